@@ -1,0 +1,1 @@
+"""A strict local SQL Server for tests and development."""

@@ -1,0 +1,58 @@
+"""What the catalogue tells about an object: immutable snapshots read by the translator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..sqltypes import SqlType
+
+
+@dataclass(frozen=True)
+class Column:
+    id: int
+    name: str
+    type: SqlType
+    nullable: bool
+    physical: str  # PostgreSQL column name, 'c<id>'
+    identity: tuple[int, int] | None = None  # seed, increment
+    computed: str | None = None  # T-SQL text of a computed column
+    persisted: bool = False
+    default_id: int = 0  # object id of the DEFAULT constraint, 0 = none
+    default_sql: str | None = None  # PostgreSQL expression of the default, for DEFAULT as a value
+
+
+@dataclass(frozen=True)
+class Index:
+    """Also the index behind a PRIMARY KEY or UNIQUE constraint (``constraint_id`` then)."""
+
+    id: int
+    name: str
+    columns: tuple[int, ...]  # key column ids in key order
+    unique: bool
+    primary_key: bool = False
+    constraint_id: int = 0
+    filter: str | None = None
+    included: tuple[int, ...] = ()
+    descending: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, temp table, table variable or view."""
+
+    id: int
+    schema: str
+    name: str
+    physical: str  # qualified PostgreSQL name, 'u.t<id>' or 'pg_temp.t<id>', for sys views 'sys.objects'
+    columns: tuple[Column, ...]
+    kind: str = "table"  # table, view, system (sys.* and INFORMATION_SCHEMA), temp, variable
+    view_text: str | None = None
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[str, ...] = ()  # enabled trigger events: INSERT, UPDATE, DELETE
+    by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.by_name.update((column.name.casefold(), column) for column in self.columns)
+
+    def column(self, name: str) -> Column | None:
+        return self.by_name.get(name.casefold())
