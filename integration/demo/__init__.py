@@ -1,0 +1,1 @@
+"""A Django project on SQL Server's wire: ``hatch run demo``."""

@@ -1,0 +1,1 @@
+"""Runs Django's own tests, unmodified, through mssql_core."""

@@ -1,0 +1,68 @@
+"""A test runner that writes the outcome of each test as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import unittest
+
+from django.test.runner import DiscoverRunner
+
+
+def _test_id(test):
+    return test.id()
+
+
+def _reason(text):
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1][:400] if lines else ""
+
+
+class _Result(unittest.TextTestResult):
+    """Text output as usual, plus one JSON line a test."""
+
+    outcomes = None
+
+    def _write(self, test, outcome, reason=""):
+        self.outcomes.write(json.dumps({"id": _test_id(test), "outcome": outcome, "reason": reason}) + "\n")
+        self.outcomes.flush()
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self._write(test, "passed")
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._write(test, "error", _reason(self._exc_info_to_string(err, test)))
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._write(test, "failed", _reason(self._exc_info_to_string(err, test)))
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._write(test, "skipped", reason)
+
+    def addExpectedFailure(self, test, err):
+        super().addExpectedFailure(test, err)
+        self._write(test, "expected failure")
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self._write(test, "unexpected success", "marked as an expected failure, but it passes")
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._write(test, "failed", _reason(self._exc_info_to_string(err, test)))
+
+
+class ReportingRunner(DiscoverRunner):
+    """Django's runner with :class:`_Result`; the file is named by MSSQL_SUITE_OUTCOMES."""
+
+    def run_suite(self, suite, **kwargs):
+        with open(os.environ["MSSQL_SUITE_OUTCOMES"], "a", encoding="utf-8") as outcomes:
+            result_class = type("Result", (_Result,), {"outcomes": outcomes})
+            return unittest.TextTestRunner(
+                verbosity=self.verbosity, failfast=self.failfast, buffer=self.buffer, resultclass=result_class
+            ).run(suite)

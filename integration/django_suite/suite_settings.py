@@ -1,0 +1,31 @@
+"""Settings of a run; the server comes from the environment (see run.py)."""
+
+import json
+import os
+
+_server = json.loads(os.environ["MSSQL_SUITE_SERVER"])
+_label = os.environ.get("MSSQL_SUITE_LABEL", "suite")
+
+
+def _database(name):
+    return {
+        "ENGINE": "mssql_core",
+        "NAME": name,
+        "HOST": _server["host"],
+        "PORT": str(_server["port"]),
+        "USER": _server["user"],
+        "PASSWORD": _server["password"],
+        "OPTIONS": {
+            **_server.get("options", {}),
+            "plugins": ["json", "django_suite.plugin:ExpectationsPlugin"],
+        },
+        "TEST": {"NAME": "test_" + name},
+    }
+
+
+DATABASES = {"default": _database(f"django_{_label}"), "other": _database(f"other_{_label}")}
+SECRET_KEY = "only for tests"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+USE_TZ = False
+TEST_RUNNER = "django_suite.runner.ReportingRunner"

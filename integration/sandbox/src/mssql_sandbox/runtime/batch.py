@@ -1,0 +1,193 @@
+"""Runs the statements of a batch, a procedure body or an EXEC text, one after the other."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Sequence
+
+import psycopg
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import Columns, Done, Error, Event, Info, Rows
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from . import control, pgerrors
+from .execute import Execution
+from .scope import Scope, StopBatch
+
+# CurCmd values of DONE tokens (MS-TDS) and the verb that error messages use.
+COMMANDS = {"select": 0xC1, "assign": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
+
+_DDL = (
+    nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
+    nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
+    nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
+    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.UpdateStatistics,
+    nodes.Dbcc,
+)  # fmt: skip
+
+_QUERIES = (
+    nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge, nodes.Truncate,
+)  # fmt: skip
+
+
+class Interpreter(control.ControlFlow, Execution):
+    """Executes one scope of a session.
+
+    :param session: the connection.
+    :param scope: variables and temp objects.
+    :param parsed: the parsed text with its plan cache.
+    """
+
+    def __init__(self, session: Any, scope: Scope, parsed: Any) -> None:
+        self.session = session
+        self.scope = scope
+        self.parsed = parsed
+        self.predeclared: set[str] = set()
+
+    # ---- running ---------------------------------------------------------------
+
+    def run_all(self) -> Iterator[Event]:
+        """All statements; errors that end the batch are reported as events."""
+        try:
+            self._compile()
+        except SqlServerError as error:
+            self.session.last_error = error.number
+            yield self.error_event(error)
+            yield Done(error=True)
+            if self.session.try_depth:
+                raise
+            raise StopBatch from error
+        yield from self.run(self.parsed.batch.statements)
+
+    def run(self, statements: Sequence[nodes.Statement]) -> Iterator[Event]:
+        for statement in statements:
+            yield from self._statement(statement)
+
+    def _statement(self, statement: nodes.Statement) -> Iterator[Event]:
+        session = self.session
+        session.check_cancelled()
+        try:
+            handler = _HANDLERS.get(type(statement))
+            if handler is None:
+                raise NotSupported(type(statement).__name__, statement.line)
+            yield from handler(self, statement)
+        except psycopg.Error as fault:
+            error = self._engine_error(fault, statement)
+        except SqlServerError as raised:
+            error = raised
+        else:
+            session.last_error = 0
+            return
+        if not error.line:
+            error.line = statement.line or 1
+        yield from self._failed(error)
+
+    def _failed(self, error: SqlServerError) -> Iterator[Event]:
+        session = self.session
+        session.last_error = error.number
+        session.rowcount = 0
+        aborting = self._aborts_batch(error)
+        if session.try_depth and not getattr(error, "reported", False) and error.number != 1205:
+            if aborting and session.transactions.count:
+                session.transactions.doomed = True
+            raise error
+        if not getattr(error, "reported", False):
+            yield self.error_event(error)
+            yield Done(error=True)
+            error.reported = True
+        if aborting:
+            rolls_back = not getattr(error, "keeps_transaction", False)
+            if rolls_back and session.transactions.count:
+                yield from session.rollback()
+            raise StopBatch from error
+        if error.number in pgerrors.TERMINATES_STATEMENT:
+            yield Info(3621, "The statement has been terminated.", 0, 0, error.line)
+
+    def _aborts_batch(self, error: SqlServerError) -> bool:
+        if getattr(error, "from_raiserror", False):
+            return False
+        if getattr(error, "from_throw", False):
+            error.keeps_transaction = not self.session.settings.xact_abort
+            return True
+        if error.number in pgerrors.BATCH_ABORTING or error.severity >= 20:
+            return True
+        if self.session.settings.xact_abort:
+            return True
+        # Binding errors end the batch but leave the transaction as it is.
+        if error.severity == 15 or error.number in (207, 208, 209, 4104, 2812, 50999):
+            error.keeps_transaction = True
+            return True
+        return False
+
+    def error_event(self, error: SqlServerError) -> Error:
+        procedure = error.procedure or self.scope.procedure
+        return Error(error.number, error.message, error.severity, error.state, error.line or 1, procedure)
+
+    def _engine_error(self, fault: psycopg.Error, statement: nodes.Statement) -> SqlServerError:
+        session = self.session
+        if isinstance(fault, psycopg.errors.QueryCanceled) and session.cancelled:
+            session.transactions.undo_statement()
+            raise session.cancel_signal()
+        if isinstance(fault, psycopg.errors.DeadlockDetected):
+            return pgerrors.translate_error(fault, session.object_lookup(), "")
+        session.transactions.undo_statement()
+        return pgerrors.translate_error(fault, session.object_lookup(), _verb(statement))
+
+    # ---- before the first statement -------------------------------------------------
+
+    def _compile(self) -> None:
+        """Bind every query of a batch before it runs; missing tables are left to run time.
+
+        Batches that make objects or declare table variables are bound as they run.
+        """
+        statements = self.parsed.batch.statements
+        if len(statements) < 2 or not self.parsed.bind_ahead:
+            return
+        for statement in statements:
+            if isinstance(statement, nodes.Declare):
+                for item in statement.items:
+                    self.scope.declare(item.name, self.type_of(item.type))
+                    self.predeclared.add(item.name)
+            elif isinstance(statement, _QUERIES):
+                try:
+                    self.plan(statement)
+                except SqlServerError as error:
+                    if error.number not in (208, 50999):
+                        error.line = error.line or statement.line
+                        raise
+
+    # ---- types ------------------------------------------------------------------------
+
+    def type_of(self, name: nodes.TypeName) -> SqlType:
+        return self.session.resolve_type(name)
+
+
+def bind_ahead(batch: nodes.Batch) -> bool:
+    """Whether all queries of the batch can be bound before it starts."""
+    return all(isinstance(s, (*_QUERIES, nodes.Declare, nodes.SetVariable, nodes.SetOption, nodes.SetIdentityInsert))
+               for s in batch.statements) and not any(
+        isinstance(s, nodes.SelectStatement) and _into(s.query) for s in batch.statements
+    ) and not any(isinstance(s, nodes.SetIdentityInsert) for s in batch.statements)  # fmt: skip
+
+
+def _into(query: nodes.Query) -> bool:
+    return isinstance(query.body, nodes.Select) and query.body.into is not None
+
+
+def _verb(statement: nodes.Statement) -> str:
+    if isinstance(statement, nodes.CreateIndex):
+        return "CREATE INDEX"
+    if isinstance(statement, (*_DDL, nodes.CreateTable)):
+        return "ALTER TABLE"
+    return type(statement).__name__.upper()
+
+
+_HANDLERS = {
+    **control.HANDLERS,
+    **dict.fromkeys(_DDL, Execution.do_ddl),
+    **dict.fromkeys(_QUERIES, Execution.do_query),
+    nodes.Execute: Execution.do_execute,
+    nodes.InsertBulk: Execution.do_insert_bulk,
+}
+
+__all__ = ["COMMANDS", "Columns", "Interpreter", "Rows", "bind_ahead"]

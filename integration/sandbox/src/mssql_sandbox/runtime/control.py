@@ -1,0 +1,281 @@
+"""Control flow, variables, messages and session statements of a batch."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any, Iterator
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import Event, Info
+from ..sqltypes import INT, nvarchar
+from ..syntax import nodes
+from .scope import BreakLoop, CaughtError, ContinueLoop, ReturnFromScope
+
+_FORMAT = re.compile(r"%(?P<flag>[-+ 0#]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?P<kind>[diouxXs%])")
+
+
+class ControlFlow:
+    """Mixin of the interpreter: every handler yields the events of one statement."""
+
+    # ---- blocks ----------------------------------------------------------------
+
+    def do_block(self, statement: nodes.Block) -> Iterator[Event]:
+        yield from self.run(statement.statements)
+
+    def do_if(self, statement: nodes.If) -> Iterator[Event]:
+        if self.test(statement.condition):
+            yield from self.run([statement.then])
+        elif statement.otherwise is not None:
+            yield from self.run([statement.otherwise])
+
+    def do_while(self, statement: nodes.While) -> Iterator[Event]:
+        while self.test(statement.condition):
+            self.session.check_cancelled()
+            try:
+                yield from self.run([statement.body])
+            except BreakLoop:
+                break
+            except ContinueLoop:
+                continue
+
+    def do_break(self, statement: nodes.Break) -> Iterator[Event]:
+        raise BreakLoop
+        yield
+
+    def do_continue(self, statement: nodes.Continue) -> Iterator[Event]:
+        raise ContinueLoop
+        yield
+
+    def do_return(self, statement: nodes.Return) -> Iterator[Event]:
+        value = 0
+        if statement.value is not None:
+            value = self.evaluate(statement.value, INT)
+        raise ReturnFromScope(value or 0)
+        yield
+
+    def do_try(self, statement: nodes.TryCatch) -> Iterator[Event]:
+        session = self.session
+        session.try_depth += 1
+        try:
+            yield from self.run(statement.body)
+            return
+        except SqlServerError as error:
+            caught = error
+        finally:
+            session.try_depth -= 1
+        if caught.severity >= 20:
+            raise caught
+        session.caught.append(
+            CaughtError(
+                caught.number, caught.message, caught.severity, caught.state, caught.line, caught.procedure or None
+            )
+        )
+        try:
+            yield from self.run(statement.handler)
+        finally:
+            session.caught.pop()
+
+    # ---- variables ---------------------------------------------------------------
+
+    def do_declare(self, statement: nodes.Declare) -> Iterator[Event]:
+        for item in statement.items:
+            type_ = self.type_of(item.type)
+            if item.name not in self.scope.types or item.name not in self.predeclared:
+                self.scope.declare(item.name, type_)
+            self.predeclared.discard(item.name)
+            if item.value is not None:
+                self.scope.values[item.name] = self.evaluate(item.value, type_)
+        return
+        yield
+
+    def do_set_variable(self, statement: nodes.SetVariable) -> Iterator[Event]:
+        type_ = self.scope.type_of(statement.name)
+        value = statement.value
+        if statement.operator != "=":
+            value = nodes.Binary(statement.operator[:-1], nodes.Variable(statement.name), value)
+        self.scope.values[statement.name] = self.evaluate(value, type_)
+        self.session.rowcount = 1
+        return
+        yield
+
+    # ---- messages -------------------------------------------------------------------
+
+    def do_print(self, statement: nodes.Print) -> Iterator[Event]:
+        text = self.evaluate(statement.value, nvarchar(4000))
+        yield Info(0, " " if text is None or text == "" else text, 0, 1, statement.line)
+
+    def do_throw(self, statement: nodes.Throw) -> Iterator[Event]:
+        if statement.number is None:
+            if not self.session.caught:
+                raise SqlServerError(
+                    10704,
+                    "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW "
+                    "statement inside a CATCH block, or add error parameters to the THROW statement.",
+                    15,
+                )
+            error = self.session.caught[-1]
+            raise self.thrown(error.number, error.message, error.severity, error.state, error.line)
+        number = self.evaluate(statement.number, INT)
+        message = self.evaluate(statement.message, nvarchar(2048)) or ""
+        state = self.evaluate(statement.state, INT)
+        if number is None or number < 50000:
+            raise SqlServerError(
+                35100,
+                f"Error number {number} in the THROW statement is outside the valid range. Specify an error number "
+                "in the valid range of 50000 to 2147483647.",
+            )
+        raise self.thrown(number, message, 16, state, statement.line)
+        yield
+
+    def thrown(self, number: int, message: str, severity: int, state: int, line: int) -> SqlServerError:
+        error = SqlServerError(number, message, severity, state, line)
+        error.from_throw = True
+        return error
+
+    def do_raiserror(self, statement: nodes.RaiseError) -> Iterator[Event]:
+        if isinstance(statement.message, nodes.Literal) and statement.message.kind == "int":
+            raise NotSupported("RAISERROR with a message number")
+        message = self.evaluate(statement.message, nvarchar(2047)) or ""
+        severity = self.evaluate(statement.severity, INT)
+        state = self.evaluate(statement.state, INT)
+        arguments = [self.evaluate(argument, None) for argument in statement.arguments]
+        text = format_message(message, arguments)
+        if severity <= 10:
+            yield Info(50000, text, severity, state, statement.line)
+            return
+        error = SqlServerError(50000, text, min(severity, 25), state, statement.line)
+        error.from_raiserror = True
+        raise error
+
+    # ---- session ---------------------------------------------------------------------
+
+    def do_set_option(self, statement: nodes.SetOption) -> Iterator[Event]:
+        value = statement.value
+        if value.startswith("@"):
+            self.scope.type_of(value.lower())
+            value = str(self.scope.values[value.lower()])
+        for name in statement.names:
+            self.session.set_option(name, value)
+        return
+        yield
+
+    def do_set_identity_insert(self, statement: nodes.SetIdentityInsert) -> Iterator[Event]:
+        table = self.session.find_table(statement.table)
+        settings = self.session.settings
+        if all(column.identity is None for column in table.columns):
+            raise SqlServerError(
+                8106, f"Table '{table.name}' does not have the identity property. Cannot perform SET operation.", 16
+            )
+        if not statement.on:
+            if settings.identity_insert == table.id:
+                settings.identity_insert = None
+        elif settings.identity_insert not in (None, table.id):
+            raise SqlServerError(
+                8107,
+                f"IDENTITY_INSERT is already ON for table '{self.session.table_label(settings.identity_insert)}'. "
+                f"Cannot perform SET operation for table '{table.name}'.",
+            )
+        else:
+            settings.identity_insert = table.id
+        return
+        yield
+
+    def do_set_isolation(self, statement: nodes.SetIsolation) -> Iterator[Event]:
+        self.session.transactions.set_isolation(statement.level)
+        return
+        yield
+
+    def do_begin(self, statement: nodes.BeginTransaction) -> Iterator[Event]:
+        transactions = self.session.transactions
+        if not transactions.count:
+            self.session.transaction_name = self.transaction_label(statement.name)
+        yield from transactions.begin()
+
+    def do_commit(self, statement: nodes.CommitTransaction) -> Iterator[Event]:
+        yield from self.session.transactions.commit()
+
+    def do_rollback(self, statement: nodes.RollbackTransaction) -> Iterator[Event]:
+        name = self.transaction_label(statement.name)
+        if name is None or name == self.session.transaction_name and self.session.transactions.count:
+            yield from self.session.rollback()
+        else:
+            self.session.transactions.rollback_to(name)
+
+    def do_save(self, statement: nodes.SaveTransaction) -> Iterator[Event]:
+        name = self.transaction_label(statement.name)
+        if not statement.name.startswith("@") and len(statement.name) > 32:
+            raise SqlServerError(
+                103, f"The identifier that starts with '{name[:32]}' is too long. Maximum length is 32.", 15
+            )
+        self.session.transactions.save(name[:32])
+        return
+        yield
+
+    def transaction_label(self, name: str | None) -> str | None:
+        if name is None or not name.startswith("@"):
+            return name
+        self.scope.type_of(name.lower())
+        return self.scope.values[name.lower()]
+
+    def do_use(self, statement: nodes.Use) -> Iterator[Event]:
+        yield from self.session.use(statement.database)
+
+    def do_waitfor(self, statement: nodes.WaitFor) -> Iterator[Event]:
+        if statement.kind != "DELAY":
+            raise NotSupported("WAITFOR TIME")
+        text = self.evaluate(statement.value, nvarchar(30)) or ""
+        match = re.fullmatch(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?", text)
+        if not match:
+            raise SqlServerError(148, f"Incorrect time syntax in time string '{text}' used with WAITFOR.", 15)
+        hours, minutes, seconds, fraction = (part or "0" for part in match.groups())
+        deadline = time.monotonic() + int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+        deadline += int(fraction.ljust(3, "0")) / 1000
+        while (left := deadline - time.monotonic()) > 0:
+            self.session.check_cancelled()
+            time.sleep(min(left, 0.02))
+        return
+        yield
+
+
+def format_message(message: str, arguments: list[Any]) -> str:
+    """RAISERROR's printf format (FORMATMESSAGE)."""
+    remaining = iter(arguments)
+
+    def replace(match: re.Match) -> str:
+        if match["kind"] == "%":
+            return "%"
+        value = next(remaining, None)
+        if value is None:
+            return "(null)"
+        kind = "d" if match["kind"] in "diu" else match["kind"]
+        width = match["width"] or ""
+        precision = f".{match['precision']}" if match["precision"] else ""
+        return f"%{match['flag']}{width}{precision}{kind}" % value
+
+    return _FORMAT.sub(replace, message)
+
+
+HANDLERS = {
+    nodes.Block: ControlFlow.do_block,
+    nodes.If: ControlFlow.do_if,
+    nodes.While: ControlFlow.do_while,
+    nodes.Break: ControlFlow.do_break,
+    nodes.Continue: ControlFlow.do_continue,
+    nodes.Return: ControlFlow.do_return,
+    nodes.TryCatch: ControlFlow.do_try,
+    nodes.Declare: ControlFlow.do_declare,
+    nodes.SetVariable: ControlFlow.do_set_variable,
+    nodes.Print: ControlFlow.do_print,
+    nodes.Throw: ControlFlow.do_throw,
+    nodes.RaiseError: ControlFlow.do_raiserror,
+    nodes.SetOption: ControlFlow.do_set_option,
+    nodes.SetIdentityInsert: ControlFlow.do_set_identity_insert,
+    nodes.SetIsolation: ControlFlow.do_set_isolation,
+    nodes.BeginTransaction: ControlFlow.do_begin,
+    nodes.CommitTransaction: ControlFlow.do_commit,
+    nodes.RollbackTransaction: ControlFlow.do_rollback,
+    nodes.SaveTransaction: ControlFlow.do_save,
+    nodes.Use: ControlFlow.do_use,
+    nodes.WaitFor: ControlFlow.do_waitfor,
+}

@@ -1,0 +1,311 @@
+"""PostgreSQL errors as SQL Server would report them.
+
+The physical names of tables, columns and constraints are made of object ids
+(``t12``, ``c3``, ``k17``, ``i12_2``), so an engine error leads back to the object.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable
+
+import psycopg
+from psycopg import errors as pg
+
+from ..errors import SqlServerError
+
+LIBRARY_STATE = "MS000"  # raised by the function library: 'number|severity|state|text'
+
+# Conversion faults end the batch and roll the transaction back even with XACT_ABORT OFF;
+# so do deadlocks and snapshot conflicts. Source: facts probed on SQL Server 2025.
+BATCH_ABORTING = frozenset((241, 245, 1205, 3960, 3961))
+
+# After these the server adds INFO 3621.
+TERMINATES_STATEMENT = frozenset(
+    (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
+)
+
+
+class EngineFault(SqlServerError):
+    """An engine error without a SQL Server counterpart: a defect of the sandbox, never a verdict."""
+
+    def __init__(self, error: psycopg.Error) -> None:
+        state = error.sqlstate or "?????"
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        super().__init__(50998, f"sandbox: not supported: engine error {state}: {text}")
+
+
+def translate_error(error: psycopg.Error, lookup: "ObjectLookup", verb: str) -> SqlServerError:
+    """Map an engine error.
+
+    :param lookup: finds objects by id (see :class:`ObjectLookup`); it may query, so the
+        failed statement must be undone first.
+    :param verb: INSERT, UPDATE, DELETE, MERGE or ALTER TABLE, as the message names it.
+    """
+    if error.sqlstate == LIBRARY_STATE:
+        return _library_error(error)
+    for kind, handler in _HANDLERS:
+        if isinstance(error, kind):
+            return handler(error, lookup, verb) or EngineFault(error)
+    return EngineFault(error)
+
+
+def _library_error(error: psycopg.Error) -> SqlServerError:
+    number, severity, state, text = (error.diag.message_primary or "").split("|", 3)
+    return SqlServerError(int(number), text, int(severity), int(state))
+
+
+# ---- objects by physical name ---------------------------------------------------
+
+
+class ObjectLookup:
+    """Names behind physical names, asked from the catalogue tables.
+
+    :param query: runs a statement on the engine and returns all rows.
+    :param temporary: model.Table of this session's temp tables by object id.
+    """
+
+    def __init__(self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any]) -> None:
+        self.query = query
+        self.database = database
+        self.temporary = temporary
+
+    def table(self, object_id: int) -> tuple[str, str] | None:
+        """(schema, name)"""
+        if object_id in self.temporary:
+            return "dbo", self.temporary[object_id].name
+        rows = self.query(
+            "select s.name, o.name from ms.objects o join ms.schemas s using (schema_id) where o.object_id = $1",
+            (object_id,),
+        )
+        return rows[0] if rows else None
+
+    def object(self, object_id: int) -> tuple[str, str, int] | None:
+        """(name, type, parent object id)"""
+        rows = self.query(
+            "select name, rtrim(type), parent_object_id from ms.objects where object_id = $1", (object_id,)
+        )
+        return rows[0] if rows else None
+
+    def column(self, object_id: int, column_id: int) -> str:
+        if object_id in self.temporary:
+            for column in self.temporary[object_id].columns:
+                if column.id == column_id:
+                    return column.name
+        rows = self.query(
+            "select name from ms.columns where object_id = $1 and column_id = $2", (object_id, column_id)
+        )
+        return rows[0][0] if rows else ""
+
+    def index(self, object_id: int, index_id: int) -> str:
+        if object_id in self.temporary:
+            for index in self.temporary[object_id].indexes:
+                if index.id == index_id:
+                    return index.name
+        rows = self.query("select name from ms.indexes where object_id = $1 and index_id = $2", (object_id, index_id))
+        return rows[0][0] if rows else ""
+
+
+def _id(pattern: str, text: str | None) -> tuple[int, ...] | None:
+    match = re.fullmatch(pattern, text or "")
+    return tuple(int(group) for group in match.groups()) if match else None
+
+
+# ---- handlers --------------------------------------------------------------------------
+
+
+def _duplicate(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    table_id = _id(r"t(\d+)", error.diag.table_name)
+    if table_id is None:
+        return None
+    schema, table = lookup.table(table_id[0]) or ("dbo", "")
+    key = _key_values(error.diag.message_detail)
+    constraint = error.diag.constraint_name
+    if verb == "CREATE INDEX":
+        index_id = _id(r"i(\d+)_(\d+)", constraint)
+        name = lookup.index(*index_id) if index_id else ""
+        return SqlServerError(
+            1505,
+            "The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name "
+            f"'{schema}.{table}' and the index name '{name}'. The duplicate key value is {key}.",
+        )
+    constraint_id = _id(r"k(\d+)", constraint)
+    found = lookup.object(constraint_id[0]) if constraint_id else None
+    if found:
+        kind = "PRIMARY KEY" if found[1] == "PK" else "UNIQUE KEY"
+        return SqlServerError(
+            2627,
+            f"Violation of {kind} constraint '{found[0]}'. Cannot insert duplicate key in object "
+            f"'{schema}.{table}'. The duplicate key value is {key}.",
+            14,
+        )
+    index_id = _id(r"i(\d+)_(\d+)", constraint)
+    if index_id is None:
+        return None
+    return SqlServerError(
+        2601,
+        f"Cannot insert duplicate key row in object '{schema}.{table}' with unique index "
+        f"'{lookup.index(*index_id)}'. The duplicate key value is {key}.",
+        14,
+    )
+
+
+def _key_values(detail: str | None) -> str:
+    match = re.search(r"\)=\((.*)\) (already exists|is duplicated)", detail or "", re.S)
+    if not match:
+        return "(?)"
+    values = ["<NULL>" if value.strip() == "null" else value.strip() for value in match.group(1).split(",")]
+    return f"({', '.join(values)})"
+
+
+def _foreign_key(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    constraint_id = _id(r"k(\d+)", error.diag.constraint_name)
+    if constraint_id is None:
+        return None
+    rows = lookup.query(
+        "select o.name, f.parent_object_id, f.referenced_object_id, c.parent_column_id, c.referenced_column_id,"
+        " count(*) over () from ms.foreign_keys f join ms.objects o using (object_id)"
+        " join ms.foreign_key_columns c on c.constraint_object_id = f.object_id where f.object_id = $1",
+        constraint_id,
+    )
+    if not rows:
+        return None
+    name, parent, referenced, parent_column, referenced_column, columns = rows[0]
+    same = parent == referenced
+    if "still referenced" in (error.diag.message_detail or ""):
+        kind = "SAME TABLE REFERENCE" if same else "REFERENCE"
+        table, column = parent, parent_column
+    else:
+        kind = "FOREIGN KEY SAME TABLE" if same else "FOREIGN KEY"
+        table, column = referenced, referenced_column
+    return _conflict(lookup, verb, kind, name, table, column if columns == 1 else 0)
+
+
+def _conflict(lookup: ObjectLookup, verb: str, kind: str, name: str, table: int, column: int) -> SqlServerError:
+    schema, table_name = lookup.table(table) or ("dbo", "")
+    where = f', column \'{lookup.column(table, column)}\'' if column else ""
+    return SqlServerError(
+        547,
+        f'The {verb} statement conflicted with the {kind} constraint "{name}". The conflict occurred in '
+        f'database "{lookup.database}", table "{schema}.{table_name}"{where}.',
+        16,
+        0,
+    )
+
+
+def _check(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    constraint_id = _id(r"k(\d+)", error.diag.constraint_name)
+    if constraint_id is None:
+        return None
+    rows = lookup.query(
+        "select o.name, c.parent_object_id, c.parent_column_id from ms.check_constraints c"
+        " join ms.objects o using (object_id) where c.object_id = $1",
+        constraint_id,
+    )
+    if not rows:
+        return None
+    name, table, column = rows[0]
+    return _conflict(lookup, verb, "CHECK", name, table, column)
+
+
+def _not_null(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    table_id, column_id = _id(r"t(\d+)", error.diag.table_name), _id(r"c(\d+)", error.diag.column_name)
+    if table_id is None or column_id is None:
+        return None
+    schema, table = lookup.table(table_id[0]) or ("dbo", "")
+    database = "tempdb" if table.startswith(("#", "@")) else lookup.database
+    full_name = table if table.startswith("@") else f"{database}.{schema}.{table}"
+    what = "UPDATE" if verb in ("UPDATE", "ALTER TABLE") else verb
+    return SqlServerError(
+        515,
+        f"Cannot insert the value NULL into column '{lookup.column(table_id[0], column_id[0])}', table "
+        f"'{full_name}'; column does not allow nulls. {what} fails.",
+        16,
+        2,
+    )
+
+
+_RANGE_TYPES = {
+    "smallint": "smallint",
+    "integer": "int",
+    "bigint": "bigint",
+    "double precision": "float",
+    "real": "real",
+}
+
+
+def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    match = re.match(r"(smallint|integer|bigint|double precision|real) out of range", error.diag.message_primary or "")
+    target = _RANGE_TYPES[match.group(1)] if match else "numeric"
+    return SqlServerError(8115, f"Arithmetic overflow error converting expression to data type {target}.", 16, 2)
+
+
+def _serialization(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    if "concurrent" in (error.diag.message_primary or ""):
+        return SqlServerError(
+            3960,
+            "Snapshot isolation transaction aborted due to update conflict. You cannot use snapshot isolation to "
+            "access the table directly or indirectly in the database. Retry the transaction.",
+            16,
+            2,
+        )
+    return _deadlock(error, lookup, verb)
+
+
+def _deadlock(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    return SqlServerError(
+        1205,
+        "Transaction (Process ID %d) was deadlocked on lock resources with another process and has been chosen as "
+        "the deadlock victim. Rerun the transaction." % error_spid(lookup),
+        13,
+        51,
+    )
+
+
+def error_spid(lookup: ObjectLookup) -> int:
+    return getattr(lookup, "spid", 51)
+
+
+def _lock_timeout(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    return SqlServerError(1222, "Lock request time out period exceeded.", 16, 45)
+
+
+def _divide(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    return SqlServerError(8134, "Divide by zero error encountered.")
+
+
+def _cardinality(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    if "MERGE" in (error.diag.message_primary or ""):
+        return SqlServerError(
+            8672,
+            "The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a "
+            "target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of "
+            "the target table multiple times. Refine the ON clause to ensure a target row matches at most one "
+            "source row, or use the GROUP BY clause to group the source rows.",
+        )
+    return SqlServerError(
+        512,
+        "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= "
+        "or when the subquery is used as an expression.",
+    )
+
+
+def _floating_point(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    return SqlServerError(3623, "An invalid floating point operation occurred.")
+
+
+_HANDLERS: tuple[tuple[Any, Callable], ...] = (
+    (pg.UniqueViolation, _duplicate),
+    (pg.ForeignKeyViolation, _foreign_key),
+    (pg.RestrictViolation, _foreign_key),
+    (pg.CheckViolation, _check),
+    (pg.NotNullViolation, _not_null),
+    (pg.NumericValueOutOfRange, _out_of_range),
+    (pg.DivisionByZero, _divide),
+    (pg.CardinalityViolation, _cardinality),
+    (pg.DeadlockDetected, _deadlock),
+    (pg.LockNotAvailable, _lock_timeout),
+    (pg.SerializationFailure, _serialization),
+    (pg.InvalidArgumentForLogarithm, _floating_point),
+    (pg.InvalidArgumentForPowerFunction, _floating_point),
+)

@@ -1,0 +1,80 @@
+"""What belongs to one batch or one call of a procedure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import SqlServerError
+from ..sqltypes import SqlType
+
+
+@dataclass
+class Scope:
+    """Variables, local temp objects and identity of one batch, EXEC text or procedure call.
+
+    :param parent: the calling scope; its temp tables stay visible, its variables do not.
+    :param level: @@NESTLEVEL.
+    """
+
+    parent: "Scope | None" = None
+    level: int = 0
+    procedure: str = ""
+    types: dict[str, SqlType] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    outputs: set[str] = field(default_factory=set)
+    identity: Any = None
+    created: list[str] = field(default_factory=list)  # temp tables and table variables to drop at the end
+    text: str = ""
+
+    def declare(self, name: str, type_: SqlType, value: Any = None) -> None:
+        """:raises SqlServerError: 134 for a second declaration."""
+        if name in self.types:
+            raise SqlServerError(
+                134,
+                f"The variable name '{name}' has already been declared. Variable names must be unique within a "
+                "query batch or stored procedure.",
+                15,
+                2,
+            )
+        self.types[name] = type_
+        self.values[name] = value
+
+    def type_of(self, name: str) -> SqlType:
+        """:raises SqlServerError: 137 for an undeclared variable."""
+        try:
+            return self.types[name]
+        except KeyError:
+            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2) from None
+
+
+@dataclass
+class CaughtError:
+    """What ERROR_NUMBER() and its kin tell inside CATCH."""
+
+    number: int
+    message: str
+    severity: int
+    state: int
+    line: int
+    procedure: str | None
+
+
+class BreakLoop(Exception):
+    """BREAK."""
+
+
+class ContinueLoop(Exception):
+    """CONTINUE."""
+
+
+class ReturnFromScope(Exception):
+    """RETURN [status]."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class StopBatch(Exception):
+    """The batch ends after an error that was already reported."""

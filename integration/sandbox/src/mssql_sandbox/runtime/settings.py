@@ -1,0 +1,136 @@
+"""What SET statements change in a session."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ..errors import NotSupported, SqlServerError
+
+# The options an ODBC login leaves ON (facts of MS-TDS, fODBC login flag).
+# https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
+_SWITCHES_ON = frozenset(
+    ("ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
+     "ANSI_NULL_DFLT_ON", "ARITHABORT")
+)  # fmt: skip
+_SWITCHES_OFF = frozenset(
+    ("NOCOUNT", "XACT_ABORT", "IMPLICIT_TRANSACTIONS", "NUMERIC_ROUNDABORT", "ARITHIGNORE", "CURSOR_CLOSE_ON_COMMIT",
+     "ANSI_NULL_DFLT_OFF", "FMTONLY", "NOEXEC", "PARSEONLY", "FORCEPLAN", "NO_BROWSETABLE",
+     "REMOTE_PROC_TRANSACTIONS", "SHOWPLAN_XML", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "STATISTICS XML",
+     "STATISTICS IO", "STATISTICS TIME", "STATISTICS PROFILE", "ANSI_DEFAULTS")
+)  # fmt: skip
+
+# Switches of which only one position is modelled: the other is refused by name.
+_ONLY = {
+    "ANSI_NULLS": True,
+    "ANSI_PADDING": True,
+    "ANSI_WARNINGS": True,
+    "CONCAT_NULL_YIELDS_NULL": True,
+    "NUMERIC_ROUNDABORT": False,
+    "ARITHIGNORE": False,
+    "PARSEONLY": False,
+    "NOEXEC": False,
+    "FMTONLY": False,
+    "IMPLICIT_TRANSACTIONS": False,
+    "ANSI_NULL_DFLT_OFF": False,
+    "SHOWPLAN_ALL": False,
+    "SHOWPLAN_TEXT": False,
+    "SHOWPLAN_XML": False,
+    "STATISTICS XML": False,
+    "STATISTICS PROFILE": False,
+}
+
+ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
+
+
+@dataclass
+class SessionSettings:
+    """The SET options of one session.
+
+    :param datefirst: first day of the week, 1 = Monday ... 7 = Sunday.
+    :param lock_timeout: milliseconds; -1 waits for ever, 0 does not wait.
+    :param identity_insert: object id of the one table with IDENTITY_INSERT ON, or None.
+    """
+
+    datefirst: int = 7
+    dateformat: str = "mdy"
+    language: str = "us_english"
+    lock_timeout: int = -1
+    textsize: int = 2147483647
+    rowcount: int = 0
+    deadlock_priority: str = "NORMAL"
+    isolation: str = "READ COMMITTED"
+    identity_insert: int | None = None
+    switches: dict[str, bool] = field(
+        default_factory=lambda: {**dict.fromkeys(_SWITCHES_ON, True), **dict.fromkeys(_SWITCHES_OFF, False)}
+    )
+
+    @property
+    def nocount(self) -> bool:
+        return self.switches["NOCOUNT"]
+
+    @property
+    def xact_abort(self) -> bool:
+        return self.switches["XACT_ABORT"]
+
+    @property
+    def quoted_identifier(self) -> bool:
+        return self.switches["QUOTED_IDENTIFIER"]
+
+    @property
+    def translation_key(self) -> tuple:
+        """The part of the settings that changes how a statement is translated."""
+        return (self.datefirst, self.dateformat, self.language, self.identity_insert, self.rowcount)
+
+    def set_option(self, name: str, value: str) -> None:
+        """Apply ``SET name value``; ``value`` is already evaluated to text.
+
+        :raises SqlServerError: 195 for an unknown option, 2741/2742 for a bad value.
+        """
+        if name in self.switches:
+            self._set_switch(name, value)
+        elif name == "DATEFIRST":
+            self.datefirst = self._ranged(name, value, 1, 7)
+        elif name == "DATEFORMAT":
+            self.dateformat = self._dateformat(value)
+        elif name == "LOCK_TIMEOUT":
+            self.lock_timeout = self._integer(name, value)
+        elif name == "TEXTSIZE":
+            self.textsize = self._integer(name, value)
+        elif name == "ROWCOUNT":
+            self.rowcount = self._ranged(name, value, 0, 2147483647)
+        elif name == "DEADLOCK_PRIORITY":
+            self.deadlock_priority = value
+        elif name == "LANGUAGE":
+            if value.casefold() not in ("us_english", "english"):
+                raise NotSupported(f"SET LANGUAGE {value}")
+        elif name in ("CONTEXT_INFO", "QUERY_GOVERNOR_COST_LIMIT", "OFFSETS"):
+            raise NotSupported(f"SET {name}")
+        else:
+            raise SqlServerError(195, f"'{name}' is not a recognized SET option.", 15, 5)
+
+    def _set_switch(self, name: str, value: str) -> None:
+        on = value.upper() == "ON"
+        if name in _ONLY and on is not _ONLY[name]:
+            raise NotSupported(f"SET {name} {value}")
+        self.switches[name] = on
+
+    @staticmethod
+    def _integer(name: str, value: str) -> int:
+        if not re.fullmatch(r"[+-]?\d+", value.strip()):
+            raise SqlServerError(1080, f"The integer value {value} is out of range.", 15)
+        return int(value)
+
+    @classmethod
+    def _ranged(cls, name: str, value: str, low: int, high: int) -> int:
+        number = cls._integer(name, value)
+        if not low <= number <= high:
+            raise SqlServerError(2744 if name != "DATEFIRST" else 2742, f"SET {name} {number} is out of range.", 16)
+        return number
+
+    @staticmethod
+    def _dateformat(value: str) -> str:
+        text = value.strip("'").casefold()
+        if text not in ("mdy", "dmy", "ymd", "ydm", "myd", "dym"):
+            raise SqlServerError(2741, f"SET DATEFORMAT date order '{value}' is invalid.", 16)
+        return text

@@ -1,0 +1,196 @@
+"""T-SQL transactions over PostgreSQL's.
+
+A failed statement does not end a T-SQL transaction, so each statement inside
+one runs behind a PostgreSQL savepoint, moved forward with one simple query.
+"""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import EnvChange, Event
+
+_descriptors = itertools.count(0x1000000001)
+
+# Readers are never blocked in the engine (MVCC), which is what SQL Server does
+# with READ_COMMITTED_SNAPSHOT ON, the setting the sandbox reports.
+_ENGINE_LEVEL = {
+    "READ UNCOMMITTED": "READ COMMITTED",
+    "READ COMMITTED": "READ COMMITTED",
+    "REPEATABLE READ": "REPEATABLE READ",
+    "SNAPSHOT": "REPEATABLE READ",
+    "SERIALIZABLE": "SERIALIZABLE",
+}
+_STATEMENT = "statement_guard"
+
+
+class Transactions:
+    """The transaction state of one session.
+
+    :param connection: psycopg connection in autocommit mode.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.count = 0
+        self.doomed = False
+        self.descriptor = 0
+        self.isolation = "READ COMMITTED"
+        self._engine_open = False
+        self._guarded = False
+        self._savepoints: list[tuple[str, str]] = []
+        self._savepoint_ids = itertools.count(1)
+        self.after_commit: list[Any] = []  # callables of the catalogue overlay
+        self.after_rollback: list[Any] = []
+
+    @property
+    def state(self) -> int:
+        """XACT_STATE(): 1 active, -1 doomed, 0 none."""
+        if not self.count:
+            return 0
+        return -1 if self.doomed else 1
+
+    # ---- T-SQL statements --------------------------------------------------
+
+    def begin(self) -> list[Event]:
+        self.count += 1
+        if self.count > 1:
+            return []
+        self.descriptor = next(_descriptors)
+        return [EnvChange("begin", new=self.descriptor)]
+
+    def commit(self) -> list[Event]:
+        """:raises SqlServerError: 3902 without a transaction, 3930 in a doomed one."""
+        if not self.count:
+            raise SqlServerError(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.", 16)
+        if self.doomed:
+            raise SqlServerError(
+                3930,
+                "The current transaction cannot be committed and cannot support operations that write to the "
+                "log file. Roll back the transaction.",
+            )
+        if self.count > 1:
+            self.count -= 1
+            return []
+        if self._engine_open:
+            self.connection.execute("COMMIT")
+        return self._finish("commit", self.after_commit)
+
+    def rollback(self) -> list[Event]:
+        """Roll the whole transaction back. :raises SqlServerError: 3903 without one."""
+        if not self.count:
+            raise SqlServerError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.", 16)
+        if self._engine_open:
+            self.connection.execute("ROLLBACK")
+        return self._finish("rollback", self.after_rollback)
+
+    def save(self, name: str) -> None:
+        """:raises SqlServerError: 628 without a transaction."""
+        if not self.count:
+            raise SqlServerError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.", 16)
+        engine_name = f"save_{next(self._savepoint_ids)}"
+        self._open_engine()
+        self._drop_guard()
+        self.connection.execute(f"SAVEPOINT {engine_name}")
+        self._savepoints.append((name, engine_name))
+
+    def rollback_to(self, name: str) -> None:
+        """:raises SqlServerError: 6401 when no savepoint has the name, 3931 in a doomed transaction."""
+        if not self.count:
+            raise SqlServerError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.", 16)
+        for position in range(len(self._savepoints) - 1, -1, -1):
+            if self._savepoints[position][0] == name:
+                break
+        else:
+            raise SqlServerError(
+                6401, f"Cannot roll back {name}. No transaction or savepoint of that name was found.", 16
+            )
+        if self.doomed:
+            raise SqlServerError(
+                3931,
+                "The current transaction cannot be committed and cannot be rolled back to a savepoint. "
+                "Roll back the entire transaction.",
+            )
+        self.connection.execute(f"ROLLBACK TO SAVEPOINT {self._savepoints[position][1]}")
+        self._guarded = False
+        del self._savepoints[position + 1 :]
+        for action in self.after_rollback:
+            action()
+
+    def set_isolation(self, level: str) -> None:
+        """SET TRANSACTION ISOLATION LEVEL. :raises SqlServerError: 3951 when SNAPSHOT comes too late."""
+        if level == "SNAPSHOT" and self.count and self.isolation != "SNAPSHOT":
+            raise SqlServerError(
+                3951,
+                "Transaction failed because this transaction is trying to change to snapshot isolation level "
+                "after the transaction has started.",
+            )
+        if self._engine_open and _ENGINE_LEVEL[level] != _ENGINE_LEVEL[self.isolation]:
+            raise NotSupported(f"SET TRANSACTION ISOLATION LEVEL {level} after the transaction has done work")
+        self.isolation = level
+
+    # ---- around statements -------------------------------------------------
+
+    def before_statement(self) -> None:
+        """Set the guard that a failed statement returns to."""
+        if not self.count:
+            return
+        if not self._engine_open:
+            level = _ENGINE_LEVEL[self.isolation]
+            self.connection.execute(f"BEGIN ISOLATION LEVEL {level}; SAVEPOINT {_STATEMENT}")
+            self._engine_open = True
+        elif self._guarded:
+            self.connection.execute(f"RELEASE SAVEPOINT {_STATEMENT}; SAVEPOINT {_STATEMENT}")
+        else:
+            self.connection.execute(f"SAVEPOINT {_STATEMENT}")
+        self._guarded = True
+
+    def undo_statement(self) -> None:
+        """Return to the guard after an error."""
+        if self._engine_open and self._guarded:
+            self.connection.execute(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Several engine statements as one T-SQL statement (DDL, INSERT with several steps)."""
+        if self.count:
+            yield
+            return
+        level = _ENGINE_LEVEL[self.isolation]
+        self.connection.execute(f"BEGIN ISOLATION LEVEL {level}")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            self._run(self.after_rollback)
+            raise
+        self.connection.execute("COMMIT")
+        self._run(self.after_commit)
+
+    # ---- insides -------------------------------------------------------------
+
+    def _open_engine(self) -> None:
+        if not self._engine_open:
+            self.connection.execute(f"BEGIN ISOLATION LEVEL {_ENGINE_LEVEL[self.isolation]}")
+            self._engine_open = True
+
+    def _drop_guard(self) -> None:
+        if self._guarded:
+            self.connection.execute(f"RELEASE SAVEPOINT {_STATEMENT}")
+            self._guarded = False
+
+    def _finish(self, kind: str, actions: list[Any]) -> list[Event]:
+        descriptor, self.descriptor = self.descriptor, 0
+        self.count = 0
+        self.doomed = self._engine_open = self._guarded = False
+        self._savepoints.clear()
+        self._run(actions)
+        return [EnvChange(kind, old=descriptor)]
+
+    @staticmethod
+    def _run(actions: list[Any]) -> None:
+        for action in actions:
+            action()
