@@ -1,0 +1,165 @@
+"""Queries, DDL and EXEC inside a batch."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from .. import ddl, procedures, translate
+from ..errors import NotSupported, SqlServerError
+from ..interface import Columns, Done, Event, ReturnStatus, Rows
+from ..sqltypes import MAX, SqlType, nvarchar
+from ..syntax import nodes
+from ..types.typenames import from_pg, to_pg
+from .scope import Scope
+
+# CurCmd values of DONE tokens (MS-TDS).
+COMMANDS = {"select": 0xC1, "assign": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
+_CHUNK = 500
+
+
+class Execution:
+    """Mixin of the interpreter."""
+
+    session: Any
+    scope: Scope
+    parsed: Any
+
+    # ---- plans -------------------------------------------------------------------
+
+    def plan(self, statement: nodes.Statement) -> translate.Plan:
+        """The statement's plan, translated at most once for the same types and settings."""
+        session = self.session
+        key = (id(statement), session.plan_key(), tuple(self.scope.types.items()))
+        found = self.parsed.plans.get(key)
+        if found is None:
+            found = translate.translate(statement, session.context(self.scope))
+            self.parsed.keep(key, found)
+        return found
+
+    def arguments(self, plan: translate.Plan) -> list[Any]:
+        scope = self.scope
+        values = []
+        for name in plan.parameters:
+            if name in scope.types:
+                values.append(to_pg(scope.values[name], scope.types[name]))
+            else:
+                values.append(self.session.special(name, scope))
+        return values
+
+    # ---- single values ---------------------------------------------------------------
+
+    def evaluate(self, expression: nodes.Expression, target: SqlType | None) -> Any:
+        """The value of an expression, converted to ``target`` as an assignment to a variable does."""
+        if isinstance(expression, nodes.Variable) and target == self.scope.types.get(expression.name):
+            return self.scope.values[expression.name]
+        return self._single(translate.translate_expression(expression, self.session.context(self.scope), target))
+
+    def test(self, predicate: nodes.Predicate) -> bool:
+        plan = translate.translate_predicate(predicate, self.session.context(self.scope))
+        return bool(self._single(plan))
+
+    def _single(self, plan: translate.Plan) -> Any:
+        session = self.session
+        session.transactions.before_statement()
+        rows = session.query(plan.sql, self.arguments(plan))
+        if len(rows) != 1:
+            raise NotSupported("a scalar expression without exactly one value")
+        return from_pg(rows[0][0], plan.columns[0].type) if plan.columns else rows[0][0]
+
+    # ---- queries ------------------------------------------------------------------------
+
+    def do_query(self, statement: nodes.Statement) -> Iterator[Event]:
+        session = self.session
+        plan = self.plan(statement)
+        if plan.writes and session.transactions.doomed:
+            raise SqlServerError(
+                3930,
+                "The current transaction cannot be committed and cannot support operations that write to the log "
+                "file. Roll back the transaction.",
+            )
+        if plan.before or plan.after:
+            with session.transactions.atomic():
+                yield from self._run_plan(plan)
+        else:
+            yield from self._run_plan(plan)
+
+    def _run_plan(self, plan: translate.Plan) -> Iterator[Event]:
+        session = self.session
+        session.transactions.before_statement()
+        cursor = session.cursor
+        cursor.execute(plan.sql, self.arguments(plan), prepare=True)
+        if plan.columns is not None:
+            yield from self._rows(plan, cursor)
+            return
+        session.rowcount = max(cursor.rowcount, 0)
+        yield Done(None if session.settings.nocount else session.rowcount, COMMANDS.get(plan.kind, 0))
+
+    def _rows(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
+        session = self.session
+        yield Columns(plan.columns)
+        types = [column.type for column in plan.columns]
+        count = 0
+        while chunk := cursor.fetchmany(_CHUNK):
+            session.check_cancelled()
+            count += len(chunk)
+            yield Rows([[from_pg(value, type_) for value, type_ in zip(row, types)] for row in chunk])
+        session.rowcount = count
+        yield Done(None if session.settings.nocount else count, COMMANDS.get(plan.kind, 0))
+
+    # ---- DDL ---------------------------------------------------------------------------
+
+    def do_ddl(self, statement: nodes.Statement) -> Iterator[Event]:
+        session = self.session
+        with session.transactions.atomic():
+            session.transactions.before_statement()
+            events = list(ddl.execute(statement, session, self.scope))
+        session.rowcount = 0
+        yield from events
+
+    # ---- EXEC ----------------------------------------------------------------------------
+
+    def do_execute(self, statement: nodes.Execute) -> Iterator[Event]:
+        if statement.text is not None:
+            text = self.evaluate(statement.text, nvarchar(MAX)) or ""
+            inner = Scope(parent=self.scope, level=self.scope.level + 1)
+            yield from self.session.run_text(text, inner)
+            return
+        arguments = [
+            (argument.name, self._argument(argument), self._argument_type(argument), argument.output)
+            for argument in statement.arguments
+        ]
+        outputs: dict[int, Any] = {}
+        status = 0
+        name = ".".join(statement.procedure.parts)
+        for event in self.session.call(name, arguments, self.scope, outputs):
+            if isinstance(event, ReturnStatus):
+                status = event.value
+            else:
+                yield event
+        for position, value in outputs.items():
+            target = statement.arguments[position]
+            if target.output and isinstance(target.value, nodes.Variable):
+                self.scope.values[target.value.name] = value
+        if statement.result is not None:
+            self.scope.type_of(statement.result)
+            self.scope.values[statement.result] = status
+
+    def _argument(self, argument: nodes.ExecuteArgument) -> Any:
+        if isinstance(argument.value, nodes.DefaultValue):
+            raise NotSupported("DEFAULT as a procedure argument")
+        return self.evaluate(argument.value, None)
+
+    def _argument_type(self, argument: nodes.ExecuteArgument) -> SqlType:
+        if isinstance(argument.value, nodes.Variable):
+            return self.scope.type_of(argument.value.name)
+        return translate.translate_expression(
+            argument.value, self.session.context(self.scope), None
+        ).columns[0].type
+
+    def do_insert_bulk(self, statement: nodes.InsertBulk) -> Iterator[Event]:
+        self.session.announce_bulk(statement)
+        return
+        yield
+
+
+__all__ = ["COMMANDS", "Execution", "procedures"]

@@ -1,0 +1,69 @@
+"""Parsed texts with their plans, shared by all sessions of a server."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..syntax import nodes
+from ..syntax.gate import Gate
+from ..syntax.parser import parse_batch
+from ..syntax.restrictions import check_restrictions
+
+_PLANS_PER_TEXT = 64
+
+
+@dataclass
+class Parsed:
+    """One text: its tree, and the plans of its statements by statement, types and settings."""
+
+    batch: nodes.Batch
+    bind_ahead: bool
+    plans: OrderedDict = field(default_factory=OrderedDict)
+
+    def keep(self, key: Any, plan: Any) -> None:
+        self.plans[key] = plan
+        while len(self.plans) > _PLANS_PER_TEXT:
+            try:
+                self.plans.popitem(last=False)
+            except KeyError:
+                return
+
+
+class ParseCache:
+    """Texts that passed the gate.
+
+    :param limit: texts kept; the least recently used goes first.
+    """
+
+    def __init__(self, gate: Gate, version: Any, limit: int = 5000) -> None:
+        self.gate = gate
+        self.version = version
+        self.limit = limit
+        self._texts: OrderedDict[tuple[str, bool], Parsed] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def parse(self, text: str, quoted_identifier: bool) -> Parsed:
+        """:raises SqlServerError: the syntax error that SQL Server would report."""
+        key = (text, quoted_identifier)
+        with self._lock:
+            found = self._texts.get(key)
+            if found is not None:
+                self._texts.move_to_end(key)
+                return found
+        parsed = self._parse(text, quoted_identifier)
+        with self._lock:
+            self._texts[key] = parsed
+            while len(self._texts) > self.limit:
+                self._texts.popitem(last=False)
+        return parsed
+
+    def _parse(self, text: str, quoted_identifier: bool) -> Parsed:
+        from .batch import bind_ahead
+
+        batch = parse_batch(text, quoted_identifier=quoted_identifier)
+        self.gate.check(text)
+        check_restrictions(batch)
+        return Parsed(batch, bind_ahead(batch))

@@ -1,0 +1,226 @@
+"""Remote procedure calls: prepared statements, sp_executesql and the describe procedures."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Sequence
+
+from .. import procedures, translate
+from ..errors import NotSupported, SqlServerError
+from ..interface import Columns, Done, Error, Event, Parameter, ReturnStatus, ReturnValue, Rows
+from ..sqltypes import INT, SqlType
+from ..syntax import nodes
+from .scope import ReturnFromScope, Scope, StopBatch
+
+_DECLARATION = re.compile(r"\s*(@[\w@#$]+)\s+(?:AS\s+)?", re.I)
+_SUFFIX = re.compile(r"\s+(OUTPUT|OUT|READONLY)\s*$", re.I)
+
+
+def split_declarations(text: str) -> list[tuple[str, str, bool]]:
+    """``@P1 int, @x decimal(10,2) OUTPUT`` as (name, type text, output)."""
+    parts, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        if character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == "," and not depth:
+            parts.append(text[start:position])
+            start = position + 1
+    parts.append(text[start:])
+    result = []
+    for part in parts:
+        if not part.strip():
+            continue
+        match = _DECLARATION.match(part)
+        if not match:
+            raise SqlServerError(102, f"Incorrect syntax near '{part.strip().split()[0]}'.", 15)
+        rest = part[match.end() :].strip()
+        suffix = _SUFFIX.search(rest)
+        if suffix and suffix.group(1).upper() == "READONLY":
+            raise NotSupported("table-valued parameters")
+        output = bool(suffix)
+        result.append((match.group(1).lower(), rest[: suffix.start()] if suffix else rest, output))
+    return result
+
+
+class RemoteCalls:
+    """Mixin of the session."""
+
+    def execute_rpc(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
+        """RPC by name. Statement errors arrive as events; the call always ends with its return status."""
+        name = procedure.casefold().replace("[", "").replace("]", "").removeprefix("sys.").removeprefix("dbo.")
+        handler = _CALLS.get(name)
+        try:
+            if handler is not None:
+                yield from handler(self, list(parameters))
+            else:
+                yield from self._call_procedure(procedure, parameters)
+        except StopBatch:
+            yield ReturnStatus(-6)
+        except SqlServerError as error:
+            if not getattr(error, "reported", False):
+                yield Error(error.number, error.message, error.severity, error.state, error.line or 1, error.procedure)
+                yield Done(error=True)
+            yield ReturnStatus(-6)
+
+    # ---- sp_executesql and prepared statements ---------------------------------------
+
+    def _executesql(self, parameters: list[Parameter]) -> Iterator[Event]:
+        text, declarations, values = self._statement_arguments(parameters)
+        yield from self._run_prepared(text, self._declared(declarations), values)
+
+    def _prepexec(self, parameters: list[Parameter]) -> Iterator[Event]:
+        handle, declarations, text, values = parameters[0], parameters[1].value, parameters[2].value, parameters[3:]
+        if handle.value is not None:
+            self.handles.pop(handle.value, None)
+        declared = self._declared(declarations)
+        number = self._new_handle(text, declared)
+        try:
+            yield from self._run_prepared(text, declared, values)
+        except StopBatch:
+            self.handles.pop(number, None)
+            raise
+        yield ReturnValue(handle.name, 0, INT, number)
+
+    def _prepare(self, parameters: list[Parameter]) -> Iterator[Event]:
+        handle, declarations, text = parameters[:3]
+        declared = self._declared(declarations.value)
+        options = parameters[3].value if len(parameters) > 3 else 1
+        number = self._new_handle(text.value, declared)
+        if options:
+            columns = self._describe(text.value, declared)
+            if columns is not None:
+                yield Columns(columns)
+                yield Done()
+        yield ReturnStatus(0)
+        yield ReturnValue(handle.name, 0, INT, number)
+
+    def _execute(self, parameters: list[Parameter]) -> Iterator[Event]:
+        text, declared = self._handle(parameters[0].value)
+        yield from self._run_prepared(text, declared, parameters[1:])
+
+    def _unprepare(self, parameters: list[Parameter]) -> Iterator[Event]:
+        self._handle(parameters[0].value)
+        del self.handles[parameters[0].value]
+        yield ReturnStatus(0)
+
+    def _new_handle(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> int:
+        self.next_handle += 1
+        self.handles[self.next_handle] = (text, declared)
+        return self.next_handle
+
+    def _handle(self, number: Any) -> tuple[str, list[tuple[str, SqlType, bool]]]:
+        try:
+            return self.handles[number]
+        except KeyError:
+            raise SqlServerError(8179, f"Could not find prepared statement with handle {number or 0}.", 16) from None
+
+    def _statement_arguments(self, parameters: list[Parameter]) -> tuple[str, str, list[Parameter]]:
+        if not parameters or parameters[0].value is None:
+            raise SqlServerError(214, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.", 16, 2)
+        if not parameters[0].type.is_unicode:
+            raise SqlServerError(214, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.", 16, 2)
+        declarations = parameters[1].value if len(parameters) > 1 else ""
+        return parameters[0].value, declarations or "", parameters[2:]
+
+    def _declared(self, text: str | None) -> list[tuple[str, SqlType, bool]]:
+        found = self.declarations.get(text)
+        if found is None:
+            found = [
+                (name, self.resolve_type(self.parse_type(type_)), output)
+                for name, type_, output in split_declarations(text or "")
+            ]
+            if len(self.declarations) > 2000:
+                self.declarations.clear()
+            self.declarations[text] = found
+        return found
+
+    def _run_prepared(
+        self, text: str, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter]
+    ) -> Iterator[Event]:
+        if len(values) > 2100:
+            raise SqlServerError(
+                8003,
+                "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. "
+                "Reduce the number of parameters and resend the request.",
+            )
+        scope = Scope(level=1)
+        self._bind(scope, declared, values)
+        yield from self.run_text(text, scope)
+        yield ReturnStatus(0)
+        for position, (name, type_, output) in enumerate(declared):
+            if output:
+                yield ReturnValue(name, position, type_, scope.values[name])
+
+    def _bind(self, scope: Scope, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter]) -> None:
+        if len(values) > len(declared):
+            raise SqlServerError(8144, "Procedure or function  has too many arguments specified.", 16)
+        by_name = {value.name.lower(): value for value in values if value.name}
+        for position, (name, type_, _output) in enumerate(declared):
+            given = by_name.get(name)
+            if given is None and position < len(values) and not values[position].name:
+                given = values[position]
+            if given is None:
+                raise SqlServerError(
+                    8178,
+                    f"The parameterized query expects the parameter '{name}', which was not supplied.",
+                )
+            scope.declare(name, type_, self.convert_value(given.value, given.type, type_))
+
+    # ---- describing --------------------------------------------------------------------
+
+    def _describe(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> Any:
+        parsed = self.parse(text)
+        scope = Scope(level=1)
+        for name, type_, _output in declared:
+            scope.declare(name, type_)
+        for statement in parsed.batch.statements:
+            if isinstance(statement, nodes.SelectStatement):
+                return translate.describe(statement, self.context(scope))
+        return None
+
+    def _describe_undeclared(self, parameters: list[Parameter]) -> Iterator[Event]:
+        parsed = self.parse(parameters[0].value)
+        declared = self._declared(parameters[1].value) if len(parameters) > 1 else []
+        scope = Scope(level=1)
+        for name, type_, _output in declared:
+            scope.declare(name, type_)
+        suggestions: list[tuple[str, SqlType]] = []
+        for statement in parsed.batch.statements:
+            suggestions += translate.undeclared_parameters(statement, self.context(scope))
+        columns, rows = procedures.undeclared_rows(suggestions)
+        yield Columns(columns)
+        yield Rows(rows)
+        yield Done(len(rows), 0xC1)
+        yield ReturnStatus(0)
+
+    def _reset_connection(self, parameters: list[Parameter]) -> Iterator[Event]:
+        yield from self.reset(False)
+        yield ReturnStatus(0)
+
+    # ---- other procedures ----------------------------------------------------------------
+
+    def _call_procedure(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
+        arguments = [(p.name or None, p.value, p.type, p.output) for p in parameters]
+        outputs: dict[int, Any] = {}
+        scope = Scope(level=0)
+        try:
+            yield from self.call(procedure, arguments, scope, outputs)
+        except ReturnFromScope as signal:
+            yield ReturnStatus(signal.status)
+        for position, value in outputs.items():
+            given = parameters[position]
+            if given.output:
+                yield ReturnValue(given.name, position, given.type, value)
+
+
+_CALLS = {
+    "sp_executesql": RemoteCalls._executesql,
+    "sp_prepexec": RemoteCalls._prepexec,
+    "sp_prepare": RemoteCalls._prepare,
+    "sp_execute": RemoteCalls._execute,
+    "sp_unprepare": RemoteCalls._unprepare,
+    "sp_describe_undeclared_parameters": RemoteCalls._describe_undeclared,
+    "sp_reset_connection": RemoteCalls._reset_connection,
+}

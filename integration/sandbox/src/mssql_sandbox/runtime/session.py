@@ -1,0 +1,333 @@
+"""One connection to the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Sequence
+
+import psycopg
+
+from .. import procedures, translate
+from ..catalog.store import SessionCatalog
+from ..errors import SqlServerError
+from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn, ReturnStatus
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from ..types.conversion import convert_sql
+from ..types.typenames import from_pg, resolve_type, to_pg
+from .batch import Interpreter
+from .parsed import Parsed
+from .pgerrors import ObjectLookup
+from .rpc import RemoteCalls
+from .scope import ReturnFromScope, Scope, StopBatch
+from .settings import SessionSettings
+from .specials import SPECIALS
+from .transactions import Transactions
+
+MAX_NESTING = 32
+
+
+class Session(RemoteCalls):
+    """Implements :class:`mssql_sandbox.interface.Session`.
+
+    :param server: the SandboxServer.
+    :param connection: psycopg connection to the session's database, in autocommit mode.
+    """
+
+    def __init__(self, server: Any, spid: int, login: Login, database: str, connection: psycopg.Connection) -> None:
+        self.server = server
+        self.version = server.version_info
+        self.spid = spid
+        self.login = login
+        self.database = database
+        self.handles: dict[int, Any] = {}
+        self.next_handle = 0
+        self.declarations: dict[str | None, Any] = {}
+        self.cancelled = False
+        self._attach(connection)
+        self._clear_state()
+
+    def _attach(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.cursor = psycopg.RawCursor(connection)
+        self.transactions = Transactions(connection)
+        self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
+        self.transactions.after_commit.append(self.catalog.committed)
+        self.transactions.after_rollback.append(self.catalog.rolled_back)
+
+    def _clear_state(self) -> None:
+        self.settings = SessionSettings()
+        self.rowcount = 0
+        self.last_error = 0
+        self.identity: Any = None
+        self.caught: list[Any] = []
+        self.try_depth = 0
+        self.transaction_name: str | None = None
+        self.bulk: Any = None
+        self.session_context: dict[str, Any] = {}
+
+    # ---- interface ----------------------------------------------------------------
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.transactions.count > 0
+
+    @property
+    def transaction_descriptor(self) -> int:
+        return self.transactions.descriptor
+
+    def execute_batch(self, text: str) -> Iterator[Event]:
+        self.cancelled = False
+        scope = Scope()
+        try:
+            yield from self.run_text(text, scope)
+        except StopBatch:
+            pass
+        except ReturnFromScope:
+            pass
+        except SqlServerError as error:
+            yield Error(error.number, error.message, error.severity, error.state, error.line or 1, error.procedure)
+            yield Done(error=True)
+        yield from self._end_of_batch()
+
+    def transaction_request(self, request: str, name: str, isolation: int, begin_again: bool) -> Iterator[Event]:
+        levels = (None, "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
+        try:
+            if request == "begin":
+                if isolation:
+                    self.transactions.set_isolation(levels[isolation])
+                yield from self.transactions.begin()
+            elif request == "commit":
+                yield from self.transactions.commit()
+            elif request == "rollback":
+                if name:
+                    self.transactions.rollback_to(name)
+                else:
+                    yield from self.rollback()
+            else:
+                self.transactions.save(name)
+            if begin_again and request in ("commit", "rollback"):
+                yield from self.transactions.begin()
+        except SqlServerError as error:
+            yield Error(error.number, error.message, error.severity, error.state)
+            yield Done(error=True)
+
+    def reset(self, keep_transaction: bool) -> Iterator[Event]:
+        if self.transactions.count and not keep_transaction:
+            yield from self.rollback()
+        self.catalog.drop_all_temporary()
+        self._clear_state()
+        self.transactions.isolation = "READ COMMITTED"
+        self.handles.clear()
+        self._apply_lock_timeout()
+        if self.database != self.server.login_database(self.login):
+            yield from self.use(self.server.login_database(self.login))
+        yield EnvChange("reset")
+
+    def bulk_load(self, columns: Sequence[ResultColumn], rows: Iterator[Sequence[Any]]) -> Iterator[Event]:
+        from .bulk import load
+
+        yield from load(self, columns, rows)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.connection.cancel_safe(timeout=5)
+
+    def close(self) -> None:
+        self.server.forget(self)
+        self.connection.close()
+
+    # ---- running texts ---------------------------------------------------------------
+
+    def parse(self, text: str) -> Parsed:
+        return self.server.texts.parse(text, self.settings.quoted_identifier)
+
+    def parse_type(self, text: str) -> nodes.TypeName:
+        batch = self.parse(f"DECLARE @p {text}").batch
+        return batch.statements[0].items[0].type
+
+    def run_text(self, text: str, scope: Scope) -> Iterator[Event]:
+        """Parse and run; the scope's temp objects go with it.
+
+        :raises StopBatch: after an error that ended the batch and was reported.
+        """
+        if scope.level > MAX_NESTING:
+            raise SqlServerError(
+                217,
+                "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).",
+            )
+        scope.text = text
+        parsed = self.parse(text)
+        try:
+            yield from Interpreter(self, scope, parsed).run_all()
+        finally:
+            for name in scope.created if scope.level else scope.created[:0]:
+                self.catalog.drop_temporary(name)
+            if not scope.level:
+                self.catalog.drop_table_variables()
+
+    def _end_of_batch(self) -> Iterator[Event]:
+        if self.transactions.doomed:
+            yield Error(
+                3998,
+                "Uncommittable transaction is detected at the end of the batch. The transaction is rolled back.",
+            )
+            yield from self.rollback()
+            yield Done(error=True)
+
+    def check_cancelled(self) -> None:
+        if self.cancelled:
+            raise self.cancel_signal()
+
+    def cancel_signal(self) -> Exception:
+        return StopBatch("attention")
+
+    # ---- what statements ask for -------------------------------------------------------
+
+    def context(self, scope: Scope) -> translate.Context:
+        return translate.Context(
+            catalog=self.catalog,
+            variables=scope.types,
+            settings=self.settings,
+            version=self.version,
+            database=self.database,
+        )
+
+    def plan_key(self) -> tuple:
+        return (self.database, self.catalog.token, self.settings.translation_key, self.settings.isolation)
+
+    def special(self, name: str, scope: Scope) -> Any:
+        return SPECIALS[name](self, scope)
+
+    def query(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple]:
+        self.cursor.execute(sql, arguments, prepare=True)
+        return self.cursor.fetchall()
+
+    def object_lookup(self) -> ObjectLookup:
+        return ObjectLookup(self.query, self.database, self.catalog.temporary_by_id(), self.spid)
+
+    def find_table(self, name: nodes.Name) -> Any:
+        """:raises SqlServerError: 1088 for an unknown table."""
+        parts = [part for part in name.parts]
+        table = self.catalog.table(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])
+        if table is None:
+            raise SqlServerError(
+                1088,
+                f'Cannot find the object "{".".join(parts)}" because it does not exist or you do not have permissions.',
+                16,
+                11,
+            )
+        return table
+
+    def table_label(self, object_id: int) -> str:
+        schema, name = self.object_lookup().table(object_id) or ("dbo", "?")
+        return f"{self.database}.{schema}.{name}"
+
+    def resolve_type(self, name: nodes.TypeName) -> SqlType:
+        return resolve_type(name, "declare", self.version)
+
+    def convert_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
+        """A parameter's value, converted from the type on the wire to the declared type."""
+        if value is None or source == target or source.name == "null":
+            return value
+        if source.is_unicode and target.is_unicode and (target.length == -1 or len(value) <= (target.length or 0)):
+            return value
+        sql = convert_sql("$1::" + _pg_type(source), source, target, explicit=False)
+        return from_pg(self.query(f"select {sql}", [to_pg(value, source)])[0][0], target)
+
+    def set_option(self, name: str, value: str) -> None:
+        self.settings.set_option(name, value)
+        if name == "LOCK_TIMEOUT":
+            self._apply_lock_timeout()
+
+    def _apply_lock_timeout(self) -> None:
+        timeout = self.settings.lock_timeout
+        self.connection.execute(f"SET lock_timeout = {0 if timeout < 0 else max(timeout, 1)}")
+
+    def rollback(self) -> list[Event]:
+        if self.catalog.table_variables and self.transactions.count:
+            self.catalog.refuse_table_variable_rollback()
+        events = self.transactions.rollback()
+        self.transaction_name = None
+        return events
+
+    def use(self, database: str) -> Iterator[Event]:
+        """USE: move the session to another database. :raises SqlServerError: 911, 40508."""
+        name = self.server.database_name(database)
+        if name is None:
+            raise SqlServerError(
+                911, f"Database '{database}' does not exist. Make sure that the name is entered correctly.", 16
+            )
+        if name == self.database:
+            changed = False
+        else:
+            if not self.version.allows("use"):
+                raise SqlServerError(
+                    40508,
+                    "USE statement is not supported to switch between databases. Use a new connection to connect to "
+                    "a different database.",
+                )
+            self._switch(name)
+            changed = True
+        del changed
+        yield EnvChange("database", new=name, old=database)
+        yield Info(5701, f"Changed database context to '{name}'.", 0, 2)
+
+    def _switch(self, name: str) -> None:
+        from ..errors import NotSupported
+
+        if self.transactions.count or self.catalog.has_temporary():
+            raise NotSupported("USE inside a transaction or with temp tables")
+        old = self.connection
+        self._attach(self.server.engine_connection(name))
+        self.database = name
+        old.close()
+        self._apply_lock_timeout()
+
+    def announce_bulk(self, statement: nodes.InsertBulk) -> None:
+        self.bulk = statement
+
+    def call(
+        self, name: str, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]
+    ) -> Iterator[Event]:
+        """Call a stored procedure.
+
+        :param arguments: (parameter name or None, value, type, output) in order.
+        :param outputs: receives the values of output arguments by position.
+        """
+        plain = name.casefold().replace("[", "").replace("]", "").split(".")[-1]
+        if plain == "sp_executesql":
+            yield from self._call_executesql(arguments, scope, outputs)
+            return
+        with self.transactions.atomic():
+            self.transactions.before_statement()
+            yield from procedures.call(name, arguments, self, scope, outputs)
+
+    def _call_executesql(self, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
+        text = arguments[0][1]
+        declared = self._declared(arguments[1][1]) if len(arguments) > 1 else []
+        inner = Scope(parent=scope, level=scope.level + 1)
+        by_name = {(argument[0] or "").lower(): argument for argument in arguments[2:]}
+        positional = [argument for argument in arguments[2:] if argument[0] is None]
+        for position, (parameter, type_, _output) in enumerate(declared):
+            given = by_name.get(parameter) or (positional[position] if position < len(positional) else None)
+            if given is None:
+                raise SqlServerError(
+                    8178, f"The parameterized query expects the parameter '{parameter}', which was not supplied."
+                )
+            inner.declare(parameter, type_, self.convert_value(given[1], given[2], type_))
+        try:
+            yield from self.run_text(text, inner)
+        except ReturnFromScope:
+            pass
+        for parameter, _type, output in declared:
+            if output:
+                for position, argument in enumerate(arguments):
+                    if (argument[0] or "").lower() == parameter:
+                        outputs[position] = inner.values[parameter]
+        yield ReturnStatus(0)
+
+
+def _pg_type(type_: SqlType) -> str:
+    from ..types.typenames import pg_type
+
+    return pg_type(type_)

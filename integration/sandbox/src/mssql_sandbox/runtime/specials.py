@@ -1,0 +1,86 @@
+"""Values of session functions and ``@@`` variables (see functions/session.py)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Callable
+
+from .scope import Scope
+
+# @@OPTIONS bits. https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
+_OPTION_BITS = {
+    "IMPLICIT_TRANSACTIONS": 2, "CURSOR_CLOSE_ON_COMMIT": 4, "ANSI_WARNINGS": 8, "ANSI_PADDING": 16,
+    "ANSI_NULLS": 32, "ARITHABORT": 64, "ARITHIGNORE": 128, "QUOTED_IDENTIFIER": 256, "NOCOUNT": 512,
+    "ANSI_NULL_DFLT_ON": 1024, "ANSI_NULL_DFLT_OFF": 2048, "CONCAT_NULL_YIELDS_NULL": 4096,
+    "NUMERIC_ROUNDABORT": 8192, "XACT_ABORT": 16384,
+}  # fmt: skip
+
+
+def _options(session: Any, scope: Scope) -> int:
+    return sum(bit for name, bit in _OPTION_BITS.items() if session.settings.switches.get(name))
+
+
+def _scope_identity(session: Any, scope: Scope) -> Decimal | None:
+    return None if scope.identity is None else Decimal(scope.identity)
+
+
+def _caught(attribute: str) -> Callable[[Any, Scope], Any]:
+    def value(session: Any, scope: Scope) -> Any:
+        return getattr(session.caught[-1], attribute) if session.caught else None
+
+    return value
+
+
+def _login(session: Any, scope: Scope) -> str:
+    return session.login.user or "token"
+
+
+def _user(session: Any, scope: Scope) -> str:
+    return "dbo"
+
+
+SPECIALS: dict[str, Callable[[Any, Scope], Any]] = {
+    "@@rowcount": lambda session, scope: session.rowcount,
+    "@@trancount": lambda session, scope: session.transactions.count,
+    "@@error": lambda session, scope: session.last_error,
+    "@@identity": lambda session, scope: None if session.identity is None else Decimal(session.identity),
+    "@@spid": lambda session, scope: session.spid,
+    "@@nestlevel": lambda session, scope: scope.level,
+    "@@fetch_status": lambda session, scope: 0,
+    "@@version": lambda session, scope: session.version.banner,
+    "@@servername": lambda session, scope: session.server.name,
+    "@@servicename": lambda session, scope: "MSSQLSERVER",
+    "@@language": lambda session, scope: session.settings.language,
+    "@@langid": lambda session, scope: 0,
+    "@@datefirst": lambda session, scope: session.settings.datefirst,
+    "@@lock_timeout": lambda session, scope: session.settings.lock_timeout,
+    "@@max_precision": lambda session, scope: 38,
+    "@@microsoftversion": lambda session, scope: (
+        session.server.version[0] << 24 | session.server.version[1] << 16 | session.server.version[2]
+    ),
+    "@@options": _options,
+    "@@textsize": lambda session, scope: session.settings.textsize,
+    "@@procid": lambda session, scope: 0,
+    "@@max_connections": lambda session, scope: 32767,
+    "scope_identity": _scope_identity,
+    "xact_state": lambda session, scope: session.transactions.state,
+    "error_number": _caught("number"),
+    "error_message": _caught("message"),
+    "error_severity": _caught("severity"),
+    "error_state": _caught("state"),
+    "error_line": _caught("line"),
+    "error_procedure": _caught("procedure"),
+    "rowcount_big": lambda session, scope: session.rowcount,
+    "app_name": lambda session, scope: session.login.application,
+    "host_name": lambda session, scope: session.login.host,
+    "suser_sname": _login,
+    "suser_name": _login,
+    "original_login": _login,
+    "system_user": _login,
+    "user_name": _user,
+    "current_user": _user,
+    "session_user": _user,
+    "user": _user,
+    "context_info": lambda session, scope: None,
+    "current_transaction_id": lambda session, scope: session.transactions.descriptor,
+}

@@ -1,0 +1,68 @@
+"""One sandbox for the session (or the server named by MSSQL_TEST_URL) and Django on it."""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+INTEGRATION = Path(__file__).parent.parent
+sys.path.insert(0, str(INTEGRATION))
+
+from django_suite.run import server_from_url  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Connection settings: host, port, user, password, options; ``journal`` is None on a real server."""
+    if url := os.environ.get("MSSQL_TEST_URL"):
+        yield {**server_from_url(url), "journal": None}
+        return
+    from mssql_sandbox.api import Sandbox
+
+    with Sandbox(version="2022", journal=tmp_path_factory.mktemp("journal") / "journal.jsonl") as sandbox:
+        yield {
+            "host": sandbox.host,
+            "port": sandbox.port,
+            "user": sandbox.user,
+            "password": sandbox.password,
+            "options": {"TrustServerCertificate": "yes"},
+            "journal": sandbox.journal_entries,
+        }
+
+
+def database(server, name, **options):
+    """A Django DATABASES entry on the server."""
+    return {
+        "ENGINE": "mssql_core",
+        "NAME": name,
+        "HOST": server["host"],
+        "PORT": str(server["port"]),
+        "USER": server["user"],
+        "PASSWORD": server["password"],
+        "OPTIONS": {**server["options"], **options},
+    }
+
+
+@pytest.fixture(scope="session")
+def shop(server):
+    """The demo's shop, migrated and filled in a test database of its own."""
+    if not settings.configured:
+        settings.configure(
+            DATABASES={"default": database(server, "shop", plugins=["json"])},
+            INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"],
+            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+            USE_TZ=True,
+            SECRET_KEY="tests",
+        )
+        django.setup()
+    from django.db import connection
+
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    from demo import data
+
+    data.load(orders=60)
+    yield
+    connection.creation.destroy_test_db("shop", verbosity=0)
