@@ -1,1 +1,5 @@
+"""The TDS wire layer: what a client sees of the sandbox on its socket.
 
+``server.serve`` accepts connections; each connection decodes requests into
+calls on an :class:`mssql_sandbox.interface.Session` and its events into tokens.
+"""

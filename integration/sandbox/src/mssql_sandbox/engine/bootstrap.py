@@ -1,0 +1,64 @@
+"""What a new cluster gets before the first client: the template of all databases, and ``master``."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import psycopg
+
+from ..catalog import datatypes, system
+from .databases import Databases
+from .postgres import Cluster
+
+TEMPLATE = "template_sandbox"
+
+
+def bootstrap(cluster: Cluster, version: int, collation: str) -> Databases:
+    """Create the template database and the system databases.
+
+    :param version: major version played (13 = SQL Server 2016 ... 17 = 2025).
+    :param collation: the server's default collation.
+    """
+    with cluster.connect("postgres") as connection:
+        connection.execute(f"create database {TEMPLATE}")
+    with cluster.connect(TEMPLATE) as connection:
+        install(connection, version)
+    databases = Databases(cluster, TEMPLATE, version, collation)
+    databases.create_system_databases()
+    return databases
+
+
+def install(connection: psycopg.Connection, version: int) -> None:
+    """The function library, the catalogue tables and the system views."""
+    connection.execute("create schema if not exists ms")
+    connection.execute(f"alter database {connection.info.dbname} set ms.version = '{version}'")
+    connection.execute("begin; set local check_function_bodies = off")
+    for name in _files("functions_") + _files("catalog_"):
+        # Without parameters the whole file is one simple query.
+        try:
+            connection.execute(system.source(name))
+        except psycopg.Error as error:
+            raise RuntimeError(f"{name}: {error}") from error
+    _register_system_views(connection, version)
+    connection.execute("commit")
+
+
+def _files(prefix: str) -> list[str]:
+    folder = resources.files("mssql_sandbox.engine").joinpath("sql")
+    return sorted(entry.name for entry in folder.iterdir() if entry.name.startswith(prefix))
+
+
+def _register_system_views(connection: psycopg.Connection, version: int) -> None:
+    objects, columns = [], []
+    for table in system.views(version).values():
+        objects.append((table.id, table.name, 3 if table.schema == "INFORMATION_SCHEMA" else 4))
+        for column in table.columns:
+            type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
+            columns.append(
+                (table.id, column.id, column.name, type_id, type_id, *datatypes.facets(column.type), column.nullable)
+            )
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into ms.system_objects values ($1, $2, $3)", objects)
+        cursor.executemany(
+            "insert into ms.system_columns values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bool::int)", columns
+        )

@@ -1,0 +1,158 @@
+"""The databases of one cluster: created from the template, described in their comments."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, replace
+
+import psycopg
+
+from ..errors import SqlServerError
+from .postgres import Cluster
+
+SYSTEM_DATABASES = {"master": 1, "tempdb": 2, "model": 3, "msdb": 4}
+_DEFAULT_COMPATIBILITY = {12: 170, 13: 130, 14: 140, 15: 150, 16: 160, 17: 170}
+
+
+@dataclass(frozen=True)
+class Database:
+    """Properties as sys.databases shows them; ``engine_name`` is the PostgreSQL database."""
+
+    id: int
+    name: str
+    collation: str
+    compatibility: int
+    created: int
+    user_access: int = 0  # 0 MULTI_USER, 1 SINGLE_USER, 2 RESTRICTED_USER
+    read_only: int = 0
+    snapshot: int = 0
+    read_committed_snapshot: int = 1
+    recovery: int = 1  # 1 FULL, 2 BULK_LOGGED, 3 SIMPLE
+
+    @property
+    def engine_name(self) -> str:
+        return f"d{self.id}"
+
+
+class Databases:
+    """Finds, creates, changes and drops databases. Safe to use from several threads.
+
+    :param template: PostgreSQL name of the bootstrapped template database.
+    """
+
+    def __init__(self, cluster: Cluster, template: str, version: int, collation: str) -> None:
+        self.cluster = cluster
+        self.collation = collation
+        self.version = version
+        self._template = template
+        self._lock = threading.RLock()
+        self._connection = cluster.connect("postgres")
+        self._by_name: dict[str, Database] = {}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def create_system_databases(self) -> None:
+        for name, number in SYSTEM_DATABASES.items():
+            self._create(name, number, self.collation, recovery=1 if name == "model" else 3)
+
+    def find(self, name: str) -> Database | None:
+        return self._by_name.get(name.casefold())
+
+    def all(self) -> list[Database]:
+        return sorted(self._by_name.values(), key=lambda database: database.id)
+
+    def create(self, name: str, collation: str | None = None) -> Database:
+        """:raises SqlServerError: 1801 when the name is taken."""
+        with self._lock:
+            if self.find(name):
+                raise SqlServerError(1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3)
+            used = {database.id for database in self._by_name.values()}
+            number = next(number for number in range(5, 32768) if number not in used)
+            return self._create(name, number, collation or self.collation)
+
+    def copy(self, source: str, name: str) -> Database:
+        """CREATE DATABASE ... AS COPY OF. :raises SqlServerError: 1801, 911."""
+        with self._lock:
+            original = self.existing(source)
+            if self.find(name):
+                raise SqlServerError(1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3)
+            used = {database.id for database in self._by_name.values()}
+            number = next(number for number in range(5, 32768) if number not in used)
+            return self._create(name, number, original.collation, template=original.engine_name)
+
+    def existing(self, name: str) -> Database:
+        """:raises SqlServerError: 911 when there is none."""
+        database = self.find(name)
+        if database is None:
+            raise SqlServerError(
+                911, f"Database '{name}' does not exist. Make sure that the name is entered correctly.", 16
+            )
+        return database
+
+    def drop(self, name: str) -> None:
+        """:raises SqlServerError: 3701 unknown, 3702 in use, 3708 a system database."""
+        with self._lock:
+            database = self.find(name)
+            if database is None:
+                raise SqlServerError(
+                    3701,
+                    f"Cannot drop the database '{name}', because it does not exist or you do not have permission.",
+                    11,
+                )
+            if database.id <= 4:
+                raise SqlServerError(
+                    3708, f"Cannot drop the database '{database.name}' because it is a system database.", 16, 2
+                )
+            try:
+                self._connection.execute(f"drop database {database.engine_name}")
+            except psycopg.errors.ObjectInUse:
+                raise SqlServerError(
+                    3702, f"Cannot drop database \"{database.name}\" because it is currently in use.", 16, 3
+                ) from None
+            del self._by_name[database.name.casefold()]
+
+    def change(self, name: str, **properties: object) -> Database:
+        """Set properties; a new ``name`` renames the database."""
+        with self._lock:
+            database = self.existing(name)
+            changed = replace(database, **properties)  # type: ignore[arg-type]
+            if changed.name.casefold() != database.name.casefold() and self.find(changed.name):
+                raise SqlServerError(1801, f"Database '{changed.name}' already exists. Choose a different database name.")
+            del self._by_name[database.name.casefold()]
+            self._remember(changed)
+            return changed
+
+    def close_connections(self, name: str, except_process: int = 0) -> None:
+        """Roll back and end all other sessions of a database (WITH ROLLBACK IMMEDIATE).
+
+        :param except_process: engine process id of the asking session.
+        """
+        database = self.existing(name)
+        self._connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and pid <> $2",
+            (database.engine_name, except_process),
+        )
+
+    def _create(self, name: str, number: int, collation: str, template: str = "", recovery: int = 1) -> Database:
+        self._connection.execute(f"create database d{number} template {template or self._template}")
+        self._connection.execute(f"alter database d{number} set ms.version = '{self.version}'")
+        created = self._now()
+        database = Database(
+            number, name, collation, _DEFAULT_COMPATIBILITY[self.version], created, recovery=recovery
+        )
+        self._remember(database)
+        return database
+
+    def _remember(self, database: Database) -> None:
+        properties = json.dumps(vars(database)).replace("'", "''")
+        self._connection.execute(f"comment on database {database.engine_name} is '{properties}'")
+        self._by_name[database.name.casefold()] = database
+
+    def _now(self) -> int:
+        sql = (
+            "select (621355968000000000 + round(round(extract(epoch from clock_timestamp()) * 300) * 10000000 / 300))"
+            "::bigint"
+        )
+        return self._connection.execute(sql).fetchone()[0]

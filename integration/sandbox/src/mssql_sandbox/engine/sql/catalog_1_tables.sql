@@ -1,0 +1,290 @@
+-- The catalogue's own tables. DDL writes them in the transaction of the
+-- statement, sys.* and INFORMATION_SCHEMA read them.
+
+create sequence ms.object_ids start 1000001 increment 16;
+
+create function ms.catalog_now() returns bigint language sql volatile as $$
+  -- datetime: ticks of 100 ns since 0001-01-01, rounded to 1/300 s
+  select (621355968000000000 + round(round(extract(epoch from clock_timestamp()) * 300) * 10000000 / 300))::bigint
+$$;
+
+create table ms.schemas (
+  schema_id int primary key,
+  name text not null,
+  principal_id int not null default 1
+);
+create unique index on ms.schemas (casefold(name));
+insert into ms.schemas values
+  (1, 'dbo', 1), (2, 'guest', 2), (3, 'INFORMATION_SCHEMA', 3), (4, 'sys', 4),
+  (16384, 'db_owner', 16384), (16385, 'db_accessadmin', 16385), (16386, 'db_securityadmin', 16386),
+  (16387, 'db_ddladmin', 16387), (16389, 'db_backupoperator', 16389), (16390, 'db_datareader', 16390),
+  (16391, 'db_datawriter', 16391), (16392, 'db_denydatareader', 16392), (16393, 'db_denydatawriter', 16393);
+
+create table ms.objects (
+  object_id int primary key default nextval('ms.object_ids'),
+  name text not null,
+  schema_id int not null,
+  parent_object_id int not null default 0,
+  type text not null, -- without trailing blank: U, V, PK, UQ, F, C, D, SO, P, FN, IF, TF, TR, SN
+  create_date bigint not null default ms.catalog_now(),
+  modify_date bigint not null default ms.catalog_now(),
+  is_system_named smallint not null default 0
+);
+create unique index on ms.objects (schema_id, casefold(name));
+create index on ms.objects (parent_object_id);
+
+create table ms.columns (
+  object_id int not null,
+  column_id int not null,
+  name text not null,
+  system_type_id smallint not null,
+  user_type_id int not null,
+  max_length smallint not null,
+  precision smallint not null default 0,
+  scale smallint not null default 0,
+  collation_name text,
+  is_nullable smallint not null,
+  is_rowguidcol smallint not null default 0,
+  is_sparse smallint not null default 0,
+  seed_value numeric(38),
+  increment_value numeric(38),
+  definition text, -- of a computed column, as the server renders it
+  is_persisted smallint not null default 0,
+  default_object_id int not null default 0,
+  primary key (object_id, column_id)
+);
+create unique index on ms.columns (object_id, casefold(name));
+
+create table ms.default_constraints (
+  object_id int primary key,
+  parent_object_id int not null,
+  parent_column_id int not null,
+  definition text not null,
+  engine_sql text not null -- PostgreSQL expression
+);
+
+create table ms.check_constraints (
+  object_id int primary key,
+  parent_object_id int not null,
+  parent_column_id int not null default 0,
+  definition text not null,
+  engine_sql text not null,
+  is_disabled smallint not null default 0,
+  is_not_trusted smallint not null default 0
+);
+create index on ms.check_constraints (parent_object_id);
+
+create table ms.indexes (
+  object_id int not null,
+  index_id int not null,
+  name text, -- null: heap
+  type smallint not null, -- 0 heap, 1 clustered, 2 nonclustered
+  is_unique smallint not null default 0,
+  is_primary_key smallint not null default 0,
+  is_unique_constraint smallint not null default 0,
+  constraint_id int not null default 0,
+  filter_definition text,
+  engine_filter text, -- PostgreSQL predicate
+  is_disabled smallint not null default 0,
+  ignore_dup_key smallint not null default 0,
+  fill_factor smallint not null default 0,
+  primary key (object_id, index_id)
+);
+
+create table ms.index_columns (
+  object_id int not null,
+  index_id int not null,
+  index_column_id int not null,
+  column_id int not null,
+  key_ordinal smallint not null, -- 0: included
+  is_descending_key smallint not null default 0,
+  primary key (object_id, index_id, index_column_id)
+);
+
+create table ms.foreign_keys (
+  object_id int primary key,
+  parent_object_id int not null,
+  referenced_object_id int not null,
+  key_index_id int not null,
+  is_disabled smallint not null default 0,
+  is_not_trusted smallint not null default 0,
+  delete_referential_action smallint not null default 0, -- 0 no action, 1 cascade, 2 set null, 3 set default
+  update_referential_action smallint not null default 0
+);
+create index on ms.foreign_keys (parent_object_id);
+create index on ms.foreign_keys (referenced_object_id);
+
+create table ms.foreign_key_columns (
+  constraint_object_id int not null,
+  constraint_column_id int not null,
+  parent_object_id int not null,
+  parent_column_id int not null,
+  referenced_object_id int not null,
+  referenced_column_id int not null,
+  primary key (constraint_object_id, constraint_column_id)
+);
+
+create table ms.sequences (
+  object_id int primary key,
+  system_type_id smallint not null,
+  user_type_id int not null,
+  precision smallint not null,
+  scale smallint not null,
+  start_value numeric(38) not null,
+  increment numeric(38) not null,
+  minimum_value numeric(38) not null,
+  maximum_value numeric(38) not null,
+  is_cycling smallint not null default 0,
+  is_cached smallint not null default 1,
+  cache_size int
+);
+
+create table ms.modules (
+  object_id int primary key,
+  definition text not null,
+  engine_sql text, -- of a view: its PostgreSQL query
+  is_schema_bound smallint not null default 0,
+  with_check_option smallint not null default 0,
+  uses_quoted_identifier smallint not null default 1
+);
+
+create table ms.triggers (
+  object_id int primary key,
+  parent_object_id int not null,
+  events text not null, -- comma-separated: INSERT,UPDATE,DELETE
+  is_instead_of smallint not null default 0,
+  is_disabled smallint not null default 0
+);
+create index on ms.triggers (parent_object_id);
+
+create table ms.parameters (
+  object_id int not null,
+  parameter_id int not null, -- 0: return value
+  name text not null,
+  system_type_id smallint not null,
+  user_type_id int not null,
+  max_length smallint not null,
+  precision smallint not null,
+  scale smallint not null,
+  is_output smallint not null default 0,
+  has_default_value smallint not null default 0,
+  primary key (object_id, parameter_id)
+);
+
+-- What an expression or a view reads: dependents of ALTER and DROP.
+create table ms.dependencies (
+  referencing_id int not null,
+  referencing_minor_id int not null default 0, -- column id of a computed column
+  referenced_id int not null,
+  referenced_minor_id int not null default 0
+);
+create index on ms.dependencies (referencing_id);
+create index on ms.dependencies (referenced_id);
+
+create table ms.extended_properties (
+  class smallint not null,
+  major_id int not null,
+  minor_id int not null,
+  name text not null,
+  value text,
+  value_type text not null default 'nvarchar'
+);
+create unique index on ms.extended_properties (class, major_id, minor_id, casefold(name));
+
+create table ms.types (
+  name text not null,
+  system_type_id smallint not null,
+  user_type_id int primary key,
+  schema_id int not null default 4,
+  max_length smallint not null,
+  precision smallint not null default 0,
+  scale smallint not null default 0,
+  is_character smallint not null default 0,
+  is_nullable smallint not null default 1,
+  is_assembly_type smallint not null default 0,
+  first_version smallint not null default 13
+);
+insert into ms.types (name, system_type_id, user_type_id, max_length, precision, scale, is_character) values
+  ('image', 34, 34, 16, 0, 0, 0), ('text', 35, 35, 16, 0, 0, 1), ('uniqueidentifier', 36, 36, 16, 0, 0, 0),
+  ('date', 40, 40, 3, 10, 0, 0), ('time', 41, 41, 5, 16, 7, 0), ('datetime2', 42, 42, 8, 27, 7, 0),
+  ('datetimeoffset', 43, 43, 10, 34, 7, 0), ('tinyint', 48, 48, 1, 3, 0, 0), ('smallint', 52, 52, 2, 5, 0, 0),
+  ('int', 56, 56, 4, 10, 0, 0), ('smalldatetime', 58, 58, 4, 16, 0, 0), ('real', 59, 59, 4, 24, 0, 0),
+  ('money', 60, 60, 8, 19, 4, 0), ('datetime', 61, 61, 8, 23, 3, 0), ('float', 62, 62, 8, 53, 0, 0),
+  ('sql_variant', 98, 98, 8016, 0, 0, 0), ('ntext', 99, 99, 16, 0, 0, 1), ('bit', 104, 104, 1, 1, 0, 0),
+  ('decimal', 106, 106, 17, 38, 38, 0), ('numeric', 108, 108, 17, 38, 38, 0),
+  ('smallmoney', 122, 122, 4, 10, 4, 0), ('bigint', 127, 127, 8, 19, 0, 0), ('varbinary', 165, 165, 8000, 0, 0, 0),
+  ('varchar', 167, 167, 8000, 0, 0, 1), ('binary', 173, 173, 8000, 0, 0, 0), ('char', 175, 175, 8000, 0, 0, 1),
+  ('timestamp', 189, 189, 8, 0, 0, 0), ('nvarchar', 231, 231, 8000, 0, 0, 1), ('nchar', 239, 239, 8000, 0, 0, 1),
+  ('xml', 241, 241, -1, 0, 0, 0), ('sysname', 231, 256, 256, 0, 0, 1), ('hierarchyid', 240, 128, 892, 0, 0, 0),
+  ('geometry', 240, 129, -1, 0, 0, 0), ('geography', 240, 130, -1, 0, 0, 0), ('json', 244, 244, -1, 0, 0, 0);
+update ms.types set is_nullable = 0 where name in ('timestamp', 'sysname');
+update ms.types set is_assembly_type = 1 where system_type_id = 240;
+update ms.types set first_version = 17 where name = 'json';
+
+create table ms.system_objects (
+  object_id int primary key,
+  name text not null,
+  schema_id int not null,
+  type text not null default 'V'
+);
+create table ms.system_columns (
+  object_id int not null,
+  column_id int not null,
+  name text not null,
+  system_type_id smallint not null,
+  user_type_id int not null,
+  max_length smallint not null,
+  precision smallint not null,
+  scale smallint not null,
+  is_nullable smallint not null,
+  primary key (object_id, column_id)
+);
+
+-- Facts about the databases of the cluster live in their comments, which every database sees.
+create function ms.databases() returns table (
+  engine_name text, properties jsonb
+) language sql stable as $$
+  select datname::text, shobj_description(oid, 'pg_database')::jsonb
+  from pg_database where datname ~ '^d[0-9]+$' and shobj_description(oid, 'pg_database') is not null
+$$;
+
+create function ms.database_property(property text) returns text language sql stable as $$
+  select shobj_description(oid, 'pg_database')::jsonb ->> property from pg_database where datname = current_database()
+$$;
+
+create function ms.database_collation() returns text language sql stable as $$
+  select coalesce(ms.database_property('collation'), 'SQL_Latin1_General_CP1_CI_AS')
+$$;
+
+create function ms.type_description(object_type text) returns text language sql immutable as $$
+  select case object_type
+    when 'U' then 'USER_TABLE' when 'V' then 'VIEW' when 'PK' then 'PRIMARY_KEY_CONSTRAINT'
+    when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F' then 'FOREIGN_KEY_CONSTRAINT' when 'C' then 'CHECK_CONSTRAINT'
+    when 'D' then 'DEFAULT_CONSTRAINT' when 'SO' then 'SEQUENCE_OBJECT' when 'P' then 'SQL_STORED_PROCEDURE'
+    when 'FN' then 'SQL_SCALAR_FUNCTION' when 'IF' then 'SQL_INLINE_TABLE_VALUED_FUNCTION'
+    when 'TF' then 'SQL_TABLE_VALUED_FUNCTION' when 'TR' then 'SQL_TRIGGER' when 'SN' then 'SYNONYM'
+    when 'S' then 'SYSTEM_TABLE' end
+$$;
+
+create function ms.action_description(action smallint) returns text language sql immutable as $$
+  select case action when 0 then 'NO_ACTION' when 1 then 'CASCADE' when 2 then 'SET_NULL' when 3 then 'SET_DEFAULT' end
+$$;
+
+-- The last value an identity column or a sequence gave out; null before the first.
+create function ms.sequence_last_value(engine_name text) returns numeric language sql stable as $$
+  select pg_sequence_last_value(to_regclass(engine_name))::numeric where to_regclass(engine_name) is not null
+$$;
+
+create schema u;
+
+create function ms.row_count(table_id int) returns bigint language plpgsql stable as $$
+declare
+  result bigint;
+begin
+  if to_regclass('u.t' || table_id) is null then
+    return null;
+  end if;
+  execute format('select count(*) from u.t%s', table_id) into result;
+  return result;
+end
+$$;
