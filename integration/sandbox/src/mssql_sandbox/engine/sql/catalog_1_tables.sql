@@ -2,6 +2,9 @@
 -- statement, sys.* and INFORMATION_SCHEMA read them.
 
 create sequence ms.object_ids start 1000001 increment 16;
+-- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*.
+create sequence ms.temporary_ids start 1900000000;
+create function ms.first_temporary_id() returns int language sql immutable as 'select 1900000000';
 
 create function ms.catalog_now() returns bigint language sql volatile as $$
   -- datetime: ticks of 100 ns since 0001-01-01, rounded to 1/300 s
@@ -287,4 +290,61 @@ begin
   execute format('select count(*) from u.t%s', table_id) into result;
   return result;
 end
+$$;
+
+-- One table or view with all that model.Table holds; null when there is none.
+create function ms.describe(table_id int) returns jsonb language sql stable as $$
+  select jsonb_build_object(
+    'id', o.object_id, 'schema_id', o.schema_id, 'schema', coalesce(s.name, 'dbo'), 'name', o.name, 'type', o.type,
+    'snapshot', current_setting('transaction_isolation') <> 'read committed',
+    'view_text', (select m.definition from ms.modules m where m.object_id = o.object_id),
+    'columns', (
+      select jsonb_agg(jsonb_build_array(c.column_id, c.name, c.system_type_id, c.user_type_id, c.max_length,
+        c.precision, c.scale, c.collation_name, c.is_nullable, c.seed_value, c.increment_value, c.definition,
+        c.is_persisted, c.default_object_id, d.engine_sql) order by c.column_id)
+      from ms.columns c left join ms.default_constraints d on d.object_id = c.default_object_id
+      where c.object_id = o.object_id),
+    'indexes', (
+      select jsonb_agg(jsonb_build_object('id', i.index_id, 'name', i.name, 'unique', i.is_unique,
+        'primary_key', i.is_primary_key, 'constraint_id', i.constraint_id, 'filter', i.filter_definition,
+        'columns', (
+          select jsonb_agg(jsonb_build_array(x.column_id, x.key_ordinal, x.is_descending_key)
+            order by x.key_ordinal, x.index_column_id)
+          from ms.index_columns x where x.object_id = i.object_id and x.index_id = i.index_id))
+        order by i.index_id)
+      from ms.indexes i where i.object_id = o.object_id and i.type > 0 and i.is_disabled = 0),
+    'triggers', (
+      select jsonb_agg(distinct e) from ms.triggers t, unnest(string_to_array(t.events, ',')) e
+      where t.parent_object_id = o.object_id and t.is_disabled = 0))
+  from ms.objects o left join ms.schemas s using (schema_id)
+  where o.object_id = table_id and o.type in ('U', 'V')
+$$;
+
+create function ms.describe(schema_name text, table_name text) returns jsonb language sql stable as $$
+  select ms.describe(o.object_id) from ms.objects o join ms.schemas s using (schema_id)
+  where casefold(o.name) = casefold(table_name) and casefold(s.name) = casefold(schema_name)
+$$;
+
+create function ms.describe_temporary(table_name text) returns jsonb language sql stable as $$
+  select ms.describe(object_id) from ms.objects
+  where schema_id = -pg_backend_pid() and casefold(name) = casefold(table_name)
+$$;
+
+-- Remove a table and all that belongs to it from the catalogue.
+create function ms.forget_table(table_id int) returns void language sql as $$
+  delete from ms.dependencies d where d.referencing_id = table_id
+    or d.referencing_id in (select object_id from ms.objects where parent_object_id = table_id);
+  delete from ms.foreign_key_columns where parent_object_id = table_id;
+  delete from ms.foreign_keys where parent_object_id = table_id;
+  delete from ms.check_constraints where parent_object_id = table_id;
+  delete from ms.default_constraints where parent_object_id = table_id;
+  delete from ms.modules m where m.object_id = table_id
+    or m.object_id in (select object_id from ms.triggers where parent_object_id = table_id);
+  delete from ms.triggers where parent_object_id = table_id;
+  delete from ms.extended_properties p where p.class in (1, 7) and (p.major_id = table_id
+    or p.major_id in (select object_id from ms.objects where parent_object_id = table_id));
+  delete from ms.index_columns where object_id = table_id;
+  delete from ms.indexes where object_id = table_id;
+  delete from ms.columns where object_id = table_id;
+  delete from ms.objects where object_id = table_id or parent_object_id = table_id
 $$;

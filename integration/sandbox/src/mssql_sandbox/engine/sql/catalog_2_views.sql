@@ -14,7 +14,7 @@ create view sys.objects as
 select name, object_id, null::int as principal_id, schema_id, parent_object_id, rpad(type, 2) as type,
   ms.type_description(type) as type_desc, create_date, modify_date, 0::smallint as is_ms_shipped,
   0::smallint as is_published, 0::smallint as is_schema_published
-from ms.objects;
+from ms.objects where object_id < ms.first_temporary_id();
 
 --- sys.system_objects: +sys.objects
 create view sys.system_objects as
@@ -102,7 +102,7 @@ select c.object_id, c.name, c.column_id, c.system_type_id, c.user_type_id, c.max
   null::int as graph_type, null::text as graph_type_desc, 0::smallint as is_data_deletion_filter_column,
   0::smallint as ledger_view_column_type, null::text as ledger_view_column_type_desc,
   0::smallint as is_dropped_ledger_column
-from ms.columns c;
+from ms.columns c where c.object_id < ms.first_temporary_id();
 
 --- sys.system_columns: +sys.columns
 create view sys.system_columns as
@@ -182,7 +182,7 @@ select object_id, name, index_id, type,
   1::smallint as allow_row_locks, 1::smallint as allow_page_locks,
   (filter_definition is not null)::int::smallint as has_filter, filter_definition, null::int as compression_delay,
   0::smallint as suppress_dup_key_messages, 0::smallint as auto_created, 0::smallint as optimize_for_sequential_key
-from ms.indexes;
+from ms.indexes where object_id < ms.first_temporary_id();
 
 --- sys.index_columns: object_id int, index_id int, index_column_id int, column_id int, key_ordinal tinyint,
 --- partition_ordinal tinyint, is_descending_key bit?, is_included_column bit?,
@@ -191,7 +191,7 @@ create view sys.index_columns as
 select object_id, index_id, index_column_id, column_id, key_ordinal, 0::smallint as partition_ordinal,
   is_descending_key, (key_ordinal = 0)::int::smallint as is_included_column,
   0::smallint as column_store_order_ordinal
-from ms.index_columns;
+from ms.index_columns where object_id < ms.first_temporary_id();
 
 --- sys.foreign_keys: +sys.objects, referenced_object_id int?, key_index_id int?, is_disabled bit,
 --- is_not_for_replication bit, is_not_trusted bit, delete_referential_action tinyint?,
@@ -269,12 +269,12 @@ select object_id, name, index_id as stats_id, 0::smallint as auto_created, 0::sm
   0::smallint as no_recompute, (filter_definition is not null)::int::smallint as has_filter, filter_definition,
   0::smallint as is_temporary, 0::smallint as is_incremental, 0::smallint as has_persisted_sample,
   0 as stats_generation_method, 'Sort based statistics' as stats_generation_method_desc, 0::smallint as auto_drop
-from ms.indexes where index_id > 0;
+from ms.indexes where index_id > 0 and object_id < ms.first_temporary_id();
 
 --- sys.stats_columns: object_id int, stats_id int, stats_column_id int?, column_id int
 create view sys.stats_columns as
 select object_id, index_id as stats_id, key_ordinal::int as stats_column_id, column_id
-from ms.index_columns where key_ordinal > 0;
+from ms.index_columns where key_ordinal > 0 and object_id < ms.first_temporary_id();
 
 --- sys.partitions: partition_id bigint, object_id int, index_id int, partition_number int, hobt_id bigint,
 --- rows bigint?, filestream_filegroup_id smallint, data_compression tinyint, data_compression_desc nvarchar(60)?,
@@ -284,7 +284,7 @@ select 72057594000000000 + i.object_id::bigint * 1000 + i.index_id as partition_
   1 as partition_number, 72057594000000000 + i.object_id::bigint * 1000 + i.index_id as hobt_id,
   ms.row_count(i.object_id) as rows, 0::smallint as filestream_filegroup_id, 0::smallint as data_compression,
   'NONE' as data_compression_desc, 0::smallint as xml_compression, 'OFF' as xml_compression_desc
-from ms.indexes i where i.is_disabled = 0;
+from ms.indexes i where i.is_disabled = 0 and i.object_id < ms.first_temporary_id();
 
 --- sys.parameters: object_id int, name sysname?, parameter_id int, system_type_id tinyint, user_type_id int,
 --- max_length smallint, precision tinyint, scale tinyint, is_output bit, is_cursor_ref bit, has_default_value bit,
@@ -458,4 +458,4 @@ from sys.columns;
 create view sys.sysindexes as
 select object_id as id, name, index_id::smallint as indid, 0 as status, ms.row_count(object_id)::int as rows,
   ms.row_count(object_id) as rowcnt
-from ms.indexes;
+from ms.indexes where object_id < ms.first_temporary_id();

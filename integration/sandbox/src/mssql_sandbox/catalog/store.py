@@ -1,0 +1,279 @@
+"""The catalogue in memory: snapshots of tables, shared by the sessions of a database.
+
+A session that has changed the schema in an open transaction reads its own
+view of the catalogue through its own connection until it commits or rolls back.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from ..errors import NotSupported
+from ..sqltypes import SqlType
+from . import datatypes, system
+from .model import Column, Index, Table
+
+DEFAULT_SCHEMA = "dbo"
+# Compatibility views that are found without their schema.
+_UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes"))
+_FIRST_TEMPORARY_ID = 1900000000
+_sessions = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    id: int
+    schema: str
+    name: str
+    type: SqlType
+    physical: str  # 'u.q<id>'
+
+
+class DatabaseCatalog:
+    """What all sessions of one database share.
+
+    :param collation: the database's default collation.
+    :param version: feature level (13 ... 17), for the columns of system views.
+    """
+
+    def __init__(self, collation: str, version: int) -> None:
+        self.collation = collation
+        self.version = version
+        self.generation = 0
+        self.lock = threading.Lock()
+        self.tables: dict[tuple[str, str], Table | None] = {}
+
+    def changed(self) -> None:
+        with self.lock:
+            self.generation += 1
+            self.tables = {}
+
+
+class SessionCatalog:
+    """The catalogue as one session sees it (the translator's CatalogView).
+
+    :param connection: the session's engine connection.
+    """
+
+    def __init__(self, shared: DatabaseCatalog, connection: psycopg.Connection) -> None:
+        self.shared = shared
+        self.connection = connection
+        self.collation = shared.collation
+        self._number = next(_sessions)
+        self._changes = 0
+        self._dirty = False
+        self._own: dict[tuple[str, str], Table | None] = {}
+        self._temporary_used = False
+        self._temporary: dict[str, Table | None] = {}
+
+    # ---- look-ups --------------------------------------------------------------
+
+    def table(self, schema: str | None, name: str) -> Table | None:
+        """A table, view, system view, temp table (#t) or table variable (@t); names in any case."""
+        if name.startswith(("#", "@")):
+            return self._temporary_table(name)
+        key = ((schema or DEFAULT_SCHEMA).casefold(), name.casefold())
+        views = system.views(self.shared.version, self.collation)
+        if key in views:
+            return views[key]
+        found = self._user_table(key)
+        if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _UNQUALIFIED_SYSTEM_VIEWS:
+            return views["sys", key[1]]
+        return found
+
+    def table_by_id(self, object_id: int) -> Table | None:
+        """A table, view, temp table or table variable by its id."""
+        document = self.connection.execute("select ms.describe($1)", (object_id,)).fetchone()[0]
+        return _table(document) if document else None
+
+    def sequence(self, schema: str | None, name: str) -> Sequence | None:
+        row = self.connection.execute(
+            "select o.object_id, s.name, o.name, q.system_type_id, q.precision, q.scale"
+            " from ms.sequences q join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
+            " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+            (schema or DEFAULT_SCHEMA, name),
+        ).fetchone()
+        if row is None:
+            return None
+        number, schema_name, sequence_name, type_id, precision, scale = row
+        type_ = datatypes.from_catalog(type_id, 0, precision, scale)
+        return Sequence(number, schema_name, sequence_name, type_, f"u.q{number}")
+
+    def schema_exists(self, name: str) -> bool:
+        sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"
+        return self.connection.execute(sql, (name,)).fetchone() is not None
+
+    @property
+    def token(self) -> tuple:
+        """Changes whenever a translated statement could have become wrong; part of plan keys."""
+        if self._dirty or self._temporary_used:
+            return (self.shared.generation, self._number, self._changes)
+        return (self.shared.generation,)
+
+    # ---- after DDL -----------------------------------------------------------------
+
+    def touch(self, *, temporary: bool = False) -> None:
+        """The session changed the schema; ``temporary``: only of its temp objects."""
+        self._changes += 1
+        self._temporary.clear()
+        if temporary:
+            self._temporary_used = True
+        else:
+            self._dirty = True
+            self._own.clear()
+
+    def committed(self) -> None:
+        if self._dirty:
+            self._dirty = False
+            self._own.clear()
+            self.shared.changed()
+
+    def rolled_back(self) -> None:
+        """Also after a rollback to a savepoint: look everything up again."""
+        if self._dirty or self._temporary_used:
+            self._changes += 1
+            self._own.clear()
+            self._temporary.clear()
+            if self.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+                self._dirty = False
+
+    # ---- temp tables and table variables ---------------------------------------------
+
+    @property
+    def table_variables(self) -> list[str]:
+        return [name for name in self._temporary_names() if name.startswith("@")]
+
+    def has_temporary(self) -> bool:
+        return bool(self._temporary_names())
+
+    def temporary_by_id(self) -> dict[int, Table]:
+        tables = (self._temporary_table(name) for name in self._temporary_names())
+        return {table.id: table for table in tables if table}
+
+    def drop_temporary(self, name: str) -> None:
+        """Drop a temp table or table variable; nothing happens when it is gone already."""
+        table = self._temporary_table(name)
+        if table is not None:
+            self._forget(table.id)
+
+    def drop_table_variables(self) -> None:
+        for name in self.table_variables:
+            self.drop_temporary(name)
+
+    def drop_all_temporary(self) -> None:
+        for name in self._temporary_names():
+            self.drop_temporary(name)
+        self._temporary_used = False
+
+    def refuse_table_variable_rollback(self) -> None:
+        """Table variables keep their rows over a rollback; the engine's tables do not.
+
+        :raises NotSupported: always.
+        """
+        raise NotSupported(f"ROLLBACK while the table variable {self.table_variables[0]} exists")
+
+    # ---- insides -------------------------------------------------------------------------
+
+    def _user_table(self, key: tuple[str, str]) -> Table | None:
+        if self._dirty:
+            if key not in self._own:
+                self._own[key] = self._load(key)[0]
+            return self._own[key]
+        shared = self.shared
+        tables, generation = shared.tables, shared.generation
+        if key in tables:
+            return tables[key]
+        table, keep = self._load(key)
+        if keep:
+            with shared.lock:
+                if shared.generation == generation:
+                    shared.tables[key] = table
+        return table
+
+    def _load(self, key: tuple[str, str]) -> tuple[Table | None, bool]:
+        """(table, may be shared): under snapshot isolation this session may see an old catalogue."""
+        row = self.connection.execute("select ms.describe($1, $2)", key, prepare=True).fetchone()
+        if row[0] is None:
+            return None, False
+        return _table(row[0]), not row[0]["snapshot"]
+
+    def _temporary_table(self, name: str) -> Table | None:
+        if not self._temporary_used:
+            return None
+        key = name.casefold()
+        if key not in self._temporary:
+            row = self.connection.execute("select ms.describe_temporary($1)", (name,), prepare=True).fetchone()
+            self._temporary[key] = _table(row[0]) if row[0] else None
+        return self._temporary[key]
+
+    def _temporary_names(self) -> list[str]:
+        if not self._temporary_used:
+            return []
+        sql = "select name from ms.objects where schema_id = -pg_backend_pid() and type = 'U'"
+        return [row[0] for row in self.connection.execute(sql, prepare=True)]
+
+    def _forget(self, object_id: int) -> None:
+        self.connection.execute(f"drop table if exists pg_temp.t{object_id}")
+        self.connection.execute("select ms.forget_table($1)", (object_id,))
+        self._changes += 1
+        self._temporary.clear()
+
+
+def _table(document: dict[str, Any]) -> Table:
+    temporary = document["id"] >= _FIRST_TEMPORARY_ID
+    kind = "view" if document["type"] == "V" else "table"
+    if temporary:
+        kind = "variable" if document["name"].startswith("@") else "temp"
+    prefix = "v" if kind == "view" else "t"
+    indexes = tuple(_index(index) for index in document["indexes"] or ())
+    return Table(
+        id=document["id"],
+        schema=document["schema"],
+        name=document["name"],
+        physical=f"{'pg_temp' if temporary else 'u'}.{prefix}{document['id']}",
+        columns=tuple(_column(*values) for values in document["columns"] or ()),
+        kind=kind,
+        view_text=document["view_text"],
+        indexes=indexes,
+        triggers=tuple(document["triggers"] or ()),
+    )
+
+
+def _column(
+    column_id: int, name: str, system_type: int, user_type: int, max_length: int, precision: int, scale: int,
+    collation: str | None, nullable: int, seed: Any, increment: Any, definition: str | None, persisted: int,
+    default_id: int, default_sql: str | None,
+) -> Column:  # fmt: skip
+    return Column(
+        id=column_id,
+        name=name,
+        type=datatypes.from_catalog(system_type, max_length, precision, scale, collation),
+        nullable=bool(nullable),
+        physical=f"c{column_id}",
+        identity=None if seed is None else (int(seed), int(increment)),
+        computed=definition,
+        persisted=bool(persisted),
+        default_id=default_id,
+        default_sql=default_sql,
+    )
+
+
+def _index(document: dict[str, Any]) -> Index:
+    columns = document["columns"] or []
+    keys = [column for column in columns if column[1] > 0]
+    return Index(
+        id=document["id"],
+        name=document["name"],
+        columns=tuple(column[0] for column in keys),
+        unique=bool(document["unique"]),
+        primary_key=bool(document["primary_key"]),
+        constraint_id=document["constraint_id"],
+        filter=document["filter"],
+        included=tuple(column[0] for column in columns if column[1] == 0),
+        descending=tuple(bool(column[2]) for column in keys),
+    )
