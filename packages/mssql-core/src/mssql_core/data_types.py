@@ -1,0 +1,129 @@
+"""The column type of each Django field, as T-SQL writes it."""
+
+# nvarchar(n) ends at 4000 UTF-16 units and varbinary(n) at 8000 bytes
+# (Transact-SQL reference, "nchar and nvarchar", "binary and varbinary").
+MAX_NVARCHAR = 4000
+MAX_VARBINARY = 8000
+
+
+class SizedType:
+    """
+    A type whose size comes from the field's max_length, (max) beyond `limit`.
+
+    Django calls a column type, or formats it with `%` before version 4.2.
+    """
+
+    def __init__(self, name, limit):
+        self.name = name
+        self.limit = limit
+
+    def __call__(self, data):
+        length = data["max_length"]
+        if length is None or int(length) > self.limit:
+            return "%s(max)" % self.name
+        return "%s(%s)" % (self.name, length)
+
+    __mod__ = __call__
+
+    def __repr__(self):
+        return "%s(%r, %r)" % (type(self).__name__, self.name, self.limit)
+
+
+NVARCHAR = SizedType("nvarchar", MAX_NVARCHAR)
+VARBINARY = SizedType("varbinary", MAX_VARBINARY)
+
+DATETIME_TYPES = ("datetime2", "datetimeoffset")
+UUID_TYPES = ("uniqueidentifier", "char(32)")
+
+DATA_TYPES = {
+    "AutoField": "int",
+    "BigAutoField": "bigint",
+    "BigIntegerField": "bigint",
+    "BinaryField": VARBINARY,
+    "BooleanField": "bit",
+    "CharField": NVARCHAR,
+    "DateField": "date",
+    "DecimalField": "numeric(%(max_digits)s, %(decimal_places)s)",
+    "DurationField": "bigint",
+    "FileField": NVARCHAR,
+    "FilePathField": NVARCHAR,
+    "FloatField": "float",
+    "GenericIPAddressField": "nvarchar(39)",
+    "IPAddressField": "nvarchar(15)",
+    "IntegerField": "int",
+    "NullBooleanField": "bit",
+    "OneToOneField": "int",
+    "PositiveBigIntegerField": "bigint",
+    "PositiveIntegerField": "int",
+    "PositiveSmallIntegerField": "smallint",
+    "SlugField": NVARCHAR,
+    "SmallAutoField": "smallint",
+    "SmallIntegerField": "smallint",
+    "TextField": "nvarchar(max)",
+    "TimeField": "time",
+}
+
+DATA_TYPES_SUFFIX = {
+    "AutoField": "IDENTITY (1, 1)",
+    "BigAutoField": "IDENTITY (1, 1)",
+    "SmallAutoField": "IDENTITY (1, 1)",
+}
+
+# The server has no unsigned integers but tinyint.
+DATA_TYPE_CHECKS = {
+    "PositiveBigIntegerField": "%(qn_column)s >= 0",
+    "PositiveIntegerField": "%(qn_column)s >= 0",
+    "PositiveSmallIntegerField": "%(qn_column)s >= 0",
+}
+
+
+def data_types(datetime_type, uuid_type):
+    """
+    Return field class name -> column type.
+
+    :param datetime_type: one of DATETIME_TYPES, for DateTimeField.
+    :param uuid_type: one of UUID_TYPES, for UUIDField.
+    """
+    return dict(DATA_TYPES, DateTimeField=datetime_type, UUIDField=uuid_type)
+
+
+# Type name in sys.types -> Django field, for inspectdb.
+FIELD_TYPES = {
+    "bigint": "BigIntegerField",
+    "binary": "BinaryField",
+    "bit": "BooleanField",
+    "char": "CharField",
+    "date": "DateField",
+    "datetime": "DateTimeField",
+    "datetime2": "DateTimeField",
+    "datetimeoffset": "DateTimeField",
+    "decimal": "DecimalField",
+    "float": "FloatField",
+    "image": "BinaryField",
+    "int": "IntegerField",
+    "money": "DecimalField",
+    "nchar": "CharField",
+    "ntext": "TextField",
+    "numeric": "DecimalField",
+    "nvarchar": "CharField",
+    "real": "FloatField",
+    "rowversion": "BinaryField",
+    "smalldatetime": "DateTimeField",
+    "smallint": "SmallIntegerField",
+    "smallmoney": "DecimalField",
+    "text": "TextField",
+    "time": "TimeField",
+    "timestamp": "BinaryField",
+    "tinyint": "PositiveSmallIntegerField",
+    "uniqueidentifier": "UUIDField",
+    "varbinary": "BinaryField",
+    "varchar": "CharField",
+    "xml": "TextField",
+}
+
+# Integer types that carry an identity.
+AUTO_FIELD_TYPES = {
+    "bigint": "BigAutoField",
+    "int": "AutoField",
+    "smallint": "SmallAutoField",
+}

@@ -1,0 +1,95 @@
+"""T-SQL literals for statements that take no parameters (DDL, scripts)."""
+
+import datetime
+import decimal
+import math
+import re
+import uuid
+
+# A backslash before a line end continues the literal on the next line and both
+# characters are lost (Transact-SQL reference, "Backslash (Line Continuation)").
+_LINE_CONTINUATION = re.compile(r"\\(?=\r?\n)")
+
+
+def string_literal(text):
+    """
+    Return `text` as an nvarchar literal.
+
+    The N prefix keeps characters outside of the database's code page; without
+    it they would be stored as question marks.
+    """
+    parts = _LINE_CONTINUATION.split(text)
+    literals = ["N'%s'" % part.replace("'", "''") for part in _keep(parts)]
+    return literals[0] if len(literals) == 1 else "(%s)" % " + ".join(literals)
+
+
+def _keep(parts):
+    """Put the backslashes back, each at the end of its own literal."""
+    return [part + "\\" for part in parts[:-1]] + parts[-1:]
+
+
+def literal(value):
+    """
+    Return `value` as a T-SQL expression that has the value's own type.
+
+    :raises ValueError: the type has no literal form, or the number none
+        (NaN and infinities do not exist on the server).
+    """
+    for types, render in _RENDERERS:
+        if isinstance(value, types):
+            return render(value)
+    raise ValueError(
+        "A value of type %s cannot be written as a T-SQL literal."
+        % type(value).__qualname__
+    )
+
+
+def _integer(value):
+    value = int(value)
+    if -(2**63) <= value < 2**63 and not -(2**31) <= value < 2**31:
+        # Beyond int the server reads a literal as numeric.
+        return "CAST(%d AS bigint)" % value
+    return "%d" % value
+
+
+def _decimal(value):
+    if not value.is_finite():
+        raise ValueError("%s cannot be stored in a numeric column." % value)
+    return format(value, "f")
+
+
+def _float(value):
+    if not math.isfinite(value):
+        raise ValueError("%s cannot be stored in a float column." % value)
+    text = repr(float(value))
+    return text if "e" in text else text + "e0"
+
+
+def _datetime(value):
+    kind = "datetime2" if value.tzinfo is None else "datetimeoffset"
+    return "CAST(N'%s' AS %s)" % (value.isoformat(), kind)
+
+
+def _time(value):
+    return "CAST(N'%s' AS time)" % value.replace(tzinfo=None).isoformat()
+
+
+def _microseconds(value):
+    return _integer(value // datetime.timedelta(microseconds=1))
+
+
+_RENDERERS = (
+    (type(None), lambda value: "NULL"),
+    (bool, lambda value: "1" if value else "0"),
+    (int, _integer),
+    (float, _float),
+    (decimal.Decimal, _decimal),
+    (datetime.datetime, _datetime),
+    (datetime.date, lambda value: "CAST(N'%s' AS date)" % value.isoformat()),
+    (datetime.time, _time),
+    (datetime.timedelta, _microseconds),
+    (uuid.UUID, lambda value: "CAST(N'%s' AS uniqueidentifier)" % value),
+    ((bytes, bytearray, memoryview), lambda value: "0x" + bytes(value).hex()),
+    (str, string_literal),
+)
+

@@ -1,0 +1,67 @@
+"""Identifiers: quoting, and the schema that a table's name may carry."""
+
+import re
+from typing import NamedTuple, Optional
+
+# Longest identifier the server accepts (sysname is nvarchar(128), error 103).
+MAX_NAME_LENGTH = 128
+
+_DOUBLE_QUOTED = re.compile(r'^"?([^"]+)"\."([^"]+)"?$')
+_BRACKETED = re.compile(r"^\[?([^\[\]]+)\]\.\[([^\[\]]+)\]?$")
+
+
+def quote_identifier(name):
+    """
+    Return `name` between brackets, with closing brackets doubled.
+
+    A name that is already delimited, by brackets or double quotes, is returned
+    as it is: Django quotes some names twice.
+    """
+    if _is_delimited(name, "[", "]") or _is_delimited(name, '"', '"'):
+        return name
+    return "[%s]" % name.replace("]", "]]")
+
+
+def _is_delimited(name, opening, closing):
+    return len(name) > 2 and name.startswith(opening) and name.endswith(closing)
+
+
+class TableName(NamedTuple):
+    """A table's name and, where it is known, its schema; both undelimited."""
+
+    schema: Optional[str]
+    name: str
+
+    @classmethod
+    def parse(cls, db_table, default_schema=None):
+        """
+        Read the forms that `Meta.db_table` takes.
+
+        A schema is given as `"sales"."order"`, `[sales].[order]`, or by the
+        older habit of leaving out the outermost delimiters. A dot outside of
+        these forms belongs to the name.
+        """
+        for pattern in (_DOUBLE_QUOTED, _BRACKETED):
+            match = pattern.match(db_table)
+            if match:
+                return cls(match.group(1), match.group(2))
+        if _is_delimited(db_table, "[", "]"):
+            return cls(default_schema, db_table[1:-1].replace("]]", "]"))
+        if _is_delimited(db_table, '"', '"'):
+            return cls(default_schema, db_table[1:-1].replace('""', '"'))
+        return cls(default_schema, db_table)
+
+    def __str__(self):
+        """The name as T-SQL writes it: `[schema].[name]`, or `[name]`."""
+        if self.schema:
+            return "[%s].[%s]" % (
+                self.schema.replace("]", "]]"),
+                self.name.replace("]", "]]"),
+            )
+        return "[%s]" % self.name.replace("]", "]]")
+
+    def as_db_table(self, default_schema=None):
+        """The name as `Meta.db_table` writes it."""
+        if self.schema and self.schema != default_schema:
+            return '"%s"."%s"' % (self.schema, self.name)
+        return self.name
