@@ -30,15 +30,14 @@ class InvalidValue(Exception):
     """The bytes are no value of their type."""
 
 
-def read_value(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool = False) -> Any:
+def read_value(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
     """One value, or None for NULL.
 
     :param parameter: how messages name the parameter.
-    :param in_row: text, ntext and image of a bulk row carry a text pointer.
     :raises SqlServerError: 8016 for a wrong length, 8023 for bytes that are no value of the type.
     """
     try:
-        return _READERS[info.token](buffer, info, parameter, in_row)
+        return _READERS[info.token](buffer, info, parameter)
     except InvalidValue:
         raise SqlServerError(
             8023,
@@ -59,11 +58,11 @@ def _sized(buffer: Buffer, info: TypeInfo, parameter: str, sizes: tuple[int, ...
     return buffer.take(size)
 
 
-def _fixed(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> Any:
+def _fixed(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
     return _NUMBERS[info.type.name](buffer.take(info.size))
 
 
-def _nullable(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> Any:
+def _nullable(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
     data = _sized(buffer, info, parameter, (info.size,))
     return None if data is None else _NUMBERS[info.type.name](data)
 
@@ -119,7 +118,7 @@ _NUMBERS: dict[str, Callable[[bytes], Any]] = {
 }
 
 
-def _decimal(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> Decimal | None:
+def _decimal(buffer: Buffer, info: TypeInfo, parameter: str) -> Decimal | None:
     data = _sized(buffer, info, parameter, (5, 9, 13, 17))
     if data is None:
         return None
@@ -144,18 +143,18 @@ def _ticks(data: bytes, scale: int) -> int:
     return ticks
 
 
-def _date(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> int | None:
+def _date(buffer: Buffer, info: TypeInfo, parameter: str) -> int | None:
     data = _sized(buffer, info, parameter, (3,))
     return None if data is None else _day(data)
 
 
-def _time(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> int | None:
+def _time(buffer: Buffer, info: TypeInfo, parameter: str) -> int | None:
     scale = typeinfo.scale_of(info.type)
     data = _sized(buffer, info, parameter, (typeinfo.time_size(scale),))
     return None if data is None else _ticks(data, scale)
 
 
-def _datetime2(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> int | None:
+def _datetime2(buffer: Buffer, info: TypeInfo, parameter: str) -> int | None:
     scale = typeinfo.scale_of(info.type)
     size = typeinfo.time_size(scale)
     data = _sized(buffer, info, parameter, (size + 3,))
@@ -164,7 +163,7 @@ def _datetime2(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> 
     return _day(data[size:]) * TICKS_PER_DAY + _ticks(data[:size], scale)
 
 
-def _datetimeoffset(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> tuple[int, int] | None:
+def _datetimeoffset(buffer: Buffer, info: TypeInfo, parameter: str) -> tuple[int, int] | None:
     scale = typeinfo.scale_of(info.type)
     size = typeinfo.time_size(scale)
     data = _sized(buffer, info, parameter, (size + 5,))
@@ -200,12 +199,7 @@ def _short_data(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
     return buffer.take(size)
 
 
-def _long_data(buffer: Buffer, in_row: bool) -> bytes | None:
-    if in_row:
-        pointer = buffer.byte()
-        if pointer == 0:
-            return None
-        buffer.take(pointer + 8)
+def _long_data(buffer: Buffer) -> bytes | None:
     size = buffer.unsigned(4)
     return None if size == 0xFFFFFFFF else buffer.take(size)
 
@@ -221,33 +215,33 @@ def _utf16(data: bytes | None) -> str | None:
         raise NotSupported("half of a surrogate pair in a Unicode value") from None
 
 
-def _unicode(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> str | None:
+def _unicode(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
     return _utf16(_short_data(buffer, info, parameter))
 
 
-def _character(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> str | None:
+def _character(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
     data = _short_data(buffer, info, parameter)
     return None if data is None else decoder(info.page)(data)
 
 
-def _binary(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> bytes | None:
+def _binary(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
     return _short_data(buffer, info, parameter)
 
 
-def _text(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> str | None:
-    data = _long_data(buffer, in_row)
+def _text(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
+    data = _long_data(buffer)
     return None if data is None else decoder(info.page)(data)
 
 
-def _ntext(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> str | None:
-    return _utf16(_long_data(buffer, in_row))
+def _ntext(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
+    return _utf16(_long_data(buffer))
 
 
-def _image(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> bytes | None:
-    return _long_data(buffer, in_row)
+def _image(buffer: Buffer, info: TypeInfo, parameter: str) -> bytes | None:
+    return _long_data(buffer)
 
 
-def _xml(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> str | None:
+def _xml(buffer: Buffer, info: TypeInfo, parameter: str) -> str | None:
     data = _plp(buffer)
     if data is None:
         return None
@@ -261,17 +255,17 @@ def _xml(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> str | 
         raise NotSupported("xml parameter that is neither UTF-16 nor UTF-8") from None
 
 
-def _null(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> None:
+def _null(buffer: Buffer, info: TypeInfo, parameter: str) -> None:
     return None
 
 
-def _sql_variant(buffer: Buffer, info: TypeInfo, parameter: str, in_row: bool) -> None:
+def _sql_variant(buffer: Buffer, info: TypeInfo, parameter: str) -> None:
     if buffer.unsigned(4):
         raise NotSupported(f"parameter {parameter}: sql_variant")
     return None
 
 
-Reader = Callable[[Buffer, TypeInfo, str, bool], Any]
+Reader = Callable[[Buffer, TypeInfo, str], Any]
 
 _READERS: dict[int, Reader] = {
     **dict.fromkeys(typeinfo.FIXED, _fixed),

@@ -1,0 +1,307 @@
+"""One client connection: login, then one request after the other until the client leaves."""
+
+from __future__ import annotations
+
+import ssl
+import sys
+import time
+import traceback
+from collections import deque
+from typing import TYPE_CHECKING, Iterable
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import Event, ReturnValue, Session
+from . import packets
+from .handshake import Handshake
+from .journal import batch_facts, rpc_facts, statement_of
+from .login import LoginRequest, login_failure, login_response, parse_login
+from .packets import Message, MessageReader, PacketWriter, ProtocolError
+from .requests import RpcRequest, parse_batch, parse_bulk_load, parse_rpc, parse_transaction
+from .response import Response
+from .transport import Transport
+
+if TYPE_CHECKING:
+    from .server import Listener
+
+# A client that connects and stays silent is dropped after this many seconds.
+LOGIN_TIMEOUT = 60.0
+
+
+class Connection:
+    """Serves one socket in the thread that calls :meth:`run`.
+
+    :ivar busy_since: time.monotonic() at the start of the running request; 0.0 when idle.
+    :ivar gone: the client closed its side while a request ran.
+    """
+
+    def __init__(self, transport: Transport, listener: Listener) -> None:
+        self.busy_since = 0.0
+        self.gone = False
+        self.transport = transport
+        self._listener = listener
+        self._server = listener.server
+        self._reader = MessageReader()
+        self._inbox: deque[Message] = deque()
+        self._attention = False
+        self._session: Session | None = None
+        self._packet_size = packets.DEFAULT_PACKET_SIZE
+        self._prepared: dict[int, tuple[str, str]] = {}
+        self._writer = PacketWriter(packets.RESPONSE, self._packet_size, 0)
+
+    # ---- life ------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve until the client leaves; whatever happens, the session is closed."""
+        try:
+            if self._login():
+                self._serve()
+        except (OSError, ssl.SSLError, ProtocolError):
+            pass
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            try:
+                session.close()
+            except Exception:
+                traceback.print_exc(file=sys.stderr)
+        self.transport.close()
+
+    def stop(self) -> None:
+        """End the connection from another thread."""
+        with self.transport.lock:
+            self.gone = True
+            self._cancel_session()
+        self.transport.abort()
+
+    # ---- login -----------------------------------------------------------------------
+
+    def _login(self) -> bool:
+        self.transport.set_timeout(LOGIN_TIMEOUT)
+        handshake = Handshake(self.transport, self._reader, self._listener.contexts, self._server.version)
+        message = handshake.run()
+        if message is None:
+            return False
+        request: LoginRequest | None = None
+        try:
+            request = parse_login(message.data)
+            session, events = self._server.login(request.login)
+        except SqlServerError as error:
+            user = request.login.user if request else ""
+            self._refuse(login_failure(error, user, self._server.name))
+            return False
+        except ProtocolError:
+            raise
+        except Exception as fault:
+            traceback.print_exc(file=sys.stderr)
+            error = SqlServerError(50998, f"sandbox: internal error at login: {type(fault).__name__}", 20)
+            self._refuse(login_failure(error, "", self._server.name))
+            return False
+        self._session = session
+        self._accept(request, handshake.encryption, events)
+        return True
+
+    def _refuse(self, response: bytes) -> None:
+        self.transport.send(packets.single_message(packets.RESPONSE, response))
+        self.transport.finish()
+
+    def _accept(self, request: LoginRequest, encryption: str, events: list[Event]) -> None:
+        session = self._session
+        assert session is not None
+        login = request.login
+        self._record(
+            "login", user=login.user, database=login.database, application=login.application, host=login.host,
+            read_only_intent=login.read_only_intent, token=login.access_token is not None, encryption=encryption,
+        )  # fmt: skip
+        response = login_response(request, events, self._server.version, self._server.name)
+        self.transport.send(packets.single_message(packets.RESPONSE, response, spid=session.spid))
+        self._packet_size = request.packet_size
+        self._writer = PacketWriter(packets.RESPONSE, request.packet_size, session.spid)
+        self._reader.limit = max(packets.MAXIMUM_MESSAGE_SIZE, 65536 * request.packet_size)
+        self.transport.set_timeout(None)
+
+    def _record(self, kind: str, **facts: object) -> None:
+        journal = self._listener.journal
+        if journal is not None:
+            journal.write(self._session.spid if self._session else 0, kind, **facts)
+
+    # ---- requests ----------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while not self.gone:
+            message = self._next_message()
+            if message is None:
+                return
+            if message.type == packets.ATTENTION:
+                self._acknowledge_attention()
+            elif message.ignored:
+                self._withdrawn()
+            elif not self._answer(message):
+                self.transport.finish()
+                return
+
+    def _next_message(self) -> Message | None:
+        if self._inbox:
+            return self._inbox.popleft()
+        while (message := self._reader.next_message()) is None:
+            data = self.transport.receive()
+            if data is None:
+                return None
+            self._reader.feed(data)
+        return message
+
+    def _response(self) -> Response:
+        assert self._session is not None
+        return Response(self._session, self._server.name, self._flush, self._is_cancelled)
+
+    def _is_cancelled(self) -> bool:
+        return self._attention or self.gone
+
+    def _acknowledge_attention(self) -> None:
+        """An attention that came after the response: it is acknowledged all the same."""
+        self._record("attention")
+        self._send_last(self._response().finish_attention())
+
+    def _withdrawn(self) -> None:
+        """The client cancelled a message while it was sending it."""
+        response = self._response()
+        response.error(SqlServerError(3617, "The request was withdrawn by the client.", 11))
+        self._send_last(response.finish())
+
+    def _answer(self, message: Message) -> bool:
+        """Run one message; tells whether the connection goes on."""
+        response = self._response()
+        self._begin()
+        try:
+            self._dispatch(message, response)
+        except SqlServerError as error:
+            response.error(error)
+        except ProtocolError:
+            response.error(
+                SqlServerError(
+                    4002,
+                    "The incoming tabular data stream (TDS) protocol stream is incorrect. "
+                    "The stream ended unexpectedly.",
+                )
+            )
+            response.fatal = True
+        finally:
+            attention = self._end()
+        if attention:
+            self._record("attention")
+            self._send_last(response.finish_attention())
+        else:
+            self._send_last(response.finish())
+        return not response.fatal
+
+    def _dispatch(self, message: Message, response: Response) -> None:
+        session = self._session
+        assert session is not None
+        if message.status & (packets.RESET_CONNECTION | packets.RESET_CONNECTION_KEEP_TRANSACTION):
+            keep = bool(message.status & packets.RESET_CONNECTION_KEEP_TRANSACTION)
+            self._record("reset", keep_transaction=keep)
+            self._prepared.clear()
+            response.reset(session.reset(keep))
+        if message.type == packets.SQL_BATCH:
+            text = parse_batch(message.data)
+            self._record("batch", **batch_facts(text))
+            response.batch(session.execute_batch(text))
+        elif message.type == packets.RPC:
+            self._rpc(message.data, session, response)
+        elif message.type == packets.TRANSACTION_MANAGER:
+            request = parse_transaction(message.data)
+            self._record("tm", request=request.request, name=request.name, begin_again=request.begin_again)
+            response.batch(
+                session.transaction_request(request.request, request.name, request.isolation, request.begin_again)
+            )
+        elif message.type == packets.BULK_LOAD:
+            columns, rows = parse_bulk_load(message.data)
+            self._record("bulk", columns=[column.name for column in columns])
+            response.batch(session.bulk_load(columns, rows))
+        else:
+            raise NotSupported(f"TDS message type 0x{message.type:02X}")
+
+    def _rpc(self, data: bytes, session: Session, response: Response) -> None:
+        requests, error = parse_rpc(data)
+        if self._listener.journal is not None:
+            self._record("rpc", **rpc_facts(requests, self._prepared))
+        final = len(requests) - 1
+        for index, request in enumerate(requests):
+            if self._is_cancelled() or response.fatal:
+                return
+            last = index == final and error is None
+            events = session.execute_rpc(request.procedure, request.parameters)
+            if self._listener.journal is not None:
+                events = self._remembering(request, events)
+            response.rpc(events, last)
+        if error is not None:
+            response.rpc(_raise(error), last=True)
+
+    def _remembering(self, request: RpcRequest, events: Iterable[Event]) -> Iterable[Event]:
+        """Pass events on and note the statement behind a new handle, for the journal."""
+        declarations, text = statement_of(request, self._prepared)
+        name = request.procedure.lower().rpartition(".")[2]
+        wanted = text is not None and name in ("sp_prepare", "sp_prepexec")
+        for event in events:
+            if wanted and isinstance(event, ReturnValue) and isinstance(event.value, int):
+                self._prepared[event.value] = (declarations or "", text or "")
+            yield event
+
+    # ---- sending -----------------------------------------------------------------------
+
+    def _flush(self, buffer: bytearray) -> None:
+        self.transport.send(self._writer.whole_packets(buffer))
+
+    def _send_last(self, buffer: bytearray) -> None:
+        self.transport.send(self._writer.finish(buffer))
+
+    # ---- attention ---------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self.busy_since = time.monotonic()
+        self._listener.watcher.wake()
+
+    def _end(self) -> bool:
+        """The request is over; tells whether an attention came meanwhile."""
+        with self.transport.lock:
+            self.busy_since = 0.0
+            attention, self._attention = self._attention, False
+        return attention
+
+    def receive_while_busy(self) -> None:
+        """Called by the watcher when bytes arrive while a request runs."""
+        with self.transport.lock:
+            if not self.busy_since:
+                return
+            data = self.transport.receive()
+            if data is None:
+                self.gone = True
+                self._cancel_session()
+                return
+            self._reader.feed(data)
+            try:
+                while (message := self._reader.next_message()) is not None:
+                    if message.type == packets.ATTENTION:
+                        self._attention = True
+                        self._cancel_session()
+                    else:
+                        self._inbox.append(message)
+            except ProtocolError:
+                self.gone = True
+                self._cancel_session()
+
+    def _cancel_session(self) -> None:
+        session = self._session
+        if session is None or not self.busy_since:
+            return
+        try:
+            session.cancel()
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+
+
+def _raise(error: SqlServerError) -> Iterable[Event]:
+    raise error
+    yield  # makes this function a generator, whose error the response turns into a token

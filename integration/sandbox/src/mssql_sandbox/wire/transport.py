@@ -1,0 +1,98 @@
+"""Bytes between the socket and the packet layer, in clear text or through TLS."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+
+from .tls import TlsTunnel
+
+RECEIVE_SIZE = 256 * 1024
+
+
+class Transport:
+    """One client socket.
+
+    The connection's own thread reads while it waits for a request; while a request
+    runs only the watcher thread reads. ``lock`` guards the TLS state, which both use.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.lock = threading.Lock()
+        self._socket = connection
+        self._tunnel: TlsTunnel | None = None
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def set_timeout(self, seconds: float | None) -> None:
+        self._socket.settimeout(seconds)
+
+    def receive(self) -> bytes | None:
+        """Plain bytes; b"" when only a part of a TLS record came; None at the end of the stream."""
+        try:
+            data = self._socket.recv(RECEIVE_SIZE)
+        except (ConnectionError, OSError) as error:
+            if isinstance(error, TimeoutError):
+                raise
+            return None
+        if not data:
+            return None
+        return self._decrypt(data)
+
+    def _decrypt(self, data: bytes) -> bytes | None:
+        if self._tunnel is None:
+            return data
+        try:
+            return self._tunnel.decrypt(data)
+        except ssl.SSLError:
+            return None
+
+    def send(self, data: bytes) -> None:
+        """:raises OSError: when the client is gone."""
+        if self._tunnel is not None:
+            with self.lock:
+                data = self._tunnel.encrypt(data)
+        self._socket.sendall(data)
+
+    def send_raw(self, data: bytes) -> None:
+        self._socket.sendall(data)
+
+    def receive_raw(self) -> bytes:
+        return self._socket.recv(RECEIVE_SIZE)
+
+    def start_tls(self, tunnel: TlsTunnel, received: bytes) -> bytes:
+        """Encrypt from now on.
+
+        :param received: records that came after the handshake.
+        :returns: the plain bytes in them and in what the handshake left over.
+        """
+        self._tunnel = tunnel
+        return self._decrypt(received) or b""
+
+    def stop_tls(self) -> None:
+        """Go on in clear text, after a login that alone was encrypted."""
+        self._tunnel = None
+
+    def finish(self) -> None:
+        """Let the client read the last response before the socket goes away."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.settimeout(1.0)
+            while self._socket.recv(RECEIVE_SIZE):
+                pass
+        except OSError:
+            pass
+
+    def abort(self) -> None:
+        """Wake the thread that reads; called from other threads."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self._socket.close()
