@@ -1,0 +1,127 @@
+"""``hatch run bench``: medians of one run, and each figure as a ratio to the raw pyodbc round trip.
+
+``MSSQL_TEST_URL`` measures a real server instead of the sandbox.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import statistics
+import time
+from typing import Any, Callable, Iterator
+
+from django_suite.run import server_from_url
+
+
+@contextlib.contextmanager
+def server(version: str) -> Iterator[dict]:
+    if url := os.environ.get("MSSQL_TEST_URL"):
+        yield server_from_url(url)
+        return
+    from mssql_sandbox.api import Sandbox
+
+    with Sandbox(version=version) as sandbox:
+        yield {
+            "host": sandbox.host,
+            "port": sandbox.port,
+            "user": sandbox.user,
+            "password": sandbox.password,
+            "options": {"TrustServerCertificate": "yes"},
+        }
+
+
+def median(function: Callable[[], Any], repeat: int) -> float:
+    """Milliseconds of one call, the median of ``repeat`` after a tenth as many warm-up calls."""
+    for _ in range(max(repeat // 10, 5)):
+        function()
+    times = []
+    for _ in range(repeat):
+        started = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - started)
+    return 1000 * statistics.median(times)
+
+
+def configure(settings_: dict) -> None:
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        DATABASES={
+            "default": {
+                "ENGINE": "mssql_core",
+                "NAME": "bench",
+                "HOST": settings_["host"],
+                "PORT": str(settings_["port"]),
+                "USER": settings_["user"],
+                "PASSWORD": settings_["password"],
+                "OPTIONS": {**settings_["options"], "plugins": ["json"]},
+            }
+        },
+        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+    )
+    django.setup()
+
+
+def rows(repeat: int) -> Iterator[tuple[str, float]]:
+    from demo.shop.models import Customer, Order
+    from django.db import connection, transaction
+
+    connection.ensure_connection()
+    raw = connection.connection.cursor()
+    pk = Customer.objects.values_list("pk", flat=True)[0]
+    counter = iter(range(10**9))
+
+    def pyodbc_select() -> None:
+        raw.execute("SELECT 1").fetchall()
+
+    def pyodbc_parameter() -> None:
+        raw.execute("SELECT ?", 7).fetchall()
+
+    def create() -> None:
+        Customer.objects.create(
+            name="Bench", email=f"bench{next(counter)}@example.com", country="DE", created="2026-01-01T00:00Z"
+        )
+
+    def atomic() -> None:
+        with transaction.atomic():
+            Customer.objects.filter(pk=pk).update(name="Bench")
+
+    yield "pyodbc: SELECT 1", median(pyodbc_select, repeat)
+    yield "pyodbc: SELECT ?", median(pyodbc_parameter, repeat)
+    yield "get()", median(lambda: Customer.objects.get(pk=pk), repeat)
+    yield "list of 100", median(lambda: list(Customer.objects.all()[:100]), repeat // 4)
+    yield "select_related, 50 rows", median(lambda: list(Order.objects.select_related("customer")[:50]), repeat // 4)
+    yield "create()", median(create, repeat // 2)
+    yield "atomic update", median(atomic, repeat // 2)
+    yield "pk__in of 2,500", median(lambda: list(Order.objects.filter(pk__in=range(2500))), repeat // 10)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="hatch run bench", description=__doc__)
+    parser.add_argument("--repeat", type=int, default=200)
+    parser.add_argument("--version", default="2022")
+    arguments = parser.parse_args()
+    with server(arguments.version) as settings_:
+        configure(settings_)
+        from demo import data
+        from django.db import connection
+
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        try:
+            data.load(orders=200)
+            base = None
+            print(f"{'operation':<28}{'median ms':>10}{'ratio':>8}")
+            for name, value in rows(arguments.repeat):
+                base = base or value
+                print(f"{name:<28}{value:>10.3f}{value / base:>8.1f}")
+        finally:
+            connection.creation.destroy_test_db("bench", verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

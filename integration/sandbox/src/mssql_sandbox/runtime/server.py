@@ -1,0 +1,120 @@
+"""The whole sandbox behind the wire: engine, databases, logins and sessions."""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import threading
+from typing import Any, Callable, Iterable, Mapping
+
+from ..catalog.store import DatabaseCatalog
+from ..engine.bootstrap import bootstrap
+from ..engine.postgres import Cluster
+from ..errors import SqlServerError
+from ..interface import EnvChange, Event, Info, Login
+from ..sqltypes import DEFAULT_COLLATION
+from ..syntax.gate import Gate
+from ..versions import Version
+from .parsed import ParseCache
+from .session import Session
+
+
+class SandboxServer:
+    """Implements :class:`mssql_sandbox.interface.Server`.
+
+    :param version: what to play: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric.
+    :param logins: SQL logins, name -> password.
+    :param databases: user databases to create at start.
+    :param token_check: called with an access token; returns the user's name or None to refuse.
+    """
+
+    def __init__(
+        self,
+        version: str = "2022",
+        logins: Mapping[str, str] | None = None,
+        databases: Iterable[str] = (),
+        collation: str = DEFAULT_COLLATION,
+        token_check: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self.version_info = Version.named(version)
+        self.name = "sandbox"
+        self.logins = {name.casefold(): password for name, password in (logins or {}).items()}
+        self.token_check = token_check
+        self.texts = ParseCache(Gate(self.version_info), self.version_info)
+        self.sessions: dict[int, Session] = {}
+        self._spids = itertools.count(51)
+        self._lock = threading.Lock()
+        self._catalogs: dict[tuple[str, int], DatabaseCatalog] = {}
+        self.cluster = Cluster()
+        self.cluster.start()
+        self.databases = bootstrap(self.cluster, self.version_info.major, collation)
+        for name in databases:
+            self.databases.create(name)
+
+    @property
+    def version(self) -> tuple[int, int, int, int]:
+        return self.version_info.product_version
+
+    def close(self) -> None:
+        for session in list(self.sessions.values()):
+            session.close()
+        self.databases.close()
+        self.cluster.stop()
+
+    # ---- login -----------------------------------------------------------------------
+
+    def login(self, login: Login) -> tuple[Session, list[Event]]:
+        """:raises SqlServerError: 18456 (wrong login or token), 4060 (unknown database)."""
+        self._authenticate(login)
+        name = self.database_name(self.login_database(login))
+        if name is None:
+            raise SqlServerError(
+                4060,
+                f'Cannot open database "{login.database}" requested by the login. The login failed.',
+                11,
+            )
+        with self._lock:
+            spid = next(self._spids)
+        session = Session(self, spid, login, name, self.engine_connection(name))
+        self.sessions[spid] = session
+        return session, [
+            EnvChange("database", new=name, old="master"),
+            Info(5701, f"Changed database context to '{name}'.", 0, 2),
+            EnvChange("language", new="us_english", old=""),
+            Info(5703, "Changed language setting to us_english.", 0, 1),
+        ]
+
+    def _authenticate(self, login: Login) -> None:
+        if login.access_token is not None:
+            if self.token_check is None or self.token_check(login.access_token) is None:
+                raise SqlServerError(18456, "Login failed for user '<token-identified principal>'.", 14)
+            return
+        expected = self.logins.get(login.user.casefold())
+        given = login.password.encode("utf-16-le", "surrogatepass")
+        if expected is None or not hmac.compare_digest(expected.encode("utf-16-le"), given):
+            raise SqlServerError(18456, f"Login failed for user '{login.user}'.", 14)
+
+    def login_database(self, login: Login) -> str:
+        return login.database or "master"
+
+    def forget(self, session: Session) -> None:
+        self.sessions.pop(session.spid, None)
+
+    # ---- databases ---------------------------------------------------------------------
+
+    def database_name(self, name: str) -> str | None:
+        """The database's name as it was created, or None."""
+        found = self.databases.find(name)
+        return found.name if found else None
+
+    def engine_connection(self, name: str) -> Any:
+        return self.cluster.connect(self.databases.existing(name).engine_name)
+
+    def catalog(self, name: str) -> DatabaseCatalog:
+        """The shared catalogue cache of a database."""
+        database = self.databases.existing(name)
+        key = (database.engine_name, database.created)
+        with self._lock:
+            if key not in self._catalogs:
+                self._catalogs[key] = DatabaseCatalog(database.collation, self.version_info.major)
+            return self._catalogs[key]
