@@ -26,6 +26,10 @@ def hidden_discriminator(index_name, number):
     return truncate_name(name, MAX_NAME_LENGTH)
 
 
+# What IndexExpression writes around an expression.
+_SHELLS = ("%(expressions)s", "(%(expressions)s)")
+
+
 class ExpressionKeys(Expressions):
     """
     The keys of an index on expressions.
@@ -59,7 +63,7 @@ class ExpressionKeys(Expressions):
                         "an index." % self.index_name
                     )
                 suffix = " DESC" if node.descending else suffix
-            elif getattr(node, "template", None) != "%(expressions)s":
+            elif getattr(node, "template", None) not in _SHELLS:
                 return node, suffix
             (node,) = node.get_source_expressions()
 

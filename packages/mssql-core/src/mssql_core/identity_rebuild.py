@@ -42,7 +42,10 @@ def rebuild(editor, model, column, identity):
         editor._create(sorted(found.indexes, key=_clustered_first))
         editor._create(found.statistics + found.checks)
         editor._create(found.foreign_keys + found.incoming)
-        editor._execute_all(extras.create_sql())
+        if extras.is_known:
+            editor._execute_all(extras.create_sql())
+        else:
+            editor._comment_model(model)
         if identity:
             # After explicit values the counter stands at the highest of them.
             editor._execute_all(
@@ -102,7 +105,8 @@ class _Extras:
         with editor.connection.cursor() as cursor:
             cursor.execute(TABLE_KIND_SQL, [str(found.table)])
             row = cursor.fetchone()
-            if row is None:
+            self.is_known = row is not None
+            if not self.is_known:
                 return
             self._refuse(found, *row[:2])
             self.table = TableName(found.table.schema or row[2], found.table.name)

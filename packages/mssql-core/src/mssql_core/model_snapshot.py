@@ -9,7 +9,8 @@ from typing import NamedTuple, Tuple
 
 from django.db.backends.ddl_references import Statement
 
-from .catalog import Check, Column, Default, ForeignKey, Index
+from .catalog import Check, Column, Default, ForeignKey, Index, rename_reference
+from .names import quote_identifier
 from .schema_columns import has_db_default
 from .schema_indexes import is_nullable
 from .snapshot import TableSnapshot
@@ -23,12 +24,14 @@ class ScriptedIndex(NamedTuple):
     columns: Tuple[str, ...]
     create: str
     drop: str
+    hidden: Tuple[str, ...] = ()
     is_unique: bool = False
     is_primary_key: bool = False
     is_unique_constraint: bool = False
+    # Every expression that names columns: the filter, the hidden columns.
+    filter: str = ""
 
     is_constraint = False
-    filter = None
 
     @property
     def keys(self):
@@ -42,10 +45,13 @@ class ScriptedIndex(NamedTuple):
         return [self.create]
 
     def drop_sql(self):
-        return [self.drop]
+        if not self.hidden:
+            return [self.drop]
+        columns = ", ".join(map(quote_identifier, self.hidden))
+        return [self.drop, "ALTER TABLE %s DROP COLUMN %s" % (self.table, columns)]
 
     def renamed(self, old, new):
-        return self
+        return self._replace(create=rename_reference(self.create, old, new))
 
 
 def from_model(editor, model):
@@ -88,10 +94,10 @@ def _column(editor, table, field):
         table,
         field.column,
         params["type"],
-        field.null,
+        is_nullable(field),
         params.get("collation"),
         (1, 1) if suffix else None,
-        "(%s)" % editor._generated_expression_sql(field) if generated else None,
+        editor._generated_definition(field, params) if generated else None,
         bool(generated and field.db_persist),
     )
 
@@ -116,9 +122,24 @@ def _indexes(editor, model, table, fields):
     for statement in editor._model_indexes_sql(model):
         yield _scripted(editor, model, table, statement)
     for constraint in model._meta.constraints:
+        if _is_plain(constraint):
+            fields = list(map(model._meta.get_field, constraint.fields))
+            yield _unique(editor, table, db_table, fields)._replace(name=constraint.name)
+            continue
         statement = constraint.create_sql(model, editor)
         if hasattr(constraint, "fields") and isinstance(statement, Statement):
             yield _scripted(editor, model, table, statement, constraint)
+
+
+def _is_plain(constraint):
+    """Is the constraint about the uniqueness of fields and nothing else?"""
+    return (
+        bool(getattr(constraint, "fields", ()))
+        and not constraint.condition
+        and not constraint.include
+        and not constraint.deferrable
+        and getattr(constraint, "nulls_distinct", None) is not False
+    )
 
 
 def _unique(editor, table, db_table, fields):
@@ -128,7 +149,10 @@ def _unique(editor, table, db_table, fields):
         table,
         editor._unique_constraint_name(db_table, columns, quote=False),
         tuple((column, False) for column in columns),
-        filter=" AND ".join("[%s] IS NOT NULL" % column for column in nullable) or None,
+        filter=" AND ".join(
+            "%s IS NOT NULL" % quote_identifier(column) for column in nullable
+        )
+        or None,
         is_unique=True,
         is_unique_constraint=not nullable,
     )
@@ -151,8 +175,17 @@ def _scripted(editor, model, table, statement, constraint=None):
         "literal": editor.quote_value(name),
         "table_literal": editor.quote_value(str(table)),
     }
+    hidden = statement.parts.get("hidden")
+    expressions = [definition for _, definition in hidden.definitions()] if hidden else []
     return ScriptedIndex(
-        table, name, columns, str(statement), drop % parts, constraint is not None
+        table,
+        name,
+        columns,
+        str(statement),
+        drop % parts,
+        tuple(column for column, _ in hidden.definitions()) if hidden else (),
+        constraint is not None,
+        filter=" ".join(expressions + [str(statement.parts.get("condition", ""))]),
     )
 
 

@@ -1,7 +1,8 @@
 """Identifiers: quoting, and the schema that a table's name may carry."""
 
 import re
-from typing import NamedTuple, Optional
+from dataclasses import dataclass
+from typing import Optional
 
 # Longest identifier the server accepts (sysname is nvarchar(128), error 103).
 MAX_NAME_LENGTH = 128
@@ -26,7 +27,8 @@ def _is_delimited(name, opening, closing):
     return len(name) > 2 and name.startswith(opening) and name.endswith(closing)
 
 
-class TableName(NamedTuple):
+@dataclass(frozen=True)
+class TableName:
     """A table's name and, where it is known, its schema; both undelimited."""
 
     schema: Optional[str]
@@ -50,6 +52,10 @@ class TableName(NamedTuple):
         if _is_delimited(db_table, '"', '"'):
             return cls(default_schema, db_table[1:-1].replace('""', '"'))
         return cls(default_schema, db_table)
+
+    def in_schema(self, schema):
+        """Return the same name in another schema."""
+        return TableName(schema, self.name)
 
     def __str__(self):
         """The name as T-SQL writes it: `[schema].[name]`, or `[name]`."""

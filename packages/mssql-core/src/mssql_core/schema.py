@@ -28,6 +28,7 @@ class DatabaseSchemaEditor(
     def __init__(self, connection, collect_sql=False, atomic=True):
         super().__init__(connection, collect_sql, atomic)
         self._variables = 0
+        self._schemas = set()
         # When a script is collected the catalogue falls behind it.
         self._dropped_names = set()
         self._renamed_columns = []
@@ -132,16 +133,10 @@ class DatabaseSchemaEditor(
         )
 
     def create_model(self, model):
-        create_schema = self._schema_sql(model._meta.db_table)
-        if create_schema:
-            self.execute(create_schema, None)
+        self._create_schema(self.table_name(model._meta.db_table).schema)
         sql, _ = self.table_sql(model)
         self.execute(sql, None)
-        comment = getattr(model._meta, "db_table_comment", None)
-        if comment:
-            self.alter_db_table_comment(model, None, comment)
-        for field in model._meta.local_fields:
-            self._comment_column(model, field)
+        self._comment_model(model)
         self.deferred_sql.extend(self._model_indexes_sql(model))
         for field in model._meta.local_many_to_many:
             if field.remote_field.through._meta.auto_created:
@@ -168,7 +163,7 @@ class DatabaseSchemaEditor(
         old = self.table_name(old_db_table)
         new = self.table_name(new_db_table)
         self._rename_constraints(model, old_db_table, new_db_table)
-        self._execute_all(self._move_statements(old_db_table, old, new_db_table, new))
+        self._move_table(old, new)
         existing = self._existing_tables.pop(old_db_table, old_db_table)
         if self.collect_sql:
             self._existing_tables[new_db_table] = existing
@@ -176,17 +171,29 @@ class DatabaseSchemaEditor(
             if isinstance(sql, Statement):
                 sql.rename_table_references(old_db_table, new_db_table)
 
-    def _move_statements(self, old_db_table, old, new_db_table, new):
+    def _move_table(self, old, new):
         if old.schema != new.schema:
-            create = self._schema_sql(new_db_table)
-            if create:
-                yield create
-            yield "ALTER SCHEMA %s TRANSFER %s" % (
-                quote_identifier(new.schema or "dbo"),
-                old,
+            self._create_schema(new.schema)
+            self.execute(
+                "ALTER SCHEMA %s TRANSFER %s"
+                % (quote_identifier(new.schema or "dbo"), old),
+                None,
             )
         if old.name != new.name:
-            yield self._rename_sql(str(TableName(new.schema, old.name)), new.name)
+            path = str(old.in_schema(new.schema))
+            self.execute(self._rename_sql(path, new.name), None)
+
+    def _create_schema(self, schema):
+        """Make a schema that a table's name asks for, once."""
+        if schema is None or schema == "dbo" or schema in self._schemas:
+            return
+        self._schemas.add(schema)
+        # CREATE SCHEMA must be alone in its batch (error 111).
+        create = string_literal("CREATE SCHEMA %s" % quote_identifier(schema))
+        self.execute(
+            "IF SCHEMA_ID(%s) IS NULL EXEC (%s)" % (string_literal(schema), create),
+            None,
+        )
 
     def _rename_sql(self, path, new_name, kind="OBJECT"):
         return self.sql_rename_object % {
@@ -333,6 +340,13 @@ class DatabaseSchemaEditor(
             ),
             None,
         )
+
+    def _comment_model(self, model):
+        comment = getattr(model._meta, "db_table_comment", None)
+        if comment:
+            self.alter_db_table_comment(model, None, comment)
+        for field in model._meta.local_fields:
+            self._comment_column(model, field)
 
     def _comment_column(self, model, field, drop=False):
         comment = getattr(field, "db_comment", None)

@@ -335,7 +335,7 @@ class FieldAlteration:
             properties = snapshot.load_properties(cursor, self.table)
             cursor.execute("SELECT OBJECT_SCHEMA_NAME(OBJECT_ID(%s))", [str(self.table)])
             (schema,) = cursor.fetchone()
-        table = self.table._replace(schema=schema)
+        table = self.table.in_schema(schema)
         return [
             property_sql(table, item.name, item.value, item.column)
             for item in properties
@@ -422,17 +422,17 @@ class FieldAlteration:
             for constraint in self.model._meta.constraints
             if getattr(constraint, "nulls_distinct", None) is False
         }
-        for group in (dependents.keys, dependents.indexes):
-            for index in list(group):
-                if (
-                    index.is_unique
-                    and not index.is_primary_key
-                    and column in index.columns
-                    and index.name not in equal_nulls
-                    and not isinstance(index, ScriptedIndex)
-                ):
-                    group.remove(index)
-                    dependents.indexes.append(_ignoring_nulls(index, column))
+        affected = [
+            index
+            for index in dependents.keys + dependents.indexes
+            if index.is_unique
+            and not index.is_primary_key
+            and column in index.columns
+            and index.name not in equal_nulls
+            and not isinstance(index, ScriptedIndex)
+        ]
+        dependents.discard(affected)
+        dependents.indexes.extend(_ignoring_nulls(index, column) for index in affected)
 
     def create_new(self):
         editor, model, old, new = self.editor, self.model, self.old, self.new

@@ -2,8 +2,8 @@
 
 from django.db.models import NOT_PROVIDED
 
-from .literals import literal, string_literal
-from .names import TableName, quote_identifier
+from .literals import literal
+from .names import TableName
 from .schema_indexes import is_nullable
 
 
@@ -99,16 +99,20 @@ class ColumnMixin:
         return "(%s)" % sql
 
     def _generated_clauses(self, field, db_params):
+        clauses = ["AS %s" % self._generated_definition(field, db_params)]
+        if field.db_persist:
+            clauses.append("PERSISTED")
+        return clauses
+
+    def _generated_definition(self, field, db_params):
+        """A computed column takes its expression's type: hence the CAST."""
         sql = "CAST(%s AS %s)" % (
             self._generated_expression_sql(field),
             db_params["type"],
         )
         if db_params.get("collation"):
             sql += " " + self._collate_sql(db_params["collation"])
-        clauses = ["AS (%s)" % sql]
-        if field.db_persist:
-            clauses.append("PERSISTED")
-        return clauses
+        return "(%s)" % sql
 
     def _generated_expression_sql(self, field):
         sql, params = field.generated_sql(self.connection)
@@ -142,19 +146,6 @@ class ColumnMixin:
     def _collate_sql(self, collation, old_collation=None, table_name=None):
         # A collation is a keyword of its own, never delimited (error 448).
         return "COLLATE " + collation if collation else ""
-
-    # Schemas
-
-    def _schema_sql(self, db_table):
-        """Return the statement that makes a missing schema, or None."""
-        schema = self.table_name(db_table).schema
-        if schema is None or schema == "dbo":
-            return None
-        create = "CREATE SCHEMA %s" % quote_identifier(schema)
-        return "IF SCHEMA_ID(%s) IS NULL EXEC (%s)" % (
-            string_literal(schema),
-            string_literal(create),
-        )
 
 
 def has_db_default(field):

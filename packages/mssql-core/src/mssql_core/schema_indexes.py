@@ -304,7 +304,8 @@ class IndexMixin:
         snapshot = self.snapshot(model)
         for index in snapshot.indexes:
             if index.name == index_name:
-                return [name for name in index.columns if is_hidden(name)]
+                hidden = getattr(index, "hidden", index.columns)
+                return [name for name in hidden if is_hidden(name)]
         return []
 
     def _drop_hidden_columns(self, model, names):

@@ -1,0 +1,165 @@
+"""Test databases: made, cloned for parallel tests, and dropped."""
+
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.base.creation import BaseDatabaseCreation
+
+from .literals import string_literal
+from .names import quote_identifier
+
+_COLLATION_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+)
+
+
+class DatabaseCreation(BaseDatabaseCreation):
+    def sql_table_creation_suffix(self):
+        """
+        Return the COLLATE clause that TEST["COLLATION"] asks for.
+
+        :raises ImproperlyConfigured: it is not the name of a collation.
+        """
+        collation = self.connection.settings_dict["TEST"].get("COLLATION")
+        if not collation:
+            return ""
+        if not _COLLATION_CHARACTERS.issuperset(collation):
+            raise ImproperlyConfigured(
+                "DATABASES[%r]['TEST']['COLLATION'] is not the name of a collation: "
+                "%r. SELECT name FROM sys.fn_helpcollations() lists them."
+                % (self.connection.alias, collation)
+            )
+        return "COLLATE %s" % collation
+
+    def _create_test_db(self, verbosity, autoclobber, keepdb=False):
+        name = self._get_test_db_name()
+        with self._nodb_cursor() as cursor:
+            if self._exists(cursor, name):
+                if keepdb:
+                    return name
+                self._confirm_removal(name, verbosity, autoclobber)
+                self._drop_database(cursor, name)
+            self._execute_create_test_db(
+                cursor,
+                {
+                    "dbname": quote_identifier(name),
+                    "suffix": self.sql_table_creation_suffix(),
+                },
+                keepdb,
+            )
+        return name
+
+    def _confirm_removal(self, name, verbosity, autoclobber):
+        if not autoclobber:
+            answer = input(
+                "The test database '%s' exists already. Type 'yes' to delete it, or "
+                "'no' to cancel: " % name
+            )
+            if answer != "yes":
+                self.log("Tests cancelled.")
+                sys.exit(1)
+        if verbosity >= 1:
+            self.log(
+                "Destroying old test database for alias %s..."
+                % self._get_database_display_str(verbosity, name)
+            )
+
+    def create_test_db(self, *args, **kwargs):
+        name = super().create_test_db(*args, **kwargs)
+        return name
+
+    def _destroy_test_db(self, test_database_name, verbosity):
+        with self._nodb_cursor() as cursor:
+            self._drop_database(cursor, test_database_name)
+
+    def _exists(self, cursor, name):
+        cursor.execute("SELECT 1 FROM sys.databases WHERE name = %s", [name])
+        return cursor.fetchone() is not None
+
+    def _drop_database(self, cursor, name):
+        """Drop a database, ending the sessions that still use it."""
+        quoted = quote_identifier(name)
+        if self.connection.server.edition.can_set_single_user:
+            # Pooled connections would otherwise hold it (error 3702).
+            cursor.execute(
+                "ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted
+            )
+        cursor.execute("DROP DATABASE %s" % quoted)
+
+    # Clones
+
+    def _clone_test_db(self, suffix, verbosity, keepdb=False):
+        source = self.connection.settings_dict["NAME"]
+        target = self.get_test_db_clone_settings(suffix)["NAME"]
+        with self._nodb_cursor() as cursor:
+            if self._exists(cursor, target):
+                if keepdb:
+                    return
+                if verbosity >= 1:
+                    self.log(
+                        "Destroying old test database for alias %s..."
+                        % self._get_database_display_str(verbosity, target)
+                    )
+                self._drop_database(cursor, target)
+            self._copy_database(cursor, source, target)
+
+    def _copy_database(self, cursor, source, target):
+        if self.connection.server.edition.can_copy_databases:
+            self._copy_in_azure(cursor, source, target)
+        else:
+            self._copy_by_backup(cursor, source, target)
+
+    def _copy_in_azure(self, cursor, source, target):
+        """Copy inside the service; the copy is usable once it is online."""
+        cursor.execute(
+            "CREATE DATABASE %s AS COPY OF %s"
+            % (quote_identifier(target), quote_identifier(source))
+        )
+        cursor.execute(
+            "WHILE EXISTS (SELECT 1 FROM sys.databases WHERE name = %s "
+            "AND state_desc = N'COPYING') WAITFOR DELAY '00:00:02'",
+            [target],
+        )
+
+    def _copy_by_backup(self, cursor, source, target):
+        """
+        Copy by a backup in the server's own folder, put back under a new name.
+
+        The file is written again for each clone (INIT) and stays in the folder
+        until the next run: T-SQL deletes no files.
+        """
+        cursor.execute(
+            "SELECT name, physical_name, type_desc, "
+            "CAST(SERVERPROPERTY('InstanceDefaultDataPath') AS nvarchar(4000)), "
+            "CAST(SERVERPROPERTY('InstanceDefaultLogPath') AS nvarchar(4000)), "
+            "CAST(SERVERPROPERTY('InstanceDefaultBackupPath') AS nvarchar(4000)) "
+            "FROM sys.master_files WHERE database_id = DB_ID(%s)",
+            [source],
+        )
+        files = [tuple(row) for row in cursor.fetchall()]
+        backup = "%s.clone.bak" % source
+        moves = ", ".join(
+            "MOVE %s TO %s" % (string_literal(name), string_literal(path))
+            for name, path in _moved_files(files, target)
+        )
+        cursor.execute(
+            "BACKUP DATABASE %s TO DISK = %s WITH INIT, FORMAT, COPY_ONLY"
+            % (quote_identifier(source), string_literal(backup))
+        )
+        cursor.execute(
+            "RESTORE DATABASE %s FROM DISK = %s WITH REPLACE, RECOVERY, %s"
+            % (quote_identifier(target), string_literal(backup), moves)
+        )
+
+
+def _moved_files(files, target):
+    """Yield (logical name, new path) for the files of a copied database."""
+    for number, (name, physical_name, kind, data, log, _) in enumerate(files):
+        folder = (log if kind == "LOG" else data) or _folder(physical_name)
+        extension = "ldf" if kind == "LOG" else "mdf" if number == 0 else "ndf"
+        yield name, "%s%s_%d.%s" % (folder, target, number, extension)
+
+
+def _folder(path):
+    separator = "\\" if "\\" in path else "/"
+    return path.rpartition(separator)[0] + separator

@@ -1,0 +1,103 @@
+"""
+The catalogue queries of introspection, one per question.
+
+Every name is a parameter. A table is found by OBJECT_ID of its quoted name, so
+that schema and collation follow the server's own rules. The catalogue shows
+only what the login has rights on (metadata visibility).
+"""
+
+# sysdiagrams belongs to SSMS, though it is not marked as shipped.
+TABLES = """
+SELECT SCHEMA_NAME(o.schema_id), o.name, o.type, CAST(ep.value AS nvarchar(max)),
+    SCHEMA_NAME()
+FROM sys.objects o
+LEFT JOIN sys.extended_properties ep
+    ON ep.class = 1 AND ep.major_id = o.object_id AND ep.minor_id = 0
+    AND ep.name = N'MS_Description'
+WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0 AND o.name <> N'sysdiagrams'"""
+
+# The declared name of a type is that of user_type_id; an alias type is read as
+# the type it stands for.
+COLUMNS = """
+SELECT c.name,
+    COALESCE(TYPE_NAME(CASE WHEN t.is_assembly_type = 1 THEN c.user_type_id
+                            ELSE c.system_type_id END), t.name),
+    c.max_length, c.precision, c.scale, c.is_nullable, d.definition,
+    c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS nvarchar(128)),
+    c.is_identity, cc.definition, cc.is_persisted, CAST(ep.value AS nvarchar(max))
+FROM sys.columns c
+INNER JOIN sys.types t ON t.user_type_id = c.user_type_id
+LEFT JOIN sys.default_constraints d
+    ON d.parent_object_id = c.object_id AND d.parent_column_id = c.column_id
+LEFT JOIN sys.computed_columns cc
+    ON cc.object_id = c.object_id AND cc.column_id = c.column_id
+LEFT JOIN sys.extended_properties ep
+    ON ep.class = 1 AND ep.major_id = c.object_id AND ep.minor_id = c.column_id
+    AND ep.name = N'MS_Description'
+WHERE c.object_id = OBJECT_ID(%s)
+ORDER BY c.column_id"""
+
+IDENTITIES = """
+SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND is_identity = 1"""
+
+RELATIONS = """
+SELECT pc.name, rc.name, SCHEMA_NAME(rt.schema_id), rt.name,
+    fk.delete_referential_action_desc, SCHEMA_NAME()
+FROM sys.foreign_keys fk
+INNER JOIN sys.foreign_key_columns fkc ON fkc.constraint_object_id = fk.object_id
+INNER JOIN sys.columns pc
+    ON pc.object_id = fkc.parent_object_id AND pc.column_id = fkc.parent_column_id
+INNER JOIN sys.objects rt ON rt.object_id = fkc.referenced_object_id
+INNER JOIN sys.columns rc
+    ON rc.object_id = fkc.referenced_object_id
+    AND rc.column_id = fkc.referenced_column_id
+WHERE fk.parent_object_id = OBJECT_ID(%s)
+ORDER BY fk.object_id, fkc.constraint_column_id"""
+
+PRIMARY_KEY = """
+SELECT c.name
+FROM sys.indexes i
+INNER JOIN sys.index_columns ic
+    ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+INNER JOIN sys.columns c
+    ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+WHERE i.object_id = OBJECT_ID(%s) AND i.is_primary_key = 1
+ORDER BY ic.key_ordinal"""
+
+# One row per index key, foreign key column, or check. Included columns are no
+# keys (key_ordinal 0); XML and other special indexes have no key columns.
+CONSTRAINTS = """
+SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
+    CAST(i.is_primary_key AS int) AS is_primary_key,
+    CAST(i.is_unique AS int) AS is_unique,
+    CAST(i.is_unique_constraint AS int) AS is_unique_constraint,
+    CAST(ic.is_descending_key AS int) AS is_descending,
+    i.type_desc AS type_desc, NULL AS to_schema, NULL AS to_table, NULL AS to_column,
+    i.filter_definition AS definition, CAST(ic.key_ordinal AS int) AS position,
+    SCHEMA_NAME() AS default_schema
+FROM sys.indexes i
+INNER JOIN sys.index_columns ic
+    ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+INNER JOIN sys.columns c
+    ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+WHERE i.object_id = OBJECT_ID(%s) AND i.type > 0 AND i.is_hypothetical = 0
+    AND (ic.key_ordinal > 0 OR i.type NOT IN (1, 2))
+UNION ALL
+SELECT N'foreign key', fk.name, pc.name, 0, 0, 0, 0, NULL,
+    SCHEMA_NAME(rt.schema_id), rt.name, rc.name, NULL,
+    CAST(fkc.constraint_column_id AS int), SCHEMA_NAME()
+FROM sys.foreign_keys fk
+INNER JOIN sys.foreign_key_columns fkc ON fkc.constraint_object_id = fk.object_id
+INNER JOIN sys.columns pc
+    ON pc.object_id = fkc.parent_object_id AND pc.column_id = fkc.parent_column_id
+INNER JOIN sys.objects rt ON rt.object_id = fkc.referenced_object_id
+INNER JOIN sys.columns rc
+    ON rc.object_id = fkc.referenced_object_id
+    AND rc.column_id = fkc.referenced_column_id
+WHERE fk.parent_object_id = OBJECT_ID(%s)
+UNION ALL
+SELECT N'check', ck.name, NULL, 0, 0, 0, 0, NULL, NULL, NULL, NULL, ck.definition,
+    0, SCHEMA_NAME()
+FROM sys.check_constraints ck
+WHERE ck.parent_object_id = OBJECT_ID(%s)
+ORDER BY kind, name, position"""
