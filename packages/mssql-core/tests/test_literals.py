@@ -1,0 +1,60 @@
+import datetime
+import decimal
+import uuid
+
+import pytest
+
+from mssql_core.literals import literal, string_literal
+
+UTC = datetime.timezone.utc
+UUID = uuid.UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        (None, "NULL"),
+        (True, "1"),
+        (False, "0"),
+        (42, "42"),
+        (2**31, "CAST(2147483648 AS bigint)"),
+        (-(2**63), "CAST(-9223372036854775808 AS bigint)"),
+        (1.5, "1.5e0"),
+        (1e300, "1e+300"),
+        (decimal.Decimal("3.30"), "3.30"),
+        (decimal.Decimal("1E+3"), "1000"),
+        ("", "N''"),
+        ("it's é", "N'it''s é'"),
+        (b"\x00\xff", "0x00ff"),
+        (memoryview(b"ab"), "0x6162"),
+        (datetime.date(2020, 1, 2), "CAST(N'2020-01-02' AS date)"),
+        (datetime.time(3, 4, 5, 6), "CAST(N'03:04:05.000006' AS time)"),
+        (
+            datetime.datetime(2020, 1, 2, 3, 4, 5, 6),
+            "CAST(N'2020-01-02T03:04:05.000006' AS datetime2)",
+        ),
+        (
+            datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC),
+            "CAST(N'2020-01-02T03:04:05+00:00' AS datetimeoffset)",
+        ),
+        (datetime.timedelta(days=1), "CAST(86400000000 AS bigint)"),
+        (UUID, "CAST(N'00010203-0405-0607-0809-0a0b0c0d0e0f' AS uniqueidentifier)"),
+    ],
+)
+def test_a_literal_has_the_type_of_its_value(value, expected):
+    assert literal(value) == expected
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), decimal.Decimal("NaN")])
+def test_numbers_that_the_server_lacks_are_refused(value):
+    with pytest.raises(ValueError, match="cannot be stored"):
+        literal(value)
+
+
+def test_an_unknown_type_is_named():
+    with pytest.raises(ValueError, match="complex"):
+        literal(1j)
+
+
+def test_a_backslash_before_a_line_end_is_kept():
+    assert string_literal("a\\\nb") == "(N'a\\' + N'\nb')"
