@@ -264,11 +264,12 @@ class FakeSession:
 
     def _rpc_sp_datatype_info_100(self, parameters):
         columns = [("TYPE_NAME", t.nvarchar(128)), ("DATA_TYPE", t.SMALLINT), ("PRECISION", t.INT)]
-        yield from self._table(columns, [])
+        rows = {12: ["varchar", 12, 8000], -9: ["nvarchar", -9, 4000], -3: ["varbinary", -3, 8000]}
+        row = rows.get(parameters[0].value, ["datetime2", 93, 27])
+        yield from self._table(columns, [row])
         yield ReturnStatus(0)
 
     def _rpc_give_back(self, parameters):
-        yield from self._table([("n", t.INT)], [[len(parameters)]])
         yield ReturnStatus(7)
         for ordinal, parameter in enumerate(parameters):
             if parameter.output:

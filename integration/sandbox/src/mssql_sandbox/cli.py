@@ -1,0 +1,112 @@
+"""The ``mssql-sandbox`` command."""
+
+from __future__ import annotations
+
+import argparse
+import hmac
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Callable, Sequence
+
+from .__about__ import __version__
+
+VERSIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric")
+PASSWORD_VARIABLE = "MSSQL_SANDBOX_PASSWORD"
+TOKEN_VARIABLE = "MSSQL_SANDBOX_TOKEN"
+_PARENT_CHECK = 1.0  # seconds
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point; exits with 2 on wrong arguments, 1 when the server cannot start."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    password = options.password or os.environ.get(PASSWORD_VARIABLE)
+    if not password:
+        parser.error(f"no password for the login {options.login}: give --password or set {PASSWORD_VARIABLE}")
+    try:
+        _serve(options, password)
+    except (OSError, RuntimeError) as error:
+        sys.exit(f"mssql-sandbox: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mssql-sandbox", description="A strict local SQL Server.")
+    parser.add_argument("--version", action="version", version=f"mssql-sandbox {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="run a server until it is interrupted")
+    serve.add_argument("--version", choices=VERSIONS, default="2022", help="what to play (default: 2022)")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=1433, help="0 takes a free port (default: 1433)")
+    serve.add_argument("--login", default="sa", help="name of the SQL login (default: sa)")
+    serve.add_argument("--password", help=f"password of the login (default: ${PASSWORD_VARIABLE})")
+    serve.add_argument(
+        "--database", action="append", default=[], metavar="NAME", help="database to create; may be repeated"
+    )
+    serve.add_argument("--journal", metavar="FILE", help="append one JSON line per client message")
+    serve.add_argument("--certificate", metavar="FILE", help="write the server's certificate (PEM), to be trusted")
+    serve.add_argument("--ready-file", metavar="FILE", help="write host and port as JSON once the server answers")
+    serve.add_argument("--watch-parent", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _serve(options: argparse.Namespace, password: str) -> None:
+    # Imported here so that --help and wrong arguments need no engine.
+    from .runtime.server import SandboxServer
+    from .wire.server import serve
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    parent = os.getppid()
+    if options.watch_parent:
+        threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
+    server = SandboxServer(
+        version=options.version,
+        logins={options.login: password},
+        databases=options.database,
+        token_check=_token_check(os.environ.get(TOKEN_VARIABLE), options.login),
+    )
+    try:
+        listener = serve(server, options.host, options.port, options.journal)
+        try:
+            _announce(options, listener.port, listener.certificate)
+            while not stop.wait(_PARENT_CHECK):
+                if options.watch_parent and os.getppid() != parent:
+                    break
+        finally:
+            listener.close()
+    finally:
+        server.close()
+
+
+def _token_check(accepted: str | None, user: str) -> Callable[[str], str | None] | None:
+    if not accepted:
+        return None
+    return lambda token: user if hmac.compare_digest(token.encode(), accepted.encode()) else None
+
+
+def _announce(options: argparse.Namespace, port: int, certificate: str) -> None:
+    if options.certificate:
+        Path(options.certificate).write_text(certificate, encoding="ascii")
+    if options.ready_file:
+        # Renamed into place, so that a reader never sees half of it.
+        path = Path(options.ready_file)
+        draft = path.with_name(path.name + ".part")
+        draft.write_text(json.dumps({"host": options.host, "port": port}), encoding="ascii")
+        draft.replace(path)
+    print(f"mssql-sandbox {options.version} listens on {options.host} port {port}", flush=True)
+
+
+def _wait_for_end_of_input(stop: threading.Event) -> None:
+    """The process that started this one holds the other end; it closes when that process dies."""
+    while sys.stdin.buffer.read1(4096):
+        pass
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

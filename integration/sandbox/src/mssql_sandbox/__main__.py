@@ -1,0 +1,5 @@
+"""``python -m mssql_sandbox``."""
+
+from .cli import main
+
+main()
