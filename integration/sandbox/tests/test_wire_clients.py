@@ -228,7 +228,8 @@ def test_procedure_call_with_output_and_status(target):
     cursor = connection.cursor()
     values = cursor.callproc("give_back", (1, pymssql.output(int, 41), pymssql.output(str, "abc")))
     assert cursor.returnvalue == 7
-    assert list(values) == [1, 41, "abc"]
+    # pymssql sends NULL for numeric output parameters, whatever value it is given.
+    assert list(values) == [1, None, "abc"]
     connection.close()
 
 
