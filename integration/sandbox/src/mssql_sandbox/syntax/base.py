@@ -1,0 +1,184 @@
+"""What every part of the parser uses: the token cursor and names."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, TypeVar
+
+from ..errors import SqlServerError
+from . import nodes
+from .lexer import Token, tokenize
+
+N = TypeVar("N", bound=nodes.Node)
+
+# https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
+RESERVED = frozenset(
+    """ADD ALL ALTER AND ANY AS ASC AUTHORIZATION BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASCADE CASE CHECK
+    CHECKPOINT CLOSE CLUSTERED COALESCE COLLATE COLUMN COMMIT COMPUTE CONSTRAINT CONTAINS CONTAINSTABLE CONTINUE
+    CONVERT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURSOR DATABASE DBCC
+    DEALLOCATE DECLARE DEFAULT DELETE DENY DESC DISK DISTINCT DISTRIBUTED DOUBLE DROP DUMP ELSE END ERRLVL ESCAPE
+    EXCEPT EXEC EXECUTE EXISTS EXIT EXTERNAL FETCH FILE FILLFACTOR FOR FOREIGN FREETEXT FREETEXTTABLE FROM FULL
+    FUNCTION GOTO GRANT GROUP HAVING HOLDLOCK IDENTITY IDENTITY_INSERT IDENTITYCOL IF IN INDEX INNER INSERT
+    INTERSECT INTO IS JOIN KEY KILL LEFT LIKE LINENO LOAD MERGE NATIONAL NOCHECK NONCLUSTERED NOT NULL NULLIF OF OFF
+    OFFSETS ON OPEN OPENDATASOURCE OPENQUERY OPENROWSET OPENXML OPTION OR ORDER OUTER OVER PERCENT PIVOT PLAN
+    PRECISION PRIMARY PRINT PROC PROCEDURE PUBLIC RAISERROR READ READTEXT RECONFIGURE REFERENCES REPLICATION RESTORE
+    RESTRICT RETURN REVERT REVOKE RIGHT ROLLBACK ROWCOUNT ROWGUIDCOL RULE SAVE SCHEMA SECURITYAUDIT SELECT
+    SEMANTICKEYPHRASETABLE SEMANTICSIMILARITYDETAILSTABLE SEMANTICSIMILARITYTABLE SESSION_USER SET SETUSER SHUTDOWN
+    SOME STATISTICS SYSTEM_USER TABLE TABLESAMPLE TEXTSIZE THEN TO TOP TRAN TRANSACTION TRIGGER TRUNCATE TRY_CONVERT
+    TSEQUAL UNION UNIQUE UNPIVOT UPDATE UPDATETEXT USE USER VALUES VARYING VIEW WAITFOR WHEN WHERE WHILE WITH WITHIN
+    WRITETEXT""".split()
+)
+
+
+class Cursor:
+    """A position in the tokens of one batch."""
+
+    def __init__(self, text: str, quoted_identifier: bool) -> None:
+        self.text = text
+        self.tokens = tokenize(text, quoted_identifier)
+        self.at = 0
+        self.token = self.tokens[0]
+
+    # ---- moving ---------------------------------------------------------------
+
+    def advance(self) -> Token:
+        token = self.token
+        self.at += 1
+        self.token = self.tokens[min(self.at, len(self.tokens) - 1)]
+        return token
+
+    def back_to(self, position: int) -> None:
+        self.at = position
+        self.token = self.tokens[position]
+
+    def ahead(self, distance: int = 1) -> Token:
+        return self.tokens[min(self.at + distance, len(self.tokens) - 1)]
+
+    # ---- words and operators -----------------------------------------------------
+
+    def sees(self, *keys: str) -> bool:
+        """Whether the next tokens are these words or operators."""
+        if self.token.key != keys[0]:
+            return False
+        return all(self.ahead(offset).key == key for offset, key in enumerate(keys[1:], 1))
+
+    def accept(self, *keys: str) -> bool:
+        if not self.sees(*keys):
+            return False
+        for _ in keys:
+            self.advance()
+        return True
+
+    def accept_one(self, *keys: str) -> str | None:
+        if self.token.key in keys and self.token.key:
+            return self.advance().key
+        return None
+
+    def expect(self, *keys: str) -> None:
+        for key in keys:
+            if self.token.key != key:
+                raise self.error()
+            self.advance()
+
+    def error(self, token: Token | None = None) -> SqlServerError:
+        """102, or 156 at a keyword, at a token (the next one by default)."""
+        token = token or self.token
+        if token.kind == "word" and token.key in RESERVED:
+            message = f"Incorrect syntax near the keyword '{token.text}'."
+            return SqlServerError(156, message, 15, 1, token.line)
+        near = token.text
+        if token.kind == "end" and self.at:
+            previous = self.tokens[self.at - 1]
+            near = previous.text
+        return SqlServerError(102, f"Incorrect syntax near '{near}'.", 15, 1, token.line)
+
+    def mark(self, node: N, token: Token) -> N:
+        node.line = token.line
+        return node
+
+    def source(self, first: int) -> str:
+        """Source text from token number ``first`` up to the last consumed one."""
+        return self.text[self.tokens[first].start : self.tokens[self.at - 1].end]
+
+    # ---- names ---------------------------------------------------------------------
+
+    def sees_name(self) -> bool:
+        token = self.token
+        return token.kind == "name" or token.kind == "word" and token.key not in RESERVED
+
+    def identifier(self) -> str:
+        """:raises SqlServerError: 103 longer than 128, 1038 empty."""
+        if not self.sees_name():
+            raise self.error()
+        token = self.advance()
+        if len(token.text) > 128:
+            raise SqlServerError(
+                103,
+                f"The identifier that starts with '{token.text[:128]}' is too long. Maximum length is 128.",
+                15,
+                4,
+                token.line,
+            )
+        if not token.text:
+            raise SqlServerError(
+                1038,
+                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
+                "name. For other statements, look for empty alias names. Aliases defined as \"\" or [] are not "
+                "allowed. Change the alias to a valid name.",
+                15,
+                4,
+                token.line,
+            )
+        return token.text
+
+    def name(self) -> nodes.Name:
+        """A multi-part name; omitted middle parts (``a..b``) are ''."""
+        token = self.token
+        if token.kind == "variable":
+            return self.mark(nodes.Name((self.advance().text.lower(),)), token)
+        parts = [self.identifier()]
+        while self.sees("."):
+            self.advance()
+            if self.sees("."):
+                parts.append("")
+            else:
+                parts.append(self.identifier_or_keyword())
+        return self.mark(nodes.Name(tuple(parts)), token)
+
+    def identifier_or_keyword(self) -> str:
+        """After a dot the server takes no reserved word either, but pseudo columns are words."""
+        return self.identifier()
+
+    def identifiers(self) -> list[str]:
+        """``(a, b, c)``"""
+        self.expect("(")
+        names = [self.identifier()]
+        while self.accept(","):
+            names.append(self.identifier())
+        self.expect(")")
+        return names
+
+    def comma_list(self, item: Callable[[], Any]) -> list[Any]:
+        items = [item()]
+        while self.accept(","):
+            items.append(item())
+        return items
+
+    def type_name(self) -> nodes.TypeName:
+        token = self.token
+        if token.key == "NATIONAL" or token.key in ("DOUBLE", "CHARACTER", "CHAR", "BINARY") :
+            words = [self.advance().text]
+            while self.token.key in ("CHARACTER", "CHAR", "VARYING", "PRECISION", "TEXT"):
+                words.append(self.advance().text)
+            name = " ".join(words)
+        else:
+            name = ".".join(part for part in self.name().parts if part)
+        arguments: tuple[str, ...] = ()
+        if self.accept("("):
+            arguments = tuple(self.comma_list(self._type_argument))
+            self.expect(")")
+        return self.mark(nodes.TypeName(name, arguments), token)
+
+    def _type_argument(self) -> str:
+        if self.token.kind in ("int", "word"):
+            return self.advance().text.lower()
+        raise self.error()

@@ -1,0 +1,388 @@
+"""Variables, control flow, transactions, EXEC, SET and the rest of a batch."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from . import nodes
+from .ddl import Definitions
+
+_ISOLATION = (
+    ("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SNAPSHOT",), ("SERIALIZABLE",),
+)  # fmt: skip
+
+
+class Statements(Definitions):
+    # ---- blocks -------------------------------------------------------------------
+
+    def statements_until(self, *ends: str) -> list[nodes.Statement]:
+        found = []
+        while True:
+            while self.accept(";"):
+                pass
+            if self.token.kind == "end" or self.token.key in ends:
+                return found
+            found.append(self.statement())
+
+    def statement(self) -> nodes.Statement:
+        token = self.token
+        if token.kind == "word":
+            handler = _STATEMENTS.get(token.key)
+            if handler is not None:
+                return handler(self)
+            if self.ahead().key == ":":
+                raise NotSupported("GOTO labels", token.line)
+        if token.key == "(" and self._opens_query():
+            return self.select_statement()
+        if self.at == 0 and self.sees_name():
+            return self._procedure_call(token)
+        raise self.error()
+
+    def _begin(self) -> nodes.Statement:
+        token = self.advance()
+        if self.token.key in ("TRAN", "TRANSACTION"):
+            self.advance()
+            return self.mark(nodes.BeginTransaction(self._transaction_name()), token)
+        if self.token.key == "DISTRIBUTED":
+            raise NotSupported("BEGIN DISTRIBUTED TRANSACTION", token.line)
+        if self.accept("TRY"):
+            body = self.statements_until("END")
+            self.expect("END", "TRY")
+            self.accept(";")
+            self.expect("BEGIN", "CATCH")
+            handler = self.statements_until("END")
+            self.expect("END", "CATCH")
+            return self.mark(nodes.TryCatch(body, handler), token)
+        statements = self.statements_until("END")
+        if not statements:
+            raise self.error()
+        self.expect("END")
+        return self.mark(nodes.Block(statements), token)
+
+    def _if(self) -> nodes.If:
+        token = self.advance()
+        condition = self.predicate()
+        statement = self.mark(nodes.If(condition, self.statement()), token)
+        position = self.at
+        self.accept(";")
+        if self.accept("ELSE"):
+            statement.otherwise = self.statement()
+        else:
+            self.back_to(position)
+        return statement
+
+    def _while(self) -> nodes.While:
+        token = self.advance()
+        return self.mark(nodes.While(self.predicate(), self.statement()), token)
+
+    def _break(self) -> nodes.Break:
+        return self.mark(nodes.Break(), self.advance())
+
+    def _continue(self) -> nodes.Continue:
+        return self.mark(nodes.Continue(), self.advance())
+
+    def _return(self) -> nodes.Return:
+        token = self.advance()
+        statement = self.mark(nodes.Return(), token)
+        if self._starts_value():
+            statement.value = self.expression()
+        return statement
+
+    def _starts_value(self) -> bool:
+        token = self.token
+        return token.kind not in ("word", "end", "op", "name") or token.key in ("(", "-", "+", "NULL", "CASE", "CAST")
+
+    # ---- variables ------------------------------------------------------------------
+
+    def _declare(self) -> nodes.Statement:
+        token = self.advance()
+        if self.token.kind != "variable":
+            return self._declare_cursor(token)
+        if self.ahead().key == "TABLE" or (self.ahead().key == "AS" and self.ahead(2).key == "TABLE"):
+            statement = self.mark(nodes.DeclareTable(self.advance().text.lower(), []), token)
+            self.accept("AS")
+            self.expect("TABLE", "(")
+            self._table_elements(statement)
+            self.expect(")")
+            return statement
+        return self.mark(nodes.Declare(self.comma_list(self._declare_item)), token)
+
+    def _declare_item(self) -> nodes.DeclareItem:
+        token = self.token
+        if token.kind != "variable":
+            raise self.error()
+        name = self.advance().text.lower()
+        self.accept("AS")
+        if self.token.key == "TABLE":
+            raise NotSupported("several declarations with a table variable", token.line)
+        item = self.mark(nodes.DeclareItem(name, self.type_name()), token)
+        if self.accept("="):
+            item.value = self.expression()
+        return item
+
+    def _declare_cursor(self, token) -> nodes.DeclareCursor:
+        name = self.identifier()
+        options = []
+        while self.token.key != "CURSOR":
+            if self.token.key not in ("INSENSITIVE", "SCROLL"):
+                raise self.error()
+            options.append(self.advance().key)
+        self.advance()
+        while self.token.key != "FOR":
+            if self.token.kind != "word":
+                raise self.error()
+            options.append(self.advance().key)
+        self.advance()
+        return self.mark(nodes.DeclareCursor(name, self.query(), options), token)
+
+    def _cursor_command(self) -> nodes.CursorCommand:
+        token = self.advance()
+        direction = "NEXT"
+        if token.key == "FETCH":
+            direction = self.accept_one("NEXT", "PRIOR", "FIRST", "LAST") or "NEXT"
+            self.accept("FROM")
+        command = self.mark(nodes.CursorCommand(token.key, self.identifier(), direction), token)
+        if self.accept("INTO"):
+            command.into = [self.advance().text.lower()]
+            while self.accept(","):
+                command.into.append(self.advance().text.lower())
+        return command
+
+    # ---- SET ----------------------------------------------------------------------------
+
+    def _set(self) -> nodes.Statement:
+        token = self.advance()
+        if self.token.kind == "variable":
+            name = self.advance().text.lower()
+            operator = self._assignment_operator()
+            return self.mark(nodes.SetVariable(name, self.expression(), operator), token)
+        if self.accept("TRANSACTION", "ISOLATION", "LEVEL"):
+            for words in _ISOLATION:
+                if self.accept(*words):
+                    return self.mark(nodes.SetIsolation(" ".join(words)), token)
+            raise self.error()
+        if self.accept("IDENTITY_INSERT"):
+            table = self.name()
+            word = self.accept_one("ON", "OFF")
+            if word is None:
+                raise self.error()
+            return self.mark(nodes.SetIdentityInsert(table, word == "ON"), token)
+        names = [self._option_name()]
+        while self.accept(","):
+            names.append(self._option_name())
+        return self.mark(nodes.SetOption(names, self._option_value()), token)
+
+    def _option_name(self) -> str:
+        if self.token.kind != "word":
+            raise self.error()
+        name = self.advance().key
+        if name == "STATISTICS":
+            return f"STATISTICS {self.advance().key}"
+        return name
+
+    def _option_value(self) -> str:
+        sign = self.advance().text if self.token.key in ("-", "+") else ""
+        if self.token.kind in ("end", "op"):
+            raise self.error()
+        return sign + self.advance().text
+
+    # ---- transactions ------------------------------------------------------------------------
+
+    def _transaction_name(self) -> str | None:
+        if self.token.kind == "variable":
+            return self.advance().text.lower()
+        if self.sees_name() and self.token.key not in _STATEMENTS and self.token.key != "THROW":
+            return self.advance().text
+        return None
+
+    def _commit(self) -> nodes.CommitTransaction:
+        token = self.advance()
+        if self.accept_one("TRAN", "TRANSACTION"):
+            return self.mark(nodes.CommitTransaction(self._transaction_name()), token)
+        self.accept("WORK")
+        return self.mark(nodes.CommitTransaction(), token)
+
+    def _rollback(self) -> nodes.RollbackTransaction:
+        token = self.advance()
+        if self.accept_one("TRAN", "TRANSACTION"):
+            return self.mark(nodes.RollbackTransaction(self._transaction_name()), token)
+        self.accept("WORK")
+        return self.mark(nodes.RollbackTransaction(), token)
+
+    def _save(self) -> nodes.SaveTransaction:
+        token = self.advance()
+        if not self.accept_one("TRAN", "TRANSACTION"):
+            raise self.error()
+        name = self._transaction_name()
+        if name is None:
+            raise self.error()
+        return self.mark(nodes.SaveTransaction(name), token)
+
+    # ---- EXEC ---------------------------------------------------------------------------------
+
+    def execute(self) -> nodes.Execute:
+        token = self.advance()
+        if self.accept("("):
+            text = self.expression()
+            self.expect(")")
+            if self.token.key == "AT":
+                raise NotSupported("EXEC (...) AT", token.line)
+            return self.mark(nodes.Execute(None, text=text), token)
+        if self.token.key == "AS":
+            raise NotSupported("EXECUTE AS", token.line)
+        result = None
+        if self.token.kind == "variable":
+            result = self.advance().text.lower()
+            if not self.accept("="):
+                return self.mark(nodes.Execute(None, procedure_variable=result), token)
+        statement = self._procedure_call(token)
+        statement.result = result
+        return statement
+
+    def _procedure_call(self, token) -> nodes.Execute:
+        statement = self.mark(nodes.Execute(self.name()), token)
+        if self.token.kind != "end" and self.token.key != ";" and not self._at_statement():
+            statement.arguments = self.comma_list(self._execute_argument)
+        if self.token.key == "WITH" and self.ahead().key in ("RECOMPILE", "RESULT"):
+            raise NotSupported(f"EXEC ... WITH {self.ahead().text}", token.line)
+        return statement
+
+    def _at_statement(self) -> bool:
+        return self.token.kind == "word" and (
+            self.token.key in _STATEMENTS or self.token.key in ("END", "ELSE", "WITH")
+        )
+
+    def _execute_argument(self) -> nodes.ExecuteArgument:
+        token = self.token
+        name = None
+        if token.kind == "variable" and self.ahead().key == "=":
+            name = self.advance().text.lower()
+            self.advance()
+        argument = self.mark(nodes.ExecuteArgument(self._argument_value(), name), token)
+        argument.output = bool(self.accept_one("OUTPUT", "OUT"))
+        return argument
+
+    def _argument_value(self) -> nodes.Expression:
+        token = self.token
+        if token.key == "DEFAULT":
+            return self.mark(nodes.DefaultValue(), self.advance())
+        if token.key in ("-", "+"):
+            return self._unary()
+        if token.kind in ("word", "name") and token.key != "NULL":
+            self.advance()
+            return self.mark(nodes.Literal("nstring", token.text), token)
+        return self._primary()
+
+    # ---- messages and others -----------------------------------------------------------------------
+
+    def _print(self) -> nodes.Print:
+        token = self.advance()
+        return self.mark(nodes.Print(self.expression()), token)
+
+    def _throw(self) -> nodes.Throw:
+        token = self.advance()
+        if not self._starts_value():
+            return self.mark(nodes.Throw(), token)
+        number = self.expression()
+        self.expect(",")
+        message = self.expression()
+        self.expect(",")
+        return self.mark(nodes.Throw(number, message, self.expression()), token)
+
+    def _raiserror(self) -> nodes.RaiseError:
+        token = self.advance()
+        self.expect("(")
+        values = self.comma_list(self.expression)
+        self.expect(")")
+        if len(values) < 3:
+            raise self.error(self.tokens[self.at - 1])
+        statement = self.mark(nodes.RaiseError(*values[:3], values[3:]), token)
+        if self.accept("WITH"):
+            statement.options = [self.advance().key]
+            while self.accept(","):
+                statement.options.append(self.advance().key)
+        return statement
+
+    def _use(self) -> nodes.Use:
+        token = self.advance()
+        return self.mark(nodes.Use(self.identifier()), token)
+
+    def _waitfor(self) -> nodes.WaitFor:
+        token = self.advance()
+        kind = self.accept_one("DELAY", "TIME")
+        if kind is None:
+            raise NotSupported("WAITFOR (statement)", token.line)
+        return self.mark(nodes.WaitFor(kind, self._primary()), token)
+
+    def _dbcc(self) -> nodes.Dbcc:
+        token = self.advance()
+        statement = self.mark(nodes.Dbcc(self.advance().key, []), token)
+        if self.accept("("):
+            while not self.accept(")"):
+                if self.token.kind == "end":
+                    raise self.error()
+                sign = self.advance().text if self.token.key in ("-", "+") else ""
+                statement.arguments.append(sign + self.advance().text)
+                while self.accept("."):
+                    statement.arguments[-1] += "." + self.advance().text
+                self.accept(",")
+        if self.accept("WITH"):
+            statement.options = [self.advance().key]
+        return statement
+
+    def _permission(self) -> nodes.CreatePrincipal:
+        start = self.at
+        token = self.advance()
+        return self.principal(token, start)
+
+    def _merge_or_with(self) -> nodes.Statement:
+        if self.at and self.tokens[self.at - 1].key != ";" and self.tokens[self.at - 1].key not in ("BEGIN", "AS"):
+            raise SqlServerError(
+                319,
+                "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an "
+                "xmlnamespaces clause or a change tracking context clause, the previous statement must be terminated "
+                "with a semicolon.",
+                15,
+                1,
+                self.token.line,
+            )
+        return self.with_statement()
+
+
+_STATEMENTS = {
+    "SELECT": Statements.select_statement,
+    "INSERT": Statements.insert,
+    "UPDATE": Statements.update,
+    "DELETE": Statements.delete,
+    "MERGE": Statements.merge,
+    "WITH": Statements._merge_or_with,
+    "TRUNCATE": Statements.truncate,
+    "CREATE": Statements.create,
+    "ALTER": Statements.alter,
+    "DROP": Statements.drop,
+    "BEGIN": Statements._begin,
+    "IF": Statements._if,
+    "WHILE": Statements._while,
+    "BREAK": Statements._break,
+    "CONTINUE": Statements._continue,
+    "RETURN": Statements._return,
+    "DECLARE": Statements._declare,
+    "OPEN": Statements._cursor_command,
+    "FETCH": Statements._cursor_command,
+    "CLOSE": Statements._cursor_command,
+    "DEALLOCATE": Statements._cursor_command,
+    "SET": Statements._set,
+    "COMMIT": Statements._commit,
+    "ROLLBACK": Statements._rollback,
+    "SAVE": Statements._save,
+    "EXEC": Statements.execute,
+    "EXECUTE": Statements.execute,
+    "PRINT": Statements._print,
+    "THROW": Statements._throw,
+    "RAISERROR": Statements._raiserror,
+    "USE": Statements._use,
+    "WAITFOR": Statements._waitfor,
+    "DBCC": Statements._dbcc,
+    "GRANT": Statements._permission,
+    "REVOKE": Statements._permission,
+    "DENY": Statements._permission,
+}

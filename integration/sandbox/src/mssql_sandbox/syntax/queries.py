@@ -1,0 +1,446 @@
+"""SELECT: query expressions, FROM, common tables."""
+
+from __future__ import annotations
+
+from ..errors import SqlServerError
+from . import nodes
+from .base import RESERVED
+from .expressions import Expressions
+
+_JOINS = {
+    ("INNER", "JOIN"): "INNER",
+    ("JOIN",): "INNER",
+    ("LEFT", "JOIN"): "LEFT",
+    ("LEFT", "OUTER", "JOIN"): "LEFT",
+    ("RIGHT", "JOIN"): "RIGHT",
+    ("RIGHT", "OUTER", "JOIN"): "RIGHT",
+    ("FULL", "JOIN"): "FULL",
+    ("FULL", "OUTER", "JOIN"): "FULL",
+    ("CROSS", "JOIN"): "CROSS",
+    ("CROSS", "APPLY"): "CROSS APPLY",
+    ("OUTER", "APPLY"): "OUTER APPLY",
+}
+_HINTED = {"INNER": "INNER", "LEFT": "LEFT", "RIGHT": "RIGHT", "FULL": "FULL"}
+
+
+class Queries(Expressions):
+    # ---- query expressions ------------------------------------------------------------
+
+    def parenthesised_query(self) -> nodes.Query:
+        self.expect("(")
+        query = self.query()
+        self.expect(")")
+        return query
+
+    def query(self) -> nodes.Query:
+        token = self.token
+        if token.key == "WITH":
+            raise self.error()
+        body = self._union()
+        query = self.mark(nodes.Query(body), token)
+        self._query_tail(query)
+        return query
+
+    def _query_tail(self, query: nodes.Query) -> None:
+        if self.accept("ORDER", "BY"):
+            query.order_by = self.comma_list(self.order_item)
+            if self.token.key == "OFFSET" and self.ahead().key not in (",", ")"):
+                self.advance()
+                query.offset = self.expression()
+                self._rows_word()
+                if self.accept("FETCH"):
+                    query.fetch = self._fetch()
+        if self.token.key == "FOR" and self.ahead().key in ("JSON", "XML", "BROWSE"):
+            query.for_clause = self._for_clause()
+
+    def _fetch(self) -> nodes.Expression:
+        if not self.accept_one("NEXT", "FIRST"):
+            raise self.error()
+        count = self.expression()
+        self._rows_word()
+        self.expect("ONLY")
+        return count
+
+    def _rows_word(self) -> None:
+        if not self.accept_one("ROW", "ROWS"):
+            raise self.error()
+
+    def _union(self):
+        token = self.token
+        left = self._intersect()
+        while self.token.key in ("UNION", "EXCEPT"):
+            operator = self.advance().key
+            if operator == "UNION" and self.accept("ALL"):
+                operator = "UNION ALL"
+            left = self.mark(nodes.SetOperation(operator, left, self._intersect()), token)
+        return left
+
+    def _intersect(self):
+        token = self.token
+        left = self._query_primary()
+        while self.token.key == "INTERSECT":
+            self.advance()
+            if self.token.key == "ALL":
+                raise self.error()
+            left = self.mark(nodes.SetOperation("INTERSECT", left, self._query_primary()), token)
+        return left
+
+    def _query_primary(self):
+        if self.token.key == "(":
+            return self.parenthesised_query()
+        return self._select()
+
+    def _select(self) -> nodes.Select:
+        token = self.token
+        self.expect("SELECT")
+        select = self.mark(nodes.Select([]), token)
+        if not self.accept("ALL"):
+            select.distinct = self.accept("DISTINCT")
+        if self.token.key == "TOP":
+            select.top = self.top()
+        select.items = self.comma_list(self.select_item)
+        if self.accept("INTO"):
+            select.into = self.name()
+            if self.accept("ON"):
+                self.identifier()
+        if self.accept("FROM"):
+            select.sources = self.comma_list(self.source_item)
+        if self.accept("WHERE"):
+            select.where = self.predicate()
+        if self.accept("GROUP", "BY"):
+            select.group_by = self._group_by()
+        if self.accept("HAVING"):
+            select.having = self.predicate()
+        if self.token.key == "WINDOW" and self.ahead(2).key == "AS":
+            self.advance()
+            for name, over in self.comma_list(self._window):
+                select.windows[name] = over
+        return select
+
+    def _window(self) -> tuple[str, nodes.Over]:
+        name = self.identifier()
+        self.expect("AS")
+        return name, self.over()
+
+    def top(self) -> nodes.Top:
+        token = self.advance()
+        if self.accept("("):
+            count = self.expression()
+            self.expect(")")
+        elif self.token.kind in ("int", "decimal", "float"):
+            count = self._primary()
+        else:
+            raise self.error()
+        top = self.mark(nodes.Top(count), token)
+        top.percent = self.accept("PERCENT")
+        top.with_ties = self.accept("WITH", "TIES")
+        return top
+
+    def _group_by(self) -> nodes.GroupBy:
+        token = self.token
+        self.accept("ALL")
+        if token.key in ("ROLLUP", "CUBE") and self.ahead().key == "(":
+            kind = self.advance().key
+            self.expect("(")
+            items = self.comma_list(self.expression)
+            self.expect(")")
+            return self.mark(nodes.GroupBy(items, kind), token)
+        if self.accept("GROUPING", "SETS"):
+            self.expect("(")
+            sets = self.comma_list(self._grouping_set)
+            self.expect(")")
+            return self.mark(nodes.GroupBy([], "GROUPING SETS", sets), token)
+        items = self.comma_list(self.expression)
+        if self.token.key == "WITH" and self.ahead().key in ("ROLLUP", "CUBE"):
+            self.advance()
+            return self.mark(nodes.GroupBy(items, self.advance().key), token)
+        return self.mark(nodes.GroupBy(items), token)
+
+    def _grouping_set(self) -> list[nodes.Expression]:
+        if self.token.key != "(":
+            return [self.expression()]
+        self.advance()
+        if self.accept(")"):
+            return []
+        items = self.comma_list(self.expression)
+        self.expect(")")
+        return items
+
+    def select_item(self) -> nodes.SelectItem:
+        token = self.token
+        if token.key == "*":
+            return self.mark(nodes.SelectItem(self.mark(nodes.Star(), self.advance())), token)
+        if token.kind == "variable" and not token.text.startswith("@@"):
+            operator = self.ahead().key
+            if operator == "=" or operator in ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="):
+                name = self.advance().text.lower()
+                self.advance()
+                return self.mark(
+                    nodes.SelectItem(self.expression(), assign=name, assign_operator=operator), token
+                )
+        if (self.sees_name() or token.kind in ("string", "nstring")) and self.ahead().key == "=":
+            alias = self.advance().text
+            self.advance()
+            return self.mark(nodes.SelectItem(self.expression(), alias), token)
+        expression = self.expression()
+        return self.mark(nodes.SelectItem(expression, self._column_alias(expression)), token)
+
+    def _column_alias(self, expression: nodes.Expression) -> str | None:
+        if isinstance(expression, nodes.Star):
+            return None
+        if self.accept("AS"):
+            if self.token.kind in ("string", "nstring"):
+                return self.advance().text
+            return self.identifier()
+        if self.token.kind in ("string", "nstring"):
+            return self.advance().text
+        if self._bare_alias():
+            return self.identifier()
+        return None
+
+    def _bare_alias(self) -> bool:
+        """A word that is no keyword is an alias, unless it starts what may follow."""
+        token = self.token
+        if token.kind == "name":
+            return True
+        if token.kind != "word" or token.key in RESERVED:
+            return False
+        if token.key in ("OFFSET", "WINDOW") and self.ahead().kind != "op":
+            return False
+        if token.key == "THROW":
+            return False
+        return not token.text.startswith("#")
+
+    # ---- common tables ------------------------------------------------------------------------
+
+    def common_tables(self) -> list[nodes.CommonTable]:
+        """After WITH."""
+        return self.comma_list(self._common_table)
+
+    def _common_table(self) -> nodes.CommonTable:
+        token = self.token
+        name = self.identifier()
+        columns = self.identifiers() if self.token.key == "(" else []
+        self.expect("AS")
+        return self.mark(nodes.CommonTable(name, columns, self.parenthesised_query()), token)
+
+    # ---- FROM ---------------------------------------------------------------------------------------
+
+    def source_item(self) -> nodes.Source:
+        left = self._source_primary()
+        while True:
+            joined = self._join(left)
+            if joined is None:
+                return left
+            left = joined
+
+    def _join(self, left: nodes.Source) -> nodes.Source | None:
+        token = self.token
+        kind, hint = self._join_words()
+        if kind is None:
+            return None
+        right = self._source_primary()
+        if kind in ("CROSS", "CROSS APPLY", "OUTER APPLY"):
+            return self.mark(nodes.Join(kind, left, right), token)
+        # a JOIN b JOIN c ON .. ON ..: the inner join is complete when its ON comes.
+        while self.token.key != "ON":
+            inner = self._join(right)
+            if inner is None:
+                raise self.error()
+            right = inner
+        self.expect("ON")
+        return self.mark(nodes.Join(kind, left, right, self.predicate(), hint), token)
+
+    def _join_words(self) -> tuple[str | None, str | None]:
+        for words, kind in _JOINS.items():
+            if self.sees(*words):
+                self.accept(*words)
+                return kind, None
+        for word, kind in _HINTED.items():
+            offset = 2 if self.ahead().key == "OUTER" else 1
+            hint = self.ahead(offset).key
+            if self.token.key == word and hint in ("LOOP", "HASH", "MERGE") and self.ahead(offset + 1).key == "JOIN":
+                for _ in range(offset + 2):
+                    self.advance()
+                return kind, hint
+        return None, None
+
+    def _source_primary(self) -> nodes.Source:
+        token = self.token
+        if token.key == "(":
+            return self._parenthesised_source()
+        source = self._named_source()
+        if self.token.key in ("PIVOT", "UNPIVOT") and self.ahead().key == "(":
+            return self.mark(nodes.Pivot(source, self.token.text), token)
+        return source
+
+    def _parenthesised_source(self) -> nodes.Source:
+        token = self.token
+        if self.ahead().key == "VALUES":
+            self.advance()
+            self.advance()
+            rows = self.comma_list(self._value_row)
+            self.expect(")")
+            alias, columns = self._derived_alias()
+            return self.mark(nodes.ValuesSource(rows, alias, columns), token)
+        if self._opens_query() and self._is_derived_table():
+            query = self.parenthesised_query()
+            alias, columns = self._derived_alias()
+            return self.mark(nodes.DerivedTable(query, alias, columns), token)
+        self.advance()
+        source = self.source_item()
+        self.expect(")")
+        return source
+
+    def _is_derived_table(self) -> bool:
+        """``(SELECT ..) x`` and not ``((SELECT ..) x JOIN ..)``: tried on the tokens."""
+        start = self.at
+        try:
+            self.parenthesised_query()
+        except SqlServerError:
+            self.back_to(start)
+            return self.ahead().key == "SELECT"
+        self.back_to(start)
+        return True
+
+    def _value_row(self) -> list[nodes.Expression]:
+        self.expect("(")
+        row = self.comma_list(self._argument)
+        self.expect(")")
+        return row
+
+    def _derived_alias(self) -> tuple[str, list[str]]:
+        self.accept("AS")
+        alias = self.identifier()
+        return alias, self.identifiers() if self.token.key == "(" else []
+
+    def _named_source(self) -> nodes.Source:
+        token = self.token
+        if token.kind == "variable" and self.ahead().key == ".":
+            call = self.expression()
+            alias, columns = self._derived_alias()
+            return self.mark(nodes.FunctionSource(call, alias, columns), token)
+        if token.key in ("OPENQUERY", "OPENROWSET", "OPENXML", "CONTAINSTABLE", "FREETEXTTABLE"):
+            name = nodes.Name((self.advance().text,))
+        else:
+            name = self.name()
+        if self.token.key == "(" and not self._legacy_hint():
+            return self._function_source(name, token)
+        source = self.mark(nodes.TableSource(name), token)
+        if self.accept("FOR", "SYSTEM_TIME"):
+            start = self.at
+            while self.token.kind != "end" and not self._bare_alias() and self.token.key not in (")", ";", "WHERE"):
+                self.advance()
+            source.for_system_time = self.source(start) if self.at > start else ""
+        source.alias = self._table_alias()
+        source.hints = self.table_hints()
+        return source
+
+    def _legacy_hint(self) -> bool:
+        return self.ahead().key in ("NOLOCK", "HOLDLOCK", "UPDLOCK", "TABLOCK") and self.ahead(2).key in (")", ",")
+
+    def _table_alias(self) -> str | None:
+        if self.accept("AS"):
+            return self.identifier()
+        if self._bare_alias():
+            return self.identifier()
+        return None
+
+    def _function_source(self, name: nodes.Name, token) -> nodes.FunctionSource:
+        call = self._call(".".join(name.parts), token)
+        source = self.mark(nodes.FunctionSource(call), token)
+        if name.parts[-1].upper() == "OPENJSON" and self.token.key == "WITH" and self.ahead().key == "(":
+            self.advance()
+            self.expect("(")
+            source.with_columns = self.comma_list(self._open_json_column)
+            self.expect(")")
+        source.alias = self._table_alias()
+        if source.alias and self.token.key == "(":
+            source.columns = self.identifiers()
+        return source
+
+    def _open_json_column(self) -> nodes.OpenJsonColumn:
+        token = self.token
+        column = self.mark(nodes.OpenJsonColumn(self.identifier(), self.type_name()), token)
+        if self.token.kind in ("string", "nstring"):
+            column.path = self.advance().text
+        column.as_json = self.accept("AS", "JSON")
+        return column
+
+    def table_hints(self) -> list[str]:
+        if self.token.key == "WITH" and self.ahead().key == "(":
+            self.advance()
+        elif not (self.token.key == "(" and self._legacy_hint()):
+            return []
+        self.expect("(")
+        hints = [self._hint()]
+        while self.token.key != ")":
+            self.accept(",")
+            hints.append(self._hint())
+        self.expect(")")
+        return hints
+
+    def _hint(self) -> str:
+        start = self.at
+        if self.token.kind != "word":
+            raise self.error()
+        self.advance()
+        if self.token.key == "=" :
+            self.advance()
+            self.advance()
+        if self.token.key == "(":
+            self._skip_parentheses()
+        return self.source(start).upper()
+
+    def _skip_parentheses(self) -> None:
+        depth = 0
+        while self.token.kind != "end":
+            key = self.advance().key
+            depth += (key == "(") - (key == ")")
+            if not depth:
+                return
+
+    def _for_clause(self) -> nodes.ForClause:
+        token = self.advance()
+        mode = self.advance().key
+        clause = self.mark(nodes.ForClause(mode), token)
+        if mode == "BROWSE":
+            return clause
+        kind = self.accept_one("PATH", "AUTO", "RAW", "EXPLICIT")
+        if kind is None:
+            raise self.error()
+        clause.mode = f"{mode} {kind}"
+        if self.token.key == "(":
+            clause.options["ELEMENT"] = self._string_argument()
+        while self.accept(","):
+            option = self.advance().key
+            clause.options[option] = self._string_argument() if self.token.key == "(" else None
+        return clause
+
+    def _string_argument(self) -> str:
+        self.expect("(")
+        if self.token.kind not in ("string", "nstring"):
+            raise self.error()
+        text = self.advance().text
+        self.expect(")")
+        return text
+
+    def option_clause(self) -> list[str]:
+        if not self.accept("OPTION"):
+            return []
+        self.expect("(")
+        options, start = [], self.at
+        while self.token.key != ")":
+            if self.token.kind == "end":
+                raise self.error()
+            if self.token.key == ",":
+                options.append(self.source(start))
+                self.advance()
+                start = self.at
+            elif self.token.key == "(":
+                self._skip_parentheses()
+            else:
+                self.advance()
+        options.append(self.source(start))
+        self.expect(")")
+        return options
