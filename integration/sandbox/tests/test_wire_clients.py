@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -11,9 +13,9 @@ from decimal import Decimal
 import mssql_python
 import pymssql
 import pyodbc
-import pytest
 import pytds
-from fake_session import DAY, TYPE_ROWS, TYPES
+import pytest
+from fake_session import TYPE_ROWS, TYPES
 from wire_support import (
     CLIENTS,
     DRIVERS,
@@ -305,13 +307,13 @@ def test_severity_20_closes_the_connection(target, client):
 
 @by_name
 def test_wrong_password(target, client):
-    with pytest.raises(Exception, match="(?i)login failed|18456"):
+    with pytest.raises(Exception, match=r"(?i)login failed|18456"):
         client.connect(target, password="wrong")
 
 
 @by_driver
 def test_unknown_database(target, client):
-    with pytest.raises(Exception, match="(?i)cannot open database|login failed|18456"):
+    with pytest.raises(Exception, match=r"(?i)cannot open database|login failed|18456"):
         client.connect(target, database="missing")
 
 
@@ -324,7 +326,7 @@ def test_access_token(target):
 
 
 def test_an_untrusted_certificate_is_refused(target):
-    with pytest.raises(pyodbc.OperationalError, match="(?i)certificate"):
+    with pytest.raises(pyodbc.OperationalError, match=r"(?i)certificate"):
         pyodbc.connect(odbc_text(target, "Encrypt=yes"), timeout=20)
 
 
@@ -447,13 +449,10 @@ def test_two_hundred_connections(target):
 
 
 def test_a_client_that_vanishes_releases_its_session(target):
-    import subprocess
-    import sys
-
     before = wait_for_sessions(target, 1)
     script = (
-        "import pytds; c = pytds.connect('127.0.0.1', port=%d, user='sa', password='%s', database='app');"
-        "c.cursor().execute('sleep 60')" % (target.port, target.password)
+        f"import pytds; c = pytds.connect('127.0.0.1', port={target.port}, user='sa', database='app',"
+        f"password='{target.password}'); c.cursor().execute('sleep 60')"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
     assert wait_for_sessions(target, before + 1) == before + 1

@@ -13,7 +13,7 @@ _signed = {size: struct.Struct(code) for size, code in ((1, "<b"), (2, "<h"), (4
 class Buffer:
     """A cursor over one message. Every method raises :class:`ProtocolError` at the end of the data."""
 
-    __slots__ = ("data", "position", "end")
+    __slots__ = ("data", "end", "position")
 
     def __init__(self, data: bytes, position: int = 0) -> None:
         self.data = data
@@ -45,10 +45,12 @@ class Buffer:
         return self.data[self.position]
 
     def unsigned(self, size: int) -> int:
-        return _formats[size].unpack(self.take(size))[0]
+        value: int = _formats[size].unpack(self.take(size))[0]
+        return value
 
     def signed(self, size: int) -> int:
-        return _signed[size].unpack(self.take(size))[0]
+        value: int = _signed[size].unpack(self.take(size))[0]
+        return value
 
     def text(self, characters: int) -> str:
         """UTF-16 text of a name or statement, length in code units."""

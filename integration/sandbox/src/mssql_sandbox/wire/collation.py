@@ -42,7 +42,7 @@ _DESIGNATORS = {
     "ukrainian": (0x0422, 1251), "vietnamese": (0x042A, 1258),
 }  # fmt: skip
 
-_LCID_CODE_PAGES = {lcid: page for lcid, page in _DESIGNATORS.values()}
+_LCID_CODE_PAGES = dict(_DESIGNATORS.values())
 
 # SQL collations carry a sort id, which alone tells their code page and order.
 _SQL_COLLATIONS = {

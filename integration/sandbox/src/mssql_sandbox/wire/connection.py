@@ -17,7 +17,7 @@ from .journal import batch_facts, rpc_facts, statement_of
 from .login import LoginRequest, login_failure, login_response, parse_login
 from .packets import Message, MessageReader, PacketWriter, ProtocolError
 from .requests import RpcRequest, parse_batch, parse_bulk_load, parse_rpc, parse_transaction
-from .response import Response
+from .response import INTERNAL_ERROR, Response
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -89,21 +89,21 @@ class Connection:
             request = parse_login(message.data)
             session, events = self._server.login(request.login)
         except SqlServerError as error:
-            user = request.login.user if request else ""
-            self._refuse(login_failure(error, user, self._server.name))
+            self._refuse(error, request.login.user if request else "")
             return False
         except ProtocolError:
             raise
         except Exception as fault:
             traceback.print_exc(file=sys.stderr)
-            error = SqlServerError(50998, f"sandbox: internal error at login: {type(fault).__name__}", 20)
-            self._refuse(login_failure(error, "", self._server.name))
+            text = f"sandbox: internal error at login: {type(fault).__name__}"
+            self._refuse(SqlServerError(INTERNAL_ERROR, text, 20), "")
             return False
         self._session = session
         self._accept(request, handshake.encryption, events)
         return True
 
-    def _refuse(self, response: bytes) -> None:
+    def _refuse(self, error: SqlServerError, user: str) -> None:
+        response = login_failure(error, user, self._server.name)
         self.transport.send(packets.single_message(packets.RESPONSE, response))
         self.transport.finish()
 
@@ -232,7 +232,7 @@ class Connection:
             if self._is_cancelled() or response.fatal:
                 return
             last = index == final and error is None
-            events = session.execute_rpc(request.procedure, request.parameters)
+            events: Iterable[Event] = session.execute_rpc(request.procedure, request.parameters)
             if self._listener.journal is not None:
                 events = self._remembering(request, events)
             response.rpc(events, last)

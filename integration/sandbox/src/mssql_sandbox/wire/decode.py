@@ -16,7 +16,7 @@ from ..errors import NotSupported, SqlServerError
 from . import typeinfo
 from .buffer import Buffer
 from .collation import decoder
-from .encode import DAYS_TO_1900, TICKS_PER_DAY
+from .encode import DAYS_TO_1900, TICKS_PER_DAY, ticks_per_unit
 from .packets import ProtocolError
 from .typeinfo import TypeInfo
 
@@ -68,7 +68,7 @@ def _nullable(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
 
 
 def _float(data: bytes) -> float:
-    value = struct.unpack("<d" if len(data) == 8 else "<f", data)[0]
+    value: float = struct.unpack("<d" if len(data) == 8 else "<f", data)[0]
     if not math.isfinite(value):
         raise InvalidValue
     return value
@@ -84,18 +84,19 @@ def _smallmoney(data: bytes) -> Decimal:
 
 
 def _datetime(data: bytes) -> int:
-    days, parts = struct.unpack("<iI", data)
-    day = days + DAYS_TO_1900
+    day = _signed(data[:4]) + DAYS_TO_1900
+    parts = int.from_bytes(data[4:], "little")
     if not 639_905 <= day <= LAST_DAY or parts >= 86_400 * 300:
         raise InvalidValue
     return day * TICKS_PER_DAY + (parts * 100_000 + 1) // 3
 
 
 def _smalldatetime(data: bytes) -> int:
-    days, minutes = struct.unpack("<HH", data)
+    day = int.from_bytes(data[:2], "little") + DAYS_TO_1900
+    minutes = int.from_bytes(data[2:], "little")
     if minutes >= 1440:
         raise InvalidValue
-    return (days + DAYS_TO_1900) * TICKS_PER_DAY + minutes * 600_000_000
+    return day * TICKS_PER_DAY + minutes * 600_000_000
 
 
 def _signed(data: bytes) -> int:
@@ -137,7 +138,7 @@ def _day(data: bytes) -> int:
 
 
 def _ticks(data: bytes, scale: int) -> int:
-    ticks = int.from_bytes(data, "little") * 10 ** (7 - scale)
+    ticks = int.from_bytes(data, "little") * ticks_per_unit(scale)
     if ticks >= TICKS_PER_DAY:
         raise InvalidValue
     return ticks
@@ -269,7 +270,8 @@ Reader = Callable[[Buffer, TypeInfo, str], Any]
 
 _READERS: dict[int, Reader] = {
     **dict.fromkeys(typeinfo.FIXED, _fixed),
-    **dict.fromkeys((typeinfo.INTN, typeinfo.BITN, typeinfo.FLTN, typeinfo.MONEYN, typeinfo.DATETIMN, typeinfo.GUID), _nullable),
+    **dict.fromkeys((typeinfo.INTN, typeinfo.BITN, typeinfo.FLTN, typeinfo.MONEYN), _nullable),
+    **dict.fromkeys((typeinfo.DATETIMN, typeinfo.GUID), _nullable),
     **dict.fromkeys((typeinfo.NVARCHAR, typeinfo.NCHAR), _unicode),
     **dict.fromkeys((typeinfo.BIGVARCHAR, typeinfo.BIGCHAR), _character),
     **dict.fromkeys((typeinfo.BIGVARBINARY, typeinfo.BIGBINARY), _binary),

@@ -109,20 +109,29 @@ def _date(sqltype: SqlType) -> Encoder:
 
 def _time(sqltype: SqlType) -> Encoder:
     scale = typeinfo.scale_of(sqltype)
-    size, divisor = typeinfo.time_size(scale), 10 ** (7 - scale)
+    size, divisor = typeinfo.time_size(scale), ticks_per_unit(scale)
     prefix = bytes([size])
     return lambda value: NULL_BYTE if value is None else prefix + (value // divisor).to_bytes(size, "little")
 
 
+def ticks_per_unit(scale: int) -> int:
+    """Ticks of 100 ns in one unit of the last fractional digit."""
+    return int(10 ** (7 - scale))
+
+
+def _day_and_ticks(moment: int) -> tuple[int, int]:
+    return divmod(moment, TICKS_PER_DAY)
+
+
 def _datetime2(sqltype: SqlType) -> Encoder:
     scale = typeinfo.scale_of(sqltype)
-    size, divisor = typeinfo.time_size(scale), 10 ** (7 - scale)
+    size, divisor = typeinfo.time_size(scale), ticks_per_unit(scale)
     prefix = bytes([size + 3])
 
     def encode(value: Any) -> bytes:
         if value is None:
             return NULL_BYTE
-        days, ticks = divmod(value, TICKS_PER_DAY)
+        days, ticks = _day_and_ticks(value)
         return prefix + (ticks // divisor).to_bytes(size, "little") + days.to_bytes(3, "little")
 
     return encode
@@ -130,16 +139,16 @@ def _datetime2(sqltype: SqlType) -> Encoder:
 
 def _datetimeoffset(sqltype: SqlType) -> Encoder:
     scale = typeinfo.scale_of(sqltype)
-    size, divisor = typeinfo.time_size(scale), 10 ** (7 - scale)
+    size, divisor = typeinfo.time_size(scale), ticks_per_unit(scale)
     prefix = bytes([size + 5])
 
     def encode(value: Any) -> bytes:
         if value is None:
             return NULL_BYTE
         utc, offset = value
-        days, ticks = divmod(utc, TICKS_PER_DAY)
+        days, ticks = _day_and_ticks(utc)
         moment = (ticks // divisor).to_bytes(size, "little") + days.to_bytes(3, "little")
-        return prefix + moment + offset.to_bytes(2, "little", signed=True)
+        return prefix + moment + int(offset).to_bytes(2, "little", signed=True)
 
     return encode
 
@@ -150,7 +159,7 @@ def _datetime(sqltype: SqlType) -> Encoder:
     def encode(value: Any) -> bytes:
         if value is None:
             return NULL_BYTE
-        days, ticks = divmod(value, TICKS_PER_DAY)
+        days, ticks = _day_and_ticks(value)
         return pack(8, days - DAYS_TO_1900, (ticks * 3 + 50_000) // 100_000)
 
     return encode
@@ -162,7 +171,7 @@ def _smalldatetime(sqltype: SqlType) -> Encoder:
     def encode(value: Any) -> bytes:
         if value is None:
             return NULL_BYTE
-        days, ticks = divmod(value, TICKS_PER_DAY)
+        days, ticks = _day_and_ticks(value)
         return pack(4, days - DAYS_TO_1900, ticks // 600_000_000)
 
     return encode

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from dataclasses import dataclass
-from typing import Callable, Iterable
+from typing import Any, Callable, Iterable
 
 from ..errors import SqlServerError
 from ..interface import (
@@ -62,7 +62,7 @@ class Response:
         self._encoders: list[Encoder] | None = None
         self._error = False
         self._command = 0
-        self._handlers: dict[type, Callable] = {
+        self._handlers: dict[type, Callable[[Any], None]] = {
             Columns: self._columns,
             Rows: self._rows,
             Done: self._done,

@@ -116,7 +116,7 @@ class TlsTunnel:
     def decrypt(self, received: bytes) -> bytes | None:
         """Plain bytes so far (may be empty); None after the client closed its side of TLS."""
         self._incoming.write(received)
-        parts = []
+        parts: list[bytes] = []
         while True:
             try:
                 part = self._tls.read(65536)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -79,20 +80,16 @@ class Transport:
 
     def finish(self) -> None:
         """Let the client read the last response before the socket goes away."""
-        try:
+        with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
             self._socket.settimeout(1.0)
             while self._socket.recv(RECEIVE_SIZE):
                 pass
-        except OSError:
-            pass
 
     def abort(self) -> None:
         """Wake the thread that reads; called from other threads."""
-        try:
+        with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
 
     def close(self) -> None:
         self._socket.close()
