@@ -481,6 +481,14 @@ def test_journal_tells_each_message_once(target):
     connection.close()
 
 
+def test_journal_tells_refused_logins(target):
+    before = len(target.journal())
+    with pytest.raises(pyodbc.Error):
+        PYODBC.connect(target, password="wrong")
+    [entry] = target.journal()[before:]
+    assert (entry["kind"], entry["user"], entry["failed"]) == ("login", "sa", 18456)
+
+
 def test_journal_holds_no_secrets(target):
     run(PYODBC.connect(target), "create login x with password = 'hidden'")
     token_connection(target, target.token).close()

@@ -141,7 +141,7 @@ class Sandbox:
 
     def _command(self) -> list[str]:
         command = [
-            sys.executable, "-m", "mssql_sandbox", "serve", "--watch-parent", "--version", self.version,
+            sys.executable, "-m", "mssql_sandbox", "serve", "--watch-parent", str(self._folder), "--version", self.version,
             "--host", self.host, "--port", str(self.port), "--login", self.user,
             "--certificate", self.certificate, "--ready-file", str(self._file("ready")),
         ]  # fmt: skip

@@ -6,6 +6,7 @@ import argparse
 import hmac
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -49,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--journal", metavar="FILE", help="append one JSON line per client message")
     serve.add_argument("--certificate", metavar="FILE", help="write the server's certificate (PEM), to be trusted")
     serve.add_argument("--ready-file", metavar="FILE", help="write host and port as JSON once the server answers")
-    serve.add_argument("--watch-parent", action="store_true", help=argparse.SUPPRESS)
+    # For mssql_sandbox.api: end with the parent process, and remove its folder when it died.
+    serve.add_argument("--watch-parent", metavar="FOLDER", help=argparse.SUPPRESS)
     return parser
 
 
@@ -81,6 +83,8 @@ def _serve(options: argparse.Namespace, password: str) -> None:
             listener.close()
     finally:
         server.close()
+        if options.watch_parent and os.getppid() != parent:
+            shutil.rmtree(options.watch_parent, ignore_errors=True)
 
 
 def _token_check(accepted: str | None, user: str) -> Callable[[str], str | None] | None:

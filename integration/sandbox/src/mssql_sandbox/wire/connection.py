@@ -103,6 +103,7 @@ class Connection:
         return True
 
     def _refuse(self, error: SqlServerError, user: str) -> None:
+        self._record("login", user=user, failed=error.number)
         response = login_failure(error, user, self._server.name)
         self.transport.send(packets.single_message(packets.RESPONSE, response))
         self.transport.finish()
@@ -243,6 +244,8 @@ class Connection:
         """Pass events on and note the statement behind a new handle, for the journal."""
         declarations, text = statement_of(request, self._prepared)
         name = request.procedure.lower().rpartition(".")[2]
+        if name in ("sp_unprepare", "sp_prepexec") and request.parameters:
+            self._prepared.pop(request.parameters[0].value, None)
         wanted = text is not None and name in ("sp_prepare", "sp_prepexec")
         for event in events:
             if wanted and isinstance(event, ReturnValue) and isinstance(event.value, int):
