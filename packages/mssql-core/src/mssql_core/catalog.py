@@ -284,6 +284,7 @@ class Column(NamedTuple):
 class ExtendedProperty(NamedTuple):
     """A property of the table (no column) or of a column; comments are such."""
 
+    table: TableName  # with its schema
     name: str
     column: Optional[str]
     value: str

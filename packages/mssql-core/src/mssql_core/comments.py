@@ -61,21 +61,19 @@ def comment_sql(table, comment, column=None, variable="@schema"):
     return "; ".join(batch[:-1]) + (" " if comment else "; ") + batch[-1]
 
 
-def property_sql(table, name, value, column=None):
-    """Return the call that adds a property as it was; `table` has a schema."""
+def property_sql(item):
+    """Return the batch that adds an ExtendedProperty as it was."""
     names = {
-        "schema": string_literal(table.schema),
-        "table": string_literal(table.name),
-        "column": string_literal(column or ""),
+        "schema": string_literal(item.table.schema),
+        "table": string_literal(item.table.name),
+        "column": string_literal(item.column or ""),
     }
     return (
         "DECLARE @value nvarchar(max) = %s; "
         "EXEC sys.sp_addextendedproperty @name = %s, @value = @value, %s"
         % (
-            string_literal(value),
-            string_literal(name),
-            (_LEVELS + (_COLUMN_LEVEL if column else "")) % names,
+            string_literal(item.value),
+            string_literal(item.name),
+            (_LEVELS + (_COLUMN_LEVEL if item.column else "")) % names,
         )
     )
-
-

@@ -3,6 +3,8 @@
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import DatabaseError
 from django.db.backends.base.creation import BaseDatabaseCreation
 
 from .literals import string_literal
@@ -64,10 +66,6 @@ class DatabaseCreation(BaseDatabaseCreation):
                 % self._get_database_display_str(verbosity, name)
             )
 
-    def create_test_db(self, *args, **kwargs):
-        name = super().create_test_db(*args, **kwargs)
-        return name
-
     def _destroy_test_db(self, test_database_name, verbosity):
         with self._nodb_cursor() as cursor:
             self._drop_database(cursor, test_database_name)
@@ -104,10 +102,42 @@ class DatabaseCreation(BaseDatabaseCreation):
             self._copy_database(cursor, source, target)
 
     def _copy_database(self, cursor, source, target):
-        if self.connection.server.edition.can_copy_databases:
+        """
+        Copy the test database by the means the server has, else build it again.
+        """
+        if self.connection.server.edition.copies_databases:
             self._copy_in_azure(cursor, source, target)
-        else:
+            return
+        try:
             self._copy_by_backup(cursor, source, target)
+        except DatabaseError as error:
+            self.log("No copy by backup (%s); running the migrations again." % error)
+            if self._exists(cursor, target):
+                self._drop_database(cursor, target)
+            self._build_again(cursor, target)
+
+    def _build_again(self, cursor, name):
+        """Make an empty database and migrate it."""
+        cursor.execute(
+            "CREATE DATABASE %s %s"
+            % (quote_identifier(name), self.sql_table_creation_suffix())
+        )
+        connection = self.connection
+        source = connection.settings_dict["NAME"]
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        try:
+            call_command(
+                "migrate",
+                verbosity=0,
+                interactive=False,
+                database=connection.alias,
+                run_syncdb=True,
+            )
+            call_command("createcachetable", verbosity=0, database=connection.alias)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = source
 
     def _copy_in_azure(self, cursor, source, target):
         """Copy inside the service; the copy is usable once it is online."""

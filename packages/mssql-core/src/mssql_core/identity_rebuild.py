@@ -18,7 +18,7 @@ from .literals import string_literal
 from .names import MAX_NAME_LENGTH, TableName, quote_identifier
 
 TABLE_KIND_SQL = """
-SELECT temporal_type_desc, is_memory_optimized, SCHEMA_NAME(schema_id)
+SELECT temporal_type_desc, is_memory_optimized
 FROM sys.tables
 WHERE object_id = OBJECT_ID(%s)"""
 
@@ -108,8 +108,7 @@ class _Extras:
             self.is_known = row is not None
             if not self.is_known:
                 return
-            self._refuse(found, *row[:2])
-            self.table = TableName(found.table.schema or row[2], found.table.name)
+            self._refuse(found, *row)
             self.properties = snapshot.load_properties(cursor, found.table)
             self.triggers = snapshot.load_triggers(cursor, found.table)
             self.permissions = snapshot.load_permissions(cursor, found.table)
@@ -129,7 +128,7 @@ class _Extras:
 
     def create_sql(self):
         for item in self.properties:
-            yield property_sql(self.table, item.name, item.value, item.column)
+            yield property_sql(item)
         for trigger in self.triggers:
             yield from trigger.create_sql()
         for state, permission, grantee, column in self.permissions:

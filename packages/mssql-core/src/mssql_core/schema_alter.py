@@ -6,7 +6,7 @@ from django.db.backends.base.schema import _related_non_m2m_objects
 from django.db.backends.ddl_references import Statement
 
 from . import identity_rebuild, snapshot
-from .catalog import is_hidden
+from .catalog import column_references, is_hidden
 from .comments import property_sql
 from .dependents import Dependents
 from .model_snapshot import ScriptedIndex
@@ -93,6 +93,8 @@ class FieldAlteration:
         self.null_changed = old.null != new.null and not self.generated
         self.old_check = editor._field_db_check(old, old_params)
         self.new_check = editor._field_db_check(new, new_params)
+        self.was_indexed = editor._field_should_be_indexed(model, old)
+        self.is_indexed = editor._field_should_be_indexed(model, new)
         self.fk_dropped = False
 
     def _snapshot_of(self, table):
@@ -172,9 +174,7 @@ class FieldAlteration:
         return uniques
 
     def _replaced_indexes(self):
-        if not self.old.db_index or self.old.unique:
-            return []
-        if self.new.db_index and not self.new.unique:
+        if self.is_indexed or not self.was_indexed:
             return []
         return [index for index in self._single_column_indexes() if not index.is_unique]
 
@@ -315,15 +315,25 @@ class FieldAlteration:
             and self.old_params.get("collation") == self.new_params.get("collation")
         )
 
-    @staticmethod
-    def _keep_indexes(dependents):
+    def _keep_indexes(self, dependents):
         """
-        A longer type of the same kind may stay indexed, checked, and unique,
-        but not be a key of the table (ALTER TABLE, ALTER COLUMN).
+        Leave alone what a longer type of the same kind does not disturb.
+
+        The column may stay indexed, checked, and unique, but not be a key of
+        the table (ALTER TABLE, ALTER COLUMN).
         """
-        dependents.indexes = [i for i in dependents.indexes if i.filter]
-        dependents.keys = [i for i in dependents.keys if i.is_primary_key]
-        dependents.checks = []
+        computed = {column.name for column in dependents.computed}
+
+        def is_undisturbed(item):
+            filtered = column_references(getattr(item, "filter", None))
+            return (
+                not getattr(item, "is_primary_key", False)
+                and computed.isdisjoint(item.columns)
+                and self.old.column not in filtered
+            )
+
+        candidates = dependents.indexes + dependents.keys + dependents.checks
+        dependents.discard([i for i in candidates if is_undisturbed(i)])
         dependents.defaults = []
 
     def _computed_properties(self, dependents):
@@ -333,14 +343,7 @@ class FieldAlteration:
             return []
         with self.editor.connection.cursor() as cursor:
             properties = snapshot.load_properties(cursor, self.table)
-            cursor.execute("SELECT OBJECT_SCHEMA_NAME(OBJECT_ID(%s))", [str(self.table)])
-            (schema,) = cursor.fetchone()
-        table = self.table.in_schema(schema)
-        return [
-            property_sql(table, item.name, item.value, item.column)
-            for item in properties
-            if item.column in names
-        ]
+        return [property_sql(item) for item in properties if item.column in names]
 
     # Carrying out
 
@@ -443,11 +446,7 @@ class FieldAlteration:
             was_unique and new.unique and not new.primary_key and self.null_changed
         ):
             editor.execute(editor._create_unique_sql(model, [new]), None)
-        if (
-            (not old.db_index or old.unique)
-            and new.db_index
-            and not new.unique
-        ):
+        if self.is_indexed and not self.was_indexed:
             editor.execute(editor._create_index_sql(model, fields=[new]), None)
         if self.old_check != self.new_check and self.new_check:
             name = editor._check_name(model._meta.db_table, new.column)

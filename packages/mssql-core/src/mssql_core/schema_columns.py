@@ -1,10 +1,14 @@
 """Column definitions: types, defaults, generated columns, inline constraints."""
 
+import re
+
 from django.db.models import NOT_PROVIDED
 
 from .literals import literal
 from .names import TableName
 from .schema_indexes import is_nullable
+
+_COLLATION = re.compile(r"^\w+$", re.ASCII)
 
 
 class ColumnMixin:
@@ -144,8 +148,15 @@ class ColumnMixin:
         return None
 
     def _collate_sql(self, collation, old_collation=None, table_name=None):
-        # A collation is a keyword of its own, never delimited (error 448).
-        return "COLLATE " + collation if collation else ""
+        """The name of a collation takes no delimiters (error 102)."""
+        if not collation:
+            return ""
+        if not _COLLATION.match(collation):
+            raise ValueError(
+                "%r is not the name of a collation. SELECT name FROM "
+                "sys.fn_helpcollations() lists them." % collation
+            )
+        return "COLLATE " + collation
 
 
 def has_db_default(field):

@@ -104,6 +104,13 @@ class IndexMixin:
             using=using,
         )
 
+    def _field_should_be_indexed(self, model, field):
+        """A (max) type, xml, or json cannot be an index key (error 1919)."""
+        if not super()._field_should_be_indexed(model, field):
+            return False
+        db_type = field.db_type(connection=self.connection) or ""
+        return not db_type.endswith("(max)") and db_type not in ("json", "xml")
+
     def _expression_keys(self, model, expressions, name):
         compiler = Query(model, alias_cols=False).get_compiler(
             connection=self.connection

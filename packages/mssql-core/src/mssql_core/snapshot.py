@@ -92,7 +92,7 @@ WHERE s.object_id = OBJECT_ID(%s) AND s.user_created = 1
 ORDER BY s.stats_id, sc.stats_column_id"""
 
 PROPERTIES_SQL = """
-SELECT ep.name, c.name, CAST(ep.value AS nvarchar(max))
+SELECT OBJECT_SCHEMA_NAME(ep.major_id), ep.name, c.name, CAST(ep.value AS nvarchar(max))
 FROM sys.extended_properties ep
 LEFT JOIN sys.columns c ON c.object_id = ep.major_id AND c.column_id = ep.minor_id
 WHERE ep.class = 1 AND ep.major_id = OBJECT_ID(%s)
@@ -260,7 +260,8 @@ def load(cursor, table):
 def load_properties(cursor, table):
     """Return the extended properties of the table and of its columns."""
     return [
-        ExtendedProperty(*row) for row in _rows(cursor, PROPERTIES_SQL, [str(table)])
+        ExtendedProperty(table.in_schema(schema), *row)
+        for schema, *row in _rows(cursor, PROPERTIES_SQL, [str(table)])
     ]
 
 
