@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from . import datatypes, system
 from .model import Column, Index, Table
@@ -225,6 +225,11 @@ class SessionCatalog:
 
 
 def _table(document: dict[str, Any]) -> Table:
+    if document["broken"]:
+        raise SqlServerError(
+            4413,
+            f"Could not use view or function '{document['schema']}.{document['name']}' because of binding errors.",
+        )
     temporary = document["id"] >= _FIRST_TEMPORARY_ID
     kind = "view" if document["type"] == "V" else "table"
     if temporary:

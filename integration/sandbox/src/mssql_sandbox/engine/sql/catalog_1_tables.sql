@@ -177,7 +177,7 @@ create table ms.parameters (
 -- What an expression or a view reads: dependents of ALTER and DROP.
 create table ms.dependencies (
   referencing_id int not null,
-  referencing_minor_id int not null default 0, -- column id of a computed column
+  referencing_minor_id int not null default 0, -- column id of a computed column, -index_id of a filter
   referenced_id int not null,
   referenced_minor_id int not null default 0
 );
@@ -297,6 +297,8 @@ create function ms.describe(table_id int) returns jsonb language sql stable as $
   select jsonb_build_object(
     'id', o.object_id, 'schema_id', o.schema_id, 'schema', coalesce(s.name, 'dbo'), 'name', o.name, 'type', o.type,
     'snapshot', current_setting('transaction_isolation') <> 'read committed',
+    'broken', o.type = 'V' and exists (
+      select from ms.modules m where m.object_id = o.object_id and m.engine_sql is null),
     'view_text', (select m.definition from ms.modules m where m.object_id = o.object_id),
     'columns', (
       select jsonb_agg(jsonb_build_array(c.column_id, c.name, c.system_type_id, c.user_type_id, c.max_length,

@@ -311,7 +311,8 @@ from ms.dependencies d
 join ms.objects o on o.object_id = d.referencing_id
 join ms.objects r on r.object_id = d.referenced_id
 join ms.schemas s on s.schema_id = r.schema_id
-left join ms.modules m on m.object_id = d.referencing_id;
+left join ms.modules m on m.object_id = d.referencing_id
+where d.referencing_minor_id >= 0;
 
 --- sys.databases: name sysname, database_id int, source_database_id int?, owner_sid varbinary(85)?,
 --- create_date datetime, compatibility_level tinyint, collation_name sysname?, user_access tinyint?,

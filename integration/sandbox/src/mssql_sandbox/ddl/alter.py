@@ -1,0 +1,246 @@
+"""ALTER TABLE: ADD, DROP, SWITCH and triggers (ALTER COLUMN has its own module)."""
+
+from __future__ import annotations
+
+import psycopg
+
+from ..catalog.model import Table
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from . import columns, constraints, dependents, foreign_keys, indexes, views
+from .context import Ddl
+
+
+def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
+    """ALTER TABLE ADD columns and constraints.
+
+    :raises SqlServerError: 4902, 2705, 4901 and what columns and constraints raise.
+    """
+    table = ddl.table(statement.table)
+    keys = [c for definition in statement.columns for c in definition.constraints] + statement.constraints
+    key_columns = frozenset(
+        column.name.casefold() for key in keys if key.kind == "PRIMARY KEY" for column in key.columns
+    )
+    new_columns = columns.resolve_columns(ddl, table.name, statement.columns, key_columns, existing=table)
+    if any(not _may_be_empty(new) for new in new_columns) and ddl.value(
+        f"select exists (select from {table.physical})"
+    ):
+        name = next(new.column.name for new in new_columns if not _may_be_empty(new))
+        raise SqlServerError(
+            4901,
+            "ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition "
+            "specified, or the column being added is an identity or timestamp column, or alternatively if none of the "
+            "previous conditions are satisfied the table must be empty to allow addition of this column. Column "
+            f"'{name}' cannot be added to non-empty table '{table.name}' because it does not satisfy these conditions.",
+        )
+    for new in new_columns:
+        _add_column(ddl, table, new)
+    for new in new_columns:
+        definition = new.definition
+        for constraint in definition.constraints:
+            if constraint.kind != "DEFAULT":
+                column = definition.name if constraint.kind == "CHECK" else None
+                constraints.add(ddl, ddl.reload(table), constraint, column=column)
+        if definition.index is not None:
+            index = definition.index
+            indexes.build(
+                ddl, ddl.reload(table),
+                indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
+            )  # fmt: skip
+    for constraint in statement.constraints:
+        _add_constraint(ddl, table, constraint, statement.check_existing is not False)
+    ddl.changed(table)
+
+
+def _may_be_empty(new: columns.NewColumn) -> bool:
+    return (
+        new.column.nullable
+        or new.engine_sql is not None
+        or new.column.identity is not None
+        or any(constraint.kind == "DEFAULT" for constraint in new.definition.constraints)
+    )
+
+
+def _add_column(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
+    column = new.column
+    defaults = [constraint for constraint in new.definition.constraints if constraint.kind == "DEFAULT"]
+    if column.identity is not None:
+        _add_identity(ddl, table, new)
+        return
+    fills = defaults and (not column.nullable or defaults[0].with_values)
+    if not fills:
+        try:
+            ddl.run(f"alter table {table.physical} add column {columns.engine_definition(new)}")
+        except psycopg.errors.InvalidObjectDefinition:
+            raise columns.not_deterministic(new, table.name) from None
+        columns.register_column(ddl, table.id, new)
+        for constraint in defaults:
+            constraint.for_column = column.name
+            constraints.add(ddl, ddl.reload(table), constraint)
+        return
+    constraint = defaults[0]
+    constraint.for_column = column.name
+    sql = constraints.default_sql(ddl, column, constraint)
+    ddl.run(f"alter table {table.physical} add column {columns.engine_definition(new)} default {sql}")
+    columns.register_column(ddl, table.id, new)
+    ddl.run(f"alter table {table.physical} alter column {column.physical} drop default")
+    constraints.add(ddl, ddl.reload(table), constraint)
+
+
+def _add_identity(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
+    column = new.column
+    if any(constraint.kind == "DEFAULT" for constraint in new.definition.constraints):
+        raise SqlServerError(
+            1754,
+            f"Defaults cannot be created on columns with an IDENTITY attribute. Table '{table.name}', column "
+            f"'{column.name}'.",
+            16,
+            0,
+        )
+    schema = table.physical.split(".")[0]
+    definition = columns.engine_definition(new).removesuffix(" not null")
+    ddl.run(f"alter table {table.physical} add column {definition}")
+    columns.register_column(ddl, table.id, new)
+    columns.create_identity(ddl, table.id, column, schema)
+    ddl.run(
+        f"update {table.physical} set {column.physical} = nextval('{schema}.s{table.id}'); "
+        f"alter table {table.physical} alter column {column.physical} set not null"
+    )
+
+
+def _add_constraint(ddl: Ddl, table: Table, constraint: nodes.Constraint, check: bool) -> None:
+    constraints.add(ddl, ddl.reload(table), constraint, check=check)
+    if constraint.kind == "DEFAULT" and constraint.with_values:
+        raise NotSupported("WITH VALUES on an existing column", constraint.line)
+
+
+# ---- DROP ------------------------------------------------------------------------------------
+
+
+def drop(ddl: Ddl, statement: nodes.AlterTableDrop) -> None:
+    """ALTER TABLE DROP. :raises SqlServerError: 4902, 4924, 4923, 5074 with 4922, 3728 with 3727."""
+    table = ddl.table(statement.table)
+    detached = False
+    for kind, name, if_exists in statement.items:
+        if kind == "CONSTRAINT":
+            if if_exists and not _has_constraint(ddl, table, name):
+                continue
+            constraints.drop(ddl, ddl.reload(table), name)
+            continue
+        if not detached:
+            views.detach(ddl, table.id)
+            detached = True
+        _drop_column(ddl, ddl.reload(table), name, if_exists)
+    ddl.changed(table)
+    if detached:
+        views.revive(ddl)
+
+
+def _has_constraint(ddl: Ddl, table: Table, name: str) -> bool:
+    return bool(
+        ddl.value(
+            "select 1 from ms.objects where parent_object_id = $1 and casefold(name) = casefold($2)", table.id, name
+        )
+    )
+
+
+def _drop_column(ddl: Ddl, table: Table, name: str, if_exists: bool) -> None:
+    column = table.column(name)
+    if column is None:
+        if if_exists:
+            return
+        raise SqlServerError(
+            4924, f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{table.name}'."
+        )
+    dependents.refuse("DROP COLUMN", column, dependents.find(ddl, table, column))
+    if len(table.columns) == 1 or not any(
+        other.computed is None for other in table.columns if other.id != column.id
+    ):
+        raise SqlServerError(
+            4923,
+            f"ALTER TABLE DROP COLUMN failed because '{column.name}' is the only data column in table '{table.name}'. "
+            "A table must have at least one data column.",
+        )
+    foreign_keys.drop_hidden_columns(ddl, table, column)
+    ddl.run(f"alter table {table.physical} drop column {column.physical}")
+    ddl.write("delete from ms.columns where object_id = $1 and column_id = $2", table.id, column.id)
+    ddl.write(
+        "delete from ms.dependencies where referencing_id = $1 and referencing_minor_id = $2", table.id, column.id
+    )
+    ddl.write(
+        "delete from ms.extended_properties where class = 1 and major_id = $1 and minor_id = $2", table.id, column.id
+    )
+
+
+# ---- SWITCH and triggers -------------------------------------------------------------------
+
+
+def switch(ddl: Ddl, statement: nodes.AlterTableSwitch) -> None:
+    """Move all rows to an empty table of the same shape.
+
+    :raises SqlServerError: 4902, 4905 target not empty, 4943 and 4944 other columns, 4967 referenced by foreign keys.
+    """
+    source, target = ddl.table(statement.table), ddl.table(statement.target)
+    prefix = "ALTER TABLE SWITCH statement failed"
+    names = [f"{ddl.database}.{table.schema}.{table.name}" for table in (source, target)]
+    if ddl.value(f"select exists (select from {target.physical})"):
+        raise SqlServerError(4905, f"{prefix}. The target table '{names[1]}' must be empty.")
+    if len(source.columns) != len(target.columns):
+        raise SqlServerError(
+            4943,
+            f"{prefix} because table '{names[0]}' has {len(source.columns)} columns and table '{names[1]}' has "
+            f"{len(target.columns)} columns.",
+        )
+    for own, other in zip(source.columns, target.columns):
+        if own.name.casefold() != other.name.casefold() or own.nullable != other.nullable:
+            raise NotSupported(f"SWITCH between different columns {own.name} and {other.name}", statement.line)
+        if own.type != other.type:
+            raise SqlServerError(
+                4944,
+                f"{prefix} because column '{own.name}' has data type {own.type} in source table '{names[0]}' which is "
+                f"different from its type {other.type} in target table '{names[1]}'.",
+            )
+    referencing = ddl.value(
+        "select o.name from ms.foreign_keys f join ms.objects o using (object_id) where f.referenced_object_id = $1",
+        source.id,
+    )
+    if referencing:
+        raise SqlServerError(
+            4967,
+            f"{prefix}. SWITCH is not allowed because source table '{names[0]}' contains primary key for constraint "
+            f"'{referencing}'.",
+        )
+    if [_shape(index, source) for index in source.indexes] != [_shape(index, target) for index in target.indexes]:
+        raise NotSupported("SWITCH between tables with different indexes", statement.line)
+    own_columns = ", ".join(column.physical for column in source.columns if column.computed is None)
+    others = ", ".join(column.physical for column in target.columns if column.computed is None)
+    ddl.run(f"insert into {target.physical} ({others}) select {own_columns} from {source.physical}")
+    ddl.run(f"truncate table {source.physical}")
+
+
+def _shape(index, table: Table) -> tuple:
+    names = {column.id: column.name.casefold() for column in table.columns}
+    return (tuple(names[number] for number in index.columns), index.unique, index.primary_key, index.filter)
+
+
+def triggers(ddl: Ddl, statement: nodes.AlterTableTrigger) -> None:
+    """ENABLE / DISABLE TRIGGER. :raises SqlServerError: 4902, 4920 unknown trigger."""
+    table = ddl.table(statement.table)
+    known = {
+        name.casefold(): number
+        for number, name in ddl.query(
+            "select o.object_id, o.name from ms.triggers t join ms.objects o using (object_id)"
+            " where t.parent_object_id = $1",
+            table.id,
+        )
+    }
+    for name in statement.names if statement.names is not None else list(known):
+        if name.casefold() not in known:
+            raise SqlServerError(
+                4920, f"ALTER TABLE failed because trigger '{name}' on table '{table.name}' does not exist.", 16, 0
+            )
+        ddl.write(
+            "update ms.triggers set is_disabled = $2 where object_id = $1",
+            known[name.casefold()], int(not statement.enable),
+        )  # fmt: skip
+    ddl.changed(table)

@@ -1,0 +1,260 @@
+"""Column definitions: checked, resolved, and written to catalogue and engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Sequence
+
+from ..catalog import datatypes
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from . import normalise
+from .context import Ddl, column_names, referenced_columns
+from .expressions import check_collation, value_sql
+
+MAX_COLUMNS = 1024
+_IDENTITY_TYPES = ("int", "bigint", "smallint", "tinyint", "decimal")
+
+
+@dataclass(frozen=True)
+class NewColumn:
+    """A resolved definition."""
+
+    column: Column
+    definition: nodes.ColumnDefinition
+    engine_sql: str | None = None  # of a computed column
+    depends_on: tuple[int, ...] = ()
+
+
+def resolve_columns(
+    ddl: Ddl,
+    table_name: str,
+    definitions: Sequence[nodes.ColumnDefinition],
+    key_columns: frozenset[str],
+    existing: Table | None = None,
+) -> list[NewColumn]:
+    """Types and nullability of new columns.
+
+    :param key_columns: case-folded names of the columns of the PRIMARY KEY, not nullable unless said.
+    :param existing: the table that ALTER TABLE ADD extends.
+    :raises SqlServerError: 2705, 1702, 2744, 2749, 8147, 1759, 4936 ...
+    """
+    _check_names(table_name, definitions, existing)
+    first_id = _next_id(ddl, existing)
+    resolved: list[NewColumn] = []
+    for number, definition in enumerate(definitions, start=first_id):
+        if definition.computed is None:
+            resolved.append(_plain(ddl, table_name, number, definition, key_columns))
+        else:
+            resolved.append(NewColumn(Column(number, definition.name, SqlType("int"), True, f"c{number}"), definition))
+    _check_identities(table_name, resolved, existing)
+    known = (existing.columns if existing else ()) + tuple(new.column for new in resolved)
+    view = Table(existing.id if existing else 0, "dbo", table_name, "", known)
+    return [
+        _computed(ddl, view, new, definitions) if new.definition.computed is not None else new for new in resolved
+    ]
+
+
+def engine_definition(new: NewColumn) -> str:
+    """The column in the engine's CREATE TABLE or ADD COLUMN."""
+    column = new.column
+    parts = [column.physical, datatypes.engine_type(column.type)]
+    if new.engine_sql is not None:
+        parts.append(f"generated always as ({new.engine_sql}) stored")
+    if not column.nullable and new.engine_sql is None:
+        parts.append("not null")
+    return " ".join(parts)
+
+
+def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
+    """The row of ms.columns, and what a computed column depends on."""
+    column, definition = new.column, new.definition
+    user_type = datatypes.user_type_id(definition.type, column.type)
+    length, precision, scale = datatypes.facets(column.type)
+    ddl.insert(
+        "columns",
+        object_id=table_id,
+        column_id=column.id,
+        name=column.name,
+        system_type_id=datatypes.system_type_id(user_type),
+        user_type_id=user_type,
+        max_length=length,
+        precision=precision,
+        scale=scale,
+        collation_name=column.type.collation,
+        is_nullable=int(column.nullable),
+        is_rowguidcol=int(definition.rowguidcol),
+        is_sparse=int(definition.sparse),
+        seed_value=column.identity[0] if column.identity else None,
+        increment_value=column.identity[1] if column.identity else None,
+        definition=column.computed,
+        is_persisted=int(column.persisted),
+    )
+    for number in new.depends_on:
+        ddl.insert(
+            "dependencies",
+            referencing_id=table_id,
+            referencing_minor_id=column.id,
+            referenced_id=table_id,
+            referenced_minor_id=number,
+        )
+
+
+def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> None:
+    """The sequence behind an identity column: ``u.s<table id>``."""
+    seed, increment = column.identity
+    minimum, maximum = identity_range(column.type)
+    temporary = "temporary " if schema == "pg_temp" else ""
+    ddl.run(
+        f"create {temporary}sequence {schema}.s{table_id} as bigint increment {increment} "
+        f"minvalue {max(minimum, -(2**63) + 1)} maxvalue {min(maximum, 2**63 - 1)} start {seed} "
+        f"owned by {schema}.t{table_id}.{column.physical}; "
+        f"alter table {schema}.t{table_id} alter column {column.physical} "
+        f"set default nextval('{schema}.s{table_id}')"
+    )
+
+
+def identity_range(type_: SqlType) -> tuple[int, int]:
+    if type_.name == "decimal":
+        limit = 10 ** (type_.precision or 18) - 1
+        return -limit, limit
+    bits = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}[type_.name]
+    return (0, 255) if bits == 8 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def _check_names(table_name: str, definitions: Sequence[nodes.ColumnDefinition], existing: Table | None) -> None:
+    seen = set(column_names(existing)) if existing else set()
+    for definition in definitions:
+        if definition.name.casefold() in seen:
+            raise SqlServerError(
+                2705,
+                "Column names in each table must be unique. Column name "
+                f"'{definition.name}' in table '{table_name}' is specified more than once.",
+                16,
+                3,
+            )
+        seen.add(definition.name.casefold())
+    if len(seen) > MAX_COLUMNS:
+        verb = "ALTER" if existing else "CREATE"
+        raise SqlServerError(
+            1702,
+            f"{verb} TABLE failed because column '{definitions[-1].name}' in table '{table_name}' exceeds the maximum "
+            f"of {MAX_COLUMNS} columns.",
+        )
+
+
+def _next_id(ddl: Ddl, existing: Table | None) -> int:
+    """Column ids are not used again after DROP COLUMN, unless the last ones went."""
+    return max((column.id for column in existing.columns), default=0) + 1 if existing else 1
+
+
+def _plain(
+    ddl: Ddl, table_name: str, number: int, definition: nodes.ColumnDefinition, key_columns: frozenset[str]
+) -> NewColumn:
+    collation = definition.collation
+    if collation is not None:
+        collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
+        check_collation(collation)
+    type_ = datatypes.resolve(
+        definition.type, collation or ddl.catalog.collation, ordinal=number, subject=definition.name,
+        version=ddl.version,
+    )  # fmt: skip
+    if definition.collation is not None and not type_.is_character:
+        raise SqlServerError(
+            452, "COLLATE clause cannot be used on user-defined data types."
+        ) if "." in definition.type.name else SqlServerError(
+            447, f"Expression type {type_.name} is invalid for COLLATE clause.", 16
+        )
+    identity = _identity(table_name, definition, type_)
+    nullable = definition.nullable
+    if nullable is None:
+        nullable = definition.name.casefold() not in key_columns and identity is None
+        if definition.type.name.casefold().endswith("sysname"):
+            nullable = False
+    column = Column(number, definition.name, type_, nullable, f"c{number}", identity=identity)
+    return NewColumn(column, definition)
+
+
+def _identity(table_name: str, definition: nodes.ColumnDefinition, type_: SqlType) -> tuple[int, int] | None:
+    if definition.identity is None:
+        return None
+    if type_.name not in _IDENTITY_TYPES or (type_.name == "decimal" and type_.scale):
+        raise SqlServerError(
+            2749,
+            f"Identity column '{definition.name}' must be of data type int, bigint, smallint, tinyint, or decimal or "
+            "numeric with a scale of 0, unencrypted, and constrained to be nonnullable.",
+            16,
+            2,
+        )
+    if definition.nullable:
+        raise SqlServerError(
+            8147,
+            f"Could not create IDENTITY attribute on nullable column '{definition.name}', table '{table_name}'.",
+        )
+    seed, increment = (int(part) for part in definition.identity)
+    minimum, maximum = identity_range(type_)
+    if not minimum <= seed <= maximum:
+        raise SqlServerError(
+            2752, f"Identity column '{definition.name}' contains invalid SEED.", 16
+        )
+    if increment == 0:
+        raise SqlServerError(2753, f"Identity column '{definition.name}' contains invalid INCREMENT.")
+    return seed, increment
+
+
+def _check_identities(table_name: str, resolved: Sequence[NewColumn], existing: Table | None) -> None:
+    columns = [new.column for new in resolved] + list(existing.columns if existing else ())
+    if sum(column.identity is not None for column in columns) > 1:
+        raise SqlServerError(
+            2744,
+            f"Multiple identity columns specified for table '{table_name}'. Only one identity column per table is "
+            "allowed.",
+        )
+
+
+def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes.ColumnDefinition]) -> NewColumn:
+    definition, column = new.definition, new.column
+    names = {other.name.casefold() for other in definitions if other.computed is not None}
+    names |= {other.name.casefold() for other in view.columns if other.computed is not None}
+    used = referenced_columns(definition.computed, view)
+    for other in used:
+        if other.name.casefold() in names:
+            raise SqlServerError(
+                1759,
+                f"Computed column '{other.name}' in table '{view.name}' is not allowed to be used in another "
+                "computed-column definition.",
+                16,
+                0,
+            )
+    sql, type_, nullable = value_sql(ddl, definition.computed, view, None)
+    if type_.name == "null":
+        raise NotSupported("a computed column that is always NULL", definition.line)
+    if definition.nullable is False and not definition.persisted:
+        raise SqlServerError(
+            8183,
+            "Only UNIQUE or PRIMARY KEY constraints can be created on computed columns, while CHECK, FOREIGN KEY, and "
+            "NOT NULL constraints require that computed columns be persisted.",
+        )
+    resolved = replace(
+        column,
+        type=type_,
+        nullable=nullable if definition.nullable is None else definition.nullable,
+        computed=normalise.computed_definition(definition.computed, column_names(view)),
+        persisted=definition.persisted,
+    )
+    return NewColumn(resolved, definition, sql, tuple(other.id for other in used))
+
+
+def not_deterministic(new: NewColumn, table_name: str) -> SqlServerError:
+    """For the engine's refusal of a generated column that is not immutable."""
+    if new.definition.persisted:
+        return SqlServerError(
+            4936,
+            f"Computed column '{new.column.name}' in table '{table_name}' cannot be persisted because the column is "
+            "non-deterministic.",
+        )
+    return NotSupported(f"computed column '{new.column.name}' over non-deterministic functions", new.definition.line)
+
+

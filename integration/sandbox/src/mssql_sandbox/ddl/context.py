@@ -1,0 +1,204 @@
+"""What every DDL statement works with: the session's connection, catalogue and names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Sequence
+
+import psycopg
+
+from ..catalog.model import Column, Table
+from ..catalog.store import DEFAULT_SCHEMA, SessionCatalog
+from ..errors import NotSupported, SqlServerError
+from ..interface import Event, Info
+from ..syntax import nodes
+from . import errors
+
+
+class Ddl:
+    """One DDL statement on its way.
+
+    :param session: the runtime's session (connection, catalog, database, context()).
+    :param scope: the runtime's scope; temp objects that go with it are added to ``scope.created``.
+    """
+
+    def __init__(self, session: Any, scope: Any) -> None:
+        self.session = session
+        self.scope = scope
+        self.catalog: SessionCatalog = session.catalog
+        self.connection: psycopg.Connection = session.connection
+        self.database: str = session.database
+        self.events: list[Event] = []
+
+    @property
+    def version(self) -> int:
+        return self.catalog.shared.version
+
+    # ---- engine ------------------------------------------------------------------
+
+    def run(self, sql: str) -> None:
+        """DDL of the engine: no parameters, never a prepared statement."""
+        self.connection.execute(sql, prepare=False)
+
+    def query(self, sql: str, *arguments: Any) -> list[tuple]:
+        return self.connection.execute(sql, arguments, prepare=True).fetchall()
+
+    def value(self, sql: str, *arguments: Any) -> Any:
+        row = self.connection.execute(sql, arguments, prepare=True).fetchone()
+        return row[0] if row else None
+
+    def write(self, sql: str, *arguments: Any) -> int:
+        """Change the catalogue's tables; the number of rows."""
+        return self.connection.execute(sql, arguments, prepare=True).rowcount
+
+    def insert(self, table: str, **values: Any) -> None:
+        names = ", ".join(values)
+        marks = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+        self.write(f"insert into ms.{table} ({names}) values ({marks})", *values.values())
+
+    def info(self, number: int, message: str, severity: int = 10) -> None:
+        self.events.append(Info(number, message, severity))
+
+    # ---- names ---------------------------------------------------------------------
+
+    def split(self, name: nodes.Name) -> tuple[str, str]:
+        """(schema, leaf). :raises SqlServerError: 117 for more than three parts; NotSupported for other databases."""
+        parts = name.parts
+        if len(parts) > 3:
+            raise SqlServerError(
+                117, f"The object name '{'.'.join(parts)}' contains more than the maximum number of prefixes. The "
+                "maximum is 2.", 15,
+            )  # fmt: skip
+        if len(parts) == 3 and parts[0] and parts[0].casefold() != self.database.casefold():
+            if not (parts[0].casefold() == "tempdb" and parts[-1].startswith("#")):
+                raise NotSupported(f"DDL in another database ({parts[0]})", name.line)
+        schema = parts[-2] if len(parts) > 1 and parts[-2] else DEFAULT_SCHEMA
+        return schema, parts[-1]
+
+    def schema_id(self, schema: str) -> int:
+        """:raises SqlServerError: 2760 for an unknown schema."""
+        number = self.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", schema)
+        if number is None:
+            raise errors.unknown_schema(schema)
+        return number
+
+    def find_table(self, name: nodes.Name) -> Table | None:
+        schema, leaf = self.split(name)
+        return self.catalog.table(schema, leaf)
+
+    def table(self, name: nodes.Name) -> Table:
+        """The table that ALTER TABLE names. :raises SqlServerError: 4902 when there is none."""
+        found = self.find_table(name)
+        if found is None or found.kind == "system":
+            raise errors.cannot_find(written(name))
+        if found.kind == "view":
+            raise SqlServerError(
+                4909, f"Cannot alter '{written(name)}' because it is not a table.", 16
+            )
+        return found
+
+    def reload(self, table: Table) -> Table:
+        """The table as it is after changes of this statement."""
+        return self.catalog.table_by_id(table.id)
+
+    def changed(self, table: Table) -> None:
+        """Forget cached snapshots after a change of a table."""
+        self.catalog.touch(temporary=is_temporary(table))
+        self.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", table.id)
+
+    def full_name(self, table: Table) -> str:
+        """As 515 names a table."""
+        if table.kind == "variable":
+            return table.name
+        database = "tempdb" if table.kind == "temp" else self.database
+        return f"{database}.{table.schema}.{table.name}"
+
+    # ---- objects -----------------------------------------------------------------------
+
+    def new_object(
+        self, name: str, schema_id: int, kind: str, parent: int = 0, *, system_named: bool = False, state: int = 6
+    ) -> int:
+        """A new row of ms.objects. :raises SqlServerError: 2714 when the schema has an object of that name."""
+        taken = self.value(
+            "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
+        )
+        if taken:
+            raise errors.name_taken(name, state)
+        sequence = "ms.temporary_ids" if schema_id < 0 else "ms.object_ids"
+        return self.value(
+            "insert into ms.objects (object_id, name, schema_id, parent_object_id, type, is_system_named)"
+            f" values (nextval('{sequence}'), $1, $2, $3, $4, $5) returning object_id",
+            name, schema_id, parent, kind, int(system_named),
+        )  # fmt: skip
+
+    def schema_of(self, table: Table) -> int:
+        """schema_id of a table's constraints."""
+        return self.value("select schema_id from ms.objects where object_id = $1", table.id)
+
+    def temporary_schema(self) -> int:
+        return -self.connection.info.backend_pid
+
+    def system_name(self, prefix: str, table: str, column: str | None = None, digits: int = 8) -> str:
+        """Name of an unnamed constraint, e.g. ``DF__table_nam__colum__1A2B3C4D``."""
+        suffix = self.value("select lpad(upper(to_hex((random() * 4294967295)::bigint)), 8, '0')")
+        if digits == 16:
+            suffix += self.value("select lpad(upper(to_hex((random() * 4294967295)::bigint)), 8, '0')")
+        width = 8 if digits == 16 else 9
+        parts = [prefix, table[:width]] + ([column[:5]] if column else [])
+        return "__".join((*parts, suffix))
+
+
+def is_temporary(table: Table) -> bool:
+    return table.kind in ("temp", "variable")
+
+
+def written(name: nodes.Name) -> str:
+    """A name as error texts show it."""
+    return ".".join(part for part in name.parts if part)
+
+
+def quote(text: str) -> str:
+    """A string literal of the engine."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def key_value(detail: str | None) -> str:
+    """The key in an engine error's detail, as SQL Server prints it: ``(a, <NULL>)``."""
+    match = re.search(r"\)=\((.*)\) (?:already exists|is duplicated)", detail or "", re.S)
+    if not match:
+        return "(?)"
+    parts = ["<NULL>" if part.strip() == "null" else part.strip() for part in match.group(1).split(",")]
+    return f"({', '.join(parts)})"
+
+
+def column_names(table: Table) -> dict[str, str]:
+    return {column.name.casefold(): column.name for column in table.columns}
+
+
+def referenced_columns(node: Any, table: Table) -> list[Column]:
+    """Columns of ``table`` that occur in an expression, in column order."""
+    found = {column.id: column for reference in _references(node) if (column := table.column(reference.parts[-1]))}
+    return [found[number] for number in sorted(found)]
+
+
+def column_references(node: Any) -> list[nodes.ColumnRef]:
+    return list(_references(node))
+
+
+def walk(node: Any) -> Iterator[nodes.Node]:
+    """All syntax nodes below ``node``, itself included."""
+    if isinstance(node, nodes.Node):
+        yield node
+        for slot in _slots(type(node)):
+            yield from walk(getattr(node, slot))
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            yield from walk(item)
+
+
+def _references(node: Any) -> Iterator[nodes.ColumnRef]:
+    return (found for found in walk(node) if isinstance(found, nodes.ColumnRef))
+
+
+def _slots(kind: type) -> Sequence[str]:
+    return [name for name in getattr(kind, "__dataclass_fields__", ()) if name not in ("line", "column")]

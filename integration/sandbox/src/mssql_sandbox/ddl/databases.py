@@ -1,0 +1,128 @@
+"""CREATE, ALTER and DROP DATABASE."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import Info
+from ..syntax import nodes
+from .context import Ddl
+from .expressions import check_collation
+
+_COMPATIBILITY = (100, 110, 120, 130, 140, 150, 160, 170)
+_RECOVERY = {"FULL": 1, "BULK_LOGGED": 2, "SIMPLE": 3}
+# Settings that show nowhere in the sandbox.
+_HARMLESS_SET = re.compile(
+    r"(AUTO_CLOSE|AUTO_SHRINK|AUTO_CREATE_STATISTICS|AUTO_UPDATE_STATISTICS|AUTO_UPDATE_STATISTICS_ASYNC|QUERY_STORE"
+    r"|DELAYED_DURABILITY|PAGE_VERIFY|TRUSTWORTHY|DB_CHAINING)\b"
+)
+
+
+def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
+    """:raises SqlServerError: 226 in a transaction, 1801 name taken, 448 unknown collation."""
+    _refuse_transaction(ddl, "CREATE DATABASE")
+    databases = _databases(ddl)
+    if statement.copy_of is not None:
+        databases.copy(statement.copy_of.rpartition(".")[2], statement.name)
+        return
+    if statement.collation is not None:
+        check_collation(statement.collation)
+    databases.create(statement.name, statement.collation)
+
+
+def drop(ddl: Ddl, names: list[nodes.Name], if_exists: bool) -> None:
+    """:raises SqlServerError: 226, 3701 unknown, 3702 in use, 3708 a system database."""
+    _refuse_transaction(ddl, "DROP DATABASE")
+    for name in names:
+        leaf = name.parts[-1]
+        if if_exists and _databases(ddl).find(leaf) is None:
+            continue
+        if leaf.casefold() == ddl.database.casefold():
+            raise SqlServerError(3702, f'Cannot drop database "{leaf}" because it is currently in use.', 16, 3)
+        _databases(ddl).drop(leaf)
+
+
+def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
+    """:raises SqlServerError: 226, 5011 unknown, 15048 compatibility level, 1801 new name taken."""
+    _refuse_transaction(ddl, "ALTER DATABASE")
+    name = statement.name or ddl.database
+    databases = _databases(ddl)
+    if databases.find(name) is None:
+        raise SqlServerError(
+            5011,
+            f"User does not have permission to alter database '{name}', the database does not exist, or the database "
+            "is not in a state that allows access checks.",
+            14,
+            5,
+        )
+    clause = " ".join(statement.clause.split())
+    upper = clause.upper()
+    if match := re.fullmatch(r"MODIFY NAME ?= ?(.+)", clause, re.I):
+        new_name = _unquoted(match[1])
+        databases.change(name, name=new_name)
+        ddl.events.append(Info(0, f"The database name '{new_name}' has been set.", 0))
+    elif match := re.fullmatch(r"COLLATE (\w+)", clause, re.I):
+        raise NotSupported("ALTER DATABASE ... COLLATE", statement.line)
+    elif upper.startswith("SET "):
+        _set(ddl, name, upper[4:], statement)
+    elif upper.startswith("MODIFY (") and ddl.session.version.is_azure:
+        return
+    else:
+        raise NotSupported(f"ALTER DATABASE ... {clause}", statement.line)
+
+
+def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None:
+    databases = _databases(ddl)
+    text, _, termination = text.partition(" WITH ")
+    if termination and termination not in ("ROLLBACK IMMEDIATE", "NO_WAIT") and not re.fullmatch(
+        r"ROLLBACK AFTER \d+( SECONDS)?", termination
+    ):
+        raise NotSupported(f"ALTER DATABASE ... WITH {termination}", statement.line)
+    if termination.startswith("ROLLBACK"):
+        databases.close_connections(name, ddl.connection.info.backend_pid)
+    access = ("MULTI_USER", "SINGLE_USER", "RESTRICTED_USER")
+    if text in access:
+        databases.change(name, user_access=access.index(text))
+    elif text in ("READ_ONLY", "READ_WRITE"):
+        if text == "READ_ONLY":
+            raise NotSupported("ALTER DATABASE ... SET READ_ONLY", statement.line)
+        databases.change(name, read_only=0)
+    elif match := re.fullmatch(r"ALLOW_SNAPSHOT_ISOLATION (ON|OFF)", text):
+        databases.change(name, snapshot=int(match[1] == "ON"))
+    elif match := re.fullmatch(r"READ_COMMITTED_SNAPSHOT (ON|OFF)", text):
+        if match[1] == "OFF":
+            raise NotSupported("READ_COMMITTED_SNAPSHOT OFF: the engine's readers never block", statement.line)
+        databases.change(name, read_committed_snapshot=1)
+    elif match := re.fullmatch(r"COMPATIBILITY_LEVEL ?= ?(\d+)", text):
+        level = int(match[1])
+        if level not in _COMPATIBILITY or level > ddl.version * 10:
+            raise SqlServerError(
+                15048,
+                "Valid values of the database compatibility level are "
+                f"{', '.join(str(known) for known in _COMPATIBILITY[:-1] if known <= ddl.version * 10)}.",
+            )
+        databases.change(name, compatibility=level)
+    elif match := re.fullmatch(r"RECOVERY (FULL|BULK_LOGGED|SIMPLE)", text):
+        databases.change(name, recovery=_RECOVERY[match[1]])
+    elif not _HARMLESS_SET.match(text):
+        raise NotSupported(f"ALTER DATABASE ... SET {text}", statement.line)
+
+
+def _databases(ddl: Ddl) -> Any:
+    return ddl.session.server.databases
+
+
+def _refuse_transaction(ddl: Ddl, statement: str) -> None:
+    if ddl.session.transactions.count:
+        raise SqlServerError(226, f"{statement} statement not allowed within multi-statement transaction.", 16, 6)
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if text.startswith("["):
+        return text[1:-1].replace("]]", "]")
+    if text.startswith('"'):
+        return text[1:-1].replace('""', '"')
+    return text

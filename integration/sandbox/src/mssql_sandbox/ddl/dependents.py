@@ -1,0 +1,73 @@
+"""What stands in the way of dropping or altering a column: errors 5074 and 4922."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..catalog.model import Column, Index, Table
+from ..errors import SqlServerError
+from .context import Ddl
+from .errors import FollowedError
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """kind: 'default', 'check', 'foreign key', 'key', 'index', 'column' (computed) or 'view' (schema-bound)."""
+
+    kind: str
+    name: str
+    index: Index | None = None
+
+    @property
+    def noun(self) -> str:
+        return self.kind if self.kind in ("index", "column") else "object"
+
+
+def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
+    """All dependents of a column, in the order in which they were made."""
+    rows = ddl.query(
+        "select o.object_id, case o.type when 'D' then 'default' when 'C' then 'check' when 'F' then 'foreign key'"
+        "   else 'view' end, o.name from ms.objects o where o.object_id in ("
+        "   select default_object_id from ms.columns where object_id = $1 and column_id = $2"
+        "   union select d.referencing_id from ms.dependencies d left join ms.modules m on m.object_id = d.referencing_id"
+        "     where d.referenced_id = $1 and d.referenced_minor_id = $2 and d.referencing_id <> $1"
+        "     and coalesce(m.is_schema_bound, 1) = 1"
+        "   union select constraint_object_id from ms.foreign_key_columns"
+        "     where (parent_object_id = $1 and parent_column_id = $2)"
+        "     or (referenced_object_id = $1 and referenced_column_id = $2)) order by 1",
+        table.id, column.id,
+    )  # fmt: skip
+    found = [Dependent(kind, name) for _, kind, name in rows]
+    filtered = {
+        -row[0]
+        for row in ddl.query(
+            "select referencing_minor_id from ms.dependencies where referencing_id = $1 and referenced_id = $1"
+            " and referenced_minor_id = $2 and referencing_minor_id < 0",
+            table.id, column.id,
+        )
+    }  # fmt: skip
+    for index in table.indexes:
+        if column.id in index.columns + index.included or index.id in filtered:
+            found.append(Dependent("key" if index.constraint_id else "index", index.name, index))
+    computed = ddl.query(
+        "select c.name from ms.dependencies d join ms.columns c on c.object_id = d.referencing_id"
+        " and c.column_id = d.referencing_minor_id"
+        " where d.referencing_id = $1 and d.referenced_id = $1 and d.referenced_minor_id = $2",
+        table.id, column.id,
+    )  # fmt: skip
+    found += [Dependent("column", row[0]) for row in computed]
+    return found
+
+
+def refuse(action: str, column: Column, blocking: list[Dependent]) -> None:
+    """:raises SqlServerError: 5074 for each dependent, then 4922."""
+    if not blocking:
+        return
+    dependents = [
+        SqlServerError(5074, f"The {dependent.noun} '{dependent.name}' is dependent on column '{column.name}'.")
+        for dependent in blocking
+    ]
+    last = SqlServerError(
+        4922, f"ALTER TABLE {action} {column.name} failed because one or more objects access this column.", 16, 9
+    )
+    raise FollowedError(dependents[0], [*dependents[1:], last])

@@ -1,0 +1,78 @@
+"""DEFAULT, CHECK, computed and filter expressions as engine SQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from ..types.collation import key_sql
+
+if TYPE_CHECKING:
+    from .context import Ddl
+
+
+def value_sql(
+    ddl: "Ddl", expression: nodes.Expression, table: Table | None, target: SqlType | None
+) -> tuple[str, SqlType, bool]:
+    """(engine SQL, type, nullable) of an expression over the columns of ``table``.
+
+    :param target: converted to it as an assignment does, unless None.
+    :raises NotSupported: when the value depends on the session.
+    """
+    from .. import translate
+
+    plan = translate.column_expression(expression, table, _context(ddl), target)
+    if plan.parameters:
+        raise NotSupported(f"{plan.parameters[0]} in a stored expression", expression.line)
+    column = plan.columns[0]
+    return plan.sql, column.type, column.nullable
+
+
+def condition_sql(ddl: "Ddl", predicate: nodes.Predicate, table: Table) -> str:
+    """Engine SQL of a CHECK constraint or index filter."""
+    from .. import translate
+
+    plan = translate.column_predicate(predicate, table, _context(ddl))
+    if plan.parameters:
+        raise NotSupported(f"{plan.parameters[0]} in a stored condition", predicate.line)
+    return plan.sql
+
+
+def key(column: Column) -> str:
+    """The expression by which values of a column are compared and ordered."""
+    return key_sql(column.physical, column.type)
+
+
+def is_plain_key(column: Column) -> bool:
+    return key(column) == column.physical
+
+
+def convert(sql: str, source: SqlType, target: SqlType, assign_to: tuple[str, str] | None = None) -> str:
+    """An existing value as the assignment to another type would store it. :raises SqlServerError: 206, 257, 529."""
+    from ..types.conversion import convert_sql
+
+    return convert_sql(sql, source, target, explicit=False, assign_to=assign_to)
+
+
+def check_collation(name: str) -> None:
+    """:raises SqlServerError: 448 for an unknown collation."""
+    from ..types import collation
+
+    if not collation.is_known(name):
+        raise SqlServerError(448, f"Invalid collation '{name}'.")
+
+
+def parse_expression(text: str) -> nodes.Expression:
+    """An expression of the catalogue, such as a default's definition, as a tree again."""
+    from ..syntax.parser import parse_batch
+
+    statement = parse_batch(f"SELECT {text}", quoted_identifier=True).statements[0]
+    return statement.query.body.items[0].expression
+
+
+def _context(ddl: "Ddl"):
+    return replace(ddl.session.context(ddl.scope), variables={})

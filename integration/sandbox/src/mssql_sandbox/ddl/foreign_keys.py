@@ -1,0 +1,313 @@
+"""FOREIGN KEY constraints: the engine's own, over the columns by which values compare."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Sequence
+
+import psycopg
+
+from ..catalog import datatypes
+from ..catalog.model import Column, Index, Table
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from .context import Ddl, written
+from .expressions import is_plain_key, key
+from .errors import with_1750
+from ..types.collation import key_sql
+
+_ACTIONS = {"NO ACTION": 0, "CASCADE": 1, "SET NULL": 2, "SET DEFAULT": 3}
+_ACTION_NAMES = {number: name for name, number in _ACTIONS.items()}
+
+
+def add(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, constraint_id: int, check: bool) -> None:
+    """Write a foreign key to catalogue and engine.
+
+    :param check: whether existing rows are verified (WITH CHECK).
+    :raises SqlServerError: 1767, 1769, 1770, 1773, 1776, 1778, 1753, 1757, 1785 (followed by 1750), 547.
+    """
+    reference = constraint.reference
+    target = _target(ddl, table, reference, name)
+    parents = _parent_columns(table, constraint, name)
+    referenced, index = _referenced_columns(target, reference, parents, name)
+    for parent, other in zip(parents, referenced):
+        _check_types(table, parent, target, other, name)
+    actions = _ACTIONS[reference.on_delete], _ACTIONS[reference.on_update]
+    _check_actions(table, parents, name, actions)
+    _check_paths(ddl, table, target, name, actions)
+    ddl.insert(
+        "foreign_keys",
+        object_id=constraint_id,
+        parent_object_id=table.id,
+        referenced_object_id=target.id,
+        key_index_id=index.id,
+        is_not_trusted=int(not check),
+        delete_referential_action=actions[0],
+        update_referential_action=actions[1],
+    )
+    for position, (parent, other) in enumerate(zip(parents, referenced), start=1):
+        ddl.insert(
+            "foreign_key_columns",
+            constraint_object_id=constraint_id,
+            constraint_column_id=position,
+            parent_object_id=table.id,
+            parent_column_id=parent.id,
+            referenced_object_id=target.id,
+            referenced_column_id=other.id,
+        )
+    ddl.changed(target)
+    enforce(ddl, constraint_id, name, table, parents, target, referenced, index, actions, check)
+
+
+def enforce(
+    ddl: Ddl, constraint_id: int, name: str, table: Table, parents: Sequence[Column], target: Table,
+    referenced: Sequence[Column], index: Index, actions: tuple[int, int], check: bool,
+) -> None:  # fmt: skip
+    """Let the engine enforce the key. :raises SqlServerError: 547 when a row has no match."""
+    own = [_comparison_column(ddl, table, column) for column in parents]
+    others = [_comparison_column(ddl, target, column) for column in referenced]
+    if any(not is_plain_key(column) for column in referenced):
+        hidden = any(name.startswith("h") for name in own)
+        if hidden and (actions[1] or actions[0] in (2, 3)):
+            raise NotSupported(
+                f"FOREIGN KEY over strings with ON {'UPDATE' if actions[1] else 'DELETE'} "
+                f"{_ACTION_NAMES[actions[1] or actions[0]]}"
+            )
+        ddl.run(
+            f"create unique index if not exists x{target.id}_{index.id} on {target.physical} "
+            f"({', '.join(others)}) nulls not distinct"
+        )
+    sql = (
+        f"alter table {table.physical} add constraint k{constraint_id} foreign key ({', '.join(own)}) "
+        f"references {target.physical} ({', '.join(others)}) on delete {_ACTION_NAMES[actions[0]]} "
+        f"on update {_ACTION_NAMES[actions[1]]}{'' if check else ' not valid'}"
+    )
+    try:
+        ddl.run(sql)
+    except psycopg.errors.ForeignKeyViolation:
+        same = "SAME TABLE" if table.id == target.id else ""
+        column = f", column '{referenced[0].name}'" if len(referenced) == 1 else ""
+        raise SqlServerError(
+            547,
+            f'The ALTER TABLE statement conflicted with the FOREIGN KEY{" " + same if same else ""} constraint '
+            f'"{name}". The conflict occurred in database "{ddl.database}", table "{target.schema}.{target.name}"'
+            f"{column}.",
+            16,
+            0,
+        ) from None
+
+
+def enforce_again(ddl: Ddl, constraint_id: int, check: bool) -> None:
+    """Re-create the engine's constraint after NOCHECK or a change of a column."""
+    name, table_id, target_id, index_id, on_delete, on_update = ddl.query(
+        "select o.name, f.parent_object_id, f.referenced_object_id, f.key_index_id, f.delete_referential_action,"
+        " f.update_referential_action from ms.foreign_keys f join ms.objects o using (object_id)"
+        " where f.object_id = $1",
+        constraint_id,
+    )[0]
+    table, target = ddl.catalog.table_by_id(table_id), ddl.catalog.table_by_id(target_id)
+    pairs = ddl.query(
+        "select parent_column_id, referenced_column_id from ms.foreign_key_columns where constraint_object_id = $1"
+        " order by constraint_column_id",
+        constraint_id,
+    )
+    parents = [column_by_id(table, pair[0]) for pair in pairs]
+    referenced = [column_by_id(target, pair[1]) for pair in pairs]
+    index = next(index for index in target.indexes if index.id == index_id)
+    enforce(
+        ddl, constraint_id, name, table, parents, target, referenced, index, (on_delete, on_update), check
+    )  # fmt: skip
+
+
+def column_by_id(table: Table, number: int) -> Column:
+    return next(column for column in table.columns if column.id == number)
+
+
+def drop_hidden_columns(ddl: Ddl, table: Table, column: Column) -> None:
+    """Remove the comparison column that a foreign key once needed, before its column changes."""
+    ddl.run(f"alter table {table.physical} drop column if exists h{column.id}")
+
+
+def _comparison_column(ddl: Ddl, table: Table, column: Column) -> str:
+    """The engine's column whose plain equality is SQL Server's: hidden and generated for strings."""
+    # uniqueidentifier has a key for its order only.
+    if is_plain_key(column) or column.type.name == "uniqueidentifier":
+        return column.physical
+    hidden = f"h{column.id}"
+    if ddl.value(
+        "select 1 from pg_attribute where attrelid = to_regclass($1) and attname = $2", table.physical, hidden
+    ):
+        return hidden
+    null = f"null::{datatypes.engine_type(column.type)}"
+    type_ = ddl.value(f"select pg_typeof({key_sql(null, column.type)})::text")
+    ddl.run(f"alter table {table.physical} add column {hidden} {type_} generated always as ({key(column)}) stored")
+    return hidden
+
+
+def _target(ddl: Ddl, table: Table, reference: nodes.ReferenceClause, name: str) -> Table:
+    schema, leaf = ddl.split(reference.table)
+    if len(reference.table.parts) == 1:
+        schema = table.schema
+    target = ddl.catalog.table(schema, leaf)
+    if target is None and len(reference.table.parts) == 1:
+        target = ddl.catalog.table(None, leaf)
+    if target is None or target.kind != "table":
+        raise with_1750(
+            SqlServerError(
+                1767, f"Foreign key '{name}' references invalid table '{written(reference.table)}'.", 16, 0
+            )
+        )
+    return ddl.reload(target)
+
+
+def _parent_columns(table: Table, constraint: nodes.Constraint, name: str) -> list[Column]:
+    columns = []
+    for wanted in constraint.columns:
+        column = table.column(wanted.name)
+        if column is None:
+            raise with_1750(
+                SqlServerError(
+                    1769,
+                    f"Foreign key '{name}' references invalid column '{wanted.name}' in referencing table "
+                    f"'{table.name}'.",
+                )
+            )
+        if column.computed is not None and not column.persisted:
+            raise with_1750(
+                SqlServerError(
+                    1764,
+                    f"Computed Column '{column.name}' in table '{table.name}' is invalid for use in 'FOREIGN KEY' "
+                    "because it is not persisted.",
+                )
+            )
+        columns.append(column)
+    return columns
+
+
+def _referenced_columns(
+    target: Table, reference: nodes.ReferenceClause, parents: Sequence[Column], name: str
+) -> tuple[list[Column], Index]:
+    if not reference.columns:
+        primary = next((index for index in target.indexes if index.primary_key), None)
+        if primary is None:
+            raise with_1750(
+                SqlServerError(
+                    1773,
+                    f"Foreign key '{name}' has implicit reference to object '{target.schema}.{target.name}' which "
+                    "does not have a primary key defined on it.",
+                )
+            )
+        columns = [column_by_id(target, number) for number in primary.columns]
+    else:
+        columns = []
+        for wanted in reference.columns:
+            column = target.column(wanted)
+            if column is None:
+                raise with_1750(
+                    SqlServerError(
+                        1770,
+                        f"Foreign key '{name}' references invalid column '{wanted}' in referenced table "
+                        f"'{target.name}'.",
+                    )
+                )
+            columns.append(column)
+    if len(columns) != len(parents):
+        raise SqlServerError(
+            8139,
+            "Number of referencing columns in foreign key differs from number of referenced columns, table "
+            f"'{target.schema}.{target.name}'.",
+        )
+    wanted_ids = sorted(column.id for column in columns)
+    for index in sorted(target.indexes, key=lambda index: not index.primary_key):
+        if index.unique and index.filter is None and sorted(index.columns) == wanted_ids:
+            return columns, index
+    raise with_1750(
+        SqlServerError(
+            1776,
+            f"There are no primary or candidate keys in the referenced table '{target.schema}.{target.name}' that "
+            f"match the referencing column list in the foreign key '{name}'.",
+            16,
+            0,
+        )
+    )
+
+
+def _check_types(table: Table, parent: Column, target: Table, other: Column, name: str) -> None:
+    pair = f"Column '{target.schema}.{target.name}.{other.name}' is not"
+    tail = f"referencing column '{table.name}.{parent.name}' in foreign key '{name}'."
+    if parent.type.name != other.type.name:
+        raise with_1750(SqlServerError(1778, f"{pair} the same data type as {tail}", 16, 0))
+    if parent.type.collation != other.type.collation:
+        raise with_1750(SqlServerError(1757, f"{pair} of same collation as {tail}"))
+    # Lengths of variable types may not differ either; precision may where scale is equal.
+    mine, theirs = datatypes.facets(parent.type), datatypes.facets(other.type)
+    if parent.type.name == "decimal":
+        differs = (mine.precision, mine.scale) != (theirs.precision, theirs.scale)
+    else:
+        differs = mine != theirs
+    if differs:
+        raise with_1750(
+            SqlServerError(
+                1753,
+                f"{pair} the same length or scale as {tail} Columns participating in a foreign key relationship must "
+                "be defined with the same length and scale.",
+                16,
+                0,
+            )
+        )
+
+
+def _check_actions(table: Table, parents: Sequence[Column], name: str, actions: tuple[int, int]) -> None:
+    if 2 in actions and any(not column.nullable for column in parents):
+        raise with_1750(
+            SqlServerError(
+                1761,
+                f'Cannot create the foreign key "{name}" with the SET NULL referential action, because one or more '
+                "referencing columns are not nullable.",
+            )
+        )
+    if 3 in actions and any(not column.nullable and not column.default_id for column in parents):
+        raise with_1750(
+            SqlServerError(
+                1762,
+                f'Cannot create the foreign key "{name}" with the SET DEFAULT referential action, because one or more '
+                "referencing not-nullable columns lack a default constraint.",
+            )
+        )
+
+
+def _check_paths(ddl: Ddl, table: Table, target: Table, name: str, actions: tuple[int, int]) -> None:
+    """1785: a second cascading path to a table, or a cycle."""
+    for action, column in zip(actions, ("delete_referential_action", "update_referential_action")):
+        if not action:
+            continue
+        children: dict[int, set[int]] = defaultdict(set)
+        parents: dict[int, set[int]] = defaultdict(set)
+        for child, parent in ddl.query(
+            f"select parent_object_id, referenced_object_id from ms.foreign_keys where {column} > 0"
+        ):
+            children[parent].add(child)
+            parents[child].add(parent)
+        below = _closure(children, table.id)
+        above = _closure(parents, target.id)
+        if target.id in below or any(_closure(children, start) - {start} & below for start in above):
+            raise with_1750(
+                SqlServerError(
+                    1785,
+                    f"Introducing FOREIGN KEY constraint '{name}' on table '{table.name}' may cause cycles or multiple "
+                    "cascade paths. Specify ON DELETE NO ACTION or ON UPDATE NO ACTION, or modify other FOREIGN KEY "
+                    "constraints.",
+                    16,
+                    0,
+                )
+            )
+
+
+def _closure(edges: dict[int, set[int]], start: int) -> set[int]:
+    found, waiting = {start}, [start]
+    while waiting:
+        for number in edges[waiting.pop()]:
+            if number not in found:
+                found.add(number)
+                waiting.append(number)
+    return found

@@ -1,0 +1,364 @@
+"""Indexes, also those behind PRIMARY KEY and UNIQUE constraints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Sequence
+
+import psycopg
+
+from ..catalog import datatypes
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from . import errors, normalise
+from .context import Ddl, column_names, key_value, referenced_columns, walk, written
+from .expressions import condition_sql, key
+
+MAX_KEY_COLUMNS = 32
+_NO_KEY_TYPES = ("text", "ntext", "image", "xml", "json")
+# Options that change storage or timing only.
+_HARMLESS_OPTIONS = frozenset(
+    ("FILLFACTOR", "PAD_INDEX", "STATISTICS_NORECOMPUTE", "STATISTICS_INCREMENTAL", "SORT_IN_TEMPDB", "ONLINE",
+     "ALLOW_ROW_LOCKS", "ALLOW_PAGE_LOCKS", "MAXDOP", "DATA_COMPRESSION", "OPTIMIZE_FOR_SEQUENTIAL_KEY",
+     "RESUMABLE", "MAX_DURATION", "XML_COMPRESSION")
+)  # fmt: skip
+
+
+@dataclass
+class IndexPlan:
+    """``constraint`` is (object id, 'PK' or 'UQ') for the index of a constraint."""
+
+    name: str
+    columns: Sequence[nodes.IndexColumn]
+    unique: bool = False
+    clustered: bool = False
+    include: Sequence[str] = ()
+    where: nodes.Predicate | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    constraint: tuple[int, str] | None = None
+
+
+def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
+    """CREATE INDEX.
+
+    :raises SqlServerError: 1088, 1913, 1911, 1909, 1919, 1944, 1902, 10735, 1505 ...
+    """
+    table = ddl.find_table(statement.table)
+    if table is None or table.kind == "system":
+        raise errors.cannot_find_object(written(statement.table))
+    if table.kind == "view":
+        raise NotSupported("indexed views", statement.line)
+    _check_filegroup(statement.filegroup)
+    plan = IndexPlan(
+        statement.name, statement.columns, statement.unique, bool(statement.clustered), statement.include,
+        statement.where, statement.options,
+    )  # fmt: skip
+    build(ddl, table, plan)
+    ddl.changed(table)
+
+
+def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
+    """Write an index to catalogue and engine; its index_id."""
+    _check_options(plan.options)
+    _check_name(table, plan)
+    keys = _key_columns(table, plan)
+    included = _included(table, plan, keys)
+    _check_size(ddl, plan, keys)
+    index_id = _new_index_id(ddl, table, plan)
+    definition, engine_filter = _filter(ddl, table, plan)
+    ddl.insert(
+        "indexes",
+        object_id=table.id,
+        index_id=index_id,
+        name=plan.name,
+        type=1 if plan.clustered else 2,
+        is_unique=int(plan.unique),
+        is_primary_key=int(plan.constraint is not None and plan.constraint[1] == "PK"),
+        is_unique_constraint=int(plan.constraint is not None and plan.constraint[1] == "UQ"),
+        constraint_id=plan.constraint[0] if plan.constraint else 0,
+        filter_definition=definition,
+        engine_filter=engine_filter,
+    )
+    descending = [column.descending for column in plan.columns] + [False] * len(included)
+    for position, column in enumerate(keys + included, start=1):
+        ddl.insert(
+            "index_columns",
+            object_id=table.id,
+            index_id=index_id,
+            index_column_id=position,
+            column_id=column.id,
+            key_ordinal=position if position <= len(keys) else 0,
+            is_descending_key=int(descending[position - 1]),
+        )
+    for column in referenced_columns(plan.where, table):
+        ddl.insert(
+            "dependencies",
+            referencing_id=table.id,
+            referencing_minor_id=-index_id,
+            referenced_id=table.id,
+            referenced_minor_id=column.id,
+        )
+    create_in_engine(ddl, table, engine_name(table, index_id, plan.constraint), plan, keys, engine_filter)
+    return index_id
+
+
+def engine_name(table: Table, index_id: int, constraint: tuple[int, str] | None) -> str:
+    return f"k{constraint[0]}" if constraint else f"i{table.id}_{index_id}"
+
+
+def create_in_engine(
+    ddl: Ddl, table: Table, name: str, plan: IndexPlan, keys: Sequence[Column], engine_filter: str | None
+) -> None:
+    """:raises SqlServerError: 1505 when rows have the same key."""
+    parts = [
+        f"({key(column)}) {'desc nulls last' if wanted.descending else 'nulls first'}"
+        for column, wanted in zip(keys, plan.columns)
+    ]
+    unique = "unique " if plan.unique else ""
+    distinct = " nulls not distinct" if plan.unique else ""
+    where = f" where {engine_filter}" if engine_filter else ""
+    try:
+        ddl.run(f"create {unique}index {name} on {table.physical} ({', '.join(parts)}){distinct}{where}")
+    except psycopg.errors.UniqueViolation as fault:
+        errors.reraise_as_1505(f"{table.schema}.{table.name}", plan.name, key_value(fault.diag.message_detail))
+
+
+def drop(ddl: Ddl, table: Table, name: str) -> None:
+    """DROP INDEX name ON table. :raises SqlServerError: 3701, 3723."""
+    index = next((index for index in table.indexes if index.name.casefold() == name.casefold()), None)
+    disabled = None
+    if index is None:
+        disabled = ddl.value(
+            "select index_id from ms.indexes where object_id = $1 and casefold(name) = casefold($2) and is_disabled = 1",
+            table.id, name,
+        )  # fmt: skip
+        if disabled is None:
+            raise errors.cannot_drop("index", f"{table.schema}.{table.name}.{name}")
+    if index is not None and index.constraint_id:
+        kind = "PRIMARY KEY" if index.primary_key else "UNIQUE KEY"
+        raise SqlServerError(
+            3723,
+            f"An explicit DROP INDEX is not allowed on index '{table.schema}.{table.name}.{index.name}'. It is being "
+            f"used for {kind} constraint enforcement.",
+            16,
+            4,
+        )
+    index_id = index.id if index is not None else disabled
+    _refuse_when_referenced(ddl, table, index_id, name)
+    forget(ddl, table, index_id)
+    schema = table.physical.split(".")[0]
+    ddl.run(f"drop index if exists {schema}.i{table.id}_{index_id}; drop index if exists {schema}.x{table.id}_{index_id}")
+    ddl.changed(table)
+
+
+def forget(ddl: Ddl, table: Table, index_id: int) -> None:
+    """Remove an index from the catalogue; the table becomes a heap with its clustered index."""
+    ddl.write("delete from ms.index_columns where object_id = $1 and index_id = $2", table.id, index_id)
+    ddl.write("delete from ms.indexes where object_id = $1 and index_id = $2", table.id, index_id)
+    ddl.write("delete from ms.extended_properties where class = 7 and major_id = $1 and minor_id = $2", table.id, index_id)
+    ddl.write("delete from ms.dependencies where referencing_id = $1 and referencing_minor_id = $2", table.id, -index_id)
+    if index_id == 1:
+        ddl.insert("indexes", object_id=table.id, index_id=0, type=0)
+
+
+def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
+    """ALTER INDEX: REBUILD and REORGANIZE change nothing that shows; DISABLE is not modelled."""
+    table = ddl.find_table(statement.table)
+    if table is None:
+        raise errors.cannot_find_object(written(statement.table))
+    if statement.name is not None and not any(
+        index.name.casefold() == statement.name.casefold() for index in table.indexes
+    ):
+        raise SqlServerError(2727, f"Cannot find index '{statement.name}'.", 11)
+    if statement.action.upper().split()[0] not in ("REBUILD", "REORGANIZE"):
+        raise NotSupported(f"ALTER INDEX {statement.action}", statement.line)
+
+
+def _refuse_when_referenced(ddl: Ddl, table: Table, index_id: int, name: str) -> None:
+    rows = ddl.query(
+        "select o.name from ms.foreign_keys f join ms.objects o using (object_id)"
+        " where f.referenced_object_id = $1 and f.key_index_id = $2",
+        table.id, index_id,
+    )  # fmt: skip
+    if rows:
+        raise SqlServerError(
+            3723,
+            f"An explicit DROP INDEX is not allowed on index '{table.schema}.{table.name}.{name}'. It is being used "
+            "for FOREIGN KEY constraint enforcement.",
+            16,
+            6,
+        )
+
+
+# ---- checks ------------------------------------------------------------------------------
+
+
+def _check_filegroup(name: str | None) -> None:
+    if name is not None and name.casefold() not in ("primary", "default"):
+        raise SqlServerError(1921, f"Invalid filegroup '{name}' specified.")
+
+
+def _check_options(options: dict[str, str]) -> None:
+    for name, value in options.items():
+        if name.upper() in _HARMLESS_OPTIONS or value.strip().upper() == "OFF":
+            continue
+        raise NotSupported(f"index option {name.upper()}")
+
+
+def _check_name(table: Table, plan: IndexPlan) -> None:
+    for index in table.indexes:
+        if index.name.casefold() == plan.name.casefold():
+            raise SqlServerError(
+                1913,
+                f"The operation failed because an index or statistics with name '{plan.name}' already exists on table "
+                f"'{table.schema}.{table.name}'.",
+            )
+        if plan.clustered and index.id == 1:
+            raise SqlServerError(
+                1902,
+                f"Cannot create more than one clustered index on table '{table.schema}.{table.name}'. Drop the "
+                f"existing clustered index '{index.name}' before creating another.",
+                16,
+                3,
+            )
+
+
+def _key_columns(table: Table, plan: IndexPlan) -> list[Column]:
+    if len(plan.columns) > MAX_KEY_COLUMNS:
+        raise SqlServerError(
+            1904,
+            f"The index '{plan.name}' on table '{table.schema}.{table.name}' has {len(plan.columns)} columns in the "
+            f"key list. The maximum limit for index key column list is {MAX_KEY_COLUMNS}.",
+        )
+    keys: list[Column] = []
+    for wanted in plan.columns:
+        column = _existing_column(table, wanted.name)
+        if column in keys:
+            raise SqlServerError(
+                1909,
+                f"Cannot use duplicate column names in index. Column name '{column.name}' listed more than once.",
+            )
+        if column.type.name in _NO_KEY_TYPES or column.type.length == -1:
+            raise SqlServerError(
+                1919,
+                f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
+                "as a key column in an index.",
+            )
+        keys.append(column)
+    return keys
+
+
+def _existing_column(table: Table, name: str) -> Column:
+    column = table.column(name)
+    if column is None:
+        raise SqlServerError(1911, f"Column name '{name}' does not exist in the target table or view.")
+    return column
+
+
+def _included(table: Table, plan: IndexPlan, keys: Sequence[Column]) -> list[Column]:
+    included: list[Column] = []
+    if plan.include and plan.clustered:
+        raise SqlServerError(10601, "Cannot specify included columns for a clustered index.")
+    for name in plan.include:
+        column = _existing_column(table, name)
+        if column in keys or column in included:
+            raise SqlServerError(
+                1909,
+                f"Cannot use duplicate column names in index. Column name '{column.name}' listed more than once.",
+            )
+        if column.type.name in ("text", "ntext", "image"):
+            raise SqlServerError(
+                1999,
+                f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
+                "as included column in an index.",
+            )
+        included.append(column)
+    return included
+
+
+def _check_size(ddl: Ddl, plan: IndexPlan, keys: Sequence[Column]) -> None:
+    limit = 900 if plan.clustered else 1700
+    sizes = [(column, datatypes.facets(column.type).max_length) for column in keys]
+    total = sum(size for _, size in sizes)
+    if total <= limit:
+        return
+    variable = ("varchar", "nvarchar", "varbinary")
+    fixed = sum(size for column, size in sizes if column.type.name not in variable)
+    if fixed > limit:
+        raise SqlServerError(
+            1944,
+            f"Index '{plan.name}' was not created. This index has a key length of at least {fixed} bytes. The maximum "
+            f"permissible key length is {limit} bytes.",
+        )
+    kind = "clustered" if plan.clustered else "nonclustered"
+    ddl.info(
+        1945,
+        f"Warning! The maximum key length for a {kind} index is {limit} bytes. The index '{plan.name}' has maximum "
+        f"length of {total} bytes. For some combination of large values, the insert/update operation will fail.",
+    )
+
+
+def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
+    if plan.clustered:
+        ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)
+        return 1
+    return ddl.value("select greatest(coalesce(max(index_id), 1), 1) + 1 from ms.indexes where object_id = $1", table.id)
+
+
+# ---- filters -------------------------------------------------------------------------------
+
+
+def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | None]:
+    if plan.where is None:
+        return None, None
+    if plan.clustered:
+        raise SqlServerError(10734, "A filtered index cannot be clustered.", 15)  # grammar says so as well
+    if not _simple_filter(plan.where):
+        raise SqlServerError(
+            10735, f"Incorrect WHERE clause for filtered index '{plan.name}' on table '{table.name}'.", 15
+        )
+    for node in walk(plan.where):
+        if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
+            raise errors.invalid_column(node.parts[-1])
+    for column in referenced_columns(plan.where, table):
+        if column.computed is not None:
+            raise SqlServerError(
+                10609,
+                f"Filtered index '{plan.name}' cannot be created on table '{table.schema}.{table.name}' because the "
+                f"column '{column.name}' in the filter expression is a computed column.",
+            )
+    definition = normalise.filter_definition(plan.where, column_names(table))
+    return definition, condition_sql(ddl, plan.where, table)
+
+
+def _simple_filter(predicate: nodes.Predicate) -> bool:
+    """Comparisons of columns with constants, IN and IS NULL, joined by AND.
+
+    https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql (filter_predicate)
+    """
+    if isinstance(predicate, nodes.And):
+        return all(_simple_filter(operand) for operand in predicate.operands)
+    if isinstance(predicate, nodes.IsNull):
+        return isinstance(predicate.operand, nodes.ColumnRef)
+    if isinstance(predicate, nodes.Comparison):
+        return isinstance(predicate.left, nodes.ColumnRef) and _constant(predicate.right)
+    if isinstance(predicate, nodes.InList):
+        return (
+            not predicate.negated
+            and isinstance(predicate.operand, nodes.ColumnRef)
+            and all(_constant(item) for item in predicate.items)
+        )
+    return False
+
+
+def _constant(node: nodes.Expression) -> bool:
+    if isinstance(node, nodes.Literal):
+        return node.kind != "null"
+    if isinstance(node, nodes.Unary):
+        return _constant(node.operand)
+    if isinstance(node, nodes.Cast):
+        return node.function in ("CAST", "CONVERT") and _constant(node.operand)
+    return False
+
+

@@ -1,0 +1,87 @@
+"""Procedures, functions and triggers: recorded; triggers and functions are not run yet."""
+
+from __future__ import annotations
+
+from ..catalog import datatypes
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from . import errors
+from .context import Ddl, written
+
+_TYPES = {"PROCEDURE": ("P",), "FUNCTION": ("FN", "IF", "TF"), "TRIGGER": ("TR",)}
+
+
+def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
+    """CREATE PROCEDURE and CREATE TRIGGER.
+
+    :raises SqlServerError: 2714, 208 (ALTER of an unknown one), 8197 trigger on an unknown table.
+    """
+    if statement.kind == "FUNCTION":
+        raise NotSupported("CREATE FUNCTION", statement.line)
+    schema, name = ddl.split(statement.name)
+    if name.startswith("#"):
+        raise NotSupported("temporary procedures", statement.line)
+    schema_id = ddl.schema_id(schema)
+    parent = 0
+    if statement.kind == "TRIGGER":
+        table = ddl.find_table(statement.on)
+        if table is None:
+            raise SqlServerError(
+                8197, f"The object '{written(statement.on)}' does not exist or is invalid for this operation.", 16, 4
+            )
+        parent, schema_id = table.id, ddl.schema_of(table)
+    rows = ddl.query(
+        "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
+    )
+    if rows and (statement.mode == "CREATE" or rows[0][1] not in _TYPES[statement.kind]):
+        raise errors.name_taken(name, 3)
+    if not rows and statement.mode == "ALTER":
+        raise errors.invalid_object(written(statement.name))
+    number = rows[0][0] if rows else ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
+    for catalog in ("modules", "parameters", "triggers"):
+        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
+    ddl.insert("modules", object_id=number, definition=statement.text)
+    if statement.kind == "TRIGGER":
+        ddl.insert(
+            "triggers", object_id=number, parent_object_id=parent,
+            events=",".join(event.upper() for event in statement.events),
+            is_instead_of=int(statement.timing == "INSTEAD OF"),
+        )  # fmt: skip
+    else:
+        _register_parameters(ddl, number, statement)
+    ddl.catalog.touch()
+
+
+def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
+    """:raises SqlServerError: 3701."""
+    kind = "PROCEDURE" if kind == "PROC" else kind
+    schema, leaf = ddl.split(name)
+    number = ddl.value(
+        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1)"
+        " and casefold(o.name) = casefold($2) and o.type = any($3)",
+        schema, leaf, list(_TYPES[kind]),
+    )  # fmt: skip
+    if number is None:
+        if if_exists:
+            return
+        raise errors.cannot_drop(kind.lower(), written(name))
+    for catalog in ("modules", "parameters", "triggers", "objects"):
+        ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
+    ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
+    ddl.catalog.touch()
+
+
+def _register_parameters(ddl: Ddl, number: int, statement: nodes.CreateModule) -> None:
+    for position, parameter in enumerate(statement.parameters, start=1):
+        type_ = datatypes.resolve(
+            parameter.type, ddl.catalog.collation, ordinal=position, what="parameter", subject=parameter.name,
+            version=ddl.version,
+        )  # fmt: skip
+        user_type = datatypes.user_type_id(parameter.type, type_)
+        length, precision, scale = datatypes.facets(type_)
+        ddl.insert(
+            "parameters", object_id=number, parameter_id=position, name=parameter.name,
+            system_type_id=datatypes.system_type_id(user_type), user_type_id=user_type, max_length=length,
+            precision=precision, scale=scale, is_output=int(parameter.output),
+            has_default_value=int(parameter.default is not None),
+        )  # fmt: skip

@@ -1,0 +1,173 @@
+"""sp_rename: names are metadata only, physical names are ids."""
+
+from __future__ import annotations
+
+from ..catalog.model import Table
+from ..errors import NotSupported, SqlServerError
+from . import views
+from .context import Ddl
+
+_TYPES = ("COLUMN", "INDEX", "OBJECT", "DATABASE", "USERDATATYPE", "STATISTICS")
+
+
+def rename(ddl: Ddl, object_name: str, new_name: str, object_type: str | None) -> None:
+    """Rename a table, column, index, constraint, view or other object.
+
+    :param new_name: the new leaf name, taken literally: brackets become part of it.
+    :raises SqlServerError: 15225 not found, 15248 wrong type, 15249 unknown type, 15335 name in use, 15336 dependencies.
+    """
+    kind = object_type.upper() if object_type else None
+    if kind is not None and kind not in _TYPES:
+        raise SqlServerError(15249, f"Error: Explicit @objtype '{object_type}' is unrecognized.", 11)
+    if kind in ("DATABASE", "USERDATATYPE", "STATISTICS"):
+        raise NotSupported(f"sp_rename of a {kind}")
+    if not new_name:
+        raise SqlServerError(15004, "Name cannot be NULL.", 16)
+    parts = split_name(object_name)
+    if kind == "COLUMN":
+        _rename_column(ddl, parts, new_name, object_name, object_type)
+    elif kind == "INDEX":
+        _rename_index(ddl, parts, new_name, object_name, object_type)
+    else:
+        _rename_object(ddl, parts, new_name, object_name, object_type)
+    ddl.info(15477, "Caution: Changing any part of an object name could break scripts and stored procedures.", 10)
+
+
+def split_name(text: str) -> list[str]:
+    """The parts of a multi-part name, quoting undone: ``[a.b].c`` is ``['a.b', 'c']``."""
+    parts, current, at = [], "", 0
+    while at < len(text):
+        character = text[at]
+        closing = {"[": "]", '"': '"'}.get(character)
+        if closing and not current:
+            at += 1
+            while at < len(text):
+                if text[at] == closing:
+                    if text[at + 1 : at + 2] != closing:
+                        break
+                    at += 1
+                current += text[at]
+                at += 1
+            at += 1
+        elif character == ".":
+            parts.append(current)
+            current = ""
+            at += 1
+        else:
+            current += character
+            at += 1
+    return [*parts, current]
+
+
+def _not_found(ddl: Ddl, name: str, kind: str | None) -> SqlServerError:
+    return SqlServerError(
+        15225,
+        f"No item by the name of '{name}' could be found in the current database '{ddl.database}', given that "
+        f"@itemtype was input as '{kind or '(null)'}'.",
+        11,
+    )
+
+
+def _ambiguous(kind: str | None) -> SqlServerError:
+    return SqlServerError(
+        15248, f"Either the parameter @objname is ambiguous or the claimed @objtype ({kind or '(null)'}) is wrong.", 11
+    )
+
+
+def _in_use(name: str, kind: str) -> SqlServerError:
+    return SqlServerError(
+        15335,
+        f"Error: The new name '{name}' is already in use as a {kind} name and would cause a duplicate that is not "
+        "permitted.",
+        11,
+    )
+
+
+def _owner(ddl: Ddl, parts: list[str]) -> Table | None:
+    schema = parts[-2] if len(parts) > 1 else None
+    if parts[-1].startswith("#"):
+        raise NotSupported("sp_rename of a temp table's parts")
+    return ddl.catalog.table(schema or None, parts[-1])
+
+
+def _rename_column(ddl: Ddl, parts: list[str], new_name: str, written: str, kind: str | None) -> None:
+    if len(parts) < 2:
+        raise _ambiguous(kind)
+    table = _owner(ddl, parts[:-1])
+    if table is None or table.kind != "table" or table.column(parts[-1]) is None:
+        raise _ambiguous(kind)
+    column = table.column(parts[-1])
+    other = table.column(new_name)
+    if other is not None and other.id != column.id:
+        raise _in_use(new_name, "COLUMN")
+    if ddl.value(
+        "select 1 from ms.dependencies d left join ms.modules m on m.object_id = d.referencing_id"
+        " where d.referenced_id = $1 and d.referenced_minor_id = $2 and coalesce(m.is_schema_bound, 1) = 1 limit 1",
+        table.id, column.id,
+    ):  # fmt: skip
+        raise SqlServerError(
+            15336,
+            f"Object '{written}' cannot be renamed because the object participates in enforced dependencies.",
+        )
+    views.detach(ddl, table.id)
+    ddl.write("update ms.columns set name = $3 where object_id = $1 and column_id = $2", table.id, column.id, new_name)
+    ddl.changed(table)
+    views.revive(ddl)
+
+
+def _rename_index(ddl: Ddl, parts: list[str], new_name: str, written: str, kind: str | None) -> None:
+    if len(parts) < 2:
+        raise _ambiguous(kind)
+    table = _owner(ddl, parts[:-1])
+    index = table and next((found for found in table.indexes if found.name.casefold() == parts[-1].casefold()), None)
+    if table is None or index is None:
+        raise _ambiguous(kind)
+    if any(other.id != index.id and other.name.casefold() == new_name.casefold() for other in table.indexes):
+        raise _in_use(new_name, "INDEX")
+    ddl.write("update ms.indexes set name = $3 where object_id = $1 and index_id = $2", table.id, index.id, new_name)
+    if index.constraint_id:
+        _write_object(ddl, index.constraint_id, new_name)
+    ddl.changed(table)
+
+
+def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind: str | None) -> None:
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
+    rows = ddl.query(
+        "select o.object_id, o.type, o.schema_id, o.parent_object_id from ms.objects o"
+        " join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        schema, parts[-1],
+    )  # fmt: skip
+    if not rows:
+        if kind is None and len(parts) > 1:
+            _rename_guessed(ddl, parts, new_name, written)
+            return
+        raise _not_found(ddl, written, kind)
+    number, object_type, schema_id, parent = rows[0]
+    if ddl.value(
+        "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and object_id <> $3",
+        schema_id, new_name, number,
+    ):  # fmt: skip
+        raise _in_use(new_name, "OBJECT")
+    if object_type in ("U", "V"):
+        views.detach(ddl, number)
+    _write_object(ddl, number, new_name)
+    if object_type in ("PK", "UQ"):
+        ddl.write("update ms.indexes set name = $2 where constraint_id = $1", number, new_name)
+    ddl.catalog.touch()
+    if object_type in ("U", "V"):
+        views.revive(ddl)
+
+
+def _rename_guessed(ddl: Ddl, parts: list[str], new_name: str, written: str) -> None:
+    """Without a type the name may also be a column or an index."""
+    table = _owner(ddl, parts[:-1])
+    if table is not None and table.column(parts[-1]) is not None:
+        _rename_column(ddl, parts, new_name, written, None)
+    elif table is not None and any(index.name.casefold() == parts[-1].casefold() for index in table.indexes):
+        _rename_index(ddl, parts, new_name, written, None)
+    else:
+        raise _not_found(ddl, written, None)
+
+
+def _write_object(ddl: Ddl, number: int, name: str) -> None:
+    ddl.write("update ms.objects set name = $2, modify_date = ms.catalog_now() where object_id = $1", number, name)

@@ -1,0 +1,83 @@
+"""CREATE, DROP SCHEMA and ALTER SCHEMA ... TRANSFER."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from . import errors, views
+from .context import Ddl, written
+from .errors import FollowedError
+
+
+def create(ddl: Ddl, statement: nodes.CreateSchema) -> None:
+    """:raises SqlServerError: 2714 (followed by 2759) when the name is taken."""
+    if statement.authorization is not None and statement.authorization.casefold() != "dbo":
+        raise NotSupported(f"CREATE SCHEMA ... AUTHORIZATION {statement.authorization}", statement.line)
+    if ddl.catalog.schema_exists(statement.name):
+        raise FollowedError(
+            errors.name_taken(statement.name),
+            [SqlServerError(2759, "CREATE SCHEMA failed due to previous errors.", 16, 0)],
+        )
+    ddl.write(
+        "insert into ms.schemas (schema_id, name) select coalesce(max(schema_id), 4) + 1, $1 from ms.schemas"
+        " where schema_id < 16384",
+        statement.name,
+    )
+    ddl.catalog.touch()
+
+
+def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
+    """:raises SqlServerError: 15151 unknown, 15150 built in, 3729 not empty."""
+    leaf = name.parts[-1]
+    number = ddl.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", leaf)
+    if number is None:
+        if if_exists:
+            return
+        raise SqlServerError(
+            15151, f"Cannot drop the schema '{leaf}', because it does not exist or you do not have permission."
+        )
+    if number <= 4:
+        raise SqlServerError(15150, f"Cannot drop the schema '{leaf}'.")
+    user = ddl.value("select name from ms.objects where schema_id = $1 order by object_id limit 1", number)
+    if user:
+        raise SqlServerError(
+            3729, f"Cannot drop schema '{leaf}' because it is being referenced by object '{user}'."
+        )
+    ddl.write("delete from ms.schemas where schema_id = $1", number)
+    ddl.write("delete from ms.extended_properties where class = 3 and major_id = $1", number)
+    ddl.catalog.touch()
+
+
+def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
+    """Move an object with its constraints. :raises SqlServerError: 15151, 15530 name taken in the new schema."""
+    target = ddl.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", statement.schema)
+    if target is None:
+        raise SqlServerError(
+            15151,
+            f"Cannot alter the schema '{statement.schema}', because it does not exist or you do not have permission.",
+        )
+    schema, leaf = ddl.split(statement.object)
+    number = ddl.value(
+        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1)"
+        " and casefold(o.name) = casefold($2) and o.type in ('U', 'V', 'P', 'FN', 'IF', 'TF', 'SO', 'SN')",
+        schema, leaf,
+    )  # fmt: skip
+    if number is None:
+        raise SqlServerError(
+            15151,
+            f"Cannot find the object '{written(statement.object)}', because it does not exist or you do not have "
+            "permission.",
+        )
+    if ddl.value(
+        "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and object_id <> $3",
+        target, leaf, number,
+    ):  # fmt: skip
+        raise SqlServerError(15530, f"The object with name \"{leaf}\" already exists.")
+    views.detach(ddl, number)
+    ddl.write(
+        "update ms.objects set schema_id = $2, modify_date = ms.catalog_now()"
+        " where object_id = $1 or parent_object_id = $1",
+        number, target,
+    )  # fmt: skip
+    ddl.catalog.touch()
+    views.revive(ddl)

@@ -1,0 +1,207 @@
+"""CREATE TABLE, DECLARE @t TABLE, DROP TABLE, TRUNCATE TABLE."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+import psycopg
+
+from ..catalog.model import Table
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from . import columns, constraints, errors, indexes
+from .context import Ddl, is_temporary, written
+
+_MAX_TEMPORARY_NAME = 116
+_HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
+
+
+def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
+    """CREATE TABLE. :raises SqlServerError: 2714, 2760, 2705 and what columns and constraints raise."""
+    schema, name = ddl.split(statement.name)
+    if name.startswith("##"):
+        raise NotSupported("global temp tables", statement.line)
+    for option in statement.options:
+        if option.upper() not in _HARMLESS_OPTIONS:
+            raise NotSupported(f"CREATE TABLE ... WITH ({option})", statement.line)
+    if statement.filegroup is not None and statement.filegroup.casefold() not in ("primary", "default"):
+        raise SqlServerError(1921, f"Invalid filegroup '{statement.filegroup}' specified.")
+    if name.startswith("#"):
+        if len(name) > _MAX_TEMPORARY_NAME:
+            raise SqlServerError(
+                193, f"The object or column name starting with '{name[:30]}' is too long. The maximum length is 116 "
+                "characters.", 15,
+            )  # fmt: skip
+        ddl.scope.created.append(name)
+        _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
+        return
+    schema_id = ddl.schema_id(schema)
+    if ddl.catalog.table(schema, name) is not None:
+        raise errors.name_taken(name)
+    _create(ddl, name, schema_id, "u", statement)
+
+
+def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
+    """DECLARE @t TABLE: an empty table, the previous one of a loop is dropped first."""
+    ddl.catalog.drop_temporary(statement.variable)
+    ddl.scope.created.append(statement.variable)
+    _create(ddl, statement.variable, ddl.temporary_schema(), "pg_temp", statement)
+
+
+def _create(
+    ddl: Ddl, name: str, schema_id: int, engine_schema: str, statement: nodes.CreateTable | nodes.DeclareTable
+) -> None:
+    inline = [(definition, constraint) for definition in statement.columns for constraint in definition.constraints]
+    _check_inline(name, inline)
+    keys = [constraint for _, constraint in inline] + statement.constraints
+    new_columns = columns.resolve_columns(ddl, name, statement.columns, _primary_key_columns(keys))
+    if not any(new.definition.computed is None for new in new_columns):
+        raise SqlServerError(1711, f"Table '{name}' needs at least one column that is not computed.")
+    number = ddl.new_object(name, schema_id, "U")
+    temporary = "temporary " if engine_schema == "pg_temp" else ""
+    definitions = ", ".join(columns.engine_definition(new) for new in new_columns)
+    table_name = f"t{number}" if temporary else f"{engine_schema}.t{number}"
+    try:
+        ddl.run(f"create {temporary}table {table_name} ({definitions})")
+    except psycopg.errors.InvalidObjectDefinition:
+        computed = next(new for new in new_columns if new.engine_sql is not None)
+        raise columns.not_deterministic(computed, name) from None
+    for new in new_columns:
+        columns.register_column(ddl, number, new)
+        if new.column.identity is not None:
+            columns.create_identity(ddl, number, new.column, engine_schema)
+    ddl.insert("indexes", object_id=number, index_id=0, type=0)
+    ddl.catalog.touch(temporary=bool(temporary))
+    _add_constraints(ddl, number, inline, statement)
+
+
+def _add_constraints(
+    ddl: Ddl, number: int, inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]],
+    statement: nodes.CreateTable | nodes.DeclareTable,
+) -> None:  # fmt: skip
+    """Keys first, clustered ones before all: other constraints may refer to them."""
+    wanted: list[tuple[str | None, nodes.Constraint]] = [
+        (definition.name, constraint) for definition, constraint in inline
+    ]
+    wanted += [(None, constraint) for constraint in statement.constraints]
+    order = {"PRIMARY KEY": 1, "UNIQUE": 2, "DEFAULT": 3, "CHECK": 4, "FOREIGN KEY": 5}
+    wanted.sort(key=lambda pair: (not pair[1].clustered, order[pair[1].kind]))
+    own_indexes = [definition.index for definition in statement.columns if definition.index is not None]
+    own_indexes += getattr(statement, "indexes", [])
+    # An explicit clustered key or index leaves the primary key nonclustered.
+    clustered_elsewhere = any(index.clustered for index in own_indexes)
+    for column, constraint in wanted:
+        if constraint.kind == "DEFAULT":
+            constraint.for_column = column or constraint.for_column
+        if clustered_elsewhere and constraint.kind == "PRIMARY KEY" and constraint.clustered is None:
+            constraint.clustered = False
+        table = ddl.catalog.table_by_id(number)
+        constraints.add(
+            ddl, table, constraint, column=column if constraint.kind == "CHECK" else None, creating=True
+        )
+    for index in own_indexes:
+        table = ddl.catalog.table_by_id(number)
+        indexes.build(
+            ddl, table, indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where)
+        )
+    if wanted or own_indexes:
+        ddl.catalog.touch(temporary=is_temporary(ddl.catalog.table_by_id(number)))
+
+
+def _check_inline(table: str, inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
+    seen = set()
+    for definition, constraint in inline:
+        key = (definition.name.casefold(), constraint.kind)
+        if key in seen and constraint.kind in ("DEFAULT", "PRIMARY KEY", "FOREIGN KEY"):
+            raise SqlServerError(
+                8148,
+                f"More than one column {constraint.kind} constraint specified for column '{definition.name}', table "
+                f"'{table}'.",
+                16,
+                0,
+            )
+        seen.add(key)
+        if definition.computed is not None and constraint.kind in ("CHECK", "FOREIGN KEY") and not definition.persisted:
+            raise SqlServerError(
+                8183,
+                "Only UNIQUE or PRIMARY KEY constraints can be created on computed columns, while CHECK, FOREIGN KEY, "
+                "and NOT NULL constraints require that computed columns be persisted.",
+            )
+
+
+def _primary_key_columns(keys: Sequence[nodes.Constraint]) -> frozenset[str]:
+    return frozenset(
+        column.name.casefold() for key in keys if key.kind == "PRIMARY KEY" for column in key.columns
+    )
+
+
+# ---- DROP TABLE ------------------------------------------------------------------------
+
+
+def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
+    """:raises SqlServerError: 3701 unknown, 3705 not a table, 3726 referenced by a foreign key."""
+    from . import views
+
+    table = ddl.find_table(name)
+    if table is None or table.kind == "system":
+        if if_exists:
+            return
+        raise errors.cannot_drop("table", written(name))
+    if table.kind == "view":
+        if if_exists:
+            return
+        raise SqlServerError(
+            3705, f"Cannot use DROP TABLE with '{written(name)}' because '{written(name)}' is a view. Use DROP VIEW."
+        )
+    if table.kind == "temp":
+        ddl.catalog.drop_temporary(table.name)
+        return
+    _refuse_when_referenced(ddl, table, name)
+    _refuse_when_schema_bound(ddl, table, name)
+    views.detach(ddl, table.id)
+    ddl.run(f"drop table {table.physical}")
+    ddl.value("select ms.forget_table($1)", table.id)
+    ddl.catalog.touch()
+
+
+def _refuse_when_referenced(ddl: Ddl, table: Table, name: nodes.Name) -> None:
+    if ddl.value(
+        "select 1 from ms.foreign_keys where referenced_object_id = $1 and parent_object_id <> $1 limit 1", table.id
+    ):
+        raise SqlServerError(
+            3726,
+            f"Could not drop object '{written(name)}' because it is referenced by a FOREIGN KEY constraint.",
+        )
+
+
+def _refuse_when_schema_bound(ddl: Ddl, table: Table, name: nodes.Name) -> None:
+    binder = ddl.value(
+        "select o.name from ms.dependencies d join ms.modules m on m.object_id = d.referencing_id"
+        " join ms.objects o on o.object_id = d.referencing_id"
+        " where d.referenced_id = $1 and m.is_schema_bound = 1 limit 1",
+        table.id,
+    )
+    if binder:
+        raise SqlServerError(
+            3729, f"Cannot DROP TABLE '{written(name)}' because it is being referenced by object '{binder}'."
+        )
+
+
+# ---- TRUNCATE TABLE ------------------------------------------------------------------------
+
+
+def truncate(ddl: Ddl, statement: nodes.Truncate) -> None:
+    """:raises SqlServerError: 4701 unknown, 4712 referenced by a foreign key (even a disabled one)."""
+    table = ddl.find_table(statement.table)
+    name = written(statement.table)
+    if table is None or table.kind in ("system", "view"):
+        raise SqlServerError(
+            4701, f'Cannot find the object "{name}" because it does not exist or you do not have permissions.'
+        )
+    if ddl.value(
+        "select 1 from ms.foreign_keys where referenced_object_id = $1 and parent_object_id <> $1 limit 1", table.id
+    ):
+        raise SqlServerError(
+            4712, f"Cannot truncate table '{name}' because it is being referenced by a FOREIGN KEY constraint."
+        )
+    ddl.run(f"truncate table {table.physical} restart identity")

@@ -1,0 +1,203 @@
+"""Views: engine views that are taken away while the tables below them change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+
+from ..catalog import datatypes
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from . import errors
+from .context import Ddl, walk, written
+
+
+def create(ddl: Ddl, statement: nodes.CreateView) -> None:
+    """CREATE VIEW, ALTER VIEW, CREATE OR ALTER VIEW.
+
+    :raises SqlServerError: 2714, 208 (ALTER of an unknown view), 4508 temp tables, 4511 unnamed column, 4506 same
+        name twice, 8158/8159 column list of another length.
+    """
+    schema, name = ddl.split(statement.name)
+    schema_id = ddl.schema_id(schema)
+    existing = ddl.value(
+        "select object_id from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and type = 'V'",
+        schema_id, name,
+    )  # fmt: skip
+    if existing is None and statement.mode == "ALTER":
+        raise errors.invalid_object(written(statement.name))
+    if existing is not None and statement.mode == "CREATE":
+        raise errors.name_taken(name, 3)
+    if statement.check_option:
+        raise NotSupported("WITH CHECK OPTION", statement.line)
+    for option in statement.options:
+        if option.upper() not in ("SCHEMABINDING", "VIEW_METADATA"):
+            raise NotSupported(f"CREATE VIEW ... WITH {option}", statement.line)
+    bound = "SCHEMABINDING" in (option.upper() for option in statement.options)
+    if existing is None:
+        existing = ddl.new_object(name, schema_id, "V", state=3)
+        ddl.insert("modules", object_id=existing, definition=statement.text, is_schema_bound=int(bound))
+    else:
+        detach(ddl, existing)
+        ddl.run(f"drop view if exists u.v{existing}")
+        ddl.write(
+            "update ms.modules set definition = $2, is_schema_bound = $3, engine_sql = null where object_id = $1",
+            existing, _as_create(statement), int(bound),
+        )  # fmt: skip
+        ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", existing)
+    _compile(ddl, existing, statement)
+    ddl.catalog.touch()
+    revive(ddl)
+
+
+def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
+    """:raises SqlServerError: 3701, 3705 not a view, 3729 schema-bound to another."""
+    schema, leaf = ddl.split(name)
+    rows = ddl.query(
+        "select o.object_id, o.type from ms.objects o join ms.schemas s using (schema_id)"
+        " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2) and o.type in ('V', 'U')",
+        schema, leaf,
+    )  # fmt: skip
+    if not rows or (rows[0][1] == "U" and if_exists):
+        if if_exists:
+            return
+        raise errors.cannot_drop("view", written(name))
+    number, kind = rows[0]
+    if kind == "U":
+        raise SqlServerError(
+            3705, f"Cannot use DROP VIEW with '{written(name)}' because '{written(name)}' is a table. Use DROP TABLE."
+        )
+    detach(ddl, number)
+    ddl.run(f"drop view if exists u.v{number}")
+    ddl.write("delete from ms.modules where object_id = $1", number)
+    ddl.value("select ms.forget_table($1)", number)
+    ddl.catalog.touch()
+
+
+def detach(ddl: Ddl, object_id: int) -> None:
+    """Drop the engine views over an object; :func:`revive` brings back those that still bind."""
+    found = ddl.query(
+        "with recursive above(id) as (select $1::int union"
+        " select d.referencing_id from ms.dependencies d join above a on d.referenced_id = a.id"
+        " join ms.objects o on o.object_id = d.referencing_id and o.type = 'V')"
+        " select id from above where id <> $1",
+        object_id,
+    )
+    for (number,) in found:
+        ddl.run(f"drop view if exists u.v{number} cascade")
+        ddl.write("update ms.modules set engine_sql = null where object_id = $1", number)
+    if found:
+        ddl.catalog.touch()
+
+
+def revive(ddl: Ddl) -> None:
+    """Compile views that lost their engine view; those that no longer bind stay broken (4413 on use)."""
+    from ..syntax.parser import parse_batch
+
+    waiting = ddl.query(
+        "select m.object_id, m.definition from ms.modules m join ms.objects o using (object_id)"
+        " where o.type = 'V' and m.engine_sql is null order by 1"
+    )
+    progress = True
+    while waiting and progress:
+        progress = False
+        for row in list(waiting):
+            statement = parse_batch(row[1], quoted_identifier=True).statements[0]
+            ddl.run("savepoint revive")
+            try:
+                _compile(ddl, row[0], statement)
+            except (SqlServerError, psycopg.Error):
+                ddl.run("rollback to savepoint revive")
+                continue
+            finally:
+                ddl.run("release savepoint revive")
+            ddl.catalog.touch()
+            waiting.remove(row)
+            progress = True
+
+
+def _compile(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
+    from .. import translate
+
+    name = statement.name.parts[-1]
+    for source in walk(statement.query):
+        if isinstance(source, nodes.TableSource) and source.name.parts[-1].startswith("#"):
+            raise SqlServerError(
+                4508,
+                "Views or functions are not allowed on temporary tables. Table names that begin with '#' denote "
+                "temporary tables.",
+            )
+        if isinstance(source, nodes.Variable):
+            raise SqlServerError(137, f'Must declare the scalar variable "{source.name}".', 15, 2)
+    context = replace(ddl.session.context(ddl.scope), variables={})
+    plan = translate.translate(nodes.SelectStatement(statement.query), context)
+    if plan.parameters:
+        raise NotSupported(f"{plan.parameters[0]} in a view", statement.line)
+    names = _column_names(statement, name, [column.name for column in plan.columns])
+    ddl.run(f"create view u.v{number} ({', '.join(f'c{i}' for i in range(1, len(names) + 1))}) as {plan.sql}")
+    ddl.write("update ms.modules set engine_sql = $2 where object_id = $1", number, plan.sql)
+    ddl.write("delete from ms.columns where object_id = $1", number)
+    ddl.write("delete from ms.dependencies where referencing_id = $1", number)
+    for position, (column_name, column) in enumerate(zip(names, plan.columns), start=1):
+        type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
+        length, precision, scale = datatypes.facets(column.type)
+        ddl.insert(
+            "columns", object_id=number, column_id=position, name=column_name, system_type_id=type_id,
+            user_type_id=type_id, max_length=length, precision=precision, scale=scale,
+            collation_name=column.type.collation, is_nullable=int(column.nullable),
+        )  # fmt: skip
+    _register_dependencies(ddl, number, statement)
+
+
+def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> list[str]:
+    if statement.columns:
+        if len(statement.columns) != len(own):
+            number, more, fewer = (8158, "more", "has") if len(own) > len(statement.columns) else (8159, "fewer", "has")
+            raise SqlServerError(
+                number, f"'{view}' {fewer} {more} columns than were specified in the column list."
+            )
+        names = statement.columns
+    else:
+        names = own
+    seen: set[str] = set()
+    for position, column in enumerate(names, start=1):
+        if not column:
+            raise SqlServerError(
+                4511, f"Create View or Function failed because no column name was specified for column {position}."
+            )
+        if column.casefold() in seen:
+            raise SqlServerError(
+                4506,
+                f"Column names in each view or function must be unique. Column name '{column}' in view or function "
+                f"'{view}' is specified more than once.",
+            )
+        seen.add(column.casefold())
+    return names
+
+
+def _register_dependencies(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
+    ctes = {table.name.casefold() for query in walk(statement.query) if isinstance(query, nodes.Query) for table in query.ctes}
+    references = [node.parts[-1] for node in walk(statement.query) if isinstance(node, nodes.ColumnRef)]
+    seen = set()
+    for source in walk(statement.query):
+        if not isinstance(source, nodes.TableSource):
+            continue
+        if len(source.name.parts) == 1 and source.name.parts[0].casefold() in ctes:
+            continue
+        table = ddl.find_table(source.name)
+        if table is None or table.kind == "system" or table.id in seen:
+            continue
+        seen.add(table.id)
+        ddl.insert("dependencies", referencing_id=number, referenced_id=table.id)
+        used = {column.id for name in references if (column := table.column(name))}
+        for column_id in sorted(used):
+            ddl.insert("dependencies", referencing_id=number, referenced_id=table.id, referenced_minor_id=column_id)
+
+
+def _as_create(statement: nodes.CreateView) -> str:
+    """The server keeps the text of ALTER VIEW with the word CREATE."""
+    text = statement.text
+    start = len(text) - len(text.lstrip())
+    head = text[start : start + 5]
+    return text[:start] + "CREATE" + text[start + 5 :] if head.upper() == "ALTER" else text

@@ -1,0 +1,46 @@
+-- Errors and comparison keys.
+
+create type ms.dto as (u bigint, o smallint);
+
+-- Raise a SQL Server error from an expression; the runtime splits the text again.
+create function ms.fail(number int, severity int, state int, message text) returns text language plpgsql as $$
+begin
+  raise exception using errcode = 'MS000', message = number || '|' || severity || '|' || state || '|' || message;
+end $$;
+
+-- Punctuation sorts before digits, digits before letters, accented letters after their base letter.
+-- The first 33 positions from 0x0E hold blank and ASCII punctuation in the order of SQL_Latin1_General_CP1.
+create function ms.k_order(x text) returns text language sql immutable parallel safe return
+  translate(x, ' _-,;:!?/.`^~''"()[]{}@$*\&#%+<=>|',
+    U&'\000E\000F\0010\0011\0012\0013\0014\0015\0016\0017\0018\0019\001A\001B\001C\001D\001E\001F\0020\0021\0022\0023\0024\0025\0026\0027\0028\0029\002A\002B\002C\002D\002E');
+
+create function ms.k_base(x text) returns text language sql immutable parallel safe return
+  translate(x, 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćčďēėęěğģīįķļłńņňōőŕřśşšţťūůűųźżžøđ',
+               'aaaaaaceeeeiiiinooooouuuuyyaaaccdeeeeggiikllnnnoorrsssttuuuuzzzod');
+
+create function ms.k_ci_as(x text) returns text language sql immutable parallel safe return
+  case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' ')))
+       else ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || casefold(rtrim(x, ' ')) end;
+
+create function ms.k_ci_ai(x text) returns text language sql immutable parallel safe return
+  ms.k_order(ms.k_base(casefold(rtrim(x, ' '))));
+
+create function ms.k_swap(x text) returns text language sql immutable parallel safe return
+  translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
+create function ms.k_cs_as(x text) returns text language sql immutable parallel safe return
+  ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || ms.k_swap(rtrim(x, ' '));
+
+create function ms.k_cs_ai(x text) returns text language sql immutable parallel safe return
+  ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || ms.k_swap(ms.k_base(rtrim(x, ' ')));
+
+create function ms.k_bin2(x text) returns text language sql immutable parallel safe return rtrim(x, ' ');
+
+create function ms.k_binary(x bytea) returns bytea language sql immutable parallel safe return rtrim(x, '\x00');
+
+-- uniqueidentifier orders by its last six bytes first.
+create function ms.k_uuid(x uuid) returns text language sql immutable parallel safe return
+  substr(x::text, 25, 12) || substr(x::text, 20, 4)
+  || substr(x::text, 17, 2) || substr(x::text, 15, 2)
+  || substr(x::text, 12, 2) || substr(x::text, 10, 2)
+  || substr(x::text, 7, 2) || substr(x::text, 5, 2) || substr(x::text, 3, 2) || substr(x::text, 1, 2);

@@ -1,0 +1,344 @@
+-- Conversions. Faults carry SQL Server's numbers and texts.
+
+create function ms.to_bit(x numeric) returns smallint language sql immutable parallel safe return
+  case when x is null then null when x = 0 then 0 else 1 end::smallint;
+
+create function ms.to_smallint(x bigint) returns smallint language plpgsql immutable parallel safe as $$
+begin
+  if x not between -32768 and 32767 then
+    perform ms.fail(220, 16, 1, 'Arithmetic overflow error for data type smallint, value = ' || x || '.');
+  end if;
+  return x;
+end $$;
+
+create function ms.to_tinyint(x bigint) returns smallint language plpgsql immutable parallel safe as $$
+begin
+  if x not between 0 and 255 then
+    perform ms.fail(220, 16, 2, 'Arithmetic overflow error for data type tinyint, value = ' || x || '.');
+  end if;
+  return x;
+end $$;
+
+create function ms.tinyint_result(x int) returns smallint language plpgsql immutable parallel safe as $$
+begin
+  if x not between 0 and 255 then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type tinyint.');
+  end if;
+  return x;
+end $$;
+
+create function ms.number_overflow(kind text, target text) returns text language sql immutable as $$
+  select ms.fail(8115, 16, 2, 'Arithmetic overflow error converting ' ||
+    case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end || ' to data type ' || target || '.')
+$$;
+
+create function ms.number_to_bigint(x numeric, kind text) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if x not between -9223372036854775808 and 9223372036854775807 then
+    perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint');
+  end if;
+  return x;
+end $$;
+
+create function ms.number_to_int(x numeric, kind text) returns integer language plpgsql immutable parallel safe as $$
+begin
+  if x not between -2147483648 and 2147483647 then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type int.');
+  end if;
+  return x;
+end $$;
+
+create function ms.number_to_smallint(x numeric, kind text) returns smallint language sql immutable parallel safe return
+  ms.to_smallint(ms.number_to_bigint(x, kind));
+
+create function ms.number_to_tinyint(x numeric, kind text) returns smallint language sql immutable parallel safe return
+  ms.to_tinyint(ms.number_to_bigint(x, kind));
+
+create function ms.to_decimal(x numeric, p int, s int, kind text default 'numeric') returns numeric
+language plpgsql immutable parallel safe as $$
+declare r numeric := round(x, s);
+begin
+  if abs(r) >= 10::numeric ^ (p - s) then
+    perform ms.fail(8115, 16, case kind when 'float' then 6 else 8 end,
+      'Arithmetic overflow error converting ' || kind || ' to data type numeric.');
+  end if;
+  return r;
+end $$;
+
+create function ms.quotient(a numeric, b numeric, s int) returns numeric language sql immutable parallel safe return
+  trunc(round(a, s + 2) / b, s);
+
+create function ms.float_result(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin
+  if x = 'infinity' or x = '-infinity' then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type float.');
+  end if;
+  return x;
+end $$;
+
+create function ms.to_money(x numeric) returns numeric language plpgsql immutable parallel safe as $$
+declare r numeric := round(x, 4);
+begin
+  if r not between -922337203685477.5808 and 922337203685477.5807 then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type money.');
+  end if;
+  return r;
+end $$;
+
+create function ms.to_smallmoney(x numeric) returns numeric language plpgsql immutable parallel safe as $$
+declare r numeric := round(x, 4);
+begin
+  if r not between -214748.3648 and 214748.3647 then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type smallmoney.');
+  end if;
+  return r;
+end $$;
+
+-- ---- from text ----------------------------------------------------------------------
+
+create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable parallel safe as $$
+declare t text := btrim(x, E' \t\r\n'); n numeric;
+begin
+  if x is null then return null; end if;
+  if target = 'bit' then
+    if lower(t) = 'true' then return 1; elsif lower(t) = 'false' then return 0; end if;
+  end if;
+  if t = '' then return 0; end if;
+  if t !~ '^[+-]?\s*[0-9]+$' then
+    perform ms.fail(245, 16, 1, 'Conversion failed when converting the ' || source || ' value ''' || x || ''' to data type ' || target || '.');
+  end if;
+  n := replace(t, ' ', '')::numeric;
+  if target = 'bit' then return case when n = 0 then 0 else 1 end; end if;
+  if target = 'int' and n not between -2147483648 and 2147483647 then
+    perform ms.fail(248, 16, 1, 'The conversion of the ' || source || ' value ''' || x || ''' overflowed an int column.');
+  elsif target = 'smallint' and n not between -32768 and 32767 then
+    perform ms.fail(244, 16, 2, 'The conversion of the ' || source || ' value ''' || x || ''' overflowed an INT2 column. Use a larger integer column.');
+  elsif target = 'tinyint' and n not between 0 and 255 then
+    perform ms.fail(244, 16, 1, 'The conversion of the ' || source || ' value ''' || x || ''' overflowed an INT1 column. Use a larger integer column.');
+  elsif n not between -9223372036854775808 and 9223372036854775807 then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type bigint.');
+  end if;
+  return n;
+end $$;
+
+create function ms.text_to_numeric(x text, source text) returns numeric language plpgsql immutable parallel safe as $$
+declare t text := btrim(x, ' ');
+begin
+  if x is null then return null; end if;
+  if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
+    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to numeric.');
+  end if;
+  return t::numeric;
+end $$;
+
+create function ms.text_to_money(x text, source text, target text) returns numeric language plpgsql immutable parallel safe as $$
+declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
+begin
+  if x is null then return null; end if;
+  if t = '' then return 0; end if;
+  if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
+    perform ms.fail(235, 16, 0, 'Cannot convert a char value to money. The char value has incorrect syntax.');
+  end if;
+  return t::numeric;
+end $$;
+
+create function ms.text_to_float(x text, source text, target text) returns double precision
+language plpgsql immutable parallel safe as $$
+declare t text := btrim(x, ' ');
+begin
+  if x is null then return null; end if;
+  if t = '' then return 0; end if;
+  if t !~* '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' then
+    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to ' || target || '.');
+  end if;
+  return replace(lower(t), 'd', 'e')::double precision;
+end $$;
+
+create function ms.text_to_guid(x text) returns uuid language plpgsql immutable parallel safe as $$
+declare t text := x;
+begin
+  if x is null then return null; end if;
+  if t ~ '^\{' then t := substr(t, 2); end if;
+  t := substr(t, 1, 36);
+  if t !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    perform ms.fail(8169, 16, 2, 'Conversion failed when converting from a character string to uniqueidentifier.');
+  end if;
+  return t::uuid;
+end $$;
+
+-- ---- to text ----------------------------------------------------------------------------
+
+create function ms.fit(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if length(x) <= n then return x; end if;
+  if length(rtrim(x, ' ')) > n then
+    perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
+      || '''. Truncated value: ''' || left(x, n) || '''.');
+  end if;
+  return left(x, n);
+end $$;
+
+create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea language plpgsql immutable parallel safe as $$
+begin
+  if length(x) <= n then return x; end if;
+  perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
+    || '''. Truncated value: ''''.');
+  return x;
+end $$;
+
+create function ms.number_fit(x text, n int, source text, target text, stars boolean) returns text
+language plpgsql immutable parallel safe as $$
+begin
+  if length(x) <= n then return x; end if;
+  if stars then return '*'; end if;
+  perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting ' ||
+    case source when 'numeric' then 'numeric' else 'expression' end || ' to data type ' || target || '.');
+  return null;
+end $$;
+
+create function ms.money_text(x numeric, style int) returns text language sql immutable parallel safe return
+  case style when 1 then to_char(x, 'FM999,999,999,999,990.00') when 2 then x::numeric(19,4)::text
+       when 126 then x::numeric(19,4)::text else round(x, 2)::text end;
+
+-- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen with exact round trip.
+create function ms.float_text(x double precision, style int, kind text) returns text
+language plpgsql immutable parallel safe as $$
+declare digits int; e int; m text; r text;
+begin
+  if x is null then return null; end if;
+  if style = 3 then
+    m := x::text;
+    return case when m ~ 'e' then regexp_replace(m, 'e([+-])(\d\d)$', 'e\g<1>0\2') else m end;
+  end if;
+  if x = 0 then return case when style = 0 then '0' else to_char(0::numeric, 'FM0.0000000') || 'e+000' end; end if;
+  digits := case style when 1 then 8 when 2 then 16 else 6 end;
+  r := to_char(x::numeric, 'FM9.' || repeat('9', digits - 1) || 'EEEE');
+  r := to_char(abs(x)::numeric, '9.' || repeat('9', digits - 1) || 'EEEE');
+  m := btrim(split_part(r, 'e', 1));
+  e := split_part(r, 'e', 2)::int;
+  if style = 0 and e between -5 and 14 then
+    r := rtrim(rtrim(round(x::numeric, greatest(digits - 1 - e, 0))::text, '0'), '.');
+    if position('.' in round(x::numeric, greatest(digits - 1 - e, 0))::text) = 0 then
+      r := round(x::numeric, digits - 1 - e)::text;
+    end if;
+    if e < digits then return r; end if;
+  end if;
+  if style = 0 then m := rtrim(rtrim(m, '0'), '.'); end if;
+  return case when x < 0 then '-' else '' end || m || 'e' || case when e < 0 then '-' else '+' end || lpad(abs(e)::text, 3, '0');
+end $$;
+
+-- ---- code pages and binary -----------------------------------------------------------------
+
+-- What varchar in code page 1252 keeps; anything else becomes '?'.
+create function ms.to_code_page(x text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(x) = length(x) then return x; end if;
+  return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
+end $$;
+
+create function ms.code_page_binary(x text) returns bytea language sql immutable parallel safe return
+  convert_to(ms.to_code_page(x), 'WIN1252');
+
+create function ms.code_page_text(x bytea) returns text language sql immutable parallel safe return
+  convert_from(x, 'WIN1252');
+
+create function ms.utf16_binary(x text) returns bytea language plpgsql immutable parallel safe as $$
+declare r bytea := ''; c int; ch text; h text;
+begin
+  if x is null then return null; end if;
+  h := '';
+  foreach ch in array regexp_split_to_array(x, '') loop
+    continue when ch = '';
+    c := ascii(ch);
+    if c > 65535 then
+      c := c - 65536;
+      h := h || lpad(to_hex((55296 + (c >> 10)) & 255), 2, '0') || lpad(to_hex((55296 + (c >> 10)) >> 8), 2, '0')
+             || lpad(to_hex((56320 + (c & 1023)) & 255), 2, '0') || lpad(to_hex((56320 + (c & 1023)) >> 8), 2, '0');
+    else
+      h := h || lpad(to_hex(c & 255), 2, '0') || lpad(to_hex(c >> 8), 2, '0');
+    end if;
+  end loop;
+  return decode(h, 'hex');
+end $$;
+
+create function ms.utf16_text(x bytea) returns text language plpgsql immutable parallel safe as $$
+declare r text := ''; i int := 0; c int; d int; n int := length(x);
+begin
+  if x is null then return null; end if;
+  while i + 1 < n loop
+    c := get_byte(x, i) | (get_byte(x, i + 1) << 8);
+    i := i + 2;
+    if c between 55296 and 56319 and i + 1 < n then
+      d := get_byte(x, i) | (get_byte(x, i + 1) << 8);
+      i := i + 2;
+      c := 65536 + ((c - 55296) << 10) + (d - 56320);
+    end if;
+    if c = 0 then perform ms.fail(50999, 16, 1, 'sandbox: not supported: the character U+0000 in a string'); end if;
+    r := r || chr(c);
+  end loop;
+  return r;
+end $$;
+
+create function ms.hex_binary(x text, style int, source text) returns bytea language plpgsql immutable parallel safe as $$
+declare t text := x;
+begin
+  if x is null then return null; end if;
+  if style = 1 then
+    if t !~* '^0x' then perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to varbinary.'); end if;
+    t := substr(t, 3);
+  end if;
+  if t !~* '^([0-9a-f]{2})*$' then
+    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to varbinary.');
+  end if;
+  return decode(t, 'hex');
+end $$;
+
+create function ms.pad_binary(x bytea, n int) returns bytea language sql immutable parallel safe return
+  x || decode(repeat('00', greatest(n - length(x), 0)), 'hex');
+
+create function ms.int_binary(x bigint, n int) returns bytea language sql immutable parallel safe return
+  case when n <= 8 then substring(int8send(x), 9 - n, n)
+       else decode(repeat(case when x < 0 then 'ff' else '00' end, n - 8), 'hex') || int8send(x) end;
+
+create function ms.binary_to_int(x bytea, n int) returns bigint language plpgsql immutable parallel safe as $$
+declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
+begin
+  if x is null then return null; end if;
+  if length(b) > n then b := substring(b, length(b) - n + 1, n); end if;
+  for i in 0 .. length(b) - 1 loop r := r * 256 + get_byte(b, i); end loop;
+  if n > 1 and length(b) = n and get_byte(b, 0) >= 128 then r := r - 2::numeric ^ bits; end if;
+  return r;
+end $$;
+
+create function ms.guid_binary(x uuid) returns bytea language plpgsql immutable parallel safe as $$
+declare h text := replace(x::text, '-', '');
+begin
+  return decode(substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
+    || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17), 'hex');
+end $$;
+
+create function ms.binary_guid(x bytea) returns uuid language plpgsql immutable parallel safe as $$
+declare h text := encode(ms.pad_binary(substring(x, 1, 16), 16), 'hex');
+begin
+  if x is null then return null; end if;
+  return (substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
+    || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17))::uuid;
+end $$;
+
+create function ms.check_json(x text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if x is null or x is json then return x; end if;
+  perform ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character is found.');
+  return null;
+end $$;
+
+-- TRY_CAST: the conversion as text, evaluated with its faults caught.
+create function ms.try_eval(expression text, value text) returns text language plpgsql volatile as $$
+declare r text;
+begin
+  if value is null then return null; end if;
+  execute 'select (' || expression || ')::text' into r using value;
+  return r;
+exception when sqlstate 'MS000' or numeric_value_out_of_range then
+  return null;
+end $$;

@@ -1,0 +1,501 @@
+-- Dates: ticks of 100 ns since 0001-01-01, ms.dto for datetimeoffset.
+
+create function ms.day_ticks() returns bigint language sql immutable parallel safe return 864000000000;
+
+create function ms.date_ticks(x date) returns bigint language sql immutable parallel safe return
+  (x - date '0001-01-01')::bigint * 864000000000;
+
+create function ms.ticks_date(x bigint) returns date language sql immutable parallel safe return
+  date '0001-01-01' + (x / 864000000000)::int;
+
+-- Whole microseconds as a timestamp, for calendar arithmetic.
+create function ms.stamp(x bigint) returns timestamp language sql immutable parallel safe return
+  timestamp '0001-01-01' + make_interval(days => (x / 864000000000)::int)
+  + make_interval(secs => ((x % 864000000000) / 10)::double precision / 1000000);
+
+create function ms.stamp_ticks(x timestamp) returns bigint language sql immutable parallel safe return
+  (x::date - date '0001-01-01')::bigint * 864000000000
+  + (extract(epoch from x::time)::numeric * 10000000)::bigint;
+
+create function ms.range_check(x bigint, kind text) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if x < 0 or x > 3155378975999999999 then
+    perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
+  end if;
+  return x;
+end $$;
+
+create function ms.round_ticks(x bigint, s int) returns bigint language plpgsql immutable parallel safe as $$
+declare unit bigint := (10::numeric ^ (7 - s))::bigint; r bigint;
+begin
+  if x is null then return null; end if;
+  r := (x + unit / 2) / unit * unit;
+  if r > 3155378975999999999 then return x / unit * unit; end if;
+  return r;
+end $$;
+
+create function ms.round_time(x bigint, s int) returns bigint language plpgsql immutable parallel safe as $$
+declare unit bigint := (10::numeric ^ (7 - s))::bigint;
+begin
+  return ((x + unit / 2) / unit * unit) % 864000000000;
+end $$;
+
+create function ms.round_offset(x ms.dto, s int) returns ms.dto language sql immutable parallel safe return
+  case when x is null then null else row(ms.round_ticks((x).u, s), (x).o)::ms.dto end;
+
+-- datetime: 1753..9999 in steps of 1/300 s.
+create function ms.round_datetime(x bigint) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if x < 552877920000000000 then
+    perform ms.fail(242, 16, 3, 'The conversion of a datetime2 data type to a datetime data type resulted in an out-of-range value.');
+  end if;
+  return x / 864000000000 * 864000000000
+    + round(round((x % 864000000000)::numeric * 3 / 100000) * 100000 / 3)::bigint;
+end $$;
+
+create function ms.round_smalldatetime(x bigint) returns bigint language plpgsql immutable parallel safe as $$
+declare r bigint := (x + 300000000 + 10000) / 600000000 * 600000000;
+begin
+  if r < 599266080000000000 or r > 655892639400000000 then
+    perform ms.fail(242, 16, 3, 'The conversion of a datetime2 data type to a smalldatetime data type resulted in an out-of-range value.');
+  end if;
+  return r;
+end $$;
+
+create function ms.offset_local(x ms.dto) returns bigint language sql immutable parallel safe return
+  (x).u + (x).o::bigint * 600000000;
+
+create function ms.offset_of(local bigint, minutes int) returns ms.dto language sql immutable parallel safe return
+  case when local is null or minutes is null then null
+       else row(local - minutes::bigint * 600000000, minutes)::ms.dto end;
+
+create function ms.days_to_datetime(x double precision) returns bigint language sql immutable parallel safe return
+  ms.round_datetime(599266080000000000 + (x::numeric * 864000000000)::bigint);
+
+create function ms.datetime_to_days(x bigint) returns double precision language sql immutable parallel safe return
+  ((x - 599266080000000000)::numeric / 864000000000)::double precision;
+
+create function ms.datetime_add(a bigint, b bigint) returns bigint language sql immutable parallel safe return
+  ms.round_datetime(ms.range_check(a + (b - 599266080000000000), 'datetime'));
+
+create function ms.datetime_subtract(a bigint, b bigint) returns bigint language sql immutable parallel safe return
+  ms.round_datetime(ms.range_check(a - (b - 599266080000000000), 'datetime'));
+
+-- The clock, fixed for one statement.
+create function ms.now_ticks() returns bigint language sql stable return
+  ms.stamp_ticks(statement_timestamp() at time zone 'UTC');
+
+-- ---- parsing -----------------------------------------------------------------------
+
+create function ms.date_fault() returns text language sql immutable as $$
+  select ms.fail(241, 16, 1, 'Conversion failed when converting date and/or time from character string.')
+$$;
+
+create function ms.month_number(x text) returns int language sql immutable parallel safe return
+  (position(lower(left(x, 3)) in 'janfebmaraprmayjunjulaugsepoctnovdec') + 2) / 3;
+
+-- (days since 0001-01-01, ticks of the day, offset in minutes or null)
+create function ms.parse_temporal(x text, style int, out days int, out ticks bigint, out off int)
+language plpgsql immutable parallel safe as $$
+declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; f text;
+begin
+  days := null; ticks := 0; off := null;
+  if t = '' then days := date '1900-01-01' - date '0001-01-01'; return; end if;
+  -- zone
+  m := regexp_match(t, '^(.*\d(?::\d\d)?(?:\.\d+)?)\s*(Z|[+-]\d\d:\d\d)$');
+  if m is not null and t ~ ':' then
+    if upper(m[2]) = 'Z' then off := 0; t := m[1];
+    elsif m[1] ~ ':' then
+      off := (case left(m[2], 1) when '-' then -1 else 1 end)
+        * (substr(m[2], 2, 2)::int * 60 + substr(m[2], 5, 2)::int);
+      t := m[1];
+      if abs(off) > 840 then perform ms.date_fault(); end if;
+    end if;
+  end if;
+  -- date
+  m := regexp_match(t, '^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\s*(.*))?$');
+  if m is null then
+    m := regexp_match(t, '^(\d{4})(\d{2})(\d{2})(?:\s+(.*))?$');
+  end if;
+  if m is not null then
+    y := m[1]::int; mo := m[2]::int; d := m[3]::int; tm := m[4];
+  else
+    m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s+(.*))?$');
+    if m is not null then
+      y := m[3]::int; tm := m[4];
+      if style in (3, 4, 5, 103, 104, 105) then d := m[1]::int; mo := m[2]::int;
+      else mo := m[1]::int; d := m[2]::int; end if;
+    else
+      m := regexp_match(t, '^([A-Za-z]{3,9})\s+(\d{1,2}),?\s+(\d{4})(?:\s+(.*))?$');
+      if m is not null and ms.month_number(m[1]) > 0 then
+        mo := ms.month_number(m[1]); d := m[2]::int; y := m[3]::int; tm := m[4];
+      else
+        m := regexp_match(t, '^(\d{1,2})\s+([A-Za-z]{3,9}),?\s+(\d{4})(?:\s+(.*))?$');
+        if m is not null and ms.month_number(m[2]) > 0 then
+          mo := ms.month_number(m[2]); d := m[1]::int; y := m[3]::int; tm := m[4];
+        else
+          tm := t; y := 1900; mo := 1; d := 1;
+        end if;
+      end if;
+    end if;
+  end if;
+  if mo not between 1 and 12 or d < 1 or y < 1 or d > extract(day from make_date(y, mo, 1) + interval '1 month - 1 day') then
+    perform ms.date_fault();
+  end if;
+  days := make_date(y, mo, d) - date '0001-01-01';
+  -- time
+  if coalesce(tm, '') <> '' then
+    m := regexp_match(tm, '^(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:[.:](\d{1,9}))?)?\s*([AaPp][Mm])?$');
+    if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(); end if;
+    if m[5] is not null then
+      if m[1]::int not between 1 and 12 then perform ms.date_fault(); end if;
+      m[1] := ((m[1]::int % 12) + case when lower(m[5]) = 'pm' then 12 else 0 end)::text;
+    end if;
+    if m[1]::int > 23 or coalesce(m[2], '0')::int > 59 or coalesce(m[3], '0')::int > 59 then perform ms.date_fault(); end if;
+    f := rpad(coalesce(m[4], ''), 8, '0');
+    ticks := (m[1]::bigint * 3600 + coalesce(m[2], '0')::bigint * 60 + coalesce(m[3], '0')::bigint) * 10000000
+      + round(left(f, 8)::numeric / 10)::bigint;
+  end if;
+end $$;
+
+create function ms.text_to_date(x text, style int) returns date language plpgsql immutable parallel safe as $$
+declare p record;
+begin
+  if x is null then return null; end if;
+  p := ms.parse_temporal(x, style);
+  return date '0001-01-01' + p.days;
+end $$;
+
+create function ms.text_to_time(x text, style int) returns bigint language plpgsql immutable parallel safe as $$
+declare p record;
+begin
+  if x is null then return null; end if;
+  p := ms.parse_temporal(x, style);
+  return p.ticks;
+end $$;
+
+create function ms.text_to_ticks(x text, kind text, style int) returns bigint language plpgsql immutable parallel safe as $$
+declare p record; r bigint;
+begin
+  if x is null then return null; end if;
+  if kind in ('datetime', 'smalldatetime') and (x ~ '\.\d{4,}' or x ~ '[+-]\d\d:\d\d\s*$') then perform ms.date_fault(); end if;
+  p := ms.parse_temporal(x, style);
+  r := p.days::bigint * 864000000000 + p.ticks;
+  if kind = 'datetime' and r < 552877920000000000 or kind = 'smalldatetime' and (r < 599266080000000000 or r > 655892639400000000) then
+    perform ms.fail(case kind when 'datetime' then 242 else 242 end, 16, 3,
+      'The conversion of a varchar data type to a ' || kind || ' data type resulted in an out-of-range value.');
+  end if;
+  return r;
+end $$;
+
+create function ms.text_to_offset(x text, style int) returns ms.dto language plpgsql immutable parallel safe as $$
+declare p record;
+begin
+  if x is null then return null; end if;
+  p := ms.parse_temporal(x, style);
+  return row(p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000, coalesce(p.off, 0))::ms.dto;
+end $$;
+
+-- ---- formatting ------------------------------------------------------------------------
+
+create function ms.fraction(ticks bigint, s int) returns text language sql immutable parallel safe return
+  case when s = 0 then '' else '.' || left(lpad((ticks % 10000000)::text, 7, '0'), s) end;
+
+-- value: days for date, ticks for the others.
+create function ms.temporal_text(value bigint, kind text, s int, style int) returns text
+language plpgsql immutable parallel safe as $$
+declare
+  day_number bigint := case kind when 'date' then value when 'time' then 0 else value / 864000000000 end;
+  t bigint := case kind when 'date' then 0 when 'time' then value else value % 864000000000 end;
+  d date; frac text; ms3 text; ts timestamp; colon boolean := kind in ('datetime', 'smalldatetime');
+  hms text; clock text;
+begin
+  if value is null then return null; end if;
+  d := date '0001-01-01' + day_number::int;
+  if kind = 'time' and style in (0, 100) then
+    return ltrim(to_char(t / 36000000000 % 12 + case when t / 36000000000 % 12 = 0 then 12 else 0 end, 'FM99'))
+      || ':' || lpad((t / 600000000 % 60)::text, 2, '0') || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
+  end if;
+  hms := lpad((t / 36000000000)::text, 2, '0') || ':' || lpad((t / 600000000 % 60)::text, 2, '0') || ':'
+    || lpad((t / 10000000 % 60)::text, 2, '0');
+  frac := ms.fraction(t, s);
+  clock := lpad((t / 36000000000 % 12 + case when t / 36000000000 % 12 = 0 then 12 else 0 end)::text, 2, ' ')
+    || ':' || lpad((t / 600000000 % 60)::text, 2, '0');
+  if kind = 'time' then
+    if style in (8, 24, 108) then return hms; end if;
+    return hms || frac;
+  end if;
+  case style
+    when 0, 100 then
+      if kind = 'date' then return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY'); end if;
+      return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY ') || clock
+        || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
+    when 1 then return to_char(d, 'MM/DD/YY');
+    when 101 then return to_char(d, 'MM/DD/YYYY');
+    when 2 then return to_char(d, 'YY.MM.DD');
+    when 102 then return to_char(d, 'YYYY.MM.DD');
+    when 3 then return to_char(d, 'DD/MM/YY');
+    when 103 then return to_char(d, 'DD/MM/YYYY');
+    when 4 then return to_char(d, 'DD.MM.YY');
+    when 104 then return to_char(d, 'DD.MM.YYYY');
+    when 5 then return to_char(d, 'DD-MM-YY');
+    when 105 then return to_char(d, 'DD-MM-YYYY');
+    when 6 then return to_char(d, 'DD Mon YY');
+    when 106 then return to_char(d, 'DD Mon YYYY');
+    when 7 then return to_char(d, 'Mon DD, YY');
+    when 107 then return to_char(d, 'Mon DD, YYYY');
+    when 8, 24, 108 then return hms;
+    when 10 then return to_char(d, 'MM-DD-YY');
+    when 110 then return to_char(d, 'MM-DD-YYYY');
+    when 11 then return to_char(d, 'YY/MM/DD');
+    when 111 then return to_char(d, 'YYYY/MM/DD');
+    when 12 then return to_char(d, 'YYMMDD');
+    when 112 then return to_char(d, 'YYYYMMDD');
+    when 14, 114 then return hms || case when colon then ':' || substr(ms.fraction(t, 3), 2) else frac end;
+    when 20, 120 then
+      return case when kind = 'date' then to_char(d, 'YYYY-MM-DD') else to_char(d, 'YYYY-MM-DD ') || hms end;
+    when 21, 25, 121 then
+      return case when kind = 'date' then to_char(d, 'YYYY-MM-DD')
+        else to_char(d, 'YYYY-MM-DD ') || hms || case when colon then ms.fraction(t, 3) else frac end end;
+    when 23 then return to_char(d, 'YYYY-MM-DD');
+    when 126, 127 then
+      if kind = 'date' then return to_char(d, 'YYYY-MM-DD'); end if;
+      if colon then frac := case when t % 10000000 = 0 then '' else ms.fraction(t, 3) end; end if;
+      return to_char(d, 'YYYY-MM-DD') || 'T' || hms || frac;
+    else perform ms.fail(50999, 16, 1, 'sandbox: not supported: CONVERT style ' || style || ' from ' || kind);
+  end case;
+  return null;
+end $$;
+
+create function ms.offset_text(x ms.dto, s int, style int) returns text language plpgsql immutable parallel safe as $$
+declare o int; zone text; body text;
+begin
+  if x is null then return null; end if;
+  o := (x).o;
+  zone := case when o < 0 then '-' else '+' end || lpad((abs(o) / 60)::text, 2, '0') || ':' || lpad((abs(o) % 60)::text, 2, '0');
+  if style = 127 then
+    return ms.temporal_text((x).u, 'datetime2', s, 126) || 'Z';
+  end if;
+  body := ms.temporal_text(ms.offset_local(x), 'datetime2', s, style);
+  return body || case when style in (126) then zone when style in (0, 20, 21, 25, 120, 121, 100) then ' ' || zone else '' end;
+end $$;
+
+-- ---- DATEADD, DATEDIFF, DATEPART ---------------------------------------------------------------
+
+create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
+language plpgsql immutable parallel safe as $$
+declare r numeric; months bigint; d date; y int; m int; last int;
+begin
+  if n is null or x is null then return null; end if;
+  if part in ('year', 'quarter', 'month') then
+    months := n * case part when 'year' then 12 when 'quarter' then 3 else 1 end;
+    d := ms.ticks_date(x);
+    months := extract(year from d)::bigint * 12 + extract(month from d)::bigint - 1 + months;
+    y := case when months < 12 or months >= 120000 then 0 else months / 12 end;
+    if y = 0 then
+      perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
+    end if;
+    m := months % 12 + 1;
+    last := extract(day from make_date(y, m, 1) + interval '1 month - 1 day');
+    return ms.date_ticks(make_date(y, m, least(extract(day from d)::int, last))) + x % 864000000000;
+  end if;
+  r := x + n::numeric * case part
+    when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000
+    when 'minute' then 600000000 when 'second' then 10000000 when 'millisecond' then 10000
+    when 'microsecond' then 10 when 'nanosecond' then 0.01 end;
+  if part = 'nanosecond' then r := x + round(n::numeric / 100); end if;
+  if kind = 'time' then
+    return ((r % 864000000000) + 864000000000) % 864000000000;
+  end if;
+  if r < 0 or r > 3155378975999999999 then
+    perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
+  end if;
+  return r;
+end $$;
+
+-- DATEDIFF counts boundaries; weeks start on Sunday whatever DATEFIRST says.
+create function ms.date_diff(part text, a bigint, b bigint) returns numeric language plpgsql immutable parallel safe as $$
+declare da date; db date;
+begin
+  if a is null or b is null then return null; end if;
+  if part in ('year', 'quarter', 'month') then
+    da := ms.ticks_date(a); db := ms.ticks_date(b);
+    return case part
+      when 'year' then extract(year from db) - extract(year from da)
+      when 'quarter' then (extract(year from db) - extract(year from da)) * 4 + extract(quarter from db) - extract(quarter from da)
+      else (extract(year from db) - extract(year from da)) * 12 + extract(month from db) - extract(month from da) end;
+  end if;
+  return case part
+    -- 0001-01-01 was a Monday
+    when 'week' then (b / 864000000000 + 1) / 7 - (a / 864000000000 + 1) / 7
+    when 'day' then b / 864000000000 - a / 864000000000
+    when 'hour' then b / 36000000000 - a / 36000000000
+    when 'minute' then b / 600000000 - a / 600000000
+    when 'second' then b / 10000000 - a / 10000000
+    when 'millisecond' then b / 10000 - a / 10000
+    when 'microsecond' then b / 10 - a / 10
+    when 'nanosecond' then (b - a)::numeric * 100 end;
+end $$;
+
+create function ms.date_diff_int(part text, a bigint, b bigint) returns int language plpgsql immutable parallel safe as $$
+declare r numeric := ms.date_diff(part, a, b);
+begin
+  if r not between -2147483648 and 2147483647 then
+    perform ms.fail(535, 16, 0, 'The datediff function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart.');
+  end if;
+  return r;
+end $$;
+
+create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint language plpgsql immutable parallel safe as $$
+declare r numeric := ms.date_diff(part, a, b);
+begin
+  if r not between -9223372036854775808 and 9223372036854775807 then
+    perform ms.fail(535, 16, 0, 'The datediff_big function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff_big with a less precise datepart.');
+  end if;
+  return r;
+end $$;
+
+create function ms.date_part(part text, x bigint, datefirst int) returns int language plpgsql immutable parallel safe as $$
+declare d date; wd int; j1 date; t bigint;
+begin
+  if x is null then return null; end if;
+  t := x % 864000000000;
+  case part
+    when 'hour' then return t / 36000000000;
+    when 'minute' then return t / 600000000 % 60;
+    when 'second' then return t / 10000000 % 60;
+    when 'millisecond' then return t / 10000 % 1000;
+    when 'microsecond' then return t / 10 % 1000000;
+    when 'nanosecond' then return t % 10000000 * 100;
+    else
+  end case;
+  d := ms.ticks_date(x);
+  case part
+    when 'year' then return extract(year from d);
+    when 'quarter' then return extract(quarter from d);
+    when 'month' then return extract(month from d);
+    when 'dayofyear' then return extract(doy from d);
+    when 'day' then return extract(day from d);
+    when 'weekday' then return (extract(isodow from d)::int - datefirst + 7) % 7 + 1;
+    when 'week' then
+      j1 := make_date(extract(year from d)::int, 1, 1);
+      wd := (extract(isodow from j1)::int - datefirst + 7) % 7;
+      return (extract(doy from d)::int - 1 + wd) / 7 + 1;
+    when 'iso_week' then return extract(week from d);
+  end case;
+  return null;
+end $$;
+
+create function ms.date_name(part text, x bigint, datefirst int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if x is null then return null; end if;
+  if part = 'month' then return to_char(ms.ticks_date(x), 'FMMonth'); end if;
+  if part = 'weekday' then return to_char(ms.ticks_date(x), 'FMDay'); end if;
+  return ms.date_part(part, x, datefirst)::text;
+end $$;
+
+create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint language plpgsql immutable parallel safe as $$
+declare d date;
+begin
+  if x is null then return null; end if;
+  case part
+    when 'hour' then return x / 36000000000 * 36000000000;
+    when 'minute' then return x / 600000000 * 600000000;
+    when 'second' then return x / 10000000 * 10000000;
+    when 'millisecond' then return x / 10000 * 10000;
+    when 'microsecond' then return x / 10 * 10;
+    when 'day', 'dayofyear' then return x / 864000000000 * 864000000000;
+    else
+  end case;
+  d := ms.ticks_date(x);
+  case part
+    when 'year' then d := make_date(extract(year from d)::int, 1, 1);
+    when 'quarter' then d := make_date(extract(year from d)::int, extract(quarter from d)::int * 3 - 2, 1);
+    when 'month' then d := make_date(extract(year from d)::int, extract(month from d)::int, 1);
+    when 'week' then d := d - ((extract(isodow from d)::int - datefirst + 7) % 7);
+    when 'iso_week' then d := d - (extract(isodow from d)::int - 1);
+  end case;
+  return ms.date_ticks(d);
+end $$;
+
+create function ms.end_of_month(x date, n int) returns date language sql immutable parallel safe return
+  (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
+
+create function ms.parts_fault(kind text) returns text language sql immutable as $$
+  select ms.fail(289, 16, 1, 'Cannot construct data type ' || kind || ', some of the arguments have values which are not valid.')
+$$;
+
+create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable parallel safe as $$
+begin
+  if y is null or m is null or d is null then return null; end if;
+  if y not between 1 and 9999 or m not between 1 and 12 or d < 1
+     or d > extract(day from make_date(y, m, 1) + interval '1 month - 1 day') then
+    perform ms.parts_fault('date');
+  end if;
+  return make_date(y, m, d);
+end $$;
+
+create function ms.time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') returns bigint
+language plpgsql immutable parallel safe as $$
+begin
+  if h is null or mi is null or s is null or f is null then return null; end if;
+  if h not between 0 and 23 or mi not between 0 and 59 or s not between 0 and 59 or f < 0 or f >= 10 ^ p then
+    perform ms.parts_fault(kind);
+  end if;
+  return (h::bigint * 3600 + mi * 60 + s) * 10000000 + (f * 10 ^ (7 - p))::bigint;
+end $$;
+
+-- ---- time zones: the engine's IANA zones behind Windows names -------------------------------------
+
+create table ms.time_zones (name text primary key, iana text not null);
+
+-- Offset in minutes of a zone at a UTC instant.
+create function ms.zone_offset(zone text, utc bigint) returns int language sql stable parallel safe return
+  round(extract(epoch from (ms.stamp(utc) at time zone 'UTC' at time zone zone) - ms.stamp(utc)) / 60)::int;
+
+create function ms.zone_name(name text) returns text language plpgsql stable as $$
+declare r text;
+begin
+  if name is null then return null; end if;
+  select iana into r from ms.time_zones z where lower(z.name) = lower(zone_name.name);
+  if r is null then
+    perform ms.fail(9820, 16, 1, 'The time zone parameter ''' || name || ''' provided to AT TIME ZONE clause is invalid.');
+  end if;
+  return r;
+end $$;
+
+-- A wall clock in a zone: the hour that occurs twice is the first one, the missing hour moves forward.
+create function ms.attach_zone(x bigint, name text) returns ms.dto language plpgsql stable as $$
+declare zone text := ms.zone_name(name); before int; after int; chosen int;
+begin
+  if x is null or zone is null then return null; end if;
+  before := ms.zone_offset(zone, greatest(x - 864000000000, 0));
+  after := ms.zone_offset(zone, least(x + 864000000000, 3155378975999999999));
+  if ms.zone_offset(zone, greatest(x - before::bigint * 600000000, 0)) = before then chosen := before;
+  elsif ms.zone_offset(zone, greatest(x - after::bigint * 600000000, 0)) = after then chosen := after;
+  else
+    -- in the gap: the later offset, one gap later
+    return ms.offset_of(x + (after - before)::bigint * 600000000, after);
+  end if;
+  return ms.offset_of(x, chosen);
+end $$;
+
+create function ms.move_zone(x ms.dto, name text) returns ms.dto language plpgsql stable as $$
+declare zone text := ms.zone_name(name);
+begin
+  if x is null or zone is null then return null; end if;
+  return row((x).u, ms.zone_offset(zone, (x).u))::ms.dto;
+end $$;
+
+create function ms.switch_offset(x ms.dto, o int) returns ms.dto language sql immutable parallel safe return
+  case when x is null or o is null then null else row((x).u, o)::ms.dto end;
+
+create function ms.parse_offset(x text) returns int language plpgsql immutable parallel safe as $$
+declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
+begin
+  if x is null then return null; end if;
+  if m is null or m[2]::int * 60 + m[3]::int > 840 then
+    perform ms.fail(9812, 16, 0, 'The timezone provided to builtin function todatetimeoffset is invalid.');
+  end if;
+  return case m[1] when '-' then -1 else 1 end * (m[2]::int * 60 + m[3]::int);
+end $$;
