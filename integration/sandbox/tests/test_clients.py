@@ -295,3 +295,18 @@ def test_results_one_after_the_other(connection, client):
     assert [tuple(row) for row in cursor.fetchall()] == [(2, "x")]
     assert not cursor.nextset()
     cursor.close()
+
+
+def test_bulk_load_of_python_tds(target, table):
+    columns = [
+        pytds.Column("a", type=pytds.tds_types.IntType()),
+        pytds.Column("b", type=pytds.tds_types.NVarCharType(size=20)),
+    ]
+    rows = [(n, f"row {n}" if n % 3 else None) for n in range(2500)]
+    connection = PYTDS.connect(target)
+    write(connection, f"CREATE TABLE {table} (a int NOT NULL, b nvarchar(20) NULL)")
+    cursor = connection.cursor()
+    cursor.copy_to(data=rows, schema="dbo", table_or_view=table.removeprefix("dbo."), columns=columns)
+    cursor.close()
+    assert run(connection, f"SELECT a, b FROM {table} ORDER BY a") == [list(row) for row in rows]
+    connection.close()

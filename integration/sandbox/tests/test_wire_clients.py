@@ -512,3 +512,16 @@ def test_temporal_parameters_are_readable_in_the_journal(target):
 def test_freetds_with_and_without_tls(target, client):
     with client.connect(target) as connection:
         assert run(connection, "select 1") == [[1]]
+
+
+def test_bulk_load_of_python_tds(target):
+    columns = [
+        pytds.Column("a", type=pytds.tds_types.IntType()),
+        pytds.Column("b", type=pytds.tds_types.NVarCharType(size=20)),
+    ]
+    rows = [(n, f"row {n}" if n % 3 else None) for n in range(2500)]
+    connection = PYTDS.connect(target)
+    cursor = connection.cursor()
+    cursor.copy_to(data=rows, table_or_view="t", columns=columns)
+    assert run(connection, "select bulk") == [list(row) for row in rows]
+    connection.close()
