@@ -22,11 +22,11 @@ _DDL = (
     nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
     nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
     nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.UpdateStatistics,
-    nodes.Dbcc,
+    nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 
 _QUERIES = (
-    nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge, nodes.Truncate,
+    nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge,
 )  # fmt: skip
 
 
@@ -93,6 +93,9 @@ class Interpreter(control.ControlFlow, Execution):
             raise error
         if not getattr(error, "reported", False):
             yield self.error_event(error)
+            for follower in getattr(error, "followers", ()):
+                follower.line = error.line
+                yield self.error_event(follower)
             yield Done(error=True)
             error.reported = True
         if aborting:

@@ -294,8 +294,30 @@ def _floating_point(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> Sq
     return SqlServerError(3623, "An invalid floating point operation occurred.")
 
 
+def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
+    match = re.search(r'sequence "([sq])(\d+)"', error.diag.message_primary or "")
+    if match is None:
+        return None
+    number = int(match[2])
+    if match[1] == "q":
+        found = lookup.object(number)
+        return SqlServerError(
+            11728,
+            f"The sequence object '{found[0] if found else ''}' has reached its minimum or maximum value. Restart the "
+            "sequence object to allow new values to be generated.",
+        )
+    rows = lookup.query(
+        "select t.name from ms.columns c join ms.types t using (user_type_id)"
+        " where c.object_id = $1 and c.seed_value is not null",
+        (number,),
+    )
+    type_name = rows[0][0] if rows else "int"
+    return SqlServerError(8115, f"Arithmetic overflow error converting IDENTITY to data type {type_name}.")
+
+
 _HANDLERS: tuple[tuple[Any, Callable], ...] = (
     (pg.UniqueViolation, _duplicate),
+    (pg.SequenceGeneratorLimitExceeded, _exhausted),
     (pg.ForeignKeyViolation, _foreign_key),
     (pg.RestrictViolation, _foreign_key),
     (pg.CheckViolation, _check),
