@@ -1,1 +1,38 @@
+"""System procedures: catalogue procedures of ODBC, sp_rename, extended properties, application locks ..."""
 
+from __future__ import annotations
+
+from typing import Any, Callable, Iterator, Sequence
+
+from ..errors import SqlServerError
+from ..interface import Event
+from . import catalog, help, locks, odbc_types, schema
+from .binding import Call
+from .describe import undeclared_rows
+
+__all__ = ["call", "undeclared_rows"]
+
+_PROCEDURES: dict[str, Callable[[Call], Iterator[Event]]] = {
+    **catalog.PROCEDURES,
+    **help.PROCEDURES,
+    **locks.PROCEDURES,
+    **odbc_types.PROCEDURES,
+    **schema.PROCEDURES,
+}
+
+
+def call(
+    name: str, arguments: Sequence[tuple], session: Any, scope: Any, outputs: dict[int, Any]
+) -> Iterator[Event]:
+    """Run a system procedure.
+
+    :param name: as written, with or without schema and brackets.
+    :param arguments: (parameter name or None, value, type, output) in order.
+    :param outputs: receives the values of output arguments by position.
+    :raises SqlServerError: 2812 for an unknown procedure, else what the procedure raises.
+    """
+    plain = name.replace("[", "").replace("]", "").split(".")[-1].casefold()
+    procedure = _PROCEDURES.get(plain)
+    if procedure is None:
+        raise SqlServerError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
+    yield from procedure(Call(plain, arguments, session, scope, outputs))

@@ -1,0 +1,92 @@
+"""sp_helptext, sp_helpindex, sp_databases, sp_who and other procedures that only report."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ..ddl.rename import split_name
+from ..errors import SqlServerError
+from ..interface import Event, ReturnStatus
+from ..sqltypes import INT, SMALLINT, nvarchar, varchar
+from .binding import Call
+
+_SYSNAME = nvarchar(128)
+
+
+def helptext(call: Call) -> Iterator[Event]:
+    """sp_helptext: one row per line, with its line end. :raises SqlServerError: 15009, 15197."""
+    (name, _column) = call.bind("objname", "columnname", required=1)
+    number = _object(call, name)
+    rows = call.query("select definition from ms.modules where object_id = $1", number)
+    if not rows:
+        raise SqlServerError(15197, f"There is no text for object '{name}'.")
+    yield from call.result([("Text", nvarchar(255))], [(line,) for line in rows[0][0].splitlines(keepends=True)])
+
+
+def helpindex(call: Call) -> Iterator[Event]:
+    """sp_helpindex."""
+    (name,) = call.bind("objname", required=1)
+    number = _object(call, name)
+    rows = call.query(
+        "select i.name, case i.type when 1 then 'clustered' else 'nonclustered' end ||"
+        " case when i.is_unique = 1 then ', unique' else '' end ||"
+        " case when i.is_primary_key = 1 then ', primary key' when i.is_unique_constraint = 1 then ', unique key'"
+        " else '' end || ' located on PRIMARY',"
+        " string_agg(c.name || case x.is_descending_key when 1 then '(-)' else '' end, ', ' order by x.key_ordinal)"
+        " from ms.indexes i join ms.index_columns x using (object_id, index_id)"
+        " join ms.columns c on c.object_id = i.object_id and c.column_id = x.column_id"
+        " where i.object_id = $1 and x.key_ordinal > 0 group by i.index_id, 1, 2 order by 1",
+        number,
+    )
+    columns = [("index_name", _SYSNAME), ("index_description", varchar(210)), ("index_keys", nvarchar(2078))]
+    yield from call.result(columns, rows)
+
+
+def databases(call: Call) -> Iterator[Event]:
+    """sp_databases."""
+    columns = [("DATABASE_NAME", _SYSNAME), ("DATABASE_SIZE", INT), ("REMARKS", varchar(254))]
+    names = sorted(database.name for database in call.session.server.databases.all())
+    yield from call.result(columns, [(name, 8192, None) for name in names])
+
+
+def who(call: Call) -> Iterator[Event]:
+    """sp_who."""
+    columns = [
+        ("spid", SMALLINT), ("ecid", SMALLINT), ("status", nvarchar(30)), ("loginame", _SYSNAME),
+        ("hostname", _SYSNAME), ("blk", varchar(5)), ("dbname", _SYSNAME), ("cmd", nvarchar(26)), ("request_id", INT),
+    ]  # fmt: skip
+    rows = [
+        (spid, 0, "sleeping", session.login.user, session.login.host, "0", session.database, "AWAITING COMMAND", 0)
+        for spid, session in sorted(call.session.server.sessions.items())
+    ]
+    yield from call.result(columns, rows)
+
+
+def nothing(call: Call) -> Iterator[Event]:
+    """Procedures whose effect does not show: statistics and cache maintenance."""
+    yield ReturnStatus(0)
+
+
+def _object(call: Call, name: str) -> int:
+    parts = split_name(name)
+    rows = call.query(
+        "select object_id from ms.objects o join ms.schemas s using (schema_id)"
+        " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        parts[-2] if len(parts) > 1 and parts[-2] else "dbo", parts[-1],
+    )  # fmt: skip
+    if not rows:
+        raise SqlServerError(
+            15009,
+            f"The object '{name}' does not exist in database '{call.session.database}' or is invalid for this operation.",
+        )
+    return rows[0][0]
+
+
+PROCEDURES = {
+    "sp_helptext": helptext,
+    "sp_helpindex": helpindex,
+    "sp_databases": databases,
+    "sp_who": who,
+    "sp_updatestats": nothing,
+    "sp_recompile": nothing,
+}
