@@ -13,7 +13,7 @@ from . import datatypes
 from .model import Column, Table
 
 _COLUMN = re.compile(r"(?P<name>\w+) (?P<type>\w+)(?:\((?P<length>\w+)\))?(?P<null>\?)?(?:@(?P<version>\d+))?$")
-_FILES = ("catalog_2_views.sql", "catalog_3_information_schema.sql", "catalog_4_more_views.sql")
+_FILES = ("catalog_2_views.sql", "catalog_3_information_schema.sql")
 
 
 @lru_cache(maxsize=None)

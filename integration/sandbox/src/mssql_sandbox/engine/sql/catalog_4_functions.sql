@@ -1,0 +1,310 @@
+-- Metadata functions: what OBJECT_ID('dbo.t', 'U') and its kin call.
+
+-- The parts of a multi-part name, quoting undone; null when it is malformed.
+create function ms.name_parts(written text) returns text[] language plpgsql immutable strict as $$
+declare
+  parts text[] := '{}';
+  part text := '';
+  closing text;
+  position int := 1;
+begin
+  while position <= length(written) loop
+    if part = '' and substr(written, position, 1) in ('[', '"') then
+      closing := case substr(written, position, 1) when '[' then ']' else '"' end;
+      position := position + 1;
+      loop
+        if position > length(written) then
+          return null;
+        end if;
+        if substr(written, position, 1) = closing then
+          exit when substr(written, position + 1, 1) <> closing;
+          position := position + 1;
+        end if;
+        part := part || substr(written, position, 1);
+        position := position + 1;
+      end loop;
+      position := position + 1;
+    elsif substr(written, position, 1) = '.' then
+      parts := parts || part;
+      part := '';
+      position := position + 1;
+    else
+      part := part || substr(written, position, 1);
+      position := position + 1;
+    end if;
+  end loop;
+  return parts || rtrim(part);
+end
+$$;
+
+create function ms.object_id(written text, object_type text default null) returns int language plpgsql stable as $$
+declare
+  parts text[] := ms.name_parts(written);
+  leaf text := parts[cardinality(parts)];
+  schema_name text := coalesce(nullif(parts[cardinality(parts) - 1], ''), 'dbo');
+  database_name text := nullif(parts[cardinality(parts) - 2], '');
+  wanted text := upper(rtrim(object_type));
+  found int;
+begin
+  if leaf is null or cardinality(parts) > 3 or (object_type is null and wanted is not null) then
+    return null;
+  end if;
+  if left(leaf, 1) = '#' then
+    select object_id into found from ms.objects
+    where schema_id = -pg_backend_pid() and casefold(name) = casefold(leaf) and type = coalesce(wanted, 'U');
+    -- Seen from a user database a temp table needs its tempdb prefix.
+    return case when casefold(database_name) = 'tempdb' then found end;
+  end if;
+  if database_name is not null and casefold(database_name) <> casefold(ms.database_property('name')) then
+    if not exists (select from ms.databases() d where casefold(d.properties ->> 'name') = casefold(database_name)) then
+      return null;
+    end if;
+    raise exception using errcode = 'MS000',
+      message = '50999|16|1|sandbox: not supported: OBJECT_ID of an object in another database';
+  end if;
+  select o.object_id into found from ms.objects o join ms.schemas s using (schema_id)
+  where casefold(o.name) = casefold(leaf) and casefold(s.name) = casefold(schema_name)
+    and (wanted is null or o.type = wanted);
+  if found is null then
+    select o.object_id into found from ms.system_objects o join ms.schemas s using (schema_id)
+    where casefold(o.name) = casefold(leaf)
+      and (casefold(s.name) = casefold(schema_name)
+        or cardinality(parts) = 1 and casefold(leaf) in ('sysobjects', 'systypes', 'syscolumns', 'sysindexes'))
+      and (wanted is null or o.type = wanted);
+  end if;
+  return found;
+end
+$$;
+
+create function ms.object_name(id int) returns text language sql stable as $$
+  select name from ms.objects where object_id = id
+  union all select name from ms.system_objects where object_id = id
+$$;
+
+create function ms.object_schema_name(id int) returns text language sql stable as $$
+  select s.name from ms.objects o join ms.schemas s using (schema_id) where object_id = id
+  union all select s.name from ms.system_objects o join ms.schemas s using (schema_id) where object_id = id
+$$;
+
+create function ms.object_definition(id int) returns text language sql stable as $$
+  select definition from ms.modules where object_id = id
+  union all select definition from ms.check_constraints where object_id = id
+  union all select definition from ms.default_constraints where object_id = id
+$$;
+
+create function ms.schema_id(schema_name text) returns int language sql stable as $$
+  select schema_id from ms.schemas where casefold(name) = casefold(rtrim(schema_name))
+$$;
+
+create function ms.schema_name(id int) returns text language sql stable as $$
+  select name from ms.schemas where schema_id = id
+$$;
+
+create function ms.col_length(table_name text, column_name text) returns smallint language sql stable as $$
+  select max_length from ms.columns
+  where object_id = coalesce(ms.object_id(table_name, 'U'), ms.object_id(table_name, 'V'))
+    and casefold(name) = casefold(rtrim(column_name))
+$$;
+
+create function ms.col_name(table_id int, id int) returns text language sql stable as $$
+  select name from ms.columns where object_id = table_id and column_id = id
+  union all select name from ms.system_columns where object_id = table_id and column_id = id
+$$;
+
+create function ms.columnproperty(id int, column_name text, property text) returns int language sql stable as $$
+  select case casefold(property)
+    when 'allowsnull' then c.is_nullable
+    when 'columnid' then c.column_id
+    when 'ordinal' then (select count(*)::int from ms.columns o where o.object_id = id and o.column_id <= c.column_id)
+    when 'iscomputed' then (c.definition is not null)::int
+    when 'isidentity' then (c.seed_value is not null)::int
+    when 'isidnotforrepl' then 0
+    when 'isrowguidcol' then c.is_rowguidcol
+    when 'issparse' then c.is_sparse
+    when 'iscolumnset' then 0
+    when 'ishidden' then 0
+    when 'generatedalwaystype' then 0
+    when 'isdeterministic' then case when c.definition is not null then 1 end
+    when 'isprecise' then case when c.definition is not null then (c.system_type_id not in (59, 62))::int end
+    when 'isindexable' then (c.max_length <> -1 and c.system_type_id not in (34, 35, 99, 241, 244))::int
+    when 'precision' then case
+      when c.system_type_id in (231, 239) and c.max_length > 0 then c.max_length / 2
+      when c.precision > 0 then c.precision else c.max_length end
+    when 'scale' then case when c.precision > 0 then c.scale end
+    when 'charmaxlen' then case
+      when c.system_type_id in (231, 239) and c.max_length > 0 then c.max_length / 2
+      when c.system_type_id in (167, 175, 231, 239, 165, 173) then c.max_length end
+    when 'usesansitrim' then case when c.system_type_id in (165, 167, 173, 175) then 1 end
+    end
+  from ms.columns c where c.object_id = id and casefold(c.name) = casefold(rtrim(column_name))
+$$;
+
+create function ms.objectproperty(id int, property text) returns int language sql stable as $$
+  select case casefold(property)
+    when 'isusertable' then (o.type = 'U')::int
+    when 'istable' then (o.type = 'U')::int
+    when 'isview' then (o.type = 'V')::int
+    when 'isprocedure' then (o.type = 'P')::int
+    when 'isprimarykey' then (o.type = 'PK')::int
+    when 'isuniquecnst' then (o.type = 'UQ')::int
+    when 'isforeignkey' then (o.type = 'F')::int
+    when 'ischeckcnst' then (o.type = 'C')::int
+    when 'isdefaultcnst' then (o.type = 'D')::int
+    when 'isconstraint' then (o.type in ('PK', 'UQ', 'F', 'C', 'D'))::int
+    when 'istrigger' then (o.type = 'TR')::int
+    when 'isscalarfunction' then (o.type = 'FN')::int
+    when 'istablefunction' then (o.type in ('IF', 'TF'))::int
+    when 'ismsshipped' then 0
+    when 'isschemabound' then (select m.is_schema_bound from ms.modules m where m.object_id = id)
+    when 'isencrypted' then case when o.type in ('V', 'P', 'TR', 'FN', 'IF', 'TF') then 0 end
+    when 'ownerid' then 1
+    when 'schemaid' then o.schema_id
+    when 'cnstisdisabled' then coalesce(
+      (select f.is_disabled from ms.foreign_keys f where f.object_id = id),
+      (select c.is_disabled from ms.check_constraints c where c.object_id = id))
+    when 'cnstisnottrusted' then coalesce(
+      (select f.is_not_trusted from ms.foreign_keys f where f.object_id = id),
+      (select c.is_not_trusted from ms.check_constraints c where c.object_id = id))
+    when 'tablehasidentity' then case when o.type = 'U' then exists (
+      select from ms.columns c where c.object_id = id and c.seed_value is not null)::int end
+    when 'tablehasprimarykey' then case when o.type = 'U' then exists (
+      select from ms.indexes i where i.object_id = id and i.is_primary_key = 1)::int end
+    when 'tablehasforeignkey' then case when o.type = 'U' then exists (
+      select from ms.foreign_keys f where f.parent_object_id = id)::int end
+    when 'tablehasforeignref' then case when o.type = 'U' then exists (
+      select from ms.foreign_keys f where f.referenced_object_id = id)::int end
+    when 'tablehascheckcnst' then case when o.type = 'U' then exists (
+      select from ms.check_constraints c where c.parent_object_id = id)::int end
+    when 'tablehasdefaultcnst' then case when o.type = 'U' then exists (
+      select from ms.default_constraints c where c.parent_object_id = id)::int end
+    when 'tablehasuniquecnst' then case when o.type = 'U' then exists (
+      select from ms.indexes i where i.object_id = id and i.is_unique_constraint = 1)::int end
+    when 'tablehasindex' then case when o.type = 'U' then exists (
+      select from ms.indexes i where i.object_id = id and i.index_id > 0)::int end
+    when 'tablehasclustindex' then case when o.type = 'U' then exists (
+      select from ms.indexes i where i.object_id = id and i.index_id = 1)::int end
+    end
+  from ms.objects o where o.object_id = id
+$$;
+
+create function ms.indexproperty(id int, index_name text, property text) returns int language sql stable as $$
+  select case casefold(property)
+    when 'indexid' then i.index_id
+    when 'isunique' then i.is_unique
+    when 'isclustered' then (i.type = 1)::int
+    when 'isdisabled' then i.is_disabled
+    when 'ishypothetical' then 0
+    when 'isstatistics' then 0
+    when 'isautostatistics' then 0
+    when 'ispadindex' then 0
+    when 'ispagelockdisallowed' then 0
+    when 'isrowlockdisallowed' then 0
+    when 'indexfillfactor' then i.fill_factor
+    when 'indexdepth' then 1
+    end
+  from ms.indexes i where i.object_id = id and casefold(i.name) = casefold(index_name)
+$$;
+
+create function ms.index_col(table_name text, index_number int, key_number int) returns text language sql stable as $$
+  select c.name from ms.index_columns x join ms.columns c using (object_id, column_id)
+  where x.object_id = ms.object_id(table_name, null) and x.index_id = index_number and x.key_ordinal = key_number
+$$;
+
+create function ms.type_id(written text) returns int language sql stable as $$
+  select user_type_id from sys.types
+  where name = casefold((ms.name_parts(written))[cardinality(ms.name_parts(written))])
+    and (cardinality(ms.name_parts(written)) = 1 or casefold((ms.name_parts(written))[1]) in ('sys', 'dbo'))
+$$;
+
+create function ms.type_name(id int) returns text language sql stable as $$
+  select name from sys.types where user_type_id = id
+$$;
+
+create function ms.db_id(database_name text) returns smallint language sql stable as $$
+  select (properties ->> 'id')::smallint from ms.databases()
+  where casefold(properties ->> 'name') = casefold(rtrim(database_name))
+$$;
+
+create function ms.db_name(id int) returns text language sql stable as $$
+  select properties ->> 'name' from ms.databases() where (properties ->> 'id')::int = id
+$$;
+
+create function ms.databasepropertyex(database_name text, property text) returns text language sql stable as $$
+  select case casefold(property)
+    when 'collation' then d.collation_name
+    when 'comparisonstyle' then '196609'
+    when 'version' then null
+    when 'recovery' then d.recovery_model_desc
+    when 'status' then d.state_desc
+    when 'updateability' then case d.is_read_only when 1 then 'READ_ONLY' else 'READ_WRITE' end
+    when 'useraccess' then d.user_access_desc
+    when 'isinstandby' then '0'
+    when 'isautoclose' then '0'
+    when 'isautoshrink' then '0'
+    when 'isautocreatestatistics' then '1'
+    when 'isautoupdatestatistics' then '1'
+    when 'isansinulldefault' then '0'
+    when 'isansinullsenabled' then '0'
+    when 'isansipaddingenabled' then '0'
+    when 'isansiwarningsenabled' then '0'
+    when 'isarithmeticabortenabled' then '0'
+    when 'isnullconcat' then '0'
+    when 'isnumericroundabortenabled' then '0'
+    when 'isquotedidentifiersenabled' then '0'
+    when 'isfulltextenabled' then '0'
+    when 'sqlsortorder' then '52'
+    when 'lcid' then '1033'
+    end
+  from sys.databases d where casefold(d.name) = casefold(rtrim(database_name))
+$$;
+
+create function ms.ident_current(table_name text) returns numeric language sql stable as $$
+  select coalesce(ms.sequence_last_value('u.s' || c.object_id), c.seed_value)
+  from ms.columns c where c.object_id = ms.object_id(table_name, 'U') and c.seed_value is not null
+$$;
+
+create function ms.ident_seed(table_name text) returns numeric language sql stable as $$
+  select seed_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
+$$;
+
+create function ms.ident_incr(table_name text) returns numeric language sql stable as $$
+  select increment_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
+$$;
+
+create function ms.collationproperty(collation_name text, property text) returns text language sql immutable as $$
+  select case casefold(property)
+    when 'codepage' then case when casefold(collation_name) like '%utf8' then '65001' else '1252' end
+    when 'lcid' then '1033'
+    when 'comparisonstyle' then case
+      when casefold(collation_name) like '%\_bin%' then '0'
+      when casefold(collation_name) like '%\_cs\_as%' then '196608'
+      when casefold(collation_name) like '%\_ci\_as%' then '196609'
+      when casefold(collation_name) like '%\_ci\_ai%' then '196611'
+      when casefold(collation_name) like '%\_cs\_ai%' then '196610' end
+    when 'version' then case when collation_name like '%\_140\_%' then '3' when collation_name like '%\_100\_%' then '2'
+      when collation_name like '%\_90\_%' then '1' else '0' end
+    end
+  where casefold(collation_name) ~ '^(sql_)?latin1_general'
+$$;
+
+create function ms.listextendedproperty(
+  property text, type0 text, name0 text, type1 text, name1 text, type2 text, name2 text
+) returns table (objtype text, objname text, name text, value text) language sql stable as $$
+  select x.objtype, x.objname, p.name, p.value from ms.extended_properties p join (
+    select null as objtype, null as objname, 0 as class, 0 as major_id, 0 as minor_id where type0 is null
+    union all
+    select 'SCHEMA', s.name, 3, s.schema_id, 0 from ms.schemas s
+    where casefold(type0) = 'schema' and type1 is null and (name0 is null or casefold(s.name) = casefold(name0))
+    union all
+    select upper(type1), o.name, 1, o.object_id, 0 from ms.objects o join ms.schemas s using (schema_id)
+    where casefold(type0) = 'schema' and casefold(s.name) = casefold(name0) and type2 is null
+      and (casefold(type1), o.type) in (('table', 'U'), ('view', 'V'), ('procedure', 'P'), ('sequence', 'SO'))
+      and (name1 is null or casefold(o.name) = casefold(name1))
+    union all
+    select 'COLUMN', c.name, 1, o.object_id, c.column_id from ms.objects o join ms.schemas s using (schema_id)
+    join ms.columns c using (object_id)
+    where casefold(type0) = 'schema' and casefold(s.name) = casefold(name0) and casefold(type2) = 'column'
+      and casefold(o.name) = casefold(name1) and (name2 is null or casefold(c.name) = casefold(name2))
+  ) x on x.class = p.class and x.major_id = p.major_id and x.minor_id = p.minor_id
+  where property is null or casefold(p.name) = casefold(property)
+$$;

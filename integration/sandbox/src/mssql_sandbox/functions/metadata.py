@@ -1,0 +1,188 @@
+"""Metadata functions: OBJECT_ID, COL_LENGTH, SERVERPROPERTY ...
+
+https://learn.microsoft.com/sql/t-sql/functions/metadata-functions-transact-sql
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
+from ..syntax import nodes
+
+_NAME = nvarchar(128)
+_TEXT = nvarchar(4000)
+_VARIANT = SqlType("sql_variant")
+_NUMBER = decimal(38, 0)
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """A function over the catalogue: arguments are converted to ``arguments`` and passed to ``engine``.
+
+    :param minimum: arguments that must be given.
+    :param engine: name of the engine function, or a template with ``{}`` when called without arguments.
+    """
+
+    name: str
+    minimum: int
+    arguments: tuple[SqlType, ...]
+    type: SqlType
+    engine: str
+    without_arguments: str | None = None
+
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
+        """:raises SqlServerError: 174 or 189 for a wrong number of arguments."""
+        from ..translate.bound import Bound
+
+        check_count(self.name, node, self.minimum, len(self.arguments))
+        if not node.arguments and self.without_arguments is not None:
+            return Bound(self.without_arguments, self.type)
+        converted = [
+            translator.convert(translator.expression(argument, scope), type_)
+            for argument, type_ in zip(node.arguments, self.arguments)
+        ]
+        return Bound(f"{self.engine}({', '.join(converted)})", self.type)
+
+
+def check_count(name: str, node: nodes.FunctionCall, minimum: int, maximum: int) -> None:
+    """:raises SqlServerError: 174 for one possible number of arguments, 189 for a range."""
+    if minimum <= len(node.arguments) <= maximum:
+        return
+    if minimum == maximum:
+        raise SqlServerError(
+            174, f"The {name} function requires {minimum} argument(s).", 15, 1, node.line
+        )
+    raise SqlServerError(189, f"The {name} function requires {minimum} to {maximum} arguments.", 15, 1, node.line)
+
+
+class ServerProperty:
+    """SERVERPROPERTY: a constant for the version played; NULL for an unknown property."""
+
+    name = "serverproperty"
+
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
+        from ..translate.bound import Bound
+        from ..translate.core import quote
+
+        check_count(self.name, node, 1, 1)
+        argument = node.arguments[0]
+        if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
+            raise NotSupported("SERVERPROPERTY of a value that is not a constant", node.line)
+        value = server_property(argument.text, translator.context)
+        return Bound("null::text" if value is None else f"{quote(value)}::text", _VARIANT)
+
+
+def server_property(name: str, context: Any) -> str | None:
+    """The value as text; see translate.plan.Context."""
+    version = context.version
+    major, minor, build, revision = version.product_version
+    values = {
+        "productversion": f"{major}.{minor}.{build}.{revision}",
+        "productmajorversion": str(major),
+        "productminorversion": str(minor),
+        "productbuild": str(build),
+        "productlevel": "RTM",
+        "engineedition": str(version.engine_edition),
+        "edition": version.edition,
+        "collation": "SQL_Latin1_General_CP1_CI_AS",
+        "servername": "sandbox",
+        "machinename": "sandbox",
+        "computernamephysicalnetbios": "sandbox",
+        "instancename": None,
+        "isclustered": "0",
+        "isfulltextinstalled": "0",
+        "isintegratedsecurityonly": "0",
+        "issingleuser": "0",
+        "isxtpsupported": "0",
+        "ishadrenabled": "0",
+        "ispolybaseinstalled": "0",
+        "isadvancedanalyticsinstalled": "0",
+        "islocaldb": "0",
+        "istempdbmetadatamemoryoptimized": "0",
+        "comparisonstyle": "196609",
+        "lcid": "1033",
+        "sqlcharset": "1",
+        "sqlcharsetname": "iso_1",
+        "sqlsortorder": "52",
+        "sqlsortordername": "nocase_iso",
+        "licensetype": "DISABLED",
+    }
+    return values.get(name.casefold())
+
+
+_RETURNS = (
+    Metadata("object_id", 1, (_TEXT, nvarchar(2)), INT, "ms.object_id"),
+    Metadata("object_definition", 1, (INT,), nvarchar(-1), "ms.object_definition"),
+    Metadata("schema_id", 0, (_NAME,), INT, "ms.schema_id", "1"),
+    Metadata("schema_name", 0, (INT,), _NAME, "ms.schema_name", "'dbo'::text"),
+    Metadata("col_length", 2, (_TEXT, _NAME), SMALLINT, "ms.col_length"),
+    Metadata("col_name", 2, (INT, INT), _NAME, "ms.col_name"),
+    Metadata("columnproperty", 3, (INT, _NAME, nvarchar(128)), INT, "ms.columnproperty"),
+    Metadata("objectproperty", 2, (INT, nvarchar(128)), INT, "ms.objectproperty"),
+    Metadata("objectpropertyex", 2, (INT, nvarchar(128)), INT, "ms.objectproperty"),
+    Metadata("indexproperty", 3, (INT, _NAME, nvarchar(128)), INT, "ms.indexproperty"),
+    Metadata("index_col", 3, (_TEXT, INT, INT), _NAME, "ms.index_col"),
+    Metadata("type_id", 1, (_TEXT,), INT, "ms.type_id"),
+    Metadata("type_name", 1, (INT,), _NAME, "ms.type_name"),
+    Metadata("db_id", 0, (_NAME,), SMALLINT, "ms.db_id", "ms.database_property('id')::smallint"),
+    Metadata("db_name", 0, (INT,), _NAME, "ms.db_name", "ms.database_property('name')"),
+    Metadata("original_db_name", 0, (), _NAME, "", "ms.database_property('name')"),
+    Metadata("databasepropertyex", 2, (_NAME, nvarchar(128)), _VARIANT, "ms.databasepropertyex"),
+    Metadata("collationproperty", 2, (_NAME, nvarchar(128)), _VARIANT, "ms.collationproperty"),
+    Metadata("ident_current", 1, (_TEXT,), _NUMBER, "ms.ident_current"),
+    Metadata("ident_seed", 1, (_TEXT,), _NUMBER, "ms.ident_seed"),
+    Metadata("ident_incr", 1, (_TEXT,), _NUMBER, "ms.ident_incr"),
+)
+
+
+class _InDatabase:
+    """OBJECT_NAME(id [, database_id]) and OBJECT_SCHEMA_NAME: only of the current database."""
+
+    def __init__(self, name: str, engine: str) -> None:
+        self.name = name
+        self.engine = engine
+
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
+        from ..translate.bound import Bound
+
+        check_count(self.name, node, 1, 2)
+        number = translator.convert(translator.expression(node.arguments[0], scope), INT)
+        if len(node.arguments) == 1:
+            return Bound(f"{self.engine}({number})", _NAME)
+        database = translator.convert(translator.expression(node.arguments[1], scope), INT)
+        return Bound(
+            f"case when {database} = ms.database_property('id')::int then {self.engine}({number}) end", _NAME
+        )
+
+
+class _Permission:
+    """HAS_PERMS_BY_NAME, IS_MEMBER, IS_SRVROLEMEMBER, HAS_DBACCESS: the sandbox's login may do everything."""
+
+    def __init__(self, name: str, minimum: int, maximum: int) -> None:
+        self.name = name
+        self.minimum = minimum
+        self.maximum = maximum
+
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
+        from ..translate.bound import Bound
+
+        check_count(self.name, node, self.minimum, self.maximum)
+        for argument in node.arguments:
+            translator.expression(argument, scope)
+        return Bound("1", INT)
+
+
+FUNCTIONS: dict[str, Any] = {
+    **{function.name: function for function in _RETURNS},
+    "object_name": _InDatabase("object_name", "ms.object_name"),
+    "object_schema_name": _InDatabase("object_schema_name", "ms.object_schema_name"),
+    "serverproperty": ServerProperty(),
+    "has_perms_by_name": _Permission("has_perms_by_name", 3, 5),
+    "has_dbaccess": _Permission("has_dbaccess", 1, 1),
+    "is_member": _Permission("is_member", 1, 1),
+    "is_rolemember": _Permission("is_rolemember", 1, 2),
+    "is_srvrolemember": _Permission("is_srvrolemember", 1, 2),
+}
