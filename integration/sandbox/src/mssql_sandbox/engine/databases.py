@@ -113,7 +113,7 @@ class Databases:
                 ) from None
             del self._by_name[database.name.casefold()]
 
-    def change(self, name: str, **properties: object) -> Database:
+    def change(self, name: str, /, **properties: object) -> Database:
         """Set properties; a new ``name`` renames the database."""
         with self._lock:
             database = self.existing(name)

@@ -1,0 +1,58 @@
+"""System views exist in the engine with the columns that the catalogue declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from mssql_sandbox.catalog import system
+from mssql_sandbox.engine.bootstrap import bootstrap
+from mssql_sandbox.engine.postgres import Cluster
+
+COLLATION = "SQL_Latin1_General_CP1_CI_AS"
+
+
+@pytest.fixture(scope="module")
+def databases():
+    with Cluster() as cluster:
+        found = bootstrap(cluster, 16, COLLATION)
+        yield found
+        found.close()
+
+
+def test_every_declared_view_has_its_columns(databases):
+    with databases.cluster.connect("d1") as connection:
+        for table in system.views(99).values():
+            cursor = connection.execute(f"select * from {table.physical} limit 0")
+            assert [column.name for column in cursor.description] == [column.physical for column in table.columns]
+
+
+def test_columns_of_later_versions_are_left_out():
+    old = system.views(13)["sys", "tables"]
+    new = system.views(16)["sys", "tables"]
+    assert old.column("ledger_type") is None
+    assert new.column("ledger_type") is not None
+
+
+def test_system_views_are_listed_in_all_objects(databases):
+    with databases.cluster.connect("d1") as connection:
+        rows = connection.execute("select name from sys.all_objects where is_ms_shipped = 1").fetchall()
+    assert ("foreign_keys",) in rows
+
+
+def test_types_of_a_later_version_are_hidden(databases):
+    with databases.cluster.connect("d1") as connection:
+        names = {row[0] for row in connection.execute("select name from sys.types")}
+    assert "nvarchar" in names
+    assert "json" not in names
+
+
+def test_databases_know_each_other(databases):
+    databases.create("shop", "Latin1_General_100_CS_AS")
+    with databases.cluster.connect("d1") as connection:
+        rows = connection.execute("select name, database_id, collation_name from sys.databases order by 2").fetchall()
+    assert rows[0] == ("master", 1, COLLATION)
+    assert rows[-1] == ("shop", 5, "Latin1_General_100_CS_AS")
+    databases.change("shop", name="store")
+    assert databases.find("SHOP") is None
+    databases.drop("STORE")
+    assert databases.find("store") is None
