@@ -24,6 +24,7 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
         raise NotSupported(type(statement).__name__, statement.line)
     ddl = Ddl(session, scope)
     handler(ddl, statement)
+    ddl.flush()
     return [*ddl.events, Done(None)]
 
 

@@ -29,6 +29,7 @@ class Ddl:
         self.connection: psycopg.Connection = session.connection
         self.database: str = session.database
         self.events: list[Event] = []
+        self._waiting: list[tuple[str, str, list[str]]] = []  # rows for ms.*: table, columns, values
 
     @property
     def version(self) -> int:
@@ -37,24 +38,40 @@ class Ddl:
     # ---- engine ------------------------------------------------------------------
 
     def run(self, sql: str) -> None:
-        """DDL of the engine: no parameters, never a prepared statement."""
-        self.connection.execute(sql, prepare=False)
+        """DDL of the engine, and the rows that wait, in one message; never a prepared statement."""
+        self.connection.execute(self._take_waiting() + sql, prepare=False)
+
+    def flush(self) -> None:
+        """Write the rows that wait."""
+        if self._waiting:
+            self.run("")
 
     def query(self, sql: str, *arguments: Any) -> list[tuple]:
+        self.flush()
         return self.connection.execute(sql, arguments, prepare=True).fetchall()
 
     def value(self, sql: str, *arguments: Any) -> Any:
+        self.flush()
         row = self.connection.execute(sql, arguments, prepare=True).fetchone()
         return row[0] if row else None
 
     def write(self, sql: str, *arguments: Any) -> int:
         """Change the catalogue's tables; the number of rows."""
+        self.flush()
         return self.connection.execute(sql, arguments, prepare=True).rowcount
 
     def insert(self, table: str, **values: Any) -> None:
-        names = ", ".join(values)
-        marks = ", ".join(f"${number}" for number in range(1, len(values) + 1))
-        self.write(f"insert into ms.{table} ({names}) values ({marks})", *values.values())
+        """A new row of ms.*, written with the next statement to save a round trip."""
+        columns = ", ".join(values)
+        row = f"({', '.join(_literal(value) for value in values.values())})"
+        if self._waiting and self._waiting[-1][:2] == (table, columns):
+            self._waiting[-1][2].append(row)
+        else:
+            self._waiting.append((table, columns, [row]))
+
+    def _take_waiting(self) -> str:
+        waiting, self._waiting = self._waiting, []
+        return "".join(f"insert into ms.{table} ({columns}) values {', '.join(rows)}; " for table, columns, rows in waiting)
 
     def info(self, number: int, message: str, severity: int = 10) -> None:
         self.events.append(Info(number, message, severity))
@@ -84,6 +101,7 @@ class Ddl:
 
     def find_table(self, name: nodes.Name) -> Table | None:
         schema, leaf = self.split(name)
+        self.flush()
         return self.catalog.table(schema, leaf)
 
     def table(self, name: nodes.Name) -> Table:
@@ -99,7 +117,12 @@ class Ddl:
 
     def reload(self, table: Table) -> Table:
         """The table as it is after changes of this statement."""
-        return self.catalog.table_by_id(table.id)
+        return self.load(table.id)
+
+    def load(self, object_id: int) -> Table:
+        """A table by its id, with the changes of this statement."""
+        self.flush()
+        return self.catalog.table_by_id(object_id)
 
     def changed(self, table: Table) -> None:
         """Forget cached snapshots after a change of a table."""
@@ -155,6 +178,12 @@ def is_temporary(table: Table) -> bool:
 def written(name: nodes.Name) -> str:
     """A name as error texts show it."""
     return ".".join(part for part in name.parts if part)
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    return str(value) if isinstance(value, int) else quote(str(value))
 
 
 def quote(text: str) -> str:

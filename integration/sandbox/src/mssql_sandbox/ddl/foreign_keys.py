@@ -105,7 +105,7 @@ def enforce_again(ddl: Ddl, constraint_id: int, check: bool) -> None:
         " where f.object_id = $1",
         constraint_id,
     )[0]
-    table, target = ddl.catalog.table_by_id(table_id), ddl.catalog.table_by_id(target_id)
+    table, target = ddl.load(table_id), ddl.load(target_id)
     pairs = ddl.query(
         "select parent_column_id, referenced_column_id from ms.foreign_key_columns where constraint_object_id = $1"
         " order by constraint_column_id",

@@ -95,17 +95,17 @@ def _add_constraints(
             constraint.for_column = column or constraint.for_column
         if clustered_elsewhere and constraint.kind == "PRIMARY KEY" and constraint.clustered is None:
             constraint.clustered = False
-        table = ddl.catalog.table_by_id(number)
+        table = ddl.load(number)
         constraints.add(
             ddl, table, constraint, column=column if constraint.kind == "CHECK" else None, creating=True
         )
     for index in own_indexes:
-        table = ddl.catalog.table_by_id(number)
+        table = ddl.load(number)
         indexes.build(
             ddl, table, indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where)
         )
     if wanted or own_indexes:
-        ddl.catalog.touch(temporary=is_temporary(ddl.catalog.table_by_id(number)))
+        ddl.catalog.touch(temporary=is_temporary(ddl.load(number)))
 
 
 def _check_inline(table: str, inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
