@@ -30,6 +30,12 @@ def hidden_discriminator(index_name, number):
 _SHELLS = ("%(expressions)s", "(%(expressions)s)")
 
 
+def is_shell(node):
+    """Does the node only put its one argument between parentheses?"""
+    template = getattr(node, "extra", {}).get("template")
+    return (template or getattr(node, "template", None)) in _SHELLS
+
+
 class ExpressionKeys(Expressions):
     """
     The keys of an index on expressions.
@@ -63,7 +69,7 @@ class ExpressionKeys(Expressions):
                         "an index." % self.index_name
                     )
                 suffix = " DESC" if node.descending else suffix
-            elif getattr(node, "template", None) not in _SHELLS:
+            elif not is_shell(node):
                 return node, suffix
             (node,) = node.get_source_expressions()
 

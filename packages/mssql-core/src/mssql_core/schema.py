@@ -21,7 +21,7 @@ class DatabaseSchemaEditor(
     sql_delete_procedure = "DROP PROCEDURE %(procedure)s"
     sql_create_fk = (
         "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) "
-        "REFERENCES %(to_table)s (%(to_column)s)%(on_delete_db)s"
+        "REFERENCES %(to_table)s (%(to_column)s)"
     )
     sql_rename_object = "EXEC sys.sp_rename %(path)s, %(new_name)s, N'%(kind)s'"
 
@@ -223,7 +223,7 @@ class DatabaseSchemaEditor(
     def alter_db_tablespace(self, model, old_db_tablespace, new_db_tablespace):
         """Move the table to another filegroup by moving its clustered index."""
         for index in self.snapshot(model).indexes:
-            if index.kind == "CLUSTERED":
+            if getattr(index, "kind", None) == "CLUSTERED":
                 moved = index._replace(
                     is_primary_key=False,
                     is_unique_constraint=False,
@@ -296,7 +296,7 @@ class DatabaseSchemaEditor(
     def _create_fk_sql(self, model, field, suffix):
         target = field.target_field
         return Statement(
-            self.sql_create_fk,
+            self.sql_create_fk + "%(on_delete_db)s",
             table=Table(model._meta.db_table, self.quote_table),
             name=self._fk_constraint_name(model, field, suffix),
             column=Columns(model._meta.db_table, [field.column], self.quote_name),

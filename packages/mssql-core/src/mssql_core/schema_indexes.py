@@ -26,6 +26,7 @@ from .ddl_references import (
     FilterClause,
     HiddenColumns,
     hidden_discriminator,
+    is_shell,
 )
 from .literals import string_literal
 from .names import quote_identifier
@@ -41,11 +42,11 @@ class IndexMixin:
     """What the schema editor knows about CREATE INDEX."""
 
     sql_create_index = (
-        "%(hidden)sCREATE INDEX %(name)s ON %(table)s "
+        "CREATE INDEX %(name)s ON %(table)s "
         "(%(columns)s)%(include)s%(condition)s%(extra)s"
     )
     sql_create_unique_index = (
-        "%(hidden)sCREATE UNIQUE INDEX %(name)s ON %(table)s "
+        "CREATE UNIQUE INDEX %(name)s ON %(table)s "
         "(%(columns)s)%(include)s%(condition)s%(extra)s"
     )
     sql_create_unique = "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s UNIQUE (%(columns)s)"
@@ -93,7 +94,7 @@ class IndexMixin:
         else:
             keys = self._expression_keys(model, expressions, name)
         return Statement(
-            sql or self.sql_create_index,
+            "%(hidden)s" + (sql or self.sql_create_index),
             table=Table(table, self.quote_table),
             name=IndexName(table, columns, suffix, create_index_name),
             hidden=HiddenColumns(Table(table, self.quote_table), keys),
@@ -210,7 +211,7 @@ class IndexMixin:
             discriminators = self._discriminators(model, str(name), others)
             parts["columns"] = _JoinedKeys(keys, discriminators)
         return Statement(
-            self.sql_create_unique_index,
+            "%(hidden)s" + self.sql_create_unique_index,
             hidden=HiddenColumns(Table(table, self.quote_table), keys, discriminators),
             include=self._index_include_sql(model, include),
             condition=FilterClause(table, predicates),
@@ -428,8 +429,6 @@ def _may_be_null(node):
         return is_nullable(node.target)
     if isinstance(node, Value):
         return node.value is None
-    if isinstance(node, _STRICT_FUNCTIONS) or getattr(node, "template", None) in (
-        "(%(expressions)s)",
-    ):
+    if isinstance(node, _STRICT_FUNCTIONS) or is_shell(node):
         return any(map(_may_be_null, node.get_source_expressions()))
     return True

@@ -1,0 +1,338 @@
+import datetime
+import decimal
+
+import pytest
+from django.apps.registry import Apps
+from django.db import NotSupportedError, connection, models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Upper
+
+from fake_catalog import FakeCatalog
+from grammar import refusals
+
+
+@pytest.fixture(autouse=True)
+def catalog():
+    """A server whose catalogue knows none of the tables."""
+    with FakeCatalog().installed(connection) as catalog:
+        yield catalog
+
+
+def model(class_name="Thing", table="a_thing", meta=None, **fields):
+    """Return a model class outside of any app."""
+    options = {"app_label": "a", "apps": Apps(), "db_table": table}
+    options.update(meta or {})
+    fields = {"id": models.BigAutoField(primary_key=True), **fields}
+    attributes = dict(fields, __module__=__name__, Meta=type("Meta", (), options))
+    return type(class_name, (models.Model,), attributes)
+
+
+def script(*steps):
+    """Return the statements that sqlmigrate would print."""
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        for step in steps:
+            step(editor)
+    return editor.collected_sql
+
+
+def created(thing):
+    return script(lambda editor: editor.create_model(thing))
+
+
+def test_every_constraint_of_a_column_has_a_name():
+    (sql,) = created(
+        model(
+            slug=models.SlugField(unique=True),
+            size=models.PositiveIntegerField(),
+            text=models.CharField(max_length=5000),
+        )
+    )
+    assert sql == (
+        "CREATE TABLE [a_thing] ("
+        "[slug] nvarchar(50) NOT NULL "
+        "CONSTRAINT [a_thing_slug_1a77c3d0_uniq] UNIQUE, "
+        "[size] int NOT NULL "
+        "CONSTRAINT [a_thing_size_3c39f639_check] CHECK ([size] >= 0), "
+        "[text] nvarchar(max) NOT NULL, "
+        "[id] bigint IDENTITY (1, 1) NOT NULL "
+        "CONSTRAINT [a_thing_id_ebb1cbd6_pk] PRIMARY KEY);"
+    )
+
+
+def test_a_nullable_unique_field_allows_many_nulls():
+    _, index = created(model(code=models.IntegerField(null=True, unique=True)))
+    assert index.startswith("CREATE UNIQUE INDEX [a_thing_code_")
+    assert index.endswith("_uniq] ON [a_thing] ([code]) WHERE [code] IS NOT NULL;")
+
+
+def test_together_unique_where_nothing_is_null():
+    _, index = created(
+        model(
+            a=models.IntegerField(null=True),
+            b=models.IntegerField(),
+            meta={"unique_together": [("a", "b")]},
+        )
+    )
+    assert index.endswith("([a], [b]) WHERE [a] IS NOT NULL;")
+
+
+def test_text_in_ddl_is_unicode_and_quoted():
+    index = models.Index(fields=["name"], condition=Q(name="é'"), name="i")
+    meta = {"indexes": [index]}
+    _, sql = created(model(name=models.CharField(max_length=10), meta=meta))
+    assert sql.endswith("WHERE [name] = N'é''';")
+    thing = model(name=models.CharField(max_length=10))
+    field = models.CharField(max_length=10, default="it's é")
+    field.set_attributes_from_name("title")
+    statements = script(lambda editor: editor.add_field(thing, field))
+    assert "DEFAULT (N'it''s é')" in statements[0]
+    assert "DROP CONSTRAINT [a_thing_title_" in statements[1]
+
+
+def test_rows_that_exist_get_the_default_of_a_nullable_field():
+    field = models.CharField(max_length=30, default="NULL", null=True)
+    field.set_attributes_from_name("title")
+    statements = script(lambda editor: editor.add_field(model(), field))
+    assert statements[0].endswith("DEFAULT (N'NULL') WITH VALUES;")
+
+
+def test_a_schema_is_made_and_named_everywhere():
+    thing = model(
+        table='"sales"."thing"',
+        name=models.CharField(max_length=10, db_index=True),
+        parent=models.ForeignKey("self", models.CASCADE),
+    )
+    statements = created(thing)
+    assert statements[0] == (
+        "IF SCHEMA_ID(N'sales') IS NULL EXEC (N'CREATE SCHEMA [sales]');"
+    )
+    assert statements[1].startswith("CREATE TABLE [sales].[thing] (")
+    assert all("[sales].[thing]" in sql for sql in statements[2:])
+    assert any("REFERENCES [sales].[thing] ([id])" in sql for sql in statements)
+
+
+def test_moving_a_table_to_another_schema():
+    statements = script(
+        lambda editor: editor.alter_db_table(model(), "a_thing", '"sales"."thing"')
+    )
+    assert statements == [
+        "IF SCHEMA_ID(N'sales') IS NULL EXEC (N'CREATE SCHEMA [sales]');",
+        "ALTER SCHEMA [sales] TRANSFER [a_thing];",
+        "EXEC sys.sp_rename N'[sales].[a_thing]', N'thing', N'OBJECT';",
+    ]
+
+
+def test_an_index_over_an_expression_has_a_hidden_column():
+    thing = model(
+        name=models.CharField(max_length=10),
+        meta={"indexes": [models.Index(Lower("name").desc(), "id", name="low")]},
+    )
+    assert created(thing)[1] == (
+        "ALTER TABLE [a_thing] ADD [__ix_low_1] AS (LOWER([name])) PERSISTED; "
+        "CREATE INDEX [low] ON [a_thing] ([__ix_low_1] DESC, [id]);"
+    )
+    removed = script(lambda editor: editor.remove_index(thing, thing._meta.indexes[0]))
+    assert removed == [
+        "DROP INDEX IF EXISTS [low] ON [a_thing];",
+        "ALTER TABLE [a_thing] DROP COLUMN [__ix_low_1];",
+    ]
+
+
+def test_a_unique_expression_that_cannot_be_null_needs_no_more():
+    thing = model(
+        name=models.CharField(max_length=10),
+        meta={"constraints": [models.UniqueConstraint(Upper("name"), name="up")]},
+    )
+    assert created(thing)[1] == (
+        "ALTER TABLE [a_thing] ADD [__ix_up_1] AS (UPPER([name])) PERSISTED; "
+        "CREATE UNIQUE INDEX [up] ON [a_thing] ([__ix_up_1]);"
+    )
+
+
+def test_a_unique_expression_ignores_nulls():
+    thing = model(
+        name=models.CharField(max_length=10, null=True),
+        meta={"constraints": [models.UniqueConstraint(Upper("name"), name="up")]},
+    )
+    assert created(thing)[1] == (
+        "ALTER TABLE [a_thing] ADD [__ix_up_1] AS (UPPER([name])) PERSISTED, "
+        "[__uq_up_1] AS (CASE WHEN (UPPER([name]) IS NOT NULL) THEN NULL ELSE [id] END) "
+        "PERSISTED; "
+        "CREATE UNIQUE INDEX [up] ON [a_thing] ([__ix_up_1], [__uq_up_1]);"
+    )
+
+
+def test_a_unique_condition_beyond_filters_keeps_the_other_rows_apart():
+    thing = model(
+        a=models.IntegerField(),
+        b=models.IntegerField(),
+        meta={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=["a"], condition=Q(a=1) | Q(b=2), name="either"
+                )
+            ]
+        },
+    )
+    assert created(thing)[1] == (
+        "ALTER TABLE [a_thing] ADD [__uq_either_1] AS "
+        "(CASE WHEN ([a] = 1 OR [b] = 2) THEN NULL ELSE [id] END) PERSISTED; "
+        "CREATE UNIQUE INDEX [either] ON [a_thing] ([a], [__uq_either_1]);"
+    )
+
+
+def test_an_index_condition_beyond_filters_is_refused():
+    index = models.Index(fields=["a"], condition=Q(a=1) | Q(b=2), name="either")
+    thing = model(a=models.IntegerField(), b=models.IntegerField())
+    with pytest.raises(NotSupportedError, match="Index either: .*10735.*OR"):
+        script(lambda editor: editor.add_index(thing, index))
+
+
+def test_covering_and_equal_nulls():
+    thing = model(
+        a=models.IntegerField(null=True),
+        b=models.IntegerField(),
+        meta={
+            "constraints": [
+                models.UniqueConstraint(fields=["b"], include=["a"], name="covering"),
+            ]
+        },
+    )
+    assert created(thing)[1] == (
+        "CREATE UNIQUE INDEX [covering] ON [a_thing] ([b]) INCLUDE ([a]);"
+    )
+
+
+def test_deferrable_constraints_are_left_out():
+    constraint = models.UniqueConstraint(
+        fields=["a"], name="late", deferrable=models.Deferrable.DEFERRED
+    )
+    thing = model(a=models.IntegerField(), meta={"constraints": [constraint]})
+    assert len(created(thing)) == 1
+
+
+def test_the_order_of_statements_is_the_same_each_time():
+    thing = model(
+        a=models.IntegerField(db_index=True),
+        b=models.IntegerField(null=True, unique=True),
+        c=models.ForeignKey("self", models.CASCADE),
+        meta={"unique_together": [("a", "b"), ("a", "c")]},
+    )
+    assert created(thing) == created(thing)
+
+
+def test_in_a_script_rows_are_changed_by_text_compiled_late():
+    thing = model(a=models.IntegerField(null=True))
+    new = models.IntegerField(default=3)
+    new.set_attributes_from_name("a")
+    new.model = thing
+    statements = script(
+        lambda editor: editor.alter_field(thing, thing._meta.get_field("a"), new)
+    )
+    assert statements == [
+        "EXEC sys.sp_executesql "
+        "N'UPDATE [a_thing] SET [a] = (3) WHERE [a] IS NULL';",
+        "ALTER TABLE [a_thing] ALTER COLUMN [a] int NOT NULL;",
+    ]
+
+
+def test_a_name_that_is_no_collation_is_refused():
+    thing = model(name=models.CharField(max_length=10, db_collation="x; DROP TABLE t"))
+    with pytest.raises(ValueError, match="not the name of a collation"):
+        created(thing)
+
+
+@pytest.fixture
+def wide():
+    """A model with everything that DDL has words for."""
+    other = model("Other", "a_other", code=models.SlugField(unique=True))
+    return model(
+        table='"sales"."wide"',
+        big=models.BigIntegerField(default=2**40),
+        binary=models.BinaryField(max_length=20),
+        blob=models.BinaryField(default=b"\x00"),
+        boolean=models.BooleanField(default=True),
+        date=models.DateField(default=datetime.date(2020, 1, 2)),
+        datetime=models.DateTimeField(default=datetime.datetime(2020, 1, 2, 3, 4, 5, 6)),
+        decimal=models.DecimalField(
+            max_digits=10, decimal_places=2, default=decimal.Decimal("1.50")
+        ),
+        duration=models.DurationField(default=datetime.timedelta(days=1)),
+        email=models.EmailField(unique=True, null=True),
+        number=models.FloatField(default=1.5, db_index=True),
+        ip=models.GenericIPAddressField(null=True),
+        size=models.PositiveSmallIntegerField(default=3),
+        text=models.TextField(default="it's"),
+        time=models.TimeField(default=datetime.time(1, 2, 3)),
+        uid=models.UUIDField(default="00010203-0405-0607-0809-0a0b0c0d0e0f"),
+        swedish=models.CharField(max_length=5, db_collation="Finnish_Swedish_CI_AS"),
+        parent=models.ForeignKey("self", models.SET_NULL, null=True),
+        other=models.ForeignKey(other, models.CASCADE, to_field="code"),
+        others=models.ManyToManyField(other, related_name="+"),
+        meta={
+            "unique_together": [("email", "size")],
+            "db_tablespace": "fast",
+            "indexes": [
+                models.Index(fields=["-size", "big"], name="i1"),
+                models.Index(Lower("email"), F("size").desc(), name="i2"),
+                models.Index(
+                    fields=["date"],
+                    condition=Q(size__in=[1, 2], date__gt=datetime.date(2020, 1, 1)),
+                    include=["big"],
+                    name="i3",
+                ),
+            ],
+            "constraints": [
+                models.UniqueConstraint(fields=["big"], condition=Q(size=1), name="u1"),
+                models.UniqueConstraint(Lower("email"), name="u2"),
+            ],
+        },
+    )
+
+
+def test_every_statement_is_in_the_grammar_of_every_version(wide, tmp_path):
+    statements = script(lambda editor: editor.create_model(wide))
+    for field in wide._meta.local_fields:
+        if field.primary_key or field.remote_field:
+            continue
+        clone = field.clone()
+        clone.set_attributes_from_name(field.name)
+        clone.model = wide
+        renamed = field.clone()
+        renamed.set_attributes_from_name(field.name + "_new")
+        renamed.model = wide
+        longer = models.CharField(max_length=60, null=True, db_index=True)
+        longer.set_attributes_from_name(field.name)
+        longer.model = wide
+        statements += script(lambda editor: editor.remove_field(wide, field))
+        statements += script(lambda editor: editor.add_field(wide, clone))
+        statements += script(lambda editor: editor.alter_field(wide, field, renamed))
+        statements += script(lambda editor: editor.alter_field(wide, field, longer))
+    number = models.BigIntegerField(primary_key=True)
+    number.set_attributes_from_name("id")
+    number.model = wide
+    statements += script(
+        lambda editor: editor.alter_field(wide, wide._meta.get_field("id"), number),
+        lambda editor: editor.alter_db_tablespace(wide, "fast", "slow"),
+        lambda editor: editor.alter_db_table(wide, '"sales"."wide"', "narrow"),
+        lambda editor: editor.alter_db_table_comment(wide, None, "it's 100 %"),
+        lambda editor: editor.alter_db_table_comment(wide, "it's", None),
+        lambda editor: editor.rename_index(
+            wide, wide._meta.indexes[0], models.Index(fields=["size"], name="i9")
+        ),
+        *(
+            lambda editor, index=index: editor.remove_index(wide, index)
+            for index in wide._meta.indexes
+        ),
+        *(
+            lambda editor, constraint=constraint: editor.remove_constraint(
+                wide, constraint
+            )
+            for constraint in wide._meta.constraints
+        ),
+        lambda editor: editor.alter_unique_together(wide, [("email", "size")], []),
+        lambda editor: editor.delete_model(wide),
+        lambda editor: editor.remove_procedure("p"),
+    )
+    assert len(statements) > 200
+    assert refusals(statements, folder=tmp_path) == []
