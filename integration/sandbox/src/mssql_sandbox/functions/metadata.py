@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import NotSupported, SqlServerError
+from ..errors import NotSupported
 from ..sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
 from ..syntax import nodes
+from ..translate.bound import Bound
+from ..translate.core import quote
+from .registry import define
 
 _NAME = nvarchar(128)
 _TEXT = nvarchar(4000)
@@ -23,7 +26,8 @@ class Metadata:
     """A function over the catalogue: arguments are converted to ``arguments`` and passed to ``engine``.
 
     :param minimum: arguments that must be given.
-    :param engine: name of the engine function, or a template with ``{}`` when called without arguments.
+    :param engine: name of the engine function.
+    :param without_arguments: engine text of a call without arguments.
     """
 
     name: str
@@ -33,11 +37,7 @@ class Metadata:
     engine: str
     without_arguments: str | None = None
 
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
-        """:raises SqlServerError: 174 or 189 for a wrong number of arguments."""
-        from ..translate.bound import Bound
-
-        check_count(self.name, node, self.minimum, len(self.arguments))
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
         if not node.arguments and self.without_arguments is not None:
             return Bound(self.without_arguments, self.type)
         converted = [
@@ -47,32 +47,13 @@ class Metadata:
         return Bound(f"{self.engine}({', '.join(converted)})", self.type)
 
 
-def check_count(name: str, node: nodes.FunctionCall, minimum: int, maximum: int) -> None:
-    """:raises SqlServerError: 174 for one possible number of arguments, 189 for a range."""
-    if minimum <= len(node.arguments) <= maximum:
-        return
-    if minimum == maximum:
-        raise SqlServerError(
-            174, f"The {name} function requires {minimum} argument(s).", 15, 1, node.line
-        )
-    raise SqlServerError(189, f"The {name} function requires {minimum} to {maximum} arguments.", 15, 1, node.line)
-
-
-class ServerProperty:
+def _server_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
     """SERVERPROPERTY: a constant for the version played; NULL for an unknown property."""
-
-    name = "serverproperty"
-
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
-        from ..translate.bound import Bound
-        from ..translate.core import quote
-
-        check_count(self.name, node, 1, 1)
-        argument = node.arguments[0]
-        if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
-            raise NotSupported("SERVERPROPERTY of a value that is not a constant", node.line)
-        value = server_property(argument.text, translator.context)
-        return Bound("null::text" if value is None else f"{quote(value)}::text", _VARIANT)
+    argument = node.arguments[0]
+    if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
+        raise NotSupported("SERVERPROPERTY of a value that is not a constant", node.line)
+    value = server_property(argument.text, translator.context)
+    return Bound("null::text" if value is None else f"{quote(value)}::text", _VARIANT)
 
 
 def server_property(name: str, context: Any) -> str | None:
@@ -141,48 +122,31 @@ _RETURNS = (
 class _InDatabase:
     """OBJECT_NAME(id [, database_id]) and OBJECT_SCHEMA_NAME: only of the current database."""
 
-    def __init__(self, name: str, engine: str) -> None:
-        self.name = name
+    def __init__(self, engine: str) -> None:
         self.engine = engine
 
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
-        from ..translate.bound import Bound
-
-        check_count(self.name, node, 1, 2)
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
         number = translator.convert(translator.expression(node.arguments[0], scope), INT)
         if len(node.arguments) == 1:
             return Bound(f"{self.engine}({number})", _NAME)
         database = translator.convert(translator.expression(node.arguments[1], scope), INT)
         return Bound(
-            f"case when {database} = ms.database_property('id')::int then {self.engine}({number}) end", _NAME
+            f"(case when {database} = ms.database_property('id')::int then {self.engine}({number}) end)", _NAME
         )
 
 
-class _Permission:
-    """HAS_PERMS_BY_NAME, IS_MEMBER, IS_SRVROLEMEMBER, HAS_DBACCESS: the sandbox's login may do everything."""
-
-    def __init__(self, name: str, minimum: int, maximum: int) -> None:
-        self.name = name
-        self.minimum = minimum
-        self.maximum = maximum
-
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
-        from ..translate.bound import Bound
-
-        check_count(self.name, node, self.minimum, self.maximum)
-        for argument in node.arguments:
-            translator.expression(argument, scope)
-        return Bound("1", INT)
+def _permitted(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+    """HAS_PERMS_BY_NAME, IS_MEMBER and their kin: the sandbox's logins may do everything."""
+    for argument in node.arguments:
+        translator.expression(argument, scope)
+    return Bound("1", INT)
 
 
-FUNCTIONS: dict[str, Any] = {
-    **{function.name: function for function in _RETURNS},
-    "object_name": _InDatabase("object_name", "ms.object_name"),
-    "object_schema_name": _InDatabase("object_schema_name", "ms.object_schema_name"),
-    "serverproperty": ServerProperty(),
-    "has_perms_by_name": _Permission("has_perms_by_name", 3, 5),
-    "has_dbaccess": _Permission("has_dbaccess", 1, 1),
-    "is_member": _Permission("is_member", 1, 1),
-    "is_rolemember": _Permission("is_rolemember", 1, 2),
-    "is_srvrolemember": _Permission("is_srvrolemember", 1, 2),
-}
+for _function in _RETURNS:
+    define(_function.name, _function.minimum, len(_function.arguments), raw=True)(_function.bind)
+define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
+define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
+define("serverproperty", 1, raw=True)(_server_property)
+define("has_perms_by_name", 3, 5, raw=True)(_permitted)
+define("has_dbaccess is_member", 1, raw=True)(_permitted)
+define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)

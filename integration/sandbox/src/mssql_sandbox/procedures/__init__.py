@@ -6,11 +6,11 @@ from typing import Any, Callable, Iterator, Sequence
 
 from ..errors import SqlServerError
 from ..interface import Event
-from . import catalog, help, locks, odbc_types, schema
+from . import catalog, help, locks, odbc_types, schema, user
 from .binding import Call
 from .describe import undeclared_rows
 
-__all__ = ["call", "undeclared_rows"]
+__all__ = ["call", "undeclared_rows", "user"]
 
 _PROCEDURES: dict[str, Callable[[Call], Iterator[Event]]] = {
     **catalog.PROCEDURES,

@@ -298,6 +298,10 @@ class Session(RemoteCalls):
         if plain == "sp_executesql":
             yield from self._call_executesql(arguments, scope, outputs)
             return
+        definition = None if plain.startswith("sp_") else procedures.user.find(name, self)
+        if definition is not None:
+            yield from procedures.user.run(definition, arguments, self, scope, outputs)
+            return
         with self.transactions.atomic():
             self.transactions.before_statement()
             yield from procedures.call(name, arguments, self, scope, outputs)

@@ -460,3 +460,29 @@ create view sys.sysindexes as
 select object_id as id, name, index_id::smallint as indid, 0 as status, ms.row_count(object_id)::int as rows,
   ms.row_count(object_id) as rowcnt
 from ms.indexes where object_id < ms.first_temporary_id();
+
+--- sys.database_permissions: class tinyint, class_desc nvarchar(60)?, major_id int, minor_id int,
+--- grantee_principal_id int, grantor_principal_id int, type char(4), permission_name nvarchar(128)?, state char(1),
+--- state_desc nvarchar(60)?
+create view sys.database_permissions as
+select 0::smallint as class, 'DATABASE' as class_desc, 0 as major_id, 0 as minor_id, 1 as grantee_principal_id,
+  1 as grantor_principal_id, 'CO  ' as type, 'CONNECT' as permission_name, 'G' as state, 'GRANT' as state_desc;
+
+--- sys.master_files: database_id int, file_id int, type tinyint, type_desc nvarchar(60)?, data_space_id int,
+--- name sysname, physical_name nvarchar(260), state tinyint?, state_desc nvarchar(60)?, size int, max_size int,
+--- growth int, is_read_only bit, is_percent_growth bit
+create view sys.master_files as
+select (d.properties ->> 'id')::int as database_id, f.file_id, f.type, f.type_desc, f.data_space_id,
+  d.properties ->> 'name' || f.suffix as name,
+  '/var/opt/mssql/data/' || (d.properties ->> 'name') || f.extension as physical_name, 0::smallint as state,
+  'ONLINE' as state_desc, 1024 as size, -1 as max_size, 8192 as growth, 0::smallint as is_read_only,
+  0::smallint as is_percent_growth
+from ms.databases() d, (values
+  (1, 0::smallint, 'ROWS', 1, '', '.mdf'), (2, 1::smallint, 'LOG', 0, '_log', '_log.ldf')
+) f(file_id, type, type_desc, data_space_id, suffix, extension);
+
+--- sys.database_files: file_id int, type tinyint, type_desc nvarchar(60)?, data_space_id int, name sysname,
+--- physical_name nvarchar(260), state tinyint?, state_desc nvarchar(60)?, size int, max_size int, growth int
+create view sys.database_files as
+select file_id, type, type_desc, data_space_id, name, physical_name, state, state_desc, size, max_size, growth
+from sys.master_files where database_id = ms.database_property('id')::int;

@@ -1,0 +1,92 @@
+"""The new table of SELECT ... INTO."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..interface import ResultColumn
+from ..syntax import nodes
+from . import columns
+from .context import Ddl, written
+from .errors import name_taken
+
+
+def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], session: Any, scope: Any) -> Table:
+    """Create the table that a query's rows go to; the caller inserts them.
+
+    Types, nullability and one identity property are taken from the query's columns, nothing else is.
+
+    :raises SqlServerError: 2714, 2760, 2705 (a column name twice), 1038 an unnamed column.
+    """
+    ddl = Ddl(session, scope)
+    schema, leaf = ddl.split(name)
+    temporary = leaf.startswith("#")
+    if leaf.startswith("##"):
+        raise NotSupported("global temp tables", name.line)
+    schema_id = ddl.temporary_schema() if temporary else ddl.schema_id(schema)
+    if not temporary and ddl.catalog.table(schema, leaf) is not None:
+        raise name_taken(written(name))
+    _check_names(leaf, results)
+    identities = [position for position, result in enumerate(results) if result.identity]
+    new = [
+        columns.NewColumn(
+            Column(
+                position + 1, result.name, result.type, result.nullable and not result.identity, f"c{position + 1}",
+                identity=(1, 1) if identities == [position] else None,
+            ),
+            nodes.ColumnDefinition(result.name, None),
+        )
+        for position, result in enumerate(results)
+    ]  # fmt: skip
+    number = ddl.new_object(leaf, schema_id, "U")
+    definitions = ", ".join(columns.engine_definition(column) for column in new)
+    engine_schema = "pg_temp" if temporary else "u"
+    kind, prefix = ("temporary table", "") if temporary else ("table", "u.")
+    ddl.run(f"create {kind} {prefix}t{number} ({definitions})")
+    for column in new:
+        columns.register_column(ddl, number, column)
+        if column.column.identity is not None:
+            columns.create_identity(ddl, number, column.column, engine_schema)
+    ddl.insert("indexes", object_id=number, index_id=0, type=0)
+    ddl.flush()
+    ddl.catalog.touch(temporary=temporary)
+    if temporary:
+        scope.created.append(leaf)
+    return ddl.load(number)
+
+
+def settle_identity(table: Table, session: Any) -> None:
+    """After the rows are in: the next identity value follows the largest one copied."""
+    column = next((column for column in table.columns if column.identity), None)
+    if column is None:
+        return
+    sequence = f"{table.physical.split('.')[0]}.s{table.id}"
+    session.connection.execute(
+        f"select setval('{sequence}', max({column.physical})::bigint) from {table.physical} "
+        f"having max({column.physical}) is not null"
+    )
+
+
+def _check_names(table: str, results: Sequence[ResultColumn]) -> None:
+    seen: set[str] = set()
+    for result in results:
+        if not result.name:
+            raise SqlServerError(
+                1038,
+                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
+                "name. For other statements, look for empty alias names. Aliases defined as \"\" or [] are not "
+                "allowed. Change the alias to a valid name.",
+                15,
+                5,
+            )
+        if result.name.casefold() in seen:
+            raise SqlServerError(
+                2705,
+                f"Column names in each table must be unique. Column name '{result.name}' in table '{table}' is "
+                "specified more than once.",
+                16,
+                3,
+            )
+        seen.add(result.name.casefold())

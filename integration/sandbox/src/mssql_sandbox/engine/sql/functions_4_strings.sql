@@ -1,0 +1,232 @@
+-- Strings. Lengths count UTF-16 units.
+
+create function ms.utf16_length(x text) returns int language sql immutable parallel safe return
+  case when octet_length(x) = length(x) then length(x)
+       else length(x) + length(regexp_replace(x, U&'[\0001-\FFFF]', '', 'g')) end;
+
+create function ms.left(x text, n int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if n < 0 then perform ms.fail(536, 16, 4, 'Invalid length parameter passed to the LEFT function.'); end if;
+  return left(x, n);
+end $$;
+
+create function ms.right(x text, n int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if n < 0 then perform ms.fail(536, 16, 5, 'Invalid length parameter passed to the RIGHT function.'); end if;
+  return right(x, n);
+end $$;
+
+create function ms.substring(x text, s int, n int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if n < 0 then perform ms.fail(537, 16, 3, 'Invalid length parameter passed to the LEFT or SUBSTRING function.'); end if;
+  if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
+  return substr(x, s, n);
+end $$;
+
+create function ms.substring(x bytea, s int, n int) returns bytea language plpgsql immutable parallel safe as $$
+begin
+  if n < 0 then perform ms.fail(537, 16, 3, 'Invalid length parameter passed to the LEFT or SUBSTRING function.'); end if;
+  if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
+  return substring(x, s, n);
+end $$;
+
+-- Folds keep every character's place, so that positions found in them are true.
+create function ms.fold_ci_as(x text) returns text language sql immutable parallel safe return lower(x);
+create function ms.fold_ci_ai(x text) returns text language sql immutable parallel safe return ms.k_base(lower(x));
+create function ms.fold_cs_as(x text) returns text language sql immutable parallel safe return x;
+create function ms.fold_cs_ai(x text) returns text language sql immutable parallel safe return x;
+create function ms.fold_bin(x text) returns text language sql immutable parallel safe return x;
+
+create function ms.charindex(needle text, hay text, s int) returns int language plpgsql immutable parallel safe as $$
+declare p int;
+begin
+  if needle is null or hay is null or s is null then return null; end if;
+  if needle = '' then return 0; end if;
+  if s < 1 then s := 1; end if;
+  p := position(needle in substr(hay, s));
+  return case when p = 0 then 0 else p + s - 1 end;
+end $$;
+
+-- A LIKE pattern as a regular expression.
+create function ms.like_regex(p text, e text) returns text language plpgsql immutable parallel safe as $$
+declare r text := '^'; i int := 1; n int; c text; j int; body text; neg boolean;
+begin
+  if p is null then return null; end if;
+  n := length(p);
+  while i <= n loop
+    c := substr(p, i, 1);
+    if e is not null and c = e then
+      i := i + 1;
+      exit when i > n;
+      c := substr(p, i, 1);
+      r := r || regexp_replace(c, '([\\.^$|()\[\]{}*+?])', '\\\1');
+    elsif c = '%' then r := r || '.*';
+    elsif c = '_' then r := r || '.';
+    elsif c = '[' then
+      j := i + 1; body := ''; neg := false;
+      if substr(p, j, 1) = '^' then neg := true; j := j + 1; end if;
+      while j <= n and (substr(p, j, 1) <> ']' or body = '') loop
+        if e is not null and substr(p, j, 1) = e then
+          j := j + 1;
+          body := body || case when substr(p, j, 1) in ('\', ']', '[', '^', '-') then '\' else '' end || substr(p, j, 1);
+        else
+          body := body || case when substr(p, j, 1) in ('\', '[', ']', '^') then '\' else '' end || substr(p, j, 1);
+        end if;
+        j := j + 1;
+      end loop;
+      if j > n then return '$.'; end if;
+      r := r || '[' || case when neg then '^' else '' end || body || ']';
+      i := j;
+    else
+      r := r || regexp_replace(c, '([\\.^$|()\[\]{}*+?])', '\\\1');
+    end if;
+    i := i + 1;
+  end loop;
+  -- (?s): a wildcard matches line breaks too; trailing blanks of the value do not matter beyond the pattern
+  return '(?s)' || r || '$';
+end $$;
+
+create function ms.patindex(p text, x text) returns int language plpgsql immutable parallel safe as $$
+declare body text; m int;
+begin
+  if p is null or x is null then return null; end if;
+  if left(p, 1) <> '%' then
+    return case when x ~ ms.like_regex(p, null) then 1 else 0 end;
+  end if;
+  body := ltrim(p, '%');
+  for m in 1 .. length(x) + 1 loop
+    if substr(x, m) ~ ms.like_regex(body, null) then return m; end if;
+  end loop;
+  return 0;
+end $$;
+
+create function ms.replace(x text, a text, b text, fold text) returns text language plpgsql immutable parallel safe as $$
+declare r text := ''; fx text; fa text; p int; rest text; n int;
+begin
+  if x is null or a is null or b is null then return null; end if;
+  if a = '' then return x; end if;
+  if fold in ('fold_cs_as', 'fold_cs_ai', 'fold_bin') then return replace(x, a, b); end if;
+  fx := case fold when 'fold_ci_ai' then ms.fold_ci_ai(x) else ms.fold_ci_as(x) end;
+  fa := case fold when 'fold_ci_ai' then ms.fold_ci_ai(a) else ms.fold_ci_as(a) end;
+  rest := x; n := length(a);
+  loop
+    p := position(fa in fx);
+    exit when p = 0;
+    r := r || left(rest, p - 1) || b;
+    rest := substr(rest, p + n); fx := substr(fx, p + n);
+  end loop;
+  return r || rest;
+end $$;
+
+create function ms.stuff(x text, s int, n int, y text) returns text language sql immutable parallel safe return
+  case when s < 1 or n < 0 or s > length(x) then null
+       else left(x, s - 1) || coalesce(y, '') || substr(x, s + n) end;
+
+create function ms.replicate(x text, n int, lim int) returns text language sql immutable parallel safe return
+  case when n < 0 then null else left(repeat(x, n), lim) end;
+
+create function ms.ascii(x text) returns int language sql immutable parallel safe return
+  case when x = '' then null else get_byte(convert_to(left(x, 1), 'WIN1252'), 0) end;
+
+create function ms.unicode(x text) returns int language sql immutable parallel safe return
+  case when x = '' then null when ascii(x) > 65535 then 55296 + ((ascii(x) - 65536) >> 10) else ascii(x) end;
+
+create function ms.char(n int) returns text language sql immutable parallel safe return
+  case when n between 1 and 255 then convert_from(decode(lpad(to_hex(n), 2, '0'), 'hex'), 'WIN1252') else null end;
+
+create function ms.nchar(n int) returns text language sql immutable parallel safe return
+  case when n between 1 and 55295 or n between 57344 and 65535 then chr(n) else null end;
+
+create function ms.quotename(x text, q text) returns text language sql immutable parallel safe return
+  case when length(x) > 128 then null
+       when q in ('[', ']', '') then '[' || replace(x, ']', ']]') || ']'
+       when q in ('''', '"', '`') then q || replace(x, q, q || q) || q
+       when q in ('(', ')') then '(' || replace(x, ')', '))') || ')'
+       when q in ('<', '>') then '<' || replace(x, '>', '>>') || '>'
+       when q in ('{', '}') then '{' || replace(x, '}', '}}') || '}' end;
+
+create function ms.translate(x text, a text, b text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if length(a) <> length(b) then
+    perform ms.fail(9828, 16, 1, 'The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters.');
+  end if;
+  return translate(x, a, b);
+end $$;
+
+create function ms.str(x double precision, n int, d int) returns text language sql immutable parallel safe return
+  case when n < 1 then null when length(round(x::numeric, d)::text) > n then repeat('*', n)
+       else lpad(round(x::numeric, d)::text, n) end;
+
+create function ms.string_split(x text, s text) returns table (v text, n bigint) language plpgsql immutable as $$
+begin
+  if length(s) <> 1 then
+    perform ms.fail(214, 16, 11, 'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.');
+  end if;
+  return query select t.v, t.n from unnest(string_to_array(x, s)) with ordinality t(v, n);
+end $$;
+
+create function ms.string_agg_limit(x text, n int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if length(x) > n then
+    perform ms.fail(9829, 16, 1, 'STRING_AGG aggregation result exceeded the limit of 8000 bytes. Use LOB types to avoid result truncation.');
+  end if;
+  return x;
+end $$;
+
+create function ms.isnumeric(x text) returns int language sql immutable parallel safe return
+  case when btrim(x) ~* '^[+-]?[$]?([0-9,]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' or btrim(x) in ('+', '-', '$', '.', ',') then 1 else 0 end;
+
+create function ms.isdate(x text) returns int language plpgsql immutable as $$
+begin
+  perform ms.text_to_ticks(x, 'datetime', 0);
+  return case when x is null or btrim(x) = '' then 0 else 1 end;
+exception when sqlstate 'MS000' then return 0;
+end $$;
+
+create function ms.regexp_like(x text, p text, flags text) returns boolean language sql immutable parallel safe return
+  regexp_like(x, p, replace(flags, 'm', 'n'));
+
+-- ---- aggregates by key ------------------------------------------------------------------
+
+create function ms.lesser_pair(s text[], v text, k text) returns text[] language sql immutable parallel safe return
+  case when v is null then s when s is null or k < s[2] then array[v, k] else s end;
+create function ms.greater_pair(s text[], v text, k text) returns text[] language sql immutable parallel safe return
+  case when v is null then s when s is null or k > s[2] then array[v, k] else s end;
+create function ms.pair_value(s text[]) returns text language sql immutable parallel safe return s[1];
+create aggregate ms.min_text(text, text) (sfunc = ms.lesser_pair, stype = text[], finalfunc = ms.pair_value);
+create aggregate ms.max_text(text, text) (sfunc = ms.greater_pair, stype = text[], finalfunc = ms.pair_value);
+
+create function ms.lesser_uuid(a uuid, b uuid) returns uuid language sql immutable parallel safe return
+  case when a is null then b when b is null then a when ms.k_uuid(b) < ms.k_uuid(a) then b else a end;
+create function ms.greater_uuid(a uuid, b uuid) returns uuid language sql immutable parallel safe return
+  case when a is null then b when b is null then a when ms.k_uuid(b) > ms.k_uuid(a) then b else a end;
+create aggregate ms.min_uuid(uuid) (sfunc = ms.lesser_uuid, stype = uuid);
+create aggregate ms.max_uuid(uuid) (sfunc = ms.greater_uuid, stype = uuid);
+
+create function ms.lesser_offset(a ms.dto, b ms.dto) returns ms.dto language sql immutable parallel safe return
+  case when a is null then b when b is null then a when (b).u < (a).u then b else a end;
+create function ms.greater_offset(a ms.dto, b ms.dto) returns ms.dto language sql immutable parallel safe return
+  case when a is null then b when b is null then a when (b).u > (a).u then b else a end;
+create aggregate ms.min_offset(ms.dto) (sfunc = ms.lesser_offset, stype = ms.dto);
+create aggregate ms.max_offset(ms.dto) (sfunc = ms.greater_offset, stype = ms.dto);
+
+-- ---- row counts ------------------------------------------------------------------------------
+
+create function ms.top_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if n is null then perform ms.fail(1060, 15, 1, 'The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.'); end if;
+  if n < 0 then perform ms.fail(127, 15, 1, 'A TOP N or FETCH rowcount value may not be negative.'); end if;
+  return n;
+end $$;
+
+create function ms.offset_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if n is null or n < 0 then perform ms.fail(10742, 15, 1, 'The offset specified in a OFFSET clause may not be negative.'); end if;
+  return n;
+end $$;
+
+create function ms.fetch_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if n is null or n < 1 then perform ms.fail(10744, 15, 1, 'The number of rows provided for a FETCH clause must be greater then zero.'); end if;
+  return n;
+end $$;

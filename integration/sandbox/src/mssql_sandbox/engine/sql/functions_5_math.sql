@@ -1,0 +1,112 @@
+-- Mathematics on float, with SQL Server's faults.
+
+create function ms.float_fault() returns text language sql immutable as $$
+  select ms.fail(3623, 16, 1, 'An invalid floating point operation occurred.')
+$$;
+
+create function ms.sqrt(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if x < 0 then perform ms.float_fault(); end if; return sqrt(x); end $$;
+
+create function ms.asin(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if abs(x) > 1 then perform ms.float_fault(); end if; return asin(x); end $$;
+
+create function ms.acos(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if abs(x) > 1 then perform ms.float_fault(); end if; return acos(x); end $$;
+
+create function ms.ln(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if x <= 0 then perform ms.float_fault(); end if; return ln(x); end $$;
+
+create function ms.log10(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if x <= 0 then perform ms.float_fault(); end if; return log(x); end $$;
+
+create function ms.log_base(x double precision, b double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if x <= 0 or b <= 0 or b = 1 then perform ms.float_fault(); end if; return ln(x) / ln(b); end $$;
+
+create function ms.exp(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin
+  return exp(x);
+exception when numeric_value_out_of_range then
+  perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type float.');
+  return null;
+end $$;
+
+create function ms.power(x double precision, y double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin
+  if x = 0 and y < 0 then perform ms.fail(8134, 16, 1, 'Divide by zero error encountered.'); end if;
+  if x < 0 and y <> floor(y) then perform ms.float_fault(); end if;
+  return power(x, y);
+exception when numeric_value_out_of_range then
+  perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type float.');
+  return null;
+end $$;
+
+create function ms.power_int(x double precision) returns int language plpgsql immutable parallel safe as $$
+begin
+  if abs(trunc(x)) > 2147483647 then
+    perform ms.fail(232, 16, 3, 'Arithmetic overflow error for type int, value = ' || to_char(x, 'FM999999999999999999990.000000') || '.');
+  end if;
+  return trunc(x);
+end $$;
+
+create function ms.power_bigint(x double precision) returns bigint language plpgsql immutable parallel safe as $$
+begin
+  if abs(x) >= 9223372036854775808 then
+    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type bigint.');
+  end if;
+  return trunc(x);
+end $$;
+
+create function ms.float_round(x double precision, n int) returns double precision language sql immutable parallel safe return
+  round(x::numeric, n)::double precision;
+create function ms.float_trunc(x double precision, n int) returns double precision language sql immutable parallel safe return
+  trunc(x::numeric, n)::double precision;
+
+create function ms.rand(seed int) returns double precision language sql immutable parallel safe return
+  (('x' || substr(md5(seed::text), 1, 13))::bit(52)::bigint)::double precision / 4503599627370496;
+
+-- The low bits of a number as a signed integer of that width (tinyint: unsigned).
+create function ms.wrap(x numeric, bits int) returns bigint language sql immutable parallel safe return
+  case when bits = 8 then mod(mod(x, 256) + 256, 256)
+       else mod(mod(x + 2::numeric ^ (bits - 1), 2::numeric ^ bits) + 2::numeric ^ bits, 2::numeric ^ bits) - 2::numeric ^ (bits - 1) end::bigint;
+
+create function ms.shift_right(x bigint, n bigint, bits int) returns bigint language sql immutable parallel safe return
+  case when n >= bits then 0
+       when n < 0 then ms.wrap(x::numeric * 2::numeric ^ -n, bits)
+       else ms.wrap(floor((case when x < 0 then x::numeric + 2::numeric ^ bits else x::numeric end) / 2::numeric ^ n), bits) end;
+
+create function ms.shift_left(x bigint, n bigint, bits int) returns bigint language sql immutable parallel safe return
+  case when n < 0 then ms.shift_right(x, -n, bits) when n >= bits then 0
+       else ms.wrap(x::numeric * 2::numeric ^ n, bits) end;
+
+create function ms.sha1(data bytea) returns bytea language plpgsql immutable parallel safe as $$
+declare
+  h0 bigint := 1732584193; h1 bigint := 4023233417; h2 bigint := 2562383102; h3 bigint := 271733878; h4 bigint := 3285377520;
+  m bytea; n int; w bigint[]; i int; t int; a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;
+  mask constant bigint := 4294967295;
+begin
+  if data is null then return null; end if;
+  n := length(data);
+  m := data || '\x80'::bytea || decode(repeat('00', (119 - n % 64) % 64), 'hex') || int8send(n::bigint * 8);
+  for i in 0 .. length(m) / 64 - 1 loop
+    w := array[]::bigint[];
+    for t in 0 .. 15 loop
+      w[t] := (get_byte(m, i * 64 + t * 4)::bigint << 24) | (get_byte(m, i * 64 + t * 4 + 1)::bigint << 16)
+        | (get_byte(m, i * 64 + t * 4 + 2)::bigint << 8) | get_byte(m, i * 64 + t * 4 + 3);
+    end loop;
+    for t in 16 .. 79 loop
+      x := w[t - 3] # w[t - 8] # w[t - 14] # w[t - 16];
+      w[t] := ((x << 1) | (x >> 31)) & mask;
+    end loop;
+    a := h0; b := h1; c := h2; d := h3; e := h4;
+    for t in 0 .. 79 loop
+      if t < 20 then f := (b & c) | ((~b & mask) & d); k := 1518500249;
+      elsif t < 40 then f := b # c # d; k := 1859775393;
+      elsif t < 60 then f := (b & c) | (b & d) | (c & d); k := 2400959708;
+      else f := b # c # d; k := 3395469782; end if;
+      x := ((((a << 5) | (a >> 27)) & mask) + f + e + k + w[t]) & mask;
+      e := d; d := c; c := ((b << 30) | (b >> 2)) & mask; b := a; a := x;
+    end loop;
+    h0 := (h0 + a) & mask; h1 := (h1 + b) & mask; h2 := (h2 + c) & mask; h3 := (h3 + d) & mask; h4 := (h4 + e) & mask;
+  end loop;
+  return decode(lpad(to_hex(h0), 8, '0') || lpad(to_hex(h1), 8, '0') || lpad(to_hex(h2), 8, '0') || lpad(to_hex(h3), 8, '0') || lpad(to_hex(h4), 8, '0'), 'hex');
+end $$;

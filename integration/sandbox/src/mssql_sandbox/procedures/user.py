@@ -1,0 +1,93 @@
+"""Procedures made by CREATE PROCEDURE."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Sequence
+
+from ..errors import SqlServerError
+from ..interface import Event, ReturnStatus
+from ..syntax import nodes
+
+
+def find(name: str, session: Any) -> str | None:
+    """The definition of a user procedure, None when the name means none."""
+    from ..ddl.rename import split_name
+
+    parts = split_name(name)
+    rows = session.connection.execute(
+        "select m.definition from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
+        " where o.type = 'P' and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        (parts[-2] if len(parts) > 1 and parts[-2] else "dbo", parts[-1]),
+        prepare=True,
+    ).fetchall()
+    return rows[0][0] if rows else None
+
+
+def run(
+    definition: str, arguments: Sequence[tuple], session: Any, scope: Any, outputs: dict[int, Any]
+) -> Iterator[Event]:
+    """Run a procedure's body in a scope of its own.
+
+    :param arguments: (parameter name or None, value, type, output) in order.
+    :raises SqlServerError: 201 a parameter without a value, 8144 too many, 8145 an unknown name, 217 nesting.
+    """
+    from ..runtime.batch import Interpreter
+    from ..runtime.parsed import Parsed
+    from ..runtime.scope import ReturnFromScope, Scope
+    from ..runtime.session import MAX_NESTING
+
+    module = session.parse(definition).batch.statements[0]
+    name = module.name.parts[-1]
+    inner = Scope(parent=scope, level=scope.level + 1, procedure=name)
+    if inner.level > MAX_NESTING:
+        raise SqlServerError(
+            217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
+        )
+    interpreter = Interpreter(session, inner, Parsed(nodes.Batch(module.body), False))
+    positions = _bind(module, name, arguments, session, interpreter)
+    status = 0
+    try:
+        yield from interpreter.run(module.body)
+    except ReturnFromScope as signal:
+        status = signal.status
+    finally:
+        for created in inner.created:
+            session.catalog.drop_temporary(created)
+    for parameter in module.parameters:
+        position = positions.get(parameter.name.casefold())
+        if parameter.output and position is not None:
+            outputs[position] = inner.values[parameter.name.lower()]
+    yield ReturnStatus(status)
+
+
+def _bind(
+    module: nodes.CreateModule, name: str, arguments: Sequence[tuple], session: Any, interpreter: Any
+) -> dict[str, int]:
+    """Declare the parameters with their values; parameter -> position of its argument."""
+    known = {parameter.name.casefold(): parameter for parameter in module.parameters}
+    given: dict[str, int] = {}
+    for position, (parameter_name, *_rest) in enumerate(arguments):
+        if parameter_name:
+            if parameter_name.casefold() not in known:
+                raise SqlServerError(8145, f"{parameter_name} is not a parameter for procedure {name}.", 16, 2)
+            given[parameter_name.casefold()] = position
+        elif position >= len(module.parameters):
+            raise SqlServerError(8144, f"Procedure or function {name} has too many arguments specified.", 16, 2)
+        else:
+            given[module.parameters[position].name.casefold()] = position
+    for key, parameter in known.items():
+        type_ = session.resolve_type(parameter.type)
+        if key in given:
+            _, value, source, *_ = arguments[given[key]]
+            converted = session.convert_value(value, source, type_)
+        elif parameter.default is not None:
+            converted = interpreter.evaluate(parameter.default, type_)
+        else:
+            raise SqlServerError(
+                201,
+                f"Procedure or function '{name}' expects parameter '{parameter.name}', which was not supplied.",
+                16,
+                4,
+            )
+        interpreter.scope.declare(parameter.name.lower(), type_, converted)
+    return given
