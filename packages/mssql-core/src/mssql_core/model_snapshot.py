@@ -11,7 +11,7 @@ from django.db.backends.ddl_references import Statement
 
 from .catalog import Check, Column, Default, ForeignKey, Index, rename_reference
 from .names import quote_identifier
-from .schema_columns import has_db_default
+from .schema_columns import collation_of, has_db_default
 from .schema_indexes import is_nullable
 from .snapshot import TableSnapshot
 
@@ -95,7 +95,7 @@ def _column(editor, table, field):
         field.column,
         params["type"],
         is_nullable(field),
-        params.get("collation"),
+        collation_of(field, params),
         (1, 1) if suffix else None,
         editor._generated_definition(field, params) if generated else None,
         bool(generated and field.db_persist),
@@ -135,9 +135,7 @@ def _is_plain(constraint):
     """Is the constraint about the uniqueness of fields and nothing else?"""
     return (
         bool(getattr(constraint, "fields", ()))
-        and not constraint.condition
-        and not constraint.include
-        and not constraint.deferrable
+        and not (constraint.condition or constraint.include or constraint.deferrable)
         and getattr(constraint, "nulls_distinct", None) is not False
     )
 

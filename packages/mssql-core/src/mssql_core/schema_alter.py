@@ -11,7 +11,7 @@ from .comments import property_sql
 from .dependents import Dependents
 from .model_snapshot import ScriptedIndex
 from .names import quote_identifier
-from .schema_columns import has_db_default
+from .schema_columns import collation_of, has_db_default
 
 _SIZED = re.compile(r"^(nvarchar|varbinary)\((\d+)\)$")
 
@@ -88,11 +88,11 @@ class FieldAlteration:
         self.generated = getattr(new, "generated", False)
         self.type_changed = (
             old_params["type"] != new_params["type"]
-            or old_params.get("collation") != new_params.get("collation")
+            or collation_of(old, old_params) != collation_of(new, new_params)
         )
         self.null_changed = old.null != new.null and not self.generated
-        self.old_check = editor._field_db_check(old, old_params)
-        self.new_check = editor._field_db_check(new, new_params)
+        self.old_check = editor._db_check(old)
+        self.new_check = editor._db_check(new)
         self.was_indexed = editor._field_should_be_indexed(model, old)
         self.is_indexed = editor._field_should_be_indexed(model, new)
         self.fk_dropped = False
@@ -245,16 +245,17 @@ class FieldAlteration:
             field.db_parameters(connection=self.editor.connection)
             for field in (old, new)
         )
-        return old_params["type"] == new_params["type"] and old_params.get(
-            "collation"
-        ) == new_params.get("collation")
+        return old_params["type"] == new_params["type"] and collation_of(
+            old, old_params
+        ) == collation_of(new, new_params)
 
     def _change_of(self, table, old, new):
         """The change keeps the old column's name: renaming comes after it."""
         connection = self.editor.connection
         params = new.db_parameters(connection=connection)
-        collation = params.get("collation")
-        if not collation and old.db_parameters(connection=connection).get("collation"):
+        collation = collation_of(new, params)
+        old_params = old.db_parameters(connection=connection)
+        if not collation and collation_of(old, old_params):
             collation = "DATABASE_DEFAULT"
         column = old.column if table == self.table and new is self.new else new.column
         return ColumnChange(table, column, params["type"], collation, new.null)
@@ -312,7 +313,7 @@ class FieldAlteration:
             and new
             and old.group(1) == new.group(1)
             and int(old.group(2)) <= int(new.group(2))
-            and self.old_params.get("collation") == self.new_params.get("collation")
+            and changes[0].collation is None
         )
 
     def _keep_indexes(self, dependents):

@@ -2,6 +2,7 @@
 
 import re
 
+from django.db.backends.ddl_references import IndexName
 from django.db.models import NOT_PROVIDED
 
 from .literals import literal
@@ -73,8 +74,9 @@ class ColumnMixin:
 
     def _stored_clauses(self, model, field, db_params, include_default):
         clauses = [db_params["type"]]
-        if db_params.get("collation"):
-            clauses.append(self._collate_sql(db_params["collation"]))
+        collation = collation_of(field, db_params)
+        if collation:
+            clauses.append(self._collate_sql(collation))
         suffix = field.db_type_suffix(connection=self.connection)
         if suffix:
             clauses.append(suffix)
@@ -129,7 +131,7 @@ class ColumnMixin:
             clause = "CONSTRAINT %s PRIMARY KEY" % self.quote_name(name)
         elif field.unique and not is_nullable(field):
             name = self._unique_constraint_name(table, [field.column], quote=False)
-            clause = "CONSTRAINT %s UNIQUE" % self.quote_name(str(name))
+            clause = "CONSTRAINT %s UNIQUE" % self.quote_name(name)
         else:
             return []
         tablespace = field.db_tablespace or model._meta.db_tablespace
@@ -138,8 +140,23 @@ class ColumnMixin:
         return [clause]
 
     def _unique_constraint_name(self, table, columns, quote=True):
-        name = super()._unique_constraint_name(table, columns, quote=quote)
-        return name if quote else str(name)
+        if not quote:
+            return self._create_index_name(table, columns, "_uniq")
+
+        def create_name(*args):
+            return self.quote_name(self._create_index_name(*args))
+
+        return IndexName(table, columns, "_uniq", create_name)
+
+    def _db_check(self, field):
+        """Return the check of a field's type, the same for any column name."""
+        checks = self.connection.data_type_check_constraints
+        check = checks.get(field.get_internal_type())
+        if check is None:
+            return None
+        data = field.db_type_parameters(self.connection)
+        data["column"] = "__column_name__"
+        return check % data
 
     def _deferred_unique_sql(self, model, field):
         """Return the index that makes a nullable field unique, or None."""
@@ -157,6 +174,11 @@ class ColumnMixin:
                 "sys.fn_helpcollations() lists them." % collation
             )
         return "COLLATE " + collation
+
+
+def collation_of(field, db_params):
+    """Return the field's collation, or None (before Django 4.2 an attribute)."""
+    return db_params.get("collation", getattr(field, "db_collation", None))
 
 
 def has_db_default(field):
