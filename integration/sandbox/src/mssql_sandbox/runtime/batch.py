@@ -7,15 +7,12 @@ from typing import Any, Iterator, Sequence
 import psycopg
 
 from ..errors import NotSupported, SqlServerError
-from ..interface import Columns, Done, Error, Event, Info, Rows
+from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from . import control, pgerrors
 from .execute import Execution
 from .scope import Scope, StopBatch
-
-# CurCmd values of DONE tokens (MS-TDS) and the verb that error messages use.
-COMMANDS = {"select": 0xC1, "assign": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
 
 _DDL = (
     nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
@@ -192,5 +189,3 @@ _HANDLERS = {
     nodes.Execute: Execution.do_execute,
     nodes.InsertBulk: Execution.do_insert_bulk,
 }
-
-__all__ = ["COMMANDS", "Columns", "Interpreter", "Rows", "bind_ahead"]

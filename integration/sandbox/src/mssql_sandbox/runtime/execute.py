@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from .. import ddl, procedures, translate
+from .. import ddl, translate
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import MAX, SqlType, nvarchar
@@ -77,22 +77,55 @@ class Execution:
                 "The current transaction cannot be committed and cannot support operations that write to the log "
                 "file. Roll back the transaction.",
             )
-        if plan.before or plan.after:
+        session.transactions.before_statement()
+        if plan.kind == "into":
             with session.transactions.atomic():
-                yield from self._run_plan(plan)
+                yield from self._select_into(plan)
+        elif plan.kind == "truncate":
+            with session.transactions.atomic():
+                yield from ddl.truncate(statement, session, self.scope)
+        elif plan.before or plan.after:
+            with session.transactions.atomic():
+                for sql in plan.before:
+                    session.cursor.execute(sql)
+                events = list(self._run_plan(plan))
+                for sql in plan.after:
+                    session.cursor.execute(sql)
+            yield from events
         else:
             yield from self._run_plan(plan)
 
     def _run_plan(self, plan: translate.Plan) -> Iterator[Event]:
         session = self.session
-        session.transactions.before_statement()
         cursor = session.cursor
         cursor.execute(plan.sql, self.arguments(plan), prepare=True)
-        if plan.columns is not None:
+        if plan.assign is not None:
+            yield from self._assign(plan, cursor)
+        elif plan.columns is not None:
             yield from self._rows(plan, cursor)
-            return
-        session.rowcount = max(cursor.rowcount, 0)
-        yield Done(None if session.settings.nocount else session.rowcount, COMMANDS.get(plan.kind, 0))
+        else:
+            if plan.identity:
+                self._keep_identity(cursor.fetchall())
+            session.rowcount = max(cursor.rowcount, 0)
+            yield self._done(plan)
+
+    def _done(self, plan: translate.Plan) -> Done:
+        count = None if self.session.settings.nocount else self.session.rowcount
+        return Done(count, COMMANDS.get(plan.kind, 0))
+
+    def _assign(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
+        """SELECT @x = ...: the last row wins; without rows the variables keep their values."""
+        rows = cursor.fetchall()
+        if rows:
+            for name, value, column in zip(plan.assign, rows[-1], plan.columns):
+                self.scope.values[name] = from_pg(value, column.type)
+        self.session.rowcount = len(rows)
+        yield self._done(plan)
+
+    def _keep_identity(self, rows: list[tuple]) -> None:
+        """SCOPE_IDENTITY() and @@IDENTITY: the value of the last inserted row."""
+        if rows:
+            self.scope.identity = self.session.identity = rows[-1][-1]
 
     def _rows(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
         session = self.session
@@ -102,9 +135,25 @@ class Execution:
         while chunk := cursor.fetchmany(_CHUNK):
             session.check_cancelled()
             count += len(chunk)
+            if plan.identity:
+                self._keep_identity(chunk)
             yield Rows([[from_pg(value, type_) for value, type_ in zip(row, types)] for row in chunk])
         session.rowcount = count
-        yield Done(None if session.settings.nocount else count, COMMANDS.get(plan.kind, 0))
+        yield self._done(plan)
+
+    def _select_into(self, plan: translate.Plan) -> Iterator[Event]:
+        """SELECT ... INTO: make the table from the result's columns, then fill it."""
+        session = self.session
+        definitions = [
+            nodes.ColumnDefinition(column.name, type_node(column.type), column.nullable) for column in plan.columns
+        ]
+        list(ddl.execute(nodes.CreateTable(plan.into, definitions), session, self.scope))
+        table = session.find_table(plan.into)
+        names = ", ".join(column.physical for column in table.columns)
+        cursor = session.cursor
+        cursor.execute(f"INSERT INTO {table.physical} ({names}) {plan.sql}", self.arguments(plan))
+        session.rowcount = cursor.rowcount
+        yield Done(None if session.settings.nocount else session.rowcount, COMMANDS["select"])
 
     # ---- DDL ---------------------------------------------------------------------------
 
@@ -162,4 +211,13 @@ class Execution:
         yield
 
 
-__all__ = ["COMMANDS", "Execution", "procedures"]
+def type_node(type_: SqlType) -> nodes.TypeName:
+    """A type as source text would declare it."""
+    if type_.name == "decimal":
+        return nodes.TypeName("decimal", (str(type_.precision), str(type_.scale)))
+    if type_.name in ("time", "datetime2", "datetimeoffset"):
+        return nodes.TypeName(type_.name, (str(7 if type_.scale is None else type_.scale),))
+    if type_.length is not None and type_.name not in ("text", "ntext", "image"):
+        return nodes.TypeName(type_.name, ("max" if type_.length == MAX else str(type_.length),))
+    return nodes.TypeName(type_.name)
+

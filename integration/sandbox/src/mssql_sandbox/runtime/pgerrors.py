@@ -63,9 +63,13 @@ class ObjectLookup:
 
     :param query: runs a statement on the engine and returns all rows.
     :param temporary: model.Table of this session's temp tables by object id.
+    :param spid: the session's process id, as a deadlock message names it.
     """
 
-    def __init__(self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any]) -> None:
+    def __init__(
+        self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any], spid: int
+    ) -> None:
+        self.spid = spid
         self.query = query
         self.database = database
         self.temporary = temporary
@@ -256,14 +260,10 @@ def _deadlock(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServe
     return SqlServerError(
         1205,
         "Transaction (Process ID %d) was deadlocked on lock resources with another process and has been chosen as "
-        "the deadlock victim. Rerun the transaction." % error_spid(lookup),
+        "the deadlock victim. Rerun the transaction." % lookup.spid,
         13,
         51,
     )
-
-
-def error_spid(lookup: ObjectLookup) -> int:
-    return getattr(lookup, "spid", 51)
 
 
 def _lock_timeout(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:

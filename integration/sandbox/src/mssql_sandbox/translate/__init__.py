@@ -1,1 +1,199 @@
+"""T-SQL tree to PostgreSQL: names resolved and types computed in the same pass that writes the text.
 
+Every visitor returns a :class:`~.bound.Bound` (engine SQL with its SQL Server
+type), so what cannot be typed cannot be written either. What SQL Server
+refuses at compile time is refused here, with its number.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..catalog.model import Table
+from ..errors import NotSupported, SqlServerError
+from ..interface import ResultColumn
+from ..sqltypes import INT, SqlType
+from ..syntax import nodes
+from .bound import Output, Relation, Scope, Source, SourceColumn
+from .dml import DataStatements
+from .plan import Context, Plan
+
+__all__ = [
+    "Context", "Plan", "column_expression", "column_predicate", "describe", "translate", "translate_expression",
+    "translate_predicate", "undeclared_parameters", "view",
+]  # fmt: skip
+
+
+def translate(statement: nodes.Statement, context: Context) -> Plan:
+    """A query or data change as engine SQL.
+
+    :raises SqlServerError: what SQL Server's compiler reports.
+    :raises NotSupported: for what the sandbox does not know.
+    """
+    translator = DataStatements(context)
+    if isinstance(statement, nodes.SelectStatement):
+        return _select(translator, statement)
+    handler = {
+        nodes.Insert: translator.insert,
+        nodes.Update: translator.update,
+        nodes.Delete: translator.delete,
+        nodes.Merge: translator.merge,
+        nodes.Truncate: translator.truncate,
+    }.get(type(statement))
+    if handler is None:
+        raise NotSupported(type(statement).__name__, statement.line)
+    return handler(statement)
+
+
+def _select(translator: DataStatements, statement: nodes.SelectStatement) -> Plan:
+    _check_options(statement.query.options)
+    body = statement.query.body
+    assigned = [item for item in body.items if item.assign] if isinstance(body, nodes.Select) else []
+    if assigned:
+        return _assign(translator, statement, body, assigned)
+    if isinstance(body, nodes.Select) and body.into is not None:
+        return _select_into(translator, statement, body)
+    relation = translator.relation(statement.query, None)
+    return translator.plan("select", relation.sql, result_columns(relation.outputs))
+
+
+def _check_options(options: list[str]) -> None:
+    known = ("RECOMPILE", "MAXDOP", "MAXRECURSION", "OPTIMIZE", "HASH", "LOOP", "MERGE", "FORCE", "FAST", "USE HINT",
+             "KEEPFIXED", "KEEP", "ROBUST", "ORDER", "CONCAT", "EXPAND", "LABEL")  # fmt: skip
+    for option in options:
+        if not option.upper().startswith(known):
+            raise NotSupported(f"OPTION ({option})")
+
+
+def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.SelectItem]) -> Plan:
+    if len(assigned) != len(body.items):
+        raise SqlServerError(
+            141,
+            "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.",
+            15,
+        )
+    types = []
+    for item in assigned:
+        type_ = translator.context.variables.get(item.assign)
+        if type_ is None:
+            raise SqlServerError(137, f'Must declare the scalar variable "{item.assign}".', 15, 2, item.line)
+        if item.assign_operator != "=":
+            item_value = nodes.Binary(item.assign_operator[:-1], nodes.Variable(item.assign), item.expression)
+            raise NotSupported(f"SELECT {item_value.left.name} {item.assign_operator}", item.line)
+        if body.sources and _mentions(item.expression, item.assign):
+            raise NotSupported(f"SELECT {item.assign} = an expression of itself over several rows", item.line)
+        types.append(type_)
+    relation = translator.relation(statement.query, None)
+    values = []
+    for number, (output, type_) in enumerate(zip(relation.outputs, types), 1):
+        from .bound import Bound
+
+        values.append(f"{translator.convert(Bound(f'q.o{number}', output.type), type_)} AS o{number}")
+    sql = f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
+    columns = [ResultColumn("", type_) for type_ in types]
+    plan = translator.plan("assign", sql, columns)
+    plan.assign = [item.assign for item in assigned]
+    return plan
+
+
+def _mentions(node: Any, name: str) -> bool:
+    from .aggregates import walk
+
+    return any(isinstance(found, nodes.Variable) and found.name == name for found in walk(node))
+
+
+def _select_into(translator, statement, body: nodes.Select) -> Plan:
+    relation = translator.relation(statement.query, None)
+    for number, output in enumerate(relation.outputs, 1):
+        if not output.name:
+            raise SqlServerError(
+                1038,
+                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
+                f"name. Column {number} has none.",
+                15,
+                5,
+            )
+    plan = translator.plan("into", relation.sql, result_columns(relation.outputs))
+    plan.into = body.into
+    return plan
+
+
+def result_columns(outputs: list[Output]) -> list[ResultColumn]:
+    return [
+        ResultColumn(output.name, INT if output.type.name == "null" else output.type, output.nullable, output.identity,
+                     output.computed)
+        for output in outputs
+    ]  # fmt: skip
+
+
+def translate_expression(expression: nodes.Expression, context: Context, target: SqlType | None) -> Plan:
+    """A statement that yields the value of an expression outside any query, converted to ``target``."""
+    translator = DataStatements(context)
+    bound = translator.expression(expression, Scope())
+    type_ = target or bound.type
+    sql = translator.convert(bound, type_) if target is not None else bound.sql
+    if type_.name == "null":
+        type_, sql = INT, "NULL::integer"
+    plan = translator.plan("select", f"SELECT {sql}", [ResultColumn("", type_, bound.nullable)])
+    return plan
+
+
+def translate_predicate(predicate: nodes.Predicate, context: Context) -> Plan:
+    """A statement that yields true, false or NULL."""
+    translator = DataStatements(context)
+    return translator.plan("select", f"SELECT {translator.predicate(predicate, Scope())}")
+
+
+# ---- stored expressions ---------------------------------------------------------------
+
+
+def column_expression(
+    expression: nodes.Expression, table: Table | None, context: Context, target: SqlType | None = None
+) -> Plan:
+    """A DEFAULT or computed column: an expression over the bare columns of one table."""
+    translator = DataStatements(context)
+    bound = translator.expression(expression, _table_scope(table))
+    type_ = target or bound.type
+    sql = translator.convert(bound, type_) if target is not None else bound.sql
+    if bound.is_null and target is None:
+        type_, sql = INT, "NULL::integer"
+    return translator.plan("select", sql, [ResultColumn("", type_, bound.nullable)])
+
+
+def column_predicate(predicate: nodes.Predicate, table: Table, context: Context) -> Plan:
+    """A CHECK constraint or an index filter over the bare columns of one table."""
+    translator = DataStatements(context)
+    return translator.plan("select", translator.predicate(predicate, _table_scope(table)))
+
+
+def _table_scope(table: Table | None) -> Scope:
+    if table is None:
+        return Scope()
+    columns = [
+        SourceColumn(column.name, column.type, column.physical, column.nullable, False, False) for column in table.columns
+    ]
+    return Scope(sources=[Source(table.name.casefold(), table.name, "", columns, table.schema, table)])
+
+
+def view(query: nodes.Query, context: Context) -> Relation:
+    """The query of a view; its columns are o1 ... on."""
+    translator = DataStatements(context)
+    relation = translator.relation(query, None)
+    if translator.parameters:
+        raise NotSupported(f"{translator.parameters[0]} in a view")
+    return relation
+
+
+# ---- describing ---------------------------------------------------------------------------
+
+
+def describe(statement: nodes.Statement, context: Context) -> list[ResultColumn] | None:
+    """The result set of a statement, without running it."""
+    return translate(statement, context).columns
+
+
+def undeclared_parameters(statement: nodes.Statement, context: Context) -> list[tuple[str, SqlType]]:
+    """Suggested types of variables that nothing declares, from the columns they meet."""
+    from .parameters import suggest
+
+    return suggest(statement, context)

@@ -1,0 +1,234 @@
+-- JSON on text. Values keep their source text (numbers, key order, duplicate keys).
+
+-- Steps of a path: array of text; keys as 'k:name', positions as 'i:3'; first element 'lax' or 'strict'.
+create function ms.json_steps(p text) returns text[] language plpgsql immutable parallel safe as $$
+declare r text[]; rest text := btrim(p); m text[];
+begin
+  if p is null then return null; end if;
+  if rest ~* '^strict\s' then r := array['strict']; rest := ltrim(substr(rest, 7));
+  elsif rest ~* '^lax\s' then r := array['lax']; rest := ltrim(substr(rest, 4));
+  else r := array['lax']; end if;
+  if left(rest, 1) <> '$' then
+    perform ms.fail(13607, 16, 3, 'JSON path is not properly formatted. Unexpected character ''' || left(rest, 1) || ''' is found at position 0.');
+  end if;
+  rest := substr(rest, 2);
+  while rest <> '' loop
+    m := regexp_match(rest, '^\."((?:[^"\\]|\\.)*)"(.*)$', 's');
+    if m is not null then
+      r := r || ('k:' || ((('"' || m[1] || '"')::json) #>> '{}'));
+      rest := m[2]; continue;
+    end if;
+    m := regexp_match(rest, '^\.([A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*)(.*)$', 's');
+    if m is not null then
+      r := r || ('k:' || m[1]); rest := m[2]; continue;
+    end if;
+    m := regexp_match(rest, '^\[\s*(\d+)\s*\](.*)$', 's');
+    if m is not null then
+      r := r || ('i:' || m[1]); rest := m[2]; continue;
+    end if;
+    perform ms.fail(13607, 16, 4, 'JSON path is not properly formatted. Unexpected character ''' || left(rest, 1) || ''' is found at position ' || (length(p) - length(rest)) || '.');
+  end loop;
+  return r;
+end $$;
+
+create function ms.json_fault() returns text language sql immutable as $$
+  select ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character is found.')
+$$;
+
+-- The value at a path as JSON text; found tells NULL from nothing.
+create function ms.json_find(doc text, steps text[], out raw text, out found boolean) language plpgsql immutable parallel safe as $$
+declare j json; s text; v json; n int;
+begin
+  found := false;
+  if doc is null or steps is null then return; end if;
+  begin
+    j := doc::json;
+  exception when others then perform ms.json_fault();
+  end;
+  foreach s in array steps[2:] loop
+    if left(s, 2) = 'k:' then
+      if json_typeof(j) <> 'object' then return; end if;
+      v := null;
+      -- the first of duplicate keys wins
+      select e.value into v from json_each(j) with ordinality e(key, value, n) where e.key = substr(s, 3) order by n limit 1;
+      if v is null then return; end if;
+    else
+      if json_typeof(j) <> 'array' then return; end if;
+      v := j -> substr(s, 3)::int;
+      if v is null then return; end if;
+    end if;
+    j := v;
+  end loop;
+  raw := j::text; found := true;
+end $$;
+
+create function ms.json_missing(steps text[]) returns text language plpgsql immutable as $$
+begin
+  if steps[1] = 'strict' then
+    perform ms.fail(13608, 16, 2, 'Property cannot be found on the specified JSON path.');
+  end if;
+  return null;
+end $$;
+
+create function ms.json_value(doc text, path text, lim int) returns text language plpgsql immutable parallel safe as $$
+declare steps text[] := ms.json_steps(path); f record; j json; r text;
+begin
+  if doc is null or path is null then return null; end if;
+  f := ms.json_find(doc, steps);
+  if not f.found then return ms.json_missing(steps); end if;
+  j := f.raw::json;
+  if json_typeof(j) in ('object', 'array') then
+    if steps[1] = 'strict' then perform ms.fail(13623, 16, 2, 'Scalar value cannot be found in the specified JSON path.'); end if;
+    return null;
+  end if;
+  r := j #>> '{}';
+  if length(r) > lim then
+    if steps[1] = 'strict' then perform ms.fail(13625, 16, 1, 'String value in the specified JSON path would be truncated.'); end if;
+    return null;
+  end if;
+  return r;
+end $$;
+
+create function ms.json_query(doc text, path text) returns text language plpgsql immutable parallel safe as $$
+declare steps text[] := ms.json_steps(path); f record;
+begin
+  if doc is null or path is null then return null; end if;
+  f := ms.json_find(doc, steps);
+  if not f.found then return ms.json_missing(steps); end if;
+  if json_typeof(f.raw::json) not in ('object', 'array') then
+    if steps[1] = 'strict' then perform ms.fail(13624, 16, 2, 'Object or array cannot be found in the specified JSON path.'); end if;
+    return null;
+  end if;
+  return btrim(f.raw, E' \t\r\n');
+end $$;
+
+create function ms.json_path_exists(doc text, path text) returns int language plpgsql immutable parallel safe as $$
+declare f record; steps text[] := ms.json_steps(path);
+begin
+  if doc is null or path is null then return null; end if;
+  if not doc is json then return 0; end if;
+  f := ms.json_find(doc, steps);
+  return f.found::int;
+end $$;
+
+create function ms.isjson(doc text, kind text) returns int language sql immutable parallel safe return
+  case when doc is null then null
+       when kind = 'container' then (doc is json object or doc is json array)::int
+       when kind = 'value' then (doc is json)::int
+       when kind = 'array' then (doc is json array)::int
+       when kind = 'object' then (doc is json object)::int
+       else (doc is json scalar)::int end;
+
+create function ms.json_escape(x text) returns text language sql immutable parallel safe return
+  replace(substr(to_json(x)::text, 2, length(to_json(x)::text) - 2), '/', '\/');
+create function ms.json_quote(x text) returns text language sql immutable parallel safe return
+  replace(to_json(x)::text, '/', '\/');
+
+create function ms.json_object(k text[], v text[], keep boolean) returns text language sql immutable parallel safe return
+  '{' || coalesce((select string_agg(ms.json_quote(e.key) || ':' || coalesce(e.value, 'null'), ',' order by e.n)
+    from unnest(k, v) with ordinality e(key, value, n) where keep or e.value is not null), '') || '}';
+
+create function ms.json_array(v text[], keep boolean) returns text language sql immutable parallel safe return
+  '[' || coalesce((select string_agg(coalesce(e.value, 'null'), ',' order by e.n)
+    from unnest(v) with ordinality e(value, n) where keep or e.value is not null), '') || ']';
+
+-- OPENJSON: type 0 null, 1 string, 2 number, 3 boolean, 4 array, 5 object.
+create function ms.json_kind(j json) returns int language sql immutable parallel safe return
+  case json_typeof(j) when 'null' then 0 when 'string' then 1 when 'number' then 2 when 'boolean' then 3
+    when 'array' then 4 else 5 end;
+
+create function ms.openjson(doc text, path text) returns table (k text, v text, t int) language plpgsql immutable as $$
+declare f record; j json; steps text[] := ms.json_steps(path);
+begin
+  if doc is null then return; end if;
+  f := ms.json_find(doc, steps);
+  if not f.found then perform ms.json_missing(steps); return; end if;
+  j := f.raw::json;
+  if json_typeof(j) = 'object' then
+    return query select e.key, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
+      ms.json_kind(e.value) from json_each(j) e;
+  elsif json_typeof(j) = 'array' then
+    return query select (e.n - 1)::text, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
+      ms.json_kind(e.value) from json_array_elements(j) with ordinality e(value, n);
+  elsif array_length(steps, 1) = 1 then
+    perform ms.json_fault();
+  end if;
+end $$;
+
+create function ms.openjson_items(doc text, path text) returns table (raw text) language plpgsql immutable as $$
+declare f record; j json; steps text[] := ms.json_steps(path);
+begin
+  if doc is null then return; end if;
+  f := ms.json_find(doc, steps);
+  if not f.found then perform ms.json_missing(steps); return; end if;
+  j := f.raw::json;
+  if json_typeof(j) = 'array' then
+    return query select e.value::text from json_array_elements(j) e;
+  elsif json_typeof(j) = 'object' then
+    return query select f.raw;
+  end if;
+end $$;
+
+create function ms.json_set(j text, steps text[], at int, value text, append boolean, strict boolean) returns text
+language plpgsql immutable parallel safe as $$
+declare k text; r text; done boolean := false; e record; i int; items text[]; child text;
+begin
+  if at > array_length(steps, 1) then
+    if append then
+      if json_typeof(j::json) <> 'array' then
+        if strict then perform ms.fail(13621, 16, 1, 'Array cannot be found in the specified JSON path.'); end if;
+        return j;
+      end if;
+      select array_agg(a.value::text order by n) into items from json_array_elements(j::json) with ordinality a(value, n);
+      return '[' || array_to_string(coalesce(items, '{}') || coalesce(value, 'null'), ',') || ']';
+    end if;
+    return value;
+  end if;
+  k := substr(steps[at], 3);
+  if left(steps[at], 2) = 'k:' then
+    if json_typeof(j::json) <> 'object' then
+      if strict then perform ms.json_missing(array['strict']); end if;
+      return j;
+    end if;
+    items := '{}';
+    for e in select x.key, x.value::text as value from json_each(j::json) with ordinality x(key, value, n) order by n loop
+      if e.key = k and not done then
+        done := true;
+        if at = array_length(steps, 1) and not append and value is null and not strict then continue; end if;
+        child := ms.json_set(e.value, steps, at + 1, value, append, strict);
+        items := items || (to_json(e.key)::text || ':' || coalesce(child, 'null'));
+      else
+        items := items || (to_json(e.key)::text || ':' || e.value);
+      end if;
+    end loop;
+    if not done then
+      if strict then perform ms.json_missing(array['strict']); end if;
+      if at = array_length(steps, 1) and value is not null then
+        items := items || (to_json(k)::text || ':' || case when append then '[' || value || ']' else value end);
+      end if;
+    end if;
+    return '{' || array_to_string(items, ',') || '}';
+  end if;
+  if json_typeof(j::json) <> 'array' then
+    if strict then perform ms.json_missing(array['strict']); end if;
+    return j;
+  end if;
+  select array_agg(a.value::text order by n) into items from json_array_elements(j::json) with ordinality a(value, n);
+  i := k::int + 1;
+  if i <= coalesce(array_length(items, 1), 0) then
+    items[i] := coalesce(ms.json_set(items[i], steps, at + 1, value, append, strict), 'null');
+  elsif strict then
+    perform ms.json_missing(array['strict']);
+  end if;
+  return '[' || array_to_string(items, ',') || ']';
+end $$;
+
+create function ms.json_modify(doc text, path text, value text) returns text language plpgsql immutable parallel safe as $$
+declare p text := btrim(path); append boolean := false; steps text[];
+begin
+  if doc is null then return null; end if;
+  if not doc is json then perform ms.json_fault(); end if;
+  if p ~* '^append\s' then append := true; p := ltrim(substr(p, 7)); end if;
+  steps := ms.json_steps(p);
+  return ms.json_set(doc, steps, 2, value, append, steps[1] = 'strict');
+end $$;

@@ -1,0 +1,215 @@
+"""Aggregate functions, also as window functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
+from ..syntax import nodes
+from ..translate.aggregates import contains_aggregate, contains_subquery, contains_window
+from ..translate.bound import Bound, Scope
+from ..types.collation import has_key, key_sql
+from ..types.precedence import label
+from .registry import define
+
+
+def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bound:
+    """The aggregated expression. :raises SqlServerError: 130 nested, 10759 DISTINCT with OVER."""
+    value = node.arguments[position]
+    if node.over is None:
+        if contains_aggregate(value) or contains_subquery(value):
+            raise SqlServerError(
+                130,
+                "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.",
+                15,
+                1,
+                node.line,
+            )
+        if contains_window(value):
+            raise SqlServerError(
+                4109, "Windowed functions cannot be used in the context of another windowed function or aggregate.", 15
+            )
+    if node.over is not None and node.distinct:
+        raise SqlServerError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, 1, node.line)
+    if node.over is None:
+        scope.in_aggregate += 1
+    try:
+        bound = t.expression(value, scope)
+    finally:
+        if node.over is None:
+            scope.in_aggregate -= 1
+    _check_outer(t, node, value, scope)
+    return bound
+
+
+def _check_outer(t, node, value, scope: Scope) -> None:
+    """:raises SqlServerError: 8124 for an outer column mixed with others."""
+    from ..translate.aggregates import walk
+
+    references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef)]
+    if not references:
+        return
+    own = [t._column_here(reference, scope) is not None for reference in references]
+    if not all(own) and len({t.fingerprint(r, scope) for r in references}) > 1:
+        raise SqlServerError(
+            8124,
+            "Multiple columns are specified in an aggregated expression containing an outer reference. If an "
+            "expression being aggregated contains an outer reference, then that outer reference must be the only "
+            "column referenced in the expression.",
+            16,
+            1,
+            node.line,
+        )
+    if not all(own) and scope.parent is not None:
+        raise NotSupported("an aggregate over an outer reference", node.line)
+
+
+def finish(t, node: nodes.FunctionCall, scope: Scope, sql: str) -> str:
+    if node.over is None:
+        return sql
+    from .window import over_sql
+
+    return f"{sql} OVER {over_sql(t, node, scope)}"
+
+
+def invalid(bound: Bound, name: str) -> SqlServerError:
+    return SqlServerError(8117, f"Operand data type {label(bound.type)} is invalid for {name} operator.")
+
+
+@define("count count_big", 1, kind="aggregate", raw=True)
+def _count(t, node, scope):
+    kind = INT if node.name.lower() == "count" else BIGINT
+    cast = "integer" if kind is INT else "bigint"
+    if isinstance(node.arguments[0], nodes.Star):
+        return Bound(f"({finish(t, node, scope, 'count(*)')})::{cast}", kind, False)
+    bound = argument(t, node, scope)
+    if bound.type.name in ("text", "ntext", "image", "xml", "json"):
+        raise invalid(bound, node.name.lower())
+    value = "NULL::integer" if bound.is_null else bound.sql
+    if node.distinct:
+        value = f"DISTINCT {key_sql(value, bound.type)}"
+    elif bound.type.name == "datetimeoffset":
+        value = f"({bound.sql}).u"
+    return Bound(f"({finish(t, node, scope, f'count({value})')})::{cast}", kind, False)
+
+
+@define("sum", 1, kind="aggregate", raw=True)
+def _sum(t, node, scope):
+    bound = argument(t, node, scope)
+    name = bound.type.name
+    if bound.is_null:
+        raise invalid(Bound("", SqlType("null")), "sum") if False else SqlServerError(
+            8117, "Operand data type NULL is invalid for sum operator."
+        )
+    if not bound.type.is_number or name == "bit":
+        raise invalid(bound, "sum")
+    distinct = "DISTINCT " if node.distinct else ""
+    total = finish(t, node, scope, f"sum({distinct}{bound.sql})")
+    if name in ("tinyint", "smallint", "int"):
+        return Bound(f"ms.number_to_int(({total})::numeric, 'expression')", INT, True)
+    if name == "bigint":
+        return Bound(f"ms.number_to_bigint(({total})::numeric, 'expression')", BIGINT, True)
+    if name == "decimal":
+        kind = decimal(38, bound.type.scale)
+        return Bound(f"ms.to_decimal({total}, 38, {kind.scale})", kind, True)
+    if bound.type.is_approximate:
+        return Bound(f"ms.float_result(({total})::double precision)", FLOAT, True)
+    return Bound(f"ms.to_money({total})", SqlType("money", precision=19, scale=4), True)
+
+
+@define("avg", 1, kind="aggregate", raw=True)
+def _avg(t, node, scope):
+    bound = argument(t, node, scope)
+    name = bound.type.name
+    if bound.is_null or not bound.type.is_number or name == "bit":
+        if bound.is_null:
+            raise SqlServerError(8117, "Operand data type NULL is invalid for avg operator.")
+        raise invalid(bound, "avg")
+    distinct = "DISTINCT " if node.distinct else ""
+    if bound.type.is_approximate:
+        return Bound(f"({finish(t, node, scope, f'avg({distinct}{bound.sql})')})::double precision", FLOAT, True)
+    total = finish(t, node, scope, f"sum({distinct}({bound.sql})::numeric)")
+    count = finish(t, node, scope, f"count({distinct}{bound.sql})")
+    quotient = f"({total}) / nullif({count}, 0)"
+    if name in ("tinyint", "smallint", "int"):
+        return Bound(f"trunc({quotient})::integer", INT, True)
+    if name == "bigint":
+        return Bound(f"trunc({quotient})::bigint", BIGINT, True)
+    if name == "decimal":
+        scale = max(bound.type.scale, 6)
+        return Bound(f"ms.to_decimal(trunc(({total})::numeric(38,{bound.type.scale}) * 1.000000000000 / nullif({count}, 0), {scale}), 38, {scale})", decimal(38, scale), True)
+    return Bound(f"trunc({quotient}, 4)", SqlType("money", precision=19, scale=4), True)
+
+
+@define("min max", 1, kind="aggregate", raw=True)
+def _min(t, node, scope):
+    name = node.name.lower()
+    bound = argument(t, node, scope)
+    if bound.is_null:
+        raise SqlServerError(8117, f"Operand data type NULL is invalid for {name} operator.")
+    if bound.type.name in ("bit", "text", "ntext", "image", "xml", "json"):
+        raise invalid(bound, name)
+    type_ = bound.type
+    if type_.name == "uniqueidentifier":
+        sql = f"ms.{name}_uuid({bound.sql})"
+    elif type_.is_character:
+        sql = f"ms.{name}_text({bound.sql}, {key_sql(bound.sql, type_)})"
+    elif type_.name == "datetimeoffset":
+        sql = f"ms.{name}_offset({bound.sql})"
+    else:
+        sql = f"{name}({bound.sql})"
+    return Bound(finish(t, node, scope, sql), type_, True, bound.coercibility)
+
+
+@define("stdev stdevp var varp", 1, kind="aggregate", raw=True)
+def _deviation(t, node, scope):
+    name = node.name.lower()
+    bound = argument(t, node, scope)
+    if bound.is_null or not bound.type.is_number or bound.type.name == "bit":
+        raise invalid(bound, name)
+    function = {"stdev": "stddev_samp", "stdevp": "stddev_pop", "var": "var_samp", "varp": "var_pop"}[name]
+    distinct = "DISTINCT " if node.distinct else ""
+    return Bound(finish(t, node, scope, f"{function}({distinct}({bound.sql})::double precision)"), FLOAT, True)
+
+
+@define("string_agg", 2, kind="aggregate", raw=True)
+def _string_agg(t, node, scope):
+    if node.over is not None:
+        raise SqlServerError(4113, "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause.")
+    if node.distinct:
+        raise SqlServerError(102, "Incorrect syntax near ','.", 15)
+    bound = argument(t, node, scope)
+    from .string import text
+
+    separator_node = node.arguments[1]
+    if not isinstance(separator_node, (nodes.Literal, nodes.Variable)):
+        raise SqlServerError(8733, "Separator parameter for STRING_AGG must be a string literal or variable.", 16)
+    value = text(t, bound, 1, "string_agg")
+    separator = text(t, t.expression(separator_node, scope), 2, "string_agg")
+    order = ""
+    if node.within_group:
+        scope.in_aggregate += 1
+        parts = []
+        for item in node.within_group:
+            key = t.expression(item.expression, scope)
+            direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
+            parts.append(f"{key_sql(key.sql, key.type)} {direction}")
+        scope.in_aggregate -= 1
+        order = f" ORDER BY {', '.join(parts)}"
+    big = value.type.length == MAX
+    limit = MAX if big else 4000 if value.type.is_unicode else 8000
+    kind = (nvarchar if value.type.is_unicode else varchar)(limit, value.type.collation)
+    sql = f"string_agg({value.sql}, {separator.sql}{order})"
+    if not big:
+        sql = f"ms.string_agg_limit({sql}, {limit})"
+    return Bound(sql, kind, True, value.coercibility)
+
+
+@define("approx_count_distinct", 1, kind="aggregate", raw=True)
+def _approx(t, node, scope):
+    bound = argument(t, node, scope)
+    return Bound(f"count(DISTINCT {key_sql(bound.sql, bound.type)})", BIGINT, False)
+
+
+assert has_key and replace

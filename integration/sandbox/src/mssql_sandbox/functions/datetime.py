@@ -1,0 +1,298 @@
+"""Date and time functions."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SqlType, nvarchar
+from ..syntax import nodes
+from ..translate.bound import Bound
+from ..types.conversion import convert_sql
+from .registry import define, invalid_argument
+from .string import integer, result, text
+
+# https://learn.microsoft.com/sql/t-sql/functions/datepart-transact-sql
+PARTS = {
+    "year": "year", "yy": "year", "yyyy": "year", "quarter": "quarter", "qq": "quarter", "q": "quarter",
+    "month": "month", "mm": "month", "m": "month", "dayofyear": "dayofyear", "dy": "dayofyear", "y": "dayofyear",
+    "day": "day", "dd": "day", "d": "day", "week": "week", "wk": "week", "ww": "week", "weekday": "weekday",
+    "dw": "weekday", "w": "weekday", "hour": "hour", "hh": "hour", "minute": "minute", "mi": "minute", "n": "minute",
+    "second": "second", "ss": "second", "s": "second", "millisecond": "millisecond", "ms": "millisecond",
+    "microsecond": "microsecond", "mcs": "microsecond", "nanosecond": "nanosecond", "ns": "nanosecond",
+    "tzoffset": "tzoffset", "tz": "tzoffset", "iso_week": "iso_week", "isowk": "iso_week", "isoww": "iso_week",
+}  # fmt: skip
+_TIME_PARTS = ("hour", "minute", "second", "millisecond", "microsecond", "nanosecond")
+
+
+def datepart(node: nodes.FunctionCall) -> str:
+    """The first argument as a datepart. :raises SqlServerError: 155 unknown, 1023 not a word."""
+    argument = node.arguments[0]
+    name = node.name.lower()
+    if not isinstance(argument, nodes.ColumnRef) or len(argument.parts) != 1:
+        raise SqlServerError(1023, f"Invalid parameter 1 specified for {name}.", 15, 1, node.line)
+    part = PARTS.get(argument.parts[0].casefold())
+    if part is None:
+        raise SqlServerError(155, f"'{argument.parts[0]}' is not a recognized {name} option.", 15, 1, node.line)
+    return part
+
+
+def temporal(t, bound: Bound, position: int, name: str) -> Bound:
+    """An argument of a date type; strings become datetime2(7)... as documented, numbers datetime."""
+    if bound.is_null:
+        return Bound("NULL::bigint", DATETIME, True)
+    if bound.type.is_temporal:
+        return bound
+    if bound.type.is_character:
+        return Bound(t.convert(bound, DATETIME2), DATETIME2, bound.nullable, columns=bound.columns)
+    if bound.type.is_number:
+        return Bound(t.convert(bound, DATETIME), DATETIME, bound.nullable, columns=bound.columns)
+    raise invalid_argument(bound, position, name)
+
+
+def ticks(bound: Bound) -> str:
+    """Local ticks since 0001-01-01 (time: of 1900-01-01)."""
+    if bound.type.name == "date":
+        return f"ms.date_ticks({bound.sql})"
+    if bound.type.name == "datetimeoffset":
+        return f"ms.offset_local({bound.sql})"
+    if bound.type.name == "time":
+        return f"(599266080000000000 + {bound.sql})"
+    return bound.sql
+
+
+def check_part(part: str, type_: SqlType, name: str) -> None:
+    """:raises SqlServerError: 9810 when the type has no such part."""
+    bad = type_.name == "date" and part in _TIME_PARTS or (
+        type_.name == "time" and part not in _TIME_PARTS
+    )
+    if part == "tzoffset" and type_.name not in ("datetimeoffset", "datetime2"):
+        bad = True
+    if bad:
+        raise SqlServerError(
+            9810, f"The datepart {part} is not supported by date function {name} for data type {type_.name}."
+        )
+
+
+@define("dateadd", 3, raw=True)
+def _dateadd(t, node, scope):
+    part = datepart(node)
+    amount = t.expression(node.arguments[1], scope)
+    value = t.expression(node.arguments[2], scope)
+    original = value
+    value = temporal(t, value, 3, "dateadd")
+    if original.type.is_character:
+        value = Bound(t.convert(original, DATETIME), DATETIME, original.nullable, columns=original.columns)
+    part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
+    if part in ("iso_week", "tzoffset"):
+        raise SqlServerError(9806, f"The datepart {part} is not supported by date function dateadd.", 16)
+    check_part(part, value.type, "dateadd")
+    if not (amount.type.is_number or amount.type.is_character or amount.is_null):
+        raise invalid_argument(amount, 2, "dateadd")
+    wide = amount.type.name == "bigint" and t.context.version.allows("dateadd_bigint")
+    if amount.is_null:
+        count = "NULL::bigint"
+    elif wide:
+        count = amount.sql
+    else:
+        count = f"({t.convert(amount, INT, True)})::bigint"
+    bounds = [amount, value]
+    name = value.type.name
+    if name == "date":
+        sql = f"ms.ticks_date(ms.date_add('{part}', {count}, ms.date_ticks({value.sql}), 'date'))"
+        return result(bounds, sql, DATE)
+    if name == "datetimeoffset":
+        sql = (
+            f"ms.offset_of(ms.date_add('{part}', {count}, ms.offset_local({value.sql}), 'datetimeoffset'), "
+            f"(({value.sql}).o)::int)"
+        )
+        return result(bounds, sql, value.type)
+    sql = f"ms.date_add('{part}', {count}, {value.sql}, '{name}')"
+    if name in ("datetime", "smalldatetime"):
+        sql = f"ms.round_{name}({sql})"
+        return result(bounds, sql, value.type)
+    if part in ("millisecond", "microsecond", "nanosecond"):
+        digits = {"millisecond": 3, "microsecond": 6, "nanosecond": 7}[part]
+        scale = max(value.type.scale if value.type.scale is not None else 7, digits)
+        return result(bounds, sql, SqlType(name, scale=scale))
+    return result(bounds, sql, value.type)
+
+
+@define("datediff datediff_big", 3, raw=True)
+def _datediff(t, node, scope):
+    name = node.name.lower()
+    part = datepart(node)
+    if part in ("iso_week", "tzoffset"):
+        raise SqlServerError(9806, f"The datepart {part} is not supported by date function {name}.", 16)
+    values = []
+    for position in (1, 2):
+        bound = t.expression(node.arguments[position], scope)
+        value = temporal(t, bound, position + 1, name)
+        check = {"dayofyear": "day", "weekday": "day"}.get(part, part)
+        if value.type.name == "time" and check not in _TIME_PARTS:
+            check_part(check, value.type, name)
+        values.append(value)
+    part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
+    if all(value.type.name == "datetimeoffset" for value in values):
+        a, b = (f"({value.sql}).u" for value in values)
+    elif any(value.type.name == "datetimeoffset" for value in values):
+        a, b = (f"({convert_sql(v.sql, v.type, DATETIMEOFFSET, explicit=False)}).u" for v in values)
+    else:
+        a, b = (ticks(value) for value in values)
+    function = "date_diff_int" if name == "datediff" else "date_diff_big"
+    return result(values, f"ms.{function}('{part}', {a}, {b})", INT if name == "datediff" else BIGINT)
+
+
+@define("datepart datename", 2, raw=True)
+def _datepart(t, node, scope):
+    part = datepart(node)
+    return _part(t, node, part, t.expression(node.arguments[1], scope))
+
+
+def _part(t, node, part: str, bound: Bound) -> Bound:
+    name = node.name.lower()
+    value = temporal(t, bound, 2, name)
+    first = t.context.settings.datefirst
+    if part == "tzoffset":
+        check_part(part, value.type, name)
+        if value.type.name != "datetimeoffset":
+            return result([value], "0", INT)
+        return result([value], f"(({value.sql}).o)::integer", INT)
+    check_part(part, value.type, name)
+    if name == "datename":
+        return result([value], f"ms.date_name('{part}', {ticks(value)}, {first})", nvarchar(30, t.context.collation))
+    return result([value], f"ms.date_part('{part}', {ticks(value)}, {first})", INT)
+
+
+@define("year month day", 1)
+def _year(t, node, scope, a):
+    part = node.name.lower()
+    value = temporal(t, a[0], 1, part)
+    check_part(part, value.type, "datepart")
+    return result([value], f"ms.date_part('{part}', {ticks(value)}, 7)", INT)
+
+
+@define("datetrunc", 2, raw=True)
+def _datetrunc(t, node, scope):
+    part = datepart(node)
+    bound = t.expression(node.arguments[1], scope)
+    value = temporal(t, bound, 2, "datetrunc")
+    if part in ("weekday", "tzoffset", "nanosecond"):
+        raise SqlServerError(9810, f"The datepart {part} is not supported by date function datetrunc for data type {value.type.name}.")
+    check_part(part, value.type, "datetrunc")
+    name = value.type.name
+    first = t.context.settings.datefirst
+    if name == "date":
+        return result([value], f"ms.ticks_date(ms.date_trunc('{part}', ms.date_ticks({value.sql}), {first}))", DATE)
+    if name == "datetimeoffset":
+        sql = f"ms.offset_of(ms.date_trunc('{part}', ms.offset_local({value.sql}), {first}), (({value.sql}).o)::int)"
+        return result([value], sql, value.type)
+    sql = f"ms.date_trunc('{part}', {value.sql}, {first})"
+    if name == "datetime" and part in ("millisecond", "microsecond"):
+        sql = f"ms.round_datetime({sql})"
+    return result([value], sql, value.type)
+
+
+@define("eomonth", 1, 2)
+def _eomonth(t, node, scope, a):
+    value = t.convert(temporal(t, a[0], 1, "eomonth"), DATE)
+    months = integer(t, a[1], 2, "eomonth") if len(a) > 1 else "0"
+    return result(a, f"ms.end_of_month({value}, {months})", DATE)
+
+
+@define("datefromparts", 3)
+def _datefromparts(t, node, scope, a):
+    parts = ", ".join(t.convert(bound, INT) for bound in a)
+    return result(a, f"ms.date_from_parts({parts})", DATE)
+
+
+def _scale(bound: Bound, name: str) -> int:
+    if not bound.is_constant or not isinstance(bound.constant, int) or not 0 <= bound.constant <= 7:
+        raise SqlServerError(10760, f"Scale argument is not valid. Valid expressions for data type {name} scale argument are integer constants and integer constant expressions.", 16)
+    return bound.constant
+
+
+@define("timefromparts", 5)
+def _timefromparts(t, node, scope, a):
+    scale = _scale(a[4], "time")
+    parts = ", ".join(t.convert(bound, INT) for bound in a[:4])
+    return result(a, f"ms.time_from_parts({parts}, {scale})", SqlType("time", scale=scale))
+
+
+@define("datetime2fromparts", 8)
+def _datetime2fromparts(t, node, scope, a):
+    scale = _scale(a[7], "datetime2")
+    parts = [t.convert(bound, INT) for bound in a[:7]]
+    sql = (
+        f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
+        f"ms.time_from_parts({', '.join(parts[3:])}, {scale}, 'datetime2'))"
+    )
+    return result(a, sql, SqlType("datetime2", scale=scale))
+
+
+@define("datetimefromparts", 7)
+def _datetimefromparts(t, node, scope, a):
+    parts = [t.convert(bound, INT) for bound in a]
+    sql = (
+        f"ms.round_datetime(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
+        f"ms.time_from_parts({', '.join(parts[3:])}, 3, 'datetime'))"
+    )
+    return result(a, sql, DATETIME)
+
+
+@define("datetimeoffsetfromparts", 10)
+def _datetimeoffsetfromparts(t, node, scope, a):
+    scale = _scale(a[9], "datetimeoffset")
+    parts = [t.convert(bound, INT) for bound in a[:9]]
+    local = (
+        f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
+        f"ms.time_from_parts({', '.join(parts[3:7])}, {scale}, 'datetimeoffset'))"
+    )
+    return result(a, f"ms.offset_of({local}, {parts[7]} * 60 + {parts[8]})", SqlType("datetimeoffset", scale=scale))
+
+
+@define("getdate current_timestamp getutcdate", 0)
+def _getdate(t, node, scope, a):
+    return Bound("ms.round_datetime(ms.now_ticks())", DATETIME, False)
+
+
+@define("sysdatetime sysutcdatetime", 0)
+def _sysdatetime(t, node, scope, a):
+    return Bound("ms.now_ticks()", DATETIME2, False)
+
+
+@define("sysdatetimeoffset", 0)
+def _sysdatetimeoffset(t, node, scope, a):
+    return Bound("row(ms.now_ticks(), 0)::ms.dto", DATETIMEOFFSET, False)
+
+
+@define("current_date", 0)
+def _current_date(t, node, scope, a):
+    return Bound("ms.ticks_date(ms.now_ticks())", DATE, False)
+
+
+def _minutes(t, bound: Bound, name: str) -> str:
+    if bound.type.is_character:
+        return f"ms.parse_offset({text(t, bound, 2, name).sql})"
+    return t.convert(bound, INT)
+
+
+@define("switchoffset", 2)
+def _switchoffset(t, node, scope, a):
+    value = t.convert(a[0], a[0].type if a[0].type.name == "datetimeoffset" else DATETIMEOFFSET)
+    scale = a[0].type.scale if a[0].type.scale is not None else 7
+    sql = f"ms.switch_offset({value}, {_minutes(t, a[1], 'switchoffset')})"
+    return result(a, sql, SqlType("datetimeoffset", scale=scale), True)
+
+
+@define("todatetimeoffset", 2)
+def _todatetimeoffset(t, node, scope, a):
+    value = temporal(t, a[0], 1, "todatetimeoffset")
+    scale = value.type.scale if value.type.scale is not None else 7
+    sql = f"ms.offset_of({ticks(value)}, {_minutes(t, a[1], 'todatetimeoffset')})"
+    return result(a, sql, SqlType("datetimeoffset", scale=scale), True)
+
+
+@define("isdate", 1)
+def _isdate(t, node, scope, a):
+    if not a[0].type.is_character:
+        raise NotSupported("ISDATE of something else than a string")
+    return result(a, f"ms.isdate({text(t, a[0], 1, 'isdate').sql})", INT, False)

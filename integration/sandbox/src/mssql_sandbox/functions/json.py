@@ -1,0 +1,110 @@
+"""JSON functions on text."""
+
+from __future__ import annotations
+
+from ..errors import SqlServerError
+from ..sqltypes import INT, MAX, nvarchar
+from ..translate.bound import Bound
+from .registry import define, invalid_argument
+from .string import result, text
+
+
+def document(t, bound: Bound, position: int, name: str) -> str:
+    if bound.type.name == "json":
+        return bound.sql
+    if bound.type.is_number or bound.type.is_temporal or bound.type.is_binary:
+        raise invalid_argument(bound, position, name)
+    return text(t, bound, position, name, True).sql
+
+
+def path(t, bound: Bound, position: int, name: str) -> str:
+    """A path; before SQL Server 2017 it had to be a literal (13610)."""
+    if not bound.is_constant and not t.context.version.allows("json_path_expression"):
+        raise SqlServerError(
+            13610, f'The argument {position} of the "{name.upper()}" must be a string literal.', 16, 2
+        )
+    if not bound.type.is_character:
+        raise invalid_argument(bound, position, name)
+    return bound.sql
+
+
+@define("isjson", 1, 2, raw=True)
+def _isjson(t, node, scope):
+    bound = t.expression(node.arguments[0], scope)
+    kind = "container"
+    if len(node.arguments) > 1:
+        if not t.context.version.allows("isjson_type"):
+            raise SqlServerError(174, "The isjson function requires 1 argument(s).", 15)
+        kind = node.arguments[1].parts[0].lower()
+        if kind not in ("value", "array", "object", "scalar"):
+            raise SqlServerError(102, f"Incorrect syntax near '{node.arguments[1].parts[0]}'.", 15)
+    return result([bound], f"ms.isjson({document(t, bound, 1, 'isjson')}, '{kind}')", INT)
+
+
+@define("json_value", 1, 2)
+def _json_value(t, node, scope, a):
+    where = path(t, a[1], 2, "json_value") if len(a) > 1 else "'$'::text"
+    if node.returning is not None:
+        if not t.context.version.allows("json_value_returning"):
+            raise SqlServerError(102, "Incorrect syntax near 'RETURNING'.", 15)
+        target = t.type_name(node.returning)
+        raw = Bound(f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 2147483647)", nvarchar(MAX), True)
+        return result(a, t.convert(raw, target, True), target, True)
+    return result(a, f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 4000)", nvarchar(4000, t.context.collation), True)
+
+
+@define("json_query", 1, 2)
+def _json_query(t, node, scope, a):
+    where = path(t, a[1], 2, "json_query") if len(a) > 1 else "'$'::text"
+    return result(a, f"ms.json_query({document(t, a[0], 1, 'json_query')}, {where})", nvarchar(MAX, t.context.collation), True)
+
+
+@define("json_path_exists", 2)
+def _json_path_exists(t, node, scope, a):
+    return result(a, f"ms.json_path_exists({document(t, a[0], 1, 'json_path_exists')}, {path(t, a[1], 2, 'json_path_exists')})", INT)
+
+
+@define("json_modify", 3)
+def _json_modify(t, node, scope, a):
+    where = path(t, a[1], 2, "json_modify")
+    value = json_item(t, a[2], node.arguments[2])
+    return result(a, f"ms.json_modify({document(t, a[0], 1, 'json_modify')}, {where}, {value})", nvarchar(MAX, t.context.collation), True)
+
+
+def json_item(t, bound: Bound, node) -> str:
+    """A value as JSON text inside a document; NULL stays NULL."""
+    name = getattr(node, "name", "")
+    if isinstance(name, str) and name.lower() in ("json_query", "json_modify", "json_object", "json_array") or bound.type.name == "json":
+        return bound.sql
+    if bound.is_null:
+        return "NULL::text"
+    if bound.type.name == "bit":
+        return f"(CASE {bound.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    if bound.type.is_number:
+        return f"({bound.sql})::text"
+    if bound.type.is_temporal or bound.type.name == "uniqueidentifier":
+        style = 126
+        from ..sqltypes import varchar
+
+        return f"ms.json_quote({t.convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
+    if bound.type.is_binary:
+        return f"ms.json_quote(encode({bound.sql}, 'base64'))"
+    return f"ms.json_quote({text(t, bound, 1, 'json').sql})"
+
+
+@define("json_object", 0, 254)
+def _json_object(t, node, scope, a):
+    absent = "false" if node.nulls == "ABSENT ON NULL" else "true"
+    keys = [text(t, bound, 1, "json_object").sql for bound in t.expressions(node.keys or [], scope)]
+    if len(keys) != len(a):
+        raise SqlServerError(102, "Incorrect syntax near 'JSON_OBJECT'.", 15)
+    values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]
+    sql = f"ms.json_object(ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[], {absent})"
+    return result(a, sql, nvarchar(MAX, t.context.collation), False)
+
+
+@define("json_array", 0, 254)
+def _json_array(t, node, scope, a):
+    keep = "true" if node.nulls == "NULL ON NULL" else "false"
+    values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]
+    return result(a, f"ms.json_array(ARRAY[{', '.join(values)}]::text[], {keep})", nvarchar(MAX, t.context.collation), False)

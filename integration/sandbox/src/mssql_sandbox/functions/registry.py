@@ -1,0 +1,125 @@
+"""The table of built-in functions: name -> how to check and translate a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from ..types.precedence import label
+
+Binder = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A built-in function.
+
+    :param minimum: fewest arguments; ``maximum`` None = any number.
+    :param kind: scalar, aggregate or window.
+    :param binder: ``(translator, node, scope, arguments) -> Bound``; arguments are bound already unless ``raw``.
+    :param raw: the binder binds the arguments itself (dateparts, predicates, aggregates).
+    """
+
+    name: str
+    minimum: int
+    maximum: int | None
+    binder: Binder
+    kind: str = "scalar"
+    raw: bool = False
+
+    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
+        """:raises SqlServerError: 174/189 wrong number of arguments, 4113 and 10753 about OVER."""
+        self._check_count(node)
+        if self.kind == "scalar" and node.over is not None:
+            raise SqlServerError(
+                4113,
+                f"The function '{node.name}' is not a valid windowing function, and cannot be used with the OVER clause.",
+                16,
+                1,
+                node.line,
+            )
+        if self.kind == "window" and node.over is None:
+            raise SqlServerError(
+                10753, f"The function '{node.name}' must have an OVER clause.", 15, 3, node.line
+            )
+        if node.distinct and self.kind != "aggregate":
+            raise SqlServerError(102, "Incorrect syntax near the keyword 'DISTINCT'.", 15, 1, node.line)
+        if self.raw:
+            return self.binder(translator, node, scope)
+        return self.binder(translator, node, scope, translator.expressions(node.arguments, scope))
+
+    def _check_count(self, node: nodes.FunctionCall) -> None:
+        count = len(node.arguments)
+        if count >= self.minimum and (self.maximum is None or count <= self.maximum):
+            return
+        name = node.name.lower()
+        if self.minimum == self.maximum:
+            raise SqlServerError(174, f"The {name} function requires {self.minimum} argument(s).", 15, 1, node.line)
+        if self.maximum is None:
+            raise SqlServerError(
+                189, f"The {name} function requires {self.minimum} to 254 arguments.", 15, 1, node.line
+            )
+        raise SqlServerError(
+            189, f"The {name} function requires {self.minimum} to {self.maximum} arguments.", 15, 1, node.line
+        )
+
+
+_FUNCTIONS: dict[str, Function] = {}
+
+
+def define(
+    name: str, minimum: int, maximum: int | None = -1, *, kind: str = "scalar", raw: bool = False
+) -> Callable[[Binder], Binder]:
+    """Register a binder under one or several names (separated by blanks)."""
+
+    def register(binder: Binder) -> Binder:
+        for each in name.split():
+            _FUNCTIONS[each] = Function(each, minimum, minimum if maximum == -1 else maximum, binder, kind, raw)
+        return binder
+
+    return register
+
+
+def lookup(name: str, version: Any) -> Function | None:
+    """The function, or None when the version played does not know it."""
+    _load()
+    found = _FUNCTIONS.get(name.casefold())
+    if found is None:
+        if version.has_function(name):
+            raise NotSupported(f"the function {name.upper()}")
+        return None
+    return found if version.has_function(name) else None
+
+
+def is_aggregate(name: str) -> bool:
+    _load()
+    found = _FUNCTIONS.get(name.casefold())
+    return found is not None and found.kind == "aggregate"
+
+
+def names() -> list[str]:
+    _load()
+    return sorted(_FUNCTIONS)
+
+
+def invalid_argument(bound: Any, position: int, name: str) -> SqlServerError:
+    return SqlServerError(
+        8116, f"Argument data type {label(bound.type)} is invalid for argument {position} of {name} function."
+    )
+
+
+_loaded = False
+
+
+def _load() -> None:
+    global _loaded
+    if not _loaded:
+        _loaded = True
+        from . import aggregate, datetime, json, math, string, system, window  # noqa: F401
+
+        try:
+            from . import metadata  # noqa: F401
+        except ImportError:
+            pass

@@ -1,0 +1,264 @@
+"""String functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import BIGINT, INT, MAX, SqlType, nvarchar, varbinary, varchar
+from ..translate.bound import Bound
+from ..types.collation import parse
+from ..types.conversion import datalength as fixed_length
+from .registry import define, invalid_argument
+
+
+def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bound:
+    """An argument as a string; numbers and dates convert, the rest is refused (8116)."""
+    if bound.is_null:
+        return Bound("NULL::text", nvarchar(1) if unicode else varchar(1), True)
+    if bound.type.is_character:
+        if bound.type.name in ("char", "nchar") and bound.type.length:
+            kind = "nvarchar" if bound.type.is_unicode else "varchar"
+            return replace(bound, sql=f"rpad({bound.sql}, {bound.type.length})", type=replace(bound.type, name=kind))
+        return bound
+    if bound.type.is_binary or bound.type.name in ("xml", "json"):
+        raise invalid_argument(bound, position, name)
+    target = varchar(8000, t.context.collation)
+    return Bound(t.convert(bound, target, True), target, bound.nullable, columns=bound.columns)
+
+
+def integer(t, bound: Bound, position: int, name: str) -> str:
+    if bound.is_null:
+        return "NULL::integer"
+    if not (bound.type.is_number or bound.type.is_character):
+        raise invalid_argument(bound, position, name)
+    return t.convert(bound, BIGINT if bound.type.name == "bigint" else INT)
+
+
+def result(bounds: list[Bound], sql: str, type_: SqlType, nullable: bool | None = None) -> Bound:
+    if nullable is None:
+        nullable = any(bound.nullable for bound in bounds)
+    coercibility = max((b.coercibility for b in bounds if b.type.is_character), default=0)
+    return Bound(sql, type_, nullable, coercibility, columns=any(b.columns for b in bounds))
+
+
+def sized(type_: SqlType, length: int | None) -> SqlType:
+    kind = "nvarchar" if type_.is_unicode else "varchar"
+    return SqlType(kind, length=length, collation=type_.collation)
+
+
+@define("len", 1)
+def _len(t, node, scope, a):
+    x = text(t, a[0], 1, "len")
+    kind = BIGINT if x.type.length == MAX else INT
+    return result(a, f"ms.utf16_length(rtrim({x.sql}, ' '))" + ("::bigint" if kind is BIGINT else ""), kind)
+
+
+@define("datalength", 1)
+def _datalength(t, node, scope, a):
+    bound = a[0]
+    kind = BIGINT if bound.type.length == MAX else INT
+    cast = "::bigint" if kind is BIGINT else "::integer"
+    if bound.type.is_character:
+        x = text(t, bound, 1, "datalength")
+        factor = "2 * " if x.type.is_unicode else ""
+        measure = f"{factor}ms.utf16_length({x.sql})"
+        if not x.type.is_unicode and x.type.collation and x.type.collation.upper().endswith("UTF8"):
+            measure = f"octet_length({x.sql})"
+        return result(a, f"({measure}){cast}", kind)
+    if bound.type.is_binary:
+        return result(a, f"length({bound.sql}){cast}", kind)
+    if bound.is_null:
+        return Bound("NULL::integer", INT)
+    return result(a, f"(CASE WHEN {bound.sql} IS NULL THEN NULL ELSE {fixed_length(bound.type)} END)::integer", INT)
+
+
+@define("left right", 2)
+def _left(t, node, scope, a):
+    name = node.name.lower()
+    x = text(t, a[0], 1, name)
+    n = integer(t, a[1], 2, name)
+    length = a[1].constant if a[1].is_constant and isinstance(a[1].constant, int) else None
+    size = x.type.length if length is None or x.type.length == MAX else min(length, x.type.length or length) or 1
+    return result(a, f"ms.{name}({x.sql}, {n})", sized(x.type, size))
+
+
+@define("substring", 2, 3)
+def _substring(t, node, scope, a):
+    if len(a) == 2 and not t.context.version.allows("substring_without_length"):
+        raise SqlServerError(174, "The substring function requires 3 argument(s).", 15)
+    start = integer(t, a[1], 2, "substring")
+    length = integer(t, a[2], 3, "substring") if len(a) > 2 else "2147483647"
+    if a[0].type.is_binary:
+        return result(a, f"ms.substring({a[0].sql}, {start}, {length})", varbinary(a[0].type.length or 1))
+    x = text(t, a[0], 1, "substring")
+    return result(a, f"ms.substring({x.sql}, {start}, {length})", sized(x.type, x.type.length))
+
+
+@define("charindex", 2, 3)
+def _charindex(t, node, scope, a):
+    needle, hay = text(t, a[0], 1, "charindex"), text(t, a[1], 2, "charindex")
+    needle, hay = t.same_collation([needle, hay], "charindex")
+    fold = folding(hay.type, t)
+    start = integer(t, a[2], 3, "charindex") if len(a) > 2 else "1"
+    kind = BIGINT if hay.type.length == MAX else INT
+    return result(a, f"ms.charindex({fold}({needle.sql}), {fold}({hay.sql}), {start})" + ("::bigint" if kind is BIGINT else ""), kind)
+
+
+def folding(type_: SqlType, t) -> str:
+    rules = parse(type_.collation or t.context.collation)
+    if rules.binary:
+        return "ms.fold_bin"
+    return f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
+
+
+@define("patindex", 2)
+def _patindex(t, node, scope, a):
+    pattern, hay = text(t, a[0], 1, "patindex"), text(t, a[1], 2, "patindex")
+    pattern, hay = t.same_collation([pattern, hay], "patindex")
+    fold = folding(hay.type, t)
+    kind = BIGINT if hay.type.length == MAX else INT
+    return result(a, f"ms.patindex({fold}({pattern.sql}), {fold}({hay.sql}))" + ("::bigint" if kind is BIGINT else ""), kind)
+
+
+@define("replace", 3)
+def _replace(t, node, scope, a):
+    parts = [text(t, bound, number, "replace") for number, bound in enumerate(a, 1)]
+    parts = t.same_collation(parts, "replace")
+    fold = folding(parts[0].type, t)
+    unicode = any(part.type.is_unicode for part in parts)
+    length = MAX if any(part.type.length == MAX for part in parts) else 4000 if unicode else 8000
+    kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
+    sql = f"ms.replace({parts[0].sql}, {parts[1].sql}, {parts[2].sql}, '{fold[3:]}')"
+    return result(a, sql, kind)
+
+
+@define("stuff", 4)
+def _stuff(t, node, scope, a):
+    x, y = text(t, a[0], 1, "stuff"), text(t, a[3], 4, "stuff")
+    unicode = x.type.is_unicode or y.type.is_unicode
+    length = MAX if MAX in (x.type.length, y.type.length) else 4000 if unicode else 8000
+    kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=x.type.collation)
+    return result(a, f"ms.stuff({x.sql}, {integer(t, a[1], 2, 'stuff')}, {integer(t, a[2], 3, 'stuff')}, {y.sql})", kind, True)
+
+
+@define("replicate", 2)
+def _replicate(t, node, scope, a):
+    x = text(t, a[0], 1, "replicate")
+    limit = MAX if x.type.length == MAX else 4000 if x.type.is_unicode else 8000
+    n = integer(t, a[1], 2, "replicate")
+    cut = "2147483647" if limit == MAX else str(limit)
+    return result(a, f"ms.replicate({x.sql}, {n}, {cut})", sized(x.type, limit), True)
+
+
+@define("space", 1)
+def _space(t, node, scope, a):
+    return result(a, f"ms.replicate(' '::text, {integer(t, a[0], 1, 'space')}, 8000)", varchar(8000, t.context.collation), True)
+
+
+@define("reverse upper lower", 1)
+def _same_length(t, node, scope, a):
+    name = node.name.lower()
+    x = text(t, a[0], 1, name)
+    return result(a, f"{name}({x.sql})", sized(x.type, x.type.length))
+
+
+@define("ltrim rtrim", 1, 2)
+def _side_trim(t, node, scope, a):
+    name = node.name.lower()
+    x = text(t, a[0], 1, name)
+    if len(a) > 1:
+        if not t.context.version.allows("trim_characters"):
+            raise SqlServerError(174, f"The {name} function requires 1 argument(s).", 15)
+        y = text(t, a[1], 2, name)
+        return result(a, f"{name}({x.sql}, {y.sql})", sized(x.type, x.type.length))
+    return result(a, f"{name}({x.sql}, ' ')", sized(x.type, x.type.length))
+
+
+@define("trim", 1, 2)
+def _trim(t, node, scope, a):
+    if node.trim_side and not t.context.version.allows("trim_characters"):
+        raise SqlServerError(102, f"Incorrect syntax near '{node.trim_side}'.", 15)
+    x = text(t, a[0], 1, "trim")
+    function = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.trim_side or "", "btrim")
+    characters = text(t, a[1], 2, "trim").sql if len(a) > 1 else "' '"
+    return result(a, f"{function}({x.sql}, {characters})", sized(x.type, x.type.length))
+
+
+@define("concat", 2, 254)
+def _concat(t, node, scope, a):
+    return _joined(t, a, "concat", "", True)
+
+
+def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
+    parts = [text(t, bound, number, name) for number, bound in enumerate(a, 1)]
+    parts = t.same_collation(parts, name)
+    unicode = any(part.type.is_unicode for part in parts)
+    limit = 4000 if unicode else 8000
+    length = MAX if any(part.type.length == MAX for part in parts) else min(sum(p.type.length or 1 for p in parts), limit)
+    kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
+    items = ", ".join(part.sql for part in parts)
+    return result(parts, f"concat({items})", kind, False)
+
+
+@define("concat_ws", 3, 254)
+def _concat_ws(t, node, scope, a):
+    parts = [text(t, bound, number, "concat_ws") for number, bound in enumerate(a, 1)]
+    unicode = any(part.type.is_unicode for part in parts)
+    limit = 4000 if unicode else 8000
+    length = MAX if any(part.type.length == MAX for part in parts) else limit
+    kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=t.context.collation)
+    return result(parts, f"concat_ws({', '.join(part.sql for part in parts)})", kind, False)
+
+
+@define("ascii unicode", 1)
+def _code(t, node, scope, a):
+    x = text(t, a[0], 1, node.name.lower())
+    inner = f"ms.to_code_page({x.sql})" if node.name.lower() == "ascii" else x.sql
+    function = "ms.ascii" if node.name.lower() == "ascii" else "ms.unicode"
+    return result(a, f"{function}({inner})", INT, True)
+
+
+@define("char", 1)
+def _char(t, node, scope, a):
+    return result(a, f"ms.char({integer(t, a[0], 1, 'char')})", SqlType("char", length=1, collation=t.context.collation), True)
+
+
+@define("nchar", 1)
+def _nchar(t, node, scope, a):
+    return result(a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", nvarchar(2, t.context.collation), True)
+
+
+@define("quotename", 1, 2)
+def _quotename(t, node, scope, a):
+    x = text(t, a[0], 1, "quotename", True)
+    mark = text(t, a[1], 2, "quotename").sql if len(a) > 1 else "'['::text"
+    return result(a, f"ms.quotename({x.sql}, {mark})", nvarchar(258, t.context.collation), True)
+
+
+@define("translate", 3)
+def _translate(t, node, scope, a):
+    parts = [text(t, bound, number, "translate") for number, bound in enumerate(a, 1)]
+    return result(a, f"ms.translate({', '.join(p.sql for p in parts)})", sized(parts[0].type, parts[0].type.length))
+
+
+@define("string_escape", 2)
+def _string_escape(t, node, scope, a):
+    if a[1].constant != "json":
+        raise NotSupported("STRING_ESCAPE of another type than 'json'")
+    x = text(t, a[0], 1, "string_escape")
+    length = MAX if x.type.length == MAX else 4000
+    return result(a, f"ms.json_escape({x.sql})", nvarchar(length, t.context.collation))
+
+
+@define("str", 1, 3)
+def _str(t, node, scope, a):
+    value = t.convert(a[0], SqlType("float"))
+    length = integer(t, a[1], 2, "str") if len(a) > 1 else "10"
+    decimals = integer(t, a[2], 3, "str") if len(a) > 2 else "0"
+    return result(a, f"ms.str({value}, {length}, {decimals})", varchar(8000, t.context.collation), True)
+
+
+@define("format", 2, 3)
+def _format(t, node, scope, a):
+    raise NotSupported("FORMAT")

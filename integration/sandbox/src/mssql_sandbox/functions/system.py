@@ -1,0 +1,137 @@
+"""NULL handling, choices, identifiers, hashing."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import INT, UNIQUEIDENTIFIER, varbinary
+from ..translate.bound import Bound
+from .registry import define
+from .string import result, text
+
+
+@define("isnull", 2)
+def _isnull(t, node, scope, a):
+    first, second = a
+    if first.is_null:
+        return second if not second.is_null else Bound("NULL::integer", INT)
+    converted = t.convert(second, first.type)
+    return Bound(
+        f"coalesce({first.sql}, {converted})", first.type, first.nullable and second.nullable, first.coercibility,
+        columns=first.columns or second.columns,
+    )  # fmt: skip
+
+
+@define("coalesce", 2, 254)
+def _coalesce(t, node, scope, a):
+    if all(bound.is_null for bound in a):
+        raise SqlServerError(
+            4127, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
+        )
+    type_, converted, coercibility = t.unified(a, "coalesce")
+    return Bound(
+        f"coalesce({', '.join(converted)})", type_, all(b.nullable for b in a), coercibility,
+        columns=any(b.columns for b in a),
+    )  # fmt: skip
+
+
+@define("nullif", 2)
+def _nullif(t, node, scope, a):
+    if a[0].is_null:
+        raise SqlServerError(4151, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first argument has to be known.")
+    left, right = t.comparable(a, "equal to")
+    return Bound(
+        f"(CASE WHEN {left} = {right} THEN NULL ELSE {a[0].sql} END)", a[0].type, True, a[0].coercibility,
+        columns=any(b.columns for b in a),
+    )  # fmt: skip
+
+
+@define("iif", 3, raw=True)
+def _iif(t, node, scope):
+    from ..syntax import nodes
+
+    condition, yes, no = node.arguments
+    return t.expression(nodes.Case(None, [nodes.When(condition, yes)], no, line=node.line), scope)
+
+
+@define("choose", 2, 254)
+def _choose(t, node, scope, a):
+    type_, converted, coercibility = t.unified(a[1:], "choose")
+    whens = " ".join(f"WHEN {n} THEN {sql}" for n, sql in enumerate(converted, 1))
+    return Bound(
+        f"(CASE {t.convert(a[0], INT)} {whens} END)", type_, True, coercibility, columns=any(b.columns for b in a)
+    )
+
+
+@define("newid", 0)
+def _newid(t, node, scope, a):
+    return Bound("gen_random_uuid()", UNIQUEIDENTIFIER, False)
+
+
+@define("newsequentialid", 0)
+def _newsequentialid(t, node, scope, a):
+    return Bound("uuidv7()", UNIQUEIDENTIFIER, False)
+
+
+@define("isnumeric", 1)
+def _isnumeric(t, node, scope, a):
+    if a[0].type.is_number:
+        return result(a, f"(CASE WHEN {a[0].sql} IS NULL THEN 0 ELSE 1 END)", INT, False)
+    return result(a, f"ms.isnumeric({text(t, a[0], 1, 'isnumeric').sql})", INT, False)
+
+
+@define("hashbytes", 2)
+def _hashbytes(t, node, scope, a):
+    if not a[0].is_constant or not isinstance(a[0].constant, str):
+        raise NotSupported("HASHBYTES with an algorithm that is not a literal")
+    algorithm = a[0].constant.upper()
+    lengths = {"MD5": 16, "SHA": 20, "SHA1": 20, "SHA2_256": 32, "SHA2_512": 64}
+    if algorithm not in lengths:
+        if algorithm in ("MD2", "MD4"):
+            raise NotSupported(f"HASHBYTES('{algorithm}')")
+        raise SqlServerError(8120 if False else 195, f"'{a[0].constant}' is not a recognized hash algorithm.", 15)
+    value = a[1]
+    if value.is_null:
+        return Bound("NULL::bytea", varbinary(8000), True)
+    if value.type.is_character:
+        from ..sqltypes import MAX
+
+        data = t.convert(value, varbinary(MAX), True)
+    elif value.type.is_binary:
+        data = value.sql
+    else:
+        raise SqlServerError(8116, f"Argument data type {value.type.name} is invalid for argument 2 of hashbytes function.")
+    function = {
+        "MD5": f"decode(md5({data}), 'hex')",
+        "SHA2_256": f"sha256({data})",
+        "SHA2_512": f"sha512({data})",
+    }.get(algorithm, f"ms.sha1({data})")
+    return result(a, function, varbinary(8000), True)
+
+
+@define("checksum binary_checksum", 1, 254, raw=True)
+def _checksum(t, node, scope):
+    bounds = t.expressions(node.arguments, scope)
+    if len(bounds) != 1 or bounds[0].type.name != "uniqueidentifier":
+        raise NotSupported(f"{node.name.upper()} of anything but NEWID()")
+    return result(bounds, f"hashtext(({bounds[0].sql})::text)", INT, False)
+
+
+@define("square", 1)
+def _square(t, node, scope, a):
+    from .math import real
+
+    x = real(t, a[0], 1, "square")
+    from ..sqltypes import FLOAT
+
+    return result(a, f"ms.float_result(({x}) * ({x}))", FLOAT)
+
+
+@define("next value for", 1, raw=True)
+def _next_value(t, node, scope):
+    parts = node.arguments[0].parts
+    sequence = t.context.catalog.sequence(parts[-2] if len(parts) > 1 else None, parts[-1])
+    if sequence is None:
+        raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, node.line)
+    from ..types.typenames import pg_type
+
+    return Bound(f"nextval('{sequence.physical}')::{pg_type(sequence.type)}", sequence.type, False)

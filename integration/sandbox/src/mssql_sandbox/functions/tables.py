@@ -1,0 +1,96 @@
+"""Functions that FROM takes: OPENJSON, STRING_SPLIT, GENERATE_SERIES."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import BIGINT, INT, MAX, SqlType, nvarchar
+from ..syntax import nodes
+from ..translate.bound import Bound, Output, Relation, Scope
+from .json import document, path
+from .string import text
+
+
+def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
+    """:raises SqlServerError: 208 for an unknown function."""
+    name = source.call.name.casefold()
+    handler = _TABLES.get(name)
+    if handler is None or not t.context.version.has_function(name):
+        if name.startswith("sys.") or name in ("fn_helpcollations", "fn_listextendedproperty"):
+            return _catalog_function(t, source, scope)
+        raise SqlServerError(208, f"Invalid object name '{source.call.name}'.", 16, 3, source.line)
+    return handler(t, source, scope)
+
+
+def _catalog_function(t, source, scope) -> Relation:
+    try:
+        from .metadata import table_function
+    except ImportError:
+        raise NotSupported(f"the table function {source.call.name}", source.line) from None
+    return table_function(t, source, scope)
+
+
+def _openjson(t, source, scope) -> Relation:
+    arguments = t.expressions(source.call.arguments, scope)
+    body = document(t, arguments[0], 1, "openjson")
+    where = path(t, arguments[1], 2, "openjson") if len(arguments) > 1 else "'$'::text"
+    if source.with_columns is None:
+        outputs = [
+            Output("key", nvarchar(4000, "Latin1_General_BIN2"), False, 1),
+            Output("value", nvarchar(MAX, t.context.collation), True),
+            Output("type", SqlType("tinyint"), False),
+        ]
+        return Relation(f"SELECT j.k AS o1, j.v AS o2, j.t::smallint AS o3 FROM ms.openjson({body}, {where}) j", outputs)
+    outputs, columns = [], []
+    for number, column in enumerate(source.with_columns, 1):
+        type_ = t.type_name(column.type, "declare")
+        step = column.path if column.path is not None else "$." + _step(column.name)
+        literal = "'" + step.replace("'", "''") + "'"
+        if column.as_json:
+            value = f"ms.json_query(j.raw, {literal})"
+        else:
+            raw = Bound(f"ms.json_value(j.raw, {literal}, 2147483647)", nvarchar(MAX, t.context.collation), True)
+            value = t.convert(raw, type_, True)
+        columns.append(f"{value} AS o{number}")
+        outputs.append(Output(column.name, type_, True))
+    return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j", outputs)
+
+
+def _step(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _string_split(t, source, scope) -> Relation:
+    arguments = t.expressions(source.call.arguments, scope)
+    if not 2 <= len(arguments) <= 3:
+        raise SqlServerError(189, "The string_split function requires 2 to 3 arguments.", 15)
+    value, separator = text(t, arguments[0], 1, "string_split"), text(t, arguments[1], 2, "string_split")
+    type_ = SqlType("nvarchar" if value.type.is_unicode or separator.type.is_unicode else "varchar",
+                    length=value.type.length, collation=value.type.collation)  # fmt: skip
+    outputs = [Output("value", type_, True, 0)]
+    sql = f"SELECT s.v AS o1 FROM ms.string_split({value.sql}, {separator.sql}) s"
+    if len(arguments) > 2:
+        if not t.context.version.allows("string_split_ordinal"):
+            raise SqlServerError(8144, "Procedure or function string_split has too many arguments specified.", 16)
+        outputs.append(Output("ordinal", BIGINT, False))
+        sql = f"SELECT s.v AS o1, s.n AS o2 FROM ms.string_split({value.sql}, {separator.sql}) s"
+    return Relation(sql, outputs)
+
+
+def _generate_series(t, source, scope) -> Relation:
+    arguments = t.expressions(source.call.arguments, scope)
+    type_, converted, _ = t.unified(arguments, "generate_series")
+    if not type_.is_integer:
+        raise NotSupported("GENERATE_SERIES of something else than integers", source.line)
+    from ..types.typenames import pg_type
+
+    cast = pg_type(type_)
+    return Relation(
+        f"SELECT g::{cast} AS o1 FROM generate_series({', '.join(f'({c})::bigint' for c in converted)}) g",
+        [Output("value", type_, False)],
+    )
+
+
+_TABLES = {"openjson": _openjson, "string_split": _string_split, "generate_series": _generate_series}
+assert INT

@@ -1,0 +1,152 @@
+"""Ranking and offset functions, and OVER."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import BIGINT, FLOAT
+from ..syntax import nodes
+from ..translate.aggregates import contains_window
+from ..translate.bound import Bound, Scope
+from ..types.collation import key_sql
+from .registry import define
+
+_RANKING = ("row_number", "rank", "dense_rank", "ntile", "lag", "lead", "percent_rank", "cume_dist")
+
+
+def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
+    """The OVER clause.
+
+    :raises SqlServerError: 4108 outside SELECT and ORDER BY, 4112 missing ORDER BY, 5308/5309 constants,
+        10752 frame of a ranking function, 4194 RANGE with an offset.
+    """
+    if scope.clause not in ("select", "order"):
+        raise SqlServerError(
+            4108, "Windowed functions can only appear in the SELECT or ORDER BY clauses.", 15, 1, node.line
+        )
+    over = _resolved(node.over, scope, node)
+    name = node.name.lower()
+    if name in (*_RANKING, "first_value", "last_value") and not over.order_by:
+        raise SqlServerError(
+            4112, f"The function '{node.name}' must have an OVER clause with ORDER BY.", 15, 1, node.line
+        )
+    if over.frame is not None and name in _RANKING:
+        raise SqlServerError(10752, f"The function '{node.name}' may not have a window frame.", 15, 1, node.line)
+    if over.frame is not None and not over.order_by:
+        raise SqlServerError(10756, "Window frame with ROWS or RANGE must have an ORDER BY clause.", 15, 1, node.line)
+    parts = []
+    if over.partition_by:
+        for item in over.partition_by:
+            _refuse_nested(item)
+        keys = [t.expression(item, scope) for item in over.partition_by]
+        parts.append("PARTITION BY " + ", ".join(key_sql(key.sql, key.type) for key in keys))
+    if over.order_by:
+        parts.append("ORDER BY " + ", ".join(_order(t, item, scope) for item in over.order_by))
+    if over.frame is not None:
+        parts.append(_frame(t, over.frame, scope))
+    return f"({' '.join(parts)})"
+
+
+def _resolved(over: nodes.Over, scope: Scope, node) -> nodes.Over:
+    if over.window is None:
+        return over
+    base = scope.windows.get(over.window.casefold())
+    if base is None:
+        raise SqlServerError(5362, f"Window '{over.window}' is undefined.", 15, 1, node.line)
+    base = _resolved(base, scope, node)
+    return nodes.Over(
+        over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame
+    )
+
+
+def _refuse_nested(item: nodes.Expression) -> None:
+    if contains_window(item):
+        raise SqlServerError(
+            4109, "Windowed functions cannot be used in the context of another windowed function or aggregate.", 15
+        )
+
+
+def _order(t, item: nodes.OrderItem, scope: Scope) -> str:
+    _refuse_nested(item.expression)
+    if isinstance(item.expression, nodes.Literal) and item.expression.kind == "int":
+        raise SqlServerError(
+            5308, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER "
+            "BY clause expressions.", 16, 1, item.line,
+        )  # fmt: skip
+    bound = t.expression(item.expression, scope)
+    if bound.is_constant or isinstance(item.expression, nodes.Variable):
+        raise SqlServerError(
+            5309, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY "
+            "clause expressions.", 16, 1, item.line,
+        )  # fmt: skip
+    return f"{key_sql(bound.sql, bound.type)} {'DESC NULLS LAST' if item.descending else 'NULLS FIRST'}"
+
+
+def _frame(t, frame: nodes.Frame, scope: Scope) -> str:
+    bounds = [_bound(t, frame, bound, scope) for bound in (frame.start, frame.end) if bound is not None]
+    if len(bounds) == 2:
+        return f"{frame.unit} BETWEEN {bounds[0]} AND {bounds[1]}"
+    if bounds[0].endswith("FOLLOWING"):
+        raise SqlServerError(
+            4193, "'BETWEEN ... FOLLOWING' is required for a window frame that ends after the current row.", 16
+        )
+    return f"{frame.unit} {bounds[0]}"
+
+
+def _bound(t, frame: nodes.Frame, bound, scope: Scope) -> str:
+    kind, count = bound
+    if count is None:
+        return kind
+    if frame.unit == "RANGE":
+        raise SqlServerError(
+            4194, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters.", 16
+        )
+    if not isinstance(count, nodes.Literal) or count.kind != "int":
+        raise SqlServerError(
+            4195 if False else 102, "Incorrect syntax near the window frame: only an unsigned integer literal may "
+            "bound ROWS.", 15,
+        )  # fmt: skip
+    return f"{int(count.text)} {kind}"
+
+
+@define("row_number rank dense_rank", 0, kind="window", raw=True)
+def _rank(t, node, scope):
+    return Bound(f"{node.name.lower()}() OVER {over_sql(t, node, scope)}", BIGINT, False)
+
+
+@define("ntile", 1, kind="window", raw=True)
+def _ntile(t, node, scope):
+    count = t.expression(node.arguments[0], scope)
+    return Bound(f"(ntile(({count.sql})::integer) OVER {over_sql(t, node, scope)})::bigint", BIGINT, False)
+
+
+@define("percent_rank cume_dist", 0, kind="window", raw=True)
+def _percent(t, node, scope):
+    return Bound(f"{node.name.lower()}() OVER {over_sql(t, node, scope)}", FLOAT, False)
+
+
+@define("lag lead", 1, 3, kind="window", raw=True)
+def _lag(t, node, scope):
+    for item in node.arguments:
+        _refuse_nested(item)
+    value = t.expression(node.arguments[0], scope)
+    arguments = [value.sql]
+    if len(node.arguments) > 1:
+        offset = t.expression(node.arguments[1], scope)
+        arguments.append(f"({offset.sql})::integer")
+    if len(node.arguments) > 2:
+        default = t.expression(node.arguments[2], scope)
+        arguments.append(t.convert(default, value.type))
+    if node.nulls == "IGNORE":
+        raise NotSupported("IGNORE NULLS", node.line)
+    sql = f"{node.name.lower()}({', '.join(arguments)}) OVER {over_sql(t, node, scope)}"
+    return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
+
+
+@define("first_value last_value", 1, kind="window", raw=True)
+def _first_value(t, node, scope):
+    _refuse_nested(node.arguments[0])
+    value = t.expression(node.arguments[0], scope)
+    if node.nulls == "IGNORE":
+        raise NotSupported("IGNORE NULLS", node.line)
+    sql = f"{node.name.lower()}({value.sql}) OVER {over_sql(t, node, scope)}"
+    return Bound(sql, value.type, True, value.coercibility, columns=value.columns)

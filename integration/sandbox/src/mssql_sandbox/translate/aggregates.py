@@ -1,0 +1,41 @@
+"""Where aggregates and window functions occur in a tree."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from ..functions import registry
+from ..syntax import nodes
+
+
+def walk(node: Any) -> Iterator[nodes.Node]:
+    """All nodes below ``node`` outside subqueries, itself included."""
+    if isinstance(node, nodes.Query):
+        return
+    if isinstance(node, nodes.Node):
+        yield node
+        for name in node.__dataclass_fields__:
+            if name not in ("line", "column"):
+                value = getattr(node, name)
+                if isinstance(value, (nodes.Node, list, tuple)):
+                    yield from walk(value)
+    elif isinstance(node, (list, tuple)):
+        for item in node:
+            yield from walk(item)
+
+
+def is_aggregate(node: Any) -> bool:
+    """A call of an aggregate function that is not a window function."""
+    return isinstance(node, nodes.FunctionCall) and node.over is None and registry.is_aggregate(node.name)
+
+
+def contains_aggregate(node: Any) -> bool:
+    return any(is_aggregate(found) for found in walk(node))
+
+
+def contains_window(node: Any) -> bool:
+    return any(isinstance(found, nodes.FunctionCall) and found.over is not None for found in walk(node))
+
+
+def contains_subquery(node: Any) -> bool:
+    return any(isinstance(found, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery)) for found in walk(node))

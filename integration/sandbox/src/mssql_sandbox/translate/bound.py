@@ -1,0 +1,109 @@
+"""Translated expressions and the sources that names resolve to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..catalog.model import Table
+from ..sqltypes import SqlType
+
+# Coercibility of collations, strongest last.
+LITERAL, COLUMN, EXPLICIT = 0, 1, 2
+
+
+@dataclass(slots=True)
+class Bound:
+    """An expression as engine SQL with its SQL Server type.
+
+    :param coercibility: how its collation wins over another's.
+    :param constant: the literal's Python value, for rules about constants.
+    :param columns: whether it refers to a column of the query at hand.
+    """
+
+    sql: str
+    type: SqlType
+    nullable: bool = True
+    coercibility: int = LITERAL
+    constant: Any = None
+    is_constant: bool = False
+    columns: bool = False
+    identity: bool = False
+    computed: bool = False
+
+    @property
+    def is_null(self) -> bool:
+        return self.type.name == "null"
+
+
+@dataclass(slots=True)
+class SourceColumn:
+    name: str
+    type: SqlType
+    sql: str
+    nullable: bool = True
+    identity: bool = False
+    computed: bool = False
+    coercibility: int = COLUMN
+
+
+@dataclass(slots=True)
+class Source:
+    """One item of FROM.
+
+    :param exposed: the name that qualifies its columns, case-folded.
+    :param schema: when the table is unaliased, so that ``schema.table.column`` resolves.
+    """
+
+    exposed: str
+    label: str
+    engine_alias: str
+    columns: list[SourceColumn]
+    schema: str | None = None
+    table: Table | None = None
+    optional: bool = False  # nullable side of an outer join
+
+    def find(self, name: str) -> list[SourceColumn]:
+        folded = name.casefold()
+        return [column for column in self.columns if column.name.casefold() == folded]
+
+
+@dataclass(slots=True)
+class Output:
+    """A column of a translated query."""
+
+    name: str
+    type: SqlType
+    nullable: bool
+    coercibility: int = LITERAL
+    identity: bool = False
+    computed: bool = False
+
+
+@dataclass
+class Relation:
+    """A translated query: its SQL yields the columns ``o1`` ... ``on``."""
+
+    sql: str
+    outputs: list[Output]
+
+
+@dataclass
+class Scope:
+    """Names visible inside one SELECT.
+
+    :param parent: scope of the enclosing query, for correlated references.
+    :param groups: fingerprints of the GROUP BY expressions -> what stands for them; None outside
+        grouped queries.
+    :param clause: where the translator is: select, where, group, having, order, on, aggregate ...
+    """
+
+    parent: "Scope | None" = None
+    sources: list[Source] = field(default_factory=list)
+    groups: dict[Any, Bound] | None = None
+    clause: str = "select"
+    in_aggregate: int = 0
+    in_window: int = 0
+    windows: dict[str, Any] = field(default_factory=dict)
+    lateral: bool = False
+    outer_used: bool = False

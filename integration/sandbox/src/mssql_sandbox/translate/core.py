@@ -1,0 +1,133 @@
+"""State of one translation: parameters, aliases, names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import SqlServerError
+from ..functions.session import GLOBAL_VARIABLES, SESSION_FUNCTIONS
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from ..types.typenames import engine_cast, resolve_type
+from .bound import COLUMN, LITERAL, Bound, Scope, Source
+from .plan import Context
+
+
+def quote(text: str) -> str:
+    """A string literal of the engine."""
+    if "\0" in text:
+        from ..errors import NotSupported
+
+        raise NotSupported("the character U+0000 in a string")
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Core:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.parameters: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._aliases = 0
+        self.ctes: list[dict[str, Any]] = []
+        self.before: list[str] = []
+        self.locks: list[str] = []
+        self.serializable: list[str] = []
+
+    # ---- parameters and aliases ---------------------------------------------------
+
+    def parameter(self, name: str, type_: SqlType) -> str:
+        number = self._numbers.get(name)
+        if number is None:
+            self.parameters.append(name)
+            number = self._numbers[name] = len(self.parameters)
+        return f"${number}::{engine_cast(type_)}"
+
+    def alias(self, prefix: str = "s") -> str:
+        self._aliases += 1
+        return f"{prefix}{self._aliases}"
+
+    def variable(self, node: nodes.Variable) -> Bound:
+        """:raises SqlServerError: 137 for an undeclared variable."""
+        name = node.name
+        type_ = self.context.variables.get(name) or GLOBAL_VARIABLES.get(name)
+        if type_ is None:
+            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, node.line)
+        return Bound(self.parameter(name, type_), type_, coercibility=LITERAL)
+
+    def session_value(self, name: str) -> Bound:
+        type_ = SESSION_FUNCTIONS[name]
+        return Bound(self.parameter(name, type_), type_)
+
+    def type_name(self, node: nodes.TypeName, context: str = "cast") -> SqlType:
+        return resolve_type(node, context, self.context.version, self.context.collation)
+
+    # ---- column names -----------------------------------------------------------------
+
+    def column(self, node: nodes.ColumnRef, scope: Scope) -> tuple[Bound, Scope]:
+        """The column and the scope it belongs to.
+
+        :raises SqlServerError: 207 unknown, 209 ambiguous, 4104 unknown prefix.
+        """
+        level: Scope | None = scope
+        while level is not None:
+            found = self._column_here(node, level)
+            if found is not None:
+                return found, level
+            level = level.parent
+        name = node.parts[-1]
+        if len(node.parts) == 1:
+            raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, node.line)
+        if self._prefix_known(node, scope):
+            raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, node.line)
+        raise SqlServerError(
+            4104, f'The multi-part identifier "{".".join(node.parts)}" could not be bound.', 16, 1, node.line
+        )
+
+    def _column_here(self, node: nodes.ColumnRef, scope: Scope) -> Bound | None:
+        matches = []
+        for source in scope.sources:
+            if self._prefix_matches(node.parts[:-1], source):
+                matches += [(source, column) for column in source.find(node.parts[-1])]
+        if not matches:
+            return None
+        if len(matches) > 1:
+            raise SqlServerError(209, f"Ambiguous column name '{node.parts[-1]}'.", 16, 1, node.line)
+        source, column = matches[0]
+        return Bound(
+            column.sql,
+            column.type,
+            column.nullable or source.optional,
+            column.coercibility if column.type.is_character else COLUMN,
+            columns=True,
+            identity=column.identity,
+            computed=column.computed,
+        )
+
+    def _prefix_matches(self, prefix: tuple[str, ...], source: Source) -> bool:
+        if not prefix:
+            return True
+        if prefix[-1].casefold() != source.exposed:
+            return False
+        if len(prefix) == 1:
+            return True
+        if source.schema is None:
+            return False
+        if prefix[-2] and prefix[-2].casefold() != source.schema.casefold():
+            return False
+        return len(prefix) < 3 or prefix[-3].casefold() == self.context.database.casefold()
+
+    def _prefix_known(self, node: nodes.ColumnRef, scope: Scope) -> bool:
+        level: Scope | None = scope
+        while level is not None:
+            if any(self._prefix_matches(node.parts[:-1], source) for source in level.sources):
+                return True
+            level = level.parent
+        return False
+
+    # ---- common tables --------------------------------------------------------------------
+
+    def common_table(self, name: str) -> Any:
+        for level in reversed(self.ctes):
+            if name.casefold() in level:
+                return level[name.casefold()]
+        return None

@@ -1,0 +1,487 @@
+"""INSERT, UPDATE, DELETE, MERGE and TRUNCATE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..interface import ResultColumn
+from ..syntax import nodes
+from ..types.typenames import engine_cast
+from .bound import Bound, Relation, Scope, Source, SourceColumn
+from .plan import Plan
+from .queries import Queries
+
+
+class DataStatements(Queries):
+    # ---- INSERT ---------------------------------------------------------------------
+
+    def insert(self, node: nodes.Insert) -> Plan:
+        if node.execute is not None:
+            raise NotSupported("INSERT ... EXEC", node.line)
+        if node.top is not None:
+            raise NotSupported("INSERT TOP", node.line)
+        prefix = self._open_ctes(node.ctes)
+        table = self._target_table(node.target)
+        columns = self._insert_columns(table, node)
+        source = self._insert_source(table, columns, node)
+        names = ", ".join(column.physical for column in columns)
+        target = f"{table.physical} AS tgt" + (f" ({names})" if columns else "")
+        text = f"INSERT INTO {target} {source}"
+        inserted = _row_source(table, "inserted", "new")
+        plan = self._with_output("insert", prefix, text, node.output, [inserted], table)
+        self._identity(plan, table, columns, node)
+        return plan
+
+    def _open_ctes(self, ctes: list[nodes.CommonTable]) -> list[str]:
+        return self.open_common_tables(ctes, None) if ctes else []
+
+    def _target_table(self, target: nodes.TableSource) -> Table:
+        table = self.find_table(target.name)
+        hints = self.check_hints(target.hints)
+        if "NOLOCK" in hints or "READUNCOMMITTED" in hints:
+            raise SqlServerError(
+                1065,
+                "The NOLOCK and READUNCOMMITTED lock hints are not allowed for target tables of INSERT, UPDATE, DELETE "
+                "or MERGE statements.",
+                15,
+            )
+        if table.kind == "view":
+            raise NotSupported(f"changes through the view {table.name}", target.line)
+        if table.kind == "system":
+            raise SqlServerError(259, "Ad hoc updates to system catalogs are not allowed.", 16)
+        if hints & {"HOLDLOCK", "SERIALIZABLE", "TABLOCKX"}:
+            self.serializable.append(table.physical)
+        return table
+
+    def _insert_columns(self, table: Table, node: nodes.Insert) -> list[Column]:
+        """The columns that get values. :raises SqlServerError: 207, 264, 271, 544, 8101, 545."""
+        identity_on = self.context.settings.identity_insert == table.id
+        if not node.columns and node.rows is None and node.query is None:
+            return []
+        if node.columns:
+            columns = []
+            for name in node.columns:
+                column = self.target_column(table, name, node.line)
+                if column in columns:
+                    raise SqlServerError(
+                        264,
+                        f"The column name '{column.name}' is specified more than once in the SET clause or column list "
+                        "of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the "
+                        "clause to make sure that a column is updated only once. If this statement updates or inserts "
+                        "columns into a view, column aliasing can conceal the duplication in your code.",
+                    )
+                columns.append(column)
+        else:
+            columns = [c for c in table.columns if c.computed is None and (c.identity is None or identity_on)]
+            if identity_on:
+                raise SqlServerError(
+                    8101,
+                    f"An explicit value for the identity column in table '{table.name}' can only be specified when a "
+                    "column list is used and IDENTITY_INSERT is ON.",
+                )
+        for column in columns:
+            if column.computed is not None:
+                raise _computed(column)
+            if column.identity is not None and not identity_on:
+                raise SqlServerError(
+                    544,
+                    f"Cannot insert explicit value for identity column in table '{table.name}' when IDENTITY_INSERT is "
+                    "set to OFF.",
+                )
+        if identity_on and not any(column.identity is not None for column in columns):
+            raise SqlServerError(
+                545,
+                f"Explicit value must be specified for identity column in table '{table.name}' either when "
+                "IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION "
+                "identity column.",
+            )
+        return columns
+
+    def target_column(self, table: Table, name: str, line: int) -> Column:
+        column = table.column(name)
+        if column is None:
+            raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, line)
+        return column
+
+    def _insert_source(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
+        if node.rows is not None:
+            return self._insert_rows(table, columns, node)
+        if node.query is None:
+            return "DEFAULT VALUES"
+        relation = self.relation(node.query, None)
+        self._check_count(len(columns), len(relation.outputs), node, from_select=True)
+        values = []
+        for number, (column, output) in enumerate(zip(columns, relation.outputs), 1):
+            bound = Bound(f"q.o{number}", output.type, output.nullable, output.coercibility)
+            values.append(self.assigned(bound, table, column))
+        return f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
+
+    def _insert_rows(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
+        if len(node.rows) > 1000:
+            raise SqlServerError(
+                10738,
+                "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 "
+                "row values.",
+                15,
+            )
+        scope = Scope()
+        rows = []
+        for row in node.rows:
+            self._check_count(len(columns), len(row), node, from_select=False)
+            values = [self._row_value(value, table, column, scope) for value, column in zip(row, columns)]
+            rows.append(f"({', '.join(values)})")
+        return f"VALUES {', '.join(rows)}"
+
+    def _row_value(self, value: nodes.Expression, table: Table, column: Column, scope: Scope) -> str:
+        if isinstance(value, nodes.DefaultValue):
+            if column.identity is not None:
+                raise SqlServerError(
+                    339, "DEFAULT or NULL are not allowed as explicit identity values.", 16
+                )
+            return "DEFAULT"
+        if isinstance(value, nodes.ColumnRef):
+            raise SqlServerError(
+                128,
+                f'The name "{value.parts[-1]}" is not permitted in this context. Valid expressions are constants, '
+                "constant expressions, and (in some contexts) variables. Column names are not permitted.",
+                15,
+                1,
+                value.line,
+            )
+        return self.assigned(self.expression(value, scope), table, column)
+
+    def _check_count(self, columns: int, values: int, node: nodes.Insert, from_select: bool) -> None:
+        if columns == values:
+            return
+        if not node.columns:
+            raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
+        if from_select:
+            number = 120 if columns > values else 121
+            word = "fewer" if number == 120 else "more"
+            raise SqlServerError(
+                number,
+                f"The select list for the INSERT statement contains {word} items than the insert list. The number of "
+                "SELECT values must match the number of INSERT columns.",
+                15,
+            )
+        number = 109 if columns > values else 110
+        word = "more" if number == 109 else "fewer"
+        raise SqlServerError(
+            number,
+            f"There are {word} columns in the INSERT statement than values specified in the VALUES clause. The number of "
+            "values in the VALUES clause must match the number of columns specified in the INSERT statement.",
+            15,
+        )
+
+    def assigned(self, bound: Bound, table: Table, column: Column) -> str:
+        """A value as the column stores it."""
+        where = (self.table_label(table), column.name)
+        if bound.is_null:
+            return f"NULL::{engine_cast(column.type)}"
+        return self.convert(bound, column.type, assign_to=where)
+
+    def table_label(self, table: Table) -> str:
+        if table.kind == "variable":
+            return table.name
+        database = "tempdb" if table.kind == "temp" else self.context.database
+        return f"{database}.{table.schema}.{table.name}"
+
+    def _identity(self, plan: Plan, table: Table, columns: list[Column], node: nodes.Insert) -> None:
+        identity = next((column for column in table.columns if column.identity is not None), None)
+        if identity is None:
+            return
+        sequence = f"{table.physical.split('.')[0]}.s{table.id}"
+        if identity in columns:
+            step = ">" if identity.identity[1] > 0 else "<"
+            extreme = "max" if identity.identity[1] > 0 else "min"
+            plan.after.append(
+                f"SELECT setval('{sequence}', m.v) FROM (SELECT {extreme}({identity.physical})::bigint AS v FROM "
+                f"{table.physical}) m, {sequence} q WHERE m.v {step} q.last_value OR (m.v = q.last_value AND NOT "
+                "q.is_called)"
+            )
+        if any(output.into for output in node.output):
+            return
+        returning = f"new.{identity.physical}"
+        plan.sql += f", {returning}" if plan.columns is not None else f" RETURNING {returning}"
+        plan.identity = True
+
+    # ---- OUTPUT ------------------------------------------------------------------------
+
+    def _with_output(
+        self, kind: str, ctes: list[str], text: str, outputs: list[nodes.Output], sources: list[Source], table: Table
+    ) -> Plan:
+        """The plan of a data change with its OUTPUT clause."""
+        if ctes:
+            self.ctes.pop()
+        head = f"WITH {self.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
+        if not outputs:
+            return self.plan(kind, head + text)
+        if len(outputs) > 1:
+            raise NotSupported("OUTPUT together with OUTPUT INTO", outputs[0].line)
+        output = outputs[0]
+        if output.into is None and kind.upper() in table.triggers:
+            raise SqlServerError(
+                334,
+                f"The target table '{table.name}' of the DML statement cannot have any enabled triggers if the "
+                "statement contains an OUTPUT clause without INTO clause.",
+            )
+        scope = Scope(sources=sources)
+        items = self._items(nodes.Select(output.items), scope, False)
+        returning = ", ".join(f"{item.bound.sql} AS o{n}" for n, item in enumerate(items, 1))
+        text = f"{text} RETURNING {returning}"
+        if output.into is None:
+            columns = [ResultColumn(i.name, self._item_type(i), i.bound.nullable) for i in items]
+            return self.plan(kind, head + text, columns)
+        return self._output_into(kind, ctes, text, output, items)
+
+    @staticmethod
+    def _item_type(item: Any) -> Any:
+        from ..sqltypes import INT
+
+        return INT if item.bound.is_null else item.bound.type
+
+    def _output_into(self, kind: str, ctes: list[str], text: str, output: nodes.Output, items: list) -> Plan:
+        target = self.find_table(output.into)
+        if output.into_columns:
+            columns = [self.target_column(target, name, output.line) for name in output.into_columns]
+        else:
+            columns = [c for c in target.columns if c.identity is None and c.computed is None]
+        if len(columns) != len(items):
+            raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
+        values = []
+        for number, (column, item) in enumerate(zip(columns, items), 1):
+            bound = Bound(f"w.o{number}", item.bound.type, item.bound.nullable, item.bound.coercibility)
+            values.append(self.assigned(bound, target, column))
+        names = ", ".join(column.physical for column in columns)
+        changed = self.alias("w")
+        parts = [*ctes, f"{changed} AS ({text})"]
+        sql = (
+            f"WITH {self.recursive(ctes)}{', '.join(parts)} INSERT INTO {target.physical} ({names}) "
+            f"SELECT {', '.join(values)} FROM {changed} w"
+        )
+        return self.plan(kind, sql)
+
+    def plan(self, kind: str, sql: str, columns: list[ResultColumn] | None = None) -> Plan:
+        before = list(self.before)
+        before += [f"LOCK TABLE {physical} IN SHARE ROW EXCLUSIVE MODE" for physical in dict.fromkeys(self.serializable)]
+        return Plan(kind, sql, self.parameters, columns, before)
+
+    # ---- UPDATE -----------------------------------------------------------------------------
+
+    def update(self, node: nodes.Update) -> Plan:
+        ctes = self._open_ctes(node.ctes)
+        scope = Scope()
+        froms = [self.source(source, scope) for source in node.sources]
+        table, source = self._changed_table(node, scope)
+        assignments = self._assignments(node.assignments, table, scope)
+        self._refuse_aggregates_in_set(node)
+        where = self._where(node.where, scope)
+        self.locks.clear()
+        if froms or node.top is not None:
+            text = self._update_by_row(node, table, source, assignments, froms, where, scope)
+        else:
+            sets = ", ".join(f"{column.physical} = {value}" for column, value in assignments)
+            text = f"UPDATE {table.physical} AS {source.engine_alias} SET {sets}{where}"
+        rows = [_row_source(table, "inserted", "new"), _row_source(table, "deleted", "old")]
+        return self._with_output("update", ctes, text, node.output, rows, table)
+
+    def _refuse_aggregates_in_set(self, node: nodes.Update) -> None:
+        from .aggregates import contains_aggregate
+
+        for assignment in node.assignments:
+            if contains_aggregate(assignment.value):
+                raise SqlServerError(
+                    157, "An aggregate may not appear in the set list of an UPDATE statement.", 15, 1, assignment.line
+                )
+
+    def _changed_table(self, node: Any, scope: Scope) -> tuple[Table, Source]:
+        """The target: an alias of FROM, or a table of its own."""
+        parts = node.target.name.parts
+        for source in scope.sources:
+            if len(parts) == 1 and source.exposed == parts[0].casefold() and source.table is not None:
+                self.check_hints(node.target.hints)
+                return source.table, source
+        table = self._target_table(node.target)
+        matches = [source for source in scope.sources if source.table is not None and source.table.id == table.id]
+        if len(matches) > 1:
+            raise SqlServerError(8154, f"The table '{'.'.join(parts)}' is ambiguous.", 15)
+        if matches:
+            return table, matches[0]
+        source = self.table_source(table, None, node.target.name)
+        if node.sources:
+            raise NotSupported("a target table that FROM does not name", node.line)
+        scope.sources.append(source)
+        return table, source
+
+    def _assignments(self, items, table: Table, scope: Scope) -> list[tuple[Column, str]]:
+        found: list[tuple[Column, str]] = []
+        for item in items:
+            if item.variable is not None or item.column is None:
+                raise NotSupported("SET @variable in UPDATE", item.line)
+            column = self.target_column(table, item.column[-1], item.line)
+            if any(other is column for other, _ in found):
+                raise SqlServerError(
+                    264,
+                    f"The column name '{column.name}' is specified more than once in the SET clause or column list of "
+                    "an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause "
+                    "to make sure that a column is updated only once. If this statement updates or inserts columns "
+                    "into a view, column aliasing can conceal the duplication in your code.",
+                )
+            if column.identity is not None:
+                raise SqlServerError(8102, f"Cannot update identity column '{column.name}'.")
+            if column.computed is not None:
+                raise _computed(column)
+            found.append((column, self._assigned_value(item, table, column, scope)))
+        return found
+
+    def _assigned_value(self, item: nodes.Assignment, table: Table, column: Column, scope: Scope) -> str:
+        if isinstance(item.value, nodes.DefaultValue):
+            return "DEFAULT"
+        value = item.value
+        if item.operator != "=":
+            value = nodes.Binary(item.operator[:-1], nodes.ColumnRef(item.column), value, line=item.line)
+        return self.assigned(self.expression(value, scope), table, column)
+
+    def _update_by_row(self, node, table, source, assignments, froms, where, scope) -> str:
+        """Join first, then change each target row once by its place."""
+        inner, outer = [f"{source.engine_alias}.ctid AS place"], []
+        for number, (column, value) in enumerate(assignments, 1):
+            if value == "DEFAULT":
+                outer.append(f"{column.physical} = DEFAULT")
+                continue
+            inner.append(f"{value} AS v{number}")
+            outer.append(f"{column.physical} = chosen.v{number}")
+        rows = self._chosen_rows(node, table, source, froms, where, scope, inner)
+        return f"UPDATE {table.physical} AS tgt SET {', '.join(outer)} FROM ({rows}) chosen WHERE tgt.ctid = chosen.place"
+
+    def _chosen_rows(self, node, table, source, froms, where, scope, inner: list[str]) -> str:
+        tables = " CROSS JOIN ".join(froms) if froms else f"{table.physical} AS {source.engine_alias}"
+        limit = self._paging(None, node.top, scope) if node.top is not None else ""
+        return f"SELECT DISTINCT ON ({source.engine_alias}.ctid) {', '.join(inner)} FROM {tables}{where}{limit}"
+
+    # ---- DELETE ------------------------------------------------------------------------------
+
+    def delete(self, node: nodes.Delete) -> Plan:
+        ctes = self._open_ctes(node.ctes)
+        scope = Scope()
+        froms = [self.source(source, scope) for source in node.sources]
+        table, source = self._changed_table(node, scope)
+        where = self._where(node.where, scope)
+        self.locks.clear()
+        if froms or node.top is not None:
+            rows = self._chosen_rows(node, table, source, froms, where, scope, [f"{source.engine_alias}.ctid AS place"])
+            text = f"DELETE FROM {table.physical} AS tgt USING ({rows}) chosen WHERE tgt.ctid = chosen.place"
+        else:
+            text = f"DELETE FROM {table.physical} AS {source.engine_alias}{where}"
+        return self._with_output("delete", ctes, text, node.output, [_row_source(table, "deleted", "old")], table)
+
+    # ---- MERGE ---------------------------------------------------------------------------------
+
+    def merge(self, node: nodes.Merge) -> Plan:
+        if node.top is not None:
+            raise NotSupported("MERGE TOP", node.line)
+        ctes = self._open_ctes(node.ctes)
+        table = self._target_table(node.target)
+        target = self.table_source(table, node.target.alias, node.target.name)
+        scope = Scope()
+        source_sql = self.source(node.source, scope)
+        sources = list(scope.sources)
+        self.add(scope, target, node.line)
+        self.locks.clear()
+        condition = self.predicate(node.condition, scope)
+        self._check_actions(node)
+        actions = " ".join(self._merge_action(a, table, target, sources, scope) for a in node.actions)
+        text = f"MERGE INTO {table.physical} AS {target.engine_alias} USING {source_sql} ON {condition} {actions}"
+        rows = [_row_source(table, "inserted", "new"), _row_source(table, "deleted", "old"), *sources]
+        plan = self._with_output("merge", ctes, text, node.output, rows, table)
+        if any(action.action == "INSERT" for action in node.actions):
+            self._merge_identity(plan, table, node)
+        return plan
+
+    def _merge_identity(self, plan: Plan, table: Table, node: nodes.Merge) -> None:
+        identity = next((column for column in table.columns if column.identity is not None), None)
+        inserted = [name.casefold() for action in node.actions for name in action.columns]
+        if identity is None or identity.name.casefold() not in inserted:
+            return
+        sequence = f"{table.physical.split('.')[0]}.s{table.id}"
+        plan.after.append(
+            f"SELECT setval('{sequence}', m.v) FROM (SELECT max({identity.physical})::bigint AS v FROM "
+            f"{table.physical}) m, {sequence} q WHERE m.v > q.last_value"
+        )
+
+    def _check_actions(self, node: nodes.Merge) -> None:
+        seen: list[tuple[str, str]] = []
+        for action in node.actions:
+            if (action.when, action.action) in seen:
+                raise SqlServerError(
+                    10714,
+                    f"An action of type 'WHEN {action.when}' cannot appear more than once in a '{action.action}' clause "
+                    "of a MERGE statement.",
+                    15,
+                    1,
+                    action.line,
+                )
+            seen.append((action.when, action.action))
+
+    def _merge_action(self, action, table: Table, target: Source, sources: list[Source], scope: Scope) -> str:
+        visible = {
+            "MATCHED": scope,
+            "NOT MATCHED": Scope(sources=sources),
+            "NOT MATCHED BY SOURCE": Scope(sources=[target]),
+        }[action.when]
+        extra = f" AND {self.predicate(action.condition, visible)}" if action.condition is not None else ""
+        return f"WHEN {action.when}{extra} THEN {self._merge_change(action, table, visible)}"
+
+    def _merge_change(self, action, table: Table, scope: Scope) -> str:
+        if action.action == "DELETE":
+            return "DELETE"
+        if action.action == "UPDATE":
+            pairs = self._assignments(action.assignments, table, scope)
+            return "UPDATE SET " + ", ".join(f"{column.physical} = {value}" for column, value in pairs)
+        if action.values is None:
+            return "INSERT DEFAULT VALUES"
+        insert = nodes.Insert(nodes.TableSource(nodes.Name((table.name,))), action.columns, rows=[action.values])
+        columns = self._insert_columns(table, insert)
+        self._check_count(len(columns), len(action.values), insert, from_select=False)
+        values = []
+        for value, column in zip(action.values, columns):
+            if isinstance(value, nodes.DefaultValue):
+                values.append("DEFAULT")
+            else:
+                values.append(self.assigned(self.expression(value, scope), table, column))
+        names = ", ".join(column.physical for column in columns)
+        return f"INSERT ({names}) VALUES ({', '.join(values)})"
+
+    def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
+        from ..sqltypes import nvarchar
+
+        return Bound("merge_action()", nvarchar(10), False)
+
+    # ---- TRUNCATE --------------------------------------------------------------------------------
+
+    def truncate(self, node: nodes.Truncate) -> Plan:
+        table = self.find_table(node.table)
+        if table.kind in ("view", "system"):
+            raise SqlServerError(4708, f"Could not truncate object '{table.name}' because it is not a table.", 16)
+        plan = self.plan("truncate", f"TRUNCATE {table.physical} RESTART IDENTITY")
+        return plan
+
+
+def _row_source(table: Table, name: str, prefix: str) -> Source:
+    columns = [
+        SourceColumn(column.name, column.type, f"{prefix}.{column.physical}", column.nullable) for column in table.columns
+    ]
+    return Source(name, name, prefix, columns, None, None)
+
+
+def _computed(column: Column) -> SqlServerError:
+    return SqlServerError(
+        271,
+        f'The column "{column.name}" cannot be modified because it is either a computed column or is the result of a '
+        "UNION operator.",
+    )
+
+
+__all__ = ["DataStatements", "Relation"]

@@ -1,0 +1,417 @@
+"""Scalar expressions."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, Iterable
+
+from ..errors import NotSupported, SqlServerError
+from ..functions import registry
+from ..functions.session import SESSION_FUNCTIONS
+from ..sqltypes import BIGINT, INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
+from ..syntax import nodes
+from ..types import collation as collations
+from ..types.arithmetic import binary_sql
+from ..types.conversion import convert_sql
+from ..types.precedence import label, unify
+from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope
+from .core import Core, quote
+
+_MAX_INT, _MAX_BIGINT = 2147483647, 9223372036854775807
+# Integers beyond int are decimal. https://learn.microsoft.com/sql/t-sql/data-types/int-bigint-smallint-and-tinyint-transact-sql
+
+
+class Expressions(Core):
+    def expression(self, node: nodes.Expression, scope: Scope) -> Bound:
+        """:raises SqlServerError: the binding error that SQL Server reports."""
+        if scope.groups is not None and not scope.in_aggregate:
+            found = self.group_match(node, scope)
+            if found is not None:
+                return found
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            if isinstance(node, nodes.Predicate):
+                raise SqlServerError(102, "Incorrect syntax near ')'.", 15, 1, node.line)
+            raise NotSupported(type(node).__name__, node.line)
+        try:
+            return handler(self, node, scope)
+        except SqlServerError as error:
+            error.line = error.line or node.line
+            raise
+
+    def expressions(self, items: Iterable[nodes.Expression], scope: Scope) -> list[Bound]:
+        return [self.expression(item, scope) for item in items]
+
+    def convert(self, bound: Bound, target: SqlType, explicit: bool = False, **options: Any) -> str:
+        return convert_sql(bound.sql, bound.type, target, explicit=explicit, **options)
+
+    # ---- literals and names -----------------------------------------------------------
+
+    def _literal(self, node: nodes.Literal, scope: Scope) -> Bound:
+        kind, text = node.kind, node.text
+        if kind == "int":
+            return _integer(text)
+        if kind == "string":
+            type_ = varchar(max(len(text), 1) if len(text) <= 8000 else MAX, self.context.collation)
+            return Bound(f"{quote(text)}::text", type_, False, LITERAL, text, True)
+        if kind == "nstring":
+            type_ = nvarchar(max(len(text), 1) if len(text) <= 4000 else MAX, self.context.collation)
+            return Bound(f"{quote(text)}::text", type_, False, LITERAL, text, True)
+        if kind == "null":
+            return Bound("NULL", NULL_TYPE, True, LITERAL, None, True)
+        if kind == "decimal":
+            return _decimal_literal(text)
+        if kind == "float":
+            digits = text if text[-1].isdigit() else text + "0"
+            return Bound(f"{float(digits)!r}::double precision", SqlType("float"), False, constant=float(digits), is_constant=True)
+        if kind == "money":
+            return Bound(f"{text[1:]}::numeric(19,4)", MONEY, False, constant=text[1:], is_constant=True)
+        if kind == "binary":
+            digits = text if len(text) % 2 == 0 else "0" + text
+            length = len(digits) // 2
+            return Bound(
+                f"'\\x{digits}'::bytea", varbinary(max(length, 1) if length <= 8000 else MAX), False,
+                constant=bytes.fromhex(digits), is_constant=True,
+            )  # fmt: skip
+        raise NotSupported(f"{kind} literal", node.line)
+
+    def _variable(self, node: nodes.Variable, scope: Scope) -> Bound:
+        return self.variable(node)
+
+    def _column(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
+        if node.parts[-1].casefold() == "$action":
+            return self.merge_action(node, scope)
+        bound, owner = self.column(node, scope)
+        if owner is not scope:
+            bound.columns = False
+            level = scope
+            while level is not None and level is not owner:
+                level.outer_used = True
+                level = level.parent
+            if owner.groups is not None and not owner.in_aggregate:
+                found = self.group_match(node, owner)
+                if found is None:
+                    raise self.ungrouped(node, owner)
+                return replace(found, columns=False)
+            return bound
+        if scope.groups is not None and not scope.in_aggregate:
+            raise self.ungrouped(node, scope)
+        return bound
+
+    def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
+        raise SqlServerError(207, f"Invalid column name '{node.parts[-1]}'.", 16, 1, node.line)
+
+    # ---- operators -----------------------------------------------------------------------
+
+    def _unary(self, node: nodes.Unary, scope: Scope) -> Bound:
+        operand = self.expression(node.operand, scope)
+        if node.operator == "~":
+            if not operand.type.is_integer:
+                raise SqlServerError(8117, f"Operand data type {label(operand.type)} is invalid for '~' operator.")
+            if operand.type.name == "bit":
+                return replace(operand, sql=f"(1 - {operand.sql})::smallint", is_constant=False)
+            if operand.type.name == "tinyint":
+                return replace(operand, sql=f"(255 - {operand.sql})::smallint", is_constant=False)
+            return replace(operand, sql=f"(~ {operand.sql})", is_constant=False)
+        if node.operator == "+":
+            return operand
+        if isinstance(node.operand, nodes.Literal) and node.operand.kind == "int":
+            return _negative(node.operand.text)
+        if operand.type.is_character or operand.type.is_temporal or operand.type.name in ("bit", "uniqueidentifier"):
+            raise SqlServerError(8117, f"Operand data type {label(operand.type)} is invalid for minus operator.")
+        if operand.type.name == "tinyint":
+            return Bound(f"(- {operand.sql})::smallint", SqlType("smallint"), operand.nullable, columns=operand.columns)
+        return replace(operand, sql=f"(- {operand.sql})")
+
+    def _binary(self, node: nodes.Binary, scope: Scope) -> Bound:
+        # Chains of + lean left; a loop keeps long ones off the stack.
+        chain = [node]
+        while isinstance(chain[-1].left, nodes.Binary) and not self._is_group(chain[-1].left, scope):
+            chain.append(chain[-1].left)
+        left = self.expression(chain[-1].left, scope)
+        for step in reversed(chain):
+            right = self.expression(step.right, scope)
+            left = self._combine(step.operator, left, right)
+        return left
+
+    def _is_group(self, node: nodes.Node, scope: Scope) -> bool:
+        return scope.groups is not None and not scope.in_aggregate and self.group_match(node, scope) is not None
+
+    def _combine(self, operator: str, left: Bound, right: Bound) -> Bound:
+        if operator == "||" and not self.context.version.allows("concat_operator"):
+            raise SqlServerError(102, "Incorrect syntax near '|'.", 15)
+        if left.type.is_character and right.type.is_character:
+            left, right = self.same_collation([left, right], "add")
+        sql, type_ = binary_sql(operator, left.sql, left.type, right.sql, right.type)
+        if type_.is_character:
+            type_ = replace(type_, collation=_stronger(left, right).type.collation)
+        return Bound(
+            sql, type_, left.nullable or right.nullable, max(left.coercibility, right.coercibility),
+            columns=left.columns or right.columns,
+        )  # fmt: skip
+
+    def _collate(self, node: nodes.Collate, scope: Scope) -> Bound:
+        operand = self.expression(node.operand, scope)
+        name = node.collation
+        if name.casefold() == "database_default":
+            name = self.context.collation
+        collations.parse(name)
+        if operand.is_null:
+            operand = Bound("NULL::text", nvarchar(1), True)
+        if not operand.type.is_character:
+            raise SqlServerError(
+                447, f"Expression type {label(operand.type)} is invalid for COLLATE clause.", 16, 0, node.line
+            )
+        return replace(
+            operand, type=replace(operand.type, collation=name), coercibility=EXPLICIT, is_constant=False
+        )
+
+    def same_collation(self, operands: list[Bound], operation: str) -> list[Bound]:
+        """The operands with the collation that wins. :raises SqlServerError: 468 on a conflict."""
+        characters = [operand for operand in operands if operand.type.is_character]
+        if not characters:
+            return operands
+        strongest = max(operand.coercibility for operand in characters)
+        names = {operand.type.collation for operand in characters if operand.coercibility == strongest}
+        if len(names) > 1 and strongest > LITERAL:
+            first, second = [o.type.collation for o in characters if o.coercibility == strongest][:2]
+            if first == second:
+                second = next(name for name in names if name != first)
+            raise SqlServerError(
+                468,
+                f'Cannot resolve the collation conflict between "{second}" and "{first}" in the {operation} '
+                "operation.",
+                16,
+                9,
+            )
+        chosen = next(o.type.collation for o in characters if o.coercibility == strongest)
+        return [
+            replace(operand, type=replace(operand.type, collation=chosen), coercibility=strongest)
+            if operand.type.is_character
+            else operand
+            for operand in operands
+        ]
+
+    def _at_time_zone(self, node: nodes.AtTimeZone, scope: Scope) -> Bound:
+        operand = self.expression(node.operand, scope)
+        zone = self.expression(node.zone, scope)
+        if not zone.type.is_character:
+            raise SqlServerError(8116, f"Argument data type {label(zone.type)} is invalid for argument 2 of AT TIME ZONE function.")
+        if operand.type.name not in ("datetime", "smalldatetime", "datetime2", "datetimeoffset"):
+            raise SqlServerError(
+                8116, f"Argument data type {label(operand.type)} is invalid for argument 1 of AT TIME ZONE function."
+            )
+        scale = operand.type.scale if operand.type.scale is not None else {"datetime": 3}.get(operand.type.name, 0)
+        result = SqlType("datetimeoffset", scale=scale)
+        function = "ms.move_zone" if operand.type.name == "datetimeoffset" else "ms.attach_zone"
+        return Bound(f"{function}({operand.sql}, {zone.sql})", result, True, columns=operand.columns or zone.columns)
+
+    # ---- CASE, CAST -----------------------------------------------------------------------
+
+    def _case(self, node: nodes.Case, scope: Scope) -> Bound:
+        conditions = [self._when(node, when, scope) for when in node.whens]
+        results = self.expressions([when.result for when in node.whens], scope)
+        default = self.expression(node.default, scope) if node.default is not None else None
+        branches = results + ([default] if default is not None else [])
+        if all(branch.is_null for branch in branches):
+            raise SqlServerError(
+                8133, "At least one of the result expressions in a CASE specification must be an expression other "
+                "than the NULL constant.",
+            )  # fmt: skip
+        type_, converted, coercibility = self.unified(branches, "CASE")
+        pairs = " ".join(f"WHEN {c} THEN {r}" for c, r in zip(conditions, converted))
+        tail = f" ELSE {converted[-1]}" if default is not None else ""
+        nullable = default is None or any(branch.nullable for branch in branches)
+        return Bound(
+            f"(CASE {pairs}{tail} END)", type_, nullable, coercibility, columns=any(b.columns for b in branches)
+        )
+
+    def _when(self, node: nodes.Case, when: nodes.When, scope: Scope) -> str:
+        if node.operand is None:
+            return self.predicate(when.condition, scope)
+        comparison = nodes.Comparison("=", node.operand, when.condition, line=when.line)
+        return self.predicate(comparison, scope)
+
+    def unified(self, branches: list[Bound], operation: str) -> tuple[SqlType, list[str], int]:
+        """Branches converted to their common type."""
+        branches = self.same_collation(branches, operation)
+        type_ = unify(branch.type for branch in branches)
+        if type_.name == "null":
+            type_ = INT
+        if type_.is_character:
+            strongest = max((b for b in branches if b.type.is_character), key=lambda b: b.coercibility)
+            type_ = replace(type_, collation=strongest.type.collation)
+        converted = [self.convert(branch, type_) for branch in branches]
+        return type_, converted, max(branch.coercibility for branch in branches)
+
+    def _cast(self, node: nodes.Cast, scope: Scope) -> Bound:
+        if node.function in ("PARSE", "TRY_PARSE"):
+            raise NotSupported(node.function, node.line)
+        operand = self.expression(node.operand, scope)
+        target = self.type_name(node.type)
+        style = None
+        if node.style is not None:
+            bound = self.expression(node.style, scope)
+            if not bound.is_constant or bound.constant is None and not bound.is_null:
+                raise NotSupported("CONVERT with a style that is not a constant", node.line)
+            style = bound.constant
+        if target.is_character:
+            source_collation = operand.type.collation if operand.type.is_character else None
+            target = replace(target, collation=source_collation or self.context.collation)
+        sql = self.convert(operand, target, True, style=style, try_=node.function.startswith("TRY_"))
+        nullable = operand.nullable or node.function.startswith("TRY_")
+        coercibility = operand.coercibility if operand.type.is_character else LITERAL
+        return Bound(sql, target, nullable, coercibility, columns=operand.columns)
+
+    # ---- calls ---------------------------------------------------------------------------------
+
+    def _call(self, node: nodes.FunctionCall, scope: Scope) -> Bound:
+        name = node.name.casefold()
+        if name in SESSION_FUNCTIONS and not node.arguments:
+            return self.session_value(name)
+        spec = registry.lookup(name, self.context.version)
+        if spec is None:
+            if "." in name:
+                raise SqlServerError(
+                    4121,
+                    f'Cannot find either column "{node.name.split(".")[0]}" or the user-defined function or aggregate '
+                    f'"{node.name}", or the name is ambiguous.',
+                    16,
+                    1,
+                    node.line,
+                )
+            raise SqlServerError(195, f"'{node.name}' is not a recognized built-in function name.", 15, 10, node.line)
+        return spec.bind(self, node, scope)
+
+    def _subquery(self, node: nodes.ScalarSubquery, scope: Scope) -> Bound:
+        if scope.in_aggregate:
+            raise SqlServerError(
+                130,
+                "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.",
+                15,
+                1,
+                node.line,
+            )
+        relation = self.relation(node.query, scope, scalar=True)
+        if len(relation.outputs) != 1:
+            raise SqlServerError(
+                116,
+                "Only one expression can be specified in the select list when the subquery is not introduced with "
+                "EXISTS.",
+                16,
+                1,
+                node.line,
+            )
+        output = relation.outputs[0]
+        return Bound(f"({relation.sql})", output.type, True, output.coercibility, columns=False)
+
+    def _star(self, node: nodes.Star, scope: Scope) -> Bound:
+        raise SqlServerError(102, "Incorrect syntax near '*'.", 15, 1, node.line)
+
+    def _default(self, node: nodes.DefaultValue, scope: Scope) -> Bound:
+        raise SqlServerError(156, "Incorrect syntax near the keyword 'DEFAULT'.", 15, 1, node.line)
+
+    # ---- groups ----------------------------------------------------------------------------------
+
+    def fingerprint(self, node: Any, scope: Scope) -> Any:
+        """Equal for expressions that GROUP BY takes for the same one."""
+        if isinstance(node, nodes.ColumnRef):
+            try:
+                bound, _owner = self.column(node, scope)
+            except SqlServerError:
+                return ("unknown", node.parts)
+            return ("column", bound.sql)
+        if isinstance(node, nodes.Node):
+            values = tuple(
+                self.fingerprint(getattr(node, field.name), scope)
+                for field in fields(node)
+                if field.name not in ("line", "column")
+            )
+            return (type(node).__name__, values)
+        if isinstance(node, (list, tuple)):
+            return tuple(self.fingerprint(item, scope) for item in node)
+        return node.casefold() if isinstance(node, str) and not isinstance(node, nodes.Literal) else node
+
+    def group_match(self, node: Any, scope: Scope) -> Bound | None:
+        if isinstance(node, (nodes.Literal, nodes.Variable)) or not scope.groups:
+            return None
+        return scope.groups.get(self.fingerprint(node, scope))
+
+    def ungrouped(self, node: nodes.ColumnRef, scope: Scope) -> SqlServerError:
+        bound_name = self._full_name(node, scope)
+        number, quote_mark, clause = {
+            "having": (8121, "'", "HAVING clause"),
+            "order": (8127, '"', "ORDER BY clause"),
+        }.get(scope.clause, (8120, "'", "select list"))
+        return SqlServerError(
+            number,
+            f"Column {quote_mark}{bound_name}{quote_mark} is invalid in the {clause} because it is not contained in "
+            "either an aggregate function or the GROUP BY clause.",
+            16,
+            1,
+            node.line,
+        )
+
+    def _full_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
+        for source in scope.sources:
+            if self._prefix_matches(node.parts[:-1], source) and source.find(node.parts[-1]):
+                prefix = source.label if source.schema is None else f"{source.label}"
+                return f"{prefix}.{source.find(node.parts[-1])[0].name}"
+        return node.parts[-1]
+
+
+def _stronger(left: Bound, right: Bound) -> Bound:
+    return left if left.coercibility >= right.coercibility else right
+
+
+def _integer(text: str) -> Bound:
+    value = int(text)
+    if value <= _MAX_INT:
+        return Bound(f"{value}::integer" if value > 32767 else f"{value}", INT, False, constant=value, is_constant=True)
+    digits = len(str(value))
+    if digits > 38:
+        raise SqlServerError(
+            1007, f"The number '{text}' is out of the range for numeric representation (maximum precision 38).", 15
+        )
+    return Bound(f"{value}::numeric", decimal(digits, 0), False, constant=value, is_constant=True)
+
+
+def _negative(text: str) -> Bound:
+    value = int(text)
+    if value <= _MAX_INT:
+        return Bound(f"(-{value})", INT, False, constant=-value, is_constant=True)
+    return Bound(f"(-{value})::numeric", decimal(len(str(value)), 0), False, constant=-value, is_constant=True)
+
+
+def _decimal_literal(text: str) -> Bound:
+    whole, _, fraction = text.partition(".")
+    whole = whole.lstrip("0")
+    precision = max(len(whole) + len(fraction), 1)
+    if precision > 38:
+        raise SqlServerError(
+            1007, f"The number '{text}' is out of the range for numeric representation (maximum precision 38).", 15
+        )
+    literal = f"{whole or '0'}.{fraction}" if fraction else whole or "0"
+    from decimal import Decimal
+
+    return Bound(
+        f"{literal}::numeric", decimal(precision, len(fraction)), False, constant=Decimal(literal), is_constant=True
+    )
+
+
+_HANDLERS = {
+    nodes.Literal: Expressions._literal,
+    nodes.Variable: Expressions._variable,
+    nodes.ColumnRef: Expressions._column,
+    nodes.Unary: Expressions._unary,
+    nodes.Binary: Expressions._binary,
+    nodes.Collate: Expressions._collate,
+    nodes.AtTimeZone: Expressions._at_time_zone,
+    nodes.Case: Expressions._case,
+    nodes.Cast: Expressions._cast,
+    nodes.FunctionCall: Expressions._call,
+    nodes.ScalarSubquery: Expressions._subquery,
+    nodes.Star: Expressions._star,
+    nodes.DefaultValue: Expressions._default,
+}
+__all__ = ["BIGINT", "COLUMN", "Expressions"]

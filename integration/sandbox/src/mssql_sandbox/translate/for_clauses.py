@@ -1,0 +1,68 @@
+"""FOR XML PATH('') and FOR JSON PATH."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import NotSupported
+from ..sqltypes import MAX, nvarchar, varchar
+from ..syntax import nodes
+from .bound import Bound, Output, Relation
+
+
+def bind(t, query: nodes.Query, parent) -> Relation:
+    """The query as one value; only the forms whose text is sure are taken."""
+    clause = query.for_clause
+    relation = t.relation(replace(query, for_clause=None), parent)
+    if clause.mode == "XML PATH":
+        return _xml(t, clause, relation)
+    if clause.mode == "JSON PATH":
+        return _json(t, clause, relation)
+    raise NotSupported(f"FOR {clause.mode}", clause.line)
+
+
+def _xml(t, clause: nodes.ForClause, relation: Relation) -> Relation:
+    """The idiom that concatenates strings: one unnamed column, no element, optionally TYPE."""
+    if clause.options.get("ELEMENT") != "" or set(clause.options) - {"ELEMENT"}:
+        raise NotSupported("FOR XML PATH with element names or options", clause.line)
+    if len(relation.outputs) != 1 or relation.outputs[0].name:
+        raise NotSupported("FOR XML PATH over named columns", clause.line)
+    output = relation.outputs[0]
+    value = t.convert(Bound("f.o1", output.type, True, output.coercibility), nvarchar(MAX), True)
+    escaped = f"replace(replace(replace({value}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+    return Relation(
+        f"SELECT string_agg({escaped}, '') AS o1 FROM ({relation.sql}) f",
+        [Output("", nvarchar(MAX, t.context.collation), True)],
+    )
+
+
+def _json(t, clause: nodes.ForClause, relation: Relation) -> Relation:
+    known = {"INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER", "ROOT"}
+    if set(clause.options) - known:
+        raise NotSupported(f"FOR JSON PATH, {', '.join(clause.options)}", clause.line)
+    keys, values = [], []
+    for number, output in enumerate(relation.outputs, 1):
+        if not output.name or "." in output.name:
+            raise NotSupported("FOR JSON PATH over unnamed or nested names", clause.line)
+        keys.append("'" + output.name.replace("'", "''") + "'")
+        values.append(_item(t, Bound(f"f.o{number}", output.type, True)))
+    keep = str("INCLUDE_NULL_VALUES" in clause.options).lower()
+    row = f"ms.json_object(ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[], {keep})"
+    sql = f"string_agg({row}, ',')"
+    if "WITHOUT_ARRAY_WRAPPER" not in clause.options:
+        sql = f"'[' || {sql} || ']'"
+    if "ROOT" in clause.options:
+        root = clause.options["ROOT"] or "root"
+        sql = f"'{{' || ms.json_quote('{root}') || ':' || {sql} || '}}'"
+    return Relation(
+        f"SELECT {sql} AS o1 FROM ({relation.sql}) f", [Output("", nvarchar(MAX, t.context.collation), True)]
+    )
+
+
+def _item(t, bound: Bound) -> str:
+    if bound.type.name == "bit":
+        return f"(CASE {bound.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    if bound.type.is_number:
+        return f"({bound.sql})::text"
+    style = 126 if bound.type.is_temporal else None
+    return f"ms.json_quote({t.convert(bound, varchar(MAX), True, style=style)})"

@@ -1,0 +1,211 @@
+"""Conditions: SQL Server's predicates as PostgreSQL booleans."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from ..types.collation import key_sql, parse
+from ..types.precedence import label, unify
+from .bound import Bound, Scope
+from .expressions import Expressions
+
+_WORDS = {"=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater than",
+          "<=": "less than or equal to", ">=": "greater than or equal to"}  # fmt: skip
+
+
+class Predicates(Expressions):
+    def predicate(self, node: nodes.Predicate, scope: Scope) -> str:
+        """:raises SqlServerError: binding errors; 4145 for a value where a condition is expected."""
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            if isinstance(node, nodes.Expression):
+                raise SqlServerError(
+                    4145,
+                    "An expression of non-boolean type specified in a context where a condition is expected, near "
+                    "')'.",
+                    15,
+                    1,
+                    node.line,
+                )
+            raise NotSupported(type(node).__name__, node.line)
+        try:
+            return handler(self, node, scope)
+        except SqlServerError as error:
+            error.line = error.line or node.line
+            raise
+
+    def _and(self, node: nodes.And, scope: Scope) -> str:
+        return "(" + " AND ".join(self.predicate(operand, scope) for operand in node.operands) + ")"
+
+    def _or(self, node: nodes.Or, scope: Scope) -> str:
+        return "(" + " OR ".join(self.predicate(operand, scope) for operand in node.operands) + ")"
+
+    def _not(self, node: nodes.Not, scope: Scope) -> str:
+        return f"(NOT {self.predicate(node.operand, scope)})"
+
+    def _is_null(self, node: nodes.IsNull, scope: Scope) -> str:
+        operand = self.expression(node.operand, scope)
+        sql = operand.sql
+        if operand.type.name == "datetimeoffset":
+            sql = f"({sql}).u"
+        if operand.is_null:
+            sql = "NULL::text"
+        return f"({sql} IS {'NOT ' if node.negated else ''}NULL)"
+
+    # ---- comparisons -----------------------------------------------------------------
+
+    def comparable(self, operands: list[Bound], operation: str) -> list[str]:
+        """Keys of operands that are compared with each other, after implicit conversion."""
+        operands = self.same_collation(operands, operation)
+        known = [operand for operand in operands if not operand.is_null]
+        if not known:
+            return [f"{operand.sql}::integer" for operand in operands]
+        target = unify(operand.type for operand in known)
+        self._check_comparable(target, known, operation)
+        result = []
+        for operand in operands:
+            if operand.is_null:
+                result.append(key_sql(self.convert(operand, target), target))
+            elif operand.type.is_number and target.is_number:
+                result.append(operand.sql)
+            elif operand.type.is_character and target.is_character:
+                result.append(key_sql(operand.sql, operand.type))
+            else:
+                converted = self.convert(operand, target)
+                result.append(key_sql(converted, target))
+        if target.name == "uniqueidentifier" and operation in ("equal to", "not equal to"):
+            return [self.convert(operand, target) for operand in operands]
+        return result
+
+    def _check_comparable(self, target: SqlType, operands: list[Bound], operation: str) -> None:
+        for operand in operands:
+            name = operand.type.name
+            if name in ("text", "ntext", "image", "xml"):
+                first, second = (operands * 2)[:2]
+                raise SqlServerError(
+                    402,
+                    f"The data types {label(first.type)} and {label(second.type)} are incompatible in the {operation} "
+                    "operator.",
+                )
+            if name == "json":
+                raise SqlServerError(13636, "JSON data type cannot be compared or sorted.", 16)
+
+    def _comparison(self, node: nodes.Comparison, scope: Scope) -> str:
+        left = self.expression(node.left, scope)
+        right = self.expression(node.right, scope)
+        a, b = self.comparable([left, right], _WORDS[node.operator])
+        return f"({a} {node.operator} {b})"
+
+    def _quantified(self, node: nodes.QuantifiedComparison, scope: Scope) -> str:
+        left = self.expression(node.left, scope)
+        relation = self.relation(node.query, scope)
+        self._one_column(relation, node)
+        output = relation.outputs[0]
+        inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
+        a, b = self.comparable([left, inner], _WORDS[node.operator])
+        return f"({a} {node.operator} {node.quantifier} (SELECT {b} FROM ({relation.sql}) q))"
+
+    def _one_column(self, relation, node) -> None:
+        if len(relation.outputs) != 1:
+            raise SqlServerError(
+                116,
+                "Only one expression can be specified in the select list when the subquery is not introduced with "
+                "EXISTS.",
+                16,
+                1,
+                node.line,
+            )
+
+    def _is_distinct(self, node: nodes.IsDistinct, scope: Scope) -> str:
+        if not self.context.version.allows("is_distinct_from"):
+            raise SqlServerError(156, "Incorrect syntax near the keyword 'DISTINCT'.", 15)
+        operands = [self.expression(node.left, scope), self.expression(node.right, scope)]
+        a, b = self.comparable(operands, "equal to")
+        return f"({a} IS {'NOT ' if node.negated else ''}DISTINCT FROM {b})"
+
+    def _between(self, node: nodes.Between, scope: Scope) -> str:
+        operand = self.expression(node.operand, scope)
+        low, high = self.expression(node.low, scope), self.expression(node.high, scope)
+        a, b = self.comparable([operand, low], "greater than or equal to")
+        c, d = self.comparable([operand, high], "less than or equal to")
+        return f"({'NOT ' if node.negated else ''}({a} >= {b} AND {c} <= {d}))"
+
+    def _in_list(self, node: nodes.InList, scope: Scope) -> str:
+        operand = self.expression(node.operand, scope)
+        items = self.expressions(node.items, scope)
+        keys = self.comparable([operand, *items], "equal to")
+        return f"({keys[0]} {'NOT ' if node.negated else ''}IN ({', '.join(keys[1:])}))"
+
+    def _in_query(self, node: nodes.InQuery, scope: Scope) -> str:
+        operand = self.expression(node.operand, scope)
+        relation = self.relation(node.query, scope)
+        self._one_column(relation, node)
+        output = relation.outputs[0]
+        inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
+        a, b = self.comparable([operand, inner], "equal to")
+        return f"({a} {'NOT ' if node.negated else ''}IN (SELECT {b} FROM ({relation.sql}) q))"
+
+    def _exists(self, node: nodes.Exists, scope: Scope) -> str:
+        return f"EXISTS ({self.relation(node.query, scope, exists=True).sql})"
+
+    # ---- LIKE -------------------------------------------------------------------------
+
+    def _like(self, node: nodes.Like, scope: Scope) -> str:
+        operand = self._string(self.expression(node.operand, scope), 1)
+        pattern = self._string(self.expression(node.pattern, scope), 2)
+        operand, pattern = self.same_collation([operand, pattern], "like")
+        escape = "NULL::text"
+        if node.escape is not None:
+            bound = self.expression(node.escape, scope)
+            if bound.is_constant and bound.constant is not None and len(bound.constant) != 1:
+                raise SqlServerError(
+                    506, f'The invalid escape character "{bound.constant}" was specified in a LIKE predicate.', 16
+                )
+            escape = self._string(bound, 3).sql
+        rules = parse(operand.type.collation or self.context.collation)
+        fold = "ms.fold_bin" if rules.binary else f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
+        regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}))"
+        if not pattern.columns and "$" not in pattern.sql.replace("$$", "") or not pattern.columns:
+            regex = f"(SELECT {regex})"
+        return f"({fold}({operand.sql}) {'!~' if node.negated else '~'} {regex})"
+
+    def _string(self, bound: Bound, position: int) -> Bound:
+        if bound.type.is_character:
+            sql = bound.sql
+            if bound.type.name in ("char", "nchar") and bound.type.length:
+                sql = f"rpad({sql}, {bound.type.length})"
+            return Bound(sql, bound.type, bound.nullable, bound.coercibility, bound.constant, bound.is_constant, bound.columns)
+        if bound.type.name in ("image", "xml", "json") or bound.type.is_binary:
+            raise SqlServerError(
+                8116, f"Argument data type {label(bound.type)} is invalid for argument {position} of like function."
+            )
+        target = SqlType("varchar", length=8000, collation=self.context.collation)
+        return Bound(self.convert(bound, target, True), target, bound.nullable, columns=bound.columns)
+
+    def _function(self, node: nodes.PredicateFunction, scope: Scope) -> str:
+        name = node.name.upper()
+        if name != "REGEXP_LIKE":
+            raise NotSupported(name, node.line)
+        if not self.context.version.allows("regexp_like"):
+            raise SqlServerError(195, f"'{node.name}' is not a recognized built-in function name.", 15, 10)
+        arguments = self.expressions(node.arguments, scope)
+        flags = arguments[2].sql if len(arguments) > 2 else "'c'::text"
+        return f"ms.regexp_like({arguments[0].sql}, {arguments[1].sql}, {flags})"
+
+
+_HANDLERS = {
+    nodes.And: Predicates._and,
+    nodes.Or: Predicates._or,
+    nodes.Not: Predicates._not,
+    nodes.IsNull: Predicates._is_null,
+    nodes.Comparison: Predicates._comparison,
+    nodes.QuantifiedComparison: Predicates._quantified,
+    nodes.IsDistinct: Predicates._is_distinct,
+    nodes.Between: Predicates._between,
+    nodes.InList: Predicates._in_list,
+    nodes.InQuery: Predicates._in_query,
+    nodes.Exists: Predicates._exists,
+    nodes.Like: Predicates._like,
+    nodes.PredicateFunction: Predicates._function,
+}

@@ -1,0 +1,633 @@
+"""SELECT: lists, grouping, DISTINCT, ordering, paging, set operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import INT, SqlType
+from ..syntax import nodes
+from ..types.collation import has_key, key_sql
+from ..types.precedence import label
+from .aggregates import contains_aggregate, contains_subquery, contains_window, is_aggregate, walk
+from .bound import Bound, Output, Relation, Scope
+from .sources import Sources
+
+
+@dataclass
+class _Item:
+    bound: Bound
+    name: str
+    node: Any = None
+
+
+class Queries(Sources):
+    # ---- whole queries -------------------------------------------------------------
+
+    def relation(
+        self, query: nodes.Query, parent: Scope | None, scalar: bool = False, exists: bool = False
+    ) -> Relation:
+        """A query expression with output columns o1 ... on."""
+        if query.ctes:
+            return self._with(query, parent, scalar, exists)
+        if query.for_clause is not None:
+            from . import for_clauses
+
+            return for_clauses.bind(self, query, parent)
+        if isinstance(query.body, nodes.Select):
+            return self.select(query.body, parent, query, exists)
+        if isinstance(query.body, nodes.Query) and not query.order_by:
+            return self.relation(query.body, parent, scalar, exists)
+        return self._ordered(self.set_body(query.body, parent), query, parent)
+
+    def _with(self, query: nodes.Query, parent: Scope | None, scalar: bool, exists: bool) -> Relation:
+        texts = self.open_common_tables(query.ctes, parent)
+        relation = self.relation(replace(query, ctes=[]), parent, scalar, exists)
+        self.ctes.pop()
+        return Relation(f"WITH {self.recursive(texts)}{', '.join(texts)} {relation.sql}", relation.outputs)
+
+    @staticmethod
+    def recursive(texts: list[str]) -> str:
+        return "RECURSIVE " if any(" UNION ALL " in text for text in texts) else ""
+
+    def open_common_tables(self, tables: list[nodes.CommonTable], parent: Scope | None) -> list[str]:
+        """Translate WITH; the names stay visible until the caller pops ``self.ctes``."""
+        self.ctes.append({})
+        texts = []
+        for table in tables:
+            if table.name.casefold() in self.ctes[-1]:
+                raise SqlServerError(
+                    239, f"Duplicate common table expression name '{table.name}' was specified.", 16, 1, table.line
+                )
+            texts.append(self._common_table_text(table, parent))
+        return texts
+
+    def _common_table_text(self, table: nodes.CommonTable, parent: Scope | None) -> str:
+        name = self.alias("w")
+        if _refers_to(table.query, table.name):
+            return self._recursive_text(table, name, parent)
+        relation = self.relation(table.query, parent)
+        self.ctes[-1][table.name.casefold()] = (name, self._named(relation, table))
+        return f"{name} AS ({relation.sql})"
+
+    def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
+        body = table.query.body
+        if not isinstance(body, nodes.SetOperation) or body.operator != "UNION ALL":
+            raise SqlServerError(
+                252,
+                f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator.",
+                16,
+                1,
+                table.line,
+            )
+        anchor = self.set_body(body.left, parent)
+        outputs = self._named(anchor, table)
+        self.ctes[-1][table.name.casefold()] = (name, outputs)
+        member = self.set_body(body.right, parent)
+        if len(member.outputs) != len(outputs):
+            raise _uneven()
+        columns = []
+        from ..types.typenames import engine_cast
+
+        for number, (mine, other) in enumerate(zip(outputs, member.outputs), 1):
+            if mine.type.name != other.type.name:
+                raise SqlServerError(
+                    240,
+                    f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
+                    f'query "{table.name}".',
+                )
+            columns.append(f"m.o{number}::{engine_cast(mine.type)} AS o{number}")
+        first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
+        return (
+            f"{name} AS (SELECT {first} FROM ({anchor.sql}) a UNION ALL "
+            f"SELECT {', '.join(columns)} FROM ({member.sql}) m)"
+        )
+
+    def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
+        if table.columns and len(table.columns) != len(relation.outputs):
+            number = 8159 if len(table.columns) > len(relation.outputs) else 8158
+            word = "fewer" if number == 8159 else "more"
+            raise SqlServerError(
+                number, f"'{table.name}' has {word} columns than were specified in the column list.", 16, 1, table.line
+            )
+        outputs = relation.outputs
+        if table.columns:
+            outputs = [replace(output, name=name) for output, name in zip(outputs, table.columns)]
+        for number, output in enumerate(outputs, 1):
+            if not output.name:
+                raise SqlServerError(
+                    8155, f"No column name was specified for column {number} of '{table.name}'.", 16, 2, table.line
+                )
+        return outputs
+
+    # ---- set operations ------------------------------------------------------------------
+
+    def set_body(self, body: Any, parent: Scope | None) -> Relation:
+        if isinstance(body, nodes.Query):
+            return self.relation(body, parent)
+        if isinstance(body, nodes.Select):
+            return self.select(body, parent, None)
+        left = self.set_body(body.left, parent)
+        right = self.set_body(body.right, parent)
+        return self._combine_sets(body.operator, left, right)
+
+    def _combine_sets(self, operator: str, left: Relation, right: Relation) -> Relation:
+        if len(left.outputs) != len(right.outputs):
+            raise _uneven()
+        outputs, a, b = [], [], []
+        for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
+            pair = [Bound(f"q.o{number}", x.type, x.nullable, x.coercibility) for x in (one, two)]
+            type_, converted, coercibility = self.unified(pair, operator)
+            if operator != "UNION ALL":
+                self._check_distinct(type_, operator)
+            outputs.append(replace(one, type=type_, nullable=one.nullable or two.nullable, coercibility=coercibility))
+            a.append(f"{converted[0]} AS o{number}")
+            b.append(f"{converted[1]} AS o{number}")
+        left_sql = f"SELECT {', '.join(a)} FROM ({left.sql}) q"
+        right_sql = f"SELECT {', '.join(b)} FROM ({right.sql}) q"
+        keyed = any(has_key(output.type) for output in outputs)
+        if operator == "UNION ALL" or not keyed:
+            return Relation(f"({left_sql}) {operator} ({right_sql})", outputs)
+        keys = [key_sql(f"u.o{n}", o.type) for n, o in enumerate(outputs, 1)]
+        names = ", ".join(f"u.o{n}" for n in range(1, len(outputs) + 1))
+        if operator == "UNION":
+            return Relation(
+                f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM (({left_sql}) UNION ALL ({right_sql})) u", outputs
+            )
+        others = [key_sql(f"x.o{n}", o.type) for n, o in enumerate(outputs, 1)]
+        same = " AND ".join(f"{k} IS NOT DISTINCT FROM {o}" for k, o in zip(keys, others))
+        exists = "EXISTS" if operator == "INTERSECT" else "NOT EXISTS"
+        return Relation(
+            f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM ({left_sql}) u "
+            f"WHERE {exists} (SELECT 1 FROM ({right_sql}) x WHERE {same})",
+            outputs,
+        )
+
+    def _check_distinct(self, type_: SqlType, operator: str) -> None:
+        """:raises SqlServerError: 421, 5335."""
+        if type_.name in ("text", "ntext", "image", "xml"):
+            raise SqlServerError(
+                5335,
+                f"The data type {label(type_)} cannot be used as an operand to the UNION, INTERSECT or EXCEPT operators "
+                "because it is not comparable.",
+            )
+
+    def _ordered(self, relation: Relation, query: nodes.Query, parent: Scope | None) -> Relation:
+        """ORDER BY and paging over a set operation: by output names and positions only (104)."""
+        if not query.order_by and query.offset is None:
+            return relation
+        names = {output.name.casefold(): n for n, output in enumerate(relation.outputs, 1) if output.name}
+        parts = []
+        for item in query.order_by:
+            node = item.expression
+            if isinstance(node, nodes.Literal) and node.kind == "int":
+                number = self._position(node, len(relation.outputs))
+            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
+                number = names.get(node.parts[0].casefold())
+                if number is None:
+                    raise SqlServerError(207, f"Invalid column name '{node.parts[0]}'.", 16, 1, node.line)
+            elif isinstance(node, nodes.ScalarSubquery) and contains_constant_subquery(node):
+                continue
+            else:
+                raise SqlServerError(
+                    104,
+                    "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or "
+                    "EXCEPT operator.",
+                    15,
+                    1,
+                    node.line,
+                )
+            parts.append(_direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
+        columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
+        order = f" ORDER BY {', '.join(parts)}" if parts else ""
+        sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{self._paging(query, None, Scope(parent=parent))}"
+        return Relation(sql, relation.outputs)
+
+    def _position(self, node: nodes.Literal, count: int) -> int:
+        number = int(node.text)
+        if not 1 <= number <= count:
+            raise SqlServerError(
+                108, f"The ORDER BY position number {number} is out of range of the number of items in the select list.",
+                15, 1, node.line,
+            )  # fmt: skip
+        return number
+
+    # ---- one SELECT -----------------------------------------------------------------------------
+
+    def select(
+        self, node: nodes.Select, parent: Scope | None, query: nodes.Query | None, exists: bool = False
+    ) -> Relation:
+        scope = Scope(parent=parent)
+        first_lock = len(self.locks)
+        sources = [self.source(source, scope) for source in node.sources]
+        scope.windows = {name.casefold(): over for name, over in node.windows.items()}
+        if node.windows and not self.context.version.allows("window_clause"):
+            raise SqlServerError(156, "Incorrect syntax near the keyword 'WINDOW'.", 15)
+        where = self._where(node.where, scope)
+        order_by = query.order_by if query is not None else []
+        grouped = self._group(node, order_by, scope)
+        items = self._items(node, scope, exists)
+        having = ""
+        if node.having is not None:
+            scope.clause = "having"
+            having = f" HAVING {self.predicate(node.having, scope)}"
+        if node.distinct:
+            for item in items:
+                self._check_select_distinct(item.bound.type)
+        tail = f"{f' FROM {_comma(sources)}' if sources else ''}{where}{grouped}{having}"
+        outputs = [
+            Output(
+                item.name, item.bound.type, item.bound.nullable, item.bound.coercibility, item.bound.identity,
+                item.bound.computed,
+            )
+            for item in items
+        ]  # fmt: skip
+        outputs = [self._typed(output) for output in outputs]
+        columns = ", ".join(
+            f"{_value(item.bound, output.type)} AS o{n}" for n, (item, output) in enumerate(zip(items, outputs), 1)
+        )
+        if node.distinct and any(has_key(output.type) for output in outputs):
+            return self._distinct_by_key(node, query, columns, tail, items, outputs, scope)
+        order = self._order(order_by, items, scope, node.distinct)
+        paging = self._paging(query, node.top, scope)
+        locks = self._take_locks(first_lock, node, grouped)
+        distinct = "DISTINCT " if node.distinct else ""
+        return Relation(f"SELECT {distinct}{columns}{tail}{order}{paging}{locks}", outputs)
+
+    def _typed(self, output: Output) -> Output:
+        return replace(output, type=INT) if output.type.name == "null" else output
+
+    def _where(self, where: nodes.Predicate | None, scope: Scope) -> str:
+        if where is None:
+            return ""
+        self._refuse_aggregate(where, scope)
+        scope.clause = "where"
+        sql = self.predicate(where, scope)
+        scope.clause = "select"
+        return f" WHERE {sql}"
+
+    def _refuse_aggregate(self, where: nodes.Predicate, scope: Scope) -> None:
+        for found in walk(where):
+            if is_aggregate(found) and not self._outer_only(found, scope):
+                raise SqlServerError(
+                    147,
+                    "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING "
+                    "clause or a select list, and the column being aggregated is an outer reference.",
+                    15,
+                    1,
+                    found.line,
+                )
+
+    def _outer_only(self, call: nodes.FunctionCall, scope: Scope) -> bool:
+        """Whether an aggregate's columns all belong to an enclosing query."""
+        found = [node for node in walk(call.arguments) if isinstance(node, nodes.ColumnRef)]
+        return bool(found) and scope.parent is not None and all(self._column_here(c, scope) is None for c in found)
+
+    def _check_select_distinct(self, type_: SqlType) -> None:
+        if type_.name in ("text", "ntext", "image", "xml", "json"):
+            raise SqlServerError(
+                421, f"The {label(type_)} data type cannot be selected as DISTINCT because it is not comparable."
+            )
+
+    # ---- select list ------------------------------------------------------------------------------
+
+    def _items(self, node: nodes.Select, scope: Scope, exists: bool) -> list[_Item]:
+        items: list[_Item] = []
+        scope.clause = "select"
+        for item in node.items:
+            if isinstance(item.expression, nodes.Star):
+                if exists and not item.expression.qualifier:
+                    items.append(_Item(Bound("1", INT, False), ""))
+                    continue
+                items += self._star_items(item.expression, scope)
+                continue
+            bound = self.expression(item.expression, scope)
+            name = item.alias
+            if name is None and isinstance(item.expression, nodes.ColumnRef):
+                name = item.expression.parts[-1]
+                if name.startswith("$"):
+                    name = name
+                else:
+                    name = self._declared_name(item.expression, scope)
+            if not isinstance(item.expression, nodes.ColumnRef):
+                bound = replace(bound, identity=False, computed=False)
+            items.append(_Item(bound, name or "", item.expression))
+        return items
+
+    def _declared_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
+        """A column's result name is as the table spells it."""
+        level = scope
+        while level is not None:
+            for source in level.sources:
+                if self._prefix_matches(node.parts[:-1], source):
+                    for column in source.find(node.parts[-1]):
+                        return column.name
+            level = level.parent
+        return node.parts[-1]
+
+    def _star_items(self, star: nodes.Star, scope: Scope) -> list[_Item]:
+        sources = [s for s in scope.sources if not star.qualifier or self._prefix_matches(star.qualifier, s)]
+        if star.qualifier and not sources:
+            raise SqlServerError(
+                107,
+                f"The column prefix '{'.'.join(star.qualifier)}' does not match with a table name or alias name used in "
+                "the query.",
+                15,
+                1,
+                star.line,
+            )
+        if not sources:
+            raise SqlServerError(263, "Must specify table to select from.", 16, 1, star.line)
+        items = []
+        for source in sources:
+            for column in source.columns:
+                reference = nodes.ColumnRef((source.label, column.name), line=star.line)
+                if sum(s.exposed == source.exposed for s in scope.sources) > 1 and source.schema:
+                    reference.parts = (source.schema, *reference.parts)
+                items.append(_Item(self.expression(reference, scope), column.name, reference))
+        return items
+
+    # ---- GROUP BY ------------------------------------------------------------------------------------
+
+    def _group(self, node: nodes.Select, order_by: list[nodes.OrderItem], scope: Scope) -> str:
+        aggregates = any(
+            contains_aggregate(part)
+            for part in ([item.expression for item in node.items], node.having, [o.expression for o in order_by])
+        )
+        if node.group_by is None:
+            if aggregates and not self._all_outer(node, scope) or node.having is not None:
+                scope.groups = {}
+            return ""
+        if node.group_by.kind != "plain":
+            raise NotSupported(f"GROUP BY {node.group_by.kind}", node.group_by.line)
+        scope.clause = "group"
+        groups: dict[Any, Bound] = {}
+        keys = []
+        for item in node.group_by.items:
+            if contains_aggregate(item) or contains_subquery(item):
+                raise SqlServerError(
+                    144,
+                    "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY "
+                    "clause.",
+                    15,
+                    1,
+                    item.line,
+                )
+            bound = self.expression(item, scope)
+            if not self._has_own_column(item, scope):
+                raise SqlServerError(
+                    164,
+                    "Each GROUP BY expression must contain at least one column that is not an outer reference.",
+                    15,
+                    1,
+                    item.line,
+                )
+            if bound.type.name in ("text", "ntext", "image"):
+                raise SqlServerError(
+                    306,
+                    "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or "
+                    "LIKE operator.",
+                )
+            if bound.type.name in ("xml", "json"):
+                number = 305 if bound.type.name == "xml" else 13636
+                raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
+            keys.append(_group_key(bound))
+            groups[self.fingerprint(item, scope)] = replace(
+                bound, sql=f"min({bound.sql})" if _needs_representative(bound.type) else bound.sql
+            )
+        scope.groups = groups
+        return f" GROUP BY {', '.join(dict.fromkeys(keys))}"
+
+    def _all_outer(self, node: nodes.Select, scope: Scope) -> bool:
+        calls = [found for item in node.items for found in walk(item.expression) if is_aggregate(found)]
+        return bool(calls) and all(self._outer_only(call, scope) for call in calls)
+
+    def _has_own_column(self, item: Any, scope: Scope) -> bool:
+        return any(
+            isinstance(found, nodes.ColumnRef) and self._column_here(found, scope) is not None for found in walk(item)
+        )
+
+    # ---- DISTINCT, ORDER BY, TOP ---------------------------------------------------------------------
+
+    def _distinct_by_key(self, node, query, columns, tail, items, outputs, scope) -> Relation:
+        inner = f"SELECT {columns}{tail}"
+        keys = ", ".join(key_sql(f"d.o{n}", output.type) for n, output in enumerate(outputs, 1))
+        names = ", ".join(f"d.o{n}" for n in range(1, len(outputs) + 1))
+        sql = f"SELECT DISTINCT ON ({keys}) {names} FROM ({inner}) d"
+        order_by = query.order_by if query is not None else []
+        if not order_by and node.top is None and (query is None or query.offset is None):
+            return Relation(sql, outputs)
+        parts = []
+        for item in order_by:
+            number = self._selected(item.expression, items, scope)
+            if number is None:
+                raise _not_selected(item)
+            parts.append(_direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
+        order = f" ORDER BY {', '.join(parts)}" if parts else ""
+        final = ", ".join(f"r.o{n}" for n in range(1, len(outputs) + 1))
+        return Relation(f"SELECT {final} FROM ({sql}) r{order}{self._paging(query, node.top, scope)}", outputs)
+
+    def _selected(self, node: nodes.Expression, items: list[_Item], scope: Scope) -> int | None:
+        """The position of the select item that an ORDER BY expression is."""
+        if isinstance(node, nodes.Literal) and node.kind == "int":
+            return self._position(node, len(items))
+        if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
+            for number, item in enumerate(items, 1):
+                if item.name.casefold() == node.parts[0].casefold():
+                    return number
+        wanted = self.fingerprint(node, scope)
+        for number, item in enumerate(items, 1):
+            if item.node is not None and self.fingerprint(item.node, scope) == wanted:
+                return number
+        return None
+
+    def _order(self, order_by: list[nodes.OrderItem], items: list[_Item], scope: Scope, distinct: bool) -> str:
+        parts, seen = [], set()
+        scope.clause = "order"
+        for position, item in enumerate(order_by, 1):
+            bound, fingerprint = self._order_expression(item, items, scope, distinct, position)
+            if fingerprint in seen:
+                raise SqlServerError(
+                    169,
+                    "A column has been specified more than once in the order by list. Columns in the order by list "
+                    "must be unique.",
+                    15,
+                    1,
+                    item.line,
+                )
+            seen.add(fingerprint)
+            if bound is None:
+                continue
+            if bound.type.name in ("text", "ntext", "image"):
+                raise SqlServerError(
+                    306,
+                    "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or "
+                    "LIKE operator.",
+                )
+            if bound.type.name in ("xml", "json"):
+                number = 305 if bound.type.name == "xml" else 13636
+                raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
+            parts.append(_direction(key_sql(bound.sql, bound.type), item))
+        return f" ORDER BY {', '.join(parts)}" if parts else ""
+
+    def _order_expression(self, item, items, scope, distinct, position):
+        node = item.expression
+        if isinstance(node, nodes.Literal):
+            if node.kind == "int":
+                number = self._position(node, len(items))
+                return items[number - 1].bound, ("item", number)
+            raise _constant_order(position, node)
+        if isinstance(node, nodes.Variable):
+            raise SqlServerError(
+                1008,
+                "The SELECT item identified by the ORDER BY number %d contains a variable as part of the expression "
+                "identifying a column position. Variables are only allowed when ordering by an expression referencing "
+                "a column name." % position,
+                16,
+                1,
+                node.line,
+            )
+        if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
+            named = [n for n, i in enumerate(items, 1) if i.name and i.name.casefold() == node.parts[0].casefold()]
+            if len(named) > 1 and len({items[n - 1].bound.sql for n in named}) > 1:
+                raise SqlServerError(209, f"Ambiguous column name '{node.parts[0]}'.", 16, 1, node.line)
+            if named:
+                bound = items[named[0] - 1].bound
+                print_key = self.fingerprint(items[named[0] - 1].node, scope) if items[named[0] - 1].node else named[0]
+                return bound, print_key
+        fingerprint = self.fingerprint(node, scope)
+        if distinct and self._selected(node, items, scope) is None:
+            raise _not_selected(item)
+        bound = self.expression(node, scope)
+        if bound.is_constant or bound.is_null:
+            raise _constant_order(position, node)
+        if isinstance(node, nodes.ScalarSubquery) and contains_constant_subquery(node):
+            return None, ("constant", position)
+        return bound, fingerprint
+
+    def _paging(self, query: nodes.Query | None, top: nodes.Top | None, scope: Scope) -> str:
+        counting = Scope(parent=scope.parent)
+        if top is not None:
+            if top.percent:
+                raise NotSupported("TOP ... PERCENT", top.line)
+            count = self._count(top.count, counting)
+            if top.with_ties:
+                if query is None or not query.order_by:
+                    raise SqlServerError(
+                        1062, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause.", 15
+                    )
+                return f" FETCH FIRST ({count}) ROWS WITH TIES"
+            return f" LIMIT ms.top_count({count})"
+        if query is None or query.offset is None:
+            return ""
+        sql = f" OFFSET ms.offset_count({self._count(query.offset, counting)})"
+        if query.fetch is not None:
+            sql += f" LIMIT ms.fetch_count({self._count(query.fetch, counting)})"
+        return sql
+
+    def _count(self, node: nodes.Expression, scope: Scope) -> str:
+        for found in walk(node):
+            if isinstance(found, nodes.ColumnRef):
+                raise SqlServerError(
+                    4115,
+                    f'The reference to column "{found.parts[-1]}" is not allowed in an argument to a TOP, OFFSET, or '
+                    "FETCH clause. Only references to columns at an outer scope or standalone expressions and "
+                    "subqueries are allowed here.",
+                    15,
+                    1,
+                    found.line,
+                )
+        bound = self.expression(node, scope)
+        if not bound.type.is_exact and not bound.is_null:
+            raise SqlServerError(
+                1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.",
+                15, 1, node.line,
+            )  # fmt: skip
+        return f"({bound.sql})::bigint"
+
+    # ---- locks -----------------------------------------------------------------------------------------
+
+    def _take_locks(self, first: int, node: nodes.Select, grouped: str) -> str:
+        taken, self.locks[first:] = self.locks[first:], []
+        if not taken:
+            return ""
+        if grouped or node.distinct or any(contains_aggregate(i.expression) or contains_window(i.expression) for i in node.items):
+            # The engine locks no rows of a grouped query: the tables' rows are locked beforehand.
+            for source, text in taken:
+                wait = text.split(source.engine_alias, 1)[1]
+                self.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
+            return ""
+        clauses = []
+        for source, text in taken:
+            if source.optional:
+                wait = text.split(source.engine_alias, 1)[1]
+                self.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
+            else:
+                clauses.append(f" {text}")
+        return "".join(clauses)
+
+
+def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
+    """``(SELECT NULL)``, the idiom for no order."""
+    body = node.query.body
+    return isinstance(body, nodes.Select) and not body.sources and all(
+        isinstance(item.expression, nodes.Literal) for item in body.items
+    )
+
+
+def _comma(sources: list[str]) -> str:
+    return " CROSS JOIN ".join(f"({s})" if " JOIN " in s and not s.startswith("LATERAL") else s for s in sources) if len(sources) > 1 else sources[0]
+
+
+def _value(bound: Bound, type_: SqlType) -> str:
+    if bound.is_null:
+        return "NULL::integer"
+    return bound.sql
+
+
+def _needs_representative(type_: SqlType) -> bool:
+    return type_.is_character or type_.name == "datetimeoffset" or type_.is_binary
+
+
+def _group_key(bound: Bound) -> str:
+    return key_sql(bound.sql, bound.type) if _needs_representative(bound.type) else bound.sql
+
+
+def _direction(sql: str, item: nodes.OrderItem) -> str:
+    return f"{sql} DESC NULLS LAST" if item.descending else f"{sql} NULLS FIRST"
+
+
+def _uneven() -> SqlServerError:
+    return SqlServerError(
+        205,
+        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in "
+        "their target lists.",
+        16,
+    )
+
+
+def _not_selected(item: nodes.OrderItem) -> SqlServerError:
+    return SqlServerError(
+        145, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.", 15, 1, item.line
+    )
+
+
+def _constant_order(position: int, node: nodes.Node) -> SqlServerError:
+    return SqlServerError(
+        408, f"A constant expression was encountered in the ORDER BY list, position {position}.", 16, 1, node.line
+    )
+
+
+def _refers_to(query: Any, name: str) -> bool:
+    stack = [query]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, nodes.TableSource):
+            if len(node.name.parts) == 1 and node.name.parts[0].casefold() == name.casefold():
+                return True
+        if isinstance(node, nodes.Node):
+            stack += [getattr(node, f) for f in node.__dataclass_fields__ if f not in ("line", "column")]
+        elif isinstance(node, (list, tuple)):
+            stack += node
+    return False

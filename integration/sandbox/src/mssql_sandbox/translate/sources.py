@@ -1,0 +1,292 @@
+"""FROM: tables, joins, derived tables, table functions."""
+
+from __future__ import annotations
+
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..functions import tables as table_functions
+from ..syntax import nodes
+from ..types.precedence import unify
+from .bound import COLUMN, Bound, Relation, Scope, Source, SourceColumn
+from .predicates import Predicates
+
+# https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+_HINTS = frozenset(
+    """FORCESCAN FORCESEEK HOLDLOCK NOLOCK NOWAIT PAGLOCK READCOMMITTED READCOMMITTEDLOCK READPAST READUNCOMMITTED
+    REPEATABLEREAD ROWLOCK SERIALIZABLE SNAPSHOT TABLOCK TABLOCKX UPDLOCK XLOCK KEEPIDENTITY KEEPDEFAULTS
+    IGNORE_CONSTRAINTS IGNORE_TRIGGERS NOEXPAND""".split()
+)
+
+
+class Sources(Predicates):
+    def source(self, node: nodes.Source, scope: Scope) -> str:
+        """Engine SQL of one FROM item; its columns are added to ``scope``."""
+        return _HANDLERS[type(node)](self, node, scope)
+
+    def add(self, scope: Scope, source: Source, line: int = 0) -> None:
+        """:raises SqlServerError: 1011/1013 for two sources of the same exposed name."""
+        for other in scope.sources:
+            if other.exposed == source.exposed and (
+                other.schema is None or source.schema is None or other.schema.casefold() == source.schema.casefold()
+            ):
+                if other.schema is None and source.schema is None:
+                    raise SqlServerError(
+                        1011,
+                        f"The correlation name '{source.label}' is specified multiple times in a FROM clause.",
+                        16,
+                        1,
+                        line,
+                    )
+                if other.schema is not None and source.schema is not None:
+                    raise SqlServerError(
+                        1013,
+                        f'The objects "{other.label}" and "{source.label}" in the FROM clause have the same exposed '
+                        "names. Use correlation names to distinguish them.",
+                        16,
+                        1,
+                        line,
+                    )
+        scope.sources.append(source)
+
+    # ---- tables --------------------------------------------------------------------
+
+    def find_table(self, name: nodes.Name) -> Table:
+        """:raises SqlServerError: 208 unknown, 1087 undeclared table variable, 40515 another database."""
+        parts = name.parts
+        leaf = parts[-1]
+        if leaf.startswith("@"):
+            found = self.context.catalog.table(None, leaf)
+            if found is None:
+                raise SqlServerError(1087, f'Must declare the table variable "{leaf}".', 15, 2, name.line)
+            return found
+        if len(parts) > 2 and parts[-3] and parts[-3].casefold() != self.context.database.casefold():
+            if not (parts[-3].casefold() == "tempdb" and leaf.startswith("#")):
+                self.refuse_other_database(parts, name.line)
+        schema = parts[-2] if len(parts) > 1 and parts[-2] else None
+        found = self.context.catalog.table(schema, leaf)
+        if found is None:
+            raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, name.line)
+        return found
+
+    def refuse_other_database(self, parts: tuple[str, ...], line: int) -> None:
+        text = ".".join(parts)
+        if not self.context.version.allows("cross_database"):
+            raise SqlServerError(
+                40515,
+                f"Reference to database and/or server name in '{text}' is not supported in this version of SQL Server.",
+                15,
+                1,
+                line,
+            )
+        raise NotSupported(f"names of another database ({text})", line)
+
+    def _table(self, node: nodes.TableSource, scope: Scope) -> str:
+        if node.for_system_time is not None:
+            raise NotSupported("FOR SYSTEM_TIME", node.line)
+        if len(node.name.parts) == 1:
+            common = self.common_table(node.name.parts[0])
+            if common is not None:
+                return self._common(node, common, scope)
+        table = self.find_table(node.name)
+        hints = self.check_hints(node.hints)
+        source = self.table_source(table, node.alias, node.name)
+        self.add(scope, source, node.line)
+        physical = table.physical
+        if hints & {"HOLDLOCK", "SERIALIZABLE"}:
+            self.serializable.append(physical)
+        if hints & {"UPDLOCK", "XLOCK"} or "READPAST" in hints:
+            self._lock(source, hints)
+        if "TABLOCKX" in hints:
+            self.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
+        return f"{physical} AS {source.engine_alias}"
+
+    def check_hints(self, hints: list[str]) -> set[str]:
+        """:raises SqlServerError: 321 for an unknown hint."""
+        names = set()
+        for hint in hints:
+            name = hint.split("(")[0].split("=")[0].strip()
+            if name == "INDEX":
+                continue
+            if name not in _HINTS:
+                raise SqlServerError(
+                    321,
+                    f'"{hint}" is not a recognized table hints option. If it is intended as a parameter to a '
+                    "table-valued function or to the CHANGETABLE function, ensure that your database compatibility "
+                    "mode is set to 90.",
+                    15,
+                )
+            names.add(name)
+        if "READPAST" in names and self.context.settings.isolation == "SERIALIZABLE":
+            raise SqlServerError(
+                650, "You can only specify the READPAST lock in the READ COMMITTED or REPEATABLE READ isolation levels."
+            )
+        return names
+
+    def _lock(self, source: Source, hints: set[str]) -> None:
+        strength = "UPDATE" if hints & {"UPDLOCK", "XLOCK"} else "SHARE"
+        wait = " NOWAIT" if "NOWAIT" in hints else " SKIP LOCKED" if "READPAST" in hints else ""
+        self.locks.append((source, f"FOR {strength} OF {source.engine_alias}{wait}"))
+
+    def table_source(self, table: Table, alias: str | None, name: nodes.Name) -> Source:
+        engine_alias = self.alias()
+        columns = [_table_column(column, engine_alias) for column in table.columns]
+        label = alias or name.parts[-1]
+        schema = None if alias or table.kind in ("temp", "variable") else table.schema
+        return Source(label.casefold(), label, engine_alias, columns, schema, table)
+
+    def _common(self, node: nodes.TableSource, common, scope: Scope) -> str:
+        engine_name, outputs = common
+        alias = self.alias()
+        label = node.alias or node.name.parts[0]
+        self.add(scope, Source(label.casefold(), label, alias, _output_columns(outputs, alias)), node.line)
+        return f"{engine_name} AS {alias}"
+
+    # ---- derived tables ----------------------------------------------------------------
+
+    def derived(self, relation: Relation, alias: str, names: list[str], line: int, scope: Scope) -> str:
+        """:raises SqlServerError: 8155 unnamed, 8156 repeated column, 8158/8159 wrong number of names."""
+        outputs = relation.outputs
+        if names:
+            if len(names) > len(outputs):
+                raise SqlServerError(
+                    8159, f"'{alias}' has fewer columns than were specified in the column list.", 16, 1, line
+                )
+            if len(names) < len(outputs):
+                raise SqlServerError(
+                    8158, f"'{alias}' has more columns than were specified in the column list.", 16, 1, line
+                )
+        labels = names or [output.name for output in outputs]
+        seen = set()
+        for number, label in enumerate(labels, 1):
+            if not label:
+                raise SqlServerError(
+                    8155, f"No column name was specified for column {number} of '{alias}'.", 16, 2, line
+                )
+            if label.casefold() in seen:
+                raise SqlServerError(
+                    8156, f"The column '{label}' was specified multiple times for '{alias}'.", 16, 1, line
+                )
+            seen.add(label.casefold())
+        engine_alias = self.alias()
+        columns = _output_columns(outputs, engine_alias, labels)
+        self.add(scope, Source(alias.casefold(), alias, engine_alias, columns), line)
+        return f"({relation.sql}) AS {engine_alias}"
+
+    def _derived(self, node: nodes.DerivedTable, scope: Scope) -> str:
+        inner = scope if scope.lateral else scope.parent
+        relation = self.relation(node.query, inner)
+        return self.derived(relation, node.alias, node.columns, node.line, scope)
+
+    def _values(self, node: nodes.ValuesSource, scope: Scope) -> str:
+        inner = scope if scope.lateral else scope.parent
+        relation = self.values_relation(node.rows, inner or Scope(), node.line)
+        return self.derived(relation, node.alias, node.columns, node.line, scope)
+
+    def values_relation(self, rows, scope: Scope, line: int) -> Relation:
+        """Rows with each column converted to its common type. :raises SqlServerError: 10709 uneven rows."""
+        width = len(rows[0])
+        if any(len(row) != width for row in rows):
+            raise SqlServerError(
+                10709, "The number of columns for each row in a table value constructor must be the same.", 16, 1, line
+            )
+        bound_scope = Scope(parent=scope)
+        bound = [self.expressions(row, bound_scope) for row in rows]
+        outputs, columns = [], []
+        from .bound import Output
+
+        for position in range(width):
+            items = [row[position] for row in bound]
+            type_, converted, coercibility = self.unified(items, "VALUES")
+            from ..types.typenames import engine_cast
+
+            cast = engine_cast(type_)
+            columns.append([f"({sql})::{cast}" for sql in converted])
+            outputs.append(Output("", type_, any(item.nullable for item in items), coercibility))
+        tuples = ", ".join(f"({', '.join(column[i] for column in columns)})" for i in range(len(rows)))
+        names = ", ".join(f"o{i}" for i in range(1, width + 1))
+        alias = self.alias("v")
+        return Relation(f"SELECT {names} FROM (VALUES {tuples}) AS {alias}({names})", outputs)
+
+    def _function(self, node: nodes.FunctionSource, scope: Scope) -> str:
+        if isinstance(node.call, nodes.MethodCall):
+            raise NotSupported(f"the method {node.call.name}", node.line)
+        inner = scope if scope.lateral or scope.sources else (scope.parent or Scope())
+        relation = table_functions.bind(self, node, Scope(parent=inner))
+        alias = node.alias or node.call.name
+        return "LATERAL " + self.derived(relation, alias, node.columns, node.line, scope)
+
+    # ---- joins --------------------------------------------------------------------------
+
+    def _join(self, node: nodes.Join, scope: Scope) -> str:
+        left = self.source(node.left, scope)
+        first_right = len(scope.sources)
+        if node.kind in ("CROSS APPLY", "OUTER APPLY"):
+            return self._apply(node, left, scope)
+        right = self.source(node.right, scope)
+        if isinstance(node.right, nodes.Join):
+            right = f"({right})"
+        if node.kind == "CROSS":
+            return f"{left} CROSS JOIN {right}"
+        clause, scope.clause = scope.clause, "on"
+        condition = self.predicate(node.condition, scope)
+        scope.clause = clause
+        if node.kind in ("LEFT", "FULL"):
+            for source in scope.sources[first_right:]:
+                source.optional = True
+        if node.kind in ("RIGHT", "FULL"):
+            for source in scope.sources[:first_right]:
+                source.optional = True
+        return f"{left} {node.kind} JOIN {right} ON {condition}"
+
+    def _apply(self, node: nodes.Join, left: str, scope: Scope) -> str:
+        before, scope.lateral = scope.lateral, True
+        position = len(scope.sources)
+        right = self.source(node.right, scope)
+        scope.lateral = before
+        lateral = right if right.startswith("LATERAL ") else f"LATERAL {right}"
+        if isinstance(node.right, nodes.TableSource):
+            lateral = right
+        if node.kind == "CROSS APPLY":
+            return f"{left} CROSS JOIN {lateral}"
+        for source in scope.sources[position:]:
+            source.optional = True
+        return f"{left} LEFT JOIN {lateral} ON true"
+
+    def _pivot(self, node: nodes.Pivot, scope: Scope) -> str:
+        raise NotSupported(node.text, node.line)
+
+
+def _table_column(column: Column, alias: str) -> SourceColumn:
+    return SourceColumn(
+        column.name,
+        column.type,
+        f"{alias}.{column.physical}",
+        column.nullable,
+        column.identity is not None,
+        column.computed is not None,
+        COLUMN,
+    )
+
+
+def _output_columns(outputs, alias: str, labels=None) -> list[SourceColumn]:
+    return [
+        SourceColumn(
+            labels[number] if labels else output.name,
+            output.type,
+            f"{alias}.o{number + 1}",
+            output.nullable,
+            coercibility=output.coercibility,
+        )
+        for number, output in enumerate(outputs)
+    ]
+
+
+_HANDLERS = {
+    nodes.TableSource: Sources._table,
+    nodes.DerivedTable: Sources._derived,
+    nodes.ValuesSource: Sources._values,
+    nodes.FunctionSource: Sources._function,
+    nodes.Join: Sources._join,
+    nodes.Pivot: Sources._pivot,
+}
+__all__ = ["Bound", "Sources", "unify"]

@@ -1,0 +1,195 @@
+"""Result types and engine expressions of the arithmetic operators.
+
+https://learn.microsoft.com/sql/t-sql/data-types/precision-scale-and-length-transact-sql
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import MAX, SqlType, decimal
+from .conversion import convert_sql
+from .precedence import as_decimal, clash, label, rank, unify_pair
+
+_WORDS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
+_BITWISE = {"&": "&", "|": "|", "^": "#"}
+
+
+def binary_sql(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
+    """``left operator right``.
+
+    :raises SqlServerError: 402 incompatible types, 8117 invalid type, 206 type clash.
+    """
+    if left.name == "null" and right.name == "null":
+        left = right = SqlType("int")
+    elif left.name == "null":
+        left = right
+        left_sql = convert_sql(left_sql, SqlType("null"), right, explicit=False)
+    elif right.name == "null":
+        right = left
+        right_sql = convert_sql(right_sql, SqlType("null"), left, explicit=False)
+    if operator == "||" or operator == "+" and _concatenates(left, right):
+        return _concatenate(operator, left_sql, left, right_sql, right)
+    if operator in ("<<", ">>"):
+        raise NotSupported(f"the operator {operator}")
+    if operator in _BITWISE:
+        return _bitwise(operator, left_sql, left, right_sql, right)
+    if left.is_temporal or right.is_temporal:
+        return _temporal(operator, left_sql, left, right_sql, right)
+    return _numeric(operator, left_sql, left, right_sql, right)
+
+
+def _concatenates(left: SqlType, right: SqlType) -> bool:
+    return (left.is_character and right.is_character) or (left.is_binary and right.is_binary)
+
+
+def _concatenate(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    if not _concatenates(left, right):
+        raise SqlServerError(
+            402, f"The data types {label(left)} and {label(right)} are incompatible in the concat operator."
+        )
+    if {"text", "ntext", "image"} & {left.name, right.name}:
+        raise SqlServerError(402, f"The data types {label(left)} and {label(right)} are incompatible in the add operator.")
+    unified = unify_pair(left, right)
+    if MAX in (left.length, right.length):
+        return f"({left_sql} || {right_sql})", replace(unified, length=MAX)
+    limit = 4000 if unified.is_unicode else 8000
+    length = min((left.length or 1) + (right.length or 1), limit)
+    sql = f"({_padded(left_sql, left)} || {_padded(right_sql, right)})"
+    if (left.length or 1) + (right.length or 1) > limit:
+        sql = f"left({sql}, {limit})" if unified.is_character else f"substring({sql}, 1, {limit})"
+    return sql, replace(unified, length=length)
+
+
+def _padded(sql: str, type_: SqlType) -> str:
+    if type_.name in ("char", "nchar") and type_.length:
+        return f"rpad({sql}, {type_.length})"
+    return sql
+
+
+def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    for type_ in (left, right):
+        if not (type_.is_integer or type_.is_character or type_.is_binary):
+            word = {"&": "'&'", "|": "'|'", "^": "'^'"}[operator]
+            raise SqlServerError(
+                402, f"The data types {label(left)} and {label(right)} are incompatible in the {word} operator."
+            )
+    if not (left.is_integer or right.is_integer):
+        raise SqlServerError(
+            402, f"The data types {label(left)} and {label(right)} are incompatible in the '{operator}' operator."
+        )
+    result = left if left.is_integer and (not right.is_integer or rank(left) <= rank(right)) else right
+    left_sql = convert_sql(left_sql, left, result, explicit=False)
+    right_sql = convert_sql(right_sql, right, result, explicit=False)
+    return f"({left_sql} {_BITWISE[operator]} {right_sql})", result
+
+
+def _invalid(type_: SqlType, operator: str) -> SqlServerError:
+    return SqlServerError(8117, f"Operand data type {label(type_)} is invalid for {_WORDS[operator]} operator.")
+
+
+def _incompatible(operator: str, left: SqlType, right: SqlType) -> SqlServerError:
+    return SqlServerError(
+        402, f"The data types {label(left)} and {label(right)} are incompatible in the {_WORDS[operator]} operator."
+    )
+
+
+def _temporal(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    """datetime +- number or datetime; the newer types have no arithmetic."""
+    old = ("datetime", "smalldatetime")
+    for type_, other in ((left, right), (right, left)):
+        if type_.is_temporal and type_.name not in old:
+            if type_ == other or other.is_temporal:
+                if left.name == right.name:
+                    raise _invalid(type_, operator)
+                raise _incompatible(operator, left, right)
+            if other.is_character:
+                raise _incompatible(operator, left, right)
+            raise clash(type_, other) if other.is_number else _incompatible(operator, left, right)
+    if operator not in ("+", "-"):
+        raise _invalid(left if left.is_temporal else right, operator)
+    result = left if left.is_temporal else right
+    name = "add" if operator == "+" else "subtract"
+    a = convert_sql(left_sql, left, SqlType("datetime"), explicit=False)
+    b = convert_sql(right_sql, right, SqlType("datetime"), explicit=False)
+    return f"ms.datetime_{name}({a}, {b})", SqlType("datetime") if result.name == "datetime" else result
+
+
+def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    for type_ in (left, right):
+        if not type_.is_number:
+            if type_.is_character and not type_.name.endswith("text"):
+                continue
+            if type_.is_binary and (left.is_integer or right.is_integer):
+                continue
+            if left.name == right.name:
+                raise _invalid(type_, operator)
+            raise clash(left, right)
+    if left.name == right.name == "bit":
+        if operator in "+-%":
+            raise _incompatible(operator, left, right)
+        raise _invalid(left, operator)
+    if left.is_character and right.is_character:
+        if left.name == right.name:
+            raise _invalid(left, operator)
+        raise _incompatible(operator, left, right)
+    result = unify_pair(left, right)
+    if result.name == "decimal" or (result.is_exact and {"decimal"} & {left.name, right.name}):
+        return _decimals(operator, left_sql, left, right_sql, right)
+    if result.name in ("bit",):
+        result = left if right.name == "bit" else right
+    a = convert_sql(left_sql, left, result, explicit=False)
+    b = convert_sql(right_sql, right, result, explicit=False)
+    if result.is_approximate:
+        if operator == "%":
+            raise _invalid(result, operator)
+        return f"ms.float_result({a} {operator} {b})", result
+    if result.name in ("money", "smallmoney"):
+        sql = f"({a} {operator} {b})" if operator != "/" else f"trunc({a} / {b}, 4)"
+        return f"ms.to_{result.name}(({sql})::numeric)", result
+    if result.name == "tinyint":
+        return f"ms.tinyint_result({a}::integer {operator} {b}::integer)", result
+    return f"({a} {operator} {b})", result
+
+
+def decimal_result(operator: str, left: SqlType, right: SqlType) -> SqlType:
+    """Precision and scale of a decimal operation, with the reduction to 38 digits."""
+    p1, s1, p2, s2 = left.precision, left.scale, right.precision, right.scale
+    if operator in ("+", "-"):
+        scale = max(s1, s2)
+        precision = scale + max(p1 - s1, p2 - s2) + 1
+        if precision > 38:
+            scale = max(min(scale, 38 - max(p1 - s1, p2 - s2)), 0)
+        return decimal(min(precision, 38), scale)
+    if operator == "%":
+        scale = max(s1, s2)
+        precision = min(p1 - s1, p2 - s2) + scale
+    elif operator == "*":
+        scale = s1 + s2
+        precision = p1 + p2 + 1
+    else:
+        scale = max(6, s1 + p2 + 1)
+        precision = p1 - s1 + s2 + scale
+    if precision <= 38:
+        return decimal(precision, scale)
+    integral = precision - scale
+    if integral < 32:
+        return decimal(38, min(scale, 38 - integral))
+    return decimal(38, min(scale, 6))
+
+
+def _decimals(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    target = decimal(38, 38)
+    del target
+    a_type = as_decimal(left) if left.is_exact else as_decimal(right)
+    b_type = as_decimal(right) if right.is_exact else as_decimal(left)
+    a = convert_sql(left_sql, left, a_type, explicit=False)
+    b = convert_sql(right_sql, right, b_type, explicit=False)
+    result = decimal_result(operator, a_type, b_type)
+    if operator == "/":
+        # trunc: SQL Server cuts the quotient at the result's scale.
+        return f"ms.to_decimal(ms.quotient({a}, {b}, {result.scale}), {result.precision}, {result.scale})", result
+    if operator == "%":
+        return f"({a} % {b})", result
+    return f"ms.to_decimal({a} {operator} {b}, {result.precision}, {result.scale})", result

@@ -1,0 +1,105 @@
+"""Which type an expression of several types has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Iterable
+
+from ..errors import SqlServerError
+from ..sqltypes import MAX, PRECEDENCE, SqlType, decimal
+
+_RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
+# Digits before the decimal point that an integer needs when it becomes decimal.
+INTEGER_DIGITS = {"bit": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
+_NEVER_TOGETHER = {
+    "date": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
+             "uniqueidentifier", "time"),
+    "time": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
+             "uniqueidentifier", "date"),
+    "datetime2": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
+                  "uniqueidentifier"),
+    "datetimeoffset": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float",
+                       "real", "uniqueidentifier"),
+    "uniqueidentifier": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float",
+                         "real", "datetime", "smalldatetime"),
+}  # fmt: skip
+
+
+def rank(type_: SqlType) -> int:
+    """Lower is stronger."""
+    return _RANK[type_.name]
+
+
+def as_decimal(type_: SqlType) -> SqlType:
+    """The decimal that holds every value of an exact type."""
+    if type_.name in INTEGER_DIGITS:
+        return decimal(INTEGER_DIGITS[type_.name], 0)
+    if type_.name in ("money", "smallmoney"):
+        return decimal(19 if type_.name == "money" else 10, 4)
+    return type_
+
+
+def clash(left: SqlType, right: SqlType) -> SqlServerError:
+    return SqlServerError(206, f"Operand type clash: {label(left)} is incompatible with {label(right)}", 16, 2)
+
+
+def label(type_: SqlType) -> str:
+    """As error texts name a type: without facets, numeric for decimal."""
+    return {"decimal": "numeric", "null": "int"}.get(type_.name, type_.name)
+
+
+def unify(types: Iterable[SqlType]) -> SqlType:
+    """The type of CASE, COALESCE, UNION, IN and comparisons of these operands.
+
+    https://learn.microsoft.com/sql/t-sql/data-types/data-type-precedence-transact-sql
+
+    :raises SqlServerError: 206 when two types never meet.
+    """
+    result: SqlType | None = None
+    for type_ in types:
+        if type_.name == "null":
+            continue
+        result = type_ if result is None else unify_pair(result, type_)
+    return result or SqlType("null")
+
+
+def unify_pair(left: SqlType, right: SqlType) -> SqlType:
+    if left == right:
+        return left
+    strong, weak = (left, right) if rank(left) <= rank(right) else (right, left)
+    if weak.name in _NEVER_TOGETHER.get(strong.name, ()) or strong.name in _NEVER_TOGETHER.get(weak.name, ()):
+        raise clash(strong, weak)
+    if strong.is_character and weak.is_character:
+        return _characters(left, right)
+    if strong.is_binary and weak.is_binary:
+        length = MAX if MAX in (left.length, right.length) else max(left.length or 1, right.length or 1)
+        return replace(strong, length=length)
+    if strong.name == "decimal" and weak.is_exact:
+        return _decimals(as_decimal(left), as_decimal(right))
+    if strong.name in ("time", "datetime2", "datetimeoffset"):
+        return replace(strong, scale=max(_scale(left), _scale(right)))
+    return strong
+
+
+def _scale(type_: SqlType) -> int:
+    if type_.name in ("time", "datetime2", "datetimeoffset"):
+        return 7 if type_.scale is None else type_.scale
+    return 3 if type_.name == "datetime" else 0
+
+
+def _decimals(left: SqlType, right: SqlType) -> SqlType:
+    scale = max(left.scale, right.scale)
+    digits = max(left.precision - left.scale, right.precision - right.scale)
+    if digits + scale > 38:
+        scale = max(38 - digits, 0)
+    return decimal(min(digits + scale, 38), scale)
+
+
+def _characters(left: SqlType, right: SqlType) -> SqlType:
+    unicode = left.is_unicode or right.is_unicode
+    if {"text", "ntext"} & {left.name, right.name}:
+        return SqlType("ntext" if unicode else "text", collation=left.collation or right.collation)
+    varying = left.name.endswith("varchar") or right.name.endswith("varchar")
+    name = ("n" if unicode else "") + ("varchar" if varying else "char")
+    length = MAX if MAX in (left.length, right.length) else max(left.length or 1, right.length or 1)
+    return SqlType(name, length=length, collation=left.collation or right.collation)

@@ -1,0 +1,86 @@
+"""Type names to types, and values between Python and the engine."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from ..catalog import datatypes
+from ..sqltypes import DEFAULT_COLLATION, SqlType
+from ..syntax import nodes
+
+pg_type = datatypes.engine_type
+
+
+def resolve_type(
+    name: nodes.TypeName, context: str = "declare", version: Any = None, collation: str = DEFAULT_COLLATION
+) -> SqlType:
+    """The type that a name means.
+
+    :param context: 'declare' (varchar without a length is varchar(1)) or 'cast' (30).
+    :raises SqlServerError: see :func:`mssql_sandbox.catalog.datatypes.resolve`; 243 for an unknown type in CAST.
+    """
+    from ..errors import SqlServerError
+
+    major = getattr(version, "major", 17)
+    try:
+        return datatypes.resolve(
+            name, collation, default_length=30 if context == "cast" else 1, what="parameter", version=major
+        )
+    except SqlServerError as error:
+        if error.number == 2715 and context == "cast":
+            raise SqlServerError(243, f"Type {name.name} is not a defined system type.", 16, 1, name.line) from None
+        raise
+
+
+def engine_cast(type_: SqlType) -> str:
+    """The engine type of a parameter; lengths and scales stay with the value."""
+    if type_.name == "decimal":
+        return "numeric"
+    if type_.name == "null":
+        return "text"
+    return datatypes.engine_type(type_)
+
+
+def to_pg(value: Any, type_: SqlType) -> Any:
+    """A Python value (see interface.py) as a parameter of the engine."""
+    if value is None:
+        return None
+    if type_.name == "date":
+        return _date_text(value)
+    if type_.name == "datetimeoffset":
+        return f"({value[0]},{value[1]})"
+    if type_.name in ("bit", "tinyint", "smallint", "int", "bigint", "decimal", "money", "smallmoney"):
+        return str(value)
+    if type_.is_approximate:
+        return repr(float(value))
+    if type_.name in ("time", "datetime", "smalldatetime", "datetime2"):
+        return str(value)
+    return value
+
+
+def from_pg(value: Any, type_: SqlType) -> Any:
+    """A value that the engine returned as a Python value of interface.py."""
+    if value is None:
+        return None
+    name = type_.name
+    if name == "date":
+        return value.toordinal() - 1 if not isinstance(value, int) else value
+    if name == "datetimeoffset":
+        if isinstance(value, str):
+            ticks, offset = value.strip("()").split(",")
+            return int(ticks), int(offset)
+        return tuple(value)
+    if name in ("decimal", "money", "smallmoney") and not isinstance(value, Decimal):
+        return Decimal(value)
+    if name in ("char", "nchar") and type_.length and len(value) < type_.length:
+        return value.ljust(type_.length)
+    if name == "binary" and type_.length and len(value) < type_.length:
+        return value.ljust(type_.length, b"\0")
+    return value
+
+
+def _date_text(days: int) -> str:
+    from datetime import date
+
+    return date.fromordinal(days + 1).isoformat()
