@@ -127,6 +127,17 @@ class Execution:
         if rows:
             self.scope.identity = self.session.identity = rows[-1][-1]
 
+    def _run_into(self, plan: translate.Plan) -> Done:
+        """SELECT ... INTO: a new table from the columns of the query, then its rows."""
+        session = self.session
+        session.transactions.before_statement()
+        table = create_from_columns(plan.into, plan.columns, session, self.scope)
+        columns = ", ".join(column.physical for column in table.columns)
+        session.cursor.execute(f"insert into {table.physical} ({columns}) {plan.sql}", self.arguments(plan))
+        session.rowcount = max(session.cursor.rowcount, 0)
+        settle_identity(table, session)
+        return Done(None if session.settings.nocount else session.rowcount, COMMANDS["select"])
+
     def _rows(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
         session = self.session
         yield Columns(plan.columns)
