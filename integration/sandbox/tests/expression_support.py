@@ -47,7 +47,7 @@ class Calculator:
         )  # fmt: skip
         plan = translate(parse_batch(query).statements[0], context)
         values = [to_pg(variables[name[1:]][1], variables[name[1:]][0]) for name in plan.parameters]
-        lookup = ObjectLookup(lambda *_: [], "db", {})
+        lookup = ObjectLookup(lambda *_: [], "db", {}, 51)
         try:
             fetched = self.connection.execute(plan.sql, values).fetchall()
         except psycopg.Error as error:
