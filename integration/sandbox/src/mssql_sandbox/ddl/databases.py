@@ -67,7 +67,7 @@ def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
         raise NotSupported("ALTER DATABASE ... COLLATE", statement.line)
     elif upper.startswith("SET "):
         _set(ddl, name, upper[4:], statement)
-    elif upper.startswith("MODIFY (") and ddl.session.version.is_azure:
+    elif upper.startswith("MODIFY (") and ddl.session.version.is_cloud_database:
         return
     else:
         raise NotSupported(f"ALTER DATABASE ... {clause}", statement.line)

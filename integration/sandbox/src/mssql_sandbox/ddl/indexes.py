@@ -11,6 +11,7 @@ from ..catalog import datatypes
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from ..syntax.filters import check_filter
 from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
 from .expressions import condition_sql, key
@@ -314,10 +315,7 @@ def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | 
         return None, None
     if plan.clustered:
         raise SqlServerError(10734, "A filtered index cannot be clustered.", 15)  # grammar says so as well
-    if not _simple_filter(plan.where):
-        raise SqlServerError(
-            10735, f"Incorrect WHERE clause for filtered index '{plan.name}' on table '{table.name}'.", 15
-        )
+    check_filter(plan.name, table.name, plan.where)
     for node in walk(plan.where):
         if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
             raise errors.invalid_column(node.parts[-1])
@@ -330,35 +328,3 @@ def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | 
             )
     definition = normalise.filter_definition(plan.where, column_names(table))
     return definition, condition_sql(ddl, plan.where, table)
-
-
-def _simple_filter(predicate: nodes.Predicate) -> bool:
-    """Comparisons of columns with constants, IN and IS NULL, joined by AND.
-
-    https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql (filter_predicate)
-    """
-    if isinstance(predicate, nodes.And):
-        return all(_simple_filter(operand) for operand in predicate.operands)
-    if isinstance(predicate, nodes.IsNull):
-        return isinstance(predicate.operand, nodes.ColumnRef)
-    if isinstance(predicate, nodes.Comparison):
-        return isinstance(predicate.left, nodes.ColumnRef) and _constant(predicate.right)
-    if isinstance(predicate, nodes.InList):
-        return (
-            not predicate.negated
-            and isinstance(predicate.operand, nodes.ColumnRef)
-            and all(_constant(item) for item in predicate.items)
-        )
-    return False
-
-
-def _constant(node: nodes.Expression) -> bool:
-    if isinstance(node, nodes.Literal):
-        return node.kind != "null"
-    if isinstance(node, nodes.Unary):
-        return _constant(node.operand)
-    if isinstance(node, nodes.Cast):
-        return node.function in ("CAST", "CONVERT") and _constant(node.operand)
-    return False
-
-

@@ -172,7 +172,11 @@ class Execution:
         session = self.session
         with session.transactions.atomic():
             session.transactions.before_statement()
-            events = list(ddl.execute(statement, session, self.scope))
+            try:
+                events = list(ddl.execute(statement, session, self.scope))
+            except SqlServerError:
+                session.transactions.undo_statement()
+                raise
         session.rowcount = 0
         yield from events
 

@@ -304,7 +304,11 @@ class Session(RemoteCalls):
             return
         with self.transactions.atomic():
             self.transactions.before_statement()
-            yield from procedures.call(name, arguments, self, scope, outputs)
+            try:
+                yield from procedures.call(name, arguments, self, scope, outputs)
+            except SqlServerError:
+                self.transactions.undo_statement()
+                raise
 
     def _call_executesql(self, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
         text = arguments[0][1]

@@ -152,6 +152,7 @@ class Transactions:
         """Return to the guard after an error."""
         if self._engine_open and self._guarded:
             self.connection.execute(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
+            self._run(self.after_rollback)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import NotSupported
 from . import nodes
 from .dml import DataStatements
+from .filters import check_filter
 
 _MODULES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER")
 _PRINCIPALS = ("USER", "LOGIN", "ROLE", "CERTIFICATE", "CREDENTIAL", "APPLICATION", "MASTER")
@@ -399,6 +400,7 @@ class Definitions(DataStatements):
             start = self.at
             statement.where = self.predicate()
             statement.where_text = self.source(start)
+            check_filter(name, statement.table.parts[-1], statement.where)
         if self.accept("WITH"):
             statement.options = self.options_list()
         if self.accept("ON"):

@@ -12,7 +12,7 @@ from ..sqltypes import DEFAULT_COLLATION, SqlType
 _NAME = re.compile(
     r"(?P<base>SQL_Latin1_General_(?:Pref_)?CP(?:1|437|850|1250|1251|1252|1253|1254|1255|1256|1257)"
     r"|SQL_(?:Scandinavian|SwedishPhone|Danish_Pref|Icelandic)_(?:Pref_)?CP\w+"
-    r"|[A-Z][A-Za-z]*(?:_[A-Z][A-Za-z]*)*?(?:_(?:80|90|100|140|160))?)"
+    r"|[A-Z][A-Za-z0-9]*(?:_[A-Z][A-Za-z]*)*?(?:_(?:80|90|100|140|160))?)"
     r"_(?P<flags>BIN2|BIN|C[IS]_A[IS](?:_KS)?(?:_WS)?(?:_VSS)?(?:_SC)?)(?P<utf8>_UTF8)?",
     re.I,
 )

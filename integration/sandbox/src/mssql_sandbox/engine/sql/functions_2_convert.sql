@@ -187,7 +187,7 @@ begin
 end $$;
 
 create function ms.number_fit(x text, n int, source text, target text, stars boolean) returns text
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable strict parallel safe as $$
 begin
   if length(x) <= n then return x; end if;
   if stars then return '*'; end if;

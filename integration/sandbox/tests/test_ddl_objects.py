@@ -1,0 +1,171 @@
+"""Views, schemas, sequences, sp_rename, extended properties, databases, procedures."""
+
+from __future__ import annotations
+
+import pytest
+from ddl_support import Client, start_server
+
+
+@pytest.fixture(scope="module")
+def server():
+    found = start_server()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def client(server):
+    found = Client(server)
+    found.run("BEGIN TRANSACTION")
+    yield found
+    found.events("IF @@TRANCOUNT > 0 ROLLBACK")
+    found.session.close()
+
+
+def test_views_follow_their_tables(client):
+    client.run("CREATE TABLE a (id int, n int); INSERT INTO a VALUES (1, 2)")
+    client.run("CREATE VIEW v AS SELECT id, n AS m FROM dbo.a")
+    client.run("ALTER TABLE a ALTER COLUMN n bigint")
+    assert client.run("SELECT id, m FROM v") == [(1, 2)]
+    assert client.run("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('v') ORDER BY column_id") == [
+        ("id",), ("m",)
+    ]  # fmt: skip
+    client.run("DROP TABLE a")
+    assert client.errors("SELECT * FROM v") == [4413]
+    client.run("CREATE TABLE a (id int, n int)")
+    client.run("DROP VIEW v")
+
+
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        ("CREATE VIEW v AS SELECT id + 1 FROM a", 4511),
+        ("CREATE VIEW v AS SELECT id, id FROM a", 4506),
+        ("CREATE VIEW v (x) AS SELECT id, n FROM a", 8158),
+        ("CREATE VIEW v (x, y, z) AS SELECT id, n FROM a", 8159),
+        ("CREATE VIEW a AS SELECT 1 AS x", 2714),
+        ("ALTER VIEW nope AS SELECT 1 AS x", 208),
+        ("CREATE VIEW v AS SELECT x FROM nope", 208),
+    ],
+)
+def test_refused_views(client, statement, number):
+    client.run("CREATE TABLE a (id int, n int)")
+    assert client.errors(statement) == [number]
+
+
+def test_schema_bound_views_hold_their_columns(client):
+    client.run("CREATE TABLE a (id int, n int)")
+    client.run("CREATE VIEW v WITH SCHEMABINDING AS SELECT id FROM dbo.a")
+    assert client.errors("ALTER TABLE a DROP COLUMN id") == [5074, 4922]
+    assert client.errors("DROP TABLE a") == [3729]
+    client.run("ALTER TABLE a DROP COLUMN n")
+
+
+def test_rename(client):
+    client.run(
+        "CREATE TABLE a (id int CONSTRAINT pk PRIMARY KEY, n int CONSTRAINT ck CHECK (n > 0), m int);"
+        "CREATE INDEX ix ON a (m)"
+    )
+    assert client.infos("EXEC sp_rename 'dbo.a.m', 'k', 'COLUMN'")[0][0] == 15477
+    client.run("EXEC sp_rename N'dbo.a.ix', N'jx', N'INDEX'")
+    client.run("EXEC sp_rename 'pk', 'pk2', 'OBJECT'")
+    assert client.run("SELECT name FROM sys.indexes WHERE object_id = OBJECT_ID('a') ORDER BY index_id") == [
+        ("pk2",), ("jx",)
+    ]  # fmt: skip
+    assert client.errors("EXEC sp_rename 'a.n', 'nn', 'COLUMN'") == [15336]
+    assert client.errors("EXEC sp_rename 'a.k', 'id', 'COLUMN'") == [15335]
+    assert client.errors("EXEC sp_rename 'nope', 'x'") == [15225]
+    assert client.errors("EXEC sp_rename 'a.nope', 'x', 'COLUMN'") == [15248]
+    client.run("EXEC sp_rename 'a', 'we]ird'")
+    assert client.run("SELECT id, k FROM [we]]ird]") == []
+
+
+def test_schemas(client):
+    client.run("CREATE TABLE a (id int)")
+    client.run("CREATE SCHEMA sales")
+    client.run("ALTER SCHEMA sales TRANSFER dbo.a")
+    assert client.run("SELECT * FROM sales.a") == []
+    assert client.errors("SELECT * FROM dbo.a") == [208]
+    assert client.errors("DROP SCHEMA sales") == [3729]
+    assert client.errors("DROP SCHEMA nope") == [15151]
+    assert client.errors("CREATE SCHEMA sales") == [2714, 2759]
+
+
+def test_sequences(client):
+    client.run("CREATE SEQUENCE s AS int START WITH 5 INCREMENT BY 5 MAXVALUE 12")
+    client.run("CREATE TABLE a (id int DEFAULT (NEXT VALUE FOR dbo.s), n int); INSERT INTO a (n) VALUES (1)")
+    assert client.run("SELECT id FROM a") == [(5,)]
+    assert client.value("SELECT NEXT VALUE FOR s") == 10
+    assert client.errors("SELECT NEXT VALUE FOR s") == [11728]
+    client.run("ALTER SEQUENCE s RESTART WITH 7")
+    assert client.value("SELECT NEXT VALUE FOR s") == 7
+    assert client.errors("DROP SEQUENCE s") == [3729]
+    assert client.errors("CREATE SEQUENCE t MINVALUE 5 START WITH 1") == [11703]
+    assert client.errors("CREATE SEQUENCE t INCREMENT BY 0") == [11700]
+
+
+def test_extended_properties(client):
+    client.run("CREATE TABLE a (id int)")
+    where = "N'SCHEMA', N'dbo', N'TABLE', N'a', N'COLUMN', N'id'"
+    client.run(f"EXEC sp_addextendedproperty N'MS_Description', N'the key', {where}")
+    select = (
+        "SELECT CAST(value AS nvarchar(max)) FROM sys.extended_properties WHERE class = 1 AND major_id ="
+        " OBJECT_ID('a') AND minor_id = 1 AND name = N'MS_Description'"
+    )
+    assert client.run(select) == [("the key",)]
+    assert client.errors(f"EXEC sp_addextendedproperty N'MS_Description', N'x', {where}") == [15233]
+    client.run(f"EXEC sp_updateextendedproperty N'MS_Description', N'new', {where}")
+    assert client.run(select) == [("new",)]
+    client.run(f"EXEC sp_dropextendedproperty N'MS_Description', {where}")
+    assert client.errors(f"EXEC sp_dropextendedproperty N'MS_Description', {where}") == [15217]
+    assert client.errors("EXEC sp_addextendedproperty 'x', 'y', 'SCHEMA', 'dbo', 'TABLE', 'nope'") == [15135]
+
+
+def test_databases(server):
+    client = Client(server, "master")
+    client.run("CREATE DATABASE other COLLATE Latin1_General_CS_AS")
+    assert client.errors("CREATE DATABASE Other") == [1801]
+    assert client.value("SELECT collation_name FROM sys.databases WHERE name = 'other'") == "Latin1_General_CS_AS"
+    inside = Client(server, "other")
+    assert client.errors("DROP DATABASE other") == [3702]
+    inside.session.close()
+    client.run("ALTER DATABASE other SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
+    client.run("DROP DATABASE other")
+    assert client.errors("DROP DATABASE other") == [3701]
+    assert client.errors("BEGIN TRANSACTION; CREATE DATABASE x") == [226]
+    client.session.close()
+
+
+def test_procedures(client):
+    client.run("CREATE PROCEDURE p @a int, @b int = 5, @c int OUTPUT AS SET @c = @a + @b; SELECT @a AS a; RETURN 3")
+    assert client.run("DECLARE @x int, @r int; EXEC @r = p 1, @c = @x OUTPUT; SELECT @x, @r") == [(1,), (6, 3)]
+    assert client.errors("EXEC p") == [201]
+    assert client.errors("EXEC nope") == [2812]
+    client.run("DROP PROCEDURE p")
+    assert client.errors("DROP PROCEDURE p") == [3701]
+
+
+def test_application_locks(server):
+    one, two = Client(server), Client(server)
+    take = (
+        "DECLARE @r int; EXEC @r = sp_getapplock @Resource = 'job', @LockMode = 'Exclusive', @LockOwner = 'Session',"
+        " @LockTimeout = {}; SELECT @r"
+    )
+    assert one.value(take.format(0)) == 0
+    assert two.value(take.format(0)) == -1
+    assert two.value(take.format(50)) == -1
+    one.run("EXEC sp_releaseapplock @Resource = 'job', @LockOwner = 'Session'")
+    assert two.value(take.format(0)) == 0
+    one.session.close()
+    two.session.close()
+
+
+def test_catalogue_procedures(client):
+    client.run("CREATE TABLE a_b (id int CONSTRAINT pk PRIMARY KEY, s nvarchar(20) NULL); CREATE TABLE axb (id int)")
+    names = [row[2] for row in client.run("EXEC sp_tables 'a_b', NULL, NULL, \"'TABLE'\"")]
+    assert names == ["a_b", "axb"]
+    columns = client.run("EXEC sp_columns_100 @table_name = 'a_b', @fUsePattern = 0")
+    assert [(row[3], row[4], row[5], row[6], row[7], row[17]) for row in columns] == [
+        ("id", 4, "int", 10, 4, "NO"), ("s", -9, "nvarchar", 20, 40, "YES")
+    ]  # fmt: skip
+    assert [row[3:] for row in client.run("EXEC sp_pkeys 'a_b'")] == [("id", 1, "pk")]
