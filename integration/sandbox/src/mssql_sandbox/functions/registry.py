@@ -85,7 +85,7 @@ def define(
 def lookup(name: str, version: Any) -> Function | None:
     """The function, or None when the version played does not know it."""
     _load()
-    found = _FUNCTIONS.get(name.casefold())
+    found = _FUNCTIONS.get(name.casefold().replace(" ", "_"))  # NEXT VALUE FOR
     if found is None:
         if version.has_function(name):
             raise NotSupported(f"the function {name.upper()}")

@@ -126,7 +126,7 @@ def _square(t, node, scope, a):
     return result(a, f"ms.float_result(({x}) * ({x}))", FLOAT)
 
 
-@define("next value for", 1, raw=True)
+@define("next_value_for", 1, raw=True)
 def _next_value(t, node, scope):
     parts = node.arguments[0].parts
     sequence = t.context.catalog.sequence(parts[-2] if len(parts) > 1 else None, parts[-1])
