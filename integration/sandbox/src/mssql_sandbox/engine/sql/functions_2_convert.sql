@@ -328,8 +328,7 @@ end $$;
 create function ms.check_json(x text) returns text language plpgsql immutable parallel safe as $$
 begin
   if x is null or x is json then return x; end if;
-  perform ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character is found.');
-  return null;
+  return ms.json_fault(x);
 end $$;
 
 -- TRY_CAST: the conversion as text, evaluated with its faults caught.

@@ -31,26 +31,42 @@ begin
   return r;
 end $$;
 
-create function ms.json_fault() returns text language sql immutable as $$
-  select ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character is found.')
-$$;
-
--- The value at a path as JSON text; found tells NULL from nothing.
-create function ms.json_find(doc text, steps text[], out raw text, out found boolean) language plpgsql immutable parallel safe as $$
-declare j json; s text; v json; n int;
+-- The position comes from the engine's own complaint; a text that ends early is blamed on '.'.
+create function ms.json_fault(doc text) returns text language plpgsql immutable as $$
+declare detail text; context text; token text := '.'; at int := length(doc);
 begin
-  found := false;
+  perform doc::json;
+  return null;
+exception when invalid_text_representation or untranslatable_character or invalid_parameter_value then
+  get stacked diagnostics detail = pg_exception_detail, context = pg_exception_context;
+  context := (regexp_match(context, 'JSON data, line 1: ([^\n]*)'))[1];
+  if detail ~ '"' and context is not null then
+    token := coalesce((regexp_match(detail, 'found "([^"]*)"'))[1], (regexp_match(detail, '"([^"]*)"'))[1]);
+    context := regexp_replace(context, '\.\.\.$', '');
+    at := case when context like '...%' then position(ltrim(context, '.') in doc) - 1 + length(ltrim(context, '.'))
+      else length(context) end - length(token);
+    token := left(token, 1);
+  end if;
+  perform ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character ''' || token
+    || ''' is found at position ' || at || '.');
+  return null;
+end $$;
+
+-- The value at a path as JSON text; hit tells NULL from nothing.
+create function ms.json_find(doc text, steps text[], out raw text, out hit boolean) language plpgsql immutable parallel safe as $$
+declare j json; s text; v json;
+begin
+  hit := false;
   if doc is null or steps is null then return; end if;
-  begin
-    j := doc::json;
-  exception when others then perform ms.json_fault();
-  end;
+  if not doc is json then perform ms.json_fault(doc); end if;
+  j := doc::json;
   foreach s in array steps[2:] loop
     if left(s, 2) = 'k:' then
       if json_typeof(j) <> 'object' then return; end if;
       v := null;
       -- the first of duplicate keys wins
-      select e.value into v from json_each(j) with ordinality e(key, value, n) where e.key = substr(s, 3) order by n limit 1;
+      select e.value into v from json_each(j) with ordinality e(key, value, place) where e.key = substr(s, 3)
+        order by e.place limit 1;
       if v is null then return; end if;
     else
       if json_typeof(j) <> 'array' then return; end if;
@@ -59,7 +75,7 @@ begin
     end if;
     j := v;
   end loop;
-  raw := j::text; found := true;
+  raw := j::text; hit := true;
 end $$;
 
 create function ms.json_missing(steps text[]) returns text language plpgsql immutable as $$
@@ -75,7 +91,7 @@ declare steps text[] := ms.json_steps(path); f record; j json; r text;
 begin
   if doc is null or path is null then return null; end if;
   f := ms.json_find(doc, steps);
-  if not f.found then return ms.json_missing(steps); end if;
+  if not f.hit then return ms.json_missing(steps); end if;
   j := f.raw::json;
   if json_typeof(j) in ('object', 'array') then
     if steps[1] = 'strict' then perform ms.fail(13623, 16, 2, 'Scalar value cannot be found in the specified JSON path.'); end if;
@@ -94,7 +110,7 @@ declare steps text[] := ms.json_steps(path); f record;
 begin
   if doc is null or path is null then return null; end if;
   f := ms.json_find(doc, steps);
-  if not f.found then return ms.json_missing(steps); end if;
+  if not f.hit then return ms.json_missing(steps); end if;
   if json_typeof(f.raw::json) not in ('object', 'array') then
     if steps[1] = 'strict' then perform ms.fail(13624, 16, 2, 'Object or array cannot be found in the specified JSON path.'); end if;
     return null;
@@ -108,7 +124,7 @@ begin
   if doc is null or path is null then return null; end if;
   if not doc is json then return 0; end if;
   f := ms.json_find(doc, steps);
-  return f.found::int;
+  return f.hit::int;
 end $$;
 
 create function ms.isjson(doc text, kind text) returns int language sql immutable parallel safe return
@@ -142,7 +158,7 @@ declare f record; j json; steps text[] := ms.json_steps(path);
 begin
   if doc is null then return; end if;
   f := ms.json_find(doc, steps);
-  if not f.found then perform ms.json_missing(steps); return; end if;
+  if not f.hit then perform ms.json_missing(steps); return; end if;
   j := f.raw::json;
   if json_typeof(j) = 'object' then
     return query select e.key, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
@@ -151,7 +167,7 @@ begin
     return query select (e.n - 1)::text, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
       ms.json_kind(e.value) from json_array_elements(j) with ordinality e(value, n);
   elsif array_length(steps, 1) = 1 then
-    perform ms.json_fault();
+    perform ms.json_fault(doc);
   end if;
 end $$;
 
@@ -160,7 +176,7 @@ declare f record; j json; steps text[] := ms.json_steps(path);
 begin
   if doc is null then return; end if;
   f := ms.json_find(doc, steps);
-  if not f.found then perform ms.json_missing(steps); return; end if;
+  if not f.hit then perform ms.json_missing(steps); return; end if;
   j := f.raw::json;
   if json_typeof(j) = 'array' then
     return query select e.value::text from json_array_elements(j) e;
@@ -227,7 +243,7 @@ create function ms.json_modify(doc text, path text, value text) returns text lan
 declare p text := btrim(path); append boolean := false; steps text[];
 begin
   if doc is null then return null; end if;
-  if not doc is json then perform ms.json_fault(); end if;
+  if not doc is json then perform ms.json_fault(doc); end if;
   if p ~* '^append\s' then append := true; p := ltrim(substr(p, 7)); end if;
   steps := ms.json_steps(p);
   return ms.json_set(doc, steps, 2, value, append, steps[1] = 'strict');
