@@ -107,7 +107,8 @@ def _announce(options: argparse.Namespace, port: int, certificate: str) -> None:
 
 def _wait_for_end_of_input(stop: threading.Event) -> None:
     """The process that started this one holds the other end; it closes when that process dies."""
-    while sys.stdin.buffer.read1(4096):
+    # Not through sys.stdin: its lock, held by this thread, would break the interpreter's end.
+    while os.read(0, 4096):
         pass
     stop.set()
 

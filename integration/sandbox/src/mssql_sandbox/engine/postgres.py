@@ -138,8 +138,10 @@ class Cluster:
             if account:
                 os.chown(folder, *account)
             try:
-                subprocess.run(["/bin/sh", "-c", ":"], cwd=folder, check=True, **self._account)
-            except OSError:
+                # The account must be able to reach the folder by its path, not only to start in it.
+                enter = ["/bin/sh", "-c", 'cd "$1" 2>/dev/null', "sh", str(folder)]
+                subprocess.run(enter, cwd="/", check=True, **self._account)
+            except (OSError, subprocess.CalledProcessError):
                 folder.rmdir()
                 continue
             return folder

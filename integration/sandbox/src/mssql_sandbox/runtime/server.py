@@ -60,6 +60,7 @@ class SandboxServer:
             session.close()
         self.databases.close()
         self.cluster.stop()
+        self.texts.gate.close()
 
     # ---- login -----------------------------------------------------------------------
 
