@@ -1,6 +1,8 @@
 """What tables, columns, and constraints a database has, for Django."""
 
 from collections import namedtuple
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.backends.base.introspection import BaseDatabaseIntrospection
 from django.db.backends.base.introspection import FieldInfo as BaseFieldInfo
@@ -21,7 +23,14 @@ TableInfo = namedtuple("TableInfo", BaseTableInfo._fields + ("comment",))
 FieldInfo = namedtuple(
     "FieldInfo",
     BaseFieldInfo._fields
-    + ("comment", "is_autofield", "generation_expression", "is_persisted"),
+    + (
+        "comment",
+        "is_autofield",
+        "generation_expression",
+        "is_persisted",
+        "data_type",
+        "checks",
+    ),
 )
 
 _STRING_TYPES = ("char", "nchar", "nvarchar", "varchar")
@@ -65,19 +74,23 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
 
     def get_table_description(self, cursor, table_name):
         cursor.execute(queries.COLUMNS, [str(self.table_name(table_name))])
+        rows = [tuple(row) for row in cursor.fetchall()]
         return [
-            _field_info(*row) for row in cursor.fetchall() if not _is_internal(*row)
+            _field_info(*details, checks=[row[-1] for row in group if row[-1]])
+            for details, group in _grouped(rows)
+            if not _is_internal(*details)
         ]
 
     def get_field_type(self, data_type, description):
         """
-        Return the field class for a column, or (class, parameters).
+        Return the name of the field class for a column.
 
         :raises KeyError: no field fits; inspectdb then guesses.
         """
         answer = self._plugin_field_type(description)
         if answer is not None:
-            return answer
+            # inspectdb has no way to take arguments along.
+            return answer if isinstance(answer, str) else answer[0]
         if description.is_autofield and data_type in AUTO_FIELD_TYPES:
             return AUTO_FIELD_TYPES[data_type]
         if data_type in _STRING_TYPES and description.display_size is None:
@@ -153,7 +166,7 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             target = (table, row.to_column)
         is_key = bool(row.is_primary_key or row.is_unique_constraint)
         details = {
-            "columns": column_references(row.definition) if is_check else [],
+            "columns": [],
             "primary_key": bool(row.is_primary_key),
             "unique": bool(row.is_unique),
             "unique_constraint": bool(row.is_unique_constraint),
@@ -178,6 +191,8 @@ _ConstraintRow = namedtuple(
 def _add_column(details, row):
     if row.column is None or row.column.startswith(HIDDEN_DISCRIMINATOR_PREFIX):
         return
+    if details["check"] and row.column not in column_references(row.definition):
+        return
     hidden = row.column.startswith(HIDDEN_EXPRESSION_PREFIX)
     details["columns"].append(None if hidden else row.column)
     if "orders" in details:
@@ -188,6 +203,13 @@ def _index_type(type_desc):
     if type_desc in ("CLUSTERED", "NONCLUSTERED"):
         return Index.suffix
     return type_desc.lower()
+
+
+def _grouped(rows):
+    """Yield (what rows of a column have in common, the rows)."""
+    for _, group in groupby(rows, key=itemgetter(0)):
+        group = list(group)
+        yield group[0][:-1], group
 
 
 def _is_internal(name, *details):
@@ -209,6 +231,7 @@ def _field_info(
     computed,
     is_persisted,
     comment,
+    checks,
 ):
     size = None
     if type_name in _STRING_TYPES or type_name in ("binary", "varbinary"):
@@ -229,4 +252,6 @@ def _field_info(
         bool(is_identity),
         computed,
         bool(is_persisted),
+        type_name,
+        tuple(checks),
     )

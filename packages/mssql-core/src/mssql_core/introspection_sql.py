@@ -17,14 +17,15 @@ LEFT JOIN sys.extended_properties ep
 WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0 AND o.name <> N'sysdiagrams'"""
 
 # The declared name of a type is that of user_type_id; an alias type is read as
-# the type it stands for.
+# the type it stands for. A column has one row for each check that names it.
 COLUMNS = """
 SELECT c.name,
     COALESCE(TYPE_NAME(CASE WHEN t.is_assembly_type = 1 THEN c.user_type_id
                             ELSE c.system_type_id END), t.name),
-    c.max_length, c.precision, c.scale, c.is_nullable, d.definition,
+    c.max_length, c.[precision], c.scale, c.is_nullable, d.definition,
     c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS nvarchar(128)),
-    c.is_identity, cc.definition, cc.is_persisted, CAST(ep.value AS nvarchar(max))
+    c.is_identity, cc.definition, cc.is_persisted, CAST(ep.value AS nvarchar(max)),
+    ck.definition
 FROM sys.columns c
 INNER JOIN sys.types t ON t.user_type_id = c.user_type_id
 LEFT JOIN sys.default_constraints d
@@ -34,8 +35,11 @@ LEFT JOIN sys.computed_columns cc
 LEFT JOIN sys.extended_properties ep
     ON ep.class = 1 AND ep.major_id = c.object_id AND ep.minor_id = c.column_id
     AND ep.name = N'MS_Description'
+LEFT JOIN sys.check_constraints ck
+    ON ck.parent_object_id = c.object_id
+    AND CHARINDEX(QUOTENAME(c.name), ck.definition) > 0
 WHERE c.object_id = OBJECT_ID(%s)
-ORDER BY c.column_id"""
+ORDER BY c.column_id, ck.object_id"""
 
 IDENTITIES = """
 SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND is_identity = 1"""
@@ -64,7 +68,7 @@ INNER JOIN sys.columns c
 WHERE i.object_id = OBJECT_ID(%s) AND i.is_primary_key = 1
 ORDER BY ic.key_ordinal"""
 
-# One row per index key, foreign key column, or check. Included columns are no
+# One row per index key, foreign key column, or column that a check names. Included columns are no
 # keys (key_ordinal 0); XML and other special indexes have no key columns.
 CONSTRAINTS = """
 SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
@@ -72,7 +76,8 @@ SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
     CAST(i.is_unique AS int) AS is_unique,
     CAST(i.is_unique_constraint AS int) AS is_unique_constraint,
     CAST(ic.is_descending_key AS int) AS is_descending,
-    i.type_desc AS type_desc, NULL AS to_schema, NULL AS to_table, NULL AS to_column,
+    i.type_desc AS type_desc, CAST(NULL AS sysname) AS to_schema,
+    CAST(NULL AS sysname) AS to_table, CAST(NULL AS sysname) AS to_column,
     i.filter_definition AS definition, CAST(ic.key_ordinal AS int) AS position,
     SCHEMA_NAME() AS default_schema
 FROM sys.indexes i
@@ -83,8 +88,8 @@ INNER JOIN sys.columns c
 WHERE i.object_id = OBJECT_ID(%s) AND i.type > 0 AND i.is_hypothetical = 0
     AND (ic.key_ordinal > 0 OR i.type NOT IN (1, 2))
 UNION ALL
-SELECT N'foreign key', fk.name, pc.name, 0, 0, 0, 0, NULL,
-    SCHEMA_NAME(rt.schema_id), rt.name, rc.name, NULL,
+SELECT N'foreign key', fk.name, pc.name, 0, 0, 0, 0, CAST(NULL AS nvarchar(60)),
+    SCHEMA_NAME(rt.schema_id), rt.name, rc.name, CAST(NULL AS nvarchar(max)),
     CAST(fkc.constraint_column_id AS int), SCHEMA_NAME()
 FROM sys.foreign_keys fk
 INNER JOIN sys.foreign_key_columns fkc ON fkc.constraint_object_id = fk.object_id
@@ -96,8 +101,13 @@ INNER JOIN sys.columns rc
     AND rc.column_id = fkc.referenced_column_id
 WHERE fk.parent_object_id = OBJECT_ID(%s)
 UNION ALL
-SELECT N'check', ck.name, NULL, 0, 0, 0, 0, NULL, NULL, NULL, NULL, ck.definition,
-    0, SCHEMA_NAME()
+SELECT N'check', ck.name, c.name, 0, 0, 0, 0,
+    CAST(NULL AS nvarchar(60)), CAST(NULL AS sysname), CAST(NULL AS sysname),
+    CAST(NULL AS sysname), ck.definition,
+    CHARINDEX(QUOTENAME(c.name), ck.definition), SCHEMA_NAME()
 FROM sys.check_constraints ck
+LEFT JOIN sys.columns c
+    ON c.object_id = ck.parent_object_id
+    AND CHARINDEX(QUOTENAME(c.name), ck.definition) > 0
 WHERE ck.parent_object_id = OBJECT_ID(%s)
 ORDER BY kind, name, position"""

@@ -166,7 +166,7 @@ def _scripted(editor, model, table, statement, constraint=None):
     if constraint is None:
         drop = editor.sql_delete_index
     else:
-        drop = editor.sql_delete_unique_of_either_kind
+        drop = editor.sql_delete_unique
     parts = {
         "name": statement.parts["name"],
         "table": table,

@@ -1,19 +1,22 @@
 """Altering a field: a plan made from the catalogue, then carried out."""
 
-import re
-
 from django.db.backends.base.schema import _related_non_m2m_objects
 from django.db.backends.ddl_references import Statement
 
 from . import identity_rebuild, snapshot
 from .catalog import column_references, is_hidden
+from .column_change import (
+    SIZED_TYPE,
+    ColumnChange,
+    ignoring_nulls,
+    only_comment_differs,
+    without_nulls,
+)
 from .comments import property_sql
 from .dependents import Dependents
 from .model_snapshot import ScriptedIndex
 from .names import quote_identifier
 from .schema_columns import collation_of, has_db_default
-
-_SIZED = re.compile(r"^(nvarchar|varbinary)\((\d+)\)$")
 
 
 class AlterMixin:
@@ -55,20 +58,6 @@ class AlterMixin:
                 "null": "NULL" if change.null else "NOT NULL",
             },
         )
-
-
-class ColumnChange:
-    """The type, collation, and nullability a column is to get."""
-
-    def __init__(self, table, column, type, collation, null):
-        self.table = table
-        self.column = column
-        self.type = type
-        self.collation = collation
-        self.null = null
-
-    def as_nullable(self):
-        return ColumnChange(self.table, self.column, self.type, self.collation, True)
 
 
 class FieldAlteration:
@@ -123,8 +112,8 @@ class FieldAlteration:
         self.rename(dependents)
         self.change_columns(changes)
         self.change_default(dependents)
-        if self.null_changed and self.new.null:
-            self._allow_nulls(dependents)
+        if self.null_changed:
+            self._follow_nullability(dependents)
 
         restored_keys, dependents.foreign_keys = dependents.foreign_keys, []
         editor._create(dependents.create_order())
@@ -150,7 +139,7 @@ class FieldAlteration:
     def _replaced_foreign_keys(self):
         if not self.old.remote_field or not self.old.db_constraint:
             return []
-        if _only_comment_differs(self.old, self.new):
+        if only_comment_differs(self.old, self.new):
             return []
         keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old.column,)]
         self._check_count(keys, "foreign key")
@@ -304,8 +293,8 @@ class FieldAlteration:
 
     def _only_widens(self, changes):
         """Is this a longer nvarchar or varbinary, and nothing else?"""
-        old = _SIZED.match(self.old_params["type"] or "")
-        new = _SIZED.match(self.new_params["type"] or "")
+        old = SIZED_TYPE.match(self.old_params["type"] or "")
+        new = SIZED_TYPE.match(self.new_params["type"] or "")
         return (
             len(changes) == 1
             and not self.null_changed
@@ -418,13 +407,18 @@ class FieldAlteration:
             }
             editor.execute("ALTER TABLE %s %s" % (self.table, clause), None)
 
-    def _allow_nulls(self, dependents):
-        """Let the uniqueness of several columns ignore the new NULLs."""
+    def _follow_nullability(self, dependents):
+        """
+        Let the uniqueness of several columns ignore NULLs where there are any.
+
+        Unique constraints take NULLs for equal, filtered indexes ignore them.
+        """
         column = self.new.column
-        equal_nulls = {
+        own_rules = {
             constraint.name
             for constraint in self.model._meta.constraints
             if getattr(constraint, "nulls_distinct", None) is False
+            or (getattr(constraint, "condition", None) and not self.new.null)
         }
         affected = [
             index
@@ -432,11 +426,15 @@ class FieldAlteration:
             if index.is_unique
             and not index.is_primary_key
             and column in index.columns
-            and index.name not in equal_nulls
+            and index.name not in own_rules
             and not isinstance(index, ScriptedIndex)
         ]
         dependents.discard(affected)
-        dependents.indexes.extend(_ignoring_nulls(index, column) for index in affected)
+        change = ignoring_nulls if self.new.null else without_nulls
+        for index in affected:
+            index = change(index, column)
+            group = dependents.keys if index.is_constraint else dependents.indexes
+            group.append(index)
 
     def create_new(self):
         editor, model, old, new = self.editor, self.model, self.old, self.new
@@ -465,25 +463,3 @@ class FieldAlteration:
                 self.model, new, "_fk_%(to_table)s_%(to_column)s"
             )
             self.editor.execute(sql, None)
-
-
-def _ignoring_nulls(index, column):
-    rule = "%s IS NOT NULL" % quote_identifier(column)
-    return index._replace(
-        is_unique_constraint=False,
-        kind="NONCLUSTERED",
-        filter="%s AND %s" % (index.filter, rule) if index.filter else rule,
-    )
-
-
-def _only_comment_differs(old, new):
-    """Do two fields differ in nothing that a foreign key could feel?"""
-
-    def essence(field):
-        _, path, args, kwargs = field.deconstruct()
-        kwargs.pop("db_comment", None)
-        for attribute in getattr(field, "non_db_attrs", ()):
-            kwargs.pop(attribute, None)
-        return path, args, kwargs, field.column
-
-    return essence(old) == essence(new)

@@ -54,7 +54,7 @@ class IndexMixin:
     sql_rename_index = "EXEC sys.sp_rename %(old_name)s, %(new_name)s, N'INDEX'"
     # An index and a constraint are dropped by different statements; which of
     # them holds the uniqueness depends on who made it.
-    sql_delete_unique_of_either_kind = (
+    sql_delete_unique = (
         "IF EXISTS (SELECT 1 FROM sys.key_constraints WHERE name = %(literal)s "
         "AND parent_object_id = OBJECT_ID(%(table_literal)s)) "
         "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s "
@@ -362,11 +362,14 @@ class IndexMixin:
         if template == self.sql_delete_unique:
             index = self._find_index(model, name)
             if index is None:
-                template = self.sql_delete_unique_of_either_kind
                 parts["literal"] = string_literal(name)
                 parts["table_literal"] = string_literal(self.quote_table(table))
-            elif not index.is_constraint:
-                template = self.sql_delete_index
+            else:
+                template = (
+                    self.sql_delete_constraint
+                    if index.is_constraint
+                    else self.sql_delete_index
+                )
         return Statement(
             template,
             table=Table(table, self.quote_table),

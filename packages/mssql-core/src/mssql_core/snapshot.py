@@ -22,7 +22,7 @@ from .catalog import (
 ROWSTORE_INDEXES = (1, 2)
 
 COLUMNS_SQL = """
-SELECT c.name, t.name, c.max_length, c.precision, c.scale, c.is_nullable,
+SELECT c.name, t.name, c.max_length, c.[precision], c.scale, c.is_nullable,
     c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS nvarchar(128)),
     CAST(ic.seed_value AS decimal(38, 0)), CAST(ic.increment_value AS decimal(38, 0)),
     cc.definition, cc.is_persisted, c.is_sparse, c.is_rowguidcol,
