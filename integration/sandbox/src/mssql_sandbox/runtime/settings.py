@@ -133,4 +133,6 @@ class SessionSettings:
         text = value.strip("'").casefold()
         if text not in ("mdy", "dmy", "ymd", "ydm", "myd", "dym"):
             raise SqlServerError(2741, f"SET DATEFORMAT date order '{value}' is invalid.", 16)
+        if text not in ("mdy", "ymd"):
+            raise NotSupported(f"SET DATEFORMAT {text}")
         return text

@@ -155,9 +155,10 @@ def _int_to_int(sql, source, target, style, assign_to):
 def _number_to_int(sql, source, target, style, assign_to):
     if target.name == "bit":
         return f"ms.to_bit(({sql})::numeric)"
+    if source.is_approximate:
+        return f"ms.float_integer({sql}, '{target.name}')::{_ENGINE_INTEGERS[target.name]}"
     cut = f"round(({sql})::numeric)" if source.name.endswith("money") else f"trunc(({sql})::numeric)"
-    kind = "float" if source.is_approximate else "numeric"
-    return f"ms.number_to_{target.name}({cut}, '{kind}')"
+    return f"ms.number_to_{target.name}({cut}, 'numeric')"
 
 
 def _text_to_int(sql, source, target, style, assign_to):
@@ -172,7 +173,7 @@ def _old_to_number(sql, source, target, style, assign_to):
         return f"ms.number_to_{target.name}(round(({days})::numeric), 'numeric')"
     if family(target) == "float":
         return f"({days})::double precision"
-    return _number_to_decimal(f"({days})::numeric", SqlType("float"), target, style, assign_to)
+    return _number_to_decimal(days, SqlType("float"), target, style, assign_to)
 
 
 def _binary_to_int(sql, source, target, style, assign_to):
@@ -180,6 +181,8 @@ def _binary_to_int(sql, source, target, style, assign_to):
 
 
 def _number_to_decimal(sql, source, target, style, assign_to):
+    if source.is_approximate:
+        sql = f"ms.float_numeric({sql})"
     if target.name in ("money", "smallmoney"):
         return f"ms.to_{target.name}(({sql})::numeric)"
     if source.name in ("decimal",) and source.scale <= target.scale and (
@@ -348,14 +351,15 @@ def _round(ticks: str, target: SqlType) -> str:
 
 
 def _text_to_temporal(sql, source, target, style, assign_to):
-    kind = target.name
+    kind, tail = target.name, f"{style or 0}, '{label(source)}'"
+    scale = 7 if target.scale is None else target.scale
     if kind == "date":
-        return f"ms.text_to_date({sql}, {style or 0})"
+        return f"ms.text_to_date({sql}, {tail})"
     if kind == "time":
-        return f"ms.round_time(ms.text_to_time({sql}, {style or 0}), {7 if target.scale is None else target.scale})"
+        return f"ms.round_time(ms.text_to_time({sql}, {tail}), {scale})"
     if kind == "datetimeoffset":
-        return f"ms.round_offset(ms.text_to_offset({sql}, {style or 0}), {7 if target.scale is None else target.scale})"
-    return _round(f"ms.text_to_ticks({sql}, '{kind}', {style or 0})", target)
+        return f"ms.round_offset(ms.text_to_offset({sql}, {tail}), {scale})"
+    return _round(f"ms.text_to_ticks({sql}, '{kind}', {tail})", target)
 
 
 def _date_to_temporal(sql, source, target, style, assign_to):

@@ -59,7 +59,7 @@ language plpgsql immutable parallel safe as $$
 declare r numeric := round(x, s);
 begin
   if abs(r) >= 10::numeric ^ (p - s) then
-    perform ms.fail(8115, 16, case kind when 'float' then 6 else 8 end,
+    perform ms.fail(8115, 16, case kind when 'float' then 6 when 'expression' then 2 else 8 end,
       'Arithmetic overflow error converting ' || kind || ' to data type numeric.');
   end if;
   return r;
@@ -170,8 +170,8 @@ end $$;
 
 create function ms.fit(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
 begin
-  if length(x) <= n then return x; end if;
-  if length(rtrim(x, ' ')) > n then
+  if octet_length(x) <= n or ms.utf16_length(x) <= n then return x; end if;
+  if ms.utf16_length(rtrim(x, ' ')) > n then
     perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
       || '''. Truncated value: ''' || left(x, n) || '''.');
   end if;
@@ -191,6 +191,12 @@ language plpgsql immutable strict parallel safe as $$
 begin
   if length(x) <= n then return x; end if;
   if stars then return '*'; end if;
+  if source in ('money', 'smallmoney') then
+    perform ms.fail(234, 16, 2, 'There is insufficient result space to convert a money value to ' || target || '.');
+  elsif source in ('float', 'real') then
+    perform ms.fail(232, 16, 2, 'Arithmetic overflow error for type ' || target || ', value = '
+      || round(ms.float_exact(x::double precision), 6) || '.');
+  end if;
   perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting ' ||
     case source when 'numeric' then 'numeric' else 'expression' end || ' to data type ' || target || '.');
   return null;
@@ -200,31 +206,65 @@ create function ms.money_text(x numeric, style int) returns text language sql im
   case style when 1 then to_char(x, 'FM999,999,999,999,990.00') when 2 then x::numeric(19,4)::text
        when 126 then x::numeric(19,4)::text else round(x, 2)::text end;
 
--- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen with exact round trip.
-create function ms.float_text(x double precision, style int, kind text) returns text
-language plpgsql immutable parallel safe as $$
-declare digits int; e int; m text; r text;
+-- All digits of a double, which the engine's own cast cuts at 15.
+create function ms.float_exact(x double precision) returns numeric language plpgsql immutable parallel safe as $$
+declare
+  bits bigint := ('x' || encode(float8send(abs(x)), 'hex'))::bit(64)::bigint;
+  e int := (bits >> 52)::int; m numeric := bits & 4503599627370495; r numeric;
 begin
   if x is null then return null; end if;
-  if style = 3 then
-    m := x::text;
-    return case when m ~ 'e' then regexp_replace(m, 'e([+-])(\d\d)$', 'e\g<1>0\2') else m end;
+  if e = 0 then e := 1; else m := m + 4503599627370496; end if;
+  e := e - 1075;
+  r := case when e >= 0 then m * 2::numeric ^ e else trim_scale(m * 5::numeric ^ (-e) * ('1e' || e)::numeric) end;
+  return case when x < 0 then -r else r end;
+end $$;
+
+-- Conversion to decimal keeps 17 digits and puts zeros behind them.
+create function ms.float_numeric(x double precision) returns numeric language plpgsql immutable parallel safe as $$
+begin
+  if x is null or x = 0 then return x; end if;
+  if abs(x) < 1e15 and x = trunc(x) then return x::bigint; end if;
+  return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
+end $$;
+
+create function ms.float_integer(x double precision, target text) returns bigint language plpgsql immutable parallel safe as $$
+declare top double precision := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
+begin
+  if x is null then return null; end if;
+  if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
+    if target = 'bigint' then
+      perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type bigint.');
+    end if;
+    perform ms.fail(232, 16, 3, 'Arithmetic overflow error for type ' || target || ', value = ' || round(ms.float_exact(x), 6) || '.');
   end if;
-  if x = 0 then return case when style = 0 then '0' else to_char(0::numeric, 'FM0.0000000') || 'e+000' end; end if;
-  digits := case style when 1 then 8 when 2 then 16 else 6 end;
-  r := to_char(x::numeric, 'FM9.' || repeat('9', digits - 1) || 'EEEE');
-  r := to_char(abs(x)::numeric, '9.' || repeat('9', digits - 1) || 'EEEE');
+  return trunc(x)::bigint;
+end $$;
+
+-- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 what the type holds.
+create function ms.float_text(x double precision, style int, kind text) returns text
+language plpgsql immutable parallel safe as $$
+declare digits int; e int; m text; r text; sign text;
+begin
+  if x is null then return null; end if;
+  if style not in (0, 1, 2, 3, 126) then
+    perform ms.fail(281, 16, 1, style || ' is not a valid style number when converting from ' || kind || ' to a character string.');
+  end if;
+  digits := case style when 0 then 6 when 1 then 8 when 2 then 16 when 3 then 17 else case kind when 'real' then 8 else 16 end end;
+  sign := case when get_byte(float8send(x), 0) >= 128 then '-' else '' end;
+  if x = 0 then
+    return sign || case when style = 0 then '0' else '0.' || repeat('0', digits - 1) || 'e+000' end;
+  end if;
+  r := to_char(ms.float_exact(abs(x)), '9.' || repeat('9', digits - 1) || 'EEEE');
   m := btrim(split_part(r, 'e', 1));
   e := split_part(r, 'e', 2)::int;
-  if style = 0 and e between -5 and 14 then
-    r := rtrim(rtrim(round(x::numeric, greatest(digits - 1 - e, 0))::text, '0'), '.');
-    if position('.' in round(x::numeric, greatest(digits - 1 - e, 0))::text) = 0 then
-      r := round(x::numeric, digits - 1 - e)::text;
+  if style = 0 then
+    if e between -4 and 5 then
+      r := round(ms.float_exact(abs(x)), digits - 1 - e)::text;
+      return sign || case when position('.' in r) > 0 then rtrim(rtrim(r, '0'), '.') else r end;
     end if;
-    if e < digits then return r; end if;
+    m := rtrim(rtrim(m, '0'), '.');
   end if;
-  if style = 0 then m := rtrim(rtrim(m, '0'), '.'); end if;
-  return case when x < 0 then '-' else '' end || m || 'e' || case when e < 0 then '-' else '+' end || lpad(abs(e)::text, 3, '0');
+  return sign || m || 'e' || case when e < 0 then '-' else '+' end || lpad(abs(e)::text, 3, '0');
 end $$;
 
 -- ---- code pages and binary -----------------------------------------------------------------

@@ -62,6 +62,10 @@ begin
   return r;
 end $$;
 
+-- A datetime shows whole milliseconds.
+create function ms.round_milliseconds(x bigint) returns bigint language sql immutable parallel safe return
+  (x + 5000) / 10000 * 10000;
+
 create function ms.offset_local(x ms.dto) returns bigint language sql immutable parallel safe return
   (x).u + (x).o::bigint * 600000000;
 
@@ -87,112 +91,133 @@ create function ms.now_ticks() returns bigint language sql stable return
 
 -- ---- parsing -----------------------------------------------------------------------
 
-create function ms.date_fault() returns text language sql immutable as $$
-  select ms.fail(241, 16, 1, 'Conversion failed when converting date and/or time from character string.')
-$$;
+create function ms.date_fault(kind text default 'date', source text default 'varchar') returns text language plpgsql immutable as $$
+begin
+  if kind = 'smalldatetime' then
+    perform ms.fail(295, 16, 3, 'Conversion failed when converting character string to smalldatetime data type.');
+  end if;
+  perform ms.fail(241, 16, 1, 'Conversion failed when converting date and/or time from character string.');
+  return null;
+end $$;
+
+-- The old types tell a value out of range from a malformed text; the new ones do not.
+create function ms.date_range_fault(kind text, source text) returns text language plpgsql immutable as $$
+begin
+  if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
+  perform ms.fail(242, 16, 3, 'The conversion of a ' || source || ' data type to a ' || kind || ' data type resulted in an out-of-range value.');
+  return null;
+end $$;
 
 create function ms.month_number(x text) returns int language sql immutable parallel safe return
-  (position(lower(left(x, 3)) in 'janfebmaraprmayjunjulaugsepoctnovdec') + 2) / 3;
+  array_position(array['jan','feb','mar','apr','may','jun','jul','aug','sep','oct','nov','dec'], lower(left(x, 3)));
+
+-- The two digit year cutoff is 2049.
+create function ms.full_year(y int) returns int language sql immutable parallel safe return
+  case when y < 50 then 2000 + y else 1900 + y end;
 
 -- (days since 0001-01-01, ticks of the day, offset in minutes or null)
-create function ms.parse_temporal(x text, style int, out days int, out ticks bigint, out off int)
+create function ms.parse_temporal(x text, style int, kind text, source text, out days int, out ticks bigint, out off int)
 language plpgsql immutable parallel safe as $$
-declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; f text;
+declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
-  days := null; ticks := 0; off := null;
+  ticks := 0;
   if t = '' then days := date '1900-01-01' - date '0001-01-01'; return; end if;
   -- zone
-  m := regexp_match(t, '^(.*\d(?::\d\d)?(?:\.\d+)?)\s*(Z|[+-]\d\d:\d\d)$');
-  if m is not null and t ~ ':' then
-    if upper(m[2]) = 'Z' then off := 0; t := m[1];
-    elsif m[1] ~ ':' then
-      off := (case left(m[2], 1) when '-' then -1 else 1 end)
-        * (substr(m[2], 2, 2)::int * 60 + substr(m[2], 5, 2)::int);
-      t := m[1];
-      if abs(off) > 840 then perform ms.date_fault(); end if;
+  m := regexp_match(t, '^(.*\d)\s*(Z|[+-]\d\d:\d\d)$', 'i');
+  if m is not null and m[1] ~ ':' then
+    t := m[1];
+    if upper(m[2]) = 'Z' then off := 0;
+    else
+      off := (case left(m[2], 1) when '-' then -1 else 1 end) * (substr(m[2], 2, 2)::int * 60 + substr(m[2], 5, 2)::int);
+      if abs(off) > 840 then perform ms.date_fault(kind, source); end if;
     end if;
   end if;
   -- date
-  m := regexp_match(t, '^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\s*(.*))?$');
-  if m is null then
-    m := regexp_match(t, '^(\d{4})(\d{2})(\d{2})(?:\s+(.*))?$');
-  end if;
-  if m is not null then
+  if t ~ '^\d{4}[-/.]' then
+    m := regexp_match(t, '^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(?:T|\s+)(.*))?$', 'i');
+    if m is null then perform ms.date_fault(kind, source); end if;
     y := m[1]::int; mo := m[2]::int; d := m[3]::int; tm := m[4];
-  else
-    m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:\s+(.*))?$');
-    if m is not null then
-      y := m[3]::int; tm := m[4];
-      if style in (3, 4, 5, 103, 104, 105) then d := m[1]::int; mo := m[2]::int;
-      else mo := m[1]::int; d := m[2]::int; end if;
-    else
-      m := regexp_match(t, '^([A-Za-z]{3,9})\s+(\d{1,2}),?\s+(\d{4})(?:\s+(.*))?$');
-      if m is not null and ms.month_number(m[1]) > 0 then
-        mo := ms.month_number(m[1]); d := m[2]::int; y := m[3]::int; tm := m[4];
-      else
-        m := regexp_match(t, '^(\d{1,2})\s+([A-Za-z]{3,9}),?\s+(\d{4})(?:\s+(.*))?$');
-        if m is not null and ms.month_number(m[2]) > 0 then
-          mo := ms.month_number(m[2]); d := m[1]::int; y := m[3]::int; tm := m[4];
-        else
-          tm := t; y := 1900; mo := 1; d := 1;
-        end if;
-      end if;
+  elsif t ~ '^\d{8}(\s|$)' then
+    m := regexp_match(t, '^(\d{4})(\d{2})(\d{2})(?:\s+(.*))?$');
+    y := m[1]::int; mo := m[2]::int; d := m[3]::int; tm := m[4];
+  elsif t ~ '^\d{6}(\s|$)' then
+    m := regexp_match(t, '^(\d{2})(\d{2})(\d{2})(?:\s+(.*))?$');
+    y := ms.full_year(m[1]::int); mo := m[2]::int; d := m[3]::int; tm := m[4];
+  elsif t ~ '^\d{4}$' then
+    y := t::int; mo := 1; d := 1;
+  elsif t ~ '^\d{1,2}[-/.]\d' then
+    m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
+    if m is null then perform ms.date_fault(kind, source); end if;
+    y := case length(m[3]) when 2 then ms.full_year(m[3]::int) else m[3]::int end;
+    mo := case when dmy then m[2] else m[1] end::int;
+    d := case when dmy then m[1] else m[2] end::int;
+    tm := m[4];
+  elsif t ~ '[A-Za-z]{3}' then
+    m := regexp_match(t, '^([A-Za-z]{3,9})\s+(\d{1,2}),?\s+(\d{4})(?:\s+(.*))?$');
+    if m is null then
+      m := regexp_match(t, '^(\d{1,2})[\s-]+([A-Za-z]{3,9})[\s,-]+(\d{4})(?:\s+(.*))?$');
+      if m is not null then m := array[m[2], m[1], m[3], m[4]]; end if;
     end if;
+    if m is null or ms.month_number(m[1]) is null then perform ms.date_fault(kind, source); end if;
+    mo := ms.month_number(m[1]); d := m[2]::int; y := m[3]::int; tm := m[4];
+  else
+    tm := t; y := 1900; mo := 1; d := 1;
   end if;
   if mo not between 1 and 12 or d < 1 or y < 1 or d > extract(day from make_date(y, mo, 1) + interval '1 month - 1 day') then
-    perform ms.date_fault();
+    perform ms.date_range_fault(kind, source);
   end if;
   days := make_date(y, mo, d) - date '0001-01-01';
   -- time
   if coalesce(tm, '') <> '' then
-    m := regexp_match(tm, '^(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:[.:](\d{1,9}))?)?\s*([AaPp][Mm])?$');
-    if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(); end if;
+    m := regexp_match(tm, '^(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2})(?:[.:](\d{1,7}))?)?\s*([AaPp][Mm])?$');
+    if m is null or (m[2] is null and m[5] is null) then perform ms.date_fault(kind, source); end if;
     if m[5] is not null then
-      if m[1]::int not between 1 and 12 then perform ms.date_fault(); end if;
+      if m[1]::int not between 1 and 12 then perform ms.date_fault(kind, source); end if;
       m[1] := ((m[1]::int % 12) + case when lower(m[5]) = 'pm' then 12 else 0 end)::text;
     end if;
-    if m[1]::int > 23 or coalesce(m[2], '0')::int > 59 or coalesce(m[3], '0')::int > 59 then perform ms.date_fault(); end if;
-    f := rpad(coalesce(m[4], ''), 8, '0');
+    if m[1]::int > 23 or coalesce(m[2], '0')::int > 59 or coalesce(m[3], '0')::int > 59 then
+      perform ms.date_range_fault(kind, source);
+    end if;
+    if length(m[4]) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
     ticks := (m[1]::bigint * 3600 + coalesce(m[2], '0')::bigint * 60 + coalesce(m[3], '0')::bigint) * 10000000
-      + round(left(f, 8)::numeric / 10)::bigint;
+      + rpad(coalesce(m[4], ''), 7, '0')::bigint;
   end if;
 end $$;
 
-create function ms.text_to_date(x text, style int) returns date language plpgsql immutable parallel safe as $$
+create function ms.text_to_date(x text, style int, source text) returns date language plpgsql immutable parallel safe as $$
 declare p record;
 begin
   if x is null then return null; end if;
-  p := ms.parse_temporal(x, style);
+  p := ms.parse_temporal(x, style, 'date', source);
   return date '0001-01-01' + p.days;
 end $$;
 
-create function ms.text_to_time(x text, style int) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.text_to_time(x text, style int, source text) returns bigint language plpgsql immutable parallel safe as $$
 declare p record;
 begin
   if x is null then return null; end if;
-  p := ms.parse_temporal(x, style);
+  p := ms.parse_temporal(x, style, 'time', source);
   return p.ticks;
 end $$;
 
-create function ms.text_to_ticks(x text, kind text, style int) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint language plpgsql immutable parallel safe as $$
 declare p record; r bigint;
 begin
   if x is null then return null; end if;
-  if kind in ('datetime', 'smalldatetime') and (x ~ '\.\d{4,}' or x ~ '[+-]\d\d:\d\d\s*$') then perform ms.date_fault(); end if;
-  p := ms.parse_temporal(x, style);
+  p := ms.parse_temporal(x, style, kind, source);
+  if p.off <> 0 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
   r := p.days::bigint * 864000000000 + p.ticks;
   if kind = 'datetime' and r < 552877920000000000 or kind = 'smalldatetime' and (r < 599266080000000000 or r > 655892639400000000) then
-    perform ms.fail(case kind when 'datetime' then 242 else 242 end, 16, 3,
-      'The conversion of a varchar data type to a ' || kind || ' data type resulted in an out-of-range value.');
+    perform ms.date_range_fault(kind, source);
   end if;
   return r;
 end $$;
 
-create function ms.text_to_offset(x text, style int) returns ms.dto language plpgsql immutable parallel safe as $$
+create function ms.text_to_offset(x text, style int, source text) returns ms.dto language plpgsql immutable parallel safe as $$
 declare p record;
 begin
   if x is null then return null; end if;
-  p := ms.parse_temporal(x, style);
+  p := ms.parse_temporal(x, style, 'datetimeoffset', source);
   return row(p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000, coalesce(p.off, 0))::ms.dto;
 end $$;
 
@@ -211,6 +236,15 @@ declare
   hms text; clock text;
 begin
   if value is null then return null; end if;
+  if style not in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 100, 101, 102, 103, 104, 105,
+    106, 107, 108, 109, 110, 111, 112, 113, 114, 120, 121, 126, 127, 130, 131) or kind = 'date' and style in (14, 114) then
+    perform ms.fail(281, 16, 1, style || ' is not a valid style number when converting from ' || kind || ' to a character string.');
+  end if;
+  if kind = 'date' and style in (8, 24, 108) or kind = 'time' and style in (1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 23, 101, 102,
+    103, 104, 105, 106, 107, 110, 111, 112) then
+    perform ms.fail(8114, 16, 1, 'Error converting data type ' || kind || ' to varchar.');
+  end if;
+  if kind = 'datetime' then t := (t + 5000) / 10000 * 10000; end if;
   d := date '0001-01-01' + day_number::int;
   if kind = 'time' and style in (0, 100) then
     return ltrim(to_char(t / 36000000000 % 12 + case when t / 36000000000 % 12 = 0 then 12 else 0 end, 'FM99'))
@@ -222,7 +256,13 @@ begin
   clock := lpad((t / 36000000000 % 12 + case when t / 36000000000 % 12 = 0 then 12 else 0 end)::text, 2, ' ')
     || ':' || lpad((t / 600000000 % 60)::text, 2, '0');
   if kind = 'time' then
-    if style in (8, 24, 108) then return hms; end if;
+    if style in (8, 20, 24, 108, 120) then return hms; end if;
+    if style in (9, 109) then
+      return ltrim(clock) || ':' || substr(hms, 7, 2) || frac || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
+    end if;
+    if style in (22, 130, 131) then
+      perform ms.fail(50999, 16, 1, 'sandbox: not supported: CONVERT style ' || style || ' from time');
+    end if;
     return hms || frac;
   end if;
   case style
@@ -245,6 +285,18 @@ begin
     when 7 then return to_char(d, 'Mon DD, YY');
     when 107 then return to_char(d, 'Mon DD, YYYY');
     when 8, 24, 108 then return hms;
+    when 9, 109 then
+      if kind = 'date' then return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY'); end if;
+      return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY ') || clock || ':'
+        || substr(hms, 7, 2) || case when colon then ':' || substr(ms.fraction(t, 3), 2) else frac end
+        || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
+    when 13, 113 then
+      if kind = 'date' then return to_char(d, 'DD Mon YYYY'); end if;
+      return to_char(d, 'DD Mon YYYY ') || hms || case when colon then ':' || substr(ms.fraction(t, 3), 2) else frac end;
+    when 22 then
+      if kind = 'date' then return to_char(d, 'MM/DD/YY'); end if;
+      return to_char(d, 'MM/DD/YY ') || clock || ':' || substr(hms, 7, 2)
+        || case when t / 36000000000 >= 12 then ' PM' else ' AM' end;
     when 10 then return to_char(d, 'MM-DD-YY');
     when 110 then return to_char(d, 'MM-DD-YYYY');
     when 11 then return to_char(d, 'YY/MM/DD');
@@ -272,13 +324,16 @@ declare o int; zone text; body text;
 begin
   if x is null then return null; end if;
   o := (x).o;
-  zone := case when o < 0 then '-' else '+' end || lpad((abs(o) / 60)::text, 2, '0') || ':' || lpad((abs(o) % 60)::text, 2, '0');
+  zone := ms.offset_name(o);
   if style = 127 then
     return ms.temporal_text((x).u, 'datetime2', s, 126) || 'Z';
   end if;
   body := ms.temporal_text(ms.offset_local(x), 'datetime2', s, style);
   return body || case when style in (126) then zone when style in (0, 20, 21, 25, 120, 121, 100) then ' ' || zone else '' end;
 end $$;
+
+create function ms.offset_name(minutes int) returns text language sql immutable parallel safe return
+  case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':' || lpad((abs(minutes) % 60)::text, 2, '0');
 
 -- ---- DATEADD, DATEDIFF, DATEPART ---------------------------------------------------------------
 
@@ -416,6 +471,25 @@ begin
     when 'iso_week' then d := d - (extract(isodow from d)::int - 1);
   end case;
   return ms.date_ticks(d);
+end $$;
+
+-- DATE_BUCKET: the start of the bucket of n parts, counted from the origin.
+create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint language plpgsql immutable parallel safe as $$
+declare unit numeric; k numeric; months int;
+begin
+  if n is null or x is null or origin is null then return null; end if;
+  if n <= 0 then
+    perform ms.fail(9834, 16, 1, 'Invalid bucket width value passed to date_bucket function. Only positive values are allowed.');
+  end if;
+  if part in ('year', 'quarter', 'month') then
+    months := n * case part when 'year' then 12 when 'quarter' then 3 else 1 end;
+    k := floor(ms.date_diff('month', origin, x) / months);
+    if ms.date_add('month', (k * months)::bigint, origin, 'datetime2') > x then k := k - 1; end if;
+    return ms.date_add('month', (k * months)::bigint, origin, 'datetime2');
+  end if;
+  unit := n * case part when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000
+    when 'minute' then 600000000 when 'second' then 10000000 when 'millisecond' then 10000 end;
+  return origin + floor((x - origin) / unit) * unit;
 end $$;
 
 create function ms.end_of_month(x date, n int) returns date language sql immutable parallel safe return

@@ -178,7 +178,7 @@ create function ms.isnumeric(x text) returns int language sql immutable parallel
 
 create function ms.isdate(x text) returns int language plpgsql immutable as $$
 begin
-  perform ms.text_to_ticks(x, 'datetime', 0);
+  perform ms.text_to_ticks(x, 'datetime', 0, 'varchar');
   return case when x is null or btrim(x) = '' then 0 else 1 end;
 exception when sqlstate 'MS000' then return 0;
 end $$;
