@@ -112,7 +112,7 @@ def _sum(t, node, scope):
         return Bound(f"ms.number_to_bigint(({total})::numeric, 'expression')", BIGINT, True)
     if name == "decimal":
         kind = decimal(38, bound.type.scale)
-        return Bound(f"ms.to_decimal({total}, 38, {kind.scale})", kind, True)
+        return Bound(f"ms.to_decimal({total}, 38, {kind.scale}, 'expression')", kind, True)
     if bound.type.is_approximate:
         return Bound(f"ms.float_result(({total})::double precision)", FLOAT, True)
     return Bound(f"ms.to_money({total})", SqlType("money", precision=19, scale=4), True)

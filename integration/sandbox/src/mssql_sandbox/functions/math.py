@@ -28,10 +28,10 @@ def real(t, bound: Bound, position: int, name: str) -> str:
 
 
 def widened(type_: SqlType) -> SqlType:
-    """ABS, ROUND, CEILING ... give int for the smaller integers."""
-    if type_.name in ("tinyint", "smallint", "bit"):
+    """ABS, ROUND, CEILING ... give int for the smaller integers, float for bit and real."""
+    if type_.name in ("tinyint", "smallint"):
         return INT
-    if type_.name == "real":
+    if type_.name in ("real", "bit"):
         return FLOAT
     if type_.name == "smallmoney":
         return SqlType("money", precision=19, scale=4)
@@ -82,7 +82,8 @@ def _round(t, node, scope, a):
         cast = "bigint" if kind.name == "bigint" else "integer"
         return result(a, f"{function}(({value})::numeric, {places})::{cast}", kind)
     if kind.name == "decimal":
-        sql = f"ms.to_decimal({function}({value}, least({places}, {kind.scale})), {kind.precision}, {kind.scale})"
+        rounded = f"{function}({value}, least({places}, {kind.scale}))"
+        sql = f"ms.to_decimal({rounded}, {kind.precision}, {kind.scale}, 'expression')"
         return result(a, sql, kind)
     return result(a, f"{function}({value}, {places})", kind)
 
@@ -98,7 +99,7 @@ def _power(t, node, scope, a):
     if kind.is_integer:
         return result(a, f"ms.power_{kind.name}({raw})", kind)
     scale = as_decimal(kind).scale
-    return result(a, f"ms.to_decimal(({raw})::numeric, 38, {scale}, 'float')", decimal(38, scale))
+    return result(a, f"ms.to_decimal(ms.float_numeric({raw}), 38, {scale}, 'float')", decimal(38, scale))
 
 
 @define("sqrt square exp log10 sin cos tan asin acos atan cot", 1)
@@ -106,14 +107,14 @@ def _float_function(t, node, scope, a):
     name = node.name.lower()
     x = real(t, a[0], 1, name)
     functions = {"square": f"ms.float_result(({x}) * ({x}))", "log10": f"ms.log10({x})", "exp": f"ms.exp({x})"}
-    if name in ("sqrt", "asin", "acos"):
+    if name in ("sqrt", "asin", "acos", "cot"):
         return result(a, f"ms.{name}({x})", FLOAT)
     return result(a, functions.get(name, f"{name}({x})"), FLOAT)
 
 
 @define("atn2", 2)
 def _atn2(t, node, scope, a):
-    return result(a, f"atan2({real(t, a[0], 1, 'atn2')}, {real(t, a[1], 2, 'atn2')})", FLOAT)
+    return result(a, f"ms.atn2({real(t, a[0], 1, 'atn2')}, {real(t, a[1], 2, 'atn2')})", FLOAT)
 
 
 @define("log", 1, 2)
@@ -131,10 +132,10 @@ def _degrees(t, node, scope, a):
     kind = widened(x.type)
     value = f"{name}({t.convert(x, FLOAT)})"
     if kind.is_integer:
-        return result(a, f"ms.number_to_{kind.name}(trunc(({value})::numeric), 'float')", kind)
+        return result(a, f"ms.float_integer({value}, '{kind.name}')" + ("" if kind.name == "bigint" else "::integer"), kind)
     if kind.name == "decimal":
         kind = decimal(38, max(kind.scale, 18))
-        return result(a, f"ms.to_decimal(({value})::numeric, 38, {kind.scale})", kind)
+        return result(a, f"ms.to_decimal(ms.float_numeric({value}), 38, {kind.scale}, 'expression')", kind)
     return result(a, value, FLOAT)
 
 

@@ -240,7 +240,8 @@ _RANGE_TYPES = {
 
 def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     match = re.match(r"(smallint|integer|bigint|double precision|real) out of range", error.diag.message_primary or "")
-    target = _RANGE_TYPES[match.group(1)] if match else "numeric"
+    overflow = (error.diag.message_primary or "").startswith("value out of range")
+    target = _RANGE_TYPES[match.group(1)] if match else "float" if overflow else "numeric"
     return SqlServerError(8115, f"Arithmetic overflow error converting expression to data type {target}.", 16, 2)
 
 

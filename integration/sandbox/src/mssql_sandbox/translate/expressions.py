@@ -11,7 +11,7 @@ from ..functions.session import SESSION_FUNCTIONS
 from ..sqltypes import BIGINT, INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
 from ..syntax import nodes
 from ..types import collation as collations
-from ..types.arithmetic import binary_sql
+from ..types.arithmetic import binary_sql, literal_type
 from ..types.conversion import convert_sql
 from ..types.precedence import label, unify
 from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope
@@ -142,7 +142,7 @@ class Expressions(Core):
             raise SqlServerError(102, "Incorrect syntax near '|'.", 15)
         if left.type.is_character and right.type.is_character:
             left, right = self.same_collation([left, right], "add")
-        sql, type_ = binary_sql(operator, left.sql, left.type, right.sql, right.type)
+        sql, type_ = binary_sql(operator, left.sql, _beside(left, right), right.sql, _beside(right, left))
         if type_.is_character:
             type_ = replace(type_, collation=_stronger(left, right).type.collation)
         return Bound(
@@ -358,6 +358,12 @@ class Expressions(Core):
                 prefix = source.label if source.schema is None else f"{source.label}"
                 return f"{prefix}.{source.find(node.parts[-1])[0].name}"
         return node.parts[-1]
+
+
+def _beside(bound: Bound, other: Bound) -> SqlType:
+    if bound.type.name == "int" and bound.is_constant and isinstance(bound.constant, int):
+        return literal_type(bound.constant, other.type)
+    return bound.type
 
 
 def _stronger(left: Bound, right: Bound) -> Bound:

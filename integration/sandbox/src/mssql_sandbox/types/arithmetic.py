@@ -16,6 +16,11 @@ _WORDS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "mod
 _BITWISE = {"&": "&", "|": "|", "^": "#"}
 
 
+def literal_type(value: int, other: SqlType) -> SqlType:
+    """An integer literal beside a decimal counts with its own digits, not as decimal(10, 0)."""
+    return decimal(len(str(abs(value))), 0) if other.name == "decimal" else SqlType("int")
+
+
 def binary_sql(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     """``left operator right``.
 
@@ -143,7 +148,9 @@ def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     b = convert_sql(right_sql, right, result, explicit=False)
     if result.is_approximate:
         if operator == "%":
-            raise _invalid(result, operator)
+            if left.is_approximate and right.is_approximate:
+                raise _invalid(left, operator)
+            raise _incompatible(operator, left, right)
         return f"ms.float_result({a} {operator} {b})", result
     if result.name in ("money", "smallmoney"):
         sql = f"({a} {operator} {b})" if operator != "/" else f"trunc({a} / {b}, 4)"
@@ -180,8 +187,6 @@ def decimal_result(operator: str, left: SqlType, right: SqlType) -> SqlType:
 
 
 def _decimals(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
-    target = decimal(38, 38)
-    del target
     a_type = as_decimal(left) if left.is_exact else as_decimal(right)
     b_type = as_decimal(right) if right.is_exact else as_decimal(left)
     a = convert_sql(left_sql, left, a_type, explicit=False)
@@ -189,7 +194,7 @@ def _decimals(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]
     result = decimal_result(operator, a_type, b_type)
     if operator == "/":
         # trunc: SQL Server cuts the quotient at the result's scale.
-        return f"ms.to_decimal(ms.quotient({a}, {b}, {result.scale}), {result.precision}, {result.scale})", result
+        return f"ms.to_decimal(ms.quotient({a}, {b}, {result.scale}), {result.precision}, {result.scale}, 'expression')", result
     if operator == "%":
         return f"({a} % {b})", result
-    return f"ms.to_decimal({a} {operator} {b}, {result.precision}, {result.scale})", result
+    return f"ms.to_decimal({a} {operator} {b}, {result.precision}, {result.scale}, 'expression')", result

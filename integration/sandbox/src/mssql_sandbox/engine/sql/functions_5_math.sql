@@ -13,6 +13,15 @@ begin if abs(x) > 1 then perform ms.float_fault(); end if; return asin(x); end $
 create function ms.acos(x double precision) returns double precision language plpgsql immutable parallel safe as $$
 begin if abs(x) > 1 then perform ms.float_fault(); end if; return acos(x); end $$;
 
+create function ms.atn2(y double precision, x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin if x = 0 and y = 0 then perform ms.float_fault(); end if; return atan2(y, x); end $$;
+
+create function ms.cot(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+begin
+  if x = 0 then perform ms.fail(50999, 16, 1, 'sandbox: not supported: COT(0)'); end if;
+  return cot(x);
+end $$;
+
 create function ms.ln(x double precision) returns double precision language plpgsql immutable parallel safe as $$
 begin if x <= 0 then perform ms.float_fault(); end if; return ln(x); end $$;
 
