@@ -158,7 +158,8 @@ class DataStatements(Queries):
         top = self.top() if self.token.key == "TOP" else None
         self.accept("INTO")
         target = self._target()
-        target.alias = self._table_alias()
+        # USING is no reserved word, yet never the target's alias.
+        target.alias = None if self.token.key == "USING" else self._table_alias()
         target.hints = target.hints or self.table_hints()
         self.expect("USING")
         source = self._source_primary()
