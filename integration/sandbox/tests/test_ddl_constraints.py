@@ -154,3 +154,29 @@ def test_indexes_in_the_catalogue(client):
         " ORDER BY index_id, index_column_id"
     )
     assert rows == [("n", 1, 1, 0), ("m", 1, 0, 0), ("n", 0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "persisted"),
+    [
+        ("n * 2", []),
+        ("UPPER(s)", []),
+        ("CONCAT(s, n)", []),
+        ("CASE WHEN s LIKE '%a%' THEN 1 ELSE 0 END", []),
+        ("CONVERT(nvarchar(30), d, 121)", []),
+        ("CONVERT(nvarchar(30), d)", [4936]),
+        ("DATENAME(month, d)", [4936]),
+        ("GETDATE()", [4936]),
+        ("NEWID()", [4936]),
+    ],
+)
+def test_only_deterministic_columns_are_persisted(client, expression, persisted):
+    columns = "n int, s nvarchar(20), d datetime"
+    assert client.errors(f"CREATE TABLE a ({columns}, c AS ({expression}) PERSISTED)") == persisted
+
+
+def test_indexes_on_computed_columns(client):
+    client.run("CREATE TABLE a (n int, f float, c AS (n % 10), x AS (f * 2), m AS (DATENAME(month, n)))")
+    client.run("CREATE INDEX ix ON a (c)")
+    assert client.errors("CREATE INDEX jx ON a (x)") == [2799]
+    assert client.errors("CREATE INDEX kx ON a (m)") == [2729]

@@ -12,6 +12,7 @@ from ..sqltypes import SqlType
 from ..syntax import nodes
 from . import normalise
 from .context import Ddl, column_names, referenced_columns
+from .determinism import is_deterministic
 from .expressions import check_collation, value_sql
 
 MAX_COLUMNS = 1024
@@ -228,6 +229,8 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
                 16,
                 0,
             )
+    if definition.persisted and not is_deterministic(definition.computed, view):
+        raise not_deterministic(new, view.name)
     sql, type_, nullable = value_sql(ddl, definition.computed, view, None)
     if type_.name == "null":
         raise NotSupported("a computed column that is always NULL", definition.line)

@@ -14,7 +14,8 @@ from ..syntax import nodes
 from ..syntax.filters import check_filter
 from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
-from .expressions import condition_sql, key
+from .determinism import is_deterministic
+from .expressions import condition_sql, key, parse_expression
 
 MAX_KEY_COLUMNS = 32
 _NO_KEY_TYPES = ("text", "ntext", "image", "xml", "json")
@@ -246,8 +247,28 @@ def _key_columns(table: Table, plan: IndexPlan) -> list[Column]:
                 f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
                 "as a key column in an index.",
             )
+        _check_computed(table, column)
         keys.append(column)
     return keys
+
+
+def _check_computed(table: Table, column: Column) -> None:
+    """:raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted."""
+    if column.computed is None:
+        return
+    if not is_deterministic(parse_expression(column.computed), table):
+        raise SqlServerError(
+            2729,
+            f"Column '{column.name}' in table '{table.schema}.{table.name}' cannot be used in an index or statistics or "
+            "as a partition key because it is non-deterministic.",
+        )
+    if column.type.is_approximate and not column.persisted:
+        raise SqlServerError(
+            2799,
+            f"Cannot create index or statistics on table '{table.schema}.{table.name}' because the computed column "
+            f"'{column.name}' is imprecise and not persisted. Consider removing column from index or statistics key or "
+            "marking computed column persisted.",
+        )
 
 
 def _existing_column(table: Table, name: str) -> Column:

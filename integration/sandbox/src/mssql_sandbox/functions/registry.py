@@ -117,7 +117,7 @@ def _load() -> None:
     global _loaded
     if not _loaded:
         _loaded = True
-        from . import aggregate, datetime, json, math, string, system, window  # noqa: F401
+        from . import aggregate, datetime, json, math, string, system, text, window  # noqa: F401
 
         try:
             from . import metadata  # noqa: F401

@@ -197,8 +197,9 @@ def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
     limit = 4000 if unicode else 8000
     length = MAX if any(part.type.length == MAX for part in parts) else min(sum(p.type.length or 1 for p in parts), limit)
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
-    items = ", ".join(part.sql for part in parts)
-    return result(parts, f"concat({items})", kind, False)
+    # The engine's concat() is not immutable, so it cannot be stored in a computed column.
+    items = " || ".join(f"coalesce(({part.sql})::text, '')" for part in parts)
+    return result(parts, f"({items})", kind, False)
 
 
 @define("concat_ws", 3, 254)

@@ -152,6 +152,7 @@ def column_expression(
 ) -> Plan:
     """A DEFAULT or computed column: an expression over the bare columns of one table."""
     translator = DataStatements(context)
+    translator.stored = True
     bound = translator.expression(expression, _table_scope(table))
     type_ = target or bound.type
     sql = translator.convert(bound, type_) if target is not None else bound.sql
@@ -163,6 +164,7 @@ def column_expression(
 def column_predicate(predicate: nodes.Predicate, table: Table, context: Context) -> Plan:
     """A CHECK constraint or an index filter over the bare columns of one table."""
     translator = DataStatements(context)
+    translator.stored = True
     return translator.plan("select", translator.predicate(predicate, _table_scope(table)))
 
 

@@ -26,6 +26,7 @@ class Core:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.parameters: list[str] = []
+        self.stored = False  # a CHECK, DEFAULT or computed column: no subqueries
         self._numbers: dict[str, int] = {}
         self._aliases = 0
         self.ctes: list[dict[str, Any]] = []

@@ -166,7 +166,8 @@ class Predicates(Expressions):
         rules = parse(operand.type.collation or self.context.collation)
         fold = "ms.fold_bin" if rules.binary else f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
         regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}))"
-        if not pattern.columns and "$" not in pattern.sql.replace("$$", "") or not pattern.columns:
+        # Once for the statement instead of once a row; the engine folds constants by itself.
+        if not (pattern.columns or pattern.is_constant or self.stored):
             regex = f"(SELECT {regex})"
         return f"({fold}({operand.sql}) {'!~' if node.negated else '~'} {regex})"
 

@@ -183,9 +183,6 @@ begin
 exception when sqlstate 'MS000' then return 0;
 end $$;
 
-create function ms.regexp_like(x text, p text, flags text) returns boolean language sql immutable parallel safe return
-  regexp_like(x, p, replace(flags, 'm', 'n'));
-
 -- ---- aggregates by key ------------------------------------------------------------------
 
 create function ms.lesser_pair(s text[], v text, k text) returns text[] language sql immutable parallel safe return

@@ -1,0 +1,1 @@
+"""Microsoft Entra ID authentication, as a plugin of mssql-core."""

@@ -1,0 +1,1 @@
+"""The Django backend for Microsoft SQL Server. Importing the package changes nothing."""

@@ -1,0 +1,112 @@
+"""Names and shapes of Django's ORM that changed; each is written as the newest Django has it."""
+
+import django
+from django.db.models import expressions
+
+# Compiled parameters are tuples since Django 6.0, lists before.
+PARAMS = tuple if django.VERSION >= (6, 0) else list
+
+try:
+    from django.core.exceptions import FullResultSet
+except ImportError:  # Before 4.2 a condition that is always true compiles to ''.
+
+    class FullResultSet(Exception):
+        """Never raised by this Django."""
+
+
+try:
+    from django.db.models.expressions import NegatedExpression
+except ImportError:
+
+    class NegatedExpression(expressions.ExpressionWrapper):
+        """Never made by this Django."""
+
+
+try:
+    from django.db.models.aggregates import AggregateFilter
+except ImportError:
+
+    class AggregateFilter(expressions.Func):
+        """Never made by this Django."""
+
+
+try:
+    from django.db.models.expressions import ColPairs
+except ImportError:
+
+    class ColPairs(expressions.Expression):
+        """Never made by this Django: composite primary keys are younger."""
+
+
+def filter_condition(aggregate):
+    """The condition of an aggregate's filter."""
+    found = aggregate.filter
+    return found.condition if isinstance(found, AggregateFilter) else found
+
+
+def optional(module, *names):
+    """The classes among `names` that this Django's `module` has."""
+    return [getattr(module, name) for name in names if hasattr(module, name)]
+
+
+def join_condition(join, compiler, connection):
+    """What stands behind ON in a join: (sql, params)."""
+    quote = connection.ops.quote_name
+    parts = [
+        "%s.%s = %s.%s" % (quote(join.parent_alias), quote(left), quote(join.table_alias), quote(right))
+        for left, right in join.join_cols
+    ]
+    params = []
+    for condition in (_extra_restriction(join, compiler), join.filtered_relation):
+        if condition is None:
+            continue
+        try:
+            sql, found = compiler.compile(condition)
+        except FullResultSet:
+            continue
+        parts.append("(%s)" % sql)
+        params.extend(found)
+    return " AND ".join(parts), params
+
+
+def _extra_restriction(join, compiler):
+    arguments = (join.table_alias, join.parent_alias)
+    if django.VERSION < (4, 0):
+        arguments = (compiler.query.where_class, *arguments)
+    return join.join_field.get_extra_restriction(*arguments)
+
+
+def tuple_in():
+    """The lookups of (a, b) IN (...): public since Django 5.2."""
+    try:
+        from django.db.models.fields.tuple_lookups import TupleIn
+    except ImportError:
+        return ()
+    return (TupleIn,)
+
+
+try:
+    from django.db.models.expressions import DatabaseDefault
+except ImportError:
+
+    class DatabaseDefault(expressions.Expression):
+        """Never made by this Django: defaults of the database are younger."""
+
+
+def default_expression(field):
+    """The expression of a field's db_default."""
+    found = getattr(field, "_db_default_expression", None)
+    return found if found is not None else field.db_default
+
+
+def on_conflict(query):
+    """'ignore', 'update' or None."""
+    if hasattr(query, "on_conflict"):
+        return None if query.on_conflict is None else query.on_conflict.value
+    return "ignore" if query.ignore_conflicts else None
+
+
+def placeholder_getter(field):
+    """What SQLInsertCompiler.field_as_sql expects of a field with a placeholder of its own."""
+    name = "get_placeholder_sql" if django.VERSION >= (6, 1) else "get_placeholder"
+    return getattr(field, name, None)

@@ -1,0 +1,1 @@
+"""Django's database functions in T-SQL, by Django's own taxonomy."""

@@ -1,0 +1,61 @@
+"""select_for_update: lock hints behind the tables' names.
+
+https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
+"""
+
+from django.db.models.sql.datastructures import BaseTable, Join
+
+from .compat.orm import join_condition
+
+
+class LockHints:
+    """The hints of one SELECT, by alias.
+
+    UPDLOCK keeps others from locking or changing the rows until the end of the
+    transaction; NOWAIT fails at once (1222), READPAST skips locked rows.
+    """
+
+    def __init__(self, compiler):
+        self.compiler = compiler
+        query = compiler.query
+        hints = ["UPDLOCK", "ROWLOCK"]
+        if query.select_for_update_nowait:
+            hints.append("NOWAIT")
+        if query.select_for_update_skip_locked:
+            hints.append("READPAST")
+        self.sql = " WITH (%s)" % ", ".join(hints) if query.select_for_update else ""
+
+    def of(self, alias):
+        """The hints of the table `alias`, '' for none."""
+        if not self.sql or not self.compiler.query.select_for_update_of:
+            return self.sql
+        chosen = self.compiler.get_select_for_update_of_arguments()
+        return self.sql if self.compiler.quote_name(alias) in chosen else ""
+
+
+def _hints(compiler, alias):
+    found = getattr(compiler, "lock_hints", None)
+    return found.of(alias) if found else ""
+
+
+def compile_base_table(node, compiler, connection):
+    hints = _hints(compiler, node.table_alias)
+    if not hints:
+        return NotImplemented
+    sql, params = node.as_sql(compiler, connection)
+    return sql + hints, params
+
+
+def compile_join(node, compiler, connection):
+    """A join with hints, which stand between the table's name and ON."""
+    hints = _hints(compiler, node.table_alias)
+    if not hints:
+        return NotImplemented
+    table = compiler.quote_name(node.table_name)
+    if node.table_alias != node.table_name:
+        table = "%s %s" % (table, compiler.quote_name(node.table_alias))
+    condition, params = join_condition(node, compiler, connection)
+    return "%s %s%s ON (%s)" % (node.join_type, table, hints, condition), params
+
+
+COMPILERS = {BaseTable: compile_base_table, Join: compile_join}

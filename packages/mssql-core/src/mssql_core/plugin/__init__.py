@@ -1,0 +1,19 @@
+"""The public door for plugins: everything a plugin may import from mssql_core.
+
+A plugin is a class built from its own options, with methods marked by
+``@hookimpl``::
+
+    from mssql_core.plugin import hookimpl
+
+    class AuditPlugin:
+        @hookimpl
+        def mssql_session_sql(self, server):
+            return ["EXEC sp_set_session_context N'audit', 1"]
+
+It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``.
+"""
+
+from .hookspecs import hookimpl
+from .types import Capability, ConnectionSettings, Credentials, Edition, ServerInfo
+
+__all__ = ["Capability", "ConnectionSettings", "Credentials", "Edition", "ServerInfo", "hookimpl"]

@@ -1,0 +1,136 @@
+"""The hooks. Each returns data; arguments are opt-in (pluggy)."""
+
+from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Tuple, Union
+
+import pluggy
+
+from .types import Capability, ConnectionSettings, Credentials, ServerInfo
+
+PROJECT = "mssql_core"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+# ---- when the wrapper is built: no I/O here -----------------------------------
+
+
+@hookspec(firstresult=True)
+def mssql_driver(settings: ConnectionSettings) -> Any:  # type: ignore[empty-body]
+    """Called once per wrapper for the driver that connects.
+
+    Stops at the first non-None result; core's pyodbc driver comes last.
+
+    :param settings: the alias's settings.
+    :returns: an object with ``connect(connection_string, attributes, timeout, autocommit)``.
+    """
+
+
+@hookspec
+def mssql_features() -> Mapping[str, Any]:  # type: ignore[empty-body]
+    """Called once per wrapper for Django feature flags.
+
+    Merged: a flag has one plugin owner; two plugins on one flag are an error naming both.
+
+    :returns: flag -> value, or -> ``callable(ServerInfo)`` read on first use.
+    """
+
+
+@hookspec
+def mssql_compilers() -> Mapping[type, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Called once per wrapper for functions that translate expression classes to T-SQL.
+
+    Chained: nearest class first, plugins before core, NotImplemented passes on.
+
+    :returns: class -> ``function(node, compiler, connection, **extra) -> (sql, params)``.
+    """
+
+
+@hookspec
+def mssql_mixins() -> Mapping[str, type]:  # type: ignore[empty-body]
+    """Called once per wrapper for mixins of the backend's components.
+
+    :returns: client, creation, introspection, operations, schema or validation -> class.
+    """
+
+
+@hookspec
+def mssql_checks(settings: ConnectionSettings) -> Iterable[Any]:  # type: ignore[empty-body]
+    """Called by ``manage.py check --database``; results are concatenated.
+
+    :param settings: the alias's settings.
+    :returns: Django check messages.
+    """
+
+
+# ---- each new connection ----------------------------------------------------------
+
+
+@hookspec(firstresult=True)
+def mssql_credentials(settings: ConnectionSettings) -> Optional[Credentials]:
+    """Called for every new connection.
+
+    Stops at the first non-None result; core's user and password come last.
+
+    :param settings: the alias's settings.
+    :returns: credentials, or None to leave it to the next.
+    """
+
+
+@hookspec
+def mssql_connection_keywords(settings: ConnectionSettings) -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Called for every new connection, after the credentials; merged.
+
+    :param settings: the alias's settings.
+    :returns: ODBC keyword -> value.
+    """
+
+
+@hookspec(firstresult=True)
+def mssql_is_transient_error(error: Exception) -> Optional[bool]:
+    """Called when a connection attempt failed: try again?
+
+    Stops at the first non-None result.
+
+    :param error: has ``number``, the server's native error number, or None.
+    :returns: True, False, or None to leave it to the next.
+    """
+
+
+@hookspec
+def mssql_session_sql(server: ServerInfo) -> Sequence[str]:  # type: ignore[empty-body]
+    """Called when a connection is initialised; statements of all plugins run in one message.
+
+    :param server: the server.
+    :returns: T-SQL statements.
+    """
+
+
+# ---- the server -----------------------------------------------------------------------
+
+
+@hookspec
+def mssql_capabilities(server: ServerInfo) -> Mapping[Capability, bool]:  # type: ignore[empty-body]
+    """Called when the server is first known; merged over core's own table.
+
+    :param server: the server with core's capabilities.
+    :returns: capability -> whether this server has it.
+    """
+
+
+@hookspec
+def mssql_data_types(server: Optional[ServerInfo]) -> Mapping[str, Any]:  # type: ignore[empty-body]
+    """Called when the column types are first needed; merged.
+
+    :param server: the server.
+    :returns: Django's internal type -> column type, or -> (column type, check template).
+    """
+
+
+@hookspec(firstresult=True)
+def mssql_field_type(column: Any) -> Union[str, Tuple[str, Mapping[str, Any]], None]:
+    """Called by inspectdb for each column.
+
+    Stops at the first non-None result.
+
+    :param column: name, data_type, checks (texts of its CHECK constraints).
+    :returns: a Django field name, or (name, arguments).
+    """

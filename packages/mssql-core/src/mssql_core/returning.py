@@ -1,0 +1,50 @@
+"""OUTPUT: what INSERT and UPDATE return.
+
+OUTPUT without INTO is refused on tables with triggers (error 334), so the rows
+go into a table variable and are selected from there, in the same message.
+https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
+"""
+
+TABLE = "@returned"
+
+
+class Returning:
+    """The returned columns of one statement."""
+
+    def __init__(self, connection, fields):
+        self.connection = connection
+        self.fields = fields
+
+    def _names(self):
+        return [self.connection.ops.quote_name(field.column) for field in self.fields]
+
+    def declaration(self, ordinal=False):
+        """DECLARE of the table variable.
+
+        :param ordinal: also keep the place of each object, in `__ord`.
+        """
+        columns = ["[__ord] int"] if ordinal else []
+        columns += ["[r%d] %s" % (index, column_type(field, self.connection)) for index, field in enumerate(self.fields)]
+        return "DECLARE %s TABLE (%s)" % (TABLE, ", ".join(columns))
+
+    def output_clause(self, ordinal=None):
+        """OUTPUT ... INTO; `ordinal` is the expression of each object's place."""
+        found = [ordinal] if ordinal else []
+        found += ["INSERTED.%s" % name for name in self._names()]
+        return "OUTPUT %s INTO %s" % (", ".join(found), TABLE)
+
+    def select(self, ordinal=False):
+        columns = ", ".join("[r%d]" % index for index in range(len(self.fields)))
+        return "SELECT %s FROM %s%s" % (columns, TABLE, " ORDER BY [__ord]" if ordinal else "")
+
+    def around(self, sql, ordinal=False):
+        return "%s; %s; %s" % (self.declaration(ordinal), sql, self.select(ordinal))
+
+
+def column_type(field, connection):
+    """The column type of `field`, without identity and computed parts."""
+    while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
+        field = field.target_field
+    if getattr(field, "generated", False):
+        field = field.output_field
+    return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)

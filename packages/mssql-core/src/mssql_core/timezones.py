@@ -1,0 +1,65 @@
+"""IANA time zones as the server knows them: Windows names and fixed offsets.
+
+AT TIME ZONE takes the names of sys.time_zone_info (error 9820 otherwise), on
+Linux too. The map is CLDR's, from the package tzlocal.
+https://learn.microsoft.com/sql/t-sql/queries/at-time-zone-transact-sql
+"""
+
+import re
+
+from django.db import NotSupportedError
+from tzlocal.windows_tz import tz_win
+
+_OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})$")
+# Newer or older spellings than the map's.
+_ALIASES = {
+    "CST6CDT": "Central Standard Time",
+    "EST5EDT": "Eastern Standard Time",
+    "MST7MDT": "Mountain Standard Time",
+    "PST8PDT": "Pacific Standard Time",
+    "Europe/Uzhgorod": "FLE Standard Time",
+    "Europe/Zaporozhye": "FLE Standard Time",
+    "GMT": "UTC",
+    "US/East-Indiana": "US Eastern Standard Time",
+    "UTC": "UTC",
+}
+
+
+def offset(name):
+    """`+05:30` for the names of fixed offsets, else None."""
+    match = _OFFSET.match(name)
+    return "%s%s:%s" % match.groups() if match else None
+
+
+def windows_name(name):
+    """
+    The Windows name of the IANA zone `name`.
+
+    :raises NotSupportedError: the server has no such zone.
+    """
+    found = _ALIASES.get(name) or tz_win.get(name)
+    if found is None:
+        raise NotSupportedError(
+            "SQL Server has no time zone for %r (AT TIME ZONE takes the names of sys.time_zone_info only)." % name
+        )
+    return found
+
+
+def is_utc(name):
+    return name in ("UTC", "Etc/UTC", "utc", "UCT", "Zulu", "Etc/UCT", "Etc/Zulu", "Universal", "Etc/Universal")
+
+
+def at_zone(sql, name):
+    """A datetimeoffset in the zone `name`; a datetime without offset is taken as that zone's wall clock."""
+    fixed = offset(name)
+    if fixed:
+        return "TODATETIMEOFFSET(%s, '%s')" % (sql, fixed)
+    return "(%s AT TIME ZONE '%s')" % (sql, windows_name(name).replace("'", "''"))
+
+
+def to_zone(sql, name):
+    """The datetimeoffset `sql` as the zone `name` shows it."""
+    fixed = offset(name)
+    if fixed:
+        return "SWITCHOFFSET(%s, '%s')" % (sql, fixed)
+    return "(%s AT TIME ZONE '%s')" % (sql, windows_name(name).replace("'", "''"))

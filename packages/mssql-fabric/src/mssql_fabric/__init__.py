@@ -1,0 +1,1 @@
+"""Azure SQL and Fabric editions, as a plugin of mssql-core."""

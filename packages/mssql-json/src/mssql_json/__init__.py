@@ -1,0 +1,1 @@
+"""JSONField on SQL Server, as a plugin of mssql-core."""
