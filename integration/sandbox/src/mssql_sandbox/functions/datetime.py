@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SqlType, nvarchar
 from ..syntax import nodes
@@ -129,7 +131,7 @@ def _datediff(t, node, scope):
         check = {"dayofyear": "day", "weekday": "day"}.get(part, part)
         if value.type.name == "time" and check not in _TIME_PARTS:
             check_part(check, value.type, name)
-        values.append(value)
+        values.append(_shown(value, part))
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if all(value.type.name == "datetimeoffset" for value in values):
         a, b = (f"({value.sql}).u" for value in values)
@@ -147,16 +149,25 @@ def _datepart(t, node, scope):
     return _part(t, node, part, t.expression(node.arguments[1], scope))
 
 
+def _shown(value: Bound, part: str) -> Bound:
+    """A datetime counts in thirds of 10 ms and shows whole milliseconds."""
+    if value.type.name == "datetime" and part == "millisecond":
+        return replace(value, sql=f"ms.round_milliseconds({value.sql})")
+    return value
+
+
 def _part(t, node, part: str, bound: Bound) -> Bound:
     name = node.name.lower()
     value = temporal(t, bound, 2, name)
     first = t.context.settings.datefirst
     if part == "tzoffset":
         check_part(part, value.type, name)
-        if value.type.name != "datetimeoffset":
-            return result([value], "0", INT)
-        return result([value], f"(({value.sql}).o)::integer", INT)
+        minutes = f"(({value.sql}).o)::integer" if value.type.name == "datetimeoffset" else "0"
+        if name == "datename":
+            return result([value], f"ms.offset_name({minutes})", nvarchar(30, t.context.collation))
+        return result([value], minutes, INT)
     check_part(part, value.type, name)
+    value = _shown(value, part)
     if name == "datename":
         return result([value], f"ms.date_name('{part}', {ticks(value)}, {first})", nvarchar(30, t.context.collation))
     return result([value], f"ms.date_part('{part}', {ticks(value)}, {first})", INT)
@@ -247,6 +258,40 @@ def _datetimeoffsetfromparts(t, node, scope, a):
         f"ms.time_from_parts({', '.join(parts[3:7])}, {scale}, 'datetimeoffset'))"
     )
     return result(a, f"ms.offset_of({local}, {parts[7]} * 60 + {parts[8]})", SqlType("datetimeoffset", scale=scale))
+
+
+@define("smalldatetimefromparts", 5)
+def _smalldatetimefromparts(t, node, scope, a):
+    parts = [t.convert(bound, INT) for bound in a]
+    sql = (
+        f"ms.round_smalldatetime(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
+        f"ms.time_from_parts({', '.join(parts[3:])}, 0, 0, 0, 'smalldatetime'))"
+    )
+    return result(a, sql, SqlType("smalldatetime"))
+
+
+@define("date_bucket", 3, 4, raw=True)
+def _date_bucket(t, node, scope):
+    """https://learn.microsoft.com/sql/t-sql/functions/date-bucket-transact-sql"""
+    part = datepart(node)
+    bounds = t.expressions(node.arguments[1:], scope)
+    value = temporal(t, bounds[1], 3, "date_bucket")
+    part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
+    if part in ("iso_week", "tzoffset", "microsecond", "nanosecond"):
+        raise SqlServerError(9806, f"The datepart {part} is not supported by date function date_bucket.", 16)
+    check_part(part, value.type, "date_bucket")
+    count = f"({t.convert(bounds[0], BIGINT)})"
+    origin = ticks(Bound(t.convert(bounds[2], value.type), value.type)) if len(bounds) > 2 else "599266080000000000"
+    sql = f"ms.date_bucket('{part}', {count}, {ticks(value)}, {origin})"
+    if value.type.name == "date":
+        sql = f"ms.ticks_date({sql})"
+    elif value.type.name == "time":
+        sql = f"({sql} - 599266080000000000)"
+    elif value.type.name == "datetimeoffset":
+        sql = f"ms.offset_of({sql}, (({value.sql}).o)::int)"
+    elif value.type.name == "datetime":
+        sql = f"ms.round_datetime({sql})"
+    return result(bounds, sql, value.type)
 
 
 @define("getdate current_timestamp getutcdate", 0)

@@ -185,3 +185,25 @@ def _bit_count(t, node, scope, a):
         raise invalid_argument(a[0], 1, "bit_count")
     bits = {"tinyint": 8, "smallint": 16, "int": 32}.get(a[0].type.name, 64)
     return result(a, f"bit_count(({a[0].sql})::bigint::bit({bits}))::bigint", SqlType("bigint"))
+
+
+def _bit_target(bound: Bound, name: str) -> tuple[int, str]:
+    """Width and engine type of the operand of a bit function."""
+    bits = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}.get(bound.type.name)
+    if bits is None:
+        raise invalid_argument(bound, 1, name)
+    return bits, {8: "smallint", 16: "smallint", 32: "integer", 64: "bigint"}[bits]
+
+
+@define("get_bit", 2)
+def _get_bit(t, node, scope, a):
+    bits, _ = _bit_target(a[0], "get_bit")
+    return result(a, f"ms.get_bit(({a[0].sql})::bigint, {t.convert(a[1], INT)}, {bits})", SqlType("bit"))
+
+
+@define("set_bit", 2, 3)
+def _set_bit(t, node, scope, a):
+    bits, cast = _bit_target(a[0], "set_bit")
+    value = t.convert(a[2], SqlType("bit")) if len(a) > 2 else "1"
+    sql = f"ms.set_bit(({a[0].sql})::bigint, {t.convert(a[1], INT)}, ({value})::int, {bits})::{cast}"
+    return result(a, sql, a[0].type)

@@ -222,12 +222,14 @@ def _code(t, node, scope, a):
 
 @define("char", 1)
 def _char(t, node, scope, a):
+    if a[0].constant == 0:
+        raise NotSupported("CHAR(0)", node.line)
     return result(a, f"ms.char({integer(t, a[0], 1, 'char')})", SqlType("char", length=1, collation=t.context.collation), True)
 
 
 @define("nchar", 1)
 def _nchar(t, node, scope, a):
-    return result(a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", nvarchar(2, t.context.collation), True)
+    return result(a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", SqlType("nchar", length=1, collation=t.context.collation), True)
 
 
 @define("quotename", 1, 2)
@@ -248,8 +250,7 @@ def _string_escape(t, node, scope, a):
     if a[1].constant != "json":
         raise NotSupported("STRING_ESCAPE of another type than 'json'")
     x = text(t, a[0], 1, "string_escape")
-    length = MAX if x.type.length == MAX else 4000
-    return result(a, f"ms.json_escape({x.sql})", nvarchar(length, t.context.collation))
+    return result(a, f"ms.json_escape({x.sql})", nvarchar(MAX, t.context.collation))
 
 
 @define("str", 1, 3)
@@ -258,8 +259,3 @@ def _str(t, node, scope, a):
     length = integer(t, a[1], 2, "str") if len(a) > 1 else "10"
     decimals = integer(t, a[2], 3, "str") if len(a) > 2 else "0"
     return result(a, f"ms.str({value}, {length}, {decimals})", varchar(8000, t.context.collation), True)
-
-
-@define("format", 2, 3)
-def _format(t, node, scope, a):
-    raise NotSupported("FORMAT")

@@ -140,6 +140,8 @@ class Expressions(Core):
     def _combine(self, operator: str, left: Bound, right: Bound) -> Bound:
         if operator == "||" and not self.context.version.allows("concat_operator"):
             raise SqlServerError(102, "Incorrect syntax near '|'.", 15)
+        if operator in ("<<", ">>") and not self.context.version.allows("shift_operators"):
+            raise SqlServerError(102, f"Incorrect syntax near '{operator[0]}'.", 15)
         if left.type.is_character and right.type.is_character:
             left, right = self.same_collation([left, right], "add")
         sql, type_ = binary_sql(operator, left.sql, _beside(left, right), right.sql, _beside(right, left))

@@ -37,7 +37,7 @@ def binary_sql(operator: str, left_sql: str, left: SqlType, right_sql: str, righ
     if operator == "||" or operator == "+" and _concatenates(left, right):
         return _concatenate(operator, left_sql, left, right_sql, right)
     if operator in ("<<", ">>"):
-        raise NotSupported(f"the operator {operator}")
+        return _shift(operator, left_sql, left, right_sql, right)
     if operator in _BITWISE:
         return _bitwise(operator, left_sql, left, right_sql, right)
     if left.is_temporal or right.is_temporal:
@@ -88,6 +88,18 @@ def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     left_sql = convert_sql(left_sql, left, result, explicit=False)
     right_sql = convert_sql(right_sql, right, result, explicit=False)
     return f"({left_sql} {_BITWISE[operator]} {right_sql})", result
+
+
+_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+
+
+def _shift(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    """https://learn.microsoft.com/sql/t-sql/functions/left-shift-transact-sql"""
+    if left.name not in _BITS or right.name not in _BITS:
+        raise NotSupported(f"the operator {operator} between {label(left)} and {label(right)}")
+    function = "ms.shift_left" if operator == "<<" else "ms.shift_right"
+    cast = {"tinyint": "smallint", "int": "integer"}.get(left.name, left.name)
+    return f"{function}(({left_sql})::bigint, ({right_sql})::bigint, {_BITS[left.name]})::{cast}", left
 
 
 def _invalid(type_: SqlType, operator: str) -> SqlServerError:

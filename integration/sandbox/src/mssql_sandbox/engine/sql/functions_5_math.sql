@@ -87,6 +87,20 @@ create function ms.shift_left(x bigint, n bigint, bits int) returns bigint langu
   case when n < 0 then ms.shift_right(x, -n, bits) when n >= bits then 0
        else ms.wrap(x::numeric * 2::numeric ^ n, bits) end;
 
+create function ms.bit_position(n int, bits int) returns int language plpgsql immutable parallel safe as $$
+begin
+  if n < 0 or n >= bits then
+    perform ms.fail(50999, 16, 1, 'sandbox: not supported: a bit position outside the operand');
+  end if;
+  return n;
+end $$;
+
+create function ms.get_bit(x bigint, n int, bits int) returns smallint language sql immutable parallel safe return
+  ((x >> ms.bit_position(n, bits)) & 1)::smallint;
+
+create function ms.set_bit(x bigint, n int, v int, bits int) returns bigint language sql immutable parallel safe return
+  ms.wrap(case v when 1 then x | (1::bigint << ms.bit_position(n, bits)) else x & ~(1::bigint << ms.bit_position(n, bits)) end, bits);
+
 create function ms.sha1(data bytea) returns bytea language plpgsql immutable parallel safe as $$
 declare
   h0 bigint := 1732584193; h1 bigint := 4023233417; h2 bigint := 2562383102; h3 bigint := 271733878; h4 bigint := 3285377520;
