@@ -165,7 +165,8 @@ class Predicates(Expressions):
             escape = self._string(bound, 3).sql
         rules = parse(operand.type.collation or self.context.collation)
         fold = "ms.fold_bin" if rules.binary else f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
-        regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}))"
+        padded = "false" if operand.type.is_unicode or pattern.type.is_unicode else "true"
+        regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}), {padded})"
         # Once for the statement instead of once a row; the engine folds constants by itself.
         if not (pattern.columns or pattern.is_constant or self.stored):
             regex = f"(SELECT {regex})"

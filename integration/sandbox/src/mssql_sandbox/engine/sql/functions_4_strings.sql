@@ -47,8 +47,8 @@ begin
   return case when p = 0 then 0 else p + s - 1 end;
 end $$;
 
--- A LIKE pattern as a regular expression.
-create function ms.like_regex(p text, e text) returns text language plpgsql immutable parallel safe as $$
+-- A LIKE pattern as a regular expression; padded: trailing blanks of the value do not count (char, varchar).
+create function ms.like_regex(p text, e text, padded boolean default false) returns text language plpgsql immutable parallel safe as $$
 declare r text := '^'; i int := 1; n int; c text; j int; body text; neg boolean;
 begin
   if p is null then return null; end if;
@@ -82,8 +82,8 @@ begin
     end if;
     i := i + 1;
   end loop;
-  -- (?s): a wildcard matches line breaks too; trailing blanks of the value do not matter beyond the pattern
-  return '(?s)' || r || '$';
+  -- (?s): a wildcard matches line breaks too
+  return '(?s)' || r || case when padded then ' *$' else '$' end;
 end $$;
 
 create function ms.patindex(p text, x text) returns int language plpgsql immutable parallel safe as $$
