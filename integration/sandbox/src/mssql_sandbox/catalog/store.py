@@ -68,7 +68,7 @@ class SessionCatalog:
         self._changes = 0
         self._dirty = False
         self._own: dict[tuple[str, str], Table | None] = {}
-        self._temporary_used = False
+        self.temporary_used = False
         self._temporary: dict[str, Table | None] = {}
 
     # ---- look-ups --------------------------------------------------------------
@@ -111,7 +111,7 @@ class SessionCatalog:
     @property
     def token(self) -> tuple:
         """Changes whenever a translated statement could have become wrong; part of plan keys."""
-        if self._dirty or self._temporary_used:
+        if self._dirty or self.temporary_used:
             return (self.shared.generation, self._number, self._changes)
         return (self.shared.generation,)
 
@@ -122,7 +122,7 @@ class SessionCatalog:
         self._changes += 1
         self._temporary.clear()
         if temporary:
-            self._temporary_used = True
+            self.temporary_used = True
         else:
             self._dirty = True
             self._own.clear()
@@ -135,7 +135,7 @@ class SessionCatalog:
 
     def rolled_back(self) -> None:
         """Also after a rollback to a savepoint: look everything up again."""
-        if self._dirty or self._temporary_used:
+        if self._dirty or self.temporary_used:
             self._changes += 1
             self._own.clear()
             self._temporary.clear()
@@ -168,7 +168,7 @@ class SessionCatalog:
     def drop_all_temporary(self) -> None:
         for name in self._temporary_names():
             self.drop_temporary(name)
-        self._temporary_used = False
+        self.temporary_used = False
 
     def refuse_table_variable_rollback(self) -> None:
         """Table variables keep their rows over a rollback; the engine's tables do not.
@@ -203,7 +203,7 @@ class SessionCatalog:
         return _table(row[0]), not row[0]["snapshot"]
 
     def _temporary_table(self, name: str) -> Table | None:
-        if not self._temporary_used:
+        if not self.temporary_used:
             return None
         key = name.casefold()
         if key not in self._temporary:
@@ -212,7 +212,7 @@ class SessionCatalog:
         return self._temporary[key]
 
     def _temporary_names(self) -> list[str]:
-        if not self._temporary_used:
+        if not self.temporary_used:
             return []
         sql = "select name from ms.objects where schema_id = -pg_backend_pid() and type = 'U'"
         return [row[0] for row in self.connection.execute(sql, prepare=True)]

@@ -148,18 +148,28 @@ class Ddl:
         if taken:
             raise errors.name_taken(name, state)
         sequence = "ms.temporary_ids" if schema_id < 0 else "ms.object_ids"
-        return self.value(
-            "insert into ms.objects (object_id, name, schema_id, parent_object_id, type, is_system_named)"
-            f" values (nextval('{sequence}'), $1, $2, $3, $4, $5) returning object_id",
-            name, schema_id, parent, kind, int(system_named),
-        )  # fmt: skip
+        try:
+            return self.value(
+                "insert into ms.objects (object_id, name, schema_id, parent_object_id, type, is_system_named)"
+                f" values (nextval('{sequence}'), $1, $2, $3, $4, $5) returning object_id",
+                name, schema_id, parent, kind, int(system_named),
+            )  # fmt: skip
+        except psycopg.errors.UniqueViolation:  # another session was first
+            raise errors.name_taken(name, state) from None
 
     def schema_of(self, table: Table) -> int:
         """schema_id of a table's constraints."""
         return self.value("select schema_id from ms.objects where object_id = $1", table.id)
 
     def temporary_schema(self) -> int:
-        return -self.connection.info.backend_pid
+        """schema_id of this session's temp objects; what a former session of that number left is removed."""
+        number = -self.connection.info.backend_pid
+        if not self.catalog.temporary_used:
+            self.query(
+                "select ms.forget_table(object_id) from ms.objects where schema_id = $1 and parent_object_id = 0", number
+            )
+            self.catalog.temporary_used = True
+        return number
 
     def system_name(self, prefix: str, table: str, column: str | None = None, digits: int = 8) -> str:
         """Name of an unnamed constraint, e.g. ``DF__table_nam__colum__1A2B3C4D``."""

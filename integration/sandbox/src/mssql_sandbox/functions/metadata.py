@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
 from ..syntax import nodes
-from ..translate.bound import Bound
+from ..translate.bound import Bound, Output, Relation
 from ..translate.core import quote
 from .registry import define
 
@@ -150,3 +150,47 @@ define("serverproperty", 1, raw=True)(_server_property)
 define("has_perms_by_name", 3, 5, raw=True)(_permitted)
 define("has_dbaccess is_member", 1, raw=True)(_permitted)
 define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)
+
+
+# ---- functions in FROM ---------------------------------------------------------------------
+
+
+def table_function(translator: Any, source: nodes.FunctionSource, scope: Any) -> Relation:
+    """sys.fn_helpcollations() and fn_listextendedproperty(...).
+
+    :raises SqlServerError: 208 for an unknown function, 313/8144 for a wrong number of arguments.
+    """
+    name = source.call.name.casefold().removeprefix("sys.")
+    count = {"fn_helpcollations": 0, "fn_listextendedproperty": 7}.get(name)
+    if count is None:
+        if name.startswith(("dm_", "fn_")):
+            raise NotSupported(f"the table function {source.call.name}", source.line)
+        raise SqlServerError(208, f"Invalid object name '{source.call.name}'.", 16, 1, source.line)
+    arguments = source.call.arguments
+    if len(arguments) < count:
+        raise SqlServerError(
+            313, f"An insufficient number of arguments were supplied for the procedure or function {source.call.name}."
+        )
+    if len(arguments) > count:
+        raise SqlServerError(8144, f"Procedure or function {source.call.name} has too many arguments specified.", 16, 3)
+    if name == "fn_helpcollations":
+        outputs = [Output("name", _collated(translator, 128), False), Output("description", _collated(translator, 1000), True)]
+        return Relation("SELECT f.name AS o1, f.description AS o2 FROM ms.help_collations() f", outputs)
+    values = [
+        "null::text" if isinstance(argument, nodes.DefaultValue)
+        else translator.convert(translator.expression(argument, scope), _NAME)
+        for argument in arguments
+    ]  # fmt: skip
+    outputs = [
+        Output("objtype", _collated(translator, 128), True), Output("objname", _collated(translator, 128), True),
+        Output("name", _collated(translator, 128), False), Output("value", _VARIANT, True),
+    ]  # fmt: skip
+    sql = (
+        "SELECT f.objtype AS o1, f.objname AS o2, f.name AS o3, f.value AS o4"
+        f" FROM ms.listextendedproperty({', '.join(values)}) f"
+    )
+    return Relation(sql, outputs)
+
+
+def _collated(translator: Any, length: int) -> SqlType:
+    return nvarchar(length, translator.context.collation)

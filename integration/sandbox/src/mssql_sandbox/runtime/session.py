@@ -24,6 +24,10 @@ from .specials import SPECIALS
 from .transactions import Transactions
 
 MAX_NESTING = 32
+# sys.dm_exec_sessions.transaction_isolation_level
+_LEVEL_NUMBERS = {
+    "READ UNCOMMITTED": 1, "READ COMMITTED": 2, "REPEATABLE READ": 3, "SERIALIZABLE": 4, "SNAPSHOT": 5,
+}  # fmt: skip
 
 
 class Session(RemoteCalls):
@@ -53,6 +57,12 @@ class Session(RemoteCalls):
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
         self.transactions.after_commit.append(self.catalog.committed)
         self.transactions.after_rollback.append(self.catalog.rolled_back)
+        self.publish()
+
+    def publish(self) -> None:
+        """What sys.dm_exec_sessions of any session shows about this one."""
+        level = _LEVEL_NUMBERS[self.transactions.isolation]
+        self.connection.execute(f"SET application_name = 'spid={self.spid} iso={level}'")
 
     def _clear_state(self) -> None:
         self.settings = SessionSettings()

@@ -486,3 +486,40 @@ from ms.databases() d, (values
 create view sys.database_files as
 select file_id, type, type_desc, data_space_id, name, physical_name, state, state_desc, size, max_size, growth
 from sys.master_files where database_id = ms.database_property('id')::int;
+
+--- sys.time_zone_info: name sysname, current_utc_offset nvarchar(6), is_currently_dst bit
+create view sys.time_zone_info as
+select z.name, case when o.now < 0 then '-' else '+' end || to_char(abs(o.now) / 60, 'FM00') || ':'
+  || to_char(abs(o.now) % 60, 'FM00') as current_utc_offset,
+  (o.now <> least(o.january, o.july))::int::smallint as is_currently_dst
+from ms.time_zones z, lateral (
+  select (extract(epoch from t.n at time zone z.iana) - extract(epoch from t.n at time zone 'UTC'))::int / 60 as now,
+    (extract(epoch from t.j at time zone z.iana) - extract(epoch from t.j at time zone 'UTC'))::int / 60 as january,
+    (extract(epoch from t.s at time zone z.iana) - extract(epoch from t.s at time zone 'UTC'))::int / 60 as july
+  from (select now() as n, date_trunc('year', now()) as j, date_trunc('year', now()) + interval '6 months' as s) t
+) o;
+
+--- sys.server_principals: name sysname, principal_id int, sid varbinary(85)?, type char(1), type_desc nvarchar(60)?,
+--- is_disabled bit?, create_date datetime, modify_date datetime, default_database_name sysname?,
+--- default_language_name sysname?
+create view sys.server_principals as
+select name, principal_id, '\x01'::bytea as sid, type,
+  case type when 'S' then 'SQL_LOGIN' else 'SERVER_ROLE' end as type_desc, 0::smallint as is_disabled,
+  631906056000000000 as create_date, 631906056000000000 as modify_date,
+  case type when 'S' then 'master' end as default_database_name,
+  case type when 'S' then 'us_english' end as default_language_name
+from (values ('sa', 1, 'S'), ('public', 2, 'R'), ('sysadmin', 3, 'R')) p(name, principal_id, type);
+
+--- sys.dm_tran_locks: resource_type nvarchar(60), resource_subtype nvarchar(60), resource_database_id int,
+--- resource_description nvarchar(256), resource_associated_entity_id bigint?, request_mode nvarchar(60),
+--- request_type nvarchar(60), request_status nvarchar(60), request_session_id int
+create view sys.dm_tran_locks as
+select case l.locktype when 'relation' then 'OBJECT' when 'advisory' then 'APPLICATION' else 'KEY' end as resource_type,
+  '' as resource_subtype, (d.properties ->> 'id')::int as resource_database_id, '' as resource_description,
+  substring(c.relname from '^t(\d+)$')::bigint as resource_associated_entity_id,
+  case when l.mode like '%Exclusive%' then 'X' else 'S' end as request_mode, 'LOCK' as request_type,
+  case when l.granted then 'GRANT' else 'WAIT' end as request_status,
+  substring(a.application_name from 'spid=(\d+)')::int as request_session_id
+from pg_locks l join pg_stat_activity a using (pid) join ms.databases() d on d.engine_name = a.datname
+left join pg_class c on c.oid = l.relation
+where l.locktype = 'advisory' or c.relname ~ '^t\d+$';

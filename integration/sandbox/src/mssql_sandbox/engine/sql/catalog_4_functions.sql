@@ -308,3 +308,42 @@ create function ms.listextendedproperty(
   ) x on x.class = p.class and x.major_id = p.major_id and x.minor_id = p.minor_id
   where property is null or casefold(p.name) = casefold(property)
 $$;
+
+create function ms.help_collations() returns table (name text, description text) language sql stable as $$
+  select f.family || '_' || x.suffix,
+    replace(f.family, '_', '-') || ', ' || x.description
+  from unnest(string_to_array(
+    'Albanian,Arabic,Chinese_PRC,Croatian,Cyrillic_General,Czech,Danish_Norwegian,Estonian,Finnish_Swedish,French,'
+    'German_PhoneBook,Greek,Hebrew,Hungarian,Icelandic,Japanese,Korean_Wansung,Latin1_General,Latin1_General_100,'
+    'Latvian,Lithuanian,Modern_Spanish,Polish,Romanian,Slovak,Slovenian,Thai,Traditional_Spanish,Turkish,Ukrainian,'
+    'Vietnamese', ',')) f(family),
+  lateral (
+    select 'BIN' as suffix, 'binary sort' as description
+    union all select 'BIN2', 'binary code point comparison sort'
+    union all
+    select c.code || a.code || k.code || w.code, c.text || a.text || k.text || w.text
+    from (values ('CI', 'case-insensitive'), ('CS', 'case-sensitive')) c(code, text),
+      (values ('_AI', ', accent-insensitive'), ('_AS', ', accent-sensitive')) a(code, text),
+      (values ('', ', kanatype-insensitive'), ('_KS', ', kanatype-sensitive')) k(code, text),
+      (values ('', ', width-insensitive'), ('_WS', ', width-sensitive')) w(code, text)
+    union all
+    select c.code || a.code || '_SC' || u.code, c.text || a.text || ', kanatype-insensitive, width-insensitive, '
+      || 'supplementary characters' || u.text
+    from (values ('CI', 'case-insensitive'), ('CS', 'case-sensitive')) c(code, text),
+      (values ('_AI', ', accent-insensitive'), ('_AS', ', accent-sensitive')) a(code, text),
+      (values ('', ''), ('_UTF8', ', UTF8')) u(code, text)
+    where f.family like '%\_100' and (u.code = '' or coalesce(nullif(current_setting('ms.version', true), ''), '17') >= '15')
+    union all
+    select 'BIN2_UTF8', 'binary code point comparison sort, UTF8'
+    where f.family like '%\_100' and coalesce(nullif(current_setting('ms.version', true), ''), '17') >= '15'
+  ) x
+  union all
+  select name, description from (values
+    ('SQL_Latin1_General_CP1_CI_AI', 'Latin1-General, case-insensitive, accent-insensitive, kanatype-insensitive, '
+      'width-insensitive for Unicode Data, SQL Server Sort Order 54 on Code Page 1252 for non-Unicode Data'),
+    ('SQL_Latin1_General_CP1_CI_AS', 'Latin1-General, case-insensitive, accent-sensitive, kanatype-insensitive, '
+      'width-insensitive for Unicode Data, SQL Server Sort Order 52 on Code Page 1252 for non-Unicode Data'),
+    ('SQL_Latin1_General_CP1_CS_AS', 'Latin1-General, case-sensitive, accent-sensitive, kanatype-insensitive, '
+      'width-insensitive for Unicode Data, SQL Server Sort Order 51 on Code Page 1252 for non-Unicode Data')
+  ) s(name, description)
+$$;
