@@ -9,6 +9,7 @@ from django.db.backends.base.introspection import FieldInfo as BaseFieldInfo
 from django.db.backends.base.introspection import TableInfo as BaseTableInfo
 from django.db.models import Index
 
+from . import compat
 from . import introspection_sql as queries
 from .catalog import (
     HIDDEN_DISCRIMINATOR_PREFIX,
@@ -38,77 +39,8 @@ _UTF16_TYPES = ("nchar", "nvarchar")
 _NUMERIC_TYPES = ("decimal", "numeric", "money", "smallmoney")
 
 
-class DatabaseIntrospection(BaseDatabaseIntrospection):
-    data_types_reverse = FIELD_TYPES
-
-    @property
-    def schema_option(self):
-        """The schema that OPTIONS names for bare table names, or None."""
-        return self.connection.settings_dict.get("OPTIONS", {}).get("schema") or None
-
-    def table_name(self, name):
-        """Return a table's TableName, in the alias's schema where it has none."""
-        return TableName.parse(name, self.schema_option)
-
-    def _db_table(self, schema, name, default_schema):
-        """Name a table as models do: with a schema only outside the default one."""
-        return TableName(schema, name).as_db_table(self.schema_option or default_schema)
-
-    def get_table_list(self, cursor):
-        """
-        Return the tables and views of every schema.
-
-        Those outside of the default schema are named `"schema"."table"`.
-        """
-        cursor.execute(queries.TABLES)
-        return [
-            TableInfo(
-                self._db_table(schema, name, default_schema),
-                "v" if kind.strip() == "V" else "t",
-                comment,
-            )
-            for schema, name, kind, comment, default_schema in cursor.fetchall()
-        ]
-
-    # Columns
-
-    def get_table_description(self, cursor, table_name):
-        cursor.execute(queries.COLUMNS, [str(self.table_name(table_name))])
-        rows = [tuple(row) for row in cursor.fetchall()]
-        return [
-            _field_info(*details, checks=[row[-1] for row in group if row[-1]])
-            for details, group in _grouped(rows)
-            if not _is_internal(*details)
-        ]
-
-    def get_field_type(self, data_type, description):
-        """
-        Return the name of the field class for a column.
-
-        :raises KeyError: no field fits; inspectdb then guesses.
-        """
-        answer = self._plugin_field_type(description)
-        if answer is not None:
-            # inspectdb has no way to take arguments along.
-            return answer if isinstance(answer, str) else answer[0]
-        if description.is_autofield and data_type in AUTO_FIELD_TYPES:
-            return AUTO_FIELD_TYPES[data_type]
-        if data_type in _STRING_TYPES and description.display_size is None:
-            return "TextField"
-        return super().get_field_type(data_type, description)
-
-    def _plugin_field_type(self, description):
-        """Ask the plugins; None where none of them knows the column."""
-        plugins = getattr(self.connection, "plugins", None)
-        if plugins is None:
-            return None
-        return plugins.hook.mssql_field_type(column=description)
-
-    def get_sequences(self, cursor, table_name, table_fields=()):
-        cursor.execute(queries.IDENTITIES, [str(self.table_name(table_name))])
-        return [{"table": table_name, "column": row[0]} for row in cursor.fetchall()]
-
-    # Keys and constraints
+class KeyIntrospection:
+    """Keys, constraints, and indexes."""
 
     def get_relations(self, cursor, table_name):
         """Return {column: (column there, table there, action on delete)}."""
@@ -179,6 +111,79 @@ class DatabaseIntrospection(BaseDatabaseIntrospection):
             details["orders"] = []
             details["type"] = _index_type(row.type_desc)
         return details
+
+
+class DatabaseIntrospection(
+    compat.Introspection, KeyIntrospection, BaseDatabaseIntrospection
+):
+    data_types_reverse = FIELD_TYPES
+
+    @property
+    def schema_option(self):
+        """The schema that OPTIONS names for bare table names, or None."""
+        return self.connection.settings_dict.get("OPTIONS", {}).get("schema") or None
+
+    def table_name(self, name):
+        """Return a table's TableName, in the alias's schema where it has none."""
+        return TableName.parse(name, self.schema_option)
+
+    def _db_table(self, schema, name, default_schema):
+        """Name a table as models do: with a schema only outside the default one."""
+        return TableName(schema, name).as_db_table(self.schema_option or default_schema)
+
+    def get_table_list(self, cursor):
+        """
+        Return the tables and views of every schema.
+
+        Those outside of the default schema are named `"schema"."table"`.
+        """
+        cursor.execute(queries.TABLES)
+        return [
+            TableInfo(
+                self._db_table(schema, name, default_schema),
+                "v" if kind.strip() == "V" else "t",
+                comment,
+            )
+            for schema, name, kind, comment, default_schema in cursor.fetchall()
+        ]
+
+    # Columns
+
+    def get_table_description(self, cursor, table_name):
+        cursor.execute(queries.COLUMNS, [str(self.table_name(table_name))])
+        rows = [tuple(row) for row in cursor.fetchall()]
+        return [
+            _field_info(*details, checks=[row[-1] for row in group if row[-1]])
+            for details, group in _grouped(rows)
+            if not _is_internal(*details)
+        ]
+
+    def get_field_type(self, data_type, description):
+        """
+        Return the name of the field class for a column.
+
+        :raises KeyError: no field fits; inspectdb then guesses.
+        """
+        answer = self._plugin_field_type(description)
+        if answer is not None:
+            # inspectdb has no way to take arguments along.
+            return answer if isinstance(answer, str) else answer[0]
+        if description.is_autofield and data_type in AUTO_FIELD_TYPES:
+            return AUTO_FIELD_TYPES[data_type]
+        if data_type in _STRING_TYPES and description.display_size is None:
+            return "TextField"
+        return super().get_field_type(data_type, description)
+
+    def _plugin_field_type(self, description):
+        """Ask the plugins; None where none of them knows the column."""
+        plugins = getattr(self.connection, "plugins", None)
+        if plugins is None:
+            return None
+        return plugins.hook.mssql_field_type(column=description)
+
+    def get_sequences(self, cursor, table_name, table_fields=()):
+        cursor.execute(queries.IDENTITIES, [str(self.table_name(table_name))])
+        return [{"table": table_name, "column": row[0]} for row in cursor.fetchall()]
 
 
 _ConstraintRow = namedtuple(

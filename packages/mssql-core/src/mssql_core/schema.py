@@ -3,7 +3,7 @@
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Columns, Statement, Table
 
-from . import model_snapshot, snapshot
+from . import compat, model_snapshot, snapshot
 from .comments import comment_sql
 from .literals import string_literal
 from .names import TableName, quote_identifier
@@ -13,7 +13,7 @@ from .schema_indexes import IndexMixin
 
 
 class DatabaseSchemaEditor(
-    AlterMixin, IndexMixin, ColumnMixin, BaseDatabaseSchemaEditor
+    compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMixin, BaseDatabaseSchemaEditor
 ):
     sql_delete_table = "DROP TABLE %(table)s"
     sql_create_column = "ALTER TABLE %(table)s ADD %(column)s %(definition)s"
