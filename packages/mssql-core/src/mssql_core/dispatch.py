@@ -1,8 +1,8 @@
 """Which function translates an expression: looked up per connection, nothing in Django is patched."""
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence
+from typing import Dict, Iterable, List, Mapping, Sequence
 
-CompileFunction = Callable[..., Any]
+from .plugin.types import CompileFunction
 
 
 class CompilerDispatch:
@@ -11,8 +11,10 @@ class CompilerDispatch:
     :param tables: plugins' tables in OPTIONS order, core's last.
 
     The nearest class of a node's MRO wins; at one class plugins come before
-    core. A class that defines ``as_microsoft`` itself ends the walk, so that
-    vendor methods of users keep working.
+    core. A function is called as ``function(node, compiler, connection, **extra)`` and
+    returns ``(sql, params)``, or NotImplemented to pass on to the next, at last to Django's
+    ``as_sql``. A class that defines ``as_microsoft`` itself ends the walk, so that vendor
+    methods of users keep working.
     """
 
     def __init__(self, tables: Iterable[Mapping[type, CompileFunction]]) -> None:

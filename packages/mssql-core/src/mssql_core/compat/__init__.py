@@ -1,27 +1,55 @@
-"""Where Django's versions differ; the only place that looks at django.VERSION."""
+"""What older Django versions need; the only place that looks at ``django.VERSION``.
+
+The main modules are written for the newest Django. Each module ``pre_NN`` holds
+what versions before N.N lack or call otherwise, as classes named like the component they
+are mixed into: ``Operations`` of ``pre_60`` becomes a base of ``compat.Operations`` on Django
+5.2, and does not exist on 6.0. To end the support of a version, delete its module and its row.
+"""
+
+import importlib
 
 import django
 
-try:
-    from django.db.models.expressions import DatabaseDefault
-except ImportError:  # before Django 5.0
+from .orm import PARAMS
 
-    class DatabaseDefault:
-        """Stands for nothing: no value is an instance."""
+_BOUNDARIES = (
+    ((4, 1), "pre_41"),
+    ((4, 2), "pre_42"),
+    ((5, 0), "pre_50"),
+    ((5, 1), "pre_51"),
+    ((6, 0), "pre_60"),
+    ((6, 1), "pre_61"),
+)
 
-
-def is_database_default(value):
-    return isinstance(value, DatabaseDefault)
-
-
-def placeholder(field, value, compiler, connection):
-    """(sql, params) when the field has its own placeholder, else None."""
-    if hasattr(field, "get_placeholder_sql"):  # Django 6.1
-        return field.get_placeholder_sql(value, compiler, connection)
-    if hasattr(field, "get_placeholder"):
-        return field.get_placeholder(value, compiler, connection), (value,)
-    return None
+# Oldest first: each shim translates to names that a newer one may translate further.
+SHIMS = tuple(
+    importlib.import_module("%s.%s" % (__name__, module))
+    for boundary, module in _BOUNDARIES
+    if django.VERSION[:2] < boundary
+)
 
 
-# Django 6.0 hands parameters around as tuples, earlier versions as lists.
-PARAMS = tuple if django.VERSION >= (6, 0) else list
+def _composed(name):
+    """The class of all shims that have one of this name; empty on the newest Django."""
+    return type(name, tuple(vars(shim)[name] for shim in SHIMS if name in vars(shim)), {})
+
+
+Features = _composed("Features")
+Introspection = _composed("Introspection")
+Operations = _composed("Operations")
+SchemaEditor = _composed("SchemaEditor")
+SQLCompiler = _composed("SQLCompiler")
+SQLInsertCompiler = _composed("SQLInsertCompiler")
+Wrapper = _composed("Wrapper")
+
+__all__ = [
+    "Features",
+    "Introspection",
+    "Operations",
+    "PARAMS",
+    "SHIMS",
+    "SQLCompiler",
+    "SQLInsertCompiler",
+    "SchemaEditor",
+    "Wrapper",
+]

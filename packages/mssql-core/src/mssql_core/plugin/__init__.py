@@ -14,6 +14,25 @@ It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``
 """
 
 from .hookspecs import hookimpl
-from .types import Capability, ConnectionSettings, Credentials, Edition, ServerInfo
+from .types import (
+    Capability,
+    CompileFunction,
+    ConnectionSettings,
+    Credentials,
+    DataType,
+    Driver,
+    Edition,
+    ServerInfo,
+)
 
-__all__ = ["Capability", "ConnectionSettings", "Credentials", "Edition", "ServerInfo", "hookimpl"]
+__all__ = [
+    "Capability",
+    "CompileFunction",
+    "ConnectionSettings",
+    "Credentials",
+    "DataType",
+    "Driver",
+    "Edition",
+    "ServerInfo",
+    "hookimpl",
+]

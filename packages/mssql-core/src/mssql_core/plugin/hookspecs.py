@@ -1,10 +1,10 @@
 """The hooks. Each returns data; arguments are opt-in (pluggy)."""
 
-from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Iterable, Mapping, Optional, Sequence, Tuple, Union
 
 import pluggy
 
-from .types import Capability, ConnectionSettings, Credentials, ServerInfo
+from .types import Capability, CompileFunction, ConnectionSettings, Credentials, DataType, Driver, ServerInfo
 
 PROJECT = "mssql_core"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -14,13 +14,13 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec(firstresult=True)
-def mssql_driver(settings: ConnectionSettings) -> Any:  # type: ignore[empty-body]
+def mssql_driver(settings: ConnectionSettings) -> Optional[Driver]:
     """Called once per wrapper for the driver that connects.
 
     Stops at the first non-None result; core's pyodbc driver comes last.
 
     :param settings: the alias's settings.
-    :returns: an object with ``connect(connection_string, attributes, timeout, autocommit)``.
+    :returns: a driver, or None to leave it to the next.
     """
 
 
@@ -30,12 +30,12 @@ def mssql_features() -> Mapping[str, Any]:  # type: ignore[empty-body]
 
     Merged: a flag has one plugin owner; two plugins on one flag are an error naming both.
 
-    :returns: flag -> value, or -> ``callable(ServerInfo)`` read on first use.
+    :returns: flag -> value, or -> ``function(ServerInfo)``, called when the flag is first read.
     """
 
 
 @hookspec
-def mssql_compilers() -> Mapping[type, Callable[..., Any]]:  # type: ignore[empty-body]
+def mssql_compilers() -> Mapping[type, CompileFunction]:  # type: ignore[empty-body]
     """Called once per wrapper for functions that translate expression classes to T-SQL.
 
     Chained: nearest class first, plugins before core, NotImplemented passes on.
@@ -111,17 +111,17 @@ def mssql_session_sql(server: ServerInfo) -> Sequence[str]:  # type: ignore[empt
 def mssql_capabilities(server: ServerInfo) -> Mapping[Capability, bool]:  # type: ignore[empty-body]
     """Called when the server is first known; merged over core's own table.
 
-    :param server: the server with core's capabilities.
+    :param server: the server, with core's capabilities.
     :returns: capability -> whether this server has it.
     """
 
 
 @hookspec
-def mssql_data_types(server: Optional[ServerInfo]) -> Mapping[str, Any]:  # type: ignore[empty-body]
-    """Called when the column types are first needed; merged.
+def mssql_data_types(server: ServerInfo) -> Mapping[str, DataType]:  # type: ignore[empty-body]
+    """Called when the column types are first needed; merged over core's own.
 
-    :param server: the server.
-    :returns: Django's internal type -> column type, or -> (column type, check template).
+    :param server: the server; reading an attribute of it connects, if nothing has before.
+    :returns: Django's internal type -> column type.
     """
 
 
@@ -131,6 +131,7 @@ def mssql_field_type(column: Any) -> Union[str, Tuple[str, Mapping[str, Any]], N
 
     Stops at the first non-None result.
 
-    :param column: name, data_type, checks (texts of its CHECK constraints).
-    :returns: a Django field name, or (name, arguments).
+    :param column: Django's description of the column, with ``data_type`` (its name in sys.types)
+        and ``checks`` (texts of the CHECK constraints that name it).
+    :returns: a Django field name, or (name, arguments); None leaves it to the next.
     """

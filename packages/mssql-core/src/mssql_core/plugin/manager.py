@@ -1,5 +1,6 @@
 """Loads the plugins of one alias."""
 
+import logging
 from importlib import import_module
 from importlib.metadata import distributions
 from typing import Any, Dict, Mapping, Optional
@@ -9,7 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import hookspecs
 
-_KNOWN_PACKAGES = {"json": "json", "azure": "azure", "fabric": "fabric"}
+logger = logging.getLogger("mssql_core.plugins")
+
+# Extras of mssql-core that bring a plugin of the same name.
+_EXTRAS = ("json", "azure", "fabric")
 _entry_points: Optional[Dict[str, Any]] = None
 
 
@@ -36,16 +40,45 @@ def build(alias: str, enabled: Any, defaults: Any) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     manager.register(defaults, "core")
-    names = enabled if isinstance(enabled, Mapping) else {name: {} for name in enabled or ()}
     # pluggy calls the last registered first; results shall come in the order of OPTIONS.
-    for name, options in reversed(list(names.items())):
-        manager.register(_load(alias, name)(**(options or {})), name)
-    manager.check_pending()
+    for name, options in reversed(list(_enabled(alias, enabled).items())):
+        manager.register(_instance(alias, name, options), name)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise ImproperlyConfigured("%s: %s" % (_where(alias), error)) from error
+    logger.debug("alias %r: plugins %s", alias, [name for name, _ in manager.list_name_plugin()])
     return manager
 
 
+def _where(alias: str) -> str:
+    return "DATABASES[%r]['OPTIONS']['plugins']" % alias
+
+
+def _enabled(alias: str, enabled: Any) -> Dict[str, Mapping[str, Any]]:
+    """Plugin name -> its options."""
+    if isinstance(enabled, str):
+        raise ImproperlyConfigured(
+            "%s is the text %r; write a list: [%r]." % (_where(alias), enabled, enabled)
+        )
+    if isinstance(enabled, Mapping):
+        return {name: options or {} for name, options in enabled.items()}
+    return {name: {} for name in enabled or ()}
+
+
+def _instance(alias: str, name: str, options: Mapping[str, Any]) -> Any:
+    plugin = _load(alias, name)
+    try:
+        return plugin(**options)
+    except TypeError as error:
+        # The message of Python names the option; values stay out of it.
+        raise ImproperlyConfigured(
+            "%s[%r]: the options %s do not fit: %s." % (_where(alias), name, sorted(options), error)
+        ) from error
+
+
 def _load(alias: str, name: str) -> Any:
-    where = "DATABASES[%r]['OPTIONS']['plugins']" % alias
+    where = _where(alias)
     if ":" in name:
         module, _, attribute = name.partition(":")
         try:
@@ -62,7 +95,7 @@ def _load(alias: str, name: str) -> Any:
 
 
 def _remedy(name: str) -> str:
-    if name in _KNOWN_PACKAGES:
+    if name in _EXTRAS:
         return "Run: pip install mssql-core[%s]" % name
     return "A local plugin is written as 'package.module:Class'."
 

@@ -2,7 +2,11 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Dict, FrozenSet, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type
+
+CompileFunction = Callable[..., Any]
+
+_DOCUMENTATION = "https://learn.microsoft.com/sql/"
 
 
 class Edition(enum.Enum):
@@ -11,20 +15,28 @@ class Edition(enum.Enum):
     https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql
     """
 
+    PERSONAL = 1
     STANDARD = 2
     ENTERPRISE = 3
     EXPRESS = 4
     AZURE_SQL_DATABASE = 5
     SYNAPSE = 6
+    STRETCH = 7
     MANAGED_INSTANCE = 8
     EDGE = 9
+    ARC_MANAGED_INSTANCE = 10
     FABRIC_WAREHOUSE = 11
     FABRIC_SQL_DATABASE = 12
 
     @property
     def is_versioned(self) -> bool:
-        """Whether ProductVersion tells the feature level; the cloud editions always say 12."""
-        return self in (Edition.STANDARD, Edition.ENTERPRISE, Edition.EXPRESS, Edition.EDGE)
+        """Whether ProductVersion tells the feature level; the services always say 12."""
+        return self not in _SERVICES
+
+    @property
+    def is_supported(self) -> bool:
+        """Synapse and Fabric warehouses enforce no keys, which Django relies on."""
+        return self not in (Edition.SYNAPSE, Edition.FABRIC_WAREHOUSE)
 
     @property
     def can_set_single_user(self) -> bool:
@@ -37,31 +49,76 @@ class Edition(enum.Enum):
         return self is Edition.AZURE_SQL_DATABASE
 
 
-class Capability(enum.Enum):
-    """What a server can do; each value is (first version, compatibility level) with its source."""
+_SERVICES = frozenset(
+    (
+        Edition.AZURE_SQL_DATABASE,
+        Edition.SYNAPSE,
+        Edition.MANAGED_INSTANCE,
+        Edition.ARC_MANAGED_INSTANCE,
+        Edition.FABRIC_WAREHOUSE,
+        Edition.FABRIC_SQL_DATABASE,
+    )
+)
 
-    STRING_AGG = "string_agg"  # 2017: string-agg-transact-sql
-    TRIM = "trim"  # 2017: trim-transact-sql
-    UTF8_COLLATION = "utf8_collation"  # 2019: collation-and-unicode-support
-    GREATEST_LEAST = "greatest_least"  # 2022: logical-functions-greatest-transact-sql
-    DATETRUNC = "datetrunc"  # 2022: datetrunc-transact-sql
-    SHIFT = "shift"  # 2022: left-shift-transact-sql
-    IS_DISTINCT_FROM = "is_distinct_from"  # 2022: is-distinct-from-transact-sql
-    JSON_CONSTRUCTORS = "json_constructors"  # 2022: json-object-transact-sql
-    JSON_PATH_EXISTS = "json_path_exists"  # 2022: json-path-exists-transact-sql
-    JSON_TYPE = "json_type"  # 2025: json-data-type
-    JSON_CONTAINS = "json_contains"  # 2025: json-contains-transact-sql
-    REGEXP = "regexp"  # 2025 at level 170: regexp-like-transact-sql
-    OPENJSON = "openjson"  # level 130: openjson-transact-sql
+
+class Capability(enum.Enum):
+    """What a server can do. Each member's ``__doc__`` tells since when, and its source.
+
+    "level" is the database's compatibility level, where the server asks for one.
+    """
+
+    def __new__(cls, value: str, doc: str) -> "Capability":
+        member = object.__new__(cls)
+        member._value_ = value
+        member.__doc__ = doc
+        return member
+
+    OPENJSON = "openjson", "2016 at level 130: t-sql/functions/openjson-transact-sql"
+    STRING_SPLIT = "string_split", "2016 at level 130: t-sql/functions/string-split-transact-sql"
+    STRING_AGG = "string_agg", "2017: t-sql/functions/string-agg-transact-sql"
+    CONCAT_WS = "concat_ws", "2017: t-sql/functions/concat-ws-transact-sql"
+    TRANSLATE = "translate", "2017: t-sql/functions/translate-transact-sql"
+    TRIM = "trim", "2017: t-sql/functions/trim-transact-sql"
+    UTF8_COLLATION = "utf8_collation", "2019: relational-databases/collations/collation-and-unicode-support"
+    TRUNCATION_DETAILS = (
+        "truncation_details",
+        "2019 at level 150, error 2628 names column and value: relational-databases/errors-events/mssqlserver-2628",
+    )
+    GREATEST_LEAST = "greatest_least", "2022: t-sql/functions/logical-functions-greatest-transact-sql"
+    DATETRUNC = "datetrunc", "2022: t-sql/functions/datetrunc-transact-sql"
+    DATE_BUCKET = "date_bucket", "2022: t-sql/functions/date-bucket-transact-sql"
+    SHIFT = "shift", "2022: t-sql/functions/left-shift-transact-sql"
+    IS_DISTINCT_FROM = "is_distinct_from", "2022: t-sql/queries/is-distinct-from-transact-sql"
+    IGNORE_NULLS = "ignore_nulls", "2022, in FIRST_VALUE and its like: t-sql/functions/first-value-transact-sql"
+    WINDOW_CLAUSE = "window_clause", "2022 at level 160: t-sql/queries/select-window-transact-sql"
+    GENERATE_SERIES = "generate_series", "2022 at level 160: t-sql/functions/generate-series-transact-sql"
+    TRIM_CHARACTERS = "trim_characters", "2022 at level 160, LTRIM(s, chars): t-sql/functions/ltrim-transact-sql"
+    JSON_CONSTRUCTORS = "json_constructors", "2022: t-sql/functions/json-object-transact-sql"
+    JSON_PATH_EXISTS = "json_path_exists", "2022: t-sql/functions/json-path-exists-transact-sql"
+    ISJSON_TYPE = "isjson_type", "2022, ISJSON(s, VALUE): t-sql/functions/isjson-transact-sql"
+    JSON_TYPE = "json_type", "2025: t-sql/data-types/json-data-type"
+    JSON_AGGREGATES = "json_aggregates", "2025: t-sql/functions/json-arrayagg-transact-sql"
+    JSON_CONTAINS = "json_contains", "2025, on no service yet: t-sql/functions/json-contains-transact-sql"
+    PRODUCT = "product", "2025: t-sql/functions/product-aggregate-transact-sql"
+    REGEXP = "regexp", "2025 at level 170: t-sql/functions/regexp-like-transact-sql"
+    CREATE_DATABASE = "create_database", "not in Fabric: t-sql/statements/create-database-transact-sql"
+
+    @property
+    def source(self) -> str:
+        """The page of Microsoft's documentation that says so."""
+        return _DOCUMENTATION + (self.__doc__ or "").rpartition(": ")[2]
 
 
 @dataclass(frozen=True)
 class ServerInfo:
     """What one query told about the server; every later decision reads this.
 
-    :param version: ProductVersion as numbers, e.g. (16, 0, 4185, 3).
+    :param version: ProductVersion as numbers, e.g. (16, 0, 4185, 3); (12, 0, ...) on the services.
     :param compatibility_level: of the database, e.g. 160.
     :param collation: of the database.
+    :param read_committed_snapshot: whether readers do not wait for writers.
+    :param default_schema: of the login's user in the database.
+    :param update_policy: ProductUpdateType of a managed instance: ``CU`` or ``Continuous``.
     """
 
     edition: Edition
@@ -71,6 +128,7 @@ class ServerInfo:
     read_committed_snapshot: bool
     default_schema: str = "dbo"
     capabilities: FrozenSet[Capability] = field(default_factory=frozenset)
+    update_policy: Optional[str] = None
 
     def has(self, capability: Capability) -> bool:
         return capability in self.capabilities
@@ -80,7 +138,8 @@ class ServerInfo:
 class ConnectionSettings:
     """One alias's settings as plugins see them.
 
-    :param options: OPTIONS without ``plugins``.
+    :param options: OPTIONS without ``plugins``, ODBC keywords spelled as the driver documents them.
+    :param token: the top-level TOKEN: an access token, or a function that returns one.
     """
 
     alias: str
@@ -103,3 +162,43 @@ class Credentials:
 
     keywords: Dict[str, str] = field(default_factory=dict, repr=False)
     access_token: Optional[str] = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class DataType:
+    """The column type of a Django field.
+
+    :param db_type: a type, a %-template of the field's attributes, or a function of them.
+    :param check: template of a CHECK constraint over ``%(qn_column)s``.
+    """
+
+    db_type: Any
+    check: Optional[str] = None
+
+
+class Driver(Protocol):
+    """What connects; see the hook ``mssql_driver``."""
+
+    #: Base class of the errors that :meth:`connect`, cursors and connections raise.
+    error: Type[BaseException]
+
+    def keyword(self, driver: Optional[str]) -> Optional[str]:
+        """The value of DRIVER in the connection string. :param driver: OPTIONS['driver'], or None."""
+
+    def connect(
+        self,
+        connection_string: str,
+        access_token: Optional[str] = None,
+        timeout: int = 0,
+        query_timeout: int = 0,
+        encodings: Sequence[Any] = (),
+    ) -> Any:
+        """A DB-API connection in autocommit mode whose cursors have ``setinputsizes`` and ``nextset``.
+
+        :param timeout: seconds for the login, 0 = the driver's default.
+        :param query_timeout: seconds a statement may run, 0 = no limit.
+        :param encodings: (method name, arguments) of the options setencoding and setdecoding.
+        """
+
+    def set_pooling(self, enabled: bool) -> None:
+        """Switch the driver's own pool of connections."""

@@ -1,0 +1,1 @@
+"""Django before 4.2."""

@@ -1,0 +1,1 @@
+"""Django before 5.0."""

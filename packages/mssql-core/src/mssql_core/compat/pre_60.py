@@ -1,0 +1,1 @@
+"""Django before 6.0."""
