@@ -274,10 +274,12 @@ def test_cancel_a_query_that_waits_for_a_lock(target, table):
     write(owner, f"UPDATE {table} SET n = 2 WHERE id = 1")
     waiter = PYODBC.connect(target)
     cursor = waiter.cursor()
-    threading.Timer(0.5, cursor.cancel).start()
+    timer = threading.Timer(0.5, cursor.cancel)
+    timer.start()
     started = time.monotonic()
     with pytest.raises(pyodbc.Error):
         cursor.execute(f"UPDATE {table} SET n = 3 WHERE id = 1")
+    timer.join()  # the driver must be done with the cursor before it is closed
     assert time.monotonic() - started < 5
     owner.commit()
     assert run(waiter, f"SELECT n FROM {table}") == [[2]]

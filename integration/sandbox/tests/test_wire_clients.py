@@ -409,6 +409,7 @@ def test_cancel_from_another_thread(target):
         cursor.execute("sleep 30")
         cursor.fetchall()
     assert time.monotonic() - started < 5
+    timer.join()  # the driver must be done with the cursor before it is closed
     cursor.close()
     assert run(connection, "select 1") == [[1]]
     connection.close()
