@@ -1,0 +1,114 @@
+"""JSON functions on text and on the json type.
+
+https://learn.microsoft.com/sql/t-sql/functions/json-functions-transact-sql
+"""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "expression, value",
+    [
+        ("ISJSON('{\"a\":1}')", 1),
+        ("ISJSON('1')", 0),
+        ("ISJSON('x')", 0),
+        ("ISJSON(NULL)", None),
+        ("ISJSON('1', VALUE)", 1),
+        ("ISJSON('{\"a\":1}', ARRAY)", 0),
+        ("JSON_VALUE('{\"a\":1}', '$.a')", "1"),
+        ("JSON_VALUE('{\"a\":1.50e3}', '$.a')", "1.50e3"),
+        ("JSON_VALUE('{\"a\":\"x\\ny\"}', '$.a')", "x\ny"),
+        ("JSON_VALUE('{\"a\":true}', '$.a')", "true"),
+        ("JSON_VALUE('{\"a\":null}', '$.a')", None),
+        ("JSON_VALUE('{\"a\":{\"b\":[1,2]}}', '$.a.b[1]')", "2"),
+        ("JSON_VALUE('{\"a\":{\"b\":[1,2]}}', '$.a')", None),
+        ("JSON_VALUE('{\"a\":1}', '$.A')", None),
+        ("JSON_VALUE('{\"a b\":1}', '$.\"a b\"')", "1"),
+        ("JSON_VALUE('{\"a\":1,\"a\":2}', '$.a')", "1"),
+        ("JSON_VALUE(N'{\"é\":1}', N'$.é')", "1"),
+        ("JSON_QUERY('{\"a\":{\"b\": 1 }}', '$.a')", '{"b": 1 }'),
+        ("JSON_QUERY('{\"a\":1}', '$.a')", None),
+        ("JSON_QUERY('{\"a\":[1, 2]}')", '{"a":[1, 2]}'),
+        ("JSON_MODIFY('{\"a\":1}', '$.a', 2)", '{"a":2}'),
+        ("JSON_MODIFY('{\"a\":1}', '$.b', 'x\"y')", '{"a":1,"b":"x\\"y"}'),
+        ("JSON_MODIFY('{\"a\":1}', '$.a', NULL)", "{}"),
+        ("JSON_MODIFY('{\"a\":1}', 'strict $.a', NULL)", '{"a":null}'),
+        ("JSON_MODIFY('{\"a\":[1]}', 'append $.a', 2)", '{"a":[1,2]}'),
+        ("JSON_MODIFY('{\"a\":1}', '$.b', JSON_QUERY('[1]'))", '{"a":1,"b":[1]}'),
+        ("JSON_MODIFY('{\"a\":1}', '$.b', CAST(1 AS bit))", '{"a":1,"b":true}'),
+        ("JSON_PATH_EXISTS('{\"a\":null}', '$.a')", 1),
+        ("JSON_PATH_EXISTS('{\"a\":1}', '$.b')", 0),
+        ("JSON_OBJECT('a':1, 'b':'x')", '{"a":1,"b":"x"}'),
+        ("JSON_OBJECT('a':1, 'b':NULL ABSENT ON NULL)", '{"a":1}'),
+        ("JSON_OBJECT('a':JSON_ARRAY(1,'x',NULL))", '{"a":[1,"x"]}'),
+        ("JSON_ARRAY(1, NULL NULL ON NULL)", "[1,null]"),
+        ("JSON_OBJECT('b':CAST(1 AS bit), 'x':0x4142, 'd':CAST('2020-01-02 03:04' AS datetime2(0)))",
+         '{"b":true,"x":"QUI=","d":"2020-01-02T03:04:00"}'),
+    ],
+)  # fmt: skip
+def test_values(sql, expression, value):
+    assert sql.value(expression) == value
+
+
+@pytest.mark.parametrize(
+    "expression, number",
+    [
+        ("JSON_VALUE('{\"a\":1}', 'strict $.b')", 13608),
+        ("JSON_VALUE('{\"a\":{}}', 'strict $.a')", 13623),
+        ("JSON_QUERY('{\"a\":1}', 'strict $.a')", 13624),
+        ("JSON_MODIFY('{\"a\":1}', 'strict $.b', 2)", 13608),
+        ("JSON_VALUE('{\"a\":1', '$.a')", 13609),
+        ("JSON_VALUE('{\"a\":1}', 'a')", 13607),
+        ("JSON_VALUE('{\"a\":1}', '$..a')", 13607),
+        ("JSON_VALUE(1, '$.a')", 8116),
+        ("value FROM OPENJSON('x')", 13609),
+        ("value FROM OPENJSON('{\"a\":1}', 'strict $.b')", 13608),
+        ("a FROM OPENJSON('[{\"a\":\"x\"}]') WITH (a int)", 245),
+    ],
+)
+def test_faults(sql, expression, number):
+    assert sql.number(expression) == number
+
+
+def test_fault_tells_the_position(sql):
+    assert sql.message("JSON_VALUE('{\"a\": nope}', '$.a')") == (
+        "JSON text is not properly formatted. Unexpected character 'n' is found at position 6."
+    )
+
+
+def test_long_values_do_not_fit_json_value(sql):
+    document = '\'{"a":"\' + REPLICATE(CAST(\'x\' AS varchar(max)), 4001) + \'"}\''
+    assert sql.value(f"JSON_VALUE({document}, '$.a')") is None
+    assert sql.number(f"JSON_VALUE({document}, 'strict $.a')") == 13625
+
+
+def test_openjson(sql):
+    text = '{"a":1,"b":"x","c":null,"d":true,"e":[1, 2],"f":{"g":1}}'
+    assert sql.rows(f"SELECT [key], value, type FROM OPENJSON('{text}')")[0] == [
+        ("a", "1", 2), ("b", "x", 1), ("c", None, 0), ("d", "true", 3), ("e", "[1, 2]", 4), ("f", '{"g":1}', 5),
+    ]  # fmt: skip
+    assert sql.rows("SELECT [key], value FROM OPENJSON('{\"a\":[5,6]}', '$.a')")[0] == [("0", "5"), ("1", "6")]
+    assert sql.rows("SELECT value FROM OPENJSON(NULL)")[0] == []
+
+
+def test_openjson_with_columns(sql):
+    text = '[{"a":1,"b":"x","c":{"d":1}},{"a":2}]'
+    query = (
+        f"SELECT a, b, c FROM OPENJSON('{text}') WITH (a int, b nvarchar(10) '$.b', c nvarchar(max) AS JSON)"
+    )
+    assert sql.rows(query)[0] == [(1, "x", '{"d":1}'), (2, None, None)]
+    assert sql.rows("SELECT a FROM OPENJSON('[1,2]') WITH (a int '$')")[0] == [(1,), (2,)]
+
+
+def test_json_type(sql):
+    assert sql.number("CAST('{}' AS json)", "2022") == 243
+    assert sql.type("CAST('{}' AS json)", "2025") == "json"
+    assert sql.number("CAST('{' AS json)", "2025") == 13609
+    assert sql.value("JSON_VALUE(CAST('{\"a\": 1}' AS json), '$.a' RETURNING int)", "2025") == 1
+
+
+def test_arrival(sql):
+    assert sql.number("JSON_PATH_EXISTS('{}', '$.a')", "2019") == 195
+    assert sql.number("ISJSON('1', VALUE)", "2019") == 174
