@@ -1,126 +1,223 @@
-"""Aggregate functions."""
+"""Aggregates. None takes FILTER, subqueries (error 130) or outer columns among others (8124)."""
 
-from django.db.models import Aggregate, Avg, Count, Max, Min, StdDev, Sum, Variance
+from django.db import NotSupportedError
+from django.db.models import (
+    Aggregate,
+    Avg,
+    BooleanField,
+    Case,
+    Count,
+    DecimalField,
+    DurationField,
+    FloatField,
+    IntegerField,
+    Max,
+    Min,
+    StdDev,
+    Sum,
+    Value,
+    Variance,
+    When,
+    aggregates,
+)
+from django.db.models.expressions import Col, Expression, Star
 
-from .expressions import as_value, with_values
+from .compat.orm import filter_condition, optional
+from .hoisting import aggregate_refuses
+from .ordering import terms
+from .plugin.types import Capability
 
-_INTEGERS = ("int", "bigint", "smallint", "bit")
-
-
-def _source_type(node, connection):
-    """The column type of what is aggregated, without its size."""
-    sources = node.get_source_expressions()
-    field = getattr(sources[0], "_output_field_or_none", None) if sources else None
-    if field is None:
-        return ""
-    kind = field.rel_db_type(connection) if hasattr(field, "rel_db_type") else None
-    return (kind or "").split("(")[0].split(" ")[0].lower()
+_FUNCTIONS = {"STDDEV_SAMP": "STDEV", "STDDEV_POP": "STDEVP", "VAR_SAMP": "VAR", "VAR_POP": "VARP"}
 
 
-def _plain(node, compiler, connection, **extra):
-    """The aggregate with predicates made values, compiled by Django."""
-    return (with_values(node) or node).as_sql(compiler, connection, **extra)
+class As(Expression):
+    """An expression cast to a type of the server."""
+
+    def __init__(self, expression, db_type, output_field):
+        super().__init__(output_field=output_field)
+        self.expression = expression
+        self.db_type = db_type
+
+    def get_source_expressions(self):
+        return [self.expression]
+
+    def set_source_expressions(self, expressions):
+        (self.expression,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.expression)
+        return "CAST(%s AS %s)" % (sql, self.db_type), params
+
+
+def prepared(node, compiler):
+    """`node` with its filter as CASE, and what it refuses hoisted beside the tables."""
+    if node.filter is not None:
+        copy = node.copy()
+        copy.filter = None
+        copy.source_expressions = list(node.source_expressions)
+        when = When(filter_condition(node), then=copy.source_expressions[0])
+        copy.source_expressions[0] = Case(when)
+        node = copy
+    for argument in node.source_expressions:
+        if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler.query.alias_map):
+            compiler.hoists.add(argument)
+        elif isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map:
+            # Alone, an outer column would make it an aggregate of the outer query.
+            compiler.hoists.add(argument)
+    return node
+
+
+def _argument(node):
+    return node.source_expressions[0]
+
+
+def _with_argument(node, argument):
+    copy = node.copy()
+    copy.source_expressions = [argument, *node.source_expressions[1:]]
+    return copy
+
+
+def _cast(node, db_type, compiler):
+    """`node` over its argument as `db_type`."""
+    argument = _argument(node)
+    if aggregate_refuses(argument, compiler.query.alias_map):
+        compiler.hoists.add(argument)
+    return _with_argument(node, As(argument, db_type, node.output_field))
+
+
+def _field(node):
+    return getattr(_argument(node), "_output_field_or_none", None)
 
 
 def compile_aggregate(node, compiler, connection, **extra):
-    return _plain(node, compiler, connection)
+    return prepared(node, compiler).as_sql(compiler, connection, **extra)
 
 
 def compile_count(node, compiler, connection, **extra):
-    return _plain(node, compiler, connection, function="COUNT_BIG")
+    """COUNT is an int, and overflows."""
+    return prepared(node, compiler).as_sql(compiler, connection, function="COUNT_BIG", **extra)
 
 
 def compile_sum(node, compiler, connection, **extra):
-    """Sums of int would overflow as int (error 8115)."""
-    if _source_type(node, connection) in ("int", "smallint", "bit"):
-        return _cast(node, compiler, connection, "bigint")
-    return _plain(node, compiler, connection)
+    """SUM of int is an int, and overflows (8115); bit has none (8117)."""
+    node = prepared(node, compiler)
+    if isinstance(_field(node), (IntegerField, BooleanField)):
+        node = _cast(node, "bigint", compiler)
+    return node.as_sql(compiler, connection, **extra)
 
 
 def compile_avg(node, compiler, connection, **extra):
-    """AVG of integers is an integer on the server."""
-    if _source_type(node, connection) in _INTEGERS:
-        return _cast(node, compiler, connection, "float")
-    return _plain(node, compiler, connection)
+    """AVG of integers is an integer."""
+    node = prepared(node, compiler)
+    field = _field(node)
+    if isinstance(node.output_field, DecimalField) and not isinstance(field, (DecimalField, FloatField)):
+        node = _cast(node, "numeric(38, 10)", compiler)
+    elif isinstance(field, (IntegerField, BooleanField, DurationField)) or isinstance(node.output_field, FloatField):
+        node = _cast(node, "float", compiler)
+    return node.as_sql(compiler, connection, **extra)
 
 
-def compile_min_max(node, compiler, connection, **extra):
-    """MIN and MAX refuse bit (error 8117)."""
-    if _source_type(node, connection) == "bit":
-        return _cast(node, compiler, connection, "int")
-    return _plain(node, compiler, connection)
+def compile_extreme(node, compiler, connection, **extra):
+    """bit has no MAX and no MIN (8117)."""
+    node = prepared(node, compiler)
+    if isinstance(_field(node), BooleanField):
+        node = _cast(node, "tinyint", compiler)
+    return node.as_sql(compiler, connection, **extra)
 
 
-def _cast(node, compiler, connection, kind):
-    from django.db.models import FloatField, IntegerField
-    from django.db.models.functions import Cast
-
-    field = FloatField() if kind == "float" else IntegerField()
-    field.cast_db_type = lambda connection: kind
-    copy = node.copy()
-    sources = copy.get_source_expressions()
-    copy.set_source_expressions([Cast(as_value(sources[0]), field), *sources[1:]])
-    return copy.as_sql(compiler, connection)
+def compile_any_value(node, compiler, connection, **extra):
+    """There is no ANY_VALUE: the greatest is one of the values."""
+    node = prepared(node, compiler)
+    if isinstance(_field(node), BooleanField):
+        node = _cast(node, "tinyint", compiler)
+    return node.as_sql(compiler, connection, function="MAX", **extra)
 
 
-def compile_stddev(node, compiler, connection, **extra):
-    return _plain(node, compiler, connection, function="STDEVP" if node.function == "STDDEV_POP" else "STDEV")
+def compile_statistics(node, compiler, connection, **extra):
+    node = prepared(node, compiler)
+    if isinstance(_field(node), BooleanField):
+        node = _cast(node, "float", compiler)
+    return node.as_sql(compiler, connection, function=_FUNCTIONS[node.function], **extra)
 
 
-def compile_variance(node, compiler, connection, **extra):
-    return _plain(node, compiler, connection, function="VARP" if node.function == "VAR_POP" else "VAR")
+# ---- bits ----------------------------------------------------------------------------
+
+_BITS = {"SmallIntegerField": 15, "PositiveSmallIntegerField": 15, "BigIntegerField": 63, "PositiveBigIntegerField": 63}
+# The value of one bit over all rows, from `x & bit`.
+_BIT_TEMPLATES = {
+    "BIT_AND": ("MIN({x} & {bit})", "{bit} * MIN(CASE WHEN {x} < 0 THEN 1 WHEN {x} >= 0 THEN 0 END)"),
+    "BIT_OR": ("MAX({x} & {bit})", "{bit} * MAX(CASE WHEN {x} < 0 THEN 1 WHEN {x} >= 0 THEN 0 END)"),
+    "BIT_XOR": (
+        "{bit} * (SUM(({x} & {bit}) / {bit}) %% 2)",
+        "{bit} * (SUM(CASE WHEN {x} < 0 THEN 1 WHEN {x} >= 0 THEN 0 END) %% 2)",
+    ),
+}
+
+
+def compile_bits(node, compiler, connection, **extra):
+    """There are no aggregates of bits: each bit is aggregated alone, the sign at last."""
+    node = prepared(node, compiler)
+    argument = _argument(node)
+    if not isinstance(argument, Col):
+        # Named once per bit, so that it must be a column.
+        compiler.hoists.add(argument)
+    sql, params = compiler.compile(argument)
+    if params:
+        raise NotSupportedError("%s over an expression with parameters is not supported here." % node.name)
+    count = _BITS.get(argument.output_field.get_internal_type(), 31)
+    template, sign = _BIT_TEMPLATES[node.function]
+    found = [template.format(x=sql, bit=_bit(2**index)) for index in range(count)]
+    found.append(sign.format(x=sql, bit=_bit(-(2**count))))
+    return "(%s)" % " + ".join(found), []
+
+
+def _bit(value):
+    return str(value) if -(2**31) < value < 2**31 else "CAST(%d AS bigint)" % value
+
+
+# ---- strings -------------------------------------------------------------------------
+
+
+def compile_string_agg(node, compiler, connection, **extra):
+    """https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql"""
+    if not connection.server.has(Capability.STRING_AGG):
+        raise NotSupportedError("StringAgg needs STRING_AGG, which SQL Server has from version 2017.")
+    if node.distinct:
+        raise NotSupportedError("STRING_AGG takes no DISTINCT.")
+    node = prepared(node, compiler)
+    text, delimiter = node.source_expressions
+    separator = delimiter
+    while not isinstance(separator, Value) and getattr(separator, "source_expressions", None):
+        (separator,) = separator.source_expressions
+    if not isinstance(separator, Value):
+        raise NotSupportedError("The delimiter of STRING_AGG must be a constant (error 8733).")
+    sql, params = compiler.compile(text)
+    delimiter_sql, delimiter_params = compiler.compile(delimiter)
+    # Otherwise the result ends at 8,000 bytes (error 9829).
+    sql = "STRING_AGG(CAST(%s AS nvarchar(max)), %s)" % (sql, delimiter_sql)
+    params = [*params, *delimiter_params]
+    order_by = getattr(node, "order_by", None)
+    if order_by is not None:
+        ordering = []
+        for item in order_by.get_source_expressions():
+            for expression, direction in terms(item):
+                item_sql, item_params = compiler.compile(expression)
+                ordering.append("%s %s" % (item_sql, direction))
+                params.extend(item_params)
+        sql += " WITHIN GROUP (ORDER BY %s)" % ", ".join(ordering)
+    return sql, params
 
 
 COMPILERS = {
     Aggregate: compile_aggregate,
     Avg: compile_avg,
     Count: compile_count,
-    Max: compile_min_max,
-    Min: compile_min_max,
-    StdDev: compile_stddev,
+    Max: compile_extreme,
+    Min: compile_extreme,
+    StdDev: compile_statistics,
     Sum: compile_sum,
-    Variance: compile_variance,
+    Variance: compile_statistics,
+    **dict.fromkeys(optional(aggregates, "AnyValue"), compile_any_value),
+    **dict.fromkeys(optional(aggregates, "BitAnd", "BitOr", "BitXor"), compile_bits),
+    **dict.fromkeys(optional(aggregates, "StringAgg"), compile_string_agg),
 }
-
-try:
-    from django.db.models import AnyValue
-
-    def compile_any_value(node, compiler, connection, **extra):
-        """There is no ANY_VALUE; the largest value is one of them."""
-        return _plain(node, compiler, connection, function="MAX")
-
-    COMPILERS[AnyValue] = compile_any_value
-except ImportError:  # before Django 6.0
-    pass
-
-try:
-    from django.db.models import StringAgg
-
-    def compile_string_agg(node, compiler, connection, **extra):
-        """STRING_AGG with its order in WITHIN GROUP; long results need nvarchar(max) (error 9829)."""
-        sources = node.get_source_expressions()
-        value, delimiter = sources[0], sources[1]
-        condition = getattr(node, "filter", None)
-        from django.db.models import Case, TextField, When
-        from django.db.models.functions import Cast
-
-        value = Cast(as_value(value), TextField())
-        if condition is not None:
-            value = Case(When(condition, then=value), output_field=TextField())
-        value_sql, params = compiler.compile(value)
-        delimiter = getattr(delimiter, "value", delimiter)
-        text = getattr(delimiter, "value", delimiter)
-        order_sql = ""
-        order = getattr(node, "order_by", None)
-        params = [*params]
-        if order is not None:
-            items, order_params = compiler.compile(order)
-            order_sql = " WITHIN GROUP (%s)" % items if items.startswith("ORDER BY") else " WITHIN GROUP (ORDER BY %s)" % items
-            params += order_params
-        from .literals import string_literal
-
-        return "STRING_AGG(%s, %s)%s" % (value_sql, string_literal(str(text)).replace("%", "%%"), order_sql), params
-
-    COMPILERS[StringAgg] = compile_string_agg
-except ImportError:  # before Django 6.0
-    pass

@@ -1,193 +1,244 @@
-"""SQL compilers: T-SQL's shape of a query over small seams of Django's compilers."""
+"""Django's SQL compilers for T-SQL, over its own as_sql."""
 
-from django.db.models import BooleanField, Case, Exists, Subquery, Value, When
-from django.db.models.aggregates import Aggregate
-from django.db.models.expressions import Col, OrderBy, RawSQL, Ref
+from django.core.exceptions import EmptyResultSet
 from django.db.models.sql import compiler
 
-from .compat import PARAMS
-from .expressions import is_predicate
+from .compat import orm
+from .compat.orm import PARAMS, FullResultSet
+from .distinct import DistinctOn
+from .hoisting import Hoists, is_column
 from .insert import InsertMixin
-
-# Alias of the APPLY that computes what GROUP BY and aggregates cannot take directly.
-APPLIED = "[applied]"
+from .locking import LockHints
+from .ordering import UNORDERED, distinct_terms, source, terms
+from .predicates import is_predicate, with_values
+from .update import UpdateMixin
+from .value_sets import within_limit
 
 
 class CompileMixin:
-    """Asks the connection's table how a node is translated."""
+    """compile() by the connection's table instead of `as_microsoft` methods."""
 
-    _hoisted = None
-
-    def compile(self, node):
-        if self._hoisted:
-            reference = self._reference(node)
-            if reference is not None:
-                return reference, self.no_params()
-        for function in self.connection.compiler_dispatch.functions(type(node)):
-            result = function(node, self, self.connection)
-            if result is not NotImplemented:
-                return result[0], PARAMS(result[1])
-        return super().compile(node)
-
-    @staticmethod
-    def no_params():
-        return PARAMS()
-
-    def _reference(self, node):
-        try:
-            column = self._hoisted.get(node)
-        except TypeError:  # a node that cannot be hashed is never hoisted
-            return None
-        if column is None:
-            return None
-        return "%s.%s%s" % (APPLIED, column, " = 1" if is_predicate(node) else "")
-
-
-class SQLCompiler(CompileMixin, compiler.SQLCompiler):
-    _locked = None
-
-    # ---- GROUP BY and aggregates over subqueries -------------------------------------
-
-    def pre_sql_setup(self, with_col_aliases=False):
-        """
-        Compute in an APPLY what GROUP BY refuses (subqueries, constants, parameters that
-        would not match: errors 144, 164, 8120) and aggregates refuse (subqueries: 130).
-        """
-        self._hoisted, self._grouped = None, []
-        result = super().pre_sql_setup(with_col_aliases=with_col_aliases)
-        nodes = [node for node in self._grouped if not isinstance(node, (Col, Ref))]
-        nodes += self._aggregated_subqueries(result[1])
-        nodes = list(dict.fromkeys(nodes))
-        if not nodes:
-            return result
-        columns = []
-        for node in nodes:
-            value = _as_value(node)
-            sql, params = self.compile(value)
-            if not is_predicate(node):
-                sql, params = node.select_format(self, sql, params)
-            columns.append((sql, params))
-        self._hoisted = {node: "[a%d]" % number for number, node in enumerate(nodes, 1)}
-        self._applied = columns
-        return super().pre_sql_setup(with_col_aliases=with_col_aliases)
-
-    def collapse_group_by(self, expressions, having):
-        self._grouped = super().collapse_group_by(expressions, having)
-        return self._grouped
-
-    def _aggregated_subqueries(self, order_by):
-        roots = [expression for expression, _, _ in self.select or ()]
-        roots += [expression for expression, _ in order_by or ()]
-        if self.having is not None:
-            roots.append(self.having)
-        found = []
-        for root in roots:
-            for aggregate in _find(root, Aggregate):
-                for source in aggregate.get_source_expressions():
-                    if source is not None:
-                        found += _find(source, (Subquery,))
+    @property
+    def hoists(self):
+        """What this statement computes in a derived table: see hoisting.py."""
+        found = self.__dict__.get("_hoists")
+        if found is None:
+            found = self._hoists = Hoists(self)
         return found
 
-    def get_from_clause(self):
-        self._locked = self._aliases_to_lock()
-        result, params = super().get_from_clause()
-        if self._hoisted:
-            columns, values = [], []
-            for number, (sql, sql_params) in enumerate(self._applied, 1):
-                columns.append("%s AS [a%d]" % (sql, number))
-                values.extend(sql_params)
-            word = "CROSS APPLY (SELECT %s) AS %s" if result else "(SELECT %s) AS %s"
-            result = [*result, word % (", ".join(columns), APPLIED)]
-            params = type(params)([*params, *values])
-        return result, params
+    def compile(self, node):
+        hoists = self.hoists
+        column = hoists.column(node)
+        if column is not None:
+            return column, PARAMS()
+        sql, params = self._translate(with_values(node))
+        if hoists:
+            column = hoists.column_of_sql(sql, params)
+            if column is not None:
+                return column, PARAMS()
+        return sql, params
 
-    # ---- locks ---------------------------------------------------------------------------
+    def _translate(self, node):
+        connection = self.connection
+        for function in connection.compiler_dispatch.functions(type(node)):
+            found = function(node, self, connection)
+            if found is not NotImplemented:
+                sql, params = found
+                return sql, PARAMS(params)
+        return super().compile(node)
 
-    def _aliases_to_lock(self):
-        query = self.query
-        if not query.select_for_update:
-            return None
-        of = self.get_select_for_update_of_arguments()
-        hints = ["ROWLOCK", "UPDLOCK"]
-        if query.select_for_update_nowait:
-            hints.append("NOWAIT")
-        if query.select_for_update_skip_locked:
-            hints.append("READPAST")
-        return set(of), " WITH (%s)" % ", ".join(hints)
+    def quote_name(self, name):
+        return self.connection.ops.quote_name(name)
 
-    def lock_hint(self, alias):
-        """The table hint of an alias, or ''. Table hints: UPDLOCK, NOWAIT, READPAST."""
-        if self._locked is None:
-            return ""
-        of, hint = self._locked
-        return hint if not of or self.connection.ops.quote_name(alias) in of or alias in of else ""
+    # Before Django 6.1; its aliases need no other treatment here.
+    quote_name_unless_alias = quote_name
 
-    # ---- order and paging -------------------------------------------------------------------
 
-    def get_order_by(self):
-        order_by = super().get_order_by()
-        query = self.query
-        if query.is_sliced and not order_by:
-            return self._any_order()
-        if not query.is_sliced and (query.subquery or self.is_part):
-            # ORDER BY is invalid in subqueries without TOP or OFFSET (error 1033).
-            return []
-        return self._distinct_terms(order_by)
+class SelectMixin(CompileMixin):
+    """The SELECT statement: paging, order, grouping, locks."""
 
-    is_part = False
+    # Set while the rows of distinct(*fields) are numbered: see distinct.py.
+    distinct_on = None
+    _with_limits = True
+    _derived = False
+    _no_order = False
+    _distinct_order = None
+    _order_by = ()
 
-    def _any_order(self):
-        """OFFSET needs an ORDER BY; DISTINCT and set operations take a position only (145, 104)."""
-        query = self.query
-        if query.distinct or query.combinator:
-            term = RawSQL("1", ())
+    # ---- the whole statement -----------------------------------------------------
+
+    def as_sql(self, with_limits=True, with_col_aliases=False):
+        return within_limit(self.connection, lambda: self._statement(with_limits, with_col_aliases))
+
+    def _statement(self, with_limits, with_col_aliases):
+        self._hoists = Hoists(self)
+        self._with_limits = with_limits
+        self._derived = with_col_aliases or self.query.subquery
+        if self.query.distinct_fields and not self.query.combinator and self.distinct_on is None:
+            return DistinctOn(self).as_sql(with_limits)
+        if self.query.combinator and self._sorts_by_expressions():
+            sql, params = self._sorted_compound(with_limits, with_col_aliases)
         else:
-            term = RawSQL("(SELECT NULL)", ())
-        return [(OrderBy(term), (term.sql, self.no_params(), True))]
+            sql, params = super().as_sql(with_limits, with_col_aliases)
+        if with_limits and self._is_compound_part and self.query.is_sliced:
+            # A branch of a set operation takes no ORDER BY of its own (error 156).
+            sql = "SELECT * FROM (%s) AS [part]" % sql
+        return sql, params
 
-    def _distinct_terms(self, order_by):
-        """A term may occur once (error 169), whatever its direction."""
-        seen, result = set(), []
-        for expression, (sql, params, is_ref) in order_by:
-            text = sql.rsplit(" ", 1)[0] if sql.endswith((" ASC", " DESC")) else sql
-            key = (text, repr(params))
-            if key not in seen:
-                seen.add(key)
-                result.append((expression, (sql, params, is_ref)))
-        return result
+    @property
+    def _is_compound_part(self):
+        return getattr(self.query, "is_compound_part", False)
 
-    # ---- set operations -------------------------------------------------------------------------
+    def _sorts_by_expressions(self):
+        """Whether a set operation sorts by more than its columns, which is error 104."""
+        ordering = self.query.extra_order_by or self.query.order_by
+        return any(getattr(field, "nulls_first", None) or getattr(field, "nulls_last", None) for field in ordering)
+
+    def _sorted_compound(self, with_limits, with_col_aliases):
+        """A set operation as a derived table, sorted outside."""
+        self._no_order = True
+        try:
+            sql, params = super().as_sql(False, with_col_aliases)
+        finally:
+            self._no_order = False
+        params = list(params)
+        ordering = []
+        for _, (order_sql, order_params, _) in self._order_by:
+            ordering.append(order_sql)
+            params.extend(order_params)
+        sql = "SELECT * FROM (%s) AS [compound] ORDER BY %s" % (sql, ", ".join(ordering))
+        if with_limits and self.query.is_sliced:
+            sql += " " + self.connection.ops.limit_offset_sql(self.query.low_mark, self.query.high_mark)
+        return sql, params
 
     def get_combinator_sql(self, combinator, all):
-        query = self.query
-        parts = query.combined_queries
-        query.combined_queries = tuple(_Part(part) for part in parts)
+        original = self.query.combined_queries
+        parts = []
+        for query in original:
+            part = query.clone()
+            part.is_compound_part = True
+            parts.append(part)
+        self.query.combined_queries = tuple(parts)
         try:
             return super().get_combinator_sql(combinator, all)
         finally:
-            query.combined_queries = parts
+            self.query.combined_queries = original
 
-    def as_sql(self, with_limits=True, with_col_aliases=False):
-        sql, params = super().as_sql(with_limits=with_limits, with_col_aliases=with_col_aliases)
-        if self.is_part and (self.query.is_sliced or self.query.combinator):
-            # A branch with its own order stands in a derived table (error 156).
-            return "SELECT * FROM (%s) AS [part]" % sql, params
-        return sql, params
+    def get_qualify_sql(self):
+        result, params = super().get_qualify_sql()
+        if self._with_limits and self.query.is_sliced and "ORDER BY" not in result:
+            result = [*result, "ORDER BY", UNORDERED]
+        return result, list(params)
+
+    # ---- clauses --------------------------------------------------------------------
+
+    def pre_sql_setup(self, with_col_aliases=False):
+        setup = orm.pre_sql_setup(super(), with_col_aliases)
+        if self.hoists:
+            # Once more, now that the grouped expressions are columns.
+            setup = orm.pre_sql_setup(super(), with_col_aliases)
+        extra_select, order_by, group_by = setup
+        if self.having is not None:
+            self._hoist_arguments(self.having)
+        if self._distinct_order is not None:
+            order_by = self._distinct_order
+        if group_by and self._meta_ordering:
+            # Django leaves a model's ordering out of grouped queries.
+            order_by, self._meta_ordering = [], None
+        self._order_by = order_by
+        if self._drops_order():
+            order_by = []
+        elif self._is_limited() and not order_by:
+            order_by = [(None, (self._any_order(), PARAMS(), False))]
+        return extra_select, order_by, group_by
+
+    def _hoist_arguments(self, having):
+        """Aggregates in HAVING register what they hoist before FROM is written."""
+        try:
+            self.compile(having)
+        except (EmptyResultSet, FullResultSet):
+            # as_sql compiles it again and knows what to do.
+            pass
+
+    def _is_limited(self):
+        return self._with_limits and self.query.is_sliced
+
+    def _drops_order(self):
+        """A subquery has no order (error 1033), unless it is sliced."""
+        if self._no_order:
+            return True
+        return (self._derived or self._is_compound_part) and not self._is_limited()
+
+    def _any_order(self):
+        # With DISTINCT and set operations the order must name what is selected (145, 104).
+        return "1" if self.query.distinct or self.query.combinator else UNORDERED
+
+    def get_order_by(self):
+        return distinct_terms(super().get_order_by(), self)
+
+    def get_extra_select(self, order_by, select):
+        """
+        Select what DISTINCT sorts by, and let ORDER BY name it by position.
+
+        Equal expressions with parameters are not equal to the server (145).
+        """
+        self._distinct_order = None
+        if self.distinct_on is not None:
+            return self.distinct_on.extra_select(self, order_by)
+        if not self.query.distinct or self.query.distinct_fields or not order_by or self._drops_order():
+            return []
+        positions = self._positions(select)
+        extra, ordering = [], []
+        for resolved, (_, _, is_ref) in order_by:
+            for expression, direction in terms(resolved):
+                expression = source(expression)
+                sql, params = self.compile(expression)
+                if is_predicate(expression):
+                    sql, params = expression.select_format(self, sql, params)
+                known = (sql, repr(params))
+                if known not in positions:
+                    positions[known] = max([0, *positions.values()]) + 1
+                    extra.append((expression, (sql, params), "__order%d" % (len(extra) + 1)))
+                ordering.append((resolved, ("%d %s" % (positions[known], direction), PARAMS(), is_ref)))
+        self._distinct_order = ordering
+        return extra
+
+    @staticmethod
+    def _positions(select):
+        positions, position = {}, 1
+        for expression, (sql, params), _ in select:
+            positions.setdefault((sql, repr(params)), position)
+            position += len(expression) if hasattr(expression, "get_cols") else 1
+        return positions
+
+    def collapse_group_by(self, expressions, having):
+        """Everything but columns is computed in the derived table of hoisting.py."""
+        grouped = [source(expression) for expression in expressions]
+        for expression in grouped:
+            if not is_column(expression):
+                try:
+                    self.hoists.add(expression)
+                except (EmptyResultSet, FullResultSet):
+                    # get_group_by compiles it again and leaves it out.
+                    pass
+        return grouped
+
+    def get_from_clause(self):
+        with self.hoists.suspended():
+            result, params = super().get_from_clause()
+        if self.hoists:
+            sql, found = self.hoists.apply_sql(bool(result))
+            result, params = [*result, sql], [*params, *found]
+        return result, list(params)
+
+    @property
+    def lock_hints(self):
+        """Table hints of select_for_update."""
+        return LockHints(self)
 
 
-class _Part:
-    """A branch of a set operation: the same query, compiled as a branch."""
-
-    def __init__(self, query):
-        self._query = query
-
-    def __getattr__(self, name):
-        return getattr(self._query, name)
-
-    def get_compiler(self, *args, **kwargs):
-        part = self._query.get_compiler(*args, **kwargs)
-        part.is_part = True
-        return part
+class SQLCompiler(SelectMixin, compiler.SQLCompiler):
+    pass
 
 
 class SQLInsertCompiler(InsertMixin, CompileMixin, compiler.SQLInsertCompiler):
@@ -195,40 +246,22 @@ class SQLInsertCompiler(InsertMixin, CompileMixin, compiler.SQLInsertCompiler):
 
 
 class SQLDeleteCompiler(CompileMixin, compiler.SQLDeleteCompiler):
-    is_part = False
-    lock_hint = SQLCompiler.lock_hint
-    _locked = None
+    def as_sql(self):
+        return within_limit(self.connection, super().as_sql)
 
 
-class SQLUpdateCompiler(CompileMixin, compiler.SQLUpdateCompiler):
-    is_part = False
-    lock_hint = SQLCompiler.lock_hint
-    _locked = None
+class SQLUpdateCompiler(UpdateMixin, CompileMixin, compiler.SQLUpdateCompiler):
+    pass
 
 
 class SQLAggregateCompiler(CompileMixin, compiler.SQLAggregateCompiler):
-    is_part = False
-    lock_hint = SQLCompiler.lock_hint
-    _locked = None
+    def as_sql(self):
+        return within_limit(self.connection, self._statement)
 
-
-def _find(node, kinds):
-    """Nodes of the kinds at or below ``node``, outermost first."""
-    if isinstance(node, kinds):
-        return [node]
-    found = []
-    for child in getattr(node, "get_source_expressions", list)():
-        if child is not None:
-            found += _find(child, kinds)
-    for child in getattr(node, "children", ()):
-        found += _find(child, kinds)
-    return found
-
-
-def _as_value(node):
-    if is_predicate(node):
-        return Case(When(node, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return node
-
-
-__all__ = ["Exists", "SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
+    def _statement(self):
+        self._hoists = Hoists(self)
+        sql, params = super().as_sql()
+        if self.hoists:
+            apply_sql, found = self.hoists.apply_sql()
+            sql, params = "%s %s" % (sql, apply_sql), [*params, *found]
+        return sql, params

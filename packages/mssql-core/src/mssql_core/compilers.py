@@ -1,15 +1,10 @@
-"""Core's own table of compile functions."""
+"""Core's table of compile functions."""
 
-from . import aggregates, expressions, lookups
-from .functions import comparison, datetime, math, text, window
+from . import aggregates, expressions, locking, lookups
+from .functions import comparison, datetime, math, text, uuid, window
 
 COMPILERS = {
-    **expressions.COMPILERS,
-    **lookups.COMPILERS,
-    **aggregates.COMPILERS,
-    **comparison.COMPILERS,
-    **datetime.COMPILERS,
-    **math.COMPILERS,
-    **text.COMPILERS,
-    **window.COMPILERS,
+    kind: function
+    for module in (aggregates, expressions, locking, lookups, comparison, datetime, math, text, uuid, window)
+    for kind, function in module.COMPILERS.items()
 }

@@ -76,7 +76,7 @@ class DateTimeOperations:
     # ---- parts -----------------------------------------------------------------------
 
     def date_extract_sql(self, lookup_type, sql, params=()):
-        return self._result(*_format(_lookup(_PARTS, lookup_type), sql, params))
+        return _format(_lookup(_PARTS, lookup_type), sql, params)
 
     def datetime_extract_sql(self, lookup_type, sql, params, tzname):
         template = _lookup(_PARTS, lookup_type)
@@ -85,9 +85,6 @@ class DateTimeOperations:
     def time_extract_sql(self, lookup_type, sql, params=()):
         return self.date_extract_sql(lookup_type, sql, params)
 
-    @staticmethod
-    def _result(sql, params):
-        return sql, params
 
     # ---- truncation --------------------------------------------------------------------
 

@@ -1,190 +1,126 @@
-"""Predicates and values: T-SQL keeps them apart, Django does not.
+"""Expressions: typed NULLs, durations, modulo, conditional values."""
 
-A predicate can be tested but neither selected nor compared nor passed to a
-function (errors 102, 156, 4145); a bit is a value and has to be compared.
-"""
+from django.db.models import Case, DurationField, Exists, FloatField, TimeField, Value
+from django.db.models.expressions import CombinedExpression, DurationExpression
 
-from django.db.models import BooleanField
-from django.db.models.expressions import (
-    Case,
-    Col,
-    CombinedExpression,
-    Exists,
-    ExpressionList,
-    ExpressionWrapper,
-    F,
-    Func,
-    OrderBy,
-    RawSQL,
-    Star,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.lookups import Exact, Lookup
-from django.db.models.sql.datastructures import BaseTable, Join
-from django.db.models.sql.where import NothingNode, WhereNode
-
-
-def is_predicate(node):
-    """Whether a node compiles to a condition rather than to a value."""
-    if isinstance(node, (Lookup, WhereNode, NothingNode, Exists)):
-        return True
-    if type(node).__name__ == "NegatedExpression":
-        return True
-    if isinstance(node, ExpressionWrapper):
-        return is_predicate(node.expression)
-    return False
-
-
-def as_value(node):
-    """A node as a value: predicates become 1 or 0."""
-    if node is not None and is_predicate(node):
-        return Case(When(node, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return node
-
-
-def as_predicate(node):
-    """A node as a condition: boolean values are compared with 1."""
-    return node if is_predicate(node) else Exact(node, True)
-
-
-def with_values(node):
-    """The node with predicates among its source expressions turned into values, or None if there are none."""
-    sources = node.get_source_expressions()
-    if not any(source is not None and is_predicate(source) for source in sources):
-        return None
-    copy = node.copy()
-    copy.set_source_expressions([as_value(source) for source in sources])
-    return copy
-
-
-def compile_func(node, compiler, connection, **extra):
-    copy = with_values(node)
-    if copy is None:
-        return NotImplemented
-    return compiler.compile(copy)
-
-
-def compile_when(node, compiler, connection, **extra):
-    condition, result = node.condition, node.result
-    if is_predicate(condition) and not is_predicate(result):
-        return NotImplemented
-    copy = node.copy()
-    copy.condition, copy.result = as_predicate(condition), as_value(result)
-    return copy.as_sql(compiler, connection, **extra)
-
-
-def compile_case(node, compiler, connection, **extra):
-    if not is_predicate(node.default):
-        return NotImplemented
-    copy = node.copy()
-    copy.default = as_value(node.default)
-    return compiler.compile(copy)
-
-
-def compile_lookup(node, compiler, connection, **extra):
-    """A comparison whose sides are predicates."""
-    lhs, rhs = node.lhs, node.rhs
-    direct = isinstance(node, Exact) and isinstance(rhs, bool)
-    change_left = is_predicate(lhs) and not direct
-    change_right = is_predicate(rhs)
-    if not (change_left or change_right):
-        return NotImplemented
-    copy = node.copy()
-    if change_left:
-        copy.lhs = as_value(lhs)
-    if change_right:
-        copy.rhs = as_value(rhs)
-    return compiler.compile(copy)
-
-
-def compile_order_by(node, compiler, connection, **extra):
-    """NULLS FIRST and NULLS LAST as a leading CASE; NULL is the lowest value."""
-    expression = as_value(node.expression)
-    sql, params = compiler.compile(expression)
-    direction = "DESC" if node.descending else "ASC"
-    test = None
-    if node.nulls_last and not node.descending:
-        test = "CASE WHEN %s IS NULL THEN 1 ELSE 0 END, "
-    elif node.nulls_first and node.descending:
-        test = "CASE WHEN %s IS NULL THEN 0 ELSE 1 END, "
-    if test is None:
-        return "%s %s" % (sql, direction), params
-    return "%s%s %s" % (test % sql, sql, direction), type(params)([*params, *params])
-
-
-def compile_base_table(node, compiler, connection, **extra):
-    sql, params = node.as_sql(compiler, connection)
-    return sql + _hint(compiler, node.table_alias), params
-
-
-def compile_join(node, compiler, connection, **extra):
-    hint = _hint(compiler, node.table_alias)
-    if not hint:
-        return NotImplemented
-    sql, params = node.as_sql(compiler, connection)
-    quote = getattr(compiler, "quote_name_unless_alias", None) or compiler.quote_name
-    alias = "" if node.table_alias == node.table_name else " %s" % node.table_alias
-    head = "%s %s%s" % (node.join_type, quote(node.table_name), alias)
-    if not sql.startswith(head):
-        head = "%s %s %s" % (node.join_type, quote(node.table_name), quote(node.table_alias))
-    return head + hint + sql[len(head) :], params
-
-
-def _hint(compiler, alias):
-    lock_hint = getattr(compiler, "lock_hint", None)
-    return lock_hint(alias) if lock_hint else ""
-
-
-def compile_exists(node, compiler, connection, **extra):
-    """EXISTS needs no order and no columns; the test stays a predicate."""
-    return NotImplemented
-
-
-def compile_window(node, compiler, connection, **extra):
-    """Ranking and offset functions need an ORDER BY (error 4112); any order will do."""
-    if node.order_by is not None or node.frame is not None:
-        return NotImplemented
-    name = getattr(node.source_expression, "function", None)
-    if name not in (
-        "ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "PERCENT_RANK",
-        "CUME_DIST",
-    ):  # fmt: skip
-        return NotImplemented
-    copy = node.copy()
-    copy.order_by = ExpressionList(RawSQL("(SELECT NULL)", ()))
-    copy.order_by.template = "ORDER BY %(expressions)s"
-    return copy.as_sql(compiler, connection)
+from . import ordering, predicates
+from .compat.orm import NegatedExpression
+from .datetime_operations import add_microseconds, mentions
+from .returning import column_type
 
 
 def compile_value(node, compiler, connection, **extra):
-    """A constant NULL has no type of its own where only such values meet (errors 8133, 4127)."""
+    """NULL with its field's type: alone it is an int, and CASE and COALESCE of NULLs have none (8133, 4127)."""
     if node.value is not None:
         return NotImplemented
     field = node._output_field_or_none
-    if field is None or extra.get("plain"):
+    if field is None:
+        return "NULL", []
+    db_type = column_type(field, connection)
+    return ("CAST(NULL AS %s)" % db_type if db_type else "NULL"), []
+
+
+def compile_case(node, compiler, connection, **extra):
+    """A CASE of which every result is NULL needs a type from its output field (error 8133)."""
+    results = [case.result for case in node.cases]
+    nothing = [isinstance(found, Value) and found.value is None for found in [*results, node.default]]
+    if not all(nothing) or node._output_field_or_none is None or node.default._output_field_or_none is not None:
         return NotImplemented
-    try:
-        cast = field.cast_db_type(connection)
-    except (AttributeError, TypeError):
+    copy = node.copy()
+    copy.default = Value(None, output_field=node.output_field)
+    return copy.as_sql(compiler, connection, **extra)
+
+
+def compile_combined(node, compiler, connection, **extra):
+    """`%` is not defined for float (error 8117)."""
+    if node.connector != node.MOD or not any(_is_float(side) for side in (node.lhs, node.rhs)):
         return NotImplemented
-    if not cast:
+    return float_remainder(node.lhs, node.rhs, compiler)
+
+
+def _is_float(side):
+    field = getattr(side, "_output_field_or_none", None)
+    return isinstance(field, FloatField)
+
+
+def float_remainder(dividend, divisor, compiler):
+    """The remainder with the dividend's sign, as `%` has it: a - b * trunc(a / b)."""
+    a, a_params = compiler.compile(dividend)
+    b, b_params = compiler.compile(divisor)
+    a, b = "CAST(%s AS float)" % a, "CAST(%s AS float)" % b
+    sql = "(%s - %s * ROUND(%s / %s, 0, 1))" % (a, b, a, b)
+    return sql, [*a_params, *b_params, *a_params, *b_params]
+
+
+# ---- durations ---------------------------------------------------------------------
+
+
+def _is_duration(side):
+    return isinstance(getattr(side, "_output_field_or_none", None), DurationField)
+
+
+def compile_duration(node, compiler, connection, **extra):
+    """A moment plus or minus a duration; durations alone are numbers."""
+    moment, duration = (node.rhs, node.lhs) if _is_duration(node.lhs) else (node.lhs, node.rhs)
+    if _is_duration(moment) or not _is_moment(moment) or node.connector not in (node.ADD, node.SUB):
+        lhs, lhs_params = compiler.compile(node.lhs)
+        rhs, rhs_params = compiler.compile(node.rhs)
+        sql = connection.ops.combine_expression(node.connector, ["(%s)" % lhs, "(%s)" % rhs])
+        return "(%s)" % sql, [*lhs_params, *rhs_params]
+    moment_sql, moment_params = compiler.compile(moment)
+    is_time = isinstance(moment.output_field, TimeField)
+    if moment.output_field.get_internal_type() == "DateField":
+        # date has no time to add to.
+        moment_sql = "CAST(%s AS datetime2)" % moment_sql
+    if isinstance(duration, Value) and duration.value is not None:
+        return _add_constant(moment_sql, moment_params, duration.value, node.connector == node.SUB, is_time)
+    duration_sql, duration_params = compiler.compile(duration)
+    if node.connector == node.SUB:
+        duration_sql = "-(%s)" % duration_sql
+    sql = add_microseconds(moment_sql, duration_sql, is_time)
+    return sql, [*list(duration_params) * mentions(is_time), *moment_params]
+
+
+def _is_moment(side):
+    field = getattr(side, "_output_field_or_none", None)
+    return field is not None and field.get_internal_type() in ("DateField", "DateTimeField", "TimeField")
+
+
+def _add_constant(moment, params, duration, negative, is_time):
+    if negative:
+        duration = -duration
+    parts = (("microsecond", duration.microseconds), ("second", duration.seconds), ("day", duration.days))
+    for part, count in parts:
+        if count and not (is_time and part == "day"):
+            moment, params = "DATEADD(%s, %%s, %s)" % (part, moment), [count, *params]
+    return moment, params
+
+
+def compile_negated(node, compiler, connection, **extra):
+    """NOT of a condition; the negation of a bit is a condition as well."""
+    if predicates.is_predicate(node.expression):
         return NotImplemented
-    return "CAST(NULL AS %s)" % cast, ()
+    sql, params = compiler.compile(node.expression)
+    return "CAST(CASE WHEN %s = 0 THEN 1 ELSE 0 END AS bit)" % sql, params
+
+
+def compile_exists(node, compiler, connection, **extra):
+    """A limit changes nothing about whether there is a row, but would need an order."""
+    query = node.query
+    if not query.is_sliced or query.low_mark or query.distinct_fields:
+        return NotImplemented
+    copy = node.copy()
+    copy.query.clear_limits()
+    return copy.as_sql(compiler, connection, **extra)
 
 
 COMPILERS = {
-    BaseTable: compile_base_table,
-    Case: compile_case,
-    CombinedExpression: compile_func,
-    Func: compile_func,
-    Join: compile_join,
-    Lookup: compile_lookup,
-    OrderBy: compile_order_by,
+    Exists: compile_exists,
     Value: compile_value,
-    When: compile_when,
-    Window: compile_window,
+    Case: compile_case,
+    CombinedExpression: compile_combined,
+    DurationExpression: compile_duration,
+    NegatedExpression: compile_negated,
+    **predicates.COMPILERS,
+    **ordering.COMPILERS,
 }
-
-__all__ = ["COMPILERS", "Col", "F", "Star", "as_predicate", "as_value", "is_predicate", "with_values"]

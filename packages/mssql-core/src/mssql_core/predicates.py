@@ -7,7 +7,6 @@ place.
 """
 
 from django.core.exceptions import EmptyResultSet
-
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
 from django.db.models.expressions import CombinedExpression, Expression
 from django.db.models.lookups import Exact, Lookup

@@ -7,6 +7,14 @@ from django.db.models import expressions
 PARAMS = tuple if django.VERSION >= (6, 0) else list
 
 try:
+    from django.db.models.expressions import DatabaseDefault
+except ImportError:
+
+    class DatabaseDefault(expressions.Expression):
+        """Never made by this Django: defaults of the database are younger."""
+
+
+try:
     from django.core.exceptions import FullResultSet
 except ImportError:  # Before 4.2 a condition that is always true compiles to ''.
 
@@ -85,14 +93,6 @@ def tuple_in():
     return (TupleIn,)
 
 
-try:
-    from django.db.models.expressions import DatabaseDefault
-except ImportError:
-
-    class DatabaseDefault(expressions.Expression):
-        """Never made by this Django: defaults of the database are younger."""
-
-
 def default_expression(field):
     """The expression of a field's db_default."""
     found = getattr(field, "_db_default_expression", None)
@@ -110,3 +110,15 @@ def placeholder_getter(field):
     """What SQLInsertCompiler.field_as_sql expects of a field with a placeholder of its own."""
     name = "get_placeholder_sql" if django.VERSION >= (6, 1) else "get_placeholder"
     return getattr(field, name, None)
+
+
+def window_order(sql):
+    """The order of a window as Window.order_by compiles it: with its keyword since Django 4.1."""
+    return "ORDER BY %s" % sql if django.VERSION >= (4, 1) else sql
+
+
+def pre_sql_setup(compiler, with_col_aliases):
+    """SQLCompiler.pre_sql_setup(), which learned with_col_aliases in Django 4.2."""
+    if django.VERSION >= (4, 2):
+        return compiler.pre_sql_setup(with_col_aliases=with_col_aliases)
+    return compiler.pre_sql_setup()

@@ -1,1 +1,1 @@
-"""Django's database functions in T-SQL, by Django's own taxonomy."""
+"""Compile functions for django.db.models.functions, in Django's own division."""

@@ -1,41 +1,38 @@
-"""Cast, Coalesce, Collate, Greatest, Least, NullIf."""
+"""Comparison and conversion."""
 
-from django.db.models.functions import Cast, Collate, Greatest, Least
+import re
 
-from ..expressions import as_value
-from ..server import Capability
+from django.db.models.functions import Collate, Greatest, Least
 
+from mssql_core.plugin.types import Capability
 
-def compile_cast(node, compiler, connection, **extra):
-    source = node.get_source_expressions()[0]
-    sql, params = compiler.compile(as_value(source))
-    kind = node.output_field.cast_db_type(connection)
-    if kind.endswith(" IDENTITY (1, 1)"):
-        kind = kind.split(" ")[0]
-    return "CAST(%s AS %s)" % (sql, kind), params
+_COLLATION = re.compile(r"^\w+$")
 
 
 def compile_collate(node, compiler, connection, **extra):
-    """A collation's name stands without brackets; Collate has checked its characters."""
-    sql, params = compiler.compile(node.get_source_expressions()[0])
-    return "%s COLLATE %s" % (sql, node.collation), params
+    """
+    COLLATE takes a plain word.
+
+    :raises ValueError: the name is none, so that nothing else can come with it.
+    """
+    if not _COLLATION.match(node.collation):
+        raise ValueError("Invalid collation name: %r." % node.collation)
+    return node.as_sql(compiler, connection, collation=node.collation, **extra)
 
 
-def _extreme(function, aggregate):
+def _extreme(function):
     def compile_extreme(node, compiler, connection, **extra):
-        parts = [compiler.compile(as_value(source)) for source in node.get_source_expressions()]
-        params = [value for _, values in parts for value in values]
+        """NULLs are skipped, by GREATEST and LEAST (2022) as by an aggregate over VALUES."""
         if connection.server.has(Capability.GREATEST_LEAST):
-            return "%s(%s)" % (function, ", ".join(sql for sql, _ in parts)), params
-        rows = ", ".join("(%s)" % sql for sql, _ in parts)
-        return "(SELECT %s([v]) FROM (VALUES %s) AS [values] ([v]))" % (aggregate, rows), params
+            return NotImplemented
+        rows, params = [], []
+        for expression in node.get_source_expressions():
+            sql, found = compiler.compile(expression)
+            rows.append("(%s)" % sql)
+            params.extend(found)
+        return "(SELECT %s([v]) FROM (VALUES %s) AS [t] ([v]))" % (function, ", ".join(rows)), params
 
     return compile_extreme
 
 
-COMPILERS = {
-    Cast: compile_cast,
-    Collate: compile_collate,
-    Greatest: _extreme("GREATEST", "MAX"),
-    Least: _extreme("LEAST", "MIN"),
-}
+COMPILERS = {Collate: compile_collate, Greatest: _extreme("MAX"), Least: _extreme("MIN")}

@@ -1,53 +1,68 @@
-"""Mathematical functions; integer arguments become float where the server would stay with integers."""
+"""Mathematics. Several functions keep their argument's integer type, and truncate or overflow."""
 
-from django.db.models.functions import ATan2, Ceil, Degrees, Ln, Log, Mod, Power, Radians, Random, Round
+from django.db.models import DecimalField, FloatField
+from django.db.models.functions import ATan2, Degrees, Ln, Log, Mod, Power, Radians, Random, Round
+
+from mssql_core.aggregates import As
+from mssql_core.expressions import float_remainder
 
 
-def _arguments(node, compiler):
-    parts = [compiler.compile(source) for source in node.get_source_expressions()]
-    return [sql for sql, _ in parts], [value for _, values in parts for value in values]
+def _renamed(function):
+    def compile_renamed(node, compiler, connection, **extra):
+        return node.as_sql(compiler, connection, function=function, **extra)
+
+    return compile_renamed
 
 
-def _template(text):
-    def compile_template(node, compiler, connection, **extra):
-        sql, params = _arguments(node, compiler)
-        return text.format(*sql), params
-
-    return compile_template
+def compile_over_float(node, compiler, connection, **extra):
+    """POWER, DEGREES and RADIANS have the type of their (first) argument."""
+    copy = node.copy()
+    first, *others = node.get_source_expressions()
+    copy.set_source_expressions([As(first, "float", FloatField()), *others])
+    return copy.as_sql(compiler, connection, **extra)
 
 
 def compile_log(node, compiler, connection, **extra):
-    """LOG(value, base); Django gives the base first."""
-    (base, base_params), (value, value_params) = (compiler.compile(s) for s in node.get_source_expressions())
-    return "LOG(CAST(%s AS float), %s)" % (value, base), [*value_params, *base_params]
+    """The base comes second."""
+    copy = node.copy()
+    base, value = node.get_source_expressions()
+    copy.set_source_expressions([As(value, "float", FloatField()), As(base, "float", FloatField())])
+    return copy.as_sql(compiler, connection, **extra)
 
 
 def compile_mod(node, compiler, connection, **extra):
-    """The dividend's sign, as % has it; % refuses float (error 8117)."""
-    left, right = node.get_source_expressions()
-    (a, a_params), (b, b_params) = compiler.compile(left), compiler.compile(right)
-    kinds = {_kind(side) for side in (left, right)}
-    if "FloatField" in kinds:
-        sql = "(%s - %s * ROUND(CAST(%s AS float) / %s, 0, 1))" % (a, b, a, b)
-        return sql, [*a_params, *b_params, *a_params, *b_params]
-    return "(%s %%%% %s)" % (a, b), [*a_params, *b_params]
+    """`%` has the dividend's sign; float has no `%` (error 8117)."""
+    dividend, divisor = node.get_source_expressions()
+    if any(isinstance(side._output_field_or_none, FloatField) for side in (dividend, divisor)):
+        return float_remainder(dividend, divisor, compiler)
+    return node.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" %% ", **extra)
 
 
-def _kind(side):
-    field = getattr(side, "_output_field_or_none", None)
-    return field.get_internal_type() if field is not None else None
+def compile_random(node, compiler, connection, **extra):
+    """RAND() is one value for all rows; seeded by NEWID() it is one per row."""
+    return "RAND(CHECKSUM(NEWID()))", []
+
+
+def compile_round(node, compiler, connection, **extra):
+    """ROUND keeps the precision of decimals, in which 9.9 has no 10 (error 8115)."""
+    first, *others = node.get_source_expressions()
+    field = first._output_field_or_none
+    if not isinstance(field, DecimalField) or field.max_digits is None:
+        return NotImplemented
+    copy = node.copy()
+    wider = "numeric(38, %d)" % field.decimal_places
+    copy.set_source_expressions([As(first, wider, field), *others])
+    return copy.as_sql(compiler, connection, **extra)
 
 
 COMPILERS = {
-    ATan2: _template("ATN2({0}, {1})"),
-    Ceil: _template("CEILING({0})"),
-    Degrees: _template("DEGREES(CAST({0} AS float))"),
-    Ln: _template("LOG({0})"),
+    ATan2: _renamed("ATN2"),
+    Degrees: compile_over_float,
+    Ln: _renamed("LOG"),
     Log: compile_log,
     Mod: compile_mod,
-    Power: _template("POWER(CAST({0} AS float), {1})"),
-    Radians: _template("RADIANS(CAST({0} AS float))"),
-    # RAND() is one value for all rows of a statement; seeded by NEWID() it is one a row.
-    Random: _template("RAND(CHECKSUM(NEWID()))"),
-    Round: _template("ROUND({0}, {1})"),
+    Power: compile_over_float,
+    Radians: compile_over_float,
+    Random: compile_random,
+    Round: compile_round,
 }

@@ -1,4 +1,4 @@
-"""Text functions."""
+"""Text. Lengths count trailing blanks; searching and replacing tell case apart."""
 
 from django.db import NotSupportedError
 from django.db.models.functions import (
@@ -20,114 +20,110 @@ from django.db.models.functions import (
     Trim,
 )
 
-from ..server import Capability
+from mssql_core.plugin.types import Capability
 
-_EXACT = "COLLATE Latin1_General_100_BIN2"
-
-
-def _compiled(node, compiler):
-    return [compiler.compile(source) for source in node.get_source_expressions()]
-
-
-def _join(*parts):
-    return [value for part in parts for value in part]
+# Compares by code points.
+_BINARY = "Latin1_General_100_BIN2"
+_UTF8 = "Latin1_General_100_CI_AS_SC_UTF8"
+_ALGORITHMS = {"MD5": "MD5", "SHA1": "SHA1", "SHA256": "SHA2_256", "SHA512": "SHA2_512"}
+_LONGEST = 2147483647
 
 
-def compile_chr(node, compiler, connection, **extra):
-    ((sql, params),) = _compiled(node, compiler)
-    return "NCHAR(%s)" % sql, params
+def _function(name, template=None):
+    def compile_function(node, compiler, connection, **extra):
+        return node.as_sql(compiler, connection, function=name, template=template, **extra)
+
+    return compile_function
 
 
-def compile_ord(node, compiler, connection, **extra):
-    ((sql, params),) = _compiled(node, compiler)
-    return "UNICODE(%s)" % sql, params
+def _text(sql):
+    return "CAST(%s AS nvarchar(max))" % sql
+
+
+def _length(sql):
+    # LEN ignores trailing blanks.
+    return "(LEN(%s + N'.') - 1)" % _text(sql)
 
 
 def compile_length(node, compiler, connection, **extra):
-    """LEN ignores trailing blanks, so something is put behind them."""
-    ((sql, params),) = _compiled(node, compiler)
-    return "(LEN(CAST(%s AS nvarchar(max)) + N'.') - 1)" % sql, params
+    sql, params = compiler.compile(node.get_source_expressions()[0])
+    return _length(sql), params
 
 
-def _pad(left):
-    def compile_pad(node, compiler, connection, **extra):
-        (value, v), (length, n), (fill, f) = _compiled(node, compiler)
-        padding = "REPLICATE(CAST(%s AS nvarchar(max)), %s)" % (fill, length)
-        if left:
-            # The filling is cut at its own end, the value is kept from its start.
-            sql = (
-                "CASE WHEN LEN(CAST({v} AS nvarchar(max)) + N'.') - 1 >= {n} THEN LEFT({v}, {n}) ELSE "
-                "LEFT({p}, {n} - (LEN(CAST({v} AS nvarchar(max)) + N'.') - 1)) + {v} END"
-            ).format(v=value, n=length, p=padding)
-            params = _join(v, n, v, n, f, n, n, v, v)
-            return sql, params
-        return "LEFT(CAST(%s AS nvarchar(max)) + %s, %s)" % (value, padding, length), _join(v, f, n, n)
+def _compiled(node, compiler):
+    return [compiler.compile(expression) for expression in node.get_source_expressions()]
 
-    return compile_pad
+
+def compile_lpad(node, compiler, connection, **extra):
+    """Filled from the left to the length, or cut at the right."""
+    (text, text_params), (size, size_params), (fill, fill_params) = _compiled(node, compiler)
+    missing = "CASE WHEN %s > %s THEN %s - %s ELSE 0 END" % (size, _length(text), size, _length(text))
+    sql = "LEFT(LEFT(REPLICATE(%s, %s), %s) + %s, %s)" % (_text(fill), size, missing, _text(text), size)
+    params = [*fill_params, *size_params]
+    params += [*size_params, *text_params, *size_params, *text_params]
+    return sql, [*params, *text_params, *size_params]
+
+
+def compile_rpad(node, compiler, connection, **extra):
+    (text, text_params), (size, size_params), (fill, fill_params) = _compiled(node, compiler)
+    sql = "LEFT(%s + REPLICATE(%s, %s), %s)" % (_text(text), _text(fill), size, size)
+    return sql, [*text_params, *fill_params, *size_params, *size_params]
 
 
 def compile_repeat(node, compiler, connection, **extra):
-    (value, v), (count, n) = _compiled(node, compiler)
-    return "REPLICATE(CAST(%s AS nvarchar(max)), %s)" % (value, count), _join(v, n)
+    (text, text_params), (number, number_params) = _compiled(node, compiler)
+    return "REPLICATE(%s, %s)" % (_text(text), number), [*text_params, *number_params]
 
 
 def compile_replace(node, compiler, connection, **extra):
-    """Django's Replace tells case; the server's follows the collation."""
-    (value, v), (old, o), (new, n) = _compiled(node, compiler)
-    return "REPLACE(%s %s, %s, %s) COLLATE DATABASE_DEFAULT" % (value, _EXACT, old, new), _join(v, o, n)
+    """REPLACE compares by collation, the default of which ignores case."""
+    (text, text_params), (old, old_params), (new, new_params) = _compiled(node, compiler)
+    sql = "(REPLACE(%s COLLATE %s, %s, %s) COLLATE DATABASE_DEFAULT)" % (text, _BINARY, old, new)
+    return sql, [*text_params, *old_params, *new_params]
 
 
 def compile_str_index(node, compiler, connection, **extra):
-    (value, v), (part, p) = _compiled(node, compiler)
-    return "CHARINDEX(%s, %s %s)" % (part, value, _EXACT), _join(p, v)
+    (text, text_params), (part, part_params) = _compiled(node, compiler)
+    return "CHARINDEX(%s, %s COLLATE %s)" % (part, text, _BINARY), [*part_params, *text_params]
 
 
 def compile_substr(node, compiler, connection, **extra):
-    parts = _compiled(node, compiler)
-    (value, v), (position, p) = parts[:2]
-    if len(parts) > 2:
-        length, n = parts[2]
-        return "SUBSTRING(%s, %s, %s)" % (value, position, length), _join(v, p, n)
-    return "SUBSTRING(%s, %s, 2147483647)" % (value, position), _join(v, p)
+    """The length may be left out since SQL Server 2025 only."""
+    if len(node.get_source_expressions()) == 3:
+        return NotImplemented
+    (text, text_params), (start, start_params) = _compiled(node, compiler)
+    return "SUBSTRING(%s, %s, %d)" % (text, start, _LONGEST), [*text_params, *start_params]
 
 
-def compile_trim(node, compiler, connection, **extra):
-    ((sql, params),) = _compiled(node, compiler)
-    if connection.server.has(Capability.TRIM):
-        return "TRIM(%s)" % sql, params
-    return "LTRIM(RTRIM(%s))" % sql, params
+def compile_hash(node, compiler, connection, **extra):
+    """
+    The hash of the text's UTF-8 bytes, as lower-case hexadecimal digits.
 
-
-def _hash(algorithm):
-    def compile_hash(node, compiler, connection, **extra):
-        """The hash of the text's UTF-8 bytes, as other databases compute it."""
-        if algorithm is None:
-            raise NotSupportedError("SQL Server's HASHBYTES has no %s." % node.function)
-        ((sql, params),) = _compiled(node, compiler)
-        if connection.server.has(Capability.UTF8_COLLATION):
-            sql = "%s COLLATE Latin1_General_100_CI_AS_SC_UTF8" % sql
-        size = {"MD5": 32, "SHA1": 40, "SHA2_256": 64, "SHA2_512": 128}[algorithm]
-        text = "CAST(%s AS varchar(max))" % sql
-        return "LOWER(CONVERT(varchar(%d), HASHBYTES('%s', %s), 2))" % (size, algorithm, text), params
-
-    return compile_hash
+    https://learn.microsoft.com/sql/t-sql/functions/hashbytes-transact-sql
+    """
+    algorithm = _ALGORITHMS.get(node.function)
+    if algorithm is None:
+        raise NotSupportedError("%s is not supported on SQL Server: HASHBYTES has no such algorithm." % node.function)
+    if not connection.server.has(Capability.UTF8_COLLATION):
+        raise NotSupportedError(
+            "%s needs the UTF-8 bytes of a text, which SQL Server has from version 2019." % node.function
+        )
+    sql, params = compiler.compile(node.get_source_expressions()[0])
+    data = "CAST(%s COLLATE %s AS varchar(max))" % (_text(sql), _UTF8)
+    return "LOWER(CONVERT(nvarchar(128), HASHBYTES('%s', %s), 2))" % (algorithm, data), params
 
 
 COMPILERS = {
-    MD5: _hash("MD5"),
-    SHA1: _hash("SHA1"),
-    SHA224: _hash(None),
-    SHA256: _hash("SHA2_256"),
-    SHA384: _hash(None),
-    SHA512: _hash("SHA2_512"),
-    Chr: compile_chr,
-    LPad: _pad(True),
+    **dict.fromkeys((MD5, SHA1, SHA224, SHA256, SHA384, SHA512), compile_hash),
+    Chr: _function("NCHAR"),
     Length: compile_length,
-    Ord: compile_ord,
-    RPad: _pad(False),
+    LPad: compile_lpad,
+    Ord: _function("UNICODE"),
     Repeat: compile_repeat,
     Replace: compile_replace,
+    RPad: compile_rpad,
     StrIndex: compile_str_index,
     Substr: compile_substr,
-    Trim: compile_trim,
+    # TRIM came with 2017; these two are everywhere.
+    Trim: _function(None, "LTRIM(RTRIM(%(expressions)s))"),
 }

@@ -1,11 +1,35 @@
-"""Window functions."""
+"""Window functions and the OVER clause."""
 
 from django.db import NotSupportedError
+from django.db.models import Aggregate, Window
+from django.db.models.expressions import Expression
 from django.db.models.functions import NthValue
+
+from mssql_core.compat.orm import window_order
+from mssql_core.ordering import UNORDERED
+
+
+class Unordered(Expression):
+    """ORDER BY for functions that need one, where none was asked for (error 4112)."""
+
+    def __init__(self):
+        super().__init__(output_field=None)
+
+    def as_sql(self, compiler, connection, template=None):
+        return window_order(UNORDERED), ()
+
+
+def compile_window(node, compiler, connection, **extra):
+    """Ranking and offset functions, and frames, need an order."""
+    if node.order_by is not None or (isinstance(node.source_expression, Aggregate) and node.frame is None):
+        return NotImplemented
+    copy = node.copy()
+    copy.order_by = Unordered()
+    return copy.as_sql(compiler, connection, **extra)
 
 
 def compile_nth_value(node, compiler, connection, **extra):
-    raise NotSupportedError("SQL Server has no NTH_VALUE.")
+    raise NotSupportedError("SQL Server has no NTH_VALUE (window functions: FIRST_VALUE, LAST_VALUE, LAG, LEAD).")
 
 
-COMPILERS = {NthValue: compile_nth_value}
+COMPILERS = {Window: compile_window, NthValue: compile_nth_value}
