@@ -88,20 +88,23 @@ class Interpreter(control.ControlFlow, Execution):
             if aborting and session.transactions.count:
                 session.transactions.doomed = True
             raise error
+        rolls_back = aborting and not getattr(error, "keeps_transaction", False) and session.transactions.count > 0
+        # DONE comes last: a client that meets an error reads no further than the statement's own response.
         if not getattr(error, "reported", False):
             yield self.error_event(error)
             for follower in getattr(error, "followers", ()):
                 follower.line = error.line
                 yield self.error_event(follower)
+            if not aborting and error.number in pgerrors.TERMINATES_STATEMENT:
+                yield Info(3621, "The statement has been terminated.", 0, 0, error.line)
+            if rolls_back:
+                yield from session.rollback()
             yield Done(error=True)
             error.reported = True
+        elif rolls_back:
+            yield from session.rollback()
         if aborting:
-            rolls_back = not getattr(error, "keeps_transaction", False)
-            if rolls_back and session.transactions.count:
-                yield from session.rollback()
             raise StopBatch from error
-        if error.number in pgerrors.TERMINATES_STATEMENT:
-            yield Info(3621, "The statement has been terminated.", 0, 0, error.line)
 
     def _aborts_batch(self, error: SqlServerError) -> bool:
         if getattr(error, "from_raiserror", False):
