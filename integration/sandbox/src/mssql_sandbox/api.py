@@ -141,8 +141,8 @@ class Sandbox:
 
     def _command(self) -> list[str]:
         command = [
-            sys.executable, "-m", "mssql_sandbox", "serve", "--watch-parent", str(self._folder), "--version", self.version,
-            "--host", self.host, "--port", str(self.port), "--login", self.user,
+            sys.executable, "-m", "mssql_sandbox", "serve", "--version", self.version,
+            "--watch-parent", str(self._folder), "--host", self.host, "--port", str(self.port), "--login", self.user,
             "--certificate", self.certificate, "--ready-file", str(self._file("ready")),
         ]  # fmt: skip
         for database in self.databases:

@@ -146,8 +146,14 @@ class Session(Protocol):
 
     spid: int
     database: str
-    in_transaction: bool  # for the DONE_INXACT bit
-    transaction_descriptor: int  # 0 outside a transaction
+
+    @property
+    def in_transaction(self) -> bool:
+        """For the DONE_INXACT bit."""
+
+    @property
+    def transaction_descriptor(self) -> int:
+        """0 outside a transaction."""
 
     def execute_batch(self, text: str) -> Iterator[Event]:
         """SQLBatch. Errors come as Error events, not exceptions (severity >= 20 closes)."""
@@ -174,8 +180,11 @@ class Session(Protocol):
 class Server(Protocol):
     """What the wire layer needs from the whole."""
 
-    version: tuple[int, int, int, int]  # for PRELOGIN and LOGINACK, e.g. (16, 0, 4185, 3)
     name: str
+
+    @property
+    def version(self) -> tuple[int, int, int, int]:
+        """For PRELOGIN and LOGINACK, e.g. (16, 0, 4185, 3)."""
 
     def login(self, login: Login) -> tuple[Session, list[Event]]:
         """Open a session, with the login's ENVCHANGE and INFO events.
