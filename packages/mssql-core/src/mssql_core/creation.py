@@ -77,7 +77,7 @@ class DatabaseCreation(BaseDatabaseCreation):
     def _drop_database(self, cursor, name):
         """Drop a database, ending the sessions that still use it."""
         quoted = quote_identifier(name)
-        if self.connection.server.edition.can_set_single_user:
+        if cursor.db.server.edition.can_set_single_user:
             # Pooled connections would otherwise hold it (error 3702).
             cursor.execute(
                 "ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted
@@ -105,7 +105,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         """
         Copy the test database by the means the server has, else build it again.
         """
-        if self.connection.server.edition.copies_databases:
+        if cursor.db.server.edition.copies_databases:
             self._copy_in_azure(cursor, source, target)
             return
         try:

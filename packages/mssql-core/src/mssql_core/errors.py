@@ -119,3 +119,6 @@ def translate(error):
     translated.number = number
     translated.sqlstate = sqlstate
     return translated
+
+# What DB-API calls the constructor of binary parameters.
+Binary = bytes

@@ -1,0 +1,134 @@
+from contextlib import contextmanager
+from unittest import mock
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+
+from mssql_core.plugin import Edition
+
+FILES = [
+    ("app", "/data/app.mdf", "ROWS", "/data/", "/log/", "/backup/"),
+    ("app_log", "/data/app.ldf", "LOG", "/data/", "/log/", "/backup/"),
+]
+
+
+class Server:
+    """The server as the cursor of the maintenance database sees it."""
+
+    def __init__(self, edition, databases=()):
+        self.db = mock.Mock()
+        self.db.server.edition = edition
+        self.databases = set(databases)
+        self.statements = []
+        self.rows = []
+        self.refused = ()
+
+    def execute(self, sql, params=None):
+        if sql.startswith(self.refused or "\0"):
+            raise DatabaseError("refused")
+        self.rows = []
+        if "FROM sys.databases WHERE name" in sql and sql.startswith("SELECT"):
+            self.rows = [(1,)] if params[0] in self.databases else []
+        elif "FROM sys.master_files" in sql:
+            self.rows = FILES
+        else:
+            self.statements.append(sql)
+
+    def fetchone(self):
+        return self.rows[0] if self.rows else None
+
+    def fetchall(self):
+        return self.rows
+
+
+@pytest.fixture
+def creation():
+    found = connection.creation
+    settings = dict(connection.settings_dict, NAME="app")
+    settings["TEST"] = {"NAME": "test]app", "COLLATION": None, "MIGRATE": True}
+    with mock.patch.object(connection, "settings_dict", settings):
+        yield found
+
+
+@contextmanager
+def on(creation, server):
+    @contextmanager
+    def cursor():
+        yield server
+
+    with mock.patch.object(creation, "_nodb_cursor", cursor):
+        yield server
+
+
+def test_a_test_database_is_made(creation):
+    connection.settings_dict["TEST"]["COLLATION"] = "Latin1_General_100_CS_AS"
+    with on(creation, Server(Edition.ENTERPRISE)) as server:
+        assert creation._create_test_db(0, True) == "test]app"
+    assert server.statements == [
+        "CREATE DATABASE [test]]app] COLLATE Latin1_General_100_CS_AS"
+    ]
+
+
+def test_an_old_one_is_dropped_with_its_sessions(creation):
+    with on(creation, Server(Edition.ENTERPRISE, ["test]app"])) as server:
+        creation._create_test_db(0, True)
+    assert server.statements == [
+        "ALTER DATABASE [test]]app] SET SINGLE_USER WITH ROLLBACK IMMEDIATE",
+        "DROP DATABASE [test]]app]",
+        "CREATE DATABASE [test]]app] ",
+    ]
+
+
+def test_or_kept(creation):
+    with on(creation, Server(Edition.ENTERPRISE, ["test]app"])) as server:
+        creation._create_test_db(0, False, keepdb=True)
+    assert server.statements == []
+
+
+def test_azure_has_no_single_user_mode(creation):
+    with on(creation, Server(Edition.AZURE_SQL_DATABASE)) as server:
+        creation._destroy_test_db("t", 0)
+    assert server.statements == ["DROP DATABASE [t]"]
+
+
+def test_a_collation_is_a_name(creation):
+    connection.settings_dict["TEST"]["COLLATION"] = "x; DROP DATABASE y"
+    with pytest.raises(ImproperlyConfigured, match="not the name of a collation"):
+        creation.sql_table_creation_suffix()
+
+
+def test_a_clone_is_a_backup_put_back(creation):
+    with on(creation, Server(Edition.ENTERPRISE)) as server:
+        creation._clone_test_db("1", 0)
+    assert server.statements == [
+        "BACKUP DATABASE [app] TO DISK = N'app.clone.bak' WITH INIT, FORMAT, COPY_ONLY",
+        "RESTORE DATABASE [app_1] FROM DISK = N'app.clone.bak' WITH REPLACE, RECOVERY, "
+        "MOVE N'app' TO N'/data/app_1_0.mdf', MOVE N'app_log' TO N'/log/app_1_1.ldf'",
+    ]
+
+
+def test_where_backups_are_refused_the_migrations_run_again(creation):
+    server = Server(Edition.ENTERPRISE)
+    server.refused = "BACKUP"
+    with on(creation, server), mock.patch.object(creation, "log") as log:
+        with mock.patch("mssql_core.creation.call_command") as call:
+            with mock.patch.object(connection, "close"):
+                creation._clone_test_db("1", 0)
+    assert server.statements == ["CREATE DATABASE [app_1] "]
+    assert [args[0][0] for args in call.call_args_list] == ["migrate", "createcachetable"]
+    assert "running the migrations again" in log.call_args[0][0]
+    assert connection.settings_dict["NAME"] == "app"
+
+
+def test_azure_copies_databases_itself(creation):
+    with on(creation, Server(Edition.AZURE_SQL_DATABASE)) as server:
+        creation._clone_test_db("1", 0)
+    assert server.statements[0] == "CREATE DATABASE [app_1] AS COPY OF [app]"
+    assert "WAITFOR DELAY" in server.statements[1]
+
+
+def test_a_kept_clone_is_left_alone(creation):
+    with on(creation, Server(Edition.ENTERPRISE, ["app_1"])) as server:
+        creation._clone_test_db("1", 0, keepdb=True)
+    assert server.statements == []
