@@ -221,9 +221,23 @@ class InsertMixin:
             "BEGIN CATCH %(switch)s OFF; THROW; END CATCH"
         ) % {"switch": switch, "sql": sql.rstrip(";")}
 
+    def _known_rows(self, returning_fields):
+        """The rows to return, if they are nothing but keys that the objects bring along."""
+        auto = self.query.get_meta().auto_field
+        if not returning_fields or list(returning_fields) != [auto] or auto not in self.query.fields:
+            return None
+        keys = [self.pre_save_val(auto, obj) for obj in self.query.objs]
+        if on_conflict(self.query) or not all(isinstance(key, int) for key in keys):
+            return None
+        return [(key,) for key in keys]
+
     # ---- execution ----------------------------------------------------------------------
 
     def execute_sql(self, returning_fields=None):
+        known = self._known_rows(returning_fields)
+        if known is not None:
+            self.execute_sql()
+            return known
         self.returning_fields = returning_fields
         rows = []
         with self.connection.cursor() as cursor:

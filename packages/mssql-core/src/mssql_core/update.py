@@ -16,8 +16,9 @@ class Assigned(Expression):
 
     def __init__(self, value, field, clause=""):
         super().__init__(output_field=field)
+        if hasattr(value, "prepare_database_save"):
+            value = value.prepare_database_save(field)
         self.value = value if hasattr(value, "resolve_expression") else Value(value, field)
-        self.field = field
         self.clause = clause
 
     def resolve_expression(self, *args, **kwargs):
