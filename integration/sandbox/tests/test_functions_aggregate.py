@@ -83,4 +83,6 @@ def test_faults(sql, expression, rows, number):
 )
 def test_windows(sql, expression, values):
     rows, _ = sql.rows(f"SELECT v, {expression} FROM (VALUES (1), (2), (3)) t(v) ORDER BY v")
-    assert [row[1] for row in rows] == pytest.approx(values) if None not in values else [row[1] for row in rows] == values
+    assert (
+        [row[1] for row in rows] == pytest.approx(values) if None not in values else [row[1] for row in rows] == values
+    )

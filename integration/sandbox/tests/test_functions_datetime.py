@@ -55,7 +55,7 @@ def test_dates(sql, expression, text):
         ("DATEDIFF(day, 0, '2024-01-31')", 45320),
         ("DATEDIFF_BIG(second, '19000101', '20200101')", 3786825600),
         ("DATEDIFF(microsecond, CAST('20200101' AS datetime2), CAST('2020-01-01 00:00:01' AS datetime2))", 1000000),
-        ("DATEDIFF(hour, CAST('2020-01-01 10:00 +02:00' AS datetimeoffset), CAST('2020-01-01 10:00 +00:00' AS datetimeoffset))", 2),
+        ("DATEDIFF(hour, TODATETIMEOFFSET('2020-01-01 10:00', 120), TODATETIMEOFFSET('2020-01-01 10:00', 0))", 2),
         ("DATEPART(weekday, '20231231')", 1),
         ("DATEPART(week, '20231231')", 53),
         ("DATEPART(iso_week, '20231231')", 52),
@@ -116,7 +116,9 @@ def test_time_zones(sql, moment, zone, text):
 
 
 def test_time_zone_of_an_instant(sql):
-    expression = "CAST(CAST('2020-07-01 10:00 +00:00' AS datetimeoffset(0)) AT TIME ZONE 'Tokyo Standard Time' AS varchar(40))"
+    expression = (
+        "CAST(CAST('2020-07-01 10:00 +00:00' AS datetimeoffset(0)) AT TIME ZONE 'Tokyo Standard Time' AS varchar(40))"
+    )
     assert sql.value(expression) == "2020-07-01 19:00:00 +09:00"
 
 

@@ -65,7 +65,7 @@ def test_values(sql, expression, value):
         ("JSON_VALUE(1, '$.a')", 8116),
         ("value FROM OPENJSON('x')", 13609),
         ("value FROM OPENJSON('{\"a\":1}', 'strict $.b')", 13608),
-        ("a FROM OPENJSON('[{\"a\":\"x\"}]') WITH (a int)", 245),
+        ('a FROM OPENJSON(\'[{"a":"x"}]\') WITH (a int)', 245),
     ],
 )
 def test_faults(sql, expression, number):
@@ -79,7 +79,7 @@ def test_fault_tells_the_position(sql):
 
 
 def test_long_values_do_not_fit_json_value(sql):
-    document = '\'{"a":"\' + REPLICATE(CAST(\'x\' AS varchar(max)), 4001) + \'"}\''
+    document = "'{\"a\":\"' + REPLICATE(CAST('x' AS varchar(max)), 4001) + '\"}'"
     assert sql.value(f"JSON_VALUE({document}, '$.a')") is None
     assert sql.number(f"JSON_VALUE({document}, 'strict $.a')") == 13625
 
@@ -95,9 +95,7 @@ def test_openjson(sql):
 
 def test_openjson_with_columns(sql):
     text = '[{"a":1,"b":"x","c":{"d":1}},{"a":2}]'
-    query = (
-        f"SELECT a, b, c FROM OPENJSON('{text}') WITH (a int, b nvarchar(10) '$.b', c nvarchar(max) AS JSON)"
-    )
+    query = f"SELECT a, b, c FROM OPENJSON('{text}') WITH (a int, b nvarchar(10) '$.b', c nvarchar(max) AS JSON)"
     assert sql.rows(query)[0] == [(1, "x", '{"d":1}'), (2, None, None)]
     assert sql.rows("SELECT a FROM OPENJSON('[1,2]') WITH (a int '$')")[0] == [(1,), (2,)]
 

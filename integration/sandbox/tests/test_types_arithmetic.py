@@ -23,6 +23,8 @@ import pytest
         ("CAST(1 AS decimal(30,10))*CAST(3 AS decimal(30,10))", Decimal(3), "decimal(38,6)"),
         ("CAST(1 AS decimal(38,10)) + CAST(1 AS decimal(38,30))", Decimal(2), "decimal(38,10)"),
         ("1.10 + 2.205", Decimal("3.305"), "decimal(5,3)"),
+        ("CAST(4.00 AS decimal(5,2)) / 7", Decimal("0.571428"), "decimal(9,6)"),
+        ("CAST(1 AS decimal(5,0)) / 1600000", Decimal("0.00000062"), "decimal(13,8)"),
         ("CAST(1.5 AS decimal(4,2)) % CAST(1 AS int)", Decimal("0.50"), "decimal(4,2)"),
         ("$1.0001 * $0.5555", Decimal("0.5556"), "money"),
         ("$1 / $3", Decimal("0.3333"), "money"),

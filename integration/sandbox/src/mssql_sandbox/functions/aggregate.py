@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
 from ..syntax import nodes
 from ..translate.aggregates import contains_aggregate, contains_subquery, contains_window
 from ..translate.bound import Bound, Scope
-from ..types.collation import has_key, key_sql
+from ..types.collation import key_sql
 from ..types.precedence import label
 from .registry import define
 
@@ -99,9 +98,7 @@ def _sum(t, node, scope):
     bound = argument(t, node, scope)
     name = bound.type.name
     if bound.is_null:
-        raise invalid(Bound("", SqlType("null")), "sum") if False else SqlServerError(
-            8117, "Operand data type NULL is invalid for sum operator."
-        )
+        raise SqlServerError(8117, "Operand data type NULL is invalid for sum operator.")
     if not bound.type.is_number or name == "bit":
         raise invalid(bound, "sum")
     distinct = "DISTINCT " if node.distinct else ""
@@ -138,8 +135,14 @@ def _avg(t, node, scope):
         return Bound(f"trunc({quotient})::bigint", BIGINT, True)
     if name == "decimal":
         scale = max(bound.type.scale, 6)
-        return Bound(f"ms.to_decimal(trunc(({total})::numeric(38,{bound.type.scale}) * 1.000000000000 / nullif({count}, 0), {scale}), 38, {scale})", decimal(38, scale), True)
-    return Bound(f"trunc({quotient}, 4)", SqlType("money", precision=19, scale=4), True)
+        kind = decimal(38, scale)
+        return Bound(f"ms.to_decimal({_cut(total, count, scale)}, 38, {scale}, 'expression')", kind, True)
+    return Bound(_cut(total, count, 4), SqlType("money", precision=19, scale=4), True)
+
+
+def _cut(total: str, count: str, scale: int) -> str:
+    """The average is a quotient, and quotients are cut, not rounded."""
+    return f"(div(({total}) * 1e{scale}, nullif({count}, 0)) * 1e-{scale})"
 
 
 @define("min max", 1, kind="aggregate", raw=True)
@@ -176,7 +179,10 @@ def _deviation(t, node, scope):
 @define("string_agg", 2, kind="aggregate", raw=True)
 def _string_agg(t, node, scope):
     if node.over is not None:
-        raise SqlServerError(4113, "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause.")
+        raise SqlServerError(
+            4113,
+            "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause.",
+        )
     if node.distinct:
         raise SqlServerError(102, "Incorrect syntax near ','.", 15)
     bound = argument(t, node, scope)
@@ -210,6 +216,3 @@ def _string_agg(t, node, scope):
 def _approx(t, node, scope):
     bound = argument(t, node, scope)
     return Bound(f"count(DISTINCT {key_sql(bound.sql, bound.type)})", BIGINT, False)
-
-
-assert has_key and replace

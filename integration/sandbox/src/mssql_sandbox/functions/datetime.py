@@ -63,9 +63,7 @@ def ticks(bound: Bound) -> str:
 
 def check_part(part: str, type_: SqlType, name: str) -> None:
     """:raises SqlServerError: 9810 when the type has no such part."""
-    bad = type_.name == "date" and part in _TIME_PARTS or (
-        type_.name == "time" and part not in _TIME_PARTS
-    )
+    bad = type_.name == "date" and part in _TIME_PARTS or (type_.name == "time" and part not in _TIME_PARTS)
     if part == "tzoffset" and type_.name not in ("datetimeoffset", "datetime2"):
         bad = True
     if bad:
@@ -187,7 +185,9 @@ def _datetrunc(t, node, scope):
     bound = t.expression(node.arguments[1], scope)
     value = temporal(t, bound, 2, "datetrunc")
     if part in ("weekday", "tzoffset", "nanosecond"):
-        raise SqlServerError(9810, f"The datepart {part} is not supported by date function datetrunc for data type {value.type.name}.")
+        raise SqlServerError(
+            9810, f"The datepart {part} is not supported by date function datetrunc for data type {value.type.name}."
+        )
     check_part(part, value.type, "datetrunc")
     name = value.type.name
     first = t.context.settings.datefirst
@@ -217,7 +217,12 @@ def _datefromparts(t, node, scope, a):
 
 def _scale(bound: Bound, name: str) -> int:
     if not bound.is_constant or not isinstance(bound.constant, int) or not 0 <= bound.constant <= 7:
-        raise SqlServerError(10760, f"Scale argument is not valid. Valid expressions for data type {name} scale argument are integer constants and integer constant expressions.", 16)
+        raise SqlServerError(
+            10760,
+            f"Scale argument is not valid. Valid expressions for data type {name} scale argument are integer constants "
+            "and integer constant expressions.",
+            16,
+        )
     return bound.constant
 
 

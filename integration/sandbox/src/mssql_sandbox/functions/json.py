@@ -20,9 +20,7 @@ def document(t, bound: Bound, position: int, name: str) -> str:
 def path(t, bound: Bound, position: int, name: str) -> str:
     """A path; before SQL Server 2017 it had to be a literal (13610)."""
     if not bound.is_constant and not t.context.version.allows("json_path_expression"):
-        raise SqlServerError(
-            13610, f'The argument {position} of the "{name.upper()}" must be a string literal.', 16, 2
-        )
+        raise SqlServerError(13610, f'The argument {position} of the "{name.upper()}" must be a string literal.', 16, 2)
     if not bound.type.is_character:
         raise invalid_argument(bound, position, name)
     return bound.sql
@@ -50,31 +48,51 @@ def _json_value(t, node, scope, a):
         target = t.type_name(node.returning)
         raw = Bound(f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 2147483647)", nvarchar(MAX), True)
         return result(a, t.convert(raw, target, True), target, True)
-    return result(a, f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 4000)", nvarchar(4000, t.context.collation), True)
+    return result(
+        a,
+        f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 4000)",
+        nvarchar(4000, t.context.collation),
+        True,
+    )
 
 
 @define("json_query", 1, 2)
 def _json_query(t, node, scope, a):
     where = path(t, a[1], 2, "json_query") if len(a) > 1 else "'$'::text"
-    return result(a, f"ms.json_query({document(t, a[0], 1, 'json_query')}, {where})", nvarchar(MAX, t.context.collation), True)
+    return result(
+        a, f"ms.json_query({document(t, a[0], 1, 'json_query')}, {where})", nvarchar(MAX, t.context.collation), True
+    )
 
 
 @define("json_path_exists", 2)
 def _json_path_exists(t, node, scope, a):
-    return result(a, f"ms.json_path_exists({document(t, a[0], 1, 'json_path_exists')}, {path(t, a[1], 2, 'json_path_exists')})", INT)
+    return result(
+        a,
+        f"ms.json_path_exists({document(t, a[0], 1, 'json_path_exists')}, {path(t, a[1], 2, 'json_path_exists')})",
+        INT,
+    )
 
 
 @define("json_modify", 3)
 def _json_modify(t, node, scope, a):
     where = path(t, a[1], 2, "json_modify")
     value = json_item(t, a[2], node.arguments[2])
-    return result(a, f"ms.json_modify({document(t, a[0], 1, 'json_modify')}, {where}, {value})", nvarchar(MAX, t.context.collation), True)
+    return result(
+        a,
+        f"ms.json_modify({document(t, a[0], 1, 'json_modify')}, {where}, {value})",
+        nvarchar(MAX, t.context.collation),
+        True,
+    )
 
 
 def json_item(t, bound: Bound, node) -> str:
     """A value as JSON text inside a document; NULL stays NULL."""
     name = getattr(node, "name", "")
-    if isinstance(name, str) and name.lower() in ("json_query", "json_modify", "json_object", "json_array") or bound.type.name == "json":
+    if (
+        isinstance(name, str)
+        and name.lower() in ("json_query", "json_modify", "json_object", "json_array")
+        or bound.type.name == "json"
+    ):
         return bound.sql
     if bound.is_null:
         return "NULL::text"
@@ -107,4 +125,6 @@ def _json_object(t, node, scope, a):
 def _json_array(t, node, scope, a):
     keep = "true" if node.nulls == "NULL ON NULL" else "false"
     values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]
-    return result(a, f"ms.json_array(ARRAY[{', '.join(values)}]::text[], {keep})", nvarchar(MAX, t.context.collation), False)
+    return result(
+        a, f"ms.json_array(ARRAY[{', '.join(values)}]::text[], {keep})", nvarchar(MAX, t.context.collation), False
+    )

@@ -132,7 +132,9 @@ def _degrees(t, node, scope, a):
     kind = widened(x.type)
     value = f"{name}({t.convert(x, FLOAT)})"
     if kind.is_integer:
-        return result(a, f"ms.float_integer({value}, '{kind.name}')" + ("" if kind.name == "bigint" else "::integer"), kind)
+        return result(
+            a, f"ms.float_integer({value}, '{kind.name}')" + ("" if kind.name == "bigint" else "::integer"), kind
+        )
     if kind.name == "decimal":
         kind = decimal(38, max(kind.scale, 18))
         return result(a, f"ms.to_decimal(ms.float_numeric({value}), 38, {kind.scale}, 'expression')", kind)

@@ -174,7 +174,10 @@ def table_function(translator: Any, source: nodes.FunctionSource, scope: Any) ->
     if len(arguments) > count:
         raise SqlServerError(8144, f"Procedure or function {source.call.name} has too many arguments specified.", 16, 3)
     if name == "fn_helpcollations":
-        outputs = [Output("name", _collated(translator, 128), False), Output("description", _collated(translator, 1000), True)]
+        outputs = [
+            Output("name", _collated(translator, 128), False),
+            Output("description", _collated(translator, 1000), True),
+        ]
         return Relation("SELECT f.name AS o1, f.description AS o2 FROM ms.help_collations() f", outputs)
     values = [
         "null::text" if isinstance(argument, nodes.DefaultValue)

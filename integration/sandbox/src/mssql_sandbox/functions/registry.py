@@ -35,15 +35,14 @@ class Function:
         if self.kind == "scalar" and node.over is not None:
             raise SqlServerError(
                 4113,
-                f"The function '{node.name}' is not a valid windowing function, and cannot be used with the OVER clause.",
+                f"The function '{node.name}' is not a valid windowing function, and cannot be used with the OVER "
+                "clause.",
                 16,
                 1,
                 node.line,
             )
         if self.kind == "window" and node.over is None:
-            raise SqlServerError(
-                10753, f"The function '{node.name}' must have an OVER clause.", 15, 3, node.line
-            )
+            raise SqlServerError(10753, f"The function '{node.name}' must have an OVER clause.", 15, 3, node.line)
         if node.distinct and self.kind != "aggregate":
             raise SqlServerError(102, "Incorrect syntax near the keyword 'DISTINCT'.", 15, 1, node.line)
         if self.raw:

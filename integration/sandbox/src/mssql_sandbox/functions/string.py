@@ -102,7 +102,11 @@ def _charindex(t, node, scope, a):
     fold = folding(hay.type, t)
     start = integer(t, a[2], 3, "charindex") if len(a) > 2 else "1"
     kind = BIGINT if hay.type.length == MAX else INT
-    return result(a, f"ms.charindex({fold}({needle.sql}), {fold}({hay.sql}), {start})" + ("::bigint" if kind is BIGINT else ""), kind)
+    return result(
+        a,
+        f"ms.charindex({fold}({needle.sql}), {fold}({hay.sql}), {start})" + ("::bigint" if kind is BIGINT else ""),
+        kind,
+    )
 
 
 def folding(type_: SqlType, t) -> str:
@@ -118,7 +122,9 @@ def _patindex(t, node, scope, a):
     pattern, hay = t.same_collation([pattern, hay], "patindex")
     fold = folding(hay.type, t)
     kind = BIGINT if hay.type.length == MAX else INT
-    return result(a, f"ms.patindex({fold}({pattern.sql}), {fold}({hay.sql}))" + ("::bigint" if kind is BIGINT else ""), kind)
+    return result(
+        a, f"ms.patindex({fold}({pattern.sql}), {fold}({hay.sql}))" + ("::bigint" if kind is BIGINT else ""), kind
+    )
 
 
 @define("replace", 3)
@@ -139,7 +145,9 @@ def _stuff(t, node, scope, a):
     unicode = x.type.is_unicode or y.type.is_unicode
     length = MAX if MAX in (x.type.length, y.type.length) else 4000 if unicode else 8000
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=x.type.collation)
-    return result(a, f"ms.stuff({x.sql}, {integer(t, a[1], 2, 'stuff')}, {integer(t, a[2], 3, 'stuff')}, {y.sql})", kind, True)
+    return result(
+        a, f"ms.stuff({x.sql}, {integer(t, a[1], 2, 'stuff')}, {integer(t, a[2], 3, 'stuff')}, {y.sql})", kind, True
+    )
 
 
 @define("replicate", 2)
@@ -153,7 +161,9 @@ def _replicate(t, node, scope, a):
 
 @define("space", 1)
 def _space(t, node, scope, a):
-    return result(a, f"ms.replicate(' '::text, {integer(t, a[0], 1, 'space')}, 8000)", varchar(8000, t.context.collation), True)
+    return result(
+        a, f"ms.replicate(' '::text, {integer(t, a[0], 1, 'space')}, 8000)", varchar(8000, t.context.collation), True
+    )
 
 
 @define("reverse upper lower", 1)
@@ -195,7 +205,9 @@ def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
     parts = t.same_collation(parts, name)
     unicode = any(part.type.is_unicode for part in parts)
     limit = 4000 if unicode else 8000
-    length = MAX if any(part.type.length == MAX for part in parts) else min(sum(p.type.length or 1 for p in parts), limit)
+    length = (
+        MAX if any(part.type.length == MAX for part in parts) else min(sum(p.type.length or 1 for p in parts), limit)
+    )
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
     # The engine's concat() is not immutable, so it cannot be stored in a computed column.
     items = " || ".join(f"coalesce(({part.sql})::text, '')" for part in parts)
@@ -224,12 +236,16 @@ def _code(t, node, scope, a):
 def _char(t, node, scope, a):
     if a[0].constant == 0:
         raise NotSupported("CHAR(0)", node.line)
-    return result(a, f"ms.char({integer(t, a[0], 1, 'char')})", SqlType("char", length=1, collation=t.context.collation), True)
+    return result(
+        a, f"ms.char({integer(t, a[0], 1, 'char')})", SqlType("char", length=1, collation=t.context.collation), True
+    )
 
 
 @define("nchar", 1)
 def _nchar(t, node, scope, a):
-    return result(a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", SqlType("nchar", length=1, collation=t.context.collation), True)
+    return result(
+        a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", SqlType("nchar", length=1, collation=t.context.collation), True
+    )
 
 
 @define("quotename", 1, 2)

@@ -37,7 +37,11 @@ def _coalesce(t, node, scope, a):
 @define("nullif", 2)
 def _nullif(t, node, scope, a):
     if a[0].is_null:
-        raise SqlServerError(4151, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first argument has to be known.")
+        raise SqlServerError(
+            4151,
+            "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first "
+            "argument has to be known.",
+        )
     left, right = t.comparable(a, "equal to")
     return Bound(
         f"(CASE WHEN {left} = {right} THEN NULL ELSE {a[0].sql} END)", a[0].type, True, a[0].coercibility,
@@ -88,7 +92,7 @@ def _hashbytes(t, node, scope, a):
     if algorithm not in lengths:
         if algorithm in ("MD2", "MD4"):
             raise NotSupported(f"HASHBYTES('{algorithm}')")
-        raise SqlServerError(8120 if False else 195, f"'{a[0].constant}' is not a recognized hash algorithm.", 15)
+        raise SqlServerError(195, f"'{a[0].constant}' is not a recognized hash algorithm.", 15)
     value = a[1]
     if value.is_null:
         return Bound("NULL::bytea", varbinary(8000), True)
@@ -99,7 +103,9 @@ def _hashbytes(t, node, scope, a):
     elif value.type.is_binary:
         data = value.sql
     else:
-        raise SqlServerError(8116, f"Argument data type {value.type.name} is invalid for argument 2 of hashbytes function.")
+        raise SqlServerError(
+            8116, f"Argument data type {value.type.name} is invalid for argument 2 of hashbytes function."
+        )
     function = {
         "MD5": f"decode(md5({data}), 'hex')",
         "SHA2_256": f"sha256({data})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, INT, MAX, SqlType, nvarchar
+from ..sqltypes import BIGINT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..translate.bound import Bound, Output, Relation, Scope
 from .json import document, path
@@ -41,7 +41,9 @@ def _openjson(t, source, scope) -> Relation:
             Output("value", nvarchar(MAX, t.context.collation), True),
             Output("type", SqlType("tinyint"), False),
         ]
-        return Relation(f"SELECT j.k AS o1, j.v AS o2, j.t::smallint AS o3 FROM ms.openjson({body}, {where}) j", outputs)
+        return Relation(
+            f"SELECT j.k AS o1, j.v AS o2, j.t::smallint AS o3 FROM ms.openjson({body}, {where}) j", outputs
+        )
     outputs, columns = [], []
     for number, column in enumerate(source.with_columns, 1):
         type_ = t.type_name(column.type, "declare")
@@ -93,4 +95,3 @@ def _generate_series(t, source, scope) -> Relation:
 
 
 _TABLES = {"openjson": _openjson, "string_split": _string_split, "generate_series": _generate_series}
-assert INT

@@ -53,9 +53,7 @@ def _resolved(over: nodes.Over, scope: Scope, node) -> nodes.Over:
     if base is None:
         raise SqlServerError(5362, f"Window '{over.window}' is undefined.", 15, 1, node.line)
     base = _resolved(base, scope, node)
-    return nodes.Over(
-        over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame
-    )
+    return nodes.Over(over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame)
 
 
 def _refuse_nested(item: nodes.Expression) -> None:
@@ -102,7 +100,7 @@ def _bound(t, frame: nodes.Frame, bound, scope: Scope) -> str:
         )
     if not isinstance(count, nodes.Literal) or count.kind != "int":
         raise SqlServerError(
-            4195 if False else 102, "Incorrect syntax near the window frame: only an unsigned integer literal may "
+            102, "Incorrect syntax near the window frame: only an unsigned integer literal may "
             "bound ROWS.", 15,
         )  # fmt: skip
     return f"{int(count.text)} {kind}"

@@ -55,7 +55,9 @@ def _concatenate(operator, left_sql, left, right_sql, right) -> tuple[str, SqlTy
             402, f"The data types {label(left)} and {label(right)} are incompatible in the concat operator."
         )
     if {"text", "ntext", "image"} & {left.name, right.name}:
-        raise SqlServerError(402, f"The data types {label(left)} and {label(right)} are incompatible in the add operator.")
+        raise SqlServerError(
+            402, f"The data types {label(left)} and {label(right)} are incompatible in the add operator."
+        )
     unified = unify_pair(left, right)
     if MAX in (left.length, right.length):
         return f"({left_sql} || {right_sql})", replace(unified, length=MAX)
@@ -165,7 +167,7 @@ def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
             raise _incompatible(operator, left, right)
         return f"ms.float_result({a} {operator} {b})", result
     if result.name in ("money", "smallmoney"):
-        sql = f"({a} {operator} {b})" if operator != "/" else f"trunc({a} / {b}, 4)"
+        sql = f"({a} {operator} {b})" if operator != "/" else f"div({a} * 1e4, {b}) * 1e-4"
         return f"ms.to_{result.name}(({sql})::numeric)", result
     if result.name == "tinyint":
         return f"ms.tinyint_result({a}::integer {operator} {b}::integer)", result
@@ -205,8 +207,9 @@ def _decimals(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]
     b = convert_sql(right_sql, right, b_type, explicit=False)
     result = decimal_result(operator, a_type, b_type)
     if operator == "/":
-        # trunc: SQL Server cuts the quotient at the result's scale.
-        return f"ms.to_decimal(ms.quotient({a}, {b}, {result.scale}), {result.precision}, {result.scale}, 'expression')", result
+        # The quotient is cut at the result's scale, not rounded.
+        cut = f"div({a} * 1e{result.scale}, {b}) * 1e-{result.scale}"
+        return f"ms.to_decimal({cut}, {result.precision}, {result.scale}, 'expression')", result
     if operator == "%":
         return f"({a} % {b})", result
     return f"ms.to_decimal({a} {operator} {b}, {result.precision}, {result.scale}, 'expression')", result

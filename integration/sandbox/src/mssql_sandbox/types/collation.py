@@ -52,9 +52,7 @@ def parse(name: str) -> Collation:
     flags = match["flags"].upper()
     if match["base"].casefold().startswith(("turkish", "uzbek")) and not flags.startswith("BIN"):
         raise NotSupported(f"comparison by the collation {name}")
-    return Collation(
-        name, "CS" in flags, "_AS" in flags, flags.startswith("BIN"), bool(match["utf8"])
-    )
+    return Collation(name, "CS" in flags, "_AS" in flags, flags.startswith("BIN"), bool(match["utf8"]))
 
 
 def is_known(name: str) -> bool:

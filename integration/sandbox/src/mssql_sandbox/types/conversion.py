@@ -19,7 +19,13 @@ _FAMILIES = {
 }  # fmt: skip
 _NUMBERS = ("int", "decimal", "money", "float")
 _DATES = ("date", "time", "old", "datetime2", "offset")
-_ENGINE_INTEGERS = {"bit": "smallint", "tinyint": "smallint", "smallint": "smallint", "int": "integer", "bigint": "bigint"}
+_ENGINE_INTEGERS = {
+    "bit": "smallint",
+    "tinyint": "smallint",
+    "smallint": "smallint",
+    "int": "integer",
+    "bigint": "bigint",
+}
 
 
 def family(type_: SqlType) -> str:
@@ -115,8 +121,8 @@ def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: 
     if not explicit:
         raise SqlServerError(
             257,
-            f"Implicit conversion from data type sql_variant to {label(target)} is not allowed. Use the CONVERT function "
-            "to run this query.",
+            f"Implicit conversion from data type sql_variant to {label(target)} is not allowed. Use the CONVERT "
+            "function to run this query.",
             16,
             3,
         )
@@ -185,8 +191,10 @@ def _number_to_decimal(sql, source, target, style, assign_to):
         sql = f"ms.float_numeric({sql})"
     if target.name in ("money", "smallmoney"):
         return f"ms.to_{target.name}(({sql})::numeric)"
-    if source.name in ("decimal",) and source.scale <= target.scale and (
-        source.precision - source.scale <= target.precision - target.scale
+    if (
+        source.name in ("decimal",)
+        and source.scale <= target.scale
+        and (source.precision - source.scale <= target.precision - target.scale)
     ):
         return f"({sql})::numeric({target.precision},{target.scale})"
     kind = "float" if source.is_approximate else "int" if source.is_integer else "numeric"

@@ -65,9 +65,6 @@ begin
   return r;
 end $$;
 
-create function ms.quotient(a numeric, b numeric, s int) returns numeric language sql immutable parallel safe return
-  trunc(round(a, s + 2) / b, s);
-
 create function ms.float_result(x double precision) returns double precision language plpgsql immutable parallel safe as $$
 begin
   if x = 'infinity' or x = '-infinity' then
