@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from .. import ddl, translate
+from ..ddl.select_into import create_from_columns, settle_identity
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import MAX, SqlType, nvarchar
@@ -80,10 +81,7 @@ class Execution:
         session.transactions.before_statement()
         if plan.kind == "into":
             with session.transactions.atomic():
-                yield from self._select_into(plan)
-        elif plan.kind == "truncate":
-            with session.transactions.atomic():
-                yield from ddl.truncate(statement, session, self.scope)
+                yield self._run_into(plan)
         elif plan.before or plan.after:
             with session.transactions.atomic():
                 for sql in plan.before:
@@ -130,7 +128,6 @@ class Execution:
     def _run_into(self, plan: translate.Plan) -> Done:
         """SELECT ... INTO: a new table from the columns of the query, then its rows."""
         session = self.session
-        session.transactions.before_statement()
         table = create_from_columns(plan.into, plan.columns, session, self.scope)
         columns = ", ".join(column.physical for column in table.columns)
         session.cursor.execute(f"insert into {table.physical} ({columns}) {plan.sql}", self.arguments(plan))
@@ -151,20 +148,6 @@ class Execution:
             yield Rows([[from_pg(value, type_) for value, type_ in zip(row, types)] for row in chunk])
         session.rowcount = count
         yield self._done(plan)
-
-    def _select_into(self, plan: translate.Plan) -> Iterator[Event]:
-        """SELECT ... INTO: make the table from the result's columns, then fill it."""
-        session = self.session
-        definitions = [
-            nodes.ColumnDefinition(column.name, type_node(column.type), column.nullable) for column in plan.columns
-        ]
-        list(ddl.execute(nodes.CreateTable(plan.into, definitions), session, self.scope))
-        table = session.find_table(plan.into)
-        names = ", ".join(column.physical for column in table.columns)
-        cursor = session.cursor
-        cursor.execute(f"INSERT INTO {table.physical} ({names}) {plan.sql}", self.arguments(plan))
-        session.rowcount = cursor.rowcount
-        yield Done(None if session.settings.nocount else session.rowcount, COMMANDS["select"])
 
     # ---- DDL ---------------------------------------------------------------------------
 
@@ -224,15 +207,3 @@ class Execution:
         self.session.announce_bulk(statement)
         return
         yield
-
-
-def type_node(type_: SqlType) -> nodes.TypeName:
-    """A type as source text would declare it."""
-    if type_.name == "decimal":
-        return nodes.TypeName("decimal", (str(type_.precision), str(type_.scale)))
-    if type_.name in ("time", "datetime2", "datetimeoffset"):
-        return nodes.TypeName(type_.name, (str(7 if type_.scale is None else type_.scale),))
-    if type_.length is not None and type_.name not in ("text", "ntext", "image"):
-        return nodes.TypeName(type_.name, ("max" if type_.length == MAX else str(type_.length),))
-    return nodes.TypeName(type_.name)
-
