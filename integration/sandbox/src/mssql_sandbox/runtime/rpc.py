@@ -178,6 +178,9 @@ class RemoteCalls:
         for statement in parsed.batch.statements:
             if isinstance(statement, nodes.SelectStatement):
                 return translate.describe(statement, self.context(scope))
+            if isinstance(statement, (nodes.DeclareTable, nodes.CreateTable)):
+                # What follows may read the table, which exists at run time only.
+                return None
         return None
 
     def _describe_undeclared(self, parameters: list[Parameter]) -> Iterator[Event]:
