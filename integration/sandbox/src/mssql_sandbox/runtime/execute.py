@@ -10,8 +10,9 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import MAX, SqlType, nvarchar
 from ..syntax import nodes
-from ..types.typenames import from_pg, to_pg
+from ..types.typenames import from_pg, rows_decoder, to_pg
 from .scope import Scope
+from .triggers import CHANGES, run_with_triggers
 
 # CurCmd values of DONE tokens (MS-TDS).
 COMMANDS = {"select": 0xC1, "assign": 0xC1, "insert": 0xC3, "delete": 0xC4, "update": 0xC5, "merge": 0x117}
@@ -82,16 +83,23 @@ class Execution:
         if plan.kind == "into":
             with session.transactions.atomic():
                 yield self._run_into(plan)
+        elif plan.kind in CHANGES and session.catalog.has_triggers():
+            yield from run_with_triggers(self, lambda: self._run_whole(plan))
         elif plan.before or plan.after:
             with session.transactions.atomic():
-                for sql in plan.before:
-                    session.cursor.execute(sql)
-                events = list(self._run_plan(plan))
-                for sql in plan.after:
-                    session.cursor.execute(sql)
+                events = self._run_whole(plan)
             yield from events
         else:
             yield from self._run_plan(plan)
+
+    def _run_whole(self, plan: translate.Plan) -> list[Event]:
+        """A plan of several engine statements; the caller has opened a transaction."""
+        for sql in plan.before:
+            self.session.cursor.execute(sql)
+        events = list(self._run_plan(plan))
+        for sql in plan.after:
+            self.session.cursor.execute(sql)
+        return events
 
     def _run_plan(self, plan: translate.Plan) -> Iterator[Event]:
         session = self.session
@@ -138,14 +146,14 @@ class Execution:
     def _rows(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
         session = self.session
         yield Columns(plan.columns)
-        types = [column.type for column in plan.columns]
+        decode = rows_decoder([column.type for column in plan.columns])
         count = 0
         while chunk := cursor.fetchmany(_CHUNK):
             session.check_cancelled()
             count += len(chunk)
             if plan.identity:
                 self._keep_identity(chunk)
-            yield Rows([[from_pg(value, type_) for value, type_ in zip(row, types)] for row in chunk])
+            yield Rows(decode(chunk))
         session.rowcount = count
         yield self._done(plan)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, Callable, Sequence
 
 from ..catalog import datatypes
+from ..errors import NotSupported
 from ..sqltypes import DEFAULT_COLLATION, SqlType
 from ..syntax import nodes
 
@@ -43,9 +45,14 @@ def engine_cast(type_: SqlType) -> str:
 
 
 def to_pg(value: Any, type_: SqlType) -> Any:
-    """A Python value (see interface.py) as a parameter of the engine."""
+    """A Python value (see interface.py) as a parameter of the engine.
+
+    :raises NotSupported: for U+0000, which the engine's strings cannot hold.
+    """
     if value is None:
         return None
+    if isinstance(value, str) and "\0" in value:
+        raise NotSupported("the character U+0000 in a string")
     if type_.name == "date":
         return _date_text(value)
     if type_.name == "datetimeoffset":
@@ -63,21 +70,52 @@ def from_pg(value: Any, type_: SqlType) -> Any:
     """A value that the engine returned as a Python value of interface.py."""
     if value is None:
         return None
+    decode = column_decoder(type_)
+    return value if decode is None else decode(value)
+
+
+def rows_decoder(types: Sequence[SqlType]) -> Callable[[Sequence[tuple]], Sequence[Sequence[Any]]]:
+    """What turns engine rows into rows of interface.py; columns beyond ``types`` are dropped."""
+    width = len(types)
+    decoders = [(index, decode) for index, type_ in enumerate(types) if (decode := column_decoder(type_))]
+
+    def decode_rows(rows: Sequence[tuple]) -> Sequence[Sequence[Any]]:
+        if not decoders and len(rows[0]) == width:
+            return rows
+        result = [list(row[:width]) for row in rows]
+        for index, decode in decoders:
+            for row in result:
+                if row[index] is not None:
+                    row[index] = decode(row[index])
+        return result
+
+    return decode_rows
+
+
+@lru_cache(maxsize=1000)
+def column_decoder(type_: SqlType) -> Callable[[Any], Any] | None:
+    """From a non-NULL engine value to interface.py; None when they are the same."""
     name = type_.name
     if name == "date":
-        return value.toordinal() - 1 if not isinstance(value, int) else value
+        return lambda value: value if isinstance(value, int) else value.toordinal() - 1
     if name == "datetimeoffset":
-        if isinstance(value, str):
-            ticks, offset = value.strip("()").split(",")
-            return int(ticks), int(offset)
-        return tuple(value)
-    if name in ("decimal", "money", "smallmoney") and not isinstance(value, Decimal):
-        return Decimal(value)
-    if name in ("char", "nchar") and type_.length and len(value) < type_.length:
-        return value.ljust(type_.length)
-    if name == "binary" and type_.length and len(value) < type_.length:
-        return value.ljust(type_.length, b"\0")
-    return value
+        return _offset_value
+    if name in ("decimal", "money", "smallmoney"):
+        return lambda value: value if isinstance(value, Decimal) else Decimal(value)
+    if name in ("char", "nchar") and type_.length:
+        length = type_.length
+        return lambda value: value.ljust(length)
+    if name == "binary" and type_.length:
+        length = type_.length
+        return lambda value: bytes(value).ljust(length, b"\0")
+    return None
+
+
+def _offset_value(value: Any) -> tuple[int, int]:
+    if isinstance(value, str):
+        ticks, offset = value.strip("()").split(",")
+        return int(ticks), int(offset)
+    return tuple(value)
 
 
 def _date_text(days: int) -> str:
