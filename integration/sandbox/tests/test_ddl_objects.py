@@ -169,3 +169,37 @@ def test_catalogue_procedures(client):
         ("id", 4, "int", 10, 4, "NO"), ("s", -9, "nvarchar", 20, 40, "YES")
     ]  # fmt: skip
     assert [row[3:] for row in client.run("EXEC sp_pkeys 'a_b'")] == [("id", 1, "pk")]
+
+
+def test_after_triggers(client):
+    client.run("CREATE TABLE a (id int IDENTITY PRIMARY KEY, n int); CREATE TABLE log (what nvarchar(10), n int)")
+    client.run(
+        "CREATE TRIGGER tr ON a AFTER INSERT, UPDATE, DELETE AS BEGIN SET NOCOUNT ON;"
+        " INSERT INTO log SELECT 'new', n FROM inserted; INSERT INTO log SELECT 'old', n FROM deleted END"
+    )
+    client.run("INSERT INTO a (n) VALUES (1), (2)")
+    client.run("UPDATE a SET n = n + 10 WHERE n = 1")
+    client.run("DELETE FROM a WHERE n = 2")
+    assert client.run("SELECT what, n FROM log ORDER BY n, what") == [
+        ("new", 1), ("old", 1), ("new", 2), ("old", 2), ("new", 11)
+    ]  # fmt: skip
+    assert client.errors("INSERT INTO a (n) OUTPUT inserted.id VALUES (3)") == [334]
+    assert client.run("INSERT INTO a (n) VALUES (4); SELECT CAST(SCOPE_IDENTITY() AS int)") == [(3,)]
+    client.run("ALTER TABLE a DISABLE TRIGGER tr")
+    assert len(client.run("INSERT INTO a (n) OUTPUT inserted.id VALUES (3)")) == 1
+    assert client.run("SELECT is_disabled FROM sys.triggers WHERE name = 'tr'") == [(1,)]
+    client.run("DROP TRIGGER tr")
+
+
+def test_triggers_may_refuse_the_change(server):
+    client = Client(server)
+    client.run("CREATE TABLE b (n int)")
+    client.run(
+        "CREATE TRIGGER refuse ON b AFTER INSERT AS IF EXISTS (SELECT 1 FROM inserted WHERE n < 0)"
+        " BEGIN ROLLBACK; THROW 50001, 'no', 1; END"
+    )
+    assert client.errors("INSERT INTO b VALUES (-1)") == [50001]
+    client.run("INSERT INTO b VALUES (1)")
+    assert client.run("SELECT n FROM b") == [(1,)]
+    client.run("DROP TABLE b")
+    client.session.close()

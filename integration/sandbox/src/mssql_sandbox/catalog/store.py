@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Iterator
 
 import psycopg
 
@@ -70,11 +71,15 @@ class SessionCatalog:
         self._own: dict[tuple[str, str], Table | None] = {}
         self.temporary_used = False
         self._temporary: dict[str, Table | None] = {}
+        self._standing: dict[str, Table] = {}
+        self._triggers: tuple[tuple, bool] | None = None
 
     # ---- look-ups --------------------------------------------------------------
 
     def table(self, schema: str | None, name: str) -> Table | None:
         """A table, view, system view, temp table (#t) or table variable (@t); names in any case."""
+        if schema is None and name.casefold() in self._standing:
+            return self._standing[name.casefold()]
         if name.startswith(("#", "@")):
             return self._temporary_table(name)
         key = ((schema or DEFAULT_SCHEMA).casefold(), name.casefold())
@@ -108,9 +113,27 @@ class SessionCatalog:
         sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"
         return self.connection.execute(sql, (name,)).fetchone() is not None
 
+    def has_triggers(self) -> bool:
+        """Whether any table of the database has an enabled trigger."""
+        if self._triggers is None or self._triggers[0] != self.token:
+            sql = "select exists (select from ms.triggers where is_disabled = 0)"
+            self._triggers = (self.token, self.connection.execute(sql, prepare=True).fetchone()[0])
+        return self._triggers[1]
+
+    @contextmanager
+    def standing_for(self, tables: dict[str, Table]) -> Iterator[None]:
+        """Inside the context unqualified names mean these tables: ``inserted`` and ``deleted`` of a trigger."""
+        before, self._standing = self._standing, tables
+        try:
+            yield
+        finally:
+            self._standing = before
+
     @property
     def token(self) -> tuple:
         """Changes whenever a translated statement could have become wrong; part of plan keys."""
+        if self._standing:
+            return (self.shared.generation, self._number, self._changes, *(t.physical for t in self._standing.values()))
         if self._dirty or self.temporary_used:
             return (self.shared.generation, self._number, self._changes)
         return (self.shared.generation,)

@@ -243,4 +243,5 @@ def triggers(ddl: Ddl, statement: nodes.AlterTableTrigger) -> None:
             "update ms.triggers set is_disabled = $2 where object_id = $1",
             known[name.casefold()], int(not statement.enable),
         )  # fmt: skip
+    ddl.value("select ms.capture_changes($1)", table.id)
     ddl.changed(table)

@@ -1,4 +1,4 @@
-"""Procedures, functions and triggers: recorded; triggers and functions are not run yet."""
+"""Procedures and triggers: recorded in the catalogue, run by the runtime from their text."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     if statement.kind == "FUNCTION":
         raise NotSupported("CREATE FUNCTION", statement.line)
     schema, name = ddl.split(statement.name)
+    if statement.timing == "INSTEAD OF":
+        raise NotSupported("INSTEAD OF triggers", statement.line)
     if name.startswith("#"):
         raise NotSupported("temporary procedures", statement.line)
     schema_id = ddl.schema_id(schema)
@@ -29,6 +31,8 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
             raise SqlServerError(
                 8197, f"The object '{written(statement.on)}' does not exist or is invalid for this operation.", 16, 4
             )
+        if table.kind != "table":
+            raise NotSupported(f"a trigger on a {table.kind}", statement.line)
         parent, schema_id = table.id, ddl.schema_of(table)
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
@@ -45,8 +49,8 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         ddl.insert(
             "triggers", object_id=number, parent_object_id=parent,
             events=",".join(event.upper() for event in statement.events),
-            is_instead_of=int(statement.timing == "INSTEAD OF"),
         )  # fmt: skip
+        ddl.value("select ms.capture_changes($1)", parent)
     else:
         _register_parameters(ddl, number, statement)
     ddl.catalog.touch()
@@ -65,9 +69,12 @@ def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
         if if_exists:
             return
         raise errors.cannot_drop(kind.lower(), written(name))
+    table_id = ddl.value("select parent_object_id from ms.triggers where object_id = $1", number)
     for catalog in ("modules", "parameters", "triggers", "objects"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
     ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
+    if table_id:
+        ddl.value("select ms.capture_changes($1)", table_id)
     ddl.catalog.touch()
 
 

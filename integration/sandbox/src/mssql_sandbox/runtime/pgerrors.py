@@ -18,7 +18,7 @@ LIBRARY_STATE = "MS000"  # raised by the function library: 'number|severity|stat
 
 # Conversion faults end the batch and roll the transaction back even with XACT_ABORT OFF;
 # so do deadlocks and snapshot conflicts. Source: facts probed on SQL Server 2025.
-BATCH_ABORTING = frozenset((241, 245, 1205, 3960, 3961))
+BATCH_ABORTING = frozenset((241, 245, 1205, 3609, 3960, 3961))
 
 # After these the server adds INFO 3621.
 TERMINATES_STATEMENT = frozenset(

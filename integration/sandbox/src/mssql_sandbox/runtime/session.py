@@ -74,6 +74,7 @@ class Session(RemoteCalls):
         self.transaction_name: str | None = None
         self.bulk: Any = None
         self.session_context: dict[str, Any] = {}
+        self.running_triggers: list[int] = []
 
     # ---- interface ----------------------------------------------------------------
 

@@ -350,3 +350,42 @@ create function ms.forget_table(table_id int) returns void language sql as $$
   delete from ms.columns where object_id = table_id;
   delete from ms.objects where object_id = table_id or parent_object_id = table_id
 $$;
+
+-- Statement trigger of tables with T-SQL triggers: keeps copies of the changed rows in
+-- pg_temp.g<table>_<event>_i (inserted) and _d (deleted), and notes what fired in ms.fired.
+create function ms.capture() returns trigger language plpgsql as $$
+declare
+  prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
+  source text := format('%I.%I', tg_table_schema, tg_table_name);
+begin
+  execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
+  execute format('create temp table %s_i as select * from %s', prefix,
+    case when tg_op = 'DELETE' then source || ' where false' else 'new_rows' end);
+  execute format('create temp table %s_d as select * from %s', prefix,
+    case when tg_op = 'INSERT' then source || ' where false' else 'old_rows' end);
+  perform set_config('ms.fired', coalesce(current_setting('ms.fired', true), '') || substr(tg_table_name, 2) || ':'
+    || tg_op || ',', false);
+  return null;
+end
+$$;
+
+-- Give a table the statement triggers that its enabled T-SQL triggers need.
+create function ms.capture_changes(table_id int) returns void language plpgsql as $$
+declare
+  event text;
+  wanted boolean;
+begin
+  foreach event in array array['INSERT', 'UPDATE', 'DELETE'] loop
+    execute format('drop trigger if exists capture_%s on u.t%s', lower(event), table_id);
+    select exists (
+      select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0
+        and event = any(string_to_array(t.events, ','))) into wanted;
+    if wanted then
+      execute format('create trigger capture_%s after %s on u.t%s referencing %s for each statement '
+        'execute function ms.capture()', lower(event), event, table_id,
+        case event when 'INSERT' then 'new table as new_rows' when 'DELETE' then 'old table as old_rows'
+          else 'new table as new_rows old table as old_rows' end);
+    end if;
+  end loop;
+end
+$$;

@@ -1,0 +1,112 @@
+"""AFTER triggers: run once for each statement that changed their table.
+
+The engine's statement triggers copy the changed rows aside (``ms.capture``,
+engine/sql/catalog_1_tables.sql) and note what fired; the T-SQL bodies run
+here, with ``inserted`` and ``deleted`` standing for the copies.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any, Iterator
+
+from ..catalog.model import Table
+from ..errors import SqlServerError
+from ..interface import Event
+from ..syntax import nodes
+from .parsed import Parsed
+from .scope import ReturnFromScope, Scope
+
+CHANGES = ("insert", "update", "delete", "merge")
+_copies = itertools.count(1)
+
+
+def run_with_triggers(interpreter: Any, change: Any) -> Iterator[Event]:
+    """Run a data change and the triggers that it fires as one statement.
+
+    :param change: a callable that runs the change and returns its events.
+    :raises SqlServerError: 3609 when a trigger ended the transaction.
+    """
+    session = interpreter.session
+    transactions = session.transactions
+    own = not transactions.count
+    if own:
+        # Inside a trigger there is always a transaction: the statement's own.
+        transactions.begin()
+    try:
+        transactions.before_statement()
+        events = change()
+        count, identity = session.rowcount, interpreter.scope.identity
+        for table_id, event in _take_fired(session):
+            yield from _fire(interpreter, table_id, event)
+        session.rowcount, interpreter.scope.identity = count, identity
+    except BaseException:
+        if own and transactions.count:
+            transactions.rollback()
+        raise
+    if own:
+        transactions.commit()
+    yield from events
+
+
+def _take_fired(session: Any) -> list[tuple[int, str]]:
+    """(table id, INSERT | UPDATE | DELETE) in the order in which the engine noted them."""
+    noted = session.query("select current_setting('ms.fired', true), set_config('ms.fired', '', false)")[0][0] or ""
+    return [(int(table), event) for table, event in (part.split(":") for part in noted.split(",") if part)]
+
+
+def _fire(interpreter: Any, table_id: int, event: str) -> Iterator[Event]:
+    session = interpreter.session
+    rows = session.query(
+        "select t.object_id, o.name, m.definition from ms.triggers t join ms.objects o using (object_id)"
+        " join ms.modules m using (object_id) where t.parent_object_id = $1 and t.is_disabled = 0"
+        " and $2 = any(string_to_array(t.events, ',')) order by t.object_id",
+        (table_id, event),
+    )
+    rows = [row for row in rows if row[0] not in session.running_triggers]  # RECURSIVE_TRIGGERS is OFF
+    table = session.catalog.table_by_id(table_id)
+    number = next(_copies)
+    captured = {name: f"g{table_id}_{event.lower()}_{name[0]}" for name in ("inserted", "deleted")}
+    for name, copied in captured.items():
+        session.connection.execute(f"alter table pg_temp.{copied} rename to {copied}{number}")
+        captured[name] = f"{copied}{number}"
+    try:
+        for trigger_id, name, definition in rows:
+            yield from _run(interpreter, trigger_id, name, definition, table, captured)
+    finally:
+        if session.transactions.count:
+            session.connection.execute(f"drop table if exists {', '.join('pg_temp.' + c for c in captured.values())}")
+
+
+def _run(
+    interpreter: Any, trigger_id: int, name: str, definition: str, table: Table, captured: dict[str, str]
+) -> Iterator[Event]:
+    session = interpreter.session
+    module = session.parse(definition).batch.statements[0]
+    scope = Scope(parent=interpreter.scope, level=interpreter.scope.level + 1, procedure=name)
+    if scope.level > 32:
+        raise SqlServerError(
+            217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
+        )
+    switches = dict(session.settings.switches)
+    session.settings.switches["XACT_ABORT"] = True  # the default inside triggers
+    session.running_triggers.append(trigger_id)
+    level = session.transactions.count
+    plain = tuple(replace(column, identity=None, computed=None) for column in table.columns)
+    with session.catalog.standing_for(
+        {kind: replace(table, kind="temp", physical=f"pg_temp.{copied}", columns=plain, indexes=(), triggers=(),
+                       by_name={})
+         for kind, copied in captured.items()}
+    ):  # fmt: skip
+        try:
+            yield from type(interpreter)(session, scope, Parsed(nodes.Batch(module.body), False)).run(module.body)
+        except ReturnFromScope:
+            pass
+        finally:
+            session.running_triggers.pop()
+            session.settings.switches = switches
+            for created in scope.created:
+                session.catalog.drop_temporary(created)
+    if session.transactions.count < level:
+        raise SqlServerError(3609, "The transaction ended in the trigger. The batch has been aborted.")
