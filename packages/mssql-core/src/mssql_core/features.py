@@ -77,9 +77,9 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_tuple_comparison_against_subquery = False
 
     # Queries
-    # GROUP BY takes no ordinals (error 164) and no subqueries (error 144).
+    # GROUP BY takes no ordinals (error 164); subqueries are computed beside the tables.
     allows_group_by_select_index = False
-    supports_subqueries_in_group_by = False
+    supports_subqueries_in_group_by = True
     # ORDER BY in a subquery needs TOP or OFFSET (error 1033).
     ignores_unnecessary_order_by_in_subqueries = False
     supports_slicing_ordering_in_compound = True

@@ -20,7 +20,7 @@ _MAX_CASE_PARAMETERS = 2000
 _TEXT_FIELDS = ("CharField", "TextField", "SlugField", "FileField", "FilePathField", "GenericIPAddressField")
 
 
-class DatabaseOperations(DateTimeOperations, Operations, BaseDatabaseOperations):
+class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations):
     compiler_module = "mssql_core.compiler"
     cast_char_field_without_max_length = "nvarchar(max)"
     cast_data_types = {"AutoField": "int", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
