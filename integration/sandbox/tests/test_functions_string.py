@@ -30,6 +30,12 @@ import pytest
         ("CHARINDEX('B', 'abc' COLLATE Latin1_General_BIN2)", 0),
         ("CHARINDEX('c', 'abcabc', 4)", 6),
         ("CHARINDEX('', 'abc')", 0),
+        ("CHARINDEX('b', N'😀b')", 3),
+        ("LEFT(N'😀b', 2)", "😀"),
+        ("SUBSTRING(N'a😀b', 4, 1)", "b"),
+        ("STUFF(N'a😀b', 2, 2, 'x')", "axb"),
+        ("LEN(N'😀' COLLATE Latin1_General_100_CI_AS_SC)", 1),
+        ("LEFT(N'😀b' COLLATE Latin1_General_100_CI_AS_SC, 1)", "😀"),
         ("PATINDEX('%b%', 'abc')", 2),
         ("PATINDEX('%[0-9]%', 'abc1')", 4),
         ("PATINDEX('a%', 'abc')", 1),
@@ -112,6 +118,7 @@ def test_types(sql, expression, type_):
         ("dbo.f(1)", 4121),
         ("FORMAT('x', 'd')", 8116),
         ("CHAR(0)", 50999),
+        ("RIGHT(N'a😀', 1)", 50999),
     ],
 )
 def test_faults(sql, expression, number):

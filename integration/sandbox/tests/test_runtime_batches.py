@@ -1,0 +1,119 @@
+"""Variables, control flow, errors and messages of batches."""
+
+import pytest
+from ddl_support import Client, start_server
+from mssql_sandbox.interface import Done, Error
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = start_server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def client(server):
+    client = Client(server)
+    yield client
+    client.session.close()
+
+
+def test_variables_keep_their_declared_type(client):
+    assert client.run("DECLARE @a nvarchar(2) = N'abc', @b decimal(4,1) = 1.26; SELECT @a, @b")[0][0] == "ab"
+
+
+def test_undeclared_variable(client):
+    assert client.errors("SELECT @nosuch") == [137]
+    assert client.errors("DECLARE @a int; DECLARE @a int") == [134]
+
+
+def test_while_break_continue(client):
+    batch = """
+        DECLARE @i int = 0, @sum int = 0
+        WHILE 1 = 1
+        BEGIN
+            SET @i += 1
+            IF @i = 3 CONTINUE
+            IF @i > 5 BREAK
+            SET @sum += @i
+        END
+        SELECT @sum
+    """
+    assert client.value(batch) == 1 + 2 + 4 + 5
+
+
+def test_select_assigns_the_last_row_and_nothing_without_rows(client):
+    assert client.value("DECLARE @x int = 7; SELECT @x = 1 WHERE 1 = 0; SELECT @x") == 7
+    assert client.value("DECLARE @x int; SELECT @x = v FROM (VALUES (1), (2)) t (v) ORDER BY v; SELECT @x") == 2
+
+
+def test_try_catch_tells_the_error(client):
+    row = client.run(
+        "BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_LINE() END CATCH"
+    )[-1]
+    assert row == (8134, 16, 1)
+    assert client.value("SELECT ERROR_NUMBER()") is None
+
+
+def test_throw_ends_the_batch(client):
+    events = client.events("THROW 50001, N'stop', 3; SELECT 1")
+    error = next(event for event in events if isinstance(event, Error))
+    assert (error.number, error.message, error.severity, error.state) == (50001, "stop", 16, 3)
+    assert sum(isinstance(event, Done) for event in events) == 1
+
+
+def test_raiserror_formats_and_goes_on(client):
+    events = client.events("RAISERROR(N'%d of %s', 16, 1, 3, N'four'); SELECT 5")
+    assert [event.message for event in events if isinstance(event, Error)] == ["3 of four"]
+    assert client.infos("RAISERROR(N'note', 10, 1)") == [(50000, "note")]
+
+
+def test_print(client):
+    assert client.infos("PRINT N'hello'") == [(0, "hello")]
+
+
+def test_rowcount_and_error_of_the_last_statement(client):
+    assert client.run("SELECT 1 UNION ALL SELECT 2; SELECT @@ROWCOUNT")[-1] == (2,)
+    assert client.run("SELECT 1; SELECT @@ERROR")[-1] == (0,)
+
+
+def test_nocount_hides_counts(client):
+    counts = [event.count for event in client.events("SET NOCOUNT ON; SELECT 1") if isinstance(event, Done)]
+    assert counts[-1] is None
+
+
+def test_exec_of_text_has_its_own_variables(client):
+    assert client.value("EXEC (N'SELECT ' + N'42')") == 42
+    assert client.errors("DECLARE @x int = 1; EXEC (N'SELECT @x')") == [137]
+
+
+def test_sp_executesql_with_output(client):
+    batch = "DECLARE @r int; EXEC sp_executesql N'SET @o = @i * 2', N'@i int, @o int OUTPUT', @i = 21, @o = @r OUTPUT; SELECT @r"
+    assert client.value(batch) == 42
+
+
+def test_temp_table_lives_as_long_as_its_scope(client):
+    client.run("CREATE TABLE #kept (a int); INSERT INTO #kept VALUES (1)")
+    assert client.value("SELECT a FROM #kept") == 1
+    client.run("EXEC (N'CREATE TABLE #inner (a int)')")
+    assert client.errors("SELECT a FROM #inner") == [208]
+
+
+def test_missing_table_is_found_when_the_statement_runs_and_missing_column_before(client):
+    client.run("DROP TABLE IF EXISTS b; CREATE TABLE b (a int)")
+    assert client.run("SELECT 1 WHERE 1 = 1")
+    events = client.events("SELECT 1; SELECT a FROM nosuch")
+    assert [type(event) for event in events].count(Error) == 1
+    assert any(not isinstance(event, (Error, Done)) for event in events)
+    events = client.events("SELECT 1; SELECT nosuch FROM b")
+    assert isinstance(events[0], Error) and events[0].number == 207
+
+
+def test_unknown_option_and_unknown_procedure(client):
+    assert client.errors("SET NOSUCH ON")[0] in (102, 195)
+    assert client.errors("EXEC nosuch_procedure") == [2812]
+
+
+def test_refusals_name_the_construct(client):
+    assert "not supported" in client.error("WAITFOR TIME '10:00'")
