@@ -47,11 +47,21 @@ def sized(type_: SqlType, length: int | None) -> SqlType:
     return SqlType(kind, length=length, collation=type_.collation)
 
 
+def supplementary(bound: Bound) -> bool:
+    """Whether its collation counts characters beyond U+FFFF as one."""
+    return bool(bound.type.collation) and parse(bound.type.collation).supplementary
+
+
+def _units(bound: Bound) -> str:
+    return ", false" if supplementary(bound) else ""
+
+
 @define("len", 1)
 def _len(t, node, scope, a):
     x = text(t, a[0], 1, "len")
     kind = BIGINT if x.type.length == MAX else INT
-    return result(a, f"ms.utf16_length(rtrim({x.sql}, ' '))" + ("::bigint" if kind is BIGINT else ""), kind)
+    measure = "length" if supplementary(x) else "ms.utf16_length"
+    return result(a, f"{measure}(rtrim({x.sql}, ' '))" + ("::bigint" if kind is BIGINT else ""), kind)
 
 
 @define("datalength", 1)
@@ -80,7 +90,7 @@ def _left(t, node, scope, a):
     n = integer(t, a[1], 2, name)
     length = a[1].constant if a[1].is_constant and isinstance(a[1].constant, int) else None
     size = x.type.length if length is None or x.type.length == MAX else min(length, x.type.length or length) or 1
-    return result(a, f"ms.{name}({x.sql}, {n})", sized(x.type, size))
+    return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", sized(x.type, size))
 
 
 @define("substring", 2, 3)
@@ -92,7 +102,10 @@ def _substring(t, node, scope, a):
     if a[0].type.is_binary:
         return result(a, f"ms.substring({a[0].sql}, {start}, {length})", varbinary(a[0].type.length or 1))
     x = text(t, a[0], 1, "substring")
-    return result(a, f"ms.substring({x.sql}, {start}, {length})", sized(x.type, x.type.length))
+    size = x.type.length
+    if len(a) > 2 and a[2].is_constant and isinstance(a[2].constant, int) and size not in (None, MAX):
+        size = max(min(size, a[2].constant), 1)
+    return result(a, f"ms.substring({x.sql}, {start}, {length}{_units(x)})", sized(x.type, size))
 
 
 @define("charindex", 2, 3)
@@ -102,11 +115,8 @@ def _charindex(t, node, scope, a):
     fold = folding(hay.type, t)
     start = integer(t, a[2], 3, "charindex") if len(a) > 2 else "1"
     kind = BIGINT if hay.type.length == MAX else INT
-    return result(
-        a,
-        f"ms.charindex({fold}({needle.sql}), {fold}({hay.sql}), {start})" + ("::bigint" if kind is BIGINT else ""),
-        kind,
-    )
+    sql = f"ms.charindex({fold}({needle.sql}), {fold}({hay.sql}), {start}{_units(hay)})"
+    return result(a, sql + ("::bigint" if kind is BIGINT else ""), kind)
 
 
 def folding(type_: SqlType, t) -> str:

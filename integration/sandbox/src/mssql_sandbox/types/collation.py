@@ -33,6 +33,7 @@ class Collation:
     accent_sensitive: bool
     binary: bool
     utf8: bool
+    supplementary: bool = False
 
     @property
     def key_function(self) -> str:
@@ -52,7 +53,10 @@ def parse(name: str) -> Collation:
     flags = match["flags"].upper()
     if match["base"].casefold().startswith(("turkish", "uzbek")) and not flags.startswith("BIN"):
         raise NotSupported(f"comparison by the collation {name}")
-    return Collation(name, "CS" in flags, "_AS" in flags, flags.startswith("BIN"), bool(match["utf8"]))
+    # Collations of version 140 know supplementary characters without saying so.
+    supplementary = "_SC" in flags or match["base"].endswith(("_140", "_160"))
+    binary = flags.startswith("BIN")
+    return Collation(name, "CS" in flags, "_AS" in flags, binary, bool(match["utf8"]), supplementary)
 
 
 def is_known(name: str) -> bool:

@@ -4,23 +4,48 @@ create function ms.utf16_length(x text) returns int language sql immutable paral
   case when octet_length(x) = length(x) then length(x)
        else length(x) + length(regexp_replace(x, U&'[\0001-\FFFF]', '', 'g')) end;
 
-create function ms.left(x text, n int) returns text language plpgsql immutable parallel safe as $$
+-- A character beyond U+FFFF as two placeholders, so that positions count UTF-16 units.
+create function ms.to_units(x text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(x) = length(x) or x !~ '[\U00010000-\U0010FFFF]' then return x; end if;
+  return (select string_agg(case when ascii(c) < 65536 then c
+      else chr(983040 + ((ascii(c) - 65536) >> 10)) || chr(1048576 + ((ascii(c) - 65536) & 1023)) end, '' order by n)
+    from regexp_split_to_table(x, '') with ordinality t(c, n));
+end $$;
+
+create function ms.from_units(x text) returns text language plpgsql immutable parallel safe as $$
+declare r text := ''; m text[]; rest text := x;
+begin
+  if octet_length(x) = length(x) or x !~ '[\U000F0000-\U001003FF]' then return x; end if;
+  loop
+    m := regexp_match(rest, '^([^\U000F0000-\U001003FF]*)([\U000F0000-\U000F03FF])([\U00100000-\U001003FF])(.*)$', 's');
+    exit when m is null;
+    r := r || m[1] || chr(65536 + ((ascii(m[2]) - 983040) << 10) + (ascii(m[3]) - 1048576));
+    rest := m[4];
+  end loop;
+  if rest ~ '[\U000F0000-\U001003FF]' then
+    perform ms.fail(50999, 16, 1, 'sandbox: not supported: half of a surrogate pair');
+  end if;
+  return r || rest;
+end $$;
+
+create function ms.left(x text, n int, units boolean default true) returns text language plpgsql immutable parallel safe as $$
 begin
   if n < 0 then perform ms.fail(536, 16, 4, 'Invalid length parameter passed to the LEFT function.'); end if;
-  return left(x, n);
+  return case when units then ms.from_units(left(ms.to_units(x), n)) else left(x, n) end;
 end $$;
 
-create function ms.right(x text, n int) returns text language plpgsql immutable parallel safe as $$
+create function ms.right(x text, n int, units boolean default true) returns text language plpgsql immutable parallel safe as $$
 begin
   if n < 0 then perform ms.fail(536, 16, 5, 'Invalid length parameter passed to the RIGHT function.'); end if;
-  return right(x, n);
+  return case when units then ms.from_units(right(ms.to_units(x), n)) else right(x, n) end;
 end $$;
 
-create function ms.substring(x text, s int, n int) returns text language plpgsql immutable parallel safe as $$
+create function ms.substring(x text, s int, n int, units boolean default true) returns text language plpgsql immutable parallel safe as $$
 begin
   if n < 0 then perform ms.fail(537, 16, 3, 'Invalid length parameter passed to the LEFT or SUBSTRING function.'); end if;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
-  return substr(x, s, n);
+  return case when units then ms.from_units(substr(ms.to_units(x), s, n)) else substr(x, s, n) end;
 end $$;
 
 create function ms.substring(x bytea, s int, n int) returns bytea language plpgsql immutable parallel safe as $$
@@ -34,15 +59,18 @@ end $$;
 create function ms.fold_ci_as(x text) returns text language sql immutable parallel safe return lower(x);
 create function ms.fold_ci_ai(x text) returns text language sql immutable parallel safe return ms.k_base(lower(x));
 create function ms.fold_cs_as(x text) returns text language sql immutable parallel safe return x;
-create function ms.fold_cs_ai(x text) returns text language sql immutable parallel safe return x;
+create function ms.fold_cs_ai(x text) returns text language sql immutable parallel safe return
+  translate(ms.k_base(x), 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝĀĂĄĆČĎĒĖĘĚĞĢĪĮĶĻŁŃŅŇŌŐŔŘŚŞŠŤŪŮŰŲŹŻŽØĐ',
+    'AAAAAACEEEEIIIINOOOOOUUUUYAAACCDEEEEGGIIKLLNNNOORRSSSTUUUUZZZOD');
 create function ms.fold_bin(x text) returns text language sql immutable parallel safe return x;
 
-create function ms.charindex(needle text, hay text, s int) returns int language plpgsql immutable parallel safe as $$
+create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int language plpgsql immutable parallel safe as $$
 declare p int;
 begin
   if needle is null or hay is null or s is null then return null; end if;
   if needle = '' then return 0; end if;
   if s < 1 then s := 1; end if;
+  if units then hay := ms.to_units(hay); needle := ms.to_units(needle); end if;
   p := position(needle in substr(hay, s));
   return case when p = 0 then 0 else p + s - 1 end;
 end $$;
@@ -118,9 +146,12 @@ begin
   return r || rest;
 end $$;
 
-create function ms.stuff(x text, s int, n int, y text) returns text language sql immutable parallel safe return
-  case when s < 1 or n < 0 or s > length(x) then null
-       else left(x, s - 1) || coalesce(y, '') || substr(x, s + n) end;
+create function ms.stuff(x text, s int, n int, y text) returns text language plpgsql immutable parallel safe as $$
+declare u text := ms.to_units(x);
+begin
+  if s < 1 or n < 0 or s > length(u) then return null; end if;
+  return ms.from_units(left(u, s - 1) || coalesce(ms.to_units(y), '') || substr(u, s + n));
+end $$;
 
 create function ms.replicate(x text, n int, lim int) returns text language sql immutable parallel safe return
   case when n < 0 then null else left(repeat(x, n), lim) end;
