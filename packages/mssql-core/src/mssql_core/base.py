@@ -191,13 +191,14 @@ class DatabaseWrapper(BaseDatabaseWrapper):
             try:
                 connection = self.odbc.connect(**conn_params)
                 break
-            except errors.Error as error:
+            except self.odbc.error as raw:
+                error = errors.translate(raw, (self.settings_dict.get("PASSWORD"),))
                 transient = self.plugins.hook.mssql_is_transient_error(error=error)
                 # 4060 is also a plain wrong name: it is told at once.
                 if attempt == attempts or not transient or error.number == 4060:
                     raise self._explained(error) from None
                 time.sleep(wait)
-        self._pool = CursorPool(connection, self.odbc.error)
+        self._pool = CursorPool(connection, self.odbc)
         self._transaction_open = False
         return connection
 
@@ -219,9 +220,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         elif remedy is None and (error.sqlstate or "").startswith("FA"):
             remedy = "Check the authentication settings of %s: they contradict each other." % where
         if remedy:
-            explained = type(error)(error.sqlstate, "%s %s" % (text, remedy))
-            explained.number, explained.sqlstate = error.number, error.sqlstate
-            return explained
+            return errors.make(type(error), error.number, error.sqlstate, "%s %s" % (text, remedy))
         return error
 
     def init_connection_state(self):

@@ -394,7 +394,7 @@ class Queries(Sources):
                 raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
             keys.append(_group_key(bound))
             groups[self.fingerprint(item, scope)] = replace(
-                bound, sql=f"min({bound.sql})" if _needs_representative(bound.type) else bound.sql
+                bound, sql=_representative(bound)
             )
         scope.groups = groups
         return f" GROUP BY {', '.join(dict.fromkeys(keys))}"
@@ -588,6 +588,14 @@ def _value(bound: Bound, type_: SqlType) -> str:
 
 def _needs_representative(type_: SqlType) -> bool:
     return type_.is_character or type_.name == "datetimeoffset" or type_.is_binary
+
+
+def _representative(bound: Bound) -> str:
+    """One value of a group whose rows agree in their key only."""
+    if not _needs_representative(bound.type):
+        return bound.sql
+    function = "ms.min_offset" if bound.type.name == "datetimeoffset" else "min"
+    return f"{function}({bound.sql})"
 
 
 def _group_key(bound: Bound) -> str:
