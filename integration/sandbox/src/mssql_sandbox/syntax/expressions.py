@@ -133,12 +133,22 @@ class Expressions(Cursor):
             self.token.line,
         )
 
-    def _opens_query(self) -> bool:
-        """``((SELECT ...) UNION ...)``"""
-        position = self.at
-        while self.tokens[position].key == "(":
-            position += 1
-        return self.tokens[position].key == "SELECT"
+    def _opens_query(self, position: int | None = None) -> bool:
+        """Whether the ``(`` at hand opens a query: ``((SELECT ..) UNION ..)``, but not ``((SELECT ..) * 2)``."""
+        position = self.at if position is None else position
+        tokens = self.tokens
+        if tokens[position].key != "(":
+            return tokens[position].key == "SELECT"
+        if tokens[position + 1].key in ("SELECT", "WITH"):
+            return True
+        if not self._opens_query(position + 1):
+            return False
+        depth = 0
+        for index in range(position + 1, len(tokens)):
+            depth += (tokens[index].key == "(") - (tokens[index].key == ")")
+            if not depth:
+                return tokens[index + 1].key in ("UNION", "EXCEPT", "INTERSECT", "ORDER", ")")
+        return False
 
     # ---- expressions -----------------------------------------------------------------
 
