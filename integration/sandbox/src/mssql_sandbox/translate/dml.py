@@ -177,7 +177,8 @@ class DataStatements(Queries):
 
     def assigned(self, bound: Bound, table: Table, column: Column) -> str:
         """A value as the column stores it."""
-        where = (self.table_label(table), column.name)
+        verbose = self.context.version.allows("verbose_truncation")
+        where = (self.table_label(table), column.name) if verbose else ("", "")
         if bound.is_null:
             return f"NULL::{engine_cast(column.type)}"
         return self.convert(bound, column.type, assign_to=where)

@@ -55,7 +55,8 @@ class Expressions(Core):
             type_ = varchar(max(len(text), 1) if len(text) <= 8000 else MAX, self.context.collation)
             return Bound(f"{quote(text)}::text", type_, False, LITERAL, text, True)
         if kind == "nstring":
-            type_ = nvarchar(max(len(text), 1) if len(text) <= 4000 else MAX, self.context.collation)
+            units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+            type_ = nvarchar(max(units, 1) if units <= 4000 else MAX, self.context.collation)
             return Bound(f"{quote(text)}::text", type_, False, LITERAL, text, True)
         if kind == "null":
             return Bound("NULL", NULL_TYPE, True, LITERAL, None, True)

@@ -93,7 +93,8 @@ def convert_sql(
 
     :param style: CONVERT's style number.
     :param try_: NULL instead of a conversion fault (TRY_CAST).
-    :param assign_to: (table, column) of an assignment: too long strings raise 2628 instead of being cut.
+    :param assign_to: (table, column) of an assignment: too long strings raise 2628 instead of being cut; two
+        empty strings for the older 8152, which names neither.
     :raises SqlServerError: 206, 257, 529 for pairs without such a conversion.
     """
     if source.name == "null":
@@ -224,11 +225,12 @@ def _fit(sql: str, target: SqlType, assign_to: tuple[str, str] | None) -> str:
     if target.length in (None, MAX):
         return sql
     length = target.length
+    measure = "bytes" if _utf8(target) and not target.is_unicode else "units"
     if assign_to is not None:
         table, column = (_literal(part) for part in assign_to)
-        fitted = f"ms.fit({sql}, {length}, {table}, {column})"
+        fitted = f"ms.fit_{measure}({sql}, {length}, {table}, {column})"
     else:
-        fitted = f"left({sql}, {length})"
+        fitted = f"ms.cut_{measure}({sql}, {length})"
     if target.name in ("char", "nchar"):
         return f"rpad({fitted}, {length})"
     return fitted

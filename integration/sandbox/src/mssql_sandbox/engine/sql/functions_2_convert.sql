@@ -165,21 +165,47 @@ end $$;
 
 -- ---- to text ----------------------------------------------------------------------------
 
-create function ms.fit(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
+create function ms.truncation_fault(tab text, col text, kept text) returns text language plpgsql immutable as $$
+begin
+  if tab = '' then perform ms.fail(8152, 16, 14, 'String or binary data would be truncated.'); end if;
+  perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
+    || '''. Truncated value: ''' || kept || '''.');
+  return null;
+end $$;
+
+-- Lengths of strings count UTF-16 units, of UTF-8 collations bytes. Trailing blanks go without a word.
+create function ms.cut_units(x text, n int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(x) <= n then return x; end if;
+  return ms.left(x, n);
+end $$;
+
+create function ms.cut_bytes(x text, n int) returns text language plpgsql immutable parallel safe as $$
+declare r text := x;
+begin
+  if octet_length(x) <= n then return x; end if;
+  r := left(x, n);
+  while octet_length(r) > n loop r := left(r, -1); end loop;
+  return r;
+end $$;
+
+create function ms.fit_units(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
 begin
   if octet_length(x) <= n or ms.utf16_length(x) <= n then return x; end if;
-  if ms.utf16_length(rtrim(x, ' ')) > n then
-    perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
-      || '''. Truncated value: ''' || left(x, n) || '''.');
-  end if;
-  return left(x, n);
+  if ms.utf16_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_units(x, n)); end if;
+  return ms.cut_units(x, n);
+end $$;
+
+create function ms.fit_bytes(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(x) <= n then return x; end if;
+  if octet_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n)); end if;
+  return ms.cut_bytes(x, n);
 end $$;
 
 create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea language plpgsql immutable parallel safe as $$
 begin
-  if length(x) <= n then return x; end if;
-  perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
-    || '''. Truncated value: ''''.');
+  if length(x) > n then perform ms.truncation_fault(tab, col, ''); end if;
   return x;
 end $$;
 
