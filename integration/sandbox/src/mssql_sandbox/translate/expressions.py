@@ -53,7 +53,10 @@ class Expressions(Core):
             return _integer(text)
         if kind == "string":
             type_ = varchar(max(len(text), 1) if len(text) <= 8000 else MAX, self.context.collation)
-            return Bound(f"{quote(text)}::text", type_, False, LITERAL, text, True)
+            sql = f"{quote(text)}::text"
+            if not text.isascii() and not collations.parse(self.context.collation).utf8:
+                sql = f"ms.to_code_page({sql})"
+            return Bound(sql, type_, False, LITERAL, text, True)
         if kind == "nstring":
             units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
             type_ = nvarchar(max(units, 1) if units <= 4000 else MAX, self.context.collation)

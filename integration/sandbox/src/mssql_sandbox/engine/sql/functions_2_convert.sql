@@ -292,10 +292,14 @@ end $$;
 
 -- ---- code pages and binary -----------------------------------------------------------------
 
--- What varchar in code page 1252 keeps; anything else becomes '?'.
+-- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
+-- once per UTF-16 unit.
 create function ms.to_code_page(x text) returns text language plpgsql immutable parallel safe as $$
 begin
   if octet_length(x) = length(x) then return x; end if;
+  x := translate(x, 'ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪīĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŹźŻż',
+    'AaAaAaCcCcCcCcDdÐdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjKkLlLlLlLlNnNnNnOoOoOoRrRrRrSsSsSsTtTtTtUuUuUuUuUuUuWwYyZzZz');
+  x := regexp_replace(x, '[\U00010000-\U0010FFFF]', '??', 'g');
   return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
 end $$;
 
