@@ -1,14 +1,16 @@
 """The connection: Django's contract and the wiring of components and plugins."""
 
+import re
 import time
 from dataclasses import replace
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.utils.functional import cached_property
+from django.db.utils import NotSupportedError, OperationalError
+from django.utils.functional import SimpleLazyObject, cached_property
 
-from . import components, connection_string, driver, errors, server
+from . import compat, components, connecting, errors, server
 from . import data_types as types
 from . import settings as core_settings
 from .client import DatabaseClient
@@ -18,18 +20,26 @@ from .cursor import CursorPool, CursorWrapper
 from .defaults import Defaults
 from .dispatch import CompilerDispatch
 from .features import DatabaseFeatures
+from .foreign_key_checks import ForeignKeyChecks
 from .introspection import DatabaseIntrospection
 from .operations import DatabaseOperations
 from .plugin import manager
 from .schema import DatabaseSchemaEditor
+from .transactions import Transactions
 from .validation import DatabaseValidation
 
-_ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
-# What one query told about each server, for all connections of the process.
+# What was learned of each server, for all connections of the process.
 _servers = {}
 
 
-class DatabaseWrapper(BaseDatabaseWrapper):
+class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
+    """One alias's connection.
+
+    :ivar plugins: the alias's plugins, a ``pluggy.PluginManager``.
+    :ivar compiler_dispatch: which function translates an expression.
+    :ivar driver: what connects, see plugin.Driver.
+    """
+
     vendor = "microsoft"
     display_name = "SQL Server"
     Database = errors
@@ -59,6 +69,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         "iendswith": "LIKE N'%%' + {} ESCAPE '\\'",
     }
 
+    data_types_suffix = types.DATA_TYPES_SUFFIX
     client_class = DatabaseClient
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures
@@ -71,11 +82,12 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         options = settings_dict.get("OPTIONS") or {}
         self.plugins = manager.build(alias, options.get("plugins"), Defaults())
         self._compose()
-        self.compiler_dispatch = CompilerDispatch(self._compiler_tables())
+        tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
+        self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
         super().__init__(settings_dict, alias)
-        self.odbc = self.plugins.hook.mssql_driver(settings=self.options_read())
-        self._pool = None
-        self._transaction_open = False
+        self._collate_like(self.options_read().options.get("collation"))
+        self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
+        self.foreign_key_checks = ForeignKeyChecks(self)
         # Tables whose inserts return columns through a table variable (error 334).
         self.tables_with_triggers = set()
 
@@ -92,60 +104,94 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         ):
             setattr(self, attribute, components.compose(self.plugins, name, getattr(type(self), attribute)))
 
-    def _compiler_tables(self):
-        tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
-        return [*tables, COMPILERS]
+    def _collate_like(self, collation):
+        """The option ``collation`` for pattern lookups, as mssql-django has it."""
+        if not collation:
+            return
+        if not re.match(r"^\w+$", collation, re.ASCII):
+            raise ImproperlyConfigured(
+                "DATABASES[%r]['OPTIONS']['collation'] is not the name of a collation: %r." % (self.alias, collation)
+            )
+        self.operators = {
+            name: sql.replace("LIKE %s", "LIKE %s COLLATE " + collation) for name, sql in self.operators.items()
+        }
 
-    # ---- settings and server ----------------------------------------------------
+    # ---- settings and server ---------------------------------------------------------
 
     def options_read(self):
-        """The alias's settings as plugins see them (settings_dict may change: test databases)."""
+        """The alias's settings as plugins see them.
+
+        :raises ImproperlyConfigured: see settings.read.
+        """
+        # settings_dict changes while tests run: it is read each time.
         return core_settings.read(self.alias, self.settings_dict)
 
     @property
     def server(self):
-        """What the server is and can do; the first use connects."""
+        """What the server is and can do (ServerInfo); the first use connects."""
         key = self._server_key()
         if key not in _servers:
-            self.ensure_connection()
+            try:
+                self.ensure_connection()
+            except OperationalError as error:
+                # Features are asked before the test database is made.
+                if getattr(error.__cause__, "number", None) != 4060 or self.settings_dict["NAME"] is None:
+                    raise
+                return self._server_without_database(error)
+        if key not in _servers:
+            with self._raw_cursor() as cursor:
+                cursor.execute(server.QUERY)
+                self._remember_server(cursor.fetchone())
         return _servers[key]
+
+    def _server_without_database(self, error):
+        other = type(self)({**self.settings_dict, "NAME": None}, self.alias)
+        try:
+            return other.server
+        except OperationalError:
+            raise error from error.__cause__
+        finally:
+            other.close()
 
     def _server_key(self):
         settings = self.settings_dict
-        return (self.alias, settings.get("HOST"), str(settings.get("PORT")), settings.get("NAME"))
+        return (self.alias, *(str(settings.get(name)) for name in ("HOST", "PORT", "NAME", "USER")))
 
     def _remember_server(self, row):
         if row is None:
-            raise errors.OperationalError("HY000", "The server did not tell its version; is the database readable?")
+            raise errors.OperationalError("HY000", "The server did not tell its version: sys.databases has no row.")
         info = server.from_row(row)
-        if info.edition is server.Edition.SYNAPSE:
-            raise ImproperlyConfigured(
-                "DATABASES[%r]: Azure Synapse has no enforced keys; Django cannot work on it." % self.alias
+        if not info.edition.is_supported:
+            raise NotSupportedError(
+                "DATABASES[%r] is a warehouse (%s), which enforces no keys; Django needs a SQL database."
+                % (self.alias, info.edition.name)
             )
-        changes = manager.merged(
-            [(name, mapping) for name, mapping in manager.results(self.plugins, "mssql_capabilities", server=info)],
-            "the capability",
-        )
-        found = set(info.capabilities) | {c for c, value in changes.items() if value}
-        found -= {c for c, value in changes.items() if not value}
+        if server.is_too_old(info):
+            raise NotSupportedError(
+                "DATABASES[%r] is version %s; mssql-core needs %s or newer."
+                % (self.alias, ".".join(map(str, info.version)), server.OLDEST_NAME)
+            )
+        changes = manager.merged(manager.results(self.plugins, "mssql_capabilities", server=info), "the capability")
+        found = set(info.capabilities) | {capability for capability, has in changes.items() if has}
+        found -= {capability for capability, has in changes.items() if not has}
         _servers[self._server_key()] = replace(info, capabilities=frozenset(found))
 
     @cached_property
     def _column_types(self):
         options = self.options_read().options
         default = "datetimeoffset" if django_settings.USE_TZ else "datetime2"
-        found = types.data_types(
-            options.get("datetime_type", default), options.get("uuid_type", "uniqueidentifier")
-        )
+        found = types.data_types(options.get("datetime_type", default), options.get("uuid_type", "uniqueidentifier"))
         checks = dict(types.DATA_TYPE_CHECKS)
+        # Connects only when a plugin looks at it.
+        info = SimpleLazyObject(lambda: self.server)
         plugin_types = manager.merged(
-            manager.results(self.plugins, "mssql_data_types", server=None), "the column type of"
+            manager.results(self.plugins, "mssql_data_types", server=info), "the column type of"
         )
-        for name, value in plugin_types.items():
-            if isinstance(value, tuple):
-                found[name], checks[name] = value
-            else:
-                found[name] = value
+        for name, data_type in plugin_types.items():
+            found[name] = data_type.db_type
+            checks.pop(name, None)
+            if data_type.check:
+                checks[name] = data_type.check
         return found, checks
 
     @property
@@ -156,177 +202,80 @@ class DatabaseWrapper(BaseDatabaseWrapper):
     def data_type_check_constraints(self):
         return self._column_types[1]
 
-    data_types_suffix = types.DATA_TYPES_SUFFIX
-
     def get_database_version(self):
         return self.server.version
 
-    # ---- connecting -----------------------------------------------------------------
+    # ---- connecting ------------------------------------------------------------------
 
     def get_connection_params(self):
-        settings = self.options_read()
-        credentials = self.plugins.hook.mssql_credentials(settings=settings)
-        extra = manager.merged(
-            manager.results(self.plugins, "mssql_connection_keywords", settings=settings), "the connection keyword"
-        )
-        options = settings.options
-        dsn = options.get("dsn")
-        name = None if dsn else driver.find_driver(options.get("driver"))
-        return {
-            "connection_string": connection_string.build(
-                core_settings.keywords(settings, name, credentials, extra)
-            ),
-            "access_token": credentials.access_token,
-            "timeout": int(options.get("connection_timeout", 0)),
-            "query_timeout": int(options.get("query_timeout", 0)),
-        }
+        return connecting.parameters(self)
 
     def get_new_connection(self, conn_params):
-        options = self.options_read().options
         if not getattr(django_settings, "DATABASE_CONNECTION_POOLING", True):
-            self.odbc.set_pooling(False)
-        attempts = int(options.get("connection_retries", 5)) + 1
-        wait = float(options.get("connection_retry_backoff_time", 5))
-        for attempt in range(1, attempts + 1):
-            try:
-                connection = self.odbc.connect(**conn_params)
-                break
-            except self.odbc.error as raw:
-                error = errors.translate(raw, (self.settings_dict.get("PASSWORD"),))
-                transient = self.plugins.hook.mssql_is_transient_error(error=error)
-                # 4060 is also a plain wrong name: it is told at once.
-                if attempt == attempts or not transient or error.number == 4060:
-                    raise self._explained(error) from None
-                time.sleep(wait)
-        self._pool = CursorPool(connection, self.odbc)
-        self._transaction_open = False
+            self.driver.set_pooling(False)
+        connection = connecting.open_connection(self, conn_params)
+        self.pool = CursorPool(connection, self.driver)
+        self.transaction_open = False
         return connection
 
-    def _explained(self, error):
-        """The error with the setting and the remedy."""
-        where = "DATABASES[%r]" % self.alias
-        remedy = {
-            18456: "Check %s['USER'] and ['PASSWORD']." % where,
-            4060: "Check %s['NAME'], and that the login may use this database." % where,
-        }.get(error.number)
-        text = str(error.args[-1])
-        if remedy is None and "certificate" in text.lower():
-            remedy = (
-                "The server's certificate is not trusted: install its authority, or set OPTIONS['TrustServerCertificate'] "
-                "= 'yes' in %s for a server that you know." % where
-            )
-        elif remedy is None and (error.sqlstate or "").startswith(("08", "HYT")):
-            remedy = "Check %s['HOST'] and ['PORT'], and that the server accepts TCP connections." % where
-        elif remedy is None and (error.sqlstate or "").startswith("FA"):
-            remedy = "Check the authentication settings of %s: they contradict each other." % where
-        if remedy:
-            return errors.make(type(error), error.number, error.sqlstate, "%s %s" % (text, remedy))
-        return error
-
     def init_connection_state(self):
-        statements = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % int(self.options_read().options.get("datefirst", 7))]
-        level = self.options_read().options.get("isolation_level")
-        if level:
-            statements.append("SET TRANSACTION ISOLATION LEVEL %s" % self._isolation_level(level))
-        known = self._server_key() in _servers
-        text = "; ".join(statements)
+        """Session options and the server's description in one message."""
+        options = self.options_read().options
+        statements = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % options.get("datefirst", 7)]
+        if options.get("isolation_level"):
+            statements.append("SET TRANSACTION ISOLATION LEVEL %s" % options["isolation_level"])
+        known = _servers.get(self._server_key())
+        session = self._session_sql(known) if known else []
         with self._raw_cursor() as cursor:
-            if not known:
-                cursor.execute("%s; %s" % (text, server.QUERY))
-                self._remember_server(cursor.fetchone())
-            else:
-                cursor.execute(text)
-            session = [
-                statement
-                for _, found in manager.results(self.plugins, "mssql_session_sql", server=self.server)
-                for statement in found or ()
-            ]
-            if session:
-                cursor.execute("; ".join(session))
+            cursor.execute("; ".join([*statements, server.QUERY, *session]))
+            self._remember_server(cursor.fetchone())
+            if self.server != known:
+                session = self._session_sql(self.server)
+                if session:
+                    cursor.execute("; ".join(session))
         super().init_connection_state()
 
-    def _isolation_level(self, level):
-        text = " ".join(str(level).upper().split())
-        if text not in _ISOLATION_LEVELS:
-            raise ImproperlyConfigured(
-                "DATABASES[%r]['OPTIONS']['isolation_level'] is %r; it is one of: %s."
-                % (self.alias, level, ", ".join(_ISOLATION_LEVELS))
-            )
-        return text
+    def _session_sql(self, info):
+        results = manager.results(self.plugins, "mssql_session_sql", server=info)
+        return [statement for _, statements in results for statement in statements or ()]
 
     def create_cursor(self, name=None):
-        return CursorWrapper(self._pool, self._begin_if_needed)
-
-    def chunked_cursor(self):
-        return self.cursor()
+        return CursorWrapper(self.pool, self.begin_if_needed, self.after_error)
 
     def _raw_cursor(self):
-        return CursorWrapper(self._pool)
+        """A cursor for the connection's own statements: it opens no transaction."""
+        return CursorWrapper(self.pool)
 
     def is_usable(self):
         try:
             with self._raw_cursor() as cursor:
                 cursor.execute("SELECT 1")
-        except errors.Error:
+        except (errors.Error, self.driver.error):
             return False
         return True
 
-    # ---- transactions ---------------------------------------------------------------
-    # The driver stays in autocommit mode; BEGIN goes out with the first statement that
-    # needs it, so that an atomic block costs two messages beside its own statements.
+    def lost(self):
+        """Forget a dead connection outside of atomic blocks: the next query opens a new one."""
+        if not self.in_atomic_block:
+            self.connection = None
+            time.sleep(self.options_read().options.get("connection_recovery_interval_msec", 0) / 1000)
 
-    def _set_autocommit(self, autocommit):
-        if autocommit and self._transaction_open:
-            self._command("COMMIT TRANSACTION")
-
-    def _begin_if_needed(self):
-        if not self.autocommit and not self._transaction_open:
-            self._transaction_open = True
-            with self._raw_cursor() as cursor:
-                cursor.execute("BEGIN TRANSACTION")
-
-    def _command(self, text):
-        self._transaction_open = False
-        with self._raw_cursor() as cursor:
-            cursor.execute(text)
-
-    def _commit(self):
-        if self.connection is not None and self._transaction_open:
-            with self.wrap_database_errors:
-                return self._command("COMMIT TRANSACTION")
-
-    def _rollback(self):
-        if self.connection is not None and self._transaction_open:
-            # After a deadlock the server has rolled back already.
-            with self.wrap_database_errors:
-                return self._command("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")
-
-    def _savepoint_commit(self, sid):
-        """SAVE TRANSACTION has no release."""
-
-    def _close(self):
-        if self.connection is not None:
-            self._pool = None
-            with self.wrap_database_errors:
-                return self.connection.close()
-
-    # ---- constraints -------------------------------------------------------------------
+    # ---- constraints -----------------------------------------------------------------
 
     def disable_constraint_checking(self):
         with self.cursor() as cursor:
-            for table in self.introspection.table_names(cursor):
-                cursor.execute("ALTER TABLE %s NOCHECK CONSTRAINT ALL" % self.ops.quote_name(table))
+            self.foreign_key_checks.disable(cursor)
         return True
 
     def enable_constraint_checking(self):
+        # Also after an error, before the transaction is rolled back.
         self.needs_rollback, needs_rollback = False, self.needs_rollback
         try:
-            self.check_constraints()
+            with self.cursor() as cursor:
+                self.foreign_key_checks.enable(cursor)
         finally:
             self.needs_rollback = needs_rollback
 
     def check_constraints(self, table_names=None):
-        """Check all constraints again; rows that break one raise IntegrityError (547)."""
         with self.cursor() as cursor:
-            for table in table_names or self.introspection.table_names(cursor):
-                cursor.execute("ALTER TABLE %s WITH CHECK CHECK CONSTRAINT ALL" % self.ops.quote_name(table))
+            self.foreign_key_checks.check(cursor, table_names)

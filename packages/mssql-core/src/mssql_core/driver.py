@@ -11,83 +11,109 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from .parameters import SQL_GUID, SQL_SS_TIMESTAMPOFFSET
+
 try:
     import pyodbc
 except ImportError as error:
     raise ImproperlyConfigured(
-        "pyodbc cannot be imported (%s). On Debian and Ubuntu run: apt-get install libodbc2; elsewhere install "
-        "unixODBC." % error
+        "pyodbc cannot be imported (%s). On Debian and Ubuntu run: apt-get install libodbc2; on Red Hat: dnf install "
+        "unixODBC; on Alpine: apk add unixodbc; on macOS: brew install unixodbc." % error
     ) from error
-
-from . import errors
 
 DRIVER_18 = "ODBC Driver 18 for SQL Server"
 DRIVER_17 = "ODBC Driver 17 for SQL Server"
 # SQL_COPT_SS_ACCESS_TOKEN. https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
 _ACCESS_TOKEN = 1256
-# ODBC type numbers for setinputsizes.
-SQL_WVARCHAR, SQL_VARBINARY, SQL_DECIMAL = -9, -3, 3
-SQL_SS_TIME2, SQL_SS_TIMESTAMPOFFSET, SQL_TYPE_TIMESTAMP = -154, -155, 93
-
 # Bytes; the longest nvarchar(max) and varbinary(max).
 _MAX_WRITE = 2**31 - 1
-
-_INSTALL = (
-    "No Microsoft ODBC driver was found. Run: pip install mssql-core[odbc] (Python 3.10 or newer), or install "
-    "msodbcsql18 (https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server), or name one in "
-    "OPTIONS['driver']."
-)
+_DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
+_PACKAGES = {
+    "win32": "the msodbcsql.msi of Microsoft",
+    "darwin": "brew install msodbcsql18 (tap microsoft/mssql-release)",
+    "linux": "apt-get install msodbcsql18, or dnf install msodbcsql18 (Microsoft's repository)",
+}
 
 
 def find_driver(explicit=None):
-    """The value of DRIVER.
+    """The value of DRIVER: a driver's name or the path of its library.
 
-    :param explicit: OPTIONS['driver']: a name or the path of a driver's library.
+    Driver 18 first, installed or as Microsoft's wheel ``mssql-python-odbc`` carries it, then 17.
+
+    :param explicit: OPTIONS['driver'].
     :raises ImproperlyConfigured: no driver, or ``explicit`` is not installed.
     """
     installed = pyodbc.drivers()
     if explicit:
-        if explicit in installed or Path(explicit).is_file():
-            return explicit
-        if explicit == DRIVER_18 and _bundled():
-            return _bundled()
-        raise ImproperlyConfigured(
-            "OPTIONS['driver'] is %r, which is not installed. Installed: %s. Leave the option out to let mssql-core "
-            "choose, or run: pip install mssql-core[odbc]" % (explicit, ", ".join(installed) or "none")
-        )
+        return _explicit(explicit, installed)
     if DRIVER_18 in installed:
         return DRIVER_18
-    bundled = _bundled()
+    bundled = bundled_driver()
     if bundled:
         return bundled
     if DRIVER_17 in installed:
+        _warn_once_of_17()
+        return DRIVER_17
+    raise ImproperlyConfigured(
+        "No Microsoft ODBC driver was found. Run: pip install mssql-core[odbc] (Python 3.10 or newer), or: %s (%s), or "
+        "name one in OPTIONS['driver']." % (_PACKAGES.get(sys.platform, _PACKAGES["linux"]), _DOWNLOAD)
+    )
+
+
+def _explicit(name, installed):
+    if name in installed or Path(name).is_file():
+        return name
+    bundled = bundled_driver() if name == DRIVER_18 else None
+    if bundled:
+        return bundled
+    raise ImproperlyConfigured(
+        "OPTIONS['driver'] is %r, which is not installed. Installed: %s. Leave the option out to let mssql-core "
+        "choose, or run: pip install mssql-core[odbc]" % (name, ", ".join(installed) or "none")
+    )
+
+
+_warned = []
+
+
+def _warn_once_of_17():
+    if not _warned:
+        _warned.append(True)
         warnings.warn(
-            "Using %s; install version 18 (pip install mssql-core[odbc]): it encrypts by default." % DRIVER_17,
+            "mssql-core uses %s. Upgrade to version 18, which encrypts by default: pip install mssql-core[odbc], or: %s."
+            % (DRIVER_17, _PACKAGES.get(sys.platform, _PACKAGES["linux"])),
             RuntimeWarning,
             stacklevel=2,
         )
-        return DRIVER_17
-    raise ImproperlyConfigured(_INSTALL)
 
 
-def _bundled():
-    """The driver's library inside Microsoft's wheel ``mssql-python-odbc``, or None."""
+def bundled_driver():
+    """The path of the driver inside the wheel ``mssql-python-odbc``, or None."""
     specification = importlib.util.find_spec("mssql_python_odbc")
     if specification is None or not specification.submodule_search_locations:
         return None
     libraries = Path(specification.submodule_search_locations[0]) / "libs"
-    machine = {"aarch64": "arm64", "amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     if sys.platform == "win32":
-        found = sorted(libraries.glob("windows/*/msodbcsql18.dll"))
+        found = libraries.glob("windows/*/msodbcsql18.dll")
     elif sys.platform == "darwin":
-        found = sorted(libraries.glob("macos/%s/**/libmsodbcsql*.dylib" % machine))
+        found = libraries.glob("macos/**/libmsodbcsql*18*.dylib")
     else:
-        found = sorted(libraries.glob("linux/%s/%s/lib/libmsodbcsql-18*.so*" % (_distribution(), machine)))
-    return str(found[-1]) if found else None
+        found = libraries.glob("linux/%s/*/lib/libmsodbcsql-18*.so*" % _distribution())
+    return _for_this_machine(sorted(str(path) for path in found))
+
+
+_MACHINES = {"x86_64": ("x86_64", "x64", "amd64"), "aarch64": ("aarch64", "arm64")}
+
+
+def _for_this_machine(paths):
+    """Of a universal wheel's libraries the one for this processor."""
+    machine = platform.machine().lower()
+    names = next((names for names in _MACHINES.values() if machine in names), (machine,))
+    fitting = [path for path in paths if not set(Path(path).parts).isdisjoint(names)]
+    return fitting[-1] if fitting else None
 
 
 def _distribution():
-    """The folder of the wheel for this Linux: alpine, rhel, suse or debian_ubuntu."""
+    """The folder of the wheel for this Linux."""
     try:
         text = Path("/etc/os-release").read_text(encoding="utf-8").lower()
     except OSError:
@@ -99,42 +125,61 @@ def _distribution():
 
 
 class PyodbcDriver:
-    """Connects with pyodbc; the default answer to the hook mssql_driver."""
+    """Connects with pyodbc; core's answer to the hook ``mssql_driver``."""
 
-    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0):
-        """Open a connection in ODBC autocommit mode.
+    error = pyodbc.Error
+    # Unlike None it makes the driver ask no server for the parameter's type.
+    null = pyodbc.BinaryNull
 
-        :param timeout: seconds for the login, 0 = the driver's default.
-        :param query_timeout: seconds a statement may run, 0 = no limit.
-        :raises mssql_core.errors.Error: classified by the server's number.
+    def keyword(self, driver):
+        return find_driver(driver)
+
+    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+        """Open a connection in ODBC autocommit mode: transactions are T-SQL text (see base.py).
+
+        :raises pyodbc.Error: translated by the caller, who knows the secrets.
         """
         attributes = {}
         if access_token:
             raw = access_token.encode("utf-16-le")
             attributes[_ACCESS_TOKEN] = struct.pack("<I", len(raw)) + raw
-        try:
-            connection = pyodbc.connect(
-                connection_string, autocommit=True, timeout=timeout, attrs_before=attributes or None
-            )
-        except pyodbc.Error as error:
-            raise errors.translate(error) from None
+        connection = pyodbc.connect(
+            str(connection_string), autocommit=True, timeout=timeout, attrs_before=attributes or None
+        )
         connection.timeout = query_timeout
         # Long values go with their statement, instead of in pieces after sp_prepare: one message less.
         connection.maxwrite = _MAX_WRITE
         connection.add_output_converter(SQL_SS_TIMESTAMPOFFSET, decode_datetimeoffset)
-        connection.add_output_converter(pyodbc.SQL_GUID, lambda raw: uuid.UUID(bytes_le=raw))
+        connection.add_output_converter(SQL_GUID, decode_guid)
+        for method, arguments in encodings:
+            getattr(connection, method)(**arguments)
         return connection
 
     def set_pooling(self, enabled):
-        """The driver manager's own pool; process-wide and only before the first connection."""
+        """The driver manager's pool; for the whole process, and only before its first connection."""
         pyodbc.pooling = enabled
 
-    error = pyodbc.Error
+    def version(self, connection):
+        """Name and version of the ODBC driver, for reports."""
+        return "%s %s" % (connection.getinfo(pyodbc.SQL_DRIVER_NAME), connection.getinfo(pyodbc.SQL_DRIVER_VER))
+
+
+_UTC = datetime.timezone.utc
+_OFFSET = struct.Struct("<6hI2h")
 
 
 def decode_datetimeoffset(raw):
-    """SQL_SS_TIMESTAMPOFFSET_STRUCT: local wall clock, nanoseconds, offset."""
-    year, month, day, hour, minute, second, nanoseconds, zone_hour, zone_minute = struct.unpack("<6hI2h", raw)
-    offset = datetime.timedelta(hours=zone_hour, minutes=zone_minute)
-    zone = datetime.timezone.utc if not offset else datetime.timezone(offset)
+    """SQL_SS_TIMESTAMPOFFSET_STRUCT: wall clock, nanoseconds, offset in hours and minutes."""
+    year, month, day, hour, minute, second, nanoseconds, zone_hour, zone_minute = _OFFSET.unpack(raw)
+    if zone_hour or zone_minute:
+        zone = datetime.timezone(datetime.timedelta(hours=zone_hour, minutes=zone_minute))
+    else:
+        zone = _UTC
     return datetime.datetime(year, month, day, hour, minute, second, nanoseconds // 1000, zone)
+
+
+def decode_guid(raw):
+    return uuid.UUID(bytes_le=raw)
+
+
+__all__ = ["DRIVER_17", "DRIVER_18", "PyodbcDriver", "bundled_driver", "find_driver"]

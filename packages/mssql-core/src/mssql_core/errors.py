@@ -1,37 +1,46 @@
-"""Server error numbers as DB-API exceptions.
+"""Server error numbers as DB-API exceptions; the namespace ``DatabaseWrapper.Database``.
 
-The ODBC driver gives SQLSTATE 42000 to most server errors, so pyodbc's class
-says little; the native number decides here.
+The ODBC driver gives SQLSTATE 42000 to most server errors and none that pyodbc knows
+to deadlocks, so the exception's class says little; the native number decides here.
+https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
 """
 
 import re
 
-# https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
-_INTEGRITY = frozenset(
-    (233, 272, 273, 515, 544, 545, 547, 1505, 1508, 2601, 2627, 3605, 8101, 8102, 271)
-)
+# Keys, CHECK and NOT NULL constraints, identities and computed columns.
+_INTEGRITY = frozenset((233, 271, 272, 273, 515, 544, 545, 547, 1505, 1508, 2601, 2627, 3605, 8101, 8102, 8106))
+# Values that do not fit or do not convert.
 _DATA = frozenset(
-    (168, 206, 210, 211, 220, 232, 234, 235, 236, 237, 238, 241, 242, 244, 245, 246, 248, 289, 295, 296, 409, 517,
-     518, 529, 535, 536, 537, 1007, 1010, 2628, 3623, 8023, 8114, 8115, 8116, 8134, 8152, 8169, 9812, 9820, 13609,
-     13608)
+    (168, 210, 211, 220, 232, 234, 235, 236, 237, 238, 241, 242, 244, 245, 246, 248, 289, 294, 295, 296, 409,
+     517, 518, 535, 536, 537, 1007, 1010, 1014, 2628, 3606, 3607, 3622, 3623, 8023, 8029, 8114, 8115, 8134, 8152,
+     8169, 9803, 9807, 9808, 9809, 9812, 9820, 10742, 13607, 13608, 13609, 13610, 13623)
 )  # fmt: skip
+# Locks, resources, versions of rows, logins, and the network.
 _OPERATIONAL = frozenset(
-    (-2, 20, 64, 121, 233, 701, 802, 921, 922, 1204, 1205, 1211, 1222, 3635, 3950, 3951, 3952, 3960, 3961, 4014, 4060,
-     4221, 8645, 8651, 9002, 10053, 10054, 10060, 10928, 10929, 11001, 17142, 17892, 18401, 18452, 18456, 18461, 18470,
-     18487, 18488, 40143, 40197, 40501, 40532, 40540, 40549, 40550, 40551, 40552, 40553, 40613, 40615, 42108, 42109,
-     49918, 49919, 49920)
+    (-2, 20, 64, 121, 258, 701, 802, 904, 916, 921, 922, 923, 924, 926, 927, 945, 952, 983, 1204, 1205, 1211, 1222,
+     2801, 3635, 3902, 3903, 3906, 3908, 3930, 3931, 3935, 3950, 3951, 3952, 3960, 3961, 3966, 3967, 3989, 3998, 4014,
+     4060, 4064, 4221, 6005, 7112, 8628, 8645, 8651, 8657, 8902, 9001, 9002, 10053, 10054, 10060, 10061, 10928, 10929,
+     11001, 17142, 17189, 17830, 17892, 18401, 18450, 18451, 18452, 18456, 18458, 18459, 18461, 18463, 18464, 18465,
+     18466, 18467, 18468, 18470, 18486, 18487, 18488, 40020, 40143, 40166, 40197, 40501, 40532, 40540, 40544, 40549,
+     40550, 40551, 40552, 40553, 40613, 40615, 40648, 40671, 41301, 41302, 41305, 41325, 41839, 42108, 42109, 45168,
+     45169, 47073, 49918, 49919, 49920)
 )  # fmt: skip
-_NOT_SUPPORTED = frozenset((40508, 40510, 40511, 40512, 40515, 40517))
-TRANSIENT = frozenset(
-    (20, 64, 233, 4060, 4221, 10053, 10054, 10060, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 42108, 42109,
-     49918, 49919, 49920)
-)  # fmt: skip
-# The server has rolled the whole transaction back.
-ENDS_TRANSACTION = frozenset((1205, 3960, 3961, 245, 241))
-# Communication states: the connection is gone.
-BROKEN_STATES = ("08S01", "08S02", "08003", "08007")
+_NOT_SUPPORTED = frozenset((40508, 40510, 40511, 40512, 40514, 40515, 40517, 40528, 41317, 46922))
 
-_NUMBER = re.compile(r"\((\d+)\) \(SQL\w+\)")
+#: A new attempt to connect may succeed without any change.
+#: https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+TRANSIENT = frozenset(
+    (20, 64, 121, 615, 921, 926, 4221, 10053, 10054, 10060, 10928, 10929, 11001, 17142, 18401, 40020, 40143, 40166,
+     40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920)
+)  # fmt: skip
+# These end their statement alone, XACT_ABORT being OFF: an open transaction goes on.
+_STATEMENT_ONLY = _INTEGRITY | {
+    102, 105, 120, 121, 137, 145, 147, 156, 164, 174, 195, 206, 207, 208, 209, 213, 220, 232, 257, 334, 402, 512, 529,
+    1222, 2628, 2705, 2714, 2812, 3701, 3726, 3728, 4104, 4902, 4922, 4924, 5074, 8115, 8120, 8134, 8152,
+}  # fmt: skip
+_CONNECTION_STATES = ("08S01", "08S02", "08003", "08007")
+
+_NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
 
 class Warning(Exception):
@@ -39,10 +48,27 @@ class Warning(Exception):
 
 
 class Error(Exception):
-    """DB-API. ``number`` is the server's native error number, None for errors of the driver."""
+    """DB-API; ``args`` are (SQLSTATE, message).
+
+    :ivar number: the server's native error number, None for errors of the driver.
+    :ivar sqlstate: five characters.
+    """
 
     number = None
-    sqlstate = None
+
+    @property
+    def sqlstate(self):
+        return self.args[0] if self.args else None
+
+    @property
+    def is_disconnect(self):
+        """Whether the connection is gone."""
+        return self.sqlstate in _CONNECTION_STATES
+
+    @property
+    def keeps_transaction(self):
+        """Whether an open transaction is certainly still open."""
+        return self.number in _STATEMENT_ONLY
 
 
 class InterfaceError(Error):
@@ -54,15 +80,15 @@ class DatabaseError(Error):
 
 
 class DataError(DatabaseError):
-    """DB-API."""
+    """DB-API: a value does not fit or convert."""
 
 
 class OperationalError(DatabaseError):
-    """DB-API."""
+    """DB-API: locks, resources, logins, the network."""
 
 
 class IntegrityError(DatabaseError):
-    """DB-API."""
+    """DB-API: a constraint."""
 
 
 class InternalError(DatabaseError):
@@ -70,55 +96,68 @@ class InternalError(DatabaseError):
 
 
 class ProgrammingError(DatabaseError):
-    """DB-API."""
+    """DB-API: the statement itself."""
 
 
 class NotSupportedError(DatabaseError):
-    """DB-API."""
+    """DB-API: this server has not got it."""
+
+
+_BY_NUMBER = (
+    (_INTEGRITY, IntegrityError),
+    (_DATA, DataError),
+    (_NOT_SUPPORTED, NotSupportedError),
+    (_OPERATIONAL, OperationalError),
+)
+_BY_STATE = (
+    (("08", "HYT", "HY001", "HY014", "IM", "FA", "28", "40"), OperationalError),
+    (("22",), DataError),
+    (("23",), IntegrityError),
+    (("0A", "HYC00"), NotSupportedError),
+    (("07", "21", "24", "25", "34", "37", "42", "44", "HY0"), ProgrammingError),
+)
 
 
 def native_number(message):
-    """The server's number inside a driver message, or None."""
+    """The server's number in a message of the driver, or None."""
     found = _NUMBER.search(message)
     return int(found.group(1)) if found and found.group(1) != "0" else None
 
 
 def classify(number, sqlstate):
-    """The exception class of a server error number, or of a SQLSTATE where the server gave none."""
-    if number is not None:
-        for numbers, kind in (
-            (_INTEGRITY, IntegrityError),
-            (_DATA, DataError),
-            (_NOT_SUPPORTED, NotSupportedError),
-            (_OPERATIONAL, OperationalError),
-        ):
+    """The exception class of a server's error number, or of a SQLSTATE where there is none."""
+    state = sqlstate or ""
+    if not state.startswith(("08", "HYT")):
+        for numbers, kind in _BY_NUMBER:
             if number in numbers:
                 return kind
-        return ProgrammingError
-    state = sqlstate or ""
-    if state.startswith(("08", "HYT", "HY001", "IM", "FA", "28")):
-        return OperationalError
-    if state.startswith("22"):
-        return DataError
-    if state.startswith("23"):
-        return IntegrityError
-    if state.startswith("0A") or state == "HYC00":
-        return NotSupportedError
-    if state.startswith(("07", "21", "24", "25", "34", "37", "40", "42", "44")):
-        return ProgrammingError
+    for prefixes, kind in _BY_STATE:
+        if state.startswith(prefixes):
+            return kind
     return DatabaseError
 
 
-def translate(error):
-    """A driver's exception as ours, with ``number`` and ``sqlstate``."""
+def make(kind, number, sqlstate, message):
+    """An exception of ours."""
+    error = kind(sqlstate, message)
+    error.number = number
+    return error
+
+
+def translate(error, secrets=()):
+    """A driver's exception as one of ours.
+
+    :param secrets: texts that must not stand in the message.
+    """
     arguments = getattr(error, "args", ())
-    sqlstate = arguments[0] if len(arguments) > 1 and isinstance(arguments[0], str) else None
+    sqlstate = arguments[0] if len(arguments) > 1 and isinstance(arguments[0], str) else "HY000"
     message = str(arguments[1]) if len(arguments) > 1 else str(error)
+    for secret in secrets:
+        if secret:
+            message = message.replace(secret, "***")
     number = native_number(message)
-    translated = classify(number, sqlstate)(sqlstate or "HY000", message)
-    translated.number = number
-    translated.sqlstate = sqlstate
-    return translated
+    return make(classify(number, sqlstate), number, sqlstate, message)
+
 
 # What DB-API calls the constructor of binary parameters.
 Binary = bytes

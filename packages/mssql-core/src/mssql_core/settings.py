@@ -1,4 +1,4 @@
-"""OPTIONS: what is known, and how settings become a connection string."""
+"""DATABASES of one alias: what is known, checked, and how it becomes ODBC keywords."""
 
 import difflib
 
@@ -8,112 +8,186 @@ from . import connection_string
 from .data_types import DATETIME_TYPES, UUID_TYPES
 from .plugin import ConnectionSettings
 
-# Options of mssql-core; the names and meanings that mssql-django has are kept.
+ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
+
+# Options of mssql-core; those that mssql-django has keep its names and meanings.
 OPTIONS = frozenset(
     (
-        "collation", "connection_retries", "connection_retry_backoff_time", "connection_recovery_interval_msec",
-        "connection_timeout", "datefirst", "datetime_type", "driver", "driver_charset", "driver_needs_utf8", "dsn",
-        "extra_params", "host_is_server", "isolation_level", "plugins", "query_timeout", "return_rows_bulk_insert",
-        "schema", "setdecoding", "setencoding", "unicode_results", "uuid_type", "python_driver",
+        "collation", "connection_recovery_interval_msec", "connection_retries", "connection_retry_backoff_time",
+        "connection_timeout", "datefirst", "datetime_type", "driver", "dsn", "extra_params", "isolation_level", "plugins",
+        "query_timeout", "schema", "setdecoding", "setencoding", "uuid_type",
+        # Only for dbshell.
+        "db", "host", "passwd", "port", "read_default_file", "user",
     )
 )  # fmt: skip
-# ODBC keywords taken directly, spelled as the driver's documentation does.
+# Options of mssql-django that change nothing here, and why; a system check tells so.
+WITHOUT_EFFECT = {
+    "driver_charset": "it is for FreeTDS",
+    "driver_needs_utf8": "it is for FreeTDS",
+    "host_is_server": "it is for FreeTDS",
+    "python_driver": "mssql-core connects with pyodbc and the same ODBC driver",
+    "return_rows_bulk_insert": "bulk_create() always returns the keys",
+    "unicode_results": "results are always Unicode",
+}
+# ODBC keywords that OPTIONS take directly, spelled as the driver's documentation does.
 # https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute
 KEYWORDS = {
     name.casefold(): name
     for name in (
-        "Addr Address APP ApplicationIntent AttachDBFileName Authentication ClientCertificate ClientKey "
-        "ColumnEncryption ConcatNullYieldsNull ConnectRetryCount ConnectRetryInterval Encrypt Failover_Partner "
-        "HostnameInCertificate IpAddressPreference KeepAlive KeepAliveInterval Language LongAsMax MARS_Connection "
-        "MultiSubnetFailover PacketSize RetryExec ServerCertificate ServerSPN TransparentNetworkIPResolution "
-        "Trusted_Connection TrustServerCertificate WSID"
+        "Addr Address AnsiNPW APP ApplicationIntent AttachDBFileName Authentication AutoTranslate ClientCertificate "
+        "ClientKey ColumnEncryption ConcatNullYieldsNull ConnectRetryCount ConnectRetryInterval Encrypt Failover_Partner "
+        "FailoverPartnerSPN GetDataExtensions HostnameInCertificate IpAddressPreference KeepAlive KeepAliveInterval "
+        "KeystoreAuthentication KeystorePrincipalId KeystoreSecret Language LongAsMax MARS_Connection "
+        "MultiSubnetFailover Network PacketSize QuotedId Regional Replication RetryExec ServerCertificate ServerSPN "
+        "TransparentNetworkIPResolution Trusted_Connection TrustServerCertificate UseFMTONLY VectorTypeSupport WSID"
     ).split()
 }
-_DEFAULT_PORT = "1433"
+# What the driver would misread, take for another thing, or refuse without naming the setting.
+_CHOICES = {
+    "Encrypt": ("yes", "no", "mandatory", "optional", "strict"),
+    "TrustServerCertificate": ("yes", "no"),
+    "Trusted_Connection": ("yes", "no", "SSPI"),
+    "MARS_Connection": ("yes", "no"),
+    "MultiSubnetFailover": ("yes", "no"),
+    "LongAsMax": ("yes", "no"),
+    "ApplicationIntent": ("ReadWrite", "ReadOnly"),
+}
+# Option -> (smallest, largest) number.
+_NUMBERS = {
+    "connection_recovery_interval_msec": (0, 600000),
+    "connection_retries": (0, 1000),
+    "connection_retry_backoff_time": (0, 3600),
+    "connection_timeout": (0, 3600),
+    "datefirst": (1, 7),
+    "query_timeout": (0, 2**31 - 1),
+}
+_TEXTS = ("collation", "driver", "dsn", "extra_params", "schema")
 
 
 def read(alias, settings_dict):
     """The alias's settings, validated.
 
-    :raises ImproperlyConfigured: an unknown option (with the nearest known one), a bad value.
+    :raises ImproperlyConfigured: an unknown option (with the nearest known one) or a bad value.
     """
-    options = dict(settings_dict.get("OPTIONS") or {})
-    options.pop("plugins", None)
-    for name in options:
-        _check_known(alias, name)
-    _check_choice(alias, options, "datetime_type", DATETIME_TYPES)
-    _check_choice(alias, options, "uuid_type", UUID_TYPES)
-    if "trusted_connection" not in options:
-        for name in list(options):
-            if name.casefold() == "trusted_connection":
-                options["trusted_connection"] = options.pop(name)
+    options = {}
+    for name, value in (settings_dict.get("OPTIONS") or {}).items():
+        if name != "plugins":
+            options[_known(alias, name)] = value
     if settings_dict.get("Trusted_Connection"):
-        options.setdefault("trusted_connection", settings_dict["Trusted_Connection"])
-    for name in list(options):
-        if name.casefold() == "authentication" and name != "Authentication":
-            options["Authentication"] = options.pop(name)
-    if settings_dict.get("NAME") == "":
-        raise ImproperlyConfigured("DATABASES[%r]['NAME'] is empty; give the name of the database." % alias)
+        options.setdefault("Trusted_Connection", settings_dict["Trusted_Connection"])
+    for name, value in options.items():
+        options[name] = _checked(alias, name, value)
+    if settings_dict.get("NAME") == "" and not options.get("dsn"):
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['NAME'] is empty; give the name of the database, or None for master." % alias
+        )
     return ConnectionSettings(
         alias,
         settings_dict.get("NAME"),
         settings_dict.get("HOST") or "localhost",
         str(settings_dict.get("PORT") or ""),
         settings_dict.get("USER") or "",
-        settings_dict.get("PASSWORD") or "",
+        connection_string.Secret(settings_dict.get("PASSWORD") or ""),
         options,
         settings_dict.get("TOKEN"),
     )
 
 
-def _check_known(alias, name):
-    if name in OPTIONS or name.casefold() in KEYWORDS:
-        return
-    nearest = difflib.get_close_matches(name, [*OPTIONS, *KEYWORDS.values()], 1, 0.5)
+def _known(alias, name):
+    """The option's name as this module spells it."""
+    if name in OPTIONS or name in WITHOUT_EFFECT:
+        return name
+    keyword = KEYWORDS.get(name.casefold())
+    if keyword:
+        return keyword
+    nearest = difflib.get_close_matches(name, [*OPTIONS, *WITHOUT_EFFECT, *KEYWORDS.values()], 1, 0.5)
     hint = " Did you mean %r?" % nearest[0] if nearest else ""
     raise ImproperlyConfigured(
-        "DATABASES[%r]['OPTIONS'] has the unknown option %r.%s ODBC keywords that are not listed in the settings "
-        "documentation go into 'extra_params'." % (alias, name, hint)
+        "DATABASES[%r]['OPTIONS'] has the unknown option %r.%s Other keywords of the ODBC driver go into 'extra_params'."
+        % (alias, name, hint)
     )
 
 
-def _check_choice(alias, options, name, choices):
-    if name in options and options[name] not in choices:
+def _checked(alias, name, value):
+    if name == "datetime_type":
+        return _choice(alias, name, value, DATETIME_TYPES)
+    if name == "uuid_type":
+        return _choice(alias, name, value, UUID_TYPES)
+    if name == "isolation_level":
+        return None if value is None else _choice(alias, name, " ".join(str(value).split()), ISOLATION_LEVELS)
+    if name in _NUMBERS:
+        return _number(alias, name, value)
+    if name in KEYWORDS.values():
+        text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
+        return _choice(alias, name, text, _CHOICES[name]) if name in _CHOICES else text
+    if name in _TEXTS and value is not None and not isinstance(value, str):
+        raise ImproperlyConfigured("%s is %r; it has to be text." % (_option(alias, name), value))
+    return value
+
+
+def _option(alias, name):
+    return "DATABASES[%r]['OPTIONS'][%r]" % (alias, name)
+
+
+def _choice(alias, name, value, choices):
+    for choice in choices:
+        if str(value).casefold() == choice.casefold():
+            return choice
+    raise ImproperlyConfigured("%s is %r; it is one of: %s." % (_option(alias, name), value, ", ".join(choices)))
+
+
+def _number(alias, name, value):
+    smallest, largest = _NUMBERS[name]
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or not smallest <= number <= largest:
         raise ImproperlyConfigured(
-            "DATABASES[%r]['OPTIONS'][%r] is %r; it is one of: %s."
-            % (alias, name, options[name], ", ".join(choices))
+            "%s is %r; it has to be a number from %d to %d." % (_option(alias, name), value, smallest, largest)
         )
+    return int(number) if number == int(number) else number
+
+
+def encodings(options):
+    """(method, arguments) of pyodbc for the options setencoding and setdecoding."""
+    return [(name, arguments) for name in ("setencoding", "setdecoding") for arguments in options.get(name) or ()]
 
 
 def keywords(settings, driver, credentials, plugin_keywords):
-    """The ODBC keywords of a connection, in order; the first of duplicates would win."""
+    """The ODBC keywords of a connection.
+
+    :param driver: the value of DRIVER, None with a DSN.
+    """
     options = settings.options
-    found = {}
-    if options.get("dsn"):
-        found["DSN"] = options["dsn"]
-    else:
-        found["DRIVER"] = driver
-    server = settings.host
-    if settings.port:
-        server = "%s,%s" % (server, settings.port)
-    found["SERVER"] = server
-    if settings.name:
-        found["DATABASE"] = settings.name
+    found = {"DRIVER": driver} if driver else {"DSN": options["dsn"]}
+    server = "%s,%s" % (settings.host, settings.port) if settings.port else settings.host
+    if driver or settings.host != "localhost" or settings.port:
+        found["SERVER"] = server
+    # CREATE DATABASE is run in master, on Azure SQL only there.
+    if settings.name or driver:
+        found["DATABASE"] = settings.name or "master"
     found.update(credentials.keywords)
     # Long parameters are nvarchar(max) and varbinary(max), never ntext and image.
     found["LongAsMax"] = "yes"
     for name, value in options.items():
-        keyword = KEYWORDS.get(name.casefold())
-        if keyword and keyword not in ("Trusted_Connection", "Authentication"):
-            found[keyword] = _text(value)
-    found = connection_string.merge(found, plugin_keywords)
-    extra = dict(connection_string.parse(options.get("extra_params") or ""))
-    if {key.casefold() for key in extra} & {"authentication"}:
+        if name in KEYWORDS.values() and name not in ("Trusted_Connection", "Authentication"):
+            found[name] = value
+    extra = _extra(settings)
+    if any(key.casefold() == "authentication" and value for key, value in extra.items()):
+        # Both together are refused by the driver (FA001).
         found.pop("Trusted_Connection", None)
-    return connection_string.merge(found, extra)
+    return connection_string.merge(connection_string.merge(found, plugin_keywords), extra)
 
 
-def _text(value):
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _extra(settings):
+    """The keywords of extra_params; of duplicates the first counts, as for the driver."""
+    try:
+        pairs = connection_string.parse(settings.options.get("extra_params") or "")
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured("%s: %s" % (_option(settings.alias, "extra_params"), error)) from None
+    found = {}
+    for key, value in pairs:
+        if key.casefold() not in {name.casefold() for name in found}:
+            found[key] = value
+    return found

@@ -1,6 +1,6 @@
 """The hooks of mssql-json."""
 
-from mssql_core.plugin import hookimpl
+from mssql_core.plugin import DataType, hookimpl
 
 from . import lookups
 
@@ -21,7 +21,7 @@ class JSONPlugin:
     @hookimpl
     def mssql_data_types(self, server):
         # ISJSON knows objects and arrays only; inside an array any value is one of them.
-        return {"JSONField": ("nvarchar(max)", "ISJSON(N'[' + %(qn_column)s + N']') = 1")}
+        return {"JSONField": DataType("nvarchar(max)", "ISJSON(N'[' + %(qn_column)s + N']') = 1")}
 
     @hookimpl
     def mssql_field_type(self, column):

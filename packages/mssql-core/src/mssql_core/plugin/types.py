@@ -181,6 +181,8 @@ class Driver(Protocol):
 
     #: Base class of the errors that :meth:`connect`, cursors and connections raise.
     error: Type[BaseException]
+    #: What its cursors send as a NULL of the type that ``setinputsizes`` names.
+    null: Any
 
     def keyword(self, driver: Optional[str]) -> Optional[str]:
         """The value of DRIVER in the connection string. :param driver: OPTIONS['driver'], or None."""
