@@ -69,10 +69,14 @@ def show_queries():
             elapsed = 1000 * (time.monotonic() - started)
         print(f"\n== {query.__doc__}")
         for entry in captured.captured_queries:
-            print(f"   {entry['sql']}")
+            print(f"   {_shortened(entry['sql'])}")
         for row in rows[:9]:
             print("  ", ", ".join(str(value) for value in (row.values() if isinstance(row, dict) else row)))
         print(f"   {len(rows)} rows, {len(captured)} statement(s), {elapsed:.0f} ms")
+
+
+def _shortened(sql, limit=900):
+    return sql if len(sql) <= limit else f"{sql[:limit]} ... ({len(sql):,} characters)"
 
 
 if __name__ == "__main__":
