@@ -39,6 +39,10 @@ def holds(sql, condition: str) -> bool:
         "1 IN ('1', 2)",
         "1 BETWEEN 0 AND 2.5",
         "'b' > 'A'",
+        "'Ö' < 'P'",
+        "'Ö' > 'Z' COLLATE Finnish_Swedish_CI_AS",
+        "'Å' < 'ä' COLLATE Finnish_Swedish_CS_AS",
+        "'Å' = 'å' COLLATE Finnish_Swedish_CI_AS",
         "N'ß' <> N's'",
     ],
 )
@@ -160,6 +164,7 @@ def test_no_common_type(sql, expression, number):
         ("Latin1_General_CI_AI", "ms.k_ci_ai"),
         ("Latin1_General_100_BIN2", "ms.k_bin2"),
         ("Japanese_XJIS_140_CI_AS", "ms.k_ci_as"),
+        ("Finnish_Swedish_100_CI_AS", "ms.k_sv_ci_as"),
     ],
 )
 def test_collation_names(name, key):

@@ -32,7 +32,7 @@ def integer(t, bound: Bound, position: int, name: str) -> str:
         return "NULL::integer"
     if not (bound.type.is_number or bound.type.is_character):
         raise invalid_argument(bound, position, name)
-    return t.convert(bound, BIGINT if bound.type.name == "bigint" else INT)
+    return t.convert(bound, INT)
 
 
 def result(bounds: list[Bound], sql: str, type_: SqlType, nullable: bool | None = None) -> Bound:

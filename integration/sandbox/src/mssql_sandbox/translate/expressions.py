@@ -336,6 +336,8 @@ class Expressions(Core):
             return (type(node).__name__, values)
         if isinstance(node, (list, tuple)):
             return tuple(self.fingerprint(item, scope) for item in node)
+        if isinstance(node, dict):
+            return tuple((key, self.fingerprint(item, scope)) for key, item in node.items())
         return node.casefold() if isinstance(node, str) and not isinstance(node, nodes.Literal) else node
 
     def group_match(self, node: Any, scope: Scope) -> Bound | None:

@@ -39,7 +39,8 @@ class Collation:
     def key_function(self) -> str:
         if self.binary:
             return "ms.k_bin2"
-        return f"ms.k_{'cs' if self.case_sensitive else 'ci'}_{'as' if self.accent_sensitive else 'ai'}"
+        language = "sv_" if self.name.casefold().startswith("finnish_swedish") else ""
+        return f"ms.k_{language}{'cs' if self.case_sensitive else 'ci'}_{'as' if self.accent_sensitive else 'ai'}"
 
 
 @lru_cache(maxsize=500)

@@ -36,6 +36,16 @@ create function ms.k_cs_ai(x text) returns text language sql immutable parallel 
 
 create function ms.k_bin2(x text) returns text language sql immutable parallel safe return rtrim(x, ' ');
 
+-- Finnish and Swedish know å, ä and ö as letters of their own, behind z.
+create function ms.k_sv_ci_as(x text) returns text language sql immutable parallel safe return
+  ms.k_ci_as(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'));
+create function ms.k_sv_ci_ai(x text) returns text language sql immutable parallel safe return
+  ms.k_ci_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'));
+create function ms.k_sv_cs_as(x text) returns text language sql immutable parallel safe return
+  ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'));
+create function ms.k_sv_cs_ai(x text) returns text language sql immutable parallel safe return
+  ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'));
+
 create function ms.k_binary(x bytea) returns bytea language sql immutable parallel safe return rtrim(x, '\x00');
 
 -- uniqueidentifier orders by its last six bytes first.
