@@ -24,6 +24,7 @@ DEFAULT_SCHEMA = "dbo"
 _UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes"))
 _FIRST_TEMPORARY_ID = 1900000000
 _sessions = itertools.count(1)
+_databases = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class DatabaseCatalog:
     def __init__(self, collation: str, version: int) -> None:
         self.collation = collation
         self.version = version
-        self.generation = 0
+        # A database made again under the same name shares no plans with the old one.
+        self.generation = next(_databases) * 1_000_000
         self.lock = threading.Lock()
         self.tables: dict[tuple[str, str], Table | None] = {}
 
