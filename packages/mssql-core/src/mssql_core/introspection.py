@@ -4,6 +4,7 @@ from collections import namedtuple
 from itertools import groupby
 from operator import itemgetter
 
+from django.db import ProgrammingError
 from django.db.backends.base.introspection import BaseDatabaseIntrospection
 from django.db.backends.base.introspection import FieldInfo as BaseFieldInfo
 from django.db.backends.base.introspection import TableInfo as BaseTableInfo
@@ -33,6 +34,9 @@ FieldInfo = namedtuple(
         "checks",
     ),
 )
+
+# Positions of included columns begin behind this (see queries.CONSTRAINTS).
+_INCLUDED = 1000
 
 _STRING_TYPES = ("char", "nchar", "nvarchar", "varchar")
 _UTF16_TYPES = ("nchar", "nvarchar")
@@ -150,8 +154,16 @@ class DatabaseIntrospection(
     # Columns
 
     def get_table_description(self, cursor, table_name):
+        """
+        Return a FieldInfo per column.
+
+        :raises ProgrammingError: the table does not exist (as error 208), or
+            the login has no rights on it.
+        """
         cursor.execute(queries.COLUMNS, [str(self.table_name(table_name))])
         rows = [tuple(row) for row in cursor.fetchall()]
+        if not rows:
+            raise ProgrammingError("Invalid object name '%s'." % table_name)
         return [
             _field_info(*details, checks=[row[-1] for row in group if row[-1]])
             for details, group in _grouped(rows)
@@ -200,7 +212,7 @@ def _add_column(details, row):
         return
     hidden = row.column.startswith(HIDDEN_EXPRESSION_PREFIX)
     details["columns"].append(None if hidden else row.column)
-    if "orders" in details:
+    if "orders" in details and row.position <= _INCLUDED:
         details["orders"].append("DESC" if row.is_descending else "ASC")
 
 

@@ -68,8 +68,9 @@ INNER JOIN sys.columns c
 WHERE i.object_id = OBJECT_ID(%s) AND i.is_primary_key = 1
 ORDER BY ic.key_ordinal"""
 
-# One row per index key, foreign key column, or column that a check names. Included columns are no
-# keys (key_ordinal 0); XML and other special indexes have no key columns.
+# One row per column of an index, of a foreign key, or named by a check. Columns
+# that an index includes stand behind its keys, except where it is unique: there
+# the columns say what is unique.
 CONSTRAINTS = """
 SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
     CAST(i.is_primary_key AS int) AS is_primary_key,
@@ -78,7 +79,9 @@ SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
     CAST(ic.is_descending_key AS int) AS is_descending,
     i.type_desc AS type_desc, CAST(NULL AS sysname) AS to_schema,
     CAST(NULL AS sysname) AS to_table, CAST(NULL AS sysname) AS to_column,
-    i.filter_definition AS definition, CAST(ic.key_ordinal AS int) AS position,
+    i.filter_definition AS definition,
+    CASE WHEN ic.is_included_column = 1 THEN 1000 + ic.index_column_id
+         ELSE CAST(ic.key_ordinal AS int) END AS position,
     SCHEMA_NAME() AS default_schema
 FROM sys.indexes i
 INNER JOIN sys.index_columns ic
@@ -86,7 +89,7 @@ INNER JOIN sys.index_columns ic
 INNER JOIN sys.columns c
     ON c.object_id = ic.object_id AND c.column_id = ic.column_id
 WHERE i.object_id = OBJECT_ID(%s) AND i.type > 0 AND i.is_hypothetical = 0
-    AND (ic.key_ordinal > 0 OR i.type NOT IN (1, 2))
+    AND (ic.is_included_column = 0 OR i.is_unique = 0)
 UNION ALL
 SELECT N'foreign key', fk.name, pc.name, 0, 0, 0, 0, CAST(NULL AS nvarchar(60)),
     SCHEMA_NAME(rt.schema_id), rt.name, rc.name, CAST(NULL AS nvarchar(max)),

@@ -9,7 +9,7 @@ from .literals import string_literal
 from .names import TableName, quote_identifier
 from .schema_alter import AlterMixin
 from .schema_columns import ColumnMixin, has_db_default
-from .schema_indexes import IndexMixin
+from .schema_indexes import IndexMixin, is_nullable
 
 
 class DatabaseSchemaEditor(
@@ -104,9 +104,8 @@ class DatabaseSchemaEditor(
             if definition is None:
                 continue
             definitions.append("%s %s" % (self.quote_name(field.column), definition))
-            unique = self._deferred_unique_sql(model, field)
-            if unique:
-                self.deferred_sql.append(unique)
+            if field.unique and not field.primary_key and is_nullable(field):
+                self.deferred_sql.append(self._create_unique_sql(model, [field]))
             if field.remote_field and field.db_constraint:
                 self.deferred_sql.append(
                     self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
@@ -265,9 +264,8 @@ class DatabaseSchemaEditor(
             self.deferred_sql.append(
                 self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
             )
-        unique = self._deferred_unique_sql(model, field)
-        if unique:
-            self.deferred_sql.append(unique)
+        if field.unique and not field.primary_key:
+            self.deferred_sql.append(self._create_unique_sql(model, [field]))
         self.deferred_sql.extend(self._field_indexes_sql(model, field))
 
     def remove_field(self, model, field):

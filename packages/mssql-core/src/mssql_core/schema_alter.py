@@ -158,13 +158,15 @@ class FieldAlteration:
             for index in self._single_column_indexes()
             if index.is_unique and not index.is_primary_key
         ]
-        if not self.new.unique or became_key:
+        waiting = self.editor._take_deferred(self.model, self.old.column, unique=True)
+        if not waiting and (not self.new.unique or became_key):
             self._check_count(uniques, "unique")
         return uniques
 
     def _replaced_indexes(self):
         if self.is_indexed or not self.was_indexed:
             return []
+        self.editor._take_deferred(self.model, self.old.column, unique=False)
         return [index for index in self._single_column_indexes() if not index.is_unique]
 
     def _single_column_indexes(self):

@@ -64,7 +64,7 @@ class ColumnMixin:
             clauses = self._generated_clauses(field, db_params)
         else:
             clauses = self._stored_clauses(model, field, db_params, include_default)
-        clauses.extend(self._key_clauses(model, field))
+        clauses.extend(self._key_clauses(model, field, is_new_table=not include_default))
         if db_params["check"]:
             name = self._check_name(model._meta.db_table, field.column)
             clauses.append(
@@ -124,12 +124,12 @@ class ColumnMixin:
         sql, params = field.generated_sql(self.connection)
         return sql % tuple(map(self.quote_value, params)) if params else sql
 
-    def _key_clauses(self, model, field):
+    def _key_clauses(self, model, field, is_new_table):
         table = model._meta.db_table
         if field.primary_key:
             name = self._primary_key_name(table, [field.column])
             clause = "CONSTRAINT %s PRIMARY KEY" % self.quote_name(name)
-        elif field.unique and not is_nullable(field):
+        elif is_new_table and field.unique and not is_nullable(field):
             name = self._unique_constraint_name(table, [field.column], quote=False)
             clause = "CONSTRAINT %s UNIQUE" % self.quote_name(name)
         else:
@@ -158,16 +158,11 @@ class ColumnMixin:
         data["column"] = "__column_name__"
         return check % data
 
-    def _deferred_unique_sql(self, model, field):
-        """Return the index that makes a nullable field unique, or None."""
-        if field.unique and not field.primary_key and is_nullable(field):
-            return self._create_unique_sql(model, [field])
-        return None
-
     def _collate_sql(self, collation, old_collation=None, table_name=None):
         """The name of a collation takes no delimiters (error 102)."""
         if not collation:
             return ""
+        collation = str(collation)
         if not _COLLATION.match(collation):
             raise ValueError(
                 "%r is not the name of a collation. SELECT name FROM "

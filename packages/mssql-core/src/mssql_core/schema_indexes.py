@@ -377,6 +377,21 @@ class IndexMixin:
             **parts
         )
 
+    def _take_deferred(self, model, column, unique):
+        """Remove and count the waiting statements for an index on one column."""
+        table = model._meta.db_table
+        taken = [
+            statement
+            for statement in self.deferred_sql
+            if isinstance(statement, Statement)
+            and statement.references_table(table)
+            and getattr(statement.parts.get("columns"), "columns", None) == [column]
+            and ("UNIQUE" in statement.template) == unique
+        ]
+        for statement in taken:
+            self.deferred_sql.remove(statement)
+        return len(taken)
+
     def _find_index(self, model, name):
         return next(
             (index for index in self.snapshot(model).indexes if index.name == name),
