@@ -1,5 +1,6 @@
 """Aggregates. None takes FILTER, subqueries (error 130) or outer columns among others (8124)."""
 
+from django.core.exceptions import FieldError
 from django.db import NotSupportedError
 from django.db.models import (
     Aggregate,
@@ -13,6 +14,7 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
+    OrderBy,
     StdDev,
     Sum,
     Value,
@@ -82,11 +84,20 @@ def _cast(node, db_type, compiler):
     argument = _argument(node)
     if aggregate_refuses(argument, compiler.query.alias_map):
         compiler.hoists.add(argument)
-    return _with_argument(node, As(argument, db_type, node.output_field))
+    return _with_argument(node, As(argument, db_type, _known_field(node)))
 
 
 def _field(node):
-    return getattr(_argument(node), "_output_field_or_none", None)
+    return _known_field(_argument(node))
+
+
+def _known_field(expression):
+    """The output field, or None where it is not known."""
+    try:
+        return getattr(expression, "_output_field_or_none", None)
+    except FieldError:
+        # Mixed types, of which the caller has said what they make.
+        return None
 
 
 def compile_aggregate(node, compiler, connection, **extra):
@@ -110,9 +121,10 @@ def compile_avg(node, compiler, connection, **extra):
     """AVG of integers is an integer."""
     node = prepared(node, compiler)
     field = _field(node)
-    if isinstance(node.output_field, DecimalField) and not isinstance(field, (DecimalField, FloatField)):
+    output = _known_field(node)
+    if isinstance(output, DecimalField) and isinstance(field, (IntegerField, BooleanField)):
         node = _cast(node, "numeric(38, 10)", compiler)
-    elif isinstance(field, (IntegerField, BooleanField, DurationField)) or isinstance(node.output_field, FloatField):
+    elif isinstance(field, (IntegerField, BooleanField, DurationField)) or isinstance(output, FloatField):
         node = _cast(node, "float", compiler)
     return node.as_sql(compiler, connection, **extra)
 
@@ -183,7 +195,9 @@ def compile_string_agg(node, compiler, connection, **extra):
     if not connection.server.has(Capability.STRING_AGG):
         raise NotSupportedError("StringAgg needs STRING_AGG, which SQL Server has from version 2017.")
     if node.distinct:
-        raise NotSupportedError("STRING_AGG takes no DISTINCT.")
+        raise NotSupportedError(
+            "StringAgg does not support distinct with multiple expressions on this database backend."
+        )
     node = prepared(node, compiler)
     text, delimiter = node.source_expressions
     separator = delimiter
@@ -200,6 +214,7 @@ def compile_string_agg(node, compiler, connection, **extra):
     if order_by is not None:
         ordering = []
         for item in order_by.get_source_expressions():
+            item = item if isinstance(item, OrderBy) else OrderBy(item)
             for expression, direction in terms(item):
                 item_sql, item_params = compiler.compile(expression)
                 ordering.append("%s %s" % (item_sql, direction))

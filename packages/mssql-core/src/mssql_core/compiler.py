@@ -62,6 +62,7 @@ class SelectMixin(CompileMixin):
     _with_limits = True
     _derived = False
     _no_order = False
+    _top = None
     _distinct_order = None
     _order_by = ()
 
@@ -76,14 +77,25 @@ class SelectMixin(CompileMixin):
         self._derived = with_col_aliases or self.query.subquery
         if self.query.distinct_fields and not self.query.combinator and self.distinct_on is None:
             return DistinctOn(self).as_sql(with_limits)
-        if self.query.combinator and self._sorts_by_expressions():
-            sql, params = self._sorted_compound(with_limits, with_col_aliases)
+        self._top = self._top_limit() if with_limits else None
+        if self.query.combinator and (self.query.subquery or self._sorts_by_expressions()):
+            sql, params = self._derived_compound(with_limits, with_col_aliases)
         else:
-            sql, params = super().as_sql(with_limits, with_col_aliases)
+            sql, params = super().as_sql(with_limits and self._top is None, with_col_aliases)
         if with_limits and self._is_compound_part and self.query.is_sliced:
             # A branch of a set operation takes no ORDER BY of its own (error 156).
             sql = "SELECT * FROM (%s) AS [part]" % sql
         return sql, params
+
+    def _top_limit(self):
+        """The number of rows, where TOP can give them: it needs no order, but has no offset."""
+        query = self.query
+        if query.low_mark or not query.high_mark or query.combinator or self.distinct_on is not None:
+            return None
+        if getattr(query.where, "contains_over_clause", False):
+            # The limit belongs to the statement around: see get_qualify_sql().
+            return None
+        return query.high_mark
 
     @property
     def _is_compound_part(self):
@@ -94,21 +106,23 @@ class SelectMixin(CompileMixin):
         ordering = self.query.extra_order_by or self.query.order_by
         return any(getattr(field, "nulls_first", None) or getattr(field, "nulls_last", None) for field in ordering)
 
-    def _sorted_compound(self, with_limits, with_col_aliases):
-        """A set operation as a derived table, sorted outside."""
+    def _derived_compound(self, with_limits, with_col_aliases):
+        """A set operation as a derived table, sorted and cut outside."""
         self._no_order = True
         try:
             sql, params = super().as_sql(False, with_col_aliases)
         finally:
             self._no_order = False
-        params = list(params)
-        ordering = []
-        for _, (order_sql, order_params, _) in self._order_by:
-            ordering.append(order_sql)
+        sql, params = "SELECT * FROM (%s) AS [compound]" % sql, list(params)
+        limited = with_limits and self.query.is_sliced
+        if not limited and self.query.subquery:
+            return sql, params
+        ordering = [order_sql for _, (order_sql, _, _) in self._order_by]
+        for _, (_, order_params, _) in self._order_by:
             params.extend(order_params)
-        sql = "SELECT * FROM (%s) AS [compound] ORDER BY %s" % (sql, ", ".join(ordering))
-        if with_limits and self.query.is_sliced:
-            sql += " " + self.connection.ops.limit_offset_sql(self.query.low_mark, self.query.high_mark)
+        sql = "%s ORDER BY %s" % (sql, ", ".join(ordering) or UNORDERED)
+        if limited:
+            sql = "%s %s" % (sql, self.connection.ops.limit_offset_sql(self.query.low_mark, self.query.high_mark))
         return sql, params
 
     def get_combinator_sql(self, combinator, all):
@@ -148,8 +162,11 @@ class SelectMixin(CompileMixin):
         self._order_by = order_by
         if self._drops_order():
             order_by = []
-        elif self._is_limited() and not order_by:
+        elif self._is_limited() and self._top is None and not order_by:
             order_by = [(None, (self._any_order(), PARAMS(), False))]
+        if self._top is not None and self.select:
+            expression, (sql, params), alias = self.select[0]
+            self.select[0] = (expression, ("TOP (%d) %s" % (self._top, sql), params), alias)
         return extra_select, order_by, group_by
 
     def _hoist_arguments(self, having):

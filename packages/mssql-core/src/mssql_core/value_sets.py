@@ -22,7 +22,7 @@ from .plugin.types import Capability
 # The server allows 2,100, of which the driver needs some for itself.
 MAX_PARAMETERS = 2050
 # Lengths that a list of parameters is padded to.
-_LENGTHS = (1, 2, 4, 8, 16, 32, 64)
+_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64)
 _SPILLED_LENGTHS = (1, 2)
 
 
@@ -32,7 +32,7 @@ def within_limit(connection, build):
     if len(params) > MAX_PARAMETERS and not getattr(connection, "spills_values", False):
         with _spilling(connection):
             sql, params = build()
-    return sql, PARAMS(params)
+    return sql, tuple(params)
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def compile_mod(node, compiler, connection, **extra):
 
 def compile_random(node, compiler, connection, **extra):
     """RAND() is one value for all rows; seeded by NEWID() it is one per row."""
-    return "RAND(CHECKSUM(NEWID()))", []
+    return node.as_sql(compiler, connection, template="RAND(CHECKSUM(NEWID()))", **extra)
 
 
 def compile_round(node, compiler, connection, **extra):
