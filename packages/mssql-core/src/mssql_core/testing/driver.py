@@ -1,0 +1,196 @@
+"""A driver without a server: answers from a script, remembers what was sent."""
+
+# Name -> (ProductVersion, EngineEdition, compatibility level).
+SERVERS = {
+    "2014": ("12.0.6024.0", 3, 120),
+    "2016": ("13.0.5026.0", 3, 130),
+    "2017": ("14.0.3456.2", 3, 140),
+    "2019": ("15.0.4322.2", 3, 150),
+    "2022": ("16.0.4085.2", 3, 160),
+    "2025": ("17.0.1000.7", 3, 170),
+    "azure": ("12.0.2000.8", 5, 170),
+    "managed-instance": ("12.0.2000.8", 8, 160),
+    "fabric": ("12.0.2000.8", 12, 170),
+    "warehouse": ("12.0.2000.8", 11, 170),
+}
+_COLLATION = "SQL_Latin1_General_CP1_CI_AS"
+
+
+class FakeError(Exception):
+    """What the fake driver raises, shaped like pyodbc's errors."""
+
+
+def server_error(number, text="refused", sqlstate="42000"):
+    """An error of the server, as the ODBC driver words it.
+
+    :param number: the server's error number; None makes an error of the driver itself.
+    """
+    source = "[Microsoft][ODBC Driver 18 for SQL Server]"
+    if number is None:
+        return FakeError(sqlstate, "[%s] %s%s (0) (SQLExecDirectW)" % (sqlstate, source, text))
+    return FakeError(sqlstate, "[%s] %s[SQL Server]%s (%d) (SQLExecDirectW)" % (sqlstate, source, text, number))
+
+
+class FakeDriver:
+    """Plays a server.
+
+    :param version: a release ("2016" to "2025"), "azure", "managed-instance" or "fabric".
+    :param compatibility_level: of the database; the version's own by default.
+    :param update_policy: of a managed instance: "CU" or "Continuous".
+    :ivar statements: (text, values, sizes) of each message, oldest first.
+    :ivar logins: the arguments of each connection.
+    :ivar pooling: what was set last.
+    """
+
+    error = FakeError
+    null = None
+
+    def __init__(
+        self,
+        version="2022",
+        compatibility_level=None,
+        collation=_COLLATION,
+        read_committed_snapshot=True,
+        update_policy=None,
+        default_schema="dbo",
+    ):
+        product, edition, level = SERVERS[version]
+        self.row = (
+            edition,
+            product,
+            compatibility_level or level,
+            collation,
+            read_committed_snapshot,
+            default_schema,
+            update_policy,
+        )
+        self.statements = []
+        self.logins = []
+        self.pooling = None
+        self._answers = []
+        self._refusals = []
+        self.answer("@@TRANCOUNT, XACT_STATE()", [(1, 1)])
+        self.answer("SERVERPROPERTY('EngineEdition')", [self.row])
+
+    # ---- the script ------------------------------------------------------------------
+
+    def answer(self, fragment, *results, columns=None):
+        """Answer statements that contain ``fragment``; the newest answer comes first.
+
+        :param results: for each result of the batch its rows, a row count, or an error to raise.
+        :param columns: names of the columns; made up by default.
+        """
+        self._answers.insert(0, (fragment, results, columns))
+
+    def refuse(self, *errors):
+        """Raise these for the next attempts to connect."""
+        self._refusals += errors
+
+    def results(self, sql):
+        """What the statement is answered with: (results, columns)."""
+        for fragment, results, columns in self._answers:
+            if fragment in sql:
+                return list(results), columns
+        if "SCOPE_IDENTITY()" in sql or " OUTPUT INSERTED" in sql:
+            return [1, [(1,)]], None
+        return [[]] if sql.lstrip(" (").upper().startswith(("SELECT", "WITH")) else [1], None
+
+    @property
+    def sql(self):
+        """The texts of all statements."""
+        return [text for text, _, _ in self.statements]
+
+    # ---- plugin.Driver ---------------------------------------------------------------
+
+    def keyword(self, driver):
+        return driver or "Fake"
+
+    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+        self.logins.append(
+            {
+                "connection_string": str(connection_string),
+                "access_token": access_token,
+                "timeout": timeout,
+                "query_timeout": query_timeout,
+                "encodings": list(encodings),
+            }
+        )
+        if self._refusals:
+            raise self._refusals.pop(0)
+        return FakeConnection(self)
+
+    def set_pooling(self, enabled):
+        self.pooling = enabled
+
+    def version(self, connection):
+        return "fake 18.0"
+
+
+class FakeConnection:
+    def __init__(self, driver):
+        self.driver = driver
+        self.closed = False
+        self.cursors = 0
+
+    def cursor(self):
+        self.cursors += 1
+        return FakeCursor(self)
+
+    def close(self):
+        self.closed = True
+
+
+class FakeCursor:
+    """Enough of pyodbc's cursor for mssql_core.cursor."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.sizes = None
+        self.description = None
+        self.rowcount = -1
+        self._rows = []
+        self._results = []
+        self._columns = None
+
+    def setinputsizes(self, sizes):
+        self.sizes = sizes
+
+    def execute(self, sql, values=()):
+        if self.connection.closed:
+            raise FakeError("08S01", "[08S01] The connection is closed. (0) (SQLExecDirectW)")
+        driver = self.connection.driver
+        driver.statements.append((sql, list(values), self.sizes if values else None))
+        self._results, self._columns = driver.results(sql)
+        self.nextset()
+        return self
+
+    def nextset(self):
+        self.description, self.rowcount, self._rows = None, -1, []
+        if not self._results:
+            return False
+        result = self._results.pop(0)
+        if isinstance(result, BaseException):
+            self._results = []
+            raise result
+        if isinstance(result, int):
+            self.rowcount = result
+            return True
+        self._rows = list(result)
+        width = len(self._rows[0]) if self._rows and not isinstance(self._rows[0], BaseException) else 1
+        names = self._columns or ["c%d" % number for number in range(width)]
+        self.description = [(name, str, None, 0, 0, 0, True) for name in names]
+        return True
+
+    def fetchmany(self, size):
+        rows = []
+        while self._rows and len(rows) < size:
+            if isinstance(self._rows[0], BaseException):
+                raise self._rows.pop(0)
+            rows.append(self._rows.pop(0))
+        return rows
+
+    def fetchall(self):
+        return self.fetchmany(len(self._rows))
+
+    def close(self):
+        self._results = []
