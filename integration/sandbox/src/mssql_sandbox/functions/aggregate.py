@@ -46,7 +46,8 @@ def _check_outer(t, node, value, scope: Scope) -> None:
     """:raises SqlServerError: 8124 for an outer column mixed with others."""
     from ..translate.aggregates import walk
 
-    references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef)]
+    # What resolves nowhere is a datepart.
+    references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef) and _resolves(t, found, scope)]
     if not references:
         return
     own = [t._column_here(reference, scope) is not None for reference in references]
@@ -62,6 +63,14 @@ def _check_outer(t, node, value, scope: Scope) -> None:
         )
     if not all(own) and scope.parent is not None:
         raise NotSupported("an aggregate over an outer reference", node.line)
+
+
+def _resolves(t, reference: nodes.ColumnRef, scope: Scope) -> bool:
+    try:
+        t.column(reference, scope)
+    except SqlServerError:
+        return False
+    return True
 
 
 def finish(t, node: nodes.FunctionCall, scope: Scope, sql: str) -> str:
