@@ -11,6 +11,7 @@ _KEYS = (
     "WHERE f.is_ms_shipped = 0 AND %s ORDER BY f.object_id"
 )
 _ENABLED = _KEYS % "f.is_disabled = 0"
+_DISABLED = _KEYS % "f.is_disabled = 1"
 _DOUBTFUL = _KEYS % "(f.is_disabled = 1 OR f.is_not_trusted = 1)"
 
 
@@ -31,7 +32,10 @@ class ForeignKeyChecks:
 
     def enable(self, cursor):
         """Switch them on for new rows; present rows are the business of :meth:`check`."""
-        self._alter(cursor, sorted(self._ours), "CHECK")
+        cursor.execute(_DISABLED)
+        # Tables may have been dropped in the meantime.
+        keys = [key for key in cursor.fetchall() if key in self._ours]
+        self._alter(cursor, keys, "CHECK")
 
     def check(self, cursor, table_names=None):
         """Check the rows of keys that are off or untrusted, and trust them again.
