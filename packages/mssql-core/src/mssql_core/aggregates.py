@@ -58,7 +58,9 @@ def prepared(node, compiler):
         copy.filter = None
         copy.source_expressions = list(node.source_expressions)
         when = When(filter_condition(node), then=copy.source_expressions[0])
-        copy.source_expressions[0] = Case(when)
+        # NULL with a type: an aggregate of nothing but NULL is error 8117.
+        field = _known_field(copy.source_expressions[0])
+        copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
         node = copy
     for argument in node.source_expressions:
         if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler.query.alias_map):

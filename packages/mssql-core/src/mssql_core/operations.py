@@ -74,9 +74,9 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         with the primary key twice, writes a CASE of parameters for each field.
         """
         fields = list(fields)
-        if not objs or fields[:2] != ["pk", "pk"]:
+        if not objs or len(fields) < 3 or fields[0] != fields[1]:
             return len(objs)
-        key = len(getattr(objs[0]._meta, "pk_fields", (None,)))
+        key = len(getattr(fields[0], "fields", (None,)))
         return max(1, _MAX_CASE_PARAMETERS // ((len(fields) - 2) * (key + 1) or 1))
 
     def max_in_list_size(self):

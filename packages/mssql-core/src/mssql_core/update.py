@@ -1,5 +1,6 @@
 """UPDATE: conditions as assigned values, and OUTPUT for returned columns."""
 
+from django.core.exceptions import FieldError
 from django.db.models import Value
 from django.db.models.expressions import Expression
 
@@ -38,6 +39,14 @@ class Assigned(Expression):
         return sql + self.clause, params
 
 
+def _may_be_condition(value):
+    try:
+        return getattr(value, "conditional", False)
+    except FieldError:
+        # An expression without a type of its own is none.
+        return False
+
+
 class UpdateMixin:
     _returning = None
 
@@ -62,7 +71,7 @@ class UpdateMixin:
             clause = ""
             if self._returning is not None and index == len(values) - 1:
                 clause = " " + self._returning.output_clause()
-            if clause or getattr(value, "conditional", False):
+            if clause or _may_be_condition(value):
                 value = Assigned(value, field, clause)
             found.append((field, model, value))
         return found
