@@ -4,9 +4,9 @@ from mssql_json.plugin import JSONPlugin
 
 
 def test_column_type_has_a_check():
-    column_type, check = JSONPlugin().mssql_data_types(server=None)["JSONField"]
-    assert column_type == "nvarchar(max)"
-    assert "ISJSON" in check and "%(qn_column)s" in check
+    found = JSONPlugin().mssql_data_types(server=None)["JSONField"]
+    assert found.db_type == "nvarchar(max)"
+    assert "ISJSON" in found.check and "%(qn_column)s" in found.check
 
 
 def test_inspectdb_knows_a_column_by_its_check():
