@@ -1,5 +1,7 @@
 """The column type of each Django field, as T-SQL writes it."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 # nvarchar(n) ends at 4000 UTF-16 units and varbinary(n) at 8000 bytes
 # (Transact-SQL reference, "nchar and nvarchar", "binary and varbinary").
 MAX_NVARCHAR = 4000
@@ -77,6 +79,25 @@ DATA_TYPE_CHECKS = {
 }
 
 
+NO_JSON_PLUGIN = "Run pip install mssql-core[json], and add 'json' to OPTIONS['plugins']."
+
+
+class ColumnTypes(dict):
+    """
+    Field class name -> column type.
+
+    Django leaves a field without a type out of its table; where a plugin has the
+    type, an error says so instead.
+    """
+
+    def __missing__(self, name):
+        if name == "JSONField":
+            raise ImproperlyConfigured(
+                "A JSONField has no column type. %s" % NO_JSON_PLUGIN
+            )
+        raise KeyError(name)
+
+
 def data_types(datetime_type, uuid_type):
     """
     Return field class name -> column type.
@@ -84,7 +105,9 @@ def data_types(datetime_type, uuid_type):
     :param datetime_type: one of DATETIME_TYPES, for DateTimeField.
     :param uuid_type: one of UUID_TYPES, for UUIDField.
     """
-    return dict(DATA_TYPES, DateTimeField=datetime_type, UUIDField=uuid_type)
+    return ColumnTypes(
+        DATA_TYPES, DateTimeField=datetime_type, UUIDField=uuid_type
+    )
 
 
 # Type name in sys.types -> Django field, for inspectdb.

@@ -3,24 +3,53 @@
 from django.core import checks
 from django.db.backends.base.validation import BaseDatabaseValidation
 
+from . import advice
+from . import settings as core_settings
+from .data_types import NO_JSON_PLUGIN
 from .plugin import manager
 
 
 class DatabaseValidation(BaseDatabaseValidation):
     def check(self, **kwargs):
         settings = self.connection.options_read()
-        found = manager.results(self.connection.plugins, "mssql_checks", settings=settings)
-        return [message for _, messages in found for message in messages or ()]
+        found = self._options_without_effect(settings)
+        for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
+            found += messages or ()
+        return [*found, *self._column_types()]
+
+    def _options_without_effect(self, settings):
+        return [
+            checks.Warning(
+                "DATABASES[%r]['OPTIONS'][%r] has no effect: %s."
+                % (self.connection.alias, name, core_settings.WITHOUT_EFFECT[name]),
+                hint="Remove it.",
+                id="mssql_core.W001",
+            )
+            for name in settings.options
+            if name in core_settings.WITHOUT_EFFECT
+        ]
+
+    def _column_types(self):
+        return [
+            checks.Warning("DATABASES[%r]: %s" % (self.connection.alias, text), hint=remedy, id="mssql_core.W002")
+            for text, remedy in advice.column_types(self.connection)
+        ]
 
     def check_field(self, field, **kwargs):
         if field.get_internal_type() == "JSONField" and "JSONField" not in self.connection.data_types:
-            return [
-                checks.Error(
-                    "%s is a JSONField, for which the alias %r has no column type."
-                    % (field, self.connection.alias),
-                    hint="Run pip install mssql-core[json] and add 'json' to OPTIONS['plugins'].",
-                    obj=field,
-                    id="mssql_core.E001",
-                )
-            ]
+            text = "The alias %r has no column type for a JSONField." % self.connection.alias
+            return [checks.Error(text, hint=NO_JSON_PLUGIN, obj=field, id="mssql_core.E001")]
         return super().check_field(field, **kwargs)
+
+    def check_field_type(self, field, field_type):
+        """(max) types are no key of an index (error 1919)."""
+        if not field_type.endswith("(max)"):
+            return []
+        if field.unique:
+            text = "The column type %s of a unique field cannot be the key of an index (error 1919)." % field_type
+            return [checks.Error(text, hint="Give it a max_length.", obj=field, id="mssql_core.E002")]
+        if field.db_index:
+            text = "The column type %s cannot be the key of an index (error 1919)." % field_type
+            hint = "No index will be made. Give the field a max_length, or remove db_index."
+            return [checks.Warning(text, hint=hint, obj=field, id="mssql_core.W003")]
+        return []
