@@ -75,7 +75,7 @@ class SelectMixin(CompileMixin):
         self._hoists = Hoists(self)
         self._with_limits = with_limits
         self._derived = with_col_aliases or self.query.subquery
-        if self.query.distinct_fields and not self.query.combinator and self.distinct_on is None:
+        if self._numbers_rows():
             return DistinctOn(self).as_sql(with_limits)
         self._top = self._top_limit() if with_limits else None
         if self.query.combinator and (self.query.subquery or self._sorts_by_expressions()):
@@ -92,10 +92,16 @@ class SelectMixin(CompileMixin):
         query = self.query
         if query.low_mark or not query.high_mark or query.combinator or self.distinct_on is not None:
             return None
-        if getattr(query.where, "contains_over_clause", False):
-            # The limit belongs to the statement around: see get_qualify_sql().
-            return None
-        return query.high_mark
+        # With a filter on windows the limit belongs to the statement around: get_qualify_sql().
+        return None if self._filters_windows() else query.high_mark
+
+    def _filters_windows(self):
+        return getattr(self.query.where, "contains_over_clause", False)
+
+    def _numbers_rows(self):
+        """Whether this statement writes distinct(*fields); with a filter on windows, the one inside does."""
+        query = self.query
+        return query.distinct_fields and not query.combinator and self.distinct_on is None and not self._filters_windows()
 
     @property
     def _is_compound_part(self):

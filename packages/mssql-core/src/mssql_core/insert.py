@@ -10,7 +10,7 @@ from .insert_source import ORDINAL, JSONRows, ValueRows
 from .plugin.types import Capability
 from .predicates import PredicateValue, is_predicate
 from .returning import Returning
-from .unique_keys import unique_keys
+from .unique_keys import check_unique, unique_keys
 
 # Up to here rows are parameters of their own: above, one JSON parameter is
 # shorter to compile and its plan is reused for any number of rows.
@@ -122,7 +122,7 @@ class InsertMixin:
         sql = "MERGE INTO %s USING %s AS [source] ON 1 = 0 WHEN NOT MATCHED THEN %s" % (
             self._table,
             table,
-            self._merge_insert(source.fields),
+            self._merge_insert(source),
         )
         return self._merged(self._returning(), sql), params
 
@@ -130,8 +130,9 @@ class InsertMixin:
         """HOLDLOCK keeps another session from inserting the same key between search and insert."""
         table, params = source.table_sql()
         quote = self.quote_name
+        check_unique(self.query.get_meta(), self.query.unique_fields)
         keys = " AND ".join(
-            "[target].%s = [source].%s" % (quote(field.column), quote(field.column))
+            "[target].%s = [source].%s" % (quote(field.column), source.column(field))
             for field in self.query.unique_fields
         )
         changes = ", ".join(
@@ -140,37 +141,34 @@ class InsertMixin:
         sql = (
             "MERGE INTO %s WITH (HOLDLOCK) AS [target] USING %s AS [source] ON %s "
             "WHEN MATCHED THEN UPDATE SET %s WHEN NOT MATCHED THEN %s"
-        ) % (self._table, table, keys, changes, self._merge_insert(source.fields))
+        ) % (self._table, table, keys, changes, self._merge_insert(source))
         return self._merged(self._returning(), sql), params
 
     def _new_value(self, field, source):
         # Columns that take their default in every row are not in the source.
-        return "[source].%s" % self.quote_name(field.column) if field in source.fields else "DEFAULT"
+        return "[source].%s" % source.column(field) if field in source.fields else "DEFAULT"
 
     def _insert_new(self, source):
         """The rows whose keys neither the table nor an earlier row of the source has."""
         table, params = source.table_sql()
-        quote = self.quote_name
         numbers, conditions = [], []
         for index, key in enumerate(unique_keys(self.query.get_meta(), source.fields)):
-            columns = [quote(field.column) for field in key]
+            columns = [source.column(field) for field in key]
             numbers.append(
                 "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [%s]) AS [__n%d]" % (", ".join(columns), ORDINAL, index)
             )
             nulls = " OR ".join("[source].%s IS NULL" % column for column in columns)
             conditions.append("([source].[__n%d] = 1 OR %s)" % (index, nulls))
-            conditions.append(
-                "NOT EXISTS(SELECT 1 FROM %s AS [target] WITH (UPDLOCK, HOLDLOCK) WHERE %s)"
-                % (
-                    self._table,
-                    " AND ".join("[target].%s = [source].%s" % (column, column) for column in columns),
-                )
+            matches = " AND ".join(
+                "[target].%s = [source].%s" % (self.quote_name(field.column), source.column(field)) for field in key
             )
-        names = self._names(source.fields)
+            conditions.append(
+                "NOT EXISTS(SELECT 1 FROM %s AS [target] WITH (UPDLOCK, HOLDLOCK) WHERE %s)" % (self._table, matches)
+            )
         sql = "INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM %s AS [rows]) AS [source]" % (
             self._table,
-            names,
-            names,
+            self._names(source.fields),
+            ", ".join(source.column(field) for field in source.fields),
             ", ".join(["[rows].*", *numbers]),
             table,
         )
@@ -181,10 +179,10 @@ class InsertMixin:
     def _names(self, fields):
         return ", ".join(self.quote_name(field.column) for field in fields)
 
-    def _merge_insert(self, fields):
+    def _merge_insert(self, source):
         return "INSERT (%s) VALUES (%s)" % (
-            self._names(fields),
-            ", ".join("[source].%s" % self.quote_name(field.column) for field in fields),
+            self._names(source.fields),
+            ", ".join("[source].%s" % source.column(field) for field in source.fields),
         )
 
     def _returning(self, identity_only=False):

@@ -34,6 +34,10 @@ class ValueRows:
     def __len__(self):
         return len(self._params)
 
+    def column(self, field):
+        """The name of a field's column in :meth:`table_sql`."""
+        return "[c%d]" % self.fields.index(field)
+
     def _all_params(self):
         return [param for row in self._params for params in row for param in params]
 
@@ -44,7 +48,6 @@ class ValueRows:
 
     def table_sql(self):
         """A derived table with the ordinal and the fields' columns: (sql, params)."""
-        quote = self.connection.ops.quote_name
         rows = []
         for number, row in enumerate(self._placeholders):
             values = row
@@ -54,7 +57,7 @@ class ValueRows:
                     "CAST(%s AS %s)" % (sql, stored_type(field, self.connection)) for sql, field in zip(row, self.fields)
                 ]
             rows.append("(%d, %s)" % (number, ", ".join(values)))
-        names = ", ".join(["[%s]" % ORDINAL, *(quote(field.column) for field in self.fields)])
+        names = ", ".join(["[%s]" % ORDINAL, *(self.column(field) for field in self.fields)])
         return "(SELECT * FROM (VALUES %s) AS [v] (%s))" % (", ".join(rows), names), self._all_params()
 
 
@@ -94,12 +97,15 @@ class JSONRows:
     def __len__(self):
         return len(self._rows)
 
+    def column(self, field):
+        """The name of a field's column in :meth:`table_sql`."""
+        return "[c%d]" % self.fields.index(field)
+
     def _source(self):
         """SELECT list, WITH list."""
-        quote = self.connection.ops.quote_name
         selected, definitions, place = [], [], 1
         for field, sql, type_name in self._columns:
-            name = quote(field.column)
+            name = self.column(field)
             if type_name is not None:
                 definitions.append("%s %s '$[%d]'" % (name, wire_type(type_name), place))
                 sql = from_wire(name, type_name)

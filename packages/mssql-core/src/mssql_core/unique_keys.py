@@ -1,5 +1,6 @@
 """The unique keys that a model declares."""
 
+from django.db import ProgrammingError
 from django.db.models import UniqueConstraint
 
 
@@ -10,9 +11,26 @@ def unique_keys(opts, fields):
     Constraints with a condition or with expressions are not among them: rows
     that break one are refused by the server (error 2601).
     """
+    return [key for key in _keys(opts) if all(field in fields for field in key)]
+
+
+def check_unique(opts, fields):
+    """
+    Refuse to look for rows by `fields` that several rows may share.
+
+    :raises ProgrammingError: no unique constraint of the model has these fields.
+    """
+    if set(fields) not in [set(key) for key in _keys(opts)]:
+        raise ProgrammingError(
+            "unique_fields: no unique constraint of %s has exactly the fields %s."
+            % (opts.label, ", ".join(field.name for field in fields))
+        )
+
+
+def _keys(opts):
     keys = []
     _add(keys, opts.pk_fields if hasattr(opts, "pk_fields") else [opts.pk])
-    for field in opts.local_concrete_fields:
+    for field in opts.concrete_fields:
         if field.unique:
             _add(keys, [field])
     for names in opts.unique_together:
@@ -20,7 +38,7 @@ def unique_keys(opts, fields):
     for constraint in opts.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None:
             _add(keys, [opts.get_field(name) for name in constraint.fields])
-    return [key for key in keys if all(field in fields for field in key)]
+    return keys
 
 
 def _add(keys, fields):
