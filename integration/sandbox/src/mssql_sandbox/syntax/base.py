@@ -29,12 +29,25 @@ RESERVED = frozenset(
 )
 
 
+def _closing_parentheses(tokens: list[Token]) -> dict[int, int]:
+    """Token number of each ``(`` -> that of its ``)``, or of the end of the text."""
+    closing: dict[int, int] = {}
+    open_ones: list[int] = []
+    for number, token in enumerate(tokens):
+        if token.key == "(":
+            open_ones.append(number)
+        elif token.key == ")" and open_ones:
+            closing[open_ones.pop()] = number
+    return closing | dict.fromkeys(open_ones, len(tokens) - 1)
+
+
 class Cursor:
     """A position in the tokens of one batch."""
 
     def __init__(self, text: str, quoted_identifier: bool) -> None:
         self.text = text
         self.tokens = tokenize(text, quoted_identifier)
+        self.closing = _closing_parentheses(self.tokens)
         self.at = 0
         self.token = self.tokens[0]
 

@@ -64,16 +64,7 @@ class Expressions(Cursor):
 
     def _opens_expression(self) -> bool:
         """Whether the ``(`` at hand opens an expression (or subquery), not a predicate."""
-        depth, position, tokens = 0, self.at, self.tokens
-        while position < len(tokens):
-            key = tokens[position].key
-            if key == "(":
-                depth += 1
-            elif key == ")":
-                depth -= 1
-                if not depth:
-                    break
-            position += 1
+        tokens, position = self.tokens, self.closing[self.at]
         if tokens[self.at + 1].key in ("SELECT", "WITH"):
             return True
         after = tokens[position + 1] if position + 1 < len(tokens) else tokens[-1]
@@ -141,14 +132,17 @@ class Expressions(Cursor):
             return tokens[position].key == "SELECT"
         if tokens[position + 1].key in ("SELECT", "WITH"):
             return True
-        if not self._opens_query(position + 1):
+        inner = position
+        while tokens[inner].key == "(":
+            inner += 1
+        if tokens[inner].key not in ("SELECT", "WITH"):
             return False
-        depth = 0
-        for index in range(position + 1, len(tokens)):
-            depth += (tokens[index].key == "(") - (tokens[index].key == ")")
-            if not depth:
-                return tokens[index + 1].key in ("UNION", "EXCEPT", "INTERSECT", "ORDER", ")")
-        return False
+        # From the innermost outwards: each pair must be followed by what may follow a query in parentheses.
+        for opened in range(inner - 1, position, -1):
+            after = tokens[min(self.closing[opened] + 1, len(tokens) - 1)].key
+            if after not in ("UNION", "EXCEPT", "INTERSECT", "ORDER", ")"):
+                return False
+        return True
 
     # ---- expressions -----------------------------------------------------------------
 

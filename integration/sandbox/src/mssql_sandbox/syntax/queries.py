@@ -283,7 +283,7 @@ class Queries(Expressions):
             self.expect(")")
             alias, columns = self._derived_alias()
             return self.mark(nodes.ValuesSource(rows, alias, columns), token)
-        if self._opens_query() and self._is_derived_table():
+        if self._opens_query():
             query = self.parenthesised_query()
             alias, columns = self._derived_alias()
             return self.mark(nodes.DerivedTable(query, alias, columns), token)
@@ -291,17 +291,6 @@ class Queries(Expressions):
         source = self.source_item()
         self.expect(")")
         return source
-
-    def _is_derived_table(self) -> bool:
-        """``(SELECT ..) x`` and not ``((SELECT ..) x JOIN ..)``: tried on the tokens."""
-        start = self.at
-        try:
-            self.parenthesised_query()
-        except SqlServerError:
-            self.back_to(start)
-            return self.ahead().key == "SELECT"
-        self.back_to(start)
-        return True
 
     def _value_row(self) -> list[nodes.Expression]:
         self.expect("(")
