@@ -26,6 +26,11 @@ _CERTIFICATE = (
     "The server's certificate is not trusted. Install its authority; or, for a server that you know, set "
     "%(alias)s['OPTIONS']['TrustServerCertificate'] = 'yes'."
 )
+_STRICT_CERTIFICATE = (
+    "The server's certificate is not trusted, and Encrypt = 'strict' always checks it. Install its authority, or name the "
+    "certificate's file in %(alias)s['OPTIONS']['ServerCertificate']."
+)
+_TOKEN = "The server refuses the access token of %(alias)s (TOKEN, or the plugin 'azure'): has it expired, is the principal a user there?"
 _NO_ENCRYPTION = (
     "The server offers no encryption. Give it a certificate; or, in a network that you trust, set "
     "%(alias)s['OPTIONS']['Encrypt'] = 'no'."
@@ -96,16 +101,24 @@ def open_connection(wrapper, found):
             break
         logger.warning("alias %r: attempt %d of %d failed: %s", wrapper.alias, attempt, attempts, error)
         time.sleep(wait)
-    raise explained(error, wrapper.alias) from None
+    raise explained(error, wrapper.alias, found) from None
 
 
-def explained(error, alias):
-    """The error with its remedy added to the message."""
+def explained(error, alias, found):
+    """The error with its remedy added to the message.
+
+    :param found: see :func:`parameters`.
+    """
     remedy = _REMEDIES.get(error.number) or _by_state(error.sqlstate or "", str(error.args[-1]))
-    if remedy is None:
-        return error
-    text = "%s %s" % (error.args[-1], remedy % {"alias": "DATABASES[%r]" % alias})
-    return errors.make(type(error), error.number, error.sqlstate, text)
+    if error.number == 18456 and found.arguments["access_token"]:
+        remedy = _TOKEN
+    if remedy is _CERTIFICATE and found.keywords.get("Encrypt") == "strict":
+        remedy = _STRICT_CERTIFICATE
+    text = str(error.args[-1])
+    if remedy is not None:
+        text = "%s %s" % (text, remedy % {"alias": "DATABASES[%r]" % alias})
+    kind = errors.NotSupportedError if isinstance(error, errors.NotSupportedError) else errors.OperationalError
+    return errors.make(kind, error.number, error.sqlstate, text)
 
 
 def _by_state(state, text):

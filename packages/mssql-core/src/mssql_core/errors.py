@@ -110,7 +110,7 @@ _BY_NUMBER = (
     (_OPERATIONAL, OperationalError),
 )
 _BY_STATE = (
-    (("08", "HYT", "HY001", "HY014", "IM", "FA", "28", "40"), OperationalError),
+    (("08", "HYT", "HY000", "HY001", "HY014", "IM", "FA", "28", "40"), OperationalError),
     (("22",), DataError),
     (("23",), IntegrityError),
     (("0A", "HYC00"), NotSupportedError),

@@ -40,8 +40,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     # parameters in a request (error 8003) is met by no query.
     max_query_params = None
 
-    # Reading a result while another statement runs needs MARS.
-    can_use_chunked_reads = False
+    # A result that is still open is read into memory when another statement runs (cursor.py).
+    can_use_chunked_reads = True
 
     # Data types
     has_real_datatype = True

@@ -143,7 +143,7 @@ def _unchanged(value):
 
 
 def _string(value):
-    value = str(value)
+    value = str.__str__(value)
     length = len(value)
     if length * 2 > STRING_LENGTHS[0]:
         # Characters beyond the basic plane count twice.

@@ -1,5 +1,6 @@
 """Loads the plugins of one alias."""
 
+import difflib
 import logging
 from importlib import import_module
 from importlib.metadata import distributions
@@ -95,6 +96,9 @@ def _load(alias: str, name: str) -> Any:
 
 
 def _remedy(name: str) -> str:
+    nearest = difflib.get_close_matches(name, [*_EXTRAS, *installed()], 1)
+    if nearest and nearest[0] != name:
+        return "Did you mean %r?" % nearest[0]
     if name in _EXTRAS:
         return "Run: pip install mssql-core[%s]" % name
     return "A local plugin is written as 'package.module:Class'."
