@@ -64,6 +64,7 @@ class ParseCache:
         from .batch import bind_ahead
 
         batch = parse_batch(text, quoted_identifier=quoted_identifier)
-        self.gate.check(text)
+        # First the rules that have a number of their own: the grammar only knows "incorrect syntax".
         check_restrictions(batch)
+        self.gate.check(text)
         return Parsed(batch, bind_ahead(batch))
