@@ -210,9 +210,14 @@ def _add_column(details, row):
         return
     if details["check"] and row.column not in column_references(row.definition):
         return
+    if row.position > _INCLUDED:
+        # The columns of a unique index say what is unique.
+        if not details["unique"] or None in details["columns"]:
+            details["columns"].append(row.column)
+        return
     hidden = row.column.startswith(HIDDEN_EXPRESSION_PREFIX)
     details["columns"].append(None if hidden else row.column)
-    if "orders" in details and row.position <= _INCLUDED:
+    if "orders" in details:
         details["orders"].append("DESC" if row.is_descending else "ASC")
 
 
@@ -232,6 +237,26 @@ def _grouped(rows):
 def _is_internal(name, *details):
     computed = details[9]
     return computed is not None and is_hidden(name)
+
+
+def _without_parentheses(definition):
+    """Take off the parentheses that the server puts around each default."""
+    while definition and definition[0] == "(" and _closes_at(definition) == len(definition) - 1:
+        definition = definition[1:-1]
+    return definition
+
+
+def _closes_at(text):
+    """Return where the parenthesis that opens the text is closed."""
+    depth, quoted = 0, False
+    for position, character in enumerate(text):
+        if character == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += (character == "(") - (character == ")")
+            if depth == 0:
+                return position
+    return -1
 
 
 def _field_info(
@@ -263,7 +288,7 @@ def _field_info(
         precision if is_number else None,
         scale if is_number else None,
         bool(is_nullable),
-        default,
+        _without_parentheses(default),
         None if collation == database_collation else collation,
         comment,
         bool(is_identity),

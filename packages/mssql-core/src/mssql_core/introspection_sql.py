@@ -69,8 +69,7 @@ WHERE i.object_id = OBJECT_ID(%s) AND i.is_primary_key = 1
 ORDER BY ic.key_ordinal"""
 
 # One row per column of an index, of a foreign key, or named by a check. Columns
-# that an index includes stand behind its keys, except where it is unique: there
-# the columns say what is unique.
+# that an index includes stand behind its keys, from position 1001 on.
 CONSTRAINTS = """
 SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
     CAST(i.is_primary_key AS int) AS is_primary_key,
@@ -89,7 +88,6 @@ INNER JOIN sys.index_columns ic
 INNER JOIN sys.columns c
     ON c.object_id = ic.object_id AND c.column_id = ic.column_id
 WHERE i.object_id = OBJECT_ID(%s) AND i.type > 0 AND i.is_hypothetical = 0
-    AND (ic.is_included_column = 0 OR i.is_unique = 0)
 UNION ALL
 SELECT N'foreign key', fk.name, pc.name, 0, 0, 0, 0, CAST(NULL AS nvarchar(60)),
     SCHEMA_NAME(rt.schema_id), rt.name, rc.name, CAST(NULL AS nvarchar(max)),

@@ -10,7 +10,7 @@ from typing import NamedTuple, Tuple
 from django.db.backends.ddl_references import Statement
 
 from .catalog import Check, Column, Default, ForeignKey, Index, rename_reference
-from .names import quote_identifier
+from .names import bare_identifier, quote_identifier
 from .schema_columns import collation_of, has_db_default
 from .schema_indexes import is_nullable
 from .snapshot import TableSnapshot
@@ -92,7 +92,7 @@ def _column(editor, table, field):
     generated = getattr(field, "generated", False)
     return Column(
         table,
-        field.column,
+        bare_identifier(field.column),
         params["type"],
         is_nullable(field),
         collation_of(field, params),

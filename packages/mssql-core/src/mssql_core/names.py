@@ -23,6 +23,14 @@ def quote_identifier(name):
     return "[%s]" % name.replace("]", "]]")
 
 
+def bare_identifier(name):
+    """Return the name that the catalogue knows, without delimiters."""
+    for opening, closing in ("[]", '""'):
+        if _is_delimited(name, opening, closing):
+            return name[1:-1].replace(closing * 2, closing)
+    return name
+
+
 def _is_delimited(name, opening, closing):
     return len(name) > 2 and name.startswith(opening) and name.endswith(closing)
 
@@ -47,11 +55,7 @@ class TableName:
             match = pattern.match(db_table)
             if match:
                 return cls(match.group(1), match.group(2))
-        if _is_delimited(db_table, "[", "]"):
-            return cls(default_schema, db_table[1:-1].replace("]]", "]"))
-        if _is_delimited(db_table, '"', '"'):
-            return cls(default_schema, db_table[1:-1].replace('""', '"'))
-        return cls(default_schema, db_table)
+        return cls(default_schema, bare_identifier(db_table))
 
     def in_schema(self, schema):
         """Return the same name in another schema."""

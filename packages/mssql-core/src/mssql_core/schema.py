@@ -1,7 +1,12 @@
 """The schema editor: tables and columns; see the mixins for the rest."""
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.ddl_references import Columns, Statement, Table
+from django.db.backends.ddl_references import (
+    Columns,
+    ForeignKeyName,
+    Statement,
+    Table,
+)
 
 from . import compat, model_snapshot, snapshot
 from .comments import comment_sql
@@ -22,6 +27,10 @@ class DatabaseSchemaEditor(
     sql_create_fk = (
         "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) "
         "REFERENCES %(to_table)s (%(to_column)s)"
+    )
+    sql_create_column_inline_fk = (
+        "CONSTRAINT %(name)s FOREIGN KEY REFERENCES %(to_table)s (%(to_column)s)"
+        "%(on_delete_db)s"
     )
     sql_rename_object = "EXEC sys.sp_rename %(path)s, %(new_name)s, N'%(kind)s'"
 
@@ -240,6 +249,14 @@ class DatabaseSchemaEditor(
         if definition is None:
             return
         table = model._meta.db_table
+        if field.remote_field and field.db_constraint:
+            foreign_key = self._create_fk_sql(
+                model, field, "_fk_%(to_table)s_%(to_column)s"
+            )
+            if self._is_key_missing(field.target_field):
+                self.deferred_sql.append(foreign_key)
+            else:
+                definition += " " + self.sql_create_column_inline_fk % foreign_key.parts
         self.execute(
             self.sql_create_column
             % {
@@ -260,10 +277,6 @@ class DatabaseSchemaEditor(
                 None,
             )
         self._comment_column(model, field)
-        if field.remote_field and field.db_constraint:
-            self.deferred_sql.append(
-                self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
-            )
         if field.unique and not field.primary_key:
             self.deferred_sql.append(self._create_unique_sql(model, [field]))
         self.deferred_sql.extend(self._field_indexes_sql(model, field))
@@ -290,6 +303,26 @@ class DatabaseSchemaEditor(
                 self.deferred_sql.remove(sql)
 
     # Foreign keys and primary keys
+
+    def _is_key_missing(self, field):
+        """Does the statement that makes the field unique still wait?"""
+        return any(
+            isinstance(statement, Statement)
+            and "UNIQUE" in statement.template
+            and statement.references_column(field.model._meta.db_table, field.column)
+            for statement in self.deferred_sql
+        )
+
+    def _fk_constraint_name(self, model, field, suffix):
+        target = field.target_field
+        return ForeignKeyName(
+            model._meta.db_table,
+            [field.column],
+            TableName.parse(target.model._meta.db_table).name,
+            [target.column],
+            suffix,
+            lambda *args: self.quote_name(self._create_index_name(*args)),
+        )
 
     def _create_fk_sql(self, model, field, suffix):
         target = field.target_field

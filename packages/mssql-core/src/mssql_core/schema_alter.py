@@ -15,7 +15,7 @@ from .column_change import (
 from .comments import property_sql
 from .dependents import Dependents
 from .model_snapshot import ScriptedIndex
-from .names import quote_identifier
+from .names import bare_identifier, quote_identifier
 from .schema_columns import collation_of, has_db_default
 
 
@@ -42,7 +42,7 @@ class AlterMixin:
     def _column_dependents(self, model, column):
         """Return what goes with a column that is removed, in order."""
         dependents = Dependents()
-        dependents.add(self.snapshot(model), [column])
+        dependents.add(self.snapshot(model), [bare_identifier(column)])
         # A generated field on the column is the user's to remove first.
         dependents.computed = [c for c in dependents.computed if is_hidden(c.name)]
         return dependents.drop_order()
@@ -71,9 +71,10 @@ class FieldAlteration:
         self.old_params = old_params
         self.new_params = new_params
         self.strict = strict
+        self.old_column = bare_identifier(old.column)
+        self.new_column = bare_identifier(new.column)
         self.table = editor.table_name(model._meta.db_table)
         self.snapshots = {}
-        self.snapshot = self._snapshot_of(self.table)
         self.generated = getattr(new, "generated", False)
         self.type_changed = (
             old_params["type"] != new_params["type"]
@@ -85,6 +86,11 @@ class FieldAlteration:
         self.was_indexed = editor._field_should_be_indexed(model, old)
         self.is_indexed = editor._field_should_be_indexed(model, new)
         self.fk_dropped = False
+
+    @property
+    def snapshot(self):
+        """The table before the alteration; not read where nothing asks for it."""
+        return self._snapshot_of(self.table)
 
     def _snapshot_of(self, table):
         if table not in self.snapshots:
@@ -101,7 +107,7 @@ class FieldAlteration:
         changes = self.column_changes()
         dependents = self.dependents(changes)
         if replaced and (self.new.unique or self.new.primary_key):
-            dependents.add_references(self.snapshot, self.old.column)
+            dependents.add_references(self.snapshot, self.old_column)
         dependents.discard(replaced)
         properties = self._computed_properties(dependents)
 
@@ -141,7 +147,7 @@ class FieldAlteration:
             return []
         if only_comment_differs(self.old, self.new):
             return []
-        keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old.column,)]
+        keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old_column,)]
         self._check_count(keys, "foreign key")
         self.fk_dropped = bool(keys)
         return keys
@@ -175,7 +181,7 @@ class FieldAlteration:
         return [
             index
             for index in self.snapshot.indexes
-            if index.columns == (self.old.column,) and index.name not in named
+            if index.columns == (self.old_column,) and index.name not in named
         ]
 
     def _replaced_checks(self):
@@ -185,7 +191,7 @@ class FieldAlteration:
         checks = [
             check
             for check in self.snapshot.checks
-            if check.columns == (self.old.column,) and check.name not in named
+            if check.columns == (self.old_column,) and check.name not in named
         ]
         self._check_count(checks, "check")
         return checks
@@ -205,7 +211,7 @@ class FieldAlteration:
         if self.strict and len(found) != 1:
             raise ValueError(
                 "Found wrong number (%s) of %s constraints for %s.%s"
-                % (len(found), kind, self.model._meta.db_table, self.old.column)
+                % (len(found), kind, self.model._meta.db_table, self.old_column)
             )
 
     # What changes
@@ -249,6 +255,7 @@ class FieldAlteration:
         if not collation and collation_of(old, old_params):
             collation = "DATABASE_DEFAULT"
         column = old.column if table == self.table and new is self.new else new.column
+        column = bare_identifier(column)
         return ColumnChange(table, column, params["type"], collation, new.null)
 
     def _follow_catalog(self, changes):
@@ -284,10 +291,10 @@ class FieldAlteration:
             dependents.add(self._snapshot_of(table), columns)
         if self._only_widens(changes):
             self._keep_indexes(dependents)
-        if self.old.column != self.new.column:
-            dependents.add_named(self.snapshot, self.old.column)
+        if self.old_column != self.new_column:
+            dependents.add_named(self.snapshot, self.old_column)
         if self.old.primary_key and not self.new.primary_key:
-            dependents.add(self.snapshot, [self.old.column])
+            dependents.add(self.snapshot, [self.old_column])
             if not self.new.unique:
                 # Keys that still point here: the server says so (error 3725).
                 dependents.discard(self.snapshot.incoming)
@@ -321,7 +328,7 @@ class FieldAlteration:
             return (
                 not getattr(item, "is_primary_key", False)
                 and computed.isdisjoint(item.columns)
-                and self.old.column not in filtered
+                and self.old_column not in filtered
             )
 
         candidates = dependents.indexes + dependents.keys + dependents.checks
@@ -341,7 +348,7 @@ class FieldAlteration:
 
     def rename(self, dependents):
         """Rename the column after the objects that name it are gone."""
-        old, new = self.old.column, self.new.column
+        old, new = self.old_column, self.new_column
         if old == new:
             return
         path = "%s.%s" % (self.table, quote_identifier(old))
@@ -351,21 +358,23 @@ class FieldAlteration:
         self.editor._renamed_columns.append((self.table, old, new))
         for sql in self.editor.deferred_sql:
             if isinstance(sql, Statement):
-                sql.rename_column_references(db_table, old, new)
+                sql.rename_column_references(
+                    db_table, self.old.column, self.new.column
+                )
 
     def change_columns(self, changes):
         editor = self.editor
         old_identity = self.old.db_type_suffix(connection=editor.connection)
         new_identity = self.new.db_type_suffix(connection=editor.connection)
         if old_identity and not new_identity:
-            identity_rebuild.rebuild(editor, self.model, self.new.column, None)
+            identity_rebuild.rebuild(editor, self.model, self.new_column, None)
         for change in changes:
-            if change.table == self.table and change.column == self.old.column:
-                change.column = self.new.column
+            if change.table == self.table and change.column == self.old_column:
+                change.column = self.new_column
                 self._backfill(change)
             editor.execute(editor._column_sql_of(change.table, change), None)
         if new_identity and not old_identity:
-            identity_rebuild.rebuild(editor, self.model, self.new.column, (1, 1))
+            identity_rebuild.rebuild(editor, self.model, self.new_column, (1, 1))
 
     def _backfill(self, change):
         """Fill NULLs with the default before the column refuses them (error 515)."""
@@ -394,7 +403,7 @@ class FieldAlteration:
                 return
         elif not has_db_default(old):
             return
-        current = self.snapshot.default_of(old.column)
+        current = self.snapshot.default_of(self.old_column)
         if current is not None:
             if current not in dependents.defaults:
                 editor._drop([current])
@@ -415,7 +424,7 @@ class FieldAlteration:
 
         Unique constraints take NULLs for equal, filtered indexes ignore them.
         """
-        column = self.new.column
+        column = self.new_column
         own_rules = {
             constraint.name
             for constraint in self.model._meta.constraints
