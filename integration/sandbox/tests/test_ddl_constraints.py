@@ -95,15 +95,15 @@ def test_conflict_texts(client):
     )
     assert client.error("INSERT INTO c VALUES (2, 1)") == (
         'The INSERT statement conflicted with the FOREIGN KEY constraint "fk". The conflict occurred in database '
-        "\"shop\", table \"dbo.p\", column 'id'."
+        '"shop", table "dbo.p", column \'id\'.'
     )
     assert client.error("DELETE FROM p") == (
         'The DELETE statement conflicted with the REFERENCE constraint "fk". The conflict occurred in database '
-        "\"shop\", table \"dbo.c\", column 'p_id'."
+        '"shop", table "dbo.c", column \'p_id\'.'
     )
     assert client.error("UPDATE c SET n = -1") == (
         'The UPDATE statement conflicted with the CHECK constraint "ck". The conflict occurred in database '
-        "\"shop\", table \"dbo.c\", column 'n'."
+        '"shop", table "dbo.c", column \'n\'.'
     )
 
 

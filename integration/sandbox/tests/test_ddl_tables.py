@@ -33,9 +33,7 @@ def test_definitions_in_the_catalogue(client):
     assert client.run("SELECT definition, is_not_trusted FROM sys.check_constraints") == [
         ("([n]=(2) OR [n]=(1) OR [n]<(0))", 0)
     ]
-    assert client.run("SELECT name, definition, is_persisted FROM sys.computed_columns") == [
-        ("twice", "([n]*(2))", 1)
-    ]
+    assert client.run("SELECT name, definition, is_persisted FROM sys.computed_columns") == [("twice", "([n]*(2))", 1)]
     assert client.run("SELECT collation_name, max_length FROM sys.columns WHERE name = 's' AND object_id > 0") == [
         ("Latin1_General_CS_AS", 40)
     ]
@@ -112,9 +110,7 @@ def test_drop_column_names_its_dependents(client):
         "CREATE INDEX ix ON a (id) INCLUDE (n)"
     )
     messages = [event.message for event in client.events("ALTER TABLE a DROP COLUMN n") if hasattr(event, "number")]
-    assert messages[-1] == (
-        "ALTER TABLE DROP COLUMN n failed because one or more objects access this column."
-    )
+    assert messages[-1] == ("ALTER TABLE DROP COLUMN n failed because one or more objects access this column.")
     assert "The object 'df' is dependent on column 'n'." in messages
     assert "The object 'ck' is dependent on column 'n'." in messages
     assert "The index 'ix' is dependent on column 'n'." in messages

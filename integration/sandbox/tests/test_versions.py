@@ -1,0 +1,39 @@
+"""One table tells the versions apart."""
+
+import pytest
+from mssql_sandbox.functions import registry
+from mssql_sandbox.versions import VERSIONS, Version
+
+
+@pytest.mark.parametrize(
+    "function, first",
+    [("string_agg", 2017), ("trim", 2017), ("greatest", 2022), ("datetrunc", 2022), ("json_object", 2022), ("unistr", 2025)],
+)
+def test_functions_by_version(function, first):
+    for year in (2016, 2017, 2019, 2022, 2025):
+        assert Version.named(str(year)).has_function(function) is (year >= first)
+
+
+def test_compatibility_level_gates_functions():
+    assert not Version.named("2022").at_level(150).has_function("generate_series")
+    assert not Version.named("2025").at_level(160).allows("regexp_like")
+
+
+def test_every_function_of_the_sandbox_is_in_the_table():
+    newest = Version.named("2025")
+    syntax = {"next_value_for"}  # NEXT VALUE FOR is no call
+    assert [name for name in registry.names() if not newest.has_function(name) and name not in syntax] == []
+
+
+def test_cloud_editions_hide_their_version_and_refuse_use():
+    for name in ("azure", "fabric"):
+        version = Version.named(name)
+        assert version.product_version[0] == 12
+        assert not version.allows("use")
+    assert Version.named("managed-instance").allows("use")
+
+
+def test_unknown_names_list_the_known():
+    with pytest.raises(ValueError, match="2022"):
+        Version.named("2008")
+    assert set(VERSIONS) == {"2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric"}
