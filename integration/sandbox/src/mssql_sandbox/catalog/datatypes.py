@@ -183,7 +183,8 @@ def _length(base: str, leaf: str, arguments: tuple[str, ...], default: int, what
     if length > _SIZES[base]:
         raise SqlServerError(
             2717,
-            f"The size ({length}) given to the {what} '{subject or leaf}' exceeds the maximum allowed ({_SIZES[base]}).",
+            f"The size ({length}) given to the {what} '{subject or leaf}' exceeds the maximum allowed "
+            f"({_SIZES[base]}).",
             15,
         )
     return length

@@ -68,9 +68,7 @@ def _columns(view: str, declaration: str, known: dict) -> list[tuple[str, SqlTyp
             raise ValueError(f"{view}: cannot read {part!r}")
         arguments = (match["length"],) if match["length"] else ()
         name = match["type"]
-        type_ = (
-            SqlType("sql_variant") if name == "sql_variant" else datatypes.resolve(nodes.TypeName(name, arguments))
-        )
+        type_ = SqlType("sql_variant") if name == "sql_variant" else datatypes.resolve(nodes.TypeName(name, arguments))
         columns.append((match["name"], type_, bool(match["null"]), int(match["version"] or 0)))
     return columns
 

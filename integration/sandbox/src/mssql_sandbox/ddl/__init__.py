@@ -30,8 +30,8 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
 
 def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
     from . import databases, indexes, modules, schemas, sequences, tables, views
-    from .errors import cannot_drop
     from .context import written
+    from .errors import cannot_drop
 
     kind = statement.kind.upper()
     if kind == "DATABASE":
@@ -71,15 +71,24 @@ def _statistics(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
     from .context import written
 
     if ddl.find_table(statement.table) is None:
-        raise SqlServerError(
-            2706, f"Table '{written(statement.table)}' does not exist.", 11, 6
-        )
+        raise SqlServerError(2706, f"Table '{written(statement.table)}' does not exist.", 11, 6)
 
 
 def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
     # Imported late: views and checks need the translator, which needs the catalogue.
-    from . import alter, alter_column, checkident, constraints, databases, indexes, modules, schemas, sequences
-    from . import tables, views
+    from . import (
+        alter,
+        alter_column,
+        checkident,
+        constraints,
+        databases,
+        indexes,
+        modules,
+        schemas,
+        sequences,
+        tables,
+        views,
+    )
 
     if not _HANDLERS:
         _HANDLERS.update(

@@ -153,9 +153,7 @@ def _drop_column(ddl: Ddl, table: Table, name: str, if_exists: bool) -> None:
             4924, f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{table.name}'."
         )
     dependents.refuse("DROP COLUMN", column, dependents.find(ddl, table, column))
-    if len(table.columns) == 1 or not any(
-        other.computed is None for other in table.columns if other.id != column.id
-    ):
+    if len(table.columns) == 1 or not any(other.computed is None for other in table.columns if other.id != column.id):
         raise SqlServerError(
             4923,
             f"ALTER TABLE DROP COLUMN failed because '{column.name}' is the only data column in table '{table.name}'. "

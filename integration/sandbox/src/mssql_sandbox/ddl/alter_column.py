@@ -24,9 +24,7 @@ def alter(ddl: Ddl, statement: nodes.AlterColumn) -> None:
     table = ddl.table(statement.table)
     column = _column(table, statement)
     new = _resolve(ddl, table, column, statement)
-    blocking = [
-        dependent for dependent in dependents.find(ddl, table, column) if _blocks(dependent, column, new)
-    ]
+    blocking = [dependent for dependent in dependents.find(ddl, table, column) if _blocks(dependent, column, new)]
     dependents.refuse("ALTER COLUMN", column, blocking)
     if new.type != column.type:
         _change_type(ddl, table, column, new)
@@ -139,7 +137,8 @@ def _change_identity(ddl: Ddl, table: Table, new: Column) -> None:
     minimum, maximum = columns.identity_range(new.type)
     ddl.run(
         f"alter table {table.physical} alter column {new.physical} drop default; "
-        f"alter sequence {schema}.s{table.id} minvalue {max(minimum, -(2**63) + 1)} maxvalue {min(maximum, 2**63 - 1)}; "
+        f"alter sequence {schema}.s{table.id} minvalue {max(minimum, -(2**63) + 1)} "
+        f"maxvalue {min(maximum, 2**63 - 1)}; "
         f"alter table {table.physical} alter column {new.physical} type {datatypes.engine_type(new.type)}; "
         f"alter table {table.physical} alter column {new.physical} set default nextval('{schema}.s{table.id}')"
     )

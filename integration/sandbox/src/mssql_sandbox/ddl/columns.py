@@ -53,9 +53,7 @@ def resolve_columns(
     _check_identities(table_name, resolved, existing)
     known = (existing.columns if existing else ()) + tuple(new.column for new in resolved)
     view = Table(existing.id if existing else 0, "dbo", table_name, "", known)
-    return [
-        _computed(ddl, view, new, definitions) if new.definition.computed is not None else new for new in resolved
-    ]
+    return [_computed(ddl, view, new, definitions) if new.definition.computed is not None else new for new in resolved]
 
 
 def engine_definition(new: NewColumn) -> str:
@@ -163,10 +161,10 @@ def _plain(
         version=ddl.version,
     )  # fmt: skip
     if definition.collation is not None and not type_.is_character:
-        raise SqlServerError(
-            452, "COLLATE clause cannot be used on user-defined data types."
-        ) if "." in definition.type.name else SqlServerError(
-            447, f"Expression type {type_.name} is invalid for COLLATE clause.", 16
+        raise (
+            SqlServerError(452, "COLLATE clause cannot be used on user-defined data types.")
+            if "." in definition.type.name
+            else SqlServerError(447, f"Expression type {type_.name} is invalid for COLLATE clause.", 16)
         )
     identity = _identity(table_name, definition, type_)
     nullable = definition.nullable
@@ -197,9 +195,7 @@ def _identity(table_name: str, definition: nodes.ColumnDefinition, type_: SqlTyp
     seed, increment = (int(part) for part in definition.identity)
     minimum, maximum = identity_range(type_)
     if not minimum <= seed <= maximum:
-        raise SqlServerError(
-            2752, f"Identity column '{definition.name}' contains invalid SEED.", 16
-        )
+        raise SqlServerError(2752, f"Identity column '{definition.name}' contains invalid SEED.", 16)
     if increment == 0:
         raise SqlServerError(2753, f"Identity column '{definition.name}' contains invalid INCREMENT.")
     return seed, increment
@@ -259,5 +255,3 @@ def not_deterministic(new: NewColumn, table_name: str) -> SqlServerError:
             "non-deterministic.",
         )
     return NotSupported(f"computed column '{new.column.name}' over non-deterministic functions", new.definition.line)
-
-

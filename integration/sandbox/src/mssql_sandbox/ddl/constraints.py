@@ -89,9 +89,7 @@ def switch(ddl: Ddl, table: Table, statement: nodes.AlterTableCheck) -> None:
     for number, name, kind, disabled in _switched(ddl, table, statement.names):
         catalog = "check_constraints" if kind == "C" else "foreign_keys"
         if not statement.enable:
-            ddl.write(
-                f"update ms.{catalog} set is_disabled = 1, is_not_trusted = 1 where object_id = $1", number
-            )
+            ddl.write(f"update ms.{catalog} set is_disabled = 1, is_not_trusted = 1 where object_id = $1", number)
             ddl.run(f"alter table {table.physical} drop constraint if exists k{number}")
             continue
         verify = bool(statement.check_existing)
@@ -128,8 +126,8 @@ def _switched(ddl: Ddl, table: Table, names: Sequence[str] | None) -> list[tuple
         if row[2] not in ("F", "C"):
             raise FollowedError(
                 SqlServerError(
-                    11415, f"Object '{name}' cannot be disabled or enabled. This action applies only to foreign key and "
-                    "check constraints.",
+                    11415, f"Object '{name}' cannot be disabled or enabled. This action applies only to foreign key "
+                    "and check constraints.",
                 ),
                 [SqlServerError(4916, "Could not enable or disable the constraint. See previous errors.", 16, 0)],
             )  # fmt: skip
@@ -140,16 +138,12 @@ def _switched(ddl: Ddl, table: Table, names: Sequence[str] | None) -> list[tuple
 # ---- keys ------------------------------------------------------------------------------------
 
 
-def _add_key(
-    ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, number: int, creating: bool
-) -> None:
+def _add_key(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, number: int, creating: bool) -> None:
     primary = constraint.kind == "PRIMARY KEY"
     if primary and any(index.primary_key for index in table.indexes):
         if creating:
             raise SqlServerError(8110, f"Cannot add multiple PRIMARY KEY constraints to table '{table.name}'.", 16, 0)
-        raise with_1750(
-            SqlServerError(1779, f"Table '{table.name}' already has a primary key defined on it.", 16, 0)
-        )
+        raise with_1750(SqlServerError(1779, f"Table '{table.name}' already has a primary key defined on it.", 16, 0))
     if primary:
         for wanted in constraint.columns:
             column = table.column(wanted.name)
@@ -179,7 +173,9 @@ def _add_key(
 
 
 def _drop_key(ddl: Ddl, table: Table, number: int, name: str) -> None:
-    index_id = ddl.value("select index_id from ms.indexes where object_id = $1 and constraint_id = $2", table.id, number)
+    index_id = ddl.value(
+        "select index_id from ms.indexes where object_id = $1 and constraint_id = $2", table.id, number
+    )
     rows = ddl.query(
         "select t.name, o.name from ms.foreign_keys f join ms.objects o using (object_id)"
         " join ms.objects t on t.object_id = f.parent_object_id"
@@ -243,19 +239,13 @@ def _add_check(
         is_not_trusted=int(not check),
     )
     for other in used:
-        ddl.insert(
-            "dependencies", referencing_id=number, referenced_id=table.id, referenced_minor_id=other.id
-        )
+        ddl.insert("dependencies", referencing_id=number, referenced_id=table.id, referenced_minor_id=other.id)
     _enforce_check(ddl, table, name, number, sql, column_id, check)
 
 
-def _enforce_check(
-    ddl: Ddl, table: Table, name: str, number: int, sql: str, column_id: int, check: bool
-) -> None:
+def _enforce_check(ddl: Ddl, table: Table, name: str, number: int, sql: str, column_id: int, check: bool) -> None:
     try:
-        ddl.run(
-            f"alter table {table.physical} add constraint k{number} check ({sql}){'' if check else ' not valid'}"
-        )
+        ddl.run(f"alter table {table.physical} add constraint k{number} check ({sql}){'' if check else ' not valid'}")
     except psycopg.errors.CheckViolation:
         column = next((column.name for column in table.columns if column.id == column_id), None)
         raise SqlServerError(
@@ -369,5 +359,3 @@ def _system_name(ddl: Ddl, table: Table, constraint: nodes.Constraint) -> str:
     elif constraint.columns:
         column = constraint.columns[0].name
     return ddl.system_name(_PREFIXES[constraint.kind], name, column)
-
-

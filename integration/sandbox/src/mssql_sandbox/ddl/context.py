@@ -71,7 +71,9 @@ class Ddl:
 
     def _take_waiting(self) -> str:
         waiting, self._waiting = self._waiting, []
-        return "".join(f"insert into ms.{table} ({columns}) values {', '.join(rows)}; " for table, columns, rows in waiting)
+        return "".join(
+            f"insert into ms.{table} ({columns}) values {', '.join(rows)}; " for table, columns, rows in waiting
+        )
 
     def info(self, number: int, message: str, severity: int = 10) -> None:
         self.events.append(Info(number, message, severity))
@@ -86,9 +88,9 @@ class Ddl:
                 117, f"The object name '{'.'.join(parts)}' contains more than the maximum number of prefixes. The "
                 "maximum is 2.", 15,
             )  # fmt: skip
-        if len(parts) == 3 and parts[0] and parts[0].casefold() != self.database.casefold():
-            if not (parts[0].casefold() == "tempdb" and parts[-1].startswith("#")):
-                raise NotSupported(f"DDL in another database ({parts[0]})", name.line)
+        database = parts[0].casefold() if len(parts) == 3 else ""
+        if database not in ("", self.database.casefold()) and not (database == "tempdb" and parts[-1].startswith("#")):
+            raise NotSupported(f"DDL in another database ({parts[0]})", name.line)
         schema = parts[-2] if len(parts) > 1 and parts[-2] else DEFAULT_SCHEMA
         return schema, parts[-1]
 
@@ -110,9 +112,7 @@ class Ddl:
         if found is None or found.kind == "system":
             raise errors.cannot_find(written(name))
         if found.kind == "view":
-            raise SqlServerError(
-                4909, f"Cannot alter '{written(name)}' because it is not a table.", 16
-            )
+            raise SqlServerError(4909, f"Cannot alter '{written(name)}' because it is not a table.", 16)
         return found
 
     def reload(self, table: Table) -> Table:
@@ -166,7 +166,8 @@ class Ddl:
         number = -self.connection.info.backend_pid
         if not self.catalog.temporary_used:
             self.query(
-                "select ms.forget_table(object_id) from ms.objects where schema_id = $1 and parent_object_id = 0", number
+                "select ms.forget_table(object_id) from ms.objects where schema_id = $1 and parent_object_id = 0",
+                number,
             )
             self.catalog.temporary_used = True
         return number

@@ -76,8 +76,10 @@ def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
 def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None:
     databases = _databases(ddl)
     text, _, termination = text.partition(" WITH ")
-    if termination and termination not in ("ROLLBACK IMMEDIATE", "NO_WAIT") and not re.fullmatch(
-        r"ROLLBACK AFTER \d+( SECONDS)?", termination
+    if (
+        termination
+        and termination not in ("ROLLBACK IMMEDIATE", "NO_WAIT")
+        and not re.fullmatch(r"ROLLBACK AFTER \d+( SECONDS)?", termination)
     ):
         raise NotSupported(f"ALTER DATABASE ... WITH {termination}", statement.line)
     if termination.startswith("ROLLBACK"):

@@ -28,7 +28,7 @@ def is_deterministic(expression: nodes.Expression, table: Table) -> bool:
 
 
 def _varies(node: nodes.Node, table: Table) -> bool:
-    if isinstance(node, nodes.Variable) or isinstance(node, nodes.AtTimeZone):
+    if isinstance(node, (nodes.Variable, nodes.AtTimeZone)):
         return True
     if isinstance(node, nodes.FunctionCall):
         name = node.name.casefold()

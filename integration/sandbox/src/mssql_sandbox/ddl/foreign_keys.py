@@ -11,10 +11,10 @@ from ..catalog import datatypes
 from ..catalog.model import Column, Index, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from .context import Ddl, written
-from .expressions import is_plain_key, key
-from .errors import with_1750
 from ..types.collation import key_sql
+from .context import Ddl, written
+from .errors import with_1750
+from .expressions import is_plain_key, key
 
 _ACTIONS = {"NO ACTION": 0, "CASCADE": 1, "SET NULL": 2, "SET DEFAULT": 3}
 _ACTION_NAMES = {number: name for name, number in _ACTIONS.items()}
@@ -89,7 +89,7 @@ def enforce(
         column = f", column '{referenced[0].name}'" if len(referenced) == 1 else ""
         raise SqlServerError(
             547,
-            f'The ALTER TABLE statement conflicted with the FOREIGN KEY{" " + same if same else ""} constraint '
+            f"The ALTER TABLE statement conflicted with the FOREIGN KEY{' ' + same if same else ''} constraint "
             f'"{name}". The conflict occurred in database "{ddl.database}", table "{target.schema}.{target.name}"'
             f"{column}.",
             16,
@@ -153,9 +153,7 @@ def _target(ddl: Ddl, table: Table, reference: nodes.ReferenceClause, name: str)
         target = ddl.catalog.table(None, leaf)
     if target is None or target.kind != "table":
         raise with_1750(
-            SqlServerError(
-                1767, f"Foreign key '{name}' references invalid table '{written(reference.table)}'.", 16, 0
-            )
+            SqlServerError(1767, f"Foreign key '{name}' references invalid table '{written(reference.table)}'.", 16, 0)
         )
     return ddl.reload(target)
 

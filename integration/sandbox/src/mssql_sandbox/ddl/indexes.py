@@ -132,7 +132,8 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
     disabled = None
     if index is None:
         disabled = ddl.value(
-            "select index_id from ms.indexes where object_id = $1 and casefold(name) = casefold($2) and is_disabled = 1",
+            "select index_id from ms.indexes"
+            " where object_id = $1 and casefold(name) = casefold($2) and is_disabled = 1",
             table.id, name,
         )  # fmt: skip
         if disabled is None:
@@ -150,7 +151,9 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
     _refuse_when_referenced(ddl, table, index_id, name)
     forget(ddl, table, index_id)
     schema = table.physical.split(".")[0]
-    ddl.run(f"drop index if exists {schema}.i{table.id}_{index_id}; drop index if exists {schema}.x{table.id}_{index_id}")
+    ddl.run(
+        f"drop index if exists {schema}.i{table.id}_{index_id}; drop index if exists {schema}.x{table.id}_{index_id}"
+    )
     ddl.changed(table)
 
 
@@ -158,8 +161,12 @@ def forget(ddl: Ddl, table: Table, index_id: int) -> None:
     """Remove an index from the catalogue; the table becomes a heap with its clustered index."""
     ddl.write("delete from ms.index_columns where object_id = $1 and index_id = $2", table.id, index_id)
     ddl.write("delete from ms.indexes where object_id = $1 and index_id = $2", table.id, index_id)
-    ddl.write("delete from ms.extended_properties where class = 7 and major_id = $1 and minor_id = $2", table.id, index_id)
-    ddl.write("delete from ms.dependencies where referencing_id = $1 and referencing_minor_id = $2", table.id, -index_id)
+    ddl.write(
+        "delete from ms.extended_properties where class = 7 and major_id = $1 and minor_id = $2", table.id, index_id
+    )
+    ddl.write(
+        "delete from ms.dependencies where referencing_id = $1 and referencing_minor_id = $2", table.id, -index_id
+    )
     if index_id == 1:
         ddl.insert("indexes", object_id=table.id, index_id=0, type=0)
 
@@ -259,8 +266,8 @@ def _check_computed(table: Table, column: Column) -> None:
     if not is_deterministic(parse_expression(column.computed), table):
         raise SqlServerError(
             2729,
-            f"Column '{column.name}' in table '{table.schema}.{table.name}' cannot be used in an index or statistics or "
-            "as a partition key because it is non-deterministic.",
+            f"Column '{column.name}' in table '{table.schema}.{table.name}' cannot be used in an index or statistics "
+            "or as a partition key because it is non-deterministic.",
         )
     if column.type.is_approximate and not column.persisted:
         raise SqlServerError(
@@ -325,7 +332,9 @@ def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     if plan.clustered:
         ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)
         return 1
-    return ddl.value("select greatest(coalesce(max(index_id), 1), 1) + 1 from ms.indexes where object_id = $1", table.id)
+    return ddl.value(
+        "select greatest(coalesce(max(index_id), 1), 1) + 1 from ms.indexes where object_id = $1", table.id
+    )
 
 
 # ---- filters -------------------------------------------------------------------------------

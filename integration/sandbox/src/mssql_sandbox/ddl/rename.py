@@ -14,7 +14,8 @@ def rename(ddl: Ddl, object_name: str, new_name: str, object_type: str | None) -
     """Rename a table, column, index, constraint, view or other object.
 
     :param new_name: the new leaf name, taken literally: brackets become part of it.
-    :raises SqlServerError: 15225 not found, 15248 wrong type, 15249 unknown type, 15335 name in use, 15336 dependencies.
+    :raises SqlServerError: 15225 not found, 15248 wrong type, 15249 unknown type, 15335 name in use, 15336 enforced
+        dependencies.
     """
     kind = object_type.upper() if object_type else None
     if kind is not None and kind not in _TYPES:
@@ -134,7 +135,8 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
     schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
     rows = ddl.query(
         "select o.object_id, o.type, o.schema_id, o.parent_object_id from ms.objects o"
-        " join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        " join ms.schemas s using (schema_id)"
+        " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
         schema, parts[-1],
     )  # fmt: skip
     if not rows:

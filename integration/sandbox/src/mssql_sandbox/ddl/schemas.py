@@ -40,9 +40,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise SqlServerError(15150, f"Cannot drop the schema '{leaf}'.")
     user = ddl.value("select name from ms.objects where schema_id = $1 order by object_id limit 1", number)
     if user:
-        raise SqlServerError(
-            3729, f"Cannot drop schema '{leaf}' because it is being referenced by object '{user}'."
-        )
+        raise SqlServerError(3729, f"Cannot drop schema '{leaf}' because it is being referenced by object '{user}'.")
     ddl.write("delete from ms.schemas where schema_id = $1", number)
     ddl.write("delete from ms.extended_properties where class = 3 and major_id = $1", number)
     ddl.catalog.touch()
@@ -72,7 +70,7 @@ def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
         "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and object_id <> $3",
         target, leaf, number,
     ):  # fmt: skip
-        raise SqlServerError(15530, f"The object with name \"{leaf}\" already exists.")
+        raise SqlServerError(15530, f'The object with name "{leaf}" already exists.')
     views.detach(ddl, number)
     ddl.write(
         "update ms.objects set schema_id = $2, modify_date = ms.catalog_now()"

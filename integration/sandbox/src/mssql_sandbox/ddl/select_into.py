@@ -76,7 +76,7 @@ def _check_names(table: str, results: Sequence[ResultColumn]) -> None:
             raise SqlServerError(
                 1038,
                 "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
-                "name. For other statements, look for empty alias names. Aliases defined as \"\" or [] are not "
+                'name. For other statements, look for empty alias names. Aliases defined as "" or [] are not '
                 "allowed. Change the alias to a valid name.",
                 15,
                 5,

@@ -41,7 +41,8 @@ def create(ddl: Ddl, statement: nodes.CreateSequence) -> None:
         **options,
     )
     ddl.run(
-        f"create sequence u.q{number} as bigint increment {options['increment']} minvalue {_bounded(options['minimum_value'])} "
+        f"create sequence u.q{number} as bigint increment {options['increment']} "
+        f"minvalue {_bounded(options['minimum_value'])} "
         f"maxvalue {_bounded(options['maximum_value'])} start {options['start_value']}"
         f"{' cycle' if options['is_cycling'] else ''}"
     )

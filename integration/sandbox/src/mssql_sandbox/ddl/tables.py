@@ -96,13 +96,13 @@ def _add_constraints(
         if clustered_elsewhere and constraint.kind == "PRIMARY KEY" and constraint.clustered is None:
             constraint.clustered = False
         table = ddl.load(number)
-        constraints.add(
-            ddl, table, constraint, column=column if constraint.kind == "CHECK" else None, creating=True
-        )
+        constraints.add(ddl, table, constraint, column=column if constraint.kind == "CHECK" else None, creating=True)
     for index in own_indexes:
         table = ddl.load(number)
         indexes.build(
-            ddl, table, indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where)
+            ddl,
+            table,
+            indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
         )
     if wanted or own_indexes:
         ddl.catalog.touch(temporary=is_temporary(ddl.load(number)))
@@ -130,9 +130,7 @@ def _check_inline(table: str, inline: Sequence[tuple[nodes.ColumnDefinition, nod
 
 
 def _primary_key_columns(keys: Sequence[nodes.Constraint]) -> frozenset[str]:
-    return frozenset(
-        column.name.casefold() for key in keys if key.kind == "PRIMARY KEY" for column in key.columns
-    )
+    return frozenset(column.name.casefold() for key in keys if key.kind == "PRIMARY KEY" for column in key.columns)
 
 
 # ---- DROP TABLE ------------------------------------------------------------------------

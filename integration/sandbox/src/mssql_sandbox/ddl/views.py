@@ -154,9 +154,7 @@ def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> lis
     if statement.columns:
         if len(statement.columns) != len(own):
             number, more, fewer = (8158, "more", "has") if len(own) > len(statement.columns) else (8159, "fewer", "has")
-            raise SqlServerError(
-                number, f"'{view}' {fewer} {more} columns than were specified in the column list."
-            )
+            raise SqlServerError(number, f"'{view}' {fewer} {more} columns than were specified in the column list.")
         names = statement.columns
     else:
         names = own
@@ -177,7 +175,12 @@ def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> lis
 
 
 def _register_dependencies(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
-    ctes = {table.name.casefold() for query in walk(statement.query) if isinstance(query, nodes.Query) for table in query.ctes}
+    ctes = {
+        table.name.casefold()
+        for query in walk(statement.query)
+        if isinstance(query, nodes.Query)
+        for table in query.ctes
+    }
     references = [node.parts[-1] for node in walk(statement.query) if isinstance(node, nodes.ColumnRef)]
     seen = set()
     for source in walk(statement.query):

@@ -67,7 +67,9 @@ class Databases:
         """:raises SqlServerError: 1801 when the name is taken."""
         with self._lock:
             if self.find(name):
-                raise SqlServerError(1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3)
+                raise SqlServerError(
+                    1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3
+                )
             used = {database.id for database in self._by_name.values()}
             number = next(number for number in range(5, 32768) if number not in used)
             return self._create(name, number, collation or self.collation)
@@ -77,7 +79,9 @@ class Databases:
         with self._lock:
             original = self.existing(source)
             if self.find(name):
-                raise SqlServerError(1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3)
+                raise SqlServerError(
+                    1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3
+                )
             used = {database.id for database in self._by_name.values()}
             number = next(number for number in range(5, 32768) if number not in used)
             return self._create(name, number, original.collation, template=original.engine_name)
@@ -109,7 +113,7 @@ class Databases:
                 self._connection.execute(f"drop database {database.engine_name}")
             except psycopg.errors.ObjectInUse:
                 raise SqlServerError(
-                    3702, f"Cannot drop database \"{database.name}\" because it is currently in use.", 16, 3
+                    3702, f'Cannot drop database "{database.name}" because it is currently in use.', 16, 3
                 ) from None
             del self._by_name[database.name.casefold()]
 
@@ -119,7 +123,9 @@ class Databases:
             database = self.existing(name)
             changed = replace(database, **properties)  # type: ignore[arg-type]
             if changed.name.casefold() != database.name.casefold() and self.find(changed.name):
-                raise SqlServerError(1801, f"Database '{changed.name}' already exists. Choose a different database name.")
+                raise SqlServerError(
+                    1801, f"Database '{changed.name}' already exists. Choose a different database name."
+                )
             del self._by_name[database.name.casefold()]
             self._remember(changed)
             return changed
@@ -139,9 +145,7 @@ class Databases:
         self._connection.execute(f"create database d{number} template {template or self._template}")
         self._connection.execute(f"alter database d{number} set ms.version = '{self.version}'")
         created = self._now()
-        database = Database(
-            number, name, collation, _DEFAULT_COMPATIBILITY[self.version], created, recovery=recovery
-        )
+        database = Database(number, name, collation, _DEFAULT_COMPATIBILITY[self.version], created, recovery=recovery)
         self._remember(database)
         return database
 

@@ -116,7 +116,17 @@ def _column_row(
         shown, length, shown_scale, radix = octets // wide, octets, None, None
     else:
         octets = None
-        exact = type_name in ("bit", "tinyint", "smallint", "int", "bigint", "decimal", "numeric", "money", "smallmoney")
+        exact = type_name in (
+            "bit",
+            "tinyint",
+            "smallint",
+            "int",
+            "bigint",
+            "decimal",
+            "numeric",
+            "money",
+            "smallmoney",
+        )
         shown = 36 if type_name == "uniqueidentifier" else precision
         length = precision + 2 if type_name in ("decimal", "numeric", "money", "smallmoney") else max_length
         temporal = type_name in ("time", "datetime", "datetime2", "datetimeoffset", "smalldatetime")
@@ -178,7 +188,8 @@ def foreign_keys(call: Call) -> Iterator[Event]:
             " f.update_referential_action, f.delete_referential_action, o.name, i.name"
             " from ms.foreign_keys f join ms.objects o using (object_id)"
             " join ms.foreign_key_columns x on x.constraint_object_id = f.object_id"
-            " join ms.objects r on r.object_id = f.referenced_object_id join ms.schemas rs on rs.schema_id = r.schema_id"
+            " join ms.objects r on r.object_id = f.referenced_object_id"
+            " join ms.schemas rs on rs.schema_id = r.schema_id"
             " join ms.objects p on p.object_id = f.parent_object_id join ms.schemas ps on ps.schema_id = p.schema_id"
             " join ms.columns rc on rc.object_id = r.object_id and rc.column_id = x.referenced_column_id"
             " join ms.columns pc on pc.object_id = p.object_id and pc.column_id = x.parent_column_id"

@@ -50,5 +50,3 @@ def _row(position: int, name: str, type_: SqlType) -> list[Any]:
         position, name, system_id, str(type_), length, precision, scale, None, None, None, None, None, None, None, None,
         None, 0, 0, 0, 1, 0, None, _TDS.get(type_.name, system_id), tds_length,
     ]  # fmt: skip
-
-

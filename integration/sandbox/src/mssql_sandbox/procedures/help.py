@@ -77,7 +77,8 @@ def _object(call: Call, name: str) -> int:
     if not rows:
         raise SqlServerError(
             15009,
-            f"The object '{name}' does not exist in database '{call.session.database}' or is invalid for this operation.",
+            f"The object '{name}' does not exist in database '{call.session.database}' or is invalid for this "
+            "operation.",
         )
     return rows[0][0]
 

@@ -32,9 +32,7 @@ def add_property(call: Call) -> Iterator[Event]:
     name, value, *levels = call.bind(*_LEVELS, required=1)
     target, shown = _target(call, levels)
     if _exists(call, target, name):
-        raise SqlServerError(
-            15233, f"Property cannot be added. Property '{name}' already exists for '{shown}'."
-        )
+        raise SqlServerError(15233, f"Property cannot be added. Property '{name}' already exists for '{shown}'.")
     call.session.connection.execute(
         "insert into ms.extended_properties values ($1, $2, $3, $4, $5, $6)", (*target, name, *_value(call, value))
     )
@@ -122,9 +120,15 @@ def _target(call: Call, levels: list[Any]) -> tuple[tuple[int, int, int], str]:
 def _level2(call: Call, number: int, kind: str, name: str, shown: str) -> tuple[int, int, int]:
     kind = kind.upper()
     if kind == "COLUMN":
-        sql, result = "select column_id from ms.columns where object_id = $1 and casefold(name) = casefold($2)", (1, number)
+        sql, result = (
+            "select column_id from ms.columns where object_id = $1 and casefold(name) = casefold($2)",
+            (1, number),
+        )
     elif kind == "INDEX":
-        sql, result = "select index_id from ms.indexes where object_id = $1 and casefold(name) = casefold($2)", (7, number)
+        sql, result = (
+            "select index_id from ms.indexes where object_id = $1 and casefold(name) = casefold($2)",
+            (7, number),
+        )
     elif kind in _CHILD_TYPES:
         rows = call.query(
             "select object_id from ms.objects where parent_object_id = $1 and casefold(name) = casefold($2)"

@@ -185,6 +185,15 @@ begin
   end if;
 end $$;
 
+create function ms.json_within(x text, n int) returns text language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(x) > n and ms.utf16_length(x) > n then
+    perform ms.fail(50999, 16, 1, 'sandbox: not supported: a JSON string of ' || ms.utf16_length(x)
+      || ' characters for an OPENJSON column of ' || n);
+  end if;
+  return x;
+end $$;
+
 create function ms.json_set(j text, steps text[], at int, value text, append boolean, strict boolean) returns text
 language plpgsql immutable parallel safe as $$
 declare k text; r text; done boolean := false; e record; i int; items text[]; child text;
