@@ -236,7 +236,10 @@ class SelectMixin(CompileMixin):
 
     def collapse_group_by(self, expressions, having):
         """Everything but columns is computed in the derived table of hoisting.py."""
-        grouped = [source(expression) for expression in expressions]
+        grouped = []
+        for expression in expressions:
+            expression = source(expression)
+            grouped += expression.get_source_expressions() if isinstance(expression, orm.ColPairs) else [expression]
         for expression in grouped:
             if not is_column(expression):
                 try:

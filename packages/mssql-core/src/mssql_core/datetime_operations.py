@@ -3,6 +3,7 @@
 import datetime
 
 from django.conf import settings
+from django.db import DataError
 from django.utils import timezone
 
 from . import timezones
@@ -42,11 +43,15 @@ _TIMES = {
 _WALL_CLOCKS = {"minute": 16, "second": 19}
 
 
+class InvalidKind(DataError, ValueError):
+    """A part or a kind that is none of the known ones; it never reaches a statement."""
+
+
 def _lookup(table, kind):
     try:
         return table[kind]
     except (KeyError, TypeError):
-        raise ValueError("Invalid lookup type: %r" % (kind,)) from None
+        raise InvalidKind("Invalid lookup type: %r" % (kind,)) from None
 
 
 def _format(template, sql, params):
@@ -141,21 +146,23 @@ class DateTimeOperations:
         if value is None or hasattr(value, "resolve_expression"):
             return value
         if timezone.is_aware(value):
-            raise ValueError("Django does not support timezone-aware times.")
+            raise ValueError("SQL Server backend does not support timezone-aware times.")
         return value
 
     def adapt_datetimefield_value(self, value):
         """
         The value in the type of the column: with an offset for datetimeoffset, else without.
 
-        :raises ValueError: an aware value while USE_TZ is off.
+        :raises ValueError: an aware value while USE_TZ is off, and no offset is stored.
         """
         if value is None or hasattr(value, "resolve_expression"):
             return value
         if timezone.is_aware(value):
+            if self._stores_offset:
+                return value
             if not settings.USE_TZ:
                 raise ValueError("SQL Server backend does not support timezone-aware datetimes when USE_TZ is False.")
-            return value if self._stores_offset else timezone.make_naive(value, self.connection.timezone)
+            return timezone.make_naive(value, self.connection.timezone)
         return timezone.make_aware(value, self._zone) if self._stores_offset else value
 
     @property

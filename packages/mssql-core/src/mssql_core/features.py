@@ -153,7 +153,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
 
     test_collations = {
         "ci": "Latin1_General_100_CI_AS",
-        "cs": "Latin1_General_100_CS_AS",
+        "cs": "Latin1_General_100_BIN2",
         "non_default": "Latin1_General_100_CI_AI",
         "swedish_ci": "Finnish_Swedish_100_CI_AS",
         "virtual": "Latin1_General_100_CI_AI",
@@ -167,6 +167,11 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     @property
     def has_native_uuid_field(self):
         return self.connection.data_types["UUIDField"] == "uniqueidentifier"
+
+    @property
+    def supports_timezones(self):
+        """datetime2 stores no offset."""
+        return self.connection.data_types["DateTimeField"] == "datetimeoffset"
 
     @cached_property
     def introspected_field_types(self):

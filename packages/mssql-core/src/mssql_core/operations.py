@@ -74,6 +74,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         with the primary key twice, writes a CASE of parameters for each field.
         """
         fields = list(fields)
+        if getattr(self.connection.features, "max_query_params", None):
+            return super().bulk_batch_size(fields, objs)
         if not objs or len(fields) < 3 or fields[0] != fields[1]:
             return len(objs)
         key = len(getattr(fields[0], "fields", (None,)))

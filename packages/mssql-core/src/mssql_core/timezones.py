@@ -10,7 +10,7 @@ import re
 from django.db import NotSupportedError
 from tzlocal.windows_tz import tz_win
 
-_OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})$")
+_OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?$")
 # Newer or older spellings than the map's.
 _ALIASES = {
     "CST6CDT": "Central Standard Time",
@@ -28,7 +28,7 @@ _ALIASES = {
 def offset(name):
     """`+05:30` for the names of fixed offsets, else None."""
     match = _OFFSET.match(name)
-    return "%s%s:%s" % match.groups() if match else None
+    return "%s%s:%s" % match.groups("00") if match else None
 
 
 def windows_name(name):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from django.db import DataError
 from django.db.models.lookups import In
 
-from .compat.orm import PARAMS, ColPairs, tuple_in
+from .compat.orm import PARAMS, ColPairs, tuple_lookup
 from .plugin.types import Capability
 
 # The server allows 2,100, of which the driver needs some for itself.
@@ -242,4 +242,19 @@ def compile_tuple_in(node, compiler, connection, **extra):
     return sql, [json_array(prepared), *params]
 
 
-COMPILERS = {In: compile_in, **{kind: compile_tuple_in for kind in tuple_in()}}
+def compile_tuple_exact(node, compiler, connection, **extra):
+    """(a, b) = (SELECT ...): row values do not exist, EXISTS compares the columns."""
+    if not hasattr(node.rhs, "get_compiler"):
+        return NotImplemented
+    sql, params = node.rhs.get_compiler(connection=connection).as_sql(with_col_aliases=True)
+    names, matches, params = [], [], list(params)
+    for index, column in enumerate(node.lhs):
+        column_sql, found = compiler.compile(column)
+        names.append("[c%d]" % index)
+        matches.append("[v].[c%d] = %s" % (index, column_sql))
+        params.extend(found)
+    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, ", ".join(names), " AND ".join(matches)), params
+
+
+COMPILERS = {In: compile_in, **dict.fromkeys(tuple_lookup("TupleIn"), compile_tuple_in)}
+COMPILERS.update(dict.fromkeys(tuple_lookup("TupleExact"), compile_tuple_exact))

@@ -84,13 +84,13 @@ def _extra_restriction(join, compiler):
     return join.join_field.get_extra_restriction(*arguments)
 
 
-def tuple_in():
-    """The lookups of (a, b) IN (...): public since Django 5.2."""
+def tuple_lookup(name):
+    """The lookup of tuples called `name`, as a list: public since Django 5.2."""
     try:
-        from django.db.models.fields.tuple_lookups import TupleIn
+        from django.db.models.fields import tuple_lookups
     except ImportError:
-        return ()
-    return (TupleIn,)
+        return []
+    return optional(tuple_lookups, name)
 
 
 def default_expression(field):

@@ -41,8 +41,8 @@ def _text(sql):
 
 
 def _length(sql):
-    # LEN ignores trailing blanks.
-    return "(LEN(%s + N'.') - 1)" % _text(sql)
+    # LEN ignores trailing blanks, and is a bigint for (max) types.
+    return "(CAST(LEN(%s + N'.') AS int) - 1)" % _text(sql)
 
 
 def compile_length(node, compiler, connection, **extra):
