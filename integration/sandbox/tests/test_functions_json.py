@@ -100,6 +100,11 @@ def test_openjson_with_columns(sql):
     assert sql.rows("SELECT a FROM OPENJSON('[1,2]') WITH (a int '$')")[0] == [(1,), (2,)]
 
 
+def test_openjson_columns_of_binary_and_short_strings(sql):
+    assert sql.value("a FROM OPENJSON('[{\"a\":\"YWJj\"}]') WITH (a varbinary(10))") == b"abc"
+    assert sql.number("a FROM OPENJSON('[{\"a\":\"abc\"}]') WITH (a nvarchar(2))") == 50999
+
+
 def test_json_type(sql):
     assert sql.number("CAST('{}' AS json)", "2022") == 243
     assert sql.type("CAST('{}' AS json)", "2025") == "json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, MAX, SqlType, nvarchar
+from ..sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
 from ..syntax import nodes
 from ..translate.bound import Bound, Output, Relation, Scope
 from .json import document, path
@@ -53,10 +53,19 @@ def _openjson(t, source, scope) -> Relation:
             value = f"ms.json_query(j.raw, {literal})"
         else:
             raw = Bound(f"ms.json_value(j.raw, {literal}, 2147483647)", nvarchar(MAX, t.context.collation), True)
-            value = t.convert(raw, type_, True)
+            value = _json_column(t, raw, type_)
         columns.append(f"{value} AS o{number}")
         outputs.append(Output(column.name, type_, True))
     return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j", outputs)
+
+
+def _json_column(t, raw: Bound, type_: SqlType) -> str:
+    """Binary columns are base 64 in JSON; nothing documents what becomes of a string too long for its column."""
+    if type_.is_binary:
+        return t.convert(Bound(f"ms.base64_decode({raw.sql})", varbinary(MAX), True), type_, True)
+    if type_.is_character and type_.length not in (None, MAX):
+        raw = Bound(f"ms.json_within({raw.sql}, {type_.length})", raw.type, True)
+    return t.convert(raw, type_, True)
 
 
 def _step(name: str) -> str:
