@@ -1,0 +1,28 @@
+from mssql_core.client import DatabaseClient
+
+
+def arguments(parameters=(), **settings):
+    return DatabaseClient.settings_to_cmd_args_env({"NAME": "shop", **settings}, list(parameters))
+
+
+def test_the_password_is_never_an_argument():
+    found, environment = arguments(HOST="db", PORT=1433, USER="sa", PASSWORD="s3cret")
+    assert found == ["sqlcmd", "-S", "db,1433", "-d", "shop", "-U", "sa"]
+    assert environment == {"SQLCMDPASSWORD": "s3cret"}
+
+
+def test_without_a_user_the_operating_system_s_login_is_used():
+    assert arguments() == (["sqlcmd", "-S", "localhost", "-d", "shop", "-E"], None)
+
+
+def test_options_of_the_connection_hold_here_too():
+    options = {"Encrypt": "strict", "trustservercertificate": True, "ApplicationIntent": "ReadOnly", "MultiSubnetFailover": "yes"}
+    found, _ = arguments(["-Q", "SELECT 1"], OPTIONS=options)
+    assert found[-7:] == ["-Ns", "-C", "-K", "ReadOnly", "-M", "-Q", "SELECT 1"]
+
+
+def test_options_for_the_shell_alone():
+    options = {"host": "h", "port": 1, "db": "d", "user": "u", "passwd": "p", "read_default_file": "f.sql"}
+    found, environment = arguments(USER="sa", PASSWORD="x", OPTIONS=options)
+    assert found == ["sqlcmd", "-S", "h,1", "-d", "d", "-U", "u", "-i", "f.sql"]
+    assert environment == {"SQLCMDPASSWORD": "p"}

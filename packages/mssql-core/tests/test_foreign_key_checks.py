@@ -1,0 +1,34 @@
+KEYS = [("dbo", "order", "fk_a"), ("sales", "line", "fk_b")]
+
+
+def sent(connection):
+    return [sql for sql in connection.driver.sql if sql.startswith("ALTER")]
+
+
+def test_only_what_is_on_is_switched_off_and_on_again(connection):
+    connection.driver.answer("FROM sys.foreign_keys", KEYS)
+    assert connection.disable_constraint_checking()
+    connection.enable_constraint_checking()
+    assert sent(connection) == [
+        "ALTER TABLE [dbo].[order] NOCHECK CONSTRAINT [fk_a]; ALTER TABLE [sales].[line] NOCHECK CONSTRAINT [fk_b]",
+        "ALTER TABLE [dbo].[order] CHECK CONSTRAINT [fk_a]; ALTER TABLE [sales].[line] CHECK CONSTRAINT [fk_b]",
+    ]
+
+
+def test_checking_makes_keys_trusted_again(connection):
+    connection.driver.answer("FROM sys.foreign_keys", KEYS)
+    connection.check_constraints(["line"])
+    assert sent(connection) == ["ALTER TABLE [sales].[line] WITH CHECK CHECK CONSTRAINT [fk_b]"]
+
+
+def test_checking_includes_what_was_switched_off_here(connection):
+    connection.driver.answer("FROM sys.foreign_keys", KEYS)
+    connection.disable_constraint_checking()
+    connection.check_constraints(["line"])
+    assert "[fk_a]" in sent(connection)[-1] and "[fk_b]" in sent(connection)[-1]
+
+
+def test_nothing_to_do_sends_nothing(connection):
+    connection.disable_constraint_checking()
+    connection.check_constraints()
+    assert sent(connection) == []
