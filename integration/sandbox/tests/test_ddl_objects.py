@@ -203,3 +203,18 @@ def test_triggers_may_refuse_the_change(server):
     assert client.run("SELECT n FROM b") == [(1,)]
     client.run("DROP TABLE b")
     client.session.close()
+
+
+def test_azure_shows_a_database_only_itself_and_master():
+    server = start_server("azure")
+    client = Client(server)
+    assert client.run("SELECT name FROM sys.databases ORDER BY database_id") == [("master",), ("shop",)]
+    master = Client(server, "master")
+    master.run("CREATE DATABASE other (EDITION = 'Basic')")
+    assert ("other",) in master.run("SELECT name FROM sys.databases")
+    server.close()
+
+
+def test_unknown_system_objects_are_refused_by_name(client):
+    assert "sys.dm_os_sys_info" in client.error("SELECT * FROM sys.dm_os_sys_info")
+    assert "sp_configure" in client.error("EXEC sp_configure")

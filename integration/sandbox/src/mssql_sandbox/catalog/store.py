@@ -88,6 +88,9 @@ class SessionCatalog:
         views = system.views(self.shared.version, self.collation)
         if key in views:
             return views[key]
+        if key[0] in ("sys", "information_schema"):
+            # Whether the real server has it is not known here, so it is not said that it is missing.
+            raise NotSupported(f"the system view {schema}.{name}")
         found = self._user_table(key)
         if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _UNQUALIFIED_SYSTEM_VIEWS:
             return views["sys", key[1]]

@@ -23,6 +23,13 @@ _HARMLESS_SET = re.compile(
 def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     """:raises SqlServerError: 226 in a transaction, 1801 name taken, 448 unknown collation."""
     _refuse_transaction(ddl, "CREATE DATABASE")
+    version = ddl.session.version
+    if version.engine_edition == 12:
+        raise NotSupported("CREATE DATABASE in Fabric, where databases are made by its portal or REST", statement.line)
+    if version.is_cloud_database and ddl.database.casefold() != "master":
+        raise NotSupported("CREATE DATABASE in Azure SQL Database from another database than master", statement.line)
+    if not version.is_cloud_database and (statement.options or statement.copy_of):
+        raise SqlServerError(102, "Incorrect syntax near 'AS'." if statement.copy_of else "Incorrect syntax near '('.", 15)
     databases = _databases(ddl)
     if statement.copy_of is not None:
         databases.copy(statement.copy_of.rpartition(".")[2], statement.name)

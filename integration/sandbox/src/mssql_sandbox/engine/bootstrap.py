@@ -13,17 +13,18 @@ from .postgres import Cluster
 TEMPLATE = "template_sandbox"
 
 
-def bootstrap(cluster: Cluster, version: int, collation: str) -> Databases:
+def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
     """Create the template database and the system databases.
 
     :param version: major version played (13 = SQL Server 2016 ... 17 = 2025).
     :param collation: the server's default collation.
+    :param cloud: Azure SQL Database or Fabric.
     """
     with cluster.connect("postgres") as connection:
         connection.execute(f"create database {TEMPLATE}")
     with cluster.connect(TEMPLATE) as connection:
         install(connection, version)
-    databases = Databases(cluster, TEMPLATE, version, collation)
+    databases = Databases(cluster, TEMPLATE, version, collation, cloud)
     databases.create_system_databases()
     return databases
 

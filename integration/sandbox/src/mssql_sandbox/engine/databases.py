@@ -41,10 +41,11 @@ class Databases:
     :param template: PostgreSQL name of the bootstrapped template database.
     """
 
-    def __init__(self, cluster: Cluster, template: str, version: int, collation: str) -> None:
+    def __init__(self, cluster: Cluster, template: str, version: int, collation: str, cloud: bool = False) -> None:
         self.cluster = cluster
         self.collation = collation
         self.version = version
+        self.cloud = cloud
         self._template = template
         self._lock = threading.RLock()
         self._connection = cluster.connect("postgres")
@@ -144,6 +145,8 @@ class Databases:
     def _create(self, name: str, number: int, collation: str, template: str = "", recovery: int = 1) -> Database:
         self._connection.execute(f"create database d{number} template {template or self._template}")
         self._connection.execute(f"alter database d{number} set ms.version = '{self.version}'")
+        if self.cloud:
+            self._connection.execute(f"alter database d{number} set ms.cloud = 'on'")
         created = self._now()
         database = Database(number, name, collation, _DEFAULT_COMPATIBILITY[self.version], created, recovery=recovery)
         self._remember(database)

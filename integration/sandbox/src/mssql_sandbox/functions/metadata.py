@@ -68,6 +68,8 @@ def server_property(name: str, context: Any) -> str | None:
         "productlevel": "RTM",
         "engineedition": str(version.engine_edition),
         "edition": version.edition,
+        "editionid": "1674378470" if version.is_cloud_database else None,
+        "productupdatetype": version.update_type,
         "collation": "SQL_Latin1_General_CP1_CI_AS",
         "servername": "sandbox",
         "machinename": "sandbox",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator, Sequence
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..interface import Event
 from . import catalog, help, locks, odbc_types, schema, user
 from .binding import Call
@@ -31,6 +31,8 @@ def call(name: str, arguments: Sequence[tuple], session: Any, scope: Any, output
     """
     plain = name.replace("[", "").replace("]", "").split(".")[-1].casefold()
     procedure = _PROCEDURES.get(plain)
+    if procedure is None and plain.startswith(("sp_", "xp_")):
+        raise NotSupported(f"the procedure {plain}")
     if procedure is None:
         raise SqlServerError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
     yield from procedure(Call(plain, arguments, session, scope, outputs))

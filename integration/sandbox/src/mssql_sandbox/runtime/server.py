@@ -47,7 +47,9 @@ class SandboxServer:
         self._catalogs: dict[tuple[str, int], DatabaseCatalog] = {}
         self.cluster = Cluster()
         self.cluster.start()
-        self.databases = bootstrap(self.cluster, self.version_info.major, collation)
+        self.databases = bootstrap(
+            self.cluster, self.version_info.major, collation, self.version_info.is_cloud_database
+        )
         for name in databases:
             self.databases.create(name)
 

@@ -355,7 +355,10 @@ from (
     (properties ->> 'read_committed_snapshot')::smallint as read_committed_snapshot,
     (properties ->> 'recovery')::smallint as recovery_model
   from ms.databases()
-) d;
+) d
+-- A user database of Azure shows only master and itself.
+where coalesce(current_setting('ms.cloud', true), '') <> 'on' or d.database_id = 1
+  or ms.database_property('id')::int in (1, d.database_id);
 
 --- sys.database_principals: name sysname, principal_id int, type char(1), type_desc nvarchar(60)?,
 --- default_schema_name sysname?, create_date datetime, modify_date datetime, owning_principal_id int?,
