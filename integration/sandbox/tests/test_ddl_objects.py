@@ -218,3 +218,14 @@ def test_azure_shows_a_database_only_itself_and_master():
 def test_unknown_system_objects_are_refused_by_name(client):
     assert "sys.dm_os_sys_info" in client.error("SELECT * FROM sys.dm_os_sys_info")
     assert "sp_configure" in client.error("EXEC sp_configure")
+
+
+def test_single_user_ends_other_sessions(server):
+    server.databases.create("crowd")
+    master, inside = Client(server, "master"), Client(server, "crowd")
+    inside.run("BEGIN TRANSACTION; CREATE TABLE x (id int)")
+    master.run("ALTER DATABASE crowd SET SINGLE_USER WITH ROLLBACK IMMEDIATE")
+    assert inside.errors("SELECT 1") == [596]
+    inside.session.close()
+    master.run("DROP DATABASE crowd")
+    master.session.close()

@@ -49,6 +49,9 @@ class RemoteCalls:
 
     def execute_rpc(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """RPC by name. Statement errors arrive as events; the call always ends with its return status."""
+        yield from self.while_alive(self._execute_rpc(procedure, parameters))
+
+    def _execute_rpc(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         name = procedure.casefold().replace("[", "").replace("]", "").removeprefix("sys.").removeprefix("dbo.")
         handler = _CALLS.get(name)
         try:

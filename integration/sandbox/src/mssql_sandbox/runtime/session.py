@@ -86,7 +86,20 @@ class Session(RemoteCalls):
     def transaction_descriptor(self) -> int:
         return self.transactions.descriptor
 
+    def while_alive(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The events of a request; 596 when another session ended this one (ALTER DATABASE ... SET SINGLE_USER)."""
+        try:
+            yield from events
+        except psycopg.OperationalError:
+            if not self.connection.closed:
+                raise
+            yield Error(596, "Cannot continue the execution because the session is in the kill state.", 21)
+            yield Done(error=True)
+
     def execute_batch(self, text: str) -> Iterator[Event]:
+        yield from self.while_alive(self._execute_batch(text))
+
+    def _execute_batch(self, text: str) -> Iterator[Event]:
         self.cancelled = False
         scope = Scope()
         try:
@@ -101,6 +114,9 @@ class Session(RemoteCalls):
         yield from self._end_of_batch()
 
     def transaction_request(self, request: str, name: str, isolation: int, begin_again: bool) -> Iterator[Event]:
+        yield from self.while_alive(self._transaction_request(request, name, isolation, begin_again))
+
+    def _transaction_request(self, request: str, name: str, isolation: int, begin_again: bool) -> Iterator[Event]:
         levels = (None, "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
         try:
             if request == "begin":
