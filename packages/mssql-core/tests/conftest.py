@@ -22,7 +22,7 @@ def pytest_configure():
                 "OPTIONS": {"plugins": {"mssql_core.testing:FakeServer": {"version": "2022"}}},
             }
         },
-        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mssql_core"],
+        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mssql_core", "ormtests"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         SECRET_KEY="tests",
         USE_TZ=True,
@@ -36,3 +36,13 @@ def connection():
     from mssql_core.testing import fake_connection
 
     return fake_connection()
+
+
+@pytest.fixture
+def compiled(tmp_path):
+    """Compiles querysets; what it compiled must parse under Microsoft's grammars."""
+    from orm import Compiler
+
+    compiler = Compiler()
+    yield compiler
+    compiler.check(tmp_path)

@@ -1,0 +1,1 @@
+"""An app with the models whose queries the ORM tests compile."""

@@ -1,0 +1,176 @@
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
+from django.db.models.functions import RowNumber
+from ormtests.models import Author, Book, Order
+
+authors = Author.objects.order_by()
+books = Book.objects.order_by()
+
+
+# ---- paging --------------------------------------------------------------------------
+
+
+def test_first_rows_without_order(compiled):
+    assert compiled.sql(authors.values("id")[:5]) == "SELECT TOP (5) [ormtests_author].[id] AS [id] FROM [ormtests_author]"
+
+
+def test_later_rows_need_an_order(compiled):
+    sql = compiled.sql(authors.values("id")[5:8])
+    assert sql.endswith("FROM [ormtests_author] ORDER BY (SELECT NULL) OFFSET 5 ROWS FETCH NEXT 3 ROWS ONLY")
+
+
+def test_rest_of_the_rows(compiled):
+    assert compiled.sql(authors.order_by("name")[5:]).endswith("ORDER BY [ormtests_author].[name] ASC OFFSET 5 ROWS")
+
+
+def test_distinct_page_names_what_it_selects(compiled):
+    sql = compiled.sql(authors.values("name").distinct()[2:4])
+    assert sql.endswith("ORDER BY 1 OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY")
+
+
+def test_sliced_set_operation(compiled):
+    """TOP in front of a UNION would belong to its first branch."""
+    sql = compiled.sql(authors.filter(id=1).union(authors.filter(id=2))[:3])
+    assert sql.endswith(") ORDER BY 1 OFFSET 0 ROWS FETCH NEXT 3 ROWS ONLY")
+
+
+def test_slices_within_a_set_operation_are_derived_tables(compiled):
+    sql = compiled.sql(authors.values("id")[:3].union(authors.values("id").order_by("name")[:2]))
+    assert sql == (
+        "(SELECT * FROM (SELECT TOP (3) [ormtests_author].[id] AS [id] FROM [ormtests_author]) AS [part]) UNION "
+        "(SELECT * FROM (SELECT TOP (2) [ormtests_author].[id] AS [id] FROM [ormtests_author] ORDER BY [ormtests_author].[name] ASC) "
+        "AS [part])"
+    )
+
+
+def test_order_of_unsliced_branches_is_dropped(compiled):
+    assert "ORDER BY" not in compiled.sql(authors.order_by("name").union(authors.order_by("age")))
+
+
+def test_sliced_subquery_of_in(compiled):
+    sql = compiled.where(authors.values("id").filter(book__in=Book.objects.all()[:3]))
+    assert sql == (
+        "[ormtests_book].[id] IN (SELECT TOP (3) [ormtests_book].[id] FROM [ormtests_book] ORDER BY [ormtests_book].[title] ASC)"
+    )
+
+
+def test_unsliced_subquery_has_no_order(compiled):
+    assert "ORDER BY" not in compiled.sql(authors.filter(book__in=Book.objects.order_by("price")))
+
+
+def test_window_filter_keeps_the_limit(compiled):
+    sql = compiled.sql(authors.annotate(n=Window(RowNumber(), order_by="age")).filter(n__lte=2)[:5])
+    assert sql.endswith("WHERE [n] <= %s ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY")
+
+
+def test_exists_needs_no_limit(compiled):
+    sql = compiled.where(authors.filter(Exists(books.filter(author=OuterRef("pk")))))
+    assert "OFFSET" not in sql and "TOP" not in sql
+
+
+def test_aggregate_over_a_slice(compiled):
+    sql = compiled.sql(authors.annotate(n=Count("book")).order_by("-n")[:3])
+    assert sql.startswith("SELECT TOP (3) ") and sql.endswith("ORDER BY 7 DESC")
+
+
+# ---- GROUP BY --------------------------------------------------------------------------
+
+
+def test_groups_of_columns_stay_as_they_are(compiled):
+    sql = compiled.sql(authors.values("name").annotate(n=Count("id")))
+    assert sql == (
+        "SELECT [ormtests_author].[name] AS [name], COUNT_BIG([ormtests_author].[id]) AS [n] FROM [ormtests_author] "
+        "GROUP BY [ormtests_author].[name]"
+    )
+
+
+def test_groups_of_expressions_with_parameters_name_them_once(compiled):
+    """Two equal parameters are different expressions to the server (error 8120)."""
+    sql, params = compiled(authors.annotate(x=F("age") + 5).values("x").annotate(n=Count("id")).order_by("x"))
+    assert sql == (
+        "SELECT [hoisted].[k1] AS [x], COUNT_BIG([ormtests_author].[id]) AS [n] FROM [ormtests_author] "
+        "CROSS APPLY (SELECT ([ormtests_author].[age] + %s) AS [k1]) AS [hoisted] "
+        "GROUP BY [hoisted].[k1] ORDER BY 1 ASC"
+    )
+    assert params == [5]
+
+
+def test_decimal_parameters_keep_their_digits(compiled):
+    from decimal import Decimal
+
+    _, params = compiled(books.annotate(x=F("price") * Decimal("1.55")).values("x").annotate(n=Count("id")))
+    assert params == [Decimal("1.55")]
+
+
+def test_groups_of_subqueries(compiled):
+    """GROUP BY takes none (error 144)."""
+    price = Subquery(books.filter(author=OuterRef("pk")).values("price")[:1])
+    sql = compiled.sql(authors.annotate(x=price).values("x").annotate(n=Count("id")))
+    assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
+    assert sql.endswith("GROUP BY [hoisted].[k1]")
+
+
+def test_groups_of_conditions(compiled):
+    sql = compiled.sql(authors.annotate(x=Q(age__gt=5)).values("x").annotate(n=Count("id")))
+    assert "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) AS [k1]" in sql
+    assert sql.endswith("GROUP BY CASE WHEN [hoisted].[k1] = 1 THEN 1 ELSE 0 END")
+
+
+def test_having_names_the_grouped_expression(compiled):
+    queryset = authors.annotate(x=F("age") + 5).values("x").annotate(n=Count("id")).filter(n__gt=F("x"))
+    assert compiled.sql(queryset).endswith("HAVING COUNT_BIG([ormtests_author].[id]) > ([hoisted].[k1])")
+
+
+def test_models_ordering_is_left_out_of_a_grouped_slice(compiled):
+    sql = compiled.sql(Book.objects.values("author").annotate(n=Count("id"))[2:4])
+    assert sql.endswith("GROUP BY [ormtests_book].[author_id] ORDER BY (SELECT NULL) OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY")
+
+
+def test_aggregate_of_a_subquery(compiled):
+    """An aggregate takes none (error 130)."""
+    found = Case(When(Exists(books.filter(author=OuterRef("pk"))), then=1))
+    sql = compiled.sql(authors.values("name").annotate(n=Count(found)))
+    assert "COUNT_BIG([hoisted].[k1])" in sql
+
+
+def test_aggregate_of_inner_and_outer_columns(compiled):
+    """Several columns with an outer one among them are error 8124."""
+    total = books.filter(author=OuterRef("pk")).values("author").annotate(t=Sum(F("price") * OuterRef("age")))
+    sql = compiled.sql(authors.annotate(x=Subquery(total.values("t"))))
+    assert "SUM([hoisted].[k1])" in sql
+    assert "CROSS APPLY (SELECT ([U0].[price] * [ormtests_author].[age]) AS [k1]) AS [hoisted]" in sql
+
+
+def test_aggregate_of_an_outer_column_belongs_to_the_inner_query(compiled):
+    total = books.filter(author=OuterRef("pk")).values("author").annotate(t=Sum(OuterRef("age")))
+    assert "SUM(CAST([ormtests_author]" not in compiled.sql(authors.annotate(x=Subquery(total.values("t"))))
+
+
+# ---- DISTINCT ------------------------------------------------------------------------------
+
+
+def test_distinct_selects_what_it_sorts_by(compiled):
+    """Otherwise error 145."""
+    sql = compiled.sql(authors.values("name").distinct().order_by("age"))
+    assert sql == (
+        "SELECT DISTINCT [ormtests_author].[name] AS [name], [ormtests_author].[age] AS [__order1] FROM [ormtests_author] ORDER BY 2 ASC"
+    )
+
+
+def test_distinct_sorts_by_what_it_selects_already(compiled):
+    sql = compiled.sql(authors.annotate(x=F("age") + 1).values("x").distinct().order_by("x"))
+    assert sql == "SELECT DISTINCT ([ormtests_author].[age] + %s) AS [x] FROM [ormtests_author] ORDER BY 1 ASC"
+
+
+def test_nulls_last_with_distinct(compiled):
+    sql = compiled.sql(authors.values("age").distinct().order_by(F("age").asc(nulls_last=True)))
+    assert sql.endswith("CASE WHEN [ormtests_author].[age] IS NULL THEN 1 ELSE 0 END AS [__order1] FROM [ormtests_author] "
+                        "ORDER BY 2 ASC, 1 ASC")  # fmt: skip
+
+
+# ---- names --------------------------------------------------------------------------------
+
+
+def test_table_in_a_schema(compiled):
+    assert compiled.sql(Order.objects.filter(number=3)) == (
+        "SELECT [sales].[order].[id], [sales].[order].[number] FROM [sales].[order] WHERE [sales].[order].[number] = %s"
+    )

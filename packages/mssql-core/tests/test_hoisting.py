@@ -1,0 +1,29 @@
+from django.db.models import Count, F, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Concat, Lower
+from ormtests.models import Author, Book
+
+authors = Author.objects.order_by()
+
+
+def test_one_derived_table_for_all(compiled):
+    queryset = authors.annotate(x=Lower("name"), y=F("age") + 1).values("x", "y").annotate(n=Count("id"))
+    sql = compiled.sql(queryset)
+    assert "CROSS APPLY (SELECT LOWER([ormtests_author].[name]) AS [k1], ([ormtests_author].[age] + %s) AS [k2])" in sql
+    assert sql.endswith("GROUP BY [hoisted].[k1], [hoisted].[k2]")
+
+
+def test_parameters_stay_in_order(compiled):
+    queryset = authors.annotate(x=Concat("name", Value("a"))).values("x").filter(age=3).annotate(n=Count("id") + 4)
+    sql, params = compiled(queryset.filter(n__gt=5).order_by("x")[2:4])
+    assert params == [4, "a", 3, 4, 5]
+
+
+def test_having_over_a_subquery(compiled):
+    price = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])
+    sql = compiled.sql(authors.values("name").annotate(n=Sum(price)).filter(n__gt=3))
+    assert sql.endswith("GROUP BY [ormtests_author].[name] HAVING SUM([hoisted].[k1]) > %s")
+    assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
+
+
+def test_ungrouped_queries_have_no_derived_table(compiled):
+    assert "hoisted" not in compiled.sql(authors.annotate(x=Lower("name")).filter(x="a").order_by("x"))

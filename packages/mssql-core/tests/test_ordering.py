@@ -1,0 +1,62 @@
+from django.db.models import Exists, F, OuterRef, Value
+from ormtests.models import Author, Book
+
+authors = Author.objects.order_by()
+
+
+def order(compiled, *fields, **arguments):
+    return compiled.sql(authors.values("id").order_by(*fields), **arguments).split(" ORDER BY ")[1]
+
+
+def test_a_column_is_named_once(compiled):
+    """Twice is error 169."""
+    assert order(compiled, "name", "-name", "age") == "[ormtests_author].[name] ASC, [ormtests_author].[age] ASC"
+
+
+def test_the_same_column_by_another_name(compiled):
+    sql = compiled.sql(authors.annotate(x=F("name")).values("x").order_by("x", "name"))
+    assert sql.endswith("ORDER BY 1 ASC")
+
+
+def test_constants_are_left_out(compiled):
+    """They are error 408."""
+    assert order(compiled, Value(3), "age") == "[ormtests_author].[age] ASC"
+
+
+def test_nothing_but_constants(compiled):
+    assert "ORDER BY" not in compiled.sql(authors.order_by(Value(3)))
+
+
+def test_nulls_last(compiled):
+    found = order(compiled, F("age").asc(nulls_last=True))
+    assert found == "CASE WHEN [ormtests_author].[age] IS NULL THEN 1 ELSE 0 END ASC, [ormtests_author].[age] ASC"
+
+
+def test_nulls_first(compiled):
+    found = order(compiled, F("age").desc(nulls_first=True))
+    assert found == "CASE WHEN [ormtests_author].[age] IS NULL THEN 0 ELSE 1 END ASC, [ormtests_author].[age] DESC"
+
+
+def test_nulls_come_first_anyway(compiled):
+    assert order(compiled, F("age").asc(nulls_first=True)) == "[ormtests_author].[age] ASC"
+    assert order(compiled, F("age").desc(nulls_last=True)) == "[ormtests_author].[age] DESC"
+
+
+def test_random_order(compiled):
+    assert order(compiled, "?") == "NEWID() ASC"
+
+
+def test_order_by_a_condition(compiled):
+    found = order(compiled, Exists(Book.objects.filter(author=OuterRef("pk"))))
+    assert found.startswith("CAST(CASE WHEN EXISTS(") and found.endswith(" THEN 1 ELSE 0 END AS bit) ASC")
+
+
+def test_set_operation_with_nulls_last(compiled):
+    """ORDER BY of a UNION takes its columns only (error 104)."""
+    queryset = authors.values("age").union(authors.values("age"), all=True)
+    sql = compiled.sql(queryset.order_by(F("age").asc(nulls_last=True))[:2])
+    assert sql.startswith("SELECT * FROM ((SELECT ")
+    assert sql.endswith(
+        ") AS [compound] ORDER BY CASE WHEN [age] IS NULL THEN 1 ELSE 0 END ASC, [age] ASC "
+        "OFFSET 0 ROWS FETCH NEXT 2 ROWS ONLY"
+    )

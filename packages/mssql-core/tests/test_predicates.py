@@ -1,0 +1,96 @@
+import pytest
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan
+from ormtests.models import Author, Book
+
+authors = Author.objects.order_by()
+has_books = Exists(Book.objects.filter(author=OuterRef("pk")))
+
+
+def test_a_condition_is_selected_as_a_value(compiled):
+    found = compiled.expression(authors.annotate(x=Q(age__gt=5)))
+    assert found == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+
+
+def test_exists_is_selected_as_a_value(compiled):
+    assert compiled.expression(authors.annotate(x=has_books)).startswith("CASE WHEN EXISTS(")
+
+
+def test_a_condition_as_an_argument(compiled):
+    found = compiled.expression(authors.annotate(x=Coalesce(has_books, False)))
+    assert found.startswith("COALESCE(CAST(CASE WHEN EXISTS(") and found.endswith(" AS bit), %s)")
+
+
+def test_a_function_as_a_condition(compiled):
+    where = compiled.where(authors.filter(Coalesce(has_books, Value(False))))
+    assert where.endswith(", %s) = %s")
+
+
+def test_a_column_as_a_condition(compiled):
+    assert compiled.where(authors.filter(active=True)) == "[ormtests_author].[active] = %s"
+
+
+def test_a_column_as_a_condition_of_case(compiled):
+    found = compiled.expression(authors.annotate(x=Case(When(active=True, then=1), default=0)))
+    assert found == "CASE WHEN [ormtests_author].[active] = %s THEN %s ELSE %s END"
+
+
+def test_an_expression_as_a_condition_of_case(compiled):
+    wrapped = ExpressionWrapper(F("active"), output_field=BooleanField())
+    found = compiled.expression(authors.annotate(x=Case(When(wrapped, then=1), default=0)))
+    assert "WHEN [ormtests_author].[active] = %s THEN" in found
+
+
+def test_a_condition_as_a_result_of_case(compiled):
+    found = compiled.expression(authors.annotate(x=Case(When(age__gt=3, then=has_books), default=False)))
+    assert "THEN CAST(CASE WHEN EXISTS(" in found
+
+
+def test_a_condition_compared_with_a_column(compiled):
+    where = compiled.where(authors.filter(Exact(F("active"), has_books)))
+    assert where.startswith("[ormtests_author].[active] = (CAST(CASE WHEN EXISTS(")
+
+
+def test_conditions_compared_with_each_other(compiled):
+    where = compiled.where(authors.filter(Exact(GreaterThan(F("age"), 5), has_books)))
+    assert where.startswith("CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) = ")
+
+
+def test_negation(compiled):
+    assert compiled.where(authors.filter(~has_books)).startswith("NOT EXISTS(")
+
+
+def test_annotated_condition_in_filter(compiled):
+    where = compiled.where(authors.annotate(x=has_books).filter(x=True).values("id"))
+    assert where.startswith("EXISTS(")
+
+
+def test_exclusive_or(compiled):
+    where = compiled.where(authors.values("id").filter(Q(age=1) ^ Q(name="x")))
+    assert where.startswith("(([ormtests_author].[age] = %s OR [ormtests_author].[name] = %s) AND %s = (CASE WHEN ")
+
+
+def test_an_empty_condition_is_a_value_too(compiled):
+    nothing = Exists(Book.objects.none())
+    assert compiled.expression(authors.annotate(x=Coalesce(nothing, True))).startswith(
+        "COALESCE(CAST(CASE WHEN 1=0 THEN 1 ELSE 0 END AS bit)"
+    )
+
+
+@pytest.mark.parametrize("aggregate", [Max, Count])
+def test_aggregates_of_conditions(compiled, aggregate):
+    sql = compiled.sql(authors.values("name").annotate(x=aggregate(Q(age__gt=5), output_field=BooleanField())))
+    assert "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END" in sql
