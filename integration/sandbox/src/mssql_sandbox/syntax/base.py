@@ -11,6 +11,7 @@ from .lexer import Token, tokenize
 N = TypeVar("N", bound=nodes.Node)
 
 # https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
+# PRECISION and WITHIN are listed there as halves of two-word forms only; alone the server takes them as names.
 RESERVED = frozenset(
     """ADD ALL ALTER AND ANY AS ASC AUTHORIZATION BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASCADE CASE CHECK
     CHECKPOINT CLOSE CLUSTERED COALESCE COLLATE COLUMN COMMIT COMPUTE CONSTRAINT CONTAINS CONTAINSTABLE CONTINUE
@@ -20,22 +21,56 @@ RESERVED = frozenset(
     FUNCTION GOTO GRANT GROUP HAVING HOLDLOCK IDENTITY IDENTITY_INSERT IDENTITYCOL IF IN INDEX INNER INSERT
     INTERSECT INTO IS JOIN KEY KILL LEFT LIKE LINENO LOAD MERGE NATIONAL NOCHECK NONCLUSTERED NOT NULL NULLIF OF OFF
     OFFSETS ON OPEN OPENDATASOURCE OPENQUERY OPENROWSET OPENXML OPTION OR ORDER OUTER OVER PERCENT PIVOT PLAN
-    PRECISION PRIMARY PRINT PROC PROCEDURE PUBLIC RAISERROR READ READTEXT RECONFIGURE REFERENCES REPLICATION RESTORE
+    PRIMARY PRINT PROC PROCEDURE PUBLIC RAISERROR READ READTEXT RECONFIGURE REFERENCES REPLICATION RESTORE
     RESTRICT RETURN REVERT REVOKE RIGHT ROLLBACK ROWCOUNT ROWGUIDCOL RULE SAVE SCHEMA SECURITYAUDIT SELECT
     SEMANTICKEYPHRASETABLE SEMANTICSIMILARITYDETAILSTABLE SEMANTICSIMILARITYTABLE SESSION_USER SET SETUSER SHUTDOWN
     SOME STATISTICS SYSTEM_USER TABLE TABLESAMPLE TEXTSIZE THEN TO TOP TRAN TRANSACTION TRIGGER TRUNCATE TRY_CONVERT
-    TSEQUAL UNION UNIQUE UNPIVOT UPDATE UPDATETEXT USE USER VALUES VARYING VIEW WAITFOR WHEN WHERE WHILE WITH WITHIN
+    TSEQUAL UNION UNIQUE UNPIVOT UPDATE UPDATETEXT USE USER VALUES VARYING VIEW WAITFOR WHEN WHERE WHILE WITH
     WRITETEXT""".split()
 )
 
 
+# Deeper nesting of parentheses, subqueries and calls is error 191.
+_DEEPEST = 1013
+
+
+class SyntaxFault(SqlServerError):
+    """102 or 156 where this parser stops; the gate tells whether Microsoft's grammar stops as well.
+
+    :param near: the token that the message names.
+    """
+
+    def __init__(self, number: int, message: str, line: int, near: str) -> None:
+        super().__init__(number, message, 15, 1, line)
+        self.near = near
+
+
+def _near(token: Token) -> str:
+    """A token as messages show it: strings and names without delimiters, cut at the server's buffer size."""
+    if token.kind == "binary":
+        return "0x" + ("0" * (len(token.text) % 2) + token.text.lower())[:256]
+    return token.text[: 129 if token.kind in ("string", "nstring") else 128]
+
+
 def _closing_parentheses(tokens: list[Token]) -> dict[int, int]:
-    """Token number of each ``(`` -> that of its ``)``, or of the end of the text."""
+    """Token number of each ``(`` -> that of its ``)``, or of the end of the text.
+
+    :raises SqlServerError: 191 nested too deeply.
+    """
     closing: dict[int, int] = {}
     open_ones: list[int] = []
     for number, token in enumerate(tokens):
         if token.key == "(":
             open_ones.append(number)
+            if len(open_ones) > _DEEPEST:
+                raise SqlServerError(
+                    191,
+                    "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into "
+                    "smaller queries.",
+                    15,
+                    1,
+                    token.line,
+                )
         elif token.key == ")" and open_ones:
             closing[open_ones.pop()] = number
     return closing | dict.fromkeys(open_ones, len(tokens) - 1)
@@ -48,6 +83,7 @@ class Cursor:
         self.text = text
         self.tokens = tokenize(text, quoted_identifier)
         self.closing = _closing_parentheses(self.tokens)
+        self.groups: set[int] = set()  # token numbers of the ")" that close a parenthesised condition
         self.at = 0
         self.token = self.tokens[0]
 
@@ -92,17 +128,18 @@ class Cursor:
                 raise self.error()
             self.advance()
 
-    def error(self, token: Token | None = None) -> SqlServerError:
-        """102, or 156 at a keyword, at a token (the next one by default)."""
+    def error(self, token: Token | None = None, *, plain: bool = False) -> SyntaxFault:
+        """102, or 156 at a keyword, at a token (the next one by default).
+
+        At the end of the text the message names the last token, always with 102; ``plain`` asks for 102 too.
+        """
         token = token or self.token
-        if token.kind == "word" and token.key in RESERVED:
-            message = f"Incorrect syntax near the keyword '{token.text}'."
-            return SqlServerError(156, message, 15, 1, token.line)
-        near = token.text
-        if token.kind == "end" and self.at:
-            previous = self.tokens[self.at - 1]
-            near = previous.text
-        return SqlServerError(102, f"Incorrect syntax near '{near}'.", 15, 1, token.line)
+        if token.kind == "word" and token.key in RESERVED and not plain:
+            return SyntaxFault(156, f"Incorrect syntax near the keyword '{token.text}'.", token.line, token.text)
+        if token.kind == "end" and len(self.tokens) > 1:
+            token = self.tokens[-2]
+        near = _near(token)
+        return SyntaxFault(102, f"Incorrect syntax near '{near}'.", token.line, near)
 
     def mark(self, node: N, token: Token) -> N:
         node.line = token.line

@@ -9,19 +9,44 @@ from .ddl import Definitions
 _ISOLATION = (
     ("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SNAPSHOT",), ("SERIALIZABLE",),
 )  # fmt: skip
+# Statements of SQL Server that the sandbox has no use for.
+_UNSUPPORTED = frozenset(
+    """BACKUP RESTORE KILL CHECKPOINT SHUTDOWN REVERT BULK READTEXT WRITETEXT UPDATETEXT RECONFIGURE SETUSER LINENO DUMP
+    LOAD ADD""".split()
+)
 
 
 class Statements(Definitions):
     # ---- blocks -------------------------------------------------------------------
 
     def statements_until(self, *ends: str) -> list[nodes.Statement]:
-        found = []
+        found: list[nodes.Statement] = []
         while True:
             while self.accept(";"):
                 pass
             if self.token.kind == "end" or self.token.key in ends:
                 return found
+            if found:
+                self._check_separator()
             found.append(self.statement())
+
+    def _check_separator(self) -> None:
+        """Before WITH and THROW the previous statement needs its semicolon."""
+        if self.tokens[self.at - 1].key in (";", "RETURN"):
+            return
+        if self.token.key == "THROW":
+            raise SqlServerError(102, f"Incorrect syntax near '{self.token.text}'.", 15, 1, self.token.line)
+        after = self.ahead(2)
+        if self.token.key == "WITH" and self.ahead().kind in ("word", "name") and after.key in ("AS", "("):
+            raise SqlServerError(
+                319,
+                "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an "
+                "xmlnamespaces clause or a change tracking context clause, the previous statement must be terminated "
+                "with a semicolon.",
+                15,
+                1,
+                self.token.line,
+            )
 
     def statement(self) -> nodes.Statement:
         token = self.token
@@ -29,13 +54,15 @@ class Statements(Definitions):
             handler = _STATEMENTS.get(token.key)
             if handler is not None:
                 return handler(self)
-            if self.ahead().key == ":":
-                raise NotSupported("GOTO labels", token.line)
+            if self.ahead().key == ":" or token.key == "GOTO":
+                raise NotSupported("GOTO and its labels", token.line)
+            if token.key in _UNSUPPORTED:
+                raise NotSupported(f"the statement {token.text}", token.line)
         if token.key == "(" and self._opens_query():
             return self.select_statement()
         if self.at == 0 and self.sees_name():
             return self._procedure_call(token)
-        raise self.error()
+        raise self.error(plain=token.key == "END")
 
     def _begin(self) -> nodes.Statement:
         token = self.advance()
@@ -46,6 +73,8 @@ class Statements(Definitions):
             raise NotSupported("BEGIN DISTRIBUTED TRANSACTION", token.line)
         if self.accept("TRY"):
             body = self.statements_until("END")
+            if not body:
+                raise self.error(self.ahead())
             self.expect("END", "TRY")
             self.accept(";")
             self.expect("BEGIN", "CATCH")
@@ -54,7 +83,7 @@ class Statements(Definitions):
             return self.mark(nodes.TryCatch(body, handler), token)
         statements = self.statements_until("END")
         if not statements:
-            raise self.error()
+            raise self.error(plain=True)
         self.expect("END")
         return self.mark(nodes.Block(statements), token)
 
@@ -88,8 +117,8 @@ class Statements(Definitions):
         return statement
 
     def _starts_value(self) -> bool:
-        token = self.token
-        return token.kind not in ("word", "end", "op", "name") or token.key in ("(", "-", "+", "NULL", "CASE", "CAST")
+        """After RETURN or THROW: whatever begins no statement is a value."""
+        return self.token.kind != "end" and self.token.key not in (";", ")") and not self._at_statement()
 
     # ---- variables ------------------------------------------------------------------
 
@@ -132,7 +161,18 @@ class Statements(Definitions):
                 raise self.error()
             options.append(self.advance().key)
         self.advance()
-        return self.mark(nodes.DeclareCursor(name, self.query(), options), token)
+        self.cursor_query = True
+        query = self.query()
+        self.cursor_query = False
+        if self.accept("FOR"):
+            start = self.at
+            self.advance()
+            if self.accept("OF"):
+                self.comma_list(self.identifier)
+            elif self.tokens[start].key == "READ":
+                self.expect("ONLY")
+            options.append("FOR " + self.source(start).upper())
+        return self.mark(nodes.DeclareCursor(name, query, options), token)
 
     def _cursor_command(self) -> nodes.CursorCommand:
         token = self.advance()
@@ -166,18 +206,19 @@ class Statements(Definitions):
             if word is None:
                 raise self.error()
             return self.mark(nodes.SetIdentityInsert(table, word == "ON"), token)
-        names = [self._option_name()]
-        while self.accept(","):
-            names.append(self._option_name())
+        names = self._statistics_names() or self.comma_list(self._option_name)
         return self.mark(nodes.SetOption(names, self._option_value()), token)
 
     def _option_name(self) -> str:
         if self.token.kind != "word":
             raise self.error()
-        name = self.advance().key
-        if name == "STATISTICS":
-            return f"STATISTICS {self.advance().key}"
-        return name
+        return self.advance().key
+
+    def _statistics_names(self) -> list[str]:
+        """SET STATISTICS IO, TIME ON"""
+        if not self.accept("STATISTICS"):
+            return []
+        return [f"STATISTICS {name}" for name in self.comma_list(self._option_name)]
 
     def _option_value(self) -> str:
         sign = self.advance().text if self.token.key in ("-", "+") else ""
@@ -190,7 +231,8 @@ class Statements(Definitions):
     def _transaction_name(self) -> str | None:
         if self.token.kind == "variable":
             return self.advance().text.lower()
-        if self.sees_name() and self.token.key not in _STATEMENTS and self.token.key != "THROW":
+        # THROW is no reserved word: ROLLBACK TRANSACTION THROW names a transaction.
+        if self.sees_name():
             return self.advance().text
         return None
 
@@ -224,8 +266,8 @@ class Statements(Definitions):
         if self.accept("("):
             text = self.expression()
             self.expect(")")
-            if self.token.key == "AT":
-                raise NotSupported("EXEC (...) AT", token.line)
+            if self.token.key in ("AT", "AS") or self.sees("WITH", "RESULT"):
+                raise NotSupported(f"EXEC (...) {self.token.text}", token.line)
             return self.mark(nodes.Execute(None, text=text), token)
         if self.token.key == "AS":
             raise NotSupported("EXECUTE AS", token.line)
@@ -233,17 +275,23 @@ class Statements(Definitions):
         if self.token.kind == "variable":
             result = self.advance().text.lower()
             if not self.accept("="):
-                return self.mark(nodes.Execute(None, procedure_variable=result), token)
+                return self._call_arguments(self.mark(nodes.Execute(None, procedure_variable=result), token))
         statement = self._procedure_call(token)
         statement.result = result
         return statement
 
     def _procedure_call(self, token) -> nodes.Execute:
-        statement = self.mark(nodes.Execute(self.name()), token)
+        if self.token.kind == "variable":
+            return self._call_arguments(
+                self.mark(nodes.Execute(None, procedure_variable=self.advance().text.lower()), token)
+            )
+        return self._call_arguments(self.mark(nodes.Execute(self.name()), token))
+
+    def _call_arguments(self, statement: nodes.Execute) -> nodes.Execute:
         if self.token.kind != "end" and self.token.key != ";" and not self._at_statement():
             statement.arguments = self.comma_list(self._execute_argument)
         if self.token.key == "WITH" and self.ahead().key in ("RECOMPILE", "RESULT"):
-            raise NotSupported(f"EXEC ... WITH {self.ahead().text}", token.line)
+            raise NotSupported(f"EXEC ... WITH {self.ahead().text}", statement.line)
         return statement
 
     def _at_statement(self) -> bool:
@@ -327,25 +375,14 @@ class Statements(Definitions):
                 self.accept(",")
         if self.accept("WITH"):
             statement.options = [self.advance().key]
+            while self.accept(","):
+                statement.options.append(self.advance().key)
         return statement
 
     def _permission(self) -> nodes.CreatePrincipal:
         start = self.at
         token = self.advance()
         return self.principal(token, start)
-
-    def _merge_or_with(self) -> nodes.Statement:
-        if self.at and self.tokens[self.at - 1].key != ";" and self.tokens[self.at - 1].key not in ("BEGIN", "AS"):
-            raise SqlServerError(
-                319,
-                "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an "
-                "xmlnamespaces clause or a change tracking context clause, the previous statement must be terminated "
-                "with a semicolon.",
-                15,
-                1,
-                self.token.line,
-            )
-        return self.with_statement()
 
 
 _STATEMENTS = {
@@ -354,7 +391,7 @@ _STATEMENTS = {
     "UPDATE": Statements.update,
     "DELETE": Statements.delete,
     "MERGE": Statements.merge,
-    "WITH": Statements._merge_or_with,
+    "WITH": Statements.with_statement,
     "TRUNCATE": Statements.truncate,
     "CREATE": Statements.create,
     "ALTER": Statements.alter,

@@ -120,7 +120,8 @@ class Definitions(DataStatements):
                 statement.columns.append(self.column_definition())
             if not self.accept(","):
                 return
-            if self.token.key == ")":
+            # One comma too many is forgiven, in CREATE TABLE alone.
+            if self.token.key == ")" and isinstance(statement, nodes.CreateTable):
                 return
 
     def column_definition(self) -> nodes.ColumnDefinition:
@@ -432,6 +433,8 @@ class Definitions(DataStatements):
         action = self.advance().key
         if action not in ("REBUILD", "REORGANIZE", "DISABLE"):
             raise NotSupported(f"ALTER INDEX ... {action}", token.line)
+        if self.accept("PARTITION"):
+            self.expect("=", "ALL")
         if self.accept("WITH"):
             self._skip_parentheses()
         return self.mark(nodes.AlterIndex(name, table, action), token)
@@ -472,7 +475,15 @@ class Definitions(DataStatements):
         view = self.mark(nodes.CreateView(name, columns, query, "", mode, options), token)
         view.check_option = self.accept("WITH", "CHECK", "OPTION")
         view.text = self.source(start)
+        self._end_of_module()
         return view
+
+    def _end_of_module(self) -> None:
+        """A view or function is the only statement of its batch."""
+        while self.accept(";"):
+            pass
+        if self.token.kind != "end":
+            raise self.error()
 
     def _create_module(self, token, start: int, mode: str) -> nodes.CreateModule:
         kind = self.advance().key
@@ -485,21 +496,34 @@ class Definitions(DataStatements):
         if kind == "FUNCTION":
             self._returns(module)
         if self.accept("WITH"):
-            while self.token.key not in ("AS", "BEGIN", "RETURN", "FOR") and self.token.kind != "end":
-                self.advance()
+            self.comma_list(self._module_option)
         if kind == "TRIGGER" and not module.events:
             self._trigger_events(module)
         if not self.accept("AS") and kind != "FUNCTION":
             raise self.error()
-        while self.token.kind != "end":
-            module.body += self.statements_until()
-            if self.token.kind != "end":
-                raise self.error()
+        if kind == "FUNCTION" and self.token.key == "BEGIN":
+            module.body = [self.statement()]
+            self._end_of_module()
+        else:
+            module.body = self.statements_until()
         module.text = self.text[self.tokens[start].start :].rstrip()
         return module
 
-    def statements_until(self) -> list[nodes.Statement]:
+    def statements_until(self, *ends: str) -> list[nodes.Statement]:
         raise NotImplementedError
+
+    def statement(self) -> nodes.Statement:
+        raise NotImplementedError
+
+    def _module_option(self) -> None:
+        """SCHEMABINDING, RECOMPILE, RETURNS NULL ON NULL INPUT ...; what a module runs as is not played."""
+        if self.token.key in ("EXECUTE", "EXEC"):
+            raise NotSupported("EXECUTE AS", self.token.line)
+        if self.accept("RETURNS", "NULL", "ON", "NULL", "INPUT") or self.accept("CALLED", "ON", "NULL", "INPUT"):
+            return
+        self.identifier()
+        if self.accept("="):
+            self.advance()
 
     def _trigger_head(self, module: nodes.CreateModule) -> None:
         self.expect("ON")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .queries import Queries
 
@@ -44,8 +45,8 @@ class DataStatements(Queries):
             statement.columns = self.identifiers()
         statement.output = self.output()
         if self.accept("DEFAULT", "VALUES"):
-            return statement
-        if self.accept("VALUES"):
+            pass
+        elif self.accept("VALUES"):
             statement.rows = self.comma_list(self._value_row)
         elif self.token.key in ("EXEC", "EXECUTE"):
             statement.execute = self.execute()
@@ -127,6 +128,8 @@ class DataStatements(Queries):
                 return self.mark(nodes.Assignment(column, self.expression(), operator, variable), token)
             return self.mark(nodes.Assignment(None, self.expression(), operator, variable), token)
         column = self.name().parts
+        if self.token.key == "(" and len(column) > 1:
+            raise NotSupported(f"the method {column[-1]} in SET", token.line)
         operator = self._assignment_operator()
         return self.mark(nodes.Assignment(column, self._argument(), operator), token)
 
@@ -171,8 +174,6 @@ class DataStatements(Queries):
         statement.output = self.output()
         statement.options = self.option_clause()
         if self.token.key != ";":
-            from ..errors import SqlServerError
-
             raise SqlServerError(
                 10713, "A MERGE statement must be terminated by a semi-colon (;).", 15, 1, self.token.line
             )

@@ -6,9 +6,9 @@ https://learn.microsoft.com/sql/t-sql/language-elements/operator-precedence-tran
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from . import nodes
-from .base import RESERVED, Cursor
+from .base import Cursor
 
 _ADDITIVE = frozenset(("+", "-", "&", "^", "|", "||"))
 _MULTIPLICATIVE = frozenset(("*", "/", "%"))
@@ -19,6 +19,20 @@ _NILADIC = frozenset(("CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "SYST
 _RESERVED_FUNCTIONS = frozenset(("LEFT", "RIGHT", "COALESCE", "NULLIF", "UPDATE"))
 _PREDICATE_FUNCTIONS = frozenset(("CONTAINS", "FREETEXT", "REGEXP_LIKE", "UPDATE"))
 _TRIM_SIDES = ("LEADING", "TRAILING", "BOTH")
+# Chains that the server's own stack still takes.
+_LONGEST_SUM = 3030
+_LONGEST_CONDITION = 8871
+
+
+def _stack_limit(line: int) -> SqlServerError:
+    return SqlServerError(
+        8631,
+        "Internal error: Server stack limit has been reached. Please look for potentially deep nesting in your query, "
+        "and try to simplify it.",
+        17,
+        1,
+        line,
+    )
 
 
 class Expressions(Cursor):
@@ -29,6 +43,8 @@ class Expressions(Cursor):
         operands = [self._conjunction()]
         while self.accept("OR"):
             operands.append(self._conjunction())
+        if len(operands) > _LONGEST_CONDITION:
+            raise _stack_limit(token.line)
         return operands[0] if len(operands) == 1 else self.mark(nodes.Or(operands), token)
 
     def _conjunction(self) -> nodes.Predicate:
@@ -36,6 +52,8 @@ class Expressions(Cursor):
         operands = [self._negation()]
         while self.accept("AND"):
             operands.append(self._negation())
+        if len(operands) > _LONGEST_CONDITION:
+            raise _stack_limit(token.line)
         return operands[0] if len(operands) == 1 else self.mark(nodes.And(operands), token)
 
     def _negation(self) -> nodes.Predicate:
@@ -50,6 +68,7 @@ class Expressions(Cursor):
             self.advance()
             return self.mark(nodes.Exists(self.parenthesised_query()), token)
         if token.key == "(" and not self._opens_expression():
+            self.groups.add(self.closing[self.at])
             self.advance()
             inner = self.predicate()
             self.expect(")")
@@ -113,9 +132,11 @@ class Expressions(Cursor):
         raise self.error()
 
     def _not_a_condition(self) -> Exception:
-        from ..errors import SqlServerError
-
-        near = self.token.text or (self.tokens[self.at - 1].text if self.at else "")
+        # The message names what follows the whole condition, its closing parentheses included.
+        at = self.at
+        while at in self.groups and at + 2 < len(self.tokens):
+            at += 1
+        near = self.tokens[at].text or (self.tokens[self.at - 1].text if self.at else "")
         return SqlServerError(
             4145,
             f"An expression of non-boolean type specified in a context where a condition is expected, near '{near}'.",
@@ -149,7 +170,11 @@ class Expressions(Cursor):
     def expression(self) -> nodes.Expression:
         token = self.token
         left = self._term()
+        terms = 1
         while self.token.key in _ADDITIVE or self.token.key in _SHIFT:
+            terms += 1
+            if terms > _LONGEST_SUM:
+                raise _stack_limit(token.line)
             operator = self.advance().key
             left = self.mark(nodes.Binary(operator, left, self._term()), token)
         return left
@@ -460,4 +485,3 @@ _SPECIAL = {
     "JSON_ARRAY": Expressions._json_array,
 }
 _BARE = frozenset(("NULL", "CASE", "NEXT"))
-assert RESERVED

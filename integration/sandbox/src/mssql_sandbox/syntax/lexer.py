@@ -42,6 +42,7 @@ _TOKEN = re.compile(
     """,
     re.X | re.I,
 )
+_CONTINUATION = re.compile(r"\\\r?\n")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -77,19 +78,28 @@ def tokenize(text: str, quoted_identifier: bool = True) -> list[Token]:
 
 def _literal(kind: str, value: str, start: int, end: int, line: int, quoted_identifier: bool) -> Token:
     if kind == "string":
-        return Token("string", value[1:-1].replace("''", "'"), "", start, end, line)
+        return Token("string", _characters(value[1:-1]), "", start, end, line)
     if kind == "nstring":
-        return Token("nstring", value[2:-1].replace("''", "'"), "", start, end, line)
+        return Token("nstring", _characters(value[2:-1]), "", start, end, line)
     if kind == "bracket":
         return Token("name", value[1:-1].replace("]]", "]"), "", start, end, line)
     if kind == "quoted":
         text = value[1:-1].replace('""', '"')
         return Token("name" if quoted_identifier else "string", text, "", start, end, line)
     if kind == "binary":
-        return Token("binary", re.sub(r"\\\r?\n", "", value[2:]), "", start, end, line)
+        return Token("binary", _CONTINUATION.sub("", value[2:]), "", start, end, line)
     if kind == "variable":
         return Token("variable", value, "", start, end, line)
     return Token(kind, value, "", start, end, line)
+
+
+def _characters(body: str) -> str:
+    """A backslash before a line end continues the string on the next line.
+
+    https://learn.microsoft.com/sql/t-sql/language-elements/sql-server-utilities-statements-backslash
+    """
+    body = body.replace("''", "'")
+    return _CONTINUATION.sub("", body) if "\\" in body else body
 
 
 def _comment_end(text: str, position: int, line: int) -> int:
@@ -107,6 +117,6 @@ def _comment_end(text: str, position: int, line: int) -> int:
 def _stray(text: str, position: int, line: int) -> SqlServerError:
     character = text[position]
     if character in "'\"[" or text[position : position + 2] in ("N'", "n'"):
-        rest = text[position:].lstrip("Nn")[1:129]
+        rest = text[position:].removeprefix("N").removeprefix("n")[1:129]
         return SqlServerError(105, f"Unclosed quotation mark after the character string '{rest}'.", 15, 1, line)
     return SqlServerError(102, f"Incorrect syntax near '{character}'.", 15, 1, line)

@@ -24,6 +24,8 @@ _HINTED = {"INNER": "INNER", "LEFT": "LEFT", "RIGHT": "RIGHT", "FULL": "FULL"}
 
 
 class Queries(Expressions):
+    cursor_query = False  # DECLARE c CURSOR FOR: only there may a query end with FOR UPDATE
+
     # ---- query expressions ------------------------------------------------------------
 
     def parenthesised_query(self) -> nodes.Query:
@@ -50,8 +52,22 @@ class Queries(Expressions):
                 self._rows_word()
                 if self.accept("FETCH"):
                     query.fetch = self._fetch()
+            elif self.token.key == "FETCH" and self.ahead().key in ("NEXT", "FIRST"):
+                self._refuse_lone_fetch()
         if self.token.key == "FOR" and self.ahead().key in ("JSON", "XML", "BROWSE"):
             query.for_clause = self._for_clause()
+        elif self.token.key == "FOR" and self.ahead().key in ("UPDATE", "READ") and not self.cursor_query:
+            clause = "FOR UPDATE" if self.ahead().key == "UPDATE" else "FOR READ ONLY"
+            line = self.token.line
+            raise SqlServerError(1003, f"Line {line}: {clause} clause allowed only for DECLARE CURSOR.", 15, 1, line)
+
+    def _refuse_lone_fetch(self) -> None:
+        """ORDER BY .. FETCH without OFFSET: 153; but FETCH NEXT FROM c is a statement of its own."""
+        count = self.ahead(2)
+        if count.kind in ("int", "decimal", "variable") or count.key == "(":
+            raise SqlServerError(
+                153, f"Invalid usage of the option {self.ahead().text} in the FETCH statement.", 15, 2, self.token.line
+            )
 
     def _fetch(self) -> nodes.Expression:
         if not self.accept_one("NEXT", "FIRST"):
@@ -72,6 +88,7 @@ class Queries(Expressions):
             operator = self.advance().key
             if operator == "UNION" and self.accept("ALL"):
                 operator = "UNION ALL"
+            self._refuse_all(operator)
             left = self.mark(nodes.SetOperation(operator, left, self._intersect()), token)
         return left
 
@@ -80,10 +97,15 @@ class Queries(Expressions):
         left = self._query_primary()
         while self.token.key == "INTERSECT":
             self.advance()
-            if self.token.key == "ALL":
-                raise self.error()
+            self._refuse_all("INTERSECT")
             left = self.mark(nodes.SetOperation("INTERSECT", left, self._query_primary()), token)
         return left
+
+    def _refuse_all(self, operator: str) -> None:
+        if self.token.key == "ALL":
+            raise SqlServerError(
+                324, f"The 'ALL' version of the {operator} operator is not supported.", 15, 1, self.token.line
+            )
 
     def _query_primary(self):
         if self.token.key == "(":
@@ -207,8 +229,6 @@ class Queries(Expressions):
             return False
         if token.key in ("OFFSET", "WINDOW") and self.ahead().kind != "op":
             return False
-        if token.key == "THROW":
-            return False
         return not token.text.startswith("#")
 
     # ---- common tables ------------------------------------------------------------------------
@@ -267,11 +287,13 @@ class Queries(Expressions):
 
     def _source_primary(self) -> nodes.Source:
         token = self.token
-        if token.key == "(":
-            return self._parenthesised_source()
-        source = self._named_source()
-        if self.token.key in ("PIVOT", "UNPIVOT") and self.ahead().key == "(":
-            return self.mark(nodes.Pivot(source, self.token.text), token)
+        source = self._parenthesised_source() if token.key == "(" else self._named_source()
+        while self.token.key in ("PIVOT", "UNPIVOT") and self.ahead().key == "(":
+            start = self.at
+            self.advance()
+            self._skip_parentheses()
+            self._derived_alias()
+            source = self.mark(nodes.Pivot(source, self.source(start)), token)
         return source
 
     def _parenthesised_source(self) -> nodes.Source:
