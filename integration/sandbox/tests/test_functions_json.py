@@ -60,6 +60,9 @@ def test_values(sql, expression, value):
         ("JSON_QUERY('{\"a\":1}', 'strict $.a')", 13624),
         ("JSON_MODIFY('{\"a\":1}', 'strict $.b', 2)", 13608),
         ("JSON_VALUE('{\"a\":1', '$.a')", 13609),
+        ("JSON_VALUE('1', '$')", 13609),
+        ("JSON_MODIFY('null', '$.a', 1)", 13609),
+        ("value FROM OPENJSON('\"a\"')", 13609),
         ("JSON_VALUE('{\"a\":1}', 'a')", 13607),
         ("JSON_VALUE('{\"a\":1}', '$..a')", 13607),
         ("JSON_VALUE(1, '$.a')", 8116),
@@ -109,6 +112,7 @@ def test_json_type(sql):
     assert sql.number("CAST('{}' AS json)", "2022") == 243
     assert sql.type("CAST('{}' AS json)", "2025") == "json"
     assert sql.number("CAST('{' AS json)", "2025") == 13609
+    assert sql.number("CAST('1' AS json)", "2025") == 13609
     assert sql.value("JSON_VALUE(CAST('{\"a\": 1}' AS json), '$.a' RETURNING int)", "2025") == 1
 
 

@@ -9,12 +9,14 @@ from .registry import define, invalid_argument
 from .string import result, text
 
 
-def document(t, bound: Bound, position: int, name: str) -> str:
+def document(t, bound: Bound, position: int, name: str, checked: bool = True) -> str:
+    """The document of a JSON function. Text must hold an object or an array (13609 at run time)."""
     if bound.type.name == "json":
         return bound.sql
     if bound.type.is_number or bound.type.is_temporal or bound.type.is_binary:
         raise invalid_argument(bound, position, name)
-    return text(t, bound, position, name, True).sql
+    sql = text(t, bound, position, name, True).sql
+    return f"ms.json_text({sql})" if checked else sql
 
 
 def path(t, bound: Bound, position: int, name: str) -> str:
@@ -36,7 +38,7 @@ def _isjson(t, node, scope):
         kind = node.arguments[1].parts[0].lower()
         if kind not in ("value", "array", "object", "scalar"):
             raise SqlServerError(102, f"Incorrect syntax near '{node.arguments[1].parts[0]}'.", 15)
-    return result([bound], f"ms.isjson({document(t, bound, 1, 'isjson')}, '{kind}')", INT)
+    return result([bound], f"ms.isjson({document(t, bound, 1, 'isjson', False)}, '{kind}')", INT)
 
 
 @define("json_value", 1, 2)
@@ -68,7 +70,7 @@ def _json_query(t, node, scope, a):
 def _json_path_exists(t, node, scope, a):
     return result(
         a,
-        f"ms.json_path_exists({document(t, a[0], 1, 'json_path_exists')}, {path(t, a[1], 2, 'json_path_exists')})",
+        f"ms.json_path_exists({document(t, a[0], 1, 'json_path_exists', False)}, {path(t, a[1], 2, 'json_path_exists')})",
         INT,
     )
 

@@ -394,7 +394,7 @@ end $$;
 
 create function ms.check_json(x text) returns text language plpgsql immutable parallel safe as $$
 begin
-  if x is null or x is json then return x; end if;
+  if x is null or x is json object or x is json array then return x; end if;
   return ms.json_fault(x);
 end $$;
 

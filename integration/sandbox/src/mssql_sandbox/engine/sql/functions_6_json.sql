@@ -36,6 +36,10 @@ create function ms.json_fault(doc text) returns text language plpgsql immutable 
 declare detail text; context text; token text := '.'; at int := length(doc);
 begin
   perform doc::json;
+  -- a scalar: documents are objects or arrays
+  token := left(ltrim(doc, E' \t\r\n'), 1);
+  perform ms.fail(13609, 16, 4, 'JSON text is not properly formatted. Unexpected character ''' || token
+    || ''' is found at position ' || length(doc) - length(ltrim(doc, E' \t\r\n')) || '.');
   return null;
 exception when invalid_text_representation or untranslatable_character or invalid_parameter_value then
   get stacked diagnostics detail = pg_exception_detail, context = pg_exception_context;
@@ -50,6 +54,13 @@ exception when invalid_text_representation or untranslatable_character or invali
   perform ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character ''' || token
     || ''' is found at position ' || at || '.');
   return null;
+end $$;
+
+-- A document given as text: an object or an array.
+create function ms.json_text(doc text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if doc is null or doc is json object or doc is json array then return doc; end if;
+  return ms.json_fault(doc);
 end $$;
 
 -- The value at a path as JSON text; hit tells NULL from nothing.
@@ -166,8 +177,6 @@ begin
   elsif json_typeof(j) = 'array' then
     return query select (e.n - 1)::text, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
       ms.json_kind(e.value) from json_array_elements(j) with ordinality e(value, n);
-  elsif array_length(steps, 1) = 1 then
-    perform ms.json_fault(doc);
   end if;
 end $$;
 
