@@ -87,9 +87,15 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         super().__init__(settings_dict, alias)
         self._collate_like(self.options_read().options.get("collation"))
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
-        self.foreign_key_checks = ForeignKeyChecks(self)
+        self.foreign_key_checks = ForeignKeyChecks()
         # Tables whose inserts return columns through a table variable (error 334).
         self.tables_with_triggers = set()
+
+    def __del__(self):
+        # As Django's components do: no cycle is left to the garbage collector.
+        plugins = vars(self).pop("plugins", None)
+        if plugins is not None:
+            vars(plugins.hook).clear()
 
     def _compose(self):
         """Classes of this wrapper alone: core's with the plugins' mixins and flags."""

@@ -4,19 +4,41 @@ from django.utils.functional import cached_property
 
 from .plugin import manager
 
+# Classes made so far: the wrappers of all threads share them.
+_classes = {}
+_MOST_CLASSES = 500
+
 
 def compose(plugins, name, core_class):
     """A component class with the plugins' mixins in front, in OPTIONS order."""
-    mixins = [mapping[name] for _, mapping in manager.results(plugins, "mssql_mixins") if name in (mapping or {})]
-    return type(core_class.__name__, (*mixins, core_class), {}) if mixins else core_class
+    mixins = tuple(mapping[name] for _, mapping in manager.results(plugins, "mssql_mixins") if name in (mapping or {}))
+    return _made(core_class, mixins, {}) if mixins else core_class
 
 
 def features(plugins, core_class):
-    """The features class with the plugins' flags: plain values, or callables on the server."""
+    """The features class with the plugins' flags: plain values, or functions of the server."""
     flags = manager.merged(manager.results(plugins, "mssql_features"), "the feature")
-    if not flags:
-        return core_class
-    return type(core_class.__name__, (core_class,), {name: _flag(name, value) for name, value in flags.items()})
+    return _made(core_class, (), flags) if flags else core_class
+
+
+def _made(core_class, mixins, flags):
+    key = (core_class, mixins, tuple((name, _identity(value)) for name, value in sorted(flags.items())))
+    found = _classes.get(key)
+    if found is None:
+        attributes = {name: _flag(name, value) for name, value in flags.items()}
+        found = type(core_class.__name__, (*mixins, core_class), attributes)
+        if len(_classes) < _MOST_CLASSES:
+            _classes[key] = found
+    return found
+
+
+def _identity(value):
+    """Equal for values that make the same class; a plugin makes its functions anew for each wrapper."""
+    code = getattr(value, "__code__", None)
+    if code is not None:
+        cells = [cell.cell_contents for cell in value.__closure__ or ()]
+        return code, repr(value.__defaults__), repr(cells)
+    return type(value), repr(value)
 
 
 def _flag(name, value):

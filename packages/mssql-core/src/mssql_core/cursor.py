@@ -109,9 +109,11 @@ class CursorWrapper:
 
     :param before_statement: called before each statement (opens the transaction).
     :param on_error: called with each error of ours before it is raised.
+    :ivar statement: the text last executed, as it was given.
     """
 
     arraysize = 1
+    statement = None
 
     def __init__(self, pool, before_statement=None, on_error=None):
         self.pool = pool
@@ -135,8 +137,9 @@ class CursorWrapper:
 
         :raises mssql_core.errors.Error: also for an error that the server sent behind a row count.
         """
+        self.statement = sql
         if self._closed:
-            raise errors.InterfaceError("HY010", "The cursor is closed.")
+            raise errors.ProgrammingError("HY010", "The cursor is closed.")
         sql, values = placeholders(sql, params)
         values, sizes = adapt(values, self.pool.null)
         self._release()

@@ -5,6 +5,8 @@ validates the rows and makes it trusted again.
 https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql
 """
 
+from .names import quote_identifier
+
 _KEYS = (
     "SELECT s.name, t.name, f.name FROM sys.foreign_keys AS f "
     "JOIN sys.tables AS t ON t.object_id = f.parent_object_id JOIN sys.schemas AS s ON s.schema_id = t.schema_id "
@@ -18,8 +20,7 @@ _DOUBTFUL = _KEYS % "(f.is_disabled = 1 OR f.is_not_trusted = 1)"
 class ForeignKeyChecks:
     """The foreign keys of one connection's database."""
 
-    def __init__(self, connection):
-        self.connection = connection
+    def __init__(self):
         # Keys that were switched off here; those that others switched off stay as they are.
         self._ours = set()
 
@@ -52,7 +53,7 @@ class ForeignKeyChecks:
         self._ours.difference_update(doubtful)
 
     def _alter(self, cursor, keys, action):
-        quote = self.connection.ops.quote_name
+        quote = quote_identifier
         statements = [
             "ALTER TABLE %s.%s %s CONSTRAINT %s" % (quote(schema), quote(table), action, quote(name))
             for schema, table, name in keys

@@ -159,6 +159,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     def last_executed_query(self, cursor, sql, params):
         """The statement with its values in place, for people to read."""
+        # Execute wrappers may have changed it.
+        sql = getattr(cursor, "statement", None) or sql
         if not params:
             return sql if params is None else sql.replace("%%", "%")
         if isinstance(params, dict):
