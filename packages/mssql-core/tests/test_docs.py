@@ -1,43 +1,91 @@
-"""The documentation of plugins is true: every hook has a heading, and the example works."""
+"""The documentation says what the code does."""
 
-import inspect
+import importlib.util
 import re
+import sys
 from pathlib import Path
 
-import pluggy
-from mssql_core.plugin import hookspecs, manager
+import pytest
 
-DOCS = Path(__file__).parent.parent / "docs"
+from mssql_core import settings
+from mssql_core.plugin import Capability, hookspecs
+from mssql_core.testing import PluginConformance, fake_connection
 
-
-def test_every_hook_has_a_heading_with_its_signature():
-    headings = re.findall(r"^## (mssql_\w+\(.*\))$", (DOCS / "plugins.md").read_text(encoding="utf-8"), re.M)
-    expected = [
-        "%s(%s)" % (name, ", ".join(inspect.signature(function).parameters))
-        for name, function in vars(hookspecs).items()
-        if name.startswith("mssql_")
-    ]
-    assert sorted(headings) == sorted(expected)
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 
 
-def test_the_example_is_a_plugin():
-    text = (DOCS / "plugins.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", text, re.S)
-    assert len(example.splitlines()) < 40
-    names = {}
-    exec(example, names)
-    plugins = pluggy.PluginManager("mssql_core")
-    plugins.add_hookspecs(hookspecs)
-    plugins.register(names["AuditPlugin"](key="it's"), "audit")
-    plugins.check_pending()
-    ((name, statements),) = manager.results(plugins, "mssql_session_sql", server=None)
-    assert statements == ["EXEC sp_set_session_context N'it''s', N'shop'"]
+def page(name):
+    return (DOCS / name).read_text(encoding="utf-8")
 
 
-def test_every_option_is_documented():
-    from mssql_core.settings import OPTIONS
+def test_each_hook_s_signature_is_a_heading():
+    source = Path(hookspecs.__file__).read_text(encoding="utf-8")
+    signatures = re.findall(r"^def (mssql_\w+\(.*?\) -> .*?):(?:  #.*)?$", source, re.MULTILINE)
+    assert len(signatures) == 12
+    assert re.findall(r"^### `(.*)`$", page("hooks.md"), re.MULTILINE) == signatures
 
-    text = (DOCS / "settings.md").read_text(encoding="utf-8")
-    only_for_dbshell = {"db", "host", "passwd", "port", "read_default_file", "user"}
-    missing = [name for name in OPTIONS - only_for_dbshell if "`%s`" % name not in text]
-    assert missing == []
+
+def test_each_option_is_listed():
+    text = page("settings.md")
+    assert [name for name in sorted(settings.OPTIONS | set(settings.WITHOUT_EFFECT)) if "`%s`" % name not in text] == []
+
+
+def test_each_capability_is_listed_with_its_source():
+    text = page("compatibility.md")
+    for capability in Capability:
+        assert "| `%s` |" % capability.name in text
+        assert "(%s) |" % capability.source in text
+
+
+def test_links_between_pages_lead_somewhere():
+    for path in [ROOT / "README.md", *DOCS.glob("*.md")]:
+        for target in re.findall(r"\]\(([\w./-]+\.md)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), "%s: %s" % (path.name, target)
+
+
+@pytest.fixture
+def example(tmp_path, monkeypatch):
+    """The plugin of the guide, as a module of its own."""
+    text = re.search(r"<!-- example -->\n```python\n(.*?)```", page("plugins.md"), re.DOTALL).group(1)
+    assert len(text.splitlines()) < 40
+    path = tmp_path / "documented_plugin.py"
+    path.write_text(text, encoding="utf-8")
+    specification = importlib.util.spec_from_file_location("documented_plugin", str(path))
+    module = importlib.util.module_from_spec(specification)
+    monkeypatch.setitem(sys.modules, "documented_plugin", module)
+    specification.loader.exec_module(module)
+    return module
+
+
+class TestExample(PluginConformance):
+    """The plugin guide's example keeps the rules and works."""
+
+    plugin = "documented_plugin:AuditPlugin"
+    options = {"application": "shop"}
+
+    @pytest.fixture(autouse=True)
+    def module(self, example):
+        self.example = example
+
+    def test_it_imports_only_the_door(self):
+        text = Path(self.example.__file__).read_text(encoding="utf-8")
+        assert re.findall(r"from (mssql_\S+)", text) == ["mssql_core.plugin"]
+
+    def test_it_works(self):
+        from django.contrib.auth.models import User
+        from mssql_core.testing import compile_sql
+
+        connection = self.connection()
+        connection.ensure_connection()
+        assert connection.driver.sql[-1] == "EXEC sp_set_session_context N'application', N'shop'"
+        assert connection.data_types["HierarchyId"] == "hierarchyid"
+        queryset = User.objects.annotate(level=self.example.Level("username")).values_list("level")
+        sql, _ = compile_sql(queryset, connection)
+        assert sql == "SELECT [auth_user].[username].GetLevel() AS [level] FROM [auth_user]"
+
+    def test_its_own_option_is_checked(self):
+        from django.core.exceptions import ImproperlyConfigured
+
+        with pytest.raises(ImproperlyConfigured, match="letters and digits"):
+            fake_connection(plugins={self.plugin: {"application": "x'; DROP"}})
