@@ -25,9 +25,16 @@ def _unwrap(node, compiler):
     while isinstance(previous, KeyTransform):
         keys.insert(0, previous.key_name)
         previous = previous.lhs
-    sql, params = compiler.compile(previous)
-    return sql, list(params), keys
+    sql, params = _guarded(*compiler.compile(previous))
+    return sql, params, keys
 
+
+def _guarded(sql, params):
+    """The document where it is an object or an array, else NULL: the JSON functions refuse scalars (13609).
+
+    https://learn.microsoft.com/sql/t-sql/functions/isjson-transact-sql
+    """
+    return "CASE WHEN ISJSON(%s) = 1 THEN %s END" % (sql, sql), [*params, *params]
 
 
 def compile_key_transform(node, compiler, connection, **extra):
@@ -85,8 +92,8 @@ def compile_has_key(node, compiler, connection, **extra):
 def _document(lhs, compiler):
     if isinstance(lhs, KeyTransform):
         return _unwrap(lhs, compiler)
-    sql, params = compiler.compile(lhs)
-    return sql, list(params), []
+    sql, params = _guarded(*compiler.compile(lhs))
+    return sql, params, []
 
 
 def compile_is_null(node, compiler, connection, **extra):
