@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import SqlServerError
 from ..syntax import nodes
 from ..syntax.gate import Gate
 from ..syntax.parser import parse_batch
@@ -63,8 +64,11 @@ class ParseCache:
     def _parse(self, text: str, quoted_identifier: bool) -> Parsed:
         from .batch import bind_ahead
 
-        batch = parse_batch(text, quoted_identifier=quoted_identifier)
+        try:
+            batch = parse_batch(text, quoted_identifier=quoted_identifier)
+        except SqlServerError as error:
+            raise self.gate.judge(text, error, quoted_identifier) from None
         # First the rules that have a number of their own: the grammar only knows "incorrect syntax".
         check_restrictions(batch)
-        self.gate.check(text)
+        self.gate.check(text, quoted_identifier)
         return Parsed(batch, bind_ahead(batch))
