@@ -23,6 +23,12 @@ _ALIASES = {
     "US/East-Indiana": "US Eastern Standard Time",
     "UTC": "UTC",
 }
+# Windows zones of 2026, which no released server lists, and what they were part of.
+_PREDECESSORS = {
+    "Alberta Standard Time": "Mountain Standard Time",
+    "British Columbia Standard Time": "Pacific Standard Time",
+    "Manitoba Standard Time": "Central Standard Time",
+}
 
 
 def offset(name):
@@ -42,7 +48,7 @@ def windows_name(name):
         raise NotSupportedError(
             "SQL Server has no time zone for %r (AT TIME ZONE takes the names of sys.time_zone_info only)." % name
         )
-    return found
+    return _PREDECESSORS.get(found, found)
 
 
 def is_utc(name):

@@ -1,0 +1,109 @@
+import pytest
+from django.db import NotSupportedError
+from django.db.models import Avg, Count, F, Max, Min, Q, StdDev, Sum, Value, Variance, aggregates
+from django.db.models.functions import Length
+from ormtests.models import Author, Book
+
+AGE = "[ormtests_author].[age]"
+needs = {
+    name: pytest.mark.skipif(not hasattr(aggregates, name), reason="This Django has no %s." % name)
+    for name in ("AnyValue", "BitAnd", "StringAgg")
+}
+
+
+def author(compiled, aggregate, **arguments):
+    return compiled.expression(Author.objects.order_by().values("name").annotate(x=aggregate), **arguments)
+
+
+def book(compiled, aggregate):
+    return compiled.expression(Book.objects.order_by().values("title").annotate(x=aggregate))
+
+
+def test_counts_do_not_overflow(compiled):
+    assert author(compiled, Count("id")) == "COUNT_BIG([ormtests_author].[id])"
+    assert author(compiled, Count("age", distinct=True)) == "COUNT_BIG(DISTINCT %s)" % AGE
+
+
+def test_sums_of_integers_do_not_overflow(compiled):
+    assert author(compiled, Sum("age")) == "SUM(CAST(%s AS bigint))" % AGE
+
+
+def test_sums_of_booleans(compiled):
+    assert author(compiled, Sum("active")) == "SUM(CAST([ormtests_author].[active] AS bigint))"
+
+
+def test_averages_of_integers_have_a_fraction(compiled):
+    assert author(compiled, Avg("age")) == "AVG(CAST(%s AS float))" % AGE
+
+
+def test_averages_of_decimals_stay_decimal(compiled):
+    assert book(compiled, Avg("price")) == "AVG([ormtests_book].[price])"
+
+
+def test_averages_of_durations(compiled):
+    assert book(compiled, Avg("length")) == "AVG(CAST([ormtests_book].[length] AS float))"
+
+
+def test_filter(compiled):
+    found = author(compiled, Sum("age", filter=Q(active=True)))
+    assert found == (
+        "SUM(CAST(CASE WHEN [ormtests_author].[active] = %%s THEN %s ELSE CAST(NULL AS int) END AS bigint))" % AGE
+    )
+
+
+def test_default(compiled):
+    assert author(compiled, Max("age", default=5)) == "COALESCE(MAX(%s), %%s)" % AGE
+
+
+def test_extremes_of_booleans(compiled):
+    """bit has none (error 8117)."""
+    assert author(compiled, Min("active")) == "MIN(CAST([ormtests_author].[active] AS tinyint))"
+
+
+def test_statistics(compiled):
+    assert author(compiled, StdDev("age")) == "STDEVP(%s)" % AGE
+    assert author(compiled, StdDev("age", sample=True)) == "STDEV(%s)" % AGE
+    assert author(compiled, Variance("age")) == "VARP(%s)" % AGE
+    assert author(compiled, Variance("age", sample=True)) == "VAR(%s)" % AGE
+
+
+@needs["AnyValue"]
+def test_any_value(compiled):
+    assert author(compiled, aggregates.AnyValue("age")) == "MAX(%s)" % AGE
+
+
+@needs["BitAnd"]
+def test_bits(compiled):
+    found = author(compiled, aggregates.BitAnd("age"))
+    assert found.startswith("(MIN({0} & 1) + MIN({0} & 2) + ".format(AGE))
+    assert found.endswith(
+        " + CAST(-2147483648 AS bigint) * MIN(CASE WHEN {0} < 0 THEN 1 WHEN {0} >= 0 THEN 0 END))".format(AGE)
+    )
+    assert "MAX(%s & 4)" % AGE in author(compiled, aggregates.BitOr("age"))
+    assert "4 * (SUM((%s & 4) / 4) %%%% 2)" % AGE in author(compiled, aggregates.BitXor("age"))
+
+
+@needs["BitAnd"]
+def test_bits_of_an_expression_name_it_once(compiled):
+    found = author(compiled, aggregates.BitOr(F("age") + 1))
+    assert found.startswith("(MAX([hoisted].[k1] & 1) + ")
+
+
+@needs["StringAgg"]
+def test_text(compiled):
+    found = author(compiled, aggregates.StringAgg("name", Value(", "), order_by="-age"))
+    assert found == "STRING_AGG(CAST([ormtests_author].[name] AS nvarchar(max)), %%s) WITHIN GROUP (ORDER BY %s DESC)" % AGE
+
+
+@needs["StringAgg"]
+@pytest.mark.parametrize(
+    ("aggregate", "version", "reason"),
+    [
+        (lambda: aggregates.StringAgg("name", Value(",")), "2016", "from version 2017"),
+        (lambda: aggregates.StringAgg("name", Length("name")), "2022", "must be a constant"),
+        (lambda: aggregates.StringAgg("name", Value(","), distinct=True), "2022", "distinct"),
+    ],
+)
+def test_what_string_agg_cannot(compiled, aggregate, version, reason):
+    with pytest.raises(NotSupportedError, match=reason):
+        author(compiled, aggregate(), version=version)

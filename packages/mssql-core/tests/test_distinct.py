@@ -1,0 +1,35 @@
+from ormtests.models import Book
+
+books = Book.objects.order_by()
+
+
+def test_first_row_of_each_group(compiled):
+    sql = compiled.sql(books.order_by("author", "-price").distinct("author").values("id"))
+    assert sql == (
+        "SELECT [id] FROM (SELECT [ormtests_book].[id] AS [id], [ormtests_book].[author_id] AS [__order1], "
+        "[ormtests_book].[price] AS [__order2], ROW_NUMBER() OVER (PARTITION BY [ormtests_book].[author_id] "
+        "ORDER BY [ormtests_book].[author_id] ASC, [ormtests_book].[price] DESC) AS [__row_number] "
+        "FROM [ormtests_book]) AS [numbered] WHERE [__row_number] = 1 ORDER BY [__order1] ASC, [__order2] DESC"
+    )
+
+
+def test_a_page_of_them(compiled):
+    sql = compiled.sql(books.order_by("author").distinct("author").values("id")[2:5])
+    assert sql.endswith("ORDER BY [__order1] ASC OFFSET 2 ROWS FETCH NEXT 3 ROWS ONLY")
+
+
+def test_without_order(compiled):
+    sql = compiled.sql(books.distinct("author").values("id"))
+    assert "PARTITION BY [ormtests_book].[author_id] ORDER BY (SELECT NULL))" in sql
+    assert sql.endswith("WHERE [__row_number] = 1")
+
+
+def test_in_a_subquery(compiled):
+    sql = compiled.where(books.filter(id__in=books.order_by("author").distinct("author").values("id")).values("id"))
+    assert sql.startswith("[ormtests_book].[id] IN (SELECT [id] FROM (SELECT [U0].[id] AS [id], ")
+    assert sql.endswith(") AS [numbered] WHERE [__row_number] = 1)")
+
+
+def test_fields_of_other_tables(compiled):
+    sql = compiled.sql(books.order_by("author__name").distinct("author__name").values("id"))
+    assert "INNER JOIN [ormtests_author]" in sql and "PARTITION BY [ormtests_author].[name]" in sql

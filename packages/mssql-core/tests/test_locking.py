@@ -1,0 +1,49 @@
+import pytest
+from ormtests.models import Book
+
+from mssql_core.testing import fake_connection
+
+books = Book.objects.order_by()
+
+
+@pytest.fixture
+def locking():
+    connection = fake_connection()
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    return connection
+
+
+def tables(compiled, locking, queryset):
+    sql = compiled.sql(queryset.values("id") if not queryset.query.select_related else queryset, connection=locking)
+    return sql.split(" FROM ")[1].split(" WHERE ")[0]
+
+
+def test_hints_stand_behind_the_table(compiled, locking):
+    assert tables(compiled, locking, books.select_for_update()) == "[ormtests_book] WITH (UPDLOCK, ROWLOCK)"
+
+
+def test_nowait(compiled, locking):
+    assert tables(compiled, locking, books.select_for_update(nowait=True)).endswith("(UPDLOCK, ROWLOCK, NOWAIT)")
+
+
+def test_skip_locked(compiled, locking):
+    assert tables(compiled, locking, books.select_for_update(skip_locked=True)).endswith("(UPDLOCK, ROWLOCK, READPAST)")
+
+
+def test_joined_tables_are_locked_too(compiled, locking):
+    found = tables(compiled, locking, books.select_related("author", "editor").select_for_update())
+    assert found == (
+        "[ormtests_book] WITH (UPDLOCK, ROWLOCK) INNER JOIN [ormtests_author] WITH (UPDLOCK, ROWLOCK) ON "
+        "([ormtests_book].[author_id] = [ormtests_author].[id]) LEFT OUTER JOIN [ormtests_author] [T3] "
+        "WITH (UPDLOCK, ROWLOCK) ON ([ormtests_book].[editor_id] = [T3].[id])"
+    )
+
+
+def test_chosen_tables(compiled, locking):
+    found = tables(compiled, locking, books.select_related("author").select_for_update(of=("author",)))
+    assert found.startswith("[ormtests_book] INNER JOIN [ormtests_author] WITH (UPDLOCK, ROWLOCK) ON ")
+
+
+def test_other_queries_have_no_hints(compiled):
+    assert "WITH" not in compiled.sql(books.all())

@@ -1,0 +1,67 @@
+import pytest
+from django.db import NotSupportedError
+from ormtests.models import Author, Book, Collated
+
+NAME = "[ormtests_author].[name]"
+
+
+def where(compiled, model=Author, version="2022", collation="SQL_Latin1_General_CP1_CI_AS", **lookup):
+    sql, params = compiled(model.objects.order_by().filter(**lookup), version, collation=collation)
+    return sql.split(" WHERE ")[1], params
+
+
+def test_case_is_the_columns_business(compiled):
+    """UPPER() would keep the server from using the index."""
+    assert where(compiled, name__iexact="x") == (NAME + " = %s", ["x"])
+    assert where(compiled, name__icontains="x") == (NAME + r" LIKE %s ESCAPE '\'", ["%x%"])
+    assert where(compiled, name__istartswith="x") == (NAME + r" LIKE %s ESCAPE '\'", ["x%"])
+
+
+def test_case_is_ignored_in_a_case_sensitive_database(compiled):
+    sql, _ = where(compiled, collation="Latin1_General_100_CS_AS", name__icontains="x")
+    assert sql == NAME + r" COLLATE Latin1_General_100_CI_AS LIKE %s ESCAPE '\'"
+
+
+def test_case_is_ignored_in_a_case_sensitive_column(compiled):
+    sql, _ = where(compiled, Collated, name__iexact="x")
+    assert sql == "[ormtests_collated].[name] COLLATE Latin1_General_100_CI_AS = %s"
+
+
+def test_wildcards_are_characters(compiled):
+    assert where(compiled, name__contains=r"5%_[\ ")[1] == [r"%5\%\_\[\\ %"]
+
+
+def test_pattern_of_a_column(compiled):
+    from django.db.models import F
+
+    sql, _ = where(compiled, name__startswith=F("code"))
+    assert sql.startswith(NAME + " LIKE REPLACE(REPLACE(") and sql.endswith(r"+ N'%%' ESCAPE '\'")
+
+
+def test_like_over_other_types(compiled):
+    assert where(compiled, age__contains="4")[0] == r"CONVERT(nvarchar(64), [ormtests_author].[age]) LIKE %s ESCAPE '\'"
+
+
+def test_regular_expressions_of_2025(compiled):
+    assert where(compiled, version="2025", name__regex="^a+") == ("REGEXP_LIKE(%s, %%s, 'c')" % NAME, ["^a+"])
+    assert where(compiled, version="2025", name__iregex="^a+") == ("REGEXP_LIKE(%s, %%s, 'i')" % NAME, ["^a+"])
+
+
+def test_simple_regular_expressions_before(compiled):
+    assert where(compiled, name__regex="^a.*b$") == (
+        NAME + r" COLLATE Latin1_General_100_CS_AS LIKE %s ESCAPE '\'",
+        ["a%b"],
+    )
+    assert where(compiled, name__iregex="ab") == (
+        NAME + r" COLLATE SQL_Latin1_General_CP1_CI_AS LIKE %s ESCAPE '\'",
+        ["%ab%"],
+    )
+
+
+def test_other_regular_expressions_before(compiled):
+    with pytest.raises(NotSupportedError, match=r"'a\+' needs REGEXP_LIKE, which SQL Server has from version 2025"):
+        where(compiled, name__regex="a+")
+
+
+def test_bytes(compiled):
+    assert where(compiled, Book, cover=b"ab") == ("[ormtests_book].[cover] = %s", [b"ab"])
