@@ -104,8 +104,8 @@ def test_openjson_with_columns(sql):
 
 
 def test_openjson_columns_of_binary_and_short_strings(sql):
-    assert sql.value("a FROM OPENJSON('[{\"a\":\"YWJj\"}]') WITH (a varbinary(10))") == b"abc"
-    assert sql.number("a FROM OPENJSON('[{\"a\":\"abc\"}]') WITH (a nvarchar(2))") == 50999
+    assert sql.value('a FROM OPENJSON(\'[{"a":"YWJj"}]\') WITH (a varbinary(10))') == b"abc"
+    assert sql.number('a FROM OPENJSON(\'[{"a":"abc"}]\') WITH (a nvarchar(2))') == 50999
 
 
 def test_json_type(sql):
