@@ -21,7 +21,9 @@ def second_page():
 def turnover_by_month():
     """Turnover by month, in the project's time zone."""
     lines = OrderLine.objects.exclude(order__status="cancelled").annotate(month=TruncMonth("order__placed"))
-    return lines.values("month").annotate(turnover=Sum("amount"), orders=Count("order", distinct=True)).order_by("month")
+    return (
+        lines.values("month").annotate(turnover=Sum("amount"), orders=Count("order", distinct=True)).order_by("month")
+    )
 
 
 def best_customers():

@@ -88,7 +88,9 @@ def write_report(runs: list[dict], out: Path) -> tuple[int, int, int]:
     bad = ("failed", "error", "unexpected success")
     results = [result for run in runs for result in run["results"]]
     failing_ids = {result["id"] for result in results if result["outcome"] in bad}
-    passed = len({result["id"] for result in results if result["outcome"] in ("passed", "expected failure")} - failing_ids)
+    passed = len(
+        {result["id"] for result in results if result["outcome"] in ("passed", "expected failure")} - failing_ids
+    )
     skipped = sum(result["outcome"] == "skipped" for result in results)
     share = 100 * passed / (passed + len(failing_ids)) if passed + len(failing_ids) else 0
     lines = [

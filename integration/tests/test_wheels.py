@@ -15,7 +15,17 @@ def wheels(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")
     for package in PACKAGES:
         subprocess.run(
-            [sys.executable, "-m", "uv", "build", "--quiet", "--wheel", "--out-dir", folder, ROOT / "packages" / package],
+            [
+                sys.executable,
+                "-m",
+                "uv",
+                "build",
+                "--quiet",
+                "--wheel",
+                "--out-dir",
+                folder,
+                ROOT / "packages" / package,
+            ],
             check=True,
         )
     return folder

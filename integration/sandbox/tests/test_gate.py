@@ -1,6 +1,7 @@
 """Microsoft's grammar as a gate."""
 
 import pytest
+
 from mssql_sandbox.errors import SqlServerError
 from mssql_sandbox.syntax.gate import Gate
 from mssql_sandbox.versions import Version

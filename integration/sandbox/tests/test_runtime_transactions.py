@@ -2,6 +2,7 @@
 
 import pytest
 from ddl_support import Client, start_server
+
 from mssql_sandbox.interface import EnvChange
 
 

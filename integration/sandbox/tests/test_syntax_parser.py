@@ -1,6 +1,7 @@
 """The tree keeps what the text says."""
 
 import pytest
+
 from mssql_sandbox.errors import SqlServerError
 from mssql_sandbox.syntax import nodes
 from mssql_sandbox.syntax.parser import parse_batch

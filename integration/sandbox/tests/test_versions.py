@@ -1,13 +1,21 @@
 """One table tells the versions apart."""
 
 import pytest
+
 from mssql_sandbox.functions import registry
 from mssql_sandbox.versions import VERSIONS, Version
 
 
 @pytest.mark.parametrize(
     "function, first",
-    [("string_agg", 2017), ("trim", 2017), ("greatest", 2022), ("datetrunc", 2022), ("json_object", 2022), ("unistr", 2025)],
+    [
+        ("string_agg", 2017),
+        ("trim", 2017),
+        ("greatest", 2022),
+        ("datetrunc", 2022),
+        ("json_object", 2022),
+        ("unistr", 2025),
+    ],
 )
 def test_functions_by_version(function, first):
     for year in (2016, 2017, 2019, 2022, 2025):

@@ -511,7 +511,6 @@ def test_temporal_parameters_are_readable_in_the_journal(target):
     connection.close()
 
 
-
 @pytest.mark.parametrize("client", [PYMSSQL, PYMSSQL_TLS], ids=str)
 def test_freetds_with_and_without_tls(target, client):
     with client.connect(target) as connection:

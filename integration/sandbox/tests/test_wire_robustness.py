@@ -13,9 +13,7 @@ from raw_client import HEADERS, PRELOGIN_CLEAR, RawClient, login7, packet
 from wire_support import PYTDS, fake_server, run
 
 COLLATION = bytes.fromhex("0904d00034")
-few = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def nvarchar(text):

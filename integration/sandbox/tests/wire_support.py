@@ -22,9 +22,7 @@ import pytds
 pyodbc.pooling = False
 mssql_python.pooling(enabled=False)
 
-ODBC_DRIVER = next(
-    Path(mssql_python_odbc.__file__).parent.glob("libs/linux/debian_ubuntu/*/lib/libmsodbcsql-18*")
-)
+ODBC_DRIVER = next(Path(mssql_python_odbc.__file__).parent.glob("libs/linux/debian_ubuntu/*/lib/libmsodbcsql-18*"))
 
 
 @dataclass
@@ -154,9 +152,7 @@ def token_connection(target: Target, token: str) -> Any:
         f"DRIVER={ODBC_DRIVER};SERVER=localhost,{target.port};DATABASE={target.database};"
         "Encrypt=yes;TrustServerCertificate=yes"
     )
-    return pyodbc.connect(
-        text, timeout=20, autocommit=True, attrs_before={1256: struct.pack("<I", len(data)) + data}
-    )
+    return pyodbc.connect(text, timeout=20, autocommit=True, attrs_before={1256: struct.pack("<I", len(data)) + data})
 
 
 def run(connection: Any, sql: str, parameters: tuple = ()) -> list[list[Any]]:

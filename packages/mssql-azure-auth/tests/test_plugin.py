@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+
 from mssql_azure_auth.plugin import AzurePlugin
 from mssql_core.plugin import ConnectionSettings
 

@@ -77,9 +77,7 @@ class FakeTable:
         )
         return self
 
-    def index(
-        self, name, columns, unique=False, primary_key=False, constraint=False, where=None
-    ):
+    def index(self, name, columns, unique=False, primary_key=False, constraint=False, where=None):
         number = len({row[0] for row in self.indexes}) + 1
         kind = (1, "CLUSTERED") if primary_key else (2, "NONCLUSTERED")
         for column in columns:
@@ -109,9 +107,9 @@ class FakeCatalog:
     @contextmanager
     def installed(self, connection):
         """Let the connection's cursors read this catalogue."""
-        with mock.patch.object(
-            connection, "cursor", lambda: FakeCursor(self)
-        ), mock.patch.object(identity_rebuild, "atomic", _no_transaction):
+        with mock.patch.object(connection, "cursor", lambda: FakeCursor(self)), mock.patch.object(
+            identity_rebuild, "atomic", _no_transaction
+        ):
             yield self
 
 

@@ -7,7 +7,6 @@ from grammar import VERSIONS, refusals
 from mssql_core.testing import compile_sql, fake_connection
 
 
-
 def t_sql(sql):
     """Django's placeholders as the server's parameters."""
     numbers = iter(range(1, 10000))

@@ -1,4 +1,5 @@
 import pytest
+
 from mssql_core import advice
 from mssql_core.testing import fake_connection
 

@@ -92,7 +92,10 @@ def test_bits_of_an_expression_name_it_once(compiled):
 @needs["StringAgg"]
 def test_text(compiled):
     found = author(compiled, aggregates.StringAgg("name", Value(", "), order_by="-age"))
-    assert found == "STRING_AGG(CAST([ormtests_author].[name] AS nvarchar(max)), %%s) WITHIN GROUP (ORDER BY %s DESC)" % AGE
+    assert (
+        found
+        == "STRING_AGG(CAST([ormtests_author].[name] AS nvarchar(max)), %%s) WITHIN GROUP (ORDER BY %s DESC)" % AGE
+    )
 
 
 @needs["StringAgg"]

@@ -56,9 +56,7 @@ def test_an_index_keeps_order_includes_filter_and_options():
 
 def test_a_key_is_dropped_as_the_constraint_it_is():
     key = Index(TABLE, "pk", (("id", False),), is_primary_key=True, kind="CLUSTERED")
-    assert key.create_sql() == [
-        "ALTER TABLE [dbo].[author] ADD CONSTRAINT [pk] PRIMARY KEY CLUSTERED ([id])"
-    ]
+    assert key.create_sql() == ["ALTER TABLE [dbo].[author] ADD CONSTRAINT [pk] PRIMARY KEY CLUSTERED ([id])"]
     assert key.drop_sql() == ["ALTER TABLE [dbo].[author] DROP CONSTRAINT [pk]"]
 
 
@@ -82,9 +80,7 @@ def test_a_foreign_key_keeps_actions_and_trust():
 
 def test_expressions_follow_a_renamed_column():
     check = Check(TABLE, "ck", ("a",), "([a]>(0))").renamed("a", "z")
-    assert check.create_sql() == [
-        "ALTER TABLE [dbo].[author] ADD CONSTRAINT [ck] CHECK ([z]>(0))"
-    ]
+    assert check.create_sql() == ["ALTER TABLE [dbo].[author] ADD CONSTRAINT [ck] CHECK ([z]>(0))"]
     index = Index(TABLE, "ix", (("a", False),), filter="([a] IS NOT NULL)")
     assert index.renamed("a", "z").references == ("z", "z")
     default = Default(TABLE, "df", "a", "((1))").renamed("a", "z")
@@ -94,9 +90,7 @@ def test_expressions_follow_a_renamed_column():
 def test_a_column_is_written_as_it_is():
     column = Column(TABLE, "id", "int", False, identity=(1, 1))
     assert column.definition() == "[id] int IDENTITY (1, 1) NOT NULL"
-    computed = Column(
-        TABLE, "low", "int", False, computed="(lower([a]))", is_persisted=True
-    )
+    computed = Column(TABLE, "low", "int", False, computed="(lower([a]))", is_persisted=True)
     assert computed.definition() == "[low] AS (lower([a])) PERSISTED NOT NULL"
     text = Column(TABLE, "t", "nvarchar(5)", True, "Latin1_General_CS_AS")
     assert text.definition() == "[t] nvarchar(5) COLLATE Latin1_General_CS_AS NULL"

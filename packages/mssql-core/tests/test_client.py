@@ -16,7 +16,12 @@ def test_without_a_user_the_operating_system_s_login_is_used():
 
 
 def test_options_of_the_connection_hold_here_too():
-    options = {"Encrypt": "strict", "trustservercertificate": True, "ApplicationIntent": "ReadOnly", "MultiSubnetFailover": "yes"}
+    options = {
+        "Encrypt": "strict",
+        "trustservercertificate": True,
+        "ApplicationIntent": "ReadOnly",
+        "MultiSubnetFailover": "yes",
+    }
     found, _ = arguments(["-Q", "SELECT 1"], OPTIONS=options)
     assert found[-7:] == ["-Ns", "-C", "-K", "ReadOnly", "-M", "-Q", "SELECT 1"]
 

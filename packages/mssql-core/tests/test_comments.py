@@ -1,4 +1,5 @@
 from grammar import refusals
+
 from mssql_core.catalog import ExtendedProperty
 from mssql_core.comments import comment_sql, property_sql
 from mssql_core.names import TableName

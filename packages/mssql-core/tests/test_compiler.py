@@ -10,7 +10,9 @@ books = Book.objects.order_by()
 
 
 def test_first_rows_without_order(compiled):
-    assert compiled.sql(authors.values("id")[:5]) == "SELECT TOP (5) [ormtests_author].[id] AS [id] FROM [ormtests_author]"
+    assert (
+        compiled.sql(authors.values("id")[:5]) == "SELECT TOP (5) [ormtests_author].[id] AS [id] FROM [ormtests_author]"
+    )
 
 
 def test_later_rows_need_an_order(compiled):
@@ -122,7 +124,9 @@ def test_having_names_the_grouped_expression(compiled):
 
 def test_models_ordering_is_left_out_of_a_grouped_slice(compiled):
     sql = compiled.sql(Book.objects.values("author").annotate(n=Count("id"))[2:4])
-    assert sql.endswith("GROUP BY [ormtests_book].[author_id] ORDER BY (SELECT NULL) OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY")
+    assert sql.endswith(
+        "GROUP BY [ormtests_book].[author_id] ORDER BY (SELECT NULL) OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY"
+    )
 
 
 def test_aggregate_of_a_subquery(compiled):

@@ -65,9 +65,7 @@ def test_a_test_database_is_made(creation):
     connection.settings_dict["TEST"]["COLLATION"] = "Latin1_General_100_CS_AS"
     with on(creation, Server(Edition.ENTERPRISE)) as server:
         assert creation._create_test_db(0, True) == "test]app"
-    assert server.statements == [
-        "CREATE DATABASE [test]]app] COLLATE Latin1_General_100_CS_AS"
-    ]
+    assert server.statements == ["CREATE DATABASE [test]]app] COLLATE Latin1_General_100_CS_AS"]
 
 
 def test_an_old_one_is_dropped_with_its_sessions(creation):

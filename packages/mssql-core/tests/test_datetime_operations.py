@@ -54,9 +54,7 @@ def test_parts_in_a_fixed_offset(compiled):
 
 
 def test_datetime2_is_in_the_connections_zone(compiled, paris):
-    found = compiled.expression(
-        books.annotate(x=Extract("published", "hour")), options={"datetime_type": "datetime2"}
-    )
+    found = compiled.expression(books.annotate(x=Extract("published", "hour")), options={"datetime_type": "datetime2"})
     assert found == (
         "DATEPART(hour, (([ormtests_book].[published] AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time'))"
     )
@@ -150,9 +148,7 @@ def test_now_has_the_type_of_the_column(compiled):
 @override_settings(USE_TZ=False, TIME_ZONE="Europe/Paris")
 def test_now_of_the_projects_zone(compiled):
     found = compiled.expression(books.annotate(x=Now()))
-    assert found == (
-        "CAST(((SYSUTCDATETIME() AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time') AS datetime2)"
-    )
+    assert found == ("CAST(((SYSUTCDATETIME() AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time') AS datetime2)")
 
 
 # ---- arithmetic -----------------------------------------------------------------------------

@@ -24,9 +24,7 @@ INCOMING = ForeignKey(OTHER, "fk", ("author_id",), TABLE, ("id",))
 
 
 def snapshot(**kwargs):
-    return TableSnapshot(
-        TABLE, COLUMNS, [PK, BY_LOW, FILTERED], [], [INCOMING], [CHECK], [DEFAULT], **kwargs
-    )
+    return TableSnapshot(TABLE, COLUMNS, [PK, BY_LOW, FILTERED], [], [INCOMING], [CHECK], [DEFAULT], **kwargs)
 
 
 def names(dependents):

@@ -74,6 +74,7 @@ class TestExample(PluginConformance):
 
     def test_it_works(self):
         from django.contrib.auth.models import User
+
         from mssql_core.testing import compile_sql
 
         connection = self.connection()

@@ -3,8 +3,8 @@ from unittest import mock
 import pytest
 from django.db import connection
 from django.db.models import Index
-
 from grammar import refusals
+
 from mssql_core import introspection_sql as queries
 from mssql_core import snapshot
 
@@ -100,9 +100,7 @@ def test_only_a_collation_of_its_own_is_told():
 
 
 def test_a_column_with_two_checks_is_one_column():
-    found = described(
-        column("a", "int", check="([a]>(0))"), column("a", "int", check="([a]<(9))")
-    )
+    found = described(column("a", "int", check="([a]>(0))"), column("a", "int", check="([a]<(9))"))
     assert found["a"][1].checks == ("([a]>(0))", "([a]<(9))")
 
 
@@ -165,9 +163,7 @@ def test_constraints():
 
 
 def test_tables_outside_of_the_default_schema_carry_theirs():
-    cursor = Cursor(
-        [("dbo", "a", "U ", None, "dbo"), ("sales", "b", "V ", "note", "dbo")]
-    )
+    cursor = Cursor([("dbo", "a", "U ", None, "dbo"), ("sales", "b", "V ", "note", "dbo")])
     tables = connection.introspection.get_table_list(cursor)
     assert [(table.name, table.type, table.comment) for table in tables] == [
         ("a", "t", None),

@@ -25,7 +25,9 @@ def test_what_like_can_say(pattern, expected):
     assert like_pattern(pattern) == expected
 
 
-@pytest.mark.parametrize("pattern", ["a+", "a*", "a?", "a|b", "(a)", r"\d", "[a]*", "a{2}", r"[\d]", "a^b", "[a", "b$c"])
+@pytest.mark.parametrize(
+    "pattern", ["a+", "a*", "a?", "a|b", "(a)", r"\d", "[a]*", "a{2}", r"[\d]", "a^b", "[a", "b$c"]
+)
 def test_what_it_cannot(pattern):
     with pytest.raises(NotSupportedError):
         like_pattern(pattern)

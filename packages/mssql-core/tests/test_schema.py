@@ -7,14 +7,10 @@ from django.apps.registry import Apps
 from django.db import NotSupportedError, connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
-
 from fake_catalog import FakeCatalog
 from grammar import refusals
 
-
-unique_expressions = pytest.mark.skipif(
-    django.VERSION < (4, 0), reason="UniqueConstraint(*expressions): Django 4.0"
-)
+unique_expressions = pytest.mark.skipif(django.VERSION < (4, 0), reason="UniqueConstraint(*expressions): Django 4.0")
 
 
 @pytest.fixture(autouse=True)
@@ -109,18 +105,14 @@ def test_a_schema_is_made_and_named_everywhere():
         parent=models.ForeignKey("self", models.CASCADE),
     )
     statements = created(thing)
-    assert statements[0] == (
-        "IF SCHEMA_ID(N'sales') IS NULL EXEC (N'CREATE SCHEMA [sales]');"
-    )
+    assert statements[0] == ("IF SCHEMA_ID(N'sales') IS NULL EXEC (N'CREATE SCHEMA [sales]');")
     assert statements[1].startswith("CREATE TABLE [sales].[thing] (")
     assert all("[sales].[thing]" in sql for sql in statements[2:])
     assert any("REFERENCES [sales].[thing] ([id])" in sql for sql in statements)
 
 
 def test_moving_a_table_to_another_schema():
-    statements = script(
-        lambda editor: editor.alter_db_table(model(), "a_thing", '"sales"."thing"')
-    )
+    statements = script(lambda editor: editor.alter_db_table(model(), "a_thing", '"sales"."thing"'))
     assert statements == [
         "IF SCHEMA_ID(N'sales') IS NULL EXEC (N'CREATE SCHEMA [sales]');",
         "ALTER SCHEMA [sales] TRANSFER [a_thing];",
@@ -174,13 +166,7 @@ def test_a_unique_condition_beyond_filters_keeps_the_other_rows_apart():
     thing = model(
         a=models.IntegerField(),
         b=models.IntegerField(),
-        meta={
-            "constraints": [
-                models.UniqueConstraint(
-                    fields=["a"], condition=Q(a=1) | Q(b=2), name="either"
-                )
-            ]
-        },
+        meta={"constraints": [models.UniqueConstraint(fields=["a"], condition=Q(a=1) | Q(b=2), name="either")]},
     )
     assert created(thing)[1] == (
         "ALTER TABLE [a_thing] ADD [__uq_either_1] AS "
@@ -206,15 +192,11 @@ def test_covering_and_equal_nulls():
             ]
         },
     )
-    assert created(thing)[1] == (
-        "CREATE UNIQUE INDEX [covering] ON [a_thing] ([b]) INCLUDE ([a]);"
-    )
+    assert created(thing)[1] == ("CREATE UNIQUE INDEX [covering] ON [a_thing] ([b]) INCLUDE ([a]);")
 
 
 def test_deferrable_constraints_are_left_out():
-    constraint = models.UniqueConstraint(
-        fields=["a"], name="late", deferrable=models.Deferrable.DEFERRED
-    )
+    constraint = models.UniqueConstraint(fields=["a"], name="late", deferrable=models.Deferrable.DEFERRED)
     thing = model(a=models.IntegerField(), meta={"constraints": [constraint]})
     assert len(created(thing)) == 1
 
@@ -234,12 +216,9 @@ def test_in_a_script_rows_are_changed_by_text_compiled_late():
     new = models.IntegerField(default=3)
     new.set_attributes_from_name("a")
     new.model = thing
-    statements = script(
-        lambda editor: editor.alter_field(thing, thing._meta.get_field("a"), new)
-    )
+    statements = script(lambda editor: editor.alter_field(thing, thing._meta.get_field("a"), new))
     assert statements == [
-        "EXEC sys.sp_executesql "
-        "N'UPDATE [a_thing] SET [a] = (3) WHERE [a] IS NULL';",
+        "EXEC sys.sp_executesql N'UPDATE [a_thing] SET [a] = (3) WHERE [a] IS NULL';",
         "ALTER TABLE [a_thing] ALTER COLUMN [a] int NOT NULL;",
     ]
 
@@ -267,9 +246,7 @@ def wide():
         boolean=models.BooleanField(default=True),
         date=models.DateField(default=datetime.date(2020, 1, 2)),
         datetime=models.DateTimeField(default=datetime.datetime(2020, 1, 2, 3, 4, 5, 6)),
-        decimal=models.DecimalField(
-            max_digits=10, decimal_places=2, default=decimal.Decimal("1.50")
-        ),
+        decimal=models.DecimalField(max_digits=10, decimal_places=2, default=decimal.Decimal("1.50")),
         duration=models.DurationField(default=datetime.timedelta(days=1)),
         email=models.EmailField(unique=True, null=True),
         number=models.FloatField(default=1.5, db_index=True),
@@ -331,14 +308,9 @@ def test_every_statement_is_in_the_grammar_of_every_version(wide, tmp_path):
         lambda editor: editor.alter_db_table_comment(wide, None, "it's 100 %"),
         lambda editor: editor.alter_db_table_comment(wide, "it's", None),
         lambda editor: editor.execute(editor._rename_index_sql(wide, "i1", "i9"), None),
+        *(lambda editor, index=index: editor.remove_index(wide, index) for index in wide._meta.indexes),
         *(
-            lambda editor, index=index: editor.remove_index(wide, index)
-            for index in wide._meta.indexes
-        ),
-        *(
-            lambda editor, constraint=constraint: editor.remove_constraint(
-                wide, constraint
-            )
+            lambda editor, constraint=constraint: editor.remove_constraint(wide, constraint)
             for constraint in wide._meta.constraints
         ),
         lambda editor: editor.alter_unique_together(wide, [("email", "size")], []),

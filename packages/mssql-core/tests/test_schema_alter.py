@@ -1,7 +1,6 @@
 import pytest
 from django.apps.registry import Apps
 from django.db import NotSupportedError, connection, models
-
 from fake_catalog import FakeCatalog
 
 
@@ -70,8 +69,7 @@ def test_only_what_blocks_is_dropped_and_all_of_it_comes_back(catalog, author):
         "ALTER TABLE [a_author] ALTER COLUMN [age] bigint NULL",
         "ALTER TABLE [a_author] ADD CONSTRAINT [DF__age] DEFAULT ((1)) FOR [age]",
         "ALTER TABLE [a_author] ADD CONSTRAINT [adult] CHECK ([age]>(17))",
-        "CREATE UNIQUE NONCLUSTERED INDEX [both] ON [a_author] ([name], [age]) "
-        "WHERE ([age] IS NOT NULL)",
+        "CREATE UNIQUE NONCLUSTERED INDEX [both] ON [a_author] ([name], [age]) WHERE ([age] IS NOT NULL)",
     ]
 
 
@@ -130,9 +128,7 @@ def test_uniqueness_ignores_nulls_that_become_possible(catalog, author):
 
 def test_an_index_over_text_without_limit_is_left_out(catalog, author):
     author._meta.unique_together = ()
-    catalog.table("a_author").indexes = [
-        row for row in catalog.table("a_author").indexes if row[1] == "by_name"
-    ]
+    catalog.table("a_author").indexes = [row for row in catalog.table("a_author").indexes if row[1] == "by_name"]
     alter(author, "name", models.TextField(db_index=True))
     assert "DROP INDEX [by_name] ON [a_author]" in catalog.statements
     assert not any("CREATE" in sql for sql in catalog.statements)
@@ -174,9 +170,9 @@ def test_an_identity_is_taken_away_with_nothing_lost(catalog, author):
 
 def test_an_identity_is_given_and_counts_on(catalog, author):
     author._meta.get_field("id").__class__ = models.BigIntegerField
-    catalog.table("a_author").columns[0] = catalog.table("a_author").columns[0][
-        :8
-    ] + (None,) * 2 + catalog.table("a_author").columns[0][10:]
+    catalog.table("a_author").columns[0] = (
+        catalog.table("a_author").columns[0][:8] + (None,) * 2 + catalog.table("a_author").columns[0][10:]
+    )
     alter(author, "id", models.BigAutoField(primary_key=True))
     statements = catalog.statements
     assert "[id] bigint IDENTITY (1, 1) NOT NULL" in statements[1]

@@ -72,7 +72,15 @@ def test_autocommit_off_begins_with_the_first_statement(connection):
     run(connection)
     connection.rollback()
     connection.set_autocommit(True)
-    assert [text.split()[0] for text in sent(connection)] == ["BEGIN", "SELECT", "SELECT", "COMMIT", "BEGIN", "SELECT", "IF"]
+    assert [text.split()[0] for text in sent(connection)] == [
+        "BEGIN",
+        "SELECT",
+        "SELECT",
+        "COMMIT",
+        "BEGIN",
+        "SELECT",
+        "IF",
+    ]
 
 
 def test_turning_autocommit_on_commits(connection):

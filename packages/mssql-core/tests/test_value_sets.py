@@ -99,7 +99,13 @@ def test_types_hold_the_values_without_loss(values, expected):
 
 
 def test_values_survive_json():
-    values = [1.1, decimal.Decimal("12345678901234567.125"), datetime.datetime(2020, 1, 2, 3, 4, 5, 6), b"\x00\xff", None]
+    values = [
+        1.1,
+        decimal.Decimal("12345678901234567.125"),
+        datetime.datetime(2020, 1, 2, 3, 4, 5, 6),
+        b"\x00\xff",
+        None,
+    ]
     assert json_array([values]) == '[[1.1,"12345678901234567.125","2020-01-02T03:04:05.000006","00ff",null]]'
 
 

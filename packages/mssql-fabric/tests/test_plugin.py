@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+
 from mssql_core.plugin import Capability, Edition
 from mssql_fabric.plugin import FabricPlugin
 

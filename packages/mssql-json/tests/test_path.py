@@ -1,5 +1,6 @@
 import pytest
 from django.db import NotSupportedError
+
 from mssql_json.path import compile_path, literal
 
 

@@ -12,7 +12,6 @@ from typing import Any, Iterator, Protocol, Sequence
 
 from .sqltypes import SqlType
 
-
 # Values cross this interface as Python objects:
 #   integers and bit -> int (bit: 0/1) · real, float -> float · decimal, money -> decimal.Decimal
 #   character types, xml, json -> str · binary types -> bytes · uniqueidentifier -> uuid.UUID

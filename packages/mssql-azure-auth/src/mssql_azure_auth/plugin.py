@@ -1,6 +1,7 @@
 """The hooks of mssql-azure-auth."""
 
 from django.core.exceptions import ImproperlyConfigured
+
 from mssql_core.plugin import Credentials, hookimpl
 
 from . import credentials

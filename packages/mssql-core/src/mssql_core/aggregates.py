@@ -65,7 +65,9 @@ def prepared(node, compiler):
     for argument in node.source_expressions:
         if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler.query.alias_map):
             compiler.hoists.add(argument)
-        elif isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map:
+        elif (
+            isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map
+        ):
             # Alone, an outer column would make it an aggregate of the outer query.
             compiler.hoists.add(argument)
     return node

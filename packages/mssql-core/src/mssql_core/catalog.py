@@ -15,9 +15,7 @@ _TOKEN = re.compile(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
 
 def is_hidden(column_name):
     """Is this a computed column that only exists for an index?"""
-    return column_name.startswith(
-        (HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX)
-    )
+    return column_name.startswith((HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX))
 
 
 def column_references(definition):
@@ -29,7 +27,7 @@ def column_references(definition):
     """
     names = []
     for token in _TOKEN.findall(definition or ""):
-        if token[0] in "[\"":
+        if token[0] in '["':
             name = _undelimited(token)
             if name not in names:
                 names.append(name)
@@ -41,7 +39,7 @@ def rename_reference(definition, old, new):
 
     def renamed(match):
         token = match.group()
-        if token[0] in "[\"" and _undelimited(token).lower() == old.lower():
+        if token[0] in '["' and _undelimited(token).lower() == old.lower():
             return quote_identifier(new)
         return token
 
@@ -63,12 +61,15 @@ class Default(NamedTuple):
     definition: str
 
     def create_sql(self):
-        return ["ALTER TABLE %s ADD CONSTRAINT %s DEFAULT %s FOR %s" % (
-            self.table,
-            quote_identifier(self.name),
-            self.definition,
-            quote_identifier(self.column),
-        )]
+        return [
+            "ALTER TABLE %s ADD CONSTRAINT %s DEFAULT %s FOR %s"
+            % (
+                self.table,
+                quote_identifier(self.name),
+                self.definition,
+                quote_identifier(self.column),
+            )
+        ]
 
     def drop_sql(self):
         return [_drop_constraint(self.table, self.name)]
@@ -166,10 +167,7 @@ class Index(NamedTuple):
         return self.columns + self.includes + tuple(column_references(self.filter))
 
     def create_sql(self):
-        keys = ", ".join(
-            quote_identifier(column) + (" DESC" if descending else "")
-            for column, descending in self.keys
-        )
+        keys = ", ".join(quote_identifier(column) + (" DESC" if descending else "") for column, descending in self.keys)
         options = " WITH (%s)" % ", ".join(self.options) if self.options else ""
         if self.data_space:
             options += " ON %s" % quote_identifier(self.data_space)

@@ -4,10 +4,7 @@ from .literals import string_literal
 
 PROPERTY = "MS_Description"
 
-_LEVELS = (
-    "@level0type = N'SCHEMA', @level0name = %(schema)s, "
-    "@level1type = N'TABLE', @level1name = %(table)s"
-)
+_LEVELS = "@level0type = N'SCHEMA', @level0name = %(schema)s, @level1type = N'TABLE', @level1name = %(table)s"
 _COLUMN_LEVEL = ", @level2type = N'COLUMN', @level2name = %(column)s"
 
 
@@ -31,25 +28,16 @@ def comment_sql(table, comment, column=None, variable="@schema"):
     levels = (_LEVELS + (_COLUMN_LEVEL if column else "")) % names
     value = variable + "_comment"
     table_id = "OBJECT_ID(%s)" % string_literal(str(table))
-    column_id = (
-        "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, names["column"])
-        if column
-        else "0"
-    )
+    column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, names["column"]) if column else "0"
     exists = (
         "EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 "
-        "AND major_id = %s AND minor_id = %s AND name = N'%s')"
-        % (table_id, column_id, PROPERTY)
+        "AND major_id = %s AND minor_id = %s AND name = N'%s')" % (table_id, column_id, PROPERTY)
     )
     call = "EXEC sys.sp_%%sextendedproperty @name = N'%s', %%s%s" % (
         PROPERTY,
         levels.replace("%", "%%"),
     )
-    schema = (
-        string_literal(table.schema)
-        if table.schema
-        else "OBJECT_SCHEMA_NAME(%s)" % table_id
-    )
+    schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
     batch = ["DECLARE %s sysname = %s" % (variable, schema)]
     if comment:
         batch.append("DECLARE %s nvarchar(max) = %s" % (value, string_literal(comment)))
@@ -68,12 +56,8 @@ def property_sql(item):
         "table": string_literal(item.table.name),
         "column": string_literal(item.column or ""),
     }
-    return (
-        "DECLARE @value nvarchar(max) = %s; "
-        "EXEC sys.sp_addextendedproperty @name = %s, @value = @value, %s"
-        % (
-            string_literal(item.value),
-            string_literal(item.name),
-            (_LEVELS + (_COLUMN_LEVEL if item.column else "")) % names,
-        )
+    return "DECLARE @value nvarchar(max) = %s; EXEC sys.sp_addextendedproperty @name = %s, @value = @value, %s" % (
+        string_literal(item.value),
+        string_literal(item.name),
+        (_LEVELS + (_COLUMN_LEVEL if item.column else "")) % names,
     )

@@ -101,7 +101,9 @@ class SelectMixin(CompileMixin):
     def _numbers_rows(self):
         """Whether this statement writes distinct(*fields); with a filter on windows, the one inside does."""
         query = self.query
-        return query.distinct_fields and not query.combinator and self.distinct_on is None and not self._filters_windows()
+        return (
+            query.distinct_fields and not query.combinator and self.distinct_on is None and not self._filters_windows()
+        )
 
     @property
     def _is_compound_part(self):

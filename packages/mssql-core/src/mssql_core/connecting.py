@@ -39,7 +39,9 @@ _UNREACHABLE = (
     "Check %(alias)s['HOST'] and ['PORT'], that the server listens on TCP, and the firewall between. "
     "OPTIONS['connection_timeout'] bounds the wait, in seconds."
 )
-_AUTHENTICATION = "The authentication settings of %(alias)s contradict each other: USER, TOKEN, Authentication, Trusted_Connection."
+_AUTHENTICATION = (
+    "The authentication settings of %(alias)s contradict each other: USER, TOKEN, Authentication, Trusted_Connection."
+)
 _KERBEROS = (
     "Without %(alias)s['USER'] the operating system's login is used, and there is no Kerberos ticket: set USER and "
     "PASSWORD, or get a ticket (kinit)."

@@ -10,9 +10,7 @@ from django.db.backends.base.creation import BaseDatabaseCreation
 from .literals import string_literal
 from .names import quote_identifier
 
-_COLLATION_CHARACTERS = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
-)
+_COLLATION_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 class DatabaseCreation(BaseDatabaseCreation):
@@ -28,8 +26,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         if not _COLLATION_CHARACTERS.issuperset(collation):
             raise ImproperlyConfigured(
                 "DATABASES[%r]['TEST']['COLLATION'] is not the name of a collation: "
-                "%r. SELECT name FROM sys.fn_helpcollations() lists them."
-                % (self.connection.alias, collation)
+                "%r. SELECT name FROM sys.fn_helpcollations() lists them." % (self.connection.alias, collation)
             )
         return "COLLATE %s" % collation
 
@@ -53,18 +50,12 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _confirm_removal(self, name, verbosity, autoclobber):
         if not autoclobber:
-            answer = input(
-                "The test database '%s' exists already. Type 'yes' to delete it, or "
-                "'no' to cancel: " % name
-            )
+            answer = input("The test database '%s' exists already. Type 'yes' to delete it, or 'no' to cancel: " % name)
             if answer != "yes":
                 self.log("Tests cancelled.")
                 sys.exit(1)
         if verbosity >= 1:
-            self.log(
-                "Destroying old test database for alias %s..."
-                % self._get_database_display_str(verbosity, name)
-            )
+            self.log("Destroying old test database for alias %s..." % self._get_database_display_str(verbosity, name))
 
     def _destroy_test_db(self, test_database_name, verbosity):
         with self._nodb_cursor() as cursor:
@@ -79,9 +70,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         quoted = quote_identifier(name)
         if cursor.db.server.edition.can_set_single_user:
             # Pooled connections would otherwise hold it (error 3702).
-            cursor.execute(
-                "ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted
-            )
+            cursor.execute("ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted)
         cursor.execute("DROP DATABASE %s" % quoted)
 
     # Clones
@@ -118,10 +107,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _build_again(self, cursor, name):
         """Make an empty database and migrate it."""
-        cursor.execute(
-            "CREATE DATABASE %s %s"
-            % (quote_identifier(name), self.sql_table_creation_suffix())
-        )
+        cursor.execute("CREATE DATABASE %s %s" % (quote_identifier(name), self.sql_table_creation_suffix()))
         connection = self.connection
         source = connection.settings_dict["NAME"]
         connection.close()
@@ -141,10 +127,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _copy_in_azure(self, cursor, source, target):
         """Copy inside the service; the copy is usable once it is online."""
-        cursor.execute(
-            "CREATE DATABASE %s AS COPY OF %s"
-            % (quote_identifier(target), quote_identifier(source))
-        )
+        cursor.execute("CREATE DATABASE %s AS COPY OF %s" % (quote_identifier(target), quote_identifier(source)))
         cursor.execute(
             "WHILE EXISTS (SELECT 1 FROM sys.databases WHERE name = %s "
             "AND state_desc = N'COPYING') WAITFOR DELAY '00:00:02'",
@@ -169,8 +152,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         files = [tuple(row) for row in cursor.fetchall()]
         backup = "%s.clone.bak" % source
         moves = ", ".join(
-            "MOVE %s TO %s" % (string_literal(name), string_literal(path))
-            for name, path in _moved_files(files, target)
+            "MOVE %s TO %s" % (string_literal(name), string_literal(path)) for name, path in _moved_files(files, target)
         )
         cursor.execute(
             "BACKUP DATABASE %s TO DISK = %s WITH INIT, FORMAT, COPY_ONLY"

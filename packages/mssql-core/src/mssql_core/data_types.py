@@ -92,9 +92,7 @@ class ColumnTypes(dict):
 
     def __missing__(self, name):
         if name == "JSONField":
-            raise ImproperlyConfigured(
-                "A JSONField has no column type. %s" % NO_JSON_PLUGIN
-            )
+            raise ImproperlyConfigured("A JSONField has no column type. %s" % NO_JSON_PLUGIN)
         raise KeyError(name)
 
 
@@ -105,9 +103,7 @@ def data_types(datetime_type, uuid_type):
     :param datetime_type: one of DATETIME_TYPES, for DateTimeField.
     :param uuid_type: one of UUID_TYPES, for UUIDField.
     """
-    return ColumnTypes(
-        DATA_TYPES, DateTimeField=datetime_type, UUIDField=uuid_type
-    )
+    return ColumnTypes(DATA_TYPES, DateTimeField=datetime_type, UUIDField=uuid_type)
 
 
 # Type name in sys.types -> Django field, for inspectdb.

@@ -90,7 +90,6 @@ class DateTimeOperations:
     def time_extract_sql(self, lookup_type, sql, params=()):
         return self.date_extract_sql(lookup_type, sql, params)
 
-
     # ---- truncation --------------------------------------------------------------------
 
     def date_trunc_sql(self, lookup_type, sql, params, tzname=None):

@@ -65,8 +65,7 @@ class ExpressionKeys(Expressions):
             if isinstance(node, OrderBy):
                 if node.nulls_first or node.nulls_last:
                     raise NotSupportedError(
-                        "Index %s: SQL Server has no NULLS FIRST or NULLS LAST in "
-                        "an index." % self.index_name
+                        "Index %s: SQL Server has no NULLS FIRST or NULLS LAST in an index." % self.index_name
                     )
                 suffix = " DESC" if node.descending else suffix
             elif not is_shell(node):
@@ -80,10 +79,7 @@ class ExpressionKeys(Expressions):
         return sql % tuple(map(self.quote_value, params)) if params else sql
 
     def nodes(self):
-        return [
-            self._unwrapped(node)[0]
-            for node in self.expressions.get_source_expressions()
-        ]
+        return [self._unwrapped(node)[0] for node in self.expressions.get_source_expressions()]
 
     def __str__(self):
         return ", ".join(quote_identifier(name) + suffix for name, _, suffix in self.keys())
@@ -125,8 +121,7 @@ class HiddenColumns:
     def rename_column_references(self, table, old_column, new_column):
         if self.table.table == table:
             self.discriminators = [
-                (name, rename_reference(definition, old_column, new_column))
-                for name, definition in self.discriminators
+                (name, rename_reference(definition, old_column, new_column)) for name, definition in self.discriminators
             ]
 
     def definitions(self):
@@ -139,7 +134,6 @@ class HiddenColumns:
 
     def __str__(self):
         columns = ", ".join(
-            "%s AS (%s) PERSISTED" % (quote_identifier(name), definition)
-            for name, definition in self.definitions()
+            "%s AS (%s) PERSISTED" % (quote_identifier(name), definition) for name, definition in self.definitions()
         )
         return "ALTER TABLE %s ADD %s; " % (self.table, columns) if columns else ""

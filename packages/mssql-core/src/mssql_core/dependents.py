@@ -30,8 +30,7 @@ class Dependents:
         computed = [
             column
             for column in snapshot.columns.values()
-            if column.computed is not None
-            and columns.intersection(column_references(column.computed))
+            if column.computed is not None and columns.intersection(column_references(column.computed))
         ]
         self._extend(self.computed, computed)
         columns.update(column.name for column in computed)
@@ -49,9 +48,7 @@ class Dependents:
             self.foreign_keys,
             [key for key in snapshot.incoming if columns.intersection(key.to_columns)],
         )
-        self._extend(
-            self.defaults, [d for d in snapshot.defaults if d.column in columns]
-        )
+        self._extend(self.defaults, [d for d in snapshot.defaults if d.column in columns])
 
     def add_named(self, snapshot, column):
         """

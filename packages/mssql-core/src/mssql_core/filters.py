@@ -110,9 +110,7 @@ def _comparison(tokens, negated):
     if len(tokens) < 3:
         raise _NotSimple
     if tokens[0].kind != "name":
-        position = next(
-            (i for i, token in enumerate(tokens) if token.kind == "operator"), None
-        )
+        position = next((i for i, token in enumerate(tokens) if token.kind == "operator"), None)
         if position is None or len(tokens) != position + 2:
             raise _NotSimple
         operator = _MIRRORED.get(tokens[position].text, tokens[position].text)

@@ -48,9 +48,7 @@ def rebuild(editor, model, column, identity):
             editor._comment_model(model)
         if identity:
             # After explicit values the counter stands at the highest of them.
-            editor._execute_all(
-                ["DBCC CHECKIDENT (%s, RESEED)" % string_literal(str(found.table))]
-            )
+            editor._execute_all(["DBCC CHECKIDENT (%s, RESEED)" % string_literal(str(found.table))])
 
 
 @contextmanager
@@ -65,10 +63,7 @@ def _transaction(editor):
 def _create_and_fill(editor, found, column, identity):
     name = truncate_name("__rebuild_%s" % found.table.name, MAX_NAME_LENGTH)
     table = TableName(found.table.schema, name)
-    columns = [
-        item._replace(identity=identity) if item.name == column else item
-        for item in found.columns.values()
-    ]
+    columns = [item._replace(identity=identity) if item.name == column else item for item in found.columns.values()]
     definitions = ", ".join(item.definition() for item in columns)
     editor._execute_all(["CREATE TABLE %s (%s)" % (table, definitions)])
     names = ", ".join(
@@ -122,8 +117,7 @@ class _Extras:
         if reasons:
             raise NotSupportedError(
                 "Adding or removing IDENTITY rebuilds the table %s, which would "
-                "lose: %s. Change the table with migrations.RunSQL instead."
-                % (found.table, ", ".join(reasons))
+                "lose: %s. Change the table with migrations.RunSQL instead." % (found.table, ", ".join(reasons))
             )
 
     def create_sql(self):

@@ -48,9 +48,7 @@ class InsertMixin:
                 continue
             if any(defaults):
                 # DEFAULT is a keyword of INSERT ... VALUES alone, not of MERGE and SELECT.
-                values = [
-                    default_expression(field) if default else value for value, default in zip(values, defaults)
-                ]
+                values = [default_expression(field) if default else value for value, default in zip(values, defaults)]
             fields.append(field)
             columns.append([self._prepared(field, value) for value in values])
         return fields, columns
@@ -64,9 +62,7 @@ class InsertMixin:
         getters = [placeholder_getter(field) for field in fields]
         placeholder_rows, param_rows = [], []
         for row in rows:
-            found = [
-                self.field_as_sql(field, getter, value) for field, getter, value in zip(fields, getters, row)
-            ]
+            found = [self.field_as_sql(field, getter, value) for field, getter, value in zip(fields, getters, row)]
             placeholder_rows.append([sql for sql, _ in found])
             param_rows.append([list(params) for _, params in found])
         return placeholder_rows, param_rows
@@ -93,10 +89,13 @@ class InsertMixin:
         if count == 1:
             return self._finished(returning, "INSERT INTO %s" % self._table, "DEFAULT VALUES"), PARAMS()
         seed = ", ".join("(%d)" % number for number in range(count))
-        sql = "MERGE INTO %s USING (VALUES %s) AS [source] ([%s]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES" % (
-            self._table,
-            seed,
-            ORDINAL,
+        sql = (
+            "MERGE INTO %s USING (VALUES %s) AS [source] ([%s]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES"
+            % (
+                self._table,
+                seed,
+                ORDINAL,
+            )
         )
         return self._merged(returning, sql), PARAMS()
 
@@ -215,8 +214,7 @@ class InsertMixin:
             return sql
         switch = "SET IDENTITY_INSERT %s" % self._table
         return (
-            "%(switch)s ON; BEGIN TRY %(sql)s; %(switch)s OFF; END TRY "
-            "BEGIN CATCH %(switch)s OFF; THROW; END CATCH"
+            "%(switch)s ON; BEGIN TRY %(sql)s; %(switch)s OFF; END TRY BEGIN CATCH %(switch)s OFF; THROW; END CATCH"
         ) % {"switch": switch, "sql": sql.rstrip(";")}
 
     def _known_rows(self, returning_fields):

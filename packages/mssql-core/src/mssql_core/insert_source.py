@@ -54,7 +54,8 @@ class ValueRows:
             if number == 0:
                 # The other rows follow: a column of NULLs has no type of its own.
                 values = [
-                    "CAST(%s AS %s)" % (sql, stored_type(field, self.connection)) for sql, field in zip(row, self.fields)
+                    "CAST(%s AS %s)" % (sql, stored_type(field, self.connection))
+                    for sql, field in zip(row, self.fields)
                 ]
             rows.append("(%d, %s)" % (number, ", ".join(values)))
         names = ", ".join(["[%s]" % ORDINAL, *(self.column(field) for field in self.fields)])

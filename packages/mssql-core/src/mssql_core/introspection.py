@@ -56,16 +56,13 @@ class KeyIntrospection:
                 self._db_table(schema, table, default_schema),
                 actions.get(action.replace("_", " ")),
             )
-            for column, to_column, schema, table, action, default_schema in (
-                cursor.fetchall()
-            )
+            for column, to_column, schema, table, action, default_schema in (cursor.fetchall())
         }
 
     def get_key_columns(self, cursor, table_name):
         """Return (column, table there, column there) of each foreign key."""
         return [
-            (column, relation[1], relation[0])
-            for column, relation in self.get_relations(cursor, table_name).items()
+            (column, relation[1], relation[0]) for column, relation in self.get_relations(cursor, table_name).items()
         ]
 
     def get_primary_key_columns(self, cursor, table_name):
@@ -117,9 +114,7 @@ class KeyIntrospection:
         return details
 
 
-class DatabaseIntrospection(
-    compat.Introspection, KeyIntrospection, BaseDatabaseIntrospection
-):
+class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabaseIntrospection):
     data_types_reverse = FIELD_TYPES
 
     @property

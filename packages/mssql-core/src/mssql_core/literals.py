@@ -38,10 +38,7 @@ def literal(value):
     for types, render in _RENDERERS:
         if isinstance(value, types):
             return render(value)
-    raise ValueError(
-        "A value of type %s cannot be written as a T-SQL literal."
-        % type(value).__qualname__
-    )
+    raise ValueError("A value of type %s cannot be written as a T-SQL literal." % type(value).__qualname__)
 
 
 def _integer(value):
@@ -92,4 +89,3 @@ _RENDERERS = (
     ((bytes, bytearray, memoryview), lambda value: "0x" + bytes(value).hex()),
     (str, string_literal),
 )
-

@@ -66,11 +66,7 @@ def from_model(editor, model):
         table,
         [_column(editor, table, field) for field in fields],
         list(_indexes(editor, model, table, fields)),
-        [
-            _foreign_key(editor, model, field)
-            for field in fields
-            if field.remote_field and field.db_constraint
-        ],
+        [_foreign_key(editor, model, field) for field in fields if field.remote_field and field.db_constraint],
         list(_incoming(editor, model)),
         list(_checks(editor, model, table, fields)),
         [
@@ -147,10 +143,7 @@ def _unique(editor, table, db_table, fields):
         table,
         editor._unique_constraint_name(db_table, columns, quote=False),
         tuple((column, False) for column in columns),
-        filter=" AND ".join(
-            "%s IS NOT NULL" % quote_identifier(column) for column in nullable
-        )
-        or None,
+        filter=" AND ".join("%s IS NOT NULL" % quote_identifier(column) for column in nullable) or None,
         is_unique=True,
         is_unique_constraint=not nullable,
     )
@@ -222,7 +215,5 @@ def _checks(editor, model, table, fields):
     for constraint in model._meta.constraints:
         if hasattr(constraint, "_get_check_sql"):
             check = constraint._get_check_sql(model, editor)
-            columns = tuple(
-                field.column for field in fields if editor.quote_name(field.column) in check
-            )
+            columns = tuple(field.column for field in fields if editor.quote_name(field.column) in check)
             yield Check(table, constraint.name, columns, "(%s)" % check)

@@ -24,7 +24,9 @@ class Returning:
         :param ordinal: also keep the place of each object, in `__ord`.
         """
         columns = ["[__ord] int"] if ordinal else []
-        columns += ["[r%d] %s" % (index, column_type(field, self.connection)) for index, field in enumerate(self.fields)]
+        columns += [
+            "[r%d] %s" % (index, column_type(field, self.connection)) for index, field in enumerate(self.fields)
+        ]
         return "DECLARE %s TABLE (%s)" % (TABLE, ", ".join(columns))
 
     def output_clause(self, ordinal=None):

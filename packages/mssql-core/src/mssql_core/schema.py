@@ -17,20 +17,16 @@ from .schema_columns import ColumnMixin, has_db_default
 from .schema_indexes import IndexMixin, is_nullable
 
 
-class DatabaseSchemaEditor(
-    compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMixin, BaseDatabaseSchemaEditor
-):
+class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMixin, BaseDatabaseSchemaEditor):
     sql_delete_table = "DROP TABLE %(table)s"
     sql_create_column = "ALTER TABLE %(table)s ADD %(column)s %(definition)s"
     sql_delete_column = "ALTER TABLE %(table)s DROP COLUMN %(column)s"
     sql_delete_procedure = "DROP PROCEDURE %(procedure)s"
     sql_create_fk = (
-        "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) "
-        "REFERENCES %(to_table)s (%(to_column)s)"
+        "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) REFERENCES %(to_table)s (%(to_column)s)"
     )
     sql_create_column_inline_fk = (
-        "CONSTRAINT %(name)s FOREIGN KEY REFERENCES %(to_table)s (%(to_column)s)"
-        "%(on_delete_db)s"
+        "CONSTRAINT %(name)s FOREIGN KEY REFERENCES %(to_table)s (%(to_column)s)%(on_delete_db)s"
     )
     sql_rename_object = "EXEC sys.sp_rename %(path)s, %(new_name)s, N'%(kind)s'"
 
@@ -83,9 +79,7 @@ class DatabaseSchemaEditor(
         """Return what the catalogue holds about the model's table."""
         db_table = model._meta.db_table
         with self.connection.cursor() as cursor:
-            found = snapshot.load(
-                cursor, self.table_name(self._existing_tables.get(db_table, db_table))
-            )
+            found = snapshot.load(cursor, self.table_name(self._existing_tables.get(db_table, db_table)))
         if not self.collect_sql:
             return found
         quoted = self.quote_table(db_table)
@@ -116,16 +110,11 @@ class DatabaseSchemaEditor(
             if field.unique and not field.primary_key and is_nullable(field):
                 self.deferred_sql.append(self._create_unique_sql(model, [field]))
             if field.remote_field and field.db_constraint:
-                self.deferred_sql.append(
-                    self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
-                )
+                self.deferred_sql.append(self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
         pk_columns = getattr(model._meta.pk, "columns", None)
         if pk_columns is not None and len(pk_columns) > 1:
             definitions.append(self._composite_key_sql(table, list(pk_columns)))
-        definitions.extend(
-            constraint.constraint_sql(model, self)
-            for constraint in model._meta.constraints
-        )
+        definitions.extend(constraint.constraint_sql(model, self) for constraint in model._meta.constraints)
         sql = self.sql_create_table % {
             "table": self.quote_table(table),
             "definition": ", ".join(str(part) for part in definitions if part),
@@ -164,8 +153,7 @@ class DatabaseSchemaEditor(
 
     def alter_db_table(self, model, old_db_table, new_db_table):
         if old_db_table == new_db_table or (
-            self.connection.features.ignores_table_name_case
-            and old_db_table.lower() == new_db_table.lower()
+            self.connection.features.ignores_table_name_case and old_db_table.lower() == new_db_table.lower()
         ):
             return
         old = self.table_name(old_db_table)
@@ -183,8 +171,7 @@ class DatabaseSchemaEditor(
         if old.schema != new.schema:
             self._create_schema(new.schema)
             self.execute(
-                "ALTER SCHEMA %s TRANSFER %s"
-                % (quote_identifier(new.schema or "dbo"), old),
+                "ALTER SCHEMA %s TRANSFER %s" % (quote_identifier(new.schema or "dbo"), old),
                 None,
             )
         if old.name != new.name:
@@ -250,9 +237,7 @@ class DatabaseSchemaEditor(
             return
         table = model._meta.db_table
         if field.remote_field and field.db_constraint:
-            foreign_key = self._create_fk_sql(
-                model, field, "_fk_%(to_table)s_%(to_column)s"
-            )
+            foreign_key = self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
             if self._is_key_missing(field.target_field):
                 self.deferred_sql.append(foreign_key)
             else:
@@ -297,9 +282,7 @@ class DatabaseSchemaEditor(
             None,
         )
         for sql in list(self.deferred_sql):
-            if isinstance(sql, Statement) and sql.references_column(
-                table, field.column
-            ):
+            if isinstance(sql, Statement) and sql.references_column(table, field.column):
                 self.deferred_sql.remove(sql)
 
     # Foreign keys and primary keys
@@ -332,9 +315,7 @@ class DatabaseSchemaEditor(
             name=self._fk_constraint_name(model, field, suffix),
             column=Columns(model._meta.db_table, [field.column], self.quote_name),
             to_table=Table(target.model._meta.db_table, self.quote_table),
-            to_column=Columns(
-                target.model._meta.db_table, [target.column], self.quote_name
-            ),
+            to_column=Columns(target.model._meta.db_table, [target.column], self.quote_name),
             on_delete_db=self._create_on_delete_sql(model, field),
         )
 
@@ -454,4 +435,3 @@ def _matching_names(
         if column_names is None or list(item.columns) == list(column_names)
         if not exclude or item.name not in exclude
     ]
-

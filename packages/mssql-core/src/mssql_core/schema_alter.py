@@ -35,9 +35,7 @@ class AlterMixin:
         new_db_params,
         strict=False,
     ):
-        FieldAlteration(
-            self, model, old_field, new_field, old_db_params, new_db_params, strict
-        ).run()
+        FieldAlteration(self, model, old_field, new_field, old_db_params, new_db_params, strict).run()
 
     def _column_dependents(self, model, column):
         """Return what goes with a column that is removed, in order."""
@@ -76,9 +74,8 @@ class FieldAlteration:
         self.table = editor.table_name(model._meta.db_table)
         self.snapshots = {}
         self.generated = getattr(new, "generated", False)
-        self.type_changed = (
-            old_params["type"] != new_params["type"]
-            or collation_of(old, old_params) != collation_of(new, new_params)
+        self.type_changed = old_params["type"] != new_params["type"] or collation_of(old, old_params) != collation_of(
+            new, new_params
         )
         self.null_changed = old.null != new.null and not self.generated
         self.old_check = editor._db_check(old)
@@ -159,11 +156,7 @@ class FieldAlteration:
         # The constraint and the filtered index are told apart by nullability.
         if self.new.unique and not became_key and not self.null_changed:
             return []
-        uniques = [
-            index
-            for index in self._single_column_indexes()
-            if index.is_unique and not index.is_primary_key
-        ]
+        uniques = [index for index in self._single_column_indexes() if index.is_unique and not index.is_primary_key]
         waiting = self.editor._take_deferred(self.model, self.old.column, unique=True)
         if not waiting and (not self.new.unique or became_key):
             self._check_count(uniques, "unique")
@@ -179,9 +172,7 @@ class FieldAlteration:
         meta = self.model._meta
         named = {item.name for item in list(meta.constraints) + list(meta.indexes)}
         return [
-            index
-            for index in self.snapshot.indexes
-            if index.columns == (self.old_column,) and index.name not in named
+            index for index in self.snapshot.indexes if index.columns == (self.old_column,) and index.name not in named
         ]
 
     def _replaced_checks(self):
@@ -189,9 +180,7 @@ class FieldAlteration:
             return []
         named = {constraint.name for constraint in self.model._meta.constraints}
         checks = [
-            check
-            for check in self.snapshot.checks
-            if check.columns == (self.old_column,) and check.name not in named
+            check for check in self.snapshot.checks if check.columns == (self.old_column,) and check.name not in named
         ]
         self._check_count(checks, "check")
         return checks
@@ -202,8 +191,7 @@ class FieldAlteration:
         keys = [index for index in self.snapshot.indexes if index.is_primary_key]
         if self.strict and len(keys) != 1:
             raise ValueError(
-                "Found wrong number (%s) of PK constraints for %s"
-                % (len(keys), self.model._meta.db_table)
+                "Found wrong number (%s) of PK constraints for %s" % (len(keys), self.model._meta.db_table)
             )
         return keys
 
@@ -222,29 +210,22 @@ class FieldAlteration:
         if (self.type_changed or self.null_changed) and not self.generated:
             changes.append(self._change_of(self.table, self.old, self.new))
         became_key = self.editor._field_became_primary_key(self.old, self.new)
-        is_target = (self.old.primary_key and self.new.primary_key) or (
-            self.old.unique and self.new.unique
-        )
+        is_target = (self.old.primary_key and self.new.primary_key) or (self.old.unique and self.new.unique)
         if (self.type_changed and is_target) or became_key:
             for old_relation, relation in _related_non_m2m_objects(self.old, self.new):
                 if self._same_type(old_relation.field, relation.field):
                     continue
                 table = self.editor.table_name(relation.related_model._meta.db_table)
-                changes.append(
-                    self._change_of(table, old_relation.field, relation.field)
-                )
+                changes.append(self._change_of(table, old_relation.field, relation.field))
         if self.type_changed and is_target:
             self._follow_catalog(changes)
         return changes
 
     def _same_type(self, old, new):
-        old_params, new_params = (
-            field.db_parameters(connection=self.editor.connection)
-            for field in (old, new)
+        old_params, new_params = (field.db_parameters(connection=self.editor.connection) for field in (old, new))
+        return old_params["type"] == new_params["type"] and collation_of(old, old_params) == collation_of(
+            new, new_params
         )
-        return old_params["type"] == new_params["type"] and collation_of(
-            old, old_params
-        ) == collation_of(new, new_params)
 
     def _change_of(self, table, old, new):
         """The change keeps the old column's name: renaming comes after it."""
@@ -358,9 +339,7 @@ class FieldAlteration:
         self.editor._renamed_columns.append((self.table, old, new))
         for sql in self.editor.deferred_sql:
             if isinstance(sql, Statement):
-                sql.rename_column_references(
-                    db_table, self.old.column, self.new.column
-                )
+                sql.rename_column_references(db_table, self.old.column, self.new.column)
 
     def change_columns(self, changes):
         editor = self.editor
@@ -391,10 +370,7 @@ class FieldAlteration:
             sql = self.editor._column_sql_of(change.table, change.as_nullable())
             self.editor.execute(sql, None)
         column = quote_identifier(change.column)
-        self.editor._execute_dml(
-            "UPDATE %s SET %s = %s WHERE %s IS NULL"
-            % (self.table, column, value, column)
-        )
+        self.editor._execute_dml("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
 
     def change_default(self, dependents):
         editor, old, new = self.editor, self.old, self.new
@@ -410,9 +386,7 @@ class FieldAlteration:
             dependents.discard([current])
         if has_db_default(new):
             clause = editor.sql_alter_column_default % {
-                "name": quote_identifier(
-                    editor._default_name(self.model._meta.db_table, new.column)
-                ),
+                "name": quote_identifier(editor._default_name(self.model._meta.db_table, new.column)),
                 "default": editor._db_default_literal(new),
                 "column": quote_identifier(new.column),
             }
@@ -470,7 +444,5 @@ class FieldAlteration:
             and new.db_constraint
             and (self.fk_dropped or not old.remote_field or not old.db_constraint)
         ):
-            sql = self.editor._create_fk_sql(
-                self.model, new, "_fk_%(to_table)s_%(to_column)s"
-            )
+            sql = self.editor._create_fk_sql(self.model, new, "_fk_%(to_table)s_%(to_column)s")
             self.editor.execute(sql, None)

@@ -67,9 +67,7 @@ class ColumnMixin:
         clauses.extend(self._key_clauses(model, field, is_new_table=not include_default))
         if db_params["check"]:
             name = self._check_name(model._meta.db_table, field.column)
-            clauses.append(
-                "CONSTRAINT %s CHECK (%s)" % (self.quote_name(name), db_params["check"])
-            )
+            clauses.append("CONSTRAINT %s CHECK (%s)" % (self.quote_name(name), db_params["check"]))
         return " ".join(clauses), []
 
     def _stored_clauses(self, model, field, db_params, include_default):
@@ -165,8 +163,7 @@ class ColumnMixin:
         collation = str(collation)
         if not _COLLATION.match(collation):
             raise ValueError(
-                "%r is not the name of a collation. SELECT name FROM "
-                "sys.fn_helpcollations() lists them." % collation
+                "%r is not the name of a collation. SELECT name FROM sys.fn_helpcollations() lists them." % collation
             )
         return "COLLATE " + collation
 

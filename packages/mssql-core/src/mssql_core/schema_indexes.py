@@ -41,14 +41,8 @@ _STRICT_FUNCTIONS = (
 class IndexMixin:
     """What the schema editor knows about CREATE INDEX."""
 
-    sql_create_index = (
-        "CREATE INDEX %(name)s ON %(table)s "
-        "(%(columns)s)%(include)s%(condition)s%(extra)s"
-    )
-    sql_create_unique_index = (
-        "CREATE UNIQUE INDEX %(name)s ON %(table)s "
-        "(%(columns)s)%(include)s%(condition)s%(extra)s"
-    )
+    sql_create_index = "CREATE INDEX %(name)s ON %(table)s (%(columns)s)%(include)s%(condition)s%(extra)s"
+    sql_create_unique_index = "CREATE UNIQUE INDEX %(name)s ON %(table)s (%(columns)s)%(include)s%(condition)s%(extra)s"
     sql_create_unique = "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s UNIQUE (%(columns)s)"
     sql_delete_index = "DROP INDEX IF EXISTS %(name)s ON %(table)s"
     sql_rename_index = "EXEC sys.sp_rename %(old_name)s, %(new_name)s, N'INDEX'"
@@ -77,7 +71,7 @@ class IndexMixin:
         opclasses=(),
         condition=None,
         include=None,
-        expressions=None
+        expressions=None,
     ):
         fields = fields or []
         table = model._meta.db_table
@@ -113,17 +107,11 @@ class IndexMixin:
         return not db_type.endswith("(max)") and db_type not in ("json", "xml")
 
     def _expression_keys(self, model, expressions, name):
-        compiler = Query(model, alias_cols=False).get_compiler(
-            connection=self.connection
-        )
-        return ExpressionKeys(
-            model._meta.db_table, expressions, compiler, self.quote_value, name
-        )
+        compiler = Query(model, alias_cols=False).get_compiler(connection=self.connection)
+        return ExpressionKeys(model._meta.db_table, expressions, compiler, self.quote_value, name)
 
     def _filter_sql(self, model, name, condition):
-        predicates, others = (
-            filters.split(condition, _computed_columns(model)) if condition else ([], [])
-        )
+        predicates, others = filters.split(condition, _computed_columns(model)) if condition else ([], [])
         if others:
             raise NotSupportedError(
                 "Index %s: SQL Server takes only comparisons of columns with "
@@ -157,9 +145,7 @@ class IndexMixin:
         if self._is_plain_unique(fields, **options):
             columns = ", ".join(self.quote_name(field.column) for field in fields)
             return "CONSTRAINT %s UNIQUE (%s)" % (self.quote_name(name), columns)
-        self.deferred_sql.append(
-            self._create_unique_sql(model, fields, name=name, **options)
-        )
+        self.deferred_sql.append(self._create_unique_sql(model, fields, name=name, **options))
         return None
 
     def _create_unique_sql(
@@ -185,11 +171,7 @@ class IndexMixin:
             return None
         table = model._meta.db_table
         columns = [field.column for field in fields]
-        quoted_name = (
-            self._unique_constraint_name(table, columns)
-            if name is None
-            else self.quote_name(name)
-        )
+        quoted_name = self._unique_constraint_name(table, columns) if name is None else self.quote_name(name)
         if name is None:
             name = self._unique_constraint_name(table, columns, quote=False)
         if columns:
@@ -203,9 +185,7 @@ class IndexMixin:
         }
         if self._is_plain_unique(fields, **options):
             return Statement(self.sql_create_unique, **parts)
-        predicates, others = self._unique_predicates(
-            model, fields, keys, condition, nulls_distinct
-        )
+        predicates, others = self._unique_predicates(model, fields, keys, condition, nulls_distinct)
         discriminators = ()
         if others:
             discriminators = self._discriminators(model, str(name), others)
@@ -216,7 +196,7 @@ class IndexMixin:
             include=self._index_include_sql(model, include),
             condition=FilterClause(table, predicates),
             extra=self._get_index_tablespace_sql(model, fields),
-            **parts
+            **parts,
         )
 
     def _is_plain_unique(
@@ -240,9 +220,7 @@ class IndexMixin:
     def _unique_predicates(self, model, fields, keys, condition, nulls_distinct):
         """Return what the filter can say of the rows to be unique, and the rest."""
         computed = _computed_columns(model)
-        predicates, others = (
-            filters.split(condition, computed) if condition else ([], [])
-        )
+        predicates, others = filters.split(condition, computed) if condition else ([], [])
         if nulls_distinct is False:
             return predicates, others
         for field in fields:
@@ -256,10 +234,7 @@ class IndexMixin:
                 elif rule not in predicates:
                     predicates.append(rule)
         if isinstance(keys, ExpressionKeys):
-            definitions = [
-                definition or self.quote_name(name)
-                for name, definition, _ in keys.keys()
-            ]
+            definitions = [definition or self.quote_name(name) for name, definition, _ in keys.keys()]
             for node, definition in zip(keys.nodes(), definitions):
                 if _may_be_null(node):
                     rule = "%s IS NOT NULL" % definition
@@ -276,8 +251,7 @@ class IndexMixin:
         return [
             (
                 hidden_discriminator(name, number),
-                "CASE WHEN %s THEN NULL ELSE %s END"
-                % (condition, self.quote_name(field.column)),
+                "CASE WHEN %s THEN NULL ELSE %s END" % (condition, self.quote_name(field.column)),
             )
             for number, field in enumerate(pk_fields, 1)
         ]
@@ -335,9 +309,7 @@ class IndexMixin:
             name=self.quote_name(name),
         )
         for deferred in list(self.deferred_sql):
-            if isinstance(deferred, Statement) and deferred.references_index(
-                table, statement.parts["name"]
-            ):
+            if isinstance(deferred, Statement) and deferred.references_index(table, statement.parts["name"]):
                 self.deferred_sql.remove(deferred)
         return statement
 
@@ -365,17 +337,8 @@ class IndexMixin:
                 parts["literal"] = string_literal(name)
                 parts["table_literal"] = string_literal(self.quote_table(table))
             else:
-                template = (
-                    self.sql_delete_constraint
-                    if index.is_constraint
-                    else self.sql_delete_index
-                )
-        return Statement(
-            template,
-            table=Table(table, self.quote_table),
-            name=self.quote_name(name),
-            **parts
-        )
+                template = self.sql_delete_constraint if index.is_constraint else self.sql_delete_index
+        return Statement(template, table=Table(table, self.quote_table), name=self.quote_name(name), **parts)
 
     def _take_deferred(self, model, column, unique):
         """Remove and count the waiting statements for an index on one column."""
@@ -434,11 +397,7 @@ def is_nullable(field):
 
 
 def _computed_columns(model):
-    return [
-        field.column
-        for field in model._meta.local_concrete_fields
-        if getattr(field, "generated", False)
-    ]
+    return [field.column for field in model._meta.local_concrete_fields if getattr(field, "generated", False)]
 
 
 def _may_be_null(node):

@@ -176,9 +176,7 @@ class TableSnapshot:
         merged = []
         for mine, theirs in groups:
             known = {identity for item in mine for identity in _identities(item)}
-            merged.append(
-                mine + [i for i in theirs if known.isdisjoint(_identities(i))]
-            )
+            merged.append(mine + [i for i in theirs if known.isdisjoint(_identities(i))])
         return TableSnapshot(self.table, *merged, other_indexes=self.other_indexes)
 
     def default_of(self, column):
@@ -197,9 +195,7 @@ class TableSnapshot:
                 self.statistics,
             )
         ]
-        return TableSnapshot(
-            self.table, self.columns.values(), *kept, other_indexes=self.other_indexes
-        )
+        return TableSnapshot(self.table, self.columns.values(), *kept, other_indexes=self.other_indexes)
 
 
 def _identities(item):
@@ -240,9 +236,7 @@ def load(cursor, table):
             bool(is_disabled),
             bool(is_not_trusted),
         )
-        for check, definition, is_disabled, is_not_trusted in _rows(
-            cursor, CHECKS_SQL, name
-        )
+        for check, definition, is_disabled, is_not_trusted in _rows(cursor, CHECKS_SQL, name)
     ]
     return TableSnapshot(
         table,
@@ -260,8 +254,7 @@ def load(cursor, table):
 def load_properties(cursor, table):
     """Return the extended properties of the table and of its columns."""
     return [
-        ExtendedProperty(table.in_schema(schema), *row)
-        for schema, *row in _rows(cursor, PROPERTIES_SQL, [str(table)])
+        ExtendedProperty(table.in_schema(schema), *row) for schema, *row in _rows(cursor, PROPERTIES_SQL, [str(table)])
     ]
 
 
@@ -338,9 +331,7 @@ def _indexes(rows, table):
     return indexes, others
 
 
-def _index_options(
-    ignore_dup_key, fill_factor, is_padded, row_locks, page_locks, compression
-):
+def _index_options(ignore_dup_key, fill_factor, is_padded, row_locks, page_locks, compression):
     """Return what differs from the server's own defaults."""
     options = []
     if is_padded:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from django.db import DataError
 from django.db.models.lookups import In
 
-from .compat.orm import PARAMS, ColPairs, tuple_lookup
+from .compat.orm import ColPairs, tuple_lookup
 from .plugin.types import Capability
 
 # The server allows 2,100, of which the driver needs some for itself.

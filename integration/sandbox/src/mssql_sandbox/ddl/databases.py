@@ -29,7 +29,9 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     if version.is_cloud_database and ddl.database.casefold() != "master":
         raise NotSupported("CREATE DATABASE in Azure SQL Database from another database than master", statement.line)
     if not version.is_cloud_database and (statement.options or statement.copy_of):
-        raise SqlServerError(102, "Incorrect syntax near 'AS'." if statement.copy_of else "Incorrect syntax near '('.", 15)
+        raise SqlServerError(
+            102, "Incorrect syntax near 'AS'." if statement.copy_of else "Incorrect syntax near '('.", 15
+        )
     databases = _databases(ddl)
     if statement.copy_of is not None:
         databases.copy(statement.copy_of.rpartition(".")[2], statement.name)

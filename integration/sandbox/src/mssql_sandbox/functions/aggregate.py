@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
 from ..syntax import nodes

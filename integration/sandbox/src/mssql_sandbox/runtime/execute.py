@@ -207,9 +207,7 @@ class Execution:
     def _argument_type(self, argument: nodes.ExecuteArgument) -> SqlType:
         if isinstance(argument.value, nodes.Variable):
             return self.scope.type_of(argument.value.name)
-        return translate.translate_expression(
-            argument.value, self.session.context(self.scope), None
-        ).columns[0].type
+        return translate.translate_expression(argument.value, self.session.context(self.scope), None).columns[0].type
 
     def do_insert_bulk(self, statement: nodes.InsertBulk) -> Iterator[Event]:
         self.session.announce_bulk(statement)

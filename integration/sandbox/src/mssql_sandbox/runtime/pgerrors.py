@@ -66,9 +66,7 @@ class ObjectLookup:
     :param spid: the session's process id, as a deadlock message names it.
     """
 
-    def __init__(
-        self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any], spid: int
-    ) -> None:
+    def __init__(self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any], spid: int) -> None:
         self.spid = spid
         self.query = query
         self.database = database
@@ -96,9 +94,7 @@ class ObjectLookup:
             for column in self.temporary[object_id].columns:
                 if column.id == column_id:
                     return column.name
-        rows = self.query(
-            "select name from ms.columns where object_id = $1 and column_id = $2", (object_id, column_id)
-        )
+        rows = self.query("select name from ms.columns where object_id = $1 and column_id = $2", (object_id, column_id))
         return rows[0][0] if rows else ""
 
     def index(self, object_id: int, index_id: int) -> str:
@@ -187,7 +183,7 @@ def _foreign_key(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlSe
 
 def _conflict(lookup: ObjectLookup, verb: str, kind: str, name: str, table: int, column: int) -> SqlServerError:
     schema, table_name = lookup.table(table) or ("dbo", "")
-    where = f', column \'{lookup.column(table, column)}\'' if column else ""
+    where = f", column '{lookup.column(table, column)}'" if column else ""
     return SqlServerError(
         547,
         f'The {verb} statement conflicted with the {kind} constraint "{name}". The conflict occurred in '

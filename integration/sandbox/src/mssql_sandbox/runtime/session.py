@@ -313,9 +313,7 @@ class Session(RemoteCalls):
     def announce_bulk(self, statement: nodes.InsertBulk) -> None:
         self.bulk = statement
 
-    def call(
-        self, name: str, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]
-    ) -> Iterator[Event]:
+    def call(self, name: str, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
         """Call a stored procedure.
 
         :param arguments: (parameter name or None, value, type, output) in order.

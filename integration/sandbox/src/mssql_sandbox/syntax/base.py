@@ -172,7 +172,7 @@ class Cursor:
             raise SqlServerError(
                 1038,
                 "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
-                "name. For other statements, look for empty alias names. Aliases defined as \"\" or [] are not "
+                'name. For other statements, look for empty alias names. Aliases defined as "" or [] are not '
                 "allowed. Change the alias to a valid name.",
                 15,
                 4,
@@ -215,7 +215,7 @@ class Cursor:
 
     def type_name(self) -> nodes.TypeName:
         token = self.token
-        if token.key == "NATIONAL" or token.key in ("DOUBLE", "CHARACTER", "CHAR", "BINARY") :
+        if token.key == "NATIONAL" or token.key in ("DOUBLE", "CHARACTER", "CHAR", "BINARY"):
             words = [self.advance().text]
             while self.token.key in ("CHARACTER", "CHAR", "VARYING", "PRECISION", "TEXT"):
                 words.append(self.advance().text)

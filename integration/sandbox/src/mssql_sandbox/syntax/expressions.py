@@ -101,9 +101,7 @@ class Expressions(Cursor):
             quantifier = self.accept_one("ALL", "ANY", "SOME")
             if quantifier:
                 kind = "ALL" if quantifier == "ALL" else "ANY"
-                return self.mark(
-                    nodes.QuantifiedComparison(operator, left, kind, self.parenthesised_query()), token
-                )
+                return self.mark(nodes.QuantifiedComparison(operator, left, kind, self.parenthesised_query()), token)
             return self.mark(nodes.Comparison(operator, left, self.expression()), token)
         if self.accept("IS"):
             negated = self.accept("NOT")

@@ -24,7 +24,15 @@ from .lexer import Token, tokenize
 
 _KEPT = 20000
 _MESSAGE = re.compile(r"could not be parsed[^.]*\.\s*(?:(\d+):(\d+): )?(.*?)\s*(?:\(error (\d+)\))?\s*$", re.S)
-_SAME_VALUE = {"string": "'", "nstring": "N'", "int": "1", "decimal": "1.0", "float": "1e0", "binary": "0x", "money": "$1"}
+_SAME_VALUE = {
+    "string": "'",
+    "nstring": "N'",
+    "int": "1",
+    "decimal": "1.0",
+    "float": "1e0",
+    "binary": "0x",
+    "money": "$1",
+}
 _VALUE = r"(?:@v|N'|'|1|1\.0|1e0|0x|\$1|NULL)"
 _SAME_LISTS = re.compile(rf"(?<= ){_VALUE}(?: , {_VALUE})+(?= )")
 _SAME_ROWS = re.compile(r"(\( [^()]* \))(?: , \1)+")

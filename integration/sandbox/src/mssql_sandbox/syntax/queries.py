@@ -197,9 +197,7 @@ class Queries(Expressions):
             if operator == "=" or operator in ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="):
                 name = self.advance().text.lower()
                 self.advance()
-                return self.mark(
-                    nodes.SelectItem(self.expression(), assign=name, assign_operator=operator), token
-                )
+                return self.mark(nodes.SelectItem(self.expression(), assign=name, assign_operator=operator), token)
         if (self.sees_name() or token.kind in ("string", "nstring")) and self.ahead().key == "=":
             alias = self.advance().text
             self.advance()
@@ -396,7 +394,7 @@ class Queries(Expressions):
         if self.token.kind != "word":
             raise self.error()
         self.advance()
-        if self.token.key == "=" :
+        if self.token.key == "=":
             self.advance()
             self.advance()
         if self.token.key == "(":

@@ -35,9 +35,7 @@ def _first_of_batch(statement: nodes.Statement, position: int) -> None:
     elif isinstance(statement, nodes.CreateSchema):
         name = "CREATE SCHEMA"
     if name and position:
-        raise SqlServerError(
-            111, f"'{name}' must be the first statement in a query batch.", 15, 1, statement.line
-        )
+        raise SqlServerError(111, f"'{name}' must be the first statement in a query batch.", 15, 1, statement.line)
 
 
 def _query(query: nodes.Query, inner: bool) -> None:

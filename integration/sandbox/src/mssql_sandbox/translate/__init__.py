@@ -172,7 +172,8 @@ def _table_scope(table: Table | None) -> Scope:
     if table is None:
         return Scope()
     columns = [
-        SourceColumn(column.name, column.type, column.physical, column.nullable, False, False) for column in table.columns
+        SourceColumn(column.name, column.type, column.physical, column.nullable, False, False)
+        for column in table.columns
     ]
     return Scope(sources=[Source(table.name.casefold(), table.name, "", columns, table.schema, table)])
 

@@ -137,9 +137,7 @@ class DataStatements(Queries):
     def _row_value(self, value: nodes.Expression, table: Table, column: Column, scope: Scope) -> str:
         if isinstance(value, nodes.DefaultValue):
             if column.identity is not None:
-                raise SqlServerError(
-                    339, "DEFAULT or NULL are not allowed as explicit identity values.", 16
-                )
+                raise SqlServerError(339, "DEFAULT or NULL are not allowed as explicit identity values.", 16)
             return "DEFAULT"
         if isinstance(value, nodes.ColumnRef):
             raise SqlServerError(
@@ -266,7 +264,9 @@ class DataStatements(Queries):
 
     def plan(self, kind: str, sql: str, columns: list[ResultColumn] | None = None) -> Plan:
         before = list(self.before)
-        before += [f"LOCK TABLE {physical} IN SHARE ROW EXCLUSIVE MODE" for physical in dict.fromkeys(self.serializable)]
+        before += [
+            f"LOCK TABLE {physical} IN SHARE ROW EXCLUSIVE MODE" for physical in dict.fromkeys(self.serializable)
+        ]
         return Plan(kind, sql, self.parameters, columns, before)
 
     # ---- UPDATE -----------------------------------------------------------------------------
@@ -355,7 +355,9 @@ class DataStatements(Queries):
             inner.append(f"{value} AS v{number}")
             outer.append(f"{column.physical} = chosen.v{number}")
         rows = self._chosen_rows(node, table, source, froms, where, scope, inner)
-        return f"UPDATE {table.physical} AS tgt SET {', '.join(outer)} FROM ({rows}) chosen WHERE tgt.ctid = chosen.place"
+        return (
+            f"UPDATE {table.physical} AS tgt SET {', '.join(outer)} FROM ({rows}) chosen WHERE tgt.ctid = chosen.place"
+        )
 
     def _chosen_rows(self, node, table, source, froms, where, scope, inner: list[str]) -> str:
         tables = " CROSS JOIN ".join(froms) if froms else f"{table.physical} AS {source.engine_alias}"
@@ -472,7 +474,8 @@ class DataStatements(Queries):
 
 def _row_source(table: Table, name: str, prefix: str) -> Source:
     columns = [
-        SourceColumn(column.name, column.type, f"{prefix}.{column.physical}", column.nullable) for column in table.columns
+        SourceColumn(column.name, column.type, f"{prefix}.{column.physical}", column.nullable)
+        for column in table.columns
     ]
     return Source(name, name, prefix, columns, None, None)
 

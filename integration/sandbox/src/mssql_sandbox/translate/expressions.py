@@ -67,7 +67,13 @@ class Expressions(Core):
             return _decimal_literal(text)
         if kind == "float":
             digits = text if text[-1].isdigit() else text + "0"
-            return Bound(f"{float(digits)!r}::double precision", SqlType("float"), False, constant=float(digits), is_constant=True)
+            return Bound(
+                f"{float(digits)!r}::double precision",
+                SqlType("float"),
+                False,
+                constant=float(digits),
+                is_constant=True,
+            )
         if kind == "money":
             return Bound(f"{text[1:]}::numeric(19,4)", MONEY, False, constant=text[1:], is_constant=True)
         if kind == "binary":
@@ -168,9 +174,7 @@ class Expressions(Core):
             raise SqlServerError(
                 447, f"Expression type {label(operand.type)} is invalid for COLLATE clause.", 16, 0, node.line
             )
-        return replace(
-            operand, type=replace(operand.type, collation=name), coercibility=EXPLICIT, is_constant=False
-        )
+        return replace(operand, type=replace(operand.type, collation=name), coercibility=EXPLICIT, is_constant=False)
 
     def same_collation(self, operands: list[Bound], operation: str) -> list[Bound]:
         """The operands with the collation that wins. :raises SqlServerError: 468 on a conflict."""
@@ -185,8 +189,7 @@ class Expressions(Core):
                 second = next(name for name in names if name != first)
             raise SqlServerError(
                 468,
-                f'Cannot resolve the collation conflict between "{second}" and "{first}" in the {operation} '
-                "operation.",
+                f'Cannot resolve the collation conflict between "{second}" and "{first}" in the {operation} operation.',
                 16,
                 9,
             )
@@ -202,7 +205,9 @@ class Expressions(Core):
         operand = self.expression(node.operand, scope)
         zone = self.expression(node.zone, scope)
         if not zone.type.is_character:
-            raise SqlServerError(8116, f"Argument data type {label(zone.type)} is invalid for argument 2 of AT TIME ZONE function.")
+            raise SqlServerError(
+                8116, f"Argument data type {label(zone.type)} is invalid for argument 2 of AT TIME ZONE function."
+            )
         if operand.type.name not in ("datetime", "smalldatetime", "datetime2", "datetimeoffset"):
             raise SqlServerError(
                 8116, f"Argument data type {label(operand.type)} is invalid for argument 1 of AT TIME ZONE function."

@@ -22,8 +22,7 @@ class Predicates(Expressions):
             if isinstance(node, nodes.Expression):
                 raise SqlServerError(
                     4145,
-                    "An expression of non-boolean type specified in a context where a condition is expected, near "
-                    "')'.",
+                    "An expression of non-boolean type specified in a context where a condition is expected, near ')'.",
                     15,
                     1,
                     node.line,
@@ -164,7 +163,11 @@ class Predicates(Expressions):
                 )
             escape = self._string(bound, 3).sql
         rules = parse(operand.type.collation or self.context.collation)
-        fold = "ms.fold_bin" if rules.binary else f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
+        fold = (
+            "ms.fold_bin"
+            if rules.binary
+            else f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
+        )
         padded = "false" if operand.type.is_unicode or pattern.type.is_unicode else "true"
         regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}), {padded})"
         # Once for the statement instead of once a row; the engine folds constants by itself.
@@ -177,7 +180,9 @@ class Predicates(Expressions):
             sql = bound.sql
             if bound.type.name in ("char", "nchar") and bound.type.length:
                 sql = f"rpad({sql}, {bound.type.length})"
-            return Bound(sql, bound.type, bound.nullable, bound.coercibility, bound.constant, bound.is_constant, bound.columns)
+            return Bound(
+                sql, bound.type, bound.nullable, bound.coercibility, bound.constant, bound.is_constant, bound.columns
+            )
         if bound.type.name in ("image", "xml", "json") or bound.type.is_binary:
             raise SqlServerError(
                 8116, f"Argument data type {label(bound.type)} is invalid for argument {position} of like function."

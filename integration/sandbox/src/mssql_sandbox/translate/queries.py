@@ -393,9 +393,7 @@ class Queries(Sources):
                 number = 305 if bound.type.name == "xml" else 13636
                 raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
             keys.append(_group_key(bound))
-            groups[self.fingerprint(item, scope)] = replace(
-                bound, sql=_representative(bound)
-            )
+            groups[self.fingerprint(item, scope)] = replace(bound, sql=_representative(bound))
         scope.groups = groups
         return f" GROUP BY {', '.join(dict.fromkeys(keys))}"
 
@@ -552,7 +550,11 @@ class Queries(Sources):
         taken, self.locks[first:] = self.locks[first:], []
         if not taken:
             return ""
-        if grouped or node.distinct or any(contains_aggregate(i.expression) or contains_window(i.expression) for i in node.items):
+        if (
+            grouped
+            or node.distinct
+            or any(contains_aggregate(i.expression) or contains_window(i.expression) for i in node.items)
+        ):
             # The engine locks no rows of a grouped query: the tables' rows are locked beforehand.
             for source, text in taken:
                 wait = text.split(source.engine_alias, 1)[1]
@@ -571,13 +573,19 @@ class Queries(Sources):
 def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
     """``(SELECT NULL)``, the idiom for no order."""
     body = node.query.body
-    return isinstance(body, nodes.Select) and not body.sources and all(
-        isinstance(item.expression, nodes.Literal) for item in body.items
+    return (
+        isinstance(body, nodes.Select)
+        and not body.sources
+        and all(isinstance(item.expression, nodes.Literal) for item in body.items)
     )
 
 
 def _comma(sources: list[str]) -> str:
-    return " CROSS JOIN ".join(f"({s})" if " JOIN " in s and not s.startswith("LATERAL") else s for s in sources) if len(sources) > 1 else sources[0]
+    return (
+        " CROSS JOIN ".join(f"({s})" if " JOIN " in s and not s.startswith("LATERAL") else s for s in sources)
+        if len(sources) > 1
+        else sources[0]
+    )
 
 
 def _value(bound: Bound, type_: SqlType) -> str:

@@ -87,8 +87,6 @@ class Listener:
             self.journal.close()
 
 
-def serve(
-    server: interface.Server, host: str = "127.0.0.1", port: int = 0, journal: str | None = None
-) -> Listener:
+def serve(server: interface.Server, host: str = "127.0.0.1", port: int = 0, journal: str | None = None) -> Listener:
     """Start to listen; returns at once. See :class:`Listener`."""
     return Listener(server, host, port, journal)

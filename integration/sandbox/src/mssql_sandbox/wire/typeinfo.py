@@ -94,7 +94,7 @@ def invalid_length(parameter: str, token: int) -> SqlServerError:
     return SqlServerError(
         8016,
         "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
-        f'Parameter {parameter}: Data type 0x{token:02X} has an invalid data length or metadata length.',
+        f"Parameter {parameter}: Data type 0x{token:02X} has an invalid data length or metadata length.",
     )
 
 

@@ -59,9 +59,7 @@ def _where(alias: str) -> str:
 def _enabled(alias: str, enabled: Any) -> Dict[str, Mapping[str, Any]]:
     """Plugin name -> its options."""
     if isinstance(enabled, str):
-        raise ImproperlyConfigured(
-            "%s is the text %r; write a list: [%r]." % (_where(alias), enabled, enabled)
-        )
+        raise ImproperlyConfigured("%s is the text %r; write a list: [%r]." % (_where(alias), enabled, enabled))
     if isinstance(enabled, Mapping):
         return {name: options or {} for name, options in enabled.items()}
     return {name: {} for name in enabled or ()}
