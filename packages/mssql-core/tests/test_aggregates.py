@@ -5,10 +5,15 @@ from django.db.models.functions import Length
 from ormtests.models import Author, Book
 
 AGE = "[ormtests_author].[age]"
-needs = {
+_needs = {
     name: pytest.mark.skipif(not hasattr(aggregates, name), reason="This Django has no %s." % name)
     for name in ("AnyValue", "BitAnd", "StringAgg")
 }
+
+
+def needs(name):
+    """Decorator syntax of Python 3.8 takes no subscript."""
+    return _needs[name]
 
 
 def author(compiled, aggregate, **arguments):
@@ -67,12 +72,12 @@ def test_statistics(compiled):
     assert author(compiled, Variance("age", sample=True)) == "VAR(%s)" % AGE
 
 
-@needs["AnyValue"]
+@needs("AnyValue")
 def test_any_value(compiled):
     assert author(compiled, aggregates.AnyValue("age")) == "MAX(%s)" % AGE
 
 
-@needs["BitAnd"]
+@needs("BitAnd")
 def test_bits(compiled):
     found = author(compiled, aggregates.BitAnd("age"))
     assert found.startswith("(MIN({0} & 1) + MIN({0} & 2) + ".format(AGE))
@@ -83,13 +88,13 @@ def test_bits(compiled):
     assert "4 * (SUM((%s & 4) / 4) %%%% 2)" % AGE in author(compiled, aggregates.BitXor("age"))
 
 
-@needs["BitAnd"]
+@needs("BitAnd")
 def test_bits_of_an_expression_name_it_once(compiled):
     found = author(compiled, aggregates.BitOr(F("age") + 1))
     assert found.startswith("(MAX([hoisted].[k1] & 1) + ")
 
 
-@needs["StringAgg"]
+@needs("StringAgg")
 def test_text(compiled):
     found = author(compiled, aggregates.StringAgg("name", Value(", "), order_by="-age"))
     assert (
@@ -98,7 +103,7 @@ def test_text(compiled):
     )
 
 
-@needs["StringAgg"]
+@needs("StringAgg")
 @pytest.mark.parametrize(
     ("aggregate", "version", "reason"),
     [
