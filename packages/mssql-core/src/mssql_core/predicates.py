@@ -76,8 +76,10 @@ def with_values(node):
     if isinstance(node, Exact) and isinstance(node.rhs, bool):
         # Django compiles these to the condition itself, or to its negation.
         return node
-    if any(is_predicate(source) for source in node.get_source_expressions()):
-        return _replaced(node, is_predicate)
+    # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
+    condition = getattr(node, "filter", None)
+    if any(is_predicate(source) for source in node.get_source_expressions() if source is not condition):
+        return _replaced(node, lambda source: source is not condition and is_predicate(source))
     return node
 
 

@@ -44,3 +44,10 @@ if hasattr(models, "CompositePrimaryKey"):
         pk = models.CompositePrimaryKey("order", "number")
         order = models.IntegerField()
         number = models.IntegerField()
+
+
+if hasattr(models.Field(), "db_default"):
+
+    class Defaulted(models.Model):
+        name = models.CharField(max_length=20, db_default="x")
+        size = models.IntegerField(db_default=3)

@@ -1,0 +1,48 @@
+import pytest
+from django.db import NotSupportedError
+from django.db.models import Avg, F, RowRange, Sum, ValueRange, Window
+from django.db.models.functions import FirstValue, Lag, NthValue, Ntile, Rank, RowNumber
+from ormtests.models import Author
+
+authors = Author.objects.order_by()
+AGE = "[ormtests_author].[age]"
+
+
+def expression(compiled, *arguments, **options):
+    return compiled.expression(authors.annotate(x=Window(*arguments, **options)))
+
+
+def test_ranking_needs_an_order(compiled):
+    """Without one it is error 4112."""
+    assert expression(compiled, RowNumber()) == "ROW_NUMBER() OVER (ORDER BY (SELECT NULL))"
+
+
+def test_given_orders_stay(compiled):
+    found = expression(compiled, Rank(), partition_by="active", order_by=F("age").desc())
+    assert found == "RANK() OVER (PARTITION BY [ormtests_author].[active] ORDER BY %s DESC)" % AGE
+
+
+def test_aggregates_need_none(compiled):
+    assert expression(compiled, Avg("age")) == "AVG(CAST(%s AS float)) OVER ()" % AGE
+
+
+def test_frames_need_an_order(compiled):
+    found = expression(compiled, Sum("age"), frame=RowRange(start=-2, end=0))
+    assert found.endswith("OVER (ORDER BY (SELECT NULL) ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)")
+
+
+def test_ranges_are_unbounded(compiled):
+    """RANGE takes no distance (error 4194)."""
+    with pytest.raises(NotSupportedError, match="UNBOUNDED"):
+        expression(compiled, Sum("age"), order_by="age", frame=ValueRange(start=-2, end=0))
+
+
+def test_offsets(compiled):
+    assert expression(compiled, Lag("age", 2), order_by="id").startswith("LAG(%s, %%s) OVER " % AGE)
+    assert expression(compiled, Ntile(4), order_by="id").startswith("NTILE(%s) OVER ")
+    assert expression(compiled, FirstValue("age")).endswith("OVER (ORDER BY (SELECT NULL))")
+
+
+def test_nth_value(compiled):
+    with pytest.raises(NotSupportedError, match="SQL Server has no NTH_VALUE"):
+        expression(compiled, NthValue("age", nth=2), order_by="id")
