@@ -52,7 +52,7 @@ def test_every_constraint_of_a_column_has_a_name():
     assert sql == (
         "CREATE TABLE [a_thing] ("
         "[slug] nvarchar(50) NOT NULL "
-        "CONSTRAINT [a_thing_slug_1a77c3d0_uniq] UNIQUE, "
+        "CONSTRAINT [a_thing_slug_1a77c3d0_key] UNIQUE, "
         "[size] int NOT NULL "
         "CONSTRAINT [a_thing_size_3c39f639_check] CHECK ([size] >= 0), "
         "[text] nvarchar(max) NOT NULL, "

@@ -112,7 +112,11 @@ def _indexes(editor, model, table, fields):
     )
     for field in fields:
         if field.unique and not field.primary_key:
-            yield _unique(editor, table, db_table, [field])
+            unique = _unique(editor, table, db_table, [field])
+            if unique.is_unique_constraint:
+                name = editor._field_unique_name(db_table, field.column)
+                unique = unique._replace(name=name)
+            yield unique
     for names in model._meta.unique_together:
         yield _unique(editor, table, db_table, list(map(model._meta.get_field, names)))
     for statement in editor._model_indexes_sql(model):

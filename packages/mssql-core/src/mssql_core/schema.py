@@ -18,7 +18,18 @@ from .schema_indexes import IndexMixin, is_nullable
 
 
 class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMixin, BaseDatabaseSchemaEditor):
-    sql_delete_table = "DROP TABLE %(table)s"
+    # For callers that know the name only: DROP TABLE has no CASCADE (error 3726).
+    sql_delete_table = (
+        "DECLARE @key nvarchar(max); WHILE 1 = 1 BEGIN "
+        "SET @key = (SELECT TOP (1) N'ALTER TABLE ' "
+        "+ QUOTENAME(OBJECT_SCHEMA_NAME(parent_object_id)) + N'.' "
+        "+ QUOTENAME(OBJECT_NAME(parent_object_id)) "
+        "+ N' DROP CONSTRAINT ' + QUOTENAME(name) FROM sys.foreign_keys "
+        "WHERE referenced_object_id = OBJECT_ID(N'%(table)s') ORDER BY object_id); "
+        "IF @key IS NULL BREAK; EXEC sys.sp_executesql @key; END; "
+        "DROP TABLE %(table)s"
+    )
+    sql_drop_table = "DROP TABLE %(table)s"
     sql_create_column = "ALTER TABLE %(table)s ADD %(column)s %(definition)s"
     sql_delete_column = "ALTER TABLE %(table)s DROP COLUMN %(column)s"
     sql_delete_procedure = "DROP PROCEDURE %(procedure)s"
@@ -108,7 +119,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
                 continue
             definitions.append("%s %s" % (self.quote_name(field.column), definition))
             if field.unique and not field.primary_key and is_nullable(field):
-                self.deferred_sql.append(self._create_unique_sql(model, [field]))
+                self.deferred_sql.append(self._field_unique_sql(model, field))
             if field.remote_field and field.db_constraint:
                 self.deferred_sql.append(self._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
         pk_columns = getattr(model._meta.pk, "columns", None)
@@ -144,9 +155,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
             if field.remote_field.through._meta.auto_created:
                 self.delete_model(field.remote_field.through)
         table = model._meta.db_table
-        # DROP TABLE has no CASCADE (error 3726).
         self._drop(self.snapshot(model).incoming)
-        self.execute(self.sql_delete_table % {"table": self.quote_table(table)}, None)
+        self.execute(self.sql_drop_table % {"table": self.quote_table(table)}, None)
         for sql in list(self.deferred_sql):
             if isinstance(sql, Statement) and sql.references_table(table):
                 self.deferred_sql.remove(sql)
@@ -209,11 +219,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
         with self.connection.cursor() as cursor:
             found = snapshot.load(cursor, self.table_name(old_db_table))
         schema = found.table.schema
-        for item, columns, suffix in _named_constraints(found):
-            if item.name == self._create_index_name(old_db_table, columns, suffix):
-                path = str(TableName(schema, item.name))
-                name = self._create_index_name(new_db_table, columns, suffix)
-                self.execute(self._rename_sql(path, name), None)
+        for item, columns, suffixes in _named_constraints(found):
+            for suffix in suffixes:
+                if item.name == self._create_index_name(old_db_table, columns, suffix):
+                    path = str(TableName(schema, item.name))
+                    name = self._create_index_name(new_db_table, columns, suffix)
+                    self.execute(self._rename_sql(path, name), None)
 
     def alter_db_tablespace(self, model, old_db_tablespace, new_db_tablespace):
         """Move the table to another filegroup by moving its clustered index."""
@@ -263,7 +274,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
             )
         self._comment_column(model, field)
         if field.unique and not field.primary_key:
-            self.deferred_sql.append(self._create_unique_sql(model, [field]))
+            self.deferred_sql.append(self._field_unique_sql(model, field))
         self.deferred_sql.extend(self._field_indexes_sql(model, field))
 
     def remove_field(self, model, field):
@@ -378,18 +389,18 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
 
 
 def _named_constraints(found):
-    """Yield (constraint, columns, suffix) of what Django names by table."""
+    """Yield (constraint, columns, suffixes) of what Django names by table."""
     for index in found.indexes:
         if index.is_constraint:
-            suffix = "_pk" if index.is_primary_key else "_uniq"
-            yield index, list(index.columns), suffix
+            suffixes = ("_pk",) if index.is_primary_key else ("_uniq", "_key")
+            yield index, list(index.columns), suffixes
     for check in found.checks:
-        yield check, list(check.columns), "_check"
+        yield check, list(check.columns), ("_check",)
     for default in found.defaults:
-        yield default, [default.column], "_default"
+        yield default, [default.column], ("_default",)
     for key in found.foreign_keys:
         suffix = "_fk_%s_%s" % (key.to_table.name, key.to_columns[0])
-        yield key, list(key.columns), suffix
+        yield key, list(key.columns), (suffix,)
 
 
 def _reconciled(found, planned, dropped_names, renamed_columns):

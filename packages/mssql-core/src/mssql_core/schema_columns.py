@@ -128,7 +128,7 @@ class ColumnMixin:
             name = self._primary_key_name(table, [field.column])
             clause = "CONSTRAINT %s PRIMARY KEY" % self.quote_name(name)
         elif is_new_table and field.unique and not is_nullable(field):
-            name = self._unique_constraint_name(table, [field.column], quote=False)
+            name = self._field_unique_name(table, field.column)
             clause = "CONSTRAINT %s UNIQUE" % self.quote_name(name)
         else:
             return []

@@ -199,6 +199,20 @@ class IndexMixin:
             **parts,
         )
 
+    def _field_unique_sql(self, model, field):
+        """
+        Return the statement that makes a field unique by itself.
+
+        Its name leaves `_uniq` to a unique_together of the one field.
+        """
+        name = None
+        if not is_nullable(field):
+            name = self._field_unique_name(model._meta.db_table, field.column)
+        return self._create_unique_sql(model, [field], name=name)
+
+    def _field_unique_name(self, db_table, column):
+        return self._create_index_name(db_table, [column], suffix="_key")
+
     def _is_plain_unique(
         self,
         fields,
@@ -275,7 +289,8 @@ class IndexMixin:
         self._drop_hidden_columns(model, hidden)
 
     def remove_constraint(self, model, constraint):
-        hidden = self._hidden_columns(model, constraint.name)
+        may_be_index = not getattr(constraint, "deferrable", None) and hasattr(constraint, "fields")
+        hidden = self._hidden_columns(model, constraint.name, may_be_index)
         super().remove_constraint(model, constraint)
         self._drop_hidden_columns(model, hidden)
 
