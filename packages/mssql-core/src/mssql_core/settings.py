@@ -170,14 +170,18 @@ def keywords(settings, driver, credentials, plugin_keywords):
     found.update(credentials.keywords)
     # Long parameters are nvarchar(max) and varbinary(max), never ntext and image.
     found["LongAsMax"] = "yes"
-    for name, value in options.items():
-        if name in KEYWORDS.values() and name not in ("Trusted_Connection", "Authentication"):
-            found[name] = value
+    direct = {
+        name: value
+        for name, value in options.items()
+        if name in KEYWORDS.values() and name not in ("Trusted_Connection", "Authentication")
+    }
     extra = _extra(settings)
     if any(key.casefold() == "authentication" and value for key, value in extra.items()):
         # Both together are refused by the driver (FA001).
         found.pop("Trusted_Connection", None)
-    return connection_string.merge(connection_string.merge(found, plugin_keywords), extra)
+    for more in (plugin_keywords, direct, extra):
+        found = connection_string.merge(found, more)
+    return found
 
 
 def _extra(settings):

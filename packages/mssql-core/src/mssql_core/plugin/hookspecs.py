@@ -77,7 +77,7 @@ def mssql_credentials(settings: ConnectionSettings) -> Optional[Credentials]:
 
 @hookspec
 def mssql_connection_keywords(settings: ConnectionSettings) -> Mapping[str, str]:  # type: ignore[empty-body]
-    """Called for every new connection, after the credentials; merged.
+    """Called for every new connection, after the credentials; merged. OPTIONS go over them.
 
     :param settings: the alias's settings.
     :returns: ODBC keyword -> value.
