@@ -1,73 +1,231 @@
-"""Rules that the grammar lets through and that need neither names nor types."""
+"""Rules that the grammar lets through and that need neither names nor types.
+
+Numbers and texts: system messages of SQL Server,
+https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any
 
 from ..errors import SqlServerError
 from . import nodes
+from .placement import check_placement
+from .recursion import check_recursion, is_aggregate
+from .walk import children
+
+_MOST_ROWS = 1000  # of VALUES in INSERT
+_MOST_ITEMS = 4096  # of a select list
+_MOST_PARTS = 4  # server.database.schema.object
+# Nodes whose direct query is the statement's own, not a subquery.
+_TOP_LEVEL = (nodes.SelectStatement, nodes.Insert, nodes.DeclareCursor)
 
 
 def check_restrictions(batch: nodes.Batch) -> None:
-    """:raises SqlServerError: 1033, 10741, 10738, 111."""
-    for position, statement in enumerate(batch.statements):
-        _first_of_batch(statement, position)
-        for node, inner in _walk(statement, False):
-            if isinstance(node, nodes.Query):
-                _query(node, inner)
-            elif isinstance(node, nodes.Insert) and node.rows is not None and len(node.rows) > 1000:
-                raise SqlServerError(
-                    10738,
-                    "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of "
-                    "1000 row values.",
-                    15,
-                    1,
-                    node.line,
-                )
+    """Refuse what SQL Server's compiler refuses by looking at the tree alone.
+
+    :raises SqlServerError: 102, 156 (a clause out of place), 111, 117, 135, 136, 158, 178, 199, 1033, 1046, 1056, 1075,
+        10704, 10705, 10709, 10710, 10711, 10738, 10741, 13602 and those of recursive tables (recursion.py).
+    """
+    check_placement(batch)
+    for statement in batch.statements:
+        _check(statement)
 
 
-def _first_of_batch(statement: nodes.Statement, position: int) -> None:
-    name = None
-    if isinstance(statement, nodes.CreateView):
-        name = f"{statement.mode.split()[0]} VIEW"
-    elif isinstance(statement, nodes.CreateModule):
-        name = f"{statement.mode.split()[0]} {statement.kind}"
-    elif isinstance(statement, nodes.CreateSchema):
-        name = "CREATE SCHEMA"
-    if name and position:
-        raise SqlServerError(111, f"'{name}' must be the first statement in a query batch.", 15, 1, statement.line)
+def _check(root: nodes.Node) -> None:
+    waiting: list[tuple[nodes.Node, bool]] = [(root, False)]
+    while waiting:
+        node, inner = waiting.pop()
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            rule(node, inner)
+        # A set operation's branches are queries of the same level; a query in any other node is an inner one.
+        if isinstance(node, nodes.Query):
+            waiting.extend((child, True) for child in reversed(list(children(node))) if child is not node.body)
+            waiting.append((node.body, inner))
+        elif isinstance(node, nodes.SetOperation):
+            waiting.extend((child, inner or isinstance(child, nodes.Query)) for child in reversed(list(children(node))))
+        elif isinstance(node, nodes.Select):
+            waiting.extend((child, True) for child in reversed(list(children(node))))
+        else:
+            own = node.query if isinstance(node, _TOP_LEVEL) else None
+            waiting.extend(
+                (child, child is not own and isinstance(child, nodes.Query)) for child in reversed(list(children(node)))
+            )
+
+
+def _fault(number: int, message: str, node: nodes.Node, severity: int = 15, state: int = 1) -> SqlServerError:
+    return SqlServerError(number, message, severity, state, node.line)
+
+
+# ---- queries ----------------------------------------------------------------------
 
 
 def _query(query: nodes.Query, inner: bool) -> None:
     top = query.body.top if isinstance(query.body, nodes.Select) else None
     if top is not None and query.offset is not None:
-        raise SqlServerError(
-            10741, "A TOP can not be used in the same query or sub-query as a OFFSET.", 15, 1, query.line
-        )
+        raise _fault(10741, "A TOP can not be used in the same query or sub-query as a OFFSET.", query, 15, 2)
     if inner and query.order_by and top is None and query.offset is None and query.for_clause is None:
-        raise SqlServerError(
+        raise _fault(
             1033,
             "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table "
             "expressions, unless TOP, OFFSET or FOR XML is also specified.",
-            15,
-            1,
-            query.line,
+            query,
+        )
+    for table in query.ctes:
+        check_recursion(table)
+    if isinstance(query.body, nodes.SetOperation):
+        first = _first_select(query.body)
+        for select in _selects(query.body):
+            if select.into is not None and select is not first:
+                raise _keyword("INTO", select)
+
+
+def _select(select: nodes.Select, inner: bool) -> None:
+    if len(select.items) > _MOST_ITEMS:
+        raise _fault(
+            1056,
+            f"The number of elements in the select list exceeds the maximum allowed number of {_MOST_ITEMS} elements.",
+            select,
+        )
+    if inner and select.into is not None:
+        raise _keyword("INTO", select)
+
+
+def _subquery(node: Any, inner: bool) -> None:
+    """A query used as a table or value assigns no variable."""
+    for select in _selects(node.query):
+        for item in select.items:
+            if item.assign is not None:
+                raise _fault(102, f"Incorrect syntax near '{item.assign_operator}'.", item)
+
+
+def _first_select(body: Any) -> Any:
+    while not isinstance(body, nodes.Select):
+        body = body.left if isinstance(body, nodes.SetOperation) else body.body
+    return body
+
+
+def _selects(body: Any) -> list[nodes.Select]:
+    """The SELECTs of a query expression, those of its subqueries apart."""
+    found, waiting = [], [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Select):
+            found.append(node)
+        elif isinstance(node, nodes.SetOperation):
+            waiting += [node.right, node.left]
+        else:
+            waiting.append(node.body)
+    return found
+
+
+def _keyword(word: str, node: nodes.Node) -> SqlServerError:
+    return _fault(156, f"Incorrect syntax near the keyword '{word}'.", node)
+
+
+def _table(source: nodes.TableSource, inner: bool) -> None:
+    if len(source.name.parts) > _MOST_PARTS:
+        raise _fault(
+            117,
+            f"The object name '{'.'.join(source.name.parts)}' contains more than the maximum number of prefixes. The "
+            f"maximum is {_MOST_PARTS - 1}.",
+            source,
         )
 
 
-def _walk(node: Any, inner: bool) -> Iterator[tuple[nodes.Node, bool]]:
-    """Nodes with whether they stand below another query."""
-    if isinstance(node, nodes.Node):
-        yield node, inner
-        below = inner or not isinstance(
-            node, (nodes.Batch, nodes.SelectStatement, nodes.Insert, nodes.Block, nodes.If, nodes.While, nodes.TryCatch,
-                   nodes.CreateModule)
-        )  # fmt: skip
-        for name in node.__dataclass_fields__:
-            if name not in ("line", "column", "text"):
-                value = getattr(node, name)
-                if isinstance(value, (nodes.Node, list, tuple)):
-                    yield from _walk(value, below)
-    elif isinstance(node, (list, tuple)):
-        for item in node:
-            yield from _walk(item, inner)
+# ---- changes ------------------------------------------------------------------------
+
+
+def _insert(insert: nodes.Insert, inner: bool) -> None:
+    for table in insert.ctes:
+        check_recursion(table)
+    if insert.rows is not None:
+        _rows(insert.rows, insert)
+        if len(insert.rows) > _MOST_ROWS:
+            raise _fault(
+                10738,
+                "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of "
+                f"{_MOST_ROWS} row values.",
+                insert,
+            )
+    if insert.query is None:
+        return
+    if any(item.assign for select in _selects(insert.query) for item in select.items):
+        raise _fault(
+            199, "An INSERT statement cannot contain a SELECT statement that assigns values to a variable.", insert
+        )
+    if any(select.into is not None for select in _selects(insert.query)):
+        raise _keyword("INTO", insert)
+    if insert.query.for_clause is not None and insert.query.for_clause.mode.startswith("JSON"):
+        raise _fault(13602, "The FOR JSON clause is not allowed in a INSERT statement.", insert, 16)
+
+
+def _values(source: nodes.ValuesSource, inner: bool) -> None:
+    _rows(source.rows, source)
+
+
+def _rows(rows: list[list[nodes.Expression]], node: nodes.Node) -> None:
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise _fault(
+            10709, "The number of columns for each row in a table value constructor must be the same.", node, 16
+        )
+
+
+def _output(output: nodes.Output, inner: bool) -> None:
+    waiting: list[nodes.Node] = list(output.items)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (nodes.ScalarSubquery, nodes.InQuery, nodes.Exists, nodes.QuantifiedComparison)):
+            raise _fault(10705, "Subqueries are not allowed in the OUTPUT clause.", node)
+        if is_aggregate(node):
+            raise _fault(158, "An aggregate may not appear in the OUTPUT clause.", node)
+        waiting.extend(children(node))
+
+
+def _merge_action(action: nodes.MergeAction, inner: bool) -> None:
+    if action.when == "NOT MATCHED":
+        if action.action != "INSERT":
+            raise _fault(
+                10710,
+                f"An action of type '{action.action}' is not allowed in the 'WHEN NOT MATCHED' clause of a MERGE "
+                "statement.",
+                action,
+            )
+    elif action.action == "INSERT":
+        raise _fault(
+            10711,
+            f"An action of type 'INSERT' is not allowed in the 'WHEN {action.when}' clause of a MERGE statement.",
+            action,
+        )
+
+
+# ---- other statements -------------------------------------------------------------------
+
+
+def _print(statement: nodes.Print, inner: bool) -> None:
+    waiting: list[nodes.Node] = [statement.value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.ScalarSubquery):
+            raise _fault(1046, "Subqueries are not allowed in this context. Only scalar expressions are allowed.", node)
+        waiting.extend(children(node))
+
+
+_RULES: dict[type, Any] = {
+    nodes.Query: _query,
+    nodes.Select: _select,
+    nodes.ScalarSubquery: _subquery,
+    nodes.InQuery: _subquery,
+    nodes.Exists: _subquery,
+    nodes.QuantifiedComparison: _subquery,
+    nodes.DerivedTable: _subquery,
+    nodes.CommonTable: _subquery,
+    nodes.CreateView: _subquery,
+    nodes.TableSource: _table,
+    nodes.Insert: _insert,
+    nodes.ValuesSource: _values,
+    nodes.Output: _output,
+    nodes.MergeAction: _merge_action,
+    nodes.Print: _print,
+}

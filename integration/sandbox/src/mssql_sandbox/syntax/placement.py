@@ -1,0 +1,103 @@
+"""Where a statement may stand: first in its batch, in a loop, in a CATCH block, in a module of some kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Iterable
+
+from ..errors import SqlServerError
+from . import nodes
+
+# The state of error 111 tells the kind of statement.
+_FIRST_STATES = {
+    "CREATE FUNCTION": 4, "ALTER FUNCTION": 5, "CREATE TRIGGER": 6, "ALTER TRIGGER": 7, "CREATE VIEW": 9,
+    "ALTER VIEW": 10, "CREATE SCHEMA": 14, "CREATE/ALTER PROCEDURE": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Place:
+    loop: bool = False
+    catch: bool = False
+    value_allowed: bool = False  # RETURN n: procedures and scalar functions
+    value_needed: bool = False
+
+
+def check_placement(batch: nodes.Batch) -> None:
+    """:raises SqlServerError: 111, 135, 136, 166, 178, 1075, 10704, whether or not the statement would be reached."""
+    for position, statement in enumerate(batch.statements):
+        if position:
+            _check_first(statement)
+    _check_all(batch.statements, _Place())
+
+
+def _check_first(statement: nodes.Statement) -> None:
+    name = _module_statement(statement)
+    if name is not None:
+        raise _fault(111, f"'{name}' must be the first statement in a query batch.", statement, _FIRST_STATES[name])
+
+
+def _module_statement(statement: nodes.Statement) -> str | None:
+    if isinstance(statement, nodes.CreateView):
+        return f"{statement.mode.split()[0]} VIEW"
+    if isinstance(statement, nodes.CreateModule):
+        if statement.kind == "PROCEDURE":
+            return "CREATE/ALTER PROCEDURE"
+        return f"{statement.mode.split()[0]} {statement.kind}"
+    return "CREATE SCHEMA" if isinstance(statement, nodes.CreateSchema) else None
+
+
+def _fault(number: int, message: str, statement: nodes.Statement, state: int = 1) -> SqlServerError:
+    return SqlServerError(number, message, 15, state, statement.line)
+
+
+def _check_all(statements: Iterable[nodes.Statement], place: _Place) -> None:
+    for statement in statements:
+        _check(statement, place)
+
+
+def _check(statement: nodes.Statement, place: _Place) -> None:
+    if isinstance(statement, nodes.Block):
+        _check_all(statement.statements, place)
+    elif isinstance(statement, nodes.If):
+        _check_all((s for s in (statement.then, statement.otherwise) if s is not None), place)
+    elif isinstance(statement, nodes.While):
+        _check(statement.body, replace(place, loop=True))
+    elif isinstance(statement, nodes.TryCatch):
+        _check_all(statement.body, replace(place, catch=place.catch))
+        _check_all(statement.handler, replace(place, catch=True))
+    elif isinstance(statement, nodes.CreateModule):
+        _check_prefix(statement)
+        scalar = statement.kind == "FUNCTION" and statement.returns is not None
+        _check_all(statement.body, _Place(False, False, scalar or statement.kind != "TRIGGER", scalar))
+    elif isinstance(statement, nodes.CreateView):
+        _check_prefix(statement)
+    else:
+        _check_exit(statement, place)
+
+
+def _check_exit(statement: nodes.Statement, place: _Place) -> None:
+    if isinstance(statement, (nodes.Break, nodes.Continue)) and not place.loop:
+        number, word = (135, "BREAK") if isinstance(statement, nodes.Break) else (136, "CONTINUE")
+        article = f"Cannot use a {word} statement outside the scope of a WHILE statement."
+        raise _fault(number, article, statement)
+    if isinstance(statement, nodes.Return):
+        if statement.value is not None and not place.value_allowed:
+            raise _fault(178, "A RETURN statement with a return value cannot be used in this context.", statement)
+        if statement.value is None and place.value_needed:
+            raise _fault(1075, "RETURN statements in scalar valued functions must include an argument.", statement)
+    if isinstance(statement, nodes.Throw) and statement.number is None and not place.catch:
+        raise _fault(
+            10704,
+            "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside "
+            "a CATCH block, or add error parameters to the THROW statement.",
+            statement,
+        )
+
+
+def _check_prefix(statement: nodes.CreateView | nodes.CreateModule) -> None:
+    if len(statement.name.parts) > 2 and statement.name.parts[-3]:
+        name = _module_statement(statement)
+        raise _fault(
+            166, f"'{name}' does not allow specifying the database name as a prefix to the object name.", statement
+        )

@@ -1,0 +1,99 @@
+"""What a recursive common table expression may not contain.
+
+https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql (recursive members)
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from ..errors import SqlServerError
+from . import nodes
+from .walk import below
+
+AGGREGATES = frozenset(
+    """APPROX_COUNT_DISTINCT AVG CHECKSUM_AGG COUNT COUNT_BIG GROUPING GROUPING_ID JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN
+    PRODUCT STDEV STDEVP STRING_AGG SUM VAR VARP""".split()
+)
+_SUBQUERIES = (nodes.ScalarSubquery, nodes.InQuery, nodes.Exists, nodes.QuantifiedComparison)
+
+
+def check_recursion(table: nodes.CommonTable) -> None:
+    """:raises SqlServerError: 246, 247, 253, 460, 461, 462, 465, 467 for a table that refers to itself."""
+    members = list(_members(table.query.body))
+    recursive = [_references(member, table.name) for member in members]
+    if len(members) < 2 or not any(recursive):
+        return
+    if recursive[0]:
+        raise SqlServerError(
+            246, f'No anchor member was specified for recursive query "{table.name}".', 16, 2, table.line
+        )
+    first = next(number for number, count in enumerate(recursive) if count)
+    for member, count in zip(members[first:], recursive[first:]):
+        if not count:
+            raise SqlServerError(
+                247,
+                f'An anchor member was found in the recursive part of recursive query "{table.name}".',
+                16,
+                1,
+                member.line or table.line,
+            )
+        _check_member(member, count, table)
+
+
+def is_aggregate(node: Any) -> bool:
+    """A call of an aggregate that is no window function."""
+    return isinstance(node, nodes.FunctionCall) and node.over is None and node.name.upper() in AGGREGATES
+
+
+def _members(body: Any) -> Iterator[Any]:
+    """The queries that UNION ALL joins at the top, first to last."""
+    right = []
+    while isinstance(body, nodes.SetOperation) and body.operator == "UNION ALL":
+        right.append(body.right)
+        body = body.left
+    yield body
+    yield from reversed(right)
+
+
+def _references(node: nodes.Node, name: str) -> int:
+    folded = name.casefold()
+    return sum(
+        isinstance(found, nodes.TableSource) and len(found.name.parts) == 1 and found.name.parts[0].casefold() == folded
+        for found in below(node)
+    )
+
+
+def _check_member(member: Any, count: int, table: nodes.CommonTable) -> None:
+    where = f"in the recursive part of a recursive common table expression '{table.name}'."
+    for node in below(member):
+        if isinstance(node, _SUBQUERIES) and _references(node.query, table.name):
+            raise SqlServerError(465, "Recursive references are not allowed in subqueries.", 16, 1, member.line)
+        fault = _forbidden(node)
+        if fault:
+            raise SqlServerError(fault[0], f"{fault[1]} not allowed {where}", 16, 1, node.line or member.line)
+    if count > 1:
+        raise SqlServerError(
+            253,
+            f"Recursive member of a common table expression '{table.name}' has multiple recursive references.",
+            16,
+            1,
+            member.line,
+        )
+
+
+def _forbidden(node: nodes.Node) -> tuple[int, str] | None:
+    if isinstance(node, nodes.Select):
+        if node.distinct:
+            return 460, "DISTINCT operator is"
+        if node.top is not None:
+            return 461, "The TOP or OFFSET operator is"
+        if node.group_by is not None or node.having is not None:
+            return 467, "GROUP BY, HAVING, or aggregate functions are"
+    elif isinstance(node, nodes.Query) and node.offset is not None:
+        return 461, "The TOP or OFFSET operator is"
+    elif isinstance(node, nodes.Join) and node.kind in ("LEFT", "RIGHT", "FULL"):
+        return 462, "Outer join is"
+    elif is_aggregate(node):
+        return 467, "GROUP BY, HAVING, or aggregate functions are"
+    return None

@@ -1,0 +1,44 @@
+"""Every node below a node."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from . import nodes
+
+_SKIPPED = frozenset(("line", "column", "text", "check_text", "computed_text", "where_text"))
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def _fields(type_: type) -> tuple[str, ...]:
+    found = _FIELDS.get(type_)
+    if found is None:
+        found = _FIELDS[type_] = tuple(name for name in type_.__dataclass_fields__ if name not in _SKIPPED)
+    return found
+
+
+def children(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Nodes directly below, in the order of the text."""
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, nodes.Node):
+            yield value
+        elif isinstance(value, (list, tuple, dict)):
+            yield from _items(value)
+
+
+def _items(values: Any) -> Iterator[nodes.Node]:
+    for value in values.values() if isinstance(values, dict) else values:
+        if isinstance(value, nodes.Node):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from _items(value)
+
+
+def below(node: nodes.Node) -> Iterator[nodes.Node]:
+    """The node and all nodes below it; deep trees need no deep stack."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(reversed(list(children(current))))
