@@ -133,9 +133,7 @@ def main(argv: list[str] | None = None) -> int:
     else:
         from mssql_sandbox.api import Sandbox
 
-        journal = out / "journal.jsonl"
-        journal.unlink(missing_ok=True)
-        with Sandbox(version=arguments.version, journal=journal) as sandbox:
+        with Sandbox(version=arguments.version, journal=True) as sandbox:
             server = {
                 "host": sandbox.host,
                 "port": sandbox.port,
@@ -144,6 +142,9 @@ def main(argv: list[str] | None = None) -> int:
                 "options": {"TrustServerCertificate": "yes"},
             }
             runs = _run_all(apps, server, out, arguments)
+            # For `python -m django_suite.journal`: did everything that was sent parse?
+            with open(out / "journal.jsonl", "w", encoding="utf-8") as journal:
+                journal.writelines(json.dumps(entry) + "\n" for entry in sandbox.journal_entries())
     passed, failed, skipped = write_report(runs, out)
     print(f"report: {out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out}/report.md")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")

@@ -15,14 +15,14 @@ from django_suite.run import server_from_url  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """Connection settings: host, port, user, password, options; ``journal`` is None on a real server."""
     if url := os.environ.get("MSSQL_TEST_URL"):
         yield {**server_from_url(url), "journal": None}
         return
     from mssql_sandbox.api import Sandbox
 
-    with Sandbox(version="2022", journal=tmp_path_factory.mktemp("journal") / "journal.jsonl") as sandbox:
+    with Sandbox(version="2022", journal=True) as sandbox:
         yield {
             "host": sandbox.host,
             "port": sandbox.port,

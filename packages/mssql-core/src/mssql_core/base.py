@@ -81,6 +81,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     def __init__(self, settings_dict, alias="default"):
         options = settings_dict.get("OPTIONS") or {}
         self.plugins = manager.build(alias, options.get("plugins"), Defaults())
+        self._plugins_owner = id(self)
         self._compose()
         tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
         self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
@@ -94,7 +95,8 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     def __del__(self):
         # As Django's components do: no cycle is left to the garbage collector.
         plugins = vars(self).pop("plugins", None)
-        if plugins is not None:
+        # A shallow copy of the wrapper shares the plugins of the original, which goes on.
+        if plugins is not None and vars(self).get("_plugins_owner") == id(self):
             vars(plugins.hook).clear()
 
     def _compose(self):
