@@ -69,7 +69,7 @@ def browser(tmp_path_factory):
     ):  # fmt: skip
         options.add_argument(argument)
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    driver.implicitly_wait(5)
+    driver.implicitly_wait(15)
     yield driver
     driver.quit()
 
@@ -92,6 +92,7 @@ def test_admin_adds_edits_filters_and_deletes_an_order(demo, browser):
     find("username").send_keys("admin")
     find("password").send_keys("admin")
     browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
+    browser.find_element(By.ID, "user-tools")  # a click does not wait for the page behind it
 
     browser.get(address + "shop/order/add/")
     Select(find("customer")).select_by_index(1)
@@ -121,5 +122,5 @@ def test_admin_adds_edits_filters_and_deletes_an_order(demo, browser):
     browser.get(address + "shop/order/?q=ORD-BROWSER")
     browser.find_element(By.LINK_TEXT, "ORD-BROWSER").click()
     browser.find_element(By.CSS_SELECTOR, ".deletelink").click()
-    browser.find_element(By.CSS_SELECTOR, "#content [type=submit]").click()
+    browser.find_element(By.CSS_SELECTOR, "body.delete-confirmation #content [type=submit]").click()
     assert "was deleted successfully" in message()
