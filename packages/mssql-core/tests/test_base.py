@@ -1,7 +1,164 @@
 import copy
 import gc
 
-from mssql_core.testing import fake_connection
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, models
+
+from mssql_core.plugin import Capability, DataType, hookimpl
+from mssql_core.testing import FakeDriver, fake_connection, server_error
+
+
+class Session:
+    @hookimpl
+    def mssql_session_sql(self, server):
+        return ["SET LOCK_TIMEOUT %d" % server.compatibility_level]
+
+
+class NoOpenjson:
+    @hookimpl
+    def mssql_capabilities(self, server):
+        return {Capability.OPENJSON: False, Capability.JSON_TYPE: True}
+
+
+class Money:
+    @hookimpl
+    def mssql_data_types(self, server):
+        return {
+            "DecimalField": DataType("money"),
+            "JSONField": DataType("nvarchar(max)", "ISJSON(%(qn_column)s) = 1"),
+            "FloatField": DataType("real" if server.has(Capability.JSON_TYPE) else "float"),
+        }
+
+
+def test_connecting_costs_one_message(connection):
+    connection.ensure_connection()
+    (sql,) = connection.driver.sql
+    assert sql.startswith("SET DATEFORMAT ymd; SET DATEFIRST 7; SELECT CAST(SERVERPROPERTY('EngineEdition') AS int)")
+    connection.close()
+    connection.ensure_connection()
+    assert len(connection.driver.statements) == 2
+
+
+def test_options_of_the_session():
+    connection = fake_connection(options={"isolation_level": "snapshot", "datefirst": 1})
+    connection.ensure_connection()
+    assert "SET DATEFIRST 1; SET TRANSACTION ISOLATION LEVEL SNAPSHOT; " in connection.driver.sql[0]
+
+
+def test_session_statements_of_plugins_travel_with_a_reconnect():
+    connection = fake_connection(plugins=["test_base:Session"])
+    connection.ensure_connection()
+    assert connection.driver.sql[1:] == ["SET LOCK_TIMEOUT 160"]
+    connection.close()
+    connection.ensure_connection()
+    assert len(connection.driver.sql) == 3
+    assert connection.driver.sql[2].endswith("; SET LOCK_TIMEOUT 160")
+
+
+def test_capabilities_of_plugins():
+    server = fake_connection(plugins=["test_base:NoOpenjson"]).server
+    assert server.has(Capability.JSON_TYPE) and not server.has(Capability.OPENJSON)
+
+
+def test_column_types_ask_no_server_unless_a_plugin_does():
+    connection = fake_connection()
+    assert connection.data_types["DecimalField"] == "numeric(%(max_digits)s, %(decimal_places)s)"
+    assert connection.driver.statements == []
+    connection = fake_connection(plugins=["test_base:Money"], version="2025")
+    assert connection.data_types["DecimalField"] == "money"
+    assert connection.data_types["FloatField"] == "real"
+    assert connection.data_type_check_constraints["JSONField"] == "ISJSON(%(qn_column)s) = 1"
+
+
+def test_types_that_are_a_choice_of_the_alias(settings_use_tz):
+    assert fake_connection().data_types["UUIDField"] == "uniqueidentifier"
+    assert fake_connection().data_types["DateTimeField"] == "datetimeoffset"
+    options = {"uuid_type": "char(32)", "datetime_type": "datetime2"}
+    connection = fake_connection(options=options)
+    assert connection.data_types["UUIDField"] == "char(32)"
+    assert connection.data_types["DateTimeField"] == "datetime2"
+    assert not connection.features.has_native_uuid_field
+    settings_use_tz(False)
+    assert fake_connection().data_types["DateTimeField"] == "datetime2"
+
+
+@pytest.fixture
+def settings_use_tz(monkeypatch):
+    from django.conf import settings
+
+    return lambda value: monkeypatch.setattr(settings, "USE_TZ", value)
+
+
+def test_a_json_field_without_its_plugin_is_refused_with_the_remedy(connection):
+    field = models.JSONField()
+    with pytest.raises(ImproperlyConfigured, match=r"pip install mssql-core\[json\]"):
+        field.db_type(connection)
+
+
+def test_the_collation_of_patterns():
+    connection = fake_connection(options={"collation": "Latin1_General_CI_AS"})
+    assert connection.operators["contains"] == r"LIKE %s COLLATE Latin1_General_CI_AS ESCAPE '\'"
+    assert connection.operators["exact"] == "= %s"
+    with pytest.raises(ImproperlyConfigured, match="not the name of a collation"):
+        fake_connection(options={"collation": "x; DROP TABLE a"})
+
+
+def test_pooling_is_switched_by_the_setting(connection, monkeypatch):
+    from django.conf import settings
+
+    connection.ensure_connection()
+    assert connection.driver.pooling is None
+    monkeypatch.setattr(settings, "DATABASE_CONNECTION_POOLING", False, raising=False)
+    other = fake_connection()
+    other.ensure_connection()
+    assert other.driver.pooling is False
+
+
+def test_is_usable_costs_one_message(connection):
+    connection.ensure_connection()
+    assert connection.is_usable()
+    assert connection.driver.sql[1:] == ["SELECT 1"]
+    connection.connection.close()
+    assert not connection.is_usable()
+
+
+@pytest.fixture
+def refusals(monkeypatch):
+    """Errors of the next attempts to connect, whichever wrapper makes them."""
+    errors, connect = [], FakeDriver.connect
+
+    def attempt(driver, *args, **kwargs):
+        if errors:
+            raise errors.pop(0)
+        return connect(driver, *args, **kwargs)
+
+    monkeypatch.setattr(FakeDriver, "connect", attempt)
+    return errors
+
+
+def test_features_are_known_before_the_database_exists(connection, refusals):
+    refusals.append(server_error(4060))
+    assert connection.server.version[0] == 16
+    assert connection.connection is None
+
+
+def test_a_login_that_may_not_use_master_hears_the_first_error(connection, refusals):
+    refusals += [server_error(4060), server_error(18456)]
+    with pytest.raises(OperationalError, match="4060"):
+        connection.server  # noqa: B018
+
+
+def test_two_aliases_do_not_disturb_each_other():
+    old, new = fake_connection(version="2016"), fake_connection(version="2025", plugins=["test_base:Money"])
+    assert old.server.version[0] == 13 and new.server.version[0] == 17
+    assert old.data_types["DecimalField"] != new.data_types["DecimalField"]
+    assert old.features_class.__mro__[1:] == type(old).features_class.__mro__[1:]
+
+
+def test_the_wrapper_says_who_it_is(connection):
+    assert connection.vendor == "microsoft"
+    assert connection.get_database_version()[0] == 16
 
 
 def test_a_shallow_copy_leaves_the_plugins_of_the_original_alone():
