@@ -44,7 +44,9 @@ def server_from_url(url: str) -> dict:
     }
 
 
-def run_app(app: str, server: dict, out: Path, arguments: argparse.Namespace) -> dict:
+def run_app(
+    app: str, server: dict, out: Path, arguments: argparse.Namespace, settings: str = "django_suite.suite_settings"
+) -> dict:
     """Run one app; its outcomes go to ``out/app.jsonl``, its output to ``out/app.log``."""
     tests = source.tests_folder()
     outcomes = out / f"{app.replace('.', '_')}.jsonl"
@@ -58,7 +60,7 @@ def run_app(app: str, server: dict, out: Path, arguments: argparse.Namespace) ->
         "PYTHONPATH": os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")]),
         "PYTHONWARNINGS": "ignore",
     }
-    command = [sys.executable, "runtests.py", app, "--settings=django_suite.suite_settings", "--parallel=1",
+    command = [sys.executable, "runtests.py", app, f"--settings={settings}", "--parallel=1",
                "--noinput", *(["-k", arguments.k] if arguments.k else [])]  # fmt: skip
     started = time.monotonic()
     with open(out / f"{app.replace('.', '_')}.log", "w", encoding="utf-8") as log:
@@ -75,6 +77,12 @@ def run_app(app: str, server: dict, out: Path, arguments: argparse.Namespace) ->
     summary["dead"] = code not in (0, 1) or not results
     print(_line(summary), flush=True)
     return {"summary": summary, "results": results}
+
+
+def save_journal(sandbox, out: Path) -> None:
+    """What the sandbox received, for ``python -m django_suite.journal``: does all of it parse?"""
+    with open(out / "journal.jsonl", "w", encoding="utf-8") as journal:
+        journal.writelines(json.dumps(entry) + "\n" for entry in sandbox.journal_entries())
 
 
 def _line(summary: dict) -> str:
@@ -142,9 +150,7 @@ def main(argv: list[str] | None = None) -> int:
                 "options": {"TrustServerCertificate": "yes"},
             }
             runs = _run_all(apps, server, out, arguments)
-            # For `python -m django_suite.journal`: did everything that was sent parse?
-            with open(out / "journal.jsonl", "w", encoding="utf-8") as journal:
-                journal.writelines(json.dumps(entry) + "\n" for entry in sandbox.journal_entries())
+            save_journal(sandbox, out)
     passed, failed, skipped = write_report(runs, out)
     print(f"report: {out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out}/report.md")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")

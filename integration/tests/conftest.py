@@ -12,6 +12,7 @@ INTEGRATION = Path(__file__).parent.parent
 sys.path.insert(0, str(INTEGRATION))
 
 from django_suite.run import server_from_url  # noqa: E402
+from settings_of_server import database  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -31,19 +32,6 @@ def server():
             "options": {"TrustServerCertificate": "yes"},
             "journal": sandbox.journal_entries,
         }
-
-
-def database(server, name, **options):
-    """A Django DATABASES entry on the server."""
-    return {
-        "ENGINE": "mssql_core",
-        "NAME": name,
-        "HOST": server["host"],
-        "PORT": str(server["port"]),
-        "USER": server["user"],
-        "PASSWORD": server["password"],
-        "OPTIONS": {**server["options"], **options},
-    }
 
 
 @pytest.fixture(scope="session")

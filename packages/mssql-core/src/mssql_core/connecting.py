@@ -36,7 +36,7 @@ _NO_ENCRYPTION = (
     "%(alias)s['OPTIONS']['Encrypt'] = 'no'."
 )
 _UNREACHABLE = (
-    "Check %(alias)s['HOST'] and ['PORT'], that the server listens on TCP, and the firewall between. "
+    "No answer from %(server)s. Check %(alias)s['HOST'] and ['PORT'], that the server listens on TCP, and the firewall between. "
     "OPTIONS['connection_timeout'] bounds the wait, in seconds."
 )
 _AUTHENTICATION = (
@@ -118,9 +118,13 @@ def explained(error, alias, found):
         remedy = _STRICT_CERTIFICATE
     text = str(error.args[-1])
     if remedy is not None:
-        text = "%s %s" % (text, remedy % {"alias": "DATABASES[%r]" % alias})
+        text = "%s %s" % (text, remedy % {"alias": "DATABASES[%r]" % alias, "server": _server(found)})
     kind = errors.NotSupportedError if isinstance(error, errors.NotSupportedError) else errors.OperationalError
     return errors.make(kind, error.number, error.sqlstate, text)
+
+
+def _server(found):
+    return found.keywords.get("SERVER") or "the server of the data source"
 
 
 def _by_state(state, text):

@@ -85,12 +85,21 @@ def read(alias, settings_dict):
         alias,
         settings_dict.get("NAME"),
         settings_dict.get("HOST") or "localhost",
-        str(settings_dict.get("PORT") or ""),
+        _port(alias, settings_dict.get("PORT")),
         settings_dict.get("USER") or "",
         connection_string.Secret(settings_dict.get("PASSWORD") or ""),
         options,
         settings_dict.get("TOKEN"),
     )
+
+
+def _port(alias, value):
+    text = str(value or "")
+    if text and not (text.isdigit() and 0 < int(text) < 65536):
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['PORT'] is %r; it has to be a number from 1 to 65535, or empty for 1433." % (alias, value)
+        )
+    return text
 
 
 def _known(alias, name):

@@ -30,27 +30,29 @@ def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bo
             )
     if node.over is not None and node.distinct:
         raise SqlServerError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, 1, node.line)
+    level = _level(t, node, value, scope)
     if node.over is None:
-        scope.in_aggregate += 1
+        level.in_aggregate += 1
     try:
-        bound = t.expression(value, scope)
+        return t.expression(value, scope)
     finally:
         if node.over is None:
-            scope.in_aggregate -= 1
-    _check_outer(t, node, value, scope)
-    return bound
+            level.in_aggregate -= 1
 
 
-def _check_outer(t, node, value, scope: Scope) -> None:
-    """:raises SqlServerError: 8124 for an outer column mixed with others."""
+def _level(t, node, value, scope: Scope) -> Scope:
+    """The query that the aggregate belongs to: an outer one's if its only column is that query's.
+
+    :raises SqlServerError: 8124 for an outer column mixed with others.
+    """
     from ..translate.aggregates import walk
 
     # What resolves nowhere is a datepart.
     references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef) and _resolves(t, found, scope)]
-    if not references:
-        return
-    own = [t._column_here(reference, scope) is not None for reference in references]
-    if not all(own) and len({t.fingerprint(r, scope) for r in references}) > 1:
+    owners = [t.column(reference, scope)[1] for reference in references]
+    if all(owner is scope for owner in owners):
+        return scope
+    if len({t.fingerprint(r, scope) for r in references}) > 1:
         raise SqlServerError(
             8124,
             "Multiple columns are specified in an aggregated expression containing an outer reference. If an "
@@ -60,8 +62,9 @@ def _check_outer(t, node, value, scope: Scope) -> None:
             1,
             node.line,
         )
-    if not all(own) and scope.parent is not None:
+    if owners[0].groups is None or node.over is not None:
         raise NotSupported("an aggregate over an outer reference", node.line)
+    return owners[0]
 
 
 def _resolves(t, reference: nodes.ColumnRef, scope: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +50,9 @@ class Queries(Sources):
 
     @staticmethod
     def recursive(texts: list[str]) -> str:
-        return "RECURSIVE " if any(" UNION ALL " in text for text in texts) else ""
+        """``RECURSIVE`` if a table names itself: the engine takes it in no MERGE, so never without need."""
+        names = [text.split(" ", 1)[0] for text in texts]
+        return "RECURSIVE " if any(len(re.findall(rf"\b{n}\b", t)) > 1 for n, t in zip(names, texts)) else ""
 
     def open_common_tables(self, tables: list[nodes.CommonTable], parent: Scope | None) -> list[str]:
         """Translate WITH; the names stay visible until the caller pops ``self.ctes``."""
@@ -174,7 +177,7 @@ class Queries(Sources):
             )
 
     def _ordered(self, relation: Relation, query: nodes.Query, parent: Scope | None) -> Relation:
-        """ORDER BY and paging over a set operation: by output names and positions only (104)."""
+        """ORDER BY and paging over a set operation: by names, positions and the first query's columns only (104)."""
         if not query.order_by and query.offset is None:
             return relation
         names = {output.name.casefold(): n for n, output in enumerate(relation.outputs, 1) if output.name}
@@ -184,7 +187,8 @@ class Queries(Sources):
             if isinstance(node, nodes.Literal) and node.kind == "int":
                 number = self._position(node, len(relation.outputs))
             elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
-                number = names.get(node.parts[0].casefold())
+                name = node.parts[0].casefold()
+                number = names.get(name) or _selected_column(query.body, name)
                 if number is None:
                     raise SqlServerError(207, f"Invalid column name '{node.parts[0]}'.", 16, 1, node.line)
             elif isinstance(node, nodes.ScalarSubquery) and contains_constant_subquery(node):
@@ -633,6 +637,21 @@ def _constant_order(position: int, node: nodes.Node) -> SqlServerError:
     return SqlServerError(
         408, f"A constant expression was encountered in the ORDER BY list, position {position}.", 16, 1, node.line
     )
+
+
+def _selected_column(body: Any, name: str) -> int | None:
+    """Position of the column in the first SELECT of a set operation, whatever its alias there."""
+    while isinstance(body, (nodes.SetOperation, nodes.Query)):
+        body = body.left if isinstance(body, nodes.SetOperation) else body.body
+    if not isinstance(body, nodes.Select):
+        return None
+    columns = [getattr(item, "expression", None) for item in body.items]
+    found = [
+        number
+        for number, column in enumerate(columns, 1)
+        if isinstance(column, nodes.ColumnRef) and column.parts[-1].casefold() == name
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _refers_to(query: Any, name: str) -> bool:

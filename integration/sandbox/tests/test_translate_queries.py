@@ -1,0 +1,44 @@
+"""Whole queries: what names reach, and which query an aggregate belongs to."""
+
+import pytest
+from ddl_support import Client, start_server
+
+
+@pytest.fixture(scope="module")
+def client():
+    server = start_server()
+    client = Client(server)
+    client.run("CREATE TABLE book (id int PRIMARY KEY, shelf int, price int)")
+    client.run("INSERT book VALUES (1, 1, 10), (2, 1, 30), (3, 2, 50)")
+    yield client
+    server.close()
+
+
+def test_union_is_ordered_by_a_column_under_its_alias(client):
+    rows = client.run("SELECT id AS c1, price AS c2 FROM book UNION SELECT id, price FROM book ORDER BY price DESC")
+    assert rows == [(3, 50), (2, 30), (1, 10)]
+
+
+def test_union_is_not_ordered_by_a_column_it_lacks(client):
+    assert client.errors("SELECT id FROM book UNION SELECT id FROM book ORDER BY price") == [207]
+
+
+def test_an_aggregate_of_an_outer_column_belongs_to_the_outer_query(client):
+    rows = client.run(
+        "SELECT shelf, (SELECT MAX(v) FROM (VALUES (AVG(b.id)), (AVG(b.price))) AS g(v)) FROM book AS b "
+        "GROUP BY shelf ORDER BY shelf"
+    )
+    assert rows == [(1, 20), (2, 50)]
+
+
+def test_an_ungrouped_outer_column_is_refused_in_a_subquery(client):
+    assert client.errors("SELECT shelf, (SELECT b.id) FROM book AS b GROUP BY shelf") == [8120]
+
+
+def test_merge_reads_a_common_table_with_union_all(client):
+    client.run("CREATE TABLE seat (id int IDENTITY PRIMARY KEY, row int)")
+    client.run(
+        "WITH seed AS (SELECT 1 AS x UNION ALL SELECT 2) MERGE INTO seat USING (SELECT x FROM seed) AS s ON 1 = 0 "
+        "WHEN NOT MATCHED THEN INSERT DEFAULT VALUES;"
+    )
+    assert client.value("SELECT COUNT(*) FROM seat") == 2
