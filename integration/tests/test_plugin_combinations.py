@@ -1,9 +1,13 @@
 """Every subset and order of the plugins on every edition, aliases beside each other, and errors that name the plugin."""
 
+import importlib
 import itertools
+import re
 import threading
+from pathlib import Path
 
 import pytest
+from django.apps.registry import Apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
 from settings_of_server import database
@@ -63,20 +67,19 @@ def settings_of(sandbox, order):
     return entry
 
 
-def models_of(with_json):
-    from django.apps.registry import Apps
-
-    fields = {"name": models.CharField(max_length=20), "price": models.DecimalField(max_digits=9, decimal_places=2)}
-    if with_json:
-        fields["data"] = models.JSONField(null=True)
+def model(label, **fields):
+    """A model of a registry of its own."""
     meta = type("Meta", (), {"app_label": "combinations", "apps": Apps()})
-    return type("Part", (models.Model,), {**fields, "__module__": __name__, "Meta": meta})
+    return type(label, (models.Model,), {**fields, "__module__": __name__, "Meta": meta})
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "+".join(order) or "core")
 def test_a_model_lives_through_its_table(edition, order, alias):
     connection = alias("combination", settings_of(edition, order))
-    part = models_of(with_json="json" in order)
+    fields = {"name": models.CharField(max_length=20), "price": models.DecimalField(max_digits=9, decimal_places=2)}
+    if "json" in order:
+        fields["data"] = models.JSONField(null=True)
+    part = model("Part", **fields)
     with connection.schema_editor() as editor:
         editor.create_model(part)
     try:
@@ -110,6 +113,34 @@ def test_aliases_with_other_plugins_side_by_side_in_threads(server, alias):
     for thread in threads:
         thread.join(30)
     assert found == {"with_json": True, "without": False}
+
+
+@pytest.fixture
+def documented(tmp_path, monkeypatch):
+    """The plugin guide's example as an importable module."""
+    guide = Path(__file__).parents[2] / "packages" / "mssql-core" / "docs" / "plugins.md"
+    code = re.search(r"<!-- example -->\n```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL).group(1)
+    (tmp_path / "documented_plugin.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    return importlib.import_module("documented_plugin")
+
+
+def test_the_plugin_of_the_guide_works_on_a_server(server, alias, documented):
+    plugins = {"documented_plugin:AuditPlugin": {"application": "shop"}}
+    connection = alias("audited", database(server, "tempdb", plugins=plugins))
+    price = type("Price", (models.DecimalField,), {"get_internal_type": lambda self: "Money"})
+    item = model("Item", price=price(max_digits=9, decimal_places=2))
+    with connection.schema_editor() as editor:
+        editor.create_model(item)
+    try:
+        item.objects.using("audited").create(price="9.99")
+        found = item.objects.using("audited").annotate(mark=documented.Application()).get()
+        assert (str(found.price), found.mark) == ("9.9900", "shop")
+        columns = connection.introspection.get_table_description(connection.cursor(), item._meta.db_table)
+        assert [column.data_type for column in columns] == ["bigint", "money"]
+    finally:
+        with connection.schema_editor() as editor:
+            editor.delete_model(item)
 
 
 @pytest.mark.parametrize(

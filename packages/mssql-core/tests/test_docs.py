@@ -80,10 +80,10 @@ class TestExample(PluginConformance):
         connection = self.connection()
         connection.ensure_connection()
         assert connection.driver.sql[-1] == "EXEC sp_set_session_context N'application', N'shop'"
-        assert connection.data_types["HierarchyId"] == "hierarchyid"
-        queryset = User.objects.annotate(level=self.example.Level("username")).values_list("level")
+        assert connection.data_types["Money"] == "money"
+        queryset = User.objects.annotate(mark=self.example.Application()).values_list("mark")
         sql, _ = compile_sql(queryset, connection)
-        assert sql == "SELECT [auth_user].[username].GetLevel() AS [level] FROM [auth_user]"
+        assert sql == "SELECT CAST(SESSION_CONTEXT(N'application') AS nvarchar(100)) AS [mark] FROM [auth_user]"
 
     def test_its_own_option_is_checked(self):
         from django.core.exceptions import ImproperlyConfigured

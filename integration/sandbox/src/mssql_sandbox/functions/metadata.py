@@ -148,7 +148,23 @@ for _function in _RETURNS:
     define(_function.name, _function.minimum, len(_function.arguments), raw=True)(_function.bind)
 define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
 define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
+
+
+def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+    """SESSION_CONTEXT: a value of the session, filled in when the statement runs.
+
+    :raises SqlServerError: 8116, the key is not Unicode text.
+    """
+    argument = node.arguments[0]
+    if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
+        raise NotSupported("SESSION_CONTEXT of a key that is not a constant", node.line)
+    if argument.kind == "string":
+        raise SqlServerError(8116, "Argument data type varchar is invalid for argument 1 of session_context function.")
+    return Bound(translator.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000)), _VARIANT)
+
+
 define("serverproperty", 1, raw=True)(_server_property)
+define("session_context", 1, raw=True)(_session_context)
 define("has_perms_by_name", 3, 5, raw=True)(_permitted)
 define("has_dbaccess is_member", 1, raw=True)(_permitted)
 define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)

@@ -6,7 +6,7 @@ from typing import Any, Callable, Iterator, Sequence
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event
-from . import catalog, help, locks, odbc_types, schema, user
+from . import catalog, help, locks, odbc_types, schema, session_context, user
 from .binding import Call
 from .describe import undeclared_rows
 
@@ -18,6 +18,7 @@ _PROCEDURES: dict[str, Callable[[Call], Iterator[Event]]] = {
     **locks.PROCEDURES,
     **odbc_types.PROCEDURES,
     **schema.PROCEDURES,
+    **session_context.PROCEDURES,
 }
 
 

@@ -73,7 +73,8 @@ class Session(RemoteCalls):
         self.try_depth = 0
         self.transaction_name: str | None = None
         self.bulk: Any = None
-        self.session_context: dict[str, Any] = {}
+        # key -> (value as text, read-only)
+        self.session_context: dict[str, tuple[str | None, bool]] = {}
         self.running_triggers: list[int] = []
 
     # ---- interface ----------------------------------------------------------------
@@ -223,7 +224,10 @@ class Session(RemoteCalls):
         return (self.database, self.catalog.token, self.settings.translation_key, self.settings.isolation)
 
     def special(self, name: str, scope: Scope) -> Any:
-        return SPECIALS[name](self, scope)
+        function, _, key = name.partition(":")
+        if key:  # SESSION_CONTEXT(N'key')
+            return self.session_context.get(key, (None, False))[0]
+        return SPECIALS[function](self, scope)
 
     def query(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple]:
         self.cursor.execute(sql, arguments, prepare=True)
