@@ -169,14 +169,12 @@ class DateTimeOperations:
         return self.connection.timezone or timezone.get_default_timezone()
 
     def convert_datetimefield_value(self, value, expression, connection):
-        if value is None:
-            return None
-        aware = timezone.is_aware(value)
-        if settings.USE_TZ and not aware:
+        # Most values are right as they come; this runs for each of them.
+        if value is None or (value.tzinfo is not None) is settings.USE_TZ:
+            return value
+        if settings.USE_TZ:
             return timezone.make_aware(value, self.connection.timezone)
-        if not settings.USE_TZ and aware:
-            return timezone.make_naive(value, self._zone)
-        return value
+        return timezone.make_naive(value, self._zone)
 
     def convert_durationfield_value(self, value, expression, connection):
         return None if value is None else datetime.timedelta(microseconds=round(value))

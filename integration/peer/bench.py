@@ -1,0 +1,81 @@
+"""``hatch run side-by-side``: mssql-core and mssql-django on the same server, in one run.
+
+Each backend works in processes of its own (mssql-django changes Django when it is imported), in turns. Times are the
+best of the rounds: elapsed (medians; they hold the sandbox's own work, which is not SQL Server's) and the client's
+processor time. Messages are what one call sends, as the sandbox's journal counts them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+from .run import registered_driver
+from .workload import ENGINES
+
+
+def measure(engine: str, sandbox, server: dict) -> dict:
+    """Operation -> milliseconds and messages of one round."""
+    output = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "peer.workload", engine],
+        env={**os.environ, "MSSQL_SUITE_SERVER": json.dumps(server)},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stdout
+    results = json.loads(output.splitlines()[-1])
+    times = [entry["time"] for entry in sandbox.journal_entries()]
+    for result in results.values():
+        if "ms" in result:
+            result["messages"] = sum(result["began"] <= time <= result["ended"] for time in times)
+    return results
+
+
+def line(name: str, ours: dict, theirs: dict) -> str:
+    if "error" in ours or "error" in theirs:
+        found = "; ".join(f"{e}: {r['error']}" for e, r in zip(ENGINES, (ours, theirs)) if "error" in r)
+        return f"{name:<34} {found}"
+    figures = "".join(f"{ours[key]:>9.2f}{theirs[key]:>9.2f}{theirs[key] / ours[key]:>6.1f}x" for key in ("ms", "cpu"))
+    return f"{name:<34}{figures}   {ours['messages']} : {theirs['messages']}"
+
+
+def best(rounds: list[dict]) -> dict:
+    """The least of each figure; a row that failed once stays failed."""
+    found = {}
+    for name in rounds[0]:
+        results = [r[name] for r in rounds]
+        failed = [r for r in results if "error" in r]
+        found[name] = failed[0] if failed else {k: min(r[k] for r in results) for k in ("ms", "cpu", "messages")}
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--version", default="2022", help="version the sandbox plays")
+    arguments = parser.parse_args()
+    from mssql_sandbox.api import Sandbox
+
+    found: dict[str, list[dict]] = {engine: [] for engine in ENGINES}
+    with registered_driver(), Sandbox(version=arguments.version, journal=True) as sandbox:
+        server = {"host": sandbox.host, "port": sandbox.port, "user": sandbox.user, "password": sandbox.password}
+        for _ in range(arguments.rounds):
+            for engine in ENGINES:
+                found[engine].append(measure(engine, sandbox, server))
+    ours, theirs = best(found["mssql_core"]), best(found["mssql"])
+    print(f"{'':<34}{'elapsed ms':>18}{'':>7}{'processor ms':>18}{'':>7}   messages")
+    print(f"{'':<34}{'core':>9}{'peer':>9}{'ratio':>7}{'core':>9}{'peer':>9}{'ratio':>7}   core : peer")
+    for name in ours:
+        print(line(name, ours[name], theirs[name]))
+    both = [name for name in ours if "ms" in ours[name] and "ms" in theirs[name]]
+    for key, title in (("ms", "elapsed"), ("cpu", "processor")):
+        slower = [name for name in both if theirs[name][key] < ours[name][key]]
+        print(f"slower with mssql-core, {title}: {', '.join(slower) or 'none'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""What the side-by-side benchmark measures, in a process with one backend: ``python -m peer.workload ENGINE``.
+
+Prints a JSON object: operation -> milliseconds (median), the client's own processor time, and the times around one
+single call, by which the parent counts the messages to the server.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sys
+import time
+from typing import Any, Callable, Iterator
+
+ENGINES = ("mssql_core", "mssql")
+_ADDED = datetime.datetime(2026, 1, 2, 3, 4, 5)
+
+
+def configure(engine: str) -> None:
+    import django
+    from django.conf import settings
+
+    server = json.loads(os.environ["MSSQL_SUITE_SERVER"])
+    options = {
+        "mssql_core": {"TrustServerCertificate": "yes"},
+        "mssql": {"driver": "ODBC Driver 18 for SQL Server", "extra_params": "TrustServerCertificate=yes",
+                  "return_rows_bulk_insert": True},
+    }  # fmt: skip
+    settings.configure(
+        DATABASES={
+            "default": {
+                "ENGINE": engine,
+                "NAME": f"side_{engine}",
+                "HOST": server["host"],
+                "PORT": str(server["port"]),
+                "USER": server["user"],
+                "PASSWORD": server["password"],
+                "OPTIONS": options[engine],
+            }
+        },
+        INSTALLED_APPS=["peer"],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    )
+    django.setup()
+
+
+def operations() -> Iterator[tuple[str, Callable[[], Any], int]]:
+    """(name, one call, calls to measure)."""
+    from django.db import connection, transaction
+    from django.db.models import Avg, Count, F
+
+    from .models import Author, Book
+
+    names = iter(range(10**9))
+    first = Author.objects.order_by("pk").values_list("pk", flat=True)[0]
+    books = list(Book.objects.order_by("pk")[:500])
+
+    def reconnect() -> None:
+        connection.close()
+        connection.ensure_connection()
+
+    def atomic() -> None:
+        with transaction.atomic():
+            list(Author.objects.filter(pk=first))
+
+    def nested() -> None:
+        with transaction.atomic(), transaction.atomic():
+            list(Author.objects.filter(pk=first))
+
+    def update_or_create() -> None:
+        Author.objects.update_or_create(name="author 1", defaults={"country": "FR"})
+
+    def bulk_create() -> None:
+        with transaction.atomic():
+            Book.objects.bulk_create(
+                Book(author_id=first, title=f"new {n}", price="1.50", pages=n, added=_ADDED) for n in range(1000)
+            )
+            transaction.set_rollback(True)
+
+    def bulk_update() -> None:
+        for book in books:
+            book.price += 1
+        Book.objects.bulk_update(books, ["price"])
+
+    def create_and_delete() -> None:
+        Author.objects.create(name=f"x{next(names)}", country="DE", born=_ADDED.date()).delete()
+
+    yield "reconnect", reconnect, 20
+    yield "SELECT with parameters", lambda: list(Author.objects.filter(country="DE")[:1]), 100
+    yield "get()", lambda: Author.objects.get(pk=first), 100
+    yield "exists()", lambda: Author.objects.filter(country="XX").exists(), 100
+    yield "atomic and a SELECT", atomic, 60
+    yield "nested atomic and a SELECT", nested, 60
+    yield "create()", lambda: Author.objects.create(name=f"n{next(names)}", country="DE", born=_ADDED.date()), 60
+    yield "create() with NULLs", lambda: Author.objects.create(name=f"n{next(names)}"), 60
+    yield "create() and delete()", create_and_delete, 30
+    yield "update()", lambda: Book.objects.filter(pk=books[0].pk).update(pages=F("pages") + 1), 60
+    yield "update_or_create()", update_or_create, 30
+    yield "list of 2,000 rows", lambda: list(Book.objects.all()[:2000]), 8
+    yield "values_list of 2,000 rows", lambda: list(Book.objects.values_list("pk", "title", "price")[:2000]), 8
+    yield "select_related, 500 rows", lambda: list(Book.objects.select_related("author")[:500]), 10
+    yield "prefetch_related, 50 authors", lambda: list(Author.objects.prefetch_related("book_set")[:50]), 8
+    yield "page 20 of 100", lambda: list(Book.objects.order_by("title")[1900:2000]), 10
+    yield "aggregate()", lambda: Book.objects.aggregate(Avg("price"), Count("author", distinct=True)), 20
+    yield "annotate() by group", lambda: list(Author.objects.annotate(n=Count("book")).order_by("-n")[:10]), 10
+    yield "pk__in of 2,500", lambda: list(Book.objects.filter(pk__in=range(2500)).values_list("pk")), 5
+    yield "bulk_create of 1,000", bulk_create, 3
+    yield "bulk_update of 500", bulk_update, 3
+    yield "str(queryset.query), 2,500 keys", lambda: str(Book.objects.filter(pk__in=range(2500)).query), 5
+    yield "constraints of a table", lambda: _constraints(connection), 10
+
+
+def _constraints(connection: Any) -> None:
+    with connection.cursor() as cursor:
+        connection.introspection.get_constraints(cursor, "peer_book")
+
+
+def fill() -> None:
+    from .models import Author, Book
+
+    Author.objects.bulk_create(Author(name=f"author {n}", country="DE" if n % 2 else "FR") for n in range(100))
+    authors = list(Author.objects.order_by("pk"))
+    for start in range(0, 3000, 500):
+        Book.objects.bulk_create(
+            Book(author=authors[n % 100], title=f"title {n}", price="9.99", pages=n, added=_ADDED)
+            for n in range(start, start + 500)
+        )
+
+
+def measure(function: Callable[[], Any], calls: int) -> dict:
+    for _ in range(2):
+        function()
+    began = time.time()
+    function()
+    ended = time.time()
+    times = []
+    processor = time.process_time()
+    for _ in range(calls):
+        started = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - started)
+    processor = 1000 * (time.process_time() - processor) / calls
+    return {"ms": 1000 * sorted(times)[len(times) // 2], "cpu": processor, "began": began, "ended": ended}
+
+
+def main() -> None:
+    configure(sys.argv[1])
+    from django.db import connection
+
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    results = {}
+    try:
+        fill()
+        for name, function, calls in operations():
+            try:
+                results[name] = measure(function, calls)
+            except Exception as error:
+                results[name] = {"error": f"{type(error).__name__}: {error}"[:200]}
+    finally:
+        connection.creation.destroy_test_db("bench", verbosity=0)
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
