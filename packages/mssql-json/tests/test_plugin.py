@@ -1,6 +1,14 @@
 from types import SimpleNamespace
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mssql_core.plugin import Capability
 from mssql_json.plugin import JSONPlugin
+
+
+def server(*capabilities):
+    return SimpleNamespace(has=lambda capability: capability in capabilities)
 
 
 def test_column_type_has_a_check():
@@ -9,13 +17,38 @@ def test_column_type_has_a_check():
     assert "ISJSON" in found.check and "%(qn_column)s" in found.check
 
 
-def test_inspectdb_knows_a_column_by_its_check():
-    plugin = JSONPlugin()
-    assert plugin.mssql_field_type(column=SimpleNamespace(checks=["(isjson([doc])=(1))"])) == "JSONField"
-    assert plugin.mssql_field_type(column=SimpleNamespace(checks=["([n]>(0))"])) is None
+def test_native_type_has_none():
+    found = JSONPlugin(native=True).mssql_data_types(server=server(Capability.JSON_TYPE))["JSONField"]
+    assert (found.db_type, found.check) == ("json", None)
+
+
+def test_native_type_is_refused_where_the_server_has_none():
+    with pytest.raises(ImproperlyConfigured, match="'native'.*SQL Server 2025"):
+        JSONPlugin(native=True).mssql_data_types(server=server())
+
+
+def test_options_are_checked():
+    with pytest.raises(ImproperlyConfigured, match="True or False"):
+        JSONPlugin(native="yes")
+
+
+@pytest.mark.parametrize(
+    "column, expected",
+    [
+        (SimpleNamespace(name="doc", data_type="nvarchar", checks=["(isjson([doc])=(1))"]), "JSONField"),
+        (SimpleNamespace(name="doc", data_type="nvarchar", checks=["(isjson(N'['+[doc]+N']')=(1))"]), "JSONField"),
+        (SimpleNamespace(name="doc", data_type="json", checks=[]), "JSONField"),
+        (SimpleNamespace(name="n", data_type="int", checks=["([n]>(0))"]), None),
+        (SimpleNamespace(name="n", data_type="int", checks=["([n]>(0) AND isjson([doc])=(1))"]), None),
+        (SimpleNamespace(name="n", data_type="int", checks=None), None),
+    ],
+)
+def test_inspectdb_knows_a_column_by_its_type_or_its_check(column, expected):
+    assert JSONPlugin().mssql_field_type(column) == expected
 
 
 def test_features_promise_only_what_is_there():
     features = JSONPlugin().mssql_features()
-    assert features["supports_json_field"] is True
-    assert features["supports_json_field_contains"] is False
+    assert features["supports_json_field"] and features["supports_json_field_contains"]
+    assert features["supports_primitives_in_json_field"] is True
+    assert JSONPlugin(native=True).mssql_features()["supports_primitives_in_json_field"] is False

@@ -63,7 +63,7 @@ def prepared(node, compiler):
         copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
         node = copy
     for argument in node.source_expressions:
-        if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler.query.alias_map):
+        if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler):
             compiler.hoists.add(argument)
         elif (
             isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map
@@ -86,7 +86,7 @@ def _with_argument(node, argument):
 def _cast(node, db_type, compiler):
     """`node` over its argument as `db_type`."""
     argument = _argument(node)
-    if aggregate_refuses(argument, compiler.query.alias_map):
+    if aggregate_refuses(argument, compiler):
         compiler.hoists.add(argument)
     return _with_argument(node, As(argument, db_type, _known_field(node)))
 
@@ -219,7 +219,9 @@ def compile_string_agg(node, compiler, connection, **extra):
         ordering = []
         for item in order_by.get_source_expressions():
             item = item if isinstance(item, OrderBy) else OrderBy(item)
-            for expression, direction in terms(item):
+            for expression, direction in terms(item, connection):
+                if aggregate_refuses(expression, compiler):
+                    compiler.hoists.add(expression)
                 item_sql, item_params = compiler.compile(expression)
                 ordering.append("%s %s" % (item_sql, direction))
                 params.extend(item_params)

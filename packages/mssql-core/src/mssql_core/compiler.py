@@ -215,7 +215,7 @@ class SelectMixin(CompileMixin):
         positions = self._positions(select)
         extra, ordering = [], []
         for resolved, (_, _, is_ref) in order_by:
-            for expression, direction in terms(resolved):
+            for expression, direction in terms(resolved, self.connection):
                 expression = source(expression)
                 sql, params = self.compile(expression)
                 if is_predicate(expression):

@@ -17,6 +17,7 @@ class DistinctOn:
     def __init__(self, compiler):
         self.compiler = compiler
         self._order = []
+        self._in_subquery = compiler.query.subquery
 
     def as_sql(self, with_limits):
         compiler, query = self.compiler, self.compiler.query
@@ -44,7 +45,7 @@ class DistinctOn:
         self._order = []
         extra, order_sql, order_params = [], [], []
         for resolved, _ in order_by:
-            for expression, direction in terms(resolved):
+            for expression, direction in terms(resolved, compiler.connection):
                 expression = source(expression)
                 sql, params = compiler.compile(expression)
                 name = "__order%d" % (len(extra) + 1)
@@ -53,6 +54,12 @@ class DistinctOn:
                 order_sql.append("%s %s" % (sql, direction))
                 order_params.extend(params)
         partition, params = self._partition(compiler)
+        if not order_by and not params and not self._in_subquery:
+            # As others do that sort for DISTINCT: rows come in the order of the fields.
+            for sql in partition:
+                name = "__order%d" % (len(extra) + 1)
+                extra.append((RawSQL(sql, ()), (sql, []), name))
+                self._order.append((name, "ASC"))
         number = "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY %s)" % (
             ", ".join(partition),
             ", ".join(order_sql) or UNORDERED,

@@ -10,11 +10,13 @@ makes columns of them, which every clause may name:
 
 from contextlib import contextmanager
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Func, Subquery
-from django.db.models.expressions import Col, Ref
+from django.db.models.expressions import Col, Ref, Star
 from django.db.models.functions import Greatest, Least
 from django.db.models.sql.query import Query
 
+from .compat.orm import FullResultSet
 from .predicates import PredicateValue, is_predicate
 
 ALIAS = "hoisted"
@@ -98,14 +100,24 @@ def is_column(expression):
     return isinstance(expression, Col)
 
 
-def aggregate_refuses(expression, aliases):
-    """Whether an aggregate of a query over `aliases` cannot take `expression`."""
+def aggregate_refuses(expression, compiler):
+    """Whether an aggregate of the compiler's query cannot take `expression`."""
+    aliases = compiler.query.alias_map
     for node in leaves(expression):
         if isinstance(node, (Query, Subquery, Greatest, Least)):
             return True
         if isinstance(node, Col) and node.alias is not None and node.alias not in aliases:
             return True
-    return False
+    return not isinstance(expression, (Star, Col)) and _compiles_to_subquery(expression, compiler)
+
+
+def _compiles_to_subquery(expression, compiler):
+    """Plugins translate expressions to subqueries as well."""
+    try:
+        sql, _ = compiler.compile(expression)
+    except (EmptyResultSet, FullResultSet):
+        return False
+    return "(SELECT " in sql
 
 
 def leaves(expression):

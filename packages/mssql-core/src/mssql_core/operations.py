@@ -129,6 +129,10 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             return "CAST(FLOOR(CAST(%s AS numeric(38, 0)) / %s) AS bigint)" % (left, power)
         return super().combine_expression(connector, sub_expressions)
 
+    def sort_expressions(self, expression):
+        """What ORDER BY names in the place of `expression`; a plugin's types may need several."""
+        return [expression]
+
     def conditional_expression_supported_in_where_clause(self, expression):
         if isinstance(expression, (Exists, Lookup, WhereNode)):
             return True

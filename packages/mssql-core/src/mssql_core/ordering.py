@@ -35,7 +35,7 @@ class NullsLast(Expression):
         return "CASE WHEN %s IS NULL THEN %d ELSE %d END" % ((sql,) + self.values), params
 
 
-def terms(order_by):
+def terms(order_by, connection):
     """An OrderBy as (expression, direction) pairs, with NULLs put where it asks for.
 
     NULL is the lowest value, so it comes first unless the order is descending.
@@ -49,7 +49,7 @@ def terms(order_by):
         found.append((NullsLast(expression), "ASC"))
     elif order_by.nulls_first and order_by.descending:
         found.append((NullsLast(expression, (0, 1)), "ASC"))
-    return [*found, (expression, direction)]
+    return [*found, *((part, direction) for part in connection.ops.sort_expressions(expression))]
 
 
 class PerRow(Expression):
@@ -66,7 +66,7 @@ def compile_order_by(node, compiler, connection, **extra):
     if isinstance(node.expression, ColPairs) or extra:
         return NotImplemented
     parts, params = [], []
-    for expression, direction in terms(node):
+    for expression, direction in terms(node, connection):
         sql, found = compiler.compile(expression)
         template = "%(expression)s %(ordering)s" if isinstance(expression, NullsLast) else node.template
         parts.append((template % {"expression": sql, "ordering": direction}).rstrip())

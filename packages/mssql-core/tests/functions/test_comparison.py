@@ -29,6 +29,7 @@ def test_nulls_have_a_type(compiled):
     """COALESCE of nothing but NULL is error 4127."""
     found = expression(compiled, Coalesce(Value(None, IntegerField()), Value(None, IntegerField())))
     assert found == "COALESCE(CAST(NULL AS int), CAST(NULL AS int))"
+    assert expression(compiled, Coalesce(None, None, output_field=IntegerField())) == "CAST(NULL AS int)"
 
 
 def test_collations(compiled):

@@ -1,8 +1,10 @@
-"""Key transforms and lookups of JSONField in T-SQL."""
+"""Lookups of documents and keys: exact, in, isnull, has_key, contains."""
 
-import json
-
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Value
 from django.db.models.fields.json import (
+    ContainedBy,
+    DataContains,
     HasAnyKeys,
     HasKey,
     HasKeyLookup,
@@ -14,163 +16,225 @@ from django.db.models.fields.json import (
     KeyTransformIn,
     KeyTransformIsNull,
 )
+from django.db.models.lookups import In
 
-from .path import compile_path, literal
+from . import definitions, text, values
+from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
+from .documents import BINARY, Item
+from .path import compile_path, literal, position
+from .transforms import item_of, unwrapped
 
-
-def _unwrap(node, compiler):
-    """(SQL of the document, params, keys) below nested key transforms."""
-    keys = [node.key_name]
-    previous = node.lhs
-    while isinstance(previous, KeyTransform):
-        keys.insert(0, previous.key_name)
-        previous = previous.lhs
-    sql, params = _guarded(*compiler.compile(previous))
-    return sql, params, keys
+# JSON_VALUE gives up to so many characters.
+_LONGEST = 4000
 
 
-def _guarded(sql, params):
-    """The document where it is an object or an array, else NULL: the JSON functions refuse scalars (13609).
-
-    https://learn.microsoft.com/sql/t-sql/functions/isjson-transact-sql
-    """
-    return "CASE WHEN ISJSON(%s) = 1 THEN %s END" % (sql, sql), [*params, *params]
+def _is_expression(value):
+    return hasattr(value, "resolve_expression") or hasattr(value, "as_sql")
 
 
-def compile_key_transform(node, compiler, connection, **extra):
-    """The value as JSON would show it: objects and arrays as JSON, scalars as text."""
-    sql, params, keys = _unwrap(node, compiler)
-    path = literal(compile_path(keys))
-    text = "COALESCE(JSON_QUERY(%s, %s), JSON_VALUE(%s, %s))" % (sql, path, sql, path)
-    return text, [*params, *params]
+def _is_constant(value):
+    return isinstance(value, Value) or not _is_expression(value)
 
 
-def compile_key_text(node, compiler, connection, **extra):
-    sql, params, keys = _unwrap(node, compiler)
-    path = literal(compile_path(keys))
-    return "COALESCE(JSON_QUERY(%s, %s), JSON_VALUE(%s, %s))" % (sql, path, sql, path), [*params, *params]
+def _field(node):
+    return node.lhs.output_field
 
 
-def _parent(keys):
-    return literal(compile_path(keys[:-1])), str(keys[-1])
+# ---- exact -------------------------------------------------------------------------
 
 
-def _item(sql, keys):
-    """A row of OPENJSON for the key: tells JSON null, types, and long strings."""
-    parent, key = _parent(keys)
-    return "SELECT 1 FROM OPENJSON(%s, %s) AS [item] WHERE [item].[key] = %s" % (sql, parent, literal(key))
+def compile_exact(node, compiler, connection, **extra):
+    """A document or a key equals a constant, or another document."""
+    if isinstance(node.lhs, KeyTextTransform):
+        return text.compile_text_exact(node, compiler, connection)
+    if node.rhs is None:
+        # Django warns of it.
+        node.process_rhs(compiler, connection)
+    if _is_constant(node.rhs):
+        value = python_value(node.rhs, _field(node), connection)
+        if definitions.applies(compiler):
+            return definitions.exact(node.lhs, value, compiler)
+        return _equals_any(node.lhs, [value], compiler)
+    definitions.refuse(compiler, "a comparison of two JSON values")
+    return _equals_expression(node.lhs, node.rhs, compiler)
+
+
+def _equals_any(lhs, constants, compiler):
+    item = item_of(lhs, compiler)
+    tests, params = [], []
+    for value in constants:
+        test, found = values.equals(item, value)
+        tests.append("(%s)" % test)
+        params += found
+    sql, params = item.test(" OR ".join(tests), params)
+    if len(constants) == 1 and isinstance(constants[0], str):
+        return _with_index(lhs, constants[0], sql, params, compiler)
+    return sql, params
+
+
+def _with_index(lhs, value, sql, params, compiler):
+    """Say it again in the words of an index over the key; it is the test that decides."""
+    if not isinstance(lhs, KeyTransform) or len(value) > _LONGEST // 2:
+        return sql, params
+    document, keys = unwrapped(lhs)
+    column, found = compiler.compile(document)
+    if found or any((position(key) or 0) < 0 or key == "" for key in keys):
+        return sql, params
+    indexed = "JSON_VALUE(%s, %s) = %%s" % (definitions.container(column), literal(compile_path(keys)))
+    return "(%s AND %s)" % (indexed, sql), [value, *params]
+
+
+def _equals_expression(lhs, rhs, compiler):
+    item = item_of(lhs, compiler)
+    if isinstance(rhs, KeyTextTransform) or not is_json(rhs):
+        return _equals_column(item, rhs, compiler)
+    other = item_of(rhs, compiler, prefix="o")
+    return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
+
+
+def _equals_column(item, rhs, compiler):
+    """A value of another type: numbers with numbers, text with what the key reads as text."""
+    sql, params = text.value_sql(rhs, compiler)
+    if text.is_number(rhs):
+        return item.test("%s.[type] = 2 AND TRY_CAST(%s.[value] AS float) = %s" % (item.alias, item.alias, sql), params)
+    return item.test("%s.[value] COLLATE %s = %s" % (item.alias, BINARY, sql), params)
+
+
+# ---- in ------------------------------------------------------------------------------
+
+
+def compile_in(node, compiler, connection, **extra):
+    """A document or a key is one of some values."""
+    if not is_json(node.lhs):
+        return NotImplemented
+    if _is_subquery(node.rhs):
+        return _in_subquery(node, compiler)
+    found = list(members(node.rhs))
+    constants, expressions = [], []
+    for value in found:
+        if value is None or _is_null_of_another_type(value):
+            continue
+        if _is_constant(value):
+            constants.append(python_value(value, _field(node), connection))
+        else:
+            expressions.append(value)
+    if not constants and not expressions:
+        raise EmptyResultSet
+    if definitions.applies(compiler):
+        definitions.refuse(compiler if expressions else None, "a comparison of two JSON values")
+        tests = [definitions.exact(node.lhs, value, compiler) for value in constants]
+    else:
+        tests = [_equals_expression(node.lhs, value, compiler) for value in expressions]
+        if constants:
+            tests.insert(0, _equals_some(node.lhs, constants, compiler))
+    return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
+
+
+def _is_null_of_another_type(value):
+    return isinstance(value, Value) and value.value is None and not is_json(value)
+
+
+def _is_subquery(rhs):
+    return hasattr(rhs, "get_compiler") or hasattr(rhs, "query")
+
+
+def _equals_some(lhs, constants, compiler):
+    if len(constants) <= 8 and not any(isinstance(value, (dict, list)) for value in constants):
+        return _equals_any(lhs, constants, compiler)
+    # All of them in one parameter.
+    item = item_of(lhs, compiler)
+    levels = max(map(values.depth, constants))
+    condition = "EXISTS (SELECT 1 FROM OPENJSON(%%s) AS [c] WHERE %s)" % values.same(item.alias, "[c]", levels)
+    return item.test(condition, [values.text_of(constants)])
+
+
+def _in_subquery(node, compiler):
+    definitions.refuse(compiler, "a subquery")
+    if isinstance(node.lhs, KeyTextTransform):
+        return NotImplemented
+    sql, params = node.process_rhs(compiler, compiler.connection)
+    item = item_of(node.lhs, compiler)
+    rhs = node.rhs if hasattr(node.rhs, "output_field") else node.rhs.query
+    try:
+        documents = isinstance(rhs.output_field, type(_field(node)))
+    except AttributeError:
+        documents = True
+    if not documents:
+        return item.test("%s.[value] COLLATE %s IN %s" % (item.alias, BINARY, sql), params)
+    rows = "(SELECT * FROM %s AS [q0] ([v])) AS [q] CROSS APPLY OPENJSON(N'[' + [q].[v] + N']') AS [c]" % sql
+    condition = "EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, values.same(item.alias, "[c]", values.DEEPEST))
+    return item.test(condition, params)
+
+
+# ---- isnull, has_key -----------------------------------------------------------------
+
+
+def compile_is_null(node, compiler, connection, **extra):
+    """``key__isnull=True``: there is no such key; JSON null is a value. Of a key as text: NULL."""
+    if isinstance(node.lhs, KeyTextTransform):
+        return NotImplemented
+    if definitions.applies(compiler):
+        sql, params = definitions.exists(node.lhs, compiler)
+    else:
+        sql, params = item_of(node.lhs, compiler).exists()
+    return ("(NOT %s)" % sql if node.rhs else sql), params
 
 
 def compile_has_key(node, compiler, connection, **extra):
-    """A key is there even when its value is null."""
-    sql, params, lhs_keys = _document(node.lhs, compiler)
+    """An object has the keys; the last of them is a name even if it is a number."""
+    as_array_index = isinstance(node, HasKeyOrArrayIndex)
     rhs = node.rhs if isinstance(node.rhs, (list, tuple)) else [node.rhs]
+    document, lhs_keys = unwrapped(node.lhs) if isinstance(node.lhs, KeyTransform) else (node.lhs, [])
     tests, all_params = [], []
     for key in rhs:
-        keys = list(lhs_keys)
-        if isinstance(key, KeyTransform):
-            previous = key
-            own = []
-            while isinstance(previous, KeyTransform):
-                own.insert(0, previous.key_name)
-                previous = previous.lhs
-            keys += own
-            parent, last = _parent(keys)
+        keys = [*lhs_keys, *(unwrapped(key)[1] if isinstance(key, KeyTransform) else [str(key)])]
+        if definitions.applies(compiler):
+            sql, params = definitions.has_path(document, keys, compiler)
         else:
-            keys.append(key)
-            # The last key of has_key is a key even when it looks like a number.
-            parent, last = literal(compile_path(keys[:-1])), str(key)
-        tests.append(
-            "EXISTS (SELECT 1 FROM OPENJSON(%s, %s) AS [item] WHERE [item].[key] COLLATE Latin1_General_100_BIN2 = %s)"
-            % (sql, parent, literal(last))
-        )
+            sql, params = compiler.compile(document)
+            sql, params = Item(sql, params, keys, only_property=not as_array_index).exists()
+        tests.append(sql)
         all_params += params
+    if not tests:
+        # No key of none is missing, and none is there.
+        return ("1 = 1" if isinstance(node, HasKeys) and not isinstance(node, HasAnyKeys) else "1 = 0"), []
     joined = (node.logical_operator or " AND ").join(tests)
     return "(%s)" % joined if len(tests) > 1 else joined, all_params
 
 
-def _document(lhs, compiler):
-    if isinstance(lhs, KeyTransform):
-        return _unwrap(lhs, compiler)
-    sql, params = _guarded(*compiler.compile(lhs))
-    return sql, params, []
+# ---- contains --------------------------------------------------------------------------
 
 
-def compile_is_null(node, compiler, connection, **extra):
-    """``key__isnull=True``: the key is missing; JSON null is there."""
-    sql, params, keys = _unwrap(node.lhs, compiler)
-    test = "EXISTS (%s)" % _item(sql, keys)
-    if node.rhs:
-        return "(NOT %s)" % test, params
-    return test, params
+def compile_contains(node, compiler, connection, **extra):
+    return _containment(node, compiler, connection, lambda x, y, levels: values.contains(x, y, levels))
 
 
-def _scalar_test(sql, keys, value):
-    """A condition on one key for one value, with its type: 1 is not "1", true is not "true"."""
-    parent, key = _parent(keys)
-    head = "EXISTS (SELECT 1 FROM OPENJSON(%s, %s) AS [item] WHERE [item].[key] = %s AND " % (sql, parent, literal(key))
-    if value is None:
-        return head + "[item].[type] = 0)", []
-    if isinstance(value, bool):
-        return head + "[item].[type] = 3 AND [item].[value] = %s)", ["true" if value else "false"]
-    if isinstance(value, (int, float)):
-        return head + "[item].[type] = 2 AND CAST([item].[value] AS float) = CAST(%s AS float))", [value]
-    if isinstance(value, str):
-        return head + "[item].[type] = 1 AND [item].[value] COLLATE Latin1_General_100_BIN2 = %s)", [value]
-    kind = 5 if isinstance(value, dict) else 4
-    return head + "[item].[type] = %d AND [item].[value] COLLATE Latin1_General_100_BIN2 = %%s)" % kind, [
-        json.dumps(value)
-    ]
+def compile_contained_by(node, compiler, connection, **extra):
+    return _containment(node, compiler, connection, lambda x, y, levels: values.contains(y, x, levels))
 
 
-def compile_key_exact(node, compiler, connection, **extra):
-    rhs = node.rhs
-    if hasattr(rhs, "as_sql") or hasattr(rhs, "resolve_expression"):
-        return NotImplemented
-    sql, params, keys = _unwrap(node.lhs, compiler)
-    test, values = _scalar_test(sql, keys, _plain(node, rhs))
-    return test, [*params, *values]
-
-
-def compile_key_in(node, compiler, connection, **extra):
-    if not node.rhs_is_direct_value() or any(hasattr(value, "as_sql") for value in node.rhs):
-        return NotImplemented
-    sql, params, keys = _unwrap(node.lhs, compiler)
-    tests, all_params = [], []
-    for value in node.rhs:
-        test, values = _scalar_test(sql, keys, _plain(node, value))
-        tests.append(test)
-        all_params += [*params, *values]
-    if not tests:
-        from django.core.exceptions import EmptyResultSet
-
-        raise EmptyResultSet
-    return "(%s)" % " OR ".join(tests), all_params
-
-
-def _plain(node, value):
-    """The Python value that the lookup compares with."""
-    return value
-
-
-def compile_json_exact(node, compiler, connection, **extra):
-    """A whole document; JSON null is the text 'null'."""
-    if hasattr(node.rhs, "as_sql"):
-        return NotImplemented
-    sql, params = compiler.compile(node.lhs)
-    value = node.rhs if isinstance(node.rhs, str) else json.dumps(node.rhs)
-    return "%s COLLATE Latin1_General_100_BIN2 = %%s" % sql, [*params, value]
+def _containment(node, compiler, connection, condition):
+    definitions.refuse(compiler, "contains and contained_by")
+    item = item_of(node.lhs, compiler)
+    if _is_constant(node.rhs):
+        value = python_value(node.rhs, _field(node), connection)
+        other, levels = values.constant(value), values.depth(value)
+    else:
+        other, levels = item_of(node.rhs, compiler, prefix="o"), values.DEEPEST_CONTAINED
+    return item.test(condition(item.alias, other.alias, levels), (), other)
 
 
 COMPILERS = {
+    ContainedBy: compile_contained_by,
+    DataContains: compile_contains,
     HasAnyKeys: compile_has_key,
     HasKey: compile_has_key,
     HasKeyLookup: compile_has_key,
     HasKeys: compile_has_key,
-    JSONExact: compile_json_exact,
-    KeyTextTransform: compile_key_text,
-    KeyTransform: compile_key_transform,
-    KeyTransformExact: compile_key_exact,
-    KeyTransformIn: compile_key_in,
+    In: compile_in,
+    JSONExact: compile_exact,
+    JSONIn: compile_in,
+    KeyTransformExact: compile_exact,
+    KeyTransformIn: compile_in,
     KeyTransformIsNull: compile_is_null,
 }

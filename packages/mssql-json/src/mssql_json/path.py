@@ -1,28 +1,44 @@
-"""JSON paths as SQL Server writes them.
+"""Keys as SQL Server reads them: JSON paths and literals.
 
 https://learn.microsoft.com/sql/relational-databases/json/json-path-expressions-sql-server
 """
 
 import json
+import re
+
+# As str(int) writes it: "01" is a name only.
+_POSITION = re.compile(r"^(0|-?[1-9][0-9]*)$", re.ASCII)
+
+
+def position(key):
+    """The array position that a key names, or None: ``"-1"`` is the last element."""
+    key = str(key)
+    return int(key) if _POSITION.match(key) else None
 
 
 def compile_path(keys, root="$"):
-    """``$."a"[0]``: integers (also as text) are array positions, everything else is a key in quotes."""
+    """
+    ``$."a"[0]``: positions in brackets, everything else as a name in quotes.
+
+    :raises ValueError: a negative position, which paths have not before 2025.
+    """
     steps = [root]
     for key in keys:
-        try:
-            position = int(key)
-        except (TypeError, ValueError):
+        index = position(key)
+        if index is None:
             steps.append(".%s" % json.dumps(str(key), ensure_ascii=False))
-            continue
-        if position < 0:
-            from django.db import NotSupportedError
-
-            raise NotSupportedError("SQL Server's JSON paths have no negative positions.")
-        steps.append("[%d]" % position)
+        elif index < 0:
+            raise ValueError("A JSON path has no negative positions.")
+        else:
+            steps.append("[%d]" % index)
     return "".join(steps)
 
 
 def literal(text):
     """An nvarchar literal inside a statement with %s placeholders."""
     return "N'%s'" % text.replace("'", "''").replace("%", "%%")
+
+
+def utf16_bytes(text):
+    """What DATALENGTH says of `text` as nvarchar."""
+    return len(text.encode("utf-16-le", "surrogatepass"))

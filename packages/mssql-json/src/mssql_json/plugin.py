@@ -1,34 +1,84 @@
 """The hooks of mssql-json."""
 
-from mssql_core.plugin import DataType, hookimpl
+import re
 
-from . import lookups
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models.expressions import Col
+
+from mssql_core.plugin import Capability, DataType, hookimpl
+
+from . import functions, lookups, text, transforms
+from .operations import JSONOperations, NativeJSONOperations
+
+# Both arguments are documents only if the column is one value: ISJSON itself knows objects and arrays only.
+# https://learn.microsoft.com/sql/t-sql/functions/isjson-transact-sql
+CHECK = (
+    "ISJSON(%(qn_column)s) = 1 OR (ISJSON(N'[' + %(qn_column)s + N']') = 1 "
+    "AND ISJSON(N'{\"v\":' + %(qn_column)s + N'}') = 1)"
+)
+_ISJSON = re.compile(r"\bisjson\s*\((.*)", re.IGNORECASE | re.DOTALL)
 
 
 class JSONPlugin:
-    """JSONField as nvarchar(max) with an ISJSON check."""
+    """
+    JSONField.
+
+    :param native: use the type json of SQL Server 2025 and Azure SQL, not nvarchar(max) with a check.
+    :raises ImproperlyConfigured: `native` is neither True nor False.
+    """
+
+    def __init__(self, native=False):
+        if not isinstance(native, bool):
+            raise ImproperlyConfigured("OPTIONS['plugins']['json']['native'] is True or False.")
+        self.native = native
 
     @hookimpl
     def mssql_features(self):
         return {
             "supports_json_field": True,
             "can_introspect_json_field": True,
-            "supports_primitives_in_json_field": True,
-            "supports_json_field_contains": False,
-            "supports_json_negative_indexing": False,
+            # The type json holds objects and arrays only (error 13609).
+            "supports_primitives_in_json_field": not self.native,
+            "supports_json_field_contains": True,
+            "json_key_contains_list_matching_requires_list": True,
+            "supports_json_negative_indexing": True,
+            "has_json_object_function": True,
         }
 
     @hookimpl
     def mssql_data_types(self, server):
-        # ISJSON knows objects and arrays only; inside an array any value is one of them.
-        return {"JSONField": DataType("nvarchar(max)", "ISJSON(N'[' + %(qn_column)s + N']') = 1")}
+        if not self.native:
+            return {"JSONField": DataType("nvarchar(max)", CHECK)}
+        if not server.has(Capability.JSON_TYPE):
+            raise ImproperlyConfigured(
+                "OPTIONS['plugins']['json']['native']: this server has no type json; SQL Server 2025 and Azure SQL "
+                "have. Remove the option to use nvarchar(max)."
+            )
+        return {"JSONField": DataType("json")}
 
     @hookimpl
     def mssql_field_type(self, column):
-        if any("isjson" in check.lower() for check in getattr(column, "checks", None) or ()):
+        if getattr(column, "data_type", None) == "json":
             return "JSONField"
+        name = getattr(column, "name", None)
+        for check in getattr(column, "checks", None) or ():
+            found = _ISJSON.search(check)
+            if found and (name is None or "[%s]" % name.replace("]", "]]") in found.group(1)):
+                return "JSONField"
         return None
 
     @hookimpl
     def mssql_compilers(self):
-        return lookups.COMPILERS
+        found = {
+            **functions.COMPILERS,
+            **lookups.COMPILERS,
+            **text.COMPILERS,
+            **transforms.COMPILERS,
+        }
+        if self.native:
+            found[Col] = transforms.compile_native_column
+        return found
+
+    @hookimpl
+    def mssql_mixins(self):
+        return {"operations": NativeJSONOperations if self.native else JSONOperations}

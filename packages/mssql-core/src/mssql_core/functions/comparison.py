@@ -2,7 +2,8 @@
 
 import re
 
-from django.db.models.functions import Collate, Greatest, Least
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Collate, Greatest, Least
 
 from mssql_core.plugin.types import Capability
 
@@ -35,4 +36,14 @@ def _extreme(function):
     return compile_extreme
 
 
-COMPILERS = {Collate: compile_collate, Greatest: _extreme("MAX"), Least: _extreme("MIN")}
+def compile_coalesce(node, compiler, connection, **extra):
+    """COALESCE of nothing but NULL needs a type (error 4127)."""
+    sources = node.get_source_expressions()
+    if not all(isinstance(source, Value) and source.value is None for source in sources) or any(
+        source._output_field_or_none is not None for source in sources
+    ):
+        return NotImplemented
+    return compiler.compile(Value(None, output_field=node.output_field))
+
+
+COMPILERS = {Coalesce: compile_coalesce, Collate: compile_collate, Greatest: _extreme("MAX"), Least: _extreme("MIN")}

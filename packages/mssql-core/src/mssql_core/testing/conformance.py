@@ -4,20 +4,26 @@ import ast
 import importlib
 from pathlib import Path
 
-from django.db.backends.base import client, creation, features, introspection, operations, schema, validation
+from django.db.backends.base import features
 from django.db.models import Lookup
 from django.db.models.expressions import BaseExpression
 
+from ..client import DatabaseClient
+from ..creation import DatabaseCreation
+from ..introspection import DatabaseIntrospection
+from ..operations import DatabaseOperations
 from ..plugin import Capability, DataType, Edition, ServerInfo, manager
+from ..schema import DatabaseSchemaEditor
+from ..validation import DatabaseValidation
 from .server import fake_connection
 
 _BASES = {
-    "client": client.BaseDatabaseClient,
-    "creation": creation.BaseDatabaseCreation,
-    "introspection": introspection.BaseDatabaseIntrospection,
-    "operations": operations.BaseDatabaseOperations,
-    "schema": schema.BaseDatabaseSchemaEditor,
-    "validation": validation.BaseDatabaseValidation,
+    "client": DatabaseClient,
+    "creation": DatabaseCreation,
+    "introspection": DatabaseIntrospection,
+    "operations": DatabaseOperations,
+    "schema": DatabaseSchemaEditor,
+    "validation": DatabaseValidation,
 }
 
 

@@ -1,0 +1,83 @@
+"""What differs between Django versions; written for the newest."""
+
+import json
+
+import django
+from django.db.models import Value
+from django.db.models.expressions import Func
+from django.db.models.fields import json as fields
+from django.db.models.functions import JSONObject
+
+# Before 4.2 lookups hold JSON text, since then Python values.
+_LOOKUPS_HOLD_TEXT = django.VERSION < (4, 2)
+
+try:
+    from django.db.models.fields.json import JSONIn
+except ImportError:  # Before Django 6.1 a document's `in` is that of every field.
+
+    class JSONIn(fields.KeyTransformIn):
+        """Never made by this Django."""
+
+
+try:
+    from django.db.models.functions import JSONArray
+except ImportError:
+
+    class JSONArray(Func):
+        """Never made by this Django: it is younger."""
+
+
+try:
+    from django.db.models.fields.json import HasKeyOrArrayIndex
+except ImportError:
+
+    class HasKeyOrArrayIndex(fields.HasKey):
+        """Never made by this Django."""
+
+
+def is_json(expression):
+    """Whether an expression's value is JSON text: keys of documents of whatever field are."""
+    if isinstance(expression, fields.KeyTransform):
+        return not isinstance(expression, fields.KeyTextTransform)
+    try:
+        field = getattr(expression, "_output_field_or_none", None)
+    except Exception as error:  # Mixed types: the caller has said what they make.
+        if type(error).__name__ != "FieldError":
+            raise
+        return False
+    return isinstance(field, fields.JSONField)
+
+
+def python_value(value, field, connection):
+    """
+    A lookup's value as it would come back from the database.
+
+    :param field: the JSONField of the left side, which knows the encoder.
+    """
+    if isinstance(value, Value):
+        own = value._output_field_or_none
+        if isinstance(own, fields.JSONField):
+            return json.loads(encoded(value.value, own, connection))
+        value = value.value if own is None else own.get_prep_value(value.value)
+        return json.loads(encoded(value, field, connection))
+    if _LOOKUPS_HOLD_TEXT:
+        return None if value is None else json.loads(value)
+    return json.loads(encoded(value, field, connection))
+
+
+def encoded(value, field, connection):
+    """JSON text of a Python value by the field's encoder."""
+    if _LOOKUPS_HOLD_TEXT or not isinstance(field, fields.JSONField):
+        return json.dumps(value, cls=getattr(field, "encoder", None))
+    return json.dumps(value, cls=field.encoder)
+
+
+def members(rhs):
+    """The values of an `in`; Django 6.1 keeps them in an expression if one of them is one."""
+    sources = getattr(rhs, "get_source_expressions", None)
+    return sources() if sources is not None else list(rhs)
+
+
+__all__ = [
+    "HasKeyOrArrayIndex", "JSONArray", "JSONIn", "JSONObject", "encoded", "is_json", "members", "python_value",
+]  # fmt: skip

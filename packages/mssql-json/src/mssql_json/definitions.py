@@ -1,0 +1,134 @@
+"""Keys in CHECK constraints, indexes and computed columns.
+
+No subquery is allowed there (error 1046), and with it no OPENJSON: the JSON
+functions compare the text of scalars of up to 4,000 characters, so that "1"
+and 1 are equal. https://learn.microsoft.com/sql/relational-databases/json/index-json-data
+"""
+
+from django.db import NotSupportedError
+from django.db.models.fields.json import KeyTransform
+
+from mssql_core.plugin import Capability
+
+from .documents import BINARY
+from .path import compile_path, literal, position
+
+
+def applies(compiler):
+    """Whether a definition is compiled: Django names columns without their table there."""
+    return getattr(compiler.query, "alias_cols", True) is False
+
+
+def refuse(compiler, what):
+    """:raises NotSupportedError: `what` has no place in a definition."""
+    if compiler is not None and applies(compiler):
+        raise NotSupportedError(
+            "A constraint, an index or a generated field cannot have %s of a JSONField: SQL Server allows no subquery "
+            "there (error 1046)." % what
+        )
+
+
+def container(document):
+    """The document where it is an object or an array, else NULL: JSON_VALUE refuses scalars (13609)."""
+    return "CASE WHEN ISJSON(%s) = 1 THEN %s END" % (document, document)
+
+
+def _document(node, compiler):
+    keys = []
+    while isinstance(node, KeyTransform):
+        keys.insert(0, node.key_name)
+        node = node.lhs
+    sql, params = compiler.compile(node)
+    return sql, list(params), keys
+
+
+def _path(keys):
+    if any((position(key) or 0) < 0 for key in keys):
+        raise NotSupportedError(
+            "A constraint, an index or a generated field cannot count from the end of a JSON array: JSON paths have no "
+            "negative positions."
+        )
+    return literal(compile_path(keys))
+
+
+def text(node, compiler):
+    """A key's scalar as text; (sql, params)."""
+    sql, params, keys = _document(node, compiler)
+    return "JSON_VALUE(%s, %s)" % (container(sql), _path(keys)), params * 2
+
+
+def exists(node, compiler):
+    """A condition: there is such a key."""
+    sql, params, keys = _document(node, compiler)
+    return _exists(sql, params, keys, compiler)
+
+
+def has_path(document, keys, compiler):
+    """A condition: a document has the keys."""
+    sql, params = compiler.compile(document)
+    return _exists(sql, list(params), keys, compiler)
+
+
+def _exists(sql, params, keys, compiler):
+    document, path = container(sql), _path(keys)
+    if compiler.connection.server.has(Capability.JSON_PATH_EXISTS):
+        return "JSON_PATH_EXISTS(%s, %s) = 1" % (document, path), params * 2
+    # What is there can be changed; a new member cannot be told from an old one but by its removal.
+    modified = "JSON_MODIFY(%s, %s, %%s) COLLATE %s" % (document, path, BINARY)
+    if position(keys[-1]) is None:
+        return "%s <> %s" % (modified % "NULL", modified % "N'0'"), params * 4
+    return "%s <> %s" % (modified % "0", modified % "1"), params * 4
+
+
+def exact(lhs, value, compiler):
+    """
+    A key, or a document, is a constant.
+
+    :raises NotSupportedError: an object or an array with something in it.
+    """
+    if not isinstance(lhs, KeyTransform):
+        return _is_document(lhs, value, compiler)
+    sql, params = text(lhs, compiler)
+    if value is None:
+        found, found_params = exists(lhs, compiler)
+        document, more, keys = _document(lhs, compiler)
+        nested = "JSON_QUERY(%s, %s)" % (container(document), _path(keys))
+        return "(%s AND %s IS NULL AND %s IS NULL)" % (found, sql, nested), [*found_params, *params, *more, *more]
+    if isinstance(value, bool):
+        return "%s = %s" % (sql, "N'true'" if value else "N'false'"), params
+    if isinstance(value, (int, float)):
+        return "TRY_CAST(%s AS float) = %%s" % sql, [*params, float(value)]
+    if isinstance(value, str):
+        return "%s COLLATE %s = %%s" % (sql, BINARY), [*params, value]
+    refuse(compiler, "a comparison with an object or an array")
+    raise AssertionError
+
+
+def _is_document(lhs, value, compiler):
+    sql, params = compiler.compile(lhs)
+    if isinstance(value, (dict, list)) and value:
+        refuse(compiler, "a comparison with an object or an array")
+    if isinstance(value, str):
+        # Its JSON may be written in several ways.
+        refuse(compiler, "a comparison with a string")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "(ISJSON(%s) = 0 AND TRY_CAST(%s AS float) = %%s)" % (sql, sql), [*params, *params, float(value)]
+    expected = {None: "null", True: "true", False: "false"}[value] if not isinstance(value, (dict, list)) else (
+        "{}" if isinstance(value, dict) else "[]"
+    )  # fmt: skip
+    stripped = sql
+    for character in (" ", "\t", "\n", "\r"):
+        code = ord(character)
+        stripped = "REPLACE(%s, NCHAR(%d), N'')" % (stripped, code)
+    return "%s COLLATE %s = N'%s'" % (stripped, BINARY, expected), params
+
+
+def order(lhs, operator, value, compiler):
+    """A key is less or greater than a number or a text."""
+    sql, params = text(lhs, compiler)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "TRY_CAST(%s AS float) %s %%s" % (sql, operator), [*params, float(value)]
+    if isinstance(value, str):
+        return "%s COLLATE %s %s %%s" % (sql, BINARY, operator), [*params, value]
+    refuse(compiler, "an order of %r" % (value,))
+    raise AssertionError

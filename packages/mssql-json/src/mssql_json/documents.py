@@ -1,0 +1,134 @@
+"""One value of a document, as the row of a subquery over OPENJSON.
+
+A row of OPENJSON has `key`, `value` and `type`: 0 null, 1 string, 2 number, 3
+boolean, 4 array, 5 object. It knows what JSON_VALUE cannot tell: null from
+nothing, "1" from 1, and strings of more than 4,000 characters. The document
+stands in an array of its own, because OPENJSON takes no scalar (error 13609).
+https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
+"""
+
+from .path import compile_path, literal, position, utf16_bytes
+
+BINARY = "Latin1_General_100_BIN2"
+ARRAY, OBJECT = 4, 5
+
+
+class Item:
+    """
+    The value below `keys` in a document: a FROM clause with one row, or none.
+
+    :param document: SQL of the document's text, named once.
+    :param params: of `document`.
+    :param prefix: of the aliases, different for two items of one subquery.
+    :param only_property: the last key is a property's name, even if it is a number.
+    """
+
+    def __init__(self, document, params, keys=(), prefix="j", only_property=False):
+        self.params = list(params)
+        self._prefix = prefix
+        self._sources = []
+        self._conditions = []
+        self._text = "N'[' + %s + N']'" % document
+        self._path = []
+        self._rooted = False
+        keys = [str(key) for key in keys]
+        if not keys or _is_negative(keys[0]) or (only_property and len(keys) == 1):
+            self._open_root()
+        for index, key in enumerate(keys):
+            following = keys[index + 1] if index + 1 < len(keys) else None
+            if following is None:
+                self._step(key, only_property)
+            elif (
+                position(key) is not None
+                or key == ""
+                or _is_negative(following)
+                or (only_property and index == len(keys) - 2)
+            ):
+                self._step(key, False)
+            else:
+                self._path.append(key)
+
+    @property
+    def alias(self):
+        return "[%s%d]" % (self._prefix, len(self._sources) - 1)
+
+    def _open_root(self):
+        self._add("OPENJSON(%s)" % self._text)
+        self._rooted = True
+
+    def _add(self, source):
+        alias = "[%s%d]" % (self._prefix, len(self._sources))
+        lead = "CROSS APPLY " if self._sources else ""
+        self._sources.append("%s%s AS %s" % (lead, source, alias))
+
+    def _step(self, key, only_property):
+        parent = self.alias if self._sources else None
+        index = position(key)
+        if self._path or parent is None:
+            root = "$" if parent is not None else "$[0]"
+            text = children(parent) if parent is not None else self._text
+            self._add("OPENJSON(%s, %s)" % (text, literal(compile_path(self._path, root))))
+            self._path = []
+        elif only_property:
+            self._add("OPENJSON(%s)" % children(parent, (OBJECT,)))
+        else:
+            self._add("OPENJSON(%s)" % children(parent))
+        if index is not None and index < 0 and not only_property:
+            self._conditions.append(_from_the_end(self.alias, parent, key))
+        else:
+            self._conditions.append(is_key(self.alias, key))
+
+    # ---- SQL --------------------------------------------------------------------
+
+    @property
+    def from_sql(self):
+        return " ".join(self._sources)
+
+    @property
+    def where_sql(self):
+        return " WHERE %s" % " AND ".join(self._conditions) if self._conditions else ""
+
+    def exists(self):
+        """A condition: there is such a value; (sql, params)."""
+        return "EXISTS (SELECT 1 FROM %s%s)" % (self.from_sql, self.where_sql), self.params
+
+    def select(self, sql, params=(), other=None):
+        """
+        A scalar subquery of `sql` over the row, NULL where there is none; (sql, params).
+
+        :param other: an Item of the same subquery.
+        """
+        from_sql, where_sql, found = self.from_sql, self.where_sql, [*params, *self.params]
+        if other is not None:
+            from_sql = "%s CROSS JOIN %s" % (from_sql, other.from_sql)
+            conditions = [*self._conditions, *other._conditions]
+            where_sql = " WHERE %s" % " AND ".join(conditions) if conditions else ""
+            found += other.params
+        return "(SELECT TOP (1) %s FROM %s%s)" % (sql, from_sql, where_sql), found
+
+    def test(self, condition, params=(), other=None):
+        """A condition on the row, UNKNOWN where there is none, as comparisons with NULL are; (sql, params)."""
+        sql, found = self.select("CASE WHEN %s THEN 1 ELSE 0 END" % condition, params, other)
+        return "%s = 1" % sql, found
+
+
+def children(alias, types=(ARRAY, OBJECT)):
+    """The text of a container for OPENJSON, NULL of anything else, which has no rows."""
+    return "CASE WHEN %s.[type] IN (%s) THEN %s.[value] END" % (alias, ", ".join(map(str, types)), alias)
+
+
+def is_key(alias, key):
+    """Equal to the letter: `=` alone ignores blanks at the end."""
+    return "%s.[key] = %s AND DATALENGTH(%s.[key]) = %d" % (alias, literal(key), alias, utf16_bytes(key))
+
+
+def _is_negative(key):
+    index = position(key)
+    return index is not None and index < 0
+
+
+def _from_the_end(alias, parent, key):
+    length = "(SELECT COUNT(*) FROM OPENJSON(%s))" % children(parent, (ARRAY,))
+    return "%s.[key] = CASE %s.[type] WHEN %d THEN CAST(%s - %d AS nvarchar(11)) ELSE %s END" % (
+        alias, parent, ARRAY, length, -int(key), literal(key),
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Values of SQL types as JSON: JSONObject, JSONArray, casts; aggregates over keys.
+
+JSON_OBJECT and JSON_ARRAY (2022) embed no scalar that is JSON already, so that the
+text is put together here, the same on every version.
+"""
+
+import json
+
+from django.db import NotSupportedError
+from django.db.models import (
+    Avg,
+    BinaryField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    FloatField,
+    IntegerField,
+    Max,
+    Min,
+    StdDev,
+    Sum,
+    TextField,
+    TimeField,
+    UUIDField,
+    Value,
+    Variance,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
+from ._compat import JSONArray, JSONObject, is_json
+from .path import literal
+
+# Text made longer by `+` ends at 4,000 characters unless one part is (max).
+_EMPTY = "CAST(N'' AS nvarchar(max))"
+
+
+def _field(expression):
+    return getattr(expression, "_output_field_or_none", None)
+
+
+def is_text(expression):
+    """Whether an expression is text that a cast takes for a document."""
+    return isinstance(_field(expression), (CharField, TextField)) and not is_json(expression)
+
+
+def json_text(expression, compiler, nulls=False):
+    """
+    SQL of an expression's value as JSON text; (sql, params).
+
+    :param nulls: NULL stays NULL, else it is null.
+    :raises NotSupportedError: bytes, which JSON has not.
+    """
+    sql, params = compiler.compile(expression)
+    text = _as_json(sql, expression)
+    return (text if nulls else "ISNULL(%s, N'null')" % text), params
+
+
+def _as_json(sql, expression):
+    field = _field(expression)
+    if field is None or is_json(expression) or isinstance(field, (IntegerField, DecimalField, DurationField)):
+        return "CAST(%s AS nvarchar(max))" % sql
+    if isinstance(field, BooleanField):
+        return "CASE %s WHEN 1 THEN N'true' WHEN 0 THEN N'false' END" % sql
+    if isinstance(field, FloatField):
+        # 17 digits, which give the same float again.
+        return "CONVERT(nvarchar(max), CAST(%s AS float), 3)" % sql
+    if isinstance(field, DateTimeField):
+        return _quoted("CONVERT(nvarchar(40), %s, 126)" % sql)
+    if isinstance(field, (DateField, TimeField)):
+        return _quoted("CONVERT(nvarchar(40), %s, 126)" % sql)
+    if isinstance(field, UUIDField):
+        return _quoted("LOWER(CONVERT(nvarchar(36), %s))" % sql)
+    if isinstance(field, BinaryField):
+        raise NotSupportedError("JSON has no bytes: a BinaryField cannot be part of a JSON document.")
+    return _quoted("STRING_ESCAPE(CAST(%s AS nvarchar(max)), N'json')" % sql)
+
+
+def _quoted(sql):
+    return "(%s + N'\"' + %s + N'\"')" % (_EMPTY, sql)
+
+
+def compile_array(node, compiler, connection, **extra):
+    parts, params = [], []
+    for expression in node.get_source_expressions():
+        sql, found = json_text(expression, compiler)
+        parts.append(sql)
+        params += found
+    if not parts:
+        return "N'[]'", []
+    return "(%s + N'[' + %s + N']')" % (_EMPTY, " + N',' + ".join(parts)), params
+
+
+def compile_object(node, compiler, connection, **extra):
+    expressions = node.get_source_expressions()
+    parts, params = [], []
+    for key, value in zip(expressions[::2], expressions[1::2]):
+        sql, found = json_text(value, compiler)
+        parts.append("%s + %s" % (literal(_name(key) + ":"), sql))
+        params += found
+    if not parts:
+        return "N'{}'", []
+    return "(%s + N'{' + %s + N'}')" % (_EMPTY, " + N',' + ".join(parts)), params
+
+
+def _name(key):
+    if not isinstance(key, Value):
+        raise NotSupportedError("The keys of JSONObject() are constants.")
+    return json.dumps(str(key.value), ensure_ascii=False)
+
+
+# ---- aggregates ------------------------------------------------------------------------
+
+
+def compile_number_aggregate(node, compiler, connection, **extra):
+    """SUM and its kin over a key take it for a number, and say a string is none (error 8114)."""
+    key = _key_argument(node)
+    if key is None:
+        return NotImplemented
+    copy = node.copy()
+    text = KeyTextTransform(key.key_name, *key.source_expressions, **key.extra)
+    copy.source_expressions = [Cast(text, FloatField()), *node.source_expressions[1:]]
+    copy.output_field = FloatField()
+    sql, params = compiler.compile(copy)
+    return ("CONVERT(nvarchar(40), %s, 3)" % sql if is_json(node) else sql), params
+
+
+def compile_extreme(node, compiler, connection, **extra):
+    """
+    JSON values of several types have no common maximum.
+
+    :raises NotSupportedError: always over a key as JSON.
+    """
+    key = _key_argument(node)
+    if key is None:
+        return NotImplemented
+    raise NotSupportedError(
+        "%s() over the key %r of a JSONField: say what it is, Cast(KT(...), FloatField()) or KT(...) for text."
+        % (type(node).__name__, key.key_name)
+    )
+
+
+def _key_argument(node):
+    argument = node.source_expressions[0]
+    if isinstance(argument, KeyTransform) and not isinstance(argument, KeyTextTransform):
+        return argument
+    return None
+
+
+COMPILERS = {
+    JSONArray: compile_array,
+    JSONObject: compile_object,
+    **dict.fromkeys((Avg, StdDev, Sum, Variance), compile_number_aggregate),
+    **dict.fromkeys((Max, Min), compile_extreme),
+}

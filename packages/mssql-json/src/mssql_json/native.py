@@ -1,0 +1,38 @@
+"""What the type json keeps of a document.
+
+It reads a number with an exponent, or of more than 38 digits, as a float, and
+writes it with ten decimals; half a surrogate pair becomes U+FFFD.
+https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
+"""
+
+import decimal
+import re
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*', re.DOTALL)
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_ESCAPED_BACKSLASH = re.compile(r"\\\\")
+_DIGITS = 38
+
+
+def exact_text(text):
+    """
+    The document with numbers written so that the type json keeps them.
+
+    :raises ValueError: a number or a character that it would change.
+    """
+    return _TOKEN.sub(_token, text)
+
+
+def _token(found):
+    token = found.group()
+    if token.startswith('"'):
+        if _HALF.search(_ESCAPED_BACKSLASH.sub("  ", token)):
+            raise ValueError("half a surrogate pair would become U+FFFD.")
+        return token
+    plain = format(decimal.Decimal(token), "f") if "e" in token or "E" in token else token
+    if sum(character.isdigit() for character in plain) > _DIGITS:
+        raise ValueError("the number %s has more than %d digits." % (token, _DIGITS))
+    return plain

@@ -1,0 +1,40 @@
+"""The backend's operations for JSON."""
+
+import json
+
+from django.db import DataError
+
+from . import native
+from .transforms import sort_expressions
+
+
+class JSONOperations:
+    """Documents as text, and the order of keys."""
+
+    def adapt_json_value(self, value, encoder):
+        """
+        The text of a document.
+
+        Characters beyond ASCII are stored as they are, for `icontains`; only halves
+        of surrogate pairs stay escaped, which no encoding of text holds.
+        """
+        text = json.dumps(value, ensure_ascii=False, cls=encoder)
+        try:
+            text.encode("utf-16-le")
+        except UnicodeEncodeError:
+            return json.dumps(value, cls=encoder)
+        return text
+
+    def sort_expressions(self, expression):
+        return sort_expressions(expression) or super().sort_expressions(expression)
+
+
+class NativeJSONOperations(JSONOperations):
+    """Documents as the type json holds them without loss."""
+
+    def adapt_json_value(self, value, encoder):
+        text = super().adapt_json_value(value, encoder)
+        try:
+            return native.exact_text(text)
+        except ValueError as error:
+            raise DataError("The document cannot be stored as the type json: %s" % error) from None

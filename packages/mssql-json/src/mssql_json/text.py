@@ -1,0 +1,154 @@
+"""Lookups of keys as text and as numbers: startswith and its kin, iexact, regex, less and greater.
+
+JSON distinguishes case, whatever the collation of the database; the lookups with i do not.
+"""
+
+import json
+
+from django.db.models import DecimalField, DurationField, FloatField, IntegerField, TextField
+from django.db.models.expressions import Expression
+from django.db.models.fields.json import (
+    JSONIContains,
+    KeyTextTransform,
+    KeyTransform,
+    KeyTransformEndsWith,
+    KeyTransformGt,
+    KeyTransformGte,
+    KeyTransformIContains,
+    KeyTransformIEndsWith,
+    KeyTransformIExact,
+    KeyTransformIStartsWith,
+    KeyTransformLt,
+    KeyTransformLte,
+    KeyTransformStartsWith,
+)
+from django.db.models.lookups import Contains
+
+from . import definitions, values
+from ._compat import is_json, python_value
+from .documents import BINARY
+from .transforms import item_of
+
+_INSENSITIVE = "Latin1_General_100_CI_AS"
+_OPERATORS = {KeyTransformGt: ">", KeyTransformGte: ">=", KeyTransformLt: "<", KeyTransformLte: "<="}
+
+
+class Collated(Expression):
+    """Text with a collation of its own."""
+
+    def __init__(self, expression, collation):
+        super().__init__(output_field=TextField())
+        self.expression = expression
+        self.collation = collation
+
+    def get_source_expressions(self):
+        return [self.expression]
+
+    def set_source_expressions(self, expressions):
+        (self.expression,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.expression)
+        return "(%s) COLLATE %s" % (sql, self.collation), params
+
+
+def _with_collation(collation):
+    def compile_with_collation(node, compiler, connection, **extra):
+        if isinstance(node.lhs, Collated):
+            return NotImplemented
+        copy = node.copy()
+        copy.lhs = Collated(node.lhs, collation)
+        return copy.as_sql(compiler, connection)
+
+    return compile_with_collation
+
+
+_sensitive = _with_collation(BINARY)
+_insensitive = _with_collation(_INSENSITIVE)
+
+
+def compile_text_contains(node, compiler, connection, **extra):
+    if not isinstance(node.lhs, KeyTextTransform):
+        return NotImplemented
+    return _sensitive(node, compiler, connection)
+
+
+def compile_iexact(node, compiler, connection, **extra):
+    """None is JSON null."""
+    if node.rhs is None:
+        key = KeyTransform(node.lhs.key_name, *node.lhs.source_expressions)
+        return compiler.compile(key.get_lookup("exact")(key, None))
+    return _same_text(node, compiler, connection, _INSENSITIVE)
+
+
+def compile_text_exact(node, compiler, connection):
+    """A key as text equals a text, blanks at the end and all."""
+    return _same_text(node, compiler, connection, BINARY)
+
+
+def _same_text(node, compiler, connection, collation):
+    lhs, lhs_params = compiler.compile(node.lhs)
+    if hasattr(node.rhs, "as_sql"):
+        rhs, rhs_params = value_sql(node.rhs, compiler)
+        return "(%s) COLLATE %s = %s" % (lhs, collation, rhs), [*lhs_params, *rhs_params]
+    return "(%s + N'.') COLLATE %s = %%s" % (lhs, collation), [*lhs_params, "%s." % (node.rhs,)]
+
+
+def value_sql(expression, compiler):
+    """An expression of the right side, in parentheses if it is a query."""
+    sql, params = compiler.compile(expression)
+    return (sql if sql.startswith("(") or not sql.startswith("SELECT") else "(%s)" % sql), params
+
+
+def is_number(expression):
+    """Whether an expression's values are numbers."""
+    field = getattr(expression, "_output_field_or_none", None)
+    return isinstance(field, (IntegerField, FloatField, DecimalField, DurationField))
+
+
+# ---- less and greater -------------------------------------------------------------------
+
+
+def compile_order(node, compiler, connection, **extra):
+    """Numbers with numbers, strings with strings; values of other types are neither less nor greater."""
+    operator = next(_OPERATORS[kind] for kind in type(node).__mro__ if kind in _OPERATORS)
+    if definitions.applies(compiler):
+        value = python_value(node.rhs, node.lhs.output_field, connection)
+        return definitions.order(node.lhs, operator, value, compiler)
+    if isinstance(node.lhs, KeyTextTransform):
+        return _text_order(node, operator, compiler)
+    item = item_of(node.lhs, compiler)
+    if not hasattr(node.rhs, "as_sql") or getattr(node.rhs, "value", None) is not None:
+        value = python_value(node.rhs, node.lhs.output_field, connection)
+        return item.test(*values.compares(item, operator, value))
+    if is_json(node.rhs) and not isinstance(node.rhs, KeyTextTransform):
+        other = item_of(node.rhs, compiler, prefix="o")
+        return item.test(values.orders(item.alias, operator, other.alias), (), other)
+    sql, params = value_sql(node.rhs, compiler)
+    if is_number(node.rhs):
+        condition = "%s.[type] = 2 AND TRY_CAST(%s.[value] AS float)" % (item.alias, item.alias)
+    else:
+        condition = "%s.[type] = 1 AND %s.[value]" % (item.alias, item.alias)
+    return item.test("%s %s %s" % (condition, operator, sql), params)
+
+
+def _text_order(node, operator, compiler):
+    lhs, lhs_params = compiler.compile(node.lhs)
+    if hasattr(node.rhs, "as_sql"):
+        rhs, rhs_params = value_sql(node.rhs, compiler)
+        return "%s %s %s" % (lhs, operator, rhs), [*lhs_params, *rhs_params]
+    try:
+        number = float(json.loads(str(node.rhs)))
+    except (TypeError, ValueError):
+        return "%s %s %%s" % (lhs, operator), [*lhs_params, str(node.rhs)]
+    return "TRY_CAST(%s AS float) %s %%s" % (lhs, operator), [*lhs_params, number]
+
+
+COMPILERS = {
+    Contains: compile_text_contains,
+    JSONIContains: _insensitive,
+    KeyTransformIExact: compile_iexact,
+    **dict.fromkeys((KeyTransformEndsWith, KeyTransformStartsWith), _sensitive),
+    **dict.fromkeys((KeyTransformIContains, KeyTransformIEndsWith, KeyTransformIStartsWith), _insensitive),
+    **dict.fromkeys(_OPERATORS, compile_order),
+}

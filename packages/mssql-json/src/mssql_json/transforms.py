@@ -1,0 +1,154 @@
+"""Keys as values: JSON, text, sort keys; casts; NULL and null."""
+
+from django.db.models import FloatField, TextField, Value
+from django.db.models.expressions import Expression, Ref
+from django.db.models.fields.json import JSONField, KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
+from . import definitions, functions
+from ._compat import is_json
+from .documents import BINARY, Item
+
+
+def unwrapped(node):
+    """(expression of the document, keys) of nested key transforms."""
+    keys = [node.key_name]
+    previous = node.lhs
+    while isinstance(previous, KeyTransform):
+        keys.insert(0, previous.key_name)
+        previous = previous.lhs
+    return previous, keys
+
+
+def item_of(node, compiler, prefix="j"):
+    """The Item of a key transform, or of an expression that is a document itself."""
+    document, keys = unwrapped(node) if isinstance(node, KeyTransform) else (node, ())
+    sql, params = compiler.compile(document)
+    return Item(sql, params, keys, prefix)
+
+
+def is_key(node):
+    """Whether a node stands for a key as JSON, not as text."""
+    return isinstance(node, KeyTransform) and not isinstance(node, KeyTextTransform)
+
+
+def as_text(node):
+    """A key transform as text."""
+    return KeyTextTransform(node.key_name, *node.source_expressions, **node.extra)
+
+
+def compile_key_transform(node, compiler, connection, **extra):
+    """The value as JSON: strings in quotes, null as null, SQL NULL where there is none."""
+    if definitions.applies(compiler):
+        return definitions.text(node, compiler)
+    item = item_of(node, compiler)
+    alias = item.alias
+    return item.select(
+        "CASE {a}.[type] WHEN 0 THEN N'null' WHEN 1 THEN N'\"' + STRING_ESCAPE({a}.[value], N'json') + N'\"' "
+        "ELSE {a}.[value] END COLLATE {binary}".format(a=alias, binary=BINARY)
+    )
+
+
+def compile_key_text(node, compiler, connection, **extra):
+    """The value as text: null is NULL."""
+    if definitions.applies(compiler):
+        return definitions.text(node, compiler)
+    item = item_of(node, compiler)
+    return item.select("%s.[value]" % item.alias)
+
+
+def compile_value(node, compiler, connection, **extra):
+    """None of a JSONField is JSON null as a value, SQL NULL when Django saves it so."""
+    if node.value is not None or not is_json(node):
+        return NotImplemented
+    sql, params = node.as_sql(compiler, connection)
+    return ("CAST(NULL AS nvarchar(max))", []) if sql == "NULL" else (sql, params)
+
+
+def compile_cast(node, compiler, connection, **extra):
+    """To JSON: numbers, booleans and the rest as JSON writes them, text as the document it is. From a key: its text."""
+    (source,) = node.get_source_expressions()
+    if isinstance(node.output_field, JSONField):
+        if isinstance(source, KeyTextTransform) or functions.is_text(source):
+            sql, params = compiler.compile(source)
+            return "CAST(%s AS nvarchar(max))" % sql, params
+        return functions.json_text(source, compiler, nulls=True)
+    if is_key(source):
+        copy = node.copy()
+        copy.set_source_expressions([as_text(source)])
+        return compiler.compile(copy)
+    return NotImplemented
+
+
+def compile_native_column(node, compiler, connection, **extra):
+    """A column of the type json as text: json has no comparison and no order (error 13636).
+
+    https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
+    """
+    if not isinstance(node.output_field, JSONField):
+        return NotImplemented
+    sql, params = node.as_sql(compiler, connection)
+    return "CAST(%s AS nvarchar(max))" % sql, params
+
+
+# ---- arithmetic -----------------------------------------------------------------------
+
+
+def compile_combined(node, compiler, connection, **extra):
+    """Keys in arithmetic are numbers."""
+    if not is_key(node.lhs) and not is_key(node.rhs):
+        return NotImplemented
+    copy = node.copy()
+    copy.set_source_expressions([_number(side) if is_key(side) else side for side in (node.lhs, node.rhs)])
+    return compiler.compile(copy)
+
+
+def _number(node):
+    return Cast(as_text(node), FloatField())
+
+
+# ---- order ------------------------------------------------------------------------------
+
+
+class SortKey(Expression):
+    """One part of a key's place in an order: null, strings, numbers, booleans, arrays, objects."""
+
+    def __init__(self, expression, part):
+        super().__init__(output_field=TextField())
+        self.expression = expression
+        self.part = part
+
+    def get_source_expressions(self):
+        return [self.expression]
+
+    def set_source_expressions(self, expressions):
+        (self.expression,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.expression)
+        if self.part == "kind":
+            return (
+                "CASE LEFT(%s, 1) WHEN N'n' THEN 0 WHEN N'\"' THEN 1 WHEN N't' THEN 3 WHEN N'f' THEN 3 "
+                "WHEN N'[' THEN 4 WHEN N'{' THEN 5 ELSE LEN(LEFT(%s, 1)) + 1 END" % (sql, sql)
+            ), [*params, *params]
+        if self.part == "number":
+            return "TRY_CAST(%s AS float)" % sql, params
+        return "(%s) COLLATE %s" % (sql, connection.server.collation), params
+
+
+def sort_expressions(expression):
+    """What to sort by in the place of a key as JSON, or None."""
+    source = expression
+    while isinstance(source, Ref):
+        source = source.source
+    if not is_key(source):
+        return None
+    return [SortKey(source, part) for part in ("kind", "number", "text")]
+
+
+COMPILERS = {
+    Cast: compile_cast,
+    KeyTextTransform: compile_key_text,
+    KeyTransform: compile_key_transform,
+    Value: compile_value,
+}

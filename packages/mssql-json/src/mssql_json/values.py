@@ -1,0 +1,288 @@
+"""Conditions on rows of OPENJSON: equal, contained, less; by value, not by text."""
+
+import json
+import math
+
+from django.db import NotSupportedError
+
+from .documents import ARRAY, BINARY, OBJECT, Item, children
+
+# Levels to which two documents of the database are compared by value, below that by text.
+DEEPEST = 16
+# Subqueries nest up to 32 levels, of which containment takes two per level of the document.
+# https://learn.microsoft.com/sql/relational-databases/performance/subqueries
+DEEPEST_CONTAINED = 12
+_DIGITS = 38
+
+
+def depth(value):
+    """How many containers deep a Python value is: 0 for a scalar, 1 for ``[]`` and ``[1]``."""
+    if isinstance(value, dict):
+        return 1 + max(map(depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(depth, value), default=0)
+    return 0
+
+
+def text_of(value):
+    """JSON for a parameter."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def constant(value):
+    """A Python value as an Item: one parameter, whatever its size."""
+    return Item("%s", [text_of(value)], prefix="c")
+
+
+# ---- equality with a constant -------------------------------------------------------
+
+
+def equals(item, value):
+    """The row's value is the Python `value`: (condition on the Item `item`, params)."""
+    alias = item.alias
+    if value is None:
+        return "%s.[type] = 0" % alias, []
+    if isinstance(value, bool):
+        return "%s.[type] = 3 AND %s.[value] = N'%s'" % (alias, alias, "true" if value else "false"), []
+    if isinstance(value, (int, float)):
+        sql, params = _is_number(alias, value)
+        return "%s.[type] = 2 AND (%s)" % (alias, sql), params
+    if isinstance(value, str):
+        return "%s.[type] = 1 AND %s = %%s" % (alias, exactly(alias)), [value + "."]
+    other = constant(value)
+    sql = "EXISTS (SELECT 1 FROM %s WHERE %s)" % (other.from_sql, same(alias, other.alias, depth(value)))
+    return "%s.[type] = %d AND %s" % (alias, OBJECT if isinstance(value, dict) else ARRAY, sql), other.params
+
+
+def exactly(alias):
+    """The text of a row, to compare with a text that ends with a full stop: `=` ignores blanks at the end."""
+    return "(%s.[value] + N'.') COLLATE %s" % (alias, BINARY)
+
+
+def _is_number(alias, value):
+    """Integers compare digit by digit, fractions as float, which Python has as well."""
+    tests, params = [], []
+    whole = value if isinstance(value, int) else int(value) if value.is_integer() else None
+    if whole is not None:
+        tests.append("%s.[value] = %%s" % alias)
+        params.append(str(whole))
+        if whole == 0:
+            tests.append("%s.[value] = N'-0'" % alias)
+    fraction = _float(value)
+    if fraction is not None and fraction == value:
+        tests.append("%s AND %s = %%s" % (_has_point(alias), _as_float(alias)))
+        params.append(fraction)
+    return " OR ".join(tests), params
+
+
+def _float(value):
+    try:
+        return float(value)
+    except OverflowError:
+        return None
+
+
+def _has_point(alias):
+    return "%s.[value] LIKE N'%%%%[.eE]%%%%'" % alias
+
+
+def _as_float(alias):
+    return "TRY_CAST(%s.[value] AS float)" % alias
+
+
+# ---- equality of two rows -----------------------------------------------------------
+
+
+def same_scalar(x, y):
+    """Two rows hold the same scalar."""
+    return (
+        "(%(x)s.[type] = %(y)s.[type] AND (%(x)s.[type] = 0 OR (%(x)s.[type] IN (1, 3) AND %(xv)s = %(yv)s) "
+        "OR (%(x)s.[type] = 2 AND %(xn)s = %(yn)s)))"
+    ) % {
+        "x": x,
+        "y": y,
+        "xv": exactly(x),
+        "yv": exactly(y),
+        "xn": _number_text(x + ".[value]"),
+        "yn": _number_text(y + ".[value]"),
+    }
+
+
+def same(x, y, levels):
+    """
+    Two rows hold the same value; containers that are `levels` deep, and beyond that the same text.
+
+    All leaves of both, each with its path, are counted: in equal documents each is there twice.
+    """
+    scalar = same_scalar(x, y)
+    if not levels:
+        return scalar
+    return (
+        "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM (%s UNION ALL %s) AS [u] "
+        "GROUP BY [u].[r] HAVING COUNT(*) <> 2)))"
+    ) % (scalar, x, x, y, _leaves(x, levels), _leaves(y, levels))
+
+
+def _number_text(value):
+    """The same text for equal numbers: integers as they are, whole fractions as integers, others as 17 digits.
+
+    A float's digits: style 3 of CONVERT (2016),
+    https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
+    """
+    number = "TRY_CAST(%s AS float)" % value
+    return (
+        "CASE WHEN {v} NOT LIKE N'%%[.eE]%%' THEN CASE {v} WHEN N'-0' THEN N'0' ELSE {v} END "
+        "WHEN ABS({n}) < 9E18 AND FLOOR({n}) = {n} THEN CAST(CAST({n} AS bigint) AS nvarchar(40)) "
+        "ELSE COALESCE(CONVERT(nvarchar(40), {n}, 3), {v}) END"
+    ).format(v=value, n=number)
+
+
+def _leaves(alias, levels):
+    """SELECT with a row for each leaf below a container: its path, type and value in one text."""
+    names = ["[l%d]" % level for level in range(1, levels + 1)]
+    sources = ["OPENJSON(%s) AS %s" % (children(alias), names[0])]
+    for parent, name in zip(names, names[1:]):
+        sources.append("OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name))
+    path = [_quoted_key(names[0])]
+    for parent, name in zip(names, names[1:]):
+        path.append("ISNULL(CASE %s.[type] WHEN 4 THEN N'#' ELSE N'.' END + %s, N'')" % (parent, _quoted_key(name)))
+    kinds = ", ".join("%s.[type]" % name for name in reversed(names))
+    kind = "COALESCE(%s)" % kinds if levels > 1 else kinds
+    value = ["WHEN %s.[key] IS NOT NULL THEN %s.[value]" % (names[-1], names[-1])]
+    for name in reversed(names[:-1]):
+        # A container without children is empty.
+        value.append(
+            "WHEN %s.[key] IS NOT NULL THEN CASE WHEN %s.[type] > 3 THEN N'' ELSE %s.[value] END" % (name, name, name)
+        )
+    sources.append(
+        "CROSS APPLY (SELECT %s AS [p], %s AS [t], CASE %s END AS [v]) AS [leaf]"
+        % (" + ".join(path), kind, " ".join(value))
+    )
+    text = "CASE [leaf].[t] WHEN 2 THEN %s ELSE ISNULL([leaf].[v], N'') END" % _number_text("[leaf].[v]")
+    return "SELECT ([leaf].[p] + N'=' + CAST([leaf].[t] AS nvarchar(1)) + %s + N'.') COLLATE %s AS [r] FROM %s" % (
+        text, BINARY, " ".join(sources),
+    )  # fmt: skip
+
+
+def _quoted_key(name):
+    return "N'\"' + STRING_ESCAPE(%s.[key], N'json') + N'\"'" % name
+
+
+# ---- containment ----------------------------------------------------------------------
+
+
+def contains(x, y, levels):
+    """
+    The row `x` contains the row `y`, as PostgreSQL's @> has it.
+
+    Objects contain an object with some of their members, arrays one with some of
+    their elements, each of which may contain the other's; an array also contains a scalar.
+
+    :param levels: how deep one of the two is.
+    :raises NotSupportedError: more than the server can nest.
+    """
+    if levels > DEEPEST_CONTAINED:
+        raise NotSupportedError(
+            "contains and contained_by compare documents of up to %d levels; this one has %d."
+            % (DEEPEST_CONTAINED, levels)
+        )
+    element = (
+        "(%s.[type] = 4 AND %s.[type] < 4 AND EXISTS (SELECT 1 FROM OPENJSON(%s) AS [e] WHERE %s))"
+        % (x, y, children(x, (ARRAY,)), same_scalar("[e]", y))
+    )  # fmt: skip
+    return "(%s OR %s)" % (element, _contains(x, y, levels, 1))
+
+
+def _contains(x, y, levels, level):
+    scalar = same_scalar(x, y)
+    if level > levels:
+        return scalar
+    inner_x, inner_y = "[x%d]" % level, "[y%d]" % level
+    same_key = "(%s.[type] = 4 OR (%s.[key] = %s.[key] AND DATALENGTH(%s.[key]) = DATALENGTH(%s.[key])))" % (
+        x, inner_x, inner_y, inner_x, inner_y,
+    )  # fmt: skip
+    return (
+        "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM OPENJSON(%s) AS %s "
+        "WHERE NOT EXISTS (SELECT 1 FROM OPENJSON(%s) AS %s WHERE %s AND %s))))"
+    ) % (
+        scalar, x, x, y, children(y), inner_y, children(x), inner_x, same_key,
+        _contains(inner_x, inner_y, levels, level + 1),
+    )  # fmt: skip
+
+
+# ---- order ------------------------------------------------------------------------------
+
+
+def compares(item, operator, value):
+    """
+    The row's value is less or greater than a Python value of its own type: (condition, params).
+
+    :param operator: one of ``<``, ``<=``, ``>``, ``>=``.
+    :raises NotSupportedError: an array, an object or None has no order.
+    """
+    alias = item.alias
+    if isinstance(value, bool):
+        mine = "CASE %s.[value] WHEN N'true' THEN 1 ELSE 0 END" % alias
+        return "%s.[type] = 3 AND %s %s %d" % (alias, mine, operator, value), []
+    if isinstance(value, (int, float)):
+        sql, params = _compares_number(alias, operator, value)
+        return "%s.[type] = 2 AND %s" % (alias, sql), params
+    if isinstance(value, str):
+        # The least of all characters: blanks at the end count.
+        return "%s.[type] = 1 AND %s %s %%s" % (alias, ordered_text(alias), operator), [value + "\x01"]
+    raise NotSupportedError("JSON values have an order among numbers, strings and booleans, not for %r." % (value,))
+
+
+def ordered_text(alias):
+    return "(%s.[value] + NCHAR(1)) COLLATE %s" % (alias, BINARY)
+
+
+def _compares_number(alias, operator, value):
+    """Integers of up to 38 digits as decimals, everything else as float."""
+    float_operator, fraction = _float_bound(operator, value)
+    if fraction is None:
+        # Beyond every float.
+        return ("1 = 1" if (value > 0) == (operator[0] == "<") else "1 = 0"), []
+    as_float = "%s %s %%s" % (_as_float(alias), float_operator)
+    whole = value if isinstance(value, int) else _whole_bound(operator, value)
+    if len(str(abs(whole))) > _DIGITS:
+        return as_float, [fraction]
+    sql = (
+        "CASE WHEN %s OR LEN(%s.[value]) > %d THEN CASE WHEN %s THEN 1 ELSE 0 END "
+        "WHEN TRY_CAST(%s.[value] AS decimal(38, 0)) %s CAST(%%s AS decimal(38, 0)) THEN 1 ELSE 0 END = 1"
+    ) % (_has_point(alias), alias, _DIGITS, as_float, alias, operator)
+    return sql, [fraction, str(whole)]
+
+
+def _float_bound(operator, value):
+    """(operator, float) that say of a float what `operator` says of the exact `value`."""
+    bound = _float(value)
+    if bound is None or bound == value:
+        return operator, bound
+    if bound > value:
+        return ("<" if operator[0] == "<" else ">="), bound
+    return ("<=" if operator[0] == "<" else ">"), bound
+
+
+def _whole_bound(operator, value):
+    return math.ceil(value) if operator in ("<", ">=") else math.floor(value)
+
+
+def orders(x, operator, y):
+    """The row `x` is less or greater than the row `y` of the same type."""
+    whole = "%s.[value] NOT LIKE N'%%%%[.eE]%%%%' AND LEN(%s.[value]) <= 38"
+    return (
+        "(%(x)s.[type] = 1 AND %(y)s.[type] = 1 AND %(xt)s %(op)s %(yt)s) OR (%(x)s.[type] = 2 AND %(y)s.[type] = 2 "
+        "AND CASE WHEN %(xw)s AND %(yw)s THEN CASE WHEN TRY_CAST(%(x)s.[value] AS decimal(38, 0)) %(op)s "
+        "TRY_CAST(%(y)s.[value] AS decimal(38, 0)) THEN 1 ELSE 0 END WHEN %(xf)s %(op)s %(yf)s THEN 1 ELSE 0 END = 1)"
+    ) % {
+        "x": x,
+        "y": y,
+        "op": operator,
+        "xt": ordered_text(x),
+        "yt": ordered_text(y),
+        "xf": _as_float(x),
+        "yf": _as_float(y),
+        "xw": whole % (x, x),
+        "yw": whole % (y, y),
+    }
