@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Iterator
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-from mssql_core.plugin import hookimpl
+from mssql_core.plugin import Capability, ServerInfo, hookimpl
 
 EXPECTATIONS = Path(__file__).parent / "expectations"
 
 
-def load_expectations() -> dict[str, set[str]]:
-    """Reason -> test ids, from expectations/*.toml.
-
-    Each entry is ``[[impossible]]`` with ``rule`` (the server's rule, with its error
-    number or documentation page) and ``tests``.
-    """
-    skips: dict[str, set[str]] = {}
+def _entries(kind: str) -> Iterator[dict]:
     for path in sorted(EXPECTATIONS.glob("*.toml")):
         with path.open("rb") as file:
-            for entry in tomllib.load(file).get("impossible", ()):
-                skips.setdefault(entry["rule"], set()).update(entry["tests"])
+            yield from tomllib.load(file).get(kind, ())
+
+
+def load_expectations(server: ServerInfo) -> dict[str, set[str]]:
+    """Reason -> test ids, from expectations/*.toml, as far as they concern the server.
+
+    Each entry is ``[[impossible]]`` with ``rule`` (the server's rule, with its error
+    number or documentation page), ``tests`` and, where only some servers have the rule,
+    ``without``: the capability that the others have.
+    """
+    skips: dict[str, set[str]] = {}
+    for entry in _entries("impossible"):
+        if "without" not in entry or not server.has(Capability[entry["without"]]):
+            skips.setdefault(entry["rule"], set()).update(entry["tests"])
     return skips
+
+
+def load_flags(app: str) -> dict[str, bool]:
+    """Feature flags for one app whose models the server refuses: ``[[flag]]`` with rule, app and flags."""
+    return {name: value for entry in _entries("flag") if entry["app"] == app for name, value in entry["flags"].items()}
 
 
 class ExpectationsPlugin:
     @hookimpl
     def mssql_features(self):
-        return {"django_test_skips": load_expectations()}
+        return {"django_test_skips": load_expectations, **load_flags(os.environ.get("MSSQL_SUITE_LABEL", ""))}

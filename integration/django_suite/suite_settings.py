@@ -3,6 +3,8 @@
 import json
 import os
 
+import django
+
 _server = json.loads(os.environ["MSSQL_SUITE_SERVER"])
 _label = os.environ.get("MSSQL_SUITE_LABEL", "suite")
 
@@ -26,6 +28,7 @@ def _database(name):
 DATABASES = {"default": _database(f"django_{_label}"), "other": _database(f"other_{_label}")}
 SECRET_KEY = "only for tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+if django.VERSION < (6, 0):
+    DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False
 TEST_RUNNER = "django_suite.runner.ReportingRunner"

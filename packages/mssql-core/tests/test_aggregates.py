@@ -74,7 +74,7 @@ def test_statistics(compiled):
 
 @needs("AnyValue")
 def test_any_value(compiled):
-    assert author(compiled, aggregates.AnyValue("age")) == "MAX(%s)" % AGE
+    assert author(compiled, aggregates.AnyValue("age")) == "MIN(%s)" % AGE
 
 
 @needs("BitAnd")

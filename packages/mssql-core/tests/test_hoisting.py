@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 from django.db.models import Count, F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Concat, Lower
 from ormtests.models import Author, Book
@@ -27,3 +30,15 @@ def test_having_over_a_subquery(compiled):
 
 def test_ungrouped_queries_have_no_derived_table(compiled):
     assert "hoisted" not in compiled.sql(authors.annotate(x=Lower("name")).filter(x="a").order_by("x"))
+
+
+def test_a_compiled_query_is_freed_at_once(connection):
+    compiler = authors.values("name").annotate(n=Count("id")).query.get_compiler(connection=connection)
+    compiler.as_sql()
+    seen = weakref.ref(compiler)
+    gc.disable()
+    try:
+        del compiler
+        assert seen() is None
+    finally:
+        gc.enable()

@@ -47,3 +47,10 @@ def test_chosen_tables(compiled, locking):
 
 def test_other_queries_have_no_hints(compiled):
     assert "WITH" not in compiled.sql(books.all())
+
+
+def test_the_hint_for_sql_of_one_s_own(locking):
+    ops = locking.ops
+    assert ops.for_update_sql() == "WITH (UPDLOCK, ROWLOCK)"
+    assert ops.for_update_sql(nowait=True) == "WITH (UPDLOCK, ROWLOCK, NOWAIT)"
+    assert ops.for_update_sql(skip_locked=True) == "WITH (UPDLOCK, ROWLOCK, READPAST)"

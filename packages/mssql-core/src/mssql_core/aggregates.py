@@ -64,12 +64,12 @@ def prepared(node, compiler):
         node = copy
     for argument in node.source_expressions:
         if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler):
-            compiler.hoists.add(argument)
+            compiler.hoists.add(argument, compiler)
         elif (
             isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map
         ):
             # Alone, an outer column would make it an aggregate of the outer query.
-            compiler.hoists.add(argument)
+            compiler.hoists.add(argument, compiler)
     return node
 
 
@@ -87,7 +87,7 @@ def _cast(node, db_type, compiler):
     """`node` over its argument as `db_type`."""
     argument = _argument(node)
     if aggregate_refuses(argument, compiler):
-        compiler.hoists.add(argument)
+        compiler.hoists.add(argument, compiler)
     return _with_argument(node, As(argument, db_type, _known_field(node)))
 
 
@@ -142,11 +142,11 @@ def compile_extreme(node, compiler, connection, **extra):
 
 
 def compile_any_value(node, compiler, connection, **extra):
-    """There is no ANY_VALUE: the greatest is one of the values."""
+    """There is no ANY_VALUE: the least is one of the values."""
     node = prepared(node, compiler)
     if isinstance(_field(node), BooleanField):
         node = _cast(node, "tinyint", compiler)
-    return node.as_sql(compiler, connection, function="MAX", **extra)
+    return node.as_sql(compiler, connection, function="MIN", **extra)
 
 
 def compile_statistics(node, compiler, connection, **extra):
@@ -176,7 +176,7 @@ def compile_bits(node, compiler, connection, **extra):
     argument = _argument(node)
     if not isinstance(argument, Col):
         # Named once per bit, so that it must be a column.
-        compiler.hoists.add(argument)
+        compiler.hoists.add(argument, compiler)
     sql, params = compiler.compile(argument)
     if params:
         raise NotSupportedError("%s over an expression with parameters is not supported here." % node.name)
@@ -221,7 +221,7 @@ def compile_string_agg(node, compiler, connection, **extra):
             item = item if isinstance(item, OrderBy) else OrderBy(item)
             for expression, direction in terms(item, connection):
                 if aggregate_refuses(expression, compiler):
-                    compiler.hoists.add(expression)
+                    compiler.hoists.add(expression, compiler)
                 item_sql, item_params = compiler.compile(expression)
                 ordering.append("%s %s" % (item_sql, direction))
                 params.extend(item_params)

@@ -8,7 +8,7 @@ from .compat.orm import PARAMS, FullResultSet
 from .distinct import DistinctOn
 from .hoisting import Hoists, is_column
 from .insert import InsertMixin
-from .locking import LockHints
+from .locking import LockedTables, LockHints
 from .ordering import UNORDERED, distinct_terms, source, terms
 from .predicates import is_predicate, with_values
 from .update import UpdateMixin
@@ -23,7 +23,7 @@ class CompileMixin:
         """What this statement computes in a derived table: see hoisting.py."""
         found = self.__dict__.get("_hoists")
         if found is None:
-            found = self._hoists = Hoists(self)
+            found = self._hoists = Hoists()
         return found
 
     def compile(self, node):
@@ -72,7 +72,7 @@ class SelectMixin(CompileMixin):
         return within_limit(self.connection, lambda: self._statement(with_limits, with_col_aliases))
 
     def _statement(self, with_limits, with_col_aliases):
-        self._hoists = Hoists(self)
+        self._hoists = Hoists()
         self._with_limits = with_limits
         self._derived = with_col_aliases or self.query.subquery
         if self._numbers_rows():
@@ -245,7 +245,7 @@ class SelectMixin(CompileMixin):
         for expression in grouped:
             if not is_column(expression):
                 try:
-                    self.hoists.add(expression)
+                    self.hoists.add(expression, self)
                 except (EmptyResultSet, FullResultSet):
                     # get_group_by compiles it again and leaves it out.
                     pass
@@ -258,6 +258,9 @@ class SelectMixin(CompileMixin):
             sql, found = self.hoists.apply_sql(bool(result))
             result, params = [*result, sql], [*params, *found]
         return result, list(params)
+
+    def get_select_for_update_of_arguments(self):
+        return LockedTables(super().get_select_for_update_of_arguments())
 
     @property
     def lock_hints(self):
@@ -287,7 +290,7 @@ class SQLAggregateCompiler(CompileMixin, compiler.SQLAggregateCompiler):
         return within_limit(self.connection, self._statement)
 
     def _statement(self):
-        self._hoists = Hoists(self)
+        self._hoists = Hoists()
         sql, params = super().as_sql()
         if self.hoists:
             apply_sql, found = self.hoists.apply_sql()

@@ -26,7 +26,7 @@ def _made(core_class, mixins, flags):
     found = _classes.get(key)
     if found is None:
         attributes = {name: _flag(name, value) for name, value in flags.items()}
-        found = type(core_class.__name__, (*mixins, core_class), attributes)
+        found = type(core_class.__name__, (*mixins, core_class), {"__module__": core_class.__module__, **attributes})
         if len(_classes) < _MOST_CLASSES:
             _classes[key] = found
     return found

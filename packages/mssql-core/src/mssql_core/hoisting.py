@@ -23,10 +23,9 @@ ALIAS = "hoisted"
 
 
 class Hoists:
-    """The hoisted expressions of one SELECT."""
+    """The hoisted expressions of one SELECT. Holds no compiler: that holds this, and a cycle is only freed late."""
 
-    def __init__(self, compiler):
-        self.compiler = compiler
+    def __init__(self):
         self._columns = {}
         self._definitions = []
         self._by_sql = {}
@@ -35,17 +34,17 @@ class Hoists:
     def __bool__(self):
         return bool(self._definitions)
 
-    def add(self, expression):
+    def add(self, expression, compiler):
         """Compute `expression` in the derived table."""
         if self._key(expression) in self._columns:
             return
         value = PredicateValue(expression) if is_predicate(expression) else expression
         with self.suspended():
-            sql, params = self.compiler.compile(value)
+            sql, params = compiler.compile(value)
             known = self._by_sql.get(_hashable(sql, params))
             plain = sql, params
             if is_predicate(expression):
-                plain = self.compiler.compile(expression)
+                plain = compiler.compile(expression)
         if known is None:
             name = "k%d" % (len(self._definitions) + 1)
             known = "[%s].[%s]" % (ALIAS, name)
@@ -143,5 +142,5 @@ def repeated(node, compiler):
     Anything but a column is computed once, in the derived table.
     """
     if not isinstance(node, Col) and isinstance(node, Func):
-        compiler.hoists.add(node)
+        compiler.hoists.add(node, compiler)
     return compiler.compile(node)

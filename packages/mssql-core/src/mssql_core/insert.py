@@ -22,7 +22,7 @@ class InsertMixin:
 
     def as_sql(self):
         """Statements with their parameters; with returning_fields each one also selects rows."""
-        self._hoists = Hoists(self)
+        self._hoists = Hoists()
         conflict = on_conflict(self.query)
         fields, columns = self._columns(keep_defaults=len(self.query.objs) == 1 and not conflict)
         if not fields:

@@ -8,22 +8,29 @@ from django.db.models.sql.datastructures import BaseTable, Join
 from .compat.orm import join_condition
 
 
-class LockHints:
-    """The hints of one SELECT, by alias.
+class LockedTables(list):
+    """Quoted names of the tables that a compiled SELECT locks, with hints of its own behind them."""
+
+
+def hint(nowait=False, skip_locked=False):
+    """
+    The hint of a locked table.
 
     UPDLOCK keeps others from locking or changing the rows until the end of the
     transaction; NOWAIT fails at once (1222), READPAST skips locked rows.
     """
+    return "WITH (UPDLOCK, ROWLOCK%s%s)" % (", NOWAIT" if nowait else "", ", READPAST" if skip_locked else "")
+
+
+class LockHints:
+    """The hints of one SELECT, by alias."""
 
     def __init__(self, compiler):
         self.compiler = compiler
         query = compiler.query
-        hints = ["UPDLOCK", "ROWLOCK"]
-        if query.select_for_update_nowait:
-            hints.append("NOWAIT")
-        if query.select_for_update_skip_locked:
-            hints.append("READPAST")
-        self.sql = " WITH (%s)" % ", ".join(hints) if query.select_for_update else ""
+        self.sql = ""
+        if query.select_for_update:
+            self.sql = " " + hint(query.select_for_update_nowait, query.select_for_update_skip_locked)
 
     def of(self, alias):
         """The hints of the table `alias`, '' for none."""

@@ -13,6 +13,7 @@ from . import names
 from .compat import Operations
 from .datetime_operations import DateTimeOperations
 from .literals import literal, string_literal
+from .locking import LockedTables, hint
 from .patterns import regex_condition
 
 # Statements that bulk_update writes have one CASE per field.
@@ -54,8 +55,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return None
 
     def for_update_sql(self, nowait=False, skip_locked=False, of=(), no_key=False):
-        """Nothing: locks are hints behind the tables' names (locking.py)."""
-        return ""
+        """The table hint, for SQL of one's own. The compiler's stand behind each table's name, see locking.py."""
+        return "" if isinstance(of, LockedTables) else hint(nowait, skip_locked)
 
     def force_no_ordering(self):
         return []
