@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mssql_sandbox.interface import Error, Info, Login, Rows
+from mssql_sandbox.interface import Error, Info, Login, Parameter, Rows
 from mssql_sandbox.runtime.server import SandboxServer
+from mssql_sandbox.sqltypes import INT, MAX, nvarchar
 
 
 class Client:
@@ -13,6 +14,7 @@ class Client:
 
     def __init__(self, server: SandboxServer, database: str = "shop") -> None:
         self.server = server
+        self.version = server.version_info.name
         self.session, _events = server.login(Login("sa", "Secret_1", database))
 
     def events(self, text: str) -> list[Any]:
@@ -25,9 +27,22 @@ class Client:
         assert not errors, errors
         return [tuple(row) for event in events if isinstance(event, Rows) for row in event.rows]
 
-    def errors(self, text: str) -> list[int]:
-        """Numbers of the errors of a batch, in order."""
-        return [event.number for event in self.events(text) if isinstance(event, Error)]
+    def errors(self, text: str, parameters: int = 0) -> list[int]:
+        """Numbers of the errors of a batch, in order.
+
+        :param parameters: when given, the batch goes by sp_executesql with so many int parameters @p1, @p2, ...
+        """
+        events = self._parameterized(text, parameters) if parameters else self.events(text)
+        return [event.number for event in events if isinstance(event, Error)]
+
+    def _parameterized(self, text: str, count: int) -> list[Any]:
+        names = [f"@p{number + 1}" for number in range(count)]
+        request = [
+            Parameter("", nvarchar(MAX), text),
+            Parameter("", nvarchar(MAX), ", ".join(f"{name} int" for name in names)),
+            *(Parameter(name, INT, 1) for name in names),
+        ]
+        return list(self.session.execute_rpc("sp_executesql", request))
 
     def error(self, text: str) -> str:
         """Text of the first error."""

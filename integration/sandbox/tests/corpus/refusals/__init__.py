@@ -1,0 +1,147 @@
+"""Statements that SQL Server refuses, one TOML file for each theme, and what judges a server by them.
+
+A file has an optional ``setup`` (batches, run once before the file's entries) and ``[[refused]]`` tables;
+``_shared.toml`` has the set-up of what the entries of all files may use. The keys of an entry:
+
+``statement``   the T-SQL text of one batch.
+``number``      the number of the first error that the batch raises.
+``then``        numbers of the errors that follow it, where they matter.
+``setup``       batches before the statement; with them the entry runs in a transaction that is rolled back.
+``cleanup``     batches after the statement, may be empty; with it the entry runs in no transaction of ours.
+``parameters``  sends the statement by sp_executesql with so many int parameters @p1, @p2, ...
+``repeat``      ``[text, separator, count]``: what stands for ``{}`` in the statement.
+``versions``    versions that refuse so; without it, all.
+``source``      where the rule is written: a page, probe notes of a real server, or "memory" when there is no other.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator, Protocol
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).parent
+SHARED = "_shared"
+KEYS = {"statement", "number", "then", "setup", "cleanup", "parameters", "repeat", "versions", "source"}
+
+
+class Sandbox(Protocol):
+    """One session of a server; ``version`` is the name of what it plays, for example ``2022``."""
+
+    version: str
+
+    def errors(self, text: str, parameters: int = 0) -> list[int]:
+        """Numbers of the errors of a batch, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One entry; see the module for the meaning of its fields."""
+
+    theme: str
+    statement: str
+    number: int
+    source: str
+    then: tuple[int, ...] = ()
+    setup: tuple[str, ...] = ()
+    cleanup: tuple[str, ...] | None = None
+    parameters: int = 0
+    versions: tuple[str, ...] = ()
+
+    def applies_to(self, version: str) -> bool:
+        return not self.versions or version in self.versions
+
+    def check(self, sandbox: Sandbox) -> str | None:
+        """None when the sandbox refuses with the number, else what it did."""
+        before = self.setup if self.cleanup is not None or not self.setup else ("BEGIN TRANSACTION", *self.setup)
+        try:
+            for batch in before:
+                if faults := sandbox.errors(batch):
+                    return f"set-up raised {faults}: {batch}"
+            found = sandbox.errors(self.statement, self.parameters)
+        finally:
+            for batch in ("IF @@TRANCOUNT > 0 ROLLBACK", *(self.cleanup or ())):
+                sandbox.errors(batch)
+        expected = [self.number, *self.then]
+        if found[: len(expected)] == expected:
+            return None
+        return f"expected {expected}, got {found}: {self.statement[:300]}"
+
+
+@dataclass
+class Result:
+    """What :func:`run_refusals` counted; ``failures`` are lines for people."""
+
+    total: int = 0
+    passed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def themes() -> list[str]:
+    """Names of the files with entries, sorted."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != SHARED)
+
+
+def refusals(theme: str | None = None) -> Iterator[Refusal]:
+    """All entries, or those of a theme.
+
+    :raises ValueError: for an entry with a key that is not known or without one that is needed.
+    """
+    for name in [theme] if theme else themes():
+        for entry in _load(name)["refused"]:
+            yield _refusal(name, entry)
+
+
+def prepare(sandbox: Sandbox, theme: str) -> None:
+    """Run the set-up of a theme, or with :data:`SHARED` that of all.
+
+    :raises AssertionError: when it fails.
+    """
+    for batch in _load(theme).get("setup", ()):
+        faults = sandbox.errors(batch)
+        assert not faults, f"{theme}: {faults}: {batch}"
+
+
+def run_refusals(sandbox: Sandbox) -> Result:
+    """Judge a server by every entry that applies to its version.
+
+    :param sandbox: a session in an empty database; the objects of the set-ups stay in it.
+    """
+    result = Result()
+    prepare(sandbox, SHARED)
+    for theme in themes():
+        prepare(sandbox, theme)
+        for refusal in refusals(theme):
+            if not refusal.applies_to(sandbox.version):
+                continue
+            result.total += 1
+            fault = refusal.check(sandbox)
+            if fault is None:
+                result.passed += 1
+            else:
+                result.failures.append(f"{theme}: {fault}")
+    return result
+
+
+def _load(theme: str) -> dict[str, Any]:
+    with open(FOLDER / f"{theme}.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def _refusal(theme: str, entry: dict[str, Any]) -> Refusal:
+    facts = dict(entry)
+    if unknown := set(facts) - KEYS:
+        raise ValueError(f"{theme}: unknown keys {sorted(unknown)} in {entry}")
+    if missing := {"statement", "number", "source"} - set(facts):
+        raise ValueError(f"{theme}: {sorted(missing)} missing in {entry}")
+    if repeat := facts.pop("repeat", None):
+        text, separator, count = repeat
+        facts["statement"] = facts["statement"].replace("{}", separator.join([text] * count))
+    return Refusal(theme, **{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()})
