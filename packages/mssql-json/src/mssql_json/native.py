@@ -32,7 +32,12 @@ def _token(found):
         if _HALF.search(_ESCAPED_BACKSLASH.sub("  ", token)):
             raise ValueError("half a surrogate pair would become U+FFFD.")
         return token
-    plain = format(decimal.Decimal(token), "f") if "e" in token or "E" in token else token
+    plain = token
+    if "e" in token or "E" in token:
+        plain = format(decimal.Decimal(token), "f")
+        if "." not in plain:
+            # It is a fraction still: an integer of these digits may be another number.
+            plain += ".0"
     if sum(character.isdigit() for character in plain) > _DIGITS:
         raise ValueError("the number %s has more than %d digits." % (token, _DIGITS))
     return plain

@@ -1,0 +1,15 @@
+"""The table that random documents go into."""
+
+from django.db import models
+
+
+class Document(models.Model):
+    """One document of a batch; without a document it is SQL NULL."""
+
+    batch = models.IntegerField(db_index=True)
+    place = models.IntegerField()
+    value = models.JSONField(null=True)
+
+    class Meta:
+        app_label = "plugin_table"
+        db_table = "plugin_table_document"

@@ -1,0 +1,102 @@
+"""JSON lookups x versions: random cases, each compared with Python's own answer.
+
+``python -m plugin_table json --count 10000``
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Iterator
+
+VERSIONS = ("2016", "2022", "2025", "2025 native")
+_FEW = 1000
+# The type json holds objects and arrays only, and no number beyond 38 digits: its documents are not random.
+_NATIVE = "native"
+
+
+def rows(count: int = _FEW) -> list[tuple[str, dict[str, bool]]]:
+    """
+    A row for each lookup: whether it agrees with Python on each version of the sandbox.
+
+    :param count: random cases in all; each has up to four documents.
+    """
+    _configure()
+    from ._json_cases import CASES
+
+    found: dict[str, dict[str, bool]] = {name: {} for name in CASES}
+    for version in VERSIONS:
+        with connected(version) as alias:
+            for name in CASES:
+                found[name][version] = _passes(name, alias, max(1, count // (len(CASES) * len(VERSIONS))))
+    return list(found.items())
+
+
+def _passes(name: str, alias: str, count: int) -> bool:
+    from ._json_cases import run
+
+    try:
+        run(name, alias, count, alias.endswith(_NATIVE))
+    except Exception as error:
+        print(f"{alias} {name}: {type(error).__name__}: {str(error)[:800]}", file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):
+            print("   ", note[:800], file=sys.stderr)
+        return False
+    return True
+
+
+def _configure() -> None:
+    import django
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(
+            DATABASES={"default": {"ENGINE": "mssql_core", "NAME": "unused"}},
+            INSTALLED_APPS=["django.contrib.contenttypes"],
+            SECRET_KEY="tests",
+            USE_TZ=True,
+        )
+        django.setup()
+
+
+@contextlib.contextmanager
+def connected(version: str) -> Iterator[str]:
+    """An alias on a new sandbox with the table of documents."""
+    from mssql_sandbox.api import Sandbox
+
+    number, _, kind = version.partition(" ")
+    with Sandbox(version=number) as sandbox:
+        database = {
+            "ENGINE": "mssql_core",
+            "NAME": "master",
+            "HOST": sandbox.host,
+            "PORT": str(sandbox.port),
+            "USER": sandbox.user,
+            "PASSWORD": sandbox.password,
+            "OPTIONS": {"TrustServerCertificate": "yes", "plugins": {"json": {"native": kind == _NATIVE}}},
+        }
+        with with_documents(f"json {version}", database) as alias:
+            yield alias
+
+
+@contextlib.contextmanager
+def with_documents(alias: str, database: dict) -> Iterator[str]:
+    """A new alias of Django with the table of documents.
+
+    :param database: settings as in DATABASES.
+    """
+    from django.db import connections
+
+    from ._json_model import Document
+
+    connections.databases[alias] = connections.configure_settings({"default": database})["default"]
+    try:
+        with connections[alias].schema_editor() as editor:
+            editor.create_model(Document)
+        yield alias
+        with connections[alias].schema_editor() as editor:
+            editor.delete_model(Document)
+    finally:
+        connections[alias].close()
+        del connections[alias]
+        del connections.databases[alias]

@@ -1,0 +1,36 @@
+"""A few random cases of each JSON lookup; ``python -m plugin_table json --count 10000`` runs them on all versions."""
+
+import pytest
+from plugin_table import _json_oracle as oracle
+from plugin_table import json as table
+from settings_of_server import database
+
+pytestmark = pytest.mark.usefixtures("shop")
+FEW = 8
+
+
+@pytest.fixture(scope="module")
+def alias(server, shop):
+    with table.with_documents("json documents", database(server, "master", plugins=["json"])) as found:
+        yield found
+
+
+def test_random_cases_agree_with_python(alias):
+    from plugin_table._json_cases import CASES, run
+
+    for name in CASES:
+        run(name, alias, FEW)
+
+
+@pytest.mark.parametrize(
+    "one, other, expected",
+    [(1, 1.0, True), (1, True, False), ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True), ([1, 2], [2, 1], False)],
+)
+def test_the_oracle_is_python_but_true_is_not_one(one, other, expected):
+    assert oracle.equal(one, other) is expected
+
+
+def test_the_oracle_contains_as_postgresql_does():
+    assert oracle.contains(["a", {"b": [1]}], [{"b": []}])
+    assert oracle.contains(["a"], "a") and not oracle.contains("a", ["a"])
+    assert not oracle.contains([["a"]], ["a"])
