@@ -22,6 +22,7 @@ from .dispatch import CompilerDispatch
 from .features import DatabaseFeatures
 from .foreign_key_checks import ForeignKeyChecks
 from .introspection import DatabaseIntrospection
+from .lifetime import Lifetime, bounded
 from .operations import DatabaseOperations
 from .plugin import manager
 from .schema import DatabaseSchemaEditor
@@ -89,6 +90,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         self._collate_like(self.options_read().options.get("collation"))
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
         self.foreign_key_checks = ForeignKeyChecks()
+        self.lifetime = Lifetime()
         # Tables whose inserts return columns through a table variable (error 334).
         self.tables_with_triggers = set()
 
@@ -224,6 +226,9 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         connection = connecting.open_connection(self, conn_params)
         self.pool = CursorPool(connection, self.driver)
         self.transaction_open = False
+        # No request uses the connection longer than its credentials hold.
+        self.close_at = bounded(self.close_at, conn_params.max_age)
+        self.lifetime = Lifetime(conn_params.max_age)
         return connection
 
     def init_connection_state(self):
@@ -248,6 +253,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return [statement for _, statements in results for statement in statements or ()]
 
     def create_cursor(self, name=None):
+        self.lifetime.warn(self.alias)
         return CursorWrapper(self.pool, self.begin_if_needed, self.after_error)
 
     def _raw_cursor(self):
@@ -255,6 +261,8 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return CursorWrapper(self.pool)
 
     def is_usable(self):
+        if self.lifetime.is_over:
+            return False
         try:
             with self._raw_cursor() as cursor:
                 cursor.execute("SELECT 1")

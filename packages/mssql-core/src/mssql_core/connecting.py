@@ -3,7 +3,7 @@
 import logging
 import time
 
-from . import connection_string, errors
+from . import authentication, connection_string, errors
 from . import settings as core_settings
 from .plugin import manager
 
@@ -46,24 +46,33 @@ _KERBEROS = (
     "Without %(alias)s['USER'] the operating system's login is used, and there is no Kerberos ticket: set USER and "
     "PASSWORD, or get a ticket (kinit)."
 )
+_MODE = (
+    "This ODBC driver has no such Authentication. The plugin 'azure' signs in by more modes: %(alias)s['OPTIONS']['plugins'] "
+    "= {'azure': {}} (pip install mssql-core[azure])."
+)
 _VALUE = "Check this keyword in %(alias)s['OPTIONS']."
 
 
 class Parameters:
     """What :func:`open_connection` needs; shows no secret."""
 
-    def __init__(self, keywords, arguments, secrets):
+    def __init__(self, keywords, arguments, secrets, max_age=None):
         self.keywords = keywords
         self.arguments = arguments
         self.secrets = secrets
+        self.max_age = max_age
 
     def __repr__(self):
         return "<Parameters %r>" % connection_string.redact(self.keywords)
 
 
 def parameters(wrapper):
-    """The parameters of a new connection; plugins are asked for credentials and keywords."""
+    """The parameters of a new connection; plugins are asked for credentials and keywords.
+
+    :raises ImproperlyConfigured: settings that contradict each other.
+    """
     settings = wrapper.options_read()
+    authentication.check(settings)
     plugins = wrapper.plugins
     credentials = plugins.hook.mssql_credentials(settings=settings)
     extra = manager.merged(
@@ -81,7 +90,7 @@ def parameters(wrapper):
         "encodings": core_settings.encodings(options),
     }
     secrets = [value for key, value in keywords.items() if key.casefold() in connection_string.SECRETS]
-    return Parameters(keywords, arguments, [*secrets, token])
+    return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
 
 
 def open_connection(wrapper, found):
@@ -132,6 +141,7 @@ def _by_state(state, text):
     for words, remedy in (
         ("certificate", _CERTIFICATE),
         ("encryption not supported", _NO_ENCRYPTION),
+        ("attribute 'authentication'", _MODE),
         ("invalid value specified", _VALUE),
         ("no credentials were supplied", _KERBEROS),
         ("no kerberos credentials", _KERBEROS),

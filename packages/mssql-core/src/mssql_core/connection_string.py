@@ -10,19 +10,16 @@ from typing import Dict, Iterator, List, Mapping, Tuple
 
 from django.core.exceptions import ImproperlyConfigured
 
+from .plugin.types import Secret
+
+__all__ = ["HIDDEN", "SECRETS", "Secret", "build", "merge", "parse", "quote", "redact"]
+
 #: Keywords whose values are secrets.
 SECRETS = frozenset(("pwd", "password", "accesstoken", "keystoresecret", "clientkey"))
 HIDDEN = "***"
 _SPECIAL = frozenset(";{}[](),?*=!@")
 # The server's limits of LOGIN7; the driver refuses longer values (08001).
 _MAX_LENGTH = {"pwd": 128, "uid": 128, "database": 128, "app": 128}
-
-
-class Secret(str):
-    """A text that shows itself in no repr, so in no log and no debug page."""
-
-    def __repr__(self) -> str:
-        return repr(HIDDEN)
 
 
 def quote(value: str) -> str:

@@ -61,6 +61,7 @@ _NUMBERS = {
     "datefirst": (1, 7),
     "query_timeout": (0, 2**31 - 1),
 }
+_IDENTITY = frozenset(("authentication", "pwd", "trusted_connection", "uid"))
 _TEXTS = ("collation", "driver", "dsn", "extra_params", "schema")
 
 
@@ -77,6 +78,8 @@ def read(alias, settings_dict):
         options.setdefault("Trusted_Connection", settings_dict["Trusted_Connection"])
     for name, value in options.items():
         options[name] = _checked(alias, name, value)
+    if options.get("extra_params"):
+        options["extra_params"] = connection_string.Secret(options["extra_params"])
     if settings_dict.get("NAME") == "" and not options.get("dsn"):
         raise ImproperlyConfigured(
             "DATABASES[%r]['NAME'] is empty; give the name of the database, or None for master." % alias
@@ -89,8 +92,13 @@ def read(alias, settings_dict):
         settings_dict.get("USER") or "",
         connection_string.Secret(settings_dict.get("PASSWORD") or ""),
         options,
-        settings_dict.get("TOKEN"),
+        _token(settings_dict.get("TOKEN")),
+        _extra(alias, options.get("extra_params") or ""),
     )
+
+
+def _token(value):
+    return connection_string.Secret(value) if isinstance(value, str) else value
 
 
 def _port(alias, value):
@@ -184,23 +192,25 @@ def keywords(settings, driver, credentials, plugin_keywords):
         for name, value in options.items()
         if name in KEYWORDS.values() and name not in ("Trusted_Connection", "Authentication")
     }
-    extra = _extra(settings)
-    if any(key.casefold() == "authentication" and value for key, value in extra.items()):
+    if settings.extra_value("Authentication"):
         # Both together are refused by the driver (FA001).
         found.pop("Trusted_Connection", None)
-    for more in (plugin_keywords, direct, extra):
+    for more in (plugin_keywords, direct, settings.extra):
         found = connection_string.merge(found, more)
+    if credentials.access_token is not None:
+        # Beside a token the driver refuses them (FA005).
+        found = {key: value for key, value in found.items() if key.casefold() not in _IDENTITY}
     return found
 
 
-def _extra(settings):
+def _extra(alias, text):
     """The keywords of extra_params; of duplicates the first counts, as for the driver."""
     try:
-        pairs = connection_string.parse(settings.options.get("extra_params") or "")
+        pairs = connection_string.parse(text)
     except ImproperlyConfigured as error:
-        raise ImproperlyConfigured("%s: %s" % (_option(settings.alias, "extra_params"), error)) from None
+        raise ImproperlyConfigured("%s: %s" % (_option(alias, "extra_params"), error)) from None
     found = {}
     for key, value in pairs:
         if key.casefold() not in {name.casefold() for name in found}:
-            found[key] = value
+            found[key] = connection_string.Secret(value) if key.casefold() in connection_string.SECRETS else value
     return found

@@ -3,7 +3,7 @@
 from django.core import checks
 from django.db.backends.base.validation import BaseDatabaseValidation
 
-from . import advice
+from . import advice, authentication
 from . import settings as core_settings
 from .data_types import NO_JSON_PLUGIN
 from .plugin import manager
@@ -12,7 +12,7 @@ from .plugin import manager
 class DatabaseValidation(BaseDatabaseValidation):
     def check(self, **kwargs):
         settings = self.connection.options_read()
-        found = self._options_without_effect(settings)
+        found = [*self._options_without_effect(settings), *self._trusted_connection(settings)]
         for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             found += messages or ()
         return [*found, *self._column_types()]
@@ -28,6 +28,13 @@ class DatabaseValidation(BaseDatabaseValidation):
             for name in settings.options
             if name in core_settings.WITHOUT_EFFECT
         ]
+
+    def _trusted_connection(self, settings):
+        winner = authentication.without_effect(settings)
+        if winner is None:
+            return []
+        text = "DATABASES[%r]: Trusted_Connection has no effect beside %s." % (self.connection.alias, winner)
+        return [checks.Warning(text, hint="Remove one of them.", id="mssql_core.W004")]
 
     def _column_types(self):
         return [

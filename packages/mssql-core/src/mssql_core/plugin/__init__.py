@@ -13,6 +13,7 @@ A plugin is a class built from its own options, with methods marked by
 It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``.
 """
 
+from .access_token import expires_on
 from .hookspecs import hookimpl
 from .types import (
     Capability,
@@ -22,6 +23,7 @@ from .types import (
     DataType,
     Driver,
     Edition,
+    Secret,
     ServerInfo,
 )
 
@@ -33,6 +35,8 @@ __all__ = [
     "DataType",
     "Driver",
     "Edition",
+    "Secret",
     "ServerInfo",
+    "expires_on",
     "hookimpl",
 ]

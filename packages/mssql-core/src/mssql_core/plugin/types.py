@@ -9,6 +9,13 @@ CompileFunction = Callable[..., Any]
 _DOCUMENTATION = "https://learn.microsoft.com/sql/"
 
 
+class Secret(str):
+    """A text that shows itself in no repr, so in no log and no debug page."""
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
 class Edition(enum.Enum):
     """SERVERPROPERTY('EngineEdition').
 
@@ -140,6 +147,7 @@ class ConnectionSettings:
 
     :param options: OPTIONS without ``plugins``, ODBC keywords spelled as the driver documents them.
     :param token: the top-level TOKEN: an access token, or a function that returns one.
+    :param extra: the ODBC keywords of ``extra_params``.
     """
 
     alias: str
@@ -150,6 +158,17 @@ class ConnectionSettings:
     password: str = field(repr=False)
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     token: Any = field(default=None, repr=False)
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def authentication(self) -> str:
+        """The mode that ``Authentication`` names, in ``extra_params`` or OPTIONS; empty without one."""
+        return self.extra_value("Authentication") or str(self.options.get("Authentication") or "")
+
+    def extra_value(self, keyword: str) -> str:
+        """The value of a keyword in ``extra_params``, in any case; empty without it."""
+        folded = keyword.casefold()
+        return next((value for key, value in self.extra.items() if key.casefold() == folded), "")
 
 
 @dataclass(frozen=True)
@@ -157,11 +176,13 @@ class Credentials:
     """How a connection proves who it is.
 
     :param keywords: ODBC keywords (UID, PWD, Authentication, Trusted_Connection).
-    :param access_token: an Entra access token, instead of keywords.
+    :param access_token: an Entra access token, instead of keywords; those of the settings are left out.
+    :param max_age: seconds after which the connection is not used for another request, such as the token's life.
     """
 
     keywords: Dict[str, str] = field(default_factory=dict, repr=False)
     access_token: Optional[str] = field(default=None, repr=False)
+    max_age: Optional[float] = None
 
 
 @dataclass(frozen=True)
