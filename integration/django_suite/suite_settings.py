@@ -1,4 +1,7 @@
-"""Settings of a run; the server comes from the environment (see run.py)."""
+"""Settings of a run; the server comes from the environment (see run.py).
+
+MSSQL_SUITE_JSON holds options of the plugin json, e.g. ``{"native": true}``.
+"""
 
 import json
 import os
@@ -19,7 +22,10 @@ def _database(name):
         "PASSWORD": _server["password"],
         "OPTIONS": {
             **_server.get("options", {}),
-            "plugins": ["json", "django_suite.plugin:ExpectationsPlugin"],
+            "plugins": {
+                "json": json.loads(os.environ.get("MSSQL_SUITE_JSON", "{}")),
+                "django_suite.plugin:ExpectationsPlugin": {},
+            },
         },
         "TEST": {"NAME": "test_" + name},
     }

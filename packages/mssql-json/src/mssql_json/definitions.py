@@ -5,6 +5,8 @@ functions compare the text of scalars of up to 4,000 characters, so that "1"
 and 1 are equal. https://learn.microsoft.com/sql/relational-databases/json/index-json-data
 """
 
+import json
+
 from django.db import NotSupportedError
 from django.db.models.fields.json import KeyTransform
 
@@ -42,12 +44,14 @@ def _document(node, compiler):
     return sql, list(params), keys
 
 
-def _path(keys):
+def _path(keys, only_property=False):
     if any((position(key) or 0) < 0 for key in keys):
         raise NotSupportedError(
             "A constraint, an index or a generated field cannot count from the end of a JSON array: JSON paths have no "
             "negative positions."
         )
+    if only_property:
+        return literal("%s.%s" % (compile_path(keys[:-1]), json.dumps(str(keys[-1]), ensure_ascii=False)))
     return literal(compile_path(keys))
 
 
@@ -64,20 +68,30 @@ def exists(node, compiler):
 
 
 def has_path(document, keys, compiler):
-    """A condition: a document has the keys."""
+    """A condition: a document has the keys, the last of them as the name of a member."""
     sql, params = compiler.compile(document)
-    return _exists(sql, list(params), keys, compiler)
+    return _exists(sql, list(params), keys, compiler, only_property=True)
 
 
-def _exists(sql, params, keys, compiler):
-    document, path = container(sql), _path(keys)
+def _exists(sql, params, keys, compiler, only_property=False):
+    document, path = container(sql), _path(keys, only_property)
     if compiler.connection.server.has(Capability.JSON_PATH_EXISTS):
         return "JSON_PATH_EXISTS(%s, %s) = 1" % (document, path), params * 2
-    # What is there can be changed; a new member cannot be told from an old one but by its removal.
-    modified = "JSON_MODIFY(%s, %s, %%s) COLLATE %s" % (document, path, BINARY)
-    if position(keys[-1]) is None:
-        return "%s <> %s" % (modified % "NULL", modified % "N'0'"), params * 4
-    return "%s <> %s" % (modified % "0", modified % "1"), params * 4
+    if only_property or position(keys[-1]) is None:
+        # What is there can be removed: NULL for a member does so.
+        # https://learn.microsoft.com/sql/t-sql/functions/json-modify-transact-sql
+        removed = "JSON_MODIFY(%s, %s, NULL)" % (document, path)
+        return "%s COLLATE %s <> %s" % (_without_blanks(removed), BINARY, _without_blanks(document)), params * 4
+    # An element that is there can be changed.
+    zero, one = ("JSON_MODIFY(%s, %s, %d)" % (document, path, value) for value in (0, 1))
+    return "%s COLLATE %s <> %s" % (zero, BINARY, one), params * 4
+
+
+def _without_blanks(text):
+    """Nothing says whether JSON_MODIFY keeps the blanks between values."""
+    for code in (9, 10, 13, 32):
+        text = "REPLACE(%s, NCHAR(%d), N'')" % (text, code)
+    return text
 
 
 def exact(lhs, value, compiler):
@@ -113,14 +127,8 @@ def _is_document(lhs, value, compiler):
         refuse(compiler, "a comparison with a string")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return "(ISJSON(%s) = 0 AND TRY_CAST(%s AS float) = %%s)" % (sql, sql), [*params, *params, float(value)]
-    expected = {None: "null", True: "true", False: "false"}[value] if not isinstance(value, (dict, list)) else (
-        "{}" if isinstance(value, dict) else "[]"
-    )  # fmt: skip
-    stripped = sql
-    for character in (" ", "\t", "\n", "\r"):
-        code = ord(character)
-        stripped = "REPLACE(%s, NCHAR(%d), N'')" % (stripped, code)
-    return "%s COLLATE %s = N'%s'" % (stripped, BINARY, expected), params
+    expected = json.dumps(value)
+    return "%s COLLATE %s = N'%s'" % (_without_blanks(sql), BINARY, expected), params
 
 
 def order(lhs, operator, value, compiler):

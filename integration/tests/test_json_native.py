@@ -1,0 +1,115 @@
+"""The type json of SQL Server 2025: the way there from nvarchar(max), and what comes back."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DataError, IntegrityError, connections, models
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture(scope="module")
+def aliases(shop):
+    """(alias with nvarchar(max), alias with json) of one database."""
+    from mssql_sandbox.api import Sandbox
+
+    with Sandbox(version="2025") as sandbox:
+        for alias, options in (("text", {}), ("native", {"native": True})):
+            connections.databases[alias] = connections.configure_settings({"default": {
+                "ENGINE": "mssql_core", "NAME": "master", "HOST": sandbox.host, "PORT": str(sandbox.port),
+                "USER": sandbox.user, "PASSWORD": sandbox.password,
+                "OPTIONS": {"TrustServerCertificate": "yes", "plugins": {"json": options}},
+            }})["default"]  # fmt: skip
+        yield "text", "native"
+        for alias in ("text", "native"):
+            connections[alias].close()
+            del connections[alias]
+            del connections.databases[alias]
+
+
+@pytest.fixture
+def model(aliases):
+    class Paper(models.Model):
+        value = models.JSONField(null=True)
+        with_default = models.JSONField(db_default={"new": True})
+
+        class Meta:
+            app_label = "papers"
+
+    with connections["text"].schema_editor() as editor:
+        editor.create_model(Paper)
+    yield Paper
+    with connections["text"].schema_editor() as editor:
+        editor.delete_model(Paper)
+    from django.apps import apps
+
+    del apps.all_models["papers"]["paper"]
+
+
+def convert(model, name="value", alias="native"):
+    from mssql_json.migrations import convert
+
+    with connections[alias].schema_editor() as editor:
+        convert(editor, model, model._meta.get_field(name))
+
+
+def data_type(model, name="value"):
+    with connections["native"].cursor() as cursor:
+        cursor.execute(
+            "SELECT TYPE_NAME(system_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND name = %s",
+            [model._meta.db_table, name],
+        )
+        return cursor.fetchone()[0]
+
+
+def test_the_check_has_a_stable_name(model):
+    with connections["text"].cursor() as cursor:
+        constraints = connections["text"].introspection.get_constraints(cursor, model._meta.db_table)
+    names = sorted(name for name, found in constraints.items() if found["check"])
+    with connections["text"].schema_editor(collect_sql=True) as editor:
+        expected = [editor._check_name(model._meta.db_table, name) for name in ("value", "with_default")]
+    assert names == sorted(expected)
+
+
+@pytest.mark.parametrize("text", ["", "1,2", "{", '1,"v":2', "a", "1]", "[1],[2"])
+def test_the_check_refuses_what_is_not_one_value(model, text):
+    with pytest.raises(IntegrityError, match="_check"):
+        model.objects.using("text").create(value=models.expressions.RawSQL("%s", [text]))
+
+
+def test_documents_and_default_survive(model):
+    documents = [{"a": [1, 2.5, "x🤡é"]}, [], {"small": 1e-20, "big": 1e17}, None]
+    for document in documents:
+        model.objects.using("text").create(value=document)
+    convert(model)
+    convert(model, "with_default")
+    assert data_type(model) == data_type(model, "with_default") == "json"
+    found = list(model.objects.using("native").order_by("id").values_list("value", flat=True))
+    assert [repr(document) for document in found] == [repr(document) for document in documents]
+    assert model.objects.using("native").create(value={}).with_default == {"new": True}
+    # A second time there is nothing to do.
+    convert(model)
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [("1", "no object"), ('{"n": %s1}' % ("1" * 40), "38 digits"), ('["\\ud800"]', "surrogate"), ("[1e400]", "digits")],
+)
+def test_a_document_that_would_change_is_named(model, text, reason):
+    model.objects.using("text").create(value={})
+    bad = model.objects.using("text").create(value=models.expressions.RawSQL("%s", [text]))
+    with pytest.raises(DataError, match="papers.Paper.value of the row with the primary key %d.*%s" % (bad.pk, reason)):
+        convert(model)
+    assert data_type(model) == "nvarchar"
+
+
+def test_the_option_comes_first(model):
+    with pytest.raises(ImproperlyConfigured, match="native=True"):
+        convert(model, alias="text")
+
+
+def test_values_that_json_would_round_are_refused(model):
+    convert(model)
+    with pytest.raises(DataError, match="38 digits"):
+        model.objects.using("native").create(value={"n": 10**40})
+    with pytest.raises(DataError, match="surrogate"):
+        model.objects.using("native").create(value=["\ud800"])

@@ -1,0 +1,124 @@
+"""Migration operations of mssql-json."""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DataError, models
+from django.db.migrations.operations.base import Operation
+
+from . import native
+
+# Numbers that the type json would round, escapes that may be half a surrogate pair.
+_SUSPECTS = (
+    "{c} LIKE N'%[0-9][eE][-+0-9]%' OR {c} LIKE N'%[0-9.]" + "[0-9.]" * 37 + "[0-9.]%' "
+    "OR {c} COLLATE Latin1_General_100_BIN2 LIKE N'%\\u[dD][89a-fA-F]%'"
+)
+
+
+class UseNativeType(Operation):
+    """
+    Change the column of a JSONField from nvarchar(max) to the type json.
+
+    The alias has to have the option ``native``. All documents are checked first; numbers with an
+    exponent are written without. A column that is of the type json already stays as it is, and so do
+    other vendors' databases. There is no way back: ALTER COLUMN turns json into no other type.
+
+    :param model_name: of the same app.
+    :param name: of the JSONField.
+    :raises DataError: a document that the type json cannot hold; the message has the row's key.
+    :raises ImproperlyConfigured: the alias has no option ``native``.
+    """
+
+    reversible = False
+
+    def __init__(self, model_name, name):
+        self.model_name = model_name
+        self.name = name
+
+    def deconstruct(self):
+        return type(self).__name__, [], {"model_name": self.model_name, "name": self.name}
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        connection = schema_editor.connection
+        if connection.vendor == "microsoft" and self.allow_migrate_model(connection.alias, model):
+            convert(schema_editor, model, model._meta.get_field(self.name))
+
+    def describe(self):
+        return "Store %s.%s as the type json" % (self.model_name, self.name)
+
+    @property
+    def migration_name_fragment(self):
+        return "%s_%s_native" % (self.model_name.lower(), self.name.lower())
+
+
+def convert(schema_editor, model, field):
+    """Change a field's column to the type json; see UseNativeType."""
+    connection = schema_editor.connection
+    if field.db_type(connection) != "json":
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['OPTIONS']['plugins']: give json the option native=True before UseNativeType runs."
+            % connection.alias
+        )
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if _type_of(cursor, connection.ops.quote_name(table), field.column) == "json":
+            return
+        _check_documents(cursor, connection, model, field)
+        constraints = connection.introspection.get_constraints(cursor, table)
+    for name, constraint in constraints.items():
+        if constraint["check"] and constraint["columns"] == [field.column] and _is_isjson(constraint):
+            schema_editor.execute(schema_editor._delete_check_sql(model, name))
+    schema_editor.alter_field(model, _as_text(model, field), field)
+
+
+def _is_isjson(constraint):
+    return "isjson" in (constraint.get("definition") or "").lower()
+
+
+def _type_of(cursor, table, column):
+    cursor.execute(
+        "SELECT TYPE_NAME(system_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND name = %s",
+        [table, column],
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _as_text(model, field):
+    """The field as it was stored: text of any length."""
+    arguments = {"null": field.null, "db_column": field.db_column}
+    if hasattr(field, "db_default"):
+        arguments["db_default"] = field.db_default
+    old = models.TextField(**arguments)
+    old.set_attributes_from_name(field.name)
+    old.model = model
+    return old
+
+
+def _check_documents(cursor, connection, model, field):
+    quote = connection.ops.quote_name
+    names = {"t": quote(model._meta.db_table), "k": quote(model._meta.pk.column), "c": quote(field.column)}
+    cursor.execute("SELECT TOP (1) {k} FROM {t} WHERE ISJSON({c}) = 0 ORDER BY {k}".format(**names))
+    row = cursor.fetchone()
+    if row:
+        _refuse(model, field, row[0], "it is no object and no array.")
+    cursor.execute("SELECT {k}, {c} FROM {t} WHERE {s}".format(s=_SUSPECTS.format(**names), **names))
+    changed = []
+    for key, text in cursor.fetchall():
+        try:
+            exact = native.exact_text(text)
+        except ValueError as error:
+            _refuse(model, field, key, str(error))
+        if exact != text:
+            changed.append((exact, key))
+    for exact, key in changed:
+        cursor.execute("UPDATE {t} SET {c} = %s WHERE {k} = %s".format(**names), [exact, key])
+
+
+def _refuse(model, field, key, reason):
+    raise DataError(
+        "%s.%s of the row with the primary key %r cannot become the type json: %s Change it, or keep nvarchar(max) "
+        "without the option native." % (model._meta.label, field.name, key, reason)
+    )
