@@ -66,7 +66,10 @@ def test_a_condition_compared_with_a_column(compiled):
 
 def test_conditions_compared_with_each_other(compiled):
     where = compiled.where(authors.filter(Exact(GreaterThan(F("age"), 5), has_books)))
-    assert where.startswith("CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) = ")
+    # Parentheses around values are the older versions'.
+    assert where.replace("(%s)", "%s").startswith(
+        "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) = "
+    )
 
 
 def test_negation(compiled):
@@ -85,9 +88,8 @@ def test_exclusive_or(compiled):
 
 def test_an_empty_condition_is_a_value_too(compiled):
     nothing = Exists(Book.objects.none())
-    assert compiled.expression(authors.annotate(x=Coalesce(nothing, True))).startswith(
-        "COALESCE(CAST(CASE WHEN 1=0 THEN 1 ELSE 0 END AS bit)"
-    )
+    found = compiled.expression(authors.annotate(x=Coalesce(nothing, True)))
+    assert found.replace("CASE WHEN 1=0 THEN 1 ELSE 0 END", "0").startswith("COALESCE(CAST(0 AS bit), ")
 
 
 @pytest.mark.parametrize("aggregate", [Max, Count])

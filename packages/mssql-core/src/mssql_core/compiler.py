@@ -3,6 +3,7 @@
 from django.core.exceptions import EmptyResultSet
 from django.db.models.sql import compiler
 
+from .compat import SQLInsertCompiler as SQLInsertShims
 from .compat import orm
 from .compat.orm import PARAMS, FullResultSet
 from .distinct import DistinctOn
@@ -272,7 +273,7 @@ class SQLCompiler(SelectMixin, compiler.SQLCompiler):
     pass
 
 
-class SQLInsertCompiler(InsertMixin, CompileMixin, compiler.SQLInsertCompiler):
+class SQLInsertCompiler(InsertMixin, CompileMixin, SQLInsertShims, compiler.SQLInsertCompiler):
     pass
 
 

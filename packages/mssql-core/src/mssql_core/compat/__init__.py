@@ -2,8 +2,8 @@
 
 The main modules are written for the newest Django. Each module ``pre_NN`` holds
 what versions before N.N lack or call otherwise, as classes named like the component they
-are mixed into: ``Operations`` of ``pre_60`` becomes a base of ``compat.Operations`` on Django
-5.2, and does not exist on 6.0. To end the support of a version, delete its module and its row.
+are mixed into: ``Operations`` of ``pre_41`` becomes a base of ``compat.Operations`` on Django
+4.0, and does not exist on 4.1. To end the support of a version, delete its module and its row.
 """
 
 import importlib
@@ -14,10 +14,7 @@ from .orm import PARAMS
 
 _BOUNDARIES = (
     ((4, 1), "pre_41"),
-    ((4, 2), "pre_42"),
-    ((5, 0), "pre_50"),
-    ((5, 1), "pre_51"),
-    ((6, 0), "pre_60"),
+    ((5, 2), "pre_52"),
     ((6, 1), "pre_61"),
 )
 
@@ -41,8 +38,11 @@ SchemaEditor = _composed("SchemaEditor")
 SQLCompiler = _composed("SQLCompiler")
 SQLInsertCompiler = _composed("SQLInsertCompiler")
 Wrapper = _composed("Wrapper")
+# Compile functions of expressions that older versions translate otherwise.
+COMPILERS = {kind: function for shim in SHIMS for kind, function in getattr(shim, "COMPILERS", {}).items()}
 
 __all__ = [
+    "COMPILERS",
     "Features",
     "Introspection",
     "Operations",

@@ -1,5 +1,60 @@
 """Django before 4.1."""
 
+from django.db.models import DateField, DateTimeField, TimeField
+from django.db.models.functions import Extract, TruncDate, TruncTime
+from django.db.models.functions.datetime import TruncBase
+
+
+class Wrapper:
+    """Connecting checks no version of the server yet: mssql-core does so itself."""
+
+    def init_connection_state(self):
+        pass
+
+
+def compile_extract(node, compiler, connection, **extra):
+    """Operations take and return parameters since Django 4.1."""
+    sql, params = compiler.compile(node.lhs)
+    field, ops = node.lhs.output_field, connection.ops
+    if isinstance(field, DateTimeField):
+        return ops.datetime_extract_sql(node.lookup_name, sql, tuple(params), node.get_tzname())
+    if node.tzinfo or not isinstance(field, (DateField, TimeField)):
+        return NotImplemented
+    extract = ops.date_extract_sql if isinstance(field, DateField) else ops.time_extract_sql
+    return extract(node.lookup_name, sql, tuple(params))
+
+
+def compile_truncation(node, compiler, connection, **extra):
+    """As :func:`compile_extract`."""
+    sql, params = compiler.compile(node.lhs)
+    zone = node.get_tzname() if isinstance(node.lhs.output_field, DateTimeField) else None
+    ops = connection.ops
+    if zone is None and node.tzinfo is not None:
+        return NotImplemented
+    for kind, truncate in (
+        (DateTimeField, ops.datetime_trunc_sql),
+        (DateField, ops.date_trunc_sql),
+        (TimeField, ops.time_trunc_sql),
+    ):
+        if isinstance(node.output_field, kind):
+            return truncate(node.kind, sql, tuple(params), zone)
+    return NotImplemented
+
+
+def compile_date(node, compiler, connection, **extra):
+    """The date of a moment."""
+    sql, params = compiler.compile(node.lhs)
+    return connection.ops.datetime_cast_date_sql(sql, tuple(params), node.get_tzname())
+
+
+def compile_time(node, compiler, connection, **extra):
+    """The time of a moment."""
+    sql, params = compiler.compile(node.lhs)
+    return connection.ops.datetime_cast_time_sql(sql, tuple(params), node.get_tzname())
+
+
+COMPILERS = {Extract: compile_extract, TruncBase: compile_truncation, TruncDate: compile_date, TruncTime: compile_time}
+
 
 class SchemaEditor:
     """Django 3.2 names the columns of a unique constraint; 4.0 gives its fields."""

@@ -1,1 +1,0 @@
-"""Django before 4.2."""

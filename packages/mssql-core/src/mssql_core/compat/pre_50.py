@@ -1,1 +1,0 @@
-"""Django before 5.0."""

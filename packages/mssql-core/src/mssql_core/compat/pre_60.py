@@ -1,1 +1,0 @@
-"""Django before 6.0."""
