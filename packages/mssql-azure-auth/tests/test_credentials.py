@@ -6,84 +6,240 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError
 
 from mssql_azure_auth import credentials
+from mssql_azure_auth.cache import Cache
 from mssql_azure_auth.plugin import AzurePlugin
 from mssql_core.plugin import ConnectionSettings
 
+FAR = 4102444800
+SECRET = "s3cret-canary"
+
 
 class FakeCredential:
-    made = 0
+    """Records how it was made; its token tells the scope."""
+
+    made = []
 
     def __init__(self, **arguments):
-        type(self).made += 1
+        type(self).made.append((type(self).__name__, arguments))
         self.arguments = arguments
 
     def get_token(self, scope):
-        if self.arguments.get("client_secret") == "wrong-s3cret":
-            raise ValueError("wrong-s3cret is wrong")
-        return types.SimpleNamespace(token="token for %s" % scope)
+        if self.arguments.get("client_secret") == "wrong-" + SECRET:
+            raise ValueError("AADSTS7000215: wrong-%s is wrong" % SECRET)
+        return types.SimpleNamespace(token="token for %s" % scope, expires_on=FAR)
+
+
+NAMES = [*credentials._CLASSES.values(), "CertificateCredential", "ClientAssertionCredential"]
 
 
 @pytest.fixture(autouse=True)
-def identity(monkeypatch):
-    """azure.identity with fake credentials."""
-    FakeCredential.made = 0
+def made(monkeypatch):
+    """azure.identity with recording credentials: (class, arguments) of each one made."""
+    FakeCredential.made = []
     module = types.ModuleType("azure.identity")
-    for name, _, _ in credentials.KINDS.values():
-        setattr(module, name, FakeCredential)
+    for name in NAMES:
+        setattr(module, name, type(name, (FakeCredential,), {}))
     package = types.ModuleType("azure")
     package.identity = module
     monkeypatch.setitem(sys.modules, "azure", package)
     monkeypatch.setitem(sys.modules, "azure.identity", module)
     monkeypatch.setattr(credentials, "_credentials", {})
+    monkeypatch.setattr(credentials, "cache", Cache())
+    return FakeCredential.made
 
 
-def token(**options):
-    settings = ConnectionSettings("default", "app", "host", "", "", "")
-    return AzurePlugin(**options).mssql_credentials(settings=settings).access_token
-
-
-PRINCIPAL = {"credential": "service_principal", "tenant_id": "t", "client_id": "c", "client_secret": "s3cret"}
-
-
-def test_a_token_for_azure_sql():
-    assert token(credential="default") == "token for https://database.windows.net/.default"
-    assert token(credential="default", scope="https://database.usgovcloudapi.net/.default").startswith(
-        "token for https"
+def given(settings=None, **options):
+    found = ConnectionSettings(
+        **{
+            "alias": "default",
+            "name": "app",
+            "host": "host",
+            "port": "",
+            "user": "",
+            "password": "",
+            **(settings or {}),
+        }
     )
+    return AzurePlugin(**options).mssql_credentials(settings=found)
 
 
-def test_one_credential_for_all_connections():
-    token(**PRINCIPAL)
-    token(**PRINCIPAL)
-    assert FakeCredential.made == 1
-    token(**{**PRINCIPAL, "client_secret": "other"})
-    assert FakeCredential.made == 2
-    assert "s3cret" not in repr(list(credentials._credentials))
+def token(settings=None, **options):
+    return given(settings, **options).access_token
 
 
-def test_a_credential_object_of_one_s_own():
-    assert token(credential=FakeCredential()).startswith("token for")
+PRINCIPAL = {
+    "credential": "service_principal",
+    "tenant_id": "t",
+    "client_id": "c",
+    "client_secret": SECRET,
+    "by": "identity",
+}
+PUBLIC = "https://login.microsoftonline.com"
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "name", "arguments"),
     [
-        ({"credential": "pasword"}, "knows no credential 'pasword'; it is one of: cli, default"),
-        ({"credential": "service_principal", "client_id": "c"}, "needs tenant_id, client_secret"),
-        ({"credential": "default", "client_secret": "x"}, "takes no client_secret"),
-        ({"credential": 5}, "get_token"),
-        ({"client_id": "x"}, "needs 'credential' beside client_id"),
+        ({"credential": "default"}, "DefaultAzureCredential", {"authority": PUBLIC}),
+        (
+            {"credential": "default", "client_id": "c"},
+            "DefaultAzureCredential",
+            {"authority": PUBLIC, "managed_identity_client_id": "c"},
+        ),
+        ({"credential": "environment"}, "EnvironmentCredential", {"authority": PUBLIC}),
+        ({"credential": "cli", "tenant_id": "t"}, "AzureCliCredential", {"tenant_id": "t"}),
+        ({"credential": "azure_developer_cli"}, "AzureDeveloperCliCredential", {}),
+        ({"credential": "azure_powershell"}, "AzurePowerShellCredential", {}),
+        ({"credential": "managed_identity", "by": "identity"}, "ManagedIdentityCredential", {}),
+        ({"credential": "managed_identity", "client_id": "c"}, "ManagedIdentityCredential", {"client_id": "c"}),
+        (
+            {"credential": "managed_identity", "object_id": "o", "by": "identity"},
+            "ManagedIdentityCredential",
+            {"identity_config": {"object_id": "o"}},
+        ),
+        (
+            {"credential": "managed_identity", "resource_id": "r"},
+            "ManagedIdentityCredential",
+            {"identity_config": {"resource_id": "r"}},
+        ),
+        (
+            PRINCIPAL,
+            "ClientSecretCredential",
+            {"tenant_id": "t", "client_id": "c", "client_secret": SECRET, "authority": PUBLIC},
+        ),
+        (
+            {
+                "credential": "service_principal",
+                "tenant_id": "t",
+                "client_id": "c",
+                "certificate_data": "PEM",
+                "certificate_password": SECRET,
+            },
+            "CertificateCredential",
+            {"tenant_id": "t", "client_id": "c", "certificate_data": b"PEM", "password": SECRET, "authority": PUBLIC},
+        ),
+        (
+            {"credential": "workload_identity", "token_file_path": "/f"},
+            "WorkloadIdentityCredential",
+            {"token_file_path": "/f", "authority": PUBLIC},
+        ),
+        (
+            {"credential": "interactive", "username": "u"},
+            "InteractiveBrowserCredential",
+            {"login_hint": "u", "authority": PUBLIC},
+        ),
+        (
+            {"credential": "device_code", "prompt": print},
+            "DeviceCodeCredential",
+            {"prompt_callback": print, "authority": PUBLIC},
+        ),
+        (
+            {"credential": "password", "username": "u", "password": SECRET, "client_id": "c"},
+            "UsernamePasswordCredential",
+            {"username": "u", "password": SECRET, "client_id": "c", "authority": PUBLIC},
+        ),
+        (
+            {
+                "credential": "on_behalf_of",
+                "tenant_id": "t",
+                "client_id": "c",
+                "client_secret": SECRET,
+                "user_assertion": lambda: "user's",
+            },
+            "OnBehalfOfCredential",
+            {
+                "tenant_id": "t",
+                "client_id": "c",
+                "client_secret": SECRET,
+                "user_assertion": "user's",
+                "authority": PUBLIC,
+            },
+        ),
+        (
+            {"credential": "default", "credential_options": {"process_timeout": 3}},
+            "DefaultAzureCredential",
+            {"authority": PUBLIC, "process_timeout": 3},
+        ),
     ],
 )
-def test_bad_options_are_refused_when_the_alias_is_made(options, told):
-    with pytest.raises(ImproperlyConfigured, match=told):
-        AzurePlugin(**options)
+def test_each_kind_is_its_class_of_azure_identity(made, options, name, arguments):
+    assert token(**options) == "token for https://database.windows.net/.default"
+    assert made == [(name, arguments)]
 
 
-def test_a_failure_names_the_credential_and_no_secret():
-    with pytest.raises(OperationalError, match="by 'service_principal': ValueError") as caught:
-        token(**{**PRINCIPAL, "client_secret": "wrong-s3cret"})
-    assert "s3cret" not in str(caught.value)
+def test_a_function_of_one_s_own_asserts_who_the_principal_is(made):
+    token(credential="service_principal", tenant_id="t", client_id="c", client_assertion=len)
+    assert made == [
+        ("ClientAssertionCredential", {"tenant_id": "t", "client_id": "c", "func": len, "authority": PUBLIC})
+    ]
+
+
+def test_the_host_tells_the_cloud_unless_the_options_do(made):
+    assert token({"host": "tcp:x.database.usgovcloudapi.net,1433"}, credential="default").endswith(
+        "//database.usgovcloudapi.net/.default"
+    )
+    assert token({"host": "x.database.chinacloudapi.cn"}, credential="default").endswith("chinacloudapi.cn/.default")
+    assert token(credential="default", cloud="china").endswith("chinacloudapi.cn/.default")
+    assert token(credential="default", scope="api://x/.default", authority="https://a") == "token for api://x/.default"
+    assert [arguments["authority"] for _, arguments in made] == [
+        "https://login.microsoftonline.us",
+        "https://login.chinacloudapi.cn",
+        "https://a",
+    ]
+
+
+def test_one_credential_for_all_connections(made):
+    token(**PRINCIPAL)
+    token(**PRINCIPAL)
+    assert len(made) == 1
+    token(**{**PRINCIPAL, "client_secret": "other"})
+    assert len(made) == 2
+    assert SECRET not in repr(list(credentials._credentials))
+
+
+def test_a_credential_object_of_one_s_own_is_asked_once():
+    credential, asked = FakeCredential(), []
+    credential.get_token = lambda scope: asked.append(scope) or types.SimpleNamespace(token="own", expires_on=FAR)
+    assert [token(credential=credential) for _ in range(3)] == ["own"] * 3
+    assert asked == ["https://database.windows.net/.default"]
+
+
+def test_on_behalf_of_serves_one_request_and_one_user(made):
+    users = iter(["one", "two"])
+    options = {"tenant_id": "t", "client_id": "c", "client_secret": SECRET, "user_assertion": lambda: next(users)}
+    found = [given(credential="on_behalf_of", **options) for _ in range(2)]
+    assert [credentials.max_age for credentials in found] == [0, 0]
+    assert [arguments["user_assertion"] for _, arguments in made] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "user", "name", "arguments"),
+    [
+        ("ActiveDirectoryDefault", "", "DefaultAzureCredential", {"authority": PUBLIC}),
+        ("ActiveDirectoryManagedIdentity", "c", "ManagedIdentityCredential", {"client_id": "c"}),
+        ("ActiveDirectoryDeviceCodeFlow", "", "DeviceCodeCredential", {"authority": PUBLIC}),
+        ("activedirectoryworkloadidentity", "", "WorkloadIdentityCredential", {"authority": PUBLIC}),
+    ],
+)
+def test_a_mode_that_the_driver_has_not_got_is_azure_identity_s(made, mode, user, name, arguments):
+    assert token({"extra": {"Authentication": mode}, "user": user}) is not None
+    assert token({"options": {"Authentication": mode}, "user": user}) is not None
+    assert made == [(name, arguments)]
+
+
+def test_a_mode_of_the_driver_is_left_to_it_unless_the_options_say_more(made):
+    settings = {"options": {"Authentication": "ActiveDirectoryServicePrincipal"}, "user": "c", "password": SECRET}
+    assert given(settings) is None and given(settings, by="driver") is None
+    assert token(settings, by="identity", tenant_id="t") and token(settings, tenant_id="t")
+    assert [name for name, _ in made] == ["ClientSecretCredential"]
+    with pytest.raises(ImproperlyConfigured, match="takes no tenant_id"):
+        given(settings, by="driver", tenant_id="t")
+
+
+def test_a_failure_names_the_credential_and_the_code_and_no_secret():
+    with pytest.raises(OperationalError, match="by 'service_principal': ValueError AADSTS7000215") as caught:
+        token(**{**PRINCIPAL, "client_secret": "wrong-" + SECRET})
+    assert SECRET not in str(caught.value)
 
 
 def test_without_azure_identity_the_command_is_named(monkeypatch):
@@ -93,6 +249,17 @@ def test_without_azure_identity_the_command_is_named(monkeypatch):
         token(credential="default")
 
 
-def test_a_token_that_is_none():
-    with pytest.raises(ImproperlyConfigured, match="gave no text but NoneType"):
-        token(token=lambda: None)
+def test_an_old_azure_identity_is_named():
+    del sys.modules["azure.identity"].WorkloadIdentityCredential
+    with pytest.raises(ImproperlyConfigured, match="pip install -U azure-identity"):
+        token(credential="workload_identity")
+
+
+def test_a_credential_that_cannot_be_made_names_the_options(monkeypatch):
+    def refuse(**arguments):
+        raise ValueError("no good: %s" % SECRET)
+
+    monkeypatch.setattr(sys.modules["azure.identity"], "ClientSecretCredential", refuse)
+    with pytest.raises(ImproperlyConfigured, match="Check the options authority, client_id") as caught:
+        token(**PRINCIPAL)
+    assert SECRET not in str(caught.value)

@@ -31,3 +31,18 @@ def test_options_for_the_shell_alone():
     found, environment = arguments(USER="sa", PASSWORD="x", OPTIONS=options)
     assert found == ["sqlcmd", "-S", "h,1", "-d", "d", "-U", "u", "-i", "f.sql"]
     assert environment == {"SQLCMDPASSWORD": "p"}
+
+
+def test_a_mode_of_the_driver_is_sqlcmd_s_too():
+    found, environment = arguments(OPTIONS={"Authentication": "ActiveDirectoryMsi"})
+    assert found[-1] == "--authentication-method=ActiveDirectoryManagedIdentity" and environment is None
+    assert "-E" not in found
+    found, environment = arguments(
+        USER="app", PASSWORD="s3cret", OPTIONS={"extra_params": "Authentication=ActiveDirectoryPassword"}
+    )
+    assert found[-3:] == ["-U", "app", "-G"] and environment == {"SQLCMDPASSWORD": "s3cret"}
+    found, environment = arguments(
+        OPTIONS={"extra_params": "Authentication=ActiveDirectoryServicePrincipal;UID=app;PWD={s3;cret}"}
+    )
+    assert found[-3:] == ["-U", "app", "--authentication-method=ActiveDirectoryServicePrincipal"]
+    assert environment == {"SQLCMDPASSWORD": "s3;cret"}

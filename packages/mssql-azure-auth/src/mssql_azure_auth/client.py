@@ -1,13 +1,60 @@
-"""dbshell with Entra ID."""
+"""dbshell with Entra ID: sqlcmd signs in by itself, and no secret is among its arguments.
+
+https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
+"""
+
+_METHODS = {
+    "azure_developer_cli": "ActiveDirectoryAzureDeveloperCli",
+    "cli": "ActiveDirectoryAzCli",
+    "device_code": "ActiveDirectoryDeviceCode",
+    "environment": "ActiveDirectoryEnvironment",
+    "interactive": "ActiveDirectoryInteractive",
+    "managed_identity": "ActiveDirectoryManagedIdentity",
+    "service_principal": "ActiveDirectoryServicePrincipal",
+    "workload_identity": "ActiveDirectoryWorkloadIdentity",
+}
 
 
 class EntraClient:
-    """sqlcmd -G: it signs in by itself, since it takes no access token of ours.
-
-    https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
-    """
+    """``-G`` signs in by sqlcmd's own chain; kinds that it knows are named to it."""
 
     @classmethod
     def settings_to_cmd_args_env(cls, settings_dict, parameters):
         arguments, environment = super().settings_to_cmd_args_env(settings_dict, parameters)
-        return ["-G" if argument == "-E" else argument for argument in arguments], environment
+        options = _options(settings_dict)
+        if not options:
+            return arguments, environment
+        kept = list(parameters)
+        head = arguments[: len(arguments) - len(kept)]
+        if "-U" not in head:
+            head, environment = _with_user(head, environment, options)
+        kind = options.get("credential")
+        method = _METHODS.get(kind) if isinstance(kind, str) else None
+        head = [argument for argument in head if argument not in ("-E", "-G")]
+        head.append("--authentication-method=%s" % method if method else "-G")
+        return [*head, *kept], environment
+
+
+def _options(settings_dict):
+    """The options of this plugin: its entry in ``plugins``, by its name or its path."""
+    plugins = (settings_dict.get("OPTIONS") or {}).get("plugins")
+    if not isinstance(plugins, dict):
+        return {}
+    names = ("azure", "mssql_azure_auth.plugin:AzurePlugin")
+    return next((plugins[name] or {} for name in names if name in plugins), {})
+
+
+def _with_user(head, environment, options):
+    """Name and, in the environment, password of a principal."""
+    kind = options.get("credential")
+    user = options.get("username") or options.get("client_id")
+    if kind == "managed_identity":
+        user = options.get("client_id") or options.get("object_id") or options.get("resource_id")
+    if kind == "service_principal" and options.get("tenant_id"):
+        user = "%s@%s" % (user, options["tenant_id"])
+    password = options.get("client_secret") or options.get("password")
+    if user and kind in ("service_principal", "managed_identity", "password", "interactive"):
+        head = [*head, "-U", user]
+        if password:
+            environment = {**(environment or {}), "SQLCMDPASSWORD": str(password)}
+    return head, environment

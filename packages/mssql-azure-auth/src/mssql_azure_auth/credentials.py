@@ -1,73 +1,57 @@
 """Tokens by azure-identity; the only module that imports it, and only when asked.
 
-Credential objects cache and renew their tokens, so one is kept for each set of options in the process.
 https://learn.microsoft.com/python/api/overview/azure/identity-readme
 """
 
 import hashlib
+import logging
+import re
 import threading
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError
 
-# https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
-SCOPE = "https://database.windows.net/.default"
+from . import clouds
+from .cache import Cache, token
+from .kinds import KINDS
 
-# Kind -> (class of azure.identity, options it takes, options it needs).
-KINDS = {
-    "default": ("DefaultAzureCredential", (), ()),
-    "cli": ("AzureCliCredential", ("tenant_id",), ()),
-    "environment": ("EnvironmentCredential", (), ()),
-    "managed_identity": ("ManagedIdentityCredential", ("client_id",), ()),
-    "service_principal": (
-        "ClientSecretCredential",
-        ("tenant_id", "client_id", "client_secret"),
-        ("tenant_id", "client_id", "client_secret"),
-    ),
-    "workload_identity": ("WorkloadIdentityCredential", ("tenant_id", "client_id"), ()),
+logger = logging.getLogger("mssql_azure_auth")
+_CLASSES = {
+    "azure_developer_cli": "AzureDeveloperCliCredential",
+    "azure_powershell": "AzurePowerShellCredential",
+    "cli": "AzureCliCredential",
+    "default": "DefaultAzureCredential",
+    "device_code": "DeviceCodeCredential",
+    "environment": "EnvironmentCredential",
+    "interactive": "InteractiveBrowserCredential",
+    "managed_identity": "ManagedIdentityCredential",
+    "on_behalf_of": "OnBehalfOfCredential",
+    "password": "UsernamePasswordCredential",
+    "service_principal": "ClientSecretCredential",
+    "workload_identity": "WorkloadIdentityCredential",
 }
+# Options that the classes call otherwise.
+_NAMES = {"certificate_password": "password", "prompt": "prompt_callback"}
+_CODE = re.compile(r"AADSTS\d+")
 
+cache = Cache()
 _credentials = {}
 _lock = threading.Lock()
 
 
-def check(options):
-    """Whether the options name a credential that can be made.
+def get_token(options, host):
+    """A token that holds, from the cache or by azure-identity.
 
-    :raises ImproperlyConfigured: unknown kind, missing option, an option that the kind does not take.
+    :param options: complete, see options.check_credential().
+    :param host: of the server; it tells the cloud, unless the options do.
+    :raises ImproperlyConfigured: azure-identity is not installed, or too old.
+    :raises django.db.utils.OperationalError: Entra ID gave none; its message may hold secrets and is not passed on.
     """
-    kind = options["credential"]
-    if not isinstance(kind, str):
-        if not hasattr(kind, "get_token"):
-            raise ImproperlyConfigured("The plugin 'azure': 'credential' is a name, or an object with get_token().")
-        return
-    if kind not in KINDS:
-        raise ImproperlyConfigured(
-            "The plugin 'azure' knows no credential %r; it is one of: %s." % (kind, ", ".join(sorted(KINDS)))
-        )
-    _, taken, needed = KINDS[kind]
-    missing = [name for name in needed if not options.get(name)]
-    if missing:
-        raise ImproperlyConfigured("The plugin 'azure' needs %s for %r." % (", ".join(missing), kind))
-    surplus = [name for name in ("tenant_id", "client_id", "client_secret") if options.get(name) and name not in taken]
-    if surplus:
-        raise ImproperlyConfigured("The plugin 'azure' takes no %s for %r." % (", ".join(surplus), kind))
-
-
-def token(options):
-    """A valid access token.
-
-    :raises ImproperlyConfigured: azure-identity is not installed.
-    :raises django.db.utils.OperationalError: Entra ID gave none; its message is not passed on, as it may hold secrets.
-    """
-    credential = _credential(options)
-    try:
-        return credential.get_token(options.get("scope") or SCOPE).token
-    except Exception as error:
-        raise OperationalError(
-            "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more."
-            % (_name(options), type(error).__name__)
-        ) from None
+    cloud = options.get("cloud") or clouds.of_host(host)
+    scope = options.get("scope") or clouds.scope(cloud)
+    arguments = _arguments(options, cloud)
+    key = (_name(options), _digest(options, arguments), scope)
+    return cache.get(key, lambda: _fetched(options, arguments, key, scope))
 
 
 def _name(options):
@@ -75,25 +59,122 @@ def _name(options):
     return kind if isinstance(kind, str) else type(kind).__name__
 
 
-def _credential(options):
-    kind = options["credential"]
-    if not isinstance(kind, str):
-        return kind
-    name, taken, _ = KINDS[kind]
-    arguments = {option: options[option] for option in taken if options.get(option)}
-    # The secret itself is in no key.
-    key = (kind, hashlib.sha256(repr(sorted(arguments.items())).encode()).hexdigest())
+def _digest(options, arguments):
+    """Equal for equal credentials; no secret can be read from it."""
+    if not isinstance(options["credential"], str):
+        return id(options["credential"])
+    # str() of a hidden text is the text itself.
+    texts = sorted((name, str(value)) for name, value in arguments.items())
+    return hashlib.sha256(repr(texts).encode()).hexdigest()
+
+
+def _arguments(options, cloud):
+    """The arguments of the credential's class."""
+    name = options["credential"]
+    if not isinstance(name, str):
+        return {}
+    found = _Arguments({_NAMES.get(key, key): options[key] for key in KINDS[name].takes if options.get(key)})
+    if callable(found.get("user_assertion")):
+        found["user_assertion"] = found["user_assertion"]()
+    if KINDS[name].has_authority:
+        found["authority"] = options.get("authority") or clouds.authority(cloud)
+    _rename(name, found)
+    found.update(options.get("credential_options") or {})
+    return found
+
+
+class _Arguments(dict):
+    """Arguments that show no values."""
+
+    def __repr__(self):
+        return "<arguments %s>" % ", ".join(sorted(self))
+
+
+def _rename(name, found):
+    if name == "interactive" and "username" in found:
+        found["login_hint"] = found.pop("username")
+    if name == "default" and "client_id" in found:
+        found["managed_identity_client_id"] = found.pop("client_id")
+    if name == "managed_identity":
+        for option in ("object_id", "resource_id"):
+            if option in found:
+                found["identity_config"] = {option: found.pop(option)}
+    if name == "on_behalf_of":
+        data = found.pop("certificate_data", None)
+        path = found.pop("certificate_path", None)
+        if path:
+            with open(path, "rb") as file:
+                data = file.read()
+        if data:
+            found["client_certificate"] = data.encode() if isinstance(data, str) else data
+    elif isinstance(found.get("certificate_data"), str):
+        found["certificate_data"] = found["certificate_data"].encode()
+
+
+def _fetched(options, arguments, key, scope):
+    credential = _credential(options, arguments, key)
+    try:
+        answer = _answer(credential, scope)
+        found = token(answer.token, answer.expires_on, getattr(answer, "refresh_on", None))
+    except Exception as error:
+        codes = sorted(set(_CODE.findall(str(error))))
+        raise OperationalError(
+            "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more."
+            % (_name(options), " ".join([type(error).__name__, *codes]))
+        ) from None
+    logger.debug("A token by %r for %s", _name(options), scope)
+    return found
+
+
+def _answer(credential, scope):
+    # It tells when to renew, which get_token() does not; azure-identity 1.18.
+    if hasattr(credential, "get_token_info"):
+        return credential.get_token_info(scope)
+    return credential.get_token(scope)
+
+
+def _credential(options, arguments, key):
+    """The credential object; one for each set of options, as it keeps what it learned of Entra ID."""
+    name = options["credential"]
+    if not isinstance(name, str):
+        with _lock:
+            # Kept: its identity is the key.
+            return _credentials.setdefault(key, name)
+    if name == "on_behalf_of":
+        # One for each user: not kept.
+        return _made(name, arguments)
     with _lock:
         if key not in _credentials:
-            _credentials[key] = getattr(_identity(kind), name)(**arguments)
+            _credentials[key] = _made(name, arguments)
         return _credentials[key]
 
 
-def _identity(kind):
+def _made(name, arguments):
+    identity = _identity(name)
+    class_name = _CLASSES[name]
+    if name == "service_principal" and "client_secret" not in arguments:
+        class_name = "CertificateCredential"
+        if "client_assertion" in arguments:
+            class_name, arguments = "ClientAssertionCredential", _Arguments(arguments)
+            arguments["func"] = arguments.pop("client_assertion")
+    try:
+        return getattr(identity, class_name)(**arguments)
+    except AttributeError:
+        raise ImproperlyConfigured(
+            "The plugin 'azure' needs a newer azure-identity for credential=%r: pip install -U azure-identity" % name
+        ) from None
+    except (TypeError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            "The plugin 'azure' cannot make the credential %r: %s. Check the options %s."
+            % (name, type(error).__name__, ", ".join(sorted(arguments)))
+        ) from None
+
+
+def _identity(name):
     try:
         import azure.identity
     except ImportError:
         raise ImproperlyConfigured(
-            "The plugin 'azure' needs azure-identity for credential=%r: pip install mssql-azure-auth[identity]" % kind
+            "The plugin 'azure' needs azure-identity for credential=%r: pip install mssql-azure-auth[identity]" % name
         ) from None
     return azure.identity

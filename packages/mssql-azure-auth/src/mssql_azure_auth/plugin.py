@@ -1,36 +1,28 @@
 """The hooks of mssql-azure-auth."""
 
-from django.core.exceptions import ImproperlyConfigured
+import time
 
-from mssql_core.plugin import Credentials, hookimpl
+from mssql_core.plugin import Credentials, Secret, expires_on, hookimpl
 
-from . import credentials
+from . import checks, credentials
+from .alias import complete, refuse_other_ways
 from .client import EntraClient
-
-OPTIONS = ("token", "credential", "client_id", "tenant_id", "client_secret", "scope")
+from .kinds import KINDS, why_not_by_driver
+from .options import check, hidden, refused
 
 
 class AzurePlugin:
-    """Access tokens of Microsoft Entra ID for new connections.
+    """Microsoft Entra ID for new connections: by the ODBC driver where it can, else by tokens of azure-identity.
 
-    :param token: an access token, or a function that returns one for each connection.
-    :param credential: a name of ``credentials.KINDS`` (tokens by azure-identity), or an object with ``get_token()``.
-    :param scope: of the token, by default that of Azure SQL and Fabric.
+    :param credential: a name of ``kinds.KINDS``, or an object with ``get_token()``.
+    :param token: instead: an access token, or a function that returns one for each connection.
+    :param options: see the documentation of the plugin.
     :raises ImproperlyConfigured: unknown, missing or conflicting options.
     """
 
     def __init__(self, **options):
-        unknown = sorted(set(options) - set(OPTIONS))
-        if unknown:
-            raise ImproperlyConfigured(
-                "The plugin 'azure' has no option %s; it has: %s." % (", ".join(unknown), ", ".join(OPTIONS))
-            )
-        if options.get("token") and options.get("credential"):
-            raise ImproperlyConfigured("The plugin 'azure' takes either 'token' or 'credential', not both.")
-        if options.get("credential"):
-            credentials.check(options)
-        elif not options.get("token") and options:
-            raise ImproperlyConfigured("The plugin 'azure' needs 'credential' beside %s." % ", ".join(sorted(options)))
+        options = hidden(options)
+        check(options)
         self._options = options
 
     def __repr__(self):
@@ -41,31 +33,57 @@ class AzurePlugin:
         return {"client": EntraClient}
 
     @hookimpl
-    def mssql_credentials(self, settings):
-        """A fresh token for each connection; without options core decides."""
-        if not self._options:
-            return None
-        conflicting = [name for name in ("Authentication", "Trusted_Connection") if name in settings.options]
-        if settings.user:
-            conflicting.append("USER")
-        if settings.token:
-            conflicting.append("TOKEN")
-        if conflicting:
-            # The driver refuses a token beside them (FA005).
-            raise ImproperlyConfigured(
-                "DATABASES[%r]: the plugin 'azure' gives an access token, which excludes %s; remove one of them."
-                % (settings.alias, " and ".join(conflicting))
-            )
-        return Credentials(access_token=self._token(settings.alias))
+    def mssql_checks(self, settings):
+        return checks.check(self._options, settings)
 
-    def _token(self, alias):
-        if self._options.get("credential"):
-            return credentials.token(self._options)
-        token = self._options["token"]
-        token = token() if callable(token) else token
-        if not isinstance(token, str) or not token:
-            raise ImproperlyConfigured(
-                "DATABASES[%r]: the option 'token' of the plugin 'azure' gave no text but %s."
-                % (alias, type(token).__name__)
-            )
-        return token
+    @hookimpl
+    def mssql_credentials(self, settings):
+        """Credentials by the plugin's options, or by an Authentication that the driver has not got."""
+        options = self._options
+        if "token" in options:
+            refuse_other_ways(settings, "token")
+            return _by_function(options["token"], settings.alias)
+        options = complete(options, settings)
+        if options is None:
+            return None
+        if options.get("by") != "identity" and why_not_by_driver(options) is None:
+            return Credentials(_keywords(options))
+        token = credentials.get_token(options, settings.host)
+        return Credentials(access_token=token.text, max_age=_max_age(options, token))
+
+
+def _keywords(options):
+    """The keywords by which the driver signs in."""
+    name = options["credential"]
+    found = {"Authentication": KINDS[name].mode}
+    if name == "service_principal":
+        tenant = options.get("tenant_id")
+        found["UID"] = "%s@%s" % (options["client_id"], tenant) if tenant else options["client_id"]
+        found["PWD"] = options["client_secret"]
+    elif name == "managed_identity" and options.get("object_id"):
+        found["UID"] = options["object_id"]
+    elif name in ("interactive", "password"):
+        found["UID"] = options["username"]
+        if name == "password":
+            found["PWD"] = options["password"]
+    return found
+
+
+def _max_age(options, token):
+    # The connection acts for one user: it serves no other request.
+    if options["credential"] == "on_behalf_of":
+        return 0
+    return max(0.0, token.expires_on - time.time())
+
+
+def _by_function(token, alias):
+    """The token of the option ``token``: a text, (text, end), or an object with ``token`` and ``expires_on``."""
+    given = token() if callable(token) else token
+    text, end = getattr(given, "token", given), getattr(given, "expires_on", None)
+    if isinstance(text, tuple) and len(text) == 2:
+        text, end = text
+    if not isinstance(text, str) or not text:
+        raise refused("has a 'token' that gave DATABASES[%r] no text but %s." % (alias, type(given).__name__))
+    if end is None:
+        end = expires_on(text)
+    return Credentials(access_token=Secret(text), max_age=None if end is None else max(0.0, end - time.time()))

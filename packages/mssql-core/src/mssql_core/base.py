@@ -221,7 +221,9 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return connecting.parameters(self)
 
     def get_new_connection(self, conn_params):
-        if not getattr(django_settings, "DATABASE_CONNECTION_POOLING", True):
+        # The pool tells connections apart by their string, which holds no token.
+        pools = getattr(django_settings, "DATABASE_CONNECTION_POOLING", True)
+        if not pools or conn_params.arguments["access_token"]:
             self.driver.set_pooling(False)
         connection = connecting.open_connection(self, conn_params)
         self.pool = CursorPool(connection, self.driver)

@@ -5,6 +5,8 @@ https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
 
 from django.db.backends.base.client import BaseDatabaseClient
 
+from . import connection_string
+
 _ENCRYPT = {"strict": "-Ns", "yes": "-Nm", "mandatory": "-Nm", "no": "-No", "optional": "-No"}
 
 
@@ -23,16 +25,38 @@ class DatabaseClient(BaseDatabaseClient):
         database = options.get("db") or settings_dict.get("NAME")
         if database:
             arguments += ["-d", database]
-        user = options.get("user") or settings_dict.get("USER")
-        password = options.get("passwd") or settings_dict.get("PASSWORD")
+        extra = _extra(options)
+        user = options.get("user") or settings_dict.get("USER") or extra.get("uid")
+        password = options.get("passwd") or settings_dict.get("PASSWORD") or extra.get("pwd")
+        mode = str(extra.get("authentication") or options.get("authentication") or "")
         if user:
             arguments += ["-U", user]
             if password:
                 environment = {"SQLCMDPASSWORD": password}
-        else:
+        if mode:
+            arguments.append(_mode(mode))
+        elif not user:
             arguments.append("-E")
         arguments += _switches(options)
         return [*arguments, *parameters], environment
+
+
+# Modes for which every sqlcmd has -G; the others only the newer one has, by name.
+# https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
+_PLAIN_MODES = ("activedirectoryintegrated", "activedirectorypassword")
+
+
+def _mode(mode):
+    if mode.casefold() in _PLAIN_MODES:
+        return "-G"
+    name = "ActiveDirectoryManagedIdentity" if mode.casefold() == "activedirectorymsi" else mode
+    return "--authentication-method=%s" % name
+
+
+def _extra(options):
+    """Keyword in lower case -> its first value in extra_params."""
+    pairs = connection_string.parse(options.get("extra_params") or "")
+    return {key.casefold(): value for key, value in reversed(pairs)}
 
 
 def _switches(options):

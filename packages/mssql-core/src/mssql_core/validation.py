@@ -15,7 +15,8 @@ class DatabaseValidation(BaseDatabaseValidation):
         found = [*self._options_without_effect(settings), *self._trusted_connection(settings)]
         for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             found += messages or ()
-        return [*found, *self._column_types()]
+        # Settings that cannot connect are told; the rest asks the server.
+        return found if any(message.is_serious() for message in found) else [*found, *self._column_types()]
 
     def _options_without_effect(self, settings):
         return [

@@ -1,0 +1,79 @@
+"""What the settings of an alias add to the plugin's options, and what they contradict."""
+
+from .kinds import KINDS, MODES, has_mode
+from .options import Options, check_credential, refused
+
+
+def complete(options, settings):
+    """The options with what the alias's settings add; None where core decides.
+
+    :raises ImproperlyConfigured: missing, conflicting or wrong options.
+    """
+    found = _of_alias(options, settings)
+    if found is not None:
+        check_credential(found, complete=True)
+    return found
+
+
+def _of_alias(options, settings):
+    """The options completed by the alias's settings; None where core decides."""
+    if options.get("credential"):
+        refuse_other_ways(settings, "credential", KINDS.get(_text(options["credential"])))
+        return _with_user(options, settings.user, settings.password, settings)
+    mode = settings.authentication.casefold()
+    how = sorted(set(options) - {"by"})
+    if mode not in MODES or settings.token is not None:
+        if options:
+            raise refused("needs 'credential' beside %s." % ", ".join(sorted(options)))
+        return None
+    if options.get("by") == "driver" and (how or not has_mode(mode)):
+        reason = "it takes no %s" % ", ".join(how) if how else "it has no such mode"
+        raise refused("cannot sign in by the driver for %r: %s." % (settings.authentication, reason))
+    if has_mode(mode) and not how and options.get("by") != "identity":
+        return None
+    options = Options(options, credential=MODES[mode], by="identity")
+    user = settings.user or settings.extra_value("UID")
+    return _with_user(options, user, settings.password or settings.extra_value("PWD"), settings)
+
+
+def _with_user(options, user, password, settings):
+    kind = KINDS.get(_text(options["credential"]))
+    completed = Options(options)
+    for name, setting, value in (
+        (kind.user if kind else "", "USER", user),
+        (kind.password if kind else "", "PASSWORD", password if user else ""),
+    ):
+        if not name or not value:
+            continue
+        if options.get(name):
+            raise refused(
+                "has %r, which excludes DATABASES[%r][%r]; remove one of them." % (name, settings.alias, setting)
+            )
+        completed[name] = value
+    return completed
+
+
+def _text(value):
+    return value if isinstance(value, str) else ""
+
+
+def refuse_other_ways(settings, option, kind=None):
+    """:raises ImproperlyConfigured: another way of signing in beside the plugin's own; it names both."""
+    found = []
+    if settings.user and not (kind and kind.user):
+        found.append("USER")
+    if settings.token is not None:
+        found.append("TOKEN")
+    if settings.options.get("Authentication"):
+        found.append("OPTIONS['Authentication']")
+    for name in ("Authentication", "UID", "PWD"):
+        if settings.extra_value(name):
+            found.append("%s in OPTIONS['extra_params']" % name)
+    if settings.extra_value("Trusted_Connection").casefold() in ("yes", "true", "sspi"):
+        found.append("Trusted_Connection in OPTIONS['extra_params']")
+    if found:
+        # The driver refuses a token beside them (FA005).
+        raise refused(
+            "has %r, which excludes %s of DATABASES[%r]; remove one of them."
+            % (option, " and ".join(found), settings.alias)
+        )

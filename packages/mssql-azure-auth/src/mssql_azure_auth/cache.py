@@ -1,0 +1,104 @@
+"""Access tokens, kept for all connections and threads of the process."""
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict, namedtuple
+
+from mssql_core.plugin import Secret
+
+logger = logging.getLogger("mssql_azure_auth")
+
+# Seconds before its end in which a token is renewed, while connections still get it.
+RENEWED_BEFORE = 300
+# A token that ends sooner, in seconds, is given to no connection.
+LEAST_LEFT = 30
+# Seconds between attempts to renew a token that still holds.
+PAUSE = 30
+_MOST_ENTRIES = 1000
+
+
+class Token(namedtuple("Token", "text expires_on renewed_on")):
+    """An access token, its end, and when to ask for the next; both in seconds since 1970."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return "<Token>"
+
+    def holds(self, now):
+        return now < self.expires_on - LEAST_LEFT
+
+
+def token(text, expires_on, renewed_on=None):
+    """A token as the cache keeps it; by default it is renewed five minutes before its end, or half its life."""
+    left = expires_on - time.time()
+    return Token(Secret(text), expires_on, renewed_on or expires_on - min(RENEWED_BEFORE, left / 2))
+
+
+class _Entry:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.token = None
+        self.pause_until = 0.0
+
+
+class Cache:
+    """Tokens by key. One thread asks for a token, the others wait, or go on with the one that still holds."""
+
+    def __init__(self):
+        self._entries = OrderedDict()
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+
+    def get(self, key, fetch):
+        """A token that holds.
+
+        :param key: equal for what gives the same tokens.
+        :param fetch: gives a new :class:`Token`; its errors are raised unless the old token still holds.
+        """
+        entry = self._entry(key)
+        known, now = entry.token, time.time()
+        if known is not None and known.holds(now):
+            if now < max(known.renewed_on, entry.pause_until):
+                return known
+            if not entry.lock.acquire(blocking=False):
+                # Another thread renews it.
+                return known
+        else:
+            entry.lock.acquire()
+        try:
+            return self._renewed(entry, fetch)
+        finally:
+            entry.lock.release()
+
+    def _renewed(self, entry, fetch):
+        known, now = entry.token, time.time()
+        holds = known is not None and known.holds(now)
+        if holds and now < max(known.renewed_on, entry.pause_until):
+            return known
+        try:
+            entry.token = fetch()
+        except Exception as error:
+            if not holds:
+                raise
+            entry.pause_until = now + PAUSE
+            logger.warning(
+                "No new access token (%s); the known one holds for %d s.", type(error).__name__, known.expires_on - now
+            )
+        return entry.token
+
+    def _entry(self, key):
+        if self._process != os.getpid():
+            # After a fork: a lock of the parent's threads would never be released here.
+            self.__init__()
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                entry = self._entries[key] = _Entry()
+                if len(self._entries) > _MOST_ENTRIES:
+                    self._entries.popitem(last=False)
+            else:
+                self._entries.move_to_end(key)
+            return entry

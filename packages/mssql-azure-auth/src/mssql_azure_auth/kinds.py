@@ -1,0 +1,125 @@
+"""The kinds of credentials: what each takes, and who signs in by it.
+
+https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
+https://learn.microsoft.com/python/api/overview/azure/identity-readme
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import FrozenSet, Tuple
+
+# Options that prove who a service principal is; it takes exactly one.
+PROOFS = ("client_secret", "certificate_path", "certificate_data", "client_assertion")
+_CERTIFICATE = frozenset(("certificate_path", "certificate_data", "certificate_password"))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of credentials.
+
+    :param takes: options it may have.
+    :param needs: options it must have.
+    :param mode: the driver's Authentication, where it has one; empty elsewhere.
+    :param user: the option that USER of the alias may stand for.
+    :param password: the option that PASSWORD of the alias may stand for.
+    :param has_authority: whether a cloud's authority is asked; the others ask the machine.
+    """
+
+    takes: FrozenSet[str] = frozenset()
+    needs: Tuple[str, ...] = ()
+    mode: str = ""
+    user: str = ""
+    password: str = ""
+    has_authority: bool = True
+
+
+def _kind(takes="", needs="", **others):
+    needed = tuple(needs.split())
+    return Kind(frozenset(takes.split()) | set(needed), needed, **others)
+
+
+KINDS = {
+    "azure_developer_cli": _kind("tenant_id", has_authority=False),
+    "azure_powershell": _kind("tenant_id", has_authority=False),
+    "cli": _kind("tenant_id", has_authority=False),
+    "default": _kind("client_id"),
+    "device_code": _kind("tenant_id client_id prompt"),
+    "environment": _kind(),
+    "interactive": _kind(
+        "tenant_id client_id username redirect_uri", mode="ActiveDirectoryInteractive", user="username"
+    ),
+    "managed_identity": _kind(
+        "client_id object_id resource_id", mode="ActiveDirectoryMsi", user="client_id", has_authority=False
+    ),
+    "on_behalf_of": _kind(
+        "client_secret certificate_path certificate_data certificate_password", "tenant_id client_id user_assertion"
+    ),
+    "password": _kind(
+        "tenant_id client_id",
+        "username password",
+        mode="ActiveDirectoryPassword",
+        user="username",
+        password="password",
+    ),
+    "service_principal": _kind(
+        "tenant_id certificate_password " + " ".join(PROOFS),
+        "client_id",
+        mode="ActiveDirectoryServicePrincipal",
+        user="client_id",
+        password="client_secret",
+    ),
+    "workload_identity": _kind("tenant_id client_id token_file_path"),
+}
+# Authentication, as other drivers and mssql-django name it -> kind.
+MODES = {
+    "activedirectorydefault": "default",
+    "activedirectorydevicecodeflow": "device_code",
+    "activedirectorydeviceflow": "device_code",
+    "activedirectoryinteractive": "interactive",
+    "activedirectorymanagedidentity": "managed_identity",
+    "activedirectorymsi": "managed_identity",
+    "activedirectorypassword": "password",
+    "activedirectoryserviceprincipal": "service_principal",
+    "activedirectoryworkloadidentity": "workload_identity",
+}
+
+
+_OF_THE_DRIVER = frozenset(("activedirectorymsi", "activedirectorypassword", "activedirectoryserviceprincipal"))
+
+
+def has_mode(mode):
+    """Whether the driver has the mode, on this platform.
+
+    :param mode: a value of Authentication, in lower case.
+    """
+    return mode in _OF_THE_DRIVER or (mode == "activedirectoryinteractive" and sys.platform == "win32")
+
+
+def why_not_by_driver(options):
+    """Why the driver cannot sign in by these options; None where it can.
+
+    :param options: of a known kind, complete.
+    """
+    kind = options["credential"]
+    if not isinstance(kind, str) or not KINDS[kind].mode:
+        return "it has no such mode"
+    # The server tells the driver its authority and resource.
+    names = ("authority", "scope", "credential_options", *_surplus(kind))
+    given = [name for name in names if options.get(name)]
+    if given:
+        return "it takes no %s" % ", ".join(given)
+    if kind == "interactive":
+        if sys.platform != "win32":
+            return "it opens no window outside of Windows"
+        if not options.get("username"):
+            return "it needs username"
+    return None
+
+
+def _surplus(kind):
+    if kind == "service_principal":
+        return (*sorted(_CERTIFICATE), "client_assertion")
+    if kind == "managed_identity":
+        # UID is the object id, in App Service the client id: only the machine knows.
+        return ("client_id", "resource_id")
+    return ("tenant_id", "client_id", "redirect_uri")
