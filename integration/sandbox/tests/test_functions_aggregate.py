@@ -5,42 +5,7 @@ https://learn.microsoft.com/sql/t-sql/functions/aggregate-functions-transact-sql
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
-
-
-@pytest.mark.parametrize(
-    "expression, rows, value, type_",
-    [
-        ("SUM(v)", "(1), (2), (NULL)", 3, "int"),
-        ("SUM(v)", "(1.5), (2.25)", Decimal("3.75"), "decimal(38,2)"),
-        ("SUM(v)", "($1.5), ($2)", Decimal("3.5"), "money"),
-        ("SUM(CAST(v AS real))", "(1), (2)", 3.0, "float"),
-        ("SUM(CAST(v AS bigint))", "(1), (2)", 3, "bigint"),
-        ("AVG(v)", "(1), (2)", 1, "int"),
-        ("AVG(v)", "(-1), (-2)", -1, "int"),
-        ("AVG(v)", "(1.0), (2.5)", Decimal("1.75"), "decimal(38,6)"),
-        ("AVG(v)", "($1), ($0), ($0)", Decimal("0.3333"), "money"),
-        ("AVG(CAST(v AS float))", "(1), (2)", 1.5, "float"),
-        ("COUNT(*)", "(1), (NULL)", 2, "int"),
-        ("COUNT(v)", "(1), (NULL)", 1, "int"),
-        ("COUNT_BIG(*)", "(1), (NULL)", 2, "bigint"),
-        ("COUNT(DISTINCT v)", "('a'), ('A'), ('b ')", 2, "int"),
-        ("MIN(v)", "('b'), ('A')", "A", "varchar(1)"),
-        ("MAX(v)", "('b'), ('A')", "b", "varchar(1)"),
-        ("STDEV(v)", "(1), (3)", 2**0.5, "float"),
-        ("STDEV(v)", "(1)", None, "float"),
-        ("VARP(v)", "(1), (3)", 1.0, "float"),
-        ("STRING_AGG(v, ',')", "(NULL), ('b')", "b", "varchar(8000)"),
-        ("STRING_AGG(v, ',') WITHIN GROUP (ORDER BY v DESC)", "('a'), ('b')", "b,a", "varchar(8000)"),
-        ("APPROX_COUNT_DISTINCT(v)", "('a'), ('A')", 1, "bigint"),
-    ],
-)
-def test_values_and_types(sql, expression, rows, value, type_):
-    query = f"{expression} FROM (VALUES {rows}) t(v)"
-    assert sql.value(query) == value
-    assert sql.type(query) == type_
 
 
 @pytest.mark.parametrize(

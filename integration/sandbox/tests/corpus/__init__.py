@@ -1,1 +1,2 @@
-"""Statements with what SQL Server makes of them, kept as data: refusals/ with their error numbers."""
+"""Statements with what SQL Server makes of them, kept as data: answers/ with values and types, refusals/ with error
+numbers."""

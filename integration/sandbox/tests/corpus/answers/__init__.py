@@ -1,0 +1,157 @@
+"""Queries with what SQL Server answers, value and type, one TOML file for each theme, and what judges a server by them.
+
+A file has ``[[answers]]`` tables. Each tells ``source`` (where the answers are written: a page, probe notes of a real
+server, or "memory" when there is no other) and, when not all versions answer so, ``versions``; and then either many
+short answers
+
+``expressions``  ``[text, value, type]``: what ``SELECT text`` gives; the text may go on with FROM.
+``true``, ``false``, ``unknown``  predicates, by their truth value.
+
+or one long answer
+
+``query``   one batch; the rows of its last result set count.
+``rows``    rows of values as text, in order.
+``types``   the columns' types.
+``setup``   batches before the query; with them the query runs in a transaction that is rolled back.
+
+Values are texts as :func:`corpus.answers.values.text_of` forms them, ``NULL`` stands for SQL NULL. Types are written as
+sp_describe_first_result_set writes them, except that numeric is written decimal.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterable, Iterator, Protocol, Sequence
+
+from mssql_sandbox.interface import Columns, Error, Rows
+
+from ..refusals import Result
+from .values import text_of
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FOLDER = Path(__file__).parent
+TRUTHS = ("true", "false", "unknown")
+KEYS = {"source", "versions", "setup", "query", "rows", "types", "expressions", *TRUTHS}
+_TRUTH = "CASE WHEN {0} THEN 'true' WHEN NOT ({0}) THEN 'false' ELSE 'unknown' END"
+
+
+class Sandbox(Protocol):
+    """One session of a server; ``version`` is the name of what it plays, for example ``2022``."""
+
+    version: str
+
+    def events(self, text: str) -> Iterable[Any]:
+        """What a batch gives; see :mod:`mssql_sandbox.interface`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One batch with its rows and types; see the module for the meaning of the fields."""
+
+    theme: str
+    query: str
+    rows: tuple[tuple[str, ...], ...]
+    types: tuple[str, ...]
+    source: str
+    versions: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+
+    def applies_to(self, version: str) -> bool:
+        return not self.versions or version in self.versions
+
+    def check(self, sandbox: Sandbox) -> str | None:
+        """None when the sandbox answers with these rows and types, else what it answered."""
+        try:
+            for batch in ("BEGIN TRANSACTION", *self.setup) if self.setup else ():
+                if fault := _fault(sandbox.events(batch)):
+                    return f"set-up raised {fault}: {batch}"
+            found = _answer(sandbox.events(self.query))
+        finally:
+            if self.setup:
+                list(sandbox.events("IF @@TRANCOUNT > 0 ROLLBACK"))
+        if found == (self.types, self.rows):
+            return None
+        if isinstance(found, tuple):
+            found = " ".join(f"{name} {list(map(list, got))}" for name, got in zip(("types", "rows"), _shown(*found)))
+        return f"{self.query}\n  expected types {list(self.types)} rows {list(map(list, self.rows))}\n  got {found}"
+
+
+def themes() -> list[str]:
+    """Names of the files, sorted."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def answers(theme: str | None = None) -> Iterator[Answer]:
+    """All answers, or those of a theme.
+
+    :raises ValueError: for a table with a key that is not known or without one that is needed.
+    """
+    for name in [theme] if theme else themes():
+        with open(FOLDER / f"{name}.toml", "rb") as file:
+            for table in tomllib.load(file)["answers"]:
+                yield from _answers(name, table)
+
+
+def run_answers(sandbox: Sandbox) -> Result:
+    """Judge a server by every answer that applies to its version; nothing stays in the database."""
+    result = Result()
+    for answer in answers():
+        if not answer.applies_to(sandbox.version):
+            continue
+        result.total += 1
+        fault = answer.check(sandbox)
+        if fault is None:
+            result.passed += 1
+        else:
+            result.failures.append(f"{answer.theme}: {fault}")
+    return result
+
+
+def _answers(theme: str, table: dict[str, Any]) -> Iterator[Answer]:
+    if unknown := set(table) - KEYS:
+        raise ValueError(f"{theme}: unknown keys {sorted(unknown)} in {table}")
+    if "source" not in table:
+        raise ValueError(f"{theme}: no source in {table}")
+    source, versions, setup = table["source"], tuple(table.get("versions", ())), tuple(table.get("setup", ()))
+    if "query" in table:
+        rows = tuple(tuple(row) for row in table["rows"])
+        yield Answer(theme, table["query"], rows, tuple(table["types"]), source, versions, setup)
+    for text, value, type_ in table.get("expressions", ()):
+        yield Answer(theme, f"SELECT {text}", ((value,),), (type_,), source, versions, setup)
+    for truth in TRUTHS:
+        for predicate in table.get(truth, ()):
+            query = f"SELECT {_TRUTH.format(predicate)}"
+            yield Answer(theme, query, ((truth,),), ("varchar(7)",), source, versions, setup)
+
+
+def _answer(events: Iterable[Any]) -> Any:
+    """(types, rows) of the last result set, or a text that tells the first error."""
+    types: Sequence[Any] = ()
+    rows: list[tuple[str, ...]] = []
+    events = list(events)
+    if fault := _fault(events):
+        return fault
+    for event in events:
+        if isinstance(event, Columns):
+            types, rows = [column.type for column in event.columns], []
+        elif isinstance(event, Rows):
+            rows += [tuple(text_of(value, type_) for value, type_ in zip(row, types)) for row in event.rows]
+    return tuple(str(type_) for type_ in types), tuple(rows)
+
+
+def _fault(events: Iterable[Any]) -> str:
+    for event in events:
+        if isinstance(event, Error):
+            return f"error {event.number}: {event.message}"
+    return ""
+
+
+def _shown(types: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list, list]:
+    return [types], list(rows)

@@ -1,0 +1,60 @@
+"""What SQL Server answers, by value and type: the entries of corpus/answers on servers of their versions."""
+
+from __future__ import annotations
+
+import pytest
+from corpus.answers import Answer, answers, run_answers, themes
+from ddl_support import Client, start_server
+
+from mssql_sandbox.interface import Columns, ResultColumn, Rows
+from mssql_sandbox.sqltypes import nvarchar
+
+MAIN = "2022"
+ENTRIES = list(answers())
+# The other versions are judged by the entries that are about versions.
+RUNS = [(MAIN, entry) for entry in ENTRIES if entry.applies_to(MAIN)] + [
+    (version, entry) for entry in ENTRIES for version in entry.versions if version != MAIN
+]
+
+
+@pytest.fixture(scope="module")
+def clients():
+    """Sessions by version."""
+    open_clients: dict[str, Client] = {}
+
+    def of(version: str) -> Client:
+        if version not in open_clients:
+            open_clients[version] = Client(start_server(version))
+        return open_clients[version]
+
+    yield of
+    for client in open_clients.values():
+        client.server.close()
+
+
+@pytest.mark.parametrize("version, entry", RUNS, ids=[f"{v}-{e.theme}-{e.query[:60]}" for v, e in RUNS])
+def test_answered(clients, version: str, entry: Answer):
+    fault = entry.check(clients(version))
+    assert fault is None, fault
+
+
+def test_entries_are_different_and_have_sources():
+    seen = set()
+    for entry in ENTRIES:
+        key = (entry.query, entry.setup, entry.versions)
+        assert key not in seen, entry.query
+        seen.add(key)
+        assert entry.source == "memory" or "://" in entry.source or "docs/claude/" in entry.source, entry.source
+
+
+def test_counting_reports_what_is_answered_otherwise():
+    class Forgetful:
+        version = MAIN
+
+        def events(self, text):
+            return [Columns([ResultColumn("", nvarchar(10))]), Rows([["?"]])]
+
+    result = run_answers(Forgetful())
+    applying = [entry for entry in ENTRIES if entry.applies_to(MAIN)]
+    assert (result.total, result.passed, len(result.failures)) == (len(applying), 0, len(applying))
+    assert themes()
