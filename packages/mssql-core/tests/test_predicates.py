@@ -23,6 +23,8 @@ has_books = Exists(Book.objects.filter(author=OuterRef("pk")))
 def test_a_condition_is_selected_as_a_value(compiled):
     found = compiled.expression(authors.annotate(x=Q(age__gt=5)))
     assert found == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+    wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
+    assert compiled.expression(authors.annotate(x=wrapped)) == found
 
 
 def test_exists_is_selected_as_a_value(compiled):

@@ -1,6 +1,7 @@
 """Django's SQL compilers for T-SQL, over its own as_sql."""
 
 from django.core.exceptions import EmptyResultSet
+from django.db.models import ExpressionWrapper
 from django.db.models.sql import compiler
 
 from .compat import SQLInsertCompiler as SQLInsertShims
@@ -154,6 +155,14 @@ class SelectMixin(CompileMixin):
         return result, list(params)
 
     # ---- clauses --------------------------------------------------------------------
+
+    def get_select(self, *args, **kwargs):
+        """What is selected is a value; of a wrapped condition Django does not make one."""
+        select, *rest = super().get_select(*args, **kwargs)
+        for index, (expression, (sql, params), alias) in enumerate(select):
+            if isinstance(expression, ExpressionWrapper) and is_predicate(expression):
+                select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % sql, params), alias
+        return (select, *rest)
 
     def pre_sql_setup(self, with_col_aliases=False):
         setup = orm.pre_sql_setup(super(), with_col_aliases)

@@ -23,12 +23,18 @@ def compile_value(node, compiler, connection, **extra):
 def compile_case(node, compiler, connection, **extra):
     """A CASE of which every result is NULL needs a type from its output field (error 8133)."""
     results = [case.result for case in node.cases]
-    nothing = [isinstance(found, Value) and found.value is None for found in [*results, node.default]]
-    if not all(nothing) or node._output_field_or_none is None or node.default._output_field_or_none is not None:
+    if not all(_is_null(found, compiler) for found in [*results, node.default]):
+        return NotImplemented
+    if node._output_field_or_none is None or node.default._output_field_or_none is not None:
         return NotImplemented
     copy = node.copy()
     copy.default = Value(None, output_field=node.output_field)
     return copy.as_sql(compiler, connection, **extra)
+
+
+def _is_null(node, compiler):
+    """A None that is no parameter: JSON's null is one."""
+    return isinstance(node, Value) and node.value is None and not compiler.compile(node)[1]
 
 
 def compile_combined(node, compiler, connection, **extra):

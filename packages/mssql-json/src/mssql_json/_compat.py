@@ -7,6 +7,7 @@ from django.db.models import Value
 from django.db.models.expressions import Func
 from django.db.models.fields import json as fields
 from django.db.models.functions import JSONObject
+from django.db.models.lookups import IContains
 
 # Before 4.2 lookups hold JSON text, since then Python values.
 _LOOKUPS_HOLD_TEXT = django.VERSION < (4, 2)
@@ -16,6 +17,14 @@ try:
 except ImportError:  # Before Django 6.1 a document's `in` is that of every field.
 
     class JSONIn(fields.KeyTransformIn):
+        """Never made by this Django."""
+
+
+try:
+    from django.db.models.fields.json import JSONIContains
+except ImportError:  # Before Django 4.0 a document's `icontains` is that of every field.
+
+    class JSONIContains(IContains):
         """Never made by this Django."""
 
 
@@ -79,5 +88,5 @@ def members(rhs):
 
 
 __all__ = [
-    "HasKeyOrArrayIndex", "JSONArray", "JSONIn", "JSONObject", "encoded", "is_json", "members", "python_value",
+    "HasKeyOrArrayIndex", "JSONArray", "JSONIContains", "JSONIn", "JSONObject", "encoded", "is_json", "members", "python_value",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from . import definitions, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
 from .documents import BINARY, Item
 from .path import compile_path, literal, position
-from .transforms import item_of, unwrapped
+from .transforms import item_of, require_openjson, unwrapped
 
 # JSON_VALUE gives up to so many characters.
 _LONGEST = 4000
@@ -191,6 +191,7 @@ def compile_has_key(node, compiler, connection, **extra):
         if definitions.applies(compiler):
             sql, params = definitions.has_path(document, keys, compiler)
         else:
+            require_openjson(connection)
             sql, params = compiler.compile(document)
             sql, params = Item(sql, params, keys, only_property=not as_array_index).exists()
         tests.append(sql)

@@ -3,12 +3,12 @@
 JSON distinguishes case, whatever the collation of the database; the lookups with i do not.
 """
 
+import copy
 import json
 
 from django.db.models import DecimalField, DurationField, FloatField, IntegerField, TextField
 from django.db.models.expressions import Expression
 from django.db.models.fields.json import (
-    JSONIContains,
     KeyTextTransform,
     KeyTransform,
     KeyTransformEndsWith,
@@ -25,7 +25,7 @@ from django.db.models.fields.json import (
 from django.db.models.lookups import Contains
 
 from . import definitions, values
-from ._compat import is_json, python_value
+from ._compat import JSONIContains, is_json, python_value
 from .documents import BINARY
 from .transforms import item_of
 
@@ -56,9 +56,9 @@ def _with_collation(collation):
     def compile_with_collation(node, compiler, connection, **extra):
         if isinstance(node.lhs, Collated):
             return NotImplemented
-        copy = node.copy()
-        copy.lhs = Collated(node.lhs, collation)
-        return copy.as_sql(compiler, connection)
+        changed = copy.copy(node)
+        changed.lhs = Collated(node.lhs, collation)
+        return changed.as_sql(compiler, connection)
 
     return compile_with_collation
 

@@ -1,9 +1,12 @@
 """Keys as values: JSON, text, sort keys; casts; NULL and null."""
 
+from django.db import NotSupportedError
 from django.db.models import FloatField, TextField, Value
-from django.db.models.expressions import Expression, Ref
+from django.db.models.expressions import CombinedExpression, Expression, Ref
 from django.db.models.fields.json import JSONField, KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
+
+from mssql_core.plugin import Capability
 
 from . import definitions, functions
 from ._compat import is_json
@@ -21,10 +24,24 @@ def unwrapped(node):
 
 
 def item_of(node, compiler, prefix="j"):
-    """The Item of a key transform, or of an expression that is a document itself."""
+    """
+    The Item of a key transform, or of an expression that is a document itself.
+
+    :raises NotSupportedError: the database has no OPENJSON.
+    """
     document, keys = unwrapped(node) if isinstance(node, KeyTransform) else (node, ())
     sql, params = compiler.compile(document)
+    require_openjson(compiler.connection)
     return Item(sql, params, keys, prefix)
+
+
+def require_openjson(connection):
+    """:raises NotSupportedError: the database's compatibility level is too low for OPENJSON."""
+    if not connection.server.has(Capability.OPENJSON):
+        raise NotSupportedError(
+            "Lookups of a JSONField need OPENJSON, which the database has from compatibility level 130 on, and its "
+            "level is %d: ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130." % connection.server.compatibility_level
+        )
 
 
 def is_key(node):
@@ -148,6 +165,7 @@ def sort_expressions(expression):
 
 COMPILERS = {
     Cast: compile_cast,
+    CombinedExpression: compile_combined,
     KeyTextTransform: compile_key_text,
     KeyTransform: compile_key_transform,
     Value: compile_value,

@@ -97,7 +97,7 @@ def same_scalar(x, y):
     """Two rows hold the same scalar."""
     return (
         "(%(x)s.[type] = %(y)s.[type] AND (%(x)s.[type] = 0 OR (%(x)s.[type] IN (1, 3) AND %(xv)s = %(yv)s) "
-        "OR (%(x)s.[type] = 2 AND %(xn)s = %(yn)s)))"
+        "OR (%(x)s.[type] = 2 AND (%(xn)s) COLLATE %(binary)s = (%(yn)s) COLLATE %(binary)s)))"
     ) % {
         "x": x,
         "y": y,
@@ -105,6 +105,7 @@ def same_scalar(x, y):
         "yv": exactly(y),
         "xn": _number_text(x + ".[value]"),
         "yn": _number_text(y + ".[value]"),
+        "binary": BINARY,
     }
 
 
@@ -154,9 +155,10 @@ def _leaves(alias, levels):
         value.append(
             "WHEN %s.[key] IS NOT NULL THEN CASE WHEN %s.[type] > 3 THEN N'' ELSE %s.[value] END" % (name, name, name)
         )
+    # Keys and values have different collations, which nothing could join (error 451).
     sources.append(
-        "CROSS APPLY (SELECT %s AS [p], %s AS [t], CASE %s END AS [v]) AS [leaf]"
-        % (" + ".join(path), kind, " ".join(value))
+        "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], (CASE %s END) COLLATE %s AS [v]) AS [leaf]"
+        % (" + ".join(path), BINARY, kind, " ".join(value), BINARY)
     )
     text = "CASE [leaf].[t] WHEN 2 THEN %s ELSE ISNULL([leaf].[v], N'') END" % _number_text("[leaf].[v]")
     return "SELECT ([leaf].[p] + N'=' + CAST([leaf].[t] AS nvarchar(1)) + %s + N'.') COLLATE %s AS [r] FROM %s" % (

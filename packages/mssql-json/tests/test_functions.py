@@ -1,0 +1,59 @@
+import pytest
+from django.db import NotSupportedError
+from django.db.models import Avg, BinaryField, Count, F, FloatField, Max, Sum, Value
+from django.db.models.functions import Cast, JSONObject
+from jsontests.keys import KT
+from jsontests.models import Paper
+from test_transforms import selected
+
+
+def test_values_are_written_by_their_type(compiled):
+    sql, params = selected(
+        compiled, JSONObject(**{"a'": "name", "n": "number", "d": "value", "t": Value(True), "f": Value(0.5)})
+    )
+    assert "N'\"a'':\"" not in sql and "N'\"a''\":' + ISNULL(" in sql
+    assert "STRING_ESCAPE(CAST([jsontests_paper].[name] AS nvarchar(max)), N'json')" in sql
+    assert "ISNULL(CAST([jsontests_paper].[number] AS nvarchar(max)), N'null')" in sql
+    assert "ISNULL(CAST([jsontests_paper].[value] AS nvarchar(max)), N'null')" in sql
+    assert "CASE %s WHEN 1 THEN N'true'" in sql and "CAST(%s AS float), 3)" in sql
+    assert params == [True, 0.5]
+
+
+def test_an_object_without_members(compiled):
+    assert selected(compiled, JSONObject())[0] == "N'{}'"
+
+
+def test_arrays(compiled):
+    functions = pytest.importorskip("django.db.models.functions")
+    if not hasattr(functions, "JSONArray"):
+        pytest.skip("JSONArray is younger than this Django")
+    assert selected(compiled, functions.JSONArray())[0] == "N'[]'"
+    sql, _ = selected(compiled, functions.JSONArray("number", "number"))
+    number = "ISNULL(CAST([jsontests_paper].[number] AS nvarchar(max)), N'null')"
+    assert sql == "(CAST(N'' AS nvarchar(max)) + N'[' + %s + N',' + %s + N']')" % (number, number)
+
+
+def test_bytes_are_refused(compiled):
+    with pytest.raises(NotSupportedError, match="BinaryField"):
+        selected(compiled, JSONObject(a=Value(b"x", BinaryField())))
+
+
+def test_aggregates_take_numbers_and_give_json(connection):
+    query = Paper.objects.values("name").annotate(total=Sum("value__n"), n=Avg("value__n", output_field=FloatField()))
+    from mssql_core.testing import compile_sql
+
+    sql, _ = compile_sql(query.values("total", "n"), connection())
+    assert "CONVERT(nvarchar(40), SUM([hoisted].[k1]), 3) AS [total]" in sql
+    assert "AVG(CAST([hoisted].[" in sql or "AVG([hoisted].[" in sql
+    assert "CROSS APPLY (SELECT CAST((SELECT TOP (1) [j0].[value]" in sql
+
+
+def test_the_greatest_of_json_values_is_unknown(compiled):
+    with pytest.raises(NotSupportedError, match="Max.*'n'.*Cast"):
+        compiled(Paper.objects.values("name").annotate(m=Max("value__n")).values("m"))
+    compiled(Paper.objects.values("name").annotate(m=Max(Cast(KT("value__n"), FloatField()))).values("m"))
+
+
+def test_counting_keys(compiled):
+    sql, _ = compiled(Paper.objects.values("name").annotate(n=Count(F("value__n"))).values("n"))
+    assert "COUNT_BIG([hoisted].[k1])" in sql

@@ -1,0 +1,114 @@
+import datetime
+
+import pytest
+from django.core.exceptions import EmptyResultSet
+from django.db import NotSupportedError
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
+from django.db.models.fields.json import JSONField, KeyTransform
+from jsontests.keys import KT
+from jsontests.models import Paper
+
+papers = Paper.objects.values("id")
+COLUMN = "[jsontests_paper].[value]"
+
+
+def test_a_string_is_said_twice_for_an_index(where):
+    sql, params = where(papers.filter(value__a="x"))
+    indexed, test = sql.strip("()").split(" AND (SELECT ", 1)
+    assert indexed == "JSON_VALUE(CASE WHEN ISJSON(%s) = 1 THEN %s END, N'$.\"a\"') = %%s" % (COLUMN, COLUMN)
+    assert test.startswith("TOP (1) CASE WHEN ([j0].[type] = 1 AND ")
+    assert params == ["x", "x."]
+
+
+def test_a_long_string_is_beyond_json_value(where):
+    sql, params = where(papers.filter(value__a="x" * 3000))
+    assert "JSON_VALUE" not in sql and params == ["x" * 3000 + "."]
+
+
+@pytest.mark.parametrize("version", ["2016", "2022", "2025"])
+def test_every_version_has_the_same_lookups(where, version):
+    sql, _ = where(papers.filter(value__a=1, value__b__contains={"c": 1}, value__has_key="d"), version=version)
+    assert sql == where(papers.filter(value__a=1, value__b__contains={"c": 1}, value__has_key="d"))[0]
+
+
+def test_values_go_through_the_encoder(where):
+    _, params = where(papers.filter(other__day=datetime.date(2020, 1, 2)))
+    assert params == ["2020-01-02", "2020-01-02."]
+
+
+def test_none_is_json_null(where):
+    sql, params = where(papers.filter(value__a=None))
+    assert "WHEN ([j0].[type] = 0) THEN" in sql and params == []
+    assert where(papers.filter(value__a=Value(None, JSONField()))) == (sql, params)
+
+
+def test_in_is_one_subquery(where):
+    sql, params = where(papers.filter(value__a__in=["x", 1, None, Value(None, JSONField())]))
+    assert sql.count("SELECT") == 1 and params == ["x.", "1", 1.0]
+
+
+def test_many_values_are_one_parameter(where):
+    _, params = where(papers.filter(value__a__in=list(range(5000))))
+    assert len(params) == 1 and params[0].startswith("[0,1,2,")
+    _, params = where(papers.filter(value__in=[{"a": 1}, [2], "x"]))
+    assert params == ['[{"a":1},[2],"x"]']
+
+
+def test_in_of_nothing_is_empty(where):
+    with pytest.raises(EmptyResultSet):
+        where(papers.filter(value__a__in=[]))
+
+
+def test_other_fields_keep_their_in(where):
+    sql, params = where(papers.filter(name__in=["a", "b"]))
+    assert sql == "[jsontests_paper].[name] IN (%s, %s)" and params == ["a", "b"]
+
+
+def test_two_documents(where):
+    sql, params = where(papers.filter(value__a=F("other__b")))
+    assert " CROSS JOIN OPENJSON(N'[' + [jsontests_paper].[other] + N']', N'$[0]') AS [o0] WHERE " in sql
+    assert params == []
+
+
+def test_a_key_and_a_column(where):
+    sql, _ = where(papers.filter(value__a=F("number")))
+    assert "TRY_CAST([j0].[value] AS float) = [jsontests_paper].[number]" in sql
+    sql, _ = where(papers.filter(value__a=F("name")))
+    assert "[j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
+
+
+def test_isnull_asks_for_the_key(where):
+    sql, _ = where(papers.filter(value__a__isnull=True))
+    assert sql.startswith("(NOT EXISTS (SELECT 1 FROM OPENJSON(")
+    sql, _ = where(papers.annotate(t=KT("value__a")).filter(t__isnull=True))
+    assert sql.endswith(" IS NULL") and "EXISTS" not in sql
+
+
+def test_has_keys(where):
+    sql, _ = where(papers.filter(value__has_keys=["a", "b"]))
+    assert sql.count("EXISTS") == 2 and " AND EXISTS" in sql
+    sql, _ = where(papers.filter(value__has_any_keys=["a", "b"]))
+    assert " OR EXISTS" in sql
+    sql, _ = where(papers.filter(value__has_key=KeyTransform("b", KeyTransform("a", "value"))))
+    assert "[key] = N'b'" in sql
+
+
+def test_has_keys_of_none(where):
+    assert where(papers.filter(value__has_keys=[]))[0] == "1 = 1"
+    assert where(papers.filter(value__has_any_keys=[]))[0] == "1 = 0"
+
+
+def test_contained_by_turns_the_sides(where):
+    one, params = where(papers.filter(value__contains=[1]))
+    other, _ = where(papers.filter(value__contained_by=[1]))
+    assert params == ["[1]"] and one != other
+
+
+def test_openjson_needs_its_compatibility_level(compiled):
+    with pytest.raises(NotSupportedError, match="level is 120.*COMPATIBILITY_LEVEL = 130"):
+        compiled(papers.filter(value__a=1), version="2016", compatibility_level=120)
+
+
+def test_a_condition_may_be_selected(compiled):
+    sql, _ = compiled(papers.annotate(found=ExpressionWrapper(Q(value__a=1), BooleanField())))
+    assert "CASE WHEN (SELECT TOP (1)" in sql

@@ -1,0 +1,29 @@
+import pytest
+
+from mssql_json.native import exact_text
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ('{"a": 1e-07, "b": "1e5"}', '{"a": 0.0000001, "b": "1e5"}'),
+        ("[1e+17]", "[100000000000000000.0]"),
+        ("[1.5E3, -2, 0.1]", "[1500.0, -2, 0.1]"),
+        ('["\\ud83e\\udd21"]', '["\\ud83e\\udd21"]'),
+        ('["\\\\ud800"]', '["\\\\ud800"]'),
+    ],
+)
+def test_numbers_lose_their_exponent(text, expected):
+    assert exact_text(text) == expected
+
+
+@pytest.mark.parametrize("text, message", [("[1e40]", "38 digits"), ("[%s]" % ("9" * 39), "38 digits")])
+def test_numbers_of_too_many_digits_are_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        exact_text(text)
+
+
+@pytest.mark.parametrize("text", ['["\\ud800"]', '["\\udc00"]', '["\\ud800x"]', '["\\uDC00\\uD800"]'])
+def test_halves_of_surrogate_pairs_are_refused(text):
+    with pytest.raises(ValueError, match="surrogate"):
+        exact_text(text)
