@@ -56,11 +56,6 @@ def compile_time(node, compiler, connection, **extra):
 COMPILERS = {Extract: compile_extract, TruncBase: compile_truncation, TruncDate: compile_date, TruncTime: compile_time}
 
 
-class Wrapper:
-    def init_connection_state(self):
-        """Nothing: Django checks the version of the database from 4.1 on, and has no default before."""
-
-
 class SchemaEditor:
     """Django 3.2 names the columns of a unique constraint; 4.0 gives its fields."""
 

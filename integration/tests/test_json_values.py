@@ -1,0 +1,168 @@
+"""JSON made of other values, and keys in arithmetic, aggregates, windows and orders."""
+
+import datetime
+import decimal
+import uuid
+
+import pytest
+from django.db import DatabaseError, NotSupportedError, transaction
+from django.db.models import (
+    Avg,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    JSONField,
+    Max,
+    Q,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, JSONObject, Rank, Upper
+from plugin_table import json as table
+from settings_of_server import database
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture(scope="module")
+def alias(server, shop):
+    with table.with_documents("json values", database(server, "master", plugins=["json"])) as found:
+        yield found
+
+
+@pytest.fixture
+def papers(alias):
+    from plugin_table._json_cases import stored
+
+    def papers(*documents):
+        return stored(alias, list(documents))[0]
+
+    return papers
+
+
+def text_of(key):
+    return KeyTextTransform(key, "value")
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ('say "x" \\ / \n é 🤡', None),
+        (7, None),
+        (-0.1, None),
+        (1e300, None),
+        (True, None),
+        (decimal.Decimal("12.50"), 12.5),
+        (datetime.date(2020, 1, 2), "2020-01-02"),
+        (datetime.datetime(2020, 1, 2, 3, 4, 5, 600000, datetime.timezone.utc), "2020-01-02T03:04:05.6"),
+        (uuid.UUID("6f1d3a0e-0000-4000-8000-000000000001"), "6f1d3a0e-0000-4000-8000-000000000001"),
+    ],
+)
+def test_json_object_writes_values_by_their_type(papers, value, expected):
+    (found,) = papers({}).annotate(o=JSONObject(**{"k'": Value(value)})).values_list("o", flat=True)
+    expected = value if expected is None else expected
+    shown = found["k'"]
+    if isinstance(value, datetime.datetime):
+        assert shown.startswith(expected)
+    else:
+        assert shown == expected and type(shown) is type(expected)
+
+
+def test_documents_and_nulls_are_nested(papers):
+    rows = papers({"a": [1, {"b": None}]}).annotate(
+        o=JSONObject(
+            d="value", k=KeyTransform("a", "value"), n=Value(None, IntegerField()), e=JSONObject(), q=Q(place=0)
+        )
+    )
+    assert rows.get().o == {
+        "d": {"a": [1, {"b": None}]}, "k": [1, {"b": None}], "n": None, "e": {}, "q": True
+    }  # fmt: skip
+
+
+def test_long_values_are_whole(papers):
+    text = "é" * 9000
+    (found,) = papers({"a": text}).annotate(o=JSONObject(x=KeyTransform("a", "value"), t=text_of("a"))).values("o")
+    assert found["o"] == {"x": text, "t": text}
+
+
+def test_keys_in_arithmetic(papers):
+    rows = papers({"a": 2, "b": 0.5}).annotate(
+        x=ExpressionWrapper(F("value__a") * F("value__b") + 1, output_field=FloatField())
+    )
+    assert rows.get().x == 2.0
+
+
+def test_aggregates(papers):
+    rows = papers({"n": 1}, {"n": 2.5}, {"n": None}, {}, [])
+    found = rows.aggregate(
+        total=Sum("value__n"), mean=Avg("value__n", output_field=FloatField()), n=Count("value__n"),
+        most=Max(Cast(text_of("n"), FloatField())), some=Count("id", filter=Q(value__n__gt=1)),
+    )  # fmt: skip
+    assert found == {"total": 3.5, "mean": 1.75, "n": 3, "most": 2.5, "some": 1}
+
+
+def test_aggregates_of_what_is_no_number(papers, alias):
+    with pytest.raises(DatabaseError, match="8114"), transaction.atomic(alias):
+        papers({"n": "x"}).aggregate(total=Sum("value__n"))
+    with pytest.raises(NotSupportedError, match="Cast"):
+        papers({"n": "x"}).aggregate(most=Max("value__n"))
+
+
+def test_windows(papers):
+    rows = papers({"a": "x", "n": 10}, {"a": "x", "n": 9}, {"a": "y", "n": 1}).annotate(
+        r=Window(Rank(), partition_by=[F("value__a")], order_by=F("value__n").asc())
+    )
+    assert list(rows.order_by("place").values_list("r", flat=True)) == [2, 1, 1]
+
+
+def test_numbers_sort_as_numbers_with_distinct_and_groups(papers):
+    rows = papers({"n": 10}, {"n": 9}, {"n": 10}, {"n": "z"}, {})
+    expected = [None, "z", 9, 10]
+    assert list(rows.order_by("value__n").values_list("value__n", flat=True).distinct()) == expected
+    groups = rows.values("value__n").annotate(c=Count("id")).order_by("value__n")
+    assert [(row["value__n"], row["c"]) for row in groups] == [(None, 1), ("z", 1), (9, 1), (10, 2)]
+    assert list(rows.order_by(F("value__n").desc(nulls_last=True)).values_list("value__n", flat=True)[:2]) == [10, 10]
+
+
+def test_groups_distinguish_case(papers):
+    groups = papers({"a": "IT"}, {"a": "it"}).values("value__a").annotate(c=Count("id"))
+    assert sorted((row["value__a"], row["c"]) for row in groups) == [("IT", 1), ("it", 1)]
+
+
+def test_casts(papers):
+    row = papers({"n": "12", "f": 0.1, "b": True, "d": {"x": [1]}, "t": "[1, 2]"}).annotate(
+        n=Cast("value__n", IntegerField()), f=Cast("value__f", FloatField()), u=Upper(text_of("n")),
+        d=Cast("value__d", JSONField()), t=Cast(text_of("t"), JSONField()), p=Cast("place", JSONField()),
+        c=Coalesce(KeyTransform("nothing", "value"), Value({"else": 1}, JSONField())),
+    ).get()  # fmt: skip
+    assert (row.n, row.f, row.u, row.d, row.t, row.p, row.c) == (12, 0.1, "12", {"x": [1]}, [1, 2], 0, {"else": 1})
+
+
+def test_updates_with_expressions(papers):
+    rows = papers({"a": {"b": [1]}, "c": "x"}, {"a": 2})
+    rows.update(
+        value=Case(When(value__a=2, then=Value([2], JSONField())), default=JSONObject(was=F("value__a__b__-1")))
+    )
+    assert list(rows.order_by("place").values_list("value", flat=True)) == [{"was": 1}, [2]]
+
+
+def test_in_a_subquery_of_documents(papers):
+    rows = papers({"a": 1, "b": 2}, {"a": 2}, [1])
+    others = papers({"b": 2.0, "a": 1})
+    assert list(rows.filter(value__in=others.values("value")).values_list("place", flat=True)) == [0]
+    keys = papers({"k": 2})
+    assert list(rows.filter(value__a__in=keys.values("value__k")).values_list("place", flat=True)) == [1]
+
+
+def test_integers_keep_their_digits(papers):
+    big = 12345678901234567890123456789
+    rows = papers({"n": big}, {"n": big + 1})
+    assert [row.place for row in rows.filter(value__n=big)] == [0]
+    assert [row.place for row in rows.filter(value__n__gt=big)] == [1]
+    assert list(rows.order_by("place").values_list("value__n", flat=True)) == [big, big + 1]
