@@ -1,4 +1,4 @@
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
@@ -21,6 +21,12 @@ def test_the_same_column_by_another_name(compiled):
 def test_constants_are_left_out(compiled):
     """They are error 408."""
     assert order(compiled, Value(3), "age") == "[ormtests_author].[age] ASC"
+
+
+def test_a_case_that_no_condition_is_left_of(compiled):
+    """A parameter alone is error 1008: it would be the position of a column."""
+    nothing = Case(When(pk__in=[], then=Value(1)), default=Value(0), output_field=IntegerField())
+    assert order(compiled, nothing.desc(), "age") == "[ormtests_author].[age] ASC"
 
 
 def test_nothing_but_constants(compiled):

@@ -4,6 +4,8 @@ A column may be named once (error 169), constants not at all (408), and with
 DISTINCT or a set operation only what is selected (145, 104).
 """
 
+import re
+
 from django.db.models import OrderBy, Subquery, Value, Window
 from django.db.models.expressions import Col, Expression, RawSQL, Ref, Star
 from django.db.models.functions import Random
@@ -13,6 +15,8 @@ from .compat.orm import ColPairs
 from .hoisting import leaves
 
 UNORDERED = "(SELECT NULL)"
+# What is left of a CASE without conditions: the server takes it for the position of a column (error 1008).
+_PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
 _VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 
 
@@ -112,7 +116,7 @@ def distinct_terms(order_by, compiler):
             if not isinstance(resolved, OrderBy):
                 found.append(expanded)
                 continue
-            if not combined and is_constant(source(resolved.expression)):
+            if not combined and (is_constant(source(resolved.expression)) or _PARAMETER.match(expanded[1][0])):
                 continue
             name = key(resolved.expression, compiler) if not combined else (expanded[1][0],)
             if name not in seen:

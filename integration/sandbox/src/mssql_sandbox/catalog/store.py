@@ -274,6 +274,8 @@ def _table(document: dict[str, Any]) -> Table:
         view_text=document["view_text"],
         indexes=indexes,
         triggers=tuple(document["triggers"] or ()),
+        foreign_key=document["foreign_key"],
+        check=document["check"],
     )
 
 

@@ -9,7 +9,7 @@ from ..translate.aggregates import contains_aggregate, contains_subquery, contai
 from ..translate.bound import Bound, Scope
 from ..types.collation import key_sql
 from ..types.precedence import label
-from .registry import define
+from .registry import define, invalid_argument
 
 
 def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bound:
@@ -24,10 +24,10 @@ def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bo
                 1,
                 node.line,
             )
-        if contains_window(value):
-            raise SqlServerError(
-                4109, "Windowed functions cannot be used in the context of another windowed function or aggregate.", 15
-            )
+    if contains_window(value):
+        raise SqlServerError(
+            4109, "Windowed functions cannot be used in the context of another windowed function or aggregate.", 15
+        )
     if node.over is not None and node.distinct:
         raise SqlServerError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, 1, node.line)
     level = _level(t, node, value, scope)
@@ -203,9 +203,13 @@ def _string_agg(t, node, scope):
     if not isinstance(separator_node, (nodes.Literal, nodes.Variable)):
         raise SqlServerError(8733, "Separator parameter for STRING_AGG must be a string literal or variable.", 16)
     value = text(t, bound, 1, "string_agg")
-    separator = text(t, t.expression(separator_node, scope), 2, "string_agg")
+    given = t.expression(separator_node, scope)
+    if not given.type.is_character:
+        raise invalid_argument(given, 2, "string_agg")
+    separator = text(t, given, 2, "string_agg")
     order = ""
     if node.within_group:
+        _check_ordering(t.fingerprint(node.within_group, scope), scope)
         scope.in_aggregate += 1
         parts = []
         for item in node.within_group:
@@ -221,6 +225,15 @@ def _string_agg(t, node, scope):
     if not big:
         sql = f"ms.string_agg_limit({sql}, {limit})"
     return Bound(sql, kind, True, value.coercibility)
+
+
+def _check_ordering(ordering: object, scope: Scope) -> None:
+    """:raises SqlServerError: 8711 when another aggregate of the query orders its rows otherwise."""
+    if scope.ordering not in (None, ordering):
+        raise SqlServerError(
+            8711, "Multiple ordered aggregate functions in the same scope have mutually incompatible orderings.", 16
+        )
+    scope.ordering = ordering
 
 
 @define("approx_count_distinct", 1, kind="aggregate", raw=True)

@@ -7,6 +7,7 @@ from ..sqltypes import BIGINT, FLOAT
 from ..syntax import nodes
 from ..translate.aggregates import contains_window
 from ..translate.bound import Bound, Scope
+from ..translate.constants import folded_integer, is_constant
 from ..types.collation import key_sql
 from .registry import define
 
@@ -25,7 +26,16 @@ def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
         )
     over = _resolved(node.over, scope, node)
     name = node.name.lower()
-    if name in (*_RANKING, "first_value", "last_value") and not over.order_by:
+    ordered = name in (*_RANKING, "first_value", "last_value")
+    if ordered and node.over.window is not None and not over.order_by:
+        raise SqlServerError(
+            5366,
+            f"The function '{node.name}' must have an OVER clause or a WINDOW with ORDER BY specified.",
+            15,
+            3,
+            node.line,
+        )
+    if ordered and not over.order_by:
         raise SqlServerError(
             4112, f"The function '{node.name}' must have an OVER clause with ORDER BY.", 15, 1, node.line
         )
@@ -46,13 +56,20 @@ def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
     return f"({' '.join(parts)})"
 
 
-def _resolved(over: nodes.Over, scope: Scope, node) -> nodes.Over:
+def _resolved(over: nodes.Over, scope: Scope, node, through: tuple[str, ...] = ()) -> nodes.Over:
+    """OVER with what the named windows that it refers to add.
+
+    :raises SqlServerError: 5362 unknown name, or a window that names itself; 5365 windows that name one another.
+    """
     if over.window is None:
         return over
-    base = scope.windows.get(over.window.casefold())
-    if base is None:
+    name = over.window.casefold()
+    base = scope.windows.get(name)
+    if base is None or through[-1:] == (name,):
         raise SqlServerError(5362, f"Window '{over.window}' is undefined.", 15, 1, node.line)
-    base = _resolved(base, scope, node)
+    if name in through:
+        raise SqlServerError(5365, "Cyclic window references are not permitted.", 15, 1, node.line)
+    base = _resolved(base, scope, node, (*through, name))
     return nodes.Over(over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame)
 
 
@@ -65,13 +82,14 @@ def _refuse_nested(item: nodes.Expression) -> None:
 
 def _order(t, item: nodes.OrderItem, scope: Scope) -> str:
     _refuse_nested(item.expression)
-    if isinstance(item.expression, nodes.Literal) and item.expression.kind == "int":
+    index = folded_integer(item.expression)
+    if index is not None and index > 0:
         raise SqlServerError(
             5308, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER "
             "BY clause expressions.", 16, 1, item.line,
         )  # fmt: skip
     bound = t.expression(item.expression, scope)
-    if bound.is_constant or isinstance(item.expression, nodes.Variable):
+    if bound.is_constant or is_constant(item.expression):
         raise SqlServerError(
             5309, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY "
             "clause expressions.", 16, 1, item.line,
@@ -111,9 +129,15 @@ def _rank(t, node, scope):
     return Bound(f"{node.name.lower()}() OVER {over_sql(t, node, scope)}", BIGINT, False)
 
 
+def _not_positive() -> SqlServerError:
+    return SqlServerError(4116, "The function 'ntile' takes only a positive int or bigint expression as its input.")
+
+
 @define("ntile", 1, kind="window", raw=True)
 def _ntile(t, node, scope):
     count = t.expression(node.arguments[0], scope)
+    if isinstance(count.constant, int) and count.constant <= 0:
+        raise _not_positive()
     return Bound(f"(ntile(({count.sql})::integer) OVER {over_sql(t, node, scope)})::bigint", BIGINT, False)
 
 
@@ -130,7 +154,7 @@ def _lag(t, node, scope):
     arguments = [value.sql]
     if len(node.arguments) > 1:
         offset = t.expression(node.arguments[1], scope)
-        arguments.append(f"({offset.sql})::integer")
+        arguments.append(f"ms.row_offset({offset.sql})")
     if len(node.arguments) > 2:
         default = t.expression(node.arguments[2], scope)
         arguments.append(t.convert(default, value.type))

@@ -291,6 +291,10 @@ def _floating_point(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> Sq
     return SqlServerError(3623, "An invalid floating point operation occurred.")
 
 
+def _ntile(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    return SqlServerError(4116, "The function 'ntile' takes only a positive int or bigint expression as its input.")
+
+
 def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
     match = re.search(r'sequence "([sq])(\d+)"', error.diag.message_primary or "")
     if match is None:
@@ -326,5 +330,6 @@ _HANDLERS: tuple[tuple[Any, Callable], ...] = (
     (pg.LockNotAvailable, _lock_timeout),
     (pg.SerializationFailure, _serialization),
     (pg.InvalidArgumentForLogarithm, _floating_point),
+    (pg.InvalidArgumentForNtileFunction, _ntile),
     (pg.InvalidArgumentForPowerFunction, _floating_point),
 )

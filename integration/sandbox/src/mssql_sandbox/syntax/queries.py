@@ -136,6 +136,10 @@ class Queries(Expressions):
         if self.token.key == "WINDOW" and self.ahead(2).key == "AS":
             self.advance()
             for name, over in self.comma_list(self._window):
+                if name.casefold() in (other.casefold() for other in select.windows):
+                    raise SqlServerError(
+                        16211, f"Window '{name}' is specified more than once in the WINDOW clause.", 15, 1, select.line
+                    )
                 select.windows[name] = over
         return select
 

@@ -7,6 +7,7 @@ refuses at compile time is refused here, with its number.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..catalog.model import Table
@@ -31,6 +32,8 @@ def translate(statement: nodes.Statement, context: Context) -> Plan:
     :raises NotSupported: for what the sandbox does not know.
     """
     translator = DataStatements(context)
+    options = statement.query.options if isinstance(statement, nodes.SelectStatement) else _own_options(statement)
+    translator.max_recursion = _max_recursion(options)
     if isinstance(statement, nodes.SelectStatement):
         return _select(translator, statement)
     handler = {
@@ -55,6 +58,26 @@ def _select(translator: DataStatements, statement: nodes.SelectStatement) -> Pla
         return _select_into(translator, statement, body)
     relation = translator.relation(statement.query, None)
     return translator.plan("select", relation.sql, result_columns(relation.outputs))
+
+
+def _own_options(statement: nodes.Statement) -> list[str]:
+    found = getattr(statement, "options", None)
+    query = getattr(statement, "query", None)
+    return found if isinstance(found, list) else query.options if isinstance(query, nodes.Query) else []
+
+
+def _max_recursion(options: list[str]) -> int:
+    """:raises SqlServerError: 310 for more than 32,767."""
+    for option in options:
+        matched = re.match(r"MAXRECURSION\s+(\d+)", option, re.I)
+        if matched and int(matched[1]) > 32767:
+            raise SqlServerError(
+                310, f"The value {matched[1]} specified for the MAXRECURSION option exceeds the allowed maximum of 32767.",
+                15,
+            )  # fmt: skip
+        if matched:
+            return int(matched[1])
+    return 100
 
 
 def _check_options(options: list[str]) -> None:

@@ -107,3 +107,4 @@ class Scope:
     windows: dict[str, Any] = field(default_factory=dict)
     lateral: bool = False
     outer_used: bool = False
+    ordering: Any = None  # fingerprint of the aggregates' WITHIN GROUP

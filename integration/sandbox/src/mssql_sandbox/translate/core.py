@@ -32,6 +32,8 @@ class Core:
         self.ctes: list[dict[str, Any]] = []
         self.before: list[str] = []
         self.locks: list[str] = []
+        self.max_recursion = 100  # OPTION (MAXRECURSION n); 0 is no limit
+        self.recursing: dict[str, str] = {}  # recursive table being translated -> its alias in its own member
         self.serializable: list[str] = []
 
     # ---- parameters and aliases ---------------------------------------------------

@@ -39,7 +39,7 @@ class DataStatements(Queries):
 
     def _target_table(self, target: nodes.TableSource) -> Table:
         table = self.find_table(target.name)
-        hints = self.check_hints(target.hints)
+        hints = self.check_hints(target.hints, table)
         if "NOLOCK" in hints or "READUNCOMMITTED" in hints:
             raise SqlServerError(
                 1065,
@@ -76,14 +76,12 @@ class DataStatements(Queries):
         else:
             columns = [c for c in table.columns if c.computed is None and (c.identity is None or identity_on)]
             if identity_on:
-                raise SqlServerError(
-                    8101,
-                    f"An explicit value for the identity column in table '{table.name}' can only be specified when a "
-                    "column list is used and IDENTITY_INSERT is ON.",
-                )
+                raise _needs_list(table)
         for column in columns:
             if column.computed is not None:
                 raise _computed(column)
+            if column.identity is not None and table.kind == "variable":
+                raise SqlServerError(1077, "INSERT into an identity column not allowed on table variables.")
             if column.identity is not None and not identity_on:
                 raise SqlServerError(
                     544,
@@ -111,7 +109,7 @@ class DataStatements(Queries):
         if node.query is None:
             return "DEFAULT VALUES"
         relation = self.relation(node.query, None)
-        self._check_count(len(columns), len(relation.outputs), node, from_select=True)
+        self._check_count(len(columns), len(relation.outputs), node, from_select=True, table=table)
         values = []
         for number, (column, output) in enumerate(zip(columns, relation.outputs), 1):
             bound = Bound(f"q.o{number}", output.type, output.nullable, output.coercibility)
@@ -126,10 +124,10 @@ class DataStatements(Queries):
                 "row values.",
                 15,
             )
-        scope = Scope()
+        scope = Scope(clause="values")
         rows = []
         for row in node.rows:
-            self._check_count(len(columns), len(row), node, from_select=False)
+            self._check_count(len(columns), len(row), node, from_select=False, table=table)
             values = [self._row_value(value, table, column, scope) for value, column in zip(row, columns)]
             rows.append(f"({', '.join(values)})")
         return f"VALUES {', '.join(rows)}"
@@ -150,9 +148,14 @@ class DataStatements(Queries):
             )
         return self.assigned(self.expression(value, scope), table, column)
 
-    def _check_count(self, columns: int, values: int, node: nodes.Insert, from_select: bool) -> None:
+    def _check_count(
+        self, columns: int, values: int, node: nodes.Insert, from_select: bool, table: Table | None = None
+    ) -> None:
         if columns == values:
             return
+        identities = sum(column.identity is not None for column in table.columns) if table is not None else 0
+        if not node.columns and identities and values == columns + identities:
+            raise _needs_list(table)
         if not node.columns:
             raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
         if from_select:
@@ -209,9 +212,19 @@ class DataStatements(Queries):
     # ---- OUTPUT ------------------------------------------------------------------------
 
     def _with_output(
-        self, kind: str, ctes: list[str], text: str, outputs: list[nodes.Output], sources: list[Source], table: Table
+        self,
+        kind: str,
+        ctes: list[str],
+        text: str,
+        outputs: list[nodes.Output],
+        sources: list[Source],
+        table: Table,
+        changes: set[str] | None = None,
     ) -> Plan:
-        """The plan of a data change with its OUTPUT clause."""
+        """The plan of a data change with its OUTPUT clause.
+
+        :param changes: what it does to the table where ``kind`` does not tell: INSERT, UPDATE, DELETE.
+        """
         if ctes:
             self.ctes.pop()
         head = f"WITH {self.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
@@ -220,7 +233,8 @@ class DataStatements(Queries):
         if len(outputs) > 1:
             raise NotSupported("OUTPUT together with OUTPUT INTO", outputs[0].line)
         output = outputs[0]
-        if output.into is None and kind.upper() in table.triggers:
+        changes = changes or {kind.upper()}
+        if output.into is None and changes & set(table.triggers):
             raise SqlServerError(
                 334,
                 f"The target table '{table.name}' of the DML statement cannot have any enabled triggers if the "
@@ -243,6 +257,7 @@ class DataStatements(Queries):
 
     def _output_into(self, kind: str, ctes: list[str], text: str, output: nodes.Output, items: list) -> Plan:
         target = self.find_table(output.into)
+        self._check_output_target(target)
         if output.into_columns:
             columns = [self.target_column(target, name, output.line) for name in output.into_columns]
         else:
@@ -261,6 +276,31 @@ class DataStatements(Queries):
             f"SELECT {', '.join(values)} FROM {changed} w"
         )
         return self.plan(kind, sql)
+
+    def _check_output_target(self, target: Table) -> None:
+        """What takes OUTPUT INTO has no triggers, foreign keys and checks.
+
+        https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql (output_table)
+
+        :raises SqlServerError: 331, 332, 333.
+        """
+        name = target.name
+        if target.triggers:
+            raise SqlServerError(
+                331, f"The target table '{name}' of the OUTPUT INTO clause cannot have any enabled triggers."
+            )
+        if target.foreign_key:
+            raise SqlServerError(
+                332,
+                f"The target table '{name}' of the OUTPUT INTO clause cannot be on either side of a (primary key, "
+                f"foreign key) relationship. Found reference constraint '{target.foreign_key}'.",
+            )
+        if target.check:
+            raise SqlServerError(
+                333,
+                f"The target table '{name}' of the OUTPUT INTO clause cannot have any enabled check constraints or any "
+                f"enabled rules. Found check constraint or rule '{target.check}'.",
+            )
 
     def plan(self, kind: str, sql: str, columns: list[ResultColumn] | None = None) -> Plan:
         before = list(self.before)
@@ -343,7 +383,10 @@ class DataStatements(Queries):
         value = item.value
         if item.operator != "=":
             value = nodes.Binary(item.operator[:-1], nodes.ColumnRef(item.column), value, line=item.line)
-        return self.assigned(self.expression(value, scope), table, column)
+        clause, scope.clause = scope.clause, "set"
+        bound = self.expression(value, scope)
+        scope.clause = clause
+        return self.assigned(bound, table, column)
 
     def _update_by_row(self, node, table, source, assignments, froms, where, scope) -> str:
         """Join first, then change each target row once by its place."""
@@ -398,7 +441,8 @@ class DataStatements(Queries):
         actions = " ".join(self._merge_action(a, table, target, sources, scope) for a in node.actions)
         text = f"MERGE INTO {table.physical} AS {target.engine_alias} USING {source_sql} ON {condition} {actions}"
         rows = [_row_source(table, "inserted", "new"), _row_source(table, "deleted", "old"), *sources]
-        plan = self._with_output("merge", ctes, text, node.output, rows, table)
+        changes = {action.action for action in node.actions}
+        plan = self._with_output("merge", ctes, text, node.output, rows, table, changes)
         if any(action.action == "INSERT" for action in node.actions):
             self._merge_identity(plan, table, node)
         return plan
@@ -416,7 +460,19 @@ class DataStatements(Queries):
 
     def _check_actions(self, node: nodes.Merge) -> None:
         seen: list[tuple[str, str]] = []
+        settled: set[str] = set()
         for action in node.actions:
+            if action.when in settled and (action.when, action.action) not in seen:
+                raise SqlServerError(
+                    5324,
+                    f"In a MERGE statement, a 'WHEN {action.when}' clause with a search condition cannot appear after a "
+                    f"'WHEN {action.when}' clause with no search condition.",
+                    15,
+                    1,
+                    action.line,
+                )
+            if action.condition is None:
+                settled.add(action.when)
             if (action.when, action.action) in seen:
                 raise SqlServerError(
                     10714,
@@ -478,6 +534,14 @@ def _row_source(table: Table, name: str, prefix: str) -> Source:
         for column in table.columns
     ]
     return Source(name, name, prefix, columns, None, None)
+
+
+def _needs_list(table: Table) -> SqlServerError:
+    return SqlServerError(
+        8101,
+        f"An explicit value for the identity column in table '{table.name}' can only be specified when a column list is "
+        "used and IDENTITY_INSERT is ON.",
+    )
 
 
 def _computed(column: Column) -> SqlServerError:

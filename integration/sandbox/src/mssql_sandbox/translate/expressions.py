@@ -332,6 +332,8 @@ class Expressions(Core):
             except SqlServerError:
                 return ("unknown", node.parts)
             return ("column", bound.sql)
+        if isinstance(node, nodes.Literal):
+            return (node.kind, node.text)
         if isinstance(node, nodes.Node):
             values = tuple(
                 self.fingerprint(getattr(node, field.name), scope)
@@ -343,7 +345,7 @@ class Expressions(Core):
             return tuple(self.fingerprint(item, scope) for item in node)
         if isinstance(node, dict):
             return tuple((key, self.fingerprint(item, scope)) for key, item in node.items())
-        return node.casefold() if isinstance(node, str) and not isinstance(node, nodes.Literal) else node
+        return node.casefold() if isinstance(node, str) else node
 
     def group_match(self, node: Any, scope: Scope) -> Bound | None:
         if isinstance(node, (nodes.Literal, nodes.Variable)) or not scope.groups:

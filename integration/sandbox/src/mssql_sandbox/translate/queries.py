@@ -13,6 +13,7 @@ from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from .aggregates import contains_aggregate, contains_subquery, contains_window, is_aggregate, walk
 from .bound import Bound, Output, Relation, Scope
+from .constants import is_constant, is_converted_variable, signed_integer
 from .sources import Sources
 
 
@@ -87,14 +88,21 @@ class Queries(Sources):
         anchor = self.set_body(body.left, parent)
         outputs = self._named(anchor, table)
         self.ctes[-1][table.name.casefold()] = (name, outputs)
+        self.recursing[name] = ""
         member = self.set_body(body.right, parent)
+        alias = self.recursing.pop(name)
         if len(member.outputs) != len(outputs):
             raise _uneven()
+        member_sql, level = member.sql, "0"
+        if _names_directly(body.right, table.name) and member_sql.startswith("SELECT "):
+            # 530: the engine itself would recurse until its disk is full.
+            step = f"ms.recursion_step({alias}.lvl, {self.max_recursion}) AS lvl, "
+            member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
         columns = []
         from ..types.typenames import engine_cast
 
         for number, (mine, other) in enumerate(zip(outputs, member.outputs), 1):
-            if mine.type.name != other.type.name:
+            if _shape(mine.type) != _shape(other.type):
                 raise SqlServerError(
                     240,
                     f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
@@ -103,8 +111,8 @@ class Queries(Sources):
             columns.append(f"m.o{number}::{engine_cast(mine.type)} AS o{number}")
         first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
         return (
-            f"{name} AS (SELECT {first} FROM ({anchor.sql}) a UNION ALL "
-            f"SELECT {', '.join(columns)} FROM ({member.sql}) m)"
+            f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL "
+            f"SELECT {', '.join(columns)}, {level} AS lvl FROM ({member_sql}) m)"
         )
 
     def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
@@ -121,6 +129,14 @@ class Queries(Sources):
             if not output.name:
                 raise SqlServerError(
                     8155, f"No column name was specified for column {number} of '{table.name}'.", 16, 2, table.line
+                )
+            if any(output.name.casefold() == other.name.casefold() for other in outputs[: number - 1]):
+                raise SqlServerError(
+                    8156,
+                    f"The column '{output.name}' was specified multiple times for '{table.name}'.",
+                    16,
+                    1,
+                    table.line,
                 )
         return outputs
 
@@ -184,32 +200,37 @@ class Queries(Sources):
         parts = []
         for item in query.order_by:
             node = item.expression
-            if isinstance(node, nodes.Literal) and node.kind == "int":
+            if signed_integer(node) is not None:
                 number = self._position(node, len(relation.outputs))
+            elif is_constant(node):
+                raise _constant_order(len(parts) + 1, node)
             elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
                 name = node.parts[0].casefold()
                 number = names.get(name) or _selected_column(query.body, name)
                 if number is None:
-                    raise SqlServerError(207, f"Invalid column name '{node.parts[0]}'.", 16, 1, node.line)
-            elif isinstance(node, nodes.ScalarSubquery) and contains_constant_subquery(node):
-                continue
+                    self._bind_in_first_select(query.body, node, parent)
+                    raise _not_combined(node)
             else:
-                raise SqlServerError(
-                    104,
-                    "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or "
-                    "EXCEPT operator.",
-                    15,
-                    1,
-                    node.line,
-                )
+                self._bind_in_first_select(query.body, node, parent)
+                raise _not_combined(node)
             parts.append(_direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
         columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{self._paging(query, None, Scope(parent=parent))}"
         return Relation(sql, relation.outputs)
 
-    def _position(self, node: nodes.Literal, count: int) -> int:
-        number = int(node.text)
+    def _bind_in_first_select(self, body: Any, node: nodes.Expression, parent: Scope | None) -> None:
+        """Names in ORDER BY that no query selects are first looked for in the first query's tables.
+
+        :raises SqlServerError: 207, 4104 for a name that is not there.
+        """
+        scope = Scope(parent=parent)
+        for source in _first_select(body).sources:
+            self.source(source, scope)
+        self.expression(node, scope)
+
+    def _position(self, node: nodes.Expression, count: int) -> int:
+        number = signed_integer(node)
         if not 1 <= number <= count:
             raise SqlServerError(
                 108, f"The ORDER BY position number {number} is out of range of the number of items in the select list.",
@@ -227,7 +248,8 @@ class Queries(Sources):
         sources = [self.source(source, scope) for source in node.sources]
         scope.windows = {name.casefold(): over for name, over in node.windows.items()}
         if node.windows and not self.context.version.allows("window_clause"):
-            raise SqlServerError(156, "Incorrect syntax near the keyword 'WINDOW'.", 15)
+            # Where WINDOW is no keyword it reads as an alias.
+            raise SqlServerError(102, f"Incorrect syntax near '{next(iter(node.windows))}'.", 15)
         where = self._where(node.where, scope)
         order_by = query.order_by if query is not None else []
         grouped = self._group(node, order_by, scope)
@@ -308,6 +330,16 @@ class Queries(Sources):
                 continue
             bound = self.expression(item.expression, scope)
             name = item.alias
+            if name == "":
+                raise SqlServerError(
+                    1038,
+                    "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
+                    'name. For other statements, look for empty alias names. Aliases defined as "" or [] are not '
+                    "allowed. Change the alias to a valid name.",
+                    15,
+                    4,
+                    item.line,
+                )
             if name is None and isinstance(item.expression, nodes.ColumnRef):
                 name = item.expression.parts[-1]
                 if name.startswith("$"):
@@ -432,7 +464,7 @@ class Queries(Sources):
 
     def _selected(self, node: nodes.Expression, items: list[_Item], scope: Scope) -> int | None:
         """The position of the select item that an ORDER BY expression is."""
-        if isinstance(node, nodes.Literal) and node.kind == "int":
+        if signed_integer(node) is not None:
             return self._position(node, len(items))
         if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
             for number, item in enumerate(items, 1):
@@ -475,12 +507,14 @@ class Queries(Sources):
 
     def _order_expression(self, item, items, scope, distinct, position):
         node = item.expression
-        if isinstance(node, nodes.Literal):
-            if node.kind == "int":
-                number = self._position(node, len(items))
-                return items[number - 1].bound, ("item", number)
+        if signed_integer(node) is not None:
+            number = self._position(node, len(items))
+            chosen = items[number - 1]
+            same = self.fingerprint(chosen.node, scope) if chosen.node is not None else ("item", number)
+            return chosen.bound, same
+        if is_constant(node):
             raise _constant_order(position, node)
-        if isinstance(node, nodes.Variable):
+        if is_converted_variable(node):
             raise SqlServerError(
                 1008,
                 "The SELECT item identified by the ORDER BY number %d contains a variable as part of the expression "
@@ -541,7 +575,7 @@ class Queries(Sources):
                     found.line,
                 )
         bound = self.expression(node, scope)
-        if not bound.type.is_exact and not bound.is_null:
+        if (not bound.type.is_exact or bound.type.scale) and not bound.is_null:
             raise SqlServerError(
                 1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.",
                 15, 1, node.line,
@@ -639,10 +673,42 @@ def _constant_order(position: int, node: nodes.Node) -> SqlServerError:
     )
 
 
-def _selected_column(body: Any, name: str) -> int | None:
-    """Position of the column in the first SELECT of a set operation, whatever its alias there."""
+def _not_combined(node: nodes.Node) -> SqlServerError:
+    return SqlServerError(
+        104,
+        "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator.",
+        15,
+        1,
+        node.line,
+    )
+
+
+def _shape(type_: SqlType) -> tuple:
+    """What the two parts of a recursive table must agree in (240)."""
+    return type_.name, type_.length, type_.precision, type_.scale
+
+
+def _names_directly(body: Any, name: str) -> bool:
+    """Whether FROM of a SELECT itself names the table, not a query inside it."""
+    waiting = list(body.sources) if isinstance(body, nodes.Select) else []
+    while waiting:
+        source = waiting.pop()
+        if isinstance(source, nodes.Join):
+            waiting += [source.left, source.right]
+        elif isinstance(source, nodes.TableSource) and source.name.parts[-1].casefold() == name.casefold():
+            return len(source.name.parts) == 1
+    return False
+
+
+def _first_select(body: Any) -> Any:
     while isinstance(body, (nodes.SetOperation, nodes.Query)):
         body = body.left if isinstance(body, nodes.SetOperation) else body.body
+    return body
+
+
+def _selected_column(body: Any, name: str) -> int | None:
+    """Position of the column in the first SELECT of a set operation, whatever its alias there."""
+    body = _first_select(body)
     if not isinstance(body, nodes.Select):
         return None
     columns = [getattr(item, "expression", None) for item in body.items]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..functions import tables as table_functions
@@ -16,6 +18,32 @@ _HINTS = frozenset(
     REPEATABLEREAD ROWLOCK SERIALIZABLE SNAPSHOT TABLOCK TABLOCKX UPDLOCK XLOCK KEEPIDENTITY KEEPDEFAULTS
     IGNORE_CONSTRAINTS IGNORE_TRIGGERS NOEXPAND""".split()
 )
+
+
+# Hints that ask for different isolation, or for locks of different size, exclude one another (1047).
+_ISOLATING = (
+    {"NOLOCK", "READUNCOMMITTED"}, {"READCOMMITTED", "READCOMMITTEDLOCK"}, {"REPEATABLEREAD"},
+    {"HOLDLOCK", "SERIALIZABLE"}, {"SNAPSHOT"},
+)  # fmt: skip
+_GRANULAR = ({"NOLOCK", "READUNCOMMITTED"}, {"PAGLOCK"}, {"ROWLOCK"}, {"TABLOCK"}, {"TABLOCKX"})
+_INDEX_HINT = re.compile(r"INDEX\s*=?\s*\(?(.*?)\)?\s*\Z", re.I | re.S)
+
+
+def _check_index_hint(hint: str, table: Table) -> None:
+    """:raises SqlServerError: 307 for an index id and 308 for a name that the table has not."""
+    matched = _INDEX_HINT.match(hint)
+    for item in matched[1].split(",") if matched else ():
+        wanted = item.strip().strip('[]"')
+        label = f"{table.schema}.{table.name}"
+        if wanted.isdigit():
+            if int(wanted) > 1 and int(wanted) not in {index.id for index in table.indexes}:
+                raise SqlServerError(
+                    307, f"Index ID {wanted} on table '{label}' (specified in the FROM clause) does not exist."
+                )
+        elif wanted.casefold() not in {index.name.casefold() for index in table.indexes}:
+            raise SqlServerError(
+                308, f"Index '{wanted}' on table '{label}' (specified in the FROM clause) does not exist."
+            )
 
 
 class Sources(Predicates):
@@ -88,7 +116,7 @@ class Sources(Predicates):
             if common is not None:
                 return self._common(node, common, scope)
         table = self.find_table(node.name)
-        hints = self.check_hints(node.hints)
+        hints = self.check_hints(node.hints, table)
         source = self.table_source(table, node.alias, node.name)
         self.add(scope, source, node.line)
         physical = table.physical
@@ -100,12 +128,14 @@ class Sources(Predicates):
             self.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
         return f"{physical} AS {source.engine_alias}"
 
-    def check_hints(self, hints: list[str]) -> set[str]:
-        """:raises SqlServerError: 321 for an unknown hint."""
+    def check_hints(self, hints: list[str], table: Table | None = None) -> set[str]:
+        """:raises SqlServerError: 321 unknown hint, 307 and 308 unknown index, 1047 conflicting hints."""
         names = set()
         for hint in hints:
             name = hint.split("(")[0].split("=")[0].strip()
             if name == "INDEX":
+                if table is not None:
+                    _check_index_hint(hint, table)
                 continue
             if name not in _HINTS:
                 raise SqlServerError(
@@ -116,6 +146,8 @@ class Sources(Predicates):
                     15,
                 )
             names.add(name)
+        if any(sum(bool(names & group) for group in groups) > 1 for groups in (_ISOLATING, _GRANULAR)):
+            raise SqlServerError(1047, "Conflicting locking hints specified.", 15)
         if "READPAST" in names and self.context.settings.isolation == "SERIALIZABLE":
             raise SqlServerError(
                 650, "You can only specify the READPAST lock in the READ COMMITTED or REPEATABLE READ isolation levels."
@@ -137,6 +169,8 @@ class Sources(Predicates):
     def _common(self, node: nodes.TableSource, common, scope: Scope) -> str:
         engine_name, outputs = common
         alias = self.alias()
+        if engine_name in self.recursing:
+            self.recursing[engine_name] = alias
         label = node.alias or node.name.parts[0]
         self.add(scope, Source(label.casefold(), label, alias, _output_columns(outputs, alias)), node.line)
         return f"{engine_name} AS {alias}"

@@ -300,6 +300,10 @@ create function ms.describe(table_id int) returns jsonb language sql stable as $
     'broken', o.type = 'V' and exists (
       select from ms.modules m where m.object_id = o.object_id and m.engine_sql is null),
     'view_text', (select m.definition from ms.modules m where m.object_id = o.object_id),
+    'foreign_key', (select min(k.name) from ms.foreign_keys f join ms.objects k using (object_id)
+                    where o.object_id in (f.parent_object_id, f.referenced_object_id)),
+    'check', (select min(k.name) from ms.check_constraints c join ms.objects k using (object_id)
+              where c.parent_object_id = o.object_id and c.is_disabled = 0),
     'columns', (
       select jsonb_agg(jsonb_build_array(c.column_id, c.name, c.system_type_id, c.user_type_id, c.max_length,
         c.precision, c.scale, c.collation_name, c.is_nullable, c.seed_value, c.increment_value, c.definition,

@@ -247,6 +247,20 @@ begin
   return n;
 end $$;
 
+create function ms.recursion_step(level integer, most integer) returns integer language plpgsql immutable parallel safe as $$
+begin
+  if most > 0 and level >= most then
+    perform ms.fail(530, 16, 1, 'The statement terminated. The maximum recursion ' || most || ' has been exhausted before statement completion.');
+  end if;
+  return level + 1;
+end $$;
+
+create function ms.row_offset(n bigint) returns integer language plpgsql immutable parallel safe as $$
+begin
+  if n < 0 then perform ms.fail(8730, 16, 1, 'Offset parameter for Lag and Lead functions cannot be a negative value.'); end if;
+  return n;
+end $$;
+
 create function ms.offset_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
 begin
   if n is null or n < 0 then perform ms.fail(10742, 15, 1, 'The offset specified in a OFFSET clause may not be negative.'); end if;
