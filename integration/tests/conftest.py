@@ -35,17 +35,27 @@ def server():
 
 
 @pytest.fixture(scope="session")
-def shop(server):
-    """The demo's shop, migrated and filled in a test database of its own."""
+def django_ready():
+    """Django with the applications of the tests, and no database yet."""
     if not settings.configured:
         settings.configure(
-            DATABASES={"default": database(server, "shop", plugins=["json"])},
             INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"],
             DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
             USE_TZ=True,
             SECRET_KEY="tests",
         )
         django.setup()
+
+
+@pytest.fixture(scope="session")
+def shop(server, django_ready):
+    """The demo's shop, migrated and filled in a test database of its own."""
+    from django.db import connections
+
+    entry = {"default": database(server, "shop", plugins=["json"])}
+    connections.databases["default"] = connections.configure_settings(entry)["default"]
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True)

@@ -277,6 +277,8 @@ class FakeSession:
 
 
 class FakeServer:
+    federation = None
+
     version = (16, 0, 4185, 3)
     name = "FAKE"
 

@@ -64,7 +64,7 @@ def test_only_harmless_features_are_acknowledged():
         (login7(version=0x71000001), "TDS version"),
         (login7(flags=(0xE0, 3, 0, 1)), "password"),
         (login7(language="Deutsch"), "language Deutsch"),
-        (login7(features=b"\x02\x02\0\0\0\x04\x01\xff"), "FEDAUTH library 2"),
+        (login7(features=b"\x02\x02\0\0\0\x00\x01\xff"), "FEDAUTH library 0"),
     ],
 )
 def test_logins_that_are_not_played(message, word):

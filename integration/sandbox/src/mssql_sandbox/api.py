@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, Sequence
 from urllib.parse import quote, urlencode
 
-from .cli import PASSWORD_VARIABLE, TOKEN_VARIABLE
+from .access_tokens import TokenIssuer
+from .cli import ISSUER_VARIABLE, PASSWORD_VARIABLE, TOKEN_VARIABLE
 
 START_TIMEOUT = 120.0  # seconds
 STOP_TIMEOUT = 20.0
@@ -36,6 +37,7 @@ class Sandbox:
     :param journal: record every client message, for :meth:`journal_entries`.
     :param host: address to listen on.
     :param port: 0 takes a free port.
+    :param token_issuer: whose access tokens the server takes, besides :attr:`token`.
     :ivar user: SQL login of the server.
     :ivar password: its password, made anew for every server.
     :ivar token: an access token that the server accepts instead.
@@ -49,8 +51,10 @@ class Sandbox:
         journal: bool = False,
         host: str = "127.0.0.1",
         port: int = 0,
+        token_issuer: TokenIssuer | None = None,
     ) -> None:
         self.version = version
+        self.token_issuer = token_issuer
         self.databases = tuple(databases)
         self.host = host
         self.port = port
@@ -108,6 +112,8 @@ class Sandbox:
         self._folder = Path(tempfile.mkdtemp(prefix="mssql-sandbox-"))
         self.certificate = str(self._file("certificate.pem"))
         environment = {**os.environ, PASSWORD_VARIABLE: self.password, TOKEN_VARIABLE: self.token}
+        if self.token_issuer is not None:
+            environment[ISSUER_VARIABLE] = self.token_issuer.to_json()
         with open(self._file("log"), "wb") as log:
             self._process = subprocess.Popen(
                 self._command(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log, env=environment

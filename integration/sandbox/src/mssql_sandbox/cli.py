@@ -18,6 +18,8 @@ from .__about__ import __version__
 VERSIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric")
 PASSWORD_VARIABLE = "MSSQL_SANDBOX_PASSWORD"
 TOKEN_VARIABLE = "MSSQL_SANDBOX_TOKEN"
+# JSON of an access_tokens.TokenIssuer.
+ISSUER_VARIABLE = "MSSQL_SANDBOX_TOKEN_ISSUER"
 _PARENT_CHECK = 1.0  # seconds
 
 
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"no password for the login {options.login}: give --password or set {PASSWORD_VARIABLE}")
     try:
         _serve(options, password)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"mssql-sandbox: {error}")
 
 
@@ -57,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace, password: str) -> None:
     # Imported here so that --help and wrong arguments need no engine.
+    from .access_tokens import TokenIssuer
     from .runtime.server import SandboxServer
     from .wire.server import serve
 
@@ -71,6 +74,7 @@ def _serve(options: argparse.Namespace, password: str) -> None:
         logins={options.login: password},
         databases=options.database,
         token_check=_token_check(os.environ.get(TOKEN_VARIABLE), options.login),
+        token_issuer=TokenIssuer.from_json(issuer) if (issuer := os.environ.get(ISSUER_VARIABLE)) else None,
     )
     try:
         listener = serve(server, options.host, options.port, options.journal)

@@ -185,6 +185,10 @@ class Server(Protocol):
     def version(self) -> tuple[int, int, int, int]:
         """For PRELOGIN and LOGINACK, e.g. (16, 0, 4185, 3)."""
 
+    @property
+    def federation(self) -> tuple[str, str] | None:
+        """Address of the token issuer and the resource to ask it for, for drivers that fetch the token themselves."""
+
     def login(self, login: Login) -> tuple[Session, list[Event]]:
         """Open a session, with the login's ENVCHANGE and INFO events.
 

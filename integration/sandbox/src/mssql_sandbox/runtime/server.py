@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 import itertools
 import threading
+from dataclasses import replace
 from typing import Any, Callable, Iterable, Mapping
 
+from ..access_tokens import TokenIssuer, refusal
 from ..catalog.store import DatabaseCatalog
 from ..engine.bootstrap import bootstrap
 from ..engine.postgres import Cluster
@@ -25,6 +27,7 @@ class SandboxServer:
     :param version: what to play: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric.
     :param logins: SQL logins, name -> password.
     :param databases: user databases to create at start.
+    :param token_issuer: whose access tokens are taken.
     :param token_check: called with an access token; returns the user's name or None to refuse.
     """
 
@@ -35,11 +38,13 @@ class SandboxServer:
         databases: Iterable[str] = (),
         collation: str = DEFAULT_COLLATION,
         token_check: Callable[[str], str | None] | None = None,
+        token_issuer: TokenIssuer | None = None,
     ) -> None:
         self.version_info = Version.named(version)
         self.name = "sandbox"
         self.logins = {name.casefold(): password for name, password in (logins or {}).items()}
         self.token_check = token_check
+        self.token_issuer = token_issuer
         self.texts = ParseCache(Gate(self.version_info), self.version_info)
         self.sessions: dict[int, Session] = {}
         self._spids = itertools.count(51)
@@ -68,7 +73,9 @@ class SandboxServer:
 
     def login(self, login: Login) -> tuple[Session, list[Event]]:
         """:raises SqlServerError: 18456 (wrong login or token), 4060 (unknown database)."""
-        self._authenticate(login)
+        user = self._authenticate(login)
+        if login.access_token is not None:
+            login = replace(login, user=user)
         name = self.database_name(self.login_database(login))
         if name is None:
             raise SqlServerError(
@@ -87,15 +94,28 @@ class SandboxServer:
             Info(5703, "Changed language setting to us_english.", 0, 1),
         ]
 
-    def _authenticate(self, login: Login) -> None:
+    def _authenticate(self, login: Login) -> str:
         if login.access_token is not None:
-            if self.token_check is None or self.token_check(login.access_token) is None:
-                raise SqlServerError(18456, "Login failed for user '<token-identified principal>'.", 14)
-            return
+            return self._principal(login.access_token)
         expected = self.logins.get(login.user.casefold())
         given = login.password.encode("utf-16-le", "surrogatepass")
         if expected is None or not hmac.compare_digest(expected.encode("utf-16-le"), given):
             raise SqlServerError(18456, f"Login failed for user '{login.user}'.", 14)
+        return login.user
+
+    def _principal(self, token: str) -> str:
+        name = self.token_check(token) if self.token_check is not None else None
+        if name is not None:
+            return name
+        if self.token_issuer is None:
+            raise refusal()
+        return self.token_issuer.principal(token)
+
+    @property
+    def federation(self) -> tuple[str, str] | None:
+        """Where a driver gets a token itself, and for what; None when it cannot."""
+        issuer = self.token_issuer
+        return (issuer.authority, issuer.resource) if issuer is not None and issuer.authority else None
 
     def login_database(self, login: Login) -> str:
         return login.database or "master"

@@ -7,14 +7,15 @@ import sys
 import time
 import traceback
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Iterable
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event, ReturnValue, Session
-from . import packets
+from . import packets, tokens
 from .handshake import Handshake
 from .journal import batch_facts, rpc_facts, statement_of
-from .login import LoginRequest, login_failure, login_response, parse_login
+from .login import LoginRequest, login_failure, login_response, parse_fedauth_token, parse_login
 from .packets import Message, MessageReader, PacketWriter, ProtocolError
 from .requests import RpcRequest, parse_batch, parse_bulk_load, parse_rpc, parse_transaction
 from .response import INTERNAL_ERROR, Response
@@ -87,6 +88,8 @@ class Connection:
         request: LoginRequest | None = None
         try:
             request = parse_login(message.data)
+            if request.fetches_token:
+                request = self._with_fetched_token(request)
             session, events = self._server.login(request.login)
         except SqlServerError as error:
             self._refuse(error, request.login.user if request else "")
@@ -101,6 +104,21 @@ class Connection:
         self._session = session
         self._accept(request, handshake.encryption, events)
         return True
+
+    def _with_fetched_token(self, request: LoginRequest) -> LoginRequest:
+        """Name the token's issuer, and wait for the token.
+
+        :raises NotSupported: when the server knows no issuer.
+        :raises ProtocolError: when the client leaves, or sends something else.
+        """
+        federation = self._server.federation
+        if federation is None:
+            raise NotSupported("FEDAUTH library 2: log in with a user and password, or with an access token")
+        self.transport.send(packets.single_message(packets.RESPONSE, tokens.federation_info(*federation)))
+        message = self._next_message()
+        if message is None or message.type != packets.FEDAUTH_TOKEN:
+            raise ProtocolError("no FEDAUTH message after FEDAUTHINFO")
+        return replace(request, login=replace(request.login, access_token=parse_fedauth_token(message.data)))
 
     def _refuse(self, error: SqlServerError, user: str) -> None:
         self._record("login", user=user, failed=error.number)

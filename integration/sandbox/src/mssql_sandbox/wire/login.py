@@ -21,6 +21,8 @@ TDS_8_0 = 0x08000000
 FEDAUTH = 0x02
 UTF8_SUPPORT = 0x0A
 _SECURITY_TOKEN = 1
+# The driver fetches the token itself, from the issuer that the server names (FEDAUTHINFO).
+_FETCHED_TOKEN = 2
 
 _FIXED_SIZE = 94
 _INTEGRATED_SECURITY = 0x80
@@ -41,6 +43,12 @@ class LoginRequest:
     tds_version: int
     packet_size: int
     features: dict[int, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def fetches_token(self) -> bool:
+        """Whether the client waits for FEDAUTHINFO, to come back with a token."""
+        data = self.features.get(FEDAUTH)
+        return bool(data) and data[0] >> 1 == _FETCHED_TOKEN
 
 
 def parse_login(data: bytes) -> LoginRequest:
@@ -123,10 +131,12 @@ def _features(data: bytes) -> dict[int, bytes]:
 
 
 def _access_token(data: bytes | None) -> str | None:
-    """Token of the FEDAUTH feature; only the library that sends the token itself is played."""
+    """Token of the FEDAUTH feature; None for the library that fetches it afterwards."""
     if data is None:
         return None
     library = data[0] >> 1 if data else -1
+    if library == _FETCHED_TOKEN:
+        return None
     if library != _SECURITY_TOKEN:
         raise NotSupported(f"FEDAUTH library {library}: log in with a user and password, or with an access token")
     if len(data) < 5:
@@ -135,6 +145,20 @@ def _access_token(data: bytes | None) -> str | None:
     if length > len(data) - 5:
         raise ProtocolError("FEDAUTH token is cut off")
     return _utf16(data[5 : 5 + length])
+
+
+def parse_fedauth_token(data: bytes) -> str:
+    """The token in a FEDAUTH message. Source: MS-TDS 2.2.6.3 "Federated Authentication Token Message".
+
+    :raises ProtocolError: when it is cut off.
+    """
+    if len(data) < 8:
+        raise ProtocolError("FEDAUTH message is cut off")
+    total, length = struct.unpack_from("<II", data)
+    if total > len(data) - 4 or length > total - 4:
+        raise ProtocolError("FEDAUTH message is cut off")
+    # Driver 18.6 counts the terminator of its own text in.
+    return _utf16(data[8 : 8 + length]).rstrip("\0")
 
 
 def _agreed_version(version: int) -> int:

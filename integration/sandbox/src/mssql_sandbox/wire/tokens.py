@@ -168,3 +168,17 @@ def login_acknowledgement(tds_version: int, version: tuple[int, int, int, int]) 
 def feature_acknowledgements(features: dict[int, bytes]) -> bytes:
     parts = [struct.pack("<BI", feature, len(data)) + data for feature, data in features.items()]
     return b"\xae" + b"".join(parts) + b"\xff"
+
+
+FEDAUTH_INFO = 0xEE
+
+
+def federation_info(authority: str, resource: str) -> bytes:
+    """FEDAUTHINFO: the issuer's address (1) and the resource (2). Source: MS-TDS 2.2.7.12."""
+    texts = [(1, authority.encode("utf-16-le")), (2, resource.encode("utf-16-le"))]
+    offset = 4 + 9 * len(texts)
+    head, body = bytearray(struct.pack("<I", len(texts))), bytearray()
+    for number, text in texts:
+        head += struct.pack("<BII", number, len(text), offset + len(body))
+        body += text
+    return struct.pack("<BI", FEDAUTH_INFO, len(head) + len(body)) + bytes(head + body)
