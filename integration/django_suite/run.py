@@ -152,7 +152,7 @@ def main(argv: list[str] | None = None) -> int:
             runs = _run_all(apps, server, out, arguments)
             save_journal(sandbox, out)
     passed, failed, skipped = write_report(runs, out)
-    print(f"report: {out.relative_to(Path.cwd()) if out.is_relative_to(Path.cwd()) else out}/report.md")
+    print(f"report: {os.path.relpath(out)}/report.md")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     dead = [run["summary"]["app"] for run in runs if run["summary"]["dead"]]
     if dead:

@@ -2,6 +2,7 @@ import pytest
 from django.db import NotSupportedError
 from django.db.models import Avg, Count, F, Max, Min, Q, StdDev, Sum, Value, Variance, aggregates
 from django.db.models.functions import Length
+from orm import since
 from ormtests.models import Author, Book
 
 AGE = "[ormtests_author].[age]"
@@ -56,6 +57,7 @@ def test_filter(compiled):
     )
 
 
+@since(4, 0)
 def test_default(compiled):
     assert author(compiled, Max("age", default=5)) == "COALESCE(MAX(%s), %%s)" % AGE
 

@@ -1,6 +1,6 @@
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import RowNumber
-from orm import unnamed
+from orm import since, unnamed
 from ormtests.models import Author, Book, Order
 
 authors = Author.objects.order_by()
@@ -59,16 +59,19 @@ def test_unsliced_subquery_has_no_order(compiled):
     assert "ORDER BY" not in compiled.sql(authors.filter(book__in=Book.objects.order_by("price")))
 
 
+@since(4, 2)
 def test_window_filter_keeps_the_limit(compiled):
     sql = compiled.sql(authors.annotate(n=Window(RowNumber(), order_by="age")).filter(n__lte=2)[:5])
     assert sql.endswith("WHERE [n] <= %s ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY")
 
 
+@since(4, 2)
 def test_exists_needs_no_limit(compiled):
     sql = compiled.where(authors.filter(Exists(books.filter(author=OuterRef("pk")))))
     assert "OFFSET" not in sql and "TOP" not in sql
 
 
+@since(4, 2)
 def test_aggregate_over_a_slice(compiled):
     sql = compiled.sql(authors.annotate(n=Count("book")).order_by("-n")[:3])
     assert sql.startswith("SELECT TOP (3) ") and sql.endswith("ORDER BY 7 DESC")
@@ -85,6 +88,7 @@ def test_groups_of_columns_stay_as_they_are(compiled):
     )
 
 
+@since(4, 2)
 def test_groups_of_expressions_with_parameters_name_them_once(compiled):
     """Two equal parameters are different expressions to the server (error 8120)."""
     sql, params = compiled(authors.annotate(x=F("age") + 5).values("x").annotate(n=Count("id")).order_by("x"))
@@ -111,17 +115,20 @@ def test_groups_of_subqueries(compiled):
     assert sql.endswith("GROUP BY [hoisted].[k1]")
 
 
+@since(4, 2)
 def test_groups_of_conditions(compiled):
     sql = compiled.sql(authors.annotate(x=Q(age__gt=5)).values("x").annotate(n=Count("id")))
     assert "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) AS [k1]" in sql
     assert sql.endswith("GROUP BY CASE WHEN [hoisted].[k1] = 1 THEN 1 ELSE 0 END")
 
 
+@since(4, 0)
 def test_having_names_the_grouped_expression(compiled):
     queryset = authors.annotate(x=F("age") + 5).values("x").annotate(n=Count("id")).filter(n__gt=F("x"))
     assert compiled.sql(queryset).endswith("HAVING COUNT_BIG([ormtests_author].[id]) > ([hoisted].[k1])")
 
 
+@since(4, 0)
 def test_models_ordering_is_left_out_of_a_grouped_slice(compiled):
     sql = compiled.sql(Book.objects.values("author").annotate(n=Count("id"))[2:4])
     assert sql.endswith(

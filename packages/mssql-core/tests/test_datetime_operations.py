@@ -20,6 +20,7 @@ from django.db.models.functions import (
     TruncWeek,
 )
 from django.test import override_settings
+from orm import since
 from ormtests.models import Author, Book
 
 books = Book.objects.order_by()
@@ -154,6 +155,7 @@ def test_now_of_the_projects_zone(compiled):
 # ---- arithmetic -----------------------------------------------------------------------------
 
 
+@since(4, 2)
 def test_constant_durations_keep_microseconds(compiled):
     duration = datetime.timedelta(days=40000, seconds=5, microseconds=7)
     sql, params = compiled(books.annotate(x=F("published") + duration).values("x"))
@@ -161,11 +163,13 @@ def test_constant_durations_keep_microseconds(compiled):
     assert params == [40000, 5, 7]
 
 
+@since(4, 2)
 def test_constant_durations_are_subtracted(compiled):
     _, params = compiled(books.annotate(x=F("published") - datetime.timedelta(microseconds=1)).values("x"))
     assert params == [-1, 86399, 999999]
 
 
+@since(4, 2)
 def test_stored_durations(compiled):
     """DATEADD takes an int, a duration is a bigint."""
     found = compiled.expression(books.annotate(x=F("published") + F("length")))
@@ -176,11 +180,13 @@ def test_stored_durations(compiled):
     )
 
 
+@since(4, 2)
 def test_a_time_has_no_days(compiled):
     found = compiled.expression(books.annotate(x=F("opens") + F("length")))
     assert "DATEADD(day" not in found and "DATEADD(second" in found
 
 
+@since(4, 2)
 def test_a_date_becomes_a_moment(compiled):
     found = compiled.expression(authors.annotate(x=F("born") + Value(datetime.timedelta(hours=1))))
     assert found == "DATEADD(second, %s, CAST([ormtests_author].[born] AS datetime2))"

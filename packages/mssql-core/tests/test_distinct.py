@@ -1,3 +1,5 @@
+import re
+
 from orm import unnamed
 from ormtests.models import Book
 
@@ -6,7 +8,7 @@ books = Book.objects.order_by()
 
 def test_first_row_of_each_group(compiled):
     sql = compiled.sql(books.order_by("author", "-price").distinct("author").values("id"))
-    assert unnamed(sql).replace("[col1]", "[id]") == (
+    assert unnamed(sql).replace("SELECT [col1] FROM", "SELECT [id] FROM") == (
         "SELECT [id] FROM (SELECT [ormtests_book].[id], [ormtests_book].[author_id] AS [__order1], "
         "[ormtests_book].[price] AS [__order2], ROW_NUMBER() OVER (PARTITION BY [ormtests_book].[author_id] "
         "ORDER BY [ormtests_book].[author_id] ASC, [ormtests_book].[price] DESC) AS [__row_number] "
@@ -28,11 +30,8 @@ def test_without_order(compiled):
 
 def test_in_a_subquery(compiled):
     sql = compiled.where(books.filter(id__in=books.order_by("author").distinct("author").values("id")).values("id"))
-    assert (
-        unnamed(sql)
-        .replace("[col1]", "[id]")
-        .startswith("[ormtests_book].[id] IN (SELECT [id] FROM (SELECT [U0].[id], ")
-    )
+    start = r"\[ormtests_book\]\.\[id\] IN \(SELECT \[(id|col1)\] FROM \(SELECT \[U0\]\.\[id\], "
+    assert re.match(start, unnamed(sql))
     assert sql.endswith(") AS [numbered] WHERE [__row_number] = 1)")
 
 

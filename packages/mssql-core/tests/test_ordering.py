@@ -1,4 +1,5 @@
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
+from orm import since
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
@@ -13,6 +14,7 @@ def test_a_column_is_named_once(compiled):
     assert order(compiled, "name", "-name", "age") == "[ormtests_author].[name] ASC, [ormtests_author].[age] ASC"
 
 
+@since(4, 2)
 def test_the_same_column_by_another_name(compiled):
     sql = compiled.sql(authors.annotate(x=F("name")).values("x").order_by("x", "name"))
     assert sql.endswith("ORDER BY 1 ASC")
@@ -57,6 +59,7 @@ def test_order_by_a_condition(compiled):
     assert found.startswith("CAST(CASE WHEN EXISTS(") and found.endswith(" THEN 1 ELSE 0 END AS bit) ASC")
 
 
+@since(4, 2)
 def test_set_operation_with_nulls_last(compiled):
     """ORDER BY of a UNION takes its columns only (error 104)."""
     queryset = authors.values("age").union(authors.values("age"), all=True)

@@ -14,6 +14,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan
+from orm import since
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
@@ -21,10 +22,15 @@ has_books = Exists(Book.objects.filter(author=OuterRef("pk")))
 
 
 def test_a_condition_is_selected_as_a_value(compiled):
+    wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
+    found = compiled.expression(authors.annotate(x=wrapped))
+    assert found == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+
+
+@since(4, 0)
+def test_a_condition_needs_no_wrapper(compiled):
     found = compiled.expression(authors.annotate(x=Q(age__gt=5)))
     assert found == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
-    wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
-    assert compiled.expression(authors.annotate(x=wrapped)) == found
 
 
 def test_exists_is_selected_as_a_value(compiled):
@@ -61,11 +67,13 @@ def test_a_condition_as_a_result_of_case(compiled):
     assert "THEN CAST(CASE WHEN EXISTS(" in found
 
 
+@since(4, 0)
 def test_a_condition_compared_with_a_column(compiled):
     where = compiled.where(authors.filter(Exact(F("active"), has_books)))
     assert where.startswith("[ormtests_author].[active] = (CAST(CASE WHEN EXISTS(")
 
 
+@since(4, 0)
 def test_conditions_compared_with_each_other(compiled):
     where = compiled.where(authors.filter(Exact(GreaterThan(F("age"), 5), has_books)))
     # Parentheses around values are the older versions'.
@@ -83,6 +91,7 @@ def test_annotated_condition_in_filter(compiled):
     assert where.startswith("EXISTS(")
 
 
+@since(4, 1)
 def test_exclusive_or(compiled):
     where = compiled.where(authors.values("id").filter(Q(age=1) ^ Q(name="x")))
     assert where.startswith("(([ormtests_author].[age] = %s OR [ormtests_author].[name] = %s) AND %s = (CASE WHEN ")

@@ -6,6 +6,7 @@ same in standard SQL.
 
 from django.db.models.expressions import RawSQL
 
+from .compat.orm import column_names
 from .ordering import UNORDERED, source, terms
 
 ROW_NUMBER = "__row_number"
@@ -30,7 +31,7 @@ class DistinctOn:
             compiler.distinct_on = None
             query.distinct, query.subquery = kept
         ops = compiler.connection.ops
-        columns = ", ".join(ops.quote_name(alias) for _, _, alias in compiler.select)
+        columns = ", ".join(ops.quote_name(alias) for alias in column_names(compiler))
         parts = ["SELECT %s FROM (%s) AS [numbered] WHERE [%s] = 1" % (columns, sql, ROW_NUMBER)]
         limited = with_limits and query.is_sliced
         if limited or (self._order and not query.subquery):

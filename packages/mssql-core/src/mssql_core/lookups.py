@@ -1,5 +1,7 @@
 """Lookups: case, regular expressions; sets of values are in value_sets.py."""
 
+from copy import copy
+
 from django.db.models.functions import Collate
 from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith, Regex
 
@@ -17,9 +19,10 @@ def compile_case_insensitive(node, compiler, connection, **extra):
     collation = _collation(node, connection)
     if not hasattr(node.lhs.output_field, "db_collation") or "_CI" in collation or isinstance(node.lhs, Collate):
         return NotImplemented
-    copy = node.copy()
-    copy.lhs = Collate(node.lhs, insensitive_collation(collation))
-    return copy.as_sql(compiler, connection)
+    # A lookup has no copy() of its own before Django 4.0.
+    found = copy(node)
+    found.lhs = Collate(node.lhs, insensitive_collation(collation))
+    return found.as_sql(compiler, connection)
 
 
 def compile_regex(node, compiler, connection, **extra):

@@ -2,6 +2,7 @@ import pytest
 from django.db import NotSupportedError
 from django.db.models import Avg, F, RowRange, Sum, ValueRange, Window
 from django.db.models.functions import FirstValue, Lag, NthValue, Ntile, Rank, RowNumber
+from orm import since
 from ormtests.models import Author
 
 authors = Author.objects.order_by()
@@ -31,18 +32,21 @@ def test_frames_need_an_order(compiled):
     assert found.endswith("OVER (ORDER BY (SELECT NULL) ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)")
 
 
+@since(4, 1)
 def test_ranges_are_unbounded(compiled):
     """RANGE takes no distance (error 4194)."""
     with pytest.raises(NotSupportedError, match="UNBOUNDED"):
         expression(compiled, Sum("age"), order_by="age", frame=ValueRange(start=-2, end=0))
 
 
+@since(4, 1)
 def test_offsets(compiled):
     assert expression(compiled, Lag("age", 2), order_by="id").startswith("LAG(%s, %%s) OVER " % AGE)
     assert expression(compiled, Ntile(4), order_by="id").startswith("NTILE(%s) OVER ")
     assert expression(compiled, FirstValue("age")).endswith("OVER (ORDER BY (SELECT NULL))")
 
 
+@since(4, 1)
 def test_nth_value(compiled):
     with pytest.raises(NotSupportedError, match="SQL Server has no NTH_VALUE"):
         expression(compiled, NthValue("age", nth=2), order_by="id")

@@ -122,3 +122,14 @@ def pre_sql_setup(compiler, with_col_aliases):
     if django.VERSION >= (4, 2):
         return compiler.pre_sql_setup(with_col_aliases=with_col_aliases)
     return compiler.pre_sql_setup()
+
+
+def column_names(compiler):
+    """The names of the columns that a compiler selected ``with_col_aliases``; before Django 4.2 it keeps some to itself."""
+    names, unnamed = [], 0
+    for _, _, alias in compiler.select:
+        if alias is None:
+            unnamed += 1
+            alias = ("col%d" if django.VERSION >= (4, 0) else "Col%d") % unnamed
+        names.append(alias)
+    return names

@@ -5,13 +5,6 @@ from django.db.models.functions import Extract, TruncDate, TruncTime
 from django.db.models.functions.datetime import TruncBase
 
 
-class Wrapper:
-    """Connecting checks no version of the server yet: mssql-core does so itself."""
-
-    def init_connection_state(self):
-        pass
-
-
 def compile_extract(node, compiler, connection, **extra):
     """Operations take and return parameters since Django 4.1."""
     sql, params = compiler.compile(node.lhs)

@@ -1,6 +1,6 @@
 """Mathematics. Several functions keep their argument's integer type, and truncate or overflow."""
 
-from django.db.models import DecimalField, FloatField
+from django.db.models import DecimalField, FloatField, Value
 from django.db.models.functions import ATan2, Degrees, Ln, Log, Mod, Power, Radians, Random, Round
 
 from mssql_core.aggregates import As
@@ -44,14 +44,15 @@ def compile_random(node, compiler, connection, **extra):
 
 
 def compile_round(node, compiler, connection, **extra):
-    """ROUND keeps the precision of decimals, in which 9.9 has no 10 (error 8115)."""
+    """ROUND keeps the precision of decimals, in which 9.9 has no 10 (8115), and needs its second argument (189)."""
     first, *others = node.get_source_expressions()
     field = first._output_field_or_none
-    if not isinstance(field, DecimalField) or field.max_digits is None:
+    if isinstance(field, DecimalField) and field.max_digits is not None:
+        first = As(first, "numeric(38, %d)" % field.decimal_places, field)
+    elif others:
         return NotImplemented
     copy = node.copy()
-    wider = "numeric(38, %d)" % field.decimal_places
-    copy.set_source_expressions([As(first, wider, field), *others])
+    copy.set_source_expressions([first, *(others or [Value(0)])])
     return copy.as_sql(compiler, connection, **extra)
 
 
