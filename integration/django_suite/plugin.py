@@ -12,6 +12,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+import django
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -30,12 +31,14 @@ def load_expectations(server: ServerInfo) -> dict[str, set[str]]:
     """Reason -> test ids, from expectations/*.toml, as far as they concern the server.
 
     Each entry is ``[[impossible]]`` with ``rule`` (the server's rule, with its error
-    number or documentation page), ``tests`` and, where only some servers have the rule,
-    ``without``: the capability that the others have.
+    number or documentation page) and ``tests``; where only some servers have the rule,
+    ``without``, the capability that the others have; where newer tests keep the rule,
+    ``before_django``, their version.
     """
     skips: dict[str, set[str]] = {}
     for entry in _entries("impossible"):
-        if "without" not in entry or not server.has(Capability[entry["without"]]):
+        newer = django.VERSION[:2] >= tuple(entry.get("before_django", (99,)))
+        if not newer and ("without" not in entry or not server.has(Capability[entry["without"]])):
             skips.setdefault(entry["rule"], set()).update(filter(_is_here, entry["tests"]))
     return skips
 

@@ -16,6 +16,7 @@ def expression(compiled, *arguments, **options):
 def test_ranking_needs_an_order(compiled):
     """Without one it is error 4112."""
     assert expression(compiled, RowNumber()) == "ROW_NUMBER() OVER (ORDER BY (SELECT NULL))"
+    assert expression(compiled, RowNumber(), order_by=[]) == "ROW_NUMBER() OVER (ORDER BY (SELECT NULL))"
 
 
 def test_given_orders_stay(compiled):

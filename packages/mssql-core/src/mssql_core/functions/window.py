@@ -2,7 +2,7 @@
 
 from django.db import NotSupportedError
 from django.db.models import Aggregate, Window
-from django.db.models.expressions import Expression
+from django.db.models.expressions import Expression, ExpressionList
 from django.db.models.functions import NthValue
 
 from mssql_core.compat.orm import window_order
@@ -21,11 +21,17 @@ class Unordered(Expression):
 
 def compile_window(node, compiler, connection, **extra):
     """Ranking and offset functions, and frames, need an order."""
-    if node.order_by is not None or (isinstance(node.source_expression, Aggregate) and node.frame is None):
+    if _is_ordered(node) or (isinstance(node.source_expression, Aggregate) and node.frame is None):
         return NotImplemented
     copy = node.copy()
     copy.order_by = Unordered()
     return copy.as_sql(compiler, connection, **extra)
+
+
+def _is_ordered(node):
+    order = node.order_by
+    # The order of a sliced prefetch may be an empty list.
+    return order is not None and not (isinstance(order, ExpressionList) and not order.get_source_expressions())
 
 
 def compile_nth_value(node, compiler, connection, **extra):
