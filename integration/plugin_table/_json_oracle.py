@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 NOTHING = object()
@@ -67,11 +68,24 @@ def less(a: Any, b: Any) -> bool:
     return kind(a) == kind(b) and kind(a) in ("number", "string", "boolean") and a < b
 
 
-def text(value: Any) -> str | None:
-    """A key as text; null has none."""
+def text(value: Any, canonical: bool = False) -> str | None:
+    """A key as text; null has none.
+
+    :param canonical: as the type json writes it, without blanks; its numbers have no exponents.
+    """
     if value is None or value is NOTHING:
         return None
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    found = json.dumps(value, ensure_ascii=False, separators=(",", ":") if canonical else None)
+    return re.sub(r'"(?:[^"\\]|\\.)*"|-?[\d.]+e[+-]\d+', _plain, found) if canonical else found
+
+
+def _plain(token: re.Match) -> str:
+    if token.group().startswith('"'):
+        return token.group()
+    digits = format(Decimal(token.group()), "f")
+    return digits if "." in digits else digits + ".0"
 
 
 def has_key(document: Any, key: str) -> bool:

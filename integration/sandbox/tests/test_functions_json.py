@@ -75,3 +75,23 @@ def test_json_type(sql):
 def test_arrival(sql):
     assert sql.number("JSON_PATH_EXISTS('{}', '$.a')", "2019") == 195
     assert sql.number("ISJSON('1', VALUE)", "2019") == 174
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ('{ "b" : [ 1 , 2.50 ],\t"a":null}', '{"b":[1,2.50],"a":null}'),
+        ('{"a":1,"a":2,"b":{"x":1,"x":[]}}', '{"a":1,"b":{"x":1}}'),
+        ('["a\\/b","\\u00e9","\\ud83e\\udd21","\\u0001"]', '["a/b","é","🤡","\\u0001"]'),
+        ("[-0.0,-0,1e2,1.5e-10]", "[0.0,0,100.0000000000,0.0000000001]"),
+        ("[1e27]", "[1000000000000000013287555072.0000000000]"),
+        ("[-1.5E0]", "[-1.5000000000]"),
+        ("[12345678901234567890123456789012345678]", "[12345678901234567890123456789012345678]"),
+    ],
+)
+def test_the_json_type_rewrites_text(sql, text, expected):
+    assert sql.value(f"CAST(CAST(N'{text}' AS json) AS nvarchar(max))", "2025") == expected
+
+
+def test_the_json_type_has_a_range_of_numbers(sql):
+    assert sql.number("CAST('[1e40]' AS json)", "2025") == 1007

@@ -394,8 +394,12 @@ end $$;
 
 create function ms.check_json(x text) returns text language plpgsql immutable parallel safe as $$
 begin
-  if x is null or x is json object or x is json array then return x; end if;
-  return ms.json_fault(x);
+  if x is null then return x; end if;
+  if not (x is json object or x is json array) then return ms.json_fault(x); end if;
+  return ms.json_canonical(x::json);
+exception when untranslatable_character or invalid_text_representation then
+  perform ms.fail(50999, 16, 1, 'sandbox: not supported: half a surrogate pair, or U+0000, in a value of the type json');
+  return null;
 end $$;
 
 -- TRY_CAST: the conversion as text, evaluated with its faults caught.

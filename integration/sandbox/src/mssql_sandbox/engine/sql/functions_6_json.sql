@@ -266,3 +266,53 @@ begin
   steps := ms.json_steps(p);
   return ms.json_set(doc, steps, 2, value, append, steps[1] = 'strict');
 end $$;
+
+-- The type json: no blanks, the first of duplicate names, numbers with an exponent or of more than 38
+-- digits as decimal(38, 10) of the float. https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
+create function ms.json_canonical(j json) returns text language plpgsql immutable parallel safe as $$
+begin
+  case json_typeof(j)
+    when 'object' then
+      return '{' || coalesce((select string_agg(to_json(e.key)::text || ':' || ms.json_canonical(e.value), ',' order by e.n)
+        from (select distinct on (x.key) x.key, x.value, x.n from json_each(j) with ordinality x(key, value, n)
+          order by x.key, x.n) e), '') || '}';
+    when 'array' then
+      return '[' || coalesce((select string_agg(ms.json_canonical(e.value), ',' order by e.n)
+        from json_array_elements(j) with ordinality e(value, n)), '') || ']';
+    when 'string' then return to_json(j #>> '{}')::text;
+    when 'number' then return ms.json_number(j #>> '{}');
+    else return btrim(j::text, E' \t\r\n');
+  end case;
+end $$;
+
+create function ms.json_number(t text) returns text language plpgsql immutable parallel safe as $$
+declare f float8;
+begin
+  if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38 then
+    return case when t ~ '^-[0.]+$' then substr(t, 2) else t end;
+  end if;
+  f := t::float8;
+  if abs(f) >= 1e28 then raise numeric_value_out_of_range; end if;
+  return (case when f < 0 then '-' else '' end) || ms.float_decimals(abs(f));
+exception when numeric_value_out_of_range then
+  perform ms.fail(1007, 16, case when t ~ '[eE]' then 5 else 3 end,
+    'The number ''' || t || ''' is out of the range for numeric representation (maximum precision 38).');
+  return null;
+end $$;
+
+-- The exact value of a float, rounded half up to ten decimals.
+create function ms.float_decimals(f float8) returns text language plpgsql immutable parallel safe as $$
+declare bits bigint := ('x' || encode(float8send(f), 'hex'))::bit(64)::bigint; e int; m numeric; unit numeric := 1; scaled numeric;
+begin
+  e := (bits >> 52) & 2047;
+  m := bits & 4503599627370495;
+  if e = 0 then e := 1; else m := m + 4503599627370496; end if;
+  e := e - 1075;
+  -- Below a tenth of the last decimal nothing is left to round.
+  if e < -150 then return '0.0000000000'; end if;
+  for i in 1..abs(e) loop unit := unit * 2; end loop;
+  if e >= 0 then scaled := m * unit * 10000000000;
+  else scaled := div(m * 20000000000 + unit, unit * 2);
+  end if;
+  return (scaled / 10000000000)::numeric(38, 10)::text;
+end $$;
