@@ -68,10 +68,14 @@ def _bind(
     """Declare the parameters with their values; parameter -> position of its argument."""
     known = {parameter.name.casefold(): parameter for parameter in module.parameters}
     given: dict[str, int] = {}
+    if arguments and not known:
+        raise SqlServerError(8146, f"Procedure {name} has no parameters and arguments were supplied.", 16, 2)
     for position, (parameter_name, *_rest) in enumerate(arguments):
         if parameter_name:
             if parameter_name.casefold() not in known:
                 raise SqlServerError(8145, f"{parameter_name} is not a parameter for procedure {name}.", 16, 2)
+            if parameter_name.casefold() in given:
+                raise SqlServerError(8143, f"Parameter '{parameter_name}' was supplied multiple times.")
             given[parameter_name.casefold()] = position
         elif position >= len(module.parameters):
             raise SqlServerError(8144, f"Procedure or function {name} has too many arguments specified.", 16, 2)
@@ -80,8 +84,16 @@ def _bind(
     for key, parameter in known.items():
         type_ = session.resolve_type(parameter.type)
         if key in given:
-            _, value, source, *_ = arguments[given[key]]
-            converted = session.convert_value(value, source, type_)
+            _, value, source, output = arguments[given[key]]
+            if output and not parameter.output:
+                raise SqlServerError(
+                    8162,
+                    f'The formal parameter "{parameter.name}" was not declared as an OUTPUT parameter, but the actual '
+                    "parameter passed in requested output.",
+                    16,
+                    2,
+                )
+            converted = session.argument_value(value, source, type_)
         elif parameter.default is not None:
             converted = interpreter.evaluate(parameter.default, type_)
         else:

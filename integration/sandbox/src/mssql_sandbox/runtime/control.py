@@ -135,10 +135,16 @@ class ControlFlow:
 
     def do_raiserror(self, statement: nodes.RaiseError) -> Iterator[Event]:
         if isinstance(statement.message, nodes.Literal) and statement.message.kind == "int":
-            raise NotSupported("RAISERROR with a message number")
+            self._refuse_message_number(int(statement.message.text), statement)
         message = self.evaluate(statement.message, nvarchar(2047)) or ""
         severity = self.evaluate(statement.severity, INT)
         state = self.evaluate(statement.state, INT)
+        if severity > 18 and "LOG" not in statement.options:
+            raise SqlServerError(
+                2754,
+                "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the "
+                "WITH LOG option.",
+            )
         arguments = [self.evaluate(argument, None) for argument in statement.arguments]
         text = format_message(message, arguments)
         if severity <= 10:
@@ -147,6 +153,31 @@ class ControlFlow:
         error = SqlServerError(50000, text, min(severity, 25), state, statement.line)
         error.from_raiserror = True
         raise error
+
+    def _refuse_message_number(self, number: int, statement: nodes.RaiseError) -> None:
+        """Of the numbers of sys.messages the sandbox knows none. :raises SqlServerError: 2732, 18054."""
+        if number < 13000 or number == 50000:
+            raise SqlServerError(
+                2732,
+                f"Error number {number} is invalid. The number must be from 13000 through 2147483647 and it cannot be "
+                "50000.",
+            )
+        if number < 50000:
+            raise NotSupported("RAISERROR with the number of a system message")
+        severity, state = (self.evaluate(value, INT) for value in (statement.severity, statement.state))
+        raise SqlServerError(
+            18054,
+            f"Error {number}, severity {severity}, state {state} was raised, but no message with that error number was "
+            "found in sys.messages. If error is larger than 50000, make sure the user-defined message is added using "
+            "sp_addmessage.",
+        )
+
+    # ---- cursors ---------------------------------------------------------------------
+
+    def do_cursor_command(self, statement: nodes.CursorCommand) -> Iterator[Event]:
+        """No cursor can be declared, so none exists."""
+        raise SqlServerError(16916, f"A cursor with the name '{statement.name}' does not exist.")
+        yield
 
     # ---- session ---------------------------------------------------------------------
 
@@ -240,8 +271,11 @@ class ControlFlow:
 
 
 def format_message(message: str, arguments: list[Any]) -> str:
-    """RAISERROR's printf format (FORMATMESSAGE)."""
-    remaining = iter(arguments)
+    """RAISERROR's printf format (FORMATMESSAGE). :raises SqlServerError: 2786, 2787."""
+    remaining, position = iter(arguments), [0]
+    wrong = re.search(r"%(?![-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:I64|[lh])?[diouxXs%])(.{0,1})", message)
+    if wrong:
+        raise SqlServerError(2787, f"Invalid format specification: '%{wrong[1]}'.")
 
     def replace(match: re.Match) -> str:
         if match["kind"] == "%":
@@ -249,6 +283,12 @@ def format_message(message: str, arguments: list[Any]) -> str:
         value = next(remaining, None)
         if value is None:
             return "(null)"
+        position[0] += 1
+        if isinstance(value, str) != (match["kind"] == "s"):
+            raise SqlServerError(
+                2786, f"The data type of substitution parameter {position[0]} does not match the expected type of the "
+                "format specification.",
+            )  # fmt: skip
         kind = "d" if match["kind"] in "diu" else match["kind"]
         width = match["width"] or ""
         precision = f".{match['precision']}" if match["precision"] else ""
@@ -279,4 +319,5 @@ HANDLERS = {
     nodes.SaveTransaction: ControlFlow.do_save,
     nodes.Use: ControlFlow.do_use,
     nodes.WaitFor: ControlFlow.do_waitfor,
+    nodes.CursorCommand: ControlFlow.do_cursor_command,
 }

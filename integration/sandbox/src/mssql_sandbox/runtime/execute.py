@@ -52,8 +52,9 @@ class Execution:
 
     def evaluate(self, expression: nodes.Expression, target: SqlType | None) -> Any:
         """The value of an expression, converted to ``target`` as an assignment to a variable does."""
-        if isinstance(expression, nodes.Variable) and target == self.scope.types.get(expression.name):
-            return self.scope.values[expression.name]
+        if isinstance(expression, nodes.Variable) and expression.name in self.scope.types:
+            if target in (None, self.scope.types[expression.name]):
+                return self.scope.values[expression.name]
         return self._single(translate.translate_expression(expression, self.session.context(self.scope), target))
 
     def test(self, predicate: nodes.Predicate) -> bool:
@@ -74,11 +75,7 @@ class Execution:
         session = self.session
         plan = self.plan(statement)
         if plan.writes and session.transactions.doomed:
-            raise SqlServerError(
-                3930,
-                "The current transaction cannot be committed and cannot support operations that write to the log "
-                "file. Roll back the transaction.",
-            )
+            raise _doomed()
         session.transactions.before_statement()
         if plan.kind == "into":
             with session.transactions.atomic():
@@ -161,6 +158,8 @@ class Execution:
 
     def do_ddl(self, statement: nodes.Statement) -> Iterator[Event]:
         session = self.session
+        if session.transactions.doomed:
+            raise _doomed()
         with session.transactions.atomic():
             session.transactions.before_statement()
             try:
@@ -185,7 +184,7 @@ class Execution:
         ]
         outputs: dict[int, Any] = {}
         status = 0
-        name = ".".join(statement.procedure.parts)
+        name = self._procedure_name(statement)
         for event in self.session.call(name, arguments, self.scope, outputs):
             if isinstance(event, ReturnStatus):
                 status = event.value
@@ -198,6 +197,13 @@ class Execution:
         if statement.result is not None:
             self.scope.type_of(statement.result)
             self.scope.values[statement.result] = status
+
+    def _procedure_name(self, statement: nodes.Execute) -> str:
+        """The procedure, which a variable may name."""
+        if statement.procedure is not None:
+            return ".".join(statement.procedure.parts)
+        self.scope.type_of(statement.procedure_variable)
+        return self.scope.values[statement.procedure_variable] or ""
 
     def _argument(self, argument: nodes.ExecuteArgument) -> Any:
         if isinstance(argument.value, nodes.DefaultValue):
@@ -213,3 +219,11 @@ class Execution:
         self.session.announce_bulk(statement)
         return
         yield
+
+
+def _doomed() -> SqlServerError:
+    return SqlServerError(
+        3930,
+        "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back "
+        "the transaction.",
+    )

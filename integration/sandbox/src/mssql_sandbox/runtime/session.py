@@ -13,10 +13,11 @@ from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..types.conversion import convert_sql
+from ..types.precedence import label
 from ..types.typenames import from_pg, resolve_type, to_pg
 from .batch import Interpreter
 from .parsed import Parsed
-from .pgerrors import ObjectLookup
+from .pgerrors import ObjectLookup, translate_error
 from .rpc import RemoteCalls
 from .scope import ReturnFromScope, Scope, StopBatch
 from .settings import SessionSettings
@@ -265,6 +266,23 @@ class Session(RemoteCalls):
         sql = convert_sql("$1::" + _pg_type(source), source, target, explicit=False)
         return from_pg(self.query(f"select {sql}", [to_pg(value, source)])[0][0], target)
 
+    def argument_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
+        """An argument of EXEC as its parameter takes it. :raises SqlServerError: 8114 whatever the conversion's error."""
+        self.transactions.before_statement()
+        try:
+            return self.convert_value(value, source, target)
+        except (SqlServerError, psycopg.Error) as fault:
+            error = fault if isinstance(fault, SqlServerError) else self._conversion_error(fault)
+            if error.number not in (245, 241, 242, 248, 8169):
+                raise
+            raise SqlServerError(
+                8114, f"Error converting data type {label(source)} to {label(target)}.", 16, 5
+            ) from None
+
+    def _conversion_error(self, fault: psycopg.Error) -> SqlServerError:
+        self.transactions.undo_statement()
+        return translate_error(fault, self.object_lookup(), "")
+
     def set_option(self, name: str, value: str) -> None:
         self.settings.set_option(name, value)
         if name == "LOCK_TIMEOUT":
@@ -340,6 +358,8 @@ class Session(RemoteCalls):
                 raise
 
     def _call_executesql(self, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
+        if not arguments or not arguments[0][2].is_unicode:
+            raise SqlServerError(214, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.", 16, 2)
         text = arguments[0][1]
         declared = self._declared(arguments[1][1]) if len(arguments) > 1 else []
         inner = Scope(parent=scope, level=scope.level + 1)
@@ -351,7 +371,7 @@ class Session(RemoteCalls):
                 raise SqlServerError(
                     8178, f"The parameterized query expects the parameter '{parameter}', which was not supplied."
                 )
-            inner.declare(parameter, type_, self.convert_value(given[1], given[2], type_))
+            inner.declare(parameter, type_, self.argument_value(given[1], given[2], type_))
         try:
             yield from self.run_text(text, inner)
         except ReturnFromScope:

@@ -42,6 +42,15 @@ _ONLY = {
 
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
 
+# sys.syslanguages: aliases, https://learn.microsoft.com/sql/relational-databases/system-compatibility-views/sys-syslanguages-transact-sql
+_LANGUAGES = frozenset(
+    """us_english english deutsch german francais français french japanese 日本語 danish dansk spanish español italian
+    italiano dutch nederlands norwegian norsk portuguese português finnish suomi swedish svenska czech čeština hungarian
+    magyar polish polski romanian română croatian hrvatski slovak slovenčina slovenian slovenski greek ελληνικά bulgarian
+    български russian русский turkish türkçe british estonian eesti latvian latviešu lithuanian lietuvių brazilian korean
+    한국어 arabic thai ไทย bokmål""".split()
+) | {"british english", "português (brasil)", "traditional chinese", "繁體中文", "simplified chinese", "简体中文"}
+
 
 @dataclass
 class SessionSettings:
@@ -102,6 +111,12 @@ class SessionSettings:
         elif name == "DEADLOCK_PRIORITY":
             self.deadlock_priority = value
         elif name == "LANGUAGE":
+            if value.casefold() not in _LANGUAGES:
+                raise SqlServerError(
+                    2740,
+                    f"SET LANGUAGE failed because '{value}' is not an official language name or a language alias on this "
+                    "SQL Server.",
+                )
             if value.casefold() not in ("us_english", "english"):
                 raise NotSupported(f"SET LANGUAGE {value}")
         elif name in ("CONTEXT_INFO", "QUERY_GOVERNOR_COST_LIMIT", "OFFSETS"):

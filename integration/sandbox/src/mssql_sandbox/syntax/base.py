@@ -30,6 +30,10 @@ RESERVED = frozenset(
 )
 
 
+_UNSIZED = frozenset(
+    "bit tinyint smallint int bigint money smallmoney date smalldatetime datetime real uniqueidentifier text ntext image".split()
+)
+
 # Deeper nesting of parentheses, subqueries and calls is error 191.
 _DEEPEST = 1013
 
@@ -141,6 +145,11 @@ class Cursor:
         near = _near(token)
         return SyntaxFault(102, f"Incorrect syntax near '{near}'.", token.line, near)
 
+    def refusal(self) -> SqlServerError:
+        """:meth:`error` where it is certain: Microsoft's grammar, which lets some of this through, is not asked."""
+        fault = self.error()
+        return SqlServerError(fault.number, fault.message, 15, 1, fault.line)
+
     def mark(self, node: N, token: Token) -> N:
         node.line = token.line
         return node
@@ -213,7 +222,8 @@ class Cursor:
             items.append(item())
         return items
 
-    def type_name(self) -> nodes.TypeName:
+    def type_name(self, cast: bool = False) -> nodes.TypeName:
+        """:raises SqlServerError: 2716, in a conversion 291, for the length of a type that has none."""
         token = self.token
         if token.key == "NATIONAL" or token.key in ("DOUBLE", "CHARACTER", "CHAR", "BINARY"):
             words = [self.advance().text]
@@ -226,7 +236,17 @@ class Cursor:
         if self.accept("("):
             arguments = tuple(self.comma_list(self._type_argument))
             self.expect(")")
+            if name.lower() in _UNSIZED and arguments != ("0",):
+                raise self._sized(name.lower(), cast, token.line)
         return self.mark(nodes.TypeName(name, arguments), token)
+
+    @staticmethod
+    def _sized(name: str, cast: bool, line: int) -> SqlServerError:
+        if cast:
+            return SqlServerError(291, f"CAST or CONVERT: invalid attributes specified for type '{name}'", 16, 1, line)
+        return SqlServerError(
+            2716, f"Column, parameter, or variable #1: Cannot specify a column width on data type {name}.", 16, 1, line
+        )
 
     def _type_argument(self) -> str:
         if self.token.kind in ("int", "word"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import NotSupported, SqlServerError
 from . import nodes
+from .base import RESERVED
 from .ddl import Definitions
 
 _ISOLATION = (
@@ -13,6 +14,16 @@ _ISOLATION = (
 _UNSUPPORTED = frozenset(
     """BACKUP RESTORE KILL CHECKPOINT SHUTDOWN REVERT BULK READTEXT WRITETEXT UPDATETEXT RECONFIGURE SETUSER LINENO DUMP
     LOAD ADD""".split()
+)
+
+
+# https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
+_OPTIONS = frozenset(
+    """ANSI_DEFAULTS ANSI_NULL_DFLT_OFF ANSI_NULL_DFLT_ON ANSI_NULLS ANSI_PADDING ANSI_WARNINGS ARITHABORT ARITHIGNORE
+    CONCAT_NULL_YIELDS_NULL CONTEXT_INFO CURSOR_CLOSE_ON_COMMIT DATEFIRST DATEFORMAT DEADLOCK_PRIORITY ERRLVL
+    FIPS_FLAGGER FMTONLY FORCEPLAN IMPLICIT_TRANSACTIONS LANGUAGE LOCK_TIMEOUT NO_BROWSETABLE NOCOUNT NOEXEC
+    NUMERIC_ROUNDABORT OFFSETS PARSEONLY QUERY_GOVERNOR_COST_LIMIT QUOTED_IDENTIFIER REMOTE_PROC_TRANSACTIONS
+    RESULT_SET_CACHING ROWCOUNT SHOWPLAN_ALL SHOWPLAN_TEXT SHOWPLAN_XML TEXTSIZE XACT_ABORT""".split()
 )
 
 
@@ -62,6 +73,8 @@ class Statements(Definitions):
             return self.select_statement()
         if self.at == 0 and self.sees_name():
             return self._procedure_call(token)
+        if self.at and self.tokens[self.at - 1].key == "THROW":
+            raise self.refusal()  # THROW was read as an alias
         raise self.error(plain=token.key == "END")
 
     def _begin(self) -> nodes.Statement:
@@ -152,6 +165,8 @@ class Statements(Definitions):
         name = self.identifier()
         options = []
         while self.token.key != "CURSOR":
+            if self.token.key not in ("INSENSITIVE", "SCROLL") and self.token.kind == "word":
+                raise SqlServerError(155, f"'{self.token.text}' is not a recognized CURSOR option.", 15, 2, token.line)
             if self.token.key not in ("INSENSITIVE", "SCROLL"):
                 raise self.error()
             options.append(self.advance().key)
@@ -207,6 +222,9 @@ class Statements(Definitions):
                 raise self.error()
             return self.mark(nodes.SetIdentityInsert(table, word == "ON"), token)
         names = self._statistics_names() or self.comma_list(self._option_name)
+        known = names[0] in _OPTIONS or names[0] in RESERVED or names[0].startswith("STATISTICS")
+        if not known and self.token.kind not in ("end", "op"):
+            raise SqlServerError(195, f"'{names[0]}' is not a recognized SET option.", 15, 5, token.line)
         return self.mark(nodes.SetOption(names, self._option_value()), token)
 
     def _option_name(self) -> str:
@@ -315,6 +333,8 @@ class Statements(Definitions):
             return self.mark(nodes.DefaultValue(), self.advance())
         if token.key in ("-", "+"):
             return self._unary()
+        if token.kind == "word" and token.key in RESERVED and token.key != "NULL":
+            raise self.error()
         if token.kind in ("word", "name") and token.key != "NULL":
             self.advance()
             return self.mark(nodes.Literal("nstring", token.text), token)
@@ -331,10 +351,14 @@ class Statements(Definitions):
         if not self._starts_value():
             return self.mark(nodes.Throw(), token)
         number = self.expression()
-        self.expect(",")
+        self._throw_comma()
         message = self.expression()
-        self.expect(",")
+        self._throw_comma()
         return self.mark(nodes.Throw(number, message, self.expression()), token)
+
+    def _throw_comma(self) -> None:
+        if not self.accept(","):
+            raise self.refusal()
 
     def _raiserror(self) -> nodes.RaiseError:
         token = self.advance()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from . import nodes
+from .base import RESERVED
 from .dml import DataStatements
 from .filters import check_filter
 
 _MODULES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER")
 _PRINCIPALS = ("USER", "LOGIN", "ROLE", "CERTIFICATE", "CREDENTIAL", "APPLICATION", "MASTER")
+# Objects of the server that the sandbox has not: https://learn.microsoft.com/sql/t-sql/statements/statements
+_OTHER_OBJECTS = frozenset(
+    """AGGREGATE ASSEMBLY ASYMMETRIC AVAILABILITY BROKER COLUMN COLUMNSTORE CONTRACT CRYPTOGRAPHIC ENDPOINT EVENT EXTERNAL
+    FULLTEXT JSON MESSAGE PARTITION QUEUE REMOTE RESOURCE ROUTE SEARCH SECURITY SELECTIVE SERVER SERVICE SPATIAL
+    STATISTICS SYMMETRIC SYNONYM TYPE VECTOR WORKLOAD XML""".split()
+)
 
 
 class Definitions(DataStatements):
@@ -34,7 +41,7 @@ class Definitions(DataStatements):
             return self._create_database(token)
         if key in _PRINCIPALS:
             return self.principal(token, start)
-        raise NotSupported(f"CREATE {self.token.text}", token.line)
+        raise self._unknown_kind() or NotSupported(f"CREATE {self.token.text}", token.line)
 
     def alter(self) -> nodes.Statement:
         token, start = self.token, self.at
@@ -60,13 +67,25 @@ class Definitions(DataStatements):
             return self._alter_database(token)
         if key in _PRINCIPALS:
             return self.principal(token, start)
-        raise NotSupported(f"ALTER {self.token.text}", token.line)
+        raise self._unknown_kind() or NotSupported(f"ALTER {self.token.text}", token.line)
+
+    def _unknown_kind(self) -> SqlServerError | None:
+        """343 for a word that no object is called by."""
+        token = self.token
+        if token.kind != "word" or token.key in RESERVED or token.key in _OTHER_OBJECTS:
+            return None
+        return SqlServerError(
+            343, f"Unknown object type '{token.text}' used in a CREATE, DROP, or ALTER statement.", 15, 1, token.line
+        )
 
     # ---- tables --------------------------------------------------------------------
 
     def _create_table(self, token) -> nodes.CreateTable:
         self.advance()
         statement = self.mark(nodes.CreateTable(self.name(), []), token)
+        if self.token.key == "AS" and self.ahead().key in ("SELECT", "WITH"):
+            self.advance()
+            raise self.refusal()
         self.expect("(")
         self._table_elements(statement)
         self.expect(")")
@@ -135,6 +154,10 @@ class Definitions(DataStatements):
             column.persisted = self.accept("PERSISTED")
         elif token.key == "TIMESTAMP" and self.token.key in (",", ")"):
             column.type = nodes.TypeName("timestamp")
+        elif self.token.key in (",", ")"):
+            raise SqlServerError(
+                173, f"The definition for column '{name}' must include a data type.", 15, 1, token.line
+            )
         else:
             column.type = self.type_name()
         while self._column_option(column):
@@ -453,7 +476,11 @@ class Definitions(DataStatements):
                 statement.names = [nodes.Name((name.parts[-1],))]
                 statement.on = nodes.Name(name.parts[:-1])
                 return statement
-            self.expect("ON")
+            if self.token.key != "ON":
+                raise SqlServerError(
+                    159, "Must specify the table name and index name for the DROP INDEX statement.", 15, 1, token.line
+                )
+            self.advance()
             statement.names, statement.on = [name], self.name()
             if self.accept("WITH"):
                 self._skip_parentheses()

@@ -41,6 +41,9 @@ class DataStatements(Queries):
         self.accept("INTO")
         statement = self.mark(nodes.Insert(self._target(), []), token)
         statement.top = top
+        if self.sees("(", ")"):
+            self.advance()
+            raise self.refusal()
         if self.token.key == "(" and not self._opens_query():
             statement.columns = self.identifiers()
         statement.output = self.output()

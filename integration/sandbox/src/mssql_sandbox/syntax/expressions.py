@@ -64,6 +64,8 @@ class Expressions(Cursor):
 
     def _simple_predicate(self) -> nodes.Predicate:
         token = self.token
+        if token.key == "(":
+            self._refuse_row()
         if token.key == "EXISTS" and self.ahead().key == "(":
             self.advance()
             return self.mark(nodes.Exists(self.parenthesised_query()), token)
@@ -80,6 +82,22 @@ class Expressions(Cursor):
             self.expect(")")
             return self.mark(nodes.PredicateFunction(name, arguments), token)
         return self._comparison(self.expression())
+
+    def _refuse_row(self) -> None:
+        """``(a, b) = ...``: there are no rows as values. :raises SqlServerError: 4145 at the comma."""
+        if self.tokens[self.at + 1].key in ("SELECT", "WITH"):
+            return
+        position, end = self.at + 1, self.closing[self.at]
+        while position < end:
+            if self.tokens[position].key == ",":
+                raise SqlServerError(
+                    4145,
+                    "An expression of non-boolean type specified in a context where a condition is expected, near ','.",
+                    15,
+                    1,
+                    self.tokens[position].line,
+                )
+            position = self.closing.get(position, position) + 1
 
     def _opens_expression(self) -> bool:
         """Whether the ``(`` at hand opens an expression (or subquery), not a predicate."""
@@ -387,7 +405,7 @@ class Expressions(Cursor):
         self.expect("(")
         operand = self.expression()
         self.expect("AS")
-        type_ = self.type_name()
+        type_ = self.type_name(cast=True)
         style = self.expression() if function in ("PARSE", "TRY_PARSE") and self.accept("USING") else None
         self.expect(")")
         return nodes.Cast(function, operand, type_, style)
@@ -395,7 +413,7 @@ class Expressions(Cursor):
     def _convert(self) -> nodes.Expression:
         function = self.advance().key
         self.expect("(")
-        type_ = self.type_name()
+        type_ = self.type_name(cast=True)
         self.expect(",")
         operand = self.expression()
         style = self.expression() if self.accept(",") else None

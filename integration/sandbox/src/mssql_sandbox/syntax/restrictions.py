@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import SqlServerError
 from . import nodes
+from .declarations import check_declarations
 from .placement import check_placement
 from .recursion import check_recursion, is_aggregate
 from .walk import children
@@ -24,10 +25,11 @@ _TOP_LEVEL = (nodes.SelectStatement, nodes.Insert, nodes.DeclareCursor)
 def check_restrictions(batch: nodes.Batch) -> None:
     """Refuse what SQL Server's compiler refuses by looking at the tree alone.
 
-    :raises SqlServerError: 102, 156 (a clause out of place), 111, 117, 135, 136, 158, 178, 199, 1033, 1046, 1056, 1075,
+    :raises SqlServerError: 102, 156 (a clause out of place), 111, 117, 134, 137, 135, 136, 158, 178, 199, 1033, 1046, 1056, 1075,
         10704, 10705, 10709, 10710, 10711, 10738, 10741, 13602 and those of recursive tables (recursion.py).
     """
     check_placement(batch)
+    check_declarations(batch)
     for statement in batch.statements:
         _check(statement)
 

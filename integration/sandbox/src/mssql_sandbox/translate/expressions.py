@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields, replace
 from typing import Any, Iterable
 
@@ -67,6 +68,12 @@ class Expressions(Core):
             return _decimal_literal(text)
         if kind == "float":
             digits = text if text[-1].isdigit() else text + "0"
+            if math.isinf(float(digits)):
+                raise SqlServerError(
+                    168,
+                    f"The floating point value '{text}' is out of the range of computer representation (8 bytes).",
+                    15,
+                )
             return Bound(
                 f"{float(digits)!r}::double precision",
                 SqlType("float"),

@@ -1,0 +1,62 @@
+"""Variables of a batch and of the modules it makes: each declared once, none used undeclared in a module.
+
+Numbers: 134, 137, 154 and 1087,
+https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-0-to-999.
+"""
+
+from __future__ import annotations
+
+from ..errors import SqlServerError
+from . import nodes
+from .walk import children
+
+
+def check_declarations(batch: nodes.Batch) -> None:
+    """:raises SqlServerError: 134; in modules also 137, 154 and 1087, as their bodies are bound when they are made."""
+    for statement in batch.statements:
+        if isinstance(statement, nodes.CreateModule) and statement.kind != "FUNCTION":
+            _check_module(statement)
+    _declared(batch.statements, set())
+
+
+def _check_module(module: nodes.CreateModule) -> None:
+    known = {parameter.name.casefold() for parameter in module.parameters}
+    _declared(module.body, known)
+    for node in _inside(module.body):
+        if isinstance(node, nodes.Use):
+            raise SqlServerError(
+                154, "a USE database statement is not allowed in a procedure, function or trigger.", 15, 1, node.line
+            )
+        if isinstance(node, nodes.Variable) and not node.name.startswith("@@") and node.name.casefold() not in known:
+            raise SqlServerError(137, f'Must declare the scalar variable "{node.name}".', 15, 2, node.line)
+        if isinstance(node, nodes.Name) and node.parts[0].startswith("@") and node.parts[0].casefold() not in known:
+            raise SqlServerError(1087, f'Must declare the table variable "{node.parts[0]}".', 15, 2, node.line)
+
+
+def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
+    """Add what the statements declare, wherever they stand; control flow does not matter."""
+    for node in _inside(statements):
+        if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
+            name = node.variable if isinstance(node, nodes.DeclareTable) else node.name
+            if name.casefold() in known:
+                raise SqlServerError(
+                    134,
+                    f"The variable name '{name}' has already been declared. Variable names must be unique within a query "
+                    "batch or stored procedure.",
+                    15,
+                    2,
+                    node.line,
+                )
+            known.add(name.casefold())
+
+
+def _inside(statements: list[nodes.Statement]) -> list[nodes.Node]:
+    """All nodes of the statements in the order of the text, the bodies of modules apart."""
+    found: list[nodes.Node] = []
+    waiting: list[nodes.Node] = list(reversed(statements))
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        if not isinstance(node, nodes.CreateModule):
+            waiting.extend(reversed(list(children(node))))
+    return found
