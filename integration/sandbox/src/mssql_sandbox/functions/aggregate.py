@@ -221,6 +221,8 @@ def _string_agg(t, node, scope):
     big = value.type.length == MAX
     limit = MAX if big else 4000 if value.type.is_unicode else 8000
     kind = (nvarchar if value.type.is_unicode else varchar)(limit, value.type.collation)
+    if not bound.type.is_character:
+        kind = nvarchar(4000, value.type.collation)
     sql = f"string_agg({value.sql}, {separator.sql}{order})"
     if not big:
         sql = f"ms.string_agg_limit({sql}, {limit})"

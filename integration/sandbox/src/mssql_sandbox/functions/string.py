@@ -8,6 +8,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, INT, MAX, SqlType, nvarchar, varbinary, varchar
 from ..translate.bound import Bound
 from ..types.collation import parse
+from ..types.conversion import CONCAT_WIDTHS
 from ..types.conversion import datalength as fixed_length
 from .registry import define, invalid_argument
 
@@ -21,7 +22,7 @@ def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bo
             kind = "nvarchar" if bound.type.is_unicode else "varchar"
             return replace(bound, sql=f"rpad({bound.sql}, {bound.type.length})", type=replace(bound.type, name=kind))
         return bound
-    if bound.type.is_binary or bound.type.name in ("xml", "json"):
+    if bound.type.name in ("image", "rowversion", "xml", "json"):
         raise invalid_argument(bound, position, name)
     target = varchar(8000, t.context.collation)
     return Bound(t.convert(bound, target, True), target, bound.nullable, columns=bound.columns)
@@ -33,6 +34,11 @@ def integer(t, bound: Bound, position: int, name: str) -> str:
     if not (bound.type.is_number or bound.type.is_character):
         raise invalid_argument(bound, position, name)
     return t.convert(bound, INT)
+
+
+def constant(bound: Bound) -> int | None:
+    """The value of an integer literal."""
+    return bound.constant if bound.is_constant and isinstance(bound.constant, int) else None
 
 
 def result(bounds: list[Bound], sql: str, type_: SqlType, nullable: bool | None = None) -> Bound:
@@ -88,7 +94,7 @@ def _left(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
     n = integer(t, a[1], 2, name)
-    length = a[1].constant if a[1].is_constant and isinstance(a[1].constant, int) else None
+    length = constant(a[1])
     size = x.type.length if length is None or x.type.length == MAX else min(length, x.type.length or length) or 1
     return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", sized(x.type, size))
 
@@ -154,6 +160,11 @@ def _stuff(t, node, scope, a):
     x, y = text(t, a[0], 1, "stuff"), text(t, a[3], 4, "stuff")
     unicode = x.type.is_unicode or y.type.is_unicode
     length = MAX if MAX in (x.type.length, y.type.length) else 4000 if unicode else 8000
+    start, count = constant(a[1]), constant(a[2])
+    if length != MAX and start is not None and count is not None and start > 0 and count >= 0:
+        width = x.type.length or 1
+        added = 0 if a[3].is_null else y.type.length or 1
+        length = max(min(width - min(count, max(width - start + 1, 0)) + added, length), 1)
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=x.type.collation)
     return result(
         a, f"ms.stuff({x.sql}, {integer(t, a[1], 2, 'stuff')}, {integer(t, a[2], 3, 'stuff')}, {y.sql})", kind, True
@@ -166,13 +177,17 @@ def _replicate(t, node, scope, a):
     limit = MAX if x.type.length == MAX else 4000 if x.type.is_unicode else 8000
     n = integer(t, a[1], 2, "replicate")
     cut = "2147483647" if limit == MAX else str(limit)
-    return result(a, f"ms.replicate({x.sql}, {n}, {cut})", sized(x.type, limit), True)
+    count = constant(a[1])
+    length = limit if limit == MAX or count is None else max(min((x.type.length or 1) * count, limit), 1)
+    return result(a, f"ms.replicate({x.sql}, {n}, {cut})", sized(x.type, length), True)
 
 
 @define("space", 1)
 def _space(t, node, scope, a):
+    count = constant(a[0])
+    length = 8000 if count is None else max(min(count, 8000), 1)
     return result(
-        a, f"ms.replicate(' '::text, {integer(t, a[0], 1, 'space')}, 8000)", varchar(8000, t.context.collation), True
+        a, f"ms.replicate(' '::text, {integer(t, a[0], 1, 'space')}, 8000)", varchar(length, t.context.collation), True
     )
 
 
@@ -215,13 +230,20 @@ def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
     parts = t.same_collation(parts, name)
     unicode = any(part.type.is_unicode for part in parts)
     limit = 4000 if unicode else 8000
-    length = (
-        MAX if any(part.type.length == MAX for part in parts) else min(sum(p.type.length or 1 for p in parts), limit)
-    )
+    length = MAX if any(part.type.length == MAX for part in parts) else _concat_length(a, limit)
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
     # The engine's concat() is not immutable, so it cannot be stored in a computed column.
     items = " || ".join(f"coalesce(({part.sql})::text, '')" for part in parts)
     return result(parts, f"({items})", kind, False)
+
+
+def _concat_length(a: list[Bound], limit: int, separators: int = 0) -> int:
+    """The sum of what the operands may need; the NULL literal needs nothing."""
+    widths = [
+        0 if bound.is_null else bound.type.length or 1 if bound.type.is_character else CONCAT_WIDTHS[bound.type.name]
+        for bound in a
+    ]
+    return max(min(sum(widths) + separators, limit), 1)
 
 
 @define("concat_ws", 3, 254)
@@ -229,9 +251,13 @@ def _concat_ws(t, node, scope, a):
     parts = [text(t, bound, number, "concat_ws") for number, bound in enumerate(a, 1)]
     unicode = any(part.type.is_unicode for part in parts)
     limit = 4000 if unicode else 8000
-    length = MAX if any(part.type.length == MAX for part in parts) else limit
+    width = a[0].type.length or 1 if a[0].type.is_character else 0
+    length = (
+        MAX if any(part.type.length == MAX for part in parts) else _concat_length(a[1:], limit, width * (len(a) - 2))
+    )
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=t.context.collation)
-    return result(parts, f"concat_ws({', '.join(part.sql for part in parts)})", kind, False)
+    separator = f"coalesce({parts[0].sql}, '')"  # NULL separates by nothing
+    return result(parts, f"concat_ws({', '.join([separator, *(part.sql for part in parts[1:])])})", kind, False)
 
 
 @define("ascii unicode", 1)
@@ -284,4 +310,6 @@ def _str(t, node, scope, a):
     value = t.convert(a[0], SqlType("float"))
     length = integer(t, a[1], 2, "str") if len(a) > 1 else "10"
     decimals = integer(t, a[2], 3, "str") if len(a) > 2 else "0"
-    return result(a, f"ms.str({value}, {length}, {decimals})", varchar(8000, t.context.collation), True)
+    size = constant(a[1]) if len(a) > 1 else 10
+    kind = varchar(8000 if size is None else max(min(size, 8000), 1), t.context.collation)
+    return result(a, f"ms.str({value}, {length}, {decimals})", kind, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import INT, UNIQUEIDENTIFIER, varbinary
+from ..sqltypes import INT, UNIQUEIDENTIFIER, SqlType, varbinary
 from ..translate.bound import Bound
 from .registry import define
 from .string import result, text
@@ -43,10 +43,22 @@ def _nullif(t, node, scope, a):
             "argument has to be known.",
         )
     left, right = t.comparable(a, "equal to")
+    type_ = _narrowest(a[0])
+    value = a[0].sql if type_ == a[0].type else f"({a[0].sql})::smallint"
     return Bound(
-        f"(CASE WHEN {left} = {right} THEN NULL ELSE {a[0].sql} END)", a[0].type, True, a[0].coercibility,
+        f"(CASE WHEN {left} = {right} THEN NULL ELSE {value} END)", type_, True, a[0].coercibility,
         columns=any(b.columns for b in a),
     )  # fmt: skip
+
+
+def _narrowest(bound: Bound) -> SqlType:
+    """NULLIF gives an integer literal the narrowest type that holds it."""
+    if bound.type.name == "int" and bound.is_constant and isinstance(bound.constant, int):
+        if 0 <= bound.constant <= 255:
+            return SqlType("tinyint")
+        if -32768 <= bound.constant <= 32767:
+            return SqlType("smallint")
+    return bound.type
 
 
 @define("iif", 3, raw=True)
@@ -78,6 +90,8 @@ def _newsequentialid(t, node, scope, a):
 
 @define("isnumeric", 1)
 def _isnumeric(t, node, scope, a):
+    if a[0].type.name == "bit":
+        return result(a, "0", INT, False)
     if a[0].type.is_number:
         return result(a, f"(CASE WHEN {a[0].sql} IS NULL THEN 0 ELSE 1 END)", INT, False)
     return result(a, f"ms.isnumeric({text(t, a[0], 1, 'isnumeric').sql})", INT, False)

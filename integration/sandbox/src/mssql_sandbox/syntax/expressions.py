@@ -204,10 +204,17 @@ class Expressions(Cursor):
         return left
 
     def _unary(self) -> nodes.Expression:
+        """A sign takes the whole chain of * / % that follows: ``a / -b / c`` is ``a / (-(b / c))``; ~ takes one operand.
+
+        https://learn.microsoft.com/sql/t-sql/language-elements/operator-precedence-transact-sql
+        """
         token = self.token
-        if token.key in ("-", "+", "~"):
+        if token.key in ("-", "+"):
             self.advance()
-            return self.mark(nodes.Unary(token.key, self._unary()), token)
+            return self.mark(nodes.Unary(token.key, self._term()), token)
+        if token.key == "~":
+            self.advance()
+            return self.mark(nodes.Unary("~", self._unary()), token)
         return self._postfix(self._primary())
 
     def _postfix(self, operand: nodes.Expression) -> nodes.Expression:

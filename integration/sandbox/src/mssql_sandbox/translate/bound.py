@@ -78,6 +78,8 @@ class Output:
     coercibility: int = LITERAL
     identity: bool = False
     computed: bool = False
+    literal: Any = None  # of an integer literal, for the type of set operations
+    untyped: bool = False  # the NULL literal
 
 
 @dataclass

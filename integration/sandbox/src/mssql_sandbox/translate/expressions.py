@@ -18,7 +18,8 @@ from ..types.precedence import label, unify
 from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope
 from .core import Core, quote
 
-_MAX_INT, _MAX_BIGINT = 2147483647, 9223372036854775807
+_MAX_INT = 2147483647
+_LONGEST_INT = 11  # characters; a longer literal is decimal, whatever its value
 # Integers beyond int are decimal. https://learn.microsoft.com/sql/t-sql/data-types/int-bigint-smallint-and-tinyint-transact-sql
 
 
@@ -138,7 +139,8 @@ class Expressions(Core):
             raise SqlServerError(8117, f"Operand data type {label(operand.type)} is invalid for minus operator.")
         if operand.type.name == "tinyint":
             return Bound(f"(- {operand.sql})::smallint", SqlType("smallint"), operand.nullable, columns=operand.columns)
-        return replace(operand, sql=f"(- {operand.sql})")
+        constant = -operand.constant if isinstance(operand.constant, int) else operand.constant
+        return replace(operand, sql=f"(- {operand.sql})", constant=constant)
 
     def _binary(self, node: nodes.Binary, scope: Scope) -> Bound:
         # Chains of + lean left; a loop keeps long ones off the stack.
@@ -253,7 +255,7 @@ class Expressions(Core):
     def unified(self, branches: list[Bound], operation: str) -> tuple[SqlType, list[str], int]:
         """Branches converted to their common type."""
         branches = self.same_collation(branches, operation)
-        type_ = unify(branch.type for branch in branches)
+        type_ = unify(_among(branch, branches) for branch in branches)
         if type_.name == "null":
             type_ = INT
         if type_.is_character:
@@ -388,13 +390,20 @@ def _beside(bound: Bound, other: Bound) -> SqlType:
     return bound.type
 
 
+def _among(branch: Bound, branches: list[Bound]) -> SqlType:
+    """An integer literal counts with its own digits where a sibling is decimal."""
+    if branch.type.name == "int" and any(other.type.name == "decimal" for other in branches):
+        return _beside(branch, next(other for other in branches if other.type.name == "decimal"))
+    return branch.type
+
+
 def _stronger(left: Bound, right: Bound) -> Bound:
     return left if left.coercibility >= right.coercibility else right
 
 
 def _integer(text: str) -> Bound:
     value = int(text)
-    if value <= _MAX_INT:
+    if value <= _MAX_INT and len(text) <= _LONGEST_INT:
         return Bound(f"{value}::integer" if value > 32767 else f"{value}", INT, False, constant=value, is_constant=True)
     digits = len(str(value))
     if digits > 38:
@@ -406,7 +415,7 @@ def _integer(text: str) -> Bound:
 
 def _negative(text: str) -> Bound:
     value = int(text)
-    if value <= _MAX_INT:
+    if value <= _MAX_INT + 1 and len(text) <= _LONGEST_INT:
         return Bound(f"(-{value})", INT, False, constant=-value, is_constant=True)
     return Bound(f"(-{value})::numeric", decimal(len(str(value)), 0), False, constant=-value, is_constant=True)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import INT, SqlType
+from ..sqltypes import INT, NULL_TYPE, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from .aggregates import contains_aggregate, contains_subquery, contains_window, is_aggregate, walk
-from .bound import Bound, Output, Relation, Scope
+from .bound import LITERAL, Bound, Output, Relation, Scope
 from .constants import is_constant, is_converted_variable, signed_integer
 from .sources import Sources
 
@@ -156,11 +156,12 @@ class Queries(Sources):
             raise _uneven()
         outputs, a, b = [], [], []
         for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
-            pair = [Bound(f"q.o{number}", x.type, x.nullable, x.coercibility) for x in (one, two)]
+            pair = [_set_operand(number, output) for output in (one, two)]
             type_, converted, coercibility = self.unified(pair, operator)
             if operator != "UNION ALL":
                 self._check_distinct(type_, operator)
-            outputs.append(replace(one, type=type_, nullable=one.nullable or two.nullable, coercibility=coercibility))
+            nullable = one.nullable or two.nullable
+            outputs.append(Output(one.name, type_, nullable, coercibility, untyped=one.untyped and two.untyped))
             a.append(f"{converted[0]} AS o{number}")
             b.append(f"{converted[1]} AS o{number}")
         left_sql = f"SELECT {', '.join(a)} FROM ({left.sql}) q"
@@ -265,7 +266,7 @@ class Queries(Sources):
         outputs = [
             Output(
                 item.name, item.bound.type, item.bound.nullable, item.bound.coercibility, item.bound.identity,
-                item.bound.computed,
+                item.bound.computed, item.bound.constant if item.bound.is_constant else None, item.bound.is_null,
             )
             for item in items
         ]  # fmt: skip
@@ -650,6 +651,13 @@ def _group_key(bound: Bound) -> str:
 
 def _direction(sql: str, item: nodes.OrderItem) -> str:
     return f"{sql} DESC NULLS LAST" if item.descending else f"{sql} NULLS FIRST"
+
+
+def _set_operand(number: int, output: Output) -> Bound:
+    if output.untyped:
+        return Bound("NULL", NULL_TYPE, True, LITERAL, None, True)
+    is_literal = isinstance(output.literal, int)
+    return Bound(f"q.o{number}", output.type, output.nullable, output.coercibility, output.literal, is_literal)
 
 
 def _uneven() -> SqlServerError:

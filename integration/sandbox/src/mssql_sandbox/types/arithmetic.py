@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, SqlType, decimal
-from .conversion import convert_sql
+from .conversion import CONCAT_WIDTHS, convert_sql
 from .precedence import as_decimal, clash, label, rank, unify_pair
 
 _WORDS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
@@ -50,6 +50,14 @@ def _concatenates(left: SqlType, right: SqlType) -> bool:
 
 
 def _concatenate(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+    """+ of strings, or || (SQL Server 2025), which makes a string of the other operand."""
+    if operator == "||" and left.is_character != right.is_character:
+        if left.is_character and right.name in CONCAT_WIDTHS and right.name != "bit":
+            text_type = replace(left, name="varchar", length=CONCAT_WIDTHS[right.name])
+            right_sql, right = convert_sql(right_sql, right, text_type, explicit=True), text_type
+        elif right.is_character and left.name in CONCAT_WIDTHS and left.name != "bit":
+            text_type = replace(right, name="varchar", length=CONCAT_WIDTHS[left.name])
+            left_sql, left = convert_sql(left_sql, left, text_type, explicit=True), text_type
     if not _concatenates(left, right):
         raise SqlServerError(
             402, f"The data types {label(left)} and {label(right)} are incompatible in the concat operator."
@@ -132,7 +140,9 @@ def _temporal(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]
     name = "add" if operator == "+" else "subtract"
     a = convert_sql(left_sql, left, SqlType("datetime"), explicit=False)
     b = convert_sql(right_sql, right, SqlType("datetime"), explicit=False)
-    return f"ms.datetime_{name}({a}, {b})", SqlType("datetime") if result.name == "datetime" else result
+    if result.name == "smalldatetime":
+        a, b = f"ms.whole_minutes({a})", f"ms.whole_minutes({b})"
+    return f"ms.datetime_{name}({a}, {b})", result
 
 
 def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:

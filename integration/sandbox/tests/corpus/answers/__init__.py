@@ -4,14 +4,15 @@ A file has ``[[answers]]`` tables. Each tells ``source`` (where the answers are 
 server, or "memory" when there is no other) and, when not all versions answer so, ``versions``; and then either many
 short answers
 
-``expressions``  ``[text, value, type]``: what ``SELECT text`` gives; the text may go on with FROM.
+``expressions``  ``[text, value, type]``: what ``SELECT text`` gives; the text may go on with FROM. Without the type,
+only the value is known for certain.
 ``true``, ``false``, ``unknown``  predicates, by their truth value.
 
 or one long answer
 
 ``query``   one batch; the rows of its last result set count.
 ``rows``    rows of values as text, in order.
-``types``   the columns' types.
+``types``   the columns' types, where they are known for certain.
 ``setup``   batches before the query; with them the query runs in a transaction that is rolled back.
 
 Values are texts as :func:`corpus.answers.values.text_of` forms them, ``NULL`` stands for SQL NULL. Types are written as
@@ -76,7 +77,7 @@ class Answer:
         finally:
             if self.setup:
                 list(sandbox.events("IF @@TRANCOUNT > 0 ROLLBACK"))
-        if found == (self.types, self.rows):
+        if isinstance(found, tuple) and found[1] == self.rows and (not self.types or found[0] == self.types):
             return None
         if isinstance(found, tuple):
             found = " ".join(f"{name} {list(map(list, got))}" for name, got in zip(("types", "rows"), _shown(*found)))
@@ -122,9 +123,9 @@ def _answers(theme: str, table: dict[str, Any]) -> Iterator[Answer]:
     source, versions, setup = table["source"], tuple(table.get("versions", ())), tuple(table.get("setup", ()))
     if "query" in table:
         rows = tuple(tuple(row) for row in table["rows"])
-        yield Answer(theme, table["query"], rows, tuple(table["types"]), source, versions, setup)
-    for text, value, type_ in table.get("expressions", ()):
-        yield Answer(theme, f"SELECT {text}", ((value,),), (type_,), source, versions, setup)
+        yield Answer(theme, table["query"], rows, tuple(table.get("types", ())), source, versions, setup)
+    for text, value, *types in table.get("expressions", ()):
+        yield Answer(theme, f"SELECT {text}", ((value,),), tuple(types), source, versions, setup)
     for truth in TRUTHS:
         for predicate in table.get(truth, ()):
             query = f"SELECT {_TRUTH.format(predicate)}"

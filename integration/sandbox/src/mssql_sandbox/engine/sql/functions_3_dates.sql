@@ -79,6 +79,10 @@ create function ms.days_to_datetime(x double precision) returns bigint language 
 create function ms.datetime_to_days(x bigint) returns double precision language sql immutable parallel safe return
   ((x - 599266080000000000)::numeric / 864000000000)::double precision;
 
+-- smalldatetime rounds both operands of a sum.
+create function ms.whole_minutes(x bigint) returns bigint language sql immutable parallel safe return
+  (x + 300000000) / 600000000 * 600000000;
+
 create function ms.datetime_add(a bigint, b bigint) returns bigint language sql immutable parallel safe return
   ms.round_datetime(ms.range_check(a + (b - 599266080000000000), 'datetime'));
 

@@ -193,7 +193,7 @@ begin
   if length(s) <> 1 then
     perform ms.fail(214, 16, 11, 'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.');
   end if;
-  return query select t.v, t.n from unnest(string_to_array(x, s)) with ordinality t(v, n);
+  return query select t.v, t.n from unnest(case when x = '' then array[''] else string_to_array(x, s) end) with ordinality t(v, n);
 end $$;
 
 create function ms.string_agg_limit(x text, n int) returns text language plpgsql immutable parallel safe as $$
