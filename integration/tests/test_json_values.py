@@ -160,6 +160,14 @@ def test_in_a_subquery_of_documents(papers):
     assert list(rows.filter(value__a__in=keys.values("value__k")).values_list("place", flat=True)) == [1]
 
 
+def test_keys_equal_values_of_every_type(papers):
+    rows = papers({"b": True, "d": "2020-01-02", "0": "zero"}).annotate(
+        b=Value(True), d=Value(datetime.date(2020, 1, 2)), n=Value(1)
+    )
+    assert rows.filter(value__b=F("b"), value__d=F("d"), **{"value__0": "zero"}).count() == 1
+    assert rows.filter(Q(value__b=F("n")) | Q(value__d=F("b"))).count() == 0
+
+
 def test_integers_keep_their_digits(papers):
     big = 12345678901234567890123456789
     rows = papers({"n": big}, {"n": big + 1})

@@ -77,6 +77,21 @@ def test_a_key_and_a_column(where):
     assert "[j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
 
 
+def test_a_number_in_the_path_is_no_part_of_an_index(where):
+    """It may be the name of a member, which JSON_VALUE would not find."""
+    assert "JSON_VALUE" not in where(papers.filter(value__a__0="x"))[0]
+
+
+def test_a_key_and_a_query(where):
+    sql, _ = where(papers.filter(value__a=Paper.objects.values("other")[:1]))
+    assert "OPENJSON(N'[' + (SELECT TOP (1) " in sql and "AS [o0]" in sql
+
+
+def test_a_key_as_text_is_one_of_some_texts(where):
+    sql, params = where(papers.annotate(t=KT("value__a")).filter(t__in=["x", "y"]))
+    assert ") COLLATE Latin1_General_100_BIN2 IN (%s, %s)" in sql and params == ["x", "y"]
+
+
 def test_isnull_asks_for_the_key(where):
     sql, _ = where(papers.filter(value__a__isnull=True))
     assert sql.startswith("(NOT EXISTS (SELECT 1 FROM OPENJSON(")

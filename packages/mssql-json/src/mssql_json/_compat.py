@@ -3,11 +3,13 @@
 import json
 
 import django
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Value
 from django.db.models.expressions import Func
 from django.db.models.fields import json as fields
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import IContains
+from django.db.models.sql.query import Query
 
 # Before 4.2 lookups hold JSON text, since then Python values.
 _LOOKUPS_HOLD_TEXT = django.VERSION < (4, 2)
@@ -50,6 +52,8 @@ def is_json(expression):
         return not isinstance(expression, fields.KeyTextTransform)
     try:
         field = getattr(expression, "_output_field_or_none", None)
+        if field is None and isinstance(expression, Query):
+            field = expression.output_field
     except Exception as error:  # Mixed types: the caller has said what they make.
         if type(error).__name__ != "FieldError":
             raise
@@ -68,7 +72,7 @@ def python_value(value, field, connection):
         if isinstance(own, fields.JSONField):
             return json.loads(encoded(value.value, own, connection))
         value = value.value if own is None else own.get_prep_value(value.value)
-        return json.loads(encoded(value, field, connection))
+        return json.loads(json.dumps(value, cls=getattr(field, "encoder", None) or DjangoJSONEncoder))
     if _LOOKUPS_HOLD_TEXT:
         return None if value is None else json.loads(value)
     return json.loads(encoded(value, field, connection))

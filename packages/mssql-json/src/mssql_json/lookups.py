@@ -1,5 +1,7 @@
 """Lookups of documents and keys: exact, in, isnull, has_key, contains."""
 
+import copy
+
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
 from django.db.models.fields.json import (
@@ -18,7 +20,7 @@ from django.db.models.fields.json import (
 )
 from django.db.models.lookups import In
 
-from . import definitions, text, values
+from . import definitions, functions, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
 from .documents import BINARY, Item
 from .path import compile_path, literal, position
@@ -78,7 +80,8 @@ def _with_index(lhs, value, sql, params, compiler):
         return sql, params
     document, keys = unwrapped(lhs)
     column, found = compiler.compile(document)
-    if found or any((position(key) or 0) < 0 or key == "" for key in keys):
+    if found or any(position(key) is not None or key == "" for key in keys):
+        # A path takes a number for a position only.
         return sql, params
     indexed = "JSON_VALUE(%s, %s) = %%s" % (definitions.container(column), literal(compile_path(keys)))
     return "(%s AND %s)" % (indexed, sql), [value, *params]
@@ -86,14 +89,18 @@ def _with_index(lhs, value, sql, params, compiler):
 
 def _equals_expression(lhs, rhs, compiler):
     item = item_of(lhs, compiler)
-    if isinstance(rhs, KeyTextTransform) or not is_json(rhs):
+    if is_json(rhs):
+        other = item_of(rhs, compiler, prefix="o")
+        return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
+    if text.is_number(rhs) or isinstance(rhs, KeyTextTransform) or functions.is_text(rhs):
         return _equals_column(item, rhs, compiler)
-    other = item_of(rhs, compiler, prefix="o")
-    return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
+    # Booleans, dates and the rest as JSON writes them.
+    other = Item(*functions.json_text(rhs, compiler, nulls=True), prefix="o")
+    return item.test(values.same_scalar(item.alias, other.alias), (), other)
 
 
 def _equals_column(item, rhs, compiler):
-    """A value of another type: numbers with numbers, text with what the key reads as text."""
+    """Numbers with numbers, text with what the key reads as text."""
     sql, params = text.value_sql(rhs, compiler)
     if text.is_number(rhs):
         return item.test("%s.[type] = 2 AND TRY_CAST(%s.[value] AS float) = %s" % (item.alias, item.alias, sql), params)
@@ -104,7 +111,11 @@ def _equals_column(item, rhs, compiler):
 
 
 def compile_in(node, compiler, connection, **extra):
-    """A document or a key is one of some values."""
+    """A document or a key is one of some values; case matters of a key as text, too."""
+    if isinstance(node.lhs, KeyTextTransform):
+        changed = copy.copy(node)
+        changed.lhs = text.Collated(node.lhs, BINARY)
+        return compiler.compile(changed)
     if not is_json(node.lhs):
         return NotImplemented
     if _is_subquery(node.rhs):
@@ -150,8 +161,6 @@ def _equals_some(lhs, constants, compiler):
 
 def _in_subquery(node, compiler):
     definitions.refuse(compiler, "a subquery")
-    if isinstance(node.lhs, KeyTextTransform):
-        return NotImplemented
     sql, params = node.process_rhs(compiler, compiler.connection)
     item = item_of(node.lhs, compiler)
     rhs = node.rhs if hasattr(node.rhs, "output_field") else node.rhs.query

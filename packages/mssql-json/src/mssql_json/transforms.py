@@ -32,6 +32,8 @@ def item_of(node, compiler, prefix="j"):
     document, keys = unwrapped(node) if isinstance(node, KeyTransform) else (node, ())
     sql, params = compiler.compile(document)
     require_openjson(compiler.connection)
+    if sql.startswith("SELECT "):
+        sql = "(%s)" % sql
     return Item(sql, params, keys, prefix)
 
 
