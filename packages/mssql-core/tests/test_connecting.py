@@ -1,6 +1,7 @@
 import pytest
 from django.db import NotSupportedError, OperationalError
 
+from mssql_core.plugin import hookimpl
 from mssql_core.testing import fake_connection, server_error
 
 
@@ -53,6 +54,36 @@ def test_transient_errors_are_tried_again():
     connection.driver.refuse(server_error(40613), server_error(10054, sqlstate="08S01"))
     connection.ensure_connection()
     assert len(connection.driver.logins) == 3
+
+
+def test_the_same_error_is_told_once(caplog):
+    connection = fake_connection(options={"connection_retry_backoff_time": 0})
+    connection.driver.refuse(*[server_error(40613)] * 3, server_error(10054, sqlstate="08S01"))
+    with caplog.at_level("WARNING", "mssql_core.connection"):
+        connection.ensure_connection()
+    assert len(caplog.messages) == 2
+    assert "attempt 1 of 6 failed, the next one in 0.0 s" in caplog.messages[0] and "40613" in caplog.messages[0]
+
+
+class Patient:
+    """Waits as long as attempts have failed; tries again what nobody else does."""
+
+    @hookimpl
+    def mssql_is_transient_error(self, error, settings):
+        return settings.name == "fake" and error.number == 4060 or None
+
+    @hookimpl
+    def mssql_retry_delay(self, attempt):
+        return attempt / 1000
+
+
+def test_a_plugin_says_what_is_tried_again_and_when(monkeypatch):
+    waits = []
+    monkeypatch.setattr("mssql_core.connecting.time.sleep", waits.append)
+    connection = fake_connection(plugins=["%s:Patient" % __name__])
+    connection.driver.refuse(server_error(4060), server_error(4060))
+    connection.ensure_connection()
+    assert waits == [0.001, 0.002]
 
 
 def test_the_number_of_attempts_ends():

@@ -32,7 +32,7 @@ class SandboxError(RuntimeError):
 class Sandbox:
     """A running server; ``with Sandbox(version="2022", databases=("app",)) as sandbox: ...``
 
-    :param version: 2016, 2017, 2019, 2022, 2025, azure, managed-instance or fabric.
+    :param version: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric or warehouse.
     :param databases: databases to create at start; the first one is in :attr:`url`.
     :param journal: record every client message, for :meth:`journal_entries`.
     :param host: address to listen on.

@@ -15,7 +15,7 @@ from typing import Callable, Sequence
 
 from .__about__ import __version__
 
-VERSIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric")
+VERSIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric", "warehouse")
 PASSWORD_VARIABLE = "MSSQL_SANDBOX_PASSWORD"
 TOKEN_VARIABLE = "MSSQL_SANDBOX_TOKEN"
 # JSON of an access_tokens.TokenIssuer.

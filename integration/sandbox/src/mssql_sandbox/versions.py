@@ -157,6 +157,7 @@ VERSIONS = {
         "managed-instance", 17, (12, 0, 2000, 8), 8, "SQL Azure", 170, "2025", _AZURE_BANNER, "Continuous"
     ),
     "fabric": Version("fabric", 17, (12, 0, 2000, 8), 12, "SQL Azure", 170, "2025", _AZURE_BANNER),
+    "warehouse": Version("warehouse", 17, (12, 0, 2000, 8), 11, "SQL Azure", 170, "fabricdw", _AZURE_BANNER),
 }
 
 

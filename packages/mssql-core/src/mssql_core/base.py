@@ -24,7 +24,7 @@ from .foreign_key_checks import ForeignKeyChecks
 from .introspection import DatabaseIntrospection
 from .lifetime import Lifetime, bounded
 from .operations import DatabaseOperations
-from .plugin import manager
+from .plugin import Capability, manager
 from .schema import DatabaseSchemaEditor
 from .transactions import Transactions
 from .validation import DatabaseValidation
@@ -171,11 +171,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         if row is None:
             raise errors.OperationalError("HY000", "The server did not tell its version: sys.databases has no row.")
         info = server.from_row(row)
-        if not info.edition.is_supported:
-            raise NotSupportedError(
-                "DATABASES[%r] is a warehouse (%s), which enforces no keys; Django needs a SQL database."
-                % (self.alias, info.edition.name)
-            )
         if server.is_too_old(info):
             raise NotSupportedError(
                 "DATABASES[%r] is version %s; mssql-core needs %s or newer."
@@ -184,6 +179,11 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         changes = manager.merged(manager.results(self.plugins, "mssql_capabilities", server=info), "the capability")
         found = set(info.capabilities) | {capability for capability, has in changes.items() if has}
         found -= {capability for capability, has in changes.items() if not has}
+        if not info.edition.is_supported and Capability.WAREHOUSE_READING not in found:
+            raise NotSupportedError(
+                "DATABASES[%r] is a warehouse (%s), which enforces no keys; Django needs a SQL database. "
+                "The plugin 'fabric' reads one: {'fabric': {'warehouse': 'read'}}." % (self.alias, info.edition.name)
+            )
         _servers[self._server_key()] = replace(info, capabilities=frozenset(found))
 
     @cached_property

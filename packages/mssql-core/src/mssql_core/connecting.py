@@ -99,18 +99,23 @@ def open_connection(wrapper, found):
     :param found: see :func:`parameters`.
     :raises mssql_core.errors.Error: with the setting and the remedy, without secrets.
     """
-    options = wrapper.options_read().options
-    attempts = int(options.get("connection_retries", 5)) + 1
-    wait = options.get("connection_retry_backoff_time", 5)
+    settings, hook = wrapper.options_read(), wrapper.plugins.hook
+    attempts = int(settings.options.get("connection_retries", 5)) + 1
+    told = None
     for attempt in range(1, attempts + 1):
         logger.debug("alias %r: connecting with %r", wrapper.alias, found)
         try:
             return wrapper.driver.connect(**found.arguments)
         except wrapper.driver.error as raw:
             error = errors.translate(raw, found.secrets)
-        if attempt == attempts or not wrapper.plugins.hook.mssql_is_transient_error(error=error):
+        if attempt == attempts or not hook.mssql_is_transient_error(error=error, settings=settings):
             break
-        logger.warning("alias %r: attempt %d of %d failed: %s", wrapper.alias, attempt, attempts, error)
+        wait = hook.mssql_retry_delay(error=error, attempt=attempt, settings=settings)
+        # One line for each kind of error: a database that wakes up says the same for a minute.
+        level = logging.DEBUG if told == error.number else logging.WARNING
+        told = error.number
+        text = "alias %r: attempt %d of %d failed, the next one in %.1f s: %s"
+        logger.log(level, text, wrapper.alias, attempt, attempts, wait, error)
         time.sleep(wait)
     raise explained(error, wrapper.alias, found) from None
 

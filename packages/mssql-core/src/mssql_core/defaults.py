@@ -19,3 +19,7 @@ class Defaults:
     @hookimpl
     def mssql_is_transient_error(self, error):
         return getattr(error, "number", None) in errors.TRANSIENT
+
+    @hookimpl
+    def mssql_retry_delay(self, settings):
+        return settings.options.get("connection_retry_backoff_time", 5)

@@ -16,6 +16,8 @@ QUERY = (
 
 OLDEST = 13
 OLDEST_NAME = "SQL Server 2016 (13.0)"
+# For what a plugin alone grants.
+_NEVER = 99
 # Capability -> (major version, compatibility level) that brings it. Sources: Capability.source.
 _SINCE: Dict[Capability, Tuple[int, int]] = {
     Capability.OPENJSON: (13, 130),
@@ -44,6 +46,7 @@ _SINCE: Dict[Capability, Tuple[int, int]] = {
     Capability.PRODUCT: (17, 100),
     Capability.REGEXP: (17, 170),
     Capability.CREATE_DATABASE: (OLDEST, 100),
+    Capability.WAREHOUSE_READING: (_NEVER, 0),
 }
 _NEWEST = 17
 _ON_NO_SERVICE = frozenset((Capability.JSON_CONTAINS,))

@@ -1,29 +1,65 @@
-"""What the address of the server tells before connecting."""
+"""What the settings tell before connecting."""
 
 from django.core import checks
 
-_FABRIC = ".database.fabric.microsoft.com"
-_WAREHOUSE = ".datawarehouse.fabric.microsoft.com"
+from . import hosts
 
 
-def check(settings):
+def check(settings, options):
     """Check messages for the settings of one alias."""
-    host = settings.host.lower().rstrip(".")
-    if host.endswith(_WAREHOUSE):
-        return [
-            checks.Error(
-                "DATABASES[%r]['HOST'] is a warehouse or SQL analytics endpoint, which enforces no keys."
-                % settings.alias,
-                hint="Use a SQL database in Fabric (%s) or Azure SQL." % _FABRIC[1:],
-                id="mssql_fabric.E001",
-            )
-        ]
-    if host.endswith(_FABRIC) and settings.user and "Authentication" not in settings.options:
-        return [
-            checks.Error(
-                "DATABASES[%r]['USER']: SQL database in Fabric has no SQL logins." % settings.alias,
-                hint="Use the plugin 'azure', TOKEN, or OPTIONS['Authentication'] with an Entra principal.",
-                id="mssql_fabric.E002",
-            )
-        ]
-    return []
+    if hosts.is_warehouse(settings.host):
+        return list(_of_warehouse(settings, options))
+    return list(_of_database(settings))
+
+
+def _of_warehouse(settings, options):
+    where = "DATABASES[%r]" % settings.alias
+    if options.warehouse != "read":
+        yield checks.Error(
+            "%s['HOST'] is a warehouse or SQL analytics endpoint, which enforces no keys." % where,
+            hint="Use a SQL database in Fabric (%s) or Azure SQL; or read it: {'fabric': {'warehouse': 'read'}}."
+            % hosts.FABRIC[1:],
+            id="mssql_fabric.E001",
+        )
+    if str(settings.options.get("MARS_Connection") or settings.extra_value("MARS_Connection")).casefold() == "yes":
+        yield checks.Error(
+            "%s has MARS_Connection = yes, which warehouses refuse." % where,
+            hint="Remove it.",
+            id="mssql_fabric.E003",
+        )
+    if settings.options.get("isolation_level") not in (None, "SNAPSHOT"):
+        # https://learn.microsoft.com/fabric/data-warehouse/transactions
+        yield checks.Error(
+            "%s['OPTIONS']['isolation_level'] is %s; warehouses have SNAPSHOT alone."
+            % (where, settings.options["isolation_level"]),
+            hint="Remove it.",
+            id="mssql_fabric.E004",
+        )
+
+
+def _of_database(settings):
+    where = "DATABASES[%r]" % settings.alias
+    intent = settings.options.get("ApplicationIntent") or settings.extra_value("ApplicationIntent")
+    if hosts.is_secondary(settings.host) and intent.casefold() == "readwrite":
+        yield checks.Warning(
+            "%s['HOST'] is the read-only listener of a failover group, and ApplicationIntent is ReadWrite." % where,
+            hint="Remove ApplicationIntent, or use the listener without '.secondary'.",
+            id="mssql_fabric.W001",
+        )
+
+
+def of_login(settings):
+    """The message for a SQL login where there are none; for an alias that no plugin signs in."""
+    who = "SQL database in Fabric has" if hosts.is_fabric(settings.host) else "a warehouse has"
+    if not (hosts.is_fabric(settings.host) or hosts.is_warehouse(settings.host)):
+        return []
+    # https://learn.microsoft.com/fabric/database/sql/authentication
+    if not settings.user or settings.token or settings.authentication.casefold() not in ("", "sqlpassword"):
+        return []
+    return [
+        checks.Error(
+            "DATABASES[%r]['USER']: %s no SQL logins." % (settings.alias, who),
+            hint="Use the plugin 'azure', TOKEN, or OPTIONS['Authentication'] with an Entra principal.",
+            id="mssql_fabric.E002",
+        )
+    ]

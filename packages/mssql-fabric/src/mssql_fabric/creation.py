@@ -1,16 +1,30 @@
-"""Test databases where the server cannot make any."""
+"""Test databases of the services."""
+
+import time
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
-from mssql_core.plugin import Capability
+from mssql_core.plugin import Capability, Edition
+
+_STATE = "SELECT state_desc FROM sys.databases WHERE name = %s"
+# Seconds between questions.
+_PAUSE = 2
 
 
-class ExistingDatabases:
-    """SQL database in Fabric has no CREATE DATABASE: tests use one that is there, and leave it."""
+class CloudDatabases:
+    """Azure makes databases of a service objective and needs a while; Fabric makes none by T-SQL."""
 
     def _create_test_db(self, verbosity, autoclobber, keepdb=False):
-        if self.connection.server.has(Capability.CREATE_DATABASE):
-            return super()._create_test_db(verbosity, autoclobber, keepdb)
+        server = self.connection.server
+        if not server.has(Capability.CREATE_DATABASE):
+            return self._existing_test_db(keepdb)
+        name = super()._create_test_db(verbosity, autoclobber, keepdb)
+        if server.edition is Edition.AZURE_SQL_DATABASE:
+            self._wait_until_online(name)
+        return name
+
+    def _existing_test_db(self, keepdb):
         name = self._get_test_db_name()
         if not keepdb:
             raise ImproperlyConfigured(
@@ -22,3 +36,65 @@ class ExistingDatabases:
     def _destroy_test_db(self, test_database_name, verbosity):
         if self.connection.server.has(Capability.CREATE_DATABASE):
             super()._destroy_test_db(test_database_name, verbosity)
+
+    def sql_table_creation_suffix(self):
+        """The COLLATE clause, and on Azure what the option ``test_database`` says.
+
+        https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current
+
+        :raises ImproperlyConfigured: options of Azure SQL Database for another service.
+        """
+        clauses = [super().sql_table_creation_suffix(), *_clauses(self._wanted())]
+        return " ".join(clause for clause in clauses if clause)
+
+    def _wanted(self):
+        wanted = next(
+            plugin.options.test_database
+            for plugin in self.connection.plugins.get_plugins()
+            if type(plugin).__module__ == "mssql_fabric.plugin"
+        )
+        edition = self.connection.server.edition
+        if any(_clauses(wanted)) and edition is not Edition.AZURE_SQL_DATABASE:
+            # create-database-transact-sql, view azuresqldb-mi-current: COLLATE alone.
+            raise ImproperlyConfigured(
+                "DATABASES[%r]: 'test_database' of the plugin 'fabric' is for Azure SQL Database, not %s."
+                % (self.connection.alias, edition.name)
+            )
+        return wanted
+
+    def _copy_database(self, cursor, source, target):
+        super()._copy_database(cursor, source, target)
+        if self.connection.server.edition is Edition.AZURE_SQL_DATABASE:
+            self._wait_until_online(target)
+
+    def _wait_until_online(self, name):
+        """:raises OperationalError: it is not online in time; with its state."""
+        seconds = self._wanted().wait
+        end = time.monotonic() + seconds
+        while True:
+            with self._nodb_cursor() as cursor:
+                cursor.execute(_STATE, [name])
+                row = cursor.fetchone()
+            state = row[0] if row else "MISSING"
+            if state == "ONLINE":
+                return
+            if time.monotonic() >= end:
+                raise OperationalError(
+                    "The test database %r is %s after %d seconds. 'test_database': {'wait': ...} of the plugin 'fabric' "
+                    "sets the limit." % (name, state, seconds)
+                )
+            time.sleep(_PAUSE)
+
+
+def _clauses(wanted):
+    """The clauses of CREATE DATABASE behind its name and collation."""
+    details = []
+    if wanted.edition:
+        details.append("EDITION = '%s'" % wanted.edition)
+    if wanted.service_objective:
+        details.append("SERVICE_OBJECTIVE = '%s'" % wanted.service_objective)
+    if wanted.elastic_pool:
+        details.append("SERVICE_OBJECTIVE = ELASTIC_POOL (name = [%s])" % wanted.elastic_pool.replace("]", "]]"))
+    if wanted.max_size:
+        details.append("MAXSIZE = %s" % wanted.max_size)
+    return ["(%s)" % ", ".join(details)] if details else []

@@ -1,11 +1,18 @@
 """What each service has, where it differs from the newest SQL Server.
 
-The version number tells nothing (12.0 on all of them), so each row carries its source.
+The version number tells nothing (12.0 on all of them): EngineEdition does, and each row carries its source.
+https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql
 """
 
 from mssql_core.plugin import Capability, Edition
 
-_AZURE = {
+SERVICES = (
+    Edition.AZURE_SQL_DATABASE,
+    Edition.MANAGED_INSTANCE,
+    Edition.FABRIC_SQL_DATABASE,
+    Edition.FABRIC_WAREHOUSE,
+)
+_DATABASES = {
     # json-data-type, "Applies to": Azure SQL Database, SQL database in Fabric.
     Capability.JSON_TYPE: True,
     # json-arrayagg-transact-sql and json-objectagg-transact-sql, "Applies to".
@@ -13,17 +20,57 @@ _AZURE = {
     # json-contains-transact-sql, "Applies to": SQL Server 2025 alone.
     Capability.JSON_CONTAINS: False,
 }
+# Of a warehouse: what its documentation lists; the rest is not used, as it cannot be told.
+_IN_WAREHOUSES = frozenset(
+    (
+        # openjson-transact-sql, "Applies to": SQL analytics endpoint, Warehouse in Microsoft Fabric.
+        Capability.OPENJSON,
+        # string-split-transact-sql, string-agg-transact-sql, concat-ws-transact-sql, "Applies to".
+        Capability.STRING_SPLIT,
+        Capability.STRING_AGG,
+        Capability.CONCAT_WS,
+        # translate-transact-sql, trim-transact-sql, "Applies to".
+        Capability.TRANSLATE,
+        Capability.TRIM,
+        # data-warehouse/data-types: char and varchar have the collation Latin1_General_100_BIN2_UTF8.
+        Capability.UTF8_COLLATION,
+        # datetrunc-transact-sql, date-bucket-transact-sql, "Applies to".
+        Capability.DATETRUNC,
+        Capability.DATE_BUCKET,
+    )
+)
 CAPABILITIES = {
-    Edition.AZURE_SQL_DATABASE: _AZURE,
+    Edition.AZURE_SQL_DATABASE: _DATABASES,
+    # json-contains-transact-sql; the update policy decides the rest, which core knows.
+    Edition.MANAGED_INSTANCE: {Capability.JSON_CONTAINS: False},
     Edition.FABRIC_SQL_DATABASE: {
-        **_AZURE,
+        **_DATABASES,
         # Databases are made in the portal, by REST or CLI.
         # https://learn.microsoft.com/fabric/database/sql/limitations
         Capability.CREATE_DATABASE: False,
     },
+    Edition.FABRIC_WAREHOUSE: {
+        capability: capability in _IN_WAREHOUSES
+        for capability in Capability
+        if capability is not Capability.WAREHOUSE_READING
+    },
 }
 
 
-def capabilities(server):
-    """Capability -> whether this server has it, for what the version does not tell."""
-    return CAPABILITIES.get(server.edition, {})
+def capabilities(server, reads_warehouse=False):
+    """Capability -> whether this server has it, for what the version does not tell.
+
+    :param reads_warehouse: whether a warehouse may be read, which enforces no keys.
+    """
+    found = dict(CAPABILITIES.get(server.edition, {}))
+    if server.edition is Edition.FABRIC_WAREHOUSE:
+        found[Capability.WAREHOUSE_READING] = reads_warehouse
+    return found
+
+
+def has_filegroups(edition):
+    """Whether there are filegroups besides PRIMARY.
+
+    https://learn.microsoft.com/fabric/database/sql/limitations ("Files and file groups": Primary file group only).
+    """
+    return edition not in (Edition.AZURE_SQL_DATABASE, Edition.FABRIC_SQL_DATABASE, Edition.FABRIC_WAREHOUSE)

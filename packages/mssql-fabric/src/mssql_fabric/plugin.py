@@ -2,17 +2,31 @@
 
 from mssql_core.plugin import Edition, hookimpl
 
-from . import checks, editions
-from .creation import ExistingDatabases
-from .transient import NUMBERS
+from . import checks, editions, hosts, transient
+from .creation import CloudDatabases
+from .operations import ReadOnlyCompilers
+from .options import read
+from .schema import NoChangesHere
+from .validation import EditionChecks
+
+# (host, port, database) that were open in this process.
+_open = set()
 
 
 class FabricPlugin:
-    """Azure SQL Database, Managed Instance and SQL database in Fabric."""
+    """Azure SQL Database, Managed Instance, SQL database in Fabric, and reading of warehouses.
+
+    :param options: see ``options.Options``.
+    :raises ImproperlyConfigured: unknown, conflicting or wrong options.
+    """
+
+    def __init__(self, **options):
+        self.options = read(options)
+        self._database = None
 
     @hookimpl
     def mssql_capabilities(self, server):
-        return editions.capabilities(server)
+        return editions.capabilities(server, self.options.warehouse == "read")
 
     @hookimpl
     def mssql_features(self):
@@ -20,18 +34,43 @@ class FabricPlugin:
 
     @hookimpl
     def mssql_mixins(self):
-        return {"creation": ExistingDatabases}
+        return {
+            "creation": CloudDatabases,
+            "operations": ReadOnlyCompilers,
+            "schema": NoChangesHere,
+            "validation": EditionChecks,
+        }
 
     @hookimpl
     def mssql_checks(self, settings):
-        return checks.check(settings)
+        return checks.check(settings, self.options)
 
     @hookimpl
     def mssql_connection_keywords(self, settings):
-        # Idle connections are cut by the gateways; the driver opens them again.
+        """Idle connections that a gateway cut are opened again by the driver; listeners get the intent they need."""
+        self._database = (settings.host, settings.port, settings.name)
         # https://learn.microsoft.com/sql/connect/odbc/connection-resiliency
-        return {"ConnectRetryCount": "3", "ConnectRetryInterval": "10"}
+        found = {"ConnectRetryCount": "3", "ConnectRetryInterval": "10"}
+        if hosts.is_secondary(settings.host):
+            found["ApplicationIntent"] = "ReadOnly"
+        if hosts.is_warehouse(settings.host):
+            # https://learn.microsoft.com/fabric/data-warehouse/connectivity ("MARS is unsupported")
+            found["MARS_Connection"] = "no"
+        return found
 
     @hookimpl
-    def mssql_is_transient_error(self, error):
-        return True if getattr(error, "number", None) in NUMBERS else None
+    def mssql_session_sql(self, server):
+        # A connection is open: its database exists.
+        if self._database is not None:
+            _open.add(self._database)
+        return []
+
+    @hookimpl
+    def mssql_is_transient_error(self, error, settings):
+        was_open = (settings.host, settings.port, settings.name) in _open
+        return transient.is_transient(error, was_open, hosts.is_service(settings.host))
+
+    @hookimpl
+    def mssql_retry_delay(self, error, attempt, settings):
+        first = settings.options.get("connection_retry_backoff_time", 5)
+        return transient.delay(getattr(error, "number", None), attempt, first)

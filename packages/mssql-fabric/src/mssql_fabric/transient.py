@@ -1,10 +1,15 @@
-"""Errors that pass by themselves.
+"""Errors that pass by themselves, and how long to wait for that. Only connecting is repeated: nothing is done twice.
 
-https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues ("Implement retry logic": five
+seconds before the first attempt, then exponentially longer, up to 60 seconds)
 """
+
+import random
 
 NUMBERS = frozenset(
     (
+        615,  # the directory of databases is behind
+        926,  # the old primary shuts down
         4221,  # a secondary replica waits for a long transaction
         10928, 10929,  # limits of the service tier
         40143, 40166, 40197, 40540,  # the service is being reconfigured
@@ -16,3 +21,46 @@ NUMBERS = frozenset(
         49918, 49919, 49920,  # too many operations in progress
     )
 )  # fmt: skip
+# A wrong name too: it passes by itself only where the database was open before, as after a failover.
+CANNOT_OPEN = 4060
+# "Retry the request after 10 seconds."
+BUSY = 40501
+_BUSY_SECONDS = 10
+LONGEST = 60
+# The driver's own words for a login that a waking database keeps waiting.
+LOGIN_TIMEOUT = "HYT00"
+
+
+def is_transient(error, was_open, is_service):
+    """
+    Whether a connection attempt may succeed later; None where others decide.
+
+    :param was_open: whether this database was connected to before, in this process.
+    :param is_service: whether the address is one of Azure or Fabric.
+    """
+    number = getattr(error, "number", None)
+    if number in NUMBERS:
+        return True
+    if number == CANNOT_OPEN and was_open:
+        return True
+    if number is None and is_service and getattr(error, "sqlstate", None) == LOGIN_TIMEOUT:
+        return True
+    return None
+
+
+def delay(number, attempt, first):
+    """
+    Seconds before the next attempt: twice as long each time, and up to a quarter more by chance.
+
+    The chance keeps many processes from coming back at the same moment.
+
+    :param number: the server's error number, or None.
+    :param attempt: how many attempts have failed, from 1.
+    :param first: seconds before the second attempt; 0 never waits.
+    """
+    if not first:
+        return 0
+    seconds = min(LONGEST, first * 2 ** min(attempt - 1, 10))
+    if number == BUSY:
+        seconds = max(seconds, _BUSY_SECONDS)
+    return min(LONGEST, seconds * random.uniform(1, 1.25))

@@ -19,6 +19,12 @@ _HARMLESS_SET = re.compile(
     r"|DELAYED_DURABILITY|PAGE_VERIFY|TRUSTWORTHY|DB_CHAINING)\b"
 )
 
+_SERVICE_OPTIONS = {
+    "EDITION": r"N?'(Basic|Standard|Premium|GeneralPurpose|BusinessCritical|Hyperscale)'",
+    "SERVICE_OBJECTIVE": r"N?'(Basic|S\d+|P\d+|(GP|BC|HS)(_S)?_\w+_\d+)'|ELASTIC_POOL\s*\(\s*NAME\s*=.+\)",
+    "MAXSIZE": r"\d+ ?(MB|GB)",
+}
+
 
 def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     """:raises SqlServerError: 226 in a transaction, 1801 name taken, 448 unknown collation."""
@@ -32,6 +38,7 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
         raise SqlServerError(
             102, "Incorrect syntax near 'AS'." if statement.copy_of else "Incorrect syntax near '('.", 15
         )
+    _check_service_options(statement)
     databases = _databases(ddl)
     if statement.copy_of is not None:
         databases.copy(statement.copy_of.rpartition(".")[2], statement.name)
@@ -39,6 +46,17 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     if statement.collation is not None:
         check_collation(statement.collation)
     databases.create(statement.name, statement.collation)
+
+
+def _check_service_options(statement: nodes.CreateDatabase) -> None:
+    """Options of Azure SQL Database that the sandbox is sure of.
+
+    https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current
+    """
+    for name, value in statement.options.items():
+        known = _SERVICE_OPTIONS.get(name)
+        if known is None or not re.fullmatch(known, value.strip(), re.I):
+            raise NotSupported(f"CREATE DATABASE ... ({name} = {value})", statement.line)
 
 
 def drop(ddl: Ddl, names: list[nodes.Name], if_exists: bool) -> None:

@@ -24,7 +24,7 @@ from .session import Session
 class SandboxServer:
     """Implements :class:`mssql_sandbox.interface.Server`.
 
-    :param version: what to play: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric.
+    :param version: what to play: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric, warehouse.
     :param logins: SQL logins, name -> password.
     :param databases: user databases to create at start.
     :param token_issuer: whose access tokens are taken.

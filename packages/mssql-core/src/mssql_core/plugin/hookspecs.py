@@ -85,13 +85,27 @@ def mssql_connection_keywords(settings: ConnectionSettings) -> Mapping[str, str]
 
 
 @hookspec(firstresult=True)
-def mssql_is_transient_error(error: Exception) -> Optional[bool]:
+def mssql_is_transient_error(error: Exception, settings: ConnectionSettings) -> Optional[bool]:
     """Called when a connection attempt failed: try again?
 
     Stops at the first non-None result.
 
     :param error: has ``number``, the server's native error number, or None.
+    :param settings: the alias's settings.
     :returns: True, False, or None to leave it to the next.
+    """
+
+
+@hookspec(firstresult=True)
+def mssql_retry_delay(error: Exception, attempt: int, settings: ConnectionSettings) -> Optional[float]:
+    """Called before a connection attempt is repeated: how long to wait?
+
+    Stops at the first non-None result; core waits as long as ``connection_retry_backoff_time`` says.
+
+    :param error: as in ``mssql_is_transient_error``.
+    :param attempt: how many attempts have failed, from 1.
+    :param settings: the alias's settings.
+    :returns: seconds, or None to leave it to the next.
     """
 
 

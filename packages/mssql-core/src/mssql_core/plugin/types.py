@@ -108,6 +108,10 @@ class Capability(enum.Enum):
     JSON_CONTAINS = "json_contains", "2025, on no service yet: t-sql/functions/json-contains-transact-sql"
     PRODUCT = "product", "2025: t-sql/functions/product-aggregate-transact-sql"
     REGEXP = "regexp", "2025 at level 170: t-sql/functions/regexp-like-transact-sql"
+    WAREHOUSE_READING = (
+        "warehouse_reading",
+        "a warehouse enforces no keys; the plugin 'fabric' reads one: t-sql/statements/create-table-azure-sql-data-warehouse",
+    )
     CREATE_DATABASE = "create_database", "not in Fabric: t-sql/statements/create-database-transact-sql"
 
     @property

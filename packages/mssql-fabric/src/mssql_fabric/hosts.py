@@ -1,0 +1,39 @@
+"""What the address of a server tells before connecting.
+
+https://learn.microsoft.com/azure/azure-sql/database/failover-group-sql-db
+https://learn.microsoft.com/fabric/database/sql/connect
+"""
+
+import re
+
+FABRIC = ".database.fabric.microsoft.com"
+WAREHOUSE = ".datawarehouse.fabric.microsoft.com"
+_SECONDARY = re.compile(r"\.secondary(\.[0-9a-f]+)?\.database\.")
+_AZURE = re.compile(r"\.database\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)$")
+
+
+def name(host):
+    """The bare name in HOST: no protocol, no port, no dot at the end."""
+    return host.lower().rpartition(":")[2].partition(",")[0].rstrip(".")
+
+
+def is_warehouse(host):
+    return name(host).endswith(WAREHOUSE)
+
+
+def is_fabric(host):
+    return name(host).endswith(FABRIC)
+
+
+def is_azure(host):
+    """Azure SQL Database or Managed Instance, of any national cloud."""
+    return bool(_AZURE.search(name(host)))
+
+
+def is_secondary(host):
+    """The read-only listener of a failover group."""
+    return bool(_SECONDARY.search(name(host)))
+
+
+def is_service(host):
+    return is_azure(host) or is_fabric(host) or is_warehouse(host)

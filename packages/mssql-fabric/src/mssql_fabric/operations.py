@@ -1,0 +1,21 @@
+"""Statements that a warehouse is not to get."""
+
+from django.db import NotSupportedError
+
+from mssql_core.plugin import Edition
+
+_WRITING = ("SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler")
+
+
+class ReadOnlyCompilers:
+    """Writing to a warehouse is refused: nothing there keeps keys unique or references whole.
+
+    https://learn.microsoft.com/fabric/data-warehouse/table-constraints
+    """
+
+    def compiler(self, compiler_name):
+        if compiler_name in _WRITING and self.connection.server.edition is Edition.FABRIC_WAREHOUSE:
+            raise NotSupportedError(
+                "DATABASES[%r] is a warehouse, which enforces no keys: it is only read." % self.connection.alias
+            )
+        return super().compiler(compiler_name)

@@ -1,0 +1,29 @@
+"""Changes of the schema where nothing may be changed."""
+
+from django.db import NotSupportedError
+
+from mssql_core.plugin import Edition
+
+from . import hosts
+
+
+def why_read_only(connection):
+    """What makes the alias read-only, None for one that may be changed. Connects."""
+    if connection.server.edition is Edition.FABRIC_WAREHOUSE:
+        return "a warehouse, which is only read"
+    settings = connection.options_read()
+    intent = settings.extra_value("ApplicationIntent") or settings.options.get("ApplicationIntent") or ""
+    if intent.casefold() == "readonly" or (not intent and hosts.is_secondary(settings.host)):
+        return "a read-only replica (ApplicationIntent)"
+    return None
+
+
+class NoChangesHere:
+    """A schema editor that says no before the first statement, instead of half-way (error 3906)."""
+
+    def __enter__(self):
+        if not self.collect_sql:
+            reason = why_read_only(self.connection)
+            if reason is not None:
+                raise NotSupportedError("DATABASES[%r] is %s: no schema is changed." % (self.connection.alias, reason))
+        return super().__enter__()
