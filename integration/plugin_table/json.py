@@ -10,7 +10,18 @@ import sys
 from typing import Iterator
 
 # "native": the type json, which holds objects and arrays only.
-VERSIONS = ("2016", "2022", "2025", "2025 native")
+VERSIONS = (
+    "2016",
+    "2017",
+    "2019",
+    "2022",
+    "2025",
+    "2025 native",
+    "azure",
+    "azure native",
+    "managed-instance",
+    "fabric",
+)
 _FEW = 1000
 
 

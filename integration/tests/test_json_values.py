@@ -168,6 +168,12 @@ def test_keys_equal_values_of_every_type(papers):
     assert rows.filter(Q(value__b=F("n")) | Q(value__d=F("b"))).count() == 0
 
 
+def test_blanks_at_the_end_count(papers):
+    rows = papers({"a ": "x "})
+    assert rows.filter(value__has_key="a ").filter(**{"value__a ": "x "}).count() == 1
+    assert not rows.filter(Q(value__has_key="a") | Q(value__a="x ") | Q(**{"value__a ": "x"})).exists()
+
+
 def test_integers_keep_their_digits(papers):
     big = 12345678901234567890123456789
     rows = papers({"n": big}, {"n": big + 1})
