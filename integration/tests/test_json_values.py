@@ -91,6 +91,14 @@ def test_long_values_are_whole(papers):
     assert found["o"] == {"x": text, "t": text}
 
 
+@pytest.mark.parametrize("length", [3990, 3998, 3999, 4000, 4001])
+def test_documents_about_as_long_as_a_parameter(papers, length):
+    document = {"a": "x" * (length - len('{"a":""}'))}
+    rows = papers(document)
+    assert rows.filter(value=document).count() == rows.filter(value__contains=document).count() == 1
+    assert rows.filter(value__a=document["a"]).count() == 1
+
+
 def test_keys_in_arithmetic(papers):
     rows = papers({"a": 2, "b": 0.5}).annotate(
         x=ExpressionWrapper(F("value__a") * F("value__b") + 1, output_field=FloatField())

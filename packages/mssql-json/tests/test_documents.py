@@ -6,15 +6,15 @@ from mssql_json.documents import Item
 @pytest.mark.parametrize(
     "keys, sources, conditions",
     [
-        ([], "OPENJSON(N'[' + d + N']') AS [j0]", ""),
+        ([], "OPENJSON(CAST(N'[' AS nvarchar(max)) + d + N']') AS [j0]", ""),
         (
             ["a"],
-            "OPENJSON(N'[' + d + N']', N'$[0]') AS [j0]",
+            "OPENJSON(CAST(N'[' AS nvarchar(max)) + d + N']', N'$[0]') AS [j0]",
             " WHERE [j0].[key] = N'a' AND DATALENGTH([j0].[key]) = 2",
         ),
         (
             ["a", "it's %"],
-            "OPENJSON(N'[' + d + N']', N'$[0].\"a\"') AS [j0]",
+            "OPENJSON(CAST(N'[' AS nvarchar(max)) + d + N']', N'$[0].\"a\"') AS [j0]",
             " WHERE [j0].[key] = N'it''s %%' AND DATALENGTH([j0].[key]) = 12",
         ),
     ],
@@ -27,7 +27,7 @@ def test_names_before_the_last_are_a_path(keys, sources, conditions):
 def test_a_number_is_a_position_or_a_name():
     item = Item("d", [], ["0", "a"])
     assert item.from_sql == (
-        "OPENJSON(N'[' + d + N']', N'$[0]') AS [j0] "
+        "OPENJSON(CAST(N'[' AS nvarchar(max)) + d + N']', N'$[0]') AS [j0] "
         "CROSS APPLY OPENJSON(CASE WHEN [j0].[type] IN (4, 5) THEN [j0].[value] END) AS [j1]"
     )
     assert "[j0].[key] = N'0'" in item.where_sql and "[j1].[key] = N'a'" in item.where_sql
@@ -49,7 +49,10 @@ def test_two_items_make_one_subquery():
     one, other = Item("d", ["p"], ["a"]), Item("e", ["q"], ["b"], prefix="o")
     sql, params = one.test("x", ["c"], other)
     assert sql.startswith(
-        "(SELECT TOP (1) CASE WHEN x THEN 1 ELSE 0 END FROM OPENJSON(N'[' + d + N']', N'$[0]') AS [j0]"
+        "(SELECT TOP (1) CASE WHEN x THEN 1 ELSE 0 END FROM OPENJSON(CAST(N'[' AS nvarchar(max)) + d + N']', N'$[0]') AS [j0]"
     )
-    assert " CROSS JOIN OPENJSON(N'[' + e + N']', N'$[0]') AS [o0] WHERE " in sql and sql.endswith(") = 1")
+    assert (
+        " CROSS JOIN OPENJSON(CAST(N'[' AS nvarchar(max)) + e + N']', N'$[0]') AS [o0] WHERE " in sql
+        and sql.endswith(") = 1")
+    )
     assert params == ["c", "p", "q"]

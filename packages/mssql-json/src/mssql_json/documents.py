@@ -28,7 +28,7 @@ class Item:
         self._prefix = prefix
         self._sources = []
         self._conditions = []
-        self._text = "N'[' + %s + N']'" % document
+        self._text = in_array(document)
         self._path = []
         self._rooted = False
         keys = [str(key) for key in keys]
@@ -110,6 +110,14 @@ class Item:
         """A condition on the row, UNKNOWN where there is none, as comparisons with NULL are; (sql, params)."""
         sql, found = self.select("CASE WHEN %s THEN 1 ELSE 0 END" % condition, params, other)
         return "%s = 1" % sql, found
+
+
+def in_array(document):
+    """A document as the only element of an array; shorter than (max), `+` would cut it at 4,000 characters.
+
+    https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
+    """
+    return "CAST(N'[' AS nvarchar(max)) + %s + N']'" % document
 
 
 def children(alias, types=(ARRAY, OBJECT)):

@@ -22,7 +22,7 @@ from django.db.models.lookups import In
 
 from . import definitions, functions, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
-from .documents import BINARY, Item
+from .documents import BINARY, Item, in_array
 from .path import compile_path, literal, position
 from .transforms import item_of, require_openjson, unwrapped
 
@@ -170,7 +170,10 @@ def _in_subquery(node, compiler):
         documents = True
     if not documents:
         return item.test("%s.[value] COLLATE %s IN %s" % (item.alias, BINARY, sql), params)
-    rows = "(SELECT * FROM %s AS [q0] ([v])) AS [q] CROSS APPLY OPENJSON(N'[' + [q].[v] + N']') AS [c]" % sql
+    rows = "(SELECT * FROM %s AS [q0] ([v])) AS [q] CROSS APPLY OPENJSON(%s) AS [c]" % (
+        sql,
+        in_array("[q].[v]"),
+    )
     condition = "EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, values.same(item.alias, "[c]", values.DEEPEST))
     return item.test(condition, params)
 
