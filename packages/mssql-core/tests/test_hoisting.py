@@ -1,7 +1,7 @@
 import gc
 import weakref
 
-from django.db.models import Count, F, OuterRef, Subquery, Sum, Value
+from django.db.models import Count, F, Func, IntegerField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Concat, Lower
 from ormtests.models import Author, Book
 
@@ -26,6 +26,20 @@ def test_having_over_a_subquery(compiled):
     sql = compiled.sql(authors.values("name").annotate(n=Sum(price)).filter(n__gt=3))
     assert sql.endswith("GROUP BY [ormtests_author].[name] HAVING SUM([hoisted].[k1]) > %s")
     assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
+
+
+class Looked(Func):
+    """An expression that a plugin translates to a subquery."""
+
+    output_field = IntegerField()
+    template = "(SELECT %(expressions)s)"
+
+
+def test_an_aggregate_over_what_compiles_to_a_subquery(compiled):
+    """It takes none (error 130)."""
+    sql = compiled.sql(authors.values("name").annotate(n=Sum(Looked("age"))))
+    assert "CROSS APPLY (SELECT (SELECT [ormtests_author].[age]) AS [k1]) AS [hoisted]" in sql
+    assert "(SELECT [ormtests_author].[age])" not in sql.split(" FROM ")[0]
 
 
 def test_ungrouped_queries_have_no_derived_table(compiled):

@@ -1,6 +1,9 @@
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
+from django.db.models.functions import Length
 from orm import since
 from ormtests.models import Author, Book
+
+from mssql_core.testing import compile_sql
 
 authors = Author.objects.order_by()
 
@@ -18,6 +21,16 @@ def test_a_column_is_named_once(compiled):
 def test_the_same_column_by_another_name(compiled):
     sql = compiled.sql(authors.annotate(x=F("name")).values("x").order_by("x", "name"))
     assert sql.endswith("ORDER BY 1 ASC")
+
+
+def test_an_expression_may_sort_by_several(connection, monkeypatch):
+    """Operations of a plugin say what ORDER BY names in its place."""
+    monkeypatch.setattr(
+        type(connection.ops), "sort_expressions", lambda ops, expression: [Length(expression), expression]
+    )
+    sql, _ = compile_sql(authors.values("id").order_by("-name"), connection)
+    assert sql.split(" ORDER BY ")[1].startswith("(CAST(LEN([ormtests_author].[name]")
+    assert sql.endswith(" DESC, [ormtests_author].[name] DESC")
 
 
 def test_constants_are_left_out(compiled):
