@@ -29,7 +29,7 @@ def test_an_expression_may_sort_by_several(connection, monkeypatch):
         type(connection.ops), "sort_expressions", lambda ops, expression: [Length(expression), expression]
     )
     sql, _ = compile_sql(authors.values("id").order_by("-name"), connection)
-    assert sql.split(" ORDER BY ")[1].startswith("(CAST(LEN([ormtests_author].[name]")
+    assert sql.split(" ORDER BY ")[1].startswith("(CAST(LEN(CAST([ormtests_author].[name]")
     assert sql.endswith(" DESC, [ormtests_author].[name] DESC")
 
 
