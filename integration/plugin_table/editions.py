@@ -1,0 +1,28 @@
+"""Behaviour x editions of Azure and Fabric: ``python -m plugin_table editions``."""
+
+from __future__ import annotations
+
+import sys
+
+from ._configured import configure
+
+
+def rows() -> list[tuple[str, dict[str, bool]]]:
+    """A row for each behaviour of mssql-fabric: whether the sandbox of each edition shows it."""
+    configure()
+    from mssql_sandbox import Sandbox
+
+    from ._editions import BEHAVIOURS, EDITIONS
+
+    found: dict[str, dict[str, bool]] = {}
+    for edition in EDITIONS:
+        with Sandbox(edition, journal=True) as sandbox:
+            for name, behaviour in BEHAVIOURS.items():
+                try:
+                    behaviour(sandbox)
+                except Exception as error:
+                    print(f"{edition} {name}: {type(error).__name__}: {str(error)[:600]}", file=sys.stderr)
+                    found.setdefault(name, {})[edition] = False
+                else:
+                    found.setdefault(name, {})[edition] = True
+    return list(found.items())
