@@ -74,6 +74,8 @@ def resolve(
     base = ALIASES.get(leaf, leaf)
     if leaf == "sysname":
         return SqlType("nvarchar", length=128, collation=collation)
+    if base == "vector" and version < 17:
+        raise _unknown(ordinal, name)
     if base in _UNSUPPORTED:
         raise NotSupported(f"data type {leaf}", name.line)
     if base not in SYSTEM_TYPE_IDS or (base == "json" and version < 17):
@@ -83,7 +85,7 @@ def resolve(
         length = _length(base, leaf, arguments, default_length, what, subject)
         return SqlType(base, length=length, collation=collation if "char" in base else None)
     if base == "decimal":
-        return _decimal(arguments, ordinal)
+        return _decimal(arguments, ordinal, what)
     if base in _TEMPORAL:
         scale = int(arguments[0]) if arguments else 7
         if scale > 7:
@@ -190,13 +192,15 @@ def _length(base: str, leaf: str, arguments: tuple[str, ...], default: int, what
     return length
 
 
-def _decimal(arguments: tuple[str, ...], ordinal: int) -> SqlType:
+def _decimal(arguments: tuple[str, ...], ordinal: int, what: str) -> SqlType:
     precision = int(arguments[0]) if arguments else 18
     scale = int(arguments[1]) if len(arguments) > 1 else 0
     if precision == 0:
         raise SqlServerError(1001, "Line 1: Length or precision specification 0 is invalid.", 15)
     if precision > 38:
         raise _precision(ordinal, precision, 38)
+    if scale > precision and what == "parameter":
+        raise SqlServerError(192, "The scale must be less than or equal to the precision.", 15)
     if scale > precision:
         raise SqlServerError(
             2751,

@@ -50,7 +50,13 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
     if table is None or table.kind == "system":
         raise errors.cannot_find_object(written(statement.table))
     if table.kind == "view":
-        raise NotSupported("indexed views", statement.line)
+        raise _on_view(ddl, table, statement)
+    if statement.options.get("DROP_EXISTING", "").strip().upper() == "ON" and all(
+        index.name.casefold() != statement.name.casefold() for index in table.indexes
+    ):
+        raise SqlServerError(
+            7999, f"Could not find any index named '{statement.name}' for table '{written(statement.table)}'."
+        )
     _check_filegroup(statement.filegroup)
     plan = IndexPlan(
         statement.name, statement.columns, statement.unique, bool(statement.clustered), statement.include,
@@ -58,6 +64,16 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
     )  # fmt: skip
     build(ddl, table, plan)
     ddl.changed(table)
+
+
+def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerError:
+    """1939 and 1940; what is left is an indexed view."""
+    name = f"{table.schema}.{table.name}"
+    if not ddl.value("select is_schema_bound from ms.modules where object_id = $1", table.id):
+        return SqlServerError(1939, f"Cannot create index on view '{name}' because the view is not schema bound.")
+    if not (statement.unique and statement.clustered):
+        return SqlServerError(1940, f"Cannot create index on view '{name}'. It does not have a unique clustered index.")
+    return NotSupported("indexed views", statement.line)
 
 
 def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from .. import translate
 from ..catalog import datatypes
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from ..syntax.walk import below
 from . import errors
 from .context import Ddl, written
 
@@ -41,6 +45,8 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         raise errors.name_taken(name, 3)
     if not rows and statement.mode == "ALTER":
         raise errors.invalid_object(written(statement.name))
+    if statement.kind == "PROCEDURE":
+        _bind_body(ddl, statement)
     number = rows[0][0] if rows else ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
     for catalog in ("modules", "parameters", "triggers"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
@@ -54,6 +60,28 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     else:
         _register_parameters(ddl, number, statement)
     ddl.catalog.touch()
+
+
+def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
+    """Names of the body's queries; tables that are not there yet may be there when it runs.
+
+    :raises SqlServerError: 207, 209, 4104 and what else binding a query reports.
+    """
+    inside = [node for part in statement.body for node in below(part)]
+    if any(isinstance(node, (nodes.DeclareTable, nodes.CreateTable, nodes.AlterTableAdd)) for node in inside):
+        return
+    session = ddl.session
+    declared = [(item.name, item.type) for item in inside if isinstance(item, nodes.DeclareItem)]
+    declared += [(parameter.name.lower(), parameter.type) for parameter in statement.parameters]
+    variables = {name: session.resolve_type(type_) for name, type_ in declared}
+    context = replace(session.context(ddl.scope), variables=variables)
+    for node in inside:
+        if isinstance(node, (nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge)):
+            try:
+                translate.translate(node, context)
+            except SqlServerError as error:
+                if error.number not in (208, 50999):
+                    raise
 
 
 def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:

@@ -126,7 +126,7 @@ def _check(name: str, options: dict[str, int]) -> None:
 
 
 def _bounded(value: int) -> int:
-    return max(-(2**63) + 1, min(value, 2**63 - 1))
+    return max(-(2**63), min(value, 2**63 - 1))
 
 
 def _alter(ddl: Ddl, statement: nodes.CreateSequence) -> None:

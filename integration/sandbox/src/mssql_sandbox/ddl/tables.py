@@ -189,10 +189,12 @@ def _refuse_when_schema_bound(ddl: Ddl, table: Table, name: nodes.Name) -> None:
 
 
 def truncate(ddl: Ddl, statement: nodes.Truncate) -> None:
-    """:raises SqlServerError: 4701 unknown, 4712 referenced by a foreign key (even a disabled one)."""
+    """:raises SqlServerError: 4701 unknown, 4708 a view, 4712 referenced by a foreign key (even a disabled one)."""
     table = ddl.find_table(statement.table)
     name = written(statement.table)
-    if table is None or table.kind in ("system", "view"):
+    if table is not None and table.kind == "view":
+        raise SqlServerError(4708, f"Could not truncate object '{name}' because it is not a table.")
+    if table is None or table.kind == "system":
         raise SqlServerError(
             4701, f'Cannot find the object "{name}" because it does not exist or you do not have permissions.'
         )

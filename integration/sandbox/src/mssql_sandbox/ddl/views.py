@@ -35,6 +35,8 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
         if option.upper() not in ("SCHEMABINDING", "VIEW_METADATA"):
             raise NotSupported(f"CREATE VIEW ... WITH {option}", statement.line)
     bound = "SCHEMABINDING" in (option.upper() for option in statement.options)
+    if bound:
+        _check_bound(name, statement)
     if existing is None:
         existing = ddl.new_object(name, schema_id, "V", state=3)
         ddl.insert("modules", object_id=existing, definition=statement.text, is_schema_bound=int(bound))
@@ -49,6 +51,27 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
     _compile(ddl, existing, statement)
     ddl.catalog.touch()
     revive(ddl)
+
+
+def _check_bound(view: str, statement: nodes.CreateView) -> None:
+    """:raises SqlServerError: 1054 ``*``, 4512 a name that is not in two parts, in a schema-bound view."""
+    for node in walk(statement.query):
+        if isinstance(node, nodes.SelectItem) and isinstance(node.expression, nodes.Star):
+            raise SqlServerError(1054, "Syntax '*' is not allowed in schema-bound objects.", 15, 6, node.line)
+    common = {
+        table.name.casefold() for node in walk(statement.query) if isinstance(node, nodes.Query) for table in node.ctes
+    }
+    for node in walk(statement.query):
+        if isinstance(node, nodes.TableSource) and len(node.name.parts) != 2:
+            if node.name.parts[0].casefold() in common:
+                continue
+            raise SqlServerError(
+                4512,
+                f"Cannot schema bind view '{view}' because name '{'.'.join(node.name.parts)}' is invalid for schema "
+                "binding. Names must be in two-part format and an object cannot reference itself.",
+                16,
+                3,
+            )
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:

@@ -139,6 +139,10 @@ def _avg(t, node, scope):
         return Bound(f"({finish(t, node, scope, f'avg({distinct}{bound.sql})')})::double precision", FLOAT, True)
     total = finish(t, node, scope, f"sum({distinct}({bound.sql})::numeric)")
     count = finish(t, node, scope, f"count({distinct}{bound.sql})")
+    if name in ("tinyint", "smallint", "int", "bigint"):
+        # The sum is one of the result's type, and overflows as such.
+        limited = "bigint" if name == "bigint" else "int"
+        total = f"ms.number_to_{limited}({total}, 'expression')::numeric"
     quotient = f"({total}) / nullif({count}, 0)"
     if name in ("tinyint", "smallint", "int"):
         return Bound(f"trunc({quotient})::integer", INT, True)

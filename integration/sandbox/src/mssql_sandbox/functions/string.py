@@ -12,11 +12,18 @@ from ..types.conversion import CONCAT_WIDTHS
 from ..types.conversion import datalength as fixed_length
 from .registry import define, invalid_argument
 
+# Functions that take no text and ntext (8116).
+_NO_LARGE_TEXT = frozenset(
+    "ascii charindex left len lower ltrim quotename replace replicate reverse right rtrim soundex stuff trim unicode upper".split()
+)
+
 
 def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bound:
     """An argument as a string; numbers and dates convert, the rest is refused (8116)."""
     if bound.is_null:
         return Bound("NULL::text", nvarchar(1) if unicode else varchar(1), True)
+    if bound.type.name in ("text", "ntext") and name in _NO_LARGE_TEXT:
+        raise invalid_argument(bound, position, name)
     if bound.type.is_character:
         if bound.type.name in ("char", "nchar") and bound.type.length:
             kind = "nvarchar" if bound.type.is_unicode else "varchar"
@@ -107,6 +114,8 @@ def _substring(t, node, scope, a):
     length = integer(t, a[2], 3, "substring") if len(a) > 2 else "2147483647"
     if a[0].type.is_binary:
         return result(a, f"ms.substring({a[0].sql}, {start}, {length})", varbinary(a[0].type.length or 1))
+    if not a[0].type.is_character and not a[0].is_null:
+        raise invalid_argument(a[0], 1, "substring")
     x = text(t, a[0], 1, "substring")
     size = x.type.length
     if len(a) > 2 and a[2].is_constant and isinstance(a[2].constant, int) and size not in (None, MAX):

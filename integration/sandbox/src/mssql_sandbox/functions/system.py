@@ -149,7 +149,20 @@ def _square(t, node, scope, a):
 @define("next_value_for", 1, raw=True)
 def _next_value(t, node, scope):
     parts = node.arguments[0].parts
-    sequence = t.context.catalog.sequence(parts[-2] if len(parts) > 1 else None, parts[-1])
+    if scope.clause in ("where", "having", "group", "order", "on"):
+        raise SqlServerError(
+            11720,
+            "NEXT VALUE FOR function is not allowed in the TOP, OVER, OUTPUT, ON, WHERE, GROUP BY, HAVING, or ORDER BY "
+            "clauses.",
+            15,
+            1,
+            node.line,
+        )
+    schema = parts[-2] if len(parts) > 1 else None
+    sequence = t.context.catalog.sequence(schema, parts[-1])
+    table = t.context.catalog.table(schema, parts[-1]) if sequence is None else None
+    if table is not None:
+        raise SqlServerError(11726, f"Object '{table.schema}.{table.name}' is not a sequence object.", 16, 1, node.line)
     if sequence is None:
         raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, node.line)
     from ..types.typenames import pg_type

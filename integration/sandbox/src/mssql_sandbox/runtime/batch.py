@@ -162,6 +162,9 @@ class Interpreter(control.ControlFlow, Execution):
     # ---- types ------------------------------------------------------------------------
 
     def type_of(self, name: nodes.TypeName) -> SqlType:
+        """:raises SqlServerError: 2739 for a type that variables cannot have."""
+        if name.name.lower() in ("text", "ntext", "image"):
+            raise SqlServerError(2739, "The text, ntext, and image data types are invalid for local variables.", 16, 1)
         return self.session.resolve_type(name)
 
 

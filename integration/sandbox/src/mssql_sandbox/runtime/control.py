@@ -214,6 +214,7 @@ class ControlFlow:
 
     def do_set_isolation(self, statement: nodes.SetIsolation) -> Iterator[Event]:
         self.session.transactions.set_isolation(statement.level)
+        self.session.settings.isolation = statement.level
         self.session.publish()
         return
         yield

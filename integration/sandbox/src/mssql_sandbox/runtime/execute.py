@@ -183,7 +183,7 @@ class Execution:
             for argument in statement.arguments
         ]
         outputs: dict[int, Any] = {}
-        status = 0
+        status, count = 0, self.session.transactions.count
         name = self._procedure_name(statement)
         for event in self.session.call(name, arguments, self.scope, outputs):
             if isinstance(event, ReturnStatus):
@@ -197,6 +197,15 @@ class Execution:
         if statement.result is not None:
             self.scope.type_of(statement.result)
             self.scope.values[statement.result] = status
+        now = self.session.transactions.count
+        if now != count:
+            raise SqlServerError(
+                266,
+                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous "
+                f"count = {count}, current count = {now}.",
+                16,
+                2,
+            )
 
     def _procedure_name(self, statement: nodes.Execute) -> str:
         """The procedure, which a variable may name."""

@@ -166,6 +166,15 @@ class Definitions(DataStatements):
 
     def _column_option(self, column: nodes.ColumnDefinition) -> bool:
         key = self.token.key
+        if column.computed is not None and not column.persisted and key in ("CHECK", "REFERENCES", "FOREIGN", "NOT"):
+            raise SqlServerError(
+                8183,
+                "Only UNIQUE or PRIMARY KEY constraints can be created on computed columns, while CHECK, FOREIGN KEY, and "
+                "NOT NULL constraints require that computed columns be persisted.",
+                16,
+                1,
+                self.token.line,
+            )
         if key == "COLLATE":
             self.advance()
             column.collation = self.identifier()

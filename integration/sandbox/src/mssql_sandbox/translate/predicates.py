@@ -78,6 +78,15 @@ class Predicates(Expressions):
         return result
 
     def _check_comparable(self, target: SqlType, operands: list[Bound], operation: str) -> None:
+        """:raises SqlServerError: 402 for types that have no order, or none together."""
+        times = [operand for operand in operands if operand.type.name == "time"]
+        others = [operand for operand in operands if operand.type.name in ("datetime", "smalldatetime", "datetime2")]
+        if times and others:
+            raise SqlServerError(
+                402,
+                f"The data types {label(operands[0].type)} and {label(operands[1].type)} are incompatible in the "
+                f"{operation} operator.",
+            )
         for operand in operands:
             name = operand.type.name
             if name in ("text", "ntext", "image", "xml"):

@@ -43,7 +43,7 @@ def family(type_: SqlType) -> str:
 def check_allowed(source: SqlType, target: SqlType, explicit: bool) -> None:
     """:raises SqlServerError: 529 when no conversion exists, 206 or 257 when it must be written out."""
     a, b = family(source), family(target)
-    if _impossible(a, b):
+    if _impossible(a, b) or _large(source, target):
         if explicit:
             raise SqlServerError(
                 529,
@@ -73,6 +73,16 @@ def _impossible(a: str, b: str) -> bool:
     if "json" in (a, b) and (set((a, b)) - {"json", "text"}):
         return True
     return "xml" in (a, b) and bool(set((a, b)) - {"xml", "text", "binary"})
+
+
+def _large(source: SqlType, target: SqlType) -> bool:
+    """text and ntext convert to and from character types and xml alone, image to binary types."""
+    if source.name == "image":
+        return target.name not in ("binary", "varbinary", "image", "rowversion")
+    for type_, other in ((source, target), (target, source)):
+        if type_.name in ("text", "ntext") and family(other) not in ("text", "xml", "null"):
+            return True
+    return target.name == "image" and family(source) not in ("binary", "text", "null")
 
 
 def _needs_cast(a: str, b: str) -> bool:

@@ -101,6 +101,9 @@ begin
     if lower(t) = 'true' then return 1; elsif lower(t) = 'false' then return 0; end if;
   end if;
   if t = '' then return 0; end if;
+  if t !~ '^[+-]?\s*[0-9]+$' and target = 'bigint' then
+    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to bigint.');
+  end if;
   if t !~ '^[+-]?\s*[0-9]+$' then
     perform ms.fail(245, 16, 1, 'Conversion failed when converting the ' || source || ' value ''' || x || ''' to data type ' || target || '.');
   end if;

@@ -351,7 +351,7 @@ begin
     d := ms.ticks_date(x);
     months := extract(year from d)::bigint * 12 + extract(month from d)::bigint - 1 + months;
     y := case when months < 12 or months >= 120000 then 0 else months / 12 end;
-    if y = 0 then
+    if y = 0 or kind = 'datetime' and y < 1753 or kind = 'smalldatetime' and y not between 1900 and 2079 then
       perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
     end if;
     m := months % 12 + 1;
@@ -366,7 +366,8 @@ begin
   if kind = 'time' then
     return ((r % 864000000000) + 864000000000) % 864000000000;
   end if;
-  if r < 0 or r > 3155378975999999999 then
+  if r > 3155378975999999999
+    or r < (case kind when 'datetime' then 552877920000000000 when 'smalldatetime' then 599266080000000000 else 0 end) then
     perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
   end if;
   return r;
