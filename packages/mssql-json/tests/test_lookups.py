@@ -37,6 +37,12 @@ def test_values_go_through_the_encoder(where):
     assert params == ["2020-01-02", "2020-01-02."]
 
 
+@pytest.mark.skipif(django.VERSION < (4, 2), reason="Django writes the JSON of lookups itself before 4.2")
+def test_json_has_no_nan(where):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        where(papers.filter(value__a=float("nan")))
+
+
 def test_none_is_json_null(where):
     sql, params = where(papers.filter(value__a=None))
     assert "WHEN ([j0].[type] = 0) THEN" in sql and params == []

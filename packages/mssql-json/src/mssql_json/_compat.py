@@ -3,6 +3,7 @@
 import json
 
 import django
+from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Value
 from django.db.models.expressions import Func
@@ -54,35 +55,33 @@ def is_json(expression):
         field = getattr(expression, "_output_field_or_none", None)
         if field is None and isinstance(expression, Query):
             field = expression.output_field
-    except Exception as error:  # Mixed types: the caller has said what they make.
-        if type(error).__name__ != "FieldError":
-            raise
+    except FieldError:  # Mixed types: the caller has said what they make.
         return False
     return isinstance(field, fields.JSONField)
 
 
-def python_value(value, field, connection):
+def python_value(value, field):
     """
     A lookup's value as it would come back from the database.
 
-    :param field: the JSONField of the left side, which knows the encoder.
+    :param field: the field of the left side: a JSONField knows its encoder.
+    :raises ValueError: NaN and infinities, which JSON has not.
     """
+    encoder = getattr(field, "encoder", None)
     if isinstance(value, Value):
         own = value._output_field_or_none
         if isinstance(own, fields.JSONField):
-            return json.loads(encoded(value.value, own, connection))
-        value = value.value if own is None else own.get_prep_value(value.value)
-        return json.loads(json.dumps(value, cls=getattr(field, "encoder", None) or DjangoJSONEncoder))
+            encoder = own.encoder
+        elif own is not None:
+            return _stored(own.get_prep_value(value.value), encoder or DjangoJSONEncoder)
+        return _stored(value.value, encoder)
     if _LOOKUPS_HOLD_TEXT:
         return None if value is None else json.loads(value)
-    return json.loads(encoded(value, field, connection))
+    return _stored(value, encoder)
 
 
-def encoded(value, field, connection):
-    """JSON text of a Python value by the field's encoder."""
-    if _LOOKUPS_HOLD_TEXT or not isinstance(field, fields.JSONField):
-        return json.dumps(value, cls=getattr(field, "encoder", None))
-    return json.dumps(value, cls=field.encoder)
+def _stored(value, encoder):
+    return json.loads(json.dumps(value, cls=encoder, allow_nan=False))
 
 
 def members(rhs):
@@ -92,5 +91,12 @@ def members(rhs):
 
 
 __all__ = [
-    "HasKeyOrArrayIndex", "JSONArray", "JSONIContains", "JSONIn", "JSONObject", "encoded", "is_json", "members", "python_value",
-]  # fmt: skip
+    "HasKeyOrArrayIndex",
+    "JSONArray",
+    "JSONIContains",
+    "JSONIn",
+    "JSONObject",
+    "is_json",
+    "members",
+    "python_value",
+]

@@ -53,7 +53,7 @@ def compile_exact(node, compiler, connection, **extra):
         # Django warns of it.
         node.process_rhs(compiler, connection)
     if _is_constant(node.rhs):
-        value = python_value(node.rhs, _field(node), connection)
+        value = python_value(node.rhs, _field(node))
         if definitions.applies(compiler):
             return definitions.exact(node.lhs, value, compiler)
         return _equals_any(node.lhs, [value], compiler)
@@ -126,7 +126,7 @@ def compile_in(node, compiler, connection, **extra):
         if value is None or _is_null_of_another_type(value):
             continue
         if _is_constant(value):
-            constants.append(python_value(value, _field(node), connection))
+            constants.append(python_value(value, _field(node)))
         else:
             expressions.append(value)
     if not constants and not expressions:
@@ -230,7 +230,7 @@ def _containment(node, compiler, connection, condition):
     definitions.refuse(compiler, "contains and contained_by")
     item = item_of(node.lhs, compiler)
     if _is_constant(node.rhs):
-        value = python_value(node.rhs, _field(node), connection)
+        value = python_value(node.rhs, _field(node))
         other, levels = values.constant(value), values.depth(value)
     else:
         other, levels = item_of(node.rhs, compiler, prefix="o"), values.DEEPEST_CONTAINED

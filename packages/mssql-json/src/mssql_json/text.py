@@ -113,13 +113,13 @@ def compile_order(node, compiler, connection, **extra):
     """Numbers with numbers, strings with strings; values of other types are neither less nor greater."""
     operator = next(_OPERATORS[kind] for kind in type(node).__mro__ if kind in _OPERATORS)
     if definitions.applies(compiler):
-        value = python_value(node.rhs, node.lhs.output_field, connection)
+        value = python_value(node.rhs, node.lhs.output_field)
         return definitions.order(node.lhs, operator, value, compiler)
     if isinstance(node.lhs, KeyTextTransform):
         return _text_order(node, operator, compiler)
     item = item_of(node.lhs, compiler)
     if not hasattr(node.rhs, "as_sql") or getattr(node.rhs, "value", None) is not None:
-        value = python_value(node.rhs, node.lhs.output_field, connection)
+        value = python_value(node.rhs, node.lhs.output_field)
         return item.test(*values.compares(item, operator, value))
     if is_json(node.rhs) and not isinstance(node.rhs, KeyTextTransform):
         other = item_of(node.rhs, compiler, prefix="o")
