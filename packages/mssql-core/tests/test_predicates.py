@@ -37,6 +37,22 @@ def test_exists_is_selected_as_a_value(compiled):
     assert compiled.expression(authors.annotate(x=has_books)).startswith("CASE WHEN EXISTS(")
 
 
+@pytest.mark.parametrize("condition", [Q(pk__in=[]), ~Q(pk__in=[])], ids=["never", "always"])
+def test_what_needs_no_row_is_selected_as_a_value(compiled, condition):
+    sql = compiled.sql(authors.annotate(x=ExpressionWrapper(condition, output_field=BooleanField())).values("x"))
+    assert sql.count("CASE") <= 1 and "THEN 1 ELSE 0 END THEN" not in sql
+
+
+def test_a_negation_is_selected_as_a_value(compiled):
+    found = compiled.expression(authors.annotate(x=~has_books))
+    assert found.startswith("CASE WHEN NOT EXISTS(") and found.count("CASE") == 1
+
+
+@since(4, 0)
+def test_an_exact_lookup_of_a_condition(compiled):
+    assert "CAST(CASE WHEN EXISTS(" in compiled.where(authors.filter(Exact(Coalesce(has_books, False), has_books)))
+
+
 def test_a_condition_as_an_argument(compiled):
     found = compiled.expression(authors.annotate(x=Coalesce(has_books, False)))
     assert found.startswith("COALESCE(CAST(CASE WHEN EXISTS(") and found.endswith(" AS bit), %s)")

@@ -160,9 +160,20 @@ class SelectMixin(CompileMixin):
         """What is selected is a value; of a wrapped condition Django does not make one."""
         select, *rest = super().get_select(*args, **kwargs)
         for index, (expression, (sql, params), alias) in enumerate(select):
-            if isinstance(expression, ExpressionWrapper) and is_predicate(expression):
-                select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % sql, params), alias
+            if self._is_bare_condition(expression, sql):
+                # Before Django 4.2 a condition that is always true compiles to ''.
+                select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params), alias
         return (select, *rest)
+
+    def _is_bare_condition(self, expression, selected):
+        """Django made values of negations, and of what is always true or never."""
+        if not isinstance(expression, ExpressionWrapper) or not is_predicate(expression):
+            return False
+        try:
+            sql, _ = self.compile(expression)
+        except (EmptyResultSet, FullResultSet):
+            return False
+        return sql == selected
 
     def pre_sql_setup(self, with_col_aliases=False):
         setup = orm.pre_sql_setup(super(), with_col_aliases)

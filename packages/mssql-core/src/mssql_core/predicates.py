@@ -12,7 +12,7 @@ from django.db.models.expressions import CombinedExpression, Expression
 from django.db.models.lookups import Exact, Lookup
 from django.db.models.sql.where import NothingNode, WhereNode
 
-from .compat.orm import AggregateFilter, FullResultSet
+from .compat.orm import AggregateFilter, FullResultSet, copied
 
 _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
 # Their arguments are values.
@@ -84,7 +84,7 @@ def with_values(node):
 
 
 def _replaced(node, test):
-    copy = node.copy()
+    copy = copied(node)
     copy.set_source_expressions(
         [PredicateValue(source) if test(source) else source for source in node.get_source_expressions()]
     )

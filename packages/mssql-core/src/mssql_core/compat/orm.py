@@ -1,5 +1,7 @@
 """Names and shapes of Django's ORM that changed; each is written as the newest Django has it."""
 
+from copy import copy
+
 import django
 from django.db.models import expressions
 
@@ -50,6 +52,11 @@ def filter_condition(aggregate):
     """The condition of an aggregate's filter."""
     found = aggregate.filter
     return found.condition if isinstance(found, AggregateFilter) else found
+
+
+def copied(node):
+    """A copy of an expression, or of a lookup, which is none before Django 4.0."""
+    return node.copy() if hasattr(node, "copy") else copy(node)
 
 
 def optional(module, *names):

@@ -3,6 +3,7 @@
 from django.db.models import DateField, DateTimeField, TimeField
 from django.db.models.functions import Extract, TruncDate, TruncTime
 from django.db.models.functions.datetime import TruncBase
+from django.db.utils import NotSupportedError
 
 
 def compile_extract(node, compiler, connection, **extra):
@@ -50,10 +51,17 @@ COMPILERS = {Extract: compile_extract, TruncBase: compile_truncation, TruncDate:
 
 
 class Wrapper:
-    """Connecting checks no version of the server yet: mssql-core does so itself."""
+    """The version of the server is checked by Django since 4.1."""
 
     def init_connection_state(self):
-        pass
+        self.check_database_version_supported()
+
+    def check_database_version_supported(self):
+        """:raises NotSupportedError: the server is older than the features' minimum_database_version."""
+        oldest, found = self.features.minimum_database_version, self.get_database_version()
+        if found < oldest:
+            versions = [".".join(map(str, version)) for version in (oldest, found)]
+            raise NotSupportedError("%s %s or later is required (found %s)." % (self.display_name, *versions))
 
 
 class SchemaEditor:
