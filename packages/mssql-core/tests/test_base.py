@@ -3,7 +3,7 @@ import gc
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, models
+from django.db import DatabaseError, NotSupportedError, OperationalError, models
 
 from mssql_core.plugin import Capability, DataType, hookimpl
 from mssql_core.testing import FakeDriver, fake_connection, server_error
@@ -167,3 +167,38 @@ def test_a_shallow_copy_leaves_the_plugins_of_the_original_alone():
     del twin
     gc.collect()
     assert callable(connection.plugins.hook.mssql_credentials)
+
+
+def test_a_refused_server_stays_refused():
+    connection = fake_connection(version="2014")
+    for _ in range(2):
+        with pytest.raises(NotSupportedError):
+            connection.ensure_connection()
+        assert connection.connection is None
+
+
+def test_a_connection_lost_before_its_first_answer_is_opened_once_more():
+    connection = fake_connection()
+    results, lost = connection.driver.results, [server_error(None, "link", "08S01"), server_error(40197)]
+
+    def answer(sql):
+        return ([lost.pop(0)], None) if lost and "DATEFIRST" in sql else results(sql)
+
+    connection.driver.results = answer
+    with pytest.raises(OperationalError):
+        connection.ensure_connection()
+    assert len(connection.driver.logins) == 2 and connection.connection is None
+    lost.append(server_error(40197))
+    connection.ensure_connection()
+    assert len(connection.driver.logins) == 4 and connection.is_usable()
+
+
+def test_an_error_of_the_first_message_that_stays_is_not_tried_again():
+    connection = fake_connection()
+    results = connection.driver.results
+    connection.driver.results = lambda sql: (
+        ([server_error(229, "permission denied")], None) if "DATEFIRST" in sql else results(sql)
+    )
+    with pytest.raises(DatabaseError):
+        connection.ensure_connection()
+    assert len(connection.driver.logins) == 1

@@ -1,5 +1,6 @@
 """The connection: Django's contract and the wiring of components and plugins."""
 
+import contextlib
 import re
 import time
 from dataclasses import replace
@@ -234,6 +235,34 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return connection
 
     def init_connection_state(self):
+        """Prepare the session; a connection that was lost before its first answer is opened once more.
+
+        :raises NotSupportedError: a server that mssql-core does not serve.
+        """
+        try:
+            try:
+                self._prepare_session()
+            except errors.Error as error:
+                if not self._is_lost_at_once(error):
+                    raise
+                with contextlib.suppress(self.driver.error):
+                    self.connection.close()
+                self.connection = self.get_new_connection(self.get_connection_params())
+                self._prepare_session()
+        except BaseException:
+            # Left open, the next query would use it unprepared.
+            self.close()
+            raise
+        super().init_connection_state()
+
+    def _is_lost_at_once(self, error):
+        settings = self.options_read()
+        if not settings.options.get("connection_retries", 5):
+            return False
+        hook = self.plugins.hook.mssql_is_transient_error
+        return error.is_disconnect or bool(hook(error=error, settings=settings))
+
+    def _prepare_session(self):
         """Session options and the server's description in one message."""
         options = self.options_read().options
         statements = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % options.get("datefirst", 7)]
@@ -248,7 +277,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
                 session = self._session_sql(self.server)
                 if session:
                     cursor.execute("; ".join(session))
-        super().init_connection_state()
 
     def _session_sql(self, info):
         results = manager.results(self.plugins, "mssql_session_sql", server=info)
