@@ -242,6 +242,35 @@ def _check_ordering(ordering: object, scope: Scope) -> None:
     scope.ordering = ordering
 
 
+@define("grouping", 1, kind="aggregate", raw=True)
+def _grouping(t, node, scope):
+    """https://learn.microsoft.com/sql/t-sql/functions/grouping-transact-sql"""
+    return Bound(f"grouping({_group_keys(t, node, scope)})::smallint", SqlType("tinyint"), False)
+
+
+@define("grouping_id", 1, 32, kind="aggregate", raw=True)
+def _grouping_id(t, node, scope):
+    return Bound(f"grouping({_group_keys(t, node, scope)})", INT, False)
+
+
+def _group_keys(t, node: nodes.FunctionCall, scope: Scope) -> str:
+    """:raises SqlServerError: 8161 for an argument that is no expression of GROUP BY."""
+    keys = []
+    for position, argument in enumerate(node.arguments, 1):
+        key = scope.group_keys.get(t.fingerprint(argument, scope))
+        if key is None:
+            raise SqlServerError(
+                8161,
+                f"Argument {position} of the {node.name.upper()} function does not match any of the expressions in "
+                "the GROUP BY clause.",
+                16,
+                1,
+                node.line,
+            )
+        keys.append(key)
+    return ", ".join(keys)
+
+
 @define("approx_count_distinct", 1, kind="aggregate", raw=True)
 def _approx(t, node, scope):
     bound = argument(t, node, scope)

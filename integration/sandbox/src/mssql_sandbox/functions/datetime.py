@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import NotSupported, SqlServerError
+from ..errors import SqlServerError
 from ..sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SqlType, nvarchar
 from ..syntax import nodes
 from ..translate.bound import Bound
@@ -87,11 +87,10 @@ def _dateadd(t, node, scope):
     check_part(part, value.type, "dateadd")
     if not (amount.type.is_number or amount.type.is_character or amount.is_null):
         raise invalid_argument(amount, 2, "dateadd")
-    wide = amount.type.name == "bigint" and t.context.version.allows("dateadd_bigint")
     if amount.is_null:
         count = "NULL::bigint"
-    elif wide:
-        count = amount.sql
+    elif t.context.version.allows("dateadd_bigint"):
+        count = t.convert(amount, BIGINT, True)
     else:
         count = f"({t.convert(amount, INT, True)})::bigint"
     bounds = [amount, value]
@@ -126,9 +125,6 @@ def _datediff(t, node, scope):
     for position in (1, 2):
         bound = t.expression(node.arguments[position], scope)
         value = temporal(t, bound, position + 1, name)
-        check = {"dayofyear": "day", "weekday": "day"}.get(part, part)
-        if value.type.name == "time" and check not in _TIME_PARTS:
-            check_part(check, value.type, name)
         values.append(_shown(value, part))
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if all(value.type.name == "datetimeoffset" for value in values):
@@ -205,7 +201,7 @@ def _datetrunc(t, node, scope):
 @define("eomonth", 1, 2)
 def _eomonth(t, node, scope, a):
     value = t.convert(temporal(t, a[0], 1, "eomonth"), DATE)
-    months = integer(t, a[1], 2, "eomonth") if len(a) > 1 else "0"
+    months = f"coalesce({integer(t, a[1], 2, 'eomonth')}, 0)" if len(a) > 1 else "0"
     return result(a, f"ms.end_of_month({value}, {months})", DATE)
 
 
@@ -343,6 +339,12 @@ def _todatetimeoffset(t, node, scope, a):
 
 @define("isdate", 1)
 def _isdate(t, node, scope, a):
-    if not a[0].type.is_character:
-        raise NotSupported("ISDATE of something else than a string")
+    """https://learn.microsoft.com/sql/t-sql/functions/isdate-transact-sql"""
+    name = a[0].type.name
+    if a[0].is_null or name in ("bit", "decimal", "money", "smallmoney", "float", "real", "uniqueidentifier"):
+        return result(a, "0", INT, False)
+    if name in ("datetime", "smalldatetime"):
+        return result(a, f"(CASE WHEN {a[0].sql} IS NULL THEN 0 ELSE 1 END)", INT, False)
+    if a[0].type.is_temporal:
+        raise invalid_argument(a[0], 1, "isdate")
     return result(a, f"ms.isdate({text(t, a[0], 1, 'isdate').sql})", INT, False)

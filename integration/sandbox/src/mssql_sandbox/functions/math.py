@@ -98,6 +98,8 @@ def _power(t, node, scope, a):
         return result(a, raw, kind)
     if kind.is_integer:
         return result(a, f"ms.power_{kind.name}({raw})", kind)
+    if kind.name == "money":
+        return result(a, f"ms.to_money(ms.float_numeric({raw}))", kind)
     scale = as_decimal(kind).scale
     return result(a, f"ms.to_decimal(ms.float_numeric({raw}), 38, {scale}, 'float')", decimal(38, scale))
 
@@ -183,6 +185,8 @@ def _shift(t, node, scope, a):
 
 @define("bit_count", 1)
 def _bit_count(t, node, scope, a):
+    if a[0].type.is_binary:
+        return result(a, f"bit_count({a[0].sql})", SqlType("bigint"))
     if not a[0].type.is_integer:
         raise invalid_argument(a[0], 1, "bit_count")
     bits = {"tinyint": 8, "smallint": 16, "int": 32}.get(a[0].type.name, 64)

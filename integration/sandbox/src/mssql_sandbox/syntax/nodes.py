@@ -357,10 +357,20 @@ class Top(Node):
 
 
 @dataclass(slots=True)
+class GroupingElement(Node):
+    """ROLLUP, CUBE or GROUPING SETS, or a LIST of expressions: one alone, a composite, or none for ().
+
+    Parts are lists of expressions, or elements again inside GROUPING SETS.
+    """
+
+    kind: str
+    parts: list[Node]
+
+
+@dataclass(slots=True)
 class GroupBy(Node):
-    items: list[Expression]
-    kind: str = "plain"  # plain; ROLLUP, CUBE, GROUPING SETS are kept by kind with sets
-    sets: list[list[Expression]] | None = None
+    items: list[Expression]  # all expressions, also those inside of elements
+    elements: list[GroupingElement] | None = None  # None for a plain list
 
 
 @dataclass(slots=True)

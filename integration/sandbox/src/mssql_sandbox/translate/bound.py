@@ -97,12 +97,14 @@ class Scope:
     :param parent: scope of the enclosing query, for correlated references.
     :param groups: fingerprints of the GROUP BY expressions -> what stands for them; None outside
         grouped queries.
+    :param group_keys: the same fingerprints -> the engine's key, for GROUPING.
     :param clause: where the translator is: select, where, group, having, order, on, aggregate ...
     """
 
     parent: "Scope | None" = None
     sources: list[Source] = field(default_factory=list)
     groups: dict[Any, Bound] | None = None
+    group_keys: dict[Any, str] = field(default_factory=dict)
     clause: str = "select"
     in_aggregate: int = 0
     in_window: int = 0

@@ -221,7 +221,8 @@ class Expressions(Core):
             raise SqlServerError(
                 8116, f"Argument data type {label(operand.type)} is invalid for argument 1 of AT TIME ZONE function."
             )
-        scale = operand.type.scale if operand.type.scale is not None else {"datetime": 3}.get(operand.type.name, 0)
+        # datetime and smalldatetime have three digits there.
+        scale = operand.type.scale if operand.type.scale is not None else 3
         result = SqlType("datetimeoffset", scale=scale)
         function = "ms.move_zone" if operand.type.name == "datetimeoffset" else "ms.attach_zone"
         return Bound(f"{function}({operand.sql}, {zone.sql})", result, True, columns=operand.columns or zone.columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, nvarchar, varchar
 from ..syntax import nodes
 from .bound import Bound, Output, Relation
@@ -40,14 +40,19 @@ def _json(t, clause: nodes.ForClause, relation: Relation) -> Relation:
     known = {"INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER", "ROOT"}
     if set(clause.options) - known:
         raise NotSupported(f"FOR JSON PATH, {', '.join(clause.options)}", clause.line)
-    keys, values = [], []
+    tree: dict = {}
     for number, output in enumerate(relation.outputs, 1):
-        if not output.name or "." in output.name:
-            raise NotSupported("FOR JSON PATH over unnamed or nested names", clause.line)
-        keys.append("'" + output.name.replace("'", "''") + "'")
-        values.append(_item(t, Bound(f"f.o{number}", output.type, True)))
-    keep = str("INCLUDE_NULL_VALUES" in clause.options).lower()
-    row = f"ms.json_object(ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[], {keep})"
+        if not output.name:
+            raise SqlServerError(
+                13605,
+                "Unnamed tables cannot be used as JSON identifiers as well as unnamed columns cannot be used as key "
+                "names. Add alias to the unnamed column/table.",
+                16,
+                1,
+                clause.line,
+            )
+        _place(tree, output.name, _item(t, Bound(f"f.o{number}", output.type, True)), clause.line)
+    row = _object(tree, "INCLUDE_NULL_VALUES" in clause.options)
     sql = f"string_agg({row}, ',')"
     if "WITHOUT_ARRAY_WRAPPER" not in clause.options:
         sql = f"'[' || {sql} || ']'"
@@ -57,6 +62,45 @@ def _json(t, clause: nodes.ForClause, relation: Relation) -> Relation:
     return Relation(
         f"SELECT {sql} AS o1 FROM ({relation.sql}) f", [Output("", nvarchar(MAX, t.context.collation), True)]
     )
+
+
+def _place(tree: dict, name: str, value: str, line: int) -> None:
+    """Dots nest; the names of one object stand together.
+
+    :raises SqlServerError: 13601 for a property that would occur twice.
+    """
+    *path, leaf = name.split(".")
+    level = tree
+    for step in path:
+        if step in level and (not isinstance(level[step], dict) or step != next(reversed(level))):
+            raise _conflict(name, line)
+        level = level.setdefault(step, {})
+    if leaf in level:
+        raise _conflict(name, line)
+    level[leaf] = value
+
+
+def _conflict(name: str, line: int) -> SqlServerError:
+    return SqlServerError(
+        13601,
+        f"Property '{name}' cannot be generated in JSON output due to a conflict with another column name or alias. "
+        "Use different names and aliases for each column in SELECT list.",
+        16,
+        1,
+        line,
+    )
+
+
+def _object(tree: dict, keep_nulls: bool) -> str:
+    keys = ["'" + key.replace("'", "''") + "'" for key in tree]
+    values = [_nested(value, keep_nulls) if isinstance(value, dict) else value for value in tree.values()]
+    arrays = f"ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[]"
+    return f"ms.json_object({arrays}, {str(keep_nulls).lower()})"
+
+
+def _nested(tree: dict, keep_nulls: bool) -> str:
+    """An object without any value is left out."""
+    return _object(tree, keep_nulls) if keep_nulls else f"nullif({_object(tree, False)}, '{{}}')"
 
 
 def _item(t, bound: Bound) -> str:

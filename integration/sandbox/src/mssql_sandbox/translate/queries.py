@@ -11,7 +11,8 @@ from ..sqltypes import INT, NULL_TYPE, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
 from ..types.precedence import label
-from .aggregates import contains_aggregate, contains_subquery, contains_window, is_aggregate, walk
+from . import grouping
+from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
 from .bound import LITERAL, Bound, Output, Relation, Scope
 from .constants import is_constant, is_converted_variable, signed_integer
 from .sources import Sources
@@ -396,52 +397,15 @@ class Queries(Sources):
             if aggregates and not self._all_outer(node, scope) or node.having is not None:
                 scope.groups = {}
             return ""
-        if node.group_by.kind != "plain":
-            raise NotSupported(f"GROUP BY {node.group_by.kind}", node.group_by.line)
-        scope.clause = "group"
-        groups: dict[Any, Bound] = {}
-        keys = []
-        for item in node.group_by.items:
-            if contains_aggregate(item) or contains_subquery(item):
-                raise SqlServerError(
-                    144,
-                    "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY "
-                    "clause.",
-                    15,
-                    1,
-                    item.line,
-                )
-            bound = self.expression(item, scope)
-            if not self._has_own_column(item, scope):
-                raise SqlServerError(
-                    164,
-                    "Each GROUP BY expression must contain at least one column that is not an outer reference.",
-                    15,
-                    1,
-                    item.line,
-                )
-            if bound.type.name in ("text", "ntext", "image"):
-                raise SqlServerError(
-                    306,
-                    "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or "
-                    "LIKE operator.",
-                )
-            if bound.type.name in ("xml", "json"):
-                number = 305 if bound.type.name == "xml" else 13636
-                raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
-            keys.append(_group_key(bound))
-            groups[self.fingerprint(item, scope)] = replace(bound, sql=_representative(bound))
-        scope.groups = groups
-        return f" GROUP BY {', '.join(dict.fromkeys(keys))}"
+        return grouping.clause(self, node.group_by, scope)
 
     def _all_outer(self, node: nodes.Select, scope: Scope) -> bool:
         calls = [found for item in node.items for found in walk(item.expression) if is_aggregate(found)]
         return bool(calls) and all(self._outer_only(call, scope) for call in calls)
 
-    def _has_own_column(self, item: Any, scope: Scope) -> bool:
-        return any(
-            isinstance(found, nodes.ColumnRef) and self._column_here(found, scope) is not None for found in walk(item)
-        )
+    def own_column(self, reference: nodes.ColumnRef, scope: Scope) -> bool:
+        """Whether a name is of this query, not of an enclosing one."""
+        return self._column_here(reference, scope) is not None
 
     # ---- DISTINCT, ORDER BY, TOP ---------------------------------------------------------------------
 
@@ -631,22 +595,6 @@ def _value(bound: Bound, type_: SqlType) -> str:
     if bound.is_null:
         return "NULL::integer"
     return bound.sql
-
-
-def _needs_representative(type_: SqlType) -> bool:
-    return type_.is_character or type_.name == "datetimeoffset" or type_.is_binary
-
-
-def _representative(bound: Bound) -> str:
-    """One value of a group whose rows agree in their key only."""
-    if not _needs_representative(bound.type):
-        return bound.sql
-    function = "ms.min_offset" if bound.type.name == "datetimeoffset" else "min"
-    return f"{function}({bound.sql})"
-
-
-def _group_key(bound: Bound) -> str:
-    return key_sql(bound.sql, bound.type) if _needs_representative(bound.type) else bound.sql
 
 
 def _direction(sql: str, item: nodes.OrderItem) -> str:

@@ -283,6 +283,9 @@ begin
   r := to_char(ms.float_exact(abs(x)), '9.' || repeat('9', digits - 1) || 'EEEE');
   m := btrim(split_part(r, 'e', 1));
   e := split_part(r, 'e', 2)::int;
+  if m like '10.%' then  -- rounding carried
+    m := '1.' || repeat('0', digits - 1); e := e + 1;
+  end if;
   if style = 0 then
     if e between -4 and 5 then
       r := round(ms.float_exact(abs(x)), digits - 1 - e)::text;

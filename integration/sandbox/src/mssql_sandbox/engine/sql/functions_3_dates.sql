@@ -127,12 +127,12 @@ begin
   ticks := 0;
   if t = '' then days := date '1900-01-01' - date '0001-01-01'; return; end if;
   -- zone
-  m := regexp_match(t, '^(.*\d)\s*(Z|[+-]\d\d:\d\d)$', 'i');
+  m := regexp_match(t, '^(.*\d)\s*(Z|[+-]\d{1,2}:\d\d)$', 'i');
   if m is not null and m[1] ~ ':' then
     t := m[1];
     if upper(m[2]) = 'Z' then off := 0;
     else
-      off := (case left(m[2], 1) when '-' then -1 else 1 end) * (substr(m[2], 2, 2)::int * 60 + substr(m[2], 5, 2)::int);
+      off := (case left(m[2], 1) when '-' then -1 else 1 end) * (split_part(substr(m[2], 2), ':', 1)::int * 60 + split_part(m[2], ':', 2)::int);
       if abs(off) > 840 then perform ms.date_fault(kind, source); end if;
     end if;
   end if;
@@ -149,6 +149,10 @@ begin
     y := ms.full_year(m[1]::int); mo := m[2]::int; d := m[3]::int; tm := m[4];
   elsif t ~ '^\d{4}$' then
     y := t::int; mo := 1; d := 1;
+  elsif style in (2, 11) and t ~ '^\d{1,2}[-/.]\d' then
+    m := regexp_match(t, '^(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:\s+(.*))?$');
+    if m is null then perform ms.date_fault(kind, source); end if;
+    y := ms.full_year(m[1]::int); mo := m[2]::int; d := m[3]::int; tm := m[4];
   elsif t ~ '^\d{1,2}[-/.]\d' then
     m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
     if m is null then perform ms.date_fault(kind, source); end if;

@@ -1,0 +1,100 @@
+"""GROUP BY: keys, what stands for them in the select list, ROLLUP, CUBE and GROUPING SETS.
+
+https://learn.microsoft.com/sql/t-sql/queries/select-group-by-transact-sql
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..errors import SqlServerError
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from ..types.collation import key_sql
+from .aggregates import contains_aggregate, contains_subquery, walk
+from .bound import Bound, Scope
+
+
+def clause(t, group_by: nodes.GroupBy, scope: Scope) -> str:
+    """The clause; afterwards the scope knows its groups.
+
+    :raises SqlServerError: 144, 164, 305, 306, 13636 for expressions that cannot be grouped.
+    """
+    scope.clause = "group"
+    groups: dict[Any, Bound] = {}
+    keys: dict[Any, str] = {}
+    for item in group_by.items:
+        bound = _checked(t, item, scope)
+        fingerprint = t.fingerprint(item, scope)
+        keys[fingerprint] = _key(bound)
+        sql = _representative(bound)
+        if group_by.elements is None:
+            groups[fingerprint] = replace(bound, sql=sql)
+            continue
+        if sql != bound.sql:
+            sql = f"(CASE WHEN grouping({keys[fingerprint]}) = 0 THEN {sql} END)"
+        groups[fingerprint] = replace(bound, sql=sql, nullable=True)
+    scope.group_keys = keys
+    if group_by.elements is None:
+        text = ", ".join(dict.fromkeys(keys.values()))
+    else:
+        text = ", ".join(
+            _element(element, lambda item: keys[t.fingerprint(item, scope)]) for element in group_by.elements
+        )
+    scope.groups = groups
+    return f" GROUP BY {text}"
+
+
+def _checked(t, item: nodes.Expression, scope: Scope) -> Bound:
+    if contains_aggregate(item) or contains_subquery(item):
+        raise SqlServerError(
+            144,
+            "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause.",
+            15,
+            1,
+            item.line,
+        )
+    bound = t.expression(item, scope)
+    if not any(isinstance(found, nodes.ColumnRef) and t.own_column(found, scope) for found in walk(item)):
+        raise SqlServerError(
+            164,
+            "Each GROUP BY expression must contain at least one column that is not an outer reference.",
+            15,
+            1,
+            item.line,
+        )
+    if bound.type.name in ("text", "ntext", "image"):
+        raise SqlServerError(
+            306,
+            "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE "
+            "operator.",
+        )
+    if bound.type.name in ("xml", "json"):
+        number = 305 if bound.type.name == "xml" else 13636
+        raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
+    return bound
+
+
+def _element(element: nodes.GroupingElement, key: Any) -> str:
+    """The engine's text, whose rules are the same."""
+    parts = [_element(part, key) if isinstance(part, nodes.GroupingElement) else key(part) for part in element.parts]
+    if element.kind == "LIST":
+        return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+    return f"{element.kind} ({', '.join(parts)})"
+
+
+def _needs_representative(type_: SqlType) -> bool:
+    return type_.is_character or type_.name == "datetimeoffset" or type_.is_binary
+
+
+def _representative(bound: Bound) -> str:
+    """One value of a group whose rows agree in their key only."""
+    if not _needs_representative(bound.type):
+        return bound.sql
+    function = "ms.min_offset" if bound.type.name == "datetimeoffset" else "min"
+    return f"{function}({bound.sql})"
+
+
+def _key(bound: Bound) -> str:
+    return key_sql(bound.sql, bound.type) if _needs_representative(bound.type) else bound.sql
