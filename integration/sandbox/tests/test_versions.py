@@ -1,6 +1,7 @@
 """One table tells the versions apart."""
 
 import pytest
+from ddl_support import Client, start_server
 
 from mssql_sandbox.functions import registry
 from mssql_sandbox.versions import VERSIONS, Version
@@ -44,4 +45,15 @@ def test_cloud_editions_hide_their_version_and_refuse_use():
 def test_unknown_names_list_the_known():
     with pytest.raises(ValueError, match="2022"):
         Version.named("2008")
-    assert set(VERSIONS) == {"2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric"}
+    assert set(VERSIONS) == {"2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric", "warehouse"}
+
+
+def test_functions_follow_the_level_of_the_session_s_database():
+    server = start_server("2022")
+    try:
+        client = Client(server)
+        assert client.errors("SELECT value FROM GENERATE_SERIES(1, 2)") == []
+        client.run("ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 150")
+        assert client.errors("SELECT value FROM GENERATE_SERIES(1, 2)") == [208]
+    finally:
+        server.close()

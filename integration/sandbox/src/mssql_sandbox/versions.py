@@ -1,29 +1,28 @@
-"""The versions the sandbox plays, and what each knows.
-
-Sources: the "Applies to" lines of https://learn.microsoft.com/sql/t-sql/ and
-https://learn.microsoft.com/sql/sql-server/what-s-new-in-sql-server-2025.
-"""
+"""The versions the sandbox plays, and what each knows: ``versions.toml``, with a source for each line."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
-from .errors import SqlServerError
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
-# Functions by the first major version that has them; what is not named here is in all of them.
-_FUNCTIONS = {
-    14: "string_agg concat_ws translate trim",
-    15: "approx_count_distinct",
-    16: "greatest least datetrunc date_bucket generate_series json_object json_array json_path_exists bit_count "
-    "get_bit set_bit left_shift right_shift approx_percentile_cont approx_percentile_disc",
-    17: "json_objectagg json_arrayagg json_contains regexp_like regexp_count regexp_instr regexp_replace regexp_substr "
-    "regexp_matches regexp_split_to_table current_date unistr base64_encode base64_decode product edit_distance "
-    "edit_distance_similarity jaro_winkler_distance jaro_winkler_similarity vector_distance vector_norm "
-    "vector_normalize vectorproperty",
-}
-_SINCE = {name: major for major, names in _FUNCTIONS.items() for name in names.split()}
-# Functions that need a compatibility level besides.
-_LEVEL = {"openjson": 130, "string_split": 130, "generate_series": 160, "regexp_like": 170}
+with open(Path(__file__).with_name("versions.toml"), "rb") as _file:
+    TABLE: dict[str, list[dict[str, Any]]] = tomllib.load(_file)
+
+
+def _needs(kind: str) -> dict[str, tuple[int, int]]:
+    """Name -> (major version, compatibility level) of the entries of a kind."""
+    return {entry["name"]: (entry["since"], entry.get("level", 0)) for entry in TABLE[kind]}
+
+
+_FUNCTIONS, _SYNTAX, _TYPES = _needs("function"), _needs("syntax"), _needs("type")
+_FORBIDDEN = {entry["name"]: frozenset(entry["editions"]) for entry in TABLE["forbidden"]}
 
 # Functions that SQL Server has and the sandbox may not: named, so that they are refused as unsupported and
 # not as unknown.
@@ -54,26 +53,6 @@ _KNOWN = frozenset(
     trim try_cast try_convert try_parse type_id type_name typeproperty unicode unistr update upper user user_id user_name
     var varp vector_distance vector_norm vector_normalize vectorproperty xact_state year""".split()
 ) | {"next value for"}
-
-_TYPES = {"json": 17, "vector": 17}
-
-# Syntax and behaviour: key -> (major version, compatibility level).
-_SYNTAX = {
-    "json_path_expression": (14, 100),
-    "is_distinct_from": (16, 100),
-    "window_clause": (16, 160),
-    "trim_characters": (16, 160),
-    "isjson_type": (16, 100),
-    "string_split_ordinal": (16, 100),
-    "ignore_nulls": (16, 100),
-    "shift_operators": (16, 100),
-    "verbose_truncation": (15, 150),
-    "concat_operator": (17, 100),
-    "json_value_returning": (17, 100),
-    "substring_without_length": (17, 100),
-    "dateadd_bigint": (17, 100),
-    "regexp_like": (17, 170),
-}
 
 
 @dataclass(frozen=True)
@@ -113,55 +92,36 @@ class Version:
         """The same product with a database of another compatibility level."""
         return replace(self, compatibility=compatibility)
 
+    def _reaches(self, needed: tuple[int, int]) -> bool:
+        return self.major >= needed[0] and self.compatibility >= needed[1]
+
     def has_function(self, name: str) -> bool:
         folded = name.casefold()
-        if folded not in _KNOWN:
-            return False
-        return self.major >= _SINCE.get(folded, 0) and self.compatibility >= _LEVEL.get(folded, 0)
+        return folded in _KNOWN and self._reaches(_FUNCTIONS.get(folded, (0, 0)))
 
     def has_type(self, name: str) -> bool:
-        return self.major >= _TYPES.get(name.casefold(), 0)
+        return self._reaches(_TYPES.get(name.casefold(), (0, 0)))
 
     def allows(self, key: str) -> bool:
-        """Whether a piece of syntax or an edition's right is there.
-
-        'use' and 'cross_database' are refused by Azure SQL Database and Fabric (40508, 40515);
-        'sql_logins' by Fabric. https://learn.microsoft.com/azure/azure-sql/database/transact-sql-tsql-differences-sql-server
-        """
-        if key in ("use", "cross_database"):
-            return not self.is_cloud_database
-        if key == "sql_logins":
-            return self.engine_edition != 12
-        major, level = _SYNTAX[key]
-        return self.major >= major and self.compatibility >= level
+        """Whether a piece of syntax, or what an edition may forbid, is there."""
+        if key in _FORBIDDEN:
+            return self.name not in _FORBIDDEN[key]
+        return self._reaches(_SYNTAX[key])
 
 
-def _box(year: str, major: int, build: tuple[int, int], update: str) -> Version:
-    text = f"{major}.0.{build[0]}.{build[1]}"
+def _banner(name: str, product_version: str) -> str:
+    if not name.isdigit():
+        return f"Microsoft SQL Azure (RTM) - {product_version} \n\tCopyright (C) Microsoft Corporation"
+    return f"Microsoft SQL Server {name} - {product_version} (X64) \n\tDeveloper Edition (64-bit) on Linux"
+
+
+def _version(entry: dict[str, Any]) -> Version:
+    first, second, third, fourth = map(int, entry["product_version"].split("."))
     return Version(
-        year, major, (major, 0, *build), 3, "Developer Edition (64-bit)", major * 10, year,
-        f"Microsoft SQL Server {year} ({update}) - {text} (X64) \n\tDeveloper Edition (64-bit) on Linux",
+        entry["name"], entry["major"], (first, second, third, fourth), entry["engine_edition"], entry["edition"],
+        entry["compatibility"], entry["grammar"], _banner(entry["name"], entry["product_version"]),
+        entry.get("update_type"),
     )  # fmt: skip
 
 
-_AZURE_BANNER = "Microsoft SQL Azure (RTM) - 12.0.2000.8 \n\tCopyright (C) Microsoft Corporation"
-
-VERSIONS = {
-    "2016": _box("2016", 13, (6300, 2), "SP3"),
-    "2017": _box("2017", 14, (1000, 169), "RTM"),
-    "2019": _box("2019", 15, (2000, 5), "RTM"),
-    "2022": _box("2022", 16, (1000, 6), "RTM"),
-    "2025": _box("2025", 17, (1000, 7), "RTM"),
-    "azure": Version("azure", 17, (12, 0, 2000, 8), 5, "SQL Azure", 170, "2025", _AZURE_BANNER),
-    "managed-instance": Version(
-        "managed-instance", 17, (12, 0, 2000, 8), 8, "SQL Azure", 170, "2025", _AZURE_BANNER, "Continuous"
-    ),
-    "fabric": Version("fabric", 17, (12, 0, 2000, 8), 12, "SQL Azure", 170, "2025", _AZURE_BANNER),
-    "warehouse": Version("warehouse", 17, (12, 0, 2000, 8), 11, "SQL Azure", 170, "fabricdw", _AZURE_BANNER),
-}
-
-
-def refuse_statement(version: Version, what: str) -> SqlServerError:
-    """40510: what a cloud database does not take."""
-    del version
-    return SqlServerError(40510, f"Statement '{what}' is not supported in this version of SQL Server.", 15)
+VERSIONS = {entry["name"]: _version(entry) for entry in TABLE["version"]}

@@ -16,6 +16,10 @@ def expression(compiled, *arguments, **options):
 def test_ranking_needs_an_order(compiled):
     """Without one it is error 4112."""
     assert expression(compiled, RowNumber()) == "ROW_NUMBER() OVER (ORDER BY (SELECT NULL))"
+
+
+@since(4, 1)
+def test_an_empty_order_is_none(compiled):
     assert expression(compiled, RowNumber(), order_by=[]) == "ROW_NUMBER() OVER (ORDER BY (SELECT NULL))"
 
 

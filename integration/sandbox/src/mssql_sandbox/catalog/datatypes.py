@@ -74,11 +74,11 @@ def resolve(
     base = ALIASES.get(leaf, leaf)
     if leaf == "sysname":
         return SqlType("nvarchar", length=128, collation=collation)
-    if base == "vector" and version < 17:
+    if base in ("json", "vector") and version < 17:
         raise _unknown(ordinal, name)
     if base in _UNSUPPORTED:
         raise NotSupported(f"data type {leaf}", name.line)
-    if base not in SYSTEM_TYPE_IDS or (base == "json" and version < 17):
+    if base not in SYSTEM_TYPE_IDS:
         raise _unknown(ordinal, name)
     arguments = name.arguments
     if base in _SIZES:

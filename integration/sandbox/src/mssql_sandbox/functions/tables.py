@@ -19,6 +19,8 @@ def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
     if handler is None or not t.context.version.has_function(name):
         if name.startswith("sys.") or name in ("fn_helpcollations", "fn_listextendedproperty"):
             return _catalog_function(t, source, scope)
+        if t.context.version.has_function(name):
+            raise NotSupported(f"the table function {name.upper()}", source.line)
         raise SqlServerError(208, f"Invalid object name '{source.call.name}'.", 16, 3, source.line)
     return handler(t, source, scope)
 

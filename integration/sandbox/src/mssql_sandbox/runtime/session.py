@@ -15,6 +15,7 @@ from ..syntax import nodes
 from ..types.conversion import convert_sql
 from ..types.precedence import label
 from ..types.typenames import from_pg, resolve_type, to_pg
+from ..versions import Version
 from .batch import Interpreter
 from .parsed import Parsed
 from .pgerrors import ObjectLookup, translate_error
@@ -40,7 +41,6 @@ class Session(RemoteCalls):
 
     def __init__(self, server: Any, spid: int, login: Login, database: str, connection: psycopg.Connection) -> None:
         self.server = server
-        self.version = server.version_info
         self.spid = spid
         self.login = login
         self.database = database
@@ -50,6 +50,13 @@ class Session(RemoteCalls):
         self.cancelled = False
         self._attach(connection)
         self._clear_state()
+
+    @property
+    def version(self) -> Version:
+        """The version played, at the database's compatibility level."""
+        level = self.server.databases.find(self.database).compatibility
+        played = self.server.version_info
+        return played if level == played.compatibility else played.at_level(level)
 
     def _attach(self, connection: psycopg.Connection) -> None:
         self.connection = connection
@@ -222,7 +229,7 @@ class Session(RemoteCalls):
         )
 
     def plan_key(self) -> tuple:
-        return (self.database, self.catalog.token, self.settings.translation_key, self.settings.isolation)
+        return (self.database, self.catalog.token, self.settings.translation_key, self.settings.isolation, self.version)
 
     def special(self, name: str, scope: Scope) -> Any:
         function, _, key = name.partition(":")
