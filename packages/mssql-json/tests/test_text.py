@@ -32,6 +32,12 @@ def test_iexact(where):
     assert sql.endswith(" + N'.') COLLATE Latin1_General_100_CI_AS = %s") and params == ["X ."]
 
 
+def test_none_is_json_null_for_text_too(where):
+    expected = where(papers.filter(value__a=None))
+    key = papers.annotate(t=KT("value__a"))
+    assert where(key.filter(t__exact=None))[0].endswith(expected[0])
+
+
 def test_numbers_and_strings_have_an_order_each(where):
     sql, params = where(papers.filter(value__a__gt=2))
     assert "[j0].[type] = 2 AND CASE WHEN" in sql and params == [2.0, "2"]

@@ -74,10 +74,6 @@ def compile_text_contains(node, compiler, connection, **extra):
 
 
 def compile_iexact(node, compiler, connection, **extra):
-    """None is JSON null."""
-    if node.rhs is None:
-        key = KeyTransform(node.lhs.key_name, *node.lhs.source_expressions)
-        return compiler.compile(key.get_lookup("exact")(key, None))
     return _same_text(node, compiler, connection, _INSENSITIVE)
 
 
@@ -87,6 +83,10 @@ def compile_text_exact(node, compiler, connection):
 
 
 def _same_text(node, compiler, connection, collation):
+    """None is JSON null."""
+    if node.rhs is None:
+        key = KeyTransform(node.lhs.key_name, *node.lhs.source_expressions)
+        return compiler.compile(key.get_lookup("exact")(key, None))
     lhs, lhs_params = compiler.compile(node.lhs)
     if hasattr(node.rhs, "as_sql"):
         rhs, rhs_params = value_sql(node.rhs, compiler)
