@@ -88,6 +88,11 @@ class Version:
         """Azure SQL Database and SQL database in Fabric."""
         return self.engine_edition in (5, 12)
 
+    @property
+    def is_warehouse(self) -> bool:
+        """A Fabric warehouse or SQL analytics endpoint."""
+        return self.engine_edition == 11
+
     def at_level(self, compatibility: int) -> "Version":
         """The same product with a database of another compatibility level."""
         return replace(self, compatibility=compatibility)

@@ -27,10 +27,10 @@ def _of_warehouse(settings, options):
             hint="Remove it.",
             id="mssql_fabric.E003",
         )
-    if settings.options.get("isolation_level") not in (None, "SNAPSHOT"):
-        # https://learn.microsoft.com/fabric/data-warehouse/transactions
+    if settings.options.get("isolation_level"):
+        # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area ("SET TRANSACTION ISOLATION LEVEL")
         yield checks.Error(
-            "%s['OPTIONS']['isolation_level'] is %s; warehouses have SNAPSHOT alone."
+            "%s['OPTIONS']['isolation_level'] is %s; warehouses have SNAPSHOT alone, and take no statement for it."
             % (where, settings.options["isolation_level"]),
             hint="Remove it.",
             id="mssql_fabric.E004",

@@ -25,6 +25,9 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     schema, name = ddl.split(statement.name)
     if statement.timing == "INSTEAD OF":
         raise NotSupported("INSTEAD OF triggers", statement.line)
+    if statement.kind == "TRIGGER" and ddl.session.version.is_warehouse:
+        # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
+        raise NotSupported("a trigger in a warehouse", statement.line)
     if name.startswith("#"):
         raise NotSupported("temporary procedures", statement.line)
     schema_id = ddl.schema_id(schema)

@@ -9,7 +9,7 @@ import psycopg
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from . import columns, constraints, errors, indexes
+from . import columns, constraints, errors, indexes, warehouse
 from .context import Ddl, is_temporary, written
 
 _MAX_TEMPORARY_NAME = 116
@@ -38,6 +38,8 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     schema_id = ddl.schema_id(schema)
     if ddl.catalog.table(schema, name) is not None:
         raise errors.name_taken(name)
+    if ddl.session.version.is_warehouse:
+        warehouse.check(statement)
     _create(ddl, name, schema_id, "u", statement)
 
 

@@ -213,6 +213,11 @@ class ControlFlow:
         yield
 
     def do_set_isolation(self, statement: nodes.SetIsolation) -> Iterator[Event]:
+        if self.session.version.is_warehouse:
+            # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
+            raise NotSupported(
+                "SET TRANSACTION ISOLATION LEVEL in a warehouse, which has SNAPSHOT alone", statement.line
+            )
         self.session.transactions.set_isolation(statement.level)
         self.session.settings.isolation = statement.level
         self.session.publish()
