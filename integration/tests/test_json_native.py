@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DataError, IntegrityError, connections, models
+from django.db import DatabaseError, DataError, IntegrityError, connections, models
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -100,6 +100,23 @@ def test_a_document_that_would_change_is_named(model, text, reason):
     with pytest.raises(DataError, match="papers.Paper.value of the row with the primary key %d.*%s" % (bad.pk, reason)):
         convert(model)
     assert data_type(model) == "nvarchar"
+
+
+def test_a_script_changes_nothing_and_ends_where_documents_have_to_be_read(model):
+    from mssql_json.migrations import convert
+
+    model.objects.using("text").create(value={"n": 1e-7})
+    connection = connections["native"]
+    with connection.schema_editor(collect_sql=True) as editor:
+        convert(editor, model, model._meta.get_field("value"))
+    assert data_type(model) == "nvarchar"
+    with pytest.raises(DatabaseError, match="not its script"), connection.cursor() as cursor:
+        cursor.execute(editor.collected_sql[0])
+    model.objects.using("text").update(value={"n": 1})
+    with connection.cursor() as cursor:
+        for statement in editor.collected_sql:
+            cursor.execute(statement)
+    assert data_type(model) == "json"
 
 
 def test_the_option_comes_first(model):

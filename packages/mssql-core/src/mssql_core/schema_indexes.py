@@ -292,7 +292,12 @@ class IndexMixin:
         may_be_index = not getattr(constraint, "deferrable", None) and hasattr(constraint, "fields")
         hidden = self._hidden_columns(model, constraint.name, may_be_index)
         super().remove_constraint(model, constraint)
+        self._dropped_names.add(constraint.name)
         self._drop_hidden_columns(model, hidden)
+
+    def add_constraint(self, model, constraint):
+        super().add_constraint(model, constraint)
+        self._dropped_names.discard(constraint.name)
 
     def _hidden_columns(self, model, index_name, may_have=True):
         """Return the hidden columns among the keys of an index."""

@@ -65,12 +65,39 @@ def convert(schema_editor, model, field):
     with connection.cursor() as cursor:
         if _type_of(cursor, connection.ops.quote_name(table), field.column) == "json":
             return
-        _check_documents(cursor, connection, model, field)
+        if not schema_editor.collect_sql:
+            _check_documents(cursor, connection, model, field)
         constraints = connection.introspection.get_constraints(cursor, table)
+    if schema_editor.collect_sql:
+        schema_editor.execute(_guard(connection, model, field), None)
     for name, constraint in constraints.items():
         if constraint["check"] and constraint["columns"] == [field.column] and _is_isjson(constraint):
-            schema_editor.execute(schema_editor._delete_check_sql(model, name))
+            schema_editor.remove_constraint(model, _Check(name))
     schema_editor.alter_field(model, _as_text(model, field), field)
+
+
+def _names(connection, model, field):
+    quote = connection.ops.quote_name
+    return {"t": quote(model._meta.db_table), "k": quote(model._meta.pk.column), "c": quote(field.column)}
+
+
+def _guard(connection, model, field):
+    """A script cannot rewrite numbers: it ends where there is something to look at."""
+    names = _names(connection, model, field)
+    return (
+        "IF EXISTS (SELECT 1 FROM {t} WHERE ISJSON({c}) = 0 OR {s}) THROW 50001, "
+        "N'UseNativeType has to read documents: run the migration, not its script.', 1"
+    ).format(s=_SUSPECTS.format(**names), **names)
+
+
+class _Check:
+    """A constraint of the database that no model names."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def remove_sql(self, model, schema_editor):
+        return schema_editor._delete_check_sql(model, self.name)
 
 
 def _is_isjson(constraint):
@@ -98,8 +125,7 @@ def _as_text(model, field):
 
 
 def _check_documents(cursor, connection, model, field):
-    quote = connection.ops.quote_name
-    names = {"t": quote(model._meta.db_table), "k": quote(model._meta.pk.column), "c": quote(field.column)}
+    names = _names(connection, model, field)
     cursor.execute("SELECT TOP (1) {k} FROM {t} WHERE ISJSON({c}) = 0 ORDER BY {k}".format(**names))
     row = cursor.fetchone()
     if row:
