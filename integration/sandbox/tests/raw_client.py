@@ -62,6 +62,9 @@ class RawClient:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.socket.close()
 
     def send(self, kind: int, payload: bytes, status: int = 1) -> None:

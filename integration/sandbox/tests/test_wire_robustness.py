@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import struct
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from raw_client import HEADERS, PRELOGIN_CLEAR, RawClient, login7, packet
+from raw_client import HEADERS, RawClient
+from wire_fuzz import ATTACKS, EXECUTE, attack, still_answers
 from wire_support import PYTDS, fake_server, run
-
-COLLATION = bytes.fromhex("0904d00034")
-few = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def nvarchar(text):
-    data = text.encode("utf-16-le")
-    return b"\0\0\xe7\x40\x1f" + COLLATION + struct.pack("<H", len(data)) + data
-
-
-EXECUTE = HEADERS + struct.pack("<HHH", 0xFFFF, 10, 0) + nvarchar("echo @P1") + nvarchar("@P1 int")
-EXECUTE += b"\0\0\x26\x04\x04" + struct.pack("<i", 5)
-BEGIN = HEADERS + struct.pack("<HBB", 5, 0, 0)
-MESSAGES = [(3, EXECUTE), (1, HEADERS + "select 1".encode("utf-16-le")), (0x0E, BEGIN), (7, b"\x81\x01\0" + bytes(20))]
 
 
 @pytest.fixture(scope="module")
@@ -44,61 +28,9 @@ def alive_at_the_end(target):
         assert run(connection, "select sessions") == [[1]]
 
 
-def still_answers(target):
-    with RawClient(target.port, target.password) as client:
-        assert b"\xd1" in client.batch("select 1")
-
-
-@few
-@given(st.binary(min_size=1, max_size=300))
-def test_noise_instead_of_a_login(target, noise):
-    with RawClient(target.port) as client:
-        client.socket.sendall(noise)
-        client.socket.shutdown(socket.SHUT_WR)
-        client.receive()
-
-
-@few
-@given(st.sampled_from([0x10, 0x12]), st.binary(max_size=200))
-def test_well_framed_noise_instead_of_a_login(target, kind, noise):
-    with RawClient(target.port) as client:
-        client.send(kind, noise)
-        client.socket.shutdown(socket.SHUT_WR)
-        client.receive()
-
-
-@few
-@given(st.integers(0, 300), st.integers(0, 255))
-def test_damaged_login(target, position, value):
-    message = bytearray(login7(password=target.password, features=b"\x0a\x01\0\0\0\x01\xff"))
-    message[position % len(message)] = value
-    with RawClient(target.port) as client:
-        client.send(0x12, PRELOGIN_CLEAR)
-        client.receive()
-        client.send(0x10, bytes(message))
-        client.socket.shutdown(socket.SHUT_WR)
-        client.receive()
-
-
-@few
-@given(st.sampled_from(MESSAGES), st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=4), st.data())
-def test_damaged_requests(target, message, changes, data):
-    kind, payload = message
-    damaged = bytearray(payload)
-    for position, value in changes:
-        damaged[position % len(damaged)] = value
-    damaged = damaged[: data.draw(st.integers(0, len(damaged)))]
-    with RawClient(target.port, target.password) as client:
-        client.send(kind, bytes(damaged))
-        assert client.receive()
-
-
-@few
-@given(st.sampled_from(MESSAGES), st.integers(1, 40))
-def test_clients_that_leave_in_the_middle_of_a_packet(target, message, missing):
-    kind, payload = message
-    with RawClient(target.port, target.password) as client:
-        client.socket.sendall(packet(kind, payload)[:-missing])
+@pytest.mark.parametrize("name", ATTACKS)
+def test_broken_clients(target, name):
+    assert attack(name, target, 150)
 
 
 def test_the_server_answers_after_all_that(target):

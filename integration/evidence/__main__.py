@@ -1,0 +1,133 @@
+"""``hatch run evidence``: how near the sandbox is to SQL Server, as figures.
+
+Refusals and answers of the corpora by version, the table of versions, broken clients survived, connections held,
+the server's own time. ``--peer`` adds what mssql-django fails without an explanation (a run of half an hour).
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Callable, Sequence
+
+TESTS = Path(__file__).parents[1] / "sandbox" / "tests"
+sys.path.insert(0, str(TESTS))
+
+from corpus.answers import run_answers  # noqa: E402
+from corpus.refusals import run_refusals  # noqa: E402
+from corpus.versions import run_versions  # noqa: E402
+from ddl_support import Client, start_server  # noqa: E402
+from wire_fuzz import hold_connections, run_fuzz, still_answers  # noqa: E402
+
+from evidence.own_time import own_times  # noqa: E402
+
+VERSIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric")
+
+
+class Report:
+    """Prints a line a figure and remembers whether all were as they have to be."""
+
+    def __init__(self) -> None:
+        self.sound = True
+
+    def line(self, name: str, passed: int, total: int, failures: Sequence[str] = ()) -> None:
+        print(f"{name:<44} {passed} of {total}", flush=True)
+        for failure in failures:
+            print(f"    {failure}")
+        self.sound = self.sound and passed >= total
+
+
+def corpora(report: Report, versions: list[str]) -> None:
+    for title, judge in (("refusals", run_refusals), ("answers", run_answers)):
+        for version in versions:
+            server = start_server(version)
+            try:
+                result = judge(Client(server))
+            finally:
+                server.close()
+            report.line(f"{title}, {version}", result.passed, result.total, result.failures)
+
+
+def table_of_versions(report: Report) -> None:
+    with ExitStack() as stack:
+        clients: dict[str, Client] = {}
+
+        def session_of(version: str) -> Client:
+            if version not in clients:
+                server = start_server(version)
+                stack.callback(server.close)
+                clients[version] = Client(server)
+            return clients[version]
+
+        result = run_versions(session_of)
+    report.line("versions table", result.passed, result.total, result.failures)
+
+
+def wire(report: Report, cases: int, connections: int) -> None:
+    from mssql_sandbox.api import Sandbox
+
+    with Sandbox() as sandbox:
+        target: Any = sandbox
+        report.line("connections held", hold_connections(target, connections), connections)
+        report.line("broken clients survived", run_fuzz(target, cases), cases)
+        still_answers(target)
+        left = _settled(lambda: _sessions(sandbox))
+        print(f"{'sessions left behind':<44} {left}")
+        report.sound = report.sound and not left
+
+
+def speed() -> None:
+    """Figures, not a verdict: the aims are 1 ms and 5 ms."""
+    server = start_server()
+    try:
+        for kind, milliseconds in own_times(Client(server)):
+            print(f"{f'own time of a {kind} statement':<44} {milliseconds:.2f} ms (median)", flush=True)
+    finally:
+        server.close()
+
+
+def _sessions(sandbox: Any) -> int:
+    """Sessions besides the one that asks."""
+    import mssql_python
+
+    connection = mssql_python.connect(
+        f"SERVER={sandbox.host},{sandbox.port};UID={sandbox.user};PWD={sandbox.password};TrustServerCertificate=yes"
+    )
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE is_user_process = 1")
+        return int(cursor.fetchone()[0]) - 1
+    finally:
+        connection.close()
+
+
+def _settled(figure: Callable[[], int], seconds: float = 10) -> int:
+    deadline = time.monotonic() + seconds
+    while (found := figure()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=10_000, help="broken clients")
+    parser.add_argument("--connections", type=int, default=200, help="connections at once")
+    parser.add_argument("--versions", nargs="*", default=list(VERSIONS))
+    parser.add_argument("--peer", action="store_true", help="also run mssql-django's suite")
+    arguments = parser.parse_args()
+    report = Report()
+    corpora(report, arguments.versions)
+    table_of_versions(report)
+    speed()
+    wire(report, arguments.cases, arguments.connections)
+    if arguments.peer:
+        report.sound = not subprocess.call(["hatch", "run", "peer:run"]) and report.sound
+    return int(not report.sound)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
