@@ -223,6 +223,25 @@ def test_in_a_script_rows_are_changed_by_text_compiled_late():
     ]
 
 
+def test_in_a_script_a_removed_constraint_stays_away():
+    name = "condition" if django.VERSION >= (5, 1) else "check"
+    constraint = models.CheckConstraint(**{name: Q(a__gt=1)}, name="over_one")
+    thing = model(a=models.IntegerField(), meta={"constraints": [constraint]})
+    new = models.BigIntegerField()
+    new.set_attributes_from_name("a")
+    new.model = thing
+
+    def alter(editor):
+        editor.alter_field(thing, thing._meta.get_field("a"), new)
+
+    assert "ADD CONSTRAINT [over_one]" in " ".join(script(alter))
+    statements = script(lambda editor: editor.remove_constraint(thing, constraint), alter)
+    assert statements == [
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [over_one];",
+        "ALTER TABLE [a_thing] ALTER COLUMN [a] bigint NOT NULL;",
+    ]
+
+
 def test_a_name_that_is_no_collation_is_refused():
     thing = model(name=models.CharField(max_length=10, db_collation="x; DROP TABLE t"))
     with pytest.raises(ValueError, match="not the name of a collation"):
