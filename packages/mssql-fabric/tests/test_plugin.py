@@ -69,7 +69,8 @@ def test_nothing_is_written_to_a_warehouse(name):
     warehouse = fake_connection(plugins={"fabric": {"warehouse": "read"}}, version="warehouse")
     with pytest.raises(NotSupportedError, match="'default'.*only read"):
         warehouse.ops.compiler(name)
-    assert fake_connection(plugins=["fabric"], version="azure").ops.compiler(name)
+    azure = fake_connection(plugins=["fabric"], version="azure")
+    assert azure.ops.compiler(name) and azure.driver.logins == []
 
 
 @pytest.mark.parametrize(

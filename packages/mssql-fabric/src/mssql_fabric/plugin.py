@@ -34,12 +34,9 @@ class FabricPlugin:
 
     @hookimpl
     def mssql_mixins(self):
-        return {
-            "creation": CloudDatabases,
-            "operations": ReadOnlyCompilers,
-            "schema": NoChangesHere,
-            "validation": EditionChecks,
-        }
+        found = {"creation": CloudDatabases, "schema": NoChangesHere, "validation": EditionChecks}
+        # Elsewhere there is no warehouse, and compiling asks no server.
+        return {**found, "operations": ReadOnlyCompilers} if self.options.warehouse == "read" else found
 
     @hookimpl
     def mssql_checks(self, settings):
