@@ -87,12 +87,15 @@ def _json_modify(t, node, scope, a):
     )
 
 
+_MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objectagg", "json_arrayagg")
+
+
 def json_item(t, bound: Bound, node) -> str:
     """A value as JSON text inside a document; NULL stays NULL."""
     name = getattr(node, "name", "")
     if (
         isinstance(name, str)
-        and name.lower() in ("json_query", "json_modify", "json_object", "json_array")
+        and name.lower() in _MAKERS
         or bound.type.name == "json"
     ):
         return bound.sql

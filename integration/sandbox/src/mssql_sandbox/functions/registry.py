@@ -116,7 +116,17 @@ def _load() -> None:
     global _loaded
     if not _loaded:
         _loaded = True
-        from . import aggregate, datetime, json, math, string, system, text, window  # noqa: F401
+        from . import (  # noqa: F401
+            aggregate,
+            datetime,
+            json,
+            json_aggregate,
+            math,
+            string,
+            system,
+            text,
+            window,
+        )
 
         try:
             from . import metadata  # noqa: F401

@@ -92,15 +92,17 @@ def _string_split(t, source, scope) -> Relation:
 
 
 def _generate_series(t, source, scope) -> Relation:
+    """https://learn.microsoft.com/sql/t-sql/functions/generate-series-transact-sql"""
     arguments = t.expressions(source.call.arguments, scope)
     type_, converted, _ = t.unified(arguments, "generate_series")
-    if not type_.is_integer:
-        raise NotSupported("GENERATE_SERIES of something else than integers", source.line)
+    if not type_.is_integer and type_.name != "decimal":
+        raise NotSupported(f"GENERATE_SERIES of {type_.name}", source.line)
     from ..types.typenames import pg_type
 
-    cast = pg_type(type_)
+    start, stop = (f"({sql})::numeric" for sql in converted[:2])
+    step = f"({converted[2]})::numeric" if len(converted) > 2 else f"CASE WHEN {start} > {stop} THEN -1 ELSE 1 END"
     return Relation(
-        f"SELECT g::{cast} AS o1 FROM generate_series({', '.join(f'({c})::bigint' for c in converted)}) g",
+        f"SELECT g::{pg_type(type_)} AS o1 FROM generate_series({start}, {stop}, {step}) g",
         [Output("value", type_, False)],
     )
 

@@ -8,7 +8,7 @@ from ..syntax import nodes
 from ..translate.aggregates import contains_window
 from ..translate.bound import Bound, Scope
 from ..translate.constants import folded_integer, is_constant
-from ..types.collation import key_sql
+from ..types.collation import has_key, key_sql
 from .registry import define
 
 _RANKING = ("row_number", "rank", "dense_rank", "ntile", "lag", "lead", "percent_rank", "cume_dist")
@@ -172,3 +172,27 @@ def _first_value(t, node, scope):
         raise NotSupported("IGNORE NULLS", node.line)
     sql = f"{node.name.lower()}({value.sql}) OVER {over_sql(t, node, scope)}"
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
+
+
+@define("percentile_cont percentile_disc", 1, kind="window", raw=True)
+def _percentile(t, node, scope):
+    """https://learn.microsoft.com/sql/t-sql/functions/percentile-cont-transact-sql"""
+    name = node.name.lower()
+    if not node.within_group or len(node.within_group) != 1:
+        raise NotSupported(f"{name.upper()} without WITHIN GROUP (ORDER BY one expression)", node.line)
+    if node.over.order_by or node.over.frame is not None:
+        raise NotSupported(f"{name.upper()} with ORDER BY or a frame in OVER", node.line)
+    fraction = t.expression(node.arguments[0], scope)
+    if not fraction.is_constant or fraction.is_null or not 0 <= float(fraction.constant) <= 1:
+        raise NotSupported(f"{name.upper()} of something else than a literal between 0 and 1", node.line)
+    item = node.within_group[0]
+    _refuse_nested(item.expression)
+    value = t.expression(item.expression, scope)
+    sortable = value.type.is_number if name == "percentile_cont" else not has_key(value.type)
+    if not sortable or value.is_null:
+        raise NotSupported(f"{name.upper()} of {value.type.name}", node.line)
+    kind = FLOAT if name == "percentile_cont" else value.type
+    sql = t.convert(value, FLOAT) if kind is FLOAT else value.sql
+    values = f"array_agg({sql}) OVER {over_sql(t, node, scope)}"
+    descending = str(item.descending).lower()
+    return Bound(f"ms.{name}({values}, {float(fraction.constant)!r}::double precision, {descending})", kind, True)

@@ -330,10 +330,25 @@ class Join(Source):
 
 @dataclass(slots=True)
 class Pivot(Source):
-    """PIVOT and UNPIVOT, kept as source text for a refusal by name."""
+    """``source PIVOT (function(argument) FOR pivot_column IN (names)) AS alias``."""
 
     source: Source
-    text: str
+    function: str
+    argument: str
+    pivot_column: str
+    names: list[str]
+    alias: str
+
+
+@dataclass(slots=True)
+class Unpivot(Source):
+    """``source UNPIVOT (value FOR pivot_column IN (names)) AS alias``."""
+
+    source: Source
+    value: str
+    pivot_column: str
+    names: list[str]
+    alias: str
 
 
 # ---- queries ---------------------------------------------------------------------------

@@ -312,12 +312,29 @@ class Queries(Expressions):
         token = self.token
         source = self._parenthesised_source() if token.key == "(" else self._named_source()
         while self.token.key in ("PIVOT", "UNPIVOT") and self.ahead().key == "(":
-            start = self.at
-            self.advance()
-            self._skip_parentheses()
-            self._derived_alias()
-            source = self.mark(nodes.Pivot(source, self.source(start)), token)
+            source = self.mark(self._rotated(source), token)
         return source
+
+    def _rotated(self, source: nodes.Source) -> nodes.Source:
+        """https://learn.microsoft.com/sql/t-sql/queries/from-using-pivot-and-unpivot"""
+        pivots = self.advance().key == "PIVOT"
+        self.expect("(")
+        first = self.identifier()
+        argument = ""
+        if pivots:
+            self.expect("(")
+            argument = self.name().parts[-1]
+            self.expect(")")
+        self.expect("FOR")
+        column = self.name().parts[-1]
+        self.expect("IN")
+        names = self.identifiers()
+        self.expect(")")
+        self.accept("AS")
+        alias = self.identifier()
+        if pivots:
+            return nodes.Pivot(source, first, argument, column, names, alias)
+        return nodes.Unpivot(source, first, column, names, alias)
 
     def _parenthesised_source(self) -> nodes.Source:
         token = self.token

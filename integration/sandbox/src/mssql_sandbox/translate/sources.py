@@ -9,6 +9,7 @@ from ..errors import NotSupported, SqlServerError
 from ..functions import tables as table_functions
 from ..syntax import nodes
 from ..types.precedence import unify
+from . import pivot
 from .bound import COLUMN, Bound, Relation, Scope, Source, SourceColumn
 from .predicates import Predicates
 
@@ -286,8 +287,8 @@ class Sources(Predicates):
             source.optional = True
         return f"{left} LEFT JOIN {lateral} ON true"
 
-    def _pivot(self, node: nodes.Pivot, scope: Scope) -> str:
-        raise NotSupported(node.text, node.line)
+    def _pivot(self, node: nodes.Pivot | nodes.Unpivot, scope: Scope) -> str:
+        return pivot.bind(self, node, scope)
 
 
 def _table_column(column: Column, alias: str) -> SourceColumn:
@@ -322,5 +323,6 @@ _HANDLERS = {
     nodes.FunctionSource: Sources._function,
     nodes.Join: Sources._join,
     nodes.Pivot: Sources._pivot,
+    nodes.Unpivot: Sources._pivot,
 }
 __all__ = ["Bound", "Sources", "unify"]

@@ -1,0 +1,33 @@
+-- What aggregates need beyond the engine's own.
+
+create function ms.percentile_cont(v double precision[], p double precision, descending boolean) returns double precision
+language sql immutable parallel safe as $$
+  with sorted as (
+    select e, row_number() over (order by case when descending then -e else e end) - 1 as n, count(*) over () - 1 as last
+    from unnest(v) e where e is not null
+  ), place as (select p * max(last) as at from sorted)
+  select low.e + (high.e - low.e) * (at - floor(at)) from place
+  join sorted low on low.n = floor(at) join sorted high on high.n = ceil(at)
+$$;
+
+create function ms.percentile_disc(v anyarray, p double precision, descending boolean) returns anyelement
+language sql immutable parallel safe as $$
+  select e from (
+    select e, count(*) over () as total, row_number() over (order by e) as up, row_number() over (order by e desc) as down
+    from unnest(v) e where e is not null
+  ) s where case when descending then down else up end = greatest(ceil((p * total)::numeric), 1)
+$$;
+
+-- What JSON_ARRAYAGG and JSON_OBJECTAGG give without any row is written nowhere.
+create function ms.json_aggregate(opening text, items text, closing text, rows bigint, name text) returns text
+language plpgsql immutable parallel safe as $$
+begin
+  if rows = 0 then perform ms.fail(50999, 16, 1, 'sandbox: not supported: ' || name || ' of no rows'); end if;
+  return opening || coalesce(items, '') || closing;
+end $$;
+
+create function ms.json_key(k text) returns text language plpgsql immutable parallel safe as $$
+begin
+  if k is null then perform ms.fail(50999, 16, 1, 'sandbox: not supported: a NULL key in JSON_OBJECTAGG'); end if;
+  return ms.json_quote(k);
+end $$;

@@ -1,0 +1,69 @@
+"""JSON_ARRAYAGG and JSON_OBJECTAGG of SQL Server 2025."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported, SqlServerError
+from ..sqltypes import MAX, SqlType, nvarchar
+from ..translate.bound import Bound
+from ..types.collation import key_sql
+from .aggregate import argument
+from .json import json_item
+from .registry import define
+from .string import text
+
+
+@define("json_arrayagg", 1, kind="aggregate", raw=True)
+def _json_arrayagg(t, node, scope):
+    """https://learn.microsoft.com/sql/t-sql/functions/json-arrayagg-transact-sql"""
+    _check(node)
+    bound = argument(t, node, scope)
+    item = json_item(t, bound, node.arguments[0])
+    if node.nulls == "NULL ON NULL":
+        item = f"coalesce({item}, 'null')"
+    return _result(t, node, "[]", f"string_agg({item}, ','{_order(t, node, scope)})")
+
+
+@define("json_objectagg", 1, kind="aggregate", raw=True)
+def _json_objectagg(t, node, scope):
+    """https://learn.microsoft.com/sql/t-sql/functions/json-objectagg-transact-sql"""
+    _check(node)
+    if len(node.keys or ()) != 1:
+        raise SqlServerError(102, "Incorrect syntax near 'JSON_OBJECTAGG'.", 15)
+    value = argument(t, node, scope)
+    scope.in_aggregate += 1
+    key = text(t, t.expression(node.keys[0], scope), 1, "json_objectagg").sql
+    scope.in_aggregate -= 1
+    item = json_item(t, value, node.arguments[0])
+    if node.nulls != "ABSENT ON NULL":
+        item = f"coalesce({item}, 'null')"
+    return _result(t, node, "{}", f"string_agg(ms.json_key({key}) || ':' || {item}, ',')")
+
+
+def _check(node) -> None:
+    if node.over is not None:
+        raise NotSupported(f"{node.name.upper()} with OVER", node.line)
+    if node.distinct:
+        raise NotSupported(f"{node.name.upper()} with DISTINCT", node.line)
+
+
+def _order(t, node, scope) -> str:
+    if not node.within_group:
+        return ""
+    scope.in_aggregate += 1
+    keys = []
+    for item in node.within_group:
+        bound = t.expression(item.expression, scope)
+        direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
+        keys.append(f"{key_sql(bound.sql, bound.type)} {direction}")
+    scope.in_aggregate -= 1
+    return f" ORDER BY {', '.join(keys)}"
+
+
+def _result(t, node, brackets: str, items: str) -> Bound:
+    sql = f"ms.json_aggregate('{brackets[0]}', {items}, '{brackets[1]}', count(*), '{node.name.upper()}')"
+    if node.returning is None:
+        return Bound(sql, nvarchar(MAX, t.context.collation), False)
+    target = t.type_name(node.returning)
+    if target.name != "json":
+        raise SqlServerError(102, f"Incorrect syntax near '{node.returning.name}'.", 15)
+    return Bound(sql, SqlType("json"), False)
