@@ -93,11 +93,7 @@ _MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objec
 def json_item(t, bound: Bound, node) -> str:
     """A value as JSON text inside a document; NULL stays NULL."""
     name = getattr(node, "name", "")
-    if (
-        isinstance(name, str)
-        and name.lower() in _MAKERS
-        or bound.type.name == "json"
-    ):
+    if isinstance(name, str) and name.lower() in _MAKERS or bound.type.name == "json":
         return bound.sql
     if bound.is_null:
         return "NULL::text"

@@ -74,7 +74,8 @@ def _unpivot(t, node: nodes.Unpivot, columns: list[SourceColumn], inner: Scope |
     kept = [column.name for column in columns if column.name.casefold() not in folded]
     items = [nodes.SelectItem(_reference(name, node), name, line=node.line) for name in kept]
     items += [
-        nodes.SelectItem(nodes.ColumnRef((alias, name), line=node.line), name) for name in (node.value, node.pivot_column)
+        nodes.SelectItem(nodes.ColumnRef((alias, name), line=node.line), name)
+        for name in (node.value, node.pivot_column)
     ]
     source = nodes.Join("CROSS APPLY", node.source, values, line=node.line)
     where = nodes.IsNull(nodes.ColumnRef((alias, node.value), line=node.line), True)
