@@ -243,3 +243,15 @@ def test_durations_are_read_from_any_number(connection):
 def test_output_field_of_truncation(compiled):
     found = compiled.expression(books.annotate(x=Trunc("published", "year", output_field=DateTimeField())))
     assert found.endswith(" AT TIME ZONE 'Central Standard Time')")
+
+
+def test_durations_add_up_on_a_moment(compiled):
+    """Before Django 4.1 the inner sum has no type."""
+    where = compiled.where(books.filter(published__lt=F("published") + F("length") + F("length")))
+    assert where.count("DATEADD(day, ") == 2
+
+
+@pytest.mark.parametrize("function", [Extract, Trunc])
+def test_no_sql_comes_in_with_the_name_of_a_part(compiled, function):
+    with pytest.raises(ValueError, match="Invalid"):
+        compiled.sql(books.annotate(x=function("published", "day' FROM x)) OR 1=1;--")))

@@ -28,6 +28,14 @@ def test_having_over_a_subquery(compiled):
     assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
 
 
+def test_a_column_of_an_aggregate_that_is_selected_too_is_grouped(compiled):
+    """Beside the aggregate it needs GROUP BY (error 8120), which Django gives the subquery's outer columns only."""
+    price = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])
+    sql = compiled.sql(authors.annotate(x=price).annotate(n=Count("x")).filter(n__gt=0))
+    assert "[hoisted].[k1] AS [x], COUNT_BIG([hoisted].[k1]) AS [n]" in sql
+    assert "[ormtests_author].[born], [hoisted].[k1] HAVING " in sql
+
+
 class Looked(Func):
     """An expression that a plugin translates to a subquery."""
 

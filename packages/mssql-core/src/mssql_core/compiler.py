@@ -8,7 +8,7 @@ from .compat import SQLInsertCompiler as SQLInsertShims
 from .compat import orm
 from .compat.orm import PARAMS, FullResultSet
 from .distinct import DistinctOn
-from .hoisting import Hoists, is_column
+from .hoisting import Hoists, columns_beside_aggregates, is_column
 from .insert import InsertMixin
 from .locking import LockedTables, LockHints
 from .ordering import UNORDERED, distinct_terms, source, terms
@@ -183,6 +183,8 @@ class SelectMixin(CompileMixin):
         extra_select, order_by, group_by = setup
         if self.having is not None:
             self._hoist_arguments(self.having)
+        if group_by and self.hoists:
+            group_by = self._with_hoisted(group_by, order_by)
         if self._distinct_order is not None:
             order_by = self._distinct_order
         if group_by and self._meta_ordering:
@@ -205,6 +207,19 @@ class SelectMixin(CompileMixin):
         except (EmptyResultSet, FullResultSet):
             # as_sql compiles it again and knows what to do.
             pass
+
+    def _with_hoisted(self, group_by, order_by):
+        """Columns hoisted for an aggregate only: where they stand beside it too, the groups determine them."""
+        grouped = " ".join(sql for sql, _ in group_by)
+        expressions = [expression for expression, _, _ in self.select]
+        expressions += [expression for expression, (_, _, is_ref) in order_by if not is_ref]
+        named = [
+            column
+            for expression in [*expressions, self.having]
+            for column in columns_beside_aggregates(expression, self)
+            if column not in grouped
+        ]
+        return [*group_by, *((column, PARAMS()) for column in dict.fromkeys(named))]
 
     def _is_limited(self):
         return self._with_limits and self.query.is_sliced

@@ -4,7 +4,7 @@ from django.db.models import Case, DurationField, Exists, FloatField, TimeField,
 from django.db.models.expressions import CombinedExpression, DurationExpression
 
 from . import ordering, predicates
-from .compat.orm import NegatedExpression
+from .compat.orm import NegatedExpression, output_field
 from .datetime_operations import add_microseconds, mentions
 from .returning import column_type
 
@@ -62,7 +62,7 @@ def float_remainder(dividend, divisor, compiler):
 
 
 def _is_duration(side):
-    return isinstance(getattr(side, "_output_field_or_none", None), DurationField)
+    return isinstance(output_field(side), DurationField)
 
 
 def compile_duration(node, compiler, connection, **extra):
@@ -74,8 +74,8 @@ def compile_duration(node, compiler, connection, **extra):
         sql = connection.ops.combine_expression(node.connector, ["(%s)" % lhs, "(%s)" % rhs])
         return "(%s)" % sql, [*lhs_params, *rhs_params]
     moment_sql, moment_params = compiler.compile(moment)
-    is_time = isinstance(moment.output_field, TimeField)
-    if moment.output_field.get_internal_type() == "DateField":
+    is_time = isinstance(output_field(moment), TimeField)
+    if output_field(moment).get_internal_type() == "DateField":
         # date has no time to add to.
         moment_sql = "CAST(%s AS datetime2)" % moment_sql
     if isinstance(duration, Value) and duration.value is not None:
@@ -88,7 +88,7 @@ def compile_duration(node, compiler, connection, **extra):
 
 
 def _is_moment(side):
-    field = getattr(side, "_output_field_or_none", None)
+    field = output_field(side)
     return field is not None and field.get_internal_type() in ("DateField", "DateTimeField", "TimeField")
 
 

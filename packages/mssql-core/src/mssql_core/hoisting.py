@@ -8,10 +8,11 @@ makes columns of them, which every clause may name:
     FROM t CROSS APPLY (SELECT LOWER(t.name) + @P1 AS [k1]) AS [hoisted]
 """
 
+import re
 from contextlib import contextmanager
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Func, Subquery
+from django.db.models import Aggregate, Func, Subquery
 from django.db.models.expressions import Col, Ref, Star
 from django.db.models.functions import Greatest, Least
 from django.db.models.sql.query import Query
@@ -20,6 +21,7 @@ from .compat.orm import FullResultSet
 from .predicates import PredicateValue, is_predicate
 
 ALIAS = "hoisted"
+_COLUMN = re.compile(r"\[%s\]\.\[k\d+\]" % ALIAS)
 
 
 class Hoists:
@@ -117,6 +119,20 @@ def _compiles_to_subquery(expression, compiler):
     except (EmptyResultSet, FullResultSet):
         return False
     return "(SELECT " in sql
+
+
+def columns_beside_aggregates(expression, compiler):
+    """The hoisted columns that `expression` names outside of aggregates: GROUP BY must have them (8120)."""
+    if expression is None or isinstance(expression, Aggregate) or not hasattr(expression, "as_sql"):
+        return []
+    if getattr(expression, "contains_aggregate", False):
+        inner = expression.get_source_expressions()
+        return [column for part in inner for column in columns_beside_aggregates(part, compiler)]
+    try:
+        sql, _ = compiler.compile(expression)
+    except (EmptyResultSet, FullResultSet):
+        return []
+    return _COLUMN.findall(sql)
 
 
 def leaves(expression):

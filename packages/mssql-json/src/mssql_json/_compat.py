@@ -72,6 +72,8 @@ def python_value(value, field):
         own = value._output_field_or_none
         if isinstance(own, fields.JSONField):
             encoder = own.encoder
+        elif _LOOKUPS_HOLD_TEXT and isinstance(value.value, str):
+            return _document(value.value)
         elif own is not None:
             return _stored(own.get_prep_value(value.value), encoder or DjangoJSONEncoder)
         return _stored(value.value, encoder)
@@ -82,6 +84,14 @@ def python_value(value, field):
 
 def _stored(value, encoder):
     return json.loads(json.dumps(value, cls=encoder, allow_nan=False))
+
+
+def _document(text):
+    """Before Django 4.2 ``Value("null")`` is JSON text; other text is a string."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def members(rhs):

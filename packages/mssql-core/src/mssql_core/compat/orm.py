@@ -3,7 +3,8 @@
 from copy import copy
 
 import django
-from django.db.models import expressions
+from django.core.exceptions import FieldError
+from django.db.models import DateField, DateTimeField, DurationField, TimeField, expressions
 
 # Compiled parameters are tuples since Django 6.0, lists before.
 PARAMS = tuple if django.VERSION >= (6, 0) else list
@@ -57,6 +58,19 @@ def filter_condition(aggregate):
 def copied(node):
     """A copy of an expression, or of a lookup, which is none before Django 4.0."""
     return node.copy() if hasattr(node, "copy") else copy(node)
+
+
+def output_field(node):
+    """The field of an expression's value, or None; before Django 4.1 a moment plus a duration has none."""
+    try:
+        return getattr(node, "_output_field_or_none", None)
+    except FieldError:
+        fields = [output_field(source) for source in node.get_source_expressions()]
+        moments = [field for field in fields if isinstance(field, (DateField, TimeField))]
+        if len(moments) != 1 or len(fields) != 2 or not any(isinstance(field, DurationField) for field in fields):
+            raise
+        # As newer Django has it: with a time, a date is a moment.
+        return moments[0] if isinstance(moments[0], TimeField) else DateTimeField()
 
 
 def optional(module, *names):

@@ -1,13 +1,24 @@
 """Django before 4.1."""
 
-from django.db.models import DateField, DateTimeField, TimeField
+import re
+
+from django.db.models import DateField, DateTimeField, Field, TimeField
 from django.db.models.functions import Extract, TruncDate, TruncTime
 from django.db.models.functions.datetime import TruncBase
 from django.db.utils import NotSupportedError
 
+_PART = re.compile(r"[\w()-]+")
+
+
+def _check(name, part):
+    """What Django checks where it compiles an extract or a truncation itself (CVE-2022-34265)."""
+    if not _PART.fullmatch(part):
+        raise ValueError("Invalid %s: %s" % (name, part))
+
 
 def compile_extract(node, compiler, connection, **extra):
     """Operations take and return parameters since Django 4.1."""
+    _check("lookup_name", node.lookup_name)
     sql, params = compiler.compile(node.lhs)
     field, ops = node.lhs.output_field, connection.ops
     if isinstance(field, DateTimeField):
@@ -20,6 +31,7 @@ def compile_extract(node, compiler, connection, **extra):
 
 def compile_truncation(node, compiler, connection, **extra):
     """As :func:`compile_extract`."""
+    _check("kind", node.kind)
     sql, params = compiler.compile(node.lhs)
     zone = node.get_tzname() if isinstance(node.lhs.output_field, DateTimeField) else None
     ops = connection.ops
@@ -77,4 +89,11 @@ class SchemaEditor:
 
 def _fields(model, fields):
     by_column = {field.column: field for field in model._meta.local_concrete_fields}
-    return [by_column[f] if isinstance(f, str) else f for f in fields]
+    return [by_column.get(field) or _unknown(field) if isinstance(field, str) else field for field in fields]
+
+
+def _unknown(column):
+    """A column that the model has not, or not yet."""
+    field = Field()
+    field.set_attributes_from_name(column)
+    return field
