@@ -9,9 +9,16 @@ from raw_client import PRELOGIN_CLEAR, login7
 
 from mssql_sandbox.errors import NotSupported, SqlServerError
 from mssql_sandbox.interface import EnvChange, Info
-from mssql_sandbox.wire.login import acknowledged_features, login_failure, login_response, parse_login
+from mssql_sandbox.wire.login import (
+    acknowledged_features,
+    login_failure,
+    login_response,
+    parse_fedauth_token,
+    parse_login,
+)
 from mssql_sandbox.wire.packets import ProtocolError
 from mssql_sandbox.wire.prelogin import answer_encryption, build_prelogin, parse_prelogin
+from mssql_sandbox.wire.tokens import federation_info
 
 
 def test_prelogin():
@@ -97,3 +104,25 @@ def test_unknown_database_is_followed_by_login_failed():
     answer = login_failure(SqlServerError(4060, "Cannot open database", 11), "sa", "S")
     assert answer.index(struct.pack("<i", 4060)) < answer.index(struct.pack("<i", 18456))
     assert "Login failed for user 'sa'.".encode("utf-16-le") in answer
+
+
+def test_a_driver_may_fetch_its_token_afterwards():
+    request = parse_login(login7(features=b"\x02\x02\0\0\0\x05\x01\xff"))
+    assert request.fetches_token and request.login.access_token is None
+    assert not parse_login(login7()).fetches_token
+
+
+def test_where_a_token_is_fetched():
+    found = federation_info("https://sts/t", "https://db/")
+    assert found[0] == 0xEE and struct.unpack_from("<I", found, 1)[0] == len(found) - 5
+    count, kind, length, offset = struct.unpack_from("<IBII", found, 5)
+    assert (count, kind) == (2, 1)
+    assert found[5 + offset : 5 + offset + length].decode("utf-16-le") == "https://sts/t"
+
+
+def test_the_token_that_comes():
+    text = "a.b.c\0".encode("utf-16-le")
+    assert parse_fedauth_token(struct.pack("<II", 4 + len(text), len(text)) + text) == "a.b.c"
+    for data in (b"", b"\0" * 7, struct.pack("<II", 99, 4), struct.pack("<II", 4, 99)):
+        with pytest.raises(ProtocolError):
+            parse_fedauth_token(data)
