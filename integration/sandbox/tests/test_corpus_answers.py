@@ -11,9 +11,9 @@ from mssql_sandbox.sqltypes import nvarchar
 
 MAIN = "2022"
 ENTRIES = list(answers())
-# The other versions are judged by the entries that are about versions.
+# The other versions are judged by the entries that are about them.
 RUNS = [(MAIN, entry) for entry in ENTRIES if entry.applies_to(MAIN)] + [
-    (version, entry) for entry in ENTRIES for version in entry.versions if version != MAIN
+    (version, entry) for entry in ENTRIES if not entry.applies_to(MAIN) for version in entry.versions
 ]
 
 

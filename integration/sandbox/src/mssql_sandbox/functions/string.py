@@ -303,7 +303,8 @@ def _quotename(t, node, scope, a):
 @define("translate", 3)
 def _translate(t, node, scope, a):
     parts = [text(t, bound, number, "translate") for number, bound in enumerate(a, 1)]
-    return result(a, f"ms.translate({', '.join(p.sql for p in parts)})", sized(parts[0].type, parts[0].type.length))
+    limit = MAX if parts[0].type.length == MAX else 4000 if parts[0].type.is_unicode else 8000
+    return result(a, f"ms.translate({', '.join(p.sql for p in parts)})", sized(parts[0].type, limit))
 
 
 @define("string_escape", 2)
