@@ -249,11 +249,11 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
                     self.connection.close()
                 self.connection = self.get_new_connection(self.get_connection_params())
                 self._prepare_session()
+            super().init_connection_state()
         except BaseException:
             # Left open, the next query would use it unprepared.
             self.close()
             raise
-        super().init_connection_state()
 
     def _is_lost_at_once(self, error):
         settings = self.options_read()

@@ -71,7 +71,8 @@ class Wrapper:
     def check_database_version_supported(self):
         """:raises NotSupportedError: the server is older than the features' minimum_database_version."""
         oldest, found = self.features.minimum_database_version, self.get_database_version()
-        if found < oldest:
+        # None on the services, whose version tells nothing.
+        if oldest is not None and found < oldest:
             versions = [".".join(map(str, version)) for version in (oldest, found)]
             raise NotSupportedError("%s %s or later is required (found %s)." % (self.display_name, *versions))
 
