@@ -78,7 +78,7 @@ def _json_path_exists(t, node, scope, a):
 @define("json_modify", 3)
 def _json_modify(t, node, scope, a):
     where = path(t, a[1], 2, "json_modify")
-    value = json_item(t, a[2], node.arguments[2])
+    value = json_item(t, a[2], node.arguments[2], "ms.json_quote")
     return result(
         a,
         f"ms.json_modify({document(t, a[0], 1, 'json_modify')}, {where}, {value})",
@@ -90,8 +90,8 @@ def _json_modify(t, node, scope, a):
 _MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objectagg", "json_arrayagg")
 
 
-def json_item(t, bound: Bound, node) -> str:
-    """A value as JSON text inside a document; NULL stays NULL."""
+def json_item(t, bound: Bound, node, quote: str = "ms.json_plain") -> str:
+    """A value as JSON text inside a document; NULL stays NULL. JSON_MODIFY escapes /, the others do not."""
     name = getattr(node, "name", "")
     if isinstance(name, str) and name.lower() in _MAKERS or bound.type.name == "json":
         return bound.sql
@@ -105,10 +105,10 @@ def json_item(t, bound: Bound, node) -> str:
         style = 126
         from ..sqltypes import varchar
 
-        return f"ms.json_quote({t.convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
+        return f"{quote}({t.convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
     if bound.type.is_binary:
-        return f"ms.json_quote(encode({bound.sql}, 'base64'))"
-    return f"ms.json_quote({text(t, bound, 1, 'json').sql})"
+        return f"{quote}(encode({bound.sql}, 'base64'))"
+    return f"{quote}({text(t, bound, 1, 'json').sql})"
 
 
 @define("json_object", 0, 254)

@@ -278,9 +278,9 @@ class Queries(Sources):
         if node.distinct and any(has_key(output.type) for output in outputs):
             return self._distinct_by_key(node, query, columns, tail, items, outputs, scope)
         order = self._order(order_by, items, scope, node.distinct)
-        paging = self._paging(query, node.top, scope)
-        locks = self._take_locks(first_lock, node, grouped)
         distinct = "DISTINCT " if node.distinct else ""
+        paging = self._paging(query, node.top, scope, f"SELECT {distinct}{columns}{tail}")
+        locks = self._take_locks(first_lock, node, grouped)
         return Relation(f"SELECT {distinct}{columns}{tail}{order}{paging}{locks}", outputs)
 
     def _typed(self, output: Output) -> Output:
@@ -425,7 +425,7 @@ class Queries(Sources):
             parts.append(_direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         final = ", ".join(f"r.o{n}" for n in range(1, len(outputs) + 1))
-        return Relation(f"SELECT {final} FROM ({sql}) r{order}{self._paging(query, node.top, scope)}", outputs)
+        return Relation(f"SELECT {final} FROM ({sql}) r{order}{self._paging(query, node.top, scope, sql)}", outputs)
 
     def _selected(self, node: nodes.Expression, items: list[_Item], scope: Scope) -> int | None:
         """The position of the select item that an ORDER BY expression is."""
@@ -507,12 +507,17 @@ class Queries(Sources):
             return None, ("constant", position)
         return bound, fingerprint
 
-    def _paging(self, query: nodes.Query | None, top: nodes.Top | None, scope: Scope) -> str:
+    def _percent(self, top: nodes.Top, scope: Scope, body: str | None) -> str:
+        """The row count of TOP ... PERCENT of a query's rows, rounded up."""
+        if body is None:
+            raise NotSupported("TOP ... PERCENT in this statement", top.line)
+        percent = self.convert(self.expression(top.count, scope), SqlType("float"))
+        return f"(SELECT ms.percent_count(count(*), {percent}) FROM ({body}) p)"
+
+    def _paging(self, query: nodes.Query | None, top: nodes.Top | None, scope: Scope, body: str | None = None) -> str:
         counting = Scope(parent=scope.parent)
         if top is not None:
-            if top.percent:
-                raise NotSupported("TOP ... PERCENT", top.line)
-            count = self._count(top.count, counting)
+            count = self._percent(top, counting, body) if top.percent else self._count(top.count, counting)
             if top.with_ties:
                 if query is None or not query.order_by:
                     raise SqlServerError(

@@ -151,6 +151,8 @@ create function ms.json_escape(x text) returns text language sql immutable paral
 create function ms.json_quote(x text) returns text language sql immutable parallel safe return
   replace(to_json(x)::text, '/', '\/');
 
+create function ms.json_plain(x text) returns text language sql immutable parallel safe return to_json(x)::text;
+
 create function ms.json_object(k text[], v text[], keep boolean) returns text language sql immutable parallel safe return
   '{' || coalesce((select string_agg(ms.json_quote(e.key) || ':' || coalesce(e.value, 'null'), ',' order by e.n)
     from unnest(k, v) with ordinality e(key, value, n) where keep or e.value is not null), '') || '}';

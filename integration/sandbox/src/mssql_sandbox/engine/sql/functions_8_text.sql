@@ -129,7 +129,7 @@ create function ms.format_date(t bigint, o int, f text) returns text language pl
 declare r text := ''; d date; i int := 1; n int; c text; run text; h int; day_ticks bigint;
 begin
   if t is null then return null; end if;
-  f := case f when 'd' then 'M/d/yyyy' when 't' then 'h:mm tt' when 'T' then 'h:mm:ss tt' when 'g' then 'M/d/yyyy h:mm tt'
+  f := case f when 'd' then 'M/d/yyyy' when 'D' then 'dddd, MMMM d, yyyy' when 't' then 'h:mm tt' when 'T' then 'h:mm:ss tt' when 'g' then 'M/d/yyyy h:mm tt'
     when 'G' then 'M/d/yyyy h:mm:ss tt' when 's' then 'yyyy-MM-ddTHH:mm:ss' when 'u' then 'yyyy-MM-dd HH:mm:ssZ'
     when 'm' then 'MMMM d' when 'M' then 'MMMM d' when 'y' then 'MMMM yyyy' when 'Y' then 'MMMM yyyy'
     when 'o' then 'yyyy-MM-ddTHH:mm:ss.fffffff' when 'O' then 'yyyy-MM-ddTHH:mm:ss.fffffff' else f end;

@@ -1,3 +1,13 @@
+-- Rows of TOP (p) PERCENT.
+create function ms.percent_count(rows bigint, p double precision) returns bigint
+language plpgsql immutable parallel safe as $$
+begin
+  if p is null or p < 0 or p > 100 then
+    perform ms.fail(1031, 15, 1, 'Percent values must be between 0 and 100.');
+  end if;
+  return ceil(rows * p::numeric / 100);
+end $$;
+
 -- What aggregates need beyond the engine's own.
 
 create function ms.percentile_cont(v double precision[], p double precision, descending boolean) returns double precision
