@@ -9,10 +9,9 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable, Sequence
+from typing import Any, Sequence
 
 TESTS = Path(__file__).parents[1] / "sandbox" / "tests"
 sys.path.insert(0, str(TESTS))
@@ -21,7 +20,7 @@ from corpus.answers import run_answers  # noqa: E402
 from corpus.refusals import run_refusals  # noqa: E402
 from corpus.versions import run_versions  # noqa: E402
 from ddl_support import Client, start_server  # noqa: E402
-from wire_fuzz import hold_connections, run_fuzz, still_answers  # noqa: E402
+from wire_fuzz import hold_connections, run_fuzz, sessions_left, still_answers  # noqa: E402
 
 from evidence.own_time import own_times  # noqa: E402
 
@@ -75,7 +74,7 @@ def wire(report: Report, cases: int, connections: int) -> None:
         report.line("connections held", hold_connections(target, connections), connections)
         report.line("broken clients survived", run_fuzz(target, cases), cases)
         still_answers(target)
-        left = _settled(lambda: _sessions(sandbox))
+        left = sessions_left(target)
         print(f"{'sessions left behind':<44} {left}")
         report.sound = report.sound and not left
 
@@ -88,28 +87,6 @@ def speed() -> None:
             print(f"{f'own time of a {kind} statement':<44} {milliseconds:.2f} ms (median)", flush=True)
     finally:
         server.close()
-
-
-def _sessions(sandbox: Any) -> int:
-    """Sessions besides the one that asks."""
-    import mssql_python
-
-    connection = mssql_python.connect(
-        f"SERVER={sandbox.host},{sandbox.port};UID={sandbox.user};PWD={sandbox.password};TrustServerCertificate=yes"
-    )
-    try:
-        cursor = connection.cursor()
-        cursor.execute("SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE is_user_process = 1")
-        return int(cursor.fetchone()[0]) - 1
-    finally:
-        connection.close()
-
-
-def _settled(figure: Callable[[], int], seconds: float = 10) -> int:
-    deadline = time.monotonic() + seconds
-    while (found := figure()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return found
 
 
 def main() -> int:

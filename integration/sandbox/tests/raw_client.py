@@ -20,7 +20,7 @@ def encode_password(text: str) -> bytes:
 
 def login7(
     user: str = "sa", password: str = "", database: str = "app", version: int = 0x74000004, features: bytes = b"",
-    flags: tuple[int, int, int, int] = (0xE0, 3, 0, 0), language: str = "",
+    flags: tuple[int, int, int, int] = (0xE0, 3, 0, 0), language: str = "", packet_size: int = 4096,
 ) -> bytes:  # fmt: skip
     """A LOGIN7 message; ``features`` is the feature list with its terminator."""
     fields = [b"host", user, encode_password(password), "raw", "", b"", "raw", language, database]
@@ -42,20 +42,24 @@ def login7(
     if features:
         body = body[:pointer] + struct.pack("<I", 94 + len(body)) + body[pointer + 4 :] + features
     tail = bytes(6) + struct.pack("<HHHHHH", 0, 0, 0, 0, 0, 0) + struct.pack("<I", 0)
-    fixed = struct.pack("<IIIIII", 94 + len(body), version, 4096, 7, 1, 0)
+    fixed = struct.pack("<IIIIII", 94 + len(body), version, packet_size, 7, 1, 0)
     fixed += bytes([flag1, flag2, types, flag3]) + struct.pack("<iI", 0, 1033)
     return fixed + table + tail + body
 
 
 class RawClient:
-    """Connects without encryption."""
+    """Connects without encryption.
 
-    def __init__(self, port: int, password: str | None = None) -> None:
+    :ivar sizes: sizes of the packets received, headers included.
+    """
+
+    def __init__(self, port: int, password: str | None = None, packet_size: int = 4096) -> None:
+        self.sizes: list[int] = []
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         if password is not None:
             self.send(0x12, PRELOGIN_CLEAR)
             self.receive()
-            self.send(0x10, login7(password=password))
+            self.send(0x10, login7(password=password, packet_size=packet_size))
             self.receive()
 
     def __enter__(self) -> RawClient:
@@ -81,7 +85,8 @@ class RawClient:
             header = self._exactly(8)
             if len(header) < 8:
                 return payload
-            payload += self._exactly(struct.unpack(">H", header[2:4])[0] - 8)
+            self.sizes.append(struct.unpack(">H", header[2:4])[0])
+            payload += self._exactly(self.sizes[-1] - 8)
             if header[1] & 1:
                 return payload
 

@@ -1,9 +1,15 @@
-"""Broken clients at random: noise, damaged logins and requests, clients that leave in the middle of a packet."""
+"""Broken clients at random: noise, damaged logins and requests, clients that leave in the middle of a packet.
+
+``python -m wire_fuzz --count 10000`` lets them come to a sandbox of its own.
+"""
 
 from __future__ import annotations
 
+import argparse
 import socket
 import struct
+import sys
+import time
 from typing import Any, Callable
 
 from hypothesis import HealthCheck, given, settings
@@ -119,6 +125,43 @@ def run_fuzz(target: Any, cases: int) -> int:
     return survived
 
 
+def main() -> int:
+    """:returns: 0 when the server outlived every case and keeps no session of theirs."""
+    from mssql_sandbox.api import Sandbox
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=10_000, help="broken clients (default: 10000)")
+    parser.add_argument("--version", default="2022", help="version the sandbox plays (default: 2022)")
+    arguments = parser.parse_args()
+    with Sandbox(version=arguments.version) as sandbox:
+        survived = run_fuzz(sandbox, arguments.count)
+        left = sessions_left(sandbox)
+        traces = sandbox.log.count("Traceback")
+    print(f"{survived} broken clients survived, {left} sessions left behind, {traces} internal errors")
+    return int(survived < arguments.count or left > 0)
+
+
+def sessions_left(target: Any, seconds: float = 10) -> int:
+    """User sessions besides the one that asks, once they had time to end."""
+    import mssql_python
+
+    connection = mssql_python.connect(
+        f"SERVER={target.host},{target.port};UID={target.user};PWD={target.password};TrustServerCertificate=yes"
+    )
+    try:
+        deadline = time.monotonic() + seconds
+        while True:
+            cursor = connection.cursor()
+            cursor.execute("SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE is_user_process = 1")
+            left = int(cursor.fetchone()[0]) - 1
+            cursor.close()
+            if not left or time.monotonic() > deadline:
+                return left
+            time.sleep(0.2)
+    finally:
+        connection.close()
+
+
 def hold_connections(target: Any, count: int) -> int:
     """Open ``count`` sessions at once and use each; gives how many answered."""
     clients = [RawClient(target.port, target.password) for _ in range(count)]
@@ -127,3 +170,7 @@ def hold_connections(target: Any, count: int) -> int:
     finally:
         for client in clients:
             client.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
