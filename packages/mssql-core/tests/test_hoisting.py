@@ -1,7 +1,19 @@
 import gc
 import weakref
 
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Subquery, Sum, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Concat, Lower
 from ormtests.models import Author, Book
 
@@ -34,6 +46,19 @@ def test_a_column_of_an_aggregate_that_is_selected_too_is_grouped(compiled):
     sql = compiled.sql(authors.annotate(x=price).annotate(n=Count("x")).filter(n__gt=0))
     assert "[hoisted].[k1] AS [x], COUNT_BIG([hoisted].[k1]) AS [n]" in sql
     assert "[ormtests_author].[born], [hoisted].[k1] HAVING " in sql
+
+
+def test_a_wrapped_condition_is_grouped_by_its_value(compiled):
+    wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
+    sql = compiled.sql(authors.annotate(x=wrapped).values("x").annotate(n=Count("id")))
+    assert sql.startswith("SELECT CASE WHEN [hoisted].[k1] = 1 THEN 1 ELSE 0 END AS [x], ")
+    assert sql.endswith(" GROUP BY [hoisted].[k1]")
+
+
+def test_groups_of_what_is_always_true(compiled):
+    always = ExpressionWrapper(~Q(pk__in=[]), output_field=BooleanField())
+    sql = compiled.sql(authors.annotate(x=always, n=Count("book")))
+    assert "WHERE" not in sql and " = 1," not in sql.split(" GROUP BY ")[1]
 
 
 class Looked(Func):

@@ -8,7 +8,7 @@ from .compat import SQLInsertCompiler as SQLInsertShims
 from .compat import orm
 from .compat.orm import PARAMS, FullResultSet
 from .distinct import DistinctOn
-from .hoisting import Hoists, columns_beside_aggregates, is_column
+from .hoisting import Hoists, columns_beside_aggregates, is_column, value_column
 from .insert import InsertMixin
 from .locking import LockedTables, LockHints
 from .ordering import UNORDERED, distinct_terms, source, terms
@@ -210,6 +210,8 @@ class SelectMixin(CompileMixin):
 
     def _with_hoisted(self, group_by, order_by):
         """Columns hoisted for an aggregate only: where they stand beside it too, the groups determine them."""
+        # A condition is grouped by its value: GROUP BY takes no comparison (error 102).
+        group_by = [(value_column(sql), params) for sql, params in group_by]
         grouped = " ".join(sql for sql, _ in group_by)
         expressions = [expression for expression, _, _ in self.select]
         expressions += [expression for expression, (_, _, is_ref) in order_by if not is_ref]

@@ -53,7 +53,9 @@ class Hoists:
             self._definitions.append(("%s AS [%s]" % (sql, name), params))
         column = "%s = 1" % known if is_predicate(expression) else known
         self._columns[self._key(expression)] = column
-        self._by_sql[_hashable(*plain)] = column
+        # Before Django 4.2 what is always true compiles to '', as much else does.
+        if plain[0]:
+            self._by_sql[_hashable(*plain)] = column
 
     @staticmethod
     def _key(expression):
@@ -119,6 +121,12 @@ def _compiles_to_subquery(expression, compiler):
     except (EmptyResultSet, FullResultSet):
         return False
     return "(SELECT " in sql
+
+
+def value_column(sql):
+    """The column of a hoisted condition, without its comparison; other SQL as it is."""
+    column = sql[: -len(" = 1")]
+    return column if sql.endswith(" = 1") and _COLUMN.fullmatch(column) else sql
 
 
 def columns_beside_aggregates(expression, compiler):

@@ -62,6 +62,9 @@ class PredicateValue(Expression):
             return "CAST(0 AS bit)", ()
         except FullResultSet:
             return "CAST(1 AS bit)", ()
+        if not sql:
+            # Before Django 4.2 what is always true compiles to ''.
+            return "CAST(1 AS bit)", ()
         return "CAST(CASE WHEN %s THEN 1 ELSE 0 END AS bit)" % sql, params
 
 
