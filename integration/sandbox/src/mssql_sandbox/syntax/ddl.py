@@ -475,6 +475,9 @@ class Definitions(DataStatements):
 
     def drop(self) -> nodes.Statement:
         token = self.advance()
+        unknown = self._unknown_kind()
+        if unknown is not None and self.token.key not in (*_PRINCIPALS, "SEQUENCE"):
+            raise unknown
         kind = self.advance().key
         kind = "PROCEDURE" if kind == "PROC" else kind
         if_exists = self.accept("IF", "EXISTS")

@@ -131,6 +131,8 @@ class Queries(Expressions):
             select.sources = self.comma_list(self.source_item)
         if self.accept("WHERE"):
             select.where = self.predicate()
+        if self.token.key == "GROUP" and self.ahead().key != "BY":
+            raise self.error(self.ahead())
         if self.accept("GROUP", "BY"):
             select.group_by = self._group_by()
         if self.accept("HAVING"):
