@@ -7,7 +7,7 @@ from ..sqltypes import BIGINT, FLOAT
 from ..syntax import nodes
 from ..translate.aggregates import contains_window
 from ..translate.bound import Bound, Scope
-from ..translate.constants import folded_integer, is_constant
+from ..translate.constants import folded_integer, is_constant, signed_integer
 from ..types.collation import has_key, key_sql
 from .registry import define
 
@@ -151,6 +151,8 @@ def _lag(t, node, scope):
     for item in node.arguments:
         _refuse_nested(item)
     value = t.expression(node.arguments[0], scope)
+    if node.nulls == "IGNORE":
+        return _lag_of_values(t, node, value, scope)
     arguments = [value.sql]
     if len(node.arguments) > 1:
         offset = t.expression(node.arguments[1], scope)
@@ -158,8 +160,6 @@ def _lag(t, node, scope):
     if len(node.arguments) > 2:
         default = t.expression(node.arguments[2], scope)
         arguments.append(t.convert(default, value.type))
-    if node.nulls == "IGNORE":
-        raise NotSupported("IGNORE NULLS", node.line)
     sql = f"{node.name.lower()}({', '.join(arguments)}) OVER {over_sql(t, node, scope)}"
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
 
@@ -168,10 +168,32 @@ def _lag(t, node, scope):
 def _first_value(t, node, scope):
     _refuse_nested(node.arguments[0])
     value = t.expression(node.arguments[0], scope)
-    if node.nulls == "IGNORE":
-        raise NotSupported("IGNORE NULLS", node.line)
     sql = f"{node.name.lower()}({value.sql}) OVER {over_sql(t, node, scope)}"
+    if node.nulls == "IGNORE":
+        last = node.name.lower() == "last_value"
+        sql = _element(value, over_sql(t, node, scope), 1, last)
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
+
+
+def _lag_of_values(t, node: nodes.FunctionCall, value: Bound, scope: Scope) -> Bound:
+    """LAG or LEAD that passes over NULLs: the values before or after the row, counted from it."""
+    offset = signed_integer(node.arguments[1]) if len(node.arguments) > 1 else 1
+    if offset is None or offset < 1:
+        raise NotSupported(f"{node.name.upper()} IGNORE NULLS with an offset that is no positive literal", node.line)
+    back = node.name.lower() == "lag"
+    frame = "UNBOUNDED PRECEDING AND 1 PRECEDING" if back else "1 FOLLOWING AND UNBOUNDED FOLLOWING"
+    sql = _element(value, f"{over_sql(t, node, scope)[:-1]} ROWS BETWEEN {frame})", offset, back)
+    if len(node.arguments) > 2:
+        sql = f"coalesce({sql}, {t.convert(t.expression(node.arguments[2], scope), value.type)})"
+    return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
+
+
+def _element(value: Bound, over: str, position: int, from_end: bool) -> str:
+    """The value at a position of a frame without its NULLs."""
+    values = f"array_agg({value.sql}) FILTER (WHERE ({value.sql}) IS NOT NULL) OVER {over}"
+    if not from_end:
+        return f"({values})[{position}]"
+    return f"({values})[(count({value.sql}) OVER {over})::int - {position - 1}]"
 
 
 @define("percentile_cont percentile_disc", 1, kind="window", raw=True)
