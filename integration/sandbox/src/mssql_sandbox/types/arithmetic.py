@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, SqlType, decimal
-from .conversion import CONCAT_WIDTHS, convert_sql
-from .precedence import as_decimal, clash, label, rank, unify_pair
+from .conversion import convert_sql
+from .precedence import CONCAT_WIDTHS, as_decimal, clash, label, rank, unify_pair
 
 _WORDS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 _BITWISE = {"&": "&", "|": "|", "^": "#"}

@@ -28,14 +28,6 @@ _ENGINE_INTEGERS = {
 }
 
 
-# Characters by which CONCAT widens for an operand of a type (probed on a server, decimal whatever its precision).
-CONCAT_WIDTHS = {
-    "bit": 1, "tinyint": 4, "smallint": 6, "int": 12, "bigint": 24, "real": 23, "float": 23, "money": 40,
-    "smallmoney": 40, "decimal": 41, "date": 40, "time": 40, "datetime": 40, "smalldatetime": 40, "datetime2": 40,
-    "datetimeoffset": 40, "uniqueidentifier": 40,
-}  # fmt: skip
-
-
 def family(type_: SqlType) -> str:
     return _FAMILIES[type_.name]
 

@@ -11,6 +11,12 @@ from ..sqltypes import MAX, PRECEDENCE, SqlType, decimal
 _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
 # Digits before the decimal point that an integer needs when it becomes decimal.
 INTEGER_DIGITS = {"bit": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
+# Characters by which CONCAT widens for an operand of a type (probed on a server, decimal whatever its precision).
+CONCAT_WIDTHS = {
+    "bit": 1, "tinyint": 4, "smallint": 6, "int": 12, "bigint": 24, "real": 23, "float": 23, "money": 40,
+    "smallmoney": 40, "decimal": 41, "date": 40, "time": 40, "datetime": 40, "smalldatetime": 40, "datetime2": 40,
+    "datetimeoffset": 40, "uniqueidentifier": 40,
+}  # fmt: skip
 _NEVER_TOGETHER = {
     "date": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
              "uniqueidentifier", "time"),
