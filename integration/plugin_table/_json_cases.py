@@ -445,11 +445,12 @@ def _close(a: Any, b: Any) -> bool:
     return float(a) < float(b)
 
 
-def run(name: str, alias: str, count: int) -> None:
+def run(name: str, alias: str, count: int, same_each_time: bool = False) -> None:
     """
     `count` random cases of one kind.
 
     :param alias: if it ends with NATIVE, its documents are of the type json, which does not hold all of them.
+    :param same_each_time: the cases are no others than the last time.
     :raises AssertionError: Python says otherwise; the case is a smallest one.
     """
     strategy, function = CASES[name]
@@ -460,7 +461,7 @@ def run(name: str, alias: str, count: int) -> None:
         max_examples=count,
         deadline=None,
         database=None,
-        derandomize=count < 100,
+        derandomize=same_each_time,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
