@@ -144,3 +144,8 @@ def test_cache_culling(connection, compiled):
     assert compiled.statement(sql) == (
         "SELECT [cache_key] FROM [cache] ORDER BY [cache_key] OFFSET %s ROWS FETCH NEXT 1 ROWS ONLY"
     )
+
+
+def test_a_sum_of_conditions_stays_a_number(connection):
+    (convert,) = connection.ops.get_db_converters(Value(True, output_field=BooleanField()) + Value(True))
+    assert [convert(value, None, connection) for value in (0, 1, 6, None)] == [False, True, 6, None]

@@ -260,8 +260,8 @@ def _restart(table):
 
 
 def _boolean(value, expression, connection):
-    # Conditions are selected as 1 and 0.
-    return bool(value) if isinstance(value, int) else value
+    # Conditions are selected as 1 and 0; a sum of them is called boolean as well, and stays a number.
+    return bool(value) if value in (0, 1) else value
 
 
 def _decimal(value, expression, connection):
