@@ -118,3 +118,21 @@ def test_unknown_option_and_unknown_procedure(client):
 
 def test_refusals_name_the_construct(client):
     assert "not supported" in client.error("WAITFOR TIME '10:00'")
+
+
+def test_showplan_explains_and_runs_nothing(client):
+    client.run("CREATE TABLE plan_me (id int)")
+    client.run("SET SHOWPLAN_XML ON")
+    ((document,),) = [tuple(row) for row in client.run("INSERT INTO plan_me VALUES (1)")]
+    assert 'StatementText="INSERT INTO plan_me VALUES (1)"' in document and 'StatementType="INSERT"' in document
+    events = client.events("SELECT nothing FROM plan_me")
+    assert [event.number for event in events if isinstance(event, Error)] == [207]
+    client.run("SET SHOWPLAN_XML OFF")
+    assert client.run("SELECT COUNT(*) FROM plan_me") == [(0,)]
+
+
+@pytest.mark.parametrize("text", ["SET SHOWPLAN_XML ON; SELECT 1", "EXEC(N'SET SHOWPLAN_XML ON')"])
+def test_showplan_is_a_batch_of_its_own(client, text):
+    events = client.events(text)
+    assert [event.number for event in events if isinstance(event, Error)] == [1067]
+    assert client.run("SELECT 2") == [(2,)]

@@ -8,6 +8,7 @@ from .compat import SQLInsertCompiler as SQLInsertShims
 from .compat import orm
 from .compat.orm import PARAMS, FullResultSet
 from .distinct import DistinctOn
+from .explain import explain
 from .hoisting import Hoists, columns_beside_aggregates, is_column, value_column
 from .insert import InsertMixin
 from .locking import LockedTables, LockHints
@@ -299,6 +300,13 @@ class SelectMixin(CompileMixin):
 
     def get_select_for_update_of_arguments(self):
         return LockedTables(super().get_select_for_update_of_arguments())
+
+    def explain_query(self):
+        try:
+            sql, params = self.as_sql()
+        except EmptyResultSet:
+            return []
+        return explain(self.connection, sql, params)
 
     @property
     def lock_hints(self):

@@ -92,6 +92,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_any_value = True
     supports_bit_aggregations = True
     supports_default_in_bit_aggregations = True
+    supported_explain_formats = {"XML"}
     supports_over_clause = True
     # RANGE takes only UNBOUNDED and CURRENT ROW (error 4194); no EXCLUDE.
     supports_frame_range_fixed_distance = False

@@ -23,6 +23,8 @@ _TEXT_FIELDS = ("CharField", "TextField", "SlugField", "FileField", "FilePathFie
 
 class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations):
     compiler_module = "mssql_core.compiler"
+    # The statement stays as it is: the session is told to explain it (explain.py).
+    explain_prefix = ""
     cast_char_field_without_max_length = "nvarchar(max)"
     cast_data_types = {"AutoField": "int", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
 

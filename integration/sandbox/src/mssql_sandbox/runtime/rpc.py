@@ -55,6 +55,8 @@ class RemoteCalls:
         name = procedure.casefold().replace("[", "").replace("]", "").removeprefix("sys.").removeprefix("dbo.")
         handler = _CALLS.get(name)
         try:
+            if self.settings.switches["SHOWPLAN_XML"]:
+                raise NotSupported("remote procedure calls under SET SHOWPLAN_XML ON")
             if handler is not None:
                 yield from handler(self, list(parameters))
             else:

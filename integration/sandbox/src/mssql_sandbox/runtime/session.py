@@ -16,6 +16,7 @@ from ..types.conversion import convert_sql
 from ..types.precedence import label
 from ..types.typenames import from_pg, resolve_type, to_pg
 from ..versions import Version
+from . import showplan
 from .batch import Interpreter
 from .parsed import Parsed
 from .pgerrors import ObjectLookup, translate_error
@@ -193,8 +194,13 @@ class Session(RemoteCalls):
             )
         scope.text = text
         parsed = self.parse(text)
+        showplan.check_placement(parsed.batch, scope.level)
+        interpreter = Interpreter(self, scope, parsed)
+        if self.settings.switches["SHOWPLAN_XML"] and not any(map(showplan.is_switch, parsed.batch.statements)):
+            yield from showplan.explain(interpreter, text)
+            return
         try:
-            yield from Interpreter(self, scope, parsed).run_all()
+            yield from interpreter.run_all()
         finally:
             for name in scope.created if scope.level else scope.created[:0]:
                 self.catalog.drop_temporary(name)

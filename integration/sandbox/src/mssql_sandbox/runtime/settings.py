@@ -35,7 +35,6 @@ _ONLY = {
     "ANSI_NULL_DFLT_OFF": False,
     "SHOWPLAN_ALL": False,
     "SHOWPLAN_TEXT": False,
-    "SHOWPLAN_XML": False,
     "STATISTICS XML": False,
     "STATISTICS PROFILE": False,
 }

@@ -1,0 +1,58 @@
+"""SET SHOWPLAN_XML ON: a batch is bound and explained, and not run.
+
+The document says what the statement is, without a query plan: the sandbox has no optimizer of its own.
+https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+from xml.sax.saxutils import quoteattr
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import Columns, Done, Event, ResultColumn, Rows
+from ..sqltypes import MAX, nvarchar
+from ..syntax import nodes
+
+_COLUMN = "Microsoft SQL Server 2005 XML Showplan"
+_NAMESPACE = "http://schemas.microsoft.com/sqlserver/2004/07/showplan"
+_KINDS = {
+    nodes.SelectStatement: "SELECT", nodes.Insert: "INSERT", nodes.Update: "UPDATE", nodes.Delete: "DELETE",
+    nodes.Merge: "MERGE",
+}  # fmt: skip
+
+
+def is_switch(statement: Any) -> bool:
+    """Whether this is SET SHOWPLAN_XML."""
+    return isinstance(statement, nodes.SetOption) and "SHOWPLAN_XML" in statement.names
+
+
+def check_placement(batch: nodes.Batch, level: int) -> None:
+    """:raises SqlServerError: 1067 when SET SHOWPLAN_XML is not alone in its batch."""
+    if any(map(is_switch, batch.statements)) and (len(batch.statements) > 1 or level):
+        raise SqlServerError(1067, "The SET SHOWPLAN statements must be the only statements in the batch.", 15)
+
+
+def explain(interpreter: Any, text: str) -> Iterator[Event]:
+    """The plan document of a batch of one query.
+
+    :raises SqlServerError: what binding the query finds; 50999 for other statements.
+    """
+    statements = interpreter.parsed.batch.statements
+    if len(statements) != 1 or type(statements[0]) not in _KINDS:
+        raise NotSupported("SET SHOWPLAN_XML ON for anything but one query")
+    (statement,) = statements
+    interpreter.plan(statement)
+    session = interpreter.session
+    yield Columns([ResultColumn(_COLUMN, nvarchar(MAX, session.context(interpreter.scope).collation), False)])
+    yield Rows([(document(text, _KINDS[type(statement)], session.version.product_version),)])
+    yield Done(command=0xC1)
+
+
+def document(text: str, kind: str, build: tuple[int, ...]) -> str:
+    return (
+        f'<ShowPlanXML xmlns="{_NAMESPACE}" Version="1.564" Build="{".".join(map(str, build))}">'
+        "<BatchSequence><Batch><Statements>"
+        f'<StmtSimple StatementText={quoteattr(text)} StatementId="1" StatementCompId="1" StatementType="{kind}"/>'
+        "</Statements></Batch></BatchSequence></ShowPlanXML>"
+    )
