@@ -11,7 +11,9 @@ A file has an optional ``setup`` (batches, run once before the file's entries) a
 ``parameters``  sends the statement by sp_executesql with so many int parameters @p1, @p2, ...
 ``repeat``      ``[text, separator, count]``: what stands for ``{}`` in the statement.
 ``versions``    versions that refuse so; without it, all.
-``source``      where the rule is written: a page, probe notes of a real server, or "memory" when there is no other.
+``source``      where it is written that a server answers so: a page, or notes of probes of a real server (those in
+                Errors/*.cs tell what raises a number, not this very statement). What begins with "memory" has no such
+                source; the page it may name has the text of the message or the rule, not the statement.
 """
 
 from __future__ import annotations
