@@ -56,3 +56,15 @@ def test_databases_know_each_other(databases):
     assert databases.find("SHOP") is None
     databases.drop("STORE")
     assert databases.find("store") is None
+
+
+def test_system_databases_are_made_when_somebody_connects(databases):
+    sql = "select name, database_id, compatibility_level, recovery_model, create_date from sys.databases order by 2"
+    with databases.cluster.connect("d1") as connection:
+        before = connection.execute(sql).fetchall()
+        assert [row[:2] for row in before][:4] == [("master", 1), ("tempdb", 2), ("model", 3), ("msdb", 4)]
+        for name in ("tempdb", "tempdb", "msdb"):
+            with databases.cluster.connect(databases.opened(name).engine_name) as other:
+                assert other.execute("select ms.database_property('name')").fetchone() == (name,)
+                assert other.execute(sql).fetchall() == before
+        assert connection.execute(sql).fetchall() == before

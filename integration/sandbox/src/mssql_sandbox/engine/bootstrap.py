@@ -10,18 +10,16 @@ from ..catalog import datatypes, system
 from .databases import Databases
 from .postgres import Cluster
 
-TEMPLATE = "template_sandbox"
+TEMPLATE = "template1"  # initdb made it, so no copy is needed
 
 
 def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
-    """Create the template database and the system databases.
+    """Fill the template database and create the system databases.
 
     :param version: major version played (13 = SQL Server 2016 ... 17 = 2025).
     :param collation: the server's default collation.
     :param cloud: Azure SQL Database or Fabric.
     """
-    with cluster.connect("postgres") as connection:
-        connection.execute(f"create database {TEMPLATE}")
     with cluster.connect(TEMPLATE) as connection:
         install(connection, version)
     databases = Databases(cluster, TEMPLATE, version, collation, cloud)

@@ -50,13 +50,16 @@ class Databases:
         self._lock = threading.RLock()
         self._connection = cluster.connect("postgres")
         self._by_name: dict[str, Database] = {}
+        # Known by name; the engine makes them when somebody connects. Until then a role holds the properties.
+        self._unopened: set[int] = set()
 
     def close(self) -> None:
         self._connection.close()
 
     def create_system_databases(self) -> None:
-        for name, number in SYSTEM_DATABASES.items():
-            self._create(name, number, self.collation, recovery=1 if name == "model" else 3)
+        self._create("master", SYSTEM_DATABASES["master"], self.collation, recovery=3)
+        for name in ("tempdb", "model", "msdb"):
+            self._announce(name, SYSTEM_DATABASES[name], recovery=1 if name == "model" else 3)
 
     def find(self, name: str) -> Database | None:
         return self._by_name.get(name.casefold())
@@ -78,7 +81,7 @@ class Databases:
     def copy(self, source: str, name: str) -> Database:
         """CREATE DATABASE ... AS COPY OF. :raises SqlServerError: 1801, 911."""
         with self._lock:
-            original = self.existing(source)
+            original = self.opened(source)
             if self.find(name):
                 raise SqlServerError(
                     1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3
@@ -95,6 +98,17 @@ class Databases:
                 911, f"Database '{name}' does not exist. Make sure that the name is entered correctly.", 16
             )
         return database
+
+    def opened(self, name: str) -> Database:
+        """A database that the engine has, for a connection. :raises SqlServerError: 911 when there is none."""
+        with self._lock:
+            database = self.existing(name)
+            if database.id in self._unopened:
+                self._create_in_engine(database.id, self._template)
+                self._unopened.remove(database.id)
+                self._remember(database)
+                self._connection.execute(f"drop role {database.engine_name}")
+            return database
 
     def drop(self, name: str) -> None:
         """:raises SqlServerError: 3701 unknown, 3702 in use, 3708 a system database."""
@@ -143,18 +157,30 @@ class Databases:
         )
 
     def _create(self, name: str, number: int, collation: str, template: str = "", recovery: int = 1) -> Database:
-        self._connection.execute(f"create database d{number} template {template or self._template}")
-        self._connection.execute(f"alter database d{number} set ms.version = '{self.version}'")
-        if self.cloud:
-            self._connection.execute(f"alter database d{number} set ms.cloud = 'on'")
-        created = self._now()
-        database = Database(number, name, collation, _DEFAULT_COMPATIBILITY[self.version], created, recovery=recovery)
+        self._create_in_engine(number, template or self._template)
+        database = self._new(name, number, collation, recovery)
         self._remember(database)
         return database
 
+    def _announce(self, name: str, number: int, recovery: int) -> None:
+        self._connection.execute(f"create role d{number}")
+        self._unopened.add(number)
+        self._remember(self._new(name, number, self.collation, recovery))
+
+    def _create_in_engine(self, number: int, template: str) -> None:
+        self._connection.execute(f"create database d{number} template {template}")
+        self._connection.execute(f"alter database d{number} set ms.version = '{self.version}'")
+        if self.cloud:
+            self._connection.execute(f"alter database d{number} set ms.cloud = 'on'")
+
+    def _new(self, name: str, number: int, collation: str, recovery: int) -> Database:
+        compatibility = _DEFAULT_COMPATIBILITY[self.version]
+        return Database(number, name, collation, compatibility, self._now(), recovery=recovery)
+
     def _remember(self, database: Database) -> None:
         properties = json.dumps(vars(database)).replace("'", "''")
-        self._connection.execute(f"comment on database {database.engine_name} is '{properties}'")
+        kind = "role" if database.id in self._unopened else "database"
+        self._connection.execute(f"comment on {kind} {database.engine_name} is '{properties}'")
         self._by_name[database.name.casefold()] = database
 
     def _now(self) -> int:

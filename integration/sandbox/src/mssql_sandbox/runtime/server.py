@@ -131,7 +131,7 @@ class SandboxServer:
         return found.name if found else None
 
     def engine_connection(self, name: str) -> Any:
-        return self.cluster.connect(self.databases.existing(name).engine_name)
+        return self.cluster.connect(self.databases.opened(name).engine_name)
 
     def catalog(self, name: str) -> DatabaseCatalog:
         """The shared catalogue cache of a database."""

@@ -244,11 +244,17 @@ create table ms.system_columns (
 );
 
 -- Facts about the databases of the cluster live in their comments, which every database sees.
+-- A system database that nobody connected to yet is a role with the comment.
 create function ms.databases() returns table (
   engine_name text, properties jsonb
 ) language sql stable as $$
-  select datname::text, shobj_description(oid, 'pg_database')::jsonb
-  from pg_database where datname ~ '^d[0-9]+$' and shobj_description(oid, 'pg_database') is not null
+  select name, properties from (
+    select datname::text, shobj_description(oid, 'pg_database')::jsonb
+    from pg_database where datname ~ '^d[0-9]+$' and shobj_description(oid, 'pg_database') is not null
+    union all
+    select rolname::text, shobj_description(oid, 'pg_authid')::jsonb
+    from pg_roles where rolname ~ '^d[0-9]+$' and not exists (select from pg_database where datname = rolname)
+  ) known (name, properties) order by properties -> 'id'
 $$;
 
 create function ms.database_property(property text) returns text language sql stable as $$
