@@ -1,6 +1,7 @@
 """``hatch run bench``: medians of one run, and each figure as a ratio to the raw pyodbc round trip.
 
-``MSSQL_TEST_URL`` measures a real server instead of the sandbox.
+``MSSQL_TEST_URL`` measures a real server instead of the sandbox. For the sandbox the time of its start and its own
+time for a statement, without the engine's, follow.
 """
 
 from __future__ import annotations
@@ -101,6 +102,24 @@ def rows(repeat: int) -> Iterator[tuple[str, float]]:
     yield "pk__in of 2,500", median(lambda: list(Order.objects.filter(pk__in=range(2500))), repeat // 10)
 
 
+def sandbox_rows(version: str) -> Iterator[tuple[str, float]]:
+    """Start until the first answer, and the own time of statements seen before and of new ones."""
+    from evidence.__main__ import Client, start_server
+    from evidence.own_time import own_times
+
+    from mssql_sandbox.api import Sandbox
+
+    started = time.perf_counter()
+    with Sandbox(version=version):
+        yield "sandbox: start", 1000 * (time.perf_counter() - started)
+    server = start_server(version)
+    try:
+        for kind, value in own_times(Client(server)):
+            yield f"sandbox: {kind} statement", value
+    finally:
+        server.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="hatch run bench", description=__doc__)
     parser.add_argument("--repeat", type=int, default=200)
@@ -119,6 +138,8 @@ def main() -> None:
             for name, value in rows(arguments.repeat):
                 base = base or value
                 print(f"{name:<28}{value:>10.3f}{value / base:>8.1f}")
+            for name, value in sandbox_rows(arguments.version) if "MSSQL_TEST_URL" not in os.environ else ():
+                print(f"{name:<28}{value:>10.3f} {value / base:>9.2f}")
         finally:
             connection.creation.destroy_test_db("bench", verbosity=0)
 
