@@ -1,4 +1,4 @@
-"""``python -m plugin_table NAME [--count N]``: the table of one plugin; the exit status is 1 if anything fails."""
+"""``python -m plugin_table [NAME ...] [--count N]``: the plugins' tables, all without a name; status 1 if anything fails."""
 
 from __future__ import annotations
 
@@ -24,14 +24,20 @@ def text_table(title: str, rows: list[tuple[str, dict[str, bool]]]) -> str:
 def main(argv: list[str] | None = None) -> int:
     tables = [module.name for module in pkgutil.iter_modules(folder) if not module.name.startswith("_")]
     parser = argparse.ArgumentParser(prog="plugin_table", description=__doc__)
-    parser.add_argument("table", choices=tables)
+    parser.add_argument("tables", nargs="*", metavar="NAME", help=f"of {', '.join(tables)}; default: all")
     parser.add_argument("--count", type=int, help="random cases in all, where the table is made of them")
     arguments = parser.parse_args(argv)
-    rows = importlib.import_module(f"{__package__}.{arguments.table}").rows
-    takes_count = arguments.count is not None and "count" in inspect.signature(rows).parameters
-    found = rows(count=arguments.count) if takes_count else rows()
-    print(text_table(arguments.table, found))
-    return int(not all(all(cells.values()) for _, cells in found))
+    unknown = set(arguments.tables) - set(tables)
+    if unknown:
+        parser.error(f"no table {', '.join(sorted(unknown))}; known: {', '.join(tables)}")
+    sound = True
+    for table in arguments.tables or tables:
+        rows = importlib.import_module(f"{__package__}.{table}").rows
+        takes_count = arguments.count is not None and "count" in inspect.signature(rows).parameters
+        found = rows(count=arguments.count) if takes_count else rows()
+        print(text_table(table, found), end="\n\n", flush=True)
+        sound = sound and all(all(cells.values()) for _, cells in found)
+    return int(not sound)
 
 
 if __name__ == "__main__":
