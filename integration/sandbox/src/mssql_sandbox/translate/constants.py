@@ -1,6 +1,6 @@
 """What SQL Server folds to a constant while it compiles, as its rules on ORDER BY show it.
 
-Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator docs/claude/query.md (Constant terms).
+Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator query.md (Constant terms).
 """
 
 from __future__ import annotations

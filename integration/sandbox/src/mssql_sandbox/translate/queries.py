@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import INT, NULL_TYPE, SqlType
+from ..sqltypes import INT, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from . import grouping
 from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
-from .bound import LITERAL, Bound, Output, Relation, Scope
+from .bound import Bound, Output, Relation, Scope
+from .common_tables import CommonTables
 from .constants import is_constant, is_converted_variable, signed_integer
-from .sources import Sources
+from .ordering import constant_order, contains_constant_subquery, direction, not_selected
 
 
 @dataclass
@@ -25,7 +25,7 @@ class _Item:
     node: Any = None
 
 
-class Queries(Sources):
+class Queries(CommonTables):
     # ---- whole queries -------------------------------------------------------------
 
     def relation(
@@ -44,192 +44,7 @@ class Queries(Sources):
             return self.relation(query.body, parent, scalar, exists)
         return self._ordered(self.set_body(query.body, parent), query, parent)
 
-    def _with(self, query: nodes.Query, parent: Scope | None, scalar: bool, exists: bool) -> Relation:
-        texts = self.open_common_tables(query.ctes, parent)
-        relation = self.relation(replace(query, ctes=[]), parent, scalar, exists)
-        self.ctes.pop()
-        return Relation(f"WITH {self.recursive(texts)}{', '.join(texts)} {relation.sql}", relation.outputs)
-
-    @staticmethod
-    def recursive(texts: list[str]) -> str:
-        """``RECURSIVE`` if a table names itself: the engine takes it in no MERGE, so never without need."""
-        names = [text.split(" ", 1)[0] for text in texts]
-        return "RECURSIVE " if any(len(re.findall(rf"\b{n}\b", t)) > 1 for n, t in zip(names, texts)) else ""
-
-    def open_common_tables(self, tables: list[nodes.CommonTable], parent: Scope | None) -> list[str]:
-        """Translate WITH; the names stay visible until the caller pops ``self.ctes``."""
-        self.ctes.append({})
-        texts = []
-        for table in tables:
-            if table.name.casefold() in self.ctes[-1]:
-                raise SqlServerError(
-                    239, f"Duplicate common table expression name '{table.name}' was specified.", 16, 1, table.line
-                )
-            texts.append(self._common_table_text(table, parent))
-        return texts
-
-    def _common_table_text(self, table: nodes.CommonTable, parent: Scope | None) -> str:
-        name = self.alias("w")
-        if _refers_to(table.query, table.name):
-            return self._recursive_text(table, name, parent)
-        relation = self.relation(table.query, parent)
-        self.ctes[-1][table.name.casefold()] = (name, self._named(relation, table))
-        return f"{name} AS ({relation.sql})"
-
-    def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
-        body = table.query.body
-        if not isinstance(body, nodes.SetOperation) or body.operator != "UNION ALL":
-            raise SqlServerError(
-                252,
-                f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator.",
-                16,
-                1,
-                table.line,
-            )
-        anchor = self.set_body(body.left, parent)
-        outputs = self._named(anchor, table)
-        self.ctes[-1][table.name.casefold()] = (name, outputs)
-        self.recursing[name] = ""
-        member = self.set_body(body.right, parent)
-        alias = self.recursing.pop(name)
-        if len(member.outputs) != len(outputs):
-            raise _uneven()
-        member_sql, level = member.sql, "0"
-        if _names_directly(body.right, table.name) and member_sql.startswith("SELECT "):
-            # 530: the engine itself would recurse until its disk is full.
-            step = f"ms.recursion_step({alias}.lvl, {self.max_recursion}) AS lvl, "
-            member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
-        columns = []
-        from ..types.typenames import engine_cast
-
-        for number, (mine, other) in enumerate(zip(outputs, member.outputs), 1):
-            if _shape(mine.type) != _shape(other.type):
-                raise SqlServerError(
-                    240,
-                    f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
-                    f'query "{table.name}".',
-                )
-            columns.append(f"m.o{number}::{engine_cast(mine.type)} AS o{number}")
-        first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
-        return (
-            f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL "
-            f"SELECT {', '.join(columns)}, {level} AS lvl FROM ({member_sql}) m)"
-        )
-
-    def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
-        if table.columns and len(table.columns) != len(relation.outputs):
-            number = 8159 if len(table.columns) > len(relation.outputs) else 8158
-            word = "fewer" if number == 8159 else "more"
-            raise SqlServerError(
-                number, f"'{table.name}' has {word} columns than were specified in the column list.", 16, 1, table.line
-            )
-        outputs = relation.outputs
-        if table.columns:
-            outputs = [replace(output, name=name) for output, name in zip(outputs, table.columns)]
-        for number, output in enumerate(outputs, 1):
-            if not output.name:
-                raise SqlServerError(
-                    8155, f"No column name was specified for column {number} of '{table.name}'.", 16, 2, table.line
-                )
-            if any(output.name.casefold() == other.name.casefold() for other in outputs[: number - 1]):
-                raise SqlServerError(
-                    8156,
-                    f"The column '{output.name}' was specified multiple times for '{table.name}'.",
-                    16,
-                    1,
-                    table.line,
-                )
-        return outputs
-
     # ---- set operations ------------------------------------------------------------------
-
-    def set_body(self, body: Any, parent: Scope | None) -> Relation:
-        if isinstance(body, nodes.Query):
-            return self.relation(body, parent)
-        if isinstance(body, nodes.Select):
-            return self.select(body, parent, None)
-        left = self.set_body(body.left, parent)
-        right = self.set_body(body.right, parent)
-        return self._combine_sets(body.operator, left, right)
-
-    def _combine_sets(self, operator: str, left: Relation, right: Relation) -> Relation:
-        if len(left.outputs) != len(right.outputs):
-            raise _uneven()
-        outputs, a, b = [], [], []
-        for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
-            pair = [_set_operand(number, output) for output in (one, two)]
-            type_, converted, coercibility = self.unified(pair, operator)
-            if operator != "UNION ALL":
-                self._check_distinct(type_, operator)
-            nullable = one.nullable or two.nullable
-            outputs.append(Output(one.name, type_, nullable, coercibility, untyped=one.untyped and two.untyped))
-            a.append(f"{converted[0]} AS o{number}")
-            b.append(f"{converted[1]} AS o{number}")
-        left_sql = f"SELECT {', '.join(a)} FROM ({left.sql}) q"
-        right_sql = f"SELECT {', '.join(b)} FROM ({right.sql}) q"
-        keyed = any(has_key(output.type) for output in outputs)
-        if operator == "UNION ALL" or not keyed:
-            return Relation(f"({left_sql}) {operator} ({right_sql})", outputs)
-        keys = [key_sql(f"u.o{n}", o.type) for n, o in enumerate(outputs, 1)]
-        names = ", ".join(f"u.o{n}" for n in range(1, len(outputs) + 1))
-        if operator == "UNION":
-            return Relation(
-                f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM (({left_sql}) UNION ALL ({right_sql})) u", outputs
-            )
-        others = [key_sql(f"x.o{n}", o.type) for n, o in enumerate(outputs, 1)]
-        same = " AND ".join(f"{k} IS NOT DISTINCT FROM {o}" for k, o in zip(keys, others))
-        exists = "EXISTS" if operator == "INTERSECT" else "NOT EXISTS"
-        return Relation(
-            f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM ({left_sql}) u "
-            f"WHERE {exists} (SELECT 1 FROM ({right_sql}) x WHERE {same})",
-            outputs,
-        )
-
-    def _check_distinct(self, type_: SqlType, operator: str) -> None:
-        """:raises SqlServerError: 421, 5335."""
-        if type_.name in ("text", "ntext", "image", "xml"):
-            raise SqlServerError(
-                5335,
-                f"The data type {label(type_)} cannot be used as an operand to the UNION, INTERSECT or EXCEPT operators "
-                "because it is not comparable.",
-            )
-
-    def _ordered(self, relation: Relation, query: nodes.Query, parent: Scope | None) -> Relation:
-        """ORDER BY and paging over a set operation: by names, positions and the first query's columns only (104)."""
-        if not query.order_by and query.offset is None:
-            return relation
-        names = {output.name.casefold(): n for n, output in enumerate(relation.outputs, 1) if output.name}
-        parts = []
-        for item in query.order_by:
-            node = item.expression
-            if signed_integer(node) is not None:
-                number = self._position(node, len(relation.outputs))
-            elif is_constant(node):
-                raise _constant_order(len(parts) + 1, node)
-            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
-                name = node.parts[0].casefold()
-                number = names.get(name) or _selected_column(query.body, name)
-                if number is None:
-                    self._bind_in_first_select(query.body, node, parent)
-                    raise _not_combined(node)
-            else:
-                self._bind_in_first_select(query.body, node, parent)
-                raise _not_combined(node)
-            parts.append(_direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
-        columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
-        order = f" ORDER BY {', '.join(parts)}" if parts else ""
-        sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{self._paging(query, None, Scope(parent=parent))}"
-        return Relation(sql, relation.outputs)
-
-    def _bind_in_first_select(self, body: Any, node: nodes.Expression, parent: Scope | None) -> None:
-        """Names in ORDER BY that no query selects are first looked for in the first query's tables.
-
-        :raises SqlServerError: 207, 4104 for a name that is not there.
-        """
-        scope = Scope(parent=parent)
-        for source in _first_select(body).sources:
-            self.source(source, scope)
-        self.expression(node, scope)
 
     def _position(self, node: nodes.Expression, count: int) -> int:
         number = signed_integer(node)
@@ -421,8 +236,8 @@ class Queries(Sources):
         for item in order_by:
             number = self._selected(item.expression, items, scope)
             if number is None:
-                raise _not_selected(item)
-            parts.append(_direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
+                raise not_selected(item)
+            parts.append(direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         final = ", ".join(f"r.o{n}" for n in range(1, len(outputs) + 1))
         return Relation(f"SELECT {final} FROM ({sql}) r{order}{self._paging(query, node.top, scope, sql)}", outputs)
@@ -467,7 +282,7 @@ class Queries(Sources):
             if bound.type.name in ("xml", "json"):
                 number = 305 if bound.type.name == "xml" else 13636
                 raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
-            parts.append(_direction(key_sql(bound.sql, bound.type), item))
+            parts.append(direction(key_sql(bound.sql, bound.type), item))
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
     def _order_expression(self, item, items, scope, distinct, position):
@@ -478,7 +293,7 @@ class Queries(Sources):
             same = self.fingerprint(chosen.node, scope) if chosen.node is not None else ("item", number)
             return chosen.bound, same
         if is_constant(node):
-            raise _constant_order(position, node)
+            raise constant_order(position, node)
         if is_converted_variable(node):
             raise SqlServerError(
                 1008,
@@ -499,10 +314,10 @@ class Queries(Sources):
                 return bound, print_key
         fingerprint = self.fingerprint(node, scope)
         if distinct and self._selected(node, items, scope) is None:
-            raise _not_selected(item)
+            raise not_selected(item)
         bound = self.expression(node, scope)
         if bound.is_constant or bound.is_null:
-            raise _constant_order(position, node)
+            raise constant_order(position, node)
         if isinstance(node, nodes.ScalarSubquery) and contains_constant_subquery(node):
             return None, ("constant", position)
         return bound, fingerprint
@@ -578,16 +393,6 @@ class Queries(Sources):
         return "".join(clauses)
 
 
-def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
-    """``(SELECT NULL)``, the idiom for no order."""
-    body = node.query.body
-    return (
-        isinstance(body, nodes.Select)
-        and not body.sources
-        and all(isinstance(item.expression, nodes.Literal) for item in body.items)
-    )
-
-
 def _comma(sources: list[str]) -> str:
     return (
         " CROSS JOIN ".join(f"({s})" if " JOIN " in s and not s.startswith("LATERAL") else s for s in sources)
@@ -600,96 +405,3 @@ def _value(bound: Bound, type_: SqlType) -> str:
     if bound.is_null:
         return "NULL::integer"
     return bound.sql
-
-
-def _direction(sql: str, item: nodes.OrderItem) -> str:
-    return f"{sql} DESC NULLS LAST" if item.descending else f"{sql} NULLS FIRST"
-
-
-def _set_operand(number: int, output: Output) -> Bound:
-    if output.untyped:
-        return Bound("NULL", NULL_TYPE, True, LITERAL, None, True)
-    is_literal = isinstance(output.literal, int)
-    return Bound(f"q.o{number}", output.type, output.nullable, output.coercibility, output.literal, is_literal)
-
-
-def _uneven() -> SqlServerError:
-    return SqlServerError(
-        205,
-        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in "
-        "their target lists.",
-        16,
-    )
-
-
-def _not_selected(item: nodes.OrderItem) -> SqlServerError:
-    return SqlServerError(
-        145, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.", 15, 1, item.line
-    )
-
-
-def _constant_order(position: int, node: nodes.Node) -> SqlServerError:
-    return SqlServerError(
-        408, f"A constant expression was encountered in the ORDER BY list, position {position}.", 16, 1, node.line
-    )
-
-
-def _not_combined(node: nodes.Node) -> SqlServerError:
-    return SqlServerError(
-        104,
-        "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator.",
-        15,
-        1,
-        node.line,
-    )
-
-
-def _shape(type_: SqlType) -> tuple:
-    """What the two parts of a recursive table must agree in (240)."""
-    return type_.name, type_.length, type_.precision, type_.scale
-
-
-def _names_directly(body: Any, name: str) -> bool:
-    """Whether FROM of a SELECT itself names the table, not a query inside it."""
-    waiting = list(body.sources) if isinstance(body, nodes.Select) else []
-    while waiting:
-        source = waiting.pop()
-        if isinstance(source, nodes.Join):
-            waiting += [source.left, source.right]
-        elif isinstance(source, nodes.TableSource) and source.name.parts[-1].casefold() == name.casefold():
-            return len(source.name.parts) == 1
-    return False
-
-
-def _first_select(body: Any) -> Any:
-    while isinstance(body, (nodes.SetOperation, nodes.Query)):
-        body = body.left if isinstance(body, nodes.SetOperation) else body.body
-    return body
-
-
-def _selected_column(body: Any, name: str) -> int | None:
-    """Position of the column in the first SELECT of a set operation, whatever its alias there."""
-    body = _first_select(body)
-    if not isinstance(body, nodes.Select):
-        return None
-    columns = [getattr(item, "expression", None) for item in body.items]
-    found = [
-        number
-        for number, column in enumerate(columns, 1)
-        if isinstance(column, nodes.ColumnRef) and column.parts[-1].casefold() == name
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _refers_to(query: Any, name: str) -> bool:
-    stack = [query]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, nodes.TableSource):
-            if len(node.name.parts) == 1 and node.name.parts[0].casefold() == name.casefold():
-                return True
-        if isinstance(node, nodes.Node):
-            stack += [getattr(node, f) for f in node.__dataclass_fields__ if f not in ("line", "column")]
-        elif isinstance(node, (list, tuple)):
-            stack += node
-    return False

@@ -1,0 +1,121 @@
+"""CREATE VIEW, PROCEDURE, FUNCTION and TRIGGER."""
+
+from __future__ import annotations
+
+from ..errors import NotSupported
+from . import nodes
+from .dml import DataStatements
+
+
+class ModuleDefinitions(DataStatements):
+    def _create_view(self, token, start: int, mode: str) -> nodes.CreateView:
+        self.advance()
+        name = self.name()
+        columns = self.identifiers() if self.token.key == "(" else []
+        options = [option.upper() for option in self.comma_list(self.identifier)] if self.accept("WITH") else []
+        self.expect("AS")
+        ctes = []
+        if self.accept("WITH"):
+            ctes = self.common_tables()
+        query = self.query()
+        query.ctes = ctes
+        view = self.mark(nodes.CreateView(name, columns, query, "", mode, options), token)
+        view.check_option = self.accept("WITH", "CHECK", "OPTION")
+        view.text = self.source(start)
+        self._end_of_module()
+        return view
+
+    def _end_of_module(self) -> None:
+        """A view or function is the only statement of its batch."""
+        while self.accept(";"):
+            pass
+        if self.token.kind != "end":
+            raise self.error()
+
+    def _create_module(self, token, start: int, mode: str) -> nodes.CreateModule:
+        kind = self.advance().key
+        kind = "PROCEDURE" if kind == "PROC" else kind
+        module = self.mark(nodes.CreateModule(kind, self.name(), [], [], "", mode), token)
+        if kind == "TRIGGER":
+            self._trigger_head(module)
+        else:
+            self._parameters(module)
+        if kind == "FUNCTION":
+            self._returns(module)
+        if self.accept("WITH"):
+            self.comma_list(self._module_option)
+        if kind == "TRIGGER" and not module.events:
+            self._trigger_events(module)
+        if not self.accept("AS") and kind != "FUNCTION":
+            raise self.error()
+        if kind == "FUNCTION" and self.token.key == "BEGIN":
+            module.body = [self.statement()]
+            self._end_of_module()
+        else:
+            module.body = self.statements_until()
+        module.text = self.text[self.tokens[start].start :].rstrip()
+        return module
+
+    def statements_until(self, *ends: str) -> list[nodes.Statement]:
+        raise NotImplementedError
+
+    def statement(self) -> nodes.Statement:
+        raise NotImplementedError
+
+    def _module_option(self) -> None:
+        """SCHEMABINDING, RECOMPILE, RETURNS NULL ON NULL INPUT ...; what a module runs as is not played."""
+        if self.token.key in ("EXECUTE", "EXEC"):
+            raise NotSupported("EXECUTE AS", self.token.line)
+        if self.accept("RETURNS", "NULL", "ON", "NULL", "INPUT") or self.accept("CALLED", "ON", "NULL", "INPUT"):
+            return
+        self.identifier()
+        if self.accept("="):
+            self.advance()
+
+    def _trigger_head(self, module: nodes.CreateModule) -> None:
+        self.expect("ON")
+        module.on = self.name()
+        if self.token.key != "WITH":
+            self._trigger_events(module)
+
+    def _trigger_events(self, module: nodes.CreateModule) -> None:
+        if self.accept("INSTEAD", "OF"):
+            module.timing = "INSTEAD OF"
+        elif self.accept_one("AFTER", "FOR"):
+            module.timing = "AFTER"
+        else:
+            raise self.error()
+        while True:
+            event = self.accept_one("INSERT", "UPDATE", "DELETE")
+            if event is None:
+                raise self.error()
+            module.events.append(event)
+            if not self.accept(","):
+                return
+
+    def _parameters(self, module: nodes.CreateModule) -> None:
+        bracketed = self.accept("(")
+        while self.token.kind == "variable":
+            token = self.token
+            name = self.advance().text.lower()
+            self.accept("AS")
+            parameter = self.mark(nodes.ParameterDeclaration(name, self.type_name()), token)
+            if self.accept("="):
+                parameter.default = self.expression()
+            parameter.output = bool(self.accept_one("OUTPUT", "OUT"))
+            if self.accept("READONLY"):
+                raise NotSupported("table-valued parameters", token.line)
+            module.parameters.append(parameter)
+            if not self.accept(","):
+                break
+        if bracketed:
+            self.expect(")")
+
+    def _returns(self, module: nodes.CreateModule) -> None:
+        self.expect("RETURNS")
+        if self.token.kind == "variable":
+            raise NotSupported("multi-statement table functions", self.token.line)
+        if self.accept("TABLE"):
+            module.returns_table = True
+        else:
+            module.returns = self.type_name()

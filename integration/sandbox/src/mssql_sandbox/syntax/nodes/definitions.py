@@ -1,0 +1,256 @@
+"""Statements that define objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .base import Node
+from .statements import Statement
+
+if TYPE_CHECKING:
+    from .base import Name, TypeName
+    from .expressions import Expression
+    from .predicates import Predicate
+    from .queries import Query
+
+
+@dataclass(slots=True)
+class ReferenceClause(Node):
+    table: Name
+    columns: list[str]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+
+
+@dataclass(slots=True)
+class IndexColumn(Node):
+    name: str
+    descending: bool = False
+
+
+@dataclass(slots=True)
+class Constraint(Node):
+    """kind: 'PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY', 'CHECK', 'DEFAULT'. ``name`` None = system-named."""
+
+    kind: str
+    name: str | None = None
+    columns: list[IndexColumn] = field(default_factory=list)
+    clustered: bool | None = None
+    reference: ReferenceClause | None = None
+    check: Predicate | None = None
+    check_text: str = ""  # source text of the predicate or default
+    default: Expression | None = None
+    for_column: str | None = None  # DEFAULT ... FOR column
+    with_values: bool = False
+    filegroup: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ColumnDefinition(Node):
+    name: str
+    type: TypeName | None  # None for a computed column
+    nullable: bool | None = None  # None = not said
+    collation: str | None = None
+    identity: tuple[str, str] | None = None  # seed, increment as written
+    computed: Expression | None = None
+    computed_text: str = ""
+    persisted: bool = False
+    rowguidcol: bool = False
+    sparse: bool = False
+    constraints: list[Constraint] = field(default_factory=list)  # inline ones, DEFAULT included
+    index: "InlineIndex | None" = None
+
+
+@dataclass(slots=True)
+class InlineIndex(Node):
+    name: str
+    columns: list[IndexColumn]
+    unique: bool = False
+    clustered: bool | None = None
+    where: Predicate | None = None
+    where_text: str = ""
+
+
+@dataclass(slots=True)
+class CreateTable(Statement):
+    name: Name
+    columns: list[ColumnDefinition]
+    constraints: list[Constraint] = field(default_factory=list)
+    indexes: list[InlineIndex] = field(default_factory=list)
+    filegroup: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class DeclareTable(Statement):
+    """DECLARE @t TABLE (...)."""
+
+    variable: str
+    columns: list[ColumnDefinition]
+    constraints: list[Constraint] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class AlterTableAdd(Statement):
+    table: Name
+    columns: list[ColumnDefinition]
+    constraints: list[Constraint]
+    check_existing: bool | None = None  # WITH CHECK / WITH NOCHECK
+
+
+@dataclass(slots=True)
+class AlterTableDrop(Statement):
+    """items: (kind 'COLUMN' or 'CONSTRAINT', name, if_exists)."""
+
+    table: Name
+    items: list[tuple[str, str, bool]]
+
+
+@dataclass(slots=True)
+class AlterColumn(Statement):
+    table: Name
+    column_name: str
+    type: TypeName | None
+    nullable: bool | None = None
+    collation: str | None = None
+    action: str | None = None  # 'ADD PERSISTED', 'DROP PERSISTED', ... instead of a type
+
+
+@dataclass(slots=True)
+class AlterTableCheck(Statement):
+    """[WITH CHECK|NOCHECK] CHECK|NOCHECK CONSTRAINT ALL|names."""
+
+    table: Name
+    enable: bool
+    names: list[str] | None  # None = ALL
+    check_existing: bool | None = None
+
+
+@dataclass(slots=True)
+class AlterTableTrigger(Statement):
+    table: Name
+    enable: bool
+    names: list[str] | None
+
+
+@dataclass(slots=True)
+class AlterTableSwitch(Statement):
+    table: Name
+    target: Name
+
+
+@dataclass(slots=True)
+class CreateIndex(Statement):
+    name: str
+    table: Name
+    columns: list[IndexColumn]
+    unique: bool = False
+    clustered: bool | None = None
+    include: list[str] = field(default_factory=list)
+    where: Predicate | None = None
+    where_text: str = ""
+    filegroup: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class AlterIndex(Statement):
+    name: str | None  # None = ALL
+    table: Name
+    action: str  # REBUILD, REORGANIZE, DISABLE
+
+
+@dataclass(slots=True)
+class Drop(Statement):
+    """kind: TABLE, VIEW, INDEX, SCHEMA, SEQUENCE, PROCEDURE, FUNCTION, TRIGGER, DATABASE, TYPE, USER, LOGIN, SYNONYM."""
+
+    kind: str
+    names: list[Name]
+    if_exists: bool = False
+    on: Name | None = None  # DROP INDEX i ON t
+
+
+@dataclass(slots=True)
+class CreateView(Statement):
+    name: Name
+    columns: list[str]
+    query: Query
+    text: str  # source of the whole statement
+    mode: str = "CREATE"  # CREATE, ALTER, CREATE OR ALTER
+    options: list[str] = field(default_factory=list)  # SCHEMABINDING ...
+    check_option: bool = False
+
+
+@dataclass(slots=True)
+class ParameterDeclaration(Node):
+    name: str
+    type: TypeName
+    default: Expression | None = None
+    output: bool = False
+
+
+@dataclass(slots=True)
+class CreateModule(Statement):
+    """CREATE [OR ALTER] PROCEDURE, FUNCTION, TRIGGER."""
+
+    kind: str  # PROCEDURE, FUNCTION, TRIGGER
+    name: Name
+    parameters: list[ParameterDeclaration]
+    body: list[Statement]
+    text: str
+    mode: str = "CREATE"
+    returns: TypeName | None = None
+    returns_table: bool = False
+    on: Name | None = None  # trigger
+    timing: str | None = None  # AFTER, INSTEAD OF
+    events: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CreateSchema(Statement):
+    name: str
+    authorization: str | None = None
+
+
+@dataclass(slots=True)
+class AlterSchemaTransfer(Statement):
+    schema: str
+    object: Name
+
+
+@dataclass(slots=True)
+class CreateSequence(Statement):
+    name: Name
+    type: TypeName | None
+    options: dict[str, str | None]  # START WITH, INCREMENT BY, MINVALUE, MAXVALUE, CYCLE, CACHE
+    mode: str = "CREATE"  # CREATE, ALTER
+
+
+@dataclass(slots=True)
+class CreateDatabase(Statement):
+    name: str
+    collation: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    copy_of: str | None = None
+
+
+@dataclass(slots=True)
+class AlterDatabase(Statement):
+    """name None = CURRENT; text of the SET/MODIFY/COLLATE clause, upper-cased words split."""
+
+    name: str | None
+    clause: str
+
+
+@dataclass(slots=True)
+class CreatePrincipal(Statement):
+    """CREATE/ALTER USER|LOGIN|ROLE, GRANT, REVOKE, DENY: kept as text."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class UpdateStatistics(Statement):
+    table: Name

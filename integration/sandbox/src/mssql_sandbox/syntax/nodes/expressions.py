@@ -1,0 +1,151 @@
+"""Expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .base import Node
+
+if TYPE_CHECKING:
+    from .base import TypeName
+    from .predicates import Predicate
+    from .queries import Query
+
+
+class Expression(Node):
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Literal(Expression):
+    """kind: 'int' (any digits), 'decimal', 'float' (1e3), 'money' ($1), 'string', 'nstring', 'binary' (0x..), 'null'."""
+
+    kind: str
+    text: str  # decoded text: doubled quotes undone, without 0x for binary
+
+
+@dataclass(slots=True)
+class Variable(Expression):
+    name: str  # '@x' or '@@rowcount', lower case
+
+
+@dataclass(slots=True)
+class ColumnRef(Expression):
+    """``parts`` leaf last: ('id',) or ('T3', 'id') or ('dbo', 't', 'id'). Pseudo columns: $action, $identity, inserted.x."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Star(Expression):
+    """``*`` or ``t.*`` (qualifier parts); also the argument of COUNT(*)."""
+
+    qualifier: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Unary(Expression):
+    operator: str  # '-', '+', '~'
+    operand: Expression
+
+
+@dataclass(slots=True)
+class Binary(Expression):
+    operator: str  # + - * / % & | ^ || << >>
+    left: Expression
+    right: Expression
+
+
+@dataclass(slots=True)
+class Collate(Expression):
+    operand: Expression
+    collation: str
+
+
+@dataclass(slots=True)
+class AtTimeZone(Expression):
+    operand: Expression
+    zone: Expression
+
+
+@dataclass(slots=True)
+class Cast(Expression):
+    """CAST, TRY_CAST (style None), CONVERT, TRY_CONVERT, PARSE, TRY_PARSE."""
+
+    function: str  # 'CAST', 'TRY_CAST', 'CONVERT', 'TRY_CONVERT', 'PARSE', 'TRY_PARSE'
+    operand: Expression
+    type: TypeName
+    style: Expression | None = None  # style, or culture of PARSE
+
+
+@dataclass(slots=True)
+class When(Node):
+    condition: "Predicate | Expression"  # Expression in a simple CASE
+    result: Expression
+
+
+@dataclass(slots=True)
+class Case(Expression):
+    operand: Expression | None
+    whens: list[When]
+    default: Expression | None
+
+
+@dataclass(slots=True)
+class OrderItem(Node):
+    expression: Expression
+    descending: bool = False
+
+
+@dataclass(slots=True)
+class Frame(Node):
+    """unit ROWS or RANGE; bounds like ('UNBOUNDED PRECEDING', None), ('PRECEDING', expr), ('CURRENT ROW', None)."""
+
+    unit: str
+    start: tuple[str, Expression | None]
+    end: tuple[str, Expression | None] | None = None
+
+
+@dataclass(slots=True)
+class Over(Node):
+    partition_by: list[Expression] = field(default_factory=list)
+    order_by: list[OrderItem] = field(default_factory=list)
+    frame: Frame | None = None
+    window: str | None = None  # OVER w / OVER (w ...)
+
+
+@dataclass(slots=True)
+class FunctionCall(Expression):
+    """Any call by name. ``name`` as written ('DATEADD', 'dbo.f'); dateparts arrive as ColumnRef of one part.
+
+    Special syntaxes keep their pieces: TRIM (trim_side, characters FROM is arguments[1]),
+    STRING_AGG ... WITHIN GROUP, JSON_OBJECT('k':v NULL ON NULL), JSON_VALUE(... RETURNING type), IIF (a Predicate
+    as first argument), NEXT VALUE FOR (name 'NEXT VALUE FOR', arguments [ColumnRef]), UPDATE(col).
+    Functions without parentheses (CURRENT_TIMESTAMP, SYSTEM_USER ...) have ``parentheses`` False.
+    """
+
+    name: str
+    arguments: list["Expression | Predicate"]
+    distinct: bool = False  # COUNT(DISTINCT x)
+    over: Over | None = None
+    within_group: list[OrderItem] | None = None
+    nulls: str | None = None  # 'IGNORE', 'RESPECT'; for JSON constructors 'NULL ON NULL', 'ABSENT ON NULL'
+    trim_side: str | None = None  # LEADING, TRAILING, BOTH
+    keys: list[Expression] | None = None  # JSON_OBJECT / JSON_OBJECTAGG keys, values in arguments
+    returning: TypeName | None = None
+    parentheses: bool = True
+
+
+@dataclass(slots=True)
+class MethodCall(Expression):
+    """``x.value('...', 'int')`` on xml, or json.modify."""
+
+    operand: Expression
+    name: str
+    arguments: list[Expression]
+
+
+@dataclass(slots=True)
+class ScalarSubquery(Expression):
+    query: "Query"

@@ -1,0 +1,96 @@
+"""SELECT and set operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .base import Node
+
+if TYPE_CHECKING:
+    from .base import Name
+    from .expressions import Expression, OrderItem, Over
+    from .predicates import Predicate
+    from .sources import Source
+
+
+@dataclass(slots=True)
+class SelectItem(Node):
+    """An item of the select list; ``assign`` is '@x' for ``SELECT @x = expr`` (operator '=' or '+=' ...)."""
+
+    expression: Expression
+    alias: str | None = None
+    assign: str | None = None
+    assign_operator: str = "="
+
+
+@dataclass(slots=True)
+class Top(Node):
+    count: Expression
+    percent: bool = False
+    with_ties: bool = False
+
+
+@dataclass(slots=True)
+class GroupingElement(Node):
+    """ROLLUP, CUBE or GROUPING SETS, or a LIST of expressions: one alone, a composite, or none for ().
+
+    Parts are lists of expressions, or elements again inside GROUPING SETS.
+    """
+
+    kind: str
+    parts: list[Node]
+
+
+@dataclass(slots=True)
+class GroupBy(Node):
+    items: list[Expression]  # all expressions, also those inside of elements
+    elements: list[GroupingElement] | None = None  # None for a plain list
+
+
+@dataclass(slots=True)
+class Select(Node):
+    items: list[SelectItem]
+    distinct: bool = False
+    top: Top | None = None
+    into: Name | None = None
+    sources: list[Source] = field(default_factory=list)  # comma-separated FROM items
+    where: Predicate | None = None
+    group_by: GroupBy | None = None
+    having: Predicate | None = None
+    windows: dict[str, Over] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class SetOperation(Node):
+    operator: str  # UNION, UNION ALL, EXCEPT, INTERSECT
+    left: "Select | SetOperation | Query"
+    right: "Select | SetOperation | Query"
+
+
+@dataclass(slots=True)
+class CommonTable(Node):
+    name: str
+    columns: list[str]
+    query: "Query"
+
+
+@dataclass(slots=True)
+class ForClause(Node):
+    """FOR JSON / FOR XML / FOR BROWSE: mode 'JSON PATH', 'JSON AUTO', 'XML PATH' ...; options like ROOT('x'), WITHOUT_ARRAY_WRAPPER."""
+
+    mode: str
+    options: dict[str, str | None] = field(default_factory=dict)  # upper-case option -> its string argument
+
+
+@dataclass(slots=True)
+class Query(Node):
+    """A whole query expression: CTEs, body, ORDER BY, OFFSET/FETCH, FOR, OPTION."""
+
+    body: "Select | SetOperation | Query"
+    order_by: list[OrderItem] = field(default_factory=list)
+    offset: Expression | None = None
+    fetch: Expression | None = None
+    ctes: list[CommonTable] = field(default_factory=list)
+    for_clause: ForClause | None = None
+    options: list[str] = field(default_factory=list)  # OPTION (...), source text of each

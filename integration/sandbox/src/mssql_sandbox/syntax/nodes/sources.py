@@ -1,0 +1,93 @@
+"""What FROM takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .base import Node
+
+if TYPE_CHECKING:
+    from .base import Name, TypeName
+    from .expressions import Expression, FunctionCall, MethodCall
+    from .predicates import Predicate
+    from .queries import Query
+
+
+class Source(Node):
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class TableSource(Source):
+    """A named table, view, temp table, CTE or (``@t``) table variable."""
+
+    name: Name
+    alias: str | None = None
+    hints: list[str] = field(default_factory=list)  # upper case: NOLOCK, UPDLOCK, INDEX(...)
+    columns: list[str] = field(default_factory=list)
+    for_system_time: str | None = None
+
+
+@dataclass(slots=True)
+class DerivedTable(Source):
+    query: "Query"
+    alias: str
+    columns: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ValuesSource(Source):
+    rows: list[list[Expression]]
+    alias: str
+    columns: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OpenJsonColumn(Node):
+    name: str
+    type: TypeName
+    path: str | None = None
+    as_json: bool = False
+
+
+@dataclass(slots=True)
+class FunctionSource(Source):
+    """OPENJSON, STRING_SPLIT, GENERATE_SERIES, a table function, ``sys.fn_helpcollations()``, ``x.nodes('...')``."""
+
+    call: "FunctionCall | MethodCall"
+    alias: str | None = None
+    columns: list[str] = field(default_factory=list)
+    with_columns: list[OpenJsonColumn] | None = None  # OPENJSON ... WITH (...)
+
+
+@dataclass(slots=True)
+class Join(Source):
+    kind: str  # INNER, LEFT, RIGHT, FULL, CROSS, CROSS APPLY, OUTER APPLY
+    left: Source
+    right: Source
+    condition: Predicate | None = None
+    hint: str | None = None  # LOOP, HASH, MERGE
+
+
+@dataclass(slots=True)
+class Pivot(Source):
+    """``source PIVOT (function(argument) FOR pivot_column IN (names)) AS alias``."""
+
+    source: Source
+    function: str
+    argument: str
+    pivot_column: str
+    names: list[str]
+    alias: str
+
+
+@dataclass(slots=True)
+class Unpivot(Source):
+    """``source UNPIVOT (value FOR pivot_column IN (names)) AS alias``."""
+
+    source: Source
+    value: str
+    pivot_column: str
+    names: list[str]
+    alias: str

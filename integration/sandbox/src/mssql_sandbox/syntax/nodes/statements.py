@@ -1,0 +1,116 @@
+"""Statements over rows: SELECT, INSERT, UPDATE, DELETE, MERGE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .base import Node
+from .expressions import Expression
+
+if TYPE_CHECKING:
+    from .base import Name
+    from .control import Execute
+    from .predicates import Predicate
+    from .queries import CommonTable, Query, SelectItem, Top
+    from .sources import Source, TableSource
+
+
+class Statement(Node):
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class SelectStatement(Statement):
+    query: Query
+
+
+@dataclass(slots=True)
+class Output(Node):
+    """OUTPUT items [INTO target [(columns)]]; item expressions use inserted.x / deleted.x / $action / source columns."""
+
+    items: list[SelectItem]
+    into: Name | None = None
+    into_columns: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Insert(Statement):
+    """source: rows of VALUES (an item may be DEFAULT: ``DefaultValue``), a Query, an Execute, or None for DEFAULT VALUES."""
+
+    target: TableSource
+    columns: list[str]
+    rows: list[list[Expression]] | None = None
+    query: Query | None = None
+    execute: "Execute | None" = None
+    output: list[Output] = field(default_factory=list)
+    top: Top | None = None
+    ctes: list[CommonTable] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class DefaultValue(Expression):
+    """The keyword DEFAULT as a value."""
+
+
+@dataclass(slots=True)
+class Assignment(Node):
+    """SET column = value, or @x = value, or @x = column = value."""
+
+    column: tuple[str, ...] | None
+    value: Expression
+    operator: str = "="
+    variable: str | None = None
+
+
+@dataclass(slots=True)
+class Update(Statement):
+    target: TableSource  # may be an alias of FROM
+    assignments: list[Assignment]
+    sources: list[Source] = field(default_factory=list)
+    where: Predicate | None = None
+    output: list[Output] = field(default_factory=list)
+    top: Top | None = None
+    ctes: list[CommonTable] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Delete(Statement):
+    target: TableSource
+    sources: list[Source] = field(default_factory=list)
+    where: Predicate | None = None
+    output: list[Output] = field(default_factory=list)
+    top: Top | None = None
+    ctes: list[CommonTable] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MergeAction(Node):
+    """when: 'MATCHED', 'NOT MATCHED' (by target), 'NOT MATCHED BY SOURCE'; action: UPDATE, DELETE, INSERT."""
+
+    when: str
+    condition: Predicate | None
+    action: str
+    assignments: list[Assignment] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    values: list[Expression] | None = None  # None for INSERT DEFAULT VALUES
+
+
+@dataclass(slots=True)
+class Merge(Statement):
+    target: TableSource
+    source: Source
+    condition: Predicate
+    actions: list[MergeAction]
+    output: list[Output] = field(default_factory=list)
+    top: Top | None = None
+    ctes: list[CommonTable] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Truncate(Statement):
+    table: Name

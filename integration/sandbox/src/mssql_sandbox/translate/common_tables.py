@@ -1,0 +1,143 @@
+"""WITH: common table expressions, recursive ones too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from ..errors import SqlServerError
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from .bound import Output, Relation, Scope
+from .set_operations import SetOperations, uneven
+
+
+class CommonTables(SetOperations):
+    def _with(self, query: nodes.Query, parent: Scope | None, scalar: bool, exists: bool) -> Relation:
+        texts = self.open_common_tables(query.ctes, parent)
+        relation = self.relation(replace(query, ctes=[]), parent, scalar, exists)
+        self.ctes.pop()
+        return Relation(f"WITH {self.recursive(texts)}{', '.join(texts)} {relation.sql}", relation.outputs)
+
+    @staticmethod
+    def recursive(texts: list[str]) -> str:
+        """``RECURSIVE`` if a table names itself: the engine takes it in no MERGE, so never without need."""
+        names = [text.split(" ", 1)[0] for text in texts]
+        return "RECURSIVE " if any(len(re.findall(rf"\b{n}\b", t)) > 1 for n, t in zip(names, texts)) else ""
+
+    def open_common_tables(self, tables: list[nodes.CommonTable], parent: Scope | None) -> list[str]:
+        """Translate WITH; the names stay visible until the caller pops ``self.ctes``."""
+        self.ctes.append({})
+        texts = []
+        for table in tables:
+            if table.name.casefold() in self.ctes[-1]:
+                raise SqlServerError(
+                    239, f"Duplicate common table expression name '{table.name}' was specified.", 16, 1, table.line
+                )
+            texts.append(self._common_table_text(table, parent))
+        return texts
+
+    def _common_table_text(self, table: nodes.CommonTable, parent: Scope | None) -> str:
+        name = self.alias("w")
+        if _refers_to(table.query, table.name):
+            return self._recursive_text(table, name, parent)
+        relation = self.relation(table.query, parent)
+        self.ctes[-1][table.name.casefold()] = (name, self._named(relation, table))
+        return f"{name} AS ({relation.sql})"
+
+    def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
+        body = table.query.body
+        if not isinstance(body, nodes.SetOperation) or body.operator != "UNION ALL":
+            raise SqlServerError(
+                252,
+                f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator.",
+                16,
+                1,
+                table.line,
+            )
+        anchor = self.set_body(body.left, parent)
+        outputs = self._named(anchor, table)
+        self.ctes[-1][table.name.casefold()] = (name, outputs)
+        self.recursing[name] = ""
+        member = self.set_body(body.right, parent)
+        alias = self.recursing.pop(name)
+        if len(member.outputs) != len(outputs):
+            raise uneven()
+        member_sql, level = member.sql, "0"
+        if _names_directly(body.right, table.name) and member_sql.startswith("SELECT "):
+            # 530: the engine itself would recurse until its disk is full.
+            step = f"ms.recursion_step({alias}.lvl, {self.max_recursion}) AS lvl, "
+            member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
+        columns = []
+        from ..types.typenames import engine_cast
+
+        for number, (mine, other) in enumerate(zip(outputs, member.outputs), 1):
+            if _shape(mine.type) != _shape(other.type):
+                raise SqlServerError(
+                    240,
+                    f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
+                    f'query "{table.name}".',
+                )
+            columns.append(f"m.o{number}::{engine_cast(mine.type)} AS o{number}")
+        first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
+        return (
+            f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL "
+            f"SELECT {', '.join(columns)}, {level} AS lvl FROM ({member_sql}) m)"
+        )
+
+    def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
+        if table.columns and len(table.columns) != len(relation.outputs):
+            number = 8159 if len(table.columns) > len(relation.outputs) else 8158
+            word = "fewer" if number == 8159 else "more"
+            raise SqlServerError(
+                number, f"'{table.name}' has {word} columns than were specified in the column list.", 16, 1, table.line
+            )
+        outputs = relation.outputs
+        if table.columns:
+            outputs = [replace(output, name=name) for output, name in zip(outputs, table.columns)]
+        for number, output in enumerate(outputs, 1):
+            if not output.name:
+                raise SqlServerError(
+                    8155, f"No column name was specified for column {number} of '{table.name}'.", 16, 2, table.line
+                )
+            if any(output.name.casefold() == other.name.casefold() for other in outputs[: number - 1]):
+                raise SqlServerError(
+                    8156,
+                    f"The column '{output.name}' was specified multiple times for '{table.name}'.",
+                    16,
+                    1,
+                    table.line,
+                )
+        return outputs
+
+
+def _shape(type_: SqlType) -> tuple:
+    """What the two parts of a recursive table must agree in (240)."""
+    return type_.name, type_.length, type_.precision, type_.scale
+
+
+def _names_directly(body: Any, name: str) -> bool:
+    """Whether FROM of a SELECT itself names the table, not a query inside it."""
+    waiting = list(body.sources) if isinstance(body, nodes.Select) else []
+    while waiting:
+        source = waiting.pop()
+        if isinstance(source, nodes.Join):
+            waiting += [source.left, source.right]
+        elif isinstance(source, nodes.TableSource) and source.name.parts[-1].casefold() == name.casefold():
+            return len(source.name.parts) == 1
+    return False
+
+
+def _refers_to(query: Any, name: str) -> bool:
+    stack = [query]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, nodes.TableSource):
+            if len(node.name.parts) == 1 and node.name.parts[0].casefold() == name.casefold():
+                return True
+        if isinstance(node, nodes.Node):
+            stack += [getattr(node, f) for f in node.__dataclass_fields__ if f not in ("line", "column")]
+        elif isinstance(node, (list, tuple)):
+            stack += node
+    return False

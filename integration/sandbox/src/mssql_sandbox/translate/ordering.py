@@ -1,0 +1,32 @@
+"""Items of ORDER BY, and what is refused among them."""
+
+from __future__ import annotations
+
+from ..errors import SqlServerError
+from ..syntax import nodes
+
+
+def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
+    """``(SELECT NULL)``, the idiom for no order."""
+    body = node.query.body
+    return (
+        isinstance(body, nodes.Select)
+        and not body.sources
+        and all(isinstance(item.expression, nodes.Literal) for item in body.items)
+    )
+
+
+def direction(sql: str, item: nodes.OrderItem) -> str:
+    return f"{sql} DESC NULLS LAST" if item.descending else f"{sql} NULLS FIRST"
+
+
+def not_selected(item: nodes.OrderItem) -> SqlServerError:
+    return SqlServerError(
+        145, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.", 15, 1, item.line
+    )
+
+
+def constant_order(position: int, node: nodes.Node) -> SqlServerError:
+    return SqlServerError(
+        408, f"A constant expression was encountered in the ORDER BY list, position {position}.", 16, 1, node.line
+    )

@@ -1,0 +1,151 @@
+"""UNION, INTERSECT, EXCEPT, and how they are sorted and cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import SqlServerError
+from ..sqltypes import NULL_TYPE, SqlType
+from ..syntax import nodes
+from ..types.collation import has_key, key_sql
+from ..types.precedence import label
+from .bound import LITERAL, Bound, Output, Relation, Scope
+from .constants import is_constant, signed_integer
+from .ordering import constant_order, direction
+from .sources import Sources
+
+
+class SetOperations(Sources):
+    def set_body(self, body: Any, parent: Scope | None) -> Relation:
+        if isinstance(body, nodes.Query):
+            return self.relation(body, parent)
+        if isinstance(body, nodes.Select):
+            return self.select(body, parent, None)
+        left = self.set_body(body.left, parent)
+        right = self.set_body(body.right, parent)
+        return self._combine_sets(body.operator, left, right)
+
+    def _combine_sets(self, operator: str, left: Relation, right: Relation) -> Relation:
+        if len(left.outputs) != len(right.outputs):
+            raise uneven()
+        outputs, a, b = [], [], []
+        for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
+            pair = [_set_operand(number, output) for output in (one, two)]
+            type_, converted, coercibility = self.unified(pair, operator)
+            if operator != "UNION ALL":
+                self._check_distinct(type_, operator)
+            nullable = one.nullable or two.nullable
+            outputs.append(Output(one.name, type_, nullable, coercibility, untyped=one.untyped and two.untyped))
+            a.append(f"{converted[0]} AS o{number}")
+            b.append(f"{converted[1]} AS o{number}")
+        left_sql = f"SELECT {', '.join(a)} FROM ({left.sql}) q"
+        right_sql = f"SELECT {', '.join(b)} FROM ({right.sql}) q"
+        keyed = any(has_key(output.type) for output in outputs)
+        if operator == "UNION ALL" or not keyed:
+            return Relation(f"({left_sql}) {operator} ({right_sql})", outputs)
+        keys = [key_sql(f"u.o{n}", o.type) for n, o in enumerate(outputs, 1)]
+        names = ", ".join(f"u.o{n}" for n in range(1, len(outputs) + 1))
+        if operator == "UNION":
+            return Relation(
+                f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM (({left_sql}) UNION ALL ({right_sql})) u", outputs
+            )
+        others = [key_sql(f"x.o{n}", o.type) for n, o in enumerate(outputs, 1)]
+        same = " AND ".join(f"{k} IS NOT DISTINCT FROM {o}" for k, o in zip(keys, others))
+        exists = "EXISTS" if operator == "INTERSECT" else "NOT EXISTS"
+        return Relation(
+            f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM ({left_sql}) u "
+            f"WHERE {exists} (SELECT 1 FROM ({right_sql}) x WHERE {same})",
+            outputs,
+        )
+
+    def _check_distinct(self, type_: SqlType, operator: str) -> None:
+        """:raises SqlServerError: 421, 5335."""
+        if type_.name in ("text", "ntext", "image", "xml"):
+            raise SqlServerError(
+                5335,
+                f"The data type {label(type_)} cannot be used as an operand to the UNION, INTERSECT or EXCEPT operators "
+                "because it is not comparable.",
+            )
+
+    def _ordered(self, relation: Relation, query: nodes.Query, parent: Scope | None) -> Relation:
+        """ORDER BY and paging over a set operation: by names, positions and the first query's columns only (104)."""
+        if not query.order_by and query.offset is None:
+            return relation
+        names = {output.name.casefold(): n for n, output in enumerate(relation.outputs, 1) if output.name}
+        parts = []
+        for item in query.order_by:
+            node = item.expression
+            if signed_integer(node) is not None:
+                number = self._position(node, len(relation.outputs))
+            elif is_constant(node):
+                raise constant_order(len(parts) + 1, node)
+            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
+                name = node.parts[0].casefold()
+                number = names.get(name) or _selected_column(query.body, name)
+                if number is None:
+                    self._bind_in_first_select(query.body, node, parent)
+                    raise _not_combined(node)
+            else:
+                self._bind_in_first_select(query.body, node, parent)
+                raise _not_combined(node)
+            parts.append(direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
+        columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
+        order = f" ORDER BY {', '.join(parts)}" if parts else ""
+        sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{self._paging(query, None, Scope(parent=parent))}"
+        return Relation(sql, relation.outputs)
+
+    def _bind_in_first_select(self, body: Any, node: nodes.Expression, parent: Scope | None) -> None:
+        """Names in ORDER BY that no query selects are first looked for in the first query's tables.
+
+        :raises SqlServerError: 207, 4104 for a name that is not there.
+        """
+        scope = Scope(parent=parent)
+        for source in _first_select(body).sources:
+            self.source(source, scope)
+        self.expression(node, scope)
+
+
+def _set_operand(number: int, output: Output) -> Bound:
+    if output.untyped:
+        return Bound("NULL", NULL_TYPE, True, LITERAL, None, True)
+    is_literal = isinstance(output.literal, int)
+    return Bound(f"q.o{number}", output.type, output.nullable, output.coercibility, output.literal, is_literal)
+
+
+def _not_combined(node: nodes.Node) -> SqlServerError:
+    return SqlServerError(
+        104,
+        "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator.",
+        15,
+        1,
+        node.line,
+    )
+
+
+def _selected_column(body: Any, name: str) -> int | None:
+    """Position of the column in the first SELECT of a set operation, whatever its alias there."""
+    body = _first_select(body)
+    if not isinstance(body, nodes.Select):
+        return None
+    columns = [getattr(item, "expression", None) for item in body.items]
+    found = [
+        number
+        for number, column in enumerate(columns, 1)
+        if isinstance(column, nodes.ColumnRef) and column.parts[-1].casefold() == name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _first_select(body: Any) -> Any:
+    while isinstance(body, (nodes.SetOperation, nodes.Query)):
+        body = body.left if isinstance(body, nodes.SetOperation) else body.body
+    return body
+
+
+def uneven() -> SqlServerError:
+    return SqlServerError(
+        205,
+        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in "
+        "their target lists.",
+        16,
+    )
