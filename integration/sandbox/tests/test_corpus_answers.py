@@ -11,10 +11,8 @@ from mssql_sandbox.sqltypes import nvarchar
 
 MAIN = "2022"
 ENTRIES = list(answers())
-# The other versions are judged by the entries that are about them.
-RUNS = [(MAIN, entry) for entry in ENTRIES if entry.applies_to(MAIN)] + [
-    (version, entry) for entry in ENTRIES if not entry.applies_to(MAIN) for version in entry.versions
-]
+# Each on the main version, or the first it is about; `hatch run evidence` asks all of them on every version.
+RUNS = [(MAIN if entry.applies_to(MAIN) else entry.versions[0], entry) for entry in ENTRIES]
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Queries with what SQL Server answers, value and type, one TOML file for each theme, and what judges a server by them.
 
 A file has ``[[answers]]`` tables. Each tells ``source`` (where the answers are written: a page, probe notes of a real
-server, or "memory" when there is no other) and, when not all versions answer so, ``versions``; and then either many
-short answers
+server, or "memory" when there is no other), ``since`` (the first version that has what is asked, when that is not the
+oldest) or ``versions`` (the only ones that answer so); and then either many short answers
 
 ``expressions``  ``[text, value, type]``: what ``SELECT text`` gives; the text may go on with FROM. Without the type,
 only the value is known for certain.
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, Protocol, Sequence
 
 from mssql_sandbox.interface import Columns, Error, Rows
+from mssql_sandbox.versions import VERSIONS
 
 from ..refusals import Result
 from .values import text_of
@@ -38,7 +39,7 @@ else:
 
 FOLDER = Path(__file__).parent
 TRUTHS = ("true", "false", "unknown")
-KEYS = {"source", "versions", "setup", "query", "rows", "types", "expressions", *TRUTHS}
+KEYS = {"source", "since", "versions", "setup", "query", "rows", "types", "expressions", *TRUTHS}
 _TRUTH = "CASE WHEN {0} THEN 'true' WHEN NOT ({0}) THEN 'false' ELSE 'unknown' END"
 
 
@@ -61,11 +62,11 @@ class Answer:
     rows: tuple[tuple[str, ...], ...]
     types: tuple[str, ...]
     source: str
-    versions: tuple[str, ...] = ()
-    setup: tuple[str, ...] = ()
+    versions: tuple[str, ...]
+    setup: tuple[str, ...]
 
     def applies_to(self, version: str) -> bool:
-        return not self.versions or version in self.versions
+        return version in self.versions
 
     def check(self, sandbox: Sandbox) -> str | None:
         """None when the sandbox answers with these rows and types, else what it answered."""
@@ -120,7 +121,9 @@ def _answers(theme: str, table: dict[str, Any]) -> Iterator[Answer]:
         raise ValueError(f"{theme}: unknown keys {sorted(unknown)} in {table}")
     if "source" not in table:
         raise ValueError(f"{theme}: no source in {table}")
-    source, versions, setup = table["source"], tuple(table.get("versions", ())), tuple(table.get("setup", ()))
+    since = VERSIONS[table.get("since", "2016")].major
+    newer = [name for name, version in VERSIONS.items() if version.major >= since]
+    source, versions, setup = table["source"], tuple(table.get("versions", newer)), tuple(table.get("setup", ()))
     if "query" in table:
         rows = tuple(tuple(row) for row in table["rows"])
         yield Answer(theme, table["query"], rows, tuple(table.get("types", ())), source, versions, setup)
