@@ -2,6 +2,8 @@ import pytest
 from django.db import NotSupportedError
 from ormtests.models import Author, Book, Collated
 
+from mssql_core.testing import fake_connection
+
 NAME = "[ormtests_author].[name]"
 
 
@@ -48,19 +50,30 @@ def test_regular_expressions_of_2025(compiled):
 
 
 def test_simple_regular_expressions_before(compiled):
-    assert where(compiled, name__regex="^a.*b$") == (
-        NAME + r" COLLATE Latin1_General_100_CS_AS LIKE %s ESCAPE '\'",
-        ["a%b"],
+    assert where(compiled, name__regex="^a.*[a-c]$") == (
+        NAME + r" COLLATE Latin1_General_100_BIN2 LIKE %s ESCAPE '\'",
+        ["a%[a-c]"],
     )
-    assert where(compiled, name__iregex="ab") == (
-        NAME + r" COLLATE SQL_Latin1_General_CP1_CI_AS LIKE %s ESCAPE '\'",
+    assert where(compiled, name__iregex="aB") == (
+        "LOWER(" + NAME + r") COLLATE Latin1_General_100_BIN2 LIKE %s ESCAPE '\'",
         ["%ab%"],
     )
 
 
-def test_other_regular_expressions_before(compiled):
-    with pytest.raises(NotSupportedError, match=r"'a\+' needs REGEXP_LIKE, which SQL Server has from version 2025"):
-        where(compiled, name__regex="a+")
+@pytest.mark.parametrize("pattern", ["a+", "[]a]", "a|b", r"\d"])
+def test_other_regular_expressions_before(compiled, pattern):
+    with pytest.raises(NotSupportedError, match="needs REGEXP_LIKE, which SQL Server has from version 2025") as error:
+        where(compiled, name__regex=pattern)
+    assert repr(pattern) in str(error.value) and "regex_function" in str(error.value)
+
+
+@pytest.mark.parametrize("version", ["2016", "2025"])
+def test_regular_expressions_by_a_function_of_the_database(compiled, version):
+    connection = fake_connection(version=version, options={"regex_function": "dbo.REGEXP_LIKE"})
+    matching = compiled(Author.objects.order_by().filter(name__regex="a+"), version, connection=connection)
+    assert matching[0].endswith("WHERE [dbo].[REGEXP_LIKE](%s, %%s, 1) = 1" % NAME) and matching[1] == ["a+"]
+    sql, _ = compiled(Author.objects.order_by().filter(name__iregex="a+"), version, connection=connection)
+    assert sql.endswith("WHERE [dbo].[REGEXP_LIKE](%s, %%s, 0) = 1" % NAME)
 
 
 def test_bytes(compiled):

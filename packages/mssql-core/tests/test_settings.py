@@ -48,6 +48,8 @@ def test_odbc_keywords_are_spelled_as_the_driver_does():
         ("datefirst", 8, "from 1 to 7"),
         ("connection_retries", -1, "a number from 0"),
         ("driver", 18, "has to be text"),
+        ("regex_function", "REGEXP_LIKE", "with its schema"),
+        ("regex_function", "dbo.f(1); --", "with its schema"),
     ],
 )
 def test_bad_values_are_refused_by_name(option, value, told):

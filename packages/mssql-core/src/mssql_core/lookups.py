@@ -6,8 +6,10 @@ from django.db.models.functions import Collate
 from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith, Regex
 
 from . import value_sets
-from .patterns import binary_collation, insensitive_collation, like_pattern
-from .plugin.types import Capability
+from .patterns import insensitive_collation, like_pattern, needs_like
+
+# Case and accents count, and ranges go by code points.
+BINARY_COLLATION = "Latin1_General_100_BIN2"
 
 
 def _collation(node, connection):
@@ -26,15 +28,14 @@ def compile_case_insensitive(node, compiler, connection, **extra):
 
 
 def compile_regex(node, compiler, connection, **extra):
-    """Without REGEXP_LIKE, what LIKE can say."""
-    if connection.server.has(Capability.REGEXP) or not node.rhs_is_direct_value() or node.bilateral_transforms:
+    """Without REGEXP_LIKE, what LIKE can say, by code points: in a linguistic collation [a-z] holds B and é too."""
+    if not needs_like(connection) or not node.rhs_is_direct_value() or node.bilateral_transforms:
         return NotImplemented
     pattern = like_pattern(str(node.rhs))
-    collation = insensitive_collation(connection.server.collation)
-    if node.lookup_name == "regex":
-        collation = binary_collation(connection.server.collation)
     sql, params = node.process_lhs(compiler, connection)
-    return "%s COLLATE %s LIKE %%s ESCAPE '\\'" % (sql, collation), [*params, pattern]
+    if node.lookup_name == "iregex":
+        sql, pattern = "LOWER(%s)" % sql, pattern.lower()
+    return "%s COLLATE %s LIKE %%s ESCAPE '\\'" % (sql, BINARY_COLLATION), [*params, pattern]
 
 
 COMPILERS = {

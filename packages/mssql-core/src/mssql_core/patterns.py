@@ -1,14 +1,16 @@
-"""Regular expressions: REGEXP_LIKE where the server has it, LIKE where a pattern is simple enough."""
+"""Regular expressions: the alias's function, else REGEXP_LIKE where the server has it, else LIKE for a simple pattern."""
 
 import re
 
 from django.db import NotSupportedError
 
+from .names import quote_identifier
 from .plugin.types import Capability
 
 _REASON = (
     "The regular expression %r needs REGEXP_LIKE, which SQL Server has from version 2025 at database compatibility "
-    "level 170; before that only patterns of literal characters, '.', '.*', simple [sets], ^ and $ are supported."
+    "level 170; before that only patterns of literal characters, '.', '.*', simple [sets], ^ and $ are supported. "
+    "OPTIONS['regex_function'] names a function of the database that does it."
 )
 _ESCAPED = re.compile(r"([\\%_\[])")
 _SPECIAL = set("*+?{}()|")
@@ -18,12 +20,21 @@ def regex_condition(connection, lookup_type):
     """
     The template of regex lookups, for the column and the pattern.
 
-    :raises NotSupportedError: the server has no REGEXP_LIKE.
+    :raises NotSupportedError: the server has no REGEXP_LIKE, and the alias names no function.
     """
+    function = connection.options_read().options.get("regex_function")
+    if function:
+        quoted = ".".join(quote_identifier(part) for part in function.split("."))
+        return "%s(%%s, %%s, %d) = 1" % (quoted, lookup_type == "regex")
     if not connection.server.has(Capability.REGEXP):
         raise NotSupportedError(_REASON % "(an expression)")
     # A predicate; flags: https://learn.microsoft.com/sql/t-sql/functions/regexp-like-transact-sql
     return "REGEXP_LIKE(%%s, %%s, '%s')" % ("i" if lookup_type == "iregex" else "c")
+
+
+def needs_like(connection):
+    """Whether only LIKE is there for a regular expression."""
+    return not connection.options_read().options.get("regex_function") and not connection.server.has(Capability.REGEXP)
 
 
 def like_pattern(pattern):
@@ -48,7 +59,7 @@ def _pieces(pattern, body):
             end = body.find("]", position + 2)
             piece, position = body[position : end + 1], end + 1
             inner = piece[1:-1].lstrip("^")
-            if end < 0 or any(special in inner for special in "\\[%_"):
+            if end < 0 or any(special in inner for special in "\\[]%_"):
                 raise NotSupportedError(_REASON % pattern)
             yield piece
         elif character == "." and following == "*":
@@ -69,11 +80,6 @@ def _pieces(pattern, body):
             yield _ESCAPED.sub(r"\\\1", character)
         if body[position : position + 1] and body[position] in "*+?{":
             raise NotSupportedError(_REASON % pattern)
-
-
-def binary_collation(collation):
-    """A case-sensitive collation, for `regex`."""
-    return "Latin1_General_100_CS_AS"
 
 
 def insensitive_collation(collation):

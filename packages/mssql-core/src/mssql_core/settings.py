@@ -1,6 +1,7 @@
 """DATABASES of one alias: what is known, checked, and how it becomes ODBC keywords."""
 
 import difflib
+import re
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,7 +16,7 @@ OPTIONS = frozenset(
     (
         "collation", "connection_recovery_interval_msec", "connection_retries", "connection_retry_backoff_time",
         "connection_timeout", "datefirst", "datetime_type", "driver", "dsn", "extra_params", "isolation_level", "plugins",
-        "query_timeout", "schema", "setdecoding", "setencoding", "uuid_type",
+        "query_timeout", "regex_function", "schema", "setdecoding", "setencoding", "uuid_type",
         # Only for dbshell.
         "db", "host", "passwd", "port", "read_default_file", "user",
     )
@@ -132,6 +133,8 @@ def _checked(alias, name, value):
         return _choice(alias, name, value, UUID_TYPES)
     if name == "isolation_level":
         return None if value is None else _choice(alias, name, " ".join(str(value).split()), ISOLATION_LEVELS)
+    if name == "regex_function":
+        return _function(alias, name, value)
     if name in _NUMBERS:
         return _number(alias, name, value)
     if name in KEYWORDS.values():
@@ -151,6 +154,15 @@ def _choice(alias, name, value, choices):
         if str(value).casefold() == choice.casefold():
             return choice
     raise ImproperlyConfigured("%s is %r; it is one of: %s." % (_option(alias, name), value, ", ".join(choices)))
+
+
+def _function(alias, name, value):
+    if value is None or (isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", value)):
+        return value
+    raise ImproperlyConfigured(
+        "%s is %r; it has to be the function's schema and name, for example 'dbo.REGEXP_LIKE': SQL Server takes a "
+        "function only with its schema (error 195)." % (_option(alias, name), value)
+    )
 
 
 def _number(alias, name, value):
