@@ -1,4 +1,4 @@
-"""A test runner that writes the outcome of each test as JSON lines."""
+"""Test runners that write the outcome of each test as JSON lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 import os
 import unittest
 
+from django.db import connections
 from django.test.runner import DiscoverRunner
+
+from .expectations import load_expectations, load_flags
 
 
 def _test_id(test):
@@ -66,3 +69,13 @@ class ReportingRunner(DiscoverRunner):
             return unittest.TextTestRunner(
                 verbosity=self.verbosity, failfast=self.failfast, buffer=self.buffer, resultclass=result_class
             ).run(suite)
+
+
+class SuiteRunner(ReportingRunner):
+    """Skips what no SQL Server can pass, by its rule; the app is named by MSSQL_SUITE_LABEL."""
+
+    def setup_databases(self, **kwargs):
+        for connection in connections.all():
+            vars(connection.features).update(load_flags(os.environ.get("MSSQL_SUITE_LABEL", "")))
+            connection.features.django_test_skips = load_expectations(connection.server)
+        return super().setup_databases(**kwargs)

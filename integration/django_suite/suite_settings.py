@@ -22,10 +22,7 @@ def _database(name):
         "PASSWORD": _server["password"],
         "OPTIONS": {
             **_server.get("options", {}),
-            "plugins": {
-                "json": json.loads(os.environ.get("MSSQL_SUITE_JSON", "{}")),
-                "django_suite.plugin:ExpectationsPlugin": {},
-            },
+            "plugins": {"json": json.loads(os.environ.get("MSSQL_SUITE_JSON", "{}"))},
         },
         "TEST": {"NAME": "test_" + name},
     }
@@ -37,4 +34,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if django.VERSION < (6, 0):
     DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False
-TEST_RUNNER = "django_suite.runner.ReportingRunner"
+TEST_RUNNER = "django_suite.runner.SuiteRunner"

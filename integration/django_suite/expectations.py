@@ -1,8 +1,7 @@
-"""A plugin for these runs only: the tests that no SQL Server can pass, each with its rule."""
+"""The tests that no SQL Server can pass, each with its rule: expectations/*.toml."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Iterator
@@ -16,7 +15,7 @@ import django
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from mssql_core.plugin import Capability, ServerInfo, hookimpl
+from mssql_core.plugin import Capability, ServerInfo
 
 EXPECTATIONS = Path(__file__).parent / "expectations"
 
@@ -57,9 +56,3 @@ def _is_here(test: str) -> bool:
 def load_flags(app: str) -> dict[str, bool]:
     """Feature flags for one app whose models the server refuses: ``[[flag]]`` with rule, app and flags."""
     return {name: value for entry in _entries("flag") if entry["app"] == app for name, value in entry["flags"].items()}
-
-
-class ExpectationsPlugin:
-    @hookimpl
-    def mssql_features(self):
-        return {"django_test_skips": load_expectations, **load_flags(os.environ.get("MSSQL_SUITE_LABEL", ""))}
