@@ -56,3 +56,8 @@ def _is_here(test: str) -> bool:
 def load_flags(app: str) -> dict[str, bool]:
     """Feature flags for one app whose models the server refuses: ``[[flag]]`` with rule, app and flags."""
     return {name: value for entry in _entries("flag") if entry["app"] == app for name, value in entry["flags"].items()}
+
+
+def load_refused() -> dict[str, str]:
+    """App -> rule, of apps with models that no SQL Server can make: ``[[refused]]`` with rule and app."""
+    return {entry["app"]: entry["rule"] for entry in _entries("refused")}

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django
 
 from . import source
+from .expectations import load_refused
 
 HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
@@ -126,13 +127,14 @@ def write_report(runs: list[dict], out: Path) -> tuple[int, int, int]:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("apps", nargs="*", metavar="APP", help="test apps or test ids; default: the main apps")
+    parser.add_argument("--all", action="store_true", help="all of Django's test apps")
     parser.add_argument("-k", help="only tests whose name contains this")
     parser.add_argument("--jobs", type=int, default=1, help="apps at a time")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds an app may take")
     parser.add_argument("--version", default="2022", help="version the sandbox plays")
     parser.add_argument("--minimum", type=float, help="fail when less than this per cent passes")
     arguments = parser.parse_args(argv)
-    apps = arguments.apps or DEFAULT_APPS
+    apps = arguments.apps or (source.test_apps() if arguments.all else DEFAULT_APPS)
     out = REPORTS / f"django-{django.get_version()}-{arguments.version}"
     out.mkdir(parents=True, exist_ok=True)
     source.tests_folder()
@@ -164,8 +166,11 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run_all(apps: list[str], server: dict, out: Path, arguments: argparse.Namespace) -> list[dict]:
+    refused = load_refused()
+    for app in refused.keys() & set(apps):
+        print(f"{app:<24} not run: {refused[app]}")
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        return list(pool.map(lambda app: run_app(app, server, out, arguments), apps))
+        return list(pool.map(lambda app: run_app(app, server, out, arguments), (a for a in apps if a not in refused)))
 
 
 if __name__ == "__main__":

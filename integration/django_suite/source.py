@@ -10,6 +10,8 @@ from pathlib import Path
 import django
 
 CACHE = Path(__file__).parent / ".cache"
+# Data of other tests, and apps for one other database.
+_ELSEWHERE = {"gis_tests", "import_error_package", "postgres_tests", "requirements", "sphinx"}
 
 
 def tests_folder() -> Path:
@@ -19,6 +21,15 @@ def tests_folder() -> Path:
     if not (folder / "tests" / "runtests.py").exists():
         _unpack(_download(version))
     return folder / "tests"
+
+
+def test_apps() -> list[str]:
+    """All folders with tests that run here: not those of PostGIS and its kin, nor of PostgreSQL."""
+    return sorted(
+        folder.parent.name
+        for folder in tests_folder().glob("*/__init__.py")
+        if folder.parent.name not in _ELSEWHERE and any(folder.parent.rglob("test*.py"))
+    )
 
 
 def _download(version: str) -> Path:

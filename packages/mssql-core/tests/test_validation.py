@@ -41,7 +41,7 @@ def test_a_json_field_needs_its_plugin(connection):
     ("kind", "options", "expected"),
     [
         (models.TextField, {"unique": True}, ["mssql_core.E002"]),
-        (models.TextField, {"db_index": True}, ["mssql_core.W003"]),
+        (models.TextField, {"db_index": True}, ["fields.W162"]),
         (models.TextField, {}, []),
         (models.CharField, {"max_length": 450, "unique": True}, []),
     ],

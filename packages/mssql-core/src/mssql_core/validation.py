@@ -12,7 +12,8 @@ from .plugin import manager
 class DatabaseValidation(BaseDatabaseValidation):
     def check(self, **kwargs):
         settings = self.connection.options_read()
-        found = [*self._options_without_effect(settings), *self._trusted_connection(settings)]
+        found = super().check(**kwargs)
+        found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
         for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             found += messages or ()
         # Settings that cannot connect are told; the rest asks the server.
@@ -57,7 +58,8 @@ class DatabaseValidation(BaseDatabaseValidation):
             text = "The column type %s of a unique field cannot be the key of an index (error 1919)." % field_type
             return [checks.Error(text, hint="Give it a max_length.", obj=field, id="mssql_core.E002")]
         if field.db_index:
-            text = "The column type %s cannot be the key of an index (error 1919)." % field_type
-            hint = "No index will be made. Give the field a max_length, or remove db_index."
-            return [checks.Warning(text, hint=hint, obj=field, id="mssql_core.W003")]
+            # As Django says it of other databases, under the id that projects silence.
+            text = "%s does not support a database index on %s columns." % (self.connection.display_name, field_type)
+            hint = "An index won't be created. Silence this warning if you don't care about it."
+            return [checks.Warning(text, hint=hint, obj=field, id="fields.W162")]
         return []
