@@ -12,6 +12,7 @@ from .explain import explain
 from .hoisting import Hoists, columns_beside_aggregates, is_column, value_column
 from .insert import InsertMixin
 from .locking import LockedTables, LockHints
+from .nth_value import NthValues, selects_nth_value
 from .ordering import UNORDERED, distinct_terms, source, terms
 from .predicates import is_predicate, with_values
 from .update import UpdateMixin
@@ -62,6 +63,8 @@ class SelectMixin(CompileMixin):
 
     # Set while the rows of distinct(*fields) are numbered: see distinct.py.
     distinct_on = None
+    # Set while the rows of NthValue are numbered: see nth_value.py.
+    nth_values = None
     _with_limits = True
     _derived = False
     _no_order = False
@@ -80,6 +83,8 @@ class SelectMixin(CompileMixin):
         self._derived = with_col_aliases or self.query.subquery
         if self._numbers_rows():
             return DistinctOn(self).as_sql(with_limits)
+        if self.nth_values is None and selects_nth_value(self.query) and not self._filters_windows():
+            return NthValues(self).as_sql(with_limits)
         self._top = self._top_limit() if with_limits else None
         if self.query.combinator and (self.query.subquery or self._sorts_by_expressions()):
             sql, params = self._derived_compound(with_limits, with_col_aliases)
@@ -247,8 +252,9 @@ class SelectMixin(CompileMixin):
         Equal expressions with parameters are not equal to the server (145).
         """
         self._distinct_order = None
-        if self.distinct_on is not None:
-            return self.distinct_on.extra_select(self, order_by)
+        numbered = self.distinct_on or self.nth_values
+        if numbered is not None:
+            return numbered.extra_select(self, order_by)
         if not self.query.distinct or self.query.distinct_fields or not order_by or self._drops_order():
             return []
         positions = self._positions(select)

@@ -1,7 +1,7 @@
 import pytest
 from django.db import NotSupportedError
 from django.db.models import Avg, F, RowRange, Sum, ValueRange, Window
-from django.db.models.functions import FirstValue, Lag, NthValue, Ntile, Rank, RowNumber
+from django.db.models.functions import FirstValue, Lag, Ntile, Rank, RowNumber
 from orm import since
 from ormtests.models import Author
 
@@ -49,9 +49,3 @@ def test_offsets(compiled):
     assert expression(compiled, Lag("age", 2), order_by="id").startswith("LAG(%s, %%s) OVER " % AGE)
     assert expression(compiled, Ntile(4), order_by="id").startswith("NTILE(%s) OVER ")
     assert expression(compiled, FirstValue("age")).endswith("OVER (ORDER BY (SELECT NULL))")
-
-
-@since(4, 1)
-def test_nth_value(compiled):
-    with pytest.raises(NotSupportedError, match="SQL Server has no NTH_VALUE"):
-        expression(compiled, NthValue("age", nth=2), order_by="id")

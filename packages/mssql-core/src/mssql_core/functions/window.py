@@ -1,11 +1,10 @@
 """Window functions and the OVER clause."""
 
-from django.db import NotSupportedError
 from django.db.models import Aggregate, Window
 from django.db.models.expressions import Expression, ExpressionList
-from django.db.models.functions import NthValue
 
 from mssql_core.compat.orm import window_order
+from mssql_core.nth_value import compile_nth_value, is_nth_value
 from mssql_core.ordering import UNORDERED
 
 
@@ -21,6 +20,8 @@ class Unordered(Expression):
 
 def compile_window(node, compiler, connection, **extra):
     """Ranking and offset functions, and frames, need an order."""
+    if is_nth_value(node):
+        return compile_nth_value(node, compiler)
     if _is_ordered(node) or (isinstance(node.source_expression, Aggregate) and node.frame is None):
         return NotImplemented
     copy = node.copy()
@@ -34,8 +35,4 @@ def _is_ordered(node):
     return order is not None and not (isinstance(order, ExpressionList) and not order.get_source_expressions())
 
 
-def compile_nth_value(node, compiler, connection, **extra):
-    raise NotSupportedError("SQL Server has no NTH_VALUE (window functions: FIRST_VALUE, LAST_VALUE, LAG, LEAD).")
-
-
-COMPILERS = {Window: compile_window, NthValue: compile_nth_value}
+COMPILERS = {Window: compile_window}
