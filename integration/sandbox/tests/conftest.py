@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests of types and functions."""
+"""Fixtures of the tests that ask a server without the wire."""
 
 from __future__ import annotations
 
@@ -13,3 +13,25 @@ def sql():
     calculator = Calculator()
     yield calculator
     calculator.close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server of the main version."""
+    from ddl_support import start_server
+
+    found = start_server()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def client(server):
+    """A session whose work is rolled back."""
+    from ddl_support import Client
+
+    found = Client(server)
+    found.run("BEGIN TRANSACTION")
+    yield found
+    found.events("IF @@TRANCOUNT > 0 ROLLBACK")
+    found.session.close()

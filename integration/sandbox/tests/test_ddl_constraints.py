@@ -3,23 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from ddl_support import Client, start_server
-
-
-@pytest.fixture(scope="module")
-def server():
-    found = start_server()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def client(server):
-    found = Client(server)
-    found.run("BEGIN TRANSACTION")
-    yield found
-    found.events("IF @@TRANCOUNT > 0 ROLLBACK")
-    found.session.close()
 
 
 def test_unique_takes_null_and_case_as_equal(client):

@@ -6,22 +6,6 @@ import pytest
 from ddl_support import Client, start_server
 
 
-@pytest.fixture(scope="module")
-def server():
-    found = start_server()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def client(server):
-    found = Client(server)
-    found.run("BEGIN TRANSACTION")
-    yield found
-    found.events("IF @@TRANCOUNT > 0 ROLLBACK")
-    found.session.close()
-
-
 def test_views_follow_their_tables(client):
     client.run("CREATE TABLE a (id int, n int); INSERT INTO a VALUES (1, 2)")
     client.run("CREATE VIEW v AS SELECT id, n AS m FROM dbo.a")

@@ -3,24 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ddl_support import Client, start_server
-
-
-@pytest.fixture(scope="module")
-def server():
-    found = start_server()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def client(server):
-    """A session whose work is rolled back."""
-    found = Client(server)
-    found.run("BEGIN TRANSACTION")
-    yield found
-    found.events("IF @@TRANCOUNT > 0 ROLLBACK")
-    found.session.close()
+from ddl_support import Client
 
 
 def test_definitions_in_the_catalogue(client):

@@ -1,14 +1,6 @@
 """sp_set_session_context and SESSION_CONTEXT."""
 
-import pytest
-from ddl_support import Client, start_server
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = start_server()
-    yield server
-    server.close()
+from ddl_support import Client
 
 
 def test_a_value_is_read_back_in_its_session_only(server):

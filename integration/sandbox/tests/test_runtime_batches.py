@@ -1,16 +1,9 @@
 """Variables, control flow, errors and messages of batches."""
 
 import pytest
-from ddl_support import Client, start_server
+from ddl_support import Client
 
 from mssql_sandbox.interface import Done, Error
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = start_server()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -1,16 +1,9 @@
 """Transactions, savepoints and what errors do to them."""
 
 import pytest
-from ddl_support import Client, start_server
+from ddl_support import Client
 
 from mssql_sandbox.interface import EnvChange
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = start_server()
-    yield server
-    server.close()
 
 
 @pytest.fixture
