@@ -8,7 +8,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, INT, MAX, SqlType, nvarchar, varbinary, varchar
 from ..translate.bound import Bound
 from ..types.collation import parse
-from ..types.conversion import datalength as fixed_length
+from ..types.converters import datalength as fixed_length
 from ..types.precedence import CONCAT_WIDTHS
 from .registry import define, invalid_argument
 

@@ -16,7 +16,7 @@ from ..interface import ResultColumn
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
 from .bound import Output, Relation, Scope, Source, SourceColumn
-from .dml import DataStatements
+from .merge import MergeStatements as Translator
 from .plan import Context, Plan
 
 __all__ = [
@@ -31,7 +31,7 @@ def translate(statement: nodes.Statement, context: Context) -> Plan:
     :raises SqlServerError: what SQL Server's compiler reports.
     :raises NotSupported: for what the sandbox does not know.
     """
-    translator = DataStatements(context)
+    translator = Translator(context)
     options = statement.query.options if isinstance(statement, nodes.SelectStatement) else _own_options(statement)
     translator.max_recursion = _max_recursion(options)
     if isinstance(statement, nodes.SelectStatement):
@@ -48,7 +48,7 @@ def translate(statement: nodes.Statement, context: Context) -> Plan:
     return handler(statement)
 
 
-def _select(translator: DataStatements, statement: nodes.SelectStatement) -> Plan:
+def _select(translator: Translator, statement: nodes.SelectStatement) -> Plan:
     _check_options(statement.query.options)
     body = statement.query.body
     assigned = [item for item in body.items if item.assign] if isinstance(body, nodes.Select) else []
@@ -151,7 +151,7 @@ def result_columns(outputs: list[Output]) -> list[ResultColumn]:
 
 def translate_expression(expression: nodes.Expression, context: Context, target: SqlType | None) -> Plan:
     """A statement that yields the value of an expression outside any query, converted to ``target``."""
-    translator = DataStatements(context)
+    translator = Translator(context)
     bound = translator.expression(expression, Scope())
     type_ = target or bound.type
     sql = translator.convert(bound, type_) if target is not None else bound.sql
@@ -163,7 +163,7 @@ def translate_expression(expression: nodes.Expression, context: Context, target:
 
 def translate_predicate(predicate: nodes.Predicate, context: Context) -> Plan:
     """A statement that yields true, false or NULL."""
-    translator = DataStatements(context)
+    translator = Translator(context)
     return translator.plan("select", f"SELECT {translator.predicate(predicate, Scope())}")
 
 
@@ -174,7 +174,7 @@ def column_expression(
     expression: nodes.Expression, table: Table | None, context: Context, target: SqlType | None = None
 ) -> Plan:
     """A DEFAULT or computed column: an expression over the bare columns of one table."""
-    translator = DataStatements(context)
+    translator = Translator(context)
     translator.stored = True
     bound = translator.expression(expression, _table_scope(table))
     type_ = target or bound.type
@@ -186,7 +186,7 @@ def column_expression(
 
 def column_predicate(predicate: nodes.Predicate, table: Table, context: Context) -> Plan:
     """A CHECK constraint or an index filter over the bare columns of one table."""
-    translator = DataStatements(context)
+    translator = Translator(context)
     translator.stored = True
     return translator.plan("select", translator.predicate(predicate, _table_scope(table)))
 
@@ -203,7 +203,7 @@ def _table_scope(table: Table | None) -> Scope:
 
 def view(query: nodes.Query, context: Context) -> Relation:
     """The query of a view; its columns are o1 ... on."""
-    translator = DataStatements(context)
+    translator = Translator(context)
     relation = translator.relation(query, None)
     if translator.parameters:
         raise NotSupported(f"{translator.parameters[0]} in a view")

@@ -1,4 +1,4 @@
-"""INSERT, UPDATE, DELETE, MERGE and TRUNCATE."""
+"""INSERT, UPDATE, DELETE and TRUNCATE."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DataStatements(Queries):
         names = ", ".join(column.physical for column in columns)
         target = f"{table.physical} AS tgt" + (f" ({names})" if columns else "")
         text = f"INSERT INTO {target} {source}"
-        inserted = _row_source(table, "inserted", "new")
+        inserted = row_source(table, "inserted", "new")
         plan = self._with_output("insert", prefix, text, node.output, [inserted], table)
         self._identity(plan, table, columns, node)
         return plan
@@ -325,7 +325,7 @@ class DataStatements(Queries):
         else:
             sets = ", ".join(f"{column.physical} = {value}" for column, value in assignments)
             text = f"UPDATE {table.physical} AS {source.engine_alias} SET {sets}{where}"
-        rows = [_row_source(table, "inserted", "new"), _row_source(table, "deleted", "old")]
+        rows = [row_source(table, "inserted", "new"), row_source(table, "deleted", "old")]
         return self._with_output("update", ctes, text, node.output, rows, table)
 
     def _refuse_aggregates_in_set(self, node: nodes.Update) -> None:
@@ -421,104 +421,9 @@ class DataStatements(Queries):
             text = f"DELETE FROM {table.physical} AS tgt USING ({rows}) chosen WHERE tgt.ctid = chosen.place"
         else:
             text = f"DELETE FROM {table.physical} AS {source.engine_alias}{where}"
-        return self._with_output("delete", ctes, text, node.output, [_row_source(table, "deleted", "old")], table)
+        return self._with_output("delete", ctes, text, node.output, [row_source(table, "deleted", "old")], table)
 
     # ---- MERGE ---------------------------------------------------------------------------------
-
-    def merge(self, node: nodes.Merge) -> Plan:
-        if node.top is not None:
-            raise NotSupported("MERGE TOP", node.line)
-        ctes = self._open_ctes(node.ctes)
-        table = self._target_table(node.target)
-        target = self.table_source(table, node.target.alias, node.target.name)
-        scope = Scope()
-        source_sql = self.source(node.source, scope)
-        sources = list(scope.sources)
-        self.add(scope, target, node.line)
-        self.locks.clear()
-        condition = self.predicate(node.condition, scope)
-        self._check_actions(node)
-        actions = " ".join(self._merge_action(a, table, target, sources, scope) for a in node.actions)
-        text = f"MERGE INTO {table.physical} AS {target.engine_alias} USING {source_sql} ON {condition} {actions}"
-        rows = [_row_source(table, "inserted", "new"), _row_source(table, "deleted", "old"), *sources]
-        changes = {action.action for action in node.actions}
-        plan = self._with_output("merge", ctes, text, node.output, rows, table, changes)
-        if any(action.action == "INSERT" for action in node.actions):
-            self._merge_identity(plan, table, node)
-        return plan
-
-    def _merge_identity(self, plan: Plan, table: Table, node: nodes.Merge) -> None:
-        identity = next((column for column in table.columns if column.identity is not None), None)
-        inserted = [name.casefold() for action in node.actions for name in action.columns]
-        if identity is None or identity.name.casefold() not in inserted:
-            return
-        sequence = f"{table.physical.split('.')[0]}.s{table.id}"
-        plan.after.append(
-            f"SELECT setval('{sequence}', m.v) FROM (SELECT max({identity.physical})::bigint AS v FROM "
-            f"{table.physical}) m, {sequence} q WHERE m.v > q.last_value"
-        )
-
-    def _check_actions(self, node: nodes.Merge) -> None:
-        seen: list[tuple[str, str]] = []
-        settled: set[str] = set()
-        for action in node.actions:
-            if action.when in settled and (action.when, action.action) not in seen:
-                raise SqlServerError(
-                    5324,
-                    f"In a MERGE statement, a 'WHEN {action.when}' clause with a search condition cannot appear after a "
-                    f"'WHEN {action.when}' clause with no search condition.",
-                    15,
-                    1,
-                    action.line,
-                )
-            if action.condition is None:
-                settled.add(action.when)
-            if (action.when, action.action) in seen:
-                raise SqlServerError(
-                    10714,
-                    f"An action of type 'WHEN {action.when}' cannot appear more than once in a '{action.action}' clause "
-                    "of a MERGE statement.",
-                    15,
-                    1,
-                    action.line,
-                )
-            seen.append((action.when, action.action))
-
-    def _merge_action(self, action, table: Table, target: Source, sources: list[Source], scope: Scope) -> str:
-        visible = {
-            "MATCHED": scope,
-            "NOT MATCHED": Scope(sources=sources),
-            "NOT MATCHED BY SOURCE": Scope(sources=[target]),
-        }[action.when]
-        extra = f" AND {self.predicate(action.condition, visible)}" if action.condition is not None else ""
-        return f"WHEN {action.when}{extra} THEN {self._merge_change(action, table, visible)}"
-
-    def _merge_change(self, action, table: Table, scope: Scope) -> str:
-        if action.action == "DELETE":
-            return "DELETE"
-        if action.action == "UPDATE":
-            pairs = self._assignments(action.assignments, table, scope)
-            return "UPDATE SET " + ", ".join(f"{column.physical} = {value}" for column, value in pairs)
-        if action.values is None:
-            return "INSERT DEFAULT VALUES"
-        insert = nodes.Insert(nodes.TableSource(nodes.Name((table.name,))), action.columns, rows=[action.values])
-        columns = self._insert_columns(table, insert)
-        self._check_count(len(columns), len(action.values), insert, from_select=False)
-        values = []
-        for value, column in zip(action.values, columns):
-            if isinstance(value, nodes.DefaultValue):
-                values.append("DEFAULT")
-            else:
-                values.append(self.assigned(self.expression(value, scope), table, column))
-        names = ", ".join(column.physical for column in columns)
-        return f"INSERT ({names}) VALUES ({', '.join(values)})"
-
-    def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
-        from ..sqltypes import nvarchar
-
-        return Bound("merge_action()", nvarchar(10), False)
-
-    # ---- TRUNCATE --------------------------------------------------------------------------------
 
     def truncate(self, node: nodes.Truncate) -> Plan:
         table = self.find_table(node.table)
@@ -528,7 +433,7 @@ class DataStatements(Queries):
         return plan
 
 
-def _row_source(table: Table, name: str, prefix: str) -> Source:
+def row_source(table: Table, name: str, prefix: str) -> Source:
     columns = [
         SourceColumn(column.name, column.type, f"{prefix}.{column.physical}", column.nullable)
         for column in table.columns

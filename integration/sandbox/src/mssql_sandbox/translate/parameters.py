@@ -13,9 +13,9 @@ from .plan import Context
 
 def suggest(statement: nodes.Statement, context: Context) -> list[tuple[str, SqlType]]:
     """:raises SqlServerError: 11508-like refusals become an nvarchar(4000) suggestion, as sp_describe does for LIKE."""
-    from .dml import DataStatements
+    from .merge import MergeStatements as Translator
 
-    translator = DataStatements(context)
+    translator = Translator(context)
     found: dict[str, SqlType | None] = {}
     for variable in _variables(statement):
         if variable.name not in context.variables and not variable.name.startswith("@@"):
