@@ -95,3 +95,14 @@ def test_the_json_type_rewrites_text(sql, text, expected):
 
 def test_the_json_type_has_a_range_of_numbers(sql):
     assert sql.number("CAST('[1e40]' AS json)", "2025") == 1007
+
+
+def test_scalars_of_openjson_columns_by_position(client):
+    question = (
+        'SELECT a, b, c FROM OPENJSON(N\'[[1, "x", null], {"0": 5}, [2, [3], {"k": 4}], 7]\')'
+        " WITH (a int '$[0]', b nvarchar(9) '$[1]', c nvarchar(9) '$[2]')"
+    )
+    assert client.run(question) == [(1, "x", None), (None, None, None), (2, None, None), (None, None, None)]
+    assert client.run("SELECT v FROM OPENJSON(N'[1, \"2\", null, [3]]') WITH (v int '$')") == [
+        (1,), (2,), (None,), (None,)
+    ]  # fmt: skip

@@ -37,7 +37,22 @@ def test_connecting_costs_one_message(connection):
     assert sql.startswith("SET DATEFORMAT ymd; SET DATEFIRST 7; SELECT CAST(SERVERPROPERTY('EngineEdition') AS int)")
     connection.close()
     connection.ensure_connection()
-    assert len(connection.driver.statements) == 2
+    assert connection.driver.sql[1:] == ["SET DATEFORMAT ymd; SET DATEFIRST 7"]
+
+
+def test_after_a_lost_connection_the_server_is_asked_again():
+    """It may have been upgraded, or another one took over."""
+    connection = fake_connection(options={"connection_retries": 0})
+    connection.ensure_connection()
+    connection.lost()
+    connection.ensure_connection()
+    assert "SERVERPROPERTY" in connection.driver.sql[1]
+    connection.close()
+    connection.driver.refuse(server_error(40613))
+    with pytest.raises(OperationalError):
+        connection.ensure_connection()
+    connection.ensure_connection()
+    assert "SERVERPROPERTY" in connection.driver.sql[2]
 
 
 def test_options_of_the_session():

@@ -168,6 +168,10 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         settings = self.settings_dict
         return (self.alias, *(str(settings.get(name)) for name in ("HOST", "PORT", "NAME", "USER")))
 
+    def _forget_server(self):
+        """Ask again: after an upgrade or a failover it may be another."""
+        _servers.pop(self._server_key(), None)
+
     def _remember_server(self, row):
         if row is None:
             raise errors.OperationalError("HY000", "The server did not tell its version: sys.databases has no row.")
@@ -226,7 +230,11 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         pools = getattr(django_settings, "DATABASE_CONNECTION_POOLING", True)
         if not pools or conn_params.arguments["access_token"]:
             self.driver.set_pooling(False)
-        connection = connecting.open_connection(self, conn_params)
+        try:
+            connection = connecting.open_connection(self, conn_params)
+        except errors.Error:
+            self._forget_server()
+            raise
         self.pool = CursorPool(connection, self.driver)
         self.transaction_open = False
         # No request uses the connection longer than its credentials hold.
@@ -263,20 +271,21 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return error.is_disconnect or bool(hook(error=error, settings=settings))
 
     def _prepare_session(self):
-        """Session options and the server's description in one message."""
+        """Session options in one message; with the server's description, where it is not known yet."""
         options = self.options_read().options
         statements = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % options.get("datefirst", 7)]
         if options.get("isolation_level"):
             statements.append("SET TRANSACTION ISOLATION LEVEL %s" % options["isolation_level"])
         known = _servers.get(self._server_key())
-        session = self._session_sql(known) if known else []
         with self._raw_cursor() as cursor:
-            cursor.execute("; ".join([*statements, server.QUERY, *session]))
+            if known:
+                cursor.execute("; ".join([*statements, *self._session_sql(known)]))
+                return
+            cursor.execute("; ".join([*statements, server.QUERY]))
             self._remember_server(cursor.fetchone())
-            if self.server != known:
-                session = self._session_sql(self.server)
-                if session:
-                    cursor.execute("; ".join(session))
+            session = self._session_sql(self.server)
+            if session:
+                cursor.execute("; ".join(session))
 
     def _session_sql(self, info):
         results = manager.results(self.plugins, "mssql_session_sql", server=info)
@@ -302,6 +311,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
 
     def lost(self):
         """Forget a dead connection outside of atomic blocks: the next query opens a new one."""
+        self._forget_server()
         if not self.in_atomic_block:
             self.connection = None
             time.sleep(self.options_read().options.get("connection_recovery_interval_msec", 0) / 1000)

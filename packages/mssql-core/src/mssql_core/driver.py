@@ -1,6 +1,7 @@
 """The only module that imports pyodbc; finds the Microsoft ODBC driver."""
 
 import datetime
+import functools
 import importlib.util
 import platform
 import struct
@@ -86,6 +87,7 @@ def _warn_once_of_17():
         )
 
 
+@functools.lru_cache(maxsize=None)
 def bundled_driver():
     """The path of the driver inside the wheel ``mssql-python-odbc``, or None."""
     specification = importlib.util.find_spec("mssql_python_odbc")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
@@ -54,11 +55,19 @@ def _openjson(t, source, scope) -> Relation:
         if column.as_json:
             value = f"ms.json_query(j.raw, {literal})"
         else:
-            raw = Bound(f"ms.json_value(j.raw, {literal}, 2147483647)", nvarchar(MAX, t.context.collation), True)
+            raw = Bound(_json_scalar(step, literal), nvarchar(MAX, t.context.collation), True)
             value = _json_column(t, raw, type_)
         columns.append(f"{value} AS o{number}")
         outputs.append(Output(column.name, type_, True))
     return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j", outputs)
+
+
+def _json_scalar(step: str, literal: str) -> str:
+    """The scalar at a path of a column."""
+    position = re.fullmatch(r"\$\[(\d{1,9})\]", step)
+    if position:
+        return f"ms.json_item(j.raw, {position[1]})"
+    return "ms.json_itself(j.raw)" if step == "$" else f"ms.json_value(j.raw, {literal}, 2147483647)"
 
 
 def _json_column(t, raw: Bound, type_: SqlType) -> str:

@@ -196,6 +196,13 @@ begin
   end if;
 end $$;
 
+-- A scalar at a position, and the document itself as one: the paths '$[n]' and '$' of an OPENJSON column, without the
+-- general machinery. An object has no positions.
+create function ms.json_item(doc text, at int) returns text language sql immutable parallel safe return
+  case when json_typeof(doc::json -> at) in ('object', 'array') then null else doc::json ->> at end;
+create function ms.json_itself(doc text) returns text language sql immutable parallel safe return
+  case when json_typeof(doc::json) in ('object', 'array') then null else doc::json #>> '{}' end;
+
 create function ms.json_within(x text, n int) returns text language plpgsql immutable parallel safe as $$
 begin
   if octet_length(x) > n and ms.utf16_length(x) > n then
