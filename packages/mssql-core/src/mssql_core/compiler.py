@@ -22,22 +22,24 @@ from .value_sets import within_limit
 class CompileMixin:
     """compile() by the connection's table instead of `as_microsoft` methods."""
 
+    _hoists = None
+
     @property
     def hoists(self):
         """What this statement computes in a derived table: see hoisting.py."""
-        found = self.__dict__.get("_hoists")
-        if found is None:
-            found = self._hoists = Hoists()
-        return found
+        if self._hoists is None:
+            self._hoists = Hoists()
+        return self._hoists
 
     def compile(self, node):
-        hoists = self.hoists
-        column = hoists.column(node)
-        if column is not None:
-            return column, PARAMS()
+        # Runs for each node of each statement: most have nothing hoisted.
+        if self._hoists:
+            column = self._hoists.column(node)
+            if column is not None:
+                return column, PARAMS()
         sql, params = self._translate(with_values(node))
-        if hoists:
-            column = hoists.column_of_sql(sql, params)
+        if self._hoists:
+            column = self._hoists.column_of_sql(sql, params)
             if column is not None:
                 return column, PARAMS()
         return sql, params

@@ -1,5 +1,6 @@
 """Identifiers: quoting, and the schema that a table's name may carry."""
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Optional
@@ -11,6 +12,7 @@ _DOUBLE_QUOTED = re.compile(r'^"?([^"]+)"\."([^"]+)"?$')
 _BRACKETED = re.compile(r"^\[?([^\[\]]+)\]\.\[([^\[\]]+)\]?$")
 
 
+@functools.lru_cache(maxsize=4096)
 def quote_identifier(name):
     """
     Return `name` between brackets, with closing brackets doubled.
