@@ -61,6 +61,7 @@ def test_raiserror_formats_and_goes_on(client):
     events = client.events("RAISERROR(N'%d of %s', 16, 1, 3, N'four'); SELECT 5")
     assert [event.message for event in events if isinstance(event, Error)] == ["3 of four"]
     assert client.infos("RAISERROR(N'note', 10, 1)") == [(50000, "note")]
+    assert client.infos("RAISERROR(N'<%*.*s>', 10, 1, 7, 3, N'abcde')") == [(50000, "<    abc>")]
 
 
 def test_print(client):

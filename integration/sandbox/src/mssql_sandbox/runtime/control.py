@@ -12,7 +12,9 @@ from ..sqltypes import INT, nvarchar
 from ..syntax import nodes
 from .scope import BreakLoop, CaughtError, ContinueLoop, ReturnFromScope
 
-_FORMAT = re.compile(r"%(?P<flag>[-+ 0#]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?P<kind>[diouxXs%])")
+_FORMAT = re.compile(
+    r"%(?P<flag>[-+ 0#]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?:I64|[lh])?(?P<kind>[diouxXs%])"
+)
 
 
 class ControlFlow:
@@ -286,19 +288,31 @@ def format_message(message: str, arguments: list[Any]) -> str:
     def replace(match: re.Match) -> str:
         if match["kind"] == "%":
             return "%"
+        width, precision = (sized(match[name]) for name in ("width", "precision"))
         value = next(remaining, None)
+        position[0] += 1
         if value is None:
             return "(null)"
-        position[0] += 1
         if isinstance(value, str) != (match["kind"] == "s"):
-            raise SqlServerError(
-                2786, f"The data type of substitution parameter {position[0]} does not match the expected type of the "
-                "format specification.",
-            )  # fmt: skip
+            raise mismatch()
         kind = "d" if match["kind"] in "diu" else match["kind"]
-        width = match["width"] or ""
-        precision = f".{match['precision']}" if match["precision"] else ""
-        return f"%{match['flag']}{width}{precision}{kind}" % value
+        return f"%{match['flag']}{width}{'.' if precision else ''}{precision}{kind}" % value
+
+    def sized(text: str | None) -> str:
+        """A width or precision; ``*`` takes the next argument, an int."""
+        if text != "*":
+            return text or ""
+        value = next(remaining, None)
+        position[0] += 1
+        if not isinstance(value, int):
+            raise mismatch()
+        return str(value)
+
+    def mismatch() -> SqlServerError:
+        return SqlServerError(
+            2786, f"The data type of substitution parameter {position[0]} does not match the expected type of the "
+            "format specification.",
+        )  # fmt: skip
 
     return _FORMAT.sub(replace, message)
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
+from ..types.typenames import engine_cast
 from .bound import Output, Relation, Scope
 from .set_operations import SetOperations, uneven
 
@@ -47,8 +48,15 @@ class CommonTables(SetOperations):
         return f"{name} AS ({relation.sql})"
 
     def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
-        body = table.query.body
-        if not isinstance(body, nodes.SetOperation) or body.operator != "UNION ALL":
+        """Anchor members, then the members that refer to the table; UNION ALL joins them.
+
+        https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql (recursive queries)
+        """
+        body, members = table.query.body, []
+        while isinstance(body, nodes.SetOperation) and body.operator == "UNION ALL" and _refers_to(body, table.name):
+            members.insert(0, body.right)
+            body = body.left
+        if not members:
             raise SqlServerError(
                 252,
                 f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator.",
@@ -56,35 +64,40 @@ class CommonTables(SetOperations):
                 1,
                 table.line,
             )
-        anchor = self.set_body(body.left, parent)
+        anchor = self.set_body(body, parent)
         outputs = self._named(anchor, table)
         self.ctes[-1][table.name.casefold()] = (name, outputs)
+        first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
+        if len(members) == 1:
+            rest = self._recursive_member(members[0], table, name, outputs, parent)
+        else:
+            rest = self._recursive_members(members, table, name, outputs, parent)
+        return f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL {rest})"
+
+    def _recursive_member(self, body: Any, table, name: str, outputs: list[Output], parent: Scope | None) -> str:
         self.recursing[name] = ""
-        member = self.set_body(body.right, parent)
+        member = self.set_body(body, parent)
         alias = self.recursing.pop(name)
-        if len(member.outputs) != len(outputs):
-            raise uneven()
+        columns = _converted(member, outputs, table)
         member_sql, level = member.sql, "0"
-        if _names_directly(body.right, table.name) and member_sql.startswith("SELECT "):
+        if _names_directly(body, table.name) and member_sql.startswith("SELECT "):
             # 530: the engine itself would recurse until its disk is full.
             step = f"ms.recursion_step({alias}.lvl, {self.max_recursion}) AS lvl, "
             member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
-        columns = []
-        from ..types.typenames import engine_cast
+        return f"SELECT {columns}, {level} AS lvl FROM ({member_sql}) m"
 
-        for number, (mine, other) in enumerate(zip(outputs, member.outputs), 1):
-            if _shape(mine.type) != _shape(other.type):
-                raise SqlServerError(
-                    240,
-                    f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
-                    f'query "{table.name}".',
-                )
-            columns.append(f"m.o{number}::{engine_cast(mine.type)} AS o{number}")
-        first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
-        return (
-            f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL "
-            f"SELECT {', '.join(columns)}, {level} AS lvl FROM ({member_sql}) m)"
-        )
+    def _recursive_members(self, bodies: list[Any], table, name: str, outputs: list[Output], parent) -> str:
+        """The engine lets a table name itself once, so every member reads the row of one common reference."""
+        row, texts = self.alias("p"), []
+        names = ", ".join(f"{row}.o{number}" for number in range(1, len(outputs) + 1))
+        self.ctes[-1][table.name.casefold()] = (f"(SELECT {names})", outputs)
+        for body in bodies:
+            member = self.set_body(body, parent)
+            texts.append(f"SELECT {_converted(member, outputs, table)} FROM ({member.sql}) m")
+        self.ctes[-1][table.name.casefold()] = (name, outputs)
+        columns = ", ".join(f"n.o{number}" for number in range(1, len(outputs) + 1))
+        step = f"ms.recursion_step({row}.lvl, {self.max_recursion}) AS lvl"
+        return f"SELECT {columns}, {step} FROM {name} AS {row} CROSS JOIN LATERAL ({' UNION ALL '.join(texts)}) n"
 
     def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
         if table.columns and len(table.columns) != len(relation.outputs):
@@ -110,6 +123,20 @@ class CommonTables(SetOperations):
                     table.line,
                 )
         return outputs
+
+
+def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable) -> str:
+    """The columns of a recursive member as the anchor has them. :raises SqlServerError: 205, 240."""
+    if len(member.outputs) != len(outputs):
+        raise uneven()
+    for mine, other in zip(outputs, member.outputs):
+        if _shape(mine.type) != _shape(other.type):
+            raise SqlServerError(
+                240,
+                f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
+                f'query "{table.name}".',
+            )
+    return ", ".join(f"m.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
 
 
 def _shape(type_: SqlType) -> tuple:

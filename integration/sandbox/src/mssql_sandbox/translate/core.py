@@ -35,6 +35,9 @@ class Core:
         self.max_recursion = 100  # OPTION (MAXRECURSION n); 0 is no limit
         self.recursing: dict[str, str] = {}  # recursive table being translated -> its alias in its own member
         self.serializable: list[str] = []
+        self.updatable: Any = None  # the SELECT of a common table that the statement changes
+        self.bases: dict[int, Source] = {}  # its tables, by number
+        self.origins: list[tuple[int, Any] | None] = []  # of its columns: the table and column that it only names
 
     # ---- parameters and aliases ---------------------------------------------------
 

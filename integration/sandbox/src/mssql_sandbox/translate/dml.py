@@ -20,8 +20,6 @@ class DataStatements(Queries):
     def insert(self, node: nodes.Insert) -> Plan:
         if node.execute is not None:
             raise NotSupported("INSERT ... EXEC", node.line)
-        if node.top is not None:
-            raise NotSupported("INSERT TOP", node.line)
         prefix = self._open_ctes(node.ctes)
         table = self._target_table(node.target)
         columns = self._insert_columns(table, node)
@@ -79,7 +77,7 @@ class DataStatements(Queries):
                 raise _needs_list(table)
         for column in columns:
             if column.computed is not None:
-                raise _computed(column)
+                raise computed_column(column)
             if column.identity is not None and table.kind == "variable":
                 raise SqlServerError(1077, "INSERT into an identity column not allowed on table variables.")
             if column.identity is not None and not identity_on:
@@ -104,6 +102,8 @@ class DataStatements(Queries):
         return column
 
     def _insert_source(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
+        if node.top is not None and node.query is None:
+            raise NotSupported("INSERT TOP ... VALUES", node.line)
         if node.rows is not None:
             return self._insert_rows(table, columns, node)
         if node.query is None:
@@ -114,7 +114,8 @@ class DataStatements(Queries):
         for number, (column, output) in enumerate(zip(columns, relation.outputs), 1):
             bound = Bound(f"q.o{number}", output.type, output.nullable, output.coercibility)
             values.append(self.assigned(bound, table, column))
-        return f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
+        text = f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
+        return text if node.top is None else text + self._paging(None, node.top, Scope(), relation.sql)
 
     def _insert_rows(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
         if len(node.rows) > 1000:
@@ -230,24 +231,36 @@ class DataStatements(Queries):
         head = f"WITH {self.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
         if not outputs:
             return self.plan(kind, head + text)
-        if len(outputs) > 1:
-            raise NotSupported("OUTPUT together with OUTPUT INTO", outputs[0].line)
-        output = outputs[0]
         changes = changes or {kind.upper()}
-        if output.into is None and changes & set(table.triggers):
+        if any(output.into is None for output in outputs) and changes & set(table.triggers):
             raise SqlServerError(
                 334,
                 f"The target table '{table.name}' of the DML statement cannot have any enabled triggers if the "
                 "statement contains an OUTPUT clause without INTO clause.",
             )
         scope = Scope(sources=sources)
-        items = self._items(nodes.Select(output.items), scope, False)
-        returning = ", ".join(f"{item.bound.sql} AS o{n}" for n, item in enumerate(items, 1))
+        chosen = [self._items(nodes.Select(output.items), scope, False) for output in outputs]
+        returned = [item for items in chosen for item in items]
+        returning = ", ".join(f"{item.bound.sql} AS o{n}" for n, item in enumerate(returned, 1))
         text = f"{text} RETURNING {returning}"
-        if output.into is None:
-            columns = [ResultColumn(i.name, self._item_type(i), i.bound.nullable) for i in items]
-            return self.plan(kind, head + text, columns)
-        return self._output_into(kind, ctes, text, output, items)
+        last = [ResultColumn(i.name, self._item_type(i), i.bound.nullable) for i in chosen[-1]]
+        if outputs[0].into is None:
+            return self.plan(kind, head + text, last)
+        changed, insert = self._output_into(text, outputs[0], chosen[0])
+        if len(outputs) > 1:
+            return self._output_twice(kind, [*ctes, changed], insert, len(chosen[0]), last)
+        return self.plan(kind, f"WITH {self.recursive(ctes)}{', '.join([*ctes, changed])} {insert}")
+
+    def _output_twice(self, kind: str, tables: list[str], insert: str, first: int, columns: list) -> Plan:
+        """OUTPUT ... INTO and OUTPUT: the rows go to the table, and others to the client.
+
+        :param first: how many columns of the last of ``tables`` the table gets; the client gets the others.
+        """
+        changed = tables[-1].split(" ", 1)[0]
+        names = ", ".join(f"w.o{number}" for number in range(first + 1, first + 1 + len(columns)))
+        parts = [*tables, f"{self.alias('w')} AS ({insert})"]
+        head = f"WITH {self.recursive(tables[:-1])}{', '.join(parts)}"
+        return self.plan(kind, f"{head} SELECT {names} FROM {changed} w", columns)
 
     @staticmethod
     def _item_type(item: Any) -> Any:
@@ -255,7 +268,8 @@ class DataStatements(Queries):
 
         return INT if item.bound.is_null else item.bound.type
 
-    def _output_into(self, kind: str, ctes: list[str], text: str, output: nodes.Output, items: list) -> Plan:
+    def _output_into(self, text: str, output: nodes.Output, items: list) -> tuple[str, str]:
+        """A change as a common table, and the INSERT of its rows."""
         target = self.find_table(output.into)
         self._check_output_target(target)
         if output.into_columns:
@@ -270,12 +284,8 @@ class DataStatements(Queries):
             values.append(self.assigned(bound, target, column))
         names = ", ".join(column.physical for column in columns)
         changed = self.alias("w")
-        parts = [*ctes, f"{changed} AS ({text})"]
-        sql = (
-            f"WITH {self.recursive(ctes)}{', '.join(parts)} INSERT INTO {target.physical} ({names}) "
-            f"SELECT {', '.join(values)} FROM {changed} w"
-        )
-        return self.plan(kind, sql)
+        insert = f"INSERT INTO {target.physical} ({names}) SELECT {', '.join(values)} FROM {changed} w"
+        return f"{changed} AS ({text})", insert
 
     def _check_output_target(self, target: Table) -> None:
         """What takes OUTPUT INTO has no triggers, foreign keys and checks.
@@ -309,121 +319,7 @@ class DataStatements(Queries):
         ]
         return Plan(kind, sql, self.parameters, columns, before)
 
-    # ---- UPDATE -----------------------------------------------------------------------------
-
-    def update(self, node: nodes.Update) -> Plan:
-        ctes = self._open_ctes(node.ctes)
-        scope = Scope()
-        froms = [self.source(source, scope) for source in node.sources]
-        table, source = self._changed_table(node, scope)
-        assignments = self._assignments(node.assignments, table, scope)
-        self._refuse_aggregates_in_set(node)
-        where = self._where(node.where, scope)
-        self.locks.clear()
-        if froms or node.top is not None:
-            text = self._update_by_row(node, table, source, assignments, froms, where, scope)
-        else:
-            sets = ", ".join(f"{column.physical} = {value}" for column, value in assignments)
-            text = f"UPDATE {table.physical} AS {source.engine_alias} SET {sets}{where}"
-        rows = [row_source(table, "inserted", "new"), row_source(table, "deleted", "old")]
-        return self._with_output("update", ctes, text, node.output, rows, table)
-
-    def _refuse_aggregates_in_set(self, node: nodes.Update) -> None:
-        from .aggregates import contains_aggregate
-
-        for assignment in node.assignments:
-            if contains_aggregate(assignment.value):
-                raise SqlServerError(
-                    157, "An aggregate may not appear in the set list of an UPDATE statement.", 15, 1, assignment.line
-                )
-
-    def _changed_table(self, node: Any, scope: Scope) -> tuple[Table, Source]:
-        """The target: an alias of FROM, or a table of its own."""
-        parts = node.target.name.parts
-        for source in scope.sources:
-            if len(parts) == 1 and source.exposed == parts[0].casefold() and source.table is not None:
-                self.check_hints(node.target.hints)
-                return source.table, source
-        table = self._target_table(node.target)
-        matches = [source for source in scope.sources if source.table is not None and source.table.id == table.id]
-        if len(matches) > 1:
-            raise SqlServerError(8154, f"The table '{'.'.join(parts)}' is ambiguous.", 15)
-        if matches:
-            return table, matches[0]
-        source = self.table_source(table, None, node.target.name)
-        if node.sources:
-            raise NotSupported("a target table that FROM does not name", node.line)
-        scope.sources.append(source)
-        return table, source
-
-    def _assignments(self, items, table: Table, scope: Scope) -> list[tuple[Column, str]]:
-        found: list[tuple[Column, str]] = []
-        for item in items:
-            if item.variable is not None or item.column is None:
-                raise NotSupported("SET @variable in UPDATE", item.line)
-            column = self.target_column(table, item.column[-1], item.line)
-            if any(other is column for other, _ in found):
-                raise SqlServerError(
-                    264,
-                    f"The column name '{column.name}' is specified more than once in the SET clause or column list of "
-                    "an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause "
-                    "to make sure that a column is updated only once. If this statement updates or inserts columns "
-                    "into a view, column aliasing can conceal the duplication in your code.",
-                )
-            if column.identity is not None:
-                raise SqlServerError(8102, f"Cannot update identity column '{column.name}'.")
-            if column.computed is not None:
-                raise _computed(column)
-            found.append((column, self._assigned_value(item, table, column, scope)))
-        return found
-
-    def _assigned_value(self, item: nodes.Assignment, table: Table, column: Column, scope: Scope) -> str:
-        if isinstance(item.value, nodes.DefaultValue):
-            return "DEFAULT"
-        value = item.value
-        if item.operator != "=":
-            value = nodes.Binary(item.operator[:-1], nodes.ColumnRef(item.column), value, line=item.line)
-        clause, scope.clause = scope.clause, "set"
-        bound = self.expression(value, scope)
-        scope.clause = clause
-        return self.assigned(bound, table, column)
-
-    def _update_by_row(self, node, table, source, assignments, froms, where, scope) -> str:
-        """Join first, then change each target row once by its place."""
-        inner, outer = [f"{source.engine_alias}.ctid AS place"], []
-        for number, (column, value) in enumerate(assignments, 1):
-            if value == "DEFAULT":
-                outer.append(f"{column.physical} = DEFAULT")
-                continue
-            inner.append(f"{value} AS v{number}")
-            outer.append(f"{column.physical} = chosen.v{number}")
-        rows = self._chosen_rows(node, table, source, froms, where, scope, inner)
-        return (
-            f"UPDATE {table.physical} AS tgt SET {', '.join(outer)} FROM ({rows}) chosen WHERE tgt.ctid = chosen.place"
-        )
-
-    def _chosen_rows(self, node, table, source, froms, where, scope, inner: list[str]) -> str:
-        tables = " CROSS JOIN ".join(froms) if froms else f"{table.physical} AS {source.engine_alias}"
-        limit = self._paging(None, node.top, scope) if node.top is not None else ""
-        return f"SELECT DISTINCT ON ({source.engine_alias}.ctid) {', '.join(inner)} FROM {tables}{where}{limit}"
-
-    # ---- DELETE ------------------------------------------------------------------------------
-
-    def delete(self, node: nodes.Delete) -> Plan:
-        ctes = self._open_ctes(node.ctes)
-        scope = Scope()
-        froms = [self.source(source, scope) for source in node.sources]
-        table, source = self._changed_table(node, scope)
-        where = self._where(node.where, scope)
-        self.locks.clear()
-        if froms or node.top is not None:
-            rows = self._chosen_rows(node, table, source, froms, where, scope, [f"{source.engine_alias}.ctid AS place"])
-            text = f"DELETE FROM {table.physical} AS tgt USING ({rows}) chosen WHERE tgt.ctid = chosen.place"
-        else:
-            text = f"DELETE FROM {table.physical} AS {source.engine_alias}{where}"
-        return self._with_output("delete", ctes, text, node.output, [row_source(table, "deleted", "old")], table)
-
-    # ---- MERGE ---------------------------------------------------------------------------------
+    # ---- TRUNCATE --------------------------------------------------------------------------------
 
     def truncate(self, node: nodes.Truncate) -> Plan:
         table = self.find_table(node.table)
@@ -449,7 +345,7 @@ def _needs_list(table: Table) -> SqlServerError:
     )
 
 
-def _computed(column: Column) -> SqlServerError:
+def computed_column(column: Column) -> SqlServerError:
     return SqlServerError(
         271,
         f'The column "{column.name}" cannot be modified because it is either a computed column or is the result of a '

@@ -9,11 +9,12 @@ from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .bound import Bound, Scope, Source
-from .dml import DataStatements, row_source
+from .changes import RowChanges
+from .dml import row_source
 from .plan import Plan
 
 
-class MergeStatements(DataStatements):
+class MergeStatements(RowChanges):
     def merge(self, node: nodes.Merge) -> Plan:
         if node.top is not None:
             raise NotSupported("MERGE TOP", node.line)
@@ -106,5 +107,3 @@ class MergeStatements(DataStatements):
         from ..sqltypes import nvarchar
 
         return Bound("merge_action()", nvarchar(10), False)
-
-    # ---- TRUNCATE --------------------------------------------------------------------------------

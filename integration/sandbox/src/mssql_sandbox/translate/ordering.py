@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import SqlServerError
 from ..syntax import nodes
 
@@ -14,6 +16,16 @@ def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
         and not body.sources
         and all(isinstance(item.expression, nodes.Literal) for item in body.items)
     )
+
+
+def names_item(node: nodes.Expression, items: list[Any]) -> bool:
+    """Whether a string constant is the alias of a selected item, which then orders the rows.
+
+    https://learn.microsoft.com/sql/t-sql/language-elements/coalesce-transact-sql (ORDER BY 'Total Salary')
+    """
+    if not isinstance(node, nodes.Literal) or not node.kind.endswith("string"):
+        return False
+    return any(item.name and item.name.casefold() == node.text.casefold() for item in items)
 
 
 def direction(sql: str, item: nodes.OrderItem) -> str:

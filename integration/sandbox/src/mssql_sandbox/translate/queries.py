@@ -15,7 +15,7 @@ from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
 from .bound import Bound, Output, Relation, Scope
 from .common_tables import CommonTables
 from .constants import is_constant, is_converted_variable, signed_integer
-from .ordering import constant_order, contains_constant_subquery, direction, not_selected
+from .ordering import constant_order, contains_constant_subquery, direction, names_item, not_selected
 
 
 @dataclass
@@ -90,6 +90,8 @@ class Queries(CommonTables):
         columns = ", ".join(
             f"{_value(item.bound, output.type)} AS o{n}" for n, (item, output) in enumerate(zip(items, outputs), 1)
         )
+        if node is self.updatable:
+            columns += self._places(node, items, scope)
         if node.distinct and any(has_key(output.type) for output in outputs):
             return self._distinct_by_key(node, query, columns, tail, items, outputs, scope)
         order = self._order(order_by, items, scope, node.distinct)
@@ -97,6 +99,19 @@ class Queries(CommonTables):
         paging = self._paging(query, node.top, scope, f"SELECT {distinct}{columns}{tail}")
         locks = self._take_locks(first_lock, node, grouped)
         return Relation(f"SELECT {distinct}{columns}{tail}{order}{paging}{locks}", outputs)
+
+    def _places(self, node: nodes.Select, items: list[_Item], scope: Scope) -> str:
+        """Columns ``place0`` ...: where the rows of a changed common table's tables are."""
+        if node.distinct or scope.groups is not None:
+            raise NotSupported("changes through a common table that combines rows", node.line)
+        self.bases = {n: source for n, source in enumerate(scope.sources) if source.table is not None}
+        known = {
+            f"{source.engine_alias}.{column.physical}": (n, column)
+            for n, source in self.bases.items()
+            for column in source.table.columns
+        }
+        self.origins = [known.get(item.bound.sql) for item in items]
+        return "".join(f", {source.engine_alias}.ctid AS place{n}" for n, source in self.bases.items())
 
     def _typed(self, output: Output) -> Output:
         return replace(output, type=INT) if output.type.name == "null" else output
@@ -292,6 +307,8 @@ class Queries(CommonTables):
             chosen = items[number - 1]
             same = self.fingerprint(chosen.node, scope) if chosen.node is not None else ("item", number)
             return chosen.bound, same
+        if names_item(node, items):
+            node = nodes.ColumnRef((node.text,), line=node.line)
         if is_constant(node):
             raise constant_order(position, node)
         if is_converted_variable(node):

@@ -1,0 +1,282 @@
+"""UPDATE and DELETE: of a table, of one that FROM names, of a common table over it.
+
+https://learn.microsoft.com/sql/t-sql/queries/update-transact-sql
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Iterator
+
+from ..catalog.model import Column, Table
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from .aggregates import contains_aggregate
+from .bound import Scope, Source, SourceColumn
+from .dml import DataStatements, computed_column, row_source
+from .plan import Plan
+
+
+@dataclass
+class Target:
+    """What a statement changes.
+
+    :param source: the item of FROM that stands for it.
+    :param place: engine SQL of where its row is.
+    :param columns: of a common table, its columns -> those of the table.
+    """
+
+    table: Table
+    source: Source
+    place: str
+    columns: dict[str, Column] | None = None
+
+
+class RowChanges(DataStatements):
+    # ---- UPDATE -----------------------------------------------------------------------------
+
+    def update(self, node: nodes.Update) -> Plan:
+        ctes, froms, scope, target = self._opened(node)
+        assignments = self._assignments(node.assignments, target.table, scope, target)
+        self._refuse_aggregates_in_set(node)
+        where = self._where(node.where, scope)
+        self.locks.clear()
+        table = target.table
+        if froms or node.top is not None:
+            text = self._update_by_row(node, target, assignments, froms, where, scope)
+        else:
+            sets = ", ".join(f"{column.physical} = {value}" for column, value in assignments)
+            text = f"UPDATE {table.physical} AS {target.source.engine_alias} SET {sets}{where}"
+        rows = [_changed_rows(target, "inserted", "new"), _changed_rows(target, "deleted", "old")]
+        return self._with_output("update", ctes, text, node.output, [*rows, *_joined(node, scope, target)], table)
+
+    def _refuse_aggregates_in_set(self, node: nodes.Update) -> None:
+        for assignment in node.assignments:
+            if contains_aggregate(assignment.value):
+                raise SqlServerError(
+                    157, "An aggregate may not appear in the set list of an UPDATE statement.", 15, 1, assignment.line
+                )
+
+    # ---- what is changed ----------------------------------------------------------------------
+
+    def _opened(self, node: Any) -> tuple[list[str], list[str], Scope, Target]:
+        """The common tables, FROM and target of a statement."""
+        common = _named_common_table(node)
+        if common is not None:
+            self.updatable = common.query.body
+            _check_combines(common)
+        ctes = self._open_ctes(node.ctes)
+        scope = Scope()
+        froms = [self.source(source, scope) for source in node.sources]
+        if common is not None:
+            return ctes, froms, scope, self._common_target(node, common, froms, scope)
+        table, source = self._changed_table(node, scope, froms)
+        return ctes, froms, scope, Target(table, source, f"{source.engine_alias}.ctid")
+
+    def _changed_table(self, node: Any, scope: Scope, froms: list[str]) -> tuple[Table, Source]:
+        """The target: an alias of FROM, or a table of its own, which then is joined to FROM."""
+        parts = node.target.name.parts
+        for source in scope.sources:
+            if len(parts) == 1 and source.exposed == parts[0].casefold() and source.table is not None:
+                self.check_hints(node.target.hints)
+                return source.table, source
+        table = self._target_table(node.target)
+        matches = [source for source in scope.sources if source.table is not None and source.table.id == table.id]
+        if len(matches) > 1:
+            raise SqlServerError(8154, f"The table '{'.'.join(parts)}' is ambiguous.", 15)
+        if matches:
+            return table, matches[0]
+        source = self.table_source(table, None, node.target.name)
+        scope.sources.append(source)
+        if froms:
+            froms.append(f"{table.physical} AS {source.engine_alias}")
+        return table, source
+
+    def _common_target(self, node: Any, common: nodes.CommonTable, froms: list[str], scope: Scope) -> Target:
+        """The table whose rows a common table has; what is sure to be updatable only."""
+        name = node.target.name.parts[0].casefold()
+        label = common.name
+        refused = NotSupported(f"changes through the common table {label}", node.line)
+        if not isinstance(common.query.body, nodes.Select):
+            raise refused
+        if not any(source.exposed == name for source in scope.sources):
+            froms.append(self.source(nodes.TableSource(node.target.name), scope))
+        source = next(source for source in scope.sources if source.exposed == name)
+        origins = {
+            column.name.casefold(): origin for column, origin in zip(source.columns, self.origins) if origin is not None
+        }
+        if isinstance(node, nodes.Delete):
+            bases = set(self.bases)
+        else:
+            names = [item.column[-1].casefold() for item in node.assignments if item.column]
+            if len(names) < len(node.assignments):
+                raise refused
+            for wanted, item in zip(names, node.assignments):
+                if wanted not in origins:
+                    self._refuse_column(source, item, label)
+            bases = {origins[name][0] for name in names}
+        if len(bases) > 1:
+            raise SqlServerError(
+                4405,
+                f"View or function '{label}' is not updatable because the modification affects multiple base tables.",
+            )
+        if len(bases) < 1 or node.output and len(origins) < len(source.columns):
+            raise refused
+        number = bases.pop()
+        table = self.bases[number].table
+        if table is None or table.kind in ("view", "system"):
+            raise refused
+        columns = {name: column for name, (base, column) in origins.items() if base == number}
+        return Target(table, source, f"{source.engine_alias}.place{number}", columns)
+
+    def _refuse_column(self, source: Source, item: nodes.Assignment, label: str) -> None:
+        """:raises SqlServerError: 207 no such column, 4406 one that is computed."""
+        if not source.find(item.column[-1]):
+            raise SqlServerError(207, f"Invalid column name '{item.column[-1]}'.", 16, 1, item.line)
+        raise SqlServerError(
+            4406,
+            f"Update or insert of view or function '{label}' failed because it contains a derived or constant field.",
+        )
+
+    # ---- SET --------------------------------------------------------------------------------------
+
+    def _assignments(self, items, table: Table, scope: Scope, target: Target | None = None) -> list[tuple[Column, str]]:
+        found: list[tuple[Column, str]] = []
+        for item in items:
+            if item.variable is not None or item.column is None:
+                raise NotSupported("SET @variable in UPDATE", item.line)
+            if target is not None and target.columns is not None:
+                column = target.columns[item.column[-1].casefold()]
+            else:
+                column = self.target_column(table, item.column[-1], item.line)
+            if any(other is column for other, _ in found):
+                raise SqlServerError(
+                    264,
+                    f"The column name '{column.name}' is specified more than once in the SET clause or column list of "
+                    "an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause "
+                    "to make sure that a column is updated only once. If this statement updates or inserts columns "
+                    "into a view, column aliasing can conceal the duplication in your code.",
+                )
+            if column.identity is not None:
+                raise SqlServerError(8102, f"Cannot update identity column '{column.name}'.")
+            if column.computed is not None:
+                raise computed_column(column)
+            found.append((column, self._assigned_value(item, table, column, scope)))
+        return found
+
+    def _assigned_value(self, item: nodes.Assignment, table: Table, column: Column, scope: Scope) -> str:
+        if isinstance(item.value, nodes.DefaultValue):
+            return "DEFAULT"
+        value = item.value
+        if item.operator != "=":
+            value = nodes.Binary(item.operator[:-1], nodes.ColumnRef(item.column), value, line=item.line)
+        clause, scope.clause = scope.clause, "set"
+        bound = self.expression(value, scope)
+        scope.clause = clause
+        return self.assigned(bound, table, column)
+
+    # ---- rows ---------------------------------------------------------------------------------------
+
+    def _update_by_row(self, node, target: Target, assignments, froms, where, scope) -> str:
+        """Join first, then change each target row once by its place."""
+        inner, outer = [], []
+        for number, (column, value) in enumerate(assignments, 1):
+            if value == "DEFAULT":
+                outer.append(f"{column.physical} = DEFAULT")
+                continue
+            inner.append(f"{value} AS v{number}")
+            outer.append(f"{column.physical} = chosen.v{number}")
+        rows = self._chosen_rows(node, target, froms, where, scope, inner)
+        return (
+            f"UPDATE {target.table.physical} AS tgt SET {', '.join(outer)} FROM ({rows}) chosen "
+            "WHERE tgt.ctid = chosen.place"
+        )
+
+    def _chosen_rows(self, node, target: Target, froms, where, scope, inner: list[str]) -> str:
+        tables = " CROSS JOIN ".join(froms) if froms else f"{target.table.physical} AS {target.source.engine_alias}"
+        limit = self._paging(None, node.top, scope) if node.top is not None else ""
+        joined = [
+            f"{column.sql} AS f{n}_{m}"
+            for n, source in (enumerate(scope.sources) if node.output else ())
+            if source is not target.source
+            for m, column in enumerate(source.columns)
+        ]
+        items = ", ".join([f"{target.place} AS place", *inner, *joined])
+        return f"SELECT DISTINCT ON ({target.place}) {items} FROM {tables}{where}{limit}"
+
+    # ---- DELETE ------------------------------------------------------------------------------
+
+    def delete(self, node: nodes.Delete) -> Plan:
+        ctes, froms, scope, target = self._opened(node)
+        where = self._where(node.where, scope)
+        self.locks.clear()
+        table = target.table
+        if froms or node.top is not None:
+            rows = self._chosen_rows(node, target, froms, where, scope, [])
+            text = f"DELETE FROM {table.physical} AS tgt USING ({rows}) chosen WHERE tgt.ctid = chosen.place"
+        else:
+            text = f"DELETE FROM {table.physical} AS {target.source.engine_alias}{where}"
+        sources = [_changed_rows(target, "deleted", "old"), *_joined(node, scope, target)]
+        return self._with_output("delete", ctes, text, node.output, sources, table)
+
+
+def _named_common_table(node: Any) -> nodes.CommonTable | None:
+    """The common table that is the target, itself or by its alias in FROM."""
+    parts = node.target.name.parts
+    if len(parts) > 1 or not node.ctes:
+        return None
+    wanted = parts[0].casefold()
+    for source in _tables(node.sources):
+        if (source.alias or source.name.parts[-1]).casefold() == wanted:
+            wanted = source.name.parts[-1].casefold() if len(source.name.parts) == 1 else ""
+            break
+    return next((table for table in node.ctes if table.name.casefold() == wanted), None)
+
+
+def _check_combines(common: nodes.CommonTable) -> None:
+    """:raises SqlServerError: 4403 for a common table whose rows are not those of its tables."""
+    body = common.query.body
+    if isinstance(body, nodes.Select) and (
+        body.distinct or body.group_by is not None or any(contains_aggregate(item.expression) for item in body.items)
+    ):
+        raise SqlServerError(
+            4403,
+            f"Cannot update the view or function '{common.name}' because it contains aggregates, or a DISTINCT or GROUP "
+            "BY clause, or PIVOT or UNPIVOT operator.",
+        )
+
+
+def _tables(sources: list[Any]) -> Iterator[nodes.TableSource]:
+    for source in sources:
+        if isinstance(source, nodes.Join):
+            yield from _tables([source.left, source.right])
+        elif isinstance(source, nodes.TableSource):
+            yield source
+
+
+def _changed_rows(target: Target, name: str, prefix: str) -> Source:
+    """What ``inserted`` or ``deleted`` is: columns of the table, by their names in the common table."""
+    source = row_source(target.table, name, prefix)
+    if target.columns is not None:
+        rows = {column.sql: column for column in source.columns}
+        source.columns = [
+            replace(rows[f"{prefix}.{target.columns[c.name.casefold()].physical}"], name=c.name)
+            for c in target.source.columns
+            if c.name.casefold() in target.columns
+        ]
+    return source
+
+
+def _joined(node: Any, scope: Scope, target: Target) -> list[Source]:
+    """The other tables of FROM, as OUTPUT reads them from the chosen rows."""
+    if not node.output:
+        return []
+    return [
+        replace(source, columns=_numbered(source.columns, n))
+        for n, source in enumerate(scope.sources)
+        if source is not target.source
+    ]
+
+
+def _numbered(columns: list[SourceColumn], number: int) -> list[SourceColumn]:
+    return [replace(column, sql=f"chosen.f{number}_{m}") for m, column in enumerate(columns)]
