@@ -1,7 +1,7 @@
 """Window functions and the OVER clause."""
 
 from django.db.models import Aggregate, Window
-from django.db.models.expressions import Expression, ExpressionList
+from django.db.models.expressions import Expression
 
 from mssql_core.compat.orm import window_order
 from mssql_core.nth_value import compile_nth_value, is_nth_value
@@ -30,9 +30,8 @@ def compile_window(node, compiler, connection, **extra):
 
 
 def _is_ordered(node):
-    order = node.order_by
     # The order of a sliced prefetch may be an empty list.
-    return order is not None and not (isinstance(order, ExpressionList) and not order.get_source_expressions())
+    return node.order_by is not None and bool(node.order_by.get_source_expressions())
 
 
 COMPILERS = {Window: compile_window}
