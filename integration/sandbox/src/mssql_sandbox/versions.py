@@ -27,7 +27,13 @@ _FORBIDDEN = {entry["name"]: frozenset(entry["editions"]) for entry in TABLE["fo
 # Functions that SQL Server has and the sandbox may not: named, so that they are refused as unsupported and
 # not as unknown.
 _KNOWN = frozenset(
-    """abs acos app_name approx_count_distinct approx_percentile_cont approx_percentile_disc ascii asin atan atn2 avg
+    """abs acos app_name applock_mode applock_test assemblyproperty asymkey_id asymkeyproperty cert_id certencoded
+    certprivatekey certproperty change_tracking_current_version change_tracking_is_column_in_mask
+    change_tracking_min_valid_version crypt_gen_random decryptbyasymkey decryptbycert decryptbykey
+    decryptbykeyautoasymkey decryptbykeyautocert decryptbypassphrase encryptbyasymkey encryptbycert encryptbykey
+    encryptbypassphrase eventdata file_idex filegroupproperty fileproperty filepropertyex fulltextcatalogproperty
+    fulltextserviceproperty is_objectsigned key_guid key_id key_name loginproperty publishingservername signbyasymkey
+    signbycert symkeyproperty tertiary_weights verifysignedbyasymkey verifysignedbycert approx_count_distinct approx_percentile_cont approx_percentile_disc ascii asin atan atn2 avg
     base64_decode base64_encode binary_checksum bit_count ceiling char charindex checksum checksum_agg choose coalesce
     col_length col_name collationproperty columnproperty columns_updated compress concat concat_ws connectionproperty
     context_info cos cot count count_big cume_dist current_date current_request_id current_timestamp current_timezone
@@ -49,7 +55,7 @@ _KNOWN = frozenset(
     schema_id schema_name scope_identity serverproperty session_context session_user sessionproperty set_bit sign sin
     smalldatetimefromparts soundex space sql_variant_property sqrt square stats_date stdev stdevp str string_agg
     string_escape string_split stuff substring sum suser_id suser_name suser_sid suser_sname switchoffset sysdatetime
-    sysdatetimeoffset system_user sysutcdatetime tan textptr timefromparts todatetimeoffset translate trigger_nestlevel
+    sysdatetimeoffset system_user sysutcdatetime tan textptr textvalid timefromparts todatetimeoffset translate trigger_nestlevel
     trim try_cast try_convert try_parse type_id type_name typeproperty unicode unistr update upper user user_id user_name
     var varp vector_distance vector_norm vector_normalize vectorproperty xact_state year""".split()
 ) | {"next value for"}

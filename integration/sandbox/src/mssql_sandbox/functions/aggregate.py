@@ -191,6 +191,16 @@ def _deviation(t, node, scope):
     return Bound(finish(t, node, scope, f"{function}({distinct}({bound.sql})::double precision)"), FLOAT, True)
 
 
+def _is_separator(node) -> bool:
+    """A literal, a variable, or the character of a code.
+
+    https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql (examples with CHAR(13))
+    """
+    if isinstance(node, nodes.FunctionCall) and node.name.upper() in ("CHAR", "NCHAR") and len(node.arguments) == 1:
+        node = node.arguments[0]
+    return isinstance(node, (nodes.Literal, nodes.Variable))
+
+
 @define("string_agg", 2, kind="aggregate", raw=True)
 def _string_agg(t, node, scope):
     if node.over is not None:
@@ -204,7 +214,7 @@ def _string_agg(t, node, scope):
     from .string import text
 
     separator_node = node.arguments[1]
-    if not isinstance(separator_node, (nodes.Literal, nodes.Variable)):
+    if not _is_separator(separator_node):
         raise SqlServerError(8733, "Separator parameter for STRING_AGG must be a string literal or variable.", 16)
     value = text(t, bound, 1, "string_agg")
     given = t.expression(separator_node, scope)

@@ -34,6 +34,12 @@ GLOBAL_VARIABLES: dict[str, SqlType] = {
     "@@max_connections": INT,
 }
 
+# What SQL Server has besides: counters of its own, cursors, row versions.
+OTHER_VARIABLES = frozenset(
+    """@@connections @@cpu_busy @@cursor_rows @@dbts @@idle @@io_busy @@pack_received @@pack_sent @@packet_errors
+    @@remserver @@timeticks @@total_errors @@total_read @@total_write""".split()
+)
+
 # name -> (type, argument count). All are constant while one statement runs.
 SESSION_FUNCTIONS: dict[str, SqlType] = {
     "scope_identity": decimal(38, 0),

@@ -38,7 +38,7 @@ def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bo
 def integer(t, bound: Bound, position: int, name: str) -> str:
     if bound.is_null:
         return "NULL::integer"
-    if not (bound.type.is_number or bound.type.is_character):
+    if not (bound.type.is_number or bound.type.is_character or bound.type.is_binary):
         raise invalid_argument(bound, position, name)
     return t.convert(bound, INT)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, UNIQUEIDENTIFIER, SqlType, varbinary
+from ..syntax import nodes
 from ..translate.bound import Bound
 from .registry import define
 from .string import result, text
@@ -63,8 +64,6 @@ def _narrowest(bound: Bound) -> SqlType:
 
 @define("iif", 3, raw=True)
 def _iif(t, node, scope):
-    from ..syntax import nodes
-
     condition, yes, no = node.arguments
     return t.expression(nodes.Case(None, [nodes.When(condition, yes)], no, line=node.line), scope)
 
@@ -130,6 +129,8 @@ def _hashbytes(t, node, scope, a):
 
 @define("checksum binary_checksum", 1, 254, raw=True)
 def _checksum(t, node, scope):
+    if any(isinstance(argument, nodes.Star) for argument in node.arguments):
+        raise NotSupported(f"{node.name.upper()}(*)", node.line)
     bounds = t.expressions(node.arguments, scope)
     if len(bounds) != 1 or bounds[0].type.name != "uniqueidentifier":
         raise NotSupported(f"{node.name.upper()} of anything but NEWID()")

@@ -12,12 +12,21 @@ from ..translate.bound import Bound, Output, Relation, Scope
 from .json import document, path
 from .string import text
 
+# https://learn.microsoft.com/sql/t-sql/functions/rowset-functions-transact-sql
+_EXTERNAL = frozenset(
+    """openquery openrowset openxml opendatasource containstable freetexttable semantickeyphrasetable
+    semanticsimilaritytable semanticsimilaritydetailstable changetable predict vector_search
+    ai_generate_chunks""".split()
+)
+
 
 def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
     """:raises SqlServerError: 208 for an unknown function."""
     name = source.call.name.casefold()
     handler = _TABLES.get(name)
     if handler is None or not t.context.version.has_function(name):
+        if name in _EXTERNAL or name.split(".")[-1] == "nodes" and "." in name:
+            raise NotSupported(f"the table function {source.call.name}", source.line)
         if name.startswith("sys.") or name in ("fn_helpcollations", "fn_listextendedproperty"):
             return _catalog_function(t, source, scope)
         if t.context.version.has_function(name):

@@ -8,6 +8,8 @@ from ..errors import SqlServerError
 from ..interface import Event, ReturnStatus
 from ..syntax import nodes
 
+DEFAULT: Any = object()  # the value of an argument that is written DEFAULT
+
 
 def find(name: str, session: Any) -> str | None:
     """The definition of a user procedure, None when the name means none."""
@@ -83,7 +85,7 @@ def _bind(
             given[module.parameters[position].name.casefold()] = position
     for key, parameter in known.items():
         type_ = session.resolve_type(parameter.type)
-        if key in given:
+        if key in given and arguments[given[key]][1] is not DEFAULT:
             _, value, source, output = arguments[given[key]]
             if output and not parameter.output:
                 raise SqlServerError(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from .. import ddl, translate
+from .. import ddl, procedures, translate
 from ..ddl.select_into import create_from_columns, settle_identity
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ReturnStatus, Rows
-from ..sqltypes import MAX, SqlType, nvarchar
+from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
 from .scope import Scope
@@ -216,10 +216,12 @@ class Execution:
 
     def _argument(self, argument: nodes.ExecuteArgument) -> Any:
         if isinstance(argument.value, nodes.DefaultValue):
-            raise NotSupported("DEFAULT as a procedure argument")
+            return procedures.DEFAULT
         return self.evaluate(argument.value, None)
 
     def _argument_type(self, argument: nodes.ExecuteArgument) -> SqlType:
+        if isinstance(argument.value, nodes.DefaultValue):
+            return INT
         if isinstance(argument.value, nodes.Variable):
             return self.scope.type_of(argument.value.name)
         return translate.translate_expression(argument.value, self.session.context(self.scope), None).columns[0].type

@@ -8,7 +8,7 @@ import psycopg
 
 from .. import procedures, translate
 from ..catalog.store import SessionCatalog
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn, ReturnStatus
 from ..sqltypes import SqlType
 from ..syntax import nodes
@@ -362,6 +362,8 @@ class Session(RemoteCalls):
         if definition is not None:
             yield from procedures.user.run(definition, arguments, self, scope, outputs)
             return
+        if any(argument[1] is procedures.DEFAULT for argument in arguments):
+            raise NotSupported(f"DEFAULT as an argument of {name}")
         with self.transactions.atomic():
             self.transactions.before_statement()
             try:

@@ -308,8 +308,10 @@ class Statements(Definitions):
     def _call_arguments(self, statement: nodes.Execute) -> nodes.Execute:
         if self.token.kind != "end" and self.token.key != ";" and not self._at_statement():
             statement.arguments = self.comma_list(self._execute_argument)
-        if self.token.key == "WITH" and self.ahead().key in ("RECOMPILE", "RESULT"):
-            raise NotSupported(f"EXEC ... WITH {self.ahead().text}", statement.line)
+        if self.accept("WITH", "RECOMPILE"):  # plans are not kept
+            return statement
+        if self.token.key == "WITH" and self.ahead().key == "RESULT":
+            raise NotSupported("EXEC ... WITH RESULT SETS", statement.line)
         return statement
 
     def _at_statement(self) -> bool:

@@ -33,11 +33,11 @@ _TOKEN = re.compile(
   | (?P<quoted>"(?:[^"]|"")*")
   | (?P<variable>@@?[\w@#$]+)
   | (?P<binary>0[xX](?:[0-9A-Fa-f]|\\\r?\n)*)
-  | (?P<money>[$\u00a3\u20ac][0-9]+(?:\.[0-9]*)?)
+  | (?P<money>[$\u00a3\u20ac][+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))
   | (?P<float>(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]*)
   | (?P<decimal>[0-9]+\.[0-9]*|\.[0-9]+)
   | (?P<int>[0-9]+)
-  | (?P<word>[^\W\d][\w@#$]*|\#\#?[\w@#$]+|\$(?:action|identity|rowguid|partition)\b)
+  | (?P<word>[^\W\d][\w@#$]*|\#\#?[\w@#$]+|\$(?:action|identity|rowguid|partition|node_id|edge_id|from_id|to_id|cuid)\b)
   | (?P<op><>|!=|<=|>=|!<|!>|\+=|-=|\*=|/=|%=|&=|\^=|\|\|=|\|=|\|\||<<|>>|::|[-+*/%&|^~<>=(),.;:{}?])
     """,
     re.X | re.I,

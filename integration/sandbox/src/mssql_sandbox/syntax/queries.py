@@ -331,12 +331,25 @@ class Queries(Grouping):
         source = self.mark(nodes.TableSource(name), token)
         if self.accept("FOR", "SYSTEM_TIME"):
             start = self.at
-            while self.token.kind != "end" and not self._bare_alias() and self.token.key not in (")", ";", "WHERE"):
-                self.advance()
-            source.for_system_time = self.source(start) if self.at > start else ""
+            self._system_time()
+            source.for_system_time = self.source(start)
         source.alias = self._table_alias()
         source.hints = self.table_hints()
         return source
+
+    def _system_time(self) -> None:
+        """ALL, AS OF x, FROM x TO y, BETWEEN x AND y, CONTAINED IN (x, y); x and y are literals or variables."""
+        if self.accept("ALL"):
+            return
+        if self.accept("CONTAINED", "IN"):
+            self._arguments()
+        elif self.accept("AS", "OF"):
+            self.expression()
+        else:
+            self.advance()
+            self.expression()
+            self.advance()
+            self.expression()
 
     def _legacy_hint(self) -> bool:
         return self.ahead().key in ("NOLOCK", "HOLDLOCK", "UPDLOCK", "TABLOCK") and self.ahead(2).key in (")", ",")

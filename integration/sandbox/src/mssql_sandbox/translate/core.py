@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import SqlServerError
-from ..functions.session import GLOBAL_VARIABLES, SESSION_FUNCTIONS
+from ..errors import NotSupported, SqlServerError
+from ..functions.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..types.typenames import engine_cast, resolve_type
-from .bound import COLUMN, LITERAL, Bound, Scope, Source
+from .bound import COLUMN, LITERAL, Bound, Scope, Source, SourceColumn
 from .plan import Context
 
 
 def quote(text: str) -> str:
     """A string literal of the engine."""
     if "\0" in text:
-        from ..errors import NotSupported
-
         raise NotSupported("the character U+0000 in a string")
     return "'" + text.replace("'", "''") + "'"
+
+
+_PSEUDO_COLUMNS = frozenset("$identity $rowguid $node_id $edge_id $from_id $to_id $cuid".split())
 
 
 class Core:
@@ -56,6 +57,8 @@ class Core:
         """:raises SqlServerError: 137 for an undeclared variable."""
         name = node.name
         type_ = self.context.variables.get(name) or GLOBAL_VARIABLES.get(name)
+        if name in OTHER_VARIABLES and type_ is None:
+            raise NotSupported(name.upper(), node.line)
         if type_ is None:
             raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, node.line)
         return Bound(self.parameter(name, type_), type_, coercibility=LITERAL)
@@ -93,7 +96,7 @@ class Core:
         matches = []
         for source in scope.sources:
             if self._prefix_matches(node.parts[:-1], source):
-                matches += [(source, column) for column in source.find(node.parts[-1])]
+                matches += [(source, column) for column in named_columns(source, node)]
         if not matches:
             return None
         if len(matches) > 1:
@@ -137,3 +140,16 @@ class Core:
             if name.casefold() in level:
                 return level[name.casefold()]
         return None
+
+
+def named_columns(source: Source, node: nodes.ColumnRef) -> list[SourceColumn]:
+    """The columns of a name; ``$identity`` is the identity column whatever its name.
+
+    https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql-identity-property
+    """
+    name = node.parts[-1]
+    if name.startswith("$") and name.casefold() in _PSEUDO_COLUMNS:
+        if name.casefold() != "$identity":
+            raise NotSupported(name, node.line)
+        return [column for column in source.columns if column.identity]
+    return source.find(name)

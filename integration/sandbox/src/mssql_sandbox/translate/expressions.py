@@ -293,6 +293,7 @@ class Expressions(Core):
         spec = registry.lookup(name, self.context.version)
         if spec is None:
             if "." in name:
+                self._refuse_method(node, scope)
                 raise SqlServerError(
                     4121,
                     f'Cannot find either column "{node.name.split(".")[0]}" or the user-defined function or aggregate '
@@ -303,6 +304,17 @@ class Expressions(Core):
                 )
             raise SqlServerError(195, f"'{node.name}' is not a recognized built-in function name.", 15, 10, node.line)
         return spec.bind(self, node, scope)
+
+    def _refuse_method(self, node: nodes.FunctionCall, scope: Scope) -> None:
+        """A call behind the name of a column is a method of its type; ``$PARTITION`` has partition functions."""
+        parts = tuple(node.name.split(".")[:-1])
+        if parts[0].casefold() == "$partition":
+            raise NotSupported("$PARTITION", node.line)
+        level: Scope | None = scope
+        while level is not None:
+            if self._column_here(nodes.ColumnRef(parts), level) is not None:
+                raise NotSupported(f"the method {node.name.split('.')[-1]} of a column", node.line)
+            level = level.parent
 
     def _subquery(self, node: nodes.ScalarSubquery, scope: Scope) -> Bound:
         if scope.in_aggregate:

@@ -15,6 +15,7 @@ from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
 from .bound import Bound, Output, Relation, Scope
 from .common_tables import CommonTables
 from .constants import is_constant, is_converted_variable, signed_integer
+from .core import named_columns
 from .ordering import constant_order, contains_constant_subquery, direction, names_item, not_selected
 
 
@@ -174,9 +175,7 @@ class Queries(CommonTables):
                 )
             if name is None and isinstance(item.expression, nodes.ColumnRef):
                 name = item.expression.parts[-1]
-                if name.startswith("$"):
-                    name = name
-                else:
+                if name.casefold() != "$action":
                     name = self._declared_name(item.expression, scope)
             if not isinstance(item.expression, nodes.ColumnRef):
                 bound = replace(bound, identity=False, computed=False)
@@ -189,7 +188,7 @@ class Queries(CommonTables):
         while level is not None:
             for source in level.sources:
                 if self._prefix_matches(node.parts[:-1], source):
-                    for column in source.find(node.parts[-1]):
+                    for column in named_columns(source, node):
                         return column.name
             level = level.parent
         return node.parts[-1]

@@ -327,7 +327,18 @@ where d.referencing_minor_id >= 0;
 --- containment tinyint?, containment_desc nvarchar(60)?, delayed_durability int?,
 --- delayed_durability_desc nvarchar(60)?, catalog_collation_type int@15,
 --- catalog_collation_type_desc nvarchar(60)?@15, is_accelerated_database_recovery_on bit?@15,
---- is_ledger_on bit?@16, is_optimized_locking_on bit?@17
+--- is_ledger_on bit?@16, is_optimized_locking_on bit?@17,
+--- is_cleanly_shutdown bit?, is_supplemental_logging_enabled bit?, page_verify_option_desc nvarchar(60)?,
+--- is_auto_create_stats_incremental_on bit?, is_auto_update_stats_async_on bit?, is_cursor_close_on_commit_on bit?,
+--- is_local_cursor_default bit?, is_parameterization_forced bit?, is_master_key_encrypted_by_server bit,
+--- is_published bit, is_subscribed bit, is_merge_published bit, is_distributor bit, is_sync_with_backup bit,
+--- log_reuse_wait tinyint?, log_reuse_wait_desc nvarchar(60)?, is_date_correlation_on bit,
+--- is_honor_broker_priority_on bit?, replica_id uniqueidentifier?, group_database_id uniqueidentifier?,
+--- resource_pool_id int?, default_language_lcid smallint?, default_language_name nvarchar(128)?,
+--- default_fulltext_language_lcid int?, default_fulltext_language_name nvarchar(128)?, is_nested_triggers_on bit?,
+--- is_transform_noise_words_on bit?, two_digit_year_cutoff smallint?, target_recovery_time_in_seconds int?,
+--- is_memory_optimized_elevate_to_snapshot_on bit?, is_federation_member bit?, is_remote_data_archive_enabled bit?,
+--- is_mixed_page_allocation_on bit?, is_temporal_history_retention_enabled bit?@14
 create view sys.databases as
 select d.name, d.database_id, null::int as source_database_id, '\x01'::bytea as owner_sid, d.create_date,
   d.compatibility_level, d.collation_name, d.user_access,
@@ -346,7 +357,22 @@ select d.name, d.database_id, null::int as source_database_id, '\x01'::bytea as 
   0::smallint as is_encrypted, 0::smallint as containment, 'NONE' as containment_desc, 0 as delayed_durability,
   'DISABLED' as delayed_durability_desc, 0 as catalog_collation_type,
   'DATABASE_DEFAULT' as catalog_collation_type_desc, 0::smallint as is_accelerated_database_recovery_on,
-  0::smallint as is_ledger_on, 0::smallint as is_optimized_locking_on
+  0::smallint as is_ledger_on, 0::smallint as is_optimized_locking_on,
+  0::smallint as is_cleanly_shutdown, 0::smallint as is_supplemental_logging_enabled,
+  'CHECKSUM' as page_verify_option_desc, 0::smallint as is_auto_create_stats_incremental_on,
+  0::smallint as is_auto_update_stats_async_on, 0::smallint as is_cursor_close_on_commit_on,
+  0::smallint as is_local_cursor_default, 0::smallint as is_parameterization_forced,
+  0::smallint as is_master_key_encrypted_by_server, 0::smallint as is_published, 0::smallint as is_subscribed,
+  0::smallint as is_merge_published, 0::smallint as is_distributor, 0::smallint as is_sync_with_backup,
+  0::smallint as log_reuse_wait, 'NOTHING' as log_reuse_wait_desc, 0::smallint as is_date_correlation_on,
+  0::smallint as is_honor_broker_priority_on, null::uuid as replica_id, null::uuid as group_database_id,
+  null::int as resource_pool_id, null::smallint as default_language_lcid, null::text as default_language_name,
+  null::int as default_fulltext_language_lcid, null::text as default_fulltext_language_name,
+  null::smallint as is_nested_triggers_on, null::smallint as is_transform_noise_words_on,
+  null::smallint as two_digit_year_cutoff, 60 as target_recovery_time_in_seconds,
+  0::smallint as is_memory_optimized_elevate_to_snapshot_on, 0::smallint as is_federation_member,
+  0::smallint as is_remote_data_archive_enabled, 0::smallint as is_mixed_page_allocation_on,
+  1::smallint as is_temporal_history_retention_enabled
 from (
   select properties ->> 'name' as name, (properties ->> 'id')::int as database_id,
     (properties ->> 'created')::bigint as create_date, (properties ->> 'compatibility')::smallint as compatibility_level,
