@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ..errors import NotSupported, SqlServerError
+from ..errors import NotSupported
 from ..interface import Done, Event
 from ..syntax import nodes
 from .context import Ddl
@@ -29,7 +29,7 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
 
 
 def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
-    from . import databases, indexes, modules, schemas, sequences, tables, views
+    from . import databases, indexes, modules, schemas, sequences, statistics, tables, views
     from .context import written
     from .errors import cannot_drop
 
@@ -48,6 +48,8 @@ def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
             sequences.drop(ddl, name, statement.if_exists)
         elif kind in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER"):
             modules.drop(ddl, kind, name, statement.if_exists)
+        elif kind == "STATISTICS":
+            statistics.drop(ddl, name)
         elif kind == "INDEX":
             table = ddl.find_table(statement.on) if statement.on is not None else None
             if table is None or table.kind == "system":
@@ -67,13 +69,6 @@ def _principal(ddl: Ddl, statement: nodes.CreatePrincipal) -> None:
     raise NotSupported(" ".join(statement.text.split()[:2]), statement.line)
 
 
-def _statistics(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
-    from .context import written
-
-    if ddl.find_table(statement.table) is None:
-        raise SqlServerError(2706, f"Table '{written(statement.table)}' does not exist.", 11, 6)
-
-
 def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
     # Imported late: views and checks need the translator, which needs the catalogue.
     from . import (
@@ -86,6 +81,7 @@ def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
         modules,
         schemas,
         sequences,
+        statistics,
         tables,
         views,
     )
@@ -113,7 +109,8 @@ def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
                 nodes.CreateDatabase: databases.create,
                 nodes.AlterDatabase: databases.alter,
                 nodes.CreatePrincipal: _principal,
-                nodes.UpdateStatistics: _statistics,
+                nodes.CreateStatistics: statistics.create,
+                nodes.UpdateStatistics: statistics.update,
                 nodes.Dbcc: checkident.run,
             }
         )

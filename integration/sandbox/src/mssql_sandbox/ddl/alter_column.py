@@ -110,6 +110,8 @@ def _blocks(dependent: dependents.Dependent, old: Column, new: Column) -> bool:
         return not (same_type or widening)
     if dependent.kind == "default":
         return old.type.name != new.type.name or old.type.collation != new.type.collation
+    if dependent.kind == "statistics":
+        return not (same_type or widening) or old.nullable and not new.nullable
     if dependent.kind == "check":
         return not (same_type or widening)
     if dependent.kind == "foreign key":

@@ -12,7 +12,7 @@ from .errors import FollowedError
 
 @dataclass(frozen=True)
 class Dependent:
-    """kind: 'default', 'check', 'foreign key', 'key', 'index', 'column' (computed) or 'view' (schema-bound)."""
+    """kind: 'default', 'check', 'foreign key', 'key', 'index', 'statistics', 'column' (computed) or 'view' (schema-bound)."""
 
     kind: str
     name: str
@@ -20,7 +20,7 @@ class Dependent:
 
     @property
     def noun(self) -> str:
-        return self.kind if self.kind in ("index", "column") else "object"
+        return self.kind if self.kind in ("index", "statistics", "column") else "object"
 
 
 def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
@@ -50,6 +50,13 @@ def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
     for index in table.indexes:
         if column.id in index.columns + index.included or index.id in filtered:
             found.append(Dependent("key" if index.constraint_id else "index", index.name, index))
+    statistics = ddl.query(
+        "select name from ms.statistics where object_id = $1 and ($2 = any(column_ids) or -stats_id in ("
+        " select referencing_minor_id from ms.dependencies where referencing_id = $1 and referenced_id = $1"
+        " and referenced_minor_id = $2)) order by stats_id",
+        table.id, column.id,
+    )  # fmt: skip
+    found += [Dependent("statistics", row[0]) for row in statistics]
     computed = ddl.query(
         "select c.name from ms.dependencies d join ms.columns c on c.object_id = d.referencing_id"
         " and c.column_id = d.referencing_minor_id"

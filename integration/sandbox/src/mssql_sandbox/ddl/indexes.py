@@ -12,7 +12,7 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
-from . import errors, normalise
+from . import errors, normalise, statistics
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
 from .determinism import is_deterministic
 from .expressions import condition_sql, key, parse_expression
@@ -79,7 +79,7 @@ def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerE
 def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     """Write an index to catalogue and engine; its index_id."""
     _check_options(plan.options)
-    _check_name(table, plan)
+    _check_name(ddl, table, plan)
     keys = _key_columns(table, plan)
     included = _included(table, plan, keys)
     _check_size(ddl, plan, keys)
@@ -231,14 +231,15 @@ def _check_options(options: dict[str, str]) -> None:
         raise NotSupported(f"index option {name.upper()}")
 
 
-def _check_name(table: Table, plan: IndexPlan) -> None:
+def _check_name(ddl: Ddl, table: Table, plan: IndexPlan) -> None:
+    taken = {index.name.casefold() for index in table.indexes} | statistics.names(ddl, table)
+    if plan.name.casefold() in taken:
+        raise SqlServerError(
+            1913,
+            f"The operation failed because an index or statistics with name '{plan.name}' already exists on table "
+            f"'{table.schema}.{table.name}'.",
+        )
     for index in table.indexes:
-        if index.name.casefold() == plan.name.casefold():
-            raise SqlServerError(
-                1913,
-                f"The operation failed because an index or statistics with name '{plan.name}' already exists on table "
-                f"'{table.schema}.{table.name}'.",
-            )
         if plan.clustered and index.id == 1:
             raise SqlServerError(
                 1902,
@@ -258,7 +259,7 @@ def _key_columns(table: Table, plan: IndexPlan) -> list[Column]:
         )
     keys: list[Column] = []
     for wanted in plan.columns:
-        column = _existing_column(table, wanted.name)
+        column = existing_column(table, wanted.name)
         if column in keys:
             raise SqlServerError(
                 1909,
@@ -270,12 +271,12 @@ def _key_columns(table: Table, plan: IndexPlan) -> list[Column]:
                 f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
                 "as a key column in an index.",
             )
-        _check_computed(table, column)
+        check_computed(table, column)
         keys.append(column)
     return keys
 
 
-def _check_computed(table: Table, column: Column) -> None:
+def check_computed(table: Table, column: Column) -> None:
     """:raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted."""
     if column.computed is None:
         return
@@ -294,7 +295,7 @@ def _check_computed(table: Table, column: Column) -> None:
         )
 
 
-def _existing_column(table: Table, name: str) -> Column:
+def existing_column(table: Table, name: str) -> Column:
     column = table.column(name)
     if column is None:
         raise SqlServerError(1911, f"Column name '{name}' does not exist in the target table or view.")
@@ -306,7 +307,7 @@ def _included(table: Table, plan: IndexPlan, keys: Sequence[Column]) -> list[Col
     if plan.include and plan.clustered:
         raise SqlServerError(10601, "Cannot specify included columns for a clustered index.")
     for name in plan.include:
-        column = _existing_column(table, name)
+        column = existing_column(table, name)
         if column in keys or column in included:
             raise SqlServerError(
                 1909,
@@ -348,8 +349,15 @@ def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     if plan.clustered:
         ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)
         return 1
+    return free_id(ddl, table)
+
+
+def free_id(ddl: Ddl, table: Table) -> int:
+    """The next id that neither an index nor statistics of the table have."""
     return ddl.value(
-        "select greatest(coalesce(max(index_id), 1), 1) + 1 from ms.indexes where object_id = $1", table.id
+        "select greatest(coalesce(max(number), 1), 1) + 1 from (select index_id from ms.indexes where object_id = $1"
+        " union all select stats_id from ms.statistics where object_id = $1) taken (number)",
+        table.id,
     )
 
 

@@ -18,8 +18,8 @@ _DDL = (
     nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
     nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
     nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
-    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.UpdateStatistics,
-    nodes.Dbcc, nodes.Truncate,
+    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics,
+    nodes.UpdateStatistics,    nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 
 _QUERIES = (

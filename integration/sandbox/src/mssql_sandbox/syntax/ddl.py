@@ -6,7 +6,7 @@ from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import RESERVED
 from .filters import check_filter
-from .tables import TableDefinitions
+from .objects import ObjectDefinitions
 
 _MODULES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER")
 _PRINCIPALS = ("USER", "LOGIN", "ROLE", "CERTIFICATE", "CREDENTIAL", "APPLICATION", "MASTER")
@@ -18,7 +18,7 @@ _OTHER_OBJECTS = frozenset(
 )
 
 
-class Definitions(TableDefinitions):
+class Definitions(ObjectDefinitions):
     def create(self) -> nodes.Statement:
         token, start = self.token, self.at
         mode = self.advance().key
@@ -37,6 +37,8 @@ class Definitions(TableDefinitions):
             return self._create_schema(token)
         if key == "SEQUENCE":
             return self._sequence(token, "CREATE")
+        if key == "STATISTICS":
+            return self._create_statistics(token)
         if key == "DATABASE":
             return self._create_database(token)
         if key in _PRINCIPALS:

@@ -98,11 +98,7 @@ class DataStatements(Queries):
     def update(self) -> nodes.Statement:
         token = self.advance()
         if self.accept("STATISTICS"):
-            statement = self.mark(nodes.UpdateStatistics(self.name()), token)
-            while self.token.kind in ("word", "name") and self.token.key == "WITH":
-                self.advance()
-                self.advance()
-            return statement
+            return self.update_statistics(token)
         top = self.top() if self.token.key == "TOP" else None
         statement = self.mark(nodes.Update(self._target(), []), token)
         statement.top = top
@@ -110,6 +106,9 @@ class DataStatements(Queries):
         statement.assignments = self.comma_list(self.assignment)
         self._dml_tail(statement)
         return statement
+
+    def update_statistics(self, token) -> nodes.UpdateStatistics:
+        raise NotImplementedError
 
     def _dml_tail(self, statement) -> None:
         statement.output = self.output()

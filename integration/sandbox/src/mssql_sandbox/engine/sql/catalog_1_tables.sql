@@ -104,6 +104,17 @@ create table ms.index_columns (
   primary key (object_id, index_id, index_column_id)
 );
 
+-- Of CREATE STATISTICS; those of an index are the index. The ids of both never meet.
+create table ms.statistics (
+  object_id int not null,
+  stats_id int not null,
+  name text not null,
+  column_ids int[] not null,
+  filter_definition text,
+  no_recompute smallint not null default 0,
+  primary key (object_id, stats_id)
+);
+
 create table ms.foreign_keys (
   object_id int primary key,
   parent_object_id int not null,
@@ -357,6 +368,7 @@ create function ms.forget_table(table_id int) returns void language sql as $$
     or p.major_id in (select object_id from ms.objects where parent_object_id = table_id));
   delete from ms.index_columns where object_id = table_id;
   delete from ms.indexes where object_id = table_id;
+  delete from ms.statistics where object_id = table_id;
   delete from ms.columns where object_id = table_id;
   delete from ms.objects where object_id = table_id or parent_object_id = table_id
 $$;

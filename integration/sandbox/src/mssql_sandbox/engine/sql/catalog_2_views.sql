@@ -269,12 +269,21 @@ select object_id, name, index_id as stats_id, 0::smallint as auto_created, 0::sm
   0::smallint as no_recompute, (filter_definition is not null)::int::smallint as has_filter, filter_definition,
   0::smallint as is_temporary, 0::smallint as is_incremental, 0::smallint as has_persisted_sample,
   0 as stats_generation_method, 'Sort based statistics' as stats_generation_method_desc, 0::smallint as auto_drop
-from ms.indexes where index_id > 0 and object_id < ms.first_temporary_id();
+from ms.indexes where index_id > 0 and object_id < ms.first_temporary_id()
+union all
+select object_id, name, stats_id, 0::smallint, 1::smallint, no_recompute,
+  (filter_definition is not null)::int::smallint, filter_definition, 0::smallint, 0::smallint, 0::smallint, 0,
+  'Sort based statistics', 0::smallint
+from ms.statistics where object_id < ms.first_temporary_id();
 
 --- sys.stats_columns: object_id int, stats_id int, stats_column_id int?, column_id int
 create view sys.stats_columns as
 select object_id, index_id as stats_id, key_ordinal::int as stats_column_id, column_id
-from ms.index_columns where key_ordinal > 0 and object_id < ms.first_temporary_id();
+from ms.index_columns where key_ordinal > 0 and object_id < ms.first_temporary_id()
+union all
+select s.object_id, s.stats_id, c.position::int, c.column_id
+from ms.statistics s, unnest(s.column_ids) with ordinality c (column_id, position)
+where s.object_id < ms.first_temporary_id();
 
 --- sys.partitions: partition_id bigint, object_id int, index_id int, partition_number int, hobt_id bigint,
 --- rows bigint?, filestream_filegroup_id smallint, data_compression tinyint, data_compression_desc nvarchar(60)?,

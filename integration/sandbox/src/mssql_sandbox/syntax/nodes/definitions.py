@@ -252,5 +252,18 @@ class CreatePrincipal(Statement):
 
 
 @dataclass(slots=True)
-class UpdateStatistics(Statement):
+class CreateStatistics(Statement):
+    name: str
     table: Name
+    columns: list[str]
+    where: Predicate | None = None
+    options: dict[str, str] = field(default_factory=dict)  # FULLSCAN, SAMPLE, NORECOMPUTE, INCREMENTAL ...
+
+
+@dataclass(slots=True)
+class UpdateStatistics(Statement):
+    """``names`` empty: all of the table."""
+
+    table: Name
+    names: list[str] = field(default_factory=list)
+    options: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,127 @@
+"""Statistics are metadata here: the engine keeps its own.
+
+Rules: https://learn.microsoft.com/sql/t-sql/statements/create-statistics-transact-sql and its neighbours.
+"""
+
+from __future__ import annotations
+
+from ..catalog.model import Table
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from ..syntax.filters import check_filter
+from . import errors, indexes, normalise
+from .context import Ddl, column_names, referenced_columns, walk, written
+
+# What changes how the rows are read, and nothing that a query sees.
+_HARMLESS = frozenset(
+    "FULLSCAN SAMPLE RESAMPLE NORECOMPUTE MAXDOP PERSIST_SAMPLE_PERCENT ALL COLUMNS INDEX AUTO_DROP".split()
+)
+
+
+def names(ddl: Ddl, table: Table) -> set[str]:
+    """The names of CREATE STATISTICS of a table, folded."""
+    return {row[0].casefold() for row in ddl.query("select name from ms.statistics where object_id = $1", table.id)}
+
+
+def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
+    """CREATE STATISTICS. :raises SqlServerError: 1088 no such table, 1927 name taken, 1911, 1909, 207 columns."""
+    table = ddl.find_table(statement.table)
+    if table is None or table.kind == "system":
+        raise errors.cannot_find_object(written(statement.table))
+    if table.kind == "view":
+        raise NotSupported("statistics of a view", statement.line)
+    _check_options(statement.options, statement.line)
+    taken = names(ddl, table) | {index.name.casefold() for index in table.indexes}
+    if statement.name.casefold() in taken:
+        raise SqlServerError(
+            1927,
+            f"There are already statistics on table '{written(statement.table)}' named '{statement.name}'.",
+        )
+    number = indexes.free_id(ddl, table)
+    columns = _columns(table, statement)
+    ddl.insert(
+        "statistics", object_id=table.id, stats_id=number, name=statement.name,
+        column_ids="{" + ",".join(str(column) for column in columns) + "}",
+        filter_definition=_filter(ddl, table, statement, number), no_recompute=int("NORECOMPUTE" in statement.options),
+    )  # fmt: skip
+
+
+def _columns(table: Table, statement: nodes.CreateStatistics) -> list[int]:
+    found: list[int] = []
+    for name in statement.columns:
+        column = indexes.existing_column(table, name)
+        if column.id in found:
+            raise NotSupported("statistics with a column twice", statement.line)
+        if column.type.name in ("xml", "json", "text", "ntext", "image"):
+            raise NotSupported(f"statistics of a column of type {column.type.name}", statement.line)
+        indexes.check_computed(table, column)
+        found.append(column.id)
+    return found
+
+
+def _filter(ddl: Ddl, table: Table, statement: nodes.CreateStatistics, number: int) -> str | None:
+    if statement.where is None:
+        return None
+    check_filter(statement.name, table.name, statement.where)
+    for node in walk(statement.where):
+        if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
+            raise errors.invalid_column(node.parts[-1])
+    for column in referenced_columns(statement.where, table):
+        if column.computed is not None:
+            raise NotSupported("a computed column in the filter of statistics", statement.line)
+        ddl.insert(
+            "dependencies", referencing_id=table.id, referencing_minor_id=-number, referenced_id=table.id,
+            referenced_minor_id=column.id,
+        )  # fmt: skip
+    return normalise.filter_definition(statement.where, column_names(table))
+
+
+def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
+    """UPDATE STATISTICS. :raises SqlServerError: 2706 no such table, 2767 no such statistics."""
+    table = ddl.find_table(statement.table)
+    if table is None:
+        raise SqlServerError(2706, f"Table '{written(statement.table)}' does not exist.", 11, 6)
+    if table.kind not in ("table", "temp"):
+        raise NotSupported(f"UPDATE STATISTICS of a {table.kind}", statement.line)
+    _check_options(statement.options, statement.line)
+    known = names(ddl, table) | {index.name.casefold() for index in table.indexes}
+    for name in statement.names:
+        if name.casefold() not in known:
+            raise SqlServerError(2767, f"Could not locate statistics '{name}' in the system catalogs.")
+        if "NORECOMPUTE" in statement.options:
+            _set_recompute(ddl, table, name)
+
+
+def _set_recompute(ddl: Ddl, table: Table, name: str) -> None:
+    if not ddl.write(
+        "update ms.statistics set no_recompute = 1 where object_id = $1 and casefold(name) = casefold($2)",
+        table.id, name,
+    ):  # fmt: skip
+        raise NotSupported("UPDATE STATISTICS of an index WITH NORECOMPUTE")
+
+
+def drop(ddl: Ddl, name: nodes.Name) -> None:
+    """DROP STATISTICS table.name. :raises SqlServerError: 3701 no such statistics, 3739 those of an index."""
+    if len(name.parts) < 2:
+        raise NotSupported("DROP STATISTICS without a table", name.line)
+    table = ddl.find_table(nodes.Name(name.parts[:-1]))
+    leaf = name.parts[-1]
+    if table is None:
+        raise errors.cannot_drop("statistics", written(name))
+    if any(index.name.casefold() == leaf.casefold() for index in table.indexes):
+        raise SqlServerError(
+            3739, f"Cannot DROP the index '{written(name)}' because it is not a statistics collection.", 11
+        )
+    number = ddl.value(
+        "delete from ms.statistics where object_id = $1 and casefold(name) = casefold($2) returning stats_id",
+        table.id, leaf,
+    )  # fmt: skip
+    if number is None:
+        raise errors.cannot_drop("statistics", written(name))
+    ddl.write("delete from ms.dependencies where referencing_id = $1 and referencing_minor_id = $2", table.id, -number)
+
+
+def _check_options(options: dict[str, str], line: int) -> None:
+    for option, value in options.items():
+        if option not in _HARMLESS and value != "OFF":
+            raise NotSupported(f"statistics WITH {option}", line)

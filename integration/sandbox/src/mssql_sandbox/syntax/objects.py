@@ -1,0 +1,53 @@
+"""CREATE, UPDATE and DROP STATISTICS."""
+
+from __future__ import annotations
+
+from . import nodes
+from .tables import TableDefinitions
+
+
+class ObjectDefinitions(TableDefinitions):
+    # ---- statistics ---------------------------------------------------------------
+
+    def _create_statistics(self, token) -> nodes.CreateStatistics:
+        self.expect("STATISTICS")
+        name = self.identifier()
+        self.expect("ON")
+        statement = self.mark(nodes.CreateStatistics(name, self.name(), self.identifiers()), token)
+        if self.accept("WHERE"):
+            statement.where = self.predicate()
+        statement.options = self._statistics_options()
+        return statement
+
+    def update_statistics(self, token) -> nodes.UpdateStatistics:
+        """What follows UPDATE STATISTICS: a table, one or several names in parentheses, options."""
+        statement = self.mark(nodes.UpdateStatistics(self.name()), token)
+        if self.token.key == "(":
+            statement.names = self.identifiers()
+        elif self.sees_name() and not self._at_statement():
+            statement.names = [self.identifier()]
+        statement.options = self._statistics_options()
+        return statement
+
+    def _at_statement(self) -> bool:
+        raise NotImplementedError
+
+    def _statistics_options(self) -> dict[str, str]:
+        """``WITH SAMPLE 10 PERCENT, NORECOMPUTE, MAXDOP = 1``: option -> the rest of its text."""
+        options: dict[str, str] = {}
+        if not self.accept("WITH"):
+            return options
+        while True:
+            name = self.advance().key
+            start = self.at
+            if self.accept("ON", "PARTITIONS"):
+                self._skip_parentheses()
+            elif self.accept("="):
+                start = self.at
+                self.advance()
+            elif self.token.kind in ("int", "decimal", "variable"):
+                self.advance()
+                self.accept_one("PERCENT", "ROWS")
+            options[name] = self.source(start).upper() if self.at > start else ""
+            if not self.accept(","):
+                return options
