@@ -81,8 +81,8 @@ def connected(version: str) -> Iterator[str]:
             "NAME": "master",
             "HOST": sandbox.host,
             "PORT": str(sandbox.port),
-            "USER": sandbox.user,
-            "PASSWORD": sandbox.password,
+            # Fabric knows no SQL logins.
+            "TOKEN": sandbox.token,
             "OPTIONS": {"TrustServerCertificate": "yes", "plugins": {"json": {"native": kind == "native"}}},
         }
         with with_documents(f"json {version}", database) as alias:

@@ -8,6 +8,8 @@ from mssql_sandbox.interface import Error, Info, Login, Parameter, Rows
 from mssql_sandbox.runtime.server import SandboxServer
 from mssql_sandbox.sqltypes import INT, MAX, nvarchar
 
+TOKEN = "token of the tests"
+
 
 class Client:
     """One session of a server started for the tests."""
@@ -15,7 +17,8 @@ class Client:
     def __init__(self, server: SandboxServer, database: str = "shop") -> None:
         self.server = server
         self.version = server.version_info.name
-        self.session, _events = server.login(Login("sa", "Secret_1", database))
+        token = None if server.version_info.allows("sql_logins") else TOKEN
+        self.session, _events = server.login(Login("sa", "Secret_1", database, access_token=token))
 
     def events(self, text: str) -> list[Any]:
         return list(self.session.execute_batch(text))
@@ -56,4 +59,4 @@ class Client:
 
 
 def start_server(version: str = "2022") -> SandboxServer:
-    return SandboxServer(version, {"sa": "Secret_1"}, ("shop",))
+    return SandboxServer(version, {"sa": "Secret_1"}, ("shop",), token_check={TOKEN: "sa"}.get)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 
 import pytest
+from ddl_support import TOKEN, start_server
 from raw_client import PRELOGIN_CLEAR, login7
 
 from mssql_sandbox.errors import NotSupported, SqlServerError
-from mssql_sandbox.interface import EnvChange, Info
+from mssql_sandbox.interface import EnvChange, Info, Login
 from mssql_sandbox.wire.login import (
     acknowledged_features,
     login_failure,
@@ -126,3 +127,16 @@ def test_the_token_that_comes():
     for data in (b"", b"\0" * 7, struct.pack("<II", 99, 4), struct.pack("<II", 4, 99)):
         with pytest.raises(ProtocolError):
             parse_fedauth_token(data)
+
+
+@pytest.mark.parametrize("version", ["fabric", "warehouse"])
+def test_an_edition_without_sql_logins_takes_tokens_only(version):
+    server = start_server(version)
+    try:
+        with pytest.raises(SqlServerError) as refused:
+            server.login(Login("sa", "Secret_1", "shop"))
+        assert refused.value.number == 18456
+        session, _ = server.login(Login("", "", "shop", access_token=TOKEN))
+        session.close()
+    finally:
+        server.close()

@@ -3,29 +3,9 @@
 import datetime
 import decimal
 import math
-import re
 import uuid
 
-# A backslash before a line end continues the literal on the next line and both
-# characters are lost (Transact-SQL reference, "Backslash (Line Continuation)").
-_LINE_CONTINUATION = re.compile(r"\\(?=\r?\n)")
-
-
-def string_literal(text):
-    """
-    Return `text` as an nvarchar literal.
-
-    The N prefix keeps characters outside of the database's code page; without
-    it they would be stored as question marks.
-    """
-    parts = _LINE_CONTINUATION.split(text)
-    literals = ["N'%s'" % part.replace("'", "''") for part in _keep(parts)]
-    return literals[0] if len(literals) == 1 else "(%s)" % " + ".join(literals)
-
-
-def _keep(parts):
-    """Put the backslashes back, each at the end of its own literal."""
-    return [part + "\\" for part in parts[:-1]] + parts[-1:]
+from .plugin import string_literal
 
 
 def literal(value):

@@ -6,6 +6,8 @@ https://learn.microsoft.com/sql/relational-databases/json/json-path-expressions-
 import json
 import re
 
+from mssql_core.plugin import string_literal
+
 # As str(int) writes it: "01" is a name only.
 _POSITION = re.compile(r"^(0|-?[1-9][0-9]*)$", re.ASCII)
 
@@ -36,7 +38,7 @@ def compile_path(keys, root="$"):
 
 def literal(text):
     """An nvarchar literal inside a statement with %s placeholders."""
-    return "N'%s'" % text.replace("'", "''").replace("%", "%%")
+    return string_literal(text).replace("%", "%%")
 
 
 def utf16_bytes(text):

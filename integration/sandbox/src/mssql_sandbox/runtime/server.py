@@ -97,7 +97,7 @@ class SandboxServer:
     def _authenticate(self, login: Login) -> str:
         if login.access_token is not None:
             return self._principal(login.access_token)
-        expected = self.logins.get(login.user.casefold())
+        expected = self.logins.get(login.user.casefold()) if self.version_info.allows("sql_logins") else None
         given = login.password.encode("utf-16-le", "surrogatepass")
         if expected is None or not hmac.compare_digest(expected.encode("utf-16-le"), given):
             raise SqlServerError(18456, f"Login failed for user '{login.user}'.", 14)

@@ -15,6 +15,7 @@ It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``
 
 from .access_token import expires_on
 from .hookspecs import hookimpl
+from .literals import string_literal
 from .types import (
     Capability,
     CompileFunction,
@@ -39,4 +40,5 @@ __all__ = [
     "ServerInfo",
     "expires_on",
     "hookimpl",
+    "string_literal",
 ]

@@ -1,0 +1,22 @@
+"""Text as a T-SQL literal."""
+
+import re
+
+# A backslash before a line end continues the literal on the next line and both characters are lost (Transact-SQL
+# reference, "Backslash (Line Continuation)"); Microsoft's parser takes U+FFFF for the end of the text (46030).
+_PIECES = re.compile(r"(?<=\\)(?=\r?\n)|(\uffff)")
+
+
+def string_literal(text):
+    """
+    Return `text` as an nvarchar literal, or as a sum of literals.
+
+    The N prefix keeps characters outside of the database's code page; without
+    it they would be stored as question marks.
+    """
+    pieces = [_piece(piece) for piece in _PIECES.split(text) if piece] or ["N''"]
+    return pieces[0] if len(pieces) == 1 else "(%s)" % " + ".join(pieces)
+
+
+def _piece(text):
+    return "NCHAR(65535)" if text == "\uffff" else "N'%s'" % text.replace("'", "''")
