@@ -7,7 +7,7 @@ import re
 _PIECES = re.compile(r"(?<=\\)(?=\r?\n)|(\uffff)")
 
 
-def string_literal(text):
+def string_literal(text: str) -> str:
     """
     Return `text` as an nvarchar literal, or as a sum of literals.
 
@@ -18,5 +18,5 @@ def string_literal(text):
     return pieces[0] if len(pieces) == 1 else "(%s)" % " + ".join(pieces)
 
 
-def _piece(text):
+def _piece(text: str) -> str:
     return "NCHAR(65535)" if text == "\uffff" else "N'%s'" % text.replace("'", "''")
