@@ -15,6 +15,17 @@ from django_suite.run import server_from_url  # noqa: E402
 from settings_of_server import database  # noqa: E402
 
 
+def pytest_configure(config):
+    """Django with the applications of the tests, and no database yet."""
+    settings.configure(
+        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        SECRET_KEY="tests",
+    )
+    django.setup()
+
+
 @pytest.fixture(scope="session")
 def server():
     """Connection settings: host, port, user, password, options; ``journal`` is None on a real server."""
@@ -35,20 +46,7 @@ def server():
 
 
 @pytest.fixture(scope="session")
-def django_ready():
-    """Django with the applications of the tests, and no database yet."""
-    if not settings.configured:
-        settings.configure(
-            INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"],
-            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-            USE_TZ=True,
-            SECRET_KEY="tests",
-        )
-        django.setup()
-
-
-@pytest.fixture(scope="session")
-def shop(server, django_ready):
+def shop(server):
     """The demo's shop, migrated and filled in a test database of its own."""
     from django.db import connections
 

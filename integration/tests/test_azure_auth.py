@@ -10,8 +10,6 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-pytestmark = pytest.mark.usefixtures("django_ready")
-
 
 @pytest.fixture(scope="module")
 def entra(tmp_path_factory):

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("django_ready")
-
 
 @pytest.mark.parametrize("edition", ["azure", "managed-instance", "fabric", "warehouse"])
 def test_each_behaviour(edition):

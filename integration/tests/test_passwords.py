@@ -3,7 +3,6 @@
 import pytest
 from django.db import OperationalError
 
-pytestmark = pytest.mark.usefixtures("django_ready")
 PASSWORD = " {p}}w;PWD=x=[d]@'\"ü "
 USER = "s{a};UID=b}"
 

@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+from demo.shop.models import Customer, Order
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -36,7 +37,6 @@ def test_reconnect_is_login_and_one_message(messages):
 
 
 def test_select_with_parameters_is_one_message(messages):
-    from demo.shop.models import Customer
 
     list(Customer.objects.filter(country="DE"))
     entries = messages(lambda: list(Customer.objects.filter(country="FR")))
@@ -44,7 +44,6 @@ def test_select_with_parameters_is_one_message(messages):
 
 
 def test_atomic_and_select_are_three_messages(messages):
-    from demo.shop.models import Customer
     from django.db import transaction
 
     def work():
@@ -55,7 +54,6 @@ def test_atomic_and_select_are_three_messages(messages):
 
 
 def test_create_with_nulls_is_one_message(messages):
-    from demo.shop.models import Customer
 
     now = datetime.datetime.now(datetime.timezone.utc)
     created = []
@@ -69,14 +67,12 @@ def test_create_with_nulls_is_one_message(messages):
 
 
 def test_2500_keys_are_one_message(messages):
-    from demo.shop.models import Order
 
     entries = messages(lambda: Order.objects.filter(pk__in=range(1, 2501)).count())
     assert len(entries) == 1, entries
 
 
 def test_printing_a_query_sends_nothing(messages):
-    from demo.shop.models import Order
 
     entries = messages(lambda: str(Order.objects.filter(pk__in=range(1, 2501), customer__country="DE").query))
     assert entries == []
