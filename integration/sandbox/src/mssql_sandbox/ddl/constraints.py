@@ -209,15 +209,6 @@ def _add_check(
 ) -> None:
     _refuse_subqueries(constraint.check)
     used = referenced_columns(constraint.check, table)
-    if column is not None and any(other.name.casefold() != column.casefold() for other in used):
-        raise with_1750(
-            SqlServerError(
-                8141,
-                f"Column CHECK constraint for column '{column}' references another column, table '{table.name}'.",
-                16,
-                0,
-            )
-        )
     for other in used:
         if other.computed is not None and not other.persisted:
             raise with_1750(
@@ -227,6 +218,15 @@ def _add_check(
                     "because it is not persisted.",
                 )
             )
+    if column is not None and any(other.name.casefold() != column.casefold() for other in used):
+        raise with_1750(
+            SqlServerError(
+                8141,
+                f"Column CHECK constraint for column '{column}' references another column, table '{table.name}'.",
+                16,
+                0,
+            )
+        )
     sql = condition_sql(ddl, constraint.check, table)
     column_id = used[0].id if len(used) == 1 else 0
     ddl.insert(

@@ -46,24 +46,34 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
 
     :raises SqlServerError: 1088, 1913, 1911, 1909, 1919, 1944, 1902, 10735, 1505 ...
     """
+    check_duplicates_option(statement)
     table = ddl.find_table(statement.table)
     if table is None or table.kind == "system":
         raise errors.cannot_find_object(written(statement.table))
     if table.kind == "view":
         raise _on_view(ddl, table, statement)
-    if statement.options.get("DROP_EXISTING", "").strip().upper() == "ON" and all(
-        index.name.casefold() != statement.name.casefold() for index in table.indexes
-    ):
-        raise SqlServerError(
-            7999, f"Could not find any index named '{statement.name}' for table '{written(statement.table)}'."
-        )
     _check_filegroup(statement.filegroup)
+    if _is_on(statement.options, "DROP_EXISTING"):
+        table = _drop_existing(ddl, table, statement)
     plan = IndexPlan(
         statement.name, statement.columns, statement.unique, bool(statement.clustered), statement.include,
         statement.where, statement.options,
     )  # fmt: skip
     build(ddl, table, plan)
     ddl.changed(table)
+
+
+def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Table:
+    """The table without the index that takes the name again. :raises SqlServerError: 7999 when there is none."""
+    index = next((i for i in table.indexes if i.name.casefold() == statement.name.casefold()), None)
+    if index is None:
+        raise SqlServerError(
+            7999, f"Could not find any index named '{statement.name}' for table '{written(statement.table)}'."
+        )
+    if index.constraint_id or (index.id == 1) != bool(statement.clustered):
+        raise NotSupported("DROP_EXISTING of a constraint's index or of another kind", statement.line)
+    drop(ddl, table, statement.name)
+    return ddl.load(table.id)
 
 
 def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerError:
@@ -188,16 +198,44 @@ def forget(ddl: Ddl, table: Table, index_id: int) -> None:
 
 
 def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
-    """ALTER INDEX: REBUILD and REORGANIZE change nothing that shows; DISABLE is not modelled."""
+    """ALTER INDEX: REBUILD and REORGANIZE change nothing that shows; DISABLE is not modelled.
+
+    :raises SqlServerError: 1088, 2727; of SET (IGNORE_DUP_KEY = ON) 1915, 1979.
+    """
     table = ddl.find_table(statement.table)
+    if table is None and statement.of_table:
+        raise errors.cannot_find(written(statement.table))
     if table is None:
         raise errors.cannot_find_object(written(statement.table))
     if statement.name is not None and not any(
         index.name.casefold() == statement.name.casefold() for index in table.indexes
     ):
         raise SqlServerError(2727, f"Cannot find index '{statement.name}'.", 11)
+    if statement.action == "SET":
+        _set_options(table, statement)
+        return
     if statement.action.upper().split()[0] not in ("REBUILD", "REORGANIZE"):
         raise NotSupported(f"ALTER INDEX {statement.action}", statement.line)
+
+
+def _set_options(table: Table, statement: nodes.AlterIndex) -> None:
+    if not _is_on(statement.options, "IGNORE_DUP_KEY"):
+        return
+    for index in table.indexes:
+        if statement.name is not None and index.name.casefold() != statement.name.casefold():
+            continue
+        if not index.unique:
+            raise SqlServerError(
+                1915,
+                f"Cannot alter a non-unique index with ignore_dup_key index option. Index '{index.name}' is non-unique.",
+            )
+        if index.constraint_id:
+            raise SqlServerError(
+                1979,
+                f"Cannot use index option ignore_dup_key to alter index '{index.name}' as it enforces a primary or unique "
+                "constraint.",
+            )
+        raise NotSupported("IGNORE_DUP_KEY", statement.line)
 
 
 def _refuse_when_referenced(ddl: Ddl, table: Table, index_id: int, name: str) -> None:
@@ -224,9 +262,19 @@ def _check_filegroup(name: str | None) -> None:
         raise SqlServerError(1921, f"Invalid filegroup '{name}' specified.")
 
 
+def check_duplicates_option(statement: nodes.CreateIndex) -> None:
+    """IGNORE_DUP_KEY, which is refused before the table is looked for. :raises SqlServerError: 1916."""
+    if not statement.unique and _is_on(statement.options, "IGNORE_DUP_KEY"):
+        raise SqlServerError(1916, "CREATE INDEX options nonunique and ignore_dup_key are mutually exclusive.")
+
+
+def _is_on(options: dict[str, str], wanted: str) -> bool:
+    return any(name.upper() == wanted and value.strip().upper() == "ON" for name, value in options.items())
+
+
 def _check_options(options: dict[str, str]) -> None:
     for name, value in options.items():
-        if name.upper() in _HARMLESS_OPTIONS or value.strip().upper() == "OFF":
+        if name.upper() in (*_HARMLESS_OPTIONS, "DROP_EXISTING") or value.strip().upper() == "OFF":
             continue
         raise NotSupported(f"index option {name.upper()}")
 

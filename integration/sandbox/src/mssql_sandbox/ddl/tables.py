@@ -54,7 +54,7 @@ def _create(
     ddl: Ddl, name: str, schema_id: int, engine_schema: str, statement: nodes.CreateTable | nodes.DeclareTable
 ) -> None:
     inline = [(definition, constraint) for definition in statement.columns for constraint in definition.constraints]
-    _check_inline(name, inline)
+    _check_inline(inline)
     keys = [constraint for _, constraint in inline] + statement.constraints
     new_columns = columns.resolve_columns(ddl, name, statement.columns, _primary_key_columns(keys))
     if not any(new.definition.computed is None for new in new_columns):
@@ -110,19 +110,8 @@ def _add_constraints(
         ddl.catalog.touch(temporary=is_temporary(ddl.load(number)))
 
 
-def _check_inline(table: str, inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
-    seen = set()
+def _check_inline(inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
     for definition, constraint in inline:
-        key = (definition.name.casefold(), constraint.kind)
-        if key in seen and constraint.kind in ("DEFAULT", "PRIMARY KEY", "FOREIGN KEY"):
-            raise SqlServerError(
-                8148,
-                f"More than one column {constraint.kind} constraint specified for column '{definition.name}', table "
-                f"'{table}'.",
-                16,
-                0,
-            )
-        seen.add(key)
         if definition.computed is not None and constraint.kind in ("CHECK", "FOREIGN KEY") and not definition.persisted:
             raise SqlServerError(
                 8183,

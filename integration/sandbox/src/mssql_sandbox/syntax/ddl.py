@@ -7,6 +7,7 @@ from . import nodes
 from .base import RESERVED
 from .filters import check_filter
 from .objects import ObjectDefinitions
+from .tables import TableDefinitions, check_inline
 
 _MODULES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER")
 _PRINCIPALS = ("USER", "LOGIN", "ROLE", "CERTIFICATE", "CREDENTIAL", "APPLICATION", "MASTER")
@@ -127,9 +128,20 @@ class Definitions(ObjectDefinitions):
             self.advance()
             self.expect("TO")
             return self.mark(nodes.AlterTableSwitch(table, self.name()), token)
-        if key in ("SET", "REBUILD"):
+        if key == "REBUILD":
+            return self._rebuild_table(table, token)
+        if key == "SET":
             raise NotSupported(f"ALTER TABLE ... {key}", token.line)
         raise self.error()
+
+    def _rebuild_table(self, table: nodes.Name, token) -> nodes.AlterIndex:
+        """REBUILD [PARTITION = ALL] [WITH (...)]: of all indexes."""
+        self.advance()
+        if self.accept("PARTITION"):
+            self.expect("=", "ALL")
+        if self.accept("WITH"):
+            self._skip_parentheses()
+        return self.mark(nodes.AlterIndex(None, table, "REBUILD", of_table=True), token)
 
     def _all_or_names(self) -> list[str] | None:
         if self.accept("ALL"):
@@ -144,6 +156,7 @@ class Definitions(ObjectDefinitions):
                 statement.constraints.append(self.table_constraint())
             else:
                 statement.columns.append(self.column_definition())
+                check_inline(statement.columns[-1], ".".join(statement.table.parts))
             if not self.accept(","):
                 return statement
 
@@ -211,6 +224,8 @@ class Definitions(ObjectDefinitions):
         self.expect("ON")
         table = self.name()
         action = self.advance().key
+        if action == "SET":
+            return self.mark(nodes.AlterIndex(name, table, action, self.options_list()), token)
         if action not in ("REBUILD", "REORGANIZE", "DISABLE"):
             raise NotSupported(f"ALTER INDEX ... {action}", token.line)
         if self.accept("PARTITION"):

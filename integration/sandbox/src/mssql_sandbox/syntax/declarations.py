@@ -12,7 +12,7 @@ from .walk import children
 
 
 def check_declarations(batch: nodes.Batch) -> None:
-    """:raises SqlServerError: 134; in modules also 137, 154 and 1087, as their bodies are bound when they are made."""
+    """:raises SqlServerError: 134, 137 for a use before the declaration; in modules also 137, 154 and 1087, as their bodies are bound when they are made."""
     for statement in batch.statements:
         if isinstance(statement, nodes.CreateModule) and statement.kind != "FUNCTION":
             _check_module(statement)
@@ -35,7 +35,11 @@ def _check_module(module: nodes.CreateModule) -> None:
 
 def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
     """Add what the statements declare, wherever they stand; control flow does not matter."""
+    used: dict[str, nodes.Node] = {}
     for node in _inside(statements):
+        for name in _used(node):
+            if name.casefold() not in known:
+                used.setdefault(name.casefold(), node)
         if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
             name = node.variable if isinstance(node, nodes.DeclareTable) else node.name
             if name.casefold() in known:
@@ -47,7 +51,17 @@ def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
                     2,
                     node.line,
                 )
+            if name.casefold() in used:
+                early = used[name.casefold()]
+                raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, early.line)
             known.add(name.casefold())
+
+
+def _used(node: nodes.Node) -> list[str]:
+    """Names of scalar variables that a node itself reads or sets."""
+    if isinstance(node, (nodes.Variable, nodes.SetVariable)):
+        return [node.name]
+    return [node.assign] if isinstance(node, nodes.SelectItem) and node.assign else []
 
 
 def _inside(statements: list[nodes.Statement]) -> list[nodes.Node]:

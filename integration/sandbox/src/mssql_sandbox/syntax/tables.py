@@ -7,6 +7,34 @@ from . import nodes
 from .modules import ModuleDefinitions
 
 
+def check_inline(column: nodes.ColumnDefinition, table: str) -> None:
+    """A column has one constraint of a kind in its definition.
+
+    Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator constraints.md.
+
+    :raises SqlServerError: 8148, 8151.
+    """
+    kinds = [constraint.kind for constraint in column.constraints]
+    for kind in ("CHECK", "DEFAULT", "UNIQUE", "PRIMARY KEY", "FOREIGN KEY"):
+        if kinds.count(kind) > 1:
+            raise SqlServerError(
+                8148,
+                f"More than one column {kind} constraint specified for column '{column.name}', table '{table}'.",
+                16,
+                0,
+                column.line,
+            )
+    if "PRIMARY KEY" in kinds and "UNIQUE" in kinds:
+        raise SqlServerError(
+            8151,
+            f"Both a PRIMARY KEY and UNIQUE constraint have been defined for column '{column.name}', table '{table}'. "
+            "Only one is allowed.",
+            16,
+            0,
+            column.line,
+        )
+
+
 class TableDefinitions(ModuleDefinitions):
     def identifier_or_primary(self) -> str:
         if self.token.key == "PRIMARY" or self.token.kind == "string":
@@ -48,6 +76,10 @@ class TableDefinitions(ModuleDefinitions):
                 raise NotSupported("PERIOD FOR SYSTEM_TIME", self.token.line)
             else:
                 statement.columns.append(self.column_definition())
+                name = (
+                    statement.variable if isinstance(statement, nodes.DeclareTable) else ".".join(statement.name.parts)
+                )
+                check_inline(statement.columns[-1], name)
             if not self.accept(","):
                 return
             # One comma too many is forgiven, in CREATE TABLE alone.

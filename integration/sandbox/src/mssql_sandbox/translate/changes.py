@@ -145,6 +145,7 @@ class RowChanges(DataStatements):
         for item in items:
             if item.variable is not None or item.column is None:
                 raise NotSupported("SET @variable in UPDATE", item.line)
+            self._check_qualifier(item, table, scope, target)
             if target is not None and target.columns is not None:
                 column = target.columns[item.column[-1].casefold()]
             else:
@@ -163,6 +164,17 @@ class RowChanges(DataStatements):
                 raise computed_column(column)
             found.append((column, self._assigned_value(item, table, column, scope)))
         return found
+
+    def _check_qualifier(self, item: nodes.Assignment, table: Table, scope: Scope, target: Target | None) -> None:
+        """What stands before a column of SET is the target as it is written.
+
+        :raises SqlServerError: 4104.
+        """
+        changed = [target.source] if target is not None else [s for s in scope.sources if s.table is table]
+        if not any(self._prefix_matches(item.column[:-1], source) for source in changed):
+            raise SqlServerError(
+                4104, f'The multi-part identifier "{".".join(item.column)}" could not be bound.', 16, 1, item.line
+            )
 
     def _assigned_value(self, item: nodes.Assignment, table: Table, column: Column, scope: Scope) -> str:
         if isinstance(item.value, nodes.DefaultValue):
@@ -194,7 +206,6 @@ class RowChanges(DataStatements):
 
     def _chosen_rows(self, node, target: Target, froms, where, scope, inner: list[str]) -> str:
         tables = " CROSS JOIN ".join(froms) if froms else f"{target.table.physical} AS {target.source.engine_alias}"
-        limit = self._paging(None, node.top, scope) if node.top is not None else ""
         joined = [
             f"{column.sql} AS f{n}_{m}"
             for n, source in (enumerate(scope.sources) if node.output else ())
@@ -202,7 +213,8 @@ class RowChanges(DataStatements):
             for m, column in enumerate(source.columns)
         ]
         items = ", ".join([f"{target.place} AS place", *inner, *joined])
-        return f"SELECT DISTINCT ON ({target.place}) {items} FROM {tables}{where}{limit}"
+        rows = f"SELECT DISTINCT ON ({target.place}) {items} FROM {tables}{where}"
+        return rows if node.top is None else rows + self._paging(None, node.top, scope, rows)
 
     # ---- DELETE ------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ class DataStatements(Queries):
         table = self._target_table(node.target)
         columns = self._insert_columns(table, node)
         source = self._insert_source(table, columns, node)
+        self._check_identity(table, columns, node)
         names = ", ".join(column.physical for column in columns)
         target = f"{table.physical} AS tgt" + (f" ({names})" if columns else "")
         text = f"INSERT INTO {target} {source}"
@@ -54,8 +55,7 @@ class DataStatements(Queries):
         return table
 
     def _insert_columns(self, table: Table, node: nodes.Insert) -> list[Column]:
-        """The columns that get values. :raises SqlServerError: 207, 264, 271, 544, 8101, 545."""
-        identity_on = self.context.settings.identity_insert == table.id
+        """The columns that get values. :raises SqlServerError: 207, 264, 271."""
         if not node.columns and node.rows is None and node.query is None:
             return []
         if node.columns:
@@ -72,20 +72,22 @@ class DataStatements(Queries):
                     )
                 columns.append(column)
         else:
-            columns = [c for c in table.columns if c.computed is None and (c.identity is None or identity_on)]
-            if identity_on:
-                raise _needs_list(table)
+            columns = [c for c in table.columns if c.computed is None and c.identity is None]
         for column in columns:
             if column.computed is not None:
                 raise computed_column(column)
+        return columns
+
+    def _check_identity(self, table: Table, columns: list[Column], node: nodes.Insert) -> None:
+        """What comes after the count of the values. :raises SqlServerError: 544, 545, 1077."""
+        if not node.columns and node.rows is None and node.query is None:
+            return
+        identity_on = self.context.settings.identity_insert == table.id
+        for column in columns:
             if column.identity is not None and table.kind == "variable":
                 raise SqlServerError(1077, "INSERT into an identity column not allowed on table variables.")
             if column.identity is not None and not identity_on:
-                raise SqlServerError(
-                    544,
-                    f"Cannot insert explicit value for identity column in table '{table.name}' when IDENTITY_INSERT is "
-                    "set to OFF.",
-                )
+                raise _explicit_identity(table)
         if identity_on and not any(column.identity is not None for column in columns):
             raise SqlServerError(
                 545,
@@ -93,7 +95,6 @@ class DataStatements(Queries):
                 "IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION "
                 "identity column.",
             )
-        return columns
 
     def target_column(self, table: Table, name: str, line: int) -> Column:
         column = table.column(name)
@@ -138,15 +139,6 @@ class DataStatements(Queries):
             if column.identity is not None:
                 raise SqlServerError(339, "DEFAULT or NULL are not allowed as explicit identity values.", 16)
             return "DEFAULT"
-        if isinstance(value, nodes.ColumnRef):
-            raise SqlServerError(
-                128,
-                f'The name "{value.parts[-1]}" is not permitted in this context. Valid expressions are constants, '
-                "constant expressions, and (in some contexts) variables. Column names are not permitted.",
-                15,
-                1,
-                value.line,
-            )
         return self.assigned(self.expression(value, scope), table, column)
 
     def _check_count(
@@ -154,9 +146,8 @@ class DataStatements(Queries):
     ) -> None:
         if columns == values:
             return
-        identities = sum(column.identity is not None for column in table.columns) if table is not None else 0
-        if not node.columns and identities and values == columns + identities:
-            raise _needs_list(table)
+        if not node.columns and values > columns and table is not None and _has_identity(table):
+            raise needs_list(table.name)
         if not node.columns:
             raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
         if from_select:
@@ -246,7 +237,7 @@ class DataStatements(Queries):
         last = [ResultColumn(i.name, self._item_type(i), i.bound.nullable) for i in chosen[-1]]
         if outputs[0].into is None:
             return self.plan(kind, head + text, last)
-        changed, insert = self._output_into(text, outputs[0], chosen[0])
+        changed, insert = self._output_into(text, outputs[0], chosen[0], table)
         if len(outputs) > 1:
             return self._output_twice(kind, [*ctes, changed], insert, len(chosen[0]), last)
         return self.plan(kind, f"WITH {self.recursive(ctes)}{', '.join([*ctes, changed])} {insert}")
@@ -268,14 +259,21 @@ class DataStatements(Queries):
 
         return INT if item.bound.is_null else item.bound.type
 
-    def _output_into(self, text: str, output: nodes.Output, items: list) -> tuple[str, str]:
-        """A change as a common table, and the INSERT of its rows."""
+    def _output_into(self, text: str, output: nodes.Output, items: list, table: Table) -> tuple[str, str]:
+        """A change as a common table, and the INSERT of its rows.
+
+        :param table: what the statement changes; 544 names it and not the target of OUTPUT.
+        """
         target = self.find_table(output.into)
         self._check_output_target(target)
         if output.into_columns:
             columns = [self.target_column(target, name, output.line) for name in output.into_columns]
         else:
             columns = [c for c in target.columns if c.identity is None and c.computed is None]
+        if not output.into_columns and len(items) > len(columns) and _has_identity(target):
+            raise needs_list(f"{target.schema}.{target.name}" if target.kind == "table" else target.name)
+        if any(column.identity is not None for column in columns):
+            raise _explicit_identity(table)
         if len(columns) != len(items):
             raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
         values = []
@@ -337,10 +335,21 @@ def row_source(table: Table, name: str, prefix: str) -> Source:
     return Source(name, name, prefix, columns, None, None)
 
 
-def _needs_list(table: Table) -> SqlServerError:
+def _explicit_identity(table: Table) -> SqlServerError:
+    return SqlServerError(
+        544,
+        f"Cannot insert explicit value for identity column in table '{table.name}' when IDENTITY_INSERT is set to OFF.",
+    )
+
+
+def _has_identity(table: Table) -> bool:
+    return any(column.identity is not None for column in table.columns)
+
+
+def needs_list(table: str) -> SqlServerError:
     return SqlServerError(
         8101,
-        f"An explicit value for the identity column in table '{table.name}' can only be specified when a column list is "
+        f"An explicit value for the identity column in table '{table}' can only be specified when a column list is "
         "used and IDENTITY_INSERT is ON.",
     )
 

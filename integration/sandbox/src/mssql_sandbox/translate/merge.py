@@ -94,6 +94,7 @@ class MergeStatements(RowChanges):
         insert = nodes.Insert(nodes.TableSource(nodes.Name((table.name,))), action.columns, rows=[action.values])
         columns = self._insert_columns(table, insert)
         self._check_count(len(columns), len(action.values), insert, from_select=False)
+        self._check_identity(table, columns, insert)
         values = []
         for value, column in zip(action.values, columns):
             if isinstance(value, nodes.DefaultValue):

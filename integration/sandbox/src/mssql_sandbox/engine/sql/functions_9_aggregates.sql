@@ -2,7 +2,10 @@
 create function ms.percent_count(rows bigint, p double precision) returns bigint
 language plpgsql immutable parallel safe as $$
 begin
-  if p is null or p < 0 or p > 100 then
+  if p is null then
+    perform ms.fail(1014, 15, 1, 'A TOP or FETCH clause contains an invalid value.');
+  end if;
+  if p < 0 or p > 100 then
     perform ms.fail(1031, 15, 1, 'Percent values must be between 0 and 100.');
   end if;
   return ceil(rows * p::numeric / 100);

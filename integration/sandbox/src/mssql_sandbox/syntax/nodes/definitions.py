@@ -159,7 +159,9 @@ class CreateIndex(Statement):
 class AlterIndex(Statement):
     name: str | None  # None = ALL
     table: Name
-    action: str  # REBUILD, REORGANIZE, DISABLE
+    action: str  # REBUILD, REORGANIZE, DISABLE, SET
+    options: dict[str, str] = field(default_factory=dict)  # of SET
+    of_table: bool = False  # ALTER TABLE ... REBUILD
 
 
 @dataclass(slots=True)
