@@ -1,6 +1,6 @@
 import pytest
 
-from mssql_json.path import compile_path, literal, position, utf16_bytes
+from mssql_json.path import compile_path, is_path_key, literal, position, utf16_bytes
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,12 @@ def test_literal_doubles_quotes_and_percent_signs():
 
 def test_characters_beyond_the_basic_plane_take_four_bytes():
     assert utf16_bytes("a🤡") == 6
+
+
+def test_keys_that_a_path_cannot_name():
+    assert is_path_key("a") and is_path_key("$ .") and is_path_key("01")
+    assert not any(map(is_path_key, ["0", "-1", "", "a\uffff"]))
+
+
+def test_literal_of_what_the_grammar_takes_for_the_end():
+    assert literal("a\uffff5%") == "(N'a' + NCHAR(65535) + N'5%%')"

@@ -7,7 +7,7 @@ stands in an array of its own, because OPENJSON takes no scalar (error 13609).
 https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
 """
 
-from .path import compile_path, literal, position, utf16_bytes
+from .path import compile_path, is_path_key, literal, position, utf16_bytes
 
 BINARY = "Latin1_General_100_BIN2"
 ARRAY, OBJECT = 4, 5
@@ -38,12 +38,7 @@ class Item:
             following = keys[index + 1] if index + 1 < len(keys) else None
             if following is None:
                 self._step(key, only_property)
-            elif (
-                position(key) is not None
-                or key == ""
-                or _is_negative(following)
-                or (only_property and index == len(keys) - 2)
-            ):
+            elif not is_path_key(key) or _is_negative(following) or (only_property and index == len(keys) - 2):
                 self._step(key, False)
             else:
                 self._path.append(key)

@@ -23,7 +23,7 @@ from django.db.models.lookups import In
 from . import definitions, functions, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
 from .documents import BINARY, Item, in_array
-from .path import compile_path, literal, position
+from .path import compile_path, is_path_key, literal
 from .transforms import item_of, require_openjson, unwrapped
 
 # JSON_VALUE gives up to so many characters.
@@ -80,8 +80,7 @@ def _with_index(lhs, value, sql, params, compiler):
         return sql, params
     document, keys = unwrapped(lhs)
     column, found = compiler.compile(document)
-    if found or any(position(key) is not None or key == "" for key in keys):
-        # A path takes a number for a position only.
+    if found or not all(map(is_path_key, keys)):
         return sql, params
     indexed = "JSON_VALUE(%s, %s) = %%s" % (definitions.container(column), literal(compile_path(keys)))
     return "(%s AND %s)" % (indexed, sql), [value, *params]

@@ -18,6 +18,15 @@ def position(key):
     return int(key) if _POSITION.match(key) else None
 
 
+def is_path_key(key):
+    """Whether a path can name the property.
+
+    A number in a path is a position, and nothing documents an empty name. U+FFFF makes the literal a sum, and before
+    2017 a path is a literal (13610).
+    """
+    return position(key) is None and key != "" and "\uffff" not in str(key)
+
+
 def compile_path(keys, root="$"):
     """
     ``$."a"[0]``: positions in brackets, everything else as a name in quotes.
