@@ -32,6 +32,8 @@ class Function:
     def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
         """:raises SqlServerError: 174/189 wrong number of arguments, 4113 and 10753 about OVER."""
         self._check_count(node)
+        if self.name == "next_value_for" and node.over is not None:
+            raise NotSupported("NEXT VALUE FOR ... OVER", node.line)
         if self.kind == "scalar" and node.over is not None:
             raise SqlServerError(
                 4113,

@@ -12,6 +12,7 @@ from ..syntax import nodes
 from ..syntax.gate import Gate
 from ..syntax.parser import parse_batch
 from ..syntax.restrictions import check_restrictions
+from ..syntax.sequence_values import check_sequence_values
 
 _PLANS_PER_TEXT = 64
 
@@ -70,5 +71,7 @@ class ParseCache:
             raise self.gate.judge(text, error, quoted_identifier) from None
         # First the rules that have a number of their own: the grammar only knows "incorrect syntax".
         check_restrictions(batch)
+        if "next" in text.lower():
+            check_sequence_values(batch)
         self.gate.check(text, quoted_identifier)
         return Parsed(batch, bind_ahead(batch))

@@ -179,11 +179,11 @@ class Sources(Predicates):
     # ---- derived tables ----------------------------------------------------------------
 
     def derived(
-        self, relation: Relation, alias: str, names: list[str], line: int, scope: Scope, repeated: bool = False
+        self, relation: Relation, alias: str, names: list[str], line: int, scope: Scope, nameless: bool = False
     ) -> str:
         """A FROM item of a relation with a name.
 
-        :param repeated: whether a name that another source has is no fault; nothing is found under it then.
+        :param nameless: whether nothing is found under the alias (an unaliased OPENJSON exposes no name).
         :raises SqlServerError: 8155 unnamed, 8156 repeated column, 8158/8159 wrong number of names.
         """
         outputs = relation.outputs
@@ -210,7 +210,7 @@ class Sources(Predicates):
             seen.add(label.casefold())
         engine_alias = self.alias()
         columns = _output_columns(outputs, engine_alias, labels)
-        if repeated and any(other.exposed == alias.casefold() for other in scope.sources):
+        if nameless:
             alias = f"{alias} {len(scope.sources)}"
         self.add(scope, Source(alias.casefold(), alias, engine_alias, columns), line)
         return f"({relation.sql}) AS {engine_alias}"
@@ -256,7 +256,7 @@ class Sources(Predicates):
         inner = scope if scope.lateral or scope.sources else (scope.parent or Scope())
         relation = table_functions.bind(self, node, Scope(parent=inner))
         alias = node.alias or node.call.name
-        return "LATERAL " + self.derived(relation, alias, node.columns, node.line, scope, repeated=node.alias is None)
+        return "LATERAL " + self.derived(relation, alias, node.columns, node.line, scope, nameless=node.alias is None)
 
     # ---- joins --------------------------------------------------------------------------
 

@@ -1,0 +1,123 @@
+"""Where NEXT VALUE FOR may not stand.
+
+Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator sequences.md; what comes first there wins.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ..errors import SqlServerError
+from . import nodes
+from .recursion import is_aggregate
+from .walk import children
+
+_FAULTS = {
+    11719: "NEXT VALUE FOR function is not allowed in check constraints, default objects, computed columns, views, "
+    "user-defined functions, user-defined aggregates, user-defined table types, sub-queries, common table expressions, "
+    "derived tables or return statements.",
+    11725: "An expression that contains a NEXT VALUE FOR function cannot be passed as an argument to an aggregate.",
+    11721: "NEXT VALUE FOR function cannot be used directly in a statement that uses a DISTINCT, UNION, UNION ALL, EXCEPT "
+    "or INTERSECT operator.",
+    11723: "NEXT VALUE FOR function cannot be used directly in a statement that contains an ORDER BY clause unless the "
+    "OVER clause is specified.",
+    11720: "NEXT VALUE FOR function is not allowed in the TOP, OVER, OUTPUT, ON, WHERE, GROUP BY, HAVING, or ORDER BY "
+    "clauses.",
+    11739: "NEXT VALUE FOR function cannot be used if ROWCOUNT option has been set, or the query contains TOP or OFFSET.",
+    11741: "NEXT VALUE FOR function cannot be used within CASE, CHOOSE, COALESCE, IIF, ISNULL and NULLIF.",
+    11742: "NEXT VALUE FOR function can only be used with MERGE if it is defined within a default constraint on the target "
+    "table for insert actions.",
+    11738: "The use of NEXT VALUE FOR function is not allowed in this context.",
+}
+_RANK = {number: rank for rank, number in enumerate(_FAULTS)}
+_CONDITIONAL = frozenset("COALESCE IIF ISNULL NULLIF".split())
+_CLAUSES = ("top", "where", "group_by", "having", "order_by", "offset", "fetch", "output")
+
+
+def check_sequence_values(batch: nodes.Batch) -> None:
+    """:raises SqlServerError: 11719, 11720, 11721, 11723, 11725, 11738, 11739, 11741, 11742."""
+    for statement in batch.statements:
+        _check(statement)
+
+
+def _check(root: nodes.Node) -> None:
+    waiting: list[tuple[nodes.Node, frozenset[int]]] = [(root, frozenset())]
+    while waiting:
+        node, faults = waiting.pop()
+        if isinstance(node, nodes.FunctionCall) and node.name.upper() == "NEXT VALUE FOR":
+            found = faults - {11723} if node.over is not None else faults
+            if found:
+                number = min(found, key=_RANK.__getitem__)
+                raise SqlServerError(number, _FAULTS[number], 15, 1, node.line)
+        inner = faults | _of_node(node)
+        waiting.extend((child, inner | extra) for child, extra in _below(node))
+
+
+def _of_node(node: nodes.Node) -> set[int]:
+    """What a node says about all that is below it."""
+    if is_aggregate(node):
+        return {11725}
+    if isinstance(node, nodes.Case) or isinstance(node, nodes.FunctionCall) and node.name.upper() in _CONDITIONAL:
+        return {11741}
+    if isinstance(node, (nodes.CreateView, nodes.ColumnDefinition)):
+        return {11719} if isinstance(node, nodes.CreateView) or node.computed is not None else set()
+    if isinstance(node, nodes.Constraint):
+        return {11719} if node.kind == "CHECK" else set()
+    if isinstance(node, nodes.CreateModule):
+        return {11719} if node.kind == "FUNCTION" else set()
+    if isinstance(node, nodes.MergeAction):
+        return {11742}
+    if isinstance(node, nodes.Print):
+        return {11738}
+    if isinstance(node, nodes.Over):
+        return {11720}
+    return set()
+
+
+def _below(node: nodes.Node) -> Iterator[tuple[nodes.Node, set[int]]]:
+    """The nodes below with what their place adds."""
+    own = node.query if isinstance(node, (nodes.SelectStatement, nodes.Insert)) else None
+    drawn_from = isinstance(node, (nodes.Update, nodes.Delete))
+    clauses = (*_CLAUSES, "condition") if isinstance(node, (nodes.Join, nodes.Merge)) else _CLAUSES
+    restricted = {id(part) for name in clauses for part in _parts(getattr(node, name, None))}
+    for child in children(node):
+        extra = {11720} if id(child) in restricted else set()
+        if child is own:
+            extra |= _of_query(child)
+        elif isinstance(child, nodes.Query) and not isinstance(node, (nodes.Query, nodes.SetOperation)):
+            extra |= {11719}
+        elif drawn_from and isinstance(child, nodes.DerivedTable):
+            # The derived table of a joined UPDATE or DELETE may draw.
+            yield from ((part, extra) for part in children(child.query.body))
+            continue
+        yield child, extra
+
+
+def _parts(value: object) -> list[object]:
+    return list(value) if isinstance(value, (list, tuple)) else [value] if isinstance(value, nodes.Node) else []
+
+
+def _of_query(query: nodes.Query) -> set[int]:
+    """What the query of a statement says about all its values."""
+    found = set()
+    selects = [node for node in _own(query)]
+    if any(
+        isinstance(node, nodes.SetOperation) or isinstance(node, nodes.Select) and node.distinct for node in selects
+    ):
+        found.add(11721)
+    if query.order_by:
+        found.add(11723)
+    if query.offset is not None or any(isinstance(node, nodes.Select) and node.top is not None for node in selects):
+        found.add(11739)
+    return found
+
+
+def _own(query: nodes.Query) -> Iterator[nodes.Node]:
+    waiting: list[nodes.Node] = [query.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, nodes.SetOperation):
+            waiting += [node.left, node.right]
+        elif isinstance(node, nodes.Query):
+            waiting.append(node.body)
