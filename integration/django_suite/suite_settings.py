@@ -1,6 +1,7 @@
 """Settings of a run; the server comes from the environment (see run.py).
 
-MSSQL_SUITE_JSON holds options of the plugin json, e.g. ``{"native": true}``.
+MSSQL_SUITE_JSON holds options of the plugin json, e.g. ``{"native": true}``; MSSQL_SUITE_OPTIONS
+more OPTIONS of the aliases, e.g. ``{"schema": "sales"}``.
 """
 
 import json
@@ -22,6 +23,7 @@ def _database(name):
         "PASSWORD": _server["password"],
         "OPTIONS": {
             **_server.get("options", {}),
+            **json.loads(os.environ.get("MSSQL_SUITE_OPTIONS", "{}")),
             "plugins": {"json": json.loads(os.environ.get("MSSQL_SUITE_JSON", "{}"))},
         },
         "TEST": {"NAME": "test_" + name},

@@ -1,3 +1,5 @@
+from mssql_core.testing import fake_connection
+
 KEYS = [("dbo", "order", "fk_a"), ("sales", "line", "fk_b")]
 
 
@@ -17,8 +19,16 @@ def test_only_what_is_on_is_switched_off_and_on_again(connection):
 
 def test_checking_makes_keys_trusted_again(connection):
     connection.driver.answer("FROM sys.foreign_keys", KEYS)
-    connection.check_constraints(["line"])
+    connection.check_constraints(["line", '"sales"."line"'])
     assert sent(connection) == ["ALTER TABLE [sales].[line] WITH CHECK CHECK CONSTRAINT [fk_b]"]
+
+
+def test_a_bare_name_is_that_of_the_default_schema():
+    for schema, key in ((None, "fk_a"), ("Sales", "fk_c")):
+        connection = fake_connection(options={"schema": schema})
+        connection.driver.answer("FROM sys.foreign_keys", [*KEYS, ("sales", "order", "fk_c")])
+        connection.check_constraints(["order"])
+        assert [sql.rpartition(" ")[2] for sql in sent(connection)] == ["[%s]" % key]
 
 
 def test_checking_includes_what_was_switched_off_here(connection):

@@ -7,6 +7,7 @@ from grammar import refusals
 
 from mssql_core import introspection_sql as queries
 from mssql_core import snapshot
+from mssql_core.testing import fake_connection
 
 COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 
@@ -169,6 +170,26 @@ def test_tables_outside_of_the_default_schema_carry_theirs():
         ("a", "t", None),
         ('"sales"."b"', "v", "note"),
     ]
+
+
+def test_the_schema_option_is_the_default_schema():
+    introspection = fake_connection(options={"schema": "sales"}).introspection
+    cursor = Cursor([("dbo", "a", "U ", None, "dbo"), ("Sales", "b", "V ", "note", "dbo")])
+    assert [table.name for table in introspection.get_table_list(cursor)] == ['"dbo"."a"', "b"]
+    introspection.get_sequences(cursor, "b")
+    assert cursor.calls[-1] == (queries.IDENTITIES, ["[sales].[b]"])
+
+
+def test_a_name_with_the_default_schema_is_found_among_the_tables():
+    convert = fake_connection().introspection.identifier_converter
+    assert [convert(name) for name in ("a", '"dbo"."a"', "[dbo].[a]", "[sales].[a]")] == [
+        "a",
+        "a",
+        "a",
+        '"sales"."a"',
+    ]
+    convert = fake_connection(options={"schema": "Sales"}).introspection.identifier_converter
+    assert [convert(name) for name in ("a", '"dbo"."a"', "[sales].[a]")] == ["a", '"dbo"."a"', "a"]
 
 
 def test_names_are_parameters():

@@ -24,6 +24,7 @@ from .features import DatabaseFeatures
 from .foreign_key_checks import ForeignKeyChecks
 from .introspection import DatabaseIntrospection
 from .lifetime import Lifetime, bounded
+from .names import TableName
 from .operations import DatabaseOperations
 from .plugin import Capability, manager
 from .schema import DatabaseSchemaEditor
@@ -333,5 +334,9 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
             self.needs_rollback = needs_rollback
 
     def check_constraints(self, table_names=None):
+        tables = None
+        if table_names is not None:
+            schema = self.ops.schema_option or self.server.default_schema
+            tables = [TableName.parse(name, schema) for name in table_names]
         with self.cursor() as cursor:
-            self.foreign_key_checks.check(cursor, table_names)
+            self.foreign_key_checks.check(cursor, tables)

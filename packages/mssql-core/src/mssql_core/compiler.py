@@ -12,9 +12,11 @@ from .explain import explain
 from .hoisting import Hoists, columns_beside_aggregates, is_column, value_column
 from .insert import InsertMixin
 from .locking import LockedTables, LockHints
+from .names import quote_name
 from .nth_value import NthValues, selects_nth_value
 from .ordering import UNORDERED, distinct_terms, source, terms
 from .predicates import is_predicate, with_values
+from .targets import with_target
 from .update import UpdateMixin
 from .value_sets import within_limit
 
@@ -54,7 +56,8 @@ class CompileMixin:
         return super().compile(node)
 
     def quote_name(self, name):
-        return self.connection.ops.quote_name(name)
+        """Of a column or alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""
+        return quote_name(name)
 
     # Before Django 6.1; its aliases need no other treatment here.
     quote_name_unless_alias = quote_name
@@ -301,10 +304,17 @@ class SelectMixin(CompileMixin):
     def get_from_clause(self):
         with self.hoists.suspended():
             result, params = super().get_from_clause()
+        result = self._with_schemas(result)
         if self.hoists:
             sql, found = self.hoists.apply_sql(bool(result))
             result, params = [*result, sql], [*params, *found]
         return result, list(params)
+
+    def _with_schemas(self, sources):
+        """The tables of extra(tables=...), which Django writes without compiling them."""
+        quote = self.connection.ops.quote_table
+        written = {", %s" % quote_name(table): ", %s" % quote(table) for table in self.query.extra_tables}
+        return [written.get(sql, sql) for sql in sources]
 
     def get_select_for_update_of_arguments(self):
         return LockedTables(super().get_select_for_update_of_arguments())
@@ -332,7 +342,8 @@ class SQLInsertCompiler(InsertMixin, CompileMixin, SQLInsertShims, compiler.SQLI
 
 class SQLDeleteCompiler(CompileMixin, compiler.SQLDeleteCompiler):
     def as_sql(self):
-        return within_limit(self.connection, super().as_sql)
+        sql, params = within_limit(self.connection, super().as_sql)
+        return with_target("DELETE FROM", sql, self), params
 
 
 class SQLUpdateCompiler(UpdateMixin, CompileMixin, compiler.SQLUpdateCompiler):

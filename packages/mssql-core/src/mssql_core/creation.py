@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.db.backends.base.creation import BaseDatabaseCreation
 
 from .literals import string_literal
-from .names import quote_identifier
+from .names import create_schema_sql, quote_identifier
 
 _COLLATION_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 
@@ -35,6 +35,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         with self._nodb_cursor() as cursor:
             if self._exists(cursor, name):
                 if keepdb:
+                    self._create_schema(name)
                     return name
                 self._confirm_removal(name, verbosity, autoclobber)
                 self._drop_database(cursor, name)
@@ -46,7 +47,21 @@ class DatabaseCreation(BaseDatabaseCreation):
                 },
                 keepdb,
             )
+        self._create_schema(name)
         return name
+
+    def _create_schema(self, database):
+        """Make the alias's schema, which the cache tables take for granted."""
+        schema = self.connection.ops.schema_option
+        if schema is None:
+            return
+        other = self.connection.copy()
+        other.settings_dict["NAME"] = database
+        try:
+            with other.cursor() as cursor:
+                cursor.execute(create_schema_sql(schema))
+        finally:
+            other.close()
 
     def _confirm_removal(self, name, verbosity, autoclobber):
         if not autoclobber:
@@ -108,6 +123,7 @@ class DatabaseCreation(BaseDatabaseCreation):
     def _build_again(self, cursor, name):
         """Make an empty database and migrate it."""
         cursor.execute("CREATE DATABASE %s %s" % (quote_identifier(name), self.sql_table_creation_suffix()))
+        self._create_schema(name)
         connection = self.connection
         source = connection.settings_dict["NAME"]
         connection.close()

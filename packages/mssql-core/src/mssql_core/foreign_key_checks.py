@@ -38,17 +38,17 @@ class ForeignKeyChecks:
         keys = [key for key in cursor.fetchall() if key in self._ours]
         self._alter(cursor, keys, "CHECK")
 
-    def check(self, cursor, table_names=None):
+    def check(self, cursor, tables=None):
         """Check the rows of keys that are off or untrusted, and trust them again.
 
-        :param table_names: tables besides those whose keys were switched off here; None for all.
+        :param tables: TableNames with their schemas, besides those whose keys were switched off here; None for all.
         :raises mssql_core.errors.IntegrityError: a row without its parent (error 547).
         """
         cursor.execute(_DOUBTFUL)
         doubtful = cursor.fetchall()
-        if table_names is not None:
-            names = {name.rpartition(".")[2].strip('[]"').casefold() for name in table_names}
-            doubtful = [key for key in doubtful if key in self._ours or key[1].casefold() in names]
+        if tables is not None:
+            names = {(table.schema.casefold(), table.name.casefold()) for table in tables}
+            doubtful = [key for key in doubtful if key in self._ours or _table(*key) in names]
         self._alter(cursor, doubtful, "WITH CHECK CHECK")
         self._ours.difference_update(doubtful)
 
@@ -60,3 +60,7 @@ class ForeignKeyChecks:
         ]
         if statements:
             cursor.execute("; ".join(statements))
+
+
+def _table(schema, table, _):
+    return schema.casefold(), table.casefold()

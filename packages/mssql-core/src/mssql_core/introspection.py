@@ -117,18 +117,26 @@ class KeyIntrospection:
 class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabaseIntrospection):
     data_types_reverse = FIELD_TYPES
 
-    @property
-    def schema_option(self):
-        """The schema that OPTIONS names for bare table names, or None."""
-        return self.connection.settings_dict.get("OPTIONS", {}).get("schema") or None
-
     def table_name(self, name):
         """Return a table's TableName, in the alias's schema where it has none."""
-        return TableName.parse(name, self.schema_option)
+        return TableName.parse(name, self.connection.ops.schema_option)
+
+    def identifier_converter(self, name):
+        """A table's name as the catalogue's answers write it: bare in the default schema."""
+        table = TableName.parse(name)
+        if table.schema is None:
+            return name
+        return self._db_table(table.schema, table.name, self.connection.server.default_schema)
 
     def _db_table(self, schema, name, default_schema):
         """Name a table as models do: with a schema only outside the default one."""
-        return TableName(schema, name).as_db_table(self.schema_option or default_schema)
+        default = self.connection.ops.schema_option or default_schema
+        return name if self._are_same(schema, default) else TableName(schema, name).as_db_table()
+
+    def _are_same(self, name, other):
+        if self.connection.features.ignores_table_name_case:
+            return name.casefold() == other.casefold()
+        return name == other
 
     def get_table_list(self, cursor):
         """

@@ -5,6 +5,7 @@ https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 
 from django.db.models.sql.datastructures import BaseTable, Join
 
+from . import names
 from .compat.orm import join_condition
 
 
@@ -47,22 +48,23 @@ def _hints(compiler, alias):
 
 def compile_base_table(node, compiler, connection):
     hints = _hints(compiler, node.table_alias)
-    if not hints:
+    if not hints and not connection.ops.schema_option:
         return NotImplemented
-    sql, params = node.as_sql(compiler, connection)
-    return sql + hints, params
+    return _source(node, connection) + hints, []
 
 
 def compile_join(node, compiler, connection):
-    """A join with hints, which stand between the table's name and ON."""
+    """A join with the alias's schema, and with hints, which stand between the table's name and ON."""
     hints = _hints(compiler, node.table_alias)
-    if not hints:
+    if not hints and not connection.ops.schema_option:
         return NotImplemented
-    table = compiler.quote_name(node.table_name)
-    if node.table_alias != node.table_name:
-        table = "%s %s" % (table, compiler.quote_name(node.table_alias))
     condition, params = join_condition(node, compiler, connection)
-    return "%s %s%s ON (%s)" % (node.join_type, table, hints, condition), params
+    return "%s %s%s ON (%s)" % (node.join_type, _source(node, connection), hints, condition), params
+
+
+def _source(node, connection):
+    table = connection.ops.quote_table(node.table_name)
+    return table if node.table_alias == node.table_name else "%s %s" % (table, names.quote_name(node.table_alias))
 
 
 COMPILERS = {BaseTable: compile_base_table, Join: compile_join}

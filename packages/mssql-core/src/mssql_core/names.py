@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Optional
 
+from .literals import string_literal
+
 # Longest identifier the server accepts (sysname is nvarchar(128), error 103).
 MAX_NAME_LENGTH = 128
 
@@ -23,6 +25,19 @@ def quote_identifier(name):
     if _is_delimited(name, "[", "]") or _is_delimited(name, '"', '"'):
         return name
     return "[%s]" % name.replace("]", "]]")
+
+
+def quote_name(name):
+    """`[name]`, or `[schema].[name]` for the forms of Meta.db_table that carry a schema."""
+    if "." in name and name[:1] in '"[' or '"."' in name or "].[" in name:
+        return str(TableName.parse(name))
+    return quote_identifier(name)
+
+
+def create_schema_sql(schema):
+    """Make a schema where it is missing; CREATE SCHEMA must be alone in its batch (error 111)."""
+    create = string_literal("CREATE SCHEMA %s" % quote_identifier(schema))
+    return "IF SCHEMA_ID(%s) IS NULL EXEC (%s)" % (string_literal(schema), create)
 
 
 def bare_identifier(name):

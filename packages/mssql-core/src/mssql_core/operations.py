@@ -10,6 +10,7 @@ from django.db.models.lookups import Lookup
 from django.db.models.sql.where import WhereNode
 
 from . import names
+from .cache_tables import is_cache_table
 from .compat import Operations
 from .datetime_operations import DateTimeOperations
 from .literals import literal, string_literal
@@ -31,10 +32,30 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     # ---- names -----------------------------------------------------------------------
 
     def quote_name(self, name):
-        """`[name]`, or `[schema].[name]` for the forms of Meta.db_table that carry a schema."""
-        if "." in name and name[:1] in '"[' or '"."' in name or "].[" in name:
-            return str(names.TableName.parse(name))
-        return names.quote_identifier(name)
+        """`[name]`, or `[schema].[name]` for the forms of Meta.db_table that carry a schema.
+
+        A bare name may be a column's or an alias's: only that of a cache table, which
+        Django gives to nobody else, gets the alias's schema. See :meth:`quote_table`.
+        """
+        if self.schema_option and is_cache_table(name):
+            return self.quote_table(name)
+        return names.quote_name(name)
+
+    @property
+    def schema_option(self):
+        """The schema that OPTIONS names for bare table names, or None."""
+        return (self.connection.settings_dict.get("OPTIONS") or {}).get("schema") or None
+
+    def quote_table(self, db_table):
+        """A table's name in T-SQL, in the alias's schema (the option ``schema``) where it names none.
+
+        :param db_table: as Meta.db_table writes it.
+        """
+        schema = self.schema_option
+        # A temporary table has no schema that could be named.
+        if schema is None or db_table.startswith("#"):
+            return names.quote_name(db_table)
+        return str(names.TableName.parse(db_table, schema))
 
     def max_name_length(self):
         return names.MAX_NAME_LENGTH
@@ -200,7 +221,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         """
         if not tables:
             return []
-        quoted = [self.quote_name(table) for table in tables]
+        quoted = [self.quote_table(table) for table in tables]
         switch = "%s %s %%s CONSTRAINT ALL;" % (style.SQL_KEYWORD("ALTER TABLE"), "%s")
         statements = ["\n".join(switch % (table, "NOCHECK") for table in quoted)]
         statements += ["%s %s;" % (style.SQL_KEYWORD("DELETE FROM"), style.SQL_FIELD(table)) for table in quoted]
@@ -211,12 +232,12 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return statements
 
     def sequence_reset_by_name_sql(self, style, sequences):
-        return [_restart(self.quote_name(sequence["table"])) for sequence in sequences]
+        return [_restart(self.quote_table(sequence["table"])) for sequence in sequences]
 
     def sequence_reset_sql(self, style, model_list):
         """Raise each identity to the highest key (DBCC CHECKIDENT without a value)."""
         return [
-            "%s (%s, RESEED)" % (style.SQL_KEYWORD("DBCC CHECKIDENT"), string_literal(self.quote_name(opts.db_table)))
+            "%s (%s, RESEED)" % (style.SQL_KEYWORD("DBCC CHECKIDENT"), string_literal(self.quote_table(opts.db_table)))
             for opts in (model._meta for model in model_list)
             if opts.auto_field is not None and opts.managed and not opts.proxy
         ]

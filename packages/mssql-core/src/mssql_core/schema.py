@@ -11,7 +11,7 @@ from django.db.backends.ddl_references import (
 from . import compat, model_snapshot, snapshot
 from .comments import comment_sql
 from .literals import string_literal
-from .names import TableName, quote_identifier
+from .names import TableName, create_schema_sql, quote_identifier
 from .schema_alter import AlterMixin
 from .schema_columns import ColumnMixin, has_db_default
 from .schema_indexes import IndexMixin, is_nullable
@@ -180,10 +180,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
     def _move_table(self, old, new):
         if old.schema != new.schema:
             self._create_schema(new.schema)
-            self.execute(
-                "ALTER SCHEMA %s TRANSFER %s" % (quote_identifier(new.schema or "dbo"), old),
-                None,
-            )
+            target = quote_identifier(new.schema or self.connection.server.default_schema)
+            self.execute("ALTER SCHEMA %s TRANSFER %s" % (target, old), None)
         if old.name != new.name:
             path = str(old.in_schema(new.schema))
             self.execute(self._rename_sql(path, new.name), None)
@@ -193,12 +191,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, AlterMixin, IndexMixin, ColumnMi
         if schema is None or schema == "dbo" or schema in self._schemas:
             return
         self._schemas.add(schema)
-        # CREATE SCHEMA must be alone in its batch (error 111).
-        create = string_literal("CREATE SCHEMA %s" % quote_identifier(schema))
-        self.execute(
-            "IF SCHEMA_ID(%s) IS NULL EXEC (%s)" % (string_literal(schema), create),
-            None,
-        )
+        self.execute(create_schema_sql(schema), None)
 
     def _rename_sql(self, path, new_name, kind="OBJECT"):
         return self.sql_rename_object % {

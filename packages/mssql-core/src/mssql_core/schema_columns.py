@@ -6,7 +6,7 @@ from django.db.backends.ddl_references import IndexName
 from django.db.models import NOT_PROVIDED
 
 from .literals import literal
-from .names import TableName
+from .names import TableName, quote_name
 from .schema_indexes import is_nullable
 
 _COLLATION = re.compile(r"^\w+$", re.ASCII)
@@ -23,8 +23,11 @@ class ColumnMixin:
         """Return a table's name, with the schema that it or the alias names."""
         return str(self.table_name(db_table))
 
+    def quote_name(self, name):
+        return quote_name(name)
+
     def table_name(self, db_table):
-        return TableName.parse(db_table, self.connection.introspection.schema_option)
+        return TableName.parse(db_table, self.connection.ops.schema_option)
 
     def _create_index_name(self, table_name, column_names, suffix=""):
         leaf = TableName.parse(table_name).name

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import connection_string
 from .data_types import DATETIME_TYPES, UUID_TYPES
+from .names import MAX_NAME_LENGTH
 from .plugin import ConnectionSettings
 
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
@@ -63,7 +64,7 @@ _NUMBERS = {
     "query_timeout": (0, 2**31 - 1),
 }
 _IDENTITY = frozenset(("authentication", "pwd", "trusted_connection", "uid"))
-_TEXTS = ("collation", "driver", "dsn", "extra_params", "schema")
+_TEXTS = ("collation", "driver", "dsn", "extra_params")
 
 
 def read(alias, settings_dict):
@@ -140,6 +141,8 @@ def _checked(alias, name, value):
     if name in KEYWORDS.values():
         text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
         return _choice(alias, name, text, _CHOICES[name]) if name in _CHOICES else text
+    if name == "schema":
+        return _schema(alias, name, value)
     if name in _TEXTS and value is not None and not isinstance(value, str):
         raise ImproperlyConfigured("%s is %r; it has to be text." % (_option(alias, name), value))
     return value
@@ -162,6 +165,16 @@ def _function(alias, name, value):
     raise ImproperlyConfigured(
         "%s is %r; it has to be the function's schema and name, for example 'dbo.REGEXP_LIKE': SQL Server takes a "
         "function only with its schema (error 195)." % (_option(alias, name), value)
+    )
+
+
+def _schema(alias, name, value):
+    """A name without delimiters, as sysname holds it: Meta.db_table has delimiters, this option has none."""
+    if value is None or isinstance(value, str) and len(value) <= MAX_NAME_LENGTH and not set('[]"') & set(value):
+        return value
+    raise ImproperlyConfigured(
+        "%s is %r; it has to be the name of a schema: at most %d characters, without brackets and quotes."
+        % (_option(alias, name), value, MAX_NAME_LENGTH)
     )
 
 

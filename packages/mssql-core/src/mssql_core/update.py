@@ -6,6 +6,7 @@ from django.db.models.expressions import Expression
 
 from .predicates import PredicateValue, is_predicate
 from .returning import Returning
+from .targets import with_target
 from .value_sets import within_limit
 
 
@@ -59,6 +60,7 @@ class UpdateMixin:
             sql, params = within_limit(self.connection, super().as_sql)
         finally:
             self.query.values, self.returning_fields = values, fields
+        sql = with_target("UPDATE", sql, self)
         if self._returning is not None and sql:
             sql = self._returning.around(sql)
         return sql, params

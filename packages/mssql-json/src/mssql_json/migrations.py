@@ -63,7 +63,7 @@ def convert(schema_editor, model, field):
         )
     table = model._meta.db_table
     with connection.cursor() as cursor:
-        if _type_of(cursor, connection.ops.quote_name(table), field.column) == "json":
+        if _type_of(cursor, connection.ops.quote_table(table), field.column) == "json":
             return
         if not schema_editor.collect_sql:
             _check_documents(cursor, connection, model, field)
@@ -78,7 +78,11 @@ def convert(schema_editor, model, field):
 
 def _names(connection, model, field):
     quote = connection.ops.quote_name
-    return {"t": quote(model._meta.db_table), "k": quote(model._meta.pk.column), "c": quote(field.column)}
+    return {
+        "t": connection.ops.quote_table(model._meta.db_table),
+        "k": quote(model._meta.pk.column),
+        "c": quote(field.column),
+    }
 
 
 def _guard(connection, model, field):
