@@ -228,6 +228,10 @@ class ControlFlow:
 
     def do_begin(self, statement: nodes.BeginTransaction) -> Iterator[Event]:
         transactions = self.session.transactions
+        if statement.marked and statement.name is None:
+            raise SqlServerError(3901, "The transaction name must be specified when it is used with the mark option.")
+        if statement.marked and transactions.count:
+            raise NotSupported("WITH MARK inside a transaction", statement.line)
         if not transactions.count:
             self.session.transaction_name = self.transaction_label(statement.name)
         yield from transactions.begin()

@@ -108,8 +108,10 @@ class SessionSettings:
         elif name == "ROWCOUNT":
             self.rowcount = self._ranged(name, value, 0, 2147483647)
         elif name == "DEADLOCK_PRIORITY":
-            self.deadlock_priority = value
+            self.deadlock_priority = self._priority(value)
         elif name == "LANGUAGE":
+            if value.isdigit() or value.casefold() == "null":
+                raise SqlServerError(2743, "SET LANGUAGE statement requires string parameter.", 16, 2)
             if value.casefold() not in _LANGUAGES:
                 raise SqlServerError(
                     2740,
@@ -131,6 +133,8 @@ class SessionSettings:
 
     @staticmethod
     def _integer(name: str, value: str) -> int:
+        if name == "DATEFIRST" and not re.match(r"[+-]?\d", value.strip()):
+            raise SqlServerError(2743, "SET DATEFIRST statement requires integer parameter.", 16, 3)
         if not re.fullmatch(r"[+-]?\d+", value.strip()):
             raise SqlServerError(1080, f"The integer value {value} is out of range.", 15)
         return int(value)
@@ -139,12 +143,27 @@ class SessionSettings:
     def _ranged(cls, name: str, value: str, low: int, high: int) -> int:
         number = cls._integer(name, value)
         if not low <= number <= high:
-            raise SqlServerError(2744 if name != "DATEFIRST" else 2742, f"SET {name} {number} is out of range.", 16)
+            if name != "DATEFIRST":
+                raise NotSupported(f"SET {name} {number}")
+            raise SqlServerError(2742, f"SET DATEFIRST {number} is out of range.", 16)
         return number
+
+    @staticmethod
+    def _priority(value: str) -> str:
+        number = re.fullmatch(r"[+-]?\d+", value)
+        if value.upper() not in ("LOW", "NORMAL", "HIGH") and not (number and -10 <= int(value) <= 10):
+            raise SqlServerError(
+                2755,
+                "SET DEADLOCK_PRIORITY option is invalid. Valid options are {HIGH | NORMAL | LOW | [-10 ... 10] of type "
+                "integer}.",
+            )
+        return value
 
     @staticmethod
     def _dateformat(value: str) -> str:
         text = value.strip("'").casefold()
+        if text.isdigit() or text == "null":
+            raise SqlServerError(2743, "SET DATEFORMAT statement requires string parameter.", 16, 2)
         if text not in ("mdy", "dmy", "ymd", "ydm", "myd", "dym"):
             raise SqlServerError(2741, f"SET DATEFORMAT date order '{value}' is invalid.", 16)
         if text not in ("mdy", "ymd"):

@@ -81,7 +81,12 @@ class Statements(Definitions):
         token = self.advance()
         if self.token.key in ("TRAN", "TRANSACTION"):
             self.advance()
-            return self.mark(nodes.BeginTransaction(self._transaction_name()), token)
+            statement = self.mark(nodes.BeginTransaction(self._transaction_name()), token)
+            if self.accept("WITH", "MARK"):
+                statement.marked = True
+                if self.token.kind in ("string", "nstring", "variable"):
+                    self.advance()
+            return statement
         if self.token.key == "DISTRIBUTED":
             raise NotSupported("BEGIN DISTRIBUTED TRANSACTION", token.line)
         if self.accept("TRY"):
@@ -225,7 +230,7 @@ class Statements(Definitions):
         known = names[0] in _OPTIONS or names[0] in RESERVED or names[0].startswith("STATISTICS")
         if not known and self.token.kind not in ("end", "op"):
             raise SqlServerError(195, f"'{names[0]}' is not a recognized SET option.", 15, 5, token.line)
-        return self.mark(nodes.SetOption(names, self._option_value()), token)
+        return self.mark(nodes.SetOption(names, self._option_value(names[-1])), token)
 
     def _option_name(self) -> str:
         if self.token.kind != "word":
@@ -238,10 +243,18 @@ class Statements(Definitions):
             return []
         return [f"STATISTICS {name}" for name in self.comma_list(self._option_name)]
 
-    def _option_value(self) -> str:
+    def _option_value(self, name: str) -> str:
+        """The value as text. :raises SqlServerError: 102 for a kind that the option does not take.
+
+        Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator session-options.md.
+        """
         sign = self.advance().text if self.token.key in ("-", "+") else ""
         if self.token.kind in ("end", "op"):
             raise self.error()
+        if name == "LOCK_TIMEOUT" and self.token.kind != "int":
+            raise SqlServerError(102, f"Incorrect syntax near '{name}'.", 15, 3, self.token.line)
+        if name == "TEXTSIZE" and self.token.kind == "variable":
+            raise self.refusal()
         return sign + self.advance().text
 
     # ---- transactions ------------------------------------------------------------------------

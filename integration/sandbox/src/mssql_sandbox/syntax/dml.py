@@ -39,7 +39,7 @@ class DataStatements(Queries):
             return self._insert_bulk(token)
         top = self.top() if self.token.key == "TOP" else None
         self.accept("INTO")
-        statement = self.mark(nodes.Insert(self._target(), []), token)
+        statement = self.mark(nodes.Insert(self._target(legacy=False), []), token)
         statement.top = top
         if self.sees("(", ")"):
             self.advance()
@@ -58,10 +58,15 @@ class DataStatements(Queries):
         statement.options = self.option_clause()
         return statement
 
-    def _target(self) -> nodes.TableSource:
+    def _target(self, legacy: bool = True) -> nodes.TableSource:
+        """A table that is changed.
+
+        :param legacy: whether hints may stand without WITH; in INSERT they are columns then.
+        """
         token = self.token
         source = self.mark(nodes.TableSource(self.name()), token)
-        source.hints = self.table_hints()
+        if legacy or self.token.key == "WITH":
+            source.hints = self.table_hints()
         return source
 
     def _insert_bulk(self, token) -> nodes.InsertBulk:

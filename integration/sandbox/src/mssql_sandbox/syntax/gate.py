@@ -55,6 +55,7 @@ _NUMBERS: dict[str, tuple[int, int, int, str | None]] = {
         "expressions, unless TOP, OFFSET or FOR XML is also specified.",
     ),
     "46048": (1062, 15, 1, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."),
+    "46074": (1069, 16, 1, "Index hints are only allowed in a FROM or OPTION clause."),
     "46084": (1028, 15, 1, "The CUBE, ROLLUP, and GROUPING SETS constructs are not allowed in a GROUP BY ALL clause."),
     "46086": (10759, 15, 1, "Use of DISTINCT is not allowed with the OVER clause."),
     "46088": (179, 15, 1, "Cannot use the OUTPUT option when passing a constant to a stored procedure."),

@@ -80,12 +80,30 @@ def _max_recursion(options: list[str]) -> int:
     return 100
 
 
+_HINT_BEGINNINGS = ("ABORT_", "ASSUME_", "DISABLE_", "DISALLOW_", "ENABLE_", "FORCE_", "QUERY_")
+
+
 def _check_options(options: list[str]) -> None:
     known = ("RECOMPILE", "MAXDOP", "MAXRECURSION", "OPTIMIZE", "HASH", "LOOP", "MERGE", "FORCE", "FAST", "USE HINT",
              "KEEPFIXED", "KEEP", "ROBUST", "ORDER", "CONCAT", "EXPAND", "LABEL")  # fmt: skip
     for option in options:
         if not option.upper().startswith(known):
             raise NotSupported(f"OPTION ({option})")
+        _check_use_hint(option)
+
+
+def _check_use_hint(option: str) -> None:
+    """The names in USE HINT; each version has its own, all with one of these beginnings.
+
+    https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-query (hint_name)
+
+    :raises SqlServerError: 10715.
+    """
+    if not option.upper().startswith("USE HINT"):
+        return
+    for name in re.findall(r"'([^']*)'", option):
+        if not name.upper().startswith(_HINT_BEGINNINGS):
+            raise SqlServerError(10715, f"'{name}' is not a valid hint.", 15)
 
 
 def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.SelectItem]) -> Plan:

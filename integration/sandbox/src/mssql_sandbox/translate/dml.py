@@ -38,6 +38,8 @@ class DataStatements(Queries):
 
     def _target_table(self, target: nodes.TableSource) -> Table:
         table = self.find_table(target.name)
+        if any(hint.startswith(("INDEX", "FORCESEEK", "FORCESCAN")) for hint in target.hints):
+            raise SqlServerError(1069, "Index hints are only allowed in a FROM or OPTION clause.", 16, 1, target.line)
         hints = self.check_hints(target.hints, table)
         if "NOLOCK" in hints or "READUNCOMMITTED" in hints:
             raise SqlServerError(

@@ -27,6 +27,8 @@ _ISOLATING = (
     {"HOLDLOCK", "SERIALIZABLE"}, {"SNAPSHOT"},
 )  # fmt: skip
 _GRANULAR = ({"NOLOCK", "READUNCOMMITTED"}, {"PAGLOCK"}, {"ROWLOCK"}, {"TABLOCK"}, {"TABLOCKX"})
+_DIRTY = frozenset(("NOLOCK", "READUNCOMMITTED"))
+_LOCKING = frozenset(("XLOCK", "UPDLOCK", "HOLDLOCK", "SERIALIZABLE", "REPEATABLEREAD", "TABLOCKX"))
 _INDEX_HINT = re.compile(r"INDEX\s*=?\s*\(?(.*?)\)?\s*\Z", re.I | re.S)
 
 
@@ -147,7 +149,8 @@ class Sources(Predicates):
                     15,
                 )
             names.add(name)
-        if any(sum(bool(names & group) for group in groups) > 1 for groups in (_ISOLATING, _GRANULAR)):
+        conflicting = any(sum(bool(names & group) for group in groups) > 1 for groups in (_ISOLATING, _GRANULAR))
+        if conflicting or names & _DIRTY and names & _LOCKING:
             raise SqlServerError(1047, "Conflicting locking hints specified.", 15)
         if "READPAST" in names and self.context.settings.isolation == "SERIALIZABLE":
             raise SqlServerError(
@@ -261,6 +264,7 @@ class Sources(Predicates):
     # ---- joins --------------------------------------------------------------------------
 
     def _join(self, node: nodes.Join, scope: Scope) -> str:
+        first = len(scope.sources)
         left = self.source(node.left, scope)
         first_right = len(scope.sources)
         if node.kind in ("CROSS APPLY", "OUTER APPLY"):
@@ -270,9 +274,7 @@ class Sources(Predicates):
             right = f"({right})"
         if node.kind == "CROSS":
             return f"{left} CROSS JOIN {right}"
-        clause, scope.clause = scope.clause, "on"
-        condition = self.predicate(node.condition, scope)
-        scope.clause = clause
+        condition = self._on(node.condition, scope, first)
         if node.kind in ("LEFT", "FULL"):
             for source in scope.sources[first_right:]:
                 source.optional = True
@@ -280,6 +282,16 @@ class Sources(Predicates):
             for source in scope.sources[:first_right]:
                 source.optional = True
         return f"{left} {node.kind} JOIN {right} ON {condition}"
+
+    def _on(self, condition: nodes.Predicate, scope: Scope, first: int) -> str:
+        """ON sees the sources of its own join alone. :raises SqlServerError: 4104 for another.
+
+        Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator joins.md.
+        """
+        (clause, scope.clause), (known, scope.sources) = (scope.clause, "on"), (scope.sources, scope.sources[first:])
+        sql = self.predicate(condition, scope)
+        scope.clause, scope.sources = clause, known
+        return sql
 
     def _apply(self, node: nodes.Join, left: str, scope: Scope) -> str:
         before, scope.lateral = scope.lateral, True

@@ -117,6 +117,7 @@ class Print(Statement):
 @dataclass(slots=True)
 class BeginTransaction(Statement):
     name: str | None = None  # identifier or '@variable'
+    marked: bool = False
 
 
 @dataclass(slots=True)
