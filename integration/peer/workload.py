@@ -71,12 +71,19 @@ def operations() -> Iterator[tuple[str, Callable[[], Any], int]]:
     def update_or_create() -> None:
         Author.objects.update_or_create(name="author 1", defaults={"country": "FR"})
 
-    def bulk_create() -> None:
+    def bulk_create(count: int) -> None:
         with transaction.atomic():
             Book.objects.bulk_create(
-                Book(author_id=first, title=f"new {n}", price="1.50", pages=n, added=_ADDED) for n in range(1000)
+                Book(author_id=first, title=f"new {n}", price="1.50", pages=n, added=_ADDED) for n in range(count)
             )
             transaction.set_rollback(True)
+
+    def savepoint() -> None:
+        with transaction.atomic():
+            with transaction.atomic():
+                Author.objects.create(name=f"n{next(names)}")
+                transaction.set_rollback(True)
+            list(Author.objects.filter(pk=first))
 
     def bulk_update() -> None:
         for book in books:
@@ -89,9 +96,11 @@ def operations() -> Iterator[tuple[str, Callable[[], Any], int]]:
     yield "reconnect", reconnect, 20
     yield "SELECT with parameters", lambda: list(Author.objects.filter(country="DE")[:1]), 100
     yield "get()", lambda: Author.objects.get(pk=first), 100
+    yield "count()", lambda: Author.objects.filter(country="DE").count(), 100
     yield "exists()", lambda: Author.objects.filter(country="XX").exists(), 100
     yield "atomic and a SELECT", atomic, 60
     yield "nested atomic and a SELECT", nested, 60
+    yield "a savepoint rolled back", savepoint, 30
     yield "create()", lambda: Author.objects.create(name=f"n{next(names)}", country="DE", born=_ADDED.date()), 60
     yield "create() with NULLs", lambda: Author.objects.create(name=f"n{next(names)}"), 60
     yield "create() and delete()", create_and_delete, 30
@@ -104,8 +113,12 @@ def operations() -> Iterator[tuple[str, Callable[[], Any], int]]:
     yield "page 20 of 100", lambda: list(Book.objects.order_by("title")[1900:2000]), 10
     yield "aggregate()", lambda: Book.objects.aggregate(Avg("price"), Count("author", distinct=True)), 20
     yield "annotate() by group", lambda: list(Author.objects.annotate(n=Count("book")).order_by("-n")[:10]), 10
+    yield "iterator() over 3,000 rows", lambda: sum(1 for _ in Book.objects.iterator(500)), 5
+    yield "in_bulk() of 1,000", lambda: Book.objects.in_bulk(range(1000)), 5
     yield "pk__in of 2,500", lambda: list(Book.objects.filter(pk__in=range(2500)).values_list("pk")), 5
-    yield "bulk_create of 1,000", bulk_create, 3
+    yield "bulk_create of 10", lambda: bulk_create(10), 20
+    yield "bulk_create of 1,000", lambda: bulk_create(1000), 3
+    yield "bulk_create of 10,000", lambda: bulk_create(10_000), 1
     yield "bulk_update of 500", bulk_update, 3
     yield "str(queryset.query), 2,500 keys", lambda: str(Book.objects.filter(pk__in=range(2500)).query), 5
     yield "constraints of a table", lambda: _constraints(connection), 10

@@ -130,3 +130,34 @@ def test_showplan_is_a_batch_of_its_own(client, text):
     events = client.events(text)
     assert [event.number for event in events if isinstance(event, Error)] == [1067]
     assert client.run("SELECT 2") == [(2,)]
+
+
+def test_a_table_variable_of_a_loop_keeps_its_rows(client):
+    batch = """
+        DECLARE @i int = 0
+        WHILE @i < 3
+        BEGIN
+            DECLARE @t TABLE (n int NOT NULL)
+            INSERT INTO @t VALUES (@i)
+            SET @i += 1
+        END
+        SELECT COUNT(*) FROM @t
+    """
+    assert client.value(batch) == 3
+
+
+def test_table_variables_are_empty_in_each_batch_and_session(client, server):
+    batch = (
+        "DECLARE @t TABLE (n int NOT NULL, s nvarchar(3)); INSERT INTO @t VALUES (1, 'abc'); SELECT COUNT(*) FROM @t"
+    )
+    other = Client(server)
+    assert [client.value(batch), other.value(batch), client.value(batch)] == [1, 1, 1]
+    assert (
+        client.value("DECLARE @t TABLE (n bigint); INSERT INTO @t VALUES (99999999999); SELECT n FROM @t")
+        == 99999999999
+    )
+    assert client.errors("SELECT * FROM @t") == [1087]
+    assert "column 'n', table '@t'" in client.error("DECLARE @t TABLE (n int NOT NULL); INSERT INTO @t VALUES (NULL)")
+    client.run("BEGIN TRANSACTION; DECLARE @t TABLE (n int); INSERT INTO @t VALUES (1)")
+    client.run("ROLLBACK")
+    assert client.value("DECLARE @t TABLE (n int); SELECT COUNT(*) FROM @t") == 0

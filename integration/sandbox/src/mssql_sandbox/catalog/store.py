@@ -23,6 +23,8 @@ DEFAULT_SCHEMA = "dbo"
 # Compatibility views that are found without their schema.
 _UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes"))
 _FIRST_TEMPORARY_ID = 1900000000
+_FIRST_VARIABLE_ID = 2000000000
+_MOST_VARIABLES = 1000
 _sessions = itertools.count(1)
 _databases = itertools.count()
 
@@ -50,6 +52,20 @@ class DatabaseCatalog:
         self.generation = next(_databases) * 1_000_000
         self.lock = threading.Lock()
         self.tables: dict[tuple[str, str], Table | None] = {}
+        self._variables: dict[tuple[str, tuple[Column, ...]], Table] = {}
+
+    def variable(self, name: str, columns: tuple[Column, ...]) -> Table | None:
+        """The table of a table variable: one declaration means one table, so that sessions share plans.
+
+        :returns: None when there are too many.
+        """
+        with self.lock:
+            found = self._variables.get((name, columns))
+            if found is None and len(self._variables) < _MOST_VARIABLES:
+                number = _FIRST_VARIABLE_ID + len(self._variables)
+                found = Table(number, DEFAULT_SCHEMA, name, f"pg_temp.t{number}", columns, "variable")
+                self._variables[name, columns] = found
+            return found
 
     def changed(self) -> None:
         with self.lock:
@@ -73,6 +89,7 @@ class SessionCatalog:
         self._own: dict[tuple[str, str], Table | None] = {}
         self.temporary_used = False
         self._temporary: dict[str, Table | None] = {}
+        self._variables: dict[str, Table] = {}  # table variables that no table of the catalogue tells of
         self._standing: dict[str, Table] = {}
         self._triggers: tuple[tuple, bool] | None = None
 
@@ -98,6 +115,9 @@ class SessionCatalog:
 
     def table_by_id(self, object_id: int) -> Table | None:
         """A table, view, temp table or table variable by its id."""
+        for table in self._variables.values():
+            if table.id == object_id:
+                return table
         document = self.connection.execute("select ms.describe($1)", (object_id,)).fetchone()[0]
         return _table(document) if document else None
 
@@ -174,17 +194,29 @@ class SessionCatalog:
 
     @property
     def table_variables(self) -> list[str]:
-        return [name for name in self._temporary_names() if name.startswith("@")]
+        return [*self._variables, *(name for name in self._temporary_names() if name.startswith("@"))]
 
     def has_temporary(self) -> bool:
-        return bool(self._temporary_names())
+        return bool(self._variables or self._temporary_names())
 
     def temporary_by_id(self) -> dict[int, Table]:
         tables = (self._temporary_table(name) for name in self._temporary_names())
-        return {table.id: table for table in tables if table}
+        return {table.id: table for table in (*tables, *self._variables.values()) if table}
+
+    def declare_variable(self, name: str, columns: tuple[Column, ...]) -> Table | None:
+        """A table variable without keys, checks and defaults; the engine's table is the caller's business.
+
+        :returns: None when it has to become an object of the catalogue.
+        """
+        found = self.shared.variable(name, columns)
+        if found is not None:
+            self._variables[name.casefold()] = found
+        return found
 
     def drop_temporary(self, name: str) -> None:
         """Drop a temp table or table variable; nothing happens when it is gone already."""
+        if self._variables.pop(name.casefold(), None) is not None:
+            return
         table = self._temporary_table(name)
         if table is not None:
             self._forget(table.id)
@@ -231,6 +263,8 @@ class SessionCatalog:
         return _table(row[0]), not row[0]["snapshot"]
 
     def _temporary_table(self, name: str) -> Table | None:
+        if name.casefold() in self._variables:
+            return self._variables[name.casefold()]
         if not self.temporary_used:
             return None
         key = name.casefold()

@@ -44,10 +44,29 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
 
 
 def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
-    """DECLARE @t TABLE: an empty table, the previous one of a loop is dropped first."""
-    ddl.catalog.drop_temporary(statement.variable)
-    ddl.scope.created.append(statement.variable)
-    _create(ddl, statement.variable, ddl.temporary_schema(), "pg_temp", statement)
+    """DECLARE @t TABLE: an empty table; in a loop it is declared once and keeps its rows."""
+    name = statement.variable
+    if name in ddl.scope.created:
+        return
+    ddl.catalog.drop_temporary(name)
+    ddl.scope.created.append(name)
+    if not _is_plain(statement):
+        _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
+        return
+    new_columns = columns.resolve_columns(ddl, name, statement.columns, frozenset())
+    table = ddl.catalog.declare_variable(name, tuple(new.column for new in new_columns))
+    if table is None:
+        _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
+        return
+    definitions = ", ".join(columns.engine_definition(new) for new in new_columns)
+    ddl.run(f"create temporary table if not exists t{table.id} ({definitions}); delete from {table.physical}")
+
+
+def _is_plain(statement: nodes.DeclareTable) -> bool:
+    """Whether a table variable has nothing but columns."""
+    return not statement.constraints and not any(
+        column.constraints or column.index or column.computed or column.identity for column in statement.columns
+    )
 
 
 def _create(

@@ -7,7 +7,7 @@ from . import nodes
 from .base import RESERVED
 from .filters import check_filter
 from .objects import ObjectDefinitions
-from .tables import TableDefinitions, check_inline
+from .tables import check_inline
 
 _MODULES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER")
 _PRINCIPALS = ("USER", "LOGIN", "ROLE", "CERTIFICATE", "CREDENTIAL", "APPLICATION", "MASTER")
