@@ -3,7 +3,7 @@
 from django.core import checks
 from django.db.backends.base.validation import BaseDatabaseValidation
 
-from . import advice, authentication
+from . import advice, authentication, foreign_key_rules
 from . import settings as core_settings
 from .data_types import NO_JSON_PLUGIN
 from .plugin import manager
@@ -48,7 +48,29 @@ class DatabaseValidation(BaseDatabaseValidation):
         if field.get_internal_type() == "JSONField" and "JSONField" not in self.connection.data_types:
             text = "The alias %r has no column type for a JSONField." % self.connection.alias
             return [checks.Error(text, hint=NO_JSON_PLUGIN, obj=field, id="mssql_core.E001")]
-        return super().check_field(field, **kwargs)
+        return [*super().check_field(field, **kwargs), *self._foreign_key(field)]
+
+    def _foreign_key(self, field):
+        """Foreign keys that the server refuses (errors 1776, 1785)."""
+        target = foreign_key_rules.target_without_key(field)
+        if target is not None:
+            text = (
+                "The foreign key refers to %s, which takes NULL: a filtered index keeps it unique, "
+                "and SQL Server takes none as the target of a foreign key (error 1776)." % target
+            )
+            hint = (
+                "Give %s null=False; or a UniqueConstraint(fields=[%r], nulls_distinct=False), which takes a single "
+                "NULL; or give the foreign key db_constraint=False." % (target, target.name)
+            )
+            yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E003")
+        conflict = foreign_key_rules.cascade_conflict(field, self.connection)
+        if conflict is not None:
+            hint = (
+                "Give one of these fields on_delete=DO_NOTHING; or all fields of both paths a rule that "
+                "Django carries out, such as CASCADE or SET_NULL."
+            )
+            text = "%s SQL Server refuses the foreign key (error 1785)." % conflict
+            yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E004")
 
     def check_field_type(self, field, field_type):
         """(max) types are no key of an index (error 1919)."""

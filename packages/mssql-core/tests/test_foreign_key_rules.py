@@ -1,0 +1,180 @@
+import django
+import pytest
+from django.apps.registry import Apps
+from django.db import models
+from orm import since
+
+from mssql_core.testing import fake_connection
+
+
+class World:
+    """Models of a registry of their own."""
+
+    def __init__(self):
+        self.apps = Apps(["ormtests"])
+
+    def model(self, name, constraints=(), managed=True, **fields):
+        attributes = {"app_label": "ormtests", "apps": self.apps, "constraints": list(constraints), "managed": managed}
+        meta = type("Meta", (), attributes)
+        return type(name, (models.Model,), {"__module__": "w", "Meta": meta, **fields})
+
+    def messages(self, **settings):
+        connection = fake_connection(**settings)
+        found = []
+        for model in self.apps.get_models(include_auto_created=True):
+            for field in model._meta.local_concrete_fields:
+                found += connection.validation.check_field(field)
+        return found
+
+    def ids(self):
+        return [message.id for message in self.messages()]
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+# ---- 1776 ------------------------------------------------------------------------------
+
+
+def code(**options):
+    return models.CharField(max_length=9, **options)
+
+
+def test_a_target_that_takes_null_is_refused(world):
+    country = world.model("Country", code=code(unique=True, null=True))
+    city = world.model("City", country=models.ForeignKey(country, models.CASCADE, to_field="code"))
+    (message,) = world.messages()
+    assert message.id == "mssql_core.E003" and message.obj is city._meta.get_field("country")
+    assert "ormtests.Country.code" in message.msg and "1776" in message.msg
+    assert "null=False" in message.hint and "db_constraint=False" in message.hint
+
+
+@pytest.mark.parametrize(
+    ("target", "reference"),
+    [
+        ({"unique": True}, {}),
+        ({"unique": True, "null": True}, {"db_constraint": False}),
+    ],
+)
+def test_what_the_server_takes_is_no_matter(world, target, reference):
+    country = world.model("Country", code=code(**target))
+    world.model("City", country=models.ForeignKey(country, models.CASCADE, to_field="code", **reference))
+    assert world.ids() == []
+
+
+def test_tables_of_others_are_no_matter(world):
+    country = world.model("Country", code=code(unique=True, null=True))
+    world.model("City", managed=False, country=models.ForeignKey(country, models.CASCADE, to_field="code"))
+    view = world.model("View", managed=False, code=code(unique=True, null=True))
+    world.model("Line", view=models.ForeignKey(view, models.CASCADE, to_field="code"))
+    assert world.ids() == []
+
+
+def test_a_unique_constraint_with_a_filter_is_no_target(world):
+    unique = models.UniqueConstraint(fields=["code"], name="u")
+    country = world.model("Country", [unique], code=code(null=True))
+    world.model("City", country=models.ForeignKey(country, models.CASCADE, to_field="code"))
+    assert world.ids() == ["mssql_core.E003"]
+
+
+@since(5, 0)
+def test_one_without_a_filter_is(world):
+    unique = models.UniqueConstraint(fields=["code"], name="u", nulls_distinct=False)
+    country = world.model("Country", [unique], code=code(null=True))
+    world.model("City", country=models.ForeignKey(country, models.CASCADE, to_field="code"))
+    assert world.ids() == []
+
+
+# ---- 1785 ------------------------------------------------------------------------------
+
+if django.VERSION >= (6, 1):
+    ACTIONS = [models.DB_CASCADE, models.DB_SET_NULL]
+else:
+    ACTIONS = [models.CASCADE]
+
+
+def cascade(target, action=ACTIONS[0], **options):
+    return models.ForeignKey(target, action, null=True, related_name="+", **options)
+
+
+@since(6, 1)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_reference_to_the_own_table_is_a_cycle(world, action):
+    node = world.model("Node", parent=cascade("self", action))
+    (message,) = world.messages()
+    assert message.id == "mssql_core.E004" and message.obj is node._meta.get_field("parent")
+    assert message.msg.startswith("ormtests.Node.parent closes a cycle of cascades: ormtests.Node.parent.")
+    assert "1785" in message.msg and "DO_NOTHING" in message.hint
+
+
+@since(6, 1)
+def test_a_longer_cycle_is_told_once(world):
+    one = world.model("One", two=cascade("Two"))
+    world.model("Two", one=cascade(one))
+    (message,) = world.messages()
+    assert "ormtests.Two.one closes a cycle of cascades: ormtests.Two.one > ormtests.One.two." in message.msg
+
+
+@since(6, 1)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_two_references_to_one_table(world, action):
+    user = world.model("User")
+    world.model("Note", author=cascade(user), editor=cascade(user, action))
+    (message,) = world.messages()
+    assert message.msg.startswith(
+        "Deleting ormtests.User reaches ormtests.Note by two paths of cascades: ormtests.Note.author; and ormtests.Note.editor."
+    )
+
+
+@since(6, 1)
+def test_two_paths_over_other_tables(world):
+    country = world.model("Country")
+    customer = world.model("Customer", country=cascade(country))
+    shop = world.model("Shop", country=cascade(country))
+    world.model("Order", customer=cascade(customer), shop=cascade(shop))
+    (message,) = world.messages()
+    assert message.msg.startswith(
+        "Deleting ormtests.Country reaches ormtests.Order by two paths of cascades: ormtests.Customer.country > ormtests.Order.customer; "
+        "and ormtests.Shop.country > ormtests.Order.shop."
+    )
+
+
+@since(6, 1)
+def test_a_path_that_a_reference_above_completes(world):
+    order = world.model("Order", customer=cascade("Customer"), shop=cascade("Shop"))
+    country = world.model("Country")
+    world.model("Customer", country=cascade(country))
+    shop = world.model("Shop", country=cascade(country))
+    (message,) = world.messages()
+    assert message.obj is shop._meta.get_field("country") and order._meta.label in message.msg
+
+
+@since(6, 1)
+def test_trees_and_unconstrained_references_are_taken(world):
+    country = world.model("Country")
+    customer = world.model("Customer", country=cascade(country), parent=cascade("self", models.DO_NOTHING))
+    product = world.model("Product")
+    world.model(
+        "Order",
+        customer=cascade(customer),
+        product=cascade(product),
+        country=cascade(country, db_constraint=False),
+        origin=cascade(country, models.DO_NOTHING),
+    )
+    assert world.ids() == []
+
+
+@since(6, 1)
+def test_tables_of_the_same_name_in_two_schemas_are_two(world):
+    user = world.model("User")
+    other = type(
+        "Other", (models.Model,), {"__module__": "w", "Meta": _meta(world, '"b"."note"'), "user": cascade(user)}
+    )
+    type("Note", (models.Model,), {"__module__": "w", "Meta": _meta(world, "note"), "user": cascade(user)})
+    assert other and world.messages(options={"schema": "a"}) == []
+
+
+def _meta(world, table):
+    return type("Meta", (), {"app_label": "ormtests", "apps": world.apps, "db_table": table})
