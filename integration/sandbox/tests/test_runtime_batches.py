@@ -42,6 +42,22 @@ def test_select_assigns_the_last_row_and_nothing_without_rows(client):
     assert client.value("DECLARE @x int; SELECT @x = v FROM (VALUES (1), (2)) t (v) ORDER BY v; SELECT @x") == 2
 
 
+def test_select_gathers_over_rows(client):
+    rows = "FROM (VALUES (1, 'a'), (2, 'b'), (3, 'c')) t (n, s)"
+    assert (
+        client.value(f"DECLARE @x varchar(50) = ''; SELECT @x = @x + s + ',' {rows} ORDER BY n DESC; SELECT @x")
+        == "c,b,a,"
+    )
+    assert client.value(f"DECLARE @x int = 10; SELECT @x += n * 2 {rows} WHERE n > 1; SELECT @x") == 20
+    assert (
+        client.value(f"DECLARE @x varchar(9); SELECT @x = COALESCE(@x + '-', '') + s {rows} ORDER BY n; SELECT @x")
+        == "a-b-c"
+    )
+    assert client.value(f"DECLARE @x int = 1; SELECT @x += n {rows} WHERE n > 9; SELECT @x") == 1
+    assert client.value(f"DECLARE @x int = 1; SELECT @x += SUM(n) {rows}; SELECT @x + @@ROWCOUNT") == 8
+    assert client.value("DECLARE @x int = 1; SELECT @x += 1; SELECT @x") == 2
+
+
 def test_try_catch_tells_the_error(client):
     row = client.run(
         "BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_LINE() END CATCH"

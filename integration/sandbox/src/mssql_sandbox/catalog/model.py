@@ -58,3 +58,34 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         return self.by_name.get(name.casefold())
+
+
+@dataclass(frozen=True)
+class UserFunction:
+    """A function of CREATE FUNCTION.
+
+    :param kind: FN scalar, IF inline table-valued.
+    :param parameters: (name in lower case, type) in order.
+    :param compiled: whether the body binds; what it names may have gone.
+    :param deterministic: known to be, as only schema-bound functions are.
+    :param reads: whether it reads tables.
+    """
+
+    id: int
+    schema: str
+    name: str
+    kind: str
+    definition: str
+    parameters: tuple[tuple[str, SqlType], ...]
+    returns: SqlType | None
+    compiled: bool
+    deterministic: bool
+    reads: bool
+
+    @property
+    def physical(self) -> str:
+        return f"u.f{self.id}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.schema}.{self.name}"

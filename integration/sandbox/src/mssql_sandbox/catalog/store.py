@@ -17,7 +17,7 @@ import psycopg
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from . import datatypes, system
-from .model import Column, Index, Table
+from .model import Column, Index, Table, UserFunction
 
 DEFAULT_SCHEMA = "dbo"
 # Compatibility views that are found without their schema.
@@ -133,6 +133,29 @@ class SessionCatalog:
         number, schema_name, sequence_name, type_id, precision, scale = row
         type_ = datatypes.from_catalog(type_id, 0, precision, scale)
         return Sequence(number, schema_name, sequence_name, type_, f"u.q{number}")
+
+    def function(self, schema: str | None, name: str) -> UserFunction | None:
+        """A function of CREATE FUNCTION."""
+        row = self.connection.execute(
+            "select o.object_id, s.name, o.name, o.type, m.definition, m.engine_sql is not null,"
+            " m.is_deterministic = 1, m.reads_data = 1"
+            " from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
+            " where o.type in ('FN', 'IF') and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+            (schema or DEFAULT_SCHEMA, name),
+        ).fetchone()
+        if row is None:
+            return None
+        rows = self.connection.execute(
+            "select name, system_type_id, max_length, precision, scale, parameter_id from ms.parameters"
+            " where object_id = $1 order by parameter_id", (row[0],)
+        )  # fmt: skip
+        types = [(found[0].lower(), datatypes.from_catalog(*found[1:5], self.collation), found[5]) for found in rows]
+        return UserFunction(
+            id=row[0], schema=row[1], name=row[2], kind=row[3], definition=row[4],
+            parameters=tuple((found[0], found[1]) for found in types if found[2]),
+            returns=next((found[1] for found in types if not found[2]), None),
+            compiled=row[5], deterministic=row[6], reads=row[7],
+        )  # fmt: skip
 
     def schema_exists(self, name: str) -> bool:
         sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"

@@ -11,6 +11,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from . import normalise
+from .calls import deterministic_names, register_calls
 from .context import Ddl, column_names, referenced_columns
 from .determinism import is_deterministic
 from .expressions import check_collation, value_sql
@@ -91,6 +92,8 @@ def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
         definition=column.computed,
         is_persisted=int(column.persisted),
     )
+    if definition.computed is not None:
+        register_calls(ddl, definition.computed, table_id, column.id)
     for number in new.depends_on:
         ddl.insert(
             "dependencies",
@@ -225,7 +228,7 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
                 16,
                 0,
             )
-    if definition.persisted and not is_deterministic(definition.computed, view):
+    if definition.persisted and not is_deterministic(definition.computed, view, deterministic_names(ddl)):
         raise not_deterministic(new, view.name)
     sql, type_, nullable = value_sql(ddl, definition.computed, view, None)
     if type_.name == "null":

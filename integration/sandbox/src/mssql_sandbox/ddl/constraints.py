@@ -10,6 +10,7 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from . import foreign_keys, indexes, normalise
+from .calls import register_calls
 from .context import Ddl, column_names, column_references, is_temporary, quote, referenced_columns, walk
 from .errors import FollowedError, with_1750
 from .expressions import condition_sql, value_sql
@@ -240,6 +241,7 @@ def _add_check(
     )
     for other in used:
         ddl.insert("dependencies", referencing_id=number, referenced_id=table.id, referenced_minor_id=other.id)
+    register_calls(ddl, constraint.check, number)
     _enforce_check(ddl, table, name, number, sql, column_id, check)
 
 
@@ -333,6 +335,7 @@ def register_default(
         "update ms.columns set default_object_id = $3 where object_id = $1 and column_id = $2",
         table_id, column.id, number,
     )  # fmt: skip
+    register_calls(ddl, constraint.default, number)
 
 
 def _is_argument_word(expression: nodes.Expression, reference: nodes.ColumnRef) -> bool:

@@ -5,6 +5,8 @@ https://learn.microsoft.com/sql/relational-databases/user-defined-functions/dete
 
 from __future__ import annotations
 
+from typing import Callable
+
 from ..catalog.model import Table
 from ..syntax import nodes
 from .context import walk
@@ -23,15 +25,24 @@ _DETERMINISTIC_STYLES = frozenset(
 )
 
 
-def is_deterministic(expression: nodes.Expression, table: Table) -> bool:
-    return not any(_varies(node, table) for node in walk(expression))
+def is_deterministic(
+    expression: nodes.Node, table: Table | None, known: Callable[[str], bool] = lambda name: False
+) -> bool:
+    """Whether the same columns always give the same value.
+
+    :param table: whose columns the expression names; None inside a function, where variables stand for values.
+    :param known: tells for the name of a user-defined function whether it is deterministic.
+    """
+    return not any(_varies(node, table, known) for node in walk(expression))
 
 
-def _varies(node: nodes.Node, table: Table) -> bool:
+def _varies(node: nodes.Node, table: Table | None, known: Callable[[str], bool]) -> bool:
     if isinstance(node, (nodes.Variable, nodes.AtTimeZone)):
-        return True
+        return table is not None or isinstance(node, nodes.AtTimeZone) or node.name.startswith("@@")
     if isinstance(node, nodes.FunctionCall):
         name = node.name.casefold()
+        if "." in name:
+            return not known(node.name)
         if name == "rand" and node.arguments:
             return False
         if name == "datepart" and isinstance(node.arguments[0], nodes.ColumnRef):
@@ -48,6 +59,8 @@ def _date_text(node: nodes.Cast, table: Table) -> bool:
     style = node.style.text if isinstance(node.style, nodes.Literal) else None
     if style is not None and style.isdigit() and int(style) in _DETERMINISTIC_STYLES:
         return False
+    if table is None:
+        return style is None and any(word in target for word in ("date", "time"))
     column = table.column(node.operand.parts[-1]) if isinstance(node.operand, nodes.ColumnRef) else None
     if column is None:
         return isinstance(node.operand, nodes.Literal) and "string" in node.operand.kind and target in (

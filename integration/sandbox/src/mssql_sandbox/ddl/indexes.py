@@ -13,6 +13,7 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
 from . import errors, normalise, statistics
+from .calls import deterministic_names
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
 from .determinism import is_deterministic
 from .expressions import condition_sql, key, parse_expression
@@ -90,7 +91,7 @@ def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     """Write an index to catalogue and engine; its index_id."""
     _check_options(plan.options)
     _check_name(ddl, table, plan)
-    keys = _key_columns(table, plan)
+    keys = _key_columns(ddl, table, plan)
     included = _included(table, plan, keys)
     _check_size(ddl, plan, keys)
     index_id = _new_index_id(ddl, table, plan)
@@ -298,7 +299,7 @@ def _check_name(ddl: Ddl, table: Table, plan: IndexPlan) -> None:
             )
 
 
-def _key_columns(table: Table, plan: IndexPlan) -> list[Column]:
+def _key_columns(ddl: Ddl, table: Table, plan: IndexPlan) -> list[Column]:
     if len(plan.columns) > MAX_KEY_COLUMNS:
         raise SqlServerError(
             1904,
@@ -319,16 +320,16 @@ def _key_columns(table: Table, plan: IndexPlan) -> list[Column]:
                 f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
                 "as a key column in an index.",
             )
-        check_computed(table, column)
+        check_computed(ddl, table, column)
         keys.append(column)
     return keys
 
 
-def check_computed(table: Table, column: Column) -> None:
+def check_computed(ddl: Ddl, table: Table, column: Column) -> None:
     """:raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted."""
     if column.computed is None:
         return
-    if not is_deterministic(parse_expression(column.computed), table):
+    if not is_deterministic(parse_expression(column.computed), table, deterministic_names(ddl)):
         raise SqlServerError(
             2729,
             f"Column '{column.name}' in table '{table.schema}.{table.name}' cannot be used in an index or statistics "

@@ -12,7 +12,7 @@ from ..syntax.walk import below
 from . import errors
 from .context import Ddl, written
 
-_TYPES = {"PROCEDURE": ("P",), "FUNCTION": ("FN", "IF", "TF"), "TRIGGER": ("TR",)}
+_TYPES = {"PROCEDURE": ("P",), "TRIGGER": ("TR",)}
 
 
 def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
@@ -21,7 +21,10 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     :raises SqlServerError: 2714, 208 (ALTER of an unknown one), 8197 trigger on an unknown table.
     """
     if statement.kind == "FUNCTION":
-        raise NotSupported("CREATE FUNCTION", statement.line)
+        from . import functions
+
+        functions.create(ddl, statement)
+        return
     schema, name = ddl.split(statement.name)
     if statement.timing == "INSTEAD OF":
         raise NotSupported("INSTEAD OF triggers", statement.line)
@@ -53,7 +56,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     number = rows[0][0] if rows else ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
     for catalog in ("modules", "parameters", "triggers"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
-    ddl.insert("modules", object_id=number, definition=statement.text)
+    ddl.insert("modules", object_id=number, definition=as_create(statement.text))
     if statement.kind == "TRIGGER":
         ddl.insert(
             "triggers", object_id=number, parent_object_id=parent,
@@ -61,7 +64,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         )  # fmt: skip
         ddl.value("select ms.capture_changes($1)", parent)
     else:
-        _register_parameters(ddl, number, statement)
+        register_parameters(ddl, number, statement)
     ddl.catalog.touch()
 
 
@@ -89,6 +92,11 @@ def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
 
 def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701."""
+    if kind == "FUNCTION":
+        from . import functions
+
+        functions.drop(ddl, name, if_exists)
+        return
     kind = "PROCEDURE" if kind == "PROC" else kind
     schema, leaf = ddl.split(name)
     number = ddl.value(
@@ -109,17 +117,32 @@ def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
     ddl.catalog.touch()
 
 
-def _register_parameters(ddl: Ddl, number: int, statement: nodes.CreateModule) -> None:
+def register_parameters(ddl: Ddl, number: int, statement: nodes.CreateModule) -> None:
     for position, parameter in enumerate(statement.parameters, start=1):
-        type_ = datatypes.resolve(
-            parameter.type, ddl.catalog.collation, ordinal=position, what="parameter", subject=parameter.name,
-            version=ddl.version,
-        )  # fmt: skip
-        user_type = datatypes.user_type_id(parameter.type, type_)
-        length, precision, scale = datatypes.facets(type_)
-        ddl.insert(
-            "parameters", object_id=number, parameter_id=position, name=parameter.name,
-            system_type_id=datatypes.system_type_id(user_type), user_type_id=user_type, max_length=length,
-            precision=precision, scale=scale, is_output=int(parameter.output),
-            has_default_value=int(parameter.default is not None),
-        )  # fmt: skip
+        register_parameter(ddl, number, position, parameter.name, parameter.type, parameter.output)
+
+
+def register_parameter(
+    ddl: Ddl, number: int, position: int, name: str, type_name: nodes.TypeName, output: bool
+) -> None:
+    """A row of sys.parameters; position 0 and no name: what a scalar function returns.
+
+    sys.parameters tells defaults of CLR modules only:
+    https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-parameters-transact-sql
+    """
+    type_ = datatypes.resolve(
+        type_name, ddl.catalog.collation, ordinal=position, what="parameter", subject=name, version=ddl.version
+    )
+    user_type = datatypes.user_type_id(type_name, type_)
+    length, precision, scale = datatypes.facets(type_)
+    ddl.insert(
+        "parameters", object_id=number, parameter_id=position, name=name,
+        system_type_id=datatypes.system_type_id(user_type), user_type_id=user_type, max_length=length,
+        precision=precision, scale=scale, is_output=int(output),
+    )  # fmt: skip
+
+
+def as_create(text: str) -> str:
+    """The server keeps the text of ALTER with the word CREATE."""
+    start = len(text) - len(text.lstrip())
+    return text[:start] + "CREATE" + text[start + 5 :] if text[start : start + 5].upper() == "ALTER" else text

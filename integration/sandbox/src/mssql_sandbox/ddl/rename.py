@@ -150,13 +150,13 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
         schema_id, new_name, number,
     ):  # fmt: skip
         raise _in_use(new_name, "OBJECT")
-    if object_type in ("U", "V"):
+    if object_type in ("U", "V", "FN", "IF"):
         views.detach(ddl, number)
     _write_object(ddl, number, new_name)
     if object_type in ("PK", "UQ"):
         ddl.write("update ms.indexes set name = $2 where constraint_id = $1", number, new_name)
     ddl.catalog.touch()
-    if object_type in ("U", "V"):
+    if object_type in ("U", "V", "FN", "IF"):
         views.revive(ddl)
 
 

@@ -38,7 +38,7 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
             f"There are already statistics on table '{written(statement.table)}' named '{statement.name}'.",
         )
     number = indexes.free_id(ddl, table)
-    columns = _columns(table, statement)
+    columns = _columns(ddl, table, statement)
     ddl.insert(
         "statistics", object_id=table.id, stats_id=number, name=statement.name,
         column_ids="{" + ",".join(str(column) for column in columns) + "}",
@@ -46,7 +46,7 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
     )  # fmt: skip
 
 
-def _columns(table: Table, statement: nodes.CreateStatistics) -> list[int]:
+def _columns(ddl: Ddl, table: Table, statement: nodes.CreateStatistics) -> list[int]:
     found: list[int] = []
     for name in statement.columns:
         column = indexes.existing_column(table, name)
@@ -54,7 +54,7 @@ def _columns(table: Table, statement: nodes.CreateStatistics) -> list[int]:
             raise NotSupported("statistics with a column twice", statement.line)
         if column.type.name in ("xml", "json", "text", "ntext", "image"):
             raise NotSupported(f"statistics of a column of type {column.type.name}", statement.line)
-        indexes.check_computed(table, column)
+        indexes.check_computed(ddl, table, column)
         found.append(column.id)
     return found
 

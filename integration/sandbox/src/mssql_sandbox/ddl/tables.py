@@ -9,7 +9,7 @@ import psycopg
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from . import columns, constraints, errors, indexes, warehouse
+from . import columns, constraints, errors, indexes, views, warehouse
 from .context import Ddl, is_temporary, written
 
 _MAX_TEMPORARY_NAME = 116
@@ -41,6 +41,7 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     if ddl.session.version.is_warehouse:
         warehouse.check(statement)
     _create(ddl, name, schema_id, "u", statement)
+    views.revive(ddl)  # what waited for a table of this name
 
 
 def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
@@ -148,8 +149,6 @@ def _primary_key_columns(keys: Sequence[nodes.Constraint]) -> frozenset[str]:
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701 unknown, 3705 not a table, 3726 referenced by a foreign key."""
-    from . import views
-
     table = ddl.find_table(name)
     if table is None or table.kind == "system":
         if if_exists:

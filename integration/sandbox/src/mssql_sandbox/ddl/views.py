@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, Sequence
 
 import psycopg
 
 from ..catalog import datatypes
 from ..errors import NotSupported, SqlServerError
+from ..interface import ResultColumn
 from ..syntax import nodes
-from . import errors
+from . import errors, modules
+from .calls import functions_in
 from .context import Ddl, walk, written
 
 
@@ -36,7 +39,7 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
             raise NotSupported(f"CREATE VIEW ... WITH {option}", statement.line)
     bound = "SCHEMABINDING" in (option.upper() for option in statement.options)
     if bound:
-        _check_bound(name, statement)
+        check_bound("view", name, statement.query)
     if existing is None:
         existing = ddl.new_object(name, schema_id, "V", state=3)
         ddl.insert("modules", object_id=existing, definition=statement.text, is_schema_bound=int(bound))
@@ -45,7 +48,7 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
         ddl.run(f"drop view if exists u.v{existing}")
         ddl.write(
             "update ms.modules set definition = $2, is_schema_bound = $3, engine_sql = null where object_id = $1",
-            existing, _as_create(statement), int(bound),
+            existing, modules.as_create(statement.text), int(bound),
         )  # fmt: skip
         ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", existing)
     _compile(ddl, existing, statement)
@@ -53,21 +56,19 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
     revive(ddl)
 
 
-def _check_bound(view: str, statement: nodes.CreateView) -> None:
-    """:raises SqlServerError: 1054 ``*``, 4512 a name that is not in two parts, in a schema-bound view."""
-    for node in walk(statement.query):
+def check_bound(kind: str, name: str, body: Any) -> None:
+    """:raises SqlServerError: 1054 ``*``, 4512 a name that is not in two parts, in a schema-bound view or function."""
+    for node in walk(body):
         if isinstance(node, nodes.SelectItem) and isinstance(node.expression, nodes.Star):
             raise SqlServerError(1054, "Syntax '*' is not allowed in schema-bound objects.", 15, 6, node.line)
-    common = {
-        table.name.casefold() for node in walk(statement.query) if isinstance(node, nodes.Query) for table in node.ctes
-    }
-    for node in walk(statement.query):
+    common = _common_tables(body)
+    for node in walk(body):
         if isinstance(node, nodes.TableSource) and len(node.name.parts) != 2:
             if node.name.parts[0].casefold() in common:
                 continue
             raise SqlServerError(
                 4512,
-                f"Cannot schema bind view '{view}' because name '{'.'.join(node.name.parts)}' is invalid for schema "
+                f"Cannot schema bind {kind} '{name}' because name '{'.'.join(node.name.parts)}' is invalid for schema "
                 "binding. Names must be in two-part format and an object cannot reference itself.",
                 16,
                 3,
@@ -99,16 +100,17 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
 
 
 def detach(ddl: Ddl, object_id: int) -> None:
-    """Drop the engine views over an object; :func:`revive` brings back those that still bind."""
+    """Drop the engine views over an object and mark the functions; :func:`revive` binds again what still binds."""
     found = ddl.query(
         "with recursive above(id) as (select $1::int union"
         " select d.referencing_id from ms.dependencies d join above a on d.referenced_id = a.id"
-        " join ms.objects o on o.object_id = d.referencing_id and o.type = 'V')"
-        " select id from above where id <> $1",
+        " join ms.objects o on o.object_id = d.referencing_id and o.type in ('V', 'FN', 'IF'))"
+        " select id, type from above join ms.objects on object_id = id where id <> $1",
         object_id,
     )
-    for (number,) in found:
-        ddl.run(f"drop view if exists u.v{number} cascade")
+    for number, kind in found:
+        if kind == "V":
+            ddl.run(f"drop view if exists u.v{number} cascade")
         ddl.write("update ms.modules set engine_sql = null where object_id = $1", number)
     if found:
         ddl.catalog.touch()
@@ -117,10 +119,11 @@ def detach(ddl: Ddl, object_id: int) -> None:
 def revive(ddl: Ddl) -> None:
     """Compile views that lost their engine view; those that no longer bind stay broken (4413 on use)."""
     from ..syntax.parser import parse_batch
+    from . import functions
 
     waiting = ddl.query(
         "select m.object_id, m.definition from ms.modules m join ms.objects o using (object_id)"
-        " where o.type = 'V' and m.engine_sql is null order by 1"
+        " where o.type in ('V', 'FN', 'IF') and m.engine_sql is null order by 1"
     )
     progress = True
     while waiting and progress:
@@ -129,7 +132,10 @@ def revive(ddl: Ddl) -> None:
             statement = parse_batch(row[1], quoted_identifier=True).statements[0]
             ddl.run("savepoint revive")
             try:
-                _compile(ddl, row[0], statement)
+                if isinstance(statement, nodes.CreateView):
+                    _compile(ddl, row[0], statement)
+                else:
+                    functions.compile_function(ddl, row[0], statement)
             except (SqlServerError, psycopg.Error):
                 ddl.run("rollback to savepoint revive")
                 continue
@@ -160,9 +166,15 @@ def _compile(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
     names = _column_names(statement, name, [column.name for column in plan.columns])
     ddl.run(f"create view u.v{number} ({', '.join(f'c{i}' for i in range(1, len(names) + 1))}) as {plan.sql}")
     ddl.write("update ms.modules set engine_sql = $2 where object_id = $1", number, plan.sql)
-    ddl.write("delete from ms.columns where object_id = $1", number)
     ddl.write("delete from ms.dependencies where referencing_id = $1", number)
-    for position, (column_name, column) in enumerate(zip(names, plan.columns), start=1):
+    register_columns(ddl, number, names, plan.columns)
+    register_dependencies(ddl, number, statement.query)
+
+
+def register_columns(ddl: Ddl, number: int, names: Sequence[str], columns: Sequence[ResultColumn]) -> None:
+    """The columns of a view or table function."""
+    ddl.write("delete from ms.columns where object_id = $1", number)
+    for position, (column_name, column) in enumerate(zip(names, columns), start=1):
         type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
         length, precision, scale = datatypes.facets(column.type)
         ddl.insert(
@@ -170,7 +182,6 @@ def _compile(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
             user_type_id=type_id, max_length=length, precision=precision, scale=scale,
             collation_name=column.type.collation, is_nullable=int(column.nullable),
         )  # fmt: skip
-    _register_dependencies(ddl, number, statement)
 
 
 def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> list[str]:
@@ -181,6 +192,11 @@ def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> lis
         names = statement.columns
     else:
         names = own
+    return check_names(view, names)
+
+
+def check_names(view: str, names: list[str]) -> list[str]:
+    """:raises SqlServerError: 4511 a column without a name, 4506 a name twice."""
     seen: set[str] = set()
     for position, column in enumerate(names, start=1):
         if not column:
@@ -197,19 +213,19 @@ def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> lis
     return names
 
 
-def _register_dependencies(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
-    ctes = {
-        table.name.casefold()
-        for query in walk(statement.query)
-        if isinstance(query, nodes.Query)
-        for table in query.ctes
-    }
-    references = [node.parts[-1] for node in walk(statement.query) if isinstance(node, nodes.ColumnRef)]
+def _common_tables(body: Any) -> set[str]:
+    return {table.name.casefold() for query in walk(body) if isinstance(query, nodes.Query) for table in query.ctes}
+
+
+def register_dependencies(ddl: Ddl, number: int, body: Any) -> None:
+    """The tables, columns and functions that a view or function names."""
+    common = _common_tables(body)
+    references = [node.parts[-1] for node in walk(body) if isinstance(node, nodes.ColumnRef)]
     seen = set()
-    for source in walk(statement.query):
+    for source in walk(body):
         if not isinstance(source, nodes.TableSource):
             continue
-        if len(source.name.parts) == 1 and source.name.parts[0].casefold() in ctes:
+        if len(source.name.parts) == 1 and source.name.parts[0].casefold() in common:
             continue
         table = ddl.find_table(source.name)
         if table is None or table.kind == "system" or table.id in seen:
@@ -219,11 +235,5 @@ def _register_dependencies(ddl: Ddl, number: int, statement: nodes.CreateView) -
         used = {column.id for name in references if (column := table.column(name))}
         for column_id in sorted(used):
             ddl.insert("dependencies", referencing_id=number, referenced_id=table.id, referenced_minor_id=column_id)
-
-
-def _as_create(statement: nodes.CreateView) -> str:
-    """The server keeps the text of ALTER VIEW with the word CREATE."""
-    text = statement.text
-    start = len(text) - len(text.lstrip())
-    head = text[start : start + 5]
-    return text[:start] + "CREATE" + text[start + 5 :] if head.upper() == "ALTER" else text
+    for function in functions_in(ddl, body):
+        ddl.insert("dependencies", referencing_id=number, referenced_id=function)

@@ -150,6 +150,16 @@ define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
 define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
 
 
+def _cursor_status(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+    """https://learn.microsoft.com/sql/t-sql/functions/cursor-status-transact-sql"""
+    if not all(isinstance(argument, nodes.Literal) and "string" in argument.kind for argument in node.arguments):
+        raise NotSupported("CURSOR_STATUS of anything but literals")
+    kind, name = (argument.text.casefold() for argument in node.arguments)
+    if kind not in ("local", "global", "variable"):
+        raise NotSupported(f"CURSOR_STATUS of the source '{kind}'")
+    return Bound(translator.parameter(f"cursor_status:{kind}:{name}", SMALLINT), SMALLINT)
+
+
 def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
     """SESSION_CONTEXT: a value of the session, filled in when the statement runs.
 
@@ -165,6 +175,7 @@ def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
 
 define("serverproperty", 1, raw=True)(_server_property)
 define("session_context", 1, raw=True)(_session_context)
+define("cursor_status", 2, raw=True)(_cursor_status)
 define("has_perms_by_name", 3, 5, raw=True)(_permitted)
 define("has_dbaccess is_member", 1, raw=True)(_permitted)
 define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)

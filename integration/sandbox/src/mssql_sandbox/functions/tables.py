@@ -9,6 +9,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
 from ..syntax import nodes
 from ..translate.bound import Bound, Output, Relation, Scope
+from ..translate.functions import expand
 from .json import document, path
 from .string import text
 
@@ -24,6 +25,10 @@ def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
     """:raises SqlServerError: 208 for an unknown function."""
     name = source.call.name.casefold()
     handler = _TABLES.get(name)
+    if handler is None and not name.startswith("sys."):
+        expanded = expand(t, source, scope)
+        if expanded is not None:
+            return expanded
     if handler is None or not t.context.version.has_function(name):
         if name in _EXTERNAL or name.split(".")[-1] == "nodes" and "." in name:
             raise NotSupported(f"the table function {source.call.name}", source.line)

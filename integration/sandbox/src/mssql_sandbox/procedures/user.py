@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Sequence
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..interface import Event, ReturnStatus
 from ..syntax import nodes
 
@@ -17,11 +17,13 @@ def find(name: str, session: Any) -> str | None:
 
     parts = split_name(name)
     rows = session.connection.execute(
-        "select m.definition from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
-        " where o.type = 'P' and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        "select m.definition, o.type from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
+        " where o.type in ('P', 'FN') and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
         (parts[-2] if len(parts) > 1 and parts[-2] else "dbo", parts[-1]),
         prepare=True,
     ).fetchall()
+    if rows and rows[0][1] == "FN":
+        raise NotSupported("EXECUTE of a function")
     return rows[0][0] if rows else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Iterator, Sequence
 
 import psycopg
@@ -10,9 +11,9 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
 from ..syntax import nodes
-from . import control, pgerrors
+from . import control, cursors, pgerrors
 from .execute import Execution
-from .scope import Scope, StopBatch
+from .scope import Jump, Scope, StopBatch
 
 _DDL = (
     nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
@@ -27,7 +28,7 @@ _QUERIES = (
 )  # fmt: skip
 
 
-class Interpreter(control.ControlFlow, Execution):
+class Interpreter(control.ControlFlow, cursors.CursorStatements, Execution):
     """Executes one scope of a session.
 
     :param session: the connection.
@@ -40,6 +41,7 @@ class Interpreter(control.ControlFlow, Execution):
         self.scope = scope
         self.parsed = parsed
         self.predeclared: set[str] = set()
+        self.running: list[Sequence[nodes.Statement]] = []  # from the outermost to the innermost
 
     # ---- running ---------------------------------------------------------------
 
@@ -57,8 +59,21 @@ class Interpreter(control.ControlFlow, Execution):
         yield from self.run(self.parsed.batch.statements)
 
     def run(self, statements: Sequence[nodes.Statement]) -> Iterator[Event]:
-        for statement in statements:
-            yield from self._statement(statement)
+        position = 0
+        self.running.append(statements)
+        try:
+            while True:
+                try:
+                    for statement in islice(statements, position, None):
+                        yield from self._statement(statement)
+                    return
+                except Jump as jump:
+                    found = control.label_position(statements, jump.label)
+                    if found is None:
+                        raise
+                    position = found
+        finally:
+            self.running.pop()
 
     def _statement(self, statement: nodes.Statement) -> Iterator[Event]:
         session = self.session
@@ -149,6 +164,8 @@ class Interpreter(control.ControlFlow, Execution):
         for statement in statements:
             if isinstance(statement, nodes.Declare):
                 for item in statement.items:
+                    if item.type.name.lower() == "cursor":
+                        continue
                     self.scope.declare(item.name, self.type_of(item.type))
                     self.predeclared.add(item.name)
             elif isinstance(statement, _QUERIES):
@@ -190,6 +207,7 @@ def _verb(statement: nodes.Statement) -> str:
 
 _HANDLERS = {
     **control.HANDLERS,
+    **cursors.HANDLERS,
     **dict.fromkeys(_DDL, Execution.do_ddl),
     **dict.fromkeys(_QUERIES, Execution.do_query),
     nodes.Execute: Execution.do_execute,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event, Info
 from ..sqltypes import INT, nvarchar
 from ..syntax import nodes
-from .scope import BreakLoop, CaughtError, ContinueLoop, ReturnFromScope
+from .scope import BreakLoop, CaughtError, ContinueLoop, Jump, ReturnFromScope, Scope
 
 _FORMAT = re.compile(
     r"%(?P<flag>[-+ 0#]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?:I64|[lh])?(?P<kind>[diouxXs%])"
@@ -19,6 +19,9 @@ _FORMAT = re.compile(
 
 class ControlFlow:
     """Mixin of the interpreter: every handler yields the events of one statement."""
+
+    scope: Scope
+    running: list[Sequence[nodes.Statement]]
 
     # ---- blocks ----------------------------------------------------------------
 
@@ -82,6 +85,9 @@ class ControlFlow:
 
     def do_declare(self, statement: nodes.Declare) -> Iterator[Event]:
         for item in statement.items:
+            if item.type.name.lower() == "cursor":
+                self.scope.cursors.variables[item.name] = None
+                continue
             type_ = self.type_of(item.type)
             if item.name not in self.scope.types or item.name not in self.predeclared:
                 self.scope.declare(item.name, type_)
@@ -92,6 +98,8 @@ class ControlFlow:
         yield
 
     def do_set_variable(self, statement: nodes.SetVariable) -> Iterator[Event]:
+        if (self.scope.cursors.variables or isinstance(statement.value, nodes.CursorValue)) and self.set_cursor(statement):
+            return
         type_ = self.scope.type_of(statement.name)
         value = statement.value
         if statement.operator != "=":
@@ -174,11 +182,18 @@ class ControlFlow:
             "sp_addmessage.",
         )
 
-    # ---- cursors ---------------------------------------------------------------------
+    # ---- labels ----------------------------------------------------------------------
 
-    def do_cursor_command(self, statement: nodes.CursorCommand) -> Iterator[Event]:
-        """No cursor can be declared, so none exists."""
-        raise SqlServerError(16916, f"A cursor with the name '{statement.name}' does not exist.")
+    def do_goto(self, statement: nodes.Goto) -> Iterator[Event]:
+        """Labels that are nowhere were refused before (133)."""
+        label = statement.label.casefold()
+        if not any(label_position(statements, label) is not None for statements in self.running):
+            raise NotSupported("GOTO into a block", statement.line)
+        raise Jump(label)
+        yield
+
+    def do_label(self, statement: nodes.Label) -> Iterator[Event]:
+        return
         yield
 
     # ---- session ---------------------------------------------------------------------
@@ -242,6 +257,7 @@ class ControlFlow:
     def do_rollback(self, statement: nodes.RollbackTransaction) -> Iterator[Event]:
         name = self.transaction_label(statement.name)
         if name is None or name == self.session.transaction_name and self.session.transactions.count:
+            self.scope.cursors.unsettle()
             yield from self.session.rollback()
         else:
             self.session.transactions.rollback_to(name)
@@ -280,6 +296,14 @@ class ControlFlow:
             time.sleep(min(left, 0.02))
         return
         yield
+
+
+def label_position(statements: Sequence[nodes.Statement], label: str) -> int | None:
+    """Where a label stands directly among statements."""
+    for position, statement in enumerate(statements):
+        if isinstance(statement, nodes.Label) and statement.name.casefold() == label:
+            return position
+    return None
 
 
 def format_message(message: str, arguments: list[Any]) -> str:
@@ -343,5 +367,6 @@ HANDLERS = {
     nodes.SaveTransaction: ControlFlow.do_save,
     nodes.Use: ControlFlow.do_use,
     nodes.WaitFor: ControlFlow.do_waitfor,
-    nodes.CursorCommand: ControlFlow.do_cursor_command,
+    nodes.Goto: ControlFlow.do_goto,
+    nodes.Label: ControlFlow.do_label,
 }

@@ -77,6 +77,8 @@ class Execution:
         if plan.writes and session.transactions.doomed:
             raise _doomed()
         session.transactions.before_statement()
+        if plan.writes:
+            session.writes += 1
         if plan.kind == "into":
             with session.transactions.atomic():
                 yield self._run_into(plan)
@@ -160,6 +162,7 @@ class Execution:
         session = self.session
         if session.transactions.doomed:
             raise _doomed()
+        session.writes += 1
         with session.transactions.atomic():
             session.transactions.before_statement()
             try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import SqlServerError
 from ..sqltypes import SqlType
+from .cursors import Cursors
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Scope:
     identity: Any = None
     created: list[str] = field(default_factory=list)  # temp tables and table variables to drop at the end
     text: str = ""
+    cursors: Cursors = field(default_factory=Cursors)  # LOCAL ones and cursor variables
 
     def declare(self, name: str, type_: SqlType, value: Any = None) -> None:
         """:raises SqlServerError: 134 for a second declaration."""
@@ -66,6 +68,14 @@ class BreakLoop(Exception):
 
 class ContinueLoop(Exception):
     """CONTINUE."""
+
+
+class Jump(Exception):
+    """GOTO label, folded."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
 
 
 class ReturnFromScope(Exception):

@@ -18,12 +18,13 @@ from ..types.typenames import from_pg, resolve_type, to_pg
 from ..versions import Version
 from . import showplan
 from .batch import Interpreter
+from .cursors import Cursors
 from .parsed import Parsed
 from .pgerrors import ObjectLookup, translate_error
 from .rpc import RemoteCalls
 from .scope import ReturnFromScope, Scope, StopBatch
 from .settings import SessionSettings
-from .specials import SPECIALS
+from .specials import SPECIALS, cursor_status
 from .transactions import Transactions
 
 MAX_NESTING = 32
@@ -85,6 +86,10 @@ class Session(RemoteCalls):
         # key -> (value as text, read-only)
         self.session_context: dict[str, tuple[str | None, bool]] = {}
         self.running_triggers: list[int] = []
+        self.cursors = Cursors()  # the GLOBAL ones
+        self.fetch_status = 0
+        self.cursor_rows: int | None = 0  # of the cursor opened last; None where that is not known
+        self.writes = 0  # statements that changed something, for cursors to notice
 
     # ---- interface ----------------------------------------------------------------
 
@@ -239,6 +244,8 @@ class Session(RemoteCalls):
 
     def special(self, name: str, scope: Scope) -> Any:
         function, _, key = name.partition(":")
+        if function == "cursor_status":
+            return cursor_status(self, scope, key)
         if key:  # SESSION_CONTEXT(N'key')
             return self.session_context.get(key, (None, False))[0]
         return SPECIALS[function](self, scope)
@@ -309,6 +316,8 @@ class Session(RemoteCalls):
         if self.catalog.table_variables and self.transactions.count:
             self.catalog.refuse_table_variable_rollback()
         events = self.transactions.rollback()
+        self.writes += 1
+        self.cursors.unsettle()
         self.transaction_name = None
         return events
 

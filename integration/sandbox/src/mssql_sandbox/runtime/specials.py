@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Callable
 
+from ..errors import NotSupported
 from .scope import Scope
 
 # @@OPTIONS bits. https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
@@ -39,6 +40,29 @@ def _user(session: Any, scope: Scope) -> str:
     return "dbo"
 
 
+def _cursor_rows(session: Any, scope: Scope) -> int:
+    if session.cursor_rows is None:
+        raise NotSupported("@@CURSOR_ROWS of a cursor which is not STATIC")
+    return session.cursor_rows
+
+
+def cursor_status(session: Any, scope: Scope, key: str) -> int:
+    """CURSOR_STATUS: 1 open, 0 open without rows, -1 closed, -2 no cursor in the variable, -3 no such cursor.
+
+    :param key: ``local:name``, ``global:name`` or ``variable:@name``.
+    """
+    kind, _, name = key.partition(":")
+    if kind == "variable":
+        variables = scope.cursors.variables
+        if name not in variables:
+            return -3
+        found = variables[name]
+        return -2 if found is None else found.status
+    place = scope.cursors if kind == "local" else session.cursors
+    cursor = place.named.get(name)
+    return -3 if cursor is None else cursor.status
+
+
 SPECIALS: dict[str, Callable[[Any, Scope], Any]] = {
     "@@rowcount": lambda session, scope: session.rowcount,
     "@@trancount": lambda session, scope: session.transactions.count,
@@ -46,7 +70,8 @@ SPECIALS: dict[str, Callable[[Any, Scope], Any]] = {
     "@@identity": lambda session, scope: None if session.identity is None else Decimal(session.identity),
     "@@spid": lambda session, scope: session.spid,
     "@@nestlevel": lambda session, scope: scope.level,
-    "@@fetch_status": lambda session, scope: 0,
+    "@@fetch_status": lambda session, scope: session.fetch_status,
+    "@@cursor_rows": _cursor_rows,
     "@@version": lambda session, scope: session.version.banner,
     "@@servername": lambda session, scope: session.server.name,
     "@@servicename": lambda session, scope: "MSSQLSERVER",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import RESERVED
-from .ddl import Definitions
+from .cursors import CursorStatements
 
 _ISOLATION = (
     ("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SNAPSHOT",), ("SERIALIZABLE",),
@@ -27,7 +27,7 @@ _OPTIONS = frozenset(
 )
 
 
-class Statements(Definitions):
+class Statements(CursorStatements):
     # ---- blocks -------------------------------------------------------------------
 
     def statements_until(self, *ends: str) -> list[nodes.Statement]:
@@ -65,8 +65,10 @@ class Statements(Definitions):
             handler = _STATEMENTS.get(token.key)
             if handler is not None:
                 return handler(self)
-            if self.ahead().key == ":" or token.key == "GOTO":
-                raise NotSupported("GOTO and its labels", token.line)
+            if self.ahead().key == ":":
+                self.advance()
+                self.advance()
+                return self.mark(nodes.Label(token.text), token)
             if token.key in _UNSUPPORTED:
                 raise NotSupported(f"the statement {token.text}", token.line)
         if token.key == "(" and self._opens_query():
@@ -127,6 +129,10 @@ class Statements(Definitions):
     def _continue(self) -> nodes.Continue:
         return self.mark(nodes.Continue(), self.advance())
 
+    def _goto(self) -> nodes.Goto:
+        token = self.advance()
+        return self.mark(nodes.Goto(self.identifier()), token)
+
     def _return(self) -> nodes.Return:
         token = self.advance()
         statement = self.mark(nodes.Return(), token)
@@ -143,7 +149,7 @@ class Statements(Definitions):
     def _declare(self) -> nodes.Statement:
         token = self.advance()
         if self.token.kind != "variable":
-            return self._declare_cursor(token)
+            return self.declare_cursor(token)
         if self.ahead().key == "TABLE" or (self.ahead().key == "AS" and self.ahead(2).key == "TABLE"):
             statement = self.mark(nodes.DeclareTable(self.advance().text.lower(), []), token)
             self.accept("AS")
@@ -161,51 +167,12 @@ class Statements(Definitions):
         self.accept("AS")
         if self.token.key == "TABLE":
             raise NotSupported("several declarations with a table variable", token.line)
+        if self.accept("CURSOR"):
+            return self.mark(nodes.DeclareItem(name, nodes.TypeName("cursor")), token)
         item = self.mark(nodes.DeclareItem(name, self.type_name()), token)
         if self.accept("="):
             item.value = self.expression()
         return item
-
-    def _declare_cursor(self, token) -> nodes.DeclareCursor:
-        name = self.identifier()
-        options = []
-        while self.token.key != "CURSOR":
-            if self.token.key not in ("INSENSITIVE", "SCROLL") and self.token.kind == "word":
-                raise SqlServerError(155, f"'{self.token.text}' is not a recognized CURSOR option.", 15, 2, token.line)
-            if self.token.key not in ("INSENSITIVE", "SCROLL"):
-                raise self.error()
-            options.append(self.advance().key)
-        self.advance()
-        while self.token.key != "FOR":
-            if self.token.kind != "word":
-                raise self.error()
-            options.append(self.advance().key)
-        self.advance()
-        self.cursor_query = True
-        query = self.query()
-        self.cursor_query = False
-        if self.accept("FOR"):
-            start = self.at
-            self.advance()
-            if self.accept("OF"):
-                self.comma_list(self.identifier)
-            elif self.tokens[start].key == "READ":
-                self.expect("ONLY")
-            options.append("FOR " + self.source(start).upper())
-        return self.mark(nodes.DeclareCursor(name, query, options), token)
-
-    def _cursor_command(self) -> nodes.CursorCommand:
-        token = self.advance()
-        direction = "NEXT"
-        if token.key == "FETCH":
-            direction = self.accept_one("NEXT", "PRIOR", "FIRST", "LAST") or "NEXT"
-            self.accept("FROM")
-        command = self.mark(nodes.CursorCommand(token.key, self.identifier(), direction), token)
-        if self.accept("INTO"):
-            command.into = [self.advance().text.lower()]
-            while self.accept(","):
-                command.into.append(self.advance().text.lower())
-        return command
 
     # ---- SET ----------------------------------------------------------------------------
 
@@ -214,6 +181,8 @@ class Statements(Definitions):
         if self.token.kind == "variable":
             name = self.advance().text.lower()
             operator = self._assignment_operator()
+            if self.token.key == "CURSOR":
+                return self.mark(nodes.SetVariable(name, self.cursor_value(), operator), token)
             return self.mark(nodes.SetVariable(name, self.expression(), operator), token)
         if self.accept("TRANSACTION", "ISOLATION", "LEVEL"):
             for words in _ISOLATION:
@@ -438,14 +407,15 @@ _STATEMENTS = {
     "BEGIN": Statements._begin,
     "IF": Statements._if,
     "WHILE": Statements._while,
+    "GOTO": Statements._goto,
     "BREAK": Statements._break,
     "CONTINUE": Statements._continue,
     "RETURN": Statements._return,
     "DECLARE": Statements._declare,
-    "OPEN": Statements._cursor_command,
-    "FETCH": Statements._cursor_command,
-    "CLOSE": Statements._cursor_command,
-    "DEALLOCATE": Statements._cursor_command,
+    "OPEN": Statements.cursor_command,
+    "FETCH": Statements.cursor_command,
+    "CLOSE": Statements.cursor_command,
+    "DEALLOCATE": Statements.cursor_command,
     "SET": Statements._set,
     "COMMIT": Statements._commit,
     "ROLLBACK": Statements._rollback,

@@ -6,6 +6,8 @@ https://learn.microsoft.com/sql/relational-databases/errors-events/database-engi
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from ..errors import SqlServerError
 from . import nodes
 from .walk import children
@@ -14,15 +16,17 @@ from .walk import children
 def check_declarations(batch: nodes.Batch) -> None:
     """:raises SqlServerError: 134, 137 for a use before the declaration; in modules also 137, 154 and 1087, as their bodies are bound when they are made."""
     for statement in batch.statements:
-        if isinstance(statement, nodes.CreateModule) and statement.kind != "FUNCTION":
+        if isinstance(statement, nodes.CreateModule):
             _check_module(statement)
     _declared(batch.statements, set())
+    _check_labels(batch.statements)
 
 
 def _check_module(module: nodes.CreateModule) -> None:
+    _check_labels(module.body)
     known = {parameter.name.casefold() for parameter in module.parameters}
     _declared(module.body, known)
-    for node in _inside(module.body):
+    for node in _inside([*module.body, *([module.query] if module.query else [])]):
         if isinstance(node, nodes.Use):
             raise SqlServerError(
                 154, "a USE database statement is not allowed in a procedure, function or trigger.", 15, 1, node.line
@@ -64,7 +68,7 @@ def _used(node: nodes.Node) -> list[str]:
     return [node.assign] if isinstance(node, nodes.SelectItem) and node.assign else []
 
 
-def _inside(statements: list[nodes.Statement]) -> list[nodes.Node]:
+def _inside(statements: Sequence[nodes.Node]) -> list[nodes.Node]:
     """All nodes of the statements in the order of the text, the bodies of modules apart."""
     found: list[nodes.Node] = []
     waiting: list[nodes.Node] = list(reversed(statements))
@@ -74,3 +78,30 @@ def _inside(statements: list[nodes.Statement]) -> list[nodes.Node]:
         if not isinstance(node, nodes.CreateModule):
             waiting.extend(reversed(list(children(node))))
     return found
+
+
+def _check_labels(statements: list[nodes.Statement]) -> None:
+    """:raises SqlServerError: 132 a label twice, 133 GOTO a label that is not there."""
+    inside = _inside(statements)
+    labels: set[str] = set()
+    for node in inside:
+        if isinstance(node, nodes.Label):
+            if node.name.casefold() in labels:
+                raise SqlServerError(
+                    132,
+                    f"The label '{node.name}' has already been declared. Label names must be unique within a query batch or "
+                    "stored procedure.",
+                    15,
+                    1,
+                    node.line,
+                )
+            labels.add(node.name.casefold())
+    for node in inside:
+        if isinstance(node, nodes.Goto) and node.label.casefold() not in labels:
+            raise SqlServerError(
+                133,
+                f"A GOTO statement references the label '{node.label}' but the label has not been declared.",
+                15,
+                1,
+                node.line,
+            )

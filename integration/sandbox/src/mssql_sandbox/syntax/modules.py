@@ -43,13 +43,16 @@ class ModuleDefinitions(DataStatements):
         if kind == "FUNCTION":
             self._returns(module)
         if self.accept("WITH"):
-            self.comma_list(self._module_option)
+            module.options = self.comma_list(self._module_option)
         if kind == "TRIGGER" and not module.events:
             self._trigger_events(module)
         if not self.accept("AS") and kind != "FUNCTION":
             raise self.error()
-        if kind == "FUNCTION" and self.token.key == "BEGIN":
-            module.body = [self.statement()]
+        if kind == "FUNCTION":
+            if module.returns is None:
+                module.query = self._returned_query()
+            else:
+                module.body = [self._function_block()]
             self._end_of_module()
         else:
             module.body = self.statements_until()
@@ -62,15 +65,34 @@ class ModuleDefinitions(DataStatements):
     def statement(self) -> nodes.Statement:
         raise NotImplementedError
 
-    def _module_option(self) -> None:
+    def _function_block(self) -> nodes.Statement:
+        if self.token.key != "BEGIN":
+            raise self.error()
+        return self.statement()
+
+    def _returned_query(self) -> nodes.Query:
+        """``RETURN (SELECT ...)`` of an inline table function, with or without the parentheses."""
+        self.expect("RETURN")
+        bracketed = self.token.key == "(" and self.ahead().key == "WITH" and self.accept("(")
+        ctes = self.common_tables() if self.accept("WITH") else []
+        query = self.query()
+        query.ctes = ctes or query.ctes
+        if bracketed:
+            self.expect(")")
+        return query
+
+    def _module_option(self) -> str:
         """SCHEMABINDING, RECOMPILE, RETURNS NULL ON NULL INPUT ...; what a module runs as is not played."""
         if self.token.key in ("EXECUTE", "EXEC"):
             raise NotSupported("EXECUTE AS", self.token.line)
-        if self.accept("RETURNS", "NULL", "ON", "NULL", "INPUT") or self.accept("CALLED", "ON", "NULL", "INPUT"):
-            return
+        for words in (("RETURNS", "NULL", "ON", "NULL", "INPUT"), ("CALLED", "ON", "NULL", "INPUT")):
+            if self.accept(*words):
+                return " ".join(words)
+        start = self.at
         self.identifier()
         if self.accept("="):
             self.advance()
+        return self.source(start).upper()
 
     def _trigger_head(self, module: nodes.CreateModule) -> None:
         self.expect("ON")
@@ -115,7 +137,5 @@ class ModuleDefinitions(DataStatements):
         self.expect("RETURNS")
         if self.token.kind == "variable":
             raise NotSupported("multi-statement table functions", self.token.line)
-        if self.accept("TABLE"):
-            module.returns_table = True
-        else:
+        if not self.accept("TABLE"):
             module.returns = self.type_name()

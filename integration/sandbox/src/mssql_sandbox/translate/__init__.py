@@ -8,14 +8,14 @@ refuses at compile time is refused here, with its number.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
-from .bound import Output, Relation, Scope, Source, SourceColumn
+from . import folding
+from .bound import Bound, Output, Relation, Scope, Source, SourceColumn
 from .merge import MergeStatements as Translator
 from .plan import Context, Plan
 
@@ -118,29 +118,19 @@ def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.Sele
         type_ = translator.context.variables.get(item.assign)
         if type_ is None:
             raise SqlServerError(137, f'Must declare the scalar variable "{item.assign}".', 15, 2, item.line)
-        if item.assign_operator != "=":
-            item_value = nodes.Binary(item.assign_operator[:-1], nodes.Variable(item.assign), item.expression)
-            raise NotSupported(f"SELECT {item_value.left.name} {item.assign_operator}", item.line)
-        if body.sources and _mentions(item.expression, item.assign):
-            raise NotSupported(f"SELECT {item.assign} = an expression of itself over several rows", item.line)
         types.append(type_)
-    relation = translator.relation(statement.query, None)
-    values = []
-    for number, (output, type_) in enumerate(zip(relation.outputs, types), 1):
-        from .bound import Bound
-
-        values.append(f"{translator.convert(Bound(f'q.o{number}', output.type), type_)} AS o{number}")
-    sql = f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
-    columns = [ResultColumn("", type_) for type_ in types]
-    plan = translator.plan("assign", sql, columns)
+    if any(folding.mentions(folding.assigned(item), {item.assign}) for item in assigned):
+        sql = folding.fold(translator, statement.query, assigned, types)
+    else:
+        relation = translator.relation(statement.query, None)
+        values = [
+            f"{translator.convert(Bound(f'q.o{number}', output.type), type_)} AS o{number}"
+            for number, (output, type_) in enumerate(zip(relation.outputs, types), 1)
+        ]
+        sql = f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
+    plan = translator.plan("assign", sql, [ResultColumn("", type_) for type_ in types])
     plan.assign = [item.assign for item in assigned]
     return plan
-
-
-def _mentions(node: Any, name: str) -> bool:
-    from .aggregates import walk
-
-    return any(isinstance(found, nodes.Variable) and found.name == name for found in walk(node))
 
 
 def _select_into(translator, statement, body: nodes.Select) -> Plan:

@@ -33,6 +33,9 @@ class Core:
         self.ctes: list[dict[str, Any]] = []
         self.before: list[str] = []
         self.locks: list[str] = []
+        self.frame: dict[str, Bound] = {}  # variables of a function's body, in place of the session's
+        self.compiling: int | None = None  # id of the function whose body this is
+        self.calls_itself = False  # whether it does so itself
         self.max_recursion = 100  # OPTION (MAXRECURSION n); 0 is no limit
         self.recursing: dict[str, str] = {}  # recursive table being translated -> its alias in its own member
         self.serializable: list[str] = []
@@ -56,6 +59,8 @@ class Core:
     def variable(self, node: nodes.Variable) -> Bound:
         """:raises SqlServerError: 137 for an undeclared variable."""
         name = node.name
+        if name in self.frame:
+            return self.frame[name]
         type_ = self.context.variables.get(name) or GLOBAL_VARIABLES.get(name)
         if name in OTHER_VARIABLES and type_ is None:
             raise NotSupported(name.upper(), node.line)

@@ -15,6 +15,7 @@ from ..types import collation as collations
 from ..types.arithmetic import binary_sql, literal_type
 from ..types.conversion import convert_sql
 from ..types.precedence import label, unify
+from . import functions
 from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope
 from .core import Core, quote
 
@@ -294,6 +295,9 @@ class Expressions(Core):
         if spec is None:
             if "." in name:
                 self._refuse_method(node, scope)
+                called = functions.call(self, node, scope)
+                if called is not None:
+                    return called
                 raise SqlServerError(
                     4121,
                     f'Cannot find either column "{node.name.split(".")[0]}" or the user-defined function or aggregate '

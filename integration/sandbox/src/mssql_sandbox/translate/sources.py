@@ -9,7 +9,7 @@ from ..errors import NotSupported, SqlServerError
 from ..functions import tables as table_functions
 from ..syntax import nodes
 from ..types.precedence import unify
-from . import pivot
+from . import functions, pivot
 from .bound import COLUMN, Bound, Relation, Scope, Source, SourceColumn
 from .predicates import Predicates
 
@@ -96,6 +96,7 @@ class Sources(Predicates):
         schema = parts[-2] if len(parts) > 1 and parts[-2] else None
         found = self.context.catalog.table(schema, leaf)
         if found is None:
+            functions.refuse_without_parentheses(self, name)
             raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, name.line)
         return found
 

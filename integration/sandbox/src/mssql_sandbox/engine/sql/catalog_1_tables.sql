@@ -156,10 +156,13 @@ create table ms.sequences (
 create table ms.modules (
   object_id int primary key,
   definition text not null,
-  engine_sql text, -- of a view: its PostgreSQL query
+  engine_sql text, -- of a view or function: what the engine runs; null when it does not bind
   is_schema_bound smallint not null default 0,
   with_check_option smallint not null default 0,
-  uses_quoted_identifier smallint not null default 1
+  uses_quoted_identifier smallint not null default 1,
+  is_deterministic smallint not null default 0, -- of a scalar function
+  reads_data smallint not null default 0,
+  null_on_null_input smallint not null default 0
 );
 
 create table ms.triggers (

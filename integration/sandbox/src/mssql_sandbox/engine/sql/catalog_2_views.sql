@@ -235,7 +235,7 @@ from ms.extended_properties;
 --- execute_as_principal_id int?, uses_native_compilation bit?, inline_type bit?@15, is_inlineable bit?@15
 create view sys.sql_modules as
 select object_id, definition, 1::smallint as uses_ansi_nulls, uses_quoted_identifier, is_schema_bound,
-  0::smallint as uses_database_collation, 0::smallint as is_recompiled, 0::smallint as null_on_null_input,
+  0::smallint as uses_database_collation, 0::smallint as is_recompiled, null_on_null_input,
   null::int as execute_as_principal_id, 0::smallint as uses_native_compilation, 0::smallint as inline_type,
   0::smallint as is_inlineable
 from ms.modules;

@@ -182,7 +182,10 @@ class InsertBulk(Statement):
 
 @dataclass(slots=True)
 class DeclareCursor(Statement):
-    """DECLARE c CURSOR FOR query, and OPEN/FETCH/CLOSE/DEALLOCATE as CursorCommand."""
+    """DECLARE c CURSOR FOR query, and OPEN/FETCH/CLOSE/DEALLOCATE as CursorCommand.
+
+    ``options`` are upper-cased words; ``FOR UPDATE ...`` and ``FOR READ ONLY`` are one each.
+    """
 
     name: str
     query: Query
@@ -193,8 +196,27 @@ class DeclareCursor(Statement):
 class CursorCommand(Statement):
     command: str  # OPEN, CLOSE, DEALLOCATE, FETCH
     name: str
-    direction: str = "NEXT"
+    direction: str = "NEXT"  # PRIOR, FIRST, LAST, ABSOLUTE, RELATIVE
     into: list[str] = field(default_factory=list)
+    amount: Expression | None = None  # of ABSOLUTE and RELATIVE
+    global_: bool = False
+
+
+@dataclass(slots=True)
+class CursorValue(Node):
+    """``CURSOR FOR query`` that SET gives to a cursor variable."""
+
+    declaration: DeclareCursor
+
+
+@dataclass(slots=True)
+class Label(Statement):
+    name: str
+
+
+@dataclass(slots=True)
+class Goto(Statement):
+    label: str
 
 
 @dataclass(slots=True)

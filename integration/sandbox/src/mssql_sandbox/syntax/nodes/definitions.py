@@ -203,8 +203,9 @@ class CreateModule(Statement):
     body: list[Statement]
     text: str
     mode: str = "CREATE"
+    options: list[str] = field(default_factory=list)  # SCHEMABINDING, RETURNS NULL ON NULL INPUT ...
     returns: TypeName | None = None
-    returns_table: bool = False
+    query: Query | None = None  # of an inline table function
     on: Name | None = None  # trigger
     timing: str | None = None  # AFTER, INSTEAD OF
     events: list[str] = field(default_factory=list)

@@ -1,0 +1,41 @@
+"""Calls of user-defined functions in what is stored: views, functions, defaults, constraints, computed columns."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ..syntax import nodes
+from .context import Ddl, walk
+
+
+def functions_in(ddl: Ddl, body: Any) -> list[int]:
+    """Ids of the user-defined functions that are called."""
+    found: dict[int, None] = {}
+    for call in walk(body):
+        table = isinstance(call, nodes.FunctionSource) and isinstance(call.call, nodes.FunctionCall)
+        written = call.call.name if table else call.name if isinstance(call, nodes.FunctionCall) else ""
+        if not written or not table and "." not in written:
+            continue
+        parts = written.split(".")
+        function = ddl.catalog.function(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])
+        if function is not None:
+            found[function.id] = None
+    return list(found)
+
+
+def register_calls(ddl: Ddl, node: nodes.Node, referencing: int, minor: int = 0) -> None:
+    """Note which functions a default, CHECK constraint or computed column calls, so that they stay."""
+    ddl.flush()
+    for number in functions_in(ddl, node):
+        ddl.insert("dependencies", referencing_id=referencing, referencing_minor_id=minor, referenced_id=number)
+
+
+def deterministic_names(ddl: Ddl) -> Callable[[str], bool]:
+    """What tells whether a call is of a deterministic function: schema-bound ones alone may be."""
+
+    def known(name: str) -> bool:
+        parts = name.split(".")
+        function = ddl.catalog.function(parts[-2] or None, parts[-1]) if len(parts) > 1 else None
+        return function is not None and function.deterministic
+
+    return known

@@ -1,0 +1,285 @@
+"""Cursors: their rows are taken when they are opened.
+
+A cursor that is neither STATIC nor INSENSITIVE shows later changes of its rows; where the session changed rows that it
+has not fetched yet, the sandbox refuses to go on.
+
+https://learn.microsoft.com/sql/t-sql/language-elements/declare-cursor-transact-sql and its neighbours; texts: system
+messages 16900 to 16999.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Iterator
+
+from ..errors import NotSupported, SqlServerError
+from ..interface import Columns, Done, Event, ResultColumn, Rows
+from ..sqltypes import INT
+from ..syntax import nodes
+from ..types.precedence import label
+from ..types.typenames import rows_decoder
+
+_FETCH_COMMAND = 0xC1
+
+
+@dataclass
+class Cursor:
+    """A declared cursor.
+
+    :param arguments: values of the query's variables, fixed when the cursor was declared.
+    :param position: 0 before the first row, 1 on it, one more than there are rows behind the last one.
+    :param writes: the session's count of changes when the rows were read.
+    """
+
+    name: str
+    plan: Any
+    arguments: list[Any]
+    scroll: bool
+    dynamic: bool
+    static: bool
+    rows: list[tuple] | None = None
+    position: int = 0
+    writes: int = 0
+    unsure: bool = False
+
+    @property
+    def columns(self) -> list[ResultColumn]:
+        return self.plan.columns
+
+    @property
+    def status(self) -> int:
+        """What CURSOR_STATUS tells."""
+        if self.rows is None:
+            return -1
+        return 1 if self.rows or self.dynamic else 0
+
+
+@dataclass
+class Cursors:
+    """Cursors of a scope or, the global ones, of a session; names are folded."""
+
+    named: dict[str, Cursor] = field(default_factory=dict)
+    variables: dict[str, Cursor | None] = field(default_factory=dict)
+
+    def unsettle(self) -> None:
+        """ROLLBACK closes some cursors that are not STATIC."""
+        for cursor in (*self.named.values(), *self.variables.values()):
+            if cursor is not None and cursor.rows is not None:
+                cursor.unsure = not cursor.static
+
+
+class CursorStatements:
+    """Mixin of the interpreter."""
+
+    session: Any
+    scope: Any
+
+    def do_declare_cursor(self, statement: nodes.DeclareCursor) -> Iterator[Event]:
+        place = self._place(statement)
+        name = statement.name.casefold()
+        if name in place.named:
+            raise SqlServerError(16915, f"A cursor with the name '{statement.name}' already exists.")
+        place.named[name] = self.new_cursor(statement)
+        return
+        yield
+
+    def _place(self, statement: nodes.DeclareCursor) -> Cursors:
+        return self.scope.cursors if "LOCAL" in statement.options else self.session.cursors
+
+    def new_cursor(self, statement: nodes.DeclareCursor) -> Cursor:
+        """:raises SqlServerError: 1048 options that exclude one another, what binding the query reports."""
+        options = set(statement.options)
+        _check_options(statement)
+        plan = self.plan(nodes.SelectStatement(statement.query, line=statement.line))
+        if plan.kind != "select":
+            raise NotSupported("a cursor over a SELECT that assigns or makes a table", statement.line)
+        static = bool(options & {"STATIC", "INSENSITIVE"})
+        kept = static or bool(options & {"KEYSET", "DYNAMIC"})
+        return Cursor(
+            statement.name, plan, self.arguments(plan),
+            scroll="SCROLL" in options or kept and not options & {"FORWARD_ONLY", "INSENSITIVE"},
+            dynamic=not static and not options & {"KEYSET", "FAST_FORWARD"}, static=static,
+        )  # fmt: skip
+
+    # ---- cursor variables ------------------------------------------------------------
+
+    def set_cursor(self, statement: nodes.SetVariable) -> bool:
+        """SET @c = CURSOR FOR ..., a cursor's name or another variable; False when @c is no cursor variable."""
+        variables = self.scope.cursors.variables
+        value = statement.value
+        if statement.name not in variables:
+            if isinstance(value, nodes.CursorValue):
+                raise SqlServerError(
+                    16948,
+                    f"The variable '{statement.name}' is not a cursor variable, but it is used in a place where a cursor "
+                    "variable is expected.",
+                )
+            return False
+        if isinstance(value, nodes.CursorValue):
+            variables[statement.name] = self.new_cursor(value.declaration)
+        elif isinstance(value, nodes.Variable):
+            variables[statement.name] = self._allocated(value.name)
+        elif isinstance(value, nodes.ColumnRef) and len(value.parts) == 1:
+            variables[statement.name] = self._find(value.parts[0], False)[0]
+        else:
+            raise NotSupported("the value of a cursor variable", statement.line)
+        return True
+
+    def _allocated(self, name: str) -> Cursor:
+        variables = self.scope.cursors.variables
+        if name not in variables:
+            if name in self.scope.types:
+                raise SqlServerError(
+                    16948,
+                    f"The variable '{name}' is not a cursor variable, but it is used in a place where a cursor variable is "
+                    "expected.",
+                )
+            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2)
+        found = variables[name]
+        if found is None:
+            raise SqlServerError(16950, f"The variable '{name}' does not currently have a cursor allocated to it.")
+        return found
+
+    def _find(self, name: str, global_: bool) -> tuple[Cursor, Cursors]:
+        if name.startswith("@"):
+            return self._allocated(name), self.scope.cursors
+        for place in (self.session.cursors,) if global_ else (self.scope.cursors, self.session.cursors):
+            if name.casefold() in place.named:
+                return place.named[name.casefold()], place
+        raise SqlServerError(16916, f"A cursor with the name '{name}' does not exist.")
+
+    # ---- OPEN, CLOSE, DEALLOCATE -------------------------------------------------------
+
+    def do_cursor_command(self, statement: nodes.CursorCommand) -> Iterator[Event]:
+        """:raises SqlServerError: 16905, 16911, 16916, 16917, 16922, 16924, 16925, 16950."""
+        cursor, place = self._find(statement.name, statement.global_)
+        if statement.command == "OPEN":
+            self._open(cursor)
+        elif statement.command == "FETCH":
+            yield from self._fetch(cursor, statement)
+        elif statement.command == "CLOSE":
+            _check_open(cursor)
+            cursor.rows = None
+        elif statement.name.startswith("@"):
+            place.variables[statement.name] = None
+        else:
+            del place.named[statement.name.casefold()]
+
+    def _open(self, cursor: Cursor) -> None:
+        if cursor.rows is not None:
+            raise SqlServerError(16905, "The cursor is already open.")
+        cursor.rows = self._read(cursor)
+        cursor.position, cursor.writes, cursor.unsure = 0, self.session.writes, False
+        self.session.cursor_rows = len(cursor.rows) if cursor.static else None
+
+    def _read(self, cursor: Cursor) -> list[tuple]:
+        self.session.transactions.before_statement()
+        rows = self.session.query(cursor.plan.sql, cursor.arguments)
+        decode = rows_decoder([column.type for column in cursor.columns])
+        return [tuple(row) for row in decode(rows)] if rows else []
+
+    # ---- FETCH ------------------------------------------------------------------------
+
+    def _fetch(self, cursor: Cursor, statement: nodes.CursorCommand) -> Iterator[Event]:
+        _check_open(cursor)
+        _check_direction(cursor, statement.direction)
+        if statement.into and len(statement.into) != len(cursor.columns):
+            raise SqlServerError(
+                16924,
+                "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.",
+            )
+        self._check_changes(cursor)
+        cursor.position = self._target(cursor, statement)
+        found = 1 <= cursor.position <= len(cursor.rows)
+        row = cursor.rows[cursor.position - 1] if found else None
+        self.session.fetch_status = 0 if found else -1
+        self.session.rowcount = int(found)
+        if not statement.into:
+            yield Columns(cursor.columns)
+            if found:
+                yield Rows([row])
+            yield Done(None if self.session.settings.nocount else int(found), _FETCH_COMMAND)
+        elif found:
+            self._assign_row(cursor, statement, row)
+
+    def _assign_row(self, cursor: Cursor, statement: nodes.CursorCommand, row: tuple) -> None:
+        for name, value, column in zip(statement.into, row, cursor.columns):
+            target = self.scope.type_of(name)
+            try:
+                self.scope.values[name] = self.session.convert_value(value, column.type, target)
+            except SqlServerError as error:
+                if error.number not in (206, 257):
+                    raise
+                raise SqlServerError(
+                    16922,
+                    f"Cursor Fetch: Implicit conversion from data type {label(column.type)} to {label(target)} is not "
+                    "allowed.",
+                ) from None
+
+    def _target(self, cursor: Cursor, statement: nodes.CursorCommand) -> int:
+        """The position to move to; what lies outside is before the first or behind the last row."""
+        last = len(cursor.rows)
+        if statement.direction in ("ABSOLUTE", "RELATIVE"):
+            amount = self.evaluate(statement.amount, INT)
+            if amount is None:
+                raise NotSupported(f"FETCH {statement.direction} NULL", statement.line)
+            wanted = cursor.position + amount
+            if statement.direction == "ABSOLUTE":
+                wanted = amount if amount >= 0 else last + 1 + amount
+        else:
+            step = {"NEXT": cursor.position + 1, "PRIOR": cursor.position - 1, "FIRST": 1, "LAST": last}
+            wanted = step[statement.direction]
+        return max(0, min(wanted, last + 1))
+
+    def _check_changes(self, cursor: Cursor) -> None:
+        """:raises NotSupported: when rows not fetched yet changed below a cursor that shows changes."""
+        if cursor.static or (cursor.writes == self.session.writes and not cursor.unsure):
+            return
+        now = self._read(cursor)
+        if len(now) > len(cursor.rows) or Counter(cursor.rows[cursor.position :]) - Counter(now):
+            raise NotSupported("rows that changed below a cursor which is not STATIC")
+        if cursor.scroll and Counter(cursor.rows) - Counter(now):
+            raise NotSupported("rows that changed below a scrollable cursor which is not STATIC")
+        cursor.writes = self.session.writes
+
+
+def _check_open(cursor: Cursor) -> None:
+    if cursor.rows is None:
+        raise SqlServerError(16917, "Cursor is not open.")
+    if cursor.unsure:
+        raise NotSupported("a cursor which is not STATIC after ROLLBACK")
+
+
+def _check_direction(cursor: Cursor, direction: str) -> None:
+    if direction != "NEXT" and not cursor.scroll:
+        raise SqlServerError(
+            16911, f"fetch: The fetch type {direction.lower()} cannot be used with forward only cursors."
+        )
+    if direction == "ABSOLUTE" and cursor.dynamic:
+        raise SqlServerError(16925, "The fetch type FETCH_ABSOLUTE cannot be used with dynamic cursors.")
+
+
+_EXCLUSIVE = (
+    ("LOCAL", "GLOBAL"), ("FORWARD_ONLY", "SCROLL"), ("STATIC", "KEYSET", "DYNAMIC", "FAST_FORWARD"),
+    ("READ_ONLY", "SCROLL_LOCKS", "OPTIMISTIC", "FOR UPDATE"), ("FAST_FORWARD", "SCROLL"),
+    ("FAST_FORWARD", "SCROLL_LOCKS", "OPTIMISTIC"), ("FAST_FORWARD", "FOR UPDATE"), ("STATIC", "SCROLL_LOCKS"),
+)  # fmt: skip
+_AGREEING = {("SCROLL_LOCKS", "FOR UPDATE"), ("OPTIMISTIC", "FOR UPDATE"), ("SCROLL_LOCKS", "OPTIMISTIC")}
+
+
+def _check_options(statement: nodes.DeclareCursor) -> None:
+    """:raises SqlServerError: 1048."""
+    options = ["FOR UPDATE" if option.startswith("FOR UPDATE") else option for option in statement.options]
+    for group in _EXCLUSIVE:
+        given = [option for option in group if option in options]
+        if len(given) > 1 and not (len(given) == 2 and tuple(given) in _AGREEING):
+            raise SqlServerError(1048, f"Conflicting cursor options {given[0]} and {given[1]}.", 15, 1, statement.line)
+    if ("STATIC" in options or "INSENSITIVE" in options) and "FOR UPDATE" in options:
+        raise NotSupported("FOR UPDATE of a STATIC cursor", statement.line)
+
+
+HANDLERS = {
+    nodes.DeclareCursor: CursorStatements.do_declare_cursor,
+    nodes.CursorCommand: CursorStatements.do_cursor_command,
+}

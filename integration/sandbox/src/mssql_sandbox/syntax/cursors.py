@@ -1,0 +1,88 @@
+"""DECLARE CURSOR, OPEN, FETCH, CLOSE and DEALLOCATE."""
+
+from __future__ import annotations
+
+from ..errors import SqlServerError
+from . import nodes
+from .ddl import Definitions
+
+_OPTIONS = frozenset(
+    """LOCAL GLOBAL FORWARD_ONLY SCROLL STATIC KEYSET DYNAMIC FAST_FORWARD READ_ONLY SCROLL_LOCKS OPTIMISTIC
+    TYPE_WARNING""".split()
+)
+
+
+class CursorStatements(Definitions):
+    def declare_cursor(self, token) -> nodes.DeclareCursor:
+        """What follows DECLARE: a name, options of the ISO syntax, CURSOR and the rest."""
+        name = self.identifier()
+        options = []
+        while self.token.key != "CURSOR":
+            if self.token.key not in ("INSENSITIVE", "SCROLL"):
+                if self.token.kind == "word":
+                    raise self._unknown_option()
+                raise self.error()
+            options.append(self.advance().key)
+        return self._cursor(name, options, token)
+
+    def _unknown_option(self) -> SqlServerError:
+        token = self.token
+        return SqlServerError(155, f"'{token.text}' is not a recognized CURSOR option.", 15, 2, token.line)
+
+    def _cursor(self, name: str, options: list[str], token) -> nodes.DeclareCursor:
+        self.expect("CURSOR")
+        mixed = bool(options)
+        while self.token.key != "FOR":
+            if self.token.kind != "word":
+                raise self.error()
+            if self.token.key not in _OPTIONS:
+                raise self._unknown_option()
+            if mixed:
+                raise SqlServerError(
+                    1049, "Mixing old and new syntax to specify cursor options is not allowed.", 15, 1, self.token.line
+                )
+            options.append(self.advance().key)
+        self.advance()
+        self.cursor_query = True
+        query = self.query()
+        self.cursor_query = False
+        if self.accept("FOR"):
+            start = self.at
+            self.advance()
+            if self.accept("OF"):
+                self.comma_list(self.identifier)
+            elif self.tokens[start].key == "READ":
+                self.expect("ONLY")
+            options.append("FOR " + self.source(start).upper())
+        return self.mark(nodes.DeclareCursor(name, query, options), token)
+
+    def cursor_value(self) -> nodes.CursorValue:
+        """``CURSOR ... FOR query`` as SET gives it to a variable."""
+        token = self.token
+        return self.mark(nodes.CursorValue(self._cursor("", [], token)), token)
+
+    def cursor_command(self) -> nodes.CursorCommand:
+        """OPEN, FETCH, CLOSE and DEALLOCATE."""
+        token = self.advance()
+        command = self.mark(nodes.CursorCommand(token.key, ""), token)
+        if token.key == "FETCH":
+            self._direction(command)
+        if self.token.key == "GLOBAL" and (self.ahead().kind == "name" or self.ahead().kind == "word"):
+            command.global_ = self.accept("GLOBAL")
+        command.name = self.advance().text.lower() if self.token.kind == "variable" else self.identifier()
+        if self.accept("INTO"):
+            command.into = self.comma_list(self._fetched_variable)
+        return command
+
+    def _direction(self, command: nodes.CursorCommand) -> None:
+        found = self.accept_one("NEXT", "PRIOR", "FIRST", "LAST", "ABSOLUTE", "RELATIVE")
+        if found in ("ABSOLUTE", "RELATIVE"):
+            command.amount = self._unary()
+        command.direction = found or "NEXT"
+        if not self.accept("FROM") and found:
+            raise self.error()
+
+    def _fetched_variable(self) -> str:
+        if self.token.kind != "variable":
+            raise self.error()
+        return self.advance().text.lower()

@@ -1,0 +1,120 @@
+"""SELECT @x = an expression of @x: evaluated for one row after the other.
+
+What does not depend on the variables is computed by the query (the parts); the rest is a template that is evaluated
+for each row with the values of the row before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from ..errors import NotSupported
+from ..sqltypes import SqlType
+from ..syntax import nodes
+from ..types.typenames import engine_cast
+from .aggregates import is_aggregate, walk
+from .bound import Bound, Scope
+
+_DATE_PARTS_FIRST = frozenset("dateadd datediff datediff_big datename datepart datetrunc date_bucket".split())
+
+
+def mentions(node: Any, names: set[str]) -> bool:
+    return any(isinstance(found, nodes.Variable) and found.name in names for found in walk(node))
+
+
+def assigned(item: nodes.SelectItem) -> nodes.Expression:
+    """What an item of the select list gives its variable: ``@x += 1`` is ``@x + 1``."""
+    if item.assign_operator == "=":
+        return item.expression
+    return nodes.Binary(item.assign_operator[:-1], nodes.Variable(item.assign), item.expression, line=item.line)
+
+
+def part_name(number: int) -> str:
+    """The variable that stands for a part in a template; no variable of T-SQL has a blank in its name."""
+    return f"@ {number}"
+
+
+class Parts:
+    """Splits expressions; ``found`` are the parts.
+
+    :param names: the variables that change from row to row.
+    """
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.found: list[nodes.Expression] = []
+
+    def template(self, node: Any) -> Any:
+        """The expression with its parts replaced by variables called :func:`part_name`.
+
+        :raises NotSupported: where a subquery or an aggregate depends on the variables.
+        """
+        if isinstance(node, (list, tuple)):
+            return type(node)(self.template(item) for item in node)
+        if not isinstance(node, nodes.Node) or not is_dataclass(node):
+            return node
+        if isinstance(node, nodes.Expression) and not mentions(node, self.names):
+            return self._part(node)
+        if isinstance(node, (nodes.Query, nodes.ScalarSubquery, nodes.InQuery, nodes.Exists)) or is_aggregate(node):
+            raise NotSupported("a subquery or aggregate beside a variable that the SELECT assigns", node.line)
+        if isinstance(node, nodes.FunctionCall):
+            return self._call(node)
+        changed = {
+            field.name: self.template(getattr(node, field.name))
+            for field in fields(node)
+            if field.name not in ("line", "column")
+        }
+        return replace(node, **changed)
+
+    def _part(self, node: nodes.Expression) -> nodes.Expression:
+        if isinstance(node, (nodes.Literal, nodes.Variable)):
+            return node
+        self.found.append(node)
+        return nodes.Variable(part_name(len(self.found)), line=node.line)
+
+    def _call(self, node: nodes.FunctionCall) -> nodes.FunctionCall:
+        if node.over is not None or node.within_group:
+            raise NotSupported("a window function beside a variable that the SELECT assigns", node.line)
+        kept = 1 if node.name.casefold() in _DATE_PARTS_FIRST else 0
+        return replace(node, arguments=[*node.arguments[:kept], *(self.template(a) for a in node.arguments[kept:])])
+
+
+def rows_query(query: nodes.Query, parts: list[nodes.Expression]) -> nodes.Query:
+    """The query with the parts as its select list.
+
+    :raises NotSupported: for DISTINCT and ORDER BY a position, which are about the list as it was.
+    """
+    body = query.body
+    if body.distinct or any(isinstance(item.expression, nodes.Literal) for item in query.order_by):
+        raise NotSupported("DISTINCT or ORDER BY a position where a SELECT assigns an expression of its variable")
+    items = [nodes.SelectItem(part, f"p{number}") for number, part in enumerate(parts, 1)]
+    return replace(query, body=replace(body, items=items or [nodes.SelectItem(nodes.Literal("int", "1"), "p1")]))
+
+
+def fold(t: Any, query: nodes.Query, items: list[nodes.SelectItem], types: list[SqlType]) -> str:
+    """Engine SQL of the variables' values after each row.
+
+    :raises NotSupported: when a variable depends on another one of the list, as the order of evaluation would matter.
+    """
+    names = {item.assign for item in items}
+    if len(names) < len(items) or any(mentions(assigned(item), names - {item.assign}) for item in items):
+        raise NotSupported("a SELECT whose assigned variables depend on one another")
+    parts = Parts(names)
+    templates = [parts.template(assigned(item)) for item in items]
+    relation = t.relation(rows_query(query, parts.found), None)
+    first = [f"({t.variable(nodes.Variable(item.assign)).sql})" for item in items]
+    for number, output in enumerate(relation.outputs, 1):
+        t.frame[part_name(number)] = Bound(f"r.o{number}", output.type, output.nullable, output.coercibility)
+    for number, (item, type_) in enumerate(zip(items, types), 1):
+        t.frame[item.assign] = Bound(f"f.x{number}", type_, True)
+    values = [t.convert(t.expression(template, Scope()), type_) for template, type_ in zip(templates, types)]
+    t.frame.clear()
+    casts = [engine_cast(type_) for type_ in types]
+    columns = range(1, len(items) + 1)
+    return (
+        f"WITH RECURSIVE r AS MATERIALIZED (SELECT q.*, row_number() OVER () AS n FROM ({relation.sql}) q), f AS ("
+        f"SELECT 0::bigint AS n, {', '.join(f'{value}::{c} AS x{i}' for i, value, c in zip(columns, first, casts))}"
+        f" UNION ALL SELECT r.n, {', '.join(f'({value})::{cast}' for value, cast in zip(values, casts))}"
+        f" FROM f JOIN r ON r.n = f.n + 1) SELECT {', '.join(f'x{i} AS o{i}' for i in columns)} FROM f WHERE n > 0 ORDER BY n"
+    )

@@ -1,0 +1,163 @@
+"""Calls of functions that users made: scalar ones run in the engine, inline table-valued ones are expanded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from ..catalog.model import UserFunction
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from ..types.typenames import engine_cast
+from .bound import Bound, Relation, Scope
+
+
+@lru_cache(maxsize=500)
+def parse(definition: str) -> nodes.CreateModule:
+    """The tree of a function's definition."""
+    from ..syntax.parser import parse_batch
+
+    return parse_batch(definition, quoted_identifier=True).statements[0]
+
+
+def find(t: Any, written: str) -> UserFunction | None:
+    """The function that a name of one to three parts means. :raises NotSupported: for another database."""
+    parts = written.split(".")
+    if len(parts) > 2 and parts[-3] and parts[-3].casefold() != t.context.database.casefold():
+        raise NotSupported(f"a function of another database ({written})")
+    return t.context.catalog.function(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])
+
+
+# ---- scalar functions ----------------------------------------------------------------
+
+
+def call(t: Any, node: nodes.FunctionCall, scope: Scope) -> Bound | None:
+    """A call ``dbo.f(...)``; None when there is no scalar function of the name.
+
+    :raises SqlServerError: 313 too few arguments, 8144 too many, what the body raises when it does not bind.
+    """
+    function = find(t, node.name)
+    if function is None or function.kind != "FN":
+        return None
+    _check_call(node)
+    recursive = t.compiling == function.id
+    if not function.compiled and not recursive:
+        raise _broken(t, function)
+    if t.stored and function.reads and scope.sources:
+        raise NotSupported(f"{function.label}, which reads tables, in a CHECK constraint or computed column", node.line)
+    settings = t.context.settings
+    fresh = type(settings)()
+    if (settings.datefirst, settings.dateformat) != (fresh.datefirst, fresh.dateformat):
+        raise NotSupported("user-defined functions under SET DATEFIRST or DATEFORMAT", node.line)
+    arguments = _arguments(t, node, scope, function)
+    columns = any(argument.columns for argument in arguments)
+    written = [f"({argument.sql})::{engine_cast(argument.type)}" for argument in arguments]
+    if recursive:
+        t.calls_itself = True
+        written.append('"@depth" + 1')
+    return Bound(f"{function.physical}({', '.join(written)})", function.returns, True, columns=columns)
+
+
+def _check_call(node: nodes.FunctionCall) -> None:
+    if (
+        node.over is not None
+        or node.distinct
+        or node.within_group
+        or any(isinstance(argument, nodes.Star) for argument in node.arguments)
+    ):
+        raise NotSupported(f"OVER, DISTINCT or * with the user-defined function {node.name}", node.line)
+
+
+def _broken(t: Any, function: UserFunction) -> SqlServerError:
+    """What the body raises now: tables or columns that it names are not there."""
+    from .bodies import compile_body
+
+    try:
+        compile_body(function, replace(t.context, settings=type(t.context.settings)()))
+    except SqlServerError as error:
+        return error
+    return NotSupported(f"the function {function.label}, whose body did not bind")
+
+
+def _arguments(t: Any, node: nodes.FunctionCall, scope: Scope, function: UserFunction) -> list[Bound]:
+    """The arguments, converted to the types of the parameters. :raises SqlServerError: 313, 8144."""
+    if len(node.arguments) < len(function.parameters):
+        raise SqlServerError(
+            313,
+            f"An insufficient number of arguments were supplied for the procedure or function {node.name}.",
+            16,
+            2,
+            node.line,
+        )
+    if len(node.arguments) > len(function.parameters):
+        raise SqlServerError(
+            8144, f"Procedure or function {node.name} has too many arguments specified.", 16, 2, node.line
+        )
+    bound = []
+    for position, (argument, (name, type_)) in enumerate(zip(node.arguments, function.parameters)):
+        if isinstance(argument, nodes.DefaultValue):
+            argument = parse(function.definition).parameters[position].default
+            if argument is None:
+                raise NotSupported(f"DEFAULT for the parameter {name} of {function.label}, which has none", node.line)
+        value = t.expression(argument, scope)
+        bound.append(Bound(t.convert(value, type_), type_, value.nullable, columns=value.columns))
+    return bound
+
+
+# ---- table-valued functions -------------------------------------------------------------
+
+
+def expand(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation | None:
+    """The query of an inline function with its arguments; None when there is no such function.
+
+    :raises SqlServerError: 208 for a scalar function, 313, 8144, 4413 when the query does not bind any more.
+    """
+    function = find(t, source.call.name)
+    if function is None or function.kind != "IF":
+        return None
+    if source.with_columns is not None:
+        raise NotSupported(f"WITH (...) after {source.call.name}", source.line)
+    arguments = _arguments(t, source.call, scope, function)
+    alias = t.alias("f")
+    frame = {
+        name: Bound(f"{alias}.p{number}", type_, True)
+        for number, (name, type_) in enumerate(function.parameters, 1)
+    }  # fmt: skip
+    body = _query(t, function, frame)
+    if not arguments:
+        return body
+    given = ", ".join(
+        f"({argument.sql})::{engine_cast(argument.type)} AS p{number}" for number, argument in enumerate(arguments, 1)
+    )
+    inner = t.alias("q")
+    outputs = ", ".join(f"{inner}.o{number}" for number in range(1, len(body.outputs) + 1))
+    return Relation(
+        f"SELECT {outputs} FROM (SELECT {given}) AS {alias} CROSS JOIN LATERAL ({body.sql}) AS {inner}", body.outputs
+    )
+
+
+def _query(t: Any, function: UserFunction, frame: dict[str, Bound]) -> Relation:
+    """The function's own query: it sees its parameters and nothing of the query around."""
+    kept = t.context, t.frame, t.ctes, t.updatable, t.recursing, t.origins
+    t.context = replace(t.context, variables=dict(function.parameters))
+    t.frame, t.ctes, t.updatable, t.recursing = frame, [], None, {}
+    try:
+        return t.relation(parse(function.definition).query, None)
+    except SqlServerError as error:
+        if isinstance(error, NotSupported):
+            raise
+        raise SqlServerError(
+            4413, f"Could not use view or function '{function.label}' because of binding errors."
+        ) from None
+    finally:
+        t.context, t.frame, t.ctes, t.updatable, t.recursing, t.origins = kept
+
+
+def refuse_without_parentheses(t: Any, name: nodes.Name) -> None:
+    """:raises SqlServerError: 216 for a table-valued function in the place of a table."""
+    function = find(t, ".".join(name.parts)) if hasattr(t.context.catalog, "function") else None
+    if function is not None and function.kind == "IF":
+        raise SqlServerError(
+            216, f"Parameters were not supplied for the function '{'.'.join(name.parts)}'.", 16, 1, name.line
+        )
