@@ -77,7 +77,7 @@ def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
     if any(isinstance(node, (nodes.DeclareTable, nodes.CreateTable, nodes.AlterTableAdd)) for node in inside):
         return
     session = ddl.session
-    declared = [(item.name, item.type) for item in inside if isinstance(item, nodes.DeclareItem)]
+    declared = [(item.name, item.type) for item in inside if _is_scalar(item)]
     declared += [(parameter.name.lower(), parameter.type) for parameter in statement.parameters]
     variables = {name: session.resolve_type(type_) for name, type_ in declared}
     context = replace(session.context(ddl.scope), variables=variables)
@@ -88,6 +88,10 @@ def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
             except SqlServerError as error:
                 if error.number not in (208, 50999):
                     raise
+
+
+def _is_scalar(item: nodes.Node) -> bool:
+    return isinstance(item, nodes.DeclareItem) and item.type.name.lower() != "cursor"
 
 
 def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Iterator
 
+from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ResultColumn, Rows
 from ..sqltypes import INT
@@ -91,7 +92,8 @@ class CursorStatements:
         """:raises SqlServerError: 1048 options that exclude one another, what binding the query reports."""
         options = set(statement.options)
         _check_options(statement)
-        plan = self.plan(nodes.SelectStatement(statement.query, line=statement.line))
+        select = nodes.SelectStatement(statement.query, line=statement.line)
+        plan = translate.translate(select, self.session.context(self.scope))
         if plan.kind != "select":
             raise NotSupported("a cursor over a SELECT that assigns or makes a table", statement.line)
         static = bool(options & {"STATIC", "INSENSITIVE"})
