@@ -13,8 +13,8 @@ class World:
     def __init__(self):
         self.apps = Apps(["ormtests"])
 
-    def model(self, name, constraints=(), managed=True, **fields):
-        attributes = {"app_label": "ormtests", "apps": self.apps, "constraints": list(constraints), "managed": managed}
+    def model(self, name, constraints=(), meta=(), **fields):
+        attributes = {"app_label": "ormtests", "apps": self.apps, "constraints": list(constraints), **dict(meta)}
         meta = type("Meta", (), attributes)
         return type(name, (models.Model,), {"__module__": "w", "Meta": meta, **fields})
 
@@ -66,9 +66,17 @@ def test_what_the_server_takes_is_no_matter(world, target, reference):
 
 def test_tables_of_others_are_no_matter(world):
     country = world.model("Country", code=code(unique=True, null=True))
-    world.model("City", managed=False, country=models.ForeignKey(country, models.CASCADE, to_field="code"))
-    view = world.model("View", managed=False, code=code(unique=True, null=True))
+    world.model("City", meta={"managed": False}, country=models.ForeignKey(country, models.CASCADE, to_field="code"))
+    view = world.model("View", meta={"managed": False}, code=code(unique=True, null=True))
     world.model("Line", view=models.ForeignKey(view, models.CASCADE, to_field="code"))
+    assert world.ids() == []
+
+
+def test_models_for_other_databases_are_no_matter(world):
+    country = world.model("Country", code=code(unique=True, null=True))
+    other = {"required_db_vendor": "postgresql"}
+    world.model("City", meta=other, country=models.ForeignKey(country, models.CASCADE, to_field="code"))
+    world.model("Node", meta=other, parent=cascade("self"))
     assert world.ids() == []
 
 

@@ -12,27 +12,27 @@ from .schema_indexes import is_nullable
 _Edge = namedtuple("_Edge", "field parent child")
 
 
-def makes_constraint(field):
-    """Whether migrations make a foreign key for `field`, which is not unmanaged models' business."""
+def makes_constraint(field, connection):
+    """Whether migrations make a foreign key for `field` in this database."""
     return (
         isinstance(field, ForeignKey)
         and field.db_constraint
-        and field.model._meta.managed
+        and field.model._meta.can_migrate(connection)
         and not isinstance(field.remote_field.model, str)
     )
 
 
-def target_without_key(field):
+def target_without_key(field, connection):
     """
     The field that `field` refers to, if only a filtered index makes it unique; else None.
 
     A foreign key needs a primary key, a UNIQUE constraint, or a unique index without a filter (error 1776).
     https://learn.microsoft.com/sql/t-sql/statements/alter-table-table-constraint-transact-sql
     """
-    if not makes_constraint(field):
+    if not makes_constraint(field, connection):
         return None
     target = field.target_field
-    if target.primary_key or not is_nullable(target) or not target.model._meta.managed:
+    if target.primary_key or not is_nullable(target) or not target.model._meta.can_migrate(connection):
         return None
     return None if any(_is_whole(constraint, target) for constraint in target.model._meta.constraints) else target
 
@@ -55,7 +55,7 @@ def cascade_conflict(field, connection):
     and SET DEFAULT count alike (error 1785).
     https://learn.microsoft.com/sql/relational-databases/tables/primary-and-foreign-key-constraints
     """
-    if not _cascades(field):
+    if not _cascades(field, connection):
         return None
     accepted = []
     # One after the other, as the server sees them: of two paths the later one is refused.
@@ -68,17 +68,18 @@ def cascade_conflict(field, connection):
     return None
 
 
-def _cascades(field):
+def _cascades(field, connection):
     # Before Django 6.1 nothing is carried out by the database.
-    return makes_constraint(field) and hasattr(field.remote_field.on_delete, "on_delete_sql")
+    return makes_constraint(field, connection) and hasattr(field.remote_field.on_delete, "on_delete_sql")
 
 
 def _edges(apps, connection):
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.proxy or not router.allow_migrate_model(connection.alias, model):
+        if not router.allow_migrate_model(connection.alias, model):
             continue
-        for field in filter(_cascades, model._meta.local_concrete_fields):
-            yield _Edge(field, _table(field.target_field.model, connection), _table(model, connection))
+        for field in model._meta.local_concrete_fields:
+            if _cascades(field, connection):
+                yield _Edge(field, _table(field.target_field.model, connection), _table(model, connection))
 
 
 def _table(model, connection):

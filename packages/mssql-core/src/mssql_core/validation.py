@@ -52,7 +52,7 @@ class DatabaseValidation(BaseDatabaseValidation):
 
     def _foreign_key(self, field):
         """Foreign keys that the server refuses (errors 1776, 1785)."""
-        target = foreign_key_rules.target_without_key(field)
+        target = foreign_key_rules.target_without_key(field, self.connection)
         if target is not None:
             text = (
                 "The foreign key refers to %s, which takes NULL: a filtered index keeps it unique, "
