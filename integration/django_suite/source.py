@@ -11,7 +11,7 @@ import django
 
 CACHE = Path(__file__).parent / ".cache"
 # Data of other tests, and apps for one other database.
-_ELSEWHERE = {"gis_tests", "import_error_package", "postgres_tests", "requirements", "sphinx"}
+_ELSEWHERE = {"gis_tests", "import_error_package", "postgres_tests", "requirements", "sphinx", "test_runner_apps"}
 
 
 def tests_folder() -> Path:

@@ -31,7 +31,7 @@ def _database(name):
 
 
 DATABASES = {"default": _database(f"django_{_label}"), "other": _database(f"other_{_label}")}
-SECRET_KEY = "only for tests"
+SECRET_KEY = "django_tests_secret_key"  # some tests know what it signs
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if django.VERSION < (6, 0):
     DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
