@@ -16,7 +16,8 @@ SYSTEM_TYPE_IDS = {
     "varbinary": 165, "varchar": 167, "binary": 173, "char": 175, "rowversion": 189, "nvarchar": 231, "nchar": 239,
     "xml": 241, "json": 244,
 }  # fmt: skip
-NUMERIC_ID, SYSNAME_ID = 108, 256
+NUMERIC_ID, SYSNAME_ID, ROWVERSION_ID = 108, 256, 189
+ROWVERSION = SqlType("binary", length=8)  # of the values in a rowversion column
 _NAMES = {number: name for name, number in SYSTEM_TYPE_IDS.items()} | {NUMERIC_ID: "decimal"}
 
 _ENGINE_TYPES = {
@@ -114,6 +115,8 @@ def user_type_id(name: nodes.TypeName | None, type_: SqlType) -> int:
         return NUMERIC_ID
     if leaf == "sysname":
         return SYSNAME_ID
+    if leaf in ("timestamp", "rowversion"):
+        return ROWVERSION_ID
     return SYSTEM_TYPE_IDS[type_.name]
 
 

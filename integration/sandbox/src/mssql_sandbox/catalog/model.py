@@ -18,6 +18,7 @@ class Column:
     computed: str | None = None  # T-SQL text of a computed column
     persisted: bool = False
     default_id: int = 0  # object id of the DEFAULT constraint, 0 = none
+    rowversion: bool = False  # numbered anew with every change of the row; the type is binary(8)
     default_sql: str | None = None  # PostgreSQL expression of the default, for DEFAULT as a value
 
 

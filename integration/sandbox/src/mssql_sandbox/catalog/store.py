@@ -17,6 +17,7 @@ import psycopg
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from . import datatypes, system
+from .datatypes import ROWVERSION, ROWVERSION_ID
 from .model import Column, Index, Table, UserFunction
 
 DEFAULT_SCHEMA = "dbo"
@@ -156,6 +157,15 @@ class SessionCatalog:
             returns=next((found[1] for found in types if not found[2]), None),
             compiled=row[5], deterministic=row[6], reads=row[7],
         )  # fmt: skip
+
+    def synonym(self, schema: str | None, name: str) -> tuple[str, str] | None:
+        """(schema, name) of what a synonym stands for."""
+        return self.connection.execute(
+            "select y.base_schema, y.base_name from ms.synonyms y join ms.objects o using (object_id)"
+            " join ms.schemas s using (schema_id)"
+            " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+            (schema or DEFAULT_SCHEMA, name),
+        ).fetchone()
 
     def schema_exists(self, name: str) -> bool:
         sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"
@@ -344,7 +354,10 @@ def _column(
     return Column(
         id=column_id,
         name=name,
-        type=datatypes.from_catalog(system_type, max_length, precision, scale, collation),
+        type=ROWVERSION
+        if system_type == ROWVERSION_ID
+        else datatypes.from_catalog(system_type, max_length, precision, scale, collation),
+        rowversion=system_type == ROWVERSION_ID,
         nullable=bool(nullable),
         physical=f"c{column_id}",
         identity=None if seed is None else (int(seed), int(increment)),

@@ -29,7 +29,7 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
 
 
 def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
-    from . import databases, indexes, modules, schemas, sequences, statistics, tables, views
+    from . import databases, indexes, modules, schemas, sequences, statistics, synonyms, tables, views
     from .context import written
     from .errors import cannot_drop
 
@@ -48,6 +48,8 @@ def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
             sequences.drop(ddl, name, statement.if_exists)
         elif kind in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER"):
             modules.drop(ddl, kind, name, statement.if_exists)
+        elif kind == "SYNONYM":
+            synonyms.drop(ddl, name, statement.if_exists)
         elif kind == "STATISTICS":
             statistics.drop(ddl, name)
         elif kind == "INDEX":
@@ -82,6 +84,7 @@ def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
         schemas,
         sequences,
         statistics,
+        synonyms,
         tables,
         views,
     )
@@ -109,6 +112,7 @@ def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
                 nodes.CreateDatabase: databases.create,
                 nodes.AlterDatabase: databases.alter,
                 nodes.CreatePrincipal: _principal,
+                nodes.CreateSynonym: synonyms.create,
                 nodes.CreateStatistics: statistics.create,
                 nodes.UpdateStatistics: statistics.update,
                 nodes.Dbcc: checkident.run,

@@ -55,6 +55,7 @@ def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
 def _may_be_empty(new: columns.NewColumn) -> bool:
     return (
         new.column.nullable
+        or new.column.rowversion
         or new.engine_sql is not None
         or new.column.identity is not None
         or any(constraint.kind == "DEFAULT" for constraint in new.definition.constraints)
@@ -66,6 +67,13 @@ def _add_column(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
     defaults = [constraint for constraint in new.definition.constraints if constraint.kind == "DEFAULT"]
     if column.identity is not None:
         _add_identity(ddl, table, new)
+        return
+    if column.rowversion:
+        if defaults:
+            raise constraints.rowversion_default(table.name, column.name)
+        ddl.run(f"alter table {table.physical} add column {columns.engine_definition(new)}")
+        columns.register_column(ddl, table.id, new)
+        columns.create_rowversion(ddl, table.physical, column)
         return
     fills = defaults and (not column.nullable or defaults[0].with_values)
     if not fills:
@@ -160,6 +168,8 @@ def _drop_column(ddl: Ddl, table: Table, name: str, if_exists: bool) -> None:
             "A table must have at least one data column.",
         )
     foreign_keys.drop_hidden_columns(ddl, table, column)
+    if column.rowversion:
+        ddl.run(f"drop trigger rowversion on {table.physical}")
     ddl.run(f"alter table {table.physical} drop column {column.physical}")
     ddl.write("delete from ms.columns where object_id = $1 and column_id = $2", table.id, column.id)
     ddl.write(

@@ -57,6 +57,8 @@ def _column(table: Table, statement: nodes.AlterColumn) -> Column:
         raise NotSupported(f"ALTER COLUMN {statement.action}", statement.line)
     if column.computed is not None:
         raise SqlServerError(4928, f"Cannot alter column '{column.name}' because it is 'COMPUTED'.")
+    if column.rowversion:
+        raise SqlServerError(4928, f"Cannot alter column '{column.name}' because it is 'timestamp'.")
     return column
 
 

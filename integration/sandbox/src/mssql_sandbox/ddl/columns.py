@@ -52,6 +52,7 @@ def resolve_columns(
         else:
             resolved.append(NewColumn(Column(number, definition.name, SqlType("int"), True, f"c{number}"), definition))
     _check_identities(table_name, resolved, existing)
+    _check_rowversions(table_name, resolved, existing)
     known = (existing.columns if existing else ()) + tuple(new.column for new in resolved)
     view = Table(existing.id if existing else 0, "dbo", table_name, "", known)
     return [_computed(ddl, view, new, definitions) if new.definition.computed is not None else new for new in resolved]
@@ -63,6 +64,8 @@ def engine_definition(new: NewColumn) -> str:
     parts = [column.physical, datatypes.engine_type(column.type)]
     if new.engine_sql is not None:
         parts.append(f"generated always as ({new.engine_sql}) stored")
+    if column.rowversion:
+        parts.append("default ms.next_rowversion()")
     if not column.nullable and new.engine_sql is None:
         parts.append("not null")
     return " ".join(parts)
@@ -118,6 +121,29 @@ def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> Non
     )
 
 
+def create_rowversion(ddl: Ddl, physical: str, column: Column) -> None:
+    """The engine trigger that numbers a changed row anew; inserted ones have the number as their default."""
+    ddl.run(
+        f"create trigger rowversion before update on {physical} for each row execute function"
+        f" ms.stamp_rowversion('{column.physical}')"
+    )
+
+
+def _check_rowversions(table_name: str, resolved: Sequence[NewColumn], existing: Table | None) -> None:
+    """:raises SqlServerError: 2738 two of them in a table."""
+    found = [column for column in existing.columns if column.rowversion] if existing else []
+    for new in resolved:
+        if new.column.rowversion and found:
+            raise SqlServerError(
+                2738,
+                f"A table can only have one timestamp column. Because table '{table_name}' already has one, the column "
+                f"'{new.column.name}' cannot be added.",
+                16,
+                2,
+            )
+        found += [new.column] if new.column.rowversion else []
+
+
 def identity_range(type_: SqlType) -> tuple[int, int]:
     if type_.name == "decimal":
         limit = 10 ** (type_.precision or 18) - 1
@@ -159,7 +185,8 @@ def _plain(
     if collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
         check_collation(collation)
-    type_ = datatypes.resolve(
+    rowversion = definition.type.name.casefold() in ("timestamp", "rowversion") and not definition.type.arguments
+    type_ = datatypes.ROWVERSION if rowversion else datatypes.resolve(
         definition.type, collation or ddl.catalog.collation, ordinal=number, subject=definition.name,
         version=ddl.version,
     )  # fmt: skip
@@ -173,9 +200,11 @@ def _plain(
     nullable = definition.nullable
     if nullable is None:
         nullable = definition.name.casefold() not in key_columns and identity is None
-        if definition.type.name.casefold().endswith("sysname"):
+        if definition.type.name.casefold().endswith("sysname") or rowversion:
             nullable = False
-    column = Column(number, definition.name, type_, nullable, f"c{number}", identity=identity)
+    column = Column(
+        number, definition.name, type_, nullable, f"c{number}", identity=identity, rowversion=rowversion
+    )  # fmt: skip
     return NewColumn(column, definition)
 
 

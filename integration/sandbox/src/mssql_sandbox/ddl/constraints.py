@@ -291,6 +291,8 @@ def default_column(table: Table, constraint: nodes.Constraint) -> Column:
                 0,
             )
         )
+    if column.rowversion:
+        raise rowversion_default(table.name, column.name)
     if column.default_id:
         raise with_1750(SqlServerError(1781, "Column already has a DEFAULT bound to it."))
     if column.identity is not None:
@@ -304,6 +306,17 @@ def default_column(table: Table, constraint: nodes.Constraint) -> Column:
             )
         )
     return column
+
+
+def rowversion_default(table: str, column: str) -> SqlServerError:
+    return with_1750(
+        SqlServerError(
+            1755,
+            f"Defaults cannot be created on columns of data type timestamp. Table '{table}', column '{column}'.",
+            16,
+            0,
+        )
+    )
 
 
 def default_sql(ddl: Ddl, column: Column, constraint: nodes.Constraint) -> str:

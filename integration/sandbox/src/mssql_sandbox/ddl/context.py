@@ -104,7 +104,10 @@ class Ddl:
     def find_table(self, name: nodes.Name) -> Table | None:
         schema, leaf = self.split(name)
         self.flush()
-        return self.catalog.table(schema, leaf)
+        found = self.catalog.table(schema, leaf)
+        if found is not None and found.name.casefold() != leaf.casefold():
+            raise NotSupported(f"the synonym {leaf} here", name.line)
+        return found
 
     def table(self, name: nodes.Name) -> Table:
         """The table that ALTER TABLE names. :raises SqlServerError: 4902 when there is none."""

@@ -90,6 +90,8 @@ def _create(
         raise columns.not_deterministic(computed, name) from None
     for new in new_columns:
         columns.register_column(ddl, number, new)
+        if new.column.rowversion:
+            columns.create_rowversion(ddl, table_name, new.column)
         if new.column.identity is not None:
             columns.create_identity(ddl, number, new.column, engine_schema)
     ddl.insert("indexes", object_id=number, index_id=0, type=0)

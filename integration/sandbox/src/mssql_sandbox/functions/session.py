@@ -37,7 +37,7 @@ GLOBAL_VARIABLES: dict[str, SqlType] = {
 
 # What SQL Server has besides: counters of its own, cursors, row versions.
 OTHER_VARIABLES = frozenset(
-    """@@connections @@cpu_busy @@dbts @@idle @@io_busy @@pack_received @@pack_sent @@packet_errors
+    """@@connections @@cpu_busy @@idle @@io_busy @@pack_received @@pack_sent @@packet_errors
     @@remserver @@timeticks @@total_errors @@total_read @@total_write""".split()
 )
 

@@ -82,6 +82,11 @@ def _newid(t, node, scope, a):
     return Bound("gen_random_uuid()", UNIQUEIDENTIFIER, False)
 
 
+@define("min_active_rowversion", 0)
+def _min_active_rowversion(t, node, scope, a):
+    return Bound("ms.min_active_rowversion()", SqlType("binary", length=8), False)
+
+
 @define("newsequentialid", 0)
 def _newsequentialid(t, node, scope, a):
     return Bound("uuidv7()", UNIQUEIDENTIFIER, False)

@@ -16,14 +16,19 @@ def find(name: str, session: Any) -> str | None:
     from ..ddl.rename import split_name
 
     parts = split_name(name)
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
     rows = session.connection.execute(
         "select m.definition, o.type from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
         " where o.type in ('P', 'FN') and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
-        (parts[-2] if len(parts) > 1 and parts[-2] else "dbo", parts[-1]),
+        (schema, parts[-1]),
         prepare=True,
     ).fetchall()
     if rows and rows[0][1] == "FN":
         raise NotSupported("EXECUTE of a function")
+    if not rows and (base := session.catalog.synonym(schema, parts[-1])):
+        if session.catalog.synonym(*base):
+            raise NotSupported("a synonym of a synonym")
+        return find(".".join(f"[{part.replace(']', ']]')}]" for part in base), session)
     return rows[0][0] if rows else None
 
 

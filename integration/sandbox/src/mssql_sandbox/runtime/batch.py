@@ -19,7 +19,7 @@ _DDL = (
     nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
     nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
     nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
-    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics,
+    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics, nodes.CreateSynonym,
     nodes.UpdateStatistics,    nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 

@@ -268,6 +268,8 @@ class Session(RemoteCalls):
                 16,
                 11,
             )
+        if table.name.casefold() != parts[-1].casefold():
+            raise NotSupported(f"the synonym {parts[-1]} here", name.line)
         return table
 
     def table_label(self, object_id: int) -> str:
@@ -344,8 +346,6 @@ class Session(RemoteCalls):
         yield Info(5701, f"Changed database context to '{name}'.", 0, 2)
 
     def _switch(self, name: str) -> None:
-        from ..errors import NotSupported
-
         if self.transactions.count or self.catalog.has_temporary():
             raise NotSupported("USE inside a transaction or with temp tables")
         old = self.connection

@@ -1,4 +1,4 @@
-"""CREATE, UPDATE and DROP STATISTICS."""
+"""Synonyms and statistics."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from .tables import TableDefinitions
 
 
 class ObjectDefinitions(TableDefinitions):
+    def _create_synonym(self, token) -> nodes.CreateSynonym:
+        self.expect("SYNONYM")
+        name = self.name()
+        self.expect("FOR")
+        return self.mark(nodes.CreateSynonym(name, self.name()), token)
+
     # ---- statistics ---------------------------------------------------------------
 
     def _create_statistics(self, token) -> nodes.CreateStatistics:

@@ -144,6 +144,8 @@ def _select_into(translator, statement, body: nodes.Select) -> Plan:
                 15,
                 5,
             )
+    if translator.rowversions:
+        raise NotSupported("SELECT INTO from a table with a rowversion column", statement.line)
     plan = translator.plan("into", relation.sql, result_columns(relation.outputs))
     plan.into = body.into
     return plan

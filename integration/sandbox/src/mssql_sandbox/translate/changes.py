@@ -162,6 +162,8 @@ class RowChanges(DataStatements):
                 raise SqlServerError(8102, f"Cannot update identity column '{column.name}'.")
             if column.computed is not None:
                 raise computed_column(column)
+            if column.rowversion:
+                raise SqlServerError(272, "Cannot update a timestamp column.", 16, 1, item.line)
             found.append((column, self._assigned_value(item, table, column, scope)))
         return found
 

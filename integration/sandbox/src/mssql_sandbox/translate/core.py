@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 from ..functions.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
-from ..sqltypes import SqlType
+from ..sqltypes import SqlType, varbinary
 from ..syntax import nodes
 from ..types.typenames import engine_cast, resolve_type
 from .bound import COLUMN, LITERAL, Bound, Scope, Source, SourceColumn
@@ -34,6 +34,7 @@ class Core:
         self.before: list[str] = []
         self.locks: list[str] = []
         self.frame: dict[str, Bound] = {}  # variables of a function's body, in place of the session's
+        self.rowversions = False  # whether a table with such a column is read
         self.compiling: int | None = None  # id of the function whose body this is
         self.calls_itself = False  # whether it does so itself
         self.max_recursion = 100  # OPTION (MAXRECURSION n); 0 is no limit
@@ -61,6 +62,8 @@ class Core:
         name = node.name
         if name in self.frame:
             return self.frame[name]
+        if name == "@@dbts":
+            return Bound("ms.dbts()", varbinary(8), False)
         type_ = self.context.variables.get(name) or GLOBAL_VARIABLES.get(name)
         if name in OTHER_VARIABLES and type_ is None:
             raise NotSupported(name.upper(), node.line)

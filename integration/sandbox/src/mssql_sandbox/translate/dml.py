@@ -171,7 +171,15 @@ class DataStatements(Queries):
         )
 
     def assigned(self, bound: Bound, table: Table, column: Column) -> str:
-        """A value as the column stores it."""
+        """A value as the column stores it. :raises SqlServerError: 273 for a rowversion column."""
+        if column.rowversion and bound.is_null:
+            raise NotSupported(f"NULL for the rowversion column {column.name}")
+        if column.rowversion:
+            raise SqlServerError(
+                273,
+                "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the "
+                "timestamp column, or insert a DEFAULT into the timestamp column.",
+            )
         verbose = self.context.version.allows("verbose_truncation")
         where = (self.table_label(table), column.name) if verbose else ("", "")
         if bound.is_null:
@@ -323,6 +331,8 @@ class DataStatements(Queries):
 
     def truncate(self, node: nodes.Truncate) -> Plan:
         table = self.find_table(node.table)
+        if table.name.casefold() != node.table.parts[-1].casefold():
+            raise NotSupported(f"TRUNCATE TABLE of the synonym {node.table.parts[-1]}", node.line)
         if table.kind in ("view", "system"):
             raise SqlServerError(4708, f"Could not truncate object '{table.name}' because it is not a table.", 16)
         plan = self.plan("truncate", f"TRUNCATE {table.physical} RESTART IDENTITY")

@@ -26,7 +26,11 @@ def find(t: Any, written: str) -> UserFunction | None:
     parts = written.split(".")
     if len(parts) > 2 and parts[-3] and parts[-3].casefold() != t.context.database.casefold():
         raise NotSupported(f"a function of another database ({written})")
-    return t.context.catalog.function(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else None
+    found = t.context.catalog.function(schema, parts[-1])
+    if found is None and t.context.catalog.synonym(schema, parts[-1]):
+        raise NotSupported(f"a function by its synonym ({written})")
+    return found
 
 
 # ---- scalar functions ----------------------------------------------------------------
@@ -154,10 +158,20 @@ def _query(t: Any, function: UserFunction, frame: dict[str, Bound]) -> Relation:
         t.context, t.frame, t.ctes, t.updatable, t.recursing, t.origins = kept
 
 
-def refuse_without_parentheses(t: Any, name: nodes.Name) -> None:
-    """:raises SqlServerError: 216 for a table-valued function in the place of a table."""
-    function = find(t, ".".join(name.parts)) if hasattr(t.context.catalog, "function") else None
+def refuse_as_table(t: Any, name: nodes.Name) -> None:
+    """Tell why a name is no table.
+
+    :raises SqlServerError: 216 for a table-valued function without parentheses, 5313 for a synonym of nothing.
+    """
+    parts = name.parts
+    schema = parts[-2] if len(parts) > 1 and parts[-2] else None
+    base = t.context.catalog.synonym(schema, parts[-1])
+    if base is not None:
+        if t.context.catalog.function(*base) or t.context.catalog.synonym(*base):
+            raise NotSupported(f"the synonym {'.'.join(parts)} of a function or synonym", name.line)
+        raise SqlServerError(5313, f"Synonym '{'.'.join(parts)}' refers to an invalid object.", 16, 1, name.line)
+    function = t.context.catalog.function(schema, parts[-1])
     if function is not None and function.kind == "IF":
         raise SqlServerError(
-            216, f"Parameters were not supplied for the function '{'.'.join(name.parts)}'.", 16, 1, name.line
+            216, f"Parameters were not supplied for the function '{'.'.join(parts)}'.", 16, 1, name.line
         )

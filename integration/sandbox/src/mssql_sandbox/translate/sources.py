@@ -96,7 +96,7 @@ class Sources(Predicates):
         schema = parts[-2] if len(parts) > 1 and parts[-2] else None
         found = self.context.catalog.table(schema, leaf)
         if found is None:
-            functions.refuse_without_parentheses(self, name)
+            functions.refuse_as_table(self, name)
             raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, name.line)
         return found
 
@@ -167,6 +167,7 @@ class Sources(Predicates):
     def table_source(self, table: Table, alias: str | None, name: nodes.Name) -> Source:
         engine_alias = self.alias()
         columns = [_table_column(column, engine_alias) for column in table.columns]
+        self.rowversions = self.rowversions or any(column.rowversion for column in table.columns)
         label = alias or name.parts[-1]
         schema = None if alias or table.kind in ("temp", "variable") else table.schema
         return Source(label.casefold(), label, engine_alias, columns, schema, table)

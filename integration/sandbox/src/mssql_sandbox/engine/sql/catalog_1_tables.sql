@@ -153,6 +153,13 @@ create table ms.sequences (
   cache_size int
 );
 
+create table ms.synonyms (
+  object_id int primary key,
+  base_object_name text not null, -- with brackets
+  base_schema text not null,
+  base_name text not null
+);
+
 create table ms.modules (
   object_id int primary key,
   definition text not null,
@@ -298,6 +305,37 @@ create function ms.sequence_last_value(engine_name text) returns numeric languag
   select pg_sequence_last_value(to_regclass(engine_name))::numeric where to_regclass(engine_name) is not null
 $$;
 
+-- Row versions of the database; like the server's they are never used twice, also after a rollback.
+create sequence ms.rowversions start 2001;
+
+create function ms.rowversion_bytes(number bigint) returns bytea language sql immutable as $$
+  select decode(lpad(to_hex(number), 16, '0'), 'hex')
+$$;
+
+create function ms.next_rowversion() returns bytea language sql volatile as $$
+  select ms.rowversion_bytes(nextval('ms.rowversions'))
+$$;
+
+create function ms.stamp_rowversion() returns trigger language plpgsql as $$
+begin
+  return jsonb_populate_record(new, jsonb_build_object(tg_argv[0], ms.next_rowversion()));
+end
+$$;
+
+create function ms.dbts() returns bytea language sql volatile as $$
+  select ms.rowversion_bytes(case when is_called then last_value else last_value - 1 end) from ms.rowversions
+$$;
+
+create function ms.min_active_rowversion() returns bytea language plpgsql volatile as $$
+begin
+  if exists (select from pg_stat_activity where datname = current_database() and backend_xid is not null) then
+    raise exception using errcode = 'MS000',
+      message = '50999|16|1|sandbox: not supported: MIN_ACTIVE_ROWVERSION while a transaction has changes';
+  end if;
+  return (select ms.rowversion_bytes(case when is_called then last_value + 1 else last_value end) from ms.rowversions);
+end
+$$;
+
 create schema u;
 
 create function ms.row_count(table_id int) returns bigint language plpgsql stable as $$
@@ -347,7 +385,13 @@ create function ms.describe(table_id int) returns jsonb language sql stable as $
 $$;
 
 create function ms.describe(schema_name text, table_name text) returns jsonb language sql stable as $$
-  select ms.describe(o.object_id) from ms.objects o join ms.schemas s using (schema_id)
+  select case o.type when 'SN' then (
+      select ms.describe(b.object_id)
+      from ms.synonyms y join ms.schemas bs on casefold(bs.name) = casefold(y.base_schema)
+      join ms.objects b on b.schema_id = bs.schema_id and casefold(b.name) = casefold(y.base_name)
+      where y.object_id = o.object_id)
+    else ms.describe(o.object_id) end
+  from ms.objects o join ms.schemas s using (schema_id)
   where casefold(o.name) = casefold(table_name) and casefold(s.name) = casefold(schema_name)
 $$;
 

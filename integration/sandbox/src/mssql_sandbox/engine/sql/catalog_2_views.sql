@@ -76,7 +76,8 @@ select o.*, 0::smallint as is_auto_executed, 0::smallint as is_execution_replica
 from sys.objects o where type = 'P ';
 
 --- sys.synonyms: +sys.objects, base_object_name nvarchar(1035)?
-create view sys.synonyms as select o.*, null::text as base_object_name from sys.objects o where type = 'SN';
+create view sys.synonyms as
+select o.*, y.base_object_name from sys.objects o join ms.synonyms y using (object_id);
 
 --- sys.columns: object_id int, name sysname?, column_id int, system_type_id tinyint, user_type_id int,
 --- max_length smallint, precision tinyint, scale tinyint, collation_name sysname?, is_nullable bit?,

@@ -255,6 +255,12 @@ class CreatePrincipal(Statement):
 
 
 @dataclass(slots=True)
+class CreateSynonym(Statement):
+    name: Name
+    base: Name
+
+
+@dataclass(slots=True)
 class CreateStatistics(Statement):
     name: str
     table: Name

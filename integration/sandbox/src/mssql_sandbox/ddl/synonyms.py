@@ -1,0 +1,49 @@
+"""CREATE and DROP SYNONYM.
+
+https://learn.microsoft.com/sql/t-sql/statements/create-synonym-transact-sql
+"""
+
+from __future__ import annotations
+
+from ..catalog.store import DEFAULT_SCHEMA
+from ..errors import NotSupported
+from ..syntax import nodes
+from . import errors, views
+from .context import Ddl, written
+from .normalise import bracket
+
+
+def create(ddl: Ddl, statement: nodes.CreateSynonym) -> None:
+    """The base need not exist; only its use is refused then. :raises SqlServerError: 2714 name taken, 2760 schema."""
+    if ddl.session.version.is_warehouse:
+        raise NotSupported("a synonym in a warehouse", statement.line)
+    schema, name = ddl.split(statement.name)
+    base = statement.base.parts
+    if len(base) > 2 and base[:-2] != ("",) * (len(base) - 2) and base[-3].casefold() != ddl.database.casefold():
+        raise NotSupported(f"a synonym for an object of another database ({'.'.join(base)})", statement.line)
+    if base[-1].startswith("#") or name.startswith("#"):
+        raise NotSupported("a synonym of a temp table", statement.line)
+    number = ddl.new_object(name, ddl.schema_id(schema), "SN", state=3)
+    ddl.insert(
+        "synonyms", object_id=number, base_object_name=".".join(bracket(part) if part else "" for part in base),
+        base_schema=base[-2] if len(base) > 1 and base[-2] else DEFAULT_SCHEMA, base_name=base[-1],
+    )  # fmt: skip
+    ddl.catalog.touch()
+    views.revive(ddl)
+
+
+def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
+    """:raises SqlServerError: 3701 no such synonym."""
+    schema, leaf = ddl.split(name)
+    number = ddl.value(
+        "delete from ms.objects where type = 'SN' and casefold(name) = casefold($2) and schema_id ="
+        " (select schema_id from ms.schemas where casefold(name) = casefold($1)) returning object_id",
+        schema, leaf,
+    )  # fmt: skip
+    if number is None:
+        if if_exists:
+            return
+        raise errors.cannot_drop("synonym", written(name))
+    ddl.write("delete from ms.synonyms where object_id = $1", number)
+    ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
+    ddl.catalog.touch()
