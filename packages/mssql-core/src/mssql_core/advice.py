@@ -6,16 +6,18 @@ from django.apps import apps
 from django.db import router
 from django.db.models import DateTimeField, UUIDField
 
+from .names import TableName, quote_identifier
+
 #: One finding: its text, and what to do.
 Advice = namedtuple("Advice", ("text", "remedy"))
 
 _COLUMNS = (
-    "SELECT t.name, c.name, y.name FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, y.name FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
     "JOIN sys.types AS y ON y.user_type_id = c.user_type_id "
     "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'uniqueidentifier', N'datetime2', N'datetimeoffset')"
 )
 _UNTRUSTED = (
-    "SELECT t.name, f.name, f.is_disabled FROM sys.foreign_keys AS f "
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, f.name, f.is_disabled FROM sys.foreign_keys AS f "
     "JOIN sys.tables AS t ON t.object_id = f.parent_object_id "
     "WHERE f.is_ms_shipped = 0 AND (f.is_not_trusted = 1 OR f.is_disabled = 1) ORDER BY t.name, f.name"
 )
@@ -33,7 +35,8 @@ def column_types(connection):
     """Columns whose type is a choice of the alias (uuid_type, datetime_type) and differs from it."""
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS)
-        found = {(table.casefold(), column.casefold()): kind for table, column, kind in cursor.fetchall()}
+        found = {tuple(map(str.casefold, name)): kind for *name, kind in cursor.fetchall()}
+    default_schema = connection.ops.schema_option or connection.server.default_schema
     advice = []
     for option, field_class, choices in (
         ("uuid_type", UUIDField, {"char": "char(32)", "uniqueidentifier": "uniqueidentifier"}),
@@ -42,8 +45,9 @@ def column_types(connection):
         expected = connection.data_types[field_class.__name__]
         others = {}
         for field in _fields(connection, field_class):
-            table = field.model._meta.db_table.rpartition(".")[2].strip('[]"')
-            kind = choices.get(found.get((table.casefold(), field.column.casefold())))
+            table = TableName.parse(field.model._meta.db_table, default_schema)
+            name = (table.schema, table.name, field.column)
+            kind = choices.get(found.get(tuple(map(str.casefold, name))))
             if kind is not None and kind != expected:
                 others.setdefault(kind, []).append(str(field))
         for kind, fields in others.items():
@@ -68,10 +72,9 @@ def foreign_keys(connection):
         rows = cursor.fetchall()
     if not rows:
         return []
-    names = ["%s (%s)" % (name, "off" if is_disabled else "untrusted") for _, name, is_disabled in rows]
-    example = "ALTER TABLE %s WITH CHECK CHECK CONSTRAINT %s" % tuple(
-        connection.ops.quote_name(name) for name in rows[0][:2]
-    )
+    names = ["%s (%s)" % (name, "off" if is_disabled else "untrusted") for _, _, name, is_disabled in rows]
+    schema, table, key, _ = rows[0]
+    example = "ALTER TABLE %s WITH CHECK CHECK CONSTRAINT %s" % (TableName(schema, table), quote_identifier(key))
     return [Advice("Foreign keys whose rows are not known to be valid: %s." % _listed(names), "Run: %s" % example)]
 
 

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         self._line("Version", ".".join(map(str, server.version)))
         self._line("Compatibility level", server.compatibility_level)
         self._line("Collation", server.collation)
-        self._line("Default schema", server.default_schema)
+        self._line("Default schema", connection.ops.schema_option or server.default_schema)
         self._line("Column types", ", ".join(connection.data_types[name] for name in ("DateTimeField", "UUIDField")))
         missing = sorted(capability.value for capability in Capability if not server.has(capability))
         self._line("Not on this server", ", ".join(missing) or "nothing")
