@@ -50,6 +50,7 @@ class Table:
     view_text: str | None = None
     indexes: tuple[Index, ...] = ()
     triggers: tuple[str, ...] = ()  # enabled trigger events: INSERT, UPDATE, DELETE
+    instead: tuple[str, ...] = ()  # those of enabled INSTEAD OF triggers
     foreign_key: str | None = None  # a foreign key that it has or that refers to it
     check: str | None = None  # one of its enabled CHECK constraints
     by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)

@@ -341,6 +341,7 @@ def _table(document: dict[str, Any]) -> Table:
         view_text=document["view_text"],
         indexes=indexes,
         triggers=tuple(document["triggers"] or ()),
+        instead=tuple(document["instead"] or ()),
         foreign_key=document["foreign_key"],
         check=document["check"],
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .. import translate
 from ..catalog import datatypes
+from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.walk import below
@@ -26,8 +27,6 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         functions.create(ddl, statement)
         return
     schema, name = ddl.split(statement.name)
-    if statement.timing == "INSTEAD OF":
-        raise NotSupported("INSTEAD OF triggers", statement.line)
     if statement.kind == "TRIGGER" and ddl.session.version.is_warehouse:
         # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
         raise NotSupported("a trigger in a warehouse", statement.line)
@@ -44,6 +43,8 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         if table.kind != "table":
             raise NotSupported(f"a trigger on a {table.kind}", statement.line)
         parent, schema_id = table.id, ddl.schema_of(table)
+        if statement.timing == "INSTEAD OF":
+            _check_instead(ddl, table, statement)
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
     )
@@ -61,11 +62,40 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         ddl.insert(
             "triggers", object_id=number, parent_object_id=parent,
             events=",".join(event.upper() for event in statement.events),
+            is_instead_of=int(statement.timing == "INSTEAD OF"),
         )  # fmt: skip
         ddl.value("select ms.capture_changes($1)", parent)
     else:
         register_parameters(ddl, number, statement)
     ddl.catalog.touch()
+
+
+def _check_instead(ddl: Ddl, table: Table, statement: nodes.CreateModule) -> None:
+    """:raises SqlServerError: 2111 a second INSTEAD OF trigger for an event."""
+    for event in statement.events:
+        if ddl.value(
+            "select 1 from ms.triggers t join ms.objects o using (object_id) where t.parent_object_id = $1"
+            " and t.is_instead_of = 1 and $2 = any(string_to_array(t.events, ',')) and casefold(o.name) <> casefold($3)",
+            table.id, event, statement.name.parts[-1],
+        ):  # fmt: skip
+            raise SqlServerError(
+                2111,
+                f"Cannot create trigger '{written(statement.name)}' on table '{written(statement.on)}' because an INSTEAD OF "
+                f"{event} trigger already exists on this object.",
+            )
+    for event in statement.events:
+        check_instead(table, event)
+
+
+def check_instead(table: Table, event: str) -> None:
+    """What ``inserted`` holds in columns that the server fills is not played, nor are foreign keys.
+
+    :raises NotSupported: for tables with such.
+    """
+    if table.foreign_key is not None and event != "INSERT":
+        raise NotSupported(f"INSTEAD OF {event} on a table with foreign keys")
+    if any(c.identity or c.computed or c.rowversion for c in table.columns) and event != "DELETE":
+        raise NotSupported(f"INSTEAD OF {event} on a table with an identity, computed or rowversion column")
 
 
 def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:

@@ -1,4 +1,4 @@
-"""AFTER triggers: run once for each statement that changed their table.
+"""Triggers: run once for each statement that changed their table, AFTER it or INSTEAD OF it.
 
 The engine's statement triggers copy the changed rows aside (``ms.capture``,
 engine/sql/catalog_1_tables.sql) and note what fired; the T-SQL bodies run
@@ -11,9 +11,12 @@ import itertools
 from dataclasses import replace
 from typing import Any, Iterator
 
+from psycopg.pq import TransactionStatus
+
 from ..catalog.model import Table
-from ..errors import SqlServerError
-from ..interface import Event
+from ..ddl.modules import check_instead
+from ..errors import NotSupported, SqlServerError
+from ..interface import Done, Event
 from ..syntax import nodes
 from .parsed import Parsed
 from .scope import ReturnFromScope, Scope
@@ -38,8 +41,15 @@ def run_with_triggers(interpreter: Any, change: Any) -> Iterator[Event]:
         transactions.before_statement()
         events = change()
         count, identity = session.rowcount, interpreter.scope.identity
-        for table_id, event in _take_fired(session):
-            yield from _fire(interpreter, table_id, event)
+        for table_id, event, instead in _take_fired(session):
+            if instead:
+                count = session.query(f"select count(*) from pg_temp.g{table_id}_{event.lower()}_{_changed(event)}")[0][
+                    0
+                ]
+                events = [replace(e, count=count) if isinstance(e, Done) and e.count is not None else e for e in events]
+                yield from _fire_instead(interpreter, table_id, event)
+            else:
+                yield from _fire(interpreter, table_id, event)
         session.rowcount, interpreter.scope.identity = count, identity
     except BaseException:
         if own and transactions.count:
@@ -50,21 +60,47 @@ def run_with_triggers(interpreter: Any, change: Any) -> Iterator[Event]:
     yield from events
 
 
-def _take_fired(session: Any) -> list[tuple[int, str]]:
-    """(table id, INSERT | UPDATE | DELETE) in the order in which the engine noted them."""
+def _changed(event: str) -> str:
+    return "d" if event == "DELETE" else "i"
+
+
+def _take_fired(session: Any) -> list[tuple[int, str, bool]]:
+    """(table id, INSERT | UPDATE | DELETE, INSTEAD OF) in the order in which the engine noted them."""
     noted = session.query("select current_setting('ms.fired', true), set_config('ms.fired', '', false)")[0][0] or ""
-    return [(int(table), event) for table, event in (part.split(":") for part in noted.split(",") if part)]
+    parts = (part.split(":") for part in noted.split(",") if part)
+    return [(int(part[0]), part[1], len(part) > 2) for part in parts]
 
 
-def _fire(interpreter: Any, table_id: int, event: str) -> Iterator[Event]:
+def _fire_instead(interpreter: Any, table_id: int, event: str) -> Iterator[Event]:
+    """While the body runs, its own changes of the table are done as if there were no such trigger."""
+    session = interpreter.session
+    table = session.catalog.table_by_id(table_id)
+    check_instead(table, event)
+    required = [c.physical for c in table.columns if not c.nullable]
+    if event != "DELETE" and required:
+        missing = " or ".join(f"{column} is null" for column in required)
+        if session.query(f"select exists (select from pg_temp.g{table_id}_{event.lower()}_i where {missing})")[0][0]:
+            raise NotSupported("NULL for a NOT NULL column of a table with an INSTEAD OF trigger")
+    before = session.query("select coalesce(current_setting('ms.instead_running', true), '')")[0][0]
+    session.query("select set_config('ms.instead_running', $1, false)", (f"{before or ','}{table_id}:{event},",))
+    try:
+        yield from _fire(interpreter, table_id, event, instead=True)
+    finally:
+        if session.connection.info.transaction_status != TransactionStatus.INERROR:
+            session.query("select set_config('ms.instead_running', $1, false)", (before,))
+
+
+def _fire(interpreter: Any, table_id: int, event: str, *, instead: bool = False) -> Iterator[Event]:
     session = interpreter.session
     rows = session.query(
         "select t.object_id, o.name, m.definition from ms.triggers t join ms.objects o using (object_id)"
         " join ms.modules m using (object_id) where t.parent_object_id = $1 and t.is_disabled = 0"
-        " and $2 = any(string_to_array(t.events, ',')) order by t.object_id",
-        (table_id, event),
+        " and $2 = any(string_to_array(t.events, ',')) and t.is_instead_of = $3 order by t.object_id",
+        (table_id, event, int(instead)),
     )
     rows = [row for row in rows if row[0] not in session.running_triggers]  # RECURSIVE_TRIGGERS is OFF
+    if len(rows) > 1 and instead:
+        raise NotSupported("several INSTEAD OF triggers for one event")
     table = session.catalog.table_by_id(table_id)
     number = next(_copies)
     captured = {name: f"g{table_id}_{event.lower()}_{name[0]}" for name in ("inserted", "deleted")}
@@ -95,7 +131,7 @@ def _run(
     level = session.transactions.count
     plain = tuple(replace(column, identity=None, computed=None) for column in table.columns)
     with session.catalog.standing_for(
-        {kind: replace(table, kind="temp", physical=f"pg_temp.{copied}", columns=plain, indexes=(), triggers=(),
+        {kind: replace(table, kind="temp", physical=f"pg_temp.{copied}", columns=plain, indexes=(), triggers=(), instead=(),
                        by_name={})
          for kind, copied in captured.items()}
     ):  # fmt: skip

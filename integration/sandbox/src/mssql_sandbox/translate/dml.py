@@ -233,6 +233,8 @@ class DataStatements(Queries):
         if not outputs:
             return self.plan(kind, head + text)
         changes = changes or {kind.upper()}
+        if changes & set(table.instead):
+            raise NotSupported("OUTPUT of a table with an INSTEAD OF trigger")
         if any(output.into is None for output in outputs) and changes & set(table.triggers):
             raise SqlServerError(
                 334,

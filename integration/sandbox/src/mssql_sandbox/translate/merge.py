@@ -20,6 +20,8 @@ class MergeStatements(RowChanges):
             raise NotSupported("MERGE TOP", node.line)
         ctes = self._open_ctes(node.ctes)
         table = self._target_table(node.target)
+        if table.instead:
+            raise NotSupported("MERGE into a table with an INSTEAD OF trigger", node.line)
         target = self.table_source(table, node.target.alias, node.target.name)
         scope = Scope()
         source_sql = self.source(node.source, scope)

@@ -377,6 +377,9 @@ create function ms.describe(table_id int) returns jsonb language sql stable as $
           from ms.index_columns x where x.object_id = i.object_id and x.index_id = i.index_id))
         order by i.index_id)
       from ms.indexes i where i.object_id = o.object_id and i.type > 0 and i.is_disabled = 0),
+    'instead', (
+      select jsonb_agg(distinct e) from ms.triggers t, unnest(string_to_array(t.events, ',')) e
+      where t.parent_object_id = o.object_id and t.is_disabled = 0 and t.is_instead_of = 1),
     'triggers', (
       select jsonb_agg(distinct e) from ms.triggers t, unnest(string_to_array(t.events, ',')) e
       where t.parent_object_id = o.object_id and t.is_disabled = 0))
@@ -427,6 +430,9 @@ declare
   prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
   source text := format('%I.%I', tg_table_schema, tg_table_name);
 begin
+  if tg_nargs > 0 and not ms.instead_is_running(tg_table_name, tg_op) then
+    return null; -- the statement gave its rows to an INSTEAD OF trigger
+  end if;
   execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
   execute format('create temp table %s_i as select * from %s', prefix,
     case when tg_op = 'DELETE' then source || ' where false' else 'new_rows' end);
@@ -438,22 +444,74 @@ begin
 end
 $$;
 
+-- INSTEAD OF triggers: the rows of a statement go to the same copies as above, and not to the table.
+-- ms.instead_running names the triggers (table:event) whose bodies run: they change the table itself.
+create function ms.instead_is_running(table_name text, event text) returns boolean language sql volatile as $$
+  select position(format(',%s:%s,', substr(table_name, 2), event)
+    in coalesce(current_setting('ms.instead_running', true), '')) > 0
+$$;
+
+create function ms.prepare_instead() returns trigger language plpgsql as $$
+declare
+  prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
+begin
+  if ms.instead_is_running(tg_table_name, tg_op) then
+    return null;
+  end if;
+  execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
+  execute format('create temp table %s_i as select * from %I.%I where false', prefix, tg_table_schema, tg_table_name);
+  execute format('create temp table %s_d as select * from %I.%I where false', prefix, tg_table_schema, tg_table_name);
+  perform set_config('ms.fired', coalesce(current_setting('ms.fired', true), '') || substr(tg_table_name, 2) || ':'
+    || tg_op || ':instead,', false);
+  return null;
+end
+$$;
+
+create function ms.capture_instead() returns trigger language plpgsql as $$
+declare
+  prefix text := 'g' || substr(tg_table_name, 2) || '_' || lower(tg_op);
+begin
+  if ms.instead_is_running(tg_table_name, tg_op) then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op <> 'DELETE' then
+    execute format('insert into pg_temp.%s_i select ($1).*', prefix) using new;
+  end if;
+  if tg_op <> 'INSERT' then
+    execute format('insert into pg_temp.%s_d select ($1).*', prefix) using old;
+  end if;
+  return null;
+end
+$$;
+
 -- Give a table the statement triggers that its enabled T-SQL triggers need.
 create function ms.capture_changes(table_id int) returns void language plpgsql as $$
 declare
   event text;
   wanted boolean;
+  instead boolean;
 begin
   foreach event in array array['INSERT', 'UPDATE', 'DELETE'] loop
     execute format('drop trigger if exists capture_%s on u.t%s', lower(event), table_id);
+    execute format('drop trigger if exists instead_%s on u.t%s', lower(event), table_id);
+    execute format('drop trigger if exists instead_%s_row on u.t%s', lower(event), table_id);
     select exists (
-      select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0
+      select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0 and t.is_instead_of = 1
+        and event = any(string_to_array(t.events, ','))) into instead;
+    if instead then
+      execute format('create trigger instead_%s before %s on u.t%s for each statement execute function '
+        'ms.prepare_instead()', lower(event), event, table_id);
+      execute format('create trigger instead_%s_row before %s on u.t%s for each row execute function '
+        'ms.capture_instead()', lower(event), event, table_id);
+    end if;
+    select exists (
+      select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0 and t.is_instead_of = 0
         and event = any(string_to_array(t.events, ','))) into wanted;
     if wanted then
       execute format('create trigger capture_%s after %s on u.t%s referencing %s for each statement '
-        'execute function ms.capture()', lower(event), event, table_id,
+        'execute function ms.capture(%s)', lower(event), event, table_id,
         case event when 'INSERT' then 'new table as new_rows' when 'DELETE' then 'old table as old_rows'
-          else 'new table as new_rows old table as old_rows' end);
+          else 'new table as new_rows old table as old_rows' end, case when instead then quote_literal('instead') end);
     end if;
   end loop;
 end
