@@ -143,12 +143,16 @@ def _datetime_text(value):
     return text[:32]
 
 
+# What JSON writes as it is; most values are, and there may be a million.
+_PLAIN = frozenset((bool, int, str, type(None)))
+
+
 def json_array(values):
     """One parameter that holds all `values`: scalars, or rows of scalars."""
     if values and isinstance(values[0], (list, tuple)):
-        values = [[json_value(value) for value in row] for row in values]
+        values = [[value if type(value) in _PLAIN else json_value(value) for value in row] for row in values]
     else:
-        values = [json_value(value) for value in values]
+        values = [value if type(value) in _PLAIN else json_value(value) for value in values]
     return json.dumps(values, separators=(",", ":"))
 
 
