@@ -18,7 +18,7 @@ class Router:
 
 
 @pytest.fixture(scope="module")
-def crm(server, django_ready):
+def crm(server):
     from django.db import connections
     from django.test import override_settings
 
