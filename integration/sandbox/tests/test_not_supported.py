@@ -1,0 +1,56 @@
+"""What SQL Server accepts and the sandbox refuses by name: the list in README.md, asked one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+SETUP = (
+    "CREATE TABLE t (id int NOT NULL PRIMARY KEY, n int NULL)",
+    "CREATE VIEW v WITH SCHEMABINDING AS SELECT id, n FROM dbo.t",
+    "CREATE PROCEDURE p AS SELECT 1 AS a, 2 AS b",
+    "CREATE FUNCTION dbo.f () RETURNS int AS BEGIN RETURN (SELECT COUNT(*) FROM dbo.t) END",
+)
+REFUSED = [
+    "CREATE TABLE x (h hierarchyid)",
+    "CREATE TABLE x (g geography)",
+    "CREATE TABLE x (s sql_variant)",
+    "DECLARE @x xml = N'<a/>'; SELECT @x.value('(/a)[1]', 'int')",
+    "CREATE TYPE dbo.ty AS TABLE (id int)",
+    "CREATE TYPE dbo.ty FROM varchar(10)",
+    "CREATE TABLE ##g (id int)",
+    "CREATE PARTITION FUNCTION pf (int) AS RANGE LEFT FOR VALUES (1)",
+    "CREATE UNIQUE CLUSTERED INDEX i ON v (id)",
+    "CREATE COLUMNSTORE INDEX i ON t (n)",
+    "CREATE FULLTEXT CATALOG c",
+    "INSERT INTO v (id) VALUES (1)",
+    "CREATE VIEW w AS SELECT id FROM t WHERE n > 1 WITH CHECK OPTION",
+    "CREATE FUNCTION dbo.m () RETURNS @r TABLE (a int) AS BEGIN RETURN END",
+    "CREATE PROCEDURE #p AS SELECT 1",
+    "CREATE TRIGGER r ON v INSTEAD OF INSERT AS SELECT 1",
+    "CREATE PROCEDURE q WITH EXECUTE AS OWNER AS SELECT 1",
+    "DECLARE @r int; EXEC @r = dbo.f",
+    "INSERT INTO t EXEC p",
+    "DECLARE @x int; UPDATE t SET @x = n = n + 1",
+    "DECLARE c CURSOR LOCAL FOR SELECT id FROM t; OPEN c; FETCH c; UPDATE t SET n = 1 WHERE CURRENT OF c",
+    "INSERT INTO t VALUES (1, 1); DECLARE c CURSOR LOCAL FOR SELECT id FROM t; OPEN c; DELETE FROM t; FETCH c",
+    "BACKUP DATABASE shop TO DISK = 'x'",
+    "KILL 51",
+    "BULK INSERT t FROM 'x'",
+    "SELECT * FROM OPENROWSET(BULK 'x', SINGLE_BLOB) b",
+    "WAITFOR TIME '10:00'",
+    "DBCC FREEPROCCACHE",
+    "SELECT * FROM master.sys.objects",
+    "ALTER TABLE t ADD CHECK (dbo.f() < 5)",
+    "CREATE USER u WITHOUT LOGIN",
+    "GRANT SELECT ON t TO public",
+    "BEGIN DISTRIBUTED TRANSACTION",
+    "SET LANGUAGE Deutsch",
+]
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_refused_by_name(client, statement):
+    for batch in SETUP:
+        client.run(batch)
+    assert client.errors(statement)[-1:] == [50999]
+    assert "not supported" in client.error(statement)
