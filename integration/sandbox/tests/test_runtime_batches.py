@@ -177,3 +177,26 @@ def test_table_variables_are_empty_in_each_batch_and_session(client, server):
     client.run("BEGIN TRANSACTION; DECLARE @t TABLE (n int); INSERT INTO @t VALUES (1)")
     client.run("ROLLBACK")
     assert client.value("DECLARE @t TABLE (n int); SELECT COUNT(*) FROM @t") == 0
+
+
+def test_names_of_columns_are_bound_before_a_batch_runs(client):
+    client.run("CREATE TABLE bound (id int)")
+    assert client.errors("ALTER TABLE bound ADD x int; UPDATE bound SET x = 1") == [207]
+    assert client.run("SELECT COUNT(*) FROM sys.columns WHERE object_id = OBJECT_ID('bound')") == [(1,)]
+    assert client.errors("IF 1 = 0 SELECT nothing FROM bound") == [207]
+    assert client.errors("BEGIN TRY SELECT nothing FROM bound END TRY BEGIN CATCH SELECT 1 END CATCH") == [207]
+    assert client.run("IF 1 = 0 SELECT nothing FROM no_table ELSE SELECT 1") == [(1,)]
+    assert client.run("CREATE TABLE #fresh (k int); INSERT #fresh VALUES (1); SELECT k FROM #fresh") == [(1,)]
+
+
+def test_variables_are_declared_before_they_are_used(client):
+    assert client.errors("IF 1 = 0 SET @undeclared = 1") == [137]
+    assert client.errors("SELECT 1; SELECT @late; DECLARE @late int") == [137]
+    assert client.run("IF 1 = 0 BEGIN DECLARE @early int END; SET @early = 2; SELECT @early") == [(2,)]
+
+
+def test_a_variable_declared_in_a_loop_keeps_its_value(client):
+    loop = (
+        "DECLARE @i int = 0; WHILE @i < 3 BEGIN SET @i += 1; DECLARE @j int; SET @j = ISNULL(@j, 0) + 1 END; SELECT @j"
+    )
+    assert client.run(loop) == [(3,)]

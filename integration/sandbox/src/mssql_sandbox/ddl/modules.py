@@ -35,8 +35,10 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     schema_id = ddl.schema_id(schema)
     parent = 0
     if statement.kind == "TRIGGER":
+        if statement.on.parts[-1].startswith("#"):
+            raise SqlServerError(167, "Cannot create trigger on a temporary object.", 15, 1, statement.line)
         table = ddl.find_table(statement.on)
-        if table is None:
+        if table is None or table.kind == "view":
             raise SqlServerError(
                 8197, f"The object '{written(statement.on)}' does not exist or is invalid for this operation.", 16, 4
             )
@@ -48,12 +50,32 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
     )
-    if rows and (statement.mode == "CREATE" or rows[0][1] not in _TYPES[statement.kind]):
+    if rows and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)
+    if rows and rows[0][1] not in _TYPES[statement.kind]:
+        raise SqlServerError(
+            2010, f"Cannot perform alter on '{written(statement.name)}' because it is an incompatible object type."
+        )
+    if (
+        rows
+        and parent
+        and ddl.value("select parent_object_id from ms.triggers where object_id = $1", rows[0][0]) != parent
+    ):
+        raise SqlServerError(
+            2110,
+            f"Cannot alter trigger '{written(statement.name)}' on '{written(statement.on)}' because this trigger does not "
+            "belong to this object. Specify the correct trigger name or the correct target object name.",
+            15,
+        )
     if not rows and statement.mode == "ALTER":
         raise errors.invalid_object(written(statement.name))
     if statement.kind == "PROCEDURE":
         _bind_body(ddl, statement)
+    else:
+        columns = tuple(replace(column, identity=None, computed=None) for column in table.columns)
+        rows_of = replace(table, kind="temp", columns=columns, indexes=(), triggers=(), by_name={})
+        with ddl.session.catalog.standing_for({"inserted": rows_of, "deleted": rows_of}):
+            _bind_body(ddl, statement)
     number = rows[0][0] if rows else ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
     for catalog in ("modules", "parameters", "triggers"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)

@@ -7,10 +7,12 @@ from typing import Any, Iterator, Sequence
 
 import psycopg
 
+from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
 from ..syntax import nodes
+from ..syntax.walk import below
 from . import control, cursors, pgerrors
 from .execute import Execution
 from .scope import Jump, Scope, StopBatch
@@ -23,6 +25,7 @@ _DDL = (
     nodes.UpdateStatistics,    nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 
+_MODULES = (nodes.CreateModule, nodes.CreateView)
 _QUERIES = (
     nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge,
 )  # fmt: skip
@@ -40,7 +43,6 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, Execution):
         self.session = session
         self.scope = scope
         self.parsed = parsed
-        self.predeclared: set[str] = set()
         self.running: list[Sequence[nodes.Statement]] = []  # from the outermost to the innermost
 
     # ---- running ---------------------------------------------------------------
@@ -156,9 +158,16 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, Execution):
     def _compile(self) -> None:
         """Bind every query of a batch before it runs; missing tables are left to run time.
 
-        Batches that make objects or declare table variables are bound as they run.
+        Of batches that make objects, declare table variables or branch only the names of columns are looked at.
+
+        :raises SqlServerError: 137 for a variable that nothing declares.
         """
         statements = self.parsed.batch.statements
+        for name, line in self.parsed.undeclared.items():
+            if name not in self.scope.types:
+                raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, line)
+        if not self.parsed.bind_ahead:
+            self._bind_names(statements)
         if len(statements) < 2 or not self.parsed.bind_ahead:
             return
         for statement in statements:
@@ -167,13 +176,36 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, Execution):
                     if item.type.name.lower() == "cursor":
                         continue
                     self.scope.declare(item.name, self.type_of(item.type))
-                    self.predeclared.add(item.name)
             elif isinstance(statement, _QUERIES):
                 try:
                     self.plan(statement)
                 except SqlServerError as error:
                     if error.number not in (208, 50999):
                         error.line = error.line or statement.line
+                        raise
+
+    def _bind_names(self, statements: Sequence[nodes.Statement]) -> None:
+        """Columns of tables that are there, in every branch: the batch is compiled as a whole.
+
+        :raises SqlServerError: 207, 209, 4104.
+        """
+        inside = [node for statement in statements if not isinstance(statement, _MODULES) for node in below(statement)]
+        if any(isinstance(node, nodes.Use) for node in inside):
+            return
+        for item in inside:
+            # A declaration counts wherever it stands, taken or not.
+            if not isinstance(item, nodes.DeclareItem) or item.type.name.lower() == "cursor":
+                continue
+            if item.name not in self.scope.types:
+                self.scope.declare(item.name, self.type_of(item.type))
+        context = self.session.context(self.scope)
+        for node in inside:
+            if isinstance(node, _QUERIES):
+                try:
+                    translate.translate(node, context)
+                except SqlServerError as error:
+                    if error.number in (207, 209, 4104):
+                        error.line = error.line or node.line
                         raise
 
     # ---- types ------------------------------------------------------------------------

@@ -89,9 +89,9 @@ class ControlFlow:
                 self.scope.cursors.variables[item.name] = None
                 continue
             type_ = self.type_of(item.type)
-            if item.name not in self.scope.types or item.name not in self.predeclared:
+            # Declared again, as in a loop, a variable keeps its value.
+            if item.name not in self.scope.types:
                 self.scope.declare(item.name, type_)
-            self.predeclared.discard(item.name)
             if item.value is not None:
                 self.scope.values[item.name] = self.evaluate(item.value, type_)
         return

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import SqlServerError
 from ..syntax import nodes
+from ..syntax.declarations import undeclared
 from ..syntax.gate import Gate
 from ..syntax.parser import parse_batch
 from ..syntax.restrictions import check_restrictions
@@ -23,6 +24,7 @@ class Parsed:
 
     batch: nodes.Batch
     bind_ahead: bool
+    undeclared: dict[str, int] = field(default_factory=dict)  # variables that only parameters can declare
     plans: OrderedDict = field(default_factory=OrderedDict)
 
     def keep(self, key: Any, plan: Any) -> None:
@@ -74,4 +76,4 @@ class ParseCache:
         if "next" in text.lower():
             check_sequence_values(batch)
         self.gate.check(text, quoted_identifier)
-        return Parsed(batch, bind_ahead(batch))
+        return Parsed(batch, bind_ahead(batch), undeclared(batch))

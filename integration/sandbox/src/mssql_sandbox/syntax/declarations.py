@@ -22,6 +22,19 @@ def check_declarations(batch: nodes.Batch) -> None:
     _check_labels(batch.statements)
 
 
+def undeclared(batch: nodes.Batch) -> dict[str, int]:
+    """Scalar variables that the batch uses and nowhere declares -> the line of their first use."""
+    found: dict[str, int] = {}
+    known: set[str] = set()
+    for node in _inside(batch.statements):
+        if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
+            known.add((node.variable if isinstance(node, nodes.DeclareTable) else node.name).casefold())
+        for name in _used(node):
+            if not name.startswith("@@"):
+                found.setdefault(name.casefold(), node.line)
+    return {name: line for name, line in found.items() if name not in known}
+
+
 def _check_module(module: nodes.CreateModule) -> None:
     _check_labels(module.body)
     known = {parameter.name.casefold() for parameter in module.parameters}

@@ -42,14 +42,13 @@ def _pivot(t, node: nodes.Pivot, columns: list[SourceColumn], inner: Scope | Non
     _find(columns, node.argument, node.line)
     _find(columns, node.pivot_column, node.line)
     grouped = [column.name for column in columns if column.name.casefold() not in used]
-    if not grouped:
-        raise NotSupported("PIVOT without a column to group by", node.line)
     items = [nodes.SelectItem(_reference(name, node), name, line=node.line) for name in grouped]
     for name in node.names:
         when = nodes.When(nodes.Literal("nstring", name), _reference(node.argument, node), line=node.line)
         case = nodes.Case(_reference(node.pivot_column, node), [when], None, line=node.line)
         items.append(nodes.SelectItem(nodes.FunctionCall(node.function, [case], line=node.line), name, line=node.line))
-    group_by = nodes.GroupBy([_reference(name, node) for name in grouped])
+    # https://learn.microsoft.com/sql/t-sql/queries/from-using-pivot-and-unpivot: one row when no column is left.
+    group_by = nodes.GroupBy([_reference(name, node) for name in grouped]) if grouped else None
     return t.relation(nodes.Query(nodes.Select(items, sources=[node.source], group_by=group_by)), inner)
 
 
