@@ -40,8 +40,11 @@ begin
   return ((x + unit / 2) / unit * unit) % 864000000000;
 end $$;
 
-create function ms.round_offset(x ms.dto, s int) returns ms.dto language sql immutable parallel safe return
-  case when x is null then null else row(ms.round_ticks((x).u, s), (x).o)::ms.dto end;
+create function ms.round_offset(x ms.dto, s int) returns ms.dto language plpgsql immutable parallel safe as $$
+begin
+  if x is null then return null; end if;
+  return row(ms.round_ticks(x.u, s), x.o)::ms.dto;
+end $$;
 
 -- datetime: 1753..9999 in steps of 1/300 s.
 create function ms.round_datetime(x bigint) returns bigint language plpgsql immutable parallel safe as $$
@@ -125,6 +128,21 @@ language plpgsql immutable parallel safe as $$
 declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
   ticks := 0;
+  -- as programs write it; most values come so
+  if t ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?([+-](0\d|1[0-3]):[0-5]\d)?$'
+    and left(t, 4) <> '0000' and substr(t, 6, 2) between '01' and '12' and substr(t, 9, 2) between '01' and '28' then
+    tm := substr(t, 21);
+    if length(t) > 24 and substr(t, length(t) - 5, 1) in ('+', '-') then
+      off := (substr(t, length(t) - 5, 3)::int * 60)
+        + (substr(t, length(t) - 5, 1) || right(t, 2))::int;
+      tm := case when length(t) = 25 then '' else substr(t, 21, length(t) - 26) end;
+    end if;
+    if length(tm) > 3 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
+    days := make_date(left(t, 4)::int, substr(t, 6, 2)::int, substr(t, 9, 2)::int) - date '0001-01-01';
+    ticks := (substr(t, 12, 2)::bigint * 3600 + substr(t, 15, 2)::bigint * 60 + substr(t, 18, 2)::bigint) * 10000000
+      + rpad(tm, 7, '0')::bigint;
+    return;
+  end if;
   if t = '' then days := date '1900-01-01' - date '0001-01-01'; return; end if;
   -- zone
   m := regexp_match(t, '^(.*\d)\s*(Z|[+-]\d{1,2}:\d\d)$', 'i');
