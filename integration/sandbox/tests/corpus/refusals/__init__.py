@@ -12,8 +12,10 @@ A file has an optional ``setup`` (batches, run once before the file's entries) a
 ``repeat``      ``[text, separator, count]``: what stands for ``{}`` in the statement.
 ``versions``    versions that refuse so; without it, all.
 ``source``      where it is written that a server answers so: a page, or notes of probes of a real server (those in
-                Errors/*.cs tell what raises a number, not this very statement). What begins with "memory" has no such
-                source; the page it may name has the text of the message or the rule, not the statement.
+                Errors/*.cs tell what raises a number, not this very statement). A page of the error reference has the
+                number with the rule that the statement breaks, not the statement. What begins with "memory" has no
+                source: what the grammar does not take (102, 156), which types clash (206, 257, 402, 529), and numbers
+                that no page lists.
 """
 
 from __future__ import annotations
