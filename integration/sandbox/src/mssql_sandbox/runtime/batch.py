@@ -13,7 +13,7 @@ from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..syntax.walk import below
-from . import control, cursors, pgerrors
+from . import control, cursors, insert_exec, pgerrors
 from .execute import Execution
 from .scope import Jump, Scope, StopBatch
 
@@ -31,7 +31,7 @@ _QUERIES = (
 )  # fmt: skip
 
 
-class Interpreter(control.ControlFlow, cursors.CursorStatements, Execution):
+class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.InsertStatements, Execution):
     """Executes one scope of a session.
 
     :param session: the connection.
@@ -242,6 +242,7 @@ _HANDLERS = {
     **cursors.HANDLERS,
     **dict.fromkeys(_DDL, Execution.do_ddl),
     **dict.fromkeys(_QUERIES, Execution.do_query),
+    nodes.Insert: insert_exec.InsertStatements.do_insert,
     nodes.Execute: Execution.do_execute,
     nodes.InsertBulk: Execution.do_insert_bulk,
 }

@@ -98,7 +98,9 @@ class ControlFlow:
         yield
 
     def do_set_variable(self, statement: nodes.SetVariable) -> Iterator[Event]:
-        if (self.scope.cursors.variables or isinstance(statement.value, nodes.CursorValue)) and self.set_cursor(statement):
+        if (self.scope.cursors.variables or isinstance(statement.value, nodes.CursorValue)) and self.set_cursor(
+            statement
+        ):
             return
         type_ = self.scope.type_of(statement.name)
         value = statement.value
@@ -252,9 +254,19 @@ class ControlFlow:
         yield from transactions.begin()
 
     def do_commit(self, statement: nodes.CommitTransaction) -> Iterator[Event]:
+        session = self.session
+        if session.inserting is not None and session.transactions.count <= session.inserting:
+            raise SqlServerError(
+                3916,
+                "Cannot use the COMMIT statement within an INSERT-EXEC statement unless BEGIN TRANSACTION is used first.",
+                16,
+                0,
+            )
         yield from self.session.transactions.commit()
 
     def do_rollback(self, statement: nodes.RollbackTransaction) -> Iterator[Event]:
+        if self.session.inserting is not None:
+            raise SqlServerError(3915, "Cannot use the ROLLBACK statement within an INSERT-EXEC statement.", 16, 0)
         name = self.transaction_label(statement.name)
         if name is None or name == self.session.transaction_name and self.session.transactions.count:
             self.scope.cursors.unsettle()

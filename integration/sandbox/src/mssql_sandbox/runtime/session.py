@@ -89,6 +89,7 @@ class Session(RemoteCalls):
         self.cursors = Cursors()  # the GLOBAL ones
         self.fetch_status = 0
         self.cursor_rows: int | None = 0  # of the cursor opened last; None where that is not known
+        self.inserting: int | None = None  # @@TRANCOUNT when an INSERT ... EXEC began that runs
         self.writes = 0  # statements that changed something, for cursors to notice
 
     # ---- interface ----------------------------------------------------------------
