@@ -38,7 +38,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         if statement.on.parts[-1].startswith("#"):
             raise SqlServerError(167, "Cannot create trigger on a temporary object.", 15, 1, statement.line)
         table = ddl.find_table(statement.on)
-        if table is None or table.kind == "view":
+        if table is None or table.kind == "view" and statement.timing != "INSTEAD OF":
             raise SqlServerError(
                 8197, f"The object '{written(statement.on)}' does not exist or is invalid for this operation.", 16, 4
             )
