@@ -28,7 +28,9 @@ def get(call: Call) -> Iterator[Event]:
     owner = _owner(call, owner)
     kind = (mode or "").upper()
     if kind not in _SHARED + _EXCLUSIVE:
-        raise SqlServerError(15600, "An invalid parameter or option was specified for procedure 'sys.sp_getapplock'.")
+        raise SqlServerError(
+            15600, "An invalid parameter or option was specified for procedure 'sys.sp_getapplock'.", 15
+        )
     function = "pg_advisory_xact_lock" if owner == "transaction" else "pg_advisory_lock"
     if kind in _SHARED:
         function += "_shared"
@@ -59,7 +61,9 @@ _KEY = "hashtextextended($1, 20)"
 def _owner(call: Call, owner: Any) -> str:
     text = (owner or "Transaction").casefold()
     if text not in ("transaction", "session"):
-        raise SqlServerError(15600, f"An invalid parameter or option was specified for procedure 'sys.{call.name}'.")
+        raise SqlServerError(
+            15600, f"An invalid parameter or option was specified for procedure 'sys.{call.name}'.", 15
+        )
     if text == "transaction" and not call.session.transactions.count:
         raise SqlServerError(
             15626, "You attempted to acquire a transactional application lock without an active transaction."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from . import nodes
+from .base import RESERVED
 from .dml import DataStatements
 
 
@@ -109,6 +110,8 @@ class ModuleDefinitions(DataStatements):
             raise self.error()
         while True:
             event = self.accept_one("INSERT", "UPDATE", "DELETE")
+            if event is None and not module.events and self.token.kind == "word" and self.token.key not in RESERVED:
+                raise SqlServerError(1084, f"'{self.token.text}' is an invalid event type.", 15, 1, self.token.line)
             if event is None:
                 raise self.error()
             module.events.append(event)

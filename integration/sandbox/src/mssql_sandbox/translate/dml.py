@@ -87,7 +87,7 @@ class DataStatements(Queries):
         identity_on = self.context.settings.identity_insert == table.id
         for column in columns:
             if column.identity is not None and table.kind == "variable":
-                raise SqlServerError(1077, "INSERT into an identity column not allowed on table variables.")
+                raise SqlServerError(1077, "INSERT into an identity column not allowed on table variables.", 15)
             if column.identity is not None and not identity_on:
                 raise _explicit_identity(table)
         if identity_on and not any(column.identity is not None for column in columns):
