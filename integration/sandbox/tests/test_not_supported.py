@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 SETUP = (
+    "CREATE TYPE dbo.ty AS TABLE (id int)",
     "CREATE TABLE t (id int NOT NULL PRIMARY KEY, n int NULL)",
     "CREATE VIEW v WITH SCHEMABINDING AS SELECT id, n FROM dbo.t",
     "CREATE PROCEDURE p AS SELECT 1 AS a, 2 AS b",
@@ -15,8 +16,8 @@ REFUSED = [
     "CREATE TABLE x (g geography)",
     "CREATE TABLE x (s sql_variant)",
     "DECLARE @x xml = N'<a/>'; SELECT @x.value('(/a)[1]', 'int')",
-    "CREATE TYPE dbo.ty AS TABLE (id int)",
-    "CREATE TYPE dbo.ty FROM varchar(10)",
+    "CREATE PROCEDURE q @rows dbo.ty READONLY AS SELECT 1",
+    "CREATE TYPE dbo.alias FROM varchar(10)",
     "CREATE TABLE ##g (id int)",
     "CREATE PARTITION FUNCTION pf (int) AS RANGE LEFT FOR VALUES (1)",
     "CREATE UNIQUE CLUSTERED INDEX i ON v (id)",

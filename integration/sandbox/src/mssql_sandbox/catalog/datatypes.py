@@ -108,6 +108,14 @@ def resolve(
     return SqlType(base, collation=collation if base in ("text", "ntext") else None)
 
 
+def is_system_name(written: str) -> bool:
+    """Whether a type's name as written is one of the server's own."""
+    schema, _, leaf = written.casefold().replace("[", "").replace("]", "").rpartition(".")
+    return schema in ("", "sys") and (
+        leaf in SYSTEM_TYPE_IDS or leaf in ALIASES or leaf == "sysname" or leaf in _UNSUPPORTED
+    )
+
+
 def user_type_id(name: nodes.TypeName | None, type_: SqlType) -> int:
     """user_type_id of a declaration: numeric and sysname keep their own."""
     leaf = name.name.casefold().rpartition(".")[2].strip("[]") if name else ""

@@ -167,6 +167,15 @@ class SessionCatalog:
             (schema or DEFAULT_SCHEMA, name),
         ).fetchone()
 
+    def table_type(self, schema: str | None, name: str) -> str | None:
+        """The text that declares a variable @t of a table type."""
+        row = self.connection.execute(
+            "select y.definition from ms.table_types y join ms.schemas s using (schema_id)"
+            " where casefold(s.name) = casefold($1) and casefold(y.name) = casefold($2)",
+            (schema or DEFAULT_SCHEMA, name),
+        ).fetchone()
+        return row[0] if row else None
+
     def schema_exists(self, name: str) -> bool:
         sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"
         return self.connection.execute(sql, (name,)).fetchone() is not None

@@ -29,7 +29,7 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
 
 
 def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
-    from . import databases, indexes, modules, schemas, sequences, statistics, synonyms, tables, views
+    from . import databases, indexes, modules, schemas, sequences, statistics, synonyms, table_types, tables, views
     from .context import written
     from .errors import cannot_drop
 
@@ -48,6 +48,8 @@ def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
             sequences.drop(ddl, name, statement.if_exists)
         elif kind in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER"):
             modules.drop(ddl, kind, name, statement.if_exists)
+        elif kind == "TYPE":
+            table_types.drop(ddl, name, statement.if_exists)
         elif kind == "SYNONYM":
             synonyms.drop(ddl, name, statement.if_exists)
         elif kind == "STATISTICS":
@@ -85,6 +87,7 @@ def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
         sequences,
         statistics,
         synonyms,
+        table_types,
         tables,
         views,
     )
@@ -112,6 +115,7 @@ def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
                 nodes.CreateDatabase: databases.create,
                 nodes.AlterDatabase: databases.alter,
                 nodes.CreatePrincipal: _principal,
+                nodes.CreateTableType: table_types.create,
                 nodes.CreateSynonym: synonyms.create,
                 nodes.CreateStatistics: statistics.create,
                 nodes.UpdateStatistics: statistics.update,

@@ -128,6 +128,8 @@ def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
     inside = [node for part in statement.body for node in below(part)]
     if any(isinstance(node, (nodes.DeclareTable, nodes.CreateTable, nodes.AlterTableAdd)) for node in inside):
         return
+    if any(_has_table_type(ddl, node) for node in inside):
+        return
     session = ddl.session
     declared = [(item.name, item.type) for item in inside if _is_scalar(item)]
     declared += [(parameter.name.lower(), parameter.type) for parameter in statement.parameters]
@@ -140,6 +142,13 @@ def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
             except SqlServerError as error:
                 if error.number not in (208, 50999):
                     raise
+
+
+def _has_table_type(ddl: Ddl, item: nodes.Node) -> bool:
+    if not isinstance(item, nodes.DeclareItem) or datatypes.is_system_name(item.type.name):
+        return False
+    schema, _, leaf = item.type.name.rpartition(".")
+    return ddl.catalog.table_type(schema or None, leaf) is not None
 
 
 def _is_scalar(item: nodes.Node) -> bool:

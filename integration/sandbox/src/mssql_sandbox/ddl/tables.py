@@ -70,9 +70,14 @@ def _is_plain(statement: nodes.DeclareTable) -> bool:
     )
 
 
+def create_hidden(ddl: Ddl, name: str, schema_id: int, statement: nodes.DeclareTable) -> int:
+    """The table behind a table type; its object id."""
+    return _create(ddl, name, schema_id, "u", statement)
+
+
 def _create(
     ddl: Ddl, name: str, schema_id: int, engine_schema: str, statement: nodes.CreateTable | nodes.DeclareTable
-) -> None:
+) -> int:
     inline = [(definition, constraint) for definition in statement.columns for constraint in definition.constraints]
     _check_inline(inline)
     keys = [constraint for _, constraint in inline] + statement.constraints
@@ -97,6 +102,7 @@ def _create(
     ddl.insert("indexes", object_id=number, index_id=0, type=0)
     ddl.catalog.touch(temporary=bool(temporary))
     _add_constraints(ddl, number, inline, statement)
+    return number
 
 
 def _add_constraints(

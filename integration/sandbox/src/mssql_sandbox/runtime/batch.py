@@ -8,6 +8,7 @@ from typing import Any, Iterator, Sequence
 import psycopg
 
 from .. import translate
+from ..catalog.datatypes import is_system_name
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
@@ -21,7 +22,7 @@ _DDL = (
     nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
     nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
     nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
-    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics, nodes.CreateSynonym,
+    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics, nodes.CreateSynonym, nodes.CreateTableType,
     nodes.UpdateStatistics,    nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 
@@ -173,7 +174,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         for statement in statements:
             if isinstance(statement, nodes.Declare):
                 for item in statement.items:
-                    if item.type.name.lower() == "cursor":
+                    if not is_scalar(item):
                         continue
                     self.scope.declare(item.name, self.type_of(item.type))
             elif isinstance(statement, _QUERIES):
@@ -194,7 +195,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
             return
         for item in inside:
             # A declaration counts wherever it stands, taken or not.
-            if not isinstance(item, nodes.DeclareItem) or item.type.name.lower() == "cursor":
+            if not isinstance(item, nodes.DeclareItem) or not is_scalar(item):
                 continue
             if item.name not in self.scope.types:
                 self.scope.declare(item.name, self.type_of(item.type))
@@ -222,7 +223,15 @@ def bind_ahead(batch: nodes.Batch) -> bool:
     return all(isinstance(s, (*_QUERIES, nodes.Declare, nodes.SetVariable, nodes.SetOption, nodes.SetIdentityInsert))
                for s in batch.statements) and not any(
         isinstance(s, nodes.SelectStatement) and _into(s.query) for s in batch.statements
-    ) and not any(isinstance(s, nodes.SetIdentityInsert) for s in batch.statements)  # fmt: skip
+    ) and not any(
+        isinstance(s, nodes.SetIdentityInsert) or isinstance(s, nodes.Declare) and not all(map(is_scalar, s.items))
+        for s in batch.statements
+    )  # fmt: skip
+
+
+def is_scalar(item: nodes.DeclareItem) -> bool:
+    """Whether a variable has a type of the server's own, not of the user's, and is no cursor."""
+    return is_system_name(item.type.name) and item.type.name.lower() != "cursor"
 
 
 def _into(query: nodes.Query) -> bool:

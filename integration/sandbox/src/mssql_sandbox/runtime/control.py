@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import Any, Iterator, Sequence
 
+from ..catalog.datatypes import is_system_name
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event, Info
 from ..sqltypes import INT, nvarchar
@@ -88,14 +90,26 @@ class ControlFlow:
             if item.type.name.lower() == "cursor":
                 self.scope.cursors.variables[item.name] = None
                 continue
+            if not is_system_name(item.type.name) and (table := self._of_table_type(item)) is not None:
+                yield from self.do_ddl(table)
+                continue
             type_ = self.type_of(item.type)
             # Declared again, as in a loop, a variable keeps its value.
             if item.name not in self.scope.types:
                 self.scope.declare(item.name, type_)
             if item.value is not None:
                 self.scope.values[item.name] = self.evaluate(item.value, type_)
-        return
-        yield
+
+    def _of_table_type(self, item: nodes.DeclareItem) -> nodes.Statement | None:
+        """DECLARE @t TABLE (...) for a variable of a table type; None when there is no such type."""
+        schema, _, leaf = item.type.name.rpartition(".")
+        text = self.session.catalog.table_type(schema or None, leaf)
+        if text is None:
+            return None
+        if item.value is not None:
+            raise NotSupported("a value for a table variable", item.line)
+        table = self.session.parse(text).batch.statements[0]
+        return replace(table, variable=item.name)
 
     def do_set_variable(self, statement: nodes.SetVariable) -> Iterator[Event]:
         if (self.scope.cursors.variables or isinstance(statement.value, nodes.CursorValue)) and self.set_cursor(

@@ -38,6 +38,8 @@ class Definitions(ObjectDefinitions):
             return self._create_schema(token)
         if key == "SEQUENCE":
             return self._sequence(token, "CREATE")
+        if key == "TYPE":
+            return self._create_type(token)
         if key == "SYNONYM":
             return self._create_synonym(token)
         if key == "STATISTICS":

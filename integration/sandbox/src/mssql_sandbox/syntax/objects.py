@@ -1,12 +1,29 @@
-"""Synonyms and statistics."""
+"""Table types, synonyms and statistics."""
 
 from __future__ import annotations
 
+from ..errors import NotSupported
 from . import nodes
 from .tables import TableDefinitions
 
 
 class ObjectDefinitions(TableDefinitions):
+    def _create_type(self, token) -> nodes.CreateTableType:
+        self.expect("TYPE")
+        name = self.name()
+        if self.token.key in ("FROM", "EXTERNAL"):
+            raise NotSupported(f"CREATE TYPE ... {self.token.key}", token.line)
+        self.expect("AS", "TABLE")
+        start = self.at
+        table = self.mark(nodes.DeclareTable("@t", []), token)
+        self.expect("(")
+        self._table_elements(table)
+        self.expect(")")
+        statement = self.mark(nodes.CreateTableType(name, table, self.source(start)), token)
+        if self.token.key == "WITH":
+            raise NotSupported("CREATE TYPE ... WITH", token.line)
+        return statement
+
     def _create_synonym(self, token) -> nodes.CreateSynonym:
         self.expect("SYNONYM")
         name = self.name()

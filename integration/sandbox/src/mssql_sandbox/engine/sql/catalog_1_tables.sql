@@ -160,6 +160,15 @@ create table ms.synonyms (
   base_name text not null
 );
 
+create table ms.table_types (
+  user_type_id int primary key,
+  name text not null,
+  schema_id int not null,
+  object_id int not null, -- of the hidden table, type TT
+  definition text not null -- DECLARE @t TABLE (...)
+);
+create unique index on ms.table_types (schema_id, casefold(name));
+
 create table ms.modules (
   object_id int primary key,
   definition text not null,
@@ -292,7 +301,7 @@ create function ms.type_description(object_type text) returns text language sql 
     when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F' then 'FOREIGN_KEY_CONSTRAINT' when 'C' then 'CHECK_CONSTRAINT'
     when 'D' then 'DEFAULT_CONSTRAINT' when 'SO' then 'SEQUENCE_OBJECT' when 'P' then 'SQL_STORED_PROCEDURE'
     when 'FN' then 'SQL_SCALAR_FUNCTION' when 'IF' then 'SQL_INLINE_TABLE_VALUED_FUNCTION'
-    when 'TF' then 'SQL_TABLE_VALUED_FUNCTION' when 'TR' then 'SQL_TRIGGER' when 'SN' then 'SYNONYM'
+    when 'TF' then 'SQL_TABLE_VALUED_FUNCTION' when 'TR' then 'SQL_TRIGGER' when 'SN' then 'SYNONYM' when 'TT' then 'TYPE_TABLE'
     when 'S' then 'SYSTEM_TABLE' end
 $$;
 

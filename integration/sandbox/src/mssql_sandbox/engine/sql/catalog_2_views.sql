@@ -134,11 +134,16 @@ select name, system_type_id, user_type_id, schema_id, null::int as principal_id,
   0::smallint as is_user_defined, is_assembly_type, 0 as default_object_id, 0 as rule_object_id,
   0::smallint as is_table_type
 from ms.types
-where first_version <= coalesce(nullif(current_setting('ms.version', true), '')::int, 17);
+where first_version <= coalesce(nullif(current_setting('ms.version', true), '')::int, 17)
+union all
+select name, 243::smallint, user_type_id, schema_id, null::int, (-1)::smallint, 0::smallint, 0::smallint, null::text,
+  0::smallint, 1::smallint, 0::smallint, 0, 0, 1::smallint
+from ms.table_types;
 
 --- sys.table_types: +sys.types, type_table_object_id int, is_memory_optimized bit?
 create view sys.table_types as
-select t.*, 0 as type_table_object_id, 0::smallint as is_memory_optimized from sys.types t where false;
+select t.*, y.object_id as type_table_object_id, 0::smallint as is_memory_optimized
+from sys.types t join ms.table_types y using (user_type_id) where t.is_table_type = 1;
 
 --- sys.identity_columns: +sys.columns, seed_value sql_variant?, increment_value sql_variant?,
 --- last_value sql_variant?, is_not_for_replication bit?

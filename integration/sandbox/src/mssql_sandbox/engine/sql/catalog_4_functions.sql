@@ -212,8 +212,11 @@ $$;
 
 create function ms.type_id(written text) returns int language sql stable as $$
   select user_type_id from sys.types
-  where name = casefold((ms.name_parts(written))[cardinality(ms.name_parts(written))])
-    and (cardinality(ms.name_parts(written)) = 1 or casefold((ms.name_parts(written))[1]) in ('sys', 'dbo'))
+  where casefold(name) = casefold((ms.name_parts(written))[cardinality(ms.name_parts(written))])
+    and case when is_user_defined = 1
+      then schema_id = ms.schema_id(case cardinality(ms.name_parts(written)) when 1 then 'dbo'
+        else (ms.name_parts(written))[1] end)
+      else cardinality(ms.name_parts(written)) = 1 or casefold((ms.name_parts(written))[1]) in ('sys', 'dbo') end
 $$;
 
 create function ms.type_name(id int) returns text language sql stable as $$

@@ -255,6 +255,13 @@ class CreatePrincipal(Statement):
 
 
 @dataclass(slots=True)
+class CreateTableType(Statement):
+    name: Name
+    table: DeclareTable
+    text: str  # of the parentheses
+
+
+@dataclass(slots=True)
 class CreateSynonym(Statement):
     name: Name
     base: Name
