@@ -105,3 +105,15 @@ def test_a_session_that_goes_away_leaves_no_lock(client, server):
     other.session.close()
     client.run("SET LOCK_TIMEOUT 2000; UPDATE t SET n = N'c' WHERE id = 1")
     assert client.run("SELECT n FROM t") == [("c",)]
+
+
+def test_table_variables_of_transactions_rolled_back_and_committed(client):
+    batch = (
+        "DECLARE @v TABLE (n int); INSERT INTO @v SELECT value FROM GENERATE_SERIES(1, 5000); SELECT COUNT(*) FROM @v"
+    )
+    for end in ("ROLLBACK", "ROLLBACK", "COMMIT", "ROLLBACK"):
+        client.run("BEGIN TRANSACTION")
+        assert client.value(batch) == 5000
+        assert client.value(batch) == 5000
+        client.run(end)
+    assert client.value(batch) == 5000

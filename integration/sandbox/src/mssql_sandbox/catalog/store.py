@@ -91,6 +91,8 @@ class SessionCatalog:
         self.temporary_used = False
         self._temporary: dict[str, Table | None] = {}
         self._variables: dict[str, Table] = {}  # table variables that no table of the catalogue tells of
+        self._lasting: set[int] = set()  # ids of table variables whose engine's table no rollback takes away
+        self._passing: dict[int, str] = {}  # id -> the engine's definition of the others
         self._standing: dict[str, Table] = {}
         self._triggers: tuple[tuple, bool] | None = None
 
@@ -254,6 +256,21 @@ class SessionCatalog:
         if found is not None:
             self._variables[name.casefold()] = found
         return found
+
+    def empty_variable_sql(self, table: Table, definitions: str) -> str:
+        """The engine's statements after which there is an empty table for a table variable."""
+        empty = f"select ms.empty_table('{table.physical}')"
+        if table.id in self._lasting:
+            return empty
+        self._passing[table.id] = f"create temporary table if not exists t{table.id} ({definitions})"
+        return f"{self._passing[table.id]}; {empty}"
+
+    def make_variables(self) -> None:
+        """Before a transaction: tables that the last one's rollback took away are made to last."""
+        if self._passing:
+            self.connection.execute("; ".join(self._passing.values()))
+            self._lasting.update(self._passing)
+            self._passing.clear()
 
     def drop_temporary(self, name: str) -> None:
         """Drop a temp table or table variable; nothing happens when it is gone already."""

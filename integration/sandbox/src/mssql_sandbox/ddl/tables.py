@@ -60,7 +60,7 @@ def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
         _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
         return
     definitions = ", ".join(columns.engine_definition(new) for new in new_columns)
-    ddl.run(f"create temporary table if not exists t{table.id} ({definitions}); delete from {table.physical}")
+    ddl.run(ddl.catalog.empty_variable_sql(table, definitions))
 
 
 def _is_plain(statement: nodes.DeclareTable) -> bool:

@@ -65,6 +65,7 @@ class Session(RemoteCalls):
         self.cursor = psycopg.RawCursor(connection)
         self.transactions = Transactions(connection)
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
+        self.transactions.before_begin.append(self.catalog.make_variables)
         self.transactions.after_commit.append(self.catalog.committed)
         self.transactions.after_rollback.append(self.catalog.rolled_back)
         self.publish()

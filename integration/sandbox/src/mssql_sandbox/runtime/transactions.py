@@ -43,7 +43,8 @@ class Transactions:
         self._guarded = False
         self._savepoints: list[tuple[str, str]] = []
         self._savepoint_ids = itertools.count(1)
-        self.after_commit: list[Any] = []  # callables of the catalogue overlay
+        self.before_begin: list[Any] = []  # callables of the catalogue overlay, while the engine has no transaction
+        self.after_commit: list[Any] = []
         self.after_rollback: list[Any] = []
 
     @property
@@ -139,9 +140,7 @@ class Transactions:
         if not self.count:
             return
         if not self._engine_open:
-            level = _ENGINE_LEVEL[self.isolation]
-            self.connection.execute(f"BEGIN ISOLATION LEVEL {level}; SAVEPOINT {_STATEMENT}")
-            self._engine_open = True
+            self._open_engine(f"; SAVEPOINT {_STATEMENT}")
         elif self._guarded:
             self.connection.execute(f"RELEASE SAVEPOINT {_STATEMENT}; SAVEPOINT {_STATEMENT}")
         else:
@@ -173,9 +172,10 @@ class Transactions:
 
     # ---- insides -------------------------------------------------------------
 
-    def _open_engine(self) -> None:
+    def _open_engine(self, then: str = "") -> None:
         if not self._engine_open:
-            self.connection.execute(f"BEGIN ISOLATION LEVEL {_ENGINE_LEVEL[self.isolation]}")
+            self._run(self.before_begin)
+            self.connection.execute(f"BEGIN ISOLATION LEVEL {_ENGINE_LEVEL[self.isolation]}{then}")
             self._engine_open = True
 
     def _drop_guard(self) -> None:

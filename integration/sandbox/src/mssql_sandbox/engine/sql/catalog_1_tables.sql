@@ -412,6 +412,14 @@ create function ms.describe_temporary(table_name text) returns jsonb language sq
   where schema_id = -pg_backend_pid() and casefold(name) = casefold(table_name)
 $$;
 
+-- Empty the table of a table variable; dead rows make it slow once there are many.
+create function ms.empty_table(name regclass) returns void language plpgsql as $$
+begin
+  if pg_relation_size(name) > 65536 then execute format('truncate %s', name);
+  else execute format('delete from %s', name); end if;
+end
+$$;
+
 -- Remove a table and all that belongs to it from the catalogue.
 create function ms.forget_table(table_id int) returns void language sql as $$
   delete from ms.dependencies d where d.referencing_id = table_id
