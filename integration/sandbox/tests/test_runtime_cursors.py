@@ -125,3 +125,12 @@ def test_goto(client):
         "BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH GOTO failed END CATCH; RETURN; failed: SELECT 'failed'"
     )[-1] == ("failed",)
     assert client.errors("GOTO inside; IF 1 = 1 BEGIN inside: SELECT 1 END") == [50999]
+
+
+def test_an_iso_scroll_cursor_takes_every_fetch(client):
+    # https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql (SCROLL in an ISO DECLARE CURSOR)
+    batch = (
+        "DECLARE s SCROLL CURSOR FOR SELECT v FROM (VALUES (1), (2), (3)) AS t(v) ORDER BY v; OPEN s; "
+        "FETCH ABSOLUTE 2 FROM s; CLOSE s; DEALLOCATE s"
+    )
+    assert client.run(batch) == [(2,)]

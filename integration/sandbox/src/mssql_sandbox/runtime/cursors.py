@@ -43,6 +43,7 @@ class Cursor:
     position: int = 0
     writes: int = 0
     unsure: bool = False
+    iso: bool = False
 
     @property
     def columns(self) -> list[ResultColumn]:
@@ -102,6 +103,7 @@ class CursorStatements:
             statement.name, plan, self.arguments(plan),
             scroll="SCROLL" in options or kept and not options & {"FORWARD_ONLY", "INSENSITIVE"},
             dynamic=not static and not options & {"KEYSET", "FAST_FORWARD"}, static=static,
+            iso=statement.iso,
         )  # fmt: skip
 
     # ---- cursor variables ------------------------------------------------------------
@@ -258,7 +260,8 @@ def _check_direction(cursor: Cursor, direction: str) -> None:
         raise SqlServerError(
             16911, f"fetch: The fetch type {direction.lower()} cannot be used with forward only cursors."
         )
-    if direction == "ABSOLUTE" and cursor.dynamic:
+    # https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql: an ISO SCROLL cursor takes all of them.
+    if direction == "ABSOLUTE" and cursor.dynamic and not cursor.iso:
         raise SqlServerError(16925, "The fetch type FETCH_ABSOLUTE cannot be used with dynamic cursors.")
 
 

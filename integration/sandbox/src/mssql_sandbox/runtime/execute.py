@@ -220,6 +220,8 @@ class Execution:
     def _argument(self, argument: nodes.ExecuteArgument) -> Any:
         if isinstance(argument.value, nodes.DefaultValue):
             return procedures.DEFAULT
+        if isinstance(argument.value, nodes.Variable) and argument.value.name in self.scope.cursors.variables:
+            raise NotSupported("a cursor as an argument", argument.value.line)
         return self.evaluate(argument.value, None)
 
     def _argument_type(self, argument: nodes.ExecuteArgument) -> SqlType:
