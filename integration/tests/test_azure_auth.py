@@ -13,8 +13,8 @@ from django.db import OperationalError
 
 @pytest.fixture(scope="module")
 def entra(tmp_path_factory):
-    from entra import EntraService
-    from entra.ways import prepare
+    from cloud.entra import EntraService
+    from cloud.entra.ways import prepare
 
     with EntraService() as service:
         prepare(service)
@@ -32,7 +32,7 @@ def sandbox(entra):
 
 @pytest.fixture(scope="module")
 def ways(entra, tmp_path_factory):
-    from entra.ways import ways
+    from cloud.entra.ways import ways
 
     return ways(entra, tmp_path_factory.mktemp("entra"))
 
@@ -71,7 +71,7 @@ def test_no_way_is_left_out(ways):
 
 
 def test_the_server_sees_the_principal(way_name, ways, sandbox, entra):
-    from entra.attempt import principal
+    from cloud.entra.attempt import principal
 
     way, before = ways[way_name], entra.requests.copy()
     assert principal(sandbox, way) == way.principal
@@ -80,8 +80,8 @@ def test_the_server_sees_the_principal(way_name, ways, sandbox, entra):
 
 @pytest.mark.parametrize("name", ["expired", "wrong audience", "wrong signature", "no token at all"])
 def test_bad_tokens_are_refused_with_18456(name, sandbox, entra):
-    from entra.attempt import principal
-    from entra.ways import Way, refusals
+    from cloud.entra.attempt import principal
+    from cloud.entra.ways import Way, refusals
 
     token, words = refusals(entra)[name]
     with pytest.raises(OperationalError, match=words) as caught:
@@ -99,8 +99,8 @@ def test_bad_tokens_are_refused_with_18456(name, sandbox, entra):
 )
 def test_the_driver_takes_user_and_password_of_its_modes(mode, options, sandbox):
     """It asks the authority itself, and trusts no certificate of this machine: FA004, with what it was given."""
-    from entra.attempt import connected
-    from entra.ways import CLIENT, SECRET, Way
+    from cloud.entra.attempt import connected
+    from cloud.entra.ways import CLIENT, SECRET, Way
 
     with pytest.raises(OperationalError) as caught, connected(
         sandbox, Way(options, {"USER": CLIENT, "PASSWORD": SECRET})
@@ -111,7 +111,7 @@ def test_the_driver_takes_user_and_password_of_its_modes(mode, options, sandbox)
 
 
 def test_many_threads_and_connections_ask_for_one_token(ways, sandbox, entra, monkeypatch):
-    from entra.attempt import alias, environment
+    from cloud.entra.attempt import alias, environment
 
     from mssql_core.base import DatabaseWrapper
 
@@ -140,7 +140,7 @@ def test_many_threads_and_connections_ask_for_one_token(ways, sandbox, entra, mo
 
 
 def test_a_token_is_renewed_before_its_end(ways, sandbox, entra, monkeypatch):
-    from entra.attempt import principal
+    from cloud.entra.attempt import principal
 
     way = ways["managed identity of the system"]
     monkeypatch.setattr(entra, "lifetime", 33)
@@ -153,8 +153,8 @@ def test_a_token_is_renewed_before_its_end(ways, sandbox, entra, monkeypatch):
 
 
 def test_a_connection_outlives_its_token_in_no_request(ways, sandbox, entra, caplog):
-    from entra.attempt import connected
-    from entra.ways import Way
+    from cloud.entra.attempt import connected
+    from cloud.entra.ways import Way
 
     way = Way({"token": lambda: entra.issuer.token("app", 1.0)})
     with connected(sandbox, way, CONN_MAX_AGE=None) as wrapper:
@@ -173,7 +173,7 @@ def test_a_connection_outlives_its_token_in_no_request(ways, sandbox, entra, cap
 
 
 def test_a_connection_on_behalf_of_a_user_serves_one_request(ways, sandbox):
-    from entra.attempt import connected
+    from cloud.entra.attempt import connected
 
     with connected(sandbox, ways["on behalf of a user"], CONN_MAX_AGE=None) as wrapper:
         wrapper.close_if_unusable_or_obsolete()
@@ -181,7 +181,7 @@ def test_a_connection_on_behalf_of_a_user_serves_one_request(ways, sandbox):
 
 
 def test_entra_that_does_not_answer_is_told_without_secrets(ways, sandbox, entra, monkeypatch):
-    from entra.attempt import principal
+    from cloud.entra.attempt import principal
 
     monkeypatch.setattr(entra, "failing", True)
     way = ways["service principal: secret"]
@@ -193,8 +193,8 @@ def test_entra_that_does_not_answer_is_told_without_secrets(ways, sandbox, entra
 @pytest.mark.parametrize("failing", [False, True])
 def test_no_secret_and_no_token_in_logs_errors_tracebacks_and_the_shell_s_command(ways, sandbox, entra, failing):
     """The token service puts a wrong secret into its answer; nothing of it may be seen."""
-    from entra.attempt import alias, environment
-    from entra.ways import SECRET
+    from cloud.entra.attempt import alias, environment
+    from cloud.entra.ways import SECRET
 
     from mssql_azure_auth import credentials
     from mssql_core.base import DatabaseWrapper
@@ -235,8 +235,8 @@ def test_no_secret_and_no_token_in_logs_errors_tracebacks_and_the_shell_s_comman
 
 
 def test_contradictions_reach_no_server(ways, sandbox):
-    from entra.attempt import connected
-    from entra.ways import Way
+    from cloud.entra.attempt import connected
+    from cloud.entra.ways import Way
 
     before = len(sandbox.journal_entries(kind="login"))
     for way in (

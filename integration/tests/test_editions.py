@@ -1,11 +1,11 @@
-"""mssql-fabric on each edition of the sandbox; the table of ``python -m plugin_table editions``."""
+"""mssql-fabric on each edition of the sandbox; the table of ``hatch run plugin-table editions``."""
 
 import pytest
 
 
 @pytest.mark.parametrize("edition", ["azure", "managed-instance", "fabric", "warehouse"])
 def test_each_behaviour(edition):
-    from plugin_table._editions import BEHAVIOURS
+    from figures.table._editions import BEHAVIOURS
 
     from mssql_sandbox import Sandbox
 
@@ -21,7 +21,7 @@ def test_each_behaviour(edition):
 
 def test_a_warehouse_is_refused_without_leave():
     from django.db import NotSupportedError
-    from plugin_table._editions import alias
+    from figures.table._editions import alias
 
     from mssql_sandbox import Sandbox
 

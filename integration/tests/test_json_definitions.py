@@ -13,7 +13,7 @@ NULL = Value(None, models.JSONField())
 
 @pytest.fixture(scope="module", params=["2016", "2022", "2025 native"])
 def alias(request, shop):
-    from plugin_table.json import connected
+    from figures.table.json import connected
 
     with connected(request.param) as found:
         yield found

@@ -1,8 +1,8 @@
-"""A few random cases of each JSON lookup; ``python -m plugin_table json --count 10000`` runs them on all versions."""
+"""A few random cases of each JSON lookup; ``hatch run plugin-table json --count 10000`` runs them on all versions."""
 
 import pytest
-from plugin_table import _json_oracle as oracle
-from plugin_table import json as table
+from figures.table import _json_oracle as oracle
+from figures.table import json as table
 from settings_of_server import database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -16,7 +16,7 @@ def alias(server, shop):
 
 
 def test_random_cases_agree_with_python(alias):
-    from plugin_table._json_cases import CASES, run
+    from figures.table._json_cases import CASES, run
 
     for name in CASES:
         run(name, alias, FEW, same_each_time=True)

@@ -24,7 +24,7 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject, Rank, Upper
-from plugin_table import json as table
+from figures.table import json as table
 from settings_of_server import database
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -38,7 +38,7 @@ def alias(server, shop):
 
 @pytest.fixture
 def papers(alias):
-    from plugin_table._json_cases import stored
+    from figures.table._json_cases import stored
 
     def papers(*documents):
         return stored(alias, list(documents))[0]

@@ -39,7 +39,7 @@ WAYS = {
 
 
 def connect(sandbox, settings, options):
-    from entra.attempt import Way, alias
+    from cloud.entra.attempt import Way, alias
 
     from mssql_core.base import DatabaseWrapper
 

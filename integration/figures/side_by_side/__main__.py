@@ -13,14 +13,15 @@ import os
 import subprocess
 import sys
 
-from .run import registered_driver
+from django_suite.peer.run import registered_driver
+
 from .workload import ENGINES
 
 
 def measure(engine: str, sandbox, server: dict) -> dict:
     """Operation -> milliseconds and messages of one round."""
     output = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "peer.workload", engine],
+        [sys.executable, "-W", "ignore", "-m", "figures.side_by_side.workload", engine],
         env={**os.environ, "MSSQL_SUITE_SERVER": json.dumps(server)},
         stdout=subprocess.PIPE,
         check=True,

@@ -9,11 +9,11 @@ from io import StringIO
 from typing import Any, Callable, Iterator
 from unittest import mock
 
+from cloud.gateway import Gateway
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import NotSupportedError, connections, models
 from django.db.migrations.exceptions import MigrationSchemaMissing
-from gateway import Gateway
 
 from mssql_core.plugin import Capability, Edition
 

@@ -1,6 +1,6 @@
 """JSON lookups x versions: random cases, each compared with Python's own answer.
 
-``python -m plugin_table json --count 10000``
+``hatch run plugin-table json --count 10000``
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Behaviour x editions of Azure and Fabric: ``python -m plugin_table editions``."""
+"""Behaviour x editions of Azure and Fabric: ``hatch run plugin-table editions``."""
 
 from __future__ import annotations
 

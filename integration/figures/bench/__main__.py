@@ -104,9 +104,8 @@ def rows(repeat: int) -> Iterator[tuple[str, float]]:
 
 def sandbox_rows(version: str) -> Iterator[tuple[str, float]]:
     """Start until the first answer, and the own time of statements seen before and of new ones."""
-    from evidence.__main__ import Client, start_server
-    from evidence.own_time import own_times
-
+    from figures.evidence.__main__ import Client, start_server
+    from figures.evidence.own_time import own_times
     from mssql_sandbox.api import Sandbox
 
     started = time.perf_counter()

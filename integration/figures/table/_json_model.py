@@ -11,5 +11,5 @@ class Document(models.Model):
     value = models.JSONField(null=True)
 
     class Meta:
-        app_label = "plugin_table"
-        db_table = "plugin_table_document"
+        app_label = "table"
+        db_table = "table_document"

@@ -1,4 +1,4 @@
-"""What the side-by-side benchmark measures, in a process with one backend: ``python -m peer.workload ENGINE``.
+"""What the side-by-side benchmark measures, in a process with one backend: ``python -m figures.side_by_side.workload ENGINE``.
 
 Prints a JSON object: operation -> milliseconds (median), the client's own processor time, and the times around one
 single call, by which the parent counts the messages to the server.
@@ -39,7 +39,7 @@ def configure(engine: str) -> None:
                 "OPTIONS": options[engine],
             }
         },
-        INSTALLED_APPS=["peer"],
+        INSTALLED_APPS=["figures.side_by_side"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     )
     django.setup()
@@ -126,7 +126,7 @@ def operations() -> Iterator[tuple[str, Callable[[], Any], int]]:
 
 def _constraints(connection: Any) -> None:
     with connection.cursor() as cursor:
-        connection.introspection.get_constraints(cursor, "peer_book")
+        connection.introspection.get_constraints(cursor, "side_by_side_book")
 
 
 def fill() -> None:

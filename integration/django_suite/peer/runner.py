@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from django_suite.runner import ReportingRunner
-
+from ..runner import ReportingRunner
 from .run import published
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Iterator
 
 import django
-from django_suite import run as suite
-from django_suite import source
+
+from .. import run as suite
+from .. import source
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,7 +83,7 @@ def main(argv: list[str] | None = None) -> int:
     with registered_driver(), Sandbox(version=arguments.version, journal=True) as sandbox:
         server = {"host": sandbox.host, "port": sandbox.port, "user": sandbox.user, "password": sandbox.password}
         runs = [
-            suite.run_app(app, server, out, arguments, settings="peer.peer_settings")
+            suite.run_app(app, server, out, arguments, settings="django_suite.peer.peer_settings")
             for app in arguments.apps or suite.DEFAULT_APPS
         ]
         suite.save_journal(sandbox, out)

@@ -30,4 +30,4 @@ SECRET_KEY = "only for tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False
-TEST_RUNNER = "peer.runner.PeerRunner"
+TEST_RUNNER = "django_suite.peer.runner.PeerRunner"

@@ -1,4 +1,4 @@
-"""``python -m plugin_table [NAME ...] [--count N]``: the plugins' tables, all without a name; status 1 if anything fails."""
+"""``hatch run plugin-table [NAME ...] [--count N]``: the plugins' tables, all without a name; status 1 if anything fails."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def text_table(title: str, rows: list[tuple[str, dict[str, bool]]]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     tables = [module.name for module in pkgutil.iter_modules(folder) if not module.name.startswith("_")]
-    parser = argparse.ArgumentParser(prog="plugin_table", description=__doc__)
+    parser = argparse.ArgumentParser(prog="hatch run plugin-table", description=__doc__)
     parser.add_argument("tables", nargs="*", metavar="NAME", help=f"of {', '.join(tables)}; default: all")
     parser.add_argument("--count", type=int, help="random cases in all, where the table is made of them")
     arguments = parser.parse_args(argv)

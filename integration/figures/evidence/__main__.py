@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Sequence
 
-TESTS = Path(__file__).parents[1] / "sandbox" / "tests"
+TESTS = Path(__file__).parents[2] / "sandbox" / "tests"
 sys.path.insert(0, str(TESTS))
 
 from corpus.answers import run_answers  # noqa: E402
@@ -22,7 +22,7 @@ from corpus.versions import run_versions  # noqa: E402
 from ddl_support import Client, start_server  # noqa: E402
 from wire_fuzz import hold_connections, run_fuzz, sessions_left, still_answers  # noqa: E402
 
-from evidence.own_time import own_times  # noqa: E402
+from figures.evidence.own_time import own_times  # noqa: E402
 
 VERSIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric")
 

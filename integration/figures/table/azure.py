@@ -1,4 +1,4 @@
-"""Ways to sign in x editions: ``python -m plugin_table azure``.
+"""Ways to sign in x editions: ``hatch run plugin-table azure``.
 
 Each way is tried with the real ODBC driver and azure-identity, against a token service on this machine and a sandbox
 that checks what it receives. A token that has to be refused passes when the server refuses it with error 18456.
@@ -18,8 +18,8 @@ EDITIONS = ("azure", "managed-instance", "fabric")
 def rows() -> list[tuple[str, dict[str, bool]]]:
     """A row for each way to sign in: whether the server of each edition sees the right principal."""
     configure()
-    from entra import EntraService
-    from entra.ways import prepare, refusals, ways
+    from cloud.entra import EntraService
+    from cloud.entra.ways import prepare, refusals, ways
 
     from mssql_sandbox import Sandbox
 
@@ -37,7 +37,7 @@ def rows() -> list[tuple[str, dict[str, bool]]]:
 
 
 def _signs_in(name: str, sandbox: object, way: object) -> bool:
-    from entra.attempt import principal
+    from cloud.entra.attempt import principal
 
     try:
         return principal(sandbox, way) == way.principal
@@ -47,9 +47,9 @@ def _signs_in(name: str, sandbox: object, way: object) -> bool:
 
 
 def _is_refused(sandbox: object, token: object, words: str) -> bool:
+    from cloud.entra.attempt import principal
+    from cloud.entra.ways import Way
     from django.db import OperationalError
-    from entra.attempt import principal
-    from entra.ways import Way
 
     try:
         principal(sandbox, Way({"token": token}))

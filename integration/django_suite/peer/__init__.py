@@ -1,0 +1,1 @@
+"""mssql-django, unmodified, through Django's own tests."""

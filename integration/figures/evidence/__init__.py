@@ -1,0 +1,1 @@
+"""How near the sandbox is to SQL Server."""

@@ -1,0 +1,1 @@
+"""mssql-core and mssql-django on the same server, in one run."""

@@ -1,0 +1,4 @@
+"""What each plugin does on which server, as tables: ``hatch run plugin-table json``.
+
+A module of this package has ``rows() -> list[(name, {column: bool})]``.
+"""
