@@ -3,7 +3,7 @@
 import pytest
 from ddl_support import Client, start_server
 
-from mssql_sandbox.functions import registry
+from mssql_sandbox.translate.builtins import registry
 from mssql_sandbox.versions import VERSIONS, Version
 
 

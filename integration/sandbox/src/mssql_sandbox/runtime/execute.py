@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from .. import ddl, procedures, translate
+from .. import ddl, translate
 from ..ddl.select_into import create_from_columns, settle_identity
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
+from . import procedures
 from .scope import Scope
 from .triggers import CHANGES, run_with_triggers
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Sequence
 
-from .. import procedures, translate
+from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Error, Event, Parameter, ReturnStatus, ReturnValue, Rows
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
+from . import procedures
 from .scope import ReturnFromScope, Scope, StopBatch
 
 _DECLARATION = re.compile(r"\s*(@[\w@#$]+)\s+(?:AS\s+)?", re.I)

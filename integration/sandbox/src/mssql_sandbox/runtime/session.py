@@ -6,7 +6,7 @@ from typing import Any, Iterator, Sequence
 
 import psycopg
 
-from .. import procedures, translate
+from .. import translate
 from ..catalog.store import SessionCatalog
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn, ReturnStatus
@@ -16,7 +16,7 @@ from ..types.conversion import convert_sql
 from ..types.precedence import label
 from ..types.typenames import from_pg, resolve_type, to_pg
 from ..versions import Version
-from . import showplan
+from . import procedures, showplan
 from .batch import Interpreter
 from .cursors import Cursors
 from .parsed import Parsed

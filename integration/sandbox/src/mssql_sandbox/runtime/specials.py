@@ -1,4 +1,4 @@
-"""Values of session functions and ``@@`` variables (see functions/session.py)."""
+"""Values of session functions and ``@@`` variables (see builtins/session.py)."""
 
 from __future__ import annotations
 

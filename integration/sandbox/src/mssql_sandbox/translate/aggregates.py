@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ..functions import registry
 from ..syntax import nodes
+from .builtins import registry
 
 
 def walk(node: Any) -> Iterator[nodes.Node]:

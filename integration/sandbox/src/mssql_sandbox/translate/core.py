@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
-from ..functions.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
 from ..sqltypes import SqlType, varbinary
 from ..syntax import nodes
 from ..types.typenames import engine_cast, resolve_type
 from .bound import COLUMN, LITERAL, Bound, Scope, Source, SourceColumn
+from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
 from .plan import Context
 
 

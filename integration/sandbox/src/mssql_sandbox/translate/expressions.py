@@ -7,8 +7,6 @@ from dataclasses import fields, replace
 from typing import Any, Iterable
 
 from ..errors import NotSupported, SqlServerError
-from ..functions import registry
-from ..functions.session import SESSION_FUNCTIONS
 from ..sqltypes import BIGINT, INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
 from ..syntax import nodes
 from ..types import collation as collations
@@ -17,6 +15,8 @@ from ..types.conversion import convert_sql
 from ..types.precedence import label, unify
 from . import functions
 from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope
+from .builtins import registry
+from .builtins.session import SESSION_FUNCTIONS
 from .core import Core, quote
 
 _MAX_INT = 2147483647

@@ -37,7 +37,7 @@ class Plan:
 
     :param kind: select, into, assign, insert, update, delete, merge, truncate.
     :param sql: engine text with ``$1`` ... ``$n``.
-    :param parameters: what ``$n`` is: '@x' or the key of a session value (functions/session.py).
+    :param parameters: what ``$n`` is: '@x' or the key of a session value (builtins/session.py).
     :param columns: of the result set, None when there is none.
     :param before: engine statements to run first (locks); ``after``: last (identity).
     :param assign: variables that the columns of an 'assign' plan go to.

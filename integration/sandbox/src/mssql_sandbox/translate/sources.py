@@ -6,11 +6,11 @@ import re
 
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
-from ..functions import tables as table_functions
 from ..syntax import nodes
 from ..types.precedence import unify
 from . import functions, pivot
 from .bound import COLUMN, Bound, Relation, Scope, Source, SourceColumn
+from .builtins import tables as table_functions
 from .predicates import Predicates
 
 # https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ..errors import NotSupported, SqlServerError
-from ..syntax import nodes
-from ..types.precedence import label
+from ...errors import NotSupported, SqlServerError
+from ...syntax import nodes
+from ...types.precedence import label
 
 Binder = Callable[..., Any]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import MAX, SqlType, nvarchar
-from ..translate.bound import Bound
-from ..types.collation import key_sql
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import MAX, SqlType, nvarchar
+from ...types.collation import key_sql
+from ..bound import Bound
 from .aggregate import argument
 from .json import json_item
 from .registry import define

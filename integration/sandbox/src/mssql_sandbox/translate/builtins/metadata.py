@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
-from ..syntax import nodes
-from ..translate.bound import Bound, Output, Relation
-from ..translate.core import quote
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
+from ...syntax import nodes
+from ..bound import Bound, Output, Relation
+from ..core import quote
 from .registry import define
 
 _NAME = nvarchar(128)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import FLOAT, INT, SqlType, decimal
-from ..translate.bound import Bound
-from ..types.precedence import as_decimal
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import FLOAT, INT, SqlType, decimal
+from ...types.precedence import as_decimal
+from ..bound import Bound
 from .registry import define, invalid_argument
 from .string import result
 
@@ -160,7 +160,7 @@ def _greatest(t, node, scope, a):
     name = node.name.lower()
     type_, converted, coercibility = t.unified(a, name)
     if type_.is_character or type_.name in ("datetimeoffset", "uniqueidentifier"):
-        from ..types.collation import key_sql
+        from ...types.collation import key_sql
 
         rows = ", ".join(f"({sql})" for sql in converted)
         direction = "DESC" if name == "greatest" else "ASC"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Sequence
 
-from ..errors import SqlServerError
-from ..interface import Columns, Done, Event, ResultColumn, ReturnStatus, Rows
-from ..sqltypes import SqlType
+from ...errors import SqlServerError
+from ...interface import Columns, Done, Event, ResultColumn, ReturnStatus, Rows
+from ...sqltypes import SqlType
 
 _SELECT = 0xC1
 

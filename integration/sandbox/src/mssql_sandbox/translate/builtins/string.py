@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, INT, MAX, SqlType, nvarchar, varbinary, varchar
-from ..translate.bound import Bound
-from ..types.collation import parse
-from ..types.converters import datalength as fixed_length
-from ..types.precedence import CONCAT_WIDTHS
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import BIGINT, INT, MAX, SqlType, nvarchar, varbinary, varchar
+from ...types.collation import parse
+from ...types.converters import datalength as fixed_length
+from ...types.precedence import CONCAT_WIDTHS
+from ..bound import Bound
 from .registry import define, invalid_argument
 
 # Functions that take no text and ntext (8116).

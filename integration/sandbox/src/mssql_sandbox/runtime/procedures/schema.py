@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ..ddl import Ddl
-from ..ddl.rename import rename
-from ..errors import NotSupported, SqlServerError
-from ..interface import Event, ReturnStatus
+from ...ddl import Ddl
+from ...ddl.rename import rename
+from ...errors import NotSupported, SqlServerError
+from ...interface import Event, ReturnStatus
 from .binding import Call
 
 _OBJECT_TYPES = {

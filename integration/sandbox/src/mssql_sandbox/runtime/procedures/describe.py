@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from ..catalog import datatypes
-from ..interface import ResultColumn
-from ..sqltypes import BIT, INT, SMALLINT, TINYINT, SqlType, nvarchar
+from ...catalog import datatypes
+from ...interface import ResultColumn
+from ...sqltypes import BIT, INT, SMALLINT, TINYINT, SqlType, nvarchar
 
 _SYSNAME = nvarchar(128)
 _COLUMNS = [

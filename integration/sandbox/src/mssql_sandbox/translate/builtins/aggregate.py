@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
-from ..syntax import nodes
-from ..translate.aggregates import contains_aggregate, contains_subquery, contains_window
-from ..translate.bound import Bound, Scope
-from ..types.collation import key_sql
-from ..types.precedence import label
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
+from ...syntax import nodes
+from ...types.collation import key_sql
+from ...types.precedence import label
+from ..aggregates import contains_aggregate, contains_subquery, contains_window
+from ..bound import Bound, Scope
 from .registry import define, invalid_argument
 
 
@@ -45,7 +45,7 @@ def _level(t, node, value, scope: Scope) -> Scope:
 
     :raises SqlServerError: 8124 for an outer column mixed with others.
     """
-    from ..translate.aggregates import walk
+    from ..aggregates import walk
 
     # What resolves nowhere is a datepart.
     references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef) and _resolves(t, found, scope)]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Sequence
 
-from ..errors import NotSupported, SqlServerError
-from ..interface import Event, ReturnStatus
-from ..syntax import nodes
+from ...errors import NotSupported, SqlServerError
+from ...interface import Event, ReturnStatus
+from ...syntax import nodes
 
 DEFAULT: Any = object()  # the value of an argument that is written DEFAULT
 
 
 def find(name: str, session: Any) -> str | None:
     """The definition of a user procedure, None when the name means none."""
-    from ..ddl.rename import split_name
+    from ...ddl.rename import split_name
 
     parts = split_name(name)
     schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
@@ -40,10 +40,10 @@ def run(
     :param arguments: (parameter name or None, value, type, output) in order.
     :raises SqlServerError: 201 a parameter without a value, 8144 too many, 8145 an unknown name, 217 nesting.
     """
-    from ..runtime.batch import Interpreter
-    from ..runtime.parsed import Parsed
-    from ..runtime.scope import ReturnFromScope, Scope
-    from ..runtime.session import MAX_NESTING
+    from ..batch import Interpreter
+    from ..parsed import Parsed
+    from ..scope import ReturnFromScope, Scope
+    from ..session import MAX_NESTING
 
     module = session.parse(definition).batch.statements[0]
     name = module.name.parts[-1]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator, Sequence
 
-from ..errors import NotSupported, SqlServerError
-from ..interface import Event
+from ...errors import NotSupported, SqlServerError
+from ...interface import Event
 from . import catalog, help, locks, odbc_types, schema, session_context, user
 from .binding import Call
 from .describe import undeclared_rows

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from ..ddl.rename import split_name
-from ..errors import SqlServerError
-from ..interface import Event, ReturnStatus
-from ..sqltypes import INT, SMALLINT, nvarchar, varchar
+from ...ddl.rename import split_name
+from ...errors import SqlServerError
+from ...interface import Event, ReturnStatus
+from ...sqltypes import INT, SMALLINT, nvarchar, varchar
 from .binding import Call
 
 _SYSNAME = nvarchar(128)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import SqlServerError
-from ..sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SqlType, nvarchar
-from ..syntax import nodes
-from ..translate.bound import Bound
-from ..types.conversion import convert_sql
+from ...errors import SqlServerError
+from ...sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SqlType, nvarchar
+from ...syntax import nodes
+from ...types.conversion import convert_sql
+from ..bound import Bound
 from .registry import define, invalid_argument
 from .string import integer, result, text
 

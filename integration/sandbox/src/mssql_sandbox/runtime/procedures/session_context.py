@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from ..errors import NotSupported, SqlServerError
-from ..interface import Event, ReturnStatus
+from ...errors import NotSupported, SqlServerError
+from ...interface import Event, ReturnStatus
 from .binding import Call
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, FLOAT
-from ..syntax import nodes
-from ..translate.aggregates import contains_window
-from ..translate.bound import Bound, Scope
-from ..translate.constants import folded_integer, is_constant, signed_integer
-from ..types.collation import has_key, key_sql
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import BIGINT, FLOAT
+from ...syntax import nodes
+from ...types.collation import has_key, key_sql
+from ..aggregates import contains_window
+from ..bound import Bound, Scope
+from ..constants import folded_integer, is_constant, signed_integer
 from .registry import define
 
 _RANKING = ("row_number", "rank", "dense_rank", "ntile", "lag", "lead", "percent_rank", "cume_dist")

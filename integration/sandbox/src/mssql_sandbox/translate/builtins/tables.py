@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
-from ..syntax import nodes
-from ..translate.bound import Bound, Output, Relation, Scope
-from ..translate.functions import expand
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
+from ...syntax import nodes
+from ..bound import Bound, Output, Relation, Scope
+from ..functions import expand
 from .json import document, path
 from .string import text
 
@@ -120,7 +120,7 @@ def _generate_series(t, source, scope) -> Relation:
     type_, converted, _ = t.unified(arguments, "generate_series")
     if not type_.is_integer and type_.name != "decimal":
         raise NotSupported(f"GENERATE_SERIES of {type_.name}", source.line)
-    from ..types.typenames import pg_type
+    from ...types.typenames import pg_type
 
     start, stop = (f"({sql})::numeric" for sql in converted[:2])
     step = f"({converted[2]})::numeric" if len(converted) > 2 else f"CASE WHEN {start} > {stop} THEN -1 ELSE 1 END"

@@ -9,8 +9,8 @@ from typing import Any, Iterator
 
 import psycopg
 
-from ..errors import NotSupported, SqlServerError
-from ..interface import Event, ReturnStatus
+from ...errors import NotSupported, SqlServerError
+from ...interface import Event, ReturnStatus
 from .binding import Call
 
 _GRANTED, _TIMEOUT, _DEADLOCK, _BAD = 0, -1, -3, -999

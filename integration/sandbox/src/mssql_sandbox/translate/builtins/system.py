@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported, SqlServerError
-from ..sqltypes import INT, UNIQUEIDENTIFIER, SqlType, varbinary
-from ..syntax import nodes
-from ..translate.bound import Bound
+from ...errors import NotSupported, SqlServerError
+from ...sqltypes import INT, UNIQUEIDENTIFIER, SqlType, varbinary
+from ...syntax import nodes
+from ..bound import Bound
 from .registry import define
 from .string import result, text
 
@@ -115,7 +115,7 @@ def _hashbytes(t, node, scope, a):
     if value.is_null:
         return Bound("NULL::bytea", varbinary(8000), True)
     if value.type.is_character:
-        from ..sqltypes import MAX
+        from ...sqltypes import MAX
 
         data = t.convert(value, varbinary(MAX), True)
     elif value.type.is_binary:
@@ -147,7 +147,7 @@ def _square(t, node, scope, a):
     from .math import real
 
     x = real(t, a[0], 1, "square")
-    from ..sqltypes import FLOAT
+    from ...sqltypes import FLOAT
 
     return result(a, f"ms.float_result(({x}) * ({x}))", FLOAT)
 
@@ -171,6 +171,6 @@ def _next_value(t, node, scope):
         raise SqlServerError(11726, f"Object '{table.schema}.{table.name}' is not a sequence object.", 16, 1, node.line)
     if sequence is None:
         raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, node.line)
-    from ..types.typenames import pg_type
+    from ...types.typenames import pg_type
 
     return Bound(f"nextval('{sequence.physical}')::{pg_type(sequence.type)}", sequence.type, False)

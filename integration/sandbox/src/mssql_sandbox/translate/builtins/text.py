@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import NotSupported
-from ..sqltypes import INT, MAX, nvarchar, varbinary, varchar
-from ..translate.bound import Bound
+from ...errors import NotSupported
+from ...sqltypes import INT, MAX, nvarchar, varbinary, varchar
+from ..bound import Bound
 from .datetime import ticks
 from .registry import define, invalid_argument
 from .string import integer, result, sized, text

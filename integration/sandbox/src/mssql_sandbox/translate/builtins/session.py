@@ -6,7 +6,7 @@ into ``Plan.parameters``; ``runtime/specials.py`` gives the value.
 
 from __future__ import annotations
 
-from ..sqltypes import BIGINT, INT, SMALLINT, TINYINT, SqlType, decimal, nvarchar, varbinary
+from ...sqltypes import BIGINT, INT, SMALLINT, TINYINT, SqlType, decimal, nvarchar, varbinary
 
 _SYSNAME = nvarchar(128)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ..catalog import system
-from ..interface import Event
-from ..sqltypes import INT, SMALLINT, TINYINT, SqlType, nvarchar, varchar
+from ...catalog import system
+from ...interface import Event
+from ...sqltypes import INT, SMALLINT, TINYINT, SqlType, nvarchar, varchar
 from .binding import Call, like
 
 _SYSNAME = nvarchar(128)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from ..interface import Event
-from ..sqltypes import INT, SMALLINT, nvarchar, varchar
+from ...interface import Event
+from ...sqltypes import INT, SMALLINT, nvarchar, varchar
 from .binding import Call
 
 _SYSNAME = nvarchar(128)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import SqlServerError
-from ..sqltypes import INT, MAX, nvarchar
-from ..translate.bound import Bound
+from ...errors import SqlServerError
+from ...sqltypes import INT, MAX, nvarchar
+from ..bound import Bound
 from .registry import define, invalid_argument
 from .string import result, text
 
@@ -103,7 +103,7 @@ def json_item(t, bound: Bound, node, quote: str = "ms.json_plain") -> str:
         return f"({bound.sql})::text"
     if bound.type.is_temporal or bound.type.name == "uniqueidentifier":
         style = 126
-        from ..sqltypes import varchar
+        from ...sqltypes import varchar
 
         return f"{quote}({t.convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
     if bound.type.is_binary:
