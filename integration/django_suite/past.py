@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from mssql_core.driver import bundled_driver
+from mssql_core.connection.driver import bundled_driver
 from mssql_sandbox.api import Sandbox
 
 TOP = Path(__file__).resolve().parents[2]

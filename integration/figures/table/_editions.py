@@ -178,7 +178,7 @@ def waits_for_a_waking_database(sandbox: Any) -> None:
     waits: list[float] = []
     with Gateway(sandbox) as gateway, alias(sandbox, gateway.port) as wrapper, _log() as lines:
         gateway.refuse(40613, 3)
-        with mock.patch("mssql_core.connecting.time.sleep", waits.append):
+        with mock.patch("mssql_core.connection.connector.time.sleep", waits.append):
             wrapper.ensure_connection()
         assert gateway.refused == 3 and len(lines) == 1, lines
         assert [5 <= waits[0] <= 6.25, 10 <= waits[1] <= 12.5, 20 <= waits[2] <= 25] == [True] * 3, waits
@@ -188,7 +188,7 @@ def wrong_name_fails_at_once(sandbox: Any) -> None:
     """4060 is tried again only where the database was open before."""
     with Gateway(sandbox) as gateway, alias(sandbox, gateway.port) as wrapper:
         gateway.refuse(4060, 1)
-        with mock.patch("mssql_core.connecting.time.sleep") as sleep:
+        with mock.patch("mssql_core.connection.connector.time.sleep") as sleep:
             _refused(Exception, "4060", wrapper.ensure_connection)
             wrapper.ensure_connection()
             wrapper.close()

@@ -1,14 +1,8 @@
 """Django on a fake server: these tests need no database."""
 
-import sys
-from pathlib import Path
-
 import django
 import pytest
 from django.conf import settings
-
-# Helper modules of these tests are imported by their bare names.
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 def pytest_configure():

@@ -3,7 +3,8 @@
 from contextlib import contextmanager
 from unittest import mock
 
-from mssql_core import identity_rebuild, snapshot
+from mssql_core.introspection import table_snapshot as snapshot
+from mssql_core.schema import identity_rebuild
 
 DATABASE_COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 

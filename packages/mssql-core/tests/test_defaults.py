@@ -1,4 +1,4 @@
-from mssql_core.connection_string import parse
+from mssql_core.connection.connection_string import parse
 from mssql_core.testing import fake_connection
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mssql_core import settings
+from mssql_core.connection import settings
 from mssql_core.plugin import Capability, hookspecs
 from mssql_core.testing import PluginConformance, fake_connection
 

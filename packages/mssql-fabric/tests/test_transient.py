@@ -10,7 +10,7 @@ from mssql_fabric import transient
 @pytest.fixture
 def waits(monkeypatch):
     found = []
-    monkeypatch.setattr("mssql_core.connecting.time.sleep", found.append)
+    monkeypatch.setattr("mssql_core.connection.connector.time.sleep", found.append)
     return found
 
 

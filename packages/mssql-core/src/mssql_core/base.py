@@ -11,25 +11,27 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import NotSupportedError, OperationalError
 from django.utils.functional import SimpleLazyObject, cached_property
 
-from . import compat, components, connecting, errors, server
+from . import compat, components, errors
 from . import data_types as types
-from . import settings as core_settings
+from .checks.validation import DatabaseValidation
 from .client import DatabaseClient
-from .compilers import COMPILERS
+from .compiler.dispatch import CompilerDispatch
+from .connection import connector as connecting
+from .connection import server
+from .connection import settings as core_settings
+from .connection.cursor import CursorPool, CursorWrapper
+from .connection.token_expiry import Lifetime, bounded
+from .connection.transactions import Transactions
 from .creation import DatabaseCreation
-from .cursor import CursorPool, CursorWrapper
 from .defaults import Defaults
-from .dispatch import CompilerDispatch
+from .expressions.registry import COMPILERS
 from .features import DatabaseFeatures
-from .foreign_key_checks import ForeignKeyChecks
-from .introspection import DatabaseIntrospection
-from .lifetime import Lifetime, bounded
+from .introspection.base import DatabaseIntrospection
+from .introspection.foreign_key_checks import ForeignKeyChecks
 from .names import TableName
-from .operations import DatabaseOperations
+from .operations.base import DatabaseOperations
 from .plugin import Capability, manager
-from .schema import DatabaseSchemaEditor
-from .transactions import Transactions
-from .validation import DatabaseValidation
+from .schema.editor import DatabaseSchemaEditor
 
 # What was learned of each server, for all connections of the process.
 _servers = {}

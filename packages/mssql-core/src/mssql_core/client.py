@@ -5,7 +5,7 @@ https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
 
 from django.db.backends.base.client import BaseDatabaseClient
 
-from . import connection_string
+from .connection import connection_string
 
 _ENCRYPT = {"strict": "-Ns", "yes": "-Nm", "mandatory": "-Nm", "no": "-No", "optional": "-No"}
 

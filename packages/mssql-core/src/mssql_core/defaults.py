@@ -1,13 +1,14 @@
 """Core's own answers to its hooks, asked after all plugins."""
 
-from . import authentication, errors
+from . import errors
+from .connection import authentication
 from .plugin import hookimpl
 
 
 class Defaults:
     @hookimpl
     def mssql_driver(self, settings):
-        from .driver import PyodbcDriver
+        from .connection.driver import PyodbcDriver
 
         return PyodbcDriver()
 

@@ -8,13 +8,13 @@ from django.db.backends.base import features
 from django.db.models import Lookup
 from django.db.models.expressions import BaseExpression
 
+from ..checks.validation import DatabaseValidation
 from ..client import DatabaseClient
 from ..creation import DatabaseCreation
-from ..introspection import DatabaseIntrospection
-from ..operations import DatabaseOperations
+from ..introspection.base import DatabaseIntrospection
+from ..operations.base import DatabaseOperations
 from ..plugin import Capability, DataType, Edition, ServerInfo, manager
-from ..schema import DatabaseSchemaEditor
-from ..validation import DatabaseValidation
+from ..schema.editor import DatabaseSchemaEditor
 from .server import fake_connection
 
 _BASES = {

@@ -6,7 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
-from ... import advice, connection_string
+from ...checks import advice
+from ...connection import connection_string
 from ...plugin import Capability
 
 

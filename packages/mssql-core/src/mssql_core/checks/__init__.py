@@ -1,0 +1,1 @@
+"""System checks of models and of the database that is found."""

@@ -1,0 +1,89 @@
+"""System checks: core's own and the plugins'."""
+
+from django.core import checks
+from django.db.backends.base.validation import BaseDatabaseValidation
+
+from ..connection import authentication
+from ..connection import settings as core_settings
+from ..data_types import NO_JSON_PLUGIN
+from ..plugin import manager
+from ..schema import foreign_key_rules
+from . import advice
+
+
+class DatabaseValidation(BaseDatabaseValidation):
+    def check(self, **kwargs):
+        settings = self.connection.options_read()
+        found = super().check(**kwargs)
+        found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
+        for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
+            found += messages or ()
+        # Settings that cannot connect are told; the rest asks the server.
+        return found if any(message.is_serious() for message in found) else [*found, *self._column_types()]
+
+    def _options_without_effect(self, settings):
+        return [
+            checks.Warning(
+                "DATABASES[%r]['OPTIONS'][%r] has no effect: %s."
+                % (self.connection.alias, name, core_settings.WITHOUT_EFFECT[name]),
+                hint="Remove it.",
+                id="mssql_core.W001",
+            )
+            for name in settings.options
+            if name in core_settings.WITHOUT_EFFECT
+        ]
+
+    def _trusted_connection(self, settings):
+        winner = authentication.without_effect(settings)
+        if winner is None:
+            return []
+        text = "DATABASES[%r]: Trusted_Connection has no effect beside %s." % (self.connection.alias, winner)
+        return [checks.Warning(text, hint="Remove one of them.", id="mssql_core.W004")]
+
+    def _column_types(self):
+        return [
+            checks.Warning("DATABASES[%r]: %s" % (self.connection.alias, text), hint=remedy, id="mssql_core.W002")
+            for text, remedy in advice.column_types(self.connection)
+        ]
+
+    def check_field(self, field, **kwargs):
+        if field.get_internal_type() == "JSONField" and "JSONField" not in self.connection.data_types:
+            text = "The alias %r has no column type for a JSONField." % self.connection.alias
+            return [checks.Error(text, hint=NO_JSON_PLUGIN, obj=field, id="mssql_core.E001")]
+        return [*super().check_field(field, **kwargs), *self._foreign_key(field)]
+
+    def _foreign_key(self, field):
+        """Foreign keys that the server refuses (errors 1776, 1785)."""
+        target = foreign_key_rules.target_without_key(field, self.connection)
+        if target is not None:
+            text = (
+                "The foreign key refers to %s, which takes NULL: a filtered index keeps it unique, "
+                "and SQL Server takes none as the target of a foreign key (error 1776)." % target
+            )
+            hint = (
+                "Give %s null=False; or a UniqueConstraint(fields=[%r], nulls_distinct=False), which takes a single "
+                "NULL; or give the foreign key db_constraint=False." % (target, target.name)
+            )
+            yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E003")
+        conflict = foreign_key_rules.cascade_conflict(field, self.connection)
+        if conflict is not None:
+            hint = (
+                "Give one of these fields on_delete=DO_NOTHING; or all fields of both paths a rule that "
+                "Django carries out, such as CASCADE or SET_NULL."
+            )
+            text = "%s SQL Server refuses the foreign key (error 1785)." % conflict
+            yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E004")
+
+    def check_field_type(self, field, field_type):
+        """(max) types are no key of an index (error 1919)."""
+        if not field_type.endswith("(max)"):
+            return []
+        if field.unique:
+            text = "The column type %s of a unique field cannot be the key of an index (error 1919)." % field_type
+            return [checks.Error(text, hint="Give it a max_length.", obj=field, id="mssql_core.E002")]
+        if field.db_index:
+            # As Django says it of other databases, under the id that projects silence.
+            text = "%s does not support a database index on %s columns." % (self.connection.display_name, field_type)
+            hint = "An index won't be created. Silence this warning if you don't care about it."
+            return [checks.Warning(text, hint=hint, obj=field, id="fields.W162")]
+        return []

@@ -1,0 +1,170 @@
+"""Expressions that GROUP BY and aggregates refuse, computed beside the tables.
+
+GROUP BY takes no subqueries (error 144) and no constants (164), sees two equal
+parameters as different expressions (8120), and aggregates take neither
+subqueries (130) nor outer columns among others (8124). A one-row derived table
+makes columns of them, which every clause may name:
+
+    FROM t CROSS APPLY (SELECT LOWER(t.name) + @P1 AS [k1]) AS [hoisted]
+"""
+
+import re
+from contextlib import contextmanager
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Aggregate, Func, Subquery
+from django.db.models.expressions import Col, Ref, Star
+from django.db.models.functions import Greatest, Least
+from django.db.models.sql.query import Query
+
+from ..compat.orm import FullResultSet
+from .predicates import PredicateValue, is_predicate
+
+ALIAS = "hoisted"
+_COLUMN = re.compile(r"\[%s\]\.\[k\d+\]" % ALIAS)
+
+
+class Hoists:
+    """The hoisted expressions of one SELECT. Holds no compiler: that holds this, and a cycle is only freed late."""
+
+    def __init__(self):
+        self._columns = {}
+        self._definitions = []
+        self._by_sql = {}
+        self._suspended = False
+
+    def __bool__(self):
+        return bool(self._definitions)
+
+    def add(self, expression, compiler):
+        """Compute `expression` in the derived table."""
+        if self._key(expression) in self._columns:
+            return
+        value = PredicateValue(expression) if is_predicate(expression) else expression
+        with self.suspended():
+            sql, params = compiler.compile(value)
+            known = self._by_sql.get(_hashable(sql, params))
+            plain = sql, params
+            if is_predicate(expression):
+                plain = compiler.compile(expression)
+        if known is None:
+            name = "k%d" % (len(self._definitions) + 1)
+            known = "[%s].[%s]" % (ALIAS, name)
+            self._definitions.append(("%s AS [%s]" % (sql, name), params))
+        column = "%s = 1" % known if is_predicate(expression) else known
+        self._columns[self._key(expression)] = column
+        # Before Django 4.2 what is always true compiles to '', as much else does.
+        if plain[0]:
+            self._by_sql[_hashable(*plain)] = column
+
+    @staticmethod
+    def _key(expression):
+        try:
+            hash(expression)
+        except TypeError:
+            return id(expression)
+        return expression
+
+    def column(self, node):
+        """The column that holds `node`, or None."""
+        if self._suspended or not self._columns:
+            return None
+        return self._columns.get(self._key(node))
+
+    def column_of_sql(self, sql, params):
+        """The column that holds what compiled to `sql`; equal subqueries are different objects."""
+        if self._suspended or not self._by_sql:
+            return None
+        return self._by_sql.get(_hashable(sql, params))
+
+    @contextmanager
+    def suspended(self):
+        """Compile as if nothing was hoisted: within the derived table and the joins before it."""
+        before, self._suspended = self._suspended, True
+        try:
+            yield
+        finally:
+            self._suspended = before
+
+    def apply_sql(self, has_tables=True):
+        """The derived table for the FROM clause: (sql, params)."""
+        columns = ", ".join(sql for sql, _ in self._definitions)
+        params = [param for _, found in self._definitions for param in found]
+        lead = "CROSS APPLY " if has_tables else ""
+        return "%s(SELECT %s) AS [%s]" % (lead, columns, ALIAS), params
+
+
+def _hashable(sql, params):
+    return sql, tuple((type(param), repr(param)) for param in params)
+
+
+def is_column(expression):
+    """Whether GROUP BY takes `expression` as it is."""
+    return isinstance(expression, Col)
+
+
+def aggregate_refuses(expression, compiler):
+    """Whether an aggregate of the compiler's query cannot take `expression`."""
+    aliases = compiler.query.alias_map
+    for node in leaves(expression):
+        if isinstance(node, (Query, Subquery, Greatest, Least)):
+            return True
+        if isinstance(node, Col) and node.alias is not None and node.alias not in aliases:
+            return True
+    return not isinstance(expression, (Star, Col)) and _compiles_to_subquery(expression, compiler)
+
+
+def _compiles_to_subquery(expression, compiler):
+    """Plugins translate expressions to subqueries as well."""
+    try:
+        sql, _ = compiler.compile(expression)
+    except (EmptyResultSet, FullResultSet):
+        return False
+    return "(SELECT " in sql
+
+
+def value_column(sql):
+    """The column of a hoisted condition, without its comparison; other SQL as it is."""
+    column = sql[: -len(" = 1")]
+    return column if sql.endswith(" = 1") and _COLUMN.fullmatch(column) else sql
+
+
+def columns_beside_aggregates(expression, compiler):
+    """The hoisted columns that `expression` names outside of aggregates: GROUP BY must have them (8120)."""
+    if expression is None or isinstance(expression, Aggregate) or not hasattr(expression, "as_sql"):
+        return []
+    if getattr(expression, "contains_aggregate", False):
+        inner = expression.get_source_expressions()
+        return [column for part in inner for column in columns_beside_aggregates(part, compiler)]
+    try:
+        sql, _ = compiler.compile(expression)
+    except (EmptyResultSet, FullResultSet):
+        return []
+    return _COLUMN.findall(sql)
+
+
+def leaves(expression):
+    """`expression` and what it is made of, down to subqueries."""
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            continue
+        yield node
+        if isinstance(node, (Query, Subquery, Ref)):
+            continue
+        if hasattr(node, "get_source_expressions"):
+            stack.extend(node.get_source_expressions())
+        elif hasattr(node, "children"):
+            stack.extend(node.children)
+
+
+def repeated(node, compiler):
+    """
+    Compile an aggregate's argument that its translation names several times.
+
+    Anything but a column is computed once, in the derived table.
+    """
+    if not isinstance(node, Col) and isinstance(node, Func):
+        compiler.hoists.add(node, compiler)
+    return compiler.compile(node)

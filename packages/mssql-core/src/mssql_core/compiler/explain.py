@@ -1,0 +1,60 @@
+"""QuerySet.explain(): the estimated plan as XML.
+
+While SHOWPLAN_XML is ON the session answers statements with their plans and runs
+none of them. It is its own batch (error 1067), and needs the permission SHOWPLAN (262).
+https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
+"""
+
+from contextlib import contextmanager
+
+from django.db import Error, NotSupportedError
+
+from ..connection.parameters import TypedParam
+from ..literals import literal
+
+
+def explain(connection, sql, params):
+    """
+    The plan documents of a statement.
+
+    :param sql: the statement, with %s for its parameters.
+    :raises NotSupportedError: a parameter has no literal form.
+    """
+    statement = with_literals(sql, params)
+    with _showplan(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def _showplan(connection):
+    # The first cursor also opens the transaction, which the session would only explain later.
+    _set(connection, "ON")
+    try:
+        yield
+    finally:
+        try:
+            _set(connection, "OFF")
+        except Error:
+            # The session would explain all that comes instead of running it.
+            connection.close()
+            raise
+
+
+def _set(connection, value):
+    with connection.wrap_database_errors, connection.create_cursor() as cursor:
+        cursor.execute("SET SHOWPLAN_XML %s" % value)
+
+
+def with_literals(sql, params):
+    """The statement with its values in place: the plan of a batch with parameters is that of a remote call."""
+    return (sql % tuple(_literal(param) for param in params)).strip()
+
+
+def _literal(value):
+    try:
+        if isinstance(value, TypedParam):
+            return "CAST(%s AS %s)" % (literal(value.value), value.sql_type)
+        return literal(value)
+    except ValueError as error:
+        raise NotSupportedError("explain() cannot write a parameter into the statement: %s" % error) from error

@@ -1,0 +1,133 @@
+"""Where inserted rows come from: parameters of their own, or one JSON parameter."""
+
+from .output_clause import column_type as stored_type
+from .value_lists import MAX_PARAMETERS, column_type, from_wire, json_array, wire_type
+
+# The place of a row's object, to return rows in the objects' order.
+ORDINAL = "__ord"
+# INSERT ... VALUES takes 1,000 rows (error 10738).
+_MAX_ROWS = 1000
+
+
+class ValueRows:
+    """Rows written as VALUES."""
+
+    def __init__(self, fields, placeholders, params, connection):
+        self.fields = fields
+        self.connection = connection
+        self._placeholders = placeholders
+        self._params = params
+
+    @classmethod
+    def split(cls, fields, placeholder_rows, param_rows, connection):
+        """As many as the limits of one statement make necessary."""
+        found, start, count = [], 0, 0
+        for index, row in enumerate(param_rows):
+            width = sum(len(params) for params in row)
+            if index > start and (count + width > MAX_PARAMETERS or index - start == _MAX_ROWS):
+                found.append(cls(fields, placeholder_rows[start:index], param_rows[start:index], connection))
+                start, count = index, 0
+            count += width
+        found.append(cls(fields, placeholder_rows[start:], param_rows[start:], connection))
+        return found
+
+    def __len__(self):
+        return len(self._params)
+
+    def column(self, field):
+        """The name of a field's column in :meth:`table_sql`."""
+        return "[c%d]" % self.fields.index(field)
+
+    def _all_params(self):
+        return [param for row in self._params for params in row for param in params]
+
+    def insert_sql(self):
+        """What follows the column list of INSERT: (sql, params)."""
+        rows = ", ".join("(%s)" % ", ".join(row) for row in self._placeholders)
+        return "VALUES %s" % rows, self._all_params()
+
+    def table_sql(self):
+        """A derived table with the ordinal and the fields' columns: (sql, params)."""
+        rows = []
+        for number, row in enumerate(self._placeholders):
+            values = row
+            if number == 0:
+                # The other rows follow: a column of NULLs has no type of its own.
+                values = [
+                    "CAST(%s AS %s)" % (sql, stored_type(field, self.connection))
+                    for sql, field in zip(row, self.fields)
+                ]
+            rows.append("(%d, %s)" % (number, ", ".join(values)))
+        names = ", ".join(["[%s]" % ORDINAL, *(self.column(field) for field in self.fields)])
+        return "(SELECT * FROM (VALUES %s) AS [v] (%s))" % (", ".join(rows), names), self._all_params()
+
+
+class JSONRows:
+    """Rows in one JSON parameter: an array of arrays, each with its ordinal first."""
+
+    def __init__(self, fields, columns, rows, connection):
+        self.fields = fields
+        self.connection = connection
+        self._columns = columns
+        self._rows = rows
+
+    @classmethod
+    def of(cls, fields, placeholder_rows, param_rows, connection):
+        """The rows, or None if JSON cannot carry one of their values without loss."""
+        columns, carried = [], []
+        for index, field in enumerate(fields):
+            sqls = {row[index] for row in placeholder_rows}
+            values = [row[index] for row in param_rows]
+            if sqls != {"%s"}:
+                if len(sqls) > 1 or any(values):
+                    return None
+                columns.append((field, sqls.pop(), None))
+                continue
+            values = [value for (value,) in values]
+            if all(value is None for value in values):
+                columns.append((field, "CAST(NULL AS %s)" % stored_type(field, connection), None))
+                continue
+            type_name = column_type(field, values, connection)
+            if type_name is None or any(isinstance(value, str) and "\0" in value for value in values):
+                return None
+            columns.append((field, None, type_name))
+            carried.append(values)
+        rows = [list(row) for row in zip(*carried)] if carried else [[] for _ in param_rows]
+        return cls(fields, columns, rows, connection)
+
+    def __len__(self):
+        return len(self._rows)
+
+    def column(self, field):
+        """The name of a field's column in :meth:`table_sql`."""
+        return "[c%d]" % self.fields.index(field)
+
+    def _source(self):
+        """SELECT list, WITH list."""
+        selected, definitions, place = [], [], 1
+        for field, sql, type_name in self._columns:
+            name = self.column(field)
+            if type_name is not None:
+                definitions.append("%s %s '$[%d]'" % (name, wire_type(type_name), place))
+                sql = from_wire(name, type_name)
+                place += 1
+            selected.append(sql if sql == name else "%s AS %s" % (sql, name))
+        return selected, definitions
+
+    def _param(self):
+        return [json_array([[number, *row] for number, row in enumerate(self._rows)])]
+
+    def insert_sql(self):
+        selected, definitions = self._source()
+        ordinal = "[%s] int '$[0]'" % ORDINAL
+        sql = "SELECT %s FROM OPENJSON(%%s) WITH (%s)" % (", ".join(selected), ", ".join([ordinal, *definitions]))
+        return sql, self._param()
+
+    def table_sql(self):
+        selected, definitions = self._source()
+        ordinal = "[%s]" % ORDINAL
+        sql = "(SELECT %s FROM OPENJSON(%%s) WITH (%s))" % (
+            ", ".join([ordinal, *selected]),
+            ", ".join(["%s int '$[0]'" % ordinal, *definitions]),
+        )
+        return sql, self._param()

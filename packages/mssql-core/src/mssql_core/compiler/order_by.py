@@ -1,0 +1,142 @@
+"""ORDER BY as SQL Server accepts it.
+
+A column may be named once (error 169), constants not at all (408), and with
+DISTINCT or a set operation only what is selected (145, 104).
+"""
+
+import re
+
+from django.db.models import OrderBy, Subquery, Value, Window
+from django.db.models.expressions import Col, Expression, RawSQL, Ref, Star
+from django.db.models.functions import Random
+from django.db.models.sql.query import Query
+
+from ..compat.orm import ColPairs
+from .cross_apply import leaves
+
+UNORDERED = "(SELECT NULL)"
+# What is left of a CASE without conditions: the server takes it for the position of a column (error 1008).
+_PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
+_VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
+
+
+class NullsLast(Expression):
+    """1 where the expression is NULL, else 0: sorts NULLs behind the rest."""
+
+    def __init__(self, expression, values=(1, 0)):
+        super().__init__(output_field=None)
+        self.expression = expression
+        self.values = values
+
+    def get_source_expressions(self):
+        return [self.expression]
+
+    def set_source_expressions(self, expressions):
+        (self.expression,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.expression)
+        return "CASE WHEN %s IS NULL THEN %d ELSE %d END" % ((sql,) + self.values), params
+
+
+def terms(order_by, connection):
+    """An OrderBy as (expression, direction) pairs, with NULLs put where it asks for.
+
+    NULL is the lowest value, so it comes first unless the order is descending.
+    """
+    direction = "DESC" if order_by.descending else "ASC"
+    expression = order_by.expression
+    if isinstance(expression, Random):
+        return [(PerRow(), "ASC")]
+    found = []
+    if order_by.nulls_last and not order_by.descending:
+        found.append((NullsLast(expression), "ASC"))
+    elif order_by.nulls_first and order_by.descending:
+        found.append((NullsLast(expression, (0, 1)), "ASC"))
+    return [*found, *((part, direction) for part in connection.ops.sort_expressions(expression))]
+
+
+class PerRow(Expression):
+    """Another value in every row, to sort by."""
+
+    def __init__(self):
+        super().__init__(output_field=None)
+
+    def as_sql(self, compiler, connection):
+        return "NEWID()", ()
+
+
+def compile_order_by(node, compiler, connection, **extra):
+    if isinstance(node.expression, ColPairs) or extra:
+        return NotImplemented
+    parts, params = [], []
+    for expression, direction in terms(node, connection):
+        sql, found = compiler.compile(expression)
+        template = "%(expression)s %(ordering)s" if isinstance(expression, NullsLast) else node.template
+        parts.append((template % {"expression": sql, "ordering": direction}).rstrip())
+        params.extend(found)
+    return ", ".join(parts), params
+
+
+def is_constant(expression):
+    """Whether no row can differ from another in `expression`."""
+    return not any(isinstance(node, (*_VARY, PerRow)) or _is_custom(node) for node in leaves(expression))
+
+
+def _is_custom(node):
+    # An expression without arguments may be anything, except a value.
+    return not isinstance(node, Value) and not list(getattr(node, "get_source_expressions", list)())
+
+
+def source(expression):
+    """What a reference to the select list stands for."""
+    while isinstance(expression, Ref):
+        expression = expression.source
+    return expression
+
+
+def key(expression, compiler):
+    """Equal for two expressions exactly if the server takes them for the same column."""
+    expression = source(expression)
+    if isinstance(expression, Col):
+        return expression.alias, expression.target.column
+    if isinstance(expression, Query):
+        return id(expression)
+    sql, params = compiler.compile(expression)
+    return sql, tuple((type(param), repr(param)) for param in params)
+
+
+def distinct_terms(order_by, compiler):
+    """Django's ORDER BY entries without constants and without repetitions."""
+    found, seen = [], set()
+    combined = bool(compiler.query.combinator)
+    for entry in order_by:
+        for expanded in _expanded(entry, compiler):
+            resolved = expanded[0]
+            if not isinstance(resolved, OrderBy):
+                found.append(expanded)
+                continue
+            if not combined and (is_constant(source(resolved.expression)) or _PARAMETER.match(expanded[1][0])):
+                continue
+            name = key(resolved.expression, compiler) if not combined else (expanded[1][0],)
+            if name not in seen:
+                seen.add(name)
+                found.append(expanded)
+    return found
+
+
+def _expanded(entry, compiler):
+    """An entry of a composite key as one per column."""
+    resolved, (_, _, is_ref) = entry
+    pairs = getattr(resolved, "expression", None)
+    if not isinstance(pairs, ColPairs):
+        yield entry
+        return
+    for column in pairs.get_source_expressions():
+        copy = resolved.copy()
+        copy.set_source_expressions([column])
+        sql, params = compiler.compile(copy)
+        yield copy, (sql, params, is_ref)
+
+
+COMPILERS = {OrderBy: compile_order_by}

@@ -1,0 +1,107 @@
+"""Search conditions and values: T-SQL keeps them apart (errors 4145 and 102).
+
+`bit` is a number that no WHERE accepts, and a condition is no value that could
+be selected, compared or passed on. Django's expressions know no such border, so
+the compiler converts where an expression of one kind stands in the other's
+place.
+"""
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
+from django.db.models.expressions import CombinedExpression, Expression
+from django.db.models.lookups import Exact, Lookup
+from django.db.models.sql.where import NothingNode, WhereNode
+
+from ..compat.orm import AggregateFilter, FullResultSet, copied
+
+_CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
+# Their arguments are values.
+_TAKE_VALUES = (Func, CombinedExpression, Case, OrderBy, Window, Lookup)
+
+
+def is_predicate(node):
+    """Whether `node` compiles to a search condition."""
+    if isinstance(node, ExpressionWrapper):
+        return is_predicate(node.expression)
+    return isinstance(node, _CONDITIONS)
+
+
+def condition_sql(node, compiler):
+    """Compile `node` as a search condition: (sql, params)."""
+    sql, params = compiler.compile(node)
+    if is_predicate(node) or not getattr(node, "conditional", False) or _is_raw(node):
+        return sql, params
+    return "%s = 1" % sql, params
+
+
+def _is_raw(node):
+    # Django trusts raw SQL in the place of a condition.
+    return not hasattr(node, "get_source_expressions") or type(node).__name__ == "RawSQL"
+
+
+class PredicateValue(Expression):
+    """The value of a search condition: 1 where it is true, else 0."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, condition):
+        super().__init__(output_field=BooleanField())
+        self.condition = condition
+
+    def get_source_expressions(self):
+        return [self.condition]
+
+    def set_source_expressions(self, expressions):
+        (self.condition,) = expressions
+
+    def as_sql(self, compiler, connection):
+        try:
+            sql, params = compiler.compile(self.condition)
+        except EmptyResultSet:
+            return "CAST(0 AS bit)", ()
+        except FullResultSet:
+            return "CAST(1 AS bit)", ()
+        if not sql:
+            # Before Django 4.2 what is always true compiles to ''.
+            return "CAST(1 AS bit)", ()
+        return "CAST(CASE WHEN %s THEN 1 ELSE 0 END AS bit)" % sql, params
+
+
+def with_values(node):
+    """`node`, with conditions among its arguments turned into values."""
+    if isinstance(node, When):
+        if not is_predicate(node.result):
+            return node
+        return _replaced(node, lambda source: source is not node.condition and is_predicate(source))
+    if not isinstance(node, _TAKE_VALUES) or isinstance(node, AggregateFilter):
+        return node
+    if isinstance(node, Exact) and isinstance(node.rhs, bool):
+        # Django compiles these to the condition itself, or to its negation.
+        return node
+    # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
+    condition = getattr(node, "filter", None)
+    if any(is_predicate(source) for source in node.get_source_expressions() if source is not condition):
+        return _replaced(node, lambda source: source is not condition and is_predicate(source))
+    return node
+
+
+def _replaced(node, test):
+    copy = copied(node)
+    copy.set_source_expressions(
+        [PredicateValue(source) if test(source) else source for source in node.get_source_expressions()]
+    )
+    return copy
+
+
+def compile_when(node, compiler, connection, **extra):
+    """WHEN takes a condition: a value is compared with 1."""
+    condition = node.condition
+    if is_predicate(condition) or _is_raw(condition):
+        return NotImplemented
+    copy = node.copy()
+    copy.condition = Exact(condition, True)
+    return copy.as_sql(compiler, connection, **extra)
+
+
+COMPILERS = {When: compile_when}

@@ -1,0 +1,19 @@
+"""The table that a statement changes, in the alias's schema."""
+
+from ..names import quote_name
+
+
+def with_target(keyword, sql, compiler):
+    """
+    Return `sql` with the schema before the table behind `keyword`.
+
+    Columns keep the bare name before them: it is that of the table's exposed name.
+    https://learn.microsoft.com/sql/t-sql/queries/from-transact-sql
+
+    :param keyword: what Django writes the table's name behind: DELETE FROM, or UPDATE.
+    """
+    table = compiler.query.get_meta().db_table
+    head = "%s %s " % (keyword, quote_name(table))
+    if not (sql + " ").startswith(head):
+        return sql
+    return ("%s %s %s" % (keyword, compiler.connection.ops.quote_table(table), sql[len(head) :])).rstrip()

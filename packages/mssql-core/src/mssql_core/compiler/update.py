@@ -1,0 +1,79 @@
+"""UPDATE: conditions as assigned values, and OUTPUT for returned columns."""
+
+from django.core.exceptions import FieldError
+from django.db.models import Value
+from django.db.models.expressions import Expression
+
+from .output_clause import Returning
+from .predicates import PredicateValue, is_predicate
+from .target_table import with_target
+from .value_lists import within_limit
+
+
+class Assigned(Expression):
+    """The right side of an assignment, followed by the clause that comes after the last one.
+
+    OUTPUT stands between SET and WHERE, where Django leaves no other place.
+    """
+
+    def __init__(self, value, field, clause=""):
+        super().__init__(output_field=field)
+        if hasattr(value, "prepare_database_save"):
+            value = value.prepare_database_save(field)
+        self.value = value if hasattr(value, "resolve_expression") else Value(value, field)
+        self.clause = clause
+
+    def resolve_expression(self, *args, **kwargs):
+        copy = super().resolve_expression(*args, **kwargs)
+        if is_predicate(copy.value):
+            copy.value = PredicateValue(copy.value)
+        return copy
+
+    def get_source_expressions(self):
+        return [self.value]
+
+    def set_source_expressions(self, expressions):
+        (self.value,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.value)
+        return sql + self.clause, params
+
+
+def _may_be_condition(value):
+    try:
+        return getattr(value, "conditional", False)
+    except FieldError:
+        # An expression without a type of its own is none.
+        return False
+
+
+class UpdateMixin:
+    _returning = None
+
+    def as_sql(self):
+        values = self.query.values
+        self._returning = Returning(self.connection, self.returning_fields) if self.returning_fields else None
+        self.query.values = self._assignments(values)
+        fields, self.returning_fields = self.returning_fields, None
+        try:
+            sql, params = within_limit(self.connection, super().as_sql)
+        finally:
+            self.query.values, self.returning_fields = values, fields
+        sql = with_target("UPDATE", sql, self)
+        if self._returning is not None and sql:
+            sql = self._returning.around(sql)
+        return sql, params
+
+    returning_fields = None
+
+    def _assignments(self, values):
+        found = []
+        for index, (field, model, value) in enumerate(values):
+            clause = ""
+            if self._returning is not None and index == len(values) - 1:
+                clause = " " + self._returning.output_clause()
+            if clause or _may_be_condition(value):
+                value = Assigned(value, field, clause)
+            found.append((field, model, value))
+        return found

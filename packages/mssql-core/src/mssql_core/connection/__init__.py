@@ -1,0 +1,1 @@
+"""Settings, the driver, and one open connection: transactions, cursors, typed parameters."""

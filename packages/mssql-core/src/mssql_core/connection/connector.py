@@ -1,0 +1,170 @@
+"""Opening a connection: attempts, and errors that name the setting and the remedy."""
+
+import logging
+import time
+
+from .. import errors
+from ..plugin import manager
+from . import authentication, connection_string
+from . import settings as core_settings
+
+logger = logging.getLogger("mssql_core.connection")
+
+# Number -> what to do; %(alias)s is DATABASES['...'].
+_REMEDIES = {
+    4060: "Check %(alias)s['NAME'], and that the login may use this database.",
+    4064: "The login's default database cannot be opened: name one in %(alias)s['NAME'].",
+    18452: "The server takes no Windows login from here: set %(alias)s['USER'] and ['PASSWORD'], or join the domain.",
+    18456: "Check %(alias)s['USER'] and ['PASSWORD'].",
+    18470: "The login is disabled; another one goes into %(alias)s['USER'].",
+    18486: "The login is locked out.",
+    18487: "The password has expired.",
+    18488: "The password has to be changed first.",
+    40532: "Check %(alias)s['HOST'] and ['USER']: this server does not know the login.",
+    40615: "Allow this machine's address in the server's firewall.",
+}
+_CERTIFICATE = (
+    "The server's certificate is not trusted. Install its authority; or, for a server that you know, set "
+    "%(alias)s['OPTIONS']['TrustServerCertificate'] = 'yes'."
+)
+_STRICT_CERTIFICATE = (
+    "The server's certificate is not trusted, and Encrypt = 'strict' always checks it. Install its authority, or name the "
+    "certificate's file in %(alias)s['OPTIONS']['ServerCertificate']."
+)
+_TOKEN = "The server refuses the access token of %(alias)s (TOKEN, or the plugin 'azure'): has it expired, is the principal a user there?"
+_NO_ENCRYPTION = (
+    "The server offers no encryption. Give it a certificate; or, in a network that you trust, set "
+    "%(alias)s['OPTIONS']['Encrypt'] = 'no'."
+)
+_UNREACHABLE = (
+    "No answer from %(server)s. Check %(alias)s['HOST'] and ['PORT'], that the server listens on TCP, and the firewall between. "
+    "OPTIONS['connection_timeout'] bounds the wait, in seconds."
+)
+_AUTHENTICATION = (
+    "The authentication settings of %(alias)s contradict each other: USER, TOKEN, Authentication, Trusted_Connection."
+)
+_KERBEROS = (
+    "Without %(alias)s['USER'] the operating system's login is used, and there is no Kerberos ticket: set USER and "
+    "PASSWORD, or get a ticket (kinit)."
+)
+_MODE = (
+    "This ODBC driver has no such Authentication. The plugin 'azure' signs in by more modes: %(alias)s['OPTIONS']['plugins'] "
+    "= {'azure': {}} (pip install mssql-core[azure])."
+)
+_VALUE = "Check this keyword in %(alias)s['OPTIONS']."
+
+
+class Parameters:
+    """What :func:`open_connection` needs; shows no secret."""
+
+    def __init__(self, keywords, arguments, secrets, max_age=None):
+        self.keywords = keywords
+        self.arguments = arguments
+        self.secrets = secrets
+        self.max_age = max_age
+
+    def __repr__(self):
+        return "<Parameters %r>" % connection_string.redact(self.keywords)
+
+
+def parameters(wrapper):
+    """The parameters of a new connection; plugins are asked for credentials and keywords.
+
+    :raises ImproperlyConfigured: settings that contradict each other.
+    """
+    settings = wrapper.options_read()
+    authentication.check(settings)
+    plugins = wrapper.plugins
+    credentials = plugins.hook.mssql_credentials(settings=settings)
+    extra = manager.merged(
+        manager.results(plugins, "mssql_connection_keywords", settings=settings), "the connection keyword"
+    )
+    options = settings.options
+    name = None if options.get("dsn") else wrapper.driver.keyword(options.get("driver"))
+    keywords = core_settings.keywords(settings, name, credentials, extra)
+    token = credentials.access_token
+    arguments = {
+        "connection_string": connection_string.build(keywords),
+        "access_token": None if token is None else connection_string.Secret(token),
+        "timeout": int(options.get("connection_timeout", 0)),
+        "query_timeout": int(options.get("query_timeout", 0)),
+        "encodings": core_settings.encodings(options),
+    }
+    secrets = [value for key, value in keywords.items() if key.casefold() in connection_string.SECRETS]
+    return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
+
+
+def open_connection(wrapper, found):
+    """A driver's connection; transient errors are tried again.
+
+    :param found: see :func:`parameters`.
+    :raises mssql_core.errors.Error: with the setting and the remedy, without secrets.
+    """
+    settings, hook = wrapper.options_read(), wrapper.plugins.hook
+    attempts = int(settings.options.get("connection_retries", 5)) + 1
+    told = None
+    for attempt in range(1, attempts + 1):
+        logger.debug("alias %r: connecting with %r", wrapper.alias, found)
+        try:
+            return wrapper.driver.connect(**found.arguments)
+        except wrapper.driver.error as raw:
+            error = errors.translate(raw, found.secrets)
+        if attempt == attempts or not hook.mssql_is_transient_error(error=error, settings=settings):
+            break
+        wait = hook.mssql_retry_delay(error=error, attempt=attempt, settings=settings)
+        # One line for each kind of error: a database that wakes up says the same for a minute.
+        level = logging.DEBUG if told == error.number else logging.WARNING
+        told = error.number
+        text = "alias %r: attempt %d of %d failed, the next one in %.1f s: %s"
+        logger.log(level, text, wrapper.alias, attempt, attempts, wait, error)
+        time.sleep(wait)
+    raise explained(error, wrapper.alias, found) from None
+
+
+def explained(error, alias, found):
+    """The error with its remedy added to the message.
+
+    :param found: see :func:`parameters`.
+    """
+    remedy = _REMEDIES.get(error.number) or _by_state(error.sqlstate or "", str(error.args[-1]))
+    if error.number == 18456 and found.arguments["access_token"]:
+        remedy = _TOKEN
+    if remedy is _CERTIFICATE and found.keywords.get("Encrypt") == "strict":
+        remedy = _STRICT_CERTIFICATE
+    text = str(error.args[-1])
+    if remedy is not None:
+        text = "%s %s" % (text, remedy % {"alias": "DATABASES[%r]" % alias, "server": _server(found)})
+    kind = errors.NotSupportedError if isinstance(error, errors.NotSupportedError) else errors.OperationalError
+    return errors.make(kind, error.number, error.sqlstate, text)
+
+
+def _server(found):
+    return found.keywords.get("SERVER") or "the server of the data source"
+
+
+def _by_state(state, text):
+    lower = text.lower()
+    for words, remedy in (
+        ("certificate", _CERTIFICATE),
+        ("encryption not supported", _NO_ENCRYPTION),
+        ("attribute 'authentication'", _MODE),
+        ("invalid value specified", _VALUE),
+        ("no credentials were supplied", _KERBEROS),
+        ("no kerberos credentials", _KERBEROS),
+        ("can't open lib", _LIBRARY),
+        ("openssl library could not be loaded", _LIBRARY),
+    ):
+        if words in lower:
+            return remedy
+    if state.startswith("FA"):
+        return _AUTHENTICATION
+    if state.startswith(("08", "HYT")):
+        return _UNREACHABLE
+    return None
+
+
+# The message of unixODBC says that the driver's file is missing where a library that it needs is.
+_LIBRARY = (
+    "A library that the ODBC driver needs is missing: on Debian and Ubuntu run apt-get install libodbc2 "
+    "libgssapi-krb5-2 libkrb5-3 libssl3; or check %(alias)s['OPTIONS']['driver']."
+)

@@ -1,0 +1,284 @@
+"""Each parameter's type, chosen deliberately.
+
+Left alone, the ODBC driver declares a string by the length of its value, a long
+one as ntext, cuts the fraction of a time, drops the offset of a datetime and
+asks the server what a None might be. Here values get one of few types, so that
+the server's plan cache keeps few plans of a statement.
+"""
+
+import datetime
+import decimal
+import math
+import re
+import uuid
+
+from .. import errors
+
+# ODBC type numbers (sql.h, sqlext.h, msodbcsql.h).
+SQL_DECIMAL, SQL_FLOAT, SQL_REAL, SQL_INTEGER, SQL_SMALLINT, SQL_BIGINT = 3, 6, 7, 4, 5, -5
+SQL_TINYINT, SQL_BIT, SQL_GUID = -6, -7, -11
+SQL_VARCHAR, SQL_WVARCHAR, SQL_VARBINARY, SQL_WCHAR, SQL_CHAR, SQL_BINARY = 12, -9, -3, -8, 1, -2
+SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP, SQL_SS_TIME2, SQL_SS_TIMESTAMPOFFSET = 91, 93, -154, -155
+
+# Few lengths; nvarchar ends at 4,000 UTF-16 units, varbinary at 8,000 bytes, then comes (max).
+STRING_LENGTHS = (50, 450, 4000)
+BINARY_LENGTHS = (50, 8000)
+# Few classes of digits before and behind the point, both exact.
+_INTEGER_DIGITS = (9, 18, 28, 38)
+_SCALES = (0, 2, 4, 6, 10, 15, 20, 38)
+# decimal ends at 38 digits (Transact-SQL reference, "decimal and numeric").
+MAX_PRECISION = 38
+_INT64 = 2**63
+
+_OFFSET = (SQL_SS_TIMESTAMPOFFSET, 34, 7)
+_TIME = (SQL_SS_TIME2, 16, 6)
+
+
+class TypedParam:
+    """A value, perhaps None, that is sent as a given type.
+
+    :param value: what is sent.
+    :param sql_type: the type as T-SQL writes it, e.g. ``nvarchar(50)`` or ``decimal(10, 2)``;
+        lengths are rounded up to one of few, which no comparison or assignment notices.
+
+    A None so typed costs no question to the server; an untyped None becomes the
+    word NULL in the statement.
+    """
+
+    __slots__ = ("sql_type", "value")
+
+    def __init__(self, value, sql_type):
+        self.value = value
+        self.sql_type = sql_type
+
+    def __repr__(self):
+        return repr(self.value)
+
+    def __str__(self):
+        return str(self.value)
+
+    def __eq__(self, other):
+        if isinstance(other, TypedParam):
+            return (self.value, self.sql_type) == (other.value, other.sql_type)
+        return NotImplemented
+
+    def __hash__(self):
+        return hash((self.sql_type, self.value))
+
+
+def adapt(values, null):
+    """The values as the driver takes them, and a list for ``setinputsizes`` or None.
+
+    :param null: what the driver sends as a NULL of the type in the list.
+    :raises mssql_core.errors.DataError: a value that no type of the server holds.
+    """
+    adapted, sizes, special = [], [], False
+    for value in values:
+        if isinstance(value, TypedParam):
+            new, size = _typed(value, null)
+        else:
+            new, size = _adapted(value)
+        adapted.append(new)
+        sizes.append(size)
+        special = special or size is not None
+    return adapted, sizes if special else None
+
+
+def _typed(param, null):
+    """The type asked for where it holds the value without loss, else the value's own."""
+    value, size = param.value, odbc_type(param.sql_type)
+    if value is None:
+        return null, size
+    new, natural = _adapted(value)
+    if natural is None:
+        return new, size if _holds(size[0], new) else None
+    if natural[0] != size[0]:
+        return new, natural
+    if size[0] in (SQL_WVARCHAR, SQL_VARBINARY):
+        return new, (size[0], max(size[1], natural[1]) if size[1] and natural[1] else 0, 0)
+    if size[0] == SQL_DECIMAL:
+        return new, size if _has_digits_for(size, new) else natural
+    return new, natural
+
+
+def _holds(kind, value):
+    if isinstance(value, bool):
+        return kind == SQL_BIT
+    if isinstance(value, int):
+        bits = _INTEGER_BITS.get(kind)
+        return bits is not None and -(2**bits) <= value < 2**bits
+    return _SAME.get(type(value)) == kind
+
+
+def _has_digits_for(size, value):
+    _, digits, exponent = value.as_tuple()
+    return -exponent <= size[2] and len(digits) + exponent <= size[1] - size[2]
+
+
+_INTEGER_BITS = {SQL_SMALLINT: 15, SQL_INTEGER: 31, SQL_BIGINT: 63}
+_SAME = {
+    float: SQL_FLOAT,
+    datetime.datetime: SQL_TYPE_TIMESTAMP,
+    datetime.date: SQL_TYPE_DATE,
+    uuid.UUID: SQL_GUID,
+}
+
+
+# ---- by the value ------------------------------------------------------------------
+
+
+def _adapted(value):
+    """(value for the driver, its entry for setinputsizes or None where the default is right)."""
+    handler = _HANDLERS.get(type(value))
+    if handler is not None:
+        return handler(value)
+    for kind, handler in _HANDLERS.items():
+        if isinstance(value, kind):
+            return handler(value)
+    return value, None
+
+
+def _unchanged(value):
+    return value, None
+
+
+def _string(value):
+    value = str.__str__(value)
+    length = len(value)
+    if length * 2 > STRING_LENGTHS[0]:
+        # Characters beyond the basic plane count twice.
+        length = len(value.encode("utf-16-le", "surrogatepass")) // 2
+    return value, (SQL_WVARCHAR, _class(length, STRING_LENGTHS), 0)
+
+
+def _binary(value):
+    value = bytes(value)
+    return value, (SQL_VARBINARY, _class(len(value), BINARY_LENGTHS), 0)
+
+
+def _class(length, limits):
+    """The smallest limit that holds ``length``; 0 stands for (max)."""
+    return next((limit for limit in limits if length <= limit), 0)
+
+
+def _integer(value):
+    value = int(value)
+    if -_INT64 <= value < _INT64:
+        return value, None
+    return _decimal(decimal.Decimal(value))
+
+
+def _float(value):
+    if not math.isfinite(value):
+        raise errors.DataError(
+            "22003", "%r cannot be stored: SQL Server's float has no infinity and no NaN (error 8023)." % value
+        )
+    return float(value), None
+
+
+def _decimal(value):
+    if not value.is_finite():
+        raise errors.DataError("22003", "%s cannot be stored: SQL Server's decimal has digits only." % value)
+    sign, digits, exponent = value.as_tuple()
+    if exponent > 0:
+        digits, exponent = digits + (0,) * exponent, 0
+        value = decimal.Decimal((sign, digits, 0))
+    scale = -exponent
+    whole = max(len(digits) - scale, 0)
+    if whole + scale > MAX_PRECISION:
+        raise errors.DataError(
+            "22003", "A decimal of %d digits cannot be stored: SQL Server's end at 38 digits." % (whole + scale)
+        )
+    return value, (SQL_DECIMAL, *_decimal_class(whole, scale))
+
+
+def _decimal_class(whole, scale):
+    """(precision, scale) of one of few types; the exact digits where none fits."""
+    wide_scale = _class(scale, _SCALES)
+    for digits in _INTEGER_DIGITS:
+        if whole <= digits and digits + wide_scale <= MAX_PRECISION:
+            return digits + wide_scale, wide_scale
+    return max(whole + scale, 1), scale
+
+
+def _datetime(value):
+    if value.tzinfo is None or value.utcoffset() is None:
+        return value.replace(tzinfo=None), None
+    # Seconds of historical offsets are unknown to datetimeoffset: such a time goes as UTC.
+    if value.utcoffset() % datetime.timedelta(minutes=1):
+        value = value.astimezone(datetime.timezone.utc)
+    text = value.isoformat(sep=" ", timespec="microseconds")
+    return "%s %s" % (text[:26], text[26:]), _OFFSET
+
+
+def _time(value):
+    return value.replace(tzinfo=None).isoformat(), _TIME
+
+
+def _duration(value):
+    return value // datetime.timedelta(microseconds=1), None
+
+
+# Subclasses stand before their bases.
+_HANDLERS = {
+    str: _string,
+    bool: _unchanged,
+    int: _integer,
+    float: _float,
+    decimal.Decimal: _decimal,
+    datetime.datetime: _datetime,
+    datetime.date: _unchanged,
+    datetime.time: _time,
+    datetime.timedelta: _duration,
+    uuid.UUID: _unchanged,
+    bytes: _binary,
+    bytearray: _binary,
+    memoryview: _binary,
+}
+
+# ---- by the name of a type ---------------------------------------------------------------
+
+_TYPE = re.compile(r"^\s*(\w+)(?:\s*\(\s*(\w+)\s*(?:,\s*(\d+)\s*)?\))?", re.ASCII)
+_FIXED = {
+    "bigint": (SQL_BIGINT, 19, 0),
+    "bit": (SQL_BIT, 1, 0),
+    "date": (SQL_TYPE_DATE, 10, 0),
+    "datetime": (SQL_TYPE_TIMESTAMP, 27, 7),
+    "datetime2": (SQL_TYPE_TIMESTAMP, 27, 7),
+    "datetimeoffset": _OFFSET,
+    "float": (SQL_FLOAT, 53, 0),
+    "int": (SQL_INTEGER, 10, 0),
+    "integer": (SQL_INTEGER, 10, 0),
+    "money": (SQL_DECIMAL, 19, 4),
+    "real": (SQL_REAL, 24, 0),
+    "smalldatetime": (SQL_TYPE_TIMESTAMP, 27, 7),
+    "smallint": (SQL_SMALLINT, 5, 0),
+    "smallmoney": (SQL_DECIMAL, 10, 4),
+    "time": _TIME,
+    "tinyint": (SQL_TINYINT, 3, 0),
+    "uniqueidentifier": (SQL_GUID, 36, 0),
+}
+_STRINGS = ("char", "varchar", "nchar", "nvarchar", "text", "ntext", "xml", "sysname", "json")
+_BINARIES = ("binary", "varbinary", "image", "rowversion", "timestamp")
+
+
+def odbc_type(sql_type):
+    """(ODBC type, size, scale) of a type as T-SQL writes it; unknown names are taken for strings."""
+    found = _TYPE.match(sql_type)
+    name, size, scale = found.groups() if found else ("", None, None)
+    name = name.lower()
+    if name in _FIXED:
+        return _FIXED[name]
+    if name in ("decimal", "numeric"):
+        # Without digits decimal is decimal(18, 0).
+        return SQL_DECIMAL, int(size or 18), int(scale or 0)
+    if name in _BINARIES:
+        return SQL_VARBINARY, _declared(size, BINARY_LENGTHS), 0
+    # char and varchar too: nvarchar holds what they hold, whatever their code page.
+    return SQL_WVARCHAR, _declared(size, STRING_LENGTHS), 0
+
+
+def _declared(size, limits):
+    if size is None or not size.isdigit():
+        return 0
+    return _class(int(size), limits)

@@ -1,0 +1,241 @@
+"""DATABASES of one alias: what is known, checked, and how it becomes ODBC keywords."""
+
+import difflib
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+
+from ..data_types import DATETIME_TYPES, UUID_TYPES
+from ..names import MAX_NAME_LENGTH
+from ..plugin import ConnectionSettings
+from . import connection_string
+
+ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
+
+# Options of mssql-core; those that mssql-django has keep its names and meanings.
+OPTIONS = frozenset(
+    (
+        "collation", "connection_recovery_interval_msec", "connection_retries", "connection_retry_backoff_time",
+        "connection_timeout", "datefirst", "datetime_type", "driver", "dsn", "extra_params", "isolation_level", "plugins",
+        "query_timeout", "regex_function", "schema", "setdecoding", "setencoding", "uuid_type",
+        # Only for dbshell.
+        "db", "host", "passwd", "port", "read_default_file", "user",
+    )
+)  # fmt: skip
+# Options of mssql-django that change nothing here, and why; a system check tells so.
+WITHOUT_EFFECT = {
+    "driver_charset": "it is for FreeTDS",
+    "driver_needs_utf8": "it is for FreeTDS",
+    "host_is_server": "it is for FreeTDS",
+    "python_driver": "mssql-core connects with pyodbc and the same ODBC driver",
+    "return_rows_bulk_insert": "bulk_create() always returns the keys",
+    "unicode_results": "results are always Unicode",
+}
+# ODBC keywords that OPTIONS take directly, spelled as the driver's documentation does.
+# https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute
+KEYWORDS = {
+    name.casefold(): name
+    for name in (
+        "Addr Address AnsiNPW APP ApplicationIntent AttachDBFileName Authentication AutoTranslate ClientCertificate "
+        "ClientKey ColumnEncryption ConcatNullYieldsNull ConnectRetryCount ConnectRetryInterval Encrypt Failover_Partner "
+        "FailoverPartnerSPN GetDataExtensions HostnameInCertificate IpAddressPreference KeepAlive KeepAliveInterval "
+        "KeystoreAuthentication KeystorePrincipalId KeystoreSecret Language LongAsMax MARS_Connection "
+        "MultiSubnetFailover Network PacketSize QuotedId Regional Replication RetryExec ServerCertificate ServerSPN "
+        "TransparentNetworkIPResolution Trusted_Connection TrustServerCertificate UseFMTONLY VectorTypeSupport WSID"
+    ).split()
+}
+# What the driver would misread, take for another thing, or refuse without naming the setting.
+_CHOICES = {
+    "Encrypt": ("yes", "no", "mandatory", "optional", "strict"),
+    "TrustServerCertificate": ("yes", "no"),
+    "Trusted_Connection": ("yes", "no", "SSPI"),
+    "MARS_Connection": ("yes", "no"),
+    "MultiSubnetFailover": ("yes", "no"),
+    "LongAsMax": ("yes", "no"),
+    "ApplicationIntent": ("ReadWrite", "ReadOnly"),
+}
+# Option -> (smallest, largest) number.
+_NUMBERS = {
+    "connection_recovery_interval_msec": (0, 600000),
+    "connection_retries": (0, 1000),
+    "connection_retry_backoff_time": (0, 3600),
+    "connection_timeout": (0, 3600),
+    "datefirst": (1, 7),
+    "query_timeout": (0, 2**31 - 1),
+}
+_IDENTITY = frozenset(("authentication", "pwd", "trusted_connection", "uid"))
+_TEXTS = ("collation", "driver", "dsn", "extra_params")
+
+
+def read(alias, settings_dict):
+    """The alias's settings, validated.
+
+    :raises ImproperlyConfigured: an unknown option (with the nearest known one) or a bad value.
+    """
+    options = {}
+    for name, value in (settings_dict.get("OPTIONS") or {}).items():
+        if name != "plugins":
+            options[_known(alias, name)] = value
+    if settings_dict.get("Trusted_Connection"):
+        options.setdefault("Trusted_Connection", settings_dict["Trusted_Connection"])
+    for name, value in options.items():
+        options[name] = _checked(alias, name, value)
+    if options.get("extra_params"):
+        options["extra_params"] = connection_string.Secret(options["extra_params"])
+    if settings_dict.get("NAME") == "" and not options.get("dsn"):
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['NAME'] is empty; give the name of the database, or None for master." % alias
+        )
+    return ConnectionSettings(
+        alias,
+        settings_dict.get("NAME"),
+        settings_dict.get("HOST") or "localhost",
+        _port(alias, settings_dict.get("PORT")),
+        settings_dict.get("USER") or "",
+        connection_string.Secret(settings_dict.get("PASSWORD") or ""),
+        options,
+        _token(settings_dict.get("TOKEN")),
+        _extra(alias, options.get("extra_params") or ""),
+    )
+
+
+def _token(value):
+    return connection_string.Secret(value) if isinstance(value, str) else value
+
+
+def _port(alias, value):
+    text = str(value or "")
+    if text and not (text.isdigit() and 0 < int(text) < 65536):
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['PORT'] is %r; it has to be a number from 1 to 65535, or empty for 1433." % (alias, value)
+        )
+    return text
+
+
+def _known(alias, name):
+    """The option's name as this module spells it."""
+    if name in OPTIONS or name in WITHOUT_EFFECT:
+        return name
+    keyword = KEYWORDS.get(name.casefold())
+    if keyword:
+        return keyword
+    nearest = difflib.get_close_matches(name, [*OPTIONS, *WITHOUT_EFFECT, *KEYWORDS.values()], 1, 0.5)
+    hint = " Did you mean %r?" % nearest[0] if nearest else ""
+    raise ImproperlyConfigured(
+        "DATABASES[%r]['OPTIONS'] has the unknown option %r.%s Other keywords of the ODBC driver go into 'extra_params'."
+        % (alias, name, hint)
+    )
+
+
+def _checked(alias, name, value):
+    if name == "datetime_type":
+        return _choice(alias, name, value, DATETIME_TYPES)
+    if name == "uuid_type":
+        return _choice(alias, name, value, UUID_TYPES)
+    if name == "isolation_level":
+        return None if value is None else _choice(alias, name, " ".join(str(value).split()), ISOLATION_LEVELS)
+    if name == "regex_function":
+        return _function(alias, name, value)
+    if name in _NUMBERS:
+        return _number(alias, name, value)
+    if name in KEYWORDS.values():
+        text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
+        return _choice(alias, name, text, _CHOICES[name]) if name in _CHOICES else text
+    if name == "schema":
+        return _schema(alias, name, value)
+    if name in _TEXTS and value is not None and not isinstance(value, str):
+        raise ImproperlyConfigured("%s is %r; it has to be text." % (_option(alias, name), value))
+    return value
+
+
+def _option(alias, name):
+    return "DATABASES[%r]['OPTIONS'][%r]" % (alias, name)
+
+
+def _choice(alias, name, value, choices):
+    for choice in choices:
+        if str(value).casefold() == choice.casefold():
+            return choice
+    raise ImproperlyConfigured("%s is %r; it is one of: %s." % (_option(alias, name), value, ", ".join(choices)))
+
+
+def _function(alias, name, value):
+    if value is None or (isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", value)):
+        return value
+    raise ImproperlyConfigured(
+        "%s is %r; it has to be the function's schema and name, for example 'dbo.REGEXP_LIKE': SQL Server takes a "
+        "function only with its schema (error 195)." % (_option(alias, name), value)
+    )
+
+
+def _schema(alias, name, value):
+    """A name without delimiters, as sysname holds it: Meta.db_table has delimiters, this option has none."""
+    if value is None or isinstance(value, str) and len(value) <= MAX_NAME_LENGTH and not set('[]"') & set(value):
+        return value
+    raise ImproperlyConfigured(
+        "%s is %r; it has to be the name of a schema: at most %d characters, without brackets and quotes."
+        % (_option(alias, name), value, MAX_NAME_LENGTH)
+    )
+
+
+def _number(alias, name, value):
+    smallest, largest = _NUMBERS[name]
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or not smallest <= number <= largest:
+        raise ImproperlyConfigured(
+            "%s is %r; it has to be a number from %d to %d." % (_option(alias, name), value, smallest, largest)
+        )
+    return int(number) if number == int(number) else number
+
+
+def encodings(options):
+    """(method, arguments) of pyodbc for the options setencoding and setdecoding."""
+    return [(name, arguments) for name in ("setencoding", "setdecoding") for arguments in options.get(name) or ()]
+
+
+def keywords(settings, driver, credentials, plugin_keywords):
+    """The ODBC keywords of a connection.
+
+    :param driver: the value of DRIVER, None with a DSN.
+    """
+    options = settings.options
+    found = {"DRIVER": driver} if driver else {"DSN": options["dsn"]}
+    server = "%s,%s" % (settings.host, settings.port) if settings.port else settings.host
+    if driver or settings.host != "localhost" or settings.port:
+        found["SERVER"] = server
+    # CREATE DATABASE is run in master, on Azure SQL only there.
+    if settings.name or driver:
+        found["DATABASE"] = settings.name or "master"
+    found.update(credentials.keywords)
+    # Long parameters are nvarchar(max) and varbinary(max), never ntext and image.
+    found["LongAsMax"] = "yes"
+    direct = {
+        name: value
+        for name, value in options.items()
+        if name in KEYWORDS.values() and name not in ("Trusted_Connection", "Authentication")
+    }
+    if settings.extra_value("Authentication"):
+        # Both together are refused by the driver (FA001).
+        found.pop("Trusted_Connection", None)
+    for more in (plugin_keywords, direct, settings.extra):
+        found = connection_string.merge(found, more)
+    if credentials.access_token is not None:
+        # Beside a token the driver refuses them (FA005).
+        found = {key: value for key, value in found.items() if key.casefold() not in _IDENTITY}
+    return found
+
+
+def _extra(alias, text):
+    """The keywords of extra_params; of duplicates the first counts, as for the driver."""
+    try:
+        pairs = connection_string.parse(text)
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured("%s: %s" % (_option(alias, "extra_params"), error)) from None
+    found = {}
+    for key, value in pairs:
+        if key.casefold() not in {name.casefold() for name in found}:
+            found[key] = connection_string.Secret(value) if key.casefold() in connection_string.SECRETS else value
+    return found

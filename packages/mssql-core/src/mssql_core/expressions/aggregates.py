@@ -1,0 +1,244 @@
+"""Aggregates. None takes FILTER, subqueries (error 130) or outer columns among others (8124)."""
+
+from django.core.exceptions import FieldError
+from django.db import NotSupportedError
+from django.db.models import (
+    Aggregate,
+    Avg,
+    BooleanField,
+    Case,
+    Count,
+    DecimalField,
+    DurationField,
+    FloatField,
+    IntegerField,
+    Max,
+    Min,
+    OrderBy,
+    StdDev,
+    Sum,
+    Value,
+    Variance,
+    When,
+    aggregates,
+)
+from django.db.models.expressions import Col, Expression, Star
+
+from ..compat.orm import filter_condition, optional
+from ..compiler.cross_apply import aggregate_refuses
+from ..compiler.order_by import terms
+from ..plugin.types import Capability
+
+_FUNCTIONS = {"STDDEV_SAMP": "STDEV", "STDDEV_POP": "STDEVP", "VAR_SAMP": "VAR", "VAR_POP": "VARP"}
+
+
+class As(Expression):
+    """An expression cast to a type of the server."""
+
+    def __init__(self, expression, db_type, output_field):
+        super().__init__(output_field=output_field)
+        self.expression = expression
+        self.db_type = db_type
+
+    def get_source_expressions(self):
+        return [self.expression]
+
+    def set_source_expressions(self, expressions):
+        (self.expression,) = expressions
+
+    def as_sql(self, compiler, connection):
+        sql, params = compiler.compile(self.expression)
+        return "CAST(%s AS %s)" % (sql, self.db_type), params
+
+
+def prepared(node, compiler):
+    """`node` with its filter as CASE, and what it refuses hoisted beside the tables."""
+    if node.filter is not None:
+        copy = node.copy()
+        copy.filter = None
+        copy.source_expressions = list(node.source_expressions)
+        when = When(filter_condition(node), then=copy.source_expressions[0])
+        # NULL with a type: an aggregate of nothing but NULL is error 8117.
+        field = _known_field(copy.source_expressions[0])
+        copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
+        node = copy
+    for argument in node.source_expressions:
+        if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler):
+            compiler.hoists.add(argument, compiler)
+        elif (
+            isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map
+        ):
+            # Alone, an outer column would make it an aggregate of the outer query.
+            compiler.hoists.add(argument, compiler)
+    return node
+
+
+def _argument(node):
+    return node.source_expressions[0]
+
+
+def _with_argument(node, argument):
+    copy = node.copy()
+    copy.source_expressions = [argument, *node.source_expressions[1:]]
+    return copy
+
+
+def _cast(node, db_type, compiler):
+    """`node` over its argument as `db_type`."""
+    argument = _argument(node)
+    if aggregate_refuses(argument, compiler):
+        compiler.hoists.add(argument, compiler)
+    return _with_argument(node, As(argument, db_type, _known_field(node)))
+
+
+def _field(node):
+    return _known_field(_argument(node))
+
+
+def _known_field(expression):
+    """The output field, or None where it is not known."""
+    try:
+        return getattr(expression, "_output_field_or_none", None)
+    except FieldError:
+        # Mixed types, of which the caller has said what they make.
+        return None
+
+
+def compile_aggregate(node, compiler, connection, **extra):
+    return prepared(node, compiler).as_sql(compiler, connection, **extra)
+
+
+def compile_count(node, compiler, connection, **extra):
+    """COUNT is an int, and overflows."""
+    return prepared(node, compiler).as_sql(compiler, connection, function="COUNT_BIG", **extra)
+
+
+def compile_sum(node, compiler, connection, **extra):
+    """SUM of int is an int, and overflows (8115); bit has none (8117)."""
+    node = prepared(node, compiler)
+    if isinstance(_field(node), (IntegerField, BooleanField)):
+        node = _cast(node, "bigint", compiler)
+    return node.as_sql(compiler, connection, **extra)
+
+
+def compile_avg(node, compiler, connection, **extra):
+    """AVG of integers is an integer."""
+    node = prepared(node, compiler)
+    field = _field(node)
+    output = _known_field(node)
+    if isinstance(output, DecimalField) and isinstance(field, (IntegerField, BooleanField)):
+        node = _cast(node, "numeric(38, 10)", compiler)
+    elif isinstance(field, (IntegerField, BooleanField, DurationField)) or isinstance(output, FloatField):
+        node = _cast(node, "float", compiler)
+    return node.as_sql(compiler, connection, **extra)
+
+
+def compile_extreme(node, compiler, connection, **extra):
+    """bit has no MAX and no MIN (8117)."""
+    node = prepared(node, compiler)
+    if isinstance(_field(node), BooleanField):
+        node = _cast(node, "tinyint", compiler)
+    return node.as_sql(compiler, connection, **extra)
+
+
+def compile_any_value(node, compiler, connection, **extra):
+    """There is no ANY_VALUE: the least is one of the values."""
+    node = prepared(node, compiler)
+    if isinstance(_field(node), BooleanField):
+        node = _cast(node, "tinyint", compiler)
+    return node.as_sql(compiler, connection, function="MIN", **extra)
+
+
+def compile_statistics(node, compiler, connection, **extra):
+    node = prepared(node, compiler)
+    if isinstance(_field(node), BooleanField):
+        node = _cast(node, "float", compiler)
+    return node.as_sql(compiler, connection, function=_FUNCTIONS[node.function], **extra)
+
+
+# ---- bits ----------------------------------------------------------------------------
+
+_BITS = {"SmallIntegerField": 15, "PositiveSmallIntegerField": 15, "BigIntegerField": 63, "PositiveBigIntegerField": 63}
+# The value of one bit over all rows, from `x & bit`.
+_BIT_TEMPLATES = {
+    "BIT_AND": ("MIN({x} & {bit})", "{bit} * MIN(CASE WHEN {x} < 0 THEN 1 WHEN {x} >= 0 THEN 0 END)"),
+    "BIT_OR": ("MAX({x} & {bit})", "{bit} * MAX(CASE WHEN {x} < 0 THEN 1 WHEN {x} >= 0 THEN 0 END)"),
+    "BIT_XOR": (
+        "{bit} * (SUM(({x} & {bit}) / {bit}) %% 2)",
+        "{bit} * (SUM(CASE WHEN {x} < 0 THEN 1 WHEN {x} >= 0 THEN 0 END) %% 2)",
+    ),
+}
+
+
+def compile_bits(node, compiler, connection, **extra):
+    """There are no aggregates of bits: each bit is aggregated alone, the sign at last."""
+    node = prepared(node, compiler)
+    argument = _argument(node)
+    if not isinstance(argument, Col):
+        # Named once per bit, so that it must be a column.
+        compiler.hoists.add(argument, compiler)
+    sql, params = compiler.compile(argument)
+    if params:
+        raise NotSupportedError("%s over an expression with parameters is not supported here." % node.name)
+    count = _BITS.get(argument.output_field.get_internal_type(), 31)
+    template, sign = _BIT_TEMPLATES[node.function]
+    found = [template.format(x=sql, bit=_bit(2**index)) for index in range(count)]
+    found.append(sign.format(x=sql, bit=_bit(-(2**count))))
+    return "(%s)" % " + ".join(found), []
+
+
+def _bit(value):
+    return str(value) if -(2**31) < value < 2**31 else "CAST(%d AS bigint)" % value
+
+
+# ---- strings -------------------------------------------------------------------------
+
+
+def compile_string_agg(node, compiler, connection, **extra):
+    """https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql"""
+    if not connection.server.has(Capability.STRING_AGG):
+        raise NotSupportedError("StringAgg needs STRING_AGG, which SQL Server has from version 2017.")
+    if node.distinct:
+        raise NotSupportedError(
+            "StringAgg does not support distinct with multiple expressions on this database backend."
+        )
+    node = prepared(node, compiler)
+    text, delimiter = node.source_expressions
+    separator = delimiter
+    while not isinstance(separator, Value) and getattr(separator, "source_expressions", None):
+        (separator,) = separator.source_expressions
+    if not isinstance(separator, Value):
+        raise NotSupportedError("The delimiter of STRING_AGG must be a constant (error 8733).")
+    sql, params = compiler.compile(text)
+    delimiter_sql, delimiter_params = compiler.compile(delimiter)
+    # Otherwise the result ends at 8,000 bytes (error 9829).
+    sql = "STRING_AGG(CAST(%s AS nvarchar(max)), %s)" % (sql, delimiter_sql)
+    params = [*params, *delimiter_params]
+    order_by = getattr(node, "order_by", None)
+    if order_by is not None:
+        ordering = []
+        for item in order_by.get_source_expressions():
+            item = item if isinstance(item, OrderBy) else OrderBy(item)
+            for expression, direction in terms(item, connection):
+                if aggregate_refuses(expression, compiler):
+                    compiler.hoists.add(expression, compiler)
+                item_sql, item_params = compiler.compile(expression)
+                ordering.append("%s %s" % (item_sql, direction))
+                params.extend(item_params)
+        sql += " WITHIN GROUP (ORDER BY %s)" % ", ".join(ordering)
+    return sql, params
+
+
+COMPILERS = {
+    Aggregate: compile_aggregate,
+    Avg: compile_avg,
+    Count: compile_count,
+    Max: compile_extreme,
+    Min: compile_extreme,
+    StdDev: compile_statistics,
+    Sum: compile_sum,
+    Variance: compile_statistics,
+    **dict.fromkeys(optional(aggregates, "AnyValue"), compile_any_value),
+    **dict.fromkeys(optional(aggregates, "BitAnd", "BitOr", "BitXor"), compile_bits),
+    **dict.fromkeys(optional(aggregates, "StringAgg"), compile_string_agg),
+}

@@ -1,0 +1,133 @@
+"""Expressions: typed NULLs, durations, modulo, conditional values."""
+
+from django.db.models import Case, DurationField, Exists, FloatField, TimeField, Value
+from django.db.models.expressions import CombinedExpression, DurationExpression
+
+from ..compat.orm import NegatedExpression, output_field
+from ..compiler import order_by as ordering
+from ..compiler import predicates
+from ..compiler.output_clause import column_type
+from ..operations.dates import add_microseconds, mentions
+
+
+def compile_value(node, compiler, connection, **extra):
+    """NULL with its field's type: alone it is an int, and CASE and COALESCE of NULLs have none (8133, 4127)."""
+    if node.value is not None:
+        return NotImplemented
+    field = node._output_field_or_none
+    if field is None:
+        return "NULL", []
+    db_type = column_type(field, connection)
+    return ("CAST(NULL AS %s)" % db_type if db_type else "NULL"), []
+
+
+def compile_case(node, compiler, connection, **extra):
+    """A CASE of which every result is NULL needs a type from its output field (error 8133)."""
+    results = [case.result for case in node.cases]
+    if not all(_is_null(found, compiler) for found in [*results, node.default]):
+        return NotImplemented
+    if node._output_field_or_none is None or node.default._output_field_or_none is not None:
+        return NotImplemented
+    copy = node.copy()
+    copy.default = Value(None, output_field=node.output_field)
+    return copy.as_sql(compiler, connection, **extra)
+
+
+def _is_null(node, compiler):
+    """A None that is no parameter: JSON's null is one."""
+    return isinstance(node, Value) and node.value is None and not compiler.compile(node)[1]
+
+
+def compile_combined(node, compiler, connection, **extra):
+    """`%` is not defined for float (error 8117)."""
+    if node.connector != node.MOD or not any(_is_float(side) for side in (node.lhs, node.rhs)):
+        return NotImplemented
+    return float_remainder(node.lhs, node.rhs, compiler)
+
+
+def _is_float(side):
+    field = getattr(side, "_output_field_or_none", None)
+    return isinstance(field, FloatField)
+
+
+def float_remainder(dividend, divisor, compiler):
+    """The remainder with the dividend's sign, as `%` has it: a - b * trunc(a / b)."""
+    a, a_params = compiler.compile(dividend)
+    b, b_params = compiler.compile(divisor)
+    a, b = "CAST(%s AS float)" % a, "CAST(%s AS float)" % b
+    sql = "(%s - %s * ROUND(%s / %s, 0, 1))" % (a, b, a, b)
+    return sql, [*a_params, *b_params, *a_params, *b_params]
+
+
+# ---- durations ---------------------------------------------------------------------
+
+
+def _is_duration(side):
+    return isinstance(output_field(side), DurationField)
+
+
+def compile_duration(node, compiler, connection, **extra):
+    """A moment plus or minus a duration; durations alone are numbers."""
+    moment, duration = (node.rhs, node.lhs) if _is_duration(node.lhs) else (node.lhs, node.rhs)
+    if _is_duration(moment) or not _is_moment(moment) or node.connector not in (node.ADD, node.SUB):
+        lhs, lhs_params = compiler.compile(node.lhs)
+        rhs, rhs_params = compiler.compile(node.rhs)
+        sql = connection.ops.combine_expression(node.connector, ["(%s)" % lhs, "(%s)" % rhs])
+        return "(%s)" % sql, [*lhs_params, *rhs_params]
+    moment_sql, moment_params = compiler.compile(moment)
+    is_time = isinstance(output_field(moment), TimeField)
+    if output_field(moment).get_internal_type() == "DateField":
+        # date has no time to add to.
+        moment_sql = "CAST(%s AS datetime2)" % moment_sql
+    if isinstance(duration, Value) and duration.value is not None:
+        return _add_constant(moment_sql, moment_params, duration.value, node.connector == node.SUB, is_time)
+    duration_sql, duration_params = compiler.compile(duration)
+    if node.connector == node.SUB:
+        duration_sql = "-(%s)" % duration_sql
+    sql = add_microseconds(moment_sql, duration_sql, is_time)
+    return sql, [*list(duration_params) * mentions(is_time), *moment_params]
+
+
+def _is_moment(side):
+    field = output_field(side)
+    return field is not None and field.get_internal_type() in ("DateField", "DateTimeField", "TimeField")
+
+
+def _add_constant(moment, params, duration, negative, is_time):
+    if negative:
+        duration = -duration
+    parts = (("microsecond", duration.microseconds), ("second", duration.seconds), ("day", duration.days))
+    for part, count in parts:
+        if count and not (is_time and part == "day"):
+            moment, params = "DATEADD(%s, %%s, %s)" % (part, moment), [count, *params]
+    return moment, params
+
+
+def compile_negated(node, compiler, connection, **extra):
+    """NOT of a condition; the negation of a bit is a condition as well."""
+    if predicates.is_predicate(node.expression):
+        return NotImplemented
+    sql, params = compiler.compile(node.expression)
+    return "CAST(CASE WHEN %s = 0 THEN 1 ELSE 0 END AS bit)" % sql, params
+
+
+def compile_exists(node, compiler, connection, **extra):
+    """A limit changes nothing about whether there is a row, but would need an order."""
+    query = node.query
+    if not query.is_sliced or query.low_mark or query.distinct_fields:
+        return NotImplemented
+    copy = node.copy()
+    copy.query.clear_limits()
+    return copy.as_sql(compiler, connection, **extra)
+
+
+COMPILERS = {
+    Exists: compile_exists,
+    Value: compile_value,
+    Case: compile_case,
+    CombinedExpression: compile_combined,
+    DurationExpression: compile_duration,
+    NegatedExpression: compile_negated,
+    **predicates.COMPILERS,
+    **ordering.COMPILERS,
+}

@@ -1,0 +1,37 @@
+"""Window functions and the OVER clause."""
+
+from django.db.models import Aggregate, Window
+from django.db.models.expressions import Expression
+
+from mssql_core.compat.orm import window_order
+from mssql_core.compiler.nth_value import compile_nth_value, is_nth_value
+from mssql_core.compiler.order_by import UNORDERED
+
+
+class Unordered(Expression):
+    """ORDER BY for functions that need one, where none was asked for (error 4112)."""
+
+    def __init__(self):
+        super().__init__(output_field=None)
+
+    def as_sql(self, compiler, connection, template=None):
+        return window_order(UNORDERED), ()
+
+
+def compile_window(node, compiler, connection, **extra):
+    """Ranking and offset functions, and frames, need an order."""
+    if is_nth_value(node):
+        return compile_nth_value(node, compiler)
+    if _is_ordered(node) or (isinstance(node.source_expression, Aggregate) and node.frame is None):
+        return NotImplemented
+    copy = node.copy()
+    copy.order_by = Unordered()
+    return copy.as_sql(compiler, connection, **extra)
+
+
+def _is_ordered(node):
+    # The order of a sliced prefetch may be an empty list.
+    return node.order_by is not None and bool(node.order_by.get_source_expressions())
+
+
+COMPILERS = {Window: compile_window}

@@ -1,1 +1,0 @@
-"""Compile functions for django.db.models.functions, in Django's own division."""

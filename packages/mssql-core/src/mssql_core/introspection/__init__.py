@@ -1,0 +1,1 @@
+"""What the server's catalogue says: for inspectdb, and for the schema editor."""

@@ -1,0 +1,333 @@
+"""What the server's catalogue says about a table: value types and T-SQL text."""
+
+import re
+from typing import NamedTuple, Optional, Tuple
+
+from ..names import TableName, quote_identifier
+
+# Computed columns that stand for the expressions of an index. They belong to
+# their index: nobody but the schema editor sees them.
+HIDDEN_EXPRESSION_PREFIX = "__ix_"
+HIDDEN_DISCRIMINATOR_PREFIX = "__uq_"
+
+_TOKEN = re.compile(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
+
+
+def is_hidden(column_name):
+    """Is this a computed column that only exists for an index?"""
+    return column_name.startswith((HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX))
+
+
+def column_references(definition):
+    """
+    Return the delimited identifiers in a definition, in order, each once.
+
+    The catalogue renders every column of a check, filter, or computed column
+    between brackets.
+    """
+    names = []
+    for token in _TOKEN.findall(definition or ""):
+        if token[0] in '["':
+            name = _undelimited(token)
+            if name not in names:
+                names.append(name)
+    return names
+
+
+def rename_reference(definition, old, new):
+    """Return the definition with column `old` written as `new`."""
+
+    def renamed(match):
+        token = match.group()
+        if token[0] in '["' and _undelimited(token).lower() == old.lower():
+            return quote_identifier(new)
+        return token
+
+    return _TOKEN.sub(renamed, definition)
+
+
+def _undelimited(token):
+    return token[1:-1].replace(token[-1] * 2, token[-1])
+
+
+def _column_list(names):
+    return ", ".join(quote_identifier(name) for name in names)
+
+
+class Default(NamedTuple):
+    table: TableName
+    name: str
+    column: str
+    definition: str
+
+    def create_sql(self):
+        return [
+            "ALTER TABLE %s ADD CONSTRAINT %s DEFAULT %s FOR %s"
+            % (
+                self.table,
+                quote_identifier(self.name),
+                self.definition,
+                quote_identifier(self.column),
+            )
+        ]
+
+    def drop_sql(self):
+        return [_drop_constraint(self.table, self.name)]
+
+    def renamed(self, old, new):
+        return self._replace(column=new if self.column == old else self.column)
+
+
+class Check(NamedTuple):
+    table: TableName
+    name: str
+    columns: Tuple[str, ...]
+    definition: str
+    is_disabled: bool = False
+    is_not_trusted: bool = False
+
+    def create_sql(self):
+        sql = "ALTER TABLE %s%s ADD CONSTRAINT %s CHECK %s" % (
+            self.table,
+            " WITH NOCHECK" if self.is_not_trusted else "",
+            quote_identifier(self.name),
+            self.definition,
+        )
+        return [sql] + _disable(self)
+
+    def drop_sql(self):
+        return [_drop_constraint(self.table, self.name)]
+
+    def renamed(self, old, new):
+        return self._replace(
+            columns=_renamed(self.columns, old, new),
+            definition=rename_reference(self.definition, old, new),
+        )
+
+
+class ForeignKey(NamedTuple):
+    table: TableName
+    name: str
+    columns: Tuple[str, ...]
+    to_table: TableName
+    to_columns: Tuple[str, ...]
+    on_delete: str = "NO_ACTION"
+    on_update: str = "NO_ACTION"
+    is_disabled: bool = False
+    is_not_trusted: bool = False
+    is_not_for_replication: bool = False
+
+    def create_sql(self):
+        sql = "ALTER TABLE %s%s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)" % (
+            self.table,
+            " WITH NOCHECK" if self.is_not_trusted else "",
+            quote_identifier(self.name),
+            _column_list(self.columns),
+            self.to_table,
+            _column_list(self.to_columns),
+        )
+        for event, action in (("DELETE", self.on_delete), ("UPDATE", self.on_update)):
+            if action != "NO_ACTION":
+                sql += " ON %s %s" % (event, action.replace("_", " "))
+        if self.is_not_for_replication:
+            sql += " NOT FOR REPLICATION"
+        return [sql] + _disable(self)
+
+    def drop_sql(self):
+        return [_drop_constraint(self.table, self.name)]
+
+
+class Index(NamedTuple):
+    """An index, or the primary key or unique constraint that owns it."""
+
+    table: TableName
+    name: str
+    keys: Tuple[Tuple[str, bool], ...]  # (column, is descending)
+    includes: Tuple[str, ...] = ()
+    filter: Optional[str] = None
+    is_unique: bool = False
+    is_primary_key: bool = False
+    is_unique_constraint: bool = False
+    kind: str = "NONCLUSTERED"
+    options: Tuple[str, ...] = ()
+    data_space: Optional[str] = None
+    is_disabled: bool = False
+
+    @property
+    def is_constraint(self):
+        return self.is_primary_key or self.is_unique_constraint
+
+    @property
+    def columns(self):
+        return tuple(column for column, _ in self.keys)
+
+    @property
+    def references(self):
+        """Every column that the index needs."""
+        return self.columns + self.includes + tuple(column_references(self.filter))
+
+    def create_sql(self):
+        keys = ", ".join(quote_identifier(column) + (" DESC" if descending else "") for column, descending in self.keys)
+        options = " WITH (%s)" % ", ".join(self.options) if self.options else ""
+        if self.data_space:
+            options += " ON %s" % quote_identifier(self.data_space)
+        if self.is_constraint:
+            sql = "ALTER TABLE %s ADD CONSTRAINT %s %s %s (%s)%s" % (
+                self.table,
+                quote_identifier(self.name),
+                "PRIMARY KEY" if self.is_primary_key else "UNIQUE",
+                self.kind,
+                keys,
+                options,
+            )
+        else:
+            sql = "CREATE %s%s INDEX %s ON %s (%s)%s%s%s" % (
+                "UNIQUE " if self.is_unique else "",
+                self.kind,
+                quote_identifier(self.name),
+                self.table,
+                keys,
+                " INCLUDE (%s)" % _column_list(self.includes) if self.includes else "",
+                " WHERE %s" % self.filter if self.filter else "",
+                options,
+            )
+        if self.is_disabled:
+            name = quote_identifier(self.name)
+            return [sql, "ALTER INDEX %s ON %s DISABLE" % (name, self.table)]
+        return [sql]
+
+    def drop_sql(self):
+        if self.is_constraint:
+            return [_drop_constraint(self.table, self.name)]
+        return ["DROP INDEX %s ON %s" % (quote_identifier(self.name), self.table)]
+
+    def renamed(self, old, new):
+        return self._replace(
+            keys=tuple((new if name == old else name, desc) for name, desc in self.keys),
+            includes=_renamed(self.includes, old, new),
+            filter=self.filter and rename_reference(self.filter, old, new),
+        )
+
+
+class Statistics(NamedTuple):
+    """Statistics that a user made (CREATE STATISTICS)."""
+
+    table: TableName
+    name: str
+    columns: Tuple[str, ...]
+    filter: Optional[str] = None
+
+    def create_sql(self):
+        sql = "CREATE STATISTICS %s ON %s (%s)" % (
+            quote_identifier(self.name),
+            self.table,
+            _column_list(self.columns),
+        )
+        return [sql + " WHERE %s" % self.filter if self.filter else sql]
+
+    def drop_sql(self):
+        return ["DROP STATISTICS %s.%s" % (self.table, quote_identifier(self.name))]
+
+    def renamed(self, old, new):
+        return self._replace(
+            columns=_renamed(self.columns, old, new),
+            filter=self.filter and rename_reference(self.filter, old, new),
+        )
+
+
+class Column(NamedTuple):
+    table: TableName
+    name: str
+    type: str
+    is_nullable: bool
+    collation: Optional[str] = None  # only where it is not the database's
+    identity: Optional[Tuple[int, int]] = None  # (seed, increment)
+    computed: Optional[str] = None
+    is_persisted: bool = False
+    attributes: Tuple[str, ...] = ()  # SPARSE, ROWGUIDCOL
+
+    def definition(self):
+        """The column as CREATE TABLE and ADD write it."""
+        if self.computed is not None:
+            sql = "%s AS %s" % (quote_identifier(self.name), self.computed)
+            if self.is_persisted:
+                sql += " PERSISTED" + ("" if self.is_nullable else " NOT NULL")
+            return sql
+        parts = [quote_identifier(self.name), self.type]
+        if self.collation:
+            parts.append("COLLATE " + self.collation)
+        if "SPARSE" in self.attributes:
+            parts.append("SPARSE")
+        if self.identity:
+            parts.append("IDENTITY (%d, %d)" % self.identity)
+        parts.append("NULL" if self.is_nullable else "NOT NULL")
+        if "ROWGUIDCOL" in self.attributes:
+            parts.append("ROWGUIDCOL")
+        return " ".join(parts)
+
+    def create_sql(self):
+        return ["ALTER TABLE %s ADD %s" % (self.table, self.definition())]
+
+    def drop_sql(self):
+        name = quote_identifier(self.name)
+        return ["ALTER TABLE %s DROP COLUMN %s" % (self.table, name)]
+
+    def renamed(self, old, new):
+        return self._replace(
+            name=new if self.name == old else self.name,
+            computed=self.computed and rename_reference(self.computed, old, new),
+        )
+
+
+class ExtendedProperty(NamedTuple):
+    """A property of the table (no column) or of a column; comments are such."""
+
+    table: TableName  # with its schema
+    name: str
+    column: Optional[str]
+    value: str
+
+
+class Trigger(NamedTuple):
+    table: TableName
+    name: str
+    definition: str
+    is_disabled: bool
+
+    def create_sql(self):
+        if not self.is_disabled:
+            return [self.definition]
+        name = quote_identifier(self.name)
+        return [self.definition, "DISABLE TRIGGER %s ON %s" % (name, self.table)]
+
+
+def type_sql(name, max_length, precision, scale):
+    """
+    Return a type as DDL writes it, from the columns of sys.columns.
+
+    :param max_length: in bytes; -1 for (max).
+    """
+    if name in ("nvarchar", "nchar"):
+        return "%s(%s)" % (name, "max" if max_length == -1 else max_length // 2)
+    if name in ("varchar", "char", "varbinary", "binary"):
+        return "%s(%s)" % (name, "max" if max_length == -1 else max_length)
+    if name in ("decimal", "numeric"):
+        return "%s(%d, %d)" % (name, precision, scale)
+    if name in ("datetime2", "datetimeoffset", "time"):
+        return "%s(%d)" % (name, scale)
+    return name
+
+
+def _drop_constraint(table, name):
+    return "ALTER TABLE %s DROP CONSTRAINT %s" % (table, quote_identifier(name))
+
+
+def _disable(constraint):
+    if not constraint.is_disabled:
+        return []
+    name = quote_identifier(constraint.name)
+    return ["ALTER TABLE %s NOCHECK CONSTRAINT %s" % (constraint.table, name)]
+
+
+def _renamed(columns, old, new):
+    return tuple(new if column == old else column for column in columns)

@@ -1,0 +1,300 @@
+"""T-SQL where Django asks the backend for a fragment or a converted value."""
+
+import decimal
+import uuid
+
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models import Exists, ExpressionWrapper
+from django.db.models.expressions import Col, RawSQL
+from django.db.models.lookups import Lookup
+from django.db.models.sql.where import WhereNode
+
+from .. import names
+from ..compat import Operations
+from ..compiler.locking import LockedTables, hint
+from ..introspection.cache_tables import is_cache_table
+from ..literals import literal, string_literal
+from .dates import DateTimeOperations
+from .regex import regex_condition
+
+# Statements that bulk_update writes have one CASE per field.
+_MAX_CASE_PARAMETERS = 2000
+_TEXT_FIELDS = ("CharField", "TextField", "SlugField", "FileField", "FilePathField", "GenericIPAddressField")
+
+
+class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations):
+    compiler_module = "mssql_core.compiler.select"
+    # The statement stays as it is: the session is told to explain it (explain.py).
+    explain_prefix = ""
+    cast_char_field_without_max_length = "nvarchar(max)"
+    cast_data_types = {"AutoField": "int", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
+
+    # ---- names -----------------------------------------------------------------------
+
+    def quote_name(self, name):
+        """`[name]`, or `[schema].[name]` for the forms of Meta.db_table that carry a schema.
+
+        A bare name may be a column's or an alias's: only that of a cache table, which
+        Django gives to nobody else, gets the alias's schema. See :meth:`quote_table`.
+        """
+        if self.schema_option and is_cache_table(name):
+            return self.quote_table(name)
+        return names.quote_name(name)
+
+    @property
+    def schema_option(self):
+        """The schema that OPTIONS names for bare table names, or None."""
+        return (self.connection.settings_dict.get("OPTIONS") or {}).get("schema") or None
+
+    def quote_table(self, db_table):
+        """A table's name in T-SQL, in the alias's schema (the option ``schema``) where it names none.
+
+        :param db_table: as Meta.db_table writes it.
+        """
+        schema = self.schema_option
+        # A temporary table has no schema that could be named.
+        if schema is None or db_table.startswith("#"):
+            return names.quote_name(db_table)
+        return str(names.TableName.parse(db_table, schema))
+
+    def max_name_length(self):
+        return names.MAX_NAME_LENGTH
+
+    def tablespace_sql(self, tablespace, inline=False):
+        return "ON %s" % self.quote_name(tablespace)
+
+    # ---- paging and locks ---------------------------------------------------------------
+
+    def limit_offset_sql(self, low_mark, high_mark):
+        """OFFSET ... FETCH; the compiler sees to the ORDER BY that it needs."""
+        offset = low_mark or 0
+        sql = "OFFSET %d ROWS" % offset
+        if high_mark is not None and high_mark > offset:
+            # FETCH of no rows is error 10744; such a query has a WHERE that is never true.
+            sql += " FETCH NEXT %d ROWS ONLY" % (high_mark - offset)
+        return sql
+
+    def no_limit_value(self):
+        return None
+
+    def for_update_sql(self, nowait=False, skip_locked=False, of=(), no_key=False):
+        """The table hint, for SQL of one's own. The compiler's stand behind each table's name, see locking.py."""
+        return "" if isinstance(of, LockedTables) else hint(nowait, skip_locked)
+
+    def force_no_ordering(self):
+        return []
+
+    def cache_key_culling_sql(self):
+        key = self.quote_name("cache_key")
+        return "SELECT %s FROM %%s ORDER BY %s OFFSET %%%%s ROWS FETCH NEXT 1 ROWS ONLY" % (key, key)
+
+    # ---- sets of values ------------------------------------------------------------------
+
+    def bulk_batch_size(self, fields, objs):
+        """
+        How many objects one statement takes.
+
+        Inserts and IN lists travel as one JSON parameter; bulk_update, which asks
+        with the primary key twice, writes a CASE of parameters for each field.
+        """
+        fields = list(fields)
+        if getattr(self.connection.features, "max_query_params", None):
+            return super().bulk_batch_size(fields, objs)
+        if not objs or len(fields) < 3 or fields[0] != fields[1]:
+            return len(objs)
+        key = len(getattr(fields[0], "fields", (None,)))
+        return max(1, _MAX_CASE_PARAMETERS // ((len(fields) - 2) * (key + 1) or 1))
+
+    def max_in_list_size(self):
+        return None
+
+    def integer_field_range(self, internal_type):
+        return super().integer_field_range(internal_type)
+
+    # ---- values --------------------------------------------------------------------------
+
+    def adapt_decimalfield_value(self, value, max_digits=None, decimal_places=None):
+        return value
+
+    def adapt_unknown_value(self, value):
+        return value
+
+    def get_db_converters(self, expression):
+        converters = super().get_db_converters(expression)
+        kind = expression.output_field.get_internal_type()
+        if kind == "DateTimeField":
+            converters.append(self.convert_datetimefield_value)
+        elif kind == "UUIDField":
+            converters.append(self.convert_uuidfield_value)
+        elif not isinstance(expression, Col):
+            convert = _COMPUTED.get(kind)
+            if convert is not None:
+                converters.append(convert)
+        return converters
+
+    def convert_uuidfield_value(self, value, expression, connection):
+        return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(value)
+
+    # ---- expressions -----------------------------------------------------------------------
+
+    def combine_expression(self, connector, sub_expressions):
+        """Operators that T-SQL writes as functions, or otherwise."""
+        left, right = sub_expressions if len(sub_expressions) == 2 else (None, None)
+        if connector == "^":
+            # POWER has its first argument's type, and int overflows (232).
+            return "POWER(CAST(%s AS float), %s)" % (left, right)
+        if connector == "#":
+            return "%s ^ %s" % (left, right)
+        if connector == "<<":
+            return "(%s * POWER(CAST(2 AS bigint), %s))" % (left, right)
+        if connector == ">>":
+            # Rounds down, as shifting does; the division of integers rounds toward zero.
+            power = "POWER(CAST(2 AS bigint), %s)" % right
+            return "CAST(FLOOR(CAST(%s AS numeric(38, 0)) / %s) AS bigint)" % (left, power)
+        return super().combine_expression(connector, sub_expressions)
+
+    def sort_expressions(self, expression):
+        """What ORDER BY names in the place of `expression`; a plugin's types may need several."""
+        return [expression]
+
+    def conditional_expression_supported_in_where_clause(self, expression):
+        if isinstance(expression, (Exists, Lookup, WhereNode)):
+            return True
+        if isinstance(expression, ExpressionWrapper) and expression.conditional:
+            return self.conditional_expression_supported_in_where_clause(expression.expression)
+        return isinstance(expression, RawSQL) and expression.conditional
+
+    def lookup_cast(self, lookup_type, internal_type=None):
+        """LIKE takes text; other types are shown as the server writes them."""
+        if lookup_type in _PATTERN_LOOKUPS and internal_type is not None and internal_type not in _TEXT_FIELDS:
+            if internal_type == "UUIDField":
+                return "CONVERT(nvarchar(36), %s)"
+            if internal_type in _CAST_FOR_LIKE:
+                return "CONVERT(nvarchar(64), %s)"
+        return "%s"
+
+    def prep_for_like_query(self, x):
+        """Escape the wildcards; `[` opens a set of characters."""
+        return str(x).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").replace("[", r"\[")
+
+    def prep_for_iexact_query(self, x):
+        return x
+
+    def regex_lookup(self, lookup_type):
+        return regex_condition(self.connection, lookup_type)
+
+    # ---- statements ------------------------------------------------------------------------
+
+    def last_executed_query(self, cursor, sql, params):
+        """The statement with its values in place, for people to read."""
+        # Execute wrappers may have changed it.
+        sql = getattr(cursor, "statement", None) or sql
+        if not params:
+            return sql if params is None else sql.replace("%%", "%")
+        if isinstance(params, dict):
+            return sql % {name: _shown(value) for name, value in params.items()}
+        return sql % tuple(_shown(value) for value in params)
+
+    def savepoint_create_sql(self, sid):
+        return "SAVE TRANSACTION %s" % self.quote_name(sid)
+
+    def savepoint_commit_sql(self, sid):
+        """Nothing: a savepoint cannot be released (SAVE TRANSACTION)."""
+        return ""
+
+    def savepoint_rollback_sql(self, sid):
+        return "ROLLBACK TRANSACTION %s" % self.quote_name(sid)
+
+    def start_transaction_sql(self):
+        return "BEGIN TRANSACTION;"
+
+    def end_transaction_sql(self, success=True):
+        return "COMMIT TRANSACTION;" if success else "ROLLBACK TRANSACTION;"
+
+    # ---- flush and identities --------------------------------------------------------------
+
+    def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+        """
+        Empty the tables: foreign keys between them are off meanwhile, and checked again.
+
+        TRUNCATE is refused for tables that a foreign key points to (error 4712).
+        """
+        if not tables:
+            return []
+        quoted = [self.quote_table(table) for table in tables]
+        switch = "%s %s %%s CONSTRAINT ALL;" % (style.SQL_KEYWORD("ALTER TABLE"), "%s")
+        statements = ["\n".join(switch % (table, "NOCHECK") for table in quoted)]
+        statements += ["%s %s;" % (style.SQL_KEYWORD("DELETE FROM"), style.SQL_FIELD(table)) for table in quoted]
+        # WITH CHECK: an unchecked key would stay untrusted, and unused by the optimizer.
+        statements.append("\n".join(switch % (table, "WITH CHECK CHECK") for table in quoted))
+        if reset_sequences:
+            statements.append("\n".join(_restart(table) for table in quoted))
+        return statements
+
+    def sequence_reset_by_name_sql(self, style, sequences):
+        return [_restart(self.quote_table(sequence["table"])) for sequence in sequences]
+
+    def sequence_reset_sql(self, style, model_list):
+        """Raise each identity to the highest key (DBCC CHECKIDENT without a value)."""
+        return [
+            "%s (%s, RESEED)" % (style.SQL_KEYWORD("DBCC CHECKIDENT"), string_literal(self.quote_table(opts.db_table)))
+            for opts in (model._meta for model in model_list)
+            if opts.auto_field is not None and opts.managed and not opts.proxy
+        ]
+
+
+_PATTERN_LOOKUPS = (
+    "iexact",
+    "contains",
+    "icontains",
+    "startswith",
+    "istartswith",
+    "endswith",
+    "iendswith",
+    "regex",
+    "iregex",
+)
+_CAST_FOR_LIKE = (
+    "AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "DateField", "DateTimeField", "DecimalField",
+    "FloatField", "IntegerField", "PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField",
+    "SmallAutoField", "SmallIntegerField", "TimeField",
+)  # fmt: skip
+
+
+def _shown(value):
+    try:
+        return literal(value)
+    except ValueError:
+        return repr(value)
+
+
+def _restart(table):
+    """
+    Start the identity of `table` anew.
+
+    RESEED sets the last value, but in a table that never had a row the next one.
+    https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql
+    """
+    name = string_literal(table)
+    return (
+        "IF EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID(%s) AND last_value IS NOT NULL) "
+        "DBCC CHECKIDENT (%s, RESEED, 0);"
+    ) % (name, name)
+
+
+def _boolean(value, expression, connection):
+    # Conditions are selected as 1 and 0; a sum of them is called boolean as well, and stays a number.
+    return bool(value) if value in (0, 1) else value
+
+
+def _decimal(value, expression, connection):
+    if value is None or isinstance(value, decimal.Decimal):
+        return value
+    return decimal.Decimal(repr(value) if isinstance(value, float) else str(value))
+
+
+def _float(value, expression, connection):
+    return float(value) if isinstance(value, (decimal.Decimal, int)) else value
+
+
+_COMPUTED = {"BooleanField": _boolean, "DecimalField": _decimal, "FloatField": _float}

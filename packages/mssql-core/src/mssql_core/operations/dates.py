@@ -1,0 +1,213 @@
+"""Dates and times: parts, truncation, zones, durations."""
+
+import datetime
+
+from django.conf import settings
+from django.db import DataError
+from django.utils import timezone
+
+from ..plugin.types import Capability
+from . import timezones
+
+# DATEFIRST changes what DATEPART(weekday) means; days since a known Monday do not.
+_MONDAY = "DATEFROMPARTS(1, 1, 1)"
+_MIDNIGHT = "TIMEFROMPARTS(0, 0, 0, 0, 0)"
+_START = "CAST(%s AS datetime2)" % _MONDAY
+
+# Parts of Extract. Anything else is refused before SQL is made.
+_PARTS = {
+    "year": "DATEPART(year, {0})",
+    "quarter": "DATEPART(quarter, {0})",
+    "month": "DATEPART(month, {0})",
+    "day": "DATEPART(day, {0})",
+    "week": "DATEPART(iso_week, {0})",
+    "iso_year": "DATEPART(year, DATEADD(day, 26 - DATEPART(iso_week, {0}), CAST({0} AS date)))",
+    "week_day": "((DATEDIFF(day, " + _MONDAY + ", CAST({0} AS date)) + 1) %% 7 + 1)",
+    "iso_week_day": "(DATEDIFF(day, " + _MONDAY + ", CAST({0} AS date)) %% 7 + 1)",
+    "hour": "DATEPART(hour, {0})",
+    "minute": "DATEPART(minute, {0})",
+    "second": "DATEPART(second, {0})",
+}
+_DATES = {
+    "year": "DATEADD(year, DATEDIFF(year, " + _MONDAY + ", {0}), " + _MONDAY + ")",
+    "quarter": "DATEADD(quarter, DATEDIFF(quarter, " + _MONDAY + ", {0}), " + _MONDAY + ")",
+    "month": "DATEADD(month, DATEDIFF(month, " + _MONDAY + ", {0}), " + _MONDAY + ")",
+    "week": "DATEADD(day, DATEDIFF(day, " + _MONDAY + ", {0}) / 7 * 7, " + _MONDAY + ")",
+    "day": "{0}",
+}
+_TIMES = {
+    part: "DATEADD(" + part + ", DATEDIFF(" + part + ", " + _MIDNIGHT + ", {0}), " + _MIDNIGHT + ")"
+    for part in ("hour", "minute", "second")
+}
+# Characters of 'yyyy-mm-dd hh:mi:ss' (style 120) that remain.
+_WALL_CLOCKS = {"minute": 16, "second": 19}
+
+
+class InvalidKind(DataError, ValueError):
+    """A part or a kind that is none of the known ones; it never reaches a statement."""
+
+
+def _lookup(table, kind):
+    try:
+        return table[kind]
+    except (KeyError, TypeError):
+        raise InvalidKind("Invalid lookup type: %r" % (kind,)) from None
+
+
+def _format(template, sql, params):
+    return template.format(sql), tuple(params) * template.count("{0}")
+
+
+class DateTimeOperations:
+    """Mixin of DatabaseOperations."""
+
+    # ---- zones -----------------------------------------------------------------------
+
+    @property
+    def _stores_offset(self):
+        return self.connection.data_types["DateTimeField"] == "datetimeoffset"
+
+    def _in_zone(self, sql, tzname):
+        """`sql` as the zone's clocks show it."""
+        if not tzname or not settings.USE_TZ:
+            return sql
+        stored = self.connection.timezone_name
+        if self._stores_offset:
+            return timezones.to_zone(sql, tzname)
+        if stored == tzname or (timezones.is_utc(stored) and timezones.is_utc(tzname)):
+            return sql
+        return timezones.to_zone(timezones.at_zone(sql, stored), tzname)
+
+    # ---- parts -----------------------------------------------------------------------
+
+    def date_extract_sql(self, lookup_type, sql, params=()):
+        return _format(_lookup(_PARTS, lookup_type), sql, params)
+
+    def datetime_extract_sql(self, lookup_type, sql, params, tzname):
+        template = _lookup(_PARTS, lookup_type)
+        return _format(template, self._in_zone(sql, tzname), params)
+
+    def time_extract_sql(self, lookup_type, sql, params=()):
+        return self.date_extract_sql(lookup_type, sql, params)
+
+    # ---- truncation --------------------------------------------------------------------
+
+    def date_trunc_sql(self, lookup_type, sql, params, tzname=None):
+        template = _lookup(_DATES, lookup_type)
+        return _format(template, "CAST(%s AS date)" % self._in_zone(sql, tzname), params)
+
+    def time_trunc_sql(self, lookup_type, sql, params, tzname=None):
+        template = _lookup(_TIMES, lookup_type)
+        return _format(template, "CAST(%s AS time)" % self._in_zone(sql, tzname), params)
+
+    def datetime_trunc_sql(self, lookup_type, sql, params, tzname):
+        zoned = self._in_zone(sql, tzname)
+        clock = self._truncated_clock(lookup_type, "CAST(%s AS datetime2)" % zoned)
+        if tzname and settings.USE_TZ:
+            # The result is a moment, as its argument is.
+            clock = timezones.at_zone(clock, tzname)
+        return clock, tuple(params)
+
+    def _truncated_clock(self, kind, clock):
+        if kind in _DATES:
+            return "CAST(%s AS datetime2)" % _DATES[kind].format("CAST(%s AS date)" % clock)
+        if kind == "hour":
+            # Hours since year 1 fit int; minutes do not (error 535).
+            return "DATEADD(hour, DATEDIFF(hour, %s, %s), %s)" % (_START, clock, _START)
+        length = _lookup(_WALL_CLOCKS, kind)
+        if self.connection.server.has(Capability.DATETRUNC):
+            return "DATETRUNC(%s, %s)" % (kind, clock)
+        return "CONVERT(datetime2, CONVERT(char(%d), %s, 120), 120)" % (length, clock)
+
+    def datetime_cast_date_sql(self, sql, params, tzname):
+        return "CAST(%s AS date)" % self._in_zone(sql, tzname), tuple(params)
+
+    def datetime_cast_time_sql(self, sql, params, tzname):
+        return "CAST(%s AS time)" % self._in_zone(sql, tzname), tuple(params)
+
+    def now_sql(self):
+        """The current moment, in the type of DateTimeField."""
+        if self._stores_offset:
+            return "SYSDATETIMEOFFSET()"
+        name = self.connection.timezone_name
+        if timezones.is_utc(name):
+            return "SYSUTCDATETIME()"
+        return "CAST(%s AS datetime2)" % timezones.to_zone(timezones.at_zone("SYSUTCDATETIME()", "UTC"), name)
+
+    # ---- values ------------------------------------------------------------------------
+
+    def adapt_datefield_value(self, value):
+        if hasattr(value, "resolve_expression"):
+            return value
+        return value.date() if isinstance(value, datetime.datetime) else value
+
+    def adapt_timefield_value(self, value):
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        if timezone.is_aware(value):
+            raise ValueError("SQL Server backend does not support timezone-aware times.")
+        return value
+
+    def adapt_datetimefield_value(self, value):
+        """
+        The value in the type of the column: with an offset for datetimeoffset, else without.
+
+        :raises ValueError: an aware value while USE_TZ is off, and no offset is stored.
+        """
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        if timezone.is_aware(value):
+            if self._stores_offset:
+                return value
+            if not settings.USE_TZ:
+                raise ValueError("SQL Server backend does not support timezone-aware datetimes when USE_TZ is False.")
+            return timezone.make_naive(value, self.connection.timezone)
+        return timezone.make_aware(value, self._zone) if self._stores_offset else value
+
+    @property
+    def _zone(self):
+        return self.connection.timezone or timezone.get_default_timezone()
+
+    def convert_datetimefield_value(self, value, expression, connection):
+        # Most values are right as they come; this runs for each of them.
+        if value is None or (value.tzinfo is not None) is settings.USE_TZ:
+            return value
+        if settings.USE_TZ:
+            return timezone.make_aware(value, self.connection.timezone)
+        return timezone.make_naive(value, self._zone)
+
+    def convert_durationfield_value(self, value, expression, connection):
+        return None if value is None else datetime.timedelta(microseconds=round(value))
+
+    # ---- arithmetic --------------------------------------------------------------------
+
+    def format_for_duration_arithmetic(self, sql):
+        return sql
+
+    def subtract_temporals(self, internal_type, lhs, rhs):
+        """Microseconds between two moments; DATEDIFF would overflow int (error 535)."""
+        lhs_sql, lhs_params = lhs
+        rhs_sql, rhs_params = rhs
+        params = (*rhs_params, *lhs_params)
+        if internal_type == "DateField":
+            return "(CAST(DATEDIFF(day, %s, %s) AS bigint) * 86400000000)" % (rhs_sql, lhs_sql), params
+        return "DATEDIFF_BIG(microsecond, %s, %s)" % (rhs_sql, lhs_sql), params
+
+
+def add_microseconds(moment, duration, is_time=False):
+    """
+    SQL of `moment` plus `duration` microseconds, both SQL.
+
+    DATEADD takes an int: days, seconds and microseconds are added apart.
+    Parameters of `duration` come once per mention: see :func:`mentions`.
+    """
+    count = "CAST(%s AS bigint)" % duration
+    sql = "DATEADD(microsecond, %s %%%% 1000000, DATEADD(second, %s / 1000000 %%%% 86400, %s))"
+    if is_time:
+        return sql % (count, count, moment)
+    return sql % (count, count, "DATEADD(day, %s / 86400000000, %s)" % (count, moment))
+
+
+def mentions(is_time=False):
+    """How often :func:`add_microseconds` writes the duration, before the moment."""
+    return 2 if is_time else 3

@@ -1,0 +1,63 @@
+"""Comments on tables and columns: the extended property MS_Description."""
+
+from ..literals import string_literal
+
+PROPERTY = "MS_Description"
+
+_LEVELS = "@level0type = N'SCHEMA', @level0name = %(schema)s, @level1type = N'TABLE', @level1name = %(table)s"
+_COLUMN_LEVEL = ", @level2type = N'COLUMN', @level2name = %(column)s"
+
+
+def comment_sql(table, comment, column=None, variable="@schema"):
+    """
+    Return the batch that sets, replaces, or drops a comment.
+
+    The procedures want the schema's name; where the table's name carries none
+    it is asked for when the batch runs.
+
+    :param table: a TableName.
+    :param comment: the text; None or '' drops the comment. The server takes
+        7,500 bytes (sp_addextendedproperty, error 15217).
+    :param variable: name of the T-SQL variable, unique within its batch.
+    """
+    names = {
+        "schema": variable,
+        "table": string_literal(table.name),
+        "column": string_literal(column or ""),
+    }
+    levels = (_LEVELS + (_COLUMN_LEVEL if column else "")) % names
+    value = variable + "_comment"
+    table_id = "OBJECT_ID(%s)" % string_literal(str(table))
+    column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, names["column"]) if column else "0"
+    exists = (
+        "EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 "
+        "AND major_id = %s AND minor_id = %s AND name = N'%s')" % (table_id, column_id, PROPERTY)
+    )
+    call = "EXEC sys.sp_%%sextendedproperty @name = N'%s', %%s%s" % (
+        PROPERTY,
+        levels.replace("%", "%%"),
+    )
+    schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
+    batch = ["DECLARE %s sysname = %s" % (variable, schema)]
+    if comment:
+        batch.append("DECLARE %s nvarchar(max) = %s" % (value, string_literal(comment)))
+        value = "@value = %s, " % value
+        batch.append("IF %s %s" % (exists, call % ("update", value)))
+        batch.append("ELSE %s" % (call % ("add", value)))
+    else:
+        batch.append("IF %s %s" % (exists, call % ("drop", "")))
+    return "; ".join(batch[:-1]) + (" " if comment else "; ") + batch[-1]
+
+
+def property_sql(item):
+    """Return the batch that adds an ExtendedProperty as it was."""
+    names = {
+        "schema": string_literal(item.table.schema),
+        "table": string_literal(item.table.name),
+        "column": string_literal(item.column or ""),
+    }
+    return "DECLARE @value nvarchar(max) = %s; EXEC sys.sp_addextendedproperty @name = %s, @value = @value, %s" % (
+        string_literal(item.value),
+        string_literal(item.name),
+        (_LEVELS + (_COLUMN_LEVEL if item.column else "")) % names,
+    )

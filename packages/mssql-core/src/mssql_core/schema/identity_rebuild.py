@@ -1,0 +1,137 @@
+"""
+Gives an existing column the IDENTITY property, or takes it away.
+
+The server has no statement for that: the table is built again beside the old
+one and takes its place, all in one transaction, with its rows, keys, indexes,
+constraints, comments, triggers, and permissions.
+"""
+
+from contextlib import contextmanager
+
+from django.db import NotSupportedError
+from django.db.backends.utils import truncate_name
+from django.db.transaction import atomic
+
+from ..introspection import table_snapshot as snapshot
+from ..literals import string_literal
+from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
+from .comments import property_sql
+
+TABLE_KIND_SQL = """
+SELECT temporal_type_desc, is_memory_optimized
+FROM sys.tables
+WHERE object_id = OBJECT_ID(%s)"""
+
+
+def rebuild(editor, model, column, identity):
+    """
+    Rebuild the model's table so that `column` is, or is not, an identity.
+
+    :param column: name of the column as the catalogue has it.
+    :param identity: (seed, increment), or None to take the property away.
+    :raises NotSupportedError: the table has parts that would be lost.
+    """
+    found = editor.snapshot(model)
+    extras = _Extras(editor, found)
+    with _transaction(editor):
+        editor._drop(found.incoming + found.foreign_keys)
+        replacement = _create_and_fill(editor, found, column, identity)
+        editor._execute_all(["DROP TABLE %s" % found.table])
+        editor._execute_all([editor._rename_sql(str(replacement), found.table.name)])
+        editor._create(found.defaults)
+        editor._create(sorted(found.indexes, key=_clustered_first))
+        editor._create(found.statistics + found.checks)
+        editor._create(found.foreign_keys + found.incoming)
+        if extras.is_known:
+            editor._execute_all(extras.create_sql())
+        else:
+            editor._comment_model(model)
+        if identity:
+            # After explicit values the counter stands at the highest of them.
+            editor._execute_all(["DBCC CHECKIDENT (%s, RESEED)" % string_literal(str(found.table))])
+
+
+@contextmanager
+def _transaction(editor):
+    if editor.collect_sql:
+        yield
+    else:
+        with atomic(editor.connection.alias):
+            yield
+
+
+def _create_and_fill(editor, found, column, identity):
+    name = truncate_name("__rebuild_%s" % found.table.name, MAX_NAME_LENGTH)
+    table = TableName(found.table.schema, name)
+    columns = [item._replace(identity=identity) if item.name == column else item for item in found.columns.values()]
+    definitions = ", ".join(item.definition() for item in columns)
+    editor._execute_all(["CREATE TABLE %s (%s)" % (table, definitions)])
+    names = ", ".join(
+        quote_identifier(item.name)
+        for item in columns
+        if item.computed is None and item.type not in ("timestamp", "rowversion")
+    )
+    copy = "INSERT INTO %s (%s) SELECT %s FROM %s WITH (TABLOCKX, HOLDLOCK)" % (
+        table,
+        names,
+        names,
+        found.table,
+    )
+    if any(item.identity for item in columns):
+        copy = "SET IDENTITY_INSERT %s ON; %s; SET IDENTITY_INSERT %s OFF" % (
+            table,
+            copy,
+            table,
+        )
+    editor._execute_dml(copy)
+    return table
+
+
+def _clustered_first(index):
+    return (index.kind if hasattr(index, "kind") else "") != "CLUSTERED"
+
+
+class _Extras:
+    """What a table carries besides columns, keys, and indexes."""
+
+    def __init__(self, editor, found):
+        self.table = found.table
+        self.properties, self.triggers, self.permissions = [], [], []
+        with editor.connection.cursor() as cursor:
+            cursor.execute(TABLE_KIND_SQL, [str(found.table)])
+            row = cursor.fetchone()
+            self.is_known = row is not None
+            if not self.is_known:
+                return
+            self._refuse(found, *row)
+            self.properties = snapshot.load_properties(cursor, found.table)
+            self.triggers = snapshot.load_triggers(cursor, found.table)
+            self.permissions = snapshot.load_permissions(cursor, found.table)
+
+    def _refuse(self, found, temporal_type, is_memory_optimized):
+        reasons = ["the index %s (%s)" % item[:2] for item in found.other_indexes]
+        if temporal_type != "NON_TEMPORAL_TABLE":
+            reasons.append("being %s" % temporal_type.replace("_", " ").lower())
+        if is_memory_optimized:
+            reasons.append("being memory-optimized")
+        if reasons:
+            raise NotSupportedError(
+                "Adding or removing IDENTITY rebuilds the table %s, which would "
+                "lose: %s. Change the table with migrations.RunSQL instead." % (found.table, ", ".join(reasons))
+            )
+
+    def create_sql(self):
+        for item in self.properties:
+            yield property_sql(item)
+        for trigger in self.triggers:
+            yield from trigger.create_sql()
+        for state, permission, grantee, column in self.permissions:
+            grant = "GRANT" if state.startswith("GRANT") else state
+            yield "%s %s ON %s%s TO %s%s" % (
+                grant,
+                permission,
+                self.table,
+                " (%s)" % quote_identifier(column) if column else "",
+                quote_identifier(grantee),
+                " WITH GRANT OPTION" if state == "GRANT_WITH_GRANT_OPTION" else "",
+            )

@@ -1,0 +1,50 @@
+import pytest
+from django.apps.registry import Apps
+from django.core import checks
+from django.db import models
+
+from mssql_core.plugin import hookimpl
+from mssql_core.testing import fake_connection
+
+
+class Checked:
+    @hookimpl
+    def mssql_checks(self, settings):
+        return [checks.Info("seen %s" % settings.alias, id="x.I001")]
+
+
+def field(kind, **options):
+    meta = type("Meta", (), {"app_label": "a", "apps": Apps()})
+    model = type("Thing", (models.Model,), {"__module__": "a", "Meta": meta, "field": kind(**options)})
+    return model._meta.get_field("field")
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+def test_checks_of_plugins_are_asked():
+    assert ids(fake_connection(plugins=["%s:Checked" % __name__]).validation.check()) == ["x.I001"]
+
+
+def test_options_without_effect_are_told():
+    (message,) = fake_connection(options={"return_rows_bulk_insert": True}).validation.check()
+    assert message.id == "mssql_core.W001" and "return_rows_bulk_insert" in message.msg
+
+
+def test_a_json_field_needs_its_plugin(connection):
+    (message,) = connection.validation.check_field(field(models.JSONField))
+    assert message.id == "mssql_core.E001" and "mssql-core[json]" in message.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "expected"),
+    [
+        (models.TextField, {"unique": True}, ["mssql_core.E002"]),
+        (models.TextField, {"db_index": True}, ["fields.W162"]),
+        (models.TextField, {}, []),
+        (models.CharField, {"max_length": 450, "unique": True}, []),
+    ],
+)
+def test_a_max_type_is_no_key_of_an_index(connection, kind, options, expected):
+    assert ids(connection.validation.check_field(field(kind, **options))) == expected

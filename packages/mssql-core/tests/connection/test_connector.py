@@ -1,0 +1,127 @@
+import pytest
+from django.db import NotSupportedError, OperationalError
+
+from mssql_core.plugin import hookimpl
+from mssql_core.testing import fake_connection, server_error
+
+
+def failure(*errors, settings=None, options=None):
+    connection = fake_connection(
+        settings={"USER": "sa", "PASSWORD": "s3cret", **(settings or {})},
+        options={"connection_retry_backoff_time": 0, **(options or {})},
+    )
+    connection.driver.refuse(*errors)
+    with pytest.raises(OperationalError) as caught:
+        connection.ensure_connection()
+    text = "".join(map(str, caught.value.args))
+    assert "s3cret" not in text
+    return text, connection
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (server_error(18456, "Login failed", "28000"), "Check DATABASES['default']['USER'] and ['PASSWORD']."),
+        (server_error(4060), "Check DATABASES['default']['NAME']"),
+        (server_error(40615), "firewall"),
+        (server_error(None, "certificate verify failed", "08001"), "['OPTIONS']['TrustServerCertificate'] = 'yes'"),
+        (server_error(None, "Encryption not supported on SQL Server.", "08001"), "['OPTIONS']['Encrypt'] = 'no'"),
+        (server_error(None, "Login timeout expired", "HYT00"), "Check DATABASES['default']['HOST'] and ['PORT']"),
+        (server_error(None, "Cannot use Authentication option", "FA001"), "contradict each other"),
+        (server_error(None, "SSPI Provider: No Kerberos credentials", "HY000"), "kinit"),
+        (server_error(None, "Can't open lib 'x'", "01000"), "apt-get install"),
+        (server_error(None, "Invalid value specified for attribute 'APP'", "08001"), "Check this keyword"),
+    ],
+)
+def test_errors_name_the_setting_and_the_remedy(error, remedy):
+    text, connection = failure(error)
+    assert remedy in text
+    assert len(connection.driver.logins) == 1
+
+
+def test_a_refused_token_is_named():
+    text, _ = failure(server_error(18456), settings={"USER": "", "PASSWORD": "", "TOKEN": "eyJ0eXAi"})
+    assert "access token" in text
+
+
+def test_a_certificate_that_strict_refuses():
+    text, _ = failure(server_error(None, "certificate verify failed", "08001"), options={"Encrypt": "strict"})
+    assert "ServerCertificate" in text
+
+
+def test_transient_errors_are_tried_again():
+    connection = fake_connection(options={"connection_retry_backoff_time": 0})
+    connection.driver.refuse(server_error(40613), server_error(10054, sqlstate="08S01"))
+    connection.ensure_connection()
+    assert len(connection.driver.logins) == 3
+
+
+def test_the_same_error_is_told_once(caplog):
+    connection = fake_connection(options={"connection_retry_backoff_time": 0})
+    connection.driver.refuse(*[server_error(40613)] * 3, server_error(10054, sqlstate="08S01"))
+    with caplog.at_level("WARNING", "mssql_core.connection"):
+        connection.ensure_connection()
+    assert len(caplog.messages) == 2
+    assert "attempt 1 of 6 failed, the next one in 0.0 s" in caplog.messages[0] and "40613" in caplog.messages[0]
+
+
+class Patient:
+    """Waits as long as attempts have failed; tries again what nobody else does."""
+
+    @hookimpl
+    def mssql_is_transient_error(self, error, settings):
+        return settings.name == "fake" and error.number == 4060 or None
+
+    @hookimpl
+    def mssql_retry_delay(self, attempt):
+        return attempt / 1000
+
+
+def test_a_plugin_says_what_is_tried_again_and_when(monkeypatch):
+    waits = []
+    monkeypatch.setattr("mssql_core.connection.connector.time.sleep", waits.append)
+    connection = fake_connection(plugins=["%s:Patient" % __name__])
+    connection.driver.refuse(server_error(4060), server_error(4060))
+    connection.ensure_connection()
+    assert waits == [0.001, 0.002]
+
+
+def test_the_number_of_attempts_ends():
+    text, connection = failure(*[server_error(40613)] * 9, options={"connection_retries": 2})
+    assert "40613" in text
+    assert len(connection.driver.logins) == 3
+
+
+def test_the_number_is_there_for_code():
+    connection = fake_connection(options={"connection_retries": 0})
+    connection.driver.refuse(server_error(40613))
+    with pytest.raises(OperationalError) as caught:
+        connection.ensure_connection()
+    assert caught.value.__cause__.number == 40613
+
+
+def test_a_secret_in_the_driver_s_message_is_taken_out():
+    text, _ = failure(server_error(None, "bad value s3cret", "HY000"))
+    assert "***" in text
+
+
+def test_parameters_show_no_secret():
+    connection = fake_connection(settings={"USER": "sa", "PASSWORD": "s3cret"})
+    found = connection.get_connection_params()
+    assert "s3cret" not in repr(found) and "s3cret" not in repr(found.arguments) and "s3cret" not in repr(vars(found))
+
+
+def test_timeouts_and_encodings_reach_the_driver():
+    options = {"connection_timeout": 7, "query_timeout": 9, "setencoding": [{"encoding": "utf-8"}]}
+    connection = fake_connection(options=options)
+    connection.ensure_connection()
+    login = connection.driver.logins[0]
+    assert (login["timeout"], login["query_timeout"]) == (7, 9)
+    assert login["encodings"] == [("setencoding", {"encoding": "utf-8"})]
+
+
+def test_an_unsupported_server_stays_that():
+    connection = fake_connection()
+    connection.driver.refuse(server_error(40508))
+    with pytest.raises(NotSupportedError):
+        connection.ensure_connection()

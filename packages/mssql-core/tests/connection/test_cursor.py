@@ -1,0 +1,149 @@
+import pytest
+from django.db import DataError, IntegrityError, ProgrammingError
+
+from mssql_core import errors
+from mssql_core.connection.cursor import placeholders
+from mssql_core.connection.parameters import TypedParam
+from mssql_core.testing import server_error
+
+
+@pytest.mark.parametrize(
+    ("sql", "params", "expected"),
+    [
+        ("SELECT '%'", None, ("SELECT '%'", [])),
+        ("SELECT '%%'", (), ("SELECT '%'", [])),
+        ("a %s b %s", [1, 2], ("a ? b ?", [1, 2])),
+        ("a %s b %s", (1, None), ("a ? b NULL", [1])),
+        ("LIKE '%%s' = %s", ["x"], ("LIKE '%s' = ?", ["x"])),
+        ("%%%s%%", [1], ("%?%", [1])),
+        ("%(a)s %(b)s %(a)s '%%'", {"a": 1, "b": None}, ("? NULL ? '%'", [1, 1])),
+    ],
+)
+def test_placeholders(sql, params, expected):
+    text, values = placeholders(sql, params)
+    assert (text, list(values)) == expected
+
+
+def test_a_wrong_number_of_values_is_told():
+    with pytest.raises(errors.ProgrammingError, match="2 placeholders and 1 values"):
+        placeholders("%s %s", [1])
+
+
+def test_rows_are_tuples(connection):
+    connection.driver.answer("FROM a", [(1, "x"), (2, "y")], columns=["id", "name"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM a")
+        assert [column[0] for column in cursor.description] == ["id", "name"]
+        assert cursor.fetchone() == (1, "x")
+        assert cursor.fetchmany(5) == [(2, "y")]
+        assert cursor.fetchone() is None
+        assert cursor.fetchall() == []
+
+
+def test_an_error_behind_a_row_count_surfaces(connection):
+    connection.driver.answer("INSERT", 1, server_error(2627))
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
+        cursor.execute("INSERT INTO a VALUES (1); INSERT INTO a VALUES (1)")
+
+
+def test_an_error_among_the_rows_surfaces_with_the_statement(connection):
+    connection.driver.answer("SELECT", [(1,), server_error(8134)])
+    with connection.cursor() as cursor, pytest.raises(DataError):
+        cursor.execute("SELECT 1 / x FROM a")
+
+
+def test_an_error_behind_the_rows_surfaces(connection):
+    connection.driver.answer("SELECT", [(1,)], server_error(8134))
+    with connection.cursor() as cursor, pytest.raises(DataError):
+        cursor.execute("SELECT 1; SELECT 1 / 0")
+
+
+def test_rows_behind_row_counts_are_found(connection):
+    connection.driver.answer("INSERT", 1, 1, [(7,)])
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); SELECT SCOPE_IDENTITY()")
+        assert cursor.fetchall() == [(7,)]
+
+
+def test_the_row_count_of_the_last_statement_counts(connection):
+    connection.driver.answer("UPDATE", 3, 5)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE a SET x = 1; UPDATE b SET x = 1")
+        assert cursor.rowcount == 5
+
+
+def test_several_results(connection):
+    connection.driver.answer("SELECT", [(1,)], 4, [(2,), (3,)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1; UPDATE a SET x = 1; SELECT x FROM a")
+        assert cursor.fetchall() == [(1,)]
+        assert cursor.nextset()
+        assert cursor.fetchall() == [(2,), (3,)]
+        assert not cursor.nextset()
+
+
+def test_another_statement_may_run_while_rows_are_read(connection):
+    driver = connection.driver
+    driver.answer("FROM big", [(number,) for number in range(500)], [("second",)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM big; SELECT 'second'")
+        assert cursor.fetchone() == (0,)
+        with connection.cursor() as other:
+            other.execute("SELECT 1")
+        # Nothing is left on the wire, and nothing is lost.
+        assert connection.pool.reader is None
+        assert len(cursor.fetchall()) == 499
+        assert cursor.nextset()
+        assert cursor.fetchall() == [("second",)]
+
+
+def test_a_result_left_half_read_does_not_disturb(connection):
+    connection.driver.answer("FROM big", [(number,) for number in range(500)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM big")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM big")
+        assert cursor.fetchmany(2) == [(0,), (1,)]
+        assert len(list(cursor)) == 498
+
+
+def test_cursors_of_the_driver_are_used_again(connection):
+    for number in range(5):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s", [number])
+    # One for the session's settings, one for statements with parameters.
+    assert connection.connection.cursors == 2
+
+
+def test_types_reach_the_driver(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s, %s, %s", ["x", 1, TypedParam(None, "date")])
+    assert connection.driver.statements[-1] == ("SELECT ?, ?, ?", ["x", 1, None], [(-9, 50, 0), None, (91, 10, 0)])
+
+
+def test_executemany_counts_all(connection):
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO a VALUES (%s)", [[1], [2], [3]])
+        assert cursor.rowcount == 3
+
+
+def test_a_procedure_is_called_by_position_or_name(connection):
+    with connection.cursor() as cursor:
+        cursor.callproc("dbo.p", [1, "x"])
+        cursor.cursor.callproc("dbo.p", [1], {"name": "x"})
+        cursor.callproc("dbo.q")
+    assert connection.driver.sql[-3:] == ["EXEC dbo.p ?, ?", "EXEC dbo.p ?, @name = ?", "EXEC dbo.q"]
+
+
+def test_rows_of_a_statement_without_any(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM a")
+        with pytest.raises(ProgrammingError, match="no rows"):
+            cursor.fetchall()
+
+
+def test_a_closed_cursor_says_so(connection):
+    cursor = connection.cursor()
+    cursor.close()
+    with pytest.raises(Exception, match="closed"):
+        cursor.execute("SELECT 1")

@@ -1,0 +1,157 @@
+import datetime
+import decimal
+import enum
+import uuid
+
+import pytest
+from django.utils.safestring import mark_safe
+
+from mssql_core import errors
+from mssql_core.connection.parameters import (
+    SQL_BIGINT,
+    SQL_DECIMAL,
+    SQL_GUID,
+    SQL_SS_TIME2,
+    SQL_SS_TIMESTAMPOFFSET,
+    SQL_TYPE_DATE,
+    SQL_TYPE_TIMESTAMP,
+    SQL_VARBINARY,
+    SQL_WVARCHAR,
+    TypedParam,
+    adapt,
+    odbc_type,
+)
+
+NULL = object()
+
+
+def one(value):
+    values, sizes = adapt([value], NULL)
+    return values[0], sizes and sizes[0]
+
+
+class Color(enum.IntEnum):
+    RED = 3
+
+
+@pytest.mark.parametrize(
+    ("value", "length"),
+    [("", 50), ("a" * 50, 50), ("a" * 51, 450), ("é" * 4000, 4000), ("a" * 4001, 0), ("😀" * 25, 50), ("😀" * 26, 450)],
+)
+def test_strings_have_few_lengths(value, length):
+    assert one(value) == (value, (SQL_WVARCHAR, length, 0))
+
+
+def test_binaries_have_few_lengths():
+    assert one(b"") == (b"", (SQL_VARBINARY, 50, 0))
+    assert one(memoryview(b"x" * 51)) == (b"x" * 51, (SQL_VARBINARY, 8000, 0))
+    assert one(bytearray(8001))[1] == (SQL_VARBINARY, 0, 0)
+
+
+def test_what_the_driver_types_well_is_left_to_it():
+    for value in (True, 5, -(2**63), 1.5, datetime.date(2020, 1, 2), datetime.datetime(2020, 1, 2), uuid.uuid4()):
+        assert one(value) == (value, None)
+
+
+def test_subclasses_go_as_what_they_are():
+    assert type(one(mark_safe("x"))[0]) is str
+    assert type(one(Color.RED)[0]) is int
+
+
+def test_integers_beyond_bigint_are_decimals():
+    assert one(2**63) == (decimal.Decimal(2**63), (SQL_DECIMAL, 28, 0))
+    with pytest.raises(errors.DataError, match="38 digits"):
+        one(10**38)
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        ("1.1", (11, 2)),
+        ("0.001", (13, 4)),
+        ("123456789.12", (11, 2)),
+        ("1234567890.12", (20, 2)),
+        ("1E+3", (9, 0)),
+        ("-0", (9, 0)),
+        ("0." + "1" * 38, (38, 38)),
+        ("1" * 30 + "." + "1" * 8, (38, 8)),
+    ],
+)
+def test_decimals_have_few_types_and_keep_their_digits(value, size):
+    sent, found = one(decimal.Decimal(value))
+    assert sent == decimal.Decimal(value)
+    assert found == (SQL_DECIMAL, *size)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), decimal.Decimal("NaN"), decimal.Decimal("-Infinity")])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(errors.DataError, match="cannot be stored"):
+        one(value)
+
+
+def test_an_offset_is_kept():
+    zone = datetime.timezone(-datetime.timedelta(hours=5, minutes=30))
+    sent, size = one(datetime.datetime(2020, 1, 2, 3, 4, 5, 678901, zone))
+    assert sent == "2020-01-02 03:04:05.678901 -05:30"
+    assert size[0] == SQL_SS_TIMESTAMPOFFSET
+
+
+def test_an_offset_with_seconds_is_turned_into_utc():
+    zone = datetime.timezone(datetime.timedelta(minutes=19, seconds=32))
+    assert one(datetime.datetime(1900, 1, 1, tzinfo=zone))[0] == "1899-12-31 23:40:28.000000 +00:00"
+
+
+def test_the_fraction_of_a_time_is_kept():
+    assert one(datetime.time(1, 2, 3, 456789)) == ("01:02:03.456789", (SQL_SS_TIME2, 16, 6))
+
+
+def test_durations_are_microseconds():
+    assert one(datetime.timedelta(days=-1, microseconds=5)) == (-86399999995, None)
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "expected"),
+    [
+        ("nvarchar(30)", (SQL_WVARCHAR, 50, 0)),
+        ("NVARCHAR(max)", (SQL_WVARCHAR, 0, 0)),
+        ("char(32)", (SQL_WVARCHAR, 50, 0)),
+        ("varbinary(max)", (SQL_VARBINARY, 0, 0)),
+        ("decimal(10, 2)", (SQL_DECIMAL, 10, 2)),
+        ("numeric", (SQL_DECIMAL, 18, 0)),
+        ("bigint", (SQL_BIGINT, 19, 0)),
+        ("date", (SQL_TYPE_DATE, 10, 0)),
+        ("datetime2(7)", (SQL_TYPE_TIMESTAMP, 27, 7)),
+        ("uniqueidentifier", (SQL_GUID, 36, 0)),
+        ("hierarchyid", (SQL_WVARCHAR, 0, 0)),
+    ],
+)
+def test_types_by_name(sql_type, expected):
+    assert odbc_type(sql_type) == expected
+
+
+def test_a_typed_null_has_its_type():
+    assert one(TypedParam(None, "varbinary(max)")) == (NULL, (SQL_VARBINARY, 0, 0))
+
+
+def test_a_typed_value_has_its_type_where_it_fits():
+    assert one(TypedParam(5, "bigint")) == (5, (SQL_BIGINT, 19, 0))
+    assert one(TypedParam("x", "nvarchar(300)")) == ("x", (SQL_WVARCHAR, 450, 0))
+    assert one(TypedParam(decimal.Decimal("1.5"), "decimal(10, 2)"))[1] == (SQL_DECIMAL, 10, 2)
+
+
+def test_a_typed_value_is_never_cut():
+    assert one(TypedParam(100000, "smallint")) == (100000, None)
+    assert one(TypedParam("x" * 60, "nvarchar(50)"))[1] == (SQL_WVARCHAR, 450, 0)
+    assert one(TypedParam(decimal.Decimal("1.555"), "decimal(10, 2)"))[1] == (SQL_DECIMAL, 13, 4)
+    moment = datetime.datetime(2020, 1, 2, 3)
+    assert one(TypedParam(moment, "date")) == (moment, None)
+
+
+def test_a_typed_param_shows_its_value():
+    assert repr(TypedParam("x", "nvarchar(5)")) == "'x'"
+    assert TypedParam(1, "int") == TypedParam(1, "int") != TypedParam(1, "bigint")
+    assert len({TypedParam(1, "int"), TypedParam(1, "int")}) == 1
+
+
+def test_no_sizes_where_none_are_needed():
+    assert adapt([1, True], NULL) == ([1, True], None)
