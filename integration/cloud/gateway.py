@@ -29,7 +29,7 @@ class _Refusing:
 
     def login(self, login: Any) -> Any:
         text = TEXTS.get(self.number, "The service has encountered an error processing your request.")
-        raise SqlServerError(self.number, text, 17)
+        raise SqlServerError.worded(self.number, text, 17)
 
 
 class Gateway:

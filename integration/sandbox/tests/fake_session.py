@@ -299,11 +299,10 @@ class FakeServer:
         else:
             accepted = login.user == "sa" and login.password == PASSWORD
         if not accepted:
-            raise SqlServerError(18456, f"Login failed for user '{login.user}'.", 14)
+            raise SqlServerError(18456, user=login.user, reason="")
         database = login.database or "master"
         if database == "missing":
-            text = 'Cannot open database "missing" requested by the login. The login failed.'
-            raise SqlServerError(4060, text, 11)
+            raise SqlServerError(4060, database=database)
         with self._lock:
             self._spid += 1
             session = FakeSession(self._spid, self, login)

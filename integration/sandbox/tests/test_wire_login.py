@@ -102,7 +102,7 @@ def test_login_response_ends_with_done_and_names_the_packet_size():
 
 
 def test_unknown_database_is_followed_by_login_failed():
-    answer = login_failure(SqlServerError(4060, "Cannot open database", 11), "sa", "S")
+    answer = login_failure(SqlServerError(4060, database="x"), "sa", "S")
     assert answer.index(struct.pack("<i", 4060)) < answer.index(struct.pack("<i", 18456))
     assert "Login failed for user 'sa'.".encode("utf-16-le") in answer
 

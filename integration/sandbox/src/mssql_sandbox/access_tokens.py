@@ -95,7 +95,7 @@ class TokenIssuer:
 
 def refusal(reason: str = "") -> SqlServerError:
     """18456 for a token."""
-    return SqlServerError(18456, " ".join(filter(None, (f"Login failed for user '{_PRINCIPAL}'.", reason))), 14)
+    return SqlServerError(18456, user=_PRINCIPAL, reason=f" {reason}" if reason else "")
 
 
 def _decoded(part: str) -> bytes:

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+from .messages import table
+
 
 class SqlServerError(Exception):
-    """An error as SQL Server reports it to the client.
+    """An error as SQL Server reports it to the client: ``SqlServerError(208, name="t", line=1)``.
 
-    :param number: native error number, for example 208.
-    :param message: full text, names already filled in.
-    :param severity: 11-19 end the statement or batch; 20 and above end the connection.
-    :param state: SQL Server's state byte (1 when no source tells another).
+    :param number: native error number; ``messages.toml`` has its text and severity.
+    :param variant: name of another text of the number.
+    :param state: SQL Server's state byte, where it is not the table's.
     :param line: 1-based line inside the batch; filled in by the runtime when 0.
-    :param procedure: name of the procedure in which the error was raised.
+    :param values: what the text's placeholders stand for.
+    :raises KeyError: when the table lacks the number or the variant, or a value is missing.
     """
 
+    followers: tuple[SqlServerError, ...] = ()
+
     def __init__(
-        self,
-        number: int,
-        message: str,
-        severity: int = 16,
-        state: int = 1,
-        line: int = 0,
-        procedure: str = "",
+        self, number: int, /, *, variant: str = "", state: int | None = None, line: int = 0, **values: object
     ) -> None:
+        message = table()[number]
+        text = message.fill(values, variant)
+        self._tell(number, text, message.severity, message.state if state is None else state, line)
+
+    @classmethod
+    def worded(cls, number: int, text: str, severity: int = 16, state: int = 1, line: int = 0) -> SqlServerError:
+        """An error whose words are not the server's own: those of THROW, RAISERROR or the grammar."""
+        error = cls.__new__(cls)
+        error._tell(number, text, severity, state, line)
+        return error
+
+    def followed_by(self, *errors: SqlServerError) -> SqlServerError:
+        """The same error, after which the server sends further ones (1750, 3727, 4922)."""
+        self.followers = errors
+        return self
+
+    def _tell(self, number: int, message: str, severity: int, state: int, line: int) -> None:
         super().__init__(f"{number}: {message}")
         self.number = number
         self.message = message
         self.severity = severity
         self.state = state
         self.line = line
-        self.procedure = procedure
+        self.procedure = ""
 
 
 class NotSupported(SqlServerError):
@@ -40,4 +55,4 @@ class NotSupported(SqlServerError):
     """
 
     def __init__(self, construct: str, line: int = 0) -> None:
-        super().__init__(50999, f"sandbox: not supported: {construct}", 16, 1, line)
+        super().__init__(50999, construct=construct, line=line)

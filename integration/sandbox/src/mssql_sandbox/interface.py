@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Protocol, Sequence
 
+from . import messages
 from .sqltypes import SqlType
 
 # Values cross this interface as Python objects:
@@ -81,6 +82,12 @@ class Info:
     severity: int = 0
     state: int = 1
     line: int = 1
+
+    @classmethod
+    def of(cls, number: int, /, *, variant: str = "", line: int = 1, **values: object) -> Info:
+        """A message of the server's own, from the table. :raises KeyError: as :class:`SqlServerError` does."""
+        message = messages.table()[number]
+        return cls(number, message.fill(values, variant), message.severity, message.state, line)
 
 
 @dataclass(frozen=True)

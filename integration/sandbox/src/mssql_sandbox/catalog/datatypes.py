@@ -90,7 +90,7 @@ def resolve(
     if base in _TEMPORAL:
         scale = int(arguments[0]) if arguments else 7
         if scale > 7:
-            raise SqlServerError(1002, f"Line {name.line or 1}: Specified scale {scale} is invalid.", 15)
+            raise SqlServerError(1002, at=name.line or 1, scale=scale)
         return SqlType(base, scale=scale)
     if base == "float" and arguments:
         bits = int(arguments[0])
@@ -100,9 +100,7 @@ def resolve(
     if arguments and base == "xml":
         raise NotSupported("xml schema collections", name.line)
     if arguments:
-        raise SqlServerError(
-            2716, f"Column, parameter, or variable #{ordinal}: Cannot specify a column width on data type {leaf}."
-        )
+        raise SqlServerError(2716, ordinal=ordinal, type=leaf)
     if base in ("money", "smallmoney"):
         return SqlType(base, precision=_FIXED[base][1], scale=4)
     return SqlType(base, collation=collation if base in ("text", "ntext") else None)
@@ -181,25 +179,15 @@ def _length(base: str, leaf: str, arguments: tuple[str, ...], default: int, what
         return default
     if arguments[0].casefold() == "max":
         if base in ("char", "nchar", "binary"):
-            raise SqlServerError(102, "Incorrect syntax near 'max'.", 15)
+            raise SqlServerError(102, near="max")
         return MAX
     length = int(arguments[0])
     if length == 0:
-        raise SqlServerError(1001, "Line 1: Length or precision specification 0 is invalid.", 15)
+        raise SqlServerError(1001, at=1, value=0)
     if length > 8000:
-        raise SqlServerError(
-            131,
-            f"The size ({length}) given to the {what} '{subject or leaf}' exceeds the maximum allowed for any data "
-            "type (8000).",
-            15,
-        )
+        raise SqlServerError(131, length=length, what=what, name=subject or leaf)
     if length > _SIZES[base]:
-        raise SqlServerError(
-            2717,
-            f"The size ({length}) given to the {what} '{subject or leaf}' exceeds the maximum allowed "
-            f"({_SIZES[base]}).",
-            15,
-        )
+        raise SqlServerError(2717, length=length, what=what, name=subject or leaf, maximum=_SIZES[base])
     return length
 
 
@@ -207,29 +195,19 @@ def _decimal(arguments: tuple[str, ...], ordinal: int, what: str) -> SqlType:
     precision = int(arguments[0]) if arguments else 18
     scale = int(arguments[1]) if len(arguments) > 1 else 0
     if precision == 0:
-        raise SqlServerError(1001, "Line 1: Length or precision specification 0 is invalid.", 15)
+        raise SqlServerError(1001, at=1, value=0)
     if precision > 38:
         raise _precision(ordinal, precision, 38)
     if scale > precision and what == "parameter":
-        raise SqlServerError(192, "The scale must be less than or equal to the precision.", 15)
+        raise SqlServerError(192)
     if scale > precision:
-        raise SqlServerError(
-            2751,
-            f"Column or parameter #{ordinal}: Specified column scale {scale} is greater than the specified precision "
-            f"of {precision}.",
-        )
+        raise SqlServerError(2751, ordinal=ordinal, scale=scale, precision=precision)
     return SqlType("decimal", precision=precision, scale=scale)
 
 
 def _precision(ordinal: int, precision: int, maximum: int) -> SqlServerError:
-    return SqlServerError(
-        2750,
-        f"Column or parameter #{ordinal}: Specified column precision {precision} is greater than the maximum "
-        f"precision of {maximum}.",
-    )
+    return SqlServerError(2750, ordinal=ordinal, precision=precision, maximum=maximum)
 
 
 def _unknown(ordinal: int, name: nodes.TypeName) -> SqlServerError:
-    return SqlServerError(
-        2715, f"Column, parameter, or variable #{ordinal}: Cannot find data type {name.name}.", 16, 6, name.line
-    )
+    return SqlServerError(2715, ordinal=ordinal, type=name.name, line=name.line)

@@ -347,10 +347,7 @@ class SessionCatalog:
 
 def _table(document: dict[str, Any]) -> Table:
     if document["broken"]:
-        raise SqlServerError(
-            4413,
-            f"Could not use view or function '{document['schema']}.{document['name']}' because of binding errors.",
-        )
+        raise SqlServerError(4413, name=f"{document['schema']}.{document['name']}")
     temporary = document["id"] >= _FIRST_TEMPORARY_ID
     kind = "view" if document["type"] == "V" else "table"
     if temporary:

@@ -26,13 +26,7 @@ def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
         f"select exists (select from {table.physical})"
     ):
         name = next(new.column.name for new in new_columns if not _may_be_empty(new))
-        raise SqlServerError(
-            4901,
-            "ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition "
-            "specified, or the column being added is an identity or timestamp column, or alternatively if none of the "
-            "previous conditions are satisfied the table must be empty to allow addition of this column. Column "
-            f"'{name}' cannot be added to non-empty table '{table.name}' because it does not satisfy these conditions.",
-        )
+        raise SqlServerError(4901, name=name, table=table.name)
     for new in new_columns:
         _add_column(ddl, table, new)
     for new in new_columns:
@@ -98,13 +92,7 @@ def _add_column(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
 def _add_identity(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
     column = new.column
     if any(constraint.kind == "DEFAULT" for constraint in new.definition.constraints):
-        raise SqlServerError(
-            1754,
-            f"Defaults cannot be created on columns with an IDENTITY attribute. Table '{table.name}', column "
-            f"'{column.name}'.",
-            16,
-            0,
-        )
+        raise SqlServerError(1754, table=table.name, column=column.name)
     schema = table.physical.split(".")[0]
     definition = columns.engine_definition(new).removesuffix(" not null")
     ddl.run(f"alter table {table.physical} add column {definition}")
@@ -157,16 +145,10 @@ def _drop_column(ddl: Ddl, table: Table, name: str, if_exists: bool) -> None:
     if column is None:
         if if_exists:
             return
-        raise SqlServerError(
-            4924, f"ALTER TABLE DROP COLUMN failed because column '{name}' does not exist in table '{table.name}'."
-        )
+        raise SqlServerError(4924, action="DROP", column=name, table=table.name)
     dependents.refuse("DROP COLUMN", column, dependents.find(ddl, table, column))
     if len(table.columns) == 1 or not any(other.computed is None for other in table.columns if other.id != column.id):
-        raise SqlServerError(
-            4923,
-            f"ALTER TABLE DROP COLUMN failed because '{column.name}' is the only data column in table '{table.name}'. "
-            "A table must have at least one data column.",
-        )
+        raise SqlServerError(4923, column=column.name, table=table.name)
     foreign_keys.drop_hidden_columns(ddl, table, column)
     if column.rowversion:
         ddl.run(f"drop trigger rowversion on {table.physical}")
@@ -189,35 +171,26 @@ def switch(ddl: Ddl, statement: nodes.AlterTableSwitch) -> None:
     :raises SqlServerError: 4902, 4905 target not empty, 4943 and 4944 other columns, 4967 referenced by foreign keys.
     """
     source, target = ddl.table(statement.table), ddl.table(statement.target)
-    prefix = "ALTER TABLE SWITCH statement failed"
     names = [f"{ddl.database}.{table.schema}.{table.name}" for table in (source, target)]
     if ddl.value(f"select exists (select from {target.physical})"):
-        raise SqlServerError(4905, f"{prefix}. The target table '{names[1]}' must be empty.")
+        raise SqlServerError(4905, table=names[1])
     if len(source.columns) != len(target.columns):
         raise SqlServerError(
-            4943,
-            f"{prefix} because table '{names[0]}' has {len(source.columns)} columns and table '{names[1]}' has "
-            f"{len(target.columns)} columns.",
+            4943, source=names[0], source_count=len(source.columns), target=names[1], target_count=len(target.columns)
         )
     for own, other in zip(source.columns, target.columns):
         if own.name.casefold() != other.name.casefold() or own.nullable != other.nullable:
             raise NotSupported(f"SWITCH between different columns {own.name} and {other.name}", statement.line)
         if own.type != other.type:
             raise SqlServerError(
-                4944,
-                f"{prefix} because column '{own.name}' has data type {own.type} in source table '{names[0]}' which is "
-                f"different from its type {other.type} in target table '{names[1]}'.",
+                4944, column=own.name, source=names[0], source_type=own.type, target=names[1], target_type=other.type
             )
     referencing = ddl.value(
         "select o.name from ms.foreign_keys f join ms.objects o using (object_id) where f.referenced_object_id = $1",
         source.id,
     )
     if referencing:
-        raise SqlServerError(
-            4967,
-            f"{prefix}. SWITCH is not allowed because source table '{names[0]}' contains primary key for constraint "
-            f"'{referencing}'.",
-        )
+        raise SqlServerError(4967, source=names[0], constraint=referencing)
     if [_shape(index, source) for index in source.indexes] != [_shape(index, target) for index in target.indexes]:
         raise NotSupported("SWITCH between tables with different indexes", statement.line)
     own_columns = ", ".join(column.physical for column in source.columns if column.computed is None)
@@ -244,9 +217,7 @@ def triggers(ddl: Ddl, statement: nodes.AlterTableTrigger) -> None:
     }
     for name in statement.names if statement.names is not None else list(known):
         if name.casefold() not in known:
-            raise SqlServerError(
-                4920, f"ALTER TABLE failed because trigger '{name}' on table '{table.name}' does not exist.", 16, 0
-            )
+            raise SqlServerError(4920, name=name, table=table.name)
         ddl.write(
             "update ms.triggers set is_disabled = $2 where object_id = $1",
             known[name.casefold()], int(not statement.enable),

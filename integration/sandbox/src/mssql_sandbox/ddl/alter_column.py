@@ -48,17 +48,13 @@ def alter(ddl: Ddl, statement: nodes.AlterColumn) -> None:
 def _column(table: Table, statement: nodes.AlterColumn) -> Column:
     column = table.column(statement.column_name)
     if column is None:
-        raise SqlServerError(
-            4924,
-            f"ALTER TABLE ALTER COLUMN failed because column '{statement.column_name}' does not exist in table "
-            f"'{table.name}'.",
-        )
+        raise SqlServerError(4924, action="ALTER", column=statement.column_name, table=table.name)
     if statement.action is not None:
         raise NotSupported(f"ALTER COLUMN {statement.action}", statement.line)
     if column.computed is not None:
-        raise SqlServerError(4928, f"Cannot alter column '{column.name}' because it is 'COMPUTED'.")
+        raise SqlServerError(4928, column=column.name, property="COMPUTED")
     if column.rowversion:
-        raise SqlServerError(4928, f"Cannot alter column '{column.name}' because it is 'timestamp'.")
+        raise SqlServerError(4928, column=column.name, property="timestamp")
     return column
 
 
@@ -71,19 +67,10 @@ def _resolve(ddl: Ddl, table: Table, column: Column, statement: nodes.AlterColum
     nullable = statement.nullable is not False
     if column.identity is not None:
         if nullable and statement.nullable is not None:
-            raise SqlServerError(
-                8147,
-                f"Could not create IDENTITY attribute on nullable column '{column.name}', table '{table.name}'.",
-            )
+            raise SqlServerError(8147, column=column.name, table=table.name)
         nullable = False
         if type_.name not in ("int", "bigint", "smallint", "tinyint", "decimal") or type_.scale:
-            raise SqlServerError(
-                2749,
-                f"Identity column '{column.name}' must be of data type int, bigint, smallint, tinyint, or decimal or "
-                "numeric with a scale of 0, unencrypted, and constrained to be nonnullable.",
-                16,
-                2,
-            )
+            raise SqlServerError(2749, column=column.name)
     return replace(column, type=type_, nullable=nullable)
 
 

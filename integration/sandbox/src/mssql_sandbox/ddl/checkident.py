@@ -21,40 +21,29 @@ def run(ddl: Ddl, statement: nodes.Dbcc) -> None:
     parts = split_name(name)
     table = ddl.catalog.table(parts[-2] if len(parts) > 1 else None, parts[-1])
     if table is None or table.kind not in ("table", "temp"):
-        raise SqlServerError(
-            2501, f'Cannot find a table or object with the name "{name}". Check the system catalog.', 16, 45
-        )
+        raise SqlServerError(2501, name=name)
     column = next((column for column in table.columns if column.identity), None)
     if column is None:
-        raise SqlServerError(7997, f"'{table.name}' does not contain an identity column.")
+        raise SqlServerError(7997, table=table.name)
     action = rest[0].upper() if rest else "RESEED"
     if action not in ("RESEED", "NORESEED"):
-        raise SqlServerError(102, f"Incorrect syntax near '{rest[0]}'.", 15)
+        raise SqlServerError(102, near=rest[0])
     last = _last_value(ddl, table)
     largest = ddl.value(f"select {'max' if column.identity[1] > 0 else 'min'}({column.physical}) from {table.physical}")
     if len(rest) > 1:
         new = int(rest[1])
         low, high = identity_range(column.type)
         if not low <= new <= high:
-            raise SqlServerError(
-                8115, f"Arithmetic overflow error converting bigint to data type {column.type.name}.", 16, 2
-            )
+            raise SqlServerError(8115, source="bigint", target=column.type.name)
         _set(ddl, table, new, called=last is not None or largest is not None)
-        shown = f"Checking identity information: current identity value '{_text(last)}'."
+        shown = {"variant": "reseeded", "value": _text(last)}
     else:
         if action == "RESEED" and largest is not None and (last is None or _behind(last, largest, column.identity[1])):
             _set(ddl, table, int(largest), called=True)
-        shown = (
-            f"Checking identity information: current identity value '{_text(last)}', current column value "
-            f"'{_text(largest)}'."
-        )
+        shown = {"value": _text(last), "column": _text(largest)}
     if not any(option.upper() == "NO_INFOMSGS" for option in statement.options):
-        ddl.info(7998, shown, 10)
-        ddl.info(
-            2528,
-            "DBCC execution completed. If DBCC printed error messages, contact your system administrator.",
-            10,
-        )
+        ddl.info(7998, **shown)
+        ddl.info(2528)
 
 
 def _last_value(ddl: Ddl, table: Table) -> int | None:

@@ -134,13 +134,7 @@ def _check_rowversions(table_name: str, resolved: Sequence[NewColumn], existing:
     found = [column for column in existing.columns if column.rowversion] if existing else []
     for new in resolved:
         if new.column.rowversion and found:
-            raise SqlServerError(
-                2738,
-                f"A table can only have one timestamp column. Because table '{table_name}' already has one, the column "
-                f"'{new.column.name}' cannot be added.",
-                16,
-                2,
-            )
+            raise SqlServerError(2738, table=table_name, column=new.column.name)
         found += [new.column] if new.column.rowversion else []
 
 
@@ -156,21 +150,11 @@ def _check_names(table_name: str, definitions: Sequence[nodes.ColumnDefinition],
     seen = set(column_names(existing)) if existing else set()
     for definition in definitions:
         if definition.name.casefold() in seen:
-            raise SqlServerError(
-                2705,
-                "Column names in each table must be unique. Column name "
-                f"'{definition.name}' in table '{table_name}' is specified more than once.",
-                16,
-                3,
-            )
+            raise SqlServerError(2705, column=definition.name, table=table_name)
         seen.add(definition.name.casefold())
     if len(seen) > MAX_COLUMNS:
         verb = "ALTER" if existing else "CREATE"
-        raise SqlServerError(
-            1702,
-            f"{verb} TABLE failed because column '{definitions[-1].name}' in table '{table_name}' exceeds the maximum "
-            f"of {MAX_COLUMNS} columns.",
-        )
+        raise SqlServerError(1702, statement=verb, column=definitions[-1].name, table=table_name, maximum=MAX_COLUMNS)
 
 
 def _next_id(ddl: Ddl, existing: Table | None) -> int:
@@ -191,11 +175,7 @@ def _plain(
         version=ddl.version,
     )  # fmt: skip
     if definition.collation is not None and not type_.is_character:
-        raise (
-            SqlServerError(452, "COLLATE clause cannot be used on user-defined data types.")
-            if "." in definition.type.name
-            else SqlServerError(447, f"Expression type {type_.name} is invalid for COLLATE clause.", 16)
-        )
+        raise (SqlServerError(452) if "." in definition.type.name else SqlServerError(447, type=type_.name))
     identity = _identity(table_name, definition, type_)
     nullable = definition.nullable
     if nullable is None:
@@ -212,35 +192,22 @@ def _identity(table_name: str, definition: nodes.ColumnDefinition, type_: SqlTyp
     if definition.identity is None:
         return None
     if type_.name not in _IDENTITY_TYPES or (type_.name == "decimal" and type_.scale):
-        raise SqlServerError(
-            2749,
-            f"Identity column '{definition.name}' must be of data type int, bigint, smallint, tinyint, or decimal or "
-            "numeric with a scale of 0, unencrypted, and constrained to be nonnullable.",
-            16,
-            2,
-        )
+        raise SqlServerError(2749, column=definition.name)
     if definition.nullable:
-        raise SqlServerError(
-            8147,
-            f"Could not create IDENTITY attribute on nullable column '{definition.name}', table '{table_name}'.",
-        )
+        raise SqlServerError(8147, column=definition.name, table=table_name)
     seed, increment = (int(part) for part in definition.identity)
     minimum, maximum = identity_range(type_)
     if not minimum <= seed <= maximum:
-        raise SqlServerError(2752, f"Identity column '{definition.name}' contains invalid SEED.", 16)
+        raise SqlServerError(2752, column=definition.name)
     if increment == 0:
-        raise SqlServerError(2753, f"Identity column '{definition.name}' contains invalid INCREMENT.")
+        raise SqlServerError(2753, column=definition.name)
     return seed, increment
 
 
 def _check_identities(table_name: str, resolved: Sequence[NewColumn], existing: Table | None) -> None:
     columns = [new.column for new in resolved] + list(existing.columns if existing else ())
     if sum(column.identity is not None for column in columns) > 1:
-        raise SqlServerError(
-            2744,
-            f"Multiple identity columns specified for table '{table_name}'. Only one identity column per table is "
-            "allowed.",
-        )
+        raise SqlServerError(2744, table=table_name)
 
 
 def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes.ColumnDefinition]) -> NewColumn:
@@ -250,24 +217,14 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
     used = referenced_columns(definition.computed, view)
     for other in used:
         if other.name.casefold() in names:
-            raise SqlServerError(
-                1759,
-                f"Computed column '{other.name}' in table '{view.name}' is not allowed to be used in another "
-                "computed-column definition.",
-                16,
-                0,
-            )
+            raise SqlServerError(1759, column=other.name, table=view.name)
     if definition.persisted and not is_deterministic(definition.computed, view, deterministic_names(ddl)):
         raise not_deterministic(new, view.name)
     sql, type_, nullable = value_sql(ddl, definition.computed, view, None)
     if type_.name == "null":
         raise NotSupported("a computed column that is always NULL", definition.line)
     if definition.nullable is False and not definition.persisted:
-        raise SqlServerError(
-            8183,
-            "Only UNIQUE or PRIMARY KEY constraints can be created on computed columns, while CHECK, FOREIGN KEY, and "
-            "NOT NULL constraints require that computed columns be persisted.",
-        )
+        raise SqlServerError(8183)
     resolved = replace(
         column,
         type=type_,
@@ -281,9 +238,5 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
 def not_deterministic(new: NewColumn, table_name: str) -> SqlServerError:
     """For the engine's refusal of a generated column that is not immutable."""
     if new.definition.persisted:
-        return SqlServerError(
-            4936,
-            f"Computed column '{new.column.name}' in table '{table_name}' cannot be persisted because the column is "
-            "non-deterministic.",
-        )
+        return SqlServerError(4936, column=new.column.name, table=table_name)
     return NotSupported(f"computed column '{new.column.name}' over non-deterministic functions", new.definition.line)

@@ -12,7 +12,7 @@ from ..syntax import nodes
 from . import foreign_keys, indexes, normalise
 from .calls import register_calls
 from .context import Ddl, column_names, column_references, is_temporary, quote, referenced_columns, walk
-from .errors import FollowedError, with_1750
+from .errors import with_1750
 from .expressions import condition_sql, value_sql
 
 _PREFIXES = {"PRIMARY KEY": "PK", "UNIQUE": "UQ", "FOREIGN KEY": "FK", "CHECK": "CK", "DEFAULT": "DF"}
@@ -31,7 +31,7 @@ def add(
     :raises SqlServerError: 2714, 1779, 8110, 8111, 1781, 8141, 547 ... mostly followed by 1750.
     """
     if constraint.kind == "FOREIGN KEY" and is_temporary(table):
-        ddl.info(1766, f"Skipping FOREIGN KEY constraint '{constraint.name or ''}' definition for temporary table.", 0)
+        ddl.info(1766, name=constraint.name or "")
         return
     name = constraint.name or _system_name(ddl, table, constraint)
     try:
@@ -59,7 +59,7 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
         table.id, name,
     )  # fmt: skip
     if not rows:
-        raise _with_3727(SqlServerError(3728, f"'{name}' is not a constraint."))
+        raise _with_3727(SqlServerError(3728, name=name))
     number, kind = rows[0]
     if kind in ("PK", "UQ"):
         _drop_key(ddl, table, number, name)
@@ -120,18 +120,9 @@ def _switched(ddl: Ddl, table: Table, names: Sequence[str] | None) -> list[tuple
     for name in names:
         row = next((row for row in rows if row[1].casefold() == name.casefold()), None)
         if row is None:
-            raise FollowedError(
-                SqlServerError(4917, f"Constraint '{name}' does not exist."),
-                [SqlServerError(4916, "Could not enable or disable the constraint. See previous errors.", 16, 0)],
-            )
+            raise SqlServerError(4917, name=name).followed_by(SqlServerError(4916))
         if row[2] not in ("F", "C"):
-            raise FollowedError(
-                SqlServerError(
-                    11415, f"Object '{name}' cannot be disabled or enabled. This action applies only to foreign key "
-                    "and check constraints.",
-                ),
-                [SqlServerError(4916, "Could not enable or disable the constraint. See previous errors.", 16, 0)],
-            )  # fmt: skip
+            raise SqlServerError(11415, name=name).followed_by(SqlServerError(4916))
         found.append(row)
     return found
 
@@ -143,24 +134,18 @@ def _add_key(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, nu
     primary = constraint.kind == "PRIMARY KEY"
     if primary and any(index.primary_key for index in table.indexes):
         if creating:
-            raise SqlServerError(8110, f"Cannot add multiple PRIMARY KEY constraints to table '{table.name}'.", 16, 0)
-        raise with_1750(SqlServerError(1779, f"Table '{table.name}' already has a primary key defined on it.", 16, 0))
+            raise SqlServerError(8110, table=table.name)
+        raise with_1750(SqlServerError(1779, table=table.name))
     if primary:
         for wanted in constraint.columns:
             column = table.column(wanted.name)
             if column is not None and column.nullable:
-                raise with_1750(
-                    SqlServerError(
-                        8111, f"Cannot define PRIMARY KEY constraint on nullable column in table '{table.name}'."
-                    )
-                )
+                raise with_1750(SqlServerError(8111, table=table.name))
     clustered = constraint.clustered
     if clustered is None:
         clustered = primary and not any(index.id == 1 for index in table.indexes)
     if clustered and creating and any(index.id == 1 for index in table.indexes):
-        raise SqlServerError(
-            8112, f"Cannot add more than one clustered index for constraints on table '{table.name}'.", 16, 0
-        )
+        raise SqlServerError(8112, table=table.name)
     plan = indexes.IndexPlan(
         name, constraint.columns, True, clustered, options=constraint.options,
         constraint=(number, "PK" if primary else "UQ"),
@@ -185,21 +170,14 @@ def _drop_key(ddl: Ddl, table: Table, number: int, name: str) -> None:
     )  # fmt: skip
     if rows:
         child, key = rows[0]
-        raise _with_3727(
-            SqlServerError(
-                3725,
-                f"The constraint '{name}' is being referenced by table '{child}', foreign key constraint '{key}'.",
-                16,
-                0,
-            )
-        )
+        raise _with_3727(SqlServerError(3725, name=name, table=child, constraint=key))
     indexes.forget(ddl, table, index_id)
     schema = table.physical.split(".")[0]
     ddl.run(f"drop index if exists {schema}.k{number}; drop index if exists {schema}.x{table.id}_{index_id}")
 
 
-def _with_3727(error: SqlServerError) -> FollowedError:
-    return FollowedError(error, [SqlServerError(3727, "Could not drop constraint. See previous errors.", 16, 0)])
+def _with_3727(error: SqlServerError) -> SqlServerError:
+    return error.followed_by(SqlServerError(3727))
 
 
 # ---- CHECK -------------------------------------------------------------------------------------
@@ -212,22 +190,9 @@ def _add_check(
     used = referenced_columns(constraint.check, table)
     for other in used:
         if other.computed is not None and not other.persisted:
-            raise with_1750(
-                SqlServerError(
-                    1764,
-                    f"Computed Column '{other.name}' in table '{table.name}' is invalid for use in 'CHECK CONSTRAINT' "
-                    "because it is not persisted.",
-                )
-            )
+            raise with_1750(SqlServerError(1764, column=other.name, table=table.name, use="CHECK CONSTRAINT"))
     if column is not None and any(other.name.casefold() != column.casefold() for other in used):
-        raise with_1750(
-            SqlServerError(
-                8141,
-                f"Column CHECK constraint for column '{column}' references another column, table '{table.name}'.",
-                16,
-                0,
-            )
-        )
+        raise with_1750(SqlServerError(8141, column=column, table=table.name))
     sql = condition_sql(ddl, constraint.check, table)
     column_id = used[0].id if len(used) == 1 else 0
     ddl.insert(
@@ -252,20 +217,20 @@ def _enforce_check(ddl: Ddl, table: Table, name: str, number: int, sql: str, col
         column = next((column.name for column in table.columns if column.id == column_id), None)
         raise SqlServerError(
             547,
-            f'The ALTER TABLE statement conflicted with the CHECK constraint "{name}". The conflict occurred in '
-            f'database "{ddl.database}", table "{table.schema}.{table.name}"'
-            f"{f', column {quote(column)}' if column else ''}.",
-            16,
-            0,
+            statement="ALTER TABLE",
+            kind="CHECK",
+            constraint=name,
+            database=ddl.database,
+            schema=table.schema,
+            table=table.name,
+            column=f", column {quote(column)}" if column else "",
         ) from None
 
 
 def _refuse_subqueries(node: nodes.Node) -> None:
     for found in walk(node):
         if isinstance(found, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery, nodes.QuantifiedComparison)):
-            raise SqlServerError(
-                1046, "Subqueries are not allowed in this context. Only scalar expressions are allowed.", 15
-            )
+            raise SqlServerError(1046)
 
 
 # ---- DEFAULT -------------------------------------------------------------------------------------
@@ -282,41 +247,18 @@ def default_column(table: Table, constraint: nodes.Constraint) -> Column:
     """The column of a DEFAULT. :raises SqlServerError: 1752, 1781, 1754 (followed by 1750)."""
     column = table.column(constraint.for_column or "")
     if column is None or column.computed is not None:
-        raise with_1750(
-            SqlServerError(
-                1752,
-                f"Column '{constraint.for_column}' in table '{table.name}' is invalid for creating a default "
-                "constraint.",
-                16,
-                0,
-            )
-        )
+        raise with_1750(SqlServerError(1752, column=constraint.for_column, table=table.name))
     if column.rowversion:
         raise rowversion_default(table.name, column.name)
     if column.default_id:
-        raise with_1750(SqlServerError(1781, "Column already has a DEFAULT bound to it."))
+        raise with_1750(SqlServerError(1781))
     if column.identity is not None:
-        raise with_1750(
-            SqlServerError(
-                1754,
-                "Defaults cannot be created on columns with an IDENTITY attribute. Table "
-                f"'{table.name}', column '{column.name}'.",
-                16,
-                0,
-            )
-        )
+        raise with_1750(SqlServerError(1754, table=table.name, column=column.name))
     return column
 
 
 def rowversion_default(table: str, column: str) -> SqlServerError:
-    return with_1750(
-        SqlServerError(
-            1755,
-            f"Defaults cannot be created on columns of data type timestamp. Table '{table}', column '{column}'.",
-            16,
-            0,
-        )
-    )
+    return with_1750(SqlServerError(1755, table=table, column=column))
 
 
 def default_sql(ddl: Ddl, column: Column, constraint: nodes.Constraint) -> str:
@@ -324,12 +266,7 @@ def default_sql(ddl: Ddl, column: Column, constraint: nodes.Constraint) -> str:
     _refuse_subqueries(constraint.default)
     for reference in column_references(constraint.default):
         if not _is_argument_word(constraint.default, reference):
-            raise SqlServerError(
-                128,
-                f'The name "{".".join(reference.parts)}" is not permitted in this context. Valid expressions are '
-                "constants, constant expressions, and (in some contexts) variables. Column names are not permitted.",
-                15,
-            )
+            raise SqlServerError(128, name=".".join(reference.parts))
     return value_sql(ddl, constraint.default, None, column.type)[0]
 
 

@@ -75,8 +75,8 @@ class Ddl:
             f"insert into ms.{table} ({columns}) values {', '.join(rows)}; " for table, columns, rows in waiting
         )
 
-    def info(self, number: int, message: str, severity: int = 10) -> None:
-        self.events.append(Info(number, message, severity))
+    def info(self, number: int, /, *, variant: str = "", **values: object) -> None:
+        self.events.append(Info.of(number, variant=variant, **values))
 
     # ---- names ---------------------------------------------------------------------
 
@@ -84,10 +84,7 @@ class Ddl:
         """(schema, leaf). :raises SqlServerError: 117 for more than three parts; NotSupported for other databases."""
         parts = name.parts
         if len(parts) > 3:
-            raise SqlServerError(
-                117, f"The object name '{'.'.join(parts)}' contains more than the maximum number of prefixes. The "
-                "maximum is 2.", 15,
-            )  # fmt: skip
+            raise SqlServerError(117, name=".".join(parts), maximum=2)
         database = parts[0].casefold() if len(parts) == 3 else ""
         if database not in ("", self.database.casefold()) and not (database == "tempdb" and parts[-1].startswith("#")):
             raise NotSupported(f"DDL in another database ({parts[0]})", name.line)
@@ -115,7 +112,7 @@ class Ddl:
         if found is None or found.kind == "system":
             raise errors.cannot_find(written(name))
         if found.kind == "view":
-            raise SqlServerError(4909, f"Cannot alter '{written(name)}' because it is not a table.", 16)
+            raise SqlServerError(4909, name=written(name))
         return found
 
     def reload(self, table: Table) -> Table:

@@ -35,9 +35,7 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     if version.is_cloud_database and ddl.database.casefold() != "master":
         raise NotSupported("CREATE DATABASE in Azure SQL Database from another database than master", statement.line)
     if not version.is_cloud_database and (statement.options or statement.copy_of):
-        raise SqlServerError(
-            102, "Incorrect syntax near 'AS'." if statement.copy_of else "Incorrect syntax near '('.", 15
-        )
+        raise SqlServerError(102, near="AS" if statement.copy_of else "(")
     _check_service_options(statement)
     databases = _databases(ddl)
     if statement.copy_of is not None:
@@ -67,7 +65,7 @@ def drop(ddl: Ddl, names: list[nodes.Name], if_exists: bool) -> None:
         if if_exists and _databases(ddl).find(leaf) is None:
             continue
         if leaf.casefold() == ddl.database.casefold():
-            raise SqlServerError(3702, f'Cannot drop database "{leaf}" because it is currently in use.', 16, 3)
+            raise SqlServerError(3702, name=leaf)
         _databases(ddl).drop(leaf)
 
 
@@ -77,13 +75,7 @@ def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
     name = statement.name or ddl.database
     databases = _databases(ddl)
     if databases.find(name) is None:
-        raise SqlServerError(
-            5011,
-            f"User does not have permission to alter database '{name}', the database does not exist, or the database "
-            "is not in a state that allows access checks.",
-            14,
-            5,
-        )
+        raise SqlServerError(5011, name=name)
     clause = " ".join(statement.clause.split())
     upper = clause.upper()
     if match := re.fullmatch(r"MODIFY NAME ?= ?(.+)", clause, re.I):
@@ -128,9 +120,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
         level = int(match[1])
         if level not in _COMPATIBILITY or level > ddl.version * 10:
             raise SqlServerError(
-                15048,
-                "Valid values of the database compatibility level are "
-                f"{', '.join(str(known) for known in _COMPATIBILITY[:-1] if known <= ddl.version * 10)}.",
+                15048, levels=", ".join(str(known) for known in _COMPATIBILITY[:-1] if known <= ddl.version * 10)
             )
         databases.change(name, compatibility=level)
     elif match := re.fullmatch(r"RECOVERY (FULL|BULK_LOGGED|SIMPLE)", text):
@@ -145,7 +135,7 @@ def _databases(ddl: Ddl) -> Any:
 
 def _refuse_transaction(ddl: Ddl, statement: str) -> None:
     if ddl.session.transactions.count:
-        raise SqlServerError(226, f"{statement} statement not allowed within multi-statement transaction.", 16, 6)
+        raise SqlServerError(226, statement=statement)
 
 
 def _unquoted(text: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ..catalog.model import Column, Index, Table
 from ..errors import SqlServerError
 from .context import Ddl
-from .errors import FollowedError
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,7 @@ def refuse(action: str, column: Column, blocking: list[Dependent]) -> None:
     if not blocking:
         return
     dependents = [
-        SqlServerError(5074, f"The {dependent.noun} '{dependent.name}' is dependent on column '{column.name}'.")
-        for dependent in blocking
+        SqlServerError(5074, kind=dependent.noun, name=dependent.name, column=column.name) for dependent in blocking
     ]
-    last = SqlServerError(
-        4922, f"ALTER TABLE {action} {column.name} failed because one or more objects access this column.", 16, 9
-    )
-    raise FollowedError(dependents[0], [*dependents[1:], last])
+    last = SqlServerError(4922, action=action, column=column.name)
+    raise dependents[0].followed_by(*dependents[1:], last)

@@ -63,7 +63,7 @@ def check_collation(name: str) -> None:
     from ..types import collation
 
     if not collation.is_known(name):
-        raise SqlServerError(448, f"Invalid collation '{name}'.")
+        raise SqlServerError(448, name=name)
 
 
 def parse_expression(text: str) -> nodes.Expression:

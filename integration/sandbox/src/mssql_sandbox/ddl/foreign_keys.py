@@ -89,11 +89,13 @@ def enforce(
         column = f", column '{referenced[0].name}'" if len(referenced) == 1 else ""
         raise SqlServerError(
             547,
-            f"The ALTER TABLE statement conflicted with the FOREIGN KEY{' ' + same if same else ''} constraint "
-            f'"{name}". The conflict occurred in database "{ddl.database}", table "{target.schema}.{target.name}"'
-            f"{column}.",
-            16,
-            0,
+            statement="ALTER TABLE",
+            kind=f"FOREIGN KEY{(' ' + same if same else '')}",
+            constraint=name,
+            database=ddl.database,
+            schema=target.schema,
+            table=target.name,
+            column=column,
         ) from None
 
 
@@ -152,9 +154,7 @@ def _target(ddl: Ddl, table: Table, reference: nodes.ReferenceClause, name: str)
     if target is None and len(reference.table.parts) == 1:
         target = ddl.catalog.table(None, leaf)
     if target is None or target.kind != "table":
-        raise with_1750(
-            SqlServerError(1767, f"Foreign key '{name}' references invalid table '{written(reference.table)}'.", 16, 0)
-        )
+        raise with_1750(SqlServerError(1767, name=name, table=written(reference.table)))
     return ddl.reload(target)
 
 
@@ -163,21 +163,9 @@ def _parent_columns(table: Table, constraint: nodes.Constraint, name: str) -> li
     for wanted in constraint.columns:
         column = table.column(wanted.name)
         if column is None:
-            raise with_1750(
-                SqlServerError(
-                    1769,
-                    f"Foreign key '{name}' references invalid column '{wanted.name}' in referencing table "
-                    f"'{table.name}'.",
-                )
-            )
+            raise with_1750(SqlServerError(1769, name=name, column=wanted.name, table=table.name))
         if column.computed is not None and not column.persisted:
-            raise with_1750(
-                SqlServerError(
-                    1764,
-                    f"Computed Column '{column.name}' in table '{table.name}' is invalid for use in 'FOREIGN KEY' "
-                    "because it is not persisted.",
-                )
-            )
+            raise with_1750(SqlServerError(1764, column=column.name, table=table.name, use="FOREIGN KEY"))
         columns.append(column)
     return columns
 
@@ -188,55 +176,34 @@ def _referenced_columns(
     if not reference.columns:
         primary = next((index for index in target.indexes if index.primary_key), None)
         if primary is None:
-            raise with_1750(
-                SqlServerError(
-                    1773,
-                    f"Foreign key '{name}' has implicit reference to object '{target.schema}.{target.name}' which "
-                    "does not have a primary key defined on it.",
-                )
-            )
+            raise with_1750(SqlServerError(1773, name=name, schema=target.schema, table=target.name))
         columns = [column_by_id(target, number) for number in primary.columns]
     else:
         columns = []
         for wanted in reference.columns:
             column = target.column(wanted)
             if column is None:
-                raise with_1750(
-                    SqlServerError(
-                        1770,
-                        f"Foreign key '{name}' references invalid column '{wanted}' in referenced table "
-                        f"'{target.name}'.",
-                    )
-                )
+                raise with_1750(SqlServerError(1770, name=name, column=wanted, table=target.name))
             columns.append(column)
     if len(columns) != len(parents):
-        raise SqlServerError(
-            8139,
-            "Number of referencing columns in foreign key differs from number of referenced columns, table "
-            f"'{target.schema}.{target.name}'.",
-        )
+        raise SqlServerError(8139, schema=target.schema, table=target.name)
     wanted_ids = sorted(column.id for column in columns)
     for index in sorted(target.indexes, key=lambda index: not index.primary_key):
         if index.unique and index.filter is None and sorted(index.columns) == wanted_ids:
             return columns, index
-    raise with_1750(
-        SqlServerError(
-            1776,
-            f"There are no primary or candidate keys in the referenced table '{target.schema}.{target.name}' that "
-            f"match the referencing column list in the foreign key '{name}'.",
-            16,
-            0,
-        )
-    )
+    raise with_1750(SqlServerError(1776, schema=target.schema, table=target.name, name=name))
 
 
 def _check_types(table: Table, parent: Column, target: Table, other: Column, name: str) -> None:
-    pair = f"Column '{target.schema}.{target.name}.{other.name}' is not"
-    tail = f"referencing column '{table.name}.{parent.name}' in foreign key '{name}'."
+    pair = {
+        "referenced": f"{target.schema}.{target.name}.{other.name}",
+        "referencing": f"{table.name}.{parent.name}",
+        "name": name,
+    }
     if parent.type.name != other.type.name:
-        raise with_1750(SqlServerError(1778, f"{pair} the same data type as {tail}", 16, 0))
+        raise with_1750(SqlServerError(1778, **pair))
     if parent.type.collation != other.type.collation:
-        raise with_1750(SqlServerError(1757, f"{pair} of same collation as {tail}"))
+        raise with_1750(SqlServerError(1757, **pair))
     # Lengths of variable types may not differ either; precision may where scale is equal.
     mine, theirs = datatypes.facets(parent.type), datatypes.facets(other.type)
     if parent.type.name == "decimal":
@@ -244,34 +211,14 @@ def _check_types(table: Table, parent: Column, target: Table, other: Column, nam
     else:
         differs = mine != theirs
     if differs:
-        raise with_1750(
-            SqlServerError(
-                1753,
-                f"{pair} the same length or scale as {tail} Columns participating in a foreign key relationship must "
-                "be defined with the same length and scale.",
-                16,
-                0,
-            )
-        )
+        raise with_1750(SqlServerError(1753, **pair))
 
 
 def _check_actions(table: Table, parents: Sequence[Column], name: str, actions: tuple[int, int]) -> None:
     if 2 in actions and any(not column.nullable for column in parents):
-        raise with_1750(
-            SqlServerError(
-                1761,
-                f'Cannot create the foreign key "{name}" with the SET NULL referential action, because one or more '
-                "referencing columns are not nullable.",
-            )
-        )
+        raise with_1750(SqlServerError(1761, name=name))
     if 3 in actions and any(not column.nullable and not column.default_id for column in parents):
-        raise with_1750(
-            SqlServerError(
-                1762,
-                f'Cannot create the foreign key "{name}" with the SET DEFAULT referential action, because one or more '
-                "referencing not-nullable columns lack a default constraint.",
-            )
-        )
+        raise with_1750(SqlServerError(1762, name=name))
 
 
 def _check_paths(ddl: Ddl, table: Table, target: Table, name: str, actions: tuple[int, int]) -> None:
@@ -289,16 +236,7 @@ def _check_paths(ddl: Ddl, table: Table, target: Table, name: str, actions: tupl
         below = _closure(children, table.id)
         above = _closure(parents, target.id)
         if target.id in below or any(_closure(children, start) - {start} & below for start in above):
-            raise with_1750(
-                SqlServerError(
-                    1785,
-                    f"Introducing FOREIGN KEY constraint '{name}' on table '{table.name}' may cause cycles or multiple "
-                    "cascade paths. Specify ON DELETE NO ACTION or ON UPDATE NO ACTION, or modify other FOREIGN KEY "
-                    "constraints.",
-                    16,
-                    0,
-                )
-            )
+            raise with_1750(SqlServerError(1785, name=name, table=table.name))
 
 
 def _closure(edges: dict[int, set[int]], start: int) -> set[int]:

@@ -38,9 +38,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     if rows and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)
     if rows and rows[0][1] != kind:
-        raise SqlServerError(
-            2010, f"Cannot perform alter on '{written(statement.name)}' because it is an incompatible object type."
-        )
+        raise SqlServerError(2010, name=written(statement.name))
     if not rows and statement.mode == "ALTER":
         raise errors.invalid_object(written(statement.name))
     if rows:
@@ -80,7 +78,7 @@ def _check_body(statement: nodes.CreateModule) -> None:
         if isinstance(node, nodes.FunctionCall) and node.name == "NEXT VALUE FOR":
             raise NotSupported("NEXT VALUE FOR in a function", node.line)
         if isinstance(node, nodes.Name) and node.parts[-1].startswith("#"):
-            raise SqlServerError(2772, "Cannot access temporary tables from within a function.", 16, 1, node.line)
+            raise SqlServerError(2772, line=node.line)
 
 
 def compile_function(ddl: Ddl, number: int, statement: nodes.CreateModule, *, new: bool = False) -> None:
@@ -192,7 +190,7 @@ def _refuse_when_used(ddl: Ddl, number: int, action: str, name: str) -> None:
         number,
     )
     if user is not None:
-        raise SqlServerError(3729, f"Cannot {action} '{name}' because it is being referenced by object '{user}'.")
+        raise SqlServerError(3729, action=action, name=name, user=user)
 
 
 def _forget(ddl: Ddl, number: int) -> None:

@@ -68,9 +68,7 @@ def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Tabl
     """The table without the index that takes the name again. :raises SqlServerError: 7999 when there is none."""
     index = next((i for i in table.indexes if i.name.casefold() == statement.name.casefold()), None)
     if index is None:
-        raise SqlServerError(
-            7999, f"Could not find any index named '{statement.name}' for table '{written(statement.table)}'."
-        )
+        raise SqlServerError(7999, name=statement.name, table=written(statement.table))
     if index.constraint_id or (index.id == 1) != bool(statement.clustered):
         raise NotSupported("DROP_EXISTING of a constraint's index or of another kind", statement.line)
     drop(ddl, table, statement.name)
@@ -81,9 +79,9 @@ def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerE
     """1939 and 1940; what is left is an indexed view."""
     name = f"{table.schema}.{table.name}"
     if not ddl.value("select is_schema_bound from ms.modules where object_id = $1", table.id):
-        return SqlServerError(1939, f"Cannot create index on view '{name}' because the view is not schema bound.")
+        return SqlServerError(1939, name=name)
     if not (statement.unique and statement.clustered):
-        return SqlServerError(1940, f"Cannot create index on view '{name}'. It does not have a unique clustered index.")
+        return SqlServerError(1940, name=name)
     return NotSupported("indexed views", statement.line)
 
 
@@ -167,13 +165,7 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
             raise errors.cannot_drop("index", f"{table.schema}.{table.name}.{name}")
     if index is not None and index.constraint_id:
         kind = "PRIMARY KEY" if index.primary_key else "UNIQUE KEY"
-        raise SqlServerError(
-            3723,
-            f"An explicit DROP INDEX is not allowed on index '{table.schema}.{table.name}.{index.name}'. It is being "
-            f"used for {kind} constraint enforcement.",
-            16,
-            4,
-        )
+        raise SqlServerError(3723, schema=table.schema, table=table.name, index=index.name, kind=kind)
     index_id = index.id if index is not None else disabled
     _refuse_when_referenced(ddl, table, index_id, name)
     forget(ddl, table, index_id)
@@ -211,7 +203,7 @@ def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
     if statement.name is not None and not any(
         index.name.casefold() == statement.name.casefold() for index in table.indexes
     ):
-        raise SqlServerError(2727, f"Cannot find index '{statement.name}'.", 11)
+        raise SqlServerError(2727, name=statement.name)
     if statement.action == "SET":
         _set_options(table, statement)
         return
@@ -226,16 +218,9 @@ def _set_options(table: Table, statement: nodes.AlterIndex) -> None:
         if statement.name is not None and index.name.casefold() != statement.name.casefold():
             continue
         if not index.unique:
-            raise SqlServerError(
-                1915,
-                f"Cannot alter a non-unique index with ignore_dup_key index option. Index '{index.name}' is non-unique.",
-            )
+            raise SqlServerError(1915, index=index.name)
         if index.constraint_id:
-            raise SqlServerError(
-                1979,
-                f"Cannot use index option ignore_dup_key to alter index '{index.name}' as it enforces a primary or unique "
-                "constraint.",
-            )
+            raise SqlServerError(1979, index=index.name)
         raise NotSupported("IGNORE_DUP_KEY", statement.line)
 
 
@@ -246,13 +231,7 @@ def _refuse_when_referenced(ddl: Ddl, table: Table, index_id: int, name: str) ->
         table.id, index_id,
     )  # fmt: skip
     if rows:
-        raise SqlServerError(
-            3723,
-            f"An explicit DROP INDEX is not allowed on index '{table.schema}.{table.name}.{name}'. It is being used "
-            "for FOREIGN KEY constraint enforcement.",
-            16,
-            6,
-        )
+        raise SqlServerError(3723, schema=table.schema, table=table.name, index=name, kind="FOREIGN KEY", state=6)
 
 
 # ---- checks ------------------------------------------------------------------------------
@@ -260,13 +239,13 @@ def _refuse_when_referenced(ddl: Ddl, table: Table, index_id: int, name: str) ->
 
 def _check_filegroup(name: str | None) -> None:
     if name is not None and name.casefold() not in ("primary", "default"):
-        raise SqlServerError(1921, f"Invalid filegroup '{name}' specified.")
+        raise SqlServerError(1921, name=name)
 
 
 def check_duplicates_option(statement: nodes.CreateIndex) -> None:
     """IGNORE_DUP_KEY, which is refused before the table is looked for. :raises SqlServerError: 1916."""
     if not statement.unique and _is_on(statement.options, "IGNORE_DUP_KEY"):
-        raise SqlServerError(1916, "CREATE INDEX options nonunique and ignore_dup_key are mutually exclusive.")
+        raise SqlServerError(1916)
 
 
 def _is_on(options: dict[str, str], wanted: str) -> bool:
@@ -283,43 +262,29 @@ def _check_options(options: dict[str, str]) -> None:
 def _check_name(ddl: Ddl, table: Table, plan: IndexPlan) -> None:
     taken = {index.name.casefold() for index in table.indexes} | statistics.names(ddl, table)
     if plan.name.casefold() in taken:
-        raise SqlServerError(
-            1913,
-            f"The operation failed because an index or statistics with name '{plan.name}' already exists on table "
-            f"'{table.schema}.{table.name}'.",
-        )
+        raise SqlServerError(1913, name=plan.name, schema=table.schema, table=table.name)
     for index in table.indexes:
         if plan.clustered and index.id == 1:
-            raise SqlServerError(
-                1902,
-                f"Cannot create more than one clustered index on table '{table.schema}.{table.name}'. Drop the "
-                f"existing clustered index '{index.name}' before creating another.",
-                16,
-                3,
-            )
+            raise SqlServerError(1902, schema=table.schema, table=table.name, index=index.name)
 
 
 def _key_columns(ddl: Ddl, table: Table, plan: IndexPlan) -> list[Column]:
     if len(plan.columns) > MAX_KEY_COLUMNS:
         raise SqlServerError(
             1904,
-            f"The index '{plan.name}' on table '{table.schema}.{table.name}' has {len(plan.columns)} columns in the "
-            f"key list. The maximum limit for index key column list is {MAX_KEY_COLUMNS}.",
+            name=plan.name,
+            schema=table.schema,
+            table=table.name,
+            count=len(plan.columns),
+            maximum=MAX_KEY_COLUMNS,
         )
     keys: list[Column] = []
     for wanted in plan.columns:
         column = existing_column(table, wanted.name)
         if column in keys:
-            raise SqlServerError(
-                1909,
-                f"Cannot use duplicate column names in index. Column name '{column.name}' listed more than once.",
-            )
+            raise SqlServerError(1909, column=column.name)
         if column.type.name in _NO_KEY_TYPES or column.type.length == -1:
-            raise SqlServerError(
-                1919,
-                f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
-                "as a key column in an index.",
-            )
+            raise SqlServerError(1919, column=column.name, schema=table.schema, table=table.name)
         check_computed(ddl, table, column)
         keys.append(column)
     return keys
@@ -330,44 +295,28 @@ def check_computed(ddl: Ddl, table: Table, column: Column) -> None:
     if column.computed is None:
         return
     if not is_deterministic(parse_expression(column.computed), table, deterministic_names(ddl)):
-        raise SqlServerError(
-            2729,
-            f"Column '{column.name}' in table '{table.schema}.{table.name}' cannot be used in an index or statistics "
-            "or as a partition key because it is non-deterministic.",
-        )
+        raise SqlServerError(2729, column=column.name, schema=table.schema, table=table.name)
     if column.type.is_approximate and not column.persisted:
-        raise SqlServerError(
-            2799,
-            f"Cannot create index or statistics on table '{table.schema}.{table.name}' because the computed column "
-            f"'{column.name}' is imprecise and not persisted. Consider removing column from index or statistics key or "
-            "marking computed column persisted.",
-        )
+        raise SqlServerError(2799, schema=table.schema, table=table.name, column=column.name)
 
 
 def existing_column(table: Table, name: str) -> Column:
     column = table.column(name)
     if column is None:
-        raise SqlServerError(1911, f"Column name '{name}' does not exist in the target table or view.")
+        raise SqlServerError(1911, name=name)
     return column
 
 
 def _included(table: Table, plan: IndexPlan, keys: Sequence[Column]) -> list[Column]:
     included: list[Column] = []
     if plan.include and plan.clustered:
-        raise SqlServerError(10601, "Cannot specify included columns for a clustered index.")
+        raise SqlServerError(10601)
     for name in plan.include:
         column = existing_column(table, name)
         if column in keys or column in included:
-            raise SqlServerError(
-                1909,
-                f"Cannot use duplicate column names in index. Column name '{column.name}' listed more than once.",
-            )
+            raise SqlServerError(1909, column=column.name)
         if column.type.name in ("text", "ntext", "image"):
-            raise SqlServerError(
-                1999,
-                f"Column '{column.name}' in table '{table.schema}.{table.name}' is of a type that is invalid for use "
-                "as included column in an index.",
-            )
+            raise SqlServerError(1999, column=column.name, schema=table.schema, table=table.name)
         included.append(column)
     return included
 
@@ -381,17 +330,9 @@ def _check_size(ddl: Ddl, plan: IndexPlan, keys: Sequence[Column]) -> None:
     variable = ("varchar", "nvarchar", "varbinary")
     fixed = sum(size for column, size in sizes if column.type.name not in variable)
     if fixed > limit:
-        raise SqlServerError(
-            1944,
-            f"Index '{plan.name}' was not created. This index has a key length of at least {fixed} bytes. The maximum "
-            f"permissible key length is {limit} bytes.",
-        )
+        raise SqlServerError(1944, name=plan.name, length=fixed, maximum=limit)
     kind = "clustered" if plan.clustered else "nonclustered"
-    ddl.info(
-        1945,
-        f"Warning! The maximum key length for a {kind} index is {limit} bytes. The index '{plan.name}' has maximum "
-        f"length of {total} bytes. For some combination of large values, the insert/update operation will fail.",
-    )
+    ddl.info(1945, kind=kind, maximum=limit, name=plan.name, length=total)
 
 
 def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
@@ -417,17 +358,13 @@ def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | 
     if plan.where is None:
         return None, None
     if plan.clustered:
-        raise SqlServerError(10734, "A filtered index cannot be clustered.", 15)  # grammar says so as well
+        raise SqlServerError(10734)  # grammar says so as well
     check_filter(plan.name, table.name, plan.where)
     for node in walk(plan.where):
         if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
             raise errors.invalid_column(node.parts[-1])
     for column in referenced_columns(plan.where, table):
         if column.computed is not None:
-            raise SqlServerError(
-                10609,
-                f"Filtered index '{plan.name}' cannot be created on table '{table.schema}.{table.name}' because the "
-                f"column '{column.name}' in the filter expression is a computed column.",
-            )
+            raise SqlServerError(10609, name=plan.name, schema=table.schema, table=table.name, column=column.name)
     definition = normalise.filter_definition(plan.where, column_names(table))
     return definition, condition_sql(ddl, plan.where, table)

@@ -36,12 +36,10 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     parent = 0
     if statement.kind == "TRIGGER":
         if statement.on.parts[-1].startswith("#"):
-            raise SqlServerError(167, "Cannot create trigger on a temporary object.", 15, 1, statement.line)
+            raise SqlServerError(167, line=statement.line)
         table = ddl.find_table(statement.on)
         if table is None or table.kind == "view" and statement.timing != "INSTEAD OF":
-            raise SqlServerError(
-                8197, f"The object '{written(statement.on)}' does not exist or is invalid for this operation.", 16, 4
-            )
+            raise SqlServerError(8197, name=written(statement.on))
         if table.kind != "table":
             raise NotSupported(f"a trigger on a {table.kind}", statement.line)
         parent, schema_id = table.id, ddl.schema_of(table)
@@ -53,20 +51,13 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     if rows and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)
     if rows and rows[0][1] not in _TYPES[statement.kind]:
-        raise SqlServerError(
-            2010, f"Cannot perform alter on '{written(statement.name)}' because it is an incompatible object type."
-        )
+        raise SqlServerError(2010, name=written(statement.name))
     if (
         rows
         and parent
         and ddl.value("select parent_object_id from ms.triggers where object_id = $1", rows[0][0]) != parent
     ):
-        raise SqlServerError(
-            2110,
-            f"Cannot alter trigger '{written(statement.name)}' on '{written(statement.on)}' because this trigger does not "
-            "belong to this object. Specify the correct trigger name or the correct target object name.",
-            15,
-        )
+        raise SqlServerError(2110, name=written(statement.name), table=written(statement.on))
     if not rows and statement.mode == "ALTER":
         raise errors.invalid_object(written(statement.name))
     if statement.kind == "PROCEDURE":
@@ -100,11 +91,7 @@ def _check_instead(ddl: Ddl, table: Table, statement: nodes.CreateModule) -> Non
             " and t.is_instead_of = 1 and $2 = any(string_to_array(t.events, ',')) and casefold(o.name) <> casefold($3)",
             table.id, event, statement.name.parts[-1],
         ):  # fmt: skip
-            raise SqlServerError(
-                2111,
-                f"Cannot create trigger '{written(statement.name)}' on table '{written(statement.on)}' because an INSTEAD OF "
-                f"{event} trigger already exists on this object.",
-            )
+            raise SqlServerError(2111, name=written(statement.name), table=written(statement.on), event=event)
     for event in statement.events:
         check_instead(table, event)
 

@@ -19,11 +19,11 @@ def rename(ddl: Ddl, object_name: str, new_name: str, object_type: str | None) -
     """
     kind = object_type.upper() if object_type else None
     if kind is not None and kind not in _TYPES:
-        raise SqlServerError(15249, f"Error: Explicit @objtype '{object_type}' is unrecognized.", 11)
+        raise SqlServerError(15249, type=object_type)
     if kind in ("DATABASE", "USERDATATYPE", "STATISTICS"):
         raise NotSupported(f"sp_rename of a {kind}")
     if not new_name:
-        raise SqlServerError(15004, "Name cannot be NULL.", 16)
+        raise SqlServerError(15004)
     parts = split_name(object_name)
     if kind == "COLUMN":
         _rename_column(ddl, parts, new_name, object_name, object_type)
@@ -31,7 +31,7 @@ def rename(ddl: Ddl, object_name: str, new_name: str, object_type: str | None) -
         _rename_index(ddl, parts, new_name, object_name, object_type)
     else:
         _rename_object(ddl, parts, new_name, object_name, object_type)
-    ddl.info(15477, "Caution: Changing any part of an object name could break scripts and stored procedures.", 10)
+    ddl.info(15477)
 
 
 def split_name(text: str) -> list[str]:
@@ -61,27 +61,15 @@ def split_name(text: str) -> list[str]:
 
 
 def _not_found(ddl: Ddl, name: str, kind: str | None) -> SqlServerError:
-    return SqlServerError(
-        15225,
-        f"No item by the name of '{name}' could be found in the current database '{ddl.database}', given that "
-        f"@itemtype was input as '{kind or '(null)'}'.",
-        11,
-    )
+    return SqlServerError(15225, name=name, database=ddl.database, type=kind or "(null)")
 
 
 def _ambiguous(kind: str | None) -> SqlServerError:
-    return SqlServerError(
-        15248, f"Either the parameter @objname is ambiguous or the claimed @objtype ({kind or '(null)'}) is wrong.", 11
-    )
+    return SqlServerError(15248, type=kind or "(null)")
 
 
 def _in_use(name: str, kind: str) -> SqlServerError:
-    return SqlServerError(
-        15335,
-        f"Error: The new name '{name}' is already in use as a {kind} name and would cause a duplicate that is not "
-        "permitted.",
-        11,
-    )
+    return SqlServerError(15335, name=name, kind=kind)
 
 
 def _owner(ddl: Ddl, parts: list[str]) -> Table | None:
@@ -106,10 +94,7 @@ def _rename_column(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
         " where d.referenced_id = $1 and d.referenced_minor_id = $2 and coalesce(m.is_schema_bound, 1) = 1 limit 1",
         table.id, column.id,
     ):  # fmt: skip
-        raise SqlServerError(
-            15336,
-            f"Object '{written}' cannot be renamed because the object participates in enforced dependencies.",
-        )
+        raise SqlServerError(15336, name=written)
     views.detach(ddl, table.id)
     ddl.write("update ms.columns set name = $3 where object_id = $1 and column_id = $2", table.id, column.id, new_name)
     ddl.changed(table)

@@ -6,7 +6,6 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from . import errors, views
 from .context import Ddl, written
-from .errors import FollowedError
 
 
 def create(ddl: Ddl, statement: nodes.CreateSchema) -> None:
@@ -14,10 +13,7 @@ def create(ddl: Ddl, statement: nodes.CreateSchema) -> None:
     if statement.authorization is not None and statement.authorization.casefold() != "dbo":
         raise NotSupported(f"CREATE SCHEMA ... AUTHORIZATION {statement.authorization}", statement.line)
     if ddl.catalog.schema_exists(statement.name):
-        raise FollowedError(
-            errors.name_taken(statement.name),
-            [SqlServerError(2759, "CREATE SCHEMA failed due to previous errors.", 16, 0)],
-        )
+        raise errors.name_taken(statement.name).followed_by(SqlServerError(2759))
     ddl.write(
         "insert into ms.schemas (schema_id, name) select coalesce(max(schema_id), 4) + 1, $1 from ms.schemas"
         " where schema_id < 16384",
@@ -33,14 +29,12 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     if number is None:
         if if_exists:
             return
-        raise SqlServerError(
-            15151, f"Cannot drop the schema '{leaf}', because it does not exist or you do not have permission."
-        )
+        raise SqlServerError(15151, action="drop", kind="schema", name=leaf)
     if number <= 4:
-        raise SqlServerError(15150, f"Cannot drop the schema '{leaf}'.")
+        raise SqlServerError(15150, kind="schema", name=leaf)
     user = ddl.value("select name from ms.objects where schema_id = $1 order by object_id limit 1", number)
     if user:
-        raise SqlServerError(3729, f"Cannot drop schema '{leaf}' because it is being referenced by object '{user}'.")
+        raise SqlServerError(3729, action="drop schema", name=leaf, user=user)
     ddl.write("delete from ms.schemas where schema_id = $1", number)
     ddl.write("delete from ms.extended_properties where class = 3 and major_id = $1", number)
     ddl.catalog.touch()
@@ -50,10 +44,7 @@ def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
     """Move an object with its constraints. :raises SqlServerError: 15151, 15530 name taken in the new schema."""
     target = ddl.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", statement.schema)
     if target is None:
-        raise SqlServerError(
-            15151,
-            f"Cannot alter the schema '{statement.schema}', because it does not exist or you do not have permission.",
-        )
+        raise SqlServerError(15151, action="alter", kind="schema", name=statement.schema)
     schema, leaf = ddl.split(statement.object)
     number = ddl.value(
         "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1)"
@@ -61,16 +52,12 @@ def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
         schema, leaf,
     )  # fmt: skip
     if number is None:
-        raise SqlServerError(
-            15151,
-            f"Cannot find the object '{written(statement.object)}', because it does not exist or you do not have "
-            "permission.",
-        )
+        raise SqlServerError(15151, action="find", kind="object", name=written(statement.object))
     if ddl.value(
         "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and object_id <> $3",
         target, leaf, number,
     ):  # fmt: skip
-        raise SqlServerError(15530, f'The object with name "{leaf}" already exists.')
+        raise SqlServerError(15530, name=leaf)
     views.detach(ddl, number)
     ddl.write(
         "update ms.objects set schema_id = $2, modify_date = ms.catalog_now()"

@@ -73,20 +73,7 @@ def _check_names(table: str, results: Sequence[ResultColumn]) -> None:
     seen: set[str] = set()
     for result in results:
         if not result.name:
-            raise SqlServerError(
-                1038,
-                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
-                'name. For other statements, look for empty alias names. Aliases defined as "" or [] are not '
-                "allowed. Change the alias to a valid name.",
-                15,
-                5,
-            )
+            raise SqlServerError(1038)
         if result.name.casefold() in seen:
-            raise SqlServerError(
-                2705,
-                f"Column names in each table must be unique. Column name '{result.name}' in table '{table}' is "
-                "specified more than once.",
-                16,
-                3,
-            )
+            raise SqlServerError(2705, column=result.name, table=table)
         seen.add(result.name.casefold())

@@ -20,12 +20,7 @@ def create(ddl: Ddl, statement: nodes.CreateSequence) -> None:
     schema_id = ddl.schema_id(schema)
     type_ = datatypes.resolve(statement.type, version=ddl.version) if statement.type else BIGINT
     if type_.name not in ("int", "bigint", "smallint", "tinyint", "decimal") or type_.scale:
-        raise SqlServerError(
-            11702,
-            f"The sequence object '{written(statement.name)}' must be of data type int, bigint, smallint, tinyint, or "
-            "decimal or numeric with a scale of 0, or any user-defined data type that is based on one of the above "
-            "integer data types.",
-        )
+        raise SqlServerError(11702, name=written(statement.name))
     options = _options(type_, statement)
     _check(written(statement.name), options)
     number = ddl.new_object(name, schema_id, "SO")
@@ -62,9 +57,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         found,
     )
     if user:
-        raise SqlServerError(
-            3729, f"Cannot DROP SEQUENCE '{written(name)}' because it is being referenced by object '{user}'."
-        )
+        raise SqlServerError(3729, action="DROP SEQUENCE", name=written(name), user=user)
     ddl.run(f"drop sequence u.q{found}")
     ddl.write("delete from ms.sequences where object_id = $1", found)
     ddl.write("delete from ms.objects where object_id = $1", found)
@@ -104,23 +97,13 @@ def _number(options: dict[str, str | None], name: str, default: int | None) -> i
 def _check(name: str, options: dict[str, int]) -> None:
     low, high, increment = options["minimum_value"], options["maximum_value"], options["increment"]
     if increment == 0:
-        raise SqlServerError(11700, f"The increment for sequence object '{name}' cannot be zero.")
+        raise SqlServerError(11700, name=name)
     if low >= high:
-        raise SqlServerError(
-            11705, f"The minimum value for sequence object '{name}' must be less than its maximum value."
-        )
+        raise SqlServerError(11705, name=name)
     if abs(increment) > high - low:
-        raise SqlServerError(
-            11701,
-            f"The absolute value of the increment for sequence object '{name}' must be less than or equal to the "
-            "difference between the minimum and maximum value of the sequence object.",
-        )
+        raise SqlServerError(11701, name=name)
     if not low <= options["start_value"] <= high:
-        raise SqlServerError(
-            11703,
-            f"The start value for sequence object '{name}' must be between the minimum and maximum value of the "
-            "sequence object.",
-        )
+        raise SqlServerError(11703, name=name)
     if not -(2**63) <= options["start_value"] < 2**63:
         raise NotSupported("a sequence beyond the range of bigint")
 
@@ -132,7 +115,7 @@ def _bounded(value: int) -> int:
 def _alter(ddl: Ddl, statement: nodes.CreateSequence) -> None:
     number = _find(ddl, statement.name)
     if number is None:
-        raise SqlServerError(208, f"Invalid object name '{written(statement.name)}'.", 16, 6)
+        raise SqlServerError(208, name=written(statement.name), state=6)
     names = ("start_value", "increment", "minimum_value", "maximum_value", "is_cycling")
     row = ddl.query(f"select {', '.join(names)} from ms.sequences where object_id = $1", number)[0]
     options = {name: int(value) for name, value in zip(names, row)}

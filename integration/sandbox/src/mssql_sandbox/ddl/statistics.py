@@ -33,10 +33,7 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
     _check_options(statement.options, statement.line)
     taken = names(ddl, table) | {index.name.casefold() for index in table.indexes}
     if statement.name.casefold() in taken:
-        raise SqlServerError(
-            1927,
-            f"There are already statistics on table '{written(statement.table)}' named '{statement.name}'.",
-        )
+        raise SqlServerError(1927, table=written(statement.table), name=statement.name)
     number = indexes.free_id(ddl, table)
     columns = _columns(ddl, table, statement)
     ddl.insert(
@@ -80,14 +77,14 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
     """UPDATE STATISTICS. :raises SqlServerError: 2706 no such table, 2767 no such statistics."""
     table = ddl.find_table(statement.table)
     if table is None:
-        raise SqlServerError(2706, f"Table '{written(statement.table)}' does not exist.", 11, 6)
+        raise SqlServerError(2706, table=written(statement.table))
     if table.kind not in ("table", "temp"):
         raise NotSupported(f"UPDATE STATISTICS of a {table.kind}", statement.line)
     _check_options(statement.options, statement.line)
     known = names(ddl, table) | {index.name.casefold() for index in table.indexes}
     for name in statement.names:
         if name.casefold() not in known:
-            raise SqlServerError(2767, f"Could not locate statistics '{name}' in the system catalogs.")
+            raise SqlServerError(2767, name=name)
         if "NORECOMPUTE" in statement.options:
             _set_recompute(ddl, table, name)
 
@@ -109,9 +106,7 @@ def drop(ddl: Ddl, name: nodes.Name) -> None:
     if table is None:
         raise errors.cannot_drop("statistics", written(name))
     if any(index.name.casefold() == leaf.casefold() for index in table.indexes):
-        raise SqlServerError(
-            3739, f"Cannot DROP the index '{written(name)}' because it is not a statistics collection.", 11
-        )
+        raise SqlServerError(3739, name=written(name))
     number = ddl.value(
         "delete from ms.statistics where object_id = $1 and casefold(name) = casefold($2) returning stats_id",
         table.id, leaf,

@@ -24,9 +24,7 @@ def create(ddl: Ddl, statement: nodes.CreateTableType) -> None:
     schema, name = ddl.split(statement.name)
     schema_id = ddl.schema_id(schema)
     if ddl.catalog.table_type(schema, name) is not None:
-        raise SqlServerError(
-            219, f"The type '{written(statement.name)}' already exists, or you do not have permission to create it."
-        )
+        raise SqlServerError(219, name=written(statement.name))
     number = tables.create_hidden(ddl, f"TT_{name[:20]}_{secrets.token_hex(4).upper()}", _SYS, statement.table)
     ddl.write("update ms.objects set type = 'TT' where object_id = $1", number)
     ddl.write(
@@ -48,11 +46,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     if not found:
         if if_exists:
             return
-        raise SqlServerError(
-            218,
-            f"Could not find the type '{written(name)}'. Either it does not exist or you do not have the necessary "
-            "permission.",
-        )
+        raise SqlServerError(218, name=written(name))
     ddl.run(f"drop table u.t{found[0][0]}")
     ddl.value("select ms.forget_table($1)", found[0][0])
     ddl.catalog.touch()

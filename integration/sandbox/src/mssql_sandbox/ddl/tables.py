@@ -25,13 +25,10 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
         if option.upper() not in _HARMLESS_OPTIONS:
             raise NotSupported(f"CREATE TABLE ... WITH ({option})", statement.line)
     if statement.filegroup is not None and statement.filegroup.casefold() not in ("primary", "default"):
-        raise SqlServerError(1921, f"Invalid filegroup '{statement.filegroup}' specified.")
+        raise SqlServerError(1921, name=statement.filegroup)
     if name.startswith("#"):
         if len(name) > _MAX_TEMPORARY_NAME:
-            raise SqlServerError(
-                193, f"The object or column name starting with '{name[:30]}' is too long. The maximum length is 116 "
-                "characters.", 15,
-            )  # fmt: skip
+            raise SqlServerError(193, start=name[:30], maximum=116)
         ddl.scope.created.append(name)
         _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
         return
@@ -83,7 +80,7 @@ def _create(
     keys = [constraint for _, constraint in inline] + statement.constraints
     new_columns = columns.resolve_columns(ddl, name, statement.columns, _primary_key_columns(keys))
     if not any(new.definition.computed is None for new in new_columns):
-        raise SqlServerError(1711, f"Table '{name}' needs at least one column that is not computed.")
+        raise SqlServerError(1711, name=name)
     number = ddl.new_object(name, schema_id, "U")
     temporary = "temporary " if engine_schema == "pg_temp" else ""
     definitions = ", ".join(columns.engine_definition(new) for new in new_columns)
@@ -141,11 +138,7 @@ def _add_constraints(
 def _check_inline(inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
     for definition, constraint in inline:
         if definition.computed is not None and constraint.kind in ("CHECK", "FOREIGN KEY") and not definition.persisted:
-            raise SqlServerError(
-                8183,
-                "Only UNIQUE or PRIMARY KEY constraints can be created on computed columns, while CHECK, FOREIGN KEY, "
-                "and NOT NULL constraints require that computed columns be persisted.",
-            )
+            raise SqlServerError(8183)
 
 
 def _primary_key_columns(keys: Sequence[nodes.Constraint]) -> frozenset[str]:
@@ -165,9 +158,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     if table.kind == "view":
         if if_exists:
             return
-        raise SqlServerError(
-            3705, f"Cannot use DROP TABLE with '{written(name)}' because '{written(name)}' is a view. Use DROP VIEW."
-        )
+        raise SqlServerError(3705, used="TABLE", name=written(name), kind="view", right="VIEW")
     if table.kind == "temp":
         ddl.catalog.drop_temporary(table.name)
         return
@@ -183,10 +174,7 @@ def _refuse_when_referenced(ddl: Ddl, table: Table, name: nodes.Name) -> None:
     if ddl.value(
         "select 1 from ms.foreign_keys where referenced_object_id = $1 and parent_object_id <> $1 limit 1", table.id
     ):
-        raise SqlServerError(
-            3726,
-            f"Could not drop object '{written(name)}' because it is referenced by a FOREIGN KEY constraint.",
-        )
+        raise SqlServerError(3726, name=written(name))
 
 
 def _refuse_when_schema_bound(ddl: Ddl, table: Table, name: nodes.Name) -> None:
@@ -197,9 +185,7 @@ def _refuse_when_schema_bound(ddl: Ddl, table: Table, name: nodes.Name) -> None:
         table.id,
     )
     if binder:
-        raise SqlServerError(
-            3729, f"Cannot DROP TABLE '{written(name)}' because it is being referenced by object '{binder}'."
-        )
+        raise SqlServerError(3729, action="DROP TABLE", name=written(name), user=binder)
 
 
 # ---- TRUNCATE TABLE ------------------------------------------------------------------------
@@ -210,15 +196,11 @@ def truncate(ddl: Ddl, statement: nodes.Truncate) -> None:
     table = ddl.find_table(statement.table)
     name = written(statement.table)
     if table is not None and table.kind == "view":
-        raise SqlServerError(4708, f"Could not truncate object '{name}' because it is not a table.")
+        raise SqlServerError(4708, name=name)
     if table is None or table.kind == "system":
-        raise SqlServerError(
-            4701, f'Cannot find the object "{name}" because it does not exist or you do not have permissions.'
-        )
+        raise SqlServerError(4701, name=name)
     if ddl.value(
         "select 1 from ms.foreign_keys where referenced_object_id = $1 and parent_object_id <> $1 limit 1", table.id
     ):
-        raise SqlServerError(
-            4712, f"Cannot truncate table '{name}' because it is being referenced by a FOREIGN KEY constraint."
-        )
+        raise SqlServerError(4712, name=name)
     ddl.run(f"truncate table {table.physical} restart identity")

@@ -60,19 +60,13 @@ def check_bound(kind: str, name: str, body: Any) -> None:
     """:raises SqlServerError: 1054 ``*``, 4512 a name that is not in two parts, in a schema-bound view or function."""
     for node in walk(body):
         if isinstance(node, nodes.SelectItem) and isinstance(node.expression, nodes.Star):
-            raise SqlServerError(1054, "Syntax '*' is not allowed in schema-bound objects.", 15, 6, node.line)
+            raise SqlServerError(1054, syntax="*", line=node.line)
     common = _common_tables(body)
     for node in walk(body):
         if isinstance(node, nodes.TableSource) and len(node.name.parts) != 2:
             if node.name.parts[0].casefold() in common:
                 continue
-            raise SqlServerError(
-                4512,
-                f"Cannot schema bind {kind} '{name}' because name '{'.'.join(node.name.parts)}' is invalid for schema "
-                "binding. Names must be in two-part format and an object cannot reference itself.",
-                16,
-                3,
-            )
+            raise SqlServerError(4512, kind=kind, name=name, referenced=".".join(node.name.parts))
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
@@ -89,9 +83,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise errors.cannot_drop("view", written(name))
     number, kind = rows[0]
     if kind == "U":
-        raise SqlServerError(
-            3705, f"Cannot use DROP VIEW with '{written(name)}' because '{written(name)}' is a table. Use DROP TABLE."
-        )
+        raise SqlServerError(3705, used="VIEW", name=written(name), kind="table", right="TABLE")
     detach(ddl, number)
     ddl.run(f"drop view if exists u.v{number}")
     ddl.write("delete from ms.modules where object_id = $1", number)
@@ -152,13 +144,9 @@ def _compile(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
     name = statement.name.parts[-1]
     for source in walk(statement.query):
         if isinstance(source, nodes.TableSource) and source.name.parts[-1].startswith("#"):
-            raise SqlServerError(
-                4508,
-                "Views or functions are not allowed on temporary tables. Table names that begin with '#' denote "
-                "temporary tables.",
-            )
+            raise SqlServerError(4508)
         if isinstance(source, nodes.Variable):
-            raise SqlServerError(137, f'Must declare the scalar variable "{source.name}".', 15, 2)
+            raise SqlServerError(137, name=source.name)
     context = replace(ddl.session.context(ddl.scope), variables={})
     plan = translate.translate(nodes.SelectStatement(statement.query), context)
     if plan.parameters:
@@ -187,8 +175,7 @@ def register_columns(ddl: Ddl, number: int, names: Sequence[str], columns: Seque
 def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> list[str]:
     if statement.columns:
         if len(statement.columns) != len(own):
-            number, more, fewer = (8158, "more", "has") if len(own) > len(statement.columns) else (8159, "fewer", "has")
-            raise SqlServerError(number, f"'{view}' {fewer} {more} columns than were specified in the column list.")
+            raise SqlServerError(8158 if len(own) > len(statement.columns) else 8159, table=view)
         names = statement.columns
     else:
         names = own
@@ -200,15 +187,9 @@ def check_names(view: str, names: list[str]) -> list[str]:
     seen: set[str] = set()
     for position, column in enumerate(names, start=1):
         if not column:
-            raise SqlServerError(
-                4511, f"Create View or Function failed because no column name was specified for column {position}."
-            )
+            raise SqlServerError(4511, position=position)
         if column.casefold() in seen:
-            raise SqlServerError(
-                4506,
-                f"Column names in each view or function must be unique. Column name '{column}' in view or function "
-                f"'{view}' is specified more than once.",
-            )
+            raise SqlServerError(4506, column=column, view=view)
         seen.add(column.casefold())
     return names
 

@@ -71,9 +71,7 @@ class Databases:
         """:raises SqlServerError: 1801 when the name is taken."""
         with self._lock:
             if self.find(name):
-                raise SqlServerError(
-                    1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3
-                )
+                raise SqlServerError(1801, name=name)
             used = {database.id for database in self._by_name.values()}
             number = next(number for number in range(5, 32768) if number not in used)
             return self._create(name, number, collation or self.collation)
@@ -83,9 +81,7 @@ class Databases:
         with self._lock:
             original = self.opened(source)
             if self.find(name):
-                raise SqlServerError(
-                    1801, f"Database '{name}' already exists. Choose a different database name.", 16, 3
-                )
+                raise SqlServerError(1801, name=name)
             used = {database.id for database in self._by_name.values()}
             number = next(number for number in range(5, 32768) if number not in used)
             return self._create(name, number, original.collation, template=original.engine_name)
@@ -94,9 +90,7 @@ class Databases:
         """:raises SqlServerError: 911 when there is none."""
         database = self.find(name)
         if database is None:
-            raise SqlServerError(
-                911, f"Database '{name}' does not exist. Make sure that the name is entered correctly.", 16
-            )
+            raise SqlServerError(911, name=name)
         return database
 
     def opened(self, name: str) -> Database:
@@ -115,21 +109,13 @@ class Databases:
         with self._lock:
             database = self.find(name)
             if database is None:
-                raise SqlServerError(
-                    3701,
-                    f"Cannot drop the database '{name}', because it does not exist or you do not have permission.",
-                    11,
-                )
+                raise SqlServerError(3701, action="drop", kind="database", name=name, state=1)
             if database.id <= 4:
-                raise SqlServerError(
-                    3708, f"Cannot drop the database '{database.name}' because it is a system database.", 16, 2
-                )
+                raise SqlServerError(3708, action="drop", kind="database", name=database.name)
             try:
                 self._connection.execute(f"drop database {database.engine_name}")
             except psycopg.errors.ObjectInUse:
-                raise SqlServerError(
-                    3702, f'Cannot drop database "{database.name}" because it is currently in use.', 16, 3
-                ) from None
+                raise SqlServerError(3702, name=database.name) from None
             del self._by_name[database.name.casefold()]
 
     def change(self, name: str, /, **properties: object) -> Database:
@@ -138,9 +124,7 @@ class Databases:
             database = self.existing(name)
             changed = replace(database, **properties)  # type: ignore[arg-type]
             if changed.name.casefold() != database.name.casefold() and self.find(changed.name):
-                raise SqlServerError(
-                    1801, f"Database '{changed.name}' already exists. Choose a different database name."
-                )
+                raise SqlServerError(1801, name=changed.name, state=1)
             del self._by_name[database.name.casefold()]
             self._remember(changed)
             return changed

@@ -110,11 +110,11 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         # DONE comes last: a client that meets an error reads no further than the statement's own response.
         if not getattr(error, "reported", False):
             yield self.error_event(error)
-            for follower in getattr(error, "followers", ()):
+            for follower in error.followers:
                 follower.line = error.line
                 yield self.error_event(follower)
             if not aborting and error.number in pgerrors.TERMINATES_STATEMENT:
-                yield Info(3621, "The statement has been terminated.", 0, 0, error.line)
+                yield Info.of(3621, line=error.line)
             if rolls_back:
                 yield from session.rollback()
             yield Done(error=True)
@@ -166,7 +166,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         statements = self.parsed.batch.statements
         for name, line in self.parsed.undeclared.items():
             if name not in self.scope.types:
-                raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, line)
+                raise SqlServerError(137, name=name, line=line)
         if not self.parsed.bind_ahead:
             self._bind_names(statements)
         if len(statements) < 2 or not self.parsed.bind_ahead:
@@ -214,7 +214,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
     def type_of(self, name: nodes.TypeName) -> SqlType:
         """:raises SqlServerError: 2739 for a type that variables cannot have."""
         if name.name.lower() in ("text", "ntext", "image"):
-            raise SqlServerError(2739, "The text, ntext, and image data types are invalid for local variables.", 16, 1)
+            raise SqlServerError(2739)
         return self.session.resolve_type(name)
 
 

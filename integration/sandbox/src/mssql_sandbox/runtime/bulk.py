@@ -17,7 +17,7 @@ def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[
     """
     announced, session.bulk = session.bulk, None
     if announced is None:
-        raise SqlServerError(4022, "Bulk load data was expected but not sent. The batch will be terminated.", 16)
+        raise SqlServerError(4022)
     parsed = session.parse(_insert_text(announced, len(columns)))
     count = 0
     with session.transactions.atomic():

@@ -134,28 +134,19 @@ class ControlFlow:
     def do_throw(self, statement: nodes.Throw) -> Iterator[Event]:
         if statement.number is None:
             if not self.session.caught:
-                raise SqlServerError(
-                    10704,
-                    "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW "
-                    "statement inside a CATCH block, or add error parameters to the THROW statement.",
-                    15,
-                )
+                raise SqlServerError(10704)
             error = self.session.caught[-1]
             raise self.thrown(error.number, error.message, error.severity, error.state, error.line)
         number = self.evaluate(statement.number, INT)
         message = self.evaluate(statement.message, nvarchar(2048)) or ""
         state = self.evaluate(statement.state, INT)
         if number is None or number < 50000:
-            raise SqlServerError(
-                35100,
-                f"Error number {number} in the THROW statement is outside the valid range. Specify an error number "
-                "in the valid range of 50000 to 2147483647.",
-            )
+            raise SqlServerError(35100, number=number)
         raise self.thrown(number, message, 16, state, statement.line)
         yield
 
     def thrown(self, number: int, message: str, severity: int, state: int, line: int) -> SqlServerError:
-        error = SqlServerError(number, message, severity, state, line)
+        error = SqlServerError.worded(number, message, severity, state, line)
         error.from_throw = True
         return error
 
@@ -166,37 +157,24 @@ class ControlFlow:
         severity = self.evaluate(statement.severity, INT)
         state = self.evaluate(statement.state, INT)
         if severity > 18 and "LOG" not in statement.options:
-            raise SqlServerError(
-                2754,
-                "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the "
-                "WITH LOG option.",
-            )
+            raise SqlServerError(2754)
         arguments = [self.evaluate(argument, None) for argument in statement.arguments]
         text = format_message(message, arguments)
         if severity <= 10:
             yield Info(50000, text, severity, state, statement.line)
             return
-        error = SqlServerError(50000, text, min(severity, 25), state, statement.line)
+        error = SqlServerError.worded(50000, text, min(severity, 25), state, statement.line)
         error.from_raiserror = True
         raise error
 
     def _refuse_message_number(self, number: int, statement: nodes.RaiseError) -> None:
         """Of the numbers of sys.messages the sandbox knows none. :raises SqlServerError: 2732, 18054."""
         if number < 13000 or number == 50000:
-            raise SqlServerError(
-                2732,
-                f"Error number {number} is invalid. The number must be from 13000 through 2147483647 and it cannot be "
-                "50000.",
-            )
+            raise SqlServerError(2732, number=number)
         if number < 50000:
             raise NotSupported("RAISERROR with the number of a system message")
         severity, state = (self.evaluate(value, INT) for value in (statement.severity, statement.state))
-        raise SqlServerError(
-            18054,
-            f"Error {number}, severity {severity}, state {state} was raised, but no message with that error number was "
-            "found in sys.messages. If error is larger than 50000, make sure the user-defined message is added using "
-            "sp_addmessage.",
-        )
+        raise SqlServerError(18054, number=number, given_severity=severity, given_state=state)
 
     # ---- labels ----------------------------------------------------------------------
 
@@ -228,18 +206,12 @@ class ControlFlow:
         table = self.session.find_table(statement.table)
         settings = self.session.settings
         if all(column.identity is None for column in table.columns):
-            raise SqlServerError(
-                8106, f"Table '{table.name}' does not have the identity property. Cannot perform SET operation.", 16
-            )
+            raise SqlServerError(8106, table=table.name)
         if not statement.on:
             if settings.identity_insert == table.id:
                 settings.identity_insert = None
         elif settings.identity_insert not in (None, table.id):
-            raise SqlServerError(
-                8107,
-                f"IDENTITY_INSERT is already ON for table '{self.session.table_label(settings.identity_insert)}'. "
-                f"Cannot perform SET operation for table '{table.name}'.",
-            )
+            raise SqlServerError(8107, other=self.session.table_label(settings.identity_insert), table=table.name)
         else:
             settings.identity_insert = table.id
         return
@@ -260,7 +232,7 @@ class ControlFlow:
     def do_begin(self, statement: nodes.BeginTransaction) -> Iterator[Event]:
         transactions = self.session.transactions
         if statement.marked and statement.name is None:
-            raise SqlServerError(3901, "The transaction name must be specified when it is used with the mark option.")
+            raise SqlServerError(3901)
         if statement.marked and transactions.count:
             raise NotSupported("WITH MARK inside a transaction", statement.line)
         if not transactions.count:
@@ -270,17 +242,12 @@ class ControlFlow:
     def do_commit(self, statement: nodes.CommitTransaction) -> Iterator[Event]:
         session = self.session
         if session.inserting is not None and session.transactions.count <= session.inserting:
-            raise SqlServerError(
-                3916,
-                "Cannot use the COMMIT statement within an INSERT-EXEC statement unless BEGIN TRANSACTION is used first.",
-                16,
-                0,
-            )
+            raise SqlServerError(3916)
         yield from self.session.transactions.commit()
 
     def do_rollback(self, statement: nodes.RollbackTransaction) -> Iterator[Event]:
         if self.session.inserting is not None:
-            raise SqlServerError(3915, "Cannot use the ROLLBACK statement within an INSERT-EXEC statement.", 16, 0)
+            raise SqlServerError(3915)
         name = self.transaction_label(statement.name)
         if name is None or name == self.session.transaction_name and self.session.transactions.count:
             self.scope.cursors.unsettle()
@@ -291,9 +258,7 @@ class ControlFlow:
     def do_save(self, statement: nodes.SaveTransaction) -> Iterator[Event]:
         name = self.transaction_label(statement.name)
         if not statement.name.startswith("@") and len(statement.name) > 32:
-            raise SqlServerError(
-                103, f"The identifier that starts with '{name[:32]}' is too long. Maximum length is 32.", 15
-            )
+            raise SqlServerError(103, start=name[:32], maximum=32)
         self.session.transactions.save(name[:32])
         return
         yield
@@ -313,7 +278,7 @@ class ControlFlow:
         text = self.evaluate(statement.value, nvarchar(30)) or ""
         match = re.fullmatch(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,3}))?)?", text)
         if not match:
-            raise SqlServerError(148, f"Incorrect time syntax in time string '{text}' used with WAITFOR.", 15)
+            raise SqlServerError(148, text=text)
         hours, minutes, seconds, fraction = (part or "0" for part in match.groups())
         deadline = time.monotonic() + int(hours) * 3600 + int(minutes) * 60 + int(seconds)
         deadline += int(fraction.ljust(3, "0")) / 1000
@@ -337,7 +302,7 @@ def format_message(message: str, arguments: list[Any]) -> str:
     remaining, position = iter(arguments), [0]
     wrong = re.search(r"%(?![-+ 0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?(?:I64|[lh])?[diouxXs%])(.{0,1})", message)
     if wrong:
-        raise SqlServerError(2787, f"Invalid format specification: '%{wrong[1]}'.")
+        raise SqlServerError(2787, format=f"%{wrong[1]}")
 
     def replace(match: re.Match) -> str:
         if match["kind"] == "%":
@@ -363,10 +328,7 @@ def format_message(message: str, arguments: list[Any]) -> str:
         return str(value)
 
     def mismatch() -> SqlServerError:
-        return SqlServerError(
-            2786, f"The data type of substitution parameter {position[0]} does not match the expected type of the "
-            "format specification.",
-        )  # fmt: skip
+        return SqlServerError(2786, position=position[0])
 
     return _FORMAT.sub(replace, message)
 

@@ -81,7 +81,7 @@ class CursorStatements:
         place = self._place(statement)
         name = statement.name.casefold()
         if name in place.named:
-            raise SqlServerError(16915, f"A cursor with the name '{statement.name}' already exists.")
+            raise SqlServerError(16915, name=statement.name)
         place.named[name] = self.new_cursor(statement)
         return
         yield
@@ -114,11 +114,7 @@ class CursorStatements:
         value = statement.value
         if statement.name not in variables:
             if isinstance(value, nodes.CursorValue):
-                raise SqlServerError(
-                    16948,
-                    f"The variable '{statement.name}' is not a cursor variable, but it is used in a place where a cursor "
-                    "variable is expected.",
-                )
+                raise SqlServerError(16948, name=statement.name)
             return False
         if isinstance(value, nodes.CursorValue):
             variables[statement.name] = self.new_cursor(value.declaration)
@@ -134,15 +130,11 @@ class CursorStatements:
         variables = self.scope.cursors.variables
         if name not in variables:
             if name in self.scope.types:
-                raise SqlServerError(
-                    16948,
-                    f"The variable '{name}' is not a cursor variable, but it is used in a place where a cursor variable is "
-                    "expected.",
-                )
-            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2)
+                raise SqlServerError(16948, name=name)
+            raise SqlServerError(137, name=name)
         found = variables[name]
         if found is None:
-            raise SqlServerError(16950, f"The variable '{name}' does not currently have a cursor allocated to it.")
+            raise SqlServerError(16950, name=name)
         return found
 
     def _find(self, name: str, global_: bool) -> tuple[Cursor, Cursors]:
@@ -151,7 +143,7 @@ class CursorStatements:
         for place in (self.session.cursors,) if global_ else (self.scope.cursors, self.session.cursors):
             if name.casefold() in place.named:
                 return place.named[name.casefold()], place
-        raise SqlServerError(16916, f"A cursor with the name '{name}' does not exist.")
+        raise SqlServerError(16916, name=name)
 
     # ---- OPEN, CLOSE, DEALLOCATE -------------------------------------------------------
 
@@ -172,7 +164,7 @@ class CursorStatements:
 
     def _open(self, cursor: Cursor) -> None:
         if cursor.rows is not None:
-            raise SqlServerError(16905, "The cursor is already open.")
+            raise SqlServerError(16905)
         cursor.rows = self._read(cursor)
         cursor.position, cursor.writes, cursor.unsure = 0, self.session.writes, False
         self.session.cursor_rows = len(cursor.rows) if cursor.static else None
@@ -189,10 +181,7 @@ class CursorStatements:
         _check_open(cursor)
         _check_direction(cursor, statement.direction)
         if statement.into and len(statement.into) != len(cursor.columns):
-            raise SqlServerError(
-                16924,
-                "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.",
-            )
+            raise SqlServerError(16924)
         self._check_changes(cursor)
         cursor.position = self._target(cursor, statement)
         found = 1 <= cursor.position <= len(cursor.rows)
@@ -215,11 +204,7 @@ class CursorStatements:
             except SqlServerError as error:
                 if error.number not in (206, 257):
                     raise
-                raise SqlServerError(
-                    16922,
-                    f"Cursor Fetch: Implicit conversion from data type {label(column.type)} to {label(target)} is not "
-                    "allowed.",
-                ) from None
+                raise SqlServerError(16922, source=label(column.type), target=label(target)) from None
 
     def _target(self, cursor: Cursor, statement: nodes.CursorCommand) -> int:
         """The position to move to; what lies outside is before the first or behind the last row."""
@@ -250,19 +235,17 @@ class CursorStatements:
 
 def _check_open(cursor: Cursor) -> None:
     if cursor.rows is None:
-        raise SqlServerError(16917, "Cursor is not open.")
+        raise SqlServerError(16917)
     if cursor.unsure:
         raise NotSupported("a cursor which is not STATIC after ROLLBACK")
 
 
 def _check_direction(cursor: Cursor, direction: str) -> None:
     if direction != "NEXT" and not cursor.scroll:
-        raise SqlServerError(
-            16911, f"fetch: The fetch type {direction.lower()} cannot be used with forward only cursors."
-        )
+        raise SqlServerError(16911, direction=direction.lower())
     # https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql: an ISO SCROLL cursor takes all of them.
     if direction == "ABSOLUTE" and cursor.dynamic and not cursor.iso:
-        raise SqlServerError(16925, "The fetch type FETCH_ABSOLUTE cannot be used with dynamic cursors.")
+        raise SqlServerError(16925)
 
 
 _EXCLUSIVE = (
@@ -279,7 +262,7 @@ def _check_options(statement: nodes.DeclareCursor) -> None:
     for group in _EXCLUSIVE:
         given = [option for option in group if option in options]
         if len(given) > 1 and not (len(given) == 2 and tuple(given) in _AGREEING):
-            raise SqlServerError(1048, f"Conflicting cursor options {given[0]} and {given[1]}.", 15, 1, statement.line)
+            raise SqlServerError(1048, first=given[0], second=given[1], line=statement.line)
     if ("STATIC" in options or "INSENSITIVE" in options) and "FOR UPDATE" in options:
         raise NotSupported("FOR UPDATE of a STATIC cursor", statement.line)
 

@@ -203,13 +203,7 @@ class Execution:
             self.scope.values[statement.result] = status
         now = self.session.transactions.count
         if now != count:
-            raise SqlServerError(
-                266,
-                "Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous "
-                f"count = {count}, current count = {now}.",
-                16,
-                2,
-            )
+            raise SqlServerError(266, count=count, now=now)
 
     def _procedure_name(self, statement: nodes.Execute) -> str:
         """The procedure, which a variable may name."""
@@ -239,8 +233,4 @@ class Execution:
 
 
 def _doomed() -> SqlServerError:
-    return SqlServerError(
-        3930,
-        "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back "
-        "the transaction.",
-    )
+    return SqlServerError(3930)

@@ -36,9 +36,9 @@ class InsertStatements:
         """:raises SqlServerError: 483 OUTPUT, 8164 nested, 213 another number of columns."""
         session = self.session
         if statement.output:
-            raise SqlServerError(483, "The OUTPUT clause cannot be used in an INSERT...EXEC statement.", 15, 1)
+            raise SqlServerError(483)
         if session.inserting is not None:
-            raise SqlServerError(8164, "An INSERT EXEC statement cannot be nested.")
+            raise SqlServerError(8164)
         self._check_target(statement)
         session.inserting = session.transactions.count
         writes = session.writes
@@ -94,8 +94,6 @@ class InsertStatements:
         except SqlServerError as error:
             if error.number not in (109, 110):
                 raise
-            raise SqlServerError(
-                213, "Column name or number of supplied values does not match table definition.", 16, 7
-            ) from None
+            raise SqlServerError(213, state=7) from None
         if scope.identity is not None:
             self.scope.identity = scope.identity

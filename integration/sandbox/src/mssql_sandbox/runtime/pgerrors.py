@@ -32,7 +32,7 @@ class EngineFault(SqlServerError):
     def __init__(self, error: psycopg.Error) -> None:
         state = error.sqlstate or "?????"
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
-        super().__init__(50998, f"sandbox: not supported: engine error {state}: {text}")
+        super().__init__(50998, code=state, text=text)
 
 
 def translate_error(error: psycopg.Error, lookup: "ObjectLookup", verb: str) -> SqlServerError:
@@ -52,7 +52,7 @@ def translate_error(error: psycopg.Error, lookup: "ObjectLookup", verb: str) -> 
 
 def _library_error(error: psycopg.Error) -> SqlServerError:
     number, severity, state, text = (error.diag.message_primary or "").split("|", 3)
-    return SqlServerError(int(number), text, int(severity), int(state))
+    return SqlServerError.worded(int(number), text, int(severity), int(state))
 
 
 # ---- objects by physical name ---------------------------------------------------
@@ -124,30 +124,16 @@ def _duplicate(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServ
     if verb == "CREATE INDEX":
         index_id = _id(r"i(\d+)_(\d+)", constraint)
         name = lookup.index(*index_id) if index_id else ""
-        return SqlServerError(
-            1505,
-            "The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name "
-            f"'{schema}.{table}' and the index name '{name}'. The duplicate key value is {key}.",
-        )
+        return SqlServerError(1505, table=f"{schema}.{table}", index=name, key=key)
     constraint_id = _id(r"k(\d+)", constraint)
     found = lookup.object(constraint_id[0]) if constraint_id else None
     if found:
         kind = "PRIMARY KEY" if found[1] == "PK" else "UNIQUE KEY"
-        return SqlServerError(
-            2627,
-            f"Violation of {kind} constraint '{found[0]}'. Cannot insert duplicate key in object "
-            f"'{schema}.{table}'. The duplicate key value is {key}.",
-            14,
-        )
+        return SqlServerError(2627, kind=kind, name=found[0], schema=schema, table=table, key=key)
     index_id = _id(r"i(\d+)_(\d+)", constraint)
     if index_id is None:
         return None
-    return SqlServerError(
-        2601,
-        f"Cannot insert duplicate key row in object '{schema}.{table}' with unique index "
-        f"'{lookup.index(*index_id)}'. The duplicate key value is {key}.",
-        14,
-    )
+    return SqlServerError(2601, schema=schema, table=table, index=lookup.index(*index_id), key=key)
 
 
 def _key_values(detail: str | None) -> str:
@@ -186,10 +172,13 @@ def _conflict(lookup: ObjectLookup, verb: str, kind: str, name: str, table: int,
     where = f", column '{lookup.column(table, column)}'" if column else ""
     return SqlServerError(
         547,
-        f'The {verb} statement conflicted with the {kind} constraint "{name}". The conflict occurred in '
-        f'database "{lookup.database}", table "{schema}.{table_name}"{where}.',
-        16,
-        0,
+        statement=verb,
+        kind=kind,
+        constraint=name,
+        database=lookup.database,
+        schema=schema,
+        table=table_name,
+        column=where,
     )
 
 
@@ -216,13 +205,7 @@ def _not_null(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServe
     database = "tempdb" if table.startswith(("#", "@")) else lookup.database
     full_name = table if table.startswith("@") else f"{database}.{schema}.{table}"
     what = "UPDATE" if verb in ("UPDATE", "ALTER TABLE") else verb
-    return SqlServerError(
-        515,
-        f"Cannot insert the value NULL into column '{lookup.column(table_id[0], column_id[0])}', table "
-        f"'{full_name}'; column does not allow nulls. {what} fails.",
-        16,
-        2,
-    )
+    return SqlServerError(515, column=lookup.column(table_id[0], column_id[0]), table=full_name, statement=what)
 
 
 _RANGE_TYPES = {
@@ -238,61 +221,39 @@ def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlS
     match = re.match(r"(smallint|integer|bigint|double precision|real) out of range", error.diag.message_primary or "")
     overflow = (error.diag.message_primary or "").startswith("value out of range")
     target = _RANGE_TYPES[match.group(1)] if match else "float" if overflow else "numeric"
-    return SqlServerError(8115, f"Arithmetic overflow error converting expression to data type {target}.", 16, 2)
+    return SqlServerError(8115, source="expression", target=target)
 
 
 def _serialization(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     if "concurrent" in (error.diag.message_primary or ""):
-        return SqlServerError(
-            3960,
-            "Snapshot isolation transaction aborted due to update conflict. You cannot use snapshot isolation to "
-            "access the table directly or indirectly in the database. Retry the transaction.",
-            16,
-            2,
-        )
+        return SqlServerError(3960)
     return _deadlock(error, lookup, verb)
 
 
 def _deadlock(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(
-        1205,
-        "Transaction (Process ID %d) was deadlocked on lock resources with another process and has been chosen as "
-        "the deadlock victim. Rerun the transaction." % lookup.spid,
-        13,
-        51,
-    )
+    return SqlServerError(1205, process=lookup.spid)
 
 
 def _lock_timeout(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(1222, "Lock request time out period exceeded.", 16, 45)
+    return SqlServerError(1222)
 
 
 def _divide(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(8134, "Divide by zero error encountered.")
+    return SqlServerError(8134)
 
 
 def _cardinality(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     if "MERGE" in (error.diag.message_primary or ""):
-        return SqlServerError(
-            8672,
-            "The MERGE statement attempted to UPDATE or DELETE the same row more than once. This happens when a "
-            "target row matches more than one source row. A MERGE statement cannot UPDATE/DELETE the same row of "
-            "the target table multiple times. Refine the ON clause to ensure a target row matches at most one "
-            "source row, or use the GROUP BY clause to group the source rows.",
-        )
-    return SqlServerError(
-        512,
-        "Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= "
-        "or when the subquery is used as an expression.",
-    )
+        return SqlServerError(8672)
+    return SqlServerError(512)
 
 
 def _floating_point(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(3623, "An invalid floating point operation occurred.")
+    return SqlServerError(3623)
 
 
 def _ntile(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    return SqlServerError(4116, "The function 'ntile' takes only a positive int or bigint expression as its input.")
+    return SqlServerError(4116, name="ntile")
 
 
 def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:
@@ -302,18 +263,14 @@ def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServ
     number = int(match[2])
     if match[1] == "q":
         found = lookup.object(number)
-        return SqlServerError(
-            11728,
-            f"The sequence object '{found[0] if found else ''}' has reached its minimum or maximum value. Restart the "
-            "sequence object to allow new values to be generated.",
-        )
+        return SqlServerError(11728, name=found[0] if found else "")
     rows = lookup.query(
         "select t.name from ms.columns c join ms.types t using (user_type_id)"
         " where c.object_id = $1 and c.seed_value is not null",
         (number,),
     )
     type_name = rows[0][0] if rows else "int"
-    return SqlServerError(8115, f"Arithmetic overflow error converting IDENTITY to data type {type_name}.")
+    return SqlServerError(8115, source="IDENTITY", target=type_name, state=1)
 
 
 _HANDLERS: tuple[tuple[Any, Callable], ...] = (

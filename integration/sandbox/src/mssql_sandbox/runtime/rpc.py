@@ -35,7 +35,7 @@ def split_declarations(text: str) -> list[tuple[str, str, bool]]:
             continue
         match = _DECLARATION.match(part)
         if not match:
-            raise SqlServerError(102, f"Incorrect syntax near '{part.strip().split()[0]}'.", 15)
+            raise SqlServerError(102, near=part.strip().split()[0])
         rest = part[match.end() :].strip()
         suffix = _SUFFIX.search(rest)
         if suffix and suffix.group(1).upper() == "READONLY":
@@ -120,13 +120,13 @@ class RemoteCalls:
         try:
             return self.handles[number]
         except KeyError:
-            raise SqlServerError(8179, f"Could not find prepared statement with handle {number or 0}.", 16) from None
+            raise SqlServerError(8179, handle=number or 0) from None
 
     def _statement_arguments(self, parameters: list[Parameter]) -> tuple[str, str, list[Parameter]]:
         if not parameters or parameters[0].value is None:
-            raise SqlServerError(214, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.", 16, 2)
+            raise SqlServerError(214, parameter="@statement", type="ntext/nchar/nvarchar")
         if not parameters[0].type.is_unicode:
-            raise SqlServerError(214, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.", 16, 2)
+            raise SqlServerError(214, parameter="@statement", type="ntext/nchar/nvarchar")
         declarations = parameters[1].value if len(parameters) > 1 else ""
         return parameters[0].value, declarations or "", parameters[2:]
 
@@ -146,11 +146,7 @@ class RemoteCalls:
         self, text: str, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter]
     ) -> Iterator[Event]:
         if len(values) > 2100:
-            raise SqlServerError(
-                8003,
-                "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. "
-                "Reduce the number of parameters and resend the request.",
-            )
+            raise SqlServerError(8003)
         scope = Scope(level=1)
         self._bind(scope, declared, values)
         yield from self.run_text(text, scope)
@@ -161,17 +157,14 @@ class RemoteCalls:
 
     def _bind(self, scope: Scope, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter]) -> None:
         if len(values) > len(declared):
-            raise SqlServerError(8144, "Procedure or function  has too many arguments specified.", 16)
+            raise SqlServerError(8144, name="", state=1)
         by_name = {value.name.lower(): value for value in values if value.name}
         for position, (name, type_, _output) in enumerate(declared):
             given = by_name.get(name)
             if given is None and position < len(values) and not values[position].name:
                 given = values[position]
             if given is None:
-                raise SqlServerError(
-                    8178,
-                    f"The parameterized query expects the parameter '{name}', which was not supplied.",
-                )
+                raise SqlServerError(8178, name=name)
             scope.declare(name, type_, self.convert_value(given.value, given.type, type_))
 
     # ---- describing --------------------------------------------------------------------

@@ -32,13 +32,7 @@ class Scope:
     def declare(self, name: str, type_: SqlType, value: Any = None) -> None:
         """:raises SqlServerError: 134 for a second declaration."""
         if name in self.types:
-            raise SqlServerError(
-                134,
-                f"The variable name '{name}' has already been declared. Variable names must be unique within a "
-                "query batch or stored procedure.",
-                15,
-                2,
-            )
+            raise SqlServerError(134, name=name)
         self.types[name] = type_
         self.values[name] = value
 
@@ -47,7 +41,7 @@ class Scope:
         try:
             return self.types[name]
         except KeyError:
-            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2) from None
+            raise SqlServerError(137, name=name) from None
 
 
 @dataclass

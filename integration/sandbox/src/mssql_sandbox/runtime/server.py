@@ -78,20 +78,16 @@ class SandboxServer:
             login = replace(login, user=user)
         name = self.database_name(self.login_database(login))
         if name is None:
-            raise SqlServerError(
-                4060,
-                f'Cannot open database "{login.database}" requested by the login. The login failed.',
-                11,
-            )
+            raise SqlServerError(4060, database=login.database)
         with self._lock:
             spid = next(self._spids)
         session = Session(self, spid, login, name, self.engine_connection(name))
         self.sessions[spid] = session
         return session, [
             EnvChange("database", new=name, old="master"),
-            Info(5701, f"Changed database context to '{name}'.", 0, 2),
+            Info.of(5701, name=name),
             EnvChange("language", new="us_english", old=""),
-            Info(5703, "Changed language setting to us_english.", 0, 1),
+            Info.of(5703, name="us_english"),
         ]
 
     def _authenticate(self, login: Login) -> str:
@@ -100,7 +96,7 @@ class SandboxServer:
         expected = self.logins.get(login.user.casefold()) if self.version_info.allows("sql_logins") else None
         given = login.password.encode("utf-16-le", "surrogatepass")
         if expected is None or not hmac.compare_digest(expected.encode("utf-16-le"), given):
-            raise SqlServerError(18456, f"Login failed for user '{login.user}'.", 14)
+            raise SqlServerError(18456, user=login.user, reason="")
         return login.user
 
     def _principal(self, token: str) -> str:

@@ -195,10 +195,7 @@ class Session(RemoteCalls):
         :raises StopBatch: after an error that ended the batch and was reported.
         """
         if scope.level > MAX_NESTING:
-            raise SqlServerError(
-                217,
-                "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).",
-            )
+            raise SqlServerError(217)
         scope.text = text
         parsed = self.parse(text)
         showplan.check_placement(parsed.batch, scope.level)
@@ -264,12 +261,7 @@ class Session(RemoteCalls):
         parts = [part for part in name.parts]
         table = self.catalog.table(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])
         if table is None:
-            raise SqlServerError(
-                1088,
-                f'Cannot find the object "{".".join(parts)}" because it does not exist or you do not have permissions.',
-                16,
-                11,
-            )
+            raise SqlServerError(1088, name=".".join(parts), state=11)
         if table.name.casefold() != parts[-1].casefold():
             raise NotSupported(f"the synonym {parts[-1]} here", name.line)
         return table
@@ -299,9 +291,7 @@ class Session(RemoteCalls):
             error = fault if isinstance(fault, SqlServerError) else self._conversion_error(fault)
             if error.number not in (245, 241, 242, 248, 8169):
                 raise
-            raise SqlServerError(
-                8114, f"Error converting data type {label(source)} to {label(target)}.", 16, 5
-            ) from None
+            raise SqlServerError(8114, source=label(source), target=label(target)) from None
 
     def _conversion_error(self, fault: psycopg.Error) -> SqlServerError:
         self.transactions.undo_statement()
@@ -329,23 +319,17 @@ class Session(RemoteCalls):
         """USE: move the session to another database. :raises SqlServerError: 911, 40508."""
         name = self.server.database_name(database)
         if name is None:
-            raise SqlServerError(
-                911, f"Database '{database}' does not exist. Make sure that the name is entered correctly.", 16
-            )
+            raise SqlServerError(911, name=database)
         if name == self.database:
             changed = False
         else:
             if not self.version.allows("use"):
-                raise SqlServerError(
-                    40508,
-                    "USE statement is not supported to switch between databases. Use a new connection to connect to "
-                    "a different database.",
-                )
+                raise SqlServerError(40508)
             self._switch(name)
             changed = True
         del changed
         yield EnvChange("database", new=name, old=database)
-        yield Info(5701, f"Changed database context to '{name}'.", 0, 2)
+        yield Info.of(5701, name=name)
 
     def _switch(self, name: str) -> None:
         if self.transactions.count or self.catalog.has_temporary():
@@ -385,7 +369,7 @@ class Session(RemoteCalls):
 
     def _call_executesql(self, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
         if not arguments or not arguments[0][2].is_unicode:
-            raise SqlServerError(214, "Procedure expects parameter '@statement' of type 'ntext/nchar/nvarchar'.", 16, 2)
+            raise SqlServerError(214, parameter="@statement", type="ntext/nchar/nvarchar")
         text = arguments[0][1]
         declared = self._declared(arguments[1][1]) if len(arguments) > 1 else []
         inner = Scope(parent=scope, level=scope.level + 1)
@@ -394,9 +378,7 @@ class Session(RemoteCalls):
         for position, (parameter, type_, _output) in enumerate(declared):
             given = by_name.get(parameter) or (positional[position] if position < len(positional) else None)
             if given is None:
-                raise SqlServerError(
-                    8178, f"The parameterized query expects the parameter '{parameter}', which was not supplied."
-                )
+                raise SqlServerError(8178, name=parameter)
             inner.declare(parameter, type_, self.argument_value(given[1], given[2], type_))
         try:
             yield from self.run_text(text, inner)

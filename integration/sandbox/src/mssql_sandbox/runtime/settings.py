@@ -111,19 +111,15 @@ class SessionSettings:
             self.deadlock_priority = self._priority(value)
         elif name == "LANGUAGE":
             if value.isdigit() or value.casefold() == "null":
-                raise SqlServerError(2743, "SET LANGUAGE statement requires string parameter.", 16, 2)
+                raise SqlServerError(2743, statement="SET LANGUAGE", type="string")
             if value.casefold() not in _LANGUAGES:
-                raise SqlServerError(
-                    2740,
-                    f"SET LANGUAGE failed because '{value}' is not an official language name or a language alias on this "
-                    "SQL Server.",
-                )
+                raise SqlServerError(2740, name=value)
             if value.casefold() not in ("us_english", "english"):
                 raise NotSupported(f"SET LANGUAGE {value}")
         elif name in ("CONTEXT_INFO", "QUERY_GOVERNOR_COST_LIMIT", "OFFSETS"):
             raise NotSupported(f"SET {name}")
         else:
-            raise SqlServerError(195, f"'{name}' is not a recognized SET option.", 15, 5)
+            raise SqlServerError(195, name=name, kind="SET option")
 
     def _set_switch(self, name: str, value: str) -> None:
         on = value.upper() == "ON"
@@ -134,9 +130,9 @@ class SessionSettings:
     @staticmethod
     def _integer(name: str, value: str) -> int:
         if name == "DATEFIRST" and not re.match(r"[+-]?\d", value.strip()):
-            raise SqlServerError(2743, "SET DATEFIRST statement requires integer parameter.", 16, 3)
+            raise SqlServerError(2743, statement="SET DATEFIRST", type="integer", state=3)
         if not re.fullmatch(r"[+-]?\d+", value.strip()):
-            raise SqlServerError(1080, f"The integer value {value} is out of range.", 15)
+            raise SqlServerError(1080, value=value)
         return int(value)
 
     @classmethod
@@ -145,27 +141,23 @@ class SessionSettings:
         if not low <= number <= high:
             if name != "DATEFIRST":
                 raise NotSupported(f"SET {name} {number}")
-            raise SqlServerError(2742, f"SET DATEFIRST {number} is out of range.", 16)
+            raise SqlServerError(2742, number=number)
         return number
 
     @staticmethod
     def _priority(value: str) -> str:
         number = re.fullmatch(r"[+-]?\d+", value)
         if value.upper() not in ("LOW", "NORMAL", "HIGH") and not (number and -10 <= int(value) <= 10):
-            raise SqlServerError(
-                2755,
-                "SET DEADLOCK_PRIORITY option is invalid. Valid options are {HIGH | NORMAL | LOW | [-10 ... 10] of type "
-                "integer}.",
-            )
+            raise SqlServerError(2755)
         return value
 
     @staticmethod
     def _dateformat(value: str) -> str:
         text = value.strip("'").casefold()
         if text.isdigit() or text == "null":
-            raise SqlServerError(2743, "SET DATEFORMAT statement requires string parameter.", 16, 2)
+            raise SqlServerError(2743, statement="SET DATEFORMAT", type="string")
         if text not in ("mdy", "dmy", "ymd", "ydm", "myd", "dym"):
-            raise SqlServerError(2741, f"SET DATEFORMAT date order '{value}' is invalid.", 16)
+            raise SqlServerError(2741, value=value)
         if text not in ("mdy", "ymd"):
             raise NotSupported(f"SET DATEFORMAT {text}")
         return text

@@ -30,7 +30,7 @@ def is_switch(statement: Any) -> bool:
 def check_placement(batch: nodes.Batch, level: int) -> None:
     """:raises SqlServerError: 1067 when SET SHOWPLAN_XML is not alone in its batch."""
     if any(map(is_switch, batch.statements)) and (len(batch.statements) > 1 or level):
-        raise SqlServerError(1067, "The SET SHOWPLAN statements must be the only statements in the batch.", 15)
+        raise SqlServerError(1067)
 
 
 def explain(interpreter: Any, text: str) -> Iterator[Event]:

@@ -66,13 +66,9 @@ class Transactions:
     def commit(self) -> list[Event]:
         """:raises SqlServerError: 3902 without a transaction, 3930 in a doomed one."""
         if not self.count:
-            raise SqlServerError(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.", 16)
+            raise SqlServerError(3902)
         if self.doomed:
-            raise SqlServerError(
-                3930,
-                "The current transaction cannot be committed and cannot support operations that write to the "
-                "log file. Roll back the transaction.",
-            )
+            raise SqlServerError(3930)
         if self.count > 1:
             self.count -= 1
             return []
@@ -83,7 +79,7 @@ class Transactions:
     def rollback(self) -> list[Event]:
         """Roll the whole transaction back. :raises SqlServerError: 3903 without one."""
         if not self.count:
-            raise SqlServerError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.", 16)
+            raise SqlServerError(3903)
         if self._engine_open:
             self.connection.execute("ROLLBACK")
         return self._finish("rollback", self.after_rollback)
@@ -91,7 +87,7 @@ class Transactions:
     def save(self, name: str) -> None:
         """:raises SqlServerError: 628 without a transaction."""
         if not self.count:
-            raise SqlServerError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.", 16)
+            raise SqlServerError(628)
         engine_name = f"save_{next(self._savepoint_ids)}"
         self._open_engine()
         self._drop_guard()
@@ -101,20 +97,14 @@ class Transactions:
     def rollback_to(self, name: str) -> None:
         """:raises SqlServerError: 6401 when no savepoint has the name, 3931 in a doomed transaction."""
         if not self.count:
-            raise SqlServerError(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.", 16)
+            raise SqlServerError(3903)
         for position in range(len(self._savepoints) - 1, -1, -1):
             if self._savepoints[position][0] == name:
                 break
         else:
-            raise SqlServerError(
-                6401, f"Cannot roll back {name}. No transaction or savepoint of that name was found.", 16
-            )
+            raise SqlServerError(6401, name=name)
         if self.doomed:
-            raise SqlServerError(
-                3931,
-                "The current transaction cannot be committed and cannot be rolled back to a savepoint. "
-                "Roll back the entire transaction.",
-            )
+            raise SqlServerError(3931)
         self.connection.execute(f"ROLLBACK TO SAVEPOINT {self._savepoints[position][1]}")
         self._guarded = False
         del self._savepoints[position + 1 :]
@@ -124,11 +114,7 @@ class Transactions:
     def set_isolation(self, level: str) -> None:
         """SET TRANSACTION ISOLATION LEVEL. :raises SqlServerError: 3951 when SNAPSHOT comes too late."""
         if level == "SNAPSHOT" and self.count and self.isolation != "SNAPSHOT":
-            raise SqlServerError(
-                3951,
-                "Transaction failed because this transaction is trying to change to snapshot isolation level "
-                "after the transaction has started.",
-            )
+            raise SqlServerError(3951)
         if self._engine_open and _ENGINE_LEVEL[level] != _ENGINE_LEVEL[self.isolation]:
             raise NotSupported(f"SET TRANSACTION ISOLATION LEVEL {level} after the transaction has done work")
         self.isolation = level

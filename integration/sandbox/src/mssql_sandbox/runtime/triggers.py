@@ -122,9 +122,7 @@ def _run(
     module = session.parse(definition).batch.statements[0]
     scope = Scope(parent=interpreter.scope, level=interpreter.scope.level + 1, procedure=name)
     if scope.level > 32:
-        raise SqlServerError(
-            217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
-        )
+        raise SqlServerError(217)
     switches = dict(session.settings.switches)
     session.settings.switches["XACT_ABORT"] = True  # the default inside triggers
     session.running_triggers.append(trigger_id)
@@ -145,4 +143,4 @@ def _run(
             for created in scope.created:
                 session.catalog.drop_temporary(created)
     if session.transactions.count < level:
-        raise SqlServerError(3609, "The transaction ended in the trigger. The batch has been aborted.")
+        raise SqlServerError(3609)

@@ -44,8 +44,8 @@ class SyntaxFault(SqlServerError):
     :param near: the token that the message names.
     """
 
-    def __init__(self, number: int, message: str, line: int, near: str) -> None:
-        super().__init__(number, message, 15, 1, line)
+    def __init__(self, number: int, near: str, line: int) -> None:
+        super().__init__(number, near=near, line=line)
         self.near = near
 
 
@@ -67,14 +67,7 @@ def _closing_parentheses(tokens: list[Token]) -> dict[int, int]:
         if token.key == "(":
             open_ones.append(number)
             if len(open_ones) > _DEEPEST:
-                raise SqlServerError(
-                    191,
-                    "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into "
-                    "smaller queries.",
-                    15,
-                    1,
-                    token.line,
-                )
+                raise SqlServerError(191, line=token.line)
         elif token.key == ")" and open_ones:
             closing[open_ones.pop()] = number
     return closing | dict.fromkeys(open_ones, len(tokens) - 1)
@@ -139,16 +132,15 @@ class Cursor:
         """
         token = token or self.token
         if token.kind == "word" and token.key in RESERVED and not plain:
-            return SyntaxFault(156, f"Incorrect syntax near the keyword '{token.text}'.", token.line, token.text)
+            return SyntaxFault(156, token.text, token.line)
         if token.kind == "end" and len(self.tokens) > 1:
             token = self.tokens[-2]
-        near = _near(token)
-        return SyntaxFault(102, f"Incorrect syntax near '{near}'.", token.line, near)
+        return SyntaxFault(102, _near(token), token.line)
 
     def refusal(self) -> SqlServerError:
         """:meth:`error` where it is certain: Microsoft's grammar, which lets some of this through, is not asked."""
         fault = self.error()
-        return SqlServerError(fault.number, fault.message, 15, 1, fault.line)
+        return SqlServerError(fault.number, near=fault.near, line=fault.line)
 
     def mark(self, node: N, token: Token) -> N:
         node.line = token.line
@@ -170,23 +162,9 @@ class Cursor:
             raise self.error()
         token = self.advance()
         if len(token.text) > 128:
-            raise SqlServerError(
-                103,
-                f"The identifier that starts with '{token.text[:128]}' is too long. Maximum length is 128.",
-                15,
-                4,
-                token.line,
-            )
+            raise SqlServerError(103, start=token.text[:128], maximum=128, state=4, line=token.line)
         if not token.text:
-            raise SqlServerError(
-                1038,
-                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
-                'name. For other statements, look for empty alias names. Aliases defined as "" or [] are not '
-                "allowed. Change the alias to a valid name.",
-                15,
-                4,
-                token.line,
-            )
+            raise SqlServerError(1038, state=4, line=token.line)
         return token.text
 
     def name(self) -> nodes.Name:
@@ -243,10 +221,8 @@ class Cursor:
     @staticmethod
     def _sized(name: str, cast: bool, line: int) -> SqlServerError:
         if cast:
-            return SqlServerError(291, f"CAST or CONVERT: invalid attributes specified for type '{name}'", 16, 1, line)
-        return SqlServerError(
-            2716, f"Column, parameter, or variable #1: Cannot specify a column width on data type {name}.", 16, 1, line
-        )
+            return SqlServerError(291, name=name, line=line)
+        return SqlServerError(2716, ordinal=1, type=name, line=line)
 
     def _type_argument(self) -> str:
         if self.token.kind in ("int", "word"):

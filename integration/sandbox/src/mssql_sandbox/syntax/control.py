@@ -46,18 +46,10 @@ class Statements(CursorStatements):
         if self.tokens[self.at - 1].key in (";", "RETURN"):
             return
         if self.token.key == "THROW":
-            raise SqlServerError(102, f"Incorrect syntax near '{self.token.text}'.", 15, 1, self.token.line)
+            raise SqlServerError(102, near=self.token.text, line=self.token.line)
         after = self.ahead(2)
         if self.token.key == "WITH" and self.ahead().kind in ("word", "name") and after.key in ("AS", "("):
-            raise SqlServerError(
-                319,
-                "Incorrect syntax near the keyword 'with'. If this statement is a common table expression, an "
-                "xmlnamespaces clause or a change tracking context clause, the previous statement must be terminated "
-                "with a semicolon.",
-                15,
-                1,
-                self.token.line,
-            )
+            raise SqlServerError(319, line=self.token.line)
 
     def statement(self) -> nodes.Statement:
         token = self.token
@@ -198,7 +190,7 @@ class Statements(CursorStatements):
         names = self._statistics_names() or self.comma_list(self._option_name)
         known = names[0] in _OPTIONS or names[0] in RESERVED or names[0].startswith("STATISTICS")
         if not known and self.token.kind not in ("end", "op"):
-            raise SqlServerError(195, f"'{names[0]}' is not a recognized SET option.", 15, 5, token.line)
+            raise SqlServerError(195, name=names[0], kind="SET option", line=token.line)
         return self.mark(nodes.SetOption(names, self._option_value(names[-1])), token)
 
     def _option_name(self) -> str:
@@ -221,7 +213,7 @@ class Statements(CursorStatements):
         if self.token.kind in ("end", "op"):
             raise self.error()
         if name == "LOCK_TIMEOUT" and self.token.kind != "int":
-            raise SqlServerError(102, f"Incorrect syntax near '{name}'.", 15, 3, self.token.line)
+            raise SqlServerError(102, near=name, state=3, line=self.token.line)
         if name == "TEXTSIZE" and self.token.kind == "variable":
             raise self.refusal()
         return sign + self.advance().text

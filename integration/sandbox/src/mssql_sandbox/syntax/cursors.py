@@ -27,7 +27,7 @@ class CursorStatements(Definitions):
 
     def _unknown_option(self) -> SqlServerError:
         token = self.token
-        return SqlServerError(155, f"'{token.text}' is not a recognized CURSOR option.", 15, 2, token.line)
+        return SqlServerError(155, name=token.text, kind="CURSOR", state=2, line=token.line)
 
     def _cursor(self, name: str, options: list[str], token) -> nodes.DeclareCursor:
         self.expect("CURSOR")
@@ -38,9 +38,7 @@ class CursorStatements(Definitions):
             if self.token.key not in _OPTIONS:
                 raise self._unknown_option()
             if mixed:
-                raise SqlServerError(
-                    1049, "Mixing old and new syntax to specify cursor options is not allowed.", 15, 1, self.token.line
-                )
+                raise SqlServerError(1049, line=self.token.line)
             options.append(self.advance().key)
         self.advance()
         self.cursor_query = True

@@ -81,9 +81,7 @@ class Definitions(ObjectDefinitions):
         token = self.token
         if token.kind != "word" or token.key in RESERVED or token.key in _OTHER_OBJECTS:
             return None
-        return SqlServerError(
-            343, f"Unknown object type '{token.text}' used in a CREATE, DROP, or ALTER statement.", 15, 1, token.line
-        )
+        return SqlServerError(343, text=token.text, line=token.line)
 
     # ---- tables --------------------------------------------------------------------
 
@@ -256,9 +254,7 @@ class Definitions(ObjectDefinitions):
                 statement.on = nodes.Name(name.parts[:-1])
                 return statement
             if self.token.key != "ON":
-                raise SqlServerError(
-                    159, "Must specify the table name and index name for the DROP INDEX statement.", 15, 1, token.line
-                )
+                raise SqlServerError(159, line=token.line)
             self.advance()
             statement.names, statement.on = [name], self.name()
             if self.accept("WITH"):

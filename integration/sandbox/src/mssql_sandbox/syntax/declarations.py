@@ -41,13 +41,11 @@ def _check_module(module: nodes.CreateModule) -> None:
     _declared(module.body, known)
     for node in _inside([*module.body, *([module.query] if module.query else [])]):
         if isinstance(node, nodes.Use):
-            raise SqlServerError(
-                154, "a USE database statement is not allowed in a procedure, function or trigger.", 15, 1, node.line
-            )
+            raise SqlServerError(154, line=node.line)
         if isinstance(node, nodes.Variable) and not node.name.startswith("@@") and node.name.casefold() not in known:
-            raise SqlServerError(137, f'Must declare the scalar variable "{node.name}".', 15, 2, node.line)
+            raise SqlServerError(137, name=node.name, line=node.line)
         if isinstance(node, nodes.Name) and node.parts[0].startswith("@") and node.parts[0].casefold() not in known:
-            raise SqlServerError(1087, f'Must declare the table variable "{node.parts[0]}".', 15, 2, node.line)
+            raise SqlServerError(1087, name=node.parts[0], line=node.line)
 
 
 def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
@@ -60,17 +58,10 @@ def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
         if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
             name = node.variable if isinstance(node, nodes.DeclareTable) else node.name
             if name.casefold() in known:
-                raise SqlServerError(
-                    134,
-                    f"The variable name '{name}' has already been declared. Variable names must be unique within a query "
-                    "batch or stored procedure.",
-                    15,
-                    2,
-                    node.line,
-                )
+                raise SqlServerError(134, name=name, line=node.line)
             if name.casefold() in used:
                 early = used[name.casefold()]
-                raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, early.line)
+                raise SqlServerError(137, name=name, line=early.line)
             known.add(name.casefold())
 
 
@@ -100,21 +91,8 @@ def _check_labels(statements: list[nodes.Statement]) -> None:
     for node in inside:
         if isinstance(node, nodes.Label):
             if node.name.casefold() in labels:
-                raise SqlServerError(
-                    132,
-                    f"The label '{node.name}' has already been declared. Label names must be unique within a query batch or "
-                    "stored procedure.",
-                    15,
-                    1,
-                    node.line,
-                )
+                raise SqlServerError(132, name=node.name, line=node.line)
             labels.add(node.name.casefold())
     for node in inside:
         if isinstance(node, nodes.Goto) and node.label.casefold() not in labels:
-            raise SqlServerError(
-                133,
-                f"A GOTO statement references the label '{node.label}' but the label has not been declared.",
-                15,
-                1,
-                node.line,
-            )
+            raise SqlServerError(133, name=node.label, line=node.line)

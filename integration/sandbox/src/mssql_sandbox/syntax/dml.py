@@ -181,9 +181,7 @@ class DataStatements(Queries):
         statement.output = self.output()
         statement.options = self.option_clause()
         if self.token.key != ";":
-            raise SqlServerError(
-                10713, "A MERGE statement must be terminated by a semi-colon (;).", 15, 1, self.token.line
-            )
+            raise SqlServerError(10713, line=self.token.line)
         return statement
 
     def _merge_action(self) -> nodes.MergeAction:

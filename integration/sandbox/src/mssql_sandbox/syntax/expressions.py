@@ -25,14 +25,7 @@ _LONGEST_CONDITION = 8871
 
 
 def _stack_limit(line: int) -> SqlServerError:
-    return SqlServerError(
-        8631,
-        "Internal error: Server stack limit has been reached. Please look for potentially deep nesting in your query, "
-        "and try to simplify it.",
-        17,
-        1,
-        line,
-    )
+    return SqlServerError(8631, line=line)
 
 
 class Expressions(Cursor):
@@ -90,13 +83,7 @@ class Expressions(Cursor):
         position, end = self.at + 1, self.closing[self.at]
         while position < end:
             if self.tokens[position].key == ",":
-                raise SqlServerError(
-                    4145,
-                    "An expression of non-boolean type specified in a context where a condition is expected, near ','.",
-                    15,
-                    1,
-                    self.tokens[position].line,
-                )
+                raise SqlServerError(4145, near=",", line=self.tokens[position].line)
             position = self.closing.get(position, position) + 1
 
     def _opens_expression(self) -> bool:
@@ -153,13 +140,7 @@ class Expressions(Cursor):
         while at in self.groups and at + 2 < len(self.tokens):
             at += 1
         near = self.tokens[at].text or (self.tokens[self.at - 1].text if self.at else "")
-        return SqlServerError(
-            4145,
-            f"An expression of non-boolean type specified in a context where a condition is expected, near '{near}'.",
-            15,
-            1,
-            self.token.line,
-        )
+        return SqlServerError(4145, near=near, line=self.token.line)
 
     def _opens_query(self, position: int | None = None) -> bool:
         """Whether the ``(`` at hand opens a query: ``((SELECT ..) UNION ..)``, but not ``((SELECT ..) * 2)``."""
@@ -372,7 +353,9 @@ class Expressions(Cursor):
         for words in (("UNBOUNDED", "PRECEDING"), ("UNBOUNDED", "FOLLOWING"), ("CURRENT", "ROW")):
             if self.accept(*words):
                 return " ".join(words), None
-        count = self.expression()
+        if self.token.kind != "int":
+            raise self.refusal()
+        count = nodes.Literal("int", self.advance().text)
         direction = self.accept_one("PRECEDING", "FOLLOWING")
         if direction is None:
             raise self.error()

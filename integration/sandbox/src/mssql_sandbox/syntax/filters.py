@@ -12,13 +12,7 @@ from . import nodes
 def check_filter(index: str, table: str, predicate: nodes.Predicate) -> None:
     """:raises SqlServerError: 10735 for anything but the simple form."""
     if not _simple(predicate):
-        raise SqlServerError(
-            10735,
-            f"Incorrect WHERE clause for filtered index '{index}' on table '{table}'.",
-            15,
-            1,
-            predicate.line,
-        )
+        raise SqlServerError(10735, index=index, table=table, line=predicate.line)
 
 
 def _simple(predicate: nodes.Predicate) -> bool:

@@ -37,43 +37,13 @@ _VALUE = r"(?:@v|N'|'|1|1\.0|1e0|0x|\$1|NULL)"
 _SAME_LISTS = re.compile(rf"(?<= ){_VALUE}(?: , {_VALUE})+(?= )")
 _SAME_ROWS = re.compile(r"(\( [^()]* \))(?: , \1)+")
 
-# ScriptDom's error -> SQL Server's number, severity, state and text ({0}: the name told first; None: ScriptDom's words).
-# SqlScriptDom/TSqlParserResource.resx; the numbers: system messages of SQL Server.
-_NUMBERS: dict[str, tuple[int, int, int, str | None]] = {
-    "46022": (
-        321,
-        15,
-        1,
-        '"{0}" is not a recognized table hints option. If it is intended as a parameter to a table-valued function or to '
-        "the CHANGETABLE function, ensure that your database compatibility mode is set to 90.",
-    ),
-    "46047": (
-        1033,
-        15,
-        1,
-        "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table "
-        "expressions, unless TOP, OFFSET or FOR XML is also specified.",
-    ),
-    "46048": (1062, 15, 1, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause."),
-    "46074": (1069, 16, 1, "Index hints are only allowed in a FROM or OPTION clause."),
-    "46084": (1028, 15, 1, "The CUBE, ROLLUP, and GROUPING SETS constructs are not allowed in a GROUP BY ALL clause."),
-    "46086": (10759, 15, 1, "Use of DISTINCT is not allowed with the OVER clause."),
-    "46088": (179, 15, 1, "Cannot use the OUTPUT option when passing a constant to a stored procedure."),
-    "46089": (119, 15, 1, None),
-    "46092": (4103, 15, 1, "'{0}': Temporary views are not allowed."),
-    "46093": (1074, 15, 1, "Creation of temporary functions is not allowed."),
-    "46094": (1031, 15, 1, "Percent values must be between 0 and 100."),
-    "46095": (103, 15, 4, None),
-    "46097": (10713, 15, 1, "A MERGE statement must be terminated by a semi-colon (;)."),
-    "46098": (1046, 15, 1, "Subqueries are not allowed in this context. Only scalar expressions are allowed."),
-    "46099": (4194, 16, 1, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters."),
-    "46100": (
-        4193,
-        16,
-        1,
-        "'BETWEEN ... FOLLOWING AND ... PRECEDING' is not a valid window frame and cannot be used with the OVER clause.",
-    ),
-}
+# ScriptDom's error -> SQL Server's number. SqlScriptDom/TSqlParserResource.resx; the numbers: system messages of SQL Server.
+_NUMBERS = {
+    "46022": 321, "46047": 1033, "46048": 1062, "46074": 1069, "46084": 1028, "46086": 10759, "46088": 179, "46092": 4103,
+    "46093": 1074, "46094": 1031, "46097": 10713, "46098": 1046, "46099": 4194, "46100": 4193,
+}  # fmt: skip
+_NAMED = {321: "hint", 4103: "name"}  # the placeholder of those that name something, which ScriptDom names first
+_WORDED = {"46089": (119, 1), "46095": (103, 4)}  # number and state where ScriptDom's words are the server's
 
 
 class Gate:
@@ -145,22 +115,24 @@ class Gate:
 
 def _error(match: re.Match, text: str) -> SqlServerError:
     line, code = int(match[1] or 1), match[4]
-    known = _NUMBERS.get(code)
-    if known is not None:
-        number, severity, state, message = known
-        name = match[3].split(" ")[0].strip("\":'")
-        return SqlServerError(number, message.format(name) if message else match[3], severity, state, line)
+    if code in _NUMBERS:
+        number = _NUMBERS[code]
+        named = {_NAMED[number]: match[3].split(" ")[0].strip("\":'")} if number in _NAMED else {}
+        return SqlServerError(number, line=line, **named)
+    if code in _WORDED:
+        number, state = _WORDED[code]
+        return SqlServerError.worded(number, match[3], 15, state, line)
     if code == "46029":  # the end of the text: named by its last token
         last = [token for token in tokenize(text) if token.kind != "end"][-1:]
         near = last[0].text if last else ""
-        return SqlServerError(102, f"Incorrect syntax near '{near}'.", 15, 1, last[0].line if last else line)
+        return SqlServerError(102, near=near, line=last[0].line if last else line)
     near = re.search(r"encountered (.*) instead|near '(.*)'", match[3], re.S)
     if near is None:
-        return SqlServerError(102, match[3] or "Incorrect syntax.", 15, 1, line)
+        return SqlServerError.worded(102, match[3] or "Incorrect syntax.", 15, 1, line)
     word = near[1] or near[2]
     if word.upper() in RESERVED:
-        return SqlServerError(156, f"Incorrect syntax near the keyword '{word}'.", 15, 1, line)
-    return SqlServerError(102, f"Incorrect syntax near '{word}'.", 15, 1, line)
+        return SqlServerError(156, near=word, line=line)
+    return SqlServerError(102, near=word, line=line)
 
 
 def _shape(text: str, quoted_identifier: bool) -> bytes:

@@ -107,7 +107,7 @@ def _comment_end(text: str, position: int, line: int) -> int:
     while True:
         edge = _COMMENT_EDGE.search(text, at)
         if edge is None:
-            raise SqlServerError(113, "Missing end comment mark '*/'.", 15, 1, line)
+            raise SqlServerError(113, line=line)
         depth += 1 if edge.group() == "/*" else -1
         at = edge.end()
         if not depth:
@@ -118,5 +118,5 @@ def _stray(text: str, position: int, line: int) -> SqlServerError:
     character = text[position]
     if character in "'\"[" or text[position : position + 2] in ("N'", "n'"):
         rest = text[position:].removeprefix("N").removeprefix("n")[1:129]
-        return SqlServerError(105, f"Unclosed quotation mark after the character string '{rest}'.", 15, 1, line)
-    return SqlServerError(102, f"Incorrect syntax near '{character}'.", 15, 1, line)
+        return SqlServerError(105, rest=rest, line=line)
+    return SqlServerError(102, near=character, line=line)

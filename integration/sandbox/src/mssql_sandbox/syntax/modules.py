@@ -111,7 +111,7 @@ class ModuleDefinitions(DataStatements):
         while True:
             event = self.accept_one("INSERT", "UPDATE", "DELETE")
             if event is None and not module.events and self.token.kind == "word" and self.token.key not in RESERVED:
-                raise SqlServerError(1084, f"'{self.token.text}' is an invalid event type.", 15, 1, self.token.line)
+                raise SqlServerError(1084, text=self.token.text, line=self.token.line)
             if event is None:
                 raise self.error()
             module.events.append(event)

@@ -34,7 +34,7 @@ def check_placement(batch: nodes.Batch) -> None:
 def _check_first(statement: nodes.Statement) -> None:
     name = _module_statement(statement)
     if name is not None:
-        raise _fault(111, f"'{name}' must be the first statement in a query batch.", statement, _FIRST_STATES[name])
+        raise SqlServerError(111, statement=name, state=_FIRST_STATES[name], line=statement.line)
 
 
 def _module_statement(statement: nodes.Statement) -> str | None:
@@ -45,10 +45,6 @@ def _module_statement(statement: nodes.Statement) -> str | None:
             return "CREATE/ALTER PROCEDURE"
         return f"{statement.mode.split()[0]} {statement.kind}"
     return "CREATE SCHEMA" if isinstance(statement, nodes.CreateSchema) else None
-
-
-def _fault(number: int, message: str, statement: nodes.Statement, state: int = 1) -> SqlServerError:
-    return SqlServerError(number, message, 15, state, statement.line)
 
 
 def _check_all(statements: Iterable[nodes.Statement], place: _Place) -> None:
@@ -78,26 +74,17 @@ def _check(statement: nodes.Statement, place: _Place) -> None:
 
 def _check_exit(statement: nodes.Statement, place: _Place) -> None:
     if isinstance(statement, (nodes.Break, nodes.Continue)) and not place.loop:
-        number, word = (135, "BREAK") if isinstance(statement, nodes.Break) else (136, "CONTINUE")
-        article = f"Cannot use a {word} statement outside the scope of a WHILE statement."
-        raise _fault(number, article, statement)
+        raise SqlServerError(135 if isinstance(statement, nodes.Break) else 136, line=statement.line)
     if isinstance(statement, nodes.Return):
         if statement.value is not None and not place.value_allowed:
-            raise _fault(178, "A RETURN statement with a return value cannot be used in this context.", statement)
+            raise SqlServerError(178, line=statement.line)
         if statement.value is None and place.value_needed:
-            raise _fault(1075, "RETURN statements in scalar valued functions must include an argument.", statement)
+            raise SqlServerError(1075, line=statement.line)
     if isinstance(statement, nodes.Throw) and statement.number is None and not place.catch:
-        raise _fault(
-            10704,
-            "To rethrow an error, a THROW statement must be used inside a CATCH block. Insert the THROW statement inside "
-            "a CATCH block, or add error parameters to the THROW statement.",
-            statement,
-        )
+        raise SqlServerError(10704, line=statement.line)
 
 
 def _check_prefix(statement: nodes.CreateView | nodes.CreateModule) -> None:
     if len(statement.name.parts) > 2 and statement.name.parts[-3]:
         name = _module_statement(statement)
-        raise _fault(
-            166, f"'{name}' does not allow specifying the database name as a prefix to the object name.", statement
-        )
+        raise SqlServerError(166, statement=name, line=statement.line)

@@ -59,15 +59,13 @@ class Queries(Grouping):
         elif self.token.key == "FOR" and self.ahead().key in ("UPDATE", "READ") and not self.cursor_query:
             clause = "FOR UPDATE" if self.ahead().key == "UPDATE" else "FOR READ ONLY"
             line = self.token.line
-            raise SqlServerError(1003, f"Line {line}: {clause} clause allowed only for DECLARE CURSOR.", 15, 1, line)
+            raise SqlServerError(1003, at=line, clause=clause, line=line)
 
     def _refuse_lone_fetch(self) -> None:
         """ORDER BY .. FETCH without OFFSET: 153; but FETCH NEXT FROM c is a statement of its own."""
         count = self.ahead(2)
         if count.kind in ("int", "decimal", "variable") or count.key == "(":
-            raise SqlServerError(
-                153, f"Invalid usage of the option {self.ahead().text} in the FETCH statement.", 15, 2, self.token.line
-            )
+            raise SqlServerError(153, option=self.ahead().text, line=self.token.line)
 
     def _fetch(self) -> nodes.Expression:
         if not self.accept_one("NEXT", "FIRST"):
@@ -103,9 +101,7 @@ class Queries(Grouping):
 
     def _refuse_all(self, operator: str) -> None:
         if self.token.key == "ALL":
-            raise SqlServerError(
-                324, f"The 'ALL' version of the {operator} operator is not supported.", 15, 1, self.token.line
-            )
+            raise SqlServerError(324, operator=operator, line=self.token.line)
 
     def _query_primary(self):
         if self.token.key == "(":
@@ -139,9 +135,7 @@ class Queries(Grouping):
             self.advance()
             for name, over in self.comma_list(self._window):
                 if name.casefold() in (other.casefold() for other in select.windows):
-                    raise SqlServerError(
-                        16211, f"Window '{name}' is specified more than once in the WINDOW clause.", 15, 1, select.line
-                    )
+                    raise SqlServerError(16211, name=name, line=select.line)
                 select.windows[name] = over
         return select
 

@@ -25,19 +25,11 @@ def check_recursion(table: nodes.CommonTable) -> None:
     if len(members) < 2 or not any(recursive):
         return
     if recursive[0]:
-        raise SqlServerError(
-            246, f'No anchor member was specified for recursive query "{table.name}".', 16, 2, table.line
-        )
+        raise SqlServerError(246, table=table.name, line=table.line)
     first = next(number for number, count in enumerate(recursive) if count)
     for member, count in zip(members[first:], recursive[first:]):
         if not count:
-            raise SqlServerError(
-                247,
-                f'An anchor member was found in the recursive part of recursive query "{table.name}".',
-                16,
-                1,
-                member.line or table.line,
-            )
+            raise SqlServerError(247, table=table.name, line=member.line or table.line)
         _check_member(member, count, table)
 
 
@@ -65,35 +57,28 @@ def _references(node: nodes.Node, name: str) -> int:
 
 
 def _check_member(member: Any, count: int, table: nodes.CommonTable) -> None:
-    where = f"in the recursive part of a recursive common table expression '{table.name}'."
     for node in below(member):
         if isinstance(node, _SUBQUERIES) and _references(node.query, table.name):
-            raise SqlServerError(465, "Recursive references are not allowed in subqueries.", 16, 1, member.line)
+            raise SqlServerError(465, line=member.line)
         fault = _forbidden(node)
         if fault:
-            raise SqlServerError(fault[0], f"{fault[1]} not allowed {where}", 16, 1, node.line or member.line)
+            raise SqlServerError(fault, table=table.name, line=node.line or member.line)
     if count > 1:
-        raise SqlServerError(
-            253,
-            f"Recursive member of a common table expression '{table.name}' has multiple recursive references.",
-            16,
-            1,
-            member.line,
-        )
+        raise SqlServerError(253, table=table.name, line=member.line)
 
 
-def _forbidden(node: nodes.Node) -> tuple[int, str] | None:
+def _forbidden(node: nodes.Node) -> int | None:
     if isinstance(node, nodes.Select):
         if node.distinct:
-            return 460, "DISTINCT operator is"
+            return 460
         if node.top is not None:
-            return 461, "The TOP or OFFSET operator is"
+            return 461
         if node.group_by is not None or node.having is not None:
-            return 467, "GROUP BY, HAVING, or aggregate functions are"
+            return 467
     elif isinstance(node, nodes.Query) and node.offset is not None:
-        return 461, "The TOP or OFFSET operator is"
+        return 461
     elif isinstance(node, nodes.Join) and node.kind in ("LEFT", "RIGHT", "FULL"):
-        return 462, "Outer join is"
+        return 462
     elif is_aggregate(node):
-        return 467, "GROUP BY, HAVING, or aggregate functions are"
+        return 467
     return None

@@ -56,24 +56,15 @@ def _check(root: nodes.Node) -> None:
             )
 
 
-def _fault(number: int, message: str, node: nodes.Node, severity: int = 15, state: int = 1) -> SqlServerError:
-    return SqlServerError(number, message, severity, state, node.line)
-
-
 # ---- queries ----------------------------------------------------------------------
 
 
 def _query(query: nodes.Query, inner: bool) -> None:
     top = query.body.top if isinstance(query.body, nodes.Select) else None
     if top is not None and query.offset is not None:
-        raise _fault(10741, "A TOP can not be used in the same query or sub-query as a OFFSET.", query, 15, 2)
+        raise SqlServerError(10741, line=query.line)
     if inner and query.order_by and top is None and query.offset is None and query.for_clause is None:
-        raise _fault(
-            1033,
-            "The ORDER BY clause is invalid in views, inline functions, derived tables, subqueries, and common table "
-            "expressions, unless TOP, OFFSET or FOR XML is also specified.",
-            query,
-        )
+        raise SqlServerError(1033, line=query.line)
     for table in query.ctes:
         check_recursion(table)
     if isinstance(query.body, nodes.SetOperation):
@@ -85,11 +76,7 @@ def _query(query: nodes.Query, inner: bool) -> None:
 
 def _select(select: nodes.Select, inner: bool) -> None:
     if len(select.items) > _MOST_ITEMS:
-        raise _fault(
-            1056,
-            f"The number of elements in the select list exceeds the maximum allowed number of {_MOST_ITEMS} elements.",
-            select,
-        )
+        raise SqlServerError(1056, maximum=_MOST_ITEMS, line=select.line)
     if inner and select.into is not None:
         raise _keyword("INTO", select)
 
@@ -99,7 +86,7 @@ def _subquery(node: Any, inner: bool) -> None:
     for select in _selects(node.query):
         for item in select.items:
             if item.assign is not None:
-                raise _fault(102, f"Incorrect syntax near '{item.assign_operator}'.", item)
+                raise SqlServerError(102, near=item.assign_operator, line=item.line)
 
 
 def _first_select(body: Any) -> Any:
@@ -123,17 +110,12 @@ def _selects(body: Any) -> list[nodes.Select]:
 
 
 def _keyword(word: str, node: nodes.Node) -> SqlServerError:
-    return _fault(156, f"Incorrect syntax near the keyword '{word}'.", node)
+    return SqlServerError(156, near=word, line=node.line)
 
 
 def _table(source: nodes.TableSource, inner: bool) -> None:
     if len(source.name.parts) > _MOST_PARTS:
-        raise _fault(
-            117,
-            f"The object name '{'.'.join(source.name.parts)}' contains more than the maximum number of prefixes. The "
-            f"maximum is {_MOST_PARTS - 1}.",
-            source,
-        )
+        raise SqlServerError(117, name=".".join(source.name.parts), maximum=_MOST_PARTS - 1, line=source.line)
 
 
 # ---- changes ------------------------------------------------------------------------
@@ -145,22 +127,15 @@ def _insert(insert: nodes.Insert, inner: bool) -> None:
     if insert.rows is not None:
         _rows(insert.rows, insert)
         if len(insert.rows) > _MOST_ROWS:
-            raise _fault(
-                10738,
-                "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of "
-                f"{_MOST_ROWS} row values.",
-                insert,
-            )
+            raise SqlServerError(10738, maximum=_MOST_ROWS, line=insert.line)
     if insert.query is None:
         return
     if any(item.assign for select in _selects(insert.query) for item in select.items):
-        raise _fault(
-            199, "An INSERT statement cannot contain a SELECT statement that assigns values to a variable.", insert
-        )
+        raise SqlServerError(199, line=insert.line)
     if any(select.into is not None for select in _selects(insert.query)):
         raise _keyword("INTO", insert)
     if insert.query.for_clause is not None and insert.query.for_clause.mode.startswith("JSON"):
-        raise _fault(13602, "The FOR JSON clause is not allowed in a INSERT statement.", insert, 16)
+        raise SqlServerError(13602, statement="INSERT", line=insert.line)
 
 
 def _values(source: nodes.ValuesSource, inner: bool) -> None:
@@ -169,9 +144,7 @@ def _values(source: nodes.ValuesSource, inner: bool) -> None:
 
 def _rows(rows: list[list[nodes.Expression]], node: nodes.Node) -> None:
     if any(len(row) != len(rows[0]) for row in rows):
-        raise _fault(
-            10709, "The number of columns for each row in a table value constructor must be the same.", node, 16
-        )
+        raise SqlServerError(10709, line=node.line)
 
 
 def _output(output: nodes.Output, inner: bool) -> None:
@@ -179,27 +152,18 @@ def _output(output: nodes.Output, inner: bool) -> None:
     while waiting:
         node = waiting.pop()
         if isinstance(node, (nodes.ScalarSubquery, nodes.InQuery, nodes.Exists, nodes.QuantifiedComparison)):
-            raise _fault(10705, "Subqueries are not allowed in the OUTPUT clause.", node)
+            raise SqlServerError(10705, line=node.line)
         if is_aggregate(node):
-            raise _fault(158, "An aggregate may not appear in the OUTPUT clause.", node)
+            raise SqlServerError(158, line=node.line)
         waiting.extend(children(node))
 
 
 def _merge_action(action: nodes.MergeAction, inner: bool) -> None:
     if action.when == "NOT MATCHED":
         if action.action != "INSERT":
-            raise _fault(
-                10710,
-                f"An action of type '{action.action}' is not allowed in the 'WHEN NOT MATCHED' clause of a MERGE "
-                "statement.",
-                action,
-            )
+            raise SqlServerError(10710, action=action.action, line=action.line)
     elif action.action == "INSERT":
-        raise _fault(
-            10711,
-            f"An action of type 'INSERT' is not allowed in the 'WHEN {action.when}' clause of a MERGE statement.",
-            action,
-        )
+        raise SqlServerError(10711, when=action.when, line=action.line)
 
 
 # ---- other statements -------------------------------------------------------------------
@@ -210,7 +174,7 @@ def _print(statement: nodes.Print, inner: bool) -> None:
     while waiting:
         node = waiting.pop()
         if isinstance(node, nodes.ScalarSubquery):
-            raise _fault(1046, "Subqueries are not allowed in this context. Only scalar expressions are allowed.", node)
+            raise SqlServerError(1046, line=node.line)
         waiting.extend(children(node))
 
 

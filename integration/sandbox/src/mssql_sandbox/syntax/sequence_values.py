@@ -12,24 +12,7 @@ from . import nodes
 from .recursion import is_aggregate
 from .walk import children
 
-_FAULTS = {
-    11719: "NEXT VALUE FOR function is not allowed in check constraints, default objects, computed columns, views, "
-    "user-defined functions, user-defined aggregates, user-defined table types, sub-queries, common table expressions, "
-    "derived tables or return statements.",
-    11725: "An expression that contains a NEXT VALUE FOR function cannot be passed as an argument to an aggregate.",
-    11721: "NEXT VALUE FOR function cannot be used directly in a statement that uses a DISTINCT, UNION, UNION ALL, EXCEPT "
-    "or INTERSECT operator.",
-    11723: "NEXT VALUE FOR function cannot be used directly in a statement that contains an ORDER BY clause unless the "
-    "OVER clause is specified.",
-    11720: "NEXT VALUE FOR function is not allowed in the TOP, OVER, OUTPUT, ON, WHERE, GROUP BY, HAVING, or ORDER BY "
-    "clauses.",
-    11739: "NEXT VALUE FOR function cannot be used if ROWCOUNT option has been set, or the query contains TOP or OFFSET.",
-    11741: "NEXT VALUE FOR function cannot be used within CASE, CHOOSE, COALESCE, IIF, ISNULL and NULLIF.",
-    11742: "NEXT VALUE FOR function can only be used with MERGE if it is defined within a default constraint on the target "
-    "table for insert actions.",
-    11738: "The use of NEXT VALUE FOR function is not allowed in this context.",
-}
-_RANK = {number: rank for rank, number in enumerate(_FAULTS)}
+_RANK = {number: rank for rank, number in enumerate((11719, 11725, 11721, 11723, 11720, 11739, 11741, 11742, 11738))}
 _CONDITIONAL = frozenset("COALESCE IIF ISNULL NULLIF".split())
 _CLAUSES = ("top", "where", "group_by", "having", "order_by", "offset", "fetch", "output")
 
@@ -47,8 +30,7 @@ def _check(root: nodes.Node) -> None:
         if isinstance(node, nodes.FunctionCall) and node.name.upper() == "NEXT VALUE FOR":
             found = faults - {11723} if node.over is not None else faults
             if found:
-                number = min(found, key=_RANK.__getitem__)
-                raise SqlServerError(number, _FAULTS[number], 15, 1, node.line)
+                raise SqlServerError(min(found, key=_RANK.__getitem__), line=node.line)
         inner = faults | _of_node(node)
         waiting.extend((child, inner | extra) for child, extra in _below(node))
 

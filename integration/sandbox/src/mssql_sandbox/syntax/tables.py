@@ -17,22 +17,9 @@ def check_inline(column: nodes.ColumnDefinition, table: str) -> None:
     kinds = [constraint.kind for constraint in column.constraints]
     for kind in ("CHECK", "DEFAULT", "UNIQUE", "PRIMARY KEY", "FOREIGN KEY"):
         if kinds.count(kind) > 1:
-            raise SqlServerError(
-                8148,
-                f"More than one column {kind} constraint specified for column '{column.name}', table '{table}'.",
-                16,
-                0,
-                column.line,
-            )
+            raise SqlServerError(8148, kind=kind, column=column.name, table=table, line=column.line)
     if "PRIMARY KEY" in kinds and "UNIQUE" in kinds:
-        raise SqlServerError(
-            8151,
-            f"Both a PRIMARY KEY and UNIQUE constraint have been defined for column '{column.name}', table '{table}'. "
-            "Only one is allowed.",
-            16,
-            0,
-            column.line,
-        )
+        raise SqlServerError(8151, column=column.name, table=table, line=column.line)
 
 
 class TableDefinitions(ModuleDefinitions):
@@ -98,9 +85,7 @@ class TableDefinitions(ModuleDefinitions):
         elif token.key == "TIMESTAMP" and self.token.key in (",", ")"):
             column.type = nodes.TypeName("timestamp")
         elif self.token.key in (",", ")"):
-            raise SqlServerError(
-                173, f"The definition for column '{name}' must include a data type.", 15, 1, token.line
-            )
+            raise SqlServerError(173, name=name, line=token.line)
         else:
             column.type = self.type_name()
         while self._column_option(column):
@@ -110,14 +95,7 @@ class TableDefinitions(ModuleDefinitions):
     def _column_option(self, column: nodes.ColumnDefinition) -> bool:
         key = self.token.key
         if column.computed is not None and not column.persisted and key in ("CHECK", "REFERENCES", "FOREIGN", "NOT"):
-            raise SqlServerError(
-                8183,
-                "Only UNIQUE or PRIMARY KEY constraints can be created on computed columns, while CHECK, FOREIGN KEY, and "
-                "NOT NULL constraints require that computed columns be persisted.",
-                16,
-                1,
-                self.token.line,
-            )
+            raise SqlServerError(8183, line=self.token.line)
         if key == "COLLATE":
             self.advance()
             column.collation = self.identifier()

@@ -71,10 +71,7 @@ def _max_recursion(options: list[str]) -> int:
     for option in options:
         matched = re.match(r"MAXRECURSION\s+(\d+)", option, re.I)
         if matched and int(matched[1]) > 32767:
-            raise SqlServerError(
-                310, f"The value {matched[1]} specified for the MAXRECURSION option exceeds the allowed maximum of 32767.",
-                15,
-            )  # fmt: skip
+            raise SqlServerError(310, value=matched[1])
         if matched:
             return int(matched[1])
     return 100
@@ -103,21 +100,17 @@ def _check_use_hint(option: str) -> None:
         return
     for name in re.findall(r"'([^']*)'", option):
         if not name.upper().startswith(_HINT_BEGINNINGS):
-            raise SqlServerError(10715, f"'{name}' is not a valid hint.", 15)
+            raise SqlServerError(10715, name=name)
 
 
 def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.SelectItem]) -> Plan:
     if len(assigned) != len(body.items):
-        raise SqlServerError(
-            141,
-            "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.",
-            15,
-        )
+        raise SqlServerError(141)
     types = []
     for item in assigned:
         type_ = translator.context.variables.get(item.assign)
         if type_ is None:
-            raise SqlServerError(137, f'Must declare the scalar variable "{item.assign}".', 15, 2, item.line)
+            raise SqlServerError(137, name=item.assign, line=item.line)
         types.append(type_)
     if any(folding.mentions(folding.assigned(item), {item.assign}) for item in assigned):
         sql = folding.fold(translator, statement.query, assigned, types)
@@ -135,15 +128,9 @@ def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.Sele
 
 def _select_into(translator, statement, body: nodes.Select) -> Plan:
     relation = translator.relation(statement.query, None)
-    for number, output in enumerate(relation.outputs, 1):
+    for output in relation.outputs:
         if not output.name:
-            raise SqlServerError(
-                1038,
-                "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
-                f"name. Column {number} has none.",
-                15,
-                5,
-            )
+            raise SqlServerError(1038)
     if translator.rowversions:
         raise NotSupported("SELECT INTO from a table with a rowversion column", statement.line)
     plan = translator.plan("into", relation.sql, result_columns(relation.outputs))

@@ -55,9 +55,7 @@ class _Writer:
     def body(self) -> Body:
         block = self.module.body[0]
         if not isinstance(block.statements[-1], nodes.Return):
-            raise SqlServerError(
-                455, "The last statement included within a function must be a return statement.", 16, 2, block.line
-            )
+            raise SqlServerError(455, line=block.line)
         parameters = [f"{self._variable(name, type_)} {engine_cast(type_)}" for name, type_ in self.function.parameters]
         lines = self._statements(block.statements)
         if self.recursive:
@@ -158,17 +156,14 @@ class _Writer:
 
     def _assignment(self, name: str, value: nodes.Expression, line: int) -> str:
         if name not in self.types:
-            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, line)
+            raise SqlServerError(137, name=name, line=line)
         return f"{self.frame[name].sql} := {self._value(value, self.types[name])};"
 
     def _select(self, statement: nodes.SelectStatement) -> list[str]:
         """SELECT @x = ...: each row assigns, so the last one wins and without rows nothing changes."""
         body = statement.query.body
         if not isinstance(body, nodes.Select) or not all(item.assign for item in body.items):
-            raise SqlServerError(
-                444, "Select statements included within a function cannot return data to a client.", 16, 2,
-                statement.line,
-            )  # fmt: skip
+            raise SqlServerError(444, line=statement.line)
         parts = folding.Parts({item.assign for item in body.items})
         templates = [(item.assign, parts.template(folding.assigned(item))) for item in body.items]
         row = f'"@row{len(self.declared) + 1}"'
@@ -186,9 +181,7 @@ class _Writer:
 
 
 def side_effect(operator: str, line: int) -> SqlServerError:
-    return SqlServerError(
-        443, f"Invalid use of a side-effecting operator '{operator}' within a function.", 16, 14, line
-    )
+    return SqlServerError(443, operator=operator, line=line)
 
 
 _HANDLERS: dict[type, Any] = {

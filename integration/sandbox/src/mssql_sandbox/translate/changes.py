@@ -53,9 +53,7 @@ class RowChanges(DataStatements):
     def _refuse_aggregates_in_set(self, node: nodes.Update) -> None:
         for assignment in node.assignments:
             if contains_aggregate(assignment.value):
-                raise SqlServerError(
-                    157, "An aggregate may not appear in the set list of an UPDATE statement.", 15, 1, assignment.line
-                )
+                raise SqlServerError(157, line=assignment.line)
 
     # ---- what is changed ----------------------------------------------------------------------
 
@@ -83,7 +81,7 @@ class RowChanges(DataStatements):
         table = self._target_table(node.target)
         matches = [source for source in scope.sources if source.table is not None and source.table.id == table.id]
         if len(matches) > 1:
-            raise SqlServerError(8154, f"The table '{'.'.join(parts)}' is ambiguous.", 15)
+            raise SqlServerError(8154, name=".".join(parts))
         if matches:
             return table, matches[0]
         source = self.table_source(table, None, node.target.name)
@@ -116,10 +114,7 @@ class RowChanges(DataStatements):
                     self._refuse_column(source, item, label)
             bases = {origins[name][0] for name in names}
         if len(bases) > 1:
-            raise SqlServerError(
-                4405,
-                f"View or function '{label}' is not updatable because the modification affects multiple base tables.",
-            )
+            raise SqlServerError(4405, name=label)
         if len(bases) < 1 or node.output and len(origins) < len(source.columns):
             raise refused
         number = bases.pop()
@@ -132,11 +127,8 @@ class RowChanges(DataStatements):
     def _refuse_column(self, source: Source, item: nodes.Assignment, label: str) -> None:
         """:raises SqlServerError: 207 no such column, 4406 one that is computed."""
         if not source.find(item.column[-1]):
-            raise SqlServerError(207, f"Invalid column name '{item.column[-1]}'.", 16, 1, item.line)
-        raise SqlServerError(
-            4406,
-            f"Update or insert of view or function '{label}' failed because it contains a derived or constant field.",
-        )
+            raise SqlServerError(207, name=item.column[-1], line=item.line)
+        raise SqlServerError(4406, name=label)
 
     # ---- SET --------------------------------------------------------------------------------------
 
@@ -151,19 +143,13 @@ class RowChanges(DataStatements):
             else:
                 column = self.target_column(table, item.column[-1], item.line)
             if any(other is column for other, _ in found):
-                raise SqlServerError(
-                    264,
-                    f"The column name '{column.name}' is specified more than once in the SET clause or column list of "
-                    "an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause "
-                    "to make sure that a column is updated only once. If this statement updates or inserts columns "
-                    "into a view, column aliasing can conceal the duplication in your code.",
-                )
+                raise SqlServerError(264, column=column.name)
             if column.identity is not None:
-                raise SqlServerError(8102, f"Cannot update identity column '{column.name}'.")
+                raise SqlServerError(8102, column=column.name)
             if column.computed is not None:
                 raise computed_column(column)
             if column.rowversion:
-                raise SqlServerError(272, "Cannot update a timestamp column.", 16, 1, item.line)
+                raise SqlServerError(272, line=item.line)
             found.append((column, self._assigned_value(item, table, column, scope)))
         return found
 
@@ -174,9 +160,7 @@ class RowChanges(DataStatements):
         """
         changed = [target.source] if target is not None else [s for s in scope.sources if s.table is table]
         if not any(self._prefix_matches(item.column[:-1], source) for source in changed):
-            raise SqlServerError(
-                4104, f'The multi-part identifier "{".".join(item.column)}" could not be bound.', 16, 1, item.line
-            )
+            raise SqlServerError(4104, name=".".join(item.column), line=item.line)
 
     def _assigned_value(self, item: nodes.Assignment, table: Table, column: Column, scope: Scope) -> str:
         if isinstance(item.value, nodes.DefaultValue):
@@ -253,11 +237,7 @@ def _check_combines(common: nodes.CommonTable) -> None:
     if isinstance(body, nodes.Select) and (
         body.distinct or body.group_by is not None or any(contains_aggregate(item.expression) for item in body.items)
     ):
-        raise SqlServerError(
-            4403,
-            f"Cannot update the view or function '{common.name}' because it contains aggregates, or a DISTINCT or GROUP "
-            "BY clause, or PIVOT or UNPIVOT operator.",
-        )
+        raise SqlServerError(4403, name=common.name)
 
 
 def _tables(sources: list[Any]) -> Iterator[nodes.TableSource]:

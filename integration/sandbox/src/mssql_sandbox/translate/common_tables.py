@@ -33,9 +33,7 @@ class CommonTables(SetOperations):
         texts = []
         for table in tables:
             if table.name.casefold() in self.ctes[-1]:
-                raise SqlServerError(
-                    239, f"Duplicate common table expression name '{table.name}' was specified.", 16, 1, table.line
-                )
+                raise SqlServerError(239, table=table.name, line=table.line)
             texts.append(self._common_table_text(table, parent))
         return texts
 
@@ -57,13 +55,7 @@ class CommonTables(SetOperations):
             members.insert(0, body.right)
             body = body.left
         if not members:
-            raise SqlServerError(
-                252,
-                f"Recursive common table expression '{table.name}' does not contain a top-level UNION ALL operator.",
-                16,
-                1,
-                table.line,
-            )
+            raise SqlServerError(252, table=table.name, line=table.line)
         anchor = self.set_body(body, parent)
         outputs = self._named(anchor, table)
         self.ctes[-1][table.name.casefold()] = (name, outputs)
@@ -101,27 +93,16 @@ class CommonTables(SetOperations):
 
     def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:
         if table.columns and len(table.columns) != len(relation.outputs):
-            number = 8159 if len(table.columns) > len(relation.outputs) else 8158
-            word = "fewer" if number == 8159 else "more"
-            raise SqlServerError(
-                number, f"'{table.name}' has {word} columns than were specified in the column list.", 16, 1, table.line
-            )
+            more = len(table.columns) > len(relation.outputs)
+            raise SqlServerError(8159 if more else 8158, table=table.name, line=table.line)
         outputs = relation.outputs
         if table.columns:
             outputs = [replace(output, name=name) for output, name in zip(outputs, table.columns)]
         for number, output in enumerate(outputs, 1):
             if not output.name:
-                raise SqlServerError(
-                    8155, f"No column name was specified for column {number} of '{table.name}'.", 16, 2, table.line
-                )
+                raise SqlServerError(8155, number=number, table=table.name, line=table.line)
             if any(output.name.casefold() == other.name.casefold() for other in outputs[: number - 1]):
-                raise SqlServerError(
-                    8156,
-                    f"The column '{output.name}' was specified multiple times for '{table.name}'.",
-                    16,
-                    1,
-                    table.line,
-                )
+                raise SqlServerError(8156, column=output.name, table=table.name, line=table.line)
         return outputs
 
 
@@ -131,11 +112,7 @@ def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable
         raise uneven()
     for mine, other in zip(outputs, member.outputs):
         if _shape(mine.type) != _shape(other.type):
-            raise SqlServerError(
-                240,
-                f'Types don\'t match between the anchor and the recursive part in column "{mine.name}" of recursive '
-                f'query "{table.name}".',
-            )
+            raise SqlServerError(240, column=mine.name, table=table.name)
     return ", ".join(f"m.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
 
 

@@ -68,7 +68,7 @@ class Core:
         if name in OTHER_VARIABLES and type_ is None:
             raise NotSupported(name.upper(), node.line)
         if type_ is None:
-            raise SqlServerError(137, f'Must declare the scalar variable "{name}".', 15, 2, node.line)
+            raise SqlServerError(137, name=name, line=node.line)
         return Bound(self.parameter(name, type_), type_, coercibility=LITERAL)
 
     def session_value(self, name: str) -> Bound:
@@ -93,12 +93,10 @@ class Core:
             level = level.parent
         name = node.parts[-1]
         if len(node.parts) == 1:
-            raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, node.line)
+            raise SqlServerError(207, name=name, line=node.line)
         if self._prefix_known(node, scope):
-            raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, node.line)
-        raise SqlServerError(
-            4104, f'The multi-part identifier "{".".join(node.parts)}" could not be bound.', 16, 1, node.line
-        )
+            raise SqlServerError(207, name=name, line=node.line)
+        raise SqlServerError(4104, name=".".join(node.parts), line=node.line)
 
     def _column_here(self, node: nodes.ColumnRef, scope: Scope) -> Bound | None:
         matches = []
@@ -108,7 +106,7 @@ class Core:
         if not matches:
             return None
         if len(matches) > 1:
-            raise SqlServerError(209, f"Ambiguous column name '{node.parts[-1]}'.", 16, 1, node.line)
+            raise SqlServerError(209, name=node.parts[-1], line=node.line)
         source, column = matches[0]
         return Bound(
             column.sql,

@@ -39,19 +39,14 @@ class DataStatements(Queries):
     def _target_table(self, target: nodes.TableSource) -> Table:
         table = self.find_table(target.name)
         if any(hint.startswith(("INDEX", "FORCESEEK", "FORCESCAN")) for hint in target.hints):
-            raise SqlServerError(1069, "Index hints are only allowed in a FROM or OPTION clause.", 16, 1, target.line)
+            raise SqlServerError(1069, line=target.line)
         hints = self.check_hints(target.hints, table)
         if "NOLOCK" in hints or "READUNCOMMITTED" in hints:
-            raise SqlServerError(
-                1065,
-                "The NOLOCK and READUNCOMMITTED lock hints are not allowed for target tables of INSERT, UPDATE, DELETE "
-                "or MERGE statements.",
-                15,
-            )
+            raise SqlServerError(1065)
         if table.kind == "view":
             raise NotSupported(f"changes through the view {table.name}", target.line)
         if table.kind == "system":
-            raise SqlServerError(259, "Ad hoc updates to system catalogs are not allowed.", 16)
+            raise SqlServerError(259)
         if hints & {"HOLDLOCK", "SERIALIZABLE", "TABLOCKX"}:
             self.serializable.append(table.physical)
         return table
@@ -65,13 +60,7 @@ class DataStatements(Queries):
             for name in node.columns:
                 column = self.target_column(table, name, node.line)
                 if column in columns:
-                    raise SqlServerError(
-                        264,
-                        f"The column name '{column.name}' is specified more than once in the SET clause or column list "
-                        "of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the "
-                        "clause to make sure that a column is updated only once. If this statement updates or inserts "
-                        "columns into a view, column aliasing can conceal the duplication in your code.",
-                    )
+                    raise SqlServerError(264, column=column.name)
                 columns.append(column)
         else:
             columns = [c for c in table.columns if c.computed is None and c.identity is None]
@@ -87,21 +76,16 @@ class DataStatements(Queries):
         identity_on = self.context.settings.identity_insert == table.id
         for column in columns:
             if column.identity is not None and table.kind == "variable":
-                raise SqlServerError(1077, "INSERT into an identity column not allowed on table variables.", 15)
+                raise SqlServerError(1077)
             if column.identity is not None and not identity_on:
                 raise _explicit_identity(table)
         if identity_on and not any(column.identity is not None for column in columns):
-            raise SqlServerError(
-                545,
-                f"Explicit value must be specified for identity column in table '{table.name}' either when "
-                "IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR REPLICATION "
-                "identity column.",
-            )
+            raise SqlServerError(545, table=table.name)
 
     def target_column(self, table: Table, name: str, line: int) -> Column:
         column = table.column(name)
         if column is None:
-            raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, line)
+            raise SqlServerError(207, name=name, line=line)
         return column
 
     def _insert_source(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
@@ -122,12 +106,7 @@ class DataStatements(Queries):
 
     def _insert_rows(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
         if len(node.rows) > 1000:
-            raise SqlServerError(
-                10738,
-                "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of 1000 "
-                "row values.",
-                15,
-            )
+            raise SqlServerError(10738, maximum=1000)
         scope = Scope(clause="values")
         rows = []
         for row in node.rows:
@@ -139,7 +118,7 @@ class DataStatements(Queries):
     def _row_value(self, value: nodes.Expression, table: Table, column: Column, scope: Scope) -> str:
         if isinstance(value, nodes.DefaultValue):
             if column.identity is not None:
-                raise SqlServerError(339, "DEFAULT or NULL are not allowed as explicit identity values.", 16)
+                raise SqlServerError(339)
             return "DEFAULT"
         return self.assigned(self.expression(value, scope), table, column)
 
@@ -151,35 +130,17 @@ class DataStatements(Queries):
         if not node.columns and values > columns and table is not None and _has_identity(table):
             raise needs_list(table.name)
         if not node.columns:
-            raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
+            raise SqlServerError(213)
         if from_select:
-            number = 120 if columns > values else 121
-            word = "fewer" if number == 120 else "more"
-            raise SqlServerError(
-                number,
-                f"The select list for the INSERT statement contains {word} items than the insert list. The number of "
-                "SELECT values must match the number of INSERT columns.",
-                15,
-            )
-        number = 109 if columns > values else 110
-        word = "more" if number == 109 else "fewer"
-        raise SqlServerError(
-            number,
-            f"There are {word} columns in the INSERT statement than values specified in the VALUES clause. The number of "
-            "values in the VALUES clause must match the number of columns specified in the INSERT statement.",
-            15,
-        )
+            raise SqlServerError(120 if columns > values else 121)
+        raise SqlServerError(109 if columns > values else 110)
 
     def assigned(self, bound: Bound, table: Table, column: Column) -> str:
         """A value as the column stores it. :raises SqlServerError: 273 for a rowversion column."""
         if column.rowversion and bound.is_null:
             raise NotSupported(f"NULL for the rowversion column {column.name}")
         if column.rowversion:
-            raise SqlServerError(
-                273,
-                "Cannot insert an explicit value into a timestamp column. Use INSERT with a column list to exclude the "
-                "timestamp column, or insert a DEFAULT into the timestamp column.",
-            )
+            raise SqlServerError(273)
         verbose = self.context.version.allows("verbose_truncation")
         where = (self.table_label(table), column.name) if verbose else ("", "")
         if bound.is_null:
@@ -236,11 +197,7 @@ class DataStatements(Queries):
         if changes & set(table.instead):
             raise NotSupported("OUTPUT of a table with an INSTEAD OF trigger")
         if any(output.into is None for output in outputs) and changes & set(table.triggers):
-            raise SqlServerError(
-                334,
-                f"The target table '{table.name}' of the DML statement cannot have any enabled triggers if the "
-                "statement contains an OUTPUT clause without INTO clause.",
-            )
+            raise SqlServerError(334, table=table.name)
         scope = Scope(sources=sources)
         chosen = [self._items(nodes.Select(output.items), scope, False) for output in outputs]
         returned = [item for items in chosen for item in items]
@@ -287,7 +244,7 @@ class DataStatements(Queries):
         if any(column.identity is not None for column in columns):
             raise _explicit_identity(table)
         if len(columns) != len(items):
-            raise SqlServerError(213, "Column name or number of supplied values does not match table definition.", 16)
+            raise SqlServerError(213)
         values = []
         for number, (column, item) in enumerate(zip(columns, items), 1):
             bound = Bound(f"w.o{number}", item.bound.type, item.bound.nullable, item.bound.coercibility)
@@ -306,21 +263,11 @@ class DataStatements(Queries):
         """
         name = target.name
         if target.triggers:
-            raise SqlServerError(
-                331, f"The target table '{name}' of the OUTPUT INTO clause cannot have any enabled triggers."
-            )
+            raise SqlServerError(331, name=name)
         if target.foreign_key:
-            raise SqlServerError(
-                332,
-                f"The target table '{name}' of the OUTPUT INTO clause cannot be on either side of a (primary key, "
-                f"foreign key) relationship. Found reference constraint '{target.foreign_key}'.",
-            )
+            raise SqlServerError(332, name=name, constraint=target.foreign_key)
         if target.check:
-            raise SqlServerError(
-                333,
-                f"The target table '{name}' of the OUTPUT INTO clause cannot have any enabled check constraints or any "
-                f"enabled rules. Found check constraint or rule '{target.check}'.",
-            )
+            raise SqlServerError(333, name=name, constraint=target.check)
 
     def plan(self, kind: str, sql: str, columns: list[ResultColumn] | None = None) -> Plan:
         before = list(self.before)
@@ -336,7 +283,7 @@ class DataStatements(Queries):
         if table.name.casefold() != node.table.parts[-1].casefold():
             raise NotSupported(f"TRUNCATE TABLE of the synonym {node.table.parts[-1]}", node.line)
         if table.kind in ("view", "system"):
-            raise SqlServerError(4708, f"Could not truncate object '{table.name}' because it is not a table.", 16)
+            raise SqlServerError(4708, name=table.name)
         plan = self.plan("truncate", f"TRUNCATE {table.physical} RESTART IDENTITY")
         return plan
 
@@ -350,10 +297,7 @@ def row_source(table: Table, name: str, prefix: str) -> Source:
 
 
 def _explicit_identity(table: Table) -> SqlServerError:
-    return SqlServerError(
-        544,
-        f"Cannot insert explicit value for identity column in table '{table.name}' when IDENTITY_INSERT is set to OFF.",
-    )
+    return SqlServerError(544, table=table.name)
 
 
 def _has_identity(table: Table) -> bool:
@@ -361,19 +305,11 @@ def _has_identity(table: Table) -> bool:
 
 
 def needs_list(table: str) -> SqlServerError:
-    return SqlServerError(
-        8101,
-        f"An explicit value for the identity column in table '{table}' can only be specified when a column list is "
-        "used and IDENTITY_INSERT is ON.",
-    )
+    return SqlServerError(8101, table=table)
 
 
 def computed_column(column: Column) -> SqlServerError:
-    return SqlServerError(
-        271,
-        f'The column "{column.name}" cannot be modified because it is either a computed column or is the result of a '
-        "UNION operator.",
-    )
+    return SqlServerError(271, column=column.name)
 
 
 __all__ = ["DataStatements", "Relation"]

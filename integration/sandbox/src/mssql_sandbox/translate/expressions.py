@@ -34,7 +34,7 @@ class Expressions(Core):
         handler = _HANDLERS.get(type(node))
         if handler is None:
             if isinstance(node, nodes.Predicate):
-                raise SqlServerError(102, "Incorrect syntax near ')'.", 15, 1, node.line)
+                raise SqlServerError(102, near=")", line=node.line)
             raise NotSupported(type(node).__name__, node.line)
         try:
             return handler(self, node, scope)
@@ -71,11 +71,7 @@ class Expressions(Core):
         if kind == "float":
             digits = text if text[-1].isdigit() else text + "0"
             if math.isinf(float(digits)):
-                raise SqlServerError(
-                    168,
-                    f"The floating point value '{text}' is out of the range of computer representation (8 bytes).",
-                    15,
-                )
+                raise SqlServerError(168, text=text)
             return Bound(
                 f"{float(digits)!r}::double precision",
                 SqlType("float"),
@@ -118,7 +114,7 @@ class Expressions(Core):
         return bound
 
     def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
-        raise SqlServerError(207, f"Invalid column name '{node.parts[-1]}'.", 16, 1, node.line)
+        raise SqlServerError(207, name=node.parts[-1], line=node.line)
 
     # ---- operators -----------------------------------------------------------------------
 
@@ -126,7 +122,7 @@ class Expressions(Core):
         operand = self.expression(node.operand, scope)
         if node.operator == "~":
             if not operand.type.is_integer:
-                raise SqlServerError(8117, f"Operand data type {label(operand.type)} is invalid for '~' operator.")
+                raise SqlServerError(8117, type=label(operand.type), operator="'~'")
             if operand.type.name == "bit":
                 return replace(operand, sql=f"(1 - {operand.sql})::smallint", is_constant=False)
             if operand.type.name == "tinyint":
@@ -137,7 +133,7 @@ class Expressions(Core):
         if isinstance(node.operand, nodes.Literal) and node.operand.kind == "int":
             return _negative(node.operand.text)
         if operand.type.is_character or operand.type.is_temporal or operand.type.name in ("bit", "uniqueidentifier"):
-            raise SqlServerError(8117, f"Operand data type {label(operand.type)} is invalid for minus operator.")
+            raise SqlServerError(8117, type=label(operand.type), operator="minus")
         if operand.type.name == "tinyint":
             return Bound(f"(- {operand.sql})::smallint", SqlType("smallint"), operand.nullable, columns=operand.columns)
         constant = -operand.constant if isinstance(operand.constant, int) else operand.constant
@@ -159,9 +155,9 @@ class Expressions(Core):
 
     def _combine(self, operator: str, left: Bound, right: Bound) -> Bound:
         if operator == "||" and not self.context.version.allows("concat_operator"):
-            raise SqlServerError(102, "Incorrect syntax near '|'.", 15)
+            raise SqlServerError(102, near="|")
         if operator in ("<<", ">>") and not self.context.version.allows("shift_operators"):
-            raise SqlServerError(102, f"Incorrect syntax near '{operator[0]}'.", 15)
+            raise SqlServerError(102, near=operator[0])
         if left.type.is_character and right.type.is_character:
             left, right = self.same_collation([left, right], "add")
         sql, type_ = binary_sql(operator, left.sql, _beside(left, right), right.sql, _beside(right, left))
@@ -181,9 +177,7 @@ class Expressions(Core):
         if operand.is_null:
             operand = Bound("NULL::text", nvarchar(1), True)
         if not operand.type.is_character:
-            raise SqlServerError(
-                447, f"Expression type {label(operand.type)} is invalid for COLLATE clause.", 16, 0, node.line
-            )
+            raise SqlServerError(447, type=label(operand.type), state=0, line=node.line)
         return replace(operand, type=replace(operand.type, collation=name), coercibility=EXPLICIT, is_constant=False)
 
     def same_collation(self, operands: list[Bound], operation: str) -> list[Bound]:
@@ -197,12 +191,7 @@ class Expressions(Core):
             first, second = [o.type.collation for o in characters if o.coercibility == strongest][:2]
             if first == second:
                 second = next(name for name in names if name != first)
-            raise SqlServerError(
-                468,
-                f'Cannot resolve the collation conflict between "{second}" and "{first}" in the {operation} operation.',
-                16,
-                9,
-            )
+            raise SqlServerError(468, second=second, first=first, operation=operation)
         chosen = next(o.type.collation for o in characters if o.coercibility == strongest)
         return [
             replace(operand, type=replace(operand.type, collation=chosen), coercibility=strongest)
@@ -215,13 +204,9 @@ class Expressions(Core):
         operand = self.expression(node.operand, scope)
         zone = self.expression(node.zone, scope)
         if not zone.type.is_character:
-            raise SqlServerError(
-                8116, f"Argument data type {label(zone.type)} is invalid for argument 2 of AT TIME ZONE function."
-            )
+            raise SqlServerError(8116, type=label(zone.type), position=2, name="AT TIME ZONE")
         if operand.type.name not in ("datetime", "smalldatetime", "datetime2", "datetimeoffset"):
-            raise SqlServerError(
-                8116, f"Argument data type {label(operand.type)} is invalid for argument 1 of AT TIME ZONE function."
-            )
+            raise SqlServerError(8116, type=label(operand.type), position=1, name="AT TIME ZONE")
         # datetime and smalldatetime have three digits there.
         scale = operand.type.scale if operand.type.scale is not None else 3
         result = SqlType("datetimeoffset", scale=scale)
@@ -236,10 +221,7 @@ class Expressions(Core):
         default = self.expression(node.default, scope) if node.default is not None else None
         branches = results + ([default] if default is not None else [])
         if all(branch.is_null for branch in branches):
-            raise SqlServerError(
-                8133, "At least one of the result expressions in a CASE specification must be an expression other "
-                "than the NULL constant.",
-            )  # fmt: skip
+            raise SqlServerError(8133)
         type_, converted, coercibility = self.unified(branches, "CASE")
         pairs = " ".join(f"WHEN {c} THEN {r}" for c, r in zip(conditions, converted))
         tail = f" ELSE {converted[-1]}" if default is not None else ""
@@ -298,15 +280,8 @@ class Expressions(Core):
                 called = functions.call(self, node, scope)
                 if called is not None:
                     return called
-                raise SqlServerError(
-                    4121,
-                    f'Cannot find either column "{node.name.split(".")[0]}" or the user-defined function or aggregate '
-                    f'"{node.name}", or the name is ambiguous.',
-                    16,
-                    1,
-                    node.line,
-                )
-            raise SqlServerError(195, f"'{node.name}' is not a recognized built-in function name.", 15, 10, node.line)
+                raise SqlServerError(4121, column=node.name.split(".")[0], name=node.name, line=node.line)
+            raise SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
         return spec.bind(self, node, scope)
 
     def _refuse_method(self, node: nodes.FunctionCall, scope: Scope) -> None:
@@ -322,31 +297,18 @@ class Expressions(Core):
 
     def _subquery(self, node: nodes.ScalarSubquery, scope: Scope) -> Bound:
         if scope.in_aggregate:
-            raise SqlServerError(
-                130,
-                "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.",
-                15,
-                1,
-                node.line,
-            )
+            raise SqlServerError(130, line=node.line)
         relation = self.relation(node.query, scope, scalar=True)
         if len(relation.outputs) != 1:
-            raise SqlServerError(
-                116,
-                "Only one expression can be specified in the select list when the subquery is not introduced with "
-                "EXISTS.",
-                16,
-                1,
-                node.line,
-            )
+            raise SqlServerError(116, line=node.line)
         output = relation.outputs[0]
         return Bound(f"({relation.sql})", output.type, True, output.coercibility, columns=False)
 
     def _star(self, node: nodes.Star, scope: Scope) -> Bound:
-        raise SqlServerError(102, "Incorrect syntax near '*'.", 15, 1, node.line)
+        raise SqlServerError(102, near="*", line=node.line)
 
     def _default(self, node: nodes.DefaultValue, scope: Scope) -> Bound:
-        raise SqlServerError(156, "Incorrect syntax near the keyword 'DEFAULT'.", 15, 1, node.line)
+        raise SqlServerError(156, near="DEFAULT", line=node.line)
 
     # ---- groups ----------------------------------------------------------------------------------
 
@@ -379,19 +341,8 @@ class Expressions(Core):
         return scope.groups.get(self.fingerprint(node, scope))
 
     def ungrouped(self, node: nodes.ColumnRef, scope: Scope) -> SqlServerError:
-        bound_name = self._full_name(node, scope)
-        number, quote_mark, clause = {
-            "having": (8121, "'", "HAVING clause"),
-            "order": (8127, '"', "ORDER BY clause"),
-        }.get(scope.clause, (8120, "'", "select list"))
-        return SqlServerError(
-            number,
-            f"Column {quote_mark}{bound_name}{quote_mark} is invalid in the {clause} because it is not contained in "
-            "either an aggregate function or the GROUP BY clause.",
-            16,
-            1,
-            node.line,
-        )
+        number = {"having": 8121, "order": 8127}.get(scope.clause, 8120)
+        return SqlServerError(number, name=self._full_name(node, scope), line=node.line)
 
     def _full_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
         for source in scope.sources:
@@ -424,9 +375,7 @@ def _integer(text: str) -> Bound:
         return Bound(f"{value}::integer" if value > 32767 else f"{value}", INT, False, constant=value, is_constant=True)
     digits = len(str(value))
     if digits > 38:
-        raise SqlServerError(
-            1007, f"The number '{text}' is out of the range for numeric representation (maximum precision 38).", 15
-        )
+        raise SqlServerError(1007, text=text)
     return Bound(f"{value}::numeric", decimal(digits, 0), False, constant=value, is_constant=True)
 
 
@@ -442,9 +391,7 @@ def _decimal_literal(text: str) -> Bound:
     whole = whole.lstrip("0")
     precision = max(len(whole) + len(fraction), 1)
     if precision > 38:
-        raise SqlServerError(
-            1007, f"The number '{text}' is out of the range for numeric representation (maximum precision 38).", 15
-        )
+        raise SqlServerError(1007, text=text)
     literal = f"{whole or '0'}.{fraction}" if fraction else whole or "0"
     from decimal import Decimal
 

@@ -43,14 +43,7 @@ def _json(t, clause: nodes.ForClause, relation: Relation) -> Relation:
     tree: dict = {}
     for number, output in enumerate(relation.outputs, 1):
         if not output.name:
-            raise SqlServerError(
-                13605,
-                "Unnamed tables cannot be used as JSON identifiers as well as unnamed columns cannot be used as key "
-                "names. Add alias to the unnamed column/table.",
-                16,
-                1,
-                clause.line,
-            )
+            raise SqlServerError(13605, line=clause.line)
         _place(tree, output.name, _item(t, Bound(f"f.o{number}", output.type, True)), clause.line)
     row = _object(tree, "INCLUDE_NULL_VALUES" in clause.options)
     sql = f"string_agg({row}, ',')"
@@ -81,14 +74,7 @@ def _place(tree: dict, name: str, value: str, line: int) -> None:
 
 
 def _conflict(name: str, line: int) -> SqlServerError:
-    return SqlServerError(
-        13601,
-        f"Property '{name}' cannot be generated in JSON output due to a conflict with another column name or alias. "
-        "Use different names and aliases for each column in SELECT list.",
-        16,
-        1,
-        line,
-    )
+    return SqlServerError(13601, name=name, line=line)
 
 
 def _object(tree: dict, keep_nulls: bool) -> str:

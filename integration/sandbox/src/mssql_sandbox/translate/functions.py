@@ -87,17 +87,9 @@ def _broken(t: Any, function: UserFunction) -> SqlServerError:
 def _arguments(t: Any, node: nodes.FunctionCall, scope: Scope, function: UserFunction) -> list[Bound]:
     """The arguments, converted to the types of the parameters. :raises SqlServerError: 313, 8144."""
     if len(node.arguments) < len(function.parameters):
-        raise SqlServerError(
-            313,
-            f"An insufficient number of arguments were supplied for the procedure or function {node.name}.",
-            16,
-            2,
-            node.line,
-        )
+        raise SqlServerError(313, name=node.name, state=2, line=node.line)
     if len(node.arguments) > len(function.parameters):
-        raise SqlServerError(
-            8144, f"Procedure or function {node.name} has too many arguments specified.", 16, 2, node.line
-        )
+        raise SqlServerError(8144, name=node.name, line=node.line)
     bound = []
     for position, (argument, (name, type_)) in enumerate(zip(node.arguments, function.parameters)):
         if isinstance(argument, nodes.DefaultValue):
@@ -151,9 +143,7 @@ def _query(t: Any, function: UserFunction, frame: dict[str, Bound]) -> Relation:
     except SqlServerError as error:
         if isinstance(error, NotSupported):
             raise
-        raise SqlServerError(
-            4413, f"Could not use view or function '{function.label}' because of binding errors."
-        ) from None
+        raise SqlServerError(4413, name=function.label) from None
     finally:
         t.context, t.frame, t.ctes, t.updatable, t.recursing, t.origins = kept
 
@@ -169,9 +159,7 @@ def refuse_as_table(t: Any, name: nodes.Name) -> None:
     if base is not None:
         if t.context.catalog.function(*base) or t.context.catalog.synonym(*base):
             raise NotSupported(f"the synonym {'.'.join(parts)} of a function or synonym", name.line)
-        raise SqlServerError(5313, f"Synonym '{'.'.join(parts)}' refers to an invalid object.", 16, 1, name.line)
+        raise SqlServerError(5313, name=".".join(parts), line=name.line)
     function = t.context.catalog.function(schema, parts[-1])
     if function is not None and function.kind == "IF":
-        raise SqlServerError(
-            216, f"Parameters were not supplied for the function '{'.'.join(parts)}'.", 16, 1, name.line
-        )
+        raise SqlServerError(216, name=".".join(parts), line=name.line)

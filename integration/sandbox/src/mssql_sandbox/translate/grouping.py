@@ -48,31 +48,14 @@ def clause(t, group_by: nodes.GroupBy, scope: Scope) -> str:
 
 def _checked(t, item: nodes.Expression, scope: Scope) -> Bound:
     if contains_aggregate(item) or contains_subquery(item):
-        raise SqlServerError(
-            144,
-            "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause.",
-            15,
-            1,
-            item.line,
-        )
+        raise SqlServerError(144, line=item.line)
     bound = t.expression(item, scope)
     if not any(isinstance(found, nodes.ColumnRef) and t.own_column(found, scope) for found in walk(item)):
-        raise SqlServerError(
-            164,
-            "Each GROUP BY expression must contain at least one column that is not an outer reference.",
-            15,
-            1,
-            item.line,
-        )
+        raise SqlServerError(164, line=item.line)
     if bound.type.name in ("text", "ntext", "image"):
-        raise SqlServerError(
-            306,
-            "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or LIKE "
-            "operator.",
-        )
+        raise SqlServerError(306)
     if bound.type.name in ("xml", "json"):
-        number = 305 if bound.type.name == "xml" else 13636
-        raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
+        raise SqlServerError(305 if bound.type.name == "xml" else 13636, state=2)
     return bound
 
 

@@ -55,25 +55,11 @@ class MergeStatements(RowChanges):
         settled: set[str] = set()
         for action in node.actions:
             if action.when in settled and (action.when, action.action) not in seen:
-                raise SqlServerError(
-                    5324,
-                    f"In a MERGE statement, a 'WHEN {action.when}' clause with a search condition cannot appear after a "
-                    f"'WHEN {action.when}' clause with no search condition.",
-                    15,
-                    1,
-                    action.line,
-                )
+                raise SqlServerError(5324, when=action.when, line=action.line)
             if action.condition is None:
                 settled.add(action.when)
             if (action.when, action.action) in seen:
-                raise SqlServerError(
-                    10714,
-                    f"An action of type 'WHEN {action.when}' cannot appear more than once in a '{action.action}' clause "
-                    "of a MERGE statement.",
-                    15,
-                    1,
-                    action.line,
-                )
+                raise SqlServerError(10714, when=action.when, action=action.action, line=action.line)
             seen.append((action.when, action.action))
 
     def _merge_action(self, action, table: Table, target: Source, sources: list[Source], scope: Scope) -> str:

@@ -33,12 +33,8 @@ def direction(sql: str, item: nodes.OrderItem) -> str:
 
 
 def not_selected(item: nodes.OrderItem) -> SqlServerError:
-    return SqlServerError(
-        145, "ORDER BY items must appear in the select list if SELECT DISTINCT is specified.", 15, 1, item.line
-    )
+    return SqlServerError(145, line=item.line)
 
 
 def constant_order(position: int, node: nodes.Node) -> SqlServerError:
-    return SqlServerError(
-        408, f"A constant expression was encountered in the ORDER BY list, position {position}.", 16, 1, node.line
-    )
+    return SqlServerError(408, position=position, line=node.line)

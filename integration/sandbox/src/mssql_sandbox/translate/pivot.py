@@ -57,14 +57,7 @@ def _unpivot(t, node: nodes.Unpivot, columns: list[SourceColumn], inner: Scope |
     taken = [_find(columns, name, node.line) for name in node.names]
     for column in taken:
         if column.type.name != taken[0].type.name:
-            raise SqlServerError(
-                8167,
-                f'The type of column "{column.name}" conflicts with the type of other columns specified in the UNPIVOT '
-                "list.",
-                16,
-                1,
-                node.line,
-            )
+            raise SqlServerError(8167, column=column.name, line=node.line)
         if column.type != taken[0].type:
             raise NotSupported("UNPIVOT of columns whose types differ in length or precision", node.line)
     alias = t.alias("unpivot")
@@ -87,7 +80,7 @@ def _find(columns: list[SourceColumn], name: str, line: int) -> SourceColumn:
     for column in columns:
         if column.name.casefold() == name.casefold():
             return column
-    raise SqlServerError(207, f"Invalid column name '{name}'.", 16, 1, line)
+    raise SqlServerError(207, name=name, line=line)
 
 
 def _reference(name: str, node: nodes.Node) -> nodes.ColumnRef:

@@ -20,13 +20,7 @@ class Predicates(Expressions):
         handler = _HANDLERS.get(type(node))
         if handler is None:
             if isinstance(node, nodes.Expression):
-                raise SqlServerError(
-                    4145,
-                    "An expression of non-boolean type specified in a context where a condition is expected, near ')'.",
-                    15,
-                    1,
-                    node.line,
-                )
+                raise SqlServerError(4145, near=")", line=node.line)
             raise NotSupported(type(node).__name__, node.line)
         try:
             return handler(self, node, scope)
@@ -82,22 +76,14 @@ class Predicates(Expressions):
         times = [operand for operand in operands if operand.type.name == "time"]
         others = [operand for operand in operands if operand.type.name in ("datetime", "smalldatetime", "datetime2")]
         if times and others:
-            raise SqlServerError(
-                402,
-                f"The data types {label(operands[0].type)} and {label(operands[1].type)} are incompatible in the "
-                f"{operation} operator.",
-            )
+            raise SqlServerError(402, left=label(operands[0].type), right=label(operands[1].type), operator=operation)
         for operand in operands:
             name = operand.type.name
             if name in ("text", "ntext", "image", "xml"):
                 first, second = (operands * 2)[:2]
-                raise SqlServerError(
-                    402,
-                    f"The data types {label(first.type)} and {label(second.type)} are incompatible in the {operation} "
-                    "operator.",
-                )
+                raise SqlServerError(402, left=label(first.type), right=label(second.type), operator=operation)
             if name == "json":
-                raise SqlServerError(13636, "JSON data type cannot be compared or sorted.", 16)
+                raise SqlServerError(13636)
 
     def _comparison(self, node: nodes.Comparison, scope: Scope) -> str:
         left = self.expression(node.left, scope)
@@ -116,18 +102,11 @@ class Predicates(Expressions):
 
     def _one_column(self, relation, node) -> None:
         if len(relation.outputs) != 1:
-            raise SqlServerError(
-                116,
-                "Only one expression can be specified in the select list when the subquery is not introduced with "
-                "EXISTS.",
-                16,
-                1,
-                node.line,
-            )
+            raise SqlServerError(116, line=node.line)
 
     def _is_distinct(self, node: nodes.IsDistinct, scope: Scope) -> str:
         if not self.context.version.allows("is_distinct_from"):
-            raise SqlServerError(156, "Incorrect syntax near the keyword 'DISTINCT'.", 15)
+            raise SqlServerError(156, near="DISTINCT")
         operands = [self.expression(node.left, scope), self.expression(node.right, scope)]
         a, b = self.comparable(operands, "equal to")
         return f"({a} IS {'NOT ' if node.negated else ''}DISTINCT FROM {b})"
@@ -167,9 +146,7 @@ class Predicates(Expressions):
         if node.escape is not None:
             bound = self.expression(node.escape, scope)
             if bound.is_constant and bound.constant is not None and len(bound.constant) != 1:
-                raise SqlServerError(
-                    506, f'The invalid escape character "{bound.constant}" was specified in a LIKE predicate.', 16
-                )
+                raise SqlServerError(506, character=bound.constant)
             escape = self._string(bound, 3).sql
         rules = parse(operand.type.collation or self.context.collation)
         fold = (
@@ -193,9 +170,7 @@ class Predicates(Expressions):
                 sql, bound.type, bound.nullable, bound.coercibility, bound.constant, bound.is_constant, bound.columns
             )
         if bound.type.name in ("image", "xml", "json") or bound.type.is_binary:
-            raise SqlServerError(
-                8116, f"Argument data type {label(bound.type)} is invalid for argument {position} of like function."
-            )
+            raise SqlServerError(8116, type=label(bound.type), position=position, name="like")
         target = SqlType("varchar", length=8000, collation=self.context.collation)
         return Bound(self.convert(bound, target, True), target, bound.nullable, columns=bound.columns)
 
@@ -204,7 +179,7 @@ class Predicates(Expressions):
         if name != "REGEXP_LIKE":
             raise NotSupported(name, node.line)
         if not self.context.version.allows("regexp_like"):
-            raise SqlServerError(195, f"'{node.name}' is not a recognized built-in function name.", 15, 10)
+            raise SqlServerError(195, name=node.name, kind="built-in function name", state=10)
         arguments = self.expressions(node.arguments, scope)
         flags = arguments[2].sql if len(arguments) > 2 else "'c'::text"
         return f"ms.regexp_like({arguments[0].sql}, {arguments[1].sql}, {flags})"

@@ -50,10 +50,7 @@ class Queries(CommonTables):
     def _position(self, node: nodes.Expression, count: int) -> int:
         number = signed_integer(node)
         if not 1 <= number <= count:
-            raise SqlServerError(
-                108, f"The ORDER BY position number {number} is out of range of the number of items in the select list.",
-                15, 1, node.line,
-            )  # fmt: skip
+            raise SqlServerError(108, position=number, line=node.line)
         return number
 
     # ---- one SELECT -----------------------------------------------------------------------------
@@ -67,7 +64,7 @@ class Queries(CommonTables):
         scope.windows = {name.casefold(): over for name, over in node.windows.items()}
         if node.windows and not self.context.version.allows("window_clause"):
             # Where WINDOW is no keyword it reads as an alias.
-            raise SqlServerError(102, f"Incorrect syntax near '{next(iter(node.windows))}'.", 15)
+            raise SqlServerError(102, near=next(iter(node.windows)))
         where = self._where(node.where, scope)
         order_by = query.order_by if query is not None else []
         grouped = self._group(node, order_by, scope)
@@ -129,14 +126,7 @@ class Queries(CommonTables):
     def _refuse_aggregate(self, where: nodes.Predicate, scope: Scope) -> None:
         for found in walk(where):
             if is_aggregate(found) and not self._outer_only(found, scope):
-                raise SqlServerError(
-                    147,
-                    "An aggregate may not appear in the WHERE clause unless it is in a subquery contained in a HAVING "
-                    "clause or a select list, and the column being aggregated is an outer reference.",
-                    15,
-                    1,
-                    found.line,
-                )
+                raise SqlServerError(147, line=found.line)
 
     def _outer_only(self, call: nodes.FunctionCall, scope: Scope) -> bool:
         """Whether an aggregate's columns all belong to an enclosing query."""
@@ -145,9 +135,7 @@ class Queries(CommonTables):
 
     def _check_select_distinct(self, type_: SqlType) -> None:
         if type_.name in ("text", "ntext", "image", "xml", "json"):
-            raise SqlServerError(
-                421, f"The {label(type_)} data type cannot be selected as DISTINCT because it is not comparable."
-            )
+            raise SqlServerError(421, type=label(type_))
 
     # ---- select list ------------------------------------------------------------------------------
 
@@ -164,15 +152,7 @@ class Queries(CommonTables):
             bound = self.expression(item.expression, scope)
             name = item.alias
             if name == "":
-                raise SqlServerError(
-                    1038,
-                    "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a "
-                    'name. For other statements, look for empty alias names. Aliases defined as "" or [] are not '
-                    "allowed. Change the alias to a valid name.",
-                    15,
-                    4,
-                    item.line,
-                )
+                raise SqlServerError(1038, state=4, line=item.line)
             if name is None and isinstance(item.expression, nodes.ColumnRef):
                 name = item.expression.parts[-1]
                 if name.casefold() != "$action":
@@ -196,16 +176,9 @@ class Queries(CommonTables):
     def _star_items(self, star: nodes.Star, scope: Scope) -> list[_Item]:
         sources = [s for s in scope.sources if not star.qualifier or self._prefix_matches(star.qualifier, s)]
         if star.qualifier and not sources:
-            raise SqlServerError(
-                107,
-                f"The column prefix '{'.'.join(star.qualifier)}' does not match with a table name or alias name used in "
-                "the query.",
-                15,
-                1,
-                star.line,
-            )
+            raise SqlServerError(107, prefix=".".join(star.qualifier), line=star.line)
         if not sources:
-            raise SqlServerError(263, "Must specify table to select from.", 16, 1, star.line)
+            raise SqlServerError(263, line=star.line)
         items = []
         for source in sources:
             for column in source.columns:
@@ -276,26 +249,14 @@ class Queries(CommonTables):
         for position, item in enumerate(order_by, 1):
             bound, fingerprint = self._order_expression(item, items, scope, distinct, position)
             if fingerprint in seen:
-                raise SqlServerError(
-                    169,
-                    "A column has been specified more than once in the order by list. Columns in the order by list "
-                    "must be unique.",
-                    15,
-                    1,
-                    item.line,
-                )
+                raise SqlServerError(169, line=item.line)
             seen.add(fingerprint)
             if bound is None:
                 continue
             if bound.type.name in ("text", "ntext", "image"):
-                raise SqlServerError(
-                    306,
-                    "The text, ntext, and image data types cannot be compared or sorted, except when using IS NULL or "
-                    "LIKE operator.",
-                )
+                raise SqlServerError(306)
             if bound.type.name in ("xml", "json"):
-                number = 305 if bound.type.name == "xml" else 13636
-                raise SqlServerError(number, f"The {bound.type.name} data type cannot be compared or sorted.")
+                raise SqlServerError(305 if bound.type.name == "xml" else 13636, state=2)
             parts.append(direction(key_sql(bound.sql, bound.type), item))
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
@@ -311,19 +272,11 @@ class Queries(CommonTables):
         if is_constant(node):
             raise constant_order(position, node)
         if is_converted_variable(node):
-            raise SqlServerError(
-                1008,
-                "The SELECT item identified by the ORDER BY number %d contains a variable as part of the expression "
-                "identifying a column position. Variables are only allowed when ordering by an expression referencing "
-                "a column name." % position,
-                16,
-                1,
-                node.line,
-            )
+            raise SqlServerError(1008, position=position, line=node.line)
         if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
             named = [n for n, i in enumerate(items, 1) if i.name and i.name.casefold() == node.parts[0].casefold()]
             if len(named) > 1 and len({items[n - 1].bound.sql for n in named}) > 1:
-                raise SqlServerError(209, f"Ambiguous column name '{node.parts[0]}'.", 16, 1, node.line)
+                raise SqlServerError(209, name=node.parts[0], line=node.line)
             if named:
                 bound = items[named[0] - 1].bound
                 print_key = self.fingerprint(items[named[0] - 1].node, scope) if items[named[0] - 1].node else named[0]
@@ -351,9 +304,7 @@ class Queries(CommonTables):
             count = self._percent(top, counting, body) if top.percent else self._count(top.count, counting)
             if top.with_ties:
                 if query is None or not query.order_by:
-                    raise SqlServerError(
-                        1062, "The TOP N WITH TIES clause is not allowed without a corresponding ORDER BY clause.", 15
-                    )
+                    raise SqlServerError(1062)
                 return f" FETCH FIRST ({count}) ROWS WITH TIES"
             return f" LIMIT ms.top_count({count})"
         if query is None or query.offset is None:
@@ -366,21 +317,10 @@ class Queries(CommonTables):
     def _count(self, node: nodes.Expression, scope: Scope) -> str:
         for found in walk(node):
             if isinstance(found, nodes.ColumnRef):
-                raise SqlServerError(
-                    4115,
-                    f'The reference to column "{found.parts[-1]}" is not allowed in an argument to a TOP, OFFSET, or '
-                    "FETCH clause. Only references to columns at an outer scope or standalone expressions and "
-                    "subqueries are allowed here.",
-                    15,
-                    1,
-                    found.line,
-                )
+                raise SqlServerError(4115, name=found.parts[-1], line=found.line)
         bound = self.expression(node, scope)
         if (not bound.type.is_exact or bound.type.scale) and not bound.is_null:
-            raise SqlServerError(
-                1060, "The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.",
-                15, 1, node.line,
-            )  # fmt: skip
+            raise SqlServerError(1060, line=node.line)
         return f"({bound.sql})::bigint"
 
     # ---- locks -----------------------------------------------------------------------------------------

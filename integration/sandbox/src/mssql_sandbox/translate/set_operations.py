@@ -61,11 +61,7 @@ class SetOperations(Sources):
     def _check_distinct(self, type_: SqlType, operator: str) -> None:
         """:raises SqlServerError: 421, 5335."""
         if type_.name in ("text", "ntext", "image", "xml"):
-            raise SqlServerError(
-                5335,
-                f"The data type {label(type_)} cannot be used as an operand to the UNION, INTERSECT or EXCEPT operators "
-                "because it is not comparable.",
-            )
+            raise SqlServerError(5335, type=label(type_))
 
     def _ordered(self, relation: Relation, query: nodes.Query, parent: Scope | None) -> Relation:
         """ORDER BY and paging over a set operation: by names, positions and the first query's columns only (104)."""
@@ -113,13 +109,7 @@ def _set_operand(number: int, output: Output) -> Bound:
 
 
 def _not_combined(node: nodes.Node) -> SqlServerError:
-    return SqlServerError(
-        104,
-        "ORDER BY items must appear in the select list if the statement contains a UNION, INTERSECT or EXCEPT operator.",
-        15,
-        1,
-        node.line,
-    )
+    return SqlServerError(104, line=node.line)
 
 
 def _selected_column(body: Any, name: str) -> int | None:
@@ -143,9 +133,4 @@ def _first_select(body: Any) -> Any:
 
 
 def uneven() -> SqlServerError:
-    return SqlServerError(
-        205,
-        "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in "
-        "their target lists.",
-        16,
-    )
+    return SqlServerError(205)

@@ -40,13 +40,9 @@ def _check_index_hint(hint: str, table: Table) -> None:
         label = f"{table.schema}.{table.name}"
         if wanted.isdigit():
             if int(wanted) > 1 and int(wanted) not in {index.id for index in table.indexes}:
-                raise SqlServerError(
-                    307, f"Index ID {wanted} on table '{label}' (specified in the FROM clause) does not exist."
-                )
+                raise SqlServerError(307, index=wanted, table=label)
         elif wanted.casefold() not in {index.name.casefold() for index in table.indexes}:
-            raise SqlServerError(
-                308, f"Index '{wanted}' on table '{label}' (specified in the FROM clause) does not exist."
-            )
+            raise SqlServerError(308, index=wanted, table=label)
 
 
 class Sources(Predicates):
@@ -61,22 +57,9 @@ class Sources(Predicates):
                 other.schema is None or source.schema is None or other.schema.casefold() == source.schema.casefold()
             ):
                 if other.schema is None and source.schema is None:
-                    raise SqlServerError(
-                        1011,
-                        f"The correlation name '{source.label}' is specified multiple times in a FROM clause.",
-                        16,
-                        1,
-                        line,
-                    )
+                    raise SqlServerError(1011, name=source.label, line=line)
                 if other.schema is not None and source.schema is not None:
-                    raise SqlServerError(
-                        1013,
-                        f'The objects "{other.label}" and "{source.label}" in the FROM clause have the same exposed '
-                        "names. Use correlation names to distinguish them.",
-                        16,
-                        1,
-                        line,
-                    )
+                    raise SqlServerError(1013, first=other.label, second=source.label, line=line)
         scope.sources.append(source)
 
     # ---- tables --------------------------------------------------------------------
@@ -88,7 +71,7 @@ class Sources(Predicates):
         if leaf.startswith("@"):
             found = self.context.catalog.table(None, leaf)
             if found is None:
-                raise SqlServerError(1087, f'Must declare the table variable "{leaf}".', 15, 2, name.line)
+                raise SqlServerError(1087, name=leaf, line=name.line)
             return found
         if len(parts) > 2 and parts[-3] and parts[-3].casefold() != self.context.database.casefold():
             if not (parts[-3].casefold() == "tempdb" and leaf.startswith("#")):
@@ -97,19 +80,13 @@ class Sources(Predicates):
         found = self.context.catalog.table(schema, leaf)
         if found is None:
             functions.refuse_as_table(self, name)
-            raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, name.line)
+            raise SqlServerError(208, name=".".join(parts), line=name.line)
         return found
 
     def refuse_other_database(self, parts: tuple[str, ...], line: int) -> None:
         text = ".".join(parts)
         if not self.context.version.allows("cross_database"):
-            raise SqlServerError(
-                40515,
-                f"Reference to database and/or server name in '{text}' is not supported in this version of SQL Server.",
-                15,
-                1,
-                line,
-            )
+            raise SqlServerError(40515, name=text, line=line)
         raise NotSupported(f"names of another database ({text})", line)
 
     def _table(self, node: nodes.TableSource, scope: Scope) -> str:
@@ -142,21 +119,13 @@ class Sources(Predicates):
                     _check_index_hint(hint, table)
                 continue
             if name not in _HINTS:
-                raise SqlServerError(
-                    321,
-                    f'"{hint}" is not a recognized table hints option. If it is intended as a parameter to a '
-                    "table-valued function or to the CHANGETABLE function, ensure that your database compatibility "
-                    "mode is set to 90.",
-                    15,
-                )
+                raise SqlServerError(321, hint=hint)
             names.add(name)
         conflicting = any(sum(bool(names & group) for group in groups) > 1 for groups in (_ISOLATING, _GRANULAR))
         if conflicting or names & _DIRTY and names & _LOCKING:
-            raise SqlServerError(1047, "Conflicting locking hints specified.", 15)
+            raise SqlServerError(1047)
         if "READPAST" in names and self.context.settings.isolation == "SERIALIZABLE":
-            raise SqlServerError(
-                650, "You can only specify the READPAST lock in the READ COMMITTED or REPEATABLE READ isolation levels."
-            )
+            raise SqlServerError(650)
         return names
 
     def _lock(self, source: Source, hints: set[str]) -> None:
@@ -194,24 +163,16 @@ class Sources(Predicates):
         outputs = relation.outputs
         if names:
             if len(names) > len(outputs):
-                raise SqlServerError(
-                    8159, f"'{alias}' has fewer columns than were specified in the column list.", 16, 1, line
-                )
+                raise SqlServerError(8159, table=alias, line=line)
             if len(names) < len(outputs):
-                raise SqlServerError(
-                    8158, f"'{alias}' has more columns than were specified in the column list.", 16, 1, line
-                )
+                raise SqlServerError(8158, table=alias, line=line)
         labels = names or [output.name for output in outputs]
         seen = set()
         for number, label in enumerate(labels, 1):
             if not label:
-                raise SqlServerError(
-                    8155, f"No column name was specified for column {number} of '{alias}'.", 16, 2, line
-                )
+                raise SqlServerError(8155, number=number, table=alias, line=line)
             if label.casefold() in seen:
-                raise SqlServerError(
-                    8156, f"The column '{label}' was specified multiple times for '{alias}'.", 16, 1, line
-                )
+                raise SqlServerError(8156, column=label, table=alias, line=line)
             seen.add(label.casefold())
         engine_alias = self.alias()
         columns = _output_columns(outputs, engine_alias, labels)
@@ -234,9 +195,7 @@ class Sources(Predicates):
         """Rows with each column converted to its common type. :raises SqlServerError: 10709 uneven rows."""
         width = len(rows[0])
         if any(len(row) != width for row in rows):
-            raise SqlServerError(
-                10709, "The number of columns for each row in a table value constructor must be the same.", 16, 1, line
-            )
+            raise SqlServerError(10709, line=line)
         bound_scope = Scope(parent=scope)
         bound = [self.expressions(row, bound_scope) for row in rows]
         outputs, columns = [], []

@@ -59,13 +59,9 @@ def _concatenate(operator, left_sql, left, right_sql, right) -> tuple[str, SqlTy
             text_type = replace(right, name="varchar", length=CONCAT_WIDTHS[left.name])
             left_sql, left = convert_sql(left_sql, left, text_type, explicit=True), text_type
     if not _concatenates(left, right):
-        raise SqlServerError(
-            402, f"The data types {label(left)} and {label(right)} are incompatible in the concat operator."
-        )
+        raise SqlServerError(402, left=label(left), right=label(right), operator="concat")
     if {"text", "ntext", "image"} & {left.name, right.name}:
-        raise SqlServerError(
-            402, f"The data types {label(left)} and {label(right)} are incompatible in the add operator."
-        )
+        raise SqlServerError(402, left=label(left), right=label(right), operator="add")
     unified = unify_pair(left, right)
     if MAX in (left.length, right.length):
         return f"({left_sql} || {right_sql})", replace(unified, length=MAX)
@@ -87,13 +83,9 @@ def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     for type_ in (left, right):
         if not (type_.is_integer or type_.is_character or type_.is_binary):
             word = {"&": "'&'", "|": "'|'", "^": "'^'"}[operator]
-            raise SqlServerError(
-                402, f"The data types {label(left)} and {label(right)} are incompatible in the {word} operator."
-            )
+            raise SqlServerError(402, left=label(left), right=label(right), operator=word)
     if not (left.is_integer or right.is_integer):
-        raise SqlServerError(
-            402, f"The data types {label(left)} and {label(right)} are incompatible in the '{operator}' operator."
-        )
+        raise SqlServerError(402, left=label(left), right=label(right), operator=f"'{operator}'")
     result = left if left.is_integer and (not right.is_integer or rank(left) <= rank(right)) else right
     left_sql = convert_sql(left_sql, left, result, explicit=False)
     right_sql = convert_sql(right_sql, right, result, explicit=False)
@@ -113,13 +105,11 @@ def _shift(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
 
 
 def _invalid(type_: SqlType, operator: str) -> SqlServerError:
-    return SqlServerError(8117, f"Operand data type {label(type_)} is invalid for {_WORDS[operator]} operator.")
+    return SqlServerError(8117, type=label(type_), operator=_WORDS[operator])
 
 
 def _incompatible(operator: str, left: SqlType, right: SqlType) -> SqlServerError:
-    return SqlServerError(
-        402, f"The data types {label(left)} and {label(right)} are incompatible in the {_WORDS[operator]} operator."
-    )
+    return SqlServerError(402, left=label(left), right=label(right), operator=_WORDS[operator])
 
 
 def _temporal(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:

@@ -50,7 +50,7 @@ def parse(name: str) -> Collation:
         name = DEFAULT_COLLATION
     match = _NAME.fullmatch(name)
     if not match or match["base"].casefold().split("_")[0] not in _LANGUAGES:
-        raise SqlServerError(448, f"Invalid collation '{name}'.")
+        raise SqlServerError(448, name=name)
     flags = match["flags"].upper()
     if match["base"].casefold().startswith(("turkish", "uzbek")) and not flags.startswith("BIN"):
         raise NotSupported(f"comparison by the collation {name}")

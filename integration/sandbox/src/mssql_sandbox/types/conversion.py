@@ -16,21 +16,10 @@ def check_allowed(source: SqlType, target: SqlType, explicit: bool) -> None:
     a, b = family(source), family(target)
     if _impossible(a, b) or _large(source, target):
         if explicit:
-            raise SqlServerError(
-                529,
-                f"Explicit conversion from data type {label(source)} to {label(target)} is not allowed.",
-                16,
-                2,
-            )
+            raise SqlServerError(529, source=label(source), target=label(target))
         raise clash(source, target)
     if not explicit and _needs_cast(a, b):
-        raise SqlServerError(
-            257,
-            f"Implicit conversion from data type {label(source)} to {label(target)} is not allowed. Use the CONVERT "
-            "function to run this query.",
-            16,
-            3,
-        )
+        raise SqlServerError(257, source=label(source), target=label(target))
 
 
 def _impossible(a: str, b: str) -> bool:
@@ -109,13 +98,7 @@ def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: 
     if target.name == "sql_variant":
         return f"({sql})::text"
     if not explicit:
-        raise SqlServerError(
-            257,
-            f"Implicit conversion from data type sql_variant to {label(target)} is not allowed. Use the CONVERT "
-            "function to run this query.",
-            16,
-            3,
-        )
+        raise SqlServerError(257, source="sql_variant", target=label(target))
     return convert_sql(sql, SqlType("nvarchar", length=4000), target, explicit=True, style=style, try_=try_)
 
 

@@ -179,7 +179,7 @@ def _float_to_text(sql, source, target, style, assign_to):
 
 def _guid_to_text(sql, source, target, style, assign_to):
     if target.length not in (None, MAX) and target.length < 36:
-        raise SqlServerError(8170, "Insufficient result space to convert uniqueidentifier value to char.")
+        raise SqlServerError(8170)
     return _fit(f"upper(({sql})::text)", target, None)
 
 

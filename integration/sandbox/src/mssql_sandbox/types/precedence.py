@@ -46,7 +46,7 @@ def as_decimal(type_: SqlType) -> SqlType:
 
 
 def clash(left: SqlType, right: SqlType) -> SqlServerError:
-    return SqlServerError(206, f"Operand type clash: {label(left)} is incompatible with {label(right)}", 16, 2)
+    return SqlServerError(206, left=label(left), right=label(right))
 
 
 def label(type_: SqlType) -> str:

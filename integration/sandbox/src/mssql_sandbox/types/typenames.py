@@ -31,7 +31,7 @@ def resolve_type(
         )
     except SqlServerError as error:
         if error.number == 2715 and context == "cast":
-            raise SqlServerError(243, f"Type {name.name} is not a defined system type.", 16, 1, name.line) from None
+            raise SqlServerError(243, name=name.name, line=name.line) from None
         raise
 
 

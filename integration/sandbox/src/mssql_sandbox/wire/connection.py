@@ -99,7 +99,7 @@ class Connection:
         except Exception as fault:
             traceback.print_exc(file=sys.stderr)
             text = f"sandbox: internal error at login: {type(fault).__name__}"
-            self._refuse(SqlServerError(INTERNAL_ERROR, text, 20), "")
+            self._refuse(SqlServerError.worded(INTERNAL_ERROR, text, 20), "")
             return False
         self._session = session
         self._accept(request, handshake.encryption, events)
@@ -186,7 +186,7 @@ class Connection:
     def _withdrawn(self) -> None:
         """The client cancelled a message while it was sending it."""
         response = self._response()
-        response.error(SqlServerError(3617, "The request was withdrawn by the client.", 11))
+        response.error(SqlServerError(3617))
         self._send_last(response.finish())
 
     def _answer(self, message: Message) -> bool:
@@ -198,13 +198,7 @@ class Connection:
         except SqlServerError as error:
             response.error(error)
         except ProtocolError:
-            response.error(
-                SqlServerError(
-                    4002,
-                    "The incoming tabular data stream (TDS) protocol stream is incorrect. "
-                    "The stream ended unexpectedly.",
-                )
-            )
+            response.error(SqlServerError(4002))
             response.fatal = True
         finally:
             attention = self._end()

@@ -39,13 +39,7 @@ def read_value(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
     try:
         return _READERS[info.token](buffer, info, parameter)
     except InvalidValue:
-        raise SqlServerError(
-            8023,
-            "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
-            f"Parameter {parameter}: The supplied value is not a valid instance of data type {info.type.name}. "
-            "Check the source data for invalid values. An example of an invalid value is data of numeric type "
-            "with scale greater than precision.",
-        ) from None
+        raise SqlServerError(8023, parameter=parameter, type=info.type.name) from None
 
 
 def _sized(buffer: Buffer, info: TypeInfo, parameter: str, sizes: tuple[int, ...]) -> bytes | None:

@@ -63,11 +63,7 @@ def parse_login(data: bytes) -> LoginRequest:
     _, tds_version, packet_size = struct.unpack_from("<III", data)
     _, flags2, type_flags, flags3 = data[24:28]
     if flags2 & _INTEGRATED_SECURITY:
-        raise SqlServerError(
-            18452,
-            "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.",
-            14,
-        )
+        raise SqlServerError(18452)
     if flags3 & _CHANGE_PASSWORD:
         raise NotSupported("changing the password at login")
     if _field(data, 82):
@@ -213,7 +209,7 @@ def login_failure(error: SqlServerError, user: str, server: str) -> bytes:
     """Tokens of a refused login; 4060 is followed by 18456, as the server does."""
     errors = [error]
     if error.number == 4060:
-        errors.append(SqlServerError(18456, f"Login failed for user '{user}'.", 14))
+        errors.append(SqlServerError(18456, user=user, reason=""))
     out = b"".join(
         tokens.message(tokens.ERROR, e.number, e.message, e.severity, e.state, max(e.line, 1), server) for e in errors
     )

@@ -97,7 +97,7 @@ def _rpc_request(buffer: Buffer) -> RpcRequest:
         number = buffer.unsigned(2)
         procedure = PROCEDURES.get(number, "")
         if not procedure:
-            raise SqlServerError(2812, f"Could not find stored procedure '{number}'.")
+            raise SqlServerError(2812, name=number, state=1)
     else:
         procedure = buffer.text(length)
     buffer.unsigned(2)
@@ -111,11 +111,7 @@ def _rpc_request(buffer: Buffer) -> RpcRequest:
             raise NotSupported("RPC batches with the no-execute flag")
         parameters.append(_parameter(buffer, len(parameters) + 1))
     if len(parameters) > MAXIMUM_PARAMETERS:
-        raise SqlServerError(
-            8003,
-            "The incoming request has too many parameters. The server supports a maximum of 2100 parameters. "
-            "Reduce the number of parameters and resend the request.",
-        )
+        raise SqlServerError(8003)
     return RpcRequest(procedure, parameters)
 
 

@@ -91,11 +91,7 @@ class TypeInfo:
 
 def invalid_length(parameter: str, token: int) -> SqlServerError:
     """Error 8016: length or precision that the data type does not have."""
-    return SqlServerError(
-        8016,
-        "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
-        f"Parameter {parameter}: Data type 0x{token:02X} has an invalid data length or metadata length.",
-    )
+    return SqlServerError(8016, parameter=parameter, type=token)
 
 
 def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
@@ -133,11 +129,7 @@ def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
     refused = {UDT: "CLR types", TABLE: "table-valued parameters", JSON: "json", VECTOR: "vector"}
     if token in refused:
         raise NotSupported(f"parameter {parameter}: {refused[token]}")
-    raise SqlServerError(
-        8009,
-        "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "
-        f"Parameter {parameter}: Data type 0x{token:02X} is unknown.",
-    )
+    raise SqlServerError(8009, parameter=parameter, type=token)
 
 
 def _plain(name: str) -> SqlType:

@@ -36,5 +36,5 @@ def call(name: str, arguments: Sequence[tuple], session: Any, scope: Any, output
     if procedure is None and plain.startswith(("sp_", "xp_")):
         raise NotSupported(f"the procedure {plain}")
     if procedure is None:
-        raise SqlServerError(2812, f"Could not find stored procedure '{name}'.", 16, 62)
+        raise SqlServerError(2812, name=name)
     yield from procedure(Call(plain, arguments, session, scope, outputs))

@@ -42,24 +42,16 @@ class Call:
             if name:
                 position = positions.get(name.casefold())
                 if position is None:
-                    raise SqlServerError(8145, f"{name} is not a parameter for procedure {self.name}.", 16, 2)
+                    raise SqlServerError(8145, parameter=name, name=self.name)
             else:
                 position = order
                 if position >= len(parameters):
-                    raise SqlServerError(
-                        8144, f"Procedure or function {self.name} has too many arguments specified.", 16, 2
-                    )
+                    raise SqlServerError(8144, name=self.name)
             values[position] = value
             given.add(position)
         for position in range(required):
             if position not in given:
-                raise SqlServerError(
-                    201,
-                    f"Procedure or function '{self.name}' expects parameter '@{parameters[position]}', which was not "
-                    "supplied.",
-                    16,
-                    4,
-                )
+                raise SqlServerError(201, procedure=self.name, parameter=f"@{parameters[position]}")
         return values
 
     def query(self, sql: str, *arguments: Any) -> list[tuple]:

@@ -19,7 +19,7 @@ def helptext(call: Call) -> Iterator[Event]:
     number = _object(call, name)
     rows = call.query("select definition from ms.modules where object_id = $1", number)
     if not rows:
-        raise SqlServerError(15197, f"There is no text for object '{name}'.")
+        raise SqlServerError(15197, name=name)
     yield from call.result([("Text", nvarchar(255))], [(line,) for line in rows[0][0].splitlines(keepends=True)])
 
 
@@ -75,11 +75,7 @@ def _object(call: Call, name: str) -> int:
         parts[-2] if len(parts) > 1 and parts[-2] else "dbo", parts[-1],
     )  # fmt: skip
     if not rows:
-        raise SqlServerError(
-            15009,
-            f"The object '{name}' does not exist in database '{call.session.database}' or is invalid for this "
-            "operation.",
-        )
+        raise SqlServerError(15009, name=name, database=call.session.database)
     return rows[0][0]
 
 

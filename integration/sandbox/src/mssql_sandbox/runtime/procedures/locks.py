@@ -28,9 +28,7 @@ def get(call: Call) -> Iterator[Event]:
     owner = _owner(call, owner)
     kind = (mode or "").upper()
     if kind not in _SHARED + _EXCLUSIVE:
-        raise SqlServerError(
-            15600, "An invalid parameter or option was specified for procedure 'sys.sp_getapplock'.", 15
-        )
+        raise SqlServerError(15600, name="sys.sp_getapplock")
     function = "pg_advisory_xact_lock" if owner == "transaction" else "pg_advisory_lock"
     if kind in _SHARED:
         function += "_shared"
@@ -48,11 +46,7 @@ def release(call: Call) -> Iterator[Event]:
         if connection.execute(f"select {function}({_KEY})", (str(resource),)).fetchone()[0]:
             yield ReturnStatus(0)
             return
-    raise SqlServerError(
-        1223,
-        f"Cannot release the application lock (Database Principal: 'public', Resource: '{resource}') because it is "
-        "not currently held.",
-    )
+    raise SqlServerError(1223, resource=resource)
 
 
 _KEY = "hashtextextended($1, 20)"
@@ -61,13 +55,9 @@ _KEY = "hashtextextended($1, 20)"
 def _owner(call: Call, owner: Any) -> str:
     text = (owner or "Transaction").casefold()
     if text not in ("transaction", "session"):
-        raise SqlServerError(
-            15600, f"An invalid parameter or option was specified for procedure 'sys.{call.name}'.", 15
-        )
+        raise SqlServerError(15600, name=f"sys.{call.name}")
     if text == "transaction" and not call.session.transactions.count:
-        raise SqlServerError(
-            15626, "You attempted to acquire a transactional application lock without an active transaction."
-        )
+        raise SqlServerError(15626)
     return text
 
 

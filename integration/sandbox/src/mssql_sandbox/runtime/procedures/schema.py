@@ -32,7 +32,7 @@ def add_property(call: Call) -> Iterator[Event]:
     name, value, *levels = call.bind(*_LEVELS, required=1)
     target, shown = _target(call, levels)
     if _exists(call, target, name):
-        raise SqlServerError(15233, f"Property cannot be added. Property '{name}' already exists for '{shown}'.")
+        raise SqlServerError(15233, name=name, object=shown)
     call.session.connection.execute(
         "insert into ms.extended_properties values ($1, $2, $3, $4, $5, $6)", (*target, name, *_value(call, value))
     )
@@ -85,10 +85,7 @@ def _exists(call: Call, target: tuple[int, int, int], name: str) -> bool:
 
 def _require(call: Call, target: tuple[int, int, int], name: str, shown: str) -> None:
     if not _exists(call, target, name):
-        raise SqlServerError(
-            15217,
-            f"Property cannot be updated or deleted. Property '{name}' does not exist for '{shown}'.",
-        )
+        raise SqlServerError(15217, name=name, object=shown)
 
 
 def _target(call: Call, levels: list[Any]) -> tuple[tuple[int, int, int], str]:
@@ -147,12 +144,7 @@ def _level2(call: Call, number: int, kind: str, name: str, shown: str) -> tuple[
 
 
 def _invalid(shown: str) -> SqlServerError:
-    return SqlServerError(
-        15135,
-        f"Object is invalid. Extended properties are not permitted on '{shown}', or the object does not exist.",
-        16,
-        8,
-    )
+    return SqlServerError(15135, object=shown)
 
 
 PROCEDURES = {

@@ -21,10 +21,7 @@ def set_value(call: Call) -> Iterator[Event]:
         raise NotSupported("sp_set_session_context of a value that is neither text nor an integer")
     known = call.session.session_context.get(key.casefold())
     if known is not None and known[1]:
-        raise SqlServerError(
-            15664,
-            f"Cannot set key '{key}' in the session context. The key has been set as read_only for this session.",
-        )
+        raise SqlServerError(15664, key=key)
     call.session.session_context[key.casefold()] = (None if value is None else str(value), bool(read_only))
     yield ReturnStatus(0)
 

@@ -49,9 +49,7 @@ def run(
     name = module.name.parts[-1]
     inner = Scope(parent=scope, level=scope.level + 1, procedure=name)
     if inner.level > MAX_NESTING:
-        raise SqlServerError(
-            217, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32)."
-        )
+        raise SqlServerError(217)
     interpreter = Interpreter(session, inner, Parsed(nodes.Batch(module.body), False))
     positions = _bind(module, name, arguments, session, interpreter)
     status = 0
@@ -78,16 +76,16 @@ def _bind(
     known = {parameter.name.casefold(): parameter for parameter in module.parameters}
     given: dict[str, int] = {}
     if arguments and not known:
-        raise SqlServerError(8146, f"Procedure {name} has no parameters and arguments were supplied.", 16, 2)
+        raise SqlServerError(8146, name=name)
     for position, (parameter_name, *_rest) in enumerate(arguments):
         if parameter_name:
             if parameter_name.casefold() not in known:
-                raise SqlServerError(8145, f"{parameter_name} is not a parameter for procedure {name}.", 16, 2)
+                raise SqlServerError(8145, parameter=parameter_name, name=name)
             if parameter_name.casefold() in given:
-                raise SqlServerError(8143, f"Parameter '{parameter_name}' was supplied multiple times.")
+                raise SqlServerError(8143, name=parameter_name)
             given[parameter_name.casefold()] = position
         elif position >= len(module.parameters):
-            raise SqlServerError(8144, f"Procedure or function {name} has too many arguments specified.", 16, 2)
+            raise SqlServerError(8144, name=name)
         else:
             given[module.parameters[position].name.casefold()] = position
     for key, parameter in known.items():
@@ -95,22 +93,11 @@ def _bind(
         if key in given and arguments[given[key]][1] is not DEFAULT:
             _, value, source, output = arguments[given[key]]
             if output and not parameter.output:
-                raise SqlServerError(
-                    8162,
-                    f'The formal parameter "{parameter.name}" was not declared as an OUTPUT parameter, but the actual '
-                    "parameter passed in requested output.",
-                    16,
-                    2,
-                )
+                raise SqlServerError(8162, parameter=parameter.name)
             converted = session.argument_value(value, source, type_)
         elif parameter.default is not None:
             converted = interpreter.evaluate(parameter.default, type_)
         else:
-            raise SqlServerError(
-                201,
-                f"Procedure or function '{name}' expects parameter '{parameter.name}', which was not supplied.",
-                16,
-                4,
-            )
+            raise SqlServerError(201, procedure=name, parameter=parameter.name)
         interpreter.scope.declare(parameter.name.lower(), type_, converted)
     return given

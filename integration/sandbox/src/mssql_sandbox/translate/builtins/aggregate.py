@@ -17,19 +17,11 @@ def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bo
     value = node.arguments[position]
     if node.over is None:
         if contains_aggregate(value) or contains_subquery(value):
-            raise SqlServerError(
-                130,
-                "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.",
-                15,
-                1,
-                node.line,
-            )
+            raise SqlServerError(130, line=node.line)
     if contains_window(value):
-        raise SqlServerError(
-            4109, "Windowed functions cannot be used in the context of another windowed function or aggregate.", 15
-        )
+        raise SqlServerError(4109)
     if node.over is not None and node.distinct:
-        raise SqlServerError(10759, "Use of DISTINCT is not allowed with the OVER clause.", 15, 1, node.line)
+        raise SqlServerError(10759, line=node.line)
     level = _level(t, node, value, scope)
     if node.over is None:
         level.in_aggregate += 1
@@ -53,15 +45,7 @@ def _level(t, node, value, scope: Scope) -> Scope:
     if all(owner is scope for owner in owners):
         return scope
     if len({t.fingerprint(r, scope) for r in references}) > 1:
-        raise SqlServerError(
-            8124,
-            "Multiple columns are specified in an aggregated expression containing an outer reference. If an "
-            "expression being aggregated contains an outer reference, then that outer reference must be the only "
-            "column referenced in the expression.",
-            16,
-            1,
-            node.line,
-        )
+        raise SqlServerError(8124, line=node.line)
     if owners[0].groups is None or node.over is not None:
         raise NotSupported("an aggregate over an outer reference", node.line)
     return owners[0]
@@ -84,7 +68,7 @@ def finish(t, node: nodes.FunctionCall, scope: Scope, sql: str) -> str:
 
 
 def invalid(bound: Bound, name: str) -> SqlServerError:
-    return SqlServerError(8117, f"Operand data type {label(bound.type)} is invalid for {name} operator.")
+    return SqlServerError(8117, type=label(bound.type), operator=name)
 
 
 @define("count count_big", 1, kind="aggregate", raw=True)
@@ -109,7 +93,7 @@ def _sum(t, node, scope):
     bound = argument(t, node, scope)
     name = bound.type.name
     if bound.is_null:
-        raise SqlServerError(8117, "Operand data type NULL is invalid for sum operator.")
+        raise SqlServerError(8117, type="NULL", operator="sum")
     if not bound.type.is_number or name == "bit":
         raise invalid(bound, "sum")
     distinct = "DISTINCT " if node.distinct else ""
@@ -132,7 +116,7 @@ def _avg(t, node, scope):
     name = bound.type.name
     if bound.is_null or not bound.type.is_number or name == "bit":
         if bound.is_null:
-            raise SqlServerError(8117, "Operand data type NULL is invalid for avg operator.")
+            raise SqlServerError(8117, type="NULL", operator="avg")
         raise invalid(bound, "avg")
     distinct = "DISTINCT " if node.distinct else ""
     if bound.type.is_approximate:
@@ -165,7 +149,7 @@ def _min(t, node, scope):
     name = node.name.lower()
     bound = argument(t, node, scope)
     if bound.is_null:
-        raise SqlServerError(8117, f"Operand data type NULL is invalid for {name} operator.")
+        raise SqlServerError(8117, type="NULL", operator=name)
     if bound.type.name in ("bit", "text", "ntext", "image", "xml", "json"):
         raise invalid(bound, name)
     type_ = bound.type
@@ -204,18 +188,15 @@ def _is_separator(node) -> bool:
 @define("string_agg", 2, kind="aggregate", raw=True)
 def _string_agg(t, node, scope):
     if node.over is not None:
-        raise SqlServerError(
-            4113,
-            "The function 'STRING_AGG' is not a valid windowing function, and cannot be used with the OVER clause.",
-        )
+        raise SqlServerError(4113, name="STRING_AGG")
     if node.distinct:
-        raise SqlServerError(102, "Incorrect syntax near ','.", 15)
+        raise SqlServerError(102, near=",")
     bound = argument(t, node, scope)
     from .string import text
 
     separator_node = node.arguments[1]
     if not _is_separator(separator_node):
-        raise SqlServerError(8733, "Separator parameter for STRING_AGG must be a string literal or variable.", 16)
+        raise SqlServerError(8733)
     value = text(t, bound, 1, "string_agg")
     given = t.expression(separator_node, scope)
     if not given.type.is_character:
@@ -246,9 +227,7 @@ def _string_agg(t, node, scope):
 def _check_ordering(ordering: object, scope: Scope) -> None:
     """:raises SqlServerError: 8711 when another aggregate of the query orders its rows otherwise."""
     if scope.ordering not in (None, ordering):
-        raise SqlServerError(
-            8711, "Multiple ordered aggregate functions in the same scope have mutually incompatible orderings.", 16
-        )
+        raise SqlServerError(8711)
     scope.ordering = ordering
 
 
@@ -269,14 +248,7 @@ def _group_keys(t, node: nodes.FunctionCall, scope: Scope) -> str:
     for position, argument in enumerate(node.arguments, 1):
         key = scope.group_keys.get(t.fingerprint(argument, scope))
         if key is None:
-            raise SqlServerError(
-                8161,
-                f"Argument {position} of the {node.name.upper()} function does not match any of the expressions in "
-                "the GROUP BY clause.",
-                16,
-                1,
-                node.line,
-            )
+            raise SqlServerError(8161, position=position, name=node.name.upper(), line=node.line)
         keys.append(key)
     return ", ".join(keys)
 

@@ -30,10 +30,10 @@ def datepart(node: nodes.FunctionCall) -> str:
     argument = node.arguments[0]
     name = node.name.lower()
     if not isinstance(argument, nodes.ColumnRef) or len(argument.parts) != 1:
-        raise SqlServerError(1023, f"Invalid parameter 1 specified for {name}.", 15, 1, node.line)
+        raise SqlServerError(1023, position=1, name=name, line=node.line)
     part = PARTS.get(argument.parts[0].casefold())
     if part is None:
-        raise SqlServerError(155, f"'{argument.parts[0]}' is not a recognized {name} option.", 15, 1, node.line)
+        raise SqlServerError(155, name=argument.parts[0], kind=name, line=node.line)
     return part
 
 
@@ -67,9 +67,7 @@ def check_part(part: str, type_: SqlType, name: str) -> None:
     if part == "tzoffset" and type_.name not in ("datetimeoffset", "datetime2"):
         bad = True
     if bad:
-        raise SqlServerError(
-            9810, f"The datepart {part} is not supported by date function {name} for data type {type_.name}."
-        )
+        raise SqlServerError(9810, part=part, name=name, type=type_.name)
 
 
 @define("dateadd", 3, raw=True)
@@ -83,7 +81,7 @@ def _dateadd(t, node, scope):
         value = Bound(t.convert(original, DATETIME), DATETIME, original.nullable, columns=original.columns)
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if part in ("iso_week", "tzoffset"):
-        raise SqlServerError(9806, f"The datepart {part} is not supported by date function dateadd.", 16)
+        raise SqlServerError(9806, part=part, name="dateadd")
     check_part(part, value.type, "dateadd")
     if not (amount.type.is_number or amount.type.is_character or amount.is_null):
         raise invalid_argument(amount, 2, "dateadd")
@@ -120,7 +118,7 @@ def _datediff(t, node, scope):
     name = node.name.lower()
     part = datepart(node)
     if part in ("iso_week", "tzoffset"):
-        raise SqlServerError(9806, f"The datepart {part} is not supported by date function {name}.", 16)
+        raise SqlServerError(9806, part=part, name=name)
     values = []
     for position in (1, 2):
         bound = t.expression(node.arguments[position], scope)
@@ -181,9 +179,7 @@ def _datetrunc(t, node, scope):
     bound = t.expression(node.arguments[1], scope)
     value = temporal(t, bound, 2, "datetrunc")
     if part in ("weekday", "tzoffset", "nanosecond"):
-        raise SqlServerError(
-            9810, f"The datepart {part} is not supported by date function datetrunc for data type {value.type.name}."
-        )
+        raise SqlServerError(9810, part=part, name="datetrunc", type=value.type.name)
     check_part(part, value.type, "datetrunc")
     name = value.type.name
     first = t.context.settings.datefirst
@@ -213,12 +209,7 @@ def _datefromparts(t, node, scope, a):
 
 def _scale(bound: Bound, name: str) -> int:
     if not bound.is_constant or not isinstance(bound.constant, int) or not 0 <= bound.constant <= 7:
-        raise SqlServerError(
-            10760,
-            f"Scale argument is not valid. Valid expressions for data type {name} scale argument are integer constants "
-            "and integer constant expressions.",
-            16,
-        )
+        raise SqlServerError(10760, type=name)
     return bound.constant
 
 
@@ -279,7 +270,7 @@ def _date_bucket(t, node, scope):
     value = temporal(t, bounds[1], 3, "date_bucket")
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if part in ("iso_week", "tzoffset", "microsecond", "nanosecond"):
-        raise SqlServerError(9806, f"The datepart {part} is not supported by date function date_bucket.", 16)
+        raise SqlServerError(9806, part=part, name="date_bucket")
     check_part(part, value.type, "date_bucket")
     count = f"({t.convert(bounds[0], BIGINT)})"
     origin = ticks(Bound(t.convert(bounds[2], value.type), value.type)) if len(bounds) > 2 else "599266080000000000"

@@ -22,7 +22,7 @@ def document(t, bound: Bound, position: int, name: str, checked: bool = True) ->
 def path(t, bound: Bound, position: int, name: str) -> str:
     """A path; before SQL Server 2017 it had to be a literal (13610)."""
     if not bound.is_constant and not t.context.version.allows("json_path_expression"):
-        raise SqlServerError(13610, f'The argument {position} of the "{name.upper()}" must be a string literal.', 16, 2)
+        raise SqlServerError(13610, position=position, function=name.upper())
     if not bound.type.is_character:
         raise invalid_argument(bound, position, name)
     return bound.sql
@@ -34,10 +34,10 @@ def _isjson(t, node, scope):
     kind = "container"
     if len(node.arguments) > 1:
         if not t.context.version.allows("isjson_type"):
-            raise SqlServerError(174, "The isjson function requires 1 argument(s).", 15)
+            raise SqlServerError(174, name="isjson", count=1)
         kind = node.arguments[1].parts[0].lower()
         if kind not in ("value", "array", "object", "scalar"):
-            raise SqlServerError(102, f"Incorrect syntax near '{node.arguments[1].parts[0]}'.", 15)
+            raise SqlServerError(102, near=node.arguments[1].parts[0])
     return result([bound], f"ms.isjson({document(t, bound, 1, 'isjson', False)}, '{kind}')", INT)
 
 
@@ -46,7 +46,7 @@ def _json_value(t, node, scope, a):
     where = path(t, a[1], 2, "json_value") if len(a) > 1 else "'$'::text"
     if node.returning is not None:
         if not t.context.version.allows("json_value_returning"):
-            raise SqlServerError(102, "Incorrect syntax near 'RETURNING'.", 15)
+            raise SqlServerError(102, near="RETURNING")
         target = t.type_name(node.returning)
         raw = Bound(f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 2147483647)", nvarchar(MAX), True)
         return result(a, t.convert(raw, target, True), target, True)
@@ -116,7 +116,7 @@ def _json_object(t, node, scope, a):
     absent = "false" if node.nulls == "ABSENT ON NULL" else "true"
     keys = [text(t, bound, 1, "json_object").sql for bound in t.expressions(node.keys or [], scope)]
     if len(keys) != len(a):
-        raise SqlServerError(102, "Incorrect syntax near 'JSON_OBJECT'.", 15)
+        raise SqlServerError(102, near="JSON_OBJECT")
     values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]
     sql = f"ms.json_object(ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[], {absent})"
     return result(a, sql, nvarchar(MAX, t.context.collation), False)

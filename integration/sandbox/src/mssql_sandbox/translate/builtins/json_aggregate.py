@@ -28,7 +28,7 @@ def _json_objectagg(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/json-objectagg-transact-sql"""
     _check(node)
     if len(node.keys or ()) != 1:
-        raise SqlServerError(102, "Incorrect syntax near 'JSON_OBJECTAGG'.", 15)
+        raise SqlServerError(102, near="JSON_OBJECTAGG")
     value = argument(t, node, scope)
     scope.in_aggregate += 1
     key = text(t, t.expression(node.keys[0], scope), 1, "json_objectagg").sql
@@ -65,5 +65,5 @@ def _result(t, node, brackets: str, items: str) -> Bound:
         return Bound(sql, nvarchar(MAX, t.context.collation), False)
     target = t.type_name(node.returning)
     if target.name != "json":
-        raise SqlServerError(102, f"Incorrect syntax near '{node.returning.name}'.", 15)
+        raise SqlServerError(102, near=node.returning.name)
     return Bound(sql, SqlType("json"), False)

@@ -178,7 +178,7 @@ def _shift(t, node, scope, a):
     function = "ms.shift_left" if node.name.lower() == "left_shift" else "ms.shift_right"
     bits = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}.get(a[0].type.name)
     if bits is None:
-        raise SqlServerError(8116, f"Argument data type bit is invalid for argument 1 of {node.name.lower()} function.")
+        raise SqlServerError(8116, type="bit", position=1, name=node.name.lower())
     cast = {8: "smallint", 16: "smallint", 32: "integer", 64: "bigint"}[bits]
     return result(a, f"{function}(({a[0].sql})::bigint, ({a[1].sql})::bigint, {bits})::{cast}", a[0].type)
 

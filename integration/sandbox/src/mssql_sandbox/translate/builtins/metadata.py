@@ -169,7 +169,7 @@ def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
         raise NotSupported("SESSION_CONTEXT of a key that is not a constant", node.line)
     if argument.kind == "string":
-        raise SqlServerError(8116, "Argument data type varchar is invalid for argument 1 of session_context function.")
+        raise SqlServerError(8116, type="varchar", position=1, name="session_context")
     return Bound(translator.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000)), _VARIANT)
 
 
@@ -194,14 +194,12 @@ def table_function(translator: Any, source: nodes.FunctionSource, scope: Any) ->
     if count is None:
         if name.startswith(("dm_", "fn_")):
             raise NotSupported(f"the table function {source.call.name}", source.line)
-        raise SqlServerError(208, f"Invalid object name '{source.call.name}'.", 16, 1, source.line)
+        raise SqlServerError(208, name=source.call.name, line=source.line)
     arguments = source.call.arguments
     if len(arguments) < count:
-        raise SqlServerError(
-            313, f"An insufficient number of arguments were supplied for the procedure or function {source.call.name}."
-        )
+        raise SqlServerError(313, name=source.call.name)
     if len(arguments) > count:
-        raise SqlServerError(8144, f"Procedure or function {source.call.name} has too many arguments specified.", 16, 3)
+        raise SqlServerError(8144, name=source.call.name, state=3)
     if name == "fn_helpcollations":
         outputs = [
             Output("name", _collated(translator, 128), False),

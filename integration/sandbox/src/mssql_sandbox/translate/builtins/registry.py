@@ -35,18 +35,11 @@ class Function:
         if self.name == "next_value_for" and node.over is not None:
             raise NotSupported("NEXT VALUE FOR ... OVER", node.line)
         if self.kind == "scalar" and node.over is not None:
-            raise SqlServerError(
-                4113,
-                f"The function '{node.name}' is not a valid windowing function, and cannot be used with the OVER "
-                "clause.",
-                16,
-                1,
-                node.line,
-            )
+            raise SqlServerError(4113, name=node.name, line=node.line)
         if self.kind == "window" and node.over is None:
-            raise SqlServerError(10753, f"The function '{node.name}' must have an OVER clause.", 15, 3, node.line)
+            raise SqlServerError(10753, name=node.name, line=node.line)
         if node.distinct and self.kind != "aggregate":
-            raise SqlServerError(102, "Incorrect syntax near the keyword 'DISTINCT'.", 15, 1, node.line)
+            raise SqlServerError(102, near="DISTINCT", line=node.line)
         if self.raw:
             return self.binder(translator, node, scope)
         return self.binder(translator, node, scope, translator.expressions(node.arguments, scope))
@@ -57,14 +50,10 @@ class Function:
             return
         name = node.name.lower()
         if self.minimum == self.maximum:
-            raise SqlServerError(174, f"The {name} function requires {self.minimum} argument(s).", 15, 1, node.line)
+            raise SqlServerError(174, name=name, count=self.minimum, line=node.line)
         if self.maximum is None:
-            raise SqlServerError(
-                189, f"The {name} function requires {self.minimum} to 254 arguments.", 15, 1, node.line
-            )
-        raise SqlServerError(
-            189, f"The {name} function requires {self.minimum} to {self.maximum} arguments.", 15, 1, node.line
-        )
+            raise SqlServerError(189, name=name, minimum=self.minimum, maximum=254, line=node.line)
+        raise SqlServerError(189, name=name, minimum=self.minimum, maximum=self.maximum, line=node.line)
 
 
 _FUNCTIONS: dict[str, Function] = {}
@@ -106,9 +95,7 @@ def names() -> list[str]:
 
 
 def invalid_argument(bound: Any, position: int, name: str) -> SqlServerError:
-    return SqlServerError(
-        8116, f"Argument data type {label(bound.type)} is invalid for argument {position} of {name} function."
-    )
+    return SqlServerError(8116, type=label(bound.type), position=position, name=name)
 
 
 _loaded = False

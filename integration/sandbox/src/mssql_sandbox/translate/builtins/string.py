@@ -109,7 +109,7 @@ def _left(t, node, scope, a):
 @define("substring", 2, 3)
 def _substring(t, node, scope, a):
     if len(a) == 2 and not t.context.version.allows("substring_without_length"):
-        raise SqlServerError(174, "The substring function requires 3 argument(s).", 15)
+        raise SqlServerError(174, name="substring", count=3)
     start = integer(t, a[1], 2, "substring")
     length = integer(t, a[2], 3, "substring") if len(a) > 2 else "2147483647"
     if a[0].type.is_binary:
@@ -213,7 +213,7 @@ def _side_trim(t, node, scope, a):
     x = text(t, a[0], 1, name)
     if len(a) > 1:
         if not t.context.version.allows("trim_characters"):
-            raise SqlServerError(174, f"The {name} function requires 1 argument(s).", 15)
+            raise SqlServerError(174, name=name, count=1)
         y = text(t, a[1], 2, name)
         return result(a, f"{name}({x.sql}, {y.sql})", sized(x.type, x.type.length))
     return result(a, f"{name}({x.sql}, ' ')", sized(x.type, x.type.length))
@@ -222,7 +222,7 @@ def _side_trim(t, node, scope, a):
 @define("trim", 1, 2)
 def _trim(t, node, scope, a):
     if node.trim_side and not t.context.version.allows("trim_characters"):
-        raise SqlServerError(102, f"Incorrect syntax near '{node.trim_side}'.", 15)
+        raise SqlServerError(102, near=node.trim_side)
     x = text(t, a[0], 1, "trim")
     function = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.trim_side or "", "btrim")
     characters = text(t, a[1], 2, "trim").sql if len(a) > 1 else "' '"

@@ -25,9 +25,7 @@ def _isnull(t, node, scope, a):
 @define("coalesce", 2, 254)
 def _coalesce(t, node, scope, a):
     if all(bound.is_null for bound in a):
-        raise SqlServerError(
-            4127, "At least one of the arguments to COALESCE must be an expression that is not the NULL constant."
-        )
+        raise SqlServerError(4127)
     type_, converted, coercibility = t.unified(a, "coalesce")
     return Bound(
         f"coalesce({', '.join(converted)})", type_, all(b.nullable for b in a), coercibility,
@@ -38,11 +36,7 @@ def _coalesce(t, node, scope, a):
 @define("nullif", 2)
 def _nullif(t, node, scope, a):
     if a[0].is_null:
-        raise SqlServerError(
-            4151,
-            "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first "
-            "argument has to be known.",
-        )
+        raise SqlServerError(4151)
     left, right = t.comparable(a, "equal to")
     type_ = _narrowest(a[0])
     value = a[0].sql if type_ == a[0].type else f"({a[0].sql})::smallint"
@@ -110,7 +104,7 @@ def _hashbytes(t, node, scope, a):
     if algorithm not in lengths:
         if algorithm in ("MD2", "MD4"):
             raise NotSupported(f"HASHBYTES('{algorithm}')")
-        raise SqlServerError(195, f"'{a[0].constant}' is not a recognized hash algorithm.", 15)
+        raise SqlServerError(195, name=a[0].constant, kind="hash algorithm", state=1)
     value = a[1]
     if value.is_null:
         return Bound("NULL::bytea", varbinary(8000), True)
@@ -121,9 +115,7 @@ def _hashbytes(t, node, scope, a):
     elif value.type.is_binary:
         data = value.sql
     else:
-        raise SqlServerError(
-            8116, f"Argument data type {value.type.name} is invalid for argument 2 of hashbytes function."
-        )
+        raise SqlServerError(8116, type=value.type.name, position=2, name="hashbytes")
     function = {
         "MD5": f"decode(md5({data}), 'hex')",
         "SHA2_256": f"sha256({data})",
@@ -156,21 +148,14 @@ def _square(t, node, scope, a):
 def _next_value(t, node, scope):
     parts = node.arguments[0].parts
     if scope.clause in ("where", "having", "group", "order", "on"):
-        raise SqlServerError(
-            11720,
-            "NEXT VALUE FOR function is not allowed in the TOP, OVER, OUTPUT, ON, WHERE, GROUP BY, HAVING, or ORDER BY "
-            "clauses.",
-            15,
-            1,
-            node.line,
-        )
+        raise SqlServerError(11720, line=node.line)
     schema = parts[-2] if len(parts) > 1 else None
     sequence = t.context.catalog.sequence(schema, parts[-1])
     table = t.context.catalog.table(schema, parts[-1]) if sequence is None else None
     if table is not None:
-        raise SqlServerError(11726, f"Object '{table.schema}.{table.name}' is not a sequence object.", 16, 1, node.line)
+        raise SqlServerError(11726, schema=table.schema, table=table.name, line=node.line)
     if sequence is None:
-        raise SqlServerError(208, f"Invalid object name '{'.'.join(parts)}'.", 16, 1, node.line)
+        raise SqlServerError(208, name=".".join(parts), line=node.line)
     from ...types.typenames import pg_type
 
     return Bound(f"nextval('{sequence.physical}')::{pg_type(sequence.type)}", sequence.type, False)

@@ -36,7 +36,7 @@ def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
             return _catalog_function(t, source, scope)
         if t.context.version.has_function(name):
             raise NotSupported(f"the table function {name.upper()}", source.line)
-        raise SqlServerError(208, f"Invalid object name '{source.call.name}'.", 16, 3, source.line)
+        raise SqlServerError(208, name=source.call.name, state=3, line=source.line)
     return handler(t, source, scope)
 
 
@@ -100,7 +100,7 @@ def _step(name: str) -> str:
 def _string_split(t, source, scope) -> Relation:
     arguments = t.expressions(source.call.arguments, scope)
     if not 2 <= len(arguments) <= 3:
-        raise SqlServerError(189, "The string_split function requires 2 to 3 arguments.", 15)
+        raise SqlServerError(189, name="string_split", minimum=2, maximum=3)
     value, separator = text(t, arguments[0], 1, "string_split"), text(t, arguments[1], 2, "string_split")
     type_ = SqlType("nvarchar" if value.type.is_unicode or separator.type.is_unicode else "varchar",
                     length=value.type.length, collation=value.type.collation)  # fmt: skip
@@ -108,7 +108,7 @@ def _string_split(t, source, scope) -> Relation:
     sql = f"SELECT s.v AS o1 FROM ms.string_split({value.sql}, {separator.sql}) s"
     if len(arguments) > 2:
         if not t.context.version.allows("string_split_ordinal"):
-            raise SqlServerError(8144, "Procedure or function string_split has too many arguments specified.", 16)
+            raise SqlServerError(8144, name="string_split", state=1)
         outputs.append(Output("ordinal", BIGINT, False))
         sql = f"SELECT s.v AS o1, s.n AS o2 FROM ms.string_split({value.sql}, {separator.sql}) s"
     return Relation(sql, outputs)

@@ -21,28 +21,18 @@ def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
         10752 frame of a ranking function, 4194 RANGE with an offset.
     """
     if scope.clause not in ("select", "order"):
-        raise SqlServerError(
-            4108, "Windowed functions can only appear in the SELECT or ORDER BY clauses.", 15, 1, node.line
-        )
+        raise SqlServerError(4108, line=node.line)
     over = _resolved(node.over, scope, node)
     name = node.name.lower()
     ordered = name in (*_RANKING, "first_value", "last_value")
     if ordered and node.over.window is not None and not over.order_by:
-        raise SqlServerError(
-            5366,
-            f"The function '{node.name}' must have an OVER clause or a WINDOW with ORDER BY specified.",
-            15,
-            3,
-            node.line,
-        )
+        raise SqlServerError(5366, name=node.name, line=node.line)
     if ordered and not over.order_by:
-        raise SqlServerError(
-            4112, f"The function '{node.name}' must have an OVER clause with ORDER BY.", 15, 1, node.line
-        )
+        raise SqlServerError(4112, name=node.name, line=node.line)
     if over.frame is not None and name in _RANKING:
-        raise SqlServerError(10752, f"The function '{node.name}' may not have a window frame.", 15, 1, node.line)
+        raise SqlServerError(10752, name=node.name, line=node.line)
     if over.frame is not None and not over.order_by:
-        raise SqlServerError(10756, "Window frame with ROWS or RANGE must have an ORDER BY clause.", 15, 1, node.line)
+        raise SqlServerError(10756, line=node.line)
     parts = []
     if over.partition_by:
         for item in over.partition_by:
@@ -66,34 +56,26 @@ def _resolved(over: nodes.Over, scope: Scope, node, through: tuple[str, ...] = (
     name = over.window.casefold()
     base = scope.windows.get(name)
     if base is None or through[-1:] == (name,):
-        raise SqlServerError(5362, f"Window '{over.window}' is undefined.", 15, 1, node.line)
+        raise SqlServerError(5362, name=over.window, line=node.line)
     if name in through:
-        raise SqlServerError(5365, "Cyclic window references are not permitted.", 15, 1, node.line)
+        raise SqlServerError(5365, line=node.line)
     base = _resolved(base, scope, node, (*through, name))
     return nodes.Over(over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame)
 
 
 def _refuse_nested(item: nodes.Expression) -> None:
     if contains_window(item):
-        raise SqlServerError(
-            4109, "Windowed functions cannot be used in the context of another windowed function or aggregate.", 15
-        )
+        raise SqlServerError(4109)
 
 
 def _order(t, item: nodes.OrderItem, scope: Scope) -> str:
     _refuse_nested(item.expression)
     index = folded_integer(item.expression)
     if index is not None and index > 0:
-        raise SqlServerError(
-            5308, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support integer indices as ORDER "
-            "BY clause expressions.", 16, 1, item.line,
-        )  # fmt: skip
+        raise SqlServerError(5308, line=item.line)
     bound = t.expression(item.expression, scope)
     if bound.is_constant or is_constant(item.expression):
-        raise SqlServerError(
-            5309, "Windowed functions, aggregates and NEXT VALUE FOR functions do not support constants as ORDER BY "
-            "clause expressions.", 16, 1, item.line,
-        )  # fmt: skip
+        raise SqlServerError(5309, line=item.line)
     return f"{key_sql(bound.sql, bound.type)} {'DESC NULLS LAST' if item.descending else 'NULLS FIRST'}"
 
 
@@ -102,9 +84,7 @@ def _frame(t, frame: nodes.Frame, scope: Scope) -> str:
     if len(bounds) == 2:
         return f"{frame.unit} BETWEEN {bounds[0]} AND {bounds[1]}"
     if bounds[0].endswith("FOLLOWING"):
-        raise SqlServerError(
-            4193, "'BETWEEN ... FOLLOWING' is required for a window frame that ends after the current row.", 16
-        )
+        raise SqlServerError(4193)
     return f"{frame.unit} {bounds[0]}"
 
 
@@ -113,14 +93,7 @@ def _bound(t, frame: nodes.Frame, bound, scope: Scope) -> str:
     if count is None:
         return kind
     if frame.unit == "RANGE":
-        raise SqlServerError(
-            4194, "RANGE is only supported with UNBOUNDED and CURRENT ROW window frame delimiters.", 16
-        )
-    if not isinstance(count, nodes.Literal) or count.kind != "int":
-        raise SqlServerError(
-            102, "Incorrect syntax near the window frame: only an unsigned integer literal may "
-            "bound ROWS.", 15,
-        )  # fmt: skip
+        raise SqlServerError(4194)
     return f"{int(count.text)} {kind}"
 
 
@@ -130,7 +103,7 @@ def _rank(t, node, scope):
 
 
 def _not_positive() -> SqlServerError:
-    return SqlServerError(4116, "The function 'ntile' takes only a positive int or bigint expression as its input.")
+    return SqlServerError(4116, name="ntile")
 
 
 @define("ntile", 1, kind="window", raw=True)

@@ -1,0 +1,44 @@
+"""What the server says: ``messages.toml``, one line for each number, read when the first message is needed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Mapping
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line of the table.
+
+    :param text: with placeholders as ``str.format`` knows them.
+    :param severity: below 11 information, 11-19 an error of the statement or batch, 20 and above of the connection.
+    :param state: SQL Server's state byte where the place in the code gives no other.
+    :param source: a key of the table's sources, with the file for notes of probes; or a page.
+    :param variants: other texts of the same number by name.
+    """
+
+    text: str
+    severity: int
+    source: str
+    state: int = 1
+    variants: Mapping[str, str] = field(default_factory=dict)
+
+    def fill(self, values: Mapping[str, object], variant: str = "") -> str:
+        """The text with its values. :raises KeyError: for a variant or value that is missing."""
+        return (self.variants[variant] if variant else self.text).format_map(values)
+
+
+@lru_cache(maxsize=None)
+def table() -> dict[int, Message]:
+    """All messages by number."""
+    with open(Path(__file__).with_name("messages.toml"), "rb") as file:
+        lines = tomllib.load(file)["message"]
+    return {int(number): Message(**line) for number, line in lines.items()}
