@@ -4,7 +4,6 @@
 """
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -20,12 +19,12 @@ def main():
     parser.add_argument("--orders", type=int, default=500, help="orders to load")
     parser.add_argument("--version", default="2022", help="SQL Server version the sandbox plays")
     arguments = parser.parse_args()
+    from harness.server import VARIABLE, Server
+
     from mssql_sandbox.api import Sandbox
 
     with Sandbox(version=arguments.version, databases=("demo",)) as sandbox:
-        os.environ["MSSQL_DEMO_SERVER"] = json.dumps(
-            {"host": sandbox.host, "port": sandbox.port, "user": sandbox.user, "password": sandbox.password}
-        )
+        os.environ[VARIABLE] = Server.of_sandbox(sandbox).url
         os.environ["DJANGO_SETTINGS_MODULE"] = "demo.settings"
         django.setup()
         prepare(arguments.orders)

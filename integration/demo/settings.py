@@ -1,18 +1,17 @@
 """Settings of the demo; the sandbox's address comes from the environment."""
 
-import json
-import os
+from harness.server import given_server
 
-_server = json.loads(os.environ.get("MSSQL_DEMO_SERVER", '{"host": "127.0.0.1", "port": 1433}'))
+_server = given_server()
 
 DATABASES = {
     "default": {
         "ENGINE": "mssql_core",
         "NAME": "demo",
-        "HOST": _server["host"],
-        "PORT": str(_server["port"]),
-        "USER": _server.get("user", "sa"),
-        "PASSWORD": _server.get("password", ""),
+        "HOST": _server.host,
+        "PORT": str(_server.port),
+        "USER": _server.user,
+        "PASSWORD": _server.password,
         "OPTIONS": {
             # The sandbox's certificate is self-signed; leave this out for a real server.
             "TrustServerCertificate": "yes",

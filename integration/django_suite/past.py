@@ -1,67 +1,86 @@
 """``hatch run past 3.2 APP...``: the tests of another Django, on a Python that it supports.
 
-The sandbox needs a newer Python than old Djangos run on, so it runs in this one and the
-suite in an environment that uv makes, with an interpreter from PATH. Both share Microsoft's
-ODBC driver, whose wheel does not exist for old Pythons.
+The sandbox needs a newer Python than old Djangos run on, so it runs in this one and the suite in an environment that
+uv makes, with an interpreter from PATH. Both share Microsoft's ODBC driver, whose wheel does not exist for old Pythons.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 from mssql_core.connection.driver import bundled_driver
-from mssql_sandbox.api import Sandbox
+
+from . import run
+from .source import Python
 
 TOP = Path(__file__).resolve().parents[2]
 PACKAGES = ("mssql-core", "mssql-json", "mssql-azure-auth", "mssql-fabric")
 TOOLS = ("jinja2", "pillow", "pip", "tblib", "tomli; python_version < '3.11'")
-# The Python of each Django: the oldest of 3.2, the newest of 6.1, so that all are met.
+# The Pythons of each Django that mssql-core runs on, those first that others do not try: all are met.
+# https://docs.djangoproject.com/en/stable/faq/install/#what-python-version-can-i-use-with-django
 PYTHONS = {
-    "3.2": "3.8",
-    "4.0": "3.8",
-    "4.1": "3.9",
-    "4.2": "3.9",
-    "5.0": "3.10",
-    "5.1": "3.11",
-    "5.2": "3.12",
-    "6.0": "3.13",
-    "6.1": "3.14",
+    "3.2": ("3.8", "3.9", "3.10"),
+    "4.0": ("3.8", "3.9", "3.10"),
+    "4.1": ("3.9", "3.8", "3.10", "3.11"),
+    "4.2": ("3.9", "3.8", "3.10", "3.11", "3.12"),
+    "5.0": ("3.10", "3.11", "3.12"),
+    "5.1": ("3.11", "3.10", "3.12", "3.13"),
+    "5.2": ("3.12", "3.10", "3.11", "3.13", "3.14"),
+    "6.0": ("3.13", "3.12", "3.14"),
+    "6.1": ("3.14", "3.13", "3.12"),
 }
 
 
-def command(django: str) -> list[str]:
-    """The command that runs Python in an environment with this Django (major.minor)."""
-    found = ["uv", "run", "--quiet", "--no-project", "--isolated", "--python", PYTHONS[django]]
+class NoInterpreter(LookupError):
+    """No Python that the Django supports is on PATH."""
+
+
+def interpreter(django: str) -> str:
+    """The path of the first Python of this Django that is here; none is downloaded.
+
+    :raises NoInterpreter: when there is none.
+    """
+    for version in PYTHONS[django]:
+        search = ["uv", "python", "find", "--no-project", "--no-python-downloads", "--system", version]
+        answer = subprocess.run(search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        if answer.returncode == 0:
+            return answer.stdout.strip()
+    raise NoInterpreter(f"Django {django} needs one of Python {', '.join(PYTHONS[django])} on PATH")
+
+
+def python(django: str) -> Python:
+    """An environment with this Django (major.minor) and the packages.
+
+    :raises NoInterpreter: when no Python of this Django is here.
+    """
+    command = ["uv", "run", "--quiet", "--no-project", "--isolated", "--python", interpreter(django)]
     for requirement in (f"django~={django}.0", *TOOLS):
-        found += ["--with", requirement]
+        command += ["--with", requirement]
     for package in PACKAGES:
-        found += ["--with-editable", str(TOP / "packages" / package)]
-    return [*found, "python"]
-
-
-def server_url(sandbox: Sandbox) -> str:
-    """The sandbox as ``MSSQL_TEST_URL``; holds its password."""
-    options = {"TrustServerCertificate": "yes"}
-    if driver := bundled_driver():
-        options["driver"] = driver
-    return f"mssql://{sandbox.user}:{quote(sandbox.password)}@{sandbox.host}:{sandbox.port}/app?{urlencode(options)}"
+        command += ["--with-editable", str(TOP / "packages" / package)]
+    return Python((*command, "python"))
 
 
 def main() -> int:
-    if len(sys.argv) < 2 or sys.argv[1] not in PYTHONS:
-        print(f"Name a Django first, one of {', '.join(PYTHONS)}: hatch run past 3.2 basic lookup")
-        return 2
-    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    with Sandbox() as sandbox:
-        environment["MSSQL_TEST_URL"] = server_url(sandbox)
-        environment["PYTHONPATH"] = str(TOP / "integration")
-        return subprocess.run(
-            [*command(sys.argv[1]), "-m", "django_suite", *sys.argv[2:]], cwd=TOP, env=environment
-        ).returncode
+    parser = argparse.ArgumentParser(prog="hatch run past", description=__doc__, add_help=False)
+    parser.add_argument("django", choices=PYTHONS)
+    parser.add_argument(
+        "--if-possible", action="store_true", help="succeed without a fitting Python, except where CI=true"
+    )
+    arguments, others = parser.parse_known_args()
+    # What uv installs is not for the environment that this process runs in.
+    os.environ.pop("VIRTUAL_ENV", None)
+    try:
+        chosen = python(arguments.django)
+    except NoInterpreter as error:
+        print(f"not run: {error}")
+        return int(not arguments.if_possible or os.environ.get("CI", "").lower() == "true")
+    driver = bundled_driver()
+    return run.main(others, chosen, {"driver": driver} if driver else None)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,6 @@ class SuiteRunner(ReportingRunner):
 
     def setup_databases(self, **kwargs):
         for connection in connections.all():
-            vars(connection.features).update(load_flags(os.environ.get("MSSQL_SUITE_LABEL", "")))
+            vars(connection.features).update(load_flags(os.environ.get("MSSQL_SUITE_LABEL", "").split(".")[0]))
             connection.features.django_test_skips = load_expectations(connection.server)
         return super().setup_databases(**kwargs)

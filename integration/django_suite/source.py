@@ -5,45 +5,57 @@ from __future__ import annotations
 import subprocess
 import sys
 import tarfile
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-
-import django
 
 CACHE = Path(__file__).parent / ".cache"
 # Data of other tests, and apps for one other database.
 _ELSEWHERE = {"gis_tests", "import_error_package", "postgres_tests", "requirements", "sphinx", "test_runner_apps"}
 
 
-def tests_folder() -> Path:
-    """The ``tests`` folder of the sdist of exactly the installed Django, downloaded once."""
-    version = django.get_version()
-    folder = CACHE / f"django-{version}"
-    if not (folder / "tests" / "runtests.py").exists():
-        _unpack(_download(version))
-    return folder / "tests"
+@dataclass(frozen=True)
+class Python:
+    """A Python that has a Django, mssql_core and what Django's tests need.
 
+    :ivar command: runs it; by default this process's own.
+    """
 
-def test_apps() -> list[str]:
-    """All folders with tests that run here: not those of PostGIS and its kin, nor of PostgreSQL."""
-    return sorted(
-        folder.parent.name
-        for folder in tests_folder().glob("*/__init__.py")
-        if folder.parent.name not in _ELSEWHERE and any(folder.parent.rglob("test*.py"))
-    )
+    command: tuple[str, ...] = (sys.executable,)
 
+    @cached_property
+    def django(self) -> str:
+        """The version of its Django, as 5.2.1."""
+        question = [*self.command, "-c", "import django; print(django.get_version())"]
+        return subprocess.run(question, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
-def _download(version: str) -> Path:
-    CACHE.mkdir(exist_ok=True)
-    archive = CACHE / f"django-{version}.tar.gz"
-    if not archive.exists():
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "django",
-             "--dest", str(CACHE), f"django=={version}"],
-            check=True,
-        )  # fmt: skip
-        for found in CACHE.glob(f"[Dd]jango-{version}.tar.gz"):
-            found.rename(archive)
-    return archive
+    def tests_folder(self) -> Path:
+        """The ``tests`` folder of the sdist of exactly its Django, downloaded once."""
+        folder = CACHE / f"django-{self.django}"
+        if not (folder / "tests" / "runtests.py").exists():
+            _unpack(self._download())
+        return folder / "tests"
+
+    def test_apps(self) -> list[str]:
+        """All folders with tests that run here: not those of PostGIS and its kin, nor of PostgreSQL."""
+        return sorted(
+            folder.parent.name
+            for folder in self.tests_folder().glob("*/__init__.py")
+            if folder.parent.name not in _ELSEWHERE and any(folder.parent.rglob("test*.py"))
+        )
+
+    def _download(self) -> Path:
+        CACHE.mkdir(exist_ok=True)
+        archive = CACHE / f"django-{self.django}.tar.gz"
+        if not archive.exists():
+            subprocess.run(
+                [*self.command, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "django",
+                 "--dest", str(CACHE), f"django=={self.django}"],
+                check=True,
+            )  # fmt: skip
+            for downloaded in CACHE.glob(f"[Dd]jango-{self.django}.tar.gz"):
+                downloaded.rename(archive)
+        return archive
 
 
 def _unpack(archive: Path) -> None:
@@ -52,5 +64,5 @@ def _unpack(archive: Path) -> None:
             tar.extractall(CACHE, filter="data")
         else:
             tar.extractall(CACHE)
-    for found in CACHE.glob(archive.name.replace(".tar.gz", "").replace("django", "[Dd]jango")):
-        found.rename(CACHE / found.name.lower())
+    for unpacked in CACHE.glob(archive.name.replace(".tar.gz", "").replace("django", "[Dd]jango")):
+        unpacked.rename(CACHE / unpacked.name.lower())

@@ -1,4 +1,4 @@
-"""Settings of a run; the server comes from the environment (see run.py).
+"""Settings of a run; the server and the tests' label come from the environment (see process.py).
 
 MSSQL_SUITE_JSON holds options of the plugin json, e.g. ``{"native": true}``; MSSQL_SUITE_OPTIONS
 more OPTIONS of the aliases, e.g. ``{"schema": "sales"}``.
@@ -8,26 +8,16 @@ import json
 import os
 
 import django
+from harness.server import given_server
 
-_server = json.loads(os.environ["MSSQL_SUITE_SERVER"])
-_label = os.environ.get("MSSQL_SUITE_LABEL", "suite")
+# A name of a database holds 128 characters; the label may be a test's whole id.
+_label = os.environ.get("MSSQL_SUITE_LABEL", "suite").replace(".", "_")[:100]
 
 
 def _database(name):
-    return {
-        "ENGINE": "mssql_core",
-        "NAME": name,
-        "HOST": _server["host"],
-        "PORT": str(_server["port"]),
-        "USER": _server["user"],
-        "PASSWORD": _server["password"],
-        "OPTIONS": {
-            **_server.get("options", {}),
-            **json.loads(os.environ.get("MSSQL_SUITE_OPTIONS", "{}")),
-            "plugins": {"json": json.loads(os.environ.get("MSSQL_SUITE_JSON", "{}"))},
-        },
-        "TEST": {"NAME": "test_" + name},
-    }
+    options = json.loads(os.environ.get("MSSQL_SUITE_OPTIONS", "{}"))
+    plugins = {"json": json.loads(os.environ.get("MSSQL_SUITE_JSON", "{}"))}
+    return {**given_server().database(name, **options, plugins=plugins), "TEST": {"NAME": "test_" + name}}
 
 
 DATABASES = {"default": _database(f"django_{_label}"), "other": _database(f"other_{_label}")}

@@ -5,7 +5,6 @@ import time
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
-from settings_of_server import database
 
 SECRET = "wr0ng-Secret-{;}"
 TIMEOUT = 5  # seconds
@@ -16,7 +15,7 @@ def refused(server, shop):
     """``refused(changes)``: the text of the error that a connection with these settings ends in."""
 
     def connect(changes):
-        entry = database(server, "tempdb", connection_timeout=TIMEOUT, connection_retries=0)
+        entry = server.database("tempdb", connection_timeout=TIMEOUT, connection_retries=0)
         options = {**entry["OPTIONS"], **changes.pop("OPTIONS", {})}
         entry = {**connections.settings["default"], **entry, **changes, "OPTIONS": options}
         started = time.monotonic()
@@ -27,7 +26,7 @@ def refused(server, shop):
         # Twice the setting: name resolution and a second address may come before the login.
         assert time.monotonic() - started < 2 * TIMEOUT
         text = "".join(map(repr, (error.value, error.value.__cause__, error.value.__context__)))
-        assert SECRET not in text and server["password"] not in text
+        assert SECRET not in text and server.password not in text
         return str(error.value)
 
     return connect

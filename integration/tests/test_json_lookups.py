@@ -3,7 +3,6 @@
 import pytest
 from figures.table import _json_oracle as oracle
 from figures.table import json as table
-from settings_of_server import database
 
 pytestmark = pytest.mark.usefixtures("shop")
 FEW = 8
@@ -11,7 +10,7 @@ FEW = 8
 
 @pytest.fixture(scope="module")
 def alias(server, shop):
-    with table.with_documents("json documents", database(server, "master", plugins=["json"])) as found:
+    with table.with_documents("json documents", server.database("master", plugins=["json"])) as found:
         yield found
 
 

@@ -3,6 +3,8 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, DataError, IntegrityError, connections, models
+from harness.project import new_alias
+from harness.server import Server
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -13,17 +15,11 @@ def aliases(shop):
     from mssql_sandbox.api import Sandbox
 
     with Sandbox(version="2025") as sandbox:
-        for alias, options in (("text", {}), ("native", {"native": True})):
-            connections.databases[alias] = connections.configure_settings({"default": {
-                "ENGINE": "mssql_core", "NAME": "master", "HOST": sandbox.host, "PORT": str(sandbox.port),
-                "USER": sandbox.user, "PASSWORD": sandbox.password,
-                "OPTIONS": {"TrustServerCertificate": "yes", "plugins": {"json": options}},
-            }})["default"]  # fmt: skip
-        yield "text", "native"
-        for alias in ("text", "native"):
-            connections[alias].close()
-            del connections[alias]
-            del connections.databases[alias]
+        server = Server.of_sandbox(sandbox)
+        text = server.database("master", plugins=["json"])
+        native = server.database("master", plugins={"json": {"native": True}})
+        with new_alias("text", text), new_alias("native", native):
+            yield "text", "native"
 
 
 @pytest.fixture

@@ -25,14 +25,13 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject, Rank, Upper
 from figures.table import json as table
-from settings_of_server import database
 
 pytestmark = pytest.mark.usefixtures("shop")
 
 
 @pytest.fixture(scope="module")
 def alias(server, shop):
-    with table.with_documents("json values", database(server, "master", plugins=["json"])) as found:
+    with table.with_documents("json values", server.database("master", plugins=["json"])) as found:
         yield found
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
-from settings_of_server import database
+from harness.server import Server
 
 EDITIONS = ("2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric")
 PLUGINS = ("json", "azure", "fabric")
@@ -47,16 +47,7 @@ def alias(shop):
 
 def settings_of(sandbox, order):
     """A token signs in where the azure plugin is enabled, or where the edition knows no SQL logins."""
-    entry = database(
-        {
-            "host": sandbox.host,
-            "port": sandbox.port,
-            "user": sandbox.user,
-            "password": sandbox.password,
-            "options": {"TrustServerCertificate": "yes"},
-        },
-        "shop",
-    )
+    entry = Server.of_sandbox(sandbox).database("shop")
     plugins = {name: {} for name in order}
     if "azure" in order:
         plugins["azure"] = {"token": sandbox.token}
@@ -96,8 +87,8 @@ def test_a_model_lives_through_its_table(edition, order, alias):
 
 
 def test_aliases_with_other_plugins_side_by_side_in_threads(server, alias):
-    entry = database(server, "tempdb", plugins=["json"])
-    plain = database(server, "tempdb")
+    entry = server.database("tempdb", plugins=["json"])
+    plain = server.database("tempdb")
     alias("with_json", entry)
     alias("without", plain)
     found = {}
@@ -127,7 +118,7 @@ def documented(tmp_path, monkeypatch):
 
 def test_the_plugin_of_the_guide_works_on_a_server(server, alias, documented):
     plugins = {"documented_plugin:AuditPlugin": {"application": "shop"}}
-    connection = alias("audited", database(server, "tempdb", plugins=plugins))
+    connection = alias("audited", server.database("tempdb", plugins=plugins))
     price = type("Price", (models.DecimalField,), {"get_internal_type": lambda self: "Money"})
     item = model("Item", price=price(max_digits=9, decimal_places=2))
     with connection.schema_editor() as editor:
@@ -155,6 +146,6 @@ def test_the_plugin_of_the_guide_works_on_a_server(server, alias, documented):
 )
 def test_errors_name_the_plugin_and_the_remedy(server, alias, plugins, words):
     with pytest.raises(ImproperlyConfigured) as error:
-        alias("wrong", database(server, "tempdb", plugins=plugins)).ensure_connection()
+        alias("wrong", server.database("tempdb", plugins=plugins)).ensure_connection()
     assert all(word in str(error.value) for word in words), error.value
-    assert server["password"] not in str(error.value)
+    assert server.password not in str(error.value)

@@ -12,13 +12,13 @@ pytestmark = pytest.mark.usefixtures("shop")
 @pytest.fixture
 def messages(server):
     """Call it with a function: the journal entries that the function caused."""
-    if server["journal"] is None:
+    if server.journal is None:
         pytest.skip("only the sandbox keeps a journal; a real server's messages are not counted")
 
     def count(function):
-        before = len(server["journal"]())
+        before = len(server.journal())
         function()
-        return server["journal"]()[before:]
+        return server.journal()[before:]
 
     return count
 
@@ -79,6 +79,6 @@ def test_printing_a_query_sends_nothing(messages):
 
 
 def test_journal_never_holds_a_password(server, shop):
-    if server["journal"] is None:
+    if server.journal is None:
         pytest.skip("only the sandbox keeps a journal")
-    assert server["password"] not in json.dumps(server["journal"]())
+    assert server.password not in json.dumps(server.journal())

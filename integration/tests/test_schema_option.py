@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from settings_of_server import database
+from harness.project import new_alias
 
 SCHEMA = "crm"
 ALIAS = "crm"
@@ -19,20 +19,13 @@ class Router:
 
 @pytest.fixture(scope="module")
 def crm(server):
-    from django.db import connections
     from django.test import override_settings
 
-    entry = {
-        "default": database(server, "crm_default"),
-        ALIAS: database(server, "crm", plugins=["json"], schema=SCHEMA),
-    }
-    connections.databases[ALIAS] = connections.configure_settings(entry)[ALIAS]
-    found = connections[ALIAS]
-    with override_settings(CACHES={"default": CACHE}, DATABASE_ROUTERS=[Router()]):
+    entry = server.database("crm", plugins=["json"], schema=SCHEMA)
+    with override_settings(CACHES={"default": CACHE}, DATABASE_ROUTERS=[Router()]), new_alias(ALIAS, entry) as found:
         found.creation.create_test_db(verbosity=0, autoclobber=True)
         yield found
         found.creation.destroy_test_db("crm", verbosity=0)
-    del connections[ALIAS], connections.databases[ALIAS]
 
 
 def rows(connection, sql, params=None):

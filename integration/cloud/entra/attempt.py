@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Iterator
 from unittest import mock
 
+from harness.server import Server
+
 from mssql_sandbox import Sandbox
 
 from .ways import Way
@@ -22,12 +24,11 @@ _OURS = (
 def alias(sandbox: Sandbox, way: Way, **changes: Any) -> dict[str, Any]:
     """The DATABASES entry of a way."""
     plugins = {} if way.plugin is None else {"azure": way.plugin}
-    options = {"TrustServerCertificate": "yes", "connection_timeout": 20, "connection_retries": 0}
+    options = {"connection_timeout": 20, "connection_retries": 0, **way.options, "plugins": plugins}
     return {
-        "ENGINE": "mssql_core", "NAME": "app", "HOST": sandbox.host, "PORT": str(sandbox.port), "USER": "",
-        "PASSWORD": "", "ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False,
+        **Server.of_sandbox(sandbox).database("app", login=False, **options),
+        "ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False,
         "TIME_ZONE": None, "TEST": {}, **way.settings, **changes,
-        "OPTIONS": {**options, **way.options, "plugins": plugins},
     }  # fmt: skip
 
 

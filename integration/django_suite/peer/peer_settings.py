@@ -1,20 +1,16 @@
-"""Settings of a run of mssql-django; the server comes from the environment (see run.py)."""
+"""Settings of a run of mssql-django; the server and the tests' label come from the environment (see process.py)."""
 
-import json
 import os
 
-_server = json.loads(os.environ["MSSQL_SUITE_SERVER"])
-_label = os.environ.get("MSSQL_SUITE_LABEL", "suite")
+from harness.server import given_server
+
+_label = os.environ.get("MSSQL_SUITE_LABEL", "suite").replace(".", "_")[:100]
 
 
 def _database(name):
     return {
+        **given_server().database(name),
         "ENGINE": "mssql",
-        "NAME": name,
-        "HOST": _server["host"],
-        "PORT": str(_server["port"]),
-        "USER": _server["user"],
-        "PASSWORD": _server["password"],
         "OPTIONS": {
             "driver": "ODBC Driver 18 for SQL Server",
             "extra_params": "TrustServerCertificate=yes",

@@ -7,18 +7,19 @@ excluded tests (left out here too), a defect of its own with the server's rule, 
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
-import django
+from harness.server import serve_each
 
-from .. import run as suite
-from .. import source
+from ..process import Run, save_journal
+from ..report import FAILURES, write_report
+from ..run import DEFAULT_APPS, dead, folder, parser
+from ..source import Python
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,10 +28,9 @@ else:
 
 HERE = Path(__file__).parent
 REPORTS = HERE / "reports"
-FAILURES = ("failed", "error", "unexpected success")
 
 
-def _explained() -> dict:
+def _explained() -> dict[str, Any]:
     with open(HERE / "explained.toml", "rb") as file:
         return tomllib.load(file)
 
@@ -57,7 +57,7 @@ def registered_driver() -> Iterator[None]:
         yield
 
 
-def unexplained(runs: list[dict]) -> list[dict]:
+def unexplained(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The failing results that explained.toml does not name."""
     reasons = defects()
     return [
@@ -69,33 +69,20 @@ def unexplained(runs: list[dict]) -> list[dict]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("apps", nargs="*", metavar="APP", help="test apps or test ids; default: the main apps")
-    parser.add_argument("-k", help="only tests whose name contains this")
-    parser.add_argument("--timeout", type=float, default=1800, help="seconds an app may take")
-    parser.add_argument("--version", default="2022", help="version the sandbox plays")
-    arguments = parser.parse_args(argv)
-    out = REPORTS / f"django-{django.get_version()}-{arguments.version}"
-    out.mkdir(parents=True, exist_ok=True)
-    source.tests_folder()
-    from mssql_sandbox.api import Sandbox
-
-    with registered_driver(), Sandbox(version=arguments.version, journal=True) as sandbox:
-        server = {"host": sandbox.host, "port": sandbox.port, "user": sandbox.user, "password": sandbox.password}
-        runs = [
-            suite.run_app(app, server, out, arguments, settings="django_suite.peer.peer_settings")
-            for app in arguments.apps or suite.DEFAULT_APPS
-        ]
-        suite.save_journal(sandbox, out)
-    passed, failed, skipped = suite.write_report(runs, out)
+    arguments = parser(__doc__).parse_args(argv)
+    python = Python()
+    out = folder(REPORTS, python, arguments.version)
+    run = Run(out, python, "django_suite.peer.peer_settings", arguments.k, arguments.timeout)
+    python.tests_folder()
+    with registered_driver(), serve_each(arguments.jobs, arguments.version, journal=True) as servers:
+        runs = run.apps(arguments.apps or DEFAULT_APPS, servers)
+        save_journal(servers, out)
+    passed, failed, skipped = write_report(runs, out, python.django)
     open_failures = unexplained(runs)
     for result in open_failures:
         print(f"{result['id']}: {result['reason']}")
     print(f"{passed} passed, {failed} failed, {skipped} skipped; unexplained failures: {len(open_failures)}")
-    dead = [run["summary"]["app"] for run in runs if run["summary"]["dead"]]
-    if dead:
-        print(f"did not run to the end: {', '.join(dead)}")
-    return int(bool(open_failures or dead))
+    return int(bool(dead(runs) or open_failures))
 
 
 if __name__ == "__main__":

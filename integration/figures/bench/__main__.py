@@ -7,30 +7,14 @@ time for a statement, without the engine's, follow.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import statistics
 import time
 from typing import Any, Callable, Iterator
 
-from django_suite.run import server_from_url
+from harness.project import configure
+from harness.server import serve
 
-
-@contextlib.contextmanager
-def server(version: str) -> Iterator[dict]:
-    if url := os.environ.get("MSSQL_TEST_URL"):
-        yield server_from_url(url)
-        return
-    from mssql_sandbox.api import Sandbox
-
-    with Sandbox(version=version) as sandbox:
-        yield {
-            "host": sandbox.host,
-            "port": sandbox.port,
-            "user": sandbox.user,
-            "password": sandbox.password,
-            "options": {"TrustServerCertificate": "yes"},
-        }
+APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop")
 
 
 def median(function: Callable[[], Any], repeat: int) -> float:
@@ -43,29 +27,6 @@ def median(function: Callable[[], Any], repeat: int) -> float:
         function()
         times.append(time.perf_counter() - started)
     return 1000 * statistics.median(times)
-
-
-def configure(settings_: dict) -> None:
-    import django
-    from django.conf import settings
-
-    settings.configure(
-        DATABASES={
-            "default": {
-                "ENGINE": "mssql_core",
-                "NAME": "bench",
-                "HOST": settings_["host"],
-                "PORT": str(settings_["port"]),
-                "USER": settings_["user"],
-                "PASSWORD": settings_["password"],
-                "OPTIONS": {**settings_["options"], "plugins": ["json"]},
-            }
-        },
-        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"],
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        USE_TZ=True,
-    )
-    django.setup()
 
 
 def rows(repeat: int) -> Iterator[tuple[str, float]]:
@@ -124,8 +85,8 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=200)
     parser.add_argument("--version", default="2022")
     arguments = parser.parse_args()
-    with server(arguments.version) as settings_:
-        configure(settings_)
+    with serve(arguments.version) as server:
+        configure({"default": server.database("bench", plugins=["json"])}, APPS)
         from demo import data
         from django.db import connection
 
@@ -137,7 +98,7 @@ def main() -> None:
             for name, value in rows(arguments.repeat):
                 base = base or value
                 print(f"{name:<28}{value:>10.3f}{value / base:>8.1f}")
-            for name, value in sandbox_rows(arguments.version) if "MSSQL_TEST_URL" not in os.environ else ():
+            for name, value in sandbox_rows(arguments.version) if server.sandbox else ():
                 print(f"{name:<28}{value:>10.3f} {value / base:>9.2f}")
         finally:
             connection.creation.destroy_test_db("bench", verbosity=0)

@@ -14,21 +14,22 @@ import subprocess
 import sys
 
 from django_suite.peer.run import registered_driver
+from harness.server import VARIABLE, Server
 
 from .workload import ENGINES
 
 
-def measure(engine: str, sandbox, server: dict) -> dict:
+def measure(engine: str, server: Server) -> dict:
     """Operation -> milliseconds and messages of one round."""
     output = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "figures.side_by_side.workload", engine],
-        env={**os.environ, "MSSQL_SUITE_SERVER": json.dumps(server)},
+        env={**os.environ, VARIABLE: server.url},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
     ).stdout
     results = json.loads(output.splitlines()[-1])
-    times = [entry["time"] for entry in sandbox.journal_entries()]
+    times = [entry["time"] for entry in server.sandbox.journal_entries()]
     for result in results.values():
         if "ms" in result:
             result["messages"] = sum(result["began"] <= time <= result["ended"] for time in times)
@@ -62,10 +63,10 @@ def main() -> int:
 
     found: dict[str, list[dict]] = {engine: [] for engine in ENGINES}
     with registered_driver(), Sandbox(version=arguments.version, journal=True) as sandbox:
-        server = {"host": sandbox.host, "port": sandbox.port, "user": sandbox.user, "password": sandbox.password}
+        server = Server.of_sandbox(sandbox)
         for _ in range(arguments.rounds):
             for engine in ENGINES:
-                found[engine].append(measure(engine, sandbox, server))
+                found[engine].append(measure(engine, server))
     ours, theirs = best(found["mssql_core"]), best(found["mssql"])
     print(f"{'':<34}{'elapsed ms':>18}{'':>7}{'processor ms':>18}{'':>7}   messages")
     print(f"{'':<34}{'core':>9}{'peer':>9}{'ratio':>7}{'core':>9}{'peer':>9}{'ratio':>7}   core : peer")

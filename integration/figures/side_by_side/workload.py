@@ -8,41 +8,23 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import sys
 import time
 from typing import Any, Callable, Iterator
+
+from harness.project import configure
+from harness.server import given_server
 
 ENGINES = ("mssql_core", "mssql")
 _ADDED = datetime.datetime(2026, 1, 2, 3, 4, 5)
 
 
-def configure(engine: str) -> None:
-    import django
-    from django.conf import settings
-
-    server = json.loads(os.environ["MSSQL_SUITE_SERVER"])
-    options = {
-        "mssql_core": {"TrustServerCertificate": "yes"},
-        "mssql": {"driver": "ODBC Driver 18 for SQL Server", "extra_params": "TrustServerCertificate=yes",
-                  "return_rows_bulk_insert": True},
-    }  # fmt: skip
-    settings.configure(
-        DATABASES={
-            "default": {
-                "ENGINE": engine,
-                "NAME": f"side_{engine}",
-                "HOST": server["host"],
-                "PORT": str(server["port"]),
-                "USER": server["user"],
-                "PASSWORD": server["password"],
-                "OPTIONS": options[engine],
-            }
-        },
-        INSTALLED_APPS=["figures.side_by_side"],
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    )
-    django.setup()
+def set_up(engine: str) -> None:
+    database = given_server().database(f"side_{engine}")
+    if engine == "mssql":
+        options = {"driver": "ODBC Driver 18 for SQL Server", "extra_params": "TrustServerCertificate=yes"}
+        database.update(ENGINE=engine, OPTIONS={**options, "return_rows_bulk_insert": True})
+    configure({"default": database}, ["figures.side_by_side"])
 
 
 def operations() -> Iterator[tuple[str, Callable[[], Any], int]]:
@@ -158,7 +140,7 @@ def measure(function: Callable[[], Any], calls: int) -> dict:
 
 
 def main() -> None:
-    configure(sys.argv[1])
+    set_up(sys.argv[1])
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True)

@@ -12,8 +12,10 @@ from unittest import mock
 from cloud.gateway import Gateway
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import NotSupportedError, connections, models
+from django.db import NotSupportedError, models
 from django.db.migrations.exceptions import MigrationSchemaMissing
+from harness.project import new_alias
+from harness.server import Server
 
 from mssql_core.plugin import Capability, Edition
 
@@ -60,21 +62,16 @@ def alias(sandbox: Any, port: int | None = None, options: dict[str, Any] | None 
     """The wrapper of an alias on the sandbox; a warehouse may be read."""
     if sandbox.version == "warehouse":
         fabric = {"warehouse": "read", **fabric}
+    plugins = {"fabric": fabric, "azure": {"token": lambda: sandbox.token}}
+    options = {"datetime_type": "datetime2", **(options or {}), "plugins": plugins}
     entry = {
-        "ENGINE": "mssql_core", "NAME": "app", "HOST": sandbox.host, "PORT": str(port or sandbox.port),
-        "USER": "", "TEST": {"NAME": "app" if sandbox.version == "fabric" else "test_app"},
-        "OPTIONS": {
-            "TrustServerCertificate": "yes", "datetime_type": "datetime2", **(options or {}),
-            "plugins": {"fabric": fabric, "azure": {"token": lambda: sandbox.token}},
-        },
-    }  # fmt: skip
-    connections.databases[ALIAS] = connections.configure_settings({"default": entry})["default"]
-    try:
-        yield connections[ALIAS]
-    finally:
-        connections[ALIAS].close()
-        del connections[ALIAS]
-        del connections.databases[ALIAS]
+        **Server.of_sandbox(sandbox).database("app", login=False, **options),
+        "TEST": {"NAME": "app" if sandbox.version == "fabric" else "test_app"},
+    }
+    if port:
+        entry["PORT"] = str(port)
+    with new_alias(ALIAS, entry) as wrapper:
+        yield wrapper
 
 
 def told_by_engine_edition(sandbox: Any) -> None:

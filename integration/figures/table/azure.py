@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ._configured import configure
+from harness.project import configure
 
 EDITIONS = ("azure", "managed-instance", "fabric")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ._configured import configure
+from harness.project import configure
 
 
 def rows() -> list[tuple[str, dict[str, bool]]]:

@@ -9,6 +9,9 @@ import contextlib
 import sys
 from typing import Iterator
 
+from harness.project import configure, new_alias
+from harness.server import Server
+
 # "native": the type json, which holds objects and arrays only.
 VERSIONS = (
     "2016",
@@ -31,7 +34,7 @@ def rows(count: int = _FEW) -> list[tuple[str, dict[str, bool]]]:
 
     :param count: random cases in all; each has up to four documents.
     """
-    _configure()
+    configure()
     from ._json_cases import CASES
 
     found: dict[str, dict[str, bool]] = {name: {} for name in CASES}
@@ -55,20 +58,6 @@ def _passes(name: str, alias: str, count: int) -> bool:
     return True
 
 
-def _configure() -> None:
-    import django
-    from django.conf import settings
-
-    if not settings.configured:
-        settings.configure(
-            DATABASES={"default": {"ENGINE": "mssql_core", "NAME": "unused"}},
-            INSTALLED_APPS=["django.contrib.contenttypes"],
-            SECRET_KEY="tests",
-            USE_TZ=True,
-        )
-        django.setup()
-
-
 @contextlib.contextmanager
 def connected(version: str) -> Iterator[str]:
     """An alias on a new sandbox with the table of documents."""
@@ -76,16 +65,10 @@ def connected(version: str) -> Iterator[str]:
 
     number, _, kind = version.partition(" ")
     with Sandbox(version=number) as sandbox:
-        database = {
-            "ENGINE": "mssql_core",
-            "NAME": "master",
-            "HOST": sandbox.host,
-            "PORT": str(sandbox.port),
-            # Fabric knows no SQL logins.
-            "TOKEN": sandbox.token,
-            "OPTIONS": {"TrustServerCertificate": "yes", "plugins": {"json": {"native": kind == "native"}}},
-        }
-        with with_documents(f"json {version}", database) as alias:
+        plugins = {"json": {"native": kind == "native"}}
+        # Fabric knows no SQL logins.
+        database = Server.of_sandbox(sandbox).database("master", login=False, plugins=plugins)
+        with with_documents(f"json {version}", {**database, "TOKEN": sandbox.token}) as alias:
             yield alias
 
 
@@ -95,18 +78,11 @@ def with_documents(alias: str, database: dict) -> Iterator[str]:
 
     :param database: settings as in DATABASES.
     """
-    from django.db import connections
-
     from ._json_model import Document
 
-    connections.databases[alias] = connections.configure_settings({"default": database})["default"]
-    try:
-        with connections[alias].schema_editor() as editor:
+    with new_alias(alias, database) as connection:
+        with connection.schema_editor() as editor:
             editor.create_model(Document)
         yield alias
-        with connections[alias].schema_editor() as editor:
+        with connection.schema_editor() as editor:
             editor.delete_model(Document)
-    finally:
-        connections[alias].close()
-        del connections[alias]
-        del connections.databases[alias]

@@ -1,0 +1,111 @@
+"""The server under test: a sandbox, or the real server that ``MSSQL_TEST_URL`` names.
+
+The address travels in that variable to child processes too, so whatever runs on the one runs on the other. Child
+processes may be older Pythons than the sandbox needs: nothing of it is imported before it is started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterator
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+VARIABLE = "MSSQL_TEST_URL"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server is and who signs in.
+
+    :ivar name: the database that the URL names; tests that make databases of their own leave it aside.
+    :ivar options: entries of ``OPTIONS``.
+    :ivar sandbox: the running sandbox; None for a real server.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    name: str = "master"
+    options: dict[str, Any] = field(default_factory=dict)
+    sandbox: Any = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def from_url(cls, url: str) -> Server:
+        """``mssql://user:password@host:port/name?option=value``; the port may be left out."""
+        parts = urlsplit(url)
+        return cls(
+            parts.hostname or "localhost",
+            parts.port or 1433,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            unquote(parts.path.lstrip("/")) or "master",
+            dict(parse_qsl(parts.query)),
+        )
+
+    @classmethod
+    def of_sandbox(cls, sandbox: Any) -> Server:
+        """A running sandbox, signed in by its SQL login."""
+        name = sandbox.databases[0] if sandbox.databases else "master"
+        options = {"TrustServerCertificate": "yes"}
+        return cls(sandbox.host, sandbox.port, sandbox.user, sandbox.password, name, options, sandbox)
+
+    @property
+    def url(self) -> str:
+        """The server as :meth:`from_url` reads it; holds the password."""
+        login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        return f"mssql://{login}@{self.host}:{self.port}/{quote(self.name, safe='')}?{urlencode(self.options)}"
+
+    @property
+    def journal(self) -> Callable[..., list[dict[str, Any]]] | None:
+        """Asks the sandbox for the messages it received; None on a real server, which keeps no such list."""
+        return None if self.sandbox is None else self.sandbox.journal_entries
+
+    def database(self, name: str, *, login: bool = True, **options: Any) -> dict[str, Any]:
+        """An entry of ``DATABASES``.
+
+        :param login: whether user and password are in it; without, a token has to be.
+        :param options: more entries of ``OPTIONS``.
+        """
+        return {
+            "ENGINE": "mssql_core",
+            "NAME": name,
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "USER": self.user if login else "",
+            "PASSWORD": self.password if login else "",
+            "OPTIONS": {**self.options, **options},
+        }
+
+
+def given_server() -> Server:
+    """The server that ``MSSQL_TEST_URL`` names.
+
+    :raises KeyError: when the variable is not set.
+    """
+    return Server.from_url(os.environ[VARIABLE])
+
+
+@contextlib.contextmanager
+def serve(version: str = "2022", journal: bool = False) -> Iterator[Server]:
+    """The real server that ``MSSQL_TEST_URL`` names, else a new sandbox.
+
+    :param version: what the sandbox plays.
+    :param journal: whether the sandbox keeps the messages it receives.
+    """
+    if os.environ.get(VARIABLE):
+        yield given_server()
+        return
+    from mssql_sandbox.api import Sandbox
+
+    with Sandbox(version=version, journal=journal) as sandbox:
+        yield Server.of_sandbox(sandbox)
+
+
+@contextlib.contextmanager
+def serve_each(count: int, version: str = "2022", journal: bool = False) -> Iterator[list[Server]]:
+    """As many servers as work at the same time: a sandbox for each; a real server serves them all."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(serve(version, journal)) for _ in range(count)]
