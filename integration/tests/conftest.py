@@ -35,7 +35,7 @@ def shop(server):
         del connections["default"]
     from django.db import connection
 
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     from demo import data
 
     data.load(orders=60)
