@@ -156,12 +156,12 @@ def test_a_connection_outlives_its_token_in_no_request(ways, sandbox, entra, cap
     from cloud.entra.attempt import connected
     from cloud.entra.ways import Way
 
-    way = Way({"token": lambda: entra.issuer.token("app", 1.0)})
+    way = Way({"token": lambda: entra.issuer.token("app", 3)})
     with connected(sandbox, way, CONN_MAX_AGE=None) as wrapper:
         first = wrapper.connection
         wrapper.close_if_unusable_or_obsolete()
         assert wrapper.connection is first
-        time.sleep(1.1)
+        time.sleep(3.1)
         with caplog.at_level(logging.WARNING, "mssql_core.connection"), wrapper.cursor() as cursor:
             cursor.execute("SELECT 1")
         assert "has expired" in caplog.text

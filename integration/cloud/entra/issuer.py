@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 import uuid
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 AUDIENCE = "https://database.windows.net/"
@@ -32,33 +30,23 @@ class Issuer:
         """PEM."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
 
-    def token(self, name: str = "app", seconds: float = 3600, audience: str = AUDIENCE, **claims: Any) -> str:
+    def token(self, name: str = "app", seconds: int = 3600, audience: str = AUDIENCE, **claims: Any) -> str:
         """A signed token.
 
         :param name: of the principal, as ``upn`` with an at sign, else as ``appid``.
         :param seconds: how long it holds; negative for an expired one.
         :param claims: further claims, over the usual ones.
         """
-        now = time.time()
+        now = int(time.time())
         body = {
             "aud": audience,
             "iss": self.url,
-            "iat": int(now),
-            "nbf": int(now) - 5,
+            "iat": now,
+            "nbf": now - 5,
             "exp": now + seconds,
             "tid": self.tenant,
             "jti": uuid.uuid4().hex,
             "upn" if "@" in name else "appid": name,
             **claims,
         }
-        signed = f"{_part({'typ': 'JWT', 'alg': 'RS256'})}.{_part(body)}"
-        signature = self._key.sign(signed.encode("ascii"), padding.PKCS1v15(), SHA256())
-        return f"{signed}.{_encoded(signature)}"
-
-
-def _part(value: dict[str, Any]) -> str:
-    return _encoded(json.dumps(value).encode())
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+        return jwt.encode(body, self._key, "RS256")

@@ -35,7 +35,7 @@ class EntraService:
     :ivar failing: answers are errors 503 while true.
     """
 
-    def __init__(self, lifetime: float = 3600) -> None:
+    def __init__(self, lifetime: int = 3600) -> None:
         self.issuer = Issuer()
         self.lifetime = lifetime
         self.principals: dict[str, str] = {}

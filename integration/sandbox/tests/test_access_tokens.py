@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 
+import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mssql_sandbox.access_tokens import TokenIssuer
@@ -22,15 +21,9 @@ def pem(key):
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def part(value):
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
-
 def token(key=KEY, alg="RS256", **claims):
-    found = {"aud": "https://database.windows.net/", "exp": time.time() + 60, "appid": "app", "iss": "me", **claims}
-    text = f"{part({'alg': alg})}.{part(found)}"
-    signature = key.sign(text.encode(), padding.PKCS1v15(), SHA256())
-    return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    usual = {"aud": "https://database.windows.net/", "exp": int(time.time()) + 60, "appid": "app", "iss": "me"}
+    return jwt.encode({**usual, **claims}, key, alg)
 
 
 ISSUER = TokenIssuer(pem(KEY), issuer="me")
@@ -45,12 +38,16 @@ def test_the_principal_s_name():
     ("text", "reason"),
     [
         (token(exp=time.time() - 1), "Token is expired."),
-        (token(exp=None), "Token is expired."),
+        (token(exp=None), "principal>'."),
+        (token(exp="tomorrow"), "principal>'."),
         (token(aud="https://graph.microsoft.com"), "not currently configured to accept this token."),
         (token(iss="them"), "not currently configured to accept this token."),
+        (token(aud=["https://graph.microsoft.com"]), "not currently configured to accept this token."),
         (token(nbf=time.time() + 900), "principal>'."),
         (token(OTHER), "principal>'."),
-        (token(alg="none"), "principal>'."),
+        (token(None, "none"), "principal>'."),
+        (token("x" * 32, "HS256"), "principal>'."),
+        (token(KEY, "PS256"), "principal>'."),
         (token(appid=None), "principal>'."),
         ("", "principal>'."),
         ("a.b.c", "principal>'."),
