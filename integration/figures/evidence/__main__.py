@@ -2,6 +2,9 @@
 
 Refusals and answers of the corpora by version, the table of versions, broken clients survived, connections held,
 the server's own time. ``--peer`` adds what mssql-django fails without an explanation (a run of half an hour).
+
+``--server mssql://user:password@host:port/master?option=value`` asks a real server every refusal and answer instead
+and prints where the two differ, as entries for the corpus. It works in two databases of its own, which it drops.
 """
 
 from __future__ import annotations
@@ -89,13 +92,40 @@ def speed() -> None:
         server.close()
 
 
+def against(url: str, themes: Sequence[str]) -> int:
+    """Ask a real server; the exit status is 1 when it contradicts the corpora anywhere."""
+    from harness.server import Server
+
+    from figures.evidence.comparison import differences
+    from figures.evidence.remote import RemoteSession, scratch_databases
+
+    server = Server.from_url(url)
+    total = contradicted = 0
+    with scratch_databases(server) as databases:
+        session = RemoteSession(server, databases)
+        try:
+            for difference in differences(session, themes):
+                total += 1
+                if difference is not None:
+                    contradicted += 1
+                    print(difference, flush=True)
+        finally:
+            session.close()
+    print(f"# {session.version}: {total - contradicted} of {total} confirmed by the server")
+    return int(contradicted > 0)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=10_000, help="broken clients")
     parser.add_argument("--connections", type=int, default=200, help="connections at once")
     parser.add_argument("--versions", nargs="*", default=list(VERSIONS))
     parser.add_argument("--peer", action="store_true", help="also run mssql-django's suite")
+    parser.add_argument("--server", metavar="URL", help="a real server to be asked instead of the sandbox")
+    parser.add_argument("--themes", nargs="*", default=[], help="with --server: files of the corpora, all by default")
     arguments = parser.parse_args()
+    if arguments.server:
+        return against(arguments.server, arguments.themes)
     report = Report()
     corpora(report, arguments.versions)
     table_of_versions(report)

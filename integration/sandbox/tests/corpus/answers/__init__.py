@@ -68,21 +68,29 @@ class Answer:
     def applies_to(self, version: str) -> bool:
         return version in self.versions
 
-    def check(self, sandbox: Sandbox) -> str | None:
-        """None when the sandbox answers with these rows and types, else what it answered."""
+    def ask(self, sandbox: Sandbox) -> Any:
+        """(types, rows) of the query's last result set, or a text that tells the first error."""
         try:
             for batch in ("BEGIN TRANSACTION", *self.setup) if self.setup else ():
                 if fault := _fault(sandbox.events(batch)):
                     return f"set-up raised {fault}: {batch}"
-            found = _answer(sandbox.events(self.query))
+            return _answer(sandbox.events(self.query))
         finally:
             if self.setup:
                 list(sandbox.events("IF @@TRANCOUNT > 0 ROLLBACK"))
-        if isinstance(found, tuple) and found[1] == self.rows and (not self.types or found[0] == self.types):
+
+    def is_met_by(self, answered: Any) -> bool:
+        """:param answered: what :meth:`ask` gave."""
+        return isinstance(answered, tuple) and answered[1] == self.rows and (not self.types or answered[0] == self.types)
+
+    def check(self, sandbox: Sandbox) -> str | None:
+        """None when the sandbox answers with these rows and types, else what it answered."""
+        answered = self.ask(sandbox)
+        if self.is_met_by(answered):
             return None
-        if isinstance(found, tuple):
-            found = " ".join(f"{name} {list(map(list, got))}" for name, got in zip(("types", "rows"), _shown(*found)))
-        return f"{self.query}\n  expected types {list(self.types)} rows {list(map(list, self.rows))}\n  got {found}"
+        if isinstance(answered, tuple):
+            answered = f"types {list(answered[0])} rows {list(map(list, answered[1]))}"
+        return f"{self.query}\n  expected types {list(self.types)} rows {list(map(list, self.rows))}\n  got {answered}"
 
 
 def themes() -> list[str]:
@@ -156,6 +164,3 @@ def _fault(events: Iterable[Any]) -> str:
             return f"error {event.number}: {event.message}"
     return ""
 
-
-def _shown(types: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list, list]:
-    return [types], list(rows)

@@ -62,21 +62,34 @@ class Refusal:
     def applies_to(self, version: str) -> bool:
         return not self.versions or version in self.versions
 
-    def check(self, sandbox: Sandbox) -> str | None:
-        """None when the sandbox refuses with the number, else what it did."""
+    def ask(self, sandbox: Sandbox) -> list[int]:
+        """Numbers of the errors that the statement raises; nothing of it stays.
+
+        :raises AssertionError: when the set-up fails.
+        """
         before = self.setup if self.cleanup is not None or not self.setup else ("BEGIN TRANSACTION", *self.setup)
         try:
             for batch in before:
-                if faults := sandbox.errors(batch):
-                    return f"set-up raised {faults}: {batch}"
-            found = sandbox.errors(self.statement, self.parameters)
+                faults = sandbox.errors(batch)
+                assert not faults, f"set-up raised {faults}: {batch}"
+            return sandbox.errors(self.statement, self.parameters)
         finally:
             for batch in ("IF @@TRANCOUNT > 0 ROLLBACK", *(self.cleanup or ())):
                 sandbox.errors(batch)
-        expected = [self.number, *self.then]
-        if found[: len(expected)] == expected:
+
+    @property
+    def numbers(self) -> list[int]:
+        return [self.number, *self.then]
+
+    def check(self, sandbox: Sandbox) -> str | None:
+        """None when the sandbox refuses with the number, else what it did."""
+        try:
+            raised = self.ask(sandbox)
+        except AssertionError as fault:
+            return str(fault)
+        if raised[: len(self.numbers)] == self.numbers:
             return None
-        return f"expected {expected}, got {found}: {self.statement[:300]}"
+        return f"expected {self.numbers}, got {raised}: {self.statement[:300]}"
 
 
 @dataclass
