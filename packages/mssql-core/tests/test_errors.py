@@ -79,6 +79,6 @@ def test_disconnects_are_told():
     assert not errors.translate(server_error(1205)).is_disconnect
 
 
-def test_what_surely_leaves_a_transaction_open():
-    assert errors.translate(server_error(2627)).keeps_transaction
-    assert not errors.translate(server_error(1205)).keeps_transaction
+def test_what_the_client_itself_ended():
+    assert errors.translate(server_error(None, "Query timeout expired", "HYT00")).is_cancellation
+    assert not errors.translate(server_error(1222)).is_cancellation

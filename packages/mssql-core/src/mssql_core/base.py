@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 from dataclasses import replace
 
 from django.conf import settings as django_settings
@@ -21,7 +20,7 @@ from .connection import server
 from .connection import settings as core_settings
 from .connection.cursor import CursorPool, CursorWrapper
 from .connection.token_expiry import Lifetime, bounded
-from .connection.transactions import Transactions
+from .connection.transactions import State, Transactions
 from .creation import DatabaseCreation
 from .defaults import Defaults
 from .expressions.registry import COMPILERS
@@ -158,6 +157,10 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
                 self._remember_server(cursor.fetchone())
         return _servers[key]
 
+    def server_if_known(self):
+        """The ServerInfo, or None where it was not asked for yet; never connects."""
+        return _servers.get(self._server_key())
+
     def _server_without_database(self, error):
         other = type(self)({**self.settings_dict, "NAME": None}, self.alias)
         try:
@@ -239,7 +242,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
             self._forget_server()
             raise
         self.pool = CursorPool(connection, self.driver)
-        self.transaction_open = False
+        self.transaction = State.NONE
         # No request uses the connection longer than its credentials hold.
         self.close_at = bounded(self.close_at, conn_params.max_age)
         self.lifetime = Lifetime(conn_params.max_age)
@@ -296,11 +299,11 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
 
     def create_cursor(self, name=None):
         self.lifetime.warn(self.alias)
-        return CursorWrapper(self.pool, self.begin_if_needed, self.after_error)
+        return CursorWrapper(self.pool, self)
 
-    def _raw_cursor(self):
+    def _raw_cursor(self, on_error=None):
         """A cursor for the connection's own statements: it opens no transaction."""
-        return CursorWrapper(self.pool)
+        return CursorWrapper(self.pool, on_error=on_error)
 
     def is_usable(self):
         if self.lifetime.is_over:
@@ -311,13 +314,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         except (errors.Error, self.driver.error):
             return False
         return True
-
-    def lost(self):
-        """Forget a dead connection outside of atomic blocks: the next query opens a new one."""
-        self._forget_server()
-        if not self.in_atomic_block:
-            self.connection = None
-            time.sleep(self.options_read().options.get("connection_recovery_interval_msec", 0) / 1000)
 
     # ---- constraints -----------------------------------------------------------------
 

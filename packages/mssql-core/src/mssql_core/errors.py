@@ -33,12 +33,9 @@ TRANSIENT = frozenset(
     (20, 64, 121, 615, 921, 926, 4221, 10053, 10054, 10060, 10928, 10929, 11001, 17142, 18401, 40020, 40143, 40166,
      40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920)
 )  # fmt: skip
-# These end their statement alone, XACT_ABORT being OFF: an open transaction goes on.
-_STATEMENT_ONLY = _INTEGRITY | {
-    102, 105, 120, 121, 137, 145, 147, 156, 164, 174, 195, 206, 207, 208, 209, 213, 220, 232, 257, 334, 402, 512, 529,
-    1222, 2628, 2705, 2714, 2812, 3701, 3726, 3728, 4104, 4902, 4922, 4924, 5074, 8115, 8120, 8134, 8152,
-}  # fmt: skip
 _CONNECTION_STATES = ("08S01", "08S02", "08003", "08007")
+# https://learn.microsoft.com/sql/odbc/reference/appendixes/appendix-a-odbc-error-codes
+_CANCELLATION_STATES = ("HYT00", "HY008")
 
 _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
@@ -66,9 +63,9 @@ class Error(Exception):
         return self.sqlstate in _CONNECTION_STATES
 
     @property
-    def keeps_transaction(self):
-        """Whether an open transaction is certainly still open."""
-        return self.number in _STATEMENT_ONLY
+    def is_cancellation(self):
+        """Whether the statement was ended by the client: a timeout or a cancel, both an attention on the wire."""
+        return self.sqlstate in _CANCELLATION_STATES
 
 
 class InterfaceError(Error):

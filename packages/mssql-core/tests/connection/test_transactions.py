@@ -1,8 +1,22 @@
 import pytest
-from django.db import DatabaseError, Error, OperationalError
+from django.db import DatabaseError, Error, InterfaceError, OperationalError
 from django.db.transaction import TransactionManagementError
 
+from mssql_core.connection.transactions import State
+from mssql_core.plugin import Capability, hookimpl
 from mssql_core.testing import fake_connection, server_error
+
+BEGIN = "BEGIN TRANSACTION; SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT, XACT_STATE()"
+QUESTION = "SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT, XACT_STATE()"
+COMMIT = "COMMIT TRANSACTION"
+ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
+SAME, ENDED, DOOMED, ANOTHER = (1001, 1, 1), (2002, 0, 0), (1001, 1, -1), (3003, 1, 1)
+
+
+class Warehouse:
+    @hookimpl
+    def mssql_capabilities(self, server):
+        return {Capability.WAREHOUSE_READING: True}
 
 
 @pytest.fixture
@@ -28,7 +42,7 @@ def sent(connection):
 def test_a_block_costs_two_messages(connection, atomic):
     with atomic():
         run(connection)
-    assert sent(connection) == ["BEGIN TRANSACTION", "SELECT 1", "COMMIT TRANSACTION"]
+    assert sent(connection) == [BEGIN, "SELECT 1", COMMIT]
 
 
 def test_an_empty_block_costs_none(connection, atomic):
@@ -50,8 +64,8 @@ def test_an_exception_rolls_back(connection, atomic):
     with pytest.raises(ValueError), atomic():
         run(connection)
         raise ValueError
-    assert sent(connection)[-1] == "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
-    assert not connection.transaction_open
+    assert sent(connection)[-1] == ROLLBACK
+    assert connection.transaction is State.NONE
 
 
 def test_an_inner_exception_rolls_back_to_the_savepoint(connection, atomic):
@@ -91,36 +105,194 @@ def test_turning_autocommit_on_commits(connection):
     assert sent(connection)[-1] == "COMMIT TRANSACTION"
 
 
-def test_a_statement_s_own_error_asks_nothing(connection, atomic):
+def test_an_error_that_keeps_the_transaction_lets_it_go_on(connection, atomic):
     connection.driver.answer("INSERT", server_error(2627))
     with atomic():
         with pytest.raises(DatabaseError):
             run(connection, "INSERT INTO a VALUES (1)")
         run(connection)
-    assert sent(connection)[-2:] == ["SELECT 1", "COMMIT TRANSACTION"]
+    assert sent(connection)[-3:] == [QUESTION, "SELECT 1", COMMIT]
 
 
 def test_after_a_deadlock_nothing_is_committed(connection, atomic):
     connection.driver.answer("UPDATE", server_error(1205, sqlstate="40001"))
-    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [(0, 0)])
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [ENDED])
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
     with atomic():
         with pytest.raises(OperationalError):
             run(connection, "UPDATE a SET x = 1")
         # The server has ended the transaction: this would be committed by itself.
         with pytest.raises(TransactionManagementError):
             run(connection)
-    assert sent(connection)[-1] == "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
+    assert sent(connection)[-1] == ROLLBACK
 
 
 def test_a_deadlock_in_an_inner_block_breaks_the_outer_one(connection, atomic):
     connection.driver.answer("UPDATE", server_error(1205, sqlstate="40001"))
-    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [(0, 0)])
-    connection.driver.answer("ROLLBACK TRANSACTION [", server_error(3903))
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [ENDED])
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
     with atomic():
         with pytest.raises(OperationalError), atomic():
             run(connection, "UPDATE a SET x = 1")
         with pytest.raises(TransactionManagementError):
             run(connection)
+
+
+@pytest.mark.parametrize("answer", [ENDED, DOOMED, ANOTHER, (1001, 2, 1)])
+@pytest.mark.parametrize("number", [2627, 547, 515, 50000])
+def test_no_number_of_an_error_says_that_the_transaction_goes_on(connection, atomic, answer, number):
+    """A CATCH block with ROLLBACK, SET XACT_ABORT ON in a procedure, an error in a trigger."""
+    connection.driver.answer("EXEC", 1, server_error(number))
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [answer])
+    connection.driver.answer("BEGIN TRANSACTION", [SAME])
+    with pytest.raises(TransactionManagementError), atomic():
+        with pytest.raises(Error):
+            run(connection, "EXEC p")
+        run(connection, "INSERT INTO b VALUES (1)")
+    assert "INSERT INTO b VALUES (1)" not in sent(connection)
+    assert sent(connection)[-1] == ROLLBACK
+
+
+@pytest.mark.parametrize("text", ["ROLLBACK", "commit tran", "IF 1 = 1 BEGIN TRANSACTION", "SELECT 1; Rollback Work"])
+def test_a_text_that_ends_the_transaction_is_noticed(connection, atomic, text):
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [ENDED])
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
+    with pytest.raises(TransactionManagementError), atomic():
+        run(connection, text)
+        run(connection, "INSERT INTO b VALUES (1)")
+    assert "INSERT INTO b VALUES (1)" not in sent(connection)
+
+
+def test_a_transaction_that_sql_text_began_is_not_taken_for_the_block_s(connection, atomic):
+    connection.driver.answer("BEGIN TRANSACTION; ", [(1001, 2, 1)])
+    with pytest.raises(TransactionManagementError, match="begun by SQL text"), atomic():
+        run(connection)
+    assert sent(connection) == [BEGIN, ROLLBACK]
+
+
+TIMEOUT = server_error(None, "Query timeout expired", "HYT00")
+
+
+class Interrupted(BaseException):
+    """What a signal's handler raises."""
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted(), ValueError()])
+def test_a_begin_without_an_answer_leaves_no_transaction(connection, atomic, failure):
+    connection.driver.answer("BEGIN TRANSACTION; ", failure)
+    with pytest.raises((OperationalError, Interrupted, ValueError)), atomic():
+        run(connection)
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
+    assert sent(connection) == [BEGIN, ROLLBACK]
+    run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[2:] == ["INSERT INTO a VALUES (1)"]
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted(), server_error(3902), server_error(3930)])
+def test_a_commit_without_an_answer_leaves_no_transaction(connection, atomic, failure):
+    connection.driver.answer("COMMIT", failure)
+    with pytest.raises((OperationalError, Interrupted)), atomic():
+        run(connection)
+    assert sent(connection) == [BEGIN, "SELECT 1", COMMIT, ROLLBACK]
+    assert connection.transaction is State.NONE and connection.autocommit
+
+
+def test_a_rollback_that_fails_closes_the_connection(connection, atomic):
+    connection.driver.answer("ROLLBACK", TIMEOUT)
+    with pytest.raises(ValueError), atomic():
+        run(connection)
+        raise ValueError
+    assert connection.connection is None
+    run(connection)
+    assert len(connection.driver.logins) == 2 and connection.autocommit
+
+
+def test_a_rollback_that_is_interrupted_commits_nothing(connection, atomic):
+    kept = connection.driver.results
+    failures = [Interrupted()]
+    connection.driver.results = lambda sql: ([failures.pop()], None) if failures and "ROLLBACK" in sql else kept(sql)
+    with pytest.raises(Interrupted), atomic():
+        run(connection)
+        raise ValueError
+    assert sent(connection) == [BEGIN, "SELECT 1", ROLLBACK, ROLLBACK]
+    assert connection.autocommit
+
+
+def test_an_error_of_an_unread_result_at_commit_is_followed_by_a_rollback(connection, atomic):
+    connection.driver.answer("FROM big", [*((number,) for number in range(300)), server_error(8134)])
+    with pytest.raises(DatabaseError), atomic():
+        cursor = connection.cursor()
+        cursor.execute("SELECT x FROM big")
+    assert sent(connection)[-1] == ROLLBACK
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted()])
+def test_after_an_interrupted_statement_the_block_is_broken(connection, atomic, failure):
+    connection.driver.answer("EXEC", failure)
+    with pytest.raises(TransactionManagementError), atomic():
+        with pytest.raises((OperationalError, Interrupted)):
+            run(connection, "EXEC p")
+        run(connection)
+    assert sent(connection)[-1] == ROLLBACK
+
+
+def test_an_interrupted_statement_in_an_inner_block_spares_the_outer_one(connection, atomic):
+    connection.driver.answer("EXEC", TIMEOUT)
+    with atomic():
+        with pytest.raises(OperationalError), atomic():
+            run(connection, "EXEC p")
+        run(connection)
+    assert sent(connection)[-1] == COMMIT
+
+
+def test_a_cancelled_insert_leaves_no_identity_insert(connection):
+    connection.driver.answer("INSERT", TIMEOUT)
+    with pytest.raises(OperationalError):
+        run(connection, "SET IDENTITY_INSERT [a] ON; INSERT INTO [a] VALUES (1); SET IDENTITY_INSERT [a] OFF")
+    assert sent(connection)[-1] == "SET IDENTITY_INSERT [a] OFF"
+
+
+def test_without_autocommit_an_ended_transaction_waits_for_rollback(connection):
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    run(connection)
+    connection.driver.answer("UPDATE", server_error(1205))
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [ENDED])
+    with pytest.raises(OperationalError):
+        run(connection, "UPDATE a SET x = 1")
+    for refused in (run, lambda connection: connection.commit(), lambda connection: connection.set_autocommit(True)):
+        with pytest.raises(TransactionManagementError, match="the server has ended it"):
+            refused(connection)
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [SAME])
+    connection.rollback()
+    run(connection)
+    connection.commit()
+    assert sent(connection)[-3:] == [BEGIN, "SELECT 1", COMMIT]
+
+
+def test_without_autocommit_a_new_connection_has_none_either(connection):
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))
+    with pytest.raises(OperationalError):
+        run(connection, "SELECT * FROM a")
+    with pytest.raises(TransactionManagementError, match="the connection was lost"):
+        run(connection)
+    connection.rollback()
+    run(connection)
+    assert sent(connection)[-2:] == [BEGIN, "SELECT 1"]
+    assert len(connection.driver.logins) == 2 and not connection.get_autocommit()
+    connection.close()
+    assert connection.get_autocommit()
+
+
+def test_a_warehouse_is_asked_without_the_number():
+    connection = fake_connection(version="warehouse", plugins=[__name__ + ":Warehouse"])
+    connection.ensure_connection()
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [(0, 1, 1)])
+    connection.set_autocommit(False)
+    run(connection)
+    assert sent(connection)[-2] == "BEGIN TRANSACTION; SELECT 0, @@TRANCOUNT, XACT_STATE()"
 
 
 def test_a_transaction_that_an_error_left_open_goes_on(connection, atomic):
@@ -134,7 +306,7 @@ def test_a_transaction_that_an_error_left_open_goes_on(connection, atomic):
 
 def test_a_doomed_transaction_is_noticed(connection, atomic):
     connection.driver.answer("THROW", server_error(50000))
-    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [(1, -1)])
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [DOOMED])
     with atomic():
         with pytest.raises(Error):
             run(connection, "THROW 50000, 'x', 1")
@@ -145,7 +317,7 @@ def test_closing_rolls_back(connection, atomic):
     connection.set_autocommit(False)
     run(connection)
     connection.close()
-    assert sent(connection)[-1] == "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
+    assert sent(connection)[-1] == ROLLBACK
 
 
 def test_a_dead_connection_is_replaced_by_the_next_query(connection):
@@ -159,11 +331,35 @@ def test_a_dead_connection_is_replaced_by_the_next_query(connection):
 
 def test_a_dead_connection_breaks_its_atomic_block(connection, atomic):
     connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))
-    with pytest.raises(OperationalError):
+    with pytest.raises(TransactionManagementError):
         with atomic():
-            run(connection, "SELECT * FROM a")
+            with pytest.raises(OperationalError):
+                run(connection, "SELECT * FROM a")
+            run(connection)
     assert len(connection.driver.logins) == 1
-    assert not connection.in_atomic_block
+    assert not connection.in_atomic_block and connection.connection is None
+
+
+@pytest.mark.parametrize("dies_at", ["BEGIN", "COMMIT", "SELECT 1"])
+def test_a_connection_that_died_is_replaced_after_one_error(connection, atomic, dies_at):
+    kept, dead = connection.driver.results, [True]
+    lost = server_error(10054, sqlstate="08S01")
+    connection.driver.results = lambda sql: ([lost], None) if dead and sql.startswith(dies_at) else kept(sql)
+    with pytest.raises(OperationalError), atomic():
+        run(connection)
+    dead.clear()
+    for _ in range(2):
+        with atomic():
+            run(connection)
+    assert len(connection.driver.logins) == 2
+
+
+def test_a_cursor_of_a_connection_that_is_gone_says_so(connection):
+    cursor = connection.cursor()
+    connection.close()
+    connection.ensure_connection()
+    with pytest.raises(InterfaceError, match="connection is closed"):
+        cursor.execute("SELECT 1")
 
 
 def test_no_transaction_without_a_block():

@@ -8,6 +8,7 @@ with the statement; while more are to come and another statement runs, the rest 
 memory first, so that ``iterator()`` and queries inside its loop need no MARS.
 """
 
+from contextlib import suppress
 from itertools import chain, islice
 
 from .. import errors
@@ -83,6 +84,7 @@ class CursorPool:
 
     :param driver: see plugin.Driver.
     :ivar reader: the wrapper whose rows are still on the wire, if any.
+    :ivar closed: the connection is closed or gone; its cursors are of no use.
     """
 
     def __init__(self, connection, driver):
@@ -90,6 +92,7 @@ class CursorPool:
         self.error = driver.error
         self.null = driver.null
         self.reader = None
+        self.closed = False
         self._idle = {True: [], False: []}
 
     def take(self, with_parameters):
@@ -99,26 +102,33 @@ class CursorPool:
     def give(self, with_parameters, cursor):
         self._idle[with_parameters].append(cursor)
 
+    def discard(self):
+        """Drop what is still on the wire, when the transaction that it belongs to is rolled back."""
+        if self.reader is not None:
+            self.reader.discard_rest()
+
     def clear(self):
+        """The connection is closed or gone."""
         self.reader = None
+        self.closed = True
         self._idle = {True: [], False: []}
 
 
 class CursorWrapper:
     """A DB-API cursor with ``%s`` placeholders that returns rows as tuples.
 
-    :param before_statement: called before each statement (opens the transaction).
-    :param on_error: called with each error of ours before it is raised.
+    :param owner: told before and after each statement (see Transactions), None for the connection's own statements.
+    :param on_error: called with each error, and with the statement, before it is raised; by default the owner's.
     :ivar statement: the text last executed, as it was given.
     """
 
     arraysize = 1
     statement = None
 
-    def __init__(self, pool, before_statement=None, on_error=None):
+    def __init__(self, pool, owner=None, on_error=None):
         self.pool = pool
-        self._before_statement = before_statement
-        self._on_error = on_error
+        self._owner = owner
+        self._on_error = on_error or (owner and owner.after_error)
         self._reset()
         self._closed = False
 
@@ -138,28 +148,41 @@ class CursorWrapper:
         :raises mssql_core.errors.Error: also for an error that the server sent behind a row count.
         """
         self.statement = sql
-        if self._closed:
-            raise errors.ProgrammingError("HY010", "The cursor is closed.")
+        self._check_open()
         sql, values = placeholders(sql, params)
         values, sizes = adapt(values, self.pool.null)
         self._release()
-        if self._before_statement is not None:
-            self._before_statement()
+        if self._owner is not None:
+            self._owner.before_statement()
         if self.pool.reader is not None:
             self.pool.reader.buffer_rest()
         self._with_parameters = bool(values)
         try:
-            self._raw = raw = self.pool.take(self._with_parameters)
-            if values:
-                raw.setinputsizes(sizes)
-                raw.execute(sql, values)
-            else:
-                raw.execute(sql)
-            self.rowcount = raw.rowcount
-            self._to_rows(raw.description is not None)
+            self._send(sql, values, sizes)
         except self.pool.error as error:
             self._fail(error)
+        except BaseException as interruption:
+            self._interrupted(interruption)
+            raise
+        if self._owner is not None:
+            self._owner.after_statement(sql)
         return self
+
+    def _check_open(self):
+        if self._closed:
+            raise errors.ProgrammingError("HY010", "The cursor is closed.")
+        if self.pool.closed:
+            raise errors.InterfaceError("08003", "The cursor's connection is closed.")
+
+    def _send(self, sql, values, sizes):
+        self._raw = raw = self.pool.take(self._with_parameters)
+        if values:
+            raw.setinputsizes(sizes)
+            raw.execute(sql, values)
+        else:
+            raw.execute(sql)
+        self.rowcount = raw.rowcount
+        self._to_rows(raw.description is not None)
 
     def executemany(self, sql, param_list):
         total = 0
@@ -217,18 +240,32 @@ class CursorWrapper:
         self.pool.give(self._with_parameters, raw)
 
     def _fail(self, error):
+        self._close_raw()
+        translated = errors.translate(error)
+        if self._on_error is not None:
+            self._on_error(translated, self.statement)
+        raise translated from None
+
+    def _interrupted(self, interruption):
+        """Something else than the driver ended the statement, such as a signal's handler: what ran is not known."""
+        self._close_raw()
+        if self._on_error is not None:
+            self._on_error(interruption, self.statement)
+
+    def _close_raw(self):
+        """Close the driver's cursor; what is left of its results is cancelled."""
         raw, self._raw = self._raw, None
         if self.pool.reader is self:
             self.pool.reader = None
         if raw is not None:
-            try:
+            with suppress(self.pool.error):
                 raw.close()
-            except self.pool.error:
-                pass
-        translated = errors.translate(error)
-        if self._on_error is not None:
-            self._on_error(translated)
-        raise translated from None
+
+    def discard_rest(self):
+        """Drop the rows that are still on the wire; reading on is an error."""
+        self._close_raw()
+        self._later = []
+        self._rows = None
 
     # ---- rows ------------------------------------------------------------------------
 
@@ -319,12 +356,10 @@ class CursorWrapper:
                 pass
             self.pool.give(with_parameters, raw)
         except self.pool.error as error:
-            try:
+            with suppress(self.pool.error):
                 raw.close()
-            except self.pool.error:
-                pass
             if self._on_error is not None:
-                self._on_error(errors.translate(error))
+                self._on_error(errors.translate(error), self.statement)
 
     def close(self):
         if not self._closed:

@@ -1,68 +1,278 @@
-"""Transactions as T-SQL text.
+"""Transactions as T-SQL text, and what is known about them.
 
 The driver stays in autocommit mode. BEGIN TRANSACTION goes out with the first statement that
 needs it, so an atomic block costs two messages beside its own statements, an empty one none.
 
-Some errors roll the whole transaction back on the server (deadlock 1205, snapshot conflict
-3960, failed conversions ...). Later statements would then commit one by one; so after an error that is not
-known to leave the transaction open, the server is asked, and the atomic block is marked as broken.
+What the server knows is asked, never believed. From before BEGIN, COMMIT or ROLLBACK is sent until its answer
+is read, the state is unknown; it becomes known by rolling back what is open, or by closing the connection.
+Any error may have ended the transaction, whatever its number: XACT_ABORT, a CATCH block with ROLLBACK, an
+error in a trigger. So after each error inside a transaction, and after each text that commits or rolls
+back by itself, the server is asked whether the transaction is still the one that was begun.
 https://learn.microsoft.com/sql/t-sql/language-elements/transactions-transact-sql
+https://learn.microsoft.com/sql/t-sql/functions/current-transaction-id-transact-sql
 """
+
+import contextlib
+import enum
+import re
+import time
+
+from django.db.transaction import TransactionManagementError
 
 from .. import errors
 from ..compat.transactions import debug_transaction
+
+_ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
+# CURRENT_TRANSACTION_ID() came with SQL Server 2016; a warehouse has it not.
+_QUESTION = "SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT, XACT_STATE()"
+_QUESTION_OF_WAREHOUSE = "SELECT 0, @@TRANCOUNT, XACT_STATE()"
+# Texts that may end the transaction or nest another one in it; ROLLBACK TRANSACTION [name] returns to a savepoint.
+_CHANGES_TRANSACTION = re.compile(
+    r"\bCOMMIT\b|\bROLLBACK\b(?! TRANSACTION \[)|\bBEGIN\s+(?:DISTRIBUTED\s+)?TRAN", re.IGNORECASE
+)
+_IDENTITY_INSERT = re.compile(r"\bSET IDENTITY_INSERT (.+?) ON\b", re.IGNORECASE)
+
+
+class State(enum.Enum):
+    """Of the connection's transaction."""
+
+    #: None was begun, or its end was answered.
+    NONE = "none"
+    #: BEGIN TRANSACTION was answered.
+    OPEN = "open"
+    #: BEGIN, COMMIT or ROLLBACK was sent, and its answer not read.
+    UNKNOWN = "unknown"
+    #: The server has ended or doomed it: only a rollback is left.
+    OVER = "over"
+    #: The connection is gone, and the transaction with it.
+    LOST = "lost"
 
 
 class Transactions:
     """Part of DatabaseWrapper.
 
-    :ivar transaction_open: BEGIN TRANSACTION was sent, COMMIT or ROLLBACK was not.
+    :ivar transaction: what is known about the transaction, see :class:`State`.
     """
 
-    transaction_open = False
+    transaction = State.NONE
+    _transaction_id = None
+    # Autocommit was switched off by an atomic block, which switches it on again at its end.
+    _manual_by_block = False
+    # The connection was lost while the application had autocommit off: it stays off.
+    _manual_after_loss = False
 
-    def begin_if_needed(self):
-        """Called before each statement."""
-        if not self.autocommit and not self.transaction_open:
-            with self._raw_cursor() as cursor:
-                cursor.execute(self.ops.start_transaction_sql())
-            self.transaction_open = True
+    # ---- around statements -----------------------------------------------------------
 
-    def _end(self, sql):
-        self.transaction_open = False
-        with self._raw_cursor() as cursor:
-            cursor.execute(sql)
+    def before_statement(self):
+        """Called before each statement: opens the transaction where one is needed.
+
+        :raises django.db.transaction.TransactionManagementError: the transaction is over, and was not rolled back.
+        """
+        if self._manual_by_block and not self.in_atomic_block:
+            # The block was interrupted while it was entered or left.
+            self.set_autocommit(True)
+        if self.transaction is State.UNKNOWN:
+            self._resolve()
+        if self.transaction in (State.OVER, State.LOST):
+            raise self._is_over()
+        if self.transaction is State.NONE and not self.autocommit:
+            self._begin()
+
+    def after_statement(self, sql):
+        """Called after each statement that succeeded: its text may have ended the transaction."""
+        if self.transaction is State.OPEN and _CHANGES_TRANSACTION.search(sql):
+            self._ask(None)
+
+    def after_error(self, error, sql=""):
+        """Called with each error of a statement, and with each exception that interrupted one, before it is raised."""
+        if isinstance(error, errors.Error) and error.is_disconnect:
+            self.lost(error)
+            return
+        if self.transaction is State.OPEN:
+            self._ask(error)
+        interrupted = not isinstance(error, errors.Error) or error.is_cancellation
+        if interrupted and self.in_atomic_block:
+            # A part of the batch may have run: only a savepoint, or the whole, is a state to return to.
+            self._break_block(error)
+        if interrupted and self.transaction is not State.LOST:
+            self._switch_identity_insert_off(sql)
+
+    def _is_over(self):
+        return TransactionManagementError(
+            "The transaction of DATABASES[%r] is over: %s. Leave the atomic block, or call rollback()."
+            % (self.alias, "the connection was lost" if self.transaction is State.LOST else "the server has ended it")
+        )
+
+    def _break_block(self, error):
+        if self.in_atomic_block:
+            self.needs_rollback = True
+            self.rollback_exc = error
+
+    def _own_cursor(self):
+        return self._raw_cursor(self._note_loss)
+
+    def _note_loss(self, error, sql=""):
+        if isinstance(error, errors.Error) and error.is_disconnect:
+            self.lost(error)
+
+    def _switch_identity_insert_off(self, sql):
+        """A cancelled batch leaves the switch on where its CATCH does not run: 545 and 8107 for all that follows.
+
+        https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (attentions are not caught)
+        """
+        named = _IDENTITY_INSERT.search(sql)
+        if named and self.connection is not None:
+            with contextlib.suppress(errors.Error), self._own_cursor() as cursor:
+                cursor.execute("SET IDENTITY_INSERT %s OFF" % named.group(1))
+
+    # ---- begin, ask, end -------------------------------------------------------------
+
+    def _question(self):
+        info = self.server_if_known()
+        return _QUESTION if info is None or info.edition.is_supported else _QUESTION_OF_WAREHOUSE
+
+    def _begin(self):
+        self.transaction = State.UNKNOWN
+        with self._own_cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION; %s" % self._question())
+            number, count, _ = cursor.fetchone()
+        if count != 1:
+            raise TransactionManagementError(
+                "DATABASES[%r] has a transaction that was begun by SQL text; it is rolled back." % self.alias
+            )
+        self._transaction_id = number
+        self.transaction = State.OPEN
+
+    def _ask(self, error):
+        """Is the transaction still the same, and able to go on?
+
+        :param error: what made the question necessary, or None.
+        """
+        # Until the answer says otherwise.
+        self.transaction = State.OVER
+        try:
+            with self._own_cursor() as cursor:
+                cursor.execute(self._question())
+                goes_on = tuple(cursor.fetchone()) == (self._transaction_id, 1, 1)
+        except errors.Error:
+            goes_on = False
+        if goes_on:
+            self.transaction = State.OPEN
+        else:
+            self._break_block(error)
+
+    def _resolve(self):
+        """Roll back what is open, so that nothing is. :raises mssql_core.errors.Error: nothing is known then."""
+        self.transaction = State.UNKNOWN
+        self.pool.discard()
+        with self._own_cursor() as cursor:
+            cursor.execute(_ROLLBACK)
+        self.transaction = State.NONE
+
+    def _end(self):
+        """Commit, or tell that there is nothing left to be committed."""
+        if self.transaction is State.NONE:
+            return
+        if self.transaction is not State.OPEN:
+            raise self._is_over()
+        self.transaction = State.UNKNOWN
+        with self._own_cursor() as cursor:
+            cursor.execute("COMMIT TRANSACTION")
+        self.transaction = State.NONE
+
+    # ---- Django's side ---------------------------------------------------------------
+
+    def set_autocommit(self, autocommit, force_begin_transaction_with_broken_autocommit=False):
+        if autocommit and self._manual_by_block:
+            self._leave_block()
+        if not (autocommit and self.connection is None and self._manual_by_block and self.settings_dict["AUTOCOMMIT"]):
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        else:
+            # Connecting can wait until a statement needs it.
+            self.autocommit = True
+        self._manual_by_block = force_begin_transaction_with_broken_autocommit and not autocommit
+
+    def _leave_block(self):
+        """The block's COMMIT or ROLLBACK was answered, else it was interrupted: nothing of it may be kept."""
+        if self.connection is None or self.transaction is State.NONE:
+            return
+        self.run_on_commit = []
+        if self.transaction is State.LOST:
+            self._drop()
+            return
+        try:
+            self._resolve()
+        except errors.Error:
+            # The server rolls back what a closed connection leaves.
+            self.close()
 
     def _set_autocommit(self, autocommit):
-        if autocommit and self.transaction_open:
+        if autocommit and self.transaction is not State.NONE:
             with self.wrap_database_errors:
-                self._end("COMMIT TRANSACTION")
+                self._end()
 
     def _commit(self):
         if self.connection is not None:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
-                if self.transaction_open:
-                    self._end("COMMIT TRANSACTION")
+                self._end()
 
     def _rollback(self):
-        if self.connection is not None:
-            with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
-                if self.transaction_open:
-                    # The server may have rolled back by itself.
-                    self._end("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")
+        if self.connection is None:
+            return
+        with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
+            if self.transaction is State.LOST:
+                self._drop()
+            elif self.transaction is not State.NONE:
+                self._resolve()
 
     def _savepoint_commit(self, sid):
         """SAVE TRANSACTION has no counterpart to RELEASE SAVEPOINT."""
 
+    # ---- losing and closing ----------------------------------------------------------
+
+    def connect(self):
+        manual = self._manual_after_loss
+        self._manual_after_loss = False
+        super().connect()
+        if manual:
+            self.set_autocommit(False)
+
+    def lost(self, error=None):
+        """Note that the connection is dead.
+
+        Outside of transactions the next query opens a new one; inside, the rollback is what makes it forgotten.
+        """
+        self._forget_server()
+        if self.autocommit and not self.in_atomic_block:
+            self._drop()
+        else:
+            self.transaction = State.LOST
+            self._break_block(error)
+
+    def _drop(self):
+        """Forget a dead connection."""
+        connection, self.connection = self.connection, None
+        self.pool.clear()
+        self.transaction = State.NONE
+        self._manual_after_loss = not self.autocommit and not self._manual_by_block
+        if connection is not None:
+            with contextlib.suppress(self.driver.error):
+                connection.close()
+        time.sleep(self.options_read().options.get("connection_recovery_interval_msec", 0) / 1000)
+
+    def close(self):
+        # Whoever closes the connection gets the next one as the settings say.
+        self._manual_after_loss = False
+        super().close()
+
     def _close(self):
         if self.connection is None:
             return
-        if self.transaction_open:
+        if self.transaction in (State.OPEN, State.UNKNOWN, State.OVER):
             # A pooled connection would keep its locks until it is used again.
-            try:
-                self._end("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")
-            except errors.Error:
-                pass
+            with contextlib.suppress(errors.Error):
+                self._resolve()
+        self.transaction = State.NONE
         try:
             self.connection.close()
         except self.driver.error as error:
@@ -71,25 +281,3 @@ class Transactions:
         finally:
             # After the connection: closing its cursors first would cost a message each.
             self.pool.clear()
-
-    def after_error(self, error):
-        """Called with each error of a statement, before it is raised."""
-        if error.is_disconnect:
-            self.lost()
-        elif self.transaction_open and not error.keeps_transaction:
-            self._check_transaction(error)
-
-    def _check_transaction(self, error):
-        try:
-            with self._raw_cursor() as cursor:
-                cursor.execute("SELECT @@TRANCOUNT, XACT_STATE()")
-                count, state = cursor.fetchone()
-        except errors.Error:
-            count, state = 0, -1
-        if count and state == 1:
-            return
-        if self.in_atomic_block:
-            self.needs_rollback = True
-            self.rollback_exc = error
-        elif not count:
-            self.transaction_open = False

@@ -14,6 +14,8 @@ SERVERS = {
     "warehouse": ("12.0.2000.8", 11, 170),
 }
 _SERVER = "SERVERPROPERTY('EngineEdition')"
+# The transaction that every BEGIN TRANSACTION opens.
+TRANSACTION_ID = 1001
 _COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 
 
@@ -70,7 +72,7 @@ class FakeDriver:
         self.pooling = None
         self._answers = []
         self._refusals = []
-        self.answer("@@TRANCOUNT, XACT_STATE()", [(1, 1)])
+        self.answer("@@TRANCOUNT, XACT_STATE()", [(TRANSACTION_ID, 1, 1)])
 
     # ---- the script ------------------------------------------------------------------
 
