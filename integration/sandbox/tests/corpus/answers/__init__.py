@@ -81,7 +81,9 @@ class Answer:
 
     def is_met_by(self, answered: Any) -> bool:
         """:param answered: what :meth:`ask` gave."""
-        return isinstance(answered, tuple) and answered[1] == self.rows and (not self.types or answered[0] == self.types)
+        return (
+            isinstance(answered, tuple) and answered[1] == self.rows and (not self.types or answered[0] == self.types)
+        )
 
     def check(self, sandbox: Sandbox) -> str | None:
         """None when the sandbox answers with these rows and types, else what it answered."""
@@ -163,4 +165,3 @@ def _fault(events: Iterable[Any]) -> str:
         if isinstance(event, Error):
             return f"error {event.number}: {event.message}"
     return ""
-

@@ -1,0 +1,48 @@
+"""Which package a tag releases."""
+
+import re
+from pathlib import Path
+
+import pytest
+from harness.release import ROOT, package_of
+
+
+def version_of(folder: str, module: str) -> str:
+    text = (ROOT / folder / "src" / module / "__about__.py").read_text(encoding="utf-8")
+    return re.search(r'"(.*)"', text)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("mssql-core", "packages/mssql-core"),
+        ("mssql-azure-auth", "packages/mssql-azure-auth"),
+        ("mssql-sandbox", "integration/sandbox"),
+    ],
+)
+def test_a_tag_names_package_and_version(name: str, folder: str):
+    tag = f"{name}-v{version_of(folder, name.replace('-', '_'))}"
+    assert package_of(tag) == ROOT / folder
+
+
+@pytest.mark.parametrize(
+    ("tag", "reason"),
+    [
+        ("v1.0", "is no release tag"),
+        ("mssql-core-1.0", "is no release tag"),
+        ("mssql-other-v1.0", "there is no package mssql-other"),
+        ("mssql-json-v99.0", "says"),
+    ],
+)
+def test_a_tag_that_does_not_fit_is_refused(tag: str, reason: str):
+    with pytest.raises(ValueError, match=reason):
+        package_of(tag)
+
+
+def test_the_workflow_runs_what_exists():
+    """Each `hatch run` of the workflows is a script of hatch.toml."""
+    scripts = set(re.findall(r"^(?:\"([\w-]+)\"|([\w-]+)) = ", (ROOT / "hatch.toml").read_text(), re.MULTILINE))
+    names = {first or second for first, second in scripts}
+    for workflow in Path(ROOT / ".github" / "workflows").glob("*.yml"):
+        for command in re.findall(r"hatch run (?:\w+:)?([\w-]+)", workflow.read_text()):
+            assert command in names, (workflow.name, command)
