@@ -1,0 +1,1 @@
+"""How the packages are built, as figures: rooms and arrows, import circles, private names, lengths."""
