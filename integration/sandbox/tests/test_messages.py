@@ -13,14 +13,14 @@ import pytest
 import mssql_sandbox
 from mssql_sandbox.errors import NotSupported, SqlServerError
 from mssql_sandbox.interface import Info
-from mssql_sandbox.messages import table
+from mssql_sandbox.messages import message, table
 
 SOURCE = Path(mssql_sandbox.__file__).parent
 MODULES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
 # What a call gives besides the values of the text.
 OWN = {"variant", "state", "line"}
 # Where errors get words that are not the server's: errors of users, of the grammar, of the sandbox itself.
-WORDED = {"runtime/control.py", "runtime/pgerrors.py", "syntax/gate.py", "wire/connection.py"}
+WORDED = {"runtime/control.py", "syntax/gate.py", "wire/connection.py"}
 
 
 def placeholders(text: str) -> set[str]:
@@ -50,13 +50,47 @@ def test_a_call_gives_what_its_text_needs(place: str, call: ast.Call):
     assert len(call.args) == 1, "number alone, all else by name"
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     for number in numbers(call.args[0]):
-        message = table()[number]
-        text = message.variants[given["variant"].value] if "variant" in given else message.text
+        text = message(number, given["variant"].value if "variant" in given else "").text
         values = set(given) - OWN
         if None in values:  # further values from a mapping
             assert values - {None} <= placeholders(text)
         else:
             assert values == placeholders(text)
+
+
+def engine_calls() -> Iterator[tuple[str, int, list[str]]]:
+    """Calls of ``ms.fail`` in the engine's functions: place, number and arguments."""
+    for path in SOURCE.rglob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r"(?<!create function )ms\.fail\(", text):
+            number, *arguments = _arguments(text[match.end() :])
+            yield f"{path.name}:{text.count(chr(10), 0, match.start()) + 1}", int(number), arguments
+
+
+def _arguments(text: str) -> list[str]:
+    """The arguments of a call, from behind its opening parenthesis on."""
+    arguments, depth = [""], 0
+    for part in re.findall(r"'(?:[^']|'')*'|[^']", text):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if depth < 0:
+            break
+        if part == "," and depth == 0:
+            arguments.append("")
+        else:
+            arguments[-1] += part
+    return [argument.strip() for argument in arguments]
+
+
+ENGINE_CALLS = list(engine_calls())
+
+
+@pytest.mark.parametrize("place, number, arguments", ENGINE_CALLS, ids=[place for place, _, _ in ENGINE_CALLS])
+def test_a_call_of_the_engine_gives_what_its_text_needs(place: str, number: int, arguments: list[str]):
+    names = [name.strip("'") for name in arguments[::2]]
+    given = dict(zip(names, arguments[1::2]))
+    text = message(number, given["variant"].strip("'") if "variant" in given else "").text
+    assert len(arguments) % 2 == 0 and len(given) == len(names)
+    assert set(given) - OWN == placeholders(text)
 
 
 def test_words_are_given_in_few_places_only():
@@ -71,18 +105,18 @@ def test_words_are_given_in_few_places_only():
 
 def test_every_number_is_in_use():
     used = {node.value for tree in MODULES.values() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    for path in SOURCE.rglob("*.sql"):
-        used |= {int(number) for number in re.findall(r"ms\.fail\((\d+)", path.read_text(encoding="utf-8"))}
+    used |= {number for _, number, _ in ENGINE_CALLS}
     assert not [number for number in table() if number not in used]
 
 
 def test_lines_are_sorted_and_have_sources():
     assert list(table()) == sorted(table())
-    for number, message in table().items():
-        assert 0 <= message.severity <= 25 and 0 <= message.state <= 255, number
-        assert re.fullmatch(r"reference|memory|sandbox|probes \S+|https://learn\.microsoft\.com/\S+", message.source), (
+    for number, line in table().items():
+        assert 0 <= line.severity <= 25 and 0 <= line.state <= 255, number
+        assert re.fullmatch(r"reference|memory|sandbox|probes \S+|https://learn\.microsoft\.com/\S+", line.source), (
             number
         )
+        assert all(line.variant(name) != line for name in line.variants), number
 
 
 def test_an_error_is_made_of_number_and_values():

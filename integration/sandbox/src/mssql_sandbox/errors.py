@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .messages import table
+from .messages import message
 
 
 class SqlServerError(Exception):
@@ -21,9 +21,8 @@ class SqlServerError(Exception):
     def __init__(
         self, number: int, /, *, variant: str = "", state: int | None = None, line: int = 0, **values: object
     ) -> None:
-        message = table()[number]
-        text = message.fill(values, variant)
-        self._tell(number, text, message.severity, message.state if state is None else state, line)
+        told = message(number, variant)
+        self._tell(number, told.fill(values), told.severity, told.state if state is None else state, line)
 
     @classmethod
     def worded(cls, number: int, text: str, severity: int = 16, state: int = 1, line: int = 0) -> SqlServerError:
@@ -37,10 +36,10 @@ class SqlServerError(Exception):
         self.followers = errors
         return self
 
-    def _tell(self, number: int, message: str, severity: int, state: int, line: int) -> None:
-        super().__init__(f"{number}: {message}")
+    def _tell(self, number: int, text: str, severity: int, state: int, line: int) -> None:
+        super().__init__(f"{number}: {text}")
         self.number = number
-        self.message = message
+        self.message = text
         self.severity = severity
         self.state = state
         self.line = line

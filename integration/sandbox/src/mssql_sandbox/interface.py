@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Protocol, Sequence
 
-from . import messages
+from .messages import message
 from .sqltypes import SqlType
 
 # Values cross this interface as Python objects:
@@ -86,8 +86,8 @@ class Info:
     @classmethod
     def of(cls, number: int, /, *, variant: str = "", line: int = 1, **values: object) -> Info:
         """A message of the server's own, from the table. :raises KeyError: as :class:`SqlServerError` does."""
-        message = messages.table()[number]
-        return cls(number, message.fill(values, variant), message.severity, message.state, line)
+        told = message(number, variant)
+        return cls(number, told.fill(values), told.severity, told.state, line)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -22,18 +22,22 @@ class Message:
     :param severity: below 11 information, 11-19 an error of the statement or batch, 20 and above of the connection.
     :param state: SQL Server's state byte where the place in the code gives no other.
     :param source: a key of the table's sources, with the file for notes of probes; or a page.
-    :param variants: other texts of the same number by name.
+    :param variants: by name what is otherwise in some places: text, severity, state.
     """
 
     text: str
     severity: int
     source: str
     state: int = 1
-    variants: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def fill(self, values: Mapping[str, object], variant: str = "") -> str:
-        """The text with its values. :raises KeyError: for a variant or value that is missing."""
-        return (self.variants[variant] if variant else self.text).format_map(values)
+    def variant(self, name: str) -> Message:
+        """:raises KeyError: when there is none of that name."""
+        return replace(self, **self.variants[name])
+
+    def fill(self, values: Mapping[str, object]) -> str:
+        """The text with its values. :raises KeyError: for a value that is missing."""
+        return self.text.format_map(values)
 
 
 @lru_cache(maxsize=None)
@@ -42,3 +46,8 @@ def table() -> dict[int, Message]:
     with open(Path(__file__).with_name("messages.toml"), "rb") as file:
         lines = tomllib.load(file)["message"]
     return {int(number): Message(**line) for number, line in lines.items()}
+
+
+def message(number: int, variant: str = "") -> Message:
+    """The message of a number, or a variant of it. :raises KeyError: when the table lacks it."""
+    return table()[number].variant(variant) if variant else table()[number]

@@ -6,6 +6,7 @@ The physical names of tables, columns and constraints are made of object ids
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Callable
 
@@ -14,7 +15,7 @@ from psycopg import errors as pg
 
 from ..errors import SqlServerError
 
-LIBRARY_STATE = "MS000"  # raised by the function library: 'number|severity|state|text'
+LIBRARY_STATE = "MS000"  # raised by the function library: 'number|values as JSON'
 
 # Conversion faults end the batch and roll the transaction back even with XACT_ABORT OFF;
 # so do deadlocks and snapshot conflicts. Source: facts probed on SQL Server 2025.
@@ -51,8 +52,11 @@ def translate_error(error: psycopg.Error, lookup: "ObjectLookup", verb: str) -> 
 
 
 def _library_error(error: psycopg.Error) -> SqlServerError:
-    number, severity, state, text = (error.diag.message_primary or "").split("|", 3)
-    return SqlServerError.worded(int(number), text, int(severity), int(state))
+    number, text = (error.diag.message_primary or "").split("|", 1)
+    values = json.loads(text)
+    if "state" in values:
+        values["state"] = int(values["state"])
+    return SqlServerError(int(number), **values)
 
 
 # ---- objects by physical name ---------------------------------------------------

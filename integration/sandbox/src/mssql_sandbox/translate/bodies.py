@@ -61,8 +61,7 @@ class _Writer:
         if self.recursive:
             lines.insert(
                 0,
-                f"if \"@depth\" > {_DEEPEST} then raise exception using errcode = 'MS000', message = '217|16|1|Maximum "
-                "stored procedure, function, trigger, or view nesting level exceeded (limit 32).'; end if;",
+                f'if "@depth" > {_DEEPEST} then perform ms.fail(217); end if;',
             )
         parameters.append('"@depth" int default 1')
         declarations = f"declare {' '.join(self.declared)}\n" if self.declared else ""

@@ -338,8 +338,7 @@ $$;
 create function ms.min_active_rowversion() returns bytea language plpgsql volatile as $$
 begin
   if exists (select from pg_stat_activity where datname = current_database() and backend_xid is not null) then
-    raise exception using errcode = 'MS000',
-      message = '50999|16|1|sandbox: not supported: MIN_ACTIVE_ROWVERSION while a transaction has changes';
+    perform ms.fail(50999, 'construct', 'MIN_ACTIVE_ROWVERSION while a transaction has changes');
   end if;
   return (select ms.rowversion_bytes(case when is_called then last_value + 1 else last_value end) from ms.rowversions);
 end

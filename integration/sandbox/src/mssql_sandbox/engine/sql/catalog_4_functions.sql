@@ -59,8 +59,7 @@ begin
     if not exists (select from ms.databases() d where casefold(d.properties ->> 'name') = casefold(database_name)) then
       return null;
     end if;
-    raise exception using errcode = 'MS000',
-      message = '50999|16|1|sandbox: not supported: OBJECT_ID of an object in another database';
+    perform ms.fail(50999, 'construct', 'OBJECT_ID of an object in another database');
   end if;
   select o.object_id into found from ms.objects o join ms.schemas s using (schema_id)
   where casefold(o.name) = casefold(leaf) and casefold(s.name) = casefold(schema_name)

@@ -2,10 +2,11 @@
 
 create type ms.dto as (u bigint, o smallint);
 
--- Raise a SQL Server error from an expression; the runtime splits the text again.
-create function ms.fail(number int, severity int, state int, message text) returns text language plpgsql as $$
+-- Raise a SQL Server error from an expression: its number in messages.toml, and names and values in turn.
+-- The runtime makes the error; 'state' and 'variant' may be among the names.
+create function ms.fail(number int, variadic named text[] default '{}') returns text language plpgsql as $$
 begin
-  raise exception using errcode = 'MS000', message = number || '|' || severity || '|' || state || '|' || message;
+  raise exception using errcode = 'MS000', message = number || '|' || json_object(named);
 end $$;
 
 -- Punctuation sorts before digits, digits before letters, accented letters after their base letter.

@@ -6,7 +6,7 @@ create function ms.to_bit(x numeric) returns smallint language sql immutable par
 create function ms.to_smallint(x bigint) returns smallint language plpgsql immutable parallel safe as $$
 begin
   if x not between -32768 and 32767 then
-    perform ms.fail(220, 16, 1, 'Arithmetic overflow error for data type smallint, value = ' || x || '.');
+    perform ms.fail(220, 'type', 'smallint', 'value', x::text);
   end if;
   return x;
 end $$;
@@ -14,7 +14,7 @@ end $$;
 create function ms.to_tinyint(x bigint) returns smallint language plpgsql immutable parallel safe as $$
 begin
   if x not between 0 and 255 then
-    perform ms.fail(220, 16, 2, 'Arithmetic overflow error for data type tinyint, value = ' || x || '.');
+    perform ms.fail(220, 'state', '2', 'type', 'tinyint', 'value', x::text);
   end if;
   return x;
 end $$;
@@ -22,14 +22,13 @@ end $$;
 create function ms.tinyint_result(x int) returns smallint language plpgsql immutable parallel safe as $$
 begin
   if x not between 0 and 255 then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type tinyint.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'tinyint');
   end if;
   return x;
 end $$;
 
 create function ms.number_overflow(kind text, target text) returns text language sql immutable as $$
-  select ms.fail(8115, 16, 2, 'Arithmetic overflow error converting ' ||
-    case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end || ' to data type ' || target || '.')
+  select ms.fail(8115, 'source', case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end, 'target', target)
 $$;
 
 create function ms.number_to_bigint(x numeric, kind text) returns bigint language plpgsql immutable parallel safe as $$
@@ -43,7 +42,7 @@ end $$;
 create function ms.number_to_int(x numeric, kind text) returns integer language plpgsql immutable parallel safe as $$
 begin
   if x not between -2147483648 and 2147483647 then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type int.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'int');
   end if;
   return x;
 end $$;
@@ -59,8 +58,7 @@ language plpgsql immutable parallel safe as $$
 declare r numeric := round(x, s);
 begin
   if abs(r) >= 10::numeric ^ (p - s) then
-    perform ms.fail(8115, 16, case kind when 'float' then 6 when 'expression' then 2 else 8 end,
-      'Arithmetic overflow error converting ' || kind || ' to data type numeric.');
+    perform ms.fail(8115, 'state', case kind when 'float' then '6' when 'expression' then '2' else '8' end, 'source', kind, 'target', 'numeric');
   end if;
   return r;
 end $$;
@@ -68,7 +66,7 @@ end $$;
 create function ms.float_result(x double precision) returns double precision language plpgsql immutable parallel safe as $$
 begin
   if x = 'infinity' or x = '-infinity' then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type float.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'float');
   end if;
   return x;
 end $$;
@@ -77,7 +75,7 @@ create function ms.to_money(x numeric) returns numeric language plpgsql immutabl
 declare r numeric := round(x, 4);
 begin
   if r not between -922337203685477.5808 and 922337203685477.5807 then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type money.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'money');
   end if;
   return r;
 end $$;
@@ -86,7 +84,7 @@ create function ms.to_smallmoney(x numeric) returns numeric language plpgsql imm
 declare r numeric := round(x, 4);
 begin
   if r not between -214748.3648 and 214748.3647 then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type smallmoney.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'smallmoney');
   end if;
   return r;
 end $$;
@@ -102,21 +100,21 @@ begin
   end if;
   if t = '' then return 0; end if;
   if t !~ '^[+-]?\s*[0-9]+$' and target = 'bigint' then
-    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to bigint.');
+    perform ms.fail(8114, 'source', source, 'target', 'bigint');
   end if;
   if t !~ '^[+-]?\s*[0-9]+$' then
-    perform ms.fail(245, 16, 1, 'Conversion failed when converting the ' || source || ' value ''' || x || ''' to data type ' || target || '.');
+    perform ms.fail(245, 'source', source, 'value', x, 'target', target);
   end if;
   n := replace(t, ' ', '')::numeric;
   if target = 'bit' then return case when n = 0 then 0 else 1 end; end if;
   if target = 'int' and n not between -2147483648 and 2147483647 then
-    perform ms.fail(248, 16, 1, 'The conversion of the ' || source || ' value ''' || x || ''' overflowed an int column.');
+    perform ms.fail(248, 'source', source, 'value', x);
   elsif target = 'smallint' and n not between -32768 and 32767 then
-    perform ms.fail(244, 16, 2, 'The conversion of the ' || source || ' value ''' || x || ''' overflowed an INT2 column. Use a larger integer column.');
+    perform ms.fail(244, 'state', '2', 'source', source, 'value', x, 'target', 'INT2');
   elsif target = 'tinyint' and n not between 0 and 255 then
-    perform ms.fail(244, 16, 1, 'The conversion of the ' || source || ' value ''' || x || ''' overflowed an INT1 column. Use a larger integer column.');
+    perform ms.fail(244, 'source', source, 'value', x, 'target', 'INT1');
   elsif n not between -9223372036854775808 and 9223372036854775807 then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type bigint.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
   end if;
   return n;
 end $$;
@@ -126,7 +124,7 @@ declare t text := btrim(x, ' ');
 begin
   if x is null then return null; end if;
   if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
-    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to numeric.');
+    perform ms.fail(8114, 'source', source, 'target', 'numeric');
   end if;
   return t::numeric;
 end $$;
@@ -137,7 +135,7 @@ begin
   if x is null then return null; end if;
   if t = '' then return 0; end if;
   if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
-    perform ms.fail(235, 16, 0, 'Cannot convert a char value to money. The char value has incorrect syntax.');
+    perform ms.fail(235);
   end if;
   return t::numeric;
 end $$;
@@ -149,7 +147,7 @@ begin
   if x is null then return null; end if;
   if t = '' then return 0; end if;
   if t !~* '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' then
-    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to ' || target || '.');
+    perform ms.fail(8114, 'source', source, 'target', target);
   end if;
   return replace(lower(t), 'd', 'e')::double precision;
 end $$;
@@ -161,7 +159,7 @@ begin
   if t ~ '^\{' then t := substr(t, 2); end if;
   t := substr(t, 1, 36);
   if t !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
-    perform ms.fail(8169, 16, 2, 'Conversion failed when converting from a character string to uniqueidentifier.');
+    perform ms.fail(8169);
   end if;
   return t::uuid;
 end $$;
@@ -170,9 +168,8 @@ end $$;
 
 create function ms.truncation_fault(tab text, col text, kept text) returns text language plpgsql immutable as $$
 begin
-  if tab = '' then perform ms.fail(8152, 16, 14, 'String or binary data would be truncated.'); end if;
-  perform ms.fail(2628, 16, 1, 'String or binary data would be truncated in table ''' || tab || ''', column ''' || col
-    || '''. Truncated value: ''' || kept || '''.');
+  if tab = '' then perform ms.fail(8152); end if;
+  perform ms.fail(2628, 'table', tab, 'column', col, 'value', kept);
   return null;
 end $$;
 
@@ -218,13 +215,11 @@ begin
   if length(x) <= n then return x; end if;
   if stars then return '*'; end if;
   if source in ('money', 'smallmoney') then
-    perform ms.fail(234, 16, 2, 'There is insufficient result space to convert a money value to ' || target || '.');
+    perform ms.fail(234, 'target', target);
   elsif source in ('float', 'real') then
-    perform ms.fail(232, 16, 2, 'Arithmetic overflow error for type ' || target || ', value = '
-      || round(ms.float_exact(x::double precision), 6) || '.');
+    perform ms.fail(232, 'state', '2', 'type', target, 'value', round(ms.float_exact(x::double precision), 6)::text);
   end if;
-  perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting ' ||
-    case source when 'numeric' then 'numeric' else 'expression' end || ' to data type ' || target || '.');
+  perform ms.fail(8115, 'source', case source when 'numeric' then 'numeric' else 'expression' end, 'target', target);
   return null;
 end $$;
 
@@ -259,9 +254,9 @@ begin
   if x is null then return null; end if;
   if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
     if target = 'bigint' then
-      perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type bigint.');
+      perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
     end if;
-    perform ms.fail(232, 16, 3, 'Arithmetic overflow error for type ' || target || ', value = ' || round(ms.float_exact(x), 6) || '.');
+    perform ms.fail(232, 'type', target, 'value', round(ms.float_exact(x), 6)::text);
   end if;
   return trunc(x)::bigint;
 end $$;
@@ -273,7 +268,7 @@ declare digits int; e int; m text; r text; sign text;
 begin
   if x is null then return null; end if;
   if style not in (0, 1, 2, 3, 126) then
-    perform ms.fail(281, 16, 1, style || ' is not a valid style number when converting from ' || kind || ' to a character string.');
+    perform ms.fail(281, 'style', style::text, 'source', kind);
   end if;
   digits := case style when 0 then 6 when 1 then 8 when 2 then 16 when 3 then 17 else case kind when 'real' then 8 else 16 end end;
   sign := case when get_byte(float8send(x), 0) >= 128 then '-' else '' end;
@@ -346,7 +341,7 @@ begin
       i := i + 2;
       c := 65536 + ((c - 55296) << 10) + (d - 56320);
     end if;
-    if c = 0 then perform ms.fail(50999, 16, 1, 'sandbox: not supported: the character U+0000 in a string'); end if;
+    if c = 0 then perform ms.fail(50999, 'construct', 'the character U+0000 in a string'); end if;
     r := r || chr(c);
   end loop;
   return r;
@@ -357,11 +352,11 @@ declare t text := x;
 begin
   if x is null then return null; end if;
   if style = 1 then
-    if t !~* '^0x' then perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to varbinary.'); end if;
+    if t !~* '^0x' then perform ms.fail(8114, 'source', source, 'target', 'varbinary'); end if;
     t := substr(t, 3);
   end if;
   if t !~* '^([0-9a-f]{2})*$' then
-    perform ms.fail(8114, 16, 5, 'Error converting data type ' || source || ' to varbinary.');
+    perform ms.fail(8114, 'source', source, 'target', 'varbinary');
   end if;
   return decode(t, 'hex');
 end $$;
@@ -404,7 +399,7 @@ begin
   if not (x is json object or x is json array) then return ms.json_fault(x); end if;
   return ms.json_canonical(x::json);
 exception when untranslatable_character or invalid_text_representation then
-  perform ms.fail(50999, 16, 1, 'sandbox: not supported: half a surrogate pair, or U+0000, in a value of the type json');
+  perform ms.fail(50999, 'construct', 'half a surrogate pair, or U+0000, in a value of the type json');
   return null;
 end $$;
 

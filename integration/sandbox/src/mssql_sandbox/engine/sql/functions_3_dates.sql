@@ -20,7 +20,7 @@ create function ms.stamp_ticks(x timestamp) returns bigint language sql immutabl
 create function ms.range_check(x bigint, kind text) returns bigint language plpgsql immutable parallel safe as $$
 begin
   if x < 0 or x > 3155378975999999999 then
-    perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
+    perform ms.fail(517, 'type', kind);
   end if;
   return x;
 end $$;
@@ -50,7 +50,7 @@ end $$;
 create function ms.round_datetime(x bigint) returns bigint language plpgsql immutable parallel safe as $$
 begin
   if x < 552877920000000000 then
-    perform ms.fail(242, 16, 3, 'The conversion of a datetime2 data type to a datetime data type resulted in an out-of-range value.');
+    perform ms.fail(242, 'source', 'datetime2', 'target', 'datetime');
   end if;
   return x / 864000000000 * 864000000000
     + round(round((x % 864000000000)::numeric * 3 / 100000) * 100000 / 3)::bigint;
@@ -60,7 +60,7 @@ create function ms.round_smalldatetime(x bigint) returns bigint language plpgsql
 declare r bigint := (x + 300000000 + 10000) / 600000000 * 600000000;
 begin
   if r < 599266080000000000 or r > 655892639400000000 then
-    perform ms.fail(242, 16, 3, 'The conversion of a datetime2 data type to a smalldatetime data type resulted in an out-of-range value.');
+    perform ms.fail(242, 'source', 'datetime2', 'target', 'smalldatetime');
   end if;
   return r;
 end $$;
@@ -101,9 +101,9 @@ create function ms.now_ticks() returns bigint language sql stable return
 create function ms.date_fault(kind text default 'date', source text default 'varchar') returns text language plpgsql immutable as $$
 begin
   if kind = 'smalldatetime' then
-    perform ms.fail(295, 16, 3, 'Conversion failed when converting character string to smalldatetime data type.');
+    perform ms.fail(295);
   end if;
-  perform ms.fail(241, 16, 1, 'Conversion failed when converting date and/or time from character string.');
+  perform ms.fail(241);
   return null;
 end $$;
 
@@ -111,7 +111,7 @@ end $$;
 create function ms.date_range_fault(kind text, source text) returns text language plpgsql immutable as $$
 begin
   if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
-  perform ms.fail(242, 16, 3, 'The conversion of a ' || source || ' data type to a ' || kind || ' data type resulted in an out-of-range value.');
+  perform ms.fail(242, 'source', source, 'target', kind);
   return null;
 end $$;
 
@@ -264,11 +264,11 @@ begin
   if value is null then return null; end if;
   if style not in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 100, 101, 102, 103, 104, 105,
     106, 107, 108, 109, 110, 111, 112, 113, 114, 120, 121, 126, 127, 130, 131) or kind = 'date' and style in (14, 114) then
-    perform ms.fail(281, 16, 1, style || ' is not a valid style number when converting from ' || kind || ' to a character string.');
+    perform ms.fail(281, 'style', style::text, 'source', kind);
   end if;
   if kind = 'date' and style in (8, 24, 108) or kind = 'time' and style in (1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 23, 101, 102,
     103, 104, 105, 106, 107, 110, 111, 112) then
-    perform ms.fail(8114, 16, 1, 'Error converting data type ' || kind || ' to varchar.');
+    perform ms.fail(8114, 'state', '1', 'source', kind, 'target', 'varchar');
   end if;
   if kind = 'datetime' then t := (t + 5000) / 10000 * 10000; end if;
   d := date '0001-01-01' + day_number::int;
@@ -287,7 +287,7 @@ begin
       return ltrim(clock) || ':' || substr(hms, 7, 2) || frac || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
     end if;
     if style in (22, 130, 131) then
-      perform ms.fail(50999, 16, 1, 'sandbox: not supported: CONVERT style ' || style || ' from time');
+      perform ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from time');
     end if;
     return hms || frac;
   end if;
@@ -340,7 +340,7 @@ begin
       if kind = 'date' then return to_char(d, 'YYYY-MM-DD'); end if;
       if colon then frac := case when t % 10000000 = 0 then '' else ms.fraction(t, 3) end; end if;
       return to_char(d, 'YYYY-MM-DD') || 'T' || hms || frac;
-    else perform ms.fail(50999, 16, 1, 'sandbox: not supported: CONVERT style ' || style || ' from ' || kind);
+    else perform ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from ' || kind);
   end case;
   return null;
 end $$;
@@ -374,7 +374,7 @@ begin
     months := extract(year from d)::bigint * 12 + extract(month from d)::bigint - 1 + months;
     y := case when months < 12 or months >= 120000 then 0 else months / 12 end;
     if y = 0 or kind = 'datetime' and y < 1753 or kind = 'smalldatetime' and y not between 1900 and 2079 then
-      perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
+      perform ms.fail(517, 'type', kind);
     end if;
     m := months % 12 + 1;
     last := extract(day from make_date(y, m, 1) + interval '1 month - 1 day');
@@ -390,7 +390,7 @@ begin
   end if;
   if r > 3155378975999999999
     or r < (case kind when 'datetime' then 552877920000000000 when 'smalldatetime' then 599266080000000000 else 0 end) then
-    perform ms.fail(517, 16, 1, 'Adding a value to a ''' || kind || ''' column caused an overflow.');
+    perform ms.fail(517, 'type', kind);
   end if;
   return r;
 end $$;
@@ -423,7 +423,7 @@ create function ms.date_diff_int(part text, a bigint, b bigint) returns int lang
 declare r numeric := ms.date_diff(part, a, b);
 begin
   if r not between -2147483648 and 2147483647 then
-    perform ms.fail(535, 16, 0, 'The datediff function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart.');
+    perform ms.fail(535, 'name', 'datediff');
   end if;
   return r;
 end $$;
@@ -432,7 +432,7 @@ create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint l
 declare r numeric := ms.date_diff(part, a, b);
 begin
   if r not between -9223372036854775808 and 9223372036854775807 then
-    perform ms.fail(535, 16, 0, 'The datediff_big function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff_big with a less precise datepart.');
+    perform ms.fail(535, 'name', 'datediff_big');
   end if;
   return r;
 end $$;
@@ -506,7 +506,7 @@ declare unit numeric; k numeric; months int;
 begin
   if n is null or x is null or origin is null then return null; end if;
   if n <= 0 then
-    perform ms.fail(9834, 16, 1, 'Invalid bucket width value passed to date_bucket function. Only positive values are allowed.');
+    perform ms.fail(9834);
   end if;
   if part in ('year', 'quarter', 'month') then
     months := n * case part when 'year' then 12 when 'quarter' then 3 else 1 end;
@@ -523,7 +523,7 @@ create function ms.end_of_month(x date, n int) returns date language sql immutab
   (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
 
 create function ms.parts_fault(kind text) returns text language sql immutable as $$
-  select ms.fail(289, 16, 1, 'Cannot construct data type ' || kind || ', some of the arguments have values which are not valid.')
+  select ms.fail(289, 'type', kind)
 $$;
 
 create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable parallel safe as $$
@@ -560,7 +560,7 @@ begin
   if name is null then return null; end if;
   select iana into r from ms.time_zones z where lower(z.name) = lower(zone_name.name);
   if r is null then
-    perform ms.fail(9820, 16, 1, 'The time zone parameter ''' || name || ''' provided to AT TIME ZONE clause is invalid.');
+    perform ms.fail(9820, 'name', name);
   end if;
   return r;
 end $$;
@@ -596,7 +596,7 @@ declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
 begin
   if x is null then return null; end if;
   if m is null or m[2]::int * 60 + m[3]::int > 840 then
-    perform ms.fail(9812, 16, 0, 'The timezone provided to builtin function todatetimeoffset is invalid.');
+    perform ms.fail(9812, 'name', 'todatetimeoffset');
   end if;
   return case m[1] when '-' then -1 else 1 end * (m[2]::int * 60 + m[3]::int);
 end $$;

@@ -24,33 +24,33 @@ begin
     rest := m[4];
   end loop;
   if rest ~ '[\U000F0000-\U001003FF]' then
-    perform ms.fail(50999, 16, 1, 'sandbox: not supported: half of a surrogate pair');
+    perform ms.fail(50999, 'construct', 'half of a surrogate pair');
   end if;
   return r || rest;
 end $$;
 
 create function ms.left(x text, n int, units boolean default true) returns text language plpgsql immutable parallel safe as $$
 begin
-  if n < 0 then perform ms.fail(536, 16, 4, 'Invalid length parameter passed to the LEFT function.'); end if;
+  if n < 0 then perform ms.fail(536, 'name', 'LEFT'); end if;
   return case when units then ms.from_units(left(ms.to_units(x), n)) else left(x, n) end;
 end $$;
 
 create function ms.right(x text, n int, units boolean default true) returns text language plpgsql immutable parallel safe as $$
 begin
-  if n < 0 then perform ms.fail(536, 16, 5, 'Invalid length parameter passed to the RIGHT function.'); end if;
+  if n < 0 then perform ms.fail(536, 'state', '5', 'name', 'RIGHT'); end if;
   return case when units then ms.from_units(right(ms.to_units(x), n)) else right(x, n) end;
 end $$;
 
 create function ms.substring(x text, s int, n int, units boolean default true) returns text language plpgsql immutable parallel safe as $$
 begin
-  if n < 0 then perform ms.fail(537, 16, 3, 'Invalid length parameter passed to the LEFT or SUBSTRING function.'); end if;
+  if n < 0 then perform ms.fail(537); end if;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
   return case when units then ms.from_units(substr(ms.to_units(x), s, n)) else substr(x, s, n) end;
 end $$;
 
 create function ms.substring(x bytea, s int, n int) returns bytea language plpgsql immutable parallel safe as $$
 begin
-  if n < 0 then perform ms.fail(537, 16, 3, 'Invalid length parameter passed to the LEFT or SUBSTRING function.'); end if;
+  if n < 0 then perform ms.fail(537); end if;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
   return substring(x, s, n);
 end $$;
@@ -179,7 +179,7 @@ create function ms.quotename(x text, q text) returns text language sql immutable
 create function ms.translate(x text, a text, b text) returns text language plpgsql immutable parallel safe as $$
 begin
   if length(a) <> length(b) then
-    perform ms.fail(9828, 16, 1, 'The second and third arguments of the TRANSLATE built-in function must contain an equal number of characters.');
+    perform ms.fail(9828);
   end if;
   return translate(x, a, b);
 end $$;
@@ -191,7 +191,7 @@ create function ms.str(x double precision, n int, d int) returns text language s
 create function ms.string_split(x text, s text) returns table (v text, n bigint) language plpgsql immutable as $$
 begin
   if length(s) <> 1 then
-    perform ms.fail(214, 16, 11, 'Procedure expects parameter ''separator'' of type ''nchar(1)/nvarchar(1)''.');
+    perform ms.fail(214, 'state', '11', 'parameter', 'separator', 'type', 'nchar(1)/nvarchar(1)');
   end if;
   return query select t.v, t.n from unnest(case when x = '' then array[''] else string_to_array(x, s) end) with ordinality t(v, n);
 end $$;
@@ -199,7 +199,7 @@ end $$;
 create function ms.string_agg_limit(x text, n int) returns text language plpgsql immutable parallel safe as $$
 begin
   if length(x) > n then
-    perform ms.fail(9829, 16, 1, 'STRING_AGG aggregation result exceeded the limit of 8000 bytes. Use LOB types to avoid result truncation.');
+    perform ms.fail(9829);
   end if;
   return x;
 end $$;
@@ -242,33 +242,33 @@ create aggregate ms.max_offset(ms.dto) (sfunc = ms.greater_offset, stype = ms.dt
 
 create function ms.top_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
 begin
-  if n is null then perform ms.fail(1060, 15, 1, 'The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.'); end if;
-  if n < 0 then perform ms.fail(127, 15, 1, 'A TOP N or FETCH rowcount value may not be negative.'); end if;
+  if n is null then perform ms.fail(1060); end if;
+  if n < 0 then perform ms.fail(127); end if;
   return n;
 end $$;
 
 create function ms.recursion_step(level integer, most integer) returns integer language plpgsql immutable parallel safe as $$
 begin
   if most > 0 and level >= most then
-    perform ms.fail(530, 16, 1, 'The statement terminated. The maximum recursion ' || most || ' has been exhausted before statement completion.');
+    perform ms.fail(530, 'maximum', most::text);
   end if;
   return level + 1;
 end $$;
 
 create function ms.row_offset(n bigint) returns integer language plpgsql immutable parallel safe as $$
 begin
-  if n < 0 then perform ms.fail(8730, 16, 1, 'Offset parameter for Lag and Lead functions cannot be a negative value.'); end if;
+  if n < 0 then perform ms.fail(8730); end if;
   return n;
 end $$;
 
 create function ms.offset_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
 begin
-  if n is null or n < 0 then perform ms.fail(10742, 15, 1, 'The offset specified in a OFFSET clause may not be negative.'); end if;
+  if n is null or n < 0 then perform ms.fail(10742); end if;
   return n;
 end $$;
 
 create function ms.fetch_count(n bigint) returns bigint language plpgsql immutable parallel safe as $$
 begin
-  if n is null or n < 1 then perform ms.fail(10744, 15, 1, 'The number of rows provided for a FETCH clause must be greater then zero.'); end if;
+  if n is null or n < 1 then perform ms.fail(10744); end if;
   return n;
 end $$;

@@ -1,7 +1,7 @@
 -- Mathematics on float, with SQL Server's faults.
 
 create function ms.float_fault() returns text language sql immutable as $$
-  select ms.fail(3623, 16, 1, 'An invalid floating point operation occurred.')
+  select ms.fail(3623)
 $$;
 
 create function ms.sqrt(x double precision) returns double precision language plpgsql immutable parallel safe as $$
@@ -18,7 +18,7 @@ begin if x = 0 and y = 0 then perform ms.float_fault(); end if; return atan2(y, 
 
 create function ms.cot(x double precision) returns double precision language plpgsql immutable parallel safe as $$
 begin
-  if x = 0 then perform ms.fail(50999, 16, 1, 'sandbox: not supported: COT(0)'); end if;
+  if x = 0 then perform ms.fail(50999, 'construct', 'COT(0)'); end if;
   return cot(x);
 end $$;
 
@@ -35,24 +35,24 @@ create function ms.exp(x double precision) returns double precision language plp
 begin
   return exp(x);
 exception when numeric_value_out_of_range then
-  perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type float.');
+  perform ms.fail(8115, 'source', 'expression', 'target', 'float');
   return null;
 end $$;
 
 create function ms.power(x double precision, y double precision) returns double precision language plpgsql immutable parallel safe as $$
 begin
-  if x = 0 and y < 0 then perform ms.fail(8134, 16, 1, 'Divide by zero error encountered.'); end if;
+  if x = 0 and y < 0 then perform ms.fail(8134); end if;
   if x < 0 and y <> floor(y) then perform ms.float_fault(); end if;
   return power(x, y);
 exception when numeric_value_out_of_range then
-  perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type float.');
+  perform ms.fail(8115, 'source', 'expression', 'target', 'float');
   return null;
 end $$;
 
 create function ms.power_int(x double precision) returns int language plpgsql immutable parallel safe as $$
 begin
   if abs(trunc(x)) > 2147483647 then
-    perform ms.fail(232, 16, 3, 'Arithmetic overflow error for type int, value = ' || to_char(x, 'FM999999999999999999990.000000') || '.');
+    perform ms.fail(232, 'type', 'int', 'value', to_char(x, 'FM999999999999999999990.000000'));
   end if;
   return trunc(x);
 end $$;
@@ -60,7 +60,7 @@ end $$;
 create function ms.power_bigint(x double precision) returns bigint language plpgsql immutable parallel safe as $$
 begin
   if abs(x) >= 9223372036854775808 then
-    perform ms.fail(8115, 16, 2, 'Arithmetic overflow error converting expression to data type bigint.');
+    perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
   end if;
   return trunc(x);
 end $$;
@@ -90,7 +90,7 @@ create function ms.shift_left(x bigint, n bigint, bits int) returns bigint langu
 create function ms.bit_position(n int, bits int) returns int language plpgsql immutable parallel safe as $$
 begin
   if n < 0 or n >= bits then
-    perform ms.fail(50999, 16, 1, 'sandbox: not supported: a bit position outside the operand');
+    perform ms.fail(50999, 'construct', 'a bit position outside the operand');
   end if;
   return n;
 end $$;

@@ -9,7 +9,7 @@ begin
   elsif rest ~* '^lax\s' then r := array['lax']; rest := ltrim(substr(rest, 4));
   else r := array['lax']; end if;
   if left(rest, 1) <> '$' then
-    perform ms.fail(13607, 16, 3, 'JSON path is not properly formatted. Unexpected character ''' || left(rest, 1) || ''' is found at position 0.');
+    perform ms.fail(13607, 'state', '3', 'character', left(rest, 1), 'position', '0');
   end if;
   rest := substr(rest, 2);
   while rest <> '' loop
@@ -26,7 +26,7 @@ begin
     if m is not null then
       r := r || ('i:' || m[1]); rest := m[2]; continue;
     end if;
-    perform ms.fail(13607, 16, 4, 'JSON path is not properly formatted. Unexpected character ''' || left(rest, 1) || ''' is found at position ' || (length(p) - length(rest)) || '.');
+    perform ms.fail(13607, 'character', left(rest, 1), 'position', (length(p) - length(rest))::text);
   end loop;
   return r;
 end $$;
@@ -38,8 +38,7 @@ begin
   perform doc::json;
   -- a scalar: documents are objects or arrays
   token := left(ltrim(doc, E' \t\r\n'), 1);
-  perform ms.fail(13609, 16, 4, 'JSON text is not properly formatted. Unexpected character ''' || token
-    || ''' is found at position ' || length(doc) - length(ltrim(doc, E' \t\r\n')) || '.');
+  perform ms.fail(13609, 'state', '4', 'character', token, 'position', (length(doc) - length(ltrim(doc, E' \t\r\n')))::text);
   return null;
 exception when invalid_text_representation or untranslatable_character or invalid_parameter_value then
   get stacked diagnostics detail = pg_exception_detail, context = pg_exception_context;
@@ -51,8 +50,7 @@ exception when invalid_text_representation or untranslatable_character or invali
       else length(context) end - length(token);
     token := left(token, 1);
   end if;
-  perform ms.fail(13609, 16, 1, 'JSON text is not properly formatted. Unexpected character ''' || token
-    || ''' is found at position ' || at || '.');
+  perform ms.fail(13609, 'character', token, 'position', at::text);
   return null;
 end $$;
 
@@ -92,7 +90,7 @@ end $$;
 create function ms.json_missing(steps text[]) returns text language plpgsql immutable as $$
 begin
   if steps[1] = 'strict' then
-    perform ms.fail(13608, 16, 2, 'Property cannot be found on the specified JSON path.');
+    perform ms.fail(13608);
   end if;
   return null;
 end $$;
@@ -105,12 +103,12 @@ begin
   if not f.hit then return ms.json_missing(steps); end if;
   j := f.raw::json;
   if json_typeof(j) in ('object', 'array') then
-    if steps[1] = 'strict' then perform ms.fail(13623, 16, 2, 'Scalar value cannot be found in the specified JSON path.'); end if;
+    if steps[1] = 'strict' then perform ms.fail(13623); end if;
     return null;
   end if;
   r := j #>> '{}';
   if length(r) > lim then
-    if steps[1] = 'strict' then perform ms.fail(13625, 16, 1, 'String value in the specified JSON path would be truncated.'); end if;
+    if steps[1] = 'strict' then perform ms.fail(13625); end if;
     return null;
   end if;
   return r;
@@ -123,7 +121,7 @@ begin
   f := ms.json_find(doc, steps);
   if not f.hit then return ms.json_missing(steps); end if;
   if json_typeof(f.raw::json) not in ('object', 'array') then
-    if steps[1] = 'strict' then perform ms.fail(13624, 16, 2, 'Object or array cannot be found in the specified JSON path.'); end if;
+    if steps[1] = 'strict' then perform ms.fail(13624); end if;
     return null;
   end if;
   return btrim(f.raw, E' \t\r\n');
@@ -206,8 +204,7 @@ create function ms.json_itself(doc text) returns text language sql immutable par
 create function ms.json_within(x text, n int) returns text language plpgsql immutable parallel safe as $$
 begin
   if octet_length(x) > n and ms.utf16_length(x) > n then
-    perform ms.fail(50999, 16, 1, 'sandbox: not supported: a JSON string of ' || ms.utf16_length(x)
-      || ' characters for an OPENJSON column of ' || n);
+    perform ms.fail(50999, 'construct', 'a JSON string of ' || ms.utf16_length(x) || ' characters for an OPENJSON column of ' || n);
   end if;
   return x;
 end $$;
@@ -219,7 +216,7 @@ begin
   if at > array_length(steps, 1) then
     if append then
       if json_typeof(j::json) <> 'array' then
-        if strict then perform ms.fail(13621, 16, 1, 'Array cannot be found in the specified JSON path.'); end if;
+        if strict then perform ms.fail(13621); end if;
         return j;
       end if;
       select array_agg(a.value::text order by n) into items from json_array_elements(j::json) with ordinality a(value, n);
@@ -304,8 +301,7 @@ begin
   if abs(f) >= 1e28 then raise numeric_value_out_of_range; end if;
   return (case when f < 0 then '-' else '' end) || ms.float_decimals(abs(f));
 exception when numeric_value_out_of_range then
-  perform ms.fail(1007, 16, case when t ~ '[eE]' then 5 else 3 end,
-    'The number ''' || t || ''' is out of the range for numeric representation (maximum precision 38).');
+  perform ms.fail(1007, 'variant', 'json', 'state', case when t ~ '[eE]' then '5' else '3' end, 'text', t);
   return null;
 end $$;
 

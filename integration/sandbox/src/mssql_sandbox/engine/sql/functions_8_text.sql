@@ -49,7 +49,7 @@ begin
   if x is null then return null; end if;
   t := rtrim(regexp_replace(t, '\s', '', 'g'), '=');
   if t !~ '^[A-Za-z0-9+/]*$' or length(t) % 4 = 1 then
-    perform ms.fail(9803, 16, 20, 'Invalid data for type "Base64Decode".');
+    perform ms.fail(9803, 'type', 'Base64Decode');
   end if;
   return decode(rpad(t, (length(t) + 3) / 4 * 4, '='), 'base64');
 end $$;
@@ -63,7 +63,7 @@ begin
     if substr(x, i + 1, 1) = mark then r := r || mark; i := i + 2; continue; end if;
     m := regexp_match(substr(x, i + 1), '^([0-9A-Fa-f]{4}|\+[0-9A-Fa-f]{6})');
     if m is null then
-      perform ms.fail(50999, 16, 1, 'sandbox: not supported: UNISTR with an incomplete escape');
+      perform ms.fail(50999, 'construct', 'UNISTR with an incomplete escape');
     end if;
     code := ('x' || lpad(ltrim(m[1], '+'), 8, '0'))::bit(32)::int;
     i := i + 1 + length(m[1]);
@@ -109,7 +109,7 @@ begin
   end if;
   m := regexp_match(f, '^(\$?)([#,0]*)(?:\.([0#]+))?(%?)$');
   if m is null or f = '' or coalesce(m[2], '') || coalesce(m[3], '') = '' or m[2] ~ '0.*#' or m[3] ~ '#.*0' then
-    perform ms.fail(50999, 16, 1, 'sandbox: not supported: FORMAT of a number with ''' || f || '''');
+    perform ms.fail(50999, 'construct', 'FORMAT of a number with ''' || f || '''');
   end if;
   places := coalesce(length(m[3]), 0);
   minimum := places - length(replace(coalesce(m[3], ''), '0', ''));
@@ -134,7 +134,7 @@ begin
     when 'm' then 'MMMM d' when 'M' then 'MMMM d' when 'y' then 'MMMM yyyy' when 'Y' then 'MMMM yyyy'
     when 'o' then 'yyyy-MM-ddTHH:mm:ss.fffffff' when 'O' then 'yyyy-MM-ddTHH:mm:ss.fffffff' else f end;
   if length(f) = 1 then
-    perform ms.fail(50999, 16, 1, 'sandbox: not supported: FORMAT of a date with ''' || f || '''');
+    perform ms.fail(50999, 'construct', 'FORMAT of a date with ''' || f || '''');
   end if;
   d := ms.ticks_date(t);
   day_ticks := t % 864000000000;
@@ -183,7 +183,7 @@ end $$;
 create function ms.regex(p text) returns text language plpgsql immutable parallel safe as $$
 begin
   if p ~ '\(\?(?!:|i\))' or p ~ '\\[1-9]' or p ~ '\\[QEpPCzAZ]' or p ~ '[*+?}][+]' then
-    perform ms.fail(50999, 16, 1, 'sandbox: not supported: the regular expression ''' || p || '''');
+    perform ms.fail(50999, 'construct', 'the regular expression ''' || p || '''');
   end if;
   return replace(replace(p, '\b', '\y'), '\B', '\Y');
 end $$;
@@ -192,7 +192,7 @@ end $$;
 create function ms.regex_flags(f text) returns text language plpgsql immutable parallel safe as $$
 begin
   if f !~ '^[icms]*$' then
-    perform ms.fail(19301, 16, 1, 'Invalid flag provided. ''' || f || ''' are not valid flags. Only {c,i,s,m} flags are valid.');
+    perform ms.fail(19301, 'flag', f);
   end if;
   return case when f ~ 'i[^c]*$' then 'i' else '' end
     || case when f ~ 'm' then case when f ~ 's' then 'w' else 'n' end when f ~ 's' then '' else 'p' end;

@@ -3,10 +3,10 @@ create function ms.percent_count(rows bigint, p double precision) returns bigint
 language plpgsql immutable parallel safe as $$
 begin
   if p is null then
-    perform ms.fail(1014, 15, 1, 'A TOP or FETCH clause contains an invalid value.');
+    perform ms.fail(1014);
   end if;
   if p < 0 or p > 100 then
-    perform ms.fail(1031, 15, 1, 'Percent values must be between 0 and 100.');
+    perform ms.fail(1031);
   end if;
   return ceil(rows * p::numeric / 100);
 end $$;
@@ -35,12 +35,12 @@ $$;
 create function ms.json_aggregate(opening text, items text, closing text, rows bigint, name text) returns text
 language plpgsql immutable parallel safe as $$
 begin
-  if rows = 0 then perform ms.fail(50999, 16, 1, 'sandbox: not supported: ' || name || ' of no rows'); end if;
+  if rows = 0 then perform ms.fail(50999, 'construct', name || ' of no rows'); end if;
   return opening || coalesce(items, '') || closing;
 end $$;
 
 create function ms.json_key(k text) returns text language plpgsql immutable parallel safe as $$
 begin
-  if k is null then perform ms.fail(50999, 16, 1, 'sandbox: not supported: a NULL key in JSON_OBJECTAGG'); end if;
+  if k is null then perform ms.fail(50999, 'construct', 'a NULL key in JSON_OBJECTAGG'); end if;
   return ms.json_quote(k);
 end $$;
