@@ -152,6 +152,7 @@ class Session(Protocol):
 
     spid: int
     database: str
+    cancelled: bool  # set by cancel(); the wire layer clears it before each message
 
     @property
     def in_transaction(self) -> bool:

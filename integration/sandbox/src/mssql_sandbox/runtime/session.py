@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from typing import Any, Iterator, Sequence
 
 import psycopg
@@ -50,6 +52,7 @@ class Session(RemoteCalls):
         self.next_handle = 0
         self.declarations: dict[str | None, Any] = {}
         self.cancelled = False
+        self._timeout_at_risk = False
         self._attach(connection)
         self._clear_state()
 
@@ -67,7 +70,7 @@ class Session(RemoteCalls):
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
         self.transactions.before_begin.append(self.catalog.make_variables)
         self.transactions.after_commit.append(self.catalog.committed)
-        self.transactions.after_rollback.append(self.catalog.rolled_back)
+        self.transactions.after_rollback += (self.catalog.rolled_back, self._keep_lock_timeout)
         self.publish()
 
     def publish(self) -> None:
@@ -117,7 +120,6 @@ class Session(RemoteCalls):
         yield from self.while_alive(self._execute_batch(text))
 
     def _execute_batch(self, text: str) -> Iterator[Event]:
-        self.cancelled = False
         scope = Scope()
         try:
             yield from self.run_text(text, scope)
@@ -199,9 +201,13 @@ class Session(RemoteCalls):
         scope.text = text
         parsed = self.parse(text)
         showplan.check_placement(parsed.batch, scope.level)
+        with self.lending_settings() if scope.level else nullcontext():
+            yield from self._run_parsed(parsed, scope)
+
+    def _run_parsed(self, parsed: Parsed, scope: Scope) -> Iterator[Event]:
         interpreter = Interpreter(self, scope, parsed)
         if self.settings.switches["SHOWPLAN_XML"] and not any(map(showplan.is_switch, parsed.batch.statements)):
-            yield from showplan.explain(interpreter, text)
+            yield from showplan.explain(interpreter, scope.text)
             return
         try:
             yield from interpreter.run_all()
@@ -297,14 +303,42 @@ class Session(RemoteCalls):
         self.transactions.undo_statement()
         return translate_error(fault, self.object_lookup(), "")
 
+    @contextmanager
+    def lending_settings(self) -> Iterator[None]:
+        """What a procedure, a trigger or dynamic SQL sets is given back when it ends, in whatever way it ends.
+
+        That holds for SET options and IDENTITY_INSERT, the isolation level and the database:
+        https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql#remarks,
+        https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql#remarks,
+        https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql#remarks
+        """
+        lent, database = copy(self.settings), self.database
+        try:
+            yield
+        finally:
+            changed, self.settings = self.settings, lent
+            if not self.connection.closed:
+                if database != self.database:
+                    self._switch(database)
+                if changed.lock_timeout != lent.lock_timeout:
+                    self._apply_lock_timeout()
+                if changed.isolation != lent.isolation:
+                    self.transactions.isolation = lent.isolation
+                    self.publish()
+
     def set_option(self, name: str, value: str) -> None:
         self.settings.set_option(name, value)
         if name == "LOCK_TIMEOUT":
             self._apply_lock_timeout()
 
     def _apply_lock_timeout(self) -> None:
+        self._timeout_at_risk = self.transactions.count > 0  # a rollback in the engine takes it back
         timeout = self.settings.lock_timeout
         self.connection.execute(f"SET lock_timeout = {0 if timeout < 0 else max(timeout, 1)}")
+
+    def _keep_lock_timeout(self) -> None:
+        if self._timeout_at_risk:
+            self._apply_lock_timeout()
 
     def rollback(self) -> list[Event]:
         if self.catalog.table_variables and self.transactions.count:

@@ -125,7 +125,7 @@ class SessionSettings:
         on = value.upper() == "ON"
         if name in _ONLY and on is not _ONLY[name]:
             raise NotSupported(f"SET {name} {value}")
-        self.switches[name] = on
+        self.switches = {**self.switches, name: on}  # copies of the settings keep theirs
 
     @staticmethod
     def _integer(name: str, value: str) -> int:

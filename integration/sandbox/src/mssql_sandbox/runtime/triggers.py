@@ -123,8 +123,6 @@ def _run(
     scope = Scope(parent=interpreter.scope, level=interpreter.scope.level + 1, procedure=name)
     if scope.level > 32:
         raise SqlServerError(217)
-    switches = dict(session.settings.switches)
-    session.settings.switches["XACT_ABORT"] = True  # the default inside triggers
     session.running_triggers.append(trigger_id)
     level = session.transactions.count
     plain = tuple(replace(column, identity=None, computed=None) for column in table.columns)
@@ -134,12 +132,13 @@ def _run(
          for kind, copied in captured.items()}
     ):  # fmt: skip
         try:
-            yield from type(interpreter)(session, scope, Parsed(nodes.Batch(module.body), False)).run(module.body)
+            with session.lending_settings():
+                session.set_option("XACT_ABORT", "ON")  # the default inside triggers
+                yield from type(interpreter)(session, scope, Parsed(nodes.Batch(module.body), False)).run(module.body)
         except ReturnFromScope:
             pass
         finally:
             session.running_triggers.pop()
-            session.settings.switches = switches
             for created in scope.created:
                 session.catalog.drop_temporary(created)
     if session.transactions.count < level:

@@ -275,7 +275,10 @@ class Connection:
     # ---- attention ---------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self.busy_since = time.monotonic()
+        assert self._session is not None
+        with self.transport.lock:
+            self._session.cancelled = False
+            self.busy_since = time.monotonic()
         self._listener.watcher.wake()
 
     def _end(self) -> bool:

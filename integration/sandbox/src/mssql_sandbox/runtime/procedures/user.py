@@ -53,13 +53,12 @@ def run(
     interpreter = Interpreter(session, inner, Parsed(nodes.Batch(module.body), False))
     positions = _bind(module, name, arguments, session, interpreter)
     status = 0
-    switches = dict(session.settings.switches)  # SET options end with the procedure
     try:
-        yield from interpreter.run(module.body)
+        with session.lending_settings():
+            yield from interpreter.run(module.body)
     except ReturnFromScope as signal:
         status = signal.status
     finally:
-        session.settings.switches = switches
         for created in inner.created:
             session.catalog.drop_temporary(created)
     for parameter in module.parameters:

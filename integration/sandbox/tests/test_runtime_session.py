@@ -1,0 +1,112 @@
+"""What a session keeps from one request to the next: cancellation, SET options, its database."""
+
+from __future__ import annotations
+
+import pyodbc
+import pytest
+from wire_support import PYODBC, Target, run
+
+
+@pytest.fixture(scope="module")
+def target(mssql_sandbox):
+    return Target(
+        mssql_sandbox.port, mssql_sandbox.user, mssql_sandbox.password, "app", mssql_sandbox.certificate,
+        mssql_sandbox.token, mssql_sandbox.journal_entries,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def connect(target):
+    """Opens connections that are closed after the test."""
+    opened = []
+
+    def open_one(**options):
+        opened.append(PYODBC.connect(target, **options))
+        return opened[-1]
+
+    yield open_one
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def connection(connect):
+    return connect()
+
+
+def time_out(connection, statement, *parameters):
+    connection.timeout = 1
+    with pytest.raises(pyodbc.OperationalError, match="HYT00"):
+        connection.execute(statement, *parameters)
+    connection.timeout = 0
+
+
+# ---- after a cancelled request -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parameters", [(), (1,)], ids=["batch", "parameters"])
+def test_statements_with_parameters_work_after_a_timeout(connection, parameters):
+    connection.execute("CREATE TABLE #after (n int)")
+    wait = "WAITFOR DELAY '00:00:30'" + (" SELECT ?" if parameters else "")
+    time_out(connection, wait, *parameters)
+    connection.execute("INSERT #after VALUES (?)", 1)
+    assert run(connection, "SELECT n FROM #after WHERE n = ?", (1,)) == [[1]]
+
+
+# ---- SET options of dynamic SQL: given back when it ends ------------------------------------------
+
+
+def test_identity_insert_ends_with_its_parameterised_batch(connection):
+    connection.execute("CREATE TABLE #numbered (id int IDENTITY, n int)")
+    connection.execute("SET IDENTITY_INSERT #numbered ON; INSERT #numbered (id, n) VALUES (?, 1)", 7)
+    with pytest.raises(pyodbc.Error, match=r"\(544\)"):
+        connection.execute("INSERT #numbered (id, n) VALUES (?, 1)", 8)
+
+
+def test_identity_insert_ends_with_a_cancelled_batch(connection):
+    connection.execute("CREATE TABLE #numbered (id int IDENTITY, n int)")
+    time_out(connection, "SET IDENTITY_INSERT #numbered ON; WAITFOR DELAY '00:00:30'; SELECT ?", 1)
+    with pytest.raises(pyodbc.Error, match=r"\(544\)"):
+        connection.execute("INSERT #numbered (id, n) VALUES (?, 1)", 8)
+
+
+@pytest.mark.parametrize(
+    "option, shown",
+    [
+        ("SET LOCK_TIMEOUT 77", "@@LOCK_TIMEOUT"),
+        ("SET DATEFIRST 3", "@@DATEFIRST"),
+        ("SET NOCOUNT ON", "@@OPTIONS & 512"),
+        ("SET XACT_ABORT ON", "@@OPTIONS & 16384"),
+        (
+            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+            "(SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("form", ["parameters", "EXEC (N'{}')", "EXEC sp_executesql N'{}'", "EXEC dbo.changes_options"])
+def test_options_of_dynamic_sql_are_given_back(connection, option, shown, form):
+    before = run(connection, f"SELECT {shown}")
+    text = f"{option}; SELECT {shown}"
+    if form == "parameters":
+        inside = run(connection, f"{text} WHERE 1 = ?", (1,))
+    else:
+        if form == "EXEC dbo.changes_options":
+            connection.execute(f"CREATE OR ALTER PROCEDURE dbo.changes_options AS {text}")
+        inside = run(connection, form.format(text))
+    assert inside != before
+    assert run(connection, f"SELECT {shown}") == before
+
+
+def test_the_database_of_dynamic_sql_is_given_back(connection):
+    assert run(connection, "EXEC (N'USE master; SELECT DB_NAME()')") == [["master"]]
+    assert run(connection, "SELECT DB_NAME()") == [["app"]]
+
+
+def test_lock_timeout_of_a_transaction_rolled_back_stays(connect):
+    holder, waiter = connect(), connect()
+    holder.execute("CREATE TABLE dbo.lock_timeout_stays (n int); INSERT dbo.lock_timeout_stays VALUES (1)")
+    holder.execute("BEGIN TRAN; UPDATE dbo.lock_timeout_stays SET n = 2")
+    waiter.execute("BEGIN TRAN; SELECT 1; SET LOCK_TIMEOUT 30; ROLLBACK")
+    with pytest.raises(pyodbc.Error, match=r"\(1222\)"):
+        waiter.execute("UPDATE dbo.lock_timeout_stays SET n = 3")
+    holder.execute("ROLLBACK; DROP TABLE dbo.lock_timeout_stays")
