@@ -7,6 +7,8 @@ import pytest
 from django.db import DatabaseError, Error, OperationalError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 
+from mssql_core.retries import retry_atomic
+
 TABLE = "kept"
 OBJECTS = [
     "CREATE TABLE kept (id int PRIMARY KEY, n int NOT NULL CHECK (n > 0))",
@@ -160,3 +162,18 @@ def test_without_autocommit_a_loss_does_not_switch_it_on(no_resiliency):
         assert seen_by_others() == [5]
     finally:
         connection.close()
+
+
+def test_a_transaction_that_lost_its_connection_runs_again(no_resiliency):
+    attempts = []
+
+    @retry_atomic(delay=0)
+    def work():
+        attempts.append(1)
+        insert(1)
+        if len(attempts) == 1:
+            cut()
+        insert(2)
+
+    work()
+    assert len(attempts) == 2 and seen_by_others() == [1, 2]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mssql_core import errors
 from mssql_core.connection import settings
 from mssql_core.plugin import Capability, hookspecs
 from mssql_core.testing import PluginConformance, fake_connection
@@ -36,6 +37,13 @@ def test_each_capability_is_listed_with_its_source():
     for capability in Capability:
         assert "| `%s` |" % capability.name in text
         assert "(%s) |" % capability.source in text
+
+
+def test_each_fault_is_listed_with_its_source():
+    text = page("connections.md")
+    for fault, codes, source in errors.FAULTS:
+        assert "| `%s` | %s | [" % (fault.name, ", ".join(map(str, codes))) in text
+        assert "(%s) |" % source in text
 
 
 def test_links_between_pages_lead_somewhere():

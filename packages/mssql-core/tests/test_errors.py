@@ -1,6 +1,7 @@
 import pytest
 
 from mssql_core import errors
+from mssql_core.errors import Fault
 from mssql_core.testing import server_error
 
 
@@ -74,9 +75,61 @@ def test_secrets_are_taken_out():
     assert "s3cret" not in str(error)
 
 
-def test_disconnects_are_told():
-    assert errors.translate(server_error(10054, sqlstate="08S01")).is_disconnect
-    assert not errors.translate(server_error(1205)).is_disconnect
+@pytest.mark.parametrize(
+    ("number", "sqlstate", "fault"),
+    [
+        (10054, "08S01", Fault.LOST),
+        (None, "IMC06", Fault.LOST),
+        (None, "08003", Fault.LOST),
+        (596, "HY000", Fault.LOST),
+        (40197, "42000", Fault.LOST),
+        (40613, "08S01", Fault.LOST),
+        (40550, "42000", Fault.GOVERNED),
+        (40613, "42000", Fault.TRANSIENT),
+        (49919, "42000", Fault.TRANSIENT),
+        (1205, "40001", Fault.CONFLICT),
+        (3960, "42000", Fault.CONFLICT),
+        (41305, "42000", Fault.CONFLICT),
+        (1222, "42000", None),
+        (121, "21S01", None),
+        (2627, "23000", None),
+        (None, "HYT00", None),
+    ],
+)
+def test_faults(number, sqlstate, fault):
+    error = errors.translate(server_error(number, sqlstate=sqlstate))
+    assert error.fault is fault
+    assert error.is_disconnect is (fault in (Fault.LOST, Fault.GOVERNED))
+    if fault:
+        assert type(error) is errors.OperationalError
+
+
+def test_each_number_has_one_fault_and_a_source():
+    codes = [code for _, codes, _ in errors.FAULTS for code in codes]
+    assert len(codes) == len(set(codes))
+    assert all(source.startswith("https://learn.microsoft.com/") for _, _, source in errors.FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("number", "sqlstate", "later"),
+    [
+        (40613, "42000", True),
+        (40197, "42000", True),
+        (10060, "08001", True),
+        (121, "08001", True),
+        (121, "21S01", False),
+        (None, "08001", False),
+        (18456, "28000", False),
+        (1205, "40001", False),
+    ],
+)
+def test_whether_a_new_attempt_to_connect_may_succeed(number, sqlstate, later):
+    assert errors.translate(server_error(number, sqlstate=sqlstate)).may_connect_later is later
+
+
+def test_a_number_of_the_network_is_another_error_of_the_server():
+    # 121: the SELECT list of an INSERT has more columns.
+    assert type(errors.translate(server_error(121, sqlstate="42000"))) is errors.ProgrammingError
 
 
 def test_what_the_client_itself_ended():

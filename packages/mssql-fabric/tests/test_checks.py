@@ -47,8 +47,6 @@ def test_settings_that_cannot_work_are_told(settings, options, found):
     ("options", "found"),
     [
         ({}, []),
-        ({"MARS_Connection": "yes"}, ["mssql_fabric.E003"]),
-        ({"extra_params": "mars_connection=Yes"}, ["mssql_fabric.E003"]),
         ({"isolation_level": "READ COMMITTED"}, ["mssql_fabric.E004"]),
         ({"isolation_level": "SNAPSHOT"}, ["mssql_fabric.E004"]),
     ],

@@ -1,6 +1,5 @@
 """Core's own answers to its hooks, asked after all plugins."""
 
-from . import errors
 from .connection import authentication
 from .plugin import hookimpl
 
@@ -19,7 +18,7 @@ class Defaults:
 
     @hookimpl
     def mssql_is_transient_error(self, error):
-        return getattr(error, "number", None) in errors.TRANSIENT
+        return getattr(error, "may_connect_later", False)
 
     @hookimpl
     def mssql_retry_delay(self, settings):

@@ -5,6 +5,7 @@ to deadlocks, so the exception's class says little; the native number decides he
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
 """
 
+import enum
 import re
 
 # Keys, CHECK and NOT NULL constraints, identities and computed columns.
@@ -17,24 +18,62 @@ _DATA = frozenset(
 )  # fmt: skip
 # Locks, resources, versions of rows, logins, and the network.
 _OPERATIONAL = frozenset(
-    (-2, 20, 64, 121, 258, 701, 802, 904, 916, 921, 922, 923, 924, 926, 927, 945, 952, 983, 1204, 1205, 1211, 1222,
+    (-2, 701, 802, 904, 916, 921, 922, 923, 924, 926, 927, 945, 952, 983, 1204, 1205, 1211, 1222,
      2801, 3635, 3902, 3903, 3906, 3908, 3930, 3931, 3935, 3950, 3951, 3952, 3960, 3961, 3966, 3967, 3989, 3998, 4014,
-     4060, 4064, 4221, 6005, 7112, 8628, 8645, 8651, 8657, 8902, 9001, 9002, 10053, 10054, 10060, 10061, 10928, 10929,
-     11001, 17142, 17189, 17830, 17892, 18401, 18450, 18451, 18452, 18456, 18458, 18459, 18461, 18463, 18464, 18465,
+     4060, 4064, 4221, 6005, 7112, 8628, 8645, 8651, 8657, 8902, 9001, 9002, 10928, 10929,
+     17142, 17189, 17830, 17892, 18401, 18450, 18451, 18452, 18456, 18458, 18459, 18461, 18463, 18464, 18465,
      18466, 18467, 18468, 18470, 18486, 18487, 18488, 40020, 40143, 40166, 40197, 40501, 40532, 40540, 40544, 40549,
      40550, 40551, 40552, 40553, 40613, 40615, 40648, 40671, 41301, 41302, 41305, 41325, 41839, 42108, 42109, 45168,
      45169, 47073, 49918, 49919, 49920)
 )  # fmt: skip
 _NOT_SUPPORTED = frozenset((40508, 40510, 40511, 40512, 40514, 40515, 40517, 40528, 41317, 46922))
 
-#: A new attempt to connect may succeed without any change.
-#: https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
-TRANSIENT = frozenset(
-    (20, 64, 121, 615, 921, 926, 4221, 10053, 10054, 10060, 10928, 10929, 11001, 17142, 18401, 40020, 40143, 40166,
-     40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920)
+
+class Fault(enum.Enum):
+    """What an error says beside its own cause; None is said of all others, also of 1222, the lock timeout asked for."""
+
+    #: The connection is gone, or the server is about to close it.
+    LOST = "lost"
+    #: The same, because the session used more than it may: doing it again ends alike.
+    GOVERNED = "governed"
+    #: The server cannot serve now and may soon.
+    TRANSIENT = "transient"
+    #: Another transaction was in the way, and this one was rolled back.
+    CONFLICT = "conflict"
+
+
+_LEARN = "https://learn.microsoft.com/"
+_ENGINE = _LEARN + "sql/relational-databases/errors-events/database-engine-events-and-errors"
+_AZURE = _LEARN + "azure/azure-sql/database/troubleshoot-common-errors-issues"
+_GOVERNANCE = _LEARN + "azure/azure-sql/database/resource-limits-logical-server"
+_SNAPSHOT = _LEARN + "sql/t-sql/statements/set-transaction-isolation-level-transact-sql"
+_MEMORY_OPTIMIZED = _LEARN + "sql/relational-databases/in-memory-oltp/transactions-with-memory-optimized-tables"
+_WINSOCK = _LEARN + "windows/win32/winsock/windows-sockets-error-codes-2"
+_SYSTEM = _LEARN + "windows/win32/debug/system-error-codes"
+_RESILIENCY = _LEARN + "sql/connect/odbc/connection-resiliency"
+_ODBC = _LEARN + "sql/odbc/reference/appendixes/appendix-a-odbc-error-codes"
+
+#: (what it is, numbers or SQLSTATEs, source). The engine's own are those of severity 20 and more: pyodbc shows none.
+FAULTS = (
+    (Fault.LOST, (21, 596, 823, 824, 3314, 3624, 4014, 9001, 17310, 18056), _ENGINE),
+    (Fault.LOST, (40020, 40143, 40166, 40197, 40540), _AZURE),
+    (Fault.LOST, ("IMC01", "IMC02", "IMC03", "IMC04", "IMC05", "IMC06"), _RESILIENCY),
+    (Fault.LOST, ("08001", "08003", "08004", "08007", "08S01", "08S02"), _ODBC),
+    (Fault.GOVERNED, (40549, 40550, 40551, 40552, 40553), _GOVERNANCE),
+    (Fault.TRANSIENT, (615, 921, 926, 4221, 10928, 10929, 10936, 40501, 40613, 42108, 42109, 49918, 49919, 49920), _AZURE),
+    # "Rerun", the messages say; or the server is paused or being upgraded.
+    (Fault.TRANSIENT, (1204, 8628, 8645, 8651, 17142, 18401), _ENGINE),
+    (Fault.CONFLICT, (1205,), _ENGINE),
+    (Fault.CONFLICT, (3960, 3961), _SNAPSHOT),
+    (Fault.CONFLICT, (41301, 41302, 41305, 41325, 41839), _MEMORY_OPTIMIZED),
 )  # fmt: skip
-_CONNECTION_STATES = ("08S01", "08S02", "08003", "08007")
-# https://learn.microsoft.com/sql/odbc/reference/appendixes/appendix-a-odbc-error-codes
+#: Numbers of the network's layers, which the server uses for other errors (121, 233): they count beside a SQLSTATE 08.
+NETWORK = (
+    ((20, 64, 121), _SYSTEM),
+    ((10053, 10054, 10060, 11001), _WINSOCK),
+)
+_FAULT = {code: fault for fault, codes, _ in FAULTS for code in codes}
+_NETWORK = frozenset(number for numbers, _ in NETWORK for number in numbers)
 _CANCELLATION_STATES = ("HYT00", "HY008")
 
 _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
@@ -58,9 +97,24 @@ class Error(Exception):
         return self.args[0] if self.args else None
 
     @property
+    def fault(self):
+        """A :class:`Fault`, or None; by SQLSTATE, else by number."""
+        return _FAULT.get(self.sqlstate) or _FAULT.get(self.number)
+
+    @property
     def is_disconnect(self):
-        """Whether the connection is gone."""
-        return self.sqlstate in _CONNECTION_STATES
+        """Whether the connection is gone, or of no use."""
+        return self.fault in (Fault.LOST, Fault.GOVERNED)
+
+    @property
+    def may_connect_later(self):
+        """Whether a new attempt to connect may succeed without any change.
+
+        A SQLSTATE alone does not say so: a wrong address has the same.
+        """
+        if self.number in _NETWORK:
+            return (self.sqlstate or "").startswith(("08", "HYT"))
+        return _FAULT.get(self.number) in (Fault.LOST, Fault.TRANSIENT)
 
     @property
     def is_cancellation(self):
@@ -104,7 +158,7 @@ _BY_NUMBER = (
     (_INTEGRITY, IntegrityError),
     (_DATA, DataError),
     (_NOT_SUPPORTED, NotSupportedError),
-    (_OPERATIONAL, OperationalError),
+    (_OPERATIONAL.union(_FAULT), OperationalError),
 )
 _BY_STATE = (
     (("08", "HYT", "HY000", "HY001", "HY014", "IM", "FA", "28", "40"), OperationalError),

@@ -85,7 +85,7 @@ def test_without_a_name_it_is_master():
 
 def test_a_dsn_says_where():
     found = settings.keywords(read({"dsn": "warehouse"}, NAME=""), None, Credentials(), {})
-    assert found == {"DSN": "warehouse", "LongAsMax": "yes"}
+    assert found == {"DSN": "warehouse", "LongAsMax": "yes", "MARS_Connection": "no"}
 
 
 def test_extra_params_go_over_everything_and_their_first_counts():
@@ -101,6 +101,31 @@ def test_authentication_in_extra_params_takes_trusted_connection_away():
 def test_broken_extra_params_are_refused():
     with pytest.raises(ImproperlyConfigured, match="'extra_params'"):
         keywords({"extra_params": "APP={x"})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"MARS_Connection": "yes"},
+        {"mars_connection": True},
+        {"MARS_CONNECTION": "maybe"},
+        {"extra_params": "mars_connection=YES"},
+        {"extra_params": "Encrypt=yes;MARS_Connection={yes}"},
+    ],
+)
+def test_mars_is_refused_with_the_reason(options):
+    with pytest.raises(ImproperlyConfigured, match="error 3997"):
+        read(options)
+
+
+def test_mars_of_a_plugin_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="A plugin of .* asks for MARS_Connection"):
+        keywords(plugin={"mars_connection": "yes"})
+
+
+def test_mars_may_be_off():
+    assert keywords({"MARS_Connection": False, "extra_params": "mars_connection=no"})["MARS_Connection"] == "no"
+    assert keywords(plugin={"MARS_Connection": "no"})["MARS_Connection"] == "no"
 
 
 def test_encodings():

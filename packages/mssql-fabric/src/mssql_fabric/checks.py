@@ -21,12 +21,6 @@ def _of_warehouse(settings, options):
             % hosts.FABRIC[1:],
             id="mssql_fabric.E001",
         )
-    if str(settings.options.get("MARS_Connection") or settings.extra_value("MARS_Connection")).casefold() == "yes":
-        yield checks.Error(
-            "%s has MARS_Connection = yes, which warehouses refuse." % where,
-            hint="Remove it.",
-            id="mssql_fabric.E003",
-        )
     if settings.options.get("isolation_level"):
         # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area ("SET TRANSACTION ISOLATION LEVEL")
         yield checks.Error(

@@ -49,11 +49,16 @@ _CHOICES = {
     "Encrypt": ("yes", "no", "mandatory", "optional", "strict"),
     "TrustServerCertificate": ("yes", "no"),
     "Trusted_Connection": ("yes", "no", "SSPI"),
-    "MARS_Connection": ("yes", "no"),
+    "MARS_Connection": ("no",),
     "MultiSubnetFailover": ("yes", "no"),
     "LongAsMax": ("yes", "no"),
     "ApplicationIntent": ("ReadWrite", "ReadOnly"),
 }
+# https://learn.microsoft.com/sql/t-sql/language-elements/transactions-transact-sql ("Batch-scoped transactions")
+_NO_MARS = (
+    "%s asks for MARS_Connection. Multiple Active Result Sets end a transaction with the batch that began it (error 3997), "
+    "so atomic() could not work. Remove it: queries inside a loop over iterator() work without."
+)
 # Option -> (smallest, largest) number.
 _NUMBERS = {
     "connection_recovery_interval_msec": (0, 600000),
@@ -153,10 +158,18 @@ def _option(alias, name):
 
 
 def _choice(alias, name, value, choices):
+    if name == "MARS_Connection":
+        _refuse_mars({name: value}, _option(alias, name))
     for choice in choices:
         if str(value).casefold() == choice.casefold():
             return choice
     raise ImproperlyConfigured("%s is %r; it is one of: %s." % (_option(alias, name), value, ", ".join(choices)))
+
+
+def _refuse_mars(keywords, where):
+    for name, value in keywords.items():
+        if name.casefold() == "mars_connection" and str(value).strip().casefold() != "no":
+            raise ImproperlyConfigured(_NO_MARS % where)
 
 
 def _function(alias, name, value):
@@ -212,6 +225,9 @@ def keywords(settings, driver, credentials, plugin_keywords):
     found.update(credentials.keywords)
     # Long parameters are nvarchar(max) and varbinary(max), never ntext and image.
     found["LongAsMax"] = "yes"
+    if not driver:
+        # What the data source says of it counts less.
+        found["MARS_Connection"] = "no"
     direct = {
         name: value
         for name, value in options.items()
@@ -222,6 +238,7 @@ def keywords(settings, driver, credentials, plugin_keywords):
         found.pop("Trusted_Connection", None)
     for more in (plugin_keywords, direct, settings.extra):
         found = connection_string.merge(found, more)
+    _refuse_mars(plugin_keywords, "A plugin of DATABASES[%r]" % settings.alias)
     if credentials.access_token is not None:
         # Beside a token the driver refuses them (FA005).
         found = {key: value for key, value in found.items() if key.casefold() not in _IDENTITY}
@@ -238,4 +255,5 @@ def _extra(alias, text):
     for key, value in pairs:
         if key.casefold() not in {name.casefold() for name in found}:
             found[key] = connection_string.Secret(value) if key.casefold() in connection_string.SECRETS else value
+    _refuse_mars(found, _option(alias, "extra_params"))
     return found

@@ -52,9 +52,11 @@ class Transactions:
     """Part of DatabaseWrapper.
 
     :ivar transaction: what is known about the transaction, see :class:`State`.
+    :ivar commit_was_sent: the last COMMIT TRANSACTION may have reached the server; whoever asks sets it to False before.
     """
 
     transaction = State.NONE
+    commit_was_sent = False
     _transaction_id = None
     # Autocommit was switched off by an atomic block, which switches it on again at its end.
     _manual_by_block = False
@@ -176,6 +178,7 @@ class Transactions:
         if self.transaction is not State.OPEN:
             raise self._is_over()
         self.transaction = State.UNKNOWN
+        self.commit_was_sent = True
         with self._own_cursor() as cursor:
             cursor.execute("COMMIT TRANSACTION")
         self.transaction = State.NONE
@@ -258,7 +261,9 @@ class Transactions:
         if connection is not None:
             with contextlib.suppress(self.driver.error):
                 connection.close()
-        time.sleep(self.options_read().options.get("connection_recovery_interval_msec", 0) / 1000)
+        milliseconds = self.options_read().options.get("connection_recovery_interval_msec")
+        if milliseconds:
+            time.sleep(milliseconds / 1000)
 
     def close(self):
         # Whoever closes the connection gets the next one as the settings say.
