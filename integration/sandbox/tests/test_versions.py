@@ -3,7 +3,7 @@
 import pytest
 from ddl_support import Client, start_server
 
-from mssql_sandbox.translate.builtins import registry
+from mssql_sandbox.translate import builtins
 from mssql_sandbox.versions import VERSIONS, Version
 
 
@@ -31,7 +31,7 @@ def test_compatibility_level_gates_functions():
 def test_every_function_of_the_sandbox_is_in_the_table():
     newest = Version.named("2025")
     syntax = {"next_value_for"}  # NEXT VALUE FOR is no call
-    assert [name for name in registry.names() if not newest.has_function(name) and name not in syntax] == []
+    assert [name for name in builtins.names() if not newest.has_function(name) and name not in syntax] == []
 
 
 def test_cloud_editions_hide_their_version_and_refuse_use():

@@ -7,7 +7,25 @@ from typing import Any, Callable
 from ..errors import NotSupported
 from ..interface import Done, Event
 from ..syntax import nodes
-from .context import Ddl
+from . import (
+    alter,
+    alter_column,
+    checkident,
+    constraints,
+    databases,
+    functions,
+    indexes,
+    modules,
+    schemas,
+    sequences,
+    statistics,
+    synonyms,
+    table_types,
+    tables,
+    views,
+)
+from .context import Ddl, written
+from .errors import cannot_drop
 
 __all__ = ["Ddl", "execute"]
 
@@ -19,7 +37,7 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
     :param scope: the runtime's scope, told about new temp tables.
     :raises SqlServerError: as SQL Server would; ``followers`` (if present) are further errors to report.
     """
-    handler = _handlers().get(type(statement))
+    handler = _HANDLERS.get(type(statement))
     if handler is None:
         raise NotSupported(type(statement).__name__, statement.line)
     ddl = Ddl(session, scope)
@@ -29,106 +47,82 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
 
 
 def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
-    from . import databases, indexes, modules, schemas, sequences, statistics, synonyms, table_types, tables, views
-    from .context import written
-    from .errors import cannot_drop
-
     kind = statement.kind.upper()
     if kind == "DATABASE":
         databases.drop(ddl, statement.names, statement.if_exists)
         return
     for name in statement.names:
-        if kind == "TABLE":
-            tables.drop(ddl, name, statement.if_exists)
-        elif kind == "VIEW":
-            views.drop(ddl, name, statement.if_exists)
-        elif kind == "SCHEMA":
-            schemas.drop(ddl, name, statement.if_exists)
-        elif kind == "SEQUENCE":
-            sequences.drop(ddl, name, statement.if_exists)
-        elif kind in ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER"):
+        if kind in _DROPS:
+            _DROPS[kind](ddl, name, statement.if_exists)
+        elif kind in ("PROCEDURE", "PROC", "TRIGGER"):
             modules.drop(ddl, kind, name, statement.if_exists)
-        elif kind == "TYPE":
-            table_types.drop(ddl, name, statement.if_exists)
-        elif kind == "SYNONYM":
-            synonyms.drop(ddl, name, statement.if_exists)
         elif kind == "STATISTICS":
             statistics.drop(ddl, name)
         elif kind == "INDEX":
-            table = ddl.find_table(statement.on) if statement.on is not None else None
-            if table is None or table.kind == "system":
-                if statement.if_exists:
-                    continue
-                raise cannot_drop("index", ".".join(filter(None, (written(statement.on), name.parts[-1]))))
-            if statement.if_exists and not any(
-                index.name.casefold() == name.parts[-1].casefold() for index in table.indexes
-            ):
-                continue
-            indexes.drop(ddl, table, name.parts[-1])
+            _drop_index(ddl, statement, name)
         else:
             raise NotSupported(f"DROP {kind}", statement.line)
+
+
+def _drop_index(ddl: Ddl, statement: nodes.Drop, name: nodes.Name) -> None:
+    table = ddl.find_table(statement.on) if statement.on is not None else None
+    known = table is not None and table.kind != "system"
+    if statement.if_exists and not (
+        known and any(index.name.casefold() == name.parts[-1].casefold() for index in table.indexes)
+    ):
+        return
+    if not known:
+        raise cannot_drop("index", ".".join(filter(None, (written(statement.on), name.parts[-1]))))
+    indexes.drop(ddl, table, name.parts[-1])
 
 
 def _principal(ddl: Ddl, statement: nodes.CreatePrincipal) -> None:
     raise NotSupported(" ".join(statement.text.split()[:2]), statement.line)
 
 
-def _handlers() -> dict[type, Callable[[Ddl, Any], None]]:
-    # Imported late: views and checks need the translator, which needs the catalogue.
-    from . import (
-        alter,
-        alter_column,
-        checkident,
-        constraints,
-        databases,
-        indexes,
-        modules,
-        schemas,
-        sequences,
-        statistics,
-        synonyms,
-        table_types,
-        tables,
-        views,
-    )
-
-    if not _HANDLERS:
-        _HANDLERS.update(
-            {
-                nodes.CreateTable: tables.create,
-                nodes.DeclareTable: tables.declare,
-                nodes.Truncate: tables.truncate,
-                nodes.AlterTableAdd: alter.add,
-                nodes.AlterTableDrop: alter.drop,
-                nodes.AlterColumn: alter_column.alter,
-                nodes.AlterTableCheck: lambda ddl, statement: _check(ddl, statement, constraints),
-                nodes.AlterTableTrigger: alter.triggers,
-                nodes.AlterTableSwitch: alter.switch,
-                nodes.CreateIndex: indexes.create,
-                nodes.AlterIndex: indexes.alter,
-                nodes.Drop: _drop,
-                nodes.CreateView: views.create,
-                nodes.CreateModule: modules.create,
-                nodes.CreateSchema: schemas.create,
-                nodes.AlterSchemaTransfer: schemas.transfer,
-                nodes.CreateSequence: sequences.create,
-                nodes.CreateDatabase: databases.create,
-                nodes.AlterDatabase: databases.alter,
-                nodes.CreatePrincipal: _principal,
-                nodes.CreateTableType: table_types.create,
-                nodes.CreateSynonym: synonyms.create,
-                nodes.CreateStatistics: statistics.create,
-                nodes.UpdateStatistics: statistics.update,
-                nodes.Dbcc: checkident.run,
-            }
-        )
-    return _HANDLERS
+def _create_module(ddl: Ddl, statement: nodes.CreateModule) -> None:
+    (functions if statement.kind == "FUNCTION" else modules).create(ddl, statement)
 
 
-def _check(ddl: Ddl, statement: nodes.AlterTableCheck, constraints: Any) -> None:
+def _check(ddl: Ddl, statement: nodes.AlterTableCheck) -> None:
     table = ddl.table(statement.table)
     # Translated statements do not depend on it, so cached snapshots stay valid.
     constraints.switch(ddl, table, statement)
 
 
-_HANDLERS: dict[type, Callable[[Ddl, Any], None]] = {}
+_DROPS: dict[str, Callable[[Ddl, nodes.Name, bool], None]] = {
+    "TABLE": tables.drop,
+    "VIEW": views.drop,
+    "SCHEMA": schemas.drop,
+    "SEQUENCE": sequences.drop,
+    "FUNCTION": functions.drop,
+    "TYPE": table_types.drop,
+    "SYNONYM": synonyms.drop,
+}
+_HANDLERS: dict[type, Callable[[Ddl, Any], None]] = {
+    nodes.CreateTable: tables.create,
+    nodes.DeclareTable: tables.declare,
+    nodes.Truncate: tables.truncate,
+    nodes.AlterTableAdd: alter.add,
+    nodes.AlterTableDrop: alter.drop,
+    nodes.AlterColumn: alter_column.alter,
+    nodes.AlterTableCheck: _check,
+    nodes.AlterTableTrigger: alter.triggers,
+    nodes.AlterTableSwitch: alter.switch,
+    nodes.CreateIndex: indexes.create,
+    nodes.AlterIndex: indexes.alter,
+    nodes.Drop: _drop,
+    nodes.CreateView: views.create,
+    nodes.CreateModule: _create_module,
+    nodes.CreateSchema: schemas.create,
+    nodes.AlterSchemaTransfer: schemas.transfer,
+    nodes.CreateSequence: sequences.create,
+    nodes.CreateDatabase: databases.create,
+    nodes.AlterDatabase: databases.alter,
+    nodes.CreatePrincipal: _principal,
+    nodes.CreateTableType: table_types.create,
+    nodes.CreateSynonym: synonyms.create,
+    nodes.CreateStatistics: statistics.create,
+    nodes.UpdateStatistics: statistics.update,
+    nodes.Dbcc: checkident.run,
+}

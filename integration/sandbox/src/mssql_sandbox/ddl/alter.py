@@ -7,7 +7,9 @@ import psycopg
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from . import columns, constraints, dependents, foreign_keys, indexes, views
+from . import columns, constraints, dependents, foreign_keys, indexes
+from .binding import detach
+from .compiling import revive
 from .context import Ddl
 
 
@@ -124,12 +126,12 @@ def drop(ddl: Ddl, statement: nodes.AlterTableDrop) -> None:
             constraints.drop(ddl, ddl.reload(table), name)
             continue
         if not detached:
-            views.detach(ddl, table.id)
+            detach(ddl, table.id)
             detached = True
         _drop_column(ddl, ddl.reload(table), name, if_exists)
     ddl.changed(table)
     if detached:
-        views.revive(ddl)
+        revive(ddl)
 
 
 def _has_constraint(ddl: Ddl, table: Table, name: str) -> bool:

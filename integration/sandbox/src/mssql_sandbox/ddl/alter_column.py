@@ -8,7 +8,9 @@ from ..catalog import datatypes
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from . import columns, dependents, foreign_keys, views
+from . import columns, dependents, foreign_keys
+from .binding import detach
+from .compiling import revive
 from .context import Ddl
 from .expressions import check_collation, convert, parse_expression, value_sql
 
@@ -42,7 +44,7 @@ def alter(ddl: Ddl, statement: nodes.AlterColumn) -> None:
     ddl.changed(table)
     if new.type != column.type:
         _renew_default(ddl, table, new)
-        views.revive(ddl)
+        revive(ddl)
 
 
 def _column(table: Table, statement: nodes.AlterColumn) -> Column:
@@ -109,7 +111,7 @@ def _blocks(dependent: dependents.Dependent, old: Column, new: Column) -> bool:
 
 
 def _change_type(ddl: Ddl, table: Table, old: Column, new: Column) -> None:
-    views.detach(ddl, table.id)
+    detach(ddl, table.id)
     foreign_keys.drop_hidden_columns(ddl, table, old)
     if old.default_id:
         ddl.run(f"alter table {table.physical} alter column {old.physical} drop default")

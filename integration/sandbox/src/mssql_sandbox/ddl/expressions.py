@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from .. import translate
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
+from ..syntax.parser import parse_batch
+from ..types import collation
 from ..types.collation import key_sql
-
-if TYPE_CHECKING:
-    from .context import Ddl
+from ..types.conversion import convert_sql
+from .context import Ddl
 
 
 def value_sql(
-    ddl: "Ddl", expression: nodes.Expression, table: Table | None, target: SqlType | None
+    ddl: Ddl, expression: nodes.Expression, table: Table | None, target: SqlType | None
 ) -> tuple[str, SqlType, bool]:
     """(engine SQL, type, nullable) of an expression over the columns of ``table``.
 
     :param target: converted to it as an assignment does, unless None.
     :raises NotSupported: when the value depends on the session.
     """
-    from .. import translate
-
     plan = translate.column_expression(expression, table, _context(ddl), target)
     if plan.parameters:
         raise NotSupported(f"{plan.parameters[0]} in a stored expression", expression.line)
@@ -32,10 +31,8 @@ def value_sql(
     return plan.sql, column.type, column.nullable
 
 
-def condition_sql(ddl: "Ddl", predicate: nodes.Predicate, table: Table) -> str:
+def condition_sql(ddl: Ddl, predicate: nodes.Predicate, table: Table) -> str:
     """Engine SQL of a CHECK constraint or index filter."""
-    from .. import translate
-
     plan = translate.column_predicate(predicate, table, _context(ddl))
     if plan.parameters:
         raise NotSupported(f"{plan.parameters[0]} in a stored condition", predicate.line)
@@ -53,26 +50,20 @@ def is_plain_key(column: Column) -> bool:
 
 def convert(sql: str, source: SqlType, target: SqlType, assign_to: tuple[str, str] | None = None) -> str:
     """An existing value as the assignment to another type would store it. :raises SqlServerError: 206, 257, 529."""
-    from ..types.conversion import convert_sql
-
     return convert_sql(sql, source, target, explicit=False, assign_to=assign_to)
 
 
 def check_collation(name: str) -> None:
     """:raises SqlServerError: 448 for an unknown collation."""
-    from ..types import collation
-
     if not collation.is_known(name):
         raise SqlServerError(448, name=name)
 
 
 def parse_expression(text: str) -> nodes.Expression:
     """An expression of the catalogue, such as a default's definition, as a tree again."""
-    from ..syntax.parser import parse_batch
-
     statement = parse_batch(f"SELECT {text}", quoted_identifier=True).statements[0]
     return statement.query.body.items[0].expression
 
 
-def _context(ddl: "Ddl"):
+def _context(ddl: Ddl):
     return replace(ddl.session.context(ddl.scope), variables={})

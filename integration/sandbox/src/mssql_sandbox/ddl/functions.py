@@ -5,16 +5,13 @@ https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from ..translate.bodies import compile_body, side_effect
-from . import errors, modules, views
-from .calls import deterministic_names
+from ..translate.bodies import side_effect
+from . import errors, modules
+from .binding import check_bound, detach
+from .compiling import compile_function, revive
 from .context import Ddl, walk, written
-from .determinism import is_deterministic
 
 _SIDE_EFFECTS = ("newid", "rand", "newsequentialid")
 
@@ -30,7 +27,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     bound = _options(statement)
     _check_body(statement)
     if bound:
-        views.check_bound("function", name, statement.query or statement.body)
+        check_bound("function", name, statement.query or statement.body)
     kind = "FN" if statement.returns is not None else "IF"
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
@@ -58,7 +55,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     ddl.catalog.touch()
     compile_function(ddl, number, statement, new=True)
     ddl.catalog.touch()
-    views.revive(ddl)
+    revive(ddl)
 
 
 def _options(statement: nodes.CreateModule) -> bool:
@@ -79,92 +76,6 @@ def _check_body(statement: nodes.CreateModule) -> None:
             raise NotSupported("NEXT VALUE FOR in a function", node.line)
         if isinstance(node, nodes.Name) and node.parts[-1].startswith("#"):
             raise SqlServerError(2772, line=node.line)
-
-
-def compile_function(ddl: Ddl, number: int, statement: nodes.CreateModule, *, new: bool = False) -> None:
-    """Bind a function's body and give it to the engine.
-
-    :param new: whether tables may be missing still, as CREATE allows in scalar functions.
-    :raises SqlServerError: what binding reports.
-    """
-    ddl.write("delete from ms.dependencies where referencing_id = $1", number)
-    function = ddl.catalog.function(*ddl.split(statement.name))
-    if function is None:
-        raise NotSupported("a function that the catalogue does not show", statement.line)
-    views.register_dependencies(ddl, number, statement.query or statement.body)
-    _refuse_circles(ddl, number, statement)
-    if function.kind == "IF":
-        _compile_inline(ddl, number, statement)
-        return
-    session = ddl.session
-    context = replace(session.context(ddl.scope), variables={}, settings=type(session.settings)())
-    try:
-        body = compile_body(function, context)
-    except SqlServerError as error:
-        if new and error.number == 208:
-            return
-        raise
-    reads = _reads(ddl, number, statement)
-    deterministic = not reads and not _varies(ddl, statement)
-    strict = " strict" if "RETURNS NULL ON NULL INPUT" in statement.options else ""
-    tag = "$body$"
-    if tag in body.sql:
-        raise NotSupported(f"a function with the text {tag}", statement.line)
-    ddl.run(
-        f"create or replace function {function.physical}({body.parameters}) returns {body.returns} language plpgsql"
-        f" {'immutable' if deterministic else 'stable'}{strict} as {tag}{body.sql}{tag}"
-    )
-    ddl.write(
-        "update ms.modules set engine_sql = $2, reads_data = $3, is_deterministic = $4 where object_id = $1",
-        number, body.sql, int(reads), int(deterministic and "SCHEMABINDING" in statement.options),
-    )  # fmt: skip
-
-
-def _compile_inline(ddl: Ddl, number: int, statement: nodes.CreateModule) -> None:
-    session = ddl.session
-    parameters = {parameter.name: session.resolve_type(parameter.type) for parameter in statement.parameters}
-    context = replace(session.context(ddl.scope), variables=parameters)
-    plan = translate.translate(nodes.SelectStatement(statement.query), context)
-    if any(name not in parameters for name in plan.parameters):
-        raise NotSupported(f"{plan.parameters[0]} in a function", statement.line)
-    if plan.before:
-        raise NotSupported("locking hints in a function", statement.line)
-    names = views.check_names(statement.name.parts[-1], [column.name for column in plan.columns])
-    views.register_columns(ddl, number, names, plan.columns)
-    ddl.write("update ms.modules set engine_sql = $2, reads_data = 1 where object_id = $1", number, plan.sql)
-
-
-def _refuse_circles(ddl: Ddl, number: int, statement: nodes.CreateModule) -> None:
-    ddl.flush()
-    if ddl.value(
-        "with recursive below(id) as (select referenced_id from ms.dependencies where referencing_id = $1"
-        " and referenced_id <> $1 union select d.referenced_id from ms.dependencies d join below on"
-        " d.referencing_id = below.id) select 1 from below where id = $1 limit 1",
-        number,
-    ):
-        raise NotSupported("functions that call one another in a circle", statement.line)
-
-
-def _reads(ddl: Ddl, number: int, statement: nodes.CreateModule) -> bool:
-    if any(isinstance(node, nodes.TableSource) for node in walk(statement.body)):
-        return True
-    return bool(
-        ddl.value(
-            "select 1 from ms.dependencies d join ms.modules m on m.object_id = d.referenced_id"
-            " where d.referencing_id = $1 and d.referenced_id <> $1 and m.reads_data = 1 limit 1",
-            number,
-        )
-    )
-
-
-def _varies(ddl: Ddl, statement: nodes.CreateModule) -> bool:
-    known = deterministic_names(ddl)
-    own = ".".join(statement.name.parts).casefold()
-    return not all(
-        is_deterministic(node, None, lambda name: name.casefold() == own or known(name))
-        for node in walk(statement.body)
-        if isinstance(node, nodes.Expression) and not isinstance(node, nodes.Variable)
-    )
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
@@ -194,7 +105,7 @@ def _refuse_when_used(ddl: Ddl, number: int, action: str, name: str) -> None:
 
 
 def _forget(ddl: Ddl, number: int) -> None:
-    views.detach(ddl, number)
+    detach(ddl, number)
     for catalog in ("modules", "parameters", "columns"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
     ddl.write("delete from ms.dependencies where referencing_id = $1", number)

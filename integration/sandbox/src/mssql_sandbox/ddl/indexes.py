@@ -12,11 +12,10 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
-from . import errors, normalise, statistics
-from .calls import deterministic_names
+from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
-from .determinism import is_deterministic
-from .expressions import condition_sql, key, parse_expression
+from .expressions import condition_sql, key
+from .index_columns import check_computed, existing_column, free_id, statistics_names
 
 MAX_KEY_COLUMNS = 32
 _NO_KEY_TYPES = ("text", "ntext", "image", "xml", "json")
@@ -260,7 +259,7 @@ def _check_options(options: dict[str, str]) -> None:
 
 
 def _check_name(ddl: Ddl, table: Table, plan: IndexPlan) -> None:
-    taken = {index.name.casefold() for index in table.indexes} | statistics.names(ddl, table)
+    taken = {index.name.casefold() for index in table.indexes} | statistics_names(ddl, table)
     if plan.name.casefold() in taken:
         raise SqlServerError(1913, name=plan.name, schema=table.schema, table=table.name)
     for index in table.indexes:
@@ -288,23 +287,6 @@ def _key_columns(ddl: Ddl, table: Table, plan: IndexPlan) -> list[Column]:
         check_computed(ddl, table, column)
         keys.append(column)
     return keys
-
-
-def check_computed(ddl: Ddl, table: Table, column: Column) -> None:
-    """:raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted."""
-    if column.computed is None:
-        return
-    if not is_deterministic(parse_expression(column.computed), table, deterministic_names(ddl)):
-        raise SqlServerError(2729, column=column.name, schema=table.schema, table=table.name)
-    if column.type.is_approximate and not column.persisted:
-        raise SqlServerError(2799, schema=table.schema, table=table.name, column=column.name)
-
-
-def existing_column(table: Table, name: str) -> Column:
-    column = table.column(name)
-    if column is None:
-        raise SqlServerError(1911, name=name)
-    return column
 
 
 def _included(table: Table, plan: IndexPlan, keys: Sequence[Column]) -> list[Column]:
@@ -340,15 +322,6 @@ def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
         ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)
         return 1
     return free_id(ddl, table)
-
-
-def free_id(ddl: Ddl, table: Table) -> int:
-    """The next id that neither an index nor statistics of the table have."""
-    return ddl.value(
-        "select greatest(coalesce(max(number), 1), 1) + 1 from (select index_id from ms.indexes where object_id = $1"
-        " union all select stats_id from ms.statistics where object_id = $1) taken (number)",
-        table.id,
-    )
 
 
 # ---- filters -------------------------------------------------------------------------------

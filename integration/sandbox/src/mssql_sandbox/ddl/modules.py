@@ -21,11 +21,6 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
 
     :raises SqlServerError: 2714, 208 (ALTER of an unknown one), 8197 trigger on an unknown table.
     """
-    if statement.kind == "FUNCTION":
-        from . import functions
-
-        functions.create(ddl, statement)
-        return
     schema, name = ddl.split(statement.name)
     if statement.kind == "TRIGGER" and ddl.session.version.is_warehouse:
         # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
@@ -144,11 +139,6 @@ def _is_scalar(item: nodes.Node) -> bool:
 
 def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701."""
-    if kind == "FUNCTION":
-        from . import functions
-
-        functions.drop(ddl, name, if_exists)
-        return
     kind = "PROCEDURE" if kind == "PROC" else kind
     schema, leaf = ddl.split(name)
     number = ddl.value(

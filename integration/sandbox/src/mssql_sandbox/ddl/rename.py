@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
-from . import views
+from .binding import detach
+from .compiling import revive
 from .context import Ddl
 
 _TYPES = ("COLUMN", "INDEX", "OBJECT", "DATABASE", "USERDATATYPE", "STATISTICS")
@@ -95,10 +96,10 @@ def _rename_column(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
         table.id, column.id,
     ):  # fmt: skip
         raise SqlServerError(15336, name=written)
-    views.detach(ddl, table.id)
+    detach(ddl, table.id)
     ddl.write("update ms.columns set name = $3 where object_id = $1 and column_id = $2", table.id, column.id, new_name)
     ddl.changed(table)
-    views.revive(ddl)
+    revive(ddl)
 
 
 def _rename_index(ddl: Ddl, parts: list[str], new_name: str, written: str, kind: str | None) -> None:
@@ -136,13 +137,13 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
     ):  # fmt: skip
         raise _in_use(new_name, "OBJECT")
     if object_type in ("U", "V", "FN", "IF"):
-        views.detach(ddl, number)
+        detach(ddl, number)
     _write_object(ddl, number, new_name)
     if object_type in ("PK", "UQ"):
         ddl.write("update ms.indexes set name = $2 where constraint_id = $1", number, new_name)
     ddl.catalog.touch()
     if object_type in ("U", "V", "FN", "IF"):
-        views.revive(ddl)
+        revive(ddl)
 
 
 def _rename_guessed(ddl: Ddl, parts: list[str], new_name: str, written: str) -> None:

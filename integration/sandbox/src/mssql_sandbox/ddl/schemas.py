@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from . import errors, views
+from . import errors
+from .binding import detach
+from .compiling import revive
 from .context import Ddl, written
 
 
@@ -58,11 +60,11 @@ def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
         target, leaf, number,
     ):  # fmt: skip
         raise SqlServerError(15530, name=leaf)
-    views.detach(ddl, number)
+    detach(ddl, number)
     ddl.write(
         "update ms.objects set schema_id = $2, modify_date = ms.catalog_now()"
         " where object_id = $1 or parent_object_id = $1",
         number, target,
     )  # fmt: skip
     ddl.catalog.touch()
-    views.revive(ddl)
+    revive(ddl)

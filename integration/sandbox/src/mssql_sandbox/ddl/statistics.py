@@ -9,18 +9,14 @@ from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
-from . import errors, indexes, normalise
+from . import errors, normalise
 from .context import Ddl, column_names, referenced_columns, walk, written
+from .index_columns import check_computed, existing_column, free_id, statistics_names
 
 # What changes how the rows are read, and nothing that a query sees.
 _HARMLESS = frozenset(
     "FULLSCAN SAMPLE RESAMPLE NORECOMPUTE MAXDOP PERSIST_SAMPLE_PERCENT ALL COLUMNS INDEX AUTO_DROP".split()
 )
-
-
-def names(ddl: Ddl, table: Table) -> set[str]:
-    """The names of CREATE STATISTICS of a table, folded."""
-    return {row[0].casefold() for row in ddl.query("select name from ms.statistics where object_id = $1", table.id)}
 
 
 def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
@@ -31,10 +27,10 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
     if table.kind == "view":
         raise NotSupported("statistics of a view", statement.line)
     _check_options(statement.options, statement.line)
-    taken = names(ddl, table) | {index.name.casefold() for index in table.indexes}
+    taken = statistics_names(ddl, table) | {index.name.casefold() for index in table.indexes}
     if statement.name.casefold() in taken:
         raise SqlServerError(1927, table=written(statement.table), name=statement.name)
-    number = indexes.free_id(ddl, table)
+    number = free_id(ddl, table)
     columns = _columns(ddl, table, statement)
     ddl.insert(
         "statistics", object_id=table.id, stats_id=number, name=statement.name,
@@ -46,12 +42,12 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
 def _columns(ddl: Ddl, table: Table, statement: nodes.CreateStatistics) -> list[int]:
     found: list[int] = []
     for name in statement.columns:
-        column = indexes.existing_column(table, name)
+        column = existing_column(table, name)
         if column.id in found:
             raise NotSupported("statistics with a column twice", statement.line)
         if column.type.name in ("xml", "json", "text", "ntext", "image"):
             raise NotSupported(f"statistics of a column of type {column.type.name}", statement.line)
-        indexes.check_computed(ddl, table, column)
+        check_computed(ddl, table, column)
         found.append(column.id)
     return found
 
@@ -81,7 +77,7 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
     if table.kind not in ("table", "temp"):
         raise NotSupported(f"UPDATE STATISTICS of a {table.kind}", statement.line)
     _check_options(statement.options, statement.line)
-    known = names(ddl, table) | {index.name.casefold() for index in table.indexes}
+    known = statistics_names(ddl, table) | {index.name.casefold() for index in table.indexes}
     for name in statement.names:
         if name.casefold() not in known:
             raise SqlServerError(2767, name=name)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from ..catalog.store import DEFAULT_SCHEMA
 from ..errors import NotSupported
 from ..syntax import nodes
-from . import errors, views
+from . import errors
+from .compiling import revive
 from .context import Ddl, written
 from .normalise import bracket
 
@@ -29,7 +30,7 @@ def create(ddl: Ddl, statement: nodes.CreateSynonym) -> None:
         base_schema=base[-2] if len(base) > 1 and base[-2] else DEFAULT_SCHEMA, base_name=base[-1],
     )  # fmt: skip
     ddl.catalog.touch()
-    views.revive(ddl)
+    revive(ddl)
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:

@@ -9,7 +9,9 @@ import psycopg
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from . import columns, constraints, errors, indexes, views, warehouse
+from . import columns, constraints, errors, indexes, warehouse
+from .binding import detach
+from .compiling import revive
 from .context import Ddl, is_temporary, written
 
 _MAX_TEMPORARY_NAME = 116
@@ -38,7 +40,7 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     if ddl.session.version.is_warehouse:
         warehouse.check(statement)
     _create(ddl, name, schema_id, "u", statement)
-    views.revive(ddl)  # what waited for a table of this name
+    revive(ddl)  # what waited for a table of this name
 
 
 def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
@@ -164,7 +166,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         return
     _refuse_when_referenced(ddl, table, name)
     _refuse_when_schema_bound(ddl, table, name)
-    views.detach(ddl, table.id)
+    detach(ddl, table.id)
     ddl.run(f"drop table {table.physical}")
     ddl.value("select ms.forget_table($1)", table.id)
     ddl.catalog.touch()

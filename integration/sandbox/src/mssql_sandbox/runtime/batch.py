@@ -8,7 +8,6 @@ from typing import Any, Iterator, Sequence
 import psycopg
 
 from .. import translate
-from ..catalog.datatypes import is_system_name
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
@@ -16,6 +15,7 @@ from ..syntax import nodes
 from ..syntax.walk import below
 from . import control, cursors, insert_exec, pgerrors
 from .execute import Execution
+from .parsed import QUERIES, is_scalar
 from .scope import Jump, Scope, StopBatch
 
 _DDL = (
@@ -27,9 +27,6 @@ _DDL = (
 )  # fmt: skip
 
 _MODULES = (nodes.CreateModule, nodes.CreateView)
-_QUERIES = (
-    nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge,
-)  # fmt: skip
 
 
 class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.InsertStatements, Execution):
@@ -177,7 +174,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
                     if not is_scalar(item):
                         continue
                     self.scope.declare(item.name, self.type_of(item.type))
-            elif isinstance(statement, _QUERIES):
+            elif isinstance(statement, QUERIES):
                 try:
                     self.plan(statement)
                 except SqlServerError as error:
@@ -201,7 +198,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
                 self.scope.declare(item.name, self.type_of(item.type))
         context = self.session.context(self.scope)
         for node in inside:
-            if isinstance(node, _QUERIES):
+            if isinstance(node, QUERIES):
                 try:
                     translate.translate(node, context)
                 except SqlServerError as error:
@@ -218,26 +215,6 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         return self.session.resolve_type(name)
 
 
-def bind_ahead(batch: nodes.Batch) -> bool:
-    """Whether all queries of the batch can be bound before it starts."""
-    return all(isinstance(s, (*_QUERIES, nodes.Declare, nodes.SetVariable, nodes.SetOption, nodes.SetIdentityInsert))
-               for s in batch.statements) and not any(
-        isinstance(s, nodes.SelectStatement) and _into(s.query) for s in batch.statements
-    ) and not any(
-        isinstance(s, nodes.SetIdentityInsert) or isinstance(s, nodes.Declare) and not all(map(is_scalar, s.items))
-        for s in batch.statements
-    )  # fmt: skip
-
-
-def is_scalar(item: nodes.DeclareItem) -> bool:
-    """Whether a variable has a type of the server's own, not of the user's, and is no cursor."""
-    return is_system_name(item.type.name) and item.type.name.lower() != "cursor"
-
-
-def _into(query: nodes.Query) -> bool:
-    return isinstance(query.body, nodes.Select) and query.body.into is not None
-
-
 def _verb(statement: nodes.Statement) -> str:
     if isinstance(statement, nodes.CreateIndex):
         return "CREATE INDEX"
@@ -250,7 +227,7 @@ _HANDLERS = {
     **control.HANDLERS,
     **cursors.HANDLERS,
     **dict.fromkeys(_DDL, Execution.do_ddl),
-    **dict.fromkeys(_QUERIES, Execution.do_query),
+    **dict.fromkeys(QUERIES, Execution.do_query),
     nodes.Insert: insert_exec.InsertStatements.do_insert,
     nodes.Execute: Execution.do_execute,
     nodes.InsertBulk: Execution.do_insert_bulk,

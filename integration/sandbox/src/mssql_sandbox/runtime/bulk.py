@@ -6,7 +6,6 @@ from typing import Any, Iterator, Sequence
 
 from ..errors import SqlServerError
 from ..interface import Done, Error, Event, ResultColumn
-from .batch import Interpreter
 from .scope import Scope, StopBatch
 
 
@@ -26,7 +25,7 @@ def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[
             for position, (column, value) in enumerate(zip(columns, row)):
                 scope.declare(f"@v{position}", column.type, value)
             try:
-                for event in Interpreter(session, scope, parsed).run_all():
+                for event in session.interpreter(scope, parsed).run_all():
                     if isinstance(event, Error):
                         yield event
             except StopBatch:

@@ -11,8 +11,7 @@ from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
-from . import procedures
-from .scope import Scope
+from .scope import DEFAULT, Scope
 from .triggers import CHANGES, run_with_triggers
 
 # CurCmd values of DONE tokens (MS-TDS).
@@ -214,7 +213,7 @@ class Execution:
 
     def _argument(self, argument: nodes.ExecuteArgument) -> Any:
         if isinstance(argument.value, nodes.DefaultValue):
-            return procedures.DEFAULT
+            return DEFAULT
         if isinstance(argument.value, nodes.Variable) and argument.value.name in self.scope.cursors.variables:
             raise NotSupported("a cursor as an argument", argument.value.line)
         return self.evaluate(argument.value, None)

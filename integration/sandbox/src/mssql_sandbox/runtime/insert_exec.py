@@ -87,7 +87,7 @@ class InsertStatements:
         scope = Scope(level=1)
         for name, column, value in values:
             scope.declare(name, column.type, value)
-        interpreter = type(self)(self.session, scope, parsed)
+        interpreter = self.session.interpreter(scope, parsed)
         try:
             for _event in interpreter.do_query(insert):
                 pass

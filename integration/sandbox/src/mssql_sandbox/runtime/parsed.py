@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..catalog.datatypes import is_system_name
 from ..errors import SqlServerError
 from ..syntax import nodes
 from ..syntax.declarations import undeclared
@@ -14,6 +15,11 @@ from ..syntax.gate import Gate
 from ..syntax.parser import parse_batch
 from ..syntax.restrictions import check_restrictions
 from ..syntax.sequence_values import check_sequence_values
+
+QUERIES = (
+    nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge,
+)  # fmt: skip
+
 
 _PLANS_PER_TEXT = 64
 
@@ -65,8 +71,6 @@ class ParseCache:
         return parsed
 
     def _parse(self, text: str, quoted_identifier: bool) -> Parsed:
-        from .batch import bind_ahead
-
         try:
             batch = parse_batch(text, quoted_identifier=quoted_identifier)
         except SqlServerError as error:
@@ -77,3 +81,23 @@ class ParseCache:
             check_sequence_values(batch)
         self.gate.check(text, quoted_identifier)
         return Parsed(batch, bind_ahead(batch), undeclared(batch))
+
+
+def bind_ahead(batch: nodes.Batch) -> bool:
+    """Whether all queries of the batch can be bound before it starts."""
+    return all(isinstance(s, (*QUERIES, nodes.Declare, nodes.SetVariable, nodes.SetOption, nodes.SetIdentityInsert))
+               for s in batch.statements) and not any(
+        isinstance(s, nodes.SelectStatement) and _makes_table(s.query) for s in batch.statements
+    ) and not any(
+        isinstance(s, nodes.SetIdentityInsert) or isinstance(s, nodes.Declare) and not all(map(is_scalar, s.items))
+        for s in batch.statements
+    )  # fmt: skip
+
+
+def is_scalar(item: nodes.DeclareItem) -> bool:
+    """Whether a variable has a type of the server's own, not of the user's, and is no cursor."""
+    return is_system_name(item.type.name) and item.type.name.lower() != "cursor"
+
+
+def _makes_table(query: nodes.Query) -> bool:
+    return isinstance(query.body, nodes.Select) and query.body.into is not None

@@ -9,6 +9,9 @@ from ..errors import SqlServerError
 from ..sqltypes import SqlType
 from .cursors import Cursors
 
+MAX_NESTING = 32  # procedures, functions, triggers and views
+DEFAULT: Any = object()  # the value of an argument that is written DEFAULT
+
 
 @dataclass
 class Scope:

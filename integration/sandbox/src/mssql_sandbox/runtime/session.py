@@ -16,20 +16,19 @@ from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..types.conversion import convert_sql
 from ..types.precedence import label
-from ..types.typenames import from_pg, resolve_type, to_pg
+from ..types.typenames import from_pg, pg_type, resolve_type, to_pg
 from ..versions import Version
-from . import procedures, showplan
+from . import bulk, procedures, showplan
 from .batch import Interpreter
 from .cursors import Cursors
 from .parsed import Parsed
 from .pgerrors import ObjectLookup, translate_error
 from .rpc import RemoteCalls
-from .scope import ReturnFromScope, Scope, StopBatch
+from .scope import DEFAULT, MAX_NESTING, ReturnFromScope, Scope, StopBatch
 from .settings import SessionSettings
 from .specials import SPECIALS, cursor_status
 from .transactions import Transactions
 
-MAX_NESTING = 32
 # sys.dm_exec_sessions.transaction_isolation_level
 _LEVEL_NUMBERS = {
     "READ UNCOMMITTED": 1, "READ COMMITTED": 2, "REPEATABLE READ": 3, "SERIALIZABLE": 4, "SNAPSHOT": 5,
@@ -170,9 +169,7 @@ class Session(RemoteCalls):
         yield EnvChange("reset")
 
     def bulk_load(self, columns: Sequence[ResultColumn], rows: Iterator[Sequence[Any]]) -> Iterator[Event]:
-        from .bulk import load
-
-        yield from load(self, columns, rows)
+        yield from bulk.load(self, columns, rows)
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -205,7 +202,7 @@ class Session(RemoteCalls):
             yield from self._run_parsed(parsed, scope)
 
     def _run_parsed(self, parsed: Parsed, scope: Scope) -> Iterator[Event]:
-        interpreter = Interpreter(self, scope, parsed)
+        interpreter = self.interpreter(scope, parsed)
         if self.settings.switches["SHOWPLAN_XML"] and not any(map(showplan.is_switch, parsed.batch.statements)):
             yield from showplan.explain(interpreter, scope.text)
             return
@@ -216,6 +213,10 @@ class Session(RemoteCalls):
                 self.catalog.drop_temporary(name)
             if not scope.level:
                 self.catalog.drop_table_variables()
+
+    def interpreter(self, scope: Scope, parsed: Parsed) -> Interpreter:
+        """What runs the statements of a text, a procedure or a trigger."""
+        return Interpreter(self, scope, parsed)
 
     def _end_of_batch(self) -> Iterator[Event]:
         if self.transactions.doomed:
@@ -285,7 +286,7 @@ class Session(RemoteCalls):
             return value
         if source.is_unicode and target.is_unicode and (target.length == -1 or len(value) <= (target.length or 0)):
             return value
-        sql = convert_sql("$1::" + _pg_type(source), source, target, explicit=False)
+        sql = convert_sql("$1::" + pg_type(source), source, target, explicit=False)
         return from_pg(self.query(f"select {sql}", [to_pg(value, source)])[0][0], target)
 
     def argument_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
@@ -391,7 +392,7 @@ class Session(RemoteCalls):
         if definition is not None:
             yield from procedures.user.run(definition, arguments, self, scope, outputs)
             return
-        if any(argument[1] is procedures.DEFAULT for argument in arguments):
+        if any(argument[1] is DEFAULT for argument in arguments):
             raise NotSupported(f"DEFAULT as an argument of {name}")
         with self.transactions.atomic():
             self.transactions.before_statement()
@@ -424,9 +425,3 @@ class Session(RemoteCalls):
                     if (argument[0] or "").lower() == parameter:
                         outputs[position] = inner.values[parameter]
         yield ReturnStatus(0)
-
-
-def _pg_type(type_: SqlType) -> str:
-    from ..types.typenames import pg_type
-
-    return pg_type(type_)

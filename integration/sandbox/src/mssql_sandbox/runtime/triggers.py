@@ -19,7 +19,7 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Event
 from ..syntax import nodes
 from .parsed import Parsed
-from .scope import ReturnFromScope, Scope
+from .scope import MAX_NESTING, ReturnFromScope, Scope
 
 CHANGES = ("insert", "update", "delete", "merge")
 _copies = itertools.count(1)
@@ -121,7 +121,7 @@ def _run(
     session = interpreter.session
     module = session.parse(definition).batch.statements[0]
     scope = Scope(parent=interpreter.scope, level=interpreter.scope.level + 1, procedure=name)
-    if scope.level > 32:
+    if scope.level > MAX_NESTING:
         raise SqlServerError(217)
     session.running_triggers.append(trigger_id)
     level = session.transactions.count
@@ -134,7 +134,7 @@ def _run(
         try:
             with session.lending_settings():
                 session.set_option("XACT_ABORT", "ON")  # the default inside triggers
-                yield from type(interpreter)(session, scope, Parsed(nodes.Batch(module.body), False)).run(module.body)
+                yield from session.interpreter(scope, Parsed(nodes.Batch(module.body), False)).run(module.body)
         except ReturnFromScope:
             pass
         finally:

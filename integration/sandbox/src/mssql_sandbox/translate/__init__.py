@@ -17,6 +17,7 @@ from ..syntax import nodes
 from . import folding
 from .bound import Bound, Output, Relation, Scope, Source, SourceColumn
 from .merge import MergeStatements as Translator
+from .parameters import suggest
 from .plan import Context, Plan
 
 __all__ = [
@@ -217,6 +218,4 @@ def describe(statement: nodes.Statement, context: Context) -> list[ResultColumn]
 
 def undeclared_parameters(statement: nodes.Statement, context: Context) -> list[tuple[str, SqlType]]:
     """Suggested types of variables that nothing declares, from the columns they meet."""
-    from .parameters import suggest
-
     return suggest(statement, context)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from ..syntax import nodes
-from .builtins import registry
+
+AGGREGATES = frozenset(
+    """approx_count_distinct avg count count_big grouping grouping_id json_arrayagg json_objectagg max min stdev stdevp
+    string_agg sum var varp""".split()
+)
 
 
 def walk(node: Any) -> Iterator[nodes.Node]:
@@ -26,7 +30,7 @@ def walk(node: Any) -> Iterator[nodes.Node]:
 
 def is_aggregate(node: Any) -> bool:
     """A call of an aggregate function that is not a window function."""
-    return isinstance(node, nodes.FunctionCall) and node.over is None and registry.is_aggregate(node.name)
+    return isinstance(node, nodes.FunctionCall) and node.over is None and node.name.casefold() in AGGREGATES
 
 
 def contains_aggregate(node: Any) -> bool:

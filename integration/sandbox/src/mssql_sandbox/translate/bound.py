@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..catalog.model import Table
+from ..errors import NotSupported
 from ..sqltypes import SqlType
 
 # Coercibility of collations, strongest last.
@@ -112,3 +113,10 @@ class Scope:
     lateral: bool = False
     outer_used: bool = False
     ordering: Any = None  # fingerprint of the aggregates' WITHIN GROUP
+
+
+def quote(text: str) -> str:
+    """A string literal of the engine."""
+    if "\0" in text:
+        raise NotSupported("the character U+0000 in a string")
+    return "'" + text.replace("'", "''") + "'"

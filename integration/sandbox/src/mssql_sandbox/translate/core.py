@@ -12,14 +12,6 @@ from .bound import COLUMN, LITERAL, Bound, Scope, Source, SourceColumn
 from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
 from .plan import Context
 
-
-def quote(text: str) -> str:
-    """A string literal of the engine."""
-    if "\0" in text:
-        raise NotSupported("the character U+0000 in a string")
-    return "'" + text.replace("'", "''") + "'"
-
-
 _PSEUDO_COLUMNS = frozenset("$identity $rowguid $node_id $edge_id $from_id $to_id $cuid".split())
 
 

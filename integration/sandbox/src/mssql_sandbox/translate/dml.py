@@ -7,6 +7,7 @@ from typing import Any
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn
+from ..sqltypes import INT
 from ..syntax import nodes
 from ..types.typenames import engine_cast
 from .bound import Bound, Relation, Scope, Source, SourceColumn
@@ -224,8 +225,6 @@ class DataStatements(Queries):
 
     @staticmethod
     def _item_type(item: Any) -> Any:
-        from ..sqltypes import INT
-
         return INT if item.bound.is_null else item.bound.type
 
     def _output_into(self, text: str, output: nodes.Output, items: list, table: Table) -> tuple[str, str]:

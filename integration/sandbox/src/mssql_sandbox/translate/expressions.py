@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, replace
+from decimal import Decimal
 from typing import Any, Iterable
 
 from ..errors import NotSupported, SqlServerError
@@ -13,11 +14,10 @@ from ..types import collation as collations
 from ..types.arithmetic import binary_sql, literal_type
 from ..types.conversion import convert_sql
 from ..types.precedence import label, unify
-from . import functions
-from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope
-from .builtins import registry
+from . import builtins, functions
+from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope, quote
 from .builtins.session import SESSION_FUNCTIONS
-from .core import Core, quote
+from .core import Core
 
 _MAX_INT = 2147483647
 _LONGEST_INT = 11  # characters; a longer literal is decimal, whatever its value
@@ -273,7 +273,7 @@ class Expressions(Core):
         name = node.name.casefold()
         if name in SESSION_FUNCTIONS and not node.arguments:
             return self.session_value(name)
-        spec = registry.lookup(name, self.context.version)
+        spec = builtins.lookup(name, self.context.version)
         if spec is None:
             if "." in name:
                 self._refuse_method(node, scope)
@@ -393,8 +393,6 @@ def _decimal_literal(text: str) -> Bound:
     if precision > 38:
         raise SqlServerError(1007, text=text)
     literal = f"{whole or '0'}.{fraction}" if fraction else whole or "0"
-    from decimal import Decimal
-
     return Bound(
         f"{literal}::numeric", decimal(precision, len(fraction)), False, constant=Decimal(literal), is_constant=True
     )

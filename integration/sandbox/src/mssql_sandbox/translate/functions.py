@@ -9,6 +9,7 @@ from typing import Any
 from ..catalog.model import UserFunction
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from ..syntax.parser import parse_batch
 from ..types.typenames import engine_cast
 from .bound import Bound, Relation, Scope
 
@@ -16,8 +17,6 @@ from .bound import Bound, Relation, Scope
 @lru_cache(maxsize=500)
 def parse(definition: str) -> nodes.CreateModule:
     """The tree of a function's definition."""
-    from ..syntax.parser import parse_batch
-
     return parse_batch(definition, quoted_identifier=True).statements[0]
 
 

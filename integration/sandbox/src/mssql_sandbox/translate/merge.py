@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
+from ..sqltypes import nvarchar
 from ..syntax import nodes
 from .bound import Bound, Scope, Source
 from .changes import RowChanges
@@ -93,6 +94,4 @@ class MergeStatements(RowChanges):
         return f"INSERT ({names}) VALUES ({', '.join(values)})"
 
     def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
-        from ..sqltypes import nvarchar
-
         return Bound("merge_action()", nvarchar(10), False)

@@ -8,13 +8,12 @@ from ..errors import SqlServerError
 from ..sqltypes import SqlType, nvarchar
 from ..syntax import nodes
 from .bound import Scope
+from .merge import MergeStatements as Translator
 from .plan import Context
 
 
 def suggest(statement: nodes.Statement, context: Context) -> list[tuple[str, SqlType]]:
     """:raises SqlServerError: 11508-like refusals become an nvarchar(4000) suggestion, as sp_describe does for LIKE."""
-    from .merge import MergeStatements as Translator
-
     translator = Translator(context)
     found: dict[str, SqlType | None] = {}
     for variable in _variables(statement):

@@ -10,7 +10,7 @@ from ..sqltypes import INT, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
 from ..types.precedence import label
-from . import grouping
+from . import for_clauses, grouping
 from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
 from .bound import Bound, Output, Relation, Scope
 from .common_tables import CommonTables
@@ -36,8 +36,6 @@ class Queries(CommonTables):
         if query.ctes:
             return self._with(query, parent, scalar, exists)
         if query.for_clause is not None:
-            from . import for_clauses
-
             return for_clauses.bind(self, query, parent)
         if isinstance(query.body, nodes.Select):
             return self.select(query.body, parent, query, exists)

@@ -8,8 +8,9 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..types.precedence import unify
+from ..types.typenames import engine_cast
 from . import functions, pivot
-from .bound import COLUMN, Bound, Relation, Scope, Source, SourceColumn
+from .bound import COLUMN, Bound, Output, Relation, Scope, Source, SourceColumn
 from .builtins import tables as table_functions
 from .predicates import Predicates
 
@@ -199,13 +200,9 @@ class Sources(Predicates):
         bound_scope = Scope(parent=scope)
         bound = [self.expressions(row, bound_scope) for row in rows]
         outputs, columns = [], []
-        from .bound import Output
-
         for position in range(width):
             items = [row[position] for row in bound]
             type_, converted, coercibility = self.unified(items, "VALUES")
-            from ..types.typenames import engine_cast
-
             cast = engine_cast(type_)
             columns.append([f"({sql})::{cast}" for sql in converted])
             outputs.append(Output("", type_, any(item.nullable for item in items), coercibility))

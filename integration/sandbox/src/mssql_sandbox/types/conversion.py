@@ -9,6 +9,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from .converters import CONVERTERS, DATES, NUMBERS, family
 from .precedence import clash, label
+from .typenames import engine_cast, pg_type
 
 
 def check_allowed(source: SqlType, target: SqlType, explicit: bool) -> None:
@@ -76,8 +77,6 @@ def convert_sql(
     :raises SqlServerError: 206, 257, 529 for pairs without such a conversion.
     """
     if source.name == "null":
-        from .typenames import pg_type
-
         return f"{pg_sql}::{pg_type(target)}"
     if source == target and style is None:
         return pg_sql
@@ -107,7 +106,5 @@ def _try(sql: str, source: SqlType, target: SqlType, style: int | None) -> str:
     plain = convert_sql("x.v", source, target, explicit=True, style=style)
     if plain == "x.v":
         return sql
-    from .typenames import engine_cast
-
     text = plain.replace("'", "''").replace("x.v", f"$1::{engine_cast(source)}")
     return f"ms.try_eval('{text}', ({sql})::text)::{engine_cast(target)}"

@@ -6,6 +6,7 @@ A converter takes the value's expression, its type, the target's type, CONVERT's
 
 from __future__ import annotations
 
+from ..catalog.datatypes import facets
 from ..errors import SqlServerError
 from ..sqltypes import MAX, SqlType
 from .precedence import label
@@ -39,8 +40,6 @@ def _literal(text: str) -> str:
 
 def datalength(type_: SqlType) -> int:
     """Bytes of a fixed-length type."""
-    from ..catalog.datatypes import facets
-
     return facets(type_).max_length
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Callable, Sequence
 
 from ..catalog import datatypes
-from ..errors import NotSupported
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import DEFAULT_COLLATION, SqlType
 from ..syntax import nodes
 
@@ -22,8 +23,6 @@ def resolve_type(
     :param context: 'declare' (varchar without a length is varchar(1)) or 'cast' (30).
     :raises SqlServerError: see :func:`mssql_sandbox.catalog.datatypes.resolve`; 243 for an unknown type in CAST.
     """
-    from ..errors import SqlServerError
-
     major = getattr(version, "major", 17)
     try:
         return datatypes.resolve(
@@ -119,6 +118,4 @@ def _offset_value(value: Any) -> tuple[int, int]:
 
 
 def _date_text(days: int) -> str:
-    from datetime import date
-
     return date.fromordinal(days + 1).isoformat()

@@ -8,21 +8,20 @@ import time
 import traceback
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Iterable
+from typing import Iterable
 
 from ..errors import NotSupported, SqlServerError
-from ..interface import Event, ReturnValue, Session
+from ..interface import Event, ReturnValue, Server, Session
 from . import packets, tokens
 from .handshake import Handshake
-from .journal import batch_facts, rpc_facts, statement_of
+from .journal import Journal, batch_facts, rpc_facts, statement_of
 from .login import LoginRequest, login_failure, login_response, parse_fedauth_token, parse_login
 from .packets import Message, MessageReader, PacketWriter, ProtocolError
 from .requests import RpcRequest, parse_batch, parse_bulk_load, parse_rpc, parse_transaction
 from .response import INTERNAL_ERROR, Response
+from .tls import Contexts
 from .transport import Transport
-
-if TYPE_CHECKING:
-    from .server import Listener
+from .watcher import Watcher
 
 # A client that connects and stays silent is dropped after this many seconds.
 LOGIN_TIMEOUT = 60.0
@@ -31,16 +30,23 @@ LOGIN_TIMEOUT = 60.0
 class Connection:
     """Serves one socket in the thread that calls :meth:`run`.
 
+    :param server: answers the login.
+    :param journal: gets a line for each message; None for none.
+    :param watcher: is told when a request starts.
     :ivar busy_since: time.monotonic() at the start of the running request; 0.0 when idle.
     :ivar gone: the client closed its side while a request ran.
     """
 
-    def __init__(self, transport: Transport, listener: Listener) -> None:
+    def __init__(
+        self, transport: Transport, server: Server, contexts: Contexts, journal: Journal | None, watcher: Watcher
+    ) -> None:
         self.busy_since = 0.0
         self.gone = False
         self.transport = transport
-        self._listener = listener
-        self._server = listener.server
+        self._server = server
+        self._contexts = contexts
+        self._journal = journal
+        self._watcher = watcher
         self._reader = MessageReader()
         self._inbox: deque[Message] = deque()
         self._attention = False
@@ -81,7 +87,7 @@ class Connection:
 
     def _login(self) -> bool:
         self.transport.set_timeout(LOGIN_TIMEOUT)
-        handshake = Handshake(self.transport, self._reader, self._listener.contexts, self._server.version)
+        handshake = Handshake(self.transport, self._reader, self._contexts, self._server.version)
         message = handshake.run()
         if message is None:
             return False
@@ -142,9 +148,8 @@ class Connection:
         self.transport.set_timeout(None)
 
     def _record(self, kind: str, **facts: object) -> None:
-        journal = self._listener.journal
-        if journal is not None:
-            journal.write(self._session.spid if self._session else 0, kind, **facts)
+        if self._journal is not None:
+            self._journal.write(self._session.spid if self._session else 0, kind, **facts)
 
     # ---- requests ----------------------------------------------------------------------
 
@@ -238,7 +243,7 @@ class Connection:
 
     def _rpc(self, data: bytes, session: Session, response: Response) -> None:
         requests, error = parse_rpc(data)
-        if self._listener.journal is not None:
+        if self._journal is not None:
             self._record("rpc", **rpc_facts(requests, self._prepared))
         final = len(requests) - 1
         for index, request in enumerate(requests):
@@ -246,7 +251,7 @@ class Connection:
                 return
             last = index == final and error is None
             events: Iterable[Event] = session.execute_rpc(request.procedure, request.parameters)
-            if self._listener.journal is not None:
+            if self._journal is not None:
                 events = self._remembering(request, events)
             response.rpc(events, last)
         if error is not None:
@@ -279,7 +284,7 @@ class Connection:
         with self.transport.lock:
             self._session.cancelled = False
             self.busy_since = time.monotonic()
-        self._listener.watcher.wake()
+        self._watcher.wake()
 
     def _end(self) -> bool:
         """The request is over; tells whether an attention came meanwhile."""

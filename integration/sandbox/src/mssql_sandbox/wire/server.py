@@ -57,7 +57,7 @@ class Listener:
                 if self._closed:
                     return
                 continue
-            connection = Connection(Transport(client), self)
+            connection = Connection(Transport(client), self.server, self.contexts, self.journal, self.watcher)
             thread = threading.Thread(target=self._run, args=(connection,), name="connection", daemon=True)
             with self._lock:
                 self._connections[connection] = thread

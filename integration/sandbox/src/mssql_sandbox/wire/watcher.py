@@ -9,10 +9,9 @@ from __future__ import annotations
 import selectors
 import threading
 import time
-from typing import TYPE_CHECKING, Callable, Collection
+from typing import Callable, Collection, Protocol
 
-if TYPE_CHECKING:
-    from .connection import Connection
+from .transport import Transport
 
 PERIOD = 0.01  # seconds
 IDLE_PERIODS = 50
@@ -20,10 +19,20 @@ IDLE_PERIODS = 50
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
+class Watched(Protocol):
+    """A connection, as far as the watcher looks at it (see :class:`~.connection.Connection`)."""
+
+    busy_since: float
+    gone: bool
+    transport: Transport
+
+    def receive_while_busy(self) -> None: ...
+
+
 class Watcher:
     """:param connections: gives the open connections."""
 
-    def __init__(self, connections: Callable[[], Collection[Connection]]) -> None:
+    def __init__(self, connections: Callable[[], Collection[Watched]]) -> None:
         self._connections = connections
         self._wanted = threading.Event()
         self._active = False
@@ -65,7 +74,7 @@ class Watcher:
                     return
                 self._active = True
 
-    def _busy(self, age: float) -> list[Connection]:
+    def _busy(self, age: float) -> list[Watched]:
         limit = time.monotonic() - age
         return [
             connection
@@ -73,7 +82,7 @@ class Watcher:
             if connection.busy_since and connection.busy_since <= limit and not connection.gone
         ]
 
-    def _receive(self, busy: list[Connection]) -> None:
+    def _receive(self, busy: list[Watched]) -> None:
         with _Selector() as selector:
             for connection in busy:
                 try:

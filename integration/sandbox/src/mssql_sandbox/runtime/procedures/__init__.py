@@ -9,9 +9,8 @@ from ...interface import Event
 from . import catalog, help, locks, odbc_types, schema, session_context, user
 from .binding import Call
 from .describe import undeclared_rows
-from .user import DEFAULT
 
-__all__ = ["DEFAULT", "call", "undeclared_rows", "user"]
+__all__ = ["call", "undeclared_rows", "user"]
 
 _PROCEDURES: dict[str, Callable[[Call], Iterator[Event]]] = {
     **catalog.PROCEDURES,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Sequence
 
+from ...ddl.rename import split_name
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event, ReturnStatus
 from ...syntax import nodes
-
-DEFAULT: Any = object()  # the value of an argument that is written DEFAULT
+from ..parsed import Parsed
+from ..scope import DEFAULT, MAX_NESTING, ReturnFromScope, Scope
 
 
 def find(name: str, session: Any) -> str | None:
     """The definition of a user procedure, None when the name means none."""
-    from ...ddl.rename import split_name
-
     parts = split_name(name)
     schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
     rows = session.connection.execute(
@@ -40,17 +39,12 @@ def run(
     :param arguments: (parameter name or None, value, type, output) in order.
     :raises SqlServerError: 201 a parameter without a value, 8144 too many, 8145 an unknown name, 217 nesting.
     """
-    from ..batch import Interpreter
-    from ..parsed import Parsed
-    from ..scope import ReturnFromScope, Scope
-    from ..session import MAX_NESTING
-
     module = session.parse(definition).batch.statements[0]
     name = module.name.parts[-1]
     inner = Scope(parent=scope, level=scope.level + 1, procedure=name)
     if inner.level > MAX_NESTING:
         raise SqlServerError(217)
-    interpreter = Interpreter(session, inner, Parsed(nodes.Batch(module.body), False))
+    interpreter = session.interpreter(inner, Parsed(nodes.Batch(module.body), False))
     positions = _bind(module, name, arguments, session, interpreter)
     status = 0
     try:

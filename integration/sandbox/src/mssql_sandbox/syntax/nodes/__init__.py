@@ -5,7 +5,7 @@ position (``line`` and ``column`` are excluded), as GROUP BY matching needs.
 Identifier texts keep the case of the source; comparison is the binder's matter.
 """
 
-from .base import Name, Node, TypeName
+from .base import Expression, Name, Node, Predicate, Source, Statement, TypeName
 from .control import (
     Batch,
     BeginTransaction,
@@ -78,14 +78,12 @@ from .expressions import (
     Cast,
     Collate,
     ColumnRef,
-    Expression,
     Frame,
     FunctionCall,
     Literal,
     MethodCall,
     OrderItem,
     Over,
-    ScalarSubquery,
     Star,
     Unary,
     Variable,
@@ -95,26 +93,35 @@ from .predicates import (
     And,
     Between,
     Comparison,
-    Exists,
     InList,
-    InQuery,
     IsDistinct,
     IsNull,
     Like,
     Not,
     Or,
-    Predicate,
     PredicateFunction,
-    QuantifiedComparison,
 )
-from .queries import CommonTable, ForClause, GroupBy, GroupingElement, Query, Select, SelectItem, SetOperation, Top
-from .sources import (
+from .queries import (
+    CommonTable,
     DerivedTable,
+    Exists,
+    ForClause,
+    GroupBy,
+    GroupingElement,
+    InQuery,
+    QuantifiedComparison,
+    Query,
+    ScalarSubquery,
+    Select,
+    SelectItem,
+    SetOperation,
+    Top,
+)
+from .sources import (
     FunctionSource,
     Join,
     OpenJsonColumn,
     Pivot,
-    Source,
     TableSource,
     Unpivot,
     ValuesSource,
@@ -128,7 +135,6 @@ from .statements import (
     MergeAction,
     Output,
     SelectStatement,
-    Statement,
     Truncate,
     Update,
 )

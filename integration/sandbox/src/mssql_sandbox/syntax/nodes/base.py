@@ -1,4 +1,4 @@
-"""The root of all nodes, names and types."""
+"""The root of all nodes, its four kinds, names and types."""
 
 from __future__ import annotations
 
@@ -24,3 +24,19 @@ class TypeName(Node):
 
     name: str  # as written, possibly schema-qualified with '.'
     arguments: tuple[str, ...] = ()
+
+
+class Expression(Node):
+    __slots__ = ()
+
+
+class Predicate(Node):
+    __slots__ = ()
+
+
+class Source(Node):
+    __slots__ = ()
+
+
+class Statement(Node):
+    __slots__ = ()

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from .base import Node
-from .statements import Statement
-
-if TYPE_CHECKING:
-    from .base import Name, TypeName
-    from .expressions import Expression
-    from .predicates import Predicate
-    from .queries import Query
+from .base import Expression, Name, Node, Predicate, Statement, TypeName
+from .queries import Query
 
 
 @dataclass(slots=True)

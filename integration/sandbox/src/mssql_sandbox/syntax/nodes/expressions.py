@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from .base import Node
-
-if TYPE_CHECKING:
-    from .base import TypeName
-    from .predicates import Predicate
-    from .queries import Query
-
-
-class Expression(Node):
-    __slots__ = ()
+from .base import Expression, Node, Predicate, TypeName
 
 
 @dataclass(slots=True)
@@ -144,8 +134,3 @@ class MethodCall(Expression):
     operand: Expression
     name: str
     arguments: list[Expression]
-
-
-@dataclass(slots=True)
-class ScalarSubquery(Expression):
-    query: "Query"

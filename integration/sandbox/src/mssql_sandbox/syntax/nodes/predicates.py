@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from typing import Literal as OneOf
 
-from .base import Node
-
-if TYPE_CHECKING:
-    from .expressions import Expression
-    from .queries import Query
-
-
-class Predicate(Node):
-    __slots__ = ()
+from .base import Expression, Predicate
 
 
 @dataclass(slots=True)
@@ -22,14 +12,6 @@ class Comparison(Predicate):
     operator: str  # = <> < <= > >= ('!=' '!<' '!>' are normalised)
     left: Expression
     right: Expression
-
-
-@dataclass(slots=True)
-class QuantifiedComparison(Predicate):
-    operator: str
-    left: Expression
-    quantifier: OneOf["ALL", "ANY"]
-    query: "Query"
 
 
 @dataclass(slots=True)
@@ -66,18 +48,6 @@ class InList(Predicate):
     operand: Expression
     items: list[Expression]
     negated: bool = False
-
-
-@dataclass(slots=True)
-class InQuery(Predicate):
-    operand: Expression
-    query: "Query"
-    negated: bool = False
-
-
-@dataclass(slots=True)
-class Exists(Predicate):
-    query: "Query"
 
 
 @dataclass(slots=True)

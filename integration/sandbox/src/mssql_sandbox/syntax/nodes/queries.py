@@ -1,17 +1,12 @@
-"""SELECT and set operations."""
+"""SELECT, set operations, and the expressions, predicates and sources that hold a query."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Literal as OneOf
 
-from .base import Node
-
-if TYPE_CHECKING:
-    from .base import Name
-    from .expressions import Expression, OrderItem, Over
-    from .predicates import Predicate
-    from .sources import Source
+from .base import Expression, Name, Node, Predicate, Source
+from .expressions import OrderItem, Over
 
 
 @dataclass(slots=True)
@@ -94,3 +89,38 @@ class Query(Node):
     ctes: list[CommonTable] = field(default_factory=list)
     for_clause: ForClause | None = None
     options: list[str] = field(default_factory=list)  # OPTION (...), source text of each
+
+
+# ---- what holds a query ----------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class ScalarSubquery(Expression):
+    query: Query
+
+
+@dataclass(slots=True)
+class QuantifiedComparison(Predicate):
+    operator: str
+    left: Expression
+    quantifier: OneOf["ALL", "ANY"]
+    query: Query
+
+
+@dataclass(slots=True)
+class InQuery(Predicate):
+    operand: Expression
+    query: Query
+    negated: bool = False
+
+
+@dataclass(slots=True)
+class Exists(Predicate):
+    query: Query
+
+
+@dataclass(slots=True)
+class DerivedTable(Source):
+    query: Query
+    alias: str
+    columns: list[str] = field(default_factory=list)

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from .base import Node
-
-if TYPE_CHECKING:
-    from .base import Name, TypeName
-    from .expressions import Expression, FunctionCall, MethodCall
-    from .predicates import Predicate
-    from .queries import Query
-
-
-class Source(Node):
-    __slots__ = ()
+from .base import Expression, Name, Node, Predicate, Source, TypeName
+from .expressions import FunctionCall, MethodCall
 
 
 @dataclass(slots=True)
@@ -27,13 +17,6 @@ class TableSource(Source):
     hints: list[str] = field(default_factory=list)  # upper case: NOLOCK, UPDLOCK, INDEX(...)
     columns: list[str] = field(default_factory=list)
     for_system_time: str | None = None
-
-
-@dataclass(slots=True)
-class DerivedTable(Source):
-    query: "Query"
-    alias: str
-    columns: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from .base import Node
-from .expressions import Expression
-
-if TYPE_CHECKING:
-    from .base import Name
-    from .control import Execute
-    from .predicates import Predicate
-    from .queries import CommonTable, Query, SelectItem, Top
-    from .sources import Source, TableSource
-
-
-class Statement(Node):
-    __slots__ = ()
+from .base import Expression, Name, Node, Predicate, Source, Statement
+from .control import Execute
+from .queries import CommonTable, Query, SelectItem, Top
+from .sources import TableSource
 
 
 @dataclass(slots=True)

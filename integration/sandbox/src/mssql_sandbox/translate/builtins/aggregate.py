@@ -7,9 +7,13 @@ from ...sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, var
 from ...syntax import nodes
 from ...types.collation import key_sql
 from ...types.precedence import label
-from ..aggregates import contains_aggregate, contains_subquery, contains_window
+from ..aggregates import contains_aggregate, contains_subquery, contains_window, walk
 from ..bound import Bound, Scope
-from .registry import define, invalid_argument
+from .registry import Functions, invalid_argument
+from .string import text
+from .window import over_sql
+
+FUNCTIONS = Functions()
 
 
 def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bound:
@@ -37,8 +41,6 @@ def _level(t, node, value, scope: Scope) -> Scope:
 
     :raises SqlServerError: 8124 for an outer column mixed with others.
     """
-    from ..aggregates import walk
-
     # What resolves nowhere is a datepart.
     references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef) and _resolves(t, found, scope)]
     owners = [t.column(reference, scope)[1] for reference in references]
@@ -62,8 +64,6 @@ def _resolves(t, reference: nodes.ColumnRef, scope: Scope) -> bool:
 def finish(t, node: nodes.FunctionCall, scope: Scope, sql: str) -> str:
     if node.over is None:
         return sql
-    from .window import over_sql
-
     return f"{sql} OVER {over_sql(t, node, scope)}"
 
 
@@ -71,7 +71,7 @@ def invalid(bound: Bound, name: str) -> SqlServerError:
     return SqlServerError(8117, type=label(bound.type), operator=name)
 
 
-@define("count count_big", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("count count_big", 1, raw=True)
 def _count(t, node, scope):
     kind = INT if node.name.lower() == "count" else BIGINT
     cast = "integer" if kind is INT else "bigint"
@@ -88,7 +88,7 @@ def _count(t, node, scope):
     return Bound(f"({finish(t, node, scope, f'count({value})')})::{cast}", kind, False)
 
 
-@define("sum", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("sum", 1, raw=True)
 def _sum(t, node, scope):
     bound = argument(t, node, scope)
     name = bound.type.name
@@ -110,7 +110,7 @@ def _sum(t, node, scope):
     return Bound(f"ms.to_money({total})", SqlType("money", precision=19, scale=4), True)
 
 
-@define("avg", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("avg", 1, raw=True)
 def _avg(t, node, scope):
     bound = argument(t, node, scope)
     name = bound.type.name
@@ -144,7 +144,7 @@ def _cut(total: str, count: str, scale: int) -> str:
     return f"(div(({total}) * 1e{scale}, nullif({count}, 0)) * 1e-{scale})"
 
 
-@define("min max", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("min max", 1, raw=True)
 def _min(t, node, scope):
     name = node.name.lower()
     bound = argument(t, node, scope)
@@ -164,7 +164,7 @@ def _min(t, node, scope):
     return Bound(finish(t, node, scope, sql), type_, True, bound.coercibility)
 
 
-@define("stdev stdevp var varp", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("stdev stdevp var varp", 1, raw=True)
 def _deviation(t, node, scope):
     name = node.name.lower()
     bound = argument(t, node, scope)
@@ -185,15 +185,13 @@ def _is_separator(node) -> bool:
     return isinstance(node, (nodes.Literal, nodes.Variable))
 
 
-@define("string_agg", 2, kind="aggregate", raw=True)
+@FUNCTIONS.define("string_agg", 2, raw=True)
 def _string_agg(t, node, scope):
     if node.over is not None:
         raise SqlServerError(4113, name="STRING_AGG")
     if node.distinct:
         raise SqlServerError(102, near=",")
     bound = argument(t, node, scope)
-    from .string import text
-
     separator_node = node.arguments[1]
     if not _is_separator(separator_node):
         raise SqlServerError(8733)
@@ -231,13 +229,13 @@ def _check_ordering(ordering: object, scope: Scope) -> None:
     scope.ordering = ordering
 
 
-@define("grouping", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("grouping", 1, raw=True)
 def _grouping(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/grouping-transact-sql"""
     return Bound(f"grouping({_group_keys(t, node, scope)})::smallint", SqlType("tinyint"), False)
 
 
-@define("grouping_id", 1, 32, kind="aggregate", raw=True)
+@FUNCTIONS.define("grouping_id", 1, 32, raw=True)
 def _grouping_id(t, node, scope):
     return Bound(f"grouping({_group_keys(t, node, scope)})", INT, False)
 
@@ -253,7 +251,7 @@ def _group_keys(t, node: nodes.FunctionCall, scope: Scope) -> str:
     return ", ".join(keys)
 
 
-@define("approx_count_distinct", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("approx_count_distinct", 1, raw=True)
 def _approx(t, node, scope):
     bound = argument(t, node, scope)
     return Bound(f"count(DISTINCT {key_sql(bound.sql, bound.type)})", BIGINT, False)

@@ -9,8 +9,10 @@ from ...sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, 
 from ...syntax import nodes
 from ...types.conversion import convert_sql
 from ..bound import Bound
-from .registry import define, invalid_argument
+from .registry import Functions, invalid_argument
 from .string import integer, result, text
+
+FUNCTIONS = Functions()
 
 # https://learn.microsoft.com/sql/t-sql/functions/datepart-transact-sql
 PARTS = {
@@ -70,7 +72,7 @@ def check_part(part: str, type_: SqlType, name: str) -> None:
         raise SqlServerError(9810, part=part, name=name, type=type_.name)
 
 
-@define("dateadd", 3, raw=True)
+@FUNCTIONS.define("dateadd", 3, raw=True)
 def _dateadd(t, node, scope):
     part = datepart(node)
     amount = t.expression(node.arguments[1], scope)
@@ -113,7 +115,7 @@ def _dateadd(t, node, scope):
     return result(bounds, sql, value.type)
 
 
-@define("datediff datediff_big", 3, raw=True)
+@FUNCTIONS.define("datediff datediff_big", 3, raw=True)
 def _datediff(t, node, scope):
     name = node.name.lower()
     part = datepart(node)
@@ -135,7 +137,7 @@ def _datediff(t, node, scope):
     return result(values, f"ms.{function}('{part}', {a}, {b})", INT if name == "datediff" else BIGINT)
 
 
-@define("datepart datename", 2, raw=True)
+@FUNCTIONS.define("datepart datename", 2, raw=True)
 def _datepart(t, node, scope):
     part = datepart(node)
     return _part(t, node, part, t.expression(node.arguments[1], scope))
@@ -165,7 +167,7 @@ def _part(t, node, part: str, bound: Bound) -> Bound:
     return result([value], f"ms.date_part('{part}', {ticks(value)}, {first})", INT)
 
 
-@define("year month day", 1)
+@FUNCTIONS.define("year month day", 1)
 def _year(t, node, scope, a):
     part = node.name.lower()
     value = temporal(t, a[0], 1, part)
@@ -173,7 +175,7 @@ def _year(t, node, scope, a):
     return result([value], f"ms.date_part('{part}', {ticks(value)}, 7)", INT)
 
 
-@define("datetrunc", 2, raw=True)
+@FUNCTIONS.define("datetrunc", 2, raw=True)
 def _datetrunc(t, node, scope):
     part = datepart(node)
     bound = t.expression(node.arguments[1], scope)
@@ -194,14 +196,14 @@ def _datetrunc(t, node, scope):
     return result([value], sql, value.type)
 
 
-@define("eomonth", 1, 2)
+@FUNCTIONS.define("eomonth", 1, 2)
 def _eomonth(t, node, scope, a):
     value = t.convert(temporal(t, a[0], 1, "eomonth"), DATE)
     months = f"coalesce({integer(t, a[1], 2, 'eomonth')}, 0)" if len(a) > 1 else "0"
     return result(a, f"ms.end_of_month({value}, {months})", DATE)
 
 
-@define("datefromparts", 3)
+@FUNCTIONS.define("datefromparts", 3)
 def _datefromparts(t, node, scope, a):
     parts = ", ".join(t.convert(bound, INT) for bound in a)
     return result(a, f"ms.date_from_parts({parts})", DATE)
@@ -213,14 +215,14 @@ def _scale(bound: Bound, name: str) -> int:
     return bound.constant
 
 
-@define("timefromparts", 5)
+@FUNCTIONS.define("timefromparts", 5)
 def _timefromparts(t, node, scope, a):
     scale = _scale(a[4], "time")
     parts = ", ".join(t.convert(bound, INT) for bound in a[:4])
     return result(a, f"ms.time_from_parts({parts}, {scale})", SqlType("time", scale=scale))
 
 
-@define("datetime2fromparts", 8)
+@FUNCTIONS.define("datetime2fromparts", 8)
 def _datetime2fromparts(t, node, scope, a):
     scale = _scale(a[7], "datetime2")
     parts = [t.convert(bound, INT) for bound in a[:7]]
@@ -231,7 +233,7 @@ def _datetime2fromparts(t, node, scope, a):
     return result(a, sql, SqlType("datetime2", scale=scale))
 
 
-@define("datetimefromparts", 7)
+@FUNCTIONS.define("datetimefromparts", 7)
 def _datetimefromparts(t, node, scope, a):
     parts = [t.convert(bound, INT) for bound in a]
     sql = (
@@ -241,7 +243,7 @@ def _datetimefromparts(t, node, scope, a):
     return result(a, sql, DATETIME)
 
 
-@define("datetimeoffsetfromparts", 10)
+@FUNCTIONS.define("datetimeoffsetfromparts", 10)
 def _datetimeoffsetfromparts(t, node, scope, a):
     scale = _scale(a[9], "datetimeoffset")
     parts = [t.convert(bound, INT) for bound in a[:9]]
@@ -252,7 +254,7 @@ def _datetimeoffsetfromparts(t, node, scope, a):
     return result(a, f"ms.offset_of({local}, {parts[7]} * 60 + {parts[8]})", SqlType("datetimeoffset", scale=scale))
 
 
-@define("smalldatetimefromparts", 5)
+@FUNCTIONS.define("smalldatetimefromparts", 5)
 def _smalldatetimefromparts(t, node, scope, a):
     parts = [t.convert(bound, INT) for bound in a]
     sql = (
@@ -262,7 +264,7 @@ def _smalldatetimefromparts(t, node, scope, a):
     return result(a, sql, SqlType("smalldatetime"))
 
 
-@define("date_bucket", 3, 4, raw=True)
+@FUNCTIONS.define("date_bucket", 3, 4, raw=True)
 def _date_bucket(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/date-bucket-transact-sql"""
     part = datepart(node)
@@ -286,22 +288,22 @@ def _date_bucket(t, node, scope):
     return result(bounds, sql, value.type)
 
 
-@define("getdate current_timestamp getutcdate", 0)
+@FUNCTIONS.define("getdate current_timestamp getutcdate", 0)
 def _getdate(t, node, scope, a):
     return Bound("ms.round_datetime(ms.now_ticks())", DATETIME, False)
 
 
-@define("sysdatetime sysutcdatetime", 0)
+@FUNCTIONS.define("sysdatetime sysutcdatetime", 0)
 def _sysdatetime(t, node, scope, a):
     return Bound("ms.now_ticks()", DATETIME2, False)
 
 
-@define("sysdatetimeoffset", 0)
+@FUNCTIONS.define("sysdatetimeoffset", 0)
 def _sysdatetimeoffset(t, node, scope, a):
     return Bound("row(ms.now_ticks(), 0)::ms.dto", DATETIMEOFFSET, False)
 
 
-@define("current_date", 0)
+@FUNCTIONS.define("current_date", 0)
 def _current_date(t, node, scope, a):
     return Bound("ms.ticks_date(ms.now_ticks())", DATE, False)
 
@@ -312,7 +314,7 @@ def _minutes(t, bound: Bound, name: str) -> str:
     return t.convert(bound, INT)
 
 
-@define("switchoffset", 2)
+@FUNCTIONS.define("switchoffset", 2)
 def _switchoffset(t, node, scope, a):
     value = t.convert(a[0], a[0].type if a[0].type.name == "datetimeoffset" else DATETIMEOFFSET)
     scale = a[0].type.scale if a[0].type.scale is not None else 7
@@ -320,7 +322,7 @@ def _switchoffset(t, node, scope, a):
     return result(a, sql, SqlType("datetimeoffset", scale=scale), True)
 
 
-@define("todatetimeoffset", 2)
+@FUNCTIONS.define("todatetimeoffset", 2)
 def _todatetimeoffset(t, node, scope, a):
     value = temporal(t, a[0], 1, "todatetimeoffset")
     scale = value.type.scale if value.type.scale is not None else 7
@@ -328,7 +330,7 @@ def _todatetimeoffset(t, node, scope, a):
     return result(a, sql, SqlType("datetimeoffset", scale=scale), True)
 
 
-@define("isdate", 1)
+@FUNCTIONS.define("isdate", 1)
 def _isdate(t, node, scope, a):
     """https://learn.microsoft.com/sql/t-sql/functions/isdate-transact-sql"""
     name = a[0].type.name

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ...errors import SqlServerError
-from ...sqltypes import INT, MAX, nvarchar
+from ...sqltypes import INT, MAX, nvarchar, varchar
 from ..bound import Bound
-from .registry import define, invalid_argument
+from .registry import Functions, invalid_argument
 from .string import result, text
+
+FUNCTIONS = Functions()
 
 
 def document(t, bound: Bound, position: int, name: str, checked: bool = True) -> str:
@@ -28,7 +30,7 @@ def path(t, bound: Bound, position: int, name: str) -> str:
     return bound.sql
 
 
-@define("isjson", 1, 2, raw=True)
+@FUNCTIONS.define("isjson", 1, 2, raw=True)
 def _isjson(t, node, scope):
     bound = t.expression(node.arguments[0], scope)
     kind = "container"
@@ -41,7 +43,7 @@ def _isjson(t, node, scope):
     return result([bound], f"ms.isjson({document(t, bound, 1, 'isjson', False)}, '{kind}')", INT)
 
 
-@define("json_value", 1, 2)
+@FUNCTIONS.define("json_value", 1, 2)
 def _json_value(t, node, scope, a):
     where = path(t, a[1], 2, "json_value") if len(a) > 1 else "'$'::text"
     if node.returning is not None:
@@ -58,7 +60,7 @@ def _json_value(t, node, scope, a):
     )
 
 
-@define("json_query", 1, 2)
+@FUNCTIONS.define("json_query", 1, 2)
 def _json_query(t, node, scope, a):
     where = path(t, a[1], 2, "json_query") if len(a) > 1 else "'$'::text"
     return result(
@@ -66,7 +68,7 @@ def _json_query(t, node, scope, a):
     )
 
 
-@define("json_path_exists", 2)
+@FUNCTIONS.define("json_path_exists", 2)
 def _json_path_exists(t, node, scope, a):
     return result(
         a,
@@ -75,7 +77,7 @@ def _json_path_exists(t, node, scope, a):
     )
 
 
-@define("json_modify", 3)
+@FUNCTIONS.define("json_modify", 3)
 def _json_modify(t, node, scope, a):
     where = path(t, a[1], 2, "json_modify")
     value = json_item(t, a[2], node.arguments[2], "ms.json_quote")
@@ -103,15 +105,13 @@ def json_item(t, bound: Bound, node, quote: str = "ms.json_plain") -> str:
         return f"({bound.sql})::text"
     if bound.type.is_temporal or bound.type.name == "uniqueidentifier":
         style = 126
-        from ...sqltypes import varchar
-
         return f"{quote}({t.convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
     if bound.type.is_binary:
         return f"{quote}(encode({bound.sql}, 'base64'))"
     return f"{quote}({text(t, bound, 1, 'json').sql})"
 
 
-@define("json_object", 0, 254)
+@FUNCTIONS.define("json_object", 0, 254)
 def _json_object(t, node, scope, a):
     absent = "false" if node.nulls == "ABSENT ON NULL" else "true"
     keys = [text(t, bound, 1, "json_object").sql for bound in t.expressions(node.keys or [], scope)]
@@ -122,7 +122,7 @@ def _json_object(t, node, scope, a):
     return result(a, sql, nvarchar(MAX, t.context.collation), False)
 
 
-@define("json_array", 0, 254)
+@FUNCTIONS.define("json_array", 0, 254)
 def _json_array(t, node, scope, a):
     keep = "true" if node.nulls == "NULL ON NULL" else "false"
     values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]

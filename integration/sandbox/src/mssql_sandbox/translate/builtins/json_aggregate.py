@@ -8,11 +8,13 @@ from ...types.collation import key_sql
 from ..bound import Bound
 from .aggregate import argument
 from .json import json_item
-from .registry import define
+from .registry import Functions
 from .string import text
 
+FUNCTIONS = Functions()
 
-@define("json_arrayagg", 1, kind="aggregate", raw=True)
+
+@FUNCTIONS.define("json_arrayagg", 1, raw=True)
 def _json_arrayagg(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/json-arrayagg-transact-sql"""
     _check(node)
@@ -23,7 +25,7 @@ def _json_arrayagg(t, node, scope):
     return _result(t, node, "[]", f"string_agg({item}, ','{_order(t, node, scope)})")
 
 
-@define("json_objectagg", 1, kind="aggregate", raw=True)
+@FUNCTIONS.define("json_objectagg", 1, raw=True)
 def _json_objectagg(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/json-objectagg-transact-sql"""
     _check(node)

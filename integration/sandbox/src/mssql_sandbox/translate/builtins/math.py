@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import FLOAT, INT, SqlType, decimal
+from ...types.collation import key_sql
 from ...types.precedence import as_decimal
 from ..bound import Bound
-from .registry import define, invalid_argument
+from .registry import Functions, invalid_argument
 from .string import result
+
+FUNCTIONS = Functions()
 
 
 def number(t, bound: Bound, position: int, name: str) -> Bound:
@@ -38,14 +41,14 @@ def widened(type_: SqlType) -> SqlType:
     return type_
 
 
-@define("abs", 1)
+@FUNCTIONS.define("abs", 1)
 def _abs(t, node, scope, a):
     x = number(t, a[0], 1, "abs")
     kind = widened(x.type)
     return result(a, f"abs({t.convert(x, kind)})", kind)
 
 
-@define("sign", 1)
+@FUNCTIONS.define("sign", 1)
 def _sign(t, node, scope, a):
     x = number(t, a[0], 1, "sign")
     kind = widened(x.type)
@@ -53,7 +56,7 @@ def _sign(t, node, scope, a):
     return result(a, f"sign(({x.sql})::numeric)::{cast}", kind)
 
 
-@define("ceiling floor", 1)
+@FUNCTIONS.define("ceiling floor", 1)
 def _ceiling(t, node, scope, a):
     name = node.name.lower()
     x = number(t, a[0], 1, name)
@@ -65,7 +68,7 @@ def _ceiling(t, node, scope, a):
     return result(a, f"{name}({t.convert(x, kind)})", kind)
 
 
-@define("round", 2, 3)
+@FUNCTIONS.define("round", 2, 3)
 def _round(t, node, scope, a):
     x = number(t, a[0], 1, "round")
     kind = widened(x.type)
@@ -88,7 +91,7 @@ def _round(t, node, scope, a):
     return result(a, f"{function}({value}, {places})", kind)
 
 
-@define("power", 2)
+@FUNCTIONS.define("power", 2)
 def _power(t, node, scope, a):
     x = number(t, a[0], 1, "power")
     kind = widened(x.type)
@@ -104,7 +107,7 @@ def _power(t, node, scope, a):
     return result(a, f"ms.to_decimal(ms.float_numeric({raw}), 38, {scale}, 'float')", decimal(38, scale))
 
 
-@define("sqrt square exp log10 sin cos tan asin acos atan cot", 1)
+@FUNCTIONS.define("sqrt square exp log10 sin cos tan asin acos atan cot", 1)
 def _float_function(t, node, scope, a):
     name = node.name.lower()
     x = real(t, a[0], 1, name)
@@ -114,12 +117,12 @@ def _float_function(t, node, scope, a):
     return result(a, functions.get(name, f"{name}({x})"), FLOAT)
 
 
-@define("atn2", 2)
+@FUNCTIONS.define("atn2", 2)
 def _atn2(t, node, scope, a):
     return result(a, f"ms.atn2({real(t, a[0], 1, 'atn2')}, {real(t, a[1], 2, 'atn2')})", FLOAT)
 
 
-@define("log", 1, 2)
+@FUNCTIONS.define("log", 1, 2)
 def _log(t, node, scope, a):
     x = real(t, a[0], 1, "log")
     if len(a) == 1:
@@ -127,7 +130,7 @@ def _log(t, node, scope, a):
     return result(a, f"ms.log_base({x}, {real(t, a[1], 2, 'log')})", FLOAT)
 
 
-@define("degrees radians", 1)
+@FUNCTIONS.define("degrees radians", 1)
 def _degrees(t, node, scope, a):
     name = node.name.lower()
     x = number(t, a[0], 1, name)
@@ -143,25 +146,23 @@ def _degrees(t, node, scope, a):
     return result(a, value, FLOAT)
 
 
-@define("pi", 0)
+@FUNCTIONS.define("pi", 0)
 def _pi(t, node, scope, a):
     return Bound("pi()", FLOAT, False)
 
 
-@define("rand", 0, 1)
+@FUNCTIONS.define("rand", 0, 1)
 def _rand(t, node, scope, a):
     if not a:
         return Bound("(SELECT random())", FLOAT, False)
     return result(a, f"ms.rand({t.convert(a[0], INT)})", FLOAT)
 
 
-@define("greatest least", 1, 254)
+@FUNCTIONS.define("greatest least", 1, 254)
 def _greatest(t, node, scope, a):
     name = node.name.lower()
     type_, converted, coercibility = t.unified(a, name)
     if type_.is_character or type_.name in ("datetimeoffset", "uniqueidentifier"):
-        from ...types.collation import key_sql
-
         rows = ", ".join(f"({sql})" for sql in converted)
         direction = "DESC" if name == "greatest" else "ASC"
         key = key_sql("g.v", type_)
@@ -170,7 +171,7 @@ def _greatest(t, node, scope, a):
     return Bound(f"{name}({', '.join(converted)})", type_, True, coercibility, columns=any(b.columns for b in a))
 
 
-@define("left_shift right_shift", 2)
+@FUNCTIONS.define("left_shift right_shift", 2)
 def _shift(t, node, scope, a):
     for position, bound in enumerate(a, 1):
         if not bound.type.is_integer:
@@ -183,7 +184,7 @@ def _shift(t, node, scope, a):
     return result(a, f"{function}(({a[0].sql})::bigint, ({a[1].sql})::bigint, {bits})::{cast}", a[0].type)
 
 
-@define("bit_count", 1)
+@FUNCTIONS.define("bit_count", 1)
 def _bit_count(t, node, scope, a):
     if a[0].type.is_binary:
         return result(a, f"bit_count({a[0].sql})", SqlType("bigint"))
@@ -201,13 +202,13 @@ def _bit_target(bound: Bound, name: str) -> tuple[int, str]:
     return bits, {8: "smallint", 16: "smallint", 32: "integer", 64: "bigint"}[bits]
 
 
-@define("get_bit", 2)
+@FUNCTIONS.define("get_bit", 2)
 def _get_bit(t, node, scope, a):
     bits, _ = _bit_target(a[0], "get_bit")
     return result(a, f"ms.get_bit(({a[0].sql})::bigint, {t.convert(a[1], INT)}, {bits})", SqlType("bit"))
 
 
-@define("set_bit", 2, 3)
+@FUNCTIONS.define("set_bit", 2, 3)
 def _set_bit(t, node, scope, a):
     bits, cast = _bit_target(a[0], "set_bit")
     value = t.convert(a[2], SqlType("bit")) if len(a) > 2 else "1"

@@ -11,9 +11,10 @@ from typing import Any
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
 from ...syntax import nodes
-from ..bound import Bound, Output, Relation
-from ..core import quote
-from .registry import define
+from ..bound import Bound, Output, Relation, quote
+from .registry import Functions
+
+FUNCTIONS = Functions()
 
 _NAME = nvarchar(128)
 _TEXT = nvarchar(4000)
@@ -145,9 +146,9 @@ def _permitted(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
 
 
 for _function in _RETURNS:
-    define(_function.name, _function.minimum, len(_function.arguments), raw=True)(_function.bind)
-define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
-define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
+    FUNCTIONS.define(_function.name, _function.minimum, len(_function.arguments), raw=True)(_function.bind)
+FUNCTIONS.define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
+FUNCTIONS.define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
 
 
 def _cursor_status(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
@@ -173,12 +174,12 @@ def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     return Bound(translator.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000)), _VARIANT)
 
 
-define("serverproperty", 1, raw=True)(_server_property)
-define("session_context", 1, raw=True)(_session_context)
-define("cursor_status", 2, raw=True)(_cursor_status)
-define("has_perms_by_name", 3, 5, raw=True)(_permitted)
-define("has_dbaccess is_member", 1, raw=True)(_permitted)
-define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)
+FUNCTIONS.define("serverproperty", 1, raw=True)(_server_property)
+FUNCTIONS.define("session_context", 1, raw=True)(_session_context)
+FUNCTIONS.define("cursor_status", 2, raw=True)(_cursor_status)
+FUNCTIONS.define("has_perms_by_name", 3, 5, raw=True)(_permitted)
+FUNCTIONS.define("has_dbaccess is_member", 1, raw=True)(_permitted)
+FUNCTIONS.define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)
 
 
 # ---- functions in FROM ---------------------------------------------------------------------

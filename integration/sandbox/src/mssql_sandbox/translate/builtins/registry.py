@@ -1,4 +1,4 @@
-"""The table of built-in functions: name -> how to check and translate a call."""
+"""How a call of a built-in function is checked and translated."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Callable
 from ...errors import NotSupported, SqlServerError
 from ...syntax import nodes
 from ...types.precedence import label
+from ..aggregates import AGGREGATES
 
 Binder = Callable[..., Any]
 
@@ -56,68 +57,22 @@ class Function:
         raise SqlServerError(189, name=name, minimum=self.minimum, maximum=self.maximum, line=node.line)
 
 
-_FUNCTIONS: dict[str, Function] = {}
+class Functions(dict[str, Function]):
+    """The functions that one module defines."""
 
+    def define(
+        self, name: str, minimum: int, maximum: int | None = -1, *, kind: str = "scalar", raw: bool = False
+    ) -> Callable[[Binder], Binder]:
+        """Take a binder under one or several names (separated by blanks); the arguments are those of Function."""
 
-def define(
-    name: str, minimum: int, maximum: int | None = -1, *, kind: str = "scalar", raw: bool = False
-) -> Callable[[Binder], Binder]:
-    """Register a binder under one or several names (separated by blanks)."""
+        def take(binder: Binder) -> Binder:
+            for each in name.split():
+                own = "aggregate" if each in AGGREGATES else kind
+                self[each] = Function(each, minimum, minimum if maximum == -1 else maximum, binder, own, raw)
+            return binder
 
-    def register(binder: Binder) -> Binder:
-        for each in name.split():
-            _FUNCTIONS[each] = Function(each, minimum, minimum if maximum == -1 else maximum, binder, kind, raw)
-        return binder
-
-    return register
-
-
-def lookup(name: str, version: Any) -> Function | None:
-    """The function, or None when the version played does not know it."""
-    _load()
-    found = _FUNCTIONS.get(name.casefold().replace(" ", "_"))  # NEXT VALUE FOR
-    if found is None:
-        if version.has_function(name):
-            raise NotSupported(f"the function {name.upper()}")
-        return None
-    return found if version.has_function(name) else None
-
-
-def is_aggregate(name: str) -> bool:
-    _load()
-    found = _FUNCTIONS.get(name.casefold())
-    return found is not None and found.kind == "aggregate"
-
-
-def names() -> list[str]:
-    _load()
-    return sorted(_FUNCTIONS)
+        return take
 
 
 def invalid_argument(bound: Any, position: int, name: str) -> SqlServerError:
     return SqlServerError(8116, type=label(bound.type), position=position, name=name)
-
-
-_loaded = False
-
-
-def _load() -> None:
-    global _loaded
-    if not _loaded:
-        _loaded = True
-        from . import (  # noqa: F401
-            aggregate,
-            datetime,
-            json,
-            json_aggregate,
-            math,
-            string,
-            system,
-            text,
-            window,
-        )
-
-        try:
-            from . import metadata  # noqa: F401
-        except ImportError:
-            pass

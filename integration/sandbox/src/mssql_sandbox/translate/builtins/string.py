@@ -10,7 +10,9 @@ from ...types.collation import parse
 from ...types.converters import datalength as fixed_length
 from ...types.precedence import CONCAT_WIDTHS
 from ..bound import Bound
-from .registry import define, invalid_argument
+from .registry import Functions, invalid_argument
+
+FUNCTIONS = Functions()
 
 # Functions that take no text and ntext (8116).
 _NO_LARGE_TEXT = frozenset(
@@ -69,7 +71,7 @@ def _units(bound: Bound) -> str:
     return ", false" if supplementary(bound) else ""
 
 
-@define("len", 1)
+@FUNCTIONS.define("len", 1)
 def _len(t, node, scope, a):
     x = text(t, a[0], 1, "len")
     kind = BIGINT if x.type.length == MAX else INT
@@ -77,7 +79,7 @@ def _len(t, node, scope, a):
     return result(a, f"{measure}(rtrim({x.sql}, ' '))" + ("::bigint" if kind is BIGINT else ""), kind)
 
 
-@define("datalength", 1)
+@FUNCTIONS.define("datalength", 1)
 def _datalength(t, node, scope, a):
     bound = a[0]
     kind = BIGINT if bound.type.length == MAX else INT
@@ -96,7 +98,7 @@ def _datalength(t, node, scope, a):
     return result(a, f"(CASE WHEN {bound.sql} IS NULL THEN NULL ELSE {fixed_length(bound.type)} END)::integer", INT)
 
 
-@define("left right", 2)
+@FUNCTIONS.define("left right", 2)
 def _left(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
@@ -106,7 +108,7 @@ def _left(t, node, scope, a):
     return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", sized(x.type, size))
 
 
-@define("substring", 2, 3)
+@FUNCTIONS.define("substring", 2, 3)
 def _substring(t, node, scope, a):
     if len(a) == 2 and not t.context.version.allows("substring_without_length"):
         raise SqlServerError(174, name="substring", count=3)
@@ -123,7 +125,7 @@ def _substring(t, node, scope, a):
     return result(a, f"ms.substring({x.sql}, {start}, {length}{_units(x)})", sized(x.type, size))
 
 
-@define("charindex", 2, 3)
+@FUNCTIONS.define("charindex", 2, 3)
 def _charindex(t, node, scope, a):
     needle, hay = text(t, a[0], 1, "charindex"), text(t, a[1], 2, "charindex")
     needle, hay = t.same_collation([needle, hay], "charindex")
@@ -141,7 +143,7 @@ def folding(type_: SqlType, t) -> str:
     return f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
 
 
-@define("patindex", 2)
+@FUNCTIONS.define("patindex", 2)
 def _patindex(t, node, scope, a):
     pattern, hay = text(t, a[0], 1, "patindex"), text(t, a[1], 2, "patindex")
     pattern, hay = t.same_collation([pattern, hay], "patindex")
@@ -152,7 +154,7 @@ def _patindex(t, node, scope, a):
     )
 
 
-@define("replace", 3)
+@FUNCTIONS.define("replace", 3)
 def _replace(t, node, scope, a):
     parts = [text(t, bound, number, "replace") for number, bound in enumerate(a, 1)]
     parts = t.same_collation(parts, "replace")
@@ -164,7 +166,7 @@ def _replace(t, node, scope, a):
     return result(a, sql, kind)
 
 
-@define("stuff", 4)
+@FUNCTIONS.define("stuff", 4)
 def _stuff(t, node, scope, a):
     x, y = text(t, a[0], 1, "stuff"), text(t, a[3], 4, "stuff")
     unicode = x.type.is_unicode or y.type.is_unicode
@@ -180,7 +182,7 @@ def _stuff(t, node, scope, a):
     )
 
 
-@define("replicate", 2)
+@FUNCTIONS.define("replicate", 2)
 def _replicate(t, node, scope, a):
     x = text(t, a[0], 1, "replicate")
     limit = MAX if x.type.length == MAX else 4000 if x.type.is_unicode else 8000
@@ -191,7 +193,7 @@ def _replicate(t, node, scope, a):
     return result(a, f"ms.replicate({x.sql}, {n}, {cut})", sized(x.type, length), True)
 
 
-@define("space", 1)
+@FUNCTIONS.define("space", 1)
 def _space(t, node, scope, a):
     count = constant(a[0])
     length = 8000 if count is None else max(min(count, 8000), 1)
@@ -200,14 +202,14 @@ def _space(t, node, scope, a):
     )
 
 
-@define("reverse upper lower", 1)
+@FUNCTIONS.define("reverse upper lower", 1)
 def _same_length(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
     return result(a, f"{name}({x.sql})", sized(x.type, x.type.length))
 
 
-@define("ltrim rtrim", 1, 2)
+@FUNCTIONS.define("ltrim rtrim", 1, 2)
 def _side_trim(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
@@ -219,7 +221,7 @@ def _side_trim(t, node, scope, a):
     return result(a, f"{name}({x.sql}, ' ')", sized(x.type, x.type.length))
 
 
-@define("trim", 1, 2)
+@FUNCTIONS.define("trim", 1, 2)
 def _trim(t, node, scope, a):
     if node.trim_side and not t.context.version.allows("trim_characters"):
         raise SqlServerError(102, near=node.trim_side)
@@ -229,7 +231,7 @@ def _trim(t, node, scope, a):
     return result(a, f"{function}({x.sql}, {characters})", sized(x.type, x.type.length))
 
 
-@define("concat", 2, 254)
+@FUNCTIONS.define("concat", 2, 254)
 def _concat(t, node, scope, a):
     return _joined(t, a, "concat", "", True)
 
@@ -255,7 +257,7 @@ def _concat_length(a: list[Bound], limit: int, separators: int = 0) -> int:
     return max(min(sum(widths) + separators, limit), 1)
 
 
-@define("concat_ws", 3, 254)
+@FUNCTIONS.define("concat_ws", 3, 254)
 def _concat_ws(t, node, scope, a):
     parts = [text(t, bound, number, "concat_ws") for number, bound in enumerate(a, 1)]
     unicode = any(part.type.is_unicode for part in parts)
@@ -269,7 +271,7 @@ def _concat_ws(t, node, scope, a):
     return result(parts, f"concat_ws({', '.join([separator, *(part.sql for part in parts[1:])])})", kind, False)
 
 
-@define("ascii unicode", 1)
+@FUNCTIONS.define("ascii unicode", 1)
 def _code(t, node, scope, a):
     x = text(t, a[0], 1, node.name.lower())
     inner = f"ms.to_code_page({x.sql})" if node.name.lower() == "ascii" else x.sql
@@ -277,7 +279,7 @@ def _code(t, node, scope, a):
     return result(a, f"{function}({inner})", INT, True)
 
 
-@define("char", 1)
+@FUNCTIONS.define("char", 1)
 def _char(t, node, scope, a):
     if a[0].constant == 0:
         raise NotSupported("CHAR(0)", node.line)
@@ -286,28 +288,28 @@ def _char(t, node, scope, a):
     )
 
 
-@define("nchar", 1)
+@FUNCTIONS.define("nchar", 1)
 def _nchar(t, node, scope, a):
     return result(
         a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", SqlType("nchar", length=1, collation=t.context.collation), True
     )
 
 
-@define("quotename", 1, 2)
+@FUNCTIONS.define("quotename", 1, 2)
 def _quotename(t, node, scope, a):
     x = text(t, a[0], 1, "quotename", True)
     mark = text(t, a[1], 2, "quotename").sql if len(a) > 1 else "'['::text"
     return result(a, f"ms.quotename({x.sql}, {mark})", nvarchar(258, t.context.collation), True)
 
 
-@define("translate", 3)
+@FUNCTIONS.define("translate", 3)
 def _translate(t, node, scope, a):
     parts = [text(t, bound, number, "translate") for number, bound in enumerate(a, 1)]
     limit = MAX if parts[0].type.length == MAX else 4000 if parts[0].type.is_unicode else 8000
     return result(a, f"ms.translate({', '.join(p.sql for p in parts)})", sized(parts[0].type, limit))
 
 
-@define("string_escape", 2)
+@FUNCTIONS.define("string_escape", 2)
 def _string_escape(t, node, scope, a):
     if a[1].constant != "json":
         raise NotSupported("STRING_ESCAPE of another type than 'json'")
@@ -315,7 +317,7 @@ def _string_escape(t, node, scope, a):
     return result(a, f"ms.json_escape({x.sql})", nvarchar(MAX, t.context.collation))
 
 
-@define("str", 1, 3)
+@FUNCTIONS.define("str", 1, 3)
 def _str(t, node, scope, a):
     value = t.convert(a[0], SqlType("float"))
     length = integer(t, a[1], 2, "str") if len(a) > 1 else "10"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from ...errors import NotSupported, SqlServerError
-from ...sqltypes import INT, UNIQUEIDENTIFIER, SqlType, varbinary
+from ...sqltypes import FLOAT, INT, MAX, UNIQUEIDENTIFIER, SqlType, varbinary
 from ...syntax import nodes
+from ...types.typenames import pg_type
 from ..bound import Bound
-from .registry import define
+from .math import real
+from .registry import Functions
 from .string import result, text
 
+FUNCTIONS = Functions()
 
-@define("isnull", 2)
+
+@FUNCTIONS.define("isnull", 2)
 def _isnull(t, node, scope, a):
     first, second = a
     if first.is_null:
@@ -22,7 +26,7 @@ def _isnull(t, node, scope, a):
     )  # fmt: skip
 
 
-@define("coalesce", 2, 254)
+@FUNCTIONS.define("coalesce", 2, 254)
 def _coalesce(t, node, scope, a):
     if all(bound.is_null for bound in a):
         raise SqlServerError(4127)
@@ -33,7 +37,7 @@ def _coalesce(t, node, scope, a):
     )  # fmt: skip
 
 
-@define("nullif", 2)
+@FUNCTIONS.define("nullif", 2)
 def _nullif(t, node, scope, a):
     if a[0].is_null:
         raise SqlServerError(4151)
@@ -56,13 +60,13 @@ def _narrowest(bound: Bound) -> SqlType:
     return bound.type
 
 
-@define("iif", 3, raw=True)
+@FUNCTIONS.define("iif", 3, raw=True)
 def _iif(t, node, scope):
     condition, yes, no = node.arguments
     return t.expression(nodes.Case(None, [nodes.When(condition, yes)], no, line=node.line), scope)
 
 
-@define("choose", 2, 254)
+@FUNCTIONS.define("choose", 2, 254)
 def _choose(t, node, scope, a):
     type_, converted, coercibility = t.unified(a[1:], "choose")
     whens = " ".join(f"WHEN {n} THEN {sql}" for n, sql in enumerate(converted, 1))
@@ -71,22 +75,22 @@ def _choose(t, node, scope, a):
     )
 
 
-@define("newid", 0)
+@FUNCTIONS.define("newid", 0)
 def _newid(t, node, scope, a):
     return Bound("gen_random_uuid()", UNIQUEIDENTIFIER, False)
 
 
-@define("min_active_rowversion", 0)
+@FUNCTIONS.define("min_active_rowversion", 0)
 def _min_active_rowversion(t, node, scope, a):
     return Bound("ms.min_active_rowversion()", SqlType("binary", length=8), False)
 
 
-@define("newsequentialid", 0)
+@FUNCTIONS.define("newsequentialid", 0)
 def _newsequentialid(t, node, scope, a):
     return Bound("uuidv7()", UNIQUEIDENTIFIER, False)
 
 
-@define("isnumeric", 1)
+@FUNCTIONS.define("isnumeric", 1)
 def _isnumeric(t, node, scope, a):
     if a[0].type.name == "bit":
         return result(a, "0", INT, False)
@@ -95,7 +99,7 @@ def _isnumeric(t, node, scope, a):
     return result(a, f"ms.isnumeric({text(t, a[0], 1, 'isnumeric').sql})", INT, False)
 
 
-@define("hashbytes", 2)
+@FUNCTIONS.define("hashbytes", 2)
 def _hashbytes(t, node, scope, a):
     if not a[0].is_constant or not isinstance(a[0].constant, str):
         raise NotSupported("HASHBYTES with an algorithm that is not a literal")
@@ -109,8 +113,6 @@ def _hashbytes(t, node, scope, a):
     if value.is_null:
         return Bound("NULL::bytea", varbinary(8000), True)
     if value.type.is_character:
-        from ...sqltypes import MAX
-
         data = t.convert(value, varbinary(MAX), True)
     elif value.type.is_binary:
         data = value.sql
@@ -124,7 +126,7 @@ def _hashbytes(t, node, scope, a):
     return result(a, function, varbinary(8000), True)
 
 
-@define("checksum binary_checksum", 1, 254, raw=True)
+@FUNCTIONS.define("checksum binary_checksum", 1, 254, raw=True)
 def _checksum(t, node, scope):
     if any(isinstance(argument, nodes.Star) for argument in node.arguments):
         raise NotSupported(f"{node.name.upper()}(*)", node.line)
@@ -134,17 +136,13 @@ def _checksum(t, node, scope):
     return result(bounds, f"hashtext(({bounds[0].sql})::text)", INT, False)
 
 
-@define("square", 1)
+@FUNCTIONS.define("square", 1)
 def _square(t, node, scope, a):
-    from .math import real
-
     x = real(t, a[0], 1, "square")
-    from ...sqltypes import FLOAT
-
     return result(a, f"ms.float_result(({x}) * ({x}))", FLOAT)
 
 
-@define("next_value_for", 1, raw=True)
+@FUNCTIONS.define("next_value_for", 1, raw=True)
 def _next_value(t, node, scope):
     parts = node.arguments[0].parts
     if scope.clause in ("where", "having", "group", "order", "on"):
@@ -156,6 +154,4 @@ def _next_value(t, node, scope):
         raise SqlServerError(11726, schema=table.schema, table=table.name, line=node.line)
     if sequence is None:
         raise SqlServerError(208, name=".".join(parts), line=node.line)
-    from ...types.typenames import pg_type
-
     return Bound(f"nextval('{sequence.physical}')::{pg_type(sequence.type)}", sequence.type, False)

@@ -8,9 +8,11 @@ from typing import Any
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
 from ...syntax import nodes
+from ...types.typenames import pg_type
 from ..bound import Bound, Output, Relation, Scope
 from ..functions import expand
 from .json import document, path
+from .metadata import table_function
 from .string import text
 
 # https://learn.microsoft.com/sql/t-sql/functions/rowset-functions-transact-sql
@@ -33,19 +35,11 @@ def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
         if name in _EXTERNAL or name.split(".")[-1] == "nodes" and "." in name:
             raise NotSupported(f"the table function {source.call.name}", source.line)
         if name.startswith("sys.") or name in ("fn_helpcollations", "fn_listextendedproperty"):
-            return _catalog_function(t, source, scope)
+            return table_function(t, source, scope)
         if t.context.version.has_function(name):
             raise NotSupported(f"the table function {name.upper()}", source.line)
         raise SqlServerError(208, name=source.call.name, state=3, line=source.line)
     return handler(t, source, scope)
-
-
-def _catalog_function(t, source, scope) -> Relation:
-    try:
-        from .metadata import table_function
-    except ImportError:
-        raise NotSupported(f"the table function {source.call.name}", source.line) from None
-    return table_function(t, source, scope)
 
 
 def _openjson(t, source, scope) -> Relation:
@@ -120,8 +114,6 @@ def _generate_series(t, source, scope) -> Relation:
     type_, converted, _ = t.unified(arguments, "generate_series")
     if not type_.is_integer and type_.name != "decimal":
         raise NotSupported(f"GENERATE_SERIES of {type_.name}", source.line)
-    from ...types.typenames import pg_type
-
     start, stop = (f"({sql})::numeric" for sql in converted[:2])
     step = f"({converted[2]})::numeric" if len(converted) > 2 else f"CASE WHEN {start} > {stop} THEN -1 ELSE 1 END"
     return Relation(

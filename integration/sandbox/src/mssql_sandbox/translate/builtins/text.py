@@ -6,29 +6,31 @@ from ...errors import NotSupported
 from ...sqltypes import INT, MAX, nvarchar, varbinary, varchar
 from ..bound import Bound
 from .datetime import ticks
-from .registry import define, invalid_argument
+from .registry import Functions, invalid_argument
 from .string import integer, result, sized, text
+
+FUNCTIONS = Functions()
 
 _CULTURES = ("en-us", "")
 
 
-@define("soundex", 1)
+@FUNCTIONS.define("soundex", 1)
 def _soundex(t, node, scope, a):
     return result(a, f"ms.soundex({text(t, a[0], 1, 'soundex').sql})", varchar(5, t.context.collation))
 
 
-@define("difference", 2)
+@FUNCTIONS.define("difference", 2)
 def _difference(t, node, scope, a):
     return result(a, f"ms.difference({text(t, a[0], 1, 'difference').sql}, {text(t, a[1], 2, 'difference').sql})", INT)
 
 
-@define("parsename", 2)
+@FUNCTIONS.define("parsename", 2)
 def _parsename(t, node, scope, a):
     sql = f"ms.parsename({text(t, a[0], 1, 'parsename').sql}, {integer(t, a[1], 2, 'parsename')})"
     return result(a, sql, nvarchar(128, t.context.collation), True)
 
 
-@define("base64_encode", 1, 2)
+@FUNCTIONS.define("base64_encode", 1, 2)
 def _base64_encode(t, node, scope, a):
     if not a[0].type.is_binary:
         raise invalid_argument(a[0], 1, "base64_encode")
@@ -37,20 +39,20 @@ def _base64_encode(t, node, scope, a):
     return result(a, f"ms.base64_encode({a[0].sql}, {url})", varchar(length, t.context.collation))
 
 
-@define("base64_decode", 1)
+@FUNCTIONS.define("base64_decode", 1)
 def _base64_decode(t, node, scope, a):
     x = text(t, a[0], 1, "base64_decode")
     return result(a, f"ms.base64_decode({x.sql})", varbinary(MAX if x.type.length == MAX else 8000))
 
 
-@define("unistr", 1, 2)
+@FUNCTIONS.define("unistr", 1, 2)
 def _unistr(t, node, scope, a):
     x = text(t, a[0], 1, "unistr")
     mark = text(t, a[1], 2, "unistr").sql if len(a) > 1 else r"'\'::text"
     return result(a, f"ms.unistr({x.sql}, {mark})", nvarchar(x.type.length or 1, t.context.collation))
 
 
-@define("format", 2, 3)
+@FUNCTIONS.define("format", 2, 3)
 def _format(t, node, scope, a):
     """https://learn.microsoft.com/sql/t-sql/functions/format-transact-sql"""
     value, pattern = a[0], text(t, a[1], 2, "format")
@@ -80,7 +82,7 @@ def _number(t, a: list[Bound], position: int, name: str, default: int) -> str:
     return integer(t, a[position], position + 1, name) if len(a) > position else str(default)
 
 
-@define("regexp_replace", 2, 6)
+@FUNCTIONS.define("regexp_replace", 2, 6)
 def _regexp_replace(t, node, scope, a):
     name = "regexp_replace"
     x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
@@ -93,7 +95,7 @@ def _regexp_replace(t, node, scope, a):
     return result(a, sql, sized(x.type, length))
 
 
-@define("regexp_count", 2, 4)
+@FUNCTIONS.define("regexp_count", 2, 4)
 def _regexp_count(t, node, scope, a):
     name = "regexp_count"
     x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
@@ -101,7 +103,7 @@ def _regexp_count(t, node, scope, a):
     return result(a, sql, INT)
 
 
-@define("regexp_instr", 2, 7)
+@FUNCTIONS.define("regexp_instr", 2, 7)
 def _regexp_instr(t, node, scope, a):
     name = "regexp_instr"
     x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
@@ -110,7 +112,7 @@ def _regexp_instr(t, node, scope, a):
     return result(a, sql, INT)
 
 
-@define("regexp_substr", 2, 6)
+@FUNCTIONS.define("regexp_substr", 2, 6)
 def _regexp_substr(t, node, scope, a):
     name = "regexp_substr"
     x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)

@@ -9,7 +9,9 @@ from ...types.collation import has_key, key_sql
 from ..aggregates import contains_window
 from ..bound import Bound, Scope
 from ..constants import folded_integer, is_constant, signed_integer
-from .registry import define
+from .registry import Functions
+
+FUNCTIONS = Functions()
 
 _RANKING = ("row_number", "rank", "dense_rank", "ntile", "lag", "lead", "percent_rank", "cume_dist")
 
@@ -97,7 +99,7 @@ def _bound(t, frame: nodes.Frame, bound, scope: Scope) -> str:
     return f"{int(count.text)} {kind}"
 
 
-@define("row_number rank dense_rank", 0, kind="window", raw=True)
+@FUNCTIONS.define("row_number rank dense_rank", 0, kind="window", raw=True)
 def _rank(t, node, scope):
     return Bound(f"{node.name.lower()}() OVER {over_sql(t, node, scope)}", BIGINT, False)
 
@@ -106,7 +108,7 @@ def _not_positive() -> SqlServerError:
     return SqlServerError(4116, name="ntile")
 
 
-@define("ntile", 1, kind="window", raw=True)
+@FUNCTIONS.define("ntile", 1, kind="window", raw=True)
 def _ntile(t, node, scope):
     count = t.expression(node.arguments[0], scope)
     if isinstance(count.constant, int) and count.constant <= 0:
@@ -114,12 +116,12 @@ def _ntile(t, node, scope):
     return Bound(f"(ntile(({count.sql})::integer) OVER {over_sql(t, node, scope)})::bigint", BIGINT, False)
 
 
-@define("percent_rank cume_dist", 0, kind="window", raw=True)
+@FUNCTIONS.define("percent_rank cume_dist", 0, kind="window", raw=True)
 def _percent(t, node, scope):
     return Bound(f"{node.name.lower()}() OVER {over_sql(t, node, scope)}", FLOAT, False)
 
 
-@define("lag lead", 1, 3, kind="window", raw=True)
+@FUNCTIONS.define("lag lead", 1, 3, kind="window", raw=True)
 def _lag(t, node, scope):
     for item in node.arguments:
         _refuse_nested(item)
@@ -137,7 +139,7 @@ def _lag(t, node, scope):
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
 
 
-@define("first_value last_value", 1, kind="window", raw=True)
+@FUNCTIONS.define("first_value last_value", 1, kind="window", raw=True)
 def _first_value(t, node, scope):
     _refuse_nested(node.arguments[0])
     value = t.expression(node.arguments[0], scope)
@@ -169,7 +171,7 @@ def _element(value: Bound, over: str, position: int, from_end: bool) -> str:
     return f"({values})[(count({value.sql}) OVER {over})::int - {position - 1}]"
 
 
-@define("percentile_cont percentile_disc", 1, kind="window", raw=True)
+@FUNCTIONS.define("percentile_cont percentile_disc", 1, kind="window", raw=True)
 def _percentile(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/percentile-cont-transact-sql"""
     name = node.name.lower()
