@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pyodbc
 import pytest
+from raw_client import RawClient
 from wire_support import PYODBC, Target, run
+
+from mssql_sandbox.wire.collation import collation_bytes
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +113,69 @@ def test_lock_timeout_of_a_transaction_rolled_back_stays(connect):
     with pytest.raises(pyodbc.Error, match=r"\(1222\)"):
         waiter.execute("UPDATE dbo.lock_timeout_stays SET n = 3")
     holder.execute("ROLLBACK; DROP TABLE dbo.lock_timeout_stays")
+
+
+# ---- USE ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_databases(target):
+    """Each with a table of the same number: of ``people`` and of ``secrets``."""
+    connection = PYODBC.connect(target)
+    for name, collation, table in (
+        ("use_a", "Latin1_General_100_CI_AS", "people"),
+        ("use_b", "Latin1_General_100_BIN2", "secrets"),
+    ):
+        connection.execute(f"CREATE DATABASE {name} COLLATE {collation}")
+        connection.execute(f"USE {name}; CREATE TABLE dbo.{table} (word varchar(9))")
+        connection.execute(f"INSERT dbo.{table} VALUES ('{table}')")
+    connection.close()
+
+
+def refused(connection, statement, number):
+    with pytest.raises(pyodbc.Error, match=rf"\({number}\)"):
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("first", ["use_a", "use_b"])
+def test_use_reads_and_writes_the_tables_of_its_database(two_databases, connect, first):
+    session, other = connect(database=first), connect(database="use_a")
+    session.execute("USE use_b")
+    assert run(session, "SELECT * FROM secrets") == [["secrets"]]
+    refused(other, "SELECT * FROM secrets", 208)
+    refused(other, "INSERT secrets VALUES ('lost')", 208)
+    refused(session, "SELECT * FROM people", 208)
+    session.execute("USE use_a")
+    assert run(session, "SELECT word FROM people WHERE word = ?", ("PEOPLE",)) == [["people"]]
+    refused(session, "SELECT * FROM secrets", 208)
+
+
+def test_use_takes_the_collation_of_its_database(two_databases, connect):
+    session = connect(database="use_a")
+    session.execute("USE use_b")
+    assert run(session, "SELECT * FROM secrets WHERE word = 'SECRETS'") == []
+    assert run(session, "SELECT * FROM secrets WHERE word = ?", ("SECRETS",)) == []
+    assert run(session, "DECLARE @a varchar(9) = 'a'; SELECT IIF(@a = 'A', 1, 0), IIF('a' = 'A', 1, 0)") == [[0, 0]]
+    session.execute("USE use_a")
+    assert run(session, "DECLARE @a varchar(9) = 'a'; SELECT IIF(@a = 'A', 1, 0), IIF('a' = 'A', 1, 0)") == [[1, 1]]
+
+
+def test_use_keeps_the_options_of_the_session(two_databases, connect):
+    session = connect(database="use_a")
+    session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCK_TIMEOUT 40; USE use_b")
+    level = "SELECT transaction_isolation_level, @@LOCK_TIMEOUT FROM sys.dm_exec_sessions WHERE session_id = @@SPID"
+    assert run(session, level) == [[3, 40]]
+
+
+def test_a_cursor_of_the_old_database_is_not_opened_in_the_new_one(two_databases, connect):
+    session = connect(database="use_a")
+    session.execute("DECLARE c CURSOR GLOBAL FOR SELECT word FROM people; USE use_b")
+    refused(session, "OPEN c", 50999)
+
+
+def test_use_tells_the_client_database_and_collation(two_databases, target):
+    with RawClient(target.port, target.password) as client:
+        answer = client.batch("USE use_b")
+    name = "use_b".encode("utf-16-le")
+    assert b"\1\5" + name + b"\3" + "app".encode("utf-16-le") in answer
+    assert b"\7\5" + collation_bytes("Latin1_General_100_BIN2") in answer

@@ -104,10 +104,10 @@ class Error:
 
 @dataclass(frozen=True)
 class EnvChange:
-    """ENVCHANGE token. kind: 'database', 'language', 'begin', 'commit', 'rollback', 'reset'.
+    """ENVCHANGE token. kind: 'database', 'collation', 'language', 'begin', 'commit', 'rollback', 'reset'.
 
     For 'begin' ``new`` is the 8-byte transaction descriptor as int, for 'commit' and
-    'rollback' ``old`` is; for 'database' both are names.
+    'rollback' ``old`` is; for 'database' and 'collation' both are names.
     """
 
     kind: str

@@ -44,6 +44,7 @@ class Cursor:
     writes: int = 0
     unsure: bool = False
     iso: bool = False
+    database: str = ""
 
     @property
     def columns(self) -> list[ResultColumn]:
@@ -103,7 +104,7 @@ class CursorStatements:
             statement.name, plan, self.arguments(plan),
             scroll="SCROLL" in options or kept and not options & {"FORWARD_ONLY", "INSENSITIVE"},
             dynamic=not static and not options & {"KEYSET", "FAST_FORWARD"}, static=static,
-            iso=statement.iso,
+            iso=statement.iso, database=self.session.database,
         )  # fmt: skip
 
     # ---- cursor variables ------------------------------------------------------------
@@ -170,6 +171,8 @@ class CursorStatements:
         self.session.cursor_rows = len(cursor.rows) if cursor.static else None
 
     def _read(self, cursor: Cursor) -> list[tuple]:
+        if cursor.database != self.session.database:
+            raise NotSupported("a cursor of another database after USE")
         self.session.transactions.before_statement()
         rows = self.session.query(cursor.plan.sql, cursor.arguments)
         decode = rows_decoder([column.type for column in cursor.columns])

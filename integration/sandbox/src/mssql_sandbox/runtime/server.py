@@ -85,7 +85,8 @@ class SandboxServer:
         self.sessions[spid] = session
         return session, [
             EnvChange("database", new=name, old="master"),
-            Info.of(5701, name=name),
+            EnvChange("collation", new=session.catalog.collation),
+            replace(Info.of(5701, name=name), state=2),  # 1 after USE
             EnvChange("language", new="us_english", old=""),
             Info.of(5703, name="us_english"),
         ]

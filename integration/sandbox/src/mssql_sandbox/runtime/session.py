@@ -46,13 +46,11 @@ class Session(RemoteCalls):
         self.server = server
         self.spid = spid
         self.login = login
-        self.database = database
         self.handles: dict[int, Any] = {}
         self.next_handle = 0
-        self.declarations: dict[str | None, Any] = {}
         self.cancelled = False
         self._timeout_at_risk = False
-        self._attach(connection)
+        self._attach(database, connection)
         self._clear_state()
 
     @property
@@ -62,8 +60,10 @@ class Session(RemoteCalls):
         played = self.server.version_info
         return played if level == played.compatibility else played.at_level(level)
 
-    def _attach(self, connection: psycopg.Connection) -> None:
+    def _attach(self, database: str, connection: psycopg.Connection) -> None:
+        self.database = database
         self.connection = connection
+        self.declarations: dict[str | None, Any] = {}  # their collation is the database's
         self.cursor = psycopg.RawCursor(connection)
         self.transactions = Transactions(connection)
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
@@ -278,7 +278,7 @@ class Session(RemoteCalls):
         return f"{self.database}.{schema}.{name}"
 
     def resolve_type(self, name: nodes.TypeName) -> SqlType:
-        return resolve_type(name, "declare", self.version)
+        return resolve_type(name, "declare", self.version, self.catalog.collation)
 
     def convert_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
         """A parameter's value, converted from the type on the wire to the declared type."""
@@ -355,25 +355,24 @@ class Session(RemoteCalls):
         name = self.server.database_name(database)
         if name is None:
             raise SqlServerError(911, name=database)
-        if name == self.database:
-            changed = False
-        else:
+        old = self.database
+        if name != old:
             if not self.version.allows("use"):
                 raise SqlServerError(40508)
             self._switch(name)
-            changed = True
-        del changed
-        yield EnvChange("database", new=name, old=database)
+        yield EnvChange("database", new=name, old=old)
+        yield EnvChange("collation", new=self.catalog.collation)
         yield Info.of(5701, name=name)
 
     def _switch(self, name: str) -> None:
         if self.transactions.count or self.catalog.has_temporary():
             raise NotSupported("USE inside a transaction or with temp tables")
         old = self.connection
-        self._attach(self.server.engine_connection(name))
-        self.database = name
+        self._attach(name, self.server.engine_connection(name))
         old.close()
         self._apply_lock_timeout()
+        self.transactions.isolation = self.settings.isolation
+        self.publish()
 
     def announce_bulk(self, statement: nodes.InsertBulk) -> None:
         self.bulk = statement
