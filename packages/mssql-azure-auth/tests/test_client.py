@@ -1,5 +1,6 @@
 import pytest
 
+from mssql_azure_auth.plugin import AzurePlugin
 from mssql_core.testing import fake_connection
 
 SECRET = "s3cret-canary"
@@ -49,3 +50,14 @@ def test_user_and_password_of_the_alias():
 def test_without_options_core_decides():
     arguments, _ = command({})
     assert arguments[-1] == "-E"
+
+
+class CompanyPlugin(AzurePlugin):
+    """A project's own plugin, under a path of its own."""
+
+
+def test_the_options_are_those_of_the_plugin_whatever_its_name():
+    options = {"credential": "managed_identity", "client_id": "c"}
+    connection = fake_connection(plugins={__name__ + ":CompanyPlugin": options})
+    arguments, _ = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
+    assert arguments[-3:] == ["-U", "c", "--authentication-method=ActiveDirectoryManagedIdentity"]

@@ -20,11 +20,35 @@ def page(name):
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-def test_each_hook_s_signature_is_a_heading():
+HOOK_SOURCE = re.compile(
+    r"^# -+ (?P<section>.*?) -+$|"
+    r'^def (?P<signature>mssql_\w+\(.*?\) -> .*?):(?:  #.*)?\n    """(?P<text>(?:.|\n)*?)"""',
+    re.MULTILINE,
+)
+
+
+def hooks():
+    """(section or None, signature or None, docstring) in the order of the source."""
     source = Path(hookspecs.__file__).read_text(encoding="utf-8")
-    signatures = re.findall(r"^def (mssql_\w+\(.*?\) -> .*?):(?:  #.*)?$", source, re.MULTILINE)
-    assert len(signatures) == 13
-    assert re.findall(r"^### `(.*)`$", page("hooks.md"), re.MULTILINE) == signatures
+    return [(match["section"], match["signature"], match["text"]) for match in HOOK_SOURCE.finditer(source)]
+
+
+def test_each_hook_s_signature_is_a_heading_in_its_section():
+    expected = [
+        "## %s%s" % (section[0].upper(), section[1:]) if section else "### `%s`" % signature
+        for section, signature, _ in hooks()
+    ]
+    assert len([heading for heading in expected if heading.startswith("### ")]) == 13
+    headings = re.findall(r"^##.*$", page("hooks.md"), re.MULTILINE)
+    assert headings == [*expected, "## Values of credentials"]
+
+
+@pytest.mark.parametrize(("signature", "text"), [(signature, text) for _, signature, text in hooks() if signature])
+def test_each_hook_s_page_says_what_its_docstring_says(signature, text):
+    words = re.sub(r":param (\w+):", r"- `\1`:", text)
+    words = re.sub(r":(returns|raises \w+):", r"- \1:", words).replace("``", "`")
+    section = page("hooks.md").partition("### `%s`\n" % signature)[2]
+    assert re.split(r"\n##", section)[0].split() == words.split()
 
 
 def test_each_option_is_listed():

@@ -3,6 +3,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 from mssql_core.testing import fake_connection
+from mssql_fabric.plugin import FabricPlugin
 
 
 def connection(version, test=None, **options):
@@ -91,3 +92,21 @@ def test_a_database_that_never_comes_is_told_with_its_state(waits):
     azure, _ = creating("SUSPECT", wait=0.001)
     with pytest.raises(OperationalError, match="'test_shop' is SUSPECT after"):
         azure.creation._create_test_db(verbosity=0, autoclobber=True)
+
+
+class CompanyPlugin(FabricPlugin):
+    """A project's own plugin, under a path of its own."""
+
+
+def test_the_options_are_those_of_the_plugin_whatever_its_name():
+    plugins = {__name__ + ":CompanyPlugin": {"test_database": {"max_size": "2 GB"}}}
+    azure = fake_connection(plugins=plugins, version="azure")
+    assert azure.creation.sql_table_creation_suffix() == "(MAXSIZE = 2 GB)"
+
+
+def test_a_clone_is_waited_for(waits):
+    azure, statements = creating("CREATING", "ONLINE")
+    with azure.creation._nodb_cursor() as cursor:
+        azure.creation.copy_database(cursor, "test_shop", "test_shop_1")
+    assert "CREATE DATABASE [test_shop_1] AS COPY OF [test_shop]" in statements
+    assert waits == [2]

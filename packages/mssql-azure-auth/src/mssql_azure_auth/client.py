@@ -3,6 +3,8 @@
 https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
 """
 
+from mssql_core.plugin import own_plugin
+
 _METHODS = {
     "azure_developer_cli": "ActiveDirectoryAzureDeveloperCli",
     "cli": "ActiveDirectoryAzCli",
@@ -18,10 +20,9 @@ _METHODS = {
 class EntraClient:
     """``-G`` signs in by sqlcmd's own chain; kinds that it knows are named to it."""
 
-    @classmethod
-    def settings_to_cmd_args_env(cls, settings_dict, parameters):
+    def settings_to_cmd_args_env(self, settings_dict, parameters):
         arguments, environment = super().settings_to_cmd_args_env(settings_dict, parameters)
-        options = _options(settings_dict)
+        options = own_plugin(EntraClient, self).options
         if not options:
             return arguments, environment
         kept = list(parameters)
@@ -33,15 +34,6 @@ class EntraClient:
         head = [argument for argument in head if argument not in ("-E", "-G")]
         head.append("--authentication-method=%s" % method if method else "-G")
         return [*head, *kept], environment
-
-
-def _options(settings_dict):
-    """The options of this plugin: its entry in ``plugins``, by its name or its path."""
-    plugins = (settings_dict.get("OPTIONS") or {}).get("plugins")
-    if not isinstance(plugins, dict):
-        return {}
-    names = ("azure", "mssql_azure_auth.plugin:AzurePlugin")
-    return next((plugins[name] or {} for name in names if name in plugins), {})
 
 
 def _with_user(head, environment, options):

@@ -17,13 +17,14 @@ class AzurePlugin:
     :param credential: a name of ``kinds.KINDS``, or an object with ``get_token()``.
     :param token: instead: an access token, or a function that returns one for each connection.
     :param options: see the documentation of the plugin.
+    :ivar options: these, with secrets that hide themselves.
     :raises ImproperlyConfigured: unknown, missing or conflicting options.
     """
 
     def __init__(self, **options):
         options = hidden(options)
         check(options)
-        self._options = options
+        self.options = options
 
     def __repr__(self):
         return "<AzurePlugin>"
@@ -34,12 +35,12 @@ class AzurePlugin:
 
     @hookimpl
     def mssql_checks(self, settings):
-        return checks.check(self._options, settings)
+        return checks.check(self.options, settings)
 
     @hookimpl
     def mssql_credentials(self, settings):
         """Credentials by the plugin's options, or by an Authentication that the driver has not got."""
-        options = self._options
+        options = self.options
         if "token" in options:
             refuse_other_ways(settings, "token")
             return _by_function(options["token"], settings.alias)

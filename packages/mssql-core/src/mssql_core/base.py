@@ -42,6 +42,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     :ivar plugins: the alias's plugins, a ``pluggy.PluginManager``.
     :ivar compiler_dispatch: which function translates an expression.
     :ivar driver: what connects, see plugin.Driver.
+    :ivar mixin_plugins: (mixin of a component, the plugin that brought it), see plugin.own_plugin.
     """
 
     vendor = "microsoft"
@@ -107,6 +108,8 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     def _compose(self):
         """Classes of this wrapper alone: core's with the plugins' mixins and flags."""
         self.features_class = components.features(self.plugins, type(self).features_class)
+        mixins = components.mixins(self.plugins)
+        self.mixin_plugins = [(mixin, plugin) for _, mixin, plugin in mixins]
         for attribute, name in (
             ("client_class", "client"),
             ("creation_class", "creation"),
@@ -115,7 +118,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
             ("SchemaEditorClass", "schema"),
             ("validation_class", "validation"),
         ):
-            setattr(self, attribute, components.compose(self.plugins, name, getattr(type(self), attribute)))
+            setattr(self, attribute, components.compose(mixins, name, getattr(type(self), attribute)))
 
     def _collate_like(self, collation):
         """The option ``collation`` for pattern lookups, as mssql-django has it."""

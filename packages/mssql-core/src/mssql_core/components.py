@@ -9,10 +9,22 @@ _classes = {}
 _MOST_CLASSES = 500
 
 
-def compose(plugins, name, core_class):
-    """A component class with the plugins' mixins in front, in OPTIONS order."""
-    mixins = tuple(mapping[name] for _, mapping in manager.results(plugins, "mssql_mixins") if name in (mapping or {}))
-    return _made(core_class, mixins, {}) if mixins else core_class
+def mixins(plugins):
+    """(component's name, mixin, the plugin that brought it), in OPTIONS order."""
+    return [
+        (name, mixin, plugins.get_plugin(plugin))
+        for plugin, mapping in manager.results(plugins, "mssql_mixins")
+        for name, mixin in (mapping or {}).items()
+    ]
+
+
+def compose(found, name, core_class):
+    """A component class with the plugins' mixins in front, in OPTIONS order.
+
+    :param found: see :func:`mixins`.
+    """
+    bases = tuple(mixin for component, mixin, _ in found if component == name)
+    return _made(core_class, bases, {}) if bases else core_class
 
 
 def features(plugins, core_class):
@@ -21,12 +33,12 @@ def features(plugins, core_class):
     return _made(core_class, (), flags) if flags else core_class
 
 
-def _made(core_class, mixins, flags):
-    key = (core_class, mixins, tuple((name, _identity(value)) for name, value in sorted(flags.items())))
+def _made(core_class, bases, flags):
+    key = (core_class, bases, tuple((name, _identity(value)) for name, value in sorted(flags.items())))
     found = _classes.get(key)
     if found is None:
         attributes = {name: _flag(name, value) for name, value in flags.items()}
-        found = type(core_class.__name__, (*mixins, core_class), {"__module__": core_class.__module__, **attributes})
+        found = type(core_class.__name__, (*bases, core_class), {"__module__": core_class.__module__, **attributes})
         if len(_classes) < _MOST_CLASSES:
             _classes[key] = found
     return found

@@ -103,11 +103,17 @@ class DatabaseCreation(BaseDatabaseCreation):
                         % self._get_database_display_str(verbosity, target)
                     )
                 self._drop_database(cursor, target)
-            self._copy_database(cursor, source, target)
+            self.copy_database(cursor, source, target)
 
-    def _copy_database(self, cursor, source, target):
+    def copy_database(self, cursor, source, target):
         """
         Copy the test database by the means the server has, else build it again.
+
+        Plugins may extend it, for what a service needs besides.
+
+        :param cursor: of a connection to no database in particular.
+        :param source: the database's name.
+        :param target: the name of the copy, which does not exist.
         """
         if cursor.db.server.edition.copies_databases:
             self._copy_in_azure(cursor, source, target)

@@ -149,8 +149,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
         CREATE PROCEDURE test_procedure @number int AS
         DECLARE @i int = @number
     """
-    # Named arguments of a procedure need EXEC and are not in the ODBC call.
-    supports_callproc_kwargs = False
+    # EXEC procedure @name = value (EXECUTE).
+    supports_callproc_kwargs = True
 
     test_collations = {
         "ci": "Latin1_General_100_CI_AS",

@@ -130,9 +130,27 @@ def test_executemany_counts_all(connection):
 def test_a_procedure_is_called_by_position_or_name(connection):
     with connection.cursor() as cursor:
         cursor.callproc("dbo.p", [1, "x"])
-        cursor.cursor.callproc("dbo.p", [1], {"name": "x"})
+        cursor.callproc("dbo.p", [1], {"name": "x"})
+        cursor.callproc("dbo.p", None, {"@name": None, "size": 2})
         cursor.callproc("dbo.q")
-    assert connection.driver.sql[-3:] == ["EXEC dbo.p ?, ?", "EXEC dbo.p ?, @name = ?", "EXEC dbo.q"]
+        cursor.callproc("[100%]", [1])
+        cursor.callproc("[100%]")
+    assert connection.driver.sql[-6:] == [
+        "EXEC dbo.p ?, ?",
+        "EXEC dbo.p ?, @name = ?",
+        "EXEC dbo.p @name = NULL, @size = ?",
+        "EXEC dbo.q",
+        "EXEC [100%] ?",
+        "EXEC [100%]",
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "@", "a b", "a = 1; DROP TABLE t --", "a\n"])
+def test_an_argument_s_name_is_a_name(connection, name):
+    with connection.cursor() as cursor, pytest.raises(
+        ProgrammingError, match="not the name of a procedure's parameter"
+    ):
+        cursor.callproc("dbo.p", None, {name: 1})
 
 
 def test_rows_of_a_statement_without_any(connection):

@@ -5,7 +5,7 @@ import time
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from mssql_core.plugin import Capability, Edition
+from mssql_core.plugin import Capability, Edition, own_plugin
 
 _STATE = "SELECT state_desc FROM sys.databases WHERE name = %s"
 # Seconds between questions.
@@ -48,11 +48,7 @@ class CloudDatabases:
         return " ".join(clause for clause in clauses if clause)
 
     def _wanted(self):
-        wanted = next(
-            plugin.options.test_database
-            for plugin in self.connection.plugins.get_plugins()
-            if type(plugin).__module__ == "mssql_fabric.plugin"
-        )
+        wanted = own_plugin(CloudDatabases, self).options.test_database
         edition = self.connection.server.edition
         if any(_clauses(wanted)) and edition is not Edition.AZURE_SQL_DATABASE:
             # create-database-transact-sql, view azuresqldb-mi-current: COLLATE alone.
@@ -62,8 +58,8 @@ class CloudDatabases:
             )
         return wanted
 
-    def _copy_database(self, cursor, source, target):
-        super()._copy_database(cursor, source, target)
+    def copy_database(self, cursor, source, target):
+        super().copy_database(cursor, source, target)
         if self.connection.server.edition is Edition.AZURE_SQL_DATABASE:
             self._wait_until_online(target)
 

@@ -8,6 +8,7 @@ with the statement; while more are to come and another statement runs, the rest 
 memory first, so that ``iterator()`` and queries inside its loop need no MARS.
 """
 
+import re
 from contextlib import suppress
 from itertools import chain, islice
 
@@ -16,6 +17,9 @@ from .parameters import TypedParam, adapt
 
 # Rows read together with the statement; Django asks for 100 at a time.
 FIRST_ROWS = 101
+# Identifiers: letters, digits, @, $, # and _ behind the first @.
+# https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
+_PARAMETER_NAME = re.compile(r"@?([\w$#][\w@$#]*)\Z")
 
 
 def placeholders(sql, params):
@@ -193,13 +197,25 @@ class CursorWrapper:
         return self
 
     def callproc(self, procname, params=None, kparams=None):
-        """EXEC a procedure, with arguments by position or by name; returns ``params``."""
+        """EXEC a procedure; returns ``params``.
+
+        https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
+
+        :param procname: as T-SQL writes it: ``dbo.name``, ``[a schema].[a name]``.
+        :param params: arguments by position, in the order of the procedure's parameters.
+        :param kparams: parameter's name, with or without @ -> argument; they come behind those by position (error 119).
+        :raises ProgrammingError: a name that no parameter has.
+        """
         values = list(params or ())
         marks = ["%s"] * len(values)
         for name, value in (kparams or {}).items():
-            marks.append("@%s = %%s" % str(name).lstrip("@"))
+            match = _PARAMETER_NAME.match(str(name))
+            if match is None:
+                raise errors.ProgrammingError("42000", "%r is not the name of a procedure's parameter." % name)
+            marks.append("@%s = %%s" % match.group(1))
             values.append(value)
-        self.execute(("EXEC %s %s" % (procname, ", ".join(marks))).strip(), values or None)
+        procedure = procname.replace("%", "%%") if values else procname
+        self.execute(("EXEC %s %s" % (procedure, ", ".join(marks))).strip(), values or None)
         return params
 
     def _to_rows(self, has_rows):

@@ -14,6 +14,7 @@ from .. import compat
 from ..data_types import AUTO_FIELD_TYPES, FIELD_TYPES
 from ..names import TableName
 from . import queries
+from .field_call import FieldCall
 from .objects import HIDDEN_DISCRIMINATOR_PREFIX, HIDDEN_EXPRESSION_PREFIX, column_references, is_hidden
 
 TableInfo = namedtuple("TableInfo", BaseTableInfo._fields + ("comment",))
@@ -170,14 +171,13 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
 
     def get_field_type(self, data_type, description):
         """
-        Return the name of the field class for a column.
+        Return the name of the field class for a column, with arguments where a plugin gives some.
 
         :raises KeyError: no field fits; inspectdb then guesses.
         """
         answer = self._plugin_field_type(description)
         if answer is not None:
-            # inspectdb has no way to take arguments along.
-            return answer if isinstance(answer, str) else answer[0]
+            return answer if isinstance(answer, str) else FieldCall(*answer)
         if description.is_autofield and data_type in AUTO_FIELD_TYPES:
             return AUTO_FIELD_TYPES[data_type]
         if data_type in _STRING_TYPES and description.display_size is None:

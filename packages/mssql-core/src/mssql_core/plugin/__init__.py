@@ -16,6 +16,7 @@ It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``
 from .access_token import expires_on
 from .hookspecs import hookimpl
 from .literals import string_literal
+from .mixins import own_plugin
 from .types import (
     Capability,
     CompileFunction,
@@ -40,5 +41,6 @@ __all__ = [
     "ServerInfo",
     "expires_on",
     "hookimpl",
+    "own_plugin",
     "string_literal",
 ]

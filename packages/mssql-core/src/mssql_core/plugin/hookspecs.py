@@ -48,6 +48,9 @@ def mssql_compilers() -> Mapping[type, CompileFunction]:  # type: ignore[empty-b
 def mssql_mixins() -> Mapping[str, type]:  # type: ignore[empty-body]
     """Called once per wrapper for mixins of the backend's components.
 
+    A mixin overrides public methods, and those that Django's own backends override; it finds its plugin, with the
+    options, by ``own_plugin(Mixin, self)``.
+
     :returns: client, creation, introspection, operations, schema or validation -> class.
     """
 
@@ -147,5 +150,8 @@ def mssql_field_type(column: Any) -> Union[str, Tuple[str, Mapping[str, Any]], N
 
     :param column: Django's description of the column, with ``data_type`` (its name in sys.types)
         and ``checks`` (texts of the CHECK constraints that name it).
-    :returns: a Django field name, or (name, arguments); None leaves it to the next.
+    :returns: a name of django.db.models or the dotted path of a field, or (name, arguments): inspectdb then adds no
+        length, digits or collation of its own. None leaves it to the next.
+    :raises ImproperlyConfigured: in inspectdb, for arguments that it writes anyway: null, blank, unique, primary_key,
+        db_column, db_comment.
     """

@@ -202,7 +202,7 @@ class DataType:
 
 
 class Driver(Protocol):
-    """What connects; see the hook ``mssql_driver``."""
+    """What connects, with all that core asks of it; see the hook ``mssql_driver``."""
 
     #: Base class of the errors that :meth:`connect`, cursors and connections raise.
     error: Type[BaseException]
@@ -222,6 +222,9 @@ class Driver(Protocol):
     ) -> Any:
         """A DB-API connection in autocommit mode whose cursors have ``setinputsizes`` and ``nextset``.
 
+        Core calls ``cursor()`` and ``close()`` of it. Its cursors take ``?`` for parameters, and have ``execute``,
+        ``description``, ``rowcount``, ``fetchmany``, ``fetchall`` and ``close``, too (PEP 249).
+
         :param timeout: seconds for the login, 0 = the driver's default.
         :param query_timeout: seconds a statement may run, 0 = no limit.
         :param encodings: (method name, arguments) of the options setencoding and setdecoding.
@@ -229,3 +232,9 @@ class Driver(Protocol):
 
     def set_pooling(self, enabled: bool) -> None:
         """Switch the driver's own pool of connections."""
+
+    def version(self, connection: Any) -> str:
+        """Name and version of the driver, for the reports of mssql_doctor.
+
+        :param connection: an open one, of :meth:`connect`.
+        """

@@ -1,0 +1,36 @@
+"""A column's field with arguments, as a plugin names it for inspectdb."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+# What inspectdb writes behind every field by itself.
+_WRITTEN_ANYWAY = frozenset(("blank", "db_column", "db_comment", "null", "primary_key", "unique"))
+
+
+class FieldCall(str):
+    """
+    The path of a field class; with its arguments once inspectdb opens the parenthesis.
+
+    inspectdb takes a text for a column's field, and writes it before "(" and arguments of its own.
+    The path has a dot, so that it is taken for that of a class of one's own: inspectdb then adds no length,
+    digits or collation to what the plugin says.
+
+    :param path: as the hook ``mssql_field_type`` returns it: a name of django.db.models, or a dotted path.
+    :param arguments: name -> value; each is written as its repr.
+    :raises ImproperlyConfigured: an argument that inspectdb writes too, which would stand there twice.
+    """
+
+    def __new__(cls, path, arguments):
+        twice = sorted(_WRITTEN_ANYWAY.intersection(arguments))
+        if twice:
+            raise ImproperlyConfigured(
+                "A plugin's mssql_field_type gives %s the arguments %s, which inspectdb writes by itself."
+                % (path, ", ".join(twice))
+            )
+        call = super().__new__(cls, path if "." in path else "models.%s" % path)
+        call.arguments = dict(arguments)
+        return call
+
+    def __add__(self, text):
+        if text != "(":
+            return super().__add__(text)
+        return "%s(%s" % (self, ", ".join("%s=%r" % pair for pair in self.arguments.items()))

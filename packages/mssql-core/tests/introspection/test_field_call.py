@@ -1,0 +1,94 @@
+"""inspectdb writes what a plugin says of a column."""
+
+import io
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connections, models
+
+from mssql_core.introspection import queries
+from mssql_core.introspection.field_call import FieldCall
+from mssql_core.plugin import hookimpl
+from mssql_core.testing import fake_connection
+
+HERE = __name__ + ":"
+
+
+class Money:
+    """Names fields by the column's type."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    @hookimpl
+    def mssql_field_type(self, column):
+        return self.answer if column.data_type == "money" else None
+
+
+def column(name, kind, precision, is_nullable=False):
+    details = (name, kind, 8, precision, 4, is_nullable, None, None, "Latin1_General_100_CI_AS")
+    return (*details, False, None, False, None, None)
+
+
+@pytest.fixture
+def inspected(monkeypatch):
+    """The lines that inspectdb writes of a table with a key and a money column."""
+
+    def lines(answer, is_nullable=False):
+        connection = fake_connection(plugins={HERE + "Money": {"answer": answer}})
+        driver = connection.driver
+        columns = [column("id", "int", 10), column("price", "money", 19, is_nullable)]
+        for query, rows in (
+            (queries.TABLES, []),
+            (queries.RELATIONS, []),
+            (queries.CONSTRAINTS, []),
+            (queries.PRIMARY_KEY, [("id",)]),
+            (queries.COLUMNS, columns),
+        ):
+            driver.answer(query.replace("%s", "?").replace("%%", "%"), rows)
+        monkeypatch.setitem(connections._settings, "inspected", connection.settings_dict)
+        connections["inspected"] = connection
+        out = io.StringIO()
+        try:
+            call_command("inspectdb", "shop_item", database="inspected", stdout=out)
+        finally:
+            del connections["inspected"]
+        return [line.strip() for line in out.getvalue().splitlines()]
+
+    return lines
+
+
+def test_a_name_alone(inspected):
+    assert "price = models.FloatField()" in inspected("FloatField")
+
+
+def test_a_name_with_arguments(inspected):
+    lines = inspected(("DecimalField", {"max_digits": 30, "decimal_places": 4}))
+    assert "price = models.DecimalField(max_digits=30, decimal_places=4)" in lines
+
+
+def test_arguments_of_inspectdb_follow(inspected):
+    lines = inspected(("shop.fields.MoneyField", {"currency": "EUR", "limit": 1.5}), is_nullable=True)
+    assert "price = shop.fields.MoneyField(currency='EUR', limit=1.5, blank=True, null=True)" in lines
+
+
+def test_no_arguments_at_all(inspected):
+    assert "price = shop.fields.MoneyField()" in inspected(("shop.fields.MoneyField", {}))
+
+
+def test_without_the_plugin_s_answer_core_s_own_counts(inspected):
+    assert "price = models.DecimalField(max_digits=19, decimal_places=4)" in inspected(None)
+
+
+def test_an_argument_that_would_stand_there_twice_is_refused(inspected):
+    with pytest.raises(
+        ImproperlyConfigured, match="gives MoneyField the arguments null, unique, which inspectdb writes"
+    ):
+        inspected(("MoneyField", {"unique": True, "null": True, "limit": 1}))
+
+
+def test_what_is_written_is_python(inspected):
+    call = FieldCall("CharField", {"max_length": 5, "choices": [("a", "b")]})
+    field = eval((call + "(") + ")", {"models": models})
+    assert field.max_length == 5 and field.choices == [("a", "b")]
