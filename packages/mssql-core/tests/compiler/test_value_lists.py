@@ -63,16 +63,6 @@ def test_text_is_not_cut_to_the_columns_length(compiled):
     assert "nvarchar(4000)" in sql and json.loads(params[0]) == names
 
 
-def test_composite_keys(compiled):
-    models = pytest.importorskip("django.db.models.fields.composite")
-    assert models
-    from ormtests.models import Line
-
-    sql, params = compiled(Line.objects.filter(pk__in=[(number, number) for number in range(3000)]))
-    assert "EXISTS(SELECT 1 FROM OPENJSON(%s) WITH ([c0] bigint '$[0]', [c1] bigint '$[1]') AS [v] WHERE " in sql
-    assert len(params) == 1
-
-
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

@@ -45,6 +45,11 @@ if hasattr(models, "CompositePrimaryKey"):
         order = models.IntegerField()
         number = models.IntegerField()
 
+    class Delivery(models.Model):
+        order = models.IntegerField()
+        number = models.IntegerField(null=True)
+        line = models.ForeignObject(Line, models.CASCADE, ["order", "number"], ["order", "number"], null=True)
+
 
 if hasattr(models.Field(), "db_default"):
 

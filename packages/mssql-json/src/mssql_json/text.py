@@ -7,7 +7,6 @@ import copy
 import json
 
 from django.db.models import DecimalField, DurationField, FloatField, IntegerField, TextField
-from django.db.models.expressions import Expression
 from django.db.models.fields.json import (
     KeyTextTransform,
     KeyTransform,
@@ -24,6 +23,8 @@ from django.db.models.fields.json import (
 )
 from django.db.models.lookups import Contains
 
+from mssql_core.plugin import UnaryExpression
+
 from . import definitions, values
 from ._compat import JSONIContains, is_json, python_value
 from .documents import BINARY
@@ -33,19 +34,12 @@ _INSENSITIVE = "Latin1_General_100_CI_AS"
 _OPERATORS = {KeyTransformGt: ">", KeyTransformGte: ">=", KeyTransformLt: "<", KeyTransformLte: "<="}
 
 
-class Collated(Expression):
+class Collated(UnaryExpression):
     """Text with a collation of its own."""
 
     def __init__(self, expression, collation):
-        super().__init__(output_field=TextField())
-        self.expression = expression
+        super().__init__(expression, TextField())
         self.collation = collation
-
-    def get_source_expressions(self):
-        return [self.expression]
-
-    def set_source_expressions(self, expressions):
-        (self.expression,) = expressions
 
     def as_sql(self, compiler, connection):
         sql, params = compiler.compile(self.expression)

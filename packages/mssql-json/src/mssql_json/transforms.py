@@ -2,11 +2,11 @@
 
 from django.db import NotSupportedError
 from django.db.models import FloatField, TextField, Value
-from django.db.models.expressions import CombinedExpression, Expression, Ref
+from django.db.models.expressions import CombinedExpression, Ref
 from django.db.models.fields.json import JSONField, KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
-from mssql_core.plugin import Capability
+from mssql_core.plugin import Capability, UnaryExpression
 
 from . import definitions, functions
 from ._compat import is_json
@@ -129,19 +129,12 @@ def _number(node):
 # ---- order ------------------------------------------------------------------------------
 
 
-class SortKey(Expression):
+class SortKey(UnaryExpression):
     """One part of a key's place in an order: null, strings, numbers, booleans, arrays, objects."""
 
     def __init__(self, expression, part):
-        super().__init__(output_field=TextField())
-        self.expression = expression
+        super().__init__(expression, TextField())
         self.part = part
-
-    def get_source_expressions(self):
-        return [self.expression]
-
-    def set_source_expressions(self, expressions):
-        (self.expression,) = expressions
 
     def as_sql(self, compiler, connection):
         sql, params = compiler.compile(self.expression)

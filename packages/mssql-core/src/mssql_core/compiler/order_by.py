@@ -12,6 +12,7 @@ from django.db.models.functions import Random
 from django.db.models.sql.query import Query
 
 from ..compat.orm import ColPairs
+from ..plugin import UnaryExpression
 from .cross_apply import leaves
 
 UNORDERED = "(SELECT NULL)"
@@ -20,19 +21,12 @@ _PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
 _VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 
 
-class NullsLast(Expression):
+class NullsLast(UnaryExpression):
     """1 where the expression is NULL, else 0: sorts NULLs behind the rest."""
 
     def __init__(self, expression, values=(1, 0)):
-        super().__init__(output_field=None)
-        self.expression = expression
+        super().__init__(expression)
         self.values = values
-
-    def get_source_expressions(self):
-        return [self.expression]
-
-    def set_source_expressions(self, expressions):
-        (self.expression,) = expressions
 
     def as_sql(self, compiler, connection):
         sql, params = compiler.compile(self.expression)

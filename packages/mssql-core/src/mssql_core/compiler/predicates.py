@@ -8,11 +8,12 @@ place.
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
-from django.db.models.expressions import CombinedExpression, Expression
+from django.db.models.expressions import CombinedExpression
 from django.db.models.lookups import Exact, Lookup
 from django.db.models.sql.where import NothingNode, WhereNode
 
 from ..compat.orm import AggregateFilter, FullResultSet, copied
+from ..plugin import UnaryExpression
 
 _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
 # Their arguments are values.
@@ -39,25 +40,18 @@ def _is_raw(node):
     return not hasattr(node, "get_source_expressions") or type(node).__name__ == "RawSQL"
 
 
-class PredicateValue(Expression):
+class PredicateValue(UnaryExpression):
     """The value of a search condition: 1 where it is true, else 0."""
 
     output_field = BooleanField()
     conditional = True
 
     def __init__(self, condition):
-        super().__init__(output_field=BooleanField())
-        self.condition = condition
-
-    def get_source_expressions(self):
-        return [self.condition]
-
-    def set_source_expressions(self, expressions):
-        (self.condition,) = expressions
+        super().__init__(condition, BooleanField())
 
     def as_sql(self, compiler, connection):
         try:
-            sql, params = compiler.compile(self.condition)
+            sql, params = compiler.compile(self.expression)
         except EmptyResultSet:
             return "CAST(0 AS bit)", ()
         except FullResultSet:

@@ -2,41 +2,34 @@
 
 from django.core.exceptions import FieldError
 from django.db.models import Value
-from django.db.models.expressions import Expression
 
+from ..plugin import UnaryExpression
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
 from .target_table import with_target
 from .value_lists import within_limit
 
 
-class Assigned(Expression):
+class Assigned(UnaryExpression):
     """The right side of an assignment, followed by the clause that comes after the last one.
 
     OUTPUT stands between SET and WHERE, where Django leaves no other place.
     """
 
     def __init__(self, value, field, clause=""):
-        super().__init__(output_field=field)
         if hasattr(value, "prepare_database_save"):
             value = value.prepare_database_save(field)
-        self.value = value if hasattr(value, "resolve_expression") else Value(value, field)
+        super().__init__(value if hasattr(value, "resolve_expression") else Value(value, field), field)
         self.clause = clause
 
     def resolve_expression(self, *args, **kwargs):
         copy = super().resolve_expression(*args, **kwargs)
-        if is_predicate(copy.value):
-            copy.value = PredicateValue(copy.value)
+        if is_predicate(copy.expression):
+            copy.expression = PredicateValue(copy.expression)
         return copy
 
-    def get_source_expressions(self):
-        return [self.value]
-
-    def set_source_expressions(self, expressions):
-        (self.value,) = expressions
-
     def as_sql(self, compiler, connection):
-        sql, params = compiler.compile(self.value)
+        sql, params = compiler.compile(self.expression)
         return sql + self.clause, params
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from django.db import DataError
 from django.db.models.lookups import In
 
-from ..compat.orm import ColPairs, tuple_lookup
+from ..compat.orm import ColPairs
 from ..plugin.types import Capability
 
 # The server allows 2,100, of which the driver needs some for itself.
@@ -166,7 +166,7 @@ def from_wire(sql, type_name):
     return "CONVERT(varbinary(max), %s, 2)" % sql if type_name.startswith("varbinary") else sql
 
 
-def _collated(sql, type_name, field):
+def collated(sql, type_name, field):
     # Columns of OPENJSON have the database's collation; another one of the
     # field's would be in conflict with it (error 468).
     collation = getattr(field, "db_collation", None)
@@ -175,7 +175,7 @@ def _collated(sql, type_name, field):
 
 def scalar_table(type_name, field=None):
     """A subquery with the values of one JSON parameter."""
-    column = _collated(from_wire("[v]", type_name), type_name, field)
+    column = collated(from_wire("[v]", type_name), type_name, field)
     return "(SELECT %s FROM OPENJSON(%%s) WITH ([v] %s '$'))" % (column, wire_type(type_name))
 
 
@@ -216,49 +216,4 @@ def _distinct_values(node):
         return [value for value in node.rhs if value is not None]
 
 
-def compile_tuple_in(node, compiler, connection, **extra):
-    """(a, b) IN a long list of tuples: EXISTS over one JSON parameter."""
-    if not node.rhs_is_direct_value() or not connection.server.has(Capability.OPENJSON):
-        return NotImplemented
-    rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
-    short = 2 if getattr(connection, "spills_values", False) else 16
-    if len(rows) <= short or any(hasattr(value, "as_sql") for row in rows for value in row):
-        return NotImplemented
-    columns = list(node.lhs)
-    prepared = [
-        [column.output_field.get_db_prep_value(value, connection) for column, value in zip(columns, row)]
-        for row in rows
-    ]
-    definitions, matches, params = [], [], []
-    for index, column in enumerate(columns):
-        type_name = column_type(column.output_field, [row[index] for row in prepared], connection)
-        if type_name is None:
-            return NotImplemented
-        sql, found = compiler.compile(column)
-        definitions.append("[c%d] %s '$[%d]'" % (index, wire_type(type_name), index))
-        value = _collated(from_wire("[v].[c%d]" % index, type_name), type_name, column.output_field)
-        matches.append("%s = %s" % (value, sql))
-        params.extend(found)
-    sql = "EXISTS(SELECT 1 FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE %s)" % (
-        ", ".join(definitions),
-        " AND ".join(matches),
-    )
-    return sql, [json_array(prepared), *params]
-
-
-def compile_tuple_exact(node, compiler, connection, **extra):
-    """(a, b) = (SELECT ...): row values do not exist, EXISTS compares the columns."""
-    if not hasattr(node.rhs, "get_compiler"):
-        return NotImplemented
-    sql, params = node.rhs.get_compiler(connection=connection).as_sql(with_col_aliases=True)
-    names, matches, params = [], [], list(params)
-    for index, column in enumerate(node.lhs):
-        column_sql, found = compiler.compile(column)
-        names.append("[c%d]" % index)
-        matches.append("[v].[c%d] = %s" % (index, column_sql))
-        params.extend(found)
-    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, ", ".join(names), " AND ".join(matches)), params
-
-
-COMPILERS = {In: compile_in, **dict.fromkeys(tuple_lookup("TupleIn"), compile_tuple_in)}
-COMPILERS.update(dict.fromkeys(tuple_lookup("TupleExact"), compile_tuple_exact))
+COMPILERS = {In: compile_in}

@@ -22,29 +22,23 @@ from django.db.models import (
     When,
     aggregates,
 )
-from django.db.models.expressions import Col, Expression, Star
+from django.db.models.expressions import Col, Star
 
 from ..compat.orm import filter_condition, optional
 from ..compiler.cross_apply import aggregate_refuses
 from ..compiler.order_by import terms
+from ..plugin import UnaryExpression
 from ..plugin.types import Capability
 
 _FUNCTIONS = {"STDDEV_SAMP": "STDEV", "STDDEV_POP": "STDEVP", "VAR_SAMP": "VAR", "VAR_POP": "VARP"}
 
 
-class As(Expression):
+class As(UnaryExpression):
     """An expression cast to a type of the server."""
 
     def __init__(self, expression, db_type, output_field):
-        super().__init__(output_field=output_field)
-        self.expression = expression
+        super().__init__(expression, output_field)
         self.db_type = db_type
-
-    def get_source_expressions(self):
-        return [self.expression]
-
-    def set_source_expressions(self, expressions):
-        (self.expression,) = expressions
 
     def as_sql(self, compiler, connection):
         sql, params = compiler.compile(self.expression)

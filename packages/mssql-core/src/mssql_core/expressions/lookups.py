@@ -5,6 +5,7 @@ from copy import copy
 from django.db.models.functions import Collate
 from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith, Regex
 
+from ..compiler import tuple_lookups
 from ..compiler import value_lists as value_sets
 from ..operations.regex import insensitive_collation, like_pattern, needs_like
 
@@ -40,6 +41,7 @@ def compile_regex(node, compiler, connection, **extra):
 
 COMPILERS = {
     **value_sets.COMPILERS,
+    **tuple_lookups.COMPILERS,
     **dict.fromkeys((IExact, IContains, IStartsWith, IEndsWith), compile_case_insensitive),
     **dict.fromkeys((Regex, IRegex), compile_regex),
 }

@@ -14,6 +14,7 @@ It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``
 """
 
 from .access_token import expires_on
+from .expressions import UnaryExpression
 from .hookspecs import hookimpl
 from .literals import string_literal
 from .mixins import own_plugin
@@ -39,6 +40,7 @@ __all__ = [
     "Edition",
     "Secret",
     "ServerInfo",
+    "UnaryExpression",
     "expires_on",
     "hookimpl",
     "own_plugin",

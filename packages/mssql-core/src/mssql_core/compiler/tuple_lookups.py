@@ -1,0 +1,82 @@
+"""Lookups of composite keys: there are no row values, (a, b) = (c, d) is error 4145. EXISTS compares the columns.
+
+https://learn.microsoft.com/sql/t-sql/language-elements/exists-transact-sql
+"""
+
+from django.db.models import Subquery
+from django.db.models.sql.query import Query
+
+from ..compat.orm import tuple_lookup
+from ..plugin.types import Capability
+from .value_lists import collated, column_type, from_wire, json_array, wire_type
+
+# Up to here each tuple is a condition of its own.
+_SHORT, _SPILLED_SHORT = 16, 2
+
+
+def compile_tuple_in(node, compiler, connection, **extra):
+    """(a, b) IN a subquery, or a long list of tuples."""
+    query = _query(node.rhs)
+    if query is not None:
+        return _matches_row_of(query, node, compiler, connection)
+    if not node.rhs_is_direct_value() or not connection.server.has(Capability.OPENJSON):
+        return NotImplemented
+    rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
+    short = _SPILLED_SHORT if getattr(connection, "spills_values", False) else _SHORT
+    if len(rows) <= short or any(hasattr(value, "as_sql") for row in rows for value in row):
+        return NotImplemented
+    return _in_long_list(rows, list(node.lhs), compiler, connection)
+
+
+def compile_tuple_exact(node, compiler, connection, **extra):
+    """(a, b) = (SELECT ...)."""
+    query = _query(node.rhs)
+    return NotImplemented if query is None else _matches_row_of(query, node, compiler, connection)
+
+
+def _query(rhs):
+    """The query of a right side that is one, explicitly or not; else None."""
+    if isinstance(rhs, Subquery):
+        return rhs.query
+    return rhs if isinstance(rhs, Query) else None
+
+
+def _matches_row_of(query, node, compiler, connection):
+    """The subquery stays whole: a limit, DISTINCT or groups of it come before the comparison."""
+    sql, params = query.get_compiler(connection=connection).as_sql(with_col_aliases=True)
+    names, matches, params = [], [], list(params)
+    for index, column in enumerate(node.lhs):
+        column_sql, found = compiler.compile(column)
+        names.append("[c%d]" % index)
+        matches.append("[v].[c%d] = %s" % (index, column_sql))
+        params.extend(found)
+    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, ", ".join(names), " AND ".join(matches)), params
+
+
+def _in_long_list(rows, columns, compiler, connection):
+    """One JSON parameter holds all tuples; NotImplemented where it cannot hold a value without loss."""
+    prepared = [
+        [column.output_field.get_db_prep_value(value, connection) for column, value in zip(columns, row)]
+        for row in rows
+    ]
+    definitions, matches, params = [], [], []
+    for index, column in enumerate(columns):
+        type_name = column_type(column.output_field, [row[index] for row in prepared], connection)
+        if type_name is None:
+            return NotImplemented
+        sql, found = compiler.compile(column)
+        definitions.append("[c%d] %s '$[%d]'" % (index, wire_type(type_name), index))
+        value = collated(from_wire("[v].[c%d]" % index, type_name), type_name, column.output_field)
+        matches.append("%s = %s" % (value, sql))
+        params.extend(found)
+    sql = "EXISTS(SELECT 1 FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE %s)" % (
+        ", ".join(definitions),
+        " AND ".join(matches),
+    )
+    return sql, [json_array(prepared), *params]
+
+
+COMPILERS = {
+    **dict.fromkeys(tuple_lookup("TupleIn"), compile_tuple_in),
+    **dict.fromkeys(tuple_lookup("TupleExact"), compile_tuple_exact),
+}

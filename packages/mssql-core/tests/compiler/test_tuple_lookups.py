@@ -1,0 +1,101 @@
+"""Composite keys: EXISTS where others compare row values (error 4145)."""
+
+import json
+
+import pytest
+
+pytest.importorskip("django.db.models.fields.composite", reason="composite primary keys came with Django 5.2")
+
+from django.db.models import Count, OuterRef, Subquery  # noqa: E402
+from ormtests.models import Delivery, Line  # noqa: E402
+
+LINES = Line.objects.filter(order=1)
+INNER = "SELECT [U0].[order] AS [order], [U0].[number] AS [number] FROM [ormtests_line] U0 WHERE [U0].[order] = %s"
+EXISTS = "EXISTS(SELECT 1 FROM (%s) AS [v] ([c0], [c1]) WHERE [v].[c0] = %s.[order] AND [v].[c1] = %s.[number])"
+
+
+def exists(inner, table):
+    return EXISTS % (inner, table, table)
+
+
+def condition(compiled, queryset):
+    """(what follows the first WHERE, parameters)."""
+    sql, params = compiled(queryset)
+    return sql.split(" WHERE ", 1)[1], params
+
+
+@pytest.mark.parametrize("wrap", [Subquery, lambda queryset: queryset], ids=["explicit", "implicit"])
+@pytest.mark.parametrize("excluded", [False, True])
+def test_in_a_subquery(compiled, wrap, excluded):
+    method = Line.objects.exclude if excluded else Line.objects.filter
+    sql, params = condition(compiled, method(pk__in=wrap(LINES.values("order", "number"))))
+    expected = exists(INNER, "[ormtests_line]")
+    assert sql == ("NOT (%s)" % expected if excluded else expected) and params == [1]
+
+
+@pytest.mark.parametrize("wrap", [Subquery, lambda queryset: queryset], ids=["explicit", "implicit"])
+@pytest.mark.parametrize("excluded", [False, True])
+def test_a_foreign_key_in_a_subquery(compiled, wrap, excluded):
+    method = Delivery.objects.exclude if excluded else Delivery.objects.filter
+    sql, params = condition(compiled, method(line__in=wrap(LINES.values("order", "number"))))
+    assert exists(INNER, "[ormtests_delivery]") in sql and sql.startswith("NOT (") is excluded and params == [1]
+
+
+def test_the_key_by_its_name(compiled):
+    sql, params = condition(compiled, Line.objects.filter(pk__in=Subquery(LINES.values("pk"))))
+    assert sql.startswith("EXISTS(SELECT 1 FROM (SELECT [U0].[order], [U0].[number]") and params == [1]
+
+
+def test_a_limit_comes_before_the_comparison(compiled):
+    """Inside, a condition on the key would let any row be among the first."""
+    sql, _ = condition(compiled, Line.objects.filter(pk__in=LINES.order_by("-number").values("order", "number")[:2]))
+    assert sql.startswith("EXISTS(SELECT 1 FROM (SELECT TOP (2) [U0].[order]")
+    assert sql.endswith(
+        "ORDER BY 2 DESC) AS [v] ([c0], [c1]) WHERE "
+        + EXISTS.partition(" WHERE ")[2]
+        % (
+            "[ormtests_line]",
+            "[ormtests_line]",
+        )
+    )
+
+
+def test_groups_of_the_subquery(compiled):
+    groups = Line.objects.values("order").annotate(lines=Count("number"))
+    sql, _ = condition(compiled, Line.objects.filter(pk__in=Subquery(groups)))
+    assert "GROUP BY [U0].[order]) AS [v] ([c0], [c1])" in sql
+
+
+def test_a_set_operation(compiled):
+    both = LINES.values("order", "number").union(Line.objects.filter(order=2).values("order", "number"))
+    sql, params = condition(compiled, Line.objects.filter(pk__in=Subquery(both)))
+    assert " UNION " in sql and params == [1, 2]
+
+
+def test_a_subquery_that_refers_to_the_outer_row(compiled):
+    lines = Line.objects.filter(order=OuterRef("order"), number__gt=5).values("order", "number")
+    sql, params = condition(compiled, Delivery.objects.filter(line__in=Subquery(lines)))
+    assert "[U0].[order] = ([ormtests_delivery].[order])" in sql and params == [5]
+
+
+def test_equal_to_a_subquery(compiled):
+    sql, params = condition(compiled, Line.objects.filter(pk=LINES.values("order", "number")[:1]))
+    assert sql.startswith("EXISTS(SELECT 1 FROM (SELECT TOP (1) [U0].[order]") and params == [1]
+
+
+def test_a_long_list_is_one_parameter(compiled):
+    sql, params = condition(compiled, Line.objects.filter(pk__in=[(number, number) for number in range(3000)]))
+    assert sql.startswith(
+        "EXISTS(SELECT 1 FROM OPENJSON(%s) WITH ([c0] bigint '$[0]', [c1] bigint '$[1]') AS [v] WHERE "
+    )
+    assert json.loads(params[0])[2999] == [2999, 2999] and len(params) == 1
+
+
+def test_a_short_list_is_parameters(compiled):
+    sql, params = condition(compiled, Line.objects.filter(pk__in=[(1, 2), (3, 4)]))
+    assert "EXISTS" not in sql and params == [1, 2, 3, 4]
+
+
+def test_tuples_with_null_match_nothing(compiled):
+    sql, params = condition(compiled, Line.objects.filter(pk__in=[(number, None) for number in range(50)] + [(1, 2)]))
+    assert params == [1, 2]
