@@ -95,8 +95,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
         self.foreign_key_checks = ForeignKeyChecks()
         self.lifetime = Lifetime()
-        # Tables whose inserts return columns through a table variable (error 334).
-        self.tables_with_triggers = set()
 
     def __del__(self):
         # As Django's components do: no cycle is left to the garbage collector.

@@ -1,4 +1,7 @@
-"""What SQL Server can do for Django; each no stands beside the server's rule."""
+"""What SQL Server can do for Django; each no stands beside the server's rule.
+
+What it does as Django takes for granted is not repeated here.
+"""
 
 from django.db.backends.base.features import BaseDatabaseFeatures
 from django.utils.functional import cached_property
@@ -7,8 +10,6 @@ from django.utils.functional import cached_property
 class DatabaseFeatures(BaseDatabaseFeatures):
     # Transactions and locks
     supports_transactions = True
-    atomic_transactions = True
-    uses_savepoints = True
     # SAVE TRANSACTION has no counterpart to RELEASE SAVEPOINT.
     can_release_savepoints = False
     # Constraints are checked at the end of each statement; none is deferrable
@@ -29,7 +30,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True
     can_return_rows_from_update = True
-    supports_ignore_conflicts = True
     supports_update_conflicts = True
     supports_update_conflicts_with_target = True
     # A CASE of parameters and NULLs has no type of its own (error 8133).
@@ -90,15 +90,12 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     # STRING_AGG takes no DISTINCT (STRING_AGG).
     supports_aggregate_distinct_multiple_argument = False
     supports_any_value = True
-    supports_bit_aggregations = True
-    supports_default_in_bit_aggregations = True
     supported_explain_formats = {"XML"}
     supports_over_clause = True
     # RANGE takes only UNBOUNDED and CURRENT ROW (error 4194); no EXCLUDE.
     supports_frame_range_fixed_distance = False
     supports_frame_exclusion = False
     only_supports_unbounded_with_preceding_and_following = True
-    rounds_to_even = False
     test_now_utc_template = "SYSUTCDATETIME()"
 
     # Functions
@@ -115,12 +112,9 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     can_rename_index = True
     # DDL takes no parameters.
     requires_literal_defaults = True
-    supports_expression_defaults = True
-    supports_partial_indexes = True
     # A filter compares columns with constants only (error 10735).
     supports_functions_in_partial_indexes = False
     supports_covering_indexes = True
-    supports_expression_indexes = True
     supports_nulls_distinct_unique_constraints = True
     supports_comments = True
     # There is no COMMENT clause: comments are extended properties.
@@ -130,10 +124,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_virtual_generated_columns = True
     # ALTER COLUMN refuses computed columns (error 4928).
     supports_alter_generated_column_data_type = False
-    supports_on_delete_db_cascade = True
-    supports_on_delete_db_default = True
-    supports_on_delete_db_null = True
-    supports_sequence_reset = True
     can_clone_databases = True
 
     # JSON is the business of the plugin mssql-json.

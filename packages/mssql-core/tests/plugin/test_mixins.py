@@ -34,7 +34,7 @@ class Counting:
 
 
 class Batched:
-    def no_limit_value(self):
+    def savepoint_commit_sql(self, sid):
         return own_plugin(Batched, self).value
 
 
@@ -62,7 +62,7 @@ def test_each_connection_has_the_options_of_its_own_plugin():
 
 def test_mixins_of_several_plugins_know_their_own():
     connection = fake_connection(plugins={HERE + "Counting": {"value": "x"}, HERE + "Short": {"longest": 5}})
-    assert (connection.ops.no_limit_value(), connection.ops.max_name_length()) == ("x", 5)
+    assert (connection.ops.savepoint_commit_sql("s1"), connection.ops.max_name_length()) == ("x", 5)
     assert connection.creation.sql_table_creation_suffix() == "x"
 
 

@@ -6,12 +6,6 @@ https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql
 
 from mssql_core.plugin import Capability, Edition
 
-SERVICES = (
-    Edition.AZURE_SQL_DATABASE,
-    Edition.MANAGED_INSTANCE,
-    Edition.FABRIC_SQL_DATABASE,
-    Edition.FABRIC_WAREHOUSE,
-)
 _DATABASES = {
     # json-data-type, "Applies to": Azure SQL Database, SQL database in Fabric.
     Capability.JSON_TYPE: True,

@@ -30,7 +30,6 @@ class Item:
         self._conditions = []
         self._text = in_array(document)
         self._path = []
-        self._rooted = False
         keys = [str(key) for key in keys]
         if not keys or _is_negative(keys[0]) or (only_property and len(keys) == 1):
             self._open_root()
@@ -49,7 +48,6 @@ class Item:
 
     def _open_root(self):
         self._add("OPENJSON(%s)" % self._text)
-        self._rooted = True
 
     def _add(self, source):
         alias = "[%s%d]" % (self._prefix, len(self._sources))

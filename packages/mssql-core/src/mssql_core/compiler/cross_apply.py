@@ -12,7 +12,7 @@ import re
 from contextlib import contextmanager
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Aggregate, Func, Subquery
+from django.db.models import Aggregate, Subquery
 from django.db.models.expressions import Col, Ref, Star
 from django.db.models.functions import Greatest, Least
 from django.db.models.sql.query import Query
@@ -157,14 +157,3 @@ def leaves(expression):
             stack.extend(node.get_source_expressions())
         elif hasattr(node, "children"):
             stack.extend(node.children)
-
-
-def repeated(node, compiler):
-    """
-    Compile an aggregate's argument that its translation names several times.
-
-    Anything but a column is computed once, in the derived table.
-    """
-    if not isinstance(node, Col) and isinstance(node, Func):
-        compiler.hoists.add(node, compiler)
-    return compiler.compile(node)

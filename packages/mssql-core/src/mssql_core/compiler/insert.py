@@ -24,7 +24,7 @@ class InsertMixin:
         """Statements with their parameters; with returning_fields each one also selects rows."""
         self._hoists = Hoists()
         conflict = on_conflict(self.query)
-        fields, columns = self._columns(keep_defaults=len(self.query.objs) == 1 and not conflict)
+        fields, columns = self._columns()
         if not fields:
             return [self._defaults_only()]
         rows = list(zip(*columns))
@@ -38,7 +38,7 @@ class InsertMixin:
 
     # ---- values -----------------------------------------------------------------------
 
-    def _columns(self, keep_defaults):
+    def _columns(self):
         """The fields to insert and their values, without those that are all database defaults."""
         fields, columns = [], []
         for field in self.query.fields:

@@ -27,14 +27,6 @@ def is_predicate(node):
     return isinstance(node, _CONDITIONS)
 
 
-def condition_sql(node, compiler):
-    """Compile `node` as a search condition: (sql, params)."""
-    sql, params = compiler.compile(node)
-    if is_predicate(node) or not getattr(node, "conditional", False) or _is_raw(node):
-        return sql, params
-    return "%s = 1" % sql, params
-
-
 def _is_raw(node):
     # Django trusts raw SQL in the place of a condition.
     return not hasattr(node, "get_source_expressions") or type(node).__name__ == "RawSQL"

@@ -42,6 +42,8 @@ def _may_be_condition(value):
 
 
 class UpdateMixin:
+    # Before Django 6.0 an UPDATE returns nothing.
+    returning_fields = None
     _returning = None
 
     def as_sql(self):
@@ -57,8 +59,6 @@ class UpdateMixin:
         if self._returning is not None and sql:
             sql = self._returning.around(sql)
         return sql, params
-
-    returning_fields = None
 
     def _assignments(self, values):
         found = []

@@ -74,15 +74,9 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             sql += " FETCH NEXT %d ROWS ONLY" % (high_mark - offset)
         return sql
 
-    def no_limit_value(self):
-        return None
-
     def for_update_sql(self, nowait=False, skip_locked=False, of=(), no_key=False):
         """The table hint, for SQL of one's own. The compiler's stand behind each table's name, see locking.py."""
         return "" if isinstance(of, LockedTables) else hint(nowait, skip_locked)
-
-    def force_no_ordering(self):
-        return []
 
     def cache_key_culling_sql(self):
         key = self.quote_name("cache_key")
@@ -104,12 +98,6 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             return len(objs)
         key = len(getattr(fields[0], "fields", (None,)))
         return max(1, _MAX_CASE_PARAMETERS // ((len(fields) - 2) * (key + 1) or 1))
-
-    def max_in_list_size(self):
-        return None
-
-    def integer_field_range(self, internal_type):
-        return super().integer_field_range(internal_type)
 
     # ---- values --------------------------------------------------------------------------
 
