@@ -200,3 +200,12 @@ def test_a_variable_declared_in_a_loop_keeps_its_value(client):
         "DECLARE @i int = 0; WHILE @i < 3 BEGIN SET @i += 1; DECLARE @j int; SET @j = ISNULL(@j, 0) + 1 END; SELECT @j"
     )
     assert client.run(loop) == [(3,)]
+
+
+def test_a_missing_parameter_is_named_with_the_start_of_its_query(client):
+    assert client.error("EXEC sp_executesql N'SELECT @value', N'@value int'") == (
+        "The parameterized query '(@value int)SELECT @value' expects the parameter '@value', which was not supplied."
+    )
+    columns = ", ".join(["@value"] * 20)
+    shown = f"(@value int)SELECT {columns}"[:64]
+    assert f"query '{shown}' expects" in client.error(f"EXEC sp_executesql N'SELECT {columns}', N'@value int'")

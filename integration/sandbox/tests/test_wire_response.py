@@ -20,6 +20,7 @@ from mssql_sandbox.interface import (
     ReturnValue,
     Rows,
 )
+from mssql_sandbox.wire import tokens
 from mssql_sandbox.wire.response import Response
 
 MORE, ERROR, IN_TRANSACTION, COUNT, ATTENTION, BATCH, SERVER_ERROR = 1, 2, 4, 0x10, 0x20, 0x80, 0x100
@@ -225,3 +226,9 @@ def test_every_environment_change(kind):
     values = {"begin": (5, None), "commit": (None, 5), "rollback": (None, 5), "reset": (None, None)}
     new, old = values.get(kind, (t.DEFAULT_COLLATION, None))
     assert Play().batch(EnvChange(kind, new, old)) == ["envchange", ("done", 0, 0)]
+
+
+def test_severity_10_reaches_the_client_as_0():
+    severities = [tokens.message(tokens.INFO, 1945, "", severity, 1, 1, "S")[8] for severity in (0, 9, 10, 11)]
+    assert severities == [0, 9, 0, 11]
+    assert tokens.message(tokens.INFO, 1945, "", 9, 1, 1, "S")[3:9] == struct.pack("<iBB", 1945, 1, 9)

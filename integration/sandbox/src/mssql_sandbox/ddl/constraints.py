@@ -31,7 +31,7 @@ def add(
     :raises SqlServerError: 2714, 1779, 8110, 8111, 1781, 8141, 547 ... mostly followed by 1750.
     """
     if constraint.kind == "FOREIGN KEY" and is_temporary(table):
-        ddl.info(1766, name=constraint.name or "")
+        ddl.info(1756, name=constraint.name or "")
         return
     name = constraint.name or _system_name(ddl, table, constraint)
     try:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError
-from ..interface import Info
 from ..syntax import nodes
 from .context import Ddl
 from .expressions import check_collation
@@ -81,7 +80,7 @@ def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
     if match := re.fullmatch(r"MODIFY NAME ?= ?(.+)", clause, re.I):
         new_name = _unquoted(match[1])
         databases.change(name, name=new_name)
-        ddl.events.append(Info(0, f"The database name '{new_name}' has been set.", 0))
+        ddl.info(5021, kind="database", name=new_name)
     elif match := re.fullmatch(r"COLLATE (\w+)", clause, re.I):
         raise NotSupported("ALTER DATABASE ... COLLATE", statement.line)
     elif upper.startswith("SET "):

@@ -17,14 +17,17 @@ def existing_column(table: Table, name: str) -> Column:
     return column
 
 
-def check_computed(ddl: Ddl, table: Table, column: Column) -> None:
-    """:raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted."""
+def check_computed(ddl: Ddl, table: Table, column: Column, name: str) -> None:
+    """Of an index or statistics of that name.
+
+    :raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted.
+    """
     if column.computed is None:
         return
     if not is_deterministic(parse_expression(column.computed), table, deterministic_names(ddl)):
         raise SqlServerError(2729, column=column.name, schema=table.schema, table=table.name)
     if column.type.is_approximate and not column.persisted:
-        raise SqlServerError(2799, schema=table.schema, table=table.name, column=column.name)
+        raise SqlServerError(2799, name=name, schema=table.schema, table=table.name, column=column.name)
 
 
 def free_id(ddl: Ddl, table: Table) -> int:

@@ -284,7 +284,7 @@ def _key_columns(ddl: Ddl, table: Table, plan: IndexPlan) -> list[Column]:
             raise SqlServerError(1909, column=column.name)
         if column.type.name in _NO_KEY_TYPES or column.type.length == -1:
             raise SqlServerError(1919, column=column.name, schema=table.schema, table=table.name)
-        check_computed(ddl, table, column)
+        check_computed(ddl, table, column, plan.name)
         keys.append(column)
     return keys
 
@@ -331,7 +331,7 @@ def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | 
     if plan.where is None:
         return None, None
     if plan.clustered:
-        raise SqlServerError(10734)  # grammar says so as well
+        raise NotSupported("a filtered clustered index")  # the grammar does not take it
     check_filter(plan.name, table.name, plan.where)
     for node in walk(plan.where):
         if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:

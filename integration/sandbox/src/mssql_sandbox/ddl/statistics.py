@@ -47,7 +47,7 @@ def _columns(ddl: Ddl, table: Table, statement: nodes.CreateStatistics) -> list[
             raise NotSupported("statistics with a column twice", statement.line)
         if column.type.name in ("xml", "json", "text", "ntext", "image"):
             raise NotSupported(f"statistics of a column of type {column.type.name}", statement.line)
-        check_computed(ddl, table, column)
+        check_computed(ddl, table, column, statement.name)
         found.append(column.id)
     return found
 

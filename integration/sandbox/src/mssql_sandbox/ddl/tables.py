@@ -82,7 +82,7 @@ def _create(
     keys = [constraint for _, constraint in inline] + statement.constraints
     new_columns = columns.resolve_columns(ddl, name, statement.columns, _primary_key_columns(keys))
     if not any(new.definition.computed is None for new in new_columns):
-        raise SqlServerError(1711, name=name)
+        raise NotSupported(f"the table {name} of computed columns alone", statement.line)
     number = ddl.new_object(name, schema_id, "U")
     temporary = "temporary " if engine_schema == "pg_temp" else ""
     definitions = ", ".join(columns.engine_definition(new) for new in new_columns)

@@ -223,7 +223,7 @@ class ControlFlow:
             raise NotSupported(
                 "SET TRANSACTION ISOLATION LEVEL in a warehouse, which has SNAPSHOT alone", statement.line
             )
-        self.session.transactions.set_isolation(statement.level)
+        self.session.transactions.set_isolation(statement.level, self.session.database)
         self.session.settings.isolation = statement.level
         self.session.publish()
         return

@@ -17,6 +17,9 @@ _DECLARATION = re.compile(r"\s*(@[\w@#$]+)\s+(?:AS\s+)?", re.I)
 _SUFFIX = re.compile(r"\s+(OUTPUT|OUT|READONLY)\s*$", re.I)
 
 
+SHOWN = 64  # characters of a query that error 8178 names; as clients quote it
+
+
 def split_declarations(text: str) -> list[tuple[str, str, bool]]:
     """``@P1 int, @x decimal(10,2) OUTPUT`` as (name, type text, output)."""
     parts, depth, start = [], 0, 0
@@ -74,16 +77,16 @@ class RemoteCalls:
 
     def _executesql(self, parameters: list[Parameter]) -> Iterator[Event]:
         text, declarations, values = self._statement_arguments(parameters)
-        yield from self._run_prepared(text, self._declared(declarations), values)
+        yield from self._run_prepared(text, declarations, values)
 
     def _prepexec(self, parameters: list[Parameter]) -> Iterator[Event]:
         handle, declarations, text, values = parameters[0], parameters[1].value, parameters[2].value, parameters[3:]
         if handle.value is not None:
             self.handles.pop(handle.value, None)
-        declared = self._declared(declarations)
-        number = self._new_handle(text, declared)
+        self._declared(declarations)
+        number = self._new_handle(text, declarations)
         try:
-            yield from self._run_prepared(text, declared, values)
+            yield from self._run_prepared(text, declarations, values)
         except StopBatch:
             self.handles.pop(number, None)
             raise
@@ -93,7 +96,7 @@ class RemoteCalls:
         handle, declarations, text = parameters[:3]
         declared = self._declared(declarations.value)
         options = parameters[3].value if len(parameters) > 3 else 1
-        number = self._new_handle(text.value, declared)
+        number = self._new_handle(text.value, declarations.value)
         if options:
             columns = self._describe(text.value, declared)
             if columns is not None:
@@ -103,20 +106,20 @@ class RemoteCalls:
         yield ReturnValue(handle.name, 0, INT, number)
 
     def _execute(self, parameters: list[Parameter]) -> Iterator[Event]:
-        text, declared = self._handle(parameters[0].value)
-        yield from self._run_prepared(text, declared, parameters[1:])
+        text, declarations = self._handle(parameters[0].value)
+        yield from self._run_prepared(text, declarations, parameters[1:])
 
     def _unprepare(self, parameters: list[Parameter]) -> Iterator[Event]:
         self._handle(parameters[0].value)
         del self.handles[parameters[0].value]
         yield ReturnStatus(0)
 
-    def _new_handle(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> int:
+    def _new_handle(self, text: str, declarations: str | None) -> int:
         self.next_handle += 1
-        self.handles[self.next_handle] = (text, declared)
+        self.handles[self.next_handle] = (text, declarations)
         return self.next_handle
 
-    def _handle(self, number: Any) -> tuple[str, list[tuple[str, SqlType, bool]]]:
+    def _handle(self, number: Any) -> tuple[str, str | None]:
         try:
             return self.handles[number]
         except KeyError:
@@ -142,20 +145,21 @@ class RemoteCalls:
             self.declarations[text] = found
         return found
 
-    def _run_prepared(
-        self, text: str, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter]
-    ) -> Iterator[Event]:
+    def _run_prepared(self, text: str, declarations: str | None, values: Sequence[Parameter]) -> Iterator[Event]:
         if len(values) > 2100:
             raise SqlServerError(8003)
+        declared = self._declared(declarations)
         scope = Scope(level=1)
-        self._bind(scope, declared, values)
+        self._bind(scope, declared, values, f"({declarations or ''}){text}")
         yield from self.run_text(text, scope)
         yield ReturnStatus(0)
         for position, (name, type_, output) in enumerate(declared):
             if output:
                 yield ReturnValue(name, position, type_, scope.values[name])
 
-    def _bind(self, scope: Scope, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter]) -> None:
+    def _bind(
+        self, scope: Scope, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter], query: str
+    ) -> None:
         if len(values) > len(declared):
             raise SqlServerError(8144, name="", state=1)
         by_name = {value.name.lower(): value for value in values if value.name}
@@ -164,7 +168,7 @@ class RemoteCalls:
             if given is None and position < len(values) and not values[position].name:
                 given = values[position]
             if given is None:
-                raise SqlServerError(8178, name=name)
+                raise SqlServerError(8178, query=query[:SHOWN], name=name)
             scope.declare(name, type_, self.convert_value(given.value, given.type, type_))
 
     # ---- describing --------------------------------------------------------------------

@@ -23,7 +23,7 @@ from .batch import Interpreter
 from .cursors import Cursors
 from .parsed import Parsed
 from .pgerrors import ObjectLookup, translate_error
-from .rpc import RemoteCalls
+from .rpc import SHOWN, RemoteCalls
 from .scope import DEFAULT, MAX_NESTING, ReturnFromScope, Scope, StopBatch
 from .settings import SessionSettings
 from .specials import SPECIALS, cursor_status
@@ -139,7 +139,7 @@ class Session(RemoteCalls):
         try:
             if request == "begin":
                 if isolation:
-                    self.transactions.set_isolation(levels[isolation])
+                    self.transactions.set_isolation(levels[isolation], self.database)
                 yield from self.transactions.begin()
             elif request == "commit":
                 yield from self.transactions.commit()
@@ -412,7 +412,7 @@ class Session(RemoteCalls):
         for position, (parameter, type_, _output) in enumerate(declared):
             given = by_name.get(parameter) or (positional[position] if position < len(positional) else None)
             if given is None:
-                raise SqlServerError(8178, name=parameter)
+                raise SqlServerError(8178, query=f"({arguments[1][1]}){text}"[:SHOWN], name=parameter)
             inner.declare(parameter, type_, self.argument_value(given[1], given[2], type_))
         try:
             yield from self.run_text(text, inner)

@@ -111,10 +111,10 @@ class Transactions:
         for action in self.after_rollback:
             action()
 
-    def set_isolation(self, level: str) -> None:
+    def set_isolation(self, level: str, database: str) -> None:
         """SET TRANSACTION ISOLATION LEVEL. :raises SqlServerError: 3951 when SNAPSHOT comes too late."""
         if level == "SNAPSHOT" and self.count and self.isolation != "SNAPSHOT":
-            raise SqlServerError(3951)
+            raise SqlServerError(3951, database=database)
         if self._engine_open and _ENGINE_LEVEL[level] != _ENGINE_LEVEL[self.isolation]:
             raise NotSupported(f"SET TRANSACTION ISOLATION LEVEL {level} after the transaction has done work")
         self.isolation = level

@@ -61,9 +61,12 @@ def done(token: int, status: int, command: int = 0, count: int = 0) -> bytes:
 def message(
     token: int, number: int, text: str, severity: int, state: int, line: int, server: str, procedure: str = ""
 ) -> bytes:
-    """ERROR or INFO."""
+    """ERROR or INFO. Severity 10 reaches the client as 0.
+
+    https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-error-severities
+    """
     body = (
-        struct.pack("<iBB", number, state & 0xFF, severity)
+        struct.pack("<iBB", number, state & 0xFF, 0 if severity == 10 else severity)
         + us_varchar(text[:_LONGEST_MESSAGE])
         + b_varchar(server)
         + b_varchar(procedure)

@@ -27,8 +27,9 @@ def get(call: Call) -> Iterator[Event]:
         raise NotSupported(f"sp_getapplock with DbPrincipal {principal}")
     owner = _owner(call, owner)
     kind = (mode or "").upper()
-    if kind not in _SHARED + _EXCLUSIVE:
-        raise SqlServerError(15600, name="sys.sp_getapplock")
+    if owner is None or kind not in _SHARED + _EXCLUSIVE:
+        yield ReturnStatus(_BAD)
+        return
     function = "pg_advisory_xact_lock" if owner == "transaction" else "pg_advisory_lock"
     if kind in _SHARED:
         function += "_shared"
@@ -39,7 +40,11 @@ def get(call: Call) -> Iterator[Event]:
 def release(call: Call) -> Iterator[Event]:
     """sp_releaseapplock. :raises SqlServerError: 1223 when the lock is not held."""
     resource, owner, _principal = call.bind("Resource", "LockOwner", "DbPrincipal", required=1)
-    if _owner(call, owner) == "transaction":
+    owner = _owner(call, owner)
+    if owner is None:
+        yield ReturnStatus(_BAD)
+        return
+    if owner == "transaction":
         raise NotSupported("sp_releaseapplock of a lock that the transaction owns")
     connection = call.session.connection
     for function in ("pg_advisory_unlock", "pg_advisory_unlock_shared"):
@@ -52,13 +57,15 @@ def release(call: Call) -> Iterator[Event]:
 _KEY = "hashtextextended($1, 20)"
 
 
-def _owner(call: Call, owner: Any) -> str:
+def _owner(call: Call, owner: Any) -> str | None:
+    """None where the call is wrong: an unknown owner, or the transaction where there is none.
+
+    The procedures then answer -999 and raise nothing. Source: the page, and RyanLamansky/sql-server-simulator
+    SqlServerSimulator/Errors/SimulatedSqlException.AppLockErrors.cs.
+    """
     text = (owner or "Transaction").casefold()
-    if text not in ("transaction", "session"):
-        raise SqlServerError(15600, name=f"sys.{call.name}")
-    if text == "transaction" and not call.session.transactions.count:
-        raise SqlServerError(15626)
-    return text
+    known = text == "session" or text == "transaction" and call.session.transactions.count
+    return text if known else None
 
 
 def _acquire(connection: psycopg.Connection, function: str, resource: str, wait: int) -> int:
