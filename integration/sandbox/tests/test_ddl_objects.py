@@ -144,6 +144,35 @@ def test_application_locks(server):
     two.session.close()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "sp_getapplock @Resource = 'job', @LockMode = 'Exclusive', @LockOwner = 'Transaction'",
+        "sp_getapplock @Resource = 'job', @LockMode = 'Strong', @LockOwner = 'Session'",
+        "sp_releaseapplock @Resource = 'job', @LockOwner = 'Batch'",
+    ],
+)
+def test_wrong_calls_for_application_locks_answer_999(server, call):
+    outside = Client(server)  # of any transaction
+    assert outside.value(f"DECLARE @r int; EXEC @r = {call}; SELECT @r") == -999
+    outside.session.close()
+
+
+def test_foreign_keys_of_temporary_tables_are_skipped_with_a_message(client):
+    client.run("CREATE TABLE p (id int PRIMARY KEY)")
+    assert client.infos("CREATE TABLE #c (id int CONSTRAINT fk REFERENCES p (id))") == [
+        (
+            1756,
+            "Skipping FOREIGN KEY constraint 'fk' definition for temporary table. FOREIGN KEY constraints are not "
+            "enforced on local or global temporary tables.",
+        )
+    ]
+
+
+def test_a_table_needs_a_column_that_is_not_computed(client):
+    assert client.errors("CREATE TABLE t (c AS (1))") == [50999]
+
+
 def test_catalogue_procedures(client):
     client.run("CREATE TABLE a_b (id int CONSTRAINT pk PRIMARY KEY, s nvarchar(20) NULL); CREATE TABLE axb (id int)")
     names = [row[2] for row in client.run("EXEC sp_tables 'a_b', NULL, NULL, \"'TABLE'\"")]

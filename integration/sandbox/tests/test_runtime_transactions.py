@@ -86,6 +86,7 @@ def test_doomed_transaction_can_only_be_rolled_back(client):
 def test_snapshot_cannot_begin_inside_a_transaction(client):
     client.run("BEGIN TRAN")
     assert client.errors("SET TRANSACTION ISOLATION LEVEL SNAPSHOT") == [3951]
+    assert client.error("SET TRANSACTION ISOLATION LEVEL SNAPSHOT").startswith("Transaction failed in database 'shop'")
     client.run("ROLLBACK")
 
 

@@ -13,9 +13,9 @@ A file has an optional ``setup`` (batches, run once before the file's entries) a
 ``versions``    versions that refuse so; without it, all.
 ``source``      where it is written that a server answers so: a page, or notes of probes of a real server (those in
                 Errors/*.cs tell what raises a number, not this very statement). A page of the error reference has the
-                number with the rule that the statement breaks, not the statement. What begins with "memory" has no
-                source: what the grammar does not take (102, 156), which types clash (206, 257, 402, 529), and numbers
-                that no page lists.
+                number with the rule that the statement breaks, not the statement. A grammar of SqlScriptDOM is
+                Microsoft's own: it refuses the statement at a token that makes the number 102 or, for a keyword, 156.
+                What begins with "memory" has no source; what begins with "unsure" is doubted and says why.
 """
 
 from __future__ import annotations
