@@ -1,5 +1,6 @@
 import sys
 import types
+from collections.abc import Mapping
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -64,7 +65,7 @@ def given(settings=None, **options):
 
 
 def token(settings=None, **options):
-    return given(settings, **options).access_token
+    return given(settings, **options).access_token.reveal()
 
 
 PRINCIPAL = {
@@ -263,3 +264,50 @@ def test_a_credential_that_cannot_be_made_names_the_options(monkeypatch):
     with pytest.raises(ImproperlyConfigured, match="Check the options authority, client_id") as caught:
         token(**PRINCIPAL)
     assert SECRET not in str(caught.value)
+
+
+def _shown(value, depth=4):
+    """What an error reporter makes of a variable: mappings and sequences are taken apart."""
+    text = repr(value)
+    if depth and isinstance(value, Mapping):
+        text += "".join(_shown(item, depth - 1) for item in value.values())
+    elif depth and isinstance(value, (list, tuple)):
+        text += "".join(_shown(item, depth - 1) for item in value)
+    return text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        PRINCIPAL,
+        {**PRINCIPAL, "client_secret": None, "certificate_data": SECRET.encode()},
+        {**PRINCIPAL, "client_secret": None, "certificate_data": SECRET, "certificate_password": SECRET},
+        {**PRINCIPAL, "credential": "on_behalf_of", "user_assertion": lambda: SECRET},
+        {**PRINCIPAL, "credential_options": {"proxies": {"https": "http://user:%s@proxy" % SECRET}}},
+        {"credential": "password", "username": "u", "password": SECRET, "client_id": "c", "by": "identity"},
+        {"token": SECRET.encode()},
+        {"token": lambda: (SECRET.encode(), 1)},
+        {**PRINCIPAL, "client_secret": SECRET.encode()},
+        {**PRINCIPAL, "client_secrets": SECRET},
+    ],
+)
+@pytest.mark.parametrize("fails", ["__init__", "get_token", "answer"])
+def test_no_variable_of_an_error_s_frames_holds_a_secret(monkeypatch, options, fails):
+    def refuse(*args, **kwargs):
+        raise ValueError(SECRET)
+
+    if fails == "answer":
+        monkeypatch.setattr(credentials, "token", refuse)
+    else:
+        monkeypatch.setattr(FakeCredential, fails, refuse)
+    options = {name: value for name, value in options.items() if value is not None}
+    if options.get("credential") == "on_behalf_of":
+        del options["by"]
+    with pytest.raises((ImproperlyConfigured, OperationalError)) as caught:
+        given(**options)
+    frame, shown = caught.value.__traceback__, [str(caught.value)]
+    while frame is not None:
+        if "mssql_azure_auth" in frame.tb_frame.f_code.co_filename and "tests" not in frame.tb_frame.f_code.co_filename:
+            shown += [_shown(value) for value in frame.tb_frame.f_locals.values()]
+        frame = frame.tb_next
+    assert SECRET not in "".join(shown)

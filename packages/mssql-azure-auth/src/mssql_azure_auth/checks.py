@@ -22,7 +22,7 @@ def check(options, settings):
                 id="mssql_azure_auth.W001",
             )
         )
-    if isinstance(options.get("token"), str):
+    if options.get("token") and not callable(options["token"]):
         found.append(
             checks.Warning(
                 "%s has an access token as text: no new connection opens once it has expired." % where,

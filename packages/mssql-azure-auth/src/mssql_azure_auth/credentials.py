@@ -11,6 +11,8 @@ import threading
 from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError
 
+from mssql_core.plugin import Secret
+
 from . import clouds
 from .cache import Cache, token
 from .kinds import KINDS
@@ -63,9 +65,9 @@ def _digest(options, arguments):
     """Equal for equal credentials; no secret can be read from it."""
     if not isinstance(options["credential"], str):
         return id(options["credential"])
-    # str() of a hidden text is the text itself.
-    texts = sorted((name, str(value)) for name, value in arguments.items())
-    return hashlib.sha256(repr(texts).encode()).hexdigest()
+    return hashlib.sha256(
+        repr(sorted((name, str(Secret(value).reveal())) for name, value in arguments.items())).encode()
+    ).hexdigest()
 
 
 def _arguments(options, cloud):
@@ -75,11 +77,13 @@ def _arguments(options, cloud):
         return {}
     found = _Arguments({_NAMES.get(key, key): options[key] for key in KINDS[name].takes if options.get(key)})
     if callable(found.get("user_assertion")):
-        found["user_assertion"] = found["user_assertion"]()
+        found["user_assertion"] = Secret(found["user_assertion"]())
     if KINDS[name].has_authority:
         found["authority"] = options.get("authority") or clouds.authority(cloud)
     _rename(name, found)
-    found.update(options.get("credential_options") or {})
+    # A proxy's password, for example.
+    more = options.get("credential_options") or Secret({})
+    found.update({name: Secret(value) for name, value in more.reveal().items()})
     return found
 
 
@@ -104,18 +108,21 @@ def _rename(name, found):
         path = found.pop("certificate_path", None)
         if path:
             with open(path, "rb") as file:
-                data = file.read()
+                data = Secret(file.read())
         if data:
-            found["client_certificate"] = data.encode() if isinstance(data, str) else data
-    elif isinstance(found.get("certificate_data"), str):
-        found["certificate_data"] = found["certificate_data"].encode()
+            found["client_certificate"] = _as_bytes(data)
+    elif found.get("certificate_data"):
+        found["certificate_data"] = _as_bytes(found["certificate_data"])
+
+
+def _as_bytes(data):
+    return Secret(data.reveal().encode()) if isinstance(data.reveal(), str) else data
 
 
 def _fetched(options, arguments, key, scope):
     credential = _credential(options, arguments, key)
     try:
-        answer = _answer(credential, scope)
-        found = token(answer.token, answer.expires_on, getattr(answer, "refresh_on", None))
+        found = _kept(_answer(credential, scope))
     except Exception as error:
         codes = sorted(set(_CODE.findall(str(error))))
         raise OperationalError(
@@ -124,6 +131,10 @@ def _fetched(options, arguments, key, scope):
         ) from None
     logger.debug("A token by %r for %s", _name(options), scope)
     return found
+
+
+def _kept(answer):
+    return token(answer.token, answer.expires_on, getattr(answer, "refresh_on", None))
 
 
 def _answer(credential, scope):
@@ -158,7 +169,7 @@ def _made(name, arguments):
             class_name, arguments = "ClientAssertionCredential", _Arguments(arguments)
             arguments["func"] = arguments.pop("client_assertion")
     try:
-        return getattr(identity, class_name)(**arguments)
+        return getattr(identity, class_name)(**{option: Secret(value).reveal() for option, value in arguments.items()})
     except AttributeError:
         raise ImproperlyConfigured(
             "The plugin 'azure' needs a newer azure-identity for credential=%r: pip install -U azure-identity" % name

@@ -30,11 +30,13 @@ class Options(dict):
 
 
 def hidden(given):
-    """The options with texts that hide themselves, before anything can fail."""
+    """The options with values that hide themselves, before anything can fail."""
     found = Options(given)
-    for name in SECRETS:
-        if isinstance(found.get(name), str):
-            found[name] = Secret(found[name])
+    for name, value in given.items():
+        # An unknown name may be a misspelt one.
+        secret = name in SECRETS or name == "credential_options" or name not in NAMES
+        if secret and value is not None and not callable(value):
+            found[name] = Secret(value)
     return found
 
 
@@ -66,21 +68,22 @@ def check(options):
 
 def _check_types(options):
     for name in sorted(options):
-        value = options[name]
-        if name in _TEXTS and not isinstance(value, (str, type(None))):
-            raise refused("needs text for %r, not %s." % (name, type(value).__name__))
+        value = Secret(options[name])
+        kind = type(value.reveal())
+        if name in _TEXTS and kind not in (str, type(None)):
+            raise refused("needs text for %r, not %s." % (name, kind.__name__))
         if name in _TEXTS and value == "":
             raise refused("has an empty %r; remove it, or give it a value." % name)
-        if name in _FUNCTIONS and value is not None and not callable(value):
-            raise refused("needs a function for %r, not %s." % (name, type(value).__name__))
-    if not isinstance(options.get("credential_options", {}), dict):
+        if name in _FUNCTIONS and options[name] is not None and not callable(options[name]):
+            raise refused("needs a function for %r, not %s." % (name, kind.__name__))
+    if not isinstance(Secret(options.get("credential_options", {})).reveal(), dict):
         raise refused("needs a dict for 'credential_options'.")
 
 
 def _check_token(options):
-    token = options["token"]
-    if not callable(token) and not (isinstance(token, str) and token):
-        raise refused("needs a text or a function for 'token', not %s." % type(token).__name__)
+    token = Secret(options["token"])
+    if not callable(token.reveal()) and not (isinstance(token.reveal(), str) and token):
+        raise refused("needs a text or a function for 'token', not %s." % type(token.reveal()).__name__)
     surplus = sorted(set(options) - {"token"})
     if surplus:
         raise refused("takes no %s beside 'token'." % ", ".join(surplus))

@@ -79,12 +79,18 @@ def _max_age(options, token):
 
 def _by_function(token, alias):
     """The token of the option ``token``: a text, (text, end), or an object with ``token`` and ``expires_on``."""
-    given = token() if callable(token) else token
-    text, end = getattr(given, "token", given), getattr(given, "expires_on", None)
+    given = Secret(token() if callable(token) else token)
+    text, end = _text_and_end(given)
+    if not isinstance(text.reveal(), str) or not text:
+        raise refused("has a 'token' that gave DATABASES[%r] no text but %s." % (alias, type(given.reveal()).__name__))
+    if end is None:
+        end = expires_on(text.reveal())
+    return Credentials(access_token=text, max_age=None if end is None else max(0.0, end - time.time()))
+
+
+def _text_and_end(given):
+    value = given.reveal()
+    text, end = getattr(value, "token", value), getattr(value, "expires_on", None)
     if isinstance(text, tuple) and len(text) == 2:
         text, end = text
-    if not isinstance(text, str) or not text:
-        raise refused("has a 'token' that gave DATABASES[%r] no text but %s." % (alias, type(given).__name__))
-    if end is None:
-        end = expires_on(text)
-    return Credentials(access_token=Secret(text), max_age=None if end is None else max(0.0, end - time.time()))
+    return Secret(text), end

@@ -84,13 +84,15 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
 
     def __init__(self, settings_dict, alias="default"):
-        options = settings_dict.get("OPTIONS") or {}
-        self.plugins = manager.build(alias, options.get("plugins"), Defaults())
+        # For repr(), also of a wrapper that is refused below. The variable goes: an error's frames show no settings.
+        self.alias, self.settings_dict = alias, settings_dict
+        del settings_dict
+        self.plugins = manager.build(alias, (self.settings_dict.get("OPTIONS") or {}).get("plugins"), Defaults())
         self._plugins_owner = id(self)
         self._compose()
         tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
         self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
-        super().__init__(settings_dict, alias)
+        super().__init__(self.settings_dict, alias)
         self._collate_like(self.options_read().options.get("collation"))
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
         self.foreign_key_checks = ForeignKeyChecks()

@@ -3,15 +3,37 @@
 https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
 """
 
+import errno
+import os
+import subprocess
+
 from django.db.backends.base.client import BaseDatabaseClient
 
 from .connection import connection_string
+from .plugin.types import Secret, revealed
 
 _ENCRYPT = {"strict": "-Ns", "yes": "-Nm", "mandatory": "-Nm", "no": "-No", "optional": "-No"}
 
 
 class DatabaseClient(BaseDatabaseClient):
     executable_name = "sqlcmd"
+
+    def runshell(self, parameters):
+        """Run sqlcmd; no frame of an error holds its environment, and in it the password.
+
+        :raises FileNotFoundError: sqlcmd is not installed.
+        :raises subprocess.CalledProcessError: sqlcmd failed.
+        """
+        arguments, environment = self.settings_to_cmd_args_env(self.connection.settings_dict, parameters)
+        environment = Secret({**os.environ, **(environment or {})})
+        try:
+            status = subprocess.run(arguments, env=environment.reveal(), check=False).returncode
+        except FileNotFoundError:
+            status = None
+        if status is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.executable_name)
+        if status:
+            raise subprocess.CalledProcessError(status, arguments)
 
     @classmethod
     def settings_to_cmd_args_env(cls, settings_dict, parameters):
@@ -27,7 +49,7 @@ class DatabaseClient(BaseDatabaseClient):
             arguments += ["-d", database]
         extra = _extra(options)
         user = options.get("user") or settings_dict.get("USER") or extra.get("uid")
-        password = options.get("passwd") or settings_dict.get("PASSWORD") or extra.get("pwd")
+        password = options.get("passwd") or settings_dict.get("PASSWORD") or revealed(extra.get("pwd"))
         mode = str(extra.get("authentication") or options.get("authentication") or "")
         if user:
             arguments += ["-U", user]
@@ -37,7 +59,7 @@ class DatabaseClient(BaseDatabaseClient):
             arguments.append(_mode(mode))
         elif not user:
             arguments.append("-E")
-        arguments += _switches(options)
+        arguments += _switches({**options, **extra})
         return [*arguments, *parameters], environment
 
 

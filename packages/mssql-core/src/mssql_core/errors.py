@@ -8,6 +8,8 @@ https://learn.microsoft.com/sql/relational-databases/errors-events/database-engi
 import enum
 import re
 
+from .plugin.types import Secret, revealed
+
 # Keys, CHECK and NOT NULL constraints, identities and computed columns.
 _INTEGRITY = frozenset((233, 271, 272, 273, 515, 544, 545, 547, 1505, 1508, 2601, 2627, 3605, 8101, 8102, 8106))
 # Values that do not fit or do not convert.
@@ -198,14 +200,14 @@ def make(kind, number, sqlstate, message):
 def translate(error, secrets=()):
     """A driver's exception as one of ours.
 
-    :param secrets: texts that must not stand in the message.
+    :param secrets: texts, as Secrets, that must not stand in the message.
     """
     arguments = getattr(error, "args", ())
     sqlstate = arguments[0] if len(arguments) > 1 and isinstance(arguments[0], str) else "HY000"
     message = str(arguments[1]) if len(arguments) > 1 else str(error)
     for secret in secrets:
         if secret:
-            message = message.replace(secret, "***")
+            message = message.replace(revealed(secret), str(Secret(secret)))
     number = native_number(message)
     return make(classify(number, sqlstate), number, sqlstate, message)
 

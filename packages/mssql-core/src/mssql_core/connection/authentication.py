@@ -109,11 +109,11 @@ def credentials(settings):
 
 
 def _token(settings):
-    token = settings.token() if callable(settings.token) else settings.token
-    if not isinstance(token, str) or not token:
-        raise _refused(settings, "TOKEN gave no text but %s." % type(token).__name__)
-    end = expires_on(token)
-    return Credentials(access_token=Secret(token), max_age=None if end is None else max(0.0, end - time.time()))
+    token = Secret(settings.token() if callable(settings.token) else settings.token)
+    if not isinstance(token.reveal(), str) or not token:
+        raise _refused(settings, "TOKEN gave no text but %s." % type(token.reveal()).__name__)
+    end = expires_on(token.reveal())
+    return Credentials(access_token=token, max_age=None if end is None else max(0.0, end - time.time()))
 
 
 def without_effect(settings):

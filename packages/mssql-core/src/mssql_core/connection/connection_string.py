@@ -6,20 +6,52 @@ hold anything, a closing brace doubled. Blanks around a value belong to it, a bl
 https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute
 """
 
-from typing import Dict, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ..plugin.types import Secret
 
-__all__ = ["HIDDEN", "SECRETS", "Secret", "build", "merge", "parse", "quote", "redact"]
+__all__ = [
+    "HIDDEN",
+    "KEYWORDS",
+    "SECRETS",
+    "Secret",
+    "build",
+    "check_text",
+    "merge",
+    "parse",
+    "quote",
+    "redact",
+    "seal",
+]
 
+#: The driver's keywords in lower case -> as its documentation spells them.
+#: https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute
+KEYWORDS = {
+    name.casefold(): name
+    for name in (
+        "Addr Address AnsiNPW APP ApplicationIntent AttachDBFileName Authentication AutoTranslate ClientCertificate "
+        "ClientKey ColumnEncryption ConcatNullYieldsNull ConnectRetryCount ConnectRetryInterval Encrypt Failover_Partner "
+        "FailoverPartnerSPN GetDataExtensions HostnameInCertificate IpAddressPreference KeepAlive KeepAliveInterval "
+        "KeystoreAuthentication KeystorePrincipalId KeystoreSecret Language LongAsMax MARS_Connection "
+        "MultiSubnetFailover Network PacketSize QuotedId Regional Replication RetryExec ServerCertificate ServerSPN "
+        "TransparentNetworkIPResolution Trusted_Connection TrustServerCertificate UseFMTONLY VectorTypeSupport WSID"
+    ).split()
+}
 #: Keywords whose values are secrets.
-SECRETS = frozenset(("pwd", "password", "accesstoken", "keystoresecret", "clientkey"))
+SECRETS = frozenset(("pwd", "password", "accesstoken", "keystoresecret", "clientkey", "clientcertificate"))
+_HARMLESS = (frozenset(KEYWORDS) | {"database", "description", "driver", "dsn", "filedsn", "server", "uid"}) - SECRETS
 HIDDEN = "***"
+_SURROGATES = frozenset(chr(code) for code in range(0xD800, 0xE000))
 _SPECIAL = frozenset(";{}[](),?*=!@")
 # The server's limits of LOGIN7; the driver refuses longer values (08001).
 _MAX_LENGTH = {"pwd": 128, "uid": 128, "database": 128, "app": 128}
+
+
+def seal(key: str, value: Any) -> Any:
+    """The value as a Secret, unless the keyword is known to hold none: an unknown one may be the rest of a password."""
+    return value if key.casefold() in _HARMLESS else Secret(value)
 
 
 def quote(value: str) -> str:
@@ -29,77 +61,103 @@ def quote(value: str) -> str:
     return "{%s}" % value.replace("}", "}}")
 
 
-def build(keywords: Mapping[str, str]) -> Secret:
+def build(keywords: Mapping[str, Any]) -> Secret:
     """``KEY=value`` pairs in order.
 
+    :param keywords: keyword -> text, or a Secret of one.
     :raises ImproperlyConfigured: a keyword that is none, a value with NUL or beyond the driver's limit.
     """
-    return Secret(";".join("%s=%s" % (_keyword(key), quote(_checked(key, value))) for key, value in keywords.items()))
+    sealed = {_keyword(key): Secret(value) for key, value in keywords.items()}
+    for key, value in sealed.items():
+        check_text("The value of the ODBC keyword %s" % key, value)
+        limit = _MAX_LENGTH.get(key.casefold())
+        if limit and len(value.reveal()) > limit:
+            raise ImproperlyConfigured("The value of the ODBC keyword %s is longer than %d characters." % (key, limit))
+    return Secret(";".join("%s=%s" % (key, quote(value.reveal())) for key, value in sealed.items()))
 
 
 def _keyword(key: str) -> str:
-    if not key or set(key) & set("={};") or key != key.strip():
+    if not _is_keyword(key):
         raise ImproperlyConfigured("%r is not an ODBC keyword." % key)
     return key
 
 
-def _checked(key: str, value: str) -> str:
-    if "\0" in value:
-        raise ImproperlyConfigured("The value of the ODBC keyword %s holds a NUL character." % key)
-    limit = _MAX_LENGTH.get(key.casefold())
-    if limit and len(value) > limit:
-        raise ImproperlyConfigured("The value of the ODBC keyword %s is longer than %d characters." % (key, limit))
-    return value
+def _is_keyword(key: str) -> bool:
+    return bool(key) and not set(key) & set("={};") and key == key.strip()
 
 
-def parse(text: str) -> List[Tuple[str, str]]:
-    """(keyword, value) pairs.
+def check_text(what: str, secret: Secret) -> None:
+    """Refuse what cannot be sent; the driver's error would show the whole text.
 
+    :raises ImproperlyConfigured: no text, a NUL character, or a half of a surrogate pair, which UTF-16 has not alone.
+    """
+    if not isinstance(secret.reveal(), str):
+        raise ImproperlyConfigured("%s is no text but %s." % (what, type(secret.reveal()).__name__))
+    if "\0" in secret.reveal():
+        raise ImproperlyConfigured("%s holds a NUL character." % what)
+    if not _SURROGATES.isdisjoint(secret.reveal()):
+        raise ImproperlyConfigured(
+            "%s holds a lone surrogate, which is no character. It comes from bytes that are not UTF-8, for example "
+            "in an environment variable." % what
+        )
+
+
+def parse(text: Any) -> List[Tuple[str, Any]]:
+    """(keyword, value) pairs; values that may be secret are Secrets.
+
+    :param text: also as a Secret. No message shows any of it.
     :raises ImproperlyConfigured: an unclosed brace, text behind a closing one, a part without ``=``
         (all of which the driver would take for something else).
     """
-    return list(_pairs(text))
+    text = Secret(text)
+    pairs, problem = _scanned(text.reveal())
+    if problem:
+        raise ImproperlyConfigured("Part %d of the connection string %s." % (len(pairs) + 1, problem))
+    return pairs
 
 
-def _pairs(text: str) -> Iterator[Tuple[str, str]]:
+def _scanned(text: str) -> Tuple[List[Tuple[str, Any]], Optional[str]]:
+    """The pairs before the first problem, and the problem. Nothing is raised here: the frame holds the text."""
+    pairs: List[Tuple[str, Any]] = []
     position = 0
     while position < len(text):
         if text[position] in "; ":
             position += 1
             continue
-        equals = text.find("=", position)
-        if equals < 0:
-            raise ImproperlyConfigured("A connection string has a part without '='.")
-        key = text[position:equals]
-        if ";" in key:
-            raise ImproperlyConfigured("A connection string has the part %r without '='." % key.split(";")[0])
-        value, position = _value(key, text, equals + 1)
-        yield _keyword(key), value
+        key, equals, _ = text[position:].partition("=")
+        if not equals or ";" in key:
+            return pairs, "has no '='"
+        if not _is_keyword(key):
+            return pairs, "begins with what is no ODBC keyword"
+        value, position, problem = _value(text, position + len(key) + 1)
+        if problem:
+            return pairs, problem
+        pairs.append((key, seal(key, value)))
+    return pairs, None
 
 
-def _value(key: str, text: str, start: int) -> Tuple[str, int]:
+def _value(text: str, start: int) -> Tuple[str, int, Optional[str]]:
+    """The value that begins here, where it ends, and a problem."""
     if text[start : start + 1] != "{":
         end = text.find(";", start)
         end = len(text) if end < 0 else end
-        return text[start:end], end
+        return text[start:end], end, None
     parts, position = [], start + 1
     while True:
         close = text.find("}", position)
         if close < 0:
-            raise ImproperlyConfigured("The value of %s in a connection string lacks its closing brace." % key)
+            return "", close, "lacks its closing brace"
         parts.append(text[position:close])
         if text[close + 1 : close + 2] != "}":
             break
         parts.append("}")
         position = close + 2
     if text[close + 1 : close + 2] not in ("", ";"):
-        raise ImproperlyConfigured(
-            "The value of %s in a connection string goes on behind its closing brace; write } as }}." % key
-        )
-    return "".join(parts), close + 1
+        return "", close, "goes on behind its closing brace; write } as }}"
+    return "".join(parts), close + 1, None
 
 
-def merge(base: Mapping[str, str], extra: Mapping[str, str]) -> Dict[str, str]:
+def merge(base: Mapping[str, Any], extra: Mapping[str, Any]) -> Dict[str, Any]:
     """``extra`` over ``base``, keywords compared without case."""
     merged = dict(base)
     names = {key.casefold(): key for key in merged}
@@ -108,6 +166,6 @@ def merge(base: Mapping[str, str], extra: Mapping[str, str]) -> Dict[str, str]:
     return merged
 
 
-def redact(keywords: Mapping[str, str]) -> Dict[str, str]:
-    """The keywords with secrets replaced, for messages and logs."""
-    return {key: HIDDEN if key.casefold() in SECRETS else value for key, value in keywords.items()}
+def redact(keywords: Mapping[str, Any]) -> Dict[str, str]:
+    """The keywords for messages and logs: with the values that are known to be no secrets."""
+    return {key: value if key.casefold() in _HARMLESS else HIDDEN for key, value in keywords.items()}

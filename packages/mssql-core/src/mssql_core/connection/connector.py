@@ -82,15 +82,17 @@ def parameters(wrapper):
     options = settings.options
     name = None if options.get("dsn") else wrapper.driver.keyword(options.get("driver"))
     keywords = core_settings.keywords(settings, name, credentials, extra)
-    token = credentials.access_token
+    token = None if credentials.access_token is None else connection_string.Secret(credentials.access_token)
+    if token is not None:
+        connection_string.check_text("The access token of DATABASES[%r]" % wrapper.alias, token)
     arguments = {
         "connection_string": connection_string.build(keywords),
-        "access_token": None if token is None else connection_string.Secret(token),
+        "access_token": token,
         "timeout": int(options.get("connection_timeout", 0)),
         "query_timeout": int(options.get("query_timeout", 0)),
         "encodings": core_settings.encodings(options),
     }
-    secrets = [value for key, value in keywords.items() if key.casefold() in connection_string.SECRETS]
+    secrets = [value for value in keywords.values() if isinstance(value, connection_string.Secret)]
     return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
 
 
@@ -109,6 +111,9 @@ def open_connection(wrapper, found):
             return wrapper.driver.connect(**found.arguments)
         except wrapper.driver.error as raw:
             error = errors.translate(raw, found.secrets)
+        except UnicodeError:
+            # Its own text is the connection string.
+            error = errors.InterfaceError("HY000", "The settings hold a character that the driver cannot send.")
         if attempt == attempts or not hook.mssql_is_transient_error(error=error, settings=settings):
             break
         wait = hook.mssql_retry_delay(error=error, attempt=attempt, settings=settings)

@@ -126,6 +126,10 @@ def _distribution():
     return "debian_ubuntu"
 
 
+def _with_length(raw):
+    return struct.pack("<I", len(raw)) + raw
+
+
 class PyodbcDriver:
     """Connects with pyodbc; core's answer to the hook ``mssql_driver``."""
 
@@ -141,12 +145,14 @@ class PyodbcDriver:
 
         :raises pyodbc.Error: translated by the caller, who knows the secrets.
         """
-        attributes = {}
-        if access_token:
-            raw = access_token.encode("utf-16-le")
-            attributes[_ACCESS_TOKEN] = struct.pack("<I", len(raw)) + raw
+        # Secrets are revealed in the call: no variable holds them when an error is reported.
         connection = pyodbc.connect(
-            str(connection_string), autocommit=True, timeout=timeout, attrs_before=attributes or None
+            connection_string.reveal(),
+            autocommit=True,
+            timeout=timeout,
+            attrs_before={_ACCESS_TOKEN: _with_length(access_token.reveal().encode("utf-16-le"))}
+            if access_token
+            else None,
         )
         connection.timeout = query_timeout
         # Long values go with their statement, instead of in pieces after sp_prepare: one message less.

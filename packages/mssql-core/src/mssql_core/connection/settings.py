@@ -9,6 +9,7 @@ from ..data_types import DATETIME_TYPES, UUID_TYPES
 from ..names import MAX_NAME_LENGTH
 from ..plugin import ConnectionSettings
 from . import connection_string
+from .connection_string import KEYWORDS, Secret
 
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
 
@@ -30,19 +31,6 @@ WITHOUT_EFFECT = {
     "python_driver": "mssql-core connects with pyodbc and the same ODBC driver",
     "return_rows_bulk_insert": "bulk_create() always returns the keys",
     "unicode_results": "results are always Unicode",
-}
-# ODBC keywords that OPTIONS take directly, spelled as the driver's documentation does.
-# https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute
-KEYWORDS = {
-    name.casefold(): name
-    for name in (
-        "Addr Address AnsiNPW APP ApplicationIntent AttachDBFileName Authentication AutoTranslate ClientCertificate "
-        "ClientKey ColumnEncryption ConcatNullYieldsNull ConnectRetryCount ConnectRetryInterval Encrypt Failover_Partner "
-        "FailoverPartnerSPN GetDataExtensions HostnameInCertificate IpAddressPreference KeepAlive KeepAliveInterval "
-        "KeystoreAuthentication KeystorePrincipalId KeystoreSecret Language LongAsMax MARS_Connection "
-        "MultiSubnetFailover Network PacketSize QuotedId Regional Replication RetryExec ServerCertificate ServerSPN "
-        "TransparentNetworkIPResolution Trusted_Connection TrustServerCertificate UseFMTONLY VectorTypeSupport WSID"
-    ).split()
 }
 # What the driver would misread, take for another thing, or refuse without naming the setting.
 _CHOICES = {
@@ -69,14 +57,25 @@ _NUMBERS = {
     "query_timeout": (0, 2**31 - 1),
 }
 _IDENTITY = frozenset(("authentication", "pwd", "trusted_connection", "uid"))
+_SECRET_OPTIONS = connection_string.SECRETS | {"extra_params", "passwd"}
 _TEXTS = ("collation", "driver", "dsn", "extra_params")
 
 
 def read(alias, settings_dict):
-    """The alias's settings, validated.
+    """The alias's settings, validated; what may be secret is a Secret.
 
     :raises ImproperlyConfigured: an unknown option (with the nearest known one) or a bad value.
     """
+    try:
+        return _read(alias, settings_dict)
+    except ImproperlyConfigured as error:
+        told = error.args
+    # Raised anew: no frame that an error reporter shows holds the settings.
+    del settings_dict
+    raise ImproperlyConfigured(*told)
+
+
+def _read(alias, settings_dict):
     options = {}
     for name, value in (settings_dict.get("OPTIONS") or {}).items():
         if name != "plugins":
@@ -85,27 +84,25 @@ def read(alias, settings_dict):
         options.setdefault("Trusted_Connection", settings_dict["Trusted_Connection"])
     for name, value in options.items():
         options[name] = _checked(alias, name, value)
-    if options.get("extra_params"):
-        options["extra_params"] = connection_string.Secret(options["extra_params"])
+    for name in options:
+        if name.casefold() in _SECRET_OPTIONS and options[name] is not None:
+            options[name] = Secret(options[name])
     if settings_dict.get("NAME") == "" and not options.get("dsn"):
         raise ImproperlyConfigured(
             "DATABASES[%r]['NAME'] is empty; give the name of the database, or None for master." % alias
         )
+    token = settings_dict.get("TOKEN")
     return ConnectionSettings(
         alias,
         settings_dict.get("NAME"),
         settings_dict.get("HOST") or "localhost",
         _port(alias, settings_dict.get("PORT")),
         settings_dict.get("USER") or "",
-        connection_string.Secret(settings_dict.get("PASSWORD") or ""),
+        Secret(settings_dict.get("PASSWORD") or ""),
         options,
-        _token(settings_dict.get("TOKEN")),
+        token if token is None or callable(token) else Secret(token),
         _extra(alias, options.get("extra_params") or ""),
     )
-
-
-def _token(value):
-    return connection_string.Secret(value) if isinstance(value, str) else value
 
 
 def _port(alias, value):
@@ -119,6 +116,10 @@ def _port(alias, value):
 
 def _known(alias, name):
     """The option's name as this module spells it."""
+    if not isinstance(name, str):
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['OPTIONS'] has a key that is no text but %s." % (alias, type(name).__name__)
+        )
     if name in OPTIONS or name in WITHOUT_EFFECT:
         return name
     keyword = KEYWORDS.get(name.casefold())
@@ -149,7 +150,9 @@ def _checked(alias, name, value):
     if name == "schema":
         return _schema(alias, name, value)
     if name in _TEXTS and value is not None and not isinstance(value, str):
-        raise ImproperlyConfigured("%s is %r; it has to be text." % (_option(alias, name), value))
+        raise ImproperlyConfigured(
+            "%s is of type %s; it has to be text." % (_option(alias, name), type(value).__name__)
+        )
     return value
 
 
@@ -222,7 +225,7 @@ def keywords(settings, driver, credentials, plugin_keywords):
     # CREATE DATABASE is run in master, on Azure SQL only there.
     if settings.name or driver:
         found["DATABASE"] = settings.name or "master"
-    found.update(credentials.keywords)
+    found.update({key: connection_string.seal(key, value) for key, value in credentials.keywords.items()})
     # Long parameters are nvarchar(max) and varbinary(max), never ntext and image.
     found["LongAsMax"] = "yes"
     if not driver:
@@ -254,6 +257,6 @@ def _extra(alias, text):
     found = {}
     for key, value in pairs:
         if key.casefold() not in {name.casefold() for name in found}:
-            found[key] = connection_string.Secret(value) if key.casefold() in connection_string.SECRETS else value
+            found[key] = value
     _refuse_mars(found, _option(alias, "extra_params"))
     return found

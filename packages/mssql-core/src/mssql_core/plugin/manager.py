@@ -10,6 +10,7 @@ import pluggy
 from django.core.exceptions import ImproperlyConfigured
 
 from . import hookspecs
+from .types import Secret
 
 logger = logging.getLogger("mssql_core.plugins")
 
@@ -42,7 +43,8 @@ def build(alias: str, enabled: Any, defaults: Any) -> pluggy.PluginManager:
     manager.add_hookspecs(hookspecs)
     manager.register(defaults, "core")
     # pluggy calls the last registered first; results shall come in the order of OPTIONS.
-    for name, options in reversed(list(_enabled(alias, enabled).items())):
+    enabled = _enabled(alias, enabled)
+    for name, options in reversed(list(enabled.items())):
         manager.register(_instance(alias, name, options), name)
     try:
         manager.check_pending()
@@ -56,24 +58,26 @@ def _where(alias: str) -> str:
     return "DATABASES[%r]['OPTIONS']['plugins']" % alias
 
 
-def _enabled(alias: str, enabled: Any) -> Dict[str, Mapping[str, Any]]:
-    """Plugin name -> its options."""
+def _enabled(alias: str, enabled: Any) -> Dict[str, Secret]:
+    """Plugin name -> its options, any of which may be a secret."""
     if isinstance(enabled, str):
         raise ImproperlyConfigured("%s is the text %r; write a list: [%r]." % (_where(alias), enabled, enabled))
     if isinstance(enabled, Mapping):
-        return {name: options or {} for name, options in enabled.items()}
-    return {name: {} for name in enabled or ()}
+        return {name: Secret(options or {}) for name, options in enabled.items()}
+    return {name: Secret({}) for name in enabled or ()}
 
 
-def _instance(alias: str, name: str, options: Mapping[str, Any]) -> Any:
+def _instance(alias: str, name: str, options: Secret) -> Any:
     plugin = _load(alias, name)
     try:
-        return plugin(**options)
+        return plugin(**options.reveal())
+    except ImproperlyConfigured as error:
+        told = error.args
     except TypeError as error:
         # The message of Python names the option; values stay out of it.
-        raise ImproperlyConfigured(
-            "%s[%r]: the options %s do not fit: %s." % (_where(alias), name, sorted(options), error)
-        ) from error
+        told = ("%s[%r]: the options %s do not fit: %s." % (_where(alias), name, sorted(options.reveal()), error),)
+    # Raised anew: the plugin's frames held the options.
+    raise ImproperlyConfigured(*told)
 
 
 def _load(alias: str, name: str) -> Any:

@@ -2,18 +2,59 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type
+from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type, Union
 
 CompileFunction = Callable[..., Any]
 
 _DOCUMENTATION = "https://learn.microsoft.com/sql/"
 
 
-class Secret(str):
-    """A text that shows itself in no repr, so in no log and no debug page."""
+class Secret:
+    """A value that shows itself nowhere: in no repr, message, log, debug page, pickle or JSON.
+
+    It is no text: whoever needs the value calls :meth:`reveal`, in the expression that hands it on, so that no variable
+    of a frame holds it when an error is reported.
+
+    :param value: a text, bytes, or anything else that holds a secret; a Secret stands for its own value.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Any) -> None:
+        self._value = value.reveal() if isinstance(value, Secret) else value
+
+    def reveal(self) -> Any:
+        """The value itself."""
+        return self._value
 
     def __repr__(self) -> str:
         return "'***'"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._value == (other.reveal() if isinstance(other, Secret) else other))
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __copy__(self) -> "Secret":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "Secret":
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError("A secret is not pickled.")
+
+
+def revealed(value: Any) -> Any:
+    """The value of a Secret; any other value as it is."""
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 class Edition(enum.Enum):
@@ -150,8 +191,9 @@ class ConnectionSettings:
     """One alias's settings as plugins see them.
 
     :param options: OPTIONS without ``plugins``, ODBC keywords spelled as the driver documents them.
-    :param token: the top-level TOKEN: an access token, or a function that returns one.
-    :param extra: the ODBC keywords of ``extra_params``.
+    :param password: a :class:`Secret`.
+    :param token: the top-level TOKEN: an access token as a :class:`Secret`, or a function that returns one.
+    :param extra: the ODBC keywords of ``extra_params``; values that may be secret are :class:`Secret`.
     """
 
     alias: str
@@ -159,18 +201,18 @@ class ConnectionSettings:
     host: str
     port: str
     user: str
-    password: str = field(repr=False)
+    password: Secret = field(repr=False)
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     token: Any = field(default=None, repr=False)
-    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def authentication(self) -> str:
         """The mode that ``Authentication`` names, in ``extra_params`` or OPTIONS; empty without one."""
-        return self.extra_value("Authentication") or str(self.options.get("Authentication") or "")
+        return str(self.extra_value("Authentication")) or str(self.options.get("Authentication") or "")
 
-    def extra_value(self, keyword: str) -> str:
-        """The value of a keyword in ``extra_params``, in any case; empty without it."""
+    def extra_value(self, keyword: str) -> Any:
+        """The value of a keyword in ``extra_params``, in any case; empty without it; a password is a Secret."""
         folded = keyword.casefold()
         return next((value for key, value in self.extra.items() if key.casefold() == folded), "")
 
@@ -179,13 +221,13 @@ class ConnectionSettings:
 class Credentials:
     """How a connection proves who it is.
 
-    :param keywords: ODBC keywords (UID, PWD, Authentication, Trusted_Connection).
-    :param access_token: an Entra access token, instead of keywords; those of the settings are left out.
+    :param keywords: ODBC keywords (UID, PWD, Authentication, Trusted_Connection); a password better as a Secret.
+    :param access_token: an Entra access token, better as a Secret, instead of keywords; those of the settings are left out.
     :param max_age: seconds after which the connection is not used for another request, such as the token's life.
     """
 
-    keywords: Dict[str, str] = field(default_factory=dict, repr=False)
-    access_token: Optional[str] = field(default=None, repr=False)
+    keywords: Dict[str, Any] = field(default_factory=dict, repr=False)
+    access_token: Union[Secret, str, None] = field(default=None, repr=False)
     max_age: Optional[float] = None
 
 
@@ -214,8 +256,8 @@ class Driver(Protocol):
 
     def connect(
         self,
-        connection_string: str,
-        access_token: Optional[str] = None,
+        connection_string: Secret,
+        access_token: Optional[Secret] = None,
         timeout: int = 0,
         query_timeout: int = 0,
         encodings: Sequence[Any] = (),
@@ -225,6 +267,7 @@ class Driver(Protocol):
         Core calls ``cursor()`` and ``close()`` of it. Its cursors take ``?`` for parameters, and have ``execute``,
         ``description``, ``rowcount``, ``fetchmany``, ``fetchall`` and ``close``, too (PEP 249).
 
+        :param connection_string: to be revealed in the very call that connects, like the token.
         :param timeout: seconds for the login, 0 = the driver's default.
         :param query_timeout: seconds a statement may run, 0 = no limit.
         :param encodings: (method name, arguments) of the options setencoding and setdecoding.

@@ -1,5 +1,7 @@
 """A driver without a server: answers from a script, remembers what was sent."""
 
+from ..plugin.types import revealed
+
 # Name -> (ProductVersion, EngineEdition, compatibility level).
 SERVERS = {
     "2014": ("12.0.6024.0", 3, 120),
@@ -112,8 +114,8 @@ class FakeDriver:
     def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
         self.logins.append(
             {
-                "connection_string": str(connection_string),
-                "access_token": access_token,
+                "connection_string": revealed(connection_string),
+                "access_token": revealed(access_token),
                 "timeout": timeout,
                 "query_timeout": query_timeout,
                 "encodings": list(encodings),
