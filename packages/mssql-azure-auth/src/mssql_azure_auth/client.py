@@ -3,7 +3,7 @@
 https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
 """
 
-from mssql_core.plugin import own_plugin
+from mssql_core.plugin import Secret, own_plugin
 
 _METHODS = {
     "azure_developer_cli": "ActiveDirectoryAzureDeveloperCli",
@@ -48,5 +48,5 @@ def _with_user(head, environment, options):
     if user and kind in ("service_principal", "managed_identity", "password", "interactive"):
         head = [*head, "-U", user]
         if password:
-            environment = {**(environment or {}), "SQLCMDPASSWORD": str(password)}
+            environment = {**(environment or {}), "SQLCMDPASSWORD": Secret(password).reveal()}
     return head, environment
