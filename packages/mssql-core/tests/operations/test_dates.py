@@ -2,10 +2,12 @@ import datetime
 from unittest import mock
 
 import pytest
+import pytz
 from django.db import DataError
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import (
     Extract,
+    ExtractHour,
     ExtractIsoWeekDay,
     ExtractIsoYear,
     ExtractWeek,
@@ -14,6 +16,7 @@ from django.db.models.functions import (
     Now,
     Trunc,
     TruncDate,
+    TruncDay,
     TruncMinute,
     TruncMonth,
     TruncTime,
@@ -22,6 +25,8 @@ from django.db.models.functions import (
 from django.test import override_settings
 from orm import since
 from ormtests.models import Author, Book
+
+from mssql_core.testing import fake_connection
 
 books = Book.objects.order_by()
 authors = Author.objects.order_by()
@@ -255,3 +260,44 @@ def test_durations_add_up_on_a_moment(compiled):
 def test_no_sql_comes_in_with_the_name_of_a_part(compiled, function):
     with pytest.raises(ValueError, match="Invalid"):
         compiled.sql(books.annotate(x=function("published", "day' FROM x)) OR 1=1;--")))
+
+
+# Paris shows 02:30 twice on the last Sunday of October, and never on that of March: (clock, fold, hour in UTC).
+ODD_CLOCKS = [
+    (datetime.datetime(2024, 10, 27, 2, 30), 0, 0),
+    (datetime.datetime(2024, 10, 27, 2, 30), 1, 1),
+    (datetime.datetime(2024, 3, 31, 2, 30), 0, 1),
+    (datetime.datetime(2024, 3, 31, 2, 30), 1, 0),
+    (datetime.datetime(2024, 7, 1, 2, 30), 0, 0),
+]
+
+
+@pytest.mark.parametrize(("clock", "fold", "hour"), ODD_CLOCKS)
+def test_a_wall_clock_that_is_stored_as_a_moment(clock, fold, hour):
+    """pytz, whose zones Django before 5 hands over, refuses what a zone shows twice or never."""
+    with override_settings(USE_TZ=False, TIME_ZONE="Europe/Paris", USE_DEPRECATED_PYTZ=True):
+        operations = fake_connection(options={"datetime_type": "datetimeoffset"}).ops
+        value = operations.adapt_datetimefield_value(clock.replace(fold=fold))
+    moment = value.astimezone(datetime.timezone.utc)
+    assert (moment.hour, moment.minute) == (hour, 30)
+
+
+@pytest.mark.parametrize(("clock", "fold", "hour"), ODD_CLOCKS)
+def test_a_wall_clock_that_is_read_as_a_moment(clock, fold, hour):
+    with override_settings(USE_DEPRECATED_PYTZ=True):
+        connection = fake_connection(options={"datetime_type": "datetime2"}, settings={"TIME_ZONE": "Europe/Paris"})
+        value = connection.ops.convert_datetimefield_value(clock.replace(fold=fold), None, connection)
+    moment = value.astimezone(datetime.timezone.utc)
+    assert (moment.hour, moment.minute) == (hour, 30)
+
+
+def test_parts_in_a_fixed_offset_of_pytz(compiled):
+    sql = compiled.expression(Book.objects.annotate(x=ExtractHour("published", tzinfo=pytz.FixedOffset(-210))))
+    assert sql == "DATEPART(hour, SWITCHOFFSET([ormtests_book].[published], '-03:30'))"
+    sql = compiled.expression(Book.objects.annotate(x=TruncDay("published", tzinfo=pytz.FixedOffset(330))))
+    assert "SWITCHOFFSET([ormtests_book].[published], '+05:30')" in sql and sql.startswith("TODATETIMEOFFSET(")
+
+
+def test_zones_of_pytz(compiled):
+    sql = compiled.expression(Book.objects.annotate(x=ExtractHour("published", tzinfo=pytz.timezone("Europe/Paris"))))
+    assert sql == "DATEPART(hour, ([ormtests_book].[published] AT TIME ZONE 'Romance Standard Time'))"

@@ -1,4 +1,5 @@
 import pytest
+import pytz
 from django.db import NotSupportedError
 
 from mssql_core.operations import timezones
@@ -31,7 +32,15 @@ def test_unknown_zone_is_named():
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("+0530", "+05:30"), ("UTC+05:30", "+05:30"), ("-10", "-10:00"), ("-03:30", "-03:30"), ("Europe/Paris", None)],
+    [
+        ("+0530", "+05:30"),
+        ("UTC+05:30", "+05:30"),
+        ("-10", "-10:00"),
+        ("-03:30", "-03:30"),
+        (str(pytz.FixedOffset(330)), "+05:30"),
+        (str(pytz.FixedOffset(-210)), "-03:30"),
+        ("Europe/Paris", None),
+    ],
 )
 def test_fixed_offsets(name, expected):
     assert timezones.offset(name) == expected

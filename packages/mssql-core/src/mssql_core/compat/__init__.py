@@ -14,6 +14,7 @@ from .orm import PARAMS
 
 _BOUNDARIES = (
     ((4, 1), "pre_41"),
+    ((5, 0), "pre_50"),
     ((5, 2), "pre_52"),
     ((6, 1), "pre_61"),
 )

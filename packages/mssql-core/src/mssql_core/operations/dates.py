@@ -162,7 +162,11 @@ class DateTimeOperations:
             if not settings.USE_TZ:
                 raise ValueError("SQL Server backend does not support timezone-aware datetimes when USE_TZ is False.")
             return timezone.make_naive(value, self.connection.timezone)
-        return timezone.make_aware(value, self._zone) if self._stores_offset else value
+        return self.make_aware(value, self._zone) if self._stores_offset else value
+
+    def make_aware(self, value, zone):
+        """A moment from a zone's wall clock; of one that it shows twice, ``fold`` tells which is meant."""
+        return timezone.make_aware(value, zone)
 
     @property
     def _zone(self):
@@ -173,7 +177,7 @@ class DateTimeOperations:
         if value is None or (value.tzinfo is not None) is settings.USE_TZ:
             return value
         if settings.USE_TZ:
-            return timezone.make_aware(value, self.connection.timezone)
+            return self.make_aware(value, self.connection.timezone)
         return timezone.make_naive(value, self._zone)
 
     def convert_durationfield_value(self, value, expression, connection):

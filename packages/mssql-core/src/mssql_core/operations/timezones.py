@@ -11,6 +11,8 @@ from django.db import NotSupportedError
 from tzlocal.windows_tz import tz_win
 
 _OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?$")
+# What pytz calls such a zone: its offset in minutes.
+_PYTZ_OFFSET = re.compile(r"^pytz\.FixedOffset\((-?\d+)\)$")
 # Newer or older spellings than the map's.
 _ALIASES = {
     "CST6CDT": "Central Standard Time",
@@ -33,6 +35,10 @@ _PREDECESSORS = {
 
 def offset(name):
     """`+05:30` for the names of fixed offsets, else None."""
+    match = _PYTZ_OFFSET.match(name)
+    if match:
+        minutes = int(match.group(1))
+        return "%s%02d:%02d" % ("-" if minutes < 0 else "+", *divmod(abs(minutes), 60))
     match = _OFFSET.match(name)
     return "%s%s:%s" % match.groups("00") if match else None
 
