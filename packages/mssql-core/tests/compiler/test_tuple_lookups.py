@@ -1,6 +1,7 @@
 """Composite keys: EXISTS where others compare row values (error 4145)."""
 
 import json
+import re
 
 import pytest
 
@@ -10,7 +11,7 @@ from django.db.models import Count, OuterRef, Subquery  # noqa: E402
 from ormtests.models import Delivery, Line  # noqa: E402
 
 LINES = Line.objects.filter(order=1)
-INNER = "SELECT [U0].[order] AS [order], [U0].[number] AS [number] FROM [ormtests_line] U0 WHERE [U0].[order] = %s"
+INNER = "SELECT [U0].[order], [U0].[number] FROM [ormtests_line] [U0] WHERE [U0].[order] = %s"
 EXISTS = "EXISTS(SELECT 1 FROM (%s) AS [v] ([c0], [c1]) WHERE [v].[c0] = %s.[order] AND [v].[c1] = %s.[number])"
 
 
@@ -19,8 +20,9 @@ def exists(inner, table):
 
 
 def condition(compiled, queryset):
-    """(what follows the first WHERE, parameters)."""
+    """(what follows the first WHERE, parameters); Django's versions name columns and quote aliases differently."""
     sql, params = compiled(queryset)
+    sql = re.sub(r"(\[U0\]\.\[\w+\]) AS \[\w+\]", r"\1", sql.replace("] U0", "] [U0]"))
     return sql.split(" WHERE ", 1)[1], params
 
 
@@ -28,7 +30,7 @@ def condition(compiled, queryset):
 @pytest.mark.parametrize("excluded", [False, True])
 def test_in_a_subquery(compiled, wrap, excluded):
     method = Line.objects.exclude if excluded else Line.objects.filter
-    sql, params = condition(compiled, method(pk__in=wrap(LINES.values("order", "number"))))
+    sql, params = condition(compiled, method(pk__in=wrap(LINES.values("pk"))))
     expected = exists(INNER, "[ormtests_line]")
     assert sql == ("NOT (%s)" % expected if excluded else expected) and params == [1]
 
@@ -37,7 +39,7 @@ def test_in_a_subquery(compiled, wrap, excluded):
 @pytest.mark.parametrize("excluded", [False, True])
 def test_a_foreign_key_in_a_subquery(compiled, wrap, excluded):
     method = Delivery.objects.exclude if excluded else Delivery.objects.filter
-    sql, params = condition(compiled, method(line__in=wrap(LINES.values("order", "number"))))
+    sql, params = condition(compiled, method(line__in=wrap(LINES.values("pk"))))
     assert exists(INNER, "[ormtests_delivery]") in sql and sql.startswith("NOT (") is excluded and params == [1]
 
 
@@ -48,10 +50,10 @@ def test_the_key_by_its_name(compiled):
 
 def test_a_limit_comes_before_the_comparison(compiled):
     """Inside, a condition on the key would let any row be among the first."""
-    sql, _ = condition(compiled, Line.objects.filter(pk__in=LINES.order_by("-number").values("order", "number")[:2]))
+    sql, _ = condition(compiled, Line.objects.filter(pk__in=LINES.order_by("-number").values("pk")[:2]))
     assert sql.startswith("EXISTS(SELECT 1 FROM (SELECT TOP (2) [U0].[order]")
     assert sql.endswith(
-        "ORDER BY 2 DESC) AS [v] ([c0], [c1]) WHERE "
+        "ORDER BY [U0].[number] DESC) AS [v] ([c0], [c1]) WHERE "
         + EXISTS.partition(" WHERE ")[2]
         % (
             "[ormtests_line]",
@@ -62,24 +64,24 @@ def test_a_limit_comes_before_the_comparison(compiled):
 
 def test_groups_of_the_subquery(compiled):
     groups = Line.objects.values("order").annotate(lines=Count("number"))
-    sql, _ = condition(compiled, Line.objects.filter(pk__in=Subquery(groups)))
+    sql, _ = condition(compiled, Line.objects.filter(pk__in=groups))
     assert "GROUP BY [U0].[order]) AS [v] ([c0], [c1])" in sql
 
 
 def test_a_set_operation(compiled):
     both = LINES.values("order", "number").union(Line.objects.filter(order=2).values("order", "number"))
-    sql, params = condition(compiled, Line.objects.filter(pk__in=Subquery(both)))
+    sql, params = condition(compiled, Line.objects.filter(pk__in=both))
     assert " UNION " in sql and params == [1, 2]
 
 
 def test_a_subquery_that_refers_to_the_outer_row(compiled):
-    lines = Line.objects.filter(order=OuterRef("order"), number__gt=5).values("order", "number")
+    lines = Line.objects.filter(order=OuterRef("order"), number__gt=5).values("pk")
     sql, params = condition(compiled, Delivery.objects.filter(line__in=Subquery(lines)))
     assert "[U0].[order] = ([ormtests_delivery].[order])" in sql and params == [5]
 
 
 def test_equal_to_a_subquery(compiled):
-    sql, params = condition(compiled, Line.objects.filter(pk=LINES.values("order", "number")[:1]))
+    sql, params = condition(compiled, Line.objects.filter(pk=LINES.values("pk")[:1]))
     assert sql.startswith("EXISTS(SELECT 1 FROM (SELECT TOP (1) [U0].[order]") and params == [1]
 
 

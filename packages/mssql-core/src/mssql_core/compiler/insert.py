@@ -235,9 +235,9 @@ class InsertMixin:
             self.execute_sql()
             return known
         self.returning_fields = returning_fields
-        rows = []
+        statements, rows = self.as_sql(), []
         with self.connection.cursor() as cursor:
-            for sql, params in self.as_sql():
+            for sql, params in statements:
                 cursor.execute(sql, params)
                 if returning_fields:
                     rows.extend(cursor.fetchall())
