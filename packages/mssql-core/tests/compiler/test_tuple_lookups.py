@@ -68,12 +68,6 @@ def test_groups_of_the_subquery(compiled):
     assert "GROUP BY [U0].[order]) AS [v] ([c0], [c1])" in sql
 
 
-def test_a_set_operation(compiled):
-    both = LINES.values("order", "number").union(Line.objects.filter(order=2).values("order", "number"))
-    sql, params = condition(compiled, Line.objects.filter(pk__in=both))
-    assert " UNION " in sql and params == [1, 2]
-
-
 def test_a_subquery_that_refers_to_the_outer_row(compiled):
     lines = Line.objects.filter(order=OuterRef("order"), number__gt=5).values("pk")
     sql, params = condition(compiled, Delivery.objects.filter(line__in=Subquery(lines)))
