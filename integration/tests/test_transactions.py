@@ -177,3 +177,12 @@ def test_a_transaction_that_lost_its_connection_runs_again(no_resiliency):
 
     work()
     assert len(attempts) == 2 and seen_by_others() == [1, 2]
+
+
+def test_a_session_starts_as_core_expects_it():
+    (options, *others) = run("SELECT @@OPTIONS, @@LOCK_TIMEOUT, @@TEXTSIZE, @@DATEFIRST, @@LANGUAGE")[0]
+    off = {"IMPLICIT_TRANSACTIONS": 2, "CURSOR_CLOSE_ON_COMMIT": 4, "NOCOUNT": 512, "NUMERIC_ROUNDABORT": 8192}
+    assert [name for name, bit in {**off, "XACT_ABORT": 16384}.items() if options & bit] == []
+    on = {"ANSI_WARNINGS": 8, "ANSI_PADDING": 16, "ANSI_NULLS": 32, "ARITHABORT": 64, "QUOTED_IDENTIFIER": 256}
+    assert [name for name, bit in {**on, "CONCAT_NULL_YIELDS_NULL": 4096}.items() if not options & bit] == []
+    assert others == [-1, 2147483647, 7, "us_english"]

@@ -1,9 +1,10 @@
+import contextlib
 import copy
 import gc
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, NotSupportedError, OperationalError, models
+from django.db import DatabaseError, NotSupportedError, OperationalError, models, transaction
 
 from mssql_core.plugin import Capability, DataType, hookimpl
 from mssql_core.testing import FakeDriver, fake_connection, server_error
@@ -34,10 +35,11 @@ class Money:
 def test_connecting_costs_one_message(connection):
     connection.ensure_connection()
     (sql,) = connection.driver.sql
-    assert sql.startswith("SET DATEFORMAT ymd; SET DATEFIRST 7; SELECT CAST(SERVERPROPERTY('EngineEdition') AS int)")
+    prepared, _, question = sql.partition("; SELECT ")
+    assert question.startswith("CAST(SERVERPROPERTY('EngineEdition') AS int)")
     connection.close()
     connection.ensure_connection()
-    assert connection.driver.sql[1:] == ["SET DATEFORMAT ymd; SET DATEFIRST 7"]
+    assert connection.driver.sql[1:] == [prepared.replace("IF SERVERPROPERTY('EngineEdition') NOT IN (6, 11) ", "")]
 
 
 def test_after_a_lost_connection_the_server_is_asked_again():
@@ -59,6 +61,27 @@ def test_options_of_the_session():
     connection = fake_connection(options={"isolation_level": "snapshot", "datefirst": 1})
     connection.ensure_connection()
     assert "SET DATEFIRST 1; SET TRANSACTION ISOLATION LEVEL SNAPSHOT; " in connection.driver.sql[0]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_schema_changes_leave_snapshot_isolation(fails, monkeypatch):
+    connection = fake_connection(options={"isolation_level": "SNAPSHOT"})
+    monkeypatch.setattr(transaction, "get_connection", lambda using=None: connection)
+    with contextlib.suppress(ValueError), connection.schema_editor() as editor:
+        editor.execute("ALTER TABLE a ADD b int")
+        if fails:
+            raise ValueError
+    start = "SET TRANSACTION ISOLATION LEVEL "
+    levels = [sql for sql in connection.driver.sql[1:] if sql.startswith((start, "BEGIN", "COMMIT", "IF @@TRAN"))]
+    assert [levels[0], levels[-1]] == [start + "READ COMMITTED", start + "SNAPSHOT"] and len(levels) == 4
+
+
+def test_without_snapshot_a_schema_change_sets_no_level(connection):
+    with connection.schema_editor(atomic=False) as editor:
+        editor.execute("ALTER TABLE a ADD b int")
+    with connection.schema_editor(collect_sql=True, atomic=False):
+        pass
+    assert not any("ISOLATION" in sql for sql in connection.driver.sql[1:])
 
 
 def test_session_statements_of_plugins_travel_with_a_reconnect():

@@ -16,7 +16,7 @@ from .checks.validation import DatabaseValidation
 from .client import DatabaseClient
 from .compiler.dispatch import CompilerDispatch
 from .connection import connector as connecting
-from .connection import server
+from .connection import server, session
 from .connection import settings as core_settings
 from .connection.cursor import CursorPool, CursorWrapper
 from .connection.token_expiry import Lifetime, bounded
@@ -34,6 +34,10 @@ from .schema.editor import DatabaseSchemaEditor
 
 # What was learned of each server, for all connections of the process.
 _servers = {}
+
+
+class SchemaEditor(session.LeavesSnapshot, DatabaseSchemaEditor):
+    """The schema editor of a connection."""
 
 
 class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
@@ -81,7 +85,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     introspection_class = DatabaseIntrospection
     ops_class = DatabaseOperations
     validation_class = DatabaseValidation
-    SchemaEditorClass = DatabaseSchemaEditor
+    SchemaEditorClass = SchemaEditor
 
     def __init__(self, settings_dict, alias="default"):
         # For repr(), also of a wrapper that is refused below. The variable goes: an error's frames show no settings.
@@ -281,24 +285,37 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
 
     def _prepare_session(self):
         """Session options in one message; with the server's description, where it is not known yet."""
-        options = self.options_read().options
-        statements = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % options.get("datefirst", 7)]
-        if options.get("isolation_level"):
-            statements.append("SET TRANSACTION ISOLATION LEVEL %s" % options["isolation_level"])
-        known = _servers.get(self._server_key())
+        known = self.server_if_known()
+        statements = session.statements(self.options_read(), known)
         with self._raw_cursor() as cursor:
             if known:
                 cursor.execute("; ".join([*statements, *self._session_sql(known)]))
                 return
             cursor.execute("; ".join([*statements, server.QUERY]))
             self._remember_server(cursor.fetchone())
-            session = self._session_sql(self.server)
-            if session:
-                cursor.execute("; ".join(session))
+            more = self._session_sql(self.server)
+            if more:
+                cursor.execute("; ".join(more))
 
     def _session_sql(self, info):
         results = manager.results(self.plugins, "mssql_session_sql", server=info)
         return [statement for _, statements in results for statement in statements or ()]
+
+    def leave_snapshot(self):
+        """Set READ COMMITTED where the alias has SNAPSHOT and no transaction; returns whether it did."""
+        if self.options_read().options.get("isolation_level") != session.SNAPSHOT or self.in_atomic_block:
+            return False
+        self._set_isolation(None)
+        return True
+
+    def return_to_snapshot(self):
+        if self.connection is not None and not self.in_atomic_block:
+            self._set_isolation(session.SNAPSHOT)
+
+    def _set_isolation(self, level):
+        self.ensure_connection()
+        with self.wrap_database_errors, self._raw_cursor(self._note_loss) as cursor:
+            cursor.execute(session.isolation(level))
 
     def create_cursor(self, name=None):
         self.lifetime.warn(self.alias)

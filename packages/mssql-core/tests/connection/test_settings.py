@@ -119,7 +119,7 @@ def test_mars_is_refused_with_the_reason(options):
 
 
 def test_mars_of_a_plugin_is_refused():
-    with pytest.raises(ImproperlyConfigured, match="A plugin of .* asks for MARS_Connection"):
+    with pytest.raises(ImproperlyConfigured, match="A plugin of .* asks for mars_connection = yes"):
         keywords(plugin={"mars_connection": "yes"})
 
 

@@ -37,16 +37,23 @@ _CHOICES = {
     "Encrypt": ("yes", "no", "mandatory", "optional", "strict"),
     "TrustServerCertificate": ("yes", "no"),
     "Trusted_Connection": ("yes", "no", "SSPI"),
-    "MARS_Connection": ("no",),
     "MultiSubnetFailover": ("yes", "no"),
     "LongAsMax": ("yes", "no"),
     "ApplicationIntent": ("ReadWrite", "ReadOnly"),
 }
-# https://learn.microsoft.com/sql/t-sql/language-elements/transactions-transact-sql ("Batch-scoped transactions")
-_NO_MARS = (
-    "%s asks for MARS_Connection. Multiple Active Result Sets end a transaction with the batch that began it (error 3997), "
-    "so atomic() could not work. Remove it: queries inside a loop over iterator() work without."
-)
+_ISO = "Django and indexes on computed columns and filtered ones (error 1934) need it on"
+# Keyword -> the only value it may have, and why.
+_FIXED = {
+    # https://learn.microsoft.com/sql/t-sql/language-elements/transactions-transact-sql ("Batch-scoped transactions")
+    "mars_connection": (
+        "no",
+        "Multiple Active Result Sets end a transaction with the batch that began it (error 3997), so atomic() could not "
+        "work. Queries inside a loop over iterator() work without",
+    ),
+    # https://learn.microsoft.com/sql/t-sql/statements/set-quoted-identifier-transact-sql
+    "ansinpw": ("yes", _ISO),
+    "quotedid": ("yes", _ISO),
+}
 # Option -> (smallest, largest) number.
 _NUMBERS = {
     "connection_recovery_interval_msec": (0, 600000),
@@ -146,6 +153,7 @@ def _checked(alias, name, value):
         return _number(alias, name, value)
     if name in KEYWORDS.values():
         text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
+        _check_fixed({name: text}, _option(alias, name))
         return _choice(alias, name, text, _CHOICES[name]) if name in _CHOICES else text
     if name == "schema":
         return _schema(alias, name, value)
@@ -161,18 +169,17 @@ def _option(alias, name):
 
 
 def _choice(alias, name, value, choices):
-    if name == "MARS_Connection":
-        _refuse_mars({name: value}, _option(alias, name))
     for choice in choices:
         if str(value).casefold() == choice.casefold():
             return choice
     raise ImproperlyConfigured("%s is %r; it is one of: %s." % (_option(alias, name), value, ", ".join(choices)))
 
 
-def _refuse_mars(keywords, where):
+def _check_fixed(keywords, where):
     for name, value in keywords.items():
-        if name.casefold() == "mars_connection" and str(value).strip().casefold() != "no":
-            raise ImproperlyConfigured(_NO_MARS % where)
+        only, reason = _FIXED.get(name.casefold(), (None, ""))
+        if only and str(value).strip().casefold() != only:
+            raise ImproperlyConfigured("%s asks for %s = %s. %s; remove it." % (where, name, value, reason))
 
 
 def _function(alias, name, value):
@@ -241,7 +248,7 @@ def keywords(settings, driver, credentials, plugin_keywords):
         found.pop("Trusted_Connection", None)
     for more in (plugin_keywords, direct, settings.extra):
         found = connection_string.merge(found, more)
-    _refuse_mars(plugin_keywords, "A plugin of DATABASES[%r]" % settings.alias)
+    _check_fixed(plugin_keywords, "A plugin of DATABASES[%r]" % settings.alias)
     if credentials.access_token is not None:
         # Beside a token the driver refuses them (FA005).
         found = {key: value for key, value in found.items() if key.casefold() not in _IDENTITY}
@@ -258,5 +265,5 @@ def _extra(alias, text):
     for key, value in pairs:
         if key.casefold() not in {name.casefold() for name in found}:
             found[key] = value
-    _refuse_mars(found, _option(alias, "extra_params"))
+    _check_fixed(found, _option(alias, "extra_params"))
     return found

@@ -1,0 +1,78 @@
+"""What a session is set to in the message that prepares it, and the isolation level of schema changes.
+
+The server's ``user options``, the login's defaults, and whoever used a pooled connection before may have left anything:
+NOCOUNT ON hides the row counts that ``save()`` goes by, XACT_ABORT ON ends transactions that Django goes on with,
+IMPLICIT_TRANSACTIONS ON opens one that nobody commits.
+https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
+https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
+"""
+
+_OFF = "NOCOUNT, XACT_ABORT, IMPLICIT_TRANSACTIONS, NUMERIC_ROUNDABORT, CURSOR_CLOSE_ON_COMMIT"
+# What indexes on computed columns and filtered indexes need (error 1934), and ISO's rules for NULL.
+_ON = (
+    "ANSI_NULLS, ANSI_NULL_DFLT_ON, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER"
+)
+SNAPSHOT = "SNAPSHOT"
+_DEFAULT_LEVEL = "READ COMMITTED"
+_UNLESS_WAREHOUSE = "IF SERVERPROPERTY('EngineEdition') NOT IN (6, 11) "
+# A warehouse takes few SET statements, and none for the isolation level; these are the names of its endpoints.
+# https://learn.microsoft.com/fabric/data-warehouse/connectivity
+# https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
+_WAREHOUSES = (".datawarehouse.", ".sql.azuresynapse.net")
+
+
+def statements(settings, server):
+    """SET statements for the options of the alias.
+
+    :param settings: ConnectionSettings.
+    :param server: ServerInfo, or None where the server is not known yet.
+    """
+    # LANGUAGE sets the formats of dates too, so it comes first.
+    dates = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % settings.options.get("datefirst", 7)]
+    if is_warehouse(settings, server):
+        return dates
+    found = ["SET %s OFF" % _OFF, "SET %s ON" % _ON, "SET ROWCOUNT 0", "SET TEXTSIZE 2147483647", "SET LOCK_TIMEOUT -1"]
+    if not (settings.options.get("Language") or settings.extra_value("Language")):
+        found.append("SET LANGUAGE us_english")
+    level = settings.options.get("isolation_level")
+    # Behind another name than its own, a warehouse shows itself when asked.
+    unless_warehouse = _UNLESS_WAREHOUSE if server is None and not level else ""
+    return [*found, *dates, unless_warehouse + isolation(level)]
+
+
+def is_warehouse(settings, server):
+    """Whether the server is a warehouse; by its address, where the server is not known yet."""
+    if server is not None:
+        return not server.edition.is_supported
+    return any(name in settings.host.casefold() for name in _WAREHOUSES)
+
+
+def isolation(level):
+    """The statement that sets the level; None is the server's default.
+
+    A pooled connection keeps the level that was set last: its reset does not undo it.
+    https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql
+    """
+    return "SET TRANSACTION ISOLATION LEVEL %s" % (level or _DEFAULT_LEVEL)
+
+
+class LeavesSnapshot:
+    """Part of the schema editor: schema changes run at READ COMMITTED where the alias has SNAPSHOT.
+
+    In a snapshot transaction ALTER TABLE, CREATE INDEX and others are refused (error 3964), so the level is changed
+    before the editor's transaction begins. Inside an atomic block of the application the server refuses them.
+    https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql
+    """
+
+    _left_snapshot = False
+
+    def __enter__(self):
+        self._left_snapshot = not self.collect_sql and self.connection.leave_snapshot()
+        return super().__enter__()
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        try:
+            return super().__exit__(exc_type, exc_value, traceback)
+        finally:
+            if self._left_snapshot:
+                self.connection.return_to_snapshot()
