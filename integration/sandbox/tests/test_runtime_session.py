@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pyodbc
 import pytest
 from raw_client import RawClient
@@ -179,3 +181,114 @@ def test_use_tells_the_client_database_and_collation(two_databases, target):
     name = "use_b".encode("utf-16-le")
     assert b"\1\5" + name + b"\3" + "app".encode("utf-16-le") in answer
     assert b"\7\5" + collation_bytes("Latin1_General_100_BIN2") in answer
+
+
+# ---- options with effect ------------------------------------------------------------------------------
+
+
+def test_rowcount_stops_queries_and_changes(connection):
+    connection.execute("CREATE TABLE #four (n int); INSERT #four VALUES (1), (2), (3), (4)")
+    connection.execute("SET ROWCOUNT 2")
+    assert run(connection, "SELECT n FROM #four ORDER BY n DESC") == [[4], [3]]
+    assert run(connection, "DECLARE @n int; SELECT @n = n FROM #four ORDER BY n; SELECT @n, @@ROWCOUNT") == [[2, 2]]
+    assert run(connection, "SELECT COUNT(*) FROM #four") == [[4]]
+    assert connection.execute("DELETE #four").rowcount == 2
+    assert connection.execute("UPDATE #four SET n = 0").rowcount == 2
+    connection.execute("SET ROWCOUNT 1; INSERT #four SELECT n + 5 FROM #four")
+    refused(connection, "SELECT n INTO #more FROM #four", 50999)
+    connection.execute("SET ROWCOUNT 0")
+    assert run(connection, "SELECT n FROM #four") == [[0], [0], [5]]
+
+
+def test_textsize_cuts_long_values(connection):
+    connection.execute("SET TEXTSIZE 10")
+    long = "SELECT REPLICATE(CAST('x' AS varchar(max)), 50), REPLICATE(CAST(N'\u00fc' AS nvarchar(max)), 50), 'short one, uncut'"
+    assert run(connection, long) == [["x" * 10, "\u00fc" * 5, "short one, uncut"]]
+    assert run(connection, "SET TEXTSIZE 0; SELECT @@TEXTSIZE") == [[4096]]
+    assert run(connection, "SET TEXTSIZE -1; SELECT LEN(@p), @p FROM (SELECT 1) x(y)".replace("@p", "'abc'")) == [
+        [3, "abc"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["ANSI_NULL_DFLT_ON OFF", "ANSI_DEFAULTS OFF", "ANSI_DEFAULTS ON", "STATISTICS IO ON",
+     "STATISTICS TIME ON", "STATISTICS IO, TIME ON", "ANSI_NULLS, ANSI_NULL_DFLT_ON OFF"],
+)  # fmt: skip
+def test_options_without_effect_here_are_refused(connection, option):
+    refused(connection, f"SET {option}", 50999)
+
+
+@pytest.mark.parametrize("scope", ["GLOBAL", "LOCAL"])
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_cursor_close_on_commit(connection, scope, end):
+    cursor = f"DECLARE c CURSOR {scope} STATIC FOR SELECT 1; OPEN c"
+    connection.execute("SET CURSOR_CLOSE_ON_COMMIT ON")
+    refused(connection, f"BEGIN TRAN; {cursor}; {end}; FETCH c", 16917)
+    refused(connection, f"DECLARE d CURSOR {scope} STATIC FOR SELECT 1; OPEN d", 50999)
+    connection.execute("SET CURSOR_CLOSE_ON_COMMIT OFF")
+    connection.execute(f"BEGIN TRAN; DECLARE e CURSOR {scope} STATIC FOR SELECT 1; OPEN e; {end}; FETCH e")
+
+
+def test_a_session_starts_with_the_servers_user_options(connect):
+    administrator = connect()
+    administrator.execute("EXEC sp_configure 'user options', 16896")
+    try:
+        assert run(connect(), "SELECT @@OPTIONS & 16896") == [[0]]
+        administrator.execute("RECONFIGURE")
+        assert run(connect(), "SELECT @@OPTIONS & 16896") == [[16896]]
+        shown = connect()
+        assert shown.execute("CREATE TABLE #n (n int); INSERT #n VALUES (1)").rowcount == -1
+        row = [["user options", 0, 32767, 16896, 16896]]
+        assert run(shown, "EXEC sp_configure 'user options'") == row
+        refused(shown, "BEGIN TRAN; RECONFIGURE", 574)
+    finally:
+        administrator.execute("EXEC sp_configure 'user options', 0; RECONFIGURE WITH OVERRIDE")
+    refused(administrator, "EXEC sp_configure 'user options', 2", 50999)
+    refused(administrator, "EXEC sp_configure 'user options', 40000", 15129)
+    refused(administrator, "EXEC sp_configure 'no such option'", 15123)
+
+
+# ---- sessions that another one ends --------------------------------------------------------------------
+
+
+def killed(connection):
+    for _ in range(2):
+        with pytest.raises(pyodbc.Error, match="08S01"):
+            connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("begin", ["", "BEGIN TRAN; "], ids=["autocommit", "transaction"])
+def test_kill_closes_the_connection(connect, begin):
+    victim, killer = connect(), connect()
+    number = run(victim, f"{begin}SELECT @@SPID")[0][0]
+    killer.execute(f"KILL {number}")
+    killed(victim)
+    refused(killer, f"KILL {number}", 6106)
+    own = run(killer, "SELECT @@SPID")[0][0]
+    refused(killer, f"KILL {own}", 6104)
+    refused(killer, "BEGIN TRAN; KILL 60", 6115)
+
+
+def test_kill_ends_a_statement_that_runs(connect):
+    victim, killer = connect(), connect()
+    number = run(victim, "SELECT @@SPID")[0][0]
+    victim.execute("CREATE TABLE dbo.killed (n int); BEGIN TRAN; INSERT dbo.killed VALUES (1)")
+    timer = threading.Timer(0.3, killer.execute, [f"KILL {number}"])
+    timer.start()
+    with pytest.raises(pyodbc.Error):
+        victim.execute("SET NOCOUNT ON; WHILE 1 = 1 UPDATE dbo.killed SET n += 1")
+    timer.join()
+    assert run(killer, "SELECT n FROM dbo.killed") == []
+    killer.execute("DROP TABLE dbo.killed")
+
+
+def test_single_user_closes_other_connections(two_databases, connect):
+    victim, owner = connect(database="use_a"), connect()
+    run(victim, "SELECT * FROM people")
+    owner.execute("ALTER DATABASE use_a SET SINGLE_USER WITH ROLLBACK IMMEDIATE; ALTER DATABASE use_a SET MULTI_USER")
+    killed(victim)
+
+
+def test_checkpoint_is_taken(connection):
+    connection.execute("CHECKPOINT")

@@ -8,7 +8,7 @@ the tokens go to the client. Neither side knows the other's insides.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Iterator, Protocol, Sequence
+from typing import Any, Callable, Iterator, Protocol, Sequence
 
 from .messages import message
 from .sqltypes import SqlType
@@ -152,6 +152,7 @@ class Session(Protocol):
 
     spid: int
     database: str
+    hang_up: Callable[[], None]  # given by the wire layer, called when another session ended this one
     cancelled: bool  # set by cancel(); the wire layer clears it before each message
 
     @property

@@ -101,7 +101,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
     ):
         raise NotSupported(f"ALTER DATABASE ... WITH {termination}", statement.line)
     if termination.startswith("ROLLBACK"):
-        databases.close_connections(name, ddl.connection.info.backend_pid)
+        ddl.session.server.end_sessions(name, ddl.session)
     access = ("MULTI_USER", "SINGLE_USER", "RESTRICTED_USER")
     if text in access:
         databases.change(name, user_access=access.index(text))

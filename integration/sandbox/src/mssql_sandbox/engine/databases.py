@@ -129,16 +129,13 @@ class Databases:
             self._remember(changed)
             return changed
 
-    def close_connections(self, name: str, except_process: int = 0) -> None:
-        """Roll back and end all other sessions of a database (WITH ROLLBACK IMMEDIATE).
+    def end_process(self, process: int) -> None:
+        """Roll back and end the engine's process of a session."""
+        self._connection.execute("select pg_terminate_backend($1, 5000)", (process,))
 
-        :param except_process: engine process id of the asking session.
-        """
-        database = self.existing(name)
-        self._connection.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and pid <> $2",
-            (database.engine_name, except_process),
-        )
+    def tell_user_options(self, configured: int, in_use: int) -> None:
+        """For sys.configurations of every database."""
+        self._connection.execute(f"comment on role sandbox is '[{configured}, {in_use}]'")
 
     def _create(self, name: str, number: int, collation: str, template: str = "", recovery: int = 1) -> Database:
         self._create_in_engine(number, template or self._template)

@@ -13,7 +13,7 @@ from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..syntax.walk import below
-from . import control, cursors, insert_exec, pgerrors
+from . import administration, control, cursors, insert_exec, pgerrors
 from .execute import Execution
 from .parsed import QUERIES, is_scalar
 from .scope import Jump, Scope, StopBatch
@@ -143,6 +143,8 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
 
     def _engine_error(self, fault: psycopg.Error, statement: nodes.Statement) -> SqlServerError:
         session = self.session
+        if session.connection.closed:
+            raise fault  # another session ended this one
         if isinstance(fault, psycopg.errors.QueryCanceled) and session.cancelled:
             session.transactions.undo_statement()
             raise session.cancel_signal()
@@ -231,4 +233,5 @@ _HANDLERS = {
     nodes.Insert: insert_exec.InsertStatements.do_insert,
     nodes.Execute: Execution.do_execute,
     nodes.InsertBulk: Execution.do_insert_bulk,
+    nodes.ServerCommand: administration.run,
 }

@@ -243,7 +243,8 @@ class ControlFlow:
         session = self.session
         if session.inserting is not None and session.transactions.count <= session.inserting:
             raise SqlServerError(3916)
-        yield from self.session.transactions.commit()
+        yield from self.session.commit()
+        self.close_cursors()
 
     def do_rollback(self, statement: nodes.RollbackTransaction) -> Iterator[Event]:
         if self.session.inserting is not None:
@@ -252,8 +253,13 @@ class ControlFlow:
         if name is None or name == self.session.transaction_name and self.session.transactions.count:
             self.scope.cursors.unsettle()
             yield from self.session.rollback()
+            self.close_cursors()
         else:
             self.session.transactions.rollback_to(name)
+
+    def close_cursors(self) -> None:
+        if self.session.settings.switches["CURSOR_CLOSE_ON_COMMIT"] and not self.session.transactions.count:
+            self.scope.cursors.close()
 
     def do_save(self, statement: nodes.SaveTransaction) -> Iterator[Event]:
         name = self.transaction_label(statement.name)

@@ -65,6 +65,15 @@ class Cursors:
     named: dict[str, Cursor] = field(default_factory=dict)
     variables: dict[str, Cursor | None] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """The end of a transaction under CURSOR_CLOSE_ON_COMMIT.
+
+        https://learn.microsoft.com/sql/t-sql/statements/set-cursor-close-on-commit-transact-sql
+        """
+        for cursor in (*self.named.values(), *self.variables.values()):
+            if cursor is not None:
+                cursor.rows = None
+
     def unsettle(self) -> None:
         """ROLLBACK closes some cursors that are not STATIC."""
         for cursor in (*self.named.values(), *self.variables.values()):
@@ -166,6 +175,8 @@ class CursorStatements:
     def _open(self, cursor: Cursor) -> None:
         if cursor.rows is not None:
             raise SqlServerError(16905)
+        if self.session.settings.switches["CURSOR_CLOSE_ON_COMMIT"] and not self.session.transactions.count:
+            raise NotSupported("OPEN outside a transaction under SET CURSOR_CLOSE_ON_COMMIT ON")
         cursor.rows = self._read(cursor)
         cursor.position, cursor.writes, cursor.unsure = 0, self.session.writes, False
         self.session.cursor_rows = len(cursor.rows) if cursor.static else None
@@ -174,6 +185,8 @@ class CursorStatements:
         if cursor.database != self.session.database:
             raise NotSupported("a cursor of another database after USE")
         self.session.transactions.before_statement()
+        if self.session.settings.rowcount:
+            raise NotSupported("a cursor under SET ROWCOUNT")
         rows = self.session.query(cursor.plan.sql, cursor.arguments)
         decode = rows_decoder([column.type for column in cursor.columns])
         return [tuple(row) for row in decode(rows)] if rows else []

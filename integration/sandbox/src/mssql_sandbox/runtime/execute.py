@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Iterator
 
 from .. import ddl, translate
@@ -11,6 +12,7 @@ from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
+from . import limits
 from .scope import DEFAULT, Scope
 from .triggers import CHANGES, run_with_triggers
 
@@ -32,6 +34,10 @@ class Execution:
         """The statement's plan, translated at most once for the same types and settings."""
         session = self.session
         key = (id(statement), session.plan_key(), tuple(self.scope.types.items()))
+        rows = session.settings.rowcount
+        if rows:
+            # Neither kept nor looked up: a statement made here has no lasting identity.
+            return translate.translate(limits.limited(statement, rows), session.context(self.scope))
         found = self.parsed.plans.get(key)
         if found is None:
             found = translate.translate(statement, session.context(self.scope))
@@ -120,7 +126,8 @@ class Execution:
 
     def _assign(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
         """SELECT @x = ...: the last row wins; without rows the variables keep their values."""
-        rows = cursor.fetchall()
+        limit = self.session.settings.rowcount
+        rows = cursor.fetchmany(limit) if limit else cursor.fetchall()
         if rows:
             for name, value, column in zip(plan.assign, rows[-1], plan.columns):
                 self.scope.values[name] = from_pg(value, column.type)
@@ -146,13 +153,16 @@ class Execution:
         session = self.session
         yield Columns(plan.columns)
         decode = rows_decoder([column.type for column in plan.columns])
+        settings = session.settings
+        limit = settings.rowcount if plan.kind == "select" and settings.rowcount else sys.maxsize
+        cut = limits.TextSize(plan.columns, settings.textsize).cut if settings.textsize < limits.UNLIMITED else None
         count = 0
-        while chunk := cursor.fetchmany(_CHUNK):
+        while count < limit and (chunk := cursor.fetchmany(min(_CHUNK, limit - count))):
             session.check_cancelled()
             count += len(chunk)
             if plan.identity:
                 self._keep_identity(chunk)
-            yield Rows(decode(chunk))
+            yield Rows(decode(chunk) if cut is None else cut(decode(chunk)))
         session.rowcount = count
         yield self._done(plan)
 

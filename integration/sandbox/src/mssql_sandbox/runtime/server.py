@@ -57,6 +57,12 @@ class SandboxServer:
         )
         for name in databases:
             self.databases.create(name)
+        self.set_user_options(0, 0)
+
+    def set_user_options(self, configured: int, in_use: int) -> None:
+        """The server option of that name: what sp_configure set, and what RECONFIGURE made of it."""
+        self.configured_options, self.user_options = configured, in_use
+        self.databases.tell_user_options(configured, in_use)
 
     @property
     def version(self) -> tuple[int, int, int, int]:
@@ -119,6 +125,18 @@ class SandboxServer:
 
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.spid, None)
+
+    def end_session(self, session: Session) -> None:
+        """Roll a session back and close its connection, from another session."""
+        self.forget(session)
+        self.databases.end_process(session.connection.info.backend_pid)
+        session.hang_up()
+
+    def end_sessions(self, database: str, asking: Session) -> None:
+        """End the other sessions of a database (ALTER DATABASE ... WITH ROLLBACK)."""
+        for session in list(self.sessions.values()):
+            if session is not asking and session.database.casefold() == database.casefold():
+                self.end_session(session)
 
     # ---- databases ---------------------------------------------------------------------
 

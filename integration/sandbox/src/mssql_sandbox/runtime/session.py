@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from copy import copy
-from typing import Any, Iterator, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 import psycopg
 
@@ -49,6 +49,7 @@ class Session(RemoteCalls):
         self.handles: dict[int, Any] = {}
         self.next_handle = 0
         self.cancelled = False
+        self.hang_up: Callable[[], None] = lambda: None
         self._timeout_at_risk = False
         self._attach(database, connection)
         self._clear_state()
@@ -78,7 +79,7 @@ class Session(RemoteCalls):
         self.connection.execute(f"SET application_name = 'spid={self.spid} iso={level}'")
 
     def _clear_state(self) -> None:
-        self.settings = SessionSettings()
+        self.settings = SessionSettings.starting(self.server.user_options)
         self.rowcount = 0
         self.last_error = 0
         self.identity: Any = None
@@ -142,7 +143,7 @@ class Session(RemoteCalls):
                     self.transactions.set_isolation(levels[isolation], self.database)
                 yield from self.transactions.begin()
             elif request == "commit":
-                yield from self.transactions.commit()
+                yield from self.commit()
             elif request == "rollback":
                 if name:
                     self.transactions.rollback_to(name)
@@ -341,12 +342,20 @@ class Session(RemoteCalls):
         if self._timeout_at_risk:
             self._apply_lock_timeout()
 
+    def commit(self) -> list[Event]:
+        events = self.transactions.commit()
+        if self.settings.switches["CURSOR_CLOSE_ON_COMMIT"] and not self.transactions.count:
+            self.cursors.close()
+        return events
+
     def rollback(self) -> list[Event]:
         if self.catalog.table_variables and self.transactions.count:
             self.catalog.refuse_table_variable_rollback()
         events = self.transactions.rollback()
         self.writes += 1
         self.cursors.unsettle()
+        if self.settings.switches["CURSOR_CLOSE_ON_COMMIT"]:
+            self.cursors.close()
         self.transaction_name = None
         return events
 

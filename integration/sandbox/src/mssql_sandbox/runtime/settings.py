@@ -20,8 +20,18 @@ _SWITCHES_OFF = frozenset(
      "STATISTICS IO", "STATISTICS TIME", "STATISTICS PROFILE", "ANSI_DEFAULTS")
 )  # fmt: skip
 
+# @@OPTIONS bits. https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
+OPTION_BITS = {
+    "IMPLICIT_TRANSACTIONS": 2, "CURSOR_CLOSE_ON_COMMIT": 4, "ANSI_WARNINGS": 8, "ANSI_PADDING": 16,
+    "ANSI_NULLS": 32, "ARITHABORT": 64, "ARITHIGNORE": 128, "QUOTED_IDENTIFIER": 256, "NOCOUNT": 512,
+    "ANSI_NULL_DFLT_ON": 1024, "ANSI_NULL_DFLT_OFF": 2048, "CONCAT_NULL_YIELDS_NULL": 4096,
+    "NUMERIC_ROUNDABORT": 8192, "XACT_ABORT": 16384,
+}  # fmt: skip
+# Those that a session may start with beside the ones of every login.
+USER_OPTIONS = sum(OPTION_BITS[name] for name in ("NOCOUNT", "XACT_ABORT", *_SWITCHES_ON))
+
 # Switches of which only one position is modelled: the other is refused by name.
-_ONLY = {
+_ONLY: dict[str, bool | None] = {
     "ANSI_NULLS": True,
     "ANSI_PADDING": True,
     "ANSI_WARNINGS": True,
@@ -33,6 +43,10 @@ _ONLY = {
     "FMTONLY": False,
     "IMPLICIT_TRANSACTIONS": False,
     "ANSI_NULL_DFLT_OFF": False,
+    "ANSI_NULL_DFLT_ON": True,
+    "ANSI_DEFAULTS": None,  # ON means implicit transactions, OFF means ANSI_NULLS OFF
+    "STATISTICS IO": False,
+    "STATISTICS TIME": False,
     "SHOWPLAN_ALL": False,
     "SHOWPLAN_TEXT": False,
     "STATISTICS XML": False,
@@ -73,6 +87,17 @@ class SessionSettings:
         default_factory=lambda: {**dict.fromkeys(_SWITCHES_ON, True), **dict.fromkeys(_SWITCHES_OFF, False)}
     )
 
+    @classmethod
+    def starting(cls, user_options: int) -> SessionSettings:
+        """The settings after a login.
+
+        :param user_options: the server's option of that name; the login of ODBC switches the ANSI options on itself.
+        """
+        settings = cls()
+        for name in ("NOCOUNT", "XACT_ABORT"):
+            settings.switches[name] = bool(user_options & OPTION_BITS[name])
+        return settings
+
     @property
     def nocount(self) -> bool:
         return self.switches["NOCOUNT"]
@@ -104,7 +129,7 @@ class SessionSettings:
         elif name == "LOCK_TIMEOUT":
             self.lock_timeout = self._integer(name, value)
         elif name == "TEXTSIZE":
-            self.textsize = self._integer(name, value)
+            self.textsize = self._text_size(self._integer(name, value))
         elif name == "ROWCOUNT":
             self.rowcount = self._ranged(name, value, 0, 2147483647)
         elif name == "DEADLOCK_PRIORITY":
@@ -143,6 +168,13 @@ class SessionSettings:
                 raise NotSupported(f"SET {name} {number}")
             raise SqlServerError(2742, number=number)
         return number
+
+    @staticmethod
+    def _text_size(size: int) -> int:
+        """0 means 4 KB, -1 no limit: https://learn.microsoft.com/sql/t-sql/statements/set-textsize-transact-sql"""
+        if not -1 <= size <= 2147483647:
+            raise NotSupported(f"SET TEXTSIZE {size}")
+        return {0: 4096, -1: 2147483647}.get(size, size)
 
     @staticmethod
     def _priority(value: str) -> str:

@@ -7,18 +7,11 @@ from typing import Any, Callable
 
 from ..errors import NotSupported
 from .scope import Scope
-
-# @@OPTIONS bits. https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
-_OPTION_BITS = {
-    "IMPLICIT_TRANSACTIONS": 2, "CURSOR_CLOSE_ON_COMMIT": 4, "ANSI_WARNINGS": 8, "ANSI_PADDING": 16,
-    "ANSI_NULLS": 32, "ARITHABORT": 64, "ARITHIGNORE": 128, "QUOTED_IDENTIFIER": 256, "NOCOUNT": 512,
-    "ANSI_NULL_DFLT_ON": 1024, "ANSI_NULL_DFLT_OFF": 2048, "CONCAT_NULL_YIELDS_NULL": 4096,
-    "NUMERIC_ROUNDABORT": 8192, "XACT_ABORT": 16384,
-}  # fmt: skip
+from .settings import OPTION_BITS
 
 
 def _options(session: Any, scope: Scope) -> int:
-    return sum(bit for name, bit in _OPTION_BITS.items() if session.settings.switches.get(name))
+    return sum(bit for name, bit in OPTION_BITS.items() if session.settings.switches.get(name))
 
 
 def _scope_identity(session: Any, scope: Scope) -> Decimal | None:

@@ -12,7 +12,7 @@ _ISOLATION = (
 )  # fmt: skip
 # Statements of SQL Server that the sandbox has no use for.
 _UNSUPPORTED = frozenset(
-    """BACKUP RESTORE KILL CHECKPOINT SHUTDOWN REVERT BULK READTEXT WRITETEXT UPDATETEXT RECONFIGURE SETUSER LINENO DUMP
+    """BACKUP RESTORE SHUTDOWN REVERT BULK READTEXT WRITETEXT UPDATETEXT SETUSER LINENO DUMP
     LOAD ADD""".split()
 )
 
@@ -354,6 +354,19 @@ class Statements(CursorStatements):
         token = self.advance()
         return self.mark(nodes.Use(self.identifier()), token)
 
+    def _server_command(self) -> nodes.ServerCommand:
+        token = self.advance()
+        statement = self.mark(nodes.ServerCommand(token.key), token)
+        if token.key == "KILL":
+            if self.token.kind != "int":
+                raise NotSupported("KILL of anything but a session's number", token.line)
+            statement.session = int(self.advance().text)
+        if token.key == "RECONFIGURE":
+            self.accept("WITH", "OVERRIDE")
+        if self.token.key == "WITH" or self.token.kind == "int":
+            raise NotSupported(f"{token.key} with options", token.line)
+        return statement
+
     def _waitfor(self) -> nodes.WaitFor:
         token = self.advance()
         kind = self.accept_one("DELAY", "TIME")
@@ -418,6 +431,9 @@ _STATEMENTS = {
     "THROW": Statements._throw,
     "RAISERROR": Statements._raiserror,
     "USE": Statements._use,
+    "CHECKPOINT": Statements._server_command,
+    "KILL": Statements._server_command,
+    "RECONFIGURE": Statements._server_command,
     "WAITFOR": Statements._waitfor,
     "DBCC": Statements._dbcc,
     "GRANT": Statements._permission,

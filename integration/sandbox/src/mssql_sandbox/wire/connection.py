@@ -83,6 +83,13 @@ class Connection:
             self._cancel_session()
         self.transport.abort()
 
+    def hang_up(self) -> None:
+        """Close a connection that waits for a request; one that works tells its client 596 first."""
+        with self.transport.lock:
+            idle = not self.busy_since
+        if idle:
+            self.stop()
+
     # ---- login -----------------------------------------------------------------------
 
     def _login(self) -> bool:
@@ -108,6 +115,7 @@ class Connection:
             self._refuse(SqlServerError.worded(INTERNAL_ERROR, text, 20), "")
             return False
         self._session = session
+        session.hang_up = self.hang_up
         self._accept(request, handshake.encryption, events)
         return True
 

@@ -426,9 +426,10 @@ from (values
 --- sys.configurations: configuration_id int, name nvarchar(35), value sql_variant?, minimum sql_variant?,
 --- maximum sql_variant?, value_in_use sql_variant?, description nvarchar(255), is_dynamic bit, is_advanced bit
 create view sys.configurations as
-select configuration_id, name, value, minimum, maximum, value as value_in_use, description, 1::smallint as is_dynamic,
+select configuration_id, name, case name when 'user options' then options ->> 0 else value end as value, minimum, maximum,
+  case name when 'user options' then options ->> 1 else value end as value_in_use, description, 1::smallint as is_dynamic,
   is_advanced
-from (values
+from (select shobj_description(oid, 'pg_authid')::jsonb from pg_roles where rolname = 'sandbox') told(options), (values
   (115, 'nested triggers', '1', '0', '1', 'Allow triggers to be invoked within triggers', 0::smallint),
   (505, 'network packet size (B)', '4096', '512', '32767', 'Network packet size', 1::smallint),
   (518, 'show advanced options', '0', '0', '1', 'show advanced options', 0::smallint),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from ...ddl.rename import split_name
-from ...errors import SqlServerError
-from ...interface import Event, ReturnStatus
+from ...errors import NotSupported, SqlServerError
+from ...interface import Event, Info, ReturnStatus
 from ...sqltypes import INT, SMALLINT, nvarchar, varchar
+from ..settings import USER_OPTIONS
 from .binding import Call
 
 _SYSNAME = nvarchar(128)
@@ -62,6 +63,42 @@ def who(call: Call) -> Iterator[Event]:
     yield from call.result(columns, rows)
 
 
+def configure(call: Call) -> Iterator[Event]:
+    """sp_configure; of the options only ``user options`` can be set.
+
+    https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-configure-transact-sql
+
+    :raises SqlServerError: 15123 for an unknown option, 15129 for a value out of range.
+    """
+    name, value = call.bind("configname", "configvalue")
+    server = call.session.server
+    if server.version_info.is_cloud_database:
+        raise NotSupported("sp_configure in a cloud database, which has no server options")
+    if value is None:
+        yield from _configurations(call, name)
+        return
+    if name.casefold() != "user options":
+        raise NotSupported(f"sp_configure of the option {name}")
+    if not 0 <= int(value) <= 32767:
+        raise SqlServerError(15129, value=value, name=name)
+    if int(value) & ~USER_OPTIONS:
+        raise NotSupported(f"user options {int(value) & ~USER_OPTIONS}")
+    yield Info.of(15457, name="user options", old=server.configured_options, new=int(value))
+    server.set_user_options(int(value), server.user_options)
+    yield ReturnStatus(0)
+
+
+def _configurations(call: Call, name: str | None) -> Iterator[Event]:
+    rows = call.query(
+        "select name, minimum::int, maximum::int, value::int, value_in_use::int from sys.configurations"
+        " where name = lower($1) or $1::text is null and is_advanced = 0 order by name", name,
+    )  # fmt: skip
+    if name is not None and not rows:
+        raise SqlServerError(15123, name=name)
+    columns = [("name", nvarchar(35)), *((n, INT) for n in ("minimum", "maximum", "config_value", "run_value"))]
+    yield from call.result(columns, rows)
+
+
 def nothing(call: Call) -> Iterator[Event]:
     """Procedures whose effect does not show: statistics and cache maintenance."""
     yield ReturnStatus(0)
@@ -84,6 +121,7 @@ PROCEDURES = {
     "sp_helpindex": helpindex,
     "sp_databases": databases,
     "sp_who": who,
+    "sp_configure": configure,
     "sp_updatestats": nothing,
     "sp_recompile": nothing,
 }

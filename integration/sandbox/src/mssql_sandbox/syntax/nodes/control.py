@@ -152,6 +152,12 @@ class Use(Statement):
 
 
 @dataclass(slots=True)
+class ServerCommand(Statement):
+    command: str  # CHECKPOINT, KILL, RECONFIGURE
+    session: int = 0  # of KILL
+
+
+@dataclass(slots=True)
 class WaitFor(Statement):
     kind: str  # DELAY, TIME
     value: Expression
