@@ -10,7 +10,6 @@ from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.parser import parse_batch
-from ..translate.bodies import compile_body
 from . import binding
 from .calls import deterministic_names
 from .context import Ddl, walk
@@ -91,7 +90,7 @@ def compile_function(ddl: Ddl, number: int, statement: nodes.CreateModule, *, ne
     session = ddl.session
     context = replace(session.context(ddl.scope), variables={}, settings=type(session.settings)())
     try:
-        body = compile_body(function, context)
+        body = translate.compile_body(function, context)
     except SqlServerError as error:
         if new and error.number == 208:
             return

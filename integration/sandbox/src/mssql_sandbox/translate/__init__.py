@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import re
 
-from ..catalog.model import Table
+from ..catalog.model import Table, UserFunction
 from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
-from . import folding
+from . import bodies, folding
 from .bound import Bound, Output, Relation, Scope, Source, SourceColumn
-from .merge import MergeStatements as Translator
+from .operands import convert
 from .parameters import suggest
 from .plan import Context, Plan
+from .translation import Setting
+from .translator import Translator
 
 __all__ = [
-    "Context", "Plan", "column_expression", "column_predicate", "describe", "translate", "translate_expression",
+    "Context", "Plan", "column_expression", "column_predicate", "compile_body", "describe", "translate", "translate_expression",
     "translate_predicate", "undeclared_parameters", "view",
 ]  # fmt: skip
 
@@ -32,21 +34,12 @@ def translate(statement: nodes.Statement, context: Context) -> Plan:
     :raises SqlServerError: what SQL Server's compiler reports.
     :raises NotSupported: for what the sandbox does not know.
     """
-    translator = Translator(context)
     options = statement.query.options if isinstance(statement, nodes.SelectStatement) else _own_options(statement)
-    translator.max_recursion = _max_recursion(options)
+    merging = isinstance(statement, nodes.Merge)
+    translator = Translator(Setting(context, merging=merging, max_recursion=_max_recursion(options)))
     if isinstance(statement, nodes.SelectStatement):
         return _select(translator, statement)
-    handler = {
-        nodes.Insert: translator.insert,
-        nodes.Update: translator.update,
-        nodes.Delete: translator.delete,
-        nodes.Merge: translator.merge,
-        nodes.Truncate: translator.truncate,
-    }.get(type(statement))
-    if handler is None:
-        raise NotSupported(type(statement).__name__, statement.line)
-    return handler(statement)
+    return translator.change(statement)
 
 
 def _select(translator: Translator, statement: nodes.SelectStatement) -> Plan:
@@ -58,7 +51,7 @@ def _select(translator: Translator, statement: nodes.SelectStatement) -> Plan:
     if isinstance(body, nodes.Select) and body.into is not None:
         return _select_into(translator, statement, body)
     relation = translator.relation(statement.query, None)
-    return translator.plan("select", relation.sql, result_columns(relation.outputs))
+    return translator.statement.plan("select", relation.sql, result_columns(relation.outputs))
 
 
 def _own_options(statement: nodes.Statement) -> list[str]:
@@ -104,7 +97,7 @@ def _check_use_hint(option: str) -> None:
             raise SqlServerError(10715, name=name)
 
 
-def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.SelectItem]) -> Plan:
+def _assign(translator: Translator, statement, body: nodes.Select, assigned: list[nodes.SelectItem]) -> Plan:
     if len(assigned) != len(body.items):
         raise SqlServerError(141)
     types = []
@@ -118,23 +111,23 @@ def _assign(translator, statement, body: nodes.Select, assigned: list[nodes.Sele
     else:
         relation = translator.relation(statement.query, None)
         values = [
-            f"{translator.convert(Bound(f'q.o{number}', output.type), type_)} AS o{number}"
+            f"{convert(Bound(f'q.o{number}', output.type), type_)} AS o{number}"
             for number, (output, type_) in enumerate(zip(relation.outputs, types), 1)
         ]
         sql = f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
-    plan = translator.plan("assign", sql, [ResultColumn("", type_) for type_ in types])
+    plan = translator.statement.plan("assign", sql, [ResultColumn("", type_) for type_ in types])
     plan.assign = [item.assign for item in assigned]
     return plan
 
 
-def _select_into(translator, statement, body: nodes.Select) -> Plan:
+def _select_into(translator: Translator, statement, body: nodes.Select) -> Plan:
     relation = translator.relation(statement.query, None)
     for output in relation.outputs:
         if not output.name:
             raise SqlServerError(1038)
-    if translator.rowversions:
+    if translator.statement.rowversions:
         raise NotSupported("SELECT INTO from a table with a rowversion column", statement.line)
-    plan = translator.plan("into", relation.sql, result_columns(relation.outputs))
+    plan = translator.statement.plan("into", relation.sql, result_columns(relation.outputs))
     plan.into = body.into
     return plan
 
@@ -149,20 +142,20 @@ def result_columns(outputs: list[Output]) -> list[ResultColumn]:
 
 def translate_expression(expression: nodes.Expression, context: Context, target: SqlType | None) -> Plan:
     """A statement that yields the value of an expression outside any query, converted to ``target``."""
-    translator = Translator(context)
+    translator = Translator(Setting(context))
     bound = translator.expression(expression, Scope())
     type_ = target or bound.type
-    sql = translator.convert(bound, type_) if target is not None else bound.sql
+    sql = convert(bound, type_) if target is not None else bound.sql
     if type_.name == "null":
         type_, sql = INT, "NULL::integer"
-    plan = translator.plan("select", f"SELECT {sql}", [ResultColumn("", type_, bound.nullable)])
+    plan = translator.statement.plan("select", f"SELECT {sql}", [ResultColumn("", type_, bound.nullable)])
     return plan
 
 
 def translate_predicate(predicate: nodes.Predicate, context: Context) -> Plan:
     """A statement that yields true, false or NULL."""
-    translator = Translator(context)
-    return translator.plan("select", f"SELECT {translator.predicate(predicate, Scope())}")
+    translator = Translator(Setting(context))
+    return translator.statement.plan("select", f"SELECT {translator.predicate(predicate, Scope())}")
 
 
 # ---- stored expressions ---------------------------------------------------------------
@@ -172,21 +165,19 @@ def column_expression(
     expression: nodes.Expression, table: Table | None, context: Context, target: SqlType | None = None
 ) -> Plan:
     """A DEFAULT or computed column: an expression over the bare columns of one table."""
-    translator = Translator(context)
-    translator.stored = True
+    translator = Translator(Setting(context, stored=True))
     bound = translator.expression(expression, _table_scope(table))
     type_ = target or bound.type
-    sql = translator.convert(bound, type_) if target is not None else bound.sql
+    sql = convert(bound, type_) if target is not None else bound.sql
     if bound.is_null and target is None:
         type_, sql = INT, "NULL::integer"
-    return translator.plan("select", sql, [ResultColumn("", type_, bound.nullable)])
+    return translator.statement.plan("select", sql, [ResultColumn("", type_, bound.nullable)])
 
 
 def column_predicate(predicate: nodes.Predicate, table: Table, context: Context) -> Plan:
     """A CHECK constraint or an index filter over the bare columns of one table."""
-    translator = Translator(context)
-    translator.stored = True
-    return translator.plan("select", translator.predicate(predicate, _table_scope(table)))
+    translator = Translator(Setting(context, stored=True))
+    return translator.statement.plan("select", translator.predicate(predicate, _table_scope(table)))
 
 
 def _table_scope(table: Table | None) -> Scope:
@@ -201,11 +192,16 @@ def _table_scope(table: Table | None) -> Scope:
 
 def view(query: nodes.Query, context: Context) -> Relation:
     """The query of a view; its columns are o1 ... on."""
-    translator = Translator(context)
+    translator = Translator(Setting(context))
     relation = translator.relation(query, None)
-    if translator.parameters:
-        raise NotSupported(f"{translator.parameters[0]} in a view")
+    if translator.statement.parameters:
+        raise NotSupported(f"{translator.statement.parameters[0]} in a view")
     return relation
+
+
+def compile_body(function: UserFunction, context: Context) -> bodies.Body:
+    """The body of a scalar function; see :func:`~.bodies.compile_body`."""
+    return bodies.compile_body(function, context, Translator)
 
 
 # ---- describing ---------------------------------------------------------------------------

@@ -15,8 +15,12 @@ from ..syntax import nodes
 from ..types.typenames import engine_cast, resolve_type
 from . import folding, functions
 from .bound import Bound, Scope
-from .merge import MergeStatements as Translator
+from .operands import convert
 from .plan import Context
+from .translation import Setting, Translation
+
+# Begins a translation.
+Translates = Callable[[Setting], Translation]
 
 _DEEPEST = 32
 _SIDE_EFFECTS = {
@@ -37,14 +41,15 @@ class Body:
     sql: str
 
 
-def compile_body(function: UserFunction, context: Context) -> Body:
+def compile_body(function: UserFunction, context: Context, translator: Translates) -> Body:
     """:raises SqlServerError: 443 side effects, 444 rows for the client, 455 no RETURN at the end, binding errors."""
-    return _Writer(function, context).body()
+    return _Writer(function, context, translator).body()
 
 
 class _Writer:
-    def __init__(self, function: UserFunction, context: Context) -> None:
+    def __init__(self, function: UserFunction, context: Context, translator: Translates) -> None:
         self.function = function
+        self.translator = translator
         self.module = functions.parse(function.definition)
         self.types: dict[str, SqlType] = {}
         self.frame: dict[str, Bound] = {}
@@ -77,25 +82,18 @@ class _Writer:
 
     # ---- expressions -----------------------------------------------------------------
 
-    def _translator(self) -> Translator:
-        translator = Translator(self.context)
-        translator.frame = self.frame
-        translator.compiling = self.function.id
-        return translator
-
-    def _translated(self, translate: Callable[[Translator], Any]) -> Any:
-        translator = self._translator()
-        found = translate(translator)
-        if translator.parameters:
-            raise NotSupported(f"{translator.parameters[0]} in a function", self.module.line)
-        plan = translator.plan("select", "")
-        if plan.before or translator.locks:
+    def _translated(self, translate: Callable[[Translation], Any]) -> Any:
+        t = self.translator(Setting(self.context, self.frame, compiling=self.function.id))
+        found, statement = translate(t), t.statement
+        if statement.parameters:
+            raise NotSupported(f"{statement.parameters[0]} in a function", self.module.line)
+        if statement.before or statement.serializable or statement.locks:
             raise NotSupported("locking hints in a function", self.module.line)
-        self.recursive = self.recursive or translator.calls_itself
+        self.recursive = self.recursive or statement.calls_itself
         return found
 
     def _value(self, expression: nodes.Expression, target: SqlType) -> str:
-        return self._translated(lambda t: t.convert(t.expression(expression, Scope()), target))
+        return self._translated(lambda t: convert(t.expression(expression, Scope()), target))
 
     def _condition(self, predicate: nodes.Predicate) -> str:
         return self._translated(lambda t: t.predicate(predicate, Scope()))

@@ -115,6 +115,24 @@ class Scope:
     ordering: Any = None  # fingerprint of the aggregates' WITHIN GROUP
 
 
+class CommonTableNames:
+    """The common tables that are visible.
+
+    :ivar levels: of each WITH, the outermost first: folded name -> the engine's name and the columns.
+    :ivar recursing: the recursive tables that are being translated -> their alias in their own member.
+    """
+
+    def __init__(self) -> None:
+        self.levels: list[dict[str, tuple[str, list[Output]]]] = []
+        self.recursing: dict[str, str] = {}
+
+    def find(self, name: str) -> tuple[str, list[Output]] | None:
+        for level in reversed(self.levels):
+            if name.casefold() in level:
+                return level[name.casefold()]
+        return None
+
+
 def quote(text: str) -> str:
     """A string literal of the engine."""
     if "\0" in text:

@@ -13,8 +13,12 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .aggregates import contains_aggregate
 from .bound import Scope, Source, SourceColumn
-from .dml import DataStatements, computed_column, row_source
+from .dml import Outputs, Targets, computed_column, row_source
+from .paging import paging
 from .plan import Plan
+from .queries import Places, Queries
+from .sources import Sources
+from .translation import Translation
 
 
 @dataclass
@@ -32,15 +36,27 @@ class Target:
     columns: dict[str, Column] | None = None
 
 
-class RowChanges(DataStatements):
+class RowChanges:
+    """UPDATE and DELETE.
+
+    :param queries: WHERE, and the SELECT of a common table that is changed.
+    """
+
+    def __init__(self, t: Translation, sources: Sources, queries: Queries, targets: Targets, outputs: Outputs) -> None:
+        self.t = t
+        self.sources = sources
+        self.queries = queries
+        self.targets = targets
+        self.outputs = outputs
+
     # ---- UPDATE -----------------------------------------------------------------------------
 
     def update(self, node: nodes.Update) -> Plan:
         ctes, froms, scope, target = self._opened(node)
-        assignments = self._assignments(node.assignments, target.table, scope, target)
+        assignments = self.assignments(node.assignments, target.table, scope, target)
         self._refuse_aggregates_in_set(node)
-        where = self._where(node.where, scope)
-        self.locks.clear()
+        where = self.queries.where(node.where, scope)
+        self.t.statement.locks.clear()
         table = target.table
         if froms or node.top is not None:
             text = self._update_by_row(node, target, assignments, froms, where, scope)
@@ -48,7 +64,7 @@ class RowChanges(DataStatements):
             sets = ", ".join(f"{column.physical} = {value}" for column, value in assignments)
             text = f"UPDATE {table.physical} AS {target.source.engine_alias} SET {sets}{where}"
         rows = [_changed_rows(target, "inserted", "new"), _changed_rows(target, "deleted", "old")]
-        return self._with_output("update", ctes, text, node.output, [*rows, *_joined(node, scope, target)], table)
+        return self.outputs.plan("update", ctes, text, node.output, [*rows, *_joined(node, scope, target)], table)
 
     def _refuse_aggregates_in_set(self, node: nodes.Update) -> None:
         for assignment in node.assignments:
@@ -60,14 +76,15 @@ class RowChanges(DataStatements):
     def _opened(self, node: Any) -> tuple[list[str], list[str], Scope, Target]:
         """The common tables, FROM and target of a statement."""
         common = _named_common_table(node)
+        places = None
         if common is not None:
-            self.updatable = common.query.body
             _check_combines(common)
-        ctes = self._open_ctes(node.ctes)
+            places = self.queries.locate(common.query.body)
+        ctes = self.outputs.open(node.ctes)
         scope = Scope()
-        froms = [self.source(source, scope) for source in node.sources]
+        froms = [self.sources.source(source, scope) for source in node.sources]
         if common is not None:
-            return ctes, froms, scope, self._common_target(node, common, froms, scope)
+            return ctes, froms, scope, self._common_target(node, common, places, froms, scope)
         table, source = self._changed_table(node, scope, froms)
         return ctes, froms, scope, Target(table, source, f"{source.engine_alias}.ctid")
 
@@ -76,21 +93,23 @@ class RowChanges(DataStatements):
         parts = node.target.name.parts
         for source in scope.sources:
             if len(parts) == 1 and source.exposed == parts[0].casefold() and source.table is not None:
-                self.check_hints(node.target.hints)
+                self.sources.check_hints(node.target.hints)
                 return source.table, source
-        table = self._target_table(node.target)
+        table = self.targets.table(node.target)
         matches = [source for source in scope.sources if source.table is not None and source.table.id == table.id]
         if len(matches) > 1:
             raise SqlServerError(8154, name=".".join(parts))
         if matches:
             return table, matches[0]
-        source = self.table_source(table, None, node.target.name)
+        source = self.sources.table_source(table, None, node.target.name)
         scope.sources.append(source)
         if froms:
             froms.append(f"{table.physical} AS {source.engine_alias}")
         return table, source
 
-    def _common_target(self, node: Any, common: nodes.CommonTable, froms: list[str], scope: Scope) -> Target:
+    def _common_target(
+        self, node: Any, common: nodes.CommonTable, places: Places, froms: list[str], scope: Scope
+    ) -> Target:
         """The table whose rows a common table has; what is sure to be updatable only."""
         name = node.target.name.parts[0].casefold()
         label = common.name
@@ -98,13 +117,15 @@ class RowChanges(DataStatements):
         if not isinstance(common.query.body, nodes.Select):
             raise refused
         if not any(source.exposed == name for source in scope.sources):
-            froms.append(self.source(nodes.TableSource(node.target.name), scope))
+            froms.append(self.sources.source(nodes.TableSource(node.target.name), scope))
         source = next(source for source in scope.sources if source.exposed == name)
         origins = {
-            column.name.casefold(): origin for column, origin in zip(source.columns, self.origins) if origin is not None
+            column.name.casefold(): origin
+            for column, origin in zip(source.columns, places.origins)
+            if origin is not None
         }
         if isinstance(node, nodes.Delete):
-            bases = set(self.bases)
+            bases = set(places.bases)
         else:
             names = [item.column[-1].casefold() for item in node.assignments if item.column]
             if len(names) < len(node.assignments):
@@ -118,7 +139,7 @@ class RowChanges(DataStatements):
         if len(bases) < 1 or node.output and len(origins) < len(source.columns):
             raise refused
         number = bases.pop()
-        table = self.bases[number].table
+        table = places.bases[number].table
         if table is None or table.kind in ("view", "system"):
             raise refused
         columns = {name: column for name, (base, column) in origins.items() if base == number}
@@ -132,7 +153,7 @@ class RowChanges(DataStatements):
 
     # ---- SET --------------------------------------------------------------------------------------
 
-    def _assignments(self, items, table: Table, scope: Scope, target: Target | None = None) -> list[tuple[Column, str]]:
+    def assignments(self, items, table: Table, scope: Scope, target: Target | None = None) -> list[tuple[Column, str]]:
         found: list[tuple[Column, str]] = []
         for item in items:
             if item.variable is not None or item.column is None:
@@ -141,7 +162,7 @@ class RowChanges(DataStatements):
             if target is not None and target.columns is not None:
                 column = target.columns[item.column[-1].casefold()]
             else:
-                column = self.target_column(table, item.column[-1], item.line)
+                column = self.targets.column(table, item.column[-1], item.line)
             if any(other is column for other, _ in found):
                 raise SqlServerError(264, column=column.name)
             if column.identity is not None:
@@ -159,7 +180,7 @@ class RowChanges(DataStatements):
         :raises SqlServerError: 4104.
         """
         changed = [target.source] if target is not None else [s for s in scope.sources if s.table is table]
-        if not any(self._prefix_matches(item.column[:-1], source) for source in changed):
+        if not any(self.t.names.matches(item.column[:-1], source) for source in changed):
             raise SqlServerError(4104, name=".".join(item.column), line=item.line)
 
     def _assigned_value(self, item: nodes.Assignment, table: Table, column: Column, scope: Scope) -> str:
@@ -169,9 +190,9 @@ class RowChanges(DataStatements):
         if item.operator != "=":
             value = nodes.Binary(item.operator[:-1], nodes.ColumnRef(item.column), value, line=item.line)
         clause, scope.clause = scope.clause, "set"
-        bound = self.expression(value, scope)
+        bound = self.t.expression(value, scope)
         scope.clause = clause
-        return self.assigned(bound, table, column)
+        return self.targets.assigned(bound, table, column)
 
     # ---- rows ---------------------------------------------------------------------------------------
 
@@ -200,14 +221,14 @@ class RowChanges(DataStatements):
         ]
         items = ", ".join([f"{target.place} AS place", *inner, *joined])
         rows = f"SELECT DISTINCT ON ({target.place}) {items} FROM {tables}{where}"
-        return rows if node.top is None else rows + self._paging(None, node.top, scope, rows)
+        return rows if node.top is None else rows + paging(self.t, None, node.top, scope, rows)
 
     # ---- DELETE ------------------------------------------------------------------------------
 
     def delete(self, node: nodes.Delete) -> Plan:
         ctes, froms, scope, target = self._opened(node)
-        where = self._where(node.where, scope)
-        self.locks.clear()
+        where = self.queries.where(node.where, scope)
+        self.t.statement.locks.clear()
         table = target.table
         if froms or node.top is not None:
             rows = self._chosen_rows(node, target, froms, where, scope, [])
@@ -215,7 +236,7 @@ class RowChanges(DataStatements):
         else:
             text = f"DELETE FROM {table.physical} AS {target.source.engine_alias}{where}"
         sources = [_changed_rows(target, "deleted", "old"), *_joined(node, scope, target)]
-        return self._with_output("delete", ctes, text, node.output, sources, table)
+        return self.outputs.plan("delete", ctes, text, node.output, sources, table)
 
 
 def _named_common_table(node: Any) -> nodes.CommonTable | None:

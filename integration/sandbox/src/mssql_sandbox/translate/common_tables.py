@@ -10,15 +10,27 @@ from ..errors import SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..types.typenames import engine_cast
-from .bound import Output, Relation, Scope
-from .set_operations import SetOperations, uneven
+from .bound import CommonTableNames, Output, Relation, Scope
+from .set_operations import uneven
+from .translation import Translation
 
 
-class CommonTables(SetOperations):
-    def _with(self, query: nodes.Query, parent: Scope | None, scalar: bool, exists: bool) -> Relation:
-        texts = self.open_common_tables(query.ctes, parent)
-        relation = self.relation(replace(query, ctes=[]), parent, scalar, exists)
-        self.ctes.pop()
+class CommonTables:
+    """WITH.
+
+    :param t: the queries of the tables.
+    :param common: where their names become visible.
+    """
+
+    def __init__(self, t: Translation, common: CommonTableNames) -> None:
+        self.t = t
+        self.common = common
+
+    def relation(self, query: nodes.Query, parent: Scope | None, exists: bool) -> Relation:
+        """A query behind WITH."""
+        texts = self.open(query.ctes, parent)
+        relation = self.t.relation(replace(query, ctes=[]), parent, exists)
+        self.close()
         return Relation(f"WITH {self.recursive(texts)}{', '.join(texts)} {relation.sql}", relation.outputs)
 
     @staticmethod
@@ -27,22 +39,25 @@ class CommonTables(SetOperations):
         names = [text.split(" ", 1)[0] for text in texts]
         return "RECURSIVE " if any(len(re.findall(rf"\b{n}\b", t)) > 1 for n, t in zip(names, texts)) else ""
 
-    def open_common_tables(self, tables: list[nodes.CommonTable], parent: Scope | None) -> list[str]:
-        """Translate WITH; the names stay visible until the caller pops ``self.ctes``."""
-        self.ctes.append({})
+    def open(self, tables: list[nodes.CommonTable], parent: Scope | None) -> list[str]:
+        """Translate the tables; their names are visible until :meth:`close`."""
+        self.common.levels.append({})
         texts = []
         for table in tables:
-            if table.name.casefold() in self.ctes[-1]:
+            if table.name.casefold() in self.common.levels[-1]:
                 raise SqlServerError(239, table=table.name, line=table.line)
             texts.append(self._common_table_text(table, parent))
         return texts
 
+    def close(self) -> None:
+        self.common.levels.pop()
+
     def _common_table_text(self, table: nodes.CommonTable, parent: Scope | None) -> str:
-        name = self.alias("w")
+        name = self.t.statement.alias("w")
         if _refers_to(table.query, table.name):
             return self._recursive_text(table, name, parent)
-        relation = self.relation(table.query, parent)
-        self.ctes[-1][table.name.casefold()] = (name, self._named(relation, table))
+        relation = self.t.relation(table.query, parent)
+        self.common.levels[-1][table.name.casefold()] = (name, self._named(relation, table))
         return f"{name} AS ({relation.sql})"
 
     def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
@@ -56,9 +71,9 @@ class CommonTables(SetOperations):
             body = body.left
         if not members:
             raise SqlServerError(252, table=table.name, line=table.line)
-        anchor = self.set_body(body, parent)
+        anchor = self.t.relation(nodes.Query(body), parent)
         outputs = self._named(anchor, table)
-        self.ctes[-1][table.name.casefold()] = (name, outputs)
+        self.common.levels[-1][table.name.casefold()] = (name, outputs)
         first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
         if len(members) == 1:
             rest = self._recursive_member(members[0], table, name, outputs, parent)
@@ -67,28 +82,28 @@ class CommonTables(SetOperations):
         return f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL {rest})"
 
     def _recursive_member(self, body: Any, table, name: str, outputs: list[Output], parent: Scope | None) -> str:
-        self.recursing[name] = ""
-        member = self.set_body(body, parent)
-        alias = self.recursing.pop(name)
+        self.common.recursing[name] = ""
+        member = self.t.relation(nodes.Query(body), parent)
+        alias = self.common.recursing.pop(name)
         columns = _converted(member, outputs, table)
         member_sql, level = member.sql, "0"
         if _names_directly(body, table.name) and member_sql.startswith("SELECT "):
             # 530: the engine itself would recurse until its disk is full.
-            step = f"ms.recursion_step({alias}.lvl, {self.max_recursion}) AS lvl, "
+            step = f"ms.recursion_step({alias}.lvl, {self.t.setting.max_recursion}) AS lvl, "
             member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
         return f"SELECT {columns}, {level} AS lvl FROM ({member_sql}) m"
 
     def _recursive_members(self, bodies: list[Any], table, name: str, outputs: list[Output], parent) -> str:
         """The engine lets a table name itself once, so every member reads the row of one common reference."""
-        row, texts = self.alias("p"), []
+        row, texts = self.t.statement.alias("p"), []
         names = ", ".join(f"{row}.o{number}" for number in range(1, len(outputs) + 1))
-        self.ctes[-1][table.name.casefold()] = (f"(SELECT {names})", outputs)
+        self.common.levels[-1][table.name.casefold()] = (f"(SELECT {names})", outputs)
         for body in bodies:
-            member = self.set_body(body, parent)
+            member = self.t.relation(nodes.Query(body), parent)
             texts.append(f"SELECT {_converted(member, outputs, table)} FROM ({member.sql}) m")
-        self.ctes[-1][table.name.casefold()] = (name, outputs)
+        self.common.levels[-1][table.name.casefold()] = (name, outputs)
         columns = ", ".join(f"n.o{number}" for number in range(1, len(outputs) + 1))
-        step = f"ms.recursion_step({row}.lvl, {self.max_recursion}) AS lvl"
+        step = f"ms.recursion_step({row}.lvl, {self.t.setting.max_recursion}) AS lvl"
         return f"SELECT {columns}, {step} FROM {name} AS {row} CROSS JOIN LATERAL ({' UNION ALL '.join(texts)}) n"
 
     def _named(self, relation: Relation, table: nodes.CommonTable) -> list[Output]:

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Iterable
+from typing import Iterable
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import BIGINT, INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
+from ..sqltypes import INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
 from ..syntax import nodes
 from ..types import collation as collations
-from ..types.arithmetic import binary_sql, literal_type
-from ..types.conversion import convert_sql
-from ..types.precedence import label, unify
+from ..types.arithmetic import binary_sql
+from ..types.precedence import label
 from . import builtins, functions
-from .bound import COLUMN, EXPLICIT, LITERAL, Bound, Scope, quote
-from .builtins.session import SESSION_FUNCTIONS
-from .core import Core
+from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
+from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
+from .operands import beside, convert, same_collation, stronger, unified
+from .translation import Translation
 
 _MAX_INT = 2147483647
 _LONGEST_INT = 11  # characters; a longer literal is decimal, whatever its value
 # Integers beyond int are decimal. https://learn.microsoft.com/sql/t-sql/data-types/int-bigint-smallint-and-tinyint-transact-sql
 
 
-class Expressions(Core):
+class Expressions:
+    """Values.
+
+    :param t: conditions and queries inside them.
+    """
+
+    def __init__(self, t: Translation) -> None:
+        self.t = t
+        self.context = t.context
+        self.names = t.names
+
     def expression(self, node: nodes.Expression, scope: Scope) -> Bound:
         """:raises SqlServerError: the binding error that SQL Server reports."""
         if scope.groups is not None and not scope.in_aggregate:
-            found = self.group_match(node, scope)
+            found = self.names.group_match(node, scope)
             if found is not None:
                 return found
         handler = _HANDLERS.get(type(node))
@@ -44,9 +54,6 @@ class Expressions(Core):
 
     def expressions(self, items: Iterable[nodes.Expression], scope: Scope) -> list[Bound]:
         return [self.expression(item, scope) for item in items]
-
-    def convert(self, bound: Bound, target: SqlType, explicit: bool = False, **options: Any) -> str:
-        return convert_sql(bound.sql, bound.type, target, explicit=explicit, **options)
 
     # ---- literals and names -----------------------------------------------------------
 
@@ -91,12 +98,23 @@ class Expressions(Core):
         raise NotSupported(f"{kind} literal", node.line)
 
     def _variable(self, node: nodes.Variable, scope: Scope) -> Bound:
-        return self.variable(node)
+        """:raises SqlServerError: 137 for an undeclared variable."""
+        name = node.name
+        if name in self.t.setting.frame:
+            return self.t.setting.frame[name]
+        if name == "@@dbts":
+            return Bound("ms.dbts()", varbinary(8), False)
+        type_ = self.context.variables.get(name) or GLOBAL_VARIABLES.get(name)
+        if name in OTHER_VARIABLES and type_ is None:
+            raise NotSupported(name.upper(), node.line)
+        if type_ is None:
+            raise SqlServerError(137, name=name, line=node.line)
+        return Bound(self.t.statement.parameter(name, type_), type_, coercibility=LITERAL)
 
     def _column(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
         if node.parts[-1].casefold() == "$action":
-            return self.merge_action(node, scope)
-        bound, owner = self.column(node, scope)
+            return self._merge_action(node)
+        bound, owner = self.names.column(node, scope)
         if owner is not scope:
             bound.columns = False
             level = scope
@@ -104,16 +122,18 @@ class Expressions(Core):
                 level.outer_used = True
                 level = level.parent
             if owner.groups is not None and not owner.in_aggregate:
-                found = self.group_match(node, owner)
+                found = self.names.group_match(node, owner)
                 if found is None:
-                    raise self.ungrouped(node, owner)
+                    raise self.names.ungrouped(node, owner)
                 return replace(found, columns=False)
             return bound
         if scope.groups is not None and not scope.in_aggregate:
-            raise self.ungrouped(node, scope)
+            raise self.names.ungrouped(node, scope)
         return bound
 
-    def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
+    def _merge_action(self, node: nodes.ColumnRef) -> Bound:
+        if self.t.setting.merging:
+            return Bound("merge_action()", nvarchar(10), False)
         raise SqlServerError(207, name=node.parts[-1], line=node.line)
 
     # ---- operators -----------------------------------------------------------------------
@@ -151,7 +171,7 @@ class Expressions(Core):
         return left
 
     def _is_group(self, node: nodes.Node, scope: Scope) -> bool:
-        return scope.groups is not None and not scope.in_aggregate and self.group_match(node, scope) is not None
+        return scope.groups is not None and not scope.in_aggregate and self.names.group_match(node, scope) is not None
 
     def _combine(self, operator: str, left: Bound, right: Bound) -> Bound:
         if operator == "||" and not self.context.version.allows("concat_operator"):
@@ -159,10 +179,10 @@ class Expressions(Core):
         if operator in ("<<", ">>") and not self.context.version.allows("shift_operators"):
             raise SqlServerError(102, near=operator[0])
         if left.type.is_character and right.type.is_character:
-            left, right = self.same_collation([left, right], "add")
-        sql, type_ = binary_sql(operator, left.sql, _beside(left, right), right.sql, _beside(right, left))
+            left, right = same_collation([left, right], "add")
+        sql, type_ = binary_sql(operator, left.sql, beside(left, right), right.sql, beside(right, left))
         if type_.is_character:
-            type_ = replace(type_, collation=_stronger(left, right).type.collation)
+            type_ = replace(type_, collation=stronger(left, right).type.collation)
         return Bound(
             sql, type_, left.nullable or right.nullable, max(left.coercibility, right.coercibility),
             columns=left.columns or right.columns,
@@ -179,26 +199,6 @@ class Expressions(Core):
         if not operand.type.is_character:
             raise SqlServerError(447, type=label(operand.type), state=0, line=node.line)
         return replace(operand, type=replace(operand.type, collation=name), coercibility=EXPLICIT, is_constant=False)
-
-    def same_collation(self, operands: list[Bound], operation: str) -> list[Bound]:
-        """The operands with the collation that wins. :raises SqlServerError: 468 on a conflict."""
-        characters = [operand for operand in operands if operand.type.is_character]
-        if not characters:
-            return operands
-        strongest = max(operand.coercibility for operand in characters)
-        names = {operand.type.collation for operand in characters if operand.coercibility == strongest}
-        if len(names) > 1 and strongest > LITERAL:
-            first, second = [o.type.collation for o in characters if o.coercibility == strongest][:2]
-            if first == second:
-                second = next(name for name in names if name != first)
-            raise SqlServerError(468, second=second, first=first, operation=operation)
-        chosen = next(o.type.collation for o in characters if o.coercibility == strongest)
-        return [
-            replace(operand, type=replace(operand.type, collation=chosen), coercibility=strongest)
-            if operand.type.is_character
-            else operand
-            for operand in operands
-        ]
 
     def _at_time_zone(self, node: nodes.AtTimeZone, scope: Scope) -> Bound:
         operand = self.expression(node.operand, scope)
@@ -222,7 +222,7 @@ class Expressions(Core):
         branches = results + ([default] if default is not None else [])
         if all(branch.is_null for branch in branches):
             raise SqlServerError(8133)
-        type_, converted, coercibility = self.unified(branches, "CASE")
+        type_, converted, coercibility = unified(branches, "CASE")
         pairs = " ".join(f"WHEN {c} THEN {r}" for c, r in zip(conditions, converted))
         tail = f" ELSE {converted[-1]}" if default is not None else ""
         nullable = default is None or any(branch.nullable for branch in branches)
@@ -232,27 +232,15 @@ class Expressions(Core):
 
     def _when(self, node: nodes.Case, when: nodes.When, scope: Scope) -> str:
         if node.operand is None:
-            return self.predicate(when.condition, scope)
+            return self.t.predicate(when.condition, scope)
         comparison = nodes.Comparison("=", node.operand, when.condition, line=when.line)
-        return self.predicate(comparison, scope)
-
-    def unified(self, branches: list[Bound], operation: str) -> tuple[SqlType, list[str], int]:
-        """Branches converted to their common type."""
-        branches = self.same_collation(branches, operation)
-        type_ = unify(_among(branch, branches) for branch in branches)
-        if type_.name == "null":
-            type_ = INT
-        if type_.is_character:
-            strongest = max((b for b in branches if b.type.is_character), key=lambda b: b.coercibility)
-            type_ = replace(type_, collation=strongest.type.collation)
-        converted = [self.convert(branch, type_) for branch in branches]
-        return type_, converted, max(branch.coercibility for branch in branches)
+        return self.t.predicate(comparison, scope)
 
     def _cast(self, node: nodes.Cast, scope: Scope) -> Bound:
         if node.function in ("PARSE", "TRY_PARSE"):
             raise NotSupported(node.function, node.line)
         operand = self.expression(node.operand, scope)
-        target = self.type_name(node.type)
+        target = self.context.type_of(node.type)
         style = None
         if node.style is not None:
             bound = self.expression(node.style, scope)
@@ -262,7 +250,7 @@ class Expressions(Core):
         if target.is_character:
             source_collation = operand.type.collation if operand.type.is_character else None
             target = replace(target, collation=source_collation or self.context.collation)
-        sql = self.convert(operand, target, True, style=style, try_=node.function.startswith("TRY_"))
+        sql = convert(operand, target, True, style=style, try_=node.function.startswith("TRY_"))
         nullable = operand.nullable or node.function.startswith("TRY_")
         coercibility = operand.coercibility if operand.type.is_character else LITERAL
         return Bound(sql, target, nullable, coercibility, columns=operand.columns)
@@ -272,17 +260,18 @@ class Expressions(Core):
     def _call(self, node: nodes.FunctionCall, scope: Scope) -> Bound:
         name = node.name.casefold()
         if name in SESSION_FUNCTIONS and not node.arguments:
-            return self.session_value(name)
+            type_ = SESSION_FUNCTIONS[name]
+            return Bound(self.t.statement.parameter(name, type_), type_)
         spec = builtins.lookup(name, self.context.version)
         if spec is None:
             if "." in name:
                 self._refuse_method(node, scope)
-                called = functions.call(self, node, scope)
+                called = functions.call(self.t, node, scope)
                 if called is not None:
                     return called
                 raise SqlServerError(4121, column=node.name.split(".")[0], name=node.name, line=node.line)
             raise SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
-        return spec.bind(self, node, scope)
+        return spec.bind(self.t, node, scope)
 
     def _refuse_method(self, node: nodes.FunctionCall, scope: Scope) -> None:
         """A call behind the name of a column is a method of its type; ``$PARTITION`` has partition functions."""
@@ -291,14 +280,14 @@ class Expressions(Core):
             raise NotSupported("$PARTITION", node.line)
         level: Scope | None = scope
         while level is not None:
-            if self._column_here(nodes.ColumnRef(parts), level) is not None:
+            if self.names.here(nodes.ColumnRef(parts), level) is not None:
                 raise NotSupported(f"the method {node.name.split('.')[-1]} of a column", node.line)
             level = level.parent
 
     def _subquery(self, node: nodes.ScalarSubquery, scope: Scope) -> Bound:
         if scope.in_aggregate:
             raise SqlServerError(130, line=node.line)
-        relation = self.relation(node.query, scope, scalar=True)
+        relation = self.t.relation(node.query, scope)
         if len(relation.outputs) != 1:
             raise SqlServerError(116, line=node.line)
         output = relation.outputs[0]
@@ -309,64 +298,6 @@ class Expressions(Core):
 
     def _default(self, node: nodes.DefaultValue, scope: Scope) -> Bound:
         raise SqlServerError(156, near="DEFAULT", line=node.line)
-
-    # ---- groups ----------------------------------------------------------------------------------
-
-    def fingerprint(self, node: Any, scope: Scope) -> Any:
-        """Equal for expressions that GROUP BY takes for the same one."""
-        if isinstance(node, nodes.ColumnRef):
-            try:
-                bound, _owner = self.column(node, scope)
-            except SqlServerError:
-                return ("unknown", node.parts)
-            return ("column", bound.sql)
-        if isinstance(node, nodes.Literal):
-            return (node.kind, node.text)
-        if isinstance(node, nodes.Node):
-            values = tuple(
-                self.fingerprint(getattr(node, field.name), scope)
-                for field in fields(node)
-                if field.name not in ("line", "column")
-            )
-            return (type(node).__name__, values)
-        if isinstance(node, (list, tuple)):
-            return tuple(self.fingerprint(item, scope) for item in node)
-        if isinstance(node, dict):
-            return tuple((key, self.fingerprint(item, scope)) for key, item in node.items())
-        return node.casefold() if isinstance(node, str) else node
-
-    def group_match(self, node: Any, scope: Scope) -> Bound | None:
-        if isinstance(node, (nodes.Literal, nodes.Variable)) or not scope.groups:
-            return None
-        return scope.groups.get(self.fingerprint(node, scope))
-
-    def ungrouped(self, node: nodes.ColumnRef, scope: Scope) -> SqlServerError:
-        number = {"having": 8121, "order": 8127}.get(scope.clause, 8120)
-        return SqlServerError(number, name=self._full_name(node, scope), line=node.line)
-
-    def _full_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
-        for source in scope.sources:
-            if self._prefix_matches(node.parts[:-1], source) and source.find(node.parts[-1]):
-                prefix = source.label if source.schema is None else f"{source.label}"
-                return f"{prefix}.{source.find(node.parts[-1])[0].name}"
-        return node.parts[-1]
-
-
-def _beside(bound: Bound, other: Bound) -> SqlType:
-    if bound.type.name == "int" and bound.is_constant and isinstance(bound.constant, int):
-        return literal_type(bound.constant, other.type)
-    return bound.type
-
-
-def _among(branch: Bound, branches: list[Bound]) -> SqlType:
-    """An integer literal counts with its own digits where a sibling is decimal."""
-    if branch.type.name == "int" and any(other.type.name == "decimal" for other in branches):
-        return _beside(branch, next(other for other in branches if other.type.name == "decimal"))
-    return branch.type
-
-
-def _stronger(left: Bound, right: Bound) -> Bound:
-    return left if left.coercibility >= right.coercibility else right
 
 
 def _integer(text: str) -> Bound:
@@ -413,4 +344,3 @@ _HANDLERS = {
     nodes.Star: Expressions._star,
     nodes.DefaultValue: Expressions._default,
 }
-__all__ = ["BIGINT", "COLUMN", "Expressions"]

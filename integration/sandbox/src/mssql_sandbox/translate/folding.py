@@ -15,6 +15,8 @@ from ..syntax import nodes
 from ..types.typenames import engine_cast
 from .aggregates import is_aggregate, walk
 from .bound import Bound, Scope
+from .operands import convert
+from .translation import Translation
 
 _DATE_PARTS_FIRST = frozenset("dateadd datediff datediff_big datename datepart datetrunc date_bucket".split())
 
@@ -92,7 +94,7 @@ def rows_query(query: nodes.Query, parts: list[nodes.Expression]) -> nodes.Query
     return replace(query, body=replace(body, items=items or [nodes.SelectItem(nodes.Literal("int", "1"), "p1")]))
 
 
-def fold(t: Any, query: nodes.Query, items: list[nodes.SelectItem], types: list[SqlType]) -> str:
+def fold(t: Translation, query: nodes.Query, items: list[nodes.SelectItem], types: list[SqlType]) -> str:
     """Engine SQL of the variables' values after each row.
 
     :raises NotSupported: when a variable depends on another one of the list, as the order of evaluation would matter.
@@ -103,13 +105,15 @@ def fold(t: Any, query: nodes.Query, items: list[nodes.SelectItem], types: list[
     parts = Parts(names)
     templates = [parts.template(assigned(item)) for item in items]
     relation = t.relation(rows_query(query, parts.found), None)
-    first = [f"({t.variable(nodes.Variable(item.assign)).sql})" for item in items]
-    for number, output in enumerate(relation.outputs, 1):
-        t.frame[part_name(number)] = Bound(f"r.o{number}", output.type, output.nullable, output.coercibility)
+    first = [f"({t.expression(nodes.Variable(item.assign), Scope()).sql})" for item in items]
+    frame = {
+        part_name(number): Bound(f"r.o{number}", output.type, output.nullable, output.coercibility)
+        for number, output in enumerate(relation.outputs, 1)
+    }
     for number, (item, type_) in enumerate(zip(items, types), 1):
-        t.frame[item.assign] = Bound(f"f.x{number}", type_, True)
-    values = [t.convert(t.expression(template, Scope()), type_) for template, type_ in zip(templates, types)]
-    t.frame.clear()
+        frame[item.assign] = Bound(f"f.x{number}", type_, True)
+    row = t.within(frame)
+    values = [convert(row.expression(template, Scope()), type_) for template, type_ in zip(templates, types)]
     casts = [engine_cast(type_) for type_ in types]
     columns = range(1, len(items) + 1)
     return (

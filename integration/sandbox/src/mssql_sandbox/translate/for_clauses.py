@@ -7,10 +7,12 @@ from dataclasses import replace
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, nvarchar, varchar
 from ..syntax import nodes
-from .bound import Bound, Output, Relation
+from .bound import Bound, Output, Relation, Scope
+from .operands import convert
+from .translation import Translation
 
 
-def bind(t, query: nodes.Query, parent) -> Relation:
+def bind(t: Translation, query: nodes.Query, parent: Scope | None) -> Relation:
     """The query as one value; only the forms whose text is sure are taken."""
     clause = query.for_clause
     relation = t.relation(replace(query, for_clause=None), parent)
@@ -21,14 +23,14 @@ def bind(t, query: nodes.Query, parent) -> Relation:
     raise NotSupported(f"FOR {clause.mode}", clause.line)
 
 
-def _xml(t, clause: nodes.ForClause, relation: Relation) -> Relation:
+def _xml(t: Translation, clause: nodes.ForClause, relation: Relation) -> Relation:
     """The idiom that concatenates strings: one unnamed column, no element, optionally TYPE."""
     if clause.options.get("ELEMENT") != "" or set(clause.options) - {"ELEMENT"}:
         raise NotSupported("FOR XML PATH with element names or options", clause.line)
     if len(relation.outputs) != 1 or relation.outputs[0].name:
         raise NotSupported("FOR XML PATH over named columns", clause.line)
     output = relation.outputs[0]
-    value = t.convert(Bound("f.o1", output.type, True, output.coercibility), nvarchar(MAX), True)
+    value = convert(Bound("f.o1", output.type, True, output.coercibility), nvarchar(MAX), True)
     escaped = f"replace(replace(replace({value}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
     return Relation(
         f"SELECT string_agg({escaped}, '') AS o1 FROM ({relation.sql}) f",
@@ -36,7 +38,7 @@ def _xml(t, clause: nodes.ForClause, relation: Relation) -> Relation:
     )
 
 
-def _json(t, clause: nodes.ForClause, relation: Relation) -> Relation:
+def _json(t: Translation, clause: nodes.ForClause, relation: Relation) -> Relation:
     known = {"INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER", "ROOT"}
     if set(clause.options) - known:
         raise NotSupported(f"FOR JSON PATH, {', '.join(clause.options)}", clause.line)
@@ -44,7 +46,7 @@ def _json(t, clause: nodes.ForClause, relation: Relation) -> Relation:
     for number, output in enumerate(relation.outputs, 1):
         if not output.name:
             raise SqlServerError(13605, line=clause.line)
-        _place(tree, output.name, _item(t, Bound(f"f.o{number}", output.type, True)), clause.line)
+        _place(tree, output.name, _item(Bound(f"f.o{number}", output.type, True)), clause.line)
     row = _object(tree, "INCLUDE_NULL_VALUES" in clause.options)
     sql = f"string_agg({row}, ',')"
     if "WITHOUT_ARRAY_WRAPPER" not in clause.options:
@@ -89,10 +91,10 @@ def _nested(tree: dict, keep_nulls: bool) -> str:
     return _object(tree, keep_nulls) if keep_nulls else f"nullif({_object(tree, False)}, '{{}}')"
 
 
-def _item(t, bound: Bound) -> str:
+def _item(bound: Bound) -> str:
     if bound.type.name == "bit":
         return f"(CASE {bound.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
     if bound.type.is_number:
         return f"({bound.sql})::text"
     style = 126 if bound.type.is_temporal else None
-    return f"ms.json_quote({t.convert(bound, varchar(MAX), True, style=style)})"
+    return f"ms.json_quote({convert(bound, varchar(MAX), True, style=style)})"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from ..catalog.model import UserFunction
 from ..errors import NotSupported, SqlServerError
@@ -12,6 +10,9 @@ from ..syntax import nodes
 from ..syntax.parser import parse_batch
 from ..types.typenames import engine_cast
 from .bound import Bound, Relation, Scope
+from .operands import convert
+from .plan import Context
+from .translation import Translation
 
 
 @lru_cache(maxsize=500)
@@ -20,14 +21,14 @@ def parse(definition: str) -> nodes.CreateModule:
     return parse_batch(definition, quoted_identifier=True).statements[0]
 
 
-def find(t: Any, written: str) -> UserFunction | None:
+def find(context: Context, written: str) -> UserFunction | None:
     """The function that a name of one to three parts means. :raises NotSupported: for another database."""
     parts = written.split(".")
-    if len(parts) > 2 and parts[-3] and parts[-3].casefold() != t.context.database.casefold():
+    if len(parts) > 2 and parts[-3] and parts[-3].casefold() != context.database.casefold():
         raise NotSupported(f"a function of another database ({written})")
     schema = parts[-2] if len(parts) > 1 and parts[-2] else None
-    found = t.context.catalog.function(schema, parts[-1])
-    if found is None and t.context.catalog.synonym(schema, parts[-1]):
+    found = context.catalog.function(schema, parts[-1])
+    if found is None and context.catalog.synonym(schema, parts[-1]):
         raise NotSupported(f"a function by its synonym ({written})")
     return found
 
@@ -35,19 +36,19 @@ def find(t: Any, written: str) -> UserFunction | None:
 # ---- scalar functions ----------------------------------------------------------------
 
 
-def call(t: Any, node: nodes.FunctionCall, scope: Scope) -> Bound | None:
+def call(t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound | None:
     """A call ``dbo.f(...)``; None when there is no scalar function of the name.
 
     :raises SqlServerError: 313 too few arguments, 8144 too many, what the body raises when it does not bind.
     """
-    function = find(t, node.name)
+    function = find(t.context, node.name)
     if function is None or function.kind != "FN":
         return None
     _check_call(node)
-    recursive = t.compiling == function.id
+    recursive = t.setting.compiling == function.id
     if not function.compiled and not recursive:
-        raise _broken(t, function)
-    if t.stored and function.reads and scope.sources:
+        raise t.why_broken(function)
+    if t.setting.stored and function.reads and scope.sources:
         raise NotSupported(f"{function.label}, which reads tables, in a CHECK constraint or computed column", node.line)
     settings = t.context.settings
     fresh = type(settings)()
@@ -57,7 +58,7 @@ def call(t: Any, node: nodes.FunctionCall, scope: Scope) -> Bound | None:
     columns = any(argument.columns for argument in arguments)
     written = [f"({argument.sql})::{engine_cast(argument.type)}" for argument in arguments]
     if recursive:
-        t.calls_itself = True
+        t.statement.calls_itself = True
         written.append('"@depth" + 1')
     return Bound(f"{function.physical}({', '.join(written)})", function.returns, True, columns=columns)
 
@@ -72,18 +73,7 @@ def _check_call(node: nodes.FunctionCall) -> None:
         raise NotSupported(f"OVER, DISTINCT or * with the user-defined function {node.name}", node.line)
 
 
-def _broken(t: Any, function: UserFunction) -> SqlServerError:
-    """What the body raises now: tables or columns that it names are not there."""
-    from .bodies import compile_body
-
-    try:
-        compile_body(function, replace(t.context, settings=type(t.context.settings)()))
-    except SqlServerError as error:
-        return error
-    return NotSupported(f"the function {function.label}, whose body did not bind")
-
-
-def _arguments(t: Any, node: nodes.FunctionCall, scope: Scope, function: UserFunction) -> list[Bound]:
+def _arguments(t: Translation, node: nodes.FunctionCall, scope: Scope, function: UserFunction) -> list[Bound]:
     """The arguments, converted to the types of the parameters. :raises SqlServerError: 313, 8144."""
     if len(node.arguments) < len(function.parameters):
         raise SqlServerError(313, name=node.name, state=2, line=node.line)
@@ -96,25 +86,25 @@ def _arguments(t: Any, node: nodes.FunctionCall, scope: Scope, function: UserFun
             if argument is None:
                 raise NotSupported(f"DEFAULT for the parameter {name} of {function.label}, which has none", node.line)
         value = t.expression(argument, scope)
-        bound.append(Bound(t.convert(value, type_), type_, value.nullable, columns=value.columns))
+        bound.append(Bound(convert(value, type_), type_, value.nullable, columns=value.columns))
     return bound
 
 
 # ---- table-valued functions -------------------------------------------------------------
 
 
-def expand(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation | None:
+def expand(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation | None:
     """The query of an inline function with its arguments; None when there is no such function.
 
     :raises SqlServerError: 208 for a scalar function, 313, 8144, 4413 when the query does not bind any more.
     """
-    function = find(t, source.call.name)
+    function = find(t.context, source.call.name)
     if function is None or function.kind != "IF":
         return None
     if source.with_columns is not None:
         raise NotSupported(f"WITH (...) after {source.call.name}", source.line)
     arguments = _arguments(t, source.call, scope, function)
-    alias = t.alias("f")
+    alias = t.statement.alias("f")
     frame = {
         name: Bound(f"{alias}.p{number}", type_, True)
         for number, (name, type_) in enumerate(function.parameters, 1)
@@ -125,40 +115,36 @@ def expand(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation | Non
     given = ", ".join(
         f"({argument.sql})::{engine_cast(argument.type)} AS p{number}" for number, argument in enumerate(arguments, 1)
     )
-    inner = t.alias("q")
+    inner = t.statement.alias("q")
     outputs = ", ".join(f"{inner}.o{number}" for number in range(1, len(body.outputs) + 1))
     return Relation(
         f"SELECT {outputs} FROM (SELECT {given}) AS {alias} CROSS JOIN LATERAL ({body.sql}) AS {inner}", body.outputs
     )
 
 
-def _query(t: Any, function: UserFunction, frame: dict[str, Bound]) -> Relation:
+def _query(t: Translation, function: UserFunction, frame: dict[str, Bound]) -> Relation:
     """The function's own query: it sees its parameters and nothing of the query around."""
-    kept = t.context, t.frame, t.ctes, t.updatable, t.recursing, t.origins
-    t.context = replace(t.context, variables=dict(function.parameters))
-    t.frame, t.ctes, t.updatable, t.recursing = frame, [], None, {}
+    inner = t.within(frame, dict(function.parameters))
     try:
-        return t.relation(parse(function.definition).query, None)
+        return inner.relation(parse(function.definition).query, None)
     except SqlServerError as error:
         if isinstance(error, NotSupported):
             raise
         raise SqlServerError(4413, name=function.label) from None
-    finally:
-        t.context, t.frame, t.ctes, t.updatable, t.recursing, t.origins = kept
 
 
-def refuse_as_table(t: Any, name: nodes.Name) -> None:
+def refuse_as_table(context: Context, name: nodes.Name) -> None:
     """Tell why a name is no table.
 
     :raises SqlServerError: 216 for a table-valued function without parentheses, 5313 for a synonym of nothing.
     """
     parts = name.parts
     schema = parts[-2] if len(parts) > 1 and parts[-2] else None
-    base = t.context.catalog.synonym(schema, parts[-1])
+    base = context.catalog.synonym(schema, parts[-1])
     if base is not None:
-        if t.context.catalog.function(*base) or t.context.catalog.synonym(*base):
+        if context.catalog.function(*base) or context.catalog.synonym(*base):
             raise NotSupported(f"the synonym {'.'.join(parts)} of a function or synonym", name.line)
         raise SqlServerError(5313, name=".".join(parts), line=name.line)
-    function = t.context.catalog.function(schema, parts[-1])
+    function = context.catalog.function(schema, parts[-1])
     if function is not None and function.kind == "IF":
         raise SqlServerError(216, name=".".join(parts), line=name.line)

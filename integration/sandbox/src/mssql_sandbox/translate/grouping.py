@@ -14,9 +14,10 @@ from ..syntax import nodes
 from ..types.collation import key_sql
 from .aggregates import contains_aggregate, contains_subquery, walk
 from .bound import Bound, Scope
+from .translation import Translation
 
 
-def clause(t, group_by: nodes.GroupBy, scope: Scope) -> str:
+def clause(t: Translation, group_by: nodes.GroupBy, scope: Scope) -> str:
     """The clause; afterwards the scope knows its groups.
 
     :raises SqlServerError: 144, 164, 305, 306, 13636 for expressions that cannot be grouped.
@@ -26,7 +27,7 @@ def clause(t, group_by: nodes.GroupBy, scope: Scope) -> str:
     keys: dict[Any, str] = {}
     for item in group_by.items:
         bound = _checked(t, item, scope)
-        fingerprint = t.fingerprint(item, scope)
+        fingerprint = t.names.fingerprint(item, scope)
         keys[fingerprint] = _key(bound)
         sql = _representative(bound)
         if group_by.elements is None:
@@ -40,17 +41,17 @@ def clause(t, group_by: nodes.GroupBy, scope: Scope) -> str:
         text = ", ".join(dict.fromkeys(keys.values()))
     else:
         text = ", ".join(
-            _element(element, lambda item: keys[t.fingerprint(item, scope)]) for element in group_by.elements
+            _element(element, lambda item: keys[t.names.fingerprint(item, scope)]) for element in group_by.elements
         )
     scope.groups = groups
     return f" GROUP BY {text}"
 
 
-def _checked(t, item: nodes.Expression, scope: Scope) -> Bound:
+def _checked(t: Translation, item: nodes.Expression, scope: Scope) -> Bound:
     if contains_aggregate(item) or contains_subquery(item):
         raise SqlServerError(144, line=item.line)
     bound = t.expression(item, scope)
-    if not any(isinstance(found, nodes.ColumnRef) and t.own_column(found, scope) for found in walk(item)):
+    if not any(isinstance(found, nodes.ColumnRef) and t.names.here(found, scope) is not None for found in walk(item)):
         raise SqlServerError(164, line=item.line)
     if bound.type.name in ("text", "ntext", "image"):
         raise SqlServerError(306)

@@ -7,35 +7,57 @@ from __future__ import annotations
 
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import nvarchar
 from ..syntax import nodes
-from .bound import Bound, Scope, Source
+from .bound import Scope, Source
 from .changes import RowChanges
-from .dml import row_source
+from .dml import Inserts, Outputs, Targets, row_source
 from .plan import Plan
+from .sources import Sources
+from .translation import Translation
 
 
-class MergeStatements(RowChanges):
+class MergeStatements:
+    """MERGE.
+
+    :param inserts: the columns and values of INSERT among its actions; ``changes``: those of UPDATE.
+    """
+
+    def __init__(
+        self,
+        t: Translation,
+        sources: Sources,
+        targets: Targets,
+        outputs: Outputs,
+        inserts: Inserts,
+        changes: RowChanges,
+    ) -> None:
+        self.t = t
+        self.sources = sources
+        self.targets = targets
+        self.outputs = outputs
+        self.inserts = inserts
+        self.changes = changes
+
     def merge(self, node: nodes.Merge) -> Plan:
         if node.top is not None:
             raise NotSupported("MERGE TOP", node.line)
-        ctes = self._open_ctes(node.ctes)
-        table = self._target_table(node.target)
+        ctes = self.outputs.open(node.ctes)
+        table = self.targets.table(node.target)
         if table.instead:
             raise NotSupported("MERGE into a table with an INSTEAD OF trigger", node.line)
-        target = self.table_source(table, node.target.alias, node.target.name)
+        target = self.sources.table_source(table, node.target.alias, node.target.name)
         scope = Scope()
-        source_sql = self.source(node.source, scope)
+        source_sql = self.sources.source(node.source, scope)
         sources = list(scope.sources)
-        self.add(scope, target, node.line)
-        self.locks.clear()
-        condition = self.predicate(node.condition, scope)
+        self.sources.add(scope, target, node.line)
+        self.t.statement.locks.clear()
+        condition = self.t.predicate(node.condition, scope)
         self._check_actions(node)
         actions = " ".join(self._merge_action(a, table, target, sources, scope) for a in node.actions)
         text = f"MERGE INTO {table.physical} AS {target.engine_alias} USING {source_sql} ON {condition} {actions}"
         rows = [row_source(table, "inserted", "new"), row_source(table, "deleted", "old"), *sources]
         changes = {action.action for action in node.actions}
-        plan = self._with_output("merge", ctes, text, node.output, rows, table, changes)
+        plan = self.outputs.plan("merge", ctes, text, node.output, rows, table, changes)
         if any(action.action == "INSERT" for action in node.actions):
             self._merge_identity(plan, table, node)
         return plan
@@ -69,29 +91,26 @@ class MergeStatements(RowChanges):
             "NOT MATCHED": Scope(sources=sources),
             "NOT MATCHED BY SOURCE": Scope(sources=[target]),
         }[action.when]
-        extra = f" AND {self.predicate(action.condition, visible)}" if action.condition is not None else ""
+        extra = f" AND {self.t.predicate(action.condition, visible)}" if action.condition is not None else ""
         return f"WHEN {action.when}{extra} THEN {self._merge_change(action, table, visible)}"
 
     def _merge_change(self, action, table: Table, scope: Scope) -> str:
         if action.action == "DELETE":
             return "DELETE"
         if action.action == "UPDATE":
-            pairs = self._assignments(action.assignments, table, scope)
+            pairs = self.changes.assignments(action.assignments, table, scope)
             return "UPDATE SET " + ", ".join(f"{column.physical} = {value}" for column, value in pairs)
         if action.values is None:
             return "INSERT DEFAULT VALUES"
         insert = nodes.Insert(nodes.TableSource(nodes.Name((table.name,))), action.columns, rows=[action.values])
-        columns = self._insert_columns(table, insert)
-        self._check_count(len(columns), len(action.values), insert, from_select=False)
-        self._check_identity(table, columns, insert)
+        columns = self.inserts.columns(table, insert)
+        self.inserts.check_count(len(columns), len(action.values), insert, from_select=False)
+        self.inserts.check_identity(table, columns, insert)
         values = []
         for value, column in zip(action.values, columns):
             if isinstance(value, nodes.DefaultValue):
                 values.append("DEFAULT")
             else:
-                values.append(self.assigned(self.expression(value, scope), table, column))
+                values.append(self.targets.assigned(self.t.expression(value, scope), table, column))
         names = ", ".join(column.physical for column in columns)
         return f"INSERT ({names}) VALUES ({', '.join(values)})"
-
-    def merge_action(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
-        return Bound("merge_action()", nvarchar(10), False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import SqlServerError
 from ..syntax import nodes
+from .constants import signed_integer
 
 
 def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
@@ -38,3 +39,11 @@ def not_selected(item: nodes.OrderItem) -> SqlServerError:
 
 def constant_order(position: int, node: nodes.Node) -> SqlServerError:
     return SqlServerError(408, position=position, line=node.line)
+
+
+def wanted_position(node: nodes.Expression, count: int) -> int:
+    """The item that an integer literal in ORDER BY means. :raises SqlServerError: 108."""
+    number = signed_integer(node)
+    if not 1 <= number <= count:
+        raise SqlServerError(108, position=number, line=node.line)
+    return number

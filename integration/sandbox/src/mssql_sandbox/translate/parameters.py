@@ -8,19 +8,20 @@ from ..errors import SqlServerError
 from ..sqltypes import SqlType, nvarchar
 from ..syntax import nodes
 from .bound import Scope
-from .merge import MergeStatements as Translator
 from .plan import Context
+from .translation import Setting
+from .translator import Translator
 
 
 def suggest(statement: nodes.Statement, context: Context) -> list[tuple[str, SqlType]]:
     """:raises SqlServerError: 11508-like refusals become an nvarchar(4000) suggestion, as sp_describe does for LIKE."""
-    translator = Translator(context)
+    translator = Translator(Setting(context))
     found: dict[str, SqlType | None] = {}
     for variable in _variables(statement):
         if variable.name not in context.variables and not variable.name.startswith("@@"):
             found.setdefault(variable.name, None)
     if isinstance(statement, nodes.Insert) and statement.rows is not None:
-        table = translator.find_table(statement.target.name)
+        table = translator.sources.find_table(statement.target.name)
         columns = [table.column(name) for name in statement.columns] or [
             c for c in table.columns if c.identity is None and c.computed is None
         ]
@@ -29,7 +30,7 @@ def suggest(statement: nodes.Statement, context: Context) -> list[tuple[str, Sql
                 if isinstance(value, nodes.Variable) and column is not None and not found.get(value.name):
                     found[value.name] = column.type
     if isinstance(statement, nodes.Update):
-        table = translator.find_table(statement.target.name)
+        table = translator.sources.find_table(statement.target.name)
         for assignment in statement.assignments:
             if isinstance(assignment.value, nodes.Variable) and assignment.column:
                 column = table.column(assignment.column[-1])
@@ -39,11 +40,11 @@ def suggest(statement: nodes.Statement, context: Context) -> list[tuple[str, Sql
     return [(name, type_ or nvarchar(4000, context.collation)) for name, type_ in found.items()]
 
 
-def _from_comparisons(statement: Any, translator: Any, found: dict[str, SqlType | None]) -> None:
+def _from_comparisons(statement: Any, translator: Translator, found: dict[str, SqlType | None]) -> None:
     scope = Scope()
     for source in _sources(statement):
         try:
-            translator.source(source, scope)
+            translator.sources.source(source, scope)
         except SqlServerError:
             continue
     for node in _nodes(statement):
@@ -55,11 +56,11 @@ def _from_comparisons(statement: Any, translator: Any, found: dict[str, SqlType 
                 _match(item, node.operand, translator, scope, found)
 
 
-def _match(variable: Any, other: Any, translator: Any, scope: Scope, found: dict[str, SqlType | None]) -> None:
+def _match(variable: Any, other: Any, translator: Translator, scope: Scope, found: dict[str, SqlType | None]) -> None:
     if isinstance(variable, nodes.Variable) and variable.name in found and found[variable.name] is None:
         if isinstance(other, nodes.ColumnRef):
             try:
-                found[variable.name] = translator.column(other, scope)[0].type
+                found[variable.name] = translator.names.column(other, scope)[0].type
             except SqlServerError:
                 return
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from ..interface import ResultColumn
 from ..sqltypes import DEFAULT_COLLATION, SqlType
+from ..syntax import nodes
+from ..types.typenames import resolve_type
 
 
 @dataclass
@@ -29,6 +31,10 @@ class Context:
     @property
     def collation(self) -> str:
         return getattr(self.catalog, "collation", None) or DEFAULT_COLLATION
+
+    def type_of(self, name: nodes.TypeName, usage: str = "cast") -> SqlType:
+        """The type that a name means; see :func:`~mssql_sandbox.types.typenames.resolve_type`."""
+        return resolve_type(name, usage, self.version, self.collation)
 
 
 @dataclass

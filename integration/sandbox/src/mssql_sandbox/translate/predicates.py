@@ -5,16 +5,26 @@ from __future__ import annotations
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
-from ..types.collation import key_sql, parse
-from ..types.precedence import label, unify
+from ..types.collation import parse
+from ..types.precedence import label
 from .bound import Bound, Scope
-from .expressions import Expressions
+from .operands import comparable, convert, same_collation
+from .translation import Translation
 
 _WORDS = {"=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater than",
           "<=": "less than or equal to", ">=": "greater than or equal to"}  # fmt: skip
 
 
-class Predicates(Expressions):
+class Predicates:
+    """Conditions.
+
+    :param t: the values and queries inside them.
+    """
+
+    def __init__(self, t: Translation) -> None:
+        self.t = t
+        self.context = t.context
+
     def predicate(self, node: nodes.Predicate, scope: Scope) -> str:
         """:raises SqlServerError: binding errors; 4145 for a value where a condition is expected."""
         handler = _HANDLERS.get(type(node))
@@ -38,7 +48,7 @@ class Predicates(Expressions):
         return f"(NOT {self.predicate(node.operand, scope)})"
 
     def _is_null(self, node: nodes.IsNull, scope: Scope) -> str:
-        operand = self.expression(node.operand, scope)
+        operand = self.t.expression(node.operand, scope)
         sql = operand.sql
         if operand.type.name == "datetimeoffset":
             sql = f"({sql}).u"
@@ -48,56 +58,19 @@ class Predicates(Expressions):
 
     # ---- comparisons -----------------------------------------------------------------
 
-    def comparable(self, operands: list[Bound], operation: str) -> list[str]:
-        """Keys of operands that are compared with each other, after implicit conversion."""
-        operands = self.same_collation(operands, operation)
-        known = [operand for operand in operands if not operand.is_null]
-        if not known:
-            return [f"{operand.sql}::integer" for operand in operands]
-        target = unify(operand.type for operand in known)
-        self._check_comparable(target, known, operation)
-        result = []
-        for operand in operands:
-            if operand.is_null:
-                result.append(key_sql(self.convert(operand, target), target))
-            elif operand.type.is_number and target.is_number:
-                result.append(operand.sql)
-            elif operand.type.is_character and target.is_character:
-                result.append(key_sql(operand.sql, operand.type))
-            else:
-                converted = self.convert(operand, target)
-                result.append(key_sql(converted, target))
-        if target.name == "uniqueidentifier" and operation in ("equal to", "not equal to"):
-            return [self.convert(operand, target) for operand in operands]
-        return result
-
-    def _check_comparable(self, target: SqlType, operands: list[Bound], operation: str) -> None:
-        """:raises SqlServerError: 402 for types that have no order, or none together."""
-        times = [operand for operand in operands if operand.type.name == "time"]
-        others = [operand for operand in operands if operand.type.name in ("datetime", "smalldatetime", "datetime2")]
-        if times and others:
-            raise SqlServerError(402, left=label(operands[0].type), right=label(operands[1].type), operator=operation)
-        for operand in operands:
-            name = operand.type.name
-            if name in ("text", "ntext", "image", "xml"):
-                first, second = (operands * 2)[:2]
-                raise SqlServerError(402, left=label(first.type), right=label(second.type), operator=operation)
-            if name == "json":
-                raise SqlServerError(13636)
-
     def _comparison(self, node: nodes.Comparison, scope: Scope) -> str:
-        left = self.expression(node.left, scope)
-        right = self.expression(node.right, scope)
-        a, b = self.comparable([left, right], _WORDS[node.operator])
+        left = self.t.expression(node.left, scope)
+        right = self.t.expression(node.right, scope)
+        a, b = comparable([left, right], _WORDS[node.operator])
         return f"({a} {node.operator} {b})"
 
     def _quantified(self, node: nodes.QuantifiedComparison, scope: Scope) -> str:
-        left = self.expression(node.left, scope)
-        relation = self.relation(node.query, scope)
+        left = self.t.expression(node.left, scope)
+        relation = self.t.relation(node.query, scope)
         self._one_column(relation, node)
         output = relation.outputs[0]
         inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
-        a, b = self.comparable([left, inner], _WORDS[node.operator])
+        a, b = comparable([left, inner], _WORDS[node.operator])
         return f"({a} {node.operator} {node.quantifier} (SELECT {b} FROM ({relation.sql}) q))"
 
     def _one_column(self, relation, node) -> None:
@@ -107,44 +80,44 @@ class Predicates(Expressions):
     def _is_distinct(self, node: nodes.IsDistinct, scope: Scope) -> str:
         if not self.context.version.allows("is_distinct_from"):
             raise SqlServerError(156, near="DISTINCT")
-        operands = [self.expression(node.left, scope), self.expression(node.right, scope)]
-        a, b = self.comparable(operands, "equal to")
+        operands = [self.t.expression(node.left, scope), self.t.expression(node.right, scope)]
+        a, b = comparable(operands, "equal to")
         return f"({a} IS {'NOT ' if node.negated else ''}DISTINCT FROM {b})"
 
     def _between(self, node: nodes.Between, scope: Scope) -> str:
-        operand = self.expression(node.operand, scope)
-        low, high = self.expression(node.low, scope), self.expression(node.high, scope)
-        a, b = self.comparable([operand, low], "greater than or equal to")
-        c, d = self.comparable([operand, high], "less than or equal to")
+        operand = self.t.expression(node.operand, scope)
+        low, high = self.t.expression(node.low, scope), self.t.expression(node.high, scope)
+        a, b = comparable([operand, low], "greater than or equal to")
+        c, d = comparable([operand, high], "less than or equal to")
         return f"({'NOT ' if node.negated else ''}({a} >= {b} AND {c} <= {d}))"
 
     def _in_list(self, node: nodes.InList, scope: Scope) -> str:
-        operand = self.expression(node.operand, scope)
-        items = self.expressions(node.items, scope)
-        keys = self.comparable([operand, *items], "equal to")
+        operand = self.t.expression(node.operand, scope)
+        items = self.t.expressions(node.items, scope)
+        keys = comparable([operand, *items], "equal to")
         return f"({keys[0]} {'NOT ' if node.negated else ''}IN ({', '.join(keys[1:])}))"
 
     def _in_query(self, node: nodes.InQuery, scope: Scope) -> str:
-        operand = self.expression(node.operand, scope)
-        relation = self.relation(node.query, scope)
+        operand = self.t.expression(node.operand, scope)
+        relation = self.t.relation(node.query, scope)
         self._one_column(relation, node)
         output = relation.outputs[0]
         inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
-        a, b = self.comparable([operand, inner], "equal to")
+        a, b = comparable([operand, inner], "equal to")
         return f"({a} {'NOT ' if node.negated else ''}IN (SELECT {b} FROM ({relation.sql}) q))"
 
     def _exists(self, node: nodes.Exists, scope: Scope) -> str:
-        return f"EXISTS ({self.relation(node.query, scope, exists=True).sql})"
+        return f"EXISTS ({self.t.relation(node.query, scope, exists=True).sql})"
 
     # ---- LIKE -------------------------------------------------------------------------
 
     def _like(self, node: nodes.Like, scope: Scope) -> str:
-        operand = self._string(self.expression(node.operand, scope), 1)
-        pattern = self._string(self.expression(node.pattern, scope), 2)
-        operand, pattern = self.same_collation([operand, pattern], "like")
+        operand = self._string(self.t.expression(node.operand, scope), 1)
+        pattern = self._string(self.t.expression(node.pattern, scope), 2)
+        operand, pattern = same_collation([operand, pattern], "like")
         escape = "NULL::text"
         if node.escape is not None:
-            bound = self.expression(node.escape, scope)
+            bound = self.t.expression(node.escape, scope)
             if bound.is_constant and bound.constant is not None and len(bound.constant) != 1:
                 raise SqlServerError(506, character=bound.constant)
             escape = self._string(bound, 3).sql
@@ -157,7 +130,7 @@ class Predicates(Expressions):
         padded = "false" if operand.type.is_unicode or pattern.type.is_unicode else "true"
         regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}), {padded})"
         # Once for the statement instead of once a row; the engine folds constants by itself.
-        if not (pattern.columns or pattern.is_constant or self.stored):
+        if not (pattern.columns or pattern.is_constant or self.t.setting.stored):
             regex = f"(SELECT {regex})"
         return f"({fold}({operand.sql}) {'!~' if node.negated else '~'} {regex})"
 
@@ -172,7 +145,7 @@ class Predicates(Expressions):
         if bound.type.name in ("image", "xml", "json") or bound.type.is_binary:
             raise SqlServerError(8116, type=label(bound.type), position=position, name="like")
         target = SqlType("varchar", length=8000, collation=self.context.collation)
-        return Bound(self.convert(bound, target, True), target, bound.nullable, columns=bound.columns)
+        return Bound(convert(bound, target, True), target, bound.nullable, columns=bound.columns)
 
     def _function(self, node: nodes.PredicateFunction, scope: Scope) -> str:
         name = node.name.upper()
@@ -180,7 +153,7 @@ class Predicates(Expressions):
             raise NotSupported(name, node.line)
         if not self.context.version.allows("regexp_like"):
             raise SqlServerError(195, name=node.name, kind="built-in function name", state=10)
-        arguments = self.expressions(node.arguments, scope)
+        arguments = self.t.expressions(node.arguments, scope)
         flags = arguments[2].sql if len(arguments) > 2 else "'c'::text"
         return f"ms.regexp_like({arguments[0].sql}, {arguments[1].sql}, {flags})"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..catalog.model import Column
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
@@ -12,11 +13,14 @@ from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from . import for_clauses, grouping
 from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
-from .bound import Bound, Output, Relation, Scope
+from .bound import Bound, Output, Relation, Scope, Source
 from .common_tables import CommonTables
 from .constants import is_constant, is_converted_variable, signed_integer
-from .core import named_columns
-from .ordering import constant_order, contains_constant_subquery, direction, names_item, not_selected
+from .ordering import constant_order, contains_constant_subquery, direction, names_item, not_selected, wanted_position
+from .paging import paging
+from .set_operations import SetOperations
+from .sources import Sources
+from .translation import Translation
 
 
 @dataclass
@@ -26,51 +30,71 @@ class _Item:
     node: Any = None
 
 
-class Queries(CommonTables):
+@dataclass
+class Places:
+    """Where the rows are that the SELECT of a changed common table reads.
+
+    :param bases: its tables, by number.
+    :param origins: of its columns: the table and column that it only names.
+    """
+
+    select: nodes.Select
+    bases: dict[int, Source] = field(default_factory=dict)
+    origins: list[tuple[int, Column] | None] = field(default_factory=list)
+
+
+class Queries:
+    """SELECT.
+
+    :param t: the values and conditions in it, and the queries inside them.
+    """
+
+    def __init__(
+        self, t: Translation, sources: Sources, set_operations: SetOperations, common_tables: CommonTables
+    ) -> None:
+        self.t = t
+        self.sources = sources
+        self.set_operations = set_operations
+        self.common_tables = common_tables
+        self._places: Places | None = None
+
     # ---- whole queries -------------------------------------------------------------
 
-    def relation(
-        self, query: nodes.Query, parent: Scope | None, scalar: bool = False, exists: bool = False
-    ) -> Relation:
-        """A query expression with output columns o1 ... on."""
+    def relation(self, query: nodes.Query, parent: Scope | None, exists: bool = False) -> Relation:
+        """See :meth:`Translation.relation`."""
         if query.ctes:
-            return self._with(query, parent, scalar, exists)
+            return self.common_tables.relation(query, parent, exists)
         if query.for_clause is not None:
-            return for_clauses.bind(self, query, parent)
+            return for_clauses.bind(self.t, query, parent)
         if isinstance(query.body, nodes.Select):
-            return self.select(query.body, parent, query, exists)
+            return self._select(query.body, parent, query, exists)
         if isinstance(query.body, nodes.Query) and not query.order_by:
-            return self.relation(query.body, parent, scalar, exists)
-        return self._ordered(self.set_body(query.body, parent), query, parent)
+            return self.relation(query.body, parent, exists)
+        return self.set_operations.relation(query, parent)
 
-    # ---- set operations ------------------------------------------------------------------
-
-    def _position(self, node: nodes.Expression, count: int) -> int:
-        number = signed_integer(node)
-        if not 1 <= number <= count:
-            raise SqlServerError(108, position=number, line=node.line)
-        return number
+    def locate(self, select: nodes.Select) -> Places:
+        """Have a SELECT tell where its rows are, once it is translated."""
+        self._places = Places(select)
+        return self._places
 
     # ---- one SELECT -----------------------------------------------------------------------------
 
-    def select(
-        self, node: nodes.Select, parent: Scope | None, query: nodes.Query | None, exists: bool = False
-    ) -> Relation:
+    def _select(self, node: nodes.Select, parent: Scope | None, query: nodes.Query, exists: bool) -> Relation:
         scope = Scope(parent=parent)
-        first_lock = len(self.locks)
-        sources = [self.source(source, scope) for source in node.sources]
+        first_lock = len(self.t.statement.locks)
+        sources = [self.sources.source(source, scope) for source in node.sources]
         scope.windows = {name.casefold(): over for name, over in node.windows.items()}
-        if node.windows and not self.context.version.allows("window_clause"):
+        if node.windows and not self.t.context.version.allows("window_clause"):
             # Where WINDOW is no keyword it reads as an alias.
             raise SqlServerError(102, near=next(iter(node.windows)))
-        where = self._where(node.where, scope)
-        order_by = query.order_by if query is not None else []
+        where = self.where(node.where, scope)
+        order_by = query.order_by
         grouped = self._group(node, order_by, scope)
-        items = self._items(node, scope, exists)
+        items = self.items(node, scope, exists)
         having = ""
         if node.having is not None:
             scope.clause = "having"
-            having = f" HAVING {self.predicate(node.having, scope)}"
+            having = f" HAVING {self.t.predicate(node.having, scope)}"
         if node.distinct:
             for item in items:
                 self._check_select_distinct(item.bound.type)
@@ -86,38 +110,38 @@ class Queries(CommonTables):
         columns = ", ".join(
             f"{_value(item.bound, output.type)} AS o{n}" for n, (item, output) in enumerate(zip(items, outputs), 1)
         )
-        if node is self.updatable:
-            columns += self._places(node, items, scope)
+        if self._places is not None and node is self._places.select:
+            columns += self._place_columns(self._places, items, scope)
         if node.distinct and any(has_key(output.type) for output in outputs):
             return self._distinct_by_key(node, query, columns, tail, items, outputs, scope)
         order = self._order(order_by, items, scope, node.distinct)
         distinct = "DISTINCT " if node.distinct else ""
-        paging = self._paging(query, node.top, scope, f"SELECT {distinct}{columns}{tail}")
+        page = paging(self.t, query, node.top, scope, f"SELECT {distinct}{columns}{tail}")
         locks = self._take_locks(first_lock, node, grouped)
-        return Relation(f"SELECT {distinct}{columns}{tail}{order}{paging}{locks}", outputs)
+        return Relation(f"SELECT {distinct}{columns}{tail}{order}{page}{locks}", outputs)
 
-    def _places(self, node: nodes.Select, items: list[_Item], scope: Scope) -> str:
+    def _place_columns(self, places: Places, items: list[_Item], scope: Scope) -> str:
         """Columns ``place0`` ...: where the rows of a changed common table's tables are."""
-        if node.distinct or scope.groups is not None:
-            raise NotSupported("changes through a common table that combines rows", node.line)
-        self.bases = {n: source for n, source in enumerate(scope.sources) if source.table is not None}
+        if places.select.distinct or scope.groups is not None:
+            raise NotSupported("changes through a common table that combines rows", places.select.line)
+        bases = places.bases = {n: source for n, source in enumerate(scope.sources) if source.table is not None}
         known = {
             f"{source.engine_alias}.{column.physical}": (n, column)
-            for n, source in self.bases.items()
+            for n, source in bases.items()
             for column in source.table.columns
         }
-        self.origins = [known.get(item.bound.sql) for item in items]
-        return "".join(f", {source.engine_alias}.ctid AS place{n}" for n, source in self.bases.items())
+        places.origins = [known.get(item.bound.sql) for item in items]
+        return "".join(f", {source.engine_alias}.ctid AS place{n}" for n, source in bases.items())
 
     def _typed(self, output: Output) -> Output:
         return replace(output, type=INT) if output.type.name == "null" else output
 
-    def _where(self, where: nodes.Predicate | None, scope: Scope) -> str:
+    def where(self, where: nodes.Predicate | None, scope: Scope) -> str:
         if where is None:
             return ""
         self._refuse_aggregate(where, scope)
         scope.clause = "where"
-        sql = self.predicate(where, scope)
+        sql = self.t.predicate(where, scope)
         scope.clause = "select"
         return f" WHERE {sql}"
 
@@ -129,7 +153,7 @@ class Queries(CommonTables):
     def _outer_only(self, call: nodes.FunctionCall, scope: Scope) -> bool:
         """Whether an aggregate's columns all belong to an enclosing query."""
         found = [node for node in walk(call.arguments) if isinstance(node, nodes.ColumnRef)]
-        return bool(found) and scope.parent is not None and all(self._column_here(c, scope) is None for c in found)
+        return bool(found) and scope.parent is not None and all(self.t.names.here(c, scope) is None for c in found)
 
     def _check_select_distinct(self, type_: SqlType) -> None:
         if type_.name in ("text", "ntext", "image", "xml", "json"):
@@ -137,7 +161,7 @@ class Queries(CommonTables):
 
     # ---- select list ------------------------------------------------------------------------------
 
-    def _items(self, node: nodes.Select, scope: Scope, exists: bool) -> list[_Item]:
+    def items(self, node: nodes.Select, scope: Scope, exists: bool) -> list[_Item]:
         items: list[_Item] = []
         scope.clause = "select"
         for item in node.items:
@@ -147,32 +171,21 @@ class Queries(CommonTables):
                     continue
                 items += self._star_items(item.expression, scope)
                 continue
-            bound = self.expression(item.expression, scope)
+            bound = self.t.expression(item.expression, scope)
             name = item.alias
             if name == "":
                 raise SqlServerError(1038, state=4, line=item.line)
             if name is None and isinstance(item.expression, nodes.ColumnRef):
                 name = item.expression.parts[-1]
                 if name.casefold() != "$action":
-                    name = self._declared_name(item.expression, scope)
+                    name = self.t.names.declared_name(item.expression, scope)
             if not isinstance(item.expression, nodes.ColumnRef):
                 bound = replace(bound, identity=False, computed=False)
             items.append(_Item(bound, name or "", item.expression))
         return items
 
-    def _declared_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
-        """A column's result name is as the table spells it."""
-        level = scope
-        while level is not None:
-            for source in level.sources:
-                if self._prefix_matches(node.parts[:-1], source):
-                    for column in named_columns(source, node):
-                        return column.name
-            level = level.parent
-        return node.parts[-1]
-
     def _star_items(self, star: nodes.Star, scope: Scope) -> list[_Item]:
-        sources = [s for s in scope.sources if not star.qualifier or self._prefix_matches(star.qualifier, s)]
+        sources = [s for s in scope.sources if not star.qualifier or self.t.names.matches(star.qualifier, s)]
         if star.qualifier and not sources:
             raise SqlServerError(107, prefix=".".join(star.qualifier), line=star.line)
         if not sources:
@@ -183,7 +196,7 @@ class Queries(CommonTables):
                 reference = nodes.ColumnRef((source.label, column.name), line=star.line)
                 if sum(s.exposed == source.exposed for s in scope.sources) > 1 and source.schema:
                     reference.parts = (source.schema, *reference.parts)
-                items.append(_Item(self.expression(reference, scope), column.name, reference))
+                items.append(_Item(self.t.expression(reference, scope), column.name, reference))
         return items
 
     # ---- GROUP BY ------------------------------------------------------------------------------------
@@ -197,15 +210,11 @@ class Queries(CommonTables):
             if aggregates and not self._all_outer(node, scope) or node.having is not None:
                 scope.groups = {}
             return ""
-        return grouping.clause(self, node.group_by, scope)
+        return grouping.clause(self.t, node.group_by, scope)
 
     def _all_outer(self, node: nodes.Select, scope: Scope) -> bool:
         calls = [found for item in node.items for found in walk(item.expression) if is_aggregate(found)]
         return bool(calls) and all(self._outer_only(call, scope) for call in calls)
-
-    def own_column(self, reference: nodes.ColumnRef, scope: Scope) -> bool:
-        """Whether a name is of this query, not of an enclosing one."""
-        return self._column_here(reference, scope) is not None
 
     # ---- DISTINCT, ORDER BY, TOP ---------------------------------------------------------------------
 
@@ -214,8 +223,8 @@ class Queries(CommonTables):
         keys = ", ".join(key_sql(f"d.o{n}", output.type) for n, output in enumerate(outputs, 1))
         names = ", ".join(f"d.o{n}" for n in range(1, len(outputs) + 1))
         sql = f"SELECT DISTINCT ON ({keys}) {names} FROM ({inner}) d"
-        order_by = query.order_by if query is not None else []
-        if not order_by and node.top is None and (query is None or query.offset is None):
+        order_by = query.order_by
+        if not order_by and node.top is None and query.offset is None:
             return Relation(sql, outputs)
         parts = []
         for item in order_by:
@@ -225,19 +234,19 @@ class Queries(CommonTables):
             parts.append(direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         final = ", ".join(f"r.o{n}" for n in range(1, len(outputs) + 1))
-        return Relation(f"SELECT {final} FROM ({sql}) r{order}{self._paging(query, node.top, scope, sql)}", outputs)
+        return Relation(f"SELECT {final} FROM ({sql}) r{order}{paging(self.t, query, node.top, scope, sql)}", outputs)
 
     def _selected(self, node: nodes.Expression, items: list[_Item], scope: Scope) -> int | None:
         """The position of the select item that an ORDER BY expression is."""
         if signed_integer(node) is not None:
-            return self._position(node, len(items))
+            return wanted_position(node, len(items))
         if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
             for number, item in enumerate(items, 1):
                 if item.name.casefold() == node.parts[0].casefold():
                     return number
-        wanted = self.fingerprint(node, scope)
+        wanted = self.t.names.fingerprint(node, scope)
         for number, item in enumerate(items, 1):
-            if item.node is not None and self.fingerprint(item.node, scope) == wanted:
+            if item.node is not None and self.t.names.fingerprint(item.node, scope) == wanted:
                 return number
         return None
 
@@ -261,9 +270,9 @@ class Queries(CommonTables):
     def _order_expression(self, item, items, scope, distinct, position):
         node = item.expression
         if signed_integer(node) is not None:
-            number = self._position(node, len(items))
+            number = wanted_position(node, len(items))
             chosen = items[number - 1]
-            same = self.fingerprint(chosen.node, scope) if chosen.node is not None else ("item", number)
+            same = self.t.names.fingerprint(chosen.node, scope) if chosen.node is not None else ("item", number)
             return chosen.bound, same
         if names_item(node, items):
             node = nodes.ColumnRef((node.text,), line=node.line)
@@ -277,54 +286,25 @@ class Queries(CommonTables):
                 raise SqlServerError(209, name=node.parts[0], line=node.line)
             if named:
                 bound = items[named[0] - 1].bound
-                print_key = self.fingerprint(items[named[0] - 1].node, scope) if items[named[0] - 1].node else named[0]
+                print_key = (
+                    self.t.names.fingerprint(items[named[0] - 1].node, scope) if items[named[0] - 1].node else named[0]
+                )
                 return bound, print_key
-        fingerprint = self.fingerprint(node, scope)
+        fingerprint = self.t.names.fingerprint(node, scope)
         if distinct and self._selected(node, items, scope) is None:
             raise not_selected(item)
-        bound = self.expression(node, scope)
+        bound = self.t.expression(node, scope)
         if bound.is_constant or bound.is_null:
             raise constant_order(position, node)
         if isinstance(node, nodes.ScalarSubquery) and contains_constant_subquery(node):
             return None, ("constant", position)
         return bound, fingerprint
 
-    def _percent(self, top: nodes.Top, scope: Scope, body: str | None) -> str:
-        """The row count of TOP ... PERCENT of a query's rows, rounded up."""
-        if body is None:
-            raise NotSupported("TOP ... PERCENT in this statement", top.line)
-        percent = self.convert(self.expression(top.count, scope), SqlType("float"))
-        return f"(SELECT ms.percent_count(count(*), {percent}) FROM ({body}) p)"
-
-    def _paging(self, query: nodes.Query | None, top: nodes.Top | None, scope: Scope, body: str | None = None) -> str:
-        counting = Scope(parent=scope.parent)
-        if top is not None:
-            count = self._percent(top, counting, body) if top.percent else self._count(top.count, counting)
-            if top.with_ties:
-                if query is None or not query.order_by:
-                    raise SqlServerError(1062)
-                return f" FETCH FIRST ({count}) ROWS WITH TIES"
-            return f" LIMIT ms.top_count({count})"
-        if query is None or query.offset is None:
-            return ""
-        sql = f" OFFSET ms.offset_count({self._count(query.offset, counting)})"
-        if query.fetch is not None:
-            sql += f" LIMIT ms.fetch_count({self._count(query.fetch, counting)})"
-        return sql
-
-    def _count(self, node: nodes.Expression, scope: Scope) -> str:
-        for found in walk(node):
-            if isinstance(found, nodes.ColumnRef):
-                raise SqlServerError(4115, name=found.parts[-1], line=found.line)
-        bound = self.expression(node, scope)
-        if (not bound.type.is_exact or bound.type.scale) and not bound.is_null:
-            raise SqlServerError(1060, line=node.line)
-        return f"({bound.sql})::bigint"
-
     # ---- locks -----------------------------------------------------------------------------------------
 
     def _take_locks(self, first: int, node: nodes.Select, grouped: str) -> str:
-        taken, self.locks[first:] = self.locks[first:], []
+        statement = self.t.statement
+        taken, statement.locks[first:] = statement.locks[first:], []
         if not taken:
             return ""
         if (
@@ -335,13 +315,13 @@ class Queries(CommonTables):
             # The engine locks no rows of a grouped query: the tables' rows are locked beforehand.
             for source, text in taken:
                 wait = text.split(source.engine_alias, 1)[1]
-                self.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
+                statement.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
             return ""
         clauses = []
         for source, text in taken:
             if source.optional:
                 wait = text.split(source.engine_alias, 1)[1]
-                self.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
+                statement.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
             else:
                 clauses.append(f" {text}")
         return "".join(clauses)

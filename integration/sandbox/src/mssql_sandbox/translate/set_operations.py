@@ -11,19 +11,32 @@ from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from .bound import LITERAL, Bound, Output, Relation, Scope
 from .constants import is_constant, signed_integer
-from .ordering import constant_order, direction
+from .operands import unified
+from .ordering import constant_order, direction, wanted_position
+from .paging import paging
 from .sources import Sources
+from .translation import Translation
 
 
-class SetOperations(Sources):
-    def set_body(self, body: Any, parent: Scope | None) -> Relation:
-        if isinstance(body, nodes.Query):
-            return self.relation(body, parent)
-        if isinstance(body, nodes.Select):
-            return self.select(body, parent, None)
-        left = self.set_body(body.left, parent)
-        right = self.set_body(body.right, parent)
-        return self._combine_sets(body.operator, left, right)
+class SetOperations:
+    """Queries that are combined.
+
+    :param t: the queries, and what they are ordered by.
+    :param sources: FROM of the first query, for names in ORDER BY.
+    """
+
+    def __init__(self, t: Translation, sources: Sources) -> None:
+        self.t = t
+        self.sources = sources
+
+    def relation(self, query: nodes.Query, parent: Scope | None) -> Relation:
+        """A set operation, sorted and cut."""
+        return self._ordered(self._body(query.body, parent), query, parent)
+
+    def _body(self, body: Any, parent: Scope | None) -> Relation:
+        if isinstance(body, nodes.SetOperation):
+            return self._combine_sets(body.operator, self._body(body.left, parent), self._body(body.right, parent))
+        return self.t.relation(body if isinstance(body, nodes.Query) else nodes.Query(body), parent)
 
     def _combine_sets(self, operator: str, left: Relation, right: Relation) -> Relation:
         if len(left.outputs) != len(right.outputs):
@@ -31,7 +44,7 @@ class SetOperations(Sources):
         outputs, a, b = [], [], []
         for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
             pair = [_set_operand(number, output) for output in (one, two)]
-            type_, converted, coercibility = self.unified(pair, operator)
+            type_, converted, coercibility = unified(pair, operator)
             if operator != "UNION ALL":
                 self._check_distinct(type_, operator)
             nullable = one.nullable or two.nullable
@@ -72,7 +85,7 @@ class SetOperations(Sources):
         for item in query.order_by:
             node = item.expression
             if signed_integer(node) is not None:
-                number = self._position(node, len(relation.outputs))
+                number = wanted_position(node, len(relation.outputs))
             elif is_constant(node):
                 raise constant_order(len(parts) + 1, node)
             elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
@@ -87,7 +100,7 @@ class SetOperations(Sources):
             parts.append(direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
         columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
-        sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{self._paging(query, None, Scope(parent=parent))}"
+        sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{paging(self.t, query, None, Scope(parent=parent))}"
         return Relation(sql, relation.outputs)
 
     def _bind_in_first_select(self, body: Any, node: nodes.Expression, parent: Scope | None) -> None:
@@ -97,8 +110,8 @@ class SetOperations(Sources):
         """
         scope = Scope(parent=parent)
         for source in _first_select(body).sources:
-            self.source(source, scope)
-        self.expression(node, scope)
+            self.sources.source(source, scope)
+        self.t.expression(node, scope)
 
 
 def _set_operand(number: int, output: Output) -> Bound:

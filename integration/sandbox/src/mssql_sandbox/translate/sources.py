@@ -7,12 +7,12 @@ import re
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
-from ..types.precedence import unify
 from ..types.typenames import engine_cast
 from . import functions, pivot
-from .bound import COLUMN, Bound, Output, Relation, Scope, Source, SourceColumn
+from .bound import COLUMN, CommonTableNames, Output, Relation, Scope, Source, SourceColumn
 from .builtins import tables as table_functions
-from .predicates import Predicates
+from .operands import unified
+from .translation import Translation
 
 # https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 _HINTS = frozenset(
@@ -46,7 +46,18 @@ def _check_index_hint(hint: str, table: Table) -> None:
             raise SqlServerError(308, index=wanted, table=label)
 
 
-class Sources(Predicates):
+class Sources:
+    """The items of FROM.
+
+    :param t: the conditions and queries inside them.
+    :param common: what a name may mean besides a table.
+    """
+
+    def __init__(self, t: Translation, common: CommonTableNames) -> None:
+        self.t = t
+        self.context = t.context
+        self.common = common
+
     def source(self, node: nodes.Source, scope: Scope) -> str:
         """Engine SQL of one FROM item; its columns are added to ``scope``."""
         return _HANDLERS[type(node)](self, node, scope)
@@ -80,7 +91,7 @@ class Sources(Predicates):
         schema = parts[-2] if len(parts) > 1 and parts[-2] else None
         found = self.context.catalog.table(schema, leaf)
         if found is None:
-            functions.refuse_as_table(self, name)
+            functions.refuse_as_table(self.context, name)
             raise SqlServerError(208, name=".".join(parts), line=name.line)
         return found
 
@@ -94,20 +105,20 @@ class Sources(Predicates):
         if node.for_system_time is not None:
             raise NotSupported("FOR SYSTEM_TIME", node.line)
         if len(node.name.parts) == 1:
-            common = self.common_table(node.name.parts[0])
-            if common is not None:
-                return self._common(node, common, scope)
+            found = self.common.find(node.name.parts[0])
+            if found is not None:
+                return self._common(node, found, scope)
         table = self.find_table(node.name)
         hints = self.check_hints(node.hints, table)
         source = self.table_source(table, node.alias, node.name)
         self.add(scope, source, node.line)
         physical = table.physical
         if hints & {"HOLDLOCK", "SERIALIZABLE"}:
-            self.serializable.append(physical)
+            self.t.statement.serializable.append(physical)
         if hints & {"UPDLOCK", "XLOCK"} or "READPAST" in hints:
             self._lock(source, hints)
         if "TABLOCKX" in hints:
-            self.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
+            self.t.statement.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
         return f"{physical} AS {source.engine_alias}"
 
     def check_hints(self, hints: list[str], table: Table | None = None) -> set[str]:
@@ -132,21 +143,22 @@ class Sources(Predicates):
     def _lock(self, source: Source, hints: set[str]) -> None:
         strength = "UPDATE" if hints & {"UPDLOCK", "XLOCK"} else "SHARE"
         wait = " NOWAIT" if "NOWAIT" in hints else " SKIP LOCKED" if "READPAST" in hints else ""
-        self.locks.append((source, f"FOR {strength} OF {source.engine_alias}{wait}"))
+        self.t.statement.locks.append((source, f"FOR {strength} OF {source.engine_alias}{wait}"))
 
     def table_source(self, table: Table, alias: str | None, name: nodes.Name) -> Source:
-        engine_alias = self.alias()
+        engine_alias = self.t.statement.alias()
         columns = [_table_column(column, engine_alias) for column in table.columns]
-        self.rowversions = self.rowversions or any(column.rowversion for column in table.columns)
+        if any(column.rowversion for column in table.columns):
+            self.t.statement.rowversions = True
         label = alias or name.parts[-1]
         schema = None if alias or table.kind in ("temp", "variable") else table.schema
         return Source(label.casefold(), label, engine_alias, columns, schema, table)
 
     def _common(self, node: nodes.TableSource, common, scope: Scope) -> str:
         engine_name, outputs = common
-        alias = self.alias()
-        if engine_name in self.recursing:
-            self.recursing[engine_name] = alias
+        alias = self.t.statement.alias()
+        if engine_name in self.common.recursing:
+            self.common.recursing[engine_name] = alias
         label = node.alias or node.name.parts[0]
         self.add(scope, Source(label.casefold(), label, alias, _output_columns(outputs, alias)), node.line)
         return f"{engine_name} AS {alias}"
@@ -175,7 +187,7 @@ class Sources(Predicates):
             if label.casefold() in seen:
                 raise SqlServerError(8156, column=label, table=alias, line=line)
             seen.add(label.casefold())
-        engine_alias = self.alias()
+        engine_alias = self.t.statement.alias()
         columns = _output_columns(outputs, engine_alias, labels)
         if nameless:
             alias = f"{alias} {len(scope.sources)}"
@@ -184,7 +196,7 @@ class Sources(Predicates):
 
     def _derived(self, node: nodes.DerivedTable, scope: Scope) -> str:
         inner = scope if scope.lateral else scope.parent
-        relation = self.relation(node.query, inner)
+        relation = self.t.relation(node.query, inner)
         return self.derived(relation, node.alias, node.columns, node.line, scope)
 
     def _values(self, node: nodes.ValuesSource, scope: Scope) -> str:
@@ -198,24 +210,24 @@ class Sources(Predicates):
         if any(len(row) != width for row in rows):
             raise SqlServerError(10709, line=line)
         bound_scope = Scope(parent=scope)
-        bound = [self.expressions(row, bound_scope) for row in rows]
+        bound = [self.t.expressions(row, bound_scope) for row in rows]
         outputs, columns = [], []
         for position in range(width):
             items = [row[position] for row in bound]
-            type_, converted, coercibility = self.unified(items, "VALUES")
+            type_, converted, coercibility = unified(items, "VALUES")
             cast = engine_cast(type_)
             columns.append([f"({sql})::{cast}" for sql in converted])
             outputs.append(Output("", type_, any(item.nullable for item in items), coercibility))
         tuples = ", ".join(f"({', '.join(column[i] for column in columns)})" for i in range(len(rows)))
         names = ", ".join(f"o{i}" for i in range(1, width + 1))
-        alias = self.alias("v")
+        alias = self.t.statement.alias("v")
         return Relation(f"SELECT {names} FROM (VALUES {tuples}) AS {alias}({names})", outputs)
 
     def _function(self, node: nodes.FunctionSource, scope: Scope) -> str:
         if isinstance(node.call, nodes.MethodCall):
             raise NotSupported(f"the method {node.call.name}", node.line)
         inner = scope if scope.lateral or scope.sources else (scope.parent or Scope())
-        relation = table_functions.bind(self, node, Scope(parent=inner))
+        relation = table_functions.bind(self.t, node, Scope(parent=inner))
         alias = node.alias or node.call.name
         return "LATERAL " + self.derived(relation, alias, node.columns, node.line, scope, nameless=node.alias is None)
 
@@ -247,7 +259,7 @@ class Sources(Predicates):
         Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator joins.md.
         """
         (clause, scope.clause), (known, scope.sources) = (scope.clause, "on"), (scope.sources, scope.sources[first:])
-        sql = self.predicate(condition, scope)
+        sql = self.t.predicate(condition, scope)
         scope.clause, scope.sources = clause, known
         return sql
 
@@ -266,7 +278,17 @@ class Sources(Predicates):
         return f"{left} LEFT JOIN {lateral} ON true"
 
     def _pivot(self, node: nodes.Pivot | nodes.Unpivot, scope: Scope) -> str:
-        return pivot.bind(self, node, scope)
+        inner = scope if scope.lateral else scope.parent
+        relation = pivot.relation(self.t, node, self._columns(node.source, inner), inner)
+        return self.derived(relation, node.alias, [], node.line, scope)
+
+    def _columns(self, source: nodes.Source, inner: Scope | None) -> list[SourceColumn]:
+        """The columns of a source that is translated once more afterwards."""
+        probe, statement = Scope(parent=inner), self.t.statement
+        locks, before = list(statement.locks), list(statement.before)
+        self.source(source, probe)
+        statement.locks[:], statement.before[:] = locks, before
+        return [column for found in probe.sources for column in found.columns]
 
 
 def _table_column(column: Column, alias: str) -> SourceColumn:
@@ -303,4 +325,3 @@ _HANDLERS = {
     nodes.Pivot: Sources._pivot,
     nodes.Unpivot: Sources._pivot,
 }
-__all__ = ["Bound", "Sources", "unify"]

@@ -43,10 +43,10 @@ def _level(t, node, value, scope: Scope) -> Scope:
     """
     # What resolves nowhere is a datepart.
     references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef) and _resolves(t, found, scope)]
-    owners = [t.column(reference, scope)[1] for reference in references]
+    owners = [t.names.column(reference, scope)[1] for reference in references]
     if all(owner is scope for owner in owners):
         return scope
-    if len({t.fingerprint(r, scope) for r in references}) > 1:
+    if len({t.names.fingerprint(r, scope) for r in references}) > 1:
         raise SqlServerError(8124, line=node.line)
     if owners[0].groups is None or node.over is not None:
         raise NotSupported("an aggregate over an outer reference", node.line)
@@ -55,7 +55,7 @@ def _level(t, node, value, scope: Scope) -> Scope:
 
 def _resolves(t, reference: nodes.ColumnRef, scope: Scope) -> bool:
     try:
-        t.column(reference, scope)
+        t.names.column(reference, scope)
     except SqlServerError:
         return False
     return True
@@ -202,7 +202,7 @@ def _string_agg(t, node, scope):
     separator = text(t, given, 2, "string_agg")
     order = ""
     if node.within_group:
-        _check_ordering(t.fingerprint(node.within_group, scope), scope)
+        _check_ordering(t.names.fingerprint(node.within_group, scope), scope)
         scope.in_aggregate += 1
         parts = []
         for item in node.within_group:
@@ -244,7 +244,7 @@ def _group_keys(t, node: nodes.FunctionCall, scope: Scope) -> str:
     """:raises SqlServerError: 8161 for an argument that is no expression of GROUP BY."""
     keys = []
     for position, argument in enumerate(node.arguments, 1):
-        key = scope.group_keys.get(t.fingerprint(argument, scope))
+        key = scope.group_keys.get(t.names.fingerprint(argument, scope))
         if key is None:
             raise SqlServerError(8161, position=position, name=node.name.upper(), line=node.line)
         keys.append(key)

@@ -9,6 +9,7 @@ from ...sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, 
 from ...syntax import nodes
 from ...types.conversion import convert_sql
 from ..bound import Bound
+from ..operands import convert
 from .registry import Functions, invalid_argument
 from .string import integer, result, text
 
@@ -46,9 +47,9 @@ def temporal(t, bound: Bound, position: int, name: str) -> Bound:
     if bound.type.is_temporal:
         return bound
     if bound.type.is_character:
-        return Bound(t.convert(bound, DATETIME2), DATETIME2, bound.nullable, columns=bound.columns)
+        return Bound(convert(bound, DATETIME2), DATETIME2, bound.nullable, columns=bound.columns)
     if bound.type.is_number:
-        return Bound(t.convert(bound, DATETIME), DATETIME, bound.nullable, columns=bound.columns)
+        return Bound(convert(bound, DATETIME), DATETIME, bound.nullable, columns=bound.columns)
     raise invalid_argument(bound, position, name)
 
 
@@ -80,7 +81,7 @@ def _dateadd(t, node, scope):
     original = value
     value = temporal(t, value, 3, "dateadd")
     if original.type.is_character:
-        value = Bound(t.convert(original, DATETIME), DATETIME, original.nullable, columns=original.columns)
+        value = Bound(convert(original, DATETIME), DATETIME, original.nullable, columns=original.columns)
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if part in ("iso_week", "tzoffset"):
         raise SqlServerError(9806, part=part, name="dateadd")
@@ -90,9 +91,9 @@ def _dateadd(t, node, scope):
     if amount.is_null:
         count = "NULL::bigint"
     elif t.context.version.allows("dateadd_bigint"):
-        count = t.convert(amount, BIGINT, True)
+        count = convert(amount, BIGINT, True)
     else:
-        count = f"({t.convert(amount, INT, True)})::bigint"
+        count = f"({convert(amount, INT, True)})::bigint"
     bounds = [amount, value]
     name = value.type.name
     if name == "date":
@@ -198,14 +199,14 @@ def _datetrunc(t, node, scope):
 
 @FUNCTIONS.define("eomonth", 1, 2)
 def _eomonth(t, node, scope, a):
-    value = t.convert(temporal(t, a[0], 1, "eomonth"), DATE)
+    value = convert(temporal(t, a[0], 1, "eomonth"), DATE)
     months = f"coalesce({integer(t, a[1], 2, 'eomonth')}, 0)" if len(a) > 1 else "0"
     return result(a, f"ms.end_of_month({value}, {months})", DATE)
 
 
 @FUNCTIONS.define("datefromparts", 3)
 def _datefromparts(t, node, scope, a):
-    parts = ", ".join(t.convert(bound, INT) for bound in a)
+    parts = ", ".join(convert(bound, INT) for bound in a)
     return result(a, f"ms.date_from_parts({parts})", DATE)
 
 
@@ -218,14 +219,14 @@ def _scale(bound: Bound, name: str) -> int:
 @FUNCTIONS.define("timefromparts", 5)
 def _timefromparts(t, node, scope, a):
     scale = _scale(a[4], "time")
-    parts = ", ".join(t.convert(bound, INT) for bound in a[:4])
+    parts = ", ".join(convert(bound, INT) for bound in a[:4])
     return result(a, f"ms.time_from_parts({parts}, {scale})", SqlType("time", scale=scale))
 
 
 @FUNCTIONS.define("datetime2fromparts", 8)
 def _datetime2fromparts(t, node, scope, a):
     scale = _scale(a[7], "datetime2")
-    parts = [t.convert(bound, INT) for bound in a[:7]]
+    parts = [convert(bound, INT) for bound in a[:7]]
     sql = (
         f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
         f"ms.time_from_parts({', '.join(parts[3:])}, {scale}, 'datetime2'))"
@@ -235,7 +236,7 @@ def _datetime2fromparts(t, node, scope, a):
 
 @FUNCTIONS.define("datetimefromparts", 7)
 def _datetimefromparts(t, node, scope, a):
-    parts = [t.convert(bound, INT) for bound in a]
+    parts = [convert(bound, INT) for bound in a]
     sql = (
         f"ms.round_datetime(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
         f"ms.time_from_parts({', '.join(parts[3:])}, 3, 'datetime'))"
@@ -246,7 +247,7 @@ def _datetimefromparts(t, node, scope, a):
 @FUNCTIONS.define("datetimeoffsetfromparts", 10)
 def _datetimeoffsetfromparts(t, node, scope, a):
     scale = _scale(a[9], "datetimeoffset")
-    parts = [t.convert(bound, INT) for bound in a[:9]]
+    parts = [convert(bound, INT) for bound in a[:9]]
     local = (
         f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
         f"ms.time_from_parts({', '.join(parts[3:7])}, {scale}, 'datetimeoffset'))"
@@ -256,7 +257,7 @@ def _datetimeoffsetfromparts(t, node, scope, a):
 
 @FUNCTIONS.define("smalldatetimefromparts", 5)
 def _smalldatetimefromparts(t, node, scope, a):
-    parts = [t.convert(bound, INT) for bound in a]
+    parts = [convert(bound, INT) for bound in a]
     sql = (
         f"ms.round_smalldatetime(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
         f"ms.time_from_parts({', '.join(parts[3:])}, 0, 0, 0, 'smalldatetime'))"
@@ -274,8 +275,8 @@ def _date_bucket(t, node, scope):
     if part in ("iso_week", "tzoffset", "microsecond", "nanosecond"):
         raise SqlServerError(9806, part=part, name="date_bucket")
     check_part(part, value.type, "date_bucket")
-    count = f"({t.convert(bounds[0], BIGINT)})"
-    origin = ticks(Bound(t.convert(bounds[2], value.type), value.type)) if len(bounds) > 2 else "599266080000000000"
+    count = f"({convert(bounds[0], BIGINT)})"
+    origin = ticks(Bound(convert(bounds[2], value.type), value.type)) if len(bounds) > 2 else "599266080000000000"
     sql = f"ms.date_bucket('{part}', {count}, {ticks(value)}, {origin})"
     if value.type.name == "date":
         sql = f"ms.ticks_date({sql})"
@@ -311,12 +312,12 @@ def _current_date(t, node, scope, a):
 def _minutes(t, bound: Bound, name: str) -> str:
     if bound.type.is_character:
         return f"ms.parse_offset({text(t, bound, 2, name).sql})"
-    return t.convert(bound, INT)
+    return convert(bound, INT)
 
 
 @FUNCTIONS.define("switchoffset", 2)
 def _switchoffset(t, node, scope, a):
-    value = t.convert(a[0], a[0].type if a[0].type.name == "datetimeoffset" else DATETIMEOFFSET)
+    value = convert(a[0], a[0].type if a[0].type.name == "datetimeoffset" else DATETIMEOFFSET)
     scale = a[0].type.scale if a[0].type.scale is not None else 7
     sql = f"ms.switch_offset({value}, {_minutes(t, a[1], 'switchoffset')})"
     return result(a, sql, SqlType("datetimeoffset", scale=scale), True)

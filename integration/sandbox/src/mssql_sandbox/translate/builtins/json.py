@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...errors import SqlServerError
 from ...sqltypes import INT, MAX, nvarchar, varchar
 from ..bound import Bound
+from ..operands import convert
 from .registry import Functions, invalid_argument
 from .string import result, text
 
@@ -49,9 +50,9 @@ def _json_value(t, node, scope, a):
     if node.returning is not None:
         if not t.context.version.allows("json_value_returning"):
             raise SqlServerError(102, near="RETURNING")
-        target = t.type_name(node.returning)
+        target = t.context.type_of(node.returning)
         raw = Bound(f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 2147483647)", nvarchar(MAX), True)
-        return result(a, t.convert(raw, target, True), target, True)
+        return result(a, convert(raw, target, True), target, True)
     return result(
         a,
         f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 4000)",
@@ -105,7 +106,7 @@ def json_item(t, bound: Bound, node, quote: str = "ms.json_plain") -> str:
         return f"({bound.sql})::text"
     if bound.type.is_temporal or bound.type.name == "uniqueidentifier":
         style = 126
-        return f"{quote}({t.convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
+        return f"{quote}({convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
     if bound.type.is_binary:
         return f"{quote}(encode({bound.sql}, 'base64'))"
     return f"{quote}({text(t, bound, 1, 'json').sql})"

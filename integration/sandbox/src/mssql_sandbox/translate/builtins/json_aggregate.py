@@ -65,7 +65,7 @@ def _result(t, node, brackets: str, items: str) -> Bound:
     sql = f"ms.json_aggregate('{brackets[0]}', {items}, '{brackets[1]}', count(*), '{node.name.upper()}')"
     if node.returning is None:
         return Bound(sql, nvarchar(MAX, t.context.collation), False)
-    target = t.type_name(node.returning)
+    target = t.context.type_of(node.returning)
     if target.name != "json":
         raise SqlServerError(102, near=node.returning.name)
     return Bound(sql, SqlType("json"), False)

@@ -7,6 +7,7 @@ from ...sqltypes import FLOAT, INT, SqlType, decimal
 from ...types.collation import key_sql
 from ...types.precedence import as_decimal
 from ..bound import Bound
+from ..operands import convert, unified
 from .registry import Functions, invalid_argument
 from .string import result
 
@@ -18,7 +19,7 @@ def number(t, bound: Bound, position: int, name: str) -> Bound:
     if bound.is_null:
         return Bound("NULL::double precision", FLOAT, True)
     if bound.type.is_character:
-        return Bound(t.convert(bound, FLOAT), FLOAT, bound.nullable, columns=bound.columns)
+        return Bound(convert(bound, FLOAT), FLOAT, bound.nullable, columns=bound.columns)
     if not bound.type.is_number:
         raise invalid_argument(bound, position, name)
     return bound
@@ -27,7 +28,7 @@ def number(t, bound: Bound, position: int, name: str) -> Bound:
 def real(t, bound: Bound, position: int, name: str) -> str:
     """A float argument."""
     x = number(t, bound, position, name)
-    return t.convert(x, FLOAT)
+    return convert(x, FLOAT)
 
 
 def widened(type_: SqlType) -> SqlType:
@@ -45,7 +46,7 @@ def widened(type_: SqlType) -> SqlType:
 def _abs(t, node, scope, a):
     x = number(t, a[0], 1, "abs")
     kind = widened(x.type)
-    return result(a, f"abs({t.convert(x, kind)})", kind)
+    return result(a, f"abs({convert(x, kind)})", kind)
 
 
 @FUNCTIONS.define("sign", 1)
@@ -62,23 +63,23 @@ def _ceiling(t, node, scope, a):
     x = number(t, a[0], 1, name)
     kind = widened(x.type)
     if kind.is_integer:
-        return result(a, t.convert(x, kind), kind)
+        return result(a, convert(x, kind), kind)
     if kind.name == "decimal":
         return result(a, f"{name}({x.sql})", decimal(kind.precision, 0))
-    return result(a, f"{name}({t.convert(x, kind)})", kind)
+    return result(a, f"{name}({convert(x, kind)})", kind)
 
 
 @FUNCTIONS.define("round", 2, 3)
 def _round(t, node, scope, a):
     x = number(t, a[0], 1, "round")
     kind = widened(x.type)
-    places = t.convert(a[1], INT)
+    places = convert(a[1], INT)
     function = "round"
     if len(a) > 2:
         if not a[2].is_constant:
             raise NotSupported("ROUND with a third argument that is not a constant")
         function = "trunc" if a[2].constant else "round"
-    value = t.convert(x, kind)
+    value = convert(x, kind)
     if kind.is_approximate:
         return result(a, f"ms.float_{function}({value}, {places})", kind)
     if kind.is_integer:
@@ -96,7 +97,7 @@ def _power(t, node, scope, a):
     x = number(t, a[0], 1, "power")
     kind = widened(x.type)
     exponent = real(t, a[1], 2, "power")
-    raw = f"ms.power({t.convert(x, FLOAT)}, {exponent})"
+    raw = f"ms.power({convert(x, FLOAT)}, {exponent})"
     if kind.is_approximate:
         return result(a, raw, kind)
     if kind.is_integer:
@@ -135,7 +136,7 @@ def _degrees(t, node, scope, a):
     name = node.name.lower()
     x = number(t, a[0], 1, name)
     kind = widened(x.type)
-    value = f"{name}({t.convert(x, FLOAT)})"
+    value = f"{name}({convert(x, FLOAT)})"
     if kind.is_integer:
         return result(
             a, f"ms.float_integer({value}, '{kind.name}')" + ("" if kind.name == "bigint" else "::integer"), kind
@@ -155,13 +156,13 @@ def _pi(t, node, scope, a):
 def _rand(t, node, scope, a):
     if not a:
         return Bound("(SELECT random())", FLOAT, False)
-    return result(a, f"ms.rand({t.convert(a[0], INT)})", FLOAT)
+    return result(a, f"ms.rand({convert(a[0], INT)})", FLOAT)
 
 
 @FUNCTIONS.define("greatest least", 1, 254)
 def _greatest(t, node, scope, a):
     name = node.name.lower()
-    type_, converted, coercibility = t.unified(a, name)
+    type_, converted, coercibility = unified(a, name)
     if type_.is_character or type_.name in ("datetimeoffset", "uniqueidentifier"):
         rows = ", ".join(f"({sql})" for sql in converted)
         direction = "DESC" if name == "greatest" else "ASC"
@@ -205,12 +206,12 @@ def _bit_target(bound: Bound, name: str) -> tuple[int, str]:
 @FUNCTIONS.define("get_bit", 2)
 def _get_bit(t, node, scope, a):
     bits, _ = _bit_target(a[0], "get_bit")
-    return result(a, f"ms.get_bit(({a[0].sql})::bigint, {t.convert(a[1], INT)}, {bits})", SqlType("bit"))
+    return result(a, f"ms.get_bit(({a[0].sql})::bigint, {convert(a[1], INT)}, {bits})", SqlType("bit"))
 
 
 @FUNCTIONS.define("set_bit", 2, 3)
 def _set_bit(t, node, scope, a):
     bits, cast = _bit_target(a[0], "set_bit")
-    value = t.convert(a[2], SqlType("bit")) if len(a) > 2 else "1"
-    sql = f"ms.set_bit(({a[0].sql})::bigint, {t.convert(a[1], INT)}, ({value})::int, {bits})::{cast}"
+    value = convert(a[2], SqlType("bit")) if len(a) > 2 else "1"
+    sql = f"ms.set_bit(({a[0].sql})::bigint, {convert(a[1], INT)}, ({value})::int, {bits})::{cast}"
     return result(a, sql, a[0].type)

@@ -12,6 +12,7 @@ from ...errors import NotSupported, SqlServerError
 from ...sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
 from ...syntax import nodes
 from ..bound import Bound, Output, Relation, quote
+from ..operands import convert
 from .registry import Functions
 
 FUNCTIONS = Functions()
@@ -42,7 +43,7 @@ class Metadata:
         if not node.arguments and self.without_arguments is not None:
             return Bound(self.without_arguments, self.type)
         converted = [
-            translator.convert(translator.expression(argument, scope), type_)
+            convert(translator.expression(argument, scope), type_)
             for argument, type_ in zip(node.arguments, self.arguments)
         ]
         return Bound(f"{self.engine}({', '.join(converted)})", self.type)
@@ -129,10 +130,10 @@ class _InDatabase:
         self.engine = engine
 
     def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
-        number = translator.convert(translator.expression(node.arguments[0], scope), INT)
+        number = convert(translator.expression(node.arguments[0], scope), INT)
         if len(node.arguments) == 1:
             return Bound(f"{self.engine}({number})", _NAME)
-        database = translator.convert(translator.expression(node.arguments[1], scope), INT)
+        database = convert(translator.expression(node.arguments[1], scope), INT)
         return Bound(
             f"(case when {database} = ms.database_property('id')::int then {self.engine}({number}) end)", _NAME
         )
@@ -158,7 +159,7 @@ def _cursor_status(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bou
     kind, name = (argument.text.casefold() for argument in node.arguments)
     if kind not in ("local", "global", "variable"):
         raise NotSupported(f"CURSOR_STATUS of the source '{kind}'")
-    return Bound(translator.parameter(f"cursor_status:{kind}:{name}", SMALLINT), SMALLINT)
+    return Bound(translator.statement.parameter(f"cursor_status:{kind}:{name}", SMALLINT), SMALLINT)
 
 
 def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
@@ -171,7 +172,9 @@ def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
         raise NotSupported("SESSION_CONTEXT of a key that is not a constant", node.line)
     if argument.kind == "string":
         raise SqlServerError(8116, type="varchar", position=1, name="session_context")
-    return Bound(translator.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000)), _VARIANT)
+    return Bound(
+        translator.statement.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000)), _VARIANT
+    )
 
 
 FUNCTIONS.define("serverproperty", 1, raw=True)(_server_property)
@@ -209,7 +212,7 @@ def table_function(translator: Any, source: nodes.FunctionSource, scope: Any) ->
         return Relation("SELECT f.name AS o1, f.description AS o2 FROM ms.help_collations() f", outputs)
     values = [
         "null::text" if isinstance(argument, nodes.DefaultValue)
-        else translator.convert(translator.expression(argument, scope), _NAME)
+        else convert(translator.expression(argument, scope), _NAME)
         for argument in arguments
     ]  # fmt: skip
     outputs = [

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Callable
 
 from ...errors import NotSupported, SqlServerError
 from ...syntax import nodes
 from ...types.precedence import label
 from ..aggregates import AGGREGATES
+from ..bound import Bound, Scope
+from ..translation import Translation
 
-Binder = Callable[..., Any]
+Binder = Callable[..., Bound]
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Function:
 
     :param minimum: fewest arguments; ``maximum`` None = any number.
     :param kind: scalar, aggregate or window.
-    :param binder: ``(translator, node, scope, arguments) -> Bound``; arguments are bound already unless ``raw``.
+    :param binder: ``(translation, node, scope, arguments) -> Bound``; arguments are bound already unless ``raw``.
     :param raw: the binder binds the arguments itself (dateparts, predicates, aggregates).
     """
 
@@ -30,7 +32,7 @@ class Function:
     kind: str = "scalar"
     raw: bool = False
 
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Any:
+    def bind(self, t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound:
         """:raises SqlServerError: 174/189 wrong number of arguments, 4113 and 10753 about OVER."""
         self._check_count(node)
         if self.name == "next_value_for" and node.over is not None:
@@ -42,8 +44,8 @@ class Function:
         if node.distinct and self.kind != "aggregate":
             raise SqlServerError(102, near="DISTINCT", line=node.line)
         if self.raw:
-            return self.binder(translator, node, scope)
-        return self.binder(translator, node, scope, translator.expressions(node.arguments, scope))
+            return self.binder(t, node, scope)
+        return self.binder(t, node, scope, t.expressions(node.arguments, scope))
 
     def _check_count(self, node: nodes.FunctionCall) -> None:
         count = len(node.arguments)
@@ -74,5 +76,5 @@ class Functions(dict[str, Function]):
         return take
 
 
-def invalid_argument(bound: Any, position: int, name: str) -> SqlServerError:
+def invalid_argument(bound: Bound, position: int, name: str) -> SqlServerError:
     return SqlServerError(8116, type=label(bound.type), position=position, name=name)

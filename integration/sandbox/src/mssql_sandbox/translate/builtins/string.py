@@ -10,6 +10,7 @@ from ...types.collation import parse
 from ...types.converters import datalength as fixed_length
 from ...types.precedence import CONCAT_WIDTHS
 from ..bound import Bound
+from ..operands import convert, same_collation
 from .registry import Functions, invalid_argument
 
 FUNCTIONS = Functions()
@@ -34,7 +35,7 @@ def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bo
     if bound.type.name in ("image", "rowversion", "xml", "json"):
         raise invalid_argument(bound, position, name)
     target = varchar(8000, t.context.collation)
-    return Bound(t.convert(bound, target, True), target, bound.nullable, columns=bound.columns)
+    return Bound(convert(bound, target, True), target, bound.nullable, columns=bound.columns)
 
 
 def integer(t, bound: Bound, position: int, name: str) -> str:
@@ -42,7 +43,7 @@ def integer(t, bound: Bound, position: int, name: str) -> str:
         return "NULL::integer"
     if not (bound.type.is_number or bound.type.is_character or bound.type.is_binary):
         raise invalid_argument(bound, position, name)
-    return t.convert(bound, INT)
+    return convert(bound, INT)
 
 
 def constant(bound: Bound) -> int | None:
@@ -128,7 +129,7 @@ def _substring(t, node, scope, a):
 @FUNCTIONS.define("charindex", 2, 3)
 def _charindex(t, node, scope, a):
     needle, hay = text(t, a[0], 1, "charindex"), text(t, a[1], 2, "charindex")
-    needle, hay = t.same_collation([needle, hay], "charindex")
+    needle, hay = same_collation([needle, hay], "charindex")
     fold = folding(hay.type, t)
     start = integer(t, a[2], 3, "charindex") if len(a) > 2 else "1"
     kind = BIGINT if hay.type.length == MAX else INT
@@ -146,7 +147,7 @@ def folding(type_: SqlType, t) -> str:
 @FUNCTIONS.define("patindex", 2)
 def _patindex(t, node, scope, a):
     pattern, hay = text(t, a[0], 1, "patindex"), text(t, a[1], 2, "patindex")
-    pattern, hay = t.same_collation([pattern, hay], "patindex")
+    pattern, hay = same_collation([pattern, hay], "patindex")
     fold = folding(hay.type, t)
     kind = BIGINT if hay.type.length == MAX else INT
     return result(
@@ -157,7 +158,7 @@ def _patindex(t, node, scope, a):
 @FUNCTIONS.define("replace", 3)
 def _replace(t, node, scope, a):
     parts = [text(t, bound, number, "replace") for number, bound in enumerate(a, 1)]
-    parts = t.same_collation(parts, "replace")
+    parts = same_collation(parts, "replace")
     fold = folding(parts[0].type, t)
     unicode = any(part.type.is_unicode for part in parts)
     length = MAX if any(part.type.length == MAX for part in parts) else 4000 if unicode else 8000
@@ -238,7 +239,7 @@ def _concat(t, node, scope, a):
 
 def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
     parts = [text(t, bound, number, name) for number, bound in enumerate(a, 1)]
-    parts = t.same_collation(parts, name)
+    parts = same_collation(parts, name)
     unicode = any(part.type.is_unicode for part in parts)
     limit = 4000 if unicode else 8000
     length = MAX if any(part.type.length == MAX for part in parts) else _concat_length(a, limit)
@@ -319,7 +320,7 @@ def _string_escape(t, node, scope, a):
 
 @FUNCTIONS.define("str", 1, 3)
 def _str(t, node, scope, a):
-    value = t.convert(a[0], SqlType("float"))
+    value = convert(a[0], SqlType("float"))
     length = integer(t, a[1], 2, "str") if len(a) > 1 else "10"
     decimals = integer(t, a[2], 3, "str") if len(a) > 2 else "0"
     size = constant(a[1]) if len(a) > 1 else 10

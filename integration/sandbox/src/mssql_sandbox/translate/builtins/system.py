@@ -7,6 +7,7 @@ from ...sqltypes import FLOAT, INT, MAX, UNIQUEIDENTIFIER, SqlType, varbinary
 from ...syntax import nodes
 from ...types.typenames import pg_type
 from ..bound import Bound
+from ..operands import comparable, convert, unified
 from .math import real
 from .registry import Functions
 from .string import result, text
@@ -19,7 +20,7 @@ def _isnull(t, node, scope, a):
     first, second = a
     if first.is_null:
         return second if not second.is_null else Bound("NULL::integer", INT)
-    converted = t.convert(second, first.type)
+    converted = convert(second, first.type)
     return Bound(
         f"coalesce({first.sql}, {converted})", first.type, first.nullable and second.nullable, first.coercibility,
         columns=first.columns or second.columns,
@@ -30,7 +31,7 @@ def _isnull(t, node, scope, a):
 def _coalesce(t, node, scope, a):
     if all(bound.is_null for bound in a):
         raise SqlServerError(4127)
-    type_, converted, coercibility = t.unified(a, "coalesce")
+    type_, converted, coercibility = unified(a, "coalesce")
     return Bound(
         f"coalesce({', '.join(converted)})", type_, all(b.nullable for b in a), coercibility,
         columns=any(b.columns for b in a),
@@ -41,7 +42,7 @@ def _coalesce(t, node, scope, a):
 def _nullif(t, node, scope, a):
     if a[0].is_null:
         raise SqlServerError(4151)
-    left, right = t.comparable(a, "equal to")
+    left, right = comparable(a, "equal to")
     type_ = _narrowest(a[0])
     value = a[0].sql if type_ == a[0].type else f"({a[0].sql})::smallint"
     return Bound(
@@ -68,10 +69,10 @@ def _iif(t, node, scope):
 
 @FUNCTIONS.define("choose", 2, 254)
 def _choose(t, node, scope, a):
-    type_, converted, coercibility = t.unified(a[1:], "choose")
+    type_, converted, coercibility = unified(a[1:], "choose")
     whens = " ".join(f"WHEN {n} THEN {sql}" for n, sql in enumerate(converted, 1))
     return Bound(
-        f"(CASE {t.convert(a[0], INT)} {whens} END)", type_, True, coercibility, columns=any(b.columns for b in a)
+        f"(CASE {convert(a[0], INT)} {whens} END)", type_, True, coercibility, columns=any(b.columns for b in a)
     )
 
 
@@ -113,7 +114,7 @@ def _hashbytes(t, node, scope, a):
     if value.is_null:
         return Bound("NULL::bytea", varbinary(8000), True)
     if value.type.is_character:
-        data = t.convert(value, varbinary(MAX), True)
+        data = convert(value, varbinary(MAX), True)
     elif value.type.is_binary:
         data = value.sql
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
@@ -11,6 +10,8 @@ from ...syntax import nodes
 from ...types.typenames import pg_type
 from ..bound import Bound, Output, Relation, Scope
 from ..functions import expand
+from ..operands import convert, unified
+from ..translation import Translation
 from .json import document, path
 from .metadata import table_function
 from .string import text
@@ -23,7 +24,7 @@ _EXTERNAL = frozenset(
 )
 
 
-def bind(t: Any, source: nodes.FunctionSource, scope: Scope) -> Relation:
+def bind(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation:
     """:raises SqlServerError: 208 for an unknown function."""
     name = source.call.name.casefold()
     handler = _TABLES.get(name)
@@ -57,7 +58,7 @@ def _openjson(t, source, scope) -> Relation:
         )
     outputs, columns = [], []
     for number, column in enumerate(source.with_columns, 1):
-        type_ = t.type_name(column.type, "declare")
+        type_ = t.context.type_of(column.type, "declare")
         step = column.path if column.path is not None else "$." + _step(column.name)
         literal = "'" + step.replace("'", "''") + "'"
         if column.as_json:
@@ -81,10 +82,10 @@ def _json_scalar(step: str, literal: str) -> str:
 def _json_column(t, raw: Bound, type_: SqlType) -> str:
     """Binary columns are base 64 in JSON; nothing documents what becomes of a string too long for its column."""
     if type_.is_binary:
-        return t.convert(Bound(f"ms.base64_decode({raw.sql})", varbinary(MAX), True), type_, True)
+        return convert(Bound(f"ms.base64_decode({raw.sql})", varbinary(MAX), True), type_, True)
     if type_.is_character and type_.length not in (None, MAX):
         raw = Bound(f"ms.json_within({raw.sql}, {type_.length})", raw.type, True)
-    return t.convert(raw, type_, True)
+    return convert(raw, type_, True)
 
 
 def _step(name: str) -> str:
@@ -111,7 +112,7 @@ def _string_split(t, source, scope) -> Relation:
 def _generate_series(t, source, scope) -> Relation:
     """https://learn.microsoft.com/sql/t-sql/functions/generate-series-transact-sql"""
     arguments = t.expressions(source.call.arguments, scope)
-    type_, converted, _ = t.unified(arguments, "generate_series")
+    type_, converted, _ = unified(arguments, "generate_series")
     if not type_.is_integer and type_.name != "decimal":
         raise NotSupported(f"GENERATE_SERIES of {type_.name}", source.line)
     start, stop = (f"({sql})::numeric" for sql in converted[:2])

@@ -9,6 +9,7 @@ from ...types.collation import has_key, key_sql
 from ..aggregates import contains_window
 from ..bound import Bound, Scope
 from ..constants import folded_integer, is_constant, signed_integer
+from ..operands import convert
 from .registry import Functions
 
 FUNCTIONS = Functions()
@@ -134,7 +135,7 @@ def _lag(t, node, scope):
         arguments.append(f"ms.row_offset({offset.sql})")
     if len(node.arguments) > 2:
         default = t.expression(node.arguments[2], scope)
-        arguments.append(t.convert(default, value.type))
+        arguments.append(convert(default, value.type))
     sql = f"{node.name.lower()}({', '.join(arguments)}) OVER {over_sql(t, node, scope)}"
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
 
@@ -159,7 +160,7 @@ def _lag_of_values(t, node: nodes.FunctionCall, value: Bound, scope: Scope) -> B
     frame = "UNBOUNDED PRECEDING AND 1 PRECEDING" if back else "1 FOLLOWING AND UNBOUNDED FOLLOWING"
     sql = _element(value, f"{over_sql(t, node, scope)[:-1]} ROWS BETWEEN {frame})", offset, back)
     if len(node.arguments) > 2:
-        sql = f"coalesce({sql}, {t.convert(t.expression(node.arguments[2], scope), value.type)})"
+        sql = f"coalesce({sql}, {convert(t.expression(node.arguments[2], scope), value.type)})"
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
 
 
@@ -189,7 +190,7 @@ def _percentile(t, node, scope):
     if not sortable or value.is_null:
         raise NotSupported(f"{name.upper()} of {value.type.name}", node.line)
     kind = FLOAT if name == "percentile_cont" else value.type
-    sql = t.convert(value, FLOAT) if kind is FLOAT else value.sql
+    sql = convert(value, FLOAT) if kind is FLOAT else value.sql
     values = f"array_agg({sql}) OVER {over_sql(t, node, scope)}"
     descending = str(item.descending).lower()
     return Bound(f"ms.{name}({values}, {float(fraction.constant)!r}::double precision, {descending})", kind, True)

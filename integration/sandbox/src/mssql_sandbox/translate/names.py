@@ -1,0 +1,150 @@
+"""Names of columns, and when two expressions are the same one."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from ..errors import NotSupported, SqlServerError
+from ..syntax import nodes
+from .bound import COLUMN, Bound, Scope, Source, SourceColumn
+
+_PSEUDO_COLUMNS = frozenset("$identity $rowguid $node_id $edge_id $from_id $to_id $cuid".split())
+
+
+class Names:
+    """Finds what names mean in a scope.
+
+    :param database: the current one, which may stand before a schema.
+    """
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+
+    # ---- columns ----------------------------------------------------------------------
+
+    def column(self, node: nodes.ColumnRef, scope: Scope) -> tuple[Bound, Scope]:
+        """The column and the scope it belongs to.
+
+        :raises SqlServerError: 207 unknown, 209 ambiguous, 4104 unknown prefix.
+        """
+        level: Scope | None = scope
+        while level is not None:
+            found = self.here(node, level)
+            if found is not None:
+                return found, level
+            level = level.parent
+        name = node.parts[-1]
+        if len(node.parts) == 1:
+            raise SqlServerError(207, name=name, line=node.line)
+        if self._prefix_known(node, scope):
+            raise SqlServerError(207, name=name, line=node.line)
+        raise SqlServerError(4104, name=".".join(node.parts), line=node.line)
+
+    def here(self, node: nodes.ColumnRef, scope: Scope) -> Bound | None:
+        """The column, if a source of this very scope has it. :raises SqlServerError: 209."""
+        matches = []
+        for source in scope.sources:
+            if self.matches(node.parts[:-1], source):
+                matches += [(source, column) for column in named_columns(source, node)]
+        if not matches:
+            return None
+        if len(matches) > 1:
+            raise SqlServerError(209, name=node.parts[-1], line=node.line)
+        source, column = matches[0]
+        return Bound(
+            column.sql,
+            column.type,
+            column.nullable or source.optional,
+            column.coercibility if column.type.is_character else COLUMN,
+            columns=True,
+            identity=column.identity,
+            computed=column.computed,
+        )
+
+    def matches(self, prefix: tuple[str, ...], source: Source) -> bool:
+        """Whether what stands before a column's name means the source."""
+        if not prefix:
+            return True
+        if prefix[-1].casefold() != source.exposed:
+            return False
+        if len(prefix) == 1:
+            return True
+        if source.schema is None:
+            return False
+        if prefix[-2] and prefix[-2].casefold() != source.schema.casefold():
+            return False
+        return len(prefix) < 3 or prefix[-3].casefold() == self.database.casefold()
+
+    def _prefix_known(self, node: nodes.ColumnRef, scope: Scope) -> bool:
+        level: Scope | None = scope
+        while level is not None:
+            if any(self.matches(node.parts[:-1], source) for source in level.sources):
+                return True
+            level = level.parent
+        return False
+
+    def declared_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
+        """A column's result name is as the table spells it."""
+        level = scope
+        while level is not None:
+            for source in level.sources:
+                if self.matches(node.parts[:-1], source):
+                    for column in named_columns(source, node):
+                        return column.name
+            level = level.parent
+        return node.parts[-1]
+
+    # ---- expressions of GROUP BY ----------------------------------------------------------
+
+    def fingerprint(self, node: Any, scope: Scope) -> Any:
+        """Equal for expressions that GROUP BY takes for the same one."""
+        if isinstance(node, nodes.ColumnRef):
+            try:
+                bound, _owner = self.column(node, scope)
+            except SqlServerError:
+                return ("unknown", node.parts)
+            return ("column", bound.sql)
+        if isinstance(node, nodes.Literal):
+            return (node.kind, node.text)
+        if isinstance(node, nodes.Node):
+            values = tuple(
+                self.fingerprint(getattr(node, field.name), scope)
+                for field in fields(node)
+                if field.name not in ("line", "column")
+            )
+            return (type(node).__name__, values)
+        if isinstance(node, (list, tuple)):
+            return tuple(self.fingerprint(item, scope) for item in node)
+        if isinstance(node, dict):
+            return tuple((key, self.fingerprint(item, scope)) for key, item in node.items())
+        return node.casefold() if isinstance(node, str) else node
+
+    def group_match(self, node: Any, scope: Scope) -> Bound | None:
+        if isinstance(node, (nodes.Literal, nodes.Variable)) or not scope.groups:
+            return None
+        return scope.groups.get(self.fingerprint(node, scope))
+
+    def ungrouped(self, node: nodes.ColumnRef, scope: Scope) -> SqlServerError:
+        number = {"having": 8121, "order": 8127}.get(scope.clause, 8120)
+        return SqlServerError(number, name=self._full_name(node, scope), line=node.line)
+
+    def _full_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
+        for source in scope.sources:
+            if self.matches(node.parts[:-1], source) and source.find(node.parts[-1]):
+                prefix = source.label if source.schema is None else f"{source.label}"
+                return f"{prefix}.{source.find(node.parts[-1])[0].name}"
+        return node.parts[-1]
+
+
+def named_columns(source: Source, node: nodes.ColumnRef) -> list[SourceColumn]:
+    """The columns of a name; ``$identity`` is the identity column whatever its name.
+
+    https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql-identity-property
+    """
+    name = node.parts[-1]
+    if name.startswith("$") and name.casefold() in _PSEUDO_COLUMNS:
+        if name.casefold() != "$identity":
+            raise NotSupported(name, node.line)
+        return [column for column in source.columns if column.identity]
+    return source.find(name)
