@@ -158,58 +158,57 @@ class FakeSession:
                 yield from self._statement(statement.strip(), parameters)
 
     def _statement(self, text: str, parameters: list[Parameter]):
-        lowered = text.lower()
-        if match := re.match(r"rows (\d+)$", lowered):
-            yield from self._many_rows(int(match[1]))
-        elif match := re.match(r"sleep (\d+)$", lowered):
-            if not self._stop.wait(int(match[1])):
-                yield Done()
-        elif match := re.match(r"error (\d+) (\d+)$", lowered):
-            yield Error(int(match[1]), "The script says no.", int(match[2]))
-            yield Done(error=True)
-        elif match := re.match(r"print (.*)$", text, re.DOTALL):
-            yield Info(0, match[1])
+        """What the first pattern of the script that fits says."""
+        for pattern, answer in _SCRIPT.items():
+            if match := re.match(pattern, text, re.IGNORECASE | re.DOTALL):
+                yield from answer(self, match, parameters)
+                return
+        yield Done()
+
+    def _sleep(self, match, parameters):
+        if not self._stop.wait(int(match[1])):
             yield Done()
-        elif match := re.match(r"long (\d+)$", lowered):
-            yield from self._table([("v", t.nvarchar(MAX))], [["\u4e2d" * int(match[1])]])
-        elif re.match(r"(insert|update|delete)\b(?! bulk)", lowered):
-            yield Done(3, 0xC3)
-        elif lowered == "select 1":
-            yield from self._table([("", t.INT)], [[1]])
-        elif lowered == "select all types":
-            yield Columns(COLUMNS)
-            yield Rows(TYPE_ROWS)
-            yield Done(len(TYPE_ROWS), 0xC1)
-        elif lowered == "select nothing":
-            yield from self._table([("a", t.INT), ("b", t.nvarchar(10))], [])
-        elif lowered == "select variants":
-            values = [1, 2**40, "\u4e2d", b"\1", Decimal("1.25"), 0.5, uuid.UUID(int=5), None]
-            yield from self._table([("v", SqlType("sql_variant"))], [[value] for value in values])
-        elif lowered == "select overflow":
-            yield from self._table([("v", t.TINYINT)], [[1], [256]])
-        elif lowered == "select bulk":
-            yield from self._table([(column.name, column.type) for column in self._bulk_columns], self._bulk)
-        elif lowered == "select sessions":
-            yield from self._table([("n", t.INT)], [[len(self._server.sessions)]])
-        elif lowered == "select login":
-            login = self._login
-            facts = [login.user, login.database, login.application, login.host, str(login.read_only_intent)]
-            yield from self._table([(f"c{i}", t.nvarchar(128)) for i in range(5)], [facts])
-        elif lowered == "raise":
-            raise ZeroDivisionError("a defect")
-        elif "@p" in lowered or lowered.startswith("echo"):
-            yield from self._table(
-                [(p.name or f"p{i}", p.type) for i, p in enumerate(parameters)], [[p.value for p in parameters]]
-            )
-        elif lowered.startswith("begin tran"):
-            yield from self._begin()
-            yield Done(command=0xD4)
-        elif lowered.startswith(("commit", "rollback")):
-            if self.in_transaction:
-                yield from self._end("commit" if lowered.startswith("commit") else "rollback")
-            yield Done(command=0xD5)
-        else:
-            yield Done()
+
+    def _error(self, match, parameters):
+        yield Error(int(match[1]), "The script says no.", int(match[2]))
+        yield Done(error=True)
+
+    def _print(self, match, parameters):
+        yield Info(0, match[1])
+        yield Done()
+
+    def _all_types(self, match, parameters):
+        yield Columns(COLUMNS)
+        yield Rows(TYPE_ROWS)
+        yield Done(len(TYPE_ROWS), 0xC1)
+
+    def _variants(self, match, parameters):
+        values = [1, 2**40, "\u4e2d", b"\1", Decimal("1.25"), 0.5, uuid.UUID(int=5), None]
+        yield from self._table([("v", SqlType("sql_variant"))], [[value] for value in values])
+
+    def _bulk_rows(self, match, parameters):
+        yield from self._table([(column.name, column.type) for column in self._bulk_columns], self._bulk)
+
+    def _login_facts(self, match, parameters):
+        login = self._login
+        facts = [login.user, login.database, login.application, login.host, str(login.read_only_intent)]
+        yield from self._table([(f"c{i}", t.nvarchar(128)) for i in range(5)], [facts])
+
+    def _defect(self, match, parameters):
+        raise ZeroDivisionError("a defect")
+
+    def _echo(self, match, parameters):
+        columns = [(p.name or f"p{i}", p.type) for i, p in enumerate(parameters)]
+        yield from self._table(columns, [[p.value for p in parameters]])
+
+    def _begin_transaction(self, match, parameters):
+        yield from self._begin()
+        yield Done(command=0xD4)
+
+    def _end_transaction(self, match, parameters):
+        if self.in_transaction:
+            yield from self._end(match[1].lower())
+        yield Done(command=0xD5)
 
     def _table(self, columns, rows):
         yield Columns([ResultColumn(name, sqltype) for name, sqltype in columns])
@@ -274,6 +273,29 @@ class FakeSession:
         for ordinal, parameter in enumerate(parameters):
             if parameter.output:
                 yield ReturnValue(parameter.name, ordinal, parameter.type, parameter.value)
+
+
+# Pattern of a whole batch -> what answers it; the first that fits counts.
+_SCRIPT = {
+    r"rows (\d+)$": lambda session, match, _: session._many_rows(int(match[1])),
+    r"sleep (\d+)$": FakeSession._sleep,
+    r"error (\d+) (\d+)$": FakeSession._error,
+    r"print (.*)$": FakeSession._print,
+    r"long (\d+)$": lambda session, match, _: session._table([("v", t.nvarchar(MAX))], [["\u4e2d" * int(match[1])]]),
+    r"(insert|update|delete)\b(?! bulk)": lambda *_: [Done(3, 0xC3)],
+    r"select 1\Z": lambda session, *_: session._table([("", t.INT)], [[1]]),
+    r"select all types\Z": FakeSession._all_types,
+    r"select nothing\Z": lambda session, *_: session._table([("a", t.INT), ("b", t.nvarchar(10))], []),
+    r"select variants\Z": FakeSession._variants,
+    r"select overflow\Z": lambda session, *_: session._table([("v", t.TINYINT)], [[1], [256]]),
+    r"select bulk\Z": FakeSession._bulk_rows,
+    r"select sessions\Z": lambda session, *_: session._table([("n", t.INT)], [[len(session._server.sessions)]]),
+    r"select login\Z": FakeSession._login_facts,
+    r"raise\Z": FakeSession._defect,
+    r".*@p|echo": FakeSession._echo,
+    r"begin tran": FakeSession._begin_transaction,
+    r"(commit|rollback)": FakeSession._end_transaction,
+}
 
 
 class FakeServer:

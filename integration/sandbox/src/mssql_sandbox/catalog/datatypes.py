@@ -81,10 +81,15 @@ def resolve(
         raise NotSupported(f"data type {leaf}", name.line)
     if base not in SYSTEM_TYPE_IDS:
         raise _unknown(ordinal, name)
-    arguments = name.arguments
     if base in _SIZES:
-        length = _length(base, leaf, arguments, default_length, what, subject)
+        length = _length(base, leaf, name.arguments, default_length, what, subject)
         return SqlType(base, length=length, collation=collation if "char" in base else None)
+    return _other_type(base, leaf, name, ordinal, what, collation)
+
+
+def _other_type(base: str, leaf: str, name: nodes.TypeName, ordinal: int, what: str, collation: str | None) -> SqlType:
+    """A type that has no length."""
+    arguments = name.arguments
     if base == "decimal":
         return _decimal(arguments, ordinal, what)
     if base in _TEMPORAL:

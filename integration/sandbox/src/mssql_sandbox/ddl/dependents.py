@@ -23,7 +23,11 @@ class Dependent:
 
 
 def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
-    """All dependents of a column, in the order in which they were made."""
+    """All dependents of a column: constraints and modules in the order in which they were made, then the others."""
+    return [*_objects(ddl, table, column), *_indexes(ddl, table, column), *_statistics_and_columns(ddl, table, column)]
+
+
+def _objects(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
     rows = ddl.query(
         "select o.object_id, case o.type when 'D' then 'default' when 'C' then 'check' when 'F' then 'foreign key'"
         "   else 'view' end, o.name from ms.objects o where o.object_id in ("
@@ -37,7 +41,10 @@ def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
         "     or (referenced_object_id = $1 and referenced_column_id = $2)) order by 1",
         table.id, column.id,
     )  # fmt: skip
-    found = [Dependent(kind, name) for _, kind, name in rows]
+    return [Dependent(kind, name) for _, kind, name in rows]
+
+
+def _indexes(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
     filtered = {
         -row[0]
         for row in ddl.query(
@@ -46,24 +53,29 @@ def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
             table.id, column.id,
         )
     }  # fmt: skip
-    for index in table.indexes:
-        if column.id in index.columns + index.included or index.id in filtered:
-            found.append(Dependent("key" if index.constraint_id else "index", index.name, index))
+    return [
+        Dependent("key" if index.constraint_id else "index", index.name, index)
+        for index in table.indexes
+        if column.id in index.columns + index.included or index.id in filtered
+    ]
+
+
+def _statistics_and_columns(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
     statistics = ddl.query(
         "select name from ms.statistics where object_id = $1 and ($2 = any(column_ids) or -stats_id in ("
         " select referencing_minor_id from ms.dependencies where referencing_id = $1 and referenced_id = $1"
         " and referenced_minor_id = $2)) order by stats_id",
         table.id, column.id,
     )  # fmt: skip
-    found += [Dependent("statistics", row[0]) for row in statistics]
     computed = ddl.query(
         "select c.name from ms.dependencies d join ms.columns c on c.object_id = d.referencing_id"
         " and c.column_id = d.referencing_minor_id"
         " where d.referencing_id = $1 and d.referenced_id = $1 and d.referenced_minor_id = $2",
         table.id, column.id,
     )  # fmt: skip
-    found += [Dependent("column", row[0]) for row in computed]
-    return found
+    return [Dependent("statistics", name) for (name,) in statistics] + [
+        Dependent("column", name) for (name,) in computed
+    ]
 
 
 def refuse(action: str, column: Column, blocking: list[Dependent]) -> None:

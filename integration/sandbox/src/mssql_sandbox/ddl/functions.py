@@ -28,23 +28,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     _check_body(statement)
     if bound:
         check_bound("function", name, statement.query or statement.body)
-    kind = "FN" if statement.returns is not None else "IF"
-    rows = ddl.query(
-        "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
-    )
-    if rows and statement.mode == "CREATE":
-        raise errors.name_taken(name, 3)
-    if rows and rows[0][1] != kind:
-        raise SqlServerError(2010, name=written(statement.name))
-    if not rows and statement.mode == "ALTER":
-        raise errors.invalid_object(written(statement.name))
-    if rows:
-        number = rows[0][0]
-        _refuse_when_used(ddl, number, "ALTER", written(statement.name))
-        _forget(ddl, number)
-        ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)
-    else:
-        number = ddl.new_object(name, schema_id, kind, state=3)
+    number = _replaced(ddl, statement, name, schema_id, "FN" if statement.returns is not None else "IF")
     ddl.insert(
         "modules", object_id=number, definition=modules.as_create(statement.text), is_schema_bound=int(bound),
         null_on_null_input=int("RETURNS NULL ON NULL INPUT" in statement.options),
@@ -56,6 +40,26 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     compile_function(ddl, number, statement, new=True)
     ddl.catalog.touch()
     revive(ddl)
+
+
+def _replaced(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, kind: str) -> int:
+    """The object of a function, without what it was before. :raises SqlServerError: 2714, 2010, 208, 3729."""
+    rows = ddl.query(
+        "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
+    )
+    if rows and statement.mode == "CREATE":
+        raise errors.name_taken(name, 3)
+    if rows and rows[0][1] != kind:
+        raise SqlServerError(2010, name=written(statement.name))
+    if not rows and statement.mode == "ALTER":
+        raise errors.invalid_object(written(statement.name))
+    if not rows:
+        return ddl.new_object(name, schema_id, kind, state=3)
+    number = rows[0][0]
+    _refuse_when_used(ddl, number, "ALTER", written(statement.name))
+    _forget(ddl, number)
+    ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)
+    return number
 
 
 def _options(statement: nodes.CreateModule) -> bool:

@@ -93,40 +93,32 @@ def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     _check_size(ddl, plan, keys)
     index_id = _new_index_id(ddl, table, plan)
     definition, engine_filter = _filter(ddl, table, plan)
+    constraint_id, kind = plan.constraint or (0, "")
     ddl.insert(
-        "indexes",
-        object_id=table.id,
-        index_id=index_id,
-        name=plan.name,
-        type=1 if plan.clustered else 2,
-        is_unique=int(plan.unique),
-        is_primary_key=int(plan.constraint is not None and plan.constraint[1] == "PK"),
-        is_unique_constraint=int(plan.constraint is not None and plan.constraint[1] == "UQ"),
-        constraint_id=plan.constraint[0] if plan.constraint else 0,
-        filter_definition=definition,
-        engine_filter=engine_filter,
-    )
+        "indexes", object_id=table.id, index_id=index_id, name=plan.name, type=1 if plan.clustered else 2,
+        is_unique=int(plan.unique), is_primary_key=int(kind == "PK"), is_unique_constraint=int(kind == "UQ"),
+        constraint_id=constraint_id, filter_definition=definition, engine_filter=engine_filter,
+    )  # fmt: skip
+    _register_columns(ddl, table, plan, index_id, keys, included)
+    create_in_engine(ddl, table, engine_name(table, index_id, plan.constraint), plan, keys, engine_filter)
+    return index_id
+
+
+def _register_columns(
+    ddl: Ddl, table: Table, plan: IndexPlan, index_id: int, keys: list[Column], included: list[Column]
+) -> None:
+    """The columns of an index, and those of its filter."""
     descending = [column.descending for column in plan.columns] + [False] * len(included)
     for position, column in enumerate(keys + included, start=1):
         ddl.insert(
-            "index_columns",
-            object_id=table.id,
-            index_id=index_id,
-            index_column_id=position,
-            column_id=column.id,
-            key_ordinal=position if position <= len(keys) else 0,
-            is_descending_key=int(descending[position - 1]),
-        )
+            "index_columns", object_id=table.id, index_id=index_id, index_column_id=position, column_id=column.id,
+            key_ordinal=position if position <= len(keys) else 0, is_descending_key=int(descending[position - 1]),
+        )  # fmt: skip
     for column in referenced_columns(plan.where, table):
         ddl.insert(
-            "dependencies",
-            referencing_id=table.id,
-            referencing_minor_id=-index_id,
-            referenced_id=table.id,
+            "dependencies", referencing_id=table.id, referencing_minor_id=-index_id, referenced_id=table.id,
             referenced_minor_id=column.id,
-        )
-    create_in_engine(ddl, table, engine_name(table, index_id, plan.constraint), plan, keys, engine_filter)
-    return index_id
+        )  # fmt: skip
 
 
 def engine_name(table: Table, index_id: int, constraint: tuple[int, str] | None) -> str:

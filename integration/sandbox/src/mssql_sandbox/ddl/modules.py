@@ -28,18 +28,40 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     if name.startswith("#"):
         raise NotSupported("temporary procedures", statement.line)
     schema_id = ddl.schema_id(schema)
-    parent = 0
-    if statement.kind == "TRIGGER":
-        if statement.on.parts[-1].startswith("#"):
-            raise SqlServerError(167, line=statement.line)
-        table = ddl.find_table(statement.on)
-        if table is None or table.kind == "view" and statement.timing != "INSTEAD OF":
-            raise SqlServerError(8197, name=written(statement.on))
-        if table.kind != "table":
-            raise NotSupported(f"a trigger on a {table.kind}", statement.line)
-        parent, schema_id = table.id, ddl.schema_of(table)
-        if statement.timing == "INSTEAD OF":
-            _check_instead(ddl, table, statement)
+    table = _table_of_trigger(ddl, statement) if statement.kind == "TRIGGER" else None
+    if table is not None:
+        schema_id = ddl.schema_of(table)
+    number = _existing(ddl, statement, name, schema_id, table)
+    if table is None:
+        _bind_body(ddl, statement)
+    else:
+        columns = tuple(replace(column, identity=None, computed=None) for column in table.columns)
+        rows_of = replace(table, kind="temp", columns=columns, indexes=(), triggers=(), by_name={})
+        with ddl.session.catalog.standing_for({"inserted": rows_of, "deleted": rows_of}):
+            _bind_body(ddl, statement)
+    if number is None:
+        parent = table.id if table is not None else 0
+        number = ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
+    _register(ddl, number, statement, table)
+    ddl.catalog.touch()
+
+
+def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
+    """:raises SqlServerError: 167 a temporary table, 8197 an unknown one, 2111 a second INSTEAD OF trigger."""
+    if statement.on.parts[-1].startswith("#"):
+        raise SqlServerError(167, line=statement.line)
+    table = ddl.find_table(statement.on)
+    if table is None or table.kind == "view" and statement.timing != "INSTEAD OF":
+        raise SqlServerError(8197, name=written(statement.on))
+    if table.kind != "table":
+        raise NotSupported(f"a trigger on a {table.kind}", statement.line)
+    if statement.timing == "INSTEAD OF":
+        _check_instead(ddl, table, statement)
+    return table
+
+
+def _existing(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, table: Table | None) -> int | None:
+    """The module that ALTER means. :raises SqlServerError: 2714, 2010 of another kind, 2110 of another table, 208."""
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
     )
@@ -47,35 +69,31 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         raise errors.name_taken(name, 3)
     if rows and rows[0][1] not in _TYPES[statement.kind]:
         raise SqlServerError(2010, name=written(statement.name))
-    if (
-        rows
-        and parent
-        and ddl.value("select parent_object_id from ms.triggers where object_id = $1", rows[0][0]) != parent
-    ):
-        raise SqlServerError(2110, name=written(statement.name), table=written(statement.on))
     if not rows and statement.mode == "ALTER":
         raise errors.invalid_object(written(statement.name))
-    if statement.kind == "PROCEDURE":
-        _bind_body(ddl, statement)
-    else:
-        columns = tuple(replace(column, identity=None, computed=None) for column in table.columns)
-        rows_of = replace(table, kind="temp", columns=columns, indexes=(), triggers=(), by_name={})
-        with ddl.session.catalog.standing_for({"inserted": rows_of, "deleted": rows_of}):
-            _bind_body(ddl, statement)
-    number = rows[0][0] if rows else ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
+    if not rows:
+        return None
+    number = rows[0][0]
+    owner = "select parent_object_id from ms.triggers where object_id = $1"
+    if table is not None and ddl.value(owner, number) != table.id:
+        raise SqlServerError(2110, name=written(statement.name), table=written(statement.on))
+    return number
+
+
+def _register(ddl: Ddl, number: int, statement: nodes.CreateModule, table: Table | None) -> None:
+    """What the catalogue keeps of a module, in place of what it kept before."""
     for catalog in ("modules", "parameters", "triggers"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
     ddl.insert("modules", object_id=number, definition=as_create(statement.text))
-    if statement.kind == "TRIGGER":
+    if table is not None:
         ddl.insert(
-            "triggers", object_id=number, parent_object_id=parent,
+            "triggers", object_id=number, parent_object_id=table.id,
             events=",".join(event.upper() for event in statement.events),
             is_instead_of=int(statement.timing == "INSTEAD OF"),
         )  # fmt: skip
-        ddl.value("select ms.capture_changes($1)", parent)
+        ddl.value("select ms.capture_changes($1)", table.id)
     else:
         register_parameters(ddl, number, statement)
-    ddl.catalog.touch()
 
 
 def _check_instead(ddl: Ddl, table: Table, statement: nodes.CreateModule) -> None:

@@ -29,8 +29,19 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
     if not temporary and ddl.catalog.table(schema, leaf) is not None:
         raise name_taken(written(name))
     _check_names(leaf, results)
+    number = ddl.new_object(leaf, schema_id, "U")
+    _create(ddl, number, _new_columns(results), temporary)
+    ddl.insert("indexes", object_id=number, index_id=0, type=0)
+    ddl.flush()
+    ddl.catalog.touch(temporary=temporary)
+    if temporary:
+        scope.created.append(leaf)
+    return ddl.load(number)
+
+
+def _new_columns(results: Sequence[ResultColumn]) -> list[columns.NewColumn]:
     identities = [position for position, result in enumerate(results) if result.identity]
-    new = [
+    return [
         columns.NewColumn(
             Column(
                 position + 1, result.name, result.type, result.nullable and not result.identity, f"c{position + 1}",
@@ -40,7 +51,9 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
         )
         for position, result in enumerate(results)
     ]  # fmt: skip
-    number = ddl.new_object(leaf, schema_id, "U")
+
+
+def _create(ddl: Ddl, number: int, new: list[columns.NewColumn], temporary: bool) -> None:
     definitions = ", ".join(columns.engine_definition(column) for column in new)
     engine_schema = "pg_temp" if temporary else "u"
     kind, prefix = ("temporary table", "") if temporary else ("table", "u.")
@@ -49,12 +62,6 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
         columns.register_column(ddl, number, column)
         if column.column.identity is not None:
             columns.create_identity(ddl, number, column.column, engine_schema)
-    ddl.insert("indexes", object_id=number, index_id=0, type=0)
-    ddl.flush()
-    ddl.catalog.touch(temporary=temporary)
-    if temporary:
-        scope.created.append(leaf)
-    return ddl.load(number)
 
 
 def settle_identity(table: Table, session: Any) -> None:

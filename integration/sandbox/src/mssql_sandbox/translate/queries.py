@@ -29,6 +29,13 @@ class _Item:
     name: str
     node: Any = None
 
+    def output(self) -> Output:
+        bound = self.bound
+        return Output(
+            self.name, INT if bound.is_null else bound.type, bound.nullable, bound.coercibility, bound.identity,
+            bound.computed, bound.constant if bound.is_constant else None, bound.is_null,
+        )  # fmt: skip
+
 
 @dataclass
 class Places:
@@ -99,16 +106,9 @@ class Queries:
             for item in items:
                 self._check_select_distinct(item.bound.type)
         tail = f"{f' FROM {_comma(sources)}' if sources else ''}{where}{grouped}{having}"
-        outputs = [
-            Output(
-                item.name, item.bound.type, item.bound.nullable, item.bound.coercibility, item.bound.identity,
-                item.bound.computed, item.bound.constant if item.bound.is_constant else None, item.bound.is_null,
-            )
-            for item in items
-        ]  # fmt: skip
-        outputs = [self._typed(output) for output in outputs]
+        outputs = [item.output() for item in items]
         columns = ", ".join(
-            f"{_value(item.bound, output.type)} AS o{n}" for n, (item, output) in enumerate(zip(items, outputs), 1)
+            f"{'NULL::integer' if item.bound.is_null else item.bound.sql} AS o{n}" for n, item in enumerate(items, 1)
         )
         if self._places is not None and node is self._places.select:
             columns += self._place_columns(self._places, items, scope)
@@ -132,9 +132,6 @@ class Queries:
         }
         places.origins = [known.get(item.bound.sql) for item in items]
         return "".join(f", {source.engine_alias}.ctid AS place{n}" for n, source in bases.items())
-
-    def _typed(self, output: Output) -> Output:
-        return replace(output, type=INT) if output.type.name == "null" else output
 
     def where(self, where: nodes.Predicate | None, scope: Scope) -> str:
         if where is None:
@@ -333,9 +330,3 @@ def _comma(sources: list[str]) -> str:
         if len(sources) > 1
         else sources[0]
     )
-
-
-def _value(bound: Bound, type_: SqlType) -> str:
-    if bound.is_null:
-        return "NULL::integer"
-    return bound.sql

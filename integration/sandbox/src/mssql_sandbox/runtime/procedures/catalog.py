@@ -103,41 +103,34 @@ _SS_DATA_TYPE = {
 }  # fmt: skip
 
 
+_CHARACTER = frozenset("char varchar nchar nvarchar text ntext".split())
+_MONEY = frozenset("decimal numeric money smallmoney".split())
+_TEMPORAL = frozenset("time datetime datetime2 datetimeoffset smalldatetime".split())
+_EXACT = _MONEY | frozenset("tinyint smallint int bigint".split())
+_LENGTHS = {"datetime": 16, "smalldatetime": 16, "datetime2": 16, "date": 6}
+_LONGEST = {"text": 2147483647, "image": 2147483647, "ntext": 2147483646}
+
+
+def _sizes(
+    type_name: str, max_length: int, precision: int, scale: int
+) -> tuple[int, int, int | None, int | None, int | None]:
+    """PRECISION, LENGTH, SCALE, RADIX and CHAR_OCTET_LENGTH."""
+    if type_name in _CHARACTER or type_name in ("binary", "varbinary", "image"):
+        octets = _LONGEST.get(type_name, max(max_length, 0))
+        wide = 2 if type_name in ("nchar", "nvarchar", "ntext") else 1
+        return octets // wide, octets, None, None, octets
+    shown = {"uniqueidentifier": 36, "float": 53}.get(type_name, precision)
+    length = precision + 2 if type_name in _MONEY else _LENGTHS.get(type_name, max_length)
+    radix = 10 if type_name in _EXACT else 2 if type_name in ("float", "real") else None
+    return shown, length, scale if type_name in _EXACT | _TEMPORAL else None, radix, None
+
+
 def _column_row(
     database: str, schema: str, table: str, column: str, type_name: str, max_length: int, precision: int, scale: int,
     nullable: int, default: str | None, position: int, computed: bool, identity: bool, sparse: int,
 ) -> tuple[Any, ...]:  # fmt: skip
     code = _CODES[type_name]
-    character = type_name in ("char", "varchar", "nchar", "nvarchar", "text", "ntext")
-    binary = type_name in ("binary", "varbinary", "image")
-    wide = 2 if type_name in ("nchar", "nvarchar", "ntext") else 1
-    if character or binary:
-        octets = {"text": 2147483647, "image": 2147483647, "ntext": 2147483646}.get(type_name, max(max_length, 0))
-        shown, length, shown_scale, radix = octets // wide, octets, None, None
-    else:
-        octets = None
-        exact = type_name in (
-            "bit",
-            "tinyint",
-            "smallint",
-            "int",
-            "bigint",
-            "decimal",
-            "numeric",
-            "money",
-            "smallmoney",
-        )
-        shown = 36 if type_name == "uniqueidentifier" else precision
-        length = precision + 2 if type_name in ("decimal", "numeric", "money", "smallmoney") else max_length
-        temporal = type_name in ("time", "datetime", "datetime2", "datetimeoffset", "smalldatetime")
-        shown_scale = scale if exact and type_name != "bit" or temporal else None
-        radix = 10 if exact and type_name != "bit" else 2 if type_name in ("float", "real") else None
-        if type_name in ("datetime", "smalldatetime", "datetime2"):
-            length = 16
-        elif type_name in ("date",):
-            length = 6
-        elif type_name == "float":
-            shown = 53
+    shown, length, shown_scale, radix, octets = _sizes(type_name, max_length, precision, scale)
     sql_type, sub = _SQL_DATE.get(type_name, (code, None))
     name = f"{type_name} identity" if identity else type_name
     return (

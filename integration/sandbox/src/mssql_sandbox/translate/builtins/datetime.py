@@ -73,6 +73,16 @@ def check_part(part: str, type_: SqlType, name: str) -> None:
         raise SqlServerError(9810, part=part, name=name, type=type_.name)
 
 
+def _added_count(t, amount: Bound) -> str:
+    if not (amount.type.is_number or amount.type.is_character or amount.is_null):
+        raise invalid_argument(amount, 2, "dateadd")
+    if amount.is_null:
+        return "NULL::bigint"
+    if t.context.version.allows("dateadd_bigint"):
+        return convert(amount, BIGINT, True)
+    return f"({convert(amount, INT, True)})::bigint"
+
+
 @FUNCTIONS.define("dateadd", 3, raw=True)
 def _dateadd(t, node, scope):
     part = datepart(node)
@@ -86,14 +96,7 @@ def _dateadd(t, node, scope):
     if part in ("iso_week", "tzoffset"):
         raise SqlServerError(9806, part=part, name="dateadd")
     check_part(part, value.type, "dateadd")
-    if not (amount.type.is_number or amount.type.is_character or amount.is_null):
-        raise invalid_argument(amount, 2, "dateadd")
-    if amount.is_null:
-        count = "NULL::bigint"
-    elif t.context.version.allows("dateadd_bigint"):
-        count = convert(amount, BIGINT, True)
-    else:
-        count = f"({convert(amount, INT, True)})::bigint"
+    count = _added_count(t, amount)
     bounds = [amount, value]
     name = value.type.name
     if name == "date":
