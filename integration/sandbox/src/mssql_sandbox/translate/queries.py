@@ -1,4 +1,4 @@
-"""SELECT: lists, grouping, DISTINCT, ordering, paging, set operations."""
+"""SELECT: the list, grouping, DISTINCT, order, locks of rows."""
 
 from __future__ import annotations
 
