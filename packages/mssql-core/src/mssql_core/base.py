@@ -16,7 +16,7 @@ from .checks.validation import DatabaseValidation
 from .client import DatabaseClient
 from .compiler.dispatch import CompilerDispatch
 from .connection import connector as connecting
-from .connection import server, session
+from .connection import django_cursors, server, session
 from .connection import settings as core_settings
 from .connection.cursor import CursorPool, CursorWrapper
 from .connection.token_expiry import Lifetime, bounded
@@ -320,6 +320,12 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     def create_cursor(self, name=None):
         self.lifetime.warn(self.alias)
         return CursorWrapper(self.pool, self)
+
+    def make_cursor(self, cursor):
+        return django_cursors.CursorWrapper(cursor, self)
+
+    def make_debug_cursor(self, cursor):
+        return django_cursors.CursorDebugWrapper(cursor, self)
 
     def _raw_cursor(self, on_error=None):
         """A cursor for the connection's own statements: it opens no transaction."""

@@ -1,9 +1,10 @@
 import pytest
-from django.db import DataError, IntegrityError, ProgrammingError
+from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError
 
 from mssql_core import errors
-from mssql_core.connection.cursor import placeholders
+from mssql_core.connection import spool
 from mssql_core.connection.parameters import TypedParam
+from mssql_core.connection.placeholders import placeholders
 from mssql_core.testing import server_error
 
 
@@ -135,7 +136,7 @@ def test_a_procedure_is_called_by_position_or_name(connection):
         cursor.callproc("dbo.q")
         cursor.callproc("[100%]", [1])
         cursor.callproc("[100%]")
-    assert connection.driver.sql[-6:] == [
+    assert [sql for sql in connection.driver.sql if sql.startswith("EXEC")] == [
         "EXEC dbo.p ?, ?",
         "EXEC dbo.p ?, @name = ?",
         "EXEC dbo.p @name = NULL, @size = ?",
@@ -165,3 +166,102 @@ def test_a_closed_cursor_says_so(connection):
     cursor.close()
     with pytest.raises(Exception, match="closed"):
         cursor.execute("SELECT 1")
+
+
+def big(connection, count=500):
+    connection.driver.answer("FROM big", [(number,) for number in range(count)])
+
+
+@pytest.mark.parametrize(
+    ("sql", "cancelled"),
+    [
+        ("SELECT id FROM big", True),
+        ("  (select id FROM big);", True),
+        ("WITH a AS (SELECT id FROM big) SELECT id FROM a", True),
+        ("SELECT id INTO #t FROM big", False),
+        ("SELECT id FROM big; DELETE FROM a", False),
+        ("SELECT id FROM big DELETE FROM a", False),
+        ("SELECT NEXT VALUE FOR s FROM big", False),
+        ("UPDATE big SET x = 1 OUTPUT inserted.x FROM big", False),
+        ("WITH a AS (SELECT id FROM big) DELETE FROM a OUTPUT deleted.id", False),
+        ("EXEC p -- FROM big", False),
+        ("IF 1 = 1 SELECT id FROM big", False),
+    ],
+)
+def test_leaving_early_cancels_what_only_reads(connection, sql, cancelled):
+    big(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        raw = cursor.cursor._raw
+        cursor.fetchone()
+    assert raw.closed is cancelled
+    assert connection.pool.reader is None
+
+
+def test_with_xact_abort_nothing_is_cancelled(connection):
+    big(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SET Xact_Abort ON")
+        cursor.execute("SELECT id FROM big")
+        raw = cursor.cursor._raw
+    assert raw.closed is False
+
+
+def test_the_next_statement_of_a_cursor_cancels_the_one_before(connection):
+    big(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM big")
+        raw = cursor.cursor._raw
+        cursor.execute("DELETE FROM a")
+    assert raw.closed
+
+
+def test_a_long_rest_waits_in_a_file(connection, monkeypatch):
+    monkeypatch.setattr(spool, "_MEMORY", 1000)
+    big(connection, 5000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM big")
+        assert cursor.fetchone() == (0,)
+        with connection.cursor() as other:
+            other.execute("SELECT 1")
+        assert cursor.fetchmany(2000)[-1] == (2000,)
+        assert [key for (key,) in cursor] == list(range(2001, 5000))
+
+
+def test_a_signal_while_rows_are_read_closes_the_driver_s_cursor(connection):
+    connection.driver.answer("FROM big", [*((number,) for number in range(300)), KeyboardInterrupt()])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM big")
+        raw = cursor.cursor._raw
+        with pytest.raises(KeyboardInterrupt):
+            cursor.fetchall()
+        assert raw.closed and connection.pool.reader is None
+
+
+def test_rows_of_a_trigger_come_before_the_count_of_its_statement(connection):
+    connection.driver.answer("UPDATE", [("noise",)], 1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE a SET x = 1")
+        assert cursor.rowcount == 1
+
+
+def test_the_first_nextset_stays_on_rows_behind_a_row_count(connection):
+    connection.driver.answer("INSERT", 1, [(7,)], [(8,)])
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO a VALUES (1); SELECT SCOPE_IDENTITY(); SELECT 8")
+        assert cursor.nextset() and cursor.fetchone() == (7,)
+        assert cursor.nextset() and cursor.fetchone() == (8,)
+        assert not cursor.nextset()
+        cursor.execute("INSERT INTO a VALUES (1); SELECT SCOPE_IDENTITY(); SELECT 8")
+        assert cursor.fetchone() == (7,)
+        assert cursor.nextset() and cursor.fetchone() == (8,)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_fast_executemany_is_refused(connection, debug):
+    connection.force_debug_cursor = debug
+    with connection.cursor() as cursor:
+        cursor.fast_executemany = False
+        with pytest.raises(NotSupportedError, match="bulk_create"):
+            cursor.fast_executemany = True
+        assert cursor.fast_executemany is False

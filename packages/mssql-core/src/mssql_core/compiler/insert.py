@@ -10,6 +10,7 @@ from .cross_apply import Hoists
 from .insert_rows import ORDINAL, JSONRows, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
+from .returned_rows import check_keys, last_rows
 from .unique_keys import check_unique, unique_keys
 
 # Up to here rows are parameters of their own: above, one JSON parameter is
@@ -240,9 +241,13 @@ class InsertMixin:
             for sql, params in statements:
                 cursor.execute(sql, params)
                 if returning_fields:
-                    rows.extend(cursor.fetchall())
+                    rows.extend(last_rows(cursor))
         if not returning_fields:
             return []
+        auto = self.query.get_meta().auto_field
+        if auto in returning_fields:
+            place = list(returning_fields).index(auto)
+            check_keys(self.connection, self._table, [row[place] for row in rows])
         table = self.query.get_meta().db_table
         converters = self.get_converters([field.get_col(table) for field in returning_fields])
         if converters:

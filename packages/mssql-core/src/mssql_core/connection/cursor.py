@@ -4,83 +4,41 @@ The driver's cursors are kept for reuse: it then replaces the old prepared handl
 the message of the next statement instead of sending one more message to free it.
 
 A connection answers one statement at a time. The first rows of a result are read
-with the statement; while more are to come and another statement runs, the rest is read into
-memory first, so that ``iterator()`` and queries inside its loop need no MARS.
+with the statement; while more are to come and another statement runs, the rest is read first, into
+a temporary file where it is long, so that ``iterator()`` and queries inside its loop need no MARS.
+
+A cursor that is left early cancels what is on the wire (an attention) where the statement only reads, and reads the
+rest elsewhere: a cancelled statement is undone, and with XACT_ABORT ON its transaction.
 """
 
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 
 from .. import errors
+from . import procedures
 from .parameters import TypedParam, adapt
+from .placeholders import placeholders
+from .spool import Spool
 
 # Rows read together with the statement; Django asks for 100 at a time.
 FIRST_ROWS = 101
-# Identifiers: letters, digits, @, $, # and _ behind the first @.
-# https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
-_PARAMETER_NAME = re.compile(r"@?([\w$#][\w@$#]*)\Z")
+# Rows read at a time when all of them go into a file.
+_CHUNK = 1000
+
+_READS = re.compile(r"[\s(]*(?:SELECT|WITH)\b", re.IGNORECASE)
+# What may have an effect, or begin another statement; in a name or a literal too, which costs the reading of the rest.
+_HAS_EFFECT = re.compile(
+    r";\s*\S|\b(?:INTO|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|EXEC|EXECUTE|SET|DECLARE|BEGIN|COMMIT|ROLLBACK|"
+    r"SAVE|IF|WHILE|USE|OPEN|FETCH|CLOSE|WAITFOR|DBCC|KILL|GRANT|DENY|REVOKE|BACKUP|RESTORE|BULK|RECEIVE|SEND|WRITETEXT|"
+    r"UPDATETEXT|NEXT\s+VALUE|OPENQUERY|OPENROWSET|OPENDATASOURCE)\b",
+    re.IGNORECASE,
+)
 
 
-def placeholders(sql, params):
-    """``%s`` and ``%%`` as ODBC writes them, and the values in order.
-
-    An untyped None becomes the word NULL, which takes its target's type without
-    a question to the server (sp_describe_undeclared_parameters).
-
-    :param params: a sequence, a mapping for ``%(name)s``, or None: the text is taken as it is.
-    """
-    if params is None:
-        return sql, ()
-    if isinstance(params, dict):
-        named = _Named(params)
-        return sql % named, named.values
-    pieces = sql.split("%s") if "%%" not in sql else _split(sql)
-    if len(pieces) - 1 != len(params):
-        raise errors.ProgrammingError(
-            "07002", "The statement has %d placeholders and %d values." % (len(pieces) - 1, len(params))
-        )
-    if None not in params:
-        return "?".join(pieces), params
-    text, values = [pieces[0]], []
-    for piece, value in zip(pieces[1:], params):
-        if value is None:
-            text.append("NULL")
-        else:
-            text.append("?")
-            values.append(value)
-        text.append(piece)
-    return "".join(text), values
-
-
-def _split(sql):
-    """Pieces between placeholders, with ``%%`` read as one percent sign: ``%%s`` is no placeholder."""
-    pieces, current = [], []
-    for number, part in enumerate(sql.split("%%")):
-        if number:
-            current.append("%")
-        found = part.split("%s")
-        current.append(found[0])
-        for piece in found[1:]:
-            pieces.append("".join(current))
-            current = [piece]
-    pieces.append("".join(current))
-    return pieces
-
-
-class _Named:
-    """Stands for the mapping in ``sql % mapping`` and collects the values in order."""
-
-    def __init__(self, params):
-        self.params = params
-        self.values = []
-
-    def __getitem__(self, name):
-        value = self.params[name]
-        if value is None:
-            return "NULL"
-        self.values.append(value)
-        return "?"
+def _only_reads(statement):
+    """Whether cancelling the statement undoes nothing."""
+    return bool(_READS.match(statement)) and not _HAS_EFFECT.search(statement.rstrip("; \r\n"))
 
 
 class CursorPool:
@@ -88,6 +46,7 @@ class CursorPool:
 
     :param driver: see plugin.Driver.
     :ivar reader: the wrapper whose rows are still on the wire, if any.
+    :ivar cancels: whether a cancelled statement leaves the transaction alone, as it does with XACT_ABORT OFF.
     :ivar closed: the connection is closed or gone; its cursors are of no use.
     """
 
@@ -96,7 +55,10 @@ class CursorPool:
         self.error = driver.error
         self.null = driver.null
         self.reader = None
+        self.cancels = True
         self.closed = False
+        # What is known of procedures, see procedures.outputs().
+        self.procedures = {}
         self._idle = {True: [], False: []}
 
     def take(self, with_parameters):
@@ -143,6 +105,8 @@ class CursorWrapper:
         self._with_parameters = False
         self._rows = None
         self._later = []
+        # Row counts that were passed on the way to the rows.
+        self._passed = 0
 
     # ---- running ---------------------------------------------------------------------
 
@@ -151,23 +115,18 @@ class CursorWrapper:
 
         :raises mssql_core.errors.Error: also for an error that the server sent behind a row count.
         """
-        self.statement = sql
         self._check_open()
+        self._release()
+        self.statement = sql
         sql, values = placeholders(sql, params)
         values, sizes = adapt(values, self.pool.null)
-        self._release()
         if self._owner is not None:
-            self._owner.before_statement()
+            self._owner.before_statement(sql)
         if self.pool.reader is not None:
             self.pool.reader.buffer_rest()
         self._with_parameters = bool(values)
-        try:
+        with self._talking():
             self._send(sql, values, sizes)
-        except self.pool.error as error:
-            self._fail(error)
-        except BaseException as interruption:
-            self._interrupted(interruption)
-            raise
         if self._owner is not None:
             self._owner.after_statement(sql)
         return self
@@ -197,26 +156,30 @@ class CursorWrapper:
         return self
 
     def callproc(self, procname, params=None, kparams=None):
-        """EXEC a procedure; returns ``params``.
+        """EXEC a procedure.
 
+        Output parameters are declared, passed and read back, where their arguments stand by position; then all results are
+        read before this returns. The first call of a procedure asks the server for its parameters.
         https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
 
         :param procname: as T-SQL writes it: ``dbo.name``, ``[a schema].[a name]``.
         :param params: arguments by position, in the order of the procedure's parameters.
         :param kparams: parameter's name, with or without @ -> argument; they come behind those by position (error 119).
-        :raises ProgrammingError: a name that no parameter has.
+        :returns: ``params``; a list with the values of output parameters, where there are any.
+        :raises mssql_core.errors.ProgrammingError: a name that no parameter has.
+        :raises mssql_core.errors.NotSupportedError: an output parameter by name: its value has no place to go.
         """
-        values = list(params or ())
-        marks = ["%s"] * len(values)
-        for name, value in (kparams or {}).items():
-            match = _PARAMETER_NAME.match(str(name))
-            if match is None:
-                raise errors.ProgrammingError("42000", "%r is not the name of a procedure's parameter." % name)
-            marks.append("@%s = %%s" % match.group(1))
-            values.append(value)
-        procedure = procname.replace("%", "%%") if values else procname
-        self.execute(("EXEC %s %s" % (procedure, ", ".join(marks))).strip(), values or None)
-        return params
+        outputs = procedures.outputs(self, procname) if params or kparams else {}
+        sql, values = procedures.call(procname, params or (), kparams or {}, outputs)
+        self.execute(sql, values or None)
+        if not outputs:
+            return params
+        self.buffer_rest()
+        if self._later:
+            _, rows = self._later.pop()
+        else:
+            rows, self._rows, self.description = self._rows, None, None
+        return procedures.replaced(params, outputs, next(rows))
 
     def _to_rows(self, has_rows):
         """Go on to the next rows, past row counts; an error among them surfaces here."""
@@ -226,6 +189,7 @@ class CursorWrapper:
                 self._finish()
                 return False
             has_rows = raw.description is not None
+            self._passed += 1
             if not has_rows and raw.rowcount >= 0:
                 # Each statement of a batch counts; the last one is the batch's own.
                 self.rowcount = raw.rowcount
@@ -246,6 +210,9 @@ class CursorWrapper:
                 self.pool.reader = self
                 self._later.append(None)
                 return
+            if raw.rowcount >= 0:
+                # A trigger's rows come before the count of its statement.
+                self.rowcount = raw.rowcount
         self._finish()
 
     def _finish(self):
@@ -254,6 +221,17 @@ class CursorWrapper:
         if self.pool.reader is self:
             self.pool.reader = None
         self.pool.give(self._with_parameters, raw)
+
+    @contextmanager
+    def _talking(self):
+        """Around calls of the driver: its errors become ours, and what interrupts them is told."""
+        try:
+            yield
+        except self.pool.error as error:
+            self._fail(error)
+        except BaseException as interruption:
+            self._interrupted(interruption)
+            raise
 
     def _fail(self, error):
         self._close_raw()
@@ -291,15 +269,14 @@ class CursorWrapper:
         return self._raw is not None and not self._later
 
     def _more(self, method, *arguments):
-        try:
+        with self._talking():
             rows = list(map(tuple, getattr(self._raw, method)(*arguments)))
             if not arguments or len(rows) < arguments[0]:
                 self._look_ahead()
-        except self.pool.error as error:
-            self._fail(error)
         return rows
 
     def _check(self):
+        self._passed = 0
         if self._rows is None:
             raise errors.ProgrammingError("24000", "There are no rows: the last statement returned none.")
 
@@ -331,18 +308,32 @@ class CursorWrapper:
 
     def buffer_rest(self):
         """Read everything that is left, so that the connection can run something else."""
-        if self._streams:
-            self._rows = chain(self._rows, self._more("fetchall"))
-        while self._raw is not None:
-            try:
-                raw = self._raw
-                self._later[-1:] = [(raw.description, iter(list(map(tuple, raw.fetchall()))))]
+        with self._talking():
+            if self._streams:
+                self._rows = chain(self._rows, self._spooled())
                 self._look_ahead()
-            except self.pool.error as error:
-                self._fail(error)
+            while self._raw is not None:
+                self._later[-1:] = [(self._raw.description, self._spooled())]
+                self._look_ahead()
+
+    def _spooled(self):
+        """The rest of the current result, off the wire."""
+        spool = Spool()
+        while True:
+            rows = list(map(tuple, self._raw.fetchmany(_CHUNK)))
+            spool.add(rows)
+            if len(rows) < _CHUNK:
+                return spool.rows()
 
     def nextset(self):
-        """Go on to the next result with rows of a batch; None when there is none."""
+        """Go on to the next result with rows of a batch; None when there is none.
+
+        The first calls after a statement stay on its rows, one for each row count before them: pyodbc stops at these, so
+        ``execute("INSERT ...; SELECT SCOPE_IDENTITY()"); nextset(); fetchone()`` is a common idiom.
+        """
+        if self._passed and self._rows is not None:
+            self._passed -= 1
+            return True
         streams = self._streams
         self.description = self._rows = None
         known = self._later.pop(0) if self._later else None
@@ -351,23 +342,24 @@ class CursorWrapper:
             return True
         if self._raw is None:
             return None
-        try:
+        with self._talking():
             # A look ahead has gone to the next rows already, else they are to be found.
             return self._to_rows(not streams) or None
-        except self.pool.error as error:
-            self._fail(error)
 
     # ---- end -------------------------------------------------------------------------
 
     def _release(self):
         """Give the driver's cursor back, what is left of its results unread."""
-        raw, with_parameters = self._raw, self._with_parameters
+        raw, with_parameters, statement = self._raw, self._with_parameters, self.statement
         self._reset()
         if self.pool.reader is self:
             self.pool.reader = None
         if raw is None:
             return
         try:
+            if self.pool.cancels and _only_reads(statement):
+                raw.close()
+                return
             while raw.nextset():
                 pass
             self.pool.give(with_parameters, raw)
@@ -375,7 +367,7 @@ class CursorWrapper:
             with suppress(self.pool.error):
                 raw.close()
             if self._on_error is not None:
-                self._on_error(errors.translate(error), self.statement)
+                self._on_error(errors.translate(error), statement)
 
     def close(self):
         if not self._closed:

@@ -65,11 +65,14 @@ class Transactions:
 
     # ---- around statements -----------------------------------------------------------
 
-    def before_statement(self):
+    def before_statement(self, sql):
         """Called before each statement: opens the transaction where one is needed.
 
         :raises django.db.transaction.TransactionManagementError: the transaction is over, and was not rolled back.
         """
+        if "XACT_ABORT" in sql.upper():
+            # Whether ON or OFF: from now on no statement is cancelled only because its cursor is left early.
+            self.pool.cancels = False
         if self._manual_by_block and not self.in_atomic_block:
             # The block was interrupted while it was entered or left.
             self.set_autocommit(True)

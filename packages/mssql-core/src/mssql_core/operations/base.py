@@ -12,6 +12,7 @@ from django.db.models.sql.where import WhereNode
 from .. import names
 from ..compat import Operations
 from ..compiler.locking import LockedTables, hint
+from ..compiler.returned_rows import last_rows
 from ..introspection.cache_tables import is_cache_table
 from ..literals import literal, string_literal
 from .dates import DateTimeOperations
@@ -192,6 +193,10 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     def savepoint_rollback_sql(self, sid):
         return "ROLLBACK TRANSACTION %s" % self.quote_name(sid)
+
+    def fetch_returned_rows(self, cursor, returning_params):
+        """Rows of Django's own UPDATE that returns columns."""
+        return last_rows(cursor)
 
     def start_transaction_sql(self):
         return "BEGIN TRANSACTION;"

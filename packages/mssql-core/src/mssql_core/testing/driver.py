@@ -152,6 +152,7 @@ class FakeCursor:
     def __init__(self, connection):
         self.connection = connection
         self.sizes = None
+        self.closed = False
         self.description = None
         self.rowcount = -1
         self._rows = []
@@ -200,3 +201,4 @@ class FakeCursor:
 
     def close(self):
         self._results = []
+        self.closed = True

@@ -1,0 +1,38 @@
+"""What came back from an INSERT or UPDATE that returns columns."""
+
+from django.db.utils import NotSupportedError
+
+
+def last_rows(cursor):
+    """The rows of the batch's last result: those before it are of triggers, which may select too.
+
+    https://learn.microsoft.com/sql/database-engine/configure-windows/disallow-results-from-triggers-server-configuration-option
+    """
+    rows = cursor.fetchall()
+    while cursor.nextset():
+        rows = cursor.fetchall()
+    return rows
+
+
+def check_keys(connection, table, keys):
+    """Refuse keys that are none: an INSTEAD OF trigger inserts in a scope of its own.
+
+    SCOPE_IDENTITY() is NULL then, and INSERTED has 0 for an identity that was not given out.
+    https://learn.microsoft.com/sql/t-sql/functions/scope-identity-transact-sql
+
+    :param keys: what the statement returned for the identity column.
+    :raises NotSupportedError: the rows were inserted by such a trigger.
+    """
+    # A key of 0 is one where the identity began at or below it.
+    if all(keys):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM sys.triggers WHERE parent_id = OBJECT_ID(%s) AND is_instead_of_trigger = 1 AND is_disabled = 0",
+            [table],
+        )
+        if cursor.fetchone() or None in keys:
+            raise NotSupportedError(
+                "The server tells no key of the rows inserted into %s: an INSTEAD OF trigger inserts in a scope of its "
+                "own. Give the key with the object, or read the row by other columns." % table
+            )

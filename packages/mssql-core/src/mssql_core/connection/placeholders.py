@@ -1,0 +1,64 @@
+"""Django's ``%s`` as the driver's ``?``."""
+
+from .. import errors
+
+
+def placeholders(sql, params):
+    """``%s`` and ``%%`` as ODBC writes them, and the values in order.
+
+    An untyped None becomes the word NULL, which takes its target's type without
+    a question to the server (sp_describe_undeclared_parameters).
+
+    :param params: a sequence, a mapping for ``%(name)s``, or None: the text is taken as it is.
+    """
+    if params is None:
+        return sql, ()
+    if isinstance(params, dict):
+        named = _Named(params)
+        return sql % named, named.values
+    pieces = sql.split("%s") if "%%" not in sql else _split(sql)
+    if len(pieces) - 1 != len(params):
+        raise errors.ProgrammingError(
+            "07002", "The statement has %d placeholders and %d values." % (len(pieces) - 1, len(params))
+        )
+    if None not in params:
+        return "?".join(pieces), params
+    text, values = [pieces[0]], []
+    for piece, value in zip(pieces[1:], params):
+        if value is None:
+            text.append("NULL")
+        else:
+            text.append("?")
+            values.append(value)
+        text.append(piece)
+    return "".join(text), values
+
+
+def _split(sql):
+    """Pieces between placeholders, with ``%%`` read as one percent sign: ``%%s`` is no placeholder."""
+    pieces, current = [], []
+    for number, part in enumerate(sql.split("%%")):
+        if number:
+            current.append("%")
+        found = part.split("%s")
+        current.append(found[0])
+        for piece in found[1:]:
+            pieces.append("".join(current))
+            current = [piece]
+    pieces.append("".join(current))
+    return pieces
+
+
+class _Named:
+    """Stands for the mapping in ``sql % mapping`` and collects the values in order."""
+
+    def __init__(self, params):
+        self.params = params
+        self.values = []
+
+    def __getitem__(self, name):
+        value = self.params[name]
+        if value is None:
+            return "NULL"
+        self.values.append(value)
+        return "?"

@@ -1,0 +1,28 @@
+"""Rows that had to be read before anybody wants them."""
+
+import pickle
+import tempfile
+
+# Bytes kept in memory; longer ones go to a file of the system's folder for temporary files, which nobody else can open.
+_MEMORY = 8 * 2**20
+
+
+class Spool:
+    """A list of rows of any length in little memory."""
+
+    def __init__(self):
+        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115
+
+    def add(self, rows):
+        pickle.dump(rows, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def __del__(self):
+        self._file.close()
+
+    def rows(self):
+        """The rows in order; the file is gone behind the last one, or with this iterator."""
+        with self._file as file:
+            end = file.tell()
+            file.seek(0)
+            while file.tell() < end:
+                yield from pickle.load(file)
