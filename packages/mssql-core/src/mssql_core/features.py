@@ -136,8 +136,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
         DECLARE @i int = 1
     """
     create_test_procedure_with_int_param_sql = """
-        CREATE PROCEDURE test_procedure @number int AS
-        DECLARE @i int = @number
+        CREATE PROCEDURE test_procedure @p_i int AS
+        DECLARE @i int = @p_i
     """
     # EXEC procedure @name = value (EXECUTE).
     supports_callproc_kwargs = True
