@@ -1,12 +1,25 @@
-"""A catalogue in memory, for tests of what the schema editor makes of it."""
+"""A catalogue in memory, for tests of what introspection and the schema editor make of it."""
 
 from contextlib import contextmanager
 from unittest import mock
 
-from mssql_core.introspection import table_snapshot as snapshot
+from mssql_core.introspection import queries
 from mssql_core.schema import identity_rebuild
 
 DATABASE_COLLATION = "SQL_Latin1_General_CP1_CI_AS"
+
+# The queries about one table, by the name of what they ask for.
+QUERIES = {
+    queries.COLUMNS: "columns",
+    queries.INDEXES: "indexes",
+    queries.FOREIGN_KEYS: "foreign_keys",
+    queries.CHECKS: "checks",
+    queries.STATISTICS: "statistics",
+    queries.PROPERTIES: "properties",
+    queries.TRIGGERS: "triggers",
+    queries.PERMISSIONS: "permissions",
+    queries.TABLE_KIND: "kinds",
+}
 
 
 class FakeCursor:
@@ -20,33 +33,28 @@ class FakeCursor:
         kind = QUERIES.get(sql)
         if kind is None and not sql.lstrip().upper().startswith("SELECT"):
             self.catalog.statements.append(sql)
+        if sql == queries.TABLES:
+            self.rows = self.catalog.objects
+            return
+        self.catalog.questions.append((kind, list(params or ())))
         table = self.catalog.tables.get(params[0]) if params else None
         self.rows = list(getattr(table, kind, ())) if table and kind else []
 
+    @property
+    def description(self):
+        return [(name,) for name in (self.rows[0] if self.rows else {"nothing": None})]
+
     def fetchall(self):
-        return self.rows
+        return [tuple(row.values()) for row in self.rows]
 
     def fetchone(self):
-        return self.rows[0] if self.rows else None
+        return tuple(self.rows[0].values()) if self.rows else None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc_info):
         return None
-
-
-QUERIES = {
-    snapshot.COLUMNS_SQL: "columns",
-    snapshot.INDEXES_SQL: "indexes",
-    snapshot.FOREIGN_KEYS_SQL: "foreign_keys",
-    snapshot.CHECKS_SQL: "checks",
-    snapshot.STATISTICS_SQL: "statistics",
-    snapshot.PROPERTIES_SQL: "properties",
-    snapshot.TRIGGERS_SQL: "triggers",
-    snapshot.PERMISSIONS_SQL: "permissions",
-    identity_rebuild.TABLE_KIND_SQL: "kinds",
-}
 
 
 class FakeTable:
@@ -56,62 +64,154 @@ class FakeTable:
         self.columns, self.indexes, self.foreign_keys = [], [], []
         self.checks, self.statistics, self.properties = [], [], []
         self.triggers, self.permissions = [], []
-        self.kinds = [("NON_TEMPORAL_TABLE", False)]
+        self.kinds = [{"temporal_type": "NON_TEMPORAL_TABLE", "is_memory_optimized": False}]
 
-    def column(
-        self,
-        name,
-        type,
-        length=4,
-        null=False,
-        identity=(None, None),
-        computed=None,
-        default=(None, None),
-    ):
-        collation = DATABASE_COLLATION if "char" in type else None
-        persisted = None if computed is None else True
-        self.columns.append(
-            (name, type, length, 10, 0, null, collation, DATABASE_COLLATION)
-            + identity
-            + (computed, persisted, False, False)
-            + default
-        )
+    def column(self, name, type, max_length=4, null=False, default=(None, None), **values):
+        row = {
+            "name": name,
+            "declared_type": type,
+            "base_type": type,
+            "max_length": max_length,
+            "numeric_precision": 10,
+            "scale": 0,
+            "is_nullable": null,
+            "collation": DATABASE_COLLATION if "char" in type else None,
+            "database_collation": DATABASE_COLLATION,
+            "is_identity": values.get("seed") is not None,
+            "seed": None,
+            "increment": 1 if values.get("seed") is not None else None,
+            "computed": None,
+            "is_persisted": None if values.get("computed") is None else True,
+            "is_sparse": False,
+            "is_rowguidcol": False,
+            "default_name": default[0],
+            "default_definition": default[1],
+            "comment": None,
+        }
+        self.columns.append(_with(row, values))
         return self
 
-    def index(self, name, columns, unique=False, primary_key=False, constraint=False, where=None):
-        number = len({row[0] for row in self.indexes}) + 1
-        kind = (1, "CLUSTERED") if primary_key else (2, "NONCLUSTERED")
-        for column in columns:
-            self.indexes.append(
-                (number, name)
-                + kind
-                + (unique, primary_key, constraint, where, False, False, 0, False)
-                + (True, True, "NONE", "PRIMARY", "FG", True, column, False, False)
-            )
+    def index(self, name, columns, includes=(), type="NONCLUSTERED", **values):
+        number = len({row["index_id"] for row in self.indexes}) + 1
+        index = {
+            "index_id": number,
+            "name": name,
+            "type": {"CLUSTERED": 1, "NONCLUSTERED": 2}.get(type, 9),
+            "type_desc": type,
+            "is_unique": False,
+            "is_primary_key": False,
+            "is_unique_constraint": False,
+            "filter": None,
+            "is_disabled": False,
+            "is_hypothetical": False,
+            "ignore_dup_key": False,
+            "fill_factor": 0,
+            "is_padded": False,
+            "allow_row_locks": True,
+            "allow_page_locks": True,
+            "data_compression": "NONE",
+            "data_space": "PRIMARY",
+            "data_space_type": "FG",
+            "is_default_data_space": True,
+        }
+        index = _with(index, values)
+        # As the server orders them: an included column has no ordinal.
+        for column, is_included in [(name, True) for name in includes] + [(name, False) for name in columns]:
+            descending = column.startswith("-")
+            row = {"column_name": column.lstrip("-"), "is_descending": descending, "is_included": is_included}
+            self.indexes.append(dict(index, **row))
+        return self
+
+    def primary_key(self, name, *columns):
+        return self.index(name, columns, type="CLUSTERED", is_unique=True, is_primary_key=True)
+
+    def check(self, name, definition, columns, **values):
+        check = {
+            "check_id": len(self.checks),
+            "name": name,
+            "definition": definition,
+            "is_disabled": False,
+            "is_not_trusted": False,
+        }
+        check = _with(check, values)
+        self.checks += [dict(check, column_name=column) for column in columns or [None]]
+        return self
+
+    def statistic(self, name, columns, filter=None):
+        statistics = {"stats_id": len(self.statistics), "name": name, "filter": filter}
+        self.statistics += [dict(statistics, column_name=column) for column in columns]
+        return self
+
+    def property(self, name, value, column=None):
+        self.properties.append({"schema_name": "dbo", "name": name, "column_name": column, "value": value})
+        return self
+
+    def trigger(self, name, definition, is_disabled=False):
+        self.triggers.append({"name": name, "definition": definition, "is_disabled": is_disabled})
+        return self
+
+    def permission(self, state, permission, grantee, column=None):
+        row = {"state": state, "permission": permission, "grantee": grantee, "column_name": column}
+        self.permissions.append(row)
         return self
 
 
 class FakeCatalog:
     def __init__(self):
         self.tables = {}
+        # Rows of the list of tables.
+        self.objects = []
         self.statements = []
+        # (what was asked for, parameters) of each question.
+        self.questions = []
 
     def table(self, name):
         return self.tables.setdefault("[%s]" % name, FakeTable())
 
-    def foreign_key(self, name, child, column, parent, to_column, action="NO_ACTION"):
-        row = (len(name), name, "dbo", child, column, "dbo", parent, to_column, action)
-        row += ("NO_ACTION", False, False, False)
-        self.table(child).foreign_keys.append(row + (1, 0, "dbo"))
-        self.table(parent).foreign_keys.append(row + (0, 1, "dbo"))
+    def object(self, schema, name, type="U ", comment=None):
+        row = {"schema_name": schema, "name": name, "type": type, "comment": comment, "default_schema": "dbo"}
+        self.objects.append(row)
+        return self
+
+    def foreign_key(self, name, child, columns, parent, to_columns, action="NO_ACTION", **values):
+        key = {
+            "key_id": name,
+            "name": name,
+            "schema_name": "dbo",
+            "table_name": child,
+            "to_schema": "dbo",
+            "to_table": parent,
+            "on_delete": action,
+            "on_update": "NO_ACTION",
+            "is_disabled": False,
+            "is_not_trusted": False,
+            "is_not_for_replication": False,
+            "default_schema": "dbo",
+        }
+        key = _with(key, values)
+        for column, to_column in zip(columns, to_columns):
+            row = dict(key, column_name=column, to_column=to_column)
+            if child == parent:
+                self.table(child).foreign_keys.append(dict(row, is_outgoing=1, is_incoming=1))
+                continue
+            self.table(child).foreign_keys.append(dict(row, is_outgoing=1, is_incoming=0))
+            self.table(parent).foreign_keys.append(dict(row, is_outgoing=0, is_incoming=1))
+
+    def cursor(self):
+        return FakeCursor(self)
 
     @contextmanager
     def installed(self, connection):
         """Let the connection's cursors read this catalogue."""
-        with mock.patch.object(connection, "cursor", lambda: FakeCursor(self)), mock.patch.object(
+        with mock.patch.object(connection, "cursor", self.cursor), mock.patch.object(
             identity_rebuild, "atomic", _no_transaction
         ):
             yield self
+
+
+def _with(row, values):
+    assert values.keys() <= row.keys(), values
+    return {**row, **values}
 
 
 @contextmanager

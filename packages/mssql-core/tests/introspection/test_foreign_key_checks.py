@@ -3,12 +3,16 @@ from mssql_core.testing import fake_connection
 KEYS = [("dbo", "order", "fk_a"), ("sales", "line", "fk_b")]
 
 
+def answer(connection, keys=KEYS):
+    connection.driver.answer("FROM sys.foreign_keys", keys, columns=["schema_name", "table_name", "name"])
+
+
 def sent(connection):
     return [sql for sql in connection.driver.sql if sql.startswith("ALTER")]
 
 
 def test_only_what_is_on_is_switched_off_and_on_again(connection):
-    connection.driver.answer("FROM sys.foreign_keys", KEYS)
+    answer(connection)
     assert connection.disable_constraint_checking()
     connection.enable_constraint_checking()
     assert sent(connection) == [
@@ -18,7 +22,7 @@ def test_only_what_is_on_is_switched_off_and_on_again(connection):
 
 
 def test_checking_makes_keys_trusted_again(connection):
-    connection.driver.answer("FROM sys.foreign_keys", KEYS)
+    answer(connection)
     connection.check_constraints(["line", '"sales"."line"'])
     assert sent(connection) == ["ALTER TABLE [sales].[line] WITH CHECK CHECK CONSTRAINT [fk_b]"]
 
@@ -26,13 +30,13 @@ def test_checking_makes_keys_trusted_again(connection):
 def test_a_bare_name_is_that_of_the_default_schema():
     for schema, key in ((None, "fk_a"), ("Sales", "fk_c")):
         connection = fake_connection(options={"schema": schema})
-        connection.driver.answer("FROM sys.foreign_keys", [*KEYS, ("sales", "order", "fk_c")])
+        answer(connection, [*KEYS, ("sales", "order", "fk_c")])
         connection.check_constraints(["order"])
         assert [sql.rpartition(" ")[2] for sql in sent(connection)] == ["[%s]" % key]
 
 
 def test_checking_includes_what_was_switched_off_here(connection):
-    connection.driver.answer("FROM sys.foreign_keys", KEYS)
+    answer(connection)
     connection.disable_constraint_checking()
     connection.check_constraints(["line"])
     assert "[fk_a]" in sent(connection)[-1] and "[fk_b]" in sent(connection)[-1]

@@ -77,6 +77,15 @@ class Wrapper:
             raise NotSupportedError("%s %s or later is required (found %s)." % (self.display_name, *versions))
 
 
+class Introspection:
+    """Django 4.1 took away what only backends asked for."""
+
+    def get_key_columns(self, cursor, table_name):
+        """Return (column, table there, column there) of each foreign key."""
+        relations = self.get_relations(cursor, table_name)
+        return [(column, relation[1], relation[0]) for column, relation in relations.items()]
+
+
 class SchemaEditor:
     """Django 3.2 names the columns of a unique constraint; 4.0 gives its fields."""
 

@@ -1,8 +1,6 @@
 """What tables, columns, and constraints a database has, for Django."""
 
 from collections import namedtuple
-from itertools import groupby
-from operator import itemgetter
 
 from django.db import ProgrammingError
 from django.db.backends.base.introspection import BaseDatabaseIntrospection
@@ -15,7 +13,8 @@ from ..data_types import AUTO_FIELD_TYPES, FIELD_TYPES
 from ..names import TableName
 from . import queries
 from .field_call import FieldCall
-from .objects import HIDDEN_DISCRIMINATOR_PREFIX, HIDDEN_EXPRESSION_PREFIX, column_references, is_hidden
+from .objects import is_discriminator, is_hidden
+from .table_snapshot import named_columns
 
 TableInfo = namedtuple("TableInfo", BaseTableInfo._fields + ("comment",))
 FieldInfo = namedtuple(
@@ -31,9 +30,6 @@ FieldInfo = namedtuple(
     ),
 )
 
-# Positions of included columns begin behind this (see queries.CONSTRAINTS).
-_INCLUDED = 1000
-
 _STRING_TYPES = ("char", "nchar", "nvarchar", "varchar")
 _UTF16_TYPES = ("nchar", "nvarchar")
 _NUMERIC_TYPES = ("decimal", "numeric", "money", "smallmoney")
@@ -44,30 +40,12 @@ class KeyIntrospection:
 
     def get_relations(self, cursor, table_name):
         """Return {column: (column there, table there, action on delete)}."""
-        cursor.execute(queries.RELATIONS, [str(self.table_name(table_name))])
         actions = self.on_delete_types
         return {
-            column: (
-                to_column,
-                self._db_table(schema, table, default_schema),
-                actions.get(action.replace("_", " ")),
-            )
-            for column, to_column, schema, table, action, default_schema in (cursor.fetchall())
+            row.column_name: (row.to_column, self._referenced(row), actions.get(row.on_delete.replace("_", " ")))
+            for group in self._own_foreign_keys(cursor, self.table_name(table_name))
+            for row in group
         }
-
-    def get_key_columns(self, cursor, table_name):
-        """Return (column, table there, column there) of each foreign key."""
-        return [
-            (column, relation[1], relation[0]) for column, relation in self.get_relations(cursor, table_name).items()
-        ]
-
-    def get_primary_key_columns(self, cursor, table_name):
-        cursor.execute(queries.PRIMARY_KEY, [str(self.table_name(table_name))])
-        return [row[0] for row in cursor.fetchall()] or None
-
-    def get_primary_key_column(self, cursor, table_name):
-        columns = self.get_primary_key_columns(cursor, table_name)
-        return columns[0] if columns else None
 
     def get_constraints(self, cursor, table_name):
         """
@@ -77,37 +55,24 @@ class KeyIntrospection:
         there are `unique_constraint` (a constraint, not an index, is unique)
         and `definition` (the text of a check or filter).
         """
-        name = str(self.table_name(table_name))
-        cursor.execute(queries.CONSTRAINTS, [name, name, name])
-        constraints = {}
-        for row in map(_ConstraintRow._make, cursor.fetchall()):
-            if row.name not in constraints:
-                constraints[row.name] = self._new_constraint(row)
-            _add_column(constraints[row.name], row)
+        table = self.table_name(table_name)
+        constraints = {group[0].name: _check_details(group) for group in queries.checks(cursor, table)}
+        for group in self._own_foreign_keys(cursor, table):
+            key = group[0]
+            constraints[key.name] = _details(
+                [row.column_name for row in group], foreign_key=(self._referenced(key), key.to_column)
+            )
+        for group in queries.indexes(cursor, table):
+            if not group[0].is_hypothetical:
+                constraints[group[0].name] = _index_details(group)
         return constraints
 
-    def _new_constraint(self, row):
-        is_index = row.kind == "index"
-        is_check = row.kind == "check"
-        target = None
-        if row.kind == "foreign key":
-            table = self._db_table(row.to_schema, row.to_table, row.default_schema)
-            target = (table, row.to_column)
-        is_key = bool(row.is_primary_key or row.is_unique_constraint)
-        details = {
-            "columns": [],
-            "primary_key": bool(row.is_primary_key),
-            "unique": bool(row.is_unique),
-            "unique_constraint": bool(row.is_unique_constraint),
-            "foreign_key": target,
-            "check": is_check,
-            "index": is_index and not is_key,
-            "definition": row.definition,
-        }
-        if is_index:
-            details["orders"] = []
-            details["type"] = _index_type(row.type_desc)
-        return details
+    @staticmethod
+    def _own_foreign_keys(cursor, table):
+        return [group for group in queries.foreign_keys(cursor, table) if group[0].is_outgoing]
+
+    def _referenced(self, key):
+        return self._db_table(key.to_schema, key.to_table, key.default_schema)
 
 
 class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabaseIntrospection):
@@ -140,14 +105,13 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
 
         Those outside of the default schema are named `"schema"."table"`.
         """
-        cursor.execute(queries.TABLES)
         return [
             TableInfo(
-                self._db_table(schema, name, default_schema),
-                "v" if kind.strip() == "V" else "t",
-                comment,
+                self._db_table(row.schema_name, row.name, row.default_schema),
+                "v" if row.type.strip() == "V" else "t",
+                row.comment,
             )
-            for schema, name, kind, comment, default_schema in cursor.fetchall()
+            for row in queries.rows(cursor, queries.TABLES)
         ]
 
     # Columns
@@ -159,14 +123,13 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         :raises ProgrammingError: the table does not exist (as error 208), or
             the login has no rights on it.
         """
-        cursor.execute(queries.COLUMNS, [str(self.table_name(table_name))])
-        rows = [tuple(row) for row in cursor.fetchall()]
-        if not rows:
+        table = self.table_name(table_name)
+        columns = queries.rows(cursor, queries.COLUMNS, [str(table)])
+        if not columns:
             raise ProgrammingError("Invalid object name '%s'." % table_name)
+        checks = queries.checks(cursor, table)
         return [
-            _field_info(*details, checks=[row[-1] for row in group if row[-1]])
-            for details, group in _grouped(rows)
-            if not _is_internal(*details)
+            _field_info(column, checks) for column in columns if column.computed is None or not is_hidden(column.name)
         ]
 
     def get_field_type(self, data_type, description):
@@ -192,49 +155,52 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         return plugins.hook.mssql_field_type(column=description)
 
     def get_sequences(self, cursor, table_name, table_fields=()):
-        cursor.execute(queries.IDENTITIES, [str(self.table_name(table_name))])
-        return [{"table": table_name, "column": row[0]} for row in cursor.fetchall()]
+        columns = queries.rows(cursor, queries.COLUMNS, [str(self.table_name(table_name))])
+        return [{"table": table_name, "column": column.name} for column in columns if column.is_identity]
 
 
-_ConstraintRow = namedtuple(
-    "_ConstraintRow",
-    "kind name column is_primary_key is_unique is_unique_constraint is_descending "
-    "type_desc to_schema to_table to_column definition position default_schema",
-)
+def _details(columns, **others):
+    details = {
+        "columns": columns,
+        "primary_key": False,
+        "unique": False,
+        "unique_constraint": False,
+        "foreign_key": None,
+        "check": False,
+        "index": False,
+        "definition": None,
+    }
+    details.update(others)
+    return details
 
 
-def _add_column(details, row):
-    if row.column is None or row.column.startswith(HIDDEN_DISCRIMINATOR_PREFIX):
-        return
-    if details["check"] and row.column not in column_references(row.definition):
-        return
-    if row.position > _INCLUDED:
-        # The columns of a unique index say what is unique.
-        if not details["unique"] or None in details["columns"]:
-            details["columns"].append(row.column)
-        return
-    hidden = row.column.startswith(HIDDEN_EXPRESSION_PREFIX)
-    details["columns"].append(None if hidden else row.column)
-    if "orders" in details:
-        details["orders"].append("DESC" if row.is_descending else "ASC")
+def _check_details(group):
+    return _details(list(named_columns(group)), check=True, definition=group[0].definition)
+
+
+def _index_details(group):
+    index = group[0]
+    keys = [row for row in group if not row.is_included and not is_discriminator(row.column_name)]
+    columns = [None if is_hidden(row.column_name) else row.column_name for row in keys]
+    # The columns of a unique index say what is unique.
+    if not index.is_unique or None in columns:
+        columns += [row.column_name for row in group if row.is_included]
+    return _details(
+        columns,
+        primary_key=bool(index.is_primary_key),
+        unique=bool(index.is_unique),
+        unique_constraint=bool(index.is_unique_constraint),
+        index=not (index.is_primary_key or index.is_unique_constraint),
+        definition=index.filter,
+        orders=["DESC" if row.is_descending else "ASC" for row in keys],
+        type=_index_type(index.type_desc),
+    )
 
 
 def _index_type(type_desc):
     if type_desc in ("CLUSTERED", "NONCLUSTERED"):
         return Index.suffix
     return type_desc.lower()
-
-
-def _grouped(rows):
-    """Yield (what rows of a column have in common, the rows)."""
-    for _, group in groupby(rows, key=itemgetter(0)):
-        group = list(group)
-        yield group[0][:-1], group
-
-
-def _is_internal(name, *details):
-    computed = details[9]
-    return computed is not None and is_hidden(name)
 
 
 def _without_parentheses(definition):
@@ -257,41 +223,27 @@ def _closes_at(text):
     return -1
 
 
-def _field_info(
-    name,
-    type_name,
-    max_length,
-    precision,
-    scale,
-    is_nullable,
-    default,
-    collation,
-    database_collation,
-    is_identity,
-    computed,
-    is_persisted,
-    comment,
-    checks,
-):
+def _field_info(column, checks):
+    type_name = column.base_type
     size = None
     if type_name in _STRING_TYPES or type_name in ("binary", "varbinary"):
-        if max_length != -1:
-            size = max_length // 2 if type_name in _UTF16_TYPES else max_length
+        if column.max_length != -1:
+            size = column.max_length // 2 if type_name in _UTF16_TYPES else column.max_length
     is_number = type_name in _NUMERIC_TYPES
     return FieldInfo(
-        name,
+        column.name,
         type_name,
         size,
         size,
-        precision if is_number else None,
-        scale if is_number else None,
-        bool(is_nullable),
-        _without_parentheses(default),
-        None if collation == database_collation else collation,
-        comment,
-        bool(is_identity),
-        computed,
-        bool(is_persisted),
+        column.numeric_precision if is_number else None,
+        column.scale if is_number else None,
+        bool(column.is_nullable),
+        _without_parentheses(column.default_definition),
+        None if column.collation == column.database_collation else column.collation,
+        column.comment,
+        bool(column.is_identity),
+        column.computed,
+        bool(column.is_persisted),
         type_name,
-        tuple(checks),
+        tuple(group[0].definition for group in checks if column.name in (row.column_name for row in group)),
     )

@@ -6,9 +6,10 @@ https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql
 """
 
 from ..names import quote_identifier
+from .queries import rows
 
 _KEYS = (
-    "SELECT s.name, t.name, f.name FROM sys.foreign_keys AS f "
+    "SELECT s.name AS schema_name, t.name AS table_name, f.name AS name FROM sys.foreign_keys AS f "
     "JOIN sys.tables AS t ON t.object_id = f.parent_object_id JOIN sys.schemas AS s ON s.schema_id = t.schema_id "
     "WHERE f.is_ms_shipped = 0 AND %s ORDER BY f.object_id"
 )
@@ -26,16 +27,14 @@ class ForeignKeyChecks:
 
     def disable(self, cursor):
         """Switch all enabled keys off; rows are not checked until :meth:`check`."""
-        cursor.execute(_ENABLED)
-        keys = cursor.fetchall()
+        keys = rows(cursor, _ENABLED)
         self._alter(cursor, keys, "NOCHECK")
         self._ours.update(keys)
 
     def enable(self, cursor):
         """Switch them on for new rows; present rows are the business of :meth:`check`."""
-        cursor.execute(_DISABLED)
         # Tables may have been dropped in the meantime.
-        keys = [key for key in cursor.fetchall() if key in self._ours]
+        keys = [key for key in rows(cursor, _DISABLED) if key in self._ours]
         self._alter(cursor, keys, "CHECK")
 
     def check(self, cursor, tables=None):
@@ -44,23 +43,23 @@ class ForeignKeyChecks:
         :param tables: TableNames with their schemas, besides those whose keys were switched off here; None for all.
         :raises mssql_core.errors.IntegrityError: a row without its parent (error 547).
         """
-        cursor.execute(_DOUBTFUL)
-        doubtful = cursor.fetchall()
+        doubtful = rows(cursor, _DOUBTFUL)
         if tables is not None:
             names = {(table.schema.casefold(), table.name.casefold()) for table in tables}
-            doubtful = [key for key in doubtful if key in self._ours or _table(*key) in names]
+            doubtful = [key for key in doubtful if key in self._ours or _table(key) in names]
         self._alter(cursor, doubtful, "WITH CHECK CHECK")
         self._ours.difference_update(doubtful)
 
     def _alter(self, cursor, keys, action):
         quote = quote_identifier
         statements = [
-            "ALTER TABLE %s.%s %s CONSTRAINT %s" % (quote(schema), quote(table), action, quote(name))
-            for schema, table, name in keys
+            "ALTER TABLE %s.%s %s CONSTRAINT %s"
+            % (quote(key.schema_name), quote(key.table_name), action, quote(key.name))
+            for key in keys
         ]
         if statements:
             cursor.execute("; ".join(statements))
 
 
-def _table(schema, table, _):
-    return schema.casefold(), table.casefold()
+def _table(key):
+    return key.schema_name.casefold(), key.table_name.casefold()

@@ -18,6 +18,11 @@ def is_hidden(column_name):
     return column_name.startswith((HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX))
 
 
+def is_discriminator(column_name):
+    """Is this a hidden column that keeps rows outside of an index's condition apart?"""
+    return column_name.startswith(HIDDEN_DISCRIMINATOR_PREFIX)
+
+
 def column_references(definition):
     """
     Return the delimited identifiers in a definition, in order, each once.

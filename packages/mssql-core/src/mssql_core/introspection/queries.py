@@ -1,114 +1,191 @@
 """
-The catalogue queries of introspection, one per question.
+The catalogue queries of introspection and of the schema editor, one per question.
 
 Every name is a parameter. A table is found by OBJECT_ID of its quoted name, so
 that schema and collation follow the server's own rules. The catalogue shows
-only what the login has rights on (metadata visibility).
+only what the login has rights on (metadata visibility). Each column is named
+here, and read by that name: see `rows`.
 """
+
+from collections import namedtuple
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 # sysdiagrams belongs to SSMS, though it is not marked as shipped.
 TABLES = """
-SELECT SCHEMA_NAME(o.schema_id), o.name, o.type, CAST(ep.value AS nvarchar(max)),
-    SCHEMA_NAME()
+SELECT SCHEMA_NAME(o.schema_id) AS schema_name, o.name AS name, o.type AS type,
+    CAST(ep.value AS nvarchar(max)) AS comment, SCHEMA_NAME() AS default_schema
 FROM sys.objects o
 LEFT JOIN sys.extended_properties ep
     ON ep.class = 1 AND ep.major_id = o.object_id AND ep.minor_id = 0
     AND ep.name = N'MS_Description'
 WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0 AND o.name <> N'sysdiagrams'"""
 
-# The declared name of a type is that of user_type_id; an alias type is read as
-# the type it stands for. A column has one row for each check that names it.
+# The declared name of a type is that of user_type_id; base_type is the type that
+# an alias type stands for.
 COLUMNS = """
-SELECT c.name,
+SELECT c.name AS name, t.name AS declared_type,
     COALESCE(TYPE_NAME(CASE WHEN t.is_assembly_type = 1 THEN c.user_type_id
-                            ELSE c.system_type_id END), t.name),
-    c.max_length, c.[precision], c.scale, c.is_nullable, d.definition,
-    c.collation_name, CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS nvarchar(128)),
-    c.is_identity, cc.definition, cc.is_persisted, CAST(ep.value AS nvarchar(max)),
-    ck.definition
+                            ELSE c.system_type_id END), t.name) AS base_type,
+    c.max_length AS max_length, c.[precision] AS numeric_precision, c.scale AS scale,
+    c.is_nullable AS is_nullable, c.collation_name AS collation,
+    CAST(DATABASEPROPERTYEX(DB_NAME(), N'Collation') AS nvarchar(128)) AS database_collation,
+    c.is_identity AS is_identity, CAST(ic.seed_value AS decimal(38, 0)) AS seed,
+    CAST(ic.increment_value AS decimal(38, 0)) AS increment,
+    cc.definition AS computed, cc.is_persisted AS is_persisted,
+    c.is_sparse AS is_sparse, c.is_rowguidcol AS is_rowguidcol,
+    d.name AS default_name, d.definition AS default_definition,
+    CAST(ep.value AS nvarchar(max)) AS comment
 FROM sys.columns c
 INNER JOIN sys.types t ON t.user_type_id = c.user_type_id
-LEFT JOIN sys.default_constraints d
-    ON d.parent_object_id = c.object_id AND d.parent_column_id = c.column_id
+LEFT JOIN sys.identity_columns ic
+    ON ic.object_id = c.object_id AND ic.column_id = c.column_id
 LEFT JOIN sys.computed_columns cc
     ON cc.object_id = c.object_id AND cc.column_id = c.column_id
+LEFT JOIN sys.default_constraints d
+    ON d.parent_object_id = c.object_id AND d.parent_column_id = c.column_id
 LEFT JOIN sys.extended_properties ep
     ON ep.class = 1 AND ep.major_id = c.object_id AND ep.minor_id = c.column_id
     AND ep.name = N'MS_Description'
-LEFT JOIN sys.check_constraints ck
-    ON ck.parent_object_id = c.object_id
-    AND CHARINDEX(QUOTENAME(c.name), ck.definition) > 0
 WHERE c.object_id = OBJECT_ID(%s)
-ORDER BY c.column_id, ck.object_id"""
+ORDER BY c.column_id"""
 
-IDENTITIES = """
-SELECT name FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND is_identity = 1"""
+# One row per column of an index; those that it includes have key_ordinal 0.
+INDEXES = """
+SELECT i.index_id AS index_id, i.name AS name, i.type AS type, i.type_desc AS type_desc,
+    i.is_unique AS is_unique, i.is_primary_key AS is_primary_key,
+    i.is_unique_constraint AS is_unique_constraint, i.filter_definition AS filter,
+    i.is_disabled AS is_disabled, i.is_hypothetical AS is_hypothetical,
+    i.ignore_dup_key AS ignore_dup_key, i.fill_factor AS fill_factor, i.is_padded AS is_padded,
+    i.allow_row_locks AS allow_row_locks, i.allow_page_locks AS allow_page_locks,
+    p.data_compression_desc AS data_compression, s.name AS data_space,
+    s.type AS data_space_type, s.is_default AS is_default_data_space,
+    c.name AS column_name, ic.is_descending_key AS is_descending,
+    ic.is_included_column AS is_included
+FROM sys.indexes i
+INNER JOIN sys.index_columns ic
+    ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+INNER JOIN sys.columns c
+    ON c.object_id = ic.object_id AND c.column_id = ic.column_id
+LEFT JOIN sys.data_spaces s ON s.data_space_id = i.data_space_id
+LEFT JOIN sys.partitions p
+    ON p.object_id = i.object_id AND p.index_id = i.index_id
+    AND p.partition_number = 1
+WHERE i.object_id = OBJECT_ID(%s) AND i.type > 0
+ORDER BY i.index_id, ic.key_ordinal, ic.index_column_id"""
 
-RELATIONS = """
-SELECT pc.name, rc.name, SCHEMA_NAME(rt.schema_id), rt.name,
-    fk.delete_referential_action_desc, SCHEMA_NAME()
+# One row per column of each key of the table, and of each that references it.
+FOREIGN_KEYS = """
+SELECT fk.object_id AS key_id, fk.name AS name,
+    SCHEMA_NAME(pt.schema_id) AS schema_name, pt.name AS table_name, pc.name AS column_name,
+    SCHEMA_NAME(rt.schema_id) AS to_schema, rt.name AS to_table, rc.name AS to_column,
+    fk.delete_referential_action_desc AS on_delete,
+    fk.update_referential_action_desc AS on_update,
+    fk.is_disabled AS is_disabled, fk.is_not_trusted AS is_not_trusted,
+    fk.is_not_for_replication AS is_not_for_replication,
+    CASE WHEN fk.parent_object_id = OBJECT_ID(%s) THEN 1 ELSE 0 END AS is_outgoing,
+    CASE WHEN fk.referenced_object_id = OBJECT_ID(%s) THEN 1 ELSE 0 END AS is_incoming,
+    SCHEMA_NAME() AS default_schema
 FROM sys.foreign_keys fk
 INNER JOIN sys.foreign_key_columns fkc ON fkc.constraint_object_id = fk.object_id
+INNER JOIN sys.objects pt ON pt.object_id = fk.parent_object_id
 INNER JOIN sys.columns pc
     ON pc.object_id = fkc.parent_object_id AND pc.column_id = fkc.parent_column_id
-INNER JOIN sys.objects rt ON rt.object_id = fkc.referenced_object_id
+INNER JOIN sys.objects rt ON rt.object_id = fk.referenced_object_id
 INNER JOIN sys.columns rc
     ON rc.object_id = fkc.referenced_object_id
     AND rc.column_id = fkc.referenced_column_id
-WHERE fk.parent_object_id = OBJECT_ID(%s)
+WHERE fk.parent_object_id = OBJECT_ID(%s) OR fk.referenced_object_id = OBJECT_ID(%s)
 ORDER BY fk.object_id, fkc.constraint_column_id"""
 
-PRIMARY_KEY = """
-SELECT c.name
-FROM sys.indexes i
-INNER JOIN sys.index_columns ic
-    ON ic.object_id = i.object_id AND ic.index_id = i.index_id
-INNER JOIN sys.columns c
-    ON c.object_id = ic.object_id AND c.column_id = ic.column_id
-WHERE i.object_id = OBJECT_ID(%s) AND i.is_primary_key = 1
-ORDER BY ic.key_ordinal"""
-
-# One row per column of an index, of a foreign key, or named by a check. Columns
-# that an index includes stand behind its keys, from position 1001 on.
-CONSTRAINTS = """
-SELECT N'index' AS kind, i.name AS name, c.name AS column_name,
-    CAST(i.is_primary_key AS int) AS is_primary_key,
-    CAST(i.is_unique AS int) AS is_unique,
-    CAST(i.is_unique_constraint AS int) AS is_unique_constraint,
-    CAST(ic.is_descending_key AS int) AS is_descending,
-    i.type_desc AS type_desc, CAST(NULL AS sysname) AS to_schema,
-    CAST(NULL AS sysname) AS to_table, CAST(NULL AS sysname) AS to_column,
-    i.filter_definition AS definition,
-    CASE WHEN ic.is_included_column = 1 THEN 1000 + ic.index_column_id
-         ELSE CAST(ic.key_ordinal AS int) END AS position,
-    SCHEMA_NAME() AS default_schema
-FROM sys.indexes i
-INNER JOIN sys.index_columns ic
-    ON ic.object_id = i.object_id AND ic.index_id = i.index_id
-INNER JOIN sys.columns c
-    ON c.object_id = ic.object_id AND c.column_id = ic.column_id
-WHERE i.object_id = OBJECT_ID(%s) AND i.type > 0 AND i.is_hypothetical = 0
-UNION ALL
-SELECT N'foreign key', fk.name, pc.name, 0, 0, 0, 0, CAST(NULL AS nvarchar(60)),
-    SCHEMA_NAME(rt.schema_id), rt.name, rc.name, CAST(NULL AS nvarchar(max)),
-    CAST(fkc.constraint_column_id AS int), SCHEMA_NAME()
-FROM sys.foreign_keys fk
-INNER JOIN sys.foreign_key_columns fkc ON fkc.constraint_object_id = fk.object_id
-INNER JOIN sys.columns pc
-    ON pc.object_id = fkc.parent_object_id AND pc.column_id = fkc.parent_column_id
-INNER JOIN sys.objects rt ON rt.object_id = fkc.referenced_object_id
-INNER JOIN sys.columns rc
-    ON rc.object_id = fkc.referenced_object_id
-    AND rc.column_id = fkc.referenced_column_id
-WHERE fk.parent_object_id = OBJECT_ID(%s)
-UNION ALL
-SELECT N'check', ck.name, c.name, 0, 0, 0, 0,
-    CAST(NULL AS nvarchar(60)), CAST(NULL AS sysname), CAST(NULL AS sysname),
-    CAST(NULL AS sysname), ck.definition,
-    CHARINDEX(QUOTENAME(c.name), ck.definition), SCHEMA_NAME()
+# One row per check and column whose delimited name is in it, be it in a string.
+CHECKS = """
+SELECT ck.object_id AS check_id, ck.name AS name, ck.definition AS definition,
+    ck.is_disabled AS is_disabled, ck.is_not_trusted AS is_not_trusted,
+    c.name AS column_name
 FROM sys.check_constraints ck
 LEFT JOIN sys.columns c
     ON c.object_id = ck.parent_object_id
     AND CHARINDEX(QUOTENAME(c.name), ck.definition) > 0
 WHERE ck.parent_object_id = OBJECT_ID(%s)
-ORDER BY kind, name, position"""
+ORDER BY ck.object_id, CHARINDEX(QUOTENAME(c.name), ck.definition)"""
+
+STATISTICS = """
+SELECT s.stats_id AS stats_id, s.name AS name, s.filter_definition AS filter,
+    c.name AS column_name
+FROM sys.stats s
+INNER JOIN sys.stats_columns sc
+    ON sc.object_id = s.object_id AND sc.stats_id = s.stats_id
+INNER JOIN sys.columns c ON c.object_id = sc.object_id AND c.column_id = sc.column_id
+WHERE s.object_id = OBJECT_ID(%s) AND s.user_created = 1
+ORDER BY s.stats_id, sc.stats_column_id"""
+
+PROPERTIES = """
+SELECT OBJECT_SCHEMA_NAME(ep.major_id) AS schema_name, ep.name AS name,
+    c.name AS column_name, CAST(ep.value AS nvarchar(max)) AS value
+FROM sys.extended_properties ep
+LEFT JOIN sys.columns c ON c.object_id = ep.major_id AND c.column_id = ep.minor_id
+WHERE ep.class = 1 AND ep.major_id = OBJECT_ID(%s)
+ORDER BY ep.minor_id, ep.name"""
+
+TRIGGERS = """
+SELECT name AS name, OBJECT_DEFINITION(object_id) AS definition, is_disabled AS is_disabled
+FROM sys.triggers
+WHERE parent_id = OBJECT_ID(%s)
+ORDER BY object_id"""
+
+PERMISSIONS = """
+SELECT p.state_desc AS state, p.permission_name AS permission, r.name AS grantee,
+    c.name AS column_name
+FROM sys.database_permissions p
+INNER JOIN sys.database_principals r ON r.principal_id = p.grantee_principal_id
+LEFT JOIN sys.columns c ON c.object_id = p.major_id AND c.column_id = p.minor_id
+WHERE p.class = 1 AND p.major_id = OBJECT_ID(%s)
+ORDER BY r.name, p.permission_name, p.minor_id"""
+
+TABLE_KIND = """
+SELECT temporal_type_desc AS temporal_type, is_memory_optimized AS is_memory_optimized
+FROM sys.tables
+WHERE object_id = OBJECT_ID(%s)"""
+
+
+def rows(cursor, sql, params=()):
+    """
+    Run a query and return its rows as named tuples.
+
+    :param sql: a query of this module, or one whose columns all have names.
+    :param params: a sequence; for a question about one table its quoted name.
+    """
+    cursor.execute(sql, params)
+    row = _row_type(tuple(column[0] for column in cursor.description))
+    return [row._make(values) for values in cursor.fetchall()]
+
+
+@lru_cache(maxsize=None)
+def _row_type(names):
+    return namedtuple("CatalogueRow", names)
+
+
+def indexes(cursor, table):
+    """Return a list of rows, one per column, for each index of `table` (a TableName)."""
+    return _grouped(rows(cursor, INDEXES, [str(table)]), "index_id")
+
+
+def foreign_keys(cursor, table):
+    """Return a list of rows, one per column, for each key of the table or to it."""
+    return _grouped(rows(cursor, FOREIGN_KEYS, [str(table)] * 4), "key_id")
+
+
+def checks(cursor, table):
+    """Return a list of rows, one per column, for each check of the table."""
+    return _grouped(rows(cursor, CHECKS, [str(table)]), "check_id")
+
+
+def statistics(cursor, table):
+    """Return a list of rows, one per column, for each of the table's statistics."""
+    return _grouped(rows(cursor, STATISTICS, [str(table)]), "stats_id")
+
+
+def _grouped(found, name):
+    return [list(group) for _, group in groupby(found, key=attrgetter(name))]

@@ -12,15 +12,11 @@ from django.db import NotSupportedError
 from django.db.backends.utils import truncate_name
 from django.db.transaction import atomic
 
+from ..introspection import queries
 from ..introspection import table_snapshot as snapshot
 from ..literals import string_literal
 from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
 from .comments import property_sql
-
-TABLE_KIND_SQL = """
-SELECT temporal_type_desc, is_memory_optimized
-FROM sys.tables
-WHERE object_id = OBJECT_ID(%s)"""
 
 
 def rebuild(editor, model, column, identity):
@@ -98,21 +94,20 @@ class _Extras:
         self.table = found.table
         self.properties, self.triggers, self.permissions = [], [], []
         with editor.connection.cursor() as cursor:
-            cursor.execute(TABLE_KIND_SQL, [str(found.table)])
-            row = cursor.fetchone()
-            self.is_known = row is not None
+            kinds = queries.rows(cursor, queries.TABLE_KIND, [str(found.table)])
+            self.is_known = bool(kinds)
             if not self.is_known:
                 return
-            self._refuse(found, *row)
+            self._refuse(found, kinds[0])
             self.properties = snapshot.load_properties(cursor, found.table)
             self.triggers = snapshot.load_triggers(cursor, found.table)
             self.permissions = snapshot.load_permissions(cursor, found.table)
 
-    def _refuse(self, found, temporal_type, is_memory_optimized):
+    def _refuse(self, found, kind):
         reasons = ["the index %s (%s)" % item[:2] for item in found.other_indexes]
-        if temporal_type != "NON_TEMPORAL_TABLE":
-            reasons.append("being %s" % temporal_type.replace("_", " ").lower())
-        if is_memory_optimized:
+        if kind.temporal_type != "NON_TEMPORAL_TABLE":
+            reasons.append("being %s" % kind.temporal_type.replace("_", " ").lower())
+        if kind.is_memory_optimized:
             reasons.append("being memory-optimized")
         if reasons:
             raise NotSupportedError(
@@ -125,13 +120,12 @@ class _Extras:
             yield property_sql(item)
         for trigger in self.triggers:
             yield from trigger.create_sql()
-        for state, permission, grantee, column in self.permissions:
-            grant = "GRANT" if state.startswith("GRANT") else state
+        for row in self.permissions:
             yield "%s %s ON %s%s TO %s%s" % (
-                grant,
-                permission,
+                "GRANT" if row.state.startswith("GRANT") else row.state,
+                row.permission,
                 self.table,
-                " (%s)" % quote_identifier(column) if column else "",
-                quote_identifier(grantee),
-                " WITH GRANT OPTION" if state == "GRANT_WITH_GRANT_OPTION" else "",
+                " (%s)" % quote_identifier(row.column_name) if row.column_name else "",
+                quote_identifier(row.grantee),
+                " WITH GRANT OPTION" if row.state == "GRANT_WITH_GRANT_OPTION" else "",
             )

@@ -1,0 +1,42 @@
+import re
+
+from fake_catalog import QUERIES, FakeCatalog
+from grammar import refusals
+
+from mssql_core.introspection import queries
+from mssql_core.names import TableName
+
+TEXTS = {name: text for name, text in vars(queries).items() if name.isupper()}
+
+
+def test_every_query_is_in_the_grammar_of_every_version(tmp_path):
+    statements = [text.replace("%s", "N'[t]'") for text in TEXTS.values()]
+    assert len(statements) > 9
+    assert refusals(statements, folder=tmp_path) == []
+
+
+def test_rows_are_read_by_the_names_that_the_query_gives():
+    catalog = FakeCatalog()
+    catalog.table("t").column("a", "int")
+    (row,) = queries.rows(catalog.cursor(), queries.COLUMNS, ["[t]"])
+    assert (row.name, row.declared_type, row.is_nullable) == ("a", "int", False)
+    assert queries.rows(catalog.cursor(), queries.COLUMNS, ["[u]"]) == []
+
+
+def test_what_has_several_columns_is_one_group():
+    catalog = FakeCatalog()
+    catalog.table("t").index("i", ["a", "b"]).index("j", ["a"])
+    groups = queries.indexes(catalog.cursor(), TableName(None, "t"))
+    assert [[row.column_name for row in group] for group in groups] == [["a", "b"], ["a"]]
+
+
+def test_the_catalogue_of_the_tests_names_the_columns_as_the_queries_do():
+    catalog = FakeCatalog()
+    table = catalog.table("t").column("a", "int").index("i", ["a"]).check("c", "([a]>(0))", ["a"])
+    table.statistic("s", ["a"]).property("p", "x").trigger("t", "...").permission("GRANT", "SELECT", "bob")
+    catalog.foreign_key("f", "t", ["a"], "u", ["b"])
+    for text, kind in QUERIES.items():
+        selected = text.split("\nFROM ", 1)[0]
+        names = re.findall(r" AS (\w+)(?:,|$)", selected, re.MULTILINE)
+        (row,) = getattr(table, kind)
+        assert sorted(row) == sorted(names), kind
