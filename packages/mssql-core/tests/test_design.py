@@ -52,8 +52,8 @@ def test_an_alter_field():
     wider.set_attributes_from_name("name")
     wider.model = Writer
     catalog = FakeCatalog()
-    table = catalog.table("a_writer").column("id", "bigint", 8, identity=(1, 1)).column("name", "nvarchar", 200)
-    table.index("PK__w", ["id"], unique=True, primary_key=True).index("by_name", ["name"])
+    table = catalog.table("a_writer").column("id", "bigint", 8, seed=1).column("name", "nvarchar", 200)
+    table.primary_key("PK__w", "id").index("by_name", ["name"])
 
     def alter():
         with connection.schema_editor(atomic=False) as editor:

@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connections, models
+from fake_catalog import FakeCatalog
 
-from mssql_core.introspection import queries
 from mssql_core.introspection.field_call import FieldCall
 from mssql_core.plugin import hookimpl
 from mssql_core.testing import fake_connection
@@ -26,32 +26,21 @@ class Money:
         return self.answer if column.data_type == "money" else None
 
 
-def column(name, kind, precision, is_nullable=False):
-    details = (name, kind, 8, precision, 4, is_nullable, None, None, "Latin1_General_100_CI_AS")
-    return (*details, False, None, False, None, None)
-
-
 @pytest.fixture
 def inspected(monkeypatch):
     """The lines that inspectdb writes of a table with a key and a money column."""
 
     def lines(answer, is_nullable=False):
         connection = fake_connection(plugins={HERE + "Money": {"answer": answer}})
-        driver = connection.driver
-        columns = [column("id", "int", 10), column("price", "money", 19, is_nullable)]
-        for query, rows in (
-            (queries.TABLES, []),
-            (queries.RELATIONS, []),
-            (queries.CONSTRAINTS, []),
-            (queries.PRIMARY_KEY, [("id",)]),
-            (queries.COLUMNS, columns),
-        ):
-            driver.answer(query.replace("%s", "?").replace("%%", "%"), rows)
+        catalog = FakeCatalog()
+        table = catalog.table("shop_item").column("id", "int").primary_key("pk", "id")
+        table.column("price", "money", 8, is_nullable, numeric_precision=19, scale=4)
         monkeypatch.setitem(connections._settings, "inspected", connection.settings_dict)
         connections["inspected"] = connection
         out = io.StringIO()
         try:
-            call_command("inspectdb", "shop_item", database="inspected", stdout=out)
+            with catalog.installed(connection):
+                call_command("inspectdb", "shop_item", database="inspected", stdout=out)
         finally:
             del connections["inspected"]
         return [line.strip() for line in out.getvalue().splitlines()]

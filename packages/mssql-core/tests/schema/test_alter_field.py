@@ -1,7 +1,9 @@
+import django
 import pytest
 from django.apps.registry import Apps
-from django.db import NotSupportedError, connection, models
+from django.db import connection, migrations, models
 from fake_catalog import FakeCatalog
+from schema_models import alter, create, field_of, migration_script, model, state_of
 
 
 @pytest.fixture
@@ -50,14 +52,6 @@ def author():
             apps = registry
 
     return Author
-
-
-def alter(model, name, new, new_name=None):
-    new.set_attributes_from_name(new_name or name)
-    new.model = model
-    editor = connection.schema_editor()
-    editor.deferred_sql = []
-    editor.alter_field(model, model._meta.get_field(name), new)
 
 
 def test_only_what_blocks_is_dropped_and_all_of_it_comes_back(catalog, author):
@@ -134,57 +128,6 @@ def test_an_index_over_text_without_limit_is_left_out(catalog, author):
     assert not any("CREATE" in sql for sql in catalog.statements)
 
 
-def test_an_identity_is_taken_away_with_nothing_lost(catalog, author):
-    table = catalog.table("a_author")
-    table.property("MS_Description", "it's", "name")
-    table.trigger("tr", "CREATE TRIGGER tr ON a_author ...", True)
-    table.permission("GRANT", "SELECT", "bob")
-    alter(author, "id", models.BigIntegerField(primary_key=True))
-    statements = catalog.statements
-    assert statements[:5] == [
-        "ALTER TABLE [a_book] DROP CONSTRAINT [book_fk]",
-        "CREATE TABLE [__rebuild_a_author] ([id] bigint NOT NULL, "
-        "[name] nvarchar(100) NOT NULL, [age] int NULL, "
-        "[low] AS (lower([name])) PERSISTED)",
-        "INSERT INTO [__rebuild_a_author] ([id], [name], [age]) "
-        "SELECT [id], [name], [age] FROM [a_author] WITH (TABLOCKX, HOLDLOCK)",
-        "DROP TABLE [a_author]",
-        "EXEC sys.sp_rename N'[__rebuild_a_author]', N'a_author', N'OBJECT'",
-    ]
-    rest = "\n".join(statements[5:])
-    for part in (
-        "[DF__age] DEFAULT",
-        "[PK__a] PRIMARY KEY",
-        "INDEX [both]",
-        "INDEX [by_low]",
-        "INDEX [by_name]",
-        "[adult] CHECK",
-        "[book_fk] FOREIGN KEY",
-        "N'it''s'",
-        "CREATE TRIGGER tr",
-        "DISABLE TRIGGER [tr]",
-        "GRANT SELECT ON [a_author] TO [bob]",
-    ):
-        assert part in rest
-
-
-def test_an_identity_is_given_and_counts_on(catalog, author):
-    author._meta.get_field("id").__class__ = models.BigIntegerField
-    catalog.table("a_author").columns[0].update(is_identity=False, seed=None, increment=None)
-    alter(author, "id", models.BigAutoField(primary_key=True))
-    statements = catalog.statements
-    assert "[id] bigint IDENTITY (1, 1) NOT NULL" in statements[1]
-    assert statements[2].startswith("SET IDENTITY_INSERT [__rebuild_a_author] ON; ")
-    assert statements[2].endswith("; SET IDENTITY_INSERT [__rebuild_a_author] OFF")
-    assert statements[-1] == "DBCC CHECKIDENT (N'[a_author]', RESEED)"
-
-
-def test_a_rebuild_that_would_lose_history_is_refused(catalog, author):
-    catalog.table("a_author").kinds[0]["temporal_type"] = "SYSTEM_VERSIONED_TEMPORAL_TABLE"
-    with pytest.raises(NotSupportedError, match="system versioned temporal.*RunSQL"):
-        alter(author, "id", models.BigIntegerField(primary_key=True))
-
-
 def test_removing_a_field_removes_what_needs_it(catalog, author):
     editor = connection.schema_editor()
     editor.deferred_sql = []
@@ -218,3 +161,186 @@ def test_constraints_follow_the_name_of_their_table(catalog, author):
         "EXEC sys.sp_rename N'[%s]', N'%s', N'OBJECT'" % (name, new_name),
         "EXEC sys.sp_rename N'[a_author]', N'a_writer', N'OBJECT'",
     ]
+
+
+# Uniqueness is kept, replaced, or given up as the field says.
+
+
+@pytest.fixture
+def code(catalog):
+    """A unique code, by a constraint whose name is not Django's."""
+    catalog.table("a_thing").column("id", "bigint", 8, seed=1).column("code", "nvarchar", 20)
+    catalog.table("a_thing").primary_key("PK__c", "id")
+    catalog.table("a_thing").index("UQ__code", ["code"], is_unique=True, is_unique_constraint=True)
+    return model(code=models.CharField(max_length=10, unique=True))
+
+
+UNIQUE_AGAIN = "ALTER TABLE [a_thing] ADD CONSTRAINT [UQ__code] UNIQUE NONCLUSTERED ([code])"
+
+
+def test_a_unique_constraint_survives_another_type(catalog, code):
+    alter(code, "code", models.CharField(max_length=5, unique=True))
+    assert catalog.statements == [
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [UQ__code]",
+        "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(5) NOT NULL",
+        UNIQUE_AGAIN,
+    ]
+
+
+def test_a_unique_constraint_is_given_up_with_the_uniqueness(catalog, code):
+    alter(code, "code", models.CharField(max_length=10))
+    assert catalog.statements == ["ALTER TABLE [a_thing] DROP CONSTRAINT [UQ__code]"]
+
+
+def test_a_unique_constraint_becomes_a_filtered_index_with_nulls(catalog, code):
+    alter(code, "code", models.CharField(max_length=10, unique=True, null=True))
+    drop, change, create = catalog.statements
+    assert drop == "ALTER TABLE [a_thing] DROP CONSTRAINT [UQ__code]"
+    assert change == "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(10) NULL"
+    assert create.startswith("CREATE UNIQUE INDEX [") and create.endswith("([code]) WHERE [code] IS NOT NULL")
+
+
+def test_uniqueness_is_given_to_a_field_that_had_none(catalog, author):
+    alter(author, "age", models.IntegerField(null=True, unique=True))
+    (create,) = catalog.statements
+    assert create.startswith("CREATE UNIQUE INDEX [a_author_age_")
+
+
+def test_a_constraint_of_meta_is_not_the_fields(catalog, code):
+    code._meta.constraints = [models.UniqueConstraint(fields=["code"], name="UQ__code")]
+    alter(code, "code", models.CharField(max_length=10))
+    assert catalog.statements == []
+
+
+# The columns of a table follow the key that they point to.
+
+
+def followers(name, new, null):
+    """Alter a field that a foreign key of another table refers to; return what becomes of columns."""
+    fields = [("id", models.BigIntegerField(primary_key=True)), ("code", models.IntegerField(unique=True))]
+    key = models.ForeignKey("a.Place", models.CASCADE, to_field=name, null=null)
+    before = state_of(migrations.CreateModel("Place", fields), create("Visit", ("place", key)))
+    statements = migration_script(before, migrations.AlterField("place", name, new))
+    return [sql for sql in statements if " ALTER COLUMN " in sql]
+
+
+@pytest.mark.parametrize("null, ending", [(False, "NOT NULL"), (True, "NULL")])
+def test_a_column_follows_a_primary_key_and_keeps_its_own_nullability(catalog, null, ending):
+    assert followers("id", models.IntegerField(primary_key=True), null) == [
+        "ALTER TABLE [a_place] ALTER COLUMN [id] int NOT NULL;",
+        "ALTER TABLE [a_visit] ALTER COLUMN [place_id] int %s;" % ending,
+    ]
+
+
+@pytest.mark.parametrize("null, ending", [(False, "NOT NULL"), (True, "NULL")])
+def test_a_column_follows_a_unique_field_that_is_no_primary_key(catalog, null, ending):
+    assert followers("code", models.BigIntegerField(unique=True), null) == [
+        "ALTER TABLE [a_place] ALTER COLUMN [code] bigint NOT NULL;",
+        "ALTER TABLE [a_visit] ALTER COLUMN [place_id] bigint %s;" % ending,
+    ]
+
+
+@pytest.mark.skipif(django.VERSION < (4, 2), reason="The collation of a foreign key: Django 4.2")
+def test_a_column_follows_a_collation(catalog):
+    before = state_of(
+        create("Place", ("code", models.CharField(max_length=5, unique=True))),
+        create("Visit", ("place", models.ForeignKey("a.Place", models.CASCADE, to_field="code"))),
+    )
+    new = models.CharField(max_length=5, unique=True, db_collation="Latin1_General_BIN2")
+    statements = migration_script(before, migrations.AlterField("place", "code", new))
+    assert (
+        "ALTER TABLE [a_visit] ALTER COLUMN [place_id] nvarchar(5) COLLATE Latin1_General_BIN2 NOT NULL;" in statements
+    )
+
+
+def test_columns_that_no_model_knows_follow_as_they_are(catalog, author):
+    catalog.table("a_book").columns[1]["is_nullable"] = True
+    alter(author, "id", models.AutoField(primary_key=True))
+    assert [sql for sql in catalog.statements if " ALTER COLUMN " in sql] == [
+        "ALTER TABLE [a_author] ALTER COLUMN [id] int NOT NULL",
+        "ALTER TABLE [a_book] ALTER COLUMN [author_id] int NULL",
+    ]
+
+
+# What the column is to be decides whether it is changed, and how.
+
+
+@pytest.mark.parametrize(
+    "new, change",
+    [
+        (models.IntegerField(), "int NOT NULL"),
+        (models.BigIntegerField(null=True), "bigint NULL"),
+        (models.BigIntegerField(), "bigint NOT NULL"),
+        (models.CharField(max_length=5, null=True), "nvarchar(5) NULL"),
+        (
+            models.CharField(max_length=5, null=True, db_collation="Latin1_General_BIN2"),
+            "nvarchar(5) COLLATE Latin1_General_BIN2 NULL",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_type_collation_and_nullability_are_said_together(catalog, author, new, change):
+    alter(author, "age", new)
+    assert "ALTER TABLE [a_author] ALTER COLUMN [age] " + change in catalog.statements
+
+
+def test_a_collation_alone_is_a_change(catalog, code):
+    alter(code, "code", models.CharField(max_length=10, unique=True, db_collation="Latin1_General_BIN2"))
+    assert catalog.statements[1] == (
+        "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(10) COLLATE Latin1_General_BIN2 NOT NULL"
+    )
+
+
+def test_a_collation_that_is_given_up_is_the_databases(catalog, code):
+    code._meta.get_field("code").db_collation = "Latin1_General_BIN2"
+    alter(code, "code", models.CharField(max_length=10, unique=True))
+    assert catalog.statements[1] == (
+        "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(10) COLLATE DATABASE_DEFAULT NOT NULL"
+    )
+
+
+def test_what_the_column_is_already_changes_nothing(catalog, author):
+    alter(author, "age", models.IntegerField(null=True, help_text="In years."))
+    assert catalog.statements == []
+
+
+def test_an_index_is_given_and_taken_away(catalog, author):
+    alter(author, "age", models.IntegerField(null=True, db_index=True))
+    assert [sql.split("[")[0] for sql in catalog.statements] == ["CREATE INDEX "]
+    del catalog.statements[:]
+    alter(author, "name", models.CharField(max_length=100))
+    assert catalog.statements == ["DROP INDEX [by_name] ON [a_author]"]
+
+
+def test_a_check_follows_the_type(catalog, author):
+    alter(author, "age", models.PositiveIntegerField(null=True))
+    (create,) = catalog.statements
+    assert create.startswith("ALTER TABLE [a_author] ADD CONSTRAINT [a_author_age_")
+    assert create.endswith("_check] CHECK ([age] >= 0)")
+
+
+def test_a_number_of_constraints_that_is_not_expected_is_an_error_where_it_is_asked_for(catalog, author):
+    author._meta.get_field("age")._unique = True
+    new = field_of(author, "age", models.IntegerField(null=True))
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    with pytest.raises(ValueError, match=r"wrong number \(0\) of unique constraints for a_author.age"):
+        editor.alter_field(author, author._meta.get_field("age"), new, strict=True)
+
+
+def test_the_tables_of_many_to_many_fields_go_with_their_model(catalog):
+    catalog.table("a_thing_others").column("thing_id", "bigint", 8)
+    catalog.foreign_key("of_thing", "a_thing_others", ["thing_id"], "a_thing", ["id"])
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.delete_model(model(others=models.ManyToManyField("self")))
+    # Dropped first, or else its key would have to be.
+    assert catalog.statements[0] == "DROP TABLE [a_thing_others]"
+    assert catalog.statements[-1] == "DROP TABLE [a_thing]"
+
+
+def test_a_table_of_ones_own_between_two_models_stays(catalog):
+    others = models.ManyToManyField("a.Right", through="a.Link")
+    keys = [(name, models.ForeignKey("a.%s" % name, models.CASCADE)) for name in ("Left", "Right")]
+    state = state_of(create("Right"), create("Left", ("others", others)), create("Link", *keys))
+    assert migration_script(state, migrations.DeleteModel("Left"))[-1] == "DROP TABLE [a_left];"

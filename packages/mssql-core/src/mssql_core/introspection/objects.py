@@ -65,6 +65,10 @@ class Default(NamedTuple):
     column: str
     definition: str
 
+    # The names between brackets in the object's expression, which the server
+    # binds when it compiles the statement.
+    expression_columns = ()
+
     def create_sql(self):
         return [
             "ALTER TABLE %s ADD CONSTRAINT %s DEFAULT %s FOR %s"
@@ -90,6 +94,10 @@ class Check(NamedTuple):
     definition: str
     is_disabled: bool = False
     is_not_trusted: bool = False
+
+    @property
+    def expression_columns(self):
+        return column_references(self.definition)
 
     def create_sql(self):
         sql = "ALTER TABLE %s%s ADD CONSTRAINT %s CHECK %s" % (
@@ -121,6 +129,8 @@ class ForeignKey(NamedTuple):
     is_disabled: bool = False
     is_not_trusted: bool = False
     is_not_for_replication: bool = False
+
+    expression_columns = ()
 
     def create_sql(self):
         sql = "ALTER TABLE %s%s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)" % (
@@ -167,9 +177,13 @@ class Index(NamedTuple):
         return tuple(column for column, _ in self.keys)
 
     @property
+    def expression_columns(self):
+        return column_references(self.filter)
+
+    @property
     def references(self):
         """Every column that the index needs."""
-        return self.columns + self.includes + tuple(column_references(self.filter))
+        return self.columns + self.includes + tuple(self.expression_columns)
 
     def create_sql(self):
         keys = ", ".join(quote_identifier(column) + (" DESC" if descending else "") for column, descending in self.keys)
@@ -222,6 +236,10 @@ class Statistics(NamedTuple):
     columns: Tuple[str, ...]
     filter: Optional[str] = None
 
+    @property
+    def expression_columns(self):
+        return column_references(self.filter)
+
     def create_sql(self):
         sql = "CREATE STATISTICS %s ON %s (%s)" % (
             quote_identifier(self.name),
@@ -250,6 +268,10 @@ class Column(NamedTuple):
     computed: Optional[str] = None
     is_persisted: bool = False
     attributes: Tuple[str, ...] = ()  # SPARSE, ROWGUIDCOL
+
+    @property
+    def expression_columns(self):
+        return column_references(self.computed)
 
     def definition(self):
         """The column as CREATE TABLE and ADD write it."""

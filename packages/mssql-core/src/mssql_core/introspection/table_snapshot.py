@@ -55,54 +55,99 @@ class TableSnapshot:
     def exists(self):
         return bool(self.columns)
 
+    def changed(self, **groups):
+        """The same snapshot with other objects of the groups that are named as in __init__()."""
+        return TableSnapshot(self.table, **{**self.groups(), **groups})
+
+    def groups(self):
+        """Return a list of objects for each argument of __init__() but the table."""
+        return {
+            "columns": list(self.columns.values()),
+            "indexes": self.indexes,
+            "foreign_keys": self.foreign_keys,
+            "incoming": self.incoming,
+            "checks": self.checks,
+            "defaults": self.defaults,
+            "statistics": self.statistics,
+            "other_indexes": self.other_indexes,
+        }
+
+    def with_items(self, items):
+        """The same snapshot with these objects, in place of those of the same kind and name."""
+        groups = self.groups()
+        for item in items:
+            kind = _GROUP_OF[type(item)]
+            known = [other.name for other in groups[kind]]
+            if item.name in known:
+                groups[kind] = [item if other.name == item.name else other for other in groups[kind]]
+            else:
+                groups[kind] = groups[kind] + [item]
+        return TableSnapshot(self.table, **groups)
+
     def renamed(self, old, new):
         """The same snapshot after a column was renamed."""
-        return TableSnapshot(
-            self.table,
-            [column.renamed(old, new) for column in self.columns.values()],
-            [index.renamed(old, new) for index in self.indexes],
-            [renamed_key(key, self.table, old, new) for key in self.foreign_keys],
-            [renamed_key(key, self.table, old, new) for key in self.incoming],
-            [check.renamed(old, new) for check in self.checks],
-            [default.renamed(old, new) for default in self.defaults],
-            [statistics.renamed(old, new) for statistics in self.statistics],
-            self.other_indexes,
-        )
+        groups = self.groups()
+        for kind in ("columns", "indexes", "checks", "defaults", "statistics"):
+            groups[kind] = [item.renamed(old, new) for item in groups[kind]]
+        for kind in ("foreign_keys", "incoming"):
+            groups[kind] = [renamed_key(key, self.table, old, new) for key in groups[kind]]
+        return TableSnapshot(self.table, **groups)
+
+    def moved(self, table):
+        """The same snapshot after the table got another TableName."""
+        groups = self.groups()
+        for kind in ("columns", "indexes", "foreign_keys", "checks", "defaults", "statistics"):
+            groups[kind] = [item._replace(table=table) for item in groups[kind]]
+        for kind in ("foreign_keys", "incoming"):
+            groups[kind] = [key._replace(to_table=table) if key.to_table == self.table else key for key in groups[kind]]
+        return TableSnapshot(table, **groups)
 
     def extended(self, other):
         """The same snapshot with the objects of `other` that it lacks."""
-        groups = [
-            (list(self.columns.values()), other.columns.values()),
-            (self.indexes, other.indexes),
-            (self.foreign_keys, other.foreign_keys),
-            (self.incoming, other.incoming),
-            (self.checks, other.checks),
-            (self.defaults, other.defaults),
-            (self.statistics, other.statistics),
-        ]
-        merged = []
-        for mine, theirs in groups:
-            known = {identity for item in mine for identity in _identities(item)}
-            merged.append(mine + [i for i in theirs if known.isdisjoint(_identities(i))])
-        return TableSnapshot(self.table, *merged, other_indexes=self.other_indexes)
+        groups, theirs = self.groups(), other.groups()
+        for kind in (*_NAMED_GROUPS, "columns"):
+            known = {identity for item in groups[kind] for identity in _identities(item)}
+            groups[kind] = groups[kind] + [i for i in theirs[kind] if known.isdisjoint(_identities(i))]
+        return TableSnapshot(self.table, **groups)
 
     def default_of(self, column):
+        """The Default of a column, or None."""
         return next((d for d in self.defaults if d.column == column), None)
 
     def without(self, names):
-        """The same snapshot without the objects of these names."""
-        kept = [
-            [item for item in items if item.name not in names]
-            for items in (
-                self.indexes,
-                self.foreign_keys,
-                self.incoming,
-                self.checks,
-                self.defaults,
-                self.statistics,
-            )
-        ]
-        return TableSnapshot(self.table, self.columns.values(), *kept, other_indexes=self.other_indexes)
+        """The same snapshot without the constraints, indexes, and statistics of these names."""
+        groups = self.groups()
+        kept = {kind: [item for item in groups[kind] if item.name not in names] for kind in _NAMED_GROUPS}
+        return self.changed(**kept)
+
+    def with_column(self, name, **values):
+        """The same snapshot with other values of a column, if it has the column."""
+        column = self.columns.get(name)
+        return self.with_items([column._replace(**values)]) if column else self
+
+    def without_column(self, name):
+        """The same snapshot without a column."""
+        return self.changed(columns=[column for column in self.columns.values() if column.name != name])
+
+    def with_name(self, old, new):
+        """The same snapshot after a constraint or an index was renamed."""
+        groups = self.groups()
+        named = {
+            kind: [item._replace(name=new) if item.name == old else item for item in groups[kind]]
+            for kind in _NAMED_GROUPS
+        }
+        return self.changed(**named)
+
+
+_GROUP_OF = {
+    Column: "columns",
+    Index: "indexes",
+    ForeignKey: "foreign_keys",
+    Check: "checks",
+    Default: "defaults",
+    Statistics: "statistics",
+}
+_NAMED_GROUPS = ("indexes", "foreign_keys", "incoming", "checks", "defaults", "statistics")
 
 
 def _identities(item):

@@ -1,63 +1,32 @@
 """Altering a field: a plan made from the catalogue, then carried out."""
 
 from django.db.backends.base.schema import _related_non_m2m_objects
-from django.db.backends.ddl_references import Statement
 
-from ..introspection import table_snapshot as snapshot
-from ..introspection.objects import column_references, is_hidden
+from ..introspection import table_snapshot
+from ..introspection.objects import Default, column_references, is_hidden
 from ..names import bare_identifier, quote_identifier
-from . import identity_rebuild
-from .column_change import SIZED_TYPE, ColumnChange, ignoring_nulls, only_comment_differs, without_nulls
-from .columns import collation_of, has_db_default
+from . import fields, identity_rebuild
+from .column_change import ColumnChange, ignoring_nulls, is_longer, without_nulls
 from .comments import property_sql
 from .dependents import Dependents
-from .planned_table import ScriptedIndex
-
-
-class AlterMixin:
-    """The part of the schema editor that changes columns."""
-
-    sql_alter_column_type = "ALTER COLUMN %(column)s %(type)s%(collation)s %(null)s"
-
-    def _alter_field(
-        self,
-        model,
-        old_field,
-        new_field,
-        old_type,
-        new_type,
-        old_db_params,
-        new_db_params,
-        strict=False,
-    ):
-        FieldAlteration(self, model, old_field, new_field, old_db_params, new_db_params, strict).run()
-
-    def _column_dependents(self, model, column):
-        """Return what goes with a column that is removed, in order."""
-        dependents = Dependents()
-        dependents.add(self.snapshot(model), [bare_identifier(column)])
-        # A generated field on the column is the user's to remove first.
-        dependents.computed = [c for c in dependents.computed if is_hidden(c.name)]
-        return dependents.drop_order()
-
-    def _column_sql_of(self, table, change):
-        return "ALTER TABLE %s %s" % (
-            table,
-            self.sql_alter_column_type
-            % {
-                "column": quote_identifier(change.column),
-                "type": change.type,
-                "collation": " COLLATE " + change.collation if change.collation else "",
-                "null": "NULL" if change.null else "NOT NULL",
-            },
-        )
+from .statements import check as check_on
 
 
 class FieldAlteration:
-    """One call of alter_field()."""
+    """
+    One call of alter_field().
+
+    :param editor: the schema editor.
+    :param model: the model before the change.
+    :param old, new: the fields.
+    :param old_params, new_params: their db_parameters().
+    :param strict: whether a number of constraints that is not as expected is a
+        ValueError, as Django says.
+    """
 
     def __init__(self, editor, model, old, new, old_params, new_params, strict):
         self.editor = editor
+        self.connection = editor.connection
         self.model = model
         self.old = old
         self.new = new
@@ -67,16 +36,17 @@ class FieldAlteration:
         self.old_column = bare_identifier(old.column)
         self.new_column = bare_identifier(new.column)
         self.table = editor.table_name(model._meta.db_table)
+        # By their tables: the model, and those whose foreign keys follow it.
+        self.models = {self.table: model}
         self.snapshots = {}
-        self.generated = getattr(new, "generated", False)
-        self.type_changed = old_params["type"] != new_params["type"] or collation_of(old, old_params) != collation_of(
-            new, new_params
-        )
+        self.generated = fields.is_computed(new)
+        self.type_changed = not fields.same_type(old, new, self.connection)
         self.null_changed = old.null != new.null and not self.generated
-        self.old_check = editor._db_check(old)
-        self.new_check = editor._db_check(new)
-        self.was_indexed = editor._field_should_be_indexed(model, old)
-        self.is_indexed = editor._field_should_be_indexed(model, new)
+        self.old_check = fields.type_check(old, self.connection)
+        self.new_check = fields.type_check(new, self.connection)
+        self.was_indexed = fields.is_indexed(old, self.connection)
+        self.is_indexed = fields.is_indexed(new, self.connection)
+        self.became_key = fields.became_primary_key(old, new)
         self.fk_dropped = False
 
     @property
@@ -86,11 +56,9 @@ class FieldAlteration:
 
     def _snapshot_of(self, table):
         if table not in self.snapshots:
-            if table == self.table:
-                self.snapshots[table] = self.editor.snapshot(self.model)
-            else:
-                with self.editor.connection.cursor() as cursor:
-                    self.snapshots[table] = snapshot.load(cursor, table)
+            model = self.models.get(table)
+            catalogue = self.editor.catalogue
+            self.snapshots[table] = self.editor.snapshot(model) if model else catalogue.table(table)
         return self.snapshots[table]
 
     def run(self):
@@ -105,7 +73,7 @@ class FieldAlteration:
 
         foreign_keys = [item for item in replaced if item in self.snapshot.foreign_keys]
         others = [item for item in replaced if item not in foreign_keys]
-        editor._drop(foreign_keys + dependents.drop_order() + others)
+        editor.drop(foreign_keys + dependents.drop_order() + others)
 
         self.rename(dependents)
         self.change_columns(changes)
@@ -114,13 +82,13 @@ class FieldAlteration:
             self._follow_nullability(dependents)
 
         restored_keys, dependents.foreign_keys = dependents.foreign_keys, []
-        editor._create(dependents.create_order())
-        editor._execute_all(properties)
+        editor.create(dependents.create_order())
+        editor.run(properties)
         self.create_new()
-        editor._create(restored_keys)
+        editor.create(restored_keys)
         self.create_foreign_key()
         if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
-            editor._comment_column(self.model, self.new, drop=True)
+            editor.comments.on_column(self.model, self.new, drop=True)
 
     # What goes for good
 
@@ -135,9 +103,7 @@ class FieldAlteration:
         )
 
     def _replaced_foreign_keys(self):
-        if not self.old.remote_field or not self.old.db_constraint:
-            return []
-        if only_comment_differs(self.old, self.new):
+        if not fields.is_constrained(self.old) or fields.only_comment_differs(self.old, self.new):
             return []
         keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old_column,)]
         self._check_count(keys, "foreign key")
@@ -147,25 +113,31 @@ class FieldAlteration:
     def _replaced_uniques(self):
         if not self.old.unique or self.old.primary_key:
             return []
-        became_key = self.editor._field_became_primary_key(self.old, self.new)
         # The constraint and the filtered index are told apart by nullability.
-        if self.new.unique and not became_key and not self.null_changed:
+        if self.new.unique and not self.became_key and not self.null_changed:
             return []
         uniques = [index for index in self._single_column_indexes() if index.is_unique and not index.is_primary_key]
-        waiting = self.editor._take_deferred(self.model, self.old.column, unique=True)
-        if not waiting and (not self.new.unique or became_key):
+        waiting = self._take_waiting(is_unique=True)
+        if not waiting and (not self.new.unique or self.became_key):
             self._check_count(uniques, "unique")
         return uniques
 
     def _replaced_indexes(self):
         if self.is_indexed or not self.was_indexed:
             return []
-        self.editor._take_deferred(self.model, self.old.column, unique=False)
+        self._take_waiting(is_unique=False)
         return [index for index in self._single_column_indexes() if not index.is_unique]
 
-    def _single_column_indexes(self):
+    def _take_waiting(self, is_unique):
+        db_table = self.model._meta.db_table
+        return self.editor.deferred.take_indexes(db_table, self.old.column, is_unique, self._names_in_meta())
+
+    def _names_in_meta(self):
         meta = self.model._meta
-        named = {item.name for item in list(meta.constraints) + list(meta.indexes)}
+        return {item.name for item in list(meta.constraints) + list(meta.indexes)}
+
+    def _single_column_indexes(self):
+        named = self._names_in_meta()
         return [
             index for index in self.snapshot.indexes if index.columns == (self.old_column,) and index.name not in named
         ]
@@ -204,31 +176,23 @@ class FieldAlteration:
         changes = []
         if (self.type_changed or self.null_changed) and not self.generated:
             changes.append(self._change_of(self.table, self.old, self.new))
-        became_key = self.editor._field_became_primary_key(self.old, self.new)
         is_target = (self.old.primary_key and self.new.primary_key) or (self.old.unique and self.new.unique)
-        if (self.type_changed and is_target) or became_key:
+        if (self.type_changed and is_target) or self.became_key:
             for old_relation, relation in _related_non_m2m_objects(self.old, self.new):
-                if self._same_type(old_relation.field, relation.field):
+                if fields.same_type(old_relation.field, relation.field, self.connection):
                     continue
                 table = self.editor.table_name(relation.related_model._meta.db_table)
+                self.models.setdefault(table, relation.related_model)
                 changes.append(self._change_of(table, old_relation.field, relation.field))
         if self.type_changed and is_target:
             self._follow_catalog(changes)
         return changes
 
-    def _same_type(self, old, new):
-        old_params, new_params = (field.db_parameters(connection=self.editor.connection) for field in (old, new))
-        return old_params["type"] == new_params["type"] and collation_of(old, old_params) == collation_of(
-            new, new_params
-        )
-
     def _change_of(self, table, old, new):
         """The change keeps the old column's name: renaming comes after it."""
-        connection = self.editor.connection
-        params = new.db_parameters(connection=connection)
-        collation = collation_of(new, params)
-        old_params = old.db_parameters(connection=connection)
-        if not collation and collation_of(old, old_params):
+        params, old_params = (field.db_parameters(connection=self.connection) for field in (new, old))
+        collation = fields.collation_of(new, params)
+        if not collation and fields.collation_of(old, old_params):
             collation = "DATABASE_DEFAULT"
         column = old.column if table == self.table and new is self.new else new.column
         column = bare_identifier(column)
@@ -239,24 +203,22 @@ class FieldAlteration:
         known = {(change.table, change.column) for change in changes}
         queue = list(known)
         while queue:
-            table, column = queue.pop()
-            for key in self._snapshot_of(table).incoming:
-                for child, parent in zip(key.columns, key.to_columns):
-                    if parent == column and (key.table, child) not in known:
-                        known.add((key.table, child))
-                        queue.append((key.table, child))
-                        found = self._snapshot_of(key.table).columns.get(child)
-                        if found is None:
-                            continue
-                        changes.append(
-                            ColumnChange(
-                                key.table,
-                                child,
-                                changes[0].type,
-                                changes[0].collation,
-                                found.is_nullable,
-                            )
-                        )
+            for child in self._referencing(*queue.pop()):
+                if child in known:
+                    continue
+                known.add(child)
+                queue.append(child)
+                table, name = child
+                column = self._snapshot_of(table).columns.get(name)
+                if column is not None:
+                    changes.append(ColumnChange(table, name, changes[0].type, changes[0].collation, column.is_nullable))
+
+    def _referencing(self, table, column):
+        """Yield (table, column) of those that reference a column."""
+        for key in self._snapshot_of(table).incoming:
+            for child, parent in zip(key.columns, key.to_columns):
+                if parent == column:
+                    yield key.table, child
 
     def dependents(self, changes):
         dependents = Dependents()
@@ -278,15 +240,10 @@ class FieldAlteration:
 
     def _only_widens(self, changes):
         """Is this a longer nvarchar or varbinary, and nothing else?"""
-        old = SIZED_TYPE.match(self.old_params["type"] or "")
-        new = SIZED_TYPE.match(self.new_params["type"] or "")
         return (
             len(changes) == 1
             and not self.null_changed
-            and old
-            and new
-            and old.group(1) == new.group(1)
-            and int(old.group(2)) <= int(new.group(2))
+            and is_longer(self.old_params["type"], self.new_params["type"])
             and changes[0].collation is None
         )
 
@@ -316,8 +273,8 @@ class FieldAlteration:
         names = {c.name for c in dependents.computed if not is_hidden(c.name)}
         if not names or self.editor.collect_sql:
             return []
-        with self.editor.connection.cursor() as cursor:
-            properties = snapshot.load_properties(cursor, self.table)
+        with self.connection.cursor() as cursor:
+            properties = table_snapshot.load_properties(cursor, self.table)
         return [property_sql(item) for item in properties if item.column in names]
 
     # Carrying out
@@ -327,26 +284,22 @@ class FieldAlteration:
         old, new = self.old_column, self.new_column
         if old == new:
             return
-        path = "%s.%s" % (self.table, quote_identifier(old))
-        self.editor.execute(self.editor._rename_sql(path, new, "COLUMN"), None)
+        self.editor.rename_object("%s.%s" % (self.table, quote_identifier(old)), new, "COLUMN")
         dependents.rename(self.table, old, new)
-        db_table = self.model._meta.db_table
-        self.editor._renamed_columns.append((self.table, old, new))
-        for sql in self.editor.deferred_sql:
-            if isinstance(sql, Statement):
-                sql.rename_column_references(db_table, self.old.column, self.new.column)
+        self.editor.catalogue.column_renamed(self.table, old, new)
+        self.editor.deferred.rename_column(self.model._meta.db_table, self.old.column, self.new.column)
 
     def change_columns(self, changes):
         editor = self.editor
-        old_identity = self.old.db_type_suffix(connection=editor.connection)
-        new_identity = self.new.db_type_suffix(connection=editor.connection)
+        old_identity = self.old.db_type_suffix(connection=self.connection)
+        new_identity = self.new.db_type_suffix(connection=self.connection)
         if old_identity and not new_identity:
             identity_rebuild.rebuild(editor, self.model, self.new_column, None)
         for change in changes:
-            if change.table == self.table and change.column == self.old_column:
-                change.column = self.new_column
+            if (change.table, change.column) == (self.table, self.old_column):
+                change = change._replace(column=self.new_column)
                 self._backfill(change)
-            editor.execute(editor._column_sql_of(change.table, change), None)
+            editor.alter_column(change)
         if new_identity and not old_identity:
             identity_rebuild.rebuild(editor, self.model, self.new_column, (1, 1))
 
@@ -355,37 +308,32 @@ class FieldAlteration:
         if not self.old.null or self.new.null:
             return
         value = None
-        if has_db_default(self.new):
-            value = self.editor._db_default_literal(self.new)
+        if fields.has_db_default(self.new):
+            value = self.editor.columns.db_default(self.new)
         elif self.new.has_default():
-            value = self.editor._column_default(self.new, True)
+            value = self.editor.columns.default(self.new, True)
         if value is None:
             return
         if self.type_changed:
-            sql = self.editor._column_sql_of(change.table, change.as_nullable())
-            self.editor.execute(sql, None)
+            self.editor.alter_column(change._replace(null=True))
         column = quote_identifier(change.column)
-        self.editor._execute_dml("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
+        self.editor.change_rows("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
 
     def change_default(self, dependents):
         editor, old, new = self.editor, self.old, self.new
-        if has_db_default(new):
-            if has_db_default(old) and old.db_default == new.db_default:
+        if fields.has_db_default(new):
+            if fields.has_db_default(old) and old.db_default == new.db_default:
                 return
-        elif not has_db_default(old):
+        elif not fields.has_db_default(old):
             return
         current = self.snapshot.default_of(self.old_column)
         if current is not None:
             if current not in dependents.defaults:
-                editor._drop([current])
+                editor.drop([current])
             dependents.discard([current])
-        if has_db_default(new):
-            clause = editor.sql_alter_column_default % {
-                "name": quote_identifier(editor._default_name(self.model._meta.db_table, new.column)),
-                "default": editor._db_default_literal(new),
-                "column": quote_identifier(new.column),
-            }
-            editor.execute("ALTER TABLE %s %s" % (self.table, clause), None)
+        if fields.has_db_default(new):
+            name = editor.names.default(self.model._meta.db_table, new.column)
+            editor.create([Default(self.table, name, self.new_column, editor.columns.db_default(new))])
 
     def _follow_nullability(self, dependents):
         """
@@ -403,11 +351,7 @@ class FieldAlteration:
         affected = [
             index
             for index in dependents.keys + dependents.indexes
-            if index.is_unique
-            and not index.is_primary_key
-            and column in index.columns
-            and index.name not in own_rules
-            and not isinstance(index, ScriptedIndex)
+            if index.is_unique and not index.is_primary_key and column in index.columns and index.name not in own_rules
         ]
         dependents.discard(affected)
         change = ignoring_nulls if self.new.null else without_nulls
@@ -418,26 +362,18 @@ class FieldAlteration:
 
     def create_new(self):
         editor, model, old, new = self.editor, self.model, self.old, self.new
-        if editor._field_became_primary_key(old, new):
-            editor.execute(editor._create_primary_key_sql(model, new), None)
+        if self.became_key:
+            editor.execute(editor.constraints.primary_key(model, new), None)
         was_unique = old.unique and not old.primary_key
-        if editor._unique_should_be_added(old, new) or (
-            was_unique and new.unique and not new.primary_key and self.null_changed
-        ):
-            editor.execute(editor._create_unique_sql(model, [new]), None)
+        if fields.became_unique(old, new) or (was_unique and new.unique and not new.primary_key and self.null_changed):
+            editor.execute(editor.unique_statement(model, [new]), None)
         if self.is_indexed and not self.was_indexed:
-            editor.execute(editor._create_index_sql(model, fields=[new]), None)
+            editor.execute(editor.index_statement(model, [new]), None)
         if self.old_check != self.new_check and self.new_check:
-            name = editor._check_name(model._meta.db_table, new.column)
-            check = self.new_params["check"]
-            editor.execute(editor._create_check_sql(model, name, check), None)
+            name = editor.names.check(model._meta.db_table, new.column)
+            check = check_on(self.table, name, self.new_params["check"], [self.new_column])
+            editor.create([check])
 
     def create_foreign_key(self):
-        old, new = self.old, self.new
-        if (
-            new.remote_field
-            and new.db_constraint
-            and (self.fk_dropped or not old.remote_field or not old.db_constraint)
-        ):
-            sql = self.editor._create_fk_sql(self.model, new, "_fk_%(to_table)s_%(to_column)s")
-            self.editor.execute(sql, None)
+        if fields.is_constrained(self.new) and (self.fk_dropped or not fields.is_constrained(self.old)):
+            self.editor.execute(self.editor.constraints.foreign_key(self.model, self.new), None)

@@ -1,26 +1,39 @@
 """What altering a field asks of a column, and of the uniqueness around it."""
 
 import re
+from typing import NamedTuple, Optional
 
-from ..names import quote_identifier
+from ..names import TableName, quote_identifier
 from . import index_filter as filters
 
 # Types of which a longer one may replace a shorter one in place.
-SIZED_TYPE = re.compile(r"^(nvarchar|varbinary)\((\d+)\)$")
+_SIZED_TYPE = re.compile(r"^(nvarchar|varbinary)\((\d+)\)$")
 
 
-class ColumnChange:
+class ColumnChange(NamedTuple):
     """The type, collation, and nullability a column is to get."""
 
-    def __init__(self, table, column, type, collation, null):
-        self.table = table
-        self.column = column
-        self.type = type
-        self.collation = collation
-        self.null = null
+    table: TableName
+    column: str
+    type: str
+    collation: Optional[str]
+    null: bool
 
-    def as_nullable(self):
-        return ColumnChange(self.table, self.column, self.type, self.collation, True)
+    def sql(self):
+        """Return the ALTER TABLE."""
+        return "ALTER TABLE %s ALTER COLUMN %s %s%s %s" % (
+            self.table,
+            quote_identifier(self.column),
+            self.type,
+            " COLLATE " + self.collation if self.collation else "",
+            "NULL" if self.null else "NOT NULL",
+        )
+
+
+def is_longer(old_type, new_type):
+    """Is the new type a longer nvarchar or varbinary, or the same one?"""
+    old, new = _SIZED_TYPE.match(old_type or ""), _SIZED_TYPE.match(new_type or "")
+    return bool(old and new and old.group(1) == new.group(1) and int(old.group(2)) <= int(new.group(2)))
 
 
 def ignoring_nulls(index, column):
@@ -46,16 +59,3 @@ def without_nulls(index, column):
         filter=" AND ".join(rest) or None,
         is_unique_constraint=not rest and not index.includes,
     )
-
-
-def only_comment_differs(old, new):
-    """Do two fields differ in nothing that a foreign key could feel?"""
-
-    def essence(field):
-        _, path, args, kwargs = field.deconstruct()
-        kwargs.pop("db_comment", None)
-        for attribute in getattr(field, "non_db_attrs", ()):
-            kwargs.pop(attribute, None)
-        return path, args, kwargs, field.column
-
-    return essence(old) == essence(new)

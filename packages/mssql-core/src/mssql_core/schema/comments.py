@@ -61,3 +61,41 @@ def property_sql(item):
         string_literal(item.name),
         (_LEVELS + (_COLUMN_LEVEL if item.column else "")) % names,
     )
+
+
+class Comments:
+    """
+    Sets the comments of models.
+
+    :param editor: the schema editor.
+    """
+
+    def __init__(self, editor):
+        self._editor = editor
+
+    def on_table(self, model, comment):
+        """Set or drop the comment of the model's table."""
+        self._set(model, comment)
+
+    def on_column(self, model, field, drop=False):
+        """
+        Set the comment of a field's column.
+
+        :param drop: whether no comment is a reason to drop one.
+        """
+        comment = getattr(field, "db_comment", None)
+        has_column = field.db_parameters(connection=self._editor.connection)["type"] is not None
+        if has_column and (comment or drop):
+            self._set(model, comment, field.column)
+
+    def on_model(self, model):
+        """Set the comments of the model and of its fields."""
+        comment = getattr(model._meta, "db_table_comment", None)
+        if comment:
+            self.on_table(model, comment)
+        for field in model._meta.local_fields:
+            self.on_column(model, field)
+
+    def _set(self, model, comment, column=None):
+        table = self._editor.table_name(model._meta.db_table)
+        self._editor.execute(comment_sql(table, comment, column, self._editor.variable("schema")), None)

@@ -6,7 +6,7 @@ from django.db import router
 from django.db.models import ForeignKey, UniqueConstraint
 
 from ..names import TableName
-from .indexes import is_nullable
+from .fields import is_nullable
 
 # A cascading foreign key: a row of `parent` (a table) reaches rows of `child`.
 _Edge = namedtuple("_Edge", "field parent child")

@@ -12,8 +12,7 @@ from django.db import NotSupportedError
 from django.db.backends.utils import truncate_name
 from django.db.transaction import atomic
 
-from ..introspection import queries
-from ..introspection import table_snapshot as snapshot
+from ..introspection import queries, table_snapshot
 from ..literals import string_literal
 from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
 from .comments import property_sql
@@ -27,24 +26,24 @@ def rebuild(editor, model, column, identity):
     :param identity: (seed, increment), or None to take the property away.
     :raises NotSupportedError: the table has parts that would be lost.
     """
-    found = editor.snapshot(model)
-    extras = _Extras(editor, found)
+    snapshot = editor.snapshot(model)
+    extras = _Extras(editor, snapshot)
     with _transaction(editor):
-        editor._drop(found.incoming + found.foreign_keys)
-        replacement = _create_and_fill(editor, found, column, identity)
-        editor._execute_all(["DROP TABLE %s" % found.table])
-        editor._execute_all([editor._rename_sql(str(replacement), found.table.name)])
-        editor._create(found.defaults)
-        editor._create(sorted(found.indexes, key=_clustered_first))
-        editor._create(found.statistics + found.checks)
-        editor._create(found.foreign_keys + found.incoming)
+        editor.drop(snapshot.incoming + snapshot.foreign_keys)
+        replacement = _create_and_fill(editor, snapshot, column, identity)
+        editor.run(["DROP TABLE %s" % snapshot.table])
+        editor.rename_object(str(replacement), snapshot.table.name)
+        editor.create(snapshot.defaults)
+        editor.create(sorted(snapshot.indexes, key=lambda index: index.kind != "CLUSTERED"))
+        editor.create(snapshot.statistics + snapshot.checks)
+        editor.create(snapshot.foreign_keys + snapshot.incoming)
         if extras.is_known:
-            editor._execute_all(extras.create_sql())
+            editor.run(extras.create_sql())
         else:
-            editor._comment_model(model)
+            editor.comments.on_model(model)
         if identity:
             # After explicit values the counter stands at the highest of them.
-            editor._execute_all(["DBCC CHECKIDENT (%s, RESEED)" % string_literal(str(found.table))])
+            editor.run(["DBCC CHECKIDENT (%s, RESEED)" % string_literal(str(snapshot.table))])
 
 
 @contextmanager
@@ -56,55 +55,44 @@ def _transaction(editor):
             yield
 
 
-def _create_and_fill(editor, found, column, identity):
-    name = truncate_name("__rebuild_%s" % found.table.name, MAX_NAME_LENGTH)
-    table = TableName(found.table.schema, name)
-    columns = [item._replace(identity=identity) if item.name == column else item for item in found.columns.values()]
+def _create_and_fill(editor, snapshot, column, identity):
+    name = truncate_name("__rebuild_%s" % snapshot.table.name, MAX_NAME_LENGTH)
+    table = TableName(snapshot.table.schema, name)
+    columns = [item._replace(identity=identity) if item.name == column else item for item in snapshot.columns.values()]
     definitions = ", ".join(item.definition() for item in columns)
-    editor._execute_all(["CREATE TABLE %s (%s)" % (table, definitions)])
+    editor.run(["CREATE TABLE %s (%s)" % (table, definitions)])
     names = ", ".join(
         quote_identifier(item.name)
         for item in columns
         if item.computed is None and item.type not in ("timestamp", "rowversion")
     )
-    copy = "INSERT INTO %s (%s) SELECT %s FROM %s WITH (TABLOCKX, HOLDLOCK)" % (
-        table,
-        names,
-        names,
-        found.table,
-    )
+    copy = "INSERT INTO %s (%s) SELECT %s FROM %s WITH (TABLOCKX, HOLDLOCK)" % (table, names, names, snapshot.table)
     if any(item.identity for item in columns):
-        copy = "SET IDENTITY_INSERT %s ON; %s; SET IDENTITY_INSERT %s OFF" % (
-            table,
-            copy,
-            table,
-        )
-    editor._execute_dml(copy)
+        copy = "SET IDENTITY_INSERT %s ON; %s; SET IDENTITY_INSERT %s OFF" % (table, copy, table)
+    editor.change_rows(copy)
+    editor.catalogue.identity_changed(snapshot.table, column, identity)
     return table
-
-
-def _clustered_first(index):
-    return (index.kind if hasattr(index, "kind") else "") != "CLUSTERED"
 
 
 class _Extras:
     """What a table carries besides columns, keys, and indexes."""
 
-    def __init__(self, editor, found):
-        self.table = found.table
+    def __init__(self, editor, snapshot):
+        self.table = snapshot.table
         self.properties, self.triggers, self.permissions = [], [], []
         with editor.connection.cursor() as cursor:
-            kinds = queries.rows(cursor, queries.TABLE_KIND, [str(found.table)])
+            name = editor.catalogue.name_on_server(self.table)
+            kinds = queries.rows(cursor, queries.TABLE_KIND, [str(name)])
             self.is_known = bool(kinds)
             if not self.is_known:
                 return
-            self._refuse(found, kinds[0])
-            self.properties = snapshot.load_properties(cursor, found.table)
-            self.triggers = snapshot.load_triggers(cursor, found.table)
-            self.permissions = snapshot.load_permissions(cursor, found.table)
+            self._refuse(snapshot, kinds[0])
+            self.properties = table_snapshot.load_properties(cursor, name)
+            self.triggers = table_snapshot.load_triggers(cursor, name)
+            self.permissions = table_snapshot.load_permissions(cursor, name)
 
-    def _refuse(self, found, kind):
-        reasons = ["the index %s (%s)" % item[:2] for item in found.other_indexes]
+    def _refuse(self, snapshot, kind):
+        reasons = ["the index %s (%s)" % item[:2] for item in snapshot.other_indexes]
         if kind.temporal_type != "NON_TEMPORAL_TABLE":
             reasons.append("being %s" % kind.temporal_type.replace("_", " ").lower())
         if kind.is_memory_optimized:
@@ -112,7 +100,7 @@ class _Extras:
         if reasons:
             raise NotSupportedError(
                 "Adding or removing IDENTITY rebuilds the table %s, which would "
-                "lose: %s. Change the table with migrations.RunSQL instead." % (found.table, ", ".join(reasons))
+                "lose: %s. Change the table with migrations.RunSQL instead." % (self.table, ", ".join(reasons))
             )
 
     def create_sql(self):

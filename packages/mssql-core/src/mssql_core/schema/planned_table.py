@@ -2,222 +2,100 @@
 What a model says its table has, for scripts about tables not yet made.
 
 sqlmigrate may print the change of a table that an earlier, unapplied migration
-creates. The catalogue knows nothing of it then, but every name is ours.
+creates. The catalogue knows nothing of it then, but every name is ours: the
+table is taken for what create_model() makes of the model.
 """
 
-from typing import NamedTuple, Tuple
-
-from django.db.backends.ddl_references import Statement
-
-from ..introspection.objects import Check, Column, Default, ForeignKey, Index, rename_reference
+from ..introspection.objects import Column, Default, Index
 from ..introspection.table_snapshot import TableSnapshot
-from ..names import bare_identifier, quote_identifier
-from .columns import collation_of, has_db_default
-from .indexes import is_nullable
+from ..names import bare_identifier
+from .fields import collation_of, has_db_default, is_computed, is_constrained, is_nullable
+from .statements import CheckCreation, KeyCreation, check
 
 
-class ScriptedIndex(NamedTuple):
-    """An index of which only the statements that make and drop it are known."""
+class PlannedTables:
+    """
+    Makes TableSnapshots of models.
 
-    table: object
-    name: str
-    columns: Tuple[str, ...]
-    create: str
-    drop: str
-    hidden: Tuple[str, ...] = ()
-    is_unique: bool = False
-    is_primary_key: bool = False
-    is_unique_constraint: bool = False
-    # Every expression that names columns: the filter, the hidden columns.
-    filter: str = ""
+    :param editor: the schema editor; asked for its connection, for names of
+        tables, and for the statements that wait when it has created a model.
+    :param names, columns, constraints: its parts of these names.
+    """
 
-    is_constraint = False
+    def __init__(self, editor, names, columns, constraints):
+        self._editor = editor
+        self._names = names
+        self._columns = columns
+        self._constraints = constraints
 
-    @property
-    def keys(self):
-        return tuple((column, False) for column in self.columns)
+    def made(self, model):
+        """Return the table as create_model() leaves it at the end of a migration."""
+        snapshot = self.created(model)
+        for statement in self._editor.waiting_statements(model):
+            snapshot = snapshot.with_items(statement.items())
+        return snapshot.changed(incoming=list(self._incoming(model)))
 
-    @property
-    def references(self):
-        return self.columns
+    def created(self, model):
+        """Return the table as CREATE TABLE makes it."""
+        snapshot = TableSnapshot(self._editor.table_name(model._meta.db_table))
+        for field in model._meta.local_fields:
+            snapshot = snapshot.with_items(self.field_items(model, field, is_new_table=True))
+        pk_columns = [field.column for field in getattr(model._meta, "pk_fields", ())]
+        if len(pk_columns) > 1:
+            snapshot = snapshot.with_items([self._primary_key(model, pk_columns)])
+        statements = [constraint.create_sql(model, self._editor) for constraint in model._meta.constraints]
+        for statement in statements:
+            if isinstance(statement, (CheckCreation, KeyCreation)):
+                snapshot = snapshot.with_items(statement.items())
+        return snapshot
 
-    def create_sql(self):
-        return [self.create]
+    def field_items(self, model, field, is_new_table):
+        """Return what the definition of the field's column makes, the column first."""
+        params = field.db_parameters(connection=self._editor.connection)
+        if params["type"] is None:
+            return []
+        db_table = model._meta.db_table
+        table = self._editor.table_name(db_table)
+        items = [self._column(table, field, params)]
+        if has_db_default(field):
+            name = self._names.default(db_table, field.column)
+            items.append(Default(table, name, field.column, self._columns.db_default(field)))
+        if field.primary_key:
+            items.append(self._primary_key(model, [field.column]))
+        elif is_new_table and field.unique and not is_nullable(field):
+            name = self._names.field_unique(db_table, field.column)
+            items.append(Index(table, name, ((field.column, False),), is_unique=True, is_unique_constraint=True))
+        if params["check"]:
+            name = self._names.check(db_table, field.column)
+            items.append(check(table, name, params["check"], [field.column]))
+        return items
 
-    def drop_sql(self):
-        if not self.hidden:
-            return [self.drop]
-        columns = ", ".join(map(quote_identifier, self.hidden))
-        return [self.drop, "ALTER TABLE %s DROP COLUMN %s" % (self.table, columns)]
+    def _column(self, table, field, params):
+        return Column(
+            table,
+            bare_identifier(field.column),
+            params["type"],
+            is_nullable(field),
+            collation_of(field, params),
+            (1, 1) if field.db_type_suffix(connection=self._editor.connection) else None,
+            self._columns.generated(field, params) if is_computed(field) else None,
+            bool(is_computed(field) and field.db_persist),
+        )
 
-    def renamed(self, old, new):
-        return self._replace(create=rename_reference(self.create, old, new))
+    def _primary_key(self, model, columns):
+        db_table = model._meta.db_table
+        return Index(
+            self._editor.table_name(db_table),
+            self._names.primary_key(db_table, columns),
+            tuple((column, False) for column in columns),
+            is_unique=True,
+            is_primary_key=True,
+            kind="CLUSTERED",
+        )
 
-
-def from_model(editor, model):
-    """Return the TableSnapshot that the schema editor would have made."""
-    table = editor.table_name(model._meta.db_table)
-    fields = [
-        field
-        for field in model._meta.local_fields
-        if field.db_parameters(connection=editor.connection)["type"] is not None
-    ]
-    return TableSnapshot(
-        table,
-        [_column(editor, table, field) for field in fields],
-        list(_indexes(editor, model, table, fields)),
-        [_foreign_key(editor, model, field) for field in fields if field.remote_field and field.db_constraint],
-        list(_incoming(editor, model)),
-        list(_checks(editor, model, table, fields)),
-        [
-            Default(
-                table,
-                editor._default_name(model._meta.db_table, field.column),
-                field.column,
-                editor._db_default_literal(field),
-            )
-            for field in fields
-            if has_db_default(field)
-        ],
-    )
-
-
-def _column(editor, table, field):
-    params = field.db_parameters(connection=editor.connection)
-    suffix = field.db_type_suffix(connection=editor.connection)
-    generated = getattr(field, "generated", False)
-    return Column(
-        table,
-        bare_identifier(field.column),
-        params["type"],
-        is_nullable(field),
-        collation_of(field, params),
-        (1, 1) if suffix else None,
-        editor._generated_definition(field, params) if generated else None,
-        bool(generated and field.db_persist),
-    )
-
-
-def _indexes(editor, model, table, fields):
-    db_table = model._meta.db_table
-    pk_fields = getattr(model._meta, "pk_fields", [model._meta.pk])
-    pk_columns = tuple(field.column for field in pk_fields)
-    yield Index(
-        table,
-        editor._primary_key_name(db_table, list(pk_columns)),
-        tuple((column, False) for column in pk_columns),
-        is_unique=True,
-        is_primary_key=True,
-        kind="CLUSTERED",
-    )
-    for field in fields:
-        if field.unique and not field.primary_key:
-            unique = _unique(editor, table, db_table, [field])
-            if unique.is_unique_constraint:
-                name = editor._field_unique_name(db_table, field.column)
-                unique = unique._replace(name=name)
-            yield unique
-    for names in model._meta.unique_together:
-        yield _unique(editor, table, db_table, list(map(model._meta.get_field, names)))
-    for statement in editor._model_indexes_sql(model):
-        yield _scripted(editor, model, table, statement)
-    for constraint in model._meta.constraints:
-        if _is_plain(constraint):
-            fields = list(map(model._meta.get_field, constraint.fields))
-            yield _unique(editor, table, db_table, fields)._replace(name=constraint.name)
-            continue
-        statement = constraint.create_sql(model, editor)
-        if hasattr(constraint, "fields") and isinstance(statement, Statement):
-            yield _scripted(editor, model, table, statement, constraint)
-
-
-def _is_plain(constraint):
-    """Is the constraint about the uniqueness of fields and nothing else?"""
-    return (
-        bool(getattr(constraint, "fields", ()))
-        and not (constraint.condition or constraint.include or constraint.deferrable)
-        and getattr(constraint, "nulls_distinct", None) is not False
-    )
-
-
-def _unique(editor, table, db_table, fields):
-    columns = [field.column for field in fields]
-    nullable = [field.column for field in fields if is_nullable(field)]
-    return Index(
-        table,
-        editor._unique_constraint_name(db_table, columns, quote=False),
-        tuple((column, False) for column in columns),
-        filter=" AND ".join("%s IS NOT NULL" % quote_identifier(column) for column in nullable) or None,
-        is_unique=True,
-        is_unique_constraint=not nullable,
-    )
-
-
-def _scripted(editor, model, table, statement, constraint=None):
-    name = str(statement.parts["name"])[1:-1].replace("]]", "]")
-    columns = tuple(
-        field.column
-        for field in model._meta.local_concrete_fields
-        if statement.references_column(model._meta.db_table, field.column)
-    )
-    if constraint is None:
-        drop = editor.sql_delete_index
-    else:
-        drop = editor.sql_delete_unique
-    parts = {
-        "name": statement.parts["name"],
-        "table": table,
-        "literal": editor.quote_value(name),
-        "table_literal": editor.quote_value(str(table)),
-    }
-    hidden = statement.parts.get("hidden")
-    expressions = [definition for _, definition in hidden.definitions()] if hidden else []
-    return ScriptedIndex(
-        table,
-        name,
-        columns,
-        str(statement),
-        drop % parts,
-        tuple(column for column, _ in hidden.definitions()) if hidden else (),
-        constraint is not None,
-        filter=" ".join(expressions + [str(statement.parts.get("condition", ""))]),
-    )
-
-
-def _foreign_key(editor, model, field):
-    name = editor._fk_constraint_name(model, field, "_fk_%(to_table)s_%(to_column)s")
-    target = field.target_field
-    action = editor._create_on_delete_sql(model, field).strip()
-    return ForeignKey(
-        editor.table_name(model._meta.db_table),
-        str(name)[1:-1].replace("]]", "]"),
-        (field.column,),
-        editor.table_name(target.model._meta.db_table),
-        (target.column,),
-        action.replace("ON DELETE ", "").replace(" ", "_") or "NO_ACTION",
-    )
-
-
-def _incoming(editor, model):
-    for relation in model._meta.related_objects:
-        field = relation.field
-        if (
-            not field.many_to_many
-            and field.db_constraint
-            and relation.related_model._meta.db_table != model._meta.db_table
-        ):
-            yield _foreign_key(editor, relation.related_model, field)
-
-
-def _checks(editor, model, table, fields):
-    db_table = model._meta.db_table
-    for field in fields:
-        check = field.db_parameters(connection=editor.connection)["check"]
-        if check:
-            name = editor._check_name(db_table, field.column)
-            yield Check(table, name, (field.column,), "(%s)" % check)
-    for constraint in model._meta.constraints:
-        if hasattr(constraint, "_get_check_sql"):
-            check = constraint._get_check_sql(model, editor)
-            columns = tuple(field.column for field in fields if editor.quote_name(field.column) in check)
-            yield Check(table, constraint.name, columns, "(%s)" % check)
+    def _incoming(self, model):
+        for relation in model._meta.related_objects:
+            field = relation.field
+            is_other_table = relation.related_model._meta.db_table != model._meta.db_table
+            if not field.many_to_many and is_constrained(field) and is_other_table:
+                yield from self._constraints.foreign_key(relation.related_model, field).items()

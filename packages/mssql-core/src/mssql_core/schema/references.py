@@ -1,7 +1,7 @@
 """Parts of deferred statements that follow the renaming of their columns."""
 
 from django.db import NotSupportedError
-from django.db.backends.ddl_references import Expressions
+from django.db.backends.ddl_references import Columns, Expressions, Table
 from django.db.backends.utils import truncate_name
 from django.db.models.expressions import Col, OrderBy
 
@@ -36,6 +36,33 @@ def is_shell(node):
     return (template or getattr(node, "template", None)) in _SHELLS
 
 
+class TableReference(Table):
+    """
+    A table as a part of statements.
+
+    :param db_table: its name as Meta.db_table writes it.
+    :param parse: a function that makes a TableName of that.
+    """
+
+    def __init__(self, db_table, parse):
+        super().__init__(db_table, lambda name: str(parse(name)))
+        self._parse = parse
+
+    @property
+    def name(self):
+        """The TableName."""
+        return self._parse(self.table)
+
+
+class ColumnKeys(Columns):
+    """The keys of an index on columns."""
+
+    def pairs(self):
+        """Return (column, is descending) of each key."""
+        suffixes = list(self.col_suffixes) + [""] * len(self.columns)
+        return tuple((column, suffix == "DESC") for column, suffix in zip(self.columns, suffixes))
+
+
 class ExpressionKeys(Expressions):
     """
     The keys of an index on expressions.
@@ -57,6 +84,10 @@ class ExpressionKeys(Expressions):
             else:
                 name = hidden_expression(self.index_name, number)
                 yield name, self._sql(node), suffix
+
+    def pairs(self):
+        """Return (column, is descending) of each key."""
+        return tuple((name, suffix == " DESC") for name, _, suffix in self.keys())
 
     def _unwrapped(self, node):
         """Strip what Django puts around an expression: its order, its shell."""
@@ -83,6 +114,43 @@ class ExpressionKeys(Expressions):
 
     def __str__(self):
         return ", ".join(quote_identifier(name) + suffix for name, _, suffix in self.keys())
+
+
+class JoinedKeys:
+    """
+    The keys of an index followed by its discriminators, as one part of a statement.
+
+    :param keys: ColumnKeys or ExpressionKeys.
+    :param discriminators: (column, definition) of each.
+    """
+
+    def __init__(self, keys, discriminators):
+        self._keys = keys
+        self._discriminators = discriminators
+
+    @property
+    def columns(self):
+        """The columns that the keys name."""
+        return self._keys.columns
+
+    def pairs(self):
+        """Return (column, is descending) of each key."""
+        return self._keys.pairs() + tuple((name, False) for name, _ in self._discriminators)
+
+    def references_table(self, table):
+        return self._keys.references_table(table)
+
+    def references_column(self, table, column):
+        return self._keys.references_column(table, column)
+
+    def rename_table_references(self, old_table, new_table):
+        self._keys.rename_table_references(old_table, new_table)
+
+    def rename_column_references(self, table, old_column, new_column):
+        self._keys.rename_column_references(table, old_column, new_column)
+
+    def __str__(self):
+        return ", ".join([str(self._keys)] + [quote_identifier(name) for name, _ in self._discriminators])
 
 
 class FilterClause:

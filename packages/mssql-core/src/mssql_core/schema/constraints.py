@@ -1,0 +1,65 @@
+"""Primary keys, foreign keys, and checks as statements of their own."""
+
+from django.db.backends.ddl_references import Columns, ForeignKeyName
+
+from ..names import TableName
+from .references import ColumnKeys
+from .statements import CheckCreation, ForeignKeyCreation, KeyCreation
+
+
+class ConstraintStatements:
+    """
+    Writes ADD CONSTRAINT.
+
+    :param editor: the schema editor; asked for its templates and for names as
+        T-SQL writes them.
+    :param names: the ConstraintNames.
+    """
+
+    def __init__(self, editor, names):
+        self._editor = editor
+        self._names = names
+
+    def primary_key(self, model, field):
+        db_table = model._meta.db_table
+        return KeyCreation(
+            self._editor.sql_create_pk,
+            is_primary_key=True,
+            table=self._editor.table_reference(db_table),
+            name=self._editor.quote_name(self._names.primary_key(db_table, [field.column])),
+            columns=ColumnKeys(db_table, [field.column], self._editor.quote_name),
+        )
+
+    def check(self, model, name, predicate):
+        return CheckCreation(
+            self._editor.sql_create_check,
+            [field.column for field in model._meta.local_concrete_fields],
+            table=self._editor.table_reference(model._meta.db_table),
+            name=self._editor.quote_name(name),
+            check=predicate,
+        )
+
+    def foreign_key(self, model, field):
+        db_table, target = model._meta.db_table, field.target_field
+        to_table = target.model._meta.db_table
+        return ForeignKeyCreation(
+            self._editor.sql_create_fk + "%(on_delete_db)s",
+            table=self._editor.table_reference(db_table),
+            name=self._foreign_key_name(db_table, field.column, to_table, target.column),
+            column=Columns(db_table, [field.column], self._editor.quote_name),
+            to_table=self._editor.table_reference(to_table),
+            to_column=Columns(to_table, [target.column], self._editor.quote_name),
+            on_delete_db=self._on_delete(field),
+        )
+
+    def _foreign_key_name(self, db_table, column, to_table, to_column):
+        def key_name(*args):
+            return self._editor.quote_name(self._names.index(*args))
+
+        suffix = "_fk_%(to_table)s_%(to_column)s"
+        return ForeignKeyName(db_table, [column], TableName.parse(to_table).name, [to_column], suffix, key_name)
+
+    def _on_delete(self, field):
+        """Return the action of the database; before Django 6.1 there is none."""
+        action = getattr(field.remote_field.on_delete, "on_delete_sql", None)
+        return action(self._editor) if action else ""

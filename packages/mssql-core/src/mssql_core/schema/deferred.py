@@ -1,0 +1,72 @@
+"""The statements that the schema editor keeps for the end of a migration."""
+
+from django.db.backends.ddl_references import Statement
+
+from .statements import IndexCreation, KeyCreation
+
+
+class DeferredStatements:
+    """
+    Finds and removes statements that wait.
+
+    :param waiting: a function that returns Django's list of them, which holds
+        text too.
+    """
+
+    def __init__(self, waiting):
+        self._waiting = waiting
+
+    def _statements(self):
+        return [statement for statement in self._waiting() if isinstance(statement, Statement)]
+
+    def _indexes(self):
+        return [statement for statement in self._waiting() if isinstance(statement, (IndexCreation, KeyCreation))]
+
+    def forget_table(self, db_table):
+        self._remove(statement for statement in self._statements() if statement.references_table(db_table))
+
+    def forget_column(self, db_table, column):
+        self._remove(statement for statement in self._statements() if statement.references_column(db_table, column))
+
+    def forget_index(self, db_table, name):
+        self._remove(
+            statement
+            for statement in self._indexes()
+            if statement.parts["table"].references_table(db_table) and statement.name == name
+        )
+
+    def take_indexes(self, db_table, column, is_unique, except_names):
+        """
+        Remove and count the statements for an index, or a unique constraint, on one column alone.
+
+        :param except_names: names of those that Meta asks for.
+        """
+        taken = [
+            statement
+            for statement in self._indexes()
+            if statement.is_unique == is_unique
+            and statement.references_table(db_table)
+            and statement.parts["columns"].columns == [column]
+            and statement.name not in except_names
+        ]
+        self._remove(taken)
+        return len(taken)
+
+    def has_key(self, db_table, column):
+        """Does a statement wait that makes the column unique?"""
+        return any(
+            statement.is_unique and statement.references_column(db_table, column) for statement in self._indexes()
+        )
+
+    def rename_table(self, old_db_table, new_db_table):
+        for statement in self._statements():
+            statement.rename_table_references(old_db_table, new_db_table)
+
+    def rename_column(self, db_table, old_column, new_column):
+        for statement in self._statements():
+            statement.rename_column_references(db_table, old_column, new_column)
+
+    def _remove(self, statements):
+        waiting = self._waiting()
+        for statement in list(statements):
+            waiting.remove(statement)

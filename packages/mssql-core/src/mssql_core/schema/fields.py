@@ -1,0 +1,76 @@
+"""What the schema editor asks of a model's field."""
+
+from django.db.models import NOT_PROVIDED
+
+
+def is_nullable(field):
+    """May the column hold NULL? A computed one always may."""
+    return bool(field.null or is_computed(field))
+
+
+def is_computed(field):
+    """Is the field a GeneratedField? (Django 5.0 on)"""
+    return getattr(field, "generated", False)
+
+
+def collation_of(field, db_params):
+    """Return the field's collation, or None (before Django 4.2 an attribute)."""
+    return db_params.get("collation", getattr(field, "db_collation", None))
+
+
+def has_db_default(field):
+    """Does the field have a default in the database? (Django 5.0 on)"""
+    return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
+
+
+def is_indexed(field, connection):
+    """Does db_index make an index? A (max) type, xml, or json cannot be its key (error 1919)."""
+    if not field.db_index or field.unique:
+        return False
+    db_type = field.db_type(connection=connection) or ""
+    return not db_type.endswith("(max)") and db_type not in ("json", "xml")
+
+
+def is_constrained(field):
+    """Does the field make a foreign key?"""
+    return bool(field.remote_field and field.db_constraint)
+
+
+def type_check(field, connection):
+    """Return the check of a field's type, the same for any column name, or None."""
+    check = connection.data_type_check_constraints.get(field.get_internal_type())
+    if check is None:
+        return None
+    data = field.db_type_parameters(connection)
+    data["column"] = "__column_name__"
+    return check % data
+
+
+def same_type(old, new, connection):
+    """Have two fields the same column type and collation?"""
+    old_params, new_params = (field.db_parameters(connection=connection) for field in (old, new))
+    same_collation = collation_of(old, old_params) == collation_of(new, new_params)
+    return same_collation and old_params["type"] == new_params["type"]
+
+
+def became_primary_key(old, new):
+    """Is the new field a primary key that the old one was not?"""
+    return new.primary_key and not old.primary_key
+
+
+def became_unique(old, new):
+    """Is a unique constraint or index of its own to be made for the new field?"""
+    return not new.primary_key and new.unique and (not old.unique or old.primary_key)
+
+
+def only_comment_differs(old, new):
+    """Do two fields differ in nothing that a foreign key could feel?"""
+
+    def essence(field):
+        _, path, args, kwargs = field.deconstruct()
+        kwargs.pop("db_comment", None)
+        for attribute in getattr(field, "non_db_attrs", ()):
+            kwargs.pop(attribute, None)
+        return path, args, kwargs, field.column
+
+    return essence(old) == essence(new)

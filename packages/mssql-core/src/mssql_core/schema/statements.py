@@ -1,0 +1,156 @@
+"""
+Statements that know what they make or remove.
+
+Django keeps statements for later and follows renamed tables and columns in
+them. These can also tell it to the catalogue that a script is written against.
+"""
+
+from django.db.backends.ddl_references import Statement
+
+from ..introspection.objects import Check, Column, ForeignKey, Index, column_references
+from ..names import bare_identifier
+
+
+class SchemaStatement(Statement):
+    """A statement about objects of one table, the TableReference `table` among its parts."""
+
+    @property
+    def table(self):
+        """The TableName."""
+        return self.parts["table"].name
+
+    @property
+    def name(self):
+        """The name of the object, without delimiters."""
+        return bare_identifier(str(self.parts["name"]))
+
+    def tell(self, catalogue):
+        """Let the catalogue follow what the statement does."""
+        raise NotImplementedError
+
+
+class Creation(SchemaStatement):
+    """A statement that makes objects."""
+
+    def items(self):
+        """Return the objects as the catalogue will have them."""
+        raise NotImplementedError
+
+    def tell(self, catalogue):
+        catalogue.created(self.items())
+
+
+class IndexCreation(Creation):
+    """
+    Makes an index, with the hidden columns that it needs.
+
+    Parts: table, name, columns (the keys), hidden, include, condition, extra.
+    """
+
+    def __init__(self, template, is_unique=False, **parts):
+        super().__init__(template, **parts)
+        self.is_unique = is_unique
+
+    def items(self):
+        parts = self.parts
+        hidden = [
+            Column(self.table, name, "", True, computed="(%s)" % definition, is_persisted=True)
+            for name, definition in parts["hidden"].definitions()
+        ]
+        include = parts["include"]
+        index = Index(
+            self.table,
+            self.name,
+            parts["columns"].pairs(),
+            tuple(include.parts["columns"].columns) if include else (),
+            parts["condition"].predicate or None,
+            self.is_unique,
+            data_space=_data_space(parts["extra"]),
+        )
+        return hidden + [index]
+
+
+def _data_space(clause):
+    """Return the filegroup of an ON clause, or None."""
+    return bare_identifier(clause.strip()[len("ON ") :]) if clause else None
+
+
+class KeyCreation(Creation):
+    """Makes a primary key or a unique constraint. Parts: table, name, columns."""
+
+    is_unique = True
+
+    def __init__(self, template, is_primary_key=False, **parts):
+        super().__init__(template, **parts)
+        self.is_primary_key = is_primary_key
+
+    def items(self):
+        key = Index(self.table, self.name, self.parts["columns"].pairs(), is_unique=True)
+        if self.is_primary_key:
+            return [key._replace(is_primary_key=True, kind="CLUSTERED")]
+        return [key._replace(is_unique_constraint=True)]
+
+
+class ForeignKeyCreation(Creation):
+    """Makes a foreign key. Parts: table, name, column, to_table, to_column, on_delete_db."""
+
+    def items(self):
+        parts = self.parts
+        action = parts["on_delete_db"].strip().replace("ON DELETE ", "").replace(" ", "_")
+        return [
+            ForeignKey(
+                self.table,
+                self.name,
+                tuple(parts["column"].columns),
+                parts["to_table"].name,
+                tuple(parts["to_column"].columns),
+                action or "NO_ACTION",
+            )
+        ]
+
+
+class CheckCreation(Creation):
+    """
+    Makes a check.
+
+    :param columns: names of the columns that it may name.
+    """
+
+    def __init__(self, template, columns, **parts):
+        super().__init__(template, **parts)
+        self._columns = columns
+
+    def items(self):
+        return [check(self.table, self.name, self.parts["check"], self._columns)]
+
+
+def check(table, name, predicate, columns):
+    """
+    Return the Check of a predicate.
+
+    :param columns: names of the table's columns.
+    """
+    named = column_references(predicate)
+    return Check(table, name, tuple(column for column in columns if column in named), "(%s)" % predicate)
+
+
+class Removal(SchemaStatement):
+    """Drops a constraint or an index. Parts: table, name."""
+
+    def tell(self, catalogue):
+        catalogue.dropped(self.table, self.name)
+
+
+class Renaming(SchemaStatement):
+    """
+    Renames a constraint or an index. Parts: table, and the two names as literals.
+
+    :param old, new: the names.
+    """
+
+    def __init__(self, template, old, new, **parts):
+        super().__init__(template, **parts)
+        self._old, self._new = old, new
+
+    def tell(self, catalogue):
+        catalogue.renamed(self.table, self._old, self._new)

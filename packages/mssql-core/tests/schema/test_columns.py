@@ -1,0 +1,86 @@
+import django
+import pytest
+from django.db import connection, models
+from django.db.models import F
+from schema_models import created, field_of, model, script
+
+from mssql_core.schema.columns import collate_sql
+
+generated = pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField and db_default: Django 5.0")
+
+
+def definition(field, include_default=False):
+    thing = model(a=models.IntegerField(), b=field)
+    return connection.schema_editor().columns.definition(thing, field, include_default)
+
+
+@generated
+@pytest.mark.parametrize("persist, ending", [(True, " PERSISTED"), (False, "")])
+def test_a_generated_column_is_its_expression_and_nothing_else(persist, ending):
+    field = models.GeneratedField(
+        expression=F("a") + 1, output_field=models.BigIntegerField(), db_persist=persist, unique=True
+    )
+    assert definition(field) == "AS (CAST(([a] + 1) AS bigint))" + ending
+
+
+@generated
+def test_values_in_a_generated_column_are_literals():
+    expression = models.Case(models.When(a__gt=1, then=models.Value("it's")), default=models.Value("%"))
+    field = models.GeneratedField(expression=expression, output_field=models.CharField(max_length=9), db_persist=False)
+    assert definition(field) == "AS (CAST(CASE WHEN [a] > 1 THEN N'it''s' ELSE N'%' END AS nvarchar(9)))"
+
+
+@generated
+def test_a_collation_follows_the_expression():
+    output = models.CharField(max_length=9, db_collation="Latin1_General_BIN2")
+    field = models.GeneratedField(expression=F("a"), output_field=output, db_persist=False)
+    assert definition(field).endswith(" AS nvarchar(9)) COLLATE Latin1_General_BIN2)")
+
+
+@generated
+def test_a_default_of_the_database_stays_in_the_definition():
+    assert definition(models.IntegerField(db_default=3)) == (
+        "int NOT NULL CONSTRAINT [a_thing_b_50abed3b_default] DEFAULT (3)"
+    )
+
+
+def test_a_stored_column():
+    field = models.CharField(max_length=5, null=True, db_collation="Latin1_General_BIN2")
+    assert definition(field) == "nvarchar(5) COLLATE Latin1_General_BIN2 NULL"
+
+
+def test_a_default_is_for_the_rows_that_exist_only():
+    assert definition(models.IntegerField(default=3)) == "int NOT NULL"
+    assert definition(models.IntegerField(default=3), True).endswith("DEFAULT (3)")
+
+
+def test_uniqueness_is_inline_in_a_new_table_only():
+    assert definition(models.IntegerField(unique=True)).endswith("_key] UNIQUE")
+    assert definition(models.IntegerField(unique=True), True) == "int NOT NULL"
+    assert definition(models.IntegerField(unique=True, null=True)) == "int NULL"
+
+
+def test_a_field_without_column_has_no_definition():
+    field = models.ManyToManyField("self")
+    thing = model(others=field)
+    assert connection.schema_editor().column_sql(thing, field) == (None, None)
+
+
+def test_a_key_lies_in_its_tablespace():
+    (sql,) = created(model(a=models.IntegerField(unique=True, db_tablespace="fast")))
+    assert "_key] UNIQUE ON [fast]" in sql
+
+
+def test_the_default_of_added_rows_is_dropped_again():
+    thing = model()
+    statements = script(lambda editor: editor.add_field(thing, field_of(thing, "b", models.IntegerField(default=3))))
+    assert statements == [
+        "ALTER TABLE [a_thing] ADD [b] int NOT NULL CONSTRAINT [a_thing_b_50abed3b_default] DEFAULT (3);",
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [a_thing_b_50abed3b_default];",
+    ]
+
+
+def test_the_name_of_a_collation_has_no_delimiters():
+    assert collate_sql("Latin1_General_BIN2") == "COLLATE Latin1_General_BIN2"
+    with pytest.raises(ValueError, match="fn_helpcollations"):
+        collate_sql("[Latin1_General_BIN2]")

@@ -1,0 +1,66 @@
+import pytest
+
+from mssql_core.introspection.objects import Check, Default, ForeignKey, Index
+from mssql_core.introspection.table_snapshot import TableSnapshot
+from mssql_core.names import TableName
+from mssql_core.schema.constraint_names import ConstraintNames, matching_names
+
+TABLE = TableName(None, "t")
+NAMES = ConstraintNames(lambda table, columns, suffix: "_".join([table, *columns]) + suffix)
+
+PRIMARY = Index(TABLE, "t_id_pk", (("id", False),), is_unique=True, is_primary_key=True)
+KEY = Index(TABLE, "t_a_key", (("a", False),), is_unique=True, is_unique_constraint=True)
+TOGETHER = Index(TABLE, "t_a_b_uniq", (("a", False), ("b", False)), is_unique=True, is_unique_constraint=True)
+PLAIN = Index(TABLE, "t_a", (("a", False),))
+COVERING = Index(TABLE, "covering", (("a", False),), ("b",))
+PARTIAL = Index(TABLE, "partial", (("a", False), ("__uq_partial_1", False)), is_unique=True)
+CHECK = Check(TABLE, "t_a_check", ("a",), "([a]>(0))")
+DEFAULT = Default(TABLE, "t_a_default", "a", "((1))")
+FOREIGN = ForeignKey(TABLE, "t_a_fk_u_id", ("a",), TableName("sales", "u"), ("id",))
+SNAPSHOT = TableSnapshot(
+    TABLE,
+    indexes=[PRIMARY, KEY, TOGETHER, PLAIN, COVERING, PARTIAL],
+    foreign_keys=[FOREIGN],
+    checks=[CHECK],
+    defaults=[DEFAULT],
+)
+
+
+def test_each_kind_has_its_ending():
+    assert NAMES.default("t", "a") == DEFAULT.name
+    assert NAMES.check("t", "a") == CHECK.name
+    assert NAMES.primary_key("t", ["id"]) == PRIMARY.name
+    assert NAMES.field_unique("t", "a") == KEY.name
+    assert NAMES.unique("t", ["a", "b"]) == TOGETHER.name
+    assert NAMES.index("t", ["a"]) == PLAIN.name
+
+
+@pytest.mark.parametrize("item", [PRIMARY, KEY, TOGETHER, CHECK, DEFAULT, FOREIGN], ids=lambda item: item.name)
+def test_a_constraint_that_carries_the_name_of_its_table_follows_it(item):
+    assert NAMES.of_table(item, "t", "v") == "v" + item.name[1:]
+    assert NAMES.of_table(item._replace(name="mine"), "t", "v") is None
+
+
+def test_names_of_indexes_are_unique_in_their_table_only():
+    assert NAMES.of_table(PLAIN, "t", "v") is None
+
+
+@pytest.mark.parametrize(
+    "columns, kinds, expected",
+    [
+        (["a"], {"unique": True, "primary_key": False}, ["t_a_key", "partial"]),
+        (["a"], {"index": True, "unique": False}, ["t_a"]),
+        (["a", "b"], {"index": True, "unique": False}, ["covering"]),
+        (["a", "b"], {"unique": True}, ["t_a_b_uniq"]),
+        (None, {"primary_key": True}, ["t_id_pk"]),
+        (["a"], {"foreign_key": True}, ["t_a_fk_u_id"]),
+        (["a"], {"check": True}, ["t_a_check"]),
+        (["a"], {"check": None}, ["t_a_check", "t_a_fk_u_id", "t_a_key", "t_a", "partial"]),
+    ],
+)
+def test_names_are_found_as_django_finds_them(columns, kinds, expected):
+    assert matching_names(SNAPSHOT, columns, (), kinds) == expected
+
+
+def test_some_names_are_left_out():
+    assert matching_names(SNAPSHOT, ["a"], {"t_a_key"}, {"unique": True}) == ["partial"]

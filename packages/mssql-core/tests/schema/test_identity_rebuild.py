@@ -1,0 +1,114 @@
+import pytest
+from django.db import NotSupportedError, connection, models
+from fake_catalog import FakeCatalog
+from schema_models import alter, field_of, model, script
+
+
+@pytest.fixture
+def catalog():
+    catalog = FakeCatalog()
+    author = catalog.table("a_author").column("id", "bigint", 8, seed=1).column("name", "nvarchar", 200)
+    author.column("age", "int", null=True, default=("DF__age", "((1))"))
+    author.column("low", "nvarchar", 200, True, computed="(lower([name]))").column("version", "timestamp", 8)
+    author.primary_key("PK__a", "id").index("by_low", ["low"]).check("adult", "([age]>(17))", ["age"])
+    author.statistic("st", ["name", "age"])
+    catalog.table("a_book").column("author_id", "bigint", 8)
+    catalog.foreign_key("book_fk", "a_book", ["author_id"], "a_author", ["id"], "CASCADE")
+    with catalog.installed(connection):
+        yield catalog
+
+
+@pytest.fixture
+def author():
+    return model("Author", "a_author", name=models.CharField(max_length=100), age=models.IntegerField(null=True))
+
+
+def test_an_identity_is_taken_away_with_nothing_lost(catalog, author):
+    table = catalog.table("a_author")
+    table.property("MS_Description", "it's", "name")
+    table.trigger("tr", "CREATE TRIGGER tr ON a_author ...", True)
+    table.permission("GRANT", "SELECT", "bob").permission("GRANT_WITH_GRANT_OPTION", "UPDATE", "ann", "age")
+    table.permission("DENY", "DELETE", "ann")
+    alter(author, "id", models.BigIntegerField(primary_key=True))
+    statements = catalog.statements
+    assert statements[:5] == [
+        "ALTER TABLE [a_book] DROP CONSTRAINT [book_fk]",
+        "CREATE TABLE [__rebuild_a_author] ([id] bigint NOT NULL, "
+        "[name] nvarchar(100) NOT NULL, [age] int NULL, "
+        "[low] AS (lower([name])) PERSISTED, [version] timestamp NOT NULL)",
+        "INSERT INTO [__rebuild_a_author] ([id], [name], [age]) "
+        "SELECT [id], [name], [age] FROM [a_author] WITH (TABLOCKX, HOLDLOCK)",
+        "DROP TABLE [a_author]",
+        "EXEC sys.sp_rename N'[__rebuild_a_author]', N'a_author', N'OBJECT'",
+    ]
+    rest = "\n".join(statements[5:])
+    for part in (
+        "[DF__age] DEFAULT",
+        "[PK__a] PRIMARY KEY",
+        "INDEX [by_low]",
+        "STATISTICS [st]",
+        "[adult] CHECK",
+        "[book_fk] FOREIGN KEY",
+        "N'it''s'",
+        "CREATE TRIGGER tr",
+        "DISABLE TRIGGER [tr]",
+        "GRANT SELECT ON [a_author] TO [bob]",
+        "GRANT UPDATE ON [a_author] ([age]) TO [ann] WITH GRANT OPTION",
+        "DENY DELETE ON [a_author] TO [ann]",
+    ):
+        assert part in rest
+
+
+def test_an_identity_is_given_and_counts_on(catalog, author):
+    author._meta.get_field("id").__class__ = models.BigIntegerField
+    catalog.table("a_author").columns[0].update(is_identity=False, seed=None, increment=None)
+    alter(author, "id", models.BigAutoField(primary_key=True))
+    statements = catalog.statements
+    assert "[id] bigint IDENTITY (1, 1) NOT NULL" in statements[1]
+    assert statements[2].startswith("SET IDENTITY_INSERT [__rebuild_a_author] ON; ")
+    assert statements[2].endswith("; SET IDENTITY_INSERT [__rebuild_a_author] OFF")
+    assert statements[-1] == "DBCC CHECKIDENT (N'[a_author]', RESEED)"
+
+
+def test_a_rebuild_that_would_lose_history_is_refused(catalog, author):
+    catalog.table("a_author").kinds[0]["temporal_type"] = "SYSTEM_VERSIONED_TEMPORAL_TABLE"
+    with pytest.raises(NotSupportedError, match="system versioned temporal.*RunSQL"):
+        alter(author, "id", models.BigIntegerField(primary_key=True))
+
+
+@pytest.mark.parametrize(
+    "prepare, lost",
+    [
+        (lambda table: table.kinds[0].update(is_memory_optimized=True), "being memory-optimized"),
+        (lambda table: table.index("cs", ["age"], type="NONCLUSTERED COLUMNSTORE"), r"the index cs \(NONCLUSTERED"),
+    ],
+)
+def test_so_is_one_that_would_lose_what_no_statement_restores(catalog, author, prepare, lost):
+    prepare(catalog.table("a_author"))
+    with pytest.raises(NotSupportedError, match=lost):
+        alter(author, "id", models.BigIntegerField(primary_key=True))
+    assert catalog.statements == []
+
+
+def test_in_a_script_the_rows_are_copied_by_text_compiled_late(catalog, author):
+    new = field_of(author, "id", models.BigIntegerField(primary_key=True))
+    statements = script(lambda editor: editor.alter_field(author, author._meta.get_field("id"), new))
+    assert statements[2].startswith("EXEC sys.sp_executesql N'INSERT INTO [__rebuild_a_author]")
+
+
+def test_a_script_knows_the_column_that_it_rebuilt(catalog, author):
+    new = field_of(author, "id", models.BigIntegerField(primary_key=True))
+
+    def steps(editor):
+        editor.alter_field(author, author._meta.get_field("id"), new)
+        assert editor.snapshot(author).columns["id"].identity is None
+        assert len(editor.snapshot(author).indexes) == 2
+
+    script(steps)
+
+
+def test_a_table_that_the_server_has_not_gets_its_comments_from_the_model(catalog, author):
+    thing = model(a=models.IntegerField())
+    new = field_of(thing, "id", models.BigIntegerField(primary_key=True))
+    statements = script(lambda editor: editor.alter_field(thing, thing._meta.get_field("id"), new))
+    assert statements[0] == "CREATE TABLE [__rebuild_a_thing] ([a] int NOT NULL, [id] bigint NOT NULL);"

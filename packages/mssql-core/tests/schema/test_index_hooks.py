@@ -1,0 +1,91 @@
+import pytest
+from django.db import connection, models
+from django.db.models import Q
+from fake_catalog import FakeCatalog
+from schema_models import created, model, script
+
+
+@pytest.fixture(autouse=True)
+def catalog():
+    with FakeCatalog().installed(connection) as catalog:
+        yield catalog
+
+
+def thing(**meta):
+    return model(
+        a=models.IntegerField(db_column="col_a"),
+        b=models.IntegerField(db_column="col_b", null=True),
+        name=models.CharField(max_length=10),
+        meta=meta,
+    )
+
+
+# Who made the uniqueness decides by which statement it goes.
+
+CONSTRAINT = models.UniqueConstraint(fields=["a"], name="uq")
+
+
+def removed(part):
+    remove = "remove_index" if isinstance(part, models.Index) else "remove_constraint"
+    return script(lambda editor: getattr(editor, remove)(thing(), part))
+
+
+def known(catalog):
+    return (
+        catalog.table("a_thing")
+        .column("id", "bigint")
+        .column("col_a", "int")
+        .column("col_b", "int")
+        .column("name", "nvarchar")
+    )
+
+
+def test_a_unique_constraint_is_dropped_as_a_constraint(catalog):
+    known(catalog).index("uq", ["col_a"], is_unique=True, is_unique_constraint=True)
+    assert removed(CONSTRAINT) == ["ALTER TABLE [a_thing] DROP CONSTRAINT [uq];"]
+
+
+def test_a_unique_index_is_dropped_as_an_index(catalog):
+    known(catalog).index("uq", ["col_a"], is_unique=True)
+    assert removed(CONSTRAINT) == ["DROP INDEX IF EXISTS [uq] ON [a_thing];"]
+
+
+def test_what_nobody_knows_is_asked_for_when_it_is_dropped(catalog):
+    known(catalog)
+    (sql,) = removed(CONSTRAINT)
+    assert sql == (
+        "IF EXISTS (SELECT 1 FROM sys.key_constraints WHERE name = N'uq' AND parent_object_id = "
+        "OBJECT_ID(N'[a_thing]')) ALTER TABLE [a_thing] DROP CONSTRAINT [uq] ELSE DROP INDEX [uq] ON [a_thing];"
+    )
+
+
+def test_an_index_is_dropped_as_an_index(catalog):
+    known(catalog).index("ix", ["col_a"])
+    assert removed(models.Index(fields=["a"], name="ix")) == ["DROP INDEX IF EXISTS [ix] ON [a_thing];"]
+
+
+def test_hidden_columns_go_with_their_index(catalog):
+    table = known(catalog).column("__uq_uq_1", "bigint", computed="(case ...)")
+    table.index("uq", ["col_a", "__uq_uq_1"], is_unique=True)
+    constraint = models.UniqueConstraint(fields=["a"], condition=Q(a=1) | Q(name="x"), name="uq")
+    assert removed(constraint) == [
+        "DROP INDEX IF EXISTS [uq] ON [a_thing];",
+        "ALTER TABLE [a_thing] DROP COLUMN [__uq_uq_1];",
+    ]
+
+
+def test_a_waiting_index_is_dropped_by_not_being_made():
+    index = models.Index(fields=["a"], name="ix")
+
+    def steps(editor):
+        editor.create_model(thing(indexes=[index]))
+        editor.deferred.forget_index("a_thing", "ix")
+
+    assert script(steps) == script(lambda editor: editor.create_model(thing()))
+
+
+def test_nothing_unique_is_made_of_a_deferrable_constraint():
+    late = models.UniqueConstraint(fields=["a"], name="late", deferrable=models.Deferrable.DEFERRED)
+    assert late.create_sql(thing(), connection.schema_editor()) is None
+    assert len(created(thing(constraints=[late]))) == 1
+    assert removed(late) == []

@@ -1,0 +1,87 @@
+import pytest
+from django.db import NotSupportedError, connection, models
+from django.db.models import F
+from django.db.models.functions import Lower
+from schema_models import model
+
+from mssql_core.names import TableName
+from mssql_core.schema.references import (
+    ColumnKeys,
+    FilterClause,
+    HiddenColumns,
+    JoinedKeys,
+    TableReference,
+    hidden_discriminator,
+    hidden_expression,
+)
+
+quote = "[%s]".__mod__
+
+
+def expression_keys(*expressions):
+    thing = model(name=models.CharField(max_length=10), a=models.IntegerField())
+    index = models.Index(*expressions, name="ix")
+    return index.create_sql(thing, connection.schema_editor()).parts["columns"]
+
+
+def test_a_table_is_text_and_name():
+    table = TableReference('"sales"."order"', TableName.parse)
+    assert (str(table), table.name) == ("[sales].[order]", TableName("sales", "order"))
+    table.rename_table_references('"sales"."order"', "bill")
+    assert (str(table), table.name) == ("[bill]", TableName(None, "bill"))
+
+
+def test_keys_on_columns_know_their_order():
+    keys = ColumnKeys("t", ["a", "b"], quote, col_suffixes=("DESC",))
+    assert (str(keys), keys.pairs()) == ("[a] DESC, [b]", (("a", True), ("b", False)))
+
+
+def test_an_expression_is_the_key_of_a_hidden_column():
+    keys = expression_keys(Lower("name").desc(), "a", F("a").desc())
+    assert str(keys) == "[__ix_ix_1] DESC, [a], [a] DESC"
+    assert keys.pairs() == (("__ix_ix_1", True), ("a", False), ("a", True))
+    assert [definition for _, definition, _ in keys.keys()] == ["LOWER([name])", None, None]
+
+
+def test_no_index_orders_nulls():
+    with pytest.raises(NotSupportedError, match="Index ix: .*NULLS FIRST"):
+        str(expression_keys(F("a").desc(nulls_last=True)))
+
+
+def test_discriminators_stand_behind_the_keys_and_follow_nothing():
+    keys = JoinedKeys(ColumnKeys("t", ["a"], quote), [("__uq_uq_1", "CASE ...")])
+    assert (str(keys), keys.pairs()) == ("[a], [__uq_uq_1]", (("a", False), ("__uq_uq_1", False)))
+    assert keys.references_table("t") and keys.references_column("t", "a")
+    assert not keys.references_table("u") and not keys.references_column("t", "b")
+    keys.rename_column_references("t", "a", "z")
+    keys.rename_table_references("t", "u")
+    assert keys.columns == ["z"] and keys.references_table("u")
+
+
+def test_a_filter_follows_the_columns_of_its_own_table():
+    clause = FilterClause("t", ["[a] = 1", "[b] IS NOT NULL"])
+    assert str(clause) == " WHERE [a] = 1 AND [b] IS NOT NULL"
+    assert clause.references_column("t", "a") and not clause.references_column("u", "a")
+    clause.rename_column_references("u", "a", "z")
+    clause.rename_column_references("t", "a", "y")
+    assert str(clause) == " WHERE [y] = 1 AND [b] IS NOT NULL"
+    clause.rename_table_references("t", "u")
+    assert clause.references_column("u", "y")
+    assert str(FilterClause("t", [])) == ""
+
+
+def test_hidden_columns_are_added_in_one_statement():
+    table = TableReference("t", TableName.parse)
+    hidden = HiddenColumns(table, expression_keys(Lower("name")), [("__uq_ix_1", "CASE WHEN [a] = 1 THEN NULL END")])
+    hidden.rename_column_references("t", "a", "z")
+    assert str(hidden) == (
+        "ALTER TABLE [t] ADD [__ix_ix_1] AS (LOWER([name])) PERSISTED, "
+        "[__uq_ix_1] AS (CASE WHEN [z] = 1 THEN NULL END) PERSISTED; "
+    )
+    assert str(HiddenColumns(table, ColumnKeys("t", ["a"], quote))) == ""
+
+
+def test_names_of_hidden_columns_fit():
+    assert hidden_expression("ix", 2) == "__ix_ix_2"
+    assert hidden_discriminator("uq", 1) == "__uq_uq_1"
+    assert len(hidden_expression("x" * 128, 1)) == 128

@@ -1,0 +1,63 @@
+"""Models outside of any app, and the scripts about them."""
+
+from django.apps.registry import Apps
+from django.db import connection, migrations, models
+from django.db.migrations.state import ProjectState
+
+
+def model(class_name="Thing", table="a_thing", meta=None, apps=None, **fields):
+    """Return a model class with a big identity `id` before the fields."""
+    options = {"app_label": "a", "apps": apps or Apps(), "db_table": table}
+    options.update(meta or {})
+    fields = {"id": models.BigAutoField(primary_key=True), **fields}
+    attributes = dict(fields, __module__=__name__, Meta=type("Meta", (), options))
+    return type(class_name, (models.Model,), attributes)
+
+
+def create(name, *fields, **options):
+    """Return the creation of a model with a big identity `id` before the fields."""
+    return migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True)), *fields], options)
+
+
+def state_of(*operations):
+    """Return the state of a project after operations in an app `a`."""
+    state = ProjectState()
+    for operation in operations:
+        operation.state_forwards("a", state)
+    return state
+
+
+def migration_script(before, *operations, backwards=False):
+    """Return the statements that sqlmigrate prints for a migration of these operations."""
+    migration = migrations.Migration("0002", "a")
+    migration.operations = list(operations)
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        apply = migration.unapply if backwards else migration.apply
+        apply(before, editor, collect_sql=True)
+    return [line for line in editor.collected_sql if line and not line.startswith("--")]
+
+
+def script(*steps):
+    """Return the statements that sqlmigrate would print."""
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        for step in steps:
+            step(editor)
+    return editor.collected_sql
+
+
+def created(thing):
+    return script(lambda editor: editor.create_model(thing))
+
+
+def field_of(thing, name, field):
+    """Return the field as if the model had it."""
+    field.set_attributes_from_name(name)
+    field.model = thing
+    return field
+
+
+def alter(thing, name, new, new_name=None):
+    """Alter a field at once, not in a script."""
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(thing, thing._meta.get_field(name), field_of(thing, new_name or name, new))
