@@ -163,6 +163,19 @@ def test_a_column_that_an_earlier_migration_adds_brings_its_index(catalog):
     assert [sql.split(" [")[0] for sql in statements] == ["DROP INDEX", "ALTER TABLE", "CREATE NONCLUSTERED INDEX"]
 
 
+def test_a_table_that_the_server_knows_needs_no_plan(catalog):
+    """Django leaves the condition of an index as it was when its column is renamed."""
+    on_server(catalog, "a_t")
+    before = state_of(
+        T,
+        migrations.AddIndex("t", models.Index(fields=["a"], condition=models.Q(c=1), name="some")),
+        migrations.RenameField("t", "c", "d"),
+    )
+    catalog.table("a_t").columns[2]["name"] = "d"
+    statements = script(before, migrations.AlterField("t", "d", models.BigIntegerField()))
+    assert statements == ["ALTER TABLE [a_t] ALTER COLUMN [d] bigint NOT NULL;"]
+
+
 def test_an_index_that_was_renamed_goes_by_its_new_name(catalog):
     on_server(catalog, "a_t")
     catalog.table("a_t").index("ix", ["c"])

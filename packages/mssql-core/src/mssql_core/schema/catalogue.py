@@ -23,8 +23,8 @@ class Catalogue:
         Return the TableSnapshot of a table.
 
         :param name: its TableName.
-        :param plan: a function that returns the snapshot which the table's model
-            asks for; a script may be about a table that the server has not yet.
+        :param plan: the ModelPlan of the table's model, or None; a script may be
+            about a table that the server has not yet.
         """
         with self._connection.cursor() as cursor:
             return table_snapshot.load(cursor, name)
@@ -97,7 +97,8 @@ class ScriptedCatalogue(Catalogue):
         snapshot = self._known(name)
         if plan is not None and name not in self._planned:
             self._planned.add(name)
-            snapshot = _completed(snapshot, self._caught_up(name, plan()))
+            if not _has_columns(snapshot, plan.columns()):
+                snapshot = _completed(snapshot, self._caught_up(name, plan.table()))
         if snapshot.exists:
             self._tables[name] = snapshot
         return snapshot.changed(incoming=self._incoming(snapshot))
@@ -202,15 +203,15 @@ def _with_keys(snapshot, change):
     )
 
 
+def _has_columns(snapshot, names):
+    known = {column.lower() for column in snapshot.columns}
+    return bool(known) and known.issuperset(name.lower() for name in names)
+
+
 def _completed(snapshot, planned):
     """
     Return the catalogue's table, with what the model plans where the catalogue is behind.
 
     That an earlier migration has not run is seen in columns that are missing.
     """
-    if not snapshot.exists:
-        return planned
-    columns = {column.lower() for column in snapshot.columns}
-    if columns.issuperset(column.lower() for column in planned.columns):
-        return snapshot
-    return snapshot.extended(planned)
+    return snapshot.extended(planned) if snapshot.exists else planned

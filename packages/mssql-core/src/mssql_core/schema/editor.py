@@ -161,7 +161,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def snapshot(self, model):
         """Return what the catalogue holds about the model's table."""
-        return self.catalogue.table(self.table_name(model._meta.db_table), lambda: self.plans.made(model))
+        return self.catalogue.table(self.table_name(model._meta.db_table), self.plans.of(model))
 
     def waiting_statements(self, model):
         """Return the statements that create_model() leaves for the end of a migration."""

@@ -85,9 +85,7 @@ class IndexHooks:
         """Let a table that is only planned have what its model has no longer."""
         items = [item for statement in statements for item in statement.items()]
         if self.collect_sql:
-            self.catalogue.table(
-                self.table_name(model._meta.db_table), lambda: self.plans.made(model).with_items(items)
-            )
+            self.catalogue.table(self.table_name(model._meta.db_table), self.plans.of(model, items))
 
     def _field_should_be_indexed(self, model, field):
         return is_indexed(field, self.connection)

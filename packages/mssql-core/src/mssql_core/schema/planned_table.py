@@ -28,6 +28,20 @@ class PlannedTables:
         self._columns = columns
         self._constraints = constraints
 
+    def of(self, model, items=()):
+        """
+        Return the ModelPlan of a model.
+
+        :param items: objects that the table has besides.
+        """
+        return ModelPlan(self, model, items)
+
+    def column_names(self, model):
+        """Return the names of the model's columns."""
+        connection = self._editor.connection
+        fields = model._meta.local_fields
+        return [bare_identifier(field.column) for field in fields if field.db_type(connection=connection) is not None]
+
     def made(self, model):
         """Return the table as create_model() leaves it at the end of a migration."""
         snapshot = self.created(model)
@@ -99,3 +113,20 @@ class PlannedTables:
             is_other_table = relation.related_model._meta.db_table != model._meta.db_table
             if not field.many_to_many and is_constrained(field) and is_other_table:
                 yield from self._constraints.foreign_key(relation.related_model, field).items()
+
+
+class ModelPlan:
+    """What a model asks for; worked out where the catalogue does not say it."""
+
+    def __init__(self, plans, model, items):
+        self._plans = plans
+        self._model = model
+        self._items = items
+
+    def columns(self):
+        """Return the names of the columns."""
+        return self._plans.column_names(self._model)
+
+    def table(self):
+        """Return the TableSnapshot."""
+        return self._plans.made(self._model).with_items(self._items)

@@ -1,0 +1,207 @@
+"""What sqlmigrate prints, run as one batch as in SSMS, leaves the catalogue that migrate leaves."""
+
+import contextlib
+
+import pytest
+from harness.project import new_alias
+
+CONTRIB = ("admin", "auth", "contenttypes", "flatpages", "redirects", "sessions", "sites")
+
+
+class NoTables:
+    def allow_migrate(self, db, app_label, **hints):
+        return False
+
+
+@contextlib.contextmanager
+def empty(server, name):
+    """An alias of an empty database."""
+    from django.test import override_settings
+
+    entry = server.database(name)
+    entry["TEST"] = {**entry.get("TEST", {}), "MIGRATE": False}
+    with new_alias(name, entry) as connection:
+        with override_settings(DATABASE_ROUTERS=[NoTables()]):
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        yield connection
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def migrated(server):
+    with empty(server, "by_migrate") as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def scripted(server):
+    with empty(server, "by_script") as connection:
+        yield connection
+
+
+def catalogue(connection):
+    """{table: what the catalogue has of it}, as text that may be compared."""
+    from mssql_core.introspection import table_snapshot
+    from mssql_core.names import TableName
+
+    with connection.cursor() as cursor:
+        tables = {
+            name: table_snapshot.load(cursor, TableName(None, name))
+            for name in connection.introspection.table_names(cursor)
+            if name != "django_migrations"
+        }
+    return {name: _described(table) for name, table in tables.items()}
+
+
+def _described(table):
+    others = table.indexes + table.foreign_keys + table.checks + table.defaults
+    columns = [column.definition() for column in table.columns.values()]
+    return columns, sorted(sql for item in others for sql in item.create_sql())
+
+
+def run(connection, migration, state, forwards=True):
+    with connection.schema_editor(atomic=migration.atomic) as editor:
+        return (migration.apply if forwards else migration.unapply)(state, editor)
+
+
+def run_script(connection, migration, state, forwards=True):
+    with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+        state = (migration.apply if forwards else migration.unapply)(state, editor, collect_sql=True)
+    lines = [line for line in editor.collected_sql if not line.startswith("--")]
+    if lines:
+        with connection.cursor() as cursor:
+            cursor.execute("\n".join(["BEGIN TRANSACTION;", *lines, "COMMIT;"]))
+    return state
+
+
+def both(migrated, scripted, migration, before, forwards=True):
+    """Carry out a migration in both ways; return the state after it."""
+    run(migrated, migration, before.clone(), forwards)
+    after = run_script(scripted, migration, before.clone(), forwards)
+    assert catalogue(scripted) == catalogue(migrated), migration
+    return after
+
+
+def test_the_contrib_apps_there_and_back(migrated, scripted):
+    from django.db.migrations.loader import MigrationLoader
+    from django.test import override_settings
+
+    with override_settings(INSTALLED_APPS=["django.contrib.%s" % app for app in CONTRIB]):
+        loader = MigrationLoader(None)
+        plan = []
+        for leaf in loader.graph.leaf_nodes():
+            plan += [node for node in loader.graph.forwards_plan(leaf) if node not in plan]
+        assert len(plan) > 18
+        for node in plan:
+            both(migrated, scripted, loader.graph.nodes[node], loader.project_state(node, at_end=False))
+        assert "auth_user" in catalogue(scripted)
+        for number, node in reversed(list(enumerate(plan))):
+            # All of those before it are still there.
+            before = loader.project_state(plan[:number] or None, at_end=True)
+            both(migrated, scripted, loader.graph.nodes[node], before, forwards=False)
+    assert catalogue(scripted) == catalogue(migrated) == {}
+
+
+def cases():
+    """Migrations whose operations concern what the operations before them changed."""
+    from django.db import migrations, models
+    from django.db.models.functions import Lower
+
+    key = [("id", models.BigAutoField(primary_key=True))]
+    text = ("a", models.CharField(max_length=10, null=True))
+    t = migrations.CreateModel("T", [*key, text, ("c", models.IntegerField(null=True))])
+    v = migrations.CreateModel("V", [*key, ("t", models.ForeignKey("a.T", models.CASCADE))])
+    together = migrations.AlterUniqueTogether("t", {("a", "c")})
+    index = migrations.AddIndex("t", models.Index(fields=["a"], name="ix"))
+    lower = migrations.AddIndex("t", models.Index(Lower("a"), name="low"))
+    some = migrations.AddIndex("t", models.Index(fields=["a"], condition=models.Q(c__gt=1), name="some"))
+    number = models.BigIntegerField(default=1)
+    return {
+        "no unique_together, no field": ([t, together], [_no_together(), migrations.RemoveField("t", "c")]),
+        "no index, another type": (
+            [t, index],
+            [migrations.RemoveIndex("t", "ix"), migrations.AlterField("t", "a", models.TextField())],
+        ),
+        "no key, no tables": (
+            [t, v],
+            [migrations.RemoveField("v", "t"), migrations.DeleteModel("T"), migrations.DeleteModel("V")],
+        ),
+        "no tables": ([t, v], [migrations.DeleteModel("V"), migrations.DeleteModel("T")]),
+        "renamed key, another target": (
+            [t, v],
+            [
+                migrations.RenameField("v", "t", "tt"),
+                migrations.AlterField("t", "id", models.AutoField(primary_key=True)),
+            ],
+        ),
+        "not null, one after the other": (
+            [t, together],
+            [
+                migrations.AlterField("t", "a", models.CharField(max_length=10, default="x")),
+                migrations.AlterField("t", "c", models.IntegerField(default=1)),
+            ],
+        ),
+        "a new column that is unique": (
+            [t],
+            [migrations.AddField("t", "d", models.IntegerField(null=True, unique=True))],
+        ),
+        "a renamed column in a filter": ([t, some], [migrations.RenameField("t", "c", "d")]),
+        "a renamed column in an expression": ([t, lower], [migrations.RenameField("t", "a", "b")]),
+        "a column of an expression that goes": (
+            [t, lower],
+            [migrations.RemoveField("t", "a"), migrations.AddField("t", "a", number)],
+        ),
+        "a renamed model": (
+            [t, v, together],
+            [
+                migrations.RenameModel("T", "W"),
+                migrations.AlterField("w", "c", models.BigIntegerField(null=True)),
+                migrations.AlterUniqueTogether("w", set()),
+                migrations.RemoveField("v", "t"),
+            ],
+        ),
+        "a model that is made and changed": (
+            [t],
+            [v, migrations.AlterField("v", "t", models.ForeignKey("a.T", models.CASCADE, null=True))],
+        ),
+        "an identity that goes": (
+            [t, v, index],
+            [migrations.AlterField("t", "id", models.BigIntegerField(primary_key=True))],
+        ),
+        "a table under the name of an old one": (
+            [t, together],
+            [migrations.AlterModelTable("t", "old"), migrations.CreateModel("U", [*key], {"db_table": "a_t"})],
+        ),
+    }
+
+
+def _no_together():
+    from django.db import migrations
+
+    return migrations.AlterUniqueTogether("t", set())
+
+
+@pytest.mark.parametrize("name", cases())
+def test_an_operation_sees_what_those_before_it_did(migrated, scripted, name):
+    from django.db import migrations
+    from django.db.migrations.state import ProjectState
+
+    state = ProjectState()
+    done = []
+    for number, operations in enumerate(cases()[name]):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = operations
+        done.append((migration, state))
+        state = both(migrated, scripted, migration, state)
+    for migration, before in reversed(done):
+        if all(operation.reversible for operation in migration.operations):
+            both(migrated, scripted, migration, before, forwards=False)
+    for connection in (migrated, scripted):
+        _drop_all(connection)
+
+
+def _drop_all(connection):
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table != "django_migrations":
+                cursor.execute(connection.schema_editor().sql_delete_table % {"table": "[%s]" % table})
