@@ -1,5 +1,6 @@
 """What a connection promises about transactions, on a server: nothing is lost after it was said to be saved."""
 
+import gc
 import os
 import socket
 
@@ -186,3 +187,36 @@ def test_a_session_starts_as_core_expects_it():
     on = {"ANSI_WARNINGS": 8, "ANSI_PADDING": 16, "ANSI_NULLS": 32, "ARITHABORT": 64, "QUOTED_IDENTIFIER": 256}
     assert [name for name, bit in {**on, "CONCAT_NULL_YIELDS_NULL": 4096}.items() if not options & bit] == []
     assert others == [-1, 2147483647, 7, "us_english"]
+
+
+@pytest.mark.parametrize("call", ["close", "rollback", "cursor", "nothing"])
+def test_a_forked_child_leaves_the_parent_s_transaction_alone(call):
+    with transaction.atomic():
+        insert(1)
+        child = os.fork()
+        if not child:
+            # The child's exceptions shall reach no test of its own.
+            try:
+                connection.in_atomic_block = False
+                if call != "nothing":
+                    getattr(connection, call)()
+                gc.collect()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        insert(2)
+    assert seen_by_others() == [1, 2]
+
+
+def test_a_forked_child_has_a_connection_of_its_own():
+    insert(1)
+    child = os.fork()
+    if not child:
+        try:
+            insert(2)
+            connection.close()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    insert(3)
+    assert seen_by_others() == [1, 2, 3]

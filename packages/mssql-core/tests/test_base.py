@@ -142,15 +142,17 @@ def test_the_collation_of_patterns():
         fake_connection(options={"collation": "x; DROP TABLE a"})
 
 
-def test_pooling_is_switched_by_the_setting(connection, monkeypatch):
+def test_pooling_is_off_unless_the_setting_asks_for_it(connection, monkeypatch):
     from django.conf import settings
 
     connection.ensure_connection()
-    assert connection.driver.pooling is None
-    monkeypatch.setattr(settings, "DATABASE_CONNECTION_POOLING", False, raising=False)
+    assert connection.driver.pooling is False
+    monkeypatch.setattr(settings, "DATABASE_CONNECTION_POOLING", True, raising=False)
     other = fake_connection()
     other.ensure_connection()
-    assert other.driver.pooling is False
+    assert other.driver.pooling is True
+    with pytest.raises(ImproperlyConfigured, match="signs in by an access token"):
+        fake_connection(settings={"TOKEN": "x"}).ensure_connection()
 
 
 def test_is_usable_costs_one_message(connection):

@@ -239,10 +239,9 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return connecting.parameters(self)
 
     def get_new_connection(self, conn_params):
-        # The pool tells connections apart by their string, which holds no token.
-        pools = getattr(django_settings, "DATABASE_CONNECTION_POOLING", True)
-        if not pools or conn_params.arguments["access_token"]:
-            self.driver.set_pooling(False)
+        pools = getattr(django_settings, "DATABASE_CONNECTION_POOLING", False)
+        connecting.check_pooling(self.alias, pools, conn_params)
+        self.driver.set_pooling(bool(pools))
         try:
             connection = connecting.open_connection(self, conn_params)
         except errors.Error:
@@ -332,7 +331,8 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return CursorWrapper(self.pool, on_error=on_error)
 
     def is_usable(self):
-        if self.lifetime.is_over:
+        self._leave_parents_connection()
+        if self.connection is None or self.lifetime.is_over:
             return False
         try:
             with self._raw_cursor() as cursor:

@@ -157,11 +157,6 @@ def test_use_beyond_the_token_s_end_is_told_once(caplog):
     assert [text for text in caplog.messages if "has expired" in text] == caplog.messages and len(caplog.messages) == 1
 
 
-def test_the_driver_s_pool_mixes_no_tokens():
-    assert connected({"TOKEN": "x"}).driver.pooling is False
-    assert connected(USER).driver.pooling is None
-
-
 def test_no_secret_in_what_a_debug_page_shows():
     connection = fake_connection(settings=USER, options={"extra_params": "PWD=pa%ss;KeystoreSecret=pa%ss"})
     settings = connection.options_read()

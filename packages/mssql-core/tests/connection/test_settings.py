@@ -20,6 +20,11 @@ def test_an_unknown_option_is_refused_with_the_nearest_known():
         read({"TrustServerCertifikate": "yes"})
 
 
+def test_a_pool_is_refused_with_the_reason():
+    with pytest.raises(ImproperlyConfigured, match=r"\['pool'\] is not supported: .* DATABASE_CONNECTION_POOLING"):
+        read({"pool": True})
+
+
 def test_all_options_of_mssql_django_are_known():
     options = {
         "python_driver": "pyodbc", "driver": "x", "dsn": "x", "host_is_server": True, "extra_params": "",

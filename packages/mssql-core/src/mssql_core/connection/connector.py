@@ -3,6 +3,8 @@
 import logging
 import time
 
+from django.core.exceptions import ImproperlyConfigured
+
 from .. import errors
 from ..plugin import manager
 from . import authentication, connection_string
@@ -94,6 +96,22 @@ def parameters(wrapper):
     }
     secrets = [value for value in keywords.values() if isinstance(value, connection_string.Secret)]
     return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
+
+
+def check_pooling(alias, pools, found):
+    """Refuse the driver manager's pool for tokens: it tells connections apart by their string, which holds no token.
+
+    One principal would get a connection of another. The pool is the process's, and cannot be left out for one alias.
+    https://learn.microsoft.com/sql/odbc/reference/develop-app/driver-manager-connection-pooling
+
+    :param found: see :func:`parameters`.
+    :raises ImproperlyConfigured: both are asked for.
+    """
+    if pools and found.arguments["access_token"]:
+        raise ImproperlyConfigured(
+            "DATABASES[%r] signs in by an access token, and DATABASE_CONNECTION_POOLING is on: a pooled connection of "
+            "another principal could be used. Remove the setting; CONN_MAX_AGE keeps connections open." % alias
+        )
 
 
 def open_connection(wrapper, found):

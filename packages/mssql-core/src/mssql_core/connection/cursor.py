@@ -11,6 +11,7 @@ A cursor that is left early cancels what is on the wire (an attention) where the
 rest elsewhere: a cancelled statement is undone, and with XACT_ABORT ON its transaction.
 """
 
+import os
 import re
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
@@ -47,7 +48,8 @@ class CursorPool:
     :param driver: see plugin.Driver.
     :ivar reader: the wrapper whose rows are still on the wire, if any.
     :ivar cancels: whether a cancelled statement leaves the transaction alone, as it does with XACT_ABORT OFF.
-    :ivar closed: the connection is closed or gone; its cursors are of no use.
+    :ivar process: the one that opened the connection.
+    :ivar closed: the connection is closed, gone, or a parent process's; its cursors are of no use.
     """
 
     def __init__(self, connection, driver):
@@ -56,10 +58,15 @@ class CursorPool:
         self.null = driver.null
         self.reader = None
         self.cancels = True
-        self.closed = False
+        self.process = os.getpid()
+        self._closed = False
         # What is known of procedures, see procedures.outputs().
         self.procedures = {}
         self._idle = {True: [], False: []}
+
+    @property
+    def closed(self):
+        return self._closed or self.process != os.getpid()
 
     def take(self, with_parameters):
         idle = self._idle[with_parameters]
@@ -76,7 +83,7 @@ class CursorPool:
     def clear(self):
         """The connection is closed or gone."""
         self.reader = None
-        self.closed = True
+        self._closed = True
         self._idle = {True: [], False: []}
 
 
@@ -225,6 +232,8 @@ class CursorWrapper:
     @contextmanager
     def _talking(self):
         """Around calls of the driver: its errors become ours, and what interrupts them is told."""
+        if self.pool.closed:
+            raise errors.InterfaceError("08003", "The cursor's connection is closed.")
         try:
             yield
         except self.pool.error as error:
@@ -354,7 +363,7 @@ class CursorWrapper:
         self._reset()
         if self.pool.reader is self:
             self.pool.reader = None
-        if raw is None:
+        if raw is None or self.pool.closed:
             return
         try:
             if self.pool.cancels and _only_reads(statement):

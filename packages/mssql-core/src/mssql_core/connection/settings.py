@@ -32,6 +32,14 @@ WITHOUT_EFFECT = {
     "return_rows_bulk_insert": "bulk_create() always returns the keys",
     "unicode_results": "results are always Unicode",
 }
+# What other backends have and this one has not, and why.
+_REFUSED = {
+    "pool": (
+        "a pool outside of the driver cannot give a clean session, since no statement resets temporary tables, locks, "
+        "transactions and settings as the driver's own reset does. CONN_MAX_AGE keeps a connection for each thread; "
+        "DATABASE_CONNECTION_POOLING = True switches the driver manager's pool on, which resets"
+    ),
+}
 # What the driver would misread, take for another thing, or refuse without naming the setting.
 _CHOICES = {
     "Encrypt": ("yes", "no", "mandatory", "optional", "strict"),
@@ -132,6 +140,8 @@ def _known(alias, name):
     keyword = KEYWORDS.get(name.casefold())
     if keyword:
         return keyword
+    if name in _REFUSED:
+        raise ImproperlyConfigured("%s is not supported: %s." % (_option(alias, name), _REFUSED[name]))
     nearest = difflib.get_close_matches(name, [*OPTIONS, *WITHOUT_EFFECT, *KEYWORDS.values()], 1, 0.5)
     hint = " Did you mean %r?" % nearest[0] if nearest else ""
     raise ImproperlyConfigured(

@@ -14,6 +14,7 @@ https://learn.microsoft.com/sql/t-sql/functions/current-transaction-id-transact-
 
 import contextlib
 import enum
+import os
 import re
 import time
 
@@ -21,6 +22,7 @@ from django.db.transaction import TransactionManagementError
 
 from .. import errors
 from ..compat.transactions import debug_transaction
+from .forks import keep_for_ever
 
 _ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
 # CURRENT_TRANSACTION_ID() came with SQL Server 2016; a warehouse has it not.
@@ -218,11 +220,13 @@ class Transactions:
                 self._end()
 
     def _commit(self):
+        self._leave_parents_connection()
         if self.connection is not None:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
                 self._end()
 
     def _rollback(self):
+        self._leave_parents_connection()
         if self.connection is None:
             return
         with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
@@ -235,6 +239,21 @@ class Transactions:
         """SAVE TRANSACTION has no counterpart to RELEASE SAVEPOINT."""
 
     # ---- losing and closing ----------------------------------------------------------
+
+    def ensure_connection(self):
+        self._leave_parents_connection()
+        super().ensure_connection()
+
+    def _leave_parents_connection(self):
+        """Forget a connection that was opened before this process was forked; its transaction is the parent's."""
+        if self.connection is None or self.pool.process == os.getpid():
+            return
+        keep_for_ever(self.connection, self.pool)
+        self.connection = None
+        self.transaction = State.NONE
+        self.run_on_commit = []
+        if self.in_atomic_block:
+            self.closed_in_transaction = self.needs_rollback = True
 
     def connect(self):
         manual = self._manual_after_loss
@@ -274,6 +293,7 @@ class Transactions:
         super().close()
 
     def _close(self):
+        self._leave_parents_connection()
         if self.connection is None:
             return
         if self.transaction in (State.OPEN, State.UNKNOWN, State.OVER):

@@ -1,0 +1,16 @@
+"""A forked child leaves its parent's connection alone.
+
+Both have the same socket: whatever the child sends, even the end of the TLS session when it closes the connection, the
+parent's server takes for the parent's.
+"""
+
+import contextlib
+import ctypes
+
+
+def keep_for_ever(*things):
+    """Let these never be destroyed in this process: destroying a driver's object talks to the server."""
+    # Python's own list would be emptied when the interpreter ends.
+    with contextlib.suppress(AttributeError):
+        for thing in things:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
