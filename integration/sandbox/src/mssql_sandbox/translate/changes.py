@@ -13,11 +13,12 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .aggregates import contains_aggregate
 from .bound import Scope, Source, SourceColumn
-from .dml import Outputs, Targets, computed_column, row_source
+from .outputs import Outputs
 from .paging import paging
 from .plan import Plan
 from .queries import Places, Queries
 from .sources import Sources
+from .targets import Targets, row_source
 from .translation import Translation
 
 
@@ -168,7 +169,7 @@ class RowChanges:
             if column.identity is not None:
                 raise SqlServerError(8102, column=column.name)
             if column.computed is not None:
-                raise computed_column(column)
+                raise SqlServerError(271, column=column.name)
             if column.rowversion:
                 raise SqlServerError(272, line=item.line)
             found.append((column, self._assigned_value(item, table, column, scope)))

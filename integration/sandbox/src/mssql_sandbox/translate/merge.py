@@ -10,9 +10,11 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .bound import Scope, Source
 from .changes import RowChanges
-from .dml import Inserts, Outputs, Targets, row_source
+from .inserts import Inserts
+from .outputs import Outputs
 from .plan import Plan
 from .sources import Sources
+from .targets import Targets, row_source
 from .translation import Translation
 
 

@@ -16,16 +16,18 @@ from .bodies import compile_body
 from .bound import Bound, CommonTableNames
 from .changes import RowChanges
 from .common_tables import CommonTables
-from .dml import Inserts, Outputs, Targets
 from .expressions import Expressions
+from .inserts import Inserts
 from .merge import MergeStatements
 from .names import Names
+from .outputs import Outputs
 from .plan import Plan
 from .predicates import Predicates
 from .queries import Queries
 from .set_operations import SetOperations
 from .sources import Sources
 from .statement import EngineStatement
+from .targets import Targets
 from .translation import Setting
 
 

@@ -1,0 +1,127 @@
+"""OUTPUT, and the plan of a data change behind WITH.
+
+https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
+"""
+
+from __future__ import annotations
+
+from ..catalog.model import Table
+from ..errors import NotSupported, SqlServerError
+from ..interface import ResultColumn
+from ..sqltypes import INT
+from ..syntax import nodes
+from .bound import Bound, Scope, Source
+from .common_tables import CommonTables
+from .plan import Plan
+from .queries import Queries
+from .targets import Targets, has_identity
+from .translation import Translation
+
+
+class Outputs:
+    """Data changes with what they return: OUTPUT, behind WITH.
+
+    :param queries: the select list of OUTPUT.
+    """
+
+    def __init__(self, t: Translation, targets: Targets, queries: Queries, common_tables: CommonTables) -> None:
+        self.t = t
+        self.targets = targets
+        self.queries = queries
+        self.common_tables = common_tables
+
+    def open(self, ctes: list[nodes.CommonTable]) -> list[str]:
+        """The common tables of a statement, visible until :meth:`plan`."""
+        return self.common_tables.open(ctes, None) if ctes else []
+
+    def plan(
+        self,
+        kind: str,
+        ctes: list[str],
+        text: str,
+        outputs: list[nodes.Output],
+        sources: list[Source],
+        table: Table,
+        changes: set[str] | None = None,
+    ) -> Plan:
+        """The plan of a data change with its OUTPUT clause.
+
+        :param changes: what it does to the table where ``kind`` does not tell: INSERT, UPDATE, DELETE.
+        """
+        if ctes:
+            self.common_tables.close()
+        head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
+        if not outputs:
+            return self.t.statement.plan(kind, head + text)
+        changes = changes or {kind.upper()}
+        if changes & set(table.instead):
+            raise NotSupported("OUTPUT of a table with an INSTEAD OF trigger")
+        if any(output.into is None for output in outputs) and changes & set(table.triggers):
+            raise SqlServerError(334, table=table.name)
+        scope = Scope(sources=sources)
+        chosen = [self.queries.items(nodes.Select(output.items), scope, False) for output in outputs]
+        returned = [item for items in chosen for item in items]
+        returning = ", ".join(f"{item.bound.sql} AS o{n}" for n, item in enumerate(returned, 1))
+        text = f"{text} RETURNING {returning}"
+        last = [ResultColumn(i.name, INT if i.bound.is_null else i.bound.type, i.bound.nullable) for i in chosen[-1]]
+        if outputs[0].into is None:
+            return self.t.statement.plan(kind, head + text, last)
+        changed, insert = self._output_into(text, outputs[0], chosen[0], table)
+        if len(outputs) > 1:
+            return self._output_twice(kind, [*ctes, changed], insert, len(chosen[0]), last)
+        return self.t.statement.plan(
+            kind, f"WITH {self.common_tables.recursive(ctes)}{', '.join([*ctes, changed])} {insert}"
+        )
+
+    def _output_twice(self, kind: str, tables: list[str], insert: str, first: int, columns: list) -> Plan:
+        """OUTPUT ... INTO and OUTPUT: the rows go to the table, and others to the client.
+
+        :param first: how many columns of the last of ``tables`` the table gets; the client gets the others.
+        """
+        changed = tables[-1].split(" ", 1)[0]
+        names = ", ".join(f"w.o{number}" for number in range(first + 1, first + 1 + len(columns)))
+        parts = [*tables, f"{self.t.statement.alias('w')} AS ({insert})"]
+        head = f"WITH {self.common_tables.recursive(tables[:-1])}{', '.join(parts)}"
+        return self.t.statement.plan(kind, f"{head} SELECT {names} FROM {changed} w", columns)
+
+    def _output_into(self, text: str, output: nodes.Output, items: list, table: Table) -> tuple[str, str]:
+        """A change as a common table, and the INSERT of its rows.
+
+        :param table: what the statement changes; 544 names it and not the target of OUTPUT.
+        """
+        target = self.targets.sources.find_table(output.into)
+        self._check_output_target(target)
+        if output.into_columns:
+            columns = [self.targets.column(target, name, output.line) for name in output.into_columns]
+        else:
+            columns = [c for c in target.columns if c.identity is None and c.computed is None]
+        if not output.into_columns and len(items) > len(columns) and has_identity(target):
+            label = f"{target.schema}.{target.name}" if target.kind == "table" else target.name
+            raise SqlServerError(8101, table=label)
+        if any(column.identity is not None for column in columns):
+            raise SqlServerError(544, table=table.name)
+        if len(columns) != len(items):
+            raise SqlServerError(213)
+        values = []
+        for number, (column, item) in enumerate(zip(columns, items), 1):
+            bound = Bound(f"w.o{number}", item.bound.type, item.bound.nullable, item.bound.coercibility)
+            values.append(self.targets.assigned(bound, target, column))
+        names = ", ".join(column.physical for column in columns)
+        changed = self.t.statement.alias("w")
+        insert = f"INSERT INTO {target.physical} ({names}) SELECT {', '.join(values)} FROM {changed} w"
+        return f"{changed} AS ({text})", insert
+
+    def _check_output_target(self, target: Table) -> None:
+        """What takes OUTPUT INTO has no triggers, foreign keys and checks.
+
+        https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql (output_table)
+
+        :raises SqlServerError: 331, 332, 333.
+        """
+        name = target.name
+        if target.triggers:
+            raise SqlServerError(331, name=name)
+        if target.foreign_key:
+            raise SqlServerError(332, name=name, constraint=target.foreign_key)
+        if target.check:
+            raise SqlServerError(333, name=name, constraint=target.check)
