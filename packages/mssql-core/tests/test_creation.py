@@ -68,6 +68,17 @@ def test_a_test_database_is_made(creation):
     assert server.statements == ["CREATE DATABASE [test]]app] COLLATE Latin1_General_100_CS_AS"]
 
 
+@pytest.mark.parametrize(("name", "quoted"), [("[br]", "[[br]]]"), ('"dq"', '["dq"]')])
+def test_a_name_that_looks_delimited_is_the_name_itself(creation, name, quoted):
+    """A login takes the name as it is, and would not find another one."""
+    connection.settings_dict["TEST"]["NAME"] = name
+    with on(creation, Server(Edition.ENTERPRISE)) as server:
+        creation._create_test_db(0, True)
+        creation._destroy_test_db(name, 0)
+    assert server.statements[0] == "CREATE DATABASE %s " % quoted
+    assert server.statements[-1] == "DROP DATABASE %s" % quoted
+
+
 def test_an_old_one_is_dropped_with_its_sessions(creation):
     with on(creation, Server(Edition.ENTERPRISE, ["test]app"])) as server:
         creation._create_test_db(0, True)

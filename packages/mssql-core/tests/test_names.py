@@ -1,6 +1,11 @@
-import pytest
+import re
 
-from mssql_core.names import TableName, quote_identifier
+import pytest
+from django.db import NotSupportedError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mssql_core.names import TableName, bare_identifier, quote_database, quote_identifier
 
 
 @pytest.mark.parametrize(
@@ -12,6 +17,12 @@ from mssql_core.names import TableName, quote_identifier
         ('"a"', '"a"'),
         ("it's %", "[it's %]"),
         ("[", "[[]"),
+        ("[]]", "[[]]]]]"),
+        ("[]", "[[]]]"),
+        ("[a]b]", "[[a]]b]]]"),
+        ('""x""', '[""x""]'),
+        ('"a""b"', '"a""b"'),
+        ("a\\\nb", "[a\\\nb]"),
     ],
 )
 def test_quote_identifier(name, quoted):
@@ -29,6 +40,14 @@ def test_quote_identifier(name, quoted):
         ("sales].[order", "[sales].[order]"),
         ('"order"', "[order]"),
         ("[a]]b]", "[a]]b]"),
+        ("[]]", "[[]]]]]"),
+        ("[a]]].[b]", "[a]]].[b]"),
+        ('"a""x"."b"', '[a"x].[b]'),
+        ("[other].[dbo].[t]", "[other].[dbo].[t]"),
+        ('"other"."dbo"."t"', "[other].[dbo].[t]"),
+        ("other].[dbo].[t", "[other].[dbo].[t]"),
+        ("[other]..[t]", "[other]..[t]"),
+        ("a.b.c", "[a.b.c]"),
     ],
 )
 def test_a_table_name_may_carry_a_schema(db_table, expected):
@@ -38,6 +57,44 @@ def test_a_table_name_may_carry_a_schema(db_table, expected):
 def test_a_bare_name_takes_the_default_schema():
     assert str(TableName.parse("order", "app")) == "[app].[order]"
     assert str(TableName.parse('"sales"."order"', "app")) == "[sales].[order]"
+
+
+@pytest.mark.parametrize("db_table", ["[server].[db].[dbo].[t]", "[server]...[t]", "server].[db].[dbo].[t"])
+def test_a_linked_server_is_refused_with_the_remedy(db_table):
+    with pytest.raises(NotSupportedError, match="CREATE SYNONYM"):
+        TableName.parse(db_table)
+
+
+def test_another_database_s_schema_is_not_changed():
+    assert TableName.parse("[dbo].[t]").of_this_database().name == "t"
+    with pytest.raises(NotSupportedError, match="managed = False"):
+        TableName.parse("[other].[dbo].[t]").of_this_database()
+
+
+@pytest.mark.parametrize("name", ["[x]", '"x"', 'a"."b', "a].[b", "plain", "[]]", 'q"'])
+@pytest.mark.parametrize("schema", [None, "s", 's"x', "[s]"])
+def test_each_name_of_the_catalogue_is_read_back(name, schema):
+    table = TableName(schema, name)
+    assert TableName.parse(table.as_db_table()) == table == TableName.parse(str(table))
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_no_name_leaves_its_delimiters(name):
+    for quoted in (quote_identifier(name), quote_database(name)):
+        closing = quoted[-1]
+        assert len(quoted) > 2 and quoted[0] + closing in ("[]", '""')
+        assert closing not in quoted[1:-1].replace(closing * 2, "")
+    assert bare_identifier(quote_database(name)) == name
+
+
+@given(st.text('[]".a', min_size=1, max_size=12))
+def test_hostile_names_of_tables_have_whole_parts(name):
+    try:
+        text = str(TableName.parse(name))
+    except NotSupportedError:
+        return
+    for part in re.findall(r"\[(?:[^\]]|\]\])+\]|.", text):
+        assert part == "." or len(part) > 2
 
 
 def test_names_go_back_to_the_form_of_models():

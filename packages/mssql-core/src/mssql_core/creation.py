@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.db.backends.base.creation import BaseDatabaseCreation
 
 from .literals import string_literal
-from .names import create_schema_sql, quote_identifier
+from .names import create_schema_sql, quote_database
 
 _COLLATION_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 
@@ -42,7 +42,7 @@ class DatabaseCreation(BaseDatabaseCreation):
             self._execute_create_test_db(
                 cursor,
                 {
-                    "dbname": quote_identifier(name),
+                    "dbname": quote_database(name),
                     "suffix": self.sql_table_creation_suffix(),
                 },
                 keepdb,
@@ -82,7 +82,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _drop_database(self, cursor, name):
         """Drop a database, ending the sessions that still use it."""
-        quoted = quote_identifier(name)
+        quoted = quote_database(name)
         if cursor.db.server.edition.can_set_single_user:
             # Pooled connections would otherwise hold it (error 3702).
             cursor.execute("ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted)
@@ -128,7 +128,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _build_again(self, cursor, name):
         """Make an empty database and migrate it."""
-        cursor.execute("CREATE DATABASE %s %s" % (quote_identifier(name), self.sql_table_creation_suffix()))
+        cursor.execute("CREATE DATABASE %s %s" % (quote_database(name), self.sql_table_creation_suffix()))
         self._create_schema(name)
         connection = self.connection
         source = connection.settings_dict["NAME"]
@@ -149,7 +149,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _copy_in_azure(self, cursor, source, target):
         """Copy inside the service; the copy is usable once it is online."""
-        cursor.execute("CREATE DATABASE %s AS COPY OF %s" % (quote_identifier(target), quote_identifier(source)))
+        cursor.execute("CREATE DATABASE %s AS COPY OF %s" % (quote_database(target), quote_database(source)))
         cursor.execute(
             "WHILE EXISTS (SELECT 1 FROM sys.databases WHERE name = %s "
             "AND state_desc = N'COPYING') WAITFOR DELAY '00:00:02'",
@@ -178,11 +178,11 @@ class DatabaseCreation(BaseDatabaseCreation):
         )
         cursor.execute(
             "BACKUP DATABASE %s TO DISK = %s WITH INIT, FORMAT, COPY_ONLY"
-            % (quote_identifier(source), string_literal(backup))
+            % (quote_database(source), string_literal(backup))
         )
         cursor.execute(
             "RESTORE DATABASE %s FROM DISK = %s WITH REPLACE, RECOVERY, %s"
-            % (quote_identifier(target), string_literal(backup), moves)
+            % (quote_database(target), string_literal(backup), moves)
         )
 
 

@@ -5,13 +5,19 @@ import re
 from dataclasses import dataclass
 from typing import Optional
 
+from django.db.utils import NotSupportedError
+
 from .literals import string_literal
 
 # Longest identifier the server accepts (sysname is nvarchar(128), error 103).
 MAX_NAME_LENGTH = 128
 
-_DOUBLE_QUOTED = re.compile(r'^"?([^"]+)"\."([^"]+)"?$')
-_BRACKETED = re.compile(r"^\[?([^\[\]]+)\]\.\[([^\[\]]+)\]?$")
+# A delimited identifier: the closing delimiter stands twice where it belongs to the name.
+# https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
+_PART = r'(?:\[(?:[^\]]|\]\])+\]|"(?:[^"]|"")+")'
+_DELIMITED = re.compile(_PART, re.DOTALL)
+# Two to four parts; the schema may be left out of three and more: [db]..[t].
+_SEVERAL = re.compile(r"%s(?:\.%s?){0,2}\.%s" % (_PART, _PART, _PART), re.DOTALL)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -22,16 +28,43 @@ def quote_identifier(name):
     A name that is already delimited, by brackets or double quotes, is returned
     as it is: Django quotes some names twice.
     """
-    if _is_delimited(name, "[", "]") or _is_delimited(name, '"', '"'):
-        return name
+    return name if _DELIMITED.fullmatch(name) else "[%s]" % name.replace("]", "]]")
+
+
+def quote_database(name):
+    """Return a database's name between brackets; it is never delimited yet, as a login takes it as it is."""
     return "[%s]" % name.replace("]", "]]")
 
 
 def quote_name(name):
-    """`[name]`, or `[schema].[name]` for the forms of Meta.db_table that carry a schema."""
+    """`[name]`, or `[schema].[name]` and `[database].[schema].[name]` for the forms of Meta.db_table."""
     if "." in name and name[:1] in '"[' or '"."' in name or "].[" in name:
         return str(TableName.parse(name))
     return quote_identifier(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _parts(db_table):
+    """The undelimited parts of a name that has several, or None.
+
+    The outermost delimiters may lack: an older habit, which Django's own quoting completed.
+    """
+    if _DELIMITED.fullmatch(db_table):
+        return None
+    for opening, closing in ("[]", '""'):
+        for text in (db_table, opening + db_table + closing, db_table + closing, opening + db_table):
+            if _SEVERAL.fullmatch(text):
+                return _split(text)
+    return None
+
+
+def _split(text):
+    parts, position = [], 0
+    while position < len(text):
+        match = _DELIMITED.match(text, position)
+        parts.append(bare_identifier(match.group()) if match else None)
+        position = (match.end() if match else position) + 1
+    return parts
 
 
 def create_schema_sql(schema):
@@ -42,22 +75,21 @@ def create_schema_sql(schema):
 
 def bare_identifier(name):
     """Return the name that the catalogue knows, without delimiters."""
-    for opening, closing in ("[]", '""'):
-        if _is_delimited(name, opening, closing):
-            return name[1:-1].replace(closing * 2, closing)
-    return name
-
-
-def _is_delimited(name, opening, closing):
-    return len(name) > 2 and name.startswith(opening) and name.endswith(closing)
+    if not _DELIMITED.fullmatch(name):
+        return name
+    return name[1:-1].replace(name[-1] * 2, name[-1])
 
 
 @dataclass(frozen=True)
 class TableName:
-    """A table's name and, where it is known, its schema; both undelimited."""
+    """A table's name and, where they are known, its schema and database; all undelimited.
+
+    :ivar database: another database of the server, or None for the connection's own.
+    """
 
     schema: Optional[str]
     name: str
+    database: Optional[str] = None
 
     @classmethod
     def parse(cls, db_table, default_schema=None):
@@ -65,30 +97,50 @@ class TableName:
         Read the forms that `Meta.db_table` takes.
 
         A schema is given as `"sales"."order"`, `[sales].[order]`, or by the
-        older habit of leaving out the outermost delimiters. A dot outside of
-        these forms belongs to the name.
+        older habit of leaving out the outermost delimiters, another database in
+        front of it: `[archive].[sales].[order]`, `[archive]..[order]`. A dot outside
+        of these forms belongs to the name.
+
+        :raises NotSupportedError: four parts, a table of a linked server.
         """
-        for pattern in (_DOUBLE_QUOTED, _BRACKETED):
-            match = pattern.match(db_table)
-            if match:
-                return cls(match.group(1), match.group(2))
-        return cls(default_schema, bare_identifier(db_table))
+        parts = _parts(db_table)
+        if parts is None:
+            return cls(default_schema, bare_identifier(db_table))
+        if len(parts) == 4:
+            # A column of it would have five parts (error 117); INSERT and UPDATE that return columns refuse it (405).
+            raise NotSupportedError(
+                "%s is a table of a linked server. Name it by a synonym: CREATE SYNONYM [dbo].[%s] FOR ...; with "
+                "managed = False the model reads it as its own." % (db_table, parts[-1])
+            )
+        return cls(parts[-2], parts[-1], parts[0] if len(parts) == 3 else None)
+
+    def of_this_database(self):
+        """Return the name itself. :raises NotSupportedError: another database's; its schema is changed from there."""
+        if self.database is None:
+            return self
+        raise NotSupportedError(
+            "%s is in another database: its schema is changed by an alias for that database. Write the model with "
+            "managed = False." % self
+        )
 
     def in_schema(self, schema):
         """Return the same name in another schema."""
         return TableName(schema, self.name)
 
     def __str__(self):
-        """The name as T-SQL writes it: `[schema].[name]`, or `[name]`."""
-        if self.schema:
-            return "[%s].[%s]" % (
-                self.schema.replace("]", "]]"),
-                self.name.replace("]", "]]"),
-            )
-        return "[%s]" % self.name.replace("]", "]]")
+        """The name as T-SQL writes it: `[schema].[name]`, `[name]`, or `[database].[schema].[name]`."""
+        parts = [part and quote_database(part) for part in (self.database, self.schema, self.name)]
+        if self.database:
+            return ".".join(part or "" for part in parts)
+        return ".".join(part for part in parts if part)
 
     def as_db_table(self, default_schema=None):
         """The name as `Meta.db_table` writes it."""
         if self.schema and self.schema != default_schema:
-            return '"%s"."%s"' % (self.schema, self.name)
-        return self.name
+            return "%s.%s" % (_double_quoted(self.schema), _double_quoted(self.name))
+        # A name that looks delimited, or as if it had parts.
+        return self.name if TableName.parse(self.name).name == self.name else _double_quoted(self.name)
+
+
+def _double_quoted(name):
+    return '"%s"' % name.replace('"', '""')

@@ -79,7 +79,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         return quote_name(name)
 
     def table_name(self, db_table):
-        return TableName.parse(db_table, self.connection.ops.schema_option)
+        return TableName.parse(db_table, self.connection.ops.schema_option).of_this_database()
 
     def table_reference(self, db_table):
         """Return a table as a part of statements."""
