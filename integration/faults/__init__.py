@@ -1,0 +1,1 @@
+"""What a connection promises, tried out: injected faults, secrets, hostile names and values, a soak."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorkloadConfig(AppConfig):
+    name = "faults.app"
+    label = "faults"

@@ -1,0 +1,89 @@
+"""The databases of a run, and connections to them that do not pass the proxy."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from typing import Any, Iterator
+
+import pyodbc
+from harness.server import Server
+
+from mssql_core.connection.connection_string import build
+from mssql_core.connection.driver import find_driver
+
+
+def connect(server: Server, name: str, **keywords: str) -> Any:
+    """A pyodbc connection in autocommit mode.
+
+    :param keywords: more ODBC keywords.
+    """
+    pyodbc.pooling = False
+    text = build(
+        {
+            "DRIVER": find_driver(),
+            "SERVER": "%s,%d" % (server.host, server.port),
+            "DATABASE": name,
+            "UID": server.user,
+            "PWD": server.password,
+            **{key: str(value) for key, value in server.options.items()},
+            **keywords,
+        }
+    )
+    return pyodbc.connect(str(text), autocommit=True)
+
+
+@contextlib.contextmanager
+def databases(server: Server, count: int) -> Iterator[list[str]]:
+    """Names of new databases, dropped at the end."""
+    run = secrets.token_hex(4)
+    names = ["faults_%s_%d" % (run, number) for number in range(count)]
+    with contextlib.closing(connect(server, "master")) as master:
+        for name in names:
+            master.execute("CREATE DATABASE [%s]" % name)
+        try:
+            yield names
+        finally:
+            for name in names:
+                master.execute("ALTER DATABASE [%s] SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % name)
+                master.execute("DROP DATABASE [%s]" % name)
+
+
+def alias(server: Server, name: str, port: int | None = None, **options: Any) -> dict[str, Any]:
+    """An entry of DATABASES, by the proxy's port or straight to the server.
+
+    The proxy tells messages apart only where they travel unencrypted behind the login; give ``Encrypt`` in the server's
+    URL to have it otherwise.
+    """
+    entry = server.database(name, **options)
+    if port is not None:
+        entry["HOST"], entry["PORT"] = "127.0.0.1", str(port)
+        if "Encrypt" not in server.options:
+            entry["OPTIONS"]["Encrypt"] = "no"
+    return entry
+
+
+def configure(databases: dict[str, dict[str, Any]]) -> None:
+    """Django with the application of the workload."""
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        DATABASES=databases,
+        DATABASE_CONNECTION_POOLING=False,
+        INSTALLED_APPS=["faults.app"],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        SECRET_KEY="tests",
+        USE_TZ=True,
+    )
+    django.setup()
+
+
+def create_tables(using: str) -> None:
+    """The tables of the workload."""
+    from django.apps import apps
+    from django.db import connections
+
+    with connections[using].schema_editor() as editor:
+        for model in apps.get_app_config("faults").get_models():
+            editor.create_model(model)

@@ -1,0 +1,141 @@
+"""One worker: ``python -m faults.worker JSON``; plays cases and prints a line of JSON for each.
+
+The server is the one that ``MSSQL_TEST_URL`` names.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import sys
+import time
+from typing import Any, Iterator
+
+from harness.server import given_server
+
+from . import database
+from .proxy.client import Port
+
+# Seconds a session may outlive its connection.
+_SESSION_END = 4.0
+# Cases between two emptyings of the tables.
+_EMPTY_EVERY = 60
+_TABLES = ("faults_box_entries", "faults_content", "faults_box", "faults_entry", "faults_account")
+
+
+class Worker:
+    """Plays cases against one database.
+
+    :param task: ``seed``, ``database``, ``port``, ``control``.
+    """
+
+    def __init__(self, task: dict[str, Any]) -> None:
+        from .workload.case import Runner
+
+        self.task = task
+        self.server = given_server()
+        self.cursor = self._direct().cursor()
+        self.runner = Runner(Port(task["port"], task["control"]), self._direct, self._expected())
+
+    def _direct(self) -> Any:
+        return database.connect(self.server, self.task["database"])
+
+    def _expected(self) -> tuple[Any, ...]:
+        from django.db import connections
+
+        from .workload import session
+
+        try:
+            return session.state(connections["direct"])
+        finally:
+            connections["direct"].close()
+
+    def play(self, number: int) -> dict[str, Any]:
+        """Play a case and compare."""
+        from .workload import case
+
+        plan = case.plan(self.task["seed"], number)
+        for unit in (unit for request in plan.requests for unit in request):
+            unit.prepare(self.cursor)
+        outcome = self.runner.run(plan)
+        if not self._sessions_end(outcome.sessions):
+            outcome.violations.append(("session left", "sessions %s" % outcome.sessions))
+        self._compare(plan, outcome)
+        return {
+            "case": number,
+            "fault": str(plan.fault),
+            "kind": plan.fault.kind,
+            "place": plan.fault.place,
+            "settings": "%s, CONN_MAX_AGE %s, health checks %s, query_timeout %d"
+            % (plan.mode, plan.conn_max_age, plan.health_checks, plan.query_timeout),
+            "fired": outcome.fired,
+            "told": collections.Counter(claim.told.value for claim in outcome.claims),
+            "violations": outcome.violations,
+            "errors": outcome.errors,
+        }
+
+    def _sessions_end(self, sessions: list[int]) -> bool:
+        if not sessions:
+            return True
+        deadline = time.monotonic() + _SESSION_END
+        sql = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE session_id IN (%s)" % ", ".join(map(str, sessions))
+        while self.cursor.execute(sql).fetchval():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def _compare(self, plan: Any, outcome: Any) -> None:
+        from .workload.claims import read
+
+        seen = read(self.cursor, plan.name)
+        found = [unit for request in plan.requests for unit in request]
+        for claim, unit in zip(outcome.claims, found):
+            claim.before, claim.after = unit.before, unit.after
+            observed = unit.observe(seen)
+            if what := claim.violation(observed):
+                text = "%s %s was told %s: %s, not %s" % (claim.unit, unit.name, claim.told.value, observed, claim.after)
+                outcome.violations.append((what, text))
+
+    def empty(self) -> None:
+        """Forget the rows of past cases."""
+        for table in _TABLES:
+            self.cursor.execute("DELETE FROM %s" % table)
+
+
+def _numbers(task: dict[str, Any]) -> Iterator[int]:
+    """Numbers of the cases of this worker: the given ones, or every n-th."""
+    if task.get("cases"):
+        yield from task["cases"]
+        return
+    number = task["worker"]
+    while True:
+        yield number
+        number += task["workers"]
+
+
+def main(task: dict[str, Any]) -> None:
+    server = given_server()
+    database.configure(
+        {
+            "default": database.alias(
+                server, task["database"], task["port"], connection_timeout=20, connection_retry_backoff_time=0
+            ),
+            "direct": database.alias(server, task["database"]),
+        }
+    )
+    database.create_tables("direct")
+    worker = Worker(task)
+    fired = 0
+    for played, number in enumerate(_numbers(task), 1):
+        result = worker.play(number)
+        print(json.dumps(result), flush=True)
+        fired += bool(result["fired"])
+        if not task.get("cases") and fired >= task["count"]:
+            return
+        if played % _EMPTY_EVERY == 0:
+            worker.empty()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""What an application does with its database, and what it may believe afterwards."""

@@ -1,0 +1,216 @@
+"""One case: settings, requests and a fault, all from one seed; what came of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterator
+
+from django.core import signals
+from django.db import Error, connection, connections
+from django.db.utils import OperationalError
+
+from ..proxy.client import Port
+from ..proxy.fault import OUTAGE, Fault, draw, wants_timeout
+from . import rivals, session, units
+from .claims import Claim, Told
+
+# Messages of a case, about: where a fault by number may fall.
+_MESSAGES = 24
+
+
+class TimeLimit(Exception):
+    """What the signal's handler raises, as a worker's soft time limit does."""
+
+
+@dataclass
+class Plan:
+    """What a seed stands for.
+
+    :ivar mode: ``requests`` sends Django's signals around each one, ``worker`` sends none.
+    :ivar goes_on: whether a request runs its other units after one that failed.
+    """
+
+    number: int
+    fault: Fault
+    conn_max_age: int | None
+    health_checks: bool
+    query_timeout: int
+    mode: str
+    goes_on: bool
+    requests: list[list[units.Unit]]
+
+    @property
+    def name(self) -> str:
+        return "c%dx" % self.number
+
+
+@dataclass
+class Outcome:
+    """What came of a case.
+
+    :ivar violations: (what, text).
+    """
+
+    claims: list[Claim] = field(default_factory=list)
+    fired: str = ""
+    failed_requests: list[int] = field(default_factory=list)
+    violations: list[tuple[str, str]] = field(default_factory=list)
+    sessions: list[int] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def plan(seed: int, number: int) -> Plan:
+    """The case of a number, whatever ran before it."""
+    chance = random.Random("%d:%d" % (seed, number))
+    timeout = chance.choice([0, 0, 0, 30])
+    fault = draw(chance, _MESSAGES, os.getpid(), timeout)
+    if wants_timeout(fault.kind) and chance.random() < 0.75:
+        timeout = 1
+        fault = Fault(fault.kind, fault.place, fault.moment, fault.number, 2.5)
+    elif wants_timeout(fault.kind):
+        timeout = 0
+    weights = {**units.WEIGHTS, **rivals.WEIGHTS}
+    requests = [
+        [
+            kind("c%dx%d%s" % (number, request, letter), chance)
+            for letter, kind in zip("abc", chance.choices(list(weights), list(weights.values()), k=chance.randint(1, 3)))
+        ]
+        for request in range(chance.randint(2, 4))
+    ]
+    return Plan(
+        number, fault, chance.choice([0, None, None]), chance.random() < 0.5, timeout,
+        chance.choice(["requests", "requests", "worker"]), chance.random() < 0.3, requests,
+    )  # fmt: skip
+
+
+class Runner:
+    """Runs cases in this process, whose main thread it has to be in (signals).
+
+    :param port: the proxy's.
+    :param direct: opens a connection to the server that does not pass the proxy.
+    :param expected: the state of a new session, see session.state.
+    """
+
+    def __init__(self, port: Port, direct: Callable[[], Any], expected: tuple[Any, ...]) -> None:
+        self.port = port
+        self.direct = direct
+        self.expected = expected
+        self._is_limited = False
+        signal.signal(signal.SIGUSR1, self._interrupt)
+
+    def _interrupt(self, *arguments: Any) -> None:
+        if self._is_limited:
+            raise TimeLimit
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Where a worker's time limit may strike: the application's code."""
+        self._is_limited = True
+        try:
+            yield
+        finally:
+            self._is_limited = False
+
+    def run(self, case: Plan) -> Outcome:
+        """Play the case; the database is compared by the caller."""
+        outcome = Outcome()
+        self._configure(case)
+        for unit in (unit for request in case.requests for unit in request):
+            unit.connect = self.direct
+        is_idle_cut = case.fault.kind == "idle cut"
+        self.port.arm(None if is_idle_cut else case.fault)
+        for number, request in enumerate(case.requests):
+            if is_idle_cut and number == case.fault.number:
+                outcome.fired = "idle" if connection.connection is not None else ""
+                self.port.cut()
+            self._request(case, number, request, outcome)
+        self._look_at_session(case, outcome)
+        connection.close()
+        report = self.port.report()
+        outcome.fired = outcome.fired or report["fired"]
+        outcome.sessions = report["sessions"]
+        self._judge_requests(case, outcome)
+        return outcome
+
+    def _configure(self, case: Plan) -> None:
+        if hasattr(connections._connections, "default"):
+            del connections["default"]
+        entry = connections.databases["default"]
+        entry["CONN_MAX_AGE"] = case.conn_max_age
+        entry["CONN_HEALTH_CHECKS"] = case.health_checks
+        entry["OPTIONS"]["query_timeout"] = case.query_timeout
+
+    # ---- requests --------------------------------------------------------------------
+
+    def _request(self, case: Plan, number: int, request: list[units.Unit], outcome: Outcome) -> None:
+        if case.mode == "requests":
+            signals.request_started.send(type(self))
+        failed = False
+        for unit in request:
+            told = Told.NOT_RUN
+            if not failed or case.goes_on:
+                told = self._unit(unit, outcome)
+            failed = failed or told in (Told.ERROR, Told.UNKNOWN)
+            outcome.claims.append(Claim(type(unit).__name__, told, None, None, unit.name))
+        if case.mode == "requests":
+            signals.request_finished.send(type(self))
+        if failed:
+            outcome.failed_requests.append(number)
+            if case.fault.kind == "outage":
+                threading.Event().wait(OUTAGE)
+
+    def _unit(self, unit: units.Unit, outcome: Outcome) -> Told:
+        try:
+            with self._limited():
+                unit.run()
+        except Exception as error:
+            text = "%s %s: %s: %s" % (type(unit).__name__, unit.name, type(error).__name__, str(error)[:300])
+            outcome.errors.append(text)
+            if not isinstance(error, (Error, TimeLimit)):
+                outcome.violations.append(("no database error", text))
+            return _told(unit, error)
+        if problem := unit.check():
+            outcome.violations.append(("wrong result", "%s: %s" % (unit.name, problem)))
+        return Told.SUCCESS
+
+    def _look_at_session(self, case: Plan, outcome: Outcome) -> None:
+        self.port.disarm()
+        try:
+            told = session.differences(connection, self.expected)
+        except Error as error:
+            outcome.failed_requests.append(len(case.requests))
+            outcome.errors.append("session: %s" % str(error)[:300])
+        else:
+            outcome.violations.extend(("unknown state", text) for text in told)
+
+    def _judge_requests(self, case: Plan, outcome: Outcome) -> None:
+        """One fault makes one request fail, and none where health checks come between."""
+        most = 1
+        if case.fault.kind == "idle cut" and case.health_checks and case.mode == "requests":
+            most = 0
+        if not outcome.fired:
+            most = 0
+        failed = outcome.failed_requests
+        if len(failed) > most and not _has_deadlock(outcome, case):
+            what = "dead connection kept" if outcome.fired else "failed without a fault"
+            outcome.violations.append((what, "requests %s failed: %s" % (failed, " | ".join(outcome.errors))))
+
+
+def _has_deadlock(outcome: Outcome, case: Plan) -> bool:
+    """Deadlocks fail a request beside the fault."""
+    return any("1205" in text for text in outcome.errors)
+
+
+def _told(unit: units.Unit, error: BaseException) -> Told:
+    """An error that the server itself gave to the last statement says that it had no effect."""
+    if not unit.finishing:
+        return Told.ERROR
+    cause = error.__cause__
+    number, state = getattr(cause, "number", None), getattr(cause, "sqlstate", None) or ""
+    refused = number is not None and not state.startswith(("08", "HYT")) and isinstance(error, Error)
+    return Told.ERROR if refused and not isinstance(error, OperationalError) or number == 1205 else Told.UNKNOWN

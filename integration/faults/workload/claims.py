@@ -1,0 +1,96 @@
+"""What the application was told, against what the database holds."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Told(enum.Enum):
+    """What the application may believe of a unit of work."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+    NOT_RUN = "not run"
+
+
+@dataclass
+class Seen:
+    """What a second connection reads of one case.
+
+    :ivar entries: tag -> number of rows.
+    :ivar balances: account -> balance.
+    :ivar contents: box -> number of its contents; boxes that are gone are not in it.
+    :ivar members: box -> tags of its entries.
+    """
+
+    entries: Counter = field(default_factory=Counter)
+    balances: dict[str, int] = field(default_factory=dict)
+    contents: dict[str, int] = field(default_factory=dict)
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass
+class Claim:
+    """One unit of work as the model knows it.
+
+    :ivar before: what is observed when nothing of it took effect.
+    :ivar after: what is observed when all of it did.
+    """
+
+    unit: str
+    told: Told
+    before: Any
+    after: Any
+    text: str = ""
+
+    def violation(self, observed: Any) -> str:
+        """What is wrong with what was observed; empty when nothing is."""
+        if observed == self.after and self.told in (Told.SUCCESS, Told.UNKNOWN):
+            return ""
+        if observed == self.before and self.told is not Told.SUCCESS:
+            return ""
+        if observed == self.before:
+            return "lost after success"
+        if observed == self.after:
+            return "kept after an error"
+        return "doubled" if _exceeds(observed, self.after) else "half"
+
+
+def _exceeds(observed: Any, after: Any) -> bool:
+    """Whether a count is above what the whole unit makes."""
+    pairs = list(zip(observed, after)) if isinstance(observed, tuple) and isinstance(after, tuple) else []
+    numbers = [pair for pair in pairs if all(isinstance(value, int) for value in pair)]
+    return any(seen > most for seen, most in numbers)
+
+
+SEEN_SQL = """
+SELECT N'e', tag, COUNT(*), N'' FROM faults_entry WHERE tag LIKE {like} GROUP BY tag
+UNION ALL SELECT N'a', name, balance, N'' FROM faults_account WHERE name LIKE {like}
+UNION ALL SELECT N'b', b.tag, COUNT(c.id), N'' FROM faults_box b LEFT JOIN faults_content c ON c.box_id = b.id
+  WHERE b.tag LIKE {like} GROUP BY b.tag
+UNION ALL SELECT N'm', b.tag, 0, e.tag FROM faults_box b JOIN faults_box_entries m ON m.box_id = b.id
+  JOIN faults_entry e ON e.id = m.entry_id WHERE b.tag LIKE {like}
+"""
+
+
+def read(cursor: Any, prefix: str) -> Seen:
+    """What the database holds of a case.
+
+    :param cursor: of a connection that does not pass the proxy.
+    :param prefix: what the names of the case begin with; no wildcards in it.
+    """
+    seen = Seen()
+    for kind, name, number, member in cursor.execute(SEEN_SQL.format(like="N'%s%%'" % prefix)).fetchall():
+        if kind == "e":
+            seen.entries[name] = number
+        elif kind == "a":
+            seen.balances[name] = number
+        elif kind == "b":
+            seen.contents[name] = number
+        else:
+            seen.members[name] = tuple(sorted((*seen.members.get(name, ()), member)))
+    return seen

@@ -1,0 +1,89 @@
+"""Units that another session gets in the way of: lock timeouts and deadlocks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pyodbc
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from ..app.models import Account, Entry
+from .claims import Seen
+from .units import Atomic, Unit
+
+# Seconds a rival keeps what it has locked, at most.
+_PATIENCE = 20.0
+
+
+class Locked(Atomic):
+    """A block that asks for a row with nowait=True while another session has it: error 1222, and goes on."""
+
+    def prepare(self, cursor: Any) -> None:
+        cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 0)", self.name)
+
+    def run(self) -> None:
+        rival = self.connect()
+        rival.autocommit = False
+        try:
+            rival.execute("UPDATE faults_account SET balance = balance WHERE name = ?", self.name)
+            with transaction.atomic():
+                Entry.objects.create(tag=self.tags[0])
+                try:
+                    with transaction.atomic():
+                        Account.objects.select_for_update(nowait=True).get(name=self.name)
+                except DatabaseError:
+                    pass
+                for tag in self.tags[1:]:
+                    Entry.objects.create(tag=tag)
+                self.finishing = True
+        finally:
+            rival.close()
+
+
+class Deadlock(Unit):
+    """Two sessions that lock two rows crosswise: one of them is the victim (1205)."""
+
+    def prepare(self, cursor: Any) -> None:
+        for side in "ab":
+            cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 0)", self.name + side)
+
+    def run(self) -> None:
+        rival = self.connect()
+        rival.autocommit = False
+        thread = threading.Thread(target=self._rival, args=(rival,))
+        try:
+            with transaction.atomic():
+                self._add("a")
+                rival.execute("SET DEADLOCK_PRIORITY HIGH")
+                rival.execute("UPDATE faults_account SET balance = balance WHERE name = ?", self.name + "b")
+                thread.start()
+                # The rival is waiting by then; if it is not, nobody is the victim.
+                time.sleep(0.03)
+                self._add("b")
+                self.finishing = True
+        finally:
+            if thread.ident is not None:
+                thread.join(_PATIENCE)
+            rival.close()
+
+    def _add(self, side: str) -> None:
+        Account.objects.filter(name=self.name + side).update(balance=F("balance") + 1)
+
+    def _rival(self, rival: Any) -> None:
+        try:
+            rival.execute("UPDATE faults_account SET balance = balance WHERE name = ?", self.name + "a")
+            rival.commit()
+        except pyodbc.Error:
+            # The victim is the rival.
+            rival.rollback()
+
+    def observe(self, seen: Seen) -> Any:
+        return seen.balances[self.name + "a"], seen.balances[self.name + "b"]
+
+    before, after = (0, 0), (1, 1)
+
+
+WEIGHTS: dict[type[Unit], int] = {Locked: 2, Deadlock: 1}
