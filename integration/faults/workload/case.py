@@ -176,7 +176,7 @@ class Runner:
             return _told(unit, error)
         if problem := unit.check():
             outcome.violations.append(("wrong result", "%s: %s" % (unit.name, problem)))
-        return Told.SUCCESS
+        return Told.ERROR if unit.is_refused else Told.SUCCESS
 
     def _look_at_session(self, case: Plan, outcome: Outcome) -> None:
         self.port.disarm()

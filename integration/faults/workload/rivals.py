@@ -29,7 +29,7 @@ class Locked(Atomic):
         rival.autocommit = False
         try:
             rival.execute("UPDATE faults_account SET balance = balance WHERE name = ?", self.name)
-            with transaction.atomic():
+            with self.block():
                 Entry.objects.create(tag=self.tags[0])
                 try:
                     with transaction.atomic():
@@ -38,7 +38,6 @@ class Locked(Atomic):
                     pass
                 for tag in self.tags[1:]:
                     Entry.objects.create(tag=tag)
-                self.finishing = True
         finally:
             rival.close()
 
@@ -55,7 +54,7 @@ class Deadlock(Unit):
         rival.autocommit = False
         thread = threading.Thread(target=self._rival, args=(rival,))
         try:
-            with transaction.atomic():
+            with self.block():
                 self._add("a")
                 rival.execute("SET DEADLOCK_PRIORITY HIGH")
                 rival.execute("UPDATE faults_account SET balance = balance WHERE name = ?", self.name + "b")
@@ -63,7 +62,6 @@ class Deadlock(Unit):
                 # The rival is waiting by then; if it is not, nobody is the victim.
                 time.sleep(0.03)
                 self._add("b")
-                self.finishing = True
         finally:
             if thread.ident is not None:
                 thread.join(_PATIENCE)

@@ -6,8 +6,9 @@ are the two things that may be observed.
 
 from __future__ import annotations
 
+import contextlib
 import random
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
@@ -24,6 +25,7 @@ class Unit:
     :ivar connect: opens a connection that does not pass the proxy; given by the runner.
     :ivar finishing: whether an error from now on leaves open whether the unit took effect: its COMMIT, or its only
         statement, is under way.
+    :ivar is_refused: whether Django told that it will roll the block back, which ends without an error.
     """
 
     connect: Callable[[], Any]
@@ -32,6 +34,7 @@ class Unit:
         self.name = name
         self.count = chance.randint(1, 4)
         self.finishing = False
+        self.is_refused = False
         self.tags = ["%s.%d" % (name, number) for number in range(self.count)]
 
     def prepare(self, cursor: Any) -> None:
@@ -51,6 +54,14 @@ class Unit:
     @property
     def after(self) -> Any:
         return (1,) * self.count
+
+    @contextlib.contextmanager
+    def block(self) -> Iterator[None]:
+        """The unit's outermost atomic block."""
+        with transaction.atomic():
+            yield
+            # Django rolls back without an error then, which it tells only here.
+            self.is_refused = transaction.get_rollback()
 
     def check(self) -> str:
         """What is wrong with what the application saw itself; empty when nothing is."""
@@ -101,10 +112,9 @@ class Atomic(Unit):
     """A block of several INSERTs."""
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             for tag in self.tags:
                 Entry.objects.create(tag=tag)
-            self.finishing = True
 
 
 class Nested(Atomic):
@@ -114,7 +124,7 @@ class Nested(Atomic):
         cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 0)", self.name)
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             for tag in self.tags:
                 with transaction.atomic():
                     Entry.objects.create(tag=tag)
@@ -130,7 +140,6 @@ class Nested(Atomic):
                     Account.objects.create(name=self.name)
             except IntegrityError:
                 pass
-            self.finishing = True
 
     def observe(self, seen: Seen) -> Any:
         return (*super().observe(seen), seen.entries[self.name + ".undone"])
@@ -176,14 +185,13 @@ class Swallowed(Atomic):
         self.made: list[str] = []
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             for tag in self.tags:
                 try:
                     Entry.objects.create(tag=tag)
                     self.made.append(tag)
                 except DatabaseError:
                     pass
-            self.finishing = True
 
     def observe(self, seen: Seen) -> Any:
         made = tuple(seen.entries[tag] for tag in self.made)
@@ -271,10 +279,9 @@ class Keys(Unit):
             self.finishing = True
             Entry.objects.bulk_create(entries)
             return
-        with transaction.atomic():
+        with self.block():
             for entry in entries:
                 entry.save(force_insert=True)
-            self.finishing = True
 
 
 class Upsert(Unit):
@@ -335,9 +342,8 @@ class Transfer(Unit):
             cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 100)", self.name + side)
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             self._move()
-            self.finishing = True
 
     def _move(self) -> None:
         locked = Account.objects.select_for_update().filter(name__in=[self.name + "a", self.name + "b"])
@@ -414,10 +420,9 @@ class Tree(Unit):
     """An object and what hangs on it, made together."""
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             box = Box.objects.create(tag=self.name)
             Content.objects.bulk_create(Content(box=box, tag=tag) for tag in self.tags)
-            self.finishing = True
 
     def observe(self, seen: Seen) -> Any:
         return seen.contents.get(self.name)
@@ -435,11 +440,10 @@ class OnCommit(Atomic):
     called = False
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             transaction.on_commit(self._call)
             for tag in self.tags:
                 Entry.objects.create(tag=tag)
-            self.finishing = True
 
     def _call(self) -> None:
         self.called = True
@@ -462,13 +466,12 @@ class LeftEarly(Atomic):
         )
 
     def run(self) -> None:
-        with transaction.atomic():
+        with self.block():
             for entry in Entry.objects.filter(tag=self.name + ".many").iterator(chunk_size=50):
                 Entry.objects.create(tag=self.tags[0], note=entry.note[:3])
                 break
             for tag in self.tags[1:]:
                 Entry.objects.create(tag=tag)
-            self.finishing = True
 
 
 class Read(Unit):

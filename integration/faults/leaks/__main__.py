@@ -1,0 +1,51 @@
+"""``hatch run secrets``: fail in every way, and look for the secrets in everything that is left behind.
+
+Exit status 1 when one shows in what is ours; what shows in frames of Django's own is listed apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import sys
+import tempfile
+from typing import Any, Iterator
+
+from harness.server import serve
+
+from .. import database
+from .entra_paths import entra_paths
+from .hunt import Hunt
+from .paths import Path, Paths
+
+
+def all_paths(server: Any) -> Iterator[Path]:
+    with entra_paths(server) as entra:
+        yield from itertools.chain(Paths(server), entra)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="hatch run secrets", description=__doc__)
+    parser.add_argument("--only", default="", help="only paths whose name holds this")
+    parser.add_argument("--at-least", type=int, default=200, help="paths that have to fail")
+    arguments = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as home, serve() as server:
+        # No credential of this machine is found.
+        os.environ.update(HOME=home, AZURE_CONFIG_DIR=home)
+        database.configure({"default": database.alias(server, "app")})
+        hunt = Hunt()
+        for path in all_paths(server):
+            if arguments.only in path.name:
+                hunt.run(path)
+    for name, where in hunt.leaks:
+        print("SECRET: %s: %s" % (name, where))
+    print("%d paths failed, %d connected; secrets shown: %d" % (hunt.failed, len(hunt.passed), len(hunt.leaks)))
+    for where, count in sorted(hunt.others.items()):
+        print("in what is not ours: %s: %d" % (where, count))
+    enough = hunt.failed >= arguments.at_least or bool(arguments.only)
+    return int(bool(hunt.leaks) or not enough)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
