@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import pyodbc
 from harness.server import Server
@@ -63,15 +63,15 @@ def alias(server: Server, name: str, port: int | None = None, **options: Any) ->
     return entry
 
 
-def configure(databases: dict[str, dict[str, Any]]) -> None:
-    """Django with the application of the workload."""
+def configure(databases: dict[str, dict[str, Any]], apps: Sequence[str] = ("faults.app",)) -> None:
+    """Django with the application of the workload, or others."""
     import django
     from django.conf import settings
 
     settings.configure(
         DATABASES=databases,
         DATABASE_CONNECTION_POOLING=False,
-        INSTALLED_APPS=["faults.app"],
+        INSTALLED_APPS=list(apps),
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         SECRET_KEY="tests",
         USE_TZ=True,

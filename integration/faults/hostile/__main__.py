@@ -1,0 +1,208 @@
+"""``hatch run hostile --count 100000``: so many hostile names and values, and every statement that reached the server.
+
+A statement may differ from those of harmless names and values only between delimiters. Exit status 1 when one differs,
+and when a value comes back as another one, or a row is not found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import decimal
+import json
+import sys
+import time
+from collections import Counter, defaultdict
+from datetime import datetime, timezone
+from typing import Any, Callable, Iterator
+
+from django.core.exceptions import ImproperlyConfigured
+from harness.server import Server, serve
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from .. import database
+from .skeleton import skeleton
+
+# One in so many examples of names is run on the server; the others are compiled.
+_RUN_EVERY = 40
+# Problems of one kind that are printed.
+_SHOWN = 4
+
+
+class Search:
+    """Plays examples and keeps what is wrong.
+
+    :ivar problems: texts, each once.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.seed = number
+        self.problems: Counter = Counter()
+        self.played = 0
+        self._known: set[str] = set()
+        self._names = 0
+
+    def problem(self, text: str) -> None:
+        self.problems[text[:700]] += 1
+
+    def report(self) -> Iterator[str]:
+        """A few problems of each kind, and how many there are."""
+        kinds = defaultdict(list)
+        for text in self.problems:
+            kinds[" ".join(text.split()[:3])].append(text)
+        for kind, texts in kinds.items():
+            for text in sorted(texts, key=len)[:_SHOWN]:
+                yield json.dumps(text, ensure_ascii=False)
+            yield "%s ...: %d" % (kind, len(texts))
+
+    # ---- harmless --------------------------------------------------------------------
+
+    def learn(self) -> None:
+        """The statements that harmless names and values make."""
+        from . import names, values
+
+        for documents in ({"a": 1}, {"a": "b"}):
+            row = {
+                "text": "b", "long": "c", "data": next(iter(documents.items())), "raw": b"d",
+                "number": decimal.Decimal("1.5"), "at": datetime(2026, 1, 1, tzinfo=timezone.utc),
+            }  # fmt: skip
+            for problem in values.play([row] * values.ROWS):
+                self.problem("harmless values: " + problem)
+        list(values.impossible("d"))
+        given = {name: "h_" + name for name in names.KEYS}
+        self._known.update(map(skeleton, self._texts(given)))
+        for problem in names.run(given):
+            self.problem("harmless names: " + problem)
+
+    @staticmethod
+    def _texts(given: dict[str, str]) -> list[str]:
+        from . import names
+
+        kind = names.model(given)
+        return names.definitions(kind, given, collect=True) + names.queries(kind, given)
+
+    # ---- hostile ---------------------------------------------------------------------
+
+    def value_example(self, example: list[dict[str, Any]]) -> None:
+        from . import values
+
+        self.played += values.WEIGHT
+        for problem in values.play(example):
+            self.problem("value: " + problem)
+
+    def impossible_example(self, text: str) -> None:
+        from . import values
+
+        self.played += 1
+        for problem in values.impossible(text):
+            self.problem("impossible value: " + problem)
+
+    def name_example(self, example: dict[str, str]) -> None:
+        from . import names
+
+        self.played += names.WEIGHT
+        self._names += 1
+        try:
+            for text in self._texts(example):
+                if skeleton(text) not in self._known:
+                    self.problem("name: a statement of another shape: %s" % text)
+        except (ValueError, ImproperlyConfigured):
+            return
+        if self._names % _RUN_EVERY == 0:
+            for problem in names.run(example):
+                self.problem("name: " + problem)
+
+    # ---- the journal -----------------------------------------------------------------
+
+    def read_journal(self, entries: list[dict[str, Any]], harmless: int) -> int:
+        """Compare what the server received; how many statements that was.
+
+        :param harmless: how many of the entries came from harmless names and values.
+        """
+        known = {skeleton(text) for entry in entries[:harmless] for text in _texts_of(entry)} | self._known
+        count = 0
+        for entry in entries[harmless:]:
+            for text in _texts_of(entry):
+                count += 1
+                if skeleton(text) not in known:
+                    self.problem("journal: a statement of another shape: %s" % text)
+        return count
+
+
+def _texts_of(entry: dict[str, Any]) -> list[str]:
+    requests = entry.get("requests", [entry])
+    return [request["text"] for request in requests if request.get("text")]
+
+
+def search(strategy: Any, play: Callable[[Any], None], number: int, examples: int) -> None:
+    """Play so many examples of a strategy, the same for the same seed."""
+
+    @seed(number)
+    @settings(
+        max_examples=max(examples, 1), database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(strategy)
+    def run(example: Any) -> None:
+        play(example)
+
+    run()
+
+
+def run(server: Server, count: int, number: int) -> tuple[Search, int]:
+    """Play about so many names and values: four fifths of them values.
+
+    :returns: the search, and the number of statements that were compared; 0 on a real server, which keeps no journal.
+    """
+    from . import names, strategies, values
+
+    hunt = Search(number)
+    hunt.learn()
+    harmless = len(server.journal()) if server.journal else 0
+    search(values.rows, hunt.value_example, number, count * 75 // 100 // values.WEIGHT)
+    search(strategies.IMPOSSIBLE, hunt.impossible_example, number, count // 100)
+    search(names.names, hunt.name_example, number, (count - hunt.played) // names.WEIGHT + 1)
+    statements = hunt.read_journal(server.journal(), harmless) if server.journal else 0
+    return hunt, statements
+
+
+@contextlib.contextmanager
+def tables(server: Server, name: str) -> Any:
+    """Django with the table of the values."""
+    from django.conf import settings as django_settings
+
+    if not django_settings.configured:
+        database.configure({"default": database.alias(server, name, plugins=["json"])}, ("faults.hostile.app",))
+    from django.db import connection
+
+    from .app.models import Thing
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Thing)
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="hatch run hostile", description=__doc__)
+    parser.add_argument("--count", type=int, default=10000, help="names and values")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--version", default="2022", help="what the sandbox plays")
+    arguments = parser.parse_args(argv)
+    started = time.monotonic()
+    with serve(arguments.version, journal=True) as server, database.databases(server, 1) as (name,):
+        with tables(server, name):
+            hunt, statements = run(server, arguments.count, arguments.seed)
+    for line in hunt.report():
+        print(line)
+    print(
+        "seed %d: %d names and values, %d statements compared, %.0f s; problems: %d"
+        % (arguments.seed, hunt.played, statements, time.monotonic() - started, sum(hunt.problems.values()))
+    )
+    return int(bool(hunt.problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
