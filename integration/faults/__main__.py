@@ -20,7 +20,9 @@ from . import database, report
 from .proxy.client import ProxyProcess
 
 
-def run(server: Server, seed: int, count: int, workers: int, cases: list[int] | None = None) -> Iterator[dict[str, Any]]:
+def run(
+    server: Server, seed: int, count: int, workers: int, cases: list[int] | None = None
+) -> Iterator[dict[str, Any]]:
     """The results of the cases, as they come; see worker.Worker.play.
 
     :param count: faults that have to happen.
@@ -43,7 +45,10 @@ def _results(server: Server, tasks: list[dict[str, Any]]) -> Iterator[dict[str, 
     environment = {**os.environ, VARIABLE: server.url}
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "faults.worker", json.dumps(task)], stdout=subprocess.PIPE, text=True, env=environment
+            [sys.executable, "-m", "faults.worker", json.dumps(task)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
         for task in tasks
     ]

@@ -9,7 +9,6 @@ from typing import Any, Iterator, Sequence
 import pyodbc
 from harness.server import Server
 
-from mssql_core.connection.connection_string import build
 from mssql_core.connection.driver import find_driver
 
 
@@ -19,18 +18,17 @@ def connect(server: Server, name: str, **keywords: str) -> Any:
     :param keywords: more ODBC keywords.
     """
     pyodbc.pooling = False
-    text = build(
-        {
-            "DRIVER": find_driver(),
-            "SERVER": "%s,%d" % (server.host, server.port),
-            "DATABASE": name,
-            "UID": server.user,
-            "PWD": server.password,
-            **{key: str(value) for key, value in server.options.items()},
-            **keywords,
-        }
-    )
-    return pyodbc.connect(str(text), autocommit=True)
+    given = {
+        "DRIVER": find_driver(),
+        "SERVER": "%s,%d" % (server.host, server.port),
+        "DATABASE": name,
+        "UID": server.user,
+        "PWD": server.password,
+        **{key: str(value) for key, value in server.options.items()},
+        **keywords,
+    }
+    text = ";".join("%s={%s}" % (key, value.replace("}", "}}")) for key, value in given.items())
+    return pyodbc.connect(text, autocommit=True)
 
 
 @contextlib.contextmanager

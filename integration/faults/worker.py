@@ -89,12 +89,18 @@ class Worker:
         from .workload.claims import read
 
         seen = read(self.cursor, plan.name)
-        found = [unit for request in plan.requests for unit in request]
-        for claim, unit in zip(outcome.claims, found):
+        units = [unit for request in plan.requests for unit in request]
+        for claim, unit in zip(outcome.claims, units):
             claim.before, claim.after = unit.before, unit.after
             observed = unit.observe(seen)
             if what := claim.violation(observed):
-                text = "%s %s was told %s: %s, not %s" % (claim.unit, unit.name, claim.told.value, observed, claim.after)
+                text = "%s %s was told %s: %s, not %s" % (
+                    claim.unit,
+                    unit.name,
+                    claim.told.value,
+                    observed,
+                    claim.after,
+                )
                 outcome.violations.append((what, text))
 
     def empty(self) -> None:

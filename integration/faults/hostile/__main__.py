@@ -49,7 +49,7 @@ class Search:
         """A few problems of each kind, and how many there are."""
         kinds = defaultdict(list)
         for text in self.problems:
-            kinds[" ".join(text.split()[:3])].append(text)
+            kinds[":".join(text.split(":")[:2])].append(text)
         for kind, texts in kinds.items():
             for text in sorted(texts, key=len)[:_SHOWN]:
                 yield json.dumps(text, ensure_ascii=False)
@@ -68,11 +68,14 @@ class Search:
             }  # fmt: skip
             for problem in values.play([row] * values.ROWS):
                 self.problem("harmless values: " + problem)
-        list(values.impossible("d"))
+        for text in ("d", "\ud800", "\0"):
+            list(values.impossible(text))
+        _fail()
         given = {name: "h_" + name for name in names.KEYS}
-        self._known.update(map(skeleton, self._texts(given)))
-        for problem in names.run(given):
-            self.problem("harmless names: " + problem)
+        for table in ("h_table", "[h_schema].[h_table]"):
+            self._known.update(map(skeleton, self._texts({**given, "table": table})))
+            for problem in names.run({**given, "table": table}):
+                self.problem("harmless names: " + problem)
 
     @staticmethod
     def _texts(given: dict[str, str]) -> list[str]:
@@ -127,6 +130,16 @@ class Search:
                 if skeleton(text) not in known:
                     self.problem("journal: a statement of another shape: %s" % text)
         return count
+
+
+def _fail() -> None:
+    """After an error inside a transaction the server is asked for its state."""
+    from django.db import DatabaseError, connection, transaction
+
+    for statement in ("SELECT CAST(N'x' AS int)", "SELECT 1/0", "INSERT INTO hostile_thing DEFAULT VALUES"):
+        with transaction.atomic(), contextlib.suppress(DatabaseError), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
 
 
 def _texts_of(entry: dict[str, Any]) -> list[str]:

@@ -15,9 +15,11 @@ from . import strategies
 KEYS = ("table", "column", "other", "index", "unique", "check", "comment", "default", "value", "renamed")
 _OF = {
     **dict.fromkeys(("comment", "default", "value"), strategies.TEXTS),
-    **dict.fromkeys(("column", "other", "renamed"), strategies.COLUMNS),
+    **dict.fromkeys(("table", "column", "other", "renamed"), strategies.COLUMNS),
 }
-names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(lambda given: len({given[key].casefold().rstrip() for key in ("column", "other", "renamed", "table")} | {"id"}) == 5)
+names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(
+    lambda given: len({given[key].casefold().rstrip() for key in ("column", "other", "renamed", "table")} | {"id"}) == 5
+)
 WEIGHT = len(KEYS)
 _numbers = itertools.count()
 

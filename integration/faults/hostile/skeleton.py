@@ -15,6 +15,7 @@ _TOKEN = re.compile(
   | (?P<comment>--[^\n]*|/\*)
   | (?P<text>[Nn]?'(?:[^']|'')*')
   | (?P<name>\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*")
+  | (?P<number>\d+(?:\.\d+)?(?![\w@#$]))
   | (?P<word>[\w@#$]+)
   | (?P<open>['"\[])
   | (?P<sign>.)
@@ -23,17 +24,26 @@ _TOKEN = re.compile(
 )
 # A name with its schema, or a column with its table, is one name; lists of them stay lists.
 _QUALIFIED = re.compile(r"N(?: \. N)+")
+# Parameters by their number; a list of them is as long as it has different values.
+_PARAMETER = re.compile(r"@P\d+|\?|%S", re.IGNORECASE)
+_LISTED = re.compile(r"P(?: , P)+")
+# A text with a backslash before the end of a line is written in two; but EXEC takes no expressions (error 102).
+_JOINED = re.compile(r"\( T(?: \+ T)+ \)|T(?: \+ T)+")
 
 
 def skeleton(statement: str) -> str:
-    """Words and signs, N for a delimited name, T for a text; what is not closed, and comments, stand out."""
+    """Words and signs, N for a delimited name, T for a text, D for a number, P for parameters.
+
+    What is not closed, and comments, stand out.
+    """
     tokens = []
     for match in _TOKEN.finditer(statement):
         kind = match.lastgroup
         if kind == "space":
             continue
         tokens.append(
-            {"text": "T", "name": "N", "comment": "<COMMENT>", "open": "<NOT CLOSED>"}.get(kind or "")
-            or match.group().upper()
+            {"text": "T", "name": "N", "number": "D", "comment": "<COMMENT>", "open": "<NOT CLOSED>"}.get(kind or "")
+            or _PARAMETER.sub("P", match.group().upper())
         )
-    return _QUALIFIED.sub("N", " ".join(tokens))
+    text = _LISTED.sub("P", _QUALIFIED.sub("N", " ".join(tokens)))
+    return text if tokens[:1] == ["EXEC"] else _JOINED.sub("T", text)

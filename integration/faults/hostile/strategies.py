@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import zoneinfo
 from typing import Any
 
+import zoneinfo
 from hypothesis import strategies as st
 
 _FRAGMENTS = (
@@ -24,14 +24,16 @@ TEXTS = st.lists(_PIECES, min_size=1, max_size=6).map("".join).filter(bool)
 #: What it cannot: lone surrogates, U+0000.
 IMPOSSIBLE = st.tuples(TEXTS, st.sampled_from(["\ud800", "\udfff", "\0"]), TEXTS).map("".join)
 #: Names of tables, columns, indexes and constraints.
-NAMES = TEXTS.map(lambda text: text[:50]).filter(lambda text: bool(text.strip()))
-#: Django itself fills percent signs of columns in, where a condition is written into a definition.
+NAMES = TEXTS.map(lambda text: text[:50].rstrip()).filter(bool)
+#: Django itself takes percent signs in names of tables and columns for placeholders, on every database.
 COLUMNS = NAMES.filter(lambda text: "%" not in text)
 _ZONES = [zoneinfo.ZoneInfo(name) for name in ("UTC", "Europe/Amsterdam", "Africa/Monrovia", "Asia/Kathmandu")]
 MOMENTS: st.SearchStrategy[Any] = st.datetimes(
     datetime.datetime(1, 1, 3), datetime.datetime(9999, 12, 29), timezones=st.sampled_from(_ZONES)
 )
-DECIMALS = st.decimals("-1e21", "1e21", places=8, allow_nan=False).filter(lambda value: abs(value) < decimal.Decimal("1e21"))
+DECIMALS = st.decimals("-1e21", "1e21", places=8, allow_nan=False).filter(
+    lambda value: abs(value) < decimal.Decimal("1e21")
+)
 DOCUMENTS = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), TEXTS),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),

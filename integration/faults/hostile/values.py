@@ -55,9 +55,9 @@ def _same(made: list[Thing]) -> Iterator[str]:
         for name in ("text", "long", "data", "number", "at"):
             written, read = (_comparable(getattr(each, name)) for each in (thing, other))
             if written != read:
-                yield "%s %r came back as %r" % (name, written, read)
+                yield "%s: %r came back as %r" % (name, written, read)
         if bytes(thing.raw) != bytes(other.raw):
-            yield "raw %r came back as %r" % (thing.raw, other.raw)
+            yield "raw: %r came back as %r" % (thing.raw, other.raw)
 
 
 def _comparable(value: Any) -> Any:
@@ -86,7 +86,7 @@ def _looked_up(made: list[Thing]) -> Iterator[str]:
     }
     for name, way in ways.items():
         if thing.pk not in {each.pk for each in way()}:
-            yield "%s does not find %r" % (name, {"text": thing.text, "long": thing.long, "data": thing.data})
+            yield "%s: does not find %r" % (name, {"text": thing.text, "long": thing.long, "data": thing.data})
     list(ours.annotate(whole=Concat(Value(thing.text), F("text")), size=Length("text"), upper=Upper(Value(thing.long))))
 
 
@@ -113,7 +113,7 @@ def impossible(text: str) -> Iterator[str]:
             with transaction.atomic():
                 stored = Thing.objects.get(pk=way().pk)
                 if (stored.text, stored.long) != (text, text):
-                    yield "%s of %r came back as %r" % (name, text, stored.text)
+                    yield "%s: %r came back as %r" % (name, text, stored.text)
                 transaction.set_rollback(True)
         except (DatabaseError, ValueError):
             continue

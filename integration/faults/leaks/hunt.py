@@ -5,13 +5,24 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from typing import Any, Iterator
+from typing import Iterator
 
 from . import canary, inspect
 from .paths import Path
 
 # Frames and loggers that are not ours to keep clean. Django's create_connection() has the settings in a variable.
-_OTHERS = ("django.", "/django/", "azure.", "/azure/", "msal", "urllib3", "/pluggy/", "log azure", "log msal", "log urllib3")
+_OTHERS = (
+    "django.",
+    "/django/",
+    "azure.",
+    "/azure/",
+    "msal",
+    "urllib3",
+    "/pluggy/",
+    "log azure",
+    "log msal",
+    "log urllib3",
+)
 _OWN = "leaks"
 
 

@@ -53,7 +53,9 @@ class Paths:
 
     def path(self, name: str, changes: dict[str, Any], **options: Any) -> Path:
         """The server's entry with changes; its own password is in none of them."""
-        entry = dataclasses.replace(self.server, password="").database("app", connection_retries=0, connection_timeout=5)
+        entry = dataclasses.replace(self.server, password="").database(
+            "app", connection_retries=0, connection_timeout=5
+        )
         entry["OPTIONS"].update(options)
         entry.update(changes)
         return Path(name, entry)

@@ -16,6 +16,7 @@ KINDS = {
     "outage": "all connections are reset and new ones refused for a while, as when a server restarts",
     "signal": "the client's process gets SIGUSR1 while it waits, and goes on getting its answer",
     "idle cut": "the connection is closed while nothing is under way",
+    "idle kill": "the session is killed while nothing is under way",
 }
 #: Which client message: by number, or the first of a kind.
 PLACES = ("message", "begin", "commit", "login")
@@ -43,12 +44,17 @@ class Fault:
     seconds: float = 0.05
     pid: int = 0
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it happens between two requests, and so not by the proxy alone."""
+        return self.kind.startswith("idle")
+
     def to_dict(self) -> dict:
         return asdict(self)
 
     def __str__(self) -> str:
-        if self.kind == "idle cut":
-            return "idle cut before request %d" % (self.number + 1)
+        if self.is_idle:
+            return "%s before request %d" % (self.kind, self.number + 1)
         return "%s %s %s %d" % (self.kind, self.moment, self.place, self.number)
 
 
@@ -60,7 +66,7 @@ def draw(chance: random.Random, messages: int, pid: int, query_timeout: int) -> 
     :param query_timeout: seconds, 0 for none: a stall outlasts it.
     """
     kind = chance.choice([*KINDS, "cut", "reset", "signal"])
-    if kind == "idle cut":
+    if kind.startswith("idle"):
         return Fault(kind, "idle", "before", chance.randint(1, 2))
     place = chance.choice(["message", "message", "begin", "commit", "login"])
     moment = chance.choice(MOMENTS)

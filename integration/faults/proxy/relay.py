@@ -33,9 +33,7 @@ class Relay:
     async def run(self) -> None:
         """Carry until the end."""
         if self.gate.is_refusing:
-            self._to_client.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL
-            )
+            self._to_client.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
             self._to_client.transport.abort()
             return
         self._from_server, self._to_server = await asyncio.open_connection(*self.gate.target)

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pyodbc
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from ..app.models import Account, Entry
@@ -84,4 +84,25 @@ class Deadlock(Unit):
     before, after = (0, 0), (1, 1)
 
 
-WEIGHTS: dict[type[Unit], int] = {Locked: 2, Deadlock: 1}
+class Killed(Atomic):
+    """A block whose session an administrator ends in the middle."""
+
+    def run(self) -> None:
+        with self.block():
+            Entry.objects.create(tag=self.tags[0])
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT @@SPID")
+                (session,) = cursor.fetchone()
+            administrator = self.connect()
+            administrator.execute("KILL %d" % session)
+            administrator.close()
+            Entry.objects.create(tag=self.tags[0] + ".late")
+        raise AssertionError("a block went on after its session was killed")
+
+    def observe(self, seen: Seen) -> Any:
+        return seen.entries[self.tags[0]], seen.entries[self.tags[0] + ".late"]
+
+    before = after = (0, 0)
+
+
+WEIGHTS: dict[type[Unit], int] = {Locked: 2, Deadlock: 1, Killed: 1}

@@ -62,6 +62,7 @@ class Unit:
             yield
             # Django rolls back without an error then, which it tells only here.
             self.is_refused = transaction.get_rollback()
+            self.finishing = True
 
     def check(self) -> str:
         """What is wrong with what the application saw itself; empty when nothing is."""
