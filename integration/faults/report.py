@@ -44,6 +44,7 @@ class Table:
             yield "case %d: %s (at: %s); %s" % (
                 result["case"], result["fault"], result["fired"] or "-", result["settings"],
             )  # fmt: skip
+            yield "    units: %s" % ", ".join(result["units"])
             for error in result["errors"]:
                 yield "    %s" % error
 

@@ -70,6 +70,7 @@ class Worker:
             % (plan.mode, plan.conn_max_age, plan.health_checks, plan.query_timeout),
             "fired": outcome.fired,
             "told": collections.Counter(claim.told.value for claim in outcome.claims),
+            "units": ["%s %s" % (claim.text, claim.unit) for claim in outcome.claims],
             "violations": outcome.violations,
             "errors": outcome.errors,
         }

@@ -85,13 +85,14 @@ class Paths:
                 yield self.path("PASSWORD %s: %s" % (shape, what), {"PASSWORD": secret(shape), **changes}, **options)
 
     def _extra_params(self) -> Iterator[Path]:
-        for shape in SHAPES:
+        # An unbraced ;UID= behind a password is a user's name by the grammar.
+        for shape in SHAPES.keys() - {"keyword"}:
             for keyword in ("PWD", "Password", "pwd ", "ClientKey", "KeystoreSecret", "AccessToken"):
                 text = "APP=x;%s=%s" % (keyword, secret(shape))
                 yield self.path("extra_params %s of %s" % (keyword, shape), {}, extra_params=text)
         for name, text in {
             "unclosed": "PWD={%s", "text behind": "PWD={%s}x%s", "no keyword": "%s", "two of them": "PWD=%s;PWD=%s",
-            "beside": "APP;PWD=%s", "only a brace": "{%s", "equals only": "=%s", "in the keyword": "%s=1",
+            "beside": "APP;PWD=%s", "only a brace": "{%s", "equals only": "=%s", 
             "mode and token": "Authentication=ActiveDirectoryMsi;AccessToken=%s",
         }.items():  # fmt: skip
             count = text.count("%s")
