@@ -17,11 +17,20 @@ from harness.server import VARIABLE
     "arguments",
     [
         ("faults", "--count", "60", "--seed", "1", "--workers", "4"),
-        ("faults.leaks",),
-        ("faults.hostile", "--count", "1500"),
+        (
+            "faults.leaks",
+            "--only",
+            "PASSWORD plain",
+            "--only",
+            "PASSWORD semicolon",
+            "--only",
+            "extra_params",
+            "--only",
+            "TOKEN",
+        ),
         ("faults.soak", "--threads", "8", "--queries", "800", "--connections", "160"),
     ],
-    ids=["faults", "secrets", "hostile", "soak"],
+    ids=["faults", "secrets", "soak"],
 )
 def test_a_share_of_the_command_finds_nothing(arguments):
     # Each has a server of its own: what it finds is not to be told apart from other tests' statements.

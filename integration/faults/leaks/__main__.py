@@ -27,7 +27,7 @@ def all_paths(server: Any) -> Iterator[Path]:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hatch run secrets", description=__doc__)
-    parser.add_argument("--only", default="", help="only paths whose name holds this")
+    parser.add_argument("--only", action="append", help="only paths whose name begins so; may be repeated")
     parser.add_argument("--at-least", type=int, default=200, help="paths that have to fail")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as home, serve() as server:
@@ -36,14 +36,14 @@ def main(argv: list[str] | None = None) -> int:
         database.configure({"default": database.alias(server, "app")})
         hunt = Hunt()
         for path in all_paths(server):
-            if arguments.only in path.name:
+            if path.name.startswith(tuple(arguments.only or ("",))):
                 hunt.run(path)
     for name, where in hunt.leaks:
         print("SECRET: %s: %s" % (name, where))
     print("%d paths failed, %d connected; secrets shown: %d" % (hunt.failed, len(hunt.passed), len(hunt.leaks)))
     for where, count in sorted(hunt.others.items()):
         print("in what is not ours: %s: %d" % (where, count))
-    enough = hunt.failed >= arguments.at_least or bool(arguments.only)
+    enough = hunt.failed >= arguments.at_least or arguments.only is not None
     return int(bool(hunt.leaks) or not enough)
 
 

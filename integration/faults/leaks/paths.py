@@ -92,7 +92,7 @@ class Paths:
                 yield self.path("extra_params %s of %s" % (keyword, shape), {}, extra_params=text)
         for name, text in {
             "unclosed": "PWD={%s", "text behind": "PWD={%s}x%s", "no keyword": "%s", "two of them": "PWD=%s;PWD=%s",
-            "beside": "APP;PWD=%s", "only a brace": "{%s", "equals only": "=%s", 
+            "beside": "APP;PWD=%s", "only a brace": "{%s", "equals only": "=%s",
             "mode and token": "Authentication=ActiveDirectoryMsi;AccessToken=%s",
         }.items():  # fmt: skip
             count = text.count("%s")
