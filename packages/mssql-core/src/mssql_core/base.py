@@ -344,11 +344,40 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     # ---- constraints -----------------------------------------------------------------
 
     def disable_constraint_checking(self):
-        with self.cursor() as cursor:
-            self.foreign_key_checks.disable(cursor)
+        """Let the first write to each table switch its keys off; not in snapshots, which refuse ALTER TABLE (3964)."""
+        if self.options_read().options.get("isolation_level") == session.SNAPSHOT:
+            return False
+        self.foreign_key_checks.disable()
         return True
 
+    def before_statement(self, sql):
+        super().before_statement(sql)
+        if self.foreign_key_checks.active:
+            # The statements that switch keys off are no writes to switch keys off for.
+            self.foreign_key_checks.active = False
+            try:
+                with self.create_cursor() as cursor:
+                    self.foreign_key_checks.before_write(cursor, sql, self._default_schema)
+            finally:
+                self.foreign_key_checks.active = True
+
+    @property
+    def _default_schema(self):
+        return self.ops.schema_option or self.server.default_schema
+
+    def _rollback(self):
+        super()._rollback()
+        self.foreign_key_checks.rolled_back()
+
+    def _savepoint_rollback(self, sid):
+        super()._savepoint_rollback(sid)
+        self.foreign_key_checks.rolled_back()
+
     def enable_constraint_checking(self):
+        if self.transaction in (State.OVER, State.LOST):
+            # The keys are on again: switching them off was undone with all else.
+            self.foreign_key_checks.active = False
+            return
         # Also after an error, before the transaction is rolled back.
         self.needs_rollback, needs_rollback = False, self.needs_rollback
         try:
@@ -360,7 +389,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     def check_constraints(self, table_names=None):
         tables = None
         if table_names is not None:
-            schema = self.ops.schema_option or self.server.default_schema
-            tables = [TableName.parse(name, schema) for name in table_names]
+            tables = [TableName.parse(name, self._default_schema) for name in table_names]
         with self.cursor() as cursor:
             self.foreign_key_checks.check(cursor, tables)

@@ -1,24 +1,113 @@
-from mssql_core.testing import fake_connection
+import pytest
 
-KEYS = [("dbo", "order", "fk_a"), ("sales", "line", "fk_b")]
+from mssql_core.errors import IntegrityError
+from mssql_core.testing import fake_connection, server_error
+
+KEYS = [("dbo", "order", "fk_a", "dbo", "customer"), ("sales", "line", "fk_b", "dbo", "order")]
+COLUMNS = ["schema_name", "table_name", "name", "referenced_schema", "referenced_table"]
 
 
 def answer(connection, keys=KEYS):
-    connection.driver.answer("FROM sys.foreign_keys", keys, columns=["schema_name", "table_name", "name"])
+    connection.driver.answer("FROM sys.foreign_keys", keys, columns=COLUMNS)
 
 
 def sent(connection):
     return [sql for sql in connection.driver.sql if sql.startswith("ALTER")]
 
 
-def test_only_what_is_on_is_switched_off_and_on_again(connection):
+def run(connection, *statements):
+    with connection.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "keys"),
+    [
+        ("INSERT INTO [order] ([a]) VALUES (1)", ["fk_a"]),
+        ("SET IDENTITY_INSERT [dbo].[ORDER] ON; BEGIN TRY INSERT INTO [dbo].[ORDER] VALUES (1); END TRY", ["fk_a"]),
+        ("UPDATE [sales].[line] SET [order_id] = 5", ["fk_b"]),
+        ('merge into "sales"."line" USING x ON 1 = 0 WHEN NOT MATCHED THEN INSERT (a) VALUES (1)', ["fk_b"]),
+        ("insert sales.line values (1)", ["fk_b"]),
+        ("DELETE FROM [order] WHERE 1 = 1", ["fk_b"]),
+        ("INSERT INTO [customer] ([a]) VALUES (1)", []),
+        ("SELECT * FROM [order]", []),
+    ],
+)
+def test_a_write_switches_the_keys_of_its_table_off(connection, sql, keys):
     answer(connection)
-    assert connection.disable_constraint_checking()
-    connection.enable_constraint_checking()
-    assert sent(connection) == [
-        "ALTER TABLE [dbo].[order] NOCHECK CONSTRAINT [fk_a]; ALTER TABLE [sales].[line] NOCHECK CONSTRAINT [fk_b]",
-        "ALTER TABLE [dbo].[order] CHECK CONSTRAINT [fk_a]; ALTER TABLE [sales].[line] CHECK CONSTRAINT [fk_b]",
-    ]
+    with connection.constraint_checks_disabled():
+        run(connection, sql, sql)
+        off = sent(connection)
+    assert [text.rpartition(" NOCHECK CONSTRAINT ")[2] for text in off] == ["[%s]" % key for key in keys]
+    assert [text.replace(" CHECK ", " NOCHECK ") for text in sent(connection)[len(off) :]] == off
+
+
+def test_without_a_write_nothing_is_sent(connection):
+    connection.ensure_connection()
+    with connection.constraint_checks_disabled():
+        run(connection, "SELECT 1")
+    assert connection.driver.sql[1:] == ["SELECT 1"]
+
+
+def test_the_server_is_asked_once_for_many_tables(connection):
+    answer(connection)
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)", "INSERT INTO [sales].[line] VALUES (1)")
+        assert sum("FROM sys.foreign_keys" in sql for sql in connection.driver.sql) == 1
+    run(connection, "INSERT INTO [order] VALUES (1)")
+    assert len(sent(connection)) == 3
+
+
+def test_a_rollback_brings_the_keys_back_so_the_next_write_asks_anew(connection):
+    answer(connection)
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)")
+        connection.rollback()
+        run(connection, "INSERT INTO [order] VALUES (1)")
+    assert len([sql for sql in sent(connection) if "NOCHECK" in sql]) == 2
+
+
+def test_a_rollback_to_a_savepoint_leaves_the_keys_before_it_to_be_switched_on(connection):
+    answer(connection)
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)")
+        connection._savepoint_rollback("s1")
+    assert sent(connection)[-1] == "ALTER TABLE [dbo].[order] CHECK CONSTRAINT [fk_a]"
+
+
+def test_after_the_server_ended_the_transaction_nothing_is_left_to_switch(connection):
+    answer(connection)
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    with pytest.raises(IntegrityError), connection.constraint_checks_disabled():
+        connection.driver.answer("UPDATE", server_error(2627))
+        connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [(2002, 0, 0)])
+        connection.driver.answer("BEGIN TRANSACTION; ", [(1001, 1, 1)])
+        run_raw(connection, "UPDATE [order] SET a = 1")
+    assert not connection.foreign_key_checks.active
+
+
+def run_raw(connection, sql):
+    connection.create_cursor().execute(sql)
+
+
+def test_a_snapshot_leaves_the_keys_on():
+    connection = fake_connection(options={"isolation_level": "SNAPSHOT"})
+    answer(connection)
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)")
+    assert sent(connection) == []
+
+
+def test_the_right_to_alter_is_asked_for(connection):
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)")
+    assert any("HAS_PERMS_BY_NAME" in sql and "N'ALTER'" in sql for sql in connection.driver.sql)
 
 
 def test_checking_makes_keys_trusted_again(connection):
@@ -30,7 +119,7 @@ def test_checking_makes_keys_trusted_again(connection):
 def test_a_bare_name_is_that_of_the_default_schema():
     for schema, key in ((None, "fk_a"), ("Sales", "fk_c")):
         connection = fake_connection(options={"schema": schema})
-        answer(connection, [*KEYS, ("sales", "order", "fk_c")])
+        answer(connection, [*KEYS, ("sales", "order", "fk_c", "dbo", "customer")])
         connection.check_constraints(["order"])
         assert [sql.rpartition(" ")[2] for sql in sent(connection)] == ["[%s]" % key]
 
@@ -38,8 +127,9 @@ def test_a_bare_name_is_that_of_the_default_schema():
 def test_checking_includes_what_was_switched_off_here(connection):
     answer(connection)
     connection.disable_constraint_checking()
+    run(connection, "INSERT INTO [order] VALUES (1)")
     connection.check_constraints(["line"])
-    assert "[fk_a]" in sent(connection)[-1] and "[fk_b]" in sent(connection)[-1]
+    assert sent(connection)[-1] == "ALTER TABLE [dbo].[order] WITH CHECK CHECK CONSTRAINT [fk_a]"
 
 
 def test_nothing_to_do_sends_nothing(connection):

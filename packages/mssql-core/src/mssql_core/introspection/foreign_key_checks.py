@@ -1,38 +1,89 @@
 """Foreign keys switched off and on again, for fixtures.
 
-NOCHECK leaves a key untrusted, which the optimizer then does not use; only WITH CHECK
+A table's keys are switched off at the first write to it, since nobody knows beforehand which tables a fixture fills, and
+ALTER TABLE locks each table it names (Sch-M). Without the right to alter a table its keys stay on, and the order of the
+fixture's rows counts. NOCHECK leaves a key untrusted, which the optimizer then does not use; only WITH CHECK
 validates the rows and makes it trusted again.
 https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql
 """
 
-from ..names import quote_identifier
+import re
+
+from ..names import TableName, bare_identifier
 from .queries import rows
 
 _KEYS = (
-    "SELECT s.name AS schema_name, t.name AS table_name, f.name AS name FROM sys.foreign_keys AS f "
+    "SELECT s.name AS schema_name, t.name AS table_name, f.name AS name, rs.name AS referenced_schema, "
+    "rt.name AS referenced_table FROM sys.foreign_keys AS f "
     "JOIN sys.tables AS t ON t.object_id = f.parent_object_id JOIN sys.schemas AS s ON s.schema_id = t.schema_id "
-    "WHERE f.is_ms_shipped = 0 AND %s ORDER BY f.object_id"
+    "JOIN sys.tables AS rt ON rt.object_id = f.referenced_object_id "
+    "JOIN sys.schemas AS rs ON rs.schema_id = rt.schema_id "
+    "WHERE f.is_ms_shipped = 0 AND %s "
+    "AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.name), N'OBJECT', N'ALTER') = 1 ORDER BY f.object_id"
 )
 _ENABLED = _KEYS % "f.is_disabled = 0"
 _DISABLED = _KEYS % "f.is_disabled = 1"
 _DOUBTFUL = _KEYS % "(f.is_disabled = 1 OR f.is_not_trusted = 1)"
 
+_PART = r'(?:\[(?:[^\]]|\]\])+\]|"(?:[^"]|"")+"|[\w@#$]+)'
+_NAME = re.compile(_PART)
+_WRITE = re.compile(
+    r"\b(INSERT(?:\s+INTO)?|MERGE(?:\s+INTO)?|UPDATE|DELETE(?:\s+FROM)?)\s+(%s(?:\.%s)*)" % (_PART, _PART),
+    re.IGNORECASE,
+)
+
 
 class ForeignKeyChecks:
-    """The foreign keys of one connection's database."""
+    """The foreign keys of one connection's database.
+
+    :ivar active: whether writes switch keys off.
+    """
 
     def __init__(self):
         # Keys that were switched off here; those that others switched off stay as they are.
         self._ours = set()
+        self.active = False
+        # The keys that were on, asked once; those that are off now; and the writes that need no further question.
+        self._keys = None
+        self._off = set()
+        self._done = set()
 
-    def disable(self, cursor):
-        """Switch all enabled keys off; rows are not checked until :meth:`check`."""
-        keys = rows(cursor, _ENABLED)
-        self._alter(cursor, keys, "NOCHECK")
-        self._ours.update(keys)
+    def disable(self):
+        """From now on the first write to a table switches its keys off; rows are not checked until :meth:`check`."""
+        self.active = True
+        self.rolled_back()
+
+    def before_write(self, cursor, sql, default_schema):
+        """Switch off the keys that the statement could violate before the whole fixture is there.
+
+        An insert or update needs the rows that its own keys name; a delete those keys that name its rows.
+
+        :param cursor: one that does not come back here.
+        """
+        for action, name in _WRITE.findall(sql):
+            write = (action[:6].upper() == "DELETE", _of_text(name, default_schema))
+            if write in self._done:
+                continue
+            self._done.add(write)
+            if self._keys is None:
+                self._keys = rows(cursor, _ENABLED)
+            deletes, table = write
+            keys = [key for key in self._keys if table == (_referenced(key) if deletes else _table(key))]
+            self._alter(cursor, [key for key in keys if key not in self._off], "NOCHECK")
+            self._off.update(keys)
+            self._ours.update(keys)
+
+    def rolled_back(self):
+        """ALTER TABLE is undone with all else, up to the savepoint: the next write asks anew."""
+        self._keys = None
+        self._done.clear()
+        self._off.clear()
 
     def enable(self, cursor):
         """Switch them on for new rows; present rows are the business of :meth:`check`."""
+        self.active = False
+        if not self._ours:
+            return
         # Tables may have been dropped in the meantime.
         keys = [key for key in rows(cursor, _DISABLED) if key in self._ours]
         self._alter(cursor, keys, "CHECK")
@@ -51,10 +102,9 @@ class ForeignKeyChecks:
         self._ours.difference_update(doubtful)
 
     def _alter(self, cursor, keys, action):
-        quote = quote_identifier
         statements = [
-            "ALTER TABLE %s.%s %s CONSTRAINT %s"
-            % (quote(key.schema_name), quote(key.table_name), action, quote(key.name))
+            "ALTER TABLE %s %s CONSTRAINT %s"
+            % (TableName(key.schema_name, key.table_name), action, TableName(None, key.name))
             for key in keys
         ]
         if statements:
@@ -63,3 +113,13 @@ class ForeignKeyChecks:
 
 def _table(key):
     return key.schema_name.casefold(), key.table_name.casefold()
+
+
+def _referenced(key):
+    return key.referenced_schema.casefold(), key.referenced_table.casefold()
+
+
+def _of_text(name, default_schema):
+    """Schema and name, as SQL writes them, in the form of :func:`_table`."""
+    parts = [bare_identifier(part).casefold() for part in _NAME.findall(name)]
+    return (parts[-2] if len(parts) > 1 else default_schema.casefold()), parts[-1]
