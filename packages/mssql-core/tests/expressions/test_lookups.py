@@ -1,6 +1,7 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from ormtests.models import Author, Book, Collated
 
@@ -100,6 +101,14 @@ def test_boolean_constants_elsewhere(compiled):
     assert "WHEN [ormtests_author].[active] = 1 THEN %s" in sql and params == [5]
     sql, params = compiled(authors.filter(Coalesce("active", False, output_field=BooleanField())).values("id"))
     assert sql.endswith("COALESCE([ormtests_author].[active], %s) = 1") and params == [False]
+
+
+def test_a_condition_is_compared_with_no_constant(compiled):
+    authors = Author.objects.order_by()
+    adult = RawSQL("age > 17", (), output_field=BooleanField())
+    assert compiled.where(authors.alias(adult=adult).filter(adult=True)) == "(age > 17)"
+    exists = Exists(Book.objects.filter(author=OuterRef("pk")))
+    assert compiled.where(authors.alias(busy=exists).filter(busy=False)).startswith("NOT ")
 
 
 def test_other_columns_keep_their_parameter(compiled):

@@ -17,7 +17,7 @@ from django.db.models.lookups import (
     StartsWith,
 )
 
-from ..compiler import predicates, tuple_lookups
+from ..compiler import tuple_lookups
 from ..compiler import value_lists as value_sets
 from ..operations.regex import insensitive_collation, like_pattern, needs_like
 from .aggregates import As
@@ -91,7 +91,9 @@ def compile_exact(node, compiler, connection, **extra):
     """
     if not isinstance(node.rhs, bool) or not isinstance(getattr(node.lhs, "output_field", None), BooleanField):
         return NotImplemented
-    if predicates.is_predicate(node.lhs) or getattr(node, "bilateral_transforms", None):
+    # A condition, Django compiles to itself or to its negation.
+    is_condition = connection.ops.conditional_expression_supported_in_where_clause(node.lhs)
+    if is_condition or getattr(node, "bilateral_transforms", None):
         return NotImplemented
     sql, params = node.process_lhs(compiler, connection)
     return "%s = %d" % (sql, node.rhs), params
