@@ -8,6 +8,7 @@ from ...ddl import Ddl
 from ...ddl.rename import rename
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event, ReturnStatus
+from ...sqltypes import MAX, SqlType
 from .binding import Call
 
 _OBJECT_TYPES = {
@@ -15,6 +16,8 @@ _OBJECT_TYPES = {
     "SYNONYM": ("SN",),
 }  # fmt: skip
 _CHILD_TYPES = {"CONSTRAINT": ("PK", "UQ", "F", "C", "D"), "TRIGGER": ("TR",)}
+# https://learn.microsoft.com/sql/t-sql/data-types/sql-variant-transact-sql
+_NOT_IN_VARIANT = ("text", "ntext", "image", "xml", "json", "rowversion")
 _LEVELS = ("name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
 
 
@@ -67,7 +70,11 @@ def drop_property(call: Call) -> Iterator[Event]:
 
 
 def _value(call: Call, value: Any) -> tuple[str | None, str]:
-    kind = next((argument[2].name for argument in call.arguments if argument[1] is value), "nvarchar")
+    """A value and the name of its type. :raises SqlServerError: 206, a type that sql_variant does not hold."""
+    type_ = next((argument[2] for argument in call.arguments if argument[1] is value), SqlType("nvarchar"))
+    kind = type_.name
+    if type_.length == MAX or kind in _NOT_IN_VARIANT:
+        raise SqlServerError(206, left=f"{kind}(max)" if type_.length == MAX else kind, right="sql_variant")
     if isinstance(value, (bytes, tuple)):
         raise NotSupported("an extended property that is not text or a number")
     return (None if value is None else str(value)), kind
