@@ -62,7 +62,7 @@ def test_the_check_has_a_stable_name(model):
         constraints = connections["text"].introspection.get_constraints(cursor, model._meta.db_table)
     names = sorted(name for name, found in constraints.items() if found["check"])
     with connections["text"].schema_editor(collect_sql=True) as editor:
-        expected = [editor._check_name(model._meta.db_table, name) for name in ("value", "with_default")]
+        expected = [editor.names.check(model._meta.db_table, name) for name in ("value", "with_default")]
     assert names == sorted(expected)
 
 

@@ -200,6 +200,48 @@ def test_an_operation_sees_what_those_before_it_did(migrated, scripted, name):
         _drop_all(connection)
 
 
+def test_parts_that_are_made_again_keep_their_properties(migrated, scripted):
+    from django.db import migrations, models
+    from django.db.migrations.state import ProjectState
+
+    fields = [("id", models.BigAutoField(primary_key=True)), ("a", models.PositiveIntegerField(db_index=True))]
+    create = migrations.CreateModel("T", fields)
+    steps = [
+        [create],
+        [migrations.AlterField("t", "a", models.PositiveBigIntegerField(db_index=True))],
+        [migrations.AlterField("t", "id", models.BigIntegerField(primary_key=True))],
+    ]
+    state = ProjectState()
+    for number, operations in enumerate(steps):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = operations
+        state = both(migrated, scripted, migration, state)
+        for connection in (migrated, scripted):
+            if number == 0:
+                _describe(connection)
+            assert _described_parts(connection) == {"CONSTRAINT", "INDEX", "COLUMN", "TABLE"}
+    for connection in (migrated, scripted):
+        _drop_all(connection)
+
+
+def _describe(connection):
+    constraints = connection.introspection.get_constraints(connection.cursor(), "a_t")
+    parts = [("COLUMN", "a")]
+    parts += [("CONSTRAINT", name) for name, found in constraints.items() if found["check"]]
+    parts += [("INDEX", name) for name, found in constraints.items() if found["index"]]
+    call = "EXEC sys.sp_addextendedproperty N'note', N'%s', N'SCHEMA', N'dbo', N'TABLE', N'a_t'"
+    with connection.cursor() as cursor:
+        cursor.execute(call % "TABLE")
+        for kind, name in parts:
+            cursor.execute("%s, N'%s', N'%s'" % (call % kind, kind, name))
+
+
+def _described_parts(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(value AS nvarchar(20)) FROM sys.extended_properties WHERE name = N'note'")
+        return {value for (value,) in cursor.fetchall()}
+
+
 def _drop_all(connection):
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):

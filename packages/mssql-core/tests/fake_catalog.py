@@ -19,6 +19,7 @@ QUERIES = {
     queries.TRIGGERS: "triggers",
     queries.PERMISSIONS: "permissions",
     queries.TABLE_KIND: "kinds",
+    queries.COLUMN_KINDS: "column_kinds",
 }
 
 
@@ -64,7 +65,21 @@ class FakeTable:
         self.columns, self.indexes, self.foreign_keys = [], [], []
         self.checks, self.statistics, self.properties = [], [], []
         self.triggers, self.permissions = [], []
-        self.kinds = [{"temporal_type": "NON_TEMPORAL_TABLE", "is_memory_optimized": False}]
+        self.column_kinds = []
+        self.kinds = [
+            {
+                "temporal_type": "NON_TEMPORAL_TABLE",
+                "is_memory_optimized": False,
+                "is_tracked_by_cdc": False,
+                "is_replicated": 0,
+                "has_change_tracking": 0,
+                "has_fulltext_index": 0,
+                "has_owner": 0,
+                "has_row_options": 0,
+                "has_heap_options": 0,
+                "lock_escalation": "TABLE",
+            }
+        ]
 
     def column(self, name, type, max_length=4, null=False, default=(None, None), **values):
         row = {
@@ -142,8 +157,34 @@ class FakeTable:
         self.statistics += [dict(statistics, column_name=column) for column in columns]
         return self
 
-    def property(self, name, value, column=None):
-        self.properties.append({"schema_name": "dbo", "name": name, "column_name": column, "value": value})
+    def column_kind(self, name, **values):
+        row = {
+            "name": name,
+            "is_masked": False,
+            "is_encrypted": 0,
+            "is_filestream": False,
+            "is_column_set": False,
+            "is_generated_always": 0,
+            "is_hidden": False,
+            "has_xml_schema": 0,
+            "has_rule": 0,
+            "has_bound_default": 0,
+        }
+        self.column_kinds.append(_with(row, values))
+        return self
+
+    def property(self, name, value, part_name=None, part_kind="COLUMN"):
+        self.properties.append(
+            {
+                "schema_name": "dbo",
+                "name": name,
+                "part_kind": part_kind if part_name else None,
+                "part_name": part_name,
+                "value": value,
+                "position": 0,
+                "minor_id": 0,
+            }
+        )
         return self
 
     def trigger(self, name, definition, is_disabled=False):

@@ -2,7 +2,7 @@ import pytest
 from fake_catalog import FakeCatalog
 
 from mssql_core.introspection import table_snapshot
-from mssql_core.introspection.objects import Check, Column, Default, ForeignKey, Index, Statistics
+from mssql_core.introspection.objects import Check, Column, Default, ExtendedProperty, ForeignKey, Index, Statistics
 from mssql_core.introspection.table_snapshot import TableSnapshot
 from mssql_core.names import TableName
 
@@ -113,7 +113,7 @@ def test_what_else_a_table_carries(catalog):
     table.permission("GRANT", "SELECT", "bob", "a")
     cursor = catalog.cursor()
     (item,) = table_snapshot.load_properties(cursor, TABLE)
-    assert (item.table, item.column, item.value) == (TableName("dbo", "t"), "a", "x")
+    assert item == ExtendedProperty(TableName("dbo", "t"), "MS_Description", "COLUMN", "a", "x")
     (trigger,) = table_snapshot.load_triggers(cursor, TABLE)
     assert (trigger.name, trigger.is_disabled) == ("tr", True)
     (permission,) = table_snapshot.load_permissions(cursor, TABLE)

@@ -10,7 +10,7 @@ TABLE = TableName("sales", "o'rder")
 def test_a_comment_replaces_or_adds():
     sql = comment_sql(TABLE, "it's é 100 %", "size")
     assert "DECLARE @schema sysname = N'sales'" in sql
-    assert "nvarchar(max) = N'it''s é 100 %'" in sql
+    assert "nvarchar(4000) = N'it''s é 100 %'" in sql
     assert "@level1name = N'o''rder'" in sql
     assert "@level2name = N'size'" in sql
     assert sql.index("sp_updateextendedproperty") < sql.index("sp_addextendedproperty")
@@ -35,5 +35,5 @@ def test_comments_are_in_the_grammar(tmp_path):
         for comment in ("x\\\ny", None)
         for column in (None, "c")
     ]
-    statements.append(property_sql(ExtendedProperty(TABLE, "My property", "c", "v")))
+    statements.append(property_sql(ExtendedProperty(TABLE, "My property", "COLUMN", "c", "v")))
     assert refusals(statements, folder=tmp_path) == []

@@ -79,15 +79,64 @@ def test_a_rebuild_that_would_lose_history_is_refused(catalog, author):
 @pytest.mark.parametrize(
     "prepare, lost",
     [
-        (lambda table: table.kinds[0].update(is_memory_optimized=True), "being memory-optimized"),
+        (lambda table: table.kinds[0].update(is_memory_optimized=True), "lose: being memory-optimized. "),
         (lambda table: table.index("cs", ["age"], type="NONCLUSTERED COLUMNSTORE"), r"the index cs \(NONCLUSTERED"),
+        (lambda table: table.kinds[0].update(is_replicated=1), "its replication"),
+        (lambda table: table.kinds[0].update(is_tracked_by_cdc=True), "its change data capture"),
+        (lambda table: table.kinds[0].update(has_change_tracking=1), "its change tracking"),
+        (lambda table: table.kinds[0].update(has_fulltext_index=1), "its full-text index"),
+        (lambda table: table.kinds[0].update(has_owner=1), "its owner"),
+        (lambda table: table.kinds[0].update(has_row_options=1), "the options of sp_tableoption"),
+        (lambda table: table.kinds[0].update(has_heap_options=1), "compression of its heap"),
+        (lambda table: table.column_kind("name", is_masked=True), "lose: the mask of name. "),
+        (lambda table: table.column_kind("name", is_encrypted=1), "the encryption of name"),
+        (lambda table: table.column_kind("name", is_filestream=True), "FILESTREAM of name"),
+        (lambda table: table.column_kind("name", is_column_set=True), "the column set of name"),
+        (
+            lambda table: table.column_kind("name", is_generated_always=1, is_hidden=True),
+            "ALWAYS of name, HIDDEN of name",
+        ),
+        (lambda table: table.column_kind("name", has_xml_schema=1), "the XML schema collection of name"),
+        (lambda table: table.column_kind("name", has_rule=1), "the rule of name"),
+        (lambda table: table.column_kind("name", has_bound_default=1), "the bound default of name"),
+        (lambda table: table.trigger("secret", None), "the trigger secret"),
     ],
 )
 def test_so_is_one_that_would_lose_what_no_statement_restores(catalog, author, prepare, lost):
+    """Nothing is dropped before."""
     prepare(catalog.table("a_author"))
     with pytest.raises(NotSupportedError, match=lost):
         alter(author, "id", models.BigIntegerField(primary_key=True))
     assert catalog.statements == []
+
+
+def test_the_lock_escalation_is_kept(catalog, author):
+    catalog.table("a_author").kinds[0]["lock_escalation"] = "AUTO"
+    alter(author, "id", models.BigIntegerField(primary_key=True))
+    assert "ALTER TABLE [a_author] SET (LOCK_ESCALATION = AUTO)" in catalog.statements
+
+
+def test_parts_keep_their_properties(catalog, author):
+    table = catalog.table("a_author").property("p", "1").property("p", "2", "age").property("p", "3", "by_low", "INDEX")
+    table.property("p", "4", "adult", "CONSTRAINT").property("p", "5", "tr", "TRIGGER").trigger("tr", "CREATE ...")
+    alter(author, "id", models.BigIntegerField(primary_key=True))
+    added = [sql for sql in catalog.statements if "sp_addextendedproperty" in sql]
+    assert [sql.split("@value = N'")[1][0] for sql in added] == list("12345")
+    assert [sql.partition("@level2type = ")[2] for sql in added] == [
+        "",
+        "N'COLUMN', @level2name = N'age'",
+        "N'INDEX', @level2name = N'by_low'",
+        "N'CONSTRAINT', @level2name = N'adult'",
+        "N'TRIGGER', @level2name = N'tr'",
+    ]
+
+
+def test_in_a_script_a_trigger_stands_alone(catalog, author):
+    """CREATE TRIGGER must be the first statement of its batch (error 111)."""
+    catalog.table("a_author").trigger("tr", "CREATE TRIGGER tr ON a_author ...")
+    new = field_of(author, "id", models.BigIntegerField(primary_key=True))
+    statements = script(lambda editor: editor.alter_field(author, author._meta.get_field("id"), new))
+    assert "EXEC sys.sp_executesql N'CREATE TRIGGER tr ON a_author ...';" in statements
 
 
 def test_in_a_script_the_rows_are_copied_by_text_compiled_late(catalog, author):

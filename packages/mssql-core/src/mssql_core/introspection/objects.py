@@ -307,11 +307,12 @@ class Column(NamedTuple):
 
 
 class ExtendedProperty(NamedTuple):
-    """A property of the table (no column) or of a column; comments are such."""
+    """A property of a table or of one of its parts; comments are such."""
 
     table: TableName  # with its schema
     name: str
-    column: Optional[str]
+    part_kind: Optional[str]  # COLUMN, CONSTRAINT, INDEX, TRIGGER; None for the table
+    part_name: Optional[str]
     value: str
 
 

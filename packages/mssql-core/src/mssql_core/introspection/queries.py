@@ -121,13 +121,29 @@ INNER JOIN sys.columns c ON c.object_id = sc.object_id AND c.column_id = sc.colu
 WHERE s.object_id = OBJECT_ID(%s) AND s.user_created = 1
 ORDER BY s.stats_id, sc.stats_column_id"""
 
+# Of the table, and of its columns, constraints, triggers, and indexes; part_kind is
+# the level of sp_addextendedproperty.
 PROPERTIES = """
 SELECT OBJECT_SCHEMA_NAME(ep.major_id) AS schema_name, ep.name AS name,
-    c.name AS column_name, CAST(ep.value AS nvarchar(max)) AS value
+    CASE WHEN c.name IS NULL THEN CAST(NULL AS varchar(10)) ELSE 'COLUMN' END AS part_kind,
+    c.name AS part_name, CAST(ep.value AS nvarchar(max)) AS value, 0 AS position, ep.minor_id AS minor_id
 FROM sys.extended_properties ep
 LEFT JOIN sys.columns c ON c.object_id = ep.major_id AND c.column_id = ep.minor_id
 WHERE ep.class = 1 AND ep.major_id = OBJECT_ID(%s)
-ORDER BY ep.minor_id, ep.name"""
+UNION ALL
+SELECT OBJECT_SCHEMA_NAME(o.parent_object_id), ep.name,
+    CASE WHEN o.type IN ('TR', 'TA') THEN 'TRIGGER' ELSE 'CONSTRAINT' END,
+    o.name, CAST(ep.value AS nvarchar(max)), 1, ep.major_id
+FROM sys.extended_properties ep
+INNER JOIN sys.objects o ON o.object_id = ep.major_id
+WHERE ep.class = 1 AND o.parent_object_id = OBJECT_ID(%s)
+UNION ALL
+SELECT OBJECT_SCHEMA_NAME(ep.major_id), ep.name, 'INDEX', i.name,
+    CAST(ep.value AS nvarchar(max)), 2, ep.minor_id
+FROM sys.extended_properties ep
+INNER JOIN sys.indexes i ON i.object_id = ep.major_id AND i.index_id = ep.minor_id
+WHERE ep.class = 7 AND ep.major_id = OBJECT_ID(%s)
+ORDER BY position, minor_id, name"""
 
 TRIGGERS = """
 SELECT name AS name, OBJECT_DEFINITION(object_id) AS definition, is_disabled AS is_disabled
@@ -144,10 +160,42 @@ LEFT JOIN sys.columns c ON c.object_id = p.major_id AND c.column_id = p.minor_id
 WHERE p.class = 1 AND p.major_id = OBJECT_ID(%s)
 ORDER BY r.name, p.permission_name, p.minor_id"""
 
+# What a table is and has beside columns, keys, and indexes. A heap lies where its
+# index of type 0 says.
 TABLE_KIND = """
-SELECT temporal_type_desc AS temporal_type, is_memory_optimized AS is_memory_optimized
-FROM sys.tables
-WHERE object_id = OBJECT_ID(%s)"""
+SELECT t.temporal_type_desc AS temporal_type, t.is_memory_optimized AS is_memory_optimized,
+    t.is_tracked_by_cdc AS is_tracked_by_cdc,
+    CASE WHEN 1 IN (t.is_replicated, t.is_published, t.is_schema_published, t.is_merge_published,
+                    t.is_sync_tran_subscribed) THEN 1 ELSE 0 END AS is_replicated,
+    CASE WHEN EXISTS (SELECT 1 FROM sys.change_tracking_tables ct WHERE ct.object_id = t.object_id)
+         THEN 1 ELSE 0 END AS has_change_tracking,
+    CASE WHEN EXISTS (SELECT 1 FROM sys.fulltext_indexes fi WHERE fi.object_id = t.object_id)
+         THEN 1 ELSE 0 END AS has_fulltext_index,
+    CASE WHEN t.principal_id IS NULL THEN 0 ELSE 1 END AS has_owner,
+    CASE WHEN t.text_in_row_limit <> 0 OR t.large_value_types_out_of_row = 1 THEN 1 ELSE 0 END AS has_row_options,
+    CASE WHEN EXISTS (SELECT 1 FROM sys.indexes i
+                      INNER JOIN sys.data_spaces s ON s.data_space_id = i.data_space_id
+                      INNER JOIN sys.partitions p ON p.object_id = i.object_id AND p.index_id = i.index_id
+                      WHERE i.object_id = t.object_id AND i.type = 0
+                      AND (s.is_default = 0 OR s.type <> 'FG' OR p.data_compression_desc <> N'NONE'))
+         THEN 1 ELSE 0 END AS has_heap_options,
+    t.lock_escalation_desc AS lock_escalation
+FROM sys.tables t
+WHERE t.object_id = OBJECT_ID(%s)"""
+
+# What a column has that its definition here does not say.
+COLUMN_KINDS = """
+SELECT c.name AS name, c.is_masked AS is_masked,
+    CASE WHEN c.encryption_type IS NULL THEN 0 ELSE 1 END AS is_encrypted,
+    c.is_filestream AS is_filestream, c.is_column_set AS is_column_set,
+    CASE WHEN c.generated_always_type <> 0 THEN 1 ELSE 0 END AS is_generated_always,
+    c.is_hidden AS is_hidden, CASE WHEN c.xml_collection_id <> 0 THEN 1 ELSE 0 END AS has_xml_schema,
+    CASE WHEN c.rule_object_id <> 0 THEN 1 ELSE 0 END AS has_rule,
+    CASE WHEN c.default_object_id <> 0 AND d.object_id IS NULL THEN 1 ELSE 0 END AS has_bound_default
+FROM sys.columns c
+LEFT JOIN sys.default_constraints d ON d.object_id = c.default_object_id
+WHERE c.object_id = OBJECT_ID(%s)
+ORDER BY c.column_id"""
 
 
 def rows(cursor, sql, params=()):

@@ -191,10 +191,10 @@ def load(cursor, table):
 
 
 def load_properties(cursor, table):
-    """Return the extended properties of the table and of its columns."""
+    """Return the extended properties of the table and of its parts."""
     return [
-        ExtendedProperty(table.in_schema(row.schema_name), row.name, row.column_name, row.value)
-        for row in queries.rows(cursor, queries.PROPERTIES, [str(table)])
+        ExtendedProperty(table.in_schema(row.schema_name), row.name, row.part_kind, row.part_name, row.value)
+        for row in queries.rows(cursor, queries.PROPERTIES, [str(table)] * 3)
     ]
 
 

@@ -2,13 +2,12 @@
 
 from django.db.backends.base.schema import _related_non_m2m_objects
 
-from ..introspection import table_snapshot
-from ..introspection.objects import Default, column_references, is_hidden
+from ..introspection.objects import Default, column_references
 from ..names import bare_identifier, quote_identifier
 from . import fields, identity_rebuild
 from .column_change import ColumnChange, ignoring_nulls, is_longer, without_nulls
-from .comments import property_sql
 from .dependents import Dependents
+from .properties import PartProperties
 from .statements import check as check_on
 
 
@@ -63,13 +62,15 @@ class FieldAlteration:
 
     def run(self):
         editor = self.editor
+        if self._changes_identity():
+            identity_rebuild.refuse_losses(editor, self.model)
         replaced = self.replaced()
         changes = self.column_changes()
         dependents = self.dependents(changes)
         if replaced and (self.new.unique or self.new.primary_key):
             dependents.add_references(self.snapshot, self.old_column)
         dependents.discard(replaced)
-        properties = self._computed_properties(dependents)
+        properties = PartProperties(editor, dependents.drop_order())
 
         foreign_keys = [item for item in replaced if item in self.snapshot.foreign_keys]
         others = [item for item in replaced if item not in foreign_keys]
@@ -82,10 +83,11 @@ class FieldAlteration:
             self._follow_nullability(dependents)
 
         restored_keys, dependents.foreign_keys = dependents.foreign_keys, []
-        editor.create(dependents.create_order())
-        editor.run(properties)
+        restored = dependents.create_order()
+        editor.create(restored)
         self.create_new()
         editor.create(restored_keys)
+        editor.run(properties.restore_sql(restored + restored_keys))
         self.create_foreign_key()
         if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
             editor.comments.on_column(self.model, self.new, drop=True)
@@ -268,15 +270,6 @@ class FieldAlteration:
         dependents.discard([i for i in candidates if is_undisturbed(i)])
         dependents.defaults = []
 
-    def _computed_properties(self, dependents):
-        """Return the calls that give computed columns their comments back."""
-        names = {c.name for c in dependents.computed if not is_hidden(c.name)}
-        if not names or self.editor.collect_sql:
-            return []
-        with self.connection.cursor() as cursor:
-            properties = table_snapshot.load_properties(cursor, self.table)
-        return [property_sql(item) for item in properties if item.column in names]
-
     # Carrying out
 
     def rename(self, dependents):
@@ -289,18 +282,22 @@ class FieldAlteration:
         self.editor.catalogue.column_renamed(self.table, old, new)
         self.editor.deferred.rename_column(self.model._meta.db_table, self.old.column, self.new.column)
 
+    def _changes_identity(self):
+        return self._is_identity(self.old) != self._is_identity(self.new)
+
+    def _is_identity(self, field):
+        return bool(field.db_type_suffix(connection=self.connection))
+
     def change_columns(self, changes):
         editor = self.editor
-        old_identity = self.old.db_type_suffix(connection=self.connection)
-        new_identity = self.new.db_type_suffix(connection=self.connection)
-        if old_identity and not new_identity:
+        if self._changes_identity() and self._is_identity(self.old):
             identity_rebuild.rebuild(editor, self.model, self.new_column, None)
         for change in changes:
             if (change.table, change.column) == (self.table, self.old_column):
                 change = change._replace(column=self.new_column)
                 self._backfill(change)
             editor.alter_column(change)
-        if new_identity and not old_identity:
+        if self._changes_identity() and self._is_identity(self.new):
             identity_rebuild.rebuild(editor, self.model, self.new_column, (1, 1))
 
     def _backfill(self, change):

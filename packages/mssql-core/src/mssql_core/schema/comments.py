@@ -5,7 +5,7 @@ from ..literals import string_literal
 PROPERTY = "MS_Description"
 
 _LEVELS = "@level0type = N'SCHEMA', @level0name = %(schema)s, @level1type = N'TABLE', @level1name = %(table)s"
-_COLUMN_LEVEL = ", @level2type = N'COLUMN', @level2name = %(column)s"
+_PART_LEVEL = ", @level2type = %(kind)s, @level2name = %(part)s"
 
 
 def comment_sql(table, comment, column=None, variable="@schema"):
@@ -17,18 +17,20 @@ def comment_sql(table, comment, column=None, variable="@schema"):
 
     :param table: a TableName.
     :param comment: the text; None or '' drops the comment. The server takes
-        7,500 bytes (sp_addextendedproperty, error 15217).
+        7,500 bytes (sp_addextendedproperty), as a type that sql_variant can
+        hold: no nvarchar(max), which is error 206.
     :param variable: name of the T-SQL variable, unique within its batch.
     """
     names = {
         "schema": variable,
         "table": string_literal(table.name),
-        "column": string_literal(column or ""),
+        "part": string_literal(column or ""),
+        "kind": string_literal("COLUMN"),
     }
-    levels = (_LEVELS + (_COLUMN_LEVEL if column else "")) % names
+    levels = (_LEVELS + (_PART_LEVEL if column else "")) % names
     value = variable + "_comment"
     table_id = "OBJECT_ID(%s)" % string_literal(str(table))
-    column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, names["column"]) if column else "0"
+    column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, names["part"]) if column else "0"
     exists = (
         "EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 "
         "AND major_id = %s AND minor_id = %s AND name = N'%s')" % (table_id, column_id, PROPERTY)
@@ -40,7 +42,7 @@ def comment_sql(table, comment, column=None, variable="@schema"):
     schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
     batch = ["DECLARE %s sysname = %s" % (variable, schema)]
     if comment:
-        batch.append("DECLARE %s nvarchar(max) = %s" % (value, string_literal(comment)))
+        batch.append("DECLARE %s nvarchar(4000) = %s" % (value, string_literal(comment)))
         value = "@value = %s, " % value
         batch.append("IF %s %s" % (exists, call % ("update", value)))
         batch.append("ELSE %s" % (call % ("add", value)))
@@ -50,16 +52,17 @@ def comment_sql(table, comment, column=None, variable="@schema"):
 
 
 def property_sql(item):
-    """Return the batch that adds an ExtendedProperty as it was."""
+    """Return the statement that adds an ExtendedProperty as it was."""
     names = {
         "schema": string_literal(item.table.schema),
         "table": string_literal(item.table.name),
-        "column": string_literal(item.column or ""),
+        "part": string_literal(item.part_name or ""),
+        "kind": string_literal(item.part_kind or ""),
     }
-    return "DECLARE @value nvarchar(max) = %s; EXEC sys.sp_addextendedproperty @name = %s, @value = @value, %s" % (
-        string_literal(item.value),
+    return "EXEC sys.sp_addextendedproperty @name = %s, @value = %s, %s" % (
         string_literal(item.name),
-        (_LEVELS + (_COLUMN_LEVEL if item.column else "")) % names,
+        string_literal(item.value),
+        (_LEVELS + (_PART_LEVEL if item.part_kind else "")) % names,
     )
 
 

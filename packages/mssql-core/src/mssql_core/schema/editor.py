@@ -31,7 +31,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     - `names`, `columns`, `indexes`, `constraints`, `comments`: how things are called and written;
     - `catalogue`, `snapshot()`, `plans`: what there is, and what models ask for;
     - `deferred`: what waits for the end;
-    - `execute()`, `run()`, `change_rows()`, `create()`, `drop()`, `alter_column()`,
+    - `execute()`, `run()`, `run_alone()`, `change_rows()`, `create()`, `drop()`, `alter_column()`,
       `rename_object()`: what is done.
     """
 
@@ -118,6 +118,10 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         """Execute texts without parameters."""
         for statement in statements:
             self.execute(statement, None)
+
+    def run_alone(self, statements):
+        """Execute texts that must stand first in their batch (CREATE TRIGGER, error 111)."""
+        self.run(map(_own_batch, statements) if self.collect_sql else statements)
 
     def change_rows(self, sql):
         """
@@ -351,6 +355,6 @@ def _own_batch(sql):
     Return a statement that is compiled when its turn comes, not with the script.
 
     A column cannot be used in the batch that makes it.
-    https://learn.microsoft.com/sql/odbc/reference/develop-app/batches-of-sql-statements
+    https://learn.microsoft.com/previous-versions/sql/sql-server-2008-r2/ms175502(v=sql.105)
     """
     return "EXEC sys.sp_executesql %s" % string_literal(sql)

@@ -17,6 +17,58 @@ from ..literals import string_literal
 from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
 from .comments import property_sql
 
+# What the new table would not have, by the column of queries.TABLE_KIND.
+_TABLE_LOSSES = {
+    "is_memory_optimized": "being memory-optimized",
+    "is_replicated": "its replication",
+    "is_tracked_by_cdc": "its change data capture",
+    "has_change_tracking": "its change tracking",
+    "has_fulltext_index": "its full-text index",
+    "has_owner": "its owner",
+    "has_row_options": "the options of sp_tableoption",
+    "has_heap_options": "the filegroup, partitions, or compression of its heap",
+}
+# The same of queries.COLUMN_KINDS.
+_COLUMN_LOSSES = {
+    "is_masked": "the mask",
+    "is_encrypted": "the encryption",
+    "is_filestream": "FILESTREAM",
+    "is_column_set": "the column set",
+    "is_generated_always": "GENERATED ALWAYS",
+    "is_hidden": "HIDDEN",
+    "has_xml_schema": "the XML schema collection",
+    "has_rule": "the rule",
+    "has_bound_default": "the bound default",
+}
+
+
+def refuse_losses(editor, model):
+    """
+    Look whether the model's table can be rebuilt, before anything is changed.
+
+    :raises NotSupportedError: what no statement here makes again, by name.
+    """
+    snapshot = editor.snapshot(model)
+    name = str(editor.catalogue.name_on_server(snapshot.table))
+    with editor.connection.cursor() as cursor:
+        tables = queries.rows(cursor, queries.TABLE_KIND, [name])
+        columns = queries.rows(cursor, queries.COLUMN_KINDS, [name])
+        triggers = table_snapshot.load_triggers(cursor, editor.catalogue.name_on_server(snapshot.table))
+    losses = ["the index %s (%s)" % item[:2] for item in snapshot.other_indexes]
+    for table in tables:
+        if table.temporal_type != "NON_TEMPORAL_TABLE":
+            losses.append("being %s" % table.temporal_type.replace("_", " ").lower())
+        losses += [loss for name, loss in _TABLE_LOSSES.items() if getattr(table, name)]
+    for column in columns:
+        losses += ["%s of %s" % (loss, column.name) for name, loss in _COLUMN_LOSSES.items() if getattr(column, name)]
+    # The definition of an encrypted trigger, or of one of the CLR, is not told.
+    losses += ["the trigger %s" % trigger.name for trigger in triggers if trigger.definition is None]
+    if losses:
+        raise NotSupportedError(
+            "Adding or removing IDENTITY rebuilds the table %s, which would "
+            "lose: %s. Change the table with migrations.RunSQL instead." % (snapshot.table, ", ".join(losses))
+        )
+
 
 def rebuild(editor, model, column, identity):
     """
@@ -24,7 +76,6 @@ def rebuild(editor, model, column, identity):
 
     :param column: name of the column as the catalogue has it.
     :param identity: (seed, increment), or None to take the property away.
-    :raises NotSupportedError: the table has parts that would be lost.
     """
     snapshot = editor.snapshot(model)
     extras = _Extras(editor, snapshot)
@@ -38,7 +89,7 @@ def rebuild(editor, model, column, identity):
         editor.create(snapshot.statistics + snapshot.checks)
         editor.create(snapshot.foreign_keys + snapshot.incoming)
         if extras.is_known:
-            editor.run(extras.create_sql())
+            extras.create()
         else:
             editor.comments.on_model(model)
         if identity:
@@ -78,42 +129,43 @@ class _Extras:
     """What a table carries besides columns, keys, and indexes."""
 
     def __init__(self, editor, snapshot):
-        self.table = snapshot.table
-        self.properties, self.triggers, self.permissions = [], [], []
+        self._snapshot = snapshot
+        self._editor = editor
+        name = editor.catalogue.name_on_server(snapshot.table)
         with editor.connection.cursor() as cursor:
-            name = editor.catalogue.name_on_server(self.table)
             kinds = queries.rows(cursor, queries.TABLE_KIND, [str(name)])
-            self.is_known = bool(kinds)
-            if not self.is_known:
-                return
-            self._refuse(snapshot, kinds[0])
-            self.properties = table_snapshot.load_properties(cursor, name)
-            self.triggers = table_snapshot.load_triggers(cursor, name)
-            self.permissions = table_snapshot.load_permissions(cursor, name)
+            self._properties = table_snapshot.load_properties(cursor, name)
+            self._triggers = table_snapshot.load_triggers(cursor, name)
+            self._permissions = table_snapshot.load_permissions(cursor, name)
+        self.is_known = bool(kinds)
+        self._lock_escalation = kinds[0].lock_escalation if kinds else "TABLE"
 
-    def _refuse(self, snapshot, kind):
-        reasons = ["the index %s (%s)" % item[:2] for item in snapshot.other_indexes]
-        if kind.temporal_type != "NON_TEMPORAL_TABLE":
-            reasons.append("being %s" % kind.temporal_type.replace("_", " ").lower())
-        if kind.is_memory_optimized:
-            reasons.append("being memory-optimized")
-        if reasons:
-            raise NotSupportedError(
-                "Adding or removing IDENTITY rebuilds the table %s, which would "
-                "lose: %s. Change the table with migrations.RunSQL instead." % (self.table, ", ".join(reasons))
-            )
+    def create(self):
+        """Give the new table all of it."""
+        editor, table = self._editor, self._snapshot.table
+        if self._lock_escalation != "TABLE":
+            editor.run(["ALTER TABLE %s SET (LOCK_ESCALATION = %s)" % (table, self._lock_escalation)])
+        for trigger in self._triggers:
+            editor.run_alone(trigger._replace(table=table).create_sql())
+        for item in self._properties:
+            if not item.part_kind or item.part_kind == "TRIGGER" or item.part_name in self._parts(item.part_kind):
+                editor.run([property_sql(item._replace(table=table.in_schema(item.table.schema)))])
+        editor.run(_permission_sql(table, row) for row in self._permissions)
 
-    def create_sql(self):
-        for item in self.properties:
-            yield property_sql(item)
-        for trigger in self.triggers:
-            yield from trigger.create_sql()
-        for row in self.permissions:
-            yield "%s %s ON %s%s TO %s%s" % (
-                "GRANT" if row.state.startswith("GRANT") else row.state,
-                row.permission,
-                self.table,
-                " (%s)" % quote_identifier(row.column_name) if row.column_name else "",
-                quote_identifier(row.grantee),
-                " WITH GRANT OPTION" if row.state == "GRANT_WITH_GRANT_OPTION" else "",
-            )
+    def _parts(self, kind):
+        snapshot = self._snapshot
+        if kind == "COLUMN":
+            return snapshot.columns
+        constraints = snapshot.foreign_keys + snapshot.checks + snapshot.defaults
+        return {item.name for item in snapshot.indexes + constraints}
+
+
+def _permission_sql(table, row):
+    return "%s %s ON %s%s TO %s%s" % (
+        "GRANT" if row.state.startswith("GRANT") else row.state,
+        row.permission,
+        table,
+        " (%s)" % quote_identifier(row.column_name) if row.column_name else "",
+        quote_identifier(row.grantee),
+        " WITH GRANT OPTION" if row.state == "GRANT_WITH_GRANT_OPTION" else "",
+    )

@@ -54,6 +54,26 @@ select o.*, 0 as lob_data_space_id, null::int as filestream_data_space_id,
   0::smallint as is_dropped_ledger_table
 from sys.objects o where type = 'U ';
 
+-- What the server has not is listed nowhere: full-text search, change tracking.
+--- sys.fulltext_indexes: object_id int, unique_index_id int, fulltext_catalog_id int?, is_enabled bit,
+--- change_tracking_state char(1)?, change_tracking_state_desc nvarchar(60)?, has_crawl_completed bit,
+--- crawl_type char(1), crawl_type_desc nvarchar(60)?, crawl_start_date datetime?, crawl_end_date datetime?,
+--- incremental_timestamp binary(8)?, stoplist_id int?, property_list_id int?, data_space_id int
+create view sys.fulltext_indexes as
+select 0 as object_id, 0 as unique_index_id, 0 as fulltext_catalog_id, 0::smallint as is_enabled,
+  null::text as change_tracking_state, null::text as change_tracking_state_desc, 0::smallint as has_crawl_completed,
+  ''::text as crawl_type, null::text as crawl_type_desc, null::bigint as crawl_start_date,
+  null::bigint as crawl_end_date, null::bytea as incremental_timestamp, 0 as stoplist_id, 0 as property_list_id,
+  0 as data_space_id
+where false;
+
+--- sys.change_tracking_tables: object_id int, is_track_columns_updated_on bit, min_valid_version bigint?,
+--- begin_version bigint?, cleanup_version bigint?
+create view sys.change_tracking_tables as
+select 0 as object_id, 0::smallint as is_track_columns_updated_on, 0::bigint as min_valid_version,
+  0::bigint as begin_version, 0::bigint as cleanup_version
+where false;
+
 --- sys.views: +sys.objects, is_replicated bit?, has_replication_filter bit?, has_opaque_metadata bit,
 --- has_unchecked_assembly_data bit, with_check_option bit, is_date_correlation_view bit, is_tracked_by_cdc bit?
 create view sys.views as
