@@ -221,3 +221,23 @@ def test_upper_case_of_a_case_sensitive_pattern_is_no_match():
     assert only(made).filter(name__contains="DA").exists() is same
     assert only(made).filter(name__iexact="ADA").exists()
     assert only(made).annotate(upper=Upper("name")).get().upper == "ADA"
+
+
+def test_iexact_compares_text_whatever_the_value():
+    for name in ("3", "03", "1.00", "True"):
+        customer(name=name)
+    names = Customer.objects.values_list("name", flat=True)
+    assert list(names.filter(name__iexact=3)) == ["3"]
+    assert list(names.filter(name__iexact=True)) == ["True"]
+    assert list(names.annotate(three=Value(3)).filter(name__iexact=F("three"))) == ["3"]
+
+
+def test_now_is_found_again():
+    """Of the server's 100 ns, Python reads microseconds."""
+    made = customer()
+    only(made).update(created=models.functions.Now())
+    assert only(made).filter(created=only(made).get().created).exists()
+    with connection.cursor() as cursor:
+        sql = "SELECT DATEPART(nanosecond, %s)" % connection.ops.now_sql()
+        cursor.execute("; ".join([sql] * 5))
+        assert cursor.fetchone()[0] % 1000 == 0

@@ -6,7 +6,7 @@ import contextlib
 import os
 import random
 import signal
-import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator
 
@@ -17,8 +17,9 @@ from django.db.utils import OperationalError
 
 from ..proxy.client import Port
 from ..proxy.fault import OUTAGE, Fault, draw, wants_timeout
-from . import rivals, session, units
+from . import session, units
 from .claims import Claim, Told
+from .unit import Unit
 
 # Messages of a case, about: where a fault by number may fall.
 _MESSAGES = 24
@@ -43,7 +44,7 @@ class Plan:
     query_timeout: int
     mode: str
     goes_on: bool
-    requests: list[list[units.Unit]]
+    requests: list[list[Unit]]
 
     @property
     def name(self) -> str:
@@ -75,12 +76,11 @@ def plan(seed: int, number: int) -> Plan:
         fault = Fault(fault.kind, fault.place, fault.moment, fault.number, 2.5)
     elif wants_timeout(fault.kind):
         timeout = 0
-    weights = {**units.WEIGHTS, **rivals.WEIGHTS}
     requests = [
         [
             kind("c%dx%d%s" % (number, request, letter), chance)
             for letter, kind in zip(
-                "abc", chance.choices(list(weights), list(weights.values()), k=chance.randint(1, 3))
+                "abc", chance.choices(list(units.WEIGHTS), list(units.WEIGHTS.values()), k=chance.randint(1, 3))
             )
         ]
         for request in range(chance.randint(2, 4))
@@ -161,7 +161,7 @@ class Runner:
 
     # ---- requests --------------------------------------------------------------------
 
-    def _request(self, case: Plan, number: int, request: list[units.Unit], outcome: Outcome) -> None:
+    def _request(self, case: Plan, number: int, request: list[Unit], outcome: Outcome) -> None:
         if case.mode == "requests":
             signals.request_started.send(type(self))
         failed = False
@@ -176,9 +176,9 @@ class Runner:
         if failed:
             outcome.failed_requests.append(number)
             if case.fault.kind == "outage":
-                threading.Event().wait(OUTAGE)
+                time.sleep(OUTAGE)
 
-    def _unit(self, unit: units.Unit, outcome: Outcome) -> Told:
+    def _unit(self, unit: Unit, outcome: Outcome) -> Told:
         try:
             with self._limited():
                 unit.run()
@@ -212,17 +212,17 @@ class Runner:
             most = 0
         most += sum("Killed" in error for error in outcome.errors)
         failed = outcome.failed_requests
-        if len(failed) > most and not _has_deadlock(outcome, case):
+        if len(failed) > most and not _has_deadlock(outcome):
             what = "dead connection kept" if outcome.fired else "failed without a fault"
             outcome.violations.append((what, "requests %s failed: %s" % (failed, " | ".join(outcome.errors))))
 
 
-def _has_deadlock(outcome: Outcome, case: Plan) -> bool:
+def _has_deadlock(outcome: Outcome) -> bool:
     """Deadlocks fail a request beside the fault."""
     return any("1205" in text for text in outcome.errors)
 
 
-def _told(unit: units.Unit, error: BaseException) -> Told:
+def _told(unit: Unit, error: BaseException) -> Told:
     """An error that the server itself gave to the last statement says that it had no effect."""
     if not unit.finishing:
         return Told.ERROR

@@ -60,22 +60,22 @@ def test_a_condition_as_an_argument(compiled):
 
 def test_a_function_as_a_condition(compiled):
     where = compiled.where(authors.filter(Coalesce(has_books, Value(False))))
-    assert where.endswith(", %s) = %s")
+    assert where.endswith(", %s) = 1")
 
 
 def test_a_column_as_a_condition(compiled):
-    assert compiled.where(authors.filter(active=True)) == "[ormtests_author].[active] = %s"
+    assert compiled.where(authors.filter(active=True)) == "[ormtests_author].[active] = 1"
 
 
 def test_a_column_as_a_condition_of_case(compiled):
     found = compiled.expression(authors.annotate(x=Case(When(active=True, then=1), default=0)))
-    assert found == "CASE WHEN [ormtests_author].[active] = %s THEN %s ELSE %s END"
+    assert found == "CASE WHEN [ormtests_author].[active] = 1 THEN %s ELSE %s END"
 
 
 def test_an_expression_as_a_condition_of_case(compiled):
     wrapped = ExpressionWrapper(F("active"), output_field=BooleanField())
     found = compiled.expression(authors.annotate(x=Case(When(wrapped, then=1), default=0)))
-    assert "WHEN [ormtests_author].[active] = %s THEN" in found
+    assert "WHEN [ormtests_author].[active] = 1 THEN" in found
 
 
 def test_a_condition_as_a_result_of_case(compiled):

@@ -53,7 +53,7 @@ def test_averages_of_durations(compiled):
 def test_filter(compiled):
     found = author(compiled, Sum("age", filter=Q(active=True)))
     assert found == (
-        "SUM(CAST(CASE WHEN [ormtests_author].[active] = %%s THEN %s ELSE CAST(NULL AS int) END AS bigint))" % AGE
+        "SUM(CAST(CASE WHEN [ormtests_author].[active] = 1 THEN %s ELSE CAST(NULL AS int) END AS bigint))" % AGE
     )
 
 

@@ -1,5 +1,8 @@
 import pytest
 from django.db import NotSupportedError
+from django.db.models import BooleanField, Case, Exists, OuterRef, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from ormtests.models import Author, Book, Collated
 
 from mssql_core.testing import fake_connection
@@ -78,3 +81,36 @@ def test_regular_expressions_by_a_function_of_the_database(compiled, version):
 
 def test_bytes(compiled):
     assert where(compiled, Book, cover=b"ab") == ("[ormtests_book].[cover] = %s", [b"ab"])
+
+
+# ---- boolean constants ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "literal"), [(True, "1"), (False, "0")])
+def test_a_boolean_constant_is_a_literal(compiled, value, literal):
+    """A filtered index serves no parameter."""
+    assert where(compiled, active=value) == ("[ormtests_author].[active] = " + literal, [])
+    assert where(compiled, active__in=[value]) == ("[ormtests_author].[active] IN (%s)" % literal, [])
+
+
+def test_boolean_constants_elsewhere(compiled):
+    authors = Author.objects.order_by()
+    assert compiled.where(authors.exclude(active=True)) == "NOT ([ormtests_author].[active] = 1)"
+    assert compiled.where(Book.objects.order_by().filter(author__active=True)).endswith("[active] = 1")
+    sql, params = compiled(authors.annotate(x=Case(When(active=True, then=Value(5)))).values("x"))
+    assert "WHEN [ormtests_author].[active] = 1 THEN %s" in sql and params == [5]
+    sql, params = compiled(authors.filter(Coalesce("active", False, output_field=BooleanField())).values("id"))
+    assert sql.endswith("COALESCE([ormtests_author].[active], %s) = 1") and params == [False]
+
+
+def test_a_condition_is_compared_with_no_constant(compiled):
+    authors = Author.objects.order_by()
+    adult = RawSQL("age > 17", (), output_field=BooleanField())
+    assert compiled.where(authors.alias(adult=adult).filter(adult=True)) == "(age > 17)"
+    exists = Exists(Book.objects.filter(author=OuterRef("pk")))
+    assert compiled.where(authors.alias(busy=exists).filter(busy=False)).startswith("NOT ")
+
+
+def test_other_columns_keep_their_parameter(compiled):
+    assert where(compiled, age=True) == ("[ormtests_author].[age] = %s", [1])
+    assert where(compiled, age__in=[1, 0])[1] == [1, 0]

@@ -147,14 +147,18 @@ def test_year_is_a_range(compiled):
 
 
 def test_now_has_the_type_of_the_column(compiled):
-    assert compiled.expression(books.annotate(x=Now())) == "SYSDATETIMEOFFSET()"
-    assert compiled.expression(books.annotate(x=Now()), options={"datetime_type": "datetime2"}) == "SYSUTCDATETIME()"
+    assert compiled.expression(books.annotate(x=Now())) == "CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6))"
+    assert compiled.expression(books.annotate(x=Now()), options={"datetime_type": "datetime2"}) == (
+        "CAST(SYSUTCDATETIME() AS datetime2(6))"
+    )
 
 
 @override_settings(USE_TZ=False, TIME_ZONE="Europe/Paris")
 def test_now_of_the_projects_zone(compiled):
     found = compiled.expression(books.annotate(x=Now()))
-    assert found == ("CAST(((SYSUTCDATETIME() AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time') AS datetime2)")
+    assert found == (
+        "CAST(((SYSUTCDATETIME() AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time') AS datetime2(6))"
+    )
 
 
 # ---- arithmetic -----------------------------------------------------------------------------
@@ -199,7 +203,10 @@ def test_a_date_becomes_a_moment(compiled):
 
 def test_difference_is_microseconds(compiled):
     found = compiled.expression(books.annotate(x=F("published") - Now()))
-    assert found == "DATEDIFF_BIG(microsecond, SYSDATETIMEOFFSET(), [ormtests_book].[published])"
+    assert (
+        found
+        == "DATEDIFF_BIG(microsecond, CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6)), [ormtests_book].[published])"
+    )
 
 
 def test_difference_of_dates(compiled):

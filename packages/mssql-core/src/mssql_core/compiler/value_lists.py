@@ -197,6 +197,9 @@ def compile_in(node, compiler, connection, **extra):
     if any(mark != "%s" for mark in marks) or len(params) != len(marks):
         return NotImplemented
     lhs_sql, lhs_params = node.process_lhs(compiler, connection)
+    if all(isinstance(param, bool) for param in params):
+        # Literals, as in expressions/lookups.py: a filtered index serves no parameter.
+        return "%s IN (%s)" % (lhs_sql, ", ".join(str(int(param)) for param in params)), lhs_params
     short = padded(params, connection)
     if short is not None:
         rhs = "(%s)" % ", ".join(["%s"] * len(short))

@@ -29,6 +29,7 @@ from ..compiler.cross_apply import aggregate_refuses
 from ..compiler.order_by import terms
 from ..plugin import UnaryExpression
 from ..plugin.types import Capability
+from .float_text import with_text
 
 _FUNCTIONS = {"STDDEV_SAMP": "STDEV", "STDDEV_POP": "STDEVP", "VAR_SAMP": "VAR", "VAR_POP": "VARP"}
 
@@ -196,7 +197,7 @@ def compile_string_agg(node, compiler, connection, **extra):
         raise NotSupportedError(
             "StringAgg does not support distinct with multiple expressions on this database backend."
         )
-    node = prepared(node, compiler)
+    node = prepared(with_text(node, positions=(0,)), compiler)
     text, delimiter = node.source_expressions
     separator = delimiter
     while not isinstance(separator, Value) and getattr(separator, "source_expressions", None):

@@ -2,9 +2,10 @@
 
 import re
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce, Collate, Greatest, Least
+from django.db.models import CharField, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Collate, Greatest, Least
 
+from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
 _COLLATION = re.compile(r"^\w+$")
@@ -46,4 +47,16 @@ def compile_coalesce(node, compiler, connection, **extra):
     return compiler.compile(Value(None, output_field=node.output_field))
 
 
-COMPILERS = {Coalesce: compile_coalesce, Collate: compile_collate, Greatest: _extreme("MAX"), Least: _extreme("MIN")}
+def compile_cast(node, compiler, connection, **extra):
+    """A float becomes the text that Python prints of it."""
+    changed = with_text(node) if isinstance(node.output_field, (CharField, TextField)) else node
+    return NotImplemented if changed is node else changed.as_sql(compiler, connection, **extra)
+
+
+COMPILERS = {
+    Cast: compile_cast,
+    Coalesce: compile_coalesce,
+    Collate: compile_collate,
+    Greatest: _extreme("MAX"),
+    Least: _extreme("MIN"),
+}

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 
 def compile_now(node, compiler, connection, **extra):
-    """The moment in the type of DateTimeField, with seven digits of seconds."""
+    """The moment in the type of DateTimeField, in microseconds."""
     return node.as_sql(compiler, connection, template=connection.ops.now_sql(), **extra)
 
 

@@ -2,12 +2,26 @@
 
 from copy import copy
 
+from django.db.models import BooleanField, CharField, TextField
 from django.db.models.functions import Collate
-from django.db.models.lookups import IContains, IEndsWith, IExact, IRegex, IStartsWith, Regex
+from django.db.models.lookups import (
+    Contains,
+    EndsWith,
+    Exact,
+    IContains,
+    IEndsWith,
+    IExact,
+    IRegex,
+    IStartsWith,
+    Regex,
+    StartsWith,
+)
 
 from ..compiler import tuple_lookups
 from ..compiler import value_lists as value_sets
 from ..operations.regex import insensitive_collation, like_pattern, needs_like
+from .aggregates import As
+from .float_text import FloatText, is_float
 
 # Case and accents count, and ranges go by code points.
 BINARY_COLLATION = "Latin1_General_100_BIN2"
@@ -39,9 +53,57 @@ def compile_regex(node, compiler, connection, **extra):
     return "%s COLLATE %s LIKE %%s ESCAPE '\\'" % (sql, BINARY_COLLATION), [*params, pattern]
 
 
+def _compares_text(function=None):
+    """A compile function that sees numbers as texts: LIKE has them so, and ``iexact`` compares text on every database."""
+
+    def compile_text_lookup(node, compiler, connection, **extra):
+        changed = _with_text_sides(node)
+        if changed is not node:
+            return compiler.compile(changed)
+        return NotImplemented if function is None else function(node, compiler, connection, **extra)
+
+    return compile_text_lookup
+
+
+def _with_text_sides(node):
+    lhs, rhs = node.lhs, node.rhs
+    lhs = FloatText(lhs) if is_float(lhs) else lhs
+    if is_float(rhs):
+        rhs = FloatText(rhs)
+    elif isinstance(node, IExact) and _is_no_text(rhs):
+        rhs = As(rhs, "nvarchar(64)", CharField(max_length=64))
+    if lhs is node.lhs and rhs is node.rhs:
+        return node
+    changed = copy(node)
+    changed.lhs, changed.rhs = lhs, rhs
+    return changed
+
+
+def _is_no_text(side):
+    field = getattr(side, "_output_field_or_none", None)
+    return field is not None and not isinstance(field, (CharField, TextField))
+
+
+def compile_exact(node, compiler, connection, **extra):
+    """True and False as literals: a filtered index over the rows where the column is 1 serves no parameter.
+
+    https://learn.microsoft.com/sql/relational-databases/indexes/create-filtered-indexes
+    """
+    if not isinstance(node.rhs, bool) or not isinstance(getattr(node.lhs, "output_field", None), BooleanField):
+        return NotImplemented
+    # A condition, Django compiles to itself or to its negation.
+    is_condition = connection.ops.conditional_expression_supported_in_where_clause(node.lhs)
+    if is_condition or getattr(node, "bilateral_transforms", None):
+        return NotImplemented
+    sql, params = node.process_lhs(compiler, connection)
+    return "%s = %d" % (sql, node.rhs), params
+
+
 COMPILERS = {
+    Exact: compile_exact,
     **value_sets.COMPILERS,
     **tuple_lookups.COMPILERS,
-    **dict.fromkeys((IExact, IContains, IStartsWith, IEndsWith), compile_case_insensitive),
-    **dict.fromkeys((Regex, IRegex), compile_regex),
+    **dict.fromkeys((Contains, StartsWith, EndsWith), _compares_text()),
+    **dict.fromkeys((IExact, IContains, IStartsWith, IEndsWith), _compares_text(compile_case_insensitive)),
+    **dict.fromkeys((Regex, IRegex), _compares_text(compile_regex)),
 }

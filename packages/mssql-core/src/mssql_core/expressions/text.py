@@ -9,17 +9,26 @@ from django.db.models.functions import (
     SHA384,
     SHA512,
     Chr,
+    ConcatPair,
+    Left,
     Length,
+    Lower,
     LPad,
+    LTrim,
     Ord,
     Repeat,
     Replace,
+    Reverse,
+    Right,
     RPad,
+    RTrim,
     StrIndex,
     Substr,
     Trim,
+    Upper,
 )
 
+from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
 # Compares by code points.
@@ -90,7 +99,7 @@ def compile_str_index(node, compiler, connection, **extra):
 def compile_substr(node, compiler, connection, **extra):
     """The length may be left out since SQL Server 2025 only."""
     if len(node.get_source_expressions()) == 3:
-        return NotImplemented
+        return node.as_sql(compiler, connection, **extra)
     (text, text_params), (start, start_params) = _compiled(node, compiler)
     return "SUBSTRING(%s, %s, %d)" % (text, start, _LONGEST), [*text_params, *start_params]
 
@@ -113,17 +122,33 @@ def compile_hash(node, compiler, connection, **extra):
     return "LOWER(CONVERT(nvarchar(128), HASHBYTES('%s', %s), 2))" % (algorithm, data), params
 
 
+def _over_text(function=None, positions=None):
+    """A compile function that sees the text of floats; without `function`, Django's own translation of it."""
+
+    def compile_over_text(node, compiler, connection, **extra):
+        changed = with_text(node, positions)
+        if function is not None:
+            return function(changed, compiler, connection, **extra)
+        return NotImplemented if changed is node else changed.as_sql(compiler, connection, **extra)
+
+    return compile_over_text
+
+
+_FIRST, _FIRST_AND_THIRD = (0,), (0, 2)
 COMPILERS = {
-    **dict.fromkeys((MD5, SHA1, SHA224, SHA256, SHA384, SHA512), compile_hash),
+    **dict.fromkeys((MD5, SHA1, SHA224, SHA256, SHA384, SHA512), _over_text(compile_hash)),
+    **dict.fromkeys((ConcatPair, Lower, LTrim, Reverse, RTrim, Upper), _over_text()),
     Chr: _function("NCHAR"),
-    Length: compile_length,
-    LPad: compile_lpad,
-    Ord: _function("UNICODE"),
-    Repeat: compile_repeat,
-    Replace: compile_replace,
-    RPad: compile_rpad,
-    StrIndex: compile_str_index,
-    Substr: compile_substr,
+    Left: _over_text(positions=_FIRST),
+    Length: _over_text(compile_length),
+    LPad: _over_text(compile_lpad, _FIRST_AND_THIRD),
+    Ord: _over_text(_function("UNICODE")),
+    Repeat: _over_text(compile_repeat, _FIRST),
+    Replace: _over_text(compile_replace),
+    Right: _over_text(positions=_FIRST),
+    RPad: _over_text(compile_rpad, _FIRST_AND_THIRD),
+    StrIndex: _over_text(compile_str_index),
+    Substr: _over_text(compile_substr, _FIRST),
     # TRIM came with 2017; these two are everywhere.
-    Trim: _function(None, "LTRIM(RTRIM(%(expressions)s))"),
+    Trim: _over_text(_function(None, "LTRIM(RTRIM(%(expressions)s))")),
 }

@@ -16,6 +16,7 @@ from ..compiler.returned_rows import last_rows
 from ..introspection.cache_tables import is_cache_table
 from ..literals import literal, string_literal
 from .dates import DateTimeOperations
+from .floats import exact_text
 from .regex import regex_condition
 
 # Statements that bulk_update writes have one CASE per field.
@@ -158,6 +159,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         if lookup_type in _PATTERN_LOOKUPS and internal_type is not None and internal_type not in _TEXT_FIELDS:
             if internal_type == "UUIDField":
                 return "CONVERT(nvarchar(36), %s)"
+            if internal_type == "FloatField":
+                return exact_text("%s")
             if internal_type in _CAST_FOR_LIKE:
                 return "CONVERT(nvarchar(64), %s)"
         return "%s"
@@ -167,7 +170,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return str(x).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").replace("[", r"\[")
 
     def prep_for_iexact_query(self, x):
-        return x
+        """As text: compared with a number, the server would convert the column (error 245), and find "03" for 3."""
+        return str(x)
 
     def regex_lookup(self, lookup_type):
         return regex_condition(self.connection, lookup_type)
@@ -249,7 +253,7 @@ _PATTERN_LOOKUPS = (
 )
 _CAST_FOR_LIKE = (
     "AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "DateField", "DateTimeField", "DecimalField",
-    "FloatField", "IntegerField", "PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField",
+    "IntegerField", "PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField",
     "SmallAutoField", "SmallIntegerField", "TimeField",
 )  # fmt: skip
 

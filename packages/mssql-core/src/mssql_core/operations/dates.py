@@ -126,13 +126,16 @@ class DateTimeOperations:
         return "CAST(%s AS time)" % self._in_zone(sql, tzname), tuple(params)
 
     def now_sql(self):
-        """The current moment, in the type of DateTimeField."""
+        """The current moment, in the type of DateTimeField.
+
+        In microseconds, as Python has it: of the server's 100 ns, a value that was read would not find its row.
+        """
         if self._stores_offset:
-            return "SYSDATETIMEOFFSET()"
+            return "CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6))"
         name = self.connection.timezone_name
         if timezones.is_utc(name):
-            return "SYSUTCDATETIME()"
-        return "CAST(%s AS datetime2)" % timezones.to_zone(timezones.at_zone("SYSUTCDATETIME()", "UTC"), name)
+            return "CAST(SYSUTCDATETIME() AS datetime2(6))"
+        return "CAST(%s AS datetime2(6))" % timezones.to_zone(timezones.at_zone("SYSUTCDATETIME()", "UTC"), name)
 
     # ---- values ------------------------------------------------------------------------
 

@@ -1,0 +1,74 @@
+"""Rows as VALUES, or in one JSON parameter."""
+
+import json
+
+from ormtests.models import Author
+
+from mssql_core.compiler.insert_rows import JSONRows, ValueRows
+from mssql_core.compiler.value_lists import MAX_PARAMETERS
+
+NAME, AGE = (Author._meta.get_field(name) for name in ("name", "age"))
+
+
+def values(connection, *rows):
+    marks = [["%s"] * len(row) for row in rows]
+    return ValueRows.split([NAME, AGE], marks, [[[value] for value in row] for row in rows], connection)
+
+
+def in_json(connection, rows, marks=None):
+    marks = marks or [["%s"] * len(row) for row in rows]
+    return JSONRows.of([NAME, AGE], marks, [[[value] for value in row] for row in rows], connection)
+
+
+def test_rows_as_values(connection):
+    (source,) = values(connection, ("a", 1), ("b", 2))
+    assert source.insert_sql() == ("VALUES (%s, %s), (%s, %s)", ["a", 1, "b", 2])
+    sql, params = source.table_sql()
+    assert sql == (
+        "(SELECT * FROM (VALUES (0, CAST(%s AS nvarchar(50)), CAST(%s AS int)), (1, %s, %s)) "
+        "AS [v] ([__ord], [c0], [c1]))"
+    )
+    assert params == ["a", 1, "b", 2] and (len(source), source.column(AGE)) == (2, "[c1]")
+
+
+def test_a_statement_takes_so_many_parameters(connection):
+    sources = values(connection, *[("x", number) for number in range(1500)])
+    assert [len(source) for source in sources] == [1000, 500]
+    wide = [["%s"] * 2 for _ in range(3)]
+    params = [[["x"] * (MAX_PARAMETERS // 2), [1]] for _ in range(3)]
+    assert [len(source) for source in ValueRows.split([NAME, AGE], wide, params, connection)] == [1, 1, 1]
+
+
+def test_a_statement_takes_a_thousand_rows(connection):
+    """Error 10738."""
+    defaults = [["DEFAULT", "DEFAULT"]] * 1001
+    sources = ValueRows.split([NAME, AGE], defaults, [[[], []]] * 1001, connection)
+    assert [len(source) for source in sources] == [1000, 1]
+
+
+def test_rows_in_json(connection):
+    source = in_json(connection, [("a", 1), ("b", None)])
+    sql, (param,) = source.insert_sql()
+    assert sql == (
+        "SELECT [c0], [c1] FROM OPENJSON(%s) WITH ([__ord] int '$[0]', [c0] nvarchar(4000) '$[1]', [c1] bigint '$[2]')"
+    )
+    assert json.loads(param) == [[0, "a", 1], [1, "b", None]]
+    assert source.table_sql()[0].startswith("(SELECT [__ord], [c0], [c1] FROM OPENJSON(%s) WITH (")
+
+
+def test_a_column_of_nulls_is_not_carried(connection):
+    sql, (param,) = in_json(connection, [("a", None), ("b", None)]).insert_sql()
+    assert sql.startswith("SELECT [c0], CAST(NULL AS int) AS [c1] FROM ") and json.loads(param) == [[0, "a"], [1, "b"]]
+
+
+def test_an_expression_without_values_is_written_once(connection):
+    marks = [["%s", "ABS(-1)"], ["%s", "ABS(-1)"]]
+    source = JSONRows.of([NAME, AGE], marks, [[["a"], []], [["b"], []]], connection)
+    sql, (param,) = source.insert_sql()
+    assert "ABS(-1) AS [c1]" in sql and json.loads(param) == [[0, "a"], [1, "b"]]
+
+
+def test_what_json_cannot_carry_goes_as_parameters(connection):
+    assert in_json(connection, [("a\0", 1)]) is None
+    assert in_json(connection, [("a", 2**70)]) is None
+    assert in_json(connection, [("a", 1), ("b", 2)], [["%s", "ABS(%s)"], ["%s", "%s"]]) is None

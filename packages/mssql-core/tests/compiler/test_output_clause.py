@@ -1,0 +1,45 @@
+"""Returned columns, through a table variable (error 334)."""
+
+import pytest
+from django.db import models
+from ormtests.models import Author, Book
+
+from mssql_core.compiler.output_clause import Returning, column_type
+
+
+def fields(model, *names):
+    return [model._meta.get_field(name) for name in names]
+
+
+def test_the_statement_stands_between_declaration_and_answer(connection, compiled):
+    returning = Returning(connection, fields(Author, "id", "name"))
+    sql = returning.around("INSERT INTO [t] ([a]) %s VALUES (1)" % returning.output_clause())
+    assert compiled.statement(sql) == (
+        "DECLARE @returned TABLE ([r0] bigint, [r1] nvarchar(50)); "
+        "INSERT INTO [t] ([a]) OUTPUT INSERTED.[id], INSERTED.[name] INTO @returned VALUES (1); "
+        "SELECT [r0], [r1] FROM @returned"
+    )
+
+
+def test_the_place_of_each_object_comes_along(connection):
+    returning = Returning(connection, fields(Author, "id"))
+    assert returning.declaration(ordinal=True) == "DECLARE @returned TABLE ([__ord] int, [r0] bigint)"
+    assert returning.output_clause("[source].[n]") == "OUTPUT [source].[n], INSERTED.[id] INTO @returned"
+    assert returning.select(ordinal=True) == "SELECT [r0] FROM @returned ORDER BY [__ord]"
+
+
+def test_a_foreign_key_has_the_type_of_its_target(connection):
+    (author,) = fields(Book, "author")
+    assert column_type(author, connection) == "bigint"
+
+
+def test_an_identity_is_a_number(connection):
+    (key,) = fields(Author, "id")
+    assert column_type(key, connection) == "bigint"
+
+
+@pytest.mark.skipif(not hasattr(models, "GeneratedField"), reason="Django has GeneratedField since version 5.0.")
+def test_a_computed_column_has_the_type_of_its_value(connection):
+    field = models.GeneratedField(expression=models.F("age") * 2, output_field=models.IntegerField(), db_persist=True)
+    field.set_attributes_from_name("twice")
+    assert column_type(field, connection) == "int"

@@ -1,0 +1,45 @@
+"""Flags that depend on the server or on the alias."""
+
+import pytest
+from django.db.backends.base.features import BaseDatabaseFeatures
+
+from mssql_core.features import DatabaseFeatures
+from mssql_core.testing import fake_connection
+
+
+@pytest.mark.parametrize(("version", "oldest"), [("2016", (13,)), ("2025", (13,)), ("azure", None), ("fabric", None)])
+def test_the_oldest_release_is_asked_of_servers_with_a_version(version, oldest):
+    assert fake_connection(version=version).features.minimum_database_version == oldest
+
+
+@pytest.mark.parametrize(("kind", "is_native"), [("uniqueidentifier", True), ("char(32)", False)])
+def test_uuids(kind, is_native):
+    assert fake_connection(options={"uuid_type": kind}).features.has_native_uuid_field is is_native
+
+
+@pytest.mark.parametrize(("kind", "supported"), [("datetimeoffset", True), ("datetime2", False)])
+def test_offsets(kind, supported):
+    assert fake_connection(options={"datetime_type": kind}).features.supports_timezones is supported
+
+
+def test_flags_ask_no_server(connection):
+    """Django reads most of them before the test database is there."""
+    for name in vars(DatabaseFeatures):
+        if not name.startswith("_") and name != "minimum_database_version":
+            getattr(connection.features, name)
+    assert connection.driver.statements == []
+
+
+def test_types_that_inspectdb_reads_otherwise(connection):
+    found, usual = (
+        connection.features.introspected_field_types,
+        BaseDatabaseFeatures(connection).introspected_field_types,
+    )
+    others = {name: found[name] for name in usual if found[name] != usual[name]}
+    assert others == {
+        "DurationField": "BigIntegerField",
+        "GenericIPAddressField": "CharField",
+        "PositiveBigIntegerField": "BigIntegerField",
+        "PositiveIntegerField": "IntegerField",
+        "PositiveSmallIntegerField": "SmallIntegerField",
+    }
