@@ -120,15 +120,17 @@ def _as_bytes(data):
 
 
 def _fetched(options, arguments, key, scope):
-    credential = _credential(options, arguments, key)
+    credential, told, found = _credential(options, arguments, key), None, None
     try:
         found = _kept(_answer(credential, scope))
     except Exception as error:
-        codes = sorted(set(_CODE.findall(str(error))))
+        told = " ".join([type(error).__name__, *sorted(set(_CODE.findall(str(error))))])
+    if told:
+        # Out of the handler: the error of azure-identity, which may show a secret, is not even this one's context.
         raise OperationalError(
             "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more."
-            % (_name(options), " ".join([type(error).__name__, *codes]))
-        ) from None
+            % (_name(options), told)
+        )
     logger.debug("A token by %r for %s", _name(options), scope)
     return found
 
@@ -171,14 +173,15 @@ def _made(name, arguments):
     try:
         return getattr(identity, class_name)(**{option: Secret(value).reveal() for option, value in arguments.items()})
     except AttributeError:
-        raise ImproperlyConfigured(
-            "The plugin 'azure' needs a newer azure-identity for credential=%r: pip install -U azure-identity" % name
-        ) from None
+        told = "needs a newer azure-identity for credential=%r: pip install -U azure-identity" % name
     except (TypeError, ValueError, OSError) as error:
-        raise ImproperlyConfigured(
-            "The plugin 'azure' cannot make the credential %r: %s. Check the options %s."
-            % (name, type(error).__name__, ", ".join(sorted(arguments)))
-        ) from None
+        told = "cannot make the credential %r: %s. Check the options %s." % (
+            name,
+            type(error).__name__,
+            ", ".join(sorted(arguments)),
+        )
+    # Out of the handlers, as above.
+    raise ImproperlyConfigured("The plugin 'azure' %s" % told)
 
 
 def _identity(name):

@@ -260,7 +260,7 @@ def test_without_autocommit_an_ended_transaction_waits_for_rollback(connection):
     connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [ENDED])
     with pytest.raises(OperationalError):
         run(connection, "UPDATE a SET x = 1")
-    for refused in (run, lambda connection: connection.commit(), lambda connection: connection.set_autocommit(True)):
+    for refused in (run, lambda connection: connection.commit()):
         with pytest.raises(TransactionManagementError, match="the server has ended it"):
             refused(connection)
     connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [SAME])
@@ -268,6 +268,34 @@ def test_without_autocommit_an_ended_transaction_waits_for_rollback(connection):
     run(connection)
     connection.commit()
     assert sent(connection)[-3:] == [BEGIN, "SELECT 1", COMMIT]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_autocommit_is_on_also_where_it_tells_that_the_work_is_gone(connection, lost):
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    connection.driver.answer("UPDATE", server_error(*((10054, "link", "08S01") if lost else (1205,))))
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [ENDED])
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
+    with pytest.raises(OperationalError):
+        run(connection, "UPDATE a SET x = 1")
+    with pytest.raises(TransactionManagementError):
+        connection.set_autocommit(True)
+    run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[-1] == "INSERT INTO a VALUES (1)" and connection.get_autocommit()
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted(), server_error(10054, "link", "08S01")])
+def test_autocommit_is_on_also_where_its_commit_fails(connection, failure):
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    run(connection)
+    connection.driver.answer("COMMIT", failure)
+    with pytest.raises((OperationalError, Interrupted)):
+        connection.set_autocommit(True)
+    run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[-1] == "INSERT INTO a VALUES (1)" and "BEGIN" not in sent(connection)[-2]
+    assert connection.get_autocommit() and connection.transaction is State.NONE
 
 
 def test_without_autocommit_a_new_connection_has_none_either(connection):

@@ -215,9 +215,17 @@ class Transactions:
             self.close()
 
     def _set_autocommit(self, autocommit):
-        if autocommit and self.transaction is not State.NONE:
-            with self.wrap_database_errors:
+        if not autocommit or self.transaction is State.NONE:
+            return
+        # Also where the end fails: else what follows would wait for a commit that nobody sends.
+        self.autocommit = True
+        with self.wrap_database_errors:
+            if self.transaction is State.OPEN:
                 self._end()
+                return
+            over = self._is_over()
+            self._rollback()
+            raise over
 
     def _commit(self):
         self._leave_parents_connection()
