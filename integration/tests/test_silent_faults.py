@@ -241,3 +241,15 @@ def test_now_is_found_again():
         sql = "SELECT DATEPART(nanosecond, %s)" % connection.ops.now_sql()
         cursor.execute("; ".join([sql] * 5))
         assert cursor.fetchone()[0] % 1000 == 0
+
+
+def test_a_procedure_takes_its_arguments_by_name():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE PROCEDURE label_of @name nvarchar(20), @size int = 7, @unit nvarchar(5) = N'cm' AS "
+            "SELECT @name + N':' + CAST(@size AS nvarchar(10)) + COALESCE(@unit, N'')"
+        )
+        cursor.callproc("label_of", None, {"size": 3, "@name": "desk"})
+        assert cursor.fetchall() == [("desk:3cm",)]
+        cursor.callproc("dbo.label_of", ["desk"], {"unit": None})
+        assert cursor.fetchall() == [("desk:7",)]

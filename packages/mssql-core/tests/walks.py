@@ -16,17 +16,17 @@ def walk(title):
 
 def calls(root, action):
     """(file below `root`, function) of every call during `action`, once each, in the order of their first."""
-    found = {}
+    first_calls = {}
     root = "%s/" % root
 
     def note(frame, event, argument):
         path = frame.f_code.co_filename
         if event == "call" and path.startswith(root):
-            found.setdefault((path[len(root) :], frame.f_code.co_name))
+            first_calls.setdefault((path[len(root) :], frame.f_code.co_name))
 
     sys.setprofile(note)
     try:
         action()
     finally:
         sys.setprofile(None)
-    return list(found)
+    return list(first_calls)

@@ -18,12 +18,12 @@ def mixins(plugins):
     ]
 
 
-def compose(found, name, core_class):
+def compose(all_mixins, name, core_class):
     """A component class with the plugins' mixins in front, in OPTIONS order.
 
-    :param found: see :func:`mixins`.
+    :param all_mixins: see :func:`mixins`.
     """
-    bases = tuple(mixin for component, mixin, _ in found if component == name)
+    bases = tuple(mixin for component, mixin, _ in all_mixins if component == name)
     return _made(core_class, bases, {}) if bases else core_class
 
 
