@@ -17,8 +17,10 @@ _OF = {
     **dict.fromkeys(("comment", "default", "value"), strategies.TEXTS),
     **dict.fromkeys(("table", "column", "other", "renamed"), strategies.COLUMNS),
 }
+# Objects of one schema, and columns of one table.
+_DISTINCT = ("column", "other", "renamed", "table", "unique", "check")
 names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(
-    lambda given: len({given[key].casefold().rstrip() for key in ("column", "other", "renamed", "table")} | {"id"}) == 5
+    lambda given: len({given[key].casefold() for key in _DISTINCT} | {"id"}) == len(_DISTINCT) + 1
 )
 WEIGHT = len(KEYS)
 _numbers = itertools.count()
