@@ -48,3 +48,11 @@ def test_a_json_field_needs_its_plugin(connection):
 )
 def test_a_max_type_is_no_key_of_an_index(connection, kind, options, expected):
     assert ids(connection.validation.check_field(field(kind, **options))) == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [("a].[b", ["mssql_core.E005"]), ('"a"."b"', ["mssql_core.E005"]), ("a.b", []), ("[a]", []), ("a]b", [])],
+)
+def test_a_column_s_name_that_reads_as_a_table_s(connection, column, expected):
+    assert ids(connection.validation.check_field(field(models.IntegerField, db_column=column))) == expected

@@ -6,6 +6,7 @@ from django.db.backends.base.validation import BaseDatabaseValidation
 from ..connection import authentication
 from ..connection import settings as core_settings
 from ..data_types import NO_JSON_PLUGIN
+from ..names import quote_identifier, quote_name
 from ..plugin import manager
 from ..schema import foreign_key_rules
 from . import advice
@@ -50,7 +51,14 @@ class DatabaseValidation(BaseDatabaseValidation):
         if field.get_internal_type() == "JSONField" and "JSONField" not in self.connection.data_types:
             text = "The alias %r has no column type for a JSONField." % self.connection.alias
             return [checks.Error(text, hint=NO_JSON_PLUGIN, obj=field, id="mssql_core.E001")]
-        return [*super().check_field(field, **kwargs), *self._foreign_key(field)]
+        return [*super().check_field(field, **kwargs), *self._column_name(field), *self._foreign_key(field)]
+
+    def _column_name(self, field):
+        """Names that Django's quoting, which does not know what it quotes, takes for a table's with its schema."""
+        column = field.column
+        if column and quote_name(column) != quote_identifier(column):
+            text = "The column's name %r reads as a table's name with its schema." % column
+            yield checks.Error(text, hint="Give the field another db_column.", obj=field, id="mssql_core.E005")
 
     def _foreign_key(self, field):
         """Foreign keys that the server refuses (errors 1776, 1785)."""
