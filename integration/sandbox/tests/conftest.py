@@ -35,3 +35,16 @@ def client(server):
     yield found
     found.events("IF @@TRANCOUNT > 0 ROLLBACK")
     found.session.close()
+
+
+@pytest.fixture
+def owner(server, request):
+    """A session outside a transaction, which errors of DDL would end, in a database of the test's own."""
+    from ddl_support import Client
+
+    name = f"own_{abs(hash(request.node.name))}"
+    server.databases.create(name)
+    found = Client(server, name)
+    yield found
+    found.session.close()
+    server.databases.drop(name)

@@ -28,7 +28,7 @@ class Client:
         events = self.events(text)
         errors = [event for event in events if isinstance(event, Error)]
         assert not errors, errors
-        return [tuple(row) for event in events if isinstance(event, Rows) for row in event.rows]
+        return self.rows(events)
 
     def errors(self, text: str, parameters: int = 0) -> list[int]:
         """Numbers of the errors of a batch, in order.
@@ -36,7 +36,17 @@ class Client:
         :param parameters: when given, the batch goes by sp_executesql with so many int parameters @p1, @p2, ...
         """
         events = self._parameterized(text, parameters) if parameters else self.events(text)
+        return self.numbers(events)
+
+    @staticmethod
+    def numbers(events: list[Any]) -> list[int]:
+        """Numbers of the errors among events."""
         return [event.number for event in events if isinstance(event, Error)]
+
+    @staticmethod
+    def rows(events: list[Any]) -> list[tuple]:
+        """Rows among events."""
+        return [tuple(row) for event in events if isinstance(event, Rows) for row in event.rows]
 
     def _parameterized(self, text: str, count: int) -> list[Any]:
         names = [f"@p{number + 1}" for number in range(count)]

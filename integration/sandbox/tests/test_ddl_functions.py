@@ -86,16 +86,16 @@ def test_wrong_calls(table, query, number):
     assert table.errors(query)[0] == number
 
 
-def test_defaults_checks_and_computed_columns_hold_their_function(client):
-    client.run("CREATE FUNCTION dbo.f (@n int) RETURNS int AS BEGIN RETURN @n * 3 END")
-    client.run("CREATE TABLE c (a int, b AS dbo.f(a), d int DEFAULT dbo.f(4), CONSTRAINT c_ck CHECK (dbo.f(a) < 100))")
-    client.run("INSERT INTO c (a) VALUES (7)")
-    assert client.run("SELECT * FROM c") == [(7, 21, 12)]
-    assert client.value("SELECT definition FROM sys.computed_columns") == "([dbo].[f]([a]))"
-    assert client.errors("ALTER FUNCTION dbo.f (@n int) RETURNS int AS BEGIN RETURN 1 END") == [3729]
-    assert client.errors("DROP FUNCTION dbo.f") == [3729]
-    assert client.errors("INSERT INTO c (a) VALUES (50)") == [547]
-    client.run("DROP TABLE c; DROP FUNCTION dbo.f")
+def test_defaults_checks_and_computed_columns_hold_their_function(owner):
+    owner.run("CREATE FUNCTION dbo.f (@n int) RETURNS int AS BEGIN RETURN @n * 3 END")
+    owner.run("CREATE TABLE c (a int, b AS dbo.f(a), d int DEFAULT dbo.f(4), CONSTRAINT c_ck CHECK (dbo.f(a) < 100))")
+    owner.run("INSERT INTO c (a) VALUES (7)")
+    assert owner.run("SELECT * FROM c") == [(7, 21, 12)]
+    assert owner.value("SELECT definition FROM sys.computed_columns") == "([dbo].[f]([a]))"
+    assert owner.errors("ALTER FUNCTION dbo.f (@n int) RETURNS int AS BEGIN RETURN 1 END") == [3729]
+    assert owner.errors("DROP FUNCTION dbo.f") == [3729]
+    assert owner.errors("INSERT INTO c (a) VALUES (50)") == [547]
+    owner.run("DROP TABLE c; DROP FUNCTION dbo.f")
 
 
 def test_a_function_that_reads_tables_guards_no_row(table):
@@ -148,3 +148,23 @@ def test_null_on_null_input(client):
         "CREATE FUNCTION dbo.f (@n int) RETURNS int WITH RETURNS NULL ON NULL INPUT AS BEGIN RETURN ISNULL(@n, 1) END"
     )
     assert client.run("SELECT dbo.f(NULL), dbo.f(2)") == [(None, 2)]
+
+
+def test_functions_are_called_under_the_options_of_every_django_connection(client):
+    client.run("CREATE FUNCTION twice (@n int) RETURNS int AS BEGIN RETURN @n * 2 END")
+    client.run("CREATE TABLE doubled (n int, m AS dbo.twice(n))")
+    client.run("SET DATEFORMAT ymd; SET DATEFIRST 7; INSERT INTO doubled VALUES (3)")
+    assert client.run("SELECT m, dbo.twice(4) FROM doubled") == [(6, 8)]
+    assert client.errors("SET DATEFIRST 1; SELECT dbo.twice(4)") == [50999]
+    client.run("SET DATEFIRST 7; SET DATEFORMAT mdy")
+
+
+def test_dates_whose_parts_the_dateformat_orders(client):
+    read = "SELECT CONVERT(varchar(10), CAST('{}' AS date), 23)"
+    assert client.value(read.format("01/02/03")) == "2003-01-02"
+    client.run("SET DATEFORMAT ymd")
+    assert client.errors(read.format("01/02/03")) == [50999]
+    assert client.value(read.format("2003/01/02")) == "2003-01-02"
+    assert client.value("SELECT CONVERT(varchar(10), CONVERT(date, '01/02/03', 1), 23)") == "2003-01-02"
+    client.run("SET DATEFORMAT mdy")
+    assert client.value(read.format("01/02/03")) == "2003-01-02"

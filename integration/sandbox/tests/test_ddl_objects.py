@@ -37,12 +37,12 @@ def test_refused_views(client, statement, number):
     assert client.errors(statement) == [number]
 
 
-def test_schema_bound_views_hold_their_columns(client):
-    client.run("CREATE TABLE a (id int, n int)")
-    client.run("CREATE VIEW v WITH SCHEMABINDING AS SELECT id FROM dbo.a")
-    assert client.errors("ALTER TABLE a DROP COLUMN id") == [5074, 4922]
-    assert client.errors("DROP TABLE a") == [3729]
-    client.run("ALTER TABLE a DROP COLUMN n")
+def test_schema_bound_views_hold_their_columns(owner):
+    owner.run("CREATE TABLE a (id int, n int)")
+    owner.run("CREATE VIEW v WITH SCHEMABINDING AS SELECT id FROM dbo.a")
+    assert owner.errors("ALTER TABLE a DROP COLUMN id") == [5074, 4922]
+    assert owner.errors("DROP TABLE a") == [3729]
+    owner.run("ALTER TABLE a DROP COLUMN n")
 
 
 def test_rename(client):

@@ -6,10 +6,10 @@ import pytest
 
 
 @pytest.fixture
-def table(client):
-    client.run("CREATE TABLE t (id int NOT NULL CONSTRAINT t_pk PRIMARY KEY, n int, v varchar(10))")
-    client.run("CREATE STATISTICS s ON t (n, v) WITH FULLSCAN, NORECOMPUTE")
-    return client
+def table(owner):
+    owner.run("CREATE TABLE t (id int NOT NULL CONSTRAINT t_pk PRIMARY KEY, n int, v varchar(10))")
+    owner.run("CREATE STATISTICS s ON t (n, v) WITH FULLSCAN, NORECOMPUTE")
+    return owner
 
 
 def test_the_catalogue_lists_them_beside_those_of_indexes(table):

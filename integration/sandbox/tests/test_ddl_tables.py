@@ -76,30 +76,30 @@ def test_other_sessions_see_committed_changes(server):
     two.session.close()
 
 
-def test_added_columns_and_their_defaults(client):
-    client.run("CREATE TABLE a (id int NOT NULL); INSERT INTO a VALUES (1), (2)")
-    client.run("ALTER TABLE a ADD n int NOT NULL DEFAULT 7, m int NULL DEFAULT 8, w int NULL DEFAULT 9 WITH VALUES")
-    assert client.run("SELECT n, m, w FROM a") == [(7, None, 9), (7, None, 9)]
-    client.run("INSERT INTO a (id) VALUES (3)")
-    assert client.run("SELECT n, m, w FROM a WHERE id = 3") == [(7, 8, 9)]
-    assert client.errors("ALTER TABLE a ADD z int NOT NULL") == [4901]
-    client.run("ALTER TABLE a ADD i int IDENTITY(10, 10)")
-    assert client.run("SELECT i FROM a ORDER BY i") == [(10,), (20,), (30,)]
+def test_added_columns_and_their_defaults(owner):
+    owner.run("CREATE TABLE a (id int NOT NULL); INSERT INTO a VALUES (1), (2)")
+    owner.run("ALTER TABLE a ADD n int NOT NULL DEFAULT 7, m int NULL DEFAULT 8, w int NULL DEFAULT 9 WITH VALUES")
+    assert owner.run("SELECT n, m, w FROM a") == [(7, None, 9), (7, None, 9)]
+    owner.run("INSERT INTO a (id) VALUES (3)")
+    assert owner.run("SELECT n, m, w FROM a WHERE id = 3") == [(7, 8, 9)]
+    assert owner.errors("ALTER TABLE a ADD z int NOT NULL") == [4901]
+    owner.run("ALTER TABLE a ADD i int IDENTITY(10, 10)")
+    assert owner.run("SELECT i FROM a ORDER BY i") == [(10,), (20,), (30,)]
 
 
-def test_drop_column_names_its_dependents(client):
-    client.run(
+def test_drop_column_names_its_dependents(owner):
+    owner.run(
         "CREATE TABLE a (id int, n int CONSTRAINT df DEFAULT 1 CONSTRAINT ck CHECK (n > 0), twice AS (n * 2));"
         "CREATE INDEX ix ON a (id) INCLUDE (n)"
     )
-    messages = [event.message for event in client.events("ALTER TABLE a DROP COLUMN n") if hasattr(event, "number")]
+    messages = [event.message for event in owner.events("ALTER TABLE a DROP COLUMN n") if hasattr(event, "number")]
     assert messages[-1] == ("ALTER TABLE DROP COLUMN n failed because one or more objects access this column.")
     assert "The object 'df' is dependent on column 'n'." in messages
     assert "The object 'ck' is dependent on column 'n'." in messages
     assert "The index 'ix' is dependent on column 'n'." in messages
     assert "The column 'twice' is dependent on column 'n'." in messages
-    assert client.errors("ALTER TABLE a DROP COLUMN nope") == [4924]
-    assert client.errors("ALTER TABLE a DROP CONSTRAINT nope") == [3728, 3727]
+    assert owner.errors("ALTER TABLE a DROP COLUMN nope") == [4924]
+    assert owner.errors("ALTER TABLE a DROP CONSTRAINT nope") == [3728, 3727]
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_alter_column(client, change, numbers):
     assert client.errors(f"ALTER TABLE a ALTER COLUMN {change}") == numbers
 
 
-def test_indexed_columns_may_grow_only(client):
-    client.run("CREATE TABLE a (s varchar(20) NULL, n int NULL); CREATE INDEX ix ON a (s); CREATE INDEX jx ON a (n)")
-    assert client.errors("ALTER TABLE a ALTER COLUMN s varchar(30) NULL") == []
-    assert client.errors("ALTER TABLE a ALTER COLUMN s varchar(10) NULL") == [5074, 4922]
-    assert client.errors("ALTER TABLE a ALTER COLUMN n bigint NULL") == [5074, 4922]
+def test_indexed_columns_may_grow_only(owner):
+    owner.run("CREATE TABLE a (s varchar(20) NULL, n int NULL); CREATE INDEX ix ON a (s); CREATE INDEX jx ON a (n)")
+    assert owner.errors("ALTER TABLE a ALTER COLUMN s varchar(30) NULL") == []
+    assert owner.errors("ALTER TABLE a ALTER COLUMN s varchar(10) NULL") == [5074, 4922]
+    assert owner.errors("ALTER TABLE a ALTER COLUMN n bigint NULL") == [5074, 4922]
 
 
 def test_drop_table_and_truncate(client):

@@ -35,7 +35,6 @@ def test_messages_of_the_procedure_pass(table):
 @pytest.mark.parametrize(
     ("statement", "numbers"),
     [
-        ("INSERT INTO t (a) EXEC p 1", [213]),
         ("INSERT INTO t (a, b) OUTPUT inserted.a EXEC p 1", [483]),
         ("INSERT INTO t (a, b) EXEC ('INSERT INTO t (a, b) EXEC p 1')", [8164]),
         ("INSERT INTO t (a, b) EXEC ('ROLLBACK')", [3915]),
@@ -46,6 +45,11 @@ def test_messages_of_the_procedure_pass(table):
 def test_refused(table, statement, numbers):
     assert table.errors(statement) == numbers
     assert table.value("SELECT COUNT(*) FROM t") == 0
+
+
+def test_another_number_of_columns_ends_the_transaction(table):
+    assert table.errors("INSERT INTO t (a) EXEC p 1") == [213]
+    assert table.value("SELECT @@TRANCOUNT") == 0
 
 
 def test_a_failure_after_changes_of_the_procedure_is_not_guessed(table):

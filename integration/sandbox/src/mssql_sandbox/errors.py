@@ -17,6 +17,7 @@ class SqlServerError(Exception):
     """
 
     followers: tuple[SqlServerError, ...] = ()
+    blind_scope: object = None  # the runtime's scope whose own TRY blocks do not catch the error
 
     def __init__(
         self, number: int, /, *, variant: str = "", state: int | None = None, line: int = 0, **values: object

@@ -13,7 +13,7 @@ from ..interface import Done, Error, Event, Info
 from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..syntax.walk import below
-from . import administration, control, cursors, insert_exec, pgerrors
+from . import administration, control, cursors, failures, insert_exec, pgerrors
 from .execute import Execution
 from .parsed import QUERIES, is_scalar
 from .scope import Jump, Scope, StopBatch
@@ -51,10 +51,11 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
             self._compile()
         except SqlServerError as error:
             self.session.last_error = error.number
+            if self.session.tries and error.number not in failures.SANDBOX:
+                error.blind_scope = self.scope
+                raise
             yield self.error_event(error)
             yield Done(error=True)
-            if self.session.try_depth:
-                raise
             raise StopBatch from error
         yield from self.run(self.parsed.batch.statements)
 
@@ -92,50 +93,30 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
             return
         if not error.line:
             error.line = statement.line or 1
-        yield from self._failed(error)
+        yield from self._failed(error, statement)
 
-    def _failed(self, error: SqlServerError) -> Iterator[Event]:
+    def _failed(self, error: SqlServerError, statement: nodes.Statement | None) -> Iterator[Event]:
         session = self.session
         session.last_error = error.number
         session.rowcount = 0
-        aborting = self._aborts_batch(error)
-        if session.try_depth and not getattr(error, "reported", False) and error.number != 1205:
-            if aborting and session.transactions.count:
-                session.transactions.doomed = True
+        effect = failures.effect(error, statement, session.settings.xact_abort)
+        if not effect.caught and error.blind_scope is None:
+            error.blind_scope = self.scope
+        if any(scope is not error.blind_scope for scope in session.tries) and error.number not in failures.SANDBOX:
+            session.transactions.doomed |= effect.dooms and session.transactions.count > 0
             raise error
-        rolls_back = aborting and not getattr(error, "keeps_transaction", False) and session.transactions.count > 0
         # DONE comes last: a client that meets an error reads no further than the statement's own response.
-        if not getattr(error, "reported", False):
-            yield self.error_event(error)
-            for follower in error.followers:
-                follower.line = error.line
-                yield self.error_event(follower)
-            if not aborting and error.number in pgerrors.TERMINATES_STATEMENT:
-                yield Info.of(3621, line=error.line)
-            if rolls_back:
-                yield from session.rollback()
-            yield Done(error=True)
-            error.reported = True
-        elif rolls_back:
+        yield self.error_event(error)
+        for follower in error.followers:
+            follower.line = error.line
+            yield self.error_event(follower)
+        if not effect.ends_batch and error.number in failures.TERMINATES_STATEMENT:
+            yield Info.of(3621, line=error.line)
+        if effect.rolls_back and session.transactions.count:
             yield from session.rollback()
-        if aborting:
+        yield Done(error=True)
+        if effect.ends_batch:
             raise StopBatch from error
-
-    def _aborts_batch(self, error: SqlServerError) -> bool:
-        if getattr(error, "from_raiserror", False):
-            return False
-        if getattr(error, "from_throw", False):
-            error.keeps_transaction = not self.session.settings.xact_abort
-            return True
-        if error.number in pgerrors.BATCH_ABORTING or error.severity >= 20:
-            return True
-        if self.session.settings.xact_abort:
-            return True
-        # Binding errors end the batch but leave the transaction as it is.
-        if error.severity == 15 or error.number in (207, 208, 209, 4104, 2812, 50999):
-            error.keeps_transaction = True
-            return True
-        return False
 
     def error_event(self, error: SqlServerError) -> Error:
         procedure = error.procedure or self.scope.procedure
@@ -148,7 +129,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         if isinstance(fault, psycopg.errors.QueryCanceled) and session.cancelled:
             session.transactions.undo_statement()
             raise session.cancel_signal()
-        if isinstance(fault, psycopg.errors.DeadlockDetected):
+        if isinstance(fault, psycopg.errors.DeadlockDetected) and not session.tries:
             return pgerrors.translate_error(fault, session.object_lookup(), "")
         session.transactions.undo_statement()
         return pgerrors.translate_error(fault, session.object_lookup(), _verb(statement))

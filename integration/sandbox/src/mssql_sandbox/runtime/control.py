@@ -63,15 +63,15 @@ class ControlFlow:
 
     def do_try(self, statement: nodes.TryCatch) -> Iterator[Event]:
         session = self.session
-        session.try_depth += 1
+        session.tries.append(self.scope)
         try:
             yield from self.run(statement.body)
             return
         except SqlServerError as error:
             caught = error
         finally:
-            session.try_depth -= 1
-        if caught.severity >= 20:
+            session.tries.pop()
+        if caught.severity >= 20 or caught.blind_scope is self.scope:
             raise caught
         session.caught.append(
             CaughtError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Iterator
 
+import psycopg
+
 from .. import ddl, translate
 from ..ddl.select_into import create_from_columns, settle_identity
 from ..errors import NotSupported, SqlServerError
@@ -12,7 +14,7 @@ from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
-from . import limits
+from . import late_errors, limits
 from .scope import DEFAULT, Scope
 from .triggers import CHANGES, run_with_triggers
 
@@ -85,6 +87,18 @@ class Execution:
         session.transactions.before_statement()
         if plan.writes:
             session.writes += 1
+        told = False
+        try:
+            for event in self._run_statement(plan):
+                told = told or isinstance(event, Columns)
+                yield event
+        except psycopg.Error as fault:
+            if not told and plan.assign is None:
+                yield from late_errors.before(fault, plan, self.arguments(plan), session)
+            raise
+
+    def _run_statement(self, plan: translate.Plan) -> Iterator[Event]:
+        session = self.session
         if plan.kind == "into":
             with session.transactions.atomic():
                 yield self._run_into(plan)

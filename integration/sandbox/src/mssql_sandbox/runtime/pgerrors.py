@@ -17,15 +17,6 @@ from ..errors import SqlServerError
 
 LIBRARY_STATE = "MS000"  # raised by the function library: 'number|values as JSON'
 
-# Conversion faults end the batch and roll the transaction back even with XACT_ABORT OFF;
-# so do deadlocks and snapshot conflicts. Source: facts probed on SQL Server 2025.
-BATCH_ABORTING = frozenset((241, 245, 1205, 3609, 3960, 3961))
-
-# After these the server adds INFO 3621.
-TERMINATES_STATEMENT = frozenset(
-    (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
-)
-
 
 class EngineFault(SqlServerError):
     """An engine error without a SQL Server counterpart: a defect of the sandbox, never a verdict."""
@@ -49,6 +40,16 @@ def translate_error(error: psycopg.Error, lookup: "ObjectLookup", verb: str) -> 
         if isinstance(error, kind):
             return handler(error, lookup, verb) or EngineFault(error)
     return EngineFault(error)
+
+
+def is_refusal(error: psycopg.Error) -> bool:
+    """Whether the sandbox speaks, not the server."""
+    return error.sqlstate == LIBRARY_STATE and (error.diag.message_primary or "").startswith("50999|")
+
+
+def is_of_data(error: psycopg.Error) -> bool:
+    """Whether a value is at fault, not the session, a lock or the schema."""
+    return error.sqlstate == LIBRARY_STATE or (error.sqlstate or "").startswith("22")
 
 
 def _library_error(error: psycopg.Error) -> SqlServerError:

@@ -68,10 +68,10 @@ class RemoteCalls:
         except StopBatch:
             yield ReturnStatus(-6)
         except SqlServerError as error:
-            if not getattr(error, "reported", False):
-                yield Error(error.number, error.message, error.severity, error.state, error.line or 1, error.procedure)
-                yield Done(error=True)
+            yield Error(error.number, error.message, error.severity, error.state, error.line or 1, error.procedure)
+            yield Done(error=True)
             yield ReturnStatus(-6)
+        yield from self.end_of_batch()
 
     # ---- sp_executesql and prepared statements ---------------------------------------
 

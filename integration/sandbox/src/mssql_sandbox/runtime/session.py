@@ -50,7 +50,8 @@ class Session(RemoteCalls):
         self.next_handle = 0
         self.cancelled = False
         self.hang_up: Callable[[], None] = lambda: None
-        self._timeout_at_risk = False
+        self._options_at_risk = False
+        self._roll_back_cancelled = False
         self._attach(database, connection)
         self._clear_state()
 
@@ -64,13 +65,14 @@ class Session(RemoteCalls):
     def _attach(self, database: str, connection: psycopg.Connection) -> None:
         self.database = database
         self.connection = connection
+        self._told_dateformat = "mdy"
         self.declarations: dict[str | None, Any] = {}  # their collation is the database's
         self.cursor = psycopg.RawCursor(connection)
         self.transactions = Transactions(connection)
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
         self.transactions.before_begin.append(self.catalog.make_variables)
         self.transactions.after_commit.append(self.catalog.committed)
-        self.transactions.after_rollback += (self.catalog.rolled_back, self._keep_lock_timeout)
+        self.transactions.after_rollback += (self.catalog.rolled_back, self._keep_options)
         self.publish()
 
     def publish(self) -> None:
@@ -84,7 +86,7 @@ class Session(RemoteCalls):
         self.last_error = 0
         self.identity: Any = None
         self.caught: list[Any] = []
-        self.try_depth = 0
+        self.tries: list[Scope] = []  # the scopes of the TRY blocks that run
         self.transaction_name: str | None = None
         self.bulk: Any = None
         # key -> (value as text, read-only)
@@ -110,6 +112,9 @@ class Session(RemoteCalls):
         """The events of a request; 596 when another session ended this one (ALTER DATABASE ... SET SINGLE_USER)."""
         try:
             yield from events
+            if self._roll_back_cancelled and self.transactions.count:
+                yield from self.rollback()
+            self._roll_back_cancelled = False
         except psycopg.OperationalError:
             if not self.connection.closed:
                 raise
@@ -130,7 +135,7 @@ class Session(RemoteCalls):
         except SqlServerError as error:
             yield Error(error.number, error.message, error.severity, error.state, error.line or 1, error.procedure)
             yield Done(error=True)
-        yield from self._end_of_batch()
+        yield from self.end_of_batch()
 
     def transaction_request(self, request: str, name: str, isolation: int, begin_again: bool) -> Iterator[Event]:
         yield from self.while_alive(self._transaction_request(request, name, isolation, begin_again))
@@ -164,7 +169,7 @@ class Session(RemoteCalls):
         self._clear_state()
         self.transactions.isolation = "READ COMMITTED"
         self.handles.clear()
-        self._apply_lock_timeout()
+        self._apply_options()
         if self.database != self.server.login_database(self.login):
             yield from self.use(self.server.login_database(self.login))
         yield EnvChange("reset")
@@ -219,7 +224,7 @@ class Session(RemoteCalls):
         """What runs the statements of a text, a procedure or a trigger."""
         return Interpreter(self, scope, parsed)
 
-    def _end_of_batch(self) -> Iterator[Event]:
+    def end_of_batch(self) -> Iterator[Event]:
         if self.transactions.doomed:
             yield Error(
                 3998,
@@ -233,6 +238,8 @@ class Session(RemoteCalls):
             raise self.cancel_signal()
 
     def cancel_signal(self) -> Exception:
+        # Under XACT_ABORT ON an attention rolls back: probed, RyanLamansky/sql-server-simulator transactions.md
+        self._roll_back_cancelled = self.settings.xact_abort
         return StopBatch("attention")
 
     # ---- what statements ask for -------------------------------------------------------
@@ -322,25 +329,30 @@ class Session(RemoteCalls):
             if not self.connection.closed:
                 if database != self.database:
                     self._switch(database)
-                if changed.lock_timeout != lent.lock_timeout:
-                    self._apply_lock_timeout()
+                if (changed.lock_timeout, changed.dateformat) != (lent.lock_timeout, lent.dateformat):
+                    self._apply_options()
                 if changed.isolation != lent.isolation:
                     self.transactions.isolation = lent.isolation
                     self.publish()
 
     def set_option(self, name: str, value: str) -> None:
         self.settings.set_option(name, value)
-        if name == "LOCK_TIMEOUT":
-            self._apply_lock_timeout()
+        if name in ("LOCK_TIMEOUT", "DATEFORMAT"):
+            self._apply_options()
 
-    def _apply_lock_timeout(self) -> None:
-        self._timeout_at_risk = self.transactions.count > 0  # a rollback in the engine takes it back
+    def _apply_options(self) -> None:
+        self._options_at_risk = self.transactions.count > 0  # a rollback in the engine takes it back
         timeout = self.settings.lock_timeout
-        self.connection.execute(f"SET lock_timeout = {0 if timeout < 0 else max(timeout, 1)}")
+        told = self.settings.dateformat
+        sql = f"SET lock_timeout = {0 if timeout < 0 else max(timeout, 1)}; SET ms.dateformat = '{told}'"
+        if told != self._told_dateformat:
+            self._told_dateformat = told
+            sql += "; DISCARD PLANS"  # which hold dates that were read under the other format
+        self.connection.execute(sql)
 
-    def _keep_lock_timeout(self) -> None:
-        if self._timeout_at_risk:
-            self._apply_lock_timeout()
+    def _keep_options(self) -> None:
+        if self._options_at_risk:
+            self._apply_options()
 
     def commit(self) -> list[Event]:
         events = self.transactions.commit()
@@ -379,7 +391,7 @@ class Session(RemoteCalls):
         old = self.connection
         self._attach(name, self.server.engine_connection(name))
         old.close()
-        self._apply_lock_timeout()
+        self._apply_options()
         self.transactions.isolation = self.settings.isolation
         self.publish()
 

@@ -141,5 +141,7 @@ def _run(
             session.running_triggers.pop()
             for created in scope.created:
                 session.catalog.drop_temporary(created)
+    if session.transactions.doomed:
+        raise SqlServerError(3616)
     if session.transactions.count < level:
         raise SqlServerError(3609)

@@ -172,6 +172,9 @@ begin
     if m is null then perform ms.date_fault(kind, source); end if;
     y := ms.full_year(m[1]::int); mo := m[2]::int; d := m[3]::int; tm := m[4];
   elsif t ~ '^\d{1,2}[-/.]\d' then
+    if coalesce(style, 0) not in (1, 3, 4, 5, 10, 101, 103, 104, 105, 110) and current_setting('ms.dateformat', true) = 'ymd' then
+      perform ms.fail(50999, 'construct', 'under SET DATEFORMAT ymd a date of digits that does not begin with four of the year');
+    end if;
     m := regexp_match(t, '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.*))?$');
     if m is null then perform ms.date_fault(kind, source); end if;
     y := case length(m[3]) when 2 then ms.full_year(m[3]::int) else m[3]::int end;

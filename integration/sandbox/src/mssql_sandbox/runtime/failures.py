@@ -1,0 +1,86 @@
+"""What an error ends: its statement, the batch, the transaction.
+
+=========================================== ============ ================== ======================================
+error                                       batch        transaction        source
+=========================================== ============ ================== ======================================
+of a statement (515, 547, 2627, 8134 ...)   goes on      goes on            errors-and-events reference, 3621
+conversion (241, 245, 8114, 8169 ...)       ends         rolled back        Sommarskog; 245 probed (2025)
+217, 8146, 213 of INSERT ... EXEC           ends         rolled back        Sommarskog
+1205, 3609, 3616, 3930, 3960, 3961          ends         rolled back        the numbers' pages; 3930 probed (2025)
+DDL (2714, 4924, 1913, 1781 ...)            ends         rolled back        TRY...CATCH page
+DDL that scans rows (515, 1505, 2628)       goes on      goes on            followed by 3621
+names and syntax (102, 207, 208, 4104)      ends         goes on            TRY...CATCH page
+RAISERROR                                   goes on      goes on            SET XACT_ABORT page
+THROW                                       ends         goes on            SET XACT_ABORT page
+any but RAISERROR, under XACT_ABORT ON      ends         rolled back        SET XACT_ABORT page
+=========================================== ============ ================== ======================================
+
+Where a TRY block catches the error, the transaction is doomed (XACT_STATE() -1) instead of rolled back; under
+XACT_ABORT ON a RAISERROR that is caught dooms it, too (probed). Errors of names are not caught in their own scope.
+
+TRY...CATCH: https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql
+SET XACT_ABORT: https://learn.microsoft.com/sql/t-sql/statements/set-xact-abort-transact-sql
+Sommarskog: https://www.sommarskog.se/error-handling-I.html; probes: RyanLamansky/sql-server-simulator transactions.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import SqlServerError
+from ..syntax import nodes
+
+_ROLL_BACK = frozenset((217, 235, 241, 245, 293, 295, 1205, 3609, 3616, 3930, 3960, 3961, 8114, 8146, 8169))
+# After these the server adds INFO 3621.
+TERMINATES_STATEMENT = frozenset(
+    (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
+)
+_BINDING = frozenset((207, 208, 209, 4104, 2812))
+SANDBOX = frozenset((50998, 50999))  # no server's errors: never caught
+_DDL = (
+    nodes.CreateTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck,
+    nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.CreateView,
+    nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer, nodes.CreateSequence, nodes.CreateSynonym,
+    nodes.CreateTableType,
+)  # fmt: skip
+_DDL_THAT_SCANS = TERMINATES_STATEMENT - {547} | {1505}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """:param dooms: what a TRY block makes of it; ``rolls_back`` is what happens without one."""
+
+    ends_batch: bool
+    rolls_back: bool
+    dooms: bool
+    caught: bool = True  # by a TRY block of the same scope
+
+
+_STATEMENT = Effect(False, False, False)
+_BATCH = Effect(True, False, False)
+_TRANSACTION = Effect(True, True, True)
+
+
+def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort: bool) -> Effect:
+    """What an error of a statement ends.
+
+    :param xact_abort: SET XACT_ABORT as it is where the error occurs.
+    """
+    number = error.number
+    if getattr(error, "from_raiserror", False):
+        return Effect(False, False, xact_abort) if error.severity < 20 else _TRANSACTION
+    if getattr(error, "from_throw", False):
+        return _TRANSACTION if xact_abort else _BATCH
+    if number in SANDBOX:
+        return Effect(True, False, False, caught=False)
+    if number in _ROLL_BACK or error.severity >= 20 or xact_abort:
+        return _TRANSACTION
+    if number in _BINDING:
+        return Effect(True, False, False, caught=number == 2812)
+    if error.severity == 15:
+        return _BATCH
+    if isinstance(statement, _DDL) and number not in _DDL_THAT_SCANS or number == 2714:
+        return _TRANSACTION
+    if number == 213 and isinstance(statement, nodes.Insert) and statement.execute is not None:
+        return _TRANSACTION
+    return _STATEMENT

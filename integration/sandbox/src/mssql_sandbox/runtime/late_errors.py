@@ -1,0 +1,62 @@
+"""Errors behind rows: a statement that fails while it runs has sent its columns, and a query the rows before the error.
+
+A server writes COLMETADATA when the statement starts, rows as they come, and the error where it happens:
+MS-TDS 2.2.7 (tabular results), https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql. The
+engine is asked for whole results; only after an error a query runs again, row by row up to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+import psycopg
+
+from .. import translate
+from ..interface import Columns, Done, Event, Rows
+from ..types.typenames import rows_decoder
+from . import pgerrors
+
+_CHUNK = 500
+
+
+def before(fault: psycopg.Error, plan: translate.Plan, arguments: list[Any], session: Any) -> Iterator[Event]:
+    """What the client sees before an error.
+
+    :param arguments: the plan's, in the engine's form.
+    """
+    if plan.columns is None or plan.kind not in ("select", "insert", "update", "delete", "merge"):
+        return
+    if session.connection.closed or pgerrors.is_refusal(fault):
+        return
+    yield Columns(plan.columns)
+    count = 0
+    if plan.kind == "select" and not plan.before and pgerrors.is_of_data(fault):
+        session.transactions.undo_statement()
+        for event in _rows(plan, arguments, session):
+            count += len(event.rows)
+            yield event
+    if session.tries:
+        # The result set is complete as far as it goes; CATCH follows.
+        yield Done(count, error=True)
+
+
+def _rows(plan: translate.Plan, arguments: list[Any], session: Any) -> Iterator[Rows]:
+    decode = rows_decoder([column.type for column in plan.columns])
+    chunk: list[tuple] = []
+    limit = session.settings.rowcount
+    # A sort would meet the error before the first row; an index gives the rows in order as they are needed.
+    session.connection.execute("SET enable_sort = off")
+    try:
+        for number, row in enumerate(session.cursor.stream(plan.sql, arguments)):
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                yield Rows(decode(chunk))
+                chunk = []
+            if number + 1 == limit:
+                break
+    except psycopg.Error:
+        pass
+    session.transactions.undo_statement()
+    session.connection.execute("RESET enable_sort")
+    if chunk:
+        yield Rows(decode(chunk))
