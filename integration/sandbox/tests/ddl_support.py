@@ -35,7 +35,7 @@ class Client:
 
         :param parameters: when given, the batch goes by sp_executesql with so many int parameters @p1, @p2, ...
         """
-        events = self._parameterized(text, parameters) if parameters else self.events(text)
+        events = self.call(text, *[1] * parameters) if parameters else self.events(text)
         return self.numbers(events)
 
     @staticmethod
@@ -48,12 +48,13 @@ class Client:
         """Rows among events."""
         return [tuple(row) for event in events if isinstance(event, Rows) for row in event.rows]
 
-    def _parameterized(self, text: str, count: int) -> list[Any]:
-        names = [f"@p{number + 1}" for number in range(count)]
+    def call(self, text: str, *values: int) -> list[Any]:
+        """The events of a batch with int parameters @p1, @p2, ... (sp_executesql)."""
+        names = [f"@p{number + 1}" for number in range(len(values))]
         request = [
             Parameter("", nvarchar(MAX), text),
             Parameter("", nvarchar(MAX), ", ".join(f"{name} int" for name in names)),
-            *(Parameter(name, INT, 1) for name in names),
+            *(Parameter(name, INT, value) for name, value in zip(names, values)),
         ]
         return list(self.session.execute_rpc("sp_executesql", request))
 

@@ -103,12 +103,12 @@ def test_a_function_that_reads_tables_guards_no_row(table):
     assert table.errors("ALTER TABLE t ADD CHECK (dbo.c() < 5)") == [50999]
 
 
-def test_only_schema_bound_functions_are_deterministic(client):
+def test_only_schema_bound_functions_are_deterministic(owner):
     body = "AS BEGIN RETURN @n * 3 END"
-    client.run(f"CREATE FUNCTION dbo.f (@n int) RETURNS int {body}")
-    assert client.errors("CREATE TABLE c (a int, b AS dbo.f(a) PERSISTED)") == [4936]
-    client.run(f"CREATE OR ALTER FUNCTION dbo.f (@n int) RETURNS int WITH SCHEMABINDING {body}")
-    client.run("CREATE TABLE d (a int, b AS dbo.f(a) PERSISTED)")
+    owner.run(f"CREATE FUNCTION dbo.f (@n int) RETURNS int {body}")
+    assert owner.errors("CREATE TABLE c (a int, b AS dbo.f(a) PERSISTED)") == [4936]
+    owner.run(f"CREATE OR ALTER FUNCTION dbo.f (@n int) RETURNS int WITH SCHEMABINDING {body}")
+    owner.run("CREATE TABLE d (a int, b AS dbo.f(a) PERSISTED)")
 
 
 def test_views_and_functions_follow_their_functions_and_tables(table):

@@ -83,13 +83,6 @@ def test_doomed_transaction_can_only_be_rolled_back(client):
     assert 3930 in errors
 
 
-def test_snapshot_cannot_begin_inside_a_transaction(client):
-    client.run("BEGIN TRAN")
-    assert client.errors("SET TRANSACTION ISOLATION LEVEL SNAPSHOT") == [3951]
-    assert client.error("SET TRANSACTION ISOLATION LEVEL SNAPSHOT").startswith("Transaction failed in database 'shop'")
-    client.run("ROLLBACK")
-
-
 def test_lock_timeout_is_1222(client, server):
     other = Client(server)
     client.run("INSERT INTO t VALUES (1, N'a')")

@@ -10,7 +10,7 @@ import itertools
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import psycopg
 
@@ -95,6 +95,7 @@ class SessionCatalog:
         self._passing: dict[int, str] = {}  # id -> the engine's definition of the others
         self._standing: dict[str, Table] = {}
         self._triggers: tuple[tuple, bool] | None = None
+        self.before_change: Callable[[], None] = lambda: None
 
     # ---- look-ups --------------------------------------------------------------
 
@@ -339,6 +340,7 @@ class SessionCatalog:
         return [row[0] for row in self.connection.execute(sql, prepare=True)]
 
     def _forget(self, object_id: int) -> None:
+        self.before_change()
         self.connection.execute(f"drop table if exists pg_temp.t{object_id}")
         self.connection.execute("select ms.forget_table($1)", (object_id,))
         self._changes += 1

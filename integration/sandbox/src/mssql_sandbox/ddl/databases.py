@@ -112,9 +112,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
     elif match := re.fullmatch(r"ALLOW_SNAPSHOT_ISOLATION (ON|OFF)", text):
         databases.change(name, snapshot=int(match[1] == "ON"))
     elif match := re.fullmatch(r"READ_COMMITTED_SNAPSHOT (ON|OFF)", text):
-        if match[1] == "OFF":
-            raise NotSupported("READ_COMMITTED_SNAPSHOT OFF: the engine's readers never block", statement.line)
-        databases.change(name, read_committed_snapshot=1)
+        databases.change(name, read_committed_snapshot=int(match[1] == "ON"))
     elif match := re.fullmatch(r"COMPATIBILITY_LEVEL ?= ?(\d+)", text):
         level = int(match[1])
         if level not in _COMPATIBILITY or level > ddl.version * 10:

@@ -27,7 +27,7 @@ class Database:
     user_access: int = 0  # 0 MULTI_USER, 1 SINGLE_USER, 2 RESTRICTED_USER
     read_only: int = 0
     snapshot: int = 0
-    read_committed_snapshot: int = 1
+    read_committed_snapshot: int = 0
     recovery: int = 1  # 1 FULL, 2 BULK_LOGGED, 3 SIMPLE
 
     @property
@@ -156,7 +156,12 @@ class Databases:
 
     def _new(self, name: str, number: int, collation: str, recovery: int) -> Database:
         compatibility = _DEFAULT_COMPATIBILITY[self.version]
-        return Database(number, name, collation, compatibility, self._now(), recovery=recovery)
+        # A new database has row versions in the cloud alone:
+        # https://learn.microsoft.com/sql/t-sql/statements/alter-database-transact-sql-set-options
+        return Database(
+            number, name, collation, compatibility, self._now(), recovery=recovery,
+            snapshot=int(self.cloud or name in ("master", "msdb")), read_committed_snapshot=int(self.cloud),
+        )  # fmt: skip
 
     def _remember(self, database: Database) -> None:
         properties = json.dumps(vars(database)).replace("'", "''")

@@ -223,9 +223,8 @@ class ControlFlow:
             raise NotSupported(
                 "SET TRANSACTION ISOLATION LEVEL in a warehouse, which has SNAPSHOT alone", statement.line
             )
-        self.session.transactions.set_isolation(statement.level, self.session.database)
+        self.session.transactions.set_isolation(statement.level)
         self.session.settings.isolation = statement.level
-        self.session.publish()
         return
         yield
 

@@ -14,7 +14,7 @@ from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
-from . import late_errors, limits
+from . import isolation, late_errors, limits
 from .scope import DEFAULT, Scope
 from .triggers import CHANGES, run_with_triggers
 
@@ -72,6 +72,8 @@ class Execution:
     def _single(self, plan: translate.Plan) -> Any:
         session = self.session
         session.transactions.before_statement()
+        isolation.before_reading(session, plan)
+        session.tell_sessions(plan.sql)
         rows = session.query(plan.sql, self.arguments(plan))
         if len(rows) != 1:
             raise NotSupported("a scalar expression without exactly one value")
@@ -85,6 +87,7 @@ class Execution:
         if plan.writes and session.transactions.doomed:
             raise _doomed()
         session.transactions.before_statement()
+        isolation.before_reading(session, plan)
         if plan.writes:
             session.writes += 1
         told = False
@@ -104,7 +107,7 @@ class Execution:
                 yield self._run_into(plan)
         elif plan.kind in CHANGES and session.catalog.has_triggers():
             yield from run_with_triggers(self, lambda: self._run_whole(plan))
-        elif plan.before or plan.after:
+        elif plan.before or plan.after or plan.ranges:
             with session.transactions.atomic():
                 events = self._run_whole(plan)
             yield from events
@@ -115,6 +118,8 @@ class Execution:
         """A plan of several engine statements; the caller has opened a transaction."""
         for sql in plan.before:
             self.session.cursor.execute(sql)
+        if plan.ranges:
+            isolation.lock_ranges(self.session, plan, self.arguments(plan))
         events = list(self._run_plan(plan))
         for sql in plan.after:
             self.session.cursor.execute(sql)
@@ -123,7 +128,10 @@ class Execution:
     def _run_plan(self, plan: translate.Plan) -> Iterator[Event]:
         session = self.session
         cursor = session.cursor
+        session.tell_sessions(plan.sql)
         cursor.execute(plan.sql, self.arguments(plan), prepare=True)
+        if isolation.releases(plan):
+            session.transactions.release()
         if plan.assign is not None:
             yield from self._assign(plan, cursor)
         elif plan.columns is not None:
@@ -187,6 +195,8 @@ class Execution:
         if session.transactions.doomed:
             raise _doomed()
         session.writes += 1
+        if session.transactions.count and session.transactions.isolation == "SNAPSHOT":
+            isolation.refuse_ddl(statement)
         with session.transactions.atomic():
             session.transactions.before_statement()
             try:

@@ -123,6 +123,9 @@ class SandboxServer:
     def login_database(self, login: Login) -> str:
         return login.database or "master"
 
+    def open_sessions(self) -> list[Session]:
+        return list(self.sessions.values())
+
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.spid, None)
 

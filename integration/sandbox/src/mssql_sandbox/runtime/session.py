@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from contextlib import contextmanager, nullcontext
 from copy import copy
 from typing import Any, Callable, Iterator, Sequence
@@ -45,6 +47,7 @@ class Session(RemoteCalls):
     def __init__(self, server: Any, spid: int, login: Login, database: str, connection: psycopg.Connection) -> None:
         self.server = server
         self.spid = spid
+        self.began = time.time()
         self.login = login
         self.handles: dict[int, Any] = {}
         self.next_handle = 0
@@ -66,19 +69,34 @@ class Session(RemoteCalls):
         self.database = database
         self.connection = connection
         self._told_dateformat = "mdy"
+        connection.execute(f"SET application_name = 'spid={self.spid}'")  # sys.dm_tran_locks
         self.declarations: dict[str | None, Any] = {}  # their collation is the database's
         self.cursor = psycopg.RawCursor(connection)
         self.transactions = Transactions(connection)
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
+        self.catalog.before_change = self.transactions.settle
         self.transactions.before_begin.append(self.catalog.make_variables)
         self.transactions.after_commit.append(self.catalog.committed)
         self.transactions.after_rollback += (self.catalog.rolled_back, self._keep_options)
-        self.publish()
 
-    def publish(self) -> None:
-        """What sys.dm_exec_sessions of any session shows about this one."""
-        level = _LEVEL_NUMBERS[self.transactions.isolation]
-        self.connection.execute(f"SET application_name = 'spid={self.spid} iso={level}'")
+    def tell_sessions(self, sql: str) -> None:
+        """Before a statement that reads sys.dm_exec_sessions: what the view shows of all sessions."""
+        if "sys.dm_exec_sessions" in sql:
+            facts = json.dumps([session.facts(session is self) for session in self.server.open_sessions()])
+            self.query("select set_config('ms.sessions', $1, false)", (facts,))
+
+    def facts(self, asking: bool) -> dict[str, Any]:
+        return {
+            "spid": self.spid, "began": self.began, "host": self.login.host, "program": self.login.application,
+            "login": self.login.user, "status": "running" if asking else "sleeping",
+            "isolation": _LEVEL_NUMBERS[self.transactions.isolation], "timeout": self.settings.lock_timeout,
+            "transactions": self.transactions.count, "database": self.server.databases.find(self.database).id,
+        }  # fmt: skip
+
+    @property
+    def row_versions(self) -> bool:
+        """READ_COMMITTED_SNAPSHOT of the session's database."""
+        return bool(self.server.databases.find(self.database).read_committed_snapshot)
 
     def _clear_state(self) -> None:
         self.settings = SessionSettings.starting(self.server.user_options)
@@ -145,7 +163,7 @@ class Session(RemoteCalls):
         try:
             if request == "begin":
                 if isolation:
-                    self.transactions.set_isolation(levels[isolation], self.database)
+                    self.transactions.set_isolation(levels[isolation])
                 yield from self.transactions.begin()
             elif request == "commit":
                 yield from self.commit()
@@ -333,7 +351,6 @@ class Session(RemoteCalls):
                     self._apply_options()
                 if changed.isolation != lent.isolation:
                     self.transactions.isolation = lent.isolation
-                    self.publish()
 
     def set_option(self, name: str, value: str) -> None:
         self.settings.set_option(name, value)
@@ -341,6 +358,7 @@ class Session(RemoteCalls):
             self._apply_options()
 
     def _apply_options(self) -> None:
+        self.transactions.settle()
         self._options_at_risk = self.transactions.count > 0  # a rollback in the engine takes it back
         timeout = self.settings.lock_timeout
         told = self.settings.dateformat
@@ -393,7 +411,6 @@ class Session(RemoteCalls):
         old.close()
         self._apply_options()
         self.transactions.isolation = self.settings.isolation
-        self.publish()
 
     def announce_bulk(self, statement: nodes.InsertBulk) -> None:
         self.bulk = statement

@@ -39,8 +39,10 @@ class Transactions:
         self.doomed = False
         self.descriptor = 0
         self.isolation = "READ COMMITTED"
+        self.snapshot_too_late = False
         self._engine_open = False
         self._guarded = False
+        self._unmoved = False  # nothing that lasts was done since the guard was set
         self._savepoints: list[tuple[str, str]] = []
         self._savepoint_ids = itertools.count(1)
         self.before_begin: list[Any] = []  # callables of the catalogue overlay, while the engine has no transaction
@@ -53,6 +55,10 @@ class Transactions:
         if not self.count:
             return 0
         return -1 if self.doomed else 1
+
+    @property
+    def engine_open(self) -> bool:
+        return self._engine_open
 
     # ---- T-SQL statements --------------------------------------------------
 
@@ -106,15 +112,18 @@ class Transactions:
         if self.doomed:
             raise SqlServerError(3931)
         self.connection.execute(f"ROLLBACK TO SAVEPOINT {self._savepoints[position][1]}")
-        self._guarded = False
+        self._guarded = self._unmoved = False
         del self._savepoints[position + 1 :]
         for action in self.after_rollback:
             action()
 
-    def set_isolation(self, level: str, database: str) -> None:
-        """SET TRANSACTION ISOLATION LEVEL. :raises SqlServerError: 3951 when SNAPSHOT comes too late."""
-        if level == "SNAPSHOT" and self.count and self.isolation != "SNAPSHOT":
-            raise SqlServerError(3951, database=database)
+    def set_isolation(self, level: str) -> None:
+        """SET TRANSACTION ISOLATION LEVEL; where SNAPSHOT comes too late, the next access fails (3951)."""
+        if level == "SNAPSHOT" and self.count:
+            self.snapshot_too_late |= self.isolation != "SNAPSHOT"
+            self.isolation = level
+            return
+        self.snapshot_too_late = False
         if self._engine_open and _ENGINE_LEVEL[level] != _ENGINE_LEVEL[self.isolation]:
             raise NotSupported(f"SET TRANSACTION ISOLATION LEVEL {level} after the transaction has done work")
         self.isolation = level
@@ -127,11 +136,23 @@ class Transactions:
             return
         if not self._engine_open:
             self._open_engine(f"; SAVEPOINT {_STATEMENT}")
+        elif self._guarded and self._unmoved:
+            pass
         elif self._guarded:
             self.connection.execute(f"RELEASE SAVEPOINT {_STATEMENT}; SAVEPOINT {_STATEMENT}")
         else:
             self.connection.execute(f"SAVEPOINT {_STATEMENT}")
-        self._guarded = True
+        self._guarded, self._unmoved = True, False
+
+    def release(self) -> None:
+        """A reader at READ COMMITTED lets go of what its statement locked."""
+        if self._engine_open and self._guarded and self.isolation in ("READ COMMITTED", "READ UNCOMMITTED"):
+            self.connection.execute(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
+            self._unmoved = True
+
+    def settle(self) -> None:
+        """Something lasting was done outside a statement: the guard has to move."""
+        self._unmoved = False
 
     def undo_statement(self) -> None:
         """Return to the guard after an error."""
@@ -167,12 +188,12 @@ class Transactions:
     def _drop_guard(self) -> None:
         if self._guarded:
             self.connection.execute(f"RELEASE SAVEPOINT {_STATEMENT}")
-            self._guarded = False
+            self._guarded = self._unmoved = False
 
     def _finish(self, kind: str, actions: list[Any]) -> list[Event]:
         descriptor, self.descriptor = self.descriptor, 0
         self.count = 0
-        self.doomed = self._engine_open = self._guarded = False
+        self.doomed = self._engine_open = self._guarded = self._unmoved = self.snapshot_too_late = False
         self._savepoints.clear()
         self._run(actions)
         return [EnvChange(kind, old=descriptor)]

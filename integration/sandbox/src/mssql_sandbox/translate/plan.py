@@ -46,6 +46,8 @@ class Plan:
     :param parameters: what ``$n`` is: '@x' or the key of a session value (builtins/session.py).
     :param columns: of the result set, None when there is none.
     :param before: engine statements to run first (locks); ``after``: last (identity).
+    :param ranges: tables of which the ranges are locked that the parameters stand for (HOLDLOCK).
+    :param dirty: tables under NOLOCK; ``waiting``: tables whose writers a hint waits for.
     :param assign: variables that the columns of an 'assign' plan go to.
     :param into: nodes.Name of SELECT ... INTO.
     :param identity: the last column of the engine's result is the identity value of the inserted row.
@@ -60,6 +62,9 @@ class Plan:
     assign: list[str] | None = None
     identity: bool = False
     into: Any = None
+    ranges: tuple[str, ...] = ()
+    dirty: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:

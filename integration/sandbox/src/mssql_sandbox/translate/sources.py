@@ -115,6 +115,10 @@ class Sources:
         physical = table.physical
         if hints & {"HOLDLOCK", "SERIALIZABLE"}:
             self.t.statement.serializable.append(physical)
+        if table.kind in ("table", "view") and hints & _DIRTY:
+            self.t.statement.dirty.append(physical)
+        if table.kind in ("table", "view") and hints & {"READCOMMITTEDLOCK", "REPEATABLEREAD"}:
+            self.t.statement.waiting.append(physical)
         if hints & {"UPDLOCK", "XLOCK"} or "READPAST" in hints:
             self._lock(source, hints)
         if "TABLOCKX" in hints:

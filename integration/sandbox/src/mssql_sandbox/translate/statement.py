@@ -16,6 +16,8 @@ class EngineStatement:
     :ivar before: engine statements to run first.
     :ivar locks: what hints of the query at hand lock, with the engine's clause for it.
     :ivar serializable: tables that are locked as a whole against changes.
+    :ivar dirty: tables that are read without waiting (NOLOCK).
+    :ivar waiting: tables whose writers are waited for, whatever the isolation level.
     :ivar rowversions: whether a table with such a column is read.
     :ivar calls_itself: whether the function whose body this is calls itself.
     """
@@ -25,6 +27,8 @@ class EngineStatement:
         self.before: list[str] = []
         self.locks: list[tuple[Source, str]] = []
         self.serializable: list[str] = []
+        self.dirty: list[str] = []
+        self.waiting: list[str] = []
         self.rowversions = False
         self.calls_itself = False
         self._numbers: dict[str, int] = {}
@@ -42,6 +46,12 @@ class EngineStatement:
         return f"{prefix}{self._aliases}"
 
     def plan(self, kind: str, sql: str, columns: list[ResultColumn] | None = None) -> Plan:
-        locked = dict.fromkeys(self.serializable)
-        before = [*self.before, *(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE" for table in locked)]
-        return Plan(kind, sql, self.parameters, columns, before)
+        locked = tuple(dict.fromkeys(self.serializable))
+        # A change that searches by parameters locks what they stand for; others the table.
+        ranges = locked if kind in ("insert", "merge") and self.parameters else ()
+        whole = () if ranges else locked
+        before = [*self.before, *(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE" for table in whole)]
+        return Plan(
+            kind, sql, self.parameters, columns, before,
+            ranges=ranges, dirty=tuple(self.dirty), waiting=tuple(self.waiting),
+        )  # fmt: skip

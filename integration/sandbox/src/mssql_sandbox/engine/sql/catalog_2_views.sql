@@ -458,21 +458,20 @@ from (select shobj_description(oid, 'pg_authid')::jsonb from pg_roles where roln
   (1562, 'clr enabled', '0', '0', '1', 'CLR user code execution enabled in the server', 0::smallint)
 ) c(configuration_id, name, value, minimum, maximum, description, is_advanced);
 
--- The runtime keeps 'spid=51 iso=2 tran=0' and host, program in application_name.
+-- The runtime tells the sessions before it reads the view.
 --- sys.dm_exec_sessions: session_id smallint, login_time datetime, host_name nvarchar(128)?,
 --- program_name nvarchar(128)?, client_interface_name nvarchar(32)?, login_name nvarchar(128), status nvarchar(30),
 --- is_user_process bit, transaction_isolation_level smallint, lock_timeout int, open_transaction_count int,
 --- database_id smallint
 create view sys.dm_exec_sessions as
-select substring(application_name from 'spid=(\d+)')::smallint as session_id,
-  (621355968000000000 + round(round(extract(epoch from backend_start) * 300) * 10000000 / 300))::bigint as login_time,
-  null::text as host_name, null::text as program_name, 'ODBC' as client_interface_name, 'sa' as login_name,
-  case state when 'active' then 'running' else 'sleeping' end as status, 1::smallint as is_user_process,
-  coalesce(substring(application_name from 'iso=(\d)')::smallint, 2::smallint) as transaction_isolation_level,
-  -1 as lock_timeout, coalesce(substring(application_name from 'tran=(\d+)')::int, 0) as open_transaction_count,
-  (d.properties ->> 'id')::smallint as database_id
-from pg_stat_activity a join ms.databases() d on d.engine_name = a.datname
-where application_name ~ 'spid=\d+';
+select spid as session_id,
+  (621355968000000000 + round(round(began * 300) * 10000000 / 300))::bigint as login_time,
+  host as host_name, program as program_name, 'ODBC' as client_interface_name, login as login_name,
+  status, 1::smallint as is_user_process, isolation as transaction_isolation_level, timeout as lock_timeout,
+  transactions as open_transaction_count, database as database_id
+from json_to_recordset(coalesce(nullif(current_setting('ms.sessions', true), ''), '[]')::json) as s(
+  spid smallint, began numeric, host text, program text, login text, status text, isolation smallint, timeout int,
+  transactions int, database smallint);
 
 --- sys.filegroups: name sysname, data_space_id int, type char(2), type_desc nvarchar(60)?, is_default bit?,
 --- is_system bit?, filegroup_guid uniqueidentifier?, log_filegroup_id int?, is_read_only bit?,

@@ -1,0 +1,200 @@
+"""Isolation levels and locking hints: two sessions, what each sees of the other's uncommitted change.
+
+https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql
+"""
+
+import pytest
+from ddl_support import Client
+
+OLD, WAITS, REFUSED, NOT_ALLOWED = [(1, 1), (2, 2)], 1222, 50999, 3952
+
+
+@pytest.fixture(params=["OFF", "ON"], ids=["locking", "versions"])
+def versions(request, server):
+    server.databases.change("shop", read_committed_snapshot=int(request.param == "ON"))
+    yield request.param == "ON"
+    server.databases.change("shop", read_committed_snapshot=0)
+
+
+@pytest.fixture
+def sessions(server):
+    writer, reader = Client(server), Client(server)
+    writer.run(
+        "DROP TABLE IF EXISTS is_t, is_u; CREATE TABLE is_t (id int PRIMARY KEY, v int); CREATE TABLE is_u (id int)"
+    )
+    writer.run("INSERT INTO is_t VALUES (1, 1), (2, 2)")
+    reader.run("SET LOCK_TIMEOUT 0")
+    yield writer, reader
+    for client in (writer, reader):
+        client.events("IF @@TRANCOUNT > 0 ROLLBACK")
+        client.session.close()
+
+
+# level or hint -> with locking, with row versions
+TABLE = {
+    "READ COMMITTED": (WAITS, OLD),
+    "READ UNCOMMITTED": (REFUSED, REFUSED),
+    "REPEATABLE READ": (WAITS, WAITS),
+    "SERIALIZABLE": (WAITS, WAITS),
+    "SNAPSHOT": (NOT_ALLOWED, NOT_ALLOWED),
+    "WITH (NOLOCK)": (REFUSED, REFUSED),
+    "WITH (READUNCOMMITTED)": (REFUSED, REFUSED),
+    "WITH (READCOMMITTEDLOCK)": (WAITS, WAITS),
+    "WITH (REPEATABLEREAD)": (WAITS, WAITS),
+    "WITH (SERIALIZABLE)": (WAITS, WAITS),
+    "WITH (UPDLOCK)": (WAITS, WAITS),
+}
+every_level = pytest.mark.parametrize("level", TABLE)
+
+
+def read(reader, level, table="is_t"):
+    hint = level if level.startswith("WITH") else ""
+    reader.run(f"SET TRANSACTION ISOLATION LEVEL {'READ COMMITTED' if hint else level}")
+    events = reader.events(f"SELECT * FROM {table} {hint}")
+    return reader.numbers(events) or reader.rows(events)
+
+
+@every_level
+@pytest.mark.parametrize("begin", ["", "BEGIN TRANSACTION"], ids=["alone", "transaction"])
+def test_what_a_reader_sees_of_an_uncommitted_change(sessions, versions, level, begin):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 9 WHERE id = 1")
+    if begin:
+        reader.run(
+            f"SET TRANSACTION ISOLATION LEVEL {'READ COMMITTED' if level.startswith('WITH') else level}; {begin}"
+        )
+    expected = TABLE[level][versions]
+    assert read(reader, level) == (expected if isinstance(expected, list) else [expected])
+
+
+@every_level
+def test_every_level_reads_where_nothing_is_uncommitted(sessions, versions, level):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; INSERT INTO is_u VALUES (1)")
+    assert read(reader, level) == ([3952] if level == "SNAPSHOT" else OLD)
+
+
+def test_a_view_is_read_as_its_tables(sessions, server):
+    writer, reader = sessions
+    writer.run("CREATE OR ALTER VIEW is_v AS SELECT * FROM is_t".replace("is_t", "dbo.is_t"))
+    writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 9")
+    assert read(reader, "READ COMMITTED", "is_v") == [1222]
+    assert read(reader, "WITH (NOLOCK)", "is_v") == [50999]
+
+
+@pytest.mark.parametrize("ddl", ["DROP TABLE is_t", "TRUNCATE TABLE is_t", "ALTER TABLE is_t ADD w int"])
+def test_a_reader_at_read_committed_holds_nothing_after_its_statement(sessions, ddl):
+    writer, reader = sessions
+    reader.run(
+        "BEGIN TRANSACTION; SELECT * FROM is_t; DECLARE @n int; SELECT @n = COUNT(*) FROM is_t; SELECT v FROM is_t"
+    )
+    writer.run(f"SET LOCK_TIMEOUT 0; {ddl}")
+    reader.run("COMMIT")
+
+
+def test_a_readers_own_work_and_settings_stay(sessions):
+    _, reader = sessions
+    reader.run("BEGIN TRANSACTION; INSERT INTO is_u VALUES (1); SELECT * FROM is_u; CREATE TABLE #kept (n int)")
+    reader.run(
+        "SELECT * FROM is_t; INSERT INTO #kept VALUES (1); SELECT * FROM #kept; SET LOCK_TIMEOUT 70; SELECT * FROM is_t"
+    )
+    assert reader.errors("SELECT * FROM is_t; INSERT INTO is_t VALUES (1, 1)") == [2627]
+    reader.run("EXEC ('CREATE TABLE #gone (n int); SELECT * FROM #gone'); SELECT * FROM is_t; COMMIT")
+    assert reader.run("SELECT n FROM #kept") == [(1,)]
+    assert reader.run("SELECT id FROM is_u") == [(1,)]
+    assert reader.value("SELECT @@LOCK_TIMEOUT") == 70
+
+
+@pytest.mark.parametrize("hint", ["WITH (UPDLOCK)", "WITH (HOLDLOCK)"])
+def test_locking_hints_hold_until_the_end(sessions, hint):
+    writer, reader = sessions
+    reader.run(f"BEGIN TRANSACTION; SELECT * FROM is_t {hint}; SELECT * FROM is_t")
+    assert writer.errors("SET LOCK_TIMEOUT 0; UPDATE is_t SET v = 3") == [1222]
+
+
+UPSERT = "INSERT INTO is_t SELECT n, n FROM (VALUES (@p1)) s (n) WHERE NOT EXISTS (SELECT 1 FROM is_t WITH (UPDLOCK, HOLDLOCK) WHERE id = n)"
+
+
+def test_holdlock_of_a_change_locks_its_keys_and_not_the_table(sessions):
+    writer, reader = sessions
+    merge = "MERGE INTO is_t WITH (HOLDLOCK) AS t USING (VALUES (@p1)) s (n) ON id = n WHEN NOT MATCHED THEN INSERT VALUES (n, n);"
+    for statement in (UPSERT, merge):
+        writer.run("BEGIN TRANSACTION")
+        assert writer.numbers(writer.call(statement, 100)) == []
+        reader.run("BEGIN TRANSACTION")
+        assert reader.numbers(reader.call(statement, 101)) == []
+        assert reader.numbers(reader.call(statement, 100)) == [1222]
+        writer.run("ROLLBACK")
+        reader.run("ROLLBACK")
+
+
+# ---- SNAPSHOT -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def snapshots(server, sessions):
+    server.databases.change("shop", snapshot=1)
+    yield sessions
+    server.databases.change("shop", snapshot=0)
+
+
+def test_snapshot_sees_the_start_of_its_transaction(snapshots):
+    writer, reader = snapshots
+    reader.run("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION; SELECT * FROM is_t")
+    writer.run("UPDATE is_t SET v = 9 WHERE id = 1")
+    assert reader.run("SELECT * FROM is_t") == OLD
+    assert reader.errors("UPDATE is_t SET v = 3 WHERE id = 1") == [3960]
+
+
+def test_snapshot_that_comes_too_late_fails_at_the_next_access(snapshots):
+    _, reader = snapshots
+    reader.run("BEGIN TRANSACTION; SELECT * FROM is_t; SET TRANSACTION ISOLATION LEVEL SNAPSHOT")
+    assert reader.errors("SELECT * FROM is_t") == [3951]
+
+
+@pytest.mark.parametrize(
+    "ddl",
+    [
+        "ALTER TABLE is_t ADD w int",
+        "CREATE INDEX is_i ON is_t (v)",
+        "ALTER INDEX ALL ON is_t REBUILD",
+        "DROP INDEX is_j ON is_u",
+    ],
+)
+def test_ddl_that_a_snapshot_transaction_refuses(snapshots, ddl):
+    writer, reader = snapshots
+    writer.run("CREATE INDEX is_j ON is_u (id)")
+    reader.run("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION")
+    assert reader.errors(ddl) == [3964]
+
+
+def test_ddl_that_a_snapshot_transaction_takes(snapshots):
+    _, reader = snapshots
+    reader.run("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION; CREATE TABLE is_made (n int); ROLLBACK")
+
+
+# ---- what the views tell ---------------------------------------------------------------------------------
+
+
+def test_sessions_tell_transactions_and_levels(server):
+    client, other = Client(server), Client(server)
+    other.run("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRANSACTION; BEGIN TRANSACTION; SET LOCK_TIMEOUT 5")
+    spid = other.value("SELECT @@SPID")
+    told = "SELECT transaction_isolation_level, open_transaction_count, lock_timeout FROM sys.dm_exec_sessions WHERE session_id = {}"
+    assert client.run(told.format(spid)) == [(4, 2, 5)]
+    assert client.value(f"IF EXISTS ({told.format('@@SPID')}) SELECT 1") == 1
+    list(client.session.transaction_request("begin", "", 3, False))
+    assert client.run(told.format("@@SPID")) == [(3, 1, -1)]
+    for session in (client, other):
+        session.session.close()
+
+
+def test_defaults_of_databases(server):
+    client = Client(server)
+    versions = "SELECT snapshot_isolation_state, is_read_committed_snapshot_on FROM sys.databases WHERE name = '{}'"
+    assert client.run(versions.format("shop")) == [(0, 0)]
+    assert client.run(versions.format("master")) == client.run(versions.format("msdb")) == [(1, 0)]
+    client.run("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT ON")
+    assert client.run(versions.format("shop")) == [(0, 1)]
+    client.run("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT OFF")
+    client.session.close()
