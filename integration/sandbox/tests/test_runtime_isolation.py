@@ -74,6 +74,18 @@ def test_every_level_reads_where_nothing_is_uncommitted(sessions, versions, leve
     assert read(reader, level) == ([3952] if level == "SNAPSHOT" else OLD)
 
 
+def test_readers_by_locks_meet_rows_and_inserts(sessions):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 9 WHERE id = 1")
+    assert reader.run("SELECT v FROM is_t WHERE id = 2") == [(2,)]
+    assert reader.errors("SELECT v FROM is_t WHERE id = 1") == [1222]
+    assert reader.errors("SELECT COUNT(*) FROM is_t") == [1222]
+    assert reader.errors("IF EXISTS (SELECT 1 FROM is_t) SELECT 1") == [1222]
+    writer.run("ROLLBACK; BEGIN TRANSACTION; INSERT INTO is_t VALUES (3, 3)")
+    assert reader.errors("SELECT v FROM is_t") == [1222]
+    assert reader.run("BEGIN TRANSACTION; SELECT id FROM is_u") == []
+
+
 def test_a_view_is_read_as_its_tables(sessions, server):
     writer, reader = sessions
     writer.run("CREATE OR ALTER VIEW is_v AS SELECT * FROM is_t".replace("is_t", "dbo.is_t"))

@@ -87,11 +87,13 @@ class Execution:
         if plan.writes and session.transactions.doomed:
             raise _doomed()
         session.transactions.before_statement()
-        isolation.before_reading(session, plan)
         if plan.writes:
             session.writes += 1
         told = False
         try:
+            isolation.before_reading(session, plan, self.arguments(plan))
+            if plan.kind in ("insert", "merge") and session.transactions.count:
+                session.transactions.inserted.update(isolation.tables(plan.sql))
             for event in self._run_statement(plan):
                 told = told or isinstance(event, Columns)
                 yield event

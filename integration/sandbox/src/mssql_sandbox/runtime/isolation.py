@@ -1,11 +1,12 @@
 """What isolation levels and locking hints do to a statement that reads.
 
-The engine's readers never wait (MVCC). Where a server's reader would meet an uncommitted change, its table is looked
-at before the statement runs, so the grain is the table:
+The engine's readers never wait (MVCC). Where a server's reader would meet an uncommitted change, the sandbox looks
+before the statement runs: a reader at READ COMMITTED waits for rows of its result that others have changed, and for
+tables into which they have inserted; at the levels above it waits for every writer of its tables.
 
 ============================================  ==============================================================
 READ COMMITTED, READ_COMMITTED_SNAPSHOT ON    the last committed rows, without waiting
-READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF   waits for the table's writers, holds nothing afterwards
+READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF   waits for writers, holds nothing afterwards
 READ UNCOMMITTED, NOLOCK                      the rows; refused by name while another session has changed the table
 READCOMMITTEDLOCK, REPEATABLEREAD             waits for the table's writers
 REPEATABLE READ, SERIALIZABLE                 wait for the table's writers
@@ -21,6 +22,8 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable
 
+import psycopg
+
 from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
@@ -33,26 +36,43 @@ _NOT_UNDER_SNAPSHOT = (
 _LOCKS_ROWS = re.compile(r"\bFOR (?:UPDATE|SHARE) OF\b")
 
 
-def before_reading(session: Any, plan: translate.Plan) -> None:
+def before_reading(session: Any, plan: translate.Plan, arguments: list[Any] | None = None) -> None:
     """Wait for writers, or refuse, as the level and the hints of a statement ask.
 
+    :param arguments: of a query, in the engine's form; None for an expression, which waits for whole tables.
     :raises SqlServerError: 3951, 3952 under SNAPSHOT.
     :raises NotSupported: for a dirty read of changes.
     """
     level = session.transactions.isolation
     if level == "SNAPSHOT":
         _check_snapshot(session, plan)
-    if not any(other is not session and other.transactions.engine_open for other in session.server.open_sessions()):
+    others = [
+        other.transactions
+        for other in session.server.open_sessions()
+        if other is not session and other.transactions.engine_open
+    ]
+    if not others:
         return
-    tables = set(_TABLES.findall(plan.sql)) if plan.kind in ("select", "assign", "into") else set()
-    dirty = tables if level == "READ UNCOMMITTED" else plan.dirty
+    read = set(tables(plan.sql)) if plan.kind in ("select", "assign", "into") else set()
+    dirty = read if level == "READ UNCOMMITTED" else plan.dirty
     if dirty and _changed(session, dirty):
         raise NotSupported("READ UNCOMMITTED or NOLOCK of a table that another session has changed and not committed")
     waiting = set(plan.waiting)
     if level in ("REPEATABLE READ", "SERIALIZABLE") or level == "READ COMMITTED" and not session.row_versions:
-        waiting |= tables - set(plan.dirty)
-    if waiting and _changed(session, waiting):
-        _wait(session, waiting)
+        waiting |= read - set(plan.dirty)
+    if not waiting or not _changed(session, waiting):
+        return
+    by_rows = arguments is not None and level == "READ COMMITTED" and plan.kind == "select"
+    with session.transactions.atomic():
+        if by_rows and not waiting & set().union(*(other.inserted for other in others)):
+            _wait_for_rows(session, plan, arguments, waiting)
+        else:
+            _wait_for_tables(session, waiting)
+
+
+def tables(sql: str) -> list[str]:
+    """Tables and views of the database that a statement for the engine names."""
+    return _TABLES.findall(sql)
 
 
 def releases(plan: translate.Plan) -> bool:
@@ -73,7 +93,7 @@ def refuse_ddl(statement: nodes.Statement) -> None:
 
 
 def _check_snapshot(session: Any, plan: translate.Plan) -> None:
-    if not _TABLES.search(plan.sql):
+    if not tables(plan.sql):
         return
     if session.transactions.snapshot_too_late:
         raise SqlServerError(3951, database=session.database)
@@ -81,9 +101,9 @@ def _check_snapshot(session: Any, plan: translate.Plan) -> None:
         raise SqlServerError(3952, database=session.database)
 
 
-def _changed(session: Any, tables: Iterable[str]) -> bool:
+def _changed(session: Any, asked: Iterable[str]) -> bool:
     """Whether other transactions hold the lock of writers on any of the tables; of views on any table."""
-    named = None if any(table.startswith("u.v") for table in tables) else list(tables)
+    named = None if any(table.startswith("u.v") for table in asked) else list(asked)
     return session.query(
         "select exists (select from pg_locks l where l.locktype = 'relation' and l.mode = 'RowExclusiveLock' and l.granted"
         " and l.pid <> pg_backend_pid() and l.database = (select oid from pg_database where datname = current_database())"
@@ -93,15 +113,25 @@ def _changed(session: Any, tables: Iterable[str]) -> bool:
     )[0][0]
 
 
-def _wait(session: Any, tables: Iterable[str]) -> None:
-    lock = f"LOCK TABLE {', '.join(sorted(tables))} IN SHARE MODE"
-    if session.transactions.engine_open:
-        session.connection.execute(
-            f"SAVEPOINT reading; {lock}; ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading"
-        )
+def _wait_for_rows(session: Any, plan: translate.Plan, arguments: list[Any], waiting: Iterable[str]) -> None:
+    connection = session.connection
+    connection.execute("SAVEPOINT reading")
+    try:
+        session.cursor.execute(f"{plan.sql} FOR SHARE", arguments)
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.QueryCanceled):
+        raise
+    except psycopg.Error as fault:
+        whole = isinstance(fault, psycopg.errors.FeatureNotSupported)  # GROUP BY, DISTINCT, UNION ...
     else:
-        with session.transactions.atomic():
-            session.connection.execute(lock)
+        whole = False
+    connection.execute("ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading")
+    if whole:
+        _wait_for_tables(session, waiting)
+
+
+def _wait_for_tables(session: Any, waiting: Iterable[str]) -> None:
+    lock = f"LOCK TABLE {', '.join(sorted(waiting))} IN SHARE MODE"
+    session.connection.execute(f"SAVEPOINT reading; {lock}; ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading")
 
 
 def lock_ranges(session: Any, plan: translate.Plan, values: Iterable[Any]) -> None:

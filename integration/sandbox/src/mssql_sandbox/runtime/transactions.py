@@ -40,6 +40,7 @@ class Transactions:
         self.descriptor = 0
         self.isolation = "READ COMMITTED"
         self.snapshot_too_late = False
+        self.inserted: set[str] = set()  # tables into which the open transaction may have inserted
         self._engine_open = False
         self._guarded = False
         self._unmoved = False  # nothing that lasts was done since the guard was set
@@ -195,6 +196,7 @@ class Transactions:
         self.count = 0
         self.doomed = self._engine_open = self._guarded = self._unmoved = self.snapshot_too_late = False
         self._savepoints.clear()
+        self.inserted.clear()
         self._run(actions)
         return [EnvChange(kind, old=descriptor)]
 
