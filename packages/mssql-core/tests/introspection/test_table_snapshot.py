@@ -14,8 +14,8 @@ def catalog():
     return FakeCatalog()
 
 
-def load(catalog, table=TABLE):
-    return table_snapshot.load(catalog.cursor(), table)
+def load(catalog, table=TABLE, schema_option=None):
+    return table_snapshot.load(catalog.cursor(), table, schema_option)
 
 
 def test_a_table_that_is_missing_has_nothing(catalog):
@@ -91,6 +91,15 @@ def test_keys_of_the_table_and_keys_to_it(catalog):
     assert snapshot.incoming == [
         ForeignKey(TableName(None, "v"), "in", ("e",), TABLE, ("a",), is_disabled=True, is_not_trusted=True)
     ]
+
+
+def test_the_other_end_of_a_key_is_named_as_models_name_it(catalog):
+    """Bare in the default schema; under the alias's schema option no name is bare."""
+    table = TableName("sales", "t")
+    catalog.foreign_key("in", "v", ["e"], "t", ["a"])
+    catalog.tables[str(table)] = catalog.table("t").column("a", "int")
+    assert [key.table for key in load(catalog, table).incoming] == [TableName(None, "v")]
+    assert [key.table for key in load(catalog, table, "sales").incoming] == [TableName("dbo", "v")]
 
 
 def test_a_check_names_columns_outside_of_strings_only(catalog):

@@ -253,6 +253,25 @@ def test_a_column_follows_a_collation(catalog):
     )
 
 
+def test_a_column_in_another_schema_follows_once(catalog):
+    """The model and the catalogue name its table alike."""
+    catalog.foreign_key("v_to_t", "a_v", ["t_id"], "t", ["id"], to_schema="sales")
+    target = catalog.table("t").column("id", "bigint", 8).primary_key("pk", "id")
+    catalog.tables["[sales].[t]"] = target
+    catalog.table("a_v").column("id", "bigint", 8, seed=1).column("t_id", "bigint", 8)
+    old = [("id", models.BigIntegerField(primary_key=True))]
+    before = state_of(
+        migrations.CreateModel("T", old, {"db_table": '"sales"."t"'}),
+        create("V", ("t", models.ForeignKey("a.T", models.CASCADE))),
+    )
+    statements = migration_script(before, migrations.AlterField("t", "id", models.IntegerField(primary_key=True)))
+    assert [sql for sql in statements if "[a_v]" in sql] == [
+        "ALTER TABLE [a_v] DROP CONSTRAINT [v_to_t];",
+        "ALTER TABLE [a_v] ALTER COLUMN [t_id] int NOT NULL;",
+        "ALTER TABLE [a_v] ADD CONSTRAINT [v_to_t] FOREIGN KEY ([t_id]) REFERENCES [sales].[t] ([id]);",
+    ]
+
+
 def test_columns_that_no_model_knows_follow_as_they_are(catalog, author):
     catalog.table("a_book").columns[1]["is_nullable"] = True
     alter(author, "id", models.AutoField(primary_key=True))

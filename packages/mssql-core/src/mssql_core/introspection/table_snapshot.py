@@ -170,13 +170,18 @@ def renamed_key(key, table, old, new):
     return key
 
 
-def load(cursor, table):
-    """Return the TableSnapshot of `table` (a TableName)."""
+def load(cursor, table, schema_option=None):
+    """
+    Return the TableSnapshot of `table` (a TableName).
+
+    :param schema_option: the alias's schema, if it has one: it tells how models
+        name the tables at the other end of foreign keys.
+    """
     columns, defaults = _columns(queries.rows(cursor, queries.COLUMNS, [str(table)]), table)
     if not columns:
         return TableSnapshot(table)
     indexes, other_indexes = _indexes(queries.indexes(cursor, table), table)
-    foreign_keys, incoming = _foreign_keys(queries.foreign_keys(cursor, table), table)
+    foreign_keys, incoming = _foreign_keys(queries.foreign_keys(cursor, table), table, schema_option)
     return TableSnapshot(
         table,
         columns,
@@ -285,18 +290,18 @@ def _index_options(index):
     return tuple(options)
 
 
-def _foreign_keys(groups, table):
+def _foreign_keys(groups, table, schema_option):
     """Return (keys of the table, keys of others that reference it)."""
     outgoing, incoming = [], []
     for group in groups:
-        key = _foreign_key(group, table)
+        key = _foreign_key(group, table, schema_option)
         (outgoing if group[0].is_outgoing else incoming).append(key)
     return outgoing, incoming
 
 
-def _foreign_key(group, table):
+def _foreign_key(group, table, schema_option):
     key = group[0]
-    default_schema = key.default_schema if table.schema is None else None
+    default_schema = None if schema_option else key.default_schema
     parent = table if key.is_outgoing else _table_name(key.schema_name, key.table_name, default_schema)
     referenced = table if key.is_incoming else _table_name(key.to_schema, key.to_table, default_schema)
     return ForeignKey(

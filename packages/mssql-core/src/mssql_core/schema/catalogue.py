@@ -27,7 +27,7 @@ class Catalogue:
             about a table that the server has not yet.
         """
         with self._connection.cursor() as cursor:
-            return table_snapshot.load(cursor, name)
+            return table_snapshot.load(cursor, name, self._connection.ops.schema_option)
 
     def name_on_server(self, name):
         """Return the TableName by which the server knows a table now."""

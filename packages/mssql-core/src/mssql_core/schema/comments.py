@@ -28,13 +28,8 @@ def comment_sql(table, comment, column=None, variable="@schema"):
         "kind": string_literal("COLUMN"),
     }
     levels = (_LEVELS + (_PART_LEVEL if column else "")) % names
-    value = variable + "_comment"
     table_id = "OBJECT_ID(%s)" % string_literal(str(table))
-    column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, names["part"]) if column else "0"
-    exists = (
-        "EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 "
-        "AND major_id = %s AND minor_id = %s AND name = N'%s')" % (table_id, column_id, PROPERTY)
-    )
+    exists = _exists(table_id, names["part"] if column else None)
     call = "EXEC sys.sp_%%sextendedproperty @name = N'%s', %%s%s" % (
         PROPERTY,
         levels.replace("%", "%%"),
@@ -42,6 +37,7 @@ def comment_sql(table, comment, column=None, variable="@schema"):
     schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
     batch = ["DECLARE %s sysname = %s" % (variable, schema)]
     if comment:
+        value = variable + "_comment"
         batch.append("DECLARE %s nvarchar(4000) = %s" % (value, string_literal(comment)))
         value = "@value = %s, " % value
         batch.append("IF %s %s" % (exists, call % ("update", value)))
@@ -49,6 +45,14 @@ def comment_sql(table, comment, column=None, variable="@schema"):
     else:
         batch.append("IF %s %s" % (exists, call % ("drop", "")))
     return "; ".join(batch[:-1]) + (" " if comment else "; ") + batch[-1]
+
+
+def _exists(table_id, column):
+    column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, column) if column else "0"
+    return (
+        "EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 "
+        "AND major_id = %s AND minor_id = %s AND name = N'%s')" % (table_id, column_id, PROPERTY)
+    )
 
 
 def property_sql(item):
