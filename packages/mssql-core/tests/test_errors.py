@@ -3,6 +3,7 @@ import pytest
 from mssql_core import errors
 from mssql_core.errors import Fault
 from mssql_core.testing import server_error
+from mssql_core.testing.driver import FakeError
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,11 @@ def test_faults(number, sqlstate, fault):
     assert error.is_disconnect is (fault in (Fault.LOST, Fault.GOVERNED))
     if fault:
         assert type(error) is errors.OperationalError
+
+
+def test_an_error_that_the_driver_cannot_explain_loses_the_connection():
+    error = errors.translate(FakeError("HY000", "The driver did not supply an error!"))
+    assert error.is_disconnect and not error.may_connect_later
 
 
 def test_each_number_has_one_fault_and_a_source():

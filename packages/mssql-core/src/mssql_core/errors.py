@@ -76,6 +76,8 @@ NETWORK = (
 )
 _FAULT = {code: fault for fault, codes, _ in FAULTS for code in codes}
 _NETWORK = frozenset(number for numbers, _ in NETWORK for number in numbers)
+# pyodbc's words where the driver failed without a diagnostic record, as in a call that a signal ended in its middle.
+_NO_DIAGNOSTICS = "The driver did not supply an error!"
 _CANCELLATION_STATES = ("HYT00", "HY008")
 
 _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
@@ -100,7 +102,12 @@ class Error(Exception):
 
     @property
     def fault(self):
-        """A :class:`Fault`, or None; by SQLSTATE, else by number."""
+        """A :class:`Fault`, or None; by SQLSTATE, else by number.
+
+        An error that the driver itself cannot explain leaves a connection that nothing is known of: it counts as lost.
+        """
+        if self.number is None and _NO_DIAGNOSTICS in str(self.args[-1:]):
+            return Fault.LOST
         return _FAULT.get(self.sqlstate) or _FAULT.get(self.number)
 
     @property
