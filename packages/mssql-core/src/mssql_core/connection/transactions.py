@@ -19,6 +19,7 @@ import re
 import time
 
 from django.db.transaction import TransactionManagementError
+from django.db.utils import ProgrammingError
 
 from .. import errors
 from ..compat.transactions import debug_transaction
@@ -250,6 +251,9 @@ class Transactions:
 
     def ensure_connection(self):
         self._leave_parents_connection()
+        if self.connection is None and self.in_atomic_block and self.closed_in_transaction:
+            # As Django says since 4.1: the block's transaction cannot be gone on with.
+            raise ProgrammingError("Cannot open a new connection in an atomic block.")
         super().ensure_connection()
 
     def _leave_parents_connection(self):
