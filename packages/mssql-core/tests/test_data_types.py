@@ -24,6 +24,13 @@ def test_bytes_beyond_8000_are_max():
     assert data_types.VARBINARY({"max_length": 8001}) == "varbinary(max)"
 
 
+@pytest.mark.parametrize("max_length", ["max", "MAX"])
+def test_max_is_a_length(max_length):
+    """As migrations say it that were written while mssql-django was the engine."""
+    assert data_types.VARBINARY({"max_length": max_length}) == "varbinary(max)"
+    assert data_types.NVARCHAR % {"max_length": max_length} == "nvarchar(max)"
+
+
 def test_two_types_are_choices():
     types = data_types.data_types("datetimeoffset", "char(32)")
     assert types["DateTimeField"] == "datetimeoffset"

@@ -12,7 +12,8 @@ class SizedType:
     """
     A type whose size comes from the field's max_length, (max) beyond `limit`.
 
-    Django calls a column type, or formats it with `%` before version 4.2.
+    A max_length of "max" stands in migrations that were written under mssql-django, for each BinaryField
+    without one. Django calls a column type, or formats it with `%` before version 4.2.
     """
 
     def __init__(self, name, limit):
@@ -21,7 +22,7 @@ class SizedType:
 
     def __call__(self, data):
         length = data["max_length"]
-        if length is None or int(length) > self.limit:
+        if length is None or str(length).lower() == "max" or int(length) > self.limit:
             return "%s(max)" % self.name
         return "%s(%s)" % (self.name, length)
 
