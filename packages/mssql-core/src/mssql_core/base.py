@@ -67,8 +67,8 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         "istartswith": "LIKE %s ESCAPE '\\'",
         "iendswith": "LIKE %s ESCAPE '\\'",
     }
-    # The wildcards of a column's value are taken literally.
-    pattern_esc = r"REPLACE(REPLACE(REPLACE(REPLACE({}, N'\', N'\\'), N'%%', N'\%%'), N'_', N'\_'), N'[', N'\[')"
+    # The wildcards of a column's value are taken literally; as nvarchar(max) it is not cut when it grows.
+    pattern_esc = r"REPLACE(REPLACE(REPLACE(REPLACE(CAST({} AS nvarchar(max)), N'\', N'\\'), N'%%', N'\%%'), N'_', N'\_'), N'[', N'\[')"
     pattern_ops = {
         "contains": "LIKE N'%%' + {} + N'%%' ESCAPE '\\'",
         "icontains": "LIKE N'%%' + {} + N'%%' ESCAPE '\\'",

@@ -16,6 +16,7 @@ from mssql_core.connection.parameters import (
     SQL_TYPE_DATE,
     SQL_TYPE_TIMESTAMP,
     SQL_VARBINARY,
+    SQL_VARCHAR,
     SQL_WVARCHAR,
     TypedParam,
     adapt,
@@ -114,7 +115,7 @@ def test_durations_are_microseconds():
     [
         ("nvarchar(30)", (SQL_WVARCHAR, 50, 0)),
         ("NVARCHAR(max)", (SQL_WVARCHAR, 0, 0)),
-        ("char(32)", (SQL_WVARCHAR, 50, 0)),
+        ("char(32)", (SQL_VARCHAR, 50, 0)),
         ("varbinary(max)", (SQL_VARBINARY, 0, 0)),
         ("decimal(10, 2)", (SQL_DECIMAL, 10, 2)),
         ("numeric", (SQL_DECIMAL, 18, 0)),
@@ -145,6 +146,31 @@ def test_a_typed_value_is_never_cut():
     assert one(TypedParam(decimal.Decimal("1.555"), "decimal(10, 2)"))[1] == (SQL_DECIMAL, 13, 4)
     moment = datetime.datetime(2020, 1, 2, 3)
     assert one(TypedParam(moment, "date")) == (moment, None)
+
+
+def test_a_varchar_is_one_where_every_code_page_has_its_characters():
+    """Beside a varchar column nvarchar would go first: the column would be converted, row by row."""
+    assert one(TypedParam("abc", "varchar(20)"))[1] == (SQL_VARCHAR, 50, 0)
+    assert one(TypedParam("x" * 60, "varchar(20)"))[1] == (SQL_VARCHAR, 450, 0)
+    assert one(TypedParam("x" * 9000, "varchar(20)"))[1] == (SQL_VARCHAR, 0, 0)
+    assert one(TypedParam("ł", "varchar(20)"))[1] == (SQL_WVARCHAR, 50, 0)
+
+
+def test_half_of_a_surrogate_pair_is_refused():
+    with pytest.raises(errors.DataError, match="lone surrogate U\\+D800 at position 1"):
+        one("a\ud800")
+
+
+def test_decimals_end_at_38_digits():
+    """Decimal(0.1) has 55 places."""
+    value, size = one(decimal.Decimal(0.1))
+    assert value == decimal.Decimal("0.10000000000000000555111512312578270212") and size == (SQL_DECIMAL, 38, 38)
+
+
+def test_a_moment_whose_utc_is_out_of_the_years_is_refused():
+    zone = datetime.timezone(datetime.timedelta(minutes=19, seconds=32))
+    with pytest.raises(errors.DataError, match="1 to 9999"):
+        one(datetime.datetime(1, 1, 1, tzinfo=zone))
 
 
 def test_a_typed_param_shows_its_value():

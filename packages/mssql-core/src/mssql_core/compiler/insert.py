@@ -7,6 +7,7 @@ https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 from ..compat.orm import PARAMS, DatabaseDefault, default_expression, on_conflict, placeholder_getter
 from ..plugin.types import Capability
 from .cross_apply import Hoists
+from .field_values import is_text, stored
 from .insert_rows import ORDINAL, JSONRows, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
@@ -63,10 +64,16 @@ class InsertMixin:
         getters = [placeholder_getter(field) for field in fields]
         placeholder_rows, param_rows = [], []
         for row in rows:
-            found = [self.field_as_sql(field, getter, value) for field, getter, value in zip(fields, getters, row)]
+            found = [self._stored(field, getter, value) for field, getter, value in zip(fields, getters, row)]
             placeholder_rows.append([sql for sql, _ in found])
             param_rows.append([list(params) for _, params in found])
         return placeholder_rows, param_rows
+
+    def _stored(self, field, getter, value):
+        sql, params = self.field_as_sql(field, getter, value)
+        if hasattr(value, "as_sql"):
+            return sql, params
+        return sql, [stored(field, param, self.connection) for param in params]
 
     def _json_source(self, fields, placeholder_rows, param_rows, conflict):
         count = sum(len(params) for row in param_rows for params in row)
@@ -75,7 +82,8 @@ class InsertMixin:
             return None
         if not self.connection.server.has(Capability.OPENJSON):
             return None
-        return JSONRows.of(fields, placeholder_rows, param_rows, self.connection)
+        keys = [field for key in unique_keys(self.query.get_meta(), fields) for field in key] if conflict else ()
+        return JSONRows.of(fields, placeholder_rows, param_rows, self.connection, keys)
 
     # ---- statements -------------------------------------------------------------------
 
@@ -154,9 +162,8 @@ class InsertMixin:
         numbers, conditions = [], []
         for index, key in enumerate(unique_keys(self.query.get_meta(), source.fields)):
             columns = [source.column(field) for field in key]
-            numbers.append(
-                "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [%s]) AS [__n%d]" % (", ".join(columns), ORDINAL, index)
-            )
+            groups = ", ".join(self._collated(field, source.column(field)) for field in key)
+            numbers.append("ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [%s]) AS [__n%d]" % (groups, ORDINAL, index))
             nulls = " OR ".join("[source].%s IS NULL" % column for column in columns)
             conditions.append("([source].[__n%d] = 1 OR %s)" % (index, nulls))
             matches = " AND ".join(
@@ -173,6 +180,20 @@ class InsertMixin:
             table,
         )
         return sql + (" WHERE " + " AND ".join(conditions) if conditions else ""), params
+
+    def _collated(self, field, column):
+        """The source's `column` with the collation of the table's, by which the key is unique.
+
+        Where the field names none, an empty read of the table's column brings it along: its label goes over that of
+        values (Collation precedence).
+        """
+        if not is_text(field, self.connection):
+            return column
+        collation = getattr(field, "db_collation", None)
+        if collation:
+            return "%s COLLATE %s" % (column, collation)
+        name = self.quote_name(field.column)
+        return "COALESCE((SELECT [t].%s FROM %s AS [t] WHERE 1 = 0), %s)" % (name, self._table, column)
 
     # ---- parts ------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """Where inserted rows come from: parameters of their own, or one JSON parameter."""
 
 from .output_clause import column_type as stored_type
-from .value_lists import MAX_PARAMETERS, column_type, from_wire, json_array, wire_type
+from .output_clause import sized
+from .json_values import carrier, json_array
+from .value_lists import MAX_PARAMETERS
 
 # The place of a row's object, to return rows in the objects' order.
 ORDINAL = "__ord"
@@ -52,14 +54,22 @@ class ValueRows:
         for number, row in enumerate(self._placeholders):
             values = row
             if number == 0:
-                # The other rows follow: a column of NULLs has no type of its own.
-                values = [
-                    "CAST(%s AS %s)" % (sql, stored_type(field, self.connection))
-                    for sql, field in zip(row, self.fields)
-                ]
+                values = [self._typed(index, sql) for index, sql in enumerate(row)]
             rows.append("(%d, %s)" % (number, ", ".join(values)))
         names = ", ".join(["[%s]" % ORDINAL, *(self.column(field) for field in self.fields)])
         return "(SELECT * FROM (VALUES %s) AS [v] (%s))" % (", ".join(rows), names), self._all_params()
+
+    def _typed(self, index, sql):
+        """
+        The first row's value with its column's type, which the other rows follow: NULLs have none of their own.
+
+        CAST cuts a text to the length that it names, so texts keep the type of their parameters, which holds them.
+        """
+        sql_type = stored_type(self.fields[index], self.connection)
+        values = zip((row[index] for row in self._placeholders), (row[index] for row in self._params))
+        if sized(sql_type) and not all(value == ("%s", [None]) for value in values):
+            return sql
+        return "CAST(%s AS %s)" % (sql, sql_type)
 
 
 class JSONRows:
@@ -72,9 +82,12 @@ class JSONRows:
         self._rows = rows
 
     @classmethod
-    def of(cls, fields, placeholder_rows, param_rows, connection):
-        """The rows, or None if JSON cannot carry one of their values without loss."""
-        columns, carried = [], []
+    def of(cls, fields, placeholder_rows, param_rows, connection, keys=()):
+        """The rows, or None if JSON cannot carry one of their values without loss.
+
+        :param keys: the fields that the statement compares with the table's columns.
+        """
+        columns, carried_values = [], []
         for index, field in enumerate(fields):
             sqls = {row[index] for row in placeholder_rows}
             values = [row[index] for row in param_rows]
@@ -87,12 +100,12 @@ class JSONRows:
             if all(value is None for value in values):
                 columns.append((field, "CAST(NULL AS %s)" % stored_type(field, connection), None))
                 continue
-            type_name = column_type(field, values, connection)
-            if type_name is None or any(isinstance(value, str) and "\0" in value for value in values):
+            carried = carrier(field, values, connection, field in keys)
+            if carried is None or any(isinstance(value, str) and "\0" in value for value in values):
                 return None
-            columns.append((field, None, type_name))
-            carried.append(values)
-        rows = [list(row) for row in zip(*carried)] if carried else [[] for _ in param_rows]
+            columns.append((field, None, carried))
+            carried_values.append(carried.encoded(values))
+        rows = [list(row) for row in zip(*carried_values)] if carried_values else [[] for _ in param_rows]
         return cls(fields, columns, rows, connection)
 
     def __len__(self):
@@ -105,11 +118,11 @@ class JSONRows:
     def _source(self):
         """SELECT list, WITH list."""
         selected, definitions, place = [], [], 1
-        for field, sql, type_name in self._columns:
+        for field, sql, carried in self._columns:
             name = self.column(field)
-            if type_name is not None:
-                definitions.append("%s %s '$[%d]'" % (name, wire_type(type_name), place))
-                sql = from_wire(name, type_name)
+            if carried is not None:
+                definitions.append(carried.definition(name, "$[%d]" % place))
+                sql = carried.value(name)
                 place += 1
             selected.append(sql if sql == name else "%s AS %s" % (sql, name))
         return selected, definitions

@@ -50,3 +50,11 @@ def column_type(field, connection):
     if getattr(field, "generated", False):
         field = field.output_field
     return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)
+
+
+def sized(sql_type):
+    """Whether a CAST to the type cuts a longer value without an error."""
+    return sql_type.lower().startswith(_SIZED)
+
+
+_SIZED = ("char", "varchar", "nchar", "nvarchar", "binary", "varbinary")

@@ -10,10 +10,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
 from django.db.models.expressions import CombinedExpression
 from django.db.models.lookups import Exact, Lookup
-from django.db.models.sql.where import NothingNode, WhereNode
+from django.db.models.sql.where import AND, NothingNode, WhereNode
 
 from ..compat.orm import AggregateFilter, FullResultSet, copied
 from ..plugin import UnaryExpression
+from .value_lists import row_by_row
 
 _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
 # Their arguments are values.
@@ -43,7 +44,8 @@ class PredicateValue(UnaryExpression):
 
     def as_sql(self, compiler, connection):
         try:
-            sql, params = compiler.compile(self.expression)
+            with row_by_row(connection):
+                sql, params = compiler.compile(self.expression)
         except EmptyResultSet:
             return "CAST(0 AS bit)", ()
         except FullResultSet:
@@ -83,11 +85,19 @@ def _replaced(node, test):
 def compile_when(node, compiler, connection, **extra):
     """WHEN takes a condition: a value is compared with 1."""
     condition = node.condition
-    if is_predicate(condition) or _is_raw(condition):
+    if not is_predicate(condition) and not _is_raw(condition):
+        node = node.copy()
+        node.condition = Exact(condition, True)
+    with row_by_row(connection):
+        return node.as_sql(compiler, connection, **extra)
+
+
+def compile_where(node, compiler, connection, **extra):
+    """Of what is denied, or one of several, the server may ask each row: see value_lists.py."""
+    if not node.negated and (node.connector == AND or len(node.children) < 2):
         return NotImplemented
-    copy = node.copy()
-    copy.condition = Exact(condition, True)
-    return copy.as_sql(compiler, connection, **extra)
+    with row_by_row(connection):
+        return node.as_sql(compiler, connection)
 
 
-COMPILERS = {When: compile_when}
+COMPILERS = {When: compile_when, WhereNode: compile_where}

@@ -8,10 +8,12 @@ from django.db.models.sql.query import Query
 
 from ..compat.orm import tuple_lookup
 from ..plugin.types import Capability
-from .value_lists import collated, column_type, from_wire, json_array, wire_type
+from .field_values import compared
+from .json_values import carrier, json_array
+from .value_lists import list_limit
 
 # Up to here each tuple is a condition of its own.
-_SHORT, _SPILLED_SHORT = 16, 2
+_SHORT = 16
 
 
 def compile_tuple_in(node, compiler, connection, **extra):
@@ -22,8 +24,7 @@ def compile_tuple_in(node, compiler, connection, **extra):
     if not node.rhs_is_direct_value() or not connection.server.has(Capability.OPENJSON):
         return NotImplemented
     rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
-    short = _SPILLED_SHORT if getattr(connection, "spills_values", False) else _SHORT
-    if len(rows) <= short or any(hasattr(value, "as_sql") for row in rows for value in row):
+    if len(rows) <= min(_SHORT, list_limit(connection)) or any(hasattr(value, "as_sql") for row in rows for value in row):
         return NotImplemented
     return _in_long_list(rows, list(node.lhs), compiler, connection)
 
@@ -59,21 +60,24 @@ def _in_long_list(rows, columns, compiler, connection):
         [column.output_field.get_db_prep_value(value, connection) for column, value in zip(columns, row)]
         for row in rows
     ]
-    definitions, matches, params = [], [], []
+    definitions, matches, params, encoded = [], [], [], []
     for index, column in enumerate(columns):
-        type_name = column_type(column.output_field, [row[index] for row in prepared], connection)
-        if type_name is None:
+        field, values = column.output_field, [row[index] for row in prepared]
+        for value in values:
+            compared(field, value, connection)
+        carried = carrier(field, values, connection, is_compared=True)
+        if carried is None:
             return NotImplemented
         sql, found = compiler.compile(column)
-        definitions.append("[c%d] %s '$[%d]'" % (index, wire_type(type_name), index))
-        value = collated(from_wire("[v].[c%d]" % index, type_name), type_name, column.output_field)
-        matches.append("%s = %s" % (value, sql))
+        definitions.append(carried.definition("[c%d]" % index, "$[%d]" % index))
+        matches.append("%s = %s" % (carried.value("[v].[c%d]" % index), sql))
         params.extend(found)
+        encoded.append(carried.encoded(values))
     sql = "EXISTS(SELECT 1 FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE %s)" % (
         ", ".join(definitions),
         " AND ".join(matches),
     )
-    return sql, [json_array(prepared), *params]
+    return sql, [json_array(list(zip(*encoded))), *params]
 
 
 COMPILERS = {

@@ -2,9 +2,11 @@
 
 from django.core.exceptions import FieldError
 from django.db.models import Value
+from django.db.models.functions import Cast
 
 from ..plugin import UnaryExpression
-from .output_clause import Returning
+from .field_values import Prepared, stored
+from .output_clause import Returning, column_type, sized
 from .predicates import PredicateValue, is_predicate
 from .target_table import with_target
 from .value_lists import within_limit
@@ -63,10 +65,23 @@ class UpdateMixin:
     def _assignments(self, values):
         found = []
         for index, (field, model, value) in enumerate(values):
-            clause = ""
+            value, clause = self._whole(field, value), ""
             if self._returning is not None and index == len(values) - 1:
                 clause = " " + self._returning.output_clause()
             if clause or _may_be_condition(value):
                 value = Assigned(value, field, clause)
             found.append((field, model, value))
         return found
+
+    def _whole(self, field, value):
+        """`value` so that nothing of it is cut without an error before the column takes it, or refuses it."""
+        if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
+            # As bulk_update writes it around a CASE, whose results have types that hold them.
+            return value.get_source_expressions()[0]
+        if type(value) is Value:
+            value = value.value
+        if value is None or hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save"):
+            return value
+        prepared = field.get_db_prep_save(value, self.connection)
+        found = stored(field, prepared, self.connection)
+        return value if found is prepared else Prepared(found)

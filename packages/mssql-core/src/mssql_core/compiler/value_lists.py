@@ -1,189 +1,95 @@
-"""Sets of values in one parameter: no statement meets the limit of 2,100 (error 8003).
+"""Sets of values: no statement meets the limit of 2,100 parameters (error 8003).
 
-A short list travels as parameters, padded to a few lengths so that the server
-keeps few plans; a long one as a JSON array, which OPENJSON makes a table of
-(database compatibility level 130).
-https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
+A short list travels as parameters, padded to a few lengths so that the server keeps few plans; a long one in one
+parameter, of which the server makes a table. Where a condition is asked row by row, that table would be made for each
+row: inside NOT, OR and CASE a list is parameters as long as there is room for them.
 """
 
-import datetime
-import decimal
-import json
-import math
-import uuid
 from contextlib import contextmanager
 
-from django.db import DataError
-from django.db.models.lookups import In
+from django.db.models import Value
+from django.db.models.lookups import BuiltinLookup, Exact, In
 
 from ..compat.orm import ColPairs
 from ..plugin.types import Capability
+from . import byte_lists
+from .field_values import compared
+from .json_values import carrier, json_array
 
 # The server allows 2,100, of which the driver needs some for itself.
 MAX_PARAMETERS = 2050
 # Lengths that a list of parameters is padded to.
-_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64)
-_SPILLED_LENGTHS = (1, 2)
+_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512, 1024, 2000)
+#: How long a list of parameters may be: where the server reads a list once, and where it may do so for each row.
+SHORT, SHORT_BY_ROW = 64, 2000
+# What is tried where a statement has too many parameters.
+_NARROWER = (64, 2)
 
 
 def within_limit(connection, build):
-    """Compile with long value lists in one parameter each, if parameters are too many otherwise."""
+    """Compile with longer value lists in one parameter each, as far as parameters are too many otherwise."""
     sql, params = build()
-    if len(params) > MAX_PARAMETERS and not getattr(connection, "spills_values", False):
-        with _spilling(connection):
-            sql, params = build()
+    if getattr(connection, "list_limit", None) is None:
+        for limit in _NARROWER:
+            if len(params) <= MAX_PARAMETERS:
+                break
+            with _set(connection, "list_limit", limit):
+                sql, params = build()
     return sql, tuple(params)
 
 
+def row_by_row(connection):
+    """Compile a condition that the server may ask for each row; a context manager."""
+    return _set(connection, "lists_by_row", True)
+
+
 @contextmanager
-def _spilling(connection):
-    connection.spills_values = True
+def _set(connection, name, value):
+    before = getattr(connection, name, None)
+    setattr(connection, name, value)
     try:
         yield
     finally:
-        connection.spills_values = False
+        setattr(connection, name, before)
+
+
+def list_limit(connection):
+    """How many values may be parameters of their own, in the part of the statement that is being compiled."""
+    by_row = getattr(connection, "lists_by_row", None) or not connection.server.has(Capability.OPENJSON)
+    usual = SHORT_BY_ROW if by_row else SHORT
+    narrower = getattr(connection, "list_limit", None)
+    return usual if narrower is None else min(usual, narrower)
 
 
 def padded(values, connection):
-    """`values` repeated to one of few lengths, or None where they should travel as JSON."""
-    spills = getattr(connection, "spills_values", False)
-    for length in _SPILLED_LENGTHS if spills else _LENGTHS:
-        if len(values) <= length:
-            return [*values, *[values[-1]] * (length - len(values))]
-    return None
-
-
-# ---- JSON ------------------------------------------------------------------------
-
-
-def column_type(field, values, connection):
-    """
-    The type that holds `values` of `field` without loss, or None if there is none.
-
-    The field's own length and scale are not used: a longer value must not be cut
-    to one that then matches.
-    """
-    types = {type(value) for value in values if value is not None}
-    if not types:
-        return "nvarchar(4000)"
-    if types <= {bool}:
-        return "bit"
-    if types <= {int, bool}:
-        return "bigint" if all(-(2**63) <= value < 2**63 for value in values if value is not None) else None
-    if types <= {int, float, bool}:
-        return "float"
-    if types <= {int, decimal.Decimal}:
-        return _decimal_type(values)
-    if all(issubclass(kind, str) for kind in types):
-        return _text_type(field, values)
-    for kind, name in _TYPES:
-        if all(issubclass(found, kind) for found in types):
-            return name if isinstance(name, str) else name(values)
-    return None
-
-
-def _decimal_type(values):
-    scale = 0
-    for value in values:
-        if isinstance(value, decimal.Decimal):
-            if not value.is_finite():
-                return None
-            scale = max(scale, -value.as_tuple().exponent)
-    return "numeric(38, %d)" % scale if scale <= 38 else None
-
-
-def _text_type(field, values):
-    longest = max(len(value.encode("utf-16-le", "surrogatepass")) // 2 for value in values if value is not None)
-    return "nvarchar(4000)" if longest <= 4000 else "nvarchar(max)"
-
-
-def _datetime_type(values):
-    aware = {value.tzinfo is not None for value in values if value is not None}
-    if len(aware) > 1:
+    """`values` repeated to one of few lengths, or None where they should travel in one parameter."""
+    # Before the limit is known: it depends on the server, which a short list does not ask.
+    if len(values) > _NARROWER[-1] and len(values) > list_limit(connection):
         return None
-    return "datetimeoffset" if aware.pop() else "datetime2"
+    length = next(length for length in _LENGTHS if len(values) <= length)
+    return [*values, *[values[-1]] * (length - len(values))]
 
 
-_TYPES = (
-    (datetime.datetime, _datetime_type),
-    (datetime.date, "date"),
-    (datetime.time, "time"),
-    (uuid.UUID, "uniqueidentifier"),
-    ((bytes, bytearray, memoryview), "varbinary(max)"),
-)
-
-
-def json_value(value):
-    """`value` as OPENJSON reads it without loss into the type of :func:`column_type`.
-
-    :raises DataError: NaN and infinities, which the server has not.
+def scalar_table(values, field, connection):
     """
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise DataError("%r cannot be stored: float has no NaN and no infinity." % value)
-        return float(value)
-    if isinstance(value, decimal.Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime.datetime):
-        return _datetime_text(value)
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value).hex()
-    return str(value)
+    (subquery, parameters): the `values` in one column, to be compared with `field`; None if nothing carries them.
 
-
-def _datetime_text(value):
-    text = value.isoformat(timespec="microseconds")
-    # Seconds of historical offsets are unknown to datetimeoffset.
-    return text[:32]
-
-
-# What JSON writes as it is; most values are, and there may be a million.
-_PLAIN = frozenset((bool, int, str, type(None)))
-
-
-def json_array(values):
-    """One parameter that holds all `values`: scalars, or rows of scalars."""
-    if values and isinstance(values[0], (list, tuple)):
-        values = [[value if type(value) in _PLAIN else json_value(value) for value in row] for row in values]
-    else:
-        values = [value if type(value) in _PLAIN else json_value(value) for value in values]
-    return json.dumps(values, separators=(",", ":"))
-
-
-def wire_type(type_name):
-    """The type OPENJSON should produce: bytes travel as hexadecimal text."""
-    return "nvarchar(max)" if type_name.startswith("varbinary") else type_name
-
-
-def from_wire(sql, type_name):
-    """The value of `type_name` in the OPENJSON column `sql`."""
-    return "CONVERT(varbinary(max), %s, 2)" % sql if type_name.startswith("varbinary") else sql
-
-
-def collated(sql, type_name, field):
-    # Columns of OPENJSON have the database's collation; another one of the
-    # field's would be in conflict with it (error 468).
-    collation = getattr(field, "db_collation", None)
-    return "%s COLLATE %s" % (sql, collation) if collation and type_name.startswith("nvarchar") else sql
-
-
-def scalar_table(type_name, field=None):
-    """A subquery with the values of one JSON parameter."""
-    column = collated(from_wire("[v]", type_name), type_name, field)
-    return "(SELECT %s FROM OPENJSON(%%s) WITH ([v] %s '$'))" % (column, wire_type(type_name))
+    No value is NULL, and the server is told so: NOT IN then is an anti-join, as without NULLs it may be.
+    """
+    if not connection.server.has(Capability.OPENJSON):
+        return byte_lists.scalar_table(values, field, connection)
+    carried = carrier(field, values, connection, is_compared=True)
+    if carried is None:
+        return None
+    sql = "(SELECT %s FROM OPENJSON(%%s) WITH (%s) WHERE [v] IS NOT NULL)"
+    return sql % (carried.value("[v]"), carried.definition("[v]", "$")), [json_array(carried.encoded(values))]
 
 
 # ---- lookups ---------------------------------------------------------------------
 
 
 def compile_in(node, compiler, connection, **extra):
-    """IN over a list: padded parameters, or one JSON parameter."""
+    """IN over a list: padded parameters, or one parameter that holds them all."""
     if not node.rhs_is_direct_value() or isinstance(node.lhs, (ColPairs, tuple)):
         return NotImplemented
     if type(node).process_rhs is not In.process_rhs or getattr(node, "bilateral_transforms", None):
@@ -200,16 +106,34 @@ def compile_in(node, compiler, connection, **extra):
     if all(isinstance(param, bool) for param in params):
         # Literals, as in expressions/lookups.py: a filtered index serves no parameter.
         return "%s IN (%s)" % (lhs_sql, ", ".join(str(int(param)) for param in params)), lhs_params
-    short = padded(params, connection)
-    if short is not None:
-        rhs = "(%s)" % ", ".join(["%s"] * len(short))
-        return "%s IN %s" % (lhs_sql, rhs), [*lhs_params, *short]
     field = getattr(node.lhs, "output_field", None)
-    type_name = column_type(field, params, connection)
-    if type_name is None or not connection.server.has(Capability.OPENJSON):
+    typed = [compared(field, value, connection, "in") for value in params]
+    short = padded(typed, connection)
+    if short is not None:
+        rhs = ", ".join(mark for mark, _ in short)
+        return "%s IN (%s)" % (lhs_sql, rhs), [*lhs_params, *(value for _, value in short)]
+    return _in_table(lhs_sql, list(lhs_params), params, field, connection)
+
+
+def _in_table(lhs_sql, lhs_params, values, field, connection):
+    """IN over tables of values; one table may not hold decimals of many digits before and behind the point."""
+    table = scalar_table(values, field, connection)
+    tables = [table]
+    if table is None:
+        tables = [scalar_table(group, field, connection) for group in _by_scale(values)]
+    if None in tables:
         return NotImplemented
-    rhs = scalar_table(type_name, field)
-    return "%s IN %s" % (lhs_sql, rhs), [*lhs_params, json_array(params)]
+    conditions = ["%s IN %s" % (lhs_sql, sql) for sql, _ in tables]
+    params = [param for _, found in tables for param in [*lhs_params, *found]]
+    return (conditions[0] if len(conditions) == 1 else "(%s)" % " OR ".join(conditions)), params
+
+
+def _by_scale(values):
+    groups = {}
+    for value in values:
+        scale = max(-value.as_tuple().exponent, 0) if hasattr(value, "as_tuple") else 0
+        groups.setdefault(scale, []).append(value)
+    return groups.values()
 
 
 def _distinct_values(node):
@@ -219,4 +143,25 @@ def _distinct_values(node):
         return [value for value in node.rhs if value is not None]
 
 
-COMPILERS = {In: compile_in}
+def compile_comparison(node, compiler, connection, **extra):
+    """A comparison with values: they are sent as the column's field wants them, see field_values.compared."""
+    if type(node).as_sql not in _COMPARISONS or getattr(node, "bilateral_transforms", None):
+        return NotImplemented
+    if not (node.rhs_is_direct_value() or type(node.rhs) is Value) or isinstance(node.rhs, bool):
+        return NotImplemented
+    rhs, params = node.process_rhs(compiler, connection)
+    marks = [rhs] if isinstance(rhs, str) else list(rhs)
+    if any(mark != "%s" for mark in marks) or len(params) != len(marks):
+        return NotImplemented
+    field = getattr(node.lhs, "output_field", None)
+    typed = [compared(field, value, connection, node.lookup_name) for value in params]
+    marks = [mark for mark, _ in typed]
+    lhs, lhs_params = node.process_lhs(compiler, connection)
+    operator = node.get_rhs_op(connection, marks[0] if isinstance(rhs, str) else marks)
+    return "%s %s" % (lhs, operator), [*lhs_params, *(value for _, value in typed)]
+
+
+# Others compile themselves.
+_COMPARISONS = (BuiltinLookup.as_sql, Exact.as_sql)
+
+COMPILERS = {In: compile_in, BuiltinLookup: compile_comparison}

@@ -22,6 +22,7 @@ SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP, SQL_SS_TIME2, SQL_SS_TIMESTAMPOFFSET = 91, 93
 
 # Few lengths; nvarchar ends at 4,000 UTF-16 units, varbinary at 8,000 bytes, then comes (max).
 STRING_LENGTHS = (50, 450, 4000)
+VARCHAR_LENGTHS = (50, 450, 8000)
 BINARY_LENGTHS = (50, 8000)
 # Few classes of digits before and behind the point, both exact.
 _INTEGER_DIGITS = (9, 18, 28, 38)
@@ -29,6 +30,8 @@ _SCALES = (0, 2, 4, 6, 10, 15, 20, 38)
 # decimal ends at 38 digits (Transact-SQL reference, "decimal and numeric").
 MAX_PRECISION = 38
 _INT64 = 2**63
+# As the server rounds.
+_ROUNDING = decimal.Context(prec=MAX_PRECISION + 1, rounding=decimal.ROUND_HALF_UP)
 
 _OFFSET = (SQL_SS_TIMESTAMPOFFSET, 34, 7)
 _TIME = (SQL_SS_TIME2, 16, 6)
@@ -84,6 +87,11 @@ def adapt(values, null):
     return adapted, sizes if special else None
 
 
+def check(value):
+    """:raises mssql_core.errors.DataError: a value that no type of the server holds."""
+    _adapted(value)
+
+
 def _typed(param, null):
     """The type asked for where it holds the value without loss, else the value's own."""
     value, size = param.value, odbc_type(param.sql_type)
@@ -92,6 +100,10 @@ def _typed(param, null):
     new, natural = _adapted(value)
     if natural is None:
         return new, size if _holds(size[0], new) else None
+    if size[0] == SQL_VARCHAR and natural[0] == SQL_WVARCHAR and new.isascii():
+        # What has no other characters is the same in each code page.
+        needed = _class(len(new), VARCHAR_LENGTHS)
+        return new, (SQL_VARCHAR, max(size[1], needed) if size[1] and needed else 0, 0)
     if natural[0] != size[0]:
         return new, natural
     if size[0] in (SQL_WVARCHAR, SQL_VARBINARY):
@@ -142,13 +154,27 @@ def _unchanged(value):
     return value, None
 
 
+def check_text(value):
+    """
+    Return the length of a text in UTF-16 units; characters beyond the basic plane count twice.
+
+    :raises mssql_core.errors.DataError: half of a surrogate pair, which no encoding sends.
+    """
+    if value.isascii():
+        return len(value)
+    try:
+        return len(value.encode("utf-16-le")) // 2
+    except UnicodeEncodeError as error:
+        raise errors.DataError(
+            "22021",
+            "A text with the lone surrogate U+%04X at position %d cannot be stored: it is no character."
+            % (ord(value[error.start]), error.start),
+        ) from None
+
+
 def _string(value):
     value = str.__str__(value)
-    length = len(value)
-    if length * 2 > STRING_LENGTHS[0]:
-        # Characters beyond the basic plane count twice.
-        length = len(value.encode("utf-16-le", "surrogatepass")) // 2
-    return value, (SQL_WVARCHAR, _class(length, STRING_LENGTHS), 0)
+    return value, (SQL_WVARCHAR, _class(check_text(value), STRING_LENGTHS), 0)
 
 
 def _binary(value):
@@ -176,18 +202,33 @@ def _float(value):
     return float(value), None
 
 
+def fitted(value):
+    """A decimal of no more than the server's 38 digits, rounded as the server would; others are refused by :func:`check`.
+
+    Such as Decimal(0.1), which has 55 places.
+    """
+    if not value.is_finite():
+        return value
+    _, digits, exponent = value.as_tuple()
+    scale = MAX_PRECISION - max(len(digits) + exponent, 0)
+    if scale < 0 or -exponent <= scale:
+        return value
+    return value.quantize(decimal.Decimal(1).scaleb(-scale), context=_ROUNDING)
+
+
 def _decimal(value):
     if not value.is_finite():
         raise errors.DataError("22003", "%s cannot be stored: SQL Server's decimal has digits only." % value)
+    value = fitted(value)
     sign, digits, exponent = value.as_tuple()
     if exponent > 0:
         digits, exponent = digits + (0,) * exponent, 0
         value = decimal.Decimal((sign, digits, 0))
     scale = -exponent
     whole = max(len(digits) - scale, 0)
-    if whole + scale > MAX_PRECISION:
+    if whole > MAX_PRECISION:
         raise errors.DataError(
-            "22003", "A decimal of %d digits cannot be stored: SQL Server's end at 38 digits." % (whole + scale)
+            "22003", "A decimal of %d digits cannot be stored: SQL Server's end at 38 digits." % whole
         )
     return value, (SQL_DECIMAL, *_decimal_class(whole, scale))
 
@@ -204,11 +245,24 @@ def _decimal_class(whole, scale):
 def _datetime(value):
     if value.tzinfo is None or value.utcoffset() is None:
         return value.replace(tzinfo=None), None
-    # Seconds of historical offsets are unknown to datetimeoffset: such a time goes as UTC.
-    if value.utcoffset() % datetime.timedelta(minutes=1):
-        value = value.astimezone(datetime.timezone.utc)
-    text = value.isoformat(sep=" ", timespec="microseconds")
+    text = whole_minutes(value).isoformat(sep=" ", timespec="microseconds")
     return "%s %s" % (text[:26], text[26:]), _OFFSET
+
+
+def whole_minutes(value):
+    """
+    `value`, in UTC if its offset has seconds: historical offsets have, datetimeoffset knows hours and minutes.
+
+    https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql
+
+    :raises mssql_core.errors.DataError: in UTC its year is not among 1 to 9999, which the server refuses as well.
+    """
+    if not value.utcoffset() % datetime.timedelta(minutes=1):
+        return value
+    try:
+        return value.astimezone(datetime.timezone.utc)
+    except OverflowError:
+        raise errors.DataError("22007", "%s cannot be stored: in UTC it is out of the years 1 to 9999." % value) from None
 
 
 def _time(value):
@@ -258,7 +312,6 @@ _FIXED = {
     "tinyint": (SQL_TINYINT, 3, 0),
     "uniqueidentifier": (SQL_GUID, 36, 0),
 }
-_STRINGS = ("char", "varchar", "nchar", "nvarchar", "text", "ntext", "xml", "sysname", "json")
 _BINARIES = ("binary", "varbinary", "image", "rowversion", "timestamp")
 
 
@@ -274,7 +327,8 @@ def odbc_type(sql_type):
         return SQL_DECIMAL, int(size or 18), int(scale or 0)
     if name in _BINARIES:
         return SQL_VARBINARY, _declared(size, BINARY_LENGTHS), 0
-    # char and varchar too: nvarchar holds what they hold, whatever their code page.
+    if name in ("char", "varchar"):
+        return SQL_VARCHAR, _declared(size, VARCHAR_LENGTHS), 0
     return SQL_WVARCHAR, _declared(size, STRING_LENGTHS), 0
 
 

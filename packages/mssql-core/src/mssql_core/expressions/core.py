@@ -6,19 +6,29 @@ from django.db.models.expressions import CombinedExpression, DurationExpression
 from ..compat.orm import NegatedExpression, output_field
 from ..compiler import order_by as ordering
 from ..compiler import predicates
+from ..compiler.field_values import stored
 from ..compiler.output_clause import column_type
 from ..operations.dates import add_microseconds, mentions
+from . import text_length
 
 
 def compile_value(node, compiler, connection, **extra):
     """NULL with its field's type: alone it is an int, and CASE and COALESCE of NULLs have none (8133, 4127)."""
-    if node.value is not None:
-        return NotImplemented
     field = node._output_field_or_none
+    if node.value is not None:
+        return _assigned_value(node, field, compiler, connection)
     if field is None:
         return "NULL", []
     db_type = column_type(field, connection)
     return ("CAST(NULL AS %s)" % db_type if db_type else "NULL"), []
+
+
+def _assigned_value(node, field, compiler, connection):
+    """A value for a column, as bulk_update has them; it is stored like any other."""
+    if not node.for_save or getattr(field, "model", None) is None:
+        return NotImplemented
+    sql, params = node.as_sql(compiler, connection)
+    return sql, [stored(field, param, connection) for param in params]
 
 
 def compile_case(node, compiler, connection, **extra):
@@ -39,7 +49,9 @@ def _is_null(node, compiler):
 
 
 def compile_combined(node, compiler, connection, **extra):
-    """`%` is not defined for float (error 8117)."""
+    """`%` is not defined for float (error 8117); `+` cuts texts."""
+    if node.connector == node.ADD:
+        return text_length.compile_sum(node, compiler, connection)
     if node.connector != node.MOD or not any(_is_float(side) for side in (node.lhs, node.rhs)):
         return NotImplemented
     return float_remainder(node.lhs, node.rhs, compiler)

@@ -28,6 +28,7 @@ from django.db.models.functions import (
     Upper,
 )
 
+from mssql_core.expressions import text_length
 from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
@@ -86,9 +87,7 @@ def compile_repeat(node, compiler, connection, **extra):
 
 def compile_replace(node, compiler, connection, **extra):
     """REPLACE compares by collation, the default of which ignores case."""
-    (text, text_params), (old, old_params), (new, new_params) = _compiled(node, compiler)
-    sql = "(REPLACE(%s COLLATE %s, %s, %s) COLLATE DATABASE_DEFAULT)" % (text, _BINARY, old, new)
-    return sql, [*text_params, *old_params, *new_params]
+    return text_length.compile_replace(node, compiler, connection, _BINARY)
 
 
 def compile_str_index(node, compiler, connection, **extra):
@@ -137,7 +136,8 @@ def _over_text(function=None, positions=None):
 _FIRST, _FIRST_AND_THIRD = (0,), (0, 2)
 COMPILERS = {
     **dict.fromkeys((MD5, SHA1, SHA224, SHA256, SHA384, SHA512), _over_text(compile_hash)),
-    **dict.fromkeys((ConcatPair, Lower, LTrim, Reverse, RTrim, Upper), _over_text()),
+    ConcatPair: _over_text(text_length.compile_concat_pair),
+    **dict.fromkeys((Lower, LTrim, Reverse, RTrim, Upper), _over_text()),
     Chr: _function("NCHAR"),
     Left: _over_text(positions=_FIRST),
     Length: _over_text(compile_length),

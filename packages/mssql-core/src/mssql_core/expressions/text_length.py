@@ -1,0 +1,92 @@
+"""How long a text may become: beyond 4,000 characters nvarchar is cut without an error, unless it is nvarchar(max).
+
+https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql
+https://learn.microsoft.com/sql/t-sql/functions/replace-transact-sql
+https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
+"""
+
+from django.db.models import CharField, Field, TextField, Value
+from django.db.models.expressions import Col, CombinedExpression
+from django.db.models.functions import Coalesce, Concat, Lower, Upper
+from django.db.models.functions.text import ConcatPair
+
+from ..data_types import MAX_NVARCHAR
+
+#: What values of other types need as text; CONCAT converts them.
+_NUMBER = 50
+
+
+def is_text(node):
+    """Whether the expression is known to be text."""
+    return isinstance(getattr(node, "_output_field_or_none", None), (CharField, TextField))
+
+
+def longest(node):
+    """The most UTF-16 units of the text that `node` becomes; None where that is not known, or (max)."""
+    if isinstance(node, Value):
+        value = node.value
+        return len(value.encode("utf-16-le", "surrogatepass")) // 2 if isinstance(value, str) else _NUMBER
+    if isinstance(node, (Concat, ConcatPair, Coalesce)) or _is_sum(node):
+        return _together([longest(source) for source in node.get_source_expressions()])
+    if isinstance(node, (Lower, Upper)):
+        return longest(node.get_source_expressions()[0])
+    if isinstance(node, Col):
+        return _of_field(node.output_field)
+    return None
+
+
+def _of_field(field):
+    while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
+        field = field.target_field
+    if isinstance(field, TextField) or not isinstance(field, Field):
+        return None
+    return field.max_length if isinstance(field, CharField) else _NUMBER
+
+
+def _together(lengths):
+    return None if None in lengths else sum(lengths)
+
+
+def _is_sum(node):
+    return isinstance(node, CombinedExpression) and node.connector == node.ADD
+
+
+def widened(sql):
+    """The text as nvarchar(max): what becomes of it is as long as it needs."""
+    return "CAST(%s AS nvarchar(max))" % sql
+
+
+def compile_concat_pair(node, compiler, connection, **extra):
+    """CONCAT ends at 4,000 characters, unless an argument is of a (max) type."""
+    total = longest(node)
+    if total is not None and total <= MAX_NVARCHAR:
+        return node.as_sql(compiler, connection)
+    (first, first_params), (second, second_params) = [compiler.compile(part) for part in node.get_source_expressions()]
+    return "CONCAT(%s, %s)" % (widened(first), second), [*first_params, *second_params]
+
+
+def compile_sum(node, compiler, connection):
+    """`+` of texts ends at 4,000 characters, unless one is of a (max) type; NotImplemented for other sums."""
+    if not _is_sum(node) or not (is_text(node.lhs) or is_text(node.rhs)):
+        return NotImplemented
+    total = longest(node)
+    if total is not None and total <= MAX_NVARCHAR:
+        return NotImplemented
+    lhs, lhs_params = compiler.compile(node.lhs)
+    rhs, rhs_params = compiler.compile(node.rhs)
+    return "(%s + %s)" % (widened(lhs), rhs), [*lhs_params, *rhs_params]
+
+
+def compile_replace(node, compiler, connection, collation):
+    """
+    REPLACE ends at 8,000 bytes, unless its first argument is of a (max) type.
+
+    :param collation: by which the text is searched: the default ignores case.
+    """
+    text, old, new = node.get_source_expressions()
+    (sql, params), (old_sql, old_params), (new_sql, new_params) = [compiler.compile(part) for part in (text, old, new)]
+    length, replacement = longest(text), longest(new)
+    if None in (length, replacement) or length * max(replacement, 1) > MAX_NVARCHAR:
+        sql = widened(sql)
+    sql = "(REPLACE(%s COLLATE %s, %s, %s) COLLATE DATABASE_DEFAULT)" % (sql, collation, old_sql, new_sql)
+    return sql, [*params, *old_params, *new_params]

@@ -1,0 +1,50 @@
+import datetime
+import decimal
+import uuid
+
+import pytest
+from django.db import DataError
+
+from mssql_core.compiler.json_values import carrier, json_array
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([True, False], "bit"),
+        ([1, 2**40], "bigint"),
+        ([1, 2**70], None),
+        ([1.5, 2], "float"),
+        ([decimal.Decimal("1.25"), decimal.Decimal("3.5")], "numeric(38, 2)"),
+        ([decimal.Decimal("NaN")], None),
+        (["a"], "nvarchar(4000)"),
+        (["a" * 4001], "nvarchar(max)"),
+        (["\U0001f600" * 2001], "nvarchar(max)"),
+        ([datetime.date(2020, 1, 1)], "date"),
+        ([datetime.time(1, 2)], "time"),
+        ([datetime.datetime(2020, 1, 1)], "datetime2"),
+        ([datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)], "datetimeoffset"),
+        ([uuid.UUID(int=5)], "uniqueidentifier"),
+        ([b"ab"], "varbinary(max)"),
+        (["a", 1], None),
+    ],
+)
+def test_types_hold_the_values_without_loss(values, expected):
+    carried = carrier(None, values, None)
+    assert (carried and carried.sql_type) == expected
+
+
+def test_values_survive_json():
+    values = [
+        1.1,
+        decimal.Decimal("12345678901234567.125"),
+        datetime.datetime(2020, 1, 2, 3, 4, 5, 6),
+        b"\x00\xff",
+        None,
+    ]
+    assert json_array([values]) == '[[1.1,"12345678901234567.125","2020-01-02T03:04:05.000006","00ff",null]]'
+
+
+def test_infinity_is_refused():
+    with pytest.raises(DataError, match="float has no NaN and no infinity"):
+        json_array([float("inf")])
