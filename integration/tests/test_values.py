@@ -10,21 +10,13 @@ from django.db import DataError, connection, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Length, Lower, Replace
 
+from mssql_core.fields import LegacyDateTimeField, SmallDateTimeField, VarcharField
+
 zoneinfo = pytest.importorskip("zoneinfo")
 pytestmark = pytest.mark.usefixtures("shop")
 
 UTC = datetime.timezone.utc
 CASE_SENSITIVE = "Latin1_General_100_CS_AS"
-
-
-class LegacyDateTimeField(models.DateTimeField):
-    def db_type(self, connection):
-        return "datetime"
-
-
-class SmallDateTimeField(models.DateTimeField):
-    def db_type(self, connection):
-        return "smalldatetime"
 
 
 def model(class_name, **fields):
@@ -45,6 +37,7 @@ Thing = model(
     at=models.DateTimeField(null=True),
     legacy=LegacyDateTimeField(null=True),
     minute=SmallDateTimeField(null=True),
+    code=VarcharField(max_length=10, null=True),
 )
 Word = model("Word", text=models.CharField(max_length=10, unique=True, db_collation=CASE_SENSITIVE))
 # The model does not say that the column is case-sensitive.
@@ -67,7 +60,9 @@ def tables(shop):
 
 
 def unique_name(cursor):
-    cursor.execute("SELECT name FROM sys.key_constraints WHERE type = 'UQ' AND parent_object_id = OBJECT_ID('values_unsaid')")
+    cursor.execute(
+        "SELECT name FROM sys.key_constraints WHERE type = 'UQ' AND parent_object_id = OBJECT_ID('values_unsaid')"
+    )
     return connection.ops.quote_name(cursor.fetchone()[0])
 
 
@@ -203,15 +198,16 @@ def test_many_decimals_at_once():
     made = [thing.pk for thing in Thing.objects.bulk_create(Thing(price=value) for value in values)]
     things = Thing.objects.in_bulk(made)
     assert things[made[0]].price == values[0] and things[made[1]].price == Decimal("0.33333")
-    for thing, value in zip(things.values(), reversed(values)):
-        thing.price = value
+    for key, value in zip(made, reversed(values)):
+        things[key].price = value
     Thing.objects.bulk_update(things.values(), ["price"])
     assert Thing.objects.get(pk=made[-1]).price == values[0]
 
 
 @pytest.mark.parametrize("size", [3, 100])
 def test_a_list_of_any_decimals(size):
-    create(price=Decimal("9" * 33)), create(price=Decimal("0.1"))
+    create(price=Decimal("9" * 33))
+    create(price=Decimal("0.1"))
     listed = [Decimal(1) / 3, Decimal("9" * 33), Decimal("0.1"), *map(Decimal, range(1, size))]
     assert Thing.objects.filter(price__in=listed).count() == 2
     assert Thing.objects.exclude(price__in=listed).filter(price__isnull=False).count() == 0
@@ -255,7 +251,10 @@ def test_a_legacy_datetime_finds_its_row(path, milliseconds):
             assert things.filter(**{name: value}).exists(), (name, value)
         value = getattr(read, name)
         assert things.filter(**{name + "__range": (value, value)}).exists()
-        assert not things.filter(**{name + "__gt": value}).exists() and not things.filter(**{name + "__lt": value}).exists()
+        assert (
+            not things.filter(**{name + "__gt": value}).exists()
+            and not things.filter(**{name + "__lt": value}).exists()
+        )
         assert Thing.objects.get_or_create(**{name: at}, pk=made.pk)[1] is False
 
 
@@ -313,7 +312,8 @@ def test_updated_conflicts_too(kind):
 
 @pytest.mark.parametrize("size", [50, 500, 2500])
 def test_lists_in_every_place(size):
-    first, second = create(name="a"), create(name="b")
+    first = create(name="a")
+    create(name="b")
     keys = [first.pk, *range(10**6, 10**6 + size)]
     things = Thing.objects.all()
     assert [thing.name for thing in things.filter(pk__in=keys)] == ["a"]
@@ -321,3 +321,26 @@ def test_lists_in_every_place(size):
     assert {thing.name for thing in things.filter(Q(pk__in=keys) | Q(name="b"))} == {"a", "b"}
     assert [thing.name for thing in things.exclude(Q(pk__in=keys) & Q(name__in=["a", *map(str, keys)]))] == ["b"]
     assert not things.exclude(amount__in=[Decimal(key) for key in keys]).count() < 2
+
+
+# ---- varchar -------------------------------------------------------------------------
+
+
+@paths
+def test_varchar_holds_the_characters_of_its_code_page(path):
+    assert stored(path, code="Müller") == ("Müller",)
+    with pytest.raises(DataError, match="Thing.code: .*code page"), transaction.atomic():
+        path(code="Łódź")
+    with pytest.raises(DataError, match="2628"), transaction.atomic():
+        path(code="x" * 11)
+
+
+@pytest.mark.parametrize("text", ["Mueller", "Müller"])
+def test_a_varchar_is_found(text):
+    made = create(code=text)
+    for listed in ([text], [text, *map(str, range(100))]):
+        assert Thing.objects.filter(code__in=listed, pk=made.pk).exists()
+    for lookup, value in (("exact", text), ("iexact", text.upper()), ("contains", text[1:]), ("gte", text)):
+        assert Thing.objects.filter(**{f"code__{lookup}": value}, pk=made.pk).exists(), lookup
+    assert not Thing.objects.filter(code="Łódź").exists()
+    assert not Thing.objects.filter(code__in=["Łódź", *map(str, range(100))]).exists()

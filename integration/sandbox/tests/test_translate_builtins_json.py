@@ -106,3 +106,9 @@ def test_scalars_of_openjson_columns_by_position(client):
     assert client.run("SELECT v FROM OPENJSON(N'[1, \"2\", null, [3]]') WITH (v int '$')") == [
         (1,), (2,), (None,), (None,)
     ]  # fmt: skip
+
+
+def test_a_column_of_openjson_has_the_collation_it_names(sql):
+    query = "SELECT COUNT(*) FROM OPENJSON(N'[\"a\", \"A\"]') WITH (v nvarchar(10){} '$') WHERE v = N'a'"
+    assert sql.rows(query.format(""))[0] == [(2,)]
+    assert sql.rows(query.format(" COLLATE Latin1_General_CS_AS"))[0] == [(1,)]

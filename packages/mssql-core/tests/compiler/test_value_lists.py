@@ -65,7 +65,10 @@ def test_none_and_repetitions_are_left_out(compiled):
 def test_text_is_not_cut_to_the_columns_length(compiled):
     names = ["x" * 60 + str(number) for number in range(70)]
     sql, params = condition(compiled, name__in=names)
-    assert "nvarchar(4000)" in sql and [bytes.fromhex(value).decode("utf-16-le") for value in json.loads(params[0])] == names
+    assert (
+        "nvarchar(4000)" in sql
+        and [bytes.fromhex(value).decode("utf-16-le") for value in json.loads(params[0])] == names
+    )
 
 
 def test_collation_of_the_field(compiled):
@@ -73,12 +76,18 @@ def test_collation_of_the_field(compiled):
     from ormtests.models import Collated
 
     sql, _ = compiled(Collated.objects.filter(name__in=[str(number) for number in range(100)]))
-    assert "(SELECT [v] FROM OPENJSON(%s) WITH ([v] nvarchar(4000) COLLATE Latin1_General_100_BIN2 '$') WHERE [v] IS NOT NULL)" in sql
+    assert (
+        "(SELECT [v] FROM OPENJSON(%s) WITH ([v] nvarchar(4000) COLLATE Latin1_General_100_BIN2 '$') WHERE [v] IS NOT NULL)"
+        in sql
+    )
 
 
 def test_bytes_travel_as_hexadecimal_digits(compiled):
     sql, params = compiled(Book.objects.filter(cover__in=[bytes([number]) for number in range(100)]))
-    assert "(SELECT CONVERT(varbinary(max), [v], 2) FROM OPENJSON(%s) WITH ([v] nvarchar(max) '$') WHERE [v] IS NOT NULL)" in sql
+    assert (
+        "(SELECT CONVERT(varbinary(max), [v], 2) FROM OPENJSON(%s) WITH ([v] nvarchar(max) '$') WHERE [v] IS NOT NULL)"
+        in sql
+    )
     assert json.loads(params[0])[10] == "0a"
 
 

@@ -371,6 +371,8 @@ class Queries(Grouping):
     def _open_json_column(self) -> nodes.OpenJsonColumn:
         token = self.token
         column = self.mark(nodes.OpenJsonColumn(self.identifier(), self.type_name()), token)
+        if self.accept("COLLATE"):
+            column.collation = self.identifier()
         if self.token.kind in ("string", "nstring"):
             column.path = self.advance().text
         column.as_json = self.accept("AS", "JSON")

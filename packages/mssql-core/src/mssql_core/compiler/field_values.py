@@ -79,7 +79,23 @@ def stored(field, value, connection):
 
 
 def _stored_text(field, value, connection):
-    return value if value.isascii() else _checked(field, value, check_text)
+    if value.isascii():
+        return value
+    _checked(field, value, check_text)
+    if base_type(field, connection) in _CODED:
+        _check_code_page(field, value, connection)
+    return value
+
+
+def _check_code_page(field, value, connection):
+    """A character that a varchar column has not would become another, or a question mark, without an error."""
+    collation = getattr(field, "db_collation", None) or connection.server.collation
+    if code_pages.codec(collation) is not None and not code_pages.hold(value, collation):
+        raise DataError(
+            "22018",
+            "%s: %s cannot be stored: the code page of the collation %s has not all of its characters. "
+            "An nvarchar column has." % (named(field), ascii(value), collation),
+        )
 
 
 def _stored_float(field, value, connection):
@@ -149,7 +165,7 @@ def compared(field, value, connection, lookup_name="exact"):
     :raises DataError: a text that UTF-16 cannot hold; with the field's name.
     """
     if isinstance(value, str):
-        return _compared_text(field, _stored_text(field, value, connection), connection)
+        return _compared_text(field, _checked(field, value, check_text), connection)
     if isinstance(value, datetime.datetime):
         value = _stored_moment(field, value, connection)
         kind = base_type(field, connection)

@@ -1,8 +1,8 @@
 """Where inserted rows come from: parameters of their own, or one JSON parameter."""
 
+from .json_values import carrier, json_array
 from .output_clause import column_type as stored_type
 from .output_clause import sized
-from .json_values import carrier, json_array
 from .value_lists import MAX_PARAMETERS
 
 # The place of a row's object, to return rows in the objects' order.

@@ -116,7 +116,9 @@ def _text(field, values, connection, is_compared):
         return Carrier(sql_type)
     collation = getattr(field, "db_collation", None)
     if collation is None:
-        return Carrier(sql_type, "nvarchar(max)", "CAST(CONVERT(varbinary(max), %%s, 2) AS %s)" % sql_type, None, _units)
+        return Carrier(
+            sql_type, "nvarchar(max)", "CAST(CONVERT(varbinary(max), %%s, 2) AS %s)" % sql_type, None, _units
+        )
     if base_type(field, connection) in ("char", "varchar") and longest <= 2000:
         if all(code_pages.hold(value, collation) for value in values):
             sql_type = "varchar(8000)"

@@ -24,7 +24,9 @@ def compile_tuple_in(node, compiler, connection, **extra):
     if not node.rhs_is_direct_value() or not connection.server.has(Capability.OPENJSON):
         return NotImplemented
     rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
-    if len(rows) <= min(_SHORT, list_limit(connection)) or any(hasattr(value, "as_sql") for row in rows for value in row):
+    if len(rows) <= min(_SHORT, list_limit(connection)) or any(
+        hasattr(value, "as_sql") for row in rows for value in row
+    ):
         return NotImplemented
     return _in_long_list(rows, list(node.lhs), compiler, connection)
 

@@ -26,6 +26,7 @@ _LANGUAGES = {
     "Icelandic": "cp1252",
     "Latin1_General": "cp1252",
     "Modern_Spanish": "cp1252",
+    "Traditional_Spanish": "cp1252",
     "Greek": "cp1253",
     "Turkish": "cp1254",
     "Hebrew": "cp1255",
@@ -33,6 +34,12 @@ _LANGUAGES = {
     "Estonian": "cp1257",
     "Latvian": "cp1257",
     "Lithuanian": "cp1257",
+    "Thai": "cp874",
+    "Japanese": "cp932",
+    "Chinese_PRC": "cp936",
+    "Korean": "cp949",
+    "Chinese_Taiwan_Stroke": "cp950",
+    "Vietnamese": "cp1258",
 }
 
 

@@ -262,7 +262,9 @@ def whole_minutes(value):
     try:
         return value.astimezone(datetime.timezone.utc)
     except OverflowError:
-        raise errors.DataError("22007", "%s cannot be stored: in UTC it is out of the years 1 to 9999." % value) from None
+        raise errors.DataError(
+            "22007", "%s cannot be stored: in UTC it is out of the years 1 to 9999." % value
+        ) from None
 
 
 def _time(value):

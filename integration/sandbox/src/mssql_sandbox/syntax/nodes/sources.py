@@ -32,6 +32,7 @@ class OpenJsonColumn(Node):
     type: TypeName
     path: str | None = None
     as_json: bool = False
+    collation: str | None = None
 
 
 @dataclass(slots=True)

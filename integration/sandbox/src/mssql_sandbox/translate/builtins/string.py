@@ -161,10 +161,11 @@ def _replace(t, node, scope, a):
     parts = same_collation(parts, "replace")
     fold = folding(parts[0].type, t)
     unicode = any(part.type.is_unicode for part in parts)
-    length = MAX if any(part.type.length == MAX for part in parts) else 4000 if unicode else 8000
+    # Only the first argument decides (REPLACE: "return value is truncated at 8,000 bytes").
+    length = MAX if parts[0].type.length == MAX else 4000 if unicode else 8000
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
     sql = f"ms.replace({parts[0].sql}, {parts[1].sql}, {parts[2].sql}, '{fold[3:]}')"
-    return result(a, sql, kind)
+    return result(a, cut(sql, kind), kind)
 
 
 @FUNCTIONS.define("stuff", 4)
@@ -232,6 +233,17 @@ def _trim(t, node, scope, a):
     return result(a, f"{function}({x.sql}, {characters})", sized(x.type, x.type.length))
 
 
+def cut(sql: str, kind: SqlType) -> str:
+    """A string function's result ends at 8,000 bytes, unless its type is (max).
+
+    https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql
+    https://learn.microsoft.com/sql/t-sql/functions/replace-transact-sql
+    """
+    if kind.length != (4000 if kind.is_unicode else 8000):
+        return sql
+    return f"ms.cut_units({sql}, {kind.length})" if kind.is_unicode else f"ms.cut_bytes({sql}, {kind.length})"
+
+
 @FUNCTIONS.define("concat", 2, 254)
 def _concat(t, node, scope, a):
     return _joined(t, a, "concat", "", True)
@@ -246,7 +258,7 @@ def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
     # The engine's concat() is not immutable, so it cannot be stored in a computed column.
     items = " || ".join(f"coalesce(({part.sql})::text, '')" for part in parts)
-    return result(parts, f"({items})", kind, False)
+    return result(parts, cut(f"({items})", kind), kind, False)
 
 
 def _concat_length(a: list[Bound], limit: int, separators: int = 0) -> int:
@@ -269,7 +281,8 @@ def _concat_ws(t, node, scope, a):
     )
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=t.context.collation)
     separator = f"coalesce({parts[0].sql}, '')"  # NULL separates by nothing
-    return result(parts, f"concat_ws({', '.join([separator, *(part.sql for part in parts[1:])])})", kind, False)
+    sql = f"concat_ws({', '.join([separator, *(part.sql for part in parts[1:])])})"
+    return result(parts, cut(sql, kind), kind, False)
 
 
 @FUNCTIONS.define("ascii unicode", 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, MAX, SqlType, nvarchar, varbinary
 from ...syntax import nodes
+from ...types.collation import canonical
 from ...types.typenames import pg_type
-from ..bound import Bound, Output, Relation, Scope
+from ..bound import COLUMN, Bound, Output, Relation, Scope
 from ..functions import expand
 from ..operands import convert, unified
 from ..translation import Translation
@@ -49,8 +51,8 @@ def _openjson(t, source, scope) -> Relation:
     where = path(t, arguments[1], 2, "openjson") if len(arguments) > 1 else "'$'::text"
     if source.with_columns is None:
         outputs = [
-            Output("key", nvarchar(4000, "Latin1_General_BIN2"), False, 1),
-            Output("value", nvarchar(MAX, t.context.collation), True),
+            Output("key", nvarchar(4000, "Latin1_General_BIN2"), False, COLUMN),
+            Output("value", nvarchar(MAX, t.context.collation), True, COLUMN),
             Output("type", SqlType("tinyint"), False),
         ]
         return Relation(
@@ -58,7 +60,7 @@ def _openjson(t, source, scope) -> Relation:
         )
     outputs, columns = [], []
     for number, column in enumerate(source.with_columns, 1):
-        type_ = t.context.type_of(column.type, "declare")
+        type_ = _collated(t.context.type_of(column.type, "declare"), column)
         step = column.path if column.path is not None else "$." + _step(column.name)
         literal = "'" + step.replace("'", "''") + "'"
         if column.as_json:
@@ -67,8 +69,18 @@ def _openjson(t, source, scope) -> Relation:
             raw = Bound(_json_scalar(step, literal), nvarchar(MAX, t.context.collation), True)
             value = _json_column(t, raw, type_)
         columns.append(f"{value} AS o{number}")
-        outputs.append(Output(column.name, type_, True))
+        # A column like any other beside one of another collation (468): https://github.com/dotnet/efcore/issues/35491
+        outputs.append(Output(column.name, type_, True, COLUMN))
     return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j", outputs)
+
+
+def _collated(type_: SqlType, column: nodes.OpenJsonColumn) -> SqlType:
+    """https://github.com/dotnet/efcore/issues/32147"""
+    if column.collation is None:
+        return type_
+    if not type_.is_character:
+        raise NotSupported("COLLATE of a column of OPENJSON that is no text", column.line)
+    return replace(type_, collation=canonical(column.collation))
 
 
 def _json_scalar(step: str, literal: str) -> str:

@@ -1,0 +1,47 @@
+"""The types of parameters as they reach the server."""
+
+import pytest
+from django.apps.registry import Apps
+from django.db import connection, models
+
+from mssql_core.fields import VarcharField
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture
+def declared(server):
+    """Call it with a function: the declarations of the parameters that it sent."""
+    if server.journal is None:
+        pytest.skip("only the sandbox keeps a journal")
+
+    def of(function):
+        before = len(server.journal())
+        function()
+        return [entry["declarations"] for entry in server.journal()[before:]]
+
+    return of
+
+
+class Part(models.Model):
+    code = VarcharField(max_length=20)
+
+    class Meta:
+        app_label, apps = "types", Apps()
+
+
+@pytest.fixture
+def parts(shop):
+    with connection.schema_editor() as editor:
+        editor.create_model(Part)
+    yield Part.objects.all()
+    with connection.schema_editor() as editor:
+        editor.delete_model(Part)
+
+
+def test_a_varchar_column_is_compared_with_varchar(declared, parts):
+    """With nvarchar beside it the server would convert the column, row by row."""
+    sent = declared(
+        lambda: list(parts.filter(code="x", code__contains="y", code__in=["a", "b"], code__range=("c", "d")))
+    )
+    assert sent == [",".join("@P%d varchar(8000)" % number for number in range(1, 7))]
