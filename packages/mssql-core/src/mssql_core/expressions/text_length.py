@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Concat, Lower, Upper
 from django.db.models.functions.text import ConcatPair
 
 from ..data_types import MAX_NVARCHAR
+from .float_text import FloatText
 
 #: What values of other types need as text; CONCAT converts them.
 _NUMBER = 50
@@ -37,6 +38,8 @@ def longest(node):
         return _together([longest(source) for source in node.get_source_expressions()])
     if isinstance(node, (Lower, Upper)):
         return longest(node.get_source_expressions()[0])
+    if isinstance(node, FloatText):
+        return _NUMBER
     if isinstance(node, Col):
         return _of_field(node.output_field)
     return None
