@@ -9,7 +9,7 @@ from ..data_types import NO_JSON_PLUGIN
 from ..names import quote_identifier, quote_name
 from ..plugin import manager
 from ..schema import foreign_key_rules
-from . import advice
+from . import advice, key_lengths
 
 
 class DatabaseValidation(BaseDatabaseValidation):
@@ -17,6 +17,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         settings = self.connection.options_read()
         found = super().check(**kwargs)
         found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
+        found += key_lengths.messages(self.connection)
         for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             found += messages or ()
         # Settings that cannot connect are told; the rest asks the server.
