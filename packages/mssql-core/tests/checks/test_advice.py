@@ -23,6 +23,14 @@ def test_columns_of_a_table_in_another_schema_are_those_of_others():
     assert advice.column_types(connection) == []
 
 
+def test_legacy_types_that_the_model_does_not_name(connection):
+    columns = [("dbo", "auth_user", "last_login", "datetime"), ("dbo", "auth_user", "email", "varchar")]
+    connection.driver.answer("FROM sys.columns", columns)
+    text, moment = advice.column_types(connection)
+    assert text.text == "The columns of auth.User.email have the type varchar, and the model does not say so."
+    assert "mssql_core.fields.VarcharField" in text.remedy and "mssql_core.fields.LegacyDateTimeField" in moment.remedy
+
+
 def test_untrusted_and_disabled_keys(connection):
     connection.driver.answer("FROM sys.foreign_keys", [("s", "a", "fk", False), ("dbo", "b", "fk2", True)])
     (found,) = advice.foreign_keys(connection)

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from django.apps import apps
 from django.db import router
-from django.db.models import DateTimeField, UUIDField
+from django.db.models import CharField, DateTimeField, UUIDField
 
 from ..names import TableName, quote_identifier
 
@@ -14,7 +14,8 @@ Advice = namedtuple("Advice", ("text", "remedy"))
 _COLUMNS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, y.name FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
     "JOIN sys.types AS y ON y.user_type_id = c.user_type_id "
-    "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'uniqueidentifier', N'datetime2', N'datetimeoffset')"
+    "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'varchar', N'uniqueidentifier', N'datetime', N'smalldatetime', "
+    "N'datetime2', N'datetimeoffset')"
 )
 _UNTRUSTED = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, f.name, f.is_disabled FROM sys.foreign_keys AS f "
@@ -29,14 +30,17 @@ _ONE_NULL = (
     "AND k.is_included_column = 0 AND c.is_nullable = 1) ORDER BY t.name, i.name"
 )
 _SHOWN = 5
+# Types that a field has to name, and the class of mssql_core.fields that does.
+_NAMED_BY = {
+    "varchar": (CharField, "VarcharField"),
+    "datetime": (DateTimeField, "LegacyDateTimeField"),
+    "smalldatetime": (DateTimeField, "SmallDateTimeField"),
+}
 
 
 def column_types(connection):
-    """Columns whose type is a choice of the alias (uuid_type, datetime_type) and differs from it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COLUMNS)
-        found = {tuple(map(str.casefold, name)): kind for *name, kind in cursor.fetchall()}
-    default_schema = connection.ops.schema_option or connection.server.default_schema
+    """Columns whose type is a choice of the alias (uuid_type, datetime_type) and differs from it, or the model's to name."""
+    kinds = _kinds(connection)
     advice = []
     for option, field_class, choices in (
         ("uuid_type", UUIDField, {"char": "char(32)", "uniqueidentifier": "uniqueidentifier"}),
@@ -44,25 +48,56 @@ def column_types(connection):
     ):
         expected = connection.data_types[field_class.__name__]
         others = {}
-        for field in _fields(connection, field_class):
-            table = TableName.parse(field.model._meta.db_table, default_schema)
-            name = (table.schema, table.name, field.column)
-            kind = choices.get(found.get(tuple(map(str.casefold, name))))
+        for field in _fields(connection):
+            kind = choices.get(kinds(field)) if _is_of(field_class, field) else None
             if kind is not None and kind != expected:
                 others.setdefault(kind, []).append(str(field))
         for kind, fields in others.items():
             text = "The columns of %s have the type %s, not %s." % (_listed(fields), kind, expected)
             advice.append(Advice(text, "Set OPTIONS[%r] = %r, or migrate the columns." % (option, kind)))
-    return advice
+    return [*advice, *_types_to_name(connection, kinds)]
 
 
-def _fields(connection, field_class):
+def _types_to_name(connection, kinds):
+    """Columns of legacy types of which the model says nothing."""
+    for kind, (field_class, name) in _NAMED_BY.items():
+        fields = [
+            str(field)
+            for field in _fields(connection)
+            if isinstance(field, field_class) and kinds(field) == kind and not _says(field, kind, connection)
+        ]
+        if fields:
+            text = "The columns of %s have the type %s, and the model does not say so." % (_listed(fields), kind)
+            remedy = "Make them mssql_core.fields.%s, so that values find their rows, by the column's index." % name
+            yield Advice(text, remedy)
+
+
+def _says(field, kind, connection):
+    return (field.db_type(connection) or "").partition("(")[0] == kind
+
+
+def _is_of(field_class, field):
+    return type(field).get_internal_type(field) == field_class.__name__
+
+
+def _kinds(connection):
+    """A function: field -> the name of its column's type, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        types = {tuple(map(str.casefold, name)): kind for *name, kind in cursor.fetchall()}
+    default_schema = connection.ops.schema_option or connection.server.default_schema
+
+    def kind_of(field):
+        table = TableName.parse(field.model._meta.db_table, default_schema)
+        return types.get(tuple(map(str.casefold, (table.schema, table.name, field.column))))
+
+    return kind_of
+
+
+def _fields(connection):
     for model in apps.get_models():
-        if model._meta.proxy or not router.allow_migrate_model(connection.alias, model):
-            continue
-        for field in model._meta.local_concrete_fields:
-            if type(field).get_internal_type(field) == field_class.__name__:
-                yield field
+        if not model._meta.proxy and router.allow_migrate_model(connection.alias, model):
+            yield from model._meta.local_concrete_fields
 
 
 def foreign_keys(connection):
