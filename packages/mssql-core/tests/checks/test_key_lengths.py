@@ -24,15 +24,15 @@ def text(length, **options):
     ("options", "expected"),
     [
         ({"a": text(850, unique=True)}, []),
-        ({"a": text(851, unique=True)}, ["W005"]),
-        ({"a": text(851, db_index=True)}, ["W005"]),
+        ({"a": text(851, unique=True)}, ["W006"]),
+        ({"a": text(851, db_index=True)}, ["W006"]),
         ({"a": text(450, primary_key=True)}, []),
-        ({"a": text(451, primary_key=True)}, ["W005"]),
-        ({"a": text(500), "b": text(400), "unique_together": [("a", "b")]}, ["W005"]),
-        ({"a": text(500), "b": text(400), "indexes": [models.Index(fields=["a", "-b"], name="x")]}, ["W005"]),
-        ({"a": text(500), "b": text(400), "constraints": [models.UniqueConstraint(fields=["a", "b"], name="x")]}, ["W005"]),
+        ({"a": text(451, primary_key=True)}, ["W006"]),
+        ({"a": text(500), "b": text(400), "unique_together": [("a", "b")]}, ["W006"]),
+        ({"a": text(500), "b": text(400), "indexes": [models.Index(fields=["a", "-b"], name="x")]}, ["W006"]),
+        ({"a": text(500), "b": text(400), "constraints": [models.UniqueConstraint(fields=["a", "b"], name="x")]}, ["W006"]),
         ({"a": text(500), "b": text(300), "unique_together": [("a", "b")]}, []),
-        ({"a": Char(db_index=True)}, ["E005"]),
+        ({"a": Char(db_index=True)}, ["E006"]),
         ({"a": models.TextField(db_index=True)}, []),
         ({"a": models.JSONField(db_index=True)}, []),
     ],
@@ -68,4 +68,4 @@ def test_bytes_of_types(db_type, expected):
 
 def test_the_database_check_tells_them(connection):
     """The models of these tests have none."""
-    assert [message for message in connection.validation.check() if "005" in message.id] == []
+    assert [message for message in connection.validation.check() if "006" in message.id] == []

@@ -24,10 +24,7 @@ def test_rows_as_values(connection):
     (source,) = values(connection, ("a", 1), ("b", 2))
     assert source.insert_sql() == ("VALUES (%s, %s), (%s, %s)", ["a", 1, "b", 2])
     sql, params = source.table_sql()
-    assert sql == (
-        "(SELECT * FROM (VALUES (0, %s, CAST(%s AS int)), (1, %s, %s)) "
-        "AS [v] ([__ord], [c0], [c1]))"
-    )
+    assert sql == ("(SELECT * FROM (VALUES (0, %s, CAST(%s AS int)), (1, %s, %s)) AS [v] ([__ord], [c0], [c1]))")
     assert params == ["a", 1, "b", 2] and (len(source), source.column(AGE)) == (2, "[c1]")
 
 

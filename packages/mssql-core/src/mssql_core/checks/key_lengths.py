@@ -90,9 +90,9 @@ def _judged(model, key, connection):
     )
     hint = "Give its fields a smaller max_length; nvarchar takes two bytes for each unit of it."
     if fixed > key.limit:
-        yield checks.Error(text, hint=hint, obj=model, id="mssql_core.E005")
+        yield checks.Error(text, hint=hint, obj=model, id="mssql_core.E006")
     else:
-        yield checks.Warning(text, hint=hint, obj=model, id="mssql_core.W005")
+        yield checks.Warning(text, hint=hint, obj=model, id="mssql_core.W006")
 
 
 def column_bytes(db_type):
