@@ -52,3 +52,16 @@ def test_the_line_of_the_readme_names_scripts():
     assert line.startswith("python -m harness.steps ")
     for step in re.findall(r"'([^']+)'|(?<= )([a-z][a-z0-9.-]*)(?= |$)", line.partition("harness.steps ")[2]):
         assert list(steps.commands(next(filter(None, step)), known))
+
+
+def test_an_environment_asks_for_one_django():
+    """What an environment does not say itself it has from the default one, which names a Django."""
+    with open(steps.TOP / "hatch.toml", "rb") as file:
+        environments = steps.tomllib.load(file)["envs"]
+    for name, own in environments.items():
+        inherited = {} if own.get("detached") else environments[own.get("template", "default")]
+        extra = own.get("extra-dependencies", inherited.get("extra-dependencies", []))
+        named = [*own.get("dependencies", inherited.get("dependencies", [])), *extra]
+        if any("django" in key for key in own.get("matrix", [{}])[0]):
+            named += own["overrides"]["matrix"]["django"]["dependencies"][0]["value"].split()
+        assert len([one for one in named if one.startswith("django~=")]) == 1, name
