@@ -23,7 +23,7 @@ _BASES = {
 
 def test_only_the_boundaries_ahead_of_this_django_are_loaded():
     names = [shim.__name__.rpartition(".")[2] for shim in compat.SHIMS]
-    boundaries = [(4, 1), (5, 0), (5, 2), (6, 1)]
+    boundaries = [(4, 1), (5, 0), (5, 1), (5, 2), (6, 1)]
     assert names == ["pre_%d%d" % boundary for boundary in boundaries if django.VERSION[:2] < boundary]
 
 

@@ -15,6 +15,7 @@ from .orm import PARAMS
 _BOUNDARIES = (
     ((4, 1), "pre_41"),
     ((5, 0), "pre_50"),
+    ((5, 1), "pre_51"),
     ((5, 2), "pre_52"),
     ((6, 1), "pre_61"),
 )

@@ -63,7 +63,10 @@ COMPILERS = {Extract: compile_extract, TruncBase: compile_truncation, TruncDate:
 
 
 class Wrapper:
-    """The version of the server is checked by Django since 4.1."""
+    """Django 4.1 checks the version of the server, and brings the representation."""
+
+    def __repr__(self):
+        return "<%s vendor=%r alias=%r>" % (type(self).__qualname__, self.vendor, self.alias)
 
     def init_connection_state(self):
         self.check_database_version_supported()

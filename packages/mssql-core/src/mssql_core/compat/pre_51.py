@@ -1,0 +1,13 @@
+"""Django before 5.1."""
+
+from django.db.utils import ProgrammingError
+
+
+class Wrapper:
+    """A new connection knows nothing of the block around it: its statements would be committed one by one."""
+
+    def ensure_connection(self):
+        """:raises ProgrammingError: the connection was closed, or is a parent process's, inside an atomic block."""
+        if self.connection is None and self.in_atomic_block and self.closed_in_transaction:
+            raise ProgrammingError("Cannot open a new connection in an atomic block.")
+        super().ensure_connection()
