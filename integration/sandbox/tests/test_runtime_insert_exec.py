@@ -18,7 +18,7 @@ def test_all_result_sets_go_into_the_table(table):
     events = table.events("INSERT INTO t (a, b) EXEC p @n = 4")
     assert [event.count for event in events if isinstance(event, Done)] == [2]
     assert table.run("SELECT * FROM t ORDER BY id") == [(1, 4, "one"), (2, 5, "two")]
-    assert table.value("SELECT CAST(SCOPE_IDENTITY() AS int)") is None  # a batch of its own
+    assert table.value("SELECT CAST(SCOPE_IDENTITY() AS int)") == 2
 
 
 def test_texts_and_temp_tables(client):

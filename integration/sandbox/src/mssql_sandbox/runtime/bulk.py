@@ -1,43 +1,86 @@
-"""INSERT BULK: the rows of a bulk-load message go through an ordinary INSERT, one by one."""
+"""INSERT BULK: the rows of a bulk-load message go through ordinary INSERTs, all of them or none.
+
+Without CHECK_CONSTRAINTS a server ignores CHECK and FOREIGN KEY, without FIRE_TRIGGERS triggers, without KEEP_NULLS
+NULL means the default: https://learn.microsoft.com/sql/t-sql/statements/bulk-insert-transact-sql
+"""
 
 from __future__ import annotations
 
 from typing import Any, Iterator, Sequence
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, ResultColumn
 from .scope import Scope, StopBatch
+
+_COMMAND = 0xF0
+_SAVEPOINT = "bulk load"
 
 
 def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[Any]]) -> Iterator[Event]:
     """Insert the rows into the table that INSERT BULK announced.
 
     :raises SqlServerError: 4022 when no INSERT BULK came before.
+    :raises NotSupported: for what a server would take because no constraint is looked at and no trigger fired.
     """
     announced, session.bulk = session.bulk, None
     if announced is None:
         raise SqlServerError(4022)
-    parsed = session.parse(_insert_text(announced, len(columns)))
+    table = session.find_table(announced.table)
+    if table.triggers and "FIRE_TRIGGERS" not in announced.options:
+        raise NotSupported("INSERT BULK without FIRE_TRIGGERS into a table with triggers")
+    own = not session.transactions.count
+    if own:
+        session.transactions.begin()
+    session.transactions.save(_SAVEPOINT)
+    errors: list[Error] = []
     count = 0
-    with session.transactions.atomic():
-        for row in rows:
-            scope = Scope(level=1)
-            for position, (column, value) in enumerate(zip(columns, row)):
-                scope.declare(f"@v{position}", column.type, value)
-            try:
-                for event in session.interpreter(scope, parsed).run_all():
-                    if isinstance(event, Error):
-                        yield event
-            except StopBatch:
-                yield Done(error=True)
-                return
-            count += 1
+    for row in rows:
+        errors = _insert(session, announced, table, columns, row)
+        if errors:
+            break
+        count += 1
+    if errors:
+        if session.transactions.count:
+            session.transactions.rollback_to(_SAVEPOINT)
+        if own and session.transactions.count:
+            session.transactions.rollback()
+        if errors[0].number == 547 and "CHECK_CONSTRAINTS" not in announced.options:
+            raise NotSupported("INSERT BULK without CHECK_CONSTRAINTS of rows that break one")
+        yield from errors
+        yield Done(error=True)
+        return
+    if own:
+        session.transactions.commit()
     session.rowcount = count
-    yield Done(count, 0xF0)
+    yield Done(count, _COMMAND)
 
 
-def _insert_text(announced: Any, width: int) -> str:
+def _insert(
+    session: Any, announced: Any, table: Any, columns: Sequence[ResultColumn], row: Sequence[Any]
+) -> list[Error]:
+    """The errors of one row."""
+    scope = Scope(level=1)
+    names: dict[str, str] = {}
+    for position, (column, value) in enumerate(zip(columns, row)):
+        scope.declare(f"@v{position}", column.type, value)
+        name = announced.columns[position].name
+        target = table.column(name)
+        if value is None and target is not None and target.default_id and "KEEP_NULLS" not in announced.options:
+            continue
+        names[name] = f"@v{position}"
+    errors = []
+    try:
+        for event in session.interpreter(scope, session.parse(_text(announced, names))).run_all():
+            if isinstance(event, Error):
+                errors.append(event)
+    except StopBatch:
+        pass
+    return errors
+
+
+def _text(announced: Any, names: dict[str, str]) -> str:
     table = ".".join(f"[{part.replace(']', ']]')}]" for part in announced.table.parts if part)
-    names = ", ".join(f"[{column.name.replace(']', ']]')}]" for column in announced.columns)
-    values = ", ".join(f"@v{position}" for position in range(width))
-    return f"INSERT INTO {table} ({names}) VALUES ({values})"
+    if not names:
+        return f"INSERT INTO {table} DEFAULT VALUES"
+    listed = ", ".join(f"[{name.replace(']', ']]')}]" for name in names)
+    return f"INSERT INTO {table} ({listed}) VALUES ({', '.join(names.values())})"

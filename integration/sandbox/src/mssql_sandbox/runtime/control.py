@@ -7,10 +7,11 @@ import time
 from dataclasses import replace
 from typing import Any, Iterator, Sequence
 
+from .. import translate
 from ..catalog.datatypes import is_system_name
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event, Info
-from ..sqltypes import INT, nvarchar
+from ..sqltypes import INT, MAX, nvarchar, varchar
 from ..syntax import nodes
 from .scope import BreakLoop, CaughtError, ContinueLoop, Jump, ReturnFromScope, Scope
 
@@ -128,7 +129,10 @@ class ControlFlow:
     # ---- messages -------------------------------------------------------------------
 
     def do_print(self, statement: nodes.Print) -> Iterator[Event]:
-        text = self.evaluate(statement.value, nvarchar(4000))
+        """https://learn.microsoft.com/sql/t-sql/language-elements/print-transact-sql: up to 8,000 characters, 4,000 Unicode."""
+        plan = translate.translate_expression(statement.value, self.session.context(self.scope), None)
+        unicode = plan.columns[0].type.is_unicode
+        text = self.evaluate(statement.value, nvarchar(4000) if unicode else varchar(8000))
         yield Info(0, " " if text is None or text == "" else text, 0, 1, statement.line)
 
     def do_throw(self, statement: nodes.Throw) -> Iterator[Event]:
@@ -153,13 +157,16 @@ class ControlFlow:
     def do_raiserror(self, statement: nodes.RaiseError) -> Iterator[Event]:
         if isinstance(statement.message, nodes.Literal) and statement.message.kind == "int":
             self._refuse_message_number(int(statement.message.text), statement)
-        message = self.evaluate(statement.message, nvarchar(2047)) or ""
+        message = self.evaluate(statement.message, nvarchar(MAX)) or ""
         severity = self.evaluate(statement.severity, INT)
         state = self.evaluate(statement.state, INT)
         if severity > 18 and "LOG" not in statement.options:
             raise SqlServerError(2754)
         arguments = [self.evaluate(argument, None) for argument in statement.arguments]
         text = format_message(message, arguments)
+        if len(text) > 2047:
+            # https://learn.microsoft.com/sql/t-sql/language-elements/raiserror-transact-sql, msg_str
+            text = f"{text[:2044]}..."
         if severity <= 10:
             yield Info(50000, text, severity, state, statement.line)
             return

@@ -10,9 +10,11 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Error, Event, Parameter, ReturnStatus, ReturnValue, Rows
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
+from ..syntax.walk import below
 from . import procedures
-from .scope import ReturnFromScope, Scope, StopBatch
+from .scope import DEFAULT, ReturnFromScope, Scope, StopBatch
 
+_PROCEDURE = "\0"  # in place of declarations: the handle is a procedure's
 _DECLARATION = re.compile(r"\s*(@[\w@#$]+)\s+(?:AS\s+)?", re.I)
 _SUFFIX = re.compile(r"\s+(OUTPUT|OUT|READONLY)\s*$", re.I)
 
@@ -44,7 +46,7 @@ def split_declarations(text: str) -> list[tuple[str, str, bool]]:
         if suffix and suffix.group(1).upper() == "READONLY":
             raise NotSupported("table-valued parameters")
         output = bool(suffix)
-        result.append((match.group(1).lower(), rest[: suffix.start()] if suffix else rest, output))
+        result.append((match.group(1), rest[: suffix.start()] if suffix else rest, output))
     return result
 
 
@@ -92,6 +94,18 @@ class RemoteCalls:
             raise
         yield ReturnValue(handle.name, 0, INT, number)
 
+    def _prepexecrpc(self, parameters: list[Parameter]) -> Iterator[Event]:
+        """``{CALL p (?)}`` of ODBC: a handle of a procedure, which is called at once."""
+        handle, procedure = parameters[0], parameters[1].value
+        self.handles.pop(handle.value, None)
+        number = self._new_handle(procedure, _PROCEDURE)
+        try:
+            yield from self._call_procedure(procedure, parameters[2:])
+        except StopBatch:
+            del self.handles[number]
+            raise
+        yield ReturnValue(handle.name, 0, INT, number)
+
     def _prepare(self, parameters: list[Parameter]) -> Iterator[Event]:
         handle, declarations, text = parameters[:3]
         declared = self._declared(declarations.value)
@@ -107,6 +121,9 @@ class RemoteCalls:
 
     def _execute(self, parameters: list[Parameter]) -> Iterator[Event]:
         text, declarations = self._handle(parameters[0].value)
+        if declarations is _PROCEDURE:
+            yield from self._call_procedure(text, parameters[1:])
+            return
         yield from self._run_prepared(text, declarations, parameters[1:])
 
     def _unprepare(self, parameters: list[Parameter]) -> Iterator[Event]:
@@ -155,7 +172,7 @@ class RemoteCalls:
         yield ReturnStatus(0)
         for position, (name, type_, output) in enumerate(declared):
             if output:
-                yield ReturnValue(name, position, type_, scope.values[name])
+                yield ReturnValue(name, position, type_, scope.values[name.lower()])
 
     def _bind(
         self, scope: Scope, declared: list[tuple[str, SqlType, bool]], values: Sequence[Parameter], query: str
@@ -164,12 +181,12 @@ class RemoteCalls:
             raise SqlServerError(8144, name="", state=1)
         by_name = {value.name.lower(): value for value in values if value.name}
         for position, (name, type_, _output) in enumerate(declared):
-            given = by_name.get(name)
+            given = by_name.get(name.lower())
             if given is None and position < len(values) and not values[position].name:
                 given = values[position]
             if given is None:
                 raise SqlServerError(8178, query=query[:SHOWN], name=name)
-            scope.declare(name, type_, self.convert_value(given.value, given.type, type_))
+            scope.declare(name.lower(), type_, self.convert_value(given.value, given.type, type_))
 
     # ---- describing --------------------------------------------------------------------
 
@@ -177,7 +194,7 @@ class RemoteCalls:
         parsed = self.parse(text)
         scope = Scope(level=1)
         for name, type_, _output in declared:
-            scope.declare(name, type_)
+            scope.declare(name.lower(), type_)
         for statement in parsed.batch.statements:
             if isinstance(statement, nodes.SelectStatement):
                 return translate.describe(statement, self.context(scope))
@@ -191,11 +208,13 @@ class RemoteCalls:
         declared = self._declared(parameters[1].value) if len(parameters) > 1 else []
         scope = Scope(level=1)
         for name, type_, _output in declared:
-            scope.declare(name, type_)
+            scope.declare(name.lower(), type_)
         suggestions: list[tuple[str, SqlType]] = []
         for statement in parsed.batch.statements:
+            _refuse_temporary(statement)
             suggestions += translate.undeclared_parameters(statement, self.context(scope))
-        columns, rows = procedures.undeclared_rows(suggestions)
+        written = {name.lower(): name for name in re.findall(r"@[\w@#$]+", parameters[0].value)}
+        columns, rows = procedures.undeclared_rows([(written.get(name, name), type_) for name, type_ in suggestions])
         yield Columns(columns)
         yield Rows(rows)
         yield Done(len(rows), 0xC1)
@@ -208,7 +227,7 @@ class RemoteCalls:
     # ---- other procedures ----------------------------------------------------------------
 
     def _call_procedure(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
-        arguments = [(p.name or None, p.value, p.type, p.output) for p in parameters]
+        arguments = [(p.name or None, DEFAULT if p.default else p.value, p.type, p.output) for p in parameters]
         outputs: dict[int, Any] = {}
         scope = Scope(level=0)
         try:
@@ -221,9 +240,20 @@ class RemoteCalls:
                 yield ReturnValue(given.name, position, given.type, value)
 
 
+def _refuse_temporary(statement: nodes.Statement) -> None:
+    """https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-describe-undeclared-parameters-transact-sql
+
+    :raises SqlServerError: 11525 for a statement that names a temp table.
+    """
+    for node in below(statement):
+        if isinstance(node, nodes.Name) and node.parts[-1].startswith("#"):
+            raise SqlServerError(11525, name=node.parts[-1])
+
+
 _CALLS = {
     "sp_executesql": RemoteCalls._executesql,
     "sp_prepexec": RemoteCalls._prepexec,
+    "sp_prepexecrpc": RemoteCalls._prepexecrpc,
     "sp_prepare": RemoteCalls._prepare,
     "sp_execute": RemoteCalls._execute,
     "sp_unprepare": RemoteCalls._unprepare,

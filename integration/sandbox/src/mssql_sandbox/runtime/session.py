@@ -103,6 +103,7 @@ class Session(RemoteCalls):
         self.rowcount = 0
         self.last_error = 0
         self.identity: Any = None
+        self.scope_identity: Any = None
         self.caught: list[Any] = []
         self.tries: list[Scope] = []  # the scopes of the TRY blocks that run
         self.transaction_name: str | None = None
@@ -143,7 +144,8 @@ class Session(RemoteCalls):
         yield from self.while_alive(self._execute_batch(text))
 
     def _execute_batch(self, text: str) -> Iterator[Event]:
-        scope = Scope()
+        # SCOPE_IDENTITY() lives on: a session's batches are one scope.
+        scope = Scope(identity=self.scope_identity)
         try:
             yield from self.run_text(text, scope)
         except StopBatch:
@@ -153,6 +155,7 @@ class Session(RemoteCalls):
         except SqlServerError as error:
             yield Error(error.number, error.message, error.severity, error.state, error.line or 1, error.procedure)
             yield Done(error=True)
+        self.scope_identity = scope.identity
         yield from self.end_of_batch()
 
     def transaction_request(self, request: str, name: str, isolation: int, begin_again: bool) -> Iterator[Event]:
@@ -164,11 +167,13 @@ class Session(RemoteCalls):
             if request == "begin":
                 if isolation:
                     self.transactions.set_isolation(levels[isolation])
+                if not self.transactions.count:
+                    self.transaction_name = name or None
                 yield from self.transactions.begin()
             elif request == "commit":
                 yield from self.commit()
             elif request == "rollback":
-                if name:
+                if name and name != self.transaction_name:
                     self.transactions.rollback_to(name)
                 else:
                     yield from self.rollback()
@@ -448,10 +453,10 @@ class Session(RemoteCalls):
         by_name = {(argument[0] or "").lower(): argument for argument in arguments[2:]}
         positional = [argument for argument in arguments[2:] if argument[0] is None]
         for position, (parameter, type_, _output) in enumerate(declared):
-            given = by_name.get(parameter) or (positional[position] if position < len(positional) else None)
+            given = by_name.get(parameter.lower()) or (positional[position] if position < len(positional) else None)
             if given is None:
                 raise SqlServerError(8178, query=f"({arguments[1][1]}){text}"[:SHOWN], name=parameter)
-            inner.declare(parameter, type_, self.argument_value(given[1], given[2], type_))
+            inner.declare(parameter.lower(), type_, self.argument_value(given[1], given[2], type_))
         try:
             yield from self.run_text(text, inner)
         except ReturnFromScope:
@@ -459,6 +464,6 @@ class Session(RemoteCalls):
         for parameter, _type, output in declared:
             if output:
                 for position, argument in enumerate(arguments):
-                    if (argument[0] or "").lower() == parameter:
-                        outputs[position] = inner.values[parameter]
+                    if (argument[0] or "").lower() == parameter.lower():
+                        outputs[position] = inner.values[parameter.lower()]
         yield ReturnStatus(0)

@@ -7,6 +7,10 @@ from . import nodes
 from .queries import Queries
 
 _ASSIGNMENTS = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="))
+# ORDER is refused: a server answers 4819 where the rows are in another order.
+_BULK_OPTIONS = frozenset(
+    ("CHECK_CONSTRAINTS", "FIRE_TRIGGERS", "KEEP_NULLS", "TABLOCK", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH")
+)
 
 
 class DataStatements(Queries):
@@ -76,8 +80,19 @@ class DataStatements(Queries):
             statement.columns = self.comma_list(self.bulk_column)
             self.expect(")")
         if self.accept("WITH"):
-            self._skip_parentheses()
+            self.expect("(")
+            for option in self.comma_list(self._bulk_option):
+                statement.options[option] = "ON"
+            self.expect(")")
         return statement
+
+    def _bulk_option(self) -> str:
+        token = self.advance()
+        if token.key not in _BULK_OPTIONS:
+            raise NotSupported(f"INSERT BULK ... WITH ({token.text})", token.line)
+        if self.accept("="):
+            self.advance()
+        return token.key
 
     def bulk_column(self) -> nodes.ColumnDefinition:
         token = self.token

@@ -198,9 +198,7 @@ class Connection:
 
     def _withdrawn(self) -> None:
         """The client cancelled a message while it was sending it."""
-        response = self._response()
-        response.error(SqlServerError(3617))
-        self._send_last(response.finish())
+        self._send_last(self._response().finish())
 
     def _answer(self, message: Message) -> bool:
         """Run one message; tells whether the connection goes on."""

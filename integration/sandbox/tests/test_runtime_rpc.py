@@ -1,0 +1,112 @@
+"""Remote procedure calls as drivers make them: names, defaults, handles of procedures, identity, descriptions."""
+
+from __future__ import annotations
+
+import pyodbc
+import pytest
+from ddl_support import Client
+from wire_support import PYODBC, Target, run
+
+from mssql_sandbox.interface import Error, Info, Parameter, ReturnStatus, ReturnValue
+from mssql_sandbox.sqltypes import INT, MAX, nvarchar
+
+
+@pytest.fixture
+def session(server):
+    client = Client(server)
+    client.run(
+        "CREATE OR ALTER PROCEDURE dbo.rp_p @a int = 5, @paramOut int = 7 OUTPUT AS SET @paramOut += 1; SELECT @a; RETURN 3"
+    )
+    yield client
+    client.session.close()
+
+
+def rpc(client, procedure, *parameters):
+    return list(client.session.execute_rpc(procedure, parameters))
+
+
+def text(value):
+    return Parameter("", nvarchar(MAX), value)
+
+
+def test_the_default_flag_takes_the_procedures_default(session):
+    events = rpc(
+        session, "rp_p", Parameter("@a", INT, None, default=True), Parameter("@paramOut", INT, None, True, True)
+    )
+    assert session.rows(events) == [(5,)]
+    assert [(e.name, e.value) for e in events if isinstance(e, ReturnValue)] == [("@paramOut", 8)]
+    assert ReturnStatus(3) in events
+
+
+def test_output_parameters_keep_their_names(session):
+    events = rpc(
+        session, "sp_executesql", text("SET @ParamOut = @P1 + 1"), text("@P1 int, @ParamOut int OUTPUT"),
+        Parameter("@P1", INT, 1), Parameter("@ParamOut", INT, None, True),
+    )  # fmt: skip
+    assert [(e.name, e.value) for e in events if isinstance(e, ReturnValue)] == [("@ParamOut", 2)]
+    rows = session.rows(rpc(session, "sp_describe_undeclared_parameters", text("SELECT 1 WHERE 1 = @P1")))
+    assert rows[0][1] == "@P1"
+
+
+def test_temp_tables_are_not_described(session):
+    session.run("CREATE TABLE #described (b varbinary(9))")
+    events = rpc(session, "sp_describe_undeclared_parameters", text("INSERT #described VALUES (@P1)"))
+    assert session.numbers(events) == [11525]
+
+
+def test_a_handle_of_a_procedure_is_called_again(session):
+    events = rpc(session, "sp_prepexecrpc", Parameter("", INT, None, True), text("dbo.rp_p"), Parameter("", INT, 1))
+    assert session.rows(events) == [(1,)]
+    handle = [event.value for event in events if isinstance(event, ReturnValue)][0]
+    assert session.rows(rpc(session, "sp_execute", Parameter("", INT, handle), Parameter("", INT, 2))) == [(2,)]
+    rpc(session, "sp_unprepare", Parameter("", INT, handle))
+    assert session.numbers(rpc(session, "sp_execute", Parameter("", INT, handle))) == [8179]
+
+
+def test_call_of_odbc(mssql_sandbox):
+    target = Target(
+        mssql_sandbox.port, mssql_sandbox.user, mssql_sandbox.password, "app", mssql_sandbox.certificate,
+        mssql_sandbox.token, mssql_sandbox.journal_entries,
+    )  # fmt: skip
+    connection = PYODBC.connect(target)
+    connection.execute("CREATE PROCEDURE dbo.rp_called @a int, @b nvarchar(9) = N'b' AS SELECT @a, @b, 1 / (@a - 9)")
+    cursor = connection.cursor()
+    for value in (1, 2):
+        assert list(cursor.execute("{CALL rp_called (?)}", value).fetchone())[:2] == [value, "b"]
+    assert run(connection, "{CALL dbo.rp_called (?, ?)}", (3, "x"))[0][:2] == [3, "x"]
+    with pytest.raises(pyodbc.Error, match="8134"):
+        cursor.execute("{CALL rp_called (?)}", 9).fetchall()
+    with pytest.raises(pyodbc.Error, match="2812"):
+        cursor.execute("{CALL rp_missing (?)}", 9)
+    connection.close()
+
+
+def test_scope_identity_lives_across_batches(session):
+    session.run("CREATE TABLE #numbered (id int IDENTITY(4, 1), n int)")
+    session.run("INSERT #numbered VALUES (1)")
+    assert session.value("SELECT CAST(SCOPE_IDENTITY() AS int)") == 4
+    session.call("INSERT #numbered VALUES (@p1)", 1)
+    assert session.run("SELECT CAST(SCOPE_IDENTITY() AS int), CAST(@@IDENTITY AS int)") == [(4, 5)]
+    list(session.session.reset(False))
+    assert session.value("SELECT SCOPE_IDENTITY()") is None
+
+
+def test_names_of_transaction_manager_requests_are_kept(session):
+    list(session.session.transaction_request("begin", "outer", 0, False))
+    session.run("SAVE TRANSACTION inner_one")
+    events = list(session.session.transaction_request("rollback", "outer", 0, False))
+    assert not [event for event in events if isinstance(event, Error)]
+    assert session.value("SELECT @@TRANCOUNT") == 0
+
+
+def test_lengths_of_messages(session):
+    def told(statement):
+        return [len(e.message) for e in session.events(statement) if isinstance(e, (Info, Error))]
+
+    assert told("PRINT REPLICATE('x', 8000)") == [8000]
+    assert told("PRINT REPLICATE(N'x', 4000)") == [4000]
+    assert told("PRINT REPLICATE(CAST('x' AS varchar(max)), 9000)") == [8000]
+    assert told("DECLARE @m varchar(max) = REPLICATE(CAST('x' AS varchar(max)), 3000); RAISERROR(@m, 16, 1)") == [2047]
+    message = session.error("DECLARE @m nvarchar(2048) = REPLICATE(N'x', 2048); RAISERROR(@m, 16, 1)")
+    assert message == "x" * 2044 + "..."
+    assert told("DECLARE @m nvarchar(2047) = REPLICATE(N'x', 2047); RAISERROR(@m, 16, 1)") == [2047]
