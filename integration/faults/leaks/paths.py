@@ -66,7 +66,8 @@ class Paths:
             "wrong": ({}, {}),
             "no such database": ({"NAME": "no_such_database"}, {}),
             "no such user": ({"USER": "nobody"}, {}),
-            "closed port": ({"PORT": "1"}, {}),
+            # The driver tries again until the time is over.
+            "closed port": ({"PORT": "1"}, {"connection_timeout": 1}),
             "bad port": ({"PORT": "abc"}, {}),
             "untrusted certificate": ({}, {"TrustServerCertificate": "no", "Encrypt": "yes"}),
             "strict": ({}, {"Encrypt": "strict"}),

@@ -1,4 +1,5 @@
 import sys
+import traceback
 import types
 from collections.abc import Mapping
 
@@ -292,9 +293,10 @@ def _shown(value, depth=4):
     ],
 )
 @pytest.mark.parametrize("fails", ["__init__", "get_token", "answer"])
-def test_no_variable_of_an_error_s_frames_holds_a_secret(monkeypatch, options, fails):
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, KeyboardInterrupt])
+def test_no_variable_of_an_error_s_frames_holds_a_secret(monkeypatch, options, fails, error):
     def refuse(*args, **kwargs):
-        raise ValueError(SECRET)
+        raise error(SECRET if error is not KeyboardInterrupt else "")
 
     if fails == "answer":
         monkeypatch.setattr(credentials, "token", refuse)
@@ -303,11 +305,72 @@ def test_no_variable_of_an_error_s_frames_holds_a_secret(monkeypatch, options, f
     options = {name: value for name, value in options.items() if value is not None}
     if options.get("credential") == "on_behalf_of":
         del options["by"]
-    with pytest.raises((ImproperlyConfigured, OperationalError)) as caught:
+    with pytest.raises((ImproperlyConfigured, OperationalError, KeyboardInterrupt)) as caught:
         given(**options)
-    frame, shown = caught.value.__traceback__, [str(caught.value)]
-    while frame is not None:
-        if "mssql_azure_auth" in frame.tb_frame.f_code.co_filename and "tests" not in frame.tb_frame.f_code.co_filename:
-            shown += [_shown(value) for value in frame.tb_frame.f_locals.values()]
-        frame = frame.tb_next
-    assert SECRET not in "".join(shown)
+    assert SECRET not in _left_by(caught.value)
+
+
+def _left_by(error):
+    """Texts, arguments and our frames' variables of an error and of all behind it."""
+    shown = []
+    while error is not None:
+        shown += [str(error), repr(error.args)]
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if "mssql_azure_auth" in frame.f_code.co_filename and "tests" not in frame.f_code.co_filename:
+                shown += [_shown(value) for value in frame.f_locals.values()]
+        error = error.__cause__ or error.__context__
+    return "".join(shown)
+
+
+class _Interrupted:
+    """A token that tells no end: a signal comes first."""
+
+    token = SECRET
+
+    def __repr__(self):
+        return SECRET
+
+    @property
+    def expires_on(self):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"token": lambda: _Interrupted()},
+        {"credential": types.SimpleNamespace(get_token=lambda scope: _Interrupted())},
+        {"credential": types.SimpleNamespace(get_token=lambda scope: (SECRET, 1))},
+        {"token": lambda: (SECRET, "soon")},
+        {
+            "credential": types.SimpleNamespace(
+                get_token=lambda scope: types.SimpleNamespace(token=SECRET, expires_on="")
+            )
+        },
+        {**PRINCIPAL, "client_secret": None, "certificate_data": SECRET + "\ud800"},
+    ],
+    ids=["token", "credential", "pair", "no end", "text for the end", "not text"],
+)
+def test_no_secret_shows_where_reading_it_fails(monkeypatch, options):
+    def refuse(self, **arguments):
+        raise ValueError
+
+    monkeypatch.setattr(FakeCredential, "__init__", refuse)
+    with pytest.raises((ImproperlyConfigured, OperationalError, KeyboardInterrupt)) as caught:
+        given(**{name: value for name, value in options.items() if value is not None})
+    assert SECRET not in _left_by(caught.value)
+
+
+@pytest.mark.parametrize("end", ["soon", object(), float("nan")])
+def test_an_end_that_is_no_number_is_named(end):
+    told = r"'token' whose end for DATABASES\['default'\] is no time but %s; give seconds" % type(end).__name__
+    with pytest.raises(ImproperlyConfigured, match=told):
+        given(token=lambda: (SECRET, end))
+
+
+def test_a_certificate_s_file_that_cannot_be_read_is_named(tmp_path):
+    options = {"tenant_id": "t", "client_id": "c", "user_assertion": "u", "certificate_path": str(tmp_path / "no.pem")}
+    with pytest.raises(
+        ImproperlyConfigured, match="cannot read certificate_path for 'on_behalf_of': FileNotFoundError"
+    ):
+        token(credential="on_behalf_of", **options)

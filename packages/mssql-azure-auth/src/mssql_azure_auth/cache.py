@@ -32,7 +32,11 @@ class Token(namedtuple("Token", "text expires_on renewed_on")):
 
 
 def token(text, expires_on, renewed_on=None):
-    """A token as the cache keeps it; by default it is renewed five minutes before its end, or half its life."""
+    """A token as the cache keeps it; by default it is renewed five minutes before its end, or half its life.
+
+    :param text: better a Secret: then no frame of an error holds it.
+    :param expires_on: seconds since 1970, like ``renewed_on``.
+    """
     left = expires_on - time.time()
     return Token(Secret(text), expires_on, renewed_on or expires_on - min(RENEWED_BEFORE, left / 2))
 

@@ -8,7 +8,6 @@ import logging
 import re
 import threading
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError
 
 from mssql_core.plugin import Secret
@@ -16,6 +15,7 @@ from mssql_core.plugin import Secret
 from . import clouds
 from .cache import Cache, token
 from .kinds import KINDS
+from .options import refused
 
 logger = logging.getLogger("mssql_azure_auth")
 _CLASSES = {
@@ -46,7 +46,7 @@ def get_token(options, host):
 
     :param options: complete, see options.check_credential().
     :param host: of the server; it tells the cloud, unless the options do.
-    :raises ImproperlyConfigured: azure-identity is not installed, or too old.
+    :raises ImproperlyConfigured: azure-identity is not installed, or too old, or refuses the options.
     :raises django.db.utils.OperationalError: Entra ID gave none; its message may hold secrets and is not passed on.
     """
     cloud = options.get("cloud") or clouds.of_host(host)
@@ -83,7 +83,7 @@ def _arguments(options, cloud):
     _rename(name, found)
     # A proxy's password, for example.
     more = options.get("credential_options") or Secret({})
-    found.update({name: Secret(value) for name, value in more.reveal().items()})
+    found.update({name: Secret(more.reveal()[name]) for name in more.reveal()})
     return found
 
 
@@ -107,16 +107,25 @@ def _rename(name, found):
         data = found.pop("certificate_data", None)
         path = found.pop("certificate_path", None)
         if path:
-            with open(path, "rb") as file:
-                data = Secret(file.read())
+            data = _content(path)
         if data:
             found["client_certificate"] = _as_bytes(data)
     elif found.get("certificate_data"):
         found["certificate_data"] = _as_bytes(found["certificate_data"])
 
 
+def _content(path):
+    try:
+        with open(path, "rb") as file:
+            return Secret(file.read())
+    except OSError as error:
+        told = type(error).__name__
+    raise refused("cannot read certificate_path for 'on_behalf_of': %s." % told)
+
+
 def _as_bytes(data):
-    return Secret(data.reveal().encode()) if isinstance(data.reveal(), str) else data
+    # What is no certificate is refused by the credential's class; an error of encode() would keep the text.
+    return Secret(data.reveal().encode("utf-8", "surrogatepass")) if isinstance(data.reveal(), str) else data
 
 
 def _fetched(options, arguments, key, scope):
@@ -126,7 +135,7 @@ def _fetched(options, arguments, key, scope):
     except Exception as error:
         told = " ".join([type(error).__name__, *sorted(set(_CODE.findall(str(error))))])
     if told:
-        # Out of the handler: the error of azure-identity, which may show a secret, is not even this one's context.
+        # Out of the handler: the error of azure-identity, which may show a secret, is not this one's context.
         raise OperationalError(
             "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more."
             % (_name(options), told)
@@ -136,14 +145,15 @@ def _fetched(options, arguments, key, scope):
 
 
 def _kept(answer):
-    return token(answer.token, answer.expires_on, getattr(answer, "refresh_on", None))
+    renewed_on = getattr(answer.reveal(), "refresh_on", None)
+    return token(Secret(answer.reveal().token), answer.reveal().expires_on, renewed_on)
 
 
 def _answer(credential, scope):
     # It tells when to renew, which get_token() does not; azure-identity 1.18.
     if hasattr(credential, "get_token_info"):
-        return credential.get_token_info(scope)
-    return credential.get_token(scope)
+        return Secret(credential.get_token_info(scope))
+    return Secret(credential.get_token(scope))
 
 
 def _credential(options, arguments, key):
@@ -163,32 +173,31 @@ def _credential(options, arguments, key):
 
 
 def _made(name, arguments):
-    identity = _identity(name)
     class_name = _CLASSES[name]
     if name == "service_principal" and "client_secret" not in arguments:
         class_name = "CertificateCredential"
         if "client_assertion" in arguments:
             class_name, arguments = "ClientAssertionCredential", _Arguments(arguments)
             arguments["func"] = arguments.pop("client_assertion")
+    made = getattr(_identity(name), class_name, None)
+    if made is None:
+        raise refused("needs a newer azure-identity for credential=%r: pip install -U azure-identity" % name)
     try:
-        return getattr(identity, class_name)(**{option: Secret(value).reveal() for option, value in arguments.items()})
-    except AttributeError:
-        told = "needs a newer azure-identity for credential=%r: pip install -U azure-identity" % name
-    except (TypeError, ValueError, OSError) as error:
-        told = "cannot make the credential %r: %s. Check the options %s." % (
-            name,
-            type(error).__name__,
-            ", ".join(sorted(arguments)),
-        )
-    # Out of the handlers, as above.
-    raise ImproperlyConfigured("The plugin 'azure' %s" % told)
+        return made(**{option: Secret(value).reveal() for option, value in arguments.items()})
+    except Exception as error:
+        # Its text may show a secret.
+        told = type(error).__name__
+    # Out of the handler, as above.
+    raise refused(
+        "cannot make the credential %r: %s. Check the options %s." % (name, told, ", ".join(sorted(arguments)))
+    )
 
 
 def _identity(name):
     try:
         import azure.identity
+
+        return azure.identity
     except ImportError:
-        raise ImproperlyConfigured(
-            "The plugin 'azure' needs azure-identity for credential=%r: pip install mssql-azure-auth[identity]" % name
-        ) from None
-    return azure.identity
+        pass
+    raise refused("needs azure-identity for credential=%r: pip install mssql-azure-auth[identity]" % name)

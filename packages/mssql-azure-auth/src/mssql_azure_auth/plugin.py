@@ -1,5 +1,6 @@
 """The hooks of mssql-azure-auth."""
 
+import math
 import time
 
 from mssql_core.plugin import Credentials, Secret, expires_on, hookimpl
@@ -84,13 +85,19 @@ def _by_function(token, alias):
     if not isinstance(text.reveal(), str) or not text:
         raise refused("has a 'token' that gave DATABASES[%r] no text but %s." % (alias, type(given.reveal()).__name__))
     if end is None:
-        end = expires_on(text.reveal())
-    return Credentials(access_token=text, max_age=None if end is None else max(0.0, end - time.time()))
+        end = expires_on(text)
+    if end is None:
+        return Credentials(access_token=text)
+    if not isinstance(end, (int, float)) or math.isnan(end):
+        raise refused(
+            "has a 'token' whose end for DATABASES[%r] is no time but %s; give seconds since 1970."
+            % (alias, type(end).__name__)
+        )
+    return Credentials(access_token=text, max_age=max(0.0, end - time.time()))
 
 
 def _text_and_end(given):
-    value = given.reveal()
-    text, end = getattr(value, "token", value), getattr(value, "expires_on", None)
-    if isinstance(text, tuple) and len(text) == 2:
-        text, end = text
-    return Secret(text), end
+    text, end = Secret(getattr(given.reveal(), "token", given.reveal())), getattr(given.reveal(), "expires_on", None)
+    if isinstance(text.reveal(), tuple) and len(text.reveal()) == 2:
+        text, end = Secret(text.reveal()[0]), text.reveal()[1]
+    return text, end

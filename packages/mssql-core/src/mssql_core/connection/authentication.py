@@ -112,7 +112,7 @@ def _token(settings):
     token = Secret(settings.token() if callable(settings.token) else settings.token)
     if not isinstance(token.reveal(), str) or not token:
         raise _refused(settings, "TOKEN gave no text but %s." % type(token.reveal()).__name__)
-    end = expires_on(token.reveal())
+    end = expires_on(token)
     return Credentials(access_token=token, max_age=None if end is None else max(0.0, end - time.time()))
 
 
