@@ -6,7 +6,7 @@ import threading
 
 import pyodbc
 import pytest
-from raw_client import RawClient
+from raw_client import HEADERS, RawClient
 from wire_support import PYODBC, Target, run
 
 from mssql_sandbox.wire.collation import collation_bytes
@@ -292,3 +292,27 @@ def test_single_user_closes_other_connections(two_databases, connect):
 
 def test_checkpoint_is_taken(connection):
     connection.execute("CHECKPOINT")
+
+
+# ---- messages and cancelled requests on the wire ------------------------------------------------------------
+
+
+def test_a_message_is_a_result_of_its_own(connection):
+    cursor = connection.execute("PRINT 'a'; PRINT 'b'; SELECT 1")
+    told = []
+    while cursor.description is None:
+        told += [text for _, text in cursor.messages]
+        assert cursor.nextset()
+    assert [text[-1] for text in told] == ["a", "b"]
+    assert cursor.fetchval() == 1
+    assert connection.execute("SET NOCOUNT ON; PRINT 'a'; SELECT 1").fetchval() == 1
+    connection.execute("SET NOCOUNT OFF")
+
+
+def test_a_cancelled_response_is_acknowledged_in_a_message_of_its_own(target):
+    with RawClient(target.port, target.password) as client:
+        client.send(1, HEADERS + "SELECT 1; WAITFOR DELAY '00:00:30'".encode("utf-16-le"))
+        client.send(6, b"")
+        first, second = client.receive(), client.receive()
+    assert not first[-12] & 0x20
+    assert second[0] == 0xFD and second[1] & 0x20 and len(second) == 13

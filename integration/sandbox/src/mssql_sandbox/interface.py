@@ -71,6 +71,7 @@ class Done:
     count: int | None = None
     command: int = 0
     error: bool = False
+    alone: bool = False  # told although there is neither a count nor rows: PRINT
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Iterator, Sequence
 from .. import translate
 from ..catalog.datatypes import is_system_name
 from ..errors import NotSupported, SqlServerError
-from ..interface import Event, Info
+from ..interface import Done, Event, Info
 from ..sqltypes import INT, MAX, nvarchar, varchar
 from ..syntax import nodes
 from .scope import BreakLoop, CaughtError, ContinueLoop, Jump, ReturnFromScope, Scope
@@ -134,6 +134,15 @@ class ControlFlow:
         unicode = plan.columns[0].type.is_unicode
         text = self.evaluate(statement.value, nvarchar(4000) if unicode else varchar(8000))
         yield Info(0, " " if text is None or text == "" else text, 0, 1, statement.line)
+        yield from self._end_of_message()
+
+    def _end_of_message(self) -> Iterator[Event]:
+        """PRINT and low RAISERROR are results of their own, which SQLMoreResults goes past.
+
+        https://learn.microsoft.com/sql/relational-databases/native-client-odbc-error-messages/processing-errors-and-messages
+        """
+        if not self.session.settings.nocount:
+            yield Done(alone=True)
 
     def do_throw(self, statement: nodes.Throw) -> Iterator[Event]:
         if statement.number is None:
@@ -169,6 +178,7 @@ class ControlFlow:
             text = f"{text[:2044]}..."
         if severity <= 10:
             yield Info(50000, text, severity, state, statement.line)
+            yield from self._end_of_message()
             return
         error = SqlServerError.worded(50000, text, min(severity, 25), state, statement.line)
         error.from_raiserror = True

@@ -192,7 +192,7 @@ class Connection:
         return self._attention or self.gone
 
     def _acknowledge_attention(self) -> None:
-        """An attention that came after the response: it is acknowledged all the same."""
+        """An attention is acknowledged, also one that came after the response."""
         self._record("attention")
         self._send_last(self._response().finish_attention())
 
@@ -214,10 +214,11 @@ class Connection:
         finally:
             attention = self._end()
         if attention:
-            self._record("attention")
-            self._send_last(response.finish_attention())
-        else:
+            # The response ends, and a message of its own acknowledges: MS-TDS 2.2.1.7, 3.3.5.10
             self._send_last(response.finish())
+            self._acknowledge_attention()
+            return not response.fatal
+        self._send_last(response.finish())
         return not response.fatal
 
     def _dispatch(self, message: Message, response: Response) -> None:

@@ -168,7 +168,7 @@ class Response:
 
     def _done(self, event: Done) -> None:
         error = self._take_error() | (tokens.DONE_ERROR if event.error else 0)
-        reported = event.count is not None or self._encoders is not None or error
+        reported = event.count is not None or self._encoders is not None or error or event.alone
         self._encoders = None
         if not reported:
             self._command = event.command
