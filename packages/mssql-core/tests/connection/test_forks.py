@@ -56,6 +56,27 @@ def test_a_child_inside_a_block_has_no_transaction(connection, forked, monkeypat
     assert done() == ([], [])
 
 
+def test_a_child_of_a_block_goes_on_after_it_with_autocommit_off(connection, forked, monkeypatch):
+    monkeypatch.setattr(transaction, "get_connection", lambda using=None: connection)
+    connection.set_autocommit(False)
+    with transaction.atomic():
+        run(connection)
+        forked()
+        with pytest.raises((ProgrammingError, TransactionManagementError)):
+            run(connection)
+    run(connection)
+    assert not connection.get_autocommit()
+
+
+def test_a_child_keeps_autocommit_off(connection, forked):
+    connection.set_autocommit(False)
+    done = forked()
+    run(connection)
+    assert "BEGIN TRANSACTION" in "".join(sql for sql, _, _ in done()[0])
+    connection.close()
+    assert connection.get_autocommit()
+
+
 def test_cursors_of_the_parent_are_closed(connection, forked):
     connection.driver.answer("FROM big", [(number,) for number in range(500)])
     cursor = connection.cursor()

@@ -348,6 +348,14 @@ def test_closing_rolls_back(connection, atomic):
     assert sent(connection)[-1] == ROLLBACK
 
 
+def test_a_connection_closed_in_a_block_is_replaced_after_it_with_autocommit_off(connection, atomic):
+    connection.set_autocommit(False)
+    with atomic():
+        connection.close()
+    run(connection)
+    assert len(connection.driver.logins) == 2 and not connection.in_atomic_block
+
+
 def test_a_dead_connection_is_replaced_by_the_next_query(connection):
     connection.ensure_connection()
     connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))

@@ -19,7 +19,6 @@ import re
 import time
 
 from django.db.transaction import TransactionManagementError
-from django.db.utils import ProgrammingError
 
 from .. import errors
 from ..compat.transactions import debug_transaction
@@ -63,7 +62,7 @@ class Transactions:
     _transaction_id = None
     # Autocommit was switched off by an atomic block, which switches it on again at its end.
     _manual_by_block = False
-    # The connection was lost while the application had autocommit off: it stays off.
+    # The connection was lost, or left to the parent process, while the application had autocommit off: it stays off.
     _manual_after_loss = False
 
     # ---- around statements -----------------------------------------------------------
@@ -251,9 +250,9 @@ class Transactions:
 
     def ensure_connection(self):
         self._leave_parents_connection()
-        if self.connection is None and self.in_atomic_block and self.closed_in_transaction:
-            # As Django says since 4.1: the block's transaction cannot be gone on with.
-            raise ProgrammingError("Cannot open a new connection in an atomic block.")
+        if self.connection is None and not (self.commit_on_exit or self.savepoint_ids):
+            # Autocommit was off before the block, and the connection closed in it: Django forgets to note its end.
+            self.in_atomic_block = False
         super().ensure_connection()
 
     def _leave_parents_connection(self):
@@ -263,6 +262,7 @@ class Transactions:
         keep_for_ever(self.connection, self.pool)
         self.connection = None
         self.transaction = State.NONE
+        self._note_manual()
         self.run_on_commit = []
         if self.in_atomic_block:
             self.closed_in_transaction = self.needs_rollback = True
@@ -291,7 +291,7 @@ class Transactions:
         connection, self.connection = self.connection, None
         self.pool.clear()
         self.transaction = State.NONE
-        self._manual_after_loss = not self.autocommit and not self._manual_by_block
+        self._note_manual()
         if connection is not None:
             with contextlib.suppress(self.driver.error):
                 connection.close()
@@ -299,10 +299,15 @@ class Transactions:
         if milliseconds:
             time.sleep(milliseconds / 1000)
 
+    def _note_manual(self):
+        self._manual_after_loss = not self.autocommit and not self._manual_by_block
+
     def close(self):
-        # Whoever closes the connection gets the next one as the settings say.
-        self._manual_after_loss = False
-        super().close()
+        try:
+            super().close()
+        finally:
+            # Whoever closes the connection gets the next one as the settings say.
+            self._manual_after_loss = False
 
     def _close(self):
         self._leave_parents_connection()
