@@ -7,6 +7,7 @@ Every path goes through here: an object that is saved, rows of a bulk insert, ``
 import datetime
 import decimal
 import re
+import uuid
 
 from django.db import DataError
 from django.db.models import DecimalField, Value
@@ -29,6 +30,8 @@ _SPANS = {
 }
 # varchar(n) ends at 8,000 bytes (Transact-SQL reference, "char and varchar").
 _MAX_VARCHAR = 8000
+# Lists of them may be long.
+_AS_THEY_ARE = frozenset((bool, int, uuid.UUID))
 # Digits enough for any value that is rounded to a column's places.
 _CONTEXT = decimal.Context(prec=1000, rounding=decimal.ROUND_HALF_UP)
 
@@ -164,6 +167,8 @@ def compared(field, value, connection, lookup_name="exact"):
 
     :raises DataError: a text that UTF-16 cannot hold; with the field's name.
     """
+    if type(value) in _AS_THEY_ARE:
+        return "%s", value
     if isinstance(value, str):
         return _compared_text(field, _checked(field, value, check_text), connection)
     if isinstance(value, datetime.datetime):
