@@ -61,3 +61,9 @@ def test_an_unknown_type_is_named():
 
 def test_a_backslash_before_a_line_end_is_kept():
     assert string_literal("a\\\nb") == "(N'a\\' + N'\nb')"
+
+
+def test_an_offset_with_seconds_is_turned_into_utc():
+    zone = datetime.timezone(datetime.timedelta(minutes=19, seconds=32))
+    found = literal(datetime.datetime(1900, 1, 1, tzinfo=zone))
+    assert found == "CAST(N'1899-12-31T23:40:28+00:00' AS datetimeoffset)"

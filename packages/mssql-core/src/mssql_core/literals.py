@@ -44,6 +44,9 @@ def _float(value):
 
 def _datetime(value):
     kind = "datetime2" if value.tzinfo is None else "datetimeoffset"
+    if value.tzinfo is not None and value.utcoffset() % datetime.timedelta(minutes=1):
+        # datetimeoffset knows hours and minutes: with seconds the text is none (error 241).
+        value = value.astimezone(datetime.timezone.utc)
     return "CAST(N'%s' AS %s)" % (value.isoformat(), kind)
 
 
