@@ -1,9 +1,13 @@
+import datetime
+from decimal import Decimal
+
 import django
 import pytest
-from django.db import connection, models
+from django.db import DataError, connection, models
 from django.db.models import F
 from schema_models import created, field_of, model, script
 
+from mssql_core.fields import LegacyDateTimeField
 from mssql_core.schema.columns import collate_sql
 
 generated = pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField and db_default: Django 5.0")
@@ -84,3 +88,25 @@ def test_the_name_of_a_collation_has_no_delimiters():
     assert collate_sql("Latin1_General_BIN2") == "COLLATE Latin1_General_BIN2"
     with pytest.raises(ValueError, match="fn_helpcollations"):
         collate_sql("[Latin1_General_BIN2]")
+
+
+AT = datetime.datetime(2026, 5, 6, 7, 8, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "value", "sql"),
+    [
+        (models.DecimalField, {"max_digits": 5, "decimal_places": 2}, Decimal(0.1), "DEFAULT (0.10)"),
+        (LegacyDateTimeField, {}, AT, "DEFAULT (CAST(N'2026-05-06T05:08:00' AS datetime2))"),
+        (models.DateTimeField, {}, AT, "DEFAULT (CAST(N'2026-05-06T07:08:00+02:00' AS datetimeoffset))"),
+    ],
+)
+def test_a_default_is_stored_like_any_other_value(kind, options, value, sql):
+    assert definition(kind(default=value, **options), True).endswith(sql)
+    if django.VERSION >= (5, 0):
+        assert definition(kind(db_default=value, **options)).endswith(sql)
+
+
+def test_a_default_that_cannot_be_stored_is_refused_by_the_fields_name():
+    with pytest.raises(DataError, match="b: .*lone surrogate"):
+        definition(models.CharField(max_length=5, default="\ud800"), True)

@@ -1,7 +1,14 @@
 """Column definitions: types, defaults, generated columns, inline constraints."""
 
 import re
+from datetime import datetime
+from decimal import Decimal
 
+from django.db.models import Value
+
+from ..compat.orm import default_expression
+from ..compiler.field_values import stored
+from ..connection.parameters import TypedParam
 from .fields import collation_of, has_db_default, is_computed, is_nullable
 
 _COLLATION = re.compile(r"^\w+$", re.ASCII)
@@ -69,13 +76,21 @@ class ColumnDefinitions:
         if include_default and not self._editor.skip_default(field):
             value = self._editor.effective_default(field)
             if value is not None:
-                return "(%s)" % self._editor.prepare_default(value)
+                return "(%s)" % self._stored(field, value)
         return None
 
     def db_default(self, field):
         """Return the expression of the field's db_default, between parentheses."""
+        expression = default_expression(field)
+        if isinstance(expression, Value) and isinstance(expression.value, (str, Decimal, datetime)):
+            return "(%s)" % self._stored(field, field.get_db_prep_save(expression.value, self._editor.connection))
         sql, _ = self._editor.db_default_sql(field)
         return "(%s)" % sql
+
+    def _stored(self, field, value):
+        """The literal of a value that is stored like any other of the field."""
+        value = stored(field, value, self._editor.connection)
+        return self._editor.prepare_default(value.value if isinstance(value, TypedParam) else value)
 
     def _generated_clauses(self, field, db_params):
         clauses = ["AS %s" % self.generated(field, db_params)]
