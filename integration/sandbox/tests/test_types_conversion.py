@@ -67,3 +67,16 @@ def test_fault_texts(sql):
     assert sql.message("CAST(N'2020-13-02' AS datetime)") == (
         "The conversion of a nvarchar data type to a datetime data type resulted in an out-of-range value."
     )
+
+
+def test_edges_that_are_no_internal_errors(client):
+    for source in ("date", "datetime2", "datetime", "varchar(9)"):
+        null = f"CAST(CAST(NULL AS {source}) AS datetimeoffset)"
+        assert client.run(f"SELECT {null}, IIF({null} IS NULL, 1, 0)") == [(None, 1)]
+    client.run(
+        "CREATE TABLE lowest (id bigint IDENTITY(-9223372036854775808, 1), n int); INSERT INTO lowest VALUES (1)"
+    )
+    assert client.value("SELECT id FROM lowest") == -(2**63)
+    assert client.errors("SELECT CAST(0x90 AS varchar(1))") == [50999]
+    beyond = """SELECT * FROM OPENJSON(N'[{"d": "0001-01-01T00:00:00+14:00"}]') WITH (d datetimeoffset)"""
+    assert client.errors(beyond) == [241]

@@ -114,7 +114,7 @@ def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> Non
     temporary = "temporary " if schema == "pg_temp" else ""
     ddl.run(
         f"create {temporary}sequence {schema}.s{table_id} as bigint increment {increment} "
-        f"minvalue {max(minimum, -(2**63) + 1)} maxvalue {min(maximum, 2**63 - 1)} start {seed} "
+        f"minvalue {max(minimum, -(2**63))} maxvalue {min(maximum, 2**63 - 1)} start {seed} "
         f"owned by {schema}.t{table_id}.{column.physical}; "
         f"alter table {schema}.t{table_id} alter column {column.physical} "
         f"set default nextval('{schema}.s{table_id}')"

@@ -13,7 +13,7 @@ from typing import Any, Callable
 import psycopg
 from psycopg import errors as pg
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 
 LIBRARY_STATE = "MS000"  # raised by the function library: 'number|values as JSON'
 
@@ -243,6 +243,10 @@ def _lock_timeout(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlS
     return SqlServerError(1222)
 
 
+def _untranslatable(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
+    return NotSupported("a byte that the code page has no character for")
+
+
 def _divide(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     return SqlServerError(8134)
 
@@ -287,6 +291,7 @@ _HANDLERS: tuple[tuple[Any, Callable], ...] = (
     (pg.NotNullViolation, _not_null),
     (pg.NumericValueOutOfRange, _out_of_range),
     (pg.DivisionByZero, _divide),
+    (pg.UntranslatableCharacter, _untranslatable),
     (pg.CardinalityViolation, _cardinality),
     (pg.DeadlockDetected, _deadlock),
     (pg.LockNotAvailable, _lock_timeout),

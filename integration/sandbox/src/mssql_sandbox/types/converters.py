@@ -303,11 +303,11 @@ def _time_to_ticks(sql, source, target, style, assign_to):
 
 
 def _ticks_to_offset(sql, source, target, style, assign_to):
-    return f"ms.round_offset(row({sql}, 0)::ms.dto, {_scale(target)})"
+    return f"ms.round_offset(ms.offset_of({sql}, 0), {_scale(target)})"
 
 
 def _date_to_offset(sql, source, target, style, assign_to):
-    return f"row(ms.date_ticks({sql}), 0)::ms.dto"
+    return f"ms.offset_of(ms.date_ticks({sql}), 0)"
 
 
 def _offset_to_ticks(sql, source, target, style, assign_to):

@@ -247,7 +247,10 @@ declare p record;
 begin
   if x is null then return null; end if;
   p := ms.parse_temporal(x, style, 'datetimeoffset', source);
-  return row(p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000, coalesce(p.off, 0))::ms.dto;
+  p.ticks := p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000;
+  -- https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql: the range holds for UTC as well
+  if p.ticks not between 0 and 3155378975999999999 then perform ms.date_fault('datetimeoffset', source); end if;
+  return row(p.ticks, coalesce(p.off, 0))::ms.dto;
 end $$;
 
 -- ---- formatting ------------------------------------------------------------------------
