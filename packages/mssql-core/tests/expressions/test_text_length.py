@@ -1,3 +1,4 @@
+import django
 import pytest
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat, Lower, Replace
@@ -44,4 +45,6 @@ def test_sums_of_texts(compiled):
 
 def test_a_pattern_from_a_column_is_not_cut_by_its_escapes(compiled):
     sql = compiled.where(Collated.objects.filter(name__contains=F("name")))
-    assert "REPLACE(CAST(([ormtests_collated].[name]) AS nvarchar(max)), N'\\', N'\\\\')" in sql
+    # Django 3.2 has no brackets around the column.
+    column = "([ormtests_collated].[name])" if django.VERSION >= (4, 0) else "[ormtests_collated].[name]"
+    assert "REPLACE(CAST(%s AS nvarchar(max)), N'\\', N'\\\\')" % column in sql
