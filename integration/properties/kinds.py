@@ -75,6 +75,7 @@ def _step(value: datetime.datetime) -> datetime.datetime:
 
 def _minute(value: datetime.datetime) -> datetime.datetime:
     """29.998 s and less are rounded down."""
+    value = value.astimezone(UTC)
     down = value.replace(second=0, microsecond=0)
     return down + datetime.timedelta(minutes=(value - down) > datetime.timedelta(milliseconds=29998.5))
 
@@ -91,7 +92,7 @@ def _moments(first: int, last: int) -> st.SearchStrategy[datetime.datetime]:
 _DECIMALS = st.decimals(-9999999, 9999999, allow_nan=False, places=5) | st.floats(-9999999, 9999999).map(
     decimal.Decimal
 )
-_NO_NUMBERS = st.sampled_from([decimal.Decimal("Infinity"), decimal.Decimal("1e40")])
+_NO_NUMBERS = st.sampled_from([decimal.Decimal("1e40"), decimal.Decimal("12345678.5"), decimal.Decimal(-99999999)])
 
 KINDS: dict[str, Kind] = {
     "BigIntegerField": Kind(models.BigIntegerField, _integers(63)),
@@ -109,7 +110,7 @@ KINDS: dict[str, Kind] = {
     "DurationField": Kind(models.DurationField, st.timedeltas(datetime.timedelta(-100000000), datetime.timedelta(100000000))),
     "FloatField": Kind(models.FloatField, st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False),
                        refused=st.sampled_from([math.nan, math.inf, -math.inf])),
-    "GenericIPAddressField": Kind(models.GenericIPAddressField, st.ip_addresses().map(str), ordered=False),
+    "GenericIPAddressField": Kind(models.GenericIPAddressField, st.ip_addresses().map(str), models.GenericIPAddressField().get_prep_value, ordered=False),
     "IntegerField": Kind(models.IntegerField, _integers(31)),
     "LegacyDateTimeField": Kind(LegacyDateTimeField, _moments(1753, 9999), _step),
     "PositiveIntegerField": Kind(models.PositiveIntegerField, st.integers(0, 2**31 - 1)),
