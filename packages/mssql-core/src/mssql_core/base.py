@@ -331,7 +331,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         return CursorWrapper(self.pool, on_error=on_error)
 
     def is_usable(self):
-        self._leave_parents_connection()
         if self.connection is None or self.lifetime.is_over:
             return False
         try:

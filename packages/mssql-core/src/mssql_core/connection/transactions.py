@@ -59,6 +59,9 @@ class Transactions:
 
     transaction = State.NONE
     commit_was_sent = False
+    # Django asks for it before the wrapper is built: see the setter of connection.
+    commit_on_exit = True
+    _connection = None
     _transaction_id = None
     # Autocommit was switched off by an atomic block, which switches it on again at its end.
     _manual_by_block = False
@@ -228,13 +231,11 @@ class Transactions:
             raise over
 
     def _commit(self):
-        self._leave_parents_connection()
         if self.connection is not None:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
                 self._end()
 
     def _rollback(self):
-        self._leave_parents_connection()
         if self.connection is None:
             return
         with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
@@ -248,18 +249,23 @@ class Transactions:
 
     # ---- losing and closing ----------------------------------------------------------
 
-    def ensure_connection(self):
-        self._leave_parents_connection()
-        if self.connection is None and not (self.commit_on_exit or self.savepoint_ids):
+    @property
+    def connection(self):
+        """The driver's connection, or None; a forked child sees none of its parent's."""
+        if self._connection is not None and self.pool.process != os.getpid():
+            self._leave_parents_connection()
+        return self._connection
+
+    @connection.setter
+    def connection(self, connection):
+        self._connection = connection
+        if connection is None and not (self.commit_on_exit or self.savepoint_ids):
             # Autocommit was off before the block, and the connection closed in it: Django forgets to note its end.
             self.in_atomic_block = False
-        super().ensure_connection()
 
     def _leave_parents_connection(self):
         """Forget a connection that was opened before this process was forked; its transaction is the parent's."""
-        if self.connection is None or self.pool.process == os.getpid():
-            return
-        keep_for_ever(self.connection, self.pool)
+        keep_for_ever(self._connection, self.pool)
         self.connection = None
         self.transaction = State.NONE
         self._note_manual()
@@ -310,7 +316,6 @@ class Transactions:
             self._manual_after_loss = False
 
     def _close(self):
-        self._leave_parents_connection()
         if self.connection is None:
             return
         if self.transaction in (State.OPEN, State.UNKNOWN, State.OVER):
