@@ -49,16 +49,10 @@ def retry_atomic(using=DEFAULT_DB_ALIAS, attempts=4, delay=0.1, max_delay=5.0):
     :raises TypeError: the function is a coroutine's, or the alias is not one of mssql-core.
     :raises ValueError: ``attempts`` is less than 1.
     """
-    if callable(using):
-        raise TypeError("Write @retry_atomic(), with its brackets.")
-    if attempts < 1:
-        raise ValueError("attempts is %r; it has to be 1 or more." % attempts)
+    _check_arguments(using, attempts)
 
     def decorate(function):
-        if inspect.iscoroutinefunction(function):
-            raise TypeError(
-                "%s is a coroutine function: transactions of Django are synchronous." % function.__qualname__
-            )
+        _refuse_coroutines(function)
 
         @functools.wraps(function)
         def run(*args, **kwargs):
@@ -74,6 +68,18 @@ def retry_atomic(using=DEFAULT_DB_ALIAS, attempts=4, delay=0.1, max_delay=5.0):
         return run
 
     return decorate
+
+
+def _check_arguments(using, attempts):
+    if callable(using):
+        raise TypeError("Write @retry_atomic(), with its brackets.")
+    if attempts < 1:
+        raise ValueError("attempts is %r; it has to be 1 or more." % attempts)
+
+
+def _refuse_coroutines(function):
+    if inspect.iscoroutinefunction(function):
+        raise TypeError("%s is a coroutine function: transactions of Django are synchronous." % function.__qualname__)
 
 
 def _wait(alias, error, attempt, longest):
