@@ -8,6 +8,7 @@ from django.db.utils import NotSupportedError
 from ormtests.models import Author
 
 from mssql_core import compat
+from mssql_core.base import DatabaseWrapper
 from mssql_core.testing import fake_connection
 
 _BASES = {
@@ -51,3 +52,8 @@ def test_an_old_server_is_refused_where_django_does_not():
 def test_a_unique_constraint_takes_the_name_of_a_column_that_the_model_has_not():
     with fake_connection().schema_editor(collect_sql=True, atomic=False) as editor:
         assert "([CamelCase])" in str(editor._create_unique_sql(Author, ["CamelCase"], name="a_name"))
+
+
+def test_ensure_connection_is_django_s_own():
+    """SimpleTestCase replaces the base's method, which is to be what everyone calls."""
+    assert DatabaseWrapper.ensure_connection is base.BaseDatabaseWrapper.ensure_connection

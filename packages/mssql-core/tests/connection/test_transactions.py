@@ -314,6 +314,25 @@ def test_without_autocommit_a_new_connection_has_none_either(connection):
     assert connection.get_autocommit()
 
 
+@pytest.mark.parametrize("refused_at", ["login", "session"])
+def test_a_refused_attempt_leaves_autocommit_off_for_the_next(connection, refused_at):
+    connection.set_autocommit(False)
+    connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))
+    with pytest.raises(OperationalError):
+        run(connection, "SELECT * FROM a")
+    connection.rollback()
+    refused = [server_error(18456)]
+    if refused_at == "login":
+        connection.driver.refuse(*refused)
+    else:
+        kept = connection.driver.results
+        connection.driver.results = lambda sql: ([refused.pop()], None) if refused else kept(sql)
+    with pytest.raises(OperationalError):
+        run(connection)
+    run(connection)
+    assert sent(connection)[-2:] == [BEGIN, "SELECT 1"] and not connection.get_autocommit()
+
+
 def test_a_warehouse_is_asked_without_the_number():
     connection = fake_connection(version="warehouse", plugins=[__name__ + ":Warehouse"])
     connection.ensure_connection()

@@ -6,8 +6,8 @@ from django.db.utils import ProgrammingError
 class Wrapper:
     """A new connection knows nothing of the block around it: its statements would be committed one by one."""
 
-    def ensure_connection(self):
+    def connect(self):
         """:raises ProgrammingError: the connection was closed, or is a parent process's, inside an atomic block."""
-        if self.connection is None and self.in_atomic_block and self.closed_in_transaction:
+        if self.in_atomic_block and self.closed_in_transaction:
             raise ProgrammingError("Cannot open a new connection in an atomic block.")
-        super().ensure_connection()
+        super().connect()

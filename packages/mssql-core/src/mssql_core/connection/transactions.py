@@ -275,10 +275,15 @@ class Transactions:
 
     def connect(self):
         manual = self._manual_after_loss
+        try:
+            super().connect()
+            if manual:
+                self.set_autocommit(False)
+        except BaseException:
+            # For the next attempt; closing what was half open has reset it.
+            self._manual_after_loss = manual
+            raise
         self._manual_after_loss = False
-        super().connect()
-        if manual:
-            self.set_autocommit(False)
 
     def lost(self, error=None):
         """Note that the connection is dead.
