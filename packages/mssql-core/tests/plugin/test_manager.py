@@ -47,10 +47,8 @@ class Picky:
 
 
 def session(names):
-    return [
-        result
-        for _, result in manager.results(fake_connection(plugins=names).plugins, "mssql_session_sql", server=None)
-    ]
+    connection = fake_connection(plugins=names)
+    return [result for _, result in manager.results(connection.plugins, "mssql_session_sql", server=None)]
 
 
 def test_results_come_in_the_order_of_options():
