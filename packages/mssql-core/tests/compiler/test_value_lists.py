@@ -1,11 +1,15 @@
+import datetime
 import json
 from decimal import Decimal
 
 import pytest
+from django.apps.registry import Apps
+from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
 from ormtests.models import Author, Book
 
 from mssql_core.compiler.value_lists import MAX_PARAMETERS
+from mssql_core.fields import LegacyDateTimeField
 
 authors = Author.objects.order_by()
 
@@ -137,3 +141,19 @@ def test_decimals_are_not_rounded_to_find_them(compiled):
     values = [Decimal("0.105"), *map(Decimal, range(100))]
     sql, params = compiled(Book.objects.filter(price__in=values).order_by())
     assert "WITH ([v] numeric(38, 3) '$')" in sql and '"0.105"' in params[0]
+
+
+def test_moments_in_a_long_list_lose_their_offset_as_those_that_are_stored(compiled):
+    """CAST of a datetimeoffset to datetime would take the wall clock of any offset."""
+
+    class Legacy(models.Model):
+        at = LegacyDateTimeField()
+
+        class Meta:
+            app_label, apps = "lists", Apps()
+
+    zone = datetime.timezone(datetime.timedelta(hours=1))
+    values = [datetime.datetime(2026, 1, day % 28 + 1, day % 24, tzinfo=zone) for day in range(100)]
+    sql, params = compiled(Legacy.objects.filter(at__in=values))
+    assert "CAST([v] AS datetime) FROM OPENJSON(%s) WITH ([v] datetime2 '$')" in sql
+    assert json.loads(params[0])[0] == "2025-12-31T23:00:00.000000"

@@ -143,6 +143,11 @@ _STORED = {
 }
 
 
+def untyped(value):
+    """The value of a TypedParam, or of what is none."""
+    return value.value if isinstance(value, TypedParam) else value
+
+
 class Prepared(Value):
     """A value as :func:`stored` gives it, assigned to a column."""
 

@@ -8,7 +8,7 @@ from django.db.models.sql.query import Query
 
 from ..compat.orm import tuple_lookup
 from ..plugin.types import Capability
-from .field_values import compared
+from .field_values import compared, untyped
 from .json_values import carrier, json_array
 from .value_lists import list_limit
 
@@ -64,9 +64,8 @@ def _in_long_list(rows, columns, compiler, connection):
     ]
     definitions, matches, params, encoded = [], [], [], []
     for index, column in enumerate(columns):
-        field, values = column.output_field, [row[index] for row in prepared]
-        for value in values:
-            compared(field, value, connection)
+        field = column.output_field
+        values = [untyped(compared(field, row[index], connection, "in")[1]) for row in prepared]
         carried = carrier(field, values, connection, is_compared=True)
         if carried is None:
             return NotImplemented

@@ -13,7 +13,7 @@ from django.db.models.lookups import BuiltinLookup, Exact, In
 from ..compat.orm import ColPairs
 from ..plugin.types import Capability
 from . import byte_lists
-from .field_values import compared
+from .field_values import compared, untyped
 from .json_values import carrier, json_array
 
 # The server allows 2,100, of which the driver needs some for itself.
@@ -112,7 +112,7 @@ def compile_in(node, compiler, connection, **extra):
     if short is not None:
         rhs = ", ".join(mark for mark, _ in short)
         return "%s IN (%s)" % (lhs_sql, rhs), [*lhs_params, *(value for _, value in short)]
-    return _in_table(lhs_sql, list(lhs_params), params, field, connection)
+    return _in_table(lhs_sql, list(lhs_params), [untyped(value) for _, value in typed], field, connection)
 
 
 def _in_table(lhs_sql, lhs_params, values, field, connection):

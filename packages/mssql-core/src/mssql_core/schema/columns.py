@@ -7,8 +7,7 @@ from decimal import Decimal
 from django.db.models import Value
 
 from ..compat.orm import default_expression
-from ..compiler.field_values import stored
-from ..connection.parameters import TypedParam
+from ..compiler.field_values import stored, untyped
 from .fields import collation_of, has_db_default, is_computed, is_nullable
 
 _COLLATION = re.compile(r"^\w+$", re.ASCII)
@@ -89,8 +88,7 @@ class ColumnDefinitions:
 
     def _stored(self, field, value):
         """The literal of a value that is stored like any other of the field."""
-        value = stored(field, value, self._editor.connection)
-        return self._editor.prepare_default(value.value if isinstance(value, TypedParam) else value)
+        return self._editor.prepare_default(untyped(stored(field, value, self._editor.connection)))
 
     def _generated_clauses(self, field, db_params):
         clauses = ["AS %s" % self.generated(field, db_params)]
