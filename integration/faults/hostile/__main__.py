@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import decimal
+import itertools
 import json
 import sys
 import time
@@ -27,6 +28,8 @@ from .skeleton import skeleton
 _RUN_EVERY = 40
 # Problems of one kind that are printed.
 _SHOWN = 4
+# Names that are arguments of procedures.
+_SPLIT = ("table", "column", "other")
 
 
 class Search:
@@ -72,8 +75,16 @@ class Search:
             list(values.impossible(text))
         _fail()
         given = {name: "h_" + name for name in names.KEYS}
+        for split in itertools.product(("", "\\\n"), repeat=len(_SPLIT)):
+            # A text with a backslash before the end of a line is written otherwise; see skeleton.
+            others = {**given, **{name: given[name] + between + "x" for name, between in zip(_SPLIT, split)}}
+            for table in (
+                others["table"],
+                "[h_schema].[%s]" % others["table"],
+                "[h_\\\nschema].[%s]" % others["table"],
+            ):
+                self._known.update(map(skeleton, self._texts({**others, "table": table})))
         for table in ("h_table", "[h_schema].[h_table]"):
-            self._known.update(map(skeleton, self._texts({**given, "table": table})))
             for problem in names.run({**given, "table": table}):
                 self.problem("harmless names: " + problem)
 

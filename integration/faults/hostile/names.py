@@ -17,11 +17,15 @@ _OF = {
     **dict.fromkeys(("comment", "default", "value"), strategies.TEXTS),
     **dict.fromkeys(("table", "column", "other", "renamed"), strategies.COLUMNS),
 }
-# Objects of one schema, and columns of one table.
-_DISTINCT = ("column", "other", "renamed", "table", "unique", "check")
-names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(
-    lambda given: len({given[key].casefold() for key in _DISTINCT} | {"id"}) == len(_DISTINCT) + 1
-)
+# Objects of one schema, columns and indexes of one table.
+_DISTINCT = ("column", "other", "renamed", "table", "unique", "check", "index")
+
+
+def _distinct(given: dict[str, str]) -> bool:
+    return len({given[key][:30].casefold().rstrip("% ") for key in _DISTINCT} | {"id"}) == len(_DISTINCT) + 1
+
+
+names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(_distinct)
 WEIGHT = len(KEYS)
 _numbers = itertools.count()
 

@@ -27,8 +27,9 @@ _QUALIFIED = re.compile(r"N(?: \. N)+")
 # Parameters by their number; a list of them is as long as it has different values.
 _PARAMETER = re.compile(r"@P\d+|\?|%S", re.IGNORECASE)
 _LISTED = re.compile(r"P(?: , P)+")
-# A text with a backslash before the end of a line is written in two; but EXEC takes no expressions (error 102).
-_JOINED = re.compile(r"\( T(?: \+ T)+ \)|T(?: \+ T)+")
+# A text with a backslash before the end of a line is written in two, U+FFFF by its number; but EXEC takes no
+# expressions (error 102).
+_JOINED = re.compile(r"\( PIECE(?: \+ PIECE)+ \)|PIECE(?: \+ PIECE)*".replace("PIECE", r"(?:T|NCHAR \( D \))"))
 
 
 def skeleton(statement: str) -> str:

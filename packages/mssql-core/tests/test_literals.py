@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from mssql_core.literals import literal, string_literal
+from mssql_core.literals import literal, string_literal, with_texts
 
 UTC = datetime.timezone.utc
 UUID = uuid.UUID("00010203-0405-0607-0809-0a0b0c0d0e0f")
@@ -67,3 +67,27 @@ def test_an_offset_with_seconds_is_turned_into_utc():
     zone = datetime.timezone(datetime.timedelta(minutes=19, seconds=32))
     found = literal(datetime.datetime(1900, 1, 1, tzinfo=zone))
     assert found == "CAST(N'1899-12-31T23:40:28+00:00' AS datetimeoffset)"
+
+
+def test_a_long_sum_of_literals_is_not_cut():
+    # nvarchar(n) + nvarchar(n) ends after 4,000 characters.
+    sql = string_literal("a" * 3000 + "\\\n" + "b" * 3000)
+    assert sql == "(CAST(N'%s\\' AS nvarchar(max)) + N'\n%s')" % ("a" * 3000, "b" * 3000)
+
+
+def test_a_procedure_takes_texts_as_constants():
+    assert with_texts("EXEC p %s, 5, %s", "it's", "b%s") == "EXEC p N'it''s', 5, N'b%s'"
+
+
+def test_a_text_in_two_parts_is_an_argument_as_a_variable():
+    # EXEC takes no expression (error 102).
+    assert with_texts("EXEC p %s, 5, %s", "a\\\nb", "c") == (
+        "EXEC sys.sp_executesql N'DECLARE @text_1 nvarchar(4000) = (N''a\\'' + N''\nb''); "
+        "DECLARE @text_2 nvarchar(4000) = N''c''; EXEC p @text_1, 5, @text_2'"
+    )
+
+
+def test_a_statement_with_such_a_name_is_an_argument_too():
+    sql = with_texts("EXEC sys.sp_executesql %s", "CREATE VIEW [a\\\nb] AS SELECT 1 AS n" + " " * 4000)
+    assert "DECLARE @text_1 nvarchar(max) = (CAST(N''CREATE VIEW [a\\'' AS nvarchar(max)) + N''\nb]" in sql
+    assert sql.endswith("EXEC sys.sp_executesql @text_1'")

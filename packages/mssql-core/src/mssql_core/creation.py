@@ -1,5 +1,6 @@
 """Test databases: made, cloned for parallel tests, and dropped."""
 
+import itertools
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -7,7 +8,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.db.backends.base.creation import BaseDatabaseCreation
 
-from .literals import string_literal
+from .literals import with_texts
 from .names import create_schema_sql, quote_database
 
 _COLLATION_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -173,17 +174,14 @@ class DatabaseCreation(BaseDatabaseCreation):
         )
         files = [tuple(row) for row in cursor.fetchall()]
         backup = "%s.clone.bak" % source
-        moves = ", ".join(
-            "MOVE %s TO %s" % (string_literal(name), string_literal(path)) for name, path in _moved_files(files, target)
+        moves = list(_moved_files(files, target))
+        source, target = (quote_database(name).replace("%", "%%") for name in (source, target))
+        cursor.execute(with_texts("BACKUP DATABASE %s TO DISK = %%s WITH INIT, FORMAT, COPY_ONLY" % source, backup))
+        restore = "RESTORE DATABASE %s FROM DISK = %%s WITH REPLACE, RECOVERY, %s" % (
+            target,
+            ", ".join(["MOVE %s TO %s"] * len(moves)),
         )
-        cursor.execute(
-            "BACKUP DATABASE %s TO DISK = %s WITH INIT, FORMAT, COPY_ONLY"
-            % (quote_database(source), string_literal(backup))
-        )
-        cursor.execute(
-            "RESTORE DATABASE %s FROM DISK = %s WITH REPLACE, RECOVERY, %s"
-            % (quote_database(target), string_literal(backup), moves)
-        )
+        cursor.execute(with_texts(restore, backup, *itertools.chain.from_iterable(moves)))
 
 
 def _moved_files(files, target):

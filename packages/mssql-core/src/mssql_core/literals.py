@@ -21,6 +21,34 @@ def literal(value):
     raise ValueError("A value of type %s cannot be written as a T-SQL literal." % type(value).__qualname__)
 
 
+def with_texts(template, *texts):
+    """
+    Return a statement with texts where the server takes constants and variables, but no expressions (error 102).
+
+    Such are the arguments of EXEC, BACKUP and RESTORE. A text that is a sum of literals becomes a variable, in
+    a batch of its own: its name meets no other one of a script.
+    https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
+
+    :param template: with one `%s` for each of the texts; other percent signs are doubled.
+    """
+    literals = [string_literal(text) for text in texts]
+    if all(map(is_constant, literals)):
+        return template % tuple(literals)
+    names = ["@text_%d" % number for number in range(1, len(texts) + 1)]
+    declarations = "".join(map("DECLARE %s %s = %s; ".__mod__, zip(names, map(_kind, texts), literals)))
+    return with_texts("EXEC sys.sp_executesql %s", declarations + template % tuple(names))
+
+
+def is_constant(expression):
+    """Whether what string_literal() gave is one literal, and no sum of them."""
+    return expression.startswith("N'")
+
+
+def _kind(text):
+    # sql_variant, the type of an extended property's value, takes no nvarchar(max) (error 206).
+    return "nvarchar(max)" if len(text.encode("utf-16-le", "surrogatepass")) > 8000 else "nvarchar(4000)"
+
+
 def _integer(value):
     value = int(value)
     if -(2**63) <= value < 2**63 and not -(2**31) <= value < 2**31:

@@ -7,7 +7,7 @@ from typing import Optional
 
 from django.db.utils import NotSupportedError
 
-from .literals import string_literal
+from .literals import is_constant, string_literal, with_texts
 
 # Longest identifier the server accepts (sysname is nvarchar(128), error 103).
 MAX_NAME_LENGTH = 128
@@ -69,8 +69,23 @@ def _split(text):
 
 def create_schema_sql(schema):
     """Make a schema where it is missing; CREATE SCHEMA must be alone in its batch (error 111)."""
-    create = string_literal("CREATE SCHEMA %s" % quote_identifier(schema))
-    return "IF SCHEMA_ID(%s) IS NULL EXEC (%s)" % (string_literal(schema), create)
+    create = with_texts("EXEC (%s)", "CREATE SCHEMA %s" % quote_identifier(schema))
+    return "IF SCHEMA_ID(%s) IS NULL %s" % (string_literal(schema), create)
+
+
+def restart_sql(table, value=None):
+    """
+    Return the DBCC command that raises an identity to the highest key.
+
+    It takes a literal, or the same between brackets, and no expression.
+    https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql
+
+    :param table: the delimited name.
+    :param value: to start anew behind it.
+    """
+    name = string_literal(table)
+    reseed = "RESEED" if value is None else "RESEED, %d" % value
+    return "DBCC CHECKIDENT (%s, %s)" % (name if is_constant(name) else quote_database(table), reseed)
 
 
 def bare_identifier(name):

@@ -31,9 +31,12 @@ def test_the_schema_is_asked_for_where_the_name_has_none():
 def test_comments_are_in_the_grammar(tmp_path):
     statements = [
         comment_sql(table, comment, column)
-        for table in (TABLE, TableName(None, "t"))
+        for table in (TABLE, TableName(None, "t"), TableName("a\\\nb", "c\\\nd"))
         for comment in ("x\\\ny", None)
-        for column in (None, "c")
+        for column in (None, "c", "e\\\nf")
     ]
+    split = TableName("a\\\nb", "c\\\nd")
     statements.append(property_sql(ExtendedProperty(TABLE, "My property", "COLUMN", "c", "v")))
+    statements.append(property_sql(ExtendedProperty(split, "g\\\nh", "COLUMN", "e\\\nf", "v\\\nw")))
+    statements.append(property_sql(ExtendedProperty(split, "g\\\nh", None, None, "v\\\nw")))
     assert refusals(statements, folder=tmp_path) == []

@@ -10,6 +10,8 @@ from fake_catalog import FakeCatalog
 from grammar import refusals
 from schema_models import created, model, script
 
+from mssql_core.names import create_schema_sql, restart_sql
+
 unique_expressions = pytest.mark.skipif(django.VERSION < (4, 0), reason="UniqueConstraint(*expressions): Django 4.0")
 
 
@@ -315,5 +317,11 @@ def test_every_statement_is_in_the_grammar_of_every_version(wide, tmp_path):
         lambda editor: editor.remove_procedure("p"),
     )
     statements += script(lambda editor: editor.alter_db_table(wide, '"sales"."wide"', "narrow"))
+    statements += script(
+        lambda editor: editor.alter_db_table(wide, '"sales"."wide"', "na\\\nrrow"),
+        lambda editor: editor.execute(editor._rename_index_sql(wide, "i\\\n1", "i\\\n9"), None),
+        lambda editor: editor.change_rows("UPDATE [a\\\nb] SET [c] = 1"),
+    )
+    statements += [create_schema_sql("a\\\nb"), restart_sql("[a\\\nb].[c]"), restart_sql("[a\\\nb]", 0)]
     assert len(statements) > 200
     assert refusals(statements, folder=tmp_path) == []

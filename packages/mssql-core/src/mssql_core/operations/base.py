@@ -233,8 +233,9 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     def sequence_reset_sql(self, style, model_list):
         """Raise each identity to the highest key (DBCC CHECKIDENT without a value)."""
+        keyword = style.SQL_KEYWORD("DBCC CHECKIDENT")
         return [
-            "%s (%s, RESEED)" % (style.SQL_KEYWORD("DBCC CHECKIDENT"), string_literal(self.quote_table(opts.db_table)))
+            names.restart_sql(self.quote_table(opts.db_table)).replace("DBCC CHECKIDENT", keyword, 1)
             for opts in (model._meta for model in model_list)
             if opts.auto_field is not None and opts.managed and not opts.proxy
         ]
@@ -272,11 +273,9 @@ def _restart(table):
     RESEED sets the last value, but in a table that never had a row the next one.
     https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql
     """
-    name = string_literal(table)
     return (
-        "IF EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID(%s) AND last_value IS NOT NULL) "
-        "DBCC CHECKIDENT (%s, RESEED, 0);"
-    ) % (name, name)
+        "IF EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID(%s) AND last_value IS NOT NULL) %s;"
+    ) % (string_literal(table), names.restart_sql(table, 0))
 
 
 def _boolean(value, expression, connection):

@@ -1,6 +1,7 @@
 """Comments on tables and columns: the extended property MS_Description."""
 
-from ..literals import string_literal
+from ..literals import is_constant, string_literal, with_texts
+from ..names import bare_identifier
 
 PROPERTY = "MS_Description"
 
@@ -21,21 +22,21 @@ def comment_sql(table, comment, column=None, variable="@schema"):
         hold: no nvarchar(max), which is error 206.
     :param variable: name of the T-SQL variable, unique within its batch.
     """
-    names = {
-        "schema": variable,
-        "table": string_literal(table.name),
-        "part": string_literal(column or ""),
-        "kind": string_literal("COLUMN"),
-    }
-    levels = (_LEVELS + (_PART_LEVEL if column else "")) % names
     table_id = "OBJECT_ID(%s)" % string_literal(str(table))
+    schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
+    batch = ["DECLARE %s sysname = %s" % (variable, schema)]
+    names = {"schema": variable, "kind": string_literal("COLUMN")}
+    for key, text in (("table", table.name), ("part", bare_identifier(column or ""))):
+        names[key] = string_literal(text)
+        if not is_constant(names[key]):
+            batch.append("DECLARE %s_%s sysname = %s" % (variable, key, names[key]))
+            names[key] = "%s_%s" % (variable, key)
+    levels = (_LEVELS + (_PART_LEVEL if column else "")) % names
     exists = _exists(table_id, names["part"] if column else None)
     call = "EXEC sys.sp_%%sextendedproperty @name = N'%s', %%s%s" % (
         PROPERTY,
         levels.replace("%", "%%"),
     )
-    schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
-    batch = ["DECLARE %s sysname = %s" % (variable, schema)]
     if comment:
         value = variable + "_comment"
         batch.append("DECLARE %s nvarchar(4000) = %s" % (value, string_literal(comment)))
@@ -57,17 +58,12 @@ def _exists(table_id, column):
 
 def property_sql(item):
     """Return the statement that adds an ExtendedProperty as it was."""
-    names = {
-        "schema": string_literal(item.table.schema),
-        "table": string_literal(item.table.name),
-        "part": string_literal(item.part_name or ""),
-        "kind": string_literal(item.part_kind or ""),
-    }
-    return "EXEC sys.sp_addextendedproperty @name = %s, @value = %s, %s" % (
-        string_literal(item.name),
-        string_literal(item.value),
-        (_LEVELS + (_PART_LEVEL if item.part_kind else "")) % names,
+    levels = _LEVELS + (_PART_LEVEL if item.part_kind else "")
+    call = "EXEC sys.sp_addextendedproperty @name = %s, @value = %s, " + levels % dict.fromkeys(
+        ("schema", "table", "part", "kind"), "%s"
     )
+    part = (item.part_kind, item.part_name) if item.part_kind else ()
+    return with_texts(call, item.name, item.value, item.table.schema, item.table.name, *part)
 
 
 class Comments:

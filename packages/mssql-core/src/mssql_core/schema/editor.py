@@ -4,7 +4,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
 from ..introspection.objects import Column, is_hidden
-from ..literals import literal, string_literal
+from ..literals import literal, with_texts
 from ..names import TableName, bare_identifier, create_schema_sql, quote_identifier, quote_name
 from . import fields
 from .alter_field import FieldAlteration
@@ -19,7 +19,7 @@ from .index_hooks import IndexHooks
 from .indexes import IndexStatements
 from .planned_table import PlannedTables
 from .references import TableReference
-from .statements import Creation, SchemaStatement
+from .statements import Creation, SchemaStatement, rename_sql
 
 
 class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEditor):
@@ -68,6 +68,17 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.plans = PlannedTables(self, self.names, self.columns, self.constraints)
         self._variables = 0
         self._schemas = set()
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        """Run what waits; an error of it ends the transaction, which Django would leave open."""
+        if exc_type is None:
+            try:
+                self.run(self.deferred_sql)
+            except BaseException as error:
+                super().__exit__(type(error), error, error.__traceback__)
+                raise
+            self.deferred_sql = []
+        super().__exit__(exc_type, exc_value, traceback)
 
     # Names and values
 
@@ -158,8 +169,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         :param path: the delimited name.
         :param kind: as sp_rename wants it.
         """
-        sql = "EXEC sys.sp_rename %s, %s, N'%s'" % (string_literal(path), string_literal(new_name), kind)
-        self.execute(sql, None)
+        self.execute(rename_sql(path, new_name, kind), None)
 
     # The catalogue
 
@@ -357,4 +367,4 @@ def _own_batch(sql):
     A column cannot be used in the batch that makes it.
     https://learn.microsoft.com/previous-versions/sql/sql-server-2008-r2/ms175502(v=sql.105)
     """
-    return "EXEC sys.sp_executesql %s" % string_literal(sql)
+    return with_texts("EXEC sys.sp_executesql %s", sql)

@@ -13,8 +13,7 @@ from django.db.backends.utils import truncate_name
 from django.db.transaction import atomic
 
 from ..introspection import queries, table_snapshot
-from ..literals import string_literal
-from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
+from ..names import MAX_NAME_LENGTH, TableName, quote_identifier, restart_sql
 from .comments import property_sql
 
 # What the new table would not have, by the column of queries.TABLE_KIND.
@@ -94,7 +93,7 @@ def rebuild(editor, model, column, identity):
             editor.comments.on_model(model)
         if identity:
             # After explicit values the counter stands at the highest of them.
-            editor.run(["DBCC CHECKIDENT (%s, RESEED)" % string_literal(str(snapshot.table))])
+            editor.run([restart_sql(str(snapshot.table))])
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from ..literals import string_literal
 from ..names import quote_identifier
 from .fields import is_indexed
 from .indexes import UniqueRule
-from .statements import Removal, Renaming
+from .statements import Removal, Renaming, rename_sql
 
 
 class IndexHooks:
@@ -20,7 +20,7 @@ class IndexHooks:
     sql_create_unique_index = "CREATE UNIQUE INDEX %(name)s ON %(table)s (%(columns)s)%(include)s%(condition)s%(extra)s"
     sql_create_unique = "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s UNIQUE (%(columns)s)"
     sql_delete_index = "DROP INDEX IF EXISTS %(name)s ON %(table)s"
-    sql_rename_index = "EXEC sys.sp_rename %(old_name)s, %(new_name)s, N'INDEX'"
+    sql_rename_index = "%(call)s"
     # An index and a constraint are dropped by different statements; which of
     # them holds the uniqueness depends on who made it.
     sql_delete_unique = (
@@ -144,8 +144,7 @@ class IndexHooks:
             old_name,
             new_name,
             table=table,
-            old_name=string_literal("%s.%s" % (table, quote_identifier(old_name))),
-            new_name=string_literal(new_name),
+            call=rename_sql("%s.%s" % (table, quote_identifier(old_name)), new_name, "INDEX"),
         )
 
 

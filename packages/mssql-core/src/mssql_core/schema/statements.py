@@ -8,6 +8,7 @@ them. These can also tell it to the catalogue that a script is written against.
 from django.db.backends.ddl_references import Statement
 
 from ..introspection.objects import Check, Column, ForeignKey, Index, column_references
+from ..literals import with_texts
 from ..names import bare_identifier
 
 
@@ -141,9 +142,21 @@ class Removal(SchemaStatement):
         catalogue.dropped(self.table, self.name)
 
 
+def rename_sql(path, new_name, kind):
+    """
+    Return the call of sp_rename.
+
+    https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-rename-transact-sql
+
+    :param path: the delimited name.
+    :param kind: OBJECT, COLUMN or INDEX.
+    """
+    return with_texts("EXEC sys.sp_rename %%s, %%s, N'%s'" % kind, path, new_name)
+
+
 class Renaming(SchemaStatement):
     """
-    Renames a constraint or an index. Parts: table, and the two names as literals.
+    Renames a constraint or an index. Parts: table, and what the template names.
 
     :param old, new: the names.
     """

@@ -1,0 +1,101 @@
+"""Names that a database can have, however unlikely: made, changed, written to, read and dropped."""
+
+import itertools
+
+import pytest
+from django.apps.registry import Apps
+from django.core.management.color import no_style
+from django.db import DatabaseError, models, transaction
+from test_scripts import empty
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def connection(server):
+    with empty(server, "hostile_names") as connection:
+        yield connection
+
+
+def made(table, column, index="i", check="ck"):
+    fields = {
+        "__module__": __name__,
+        "text": models.CharField(max_length=50, db_column=column, db_comment="a\\\nb"),
+        "number": models.IntegerField(default=1),
+        "Meta": type("Meta", (), {
+            "apps": Apps(), "app_label": "shop", "db_table": table, "db_table_comment": "a\\\nb",
+            "indexes": [models.Index(fields=["text"], name=index)],
+            "constraints": [models.CheckConstraint(condition=~models.Q(text="a\\\nb"), name=check)],
+        }),
+    }  # fmt: skip
+    return type("Named%d" % next(_numbers), (models.Model,), fields)
+
+
+NAMES = ["a\\\nb", "it's", "a]b", "[a]", '"a"', "a\\\n'; DROP TABLE x; --"]
+TABLES = [*NAMES, "[a\\\nb].[c\\\nd]", '"a\\\nb"."c"']
+
+
+@pytest.mark.parametrize("table, name", [*zip(TABLES, itertools.cycle(NAMES)), *zip(TABLES, reversed(NAMES))])
+def test_a_table_is_made_changed_filled_and_dropped(connection, table, name):
+    kind = made(table, name, index=name, check=name + "c")
+    with connection.schema_editor() as editor:
+        editor.create_model(kind)
+    _fill(connection, kind)
+    with connection.schema_editor() as editor:
+        _change(editor, kind, name)
+        editor.delete_model(kind)
+    assert connection.introspection.table_names() == []
+
+
+@pytest.mark.parametrize("table", ["a\\\nb", "it's", "[a\\\nb].[c\\\nd]"])
+def test_a_script_of_all_of_it_is_one_batch(connection, table):
+    kind = made(table, "x\\\ny", index="i\\\nj")
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        editor.create_model(kind)
+        editor.deferred_sql, waiting = [], editor.deferred_sql
+        editor.run(waiting)
+        _change(editor, kind, "x\\\ny")
+        editor.delete_model(kind)
+    with connection.cursor() as cursor:
+        cursor.execute("\n".join(editor.collected_sql))
+        while cursor.nextset():
+            pass
+    assert connection.introspection.table_names() == []
+
+
+def _fill(connection, kind):
+    rows = kind.objects.using(connection.alias)
+    rows.create(text="x")
+    rows.bulk_create([kind(text="y", number=number) for number in range(3)])
+    assert rows.filter(text="y").order_by("text", "-number").values_list("text", "number")[0] == ("y", 2)
+    assert rows.filter(text="y").update(text="z") == 3
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), [kind]):
+            cursor.execute(sql)
+        connection.ops.execute_sql_flush(
+            connection.ops.sql_flush(no_style(), [kind._meta.db_table], reset_sequences=True)
+        )
+    assert rows.create(text="x").pk == 1
+
+
+def _change(editor, kind, name):
+    old, new = kind._meta.get_field("text"), models.CharField(max_length=60, db_column=name + "2", db_comment="c")
+    for field in (old, new):
+        field.set_attributes_from_name("text")
+        field.model = kind
+    editor.alter_field(kind, old, new)
+    editor.alter_field(kind, new, old)
+    editor.alter_db_table(kind, kind._meta.db_table, "renamed\\\ntable")
+    editor.alter_db_table(kind, "renamed\\\ntable", kind._meta.db_table)
+    editor.rename_index(kind, kind._meta.indexes[0], models.Index(fields=["text"], name="other\\\nindex"))
+
+
+def test_an_error_of_what_waits_ends_the_transaction(connection):
+    kind = made("twice", "text")
+    with pytest.raises(DatabaseError, match="1913"):
+        with connection.schema_editor() as editor:
+            editor.create_model(kind)
+            editor.add_index(kind, kind._meta.indexes[0])
+    assert not connection.in_atomic_block and connection.introspection.table_names() == []
+    with transaction.atomic(connection.alias), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
