@@ -1,0 +1,41 @@
+from django.db import connection, models
+from schema_models import field_of, model
+
+from mssql_core.introspection.objects import Check, ForeignKey, Index
+from mssql_core.names import TableName
+from mssql_core.schema.statements import check
+
+TABLE = TableName("sales", "thing")
+
+
+def parts():
+    editor = connection.schema_editor()
+    return editor, model(table='"sales"."thing"', a=models.IntegerField(db_column="col_a"))
+
+
+def test_a_primary_key():
+    editor, thing = parts()
+    statement = editor.constraints.primary_key(thing, thing._meta.get_field("a"))
+    (key,) = statement.items()
+    assert key == Index(TABLE, key.name, (("col_a", False),), is_unique=True, is_primary_key=True, kind="CLUSTERED")
+    assert str(statement) == "ALTER TABLE [sales].[thing] ADD CONSTRAINT [%s] PRIMARY KEY ([col_a])" % key.name
+
+
+def test_a_foreign_key():
+    editor, thing = parts()
+    other = model("Other", "a_other")
+    field = field_of(thing, "other", models.ForeignKey(other, models.CASCADE))
+    statement = editor.constraints.foreign_key(thing, field)
+    (key,) = statement.items()
+    assert key == ForeignKey(TABLE, key.name, ("other_id",), TableName(None, "a_other"), ("id",))
+    assert key.name.endswith("_fk_a_other_id")
+    assert str(statement) == key.create_sql()[0]
+
+
+def test_a_check_knows_the_columns_that_it_names():
+    editor, thing = parts()
+    statement = editor.constraints.check(thing, "ck", "[col_a] > 1 AND N'[id]' <> N''")
+    (item,) = statement.items()
+    assert item == Check(TABLE, "ck", ("col_a",), "([col_a] > 1 AND N'[id]' <> N'')")
+    assert check(TABLE, "ck", "[col_a] > 1 AND N'[id]' <> N''", ["id", "col_a"]) == item
+    assert str(statement) == item.create_sql()[0]

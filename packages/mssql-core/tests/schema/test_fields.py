@@ -1,0 +1,69 @@
+import pytest
+from django.db import connection, models
+from schema_models import model
+
+from mssql_core.schema import fields
+
+
+def field(kind, **options):
+    return model(field=kind(**options))._meta.get_field("field")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "expected"),
+    [
+        (models.CharField, {"max_length": 10, "db_index": True}, True),
+        (models.CharField, {"max_length": 10}, False),
+        (models.CharField, {"max_length": 10, "db_index": True, "unique": True}, False),  # its key is an index
+        (models.TextField, {"db_index": True}, False),  # error 1919
+    ],
+)
+def test_db_index_makes_an_index_where_the_type_can_be_a_key(kind, options, expected):
+    assert fields.is_indexed(field(kind, **options), connection) is expected
+
+
+def test_only_a_key_with_a_constraint_is_constrained():
+    other = model("Other", "a_other")
+    assert fields.is_constrained(field(models.ForeignKey, to=other, on_delete=models.CASCADE))
+    assert not fields.is_constrained(field(models.ForeignKey, to=other, on_delete=models.CASCADE, db_constraint=False))
+    assert not fields.is_constrained(field(models.IntegerField))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"max_length": 10}, {"max_length": 10, "null": True}, True),
+        ({"max_length": 10}, {"max_length": 11}, False),
+        ({"max_length": 10}, {"max_length": 10, "db_collation": "Latin1_General_BIN2"}, False),
+    ],
+)
+def test_type_and_collation_make_the_column(old, new, expected):
+    old, new = (field(models.CharField, **options) for options in (old, new))
+    assert fields.same_type(old, new, connection) is expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({}, {"unique": True}, True),
+        ({"unique": True}, {"unique": True}, False),
+        ({"unique": True}, {}, False),
+        ({}, {"primary_key": True}, False),
+        ({"primary_key": True}, {"unique": True}, True),
+    ],
+)
+def test_when_a_unique_key_is_to_be_made(old, new, expected):
+    old, new = (models.IntegerField(**options) for options in (old, new))
+    assert bool(fields.became_unique(old, new)) is expected
+
+
+def test_a_check_of_the_type_names_no_column():
+    """So that renaming the column leaves it the same."""
+    positive = field(models.PositiveIntegerField)
+    assert fields.type_check(positive, connection) == "[__column_name__] >= 0"
+    assert fields.type_check(field(models.IntegerField), connection) is None
+
+
+def test_a_verbose_name_is_no_difference_that_a_key_could_feel():
+    assert fields.only_comment_differs(field(models.IntegerField), field(models.IntegerField))
+    assert not fields.only_comment_differs(field(models.IntegerField), field(models.BigIntegerField))
