@@ -31,8 +31,8 @@ def made(table, column, index="i", check="ck"):
     return type("Named%d" % next(_numbers), (models.Model,), fields)
 
 
-NAMES = ["a\\\nb", "it's", "a]b", "[a]", '"a"', "a\\\n'; DROP TABLE x; --"]
-TABLES = [*NAMES, "[a\\\nb].[c\\\nd]", '"a\\\nb"."c"']
+NAMES = ["a\\\nb", "it's", "a]b", "a].[b", 'a"."b', "[a]", '"a"', "a\\\n'; DROP TABLE x; --"]
+TABLES = ["a\\\nb", "it's", "a]b", "[a]", "a\\\n'; DROP TABLE x; --", "a].[b", "[a\\\nb].[c\\\nd]", '"a\\\nb"."c"']
 
 
 @pytest.mark.parametrize("table, name", [*zip(TABLES, itertools.cycle(NAMES)), *zip(TABLES, reversed(NAMES))])
@@ -88,6 +88,27 @@ def _change(editor, kind, name):
     editor.alter_db_table(kind, kind._meta.db_table, "renamed\\\ntable")
     editor.alter_db_table(kind, "renamed\\\ntable", kind._meta.db_table)
     editor.rename_index(kind, kind._meta.indexes[0], models.Index(fields=["text"], name="other\\\nindex"))
+
+
+@pytest.mark.parametrize("name", ["a].[b", 'a"."b'])
+def test_a_join_by_a_column_whose_name_looks_like_two(connection, name):
+    kind = made("first", name)
+    other = type("Other%d" % next(_numbers), (models.Model,), {
+        "__module__": __name__, "of": models.ForeignKey(kind, models.CASCADE, db_column=name),
+        "Meta": type("Meta", (), {"apps": kind._meta.apps, "app_label": "shop"}),
+    })  # fmt: skip
+    with connection.schema_editor() as editor:
+        editor.create_model(kind)
+        editor.create_model(other)
+    row = kind.objects.using(connection.alias).create(text="x")
+    rows = other.objects.using(connection.alias)
+    rows.create(of=row)
+    assert rows.filter(of__text="x").select_related("of").get().of == row
+    assert kind.objects.using(connection.alias).filter(pk__in=rows.values("of")).get() == row
+    assert rows.filter(models.Exists(kind.objects.filter(pk=models.OuterRef("of"), text="x"))).update(of=row) == 1
+    with connection.schema_editor() as editor:
+        editor.delete_model(other)
+        editor.delete_model(kind)
 
 
 def test_an_error_of_what_waits_ends_the_transaction(connection):

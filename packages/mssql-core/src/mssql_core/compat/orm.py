@@ -80,9 +80,9 @@ def optional(module, *names):
 
 def join_condition(join, compiler, connection):
     """What stands behind ON in a join: (sql, params)."""
-    quote = connection.ops.quote_name
+    quote, column = connection.ops.quote_name, compiler.quote_name
     parts = [
-        "%s.%s = %s.%s" % (quote(join.parent_alias), quote(left), quote(join.table_alias), quote(right))
+        "%s.%s = %s.%s" % (quote(join.parent_alias), column(left), quote(join.table_alias), column(right))
         for left, right in join.join_cols
     ]
     params = []

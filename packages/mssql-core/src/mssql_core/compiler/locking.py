@@ -56,10 +56,16 @@ def compile_base_table(node, compiler, connection):
 def compile_join(node, compiler, connection):
     """A join with the alias's schema, and with hints, which stand between the table's name and ON."""
     hints = _hints(compiler, node.table_alias)
-    if not hints and not connection.ops.schema_option:
+    if not hints and not connection.ops.schema_option and not _may_have_parts(node):
         return NotImplemented
     condition, params = join_condition(node, compiler, connection)
     return "%s %s%s ON (%s)" % (node.join_type, _source(node, connection), hints, condition), params
+
+
+def _may_have_parts(node):
+    """Whether Django would take a column's name for that of a table with its schema."""
+    names_of_columns = [name for pair in node.join_cols for name in pair]
+    return any("].[" in name or '"."' in name for name in names_of_columns)
 
 
 def _source(node, connection):

@@ -5,6 +5,8 @@ go into a table variable and are selected from there, in the same message.
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
 
+from ..names import quote_identifier
+
 TABLE = "@returned"
 
 
@@ -16,7 +18,7 @@ class Returning:
         self.fields = fields
 
     def _names(self):
-        return [self.connection.ops.quote_name(field.column) for field in self.fields]
+        return [quote_identifier(field.column) for field in self.fields]
 
     def declaration(self, ordinal=False):
         """DECLARE of the table variable.

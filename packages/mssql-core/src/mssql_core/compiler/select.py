@@ -7,7 +7,7 @@ from django.db.models.sql import compiler
 from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
 from ..compat.orm import PARAMS, FullResultSet
-from ..names import quote_name
+from ..names import quote_identifier, quote_name
 from .cross_apply import Hoists, columns_beside_aggregates, is_column, value_column
 from .distinct_on import DistinctOn
 from .explain import explain
@@ -57,7 +57,13 @@ class CompileMixin:
 
     def quote_name(self, name):
         """Of a column or alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""
-        return quote_name(name)
+        return quote_name(name) if self._is_table(name) else quote_identifier(name)
+
+    def _is_table(self, name):
+        """Whether a name may have several parts: a column's has one, also where `].[` is in it."""
+        query = self.query
+        tables = (query.alias_map, query.table_map, query.external_aliases, query.extra_tables)
+        return any(name in names for names in tables) or (bool(query.model) and name == query.get_meta().db_table)
 
     # Before Django 6.1; its aliases need no other treatment here.
     quote_name_unless_alias = quote_name

@@ -87,7 +87,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         return str(self.table_name(db_table))
 
     def quote_name(self, name):
-        return quote_name(name)
+        """Of a column, an index or a constraint; a table's is read where its outermost delimiters are there."""
+        return quote_name(name) if name[:1] in ("[", '"') else quote_identifier(name)
 
     def table_name(self, db_table):
         return TableName.parse(db_table, self.connection.ops.schema_option).of_this_database()
