@@ -18,9 +18,10 @@ from harness.server import VARIABLE
     [
         ("faults", "--count", "60", "--seed", "1", "--workers", "4"),
         ("faults.leaks", "--at-least", "390"),
+        ("faults.hostile", "--count", "3000", "--seed", "5"),
         ("faults.soak", "--threads", "8", "--queries", "800", "--connections", "160"),
     ],
-    ids=["faults", "secrets", "soak"],
+    ids=["faults", "secrets", "hostile", "soak"],
 )
 def test_a_share_of_the_command_finds_nothing(arguments):
     # Each has a server of its own: what it finds is not to be told apart from other tests' statements.

@@ -182,6 +182,12 @@ class Ddl:
         return "__".join((*parts, suffix))
 
 
+def refuse_variable_name(name: str, line: int = 1) -> None:
+    """Between delimiters it may be an object's name; here it would be taken for a table variable's."""
+    if name.startswith("@"):
+        raise NotSupported("an object whose name begins with @", line)
+
+
 def is_temporary(table: Table) -> bool:
     return table.kind in ("temp", "variable")
 

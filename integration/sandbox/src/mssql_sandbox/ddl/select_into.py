@@ -9,7 +9,7 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn
 from ..syntax import nodes
 from . import columns
-from .context import Ddl, written
+from .context import Ddl, refuse_variable_name, written
 from .errors import name_taken
 
 
@@ -22,6 +22,7 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
     """
     ddl = Ddl(session, scope)
     schema, leaf = ddl.split(name)
+    refuse_variable_name(leaf, name.line)
     temporary = leaf.startswith("#")
     if leaf.startswith("##"):
         raise NotSupported("global temp tables", name.line)

@@ -12,7 +12,7 @@ from ..syntax import nodes
 from . import columns, constraints, errors, indexes, warehouse
 from .binding import detach
 from .compiling import revive
-from .context import Ddl, is_temporary, written
+from .context import Ddl, is_temporary, refuse_variable_name, written
 
 _MAX_TEMPORARY_NAME = 116
 _HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
@@ -23,6 +23,7 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     schema, name = ddl.split(statement.name)
     if name.startswith("##"):
         raise NotSupported("global temp tables", statement.line)
+    refuse_variable_name(name, statement.line)
     for option in statement.options:
         if option.upper() not in _HARMLESS_OPTIONS:
             raise NotSupported(f"CREATE TABLE ... WITH ({option})", statement.line)
