@@ -56,7 +56,8 @@ class DatabaseValidation(BaseDatabaseValidation):
 
     def _column_name(self, field):
         """Names that Django's quoting, which does not know what it quotes, takes for a table's with its schema."""
-        column = field.column
+        # The output field of a GeneratedField is checked too, and has no column.
+        column = getattr(field, "column", None)
         if column and quote_name(column) != quote_identifier(column):
             text = "The column's name %r reads as a table's name with its schema." % column
             yield checks.Error(text, hint="Give the field another db_column.", obj=field, id="mssql_core.E005")
