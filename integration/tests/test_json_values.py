@@ -159,6 +159,13 @@ def test_updates_with_expressions(papers):
     assert list(rows.order_by("place").values_list("value", flat=True)) == [{"was": 1}, [2]]
 
 
+def test_the_null_of_json_is_assigned_as_such(papers):
+    documents = papers({"a": 1})
+    documents.update(value=Value(None, JSONField()))
+    assert documents.filter(value=Value(None, JSONField())).count() == 1
+    assert documents.filter(value__isnull=True).count() == 0
+
+
 def test_in_a_subquery_of_documents(papers):
     rows = papers({"a": 1, "b": 2}, {"a": 2}, [1])
     others = papers({"b": 2.0, "a": 1})

@@ -56,3 +56,9 @@ def test_a_max_type_is_no_key_of_an_index(connection, kind, options, expected):
 )
 def test_a_column_s_name_that_reads_as_a_table_s(connection, column, expected):
     assert ids(connection.validation.check_field(field(models.IntegerField, db_column=column))) == expected
+
+
+def test_the_output_field_of_a_generated_one_has_no_column(connection):
+    output = models.IntegerField()
+    output.model = field(models.IntegerField).model
+    assert ids(connection.validation.check_field(output)) == []

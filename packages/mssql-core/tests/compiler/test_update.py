@@ -1,4 +1,4 @@
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
 from django.db.models.functions import Cast
 from django.db.models.sql import UpdateQuery
 from orm import executed
@@ -30,6 +30,16 @@ def test_a_condition_is_assigned_as_a_value(compiled):
     assert sql == (
         "UPDATE [ormtests_author] SET [active] = CAST(CASE WHEN ([ormtests_author].[age] > ?) THEN 1 ELSE 0 END AS bit)"
     )
+
+
+class _Reversed(CharField):
+    def get_prep_value(self, value):
+        return value[::-1]
+
+
+def test_a_value_is_prepared_by_its_own_field(compiled):
+    _, values = update(compiled, Author.objects.all(), name=Value("abc", output_field=_Reversed()))
+    assert values == ["cba"]
 
 
 def test_joins_are_a_subquery(compiled):

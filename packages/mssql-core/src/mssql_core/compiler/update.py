@@ -79,9 +79,21 @@ class UpdateMixin:
             # As bulk_update writes it around a CASE, whose results have types that hold them.
             return value.get_source_expressions()[0]
         if type(value) is Value:
-            value = value.value
+            return self._whole_expression(field, value)
         if value is None or hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save"):
             return value
-        prepared = field.get_db_prep_save(value, self.connection)
-        found = stored(field, prepared, self.connection)
-        return value if found is prepared else Prepared(found)
+        return self._stored(field, value, field.get_db_prep_save(value, self.connection))
+
+    def _whole_expression(self, field, expression):
+        """A Value() is prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
+        output_field = expression._output_field_or_none
+        if expression.value is None or hasattr(output_field, "get_placeholder"):
+            return expression
+        prepared = expression.value
+        if output_field is not None:
+            prepared = output_field.get_db_prep_save(prepared, self.connection)
+        return self._stored(field, expression, prepared)
+
+    def _stored(self, field, value, prepared):
+        sent = stored(field, prepared, self.connection)
+        return value if sent is prepared else Prepared(sent)
