@@ -27,7 +27,8 @@ def test_a_share_of_the_command_finds_nothing(arguments):
     # Each has a server of its own: what it finds is not to be told apart from other tests' statements.
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
     command = [sys.executable, "-m", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    # A session that waits for ever is a fault too.
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=1200)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 

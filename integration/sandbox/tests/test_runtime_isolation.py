@@ -210,3 +210,20 @@ def test_defaults_of_databases(server):
     assert client.run(versions.format("shop")) == [(0, 1)]
     client.run("ALTER DATABASE shop SET READ_COMMITTED_SNAPSHOT OFF")
     client.session.close()
+
+
+@pytest.mark.parametrize(
+    ("hints", "expected"),
+    [
+        ("UPDLOCK, NOWAIT", [1222]),
+        ("UPDLOCK, READPAST", []),
+        ("NOWAIT", [REFUSED]),
+    ],
+)
+def test_nowait_and_readpast_never_wait(sessions, hints, expected):
+    """Also in a table into which another session has inserted; a row of its own would be waited for elsewhere."""
+    writer, reader = sessions
+    reader.run("SET LOCK_TIMEOUT 20000")
+    writer.run("BEGIN TRAN; UPDATE is_t SET v = 9 WHERE id = 1; INSERT INTO is_t VALUES (3, 3)")
+    assert reader.errors(f"SELECT v FROM is_t WITH ({hints}) WHERE id = 1") == expected
+    assert reader.errors("SELECT v FROM is_t WITH (UPDLOCK, NOWAIT) WHERE id = 2") == []

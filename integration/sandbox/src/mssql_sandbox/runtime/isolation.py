@@ -60,8 +60,12 @@ def before_reading(session: Any, plan: translate.Plan, arguments: list[Any] | No
     waiting = set(plan.waiting)
     if level in ("REPEATABLE READ", "SERIALIZABLE") or level == "READ COMMITTED" and not session.row_versions:
         waiting |= read - set(plan.dirty)
+    # Their rows are locked, skipped or refused (1222) by the engine as it reads them.
+    waiting -= set(plan.unwaited)
     if not waiting or not _changed(session, waiting):
         return
+    if waiting & set(plan.nowait):
+        raise NotSupported("NOWAIT without UPDLOCK or XLOCK on a table that another session has changed")
     by_rows = arguments is not None and level == "READ COMMITTED" and plan.kind == "select"
     with session.transactions.atomic():
         if by_rows and not waiting & set().union(*(other.inserted for other in others)):

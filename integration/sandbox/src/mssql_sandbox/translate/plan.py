@@ -48,6 +48,7 @@ class Plan:
     :param before: engine statements to run first (locks); ``after``: last (identity).
     :param ranges: tables of which the ranges are locked that the parameters stand for (HOLDLOCK).
     :param dirty: tables under NOLOCK; ``waiting``: tables whose writers a hint waits for.
+    :param unwaited: tables of which rows are locked under NOWAIT or READPAST; ``nowait``: read so without such a lock.
     :param assign: variables that the columns of an 'assign' plan go to.
     :param into: nodes.Name of SELECT ... INTO.
     :param identity: the last column of the engine's result is the identity value of the inserted row.
@@ -65,6 +66,8 @@ class Plan:
     ranges: tuple[str, ...] = ()
     dirty: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    unwaited: tuple[str, ...] = ()
+    nowait: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:

@@ -121,6 +121,10 @@ class Sources:
             self.t.statement.waiting.append(physical)
         if hints & {"UPDLOCK", "XLOCK"} or "READPAST" in hints:
             self._lock(source, hints)
+            if hints & {"NOWAIT", "READPAST"}:
+                self.t.statement.unwaited.append(physical)
+        elif "NOWAIT" in hints:
+            self.t.statement.nowait.append(physical)
         if "TABLOCKX" in hints:
             self.t.statement.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
         return f"{physical} AS {source.engine_alias}"

@@ -18,6 +18,8 @@ class EngineStatement:
     :ivar serializable: tables that are locked as a whole against changes.
     :ivar dirty: tables that are read without waiting (NOLOCK).
     :ivar waiting: tables whose writers are waited for, whatever the isolation level.
+    :ivar unwaited: tables of which rows are locked without waiting (NOWAIT, READPAST).
+    :ivar nowait: tables that are read under NOWAIT alone.
     :ivar rowversions: whether a table with such a column is read.
     :ivar calls_itself: whether the function whose body this is calls itself.
     """
@@ -29,6 +31,8 @@ class EngineStatement:
         self.serializable: list[str] = []
         self.dirty: list[str] = []
         self.waiting: list[str] = []
+        self.unwaited: list[str] = []
+        self.nowait: list[str] = []
         self.rowversions = False
         self.calls_itself = False
         self._numbers: dict[str, int] = {}
@@ -54,4 +58,5 @@ class EngineStatement:
         return Plan(
             kind, sql, self.parameters, columns, before,
             ranges=ranges, dirty=tuple(self.dirty), waiting=tuple(self.waiting),
+            unwaited=tuple(self.unwaited), nowait=tuple(self.nowait),
         )  # fmt: skip
