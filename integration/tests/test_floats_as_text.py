@@ -9,6 +9,7 @@ from demo.shop.models import Product
 from django.db import connection, models
 from django.db.models import Avg, Case, CharField, Count, F, FloatField, Max, Value, When
 from django.db.models.functions import Cast, Concat, Length, Replace, Upper
+from django.test.utils import isolate_apps
 
 pytestmark = pytest.mark.usefixtures("shop")
 NUMBER = 1234567.891
@@ -96,6 +97,7 @@ def test_an_update(measured):
     assert measured.get().name == "1234567.891"
 
 
+@isolate_apps("demo.shop")
 def test_definitions_take_no_subquery():
     """Error 1046."""
 
