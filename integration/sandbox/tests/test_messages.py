@@ -109,8 +109,15 @@ def test_every_number_is_in_use():
     assert not [number for number in table() if number not in used]
 
 
+def test_a_number_has_one_line():
+    lines = re.findall(r"^\d+(?= = )", (SOURCE / "messages.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) == len(table())
+
+
 def test_lines_are_sorted_and_have_sources():
-    assert list(table()) == sorted(table())
+    for severity in {line.severity for line in table().values()}:
+        numbers = [number for number, line in table().items() if line.severity == severity]
+        assert numbers == sorted(numbers)
     for number, line in table().items():
         assert 0 <= line.severity <= 25 and 0 <= line.state <= 255, number
         assert re.fullmatch(r"reference|memory|sandbox|probes \S+|https://learn\.microsoft\.com/\S+", line.source), (

@@ -27,7 +27,7 @@ class Message:
 
     text: str
     severity: int
-    source: str
+    source: str = "reference"
     state: int = 1
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -44,8 +44,12 @@ class Message:
 def table() -> dict[int, Message]:
     """All messages by number."""
     with open(Path(__file__).with_name("messages.toml"), "rb") as file:
-        lines = tomllib.load(file)["message"]
-    return {int(number): Message(**line) for number, line in lines.items()}
+        sections = tomllib.load(file)["severity"]
+    return {
+        int(number): Message(severity=int(severity), **({"text": line} if isinstance(line, str) else line))
+        for severity, lines in sections.items()
+        for number, line in lines.items()
+    }
 
 
 def message(number: int, variant: str = "") -> Message:
