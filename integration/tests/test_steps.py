@@ -64,4 +64,6 @@ def test_an_environment_asks_for_one_django():
         named = [*own.get("dependencies", inherited.get("dependencies", [])), *extra]
         if any("django" in key for key in own.get("matrix", [{}])[0]):
             named += own["overrides"]["matrix"]["django"]["dependencies"][0]["value"].split()
-        assert len([one for one in named if one.startswith("django~=")]) == 1, name
+        djangos = len([one for one in named if one.startswith("django~=")])
+        # The documentation's site is built without one.
+        assert djangos == (name != "docs"), name
