@@ -11,46 +11,46 @@ end $$;
 
 -- Punctuation sorts before digits, digits before letters, accented letters after their base letter.
 -- The first 33 positions from 0x0E hold blank and ASCII punctuation in the order of SQL_Latin1_General_CP1.
-create function ms.k_order(x text) returns text language sql immutable parallel safe return
+create function ms.k_order(x text) returns text immutable return
   translate(x, ' _-,;:!?/.`^~''"()[]{}@$*\&#%+<=>|',
     U&'\000E\000F\0010\0011\0012\0013\0014\0015\0016\0017\0018\0019\001A\001B\001C\001D\001E\001F\0020\0021\0022\0023\0024\0025\0026\0027\0028\0029\002A\002B\002C\002D\002E');
 
-create function ms.k_base(x text) returns text language sql immutable parallel safe return
+create function ms.k_base(x text) returns text immutable return
   translate(x, 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćčďēėęěğģīįķļłńņňōőŕřśşšţťūůűųźżžøđ',
                'aaaaaaceeeeiiiinooooouuuuyyaaaccdeeeeggiikllnnnoorrsssttuuuuzzzod');
 
-create function ms.k_ci_as(x text) returns text language sql immutable parallel safe return
+create function ms.k_ci_as(x text) returns text immutable return
   case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' ')))
        else ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || casefold(rtrim(x, ' ')) end;
 
-create function ms.k_ci_ai(x text) returns text language sql immutable parallel safe return
+create function ms.k_ci_ai(x text) returns text immutable return
   ms.k_order(ms.k_base(casefold(rtrim(x, ' '))));
 
-create function ms.k_swap(x text) returns text language sql immutable parallel safe return
+create function ms.k_swap(x text) returns text immutable return
   translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
-create function ms.k_cs_as(x text) returns text language sql immutable parallel safe return
+create function ms.k_cs_as(x text) returns text immutable return
   ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || ms.k_swap(rtrim(x, ' '));
 
-create function ms.k_cs_ai(x text) returns text language sql immutable parallel safe return
+create function ms.k_cs_ai(x text) returns text immutable return
   ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || ms.k_swap(ms.k_base(rtrim(x, ' ')));
 
-create function ms.k_bin2(x text) returns text language sql immutable parallel safe return rtrim(x, ' ');
+create function ms.k_bin2(x text) returns text immutable return rtrim(x, ' ');
 
 -- Finnish and Swedish know å, ä and ö as letters of their own, behind z.
-create function ms.k_sv_ci_as(x text) returns text language sql immutable parallel safe return
+create function ms.k_sv_ci_as(x text) returns text immutable return
   ms.k_ci_as(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'));
-create function ms.k_sv_ci_ai(x text) returns text language sql immutable parallel safe return
+create function ms.k_sv_ci_ai(x text) returns text immutable return
   ms.k_ci_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'));
-create function ms.k_sv_cs_as(x text) returns text language sql immutable parallel safe return
+create function ms.k_sv_cs_as(x text) returns text immutable return
   ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'));
-create function ms.k_sv_cs_ai(x text) returns text language sql immutable parallel safe return
+create function ms.k_sv_cs_ai(x text) returns text immutable return
   ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'));
 
-create function ms.k_binary(x bytea) returns bytea language sql immutable parallel safe return rtrim(x, '\x00');
+create function ms.k_binary(x bytea) returns bytea immutable return rtrim(x, '\x00');
 
 -- uniqueidentifier orders by its last six bytes first.
-create function ms.k_uuid(x uuid) returns text language sql immutable parallel safe return
+create function ms.k_uuid(x uuid) returns text immutable return
   substr(x::text, 25, 12) || substr(x::text, 20, 4)
   || substr(x::text, 17, 2) || substr(x::text, 15, 2)
   || substr(x::text, 12, 2) || substr(x::text, 10, 2)

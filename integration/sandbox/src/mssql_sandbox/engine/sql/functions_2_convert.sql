@@ -1,9 +1,9 @@
 -- Conversions. Faults carry SQL Server's numbers and texts.
 
-create function ms.to_bit(x numeric) returns smallint language sql immutable parallel safe return
+create function ms.to_bit(x numeric) returns smallint immutable return
   case when x is null then null when x = 0 then 0 else 1 end::smallint;
 
-create function ms.to_smallint(x bigint) returns smallint language plpgsql immutable parallel safe as $$
+create function ms.to_smallint(x bigint) returns smallint language plpgsql immutable as $$
 begin
   if x not between -32768 and 32767 then
     perform ms.fail(220, 'type', 'smallint', 'value', x::text);
@@ -11,7 +11,7 @@ begin
   return x;
 end $$;
 
-create function ms.to_tinyint(x bigint) returns smallint language plpgsql immutable parallel safe as $$
+create function ms.to_tinyint(x bigint) returns smallint language plpgsql immutable as $$
 begin
   if x not between 0 and 255 then
     perform ms.fail(220, 'state', '2', 'type', 'tinyint', 'value', x::text);
@@ -19,7 +19,7 @@ begin
   return x;
 end $$;
 
-create function ms.tinyint_result(x int) returns smallint language plpgsql immutable parallel safe as $$
+create function ms.tinyint_result(x int) returns smallint language plpgsql immutable as $$
 begin
   if x not between 0 and 255 then
     perform ms.fail(8115, 'source', 'expression', 'target', 'tinyint');
@@ -31,7 +31,7 @@ create function ms.number_overflow(kind text, target text) returns text language
   select ms.fail(8115, 'source', case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end, 'target', target)
 $$;
 
-create function ms.number_to_bigint(x numeric, kind text) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.number_to_bigint(x numeric, kind text) returns bigint language plpgsql immutable as $$
 begin
   if x not between -9223372036854775808 and 9223372036854775807 then
     perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint');
@@ -39,7 +39,7 @@ begin
   return x;
 end $$;
 
-create function ms.number_to_int(x numeric, kind text) returns integer language plpgsql immutable parallel safe as $$
+create function ms.number_to_int(x numeric, kind text) returns integer language plpgsql immutable as $$
 begin
   if x not between -2147483648 and 2147483647 then
     perform ms.fail(8115, 'source', 'expression', 'target', 'int');
@@ -47,14 +47,14 @@ begin
   return x;
 end $$;
 
-create function ms.number_to_smallint(x numeric, kind text) returns smallint language sql immutable parallel safe return
+create function ms.number_to_smallint(x numeric, kind text) returns smallint immutable return
   ms.to_smallint(ms.number_to_bigint(x, kind));
 
-create function ms.number_to_tinyint(x numeric, kind text) returns smallint language sql immutable parallel safe return
+create function ms.number_to_tinyint(x numeric, kind text) returns smallint immutable return
   ms.to_tinyint(ms.number_to_bigint(x, kind));
 
 create function ms.to_decimal(x numeric, p int, s int, kind text default 'numeric') returns numeric
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 declare r numeric := round(x, s);
 begin
   if abs(r) >= 10::numeric ^ (p - s) then
@@ -63,7 +63,7 @@ begin
   return r;
 end $$;
 
-create function ms.float_result(x double precision) returns double precision language plpgsql immutable parallel safe as $$
+create function ms.float_result(x double precision) returns double precision language plpgsql immutable as $$
 begin
   if x = 'infinity' or x = '-infinity' then
     perform ms.fail(8115, 'source', 'expression', 'target', 'float');
@@ -71,7 +71,7 @@ begin
   return x;
 end $$;
 
-create function ms.to_money(x numeric) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.to_money(x numeric) returns numeric language plpgsql immutable as $$
 declare r numeric := round(x, 4);
 begin
   if r not between -922337203685477.5808 and 922337203685477.5807 then
@@ -80,7 +80,7 @@ begin
   return r;
 end $$;
 
-create function ms.to_smallmoney(x numeric) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.to_smallmoney(x numeric) returns numeric language plpgsql immutable as $$
 declare r numeric := round(x, 4);
 begin
   if r not between -214748.3648 and 214748.3647 then
@@ -91,7 +91,7 @@ end $$;
 
 -- ---- from text ----------------------------------------------------------------------
 
-create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable as $$
 declare t text := btrim(x, E' \t\r\n'); n numeric;
 begin
   if x is null then return null; end if;
@@ -119,7 +119,7 @@ begin
   return n;
 end $$;
 
-create function ms.text_to_numeric(x text, source text) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.text_to_numeric(x text, source text) returns numeric language plpgsql immutable as $$
 declare t text := btrim(x, ' ');
 begin
   if x is null then return null; end if;
@@ -129,7 +129,7 @@ begin
   return t::numeric;
 end $$;
 
-create function ms.text_to_money(x text, source text, target text) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.text_to_money(x text, source text, target text) returns numeric language plpgsql immutable as $$
 declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
 begin
   if x is null then return null; end if;
@@ -141,7 +141,7 @@ begin
 end $$;
 
 create function ms.text_to_float(x text, source text, target text) returns double precision
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 declare t text := btrim(x, ' ');
 begin
   if x is null then return null; end if;
@@ -152,7 +152,7 @@ begin
   return replace(lower(t), 'd', 'e')::double precision;
 end $$;
 
-create function ms.text_to_guid(x text) returns uuid language plpgsql immutable parallel safe as $$
+create function ms.text_to_guid(x text) returns uuid language plpgsql immutable as $$
 declare t text := x;
 begin
   if x is null then return null; end if;
@@ -174,13 +174,13 @@ begin
 end $$;
 
 -- Lengths of strings count UTF-16 units, of UTF-8 collations bytes. Trailing blanks go without a word.
-create function ms.cut_units(x text, n int) returns text language plpgsql immutable parallel safe as $$
+create function ms.cut_units(x text, n int) returns text language plpgsql immutable as $$
 begin
   if octet_length(x) <= n then return x; end if;
   return ms.left(x, n);
 end $$;
 
-create function ms.cut_bytes(x text, n int) returns text language plpgsql immutable parallel safe as $$
+create function ms.cut_bytes(x text, n int) returns text language plpgsql immutable as $$
 declare r text := x;
 begin
   if octet_length(x) <= n then return x; end if;
@@ -189,28 +189,28 @@ begin
   return r;
 end $$;
 
-create function ms.fit_units(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
+create function ms.fit_units(x text, n int, tab text, col text) returns text language plpgsql immutable as $$
 begin
   if octet_length(x) <= n or ms.utf16_length(x) <= n then return x; end if;
   if ms.utf16_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_units(x, n)); end if;
   return ms.cut_units(x, n);
 end $$;
 
-create function ms.fit_bytes(x text, n int, tab text, col text) returns text language plpgsql immutable parallel safe as $$
+create function ms.fit_bytes(x text, n int, tab text, col text) returns text language plpgsql immutable as $$
 begin
   if octet_length(x) <= n then return x; end if;
   if octet_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n)); end if;
   return ms.cut_bytes(x, n);
 end $$;
 
-create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea language plpgsql immutable parallel safe as $$
+create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea language plpgsql immutable as $$
 begin
   if length(x) > n then perform ms.truncation_fault(tab, col, ''); end if;
   return x;
 end $$;
 
 create function ms.number_fit(x text, n int, source text, target text, stars boolean) returns text
-language plpgsql immutable strict parallel safe as $$
+language plpgsql immutable strict as $$
 begin
   if length(x) <= n then return x; end if;
   if stars then return '*'; end if;
@@ -223,12 +223,12 @@ begin
   return null;
 end $$;
 
-create function ms.money_text(x numeric, style int) returns text language sql immutable parallel safe return
+create function ms.money_text(x numeric, style int) returns text immutable return
   case style when 1 then to_char(x, 'FM999,999,999,999,990.00') when 2 then x::numeric(19,4)::text
        when 126 then x::numeric(19,4)::text else round(x, 2)::text end;
 
 -- All digits of a double, which the engine's own cast cuts at 15.
-create function ms.float_exact(x double precision) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.float_exact(x double precision) returns numeric language plpgsql immutable as $$
 declare
   bits bigint := ('x' || encode(float8send(abs(x)), 'hex'))::bit(64)::bigint;
   e int := (bits >> 52)::int; m numeric := bits & 4503599627370495; r numeric;
@@ -241,14 +241,14 @@ begin
 end $$;
 
 -- Conversion to decimal keeps 17 digits and puts zeros behind them.
-create function ms.float_numeric(x double precision) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.float_numeric(x double precision) returns numeric language plpgsql immutable as $$
 begin
   if x is null or x = 0 then return x; end if;
   if abs(x) < 1e15 and x = trunc(x) then return x::bigint; end if;
   return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
 end $$;
 
-create function ms.float_integer(x double precision, target text) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.float_integer(x double precision, target text) returns bigint language plpgsql immutable as $$
 declare top double precision := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
 begin
   if x is null then return null; end if;
@@ -263,7 +263,7 @@ end $$;
 
 -- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 what the type holds.
 create function ms.float_text(x double precision, style int, kind text) returns text
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 declare digits int; e int; m text; r text; sign text;
 begin
   if x is null then return null; end if;
@@ -295,7 +295,7 @@ end $$;
 
 -- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
 -- once per UTF-16 unit.
-create function ms.to_code_page(x text) returns text language plpgsql immutable parallel safe as $$
+create function ms.to_code_page(x text) returns text language plpgsql immutable as $$
 begin
   if octet_length(x) = length(x) then return x; end if;
   x := translate(x, 'ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪīĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŹźŻż',
@@ -304,13 +304,13 @@ begin
   return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
 end $$;
 
-create function ms.code_page_binary(x text) returns bytea language sql immutable parallel safe return
+create function ms.code_page_binary(x text) returns bytea immutable return
   convert_to(ms.to_code_page(x), 'WIN1252');
 
-create function ms.code_page_text(x bytea) returns text language sql immutable parallel safe return
+create function ms.code_page_text(x bytea) returns text immutable return
   convert_from(x, 'WIN1252');
 
-create function ms.utf16_binary(x text) returns bytea language plpgsql immutable parallel safe as $$
+create function ms.utf16_binary(x text) returns bytea language plpgsql immutable as $$
 declare r bytea := ''; c int; ch text; h text;
 begin
   if x is null then return null; end if;
@@ -329,7 +329,7 @@ begin
   return decode(h, 'hex');
 end $$;
 
-create function ms.utf16_text(x bytea) returns text language plpgsql immutable parallel safe as $$
+create function ms.utf16_text(x bytea) returns text language plpgsql immutable as $$
 declare r text := ''; i int := 0; c int; d int; n int := length(x);
 begin
   if x is null then return null; end if;
@@ -347,7 +347,7 @@ begin
   return r;
 end $$;
 
-create function ms.hex_binary(x text, style int, source text) returns bytea language plpgsql immutable parallel safe as $$
+create function ms.hex_binary(x text, style int, source text) returns bytea language plpgsql immutable as $$
 declare t text := x;
 begin
   if x is null then return null; end if;
@@ -361,14 +361,14 @@ begin
   return decode(t, 'hex');
 end $$;
 
-create function ms.pad_binary(x bytea, n int) returns bytea language sql immutable parallel safe return
+create function ms.pad_binary(x bytea, n int) returns bytea immutable return
   x || decode(repeat('00', greatest(n - length(x), 0)), 'hex');
 
-create function ms.int_binary(x bigint, n int) returns bytea language sql immutable parallel safe return
+create function ms.int_binary(x bigint, n int) returns bytea immutable return
   case when n <= 8 then substring(int8send(x), 9 - n, n)
        else decode(repeat(case when x < 0 then 'ff' else '00' end, n - 8), 'hex') || int8send(x) end;
 
-create function ms.binary_to_int(x bytea, n int) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.binary_to_int(x bytea, n int) returns bigint language plpgsql immutable as $$
 declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
 begin
   if x is null then return null; end if;
@@ -378,14 +378,14 @@ begin
   return r;
 end $$;
 
-create function ms.guid_binary(x uuid) returns bytea language plpgsql immutable parallel safe as $$
+create function ms.guid_binary(x uuid) returns bytea language plpgsql immutable as $$
 declare h text := replace(x::text, '-', '');
 begin
   return decode(substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17), 'hex');
 end $$;
 
-create function ms.binary_guid(x bytea) returns uuid language plpgsql immutable parallel safe as $$
+create function ms.binary_guid(x bytea) returns uuid language plpgsql immutable as $$
 declare h text := encode(ms.pad_binary(substring(x, 1, 16), 16), 'hex');
 begin
   if x is null then return null; end if;
@@ -393,7 +393,7 @@ begin
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17))::uuid;
 end $$;
 
-create function ms.check_json(x text) returns text language plpgsql immutable parallel safe as $$
+create function ms.check_json(x text) returns text language plpgsql immutable as $$
 begin
   if x is null then return x; end if;
   if not (x is json object or x is json array) then return ms.json_fault(x); end if;

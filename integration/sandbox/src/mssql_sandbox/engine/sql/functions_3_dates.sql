@@ -1,23 +1,21 @@
 -- Dates: ticks of 100 ns since 0001-01-01, ms.dto for datetimeoffset.
 
-create function ms.day_ticks() returns bigint language sql immutable parallel safe return 864000000000;
-
-create function ms.date_ticks(x date) returns bigint language sql immutable parallel safe return
+create function ms.date_ticks(x date) returns bigint immutable return
   (x - date '0001-01-01')::bigint * 864000000000;
 
-create function ms.ticks_date(x bigint) returns date language sql immutable parallel safe return
+create function ms.ticks_date(x bigint) returns date immutable return
   date '0001-01-01' + (x / 864000000000)::int;
 
 -- Whole microseconds as a timestamp, for calendar arithmetic.
-create function ms.stamp(x bigint) returns timestamp language sql immutable parallel safe return
+create function ms.stamp(x bigint) returns timestamp immutable return
   timestamp '0001-01-01' + make_interval(days => (x / 864000000000)::int)
   + make_interval(secs => ((x % 864000000000) / 10)::double precision / 1000000);
 
-create function ms.stamp_ticks(x timestamp) returns bigint language sql immutable parallel safe return
+create function ms.stamp_ticks(x timestamp) returns bigint immutable return
   (x::date - date '0001-01-01')::bigint * 864000000000
   + (extract(epoch from x::time)::numeric * 10000000)::bigint;
 
-create function ms.range_check(x bigint, kind text) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.range_check(x bigint, kind text) returns bigint language plpgsql immutable as $$
 begin
   if x < 0 or x > 3155378975999999999 then
     perform ms.fail(517, 'type', kind);
@@ -25,7 +23,7 @@ begin
   return x;
 end $$;
 
-create function ms.round_ticks(x bigint, s int) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.round_ticks(x bigint, s int) returns bigint language plpgsql immutable as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint; r bigint;
 begin
   if x is null then return null; end if;
@@ -34,20 +32,20 @@ begin
   return r;
 end $$;
 
-create function ms.round_time(x bigint, s int) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.round_time(x bigint, s int) returns bigint language plpgsql immutable as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint;
 begin
   return ((x + unit / 2) / unit * unit) % 864000000000;
 end $$;
 
-create function ms.round_offset(x ms.dto, s int) returns ms.dto language plpgsql immutable parallel safe as $$
+create function ms.round_offset(x ms.dto, s int) returns ms.dto language plpgsql immutable as $$
 begin
   if x is null then return null; end if;
   return row(ms.round_ticks(x.u, s), x.o)::ms.dto;
 end $$;
 
 -- datetime: 1753..9999 in steps of 1/300 s.
-create function ms.round_datetime(x bigint) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.round_datetime(x bigint) returns bigint language plpgsql immutable as $$
 begin
   if x < 552877920000000000 then
     perform ms.fail(242, 'source', 'datetime2', 'target', 'datetime');
@@ -56,7 +54,7 @@ begin
     + round(round((x % 864000000000)::numeric * 3 / 100000) * 100000 / 3)::bigint;
 end $$;
 
-create function ms.round_smalldatetime(x bigint) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.round_smalldatetime(x bigint) returns bigint language plpgsql immutable as $$
 declare r bigint := (x + 300000000 + 10000) / 600000000 * 600000000;
 begin
   if r < 599266080000000000 or r > 655892639400000000 then
@@ -66,34 +64,34 @@ begin
 end $$;
 
 -- A datetime shows whole milliseconds.
-create function ms.round_milliseconds(x bigint) returns bigint language sql immutable parallel safe return
+create function ms.round_milliseconds(x bigint) returns bigint immutable return
   (x + 5000) / 10000 * 10000;
 
-create function ms.offset_local(x ms.dto) returns bigint language sql immutable parallel safe return
+create function ms.offset_local(x ms.dto) returns bigint immutable return
   (x).u + (x).o::bigint * 600000000;
 
-create function ms.offset_of(local bigint, minutes int) returns ms.dto language sql immutable parallel safe return
+create function ms.offset_of(local bigint, minutes int) returns ms.dto immutable return
   case when local is null or minutes is null then null
        else row(local - minutes::bigint * 600000000, minutes)::ms.dto end;
 
-create function ms.days_to_datetime(x double precision) returns bigint language sql immutable parallel safe return
+create function ms.days_to_datetime(x double precision) returns bigint immutable return
   ms.round_datetime(599266080000000000 + (x::numeric * 864000000000)::bigint);
 
-create function ms.datetime_to_days(x bigint) returns double precision language sql immutable parallel safe return
+create function ms.datetime_to_days(x bigint) returns double precision immutable return
   ((x - 599266080000000000)::numeric / 864000000000)::double precision;
 
 -- smalldatetime rounds both operands of a sum.
-create function ms.whole_minutes(x bigint) returns bigint language sql immutable parallel safe return
+create function ms.whole_minutes(x bigint) returns bigint immutable return
   (x + 300000000) / 600000000 * 600000000;
 
-create function ms.datetime_add(a bigint, b bigint) returns bigint language sql immutable parallel safe return
+create function ms.datetime_add(a bigint, b bigint) returns bigint immutable return
   ms.round_datetime(ms.range_check(a + (b - 599266080000000000), 'datetime'));
 
-create function ms.datetime_subtract(a bigint, b bigint) returns bigint language sql immutable parallel safe return
+create function ms.datetime_subtract(a bigint, b bigint) returns bigint immutable return
   ms.round_datetime(ms.range_check(a - (b - 599266080000000000), 'datetime'));
 
 -- The clock, fixed for one statement.
-create function ms.now_ticks() returns bigint language sql stable return
+create function ms.now_ticks() returns bigint stable return
   ms.stamp_ticks(statement_timestamp() at time zone 'UTC');
 
 -- ---- parsing -----------------------------------------------------------------------
@@ -115,16 +113,16 @@ begin
   return null;
 end $$;
 
-create function ms.month_number(x text) returns int language sql immutable parallel safe return
+create function ms.month_number(x text) returns int immutable return
   array_position(array['jan','feb','mar','apr','may','jun','jul','aug','sep','oct','nov','dec'], lower(left(x, 3)));
 
 -- The two digit year cutoff is 2049.
-create function ms.full_year(y int) returns int language sql immutable parallel safe return
+create function ms.full_year(y int) returns int immutable return
   case when y < 50 then 2000 + y else 1900 + y end;
 
 -- (days since 0001-01-01, ticks of the day, offset in minutes or null)
 create function ms.parse_temporal(x text, style int, kind text, source text, out days int, out ticks bigint, out off int)
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
   ticks := 0;
@@ -213,7 +211,7 @@ begin
   end if;
 end $$;
 
-create function ms.text_to_date(x text, style int, source text) returns date language plpgsql immutable parallel safe as $$
+create function ms.text_to_date(x text, style int, source text) returns date language plpgsql immutable as $$
 declare p record;
 begin
   if x is null then return null; end if;
@@ -221,7 +219,7 @@ begin
   return date '0001-01-01' + p.days;
 end $$;
 
-create function ms.text_to_time(x text, style int, source text) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.text_to_time(x text, style int, source text) returns bigint language plpgsql immutable as $$
 declare p record;
 begin
   if x is null then return null; end if;
@@ -229,7 +227,7 @@ begin
   return p.ticks;
 end $$;
 
-create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint language plpgsql immutable as $$
 declare p record; r bigint;
 begin
   if x is null then return null; end if;
@@ -242,7 +240,7 @@ begin
   return r;
 end $$;
 
-create function ms.text_to_offset(x text, style int, source text) returns ms.dto language plpgsql immutable parallel safe as $$
+create function ms.text_to_offset(x text, style int, source text) returns ms.dto language plpgsql immutable as $$
 declare p record;
 begin
   if x is null then return null; end if;
@@ -255,12 +253,12 @@ end $$;
 
 -- ---- formatting ------------------------------------------------------------------------
 
-create function ms.fraction(ticks bigint, s int) returns text language sql immutable parallel safe return
+create function ms.fraction(ticks bigint, s int) returns text immutable return
   case when s = 0 then '' else '.' || left(lpad((ticks % 10000000)::text, 7, '0'), s) end;
 
 -- value: days for date, ticks for the others.
 create function ms.temporal_text(value bigint, kind text, s int, style int) returns text
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 declare
   day_number bigint := case kind when 'date' then value when 'time' then 0 else value / 864000000000 end;
   t bigint := case kind when 'date' then 0 when 'time' then value else value % 864000000000 end;
@@ -351,7 +349,7 @@ begin
   return null;
 end $$;
 
-create function ms.offset_text(x ms.dto, s int, style int) returns text language plpgsql immutable parallel safe as $$
+create function ms.offset_text(x ms.dto, s int, style int) returns text language plpgsql immutable as $$
 declare o int; zone text; body text;
 begin
   if x is null then return null; end if;
@@ -364,13 +362,13 @@ begin
   return body || case when style in (126) then zone when style in (0, 20, 21, 25, 120, 121, 100) then ' ' || zone else '' end;
 end $$;
 
-create function ms.offset_name(minutes int) returns text language sql immutable parallel safe return
+create function ms.offset_name(minutes int) returns text immutable return
   case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':' || lpad((abs(minutes) % 60)::text, 2, '0');
 
 -- ---- DATEADD, DATEDIFF, DATEPART ---------------------------------------------------------------
 
 create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 declare r numeric; months bigint; d date; y int; m int; last int;
 begin
   if n is null or x is null then return null; end if;
@@ -402,7 +400,7 @@ begin
 end $$;
 
 -- DATEDIFF counts boundaries; weeks start on Sunday whatever DATEFIRST says.
-create function ms.date_diff(part text, a bigint, b bigint) returns numeric language plpgsql immutable parallel safe as $$
+create function ms.date_diff(part text, a bigint, b bigint) returns numeric language plpgsql immutable as $$
 declare da date; db date;
 begin
   if a is null or b is null then return null; end if;
@@ -425,7 +423,7 @@ begin
     when 'nanosecond' then (b - a)::numeric * 100 end;
 end $$;
 
-create function ms.date_diff_int(part text, a bigint, b bigint) returns int language plpgsql immutable parallel safe as $$
+create function ms.date_diff_int(part text, a bigint, b bigint) returns int language plpgsql immutable as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
   if r not between -2147483648 and 2147483647 then
@@ -434,7 +432,7 @@ begin
   return r;
 end $$;
 
-create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint language plpgsql immutable as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
   if r not between -9223372036854775808 and 9223372036854775807 then
@@ -443,7 +441,7 @@ begin
   return r;
 end $$;
 
-create function ms.date_part(part text, x bigint, datefirst int) returns int language plpgsql immutable parallel safe as $$
+create function ms.date_part(part text, x bigint, datefirst int) returns int language plpgsql immutable as $$
 declare d date; wd int; j1 date; t bigint;
 begin
   if x is null then return null; end if;
@@ -474,7 +472,7 @@ begin
   return null;
 end $$;
 
-create function ms.date_name(part text, x bigint, datefirst int) returns text language plpgsql immutable parallel safe as $$
+create function ms.date_name(part text, x bigint, datefirst int) returns text language plpgsql immutable as $$
 begin
   if x is null then return null; end if;
   if part = 'month' then return to_char(ms.ticks_date(x), 'FMMonth'); end if;
@@ -482,7 +480,7 @@ begin
   return ms.date_part(part, x, datefirst)::text;
 end $$;
 
-create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint language plpgsql immutable as $$
 declare d date;
 begin
   if x is null then return null; end if;
@@ -507,7 +505,7 @@ begin
 end $$;
 
 -- DATE_BUCKET: the start of the bucket of n parts, counted from the origin.
-create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint language plpgsql immutable parallel safe as $$
+create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint language plpgsql immutable as $$
 declare unit numeric; k numeric; months int;
 begin
   if n is null or x is null or origin is null then return null; end if;
@@ -525,14 +523,14 @@ begin
   return origin + floor((x - origin) / unit) * unit;
 end $$;
 
-create function ms.end_of_month(x date, n int) returns date language sql immutable parallel safe return
+create function ms.end_of_month(x date, n int) returns date immutable return
   (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
 
 create function ms.parts_fault(kind text) returns text language sql immutable as $$
   select ms.fail(289, 'type', kind)
 $$;
 
-create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable parallel safe as $$
+create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable as $$
 begin
   if y is null or m is null or d is null then return null; end if;
   if y not between 1 and 9999 or m not between 1 and 12 or d < 1
@@ -543,7 +541,7 @@ begin
 end $$;
 
 create function ms.time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') returns bigint
-language plpgsql immutable parallel safe as $$
+language plpgsql immutable as $$
 begin
   if h is null or mi is null or s is null or f is null then return null; end if;
   if h not between 0 and 23 or mi not between 0 and 59 or s not between 0 and 59 or f < 0 or f >= 10 ^ p then
@@ -557,7 +555,7 @@ end $$;
 create table ms.time_zones (name text primary key, iana text not null);
 
 -- Offset in minutes of a zone at a UTC instant.
-create function ms.zone_offset(zone text, utc bigint) returns int language sql stable parallel safe return
+create function ms.zone_offset(zone text, utc bigint) returns int stable return
   round(extract(epoch from (ms.stamp(utc) at time zone 'UTC' at time zone zone) - ms.stamp(utc)) / 60)::int;
 
 create function ms.zone_name(name text) returns text language plpgsql stable as $$
@@ -594,10 +592,10 @@ begin
   return row((x).u, ms.zone_offset(zone, (x).u))::ms.dto;
 end $$;
 
-create function ms.switch_offset(x ms.dto, o int) returns ms.dto language sql immutable parallel safe return
+create function ms.switch_offset(x ms.dto, o int) returns ms.dto immutable return
   case when x is null or o is null then null else row((x).u, o)::ms.dto end;
 
-create function ms.parse_offset(x text) returns int language plpgsql immutable parallel safe as $$
+create function ms.parse_offset(x text) returns int language plpgsql immutable as $$
 declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
 begin
   if x is null then return null; end if;
