@@ -31,6 +31,7 @@ from .names import TableName
 from .operations.base import DatabaseOperations
 from .plugin import Capability, manager
 from .schema.editor import DatabaseSchemaEditor
+from .schema.unenforced_keys import OPTION, UnenforcedKeys
 
 # What was learned of each server, for all connections of the process.
 _servers = {}
@@ -137,6 +138,11 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         }
 
     # ---- settings and server ---------------------------------------------------------
+
+    @cached_property
+    def unenforced_keys(self):
+        """The foreign keys that the alias leaves out."""
+        return UnenforcedKeys(self.alias, self.options_read().options.get(OPTION) or ())
 
     def options_read(self):
         """The alias's settings as plugins see them.

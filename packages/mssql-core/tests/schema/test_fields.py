@@ -24,9 +24,10 @@ def test_db_index_makes_an_index_where_the_type_can_be_a_key(kind, options, expe
 
 def test_only_a_key_with_a_constraint_is_constrained():
     other = model("Other", "a_other")
-    assert fields.is_constrained(field(models.ForeignKey, to=other, on_delete=models.CASCADE))
-    assert not fields.is_constrained(field(models.ForeignKey, to=other, on_delete=models.CASCADE, db_constraint=False))
-    assert not fields.is_constrained(field(models.IntegerField))
+    key = {"to": other, "on_delete": models.CASCADE}
+    assert fields.is_constrained(field(models.ForeignKey, **key), connection)
+    assert not fields.is_constrained(field(models.ForeignKey, **key, db_constraint=False), connection)
+    assert not fields.is_constrained(field(models.IntegerField), connection)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from ..data_types import NO_JSON_PLUGIN
 from ..names import quote_identifier, quote_name
 from ..plugin import manager
 from ..schema import foreign_key_rules
+from ..schema.unenforced_keys import OPTION
 from . import advice, key_lengths
 
 
@@ -17,7 +18,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         settings = self.connection.options_read()
         found = super().check(**kwargs)
         found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
-        found += key_lengths.messages(self.connection)
+        found += [*key_lengths.messages(self.connection), *self._unenforced_keys()]
         for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             found += messages or ()
         # Settings that cannot connect are told; the rest asks the server.
@@ -42,6 +43,10 @@ class DatabaseValidation(BaseDatabaseValidation):
         text = "DATABASES[%r]: Trusted_Connection has no effect beside %s." % (self.connection.alias, winner)
         return [checks.Warning(text, hint="Remove one of them.", id="mssql_core.W004")]
 
+    def _unenforced_keys(self):
+        for text in self.connection.unenforced_keys.wrong_names():
+            yield checks.Error(text, hint="Remove the name or mend it.", id="mssql_core.E007")
+
     def _column_types(self):
         return [
             checks.Warning("DATABASES[%r]: %s" % (self.connection.alias, text), hint=remedy, id="mssql_core.W002")
@@ -63,7 +68,13 @@ class DatabaseValidation(BaseDatabaseValidation):
             yield checks.Error(text, hint="Give the field another db_column.", obj=field, id="mssql_core.E005")
 
     def _foreign_key(self, field):
-        """Foreign keys that the server refuses (errors 1776, 1785)."""
+        """Foreign keys that the server refuses (errors 1776, 1785), and that the alias leaves out."""
+        if self.connection.unenforced_keys.leaves_out(field):
+            text = "The database %r does not enforce this foreign key: rows may refer to rows that are not there." % (
+                self.connection.alias
+            )
+            hint = "OPTIONS[%r] leaves its constraint out." % OPTION
+            yield checks.Warning(text, hint=hint, obj=field, id="mssql_core.W005")
         target = foreign_key_rules.target_without_key(field, self.connection)
         if target is not None:
             text = (
@@ -72,7 +83,8 @@ class DatabaseValidation(BaseDatabaseValidation):
             )
             hint = (
                 "Give %s null=False; or a UniqueConstraint(fields=[%r], nulls_distinct=False), which takes a single "
-                "NULL; or give the foreign key db_constraint=False." % (target, target.name)
+                "NULL; or give the foreign key db_constraint=False; or, where it is another's, name %r in "
+                "DATABASES[%r]['OPTIONS'][%r]." % (target, target.name, str(field), self.connection.alias, OPTION)
             )
             yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E003")
         conflict = foreign_key_rules.cascade_conflict(field, self.connection)

@@ -18,7 +18,8 @@ OPTIONS = frozenset(
     (
         "collation", "connection_recovery_interval_msec", "connection_retries", "connection_retry_backoff_time",
         "connection_timeout", "datefirst", "datetime_type", "driver", "dsn", "extra_params", "isolation_level", "plugins",
-        "query_timeout", "regex_function", "schema", "setdecoding", "setencoding", "uuid_type",
+        "query_timeout", "regex_function", "schema", "setdecoding", "setencoding", "unenforced_foreign_keys",
+        "uuid_type",
         # Only for dbshell.
         "db", "host", "passwd", "port", "read_default_file", "user",
     )
@@ -167,6 +168,8 @@ def _checked(alias, name, value):
         return _choice(alias, name, text, _CHOICES[name]) if name in _CHOICES else text
     if name == "schema":
         return _schema(alias, name, value)
+    if name == "unenforced_foreign_keys":
+        return _field_names(alias, name, value)
     if name in _TEXTS and value is not None and not isinstance(value, str):
         raise ImproperlyConfigured(
             "%s is of type %s; it has to be text." % (_option(alias, name), type(value).__name__)
@@ -198,6 +201,19 @@ def _function(alias, name, value):
     raise ImproperlyConfigured(
         "%s is %r; it has to be the function's schema and name, for example 'dbo.REGEXP_LIKE': SQL Server takes a "
         "function only with its schema (error 195)." % (_option(alias, name), value)
+    )
+
+
+def _field_names(alias, name, value):
+    """A tuple of names app_label.Model.field; whether the project has them, the schema editor and the checks tell."""
+    names = () if value is None else value
+    if isinstance(names, (list, tuple, set, frozenset)):
+        wrong = [each for each in names if not isinstance(each, str) or not re.fullmatch(r"\w+\.\w+\.\w+", each)]
+        if not wrong:
+            return tuple(names)
+        value = wrong[0]
+    raise ImproperlyConfigured(
+        "%s: %r; it has to be a list of foreign keys, each as 'app_label.Model.field'." % (_option(alias, name), value)
     )
 
 

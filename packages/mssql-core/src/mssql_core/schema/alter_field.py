@@ -92,6 +92,9 @@ class FieldAlteration:
         if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
             editor.comments.on_column(self.model, self.new, drop=True)
 
+    def _is_constrained(self, field):
+        return fields.is_constrained(field, self.connection)
+
     # What goes for good
 
     def replaced(self):
@@ -105,7 +108,7 @@ class FieldAlteration:
         )
 
     def _replaced_foreign_keys(self):
-        if not fields.is_constrained(self.old) or fields.only_comment_differs(self.old, self.new):
+        if not self._is_constrained(self.old) or fields.only_comment_differs(self.old, self.new):
             return []
         keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old_column,)]
         self._check_count(keys, "foreign key")
@@ -372,5 +375,7 @@ class FieldAlteration:
             editor.create([check])
 
     def create_foreign_key(self):
-        if fields.is_constrained(self.new) and (self.fk_dropped or not fields.is_constrained(self.old)):
+        if self._is_constrained(self.new) and (self.fk_dropped or not self._is_constrained(self.old)):
             self.editor.execute(self.editor.constraints.foreign_key(self.model, self.new), None)
+        if not self.old.remote_field:
+            self.editor.tell_unenforced([self.new])

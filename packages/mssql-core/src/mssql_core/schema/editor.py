@@ -20,6 +20,7 @@ from .indexes import IndexStatements
 from .planned_table import PlannedTables
 from .references import TableReference
 from .statements import Creation, SchemaStatement, rename_sql
+from .unenforced_keys import OPTION
 
 
 class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEditor):
@@ -68,6 +69,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.plans = PlannedTables(self, self.names, self.columns, self.constraints)
         self._variables = 0
         self._schemas = set()
+        connection.unenforced_keys.verify()
 
     def __exit__(self, exc_type, exc_value, traceback):
         """Run what waits; an error of it ends the transaction, which Django would leave open."""
@@ -172,6 +174,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         """
         self.execute(rename_sql(path, new_name, kind), None)
 
+    def tell_unenforced(self, changed):
+        """Say in a script which foreign keys of these fields the alias leaves out; system checks say it for `migrate`."""
+        for field in changed if self.collect_sql else ():
+            if self.connection.unenforced_keys.leaves_out(field):
+                self.collected_sql.append("-- Without its foreign key: %s (OPTIONS[%r])" % (field, OPTION))
+
     # The catalogue
 
     def snapshot(self, model):
@@ -204,7 +212,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             definitions.append("%s %s" % (self.quote_name(field.column), definition))
             if field.unique and not field.primary_key and fields.is_nullable(field):
                 self.deferred_sql.append(self.field_unique_statement(model, field))
-            if fields.is_constrained(field):
+            if fields.is_constrained(field, self.connection):
                 self.deferred_sql.append(self.constraints.foreign_key(model, field))
         pk_columns = list(getattr(meta.pk, "columns", ()))
         if len(pk_columns) > 1:
@@ -236,6 +244,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if self.collect_sql:
             self.catalogue.table_created(self.plans.created(model))
         self.comments.on_model(model)
+        self.tell_unenforced(model._meta.local_fields)
         self.deferred_sql.extend(self._model_indexes_sql(model))
         for field in model._meta.local_many_to_many:
             if field.remote_field.through._meta.auto_created:
@@ -312,7 +321,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if definition is None:
             return
         items = self.plans.field_items(model, field, is_new_table=False) if self.collect_sql else []
-        if fields.is_constrained(field):
+        if fields.is_constrained(field, self.connection):
             foreign_key = self.constraints.foreign_key(model, field)
             target = field.target_field
             if self.deferred.has_key(target.model._meta.db_table, target.column):
@@ -328,6 +337,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             name = self.quote_name(self.names.default(model._meta.db_table, field.column))
             self.execute(self.sql_delete_constraint % {**names, "name": name}, None)
         self.comments.on_column(model, field)
+        self.tell_unenforced([field])
         if field.unique and not field.primary_key:
             self.deferred_sql.append(self.field_unique_statement(model, field))
         self.deferred_sql.extend(self._field_indexes_sql(model, field))

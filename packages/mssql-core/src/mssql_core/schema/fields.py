@@ -31,9 +31,9 @@ def is_indexed(field, connection):
     return not db_type.endswith("(max)") and db_type not in ("json", "xml")
 
 
-def is_constrained(field):
-    """Does the field make a foreign key?"""
-    return bool(field.remote_field and field.db_constraint)
+def is_constrained(field, connection):
+    """Does the field make a foreign key in this database?"""
+    return bool(field.remote_field and field.db_constraint) and not connection.unenforced_keys.leaves_out(field)
 
 
 def type_check(field, connection):

@@ -6,7 +6,7 @@ from django.db import router
 from django.db.models import ForeignKey, UniqueConstraint
 
 from ..names import TableName
-from .fields import is_nullable
+from .fields import is_constrained, is_nullable
 
 # A cascading foreign key: a row of `parent` (a table) reaches rows of `child`.
 _Edge = namedtuple("_Edge", "field parent child")
@@ -16,7 +16,7 @@ def makes_constraint(field, connection):
     """Whether migrations make a foreign key for `field` in this database."""
     return (
         isinstance(field, ForeignKey)
-        and field.db_constraint
+        and is_constrained(field, connection)
         and field.model._meta.can_migrate(connection)
         and not isinstance(field.remote_field.model, str)
     )

@@ -111,7 +111,7 @@ class PlannedTables:
         for relation in model._meta.related_objects:
             field = relation.field
             is_other_table = relation.related_model._meta.db_table != model._meta.db_table
-            if not field.many_to_many and is_constrained(field) and is_other_table:
+            if not field.many_to_many and is_constrained(field, self._editor.connection) and is_other_table:
                 yield from self._constraints.foreign_key(relation.related_model, field).items()
 
 

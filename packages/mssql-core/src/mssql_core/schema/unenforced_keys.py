@@ -1,0 +1,146 @@
+"""Foreign keys that an alias leaves out: ``OPTIONS["unenforced_foreign_keys"]``."""
+
+import difflib
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db.migrations.loader import MigrationLoader
+from django.utils.functional import cached_property
+
+OPTION = "unenforced_foreign_keys"
+
+
+class UnenforcedKeys:
+    """
+    The foreign keys of one alias that make no constraint.
+
+    :param alias: its name, for messages.
+    :param names: the option's value: names ``app_label.Model.field``, of today's models or of those in migrations.
+    """
+
+    def __init__(self, alias, names):
+        self._alias = alias
+        self._names = names
+
+    def leaves_out(self, field):
+        """Whether `field` is a listed foreign key, of a model of any state of its app."""
+        if not self._names or not getattr(field, "db_constraint", False):
+            return False
+        meta = field.model._meta
+        return any(
+            app_label == meta.app_label and meta.model_name in models and field.name in fields
+            for app_label, models, fields in self._keys
+        )
+
+    def wrong_names(self):
+        """Yield a text for each name that no foreign key has, or had in the migrations."""
+        for name in self._names:
+            if self._is_foreign_key(name) or self._is_of_migrations(name):
+                continue
+            nearest = difflib.get_close_matches(name, list(foreign_keys()), 1, 0.5)
+            hint = " Did you mean %r?" % nearest[0] if nearest else ""
+            yield (
+                "DATABASES[%r]['OPTIONS'][%r] names %r, which is no foreign key of the project's models and "
+                "migrations.%s" % (self._alias, OPTION, name, hint)
+            )
+
+    def verify(self):
+        """:raises ImproperlyConfigured: the option names what is no foreign key."""
+        for text in self.wrong_names():
+            raise ImproperlyConfigured(text)
+
+    @cached_property
+    def _keys(self):
+        """[(app label, names of the model, names of the field)], each with the names that it had before."""
+        keys = []
+        for app_label, model, field in map(_parts, self._names):
+            history = self._history(app_label)
+            models = history.former_models(model)
+            keys.append((app_label, models, history.former_fields(models, field)))
+        return keys
+
+    @staticmethod
+    def _is_foreign_key(name):
+        app_label, model, field = _parts(name)
+        try:
+            return hasattr(apps.get_model(app_label, model)._meta.get_field(field), "db_constraint")
+        except (LookupError, FieldDoesNotExist):
+            return False
+
+    def _is_of_migrations(self, name):
+        app_label, model, field = _parts(name)
+        history = self._history(app_label)
+        return model in history.models and field in history.fields
+
+    def _history(self, app_label):
+        return _History(
+            operation
+            for (label, _), migration in self._migrations.items()
+            if label == app_label
+            for operation in _operations(migration.operations)
+        )
+
+    @cached_property
+    def _migrations(self):
+        return MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+
+
+class _History:
+    """The names that the migrations of an app give."""
+
+    def __init__(self, operations):
+        self.models, self.fields = set(), set()
+        self._models, self._fields = [], []
+        for operation in operations:
+            kind = type(operation).__name__
+            if kind == "CreateModel":
+                self.models.add(operation.name.lower())
+                self.fields.update(name for name, _ in operation.fields)
+            elif kind == "AddField":
+                self.fields.add(operation.name)
+            elif kind == "RenameModel":
+                self.models.add(operation.new_name.lower())
+                self._models.append((operation.old_name.lower(), operation.new_name.lower()))
+            elif kind == "RenameField":
+                self.fields.add(operation.new_name)
+                self._fields.append((operation.model_name.lower(), operation.old_name, operation.new_name))
+
+    def former_models(self, name):
+        """The name of a model, and those that it had before."""
+        return _former(name, self._models)
+
+    def former_fields(self, models, name):
+        """The name of a field of a model, and those that it had before."""
+        return _former(name, [(old, new) for model, old, new in self._fields if model in models])
+
+
+def foreign_keys():
+    """Yield the names of the project's foreign keys, as the option takes them."""
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.local_concrete_fields:
+            if hasattr(field, "db_constraint"):
+                yield "%s.%s" % (model._meta.label, field.name)
+
+
+def _parts(name):
+    app_label, model, field = name.split(".")
+    return app_label, model.lower(), field
+
+
+def _operations(operations):
+    """Operations, and those inside SeparateDatabaseAndState."""
+    for operation in operations:
+        yield operation
+        for part in ("database_operations", "state_operations"):
+            yield from _operations(getattr(operation, part, ()))
+
+
+def _former(name, renamed):
+    names, waiting = {name}, [name]
+    while waiting:
+        current = waiting.pop()
+        for old, new in renamed:
+            if new == current and old not in names:
+                names.add(old)
+                waiting.append(old)
+    return names

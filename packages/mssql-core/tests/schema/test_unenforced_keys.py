@@ -1,0 +1,128 @@
+"""Foreign keys that OPTIONS["unenforced_foreign_keys"] leaves out."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import migrations, models
+from schema_models import field_of, model
+
+from mssql_core.schema import unenforced_keys
+from mssql_core.schema.unenforced_keys import UnenforcedKeys
+from mssql_core.testing import fake_connection
+
+
+def alias(*names):
+    return fake_connection(options={"unenforced_foreign_keys": list(names)})
+
+
+def city(**options):
+    country = model("Country", "country", code=models.CharField(max_length=2, unique=True, null=True))
+    return model("City", "city", country=models.ForeignKey(country, models.CASCADE, to_field="code", **options))
+
+
+def script(connection, *steps):
+    """What sqlmigrate prints."""
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        for step in steps:
+            step(editor)
+    return "\n".join(editor.collected_sql)
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch):
+    """The foreign keys of these models are known by name, without an app."""
+    monkeypatch.setattr(UnenforcedKeys, "_is_foreign_key", staticmethod(lambda name: name == "a.City.country"))
+
+
+LEFT_OUT = "-- Without its foreign key: a.City.country (OPTIONS['unenforced_foreign_keys'])"
+
+
+def test_a_new_table_is_without_the_key():
+    text = script(alias("a.City.country"), lambda editor: editor.create_model(city()))
+    assert "FOREIGN KEY" not in text and "CREATE INDEX" in text and text.count(LEFT_OUT) == 1
+    assert "FOREIGN KEY" in script(alias(), lambda editor: editor.create_model(city()))
+
+
+def test_so_is_a_new_column_and_one_that_becomes_a_key():
+    towns = city()
+    field = towns._meta.get_field("country")
+    text = script(alias("a.City.country"), lambda editor: editor.add_field(towns, field))
+    assert "FOREIGN KEY" not in text and text.count(LEFT_OUT) == 1
+    plain = field_of(towns, "country", models.CharField(max_length=2, db_column="country_id"))
+    text = script(alias("a.City.country"), lambda editor: editor.alter_field(towns, plain, field))
+    assert "FOREIGN KEY" not in text and text.count(LEFT_OUT) == 1
+
+
+def test_the_model_s_case_is_no_matter_and_other_keys_stay():
+    country = model("Country", "country")
+    both = model(
+        "City",
+        "city",
+        country=models.ForeignKey(country, models.CASCADE, related_name="+"),
+        twin=models.ForeignKey(country, models.CASCADE, related_name="+"),
+    )
+    text = script(alias("a.City.country"), lambda editor: editor.create_model(both))
+    assert text.count("FOREIGN KEY") == 1 and "([twin_id])" in text
+    assert alias("a.CITY.country").unenforced_keys.leaves_out(both._meta.get_field("country"))
+
+
+def test_the_check_of_the_key_becomes_a_warning():
+    field = city()._meta.get_field("country")
+    (message,) = alias("a.City.country").validation.check_field(field)
+    assert message.id == "mssql_core.W005" and message.obj is field and "unenforced_foreign_keys" in message.hint
+    (message,) = alias().validation.check_field(field)
+    assert message.id == "mssql_core.E003" and "'a.City.country'" in message.hint
+    assert "unenforced_foreign_keys" in message.hint
+
+
+def test_a_wrong_name_is_an_error_that_names_it(monkeypatch):
+    monkeypatch.setattr(unenforced_keys, "foreign_keys", lambda: iter(["a.City.country"]))
+    connection = alias("a.City.contry")
+    with pytest.raises(ImproperlyConfigured, match="'a.City.contry'.*Did you mean 'a.City.country'"):
+        connection.schema_editor(collect_sql=True)
+    (message,) = [each for each in connection.validation.check() if each.id == "mssql_core.E007"]
+    assert "'a.City.contry'" in message.msg
+
+
+@pytest.mark.parametrize("value", ["a.City.country", ["City.country"], [1], {"a.City.country": True}])
+def test_what_is_no_list_of_names_is_refused(value):
+    with pytest.raises(ImproperlyConfigured, match="unenforced_foreign_keys.*app_label.Model.field"):
+        fake_connection(options={"unenforced_foreign_keys": value}).options_read()
+
+
+def test_the_keys_of_the_project_s_models_are_known(monkeypatch):
+    monkeypatch.undo()
+    names = list(unenforced_keys.foreign_keys())
+    assert names and list(alias(*names).unenforced_keys.wrong_names()) == []
+    assert len(list(alias(names[0] + "x", "nosuch.Model.field").unenforced_keys.wrong_names())) == 2
+
+
+@pytest.fixture
+def migrated(monkeypatch):
+    """An app whose migrations have renamed a model and a field."""
+    migration = migrations.Migration("0001_initial", "a")
+    migration.operations = [
+        migrations.CreateModel("Town", [("land", models.ForeignKey("a.B", models.CASCADE))]),
+        migrations.SeparateDatabaseAndState([], [migrations.RenameModel("Town", "City")]),
+        migrations.RenameField("City", "land", "country"),
+        migrations.RenameField("Shop", "place", "country"),
+    ]
+    loader = type("Loader", (), {"disk_migrations": {("a", "0001_initial"): migration}})
+    monkeypatch.setattr(unenforced_keys, "MigrationLoader", lambda *args, **options: loader)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_known"),
+    [("a.Town.land", True), ("a.City.land", True), ("a.City.nosuch", False), ("a.Nosuch.land", False)],
+)
+def test_names_that_only_migrations_have_are_known(migrated, name, is_known):
+    assert (list(alias(name).unenforced_keys.wrong_names()) == []) is is_known
+
+
+@pytest.mark.parametrize(
+    ("model_name", "name", "expected"),
+    [("Town", "land", True), ("City", "land", True), ("City", "place", False), ("Shop", "land", False)],
+)
+def test_the_names_that_a_key_had_before_are_left_out_with_it(migrated, model_name, name, expected):
+    field = models.ForeignKey(model("B", "b"), models.CASCADE)
+    former = model(model_name, "former", **{name: field})._meta.get_field(name)
+    assert alias("a.City.country").unenforced_keys.leaves_out(former) is expected
