@@ -91,10 +91,9 @@ end $$;
 
 -- ---- from text ----------------------------------------------------------------------
 
-create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable as $$
+create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable strict as $$
 declare t text := btrim(x, E' \t\r\n'); n numeric;
 begin
-  if x is null then return null; end if;
   if target = 'bit' then
     if lower(t) = 'true' then return 1; elsif lower(t) = 'false' then return 0; end if;
   end if;
@@ -119,20 +118,18 @@ begin
   return n;
 end $$;
 
-create function ms.text_to_numeric(x text, source text) returns numeric language plpgsql immutable as $$
+create function ms.text_to_numeric(x text, source text) returns numeric language plpgsql immutable strict as $$
 declare t text := btrim(x, ' ');
 begin
-  if x is null then return null; end if;
   if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
     perform ms.fail(8114, 'source', source, 'target', 'numeric');
   end if;
   return t::numeric;
 end $$;
 
-create function ms.text_to_money(x text, source text, target text) returns numeric language plpgsql immutable as $$
+create function ms.text_to_money(x text, source text, target text) returns numeric language plpgsql immutable strict as $$
 declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
 begin
-  if x is null then return null; end if;
   if t = '' then return 0; end if;
   if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
     perform ms.fail(235);
@@ -141,10 +138,9 @@ begin
 end $$;
 
 create function ms.text_to_float(x text, source text, target text) returns double precision
-language plpgsql immutable as $$
+language plpgsql immutable strict as $$
 declare t text := btrim(x, ' ');
 begin
-  if x is null then return null; end if;
   if t = '' then return 0; end if;
   if t !~* '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' then
     perform ms.fail(8114, 'source', source, 'target', target);
@@ -152,10 +148,9 @@ begin
   return replace(lower(t), 'd', 'e')::double precision;
 end $$;
 
-create function ms.text_to_guid(x text) returns uuid language plpgsql immutable as $$
+create function ms.text_to_guid(x text) returns uuid language plpgsql immutable strict as $$
 declare t text := x;
 begin
-  if x is null then return null; end if;
   if t ~ '^\{' then t := substr(t, 2); end if;
   t := substr(t, 1, 36);
   if t !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
@@ -228,12 +223,11 @@ create function ms.money_text(x numeric, style int) returns text immutable retur
        when 126 then x::numeric(19,4)::text else round(x, 2)::text end;
 
 -- All digits of a double, which the engine's own cast cuts at 15.
-create function ms.float_exact(x double precision) returns numeric language plpgsql immutable as $$
+create function ms.float_exact(x double precision) returns numeric language plpgsql immutable strict as $$
 declare
   bits bigint := ('x' || encode(float8send(abs(x)), 'hex'))::bit(64)::bigint;
   e int := (bits >> 52)::int; m numeric := bits & 4503599627370495; r numeric;
 begin
-  if x is null then return null; end if;
   if e = 0 then e := 1; else m := m + 4503599627370496; end if;
   e := e - 1075;
   r := case when e >= 0 then m * 2::numeric ^ e else trim_scale(m * 5::numeric ^ (-e) * ('1e' || e)::numeric) end;
@@ -248,10 +242,9 @@ begin
   return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
 end $$;
 
-create function ms.float_integer(x double precision, target text) returns bigint language plpgsql immutable as $$
+create function ms.float_integer(x double precision, target text) returns bigint language plpgsql immutable strict as $$
 declare top double precision := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
 begin
-  if x is null then return null; end if;
   if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
     if target = 'bigint' then
       perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
@@ -263,10 +256,9 @@ end $$;
 
 -- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 what the type holds.
 create function ms.float_text(x double precision, style int, kind text) returns text
-language plpgsql immutable as $$
+language plpgsql immutable strict as $$
 declare digits int; e int; m text; r text; sign text;
 begin
-  if x is null then return null; end if;
   if style not in (0, 1, 2, 3, 126) then
     perform ms.fail(281, 'style', style::text, 'source', kind);
   end if;
@@ -310,10 +302,9 @@ create function ms.code_page_binary(x text) returns bytea immutable return
 create function ms.code_page_text(x bytea) returns text immutable return
   convert_from(x, 'WIN1252');
 
-create function ms.utf16_binary(x text) returns bytea language plpgsql immutable as $$
+create function ms.utf16_binary(x text) returns bytea language plpgsql immutable strict as $$
 declare r bytea := ''; c int; ch text; h text;
 begin
-  if x is null then return null; end if;
   h := '';
   foreach ch in array regexp_split_to_array(x, '') loop
     continue when ch = '';
@@ -329,10 +320,9 @@ begin
   return decode(h, 'hex');
 end $$;
 
-create function ms.utf16_text(x bytea) returns text language plpgsql immutable as $$
+create function ms.utf16_text(x bytea) returns text language plpgsql immutable strict as $$
 declare r text := ''; i int := 0; c int; d int; n int := length(x);
 begin
-  if x is null then return null; end if;
   while i + 1 < n loop
     c := get_byte(x, i) | (get_byte(x, i + 1) << 8);
     i := i + 2;
@@ -347,10 +337,9 @@ begin
   return r;
 end $$;
 
-create function ms.hex_binary(x text, style int, source text) returns bytea language plpgsql immutable as $$
+create function ms.hex_binary(x text, style int, source text) returns bytea language plpgsql immutable strict as $$
 declare t text := x;
 begin
-  if x is null then return null; end if;
   if style = 1 then
     if t !~* '^0x' then perform ms.fail(8114, 'source', source, 'target', 'varbinary'); end if;
     t := substr(t, 3);
@@ -368,10 +357,9 @@ create function ms.int_binary(x bigint, n int) returns bytea immutable return
   case when n <= 8 then substring(int8send(x), 9 - n, n)
        else decode(repeat(case when x < 0 then 'ff' else '00' end, n - 8), 'hex') || int8send(x) end;
 
-create function ms.binary_to_int(x bytea, n int) returns bigint language plpgsql immutable as $$
+create function ms.binary_to_int(x bytea, n int) returns bigint language plpgsql immutable strict as $$
 declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
 begin
-  if x is null then return null; end if;
   if length(b) > n then b := substring(b, length(b) - n + 1, n); end if;
   for i in 0 .. length(b) - 1 loop r := r * 256 + get_byte(b, i); end loop;
   if n > 1 and length(b) = n and get_byte(b, 0) >= 128 then r := r - 2::numeric ^ bits; end if;
@@ -385,10 +373,9 @@ begin
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17), 'hex');
 end $$;
 
-create function ms.binary_guid(x bytea) returns uuid language plpgsql immutable as $$
+create function ms.binary_guid(x bytea) returns uuid language plpgsql immutable strict as $$
 declare h text := encode(ms.pad_binary(substring(x, 1, 16), 16), 'hex');
 begin
-  if x is null then return null; end if;
   return (substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17))::uuid;
 end $$;
@@ -404,10 +391,9 @@ exception when untranslatable_character or invalid_text_representation then
 end $$;
 
 -- TRY_CAST: the conversion as text, evaluated with its faults caught.
-create function ms.try_eval(expression text, value text) returns text language plpgsql volatile as $$
+create function ms.try_eval(expression text, value text) returns text language plpgsql volatile strict as $$
 declare r text;
 begin
-  if value is null then return null; end if;
   execute 'select (' || expression || ')::text' into r using value;
   return r;
 exception when sqlstate 'MS000' or numeric_value_out_of_range then

@@ -23,10 +23,9 @@ begin
   return x;
 end $$;
 
-create function ms.round_ticks(x bigint, s int) returns bigint language plpgsql immutable as $$
+create function ms.round_ticks(x bigint, s int) returns bigint language plpgsql immutable strict as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint; r bigint;
 begin
-  if x is null then return null; end if;
   r := (x + unit / 2) / unit * unit;
   if r > 3155378975999999999 then return x / unit * unit; end if;
   return r;
@@ -211,26 +210,23 @@ begin
   end if;
 end $$;
 
-create function ms.text_to_date(x text, style int, source text) returns date language plpgsql immutable as $$
+create function ms.text_to_date(x text, style int, source text) returns date language plpgsql immutable strict as $$
 declare p record;
 begin
-  if x is null then return null; end if;
   p := ms.parse_temporal(x, style, 'date', source);
   return date '0001-01-01' + p.days;
 end $$;
 
-create function ms.text_to_time(x text, style int, source text) returns bigint language plpgsql immutable as $$
+create function ms.text_to_time(x text, style int, source text) returns bigint language plpgsql immutable strict as $$
 declare p record;
 begin
-  if x is null then return null; end if;
   p := ms.parse_temporal(x, style, 'time', source);
   return p.ticks;
 end $$;
 
-create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint language plpgsql immutable as $$
+create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint language plpgsql immutable strict as $$
 declare p record; r bigint;
 begin
-  if x is null then return null; end if;
   p := ms.parse_temporal(x, style, kind, source);
   if p.off <> 0 and kind in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
   r := p.days::bigint * 864000000000 + p.ticks;
@@ -240,10 +236,9 @@ begin
   return r;
 end $$;
 
-create function ms.text_to_offset(x text, style int, source text) returns ms.dto language plpgsql immutable as $$
+create function ms.text_to_offset(x text, style int, source text) returns ms.dto language plpgsql immutable strict as $$
 declare p record;
 begin
-  if x is null then return null; end if;
   p := ms.parse_temporal(x, style, 'datetimeoffset', source);
   p.ticks := p.days::bigint * 864000000000 + p.ticks - coalesce(p.off, 0)::bigint * 600000000;
   -- https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql: the range holds for UTC as well
@@ -258,14 +253,13 @@ create function ms.fraction(ticks bigint, s int) returns text immutable return
 
 -- value: days for date, ticks for the others.
 create function ms.temporal_text(value bigint, kind text, s int, style int) returns text
-language plpgsql immutable as $$
+language plpgsql immutable strict as $$
 declare
   day_number bigint := case kind when 'date' then value when 'time' then 0 else value / 864000000000 end;
   t bigint := case kind when 'date' then 0 when 'time' then value else value % 864000000000 end;
   d date; frac text; ms3 text; ts timestamp; colon boolean := kind in ('datetime', 'smalldatetime');
   hms text; clock text;
 begin
-  if value is null then return null; end if;
   if style not in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 100, 101, 102, 103, 104, 105,
     106, 107, 108, 109, 110, 111, 112, 113, 114, 120, 121, 126, 127, 130, 131) or kind = 'date' and style in (14, 114) then
     perform ms.fail(281, 'style', style::text, 'source', kind);
@@ -368,10 +362,9 @@ create function ms.offset_name(minutes int) returns text immutable return
 -- ---- DATEADD, DATEDIFF, DATEPART ---------------------------------------------------------------
 
 create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
-language plpgsql immutable as $$
+language plpgsql immutable strict as $$
 declare r numeric; months bigint; d date; y int; m int; last int;
 begin
-  if n is null or x is null then return null; end if;
   if part in ('year', 'quarter', 'month') then
     months := n * case part when 'year' then 12 when 'quarter' then 3 else 1 end;
     d := ms.ticks_date(x);
@@ -400,10 +393,9 @@ begin
 end $$;
 
 -- DATEDIFF counts boundaries; weeks start on Sunday whatever DATEFIRST says.
-create function ms.date_diff(part text, a bigint, b bigint) returns numeric language plpgsql immutable as $$
+create function ms.date_diff(part text, a bigint, b bigint) returns numeric language plpgsql immutable strict as $$
 declare da date; db date;
 begin
-  if a is null or b is null then return null; end if;
   if part in ('year', 'quarter', 'month') then
     da := ms.ticks_date(a); db := ms.ticks_date(b);
     return case part
@@ -441,10 +433,9 @@ begin
   return r;
 end $$;
 
-create function ms.date_part(part text, x bigint, datefirst int) returns int language plpgsql immutable as $$
+create function ms.date_part(part text, x bigint, datefirst int) returns int language plpgsql immutable strict as $$
 declare d date; wd int; j1 date; t bigint;
 begin
-  if x is null then return null; end if;
   t := x % 864000000000;
   case part
     when 'hour' then return t / 36000000000;
@@ -472,18 +463,16 @@ begin
   return null;
 end $$;
 
-create function ms.date_name(part text, x bigint, datefirst int) returns text language plpgsql immutable as $$
+create function ms.date_name(part text, x bigint, datefirst int) returns text language plpgsql immutable strict as $$
 begin
-  if x is null then return null; end if;
   if part = 'month' then return to_char(ms.ticks_date(x), 'FMMonth'); end if;
   if part = 'weekday' then return to_char(ms.ticks_date(x), 'FMDay'); end if;
   return ms.date_part(part, x, datefirst)::text;
 end $$;
 
-create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint language plpgsql immutable as $$
+create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint language plpgsql immutable strict as $$
 declare d date;
 begin
-  if x is null then return null; end if;
   case part
     when 'hour' then return x / 36000000000 * 36000000000;
     when 'minute' then return x / 600000000 * 600000000;
@@ -505,10 +494,9 @@ begin
 end $$;
 
 -- DATE_BUCKET: the start of the bucket of n parts, counted from the origin.
-create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint language plpgsql immutable as $$
+create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint language plpgsql immutable strict as $$
 declare unit numeric; k numeric; months int;
 begin
-  if n is null or x is null or origin is null then return null; end if;
   if n <= 0 then
     perform ms.fail(9834);
   end if;
@@ -530,9 +518,8 @@ create function ms.parts_fault(kind text) returns text language sql immutable as
   select ms.fail(289, 'type', kind)
 $$;
 
-create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable as $$
+create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable strict as $$
 begin
-  if y is null or m is null or d is null then return null; end if;
   if y not between 1 and 9999 or m not between 1 and 12 or d < 1
      or d > extract(day from make_date(y, m, 1) + interval '1 month - 1 day') then
     perform ms.parts_fault('date');
@@ -541,9 +528,8 @@ begin
 end $$;
 
 create function ms.time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') returns bigint
-language plpgsql immutable as $$
+language plpgsql immutable strict as $$
 begin
-  if h is null or mi is null or s is null or f is null then return null; end if;
   if h not between 0 and 23 or mi not between 0 and 59 or s not between 0 and 59 or f < 0 or f >= 10 ^ p then
     perform ms.parts_fault(kind);
   end if;
@@ -558,10 +544,9 @@ create table ms.time_zones (name text primary key, iana text not null);
 create function ms.zone_offset(zone text, utc bigint) returns int stable return
   round(extract(epoch from (ms.stamp(utc) at time zone 'UTC' at time zone zone) - ms.stamp(utc)) / 60)::int;
 
-create function ms.zone_name(name text) returns text language plpgsql stable as $$
+create function ms.zone_name(name text) returns text language plpgsql stable strict as $$
 declare r text;
 begin
-  if name is null then return null; end if;
   select iana into r from ms.time_zones z where lower(z.name) = lower(zone_name.name);
   if r is null then
     perform ms.fail(9820, 'name', name);
@@ -595,10 +580,9 @@ end $$;
 create function ms.switch_offset(x ms.dto, o int) returns ms.dto immutable return
   case when x is null or o is null then null else row((x).u, o)::ms.dto end;
 
-create function ms.parse_offset(x text) returns int language plpgsql immutable as $$
+create function ms.parse_offset(x text) returns int language plpgsql immutable strict as $$
 declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
 begin
-  if x is null then return null; end if;
   if m is null or m[2]::int * 60 + m[3]::int > 840 then
     perform ms.fail(9812, 'name', 'todatetimeoffset');
   end if;

@@ -64,10 +64,9 @@ create function ms.fold_cs_ai(x text) returns text immutable return
     'AAAAAACEEEEIIIINOOOOOUUUUYAAACCDEEEEGGIIKLLNNNOORRSSSTUUUUZZZOD');
 create function ms.fold_bin(x text) returns text immutable return x;
 
-create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int language plpgsql immutable as $$
+create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int language plpgsql immutable strict as $$
 declare p int;
 begin
-  if needle is null or hay is null or s is null then return null; end if;
   if needle = '' then return 0; end if;
   if s < 1 then s := 1; end if;
   if units then hay := ms.to_units(hay); needle := ms.to_units(needle); end if;
@@ -114,10 +113,9 @@ begin
   return '(?s)' || r || case when padded then ' *$' else '$' end;
 end $$;
 
-create function ms.patindex(p text, x text) returns int language plpgsql immutable as $$
+create function ms.patindex(p text, x text) returns int language plpgsql immutable strict as $$
 declare body text; m int;
 begin
-  if p is null or x is null then return null; end if;
   if left(p, 1) <> '%' then
     return case when x ~ ms.like_regex(p, null) then 1 else 0 end;
   end if;
@@ -128,10 +126,9 @@ begin
   return 0;
 end $$;
 
-create function ms.replace(x text, a text, b text, fold text) returns text language plpgsql immutable as $$
+create function ms.replace(x text, a text, b text, fold text) returns text language plpgsql immutable strict as $$
 declare r text := ''; fx text; fa text; p int; rest text; n int;
 begin
-  if x is null or a is null or b is null then return null; end if;
   if a = '' then return x; end if;
   if fold in ('fold_cs_as', 'fold_cs_ai', 'fold_bin') then return replace(x, a, b); end if;
   fx := case fold when 'fold_ci_ai' then ms.fold_ci_ai(x) else ms.fold_ci_as(x) end;

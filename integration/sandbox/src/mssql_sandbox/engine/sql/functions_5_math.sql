@@ -101,13 +101,12 @@ create function ms.get_bit(x bigint, n int, bits int) returns smallint immutable
 create function ms.set_bit(x bigint, n int, v int, bits int) returns bigint immutable return
   ms.wrap(case v when 1 then x | (1::bigint << ms.bit_position(n, bits)) else x & ~(1::bigint << ms.bit_position(n, bits)) end, bits);
 
-create function ms.sha1(data bytea) returns bytea language plpgsql immutable as $$
+create function ms.sha1(data bytea) returns bytea language plpgsql immutable strict as $$
 declare
   h0 bigint := 1732584193; h1 bigint := 4023233417; h2 bigint := 2562383102; h3 bigint := 271733878; h4 bigint := 3285377520;
   m bytea; n int; w bigint[]; i int; t int; a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;
   mask constant bigint := 4294967295;
 begin
-  if data is null then return null; end if;
   n := length(data);
   m := data || '\x80'::bytea || decode(repeat('00', (119 - n % 64) % 64), 'hex') || int8send(n::bigint * 8);
   for i in 0 .. length(m) / 64 - 1 loop

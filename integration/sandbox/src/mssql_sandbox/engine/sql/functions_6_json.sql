@@ -1,10 +1,9 @@
 -- JSON on text. Values keep their source text (numbers, key order, duplicate keys).
 
 -- Steps of a path: array of text; keys as 'k:name', positions as 'i:3'; first element 'lax' or 'strict'.
-create function ms.json_steps(p text) returns text[] language plpgsql immutable as $$
+create function ms.json_steps(p text) returns text[] language plpgsql immutable strict as $$
 declare r text[]; rest text := btrim(p); m text[];
 begin
-  if p is null then return null; end if;
   if rest ~* '^strict\s' then r := array['strict']; rest := ltrim(substr(rest, 7));
   elsif rest ~* '^lax\s' then r := array['lax']; rest := ltrim(substr(rest, 4));
   else r := array['lax']; end if;

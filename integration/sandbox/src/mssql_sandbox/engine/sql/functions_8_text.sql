@@ -1,9 +1,8 @@
 -- Less common string functions: FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR and regular expressions.
 
-create function ms.soundex(x text) returns text language plpgsql immutable as $$
+create function ms.soundex(x text) returns text language plpgsql immutable strict as $$
 declare r text := ''; last text := ''; code text; c text;
 begin
-  if x is null then return null; end if;
   foreach c in array regexp_split_to_array(upper(x), '') loop
     exit when c !~ '^[A-Z]$';
     code := translate(c, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123012-02245501262301-202');
@@ -20,10 +19,10 @@ create function ms.difference(a text, b text) returns int immutable return
   (select count(*)::int from generate_series(1, 4) i where substr(ms.soundex(a), i, 1) = substr(ms.soundex(b), i, 1))
   + case when a is null or b is null then null else 0 end;
 
-create function ms.parsename(x text, n int) returns text language plpgsql immutable as $$
+create function ms.parsename(x text, n int) returns text language plpgsql immutable strict as $$
 declare parts text[] := '{}'; rest text := x; m text[]; part text;
 begin
-  if x is null or n is null or n not between 1 and 4 then return null; end if;
+  if n not between 1 and 4 then return null; end if;
   loop
     m := regexp_match(rest, '^(\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|[^.\[\]"]*)(\.(.*))?$', 's');
     if m is null then return null; end if;
@@ -43,10 +42,9 @@ end $$;
 create function ms.base64_encode(x bytea, url boolean) returns text immutable return
   case when url then rtrim(translate(encode(x, 'base64'), E'+/\n', '-_'), '=') else replace(encode(x, 'base64'), E'\n', '') end;
 
-create function ms.base64_decode(x text) returns bytea language plpgsql immutable as $$
+create function ms.base64_decode(x text) returns bytea language plpgsql immutable strict as $$
 declare t text := translate(x, '-_', '+/');
 begin
-  if x is null then return null; end if;
   t := rtrim(regexp_replace(t, '\s', '', 'g'), '=');
   if t !~ '^[A-Za-z0-9+/]*$' or length(t) % 4 = 1 then
     perform ms.fail(9803, 'type', 'Base64Decode');
@@ -54,10 +52,9 @@ begin
   return decode(rpad(t, (length(t) + 3) / 4 * 4, '='), 'base64');
 end $$;
 
-create function ms.unistr(x text, mark text) returns text language plpgsql immutable as $$
+create function ms.unistr(x text, mark text) returns text language plpgsql immutable strict as $$
 declare r text := ''; i int := 1; m text[]; high int; code int;
 begin
-  if x is null or mark is null then return null; end if;
   while i <= length(x) loop
     if substr(x, i, 1) <> mark then r := r || substr(x, i, 1); i := i + 1; continue; end if;
     if substr(x, i + 1, 1) = mark then r := r || mark; i := i + 2; continue; end if;
