@@ -6,14 +6,32 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from ..sqltypes import DEFAULT_COLLATION, SqlType
 from ..syntax import nodes
 from . import datatypes
 from .model import Column, Table
 
-_COLUMN = re.compile(r"(?P<name>\w+) (?P<type>\w+)(?:\((?P<length>\w+)\))?(?P<null>\?)?(?:@(?P<version>\d+))?$")
+_COLUMN = re.compile(
+    r"(?P<name>\w+) (?P<type>\w+)(?:\((?P<length>\w+)\))?(?P<null>\?)?(?:@(?P<version>\d+))?(?: = (?P<constant>.+))?$"
+)
+_VIEW = re.compile(r"^--- (\w+\.\w+): ([^\n]*(?:\n--- [^\n]*)*)\n(.*?);$", re.M | re.S)
 _FILES = ("catalog_2_views.sql", "catalog_3_information_schema.sql")
+
+
+class Declared(NamedTuple):
+    """A column of a system view as the SQL files declare it.
+
+    :param since: major version that brought it; 0 where all have it.
+    :param constant: the expression that is its value in all rows; None where the view's query has the column.
+    """
+
+    name: str
+    type: SqlType
+    nullable: bool
+    since: int
+    constant: str | None
 
 
 @lru_cache(maxsize=None)
@@ -27,41 +45,54 @@ def views(version: int, collation: str = DEFAULT_COLLATION) -> dict[tuple[str, s
     for position, (name, columns) in enumerate(_declarations().items(), start=1):
         schema, leaf = name.split(".")
         kept = [
-            Column(column_id, column, _with_collation(type_, collation), nullable, column.lower())
-            for column_id, (column, type_, nullable, since) in enumerate(columns, start=1)
-            if since <= version
+            Column(
+                column_id, column.name, _with_collation(column.type, collation), column.nullable, column.name.lower()
+            )
+            for column_id, column in enumerate(columns, start=1)
+            if column.since <= version
         ]
-        physical = f"information_schema_views.{leaf.lower()}" if schema == "INFORMATION_SCHEMA" else name
-        table = Table(-position, schema, leaf, physical, tuple(kept), kind="system")
+        table = Table(-position, schema, leaf, _physical(name), tuple(kept), kind="system")
         tables[schema.casefold(), leaf.casefold()] = table
     return tables
 
 
-def declared_types() -> dict[str, list[tuple[str, SqlType, bool, int]]]:
-    """view name -> (column, type, nullable, first version), for the bootstrap and its tests."""
-    return _declarations()
-
-
 def source(name: str) -> str:
-    """Text of one of the engine's SQL files."""
+    """Text of one of the engine's SQL files, with the views that it declares."""
+    return _VIEW.sub(lambda match: _view(match[1], match[3]), _text(name))
+
+
+def _view(name: str, query: str) -> str:
+    """The statement that makes a view: the columns as declared, in their types."""
+    none, parts = query == "none", []
+    for column in _declarations()[name]:
+        value = "null" if none else column.constant or f"v.{column.name.lower()}"
+        parts.append(f"({value})::{datatypes.engine_type(column.type)} as {column.name.lower()}")
+    rows = "where false" if none else f"from ({query}) v"
+    return f"create view {_physical(name)} as select {', '.join(parts)} {rows};"
+
+
+def _physical(name: str) -> str:
+    schema, leaf = name.split(".")
+    return f"information_schema_views.{leaf.lower()}" if schema == "INFORMATION_SCHEMA" else name
+
+
+def _text(name: str) -> str:
     return resources.files("mssql_sandbox.engine").joinpath("sql", name).read_text("utf-8")
 
 
 @lru_cache(maxsize=None)
-def _declarations() -> dict[str, list[tuple[str, SqlType, bool, int]]]:
-    found: dict[str, list[tuple[str, SqlType, bool, int]]] = {}
-    for file in _FILES:
-        text = re.sub(r"\n--- (?!\w+\.\w+:)", " ", source(file))
-        for name, declaration in re.findall(r"^--- (\w+\.\w+): (.*)$", text, re.M):
-            found[name] = _columns(name, declaration, found)
-    return found
+def _declarations() -> dict[str, list[Declared]]:
+    known: dict[str, list[Declared]] = {}
+    for name, declaration, _ in (match for file in _FILES for match in _VIEW.findall(_text(file))):
+        known[name] = _columns(name, declaration.replace("\n--- ", " "), known)
+    return known
 
 
-def _columns(view: str, declaration: str, known: dict) -> list[tuple[str, SqlType, bool, int]]:
-    columns: list[tuple[str, SqlType, bool, int]] = []
+def _columns(view: str, declaration: str, known: dict[str, list[Declared]]) -> list[Declared]:
+    columns: list[Declared] = []
     for part in declaration.split(", "):
-        if part.startswith("+"):
-            columns.extend(known[part[1:]])
+        if part[0] in "+=":
+            columns.extend(column if part[0] == "=" else column._replace(constant=None) for column in known[part[1:]])
             continue
         match = _COLUMN.match(part)
         if match is None:
@@ -69,7 +100,9 @@ def _columns(view: str, declaration: str, known: dict) -> list[tuple[str, SqlTyp
         arguments = (match["length"],) if match["length"] else ()
         name = match["type"]
         type_ = SqlType("sql_variant") if name == "sql_variant" else datatypes.resolve(nodes.TypeName(name, arguments))
-        columns.append((match["name"], type_, bool(match["null"]), int(match["version"] or 0)))
+        columns.append(
+            Declared(match["name"], type_, bool(match["null"]), int(match["version"] or 0), match["constant"])
+        )
     return columns
 
 

@@ -23,17 +23,13 @@ from ms.columns c
 join ms.types t on t.user_type_id = case when c.user_type_id = 256 then 231 else c.user_type_id end;
 
 --- INFORMATION_SCHEMA.SCHEMATA: CATALOG_NAME nvarchar(128)?, SCHEMA_NAME nvarchar(128), SCHEMA_OWNER nvarchar(128)?,
---- DEFAULT_CHARACTER_SET_CATALOG varchar(6)?, DEFAULT_CHARACTER_SET_SCHEMA varchar(3)?,
---- DEFAULT_CHARACTER_SET_NAME sysname?
-create view information_schema_views.schemata as
-select ms.database_property('name') as catalog_name, s.name as schema_name, p.name as schema_owner,
-  null::text as default_character_set_catalog, null::text as default_character_set_schema,
-  'iso_1' as default_character_set_name
+--- DEFAULT_CHARACTER_SET_CATALOG varchar(6)? = null, DEFAULT_CHARACTER_SET_SCHEMA varchar(3)? = null,
+--- DEFAULT_CHARACTER_SET_NAME sysname? = 'iso_1'
+select ms.database_property('name') as catalog_name, s.name as schema_name, p.name as schema_owner
 from ms.schemas s left join sys.database_principals p using (principal_id);
 
 --- INFORMATION_SCHEMA.TABLES: TABLE_CATALOG nvarchar(128)?, TABLE_SCHEMA nvarchar(128)?, TABLE_NAME sysname,
 --- TABLE_TYPE varchar(10)?
-create view information_schema_views.tables as
 select ms.database_property('name') as table_catalog, s.name as table_schema, o.name as table_name,
   case o.type when 'U' then 'BASE TABLE' else 'VIEW' end as table_type
 from ms.objects o join ms.schemas s using (schema_id) where o.type in ('U', 'V');
@@ -42,33 +38,27 @@ from ms.objects o join ms.schemas s using (schema_id) where o.type in ('U', 'V')
 --- COLUMN_NAME sysname?, ORDINAL_POSITION int?, COLUMN_DEFAULT nvarchar(4000)?, IS_NULLABLE varchar(3)?,
 --- DATA_TYPE nvarchar(128)?, CHARACTER_MAXIMUM_LENGTH int?, CHARACTER_OCTET_LENGTH int?, NUMERIC_PRECISION tinyint?,
 --- NUMERIC_PRECISION_RADIX smallint?, NUMERIC_SCALE int?, DATETIME_PRECISION smallint?,
---- CHARACTER_SET_CATALOG sysname?, CHARACTER_SET_SCHEMA sysname?, CHARACTER_SET_NAME sysname?,
---- COLLATION_CATALOG sysname?, COLLATION_SCHEMA sysname?, COLLATION_NAME sysname?, DOMAIN_CATALOG sysname?,
---- DOMAIN_SCHEMA sysname?, DOMAIN_NAME sysname?
-create view information_schema_views.columns as
+--- CHARACTER_SET_CATALOG sysname? = null, CHARACTER_SET_SCHEMA sysname? = null, CHARACTER_SET_NAME sysname?,
+--- COLLATION_CATALOG sysname? = null, COLLATION_SCHEMA sysname? = null, COLLATION_NAME sysname?,
+--- DOMAIN_CATALOG sysname? = null, DOMAIN_SCHEMA sysname? = null, DOMAIN_NAME sysname? = null
 select ms.database_property('name') as table_catalog, s.name as table_schema, o.name as table_name,
   c.name as column_name, row_number() over (partition by c.object_id order by c.column_id)::int as ordinal_position,
   d.definition as column_default, case c.is_nullable when 1 then 'YES' else 'NO' end as is_nullable,
   c.type_name as data_type, c.character_maximum_length, c.character_octet_length, c.numeric_precision,
-  c.numeric_precision_radix, c.numeric_scale, c.datetime_precision, null::text as character_set_catalog,
-  null::text as character_set_schema,
+  c.numeric_precision_radix, c.numeric_scale, c.datetime_precision,
   case when c.system_type_id in (231, 239, 99) then 'UNICODE' when c.system_type_id in (167, 175, 35) then 'iso_1' end
-    as character_set_name,
-  null::text as collation_catalog, null::text as collation_schema, c.collation_name, null::text as domain_catalog,
-  null::text as domain_schema, null::text as domain_name
+    as character_set_name, c.collation_name
 from ms.column_facets c join ms.objects o using (object_id) join ms.schemas s using (schema_id)
 left join ms.default_constraints d on d.object_id = c.default_object_id
 where o.type in ('U', 'V');
 
 --- INFORMATION_SCHEMA.TABLE_CONSTRAINTS: CONSTRAINT_CATALOG nvarchar(128)?, CONSTRAINT_SCHEMA nvarchar(128)?,
 --- CONSTRAINT_NAME sysname, TABLE_CATALOG nvarchar(128)?, TABLE_SCHEMA nvarchar(128)?, TABLE_NAME sysname?,
---- CONSTRAINT_TYPE varchar(11)?, IS_DEFERRABLE varchar(2), INITIALLY_DEFERRED varchar(2)
-create view information_schema_views.table_constraints as
+--- CONSTRAINT_TYPE varchar(11)?, IS_DEFERRABLE varchar(2) = 'NO', INITIALLY_DEFERRED varchar(2) = 'NO'
 select ms.database_property('name') as constraint_catalog, s.name as constraint_schema, k.name as constraint_name,
   ms.database_property('name') as table_catalog, s.name as table_schema, t.name as table_name,
-  case k.type when 'PK' then 'PRIMARY KEY' when 'UQ' then 'UNIQUE' when 'F' then 'FOREIGN KEY' else 'CHECK' end
-    as constraint_type,
-  'NO' as is_deferrable, 'NO' as initially_deferred
+  case k.type when 'PK' then 'PRIMARY KEY' when 'UQ' then 'UNIQUE' when 'F' then 'FOREIGN KEY' else 'CHECK' end as
+    constraint_type
 from ms.objects k join ms.objects t on t.object_id = k.parent_object_id
 join ms.schemas s on s.schema_id = t.schema_id
 where k.type in ('PK', 'UQ', 'F', 'C');
@@ -76,7 +66,6 @@ where k.type in ('PK', 'UQ', 'F', 'C');
 --- INFORMATION_SCHEMA.KEY_COLUMN_USAGE: CONSTRAINT_CATALOG nvarchar(128)?, CONSTRAINT_SCHEMA nvarchar(128)?,
 --- CONSTRAINT_NAME nvarchar(128), TABLE_CATALOG nvarchar(128)?, TABLE_SCHEMA nvarchar(128)?, TABLE_NAME nvarchar(128)?,
 --- COLUMN_NAME nvarchar(128)?, ORDINAL_POSITION int
-create view information_schema_views.key_column_usage as
 select ms.database_property('name') as constraint_catalog, s.name as constraint_schema, k.name as constraint_name,
   ms.database_property('name') as table_catalog, s.name as table_schema, t.name as table_name, c.name as column_name,
   x.ordinal_position
@@ -94,11 +83,11 @@ join ms.columns c on c.object_id = x.object_id and c.column_id = x.column_id;
 
 --- INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS: CONSTRAINT_CATALOG nvarchar(128)?, CONSTRAINT_SCHEMA nvarchar(128)?,
 --- CONSTRAINT_NAME sysname, UNIQUE_CONSTRAINT_CATALOG nvarchar(128)?, UNIQUE_CONSTRAINT_SCHEMA nvarchar(128)?,
---- UNIQUE_CONSTRAINT_NAME sysname?, MATCH_OPTION varchar(7)?, UPDATE_RULE varchar(11)?, DELETE_RULE varchar(11)?
-create view information_schema_views.referential_constraints as
+--- UNIQUE_CONSTRAINT_NAME sysname?, MATCH_OPTION varchar(7)? = 'SIMPLE', UPDATE_RULE varchar(11)?,
+--- DELETE_RULE varchar(11)?
 select ms.database_property('name') as constraint_catalog, s.name as constraint_schema, k.name as constraint_name,
   ms.database_property('name') as unique_constraint_catalog, rs.name as unique_constraint_schema,
-  i.name as unique_constraint_name, 'SIMPLE' as match_option,
+  i.name as unique_constraint_name,
   replace(ms.action_description(f.update_referential_action), '_', ' ') as update_rule,
   replace(ms.action_description(f.delete_referential_action), '_', ' ') as delete_rule
 from ms.foreign_keys f join ms.objects k using (object_id) join ms.schemas s on s.schema_id = k.schema_id
@@ -108,7 +97,6 @@ left join ms.indexes i on i.object_id = f.referenced_object_id and i.index_id = 
 --- INFORMATION_SCHEMA.CONSTRAINT_COLUMN_USAGE: TABLE_CATALOG nvarchar(128)?, TABLE_SCHEMA nvarchar(128)?,
 --- TABLE_NAME nvarchar(128), COLUMN_NAME nvarchar(128)?, CONSTRAINT_CATALOG nvarchar(128)?,
 --- CONSTRAINT_SCHEMA nvarchar(128)?, CONSTRAINT_NAME nvarchar(128)
-create view information_schema_views.constraint_column_usage as
 select table_catalog, table_schema, table_name, column_name, constraint_catalog, constraint_schema, constraint_name
 from information_schema_views.key_column_usage
 union all
@@ -121,48 +109,40 @@ join ms.columns c on c.object_id = d.referenced_id and c.column_id = d.reference
 --- INFORMATION_SCHEMA.CONSTRAINT_TABLE_USAGE: TABLE_CATALOG nvarchar(128)?, TABLE_SCHEMA nvarchar(128)?,
 --- TABLE_NAME nvarchar(128), CONSTRAINT_CATALOG nvarchar(128)?, CONSTRAINT_SCHEMA nvarchar(128)?,
 --- CONSTRAINT_NAME nvarchar(128)
-create view information_schema_views.constraint_table_usage as
 select table_catalog, table_schema, table_name, constraint_catalog, constraint_schema, constraint_name
 from information_schema_views.table_constraints;
 
 --- INFORMATION_SCHEMA.CHECK_CONSTRAINTS: CONSTRAINT_CATALOG nvarchar(128)?, CONSTRAINT_SCHEMA nvarchar(128)?,
 --- CONSTRAINT_NAME sysname, CHECK_CLAUSE nvarchar(4000)?
-create view information_schema_views.check_constraints as
 select ms.database_property('name') as constraint_catalog, s.name as constraint_schema, k.name as constraint_name,
   x.definition as check_clause
 from ms.check_constraints x join ms.objects k using (object_id) join ms.schemas s using (schema_id);
 
 --- INFORMATION_SCHEMA.VIEWS: TABLE_CATALOG nvarchar(128)?, TABLE_SCHEMA nvarchar(128)?, TABLE_NAME nvarchar(128),
---- VIEW_DEFINITION nvarchar(4000)?, CHECK_OPTION varchar(7)?, IS_UPDATABLE varchar(2)
-create view information_schema_views.views as
+--- VIEW_DEFINITION nvarchar(4000)?, CHECK_OPTION varchar(7)?, IS_UPDATABLE varchar(2) = 'NO'
 select ms.database_property('name') as table_catalog, s.name as table_schema, o.name as table_name,
-  left(m.definition, 4000) as view_definition, case m.with_check_option when 1 then 'CASCADE' else 'NONE' end
-    as check_option, 'NO' as is_updatable
+  left(m.definition, 4000) as view_definition,
+  case m.with_check_option when 1 then 'CASCADE' else 'NONE' end as check_option
 from ms.objects o join ms.schemas s using (schema_id) join ms.modules m using (object_id) where o.type = 'V';
 
 --- INFORMATION_SCHEMA.SEQUENCES: SEQUENCE_CATALOG nvarchar(128)?, SEQUENCE_SCHEMA nvarchar(128)?,
---- SEQUENCE_NAME sysname, DATA_TYPE sysname?, NUMERIC_PRECISION tinyint, NUMERIC_PRECISION_RADIX smallint?,
+--- SEQUENCE_NAME sysname, DATA_TYPE sysname?, NUMERIC_PRECISION tinyint, NUMERIC_PRECISION_RADIX smallint? = 10,
 --- NUMERIC_SCALE int?, START_VALUE sql_variant, MINIMUM_VALUE sql_variant?, MAXIMUM_VALUE sql_variant?,
---- INCREMENT sql_variant, CYCLE_OPTION bit?, DECLARED_DATA_TYPE sysname?, DECLARED_NUMERIC_PRECISION tinyint?,
---- DECLARED_NUMERIC_SCALE tinyint?
-create view information_schema_views.sequences as
+--- INCREMENT sql_variant, CYCLE_OPTION bit?, DECLARED_DATA_TYPE sysname? = null,
+--- DECLARED_NUMERIC_PRECISION tinyint? = null, DECLARED_NUMERIC_SCALE tinyint? = null
 select ms.database_property('name') as sequence_catalog, s.name as sequence_schema, o.name as sequence_name,
-  t.name as data_type, q.precision as numeric_precision, 10::smallint as numeric_precision_radix,
-  q.scale::int as numeric_scale, q.start_value::text as start_value, q.minimum_value::text as minimum_value,
-  q.maximum_value::text as maximum_value, q.increment::text as increment, q.is_cycling as cycle_option,
-  null::text as declared_data_type, null::smallint as declared_numeric_precision,
-  null::smallint as declared_numeric_scale
+  t.name as data_type, q.precision as numeric_precision, q.scale::int as numeric_scale, q.start_value, q.minimum_value,
+  q.maximum_value, q.increment, q.is_cycling as cycle_option
 from ms.sequences q join ms.objects o using (object_id) join ms.schemas s using (schema_id)
 join ms.types t on t.user_type_id = q.user_type_id;
 
 --- INFORMATION_SCHEMA.ROUTINES: SPECIFIC_CATALOG nvarchar(128)?, SPECIFIC_SCHEMA nvarchar(128)?,
 --- SPECIFIC_NAME nvarchar(128), ROUTINE_CATALOG nvarchar(128)?, ROUTINE_SCHEMA nvarchar(128)?,
---- ROUTINE_NAME nvarchar(128), ROUTINE_TYPE nvarchar(20)?, ROUTINE_BODY nvarchar(30)?,
+--- ROUTINE_NAME nvarchar(128), ROUTINE_TYPE nvarchar(20)?, ROUTINE_BODY nvarchar(30)? = 'SQL',
 --- ROUTINE_DEFINITION nvarchar(4000)?, CREATED datetime, LAST_ALTERED datetime
-create view information_schema_views.routines as
 select ms.database_property('name') as specific_catalog, s.name as specific_schema, o.name as specific_name,
   ms.database_property('name') as routine_catalog, s.name as routine_schema, o.name as routine_name,
-  case o.type when 'P' then 'PROCEDURE' else 'FUNCTION' end as routine_type, 'SQL' as routine_body,
+  case o.type when 'P' then 'PROCEDURE' else 'FUNCTION' end as routine_type,
   left(m.definition, 4000) as routine_definition, o.create_date as created, o.modify_date as last_altered
 from ms.objects o join ms.schemas s using (schema_id) join ms.modules m using (object_id)
 where o.type in ('P', 'FN', 'IF', 'TF');
