@@ -230,6 +230,10 @@ def test_azure_shows_a_database_only_itself_and_master():
 
 def test_unknown_system_objects_are_refused_by_name(client):
     assert "sys.dm_os_sys_info" in client.error("SELECT * FROM sys.dm_os_sys_info")
+    assert "sysusers" in client.error("SELECT * FROM sysusers")
+    assert "date_format" in client.error("SELECT date_format FROM sys.dm_exec_sessions")
+    assert "sysdatabases" in client.error("SELECT name FROM sysdatabases")
+    assert "another database" in client.error("EXEC master.sys.sp_columns 't'")
     assert "sp_monitor" in client.error("EXEC sp_monitor")
 
 

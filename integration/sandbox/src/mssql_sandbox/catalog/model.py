@@ -53,6 +53,7 @@ class Table:
     instead: tuple[str, ...] = ()  # those of enabled INSTEAD OF triggers
     foreign_key: str | None = None  # a foreign key that it has or that refers to it
     check: str | None = None  # one of its enabled CHECK constraints
+    partial: bool = False  # a system view that has more columns on a server
     by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -22,7 +22,14 @@ from .model import Column, Index, Table, UserFunction
 
 DEFAULT_SCHEMA = "dbo"
 # Compatibility views that are found without their schema.
-_UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes"))
+_UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes", "sysdatabases"))
+# https://learn.microsoft.com/sql/relational-databases/system-compatibility-views/system-compatibility-views-transact-sql
+_OTHER_SYSTEM_VIEWS = frozenset(
+    """sysaltfiles syscacheobjects syscharsets syscomments sysconfigures sysconstraints syscurconfigs sysdepends sysdevices
+    sysfilegroups sysfiles sysforeignkeys sysfulltextcatalogs sysindexkeys syslanguages syslockinfo syslogins sysmembers
+    sysmessages sysperfinfo syspermissions sysprocesses sysprotects sysreferences sysremotelogins sysservers
+    sysusers""".split()
+)
 _FIRST_TEMPORARY_ID = 1900000000
 _FIRST_VARIABLE_ID = 2000000000
 _MOST_VARIABLES = 1000
@@ -115,6 +122,8 @@ class SessionCatalog:
         found = self._user_table(key)
         if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _UNQUALIFIED_SYSTEM_VIEWS:
             return views["sys", key[1]]
+        if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _OTHER_SYSTEM_VIEWS:
+            raise NotSupported(f"the system view {name}")
         return found
 
     def table_by_id(self, object_id: int) -> Table | None:

@@ -51,7 +51,7 @@ def views(version: int, collation: str = DEFAULT_COLLATION) -> dict[tuple[str, s
             for column_id, column in enumerate(columns, start=1)
             if column.since <= version
         ]
-        table = Table(-position, schema, leaf, _physical(name), tuple(kept), kind="system")
+        table = Table(-position, schema, leaf, _physical(name), tuple(kept), kind="system", partial=name in _partial())
         tables[schema.casefold(), leaf.casefold()] = table
     return tables
 
@@ -83,14 +83,26 @@ def _text(name: str) -> str:
 @lru_cache(maxsize=None)
 def _declarations() -> dict[str, list[Declared]]:
     known: dict[str, list[Declared]] = {}
-    for name, declaration, _ in (match for file in _FILES for match in _VIEW.findall(_text(file))):
+    for name, declaration in _texts():
         known[name] = _columns(name, declaration.replace("\n--- ", " "), known)
     return known
+
+
+def _texts() -> list[tuple[str, str]]:
+    return [match[:2] for file in _FILES for match in _VIEW.findall(_text(file))]
+
+
+@lru_cache(maxsize=None)
+def _partial() -> frozenset[str]:
+    """The views that have more columns on a server."""
+    return frozenset(name for name, declaration in _texts() if declaration.endswith("..."))
 
 
 def _columns(view: str, declaration: str, known: dict[str, list[Declared]]) -> list[Declared]:
     columns: list[Declared] = []
     for part in declaration.split(", "):
+        if part == "...":
+            continue
         if part[0] in "+=":
             columns.extend(column if part[0] == "=" else column._replace(constant=None) for column in known[part[1:]])
             continue

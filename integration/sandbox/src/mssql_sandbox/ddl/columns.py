@@ -90,6 +90,7 @@ def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
         is_nullable=int(column.nullable),
         is_rowguidcol=int(definition.rowguidcol),
         is_sparse=int(definition.sparse),
+        is_not_for_replication=int(definition.not_for_replication),
         seed_value=column.identity[0] if column.identity else None,
         increment_value=column.identity[1] if column.identity else None,
         definition=column.computed,

@@ -102,7 +102,7 @@ def switch(ddl: Ddl, table: Table, statement: nodes.AlterTableCheck) -> None:
                 sql = ddl.value("select engine_sql from ms.check_constraints where object_id = $1", number)
                 column_id = ddl.value("select parent_column_id from ms.check_constraints where object_id = $1", number)
                 _enforce_check(ddl, table, name, number, sql, column_id, verify)
-        trusted = ", is_not_trusted = 0" if verify else ""
+        trusted = ", is_not_trusted = is_not_for_replication" if verify else ""
         ddl.write(f"update ms.{catalog} set is_disabled = 0{trusted} where object_id = $1", number)
 
 
@@ -202,7 +202,8 @@ def _add_check(
         parent_column_id=column_id,
         definition=normalise.check_definition(constraint.check, column_names(table)),
         engine_sql=sql,
-        is_not_trusted=int(not check),
+        is_not_trusted=int(not check or constraint.not_for_replication),
+        is_not_for_replication=int(constraint.not_for_replication),
     )
     for other in used:
         ddl.insert("dependencies", referencing_id=number, referenced_id=table.id, referenced_minor_id=other.id)

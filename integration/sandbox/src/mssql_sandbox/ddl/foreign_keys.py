@@ -41,7 +41,9 @@ def add(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, constra
         parent_object_id=table.id,
         referenced_object_id=target.id,
         key_index_id=index.id,
-        is_not_trusted=int(not check),
+        # The rows that replication writes are not verified.
+        is_not_trusted=int(not check or constraint.not_for_replication),
+        is_not_for_replication=int(constraint.not_for_replication),
         delete_referential_action=actions[0],
         update_referential_action=actions[1],
     )

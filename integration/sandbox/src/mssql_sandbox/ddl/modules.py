@@ -90,6 +90,7 @@ def _register(ddl: Ddl, number: int, statement: nodes.CreateModule, table: Table
             "triggers", object_id=number, parent_object_id=table.id,
             events=",".join(event.upper() for event in statement.events),
             is_instead_of=int(statement.timing == "INSTEAD OF"),
+            is_not_for_replication=int(statement.not_for_replication),
         )  # fmt: skip
         ddl.value("select ms.capture_changes($1)", table.id)
     else:

@@ -116,6 +116,7 @@ class ModuleDefinitions(DataStatements):
                 raise self.error()
             module.events.append(event)
             if not self.accept(","):
+                module.not_for_replication = self.accept("NOT", "FOR", "REPLICATION")
                 return
 
     def _parameters(self, module: nodes.CreateModule) -> None:

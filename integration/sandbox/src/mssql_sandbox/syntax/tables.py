@@ -106,7 +106,10 @@ class TableDefinitions(ModuleDefinitions):
             self.accept("NOT", "NULL")
             column.nullable = False
         elif key == "NOT":
-            raise NotSupported("NOT FOR REPLICATION", self.token.line)
+            if column.identity is None:
+                raise NotSupported("NOT FOR REPLICATION of a column without IDENTITY", self.token.line)
+            self.expect("NOT", "FOR", "REPLICATION")
+            column.not_for_replication = True
         elif key == "IDENTITY":
             column.identity = self._identity()
         elif key in ("CONSTRAINT", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "FOREIGN"):
@@ -154,7 +157,7 @@ class TableDefinitions(ModuleDefinitions):
             self.expect("FOREIGN", "KEY")
         constraint = self.mark(nodes.Constraint("FOREIGN KEY", name), token)
         constraint.columns = [nodes.IndexColumn(column.name)]
-        constraint.reference = self._reference()
+        self._references(constraint)
         return constraint
 
     def table_constraint(self) -> nodes.Constraint:
@@ -174,7 +177,7 @@ class TableDefinitions(ModuleDefinitions):
         self.expect("FOREIGN", "KEY")
         constraint = self.mark(nodes.Constraint("FOREIGN KEY", name), token)
         constraint.columns = [nodes.IndexColumn(column) for column in self.identifiers()]
-        constraint.reference = self._reference()
+        self._references(constraint)
         return constraint
 
     def _default(self, name, token, column) -> nodes.Constraint:
@@ -224,8 +227,7 @@ class TableDefinitions(ModuleDefinitions):
     def _check(self, name, token) -> nodes.Constraint:
         self.expect("CHECK")
         constraint = self.mark(nodes.Constraint("CHECK", name), token)
-        if self.sees("NOT", "FOR"):
-            raise NotSupported("NOT FOR REPLICATION", token.line)
+        constraint.not_for_replication = self.accept("NOT", "FOR", "REPLICATION")
         self.expect("(")
         start = self.at
         constraint.check = self.predicate()
@@ -233,7 +235,7 @@ class TableDefinitions(ModuleDefinitions):
         self.expect(")")
         return constraint
 
-    def _reference(self) -> nodes.ReferenceClause:
+    def _references(self, constraint: nodes.Constraint) -> None:
         token = self.token
         self.expect("REFERENCES")
         reference = self.mark(nodes.ReferenceClause(self.name(), []), token)
@@ -247,7 +249,8 @@ class TableDefinitions(ModuleDefinitions):
                 reference.on_delete = action
             else:
                 reference.on_update = action
-        return reference
+        constraint.reference = reference
+        constraint.not_for_replication = self.accept("NOT", "FOR", "REPLICATION")
 
     def _referential_action(self) -> str:
         for words in (("NO", "ACTION"), ("CASCADE",), ("SET", "NULL"), ("SET", "DEFAULT")):

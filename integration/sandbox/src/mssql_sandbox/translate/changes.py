@@ -83,7 +83,7 @@ class RowChanges:
             places = self.queries.locate(common.query.body)
         ctes = self.outputs.open(node.ctes)
         scope = Scope()
-        froms = [self.sources.source(source, scope) for source in node.sources]
+        froms = self.sources.items(node.sources, scope)
         if common is not None:
             return ctes, froms, scope, self._common_target(node, common, places, froms, scope)
         table, source = self._changed_table(node, scope, froms)
@@ -97,7 +97,10 @@ class RowChanges:
                 self.sources.check_hints(node.target.hints)
                 return source.table, source
         table = self.targets.table(node.target)
-        matches = [source for source in scope.sources if source.table is not None and source.table.id == table.id]
+        # In a trigger ``inserted`` and ``deleted`` have the table's id, but are not the table.
+        matches = [
+            s for s in scope.sources if s.table is not None and (s.table.id, s.table.kind) == (table.id, table.kind)
+        ]
         if len(matches) > 1:
             raise SqlServerError(8154, name=".".join(parts))
         if matches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, Iterator
 
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
@@ -35,6 +35,7 @@ class Names:
                 return found, level
             level = level.parent
         name = node.parts[-1]
+        self._refuse_unknown_columns(node, scope)
         if len(node.parts) == 1:
             raise SqlServerError(207, name=name, line=node.line)
         if self._prefix_known(node, scope):
@@ -77,22 +78,26 @@ class Names:
         return len(prefix) < 3 or prefix[-3].casefold() == self.database.casefold()
 
     def _prefix_known(self, node: nodes.ColumnRef, scope: Scope) -> bool:
+        return any(True for _source in self._meant(node, scope))
+
+    def _meant(self, node: nodes.ColumnRef, scope: Scope) -> Iterator[Source]:
+        """The sources that what stands before the column's name means."""
         level: Scope | None = scope
         while level is not None:
-            if any(self.matches(node.parts[:-1], source) for source in level.sources):
-                return True
+            yield from (source for source in level.sources if self.matches(node.parts[:-1], source))
             level = level.parent
-        return False
+
+    def _refuse_unknown_columns(self, node: nodes.ColumnRef, scope: Scope) -> None:
+        """:raises NotSupported: where a system view may have the column on a server."""
+        for source in self._meant(node, scope):
+            if source.table is not None and source.table.partial:
+                raise NotSupported(f"the column {node.parts[-1]} of the system view {source.table.name}", node.line)
 
     def declared_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
         """A column's result name is as the table spells it."""
-        level = scope
-        while level is not None:
-            for source in level.sources:
-                if self.matches(node.parts[:-1], source):
-                    for column in named_columns(source, node):
-                        return column.name
-            level = level.parent
+        for source in self._meant(node, scope):
+            for column in named_columns(source, node):
+                return column.name
         return node.parts[-1]
 
     # ---- expressions of GROUP BY ----------------------------------------------------------

@@ -89,7 +89,7 @@ class Queries:
     def _select(self, node: nodes.Select, parent: Scope | None, query: nodes.Query, exists: bool) -> Relation:
         scope = Scope(parent=parent)
         first_lock = len(self.t.statement.locks)
-        sources = [self.sources.source(source, scope) for source in node.sources]
+        sources = " CROSS JOIN ".join(self.sources.items(node.sources, scope))
         scope.windows = {name.casefold(): over for name, over in node.windows.items()}
         if node.windows and not self.t.context.version.allows("window_clause"):
             # Where WINDOW is no keyword it reads as an alias.
@@ -105,7 +105,7 @@ class Queries:
         if node.distinct:
             for item in items:
                 self._check_select_distinct(item.bound.type)
-        tail = f"{f' FROM {_comma(sources)}' if sources else ''}{where}{grouped}{having}"
+        tail = f"{f' FROM {sources}' if sources else ''}{where}{grouped}{having}"
         outputs = [item.output() for item in items]
         columns = ", ".join(
             f"{'NULL::integer' if item.bound.is_null else item.bound.sql} AS o{n}" for n, item in enumerate(items, 1)
@@ -322,11 +322,3 @@ class Queries:
             else:
                 clauses.append(f" {text}")
         return "".join(clauses)
-
-
-def _comma(sources: list[str]) -> str:
-    return (
-        " CROSS JOIN ".join(f"({s})" if " JOIN " in s and not s.startswith("LATERAL") else s for s in sources)
-        if len(sources) > 1
-        else sources[0]
-    )

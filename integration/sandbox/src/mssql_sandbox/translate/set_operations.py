@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import NULL_TYPE, SqlType
 from ..syntax import nodes
 from ..types.collation import has_key, key_sql
@@ -88,30 +88,34 @@ class SetOperations:
                 number = wanted_position(node, len(relation.outputs))
             elif is_constant(node):
                 raise constant_order(len(parts) + 1, node)
-            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
-                name = node.parts[0].casefold()
-                number = names.get(name) or _selected_column(query.body, name)
-                if number is None:
-                    self._bind_in_first_select(query.body, node, parent)
-                    raise _not_combined(node)
+            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1 and node.parts[0].casefold() in names:
+                number = names[node.parts[0].casefold()]
             else:
-                self._bind_in_first_select(query.body, node, parent)
-                raise _not_combined(node)
+                number = self._selected_column(query.body, node, parent)
             parts.append(direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
         columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{paging(self.t, query, None, Scope(parent=parent))}"
         return Relation(sql, relation.outputs)
 
-    def _bind_in_first_select(self, body: Any, node: nodes.Expression, parent: Scope | None) -> None:
-        """Names in ORDER BY that no query selects are first looked for in the first query's tables.
+    def _selected_column(self, body: Any, node: nodes.Expression, parent: Scope | None) -> int:
+        """Position of the column that the first SELECT has, whatever its alias there; it may be qualified.
 
-        :raises SqlServerError: 207, 4104 for a name that is not there.
+        :raises SqlServerError: 207, 4104 for a name that is not in the first query's tables, 104 for what it does not
+            select.
         """
-        scope = Scope(parent=parent)
-        for source in _first_select(body).sources:
+        scope, first = Scope(parent=parent), _first_select(body)
+        for source in first.sources:
             self.sources.source(source, scope)
         self.t.expression(node, scope)
+        if isinstance(node, nodes.ColumnRef) and isinstance(first, nodes.Select):
+            wanted = self.t.names.fingerprint(node, scope)
+            for number, item in enumerate(first.items, 1):
+                if self.t.names.fingerprint(item.expression, scope) == wanted:
+                    return number
+            if any(isinstance(item.expression, nodes.Star) for item in first.items):
+                raise NotSupported("a qualified column in ORDER BY of a set operation that begins with *", node.line)
+        raise SqlServerError(104, line=node.line)
 
 
 def _set_operand(number: int, output: Output) -> Bound:
@@ -119,24 +123,6 @@ def _set_operand(number: int, output: Output) -> Bound:
         return Bound("NULL", NULL_TYPE, True, LITERAL, None, True)
     is_literal = isinstance(output.literal, int)
     return Bound(f"q.o{number}", output.type, output.nullable, output.coercibility, output.literal, is_literal)
-
-
-def _not_combined(node: nodes.Node) -> SqlServerError:
-    return SqlServerError(104, line=node.line)
-
-
-def _selected_column(body: Any, name: str) -> int | None:
-    """Position of the column in the first SELECT of a set operation, whatever its alias there."""
-    body = _first_select(body)
-    if not isinstance(body, nodes.Select):
-        return None
-    columns = [getattr(item, "expression", None) for item in body.items]
-    found = [
-        number
-        for number, column in enumerate(columns, 1)
-        if isinstance(column, nodes.ColumnRef) and column.parts[-1].casefold() == name
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def _first_select(body: Any) -> Any:

@@ -30,6 +30,10 @@ _ISOLATING = (
 _GRANULAR = ({"NOLOCK", "READUNCOMMITTED"}, {"PAGLOCK"}, {"ROWLOCK"}, {"TABLOCK"}, {"TABLOCKX"})
 _DIRTY = frozenset(("NOLOCK", "READUNCOMMITTED"))
 _LOCKING = frozenset(("XLOCK", "UPDLOCK", "HOLDLOCK", "SERIALIZABLE", "REPEATABLEREAD", "TABLOCKX"))
+# System views that show the server, not the database.
+_SERVER_VIEWS = frozenset(
+    "configurations databases dm_exec_sessions master_files server_principals sysdatabases time_zone_info".split()
+)
 _INDEX_HINT = re.compile(r"INDEX\s*=?\s*\(?(.*?)\)?\s*\Z", re.I | re.S)
 
 
@@ -62,6 +66,11 @@ class Sources:
         """Engine SQL of one FROM item; its columns are added to ``scope``."""
         return _HANDLERS[type(node)](self, node, scope)
 
+    def items(self, items: list[nodes.Source], scope: Scope) -> list[str]:
+        """Engine SQL of the items of FROM, each whole, so that CROSS JOIN may stand between them."""
+        written = [self.source(item, scope) for item in items]
+        return [f"({sql})" if isinstance(item, nodes.Join) else sql for item, sql in zip(items, written)]
+
     def add(self, scope: Scope, source: Source, line: int = 0) -> None:
         """:raises SqlServerError: 1011/1013 for two sources of the same exposed name."""
         for other in scope.sources:
@@ -85,21 +94,29 @@ class Sources:
             if found is None:
                 raise SqlServerError(1087, name=leaf, line=name.line)
             return found
-        if len(parts) > 2 and parts[-3] and parts[-3].casefold() != self.context.database.casefold():
-            if not (parts[-3].casefold() == "tempdb" and leaf.startswith("#")):
+        database = parts[-3].casefold() if len(parts) > 2 else ""
+        if database and database != self.context.database.casefold():
+            if database == "master" and leaf.casefold() in _SERVER_VIEWS:
+                self.check_other_database(parts, name.line)  # the same in every database
+            elif not (database == "tempdb" and leaf.startswith("#")):
                 self.refuse_other_database(parts, name.line)
         schema = parts[-2] if len(parts) > 1 and parts[-2] else None
         found = self.context.catalog.table(schema, leaf)
         if found is None:
             functions.refuse_as_table(self.context, name)
             raise SqlServerError(208, name=".".join(parts), line=name.line)
+        if found.name == "sysdatabases" and "master" not in (database, self.context.database) and schema != "sys":
+            raise NotSupported("sysdatabases without its schema outside of master", name.line)
         return found
 
-    def refuse_other_database(self, parts: tuple[str, ...], line: int) -> None:
-        text = ".".join(parts)
+    def check_other_database(self, parts: tuple[str, ...], line: int) -> None:
+        """:raises SqlServerError: 40515."""
         if not self.context.version.allows("cross_database"):
-            raise SqlServerError(40515, name=text, line=line)
-        raise NotSupported(f"names of another database ({text})", line)
+            raise SqlServerError(40515, name=".".join(parts), line=line)
+
+    def refuse_other_database(self, parts: tuple[str, ...], line: int) -> None:
+        self.check_other_database(parts, line)
+        raise NotSupported(f"names of another database ({'.'.join(parts)})", line)
 
     def _table(self, node: nodes.TableSource, scope: Scope) -> str:
         if node.for_system_time is not None:

@@ -49,6 +49,7 @@ create table ms.columns (
   is_nullable smallint not null,
   is_rowguidcol smallint not null default 0,
   is_sparse smallint not null default 0,
+  is_not_for_replication smallint not null default 0, -- the identity
   seed_value numeric(38),
   increment_value numeric(38),
   definition text, -- of a computed column, as the server renders it
@@ -73,6 +74,7 @@ create table ms.check_constraints (
   definition text not null,
   engine_sql text not null,
   is_disabled smallint not null default 0,
+  is_not_for_replication smallint not null default 0,
   is_not_trusted smallint not null default 0
 );
 create index on ms.check_constraints (parent_object_id);
@@ -121,6 +123,7 @@ create table ms.foreign_keys (
   referenced_object_id int not null,
   key_index_id int not null,
   is_disabled smallint not null default 0,
+  is_not_for_replication smallint not null default 0,
   is_not_trusted smallint not null default 0,
   delete_referential_action smallint not null default 0, -- 0 no action, 1 cascade, 2 set null, 3 set default
   update_referential_action smallint not null default 0
@@ -186,6 +189,7 @@ create table ms.triggers (
   parent_object_id int not null,
   events text not null, -- comma-separated: INSERT,UPDATE,DELETE
   is_instead_of smallint not null default 0,
+  is_not_for_replication smallint not null default 0,
   is_disabled smallint not null default 0
 );
 create index on ms.triggers (parent_object_id);

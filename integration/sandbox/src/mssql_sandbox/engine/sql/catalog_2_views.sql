@@ -2,7 +2,7 @@
 -- SQL Server has them; catalog/system.py makes the view of them and of the query below, which has the columns by name:
 --   name type, '?' after the type: nullable, '@17': only from that version on, '= 0': the same in all rows, not queried,
 --   '+view': the columns of another view first, '=view': these and what is the same in all rows;
---   none: a view without rows.
+--   none: a view without rows; '...' at the end: the server has more columns.
 create schema sys;
 
 --- sys.schemas: name sysname, schema_id int, principal_id int?
@@ -61,6 +61,9 @@ select o.*, m.with_check_option from sys.objects o join ms.modules m using (obje
 select * from sys.views union all
 select o.*, 0, 0, 0, 0, 0, 0, 0 from sys.system_objects o;
 
+--- sys.system_views: +sys.views
+select v.* from sys.all_views v join ms.system_objects using (object_id);
+
 --- sys.procedures: +sys.objects, is_auto_executed bit = 0, is_execution_replicated bit? = 0,
 --- is_repl_serializable_only bit? = 0, skips_repl_constraints bit? = 0
 select o.* from sys.objects o where type = 'P ';
@@ -112,8 +115,9 @@ select t.*, y.object_id as type_table_object_id
 from sys.types t join ms.table_types y using (user_type_id) where t.is_table_type = 1;
 
 --- sys.identity_columns: +sys.columns, seed_value sql_variant?, increment_value sql_variant?, last_value sql_variant?,
---- is_not_for_replication bit? = 0
-select c.*, m.seed_value, m.increment_value, ms.sequence_last_value('u.s' || c.object_id) as last_value
+--- is_not_for_replication bit?
+select c.*, m.seed_value, m.increment_value, ms.sequence_last_value('u.s' || c.object_id) as last_value,
+  m.is_not_for_replication
 from sys.columns c join ms.columns m using (object_id, column_id) where c.is_identity = 1;
 
 --- sys.computed_columns: +sys.columns, definition nvarchar(max)?, uses_database_collation bit = 1, is_persisted bit
@@ -124,9 +128,9 @@ from sys.columns c join ms.columns m using (object_id, column_id) where c.is_com
 select o.*, d.parent_column_id, d.definition, m.is_system_named
 from ms.default_constraints d join sys.objects o using (object_id) join ms.objects m using (object_id);
 
---- sys.check_constraints: +sys.objects, is_disabled bit, is_not_for_replication bit = 0, is_not_trusted bit,
+--- sys.check_constraints: +sys.objects, is_disabled bit, is_not_for_replication bit, is_not_trusted bit,
 --- parent_column_id int, definition nvarchar(max)?, uses_database_collation bit? = 1, is_system_named bit
-select o.*, c.is_disabled, c.is_not_trusted, c.parent_column_id, c.definition, m.is_system_named
+select o.*, c.is_disabled, c.is_not_for_replication, c.is_not_trusted, c.parent_column_id, c.definition, m.is_system_named
 from ms.check_constraints c join sys.objects o using (object_id) join ms.objects m using (object_id);
 
 --- sys.key_constraints: +sys.objects, unique_index_id int?, is_system_named bit, is_enforced bit? = 1
@@ -154,10 +158,11 @@ select object_id, index_id, index_column_id, column_id, key_ordinal, is_descendi
 from ms.index_columns where object_id < ms.first_temporary_id();
 
 --- sys.foreign_keys: +sys.objects, referenced_object_id int?, key_index_id int?, is_disabled bit,
---- is_not_for_replication bit = 0, is_not_trusted bit, delete_referential_action tinyint?,
+--- is_not_for_replication bit, is_not_trusted bit, delete_referential_action tinyint?,
 --- delete_referential_action_desc nvarchar(60)?, update_referential_action tinyint?,
 --- update_referential_action_desc nvarchar(60)?, is_system_named bit
-select o.*, f.referenced_object_id, f.key_index_id, f.is_disabled, f.is_not_trusted, f.delete_referential_action,
+select o.*, f.referenced_object_id, f.key_index_id, f.is_disabled, f.is_not_for_replication, f.is_not_trusted,
+  f.delete_referential_action,
   ms.action_description(f.delete_referential_action) as delete_referential_action_desc, f.update_referential_action,
   ms.action_description(f.update_referential_action) as update_referential_action_desc, m.is_system_named
 from ms.foreign_keys f join sys.objects o using (object_id) join ms.objects m using (object_id);
@@ -196,10 +201,10 @@ select * from sys.sql_modules;
 
 --- sys.triggers: name sysname, object_id int, parent_class tinyint = 1,
 --- parent_class_desc nvarchar(60)? = 'OBJECT_OR_COLUMN', parent_id int, type char(2), type_desc nvarchar(60)?,
---- create_date datetime, modify_date datetime, is_ms_shipped bit, is_disabled bit, is_not_for_replication bit = 0,
+--- create_date datetime, modify_date datetime, is_ms_shipped bit, is_disabled bit, is_not_for_replication bit,
 --- is_instead_of_trigger bit
 select o.name, o.object_id, t.parent_object_id as parent_id, o.type, o.type_desc, o.create_date, o.modify_date,
-  o.is_ms_shipped, t.is_disabled, t.is_instead_of as is_instead_of_trigger
+  o.is_ms_shipped, t.is_disabled, t.is_not_for_replication, t.is_instead_of as is_instead_of_trigger
 from ms.triggers t join sys.objects o using (object_id);
 
 --- sys.trigger_events: object_id int, type int, type_desc nvarchar(60)?, is_trigger_event bit? = 1, is_first bit? = 0,
@@ -332,11 +337,18 @@ from (select shobj_description(oid, 'pg_authid')::jsonb from pg_roles where roln
   (1562, 'clr enabled', '0', '0', '1', 'CLR user code execution enabled in the server', 0)
 ) c(configuration_id, name, value, minimum, maximum, description, is_advanced);
 
+--- sys.sysdatabases: name sysname, dbid smallint?, sid varbinary(85)?, mode smallint? = 0, status int? = 65536,
+--- status2 int? = 1090519040, crdate datetime, reserved datetime? = 599266080000000000, category int? = 0,
+--- cmptlevel tinyint, filename nvarchar(260)?, version smallint? = null
+select name, database_id as dbid, owner_sid as sid, create_date as crdate, compatibility_level as cmptlevel,
+  '/var/opt/mssql/data/' || name || '.mdf' as filename
+from sys.databases;
+
 -- The runtime tells the sessions before it reads the view.
 --- sys.dm_exec_sessions: session_id smallint, login_time datetime, host_name nvarchar(128)?,
 --- program_name nvarchar(128)?, client_interface_name nvarchar(32)? = 'ODBC', login_name nvarchar(128),
 --- status nvarchar(30), is_user_process bit = 1, transaction_isolation_level smallint, lock_timeout int,
---- open_transaction_count int, database_id smallint
+--- open_transaction_count int, database_id smallint, ...
 select spid as session_id, (621355968000000000 + round(round(began * 300) * 10000000 / 300))::bigint as login_time,
   host as host_name, program as program_name, login as login_name, status, isolation as transaction_isolation_level,
   timeout as lock_timeout, transactions as open_transaction_count, database as database_id
@@ -374,13 +386,13 @@ select name, system_type_id as xtype, user_type_id as xusertype, max_length as l
 from sys.types;
 
 --- sys.syscolumns: name sysname?, id int, xtype tinyint, typestat tinyint? = 0, xusertype smallint?, length smallint,
---- xprec tinyint, xscale tinyint, colid smallint?, isnullable int?, iscomputed int?, colorder smallint?
+--- xprec tinyint, xscale tinyint, colid smallint?, isnullable int?, iscomputed int?, colorder smallint?, ...
 select name, object_id as id, system_type_id as xtype, user_type_id as xusertype, max_length as length,
   precision as xprec, scale as xscale, column_id as colid, is_nullable as isnullable,
   is_computed as iscomputed, column_id as colorder
 from sys.columns;
 
---- sys.sysindexes: id int, name sysname?, indid smallint?, status int? = 0, rows int?, rowcnt bigint?
+--- sys.sysindexes: id int, name sysname?, indid smallint?, status int? = 0, rows int?, rowcnt bigint?, ...
 select object_id as id, name, index_id as indid, ms.row_count(object_id) as rows, ms.row_count(object_id) as rowcnt
 from ms.indexes where object_id < ms.first_temporary_id();
 
@@ -391,7 +403,7 @@ select;
 
 --- sys.master_files: database_id int, file_id int, type tinyint, type_desc nvarchar(60)?, data_space_id int,
 --- name sysname, physical_name nvarchar(260), state tinyint? = 0, state_desc nvarchar(60)? = 'ONLINE', size int = 1024,
---- max_size int = -1, growth int = 8192, is_read_only bit = 0, is_percent_growth bit = 0
+--- max_size int = -1, growth int = 8192, is_read_only bit = 0, is_percent_growth bit = 0, ...
 select (d.properties ->> 'id')::int as database_id, f.file_id, f.type, f.type_desc, f.data_space_id,
   d.properties ->> 'name' || f.suffix as name,
   '/var/opt/mssql/data/' || (d.properties ->> 'name') || f.extension as physical_name
@@ -400,7 +412,7 @@ from ms.databases() d, (values
 ) f(file_id, type, type_desc, data_space_id, suffix, extension);
 
 --- sys.database_files: file_id int, type tinyint, type_desc nvarchar(60)?, data_space_id int, name sysname,
---- physical_name nvarchar(260), state tinyint?, state_desc nvarchar(60)?, size int, max_size int, growth int
+--- physical_name nvarchar(260), state tinyint?, state_desc nvarchar(60)?, size int, max_size int, growth int, ...
 select file_id, type, type_desc, data_space_id, name, physical_name, state, state_desc, size, max_size, growth
 from sys.master_files where database_id = ms.database_property('id')::int;
 
@@ -417,7 +429,7 @@ from ms.time_zones z, lateral (
 
 --- sys.server_principals: name sysname, principal_id int, sid varbinary(85)? = '\x01', type char(1),
 --- type_desc nvarchar(60)?, is_disabled bit? = 0, create_date datetime = 631906056000000000,
---- modify_date datetime = 631906056000000000, default_database_name sysname?, default_language_name sysname?
+--- modify_date datetime = 631906056000000000, default_database_name sysname?, default_language_name sysname?, ...
 select name, principal_id, type, case type when 'S' then 'SQL_LOGIN' else 'SERVER_ROLE' end as type_desc,
   case type when 'S' then 'master' end as default_database_name,
   case type when 'S' then 'us_english' end as default_language_name
@@ -425,7 +437,7 @@ from (values ('sa', 1, 'S'), ('public', 2, 'R'), ('sysadmin', 3, 'R')) p(name, p
 
 --- sys.dm_tran_locks: resource_type nvarchar(60), resource_subtype nvarchar(60) = '', resource_database_id int,
 --- resource_description nvarchar(256) = '', resource_associated_entity_id bigint?, request_mode nvarchar(60),
---- request_type nvarchar(60) = 'LOCK', request_status nvarchar(60), request_session_id int
+--- request_type nvarchar(60) = 'LOCK', request_status nvarchar(60), request_session_id int, ...
 select case l.locktype when 'relation' then 'OBJECT' when 'advisory' then 'APPLICATION' else 'KEY' end as resource_type,
   (d.properties ->> 'id')::int as resource_database_id,
   substring(c.relname from '^t(\d+)$')::bigint as resource_associated_entity_id,

@@ -139,7 +139,7 @@ join ms.types t on t.user_type_id = q.user_type_id;
 --- INFORMATION_SCHEMA.ROUTINES: SPECIFIC_CATALOG nvarchar(128)?, SPECIFIC_SCHEMA nvarchar(128)?,
 --- SPECIFIC_NAME nvarchar(128), ROUTINE_CATALOG nvarchar(128)?, ROUTINE_SCHEMA nvarchar(128)?,
 --- ROUTINE_NAME nvarchar(128), ROUTINE_TYPE nvarchar(20)?, ROUTINE_BODY nvarchar(30)? = 'SQL',
---- ROUTINE_DEFINITION nvarchar(4000)?, CREATED datetime, LAST_ALTERED datetime
+--- ROUTINE_DEFINITION nvarchar(4000)?, CREATED datetime, LAST_ALTERED datetime, ...
 select ms.database_property('name') as specific_catalog, s.name as specific_schema, o.name as specific_name,
   ms.database_property('name') as routine_catalog, s.name as routine_schema, o.name as routine_name,
   case o.type when 'P' then 'PROCEDURE' else 'FUNCTION' end as routine_type,

@@ -68,7 +68,7 @@ begin
     select o.object_id into found from ms.system_objects o join ms.schemas s using (schema_id)
     where casefold(o.name) = casefold(leaf)
       and (casefold(s.name) = casefold(schema_name)
-        or cardinality(parts) = 1 and casefold(leaf) in ('sysobjects', 'systypes', 'syscolumns', 'sysindexes'))
+        or cardinality(parts) = 1 and casefold(leaf) in ('sysobjects', 'systypes', 'syscolumns', 'sysindexes', 'sysdatabases'))
       and (wanted is null or o.type = wanted);
   end if;
   return found;
@@ -117,7 +117,7 @@ create function ms.columnproperty(id int, column_name text, property text) retur
     when 'ordinal' then (select count(*)::int from ms.columns o where o.object_id = id and o.column_id <= c.column_id)
     when 'iscomputed' then (c.definition is not null)::int
     when 'isidentity' then (c.seed_value is not null)::int
-    when 'isidnotforrepl' then 0
+    when 'isidnotforrepl' then c.is_not_for_replication
     when 'isrowguidcol' then c.is_rowguidcol
     when 'issparse' then c.is_sparse
     when 'iscolumnset' then 0
@@ -158,12 +158,14 @@ create function ms.objectproperty(id int, property text) returns int language sq
     when 'isencrypted' then case when o.type in ('V', 'P', 'TR', 'FN', 'IF', 'TF') then 0 end
     when 'ownerid' then 1
     when 'schemaid' then o.schema_id
-    when 'cnstisdisabled' then coalesce(
-      (select f.is_disabled from ms.foreign_keys f where f.object_id = id),
-      (select c.is_disabled from ms.check_constraints c where c.object_id = id))
-    when 'cnstisnottrusted' then coalesce(
-      (select f.is_not_trusted from ms.foreign_keys f where f.object_id = id),
-      (select c.is_not_trusted from ms.check_constraints c where c.object_id = id))
+    when 'cnstisclustkey' then k.is_clustered
+    when 'cnstisnonclustkey' then k.is_nonclustered
+    when 'cnstiscolumn' then k.is_of_column
+    when 'cnstisdisabled' then k.is_disabled
+    when 'cnstisnottrusted' then k.is_not_trusted
+    when 'cnstisnotrepl' then k.is_not_for_replication
+    when 'cnstisdeletecascade' then k.delete_cascades
+    when 'cnstisupdatecascade' then k.update_cascades
     when 'tablehasidentity' then case when o.type = 'U' then exists (
       select from ms.columns c where c.object_id = id and c.seed_value is not null)::int end
     when 'tablehasprimarykey' then case when o.type = 'U' then exists (
@@ -183,7 +185,23 @@ create function ms.objectproperty(id int, property text) returns int language sq
     when 'tablehasclustindex' then case when o.type = 'U' then exists (
       select from ms.indexes i where i.object_id = id and i.index_id = 1)::int end
     end
-  from ms.objects o where o.object_id = id
+  from ms.objects o left join (
+    select constraint_id as object_id, (type = 1)::int as is_clustered, (type <> 1)::int as is_nonclustered,
+      0 as is_of_column, 0 as is_disabled, 0 as is_not_trusted, 0 as is_not_for_replication, 0 as delete_cascades,
+      0 as update_cascades
+    from ms.indexes where constraint_id > 0
+    union all
+    select object_id, 0, 0, (parent_column_id > 0)::int, is_disabled, is_not_trusted, is_not_for_replication, 0, 0
+    from ms.check_constraints
+    union all
+    select object_id, 0, 0, 1, 0, 0, 0, 0, 0 from ms.default_constraints
+    union all
+    select object_id, 0, 0,
+      ((select count(*) from ms.foreign_key_columns c where c.constraint_object_id = object_id) = 1)::int, is_disabled,
+      is_not_trusted, is_not_for_replication, (delete_referential_action = 1)::int,
+      (update_referential_action = 1)::int
+    from ms.foreign_keys
+  ) k using (object_id) where o.object_id = id
 $$;
 
 create function ms.indexproperty(id int, index_name text, property text) returns int language sql stable as $$

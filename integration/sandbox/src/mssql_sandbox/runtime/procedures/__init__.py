@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator, Sequence
 
+from ...ddl.rename import split_name
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event
 from . import catalog, help, locks, odbc_types, schema, session_context, user
@@ -30,7 +31,10 @@ def call(name: str, arguments: Sequence[tuple], session: Any, scope: Any, output
     :param outputs: receives the values of output arguments by position.
     :raises SqlServerError: 2812 for an unknown procedure, else what the procedure raises.
     """
-    plain = name.replace("[", "").replace("]", "").split(".")[-1].casefold()
+    parts = split_name(name)
+    if len(parts) > 2 and parts[-3] and parts[-3].casefold() != session.database.casefold():
+        raise NotSupported(f"a procedure of another database ({name})")
+    plain = parts[-1].casefold()
     procedure = _PROCEDURES.get(plain)
     if procedure is None and plain.startswith(("sp_", "xp_")):
         raise NotSupported(f"the procedure {plain}")

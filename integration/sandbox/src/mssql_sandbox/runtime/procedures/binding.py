@@ -54,6 +54,11 @@ class Call:
                 raise SqlServerError(201, procedure=self.name, parameter=f"@{parameters[position]}")
         return values
 
+    def check_qualifier(self, qualifier: str | None) -> None:
+        """:raises SqlServerError: 15250 for a qualifier that is not the current database."""
+        if qualifier and qualifier.casefold() != self.session.database.casefold():
+            raise SqlServerError(15250)
+
     def query(self, sql: str, *arguments: Any) -> list[tuple]:
         return self.session.connection.execute(sql, arguments, prepare=True).fetchall()
 

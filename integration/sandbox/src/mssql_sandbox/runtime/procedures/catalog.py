@@ -62,9 +62,10 @@ def tables(call: Call) -> Iterator[Event]:
 
 def columns(call: Call) -> Iterator[Event]:
     """sp_columns and sp_columns_100."""
-    name, owner, _qualifier, column, _nameScope, version, patterns = call.bind(
+    name, owner, qualifier, column, _nameScope, version, patterns = call.bind(
         "table_name", "table_owner", "table_qualifier", "column_name", "NameScope", "ODBCVer", "fUsePattern"
     )
+    call.check_qualifier(qualifier)
     wildcards = patterns != 0
     rows = []
     for found in call.query(
@@ -142,7 +143,8 @@ def _column_row(
 
 def primary_keys(call: Call) -> Iterator[Event]:
     """sp_pkeys."""
-    name, owner, _qualifier = call.bind("table_name", "table_owner", "table_qualifier", required=1)
+    name, owner, qualifier = call.bind("table_name", "table_owner", "table_qualifier", required=1)
+    call.check_qualifier(qualifier)
     result = (("TABLE_QUALIFIER", _SYSNAME), ("TABLE_OWNER", _SYSNAME), ("TABLE_NAME", _SYSNAME),
               ("COLUMN_NAME", _SYSNAME), ("KEY_SEQ", SMALLINT), ("PK_NAME", _SYSNAME))  # fmt: skip
     rows = call.query(
@@ -162,9 +164,11 @@ _RULES = {0: 1, 1: 0, 2: 2, 3: 3}  # catalogue's action -> ODBC: 0 cascade, 1 no
 
 def foreign_keys(call: Call) -> Iterator[Event]:
     """sp_fkeys."""
-    pk_name, pk_owner, _pk_qualifier, fk_name, fk_owner, _fk_qualifier = call.bind(
+    pk_name, pk_owner, pk_qualifier, fk_name, fk_owner, fk_qualifier = call.bind(
         "pktable_name", "pktable_owner", "pktable_qualifier", "fktable_name", "fktable_owner", "fktable_qualifier"
     )
+    call.check_qualifier(pk_qualifier)
+    call.check_qualifier(fk_qualifier)
     result = tuple(
         (name, SMALLINT if name in ("KEY_SEQ", "UPDATE_RULE", "DELETE_RULE", "DEFERRABILITY") else _SYSNAME)
         for name in (
@@ -200,9 +204,10 @@ def foreign_keys(call: Call) -> Iterator[Event]:
 
 def statistics(call: Call) -> Iterator[Event]:
     """sp_statistics and sp_statistics_100."""
-    name, owner, _qualifier, index_name, unique, _accuracy = call.bind(
+    name, owner, qualifier, index_name, unique, _accuracy = call.bind(
         "table_name", "table_owner", "table_qualifier", "index_name", "is_unique", "accuracy"
     )
+    call.check_qualifier(qualifier)
     result = (("TABLE_QUALIFIER", _SYSNAME), ("TABLE_OWNER", _SYSNAME), ("TABLE_NAME", _SYSNAME),
               ("NON_UNIQUE", SMALLINT), ("INDEX_QUALIFIER", _SYSNAME), ("INDEX_NAME", _SYSNAME), ("TYPE", SMALLINT),
               ("SEQ_IN_INDEX", SMALLINT), ("COLUMN_NAME", _SYSNAME), ("COLLATION", varchar(1)), ("CARDINALITY", INT),
@@ -224,7 +229,8 @@ def statistics(call: Call) -> Iterator[Event]:
 
 def stored_procedures(call: Call) -> Iterator[Event]:
     """sp_stored_procedures."""
-    name, owner, _qualifier, patterns = call.bind("sp_name", "sp_owner", "sp_qualifier", "fUsePattern")
+    name, owner, qualifier, patterns = call.bind("sp_name", "sp_owner", "sp_qualifier", "fUsePattern")
+    call.check_qualifier(qualifier)
     result = (("PROCEDURE_QUALIFIER", _SYSNAME), ("PROCEDURE_OWNER", _SYSNAME), ("PROCEDURE_NAME", nvarchar(134)),
               ("NUM_INPUT_PARAMS", INT), ("NUM_OUTPUT_PARAMS", INT), ("NUM_RESULT_SETS", INT),
               ("REMARKS", varchar(254)), ("PROCEDURE_TYPE", SMALLINT))  # fmt: skip

@@ -38,6 +38,7 @@ class Constraint(Node):
     with_values: bool = False
     filegroup: str | None = None
     options: dict[str, str] = field(default_factory=dict)
+    not_for_replication: bool = False
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class ColumnDefinition(Node):
     persisted: bool = False
     rowguidcol: bool = False
     sparse: bool = False
+    not_for_replication: bool = False  # the identity
     constraints: list[Constraint] = field(default_factory=list)  # inline ones, DEFAULT included
     index: "InlineIndex | None" = None
 
@@ -202,6 +204,7 @@ class CreateModule(Statement):
     on: Name | None = None  # trigger
     timing: str | None = None  # AFTER, INSTEAD OF
     events: list[str] = field(default_factory=list)
+    not_for_replication: bool = False
 
 
 @dataclass(slots=True)
