@@ -12,8 +12,37 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-with open(Path(__file__).with_name("versions.toml"), "rb") as _file:
-    TABLE: dict[str, list[dict[str, Any]]] = tomllib.load(_file)
+_PAGES = "https://learn.microsoft.com/sql/t-sql"
+
+
+def _entry(kind: str, name: str, line: Any, release: str) -> dict[str, Any]:
+    """A line with what is the rule: the page of the function's name, the error 195."""
+    entry = {"name": name, **({"example": line} if isinstance(line, str) else line)}
+    if release:
+        entry["since"] = int(release)
+    if kind == "function":
+        entry["refused"] = entry.get("refused", 195) or None
+    usual = {"function": "functions/" + name.replace("_", "-"), "version": "functions/serverproperty"}
+    page = entry["source"] if "source" in entry else usual[kind]
+    entry["source"] = page if "://" in page else f"{_PAGES}/{page}-transact-sql"
+    return entry
+
+
+def _table() -> dict[str, list[dict[str, Any]]]:
+    """Kind of line -> the lines of versions.toml."""
+    with open(Path(__file__).with_name("versions.toml"), "rb") as file:
+        kinds = tomllib.load(file)
+    return {
+        kind: [
+            _entry(kind, name, line, release)
+            for release, lines in (sections if kind in ("function", "type", "syntax") else {"": sections}).items()
+            for name, line in lines.items()
+        ]
+        for kind, sections in kinds.items()
+    }
+
+
+TABLE = _table()
 
 
 def _needs(kind: str) -> dict[str, tuple[int, int]]:
@@ -24,41 +53,27 @@ def _needs(kind: str) -> dict[str, tuple[int, int]]:
 _FUNCTIONS, _SYNTAX, _TYPES = _needs("function"), _needs("syntax"), _needs("type")
 _FORBIDDEN = {entry["name"]: frozenset(entry["editions"]) for entry in TABLE["forbidden"]}
 
-# Functions that SQL Server has and the sandbox may not: named, so that they are refused as unsupported and
-# not as unknown.
-_KNOWN = frozenset(
-    """abs acos app_name applock_mode applock_test assemblyproperty asymkey_id asymkeyproperty cert_id certencoded
-    certprivatekey certproperty change_tracking_current_version change_tracking_is_column_in_mask
-    change_tracking_min_valid_version crypt_gen_random decryptbyasymkey decryptbycert decryptbykey
-    decryptbykeyautoasymkey decryptbykeyautocert decryptbypassphrase encryptbyasymkey encryptbycert encryptbykey
-    encryptbypassphrase eventdata file_idex filegroupproperty fileproperty filepropertyex fulltextcatalogproperty
-    fulltextserviceproperty is_objectsigned key_guid key_id key_name loginproperty publishingservername signbyasymkey
-    signbycert symkeyproperty tertiary_weights verifysignedbyasymkey verifysignedbycert approx_count_distinct approx_percentile_cont approx_percentile_disc ascii asin atan atn2 avg
-    base64_decode base64_encode binary_checksum bit_count ceiling char charindex checksum checksum_agg choose coalesce
-    col_length col_name collationproperty columnproperty columns_updated compress concat concat_ws connectionproperty
-    context_info cos cot count count_big cume_dist current_date current_request_id current_timestamp current_timezone
-    current_timezone_id current_transaction_id current_user cursor_status database_principal_id databasepropertyex
-    datalength date_bucket dateadd datediff datediff_big datefromparts datename datepart datetime2fromparts
-    datetimefromparts datetimeoffsetfromparts datetrunc day db_id db_name decompress degrees dense_rank difference
-    edit_distance edit_distance_similarity eomonth error_line error_message error_number error_procedure
-    error_severity error_state exp file_id file_name filegroup_id filegroup_name first_value floor format
-    formatmessage generate_series get_bit get_filestream_transaction_context getansinull getdate getutcdate greatest
-    grouping grouping_id has_dbaccess has_perms_by_name hashbytes host_id host_name ident_current ident_incr
-    ident_seed iif index_col indexkey_property indexproperty is_member is_rolemember is_srvrolemember isdate isjson
-    isnull isnumeric jaro_winkler_distance jaro_winkler_similarity json_array json_arrayagg json_contains json_modify
-    json_object json_objectagg json_path_exists json_query json_value lag last_value lead least left left_shift len
-    log log10 lower ltrim max min min_active_rowversion month nchar newid newsequentialid ntile nullif object_definition
-    object_id object_name object_schema_name objectproperty objectpropertyex openjson original_db_name original_login
-    parsename patindex percent_rank percentile_cont percentile_disc permissions pi power product pwdcompare pwdencrypt
-    quotename radians rand rank regexp_count regexp_instr regexp_like regexp_matches regexp_replace
-    regexp_split_to_table regexp_substr replace replicate reverse right right_shift round row_number rowcount_big rtrim
-    schema_id schema_name scope_identity serverproperty session_context session_user sessionproperty set_bit sign sin
-    smalldatetimefromparts soundex space sql_variant_property sqrt square stats_date stdev stdevp str string_agg
-    string_escape string_split stuff substring sum suser_id suser_name suser_sid suser_sname switchoffset sysdatetime
-    sysdatetimeoffset system_user sysutcdatetime tan textptr textvalid timefromparts todatetimeoffset translate trigger_nestlevel
-    trim try_cast try_convert try_parse type_id type_name typeproperty unicode unistr update upper user user_id user_name
-    var varp vector_distance vector_norm vector_normalize vectorproperty xact_state year""".split()
-) | {"next value for"}
+# Functions of SQL Server that have no definition here: refused as unsupported and not as unknown, unless a rule of
+# their own comes before.
+UNPLAYED = frozenset(
+    """app_name applock_mode applock_test approx_percentile_cont approx_percentile_disc assemblyproperty
+    asymkey_id asymkeyproperty cert_id certencoded certprivatekey certproperty change_tracking_current_version
+    change_tracking_is_column_in_mask change_tracking_min_valid_version checksum_agg columns_updated compress
+    connectionproperty context_info crypt_gen_random current_request_id current_timezone current_timezone_id
+    current_transaction_id current_user database_principal_id decompress decryptbyasymkey decryptbycert
+    decryptbykey decryptbykeyautoasymkey decryptbykeyautocert decryptbypassphrase edit_distance
+    edit_distance_similarity encryptbyasymkey encryptbycert encryptbykey encryptbypassphrase error_line
+    error_message error_number error_procedure error_severity error_state eventdata file_id file_idex file_name
+    filegroup_id filegroup_name filegroupproperty fileproperty filepropertyex formatmessage
+    fulltextcatalogproperty fulltextserviceproperty get_filestream_transaction_context getansinull host_id
+    host_name indexkey_property is_objectsigned jaro_winkler_distance jaro_winkler_similarity json_contains
+    key_guid key_id key_name loginproperty original_login permissions product publishingservername pwdcompare
+    pwdencrypt regexp_like regexp_matches regexp_split_to_table rowcount_big scope_identity session_user
+    sessionproperty signbyasymkey signbycert sql_variant_property stats_date suser_id suser_name suser_sid
+    suser_sname symkeyproperty system_user tertiary_weights textptr textvalid trigger_nestlevel try_cast
+    try_convert try_parse typeproperty update user user_id user_name vector_distance vector_norm vector_normalize
+    vectorproperty verifysignedbyasymkey verifysignedbycert xact_state""".split()
+)
 
 
 @dataclass(frozen=True)
@@ -107,8 +122,12 @@ class Version:
         return self.major >= needed[0] and self.compatibility >= needed[1]
 
     def has_function(self, name: str) -> bool:
-        folded = name.casefold()
-        return folded in _KNOWN and self._reaches(_FUNCTIONS.get(folded, (0, 0)))
+        """Whether a function that the sandbox has is there."""
+        return self._reaches(_FUNCTIONS.get(name.casefold(), (0, 0)))
+
+    def has_function_besides(self, name: str) -> bool:
+        """Whether a function is there that the sandbox has not."""
+        return name.casefold() in UNPLAYED and self.has_function(name)
 
     def has_type(self, name: str) -> bool:
         return self._reaches(_TYPES.get(name.casefold(), (0, 0)))

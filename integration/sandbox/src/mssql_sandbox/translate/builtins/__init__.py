@@ -18,10 +18,8 @@ _FUNCTIONS: dict[str, Function] = {
 def lookup(name: str, version: Any) -> Function | None:
     """The function, or None when the version played does not know it."""
     function = _FUNCTIONS.get(name.casefold().replace(" ", "_"))  # NEXT VALUE FOR
-    if function is None:
-        if version.has_function(name):
-            raise NotSupported(f"the function {name.upper()}")
-        return None
+    if function is None and version.has_function_besides(name):
+        raise NotSupported(f"the function {name.upper()}")
     return function if version.has_function(name) else None
 
 

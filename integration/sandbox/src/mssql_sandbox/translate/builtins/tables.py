@@ -14,6 +14,7 @@ from ..bound import COLUMN, Bound, Output, Relation, Scope
 from ..functions import expand
 from ..operands import convert, unified
 from ..translation import Translation
+from . import lookup
 from .json import document, path
 from .metadata import table_function
 from .string import text
@@ -39,7 +40,7 @@ def bind(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation
             raise NotSupported(f"the table function {source.call.name}", source.line)
         if name.startswith("sys.") or name in ("fn_helpcollations", "fn_listextendedproperty"):
             return table_function(t, source, scope)
-        if t.context.version.has_function(name):
+        if lookup(name, t.context.version):
             raise NotSupported(f"the table function {name.upper()}", source.line)
         raise SqlServerError(208, name=source.call.name, state=3, line=source.line)
     return handler(t, source, scope)
