@@ -68,6 +68,7 @@ def test_bad_options_are_refused_when_the_alias_is_made(options, told):
         ({"credential": "default", "by": "driver"}, "has no such mode"),
         ({"credential": "password", "by": "identity", "username": "u", "password": SECRET}, "needs client_id"),
         ({"tenant_id": "t"}, "needs 'credential' beside tenant_id"),
+        ({}, "has no 'credential', and DATABASES\\['default'\\] no USER, TOKEN or Authentication"),
     ],
 )
 def test_what_lacks_is_told_before_connecting_and_by_the_check(options, told):

@@ -59,7 +59,8 @@ def test_another_way_beside_it_is_refused_with_both_names(options, other, named)
 
 
 def test_without_options_core_decides():
-    assert AzurePlugin().mssql_credentials(settings=settings()) is None
+    assert AzurePlugin().mssql_credentials(settings=settings(user="sa")) is None
+    assert AzurePlugin().mssql_credentials(settings=settings(Trusted_Connection="yes")) is None
     assert AzurePlugin().mssql_credentials(settings=settings(Authentication="ActiveDirectoryMsi")) is None
     assert AzurePlugin().mssql_credentials(settings=settings(Authentication="ActiveDirectoryIntegrated")) is None
     assert AzurePlugin().mssql_credentials(settings=settings(token="x")) is None
@@ -137,7 +138,8 @@ def test_an_authentication_that_is_azure_identity_s_is_not_sent(monkeypatch):
         ({"token": len}, {}, []),
         ({"credential": "password"}, {"USER": "u", "PASSWORD": "p"}, ["mssql_azure_auth.W001"]),
         ({"credential": "default"}, {"Trusted_Connection": "yes"}, ["mssql_azure_auth.W003"]),
-        ({}, {}, []),
+        ({}, {"USER": "sa"}, []),
+        ({}, {}, ["mssql_azure_auth.E001"]),
     ],
 )
 def test_checks(options, alias, ids):

@@ -1,4 +1,8 @@
+import pytest
+from django.core.management.base import CommandError
+
 from mssql_core.client import DatabaseClient
+from mssql_core.testing import fake_connection
 
 
 def arguments(parameters=(), **settings):
@@ -46,3 +50,9 @@ def test_a_mode_of_the_driver_is_sqlcmd_s_too():
     )
     assert found[-3:] == ["-U", "app", "--authentication-method=ActiveDirectoryServicePrincipal"]
     assert environment == {"SQLCMDPASSWORD": "s3;cret"}
+
+
+def test_a_shell_that_is_not_there_says_where_to_get_it(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(CommandError, match="sqlcmd-download-install"):
+        fake_connection().client.runshell([])

@@ -149,3 +149,9 @@ def test_a_number_of_the_network_is_another_error_of_the_server():
 def test_what_the_client_itself_ended():
     assert errors.translate(server_error(None, "Query timeout expired", "HYT00")).is_cancellation
     assert not errors.translate(server_error(1222)).is_cancellation
+
+
+def test_a_query_that_takes_too_long_names_the_option():
+    told = errors.translate(server_error(None, "Query timeout expired", "HYT00")).args[-1]
+    assert "OPTIONS['query_timeout']" in told
+    assert "query_timeout" not in errors.translate(server_error(None, "Login timeout expired", "HYT00")).args[-1]

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import OperationalError
 
 import mssql_core
@@ -191,6 +192,6 @@ def test_a_shell_that_fails_shows_no_secret(outcome, monkeypatch):
         return subprocess.CompletedProcess(arguments, outcome)
 
     monkeypatch.setattr(client.subprocess, "run", run)
-    with pytest.raises((subprocess.CalledProcessError, FileNotFoundError)) as caught:
+    with pytest.raises((subprocess.CalledProcessError, CommandError)) as caught:
         fake_connection(settings=USER).client.runshell([])
     assert SECRET not in reported(caught.value)

@@ -25,6 +25,7 @@ def _of_alias(options, settings):
     if mode not in MODES or settings.token is not None:
         if options:
             raise refused("needs 'credential' beside %s." % ", ".join(sorted(options)))
+        _refuse_no_way(settings)
         return None
     if options.get("by") == "driver" and (how or not has_mode(mode)):
         reason = "it takes no %s" % ", ".join(how) if how else "it has no such mode"
@@ -34,6 +35,17 @@ def _of_alias(options, settings):
     options = Options(options, credential=MODES[mode], by="identity")
     user = settings.user or settings.extra_value("UID")
     return _with_user(options, user, settings.password or settings.extra_value("PWD"), settings)
+
+
+def _refuse_no_way(settings):
+    """Nobody enables the plugin to sign in as the operating system's user without a word."""
+    ways = [settings.user, settings.token, settings.authentication, settings.options.get("Trusted_Connection")]
+    ways += [settings.options.get("dsn"), *(settings.extra_value(name) for name in ("UID", "Trusted_Connection"))]
+    if not any(ways):
+        raise refused(
+            "has no 'credential', and DATABASES[%r] no USER, TOKEN or Authentication; name one, for example "
+            "'plugins': {'azure': {'credential': 'managed_identity'}}, or set Trusted_Connection." % settings.alias
+        )
 
 
 def _with_user(options, user, password, settings):

@@ -3,15 +3,20 @@
 https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
 """
 
-import errno
 import os
 import subprocess
 
+from django.core.management.base import CommandError
 from django.db.backends.base.client import BaseDatabaseClient
 
 from .connection import connection_string
 from .plugin.types import Secret, revealed
 
+_NOT_INSTALLED = (
+    "dbshell runs sqlcmd, which is not on PATH. Get it with Microsoft's package mssql-tools18 (its folder is "
+    "/opt/mssql-tools18/bin), winget install sqlcmd, or brew install sqlcmd: "
+    "https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-download-install"
+)
 _ENCRYPT = {"strict": "-Ns", "yes": "-Nm", "mandatory": "-Nm", "no": "-No", "optional": "-No"}
 
 
@@ -21,7 +26,7 @@ class DatabaseClient(BaseDatabaseClient):
     def runshell(self, parameters):
         """Run sqlcmd; no frame of an error holds its environment, and in it the password.
 
-        :raises FileNotFoundError: sqlcmd is not installed.
+        :raises CommandError: sqlcmd is not installed.
         :raises subprocess.CalledProcessError: sqlcmd failed.
         """
         arguments, environment = self.settings_to_cmd_args_env(self.connection.settings_dict, parameters)
@@ -31,7 +36,7 @@ class DatabaseClient(BaseDatabaseClient):
         except FileNotFoundError:
             status = None
         if status is None:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.executable_name)
+            raise CommandError(_NOT_INSTALLED)
         if status:
             raise subprocess.CalledProcessError(status, arguments)
 

@@ -79,6 +79,7 @@ _NETWORK = frozenset(number for numbers, _ in NETWORK for number in numbers)
 # pyodbc's words where the driver failed without a diagnostic record, as in a call that a signal ended in its middle.
 _NO_DIAGNOSTICS = "The driver did not supply an error!"
 _CANCELLATION_STATES = ("HYT00", "HY008")
+_QUERY_TIMEOUT = " OPTIONS['query_timeout'] of the alias bounds each statement, in seconds; 0 is no bound."
 
 _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
@@ -215,6 +216,8 @@ def translate(error, secrets=()):
     for secret in secrets:
         if secret:
             message = message.replace(revealed(secret), str(Secret(secret)))
+    if sqlstate == "HYT00" and "query timeout" in message.lower():
+        message += _QUERY_TIMEOUT
     number = native_number(message)
     return make(classify(number, sqlstate), number, sqlstate, message)
 

@@ -1,4 +1,5 @@
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import NotSupportedError, OperationalError
 
 from mssql_core.plugin import hookimpl
@@ -30,6 +31,8 @@ def failure(*errors, settings=None, options=None):
         (server_error(None, "Cannot use Authentication option", "FA001"), "contradict each other"),
         (server_error(None, "SSPI Provider: No Kerberos credentials", "HY000"), "kinit"),
         (server_error(None, "Can't open lib 'x'", "01000"), "apt-get install"),
+        (server_error(None, "Protocol error in TDS stream", "HY000"), "is no SQL Server"),
+        (server_error(None, "Data source name not found and no default driver specified", "IM002"), "'odbcinst -q -s'"),
         (server_error(None, "Invalid value specified for attribute 'APP'", "08001"), "Check this keyword"),
     ],
 )
@@ -42,6 +45,22 @@ def test_errors_name_the_setting_and_the_remedy(error, remedy):
 def test_a_refused_token_is_named():
     text, _ = failure(server_error(18456), settings={"USER": "", "PASSWORD": "", "TOKEN": "eyJ0eXAi"})
     assert "access token" in text
+
+
+def test_a_login_in_extra_params_is_named():
+    text, _ = failure(server_error(18456), settings={"USER": ""}, options={"extra_params": "UID=sa;PWD=s3cret"})
+    assert "Check UID and PWD in DATABASES['default']['OPTIONS']['extra_params']." in text
+
+
+def test_a_driver_that_is_missing_is_told_with_its_alias():
+    connection = fake_connection(alias="reports")
+    connection.driver.keyword = raise_missing
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASES\['reports'\]: No driver."):
+        connection.ensure_connection()
+
+
+def raise_missing(_):
+    raise ImproperlyConfigured("No driver.")
 
 
 def test_a_certificate_that_strict_refuses():

@@ -79,7 +79,7 @@ def test_no_secret_shows():
 
 def test_keywords():
     assert keywords({"Encrypt": "yes"}, {"UID": "sa", "PWD": "x"}, HOST="db", PORT=1433) == {
-        "DRIVER": "D", "SERVER": "db,1433", "DATABASE": "shop", "UID": "sa", "PWD": "x", "LongAsMax": "yes",
+        "DRIVER": "D", "APP": "Django", "SERVER": "db,1433", "DATABASE": "shop", "UID": "sa", "PWD": "x", "LongAsMax": "yes",
         "Encrypt": "yes",
     }  # fmt: skip
 

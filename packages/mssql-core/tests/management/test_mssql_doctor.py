@@ -72,3 +72,8 @@ def test_settings_that_contradict_each_other(doctor):
 def test_another_engine_is_refused(doctor):
     with pytest.raises(CommandError, match="has another ENGINE than mssql_core"):
         doctor(SQLite({"NAME": ":memory:"}, "examined"))
+
+
+def test_an_alias_that_is_not_there():
+    with pytest.raises(CommandError, match="DATABASES has no alias 'nosuch'. It has: default"):
+        call_command("mssql_doctor", database="nosuch")

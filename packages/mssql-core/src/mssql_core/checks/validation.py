@@ -3,7 +3,7 @@
 from django.core import checks
 from django.db.backends.base.validation import BaseDatabaseValidation
 
-from ..connection import authentication
+from ..connection import authentication, misplaced
 from ..connection import settings as core_settings
 from ..data_types import NO_JSON_PLUGIN
 from ..names import quote_identifier, quote_name
@@ -18,6 +18,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         settings = self.connection.options_read()
         found = super().check(**kwargs)
         found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
+        found += self._instance(settings)
         found += [*key_lengths.messages(self.connection), *self._unenforced_keys()]
         for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             found += messages or ()
@@ -27,13 +28,11 @@ class DatabaseValidation(BaseDatabaseValidation):
     def _options_without_effect(self, settings):
         return [
             checks.Warning(
-                "DATABASES[%r]['OPTIONS'][%r] has no effect: %s."
-                % (self.connection.alias, name, core_settings.WITHOUT_EFFECT[name]),
+                "DATABASES[%r]['OPTIONS'][%r] has no effect: %s." % (self.connection.alias, name, reason),
                 hint="Remove it.",
                 id="mssql_core.W001",
             )
-            for name in settings.options
-            if name in core_settings.WITHOUT_EFFECT
+            for name, reason in core_settings.without_effect(settings.options)
         ]
 
     def _trusted_connection(self, settings):
@@ -46,6 +45,17 @@ class DatabaseValidation(BaseDatabaseValidation):
     def _unenforced_keys(self):
         for text in self.connection.unenforced_keys.wrong_names():
             yield checks.Error(text, hint="Remove the name or mend it.", id="mssql_core.E007")
+
+    def _instance(self, settings):
+        instance = misplaced.ignored_instance(settings)
+        if instance is None:
+            return []
+        text = "DATABASES[%r]: the driver goes to PORT %s, and ignores the instance %r of HOST." % (
+            self.connection.alias,
+            settings.port,
+            instance,
+        )
+        return [checks.Warning(text, hint="Remove one of them.", id="mssql_core.W007")]
 
     def _column_types(self):
         return [

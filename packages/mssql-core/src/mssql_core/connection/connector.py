@@ -54,6 +54,12 @@ _MODE = (
     "= {'azure': {}} (pip install mssql-core[azure])."
 )
 _VALUE = "Check this keyword in %(alias)s['OPTIONS']."
+_NO_SQL_SERVER = "What answers at %(server)s is no SQL Server. Check %(alias)s['HOST'] and ['PORT']."
+_DATA_SOURCE = (
+    "Check %(alias)s['OPTIONS']['dsn'] against the data sources of this machine ('odbcinst -q -s' lists them, 'odbcinst -j' "
+    "their files); or leave 'dsn' out, and give HOST and NAME."
+)
+_EXTRA_LOGIN = "Check UID and PWD in %(alias)s['OPTIONS']['extra_params']."
 
 
 class Parameters:
@@ -82,7 +88,7 @@ def parameters(wrapper):
         manager.results(plugins, "mssql_connection_keywords", settings=settings), "the connection keyword"
     )
     options = settings.options
-    name = None if options.get("dsn") else wrapper.driver.keyword(options.get("driver"))
+    name = None if options.get("dsn") else _driver(wrapper, options.get("driver"))
     keywords = core_settings.keywords(settings, name, credentials, extra)
     token = None if credentials.access_token is None else connection_string.Secret(credentials.access_token)
     if token is not None:
@@ -96,6 +102,13 @@ def parameters(wrapper):
     }
     secrets = [value for value in keywords.values() if isinstance(value, connection_string.Secret)]
     return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
+
+
+def _driver(wrapper, explicit):
+    try:
+        return wrapper.driver.keyword(explicit)
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured("DATABASES[%r]: %s" % (wrapper.alias, error)) from None
 
 
 def check_pooling(alias, pools, found):
@@ -141,17 +154,21 @@ def open_connection(wrapper, found):
         text = "alias %r: attempt %d of %d failed, the next one in %.1f s: %s"
         logger.log(level, text, wrapper.alias, attempt, attempts, wait, error)
         time.sleep(wait)
-    raise explained(error, wrapper.alias, found) from None
+    extra_login = bool(settings.extra_value("PWD") or settings.extra_value("UID"))
+    raise explained(error, wrapper.alias, found, extra_login) from None
 
 
-def explained(error, alias, found):
+def explained(error, alias, found, extra_login=False):
     """The error with its remedy added to the message.
 
     :param found: see :func:`parameters`.
+    :param extra_login: whether OPTIONS['extra_params'] has user or password.
     """
     remedy = _REMEDIES.get(error.number) or _by_state(error.sqlstate or "", str(error.args[-1]))
     if error.number == 18456 and found.arguments["access_token"]:
         remedy = _TOKEN
+    elif error.number == 18456 and extra_login:
+        remedy = _EXTRA_LOGIN
     if remedy is _CERTIFICATE and found.keywords.get("Encrypt") == "strict":
         remedy = _STRICT_CERTIFICATE
     text = str(error.args[-1])
@@ -169,6 +186,8 @@ def _by_state(state, text):
     lower = text.lower()
     for words, remedy in (
         ("certificate", _CERTIFICATE),
+        ("protocol error in tds stream", _NO_SQL_SERVER),
+        ("data source name not found", _DATA_SOURCE),
         ("encryption not supported", _NO_ENCRYPTION),
         ("attribute 'authentication'", _MODE),
         ("invalid value specified", _VALUE),

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from ..data_types import DATETIME_TYPES, UUID_TYPES
 from ..names import MAX_NAME_LENGTH
 from ..plugin import ConnectionSettings
-from . import connection_string
+from . import connection_string, misplaced
 from .connection_string import KEYWORDS, Secret
 
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
@@ -108,17 +108,28 @@ def _read(alias, settings_dict):
             "DATABASES[%r]['NAME'] is empty; give the name of the database, or None for master." % alias
         )
     token = settings_dict.get("TOKEN")
+    host, port = settings_dict.get("HOST") or "localhost", _port(alias, settings_dict.get("PORT"))
+    misplaced.check_host(alias, host, port)
     return ConnectionSettings(
         alias,
-        settings_dict.get("NAME"),
-        settings_dict.get("HOST") or "localhost",
-        _port(alias, settings_dict.get("PORT")),
+        _name(alias, settings_dict.get("NAME")),
+        host,
+        port,
         settings_dict.get("USER") or "",
         Secret(settings_dict.get("PASSWORD") or ""),
         options,
         token if token is None or callable(token) else Secret(token),
-        _extra(alias, options.get("extra_params") or ""),
+        _extra(alias, options),
     )
+
+
+def _name(alias, value):
+    if value is not None and len(str(value)) > MAX_NAME_LENGTH:
+        raise ImproperlyConfigured(
+            "DATABASES[%r]['NAME'] has %d characters; a database's name has at most %d."
+            % (alias, len(str(value)), MAX_NAME_LENGTH)
+        )
+    return value
 
 
 def _port(alias, value):
@@ -143,6 +154,9 @@ def _known(alias, name):
         return keyword
     if name in _REFUSED:
         raise ImproperlyConfigured("%s is not supported: %s." % (_option(alias, name), _REFUSED[name]))
+    place = misplaced.where_option_belongs(alias, name)
+    if place:
+        raise ImproperlyConfigured("%s is no option of mssql-core. %s" % (_option(alias, name), place))
     nearest = difflib.get_close_matches(name, [*OPTIONS, *WITHOUT_EFFECT, *KEYWORDS.values()], 1, 0.5)
     hint = " Did you mean %r?" % nearest[0] if nearest else ""
     raise ImproperlyConfigured(
@@ -170,6 +184,8 @@ def _checked(alias, name, value):
         return _schema(alias, name, value)
     if name == "unenforced_foreign_keys":
         return _field_names(alias, name, value)
+    if name in ("setencoding", "setdecoding") and value is not None:
+        misplaced.check_encodings(_option(alias, name), name, value)
     if name in _TEXTS and value is not None and not isinstance(value, str):
         raise ImproperlyConfigured(
             "%s is of type %s; it has to be text." % (_option(alias, name), type(value).__name__)
@@ -240,6 +256,14 @@ def _number(alias, name, value):
     return int(number) if number == int(number) else number
 
 
+def without_effect(options):
+    """(name, reason) of the options that change nothing."""
+    found = [(name, WITHOUT_EFFECT[name]) for name in options if name in WITHOUT_EFFECT]
+    if options.get("dsn") and options.get("driver"):
+        found.append(("driver", "the data source in 'dsn' names its own"))
+    return found
+
+
 def encodings(options):
     """(method, arguments) of pyodbc for the options setencoding and setdecoding."""
     return [(name, arguments) for name in ("setencoding", "setdecoding") for arguments in options.get(name) or ()]
@@ -251,7 +275,8 @@ def keywords(settings, driver, credentials, plugin_keywords):
     :param driver: the value of DRIVER, None with a DSN.
     """
     options = settings.options
-    found = {"DRIVER": driver} if driver else {"DSN": options["dsn"]}
+    # A data source may have a name of its own for the application.
+    found = {"DRIVER": driver, "APP": misplaced.application_name()} if driver else {"DSN": options["dsn"]}
     server = "%s,%s" % (settings.host, settings.port) if settings.port else settings.host
     if driver or settings.host != "localhost" or settings.port:
         found["SERVER"] = server
@@ -281,15 +306,17 @@ def keywords(settings, driver, credentials, plugin_keywords):
     return found
 
 
-def _extra(alias, text):
+def _extra(alias, options):
     """The keywords of extra_params; of duplicates the first counts, as for the driver."""
+    where = _option(alias, "extra_params")
     try:
-        pairs = connection_string.parse(text)
+        pairs = connection_string.parse(options.get("extra_params") or "")
     except ImproperlyConfigured as error:
-        raise ImproperlyConfigured("%s: %s" % (_option(alias, "extra_params"), error)) from None
+        raise ImproperlyConfigured("%s: %s" % (where, error)) from None
+    misplaced.check_keywords(where, pairs, options.get("driver"))
     found = {}
     for key, value in pairs:
         if key.casefold() not in {name.casefold() for name in found}:
             found[key] = value
-    _check_fixed(found, _option(alias, "extra_params"))
+    _check_fixed(found, where)
     return found

@@ -63,7 +63,18 @@ def _enabled(alias: str, enabled: Any) -> Dict[str, Secret]:
     if isinstance(enabled, str):
         raise ImproperlyConfigured("%s is the text %r; write a list: [%r]." % (_where(alias), enabled, enabled))
     if isinstance(enabled, Mapping):
+        for name, options in enabled.items():
+            if not isinstance(options, (Mapping, type(None))):
+                raise ImproperlyConfigured(
+                    "%s[%r] is of type %s; give the plugin's options as a dict, {} for none."
+                    % (_where(alias), name, type(options).__name__)
+                )
         return {name: Secret(options or {}) for name, options in enabled.items()}
+    if not isinstance(enabled, (list, tuple, type(None))):
+        raise ImproperlyConfigured(
+            "%s is of type %s; write a list of names, or a dict of names and their options."
+            % (_where(alias), type(enabled).__name__)
+        )
     return {name: Secret({}) for name in enabled or ()}
 
 

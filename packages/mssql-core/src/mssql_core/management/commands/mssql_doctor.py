@@ -20,6 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         alias = options["database"]
+        if alias not in connections:
+            raise CommandError("DATABASES has no alias %r. It has: %s." % (alias, ", ".join(sorted(connections))))
         try:
             connection = connections[alias]
             if connection.vendor != "microsoft" or not hasattr(connection, "plugins"):
