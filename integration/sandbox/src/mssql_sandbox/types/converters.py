@@ -6,7 +6,9 @@ A converter takes the value's expression, its type, the target's type, CONVERT's
 
 from __future__ import annotations
 
-from ..catalog.datatypes import facets
+from typing import Callable
+
+from ..catalog.datatypes import engine_type, facets
 from ..errors import SqlServerError
 from ..sqltypes import MAX, SqlType
 from .precedence import label
@@ -21,13 +23,6 @@ _FAMILIES = {
 }  # fmt: skip
 NUMBERS = ("int", "decimal", "money", "float")
 DATES = ("date", "time", "old", "datetime2", "offset")
-_ENGINE_INTEGERS = {
-    "bit": "smallint",
-    "tinyint": "smallint",
-    "smallint": "smallint",
-    "int": "integer",
-    "bigint": "bigint",
-}
 
 
 def family(type_: SqlType) -> str:
@@ -51,7 +46,7 @@ def _int_to_int(sql, source, target, style, assign_to):
     if target.name == "bit":
         return f"ms.to_bit(({sql})::numeric)"
     if order.index(source.name) <= order.index(target.name):
-        return f"({sql})::{_ENGINE_INTEGERS[target.name]}"
+        return f"({sql})::{engine_type(target)}"
     if target.name == "int":
         return f"({sql})::integer"
     return f"ms.to_{target.name}(({sql})::bigint)"
@@ -61,13 +56,9 @@ def _number_to_int(sql, source, target, style, assign_to):
     if target.name == "bit":
         return f"ms.to_bit(({sql})::numeric)"
     if source.is_approximate:
-        return f"ms.float_integer({sql}, '{target.name}')::{_ENGINE_INTEGERS[target.name]}"
+        return f"ms.float_integer({sql}, '{target.name}')::{engine_type(target)}"
     cut = f"round(({sql})::numeric)" if source.name.endswith("money") else f"trunc(({sql})::numeric)"
     return f"ms.number_to_{target.name}({cut}, 'numeric')"
-
-
-def _text_to_int(sql, source, target, style, assign_to):
-    return f"ms.text_to_int({sql}, '{label(source)}', '{target.name}')::{_ENGINE_INTEGERS[target.name]}"
 
 
 def _old_to_number(sql, source, target, style, assign_to):
@@ -79,10 +70,6 @@ def _old_to_number(sql, source, target, style, assign_to):
     if family(target) == "float":
         return f"({days})::double precision"
     return _number_to_decimal(days, SqlType("float"), target, style, assign_to)
-
-
-def _binary_to_int(sql, source, target, style, assign_to):
-    return f"ms.binary_to_int({sql}, {datalength(target)})::{_ENGINE_INTEGERS[target.name]}"
 
 
 def _number_to_decimal(sql, source, target, style, assign_to):
@@ -106,10 +93,6 @@ def _text_to_decimal(sql, source, target, style, assign_to):
     return f"ms.to_decimal(ms.text_to_numeric({sql}, '{label(source)}'), {target.precision}, {target.scale})"
 
 
-def _number_to_float(sql, source, target, style, assign_to):
-    return f"({sql})::{'real' if target.name == 'real' else 'double precision'}"
-
-
 def _text_to_float(sql, source, target, style, assign_to):
     plain = f"ms.text_to_float({sql}, '{label(source)}', '{target.name}')"
     return f"{plain}::real" if target.name == "real" else plain
@@ -118,7 +101,7 @@ def _text_to_float(sql, source, target, style, assign_to):
 # ---- to strings --------------------------------------------------------------------
 
 
-def _fit(sql: str, target: SqlType, assign_to: tuple[str, str] | None) -> str:
+def _fit(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str] | None) -> str:
     """Cut or refuse what is longer than the target."""
     if target.length in (None, MAX):
         return sql
@@ -143,20 +126,16 @@ def _text_to_text(sql, source, target, style, assign_to):
         return sql
     if source.length not in (None, MAX) and source.length <= target.length and target.name not in ("char", "nchar"):
         if source.is_unicode and not target.is_unicode and _utf8(target):
-            return _fit(sql, target, assign_to)
+            return _fit(sql, source, target, assign_to)
         return sql
-    return _fit(sql, target, assign_to)
+    return _fit(sql, source, target, assign_to)
 
 
 def _utf8(type_: SqlType) -> bool:
     return bool(type_.collation and type_.collation.upper().endswith("_UTF8"))
 
 
-def _int_to_text(sql, source, target, style, assign_to):
-    return _number_text(f"({sql})::text", source, target)
-
-
-def _number_text(text: str, source: SqlType, target: SqlType) -> str:
+def _number_text(text: str, source: SqlType, target: SqlType, _assign_to: object) -> str:
     if target.length in (None, MAX):
         return text
     stars = source.is_integer and source.name in ("int", "smallint", "tinyint") and not target.is_unicode
@@ -164,22 +143,10 @@ def _number_text(text: str, source: SqlType, target: SqlType) -> str:
     return f"rpad({fitted}, {target.length})" if target.name in ("char", "nchar") else fitted
 
 
-def _decimal_to_text(sql, source, target, style, assign_to):
-    return _number_text(f"({sql})::numeric({source.precision},{source.scale})::text", source, target)
-
-
-def _money_to_text(sql, source, target, style, assign_to):
-    return _number_text(f"ms.money_text({sql}, {style or 0})", source, target)
-
-
-def _float_to_text(sql, source, target, style, assign_to):
-    return _number_text(f"ms.float_text(({sql})::double precision, {style or 0}, '{source.name}')", source, target)
-
-
 def _guid_to_text(sql, source, target, style, assign_to):
     if target.length not in (None, MAX) and target.length < 36:
         raise SqlServerError(8170)
-    return _fit(f"upper(({sql})::text)", target, None)
+    return _fit(f"upper(({sql})::text)", source, target, None)
 
 
 def _date_to_text(sql, source, target, style, assign_to):
@@ -191,25 +158,21 @@ def _date_to_text(sql, source, target, style, assign_to):
         text = f"ms.offset_text({sql}, {scale}, {number})"
     else:
         text = f"ms.temporal_text(({argument})::bigint, '{source.name}', {scale}, {number})"
-    return _fit(text, target, assign_to)
+    return _fit(text, source, target, assign_to)
 
 
 def _binary_to_text(sql, source, target, style, assign_to):
     if style in (1, 2):
         prefix = "'0x' || " if style == 1 else ""
-        return _fit(f"({prefix}upper(encode({sql}, 'hex')))", target, assign_to)
+        return _fit(f"({prefix}upper(encode({sql}, 'hex')))", source, target, assign_to)
     decode = "ms.utf16_text" if target.is_unicode else "ms.code_page_text"
-    return _fit(f"{decode}({sql})", target, assign_to)
-
-
-def _same_text(sql, source, target, style, assign_to):
-    return _fit(sql, target, assign_to)
+    return _fit(f"{decode}({sql})", source, target, assign_to)
 
 
 # ---- to binary ---------------------------------------------------------------------------
 
 
-def _fit_binary(sql: str, target: SqlType, assign_to: tuple[str, str] | None = None) -> str:
+def _fit_binary(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str] | None) -> str:
     if target.length in (None, MAX):
         return sql
     if assign_to is not None:
@@ -220,17 +183,17 @@ def _fit_binary(sql: str, target: SqlType, assign_to: tuple[str, str] | None = N
     return f"ms.pad_binary({fitted}, {target.length})" if target.name == "binary" else fitted
 
 
-def _binary_to_binary(sql, source, target, style, assign_to):
-    return _fit_binary(sql, target, assign_to)
+def _cut_binary(sql: str, source: SqlType, target: SqlType, _assign_to: object) -> str:
+    return _fit_binary(sql, source, target, None)
 
 
 def _text_to_binary(sql, source, target, style, assign_to):
     if style in (1, 2):
-        return _fit_binary(f"ms.hex_binary({sql}, {style}, '{label(source)}')", target)
+        return _cut_binary(f"ms.hex_binary({sql}, {style}, '{label(source)}')", source, target, None)
     encode = "ms.utf16_binary" if source.is_unicode else "ms.code_page_binary"
     if _utf8(source):
-        return _fit_binary(f"convert_to({sql}, 'UTF8')", target)
-    return _fit_binary(f"{encode}({sql})", target)
+        return _cut_binary(f"convert_to({sql}, 'UTF8')", source, target, None)
+    return _cut_binary(f"{encode}({sql})", source, target, None)
 
 
 def _int_to_binary(sql, source, target, style, assign_to):
@@ -242,10 +205,6 @@ def _int_to_binary(sql, source, target, style, assign_to):
     return f"ms.int_binary(({sql})::bigint, {length})"
 
 
-def _guid_to_binary(sql, source, target, style, assign_to):
-    return _fit_binary(f"ms.guid_binary({sql})", target)
-
-
 # ---- to dates ---------------------------------------------------------------------------------
 
 
@@ -253,7 +212,7 @@ def _scale(target: SqlType) -> int:
     return 7 if target.scale is None else target.scale
 
 
-def _round(ticks: str, target: SqlType) -> str:
+def _round(ticks: str, _source: SqlType, target: SqlType, _assign_to: object) -> str:
     if target.name == "datetime":
         return f"ms.round_datetime({ticks})"
     if target.name == "smalldatetime":
@@ -271,133 +230,83 @@ def _text_to_temporal(sql, source, target, style, assign_to):
         return f"ms.round_time(ms.text_to_time({sql}, {tail}), {scale})"
     if kind == "datetimeoffset":
         return f"ms.round_offset(ms.text_to_offset({sql}, {tail}), {scale})"
-    return _round(f"ms.text_to_ticks({sql}, '{kind}', {tail})", target)
-
-
-def _date_to_temporal(sql, source, target, style, assign_to):
-    return _round(f"ms.date_ticks({sql})", target)
+    return _round(f"ms.text_to_ticks({sql}, '{kind}', {tail})", source, target, None)
 
 
 def _ticks_to_ticks(sql, source, target, style, assign_to):
     source_scale = source.scale if source.name == "datetime2" else 7
     if target.name == "datetime2" and source.name == "datetime2" and (source_scale or 0) <= (target.scale or 0):
         return sql
-    return _round(sql, target)
+    return _round(sql, source, target, None)
 
 
-def _ticks_to_date(sql, source, target, style, assign_to):
-    return f"ms.ticks_date({sql})"
+# ---- what an expression says ------------------------------------------------------------------
 
 
-def _ticks_to_time(sql, source, target, style, assign_to):
-    return f"ms.round_time(({sql}) % 864000000000, {_scale(target)})"
+def _expression(template: str, fit: Callable[..., str] | None = None) -> Callable[..., str]:
+    """The converter that is an expression alone.
+
+    :param template: ``{sql}`` is the value, ``{source}`` and ``{target}`` are the types, ``{label}`` is the source's
+        name, ``{size}``, ``{scale}`` and ``{engine}`` are the target's bytes, decimals and engine type, ``{style}`` is
+        CONVERT's number.
+    :param fit: takes the expression, the types and the column, and makes the value fit the target.
+    """
+
+    def convert(sql, source, target, style, assign_to):
+        value = template.format(
+            sql=sql, source=source, target=target, style=style or 0, label=label(source), scale=_scale(target),
+            size=datalength(target), engine=engine_type(target),
+        )  # fmt: skip
+        return fit(value, source, target, assign_to) if fit else value
+
+    return convert
 
 
-def _time_to_time(sql, source, target, style, assign_to):
-    return f"ms.round_time({sql}, {_scale(target)})"
-
-
-def _time_to_ticks(sql, source, target, style, assign_to):
-    base = 599266080000000000  # 1900-01-01
-    return _round(f"({base} + {sql})", target)
-
-
-def _ticks_to_offset(sql, source, target, style, assign_to):
-    return f"ms.round_offset(ms.offset_of({sql}, 0), {_scale(target)})"
-
-
-def _date_to_offset(sql, source, target, style, assign_to):
-    return f"ms.offset_of(ms.date_ticks({sql}), 0)"
-
-
-def _offset_to_ticks(sql, source, target, style, assign_to):
-    return _round(f"ms.offset_local({sql})", target)
-
-
-def _offset_to_date(sql, source, target, style, assign_to):
-    return f"ms.ticks_date(ms.offset_local({sql}))"
-
-
-def _offset_to_time(sql, source, target, style, assign_to):
-    return f"ms.round_time(ms.offset_local({sql}) % 864000000000, {_scale(target)})"
-
-
-def _offset_to_offset(sql, source, target, style, assign_to):
-    return f"ms.round_offset({sql}, {_scale(target)})"
-
-
-def _number_to_old(sql, source, target, style, assign_to):
-    return _round(f"ms.days_to_datetime(({sql})::double precision)", target)
-
-
-# ---- others ----------------------------------------------------------------------------------------
-
-
-def _text_to_guid(sql, source, target, style, assign_to):
-    return f"ms.text_to_guid({sql})"
-
-
-def _binary_to_guid(sql, source, target, style, assign_to):
-    return f"ms.binary_guid({sql})"
-
-
-def _text_to_json(sql, source, target, style, assign_to):
-    return f"ms.check_json({sql})"
-
-
+# families of values, families of targets, converter
+_TABLE: tuple[tuple[str, str, Callable[..., str]], ...] = (
+    ("int", "int", _int_to_int),
+    ("decimal money float", "int", _number_to_int),
+    ("text", "int", _expression("ms.text_to_int({sql}, '{label}', '{target.name}')::{engine}")),
+    ("binary", "int", _expression("ms.binary_to_int({sql}, {size})::{engine}")),
+    ("old", "int decimal money float", _old_to_number),
+    ("int decimal money float", "decimal money", _number_to_decimal),
+    ("text", "decimal money", _text_to_decimal),
+    ("int decimal money float", "float", _expression("({sql})::{engine}")),
+    ("text", "float", _text_to_float),
+    ("text", "text", _text_to_text),
+    ("int", "text", _expression("({sql})::text", _number_text)),
+    ("decimal", "text", _expression("({sql})::numeric({source.precision},{source.scale})::text", _number_text)),
+    ("money", "text", _expression("ms.money_text({sql}, {style})", _number_text)),
+    ("float", "text", _expression("ms.float_text(({sql})::double precision, {style}, '{source.name}')", _number_text)),
+    ("guid", "text", _guid_to_text),
+    ("binary", "text", _binary_to_text),
+    ("json", "text", _expression("{sql}", _fit)),
+    ("date time old datetime2 offset", "text", _date_to_text),
+    ("text", "json", _expression("ms.check_json({sql})")),
+    ("binary", "binary", _expression("{sql}", _fit_binary)),
+    ("text", "binary", _text_to_binary),
+    ("int", "binary", _int_to_binary),
+    ("guid", "binary", _expression("ms.guid_binary({sql})", _cut_binary)),
+    ("text", "guid", _expression("ms.text_to_guid({sql})")),
+    ("binary", "guid", _expression("ms.binary_guid({sql})")),
+    ("text", "date time old datetime2 offset", _text_to_temporal),
+    ("int decimal money float", "old", _expression("ms.days_to_datetime(({sql})::double precision)", _round)),
+    ("old datetime2", "old datetime2", _ticks_to_ticks),
+    ("date", "old datetime2", _expression("ms.date_ticks({sql})", _round)),
+    ("date", "offset", _expression("ms.offset_of(ms.date_ticks({sql}), 0)")),
+    ("old datetime2", "date", _expression("ms.ticks_date({sql})")),
+    ("old datetime2", "time", _expression("ms.round_time(({sql}) % 864000000000, {scale})")),
+    ("old datetime2", "offset", _expression("ms.round_offset(ms.offset_of({sql}, 0), {scale})")),
+    ("time", "time", _expression("ms.round_time({sql}, {scale})")),
+    ("time", "old datetime2", _expression("(599266080000000000 + {sql})", _round)),  # from 1900-01-01 on
+    ("offset", "old datetime2", _expression("ms.offset_local({sql})", _round)),
+    ("offset", "date", _expression("ms.ticks_date(ms.offset_local({sql}))")),
+    ("offset", "time", _expression("ms.round_time(ms.offset_local({sql}) % 864000000000, {scale})")),
+    ("offset", "offset", _expression("ms.round_offset({sql}, {scale})")),
+)
 CONVERTERS = {
-    ("int", "int"): _int_to_int,
-    ("decimal", "int"): _number_to_int,
-    ("money", "int"): _number_to_int,
-    ("float", "int"): _number_to_int,
-    ("text", "int"): _text_to_int,
-    ("old", "int"): _old_to_number,
-    ("old", "decimal"): _old_to_number,
-    ("old", "money"): _old_to_number,
-    ("old", "float"): _old_to_number,
-    ("binary", "int"): _binary_to_int,
-    ("text", "decimal"): _text_to_decimal,
-    ("text", "money"): _text_to_decimal,
-    ("text", "float"): _text_to_float,
-    ("text", "text"): _text_to_text,
-    ("int", "text"): _int_to_text,
-    ("decimal", "text"): _decimal_to_text,
-    ("money", "text"): _money_to_text,
-    ("float", "text"): _float_to_text,
-    ("guid", "text"): _guid_to_text,
-    ("binary", "text"): _binary_to_text,
-    ("json", "text"): _same_text,
-    ("text", "json"): _text_to_json,
-    ("binary", "binary"): _binary_to_binary,
-    ("text", "binary"): _text_to_binary,
-    ("int", "binary"): _int_to_binary,
-    ("guid", "binary"): _guid_to_binary,
-    ("text", "guid"): _text_to_guid,
-    ("binary", "guid"): _binary_to_guid,
-    ("old", "old"): _ticks_to_ticks,
-    ("old", "datetime2"): _ticks_to_ticks,
-    ("datetime2", "datetime2"): _ticks_to_ticks,
-    ("datetime2", "old"): _ticks_to_ticks,
-    ("date", "old"): _date_to_temporal,
-    ("date", "datetime2"): _date_to_temporal,
-    ("date", "offset"): _date_to_offset,
-    ("old", "date"): _ticks_to_date,
-    ("datetime2", "date"): _ticks_to_date,
-    ("old", "time"): _ticks_to_time,
-    ("datetime2", "time"): _ticks_to_time,
-    ("time", "time"): _time_to_time,
-    ("time", "old"): _time_to_ticks,
-    ("time", "datetime2"): _time_to_ticks,
-    ("old", "offset"): _ticks_to_offset,
-    ("datetime2", "offset"): _ticks_to_offset,
-    ("offset", "old"): _offset_to_ticks,
-    ("offset", "datetime2"): _offset_to_ticks,
-    ("offset", "date"): _offset_to_date,
-    ("offset", "time"): _offset_to_time,
-    ("offset", "offset"): _offset_to_offset,
-    **{(a, b): _number_to_decimal for a in NUMBERS for b in ("decimal", "money")},
-    **{(a, "float"): _number_to_float for a in NUMBERS},
-    **{("text", b): _text_to_temporal for b in DATES},
-    **{(a, "text"): _date_to_text for a in DATES},
-    **{(a, "old"): _number_to_old for a in NUMBERS},
+    (value, target): converter
+    for values, targets, converter in _TABLE
+    for value in values.split()
+    for target in targets.split()
 }
