@@ -1,0 +1,47 @@
+"""The pages of docs/: their Python compiles, their T-SQL parses, and their tables say what the code does."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from grammar import refusals
+
+from mssql_core import errors
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md"))
+
+
+def blocks(language):
+    for page in PAGES:
+        for number, code in enumerate(
+            re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        ):
+            yield pytest.param(code, id=f"{page.relative_to(DOCS)}:{number}")
+
+
+@pytest.mark.parametrize("code", list(blocks("python")))
+def test_python_compiles(code):
+    ast.parse(code)
+
+
+@pytest.mark.parametrize("code", list(blocks("sql")))
+def test_sql_parses(code, tmp_path):
+    assert refusals([code], ["2022"], tmp_path) == []
+
+
+STATES = {512: "21000"}
+ERRORS = re.findall(
+    r"^\| ([\d, `HYT]+) \| `(\w+Error)` \|",
+    (DOCS / "reference" / "errors.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("codes", "kind"), ERRORS)
+def test_the_page_of_errors_names_the_exception(codes, kind):
+    for code in codes.replace("`", "").split(", "):
+        number = int(code) if code.isdigit() else None
+        state = STATES.get(number, "42000") if number else code
+        assert errors.classify(number, state).__name__ == kind
