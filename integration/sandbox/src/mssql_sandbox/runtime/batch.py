@@ -132,7 +132,11 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         if isinstance(fault, psycopg.errors.DeadlockDetected) and not session.tries:
             return pgerrors.translate_error(fault, session.object_lookup(), "")
         session.transactions.undo_statement()
-        return pgerrors.translate_error(fault, session.object_lookup(), _verb(statement))
+        lookup = session.object_lookup()
+        names = (node.name.parts for node in below(statement) if isinstance(node, nodes.TableSource))
+        tables = (session.catalog.table(parts[-2] if len(parts) > 1 else None, parts[-1]) for parts in names)
+        lookup.table_in_use = next((f"{table.schema}.{table.name}" for table in tables if table), "?")
+        return pgerrors.translate_error(fault, lookup, _verb(statement))
 
     # ---- before the first statement -------------------------------------------------
 

@@ -69,7 +69,10 @@ class ObjectLookup:
     :param query: runs a statement on the engine and returns all rows.
     :param temporary: model.Table of this session's temp tables by object id.
     :param spid: the session's process id, as a deadlock message names it.
+    :ivar table_in_use: schema and name of the table that the statement changes or reads first, for 3960.
     """
+
+    table_in_use = "?"
 
     def __init__(self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any], spid: int) -> None:
         self.spid = spid
@@ -231,7 +234,7 @@ def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlS
 
 def _serialization(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
     if "concurrent" in (error.diag.message_primary or ""):
-        return SqlServerError(3960)
+        return SqlServerError(3960, table=lookup.table_in_use, database=lookup.database)
     return _deadlock(error, lookup, verb)
 
 

@@ -211,7 +211,7 @@ class RemoteCalls:
             scope.declare(name.lower(), type_)
         suggestions: list[tuple[str, SqlType]] = []
         for statement in parsed.batch.statements:
-            _refuse_temporary(statement)
+            _refuse_temporary(statement, parameters[0].value)
             suggestions += translate.undeclared_parameters(statement, self.context(scope))
         written = {name.lower(): name for name in re.findall(r"@[\w@#$]+", parameters[0].value)}
         columns, rows = procedures.undeclared_rows([(written.get(name, name), type_) for name, type_ in suggestions])
@@ -240,14 +240,14 @@ class RemoteCalls:
                 yield ReturnValue(given.name, position, given.type, value)
 
 
-def _refuse_temporary(statement: nodes.Statement) -> None:
+def _refuse_temporary(statement: nodes.Statement, text: str) -> None:
     """https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-describe-undeclared-parameters-transact-sql
 
     :raises SqlServerError: 11525 for a statement that names a temp table.
     """
     for node in below(statement):
         if isinstance(node, nodes.Name) and node.parts[-1].startswith("#"):
-            raise SqlServerError(11525, name=node.parts[-1])
+            raise SqlServerError(11525, statement=text)
 
 
 _CALLS = {

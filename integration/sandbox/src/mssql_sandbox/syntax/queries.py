@@ -135,7 +135,7 @@ class Queries(Grouping):
             self.advance()
             for name, over in self.comma_list(self._window):
                 if name.casefold() in (other.casefold() for other in select.windows):
-                    raise SqlServerError(16211, name=name, line=select.line)
+                    raise SqlServerError(16211, line=select.line)
                 select.windows[name] = over
         return select
 

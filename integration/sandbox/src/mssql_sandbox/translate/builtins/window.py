@@ -21,7 +21,7 @@ def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
     """The OVER clause.
 
     :raises SqlServerError: 4108 outside SELECT and ORDER BY, 4112 missing ORDER BY, 5308/5309 constants,
-        10752 frame of a ranking function, 4194 RANGE with an offset.
+        10752 frame of a ranking function, 4194 RANGE with an offset; of a named window 5366, 4106 and 5364 (probed).
     """
     if scope.clause not in ("select", "order"):
         raise SqlServerError(4108, line=node.line)
@@ -32,10 +32,11 @@ def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
         raise SqlServerError(5366, name=node.name, line=node.line)
     if ordered and not over.order_by:
         raise SqlServerError(4112, name=node.name, line=node.line)
+    inherited = over.frame is not node.over.frame
     if over.frame is not None and name in _RANKING:
-        raise SqlServerError(10752, name=node.name, line=node.line)
+        raise SqlServerError(4106 if inherited else 10752, name=node.name, line=node.line)
     if over.frame is not None and not over.order_by:
-        raise SqlServerError(10756, line=node.line)
+        raise SqlServerError(5364 if inherited else 10756, line=node.line)
     parts = []
     if over.partition_by:
         for item in over.partition_by:
