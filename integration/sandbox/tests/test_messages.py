@@ -120,9 +120,7 @@ def test_lines_are_sorted_and_have_sources():
         assert numbers == sorted(numbers)
     for number, line in table().items():
         assert 0 <= line.severity <= 25 and 0 <= line.state <= 255, number
-        assert re.fullmatch(r"reference|sandbox|probes \S+|https://learn\.microsoft\.com/\S+", line.source), (
-            number
-        )
+        assert re.fullmatch(r"reference|sandbox|probes \S+|https://learn\.microsoft\.com/\S+", line.source), number
         assert all(line.variant(name) != line for name in line.variants), number
 
 
