@@ -59,11 +59,12 @@ class RemoteSession:
         """
         return [number for number, _ in self._run(text, parameters)[0]]
 
-    def _run(self, text: str, parameters: int = 0) -> tuple[list[tuple[int, str]], list[SqlType]]:
-        """Errors of a batch, and the types of its last result."""
+    def _run(self, text: str, parameters: int = 0) -> tuple[list[tuple[int, str]], list[SqlType], set[tuple[int, int]]]:
+        """Errors of a batch; of its last result the types, and (row, column) of each NULL."""
         cursor = self._tds.cursor()
         values = {f"@p{number + 1}": 1 for number in range(parameters)}
         types: list[SqlType] = []
+        nulls: set[tuple[int, int]] = set()
         more: Any = True
         started = False
         while more:
@@ -74,15 +75,17 @@ class RemoteSession:
                 else:
                     started = True
                     cursor.execute(text, values) if values else cursor.execute(text)
-                if cursor.description is not None:
+                if more and cursor.description is not None:
                     types = [_wire_type(column) for column in cursor.description]
-                    while cursor.fetchmany(1000):
-                        pass
-        return [(error.number, error.text) for _, error in cursor.messages if error.severity > 10], types
+                    rows = enumerate(iter(cursor.fetchone, None))
+                    nulls = {
+                        (number, at) for number, values in rows for at, value in enumerate(values) if value is None
+                    }
+        return [(error.number, error.text) for _, error in cursor.messages if error.severity > 10], types, nulls
 
     def events(self, text: str) -> Iterator[Event]:
         """Columns and rows of each result of a batch, or its errors."""
-        errors, types = self._run(text)
+        errors, types, nulls = self._run(text)
         yield from (Error(number, message) for number, message in errors)
         cursor = self._odbc.cursor()
         try:
@@ -91,7 +94,7 @@ class RemoteSession:
             more = True
             while more:
                 if cursor.description is not None:
-                    yield from _result(cursor, described)
+                    yield from _result(cursor, described, nulls)
                 more = cursor.nextset()
         except pyodbc.Error:
             if not errors:
@@ -193,12 +196,14 @@ def _wire_type(column: Sequence[Any]) -> SqlType:
     return SqlType(name, length=int(size) or MAX if name in ("varbinary", "varchar", "nvarchar") else None)
 
 
-def _result(cursor: Any, described: Sequence[SqlType]) -> Iterator[Event]:
+def _result(cursor: Any, described: Sequence[SqlType], nulls: set[tuple[int, int]]) -> Iterator[Event]:
+    """:param nulls: (row, column) of each NULL: pyodbc reads one of sql_variant as an empty text."""
     names = [column[0] for column in cursor.description]
     types = list(described) if len(described) == len(names) else [SqlType("nvarchar")] * len(names)
     yield Columns([ResultColumn(name, type_) for name, type_ in zip(names, types)])
-    while rows := cursor.fetchmany(1000):
-        yield Rows([[_crossing(value, type_) for value, type_ in zip(row, types)] for row in rows])
+    for number, values in enumerate(cursor):
+        crossed = [_crossing(value, type_) for value, type_ in zip(values, types)]
+        yield Rows([[None if (number, at) in nulls else value for at, value in enumerate(crossed)]])
 
 
 def _crossing(value: Any, type_: SqlType) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from ddl_support import Client
 from wire_support import PYODBC, Target, run
 
-from mssql_sandbox.interface import Error, Info, Parameter, ReturnStatus, ReturnValue
+from mssql_sandbox.interface import Columns, Error, Info, Parameter, ReturnStatus, ReturnValue
 from mssql_sandbox.sqltypes import INT, MAX, nvarchar
 
 
@@ -110,3 +110,38 @@ def test_lengths_of_messages(session):
     message = session.error("DECLARE @m nvarchar(2048) = REPLICATE(N'x', 2048); RAISERROR(@m, 16, 1)")
     assert message == "x" * 2044 + "..."
     assert told("DECLARE @m nvarchar(2047) = REPLICATE(N'x', 2047); RAISERROR(@m, 16, 1)") == [2047]
+
+
+# ---- sp_describe_first_result_set ---------------------------------------------------------------
+
+
+def described(client, batch, *more):
+    """name, type, is_nullable, max_length of the columns of a batch."""
+    arguments = "".join(f", N'{each}'" for each in more)
+    events = client.events("EXEC sp_describe_first_result_set N'%s'%s" % (batch.replace("'", "''"), arguments))
+    names = [column.name for column in next(event.columns for event in events if isinstance(event, Columns))]
+    wanted = [names.index(name) for name in ("name", "system_type_name", "is_nullable", "max_length")]
+    return [tuple(row[at] for at in wanted) for row in client.rows(events)]
+
+
+def test_the_first_result_is_described_without_running(session):
+    batch = "DECLARE @x char(3) = 'a'; SELECT @x AS x, CAST(1 AS decimal(5, 2)), N'é' AS n; SELECT 1"
+    assert described(session, batch) == [
+        ("x", "char(3)", 1, 3), (None, "decimal(5,2)", 0, 5), ("n", "nvarchar(1)", 0, 2)
+    ]  # fmt: skip
+    assert described(session, "SELECT @p1 AS p", "@p1 varbinary(max)") == [("p", "varbinary(max)", 1, -1)]
+    assert described(session, "DECLARE @x int; SET @x = 1") == []
+
+
+def test_the_rows_of_a_change_are_described(session):
+    session.run("CREATE TABLE dbo.rp_t (id int IDENTITY PRIMARY KEY, a varchar(9))")
+    assert described(session, "INSERT rp_t (a) OUTPUT inserted.id VALUES ('x'); SELECT 1.5") == [("id", "int", 0, 4)]
+    assert session.run("SELECT * FROM rp_t") == []
+
+
+@pytest.mark.parametrize(
+    "batch", ["IF 1 = 1 SELECT 1 ELSE SELECT 'a'", "EXEC rp_p", "CREATE TABLE #t (a int); SELECT 1"]
+)
+def test_what_only_running_tells_is_refused(session, batch):
+    events = session.events("EXEC sp_describe_first_result_set N'%s'" % batch.replace("'", "''"))
+    assert session.numbers(events) == [50999]

@@ -7,11 +7,12 @@ from typing import Any, Iterator, Sequence
 
 from .. import translate
 from ..errors import NotSupported, SqlServerError
-from ..interface import Columns, Done, Error, Event, Parameter, ReturnStatus, ReturnValue, Rows
+from ..interface import Columns, Done, Error, Event, Parameter, ResultColumn, ReturnStatus, ReturnValue, Rows
 from ..sqltypes import INT, SqlType
 from ..syntax import nodes
 from ..syntax.walk import below
 from . import procedures
+from .parsed import QUERIES
 from .scope import DEFAULT, ReturnFromScope, Scope, StopBatch
 
 _PROCEDURE = "\0"  # in place of declarations: the handle is a procedure's
@@ -85,7 +86,7 @@ class RemoteCalls:
         handle, declarations, text, values = parameters[0], parameters[1].value, parameters[2].value, parameters[3:]
         if handle.value is not None:
             self.handles.pop(handle.value, None)
-        self._declared(declarations)
+        self.declared(declarations)
         number = self._new_handle(text, declarations)
         try:
             yield from self._run_prepared(text, declarations, values)
@@ -108,12 +109,12 @@ class RemoteCalls:
 
     def _prepare(self, parameters: list[Parameter]) -> Iterator[Event]:
         handle, declarations, text = parameters[:3]
-        declared = self._declared(declarations.value)
+        declared = self.declared(declarations.value)
         options = parameters[3].value if len(parameters) > 3 else 1
         number = self._new_handle(text.value, declarations.value)
         if options:
-            columns = self._describe(text.value, declared)
-            if columns is not None:
+            columns = self.describe(text.value, declared)
+            if columns:
                 yield Columns(columns)
                 yield Done()
         yield ReturnStatus(0)
@@ -150,7 +151,8 @@ class RemoteCalls:
         declarations = parameters[1].value if len(parameters) > 1 else ""
         return parameters[0].value, declarations or "", parameters[2:]
 
-    def _declared(self, text: str | None) -> list[tuple[str, SqlType, bool]]:
+    def declared(self, text: str | None) -> list[tuple[str, SqlType, bool]]:
+        """(name, type, output) of each parameter that a text declares."""
         found = self.declarations.get(text)
         if found is None:
             found = [
@@ -165,7 +167,7 @@ class RemoteCalls:
     def _run_prepared(self, text: str, declarations: str | None, values: Sequence[Parameter]) -> Iterator[Event]:
         if len(values) > 2100:
             raise SqlServerError(8003)
-        declared = self._declared(declarations)
+        declared = self.declared(declarations)
         scope = Scope(level=1)
         self._bind(scope, declared, values, f"({declarations or ''}){text}")
         yield from self.run_text(text, scope)
@@ -190,22 +192,25 @@ class RemoteCalls:
 
     # ---- describing --------------------------------------------------------------------
 
-    def _describe(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> Any:
+    def describe(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> list[ResultColumn] | None:
+        """Columns of the first result of a batch; None where only running it tells, [] where it has no result."""
         parsed = self.parse(text)
         scope = Scope(level=1)
         for name, type_, _output in declared:
             scope.declare(name.lower(), type_)
+        if not parsed.bind_ahead:
+            return None
         for statement in parsed.batch.statements:
-            if isinstance(statement, nodes.SelectStatement):
-                return translate.describe(statement, self.context(scope))
-            if isinstance(statement, (nodes.DeclareTable, nodes.CreateTable)):
-                # What follows may read the table, which exists at run time only.
-                return None
-        return None
+            if isinstance(statement, nodes.Declare):
+                for item in statement.items:
+                    scope.declare(item.name, self.resolve_type(item.type))
+            elif isinstance(statement, QUERIES) and (columns := translate.describe(statement, self.context(scope))):
+                return columns
+        return []
 
     def _describe_undeclared(self, parameters: list[Parameter]) -> Iterator[Event]:
         parsed = self.parse(parameters[0].value)
-        declared = self._declared(parameters[1].value) if len(parameters) > 1 else []
+        declared = self.declared(parameters[1].value) if len(parameters) > 1 else []
         scope = Scope(level=1)
         for name, type_, _output in declared:
             scope.declare(name.lower(), type_)

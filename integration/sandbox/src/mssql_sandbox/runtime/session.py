@@ -448,7 +448,7 @@ class Session(RemoteCalls):
         if not arguments or not arguments[0][2].is_unicode:
             raise SqlServerError(214, parameter="@statement", type="ntext/nchar/nvarchar")
         text = arguments[0][1]
-        declared = self._declared(arguments[1][1]) if len(arguments) > 1 else []
+        declared = self.declared(arguments[1][1]) if len(arguments) > 1 else []
         inner = Scope(parent=scope, level=scope.level + 1)
         by_name = {(argument[0] or "").lower(): argument for argument in arguments[2:]}
         positional = [argument for argument in arguments[2:] if argument[0] is None]

@@ -7,7 +7,7 @@ from typing import Any, Callable, Iterator, Sequence
 from ...ddl.rename import split_name
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event
-from . import catalog, help, locks, odbc_types, schema, session_context, user
+from . import catalog, describe, help, locks, odbc_types, schema, session_context, user
 from .binding import Call
 from .describe import undeclared_rows
 
@@ -15,6 +15,7 @@ __all__ = ["call", "undeclared_rows", "user"]
 
 _PROCEDURES: dict[str, Callable[[Call], Iterator[Event]]] = {
     **catalog.PROCEDURES,
+    **describe.PROCEDURES,
     **help.PROCEDURES,
     **locks.PROCEDURES,
     **odbc_types.PROCEDURES,

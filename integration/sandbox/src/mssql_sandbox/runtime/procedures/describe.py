@@ -1,15 +1,19 @@
-"""The result of sp_describe_undeclared_parameters.
+"""sp_describe_first_result_set, and the result of sp_describe_undeclared_parameters.
 
+https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-describe-first-result-set-transact-sql
 https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-describe-undeclared-parameters-transact-sql
 """
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Iterator, Sequence
 
 from ...catalog import datatypes
-from ...interface import ResultColumn
+from ...errors import NotSupported
+from ...interface import Event, ResultColumn
 from ...sqltypes import BIT, INT, SMALLINT, TINYINT, SqlType, nvarchar
+from ...types import collation
+from .binding import Call
 
 _SYSNAME = nvarchar(128)
 _COLUMNS = [
@@ -28,6 +32,20 @@ _COLUMNS = [
         ("formal_parameter_name", _SYSNAME, True), ("suggested_tds_type_id", INT, False),
         ("suggested_tds_length", INT, False),
     )
+]  # fmt: skip
+
+_RESULT_COLUMNS = [
+    ("is_hidden", BIT), ("column_ordinal", INT), ("name", _SYSNAME), ("is_nullable", BIT), ("system_type_id", INT),
+    ("system_type_name", nvarchar(256)), ("max_length", SMALLINT), ("precision", TINYINT), ("scale", TINYINT),
+    ("collation_name", _SYSNAME), ("user_type_id", INT), ("user_type_database", _SYSNAME), ("user_type_schema", _SYSNAME),
+    ("user_type_name", _SYSNAME), ("assembly_qualified_type_name", nvarchar(4000)), ("xml_collection_id", INT),
+    ("xml_collection_database", _SYSNAME), ("xml_collection_schema", _SYSNAME), ("xml_collection_name", _SYSNAME),
+    ("is_xml_document", BIT), ("is_case_sensitive", BIT), ("is_fixed_length_clr_type", BIT), ("source_server", _SYSNAME),
+    ("source_database", _SYSNAME), ("source_schema", _SYSNAME), ("source_table", _SYSNAME), ("source_column", _SYSNAME),
+    ("is_identity_column", BIT), ("is_part_of_unique_key", BIT), ("is_updateable", BIT), ("is_computed_column", BIT),
+    ("is_sparse_column_set", BIT), ("ordinal_in_order_by_list", SMALLINT), ("order_by_list_length", SMALLINT),
+    ("order_by_is_descending", SMALLINT), ("tds_type_id", INT), ("tds_length", INT), ("tds_collation_id", INT),
+    ("tds_collation_sort_id", TINYINT),
 ]  # fmt: skip
 
 # MS-TDS TYPE_INFO tokens of types whose token is not their system_type_id.
@@ -50,3 +68,34 @@ def _row(position: int, name: str, type_: SqlType) -> list[Any]:
         position, name, system_id, str(type_), length, precision, scale, None, None, None, None, None, None, None, None,
         None, 0, 0, 0, 1, 0, None, _TDS.get(type_.name, system_id), tds_length,
     ]  # fmt: skip
+
+
+def first_result_set(call: Call) -> Iterator[Event]:
+    """One row for each column that a batch would give; what is about its source, order and collation on the wire is NULL.
+
+    :raises NotSupported: for batches of other statements than queries and variables, and for browse information.
+    """
+    text, parameters, mode = call.bind("tsql", "params", "browse_information_mode", required=1)
+    columns = call.session.describe(text, call.session.declared(parameters))
+    if columns is None or mode:
+        raise NotSupported(f"{call.name} {'with browse information' if mode else 'of this batch'}")
+    default = call.session.catalog.collation
+    yield from call.result(
+        _RESULT_COLUMNS, [_result_row(at, each, default) for at, each in enumerate(columns, start=1)]
+    )
+
+
+def _result_row(position: int, column: ResultColumn, default: str) -> list[Any]:
+    type_ = column.type
+    system_id = datatypes.SYSTEM_TYPE_IDS[type_.name]
+    facets = datatypes.facets(type_)
+    name = (type_.collation or default) if type_.is_character else None
+    return [
+        0, position, column.name or None, int(column.nullable), system_id, str(type_), *facets, name, *[None] * 9, 0,
+        int(bool(name and collation.parse(name).case_sensitive)), 0, *[None] * 5, int(column.identity), None, None,
+        int(column.computed), 0, None, None, None, _TDS.get(type_.name, system_id) if column.nullable else system_id,
+        65535 if facets.max_length == -1 else facets.max_length, None, None,
+    ]  # fmt: skip
+
+
+PROCEDURES = {"sp_describe_first_result_set": first_result_set}

@@ -72,6 +72,14 @@ def _units(bound: Bound) -> str:
     return ", false" if supplementary(bound) else ""
 
 
+def _part(x: Bound, count: list[Bound]) -> SqlType:
+    """The type of so many characters of a text; one that counts once may have two units."""
+    length, size = constant(count[0]) if count else None, x.type.length
+    if length is not None and size not in (None, MAX):
+        size = max(min(size, length * (1 + supplementary(x))), 1)
+    return sized(x.type, size)
+
+
 @FUNCTIONS.define("len", 1)
 def _len(t, node, scope, a):
     x = text(t, a[0], 1, "len")
@@ -104,9 +112,7 @@ def _left(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
     n = integer(t, a[1], 2, name)
-    length = constant(a[1])
-    size = x.type.length if length is None or x.type.length == MAX else min(length, x.type.length or length) or 1
-    return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", sized(x.type, size))
+    return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", _part(x, a[1:]))
 
 
 @FUNCTIONS.define("substring", 2, 3)
@@ -120,10 +126,7 @@ def _substring(t, node, scope, a):
     if not a[0].type.is_character and not a[0].is_null:
         raise invalid_argument(a[0], 1, "substring")
     x = text(t, a[0], 1, "substring")
-    size = x.type.length
-    if len(a) > 2 and a[2].is_constant and isinstance(a[2].constant, int) and size not in (None, MAX):
-        size = max(min(size, a[2].constant), 1)
-    return result(a, f"ms.substring({x.sql}, {start}, {length}{_units(x)})", sized(x.type, size))
+    return result(a, f"ms.substring({x.sql}, {start}, {length}{_units(x)})", _part(x, a[2:]))
 
 
 @FUNCTIONS.define("charindex", 2, 3)
