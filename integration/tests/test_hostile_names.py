@@ -31,7 +31,7 @@ def made(table, column, index="i", check="ck"):
     return type("Named%d" % next(_numbers), (models.Model,), fields)
 
 
-NAMES = ["a\\\nb", "it's", "a]b", "a].[b", 'a"."b', "[a]", '"a"', "a\\\n'; DROP TABLE x; --"]
+NAMES = ["a\\\nb", "it's", "a]b", "a].[b", 'a"."b', "[a]", '"a"', "[a].[b]", '"a"."b"', "a\\\n'; DROP TABLE x; --"]
 TABLES = ["a\\\nb", "it's", "a]b", "[a]", "a\\\n'; DROP TABLE x; --", "a].[b", "[a\\\nb].[c\\\nd]", '"a\\\nb"."c"']
 
 
@@ -90,7 +90,7 @@ def _change(editor, kind, name):
     editor.rename_index(kind, kind._meta.indexes[0], models.Index(fields=["text"], name="other\\\nindex"))
 
 
-@pytest.mark.parametrize("name", ["a].[b", 'a"."b'])
+@pytest.mark.parametrize("name", ["a].[b", 'a"."b', "[a].[b]", '"a"."b"', "[a].[b].[c].[d]"])
 def test_a_join_by_a_column_whose_name_looks_like_two(connection, name):
     kind = made("first", name)
     other = type("Other%d" % next(_numbers), (models.Model,), {
@@ -109,6 +109,23 @@ def test_a_join_by_a_column_whose_name_looks_like_two(connection, name):
     with connection.schema_editor() as editor:
         editor.delete_model(other)
         editor.delete_model(kind)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_others_name_is_dropped_by_its_name(connection, table):
+    kind = made(table, "[a].[b]")
+    other = type("Other%d" % next(_numbers), (models.Model,), {
+        "__module__": __name__, "of": models.ForeignKey(kind, models.CASCADE, db_column="[c].[d]"),
+        "Meta": type("Meta", (), {"apps": kind._meta.apps, "app_label": "shop"}),
+    })  # fmt: skip
+    with connection.schema_editor() as editor:
+        editor.create_model(kind)
+        editor.create_model(other)
+    editor = connection.schema_editor()
+    with connection.cursor() as cursor:
+        for each in (kind, other):
+            cursor.execute(editor.sql_delete_table % {"table": editor.quote_table(each._meta.db_table)})
+    assert connection.introspection.table_names() == []
 
 
 def test_an_error_of_what_waits_ends_the_transaction(connection):

@@ -5,7 +5,7 @@ from django.db import NotSupportedError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mssql_core.names import TableName, bare_identifier, quote_database, quote_identifier
+from mssql_core.names import TableName, bare_identifier, quote_database, quote_identifier, quote_source
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,9 @@ def test_quote_identifier(name, quoted):
         ('"other"."dbo"."t"', "[other].[dbo].[t]"),
         ("other].[dbo].[t", "[other].[dbo].[t]"),
         ("[other]..[t]", "[other]..[t]"),
+        ("[server].[db].[dbo].[t]", "[server].[db].[dbo].[t]"),
+        ("[server]...[t]", "[server]...[t]"),
+        ("server].[db]..[t", "[server].[db]..[t]"),
         ("a.b.c", "[a.b.c]"),
     ],
 )
@@ -60,9 +63,27 @@ def test_a_bare_name_takes_the_default_schema():
 
 
 @pytest.mark.parametrize("db_table", ["[server].[db].[dbo].[t]", "[server]...[t]", "server].[db].[dbo].[t"])
-def test_a_linked_server_is_refused_with_the_remedy(db_table):
-    with pytest.raises(NotSupportedError, match="CREATE SYNONYM"):
-        TableName.parse(db_table)
+def test_a_linked_server_s_table_is_not_changed(db_table):
+    for refuse in (TableName.of_this_server, TableName.of_this_database):
+        with pytest.raises(NotSupportedError, match="an alias for that server"):
+            refuse(TableName.parse(db_table))
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("[server].[db].[dbo].[t]", "[[server]].[db]].[dbo]].[t]]]"),
+        ("[db].[dbo].[t]", "[db].[dbo].[t]"),
+        ("T3", "[T3]"),
+    ],
+)
+def test_what_stands_before_a_column_has_three_parts_at_most(name, expected):
+    assert quote_source(name) == expected
+
+
+def test_another_database_has_its_own_catalogue():
+    assert TableName.parse("[dbo].[t]").view("triggers") == "sys.triggers"
+    assert TableName.parse("[o]]ther]..[t]").view("triggers") == "[o]]ther].sys.triggers"
 
 
 def test_another_database_s_schema_is_not_changed():
@@ -89,10 +110,7 @@ def test_no_name_leaves_its_delimiters(name):
 
 @given(st.text('[]".a', min_size=1, max_size=12))
 def test_hostile_names_of_tables_have_whole_parts(name):
-    try:
-        text = str(TableName.parse(name))
-    except NotSupportedError:
-        return
+    text = str(TableName.parse(name))
     for part in re.findall(r"\[(?:[^\]]|\]\])+\]|.", text):
         assert part == "." or len(part) > 2
 

@@ -23,6 +23,10 @@ from .sqltypes import SqlType
 #   SQL NULL -> None
 
 
+# @@SERVERNAME
+SERVER_NAME = "sandbox"
+
+
 @dataclass(frozen=True)
 class ResultColumn:
     name: str

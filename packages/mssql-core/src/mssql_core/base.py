@@ -395,5 +395,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
         tables = None
         if table_names is not None:
             tables = [TableName.parse(name, self._default_schema) for name in table_names]
+            tables = [table for table in tables if table.database is None]
         with self.cursor() as cursor:
             self.foreign_key_checks.check(cursor, tables)

@@ -1,8 +1,10 @@
 """Identifiers: quoting, and the schema that a table's name may carry."""
 
 import functools
+import operator
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import dropwhile
 from typing import Optional
 
 from django.db.utils import NotSupportedError
@@ -37,10 +39,19 @@ def quote_database(name):
 
 
 def quote_name(name):
-    """`[name]`, or `[schema].[name]` and `[database].[schema].[name]` for the forms of Meta.db_table."""
-    if "." in name and name[:1] in '"[' or '"."' in name or "].[" in name:
-        return str(TableName.parse(name))
-    return quote_identifier(name)
+    """`[name]`, or the name of a table with its schema, database and server, for the forms of Meta.db_table."""
+    return str(TableName.parse(name)) if may_have_parts(name) else quote_identifier(name)
+
+
+def quote_source(name):
+    """The name of a table, or an alias, as it stands before its columns: a linked server's has too many parts (117)."""
+    table = TableName.parse(name) if may_have_parts(name) else None
+    return quote_name(name) if table is None or table.server is None else quote_database(name)
+
+
+def may_have_parts(name):
+    """Whether a name may be a table's of several parts; cheap, and True for some of one part."""
+    return "." in name and name[:1] in '"[' or '"."' in name or "].[" in name
 
 
 @functools.lru_cache(maxsize=4096)
@@ -100,11 +111,13 @@ class TableName:
     """A table's name and, where they are known, its schema and database; all undelimited.
 
     :ivar database: another database of the server, or None for the connection's own.
+    :ivar server: a linked server, which the table is read from.
     """
 
     schema: Optional[str]
     name: str
     database: Optional[str] = None
+    server: Optional[str] = None
 
     @classmethod
     def parse(cls, db_table, default_schema=None):
@@ -113,44 +126,55 @@ class TableName:
 
         A schema is given as `"sales"."order"`, `[sales].[order]`, or by the
         older habit of leaving out the outermost delimiters, another database in
-        front of it: `[archive].[sales].[order]`, `[archive]..[order]`. A dot outside
-        of these forms belongs to the name.
-
-        :raises NotSupportedError: four parts, a table of a linked server.
+        front of it: `[archive].[sales].[order]`, `[archive]..[order]`, and a linked server
+        in front of that: `[server].[archive].[sales].[order]`. A dot outside of these
+        forms belongs to the name.
         """
         parts = _parts(db_table)
         if parts is None:
             return cls(default_schema, bare_identifier(db_table))
-        if len(parts) == 4:
-            # A column of it would have five parts (error 117); INSERT and UPDATE that return columns refuse it (405).
-            raise NotSupportedError(
-                "%s is a table of a linked server. Name it by a synonym: CREATE SYNONYM [dbo].[%s] FOR ...; with "
-                "managed = False the model reads it as its own." % (db_table, parts[-1])
-            )
-        return cls(parts[-2], parts[-1], parts[0] if len(parts) == 3 else None)
+        return cls(*parts[-2:], *reversed(parts[:-2]))
+
+    def of_this_server(self):
+        """Return the name itself. :raises NotSupportedError: a linked server's, which is only read.
+
+        A statement that changes it takes no OUTPUT (error 405), and none in a transaction without a coordinator of
+        distributed ones (7391).
+        https://learn.microsoft.com/sql/relational-databases/linked-servers/linked-servers-database-engine
+        """
+        if self.server is None:
+            return self
+        raise NotSupportedError(
+            "%s is a table of a linked server, which is only read here. What changes or describes it belongs to an alias "
+            "for that server." % self
+        )
 
     def of_this_database(self):
         """Return the name itself. :raises NotSupportedError: another database's; its schema is changed from there."""
-        if self.database is None:
+        if self.of_this_server().database is None:
             return self
         raise NotSupportedError(
             "%s is in another database: its schema is changed by an alias for that database. Write the model with "
             "managed = False." % self
         )
 
+    def view(self, name):
+        """A view of the catalogue that the table is in: `sys.name`, with the table's database."""
+        return "sys.%s" % name if self.database is None else "%s.sys.%s" % (quote_database(self.database), name)
+
     def in_schema(self, schema):
         """Return the same name in another schema."""
-        return TableName(schema, self.name)
+        return replace(self, schema=schema)
 
     def __str__(self):
-        """The name as T-SQL writes it: `[schema].[name]`, `[name]`, or `[database].[schema].[name]`."""
-        parts = [part and quote_database(part) for part in (self.database, self.schema, self.name)]
-        if self.database:
-            return ".".join(part or "" for part in parts)
-        return ".".join(part for part in parts if part)
+        """The name as T-SQL writes it: `[schema].[name]`, `[name]`, `[database].[schema].[name]`, `[server]...[name]`."""
+        parts = (self.server, self.database, self.schema, self.name)
+        return ".".join(quote_database(part) if part else "" for part in dropwhile(operator.not_, parts))
 
     def as_db_table(self, default_schema=None):
         """The name as `Meta.db_table` writes it."""
+        if self.database:
+            return str(self)
         if self.schema and self.schema != default_schema:
             return "%s.%s" % (_double_quoted(self.schema), _double_quoted(self.name))
         # A name that looks delimited, or as if it had parts.

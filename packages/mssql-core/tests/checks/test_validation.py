@@ -2,6 +2,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core import checks
 from django.db import models
+from django.test.utils import isolate_apps
 
 from mssql_core.plugin import hookimpl
 from mssql_core.testing import fake_connection
@@ -54,8 +55,32 @@ def test_a_max_type_is_no_key_of_an_index(connection, kind, options, expected):
     ("column", "expected"),
     [("a].[b", ["mssql_core.E005"]), ('"a"."b"', ["mssql_core.E005"]), ("a.b", []), ("[a]", []), ("a]b", [])],
 )
-def test_a_column_s_name_that_reads_as_a_table_s(connection, column, expected):
-    assert ids(connection.validation.check_field(field(models.IntegerField, db_column=column))) == expected
+@isolate_apps("ormtests")
+def test_a_column_of_an_intermediate_table_is_no_table(connection, column, expected):
+    class Left(models.Model):
+        lonely = models.ForeignKey("self", models.CASCADE, db_column=column)
+
+        class Meta:
+            app_label = "ormtests"
+
+    class Right(models.Model):
+        lefts = models.ManyToManyField(Left, through="Between")
+
+        class Meta:
+            app_label = "ormtests"
+
+    class Between(models.Model):
+        left = models.ForeignKey(Left, models.CASCADE, db_column=column)
+        right = models.ForeignKey(Right, models.CASCADE)
+        number = models.IntegerField(db_column=column + "2")
+
+        class Meta:
+            app_label = "ormtests"
+
+    check = connection.validation.check_field
+    assert ids(check(Between._meta.get_field("left"))) == expected
+    for kind, name in ((Left, "lonely"), (Between, "right"), (Between, "number")):
+        assert ids(check(kind._meta.get_field(name))) == []
 
 
 def test_the_output_field_of_a_generated_one_has_no_column(connection):

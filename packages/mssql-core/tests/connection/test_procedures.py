@@ -3,18 +3,18 @@ import pytest
 from mssql_core.errors import NotSupportedError
 
 PARAMETERS = [
-    ("@name", False, "nvarchar", 60, 0, 0),
-    ("@count", True, "int", 4, 10, 0),
-    ("@text", True, "nvarchar", -1, 0, 0),
-    ("@price", True, "decimal", 9, 12, 2),
-    ("@at", True, "datetime2", 8, 27, 6),
-    ("@short", True, "varchar", 10, 0, 0),
+    ("@name", False, "nvarchar", 60, 0, 0, "P "),
+    ("@count", True, "int", 4, 10, 0, "P "),
+    ("@text", True, "nvarchar", -1, 0, 0, "P "),
+    ("@price", True, "decimal", 9, 12, 2, "P "),
+    ("@at", True, "datetime2", 8, 27, 6, "P "),
+    ("@short", True, "varchar", 10, 0, 0, "P "),
 ]
 
 
 @pytest.fixture
 def cursor(connection):
-    connection.driver.answer("sys.parameters", PARAMETERS)
+    connection.driver.answer("sys.all_parameters", PARAMETERS)
     with connection.cursor() as cursor:
         yield cursor
 
@@ -42,9 +42,9 @@ def test_the_server_is_asked_once(connection, cursor):
     connection.driver.answer("EXEC p", [(2,)])
     for _ in range(3):
         cursor.callproc("p", ["a", 0])
-    assert sum("sys.parameters" in sql for sql in connection.driver.sql) == 1
+    assert sum("sys.all_parameters" in sql for sql in connection.driver.sql) == 1
     cursor.callproc("q")
-    assert sum("sys.parameters" in sql for sql in connection.driver.sql) == 1
+    assert sum("sys.all_parameters" in sql for sql in connection.driver.sql) == 1
 
 
 def test_types_are_declared_as_the_procedure_has_them(connection, cursor):
@@ -58,3 +58,51 @@ def test_types_are_declared_as_the_procedure_has_them(connection, cursor):
 def test_an_output_parameter_by_name_is_refused(connection, cursor):
     with pytest.raises(NotSupportedError, match="@Count is an output parameter: pass it by position"):
         cursor.cursor.callproc("p", ["a"], {"Count": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "system_name"),
+    [("p", "[sys].[p]"), ("sp_who", "[sys].[sp_who]"), ("[s].[a.b]", "[sys].[a.b]"), ("[a]]b]", "[sys].[a]]b]")],
+)
+def test_procedures_of_the_server_are_asked_for_too(connection, cursor, name, system_name):
+    connection.driver.answer("EXEC %s ?" % name, [(2,)])
+    cursor.callproc(name, ["a", 0])
+    sql, values, _ = connection.driver.statements[-2]
+    assert sql.startswith("SELECT p.name") and sql.count("?") == 2
+    assert values == [name, system_name]
+
+
+@pytest.mark.parametrize(
+    ("name", "database"), [('other.dbo."p"', "[other]"), ("[o]]ther]..p", "[o]]ther]"), ("[5%]..p", "[5%]")]
+)
+def test_another_database_s_procedure_is_asked_for_there(connection, name, database):
+    connection.driver.answer("[sp_executesql] ?", PARAMETERS)
+    connection.driver.answer("EXEC %s ?" % name, [(2,)])
+    with connection.cursor() as cursor:
+        assert cursor.callproc(name, ["a", 0]) == ["a", 2]
+    sql, values, _ = connection.driver.statements[-2]
+    assert sql == (
+        "EXEC %s.[sys].[sp_executesql] ?, N'@name nvarchar(4000), @system_name nvarchar(4000)', ?, ?" % database
+    )
+    assert "OBJECT_ID(@name), OBJECT_ID(@system_name)" in values[0] and values[1:] == [name, "[sys].[p]"]
+
+
+@pytest.mark.parametrize("name", ["sp_executesql", "server.db.dbo.p", "[server]...[p]"])
+def test_parameters_that_nobody_tells_are_refused(connection, name):
+    connection.driver.answer("sys.all_parameters", [(None, None, None, None, None, None, "X ")])
+    with connection.cursor() as cursor:
+        with pytest.raises(NotSupportedError, match="tells no parameters of"):
+            cursor.cursor.callproc(name, ["a", 0])
+        cursor.callproc(name)
+
+
+def test_a_procedure_without_parameters_has_no_outputs(connection):
+    connection.driver.answer("sys.all_parameters", [(None, None, None, None, None, None, "P ")])
+    with connection.cursor() as cursor:
+        assert cursor.callproc("p", ["a"]) == ["a"]
+
+
+def test_a_cursor_as_output_is_refused(connection):
+    connection.driver.answer("sys.all_parameters", [("@c", True, "cursor", 8, 0, 0, "P ")])
+    with connection.cursor() as cursor, pytest.raises(NotSupportedError, match="is a cursor"):
+        cursor.cursor.callproc("p", [None])

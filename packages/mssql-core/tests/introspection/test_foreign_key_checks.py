@@ -32,6 +32,8 @@ def run(connection, *statements):
         ("DELETE FROM [order] WHERE 1 = 1", ["fk_b"]),
         ("INSERT INTO [customer] ([a]) VALUES (1)", []),
         ("SELECT * FROM [order]", []),
+        ("INSERT INTO [other].[dbo].[order] ([a]) VALUES (1)", []),
+        ("INSERT INTO [order]..[t] ([a]) VALUES (1)", []),
     ],
 )
 def test_a_write_switches_the_keys_of_its_table_off(connection, sql, keys):

@@ -5,6 +5,7 @@ from grammar import refusals
 
 from mssql_core.introspection import queries
 from mssql_core.names import TableName
+from mssql_core.testing import fake_connection
 
 TEXTS = {name: text for name, text in vars(queries).items() if name.isupper()}
 
@@ -21,6 +22,18 @@ def test_rows_are_read_by_the_names_that_the_query_gives():
     (row,) = queries.rows(catalog.cursor(), queries.COLUMNS, ["[t]"])
     assert (row.name, row.declared_type, row.is_nullable) == ("a", "int", False)
     assert queries.rows(catalog.cursor(), queries.COLUMNS, ["[u]"]) == []
+
+
+def test_a_table_of_another_database_is_asked_for_there(tmp_path):
+    connection = fake_connection()
+    connection.driver.answer("sp_executesql", [(5, "k")], columns=["key_id", "name"])
+    with connection.cursor() as cursor:
+        (((number, name),),) = queries.foreign_keys(cursor, TableName("dbo", "t", "100% o]f"))
+    assert (number, name) == (5, "k")
+    text, values, _ = connection.driver.statements[-1]
+    assert text == "EXEC [100% o]]f].[sys].[sp_executesql] ?, N'@table nvarchar(4000)', ?"
+    assert list(values) == [queries.FOREIGN_KEYS.replace("%s", "@table"), "[100% o]]f].[dbo].[t]"]
+    assert refusals([text.replace("?", "N'x'")], folder=tmp_path) == []
 
 
 def test_what_has_several_columns_is_one_group():

@@ -25,3 +25,13 @@ def test_statements_tell_the_catalogue_what_they_do():
     catalogue.dropped.assert_called_once_with(TABLE, "a]b")
     editor._rename_index_sql(thing, "old", "new").tell(catalogue)
     catalogue.renamed.assert_called_once_with(TABLE, "old", "new")
+
+
+def test_templates_take_names_with_quotes():
+    editor = connection.schema_editor()
+    parts = {"table": "[it's]", "name": "[a]]'b]"}
+    dropped = editor.sql_delete_table % {"table": parts["table"]}
+    assert "OBJECT_ID(N'[it''s]')" in dropped and dropped.endswith("DROP TABLE [it's]")
+    unique = editor.sql_delete_unique % parts
+    assert "name = N'a]''b' AND parent_object_id = OBJECT_ID(N'[it''s]')" in unique
+    assert unique.endswith("DROP INDEX [a]]'b] ON [it's]")

@@ -77,7 +77,7 @@ def convert(schema_editor, model, field):
 
 
 def _names(connection, model, field):
-    quote = connection.ops.quote_name
+    quote = connection.ops.quote_column
     return {
         "t": connection.ops.quote_table(model._meta.db_table),
         "k": quote(model._meta.pk.column),

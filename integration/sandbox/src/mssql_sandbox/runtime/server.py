@@ -13,7 +13,7 @@ from ..catalog.store import DatabaseCatalog
 from ..engine.bootstrap import bootstrap
 from ..engine.postgres import Cluster
 from ..errors import SqlServerError
-from ..interface import EnvChange, Event, Info, Login
+from ..interface import SERVER_NAME, EnvChange, Event, Info, Login
 from ..sqltypes import DEFAULT_COLLATION
 from ..syntax.gate import Gate
 from ..versions import Version
@@ -41,7 +41,7 @@ class SandboxServer:
         token_issuer: TokenIssuer | None = None,
     ) -> None:
         self.version_info = Version.named(version)
-        self.name = "sandbox"
+        self.name = SERVER_NAME
         self.logins = {name.casefold(): password for name, password in (logins or {}).items()}
         self.token_check = token_check
         self.token_issuer = token_issuer

@@ -12,6 +12,7 @@ import psycopg
 
 from .. import translate
 from ..catalog.store import SessionCatalog
+from ..ddl.rename import split_name
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn, ReturnStatus
 from ..sqltypes import SqlType
@@ -426,7 +427,10 @@ class Session(RemoteCalls):
         :param arguments: (parameter name or None, value, type, output) in order.
         :param outputs: receives the values of output arguments by position.
         """
-        plain = name.casefold().replace("[", "").replace("]", "").split(".")[-1]
+        parts = split_name(name.casefold())
+        plain = parts[-1]
+        if parts[-3:-2] not in ([], [""], [self.database.casefold()]):
+            raise NotSupported(f"a procedure of another database ({name})")
         if plain == "sp_executesql":
             yield from self._call_executesql(arguments, scope, outputs)
             return

@@ -26,8 +26,10 @@ class Names:
     def column(self, node: nodes.ColumnRef, scope: Scope) -> tuple[Bound, Scope]:
         """The column and the scope it belongs to.
 
-        :raises SqlServerError: 207 unknown, 209 ambiguous, 4104 unknown prefix.
+        :raises SqlServerError: 207 unknown, 209 ambiguous, 4104 unknown prefix, 117 more than three prefixes.
         """
+        if len(node.parts) > 4:
+            raise SqlServerError(117, variant="column", name=".".join(node.parts[:4]), maximum=3, line=node.line)
         level: Scope | None = scope
         while level is not None:
             found = self.here(node, level)

@@ -6,6 +6,7 @@ import re
 
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
+from ..interface import SERVER_NAME
 from ..syntax import nodes
 from ..types.typenames import engine_cast
 from . import functions, pivot
@@ -86,7 +87,7 @@ class Sources:
     # ---- tables --------------------------------------------------------------------
 
     def find_table(self, name: nodes.Name) -> Table:
-        """:raises SqlServerError: 208 unknown, 1087 undeclared table variable, 40515 another database."""
+        """:raises SqlServerError: 208 unknown, 1087 undeclared table variable, 40515 another database, 7202 a linked server."""
         parts = name.parts
         leaf = parts[-1]
         if leaf.startswith("@"):
@@ -94,11 +95,11 @@ class Sources:
             if found is None:
                 raise SqlServerError(1087, name=leaf, line=name.line)
             return found
-        database = parts[-3].casefold() if len(parts) > 2 else ""
-        if database and database != self.context.database.casefold():
-            if database == "master" and leaf.casefold() in _SERVER_VIEWS:
+        server, database = ("", "", *map(str.casefold, parts[:-2]))[-2:]
+        if server not in ("", SERVER_NAME) or database not in ("", self.context.database.casefold()):
+            if database == "master" and leaf.casefold() in _SERVER_VIEWS and not server:
                 self.check_other_database(parts, name.line)  # the same in every database
-            elif not (database == "tempdb" and leaf.startswith("#")):
+            elif server or not (database == "tempdb" and leaf.startswith("#")):
                 self.refuse_other_database(parts, name.line)
         schema = parts[-2] if len(parts) > 1 and parts[-2] else None
         found = self.context.catalog.table(schema, leaf)
@@ -116,6 +117,8 @@ class Sources:
 
     def refuse_other_database(self, parts: tuple[str, ...], line: int) -> None:
         self.check_other_database(parts, line)
+        if len(parts) > 3:
+            raise SqlServerError(7202, name=parts[-4], line=line)
         raise NotSupported(f"names of another database ({'.'.join(parts)})", line)
 
     def _table(self, node: nodes.TableSource, scope: Scope) -> str:

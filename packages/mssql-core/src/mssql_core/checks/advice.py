@@ -89,6 +89,8 @@ def _kinds(connection):
 
     def kind_of(field):
         table = TableName.parse(field.model._meta.db_table, default_schema)
+        if table.database is not None:
+            return None
         return types.get(tuple(map(str.casefold, (table.schema, table.name, field.column))))
 
     return kind_of

@@ -70,11 +70,13 @@ class DatabaseValidation(BaseDatabaseValidation):
         return [*super().check_field(field, **kwargs), *self._column_name(field), *self._foreign_key(field)]
 
     def _column_name(self, field):
-        """Names that Django's quoting, which does not know what it quotes, takes for a table's with its schema."""
+        """Names that prefetch_related(), which does not know what it quotes, takes for a table's with its schema."""
         # The output field of a GeneratedField is checked too, and has no column.
         column = getattr(field, "column", None)
-        if column and quote_name(column) != quote_identifier(column):
-            text = "The column's name %r reads as a table's name with its schema." % column
+        if column and quote_name(column) != quote_identifier(column) and _is_of_intermediate_table(field):
+            text = (
+                "The column's name %r reads as a table's with its schema: prefetch_related() cannot name it." % column
+            )
             yield checks.Error(text, hint="Give the field another db_column.", obj=field, id="mssql_core.E005")
 
     def _foreign_key(self, field):
@@ -119,3 +121,9 @@ class DatabaseValidation(BaseDatabaseValidation):
             hint = "An index won't be created. Silence this warning if you don't care about it."
             return [checks.Warning(text, hint=hint, obj=field, id="fields.W162")]
         return []
+
+
+def _is_of_intermediate_table(field):
+    """Whether the field is a foreign key of a model that a ManyToManyField goes through."""
+    models = field.model._meta.apps.get_models() if field.remote_field else ()
+    return any(m2m.remote_field.through is field.model for model in models for m2m in model._meta.local_many_to_many)

@@ -80,9 +80,9 @@ def optional(module, *names):
 
 def join_condition(join, compiler, connection):
     """What stands behind ON in a join: (sql, params)."""
-    quote, column = connection.ops.quote_name, compiler.quote_name
+    quote = compiler.quote_name
     parts = [
-        "%s.%s = %s.%s" % (quote(join.parent_alias), column(left), quote(join.table_alias), column(right))
+        "%s.%s = %s.%s" % (quote(join.parent_alias), quote(left), quote(join.table_alias), quote(right))
         for left, right in join.join_cols
     ]
     params = []

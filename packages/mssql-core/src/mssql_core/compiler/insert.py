@@ -89,7 +89,7 @@ class InsertMixin:
 
     @property
     def _table(self):
-        return self.connection.ops.quote_table(self.query.get_meta().db_table)
+        return self.connection.ops.quote_target(self.query.get_meta().db_table)
 
     def _defaults_only(self):
         """Objects of which every column takes its default."""

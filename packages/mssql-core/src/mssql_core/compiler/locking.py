@@ -48,7 +48,7 @@ def _hints(compiler, alias):
 
 def compile_base_table(node, compiler, connection):
     hints = _hints(compiler, node.table_alias)
-    if not hints and not connection.ops.schema_option:
+    if not hints and not connection.ops.schema_option and not names.may_have_parts(node.table_name):
         return NotImplemented
     return _source(node, connection) + hints, []
 
@@ -56,21 +56,22 @@ def compile_base_table(node, compiler, connection):
 def compile_join(node, compiler, connection):
     """A join with the alias's schema, and with hints, which stand between the table's name and ON."""
     hints = _hints(compiler, node.table_alias)
-    if not hints and not connection.ops.schema_option and not _may_have_parts(node):
+    if not hints and not connection.ops.schema_option and not _have_parts(node):
         return NotImplemented
     condition, params = join_condition(node, compiler, connection)
     return "%s %s%s ON (%s)" % (node.join_type, _source(node, connection), hints, condition), params
 
 
-def _may_have_parts(node):
-    """Whether Django would take a column's name for that of a table with its schema."""
-    names_of_columns = [name for pair in node.join_cols for name in pair]
-    return any("].[" in name or '"."' in name for name in names_of_columns)
+def _have_parts(node):
+    """Whether Django would take a column's name for that of a table with its schema, or leave out what a table needs."""
+    names_of_columns = (name for pair in node.join_cols for name in pair)
+    return any(map(names.may_have_parts, (node.table_name, node.parent_alias, *names_of_columns)))
 
 
 def _source(node, connection):
-    table = connection.ops.quote_table(node.table_name)
-    return table if node.table_alias == node.table_name else "%s %s" % (table, names.quote_name(node.table_alias))
+    table, alias = connection.ops.quote_table(node.table_name), names.quote_source(node.table_alias)
+    is_exposed = node.table_alias == node.table_name and alias == names.quote_name(node.table_name)
+    return table if is_exposed else "%s %s" % (table, alias)
 
 
 COMPILERS = {BaseTable: compile_base_table, Join: compile_join}

@@ -2,6 +2,8 @@
 
 from django.db.utils import NotSupportedError
 
+from ..names import TableName
+
 
 def last_rows(cursor):
     """The rows of the batch's last result: those before it are of triggers, which may select too.
@@ -28,7 +30,8 @@ def check_keys(connection, table, keys):
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM sys.triggers WHERE parent_id = OBJECT_ID(%s) AND is_instead_of_trigger = 1 AND is_disabled = 0",
+            "SELECT 1 FROM %s WHERE parent_id = OBJECT_ID(%%s) AND is_instead_of_trigger = 1 AND is_disabled = 0"
+            % TableName.parse(table).view("triggers").replace("%", "%%"),
             [table],
         )
         if cursor.fetchone() or None in keys:

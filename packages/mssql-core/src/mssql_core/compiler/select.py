@@ -2,12 +2,13 @@
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import ExpressionWrapper
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import compiler
 
 from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
 from ..compat.orm import PARAMS, FullResultSet
-from ..names import quote_identifier, quote_name
+from ..names import may_have_parts, quote_identifier, quote_name, quote_source
 from .cross_apply import Hoists, columns_beside_aggregates, is_column, value_column
 from .distinct_on import DistinctOn
 from .explain import explain
@@ -57,7 +58,7 @@ class CompileMixin:
 
     def quote_name(self, name):
         """Of a column or alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""
-        return quote_name(name) if self._is_table(name) else quote_identifier(name)
+        return quote_source(name) if self._is_table(name) else quote_identifier(name)
 
     def _is_table(self, name):
         """Whether a name may have several parts: a column's has one, also where `].[` is in it."""
@@ -177,10 +178,18 @@ class SelectMixin(CompileMixin):
         """What is selected is a value; of a wrapped condition Django does not make one."""
         select, *rest = super().get_select(*args, **kwargs)
         for index, (expression, (sql, params), alias) in enumerate(select):
-            if self._is_bare_condition(expression, sql):
+            if isinstance(expression, RawSQL):
+                select[index] = expression, (self._by_exposed_names(sql), params), alias
+            elif self._is_bare_condition(expression, sql):
                 # Before Django 4.2 a condition that is always true compiles to ''.
                 select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params), alias
         return (select, *rest)
+
+    def _by_exposed_names(self, sql):
+        """Columns that prefetch_related() writes behind the whole name of a linked server's table (117)."""
+        for table in filter(may_have_parts, self.query.table_map):
+            sql = sql.replace(quote_name(table) + ".", quote_source(table) + ".")
+        return sql
 
     def _is_bare_condition(self, expression, selected):
         """Django made values of negations, and of what is always true or never."""

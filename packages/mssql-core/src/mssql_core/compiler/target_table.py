@@ -11,9 +11,11 @@ def with_target(keyword, sql, compiler):
     https://learn.microsoft.com/sql/t-sql/queries/from-transact-sql
 
     :param keyword: what Django writes the table's name behind: DELETE FROM, or UPDATE.
+    :raises NotSupportedError: a linked server's table.
     """
     table = compiler.query.get_meta().db_table
+    target = compiler.connection.ops.quote_target(table)
     head = "%s %s " % (keyword, quote_name(table))
     if not (sql + " ").startswith(head):
         return sql
-    return ("%s %s %s" % (keyword, compiler.connection.ops.quote_table(table), sql[len(head) :])).rstrip()
+    return ("%s %s %s" % (keyword, target, sql[len(head) :])).rstrip()

@@ -7,13 +7,20 @@ https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-pa
 import re
 
 from .. import errors
+from ..names import TableName, bare_identifier
 
 # Identifiers: letters, digits, @, $, # and _ behind the first @.
 # https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
 _NAME = re.compile(r"@?([\w$#][\w@$#]*)\Z")
+_PARTS = re.compile(r'\[(?:[^\]]|\]\])+\]|"(?:[^"]|"")+"|[^.\s]+|(?<=\.)(?=\.)')
+# Types of the CLR (240) and of tables (243) are all of one system type.
+# The procedures that come with the server are in the schema sys of each database.
 _PARAMETERS = (
-    "SELECT p.name, p.is_output, t.name, p.max_length, p.precision, p.scale FROM sys.parameters AS p "
-    "JOIN sys.types AS t ON t.user_type_id = p.system_type_id WHERE p.object_id = OBJECT_ID(%s) ORDER BY p.parameter_id"
+    "SELECT p.name, p.is_output, CASE WHEN p.is_cursor_ref = 1 THEN N'cursor' ELSE t.name END, p.max_length, p.precision, "
+    "p.scale, o.type FROM sys.all_objects AS o LEFT JOIN sys.all_parameters AS p ON p.object_id = o.object_id "
+    "LEFT JOIN sys.types AS t ON t.user_type_id = "
+    "CASE WHEN p.system_type_id IN (240, 243) THEN p.user_type_id ELSE p.system_type_id END "
+    "WHERE o.object_id = COALESCE(OBJECT_ID(%s), OBJECT_ID(%s)) ORDER BY p.parameter_id"
 )
 _WITH_LENGTH = frozenset(("binary", "char", "varbinary", "varchar"))
 _WITH_DOUBLE_BYTES = frozenset(("nchar", "nvarchar"))
@@ -22,20 +29,50 @@ _WITH_PRECISION = frozenset(("decimal", "numeric"))
 
 
 def outputs(cursor, procedure):
-    """Place, from 0, of each output parameter -> (name in lower case, type); asked once for each connection."""
+    """Place, from 0, of each output parameter -> (name in lower case, type); asked once for each connection.
+
+    :raises mssql_core.errors.NotSupportedError: nobody tells whether there are any, or one that is a cursor.
+    """
     known = cursor.pool.procedures
     if procedure not in known:
-        cursor.execute(_PARAMETERS, [procedure])
+        parts = _split(procedure)
+        parameters = [] if len(parts) > 3 else _asked(cursor, procedure, parts)
+        if len(parts) > 3 or any(kind.strip() == "X" and name is None for name, *_, kind in parameters):
+            raise errors.NotSupportedError(
+                "0A000", "The server tells no parameters of %s: call it by EXEC in a text of your own." % procedure
+            )
         known[procedure] = {
             place: (name.lstrip("@").casefold(), _type(*kind))
-            for place, (name, is_output, *kind) in enumerate(cursor.fetchall())
+            for place, (name, is_output, *kind, _) in enumerate(parameters)
             if is_output
         }
     return known[procedure]
 
 
+def _asked(cursor, procedure, parts):
+    """The rows of _PARAMETERS, from the database that the procedure's name says."""
+    names = [procedure, str(TableName("sys", parts[-1]))]
+    if len(parts) < 3:
+        cursor.execute(_PARAMETERS, names)
+    else:
+        # A system procedure is in each database, and runs in the one that its name says.
+        executor = str(TableName("sys", "sp_executesql", parts[-3])).replace("%", "%%")
+        declared = "N'@name nvarchar(4000), @system_name nvarchar(4000)'"
+        cursor.execute(
+            "EXEC %s %%s, %s, %%s, %%s" % (executor, declared), [_PARAMETERS % ("@name", "@system_name"), *names]
+        )
+    return cursor.fetchall()
+
+
+def _split(procedure):
+    """The parts of a name as T-SQL writes it, bare."""
+    return [bare_identifier(part) for part in _PARTS.findall(procedure)] or [procedure]
+
+
 def _type(name, length, precision, scale):
     """A type as DECLARE writes it. :param length: bytes, -1 is max."""
+    if name == "cursor":
+        raise errors.NotSupportedError("0A000", "The procedure has an output parameter that is a cursor.")
     if name in _WITH_LENGTH or name in _WITH_DOUBLE_BYTES:
         size = length // 2 if name in _WITH_DOUBLE_BYTES and length > 0 else length
         return "%s(%s)" % (name, "max" if size < 0 else size)

@@ -1,6 +1,7 @@
 """What tables, columns, and constraints a database has, for Django."""
 
 from collections import namedtuple
+from dataclasses import replace
 
 from django.db import ProgrammingError
 from django.db.backends.base.introspection import BaseDatabaseIntrospection
@@ -40,10 +41,10 @@ class KeyIntrospection:
 
     def get_relations(self, cursor, table_name):
         """Return {column: (column there, table there, action on delete)}."""
-        actions = self.on_delete_types
+        actions, table = self.on_delete_types, self.table_name(table_name)
         return {
-            row.column_name: (row.to_column, self._referenced(row), actions.get(row.on_delete.replace("_", " ")))
-            for group in self._own_foreign_keys(cursor, self.table_name(table_name))
+            row.column_name: (row.to_column, self._referenced(table, row), actions.get(row.on_delete.replace("_", " ")))
+            for group in self._own_foreign_keys(cursor, table)
             for row in group
         }
 
@@ -60,7 +61,7 @@ class KeyIntrospection:
         for group in self._own_foreign_keys(cursor, table):
             key = group[0]
             constraints[key.name] = _details(
-                [row.column_name for row in group], foreign_key=(self._referenced(key), key.to_column)
+                [row.column_name for row in group], foreign_key=(self._referenced(table, key), key.to_column)
             )
         for group in queries.indexes(cursor, table):
             if not group[0].is_hypothetical:
@@ -71,28 +72,30 @@ class KeyIntrospection:
     def _own_foreign_keys(cursor, table):
         return [group for group in queries.foreign_keys(cursor, table) if group[0].is_outgoing]
 
-    def _referenced(self, key):
-        return self._db_table(key.to_schema, key.to_table, key.default_schema)
+    def _referenced(self, table, key):
+        """The table at the other end of a key; it is in the same database."""
+        return self._db_table(replace(table, schema=key.to_schema, name=key.to_table), key.default_schema)
 
 
 class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabaseIntrospection):
     data_types_reverse = FIELD_TYPES
 
     def table_name(self, name):
-        """Return a table's TableName, in the alias's schema where it has none."""
-        return TableName.parse(name, self.connection.ops.schema_option)
+        """Return a table's TableName, in the alias's schema where it has none. :raises NotSupportedError: see of_this_server()."""
+        return TableName.parse(name, self.connection.ops.schema_option).of_this_server()
 
     def identifier_converter(self, name):
         """A table's name as the catalogue's answers write it: bare in the default schema."""
         table = TableName.parse(name)
         if table.schema is None:
             return name
-        return self._db_table(table.schema, table.name, self.connection.server.default_schema)
+        return self._db_table(table, self.connection.server.default_schema)
 
-    def _db_table(self, schema, name, default_schema):
+    def _db_table(self, table, default_schema):
         """Name a table as models do: with a schema only outside the default one."""
         default = self.connection.ops.schema_option or default_schema
-        return name if self._are_same(schema, default) else TableName(schema, name).as_db_table()
+        is_bare = table.database is None and self._are_same(table.schema, default)
+        return table.name if is_bare else table.as_db_table()
 
     def _are_same(self, name, other):
         if self.connection.features.ignores_table_name_case:
@@ -107,7 +110,7 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         """
         return [
             TableInfo(
-                self._db_table(row.schema_name, row.name, row.default_schema),
+                self._db_table(TableName(row.schema_name, row.name), row.default_schema),
                 "v" if row.type.strip() == "V" else "t",
                 row.comment,
             )
@@ -124,7 +127,7 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
             the login has no rights on it.
         """
         table = self.table_name(table_name)
-        columns = queries.rows(cursor, queries.COLUMNS, [str(table)])
+        columns = queries.rows_of(cursor, queries.COLUMNS, table)
         if not columns:
             raise ProgrammingError("Invalid object name '%s'." % table_name)
         checks = queries.checks(cursor, table)
@@ -155,7 +158,7 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         return plugins.hook.mssql_field_type(column=description)
 
     def get_sequences(self, cursor, table_name, table_fields=()):
-        columns = queries.rows(cursor, queries.COLUMNS, [str(self.table_name(table_name))])
+        columns = queries.rows_of(cursor, queries.COLUMNS, self.table_name(table_name))
         return [{"table": table_name, "column": column.name} for column in columns if column.is_identity]
 
 

@@ -28,7 +28,7 @@ _DOUBTFUL = _KEYS % "(f.is_disabled = 1 OR f.is_not_trusted = 1)"
 _PART = r'(?:\[(?:[^\]]|\]\])+\]|"(?:[^"]|"")+"|[\w@#$]+)'
 _NAME = re.compile(_PART)
 _WRITE = re.compile(
-    r"\b(INSERT(?:\s+INTO)?|MERGE(?:\s+INTO)?|UPDATE|DELETE(?:\s+FROM)?)\s+(%s(?:\.%s)*)" % (_PART, _PART),
+    r"\b(INSERT(?:\s+INTO)?|MERGE(?:\s+INTO)?|UPDATE|DELETE(?:\s+FROM)?)\s+(%s(?:\.+%s)*)" % (_PART, _PART),
     re.IGNORECASE,
 )
 
@@ -120,6 +120,8 @@ def _referenced(key):
 
 
 def _of_text(name, default_schema):
-    """Schema and name, as SQL writes them, in the form of :func:`_table`."""
+    """Schema and name, as SQL writes them, in the form of :func:`_table`; None for another database's table."""
     parts = [bare_identifier(part).casefold() for part in _NAME.findall(name)]
+    if len(parts) > 2 or ".." in name:
+        return None
     return (parts[-2] if len(parts) > 1 else default_schema.casefold()), parts[-1]

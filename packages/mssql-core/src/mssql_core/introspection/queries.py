@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
+from ..names import TableName
+
 # sysdiagrams belongs to SSMS, though it is not marked as shipped.
 TABLES = """
 SELECT SCHEMA_NAME(o.schema_id) AS schema_name, o.name AS name, o.type AS type,
@@ -203,11 +205,26 @@ def rows(cursor, sql, params=()):
     Run a query and return its rows as named tuples.
 
     :param sql: a query of this module, or one whose columns all have names.
-    :param params: a sequence; for a question about one table its quoted name.
+    :param params: a sequence.
     """
     cursor.execute(sql, params)
     row = _row_type(tuple(column[0] for column in cursor.description))
     return [row._make(values) for values in cursor.fetchall()]
+
+
+def rows_of(cursor, sql, table):
+    """
+    Run a query about one table (a TableName) where its database's catalogue is.
+
+    A system procedure is in each database, and runs in the one that its name says.
+    https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
+    """
+    count = sql.count("%s")
+    if table.database is None:
+        return rows(cursor, sql, [str(table)] * count)
+    procedure = str(TableName("sys", "sp_executesql", table.database)).replace("%", "%%")
+    statement = sql % (("@table",) * count)
+    return rows(cursor, "EXEC " + procedure + " %s, N'@table nvarchar(4000)', %s", [statement, str(table)])
 
 
 @lru_cache(maxsize=None)
@@ -217,22 +234,22 @@ def _row_type(names):
 
 def indexes(cursor, table):
     """Return a list of rows, one per column, for each index of `table` (a TableName)."""
-    return _grouped(rows(cursor, INDEXES, [str(table)]), "index_id")
+    return _grouped(rows_of(cursor, INDEXES, table), "index_id")
 
 
 def foreign_keys(cursor, table):
     """Return a list of rows, one per column, for each key of the table or to it."""
-    return _grouped(rows(cursor, FOREIGN_KEYS, [str(table)] * 4), "key_id")
+    return _grouped(rows_of(cursor, FOREIGN_KEYS, table), "key_id")
 
 
 def checks(cursor, table):
     """Return a list of rows, one per column, for each check of the table."""
-    return _grouped(rows(cursor, CHECKS, [str(table)]), "check_id")
+    return _grouped(rows_of(cursor, CHECKS, table), "check_id")
 
 
 def statistics(cursor, table):
     """Return a list of rows, one per column, for each of the table's statistics."""
-    return _grouped(rows(cursor, STATISTICS, [str(table)]), "stats_id")
+    return _grouped(rows_of(cursor, STATISTICS, table), "stats_id")
 
 
 def _grouped(found, name):

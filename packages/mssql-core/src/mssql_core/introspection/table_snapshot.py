@@ -177,7 +177,7 @@ def load(cursor, table, schema_option=None):
     :param schema_option: the alias's schema, if it has one: it tells how models
         name the tables at the other end of foreign keys.
     """
-    columns, defaults = _columns(queries.rows(cursor, queries.COLUMNS, [str(table)]), table)
+    columns, defaults = _columns(queries.rows_of(cursor, queries.COLUMNS, table), table)
     if not columns:
         return TableSnapshot(table)
     indexes, other_indexes = _indexes(queries.indexes(cursor, table), table)
@@ -199,7 +199,7 @@ def load_properties(cursor, table):
     """Return the extended properties of the table and of its parts."""
     return [
         ExtendedProperty(table.in_schema(row.schema_name), row.name, row.part_kind, row.part_name, row.value)
-        for row in queries.rows(cursor, queries.PROPERTIES, [str(table)] * 3)
+        for row in queries.rows_of(cursor, queries.PROPERTIES, table)
     ]
 
 
@@ -207,13 +207,13 @@ def load_triggers(cursor, table):
     """Return the triggers of the table."""
     return [
         Trigger(table, row.name, row.definition, bool(row.is_disabled))
-        for row in queries.rows(cursor, queries.TRIGGERS, [str(table)])
+        for row in queries.rows_of(cursor, queries.TRIGGERS, table)
     ]
 
 
 def load_permissions(cursor, table):
     """Return rows with state, permission, grantee, and column_name (None for the table)."""
-    return queries.rows(cursor, queries.PERMISSIONS, [str(table)])
+    return queries.rows_of(cursor, queries.PERMISSIONS, table)
 
 
 def _columns(rows, table):

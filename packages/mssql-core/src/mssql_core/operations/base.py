@@ -59,6 +59,16 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             return names.quote_name(db_table)
         return str(names.TableName.parse(db_table, schema))
 
+    @staticmethod
+    def quote_column(name):
+        """The name of a column, an index or a constraint in T-SQL: one name, where quote_name() might see a table's parts."""
+        return names.quote_identifier(name)
+
+    def quote_target(self, db_table):
+        """The name of a table that a statement changes. :raises NotSupportedError: a linked server's."""
+        names.TableName.parse(db_table).of_this_server()
+        return self.quote_table(db_table)
+
     def max_name_length(self):
         return names.MAX_NAME_LENGTH
 
@@ -218,7 +228,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         """
         if not tables:
             return []
-        quoted = [self.quote_table(table) for table in tables]
+        quoted = [self.quote_target(table) for table in tables]
         switch = "%s %s %%s CONSTRAINT ALL;" % (style.SQL_KEYWORD("ALTER TABLE"), "%s")
         statements = ["\n".join(switch % (table, "NOCHECK") for table in quoted)]
         statements += ["%s %s;" % (style.SQL_KEYWORD("DELETE FROM"), style.SQL_FIELD(table)) for table in quoted]
@@ -229,13 +239,13 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return statements
 
     def sequence_reset_by_name_sql(self, style, sequences):
-        return [_restart(self.quote_table(sequence["table"])) for sequence in sequences]
+        return [_restart(self.quote_target(sequence["table"])) for sequence in sequences]
 
     def sequence_reset_sql(self, style, model_list):
         """Raise each identity to the highest key (DBCC CHECKIDENT without a value)."""
         keyword = style.SQL_KEYWORD("DBCC CHECKIDENT")
         return [
-            names.restart_sql(self.quote_table(opts.db_table)).replace("DBCC CHECKIDENT", keyword, 1)
+            names.restart_sql(self.quote_target(opts.db_table)).replace("DBCC CHECKIDENT", keyword, 1)
             for opts in (model._meta for model in model_list)
             if opts.auto_field is not None and opts.managed and not opts.proxy
         ]
@@ -273,9 +283,9 @@ def _restart(table):
     RESEED sets the last value, but in a table that never had a row the next one.
     https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql
     """
-    return (
-        "IF EXISTS (SELECT 1 FROM sys.identity_columns WHERE object_id = OBJECT_ID(%s) AND last_value IS NOT NULL) %s;"
-    ) % (string_literal(table), names.restart_sql(table, 0))
+    view, restart = names.TableName.parse(table).view("identity_columns"), names.restart_sql(table, 0)
+    condition = "object_id = OBJECT_ID(%s) AND last_value IS NOT NULL" % string_literal(table)
+    return "IF EXISTS (SELECT 1 FROM %s WHERE %s) %s;" % (view, condition, restart)
 
 
 def _boolean(value, expression, connection):

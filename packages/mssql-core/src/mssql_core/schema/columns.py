@@ -49,7 +49,7 @@ class ColumnDefinitions:
         return " ".join(clauses)
 
     def _constraint(self, name, rule):
-        return "CONSTRAINT %s %s" % (self._editor.quote_name(name), rule)
+        return "CONSTRAINT %s %s" % (self._editor.quote_column(name), rule)
 
     def _stored_clauses(self, db_table, field, db_params, include_default):
         clauses = [db_params["type"]]

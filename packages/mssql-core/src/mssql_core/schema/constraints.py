@@ -26,8 +26,8 @@ class ConstraintStatements:
             self._editor.sql_create_pk,
             is_primary_key=True,
             table=self._editor.table_reference(db_table),
-            name=self._editor.quote_name(self._names.primary_key(db_table, [field.column])),
-            columns=ColumnKeys(db_table, [field.column], self._editor.quote_name),
+            name=self._editor.quote_column(self._names.primary_key(db_table, [field.column])),
+            columns=ColumnKeys(db_table, [field.column], self._editor.quote_column),
         )
 
     def check(self, model, name, predicate):
@@ -35,7 +35,7 @@ class ConstraintStatements:
             self._editor.sql_create_check,
             [field.column for field in model._meta.local_concrete_fields],
             table=self._editor.table_reference(model._meta.db_table),
-            name=self._editor.quote_name(name),
+            name=self._editor.quote_column(name),
             check=predicate,
         )
 
@@ -46,15 +46,15 @@ class ConstraintStatements:
             self._editor.sql_create_fk + "%(on_delete_db)s",
             table=self._editor.table_reference(db_table),
             name=self._foreign_key_name(db_table, field.column, to_table, target.column),
-            column=Columns(db_table, [field.column], self._editor.quote_name),
+            column=Columns(db_table, [field.column], self._editor.quote_column),
             to_table=self._editor.table_reference(to_table),
-            to_column=Columns(to_table, [target.column], self._editor.quote_name),
+            to_column=Columns(to_table, [target.column], self._editor.quote_column),
             on_delete_db=self._on_delete(field),
         )
 
     def _foreign_key_name(self, db_table, column, to_table, to_column):
         def key_name(*args):
-            return self._editor.quote_name(self._names.index(*args))
+            return self._editor.quote_column(self._names.index(*args))
 
         suffix = "_fk_%(to_table)s_%(to_column)s"
         return ForeignKeyName(db_table, [column], TableName.parse(to_table).name, [to_column], suffix, key_name)

@@ -19,7 +19,7 @@ from .index_hooks import IndexHooks
 from .indexes import IndexStatements
 from .planned_table import PlannedTables
 from .references import TableReference
-from .statements import Creation, SchemaStatement, rename_sql
+from .statements import Creation, LiteralTemplate, SchemaStatement, rename_sql
 from .unenforced_keys import OPTION
 
 
@@ -37,13 +37,13 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     """
 
     # For callers that know the name only: DROP TABLE has no CASCADE (error 3726).
-    sql_delete_table = (
+    sql_delete_table = LiteralTemplate(
         "DECLARE @key nvarchar(max); WHILE 1 = 1 BEGIN "
         "SET @key = (SELECT TOP (1) N'ALTER TABLE ' "
         "+ QUOTENAME(OBJECT_SCHEMA_NAME(parent_object_id)) + N'.' "
         "+ QUOTENAME(OBJECT_NAME(parent_object_id)) "
         "+ N' DROP CONSTRAINT ' + QUOTENAME(name) FROM sys.foreign_keys "
-        "WHERE referenced_object_id = OBJECT_ID(N'%(table)s') ORDER BY object_id); "
+        "WHERE referenced_object_id = OBJECT_ID(%(table_literal)s) ORDER BY object_id); "
         "IF @key IS NULL BREAK; EXEC sys.sp_executesql @key; END; "
         "DROP TABLE %(table)s"
     )
@@ -89,8 +89,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         return str(self.table_name(db_table))
 
     def quote_name(self, name):
-        """Of a column, an index or a constraint; a table's is read where its outermost delimiters are there."""
+        """For callers that do not say what it is: a table's is read where its outermost delimiters are there."""
         return quote_name(name) if name[:1] in ("[", '"') else quote_identifier(name)
+
+    def quote_column(self, name):
+        """Of a column, an index or a constraint: one name, whatever is in it."""
+        return self.connection.ops.quote_column(name)
 
     def table_name(self, db_table):
         return TableName.parse(db_table, self.connection.ops.schema_option).of_this_database()
@@ -209,14 +213,14 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             definition = self.columns.definition(model, field)
             if definition is None:
                 continue
-            definitions.append("%s %s" % (self.quote_name(field.column), definition))
+            definitions.append("%s %s" % (self.quote_column(field.column), definition))
             if field.unique and not field.primary_key and fields.is_nullable(field):
                 self.deferred_sql.append(self.field_unique_statement(model, field))
             if fields.is_constrained(field, self.connection):
                 self.deferred_sql.append(self.constraints.foreign_key(model, field))
         pk_columns = list(getattr(meta.pk, "columns", ()))
         if len(pk_columns) > 1:
-            name = self.quote_name(self.names.primary_key(meta.db_table, pk_columns))
+            name = self.quote_column(self.names.primary_key(meta.db_table, pk_columns))
             definitions.append("CONSTRAINT %s %s" % (name, self._pk_constraint_sql(pk_columns)))
         definitions.extend(constraint.constraint_sql(model, self) for constraint in meta.constraints)
         sql = self.sql_create_table % {
@@ -329,12 +333,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             else:
                 definition += " " + self.sql_create_column_inline_fk % foreign_key.parts
                 items += foreign_key.items()
-        names = {"table": self.quote_table(model._meta.db_table), "column": self.quote_name(field.column)}
+        names = {"table": self.quote_table(model._meta.db_table), "column": self.quote_column(field.column)}
         self.execute(self.sql_create_column % {**names, "definition": definition}, None)
         self.catalogue.created(items)
         if not fields.has_db_default(field) and self.columns.default(field, True) is not None:
             # Django's own defaults are for the rows that exist.
-            name = self.quote_name(self.names.default(model._meta.db_table, field.column))
+            name = self.quote_column(self.names.default(model._meta.db_table, field.column))
             self.execute(self.sql_delete_constraint % {**names, "name": name}, None)
         self.comments.on_column(model, field)
         self.tell_unenforced([field])
@@ -353,7 +357,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         # A generated field on the column is the user's to remove first.
         dependents.computed = [c for c in dependents.computed if is_hidden(c.name)]
         self.drop(dependents.drop_order())
-        names = {"table": self.quote_table(db_table), "column": self.quote_name(field.column)}
+        names = {"table": self.quote_table(db_table), "column": self.quote_column(field.column)}
         self.execute(self.sql_delete_column % names, None)
         self.catalogue.column_dropped(self.table_name(db_table), column)
         self.deferred.forget_column(db_table, field.column)
@@ -363,6 +367,13 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def _collate_sql(self, collation, old_collation=None, table_name=None):
         return collate_sql(collation) if collation else ""
+
+    def _pk_constraint_sql(self, columns):
+        return self.sql_pk_constraint % {"columns": ", ".join(map(self.quote_column, columns))}
+
+    def _check_sql(self, name, check):
+        check = self.sql_check_constraint % {"check": check}
+        return self.sql_constraint % {"name": self.quote_column(name), "constraint": check}
 
     def _create_check_sql(self, model, name, check):
         return self.constraints.check(model, name, check)

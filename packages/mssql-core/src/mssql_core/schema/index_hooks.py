@@ -1,11 +1,10 @@
 """What Django asks a schema editor about indexes and unique constraints."""
 
 from ..introspection.objects import is_hidden
-from ..literals import string_literal
 from ..names import quote_identifier
 from .fields import is_indexed
 from .indexes import UniqueRule
-from .statements import Removal, Renaming, rename_sql
+from .statements import LiteralTemplate, Removal, Renaming, rename_sql
 
 
 class IndexHooks:
@@ -23,8 +22,8 @@ class IndexHooks:
     sql_rename_index = "%(call)s"
     # An index and a constraint are dropped by different statements; which of
     # them holds the uniqueness depends on who made it.
-    sql_delete_unique = (
-        "IF EXISTS (SELECT 1 FROM sys.key_constraints WHERE name = %(literal)s "
+    sql_delete_unique = LiteralTemplate(
+        "IF EXISTS (SELECT 1 FROM sys.key_constraints WHERE name = %(name_literal)s "
         "AND parent_object_id = OBJECT_ID(%(table_literal)s)) "
         "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s "
         "ELSE DROP INDEX %(name)s ON %(table)s"
@@ -117,22 +116,17 @@ class IndexHooks:
         db_table = model._meta.db_table
         self.deferred.forget_index(db_table, name)
         table = self.table_reference(db_table)
-        return Removal(sql or self.sql_delete_index, table=table, name=self.quote_name(name))
+        return Removal(sql or self.sql_delete_index, table=table, name=self.quote_column(name))
 
     def _delete_unique_sql(self, model, name, deferrable=None, **rule):
         return None if deferrable else self._delete_constraint_sql(self.sql_delete_unique, model, name)
 
     def _delete_constraint_sql(self, template, model, name):
         db_table = model._meta.db_table
-        literals = {}
-        if template == self.sql_delete_unique:
-            index = self._find_index(model, name)
-            if index is None:
-                literals["literal"] = string_literal(name)
-                literals["table_literal"] = string_literal(self.quote_table(db_table))
-            else:
-                template = self.sql_delete_constraint if index.is_constraint else self.sql_delete_index
-        return Removal(template, table=self.table_reference(db_table), name=self.quote_name(name), **literals)
+        index = self._find_index(model, name) if template == self.sql_delete_unique else None
+        if index is not None:
+            template = self.sql_delete_constraint if index.is_constraint else self.sql_delete_index
+        return Removal(template, table=self.table_reference(db_table), name=self.quote_column(name))
 
     def _find_index(self, model, name):
         return next((index for index in self.snapshot(model).indexes if index.name == name), None)

@@ -93,7 +93,7 @@ class IndexStatements:
             # Chosen once: a renamed column does not change it.
             if not chosen:
                 chosen.append(self._names.index(*args))
-            return self._editor.quote_name(chosen[0])
+            return self._editor.quote_column(chosen[0])
 
         return self._creation(
             model,
@@ -119,7 +119,7 @@ class IndexStatements:
         db_table = model._meta.db_table
         columns = [field.column for field in fields]
         bare_name = name or self._names.unique(db_table, columns)
-        reference = self._editor.quote_name(name) if name else self._unique_name(db_table, columns)
+        reference = self._editor.quote_column(name) if name else self._unique_name(db_table, columns)
         keys = self._keys(model, columns, rule.expressions, bare_name)
         if rule.is_plain(fields):
             table = self._editor.table_reference(db_table)
@@ -139,7 +139,7 @@ class IndexStatements:
 
     def inline_unique(self, fields, name):
         """Return a constraint UNIQUE for CREATE TABLE."""
-        quote = self._editor.quote_name
+        quote = self._editor.quote_column
         return "CONSTRAINT %s UNIQUE (%s)" % (quote(name), ", ".join(quote(field.column) for field in fields))
 
     def field_unique_name(self, model, field):
@@ -159,14 +159,14 @@ class IndexStatements:
 
     def _unique_name(self, db_table, columns):
         def unique_name(table, names, suffix):
-            return self._editor.quote_name(self._names.index(table, names, suffix))
+            return self._editor.quote_column(self._names.index(table, names, suffix))
 
         return IndexName(db_table, columns, "_uniq", unique_name)
 
     def _keys(self, model, columns, expressions, name, col_suffixes=()):
         db_table = model._meta.db_table
         if columns:
-            return ColumnKeys(db_table, columns, self._editor.quote_name, col_suffixes=col_suffixes)
+            return ColumnKeys(db_table, columns, self._editor.quote_column, col_suffixes=col_suffixes)
         compiler = Query(model, alias_cols=False).get_compiler(connection=self._editor.connection)
         return ExpressionKeys(db_table, expressions, compiler, self._editor.quote_value, name)
 
@@ -193,10 +193,10 @@ class IndexStatements:
                 # can another computed column (error 1759).
                 others.append("(%s) IS NOT NULL" % self._columns.generated_expression(field))
             else:
-                not_null = "%s IS NOT NULL" % self._editor.quote_name(field.column)
+                not_null = "%s IS NOT NULL" % self._editor.quote_column(field.column)
                 predicates += [not_null] if not_null not in predicates else []
         if isinstance(keys, ExpressionKeys):
-            definitions = [definition or self._editor.quote_name(name) for name, definition, _ in keys.keys()]
+            definitions = [definition or self._editor.quote_column(name) for name, definition, _ in keys.keys()]
             for node, definition in zip(keys.nodes(), definitions):
                 if _may_be_null(node):
                     (predicates if isinstance(node, Col) else others).append("%s IS NOT NULL" % definition)
@@ -212,7 +212,7 @@ class IndexStatements:
         return [
             (
                 hidden_discriminator(name, number),
-                "CASE WHEN %s THEN NULL ELSE %s END" % (condition, self._editor.quote_name(field.column)),
+                "CASE WHEN %s THEN NULL ELSE %s END" % (condition, self._editor.quote_column(field.column)),
             )
             for number, field in enumerate(pk_fields, 1)
         ]

@@ -8,8 +8,22 @@ them. These can also tell it to the catalogue that a script is written against.
 from django.db.backends.ddl_references import Statement
 
 from ..introspection.objects import Check, Column, ForeignKey, Index, column_references
-from ..literals import with_texts
+from ..literals import string_literal, with_texts
 from ..names import bare_identifier
+
+
+class LiteralTemplate(str):
+    """A template of SQL that names its parts in literals, too.
+
+    `%(table_literal)s` is the table's name as OBJECT_ID() reads it, `%(name_literal)s` an object's as the catalogue has it.
+    Callers give the parts as Django's own templates take them.
+    """
+
+    def __mod__(self, parts):
+        literals = {"table_literal": string_literal(str(parts["table"]))}
+        if "name" in parts:
+            literals["name_literal"] = string_literal(bare_identifier(str(parts["name"])))
+        return super().__mod__({**parts, **literals})
 
 
 class SchemaStatement(Statement):

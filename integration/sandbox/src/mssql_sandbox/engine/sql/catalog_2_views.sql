@@ -247,6 +247,9 @@ select object_id, name, parameter_id, system_type_id, user_type_id, max_length, 
   has_default_value
 from ms.parameters;
 
+--- sys.all_parameters: +sys.parameters
+select * from sys.parameters;
+
 --- sys.sql_expression_dependencies: referencing_id int, referencing_minor_id int, referencing_class tinyint? = 1,
 --- referencing_class_desc nvarchar(60)? = 'OBJECT_OR_COLUMN', is_schema_bound_reference bit,
 --- referenced_class tinyint? = 1, referenced_class_desc nvarchar(60)? = 'OBJECT_OR_COLUMN',
