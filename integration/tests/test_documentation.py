@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,8 @@ def test_the_page_of_errors_names_the_exception(codes, kind):
         number = int(code) if code.isdigit() else None
         state = STATES.get(number, "42000") if number else code
         assert errors.classify(number, state).__name__ == kind
+
+
+def test_the_generated_pages_are_of_today():
+    done = subprocess.run([sys.executable, "-m", "figures.reference", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
