@@ -37,8 +37,8 @@ def parse(buffer):
             status, _, count = struct.unpack_from("<HHQ", data, position)
             found.append(({0xFD: "done", 0xFE: "doneproc", 0xFF: "doneinproc"}[token], status, count))
             position += 12
-        elif token in (0xAA, 0xAB, 0xE3):
-            found.append({0xAA: "error", 0xAB: "info", 0xE3: "envchange"}[token])
+        elif token in (0xA9, 0xAA, 0xAB, 0xE3):
+            found.append({0xA9: "order", 0xAA: "error", 0xAB: "info", 0xE3: "envchange"}[token])
             position += 2 + struct.unpack_from("<H", data, position)[0]
         elif token == 0x79:
             found.append("returnstatus")

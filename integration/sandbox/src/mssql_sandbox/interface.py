@@ -52,9 +52,13 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Columns:
-    """Start of a result set (COLMETADATA)."""
+    """Start of a result set (COLMETADATA).
+
+    :param order: numbers of the columns that the rows are ordered by (ORDER), from 1.
+    """
 
     columns: Sequence[ResultColumn]
+    order: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Done:
     command: int = 0
     error: bool = False
     alone: bool = False  # told although there is neither a count nor rows: PRINT
+    in_procedure: bool = False  # of a statement of a procedure that a batch called
 
 
 @dataclass(frozen=True)

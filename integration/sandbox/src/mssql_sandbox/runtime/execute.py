@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any, Iterator
 
 import psycopg
@@ -175,7 +176,7 @@ class Execution:
 
     def _rows(self, plan: translate.Plan, cursor: Any) -> Iterator[Event]:
         session = self.session
-        yield Columns(plan.columns)
+        yield Columns(plan.columns, plan.order)
         decode = rows_decoder([column.type for column in plan.columns])
         settings = session.settings
         limit = settings.rowcount if plan.kind == "select" and settings.rowcount else sys.maxsize
@@ -224,11 +225,12 @@ class Execution:
         outputs: dict[int, Any] = {}
         status, count = 0, self.session.transactions.count
         name = self._procedure_name(statement)
+        of_batch = self.scope.parent is None and not self.scope.level
         for event in self.session.call(name, arguments, self.scope, outputs):
             if isinstance(event, ReturnStatus):
                 status = event.value
             else:
-                yield event
+                yield replace(event, in_procedure=True) if of_batch and isinstance(event, Done) else event
         for position, value in outputs.items():
             target = statement.arguments[position]
             if target.output and isinstance(target.value, nodes.Variable):
@@ -239,6 +241,8 @@ class Execution:
         now = self.session.transactions.count
         if now != count:
             raise SqlServerError(266, count=count, now=now)
+        if of_batch:
+            yield ReturnStatus(status)
 
     def _procedure_name(self, statement: nodes.Execute) -> str:
         """The procedure, which a variable may name."""

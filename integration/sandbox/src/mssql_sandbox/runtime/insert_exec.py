@@ -11,7 +11,7 @@ from typing import Any, Iterator
 import psycopg
 
 from ..errors import NotSupported, SqlServerError
-from ..interface import Columns, Done, Event, ResultColumn, Rows
+from ..interface import Columns, Done, Event, ResultColumn, ReturnStatus, Rows
 from ..syntax import nodes
 from .parsed import Parsed
 from .scope import Scope
@@ -49,7 +49,7 @@ class InsertStatements:
                     sets.append((event.columns, []))
                 elif isinstance(event, Rows):
                     sets[-1][1].extend(event.rows)
-                elif not isinstance(event, Done):
+                elif not isinstance(event, (Done, ReturnStatus)):
                     yield event
         finally:
             session.inserting = None

@@ -51,7 +51,9 @@ def _select(translator: Translator, statement: nodes.SelectStatement) -> Plan:
     if isinstance(body, nodes.Select) and body.into is not None:
         return _select_into(translator, statement, body)
     relation = translator.relation(statement.query, None)
-    return translator.statement.plan("select", relation.sql, result_columns(relation.outputs))
+    plan = translator.statement.plan("select", relation.sql, result_columns(relation.outputs))
+    plan.order = relation.order
+    return plan
 
 
 def _own_options(statement: nodes.Statement) -> list[str]:

@@ -85,10 +85,11 @@ class Output:
 
 @dataclass
 class Relation:
-    """A translated query: its SQL yields the columns ``o1`` ... ``on``."""
+    """A translated query: its SQL yields the columns ``o1`` ... ``on``; of ``order`` see :class:`~.plan.Plan`."""
 
     sql: str
     outputs: list[Output]
+    order: tuple[int, ...] = ()
 
 
 @dataclass

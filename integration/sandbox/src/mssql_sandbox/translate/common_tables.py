@@ -31,7 +31,7 @@ class CommonTables:
         texts = self.open(query.ctes, parent)
         relation = self.t.relation(replace(query, ctes=[]), parent, exists)
         self.close()
-        return Relation(f"WITH {self.recursive(texts)}{', '.join(texts)} {relation.sql}", relation.outputs)
+        return replace(relation, sql=f"WITH {self.recursive(texts)}{', '.join(texts)} {relation.sql}")
 
     @staticmethod
     def recursive(texts: list[str]) -> str:

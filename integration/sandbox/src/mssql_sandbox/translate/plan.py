@@ -51,6 +51,7 @@ class Plan:
     :param unwaited: tables of which rows are locked under NOWAIT or READPAST; ``nowait``: read so without such a lock.
     :param assign: variables that the columns of an 'assign' plan go to.
     :param into: nodes.Name of SELECT ... INTO.
+    :param order: numbers of the columns that ORDER BY names, from 1; empty where it names others.
     :param identity: the last column of the engine's result is the identity value of the inserted row.
     """
 
@@ -68,6 +69,7 @@ class Plan:
     waiting: tuple[str, ...] = ()
     unwaited: tuple[str, ...] = ()
     nowait: tuple[str, ...] = ()
+    order: tuple[int, ...] = ()
 
     @property
     def writes(self) -> bool:

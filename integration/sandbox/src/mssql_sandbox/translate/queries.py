@@ -118,7 +118,8 @@ class Queries:
         distinct = "DISTINCT " if node.distinct else ""
         page = paging(self.t, query, node.top, scope, f"SELECT {distinct}{columns}{tail}")
         locks = self._take_locks(first_lock, node, grouped)
-        return Relation(f"SELECT {distinct}{columns}{tail}{order}{page}{locks}", outputs)
+        sql = f"SELECT {distinct}{columns}{tail}{order}{page}{locks}"
+        return Relation(sql, outputs, self._order_numbers(order_by, items, scope))
 
     def _place_columns(self, places: Places, items: list[_Item], scope: Scope) -> str:
         """Columns ``place0`` ...: where the rows of a changed common table's tables are."""
@@ -223,15 +224,18 @@ class Queries:
         order_by = query.order_by
         if not order_by and node.top is None and query.offset is None:
             return Relation(sql, outputs)
-        parts = []
+        parts: list[str] = []
+        numbers: list[int] = []
         for item in order_by:
             number = self._selected(item.expression, items, scope)
             if number is None:
                 raise not_selected(item)
+            numbers.append(number)
             parts.append(direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         final = ", ".join(f"r.o{n}" for n in range(1, len(outputs) + 1))
-        return Relation(f"SELECT {final} FROM ({sql}) r{order}{paging(self.t, query, node.top, scope, sql)}", outputs)
+        page = paging(self.t, query, node.top, scope, sql)
+        return Relation(f"SELECT {final} FROM ({sql}) r{order}{page}", outputs, tuple(numbers))
 
     def _selected(self, node: nodes.Expression, items: list[_Item], scope: Scope) -> int | None:
         """The position of the select item that an ORDER BY expression is."""
@@ -246,6 +250,11 @@ class Queries:
             if item.node is not None and self.t.names.fingerprint(item.node, scope) == wanted:
                 return number
         return None
+
+    def _order_numbers(self, order_by: list[nodes.OrderItem], items: list[_Item], scope: Scope) -> tuple[int, ...]:
+        """The columns that ORDER BY names; none when one is not among those selected."""
+        numbers = [self._selected(item.expression, items, scope) for item in order_by]
+        return tuple(number for number in numbers if number is not None) if None not in numbers else ()
 
     def _order(self, order_by: list[nodes.OrderItem], items: list[_Item], scope: Scope, distinct: bool) -> str:
         parts, seen = [], set()

@@ -81,7 +81,8 @@ class SetOperations:
         if not query.order_by and query.offset is None:
             return relation
         names = {output.name.casefold(): n for n, output in enumerate(relation.outputs, 1) if output.name}
-        parts = []
+        parts: list[str] = []
+        numbers = []
         for item in query.order_by:
             node = item.expression
             if signed_integer(node) is not None:
@@ -92,11 +93,12 @@ class SetOperations:
                 number = names[node.parts[0].casefold()]
             else:
                 number = self._selected_column(query.body, node, parent)
+            numbers.append(number)
             parts.append(direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
         columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{paging(self.t, query, None, Scope(parent=parent))}"
-        return Relation(sql, relation.outputs)
+        return Relation(sql, relation.outputs, tuple(numbers))
 
     def _selected_column(self, body: Any, node: nodes.Expression, parent: Scope | None) -> int:
         """Position of the column that the first SELECT has, whatever its alias there; it may be qualified.

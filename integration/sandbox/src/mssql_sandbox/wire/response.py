@@ -91,6 +91,8 @@ class Response:
         self._play(events)
         if self._pending is None:
             self._pend(tokens.DONE, self._take_error(), self._command)
+        elif self._pending.token == tokens.DONE_IN_PROC:  # the procedure ended with the batch
+            self._pend(tokens.DONE_PROC, self._pending.status & tokens.DONE_ERROR, tokens.COMMAND_EXECUTE)
 
     def rpc(self, events: Iterable[Event], last: bool) -> None:
         """DONEINPROC for each statement, DONEPROC at the end of the procedure.
@@ -157,7 +159,7 @@ class Response:
         metadata = tokens.column_metadata(event.columns)
         encoders = tokens.row_encoders(event.columns)
         self._settle(more=True)
-        self.buffer += metadata
+        self.buffer += metadata + (tokens.order(event.order) if event.order else b"")
         self._encoders = encoders
 
     def _rows(self, event: Rows) -> None:
@@ -174,7 +176,8 @@ class Response:
             self._command = event.command
             return
         status = error | (tokens.DONE_COUNT if event.count is not None else 0)
-        self._pend(tokens.DONE_IN_PROC if self._in_rpc else tokens.DONE, status, event.command, event.count or 0)
+        token = tokens.DONE_IN_PROC if self._in_rpc or event.in_procedure else tokens.DONE
+        self._pend(token, status, event.command, event.count or 0)
 
     def _write_error(self, event: Error) -> None:
         self._settle(more=True)
@@ -202,7 +205,7 @@ class Response:
         self._settle(more=True)
         self.buffer += tokens.return_status(event.value)
         if not self._in_rpc:
-            # EXECUTE inside a batch ends with a DONEPROC of its own.
+            # EXECUTE inside a batch ends with a DONEPROC of its own: MS-TDS 2.2.7.7 and 2.2.7.18.
             self._pend(tokens.DONE_PROC, self._take_error(), tokens.COMMAND_EXECUTE)
 
     def _return_value(self, event: ReturnValue) -> None:

@@ -15,6 +15,7 @@ from .collation import collation_bytes
 from .encode import Encoder, value_encoder
 from .typeinfo import type_info
 
+ORDER = 0xA9
 ERROR = 0xAA
 INFO = 0xAB
 DONE = 0xFD
@@ -100,6 +101,11 @@ def _column(column: ResultColumn) -> bytes:
 def _typed(sqltype: SqlType, flags: int) -> bytes:
     user_type = _USER_TYPE_ROWVERSION if sqltype.name == "rowversion" else 0
     return struct.pack("<IH", user_type, flags) + type_info(sqltype)
+
+
+def order(columns: Sequence[int]) -> bytes:
+    """ORDER: the columns that the rows are ordered by. Source: MS-TDS 2.2.7.17."""
+    return struct.pack(f"<BH{len(columns)}H", ORDER, 2 * len(columns), *columns)
 
 
 def row_encoders(columns: Sequence[ResultColumn]) -> list[Encoder]:
