@@ -16,6 +16,8 @@ REFUSED = [
     "CREATE TABLE x (g geography)",
     "CREATE TABLE x (s sql_variant)",
     "DECLARE @x xml = N'<a/>'; SELECT @x.value('(/a)[1]', 'int')",
+    "SELECT CAST('<!DOCTYPE a><a/>' AS xml)",
+    "SELECT DATALENGTH(CAST('<a/>' AS xml))",
     "CREATE PROCEDURE q @rows dbo.ty READONLY AS SELECT 1",
     "CREATE TYPE dbo.alias FROM varchar(10)",
     "CREATE TABLE ##g (id int)",

@@ -8,7 +8,7 @@ from ddl_support import Client
 from wire_support import PYODBC, Target, run
 
 from mssql_sandbox.interface import Columns, Error, Info, Parameter, ReturnStatus, ReturnValue
-from mssql_sandbox.sqltypes import INT, MAX, nvarchar
+from mssql_sandbox.sqltypes import INT, MAX, SqlType, nvarchar
 
 
 @pytest.fixture
@@ -145,3 +145,10 @@ def test_the_rows_of_a_change_are_described(session):
 def test_what_only_running_tells_is_refused(session, batch):
     events = session.events("EXEC sp_describe_first_result_set N'%s'" % batch.replace("'", "''"))
     assert session.numbers(events) == [50999]
+def test_xml_of_a_client_is_read_like_any_text(session):
+    declared = (text("SELECT @x"), text("@x xml"))
+    assert session.rows(rpc(session, "sp_executesql", *declared, Parameter("@x", SqlType("xml"), "<a></a>"))) == [
+        ("<a/>",)
+    ]
+    events = rpc(session, "sp_executesql", *declared, Parameter("@x", SqlType("xml"), "<a>"))
+    assert session.numbers(events) == [9400]

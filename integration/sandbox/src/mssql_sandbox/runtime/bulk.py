@@ -10,6 +10,7 @@ from typing import Any, Iterator, Sequence
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, ResultColumn
+from ..sqltypes import MAX, nvarchar
 from .scope import Scope, StopBatch
 
 _COMMAND = 0xF0
@@ -62,7 +63,7 @@ def _insert(
     scope = Scope(level=1)
     names: dict[str, str] = {}
     for position, (column, value) in enumerate(zip(columns, row)):
-        scope.declare(f"@v{position}", column.type, value)
+        scope.declare(f"@v{position}", nvarchar(MAX) if column.type.name == "xml" else column.type, value)
         name = announced.columns[position].name
         target = table.column(name)
         if value is None and target is not None and target.default_id and "KEEP_NULLS" not in announced.options:

@@ -15,7 +15,7 @@ from ..catalog.store import SessionCatalog
 from ..ddl.rename import split_name
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, EnvChange, Error, Event, Info, Login, ResultColumn, ReturnStatus
-from ..sqltypes import SqlType
+from ..sqltypes import MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.conversion import convert_sql
 from ..types.precedence import label
@@ -314,6 +314,8 @@ class Session(RemoteCalls):
 
     def convert_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
         """A parameter's value, converted from the type on the wire to the declared type."""
+        if source.name == "xml":  # the client's text
+            source = nvarchar(MAX)
         if value is None or source == target or source.name == "null":
             return value
         if source.is_unicode and target.is_unicode and (target.length == -1 or len(value) <= (target.length or 0)):

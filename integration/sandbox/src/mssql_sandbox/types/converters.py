@@ -240,6 +240,11 @@ def _ticks_to_ticks(sql, source, target, style, assign_to):
     return _round(sql, source, target, None)
 
 
+def _xml_to_text(sql, source, target, style, assign_to):
+    maximum = "null::int" if target.length in (None, MAX) else target.length
+    return f"ms.xml_to_text({sql}, {maximum}, {target.is_unicode})"
+
+
 # ---- what an expression says ------------------------------------------------------------------
 
 
@@ -283,6 +288,8 @@ _TABLE: tuple[tuple[str, str, Callable[..., str]], ...] = (
     ("json", "text", _expression("{sql}", _fit)),
     ("date time old datetime2 offset", "text", _date_to_text),
     ("text", "json", _expression("ms.check_json({sql})")),
+    ("text", "xml", _expression("ms.text_to_xml({sql}, {style}, {source.is_unicode})")),
+    ("xml", "text", _xml_to_text),
     ("binary", "binary", _expression("{sql}", _fit_binary)),
     ("text", "binary", _text_to_binary),
     ("int", "binary", _int_to_binary),

@@ -91,6 +91,8 @@ def _len(t, node, scope, a):
 @FUNCTIONS.define("datalength", 1)
 def _datalength(t, node, scope, a):
     bound = a[0]
+    if bound.type.name == "xml":
+        raise NotSupported("DATALENGTH of xml, which a server keeps in a form of its own", node.line)
     kind = BIGINT if bound.type.length == MAX else INT
     cast = "::bigint" if kind is BIGINT else "::integer"
     if bound.type.is_character:

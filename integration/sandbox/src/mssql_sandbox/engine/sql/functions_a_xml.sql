@@ -1,0 +1,147 @@
+-- The xml type: text becomes the text that the server writes back for it. Whatever it is not known to write is refused.
+-- https://learn.microsoft.com/sql/relational-databases/xml/create-instances-of-xml-data
+
+-- Where the text read so far ends.
+create function ms.xml_place(read text) returns text immutable return
+  format('line %s, character %s', 1 + length(read) - length(replace(read, E'\n', '')),
+         length(regexp_replace(read, '^.*\n', '')));
+
+-- Character data as it is meant: entities and character references resolved.
+create function ms.xml_meaning(written text) returns text language plpgsql immutable as $$
+declare
+  reference text;
+  result text := '';
+  named constant jsonb := '{"amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "''"}';
+begin
+  if position('&' in written) = 0 then
+    return written;
+  end if;
+  if regexp_replace(written, '&(amp|lt|gt|quot|apos|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});', '', 'g') ~ '&' then
+    perform ms.fail(50999, 'construct', 'XML with an entity that it does not declare itself');
+  end if;
+  for reference in select m[1] from regexp_matches(written, '&[^;]+;|[^&]+', 'g') t(whole),
+      lateral (select whole) as l(m) loop
+    result := result || case
+      when reference like '&#x%' then chr(('x' || lpad(rtrim(substr(reference, 4), ';'), 8, '0'))::bit(32)::int)
+      when reference like '&#%' then chr(rtrim(substr(reference, 3), ';')::int)
+      when reference like '&%' then named ->> trim(reference, '&;') else reference end;
+  end loop;
+  return result;
+end
+$$;
+
+create function ms.xml_written(meaning text) returns text immutable return
+  replace(replace(replace(replace(meaning, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), E'\r', '&#x0D;');
+
+-- A start tag with its attributes as the server writes it, without the closing bracket.
+create function ms.xml_start(tag text) returns text language plpgsql immutable as $$
+declare
+  attribute text[];
+  seen text[] := '{}';
+  result text := substring(tag from '^<[^\s/>]+');
+begin
+  for attribute in select regexp_matches(tag, '\s([^\s=]+)\s*=\s*("[^"]*"|''[^'']*'')', 'g') loop
+    if attribute[1] = any(seen) or attribute[1] = 'xml:space'
+        or attribute[1] ~ '^xmlns(:|$)' and exists (select from unnest(seen) s where s !~ '^xmlns(:|$)') then
+      perform ms.fail(50999, 'construct', 'XML with the attribute ' || attribute[1] || ' where it stands');
+    end if;
+    seen := seen || attribute[1];
+    result := result || ' ' || attribute[1] || '="' || replace(replace(replace(ms.xml_written(ms.xml_meaning(
+      translate(substr(attribute[2], 2, length(attribute[2]) - 2), E'\t\n', '  '))), '"', '&quot;'),
+      E'\n', '&#x0A;'), E'\t', '&#x09;') || '"';
+  end loop;
+  return result;
+end
+$$;
+
+-- :param style: that of CONVERT; 1 keeps text of white space alone.
+-- :param wide: whether the text is Unicode, which is the encoding that its XML declaration may name.
+create function ms.text_to_xml(written text, style int, wide boolean) returns text language plpgsql immutable as $$
+declare
+  name constant text := '[A-Za-z_\u00C0-\uFFFD][\w.:\u00C0-\uFFFD-]*';
+  rest text := replace(replace(written, E'\r\n', E'\n'), E'\r', E'\n');
+  whole constant text := rest;
+  declaration constant text := substring(rest from '^<\?xml\s[^?]*\?>');
+  part text;
+  result text := '';
+  held text := '';  -- character data that may go on
+  open text[] := '{}';
+  bare boolean := false;  -- nothing stands in the element at hand yet
+  read int := 0;
+begin
+  if style not in (0, 1) then
+    return ms.fail(50999, 'construct', 'this style of xml');
+  end if;
+  if declaration is not null then
+    if lower(substring(declaration from 'encoding\s*=\s*["'']([^"'']*)'))
+        !~ case when wide then '^(utf-16|ucs-2)$' else '^(utf-8|us-ascii|windows-1252|iso-8859-1)$' end then
+      return ms.fail(9402, 'place', ms.xml_place(declaration));
+    end if;
+    rest := substr(rest, length(declaration) + 1);
+    read := length(declaration);
+  end if;
+  for part in select m[1] from regexp_matches(rest, '<!--(?:[^-]|-[^-])*-->|<!\[CDATA\[(?:[^]]|\](?!\]>))*\]\]>'
+      || '|<\?(?:[^?]|\?(?!>))*\?>|</?' || name || '(?:\s+' || name || '\s*=\s*(?:"[^<"]*"|''[^<'']*''))*\s*/?>'
+      || '|[^<]+|<', 'g') m loop
+    read := read + length(part);
+    if left(part, 1) <> '<' or part like '<![CDATA[%' then
+      held := held || case when left(part, 1) = '<' then substr(part, 10, length(part) - 12) else ms.xml_meaning(part) end;
+      if part ~ '&#|^<' and held !~ '[^ \t\n]' then
+        return ms.fail(50999, 'construct', 'XML with character data of white space that is written as a reference');
+      end if;
+      if left(part, 1) <> '<' and position(']]>' in part) > 0 then
+        return ms.fail(50999, 'construct', 'XML that is not well-formed');
+      end if;
+      continue;
+    end if;
+    if style = 1 and held <> '' or held ~ '[^ \t\n]' then
+      result := result || case when bare then '>' else '' end || ms.xml_written(held);
+      bare := false;
+    end if;
+    held := '';
+    if part like '</%' then
+      if cardinality(open) = 0 or open[cardinality(open)] <> substring(part from '^</([^\s>]+)') then
+        return ms.fail(9436, 'place', ms.xml_place(left(whole, read)));
+      end if;
+      result := result || case when bare then '/>' else '</' || open[cardinality(open)] || '>' end;
+      open := trim_array(open, 1);
+      bare := false;
+      continue;
+    end if;
+    result := result || case when bare then '>' else '' end;
+    bare := false;
+    if part ~ '^<[!?]' then
+      if part ilike '<?xml%' then
+        return ms.fail(50999, 'construct', 'XML with a second declaration');
+      end if;
+      result := result || part;
+    elsif part = '<' then
+      return ms.fail(50999, 'construct', 'XML that is not well-formed, or has a DTD');
+    else
+      result := result || ms.xml_start(part);
+      if part like '%/>' then
+        result := result || '/>';
+      else
+        open := open || substring(part from '^<([^\s/>]+)');
+        bare := true;
+      end if;
+    end if;
+  end loop;
+  if cardinality(open) > 0 then
+    return ms.fail(9400, 'place', ms.xml_place(whole));
+  end if;
+  return result || case when style = 1 and held <> '' or held ~ '[^ \t\n]' then ms.xml_written(held) else '' end;
+end
+$$;
+
+create function ms.xml_to_text(value text, maximum int, wide boolean) returns text language plpgsql immutable as $$
+begin
+  if length(value) > maximum then
+    return ms.fail(6354);
+  end if;
+  if not wide and ms.to_code_page(value) <> value then
+    return ms.fail(6355);
+  end if;
+  return value;
+end
+$$;
