@@ -152,3 +152,9 @@ def test_xml_of_a_client_is_read_like_any_text(session):
     ]
     events = rpc(session, "sp_executesql", *declared, Parameter("@x", SqlType("xml"), "<a>"))
     assert session.numbers(events) == [9400]
+
+
+def test_a_value_that_its_declared_type_does_not_take_is_8114(session):
+    events = rpc(session, "sp_executesql", text("SELECT @n"), text("@n int"), Parameter("@n", nvarchar(5), "x"))
+    assert session.numbers(events) == [8114]
+    assert session.value("SELECT 1") == 1

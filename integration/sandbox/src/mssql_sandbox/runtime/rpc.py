@@ -188,7 +188,7 @@ class RemoteCalls:
                 given = values[position]
             if given is None:
                 raise SqlServerError(8178, query=query[:SHOWN], name=name)
-            scope.declare(name.lower(), type_, self.convert_value(given.value, given.type, type_))
+            scope.declare(name.lower(), type_, self.argument_value(given.value, given.type, type_))
 
     # ---- describing --------------------------------------------------------------------
 

@@ -320,18 +320,18 @@ class Session(RemoteCalls):
             return value
         if source.is_unicode and target.is_unicode and (target.length == -1 or len(value) <= (target.length or 0)):
             return value
+        self.transactions.before_statement()
         sql = convert_sql("$1::" + pg_type(source), source, target, explicit=False)
         return from_pg(self.query(f"select {sql}", [to_pg(value, source)])[0][0], target)
 
     def argument_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
         """An argument of EXEC as its parameter takes it. :raises SqlServerError: 8114 whatever the conversion's error."""
-        self.transactions.before_statement()
         try:
             return self.convert_value(value, source, target)
         except (SqlServerError, psycopg.Error) as fault:
             error = fault if isinstance(fault, SqlServerError) else self._conversion_error(fault)
             if error.number not in (245, 241, 242, 248, 8169):
-                raise
+                raise error from None
             raise SqlServerError(8114, source=label(source), target=label(target)) from None
 
     def _conversion_error(self, fault: psycopg.Error) -> SqlServerError:

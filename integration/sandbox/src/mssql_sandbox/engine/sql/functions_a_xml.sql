@@ -7,7 +7,7 @@ create function ms.xml_place(read text) returns text immutable return
          length(regexp_replace(read, '^.*\n', '')));
 
 -- Character data as it is meant: entities and character references resolved.
-create function ms.xml_meaning(written text) returns text language plpgsql immutable as $$
+create function ms.xml_meaning(written text) returns text language plpgsql immutable strict as $$
 declare
   reference text;
   result text := '';
@@ -34,7 +34,7 @@ create function ms.xml_written(meaning text) returns text immutable return
   replace(replace(replace(replace(meaning, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), E'\r', '&#x0D;');
 
 -- A start tag with its attributes as the server writes it, without the closing bracket.
-create function ms.xml_start(tag text) returns text language plpgsql immutable as $$
+create function ms.xml_start(tag text) returns text language plpgsql immutable strict as $$
 declare
   attribute text[];
   seen text[] := '{}';
@@ -56,7 +56,7 @@ $$;
 
 -- :param style: that of CONVERT; 1 keeps text of white space alone.
 -- :param wide: whether the text is Unicode, which is the encoding that its XML declaration may name.
-create function ms.text_to_xml(written text, style int, wide boolean) returns text language plpgsql immutable as $$
+create function ms.text_to_xml(written text, style int, wide boolean) returns text language plpgsql immutable strict as $$
 declare
   name constant text := '[A-Za-z_\u00C0-\uFFFD][\w.:\u00C0-\uFFFD-]*';
   rest text := replace(replace(written, E'\r\n', E'\n'), E'\r', E'\n');
@@ -74,7 +74,7 @@ begin
   end if;
   if declaration is not null then
     if lower(substring(declaration from 'encoding\s*=\s*["'']([^"'']*)'))
-        !~ case when wide then '^(utf-16|ucs-2)$' else '^(utf-8|us-ascii|windows-1252|iso-8859-1)$' end then
+        !~ (case when wide then '^(utf-16|ucs-2)$' else '^(utf-8|us-ascii|windows-1252|iso-8859-1)$' end) then
       return ms.fail(9402, 'place', ms.xml_place(declaration));
     end if;
     rest := substr(rest, length(declaration) + 1);
