@@ -61,5 +61,20 @@ def test_one_for_each_event(table):
 def test_what_is_not_known_is_refused(table):
     assert table.errors("INSERT INTO t VALUES (NULL, 1)") == [50999]
     assert table.errors("MERGE t USING (SELECT 1 AS id) s ON t.id = s.id WHEN MATCHED THEN DELETE;") == [50999]
-    table.run("CREATE TABLE i (id int IDENTITY, n int)")
+    table.run("CREATE TABLE i (id int, n AS id + 1)")
     assert table.errors("CREATE TRIGGER x ON i INSTEAD OF INSERT AS SELECT 1") == [50999]
+
+
+def test_the_identity_is_0_in_inserted_and_counts_in_the_body(client):
+    client.run("CREATE TABLE io (i int IDENTITY, n int); CREATE TABLE log (i int, n int)")
+    client.run(
+        "CREATE TRIGGER io_i ON io INSTEAD OF INSERT AS"
+        " INSERT io (n) SELECT n + 1 FROM inserted; INSERT log SELECT * FROM inserted"
+    )
+    client.run("CREATE TRIGGER io_u ON io INSTEAD OF UPDATE AS INSERT log SELECT * FROM inserted")
+    client.run("INSERT io (n) VALUES (1), (2); UPDATE io SET n = 9 WHERE i = 2")
+    assert client.run("SELECT * FROM io ORDER BY i") == [(1, 2), (2, 3)]
+    assert client.run("SELECT * FROM log ORDER BY n") == [(0, 1), (0, 2), (2, 9)]
+    assert client.run("SELECT SCOPE_IDENTITY(), @@IDENTITY") == [(None, 2)]
+    client.run("DROP TRIGGER io_i; INSERT io (n) VALUES (5)")
+    assert client.run("SELECT i FROM io WHERE n = 5") == [(3,)]

@@ -95,6 +95,8 @@ def _add_identity(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
     column = new.column
     if any(constraint.kind == "DEFAULT" for constraint in new.definition.constraints):
         raise SqlServerError(1754, table=table.name, column=column.name)
+    if table.instead:
+        raise NotSupported(f"an identity column added to {table.name}, which has INSTEAD OF triggers")
     schema = table.physical.split(".")[0]
     definition = columns.engine_definition(new).removesuffix(" not null")
     ddl.run(f"alter table {table.physical} add column {definition}")

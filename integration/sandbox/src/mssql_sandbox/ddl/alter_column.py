@@ -126,6 +126,8 @@ def _change_type(ddl: Ddl, table: Table, old: Column, new: Column) -> None:
 
 
 def _change_identity(ddl: Ddl, table: Table, new: Column) -> None:
+    if table.instead:
+        raise NotSupported(f"ALTER COLUMN of the identity of {table.name}, which has INSTEAD OF triggers")
     schema = table.physical.split(".")[0]
     minimum, maximum = columns.identity_range(new.type)
     ddl.run(

@@ -9,7 +9,7 @@ import psycopg
 
 from ..catalog import datatypes
 from ..catalog.model import Column, Index, Table
-from ..errors import NotSupported, SqlServerError
+from ..errors import SqlServerError
 from ..syntax import nodes
 from ..types.collation import key_sql
 from .context import Ddl, written
@@ -69,11 +69,9 @@ def enforce(
     own = [_comparison_column(ddl, table, column) for column in parents]
     others = [_comparison_column(ddl, target, column) for column in referenced]
     if any(not is_plain_key(column) for column in referenced):
-        hidden = any(name.startswith("h") for name in own)
-        if hidden and (actions[1] or actions[0] in (2, 3)):
-            raise NotSupported(
-                f"FOREIGN KEY over strings with ON {'UPDATE' if actions[1] else 'DELETE'} "
-                f"{_ACTION_NAMES[actions[1] or actions[0]]}"
+        if any(name.startswith("h") for name in own):
+            actions = _act_on_hidden(
+                ddl, constraint_id, table, list(zip(parents, own)), target, list(zip(referenced, others)), actions
             )
         ddl.run(
             f"create unique index if not exists x{target.id}_{index.id} on {target.physical} "
@@ -99,6 +97,34 @@ def enforce(
             table=target.name,
             column=column,
         ) from None
+
+
+def _act_on_hidden(
+    ddl: Ddl, constraint_id: int, table: Table, own: Sequence[tuple[Column, str]], target: Table,
+    others: Sequence[tuple[Column, str]], actions: tuple[int, int],
+) -> tuple[int, int]:  # fmt: skip
+    """Let triggers act where the engine cannot, as it computes the hidden columns; what is left to it.
+
+    They come before the engine's own triggers, by their names.
+
+    :param own: the columns with those that are compared, ``others`` those of the target.
+    """
+    where = " and ".join(f"{mine} = ($1).{other}" for (_, mine), (_, other) in zip(own, others))
+    changed = " or ".join(f"old.{c.physical} is distinct from new.{c.physical}" for c, _ in others)
+    left = list(actions)
+    for number, (event, condition) in enumerate((("delete", "true"), ("update", changed))):
+        action = actions[number]
+        if not action or event == "delete" and action == _ACTIONS["CASCADE"]:
+            continue
+        values = [("default", f"($2).{c.physical}", "null", "default")[action] for c, _ in others]
+        sets = ", ".join(f"{column.physical} = {value}" for (column, _), value in zip(own, values))
+        ddl.run(
+            f'create or replace trigger "A_k{constraint_id}_{event}" after {event} on {target.physical} for each row'
+            f" when ({condition}) execute function ms.act_on_key("
+            f"'k{constraint_id}', 'update {table.physical} set {sets} where {where}')"
+        )
+        left[number] = 0
+    return left[0], left[1]
 
 
 def enforce_again(ddl: Ddl, constraint_id: int, check: bool) -> None:

@@ -117,8 +117,8 @@ def check_instead(table: Table, event: str) -> None:
     """
     if table.foreign_key is not None and event != "INSERT":
         raise NotSupported(f"INSTEAD OF {event} on a table with foreign keys")
-    if any(c.identity or c.computed or c.rowversion for c in table.columns) and event != "DELETE":
-        raise NotSupported(f"INSTEAD OF {event} on a table with an identity, computed or rowversion column")
+    if any(c.computed or c.rowversion for c in table.columns) and event != "DELETE":
+        raise NotSupported(f"INSTEAD OF {event} on a table with a computed or rowversion column")
 
 
 def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:

@@ -443,6 +443,17 @@ create function ms.forget_table(table_id int) returns void language sql as $$
   delete from ms.objects where object_id = table_id or parent_object_id = table_id
 $$;
 
+-- What a foreign key does, by the name of its constraint, to the rows that refer to $1 and shall refer to $2; nothing
+-- once the constraint has gone.
+create function ms.act_on_key() returns trigger language plpgsql as $$
+begin
+  if exists (select from pg_constraint where conname = tg_argv[0]) then
+    execute tg_argv[1] using old, new;
+  end if;
+  return null;
+end
+$$;
+
 -- Statement trigger of tables with T-SQL triggers: keeps copies of the changed rows in
 -- pg_temp.g<table>_<event>_i (inserted) and _d (deleted), and notes what fired in ms.fired.
 create function ms.capture() returns trigger language plpgsql as $$
@@ -510,6 +521,7 @@ declare
   event text;
   wanted boolean;
   instead boolean;
+  column_number constant int := (select column_id from ms.columns where object_id = table_id and seed_value is not null);
 begin
   foreach event in array array['INSERT', 'UPDATE', 'DELETE'] loop
     execute format('drop trigger if exists capture_%s on u.t%s', lower(event), table_id);
@@ -518,6 +530,12 @@ begin
     select exists (
       select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0 and t.is_instead_of = 1
         and event = any(string_to_array(t.events, ','))) into instead;
+    if column_number is not null and event = 'INSERT' then
+      -- In the rows that an INSTEAD OF trigger is given the identity is 0; it counts for those that the body inserts.
+      execute format('alter table u.t%s alter column c%s set default '
+        || case when instead then 'case when ms.instead_is_running(''t%1$s'', ''INSERT'') then nextval(''u.s%1$s'') else 0 end'
+          else 'nextval(''u.s%1$s'')' end, table_id, column_number);
+    end if;
     if instead then
       execute format('create trigger instead_%s before %s on u.t%s for each statement execute function '
         'ms.prepare_instead()', lower(event), event, table_id);
