@@ -19,7 +19,7 @@ REFUSED = [
     "SELECT CAST('<!DOCTYPE a><a/>' AS xml)",
     "SELECT DATALENGTH(CAST('<a/>' AS xml))",
     "CREATE PROCEDURE q @rows dbo.ty READONLY AS SELECT 1",
-    "CREATE TYPE dbo.alias FROM varchar(10)",
+    "CREATE TYPE dbo.alias FROM xml",
     "CREATE TABLE ##g (id int)",
     "CREATE TABLE [@p] (id int)",
     "SELECT id INTO [@p] FROM t",

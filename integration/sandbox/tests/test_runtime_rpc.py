@@ -145,6 +145,8 @@ def test_the_rows_of_a_change_are_described(session):
 def test_what_only_running_tells_is_refused(session, batch):
     events = session.events("EXEC sp_describe_first_result_set N'%s'" % batch.replace("'", "''"))
     assert session.numbers(events) == [50999]
+
+
 def test_xml_of_a_client_is_read_like_any_text(session):
     declared = (text("SELECT @x"), text("@x xml"))
     assert session.rows(rpc(session, "sp_executesql", *declared, Parameter("@x", SqlType("xml"), "<a></a>"))) == [

@@ -119,20 +119,12 @@ def is_system_name(written: str) -> bool:
     )
 
 
-def user_type_id(name: nodes.TypeName | None, type_: SqlType) -> int:
-    """user_type_id of a declaration: numeric and sysname keep their own."""
+def type_ids(name: nodes.TypeName | None, type_: SqlType) -> tuple[int, int]:
+    """(system_type_id, user_type_id) of a declaration: numeric, sysname and alias types keep their own."""
     leaf = name.name.casefold().rpartition(".")[2].strip("[]") if name else ""
-    if leaf == "numeric":
-        return NUMERIC_ID
-    if leaf == "sysname":
-        return SYSNAME_ID
-    if leaf in ("timestamp", "rowversion"):
-        return ROWVERSION_ID
-    return SYSTEM_TYPE_IDS[type_.name]
-
-
-def system_type_id(user_type: int) -> int:
-    return SYSTEM_TYPE_IDS["nvarchar"] if user_type == SYSNAME_ID else user_type
+    own = {"numeric": NUMERIC_ID, "timestamp": ROWVERSION_ID, "rowversion": ROWVERSION_ID}
+    system = own.get(leaf, SYSTEM_TYPE_IDS[type_.name])
+    return system, name and name.alias or (SYSNAME_ID if leaf == "sysname" else system)
 
 
 def facets(type_: SqlType) -> Facets:

@@ -16,6 +16,7 @@ import psycopg
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
+from ..syntax.nodes import TypeName
 from . import datatypes, system
 from .datatypes import ROWVERSION, ROWVERSION_ID
 from .model import Column, Index, Table, UserFunction
@@ -187,6 +188,21 @@ class SessionCatalog:
             (schema or DEFAULT_SCHEMA, name),
         ).fetchone()
         return row[0] if row else None
+
+    def dealias(self, name: TypeName) -> TypeName:
+        """The base type that an alias type (CREATE TYPE ... FROM) stands for; other names as they are."""
+        if datatypes.is_system_name(name.name):
+            return name
+        schema, _, leaf = name.name.rpartition(".")
+        row = self.connection.execute(
+            "select t.definition, t.user_type_id, t.is_nullable = 1 from ms.types t join ms.schemas s using (schema_id)"
+            " where user_type_id > 256 and casefold(s.name) = casefold($1) and casefold(t.name) = casefold($2)",
+            (schema or DEFAULT_SCHEMA, leaf),
+        ).fetchone()
+        if row is None or name.arguments:
+            return name
+        base, _, arguments = row[0].partition(" ")
+        return TypeName(base, tuple(arguments.split()), row[1], row[2], line=name.line)
 
     def schema_exists(self, name: str) -> bool:
         sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"

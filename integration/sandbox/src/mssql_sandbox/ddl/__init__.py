@@ -120,7 +120,7 @@ _HANDLERS: dict[type, Callable[[Ddl, Any], None]] = {
     nodes.CreateDatabase: databases.create,
     nodes.AlterDatabase: databases.alter,
     nodes.CreatePrincipal: _principal,
-    nodes.CreateTableType: table_types.create,
+    nodes.CreateType: table_types.create,
     nodes.CreateSynonym: synonyms.create,
     nodes.CreateStatistics: statistics.create,
     nodes.UpdateStatistics: statistics.update,

@@ -33,12 +33,11 @@ def alter(ddl: Ddl, statement: nodes.AlterColumn) -> None:
     if new.nullable != column.nullable:
         verb = "drop" if new.nullable else "set"
         ddl.run(f"alter table {table.physical} alter column {column.physical} {verb} not null")
-    user_type = datatypes.user_type_id(statement.type, new.type)
     length, precision, scale = datatypes.facets(new.type)
     ddl.write(
         "update ms.columns set system_type_id = $3, user_type_id = $4, max_length = $5, precision = $6, scale = $7,"
         " collation_name = $8, is_nullable = $9 where object_id = $1 and column_id = $2",
-        table.id, column.id, datatypes.system_type_id(user_type), user_type, length, precision, scale,
+        table.id, column.id, *datatypes.type_ids(statement.type, new.type), length, precision, scale,
         new.type.collation, int(new.nullable),
     )  # fmt: skip
     ddl.changed(table)
@@ -65,6 +64,7 @@ def _resolve(ddl: Ddl, table: Table, column: Column, statement: nodes.AlterColum
     if statement.collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
         check_collation(collation)
+    statement.type = ddl.catalog.dealias(statement.type)
     type_ = datatypes.resolve(statement.type, collation, ordinal=column.id, subject=column.name, version=ddl.version)
     nullable = statement.nullable is not False
     if column.identity is not None:

@@ -74,14 +74,14 @@ def engine_definition(new: NewColumn) -> str:
 def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
     """The row of ms.columns, and what a computed column depends on."""
     column, definition = new.column, new.definition
-    user_type = datatypes.user_type_id(definition.type, column.type)
+    system_type, user_type = datatypes.type_ids(definition.type, column.type)
     length, precision, scale = datatypes.facets(column.type)
     ddl.insert(
         "columns",
         object_id=table_id,
         column_id=column.id,
         name=column.name,
-        system_type_id=datatypes.system_type_id(user_type),
+        system_type_id=system_type,
         user_type_id=user_type,
         max_length=length,
         precision=precision,
@@ -170,6 +170,8 @@ def _plain(
     if collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
         check_collation(collation)
+    if not table_name.startswith("#"):  # whose types are tempdb's
+        definition = replace(definition, type=ddl.catalog.dealias(definition.type))
     rowversion = definition.type.name.casefold() in ("timestamp", "rowversion") and not definition.type.arguments
     type_ = datatypes.ROWVERSION if rowversion else datatypes.resolve(
         definition.type, collation or ddl.catalog.collation, ordinal=number, subject=definition.name,
@@ -181,7 +183,7 @@ def _plain(
     nullable = definition.nullable
     if nullable is None:
         nullable = definition.name.casefold() not in key_columns and identity is None
-        if definition.type.name.casefold().endswith("sysname") or rowversion:
+        if definition.type.name.casefold().endswith("sysname") or rowversion or definition.type.nullable is False:
             nullable = False
     column = Column(
         number, definition.name, type_, nullable, f"c{number}", identity=identity, rowversion=rowversion

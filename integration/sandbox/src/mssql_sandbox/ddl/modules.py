@@ -191,14 +191,15 @@ def register_parameter(
     sys.parameters tells defaults of CLR modules only:
     https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-parameters-transact-sql
     """
+    type_name = ddl.catalog.dealias(type_name)
     type_ = datatypes.resolve(
         type_name, ddl.catalog.collation, ordinal=position, what="parameter", subject=name, version=ddl.version
     )
-    user_type = datatypes.user_type_id(type_name, type_)
+    system_type, user_type = datatypes.type_ids(type_name, type_)
     length, precision, scale = datatypes.facets(type_)
     ddl.insert(
         "parameters", object_id=number, parameter_id=position, name=name,
-        system_type_id=datatypes.system_type_id(user_type), user_type_id=user_type, max_length=length,
+        system_type_id=system_type, user_type_id=user_type, max_length=length,
         precision=precision, scale=scale, is_output=int(output),
     )  # fmt: skip
 

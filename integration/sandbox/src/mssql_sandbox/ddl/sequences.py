@@ -18,18 +18,19 @@ def create(ddl: Ddl, statement: nodes.CreateSequence) -> None:
         return
     schema, name = ddl.split(statement.name)
     schema_id = ddl.schema_id(schema)
-    type_ = datatypes.resolve(statement.type, version=ddl.version) if statement.type else BIGINT
+    type_name = ddl.catalog.dealias(statement.type) if statement.type else None
+    type_ = datatypes.resolve(type_name, version=ddl.version) if type_name else BIGINT
     if type_.name not in ("int", "bigint", "smallint", "tinyint", "decimal") or type_.scale:
         raise SqlServerError(11702, name=written(statement.name))
     options = _options(type_, statement)
     _check(written(statement.name), options)
     number = ddl.new_object(name, schema_id, "SO")
-    user_type = datatypes.user_type_id(statement.type, type_)
+    system_type, user_type = datatypes.type_ids(type_name, type_)
     _, precision, scale = datatypes.facets(type_)
     ddl.insert(
         "sequences",
         object_id=number,
-        system_type_id=datatypes.system_type_id(user_type),
+        system_type_id=system_type,
         user_type_id=user_type,
         precision=precision,
         scale=scale,

@@ -22,7 +22,7 @@ _DDL = (
     nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
     nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
     nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
-    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics, nodes.CreateSynonym, nodes.CreateTableType,
+    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics, nodes.CreateSynonym, nodes.CreateType,
     nodes.UpdateStatistics,    nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 

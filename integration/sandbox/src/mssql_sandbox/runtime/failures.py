@@ -41,7 +41,7 @@ _DDL = (
     nodes.CreateTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck,
     nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.CreateView,
     nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer, nodes.CreateSequence, nodes.CreateSynonym,
-    nodes.CreateTableType,
+    nodes.CreateType,
 )  # fmt: skip
 _DDL_THAT_SCANS = TERMINATES_STATEMENT - {547} | {1505}
 

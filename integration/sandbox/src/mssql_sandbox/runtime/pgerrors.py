@@ -277,7 +277,7 @@ def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServ
         found = lookup.object(number)
         return SqlServerError(11728, name=found[0] if found else "")
     rows = lookup.query(
-        "select t.name from ms.columns c join ms.types t using (user_type_id)"
+        "select t.name from ms.columns c join ms.types t on t.user_type_id = c.system_type_id"
         " where c.object_id = $1 and c.seed_value is not null",
         (number,),
     )

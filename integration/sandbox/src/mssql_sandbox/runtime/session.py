@@ -310,7 +310,7 @@ class Session(RemoteCalls):
         return f"{self.database}.{schema}.{name}"
 
     def resolve_type(self, name: nodes.TypeName) -> SqlType:
-        return resolve_type(name, "declare", self.version, self.catalog.collation)
+        return resolve_type(self.catalog.dealias(name), "declare", self.version, self.catalog.collation)
 
     def convert_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
         """A parameter's value, converted from the type on the wire to the declared type."""

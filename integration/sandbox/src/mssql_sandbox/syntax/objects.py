@@ -8,18 +8,23 @@ from .tables import TableDefinitions
 
 
 class ObjectDefinitions(TableDefinitions):
-    def _create_type(self, token) -> nodes.CreateTableType:
+    def _create_type(self, token) -> nodes.CreateType:
         self.expect("TYPE")
         name = self.name()
-        if self.token.key in ("FROM", "EXTERNAL"):
-            raise NotSupported(f"CREATE TYPE ... {self.token.key}", token.line)
+        if self.token.key == "EXTERNAL":
+            raise NotSupported("CREATE TYPE ... EXTERNAL", token.line)
+        if self.accept("FROM"):
+            alias = self.mark(nodes.CreateType(name, base=self.type_name()), token)
+            alias.nullable = not self.accept("NOT", "NULL")
+            self.accept("NULL")
+            return alias
         self.expect("AS", "TABLE")
         start = self.at
         table = self.mark(nodes.DeclareTable("@t", []), token)
         self.expect("(")
         self._table_elements(table)
         self.expect(")")
-        statement = self.mark(nodes.CreateTableType(name, table, self.source(start)), token)
+        statement = self.mark(nodes.CreateType(name, table, self.source(start)), token)
         if self.token.key == "WITH":
             raise NotSupported("CREATE TYPE ... WITH", token.line)
         return statement

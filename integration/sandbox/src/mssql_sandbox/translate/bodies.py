@@ -12,7 +12,7 @@ from ..catalog.model import UserFunction
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
-from ..types.typenames import engine_cast, resolve_type
+from ..types.typenames import engine_cast
 from . import folding, functions
 from .bound import Bound, Scope
 from .operands import convert
@@ -138,7 +138,7 @@ class _Writer:
     def _declare(self, statement: nodes.Declare) -> list[str]:
         lines = []
         for item in statement.items:
-            type_ = resolve_type(item.type, "declare", self.context.version, self.context.collation)
+            type_ = self.context.type_of(self.context.catalog.dealias(item.type), "declare")
             physical = self._variable(item.name, type_)
             self.declared.append(f"{physical} {engine_cast(type_)};")
             if item.value is not None:

@@ -239,7 +239,8 @@ create table ms.types (
   is_character smallint not null default 0,
   is_nullable smallint not null default 1,
   is_assembly_type smallint not null default 0,
-  first_version smallint not null default 13
+  first_version smallint not null default 13,
+  definition text -- of an alias type: the base type and its arguments, with blanks between
 );
 insert into ms.types (name, system_type_id, user_type_id, max_length, precision, scale, is_character) values
   ('image', 34, 34, 16, 0, 0, 0), ('text', 35, 35, 16, 0, 0, 1), ('uniqueidentifier', 36, 36, 16, 0, 0, 0),

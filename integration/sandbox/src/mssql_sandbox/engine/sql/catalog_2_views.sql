@@ -103,7 +103,8 @@ select * from sys.columns union all select * from sys.system_columns;
 --- max_length smallint, precision tinyint, scale tinyint, collation_name sysname?, is_nullable bit?,
 --- is_user_defined bit, is_assembly_type bit, default_object_id int = 0, rule_object_id int = 0, is_table_type bit
 select name, system_type_id, user_type_id, schema_id, max_length, precision, scale,
-  case when is_character = 1 then ms.database_collation() end as collation_name, is_nullable, 0 as is_user_defined,
+  case when is_character = 1 then ms.database_collation() end as collation_name, is_nullable,
+  (user_type_id > 256)::int as is_user_defined,
   is_assembly_type, 0 as is_table_type
 from ms.types
 where first_version <= coalesce(nullif(current_setting('ms.version', true), '')::int, 17)

@@ -20,7 +20,7 @@ select c.*, t.name as type_name, t.is_character,
   case when c.system_type_id in (41, 42, 43, 61) then c.scale when c.system_type_id in (40, 58) then 0 end::smallint
     as datetime_precision
 from ms.columns c
-join ms.types t on t.user_type_id = case when c.user_type_id = 256 then 231 else c.user_type_id end;
+join ms.types t on t.user_type_id = c.system_type_id;
 
 --- INFORMATION_SCHEMA.SCHEMATA: CATALOG_NAME nvarchar(128)?, SCHEMA_NAME nvarchar(128), SCHEMA_OWNER nvarchar(128)?,
 --- DEFAULT_CHARACTER_SET_CATALOG varchar(6)? = null, DEFAULT_CHARACTER_SET_SCHEMA varchar(3)? = null,
@@ -40,16 +40,19 @@ from ms.objects o join ms.schemas s using (schema_id) where o.type in ('U', 'V')
 --- NUMERIC_PRECISION_RADIX smallint?, NUMERIC_SCALE int?, DATETIME_PRECISION smallint?,
 --- CHARACTER_SET_CATALOG sysname? = null, CHARACTER_SET_SCHEMA sysname? = null, CHARACTER_SET_NAME sysname?,
 --- COLLATION_CATALOG sysname? = null, COLLATION_SCHEMA sysname? = null, COLLATION_NAME sysname?,
---- DOMAIN_CATALOG sysname? = null, DOMAIN_SCHEMA sysname? = null, DOMAIN_NAME sysname? = null
+--- DOMAIN_CATALOG sysname?, DOMAIN_SCHEMA sysname?, DOMAIN_NAME sysname?
 select ms.database_property('name') as table_catalog, s.name as table_schema, o.name as table_name,
   c.name as column_name, row_number() over (partition by c.object_id order by c.column_id)::int as ordinal_position,
   d.definition as column_default, case c.is_nullable when 1 then 'YES' else 'NO' end as is_nullable,
   c.type_name as data_type, c.character_maximum_length, c.character_octet_length, c.numeric_precision,
   c.numeric_precision_radix, c.numeric_scale, c.datetime_precision,
   case when c.system_type_id in (231, 239, 99) then 'UNICODE' when c.system_type_id in (167, 175, 35) then 'iso_1' end
-    as character_set_name, c.collation_name
+    as character_set_name, c.collation_name, y.name as domain_name, ys.name as domain_schema,
+  case when y.name is not null then ms.database_property('name') end as domain_catalog
 from ms.column_facets c join ms.objects o using (object_id) join ms.schemas s using (schema_id)
 left join ms.default_constraints d on d.object_id = c.default_object_id
+left join ms.types y on y.user_type_id = c.user_type_id and y.user_type_id > 256
+left join ms.schemas ys on ys.schema_id = y.schema_id
 where o.type in ('U', 'V');
 
 --- INFORMATION_SCHEMA.TABLE_CONSTRAINTS: CONSTRAINT_CATALOG nvarchar(128)?, CONSTRAINT_SCHEMA nvarchar(128)?,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from ...ddl import Ddl
+from ...ddl import Ddl, table_types
 from ...ddl.rename import rename
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event, ReturnStatus
 from ...sqltypes import MAX, SqlType
+from ...syntax import nodes
 from .binding import Call
 
 _OBJECT_TYPES = {
@@ -27,6 +28,27 @@ def sp_rename(call: Call) -> Iterator[Event]:
     ddl = Ddl(call.session, call.scope)
     rename(ddl, name, new_name, kind)
     yield from ddl.events
+    yield ReturnStatus(0)
+
+
+def add_type(call: Call) -> Iterator[Event]:
+    """sp_addtype @typename, @phystype [, @nulltype]: CREATE TYPE ... FROM of older days.
+
+    https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-addtype-transact-sql
+    """
+    name, base, null, _owner = call.bind("typename", "phystype", "nulltype", "owner", required=2)
+    nullable = (null or "null").casefold() not in ("not null", "nonull")
+    ddl = Ddl(call.session, call.scope)
+    table_types.create(
+        ddl, nodes.CreateType(nodes.Name((name,)), base=call.session.parse_type(base), nullable=nullable)
+    )
+    yield ReturnStatus(0)
+
+
+def drop_type(call: Call) -> Iterator[Event]:
+    """sp_droptype @typename."""
+    (name,) = call.bind("typename", required=1)
+    table_types.drop(Ddl(call.session, call.scope), nodes.Name((name,)), False)
     yield ReturnStatus(0)
 
 
@@ -156,6 +178,8 @@ def _invalid(shown: str) -> SqlServerError:
 
 PROCEDURES = {
     "sp_rename": sp_rename,
+    "sp_addtype": add_type,
+    "sp_droptype": drop_type,
     "sp_addextendedproperty": add_property,
     "sp_updateextendedproperty": update_property,
     "sp_dropextendedproperty": drop_property,

@@ -24,6 +24,8 @@ class TypeName(Node):
 
     name: str  # as written, possibly schema-qualified with '.'
     arguments: tuple[str, ...] = ()
+    alias: int = 0  # user_type_id of the alias type that is written instead
+    nullable: bool | None = None  # as the alias type says
 
 
 class Expression(Node):

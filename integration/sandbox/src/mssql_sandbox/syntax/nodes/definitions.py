@@ -251,10 +251,14 @@ class CreatePrincipal(Statement):
 
 
 @dataclass(slots=True)
-class CreateTableType(Statement):
+class CreateType(Statement):
+    """CREATE TYPE: AS TABLE has ``table``, FROM ``base``."""
+
     name: Name
-    table: DeclareTable
-    text: str  # of the parentheses
+    table: DeclareTable | None = None
+    text: str = ""  # of the parentheses
+    base: TypeName | None = None
+    nullable: bool = True
 
 
 @dataclass(slots=True)
