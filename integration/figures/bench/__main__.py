@@ -1,7 +1,7 @@
 """``hatch run bench``: medians of one run, and each figure as a ratio to the raw pyodbc round trip.
 
 ``MSSQL_TEST_URL`` measures a real server instead of the sandbox. For the sandbox the time of its start and its own
-time for a statement, without the engine's, follow.
+time for a statement, without the engine's, follow. ``--schema`` measures each kind of schema change.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import statistics
 import time
 from typing import Any, Callable, Iterator
 
+from figures.bench.schema import schema_rows
 from harness.project import configure
 from harness.server import serve
 
@@ -63,6 +64,16 @@ def rows(repeat: int) -> Iterator[tuple[str, float]]:
     yield "pk__in of 2,500", median(lambda: list(Order.objects.filter(pk__in=range(2500))), repeat // 10)
 
 
+def schema_measures(repeat: int) -> Iterator[tuple[str, float]]:
+    from django.db import connection
+
+    connection.ensure_connection()
+    raw = connection.connection
+    cursor = raw.cursor()
+    yield "pyodbc: SELECT 1", median(lambda: cursor.execute("SELECT 1").fetchall(), repeat)
+    yield from schema_rows(raw, max(repeat // 10, 5))
+
+
 def sandbox_rows(version: str) -> Iterator[tuple[str, float]]:
     """Start until the first answer, and the own time of statements seen before and of new ones."""
     from figures.evidence.__main__ import Client, start_server
@@ -84,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="hatch run bench", description=__doc__)
     parser.add_argument("--repeat", type=int, default=200)
     parser.add_argument("--version", default="2022")
+    parser.add_argument("--schema", action="store_true", help="measure schema changes instead")
     arguments = parser.parse_args()
     with serve(arguments.version) as server:
         configure({"default": server.database("bench", plugins=["json"])}, APPS)
@@ -95,9 +107,11 @@ def main() -> None:
             data.load(orders=200)
             base = None
             print(f"{'operation':<28}{'median ms':>10}{'ratio':>8}")
-            for name, value in rows(arguments.repeat):
+            for name, value in schema_measures(arguments.repeat) if arguments.schema else rows(arguments.repeat):
                 base = base or value
                 print(f"{name:<28}{value:>10.3f}{value / base:>8.1f}")
+            if arguments.schema:
+                return
             for name, value in sandbox_rows(arguments.version) if server.sandbox else ():
                 print(f"{name:<28}{value:>10.3f} {value / base:>9.2f}")
         finally:
