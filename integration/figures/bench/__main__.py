@@ -11,9 +11,10 @@ import statistics
 import time
 from typing import Any, Callable, Iterator
 
-from figures.bench.schema import schema_rows
 from harness.project import configure
 from harness.server import serve
+
+from figures.bench.schema import schema_rows
 
 APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop")
 

@@ -62,6 +62,7 @@ class DatabaseCatalog:
         self.lock = threading.Lock()
         self.tables: dict[tuple[str, str], Table | None] = {}
         self._variables: dict[tuple[str, tuple[Column, ...]], Table] = {}
+        self.modules: bool | None = None  # whether there may be views, functions or triggers; None: not looked yet
 
     def variable(self, name: str, columns: tuple[Column, ...]) -> Table | None:
         """The table of a table variable: one declaration means one table, so that sessions share plans.
@@ -208,8 +209,19 @@ class SessionCatalog:
         sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"
         return self.connection.execute(sql, (name,)).fetchone() is not None
 
+    def has_modules(self) -> bool:
+        """Whether the database may have views, functions or triggers; once it has had one, it may."""
+        if self.shared.modules is None:
+            sql = "select exists (select from ms.objects where type in ('V', 'FN', 'IF', 'TR'))"
+            found = self.connection.execute(sql).fetchone()[0]
+            with self.shared.lock:  # another session may have made one meanwhile
+                self.shared.modules = self.shared.modules or found
+        return self.shared.modules
+
     def has_triggers(self) -> bool:
         """Whether any table of the database has an enabled trigger."""
+        if not self.has_modules():
+            return False
         if self._triggers is None or self._triggers[0] != self.token:
             sql = "select exists (select from ms.triggers where is_disabled = 0)"
             self._triggers = (self.token, self.connection.execute(sql, prepare=True).fetchone()[0])

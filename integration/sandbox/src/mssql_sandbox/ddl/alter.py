@@ -43,9 +43,11 @@ def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
                 ddl, ddl.reload(table),
                 indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
             )  # fmt: skip
-    for constraint in statement.constraints:
+    if new_columns:
+        ddl.changed(table)
+    for number, constraint in enumerate(statement.constraints):
+        table = ddl.reload(table) if number or new_columns else table
         _add_constraint(ddl, table, constraint, statement.check_existing is not False)
-    ddl.changed(table)
 
 
 def _may_be_empty(new: columns.NewColumn) -> bool:
@@ -87,7 +89,6 @@ def _add_column(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
     sql = constraints.default_sql(ddl, column, constraint)
     ddl.run(f"alter table {table.physical} add column {columns.engine_definition(new)} default {sql}")
     columns.register_column(ddl, table.id, new)
-    ddl.run(f"alter table {table.physical} alter column {column.physical} drop default")
     constraints.add(ddl, ddl.reload(table), constraint)
 
 
@@ -109,7 +110,7 @@ def _add_identity(ddl: Ddl, table: Table, new: columns.NewColumn) -> None:
 
 
 def _add_constraint(ddl: Ddl, table: Table, constraint: nodes.Constraint, check: bool) -> None:
-    constraints.add(ddl, ddl.reload(table), constraint, check=check)
+    constraints.add(ddl, table, constraint, check=check)
     if constraint.kind == "DEFAULT" and constraint.with_values:
         raise NotSupported("WITH VALUES on an existing column", constraint.line)
 
@@ -121,16 +122,17 @@ def drop(ddl: Ddl, statement: nodes.AlterTableDrop) -> None:
     """ALTER TABLE DROP. :raises SqlServerError: 4902, 4924, 4923, 5074 with 4922, 3728 with 3727."""
     table = ddl.table(statement.table)
     detached = False
-    for kind, name, if_exists in statement.items:
+    for number, (kind, name, if_exists) in enumerate(statement.items):
+        table = ddl.reload(table) if number else table
         if kind == "CONSTRAINT":
             if if_exists and not _has_constraint(ddl, table, name):
                 continue
-            constraints.drop(ddl, ddl.reload(table), name)
+            constraints.drop(ddl, table, name)
             continue
         if not detached:
             detach(ddl, table.id)
             detached = True
-        _drop_column(ddl, ddl.reload(table), name, if_exists)
+        _drop_column(ddl, table, name, if_exists)
     ddl.changed(table)
     if detached:
         revive(ddl)
@@ -156,7 +158,7 @@ def _drop_column(ddl: Ddl, table: Table, name: str, if_exists: bool) -> None:
     foreign_keys.drop_hidden_columns(ddl, table, column)
     if column.rowversion:
         ddl.run(f"drop trigger rowversion on {table.physical}")
-    ddl.run(f"alter table {table.physical} drop column {column.physical}")
+    ddl.write(f"alter table {table.physical} drop column {column.physical}")
     ddl.write("delete from ms.columns where object_id = $1 and column_id = $2", table.id, column.id)
     ddl.write(
         "delete from ms.dependencies where referencing_id = $1 and referencing_minor_id = $2", table.id, column.id

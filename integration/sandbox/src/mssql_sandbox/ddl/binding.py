@@ -27,6 +27,8 @@ def check_bound(kind: str, name: str, body: Any) -> None:
 
 def detach(ddl: Ddl, object_id: int) -> None:
     """Drop the engine views over an object and mark the functions; :func:`~.compiling.revive` binds again what still binds."""
+    if not ddl.catalog.has_modules():
+        return
     found = ddl.query(
         "with recursive above(id) as (select $1::int union"
         " select d.referencing_id from ms.dependencies d join above a on d.referenced_id = a.id"
@@ -39,7 +41,7 @@ def detach(ddl: Ddl, object_id: int) -> None:
             ddl.run(f"drop view if exists u.v{number} cascade")
         ddl.write("update ms.modules set engine_sql = null where object_id = $1", number)
     if found:
-        ddl.catalog.touch()
+        ddl.touch()
 
 
 def register_columns(ddl: Ddl, number: int, names: Sequence[str], columns: Sequence[ResultColumn]) -> None:

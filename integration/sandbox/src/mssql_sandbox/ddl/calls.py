@@ -25,7 +25,6 @@ def functions_in(ddl: Ddl, body: Any) -> list[int]:
 
 def register_calls(ddl: Ddl, node: nodes.Node, referencing: int, minor: int = 0) -> None:
     """Note which functions a default, CHECK constraint or computed column calls, so that they stay."""
-    ddl.flush()
     for number in functions_in(ddl, node):
         ddl.insert("dependencies", referencing_id=referencing, referencing_minor_id=minor, referenced_id=number)
 

@@ -113,7 +113,7 @@ def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> Non
     seed, increment = column.identity
     minimum, maximum = identity_range(column.type)
     temporary = "temporary " if schema == "pg_temp" else ""
-    ddl.run(
+    ddl.write(
         f"create {temporary}sequence {schema}.s{table_id} as bigint increment {increment} "
         f"minvalue {max(minimum, -(2**63))} maxvalue {min(maximum, 2**63 - 1)} start {seed} "
         f"owned by {schema}.t{table_id}.{column.physical}; "
@@ -124,7 +124,7 @@ def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> Non
 
 def create_rowversion(ddl: Ddl, physical: str, column: Column) -> None:
     """The engine trigger that numbers a changed row anew; inserted ones have the number as their default."""
-    ddl.run(
+    ddl.write(
         f"create trigger rowversion before update on {physical} for each row execute function"
         f" ms.stamp_rowversion('{column.physical}')"
     )

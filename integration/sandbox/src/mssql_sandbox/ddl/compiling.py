@@ -18,6 +18,8 @@ from .determinism import is_deterministic
 
 def revive(ddl: Ddl) -> None:
     """Compile views that lost their engine view; those that no longer bind stay broken (4413 on use)."""
+    if not ddl.catalog.has_modules():
+        return
     waiting = ddl.query(
         "select m.object_id, m.definition from ms.modules m join ms.objects o using (object_id)"
         " where o.type in ('V', 'FN', 'IF') and m.engine_sql is null order by 1"
@@ -38,7 +40,7 @@ def revive(ddl: Ddl) -> None:
                 continue
             finally:
                 ddl.run("release savepoint revive")
-            ddl.catalog.touch()
+            ddl.touch()
             waiting.remove(row)
             progress = True
 
@@ -50,6 +52,7 @@ def compile_view(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
             raise SqlServerError(4508)
         if isinstance(source, nodes.Variable):
             raise SqlServerError(137, name=source.name)
+    ddl.flush()
     context = replace(ddl.session.context(ddl.scope), variables={})
     plan = translate.translate(nodes.SelectStatement(statement.query), context)
     if plan.parameters:

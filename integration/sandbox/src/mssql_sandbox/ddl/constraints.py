@@ -36,14 +36,16 @@ def add(
     name = constraint.name or _system_name(ddl, table, constraint)
     try:
         number = ddl.new_object(
-            name, ddl.schema_of(table), _KINDS[constraint.kind], table.id, system_named=constraint.name is None,
+            name, None, _KINDS[constraint.kind], table.id, system_named=constraint.name is None,
             state=5 if not creating else 4,
         )  # fmt: skip
     except SqlServerError as error:
         raise with_1750(error) from None
     if constraint.kind in ("PRIMARY KEY", "UNIQUE"):
         _add_key(ddl, table, constraint, name, number, creating)
-    elif constraint.kind == "FOREIGN KEY":
+        return
+    ddl.changed(table)
+    if constraint.kind == "FOREIGN KEY":
         foreign_keys.add(ddl, table, constraint, name, number, check)
     elif constraint.kind == "CHECK":
         _add_check(ddl, table, constraint, name, number, column, check)
@@ -54,30 +56,30 @@ def add(
 def drop(ddl: Ddl, table: Table, name: str) -> None:
     """ALTER TABLE DROP CONSTRAINT. :raises SqlServerError: 3728, 3725 (followed by 3727)."""
     rows = ddl.query(
-        "select object_id, type from ms.objects where parent_object_id = $1 and casefold(name) = casefold($2)"
-        " and type in ('PK', 'UQ', 'F', 'C', 'D')",
+        "select o.object_id, o.type, coalesce(d.parent_column_id, f.referenced_object_id, i.index_id) from ms.objects o"
+        " left join ms.default_constraints d using (object_id) left join ms.foreign_keys f using (object_id)"
+        " left join ms.indexes i on i.object_id = $1 and i.constraint_id = o.object_id"
+        " where o.parent_object_id = $1 and casefold(o.name) = casefold($2) and o.type in ('PK', 'UQ', 'F', 'C', 'D')",
         table.id, name,
     )  # fmt: skip
     if not rows:
         raise _with_3727(SqlServerError(3728, name=name))
-    number, kind = rows[0]
+    number, kind, target = rows[0]
     if kind in ("PK", "UQ"):
-        _drop_key(ddl, table, number, name)
+        _drop_key(ddl, table, number, target, name)
     elif kind == "D":
-        column_id = ddl.value("select parent_column_id from ms.default_constraints where object_id = $1", number)
         ddl.write(
-            "update ms.columns set default_object_id = 0 where object_id = $1 and column_id = $2", table.id, column_id
+            "update ms.columns set default_object_id = 0 where object_id = $1 and column_id = $2", table.id, target
         )
         ddl.write("delete from ms.default_constraints where object_id = $1", number)
-        ddl.run(f"alter table {table.physical} alter column c{column_id} drop default")
+        ddl.write(f"alter table {table.physical} alter column c{target} drop default")
     elif kind == "C":
         ddl.write("delete from ms.check_constraints where object_id = $1", number)
-        ddl.run(f"alter table {table.physical} drop constraint if exists k{number}")
+        ddl.write(f"alter table {table.physical} drop constraint if exists k{number}")
     else:
-        target = ddl.value("select referenced_object_id from ms.foreign_keys where object_id = $1", number)
         ddl.write("delete from ms.foreign_key_columns where constraint_object_id = $1", number)
         ddl.write("delete from ms.foreign_keys where object_id = $1", number)
-        ddl.run(f"alter table {table.physical} drop constraint if exists k{number}")
+        ddl.write(f"alter table {table.physical} drop constraint if exists k{number}")
         if target != table.id:
             ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", target)
     ddl.write("delete from ms.dependencies where referencing_id = $1", number)
@@ -158,10 +160,7 @@ def _add_key(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, nu
         raise with_1750(error) from None
 
 
-def _drop_key(ddl: Ddl, table: Table, number: int, name: str) -> None:
-    index_id = ddl.value(
-        "select index_id from ms.indexes where object_id = $1 and constraint_id = $2", table.id, number
-    )
+def _drop_key(ddl: Ddl, table: Table, number: int, index_id: int, name: str) -> None:
     rows = ddl.query(
         "select t.name, o.name from ms.foreign_keys f join ms.objects o using (object_id)"
         " join ms.objects t on t.object_id = f.parent_object_id"
@@ -173,7 +172,7 @@ def _drop_key(ddl: Ddl, table: Table, number: int, name: str) -> None:
         raise _with_3727(SqlServerError(3725, name=name, table=child, constraint=key))
     indexes.forget(ddl, table, index_id)
     schema = table.physical.split(".")[0]
-    ddl.run(f"drop index if exists {schema}.k{number}; drop index if exists {schema}.x{table.id}_{index_id}")
+    ddl.write(f"drop index if exists {schema}.k{number}; drop index if exists {schema}.x{table.id}_{index_id}")
 
 
 def _with_3727(error: SqlServerError) -> SqlServerError:
@@ -241,7 +240,7 @@ def _add_default(ddl: Ddl, table: Table, constraint: nodes.Constraint, number: i
     column = default_column(table, constraint)
     sql = default_sql(ddl, column, constraint)
     register_default(ddl, table.id, column, constraint, number, sql)
-    ddl.run(f"alter table {table.physical} alter column {column.physical} set default {sql}")
+    ddl.write(f"alter table {table.physical} alter column {column.physical} set default {sql}")
 
 
 def default_column(table: Table, constraint: nodes.Constraint) -> Column:

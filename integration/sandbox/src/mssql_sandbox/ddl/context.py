@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any, Iterator, Sequence
 
 import psycopg
@@ -25,24 +26,30 @@ class Ddl:
     def __init__(self, session: Any, scope: Any) -> None:
         self.session = session
         self.scope = scope
-        self.catalog: SessionCatalog = session.catalog
+        self._catalog: SessionCatalog = session.catalog
         self.connection: psycopg.Connection = session.connection
         self.database: str = session.database
         self.events: list[Event] = []
-        self._waiting: list[tuple[str, str, list[str]]] = []  # rows for ms.*: table, columns, values
+        self._waiting: list[tuple[str, list[str]]] = []  # changes of ms.*: a statement, and its rows
 
     @property
     def version(self) -> int:
-        return self.catalog.shared.version
+        return self._catalog.shared.version
+
+    @property
+    def catalog(self) -> SessionCatalog:
+        """The catalogue with the changes of this statement."""
+        self.flush()
+        return self._catalog
 
     # ---- engine ------------------------------------------------------------------
 
     def run(self, sql: str) -> None:
-        """DDL of the engine, and the rows that wait, in one message; never a prepared statement."""
+        """DDL of the engine, and the changes that wait, in one message; never a prepared statement."""
         self.connection.execute(self._take_waiting() + sql, prepare=False)
 
     def flush(self) -> None:
-        """Write the rows that wait."""
+        """Write the changes that wait."""
         if self._waiting:
             self.run("")
 
@@ -55,25 +62,20 @@ class Ddl:
         row = self.connection.execute(sql, arguments, prepare=True).fetchone()
         return row[0] if row else None
 
-    def write(self, sql: str, *arguments: Any) -> int:
-        """Change the catalogue's tables; the number of rows."""
-        self.flush()
-        return self.connection.execute(sql, arguments, prepare=True).rowcount
+    def write(self, sql: str, *arguments: Any) -> None:
+        """Change the catalogue's tables, with the next statement to save a round trip."""
+        self._waiting.append((_ARGUMENT.sub(lambda match: _literal(arguments[int(match[1]) - 1]), sql), []))
 
     def insert(self, table: str, **values: Any) -> None:
-        """A new row of ms.*, written with the next statement to save a round trip."""
-        columns = ", ".join(values)
-        row = f"({', '.join(_literal(value) for value in values.values())})"
-        if self._waiting and self._waiting[-1][:2] == (table, columns):
-            self._waiting[-1][2].append(row)
-        else:
-            self._waiting.append((table, columns, [row]))
+        """A new row of ms.*, written as :meth:`write` does."""
+        statement = f"insert into ms.{table} ({', '.join(values)}) values "
+        if not self._waiting or self._waiting[-1][0] != statement:
+            self._waiting.append((statement, []))
+        self._waiting[-1][1].append(f"({', '.join(_literal(value) for value in values.values())})")
 
     def _take_waiting(self) -> str:
         waiting, self._waiting = self._waiting, []
-        return "".join(
-            f"insert into ms.{table} ({columns}) values {', '.join(rows)}; " for table, columns, rows in waiting
-        )
+        return "".join(f"{statement}{', '.join(rows)}; " for statement, rows in waiting)
 
     def info(self, number: int, /, *, variant: str = "", **values: object) -> None:
         self.events.append(Info.of(number, variant=variant, **values))
@@ -100,7 +102,6 @@ class Ddl:
 
     def find_table(self, name: nodes.Name) -> Table | None:
         schema, leaf = self.split(name)
-        self.flush()
         found = self.catalog.table(schema, leaf)
         if found is not None and found.name.casefold() != leaf.casefold():
             raise NotSupported(f"the synonym {leaf} here", name.line)
@@ -121,12 +122,15 @@ class Ddl:
 
     def load(self, object_id: int) -> Table:
         """A table by its id, with the changes of this statement."""
-        self.flush()
         return self.catalog.table_by_id(object_id)
+
+    def touch(self, *, temporary: bool = False) -> None:
+        """Forget cached snapshots."""
+        self._catalog.touch(temporary=temporary)
 
     def changed(self, table: Table) -> None:
         """Forget cached snapshots after a change of a table."""
-        self.catalog.touch(temporary=is_temporary(table))
+        self.touch(temporary=is_temporary(table))
         self.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", table.id)
 
     def full_name(self, table: Table) -> str:
@@ -139,23 +143,36 @@ class Ddl:
     # ---- objects -----------------------------------------------------------------------
 
     def new_object(
-        self, name: str, schema_id: int, kind: str, parent: int = 0, *, system_named: bool = False, state: int = 6
+        self,
+        name: str,
+        schema_id: int | None,
+        kind: str,
+        parent: int = 0,
+        *,
+        system_named: bool = False,
+        state: int = 6,
     ) -> int:
-        """A new row of ms.objects. :raises SqlServerError: 2714 when the schema has an object of that name."""
-        taken = self.value(
-            "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
-        )
-        if taken:
-            raise errors.name_taken(name, state)
-        sequence = "ms.temporary_ids" if schema_id < 0 else "ms.object_ids"
+        """A new row of ms.objects.
+
+        :param schema_id: None for that of the parent.
+        :raises SqlServerError: 2714 when the schema has an object of that name.
+        """
+        if kind in ("V", "FN", "IF", "TR"):
+            self._catalog.shared.modules = True
         try:
-            return self.value(
+            number = self.value(
                 "insert into ms.objects (object_id, name, schema_id, parent_object_id, type, is_system_named)"
-                f" values (nextval('{sequence}'), $1, $2, $3, $4, $5) returning object_id",
+                " select nextval(case when s.id < 0 then 'ms.temporary_ids' else 'ms.object_ids' end), $1, s.id, $3, $4,"
+                " $5 from (select coalesce($2::int, (select schema_id from ms.objects where object_id = $3))) s (id)"
+                " where not exists (select from ms.objects o where o.schema_id = s.id"
+                " and casefold(o.name) = casefold($1)) returning object_id",
                 name, schema_id, parent, kind, int(system_named),
             )  # fmt: skip
         except psycopg.errors.UniqueViolation:  # another session was first
-            raise errors.name_taken(name, state) from None
+            number = None
+        if number is None:
+            raise errors.name_taken(name, state)
+        return number
 
     def schema_of(self, table: Table) -> int:
         """schema_id of a table's constraints."""
@@ -164,22 +181,23 @@ class Ddl:
     def temporary_schema(self) -> int:
         """schema_id of this session's temp objects; what a former session of that number left is removed."""
         number = -self.connection.info.backend_pid
-        if not self.catalog.temporary_used:
+        if not self._catalog.temporary_used:
             self.query(
                 "select ms.forget_table(object_id) from ms.objects where schema_id = $1 and parent_object_id = 0",
                 number,
             )
-            self.catalog.temporary_used = True
+            self._catalog.temporary_used = True
         return number
 
-    def system_name(self, prefix: str, table: str, column: str | None = None, digits: int = 8) -> str:
+    @staticmethod
+    def system_name(prefix: str, table: str, column: str | None = None, digits: int = 8) -> str:
         """Name of an unnamed constraint, e.g. ``DF__table_nam__colum__1A2B3C4D``."""
-        suffix = self.value("select lpad(upper(to_hex((random() * 4294967295)::bigint)), 8, '0')")
-        if digits == 16:
-            suffix += self.value("select lpad(upper(to_hex((random() * 4294967295)::bigint)), 8, '0')")
         width = 8 if digits == 16 else 9
         parts = [prefix, table[:width]] + ([column[:5]] if column else [])
-        return "__".join((*parts, suffix))
+        return "__".join((*parts, secrets.token_hex(digits // 2).upper()))
+
+
+_ARGUMENT = re.compile(r"\$(\d+)")
 
 
 def refuse_variable_name(name: str, line: int = 1) -> None:

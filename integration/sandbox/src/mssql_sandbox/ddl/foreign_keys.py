@@ -155,7 +155,7 @@ def column_by_id(table: Table, number: int) -> Column:
 
 def drop_hidden_columns(ddl: Ddl, table: Table, column: Column) -> None:
     """Remove the comparison column that a foreign key once needed, before its column changes."""
-    ddl.run(f"alter table {table.physical} drop column if exists h{column.id}")
+    ddl.write(f"alter table {table.physical} drop column if exists h{column.id}")
 
 
 def _comparison_column(ddl: Ddl, table: Table, column: Column) -> str:
@@ -183,7 +183,7 @@ def _target(ddl: Ddl, table: Table, reference: nodes.ReferenceClause, name: str)
         target = ddl.catalog.table(None, leaf)
     if target is None or target.kind != "table":
         raise with_1750(SqlServerError(1767, name=name, table=written(reference.table)))
-    return ddl.reload(target)
+    return table if target.id == table.id else target
 
 
 def _parent_columns(table: Table, constraint: nodes.Constraint, name: str) -> list[Column]:

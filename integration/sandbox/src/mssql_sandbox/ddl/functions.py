@@ -36,9 +36,9 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     modules.register_parameters(ddl, number, statement)
     if statement.returns is not None:
         modules.register_parameter(ddl, number, 0, "", statement.returns, True)
-    ddl.catalog.touch()
+    ddl.touch()
     compile_function(ddl, number, statement, new=True)
-    ddl.catalog.touch()
+    ddl.touch()
     revive(ddl)
 
 
@@ -94,7 +94,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     _forget(ddl, function.id)
     ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", function.id)
     ddl.write("delete from ms.objects where object_id = $1", function.id)
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def _refuse_when_used(ddl: Ddl, number: int, action: str, name: str) -> None:

@@ -30,15 +30,12 @@ def check_computed(ddl: Ddl, table: Table, column: Column, name: str) -> None:
         raise SqlServerError(2799, name=name, schema=table.schema, table=table.name, column=column.name)
 
 
-def free_id(ddl: Ddl, table: Table) -> int:
-    """The next id that neither an index nor statistics of the table have."""
-    return ddl.value(
-        "select greatest(coalesce(max(number), 1), 1) + 1 from (select index_id from ms.indexes where object_id = $1"
-        " union all select stats_id from ms.statistics where object_id = $1) taken (number)",
+def taken(ddl: Ddl, table: Table) -> tuple[set[str], int]:
+    """The names of a table's indexes and statistics, folded, and the next id that none of them has."""
+    statistics, number = ddl.query(
+        "select array(select name from ms.statistics where object_id = $1), greatest(1,"
+        " (select max(index_id) from ms.indexes where object_id = $1),"
+        " (select max(stats_id) from ms.statistics where object_id = $1)) + 1",
         table.id,
-    )
-
-
-def statistics_names(ddl: Ddl, table: Table) -> set[str]:
-    """The names of CREATE STATISTICS of a table, folded."""
-    return {row[0].casefold() for row in ddl.query("select name from ms.statistics where object_id = $1", table.id)}
+    )[0]
+    return {name.casefold() for name in (*statistics, *(index.name for index in table.indexes))}, number

@@ -15,7 +15,7 @@ from ..syntax.filters import check_filter
 from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
 from .expressions import condition_sql, key
-from .index_columns import check_computed, existing_column, free_id, statistics_names
+from .index_columns import check_computed, existing_column, taken
 
 MAX_KEY_COLUMNS = 32
 _NO_KEY_TYPES = ("text", "ntext", "image", "xml", "json")
@@ -60,7 +60,6 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
         statement.where, statement.options,
     )  # fmt: skip
     build(ddl, table, plan)
-    ddl.changed(table)
 
 
 def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Table:
@@ -87,11 +86,12 @@ def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerE
 def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     """Write an index to catalogue and engine; its index_id."""
     _check_options(plan.options)
-    _check_name(ddl, table, plan)
+    index_id = _new_index_id(ddl, table, plan)
     keys = _key_columns(ddl, table, plan)
     included = _included(table, plan, keys)
     _check_size(ddl, plan, keys)
-    index_id = _new_index_id(ddl, table, plan)
+    if plan.clustered:
+        ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)
     definition, engine_filter = _filter(ddl, table, plan)
     constraint_id, kind = plan.constraint or (0, "")
     ddl.insert(
@@ -100,6 +100,7 @@ def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
         constraint_id=constraint_id, filter_definition=definition, engine_filter=engine_filter,
     )  # fmt: skip
     _register_columns(ddl, table, plan, index_id, keys, included)
+    ddl.changed(table)
     create_in_engine(ddl, table, engine_name(table, index_id, plan.constraint), plan, keys, engine_filter)
     return index_id
 
@@ -160,11 +161,11 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
     index_id = index.id if index is not None else disabled
     _refuse_when_referenced(ddl, table, index_id, name)
     forget(ddl, table, index_id)
+    ddl.changed(table)
     schema = table.physical.split(".")[0]
     ddl.run(
         f"drop index if exists {schema}.i{table.id}_{index_id}; drop index if exists {schema}.x{table.id}_{index_id}"
     )
-    ddl.changed(table)
 
 
 def forget(ddl: Ddl, table: Table, index_id: int) -> None:
@@ -250,13 +251,14 @@ def _check_options(options: dict[str, str]) -> None:
         raise NotSupported(f"index option {name.upper()}")
 
 
-def _check_name(ddl: Ddl, table: Table, plan: IndexPlan) -> None:
-    taken = {index.name.casefold() for index in table.indexes} | statistics_names(ddl, table)
-    if plan.name.casefold() in taken:
+def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
+    names, index_id = taken(ddl, table)
+    if plan.name.casefold() in names:
         raise SqlServerError(1913, name=plan.name, schema=table.schema, table=table.name)
     for index in table.indexes:
         if plan.clustered and index.id == 1:
             raise SqlServerError(1902, schema=table.schema, table=table.name, index=index.name)
+    return 1 if plan.clustered else index_id
 
 
 def _key_columns(ddl: Ddl, table: Table, plan: IndexPlan) -> list[Column]:
@@ -307,13 +309,6 @@ def _check_size(ddl: Ddl, plan: IndexPlan, keys: Sequence[Column]) -> None:
         raise SqlServerError(1944, name=plan.name, length=fixed, maximum=limit)
     kind = "clustered" if plan.clustered else "nonclustered"
     ddl.info(1945, kind=kind, maximum=limit, name=plan.name, length=total)
-
-
-def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
-    if plan.clustered:
-        ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)
-        return 1
-    return free_id(ddl, table)
 
 
 # ---- filters -------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
         parent = table.id if table is not None else 0
         number = ddl.new_object(name, schema_id, _TYPES[statement.kind][0], parent, state=3)
     _register(ddl, number, statement, table)
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
@@ -175,7 +175,7 @@ def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
     ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
     if table_id:
         ddl.value("select ms.capture_changes($1)", table_id)
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def register_parameters(ddl: Ddl, number: int, statement: nodes.CreateModule) -> None:

@@ -142,7 +142,7 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
     _write_object(ddl, number, new_name)
     if object_type in ("PK", "UQ"):
         ddl.write("update ms.indexes set name = $2 where constraint_id = $1", number, new_name)
-    ddl.catalog.touch()
+    ddl.touch()
     if object_type in ("U", "V", "FN", "IF"):
         revive(ddl)
 

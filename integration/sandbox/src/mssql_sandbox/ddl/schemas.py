@@ -21,7 +21,7 @@ def create(ddl: Ddl, statement: nodes.CreateSchema) -> None:
         " where schema_id < 16384",
         statement.name,
     )
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
@@ -39,7 +39,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise SqlServerError(3729, action="drop schema", name=leaf, user=user)
     ddl.write("delete from ms.schemas where schema_id = $1", number)
     ddl.write("delete from ms.extended_properties where class = 3 and major_id = $1", number)
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
@@ -66,5 +66,5 @@ def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
         " where object_id = $1 or parent_object_id = $1",
         number, target,
     )  # fmt: skip
-    ddl.catalog.touch()
+    ddl.touch()
     revive(ddl)

@@ -34,7 +34,7 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
     _create(ddl, number, _new_columns(results), temporary)
     ddl.insert("indexes", object_id=number, index_id=0, type=0)
     ddl.flush()
-    ddl.catalog.touch(temporary=temporary)
+    ddl.touch(temporary=temporary)
     if temporary:
         scope.created.append(leaf)
     return ddl.load(number)

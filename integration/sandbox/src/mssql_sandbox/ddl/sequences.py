@@ -42,7 +42,7 @@ def create(ddl: Ddl, statement: nodes.CreateSequence) -> None:
         f"maxvalue {_bounded(options['maximum_value'])} start {options['start_value']}"
         f"{' cycle' if options['is_cycling'] else ''}"
     )
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
@@ -62,7 +62,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     ddl.run(f"drop sequence u.q{found}")
     ddl.write("delete from ms.sequences where object_id = $1", found)
     ddl.write("delete from ms.objects where object_id = $1", found)
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def _find(ddl: Ddl, name: nodes.Name) -> int | None:
@@ -142,4 +142,4 @@ def _alter(ddl: Ddl, statement: nodes.CreateSequence) -> None:
     )
     ddl.run(sql + (f" restart with {options['start_value']}" if restart else ""))
     ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)
-    ddl.catalog.touch()
+    ddl.touch()

@@ -11,7 +11,7 @@ from ..syntax import nodes
 from ..syntax.filters import check_filter
 from . import errors, normalise
 from .context import Ddl, column_names, referenced_columns, walk, written
-from .index_columns import check_computed, existing_column, free_id, statistics_names
+from .index_columns import check_computed, existing_column, taken
 
 # What changes how the rows are read, and nothing that a query sees.
 _HARMLESS = frozenset(
@@ -27,10 +27,9 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
     if table.kind == "view":
         raise NotSupported("statistics of a view", statement.line)
     _check_options(statement.options, statement.line)
-    taken = statistics_names(ddl, table) | {index.name.casefold() for index in table.indexes}
-    if statement.name.casefold() in taken:
+    names, number = taken(ddl, table)
+    if statement.name.casefold() in names:
         raise SqlServerError(1927, table=written(statement.table), name=statement.name)
-    number = free_id(ddl, table)
     columns = _columns(ddl, table, statement)
     ddl.insert(
         "statistics", object_id=table.id, stats_id=number, name=statement.name,
@@ -77,7 +76,7 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
     if table.kind not in ("table", "temp"):
         raise NotSupported(f"UPDATE STATISTICS of a {table.kind}", statement.line)
     _check_options(statement.options, statement.line)
-    known = statistics_names(ddl, table) | {index.name.casefold() for index in table.indexes}
+    known, _ = taken(ddl, table)
     for name in statement.names:
         if name.casefold() not in known:
             raise SqlServerError(2767, name=name)
@@ -86,8 +85,8 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
 
 
 def _set_recompute(ddl: Ddl, table: Table, name: str) -> None:
-    if not ddl.write(
-        "update ms.statistics set no_recompute = 1 where object_id = $1 and casefold(name) = casefold($2)",
+    if not ddl.value(
+        "update ms.statistics set no_recompute = 1 where object_id = $1 and casefold(name) = casefold($2) returning 1",
         table.id, name,
     ):  # fmt: skip
         raise NotSupported("UPDATE STATISTICS of an index WITH NORECOMPUTE")

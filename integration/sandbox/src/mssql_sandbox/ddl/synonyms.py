@@ -29,7 +29,7 @@ def create(ddl: Ddl, statement: nodes.CreateSynonym) -> None:
         "synonyms", object_id=number, base_object_name=".".join(bracket(part) if part else "" for part in base),
         base_schema=base[-2] if len(base) > 1 and base[-2] else DEFAULT_SCHEMA, base_name=base[-1],
     )  # fmt: skip
-    ddl.catalog.touch()
+    ddl.touch()
     revive(ddl)
 
 
@@ -47,4 +47,4 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise errors.cannot_drop("synonym", written(name))
     ddl.write("delete from ms.synonyms where object_id = $1", number)
     ddl.write("delete from ms.extended_properties where class = 1 and major_id = $1", number)
-    ddl.catalog.touch()
+    ddl.touch()

@@ -40,7 +40,7 @@ def create(ddl: Ddl, statement: nodes.CreateType) -> None:
         f" ({_NEXT_ID}, $1, $2, $3, $4)",
         name, schema_id, number, _PREFIX + statement.text,
     )  # fmt: skip
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def type_name(schema: str, name: str) -> nodes.TypeName:
@@ -94,4 +94,4 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         raise SqlServerError(218, name=written(name))
     ddl.run(f"drop table u.t{found[0][0]}")
     ddl.value("select ms.forget_table($1)", found[0][0])
-    ddl.catalog.touch()
+    ddl.touch()

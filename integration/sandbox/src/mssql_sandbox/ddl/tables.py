@@ -100,7 +100,7 @@ def _create(
         if new.column.identity is not None:
             columns.create_identity(ddl, number, new.column, engine_schema)
     ddl.insert("indexes", object_id=number, index_id=0, type=0)
-    ddl.catalog.touch(temporary=bool(temporary))
+    ddl.touch(temporary=bool(temporary))
     _add_constraints(ddl, number, inline, statement)
     return number
 
@@ -120,22 +120,24 @@ def _add_constraints(
     own_indexes += getattr(statement, "indexes", [])
     # An explicit clustered key or index leaves the primary key nonclustered.
     clustered_elsewhere = any(index.clustered for index in own_indexes)
+    table = ddl.load(number)
     for column, constraint in wanted:
         if constraint.kind == "DEFAULT":
             constraint.for_column = column or constraint.for_column
         if clustered_elsewhere and constraint.kind == "PRIMARY KEY" and constraint.clustered is None:
             constraint.clustered = False
-        table = ddl.load(number)
         constraints.add(ddl, table, constraint, column=column if constraint.kind == "CHECK" else None, creating=True)
+        if constraint.kind in ("PRIMARY KEY", "UNIQUE", "DEFAULT"):
+            table = ddl.reload(table)
     for index in own_indexes:
-        table = ddl.load(number)
+        table = ddl.reload(table)
         indexes.build(
             ddl,
             table,
             indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
         )
     if wanted or own_indexes:
-        ddl.catalog.touch(temporary=is_temporary(ddl.load(number)))
+        ddl.touch(temporary=is_temporary(table))
 
 
 def _check_inline(inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
@@ -168,9 +170,9 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     _refuse_when_referenced(ddl, table, name)
     _refuse_when_schema_bound(ddl, table, name)
     detach(ddl, table.id)
+    ddl.write("select ms.forget_table($1)", table.id)
     ddl.run(f"drop table {table.physical}")
-    ddl.value("select ms.forget_table($1)", table.id)
-    ddl.catalog.touch()
+    ddl.touch()
 
 
 def _refuse_when_referenced(ddl: Ddl, table: Table, name: nodes.Name) -> None:

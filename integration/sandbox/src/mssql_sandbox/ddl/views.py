@@ -46,7 +46,7 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
         )  # fmt: skip
         ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", existing)
     compile_view(ddl, existing, statement)
-    ddl.catalog.touch()
+    ddl.touch()
     revive(ddl)
 
 
@@ -69,4 +69,4 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     ddl.run(f"drop view if exists u.v{number}")
     ddl.write("delete from ms.modules where object_id = $1", number)
     ddl.value("select ms.forget_table($1)", number)
-    ddl.catalog.touch()
+    ddl.touch()

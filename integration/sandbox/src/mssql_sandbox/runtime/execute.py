@@ -64,6 +64,9 @@ class Execution:
         if isinstance(expression, nodes.Variable) and expression.name in self.scope.types:
             if target in (None, self.scope.types[expression.name]):
                 return self.scope.values[expression.name]
+        if target is None and isinstance(expression, nodes.Literal) and expression.kind in ("string", "nstring"):
+            if expression.text.isascii() and "\0" not in expression.text:
+                return expression.text
         return self._single(translate.translate_expression(expression, self.session.context(self.scope), target))
 
     def test(self, predicate: nodes.Predicate) -> bool:

@@ -37,6 +37,8 @@ _VALUE = r"(?:@v|N'|'|1|1\.0|1e0|0x|\$1|NULL)"
 _SAME_LISTS = re.compile(rf"(?<= ){_VALUE}(?: , {_VALUE})+(?= )")
 _SAME_ROWS = re.compile(r"(\( [^()]* \))(?: , \1)+")
 
+_BEFORE_TABLE = (["TABLE"], ["INTO"], ["REFERENCES"])
+
 # ScriptDom's error -> SQL Server's number. SqlScriptDom/TSqlParserResource.resx; the numbers: system messages of SQL Server.
 _NUMBERS = {
     "46022": 321, "46047": 1033, "46048": 1062, "46074": 1069, "46084": 1028, "46086": 10759, "46088": 179, "46092": 4103,
@@ -67,14 +69,15 @@ class Gate:
 
     def check(self, text: str, quoted_identifier: bool = True) -> None:
         """:raises SqlServerError: 102 or 156 at the place where the grammar stops, or the rule's own number."""
-        shape = _shape(text, quoted_identifier)
+        shapes = _shapes(text, quoted_identifier)
         with self._lock:
-            if shape in self._passed:
+            for shape in shapes & self._passed.keys():
                 self._passed.move_to_end(shape)
+            if shapes <= self._passed.keys():
                 return
         self._run(text, quoted_identifier)
         with self._lock:
-            self._passed[shape] = None
+            self._passed.update(dict.fromkeys(shapes))
             while len(self._passed) > _KEPT:
                 self._passed.popitem(last=False)
 
@@ -135,20 +138,43 @@ def _error(match: re.Match, text: str) -> SqlServerError:
     return SqlServerError(102, near=word, line=line)
 
 
-def _shape(text: str, quoted_identifier: bool) -> bytes:
-    """A digest of the text without its values; lists of values and equal rows count once."""
+def _shapes(text: str, quoted_identifier: bool) -> set[bytes]:
+    """Digests of the text without its values; lists of values and equal rows count once.
+
+    Of CREATE TABLE each column or constraint has one, as if it stood alone.
+    """
     tokens = tokenize(text, quoted_identifier)
-    words = " ".join(_word(token, tokens[number + 1]) for number, token in enumerate(tokens[:-1]))
-    words = _SAME_ROWS.sub(r"\1", _SAME_LISTS.sub("@v , @v", f" {words} "))
-    return hashlib.blake2b(f"{quoted_identifier}{words}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    words = [_word(token, tokens, number) for number, token in enumerate(tokens[:-1])]
+    whole = _SAME_ROWS.sub(r"\1", _SAME_LISTS.sub("@v , @v", f" {' '.join(words)} "))
+    texts = _definitions(words) if words[:4] == ["CREATE", "TABLE", "[]", "("] else [whole]
+    return {
+        hashlib.blake2b(f"{quoted_identifier}{part}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        for part in texts
+    }
 
 
-def _word(token: Token, following: Token) -> str:
+def _definitions(words: list[str]) -> list[str]:
+    """The definitions of a CREATE TABLE, then what stands behind them."""
+    depth, definitions = 0, [""]
+    for number, word in enumerate(words[4:], start=5):
+        depth += (word == "(") - (word == ")")
+        if depth < 0:
+            return [*definitions, " ".join(words[:4] + words[number:])]
+        if word == "," and not depth:
+            definitions.append("")
+        else:
+            definitions[-1] += f" {word}"
+    return [" ".join(words)]
+
+
+def _word(token: Token, tokens: list[Token], number: int) -> str:
     if token.kind == "variable":
         return "@@v" if token.text.startswith("@@") else "@v"
     if token.kind == "name":
         # A delimited name before a parenthesis may be a function or type that the grammar treats specially.
-        return f"[{token.text}]" if following.key == "(" else "[]"
+        before = [earlier.key for earlier in tokens[max(number - 3, 0) : number]]
+        is_table = before[-1:] in _BEFORE_TABLE or before == ["INDEX", "", "ON"]
+        return "[]" if is_table or tokens[number + 1].key != "(" else f"[{token.text}]"
     return _SAME_VALUE.get(token.kind) or token.key
 
 

@@ -27,6 +27,7 @@ def sp_rename(call: Call) -> Iterator[Event]:
     name, new_name, kind = call.bind("objname", "newname", "objtype", required=2)
     ddl = Ddl(call.session, call.scope)
     rename(ddl, name, new_name, kind)
+    ddl.flush()
     yield from ddl.events
     yield ReturnStatus(0)
 
