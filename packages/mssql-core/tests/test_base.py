@@ -76,6 +76,47 @@ def test_schema_changes_leave_snapshot_isolation(fails, monkeypatch):
     assert [levels[0], levels[-1]] == [start + "READ COMMITTED", start + "SNAPSHOT"] and len(levels) == 4
 
 
+def levels_and_begins(connection):
+    start = "SET TRANSACTION ISOLATION LEVEL "
+    shown = (text.split(";")[0].replace(start, "") for text in connection.driver.sql[1:])
+    return [text for text in shown if not text.startswith("SELECT")]
+
+
+def test_a_transaction_that_begins_with_a_schema_change_leaves_snapshot_isolation():
+    connection = fake_connection(options={"isolation_level": "SNAPSHOT"})
+
+    def run(*statements, autocommit=False):
+        connection.set_autocommit(autocommit)
+        with connection.cursor() as cursor:
+            for sql in statements:
+                cursor.execute(sql)
+        connection.set_autocommit(True)
+
+    run("\nCREATE TABLE a (b int)", "CREATE INDEX i ON a (b)")
+    run("alter table a add c int")
+    run("DELETE FROM a", "DROP INDEX i ON a")
+    run("DROP TABLE a", autocommit=True)
+    assert levels_and_begins(connection) == [
+        "READ COMMITTED", "BEGIN TRANSACTION", "\nCREATE TABLE a (b int)", "CREATE INDEX i ON a (b)", "COMMIT TRANSACTION",
+        "BEGIN TRANSACTION", "alter table a add c int", "COMMIT TRANSACTION",
+        "SNAPSHOT", "BEGIN TRANSACTION", "DELETE FROM a", "DROP INDEX i ON a", "COMMIT TRANSACTION",
+        "DROP TABLE a",
+    ]  # fmt: skip
+
+
+def test_a_new_connection_is_at_snapshot_again():
+    connection = fake_connection(options={"isolation_level": "SNAPSHOT"})
+    connection.set_autocommit(False)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE a (b int)")
+    connection.rollback()
+    connection.close()
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM a")
+    assert levels_and_begins(connection)[-1] == "DELETE FROM a" and "SNAPSHOT" not in levels_and_begins(connection)
+
+
 def test_without_snapshot_a_schema_change_sets_no_level(connection):
     with connection.schema_editor(atomic=False) as editor:
         editor.execute("ALTER TABLE a ADD b int")

@@ -41,7 +41,7 @@ class SchemaEditor(session.LeavesSnapshot, DatabaseSchemaEditor):
     """The schema editor of a connection."""
 
 
-class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
+class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseDatabaseWrapper):
     """One alias's connection.
 
     :ivar plugins: the alias's plugins, a ``pluggy.PluginManager``.
@@ -255,6 +255,7 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
             raise
         self.pool = CursorPool(connection, self.driver)
         self.transaction = State.NONE
+        self._left_snapshot = False
         # No request uses the connection longer than its credentials hold.
         self.close_at = bounded(self.close_at, conn_params.max_age)
         self.lifetime = Lifetime(conn_params.max_age)
@@ -305,22 +306,6 @@ class DatabaseWrapper(Transactions, compat.Wrapper, BaseDatabaseWrapper):
     def _session_sql(self, info):
         results = manager.results(self.plugins, "mssql_session_sql", server=info)
         return [statement for _, statements in results for statement in statements or ()]
-
-    def leave_snapshot(self):
-        """Set READ COMMITTED where the alias has SNAPSHOT and no transaction; returns whether it did."""
-        if self.options_read().options.get("isolation_level") != session.SNAPSHOT or self.in_atomic_block:
-            return False
-        self._set_isolation(None)
-        return True
-
-    def return_to_snapshot(self):
-        if self.connection is not None and not self.in_atomic_block:
-            self._set_isolation(session.SNAPSHOT)
-
-    def _set_isolation(self, level):
-        self.ensure_connection()
-        with self.wrap_database_errors, self._raw_cursor(self._note_loss) as cursor:
-            cursor.execute(session.isolation(level))
 
     def create_cursor(self, name=None):
         self.lifetime.warn(self.alias)

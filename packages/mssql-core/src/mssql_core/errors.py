@@ -81,6 +81,12 @@ _NO_DIAGNOSTICS = "The driver did not supply an error!"
 _CANCELLATION_STATES = ("HYT00", "HY008")
 _QUERY_TIMEOUT = " OPTIONS['query_timeout'] of the alias bounds each statement, in seconds; 0 is no bound."
 
+_DDL_IN_SNAPSHOT = 3964
+_LEAVE_SNAPSHOT = (
+    " Make it the first statement of its transaction, which then runs at READ COMMITTED, or run it for an alias without "
+    "OPTIONS['isolation_level']."
+)
+
 _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
 
@@ -219,6 +225,8 @@ def translate(error, secrets=()):
     if sqlstate == "HYT00" and "query timeout" in message.lower():
         message += _QUERY_TIMEOUT
     number = native_number(message)
+    if number == _DDL_IN_SNAPSHOT:
+        message += _LEAVE_SNAPSHOT
     return make(classify(number, sqlstate), number, sqlstate, message)
 
 

@@ -7,6 +7,8 @@ https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
 https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-user-options-server-configuration-option
 """
 
+import re
+
 _OFF = "NOCOUNT, XACT_ABORT, IMPLICIT_TRANSACTIONS, NUMERIC_ROUNDABORT, CURSOR_CLOSE_ON_COMMIT"
 # What indexes on computed columns and filtered indexes need (error 1934), and ISO's rules for NULL.
 _ON = (
@@ -56,13 +58,56 @@ def isolation(level):
     return "SET TRANSACTION ISOLATION LEVEL %s" % (level or _DEFAULT_LEVEL)
 
 
-class LeavesSnapshot:
-    """Part of the schema editor: schema changes run at READ COMMITTED where the alias has SNAPSHOT.
+# Statements that a snapshot transaction refuses, as most of CREATE, ALTER and DROP.
+_CHANGES_SCHEMA = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s", re.IGNORECASE)
 
-    In a snapshot transaction ALTER TABLE, CREATE INDEX and others are refused (error 3964), so the level is changed
-    before the editor's transaction begins. Inside an atomic block of the application the server refuses them.
+
+class SnapshotLevel:
+    """Part of DatabaseWrapper: where the alias has SNAPSHOT, transactions that change the schema run at READ COMMITTED.
+
+    In a snapshot transaction ALTER TABLE, CREATE INDEX and others are refused (error 3964), and it is one from its begin
+    to its end. So the level is changed before: by the schema editor, and where such a statement is a transaction's first,
+    as in createcachetable and flush. A single statement outside of transactions is no snapshot transaction.
     https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql
     """
+
+    # READ COMMITTED holds until the schema editor returns, or until another statement comes behind the transaction.
+    _editor_left_snapshot = False
+    _left_snapshot = False
+
+    @property
+    def _is_snapshot(self):
+        return self.options_read().options.get("isolation_level") == SNAPSHOT
+
+    def leave_snapshot(self):
+        """Set READ COMMITTED where the alias has SNAPSHOT and no transaction; returns whether it did."""
+        if self.in_atomic_block or not self._is_snapshot:
+            return False
+        self._set_isolation(None)
+        self._editor_left_snapshot = True
+        return True
+
+    def return_to_snapshot(self):
+        self._editor_left_snapshot = False
+        if self.connection is not None and not self.in_atomic_block:
+            self._set_isolation(SNAPSHOT)
+
+    def before_transaction(self, sql):
+        """Called before each statement where no transaction is open, with its text."""
+        leaves = not self.autocommit and bool(_CHANGES_SCHEMA.match(sql))
+        if leaves is self._left_snapshot or self._editor_left_snapshot or not self._is_snapshot:
+            return
+        self._set_isolation(None if leaves else SNAPSHOT)
+        self._left_snapshot = leaves
+
+    def _set_isolation(self, level):
+        self.ensure_connection()
+        with self.wrap_database_errors, self._own_cursor() as cursor:
+            cursor.execute(isolation(level))
+
+
+class LeavesSnapshot:
+    """Part of the schema editor: see SnapshotLevel. Inside an atomic block of the application the server refuses it."""
 
     _left_snapshot = False
 

@@ -85,8 +85,10 @@ class Transactions:
             self._resolve()
         if self.transaction in (State.OVER, State.LOST):
             raise self._is_over()
-        if self.transaction is State.NONE and not self.autocommit:
-            self._begin()
+        if self.transaction is State.NONE:
+            self.before_transaction(sql)
+            if not self.autocommit:
+                self._begin()
 
     def after_statement(self, sql):
         """Called after each statement that succeeded: its text may have ended the transaction."""
