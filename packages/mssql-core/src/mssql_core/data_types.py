@@ -141,6 +141,9 @@ FIELD_TYPES = {
     "xml": "TextField",
 }
 
+# Legacy types that a model has to name, and the class of mssql_core.fields that does.
+NAMED_FIELDS = {"datetime": "LegacyDateTimeField", "smalldatetime": "SmallDateTimeField", "varchar": "VarcharField"}
+
 # Integer types that carry an identity.
 AUTO_FIELD_TYPES = {
     "bigint": "BigAutoField",

@@ -1,6 +1,7 @@
 import datetime
 import struct
 import uuid
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -53,6 +54,24 @@ def test_an_explicit_driver_has_to_be_there(installed, tmp_path):
     library = tmp_path / "lib.so"
     library.write_bytes(b"")
     assert driver.find_driver(str(library)) == str(library)
+
+
+def test_windows_takes_names_alone(monkeypatch, tmp_path):
+    (tmp_path / "lib.dll").write_bytes(b"")
+    monkeypatch.setattr(driver.sys, "platform", "win32")
+    monkeypatch.setattr(driver.pyodbc, "drivers", lambda: ["SQL Server"])
+    assert driver.bundled_driver.__wrapped__() is None
+    for name in (None, driver.DRIVER_18, str(tmp_path / "lib.dll")):
+        with pytest.raises(ImproperlyConfigured, match="winget install") as refused:
+            driver.find_driver(name)
+        assert "pip install" not in str(refused.value)
+    monkeypatch.setattr(driver.pyodbc, "drivers", lambda: ["SQL Server", driver.DRIVER_18])
+    assert driver.find_driver() == driver.DRIVER_18
+
+
+def test_elsewhere_the_wheel_s_library_is_a_file():
+    path = driver.bundled_driver()
+    assert path is None or Path(path).is_file()
 
 
 @pytest.mark.parametrize(

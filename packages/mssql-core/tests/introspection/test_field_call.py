@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connections, models
 from fake_catalog import FakeCatalog
 
+from mssql_core.fields import VarcharField
 from mssql_core.introspection.field_call import FieldCall
 from mssql_core.plugin import hookimpl
 from mssql_core.testing import fake_connection
@@ -50,6 +51,8 @@ def inspected(monkeypatch):
 
 def test_a_name_alone(inspected):
     assert "price = models.FloatField()" in inspected("FloatField")
+    assert "price = models.CharField()" not in inspected("CharField")
+    assert "price = __import__('money').MoneyField()" in inspected("money.MoneyField")
 
 
 def test_a_name_with_arguments(inspected):
@@ -59,11 +62,14 @@ def test_a_name_with_arguments(inspected):
 
 def test_arguments_of_inspectdb_follow(inspected):
     lines = inspected(("shop.fields.MoneyField", {"currency": "EUR", "limit": 1.5}), is_nullable=True)
-    assert "price = shop.fields.MoneyField(currency='EUR', limit=1.5, blank=True, null=True)" in lines
+    assert (
+        "price = __import__('shop.fields').fields.MoneyField(currency='EUR', limit=1.5, blank=True, null=True)" in lines
+    )
 
 
 def test_no_arguments_at_all(inspected):
-    assert "price = shop.fields.MoneyField()" in inspected(("shop.fields.MoneyField", {}))
+    assert "price = __import__('shop.fields').fields.MoneyField()" in inspected(("shop.fields.MoneyField", {}))
+    assert "price = __import__('money').MoneyField()" in inspected(("money.MoneyField", {}))
 
 
 def test_without_the_plugin_s_answer_core_s_own_counts(inspected):
@@ -81,3 +87,8 @@ def test_what_is_written_is_python(inspected):
     call = FieldCall("CharField", {"max_length": 5, "choices": [("a", "b")]})
     field = eval((call + "(") + ")", {"models": models})
     assert field.max_length == 5 and field.choices == [("a", "b")]
+
+
+def test_a_field_of_one_s_own_needs_no_import():
+    field = eval((FieldCall("mssql_core.fields.VarcharField", {"max_length": 5}) + "(") + ")", {})
+    assert isinstance(field, VarcharField) and field.max_length == 5

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import router
 from django.db.models import CharField, DateTimeField, UUIDField
 
+from ..data_types import NAMED_FIELDS
 from ..names import TableName, quote_identifier
 
 #: One finding: its text, and what to do.
@@ -30,12 +31,8 @@ _ONE_NULL = (
     "AND k.is_included_column = 0 AND c.is_nullable = 1) ORDER BY t.name, i.name"
 )
 _SHOWN = 5
-# Types that a field has to name, and the class of mssql_core.fields that does.
-_NAMED_BY = {
-    "varchar": (CharField, "VarcharField"),
-    "datetime": (DateTimeField, "LegacyDateTimeField"),
-    "smalldatetime": (DateTimeField, "SmallDateTimeField"),
-}
+# The fields whose columns may have one of NAMED_FIELDS' types.
+_NAMED = {"varchar": CharField, "datetime": DateTimeField, "smalldatetime": DateTimeField}
 
 
 def column_types(connection):
@@ -60,7 +57,7 @@ def column_types(connection):
 
 def _types_to_name(connection, kinds):
     """Columns of legacy types of which the model says nothing."""
-    for kind, (field_class, name) in _NAMED_BY.items():
+    for kind, field_class in _NAMED.items():
         fields = [
             str(field)
             for field in _fields(connection)
@@ -68,7 +65,10 @@ def _types_to_name(connection, kinds):
         ]
         if fields:
             text = "The columns of %s have the type %s, and the model does not say so." % (_listed(fields), kind)
-            remedy = "Make them mssql_core.fields.%s, so that values find their rows, by the column's index." % name
+            remedy = (
+                "Make them mssql_core.fields.%s, so that values find their rows, by the column's index."
+                % NAMED_FIELDS[kind]
+            )
             yield Advice(text, remedy)
 
 

@@ -29,8 +29,9 @@ _ACCESS_TOKEN = 1256
 # Bytes; the longest nvarchar(max) and varbinary(max).
 _MAX_WRITE = 2**31 - 1
 _DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
+_WHEEL = "pip install mssql-core[odbc]"
 _PACKAGES = {
-    "win32": "the msodbcsql.msi of Microsoft",
+    "win32": "winget install Microsoft.msodbcsql.18, or the msodbcsql.msi of Microsoft",
     "darwin": "brew install msodbcsql18 (tap microsoft/mssql-release)",
     "linux": "apt-get install msodbcsql18, or dnf install msodbcsql18 (Microsoft's repository)",
 }
@@ -40,6 +41,9 @@ def find_driver(explicit=None):
     """The value of DRIVER: a driver's name or the path of its library.
 
     Driver 18 first, installed or as Microsoft's wheel ``mssql-python-odbc`` carries it, then 17.
+
+    On Windows DRIVER takes the names of installed drivers alone (IM002 else), while unixODBC takes paths too.
+    https://learn.microsoft.com/sql/odbc/reference/syntax/sqldriverconnect-function
 
     :param explicit: OPTIONS['driver'].
     :raises ImproperlyConfigured: no driver, or ``explicit`` is not installed.
@@ -56,20 +60,30 @@ def find_driver(explicit=None):
         _warn_once_of_17()
         return DRIVER_17
     raise ImproperlyConfigured(
-        "No Microsoft ODBC driver was found. Run: pip install mssql-core[odbc] (Python 3.10 or newer), or: %s (%s), or "
-        "name one in OPTIONS['driver']." % (_PACKAGES.get(sys.platform, _PACKAGES["linux"]), _DOWNLOAD)
+        "No Microsoft ODBC driver was found. Run: %s (%s), or name one in OPTIONS['driver']."
+        % (_remedy(" (Python 3.10 or newer)"), _DOWNLOAD)
     )
 
 
+def _takes_paths():
+    return sys.platform != "win32"
+
+
+def _remedy(note=""):
+    """How to get driver 18."""
+    package = _PACKAGES.get(sys.platform, _PACKAGES["linux"])
+    return "%s%s, or: %s" % (_WHEEL, note, package) if _takes_paths() else package
+
+
 def _explicit(name, installed):
-    if name in installed or Path(name).is_file():
+    if name in installed or _takes_paths() and Path(name).is_file():
         return name
     bundled = bundled_driver() if name == DRIVER_18 else None
     if bundled:
         return bundled
     raise ImproperlyConfigured(
         "OPTIONS['driver'] is %r, which is not installed. Installed: %s. Leave the option out to let mssql-core "
-        "choose, or run: pip install mssql-core[odbc]" % (name, ", ".join(installed) or "none")
+        "choose, or run: %s" % (name, ", ".join(installed) or "none", _remedy())
     )
 
 
@@ -80,8 +94,7 @@ def _warn_once_of_17():
     if not _warned:
         _warned.append(True)
         warnings.warn(
-            "mssql-core uses %s. Upgrade to version 18, which encrypts by default: pip install mssql-core[odbc], or: %s."
-            % (DRIVER_17, _PACKAGES.get(sys.platform, _PACKAGES["linux"])),
+            "mssql-core uses %s. Upgrade to version 18, which encrypts by default: %s." % (DRIVER_17, _remedy()),
             RuntimeWarning,
             stacklevel=2,
         )
@@ -89,14 +102,14 @@ def _warn_once_of_17():
 
 @functools.lru_cache(maxsize=None)
 def bundled_driver():
-    """The path of the driver inside the wheel ``mssql-python-odbc``, or None."""
+    """The path of the driver inside the wheel ``mssql-python-odbc``, or None where it is of no use."""
+    if not _takes_paths():
+        return None
     specification = importlib.util.find_spec("mssql_python_odbc")
     if specification is None or not specification.submodule_search_locations:
         return None
     libraries = Path(specification.submodule_search_locations[0]) / "libs"
-    if sys.platform == "win32":
-        found = libraries.glob("windows/*/msodbcsql18.dll")
-    elif sys.platform == "darwin":
+    if sys.platform == "darwin":
         found = libraries.glob("macos/**/libmsodbcsql*18*.dylib")
     else:
         found = libraries.glob("linux/%s/*/lib/libmsodbcsql-18*.so*" % _distribution())

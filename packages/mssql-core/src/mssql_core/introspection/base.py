@@ -10,7 +10,7 @@ from django.db.backends.base.introspection import TableInfo as BaseTableInfo
 from django.db.models import Index
 
 from .. import compat
-from ..data_types import AUTO_FIELD_TYPES, FIELD_TYPES
+from ..data_types import AUTO_FIELD_TYPES, FIELD_TYPES, NAMED_FIELDS
 from ..names import TableName
 from . import queries
 from .field_call import FieldCall
@@ -142,12 +142,17 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         :raises KeyError: no field fits; inspectdb then guesses.
         """
         answer = self._plugin_field_type(description)
+        if isinstance(answer, str):
+            # Of a field of Django's inspectdb adds length and digits by its name.
+            return FieldCall(answer, {}) if "." in answer else answer
         if answer is not None:
-            return answer if isinstance(answer, str) else FieldCall(*answer)
+            return FieldCall(*answer)
         if description.is_autofield and data_type in AUTO_FIELD_TYPES:
             return AUTO_FIELD_TYPES[data_type]
         if data_type in _STRING_TYPES and description.display_size is None:
             return "TextField"
+        if data_type in NAMED_FIELDS:
+            return _named_field(data_type, description)
         return super().get_field_type(data_type, description)
 
     def _plugin_field_type(self, description):
@@ -160,6 +165,14 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
     def get_sequences(self, cursor, table_name, table_fields=()):
         columns = queries.rows_of(cursor, queries.COLUMNS, self.table_name(table_name))
         return [{"table": table_name, "column": column.name} for column in columns if column.is_identity]
+
+
+def _named_field(data_type, description):
+    """A field of mssql_core.fields: it says the type of its column."""
+    arguments = {} if description.display_size is None else {"max_length": description.display_size}
+    if description.collation:
+        arguments["db_collation"] = description.collation
+    return FieldCall("mssql_core.fields.%s" % NAMED_FIELDS[data_type], arguments)
 
 
 def _details(columns, **others):

@@ -1,4 +1,4 @@
-"""A column's field with arguments, as a plugin names it for inspectdb."""
+"""A column's field with arguments, as inspectdb writes it."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -12,7 +12,7 @@ class FieldCall(str):
 
     inspectdb takes a text for a column's field, and writes it before "(" and arguments of its own.
     The path has a dot, so that it is taken for that of a class of one's own: inspectdb then adds no length,
-    digits or collation to what the plugin says.
+    digits or collation to what is said here. It writes no import either, so the text has one of its own.
 
     :param path: as the hook ``mssql_field_type`` returns it: a name of django.db.models, or a dotted path.
     :param arguments: name -> value; each is written as its repr.
@@ -26,7 +26,7 @@ class FieldCall(str):
                 "A plugin's mssql_field_type gives %s the arguments %s, which inspectdb writes by itself."
                 % (path, ", ".join(twice))
             )
-        call = super().__new__(cls, path if "." in path else "models.%s" % path)
+        call = super().__new__(cls, _importing(path) if "." in path else "models.%s" % path)
         call.arguments = dict(arguments)
         return call
 
@@ -34,3 +34,9 @@ class FieldCall(str):
         if text != "(":
             return super().__add__(text)
         return "%s(%s" % (self, ", ".join("%s=%r" % pair for pair in self.arguments.items()))
+
+
+def _importing(path):
+    """A dotted path as an expression that needs no import statement."""
+    module, _, name = path.rpartition(".")
+    return "".join(["__import__(%r)" % module, *(".%s" % part for part in module.split(".")[1:]), ".", name])

@@ -102,6 +102,8 @@ WHERE fk.parent_object_id = OBJECT_ID(%s) OR fk.referenced_object_id = OBJECT_ID
 ORDER BY fk.object_id, fkc.constraint_column_id"""
 
 # One row per check and column whose delimited name is in it, be it in a string.
+# Names have the catalogue's collation, which on Azure is not the database's: compared with text they conflict (468).
+# https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql (CATALOG_COLLATION)
 CHECKS = """
 SELECT ck.object_id AS check_id, ck.name AS name, ck.definition AS definition,
     ck.is_disabled AS is_disabled, ck.is_not_trusted AS is_not_trusted,
@@ -109,9 +111,9 @@ SELECT ck.object_id AS check_id, ck.name AS name, ck.definition AS definition,
 FROM sys.check_constraints ck
 LEFT JOIN sys.columns c
     ON c.object_id = ck.parent_object_id
-    AND CHARINDEX(QUOTENAME(c.name), ck.definition) > 0
+    AND CHARINDEX(QUOTENAME(c.name) COLLATE DATABASE_DEFAULT, ck.definition COLLATE DATABASE_DEFAULT) > 0
 WHERE ck.parent_object_id = OBJECT_ID(%s)
-ORDER BY ck.object_id, CHARINDEX(QUOTENAME(c.name), ck.definition)"""
+ORDER BY ck.object_id, CHARINDEX(QUOTENAME(c.name) COLLATE DATABASE_DEFAULT, ck.definition COLLATE DATABASE_DEFAULT)"""
 
 STATISTICS = """
 SELECT s.stats_id AS stats_id, s.name AS name, s.filter_definition AS filter,

@@ -40,9 +40,9 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     sql_delete_table = LiteralTemplate(
         "DECLARE @key nvarchar(max); WHILE 1 = 1 BEGIN "
         "SET @key = (SELECT TOP (1) N'ALTER TABLE ' "
-        "+ QUOTENAME(OBJECT_SCHEMA_NAME(parent_object_id)) + N'.' "
-        "+ QUOTENAME(OBJECT_NAME(parent_object_id)) "
-        "+ N' DROP CONSTRAINT ' + QUOTENAME(name) FROM sys.foreign_keys "
+        "+ QUOTENAME(OBJECT_SCHEMA_NAME(parent_object_id)) COLLATE DATABASE_DEFAULT + N'.' "
+        "+ QUOTENAME(OBJECT_NAME(parent_object_id)) COLLATE DATABASE_DEFAULT "
+        "+ N' DROP CONSTRAINT ' + QUOTENAME(name) COLLATE DATABASE_DEFAULT FROM sys.foreign_keys "
         "WHERE referenced_object_id = OBJECT_ID(%(table_literal)s) ORDER BY object_id); "
         "IF @key IS NULL BREAK; EXEC sys.sp_executesql @key; END; "
         "DROP TABLE %(table)s"

@@ -1,0 +1,53 @@
+"""What inspectdb writes of legacy columns is Python that runs, and finds the rows."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.test.utils import isolate_apps
+from test_scripts import empty
+
+from mssql_core import fields
+
+TABLE = """CREATE TABLE legacy (
+    code varchar(8) COLLATE Latin1_General_CS_AS PRIMARY KEY, name varchar(20) NULL, note varchar(max) NULL,
+    changed datetime NOT NULL, day smalldatetime NULL, made datetime2 NOT NULL DEFAULT SYSDATETIME(), fixed char(3) NULL)"""
+ROWS = """INSERT INTO legacy (code, name, note, changed, day, fixed) VALUES
+    ('a', 'Mu', 'x', '20260506 07:08:09.123', '20260506 07:08', 'abc'), ('A', NULL, NULL, '20260506 07:08:09.127', NULL, NULL)"""
+
+
+@pytest.fixture(scope="module")
+def connection(server):
+    with empty(server, "inspected") as connection:
+        with connection.cursor() as cursor:
+            cursor.execute(TABLE)
+            cursor.execute(ROWS)
+        yield connection
+
+
+def test_legacy_columns_are_named(connection, settings_without_zone):
+    text = io.StringIO()
+    call_command("inspectdb", "legacy", database=connection.alias, stdout=text)
+    namespace = {"__name__": "demo.shop.inspected"}
+    with isolate_apps("demo.shop"):
+        exec(text.getvalue(), namespace)
+    kind = namespace["Legacy"]
+    assert {field.name: type(field) for field in kind._meta.fields if type(field).__module__ == fields.__name__} == {
+        "code": fields.VarcharField, "name": fields.VarcharField,
+        "changed": fields.LegacyDateTimeField, "day": fields.SmallDateTimeField,
+    }  # fmt: skip
+    code = kind._meta.get_field("code")
+    assert (code.primary_key, code.max_length, code.db_collation) == (True, 8, "Latin1_General_CS_AS")
+    assert kind._meta.get_field("name").null and not kind._meta.get_field("changed").null
+    rows = kind.objects.using(connection.alias)
+    for row in rows.all():
+        assert rows.get(code=row.code, changed=row.changed) == row
+    assert rows.get(day=rows.get(code="a").day).code == "a"
+
+
+@pytest.fixture
+def settings_without_zone():
+    from django.test import override_settings
+
+    with override_settings(USE_TZ=False):
+        yield
