@@ -51,7 +51,7 @@ def inspected(monkeypatch):
 
 def test_a_name_alone(inspected):
     assert "price = models.FloatField()" in inspected("FloatField")
-    assert "price = models.CharField()" not in inspected("CharField")
+    assert "price = models.DecimalField(max_digits=19, decimal_places=4)" in inspected("DecimalField")
     assert "price = __import__('money').MoneyField()" in inspected("money.MoneyField")
 
 
