@@ -1,9 +1,9 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import F, RowRange, Window
+from django.db.models import Case, F, OuterRef, Q, RowRange, Subquery, Sum, Value, ValueRange, When, Window
 from django.db.models.functions import Coalesce, NthValue
 from orm import since
-from ormtests.models import Author
+from ormtests.models import Author, Book
 
 
 def nth(expression="age", n=2, **window):
@@ -11,13 +11,20 @@ def nth(expression="age", n=2, **window):
     return Window(NthValue(expression, n), **window)
 
 
+VALUE_AT_2 = (
+    "CASE WHEN 2 > [__number1] THEN LEAD([__value1], CASE WHEN 2 > [__number1] THEN 2 - [__number1] ELSE 0 END) {over} "
+    "ELSE LAG([__value1], CASE WHEN 2 < [__number1] THEN [__number1] - (2) ELSE 0 END) {over} END"
+)
+
+
 @since(5, 2)
 def test_rows_are_numbered_inside_and_the_value_is_found_outside(compiled):
     authors = Author.objects.order_by("name").annotate(x=nth(partition_by="name")).values("name", "x")
+    value = VALUE_AT_2.format(over="OVER (PARTITION BY [__partition1] ORDER BY [__number1])")
     assert compiled.sql(authors) == (
-        "SELECT [name], MAX(CASE WHEN [__number1] = 2 THEN [x] END) OVER "
-        "(PARTITION BY [__partition1] ORDER BY [__rank1]) AS [x] FROM ("
-        "SELECT [ormtests_author].[name] AS [name], [ormtests_author].[age] AS [x], "
+        "SELECT [name], CASE WHEN 2 <= COUNT_BIG(*) OVER (PARTITION BY [__partition1] ORDER BY [__rank1]) "
+        "THEN " + value + " END AS [x] FROM ("
+        "SELECT [ormtests_author].[name] AS [name], [ormtests_author].[age] AS [x], [ormtests_author].[age] AS [__value1], "
         "ROW_NUMBER() OVER (PARTITION BY [ormtests_author].[name] ORDER BY [ormtests_author].[id] ASC) AS [__number1], "
         "RANK() OVER (PARTITION BY [ormtests_author].[name] ORDER BY [ormtests_author].[id] ASC) AS [__rank1], "
         "DENSE_RANK() OVER (ORDER BY [ormtests_author].[name]) AS [__partition1] "
@@ -25,31 +32,70 @@ def test_rows_are_numbered_inside_and_the_value_is_found_outside(compiled):
     )
 
 
-def test_a_frame_of_rows_goes_by_numbers(compiled):
-    authors = Author.objects.order_by().annotate(x=nth(frame=RowRange(end=1))).values("x")
-    assert "OVER (ORDER BY [__number1] ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING) AS [x]" in compiled.sql(
-        authors
-    )
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        (RowRange(end=1), "SELECT CASE WHEN 2 <= [__number1] + 1 THEN " + VALUE_AT_2.format(over="OVER (ORDER BY [__number1])")),
+        (RowRange(), "SELECT " + VALUE_AT_2.format(over="OVER (ORDER BY [__number1])") + " AS [x]"),
+        (ValueRange(), "SELECT " + VALUE_AT_2.format(over="OVER (ORDER BY [__number1])") + " AS [x]"),
+        (ValueRange(start=0), "SELECT CASE WHEN [__rank1] + 1 > [__number1] THEN LEAD("),
+        (RowRange(start=-3), "SELECT CASE WHEN CASE WHEN [__number1] > 3 THEN [__number1] - 3 ELSE 1 END + 1 > [__number1] "),
+        pytest.param(
+            RowRange(start=1),
+            "SELECT CASE WHEN CASE WHEN [__number1] > -1 THEN [__number1] - -1 ELSE 1 END + 1 > [__number1] ",
+            marks=since(5, 1),
+        ),
+    ],
+)  # fmt: skip
+def test_the_row_is_that_of_the_frame(compiled, frame, expected):
+    assert compiled.sql(Author.objects.order_by().annotate(x=nth(frame=frame)).values("x")).startswith(expected)
 
 
 def test_limits_and_distinct_belong_outside(compiled):
     authors = Author.objects.annotate(x=nth()).order_by("-x").values("x").distinct()[1:3]
-    assert compiled.sql(authors).startswith("SELECT DISTINCT MAX(")
+    assert compiled.sql(authors).startswith("SELECT DISTINCT CASE WHEN 2 <= COUNT_BIG(")
     assert compiled.sql(authors).endswith("AS [numbered] ORDER BY [x] DESC OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY")
 
 
 @since(4, 2)
 def test_rows_are_filtered_by_it(compiled):
     assert "WHERE [x] > %s" in compiled.sql(Author.objects.annotate(x=nth()).filter(x__gt=1))
+    assert "WHERE" in compiled.sql(Author.objects.annotate(x=nth()).filter(Q(x__gt=F("age") + 1) | Q(name="a")))
 
 
-def test_inside_another_expression_it_is_refused(compiled):
+def test_expressions_of_it_are_computed_outside_from_columns_inside(compiled):
+    authors = Author.objects.order_by("id").annotate(x=Coalesce(nth(), F("age"), Value(7))).values("x")
+    sql = compiled.sql(authors)
+    assert sql.startswith("SELECT COALESCE(CASE WHEN 2 <= ")
+    assert ", [__value1], %s) AS [x] FROM (SELECT " in sql and "[ormtests_author].[age] AS [__value1]" in sql
+
+
+def test_conditions_without_it_keep_three_values(compiled):
+    case = Case(When(~Q(age__gt=3) & Q(x__gt=1), then=F("x")), default=Value(0))
+    sql = compiled.sql(Author.objects.annotate(x=nth()).annotate(y=case).values("y"))
+    inside = "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit) AS [__part"
+    assert inside.partition("%s")[0] in sql and "] = 1 AND " in sql.replace(")", "")
+
+
+def test_rows_are_sorted_by_what_is_not_selected(compiled):
     annotated = Author.objects.annotate(x=nth())
-    for authors in (annotated.annotate(y=Coalesce("x", 0)), annotated.order_by(F("x") + 1)):
-        with pytest.raises(NotSupportedError, match="annotated as it is"):
-            compiled.sql(authors)
+    sql = compiled.sql(annotated.order_by(F("x") + 1, "age").values("name"))
+    assert " FROM (SELECT " in sql and " ORDER BY (CASE WHEN 2 <= " in sql
+    assert " ORDER BY CASE WHEN 2 <= " in compiled.sql(Author.objects.order_by(nth().desc()))
 
 
-def test_a_later_frame_is_refused(compiled):
-    with pytest.raises(NotSupportedError, match=r"start=None"):
-        compiled.sql(Author.objects.annotate(x=nth(frame=RowRange(start=-1, end=0))))
+def test_subqueries_have_it(compiled):
+    newest = Book.objects.filter(author=OuterRef("pk")).order_by("id").annotate(x=nth("price")).values("x")[:1]
+    sql = compiled.sql(Author.objects.annotate(x=Subquery(newest)).values("x"))
+    assert "(SELECT TOP" in sql or "OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY" in sql
+
+
+def test_a_window_over_it_is_left_to_the_server(compiled):
+    """A window in a window is error 4109 here, as it is an error on other databases."""
+    annotated = Author.objects.annotate(x=nth())
+    assert "SELECT SUM(CAST(CASE WHEN" in compiled.sql(annotated.annotate(y=Window(Sum("x"))).values("y"))
+
+
+def test_where_it_cannot_be_it_is_refused(compiled):
+    with pytest.raises(NotSupportedError, match=r"takes no distinct\(\*fields\)"):
+        compiled.sql(Author.objects.annotate(x=nth()).distinct("name"))

@@ -1,22 +1,30 @@
-"""NthValue: by row numbers in a derived table, since T-SQL has no NTH_VALUE and no window over a window (error 4109)."""
+"""NthValue: by row numbers in a derived table, since T-SQL has no NTH_VALUE and no window over a window (error 4109).
 
+The rows inside have the values, their numbers and their ranks in the window's order, and whatever else the statement
+outside needs; there LEAD and LAG fetch the value from the row whose number is that of the frame's n-th row.
+
+https://learn.microsoft.com/sql/t-sql/functions/lead-transact-sql (the offset may be an expression, but not negative)
+"""
+
+from django.core.exceptions import EmptyResultSet, FieldError
 from django.db import NotSupportedError
-from django.db.models import BooleanField, Window
-from django.db.models.expressions import RowRange
+from django.db.models import Subquery, Value, Window
+from django.db.models.expressions import Expression, RowRange
 from django.db.models.functions import DenseRank, NthValue, Rank, RowNumber
+from django.db.models.lookups import Exact
+from django.db.models.sql.query import Query
 
-from ..compat.orm import column_names
+from ..compat.orm import FullResultSet, column_names, copied
 from .order_by import UNORDERED, source, terms
+from .predicates import PredicateValue, is_predicate
 
-_NUMBER, _RANK, _PARTITION = "__number%d", "__rank%d", "__partition%d"
-
-
-_SELECTED_ONLY = (
-    "SQL Server has no NTH_VALUE: NthValue can be annotated as it is, but not be part of another expression. "
-    "Annotate it, and compute with the rows."
+_ELSEWHERE = (
+    "SQL Server has no NTH_VALUE: NthValue can be selected, filtered and sorted by, alone or in an expression, but not "
+    "stand here. Annotate it, and use the annotation."
 )
-_FROM_THE_START = (
-    "SQL Server has no NTH_VALUE: the frame of NthValue has to start at the partition's start (start=None)."
+_WITH_DISTINCT_FIELDS = (
+    "SQL Server has no NTH_VALUE: a query with NthValue takes no distinct(*fields). Take the rows from a list of keys: "
+    "filter(pk__in=...)."
 )
 
 
@@ -24,49 +32,81 @@ def is_nth_value(expression):
     return isinstance(expression, Window) and isinstance(expression.source_expression, NthValue)
 
 
-def selects_nth_value(query):
-    """
-    Whether a query selects NthValue.
-
-    :raises NotSupportedError: inside another expression.
-    """
-    annotations = [each for each in query.annotation_select.values() if getattr(each, "contains_over_clause", False)]
-    for expression in annotations:
-        _refuse_nested(expression)
-    return any(map(is_nth_value, annotations))
+def uses_nth_value(query):
+    """Whether a query selects NthValue or sorts by it, alone or in an expression."""
+    windows = [name for name, each in query.annotations.items() if getattr(each, "contains_over_clause", False)]
+    selected = query.annotation_select if windows else {}
+    # What is not selected may be sorted by.
+    if any(_contains(query.annotations[name]) for name in windows if name in selected or query.order_by):
+        return True
+    return any(_contains(item) for item in query.order_by)
 
 
 def compile_nth_value(node, compiler):
     """What stands for the window among the numbered rows.
 
-    :raises NotSupportedError: it is not selected, or its frame starts later than the partition.
+    :raises NotSupportedError: it is neither selected nor sorted by.
     """
-    if node not in list(compiler.query.annotation_select.values()):
-        raise NotSupportedError(_SELECTED_ONLY)
-    if node.frame is not None and node.frame.start.value is not None:
-        raise NotSupportedError(_FROM_THE_START)
+    # What Django compiles before it filters windows, it compiles anew in the statement inside.
+    if compiler.nth_values is None and not getattr(compiler, "filters_windows", bool)():
+        raise NotSupportedError(_ELSEWHERE)
     return compiler.compile(node.source_expression.get_source_expressions()[0])
 
 
-def _refuse_nested(expression):
-    for part in expression.get_source_expressions():
-        if part is None or not hasattr(part, "get_source_expressions"):
-            continue
-        if is_nth_value(part):
-            raise NotSupportedError(_SELECTED_ONLY)
-        _refuse_nested(part)
+def _contains(expression):
+    expression = source(expression)
+    if isinstance(expression, (Query, Subquery)):
+        return False
+    return is_nth_value(expression) or any(map(_contains, _parts(expression)))
+
+
+def _parts(expression):
+    return [part for part in getattr(expression, "get_source_expressions", list)() if part is not None]
+
+
+class _Outside(Expression):
+    """SQL over the columns of the derived table, as an expression."""
+
+    def __init__(self, sql, like):
+        super().__init__(output_field=_known_field(like))
+        self.sql = sql
+
+    def as_sql(self, compiler, connection):
+        return self.sql, ()
+
+
+def _known_field(expression):
+    try:
+        return getattr(expression, "_output_field_or_none", None)
+    except FieldError:
+        # Mixed types, of which nothing says what they make.
+        return None
+
+
+class _Truth(PredicateValue):
+    """The value of a search condition: 1, 0, or NULL where it is unknown."""
+
+    def as_sql(self, compiler, connection):
+        try:
+            sql, params = compiler.compile(self.expression)
+        except (EmptyResultSet, FullResultSet):
+            sql = ""
+        if not sql:
+            return super().as_sql(compiler, connection)
+        return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
 
 
 class NthValues:
-    """Writes the statement of a compiler that selects NthValue.
-
-    The rows inside have the values, their numbers, and their ranks in the window's order; outside, the value of
-    number n is the largest of one, over the rows of the frame.
-    """
+    """Writes the statement of a compiler that uses NthValue."""
 
     def __init__(self, compiler):
+        if compiler.distinct_on is not None:
+            raise NotSupportedError(_WITH_DISTINCT_FIELDS)
         self.compiler = compiler
-        self._order = []
+        # What the rows inside have besides: (name, expression).
+        self._inside = []
+        self._windows = []
+        self._selected, self._order = [], []
 
     def as_sql(self, with_limits):
         compiler, query = self.compiler, self.compiler.query
@@ -78,64 +118,36 @@ class NthValues:
         finally:
             compiler.nth_values = None
             query.distinct, query.subquery = distinct, subquery
-        ops = compiler.connection.ops
-        parts = [
-            "SELECT %s%s FROM (%s) AS [numbered]" % ("DISTINCT " if distinct else "", ", ".join(self._columns()), sql)
-        ]
+        with compiler.hoists.suspended():
+            columns, found = self._columns()
+            ordering, order_params = self._ordering()
+        parts = ["SELECT %s%s FROM (%s) AS [numbered]" % ("DISTINCT " if distinct else "", ", ".join(columns), sql)]
+        params = [*found, *params]
         limited = with_limits and query.is_sliced
-        if limited or (self._order and not query.subquery):
-            parts.append("ORDER BY %s" % (", ".join(self._order) or ("1" if distinct else UNORDERED)))
+        if limited or (ordering and not query.subquery):
+            parts.append("ORDER BY %s" % (", ".join(ordering) or ("1" if distinct else UNORDERED)))
+            params += order_params
         if limited:
-            parts.append(ops.limit_offset_sql(query.low_mark, query.high_mark))
+            parts.append(compiler.connection.ops.limit_offset_sql(query.low_mark, query.high_mark))
         return " ".join(parts), params
 
-    def _columns(self):
-        quote, columns, index = self.compiler.connection.ops.quote_name, [], 0
-        for (expression, _, _), name in zip(self.compiler.select, column_names(self.compiler)):
-            column = quote(name)
-            if is_nth_value(expression):
-                index += 1
-                column = "%s AS %s" % (self._outer_sql(expression, column, index), column)
-            columns.append(column)
-        return columns
-
-    def _outer_sql(self, node, column, index):
-        is_bit = isinstance(node.output_field, BooleanField)
-        # MAX takes no bit (error 8117).
-        value = "CAST(%s AS tinyint)" % column if is_bit else column
-        nth = node.source_expression.get_source_expressions()[1].value
-        window = self._window_sql(node, index)
-        sql = "MAX(CASE WHEN [%s] = %d THEN %s END) OVER (%s)" % (_NUMBER % index, nth, value, window)
-        return "CAST(%s AS bit)" % sql if is_bit else sql
-
-    def _window_sql(self, node, index):
-        parts = ["PARTITION BY [%s]" % (_PARTITION % index)] if node.partition_by is not None else []
-        if node.frame is not None:
-            number = _NUMBER if isinstance(node.frame, RowRange) or node.order_by is None else _RANK
-            parts += ["ORDER BY [%s]" % (number % index), self.compiler.compile(node.frame)[0]]
-        elif node.order_by is not None:
-            parts.append("ORDER BY [%s]" % (_RANK % index))
-        return " ".join(parts)
+    # ---- the rows inside -----------------------------------------------------------
 
     def extra_select(self, compiler, order_by):
-        """The numbers and ranks, and what the statement outside sorts by."""
-        extra, self._order = [], []
-        windows = [expression for expression, _, _ in compiler.select if is_nth_value(expression)]
-        for index, node in enumerate(windows, 1):
-            for name, window in _inner_windows(node):
-                extra.append((window, compiler.compile(window), name % index))
+        """What the statement outside needs besides the selected columns."""
+        self._inside, self._windows, self._order = [], [], []
+        self._selected = [
+            self._outside(expression) if _contains(expression) else None for expression, _, _ in compiler.select
+        ]
         for resolved, _ in order_by:
             for expression, direction in terms(resolved, compiler.connection):
-                name = self._selected(compiler, expression)
-                if name is None:
-                    _refuse_nested(expression)
-                    name = "__order%d" % (len(extra) + 1)
-                    extra.append((expression, compiler.compile(source(expression)), name))
-                self._order.append("%s %s" % (compiler.connection.ops.quote_name(name), direction))
-        return extra
+                name = self._name_of_selected(compiler, expression)
+                outside = self._outside(expression) if name is None else self._column(name, expression)
+                self._order.append((outside, direction))
+        return [(expression, compiler.compile(expression), name) for name, expression in self._inside]
 
     @staticmethod
-    def _selected(compiler, expression):
+    def _name_of_selected(compiler, expression):
         """The name of the column, where it is selected: DISTINCT sorts by nothing else (error 145)."""
         wanted = source(expression)
         for selected, _, alias in compiler.select:
@@ -143,17 +155,138 @@ class NthValues:
                 return alias
         return None
 
+    def _outside(self, expression):
+        """`expression` over the columns of the derived table."""
+        expression = source(expression)
+        if isinstance(expression, (Value, Query)) or not hasattr(expression, "get_source_expressions"):
+            return expression
+        if is_nth_value(expression):
+            return _Outside(self._nth_sql(expression), expression)
+        if not _contains(expression):
+            return self._part(expression)
+        copy = copied(expression)
+        sources = expression.get_source_expressions()
+        copy.set_source_expressions([None if part is None else self._outside(part) for part in sources])
+        return copy
 
-def _inner_windows(node):
-    """(name, window) of the row's number and rank, and of its partition's."""
-    yield _NUMBER, _window(RowNumber(), node)
-    if node.order_by is not None:
-        yield _RANK, _window(Rank(), node)
-    if node.partition_by is not None:
-        yield _PARTITION, Window(DenseRank(), order_by=node.partition_by.get_source_expressions())
+    def _part(self, expression):
+        """A column inside that holds what knows no NthValue."""
+        if is_predicate(expression):
+            return Exact(self._part(_Truth(expression)), True)
+        for name, known in self._inside:
+            if known == expression:
+                return self._column(name, expression)
+        name = "__part%d" % (len(self._inside) + 1)
+        self._inside.append((name, expression))
+        return self._column(name, expression)
+
+    def _column(self, name, expression):
+        return _Outside(self.compiler.connection.ops.quote_name(name), expression)
+
+    # ---- the statement outside -----------------------------------------------------
+
+    def _columns(self):
+        quote, columns, params = self.compiler.connection.ops.quote_name, [], []
+        for outside, name in zip(self._selected, column_names(self.compiler)):
+            column = quote(name)
+            if outside is not None:
+                outside = PredicateValue(outside) if is_predicate(outside) else outside
+                sql, found = self.compiler.compile(outside)
+                column = "%s AS %s" % (sql, column)
+                params += found
+            columns.append(column)
+        return columns, params
+
+    def _ordering(self):
+        ordering, params = [], []
+        for outside, direction in self._order:
+            sql, found = self.compiler.compile(PredicateValue(outside) if is_predicate(outside) else outside)
+            ordering.append("%s %s" % (sql, direction))
+            params += found
+        return ordering, params
+
+    def _nth_sql(self, node):
+        if node not in self._windows:
+            self._windows.append(node)
+        value, nth = node.source_expression.get_source_expressions()
+        rows = _NumberedRows(self._windows.index(node) + 1, node)
+        known = {name for name, _ in self._inside}
+        self._inside += [(name, inside) for name, inside in rows.columns(value) if name not in known]
+        if node.frame is not None:
+            # Refuses what no frame can be: distances of RANGE, EXCLUDE.
+            self.compiler.compile(node.frame)
+        return rows.nth_sql(nth.value)
 
 
-def _window(function, node):
+class _NumberedRows:
+    """The columns of one window, and the SQL over them.
+
+    :param index: tells its columns from those of other windows.
+    """
+
+    def __init__(self, index, node):
+        self._node = node
+        self._value, self._number, self._rank, self._partition = (
+            "__%s%d" % (name, index) for name in ("value", "number", "rank", "partition")
+        )
+
+    def columns(self, value):
+        """Yield (name, expression) of the columns inside: the value, the row's number and rank, the partition's."""
+        node = self._node
+        yield self._value, value
+        yield self._number, _ranked(RowNumber(), node)
+        if _is_ordered(node):
+            yield self._rank, _ranked(Rank(), node)
+        if node.partition_by is not None:
+            yield self._partition, Window(DenseRank(), order_by=node.partition_by.get_source_expressions())
+
+    def nth_sql(self, nth):
+        """The value of the frame's n-th row, NULL where it has fewer."""
+        first, last = self._frame()
+        target = str(nth) if first is None else "%s + %d" % (first, nth - 1)
+        value = self._value_at(target)
+        return value if last is None else "CASE WHEN %s <= %s THEN %s END" % (target, last, value)
+
+    def _frame(self):
+        """The numbers of the frame's first and last row; None where they are the partition's."""
+        frame = self._node.frame
+        number, rank = "[%s]" % self._number, "[%s]" % self._rank
+        if isinstance(frame, RowRange):
+            start, end = frame.start.value, frame.end.value
+            first = None if start is None else "CASE WHEN {0} > {1} THEN {0} - {1} ELSE 1 END".format(number, -start)
+            return first, None if end is None else "%s + %d" % (number, end)
+        if not _is_ordered(self._node):
+            # All rows are peers.
+            return None, None
+        start, end = (None, 0) if frame is None else (frame.start.value, frame.end.value)
+        # By default a window with an order ends with the row's peers.
+        peers = "COUNT_BIG(*) OVER (%sORDER BY %s)" % (self._partition_by(), rank)
+        return None if start is None else rank, None if end is None else peers
+
+    def _value_at(self, target):
+        """The value in the row of that number."""
+        names = {
+            "value": self._value,
+            "number": self._number,
+            "target": target,
+            "over": "OVER (%sORDER BY [%s])" % (self._partition_by(), self._number),
+        }
+        return (
+            "CASE WHEN %(target)s > [%(number)s] "
+            "THEN LEAD([%(value)s], CASE WHEN %(target)s > [%(number)s] THEN %(target)s - [%(number)s] ELSE 0 END) %(over)s "
+            "ELSE LAG([%(value)s], CASE WHEN %(target)s < [%(number)s] THEN [%(number)s] - (%(target)s) ELSE 0 END) %(over)s "
+            "END" % names
+        )
+
+    def _partition_by(self):
+        return "PARTITION BY [%s] " % self._partition if self._node.partition_by is not None else ""
+
+
+def _is_ordered(node):
+    return node.order_by is not None and bool(node.order_by.get_source_expressions())
+
+
+def _ranked(function, node):
     copy = node.copy()
     copy.source_expression, copy.frame = function, None
     copy.output_field = function.output_field

@@ -14,7 +14,7 @@ from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
 from .locking import LockedTables, LockHints
-from .nth_value import NthValues, selects_nth_value
+from .nth_value import NthValues, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms
 from .predicates import is_predicate, with_values
 from .target_table import with_target
@@ -95,7 +95,7 @@ class SelectMixin(CompileMixin):
         self._derived = with_col_aliases or self.query.subquery
         if self._numbers_rows():
             return DistinctOn(self).as_sql(with_limits)
-        if self.nth_values is None and selects_nth_value(self.query) and not self._filters_windows():
+        if self.nth_values is None and uses_nth_value(self.query) and not self.filters_windows():
             return NthValues(self).as_sql(with_limits)
         self._top = self._top_limit() if with_limits else None
         if self.query.combinator and (self.query.subquery or self._sorts_by_expressions()):
@@ -113,16 +113,17 @@ class SelectMixin(CompileMixin):
         if query.low_mark or not query.high_mark or query.combinator or self.distinct_on is not None:
             return None
         # With a filter on windows the limit belongs to the statement around: get_qualify_sql().
-        return None if self._filters_windows() else query.high_mark
+        return None if self.filters_windows() else query.high_mark
 
-    def _filters_windows(self):
+    def filters_windows(self):
+        """Whether WHERE has windows: the statement is then one around another."""
         return getattr(self.query.where, "contains_over_clause", False)
 
     def _numbers_rows(self):
         """Whether this statement writes distinct(*fields); with a filter on windows, the one inside does."""
         query = self.query
         return (
-            query.distinct_fields and not query.combinator and self.distinct_on is None and not self._filters_windows()
+            query.distinct_fields and not query.combinator and self.distinct_on is None and not self.filters_windows()
         )
 
     @property
