@@ -17,6 +17,7 @@ from harness.server import VARIABLE, Server
 
 from .report import line
 from .source import Python
+from .state import State, forget
 
 INTEGRATION = Path(__file__).parents[1]
 
@@ -29,6 +30,7 @@ class Run:
     :ivar settings: the settings module.
     :ivar keyword: only tests whose name contains it.
     :ivar timeout: seconds that an app may take.
+    :ivar state: with it, the outcome of each app that runs to its end is kept.
     """
 
     out: Path
@@ -36,6 +38,7 @@ class Run:
     settings: str = "django_suite.suite_settings"
     keyword: str | None = None
     timeout: float = 1800
+    state: State | None = None
 
     def apps(self, apps: Iterable[str], servers: Sequence[Server]) -> list[dict[str, Any]]:
         """Run the apps, one at a time on each server, and tell of each when it ends."""
@@ -55,10 +58,26 @@ class Run:
 
     def app(self, app: str, server: Server) -> dict[str, Any]:
         """Run one app; its outcomes go to ``out/APP.jsonl``, its output to ``out/APP.log``."""
+        forget(self.out, app)
+        started = time.monotonic()
+        code, lines = self._execute(app, server)
+        results = [entry for entry in lines if "outcome" in entry]
+        environment = next((entry["environment"] for entry in lines if "environment" in entry), {})
+        counts = Counter(result["outcome"] for result in results)
+        summary = {"app": app, "exit": code, "seconds": round(time.monotonic() - started, 1), **counts}
+        # runtests ends with 0 or 1 after it ran to the end; no result at all means it never started.
+        summary["dead"] = code not in (0, 1) or not results
+        outcome = {"summary": summary, "environment": environment, "results": results}
+        if self.state is not None and self.keyword is None:
+            self.state.save(self.out, outcome)
+        print(line(summary), flush=True)
+        return outcome
+
+    def _execute(self, app: str, server: Server) -> tuple[Any, list[dict[str, Any]]]:
+        """The exit status, or "timeout", and what the runner wrote."""
         name = app.replace(".", "_")
         outcomes = self.out / f"{name}.jsonl"
         outcomes.write_text("", encoding="utf-8")
-        started = time.monotonic()
         with open(self.out / f"{name}.log", "w", encoding="utf-8") as log:
             try:
                 code: Any = subprocess.run(
@@ -71,13 +90,7 @@ class Run:
                 ).returncode
             except subprocess.TimeoutExpired:
                 code = "timeout"
-        results = [json.loads(text) for text in outcomes.read_text(encoding="utf-8").splitlines()]
-        counts = Counter(result["outcome"] for result in results)
-        summary = {"app": app, "exit": code, "seconds": round(time.monotonic() - started, 1), **counts}
-        # runtests ends with 0 or 1 after it ran to the end; no result at all means it never started.
-        summary["dead"] = code not in (0, 1) or not results
-        print(line(summary), flush=True)
-        return {"summary": summary, "results": results}
+        return code, [json.loads(text) for text in outcomes.read_text(encoding="utf-8").splitlines()]
 
     def _command(self, app: str) -> list[str]:
         options = [f"--settings={self.settings}", "--parallel=1", "--noinput"]

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-_COUNTED = ("passed", "failed", "error", "unexpected success", "expected failure", "skipped")
 FAILURES = ("failed", "error", "unexpected success")
+_COUNTED = ("passed", *FAILURES, "expected failure", "skipped")
 
 
 def line(summary: dict[str, Any]) -> str:

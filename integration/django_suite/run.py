@@ -9,32 +9,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from harness.server import serve_each
+from harness.server import VARIABLE, Server, given_server, serve_each
 
-from .expectations import load_refused
+from . import page, results, state
+from .order import DEFAULT_APPS, TELLING_APPS, longest_first
 from .process import Run, save_journal
 from .report import write_report
 from .source import Python
+from .state import Outcome, State, code
 
 REPORTS = Path(__file__).parent / "reports"
-
-DEFAULT_APPS = (
-    "basic bulk_create lookup queries aggregation annotations expressions expressions_case expressions_window "
-    "many_to_many many_to_one one_to_one ordering pagination prefetch_related select_related select_for_update "
-    "transactions update delete get_or_create model_fields constraints indexes introspection inspectdb schema "
-    "migrations backends db_functions datetimes dates timezones validation auth_tests contenttypes_tests"
-).split()
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
     """What each of the commands that run Django's tests takes."""
-    found = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    found.add_argument("apps", nargs="*", metavar="APP", help="test apps or test ids; default: the main apps")
-    found.add_argument("-k", help="only tests whose name contains this")
-    found.add_argument("--jobs", type=int, default=1, help="apps at a time, each on a sandbox of its own")
-    found.add_argument("--timeout", type=float, default=1800, help="seconds an app may take")
-    found.add_argument("--version", default="2022", help="version the sandbox plays")
-    return found
+    command = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command.add_argument("apps", nargs="*", metavar="APP", help="test apps or test ids; default: the main apps")
+    command.add_argument("-k", help="only tests whose name contains this")
+    command.add_argument(
+        "--jobs", type=int, help="apps at a time, each on a sandbox of its own; default: 2 for many, else 1"
+    )
+    command.add_argument("--timeout", type=float, default=1800, help="seconds an app may take")
+    command.add_argument("--version", default="2022", help="version the sandbox plays")
+    return command
 
 
 def folder(reports: Path, python: Python, version: str) -> Path:
@@ -42,14 +39,6 @@ def folder(reports: Path, python: Python, version: str) -> Path:
     out = reports / f"django-{python.django}-{version}"
     out.mkdir(parents=True, exist_ok=True)
     return out
-
-
-def wanted(apps: list[str]) -> list[str]:
-    """The apps without those whose models no SQL Server can make; these are named with the rule."""
-    refused = load_refused()
-    for app in sorted(refused.keys() & set(apps)):
-        print(f"{app:<24} not run: {refused[app]}")
-    return [app for app in apps if app not in refused]
 
 
 def dead(runs: list[dict[str, Any]]) -> list[str]:
@@ -66,29 +55,94 @@ def main(argv: list[str] | None = None, python: Python | None = None, options: d
     :param python: which runs the tests; this process's own by default.
     :param options: more entries of ``OPTIONS`` for the sandbox.
     """
-    command = parser(__doc__)
-    command.add_argument("--all", action="store_true", help="all of Django's test apps")
-    command.add_argument("--minimum", type=float, help="fail when less than this per cent passes")
-    arguments = command.parse_args(argv)
+    arguments = _parser().parse_args(argv)
     python = python or Python()
-    apps = wanted(arguments.apps or (python.test_apps() if arguments.all else DEFAULT_APPS))
-    run = Run(folder(REPORTS, python, arguments.version), python, keyword=arguments.k, timeout=arguments.timeout)
     python.tests_folder()
-    with serve_each(arguments.jobs, arguments.version, journal=True) as servers:
-        if options:
-            servers = [
-                dataclasses.replace(server, options={**server.options, **options}) if server.sandbox else server
-                for server in servers
-            ]
-        runs = run.apps(apps, servers)
-        save_journal(servers, run.out)
+    scope = _scope(arguments)
+    apps = (
+        arguments.apps
+        or {results.ALL: python.test_apps, results.TELLING: lambda: TELLING_APPS}.get(scope, lambda: DEFAULT_APPS)()
+    )
+    run = Run(
+        folder(REPORTS, python, arguments.version),
+        python,
+        keyword=arguments.k,
+        timeout=arguments.timeout,
+        state=State(python.django, _server(arguments.version), code()),
+    )
+    kept = {} if scope is None or arguments.fresh else _finished(run, apps, arguments.mend)
+    runs = [*kept.values(), *_run(run, [app for app in apps if app not in kept], arguments, options)]
     passed, failed, skipped = write_report(runs, run.out, python.django)
     print(f"report: {os.path.relpath(run.out)}/report.md")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     unfinished = dead(runs)
+    if scope and not unfinished:
+        _keep(run, apps, scope, arguments.version)
     if arguments.minimum is not None:
         return int(100 * passed < arguments.minimum * max(passed + failed, 1) or bool(unfinished))
     return int(bool(failed or unfinished))
+
+
+def _parser() -> argparse.ArgumentParser:
+    command = parser(__doc__)
+    command.add_argument(
+        "--all", action="store_true", help="all of Django's test apps; goes on where it was interrupted"
+    )
+    command.add_argument("--telling", action="store_true", help="the 20 apps that find most; goes on as well")
+    command.add_argument("--fresh", action="store_true", help="run again what ran to its end on the same code")
+    command.add_argument("--mend", action="store_true", help="keep what passed on other code, too; the page says so")
+    command.add_argument("--minimum", type=float, help="fail when less than this per cent passes")
+    return command
+
+
+def _scope(arguments: argparse.Namespace) -> str | None:
+    """Which apps a whole run has; None where apps are named, or only some of their tests run."""
+    if arguments.apps or arguments.k:
+        return None
+    return results.ALL if arguments.all else results.TELLING if arguments.telling else None
+
+
+def _server(version: str) -> str:
+    """The sandbox's version, or where the real server is."""
+    if not os.environ.get(VARIABLE):
+        return version
+    server = given_server()
+    return f"{server.host}:{server.port}"
+
+
+def _finished(run: Run, apps: list[str], sound: bool) -> dict[str, Outcome]:
+    """The outcomes of the apps that need not run again."""
+    outcomes = {app: run.state.finished(run.out, app, sound) for app in apps}
+    kept = {app: outcome for app, outcome in outcomes.items() if outcome is not None}
+    if kept:
+        print(f"{len(kept)} of {len(apps)} apps ran to their end before (--fresh: run them again)", flush=True)
+    return kept
+
+
+def _run(run: Run, apps: list[str], arguments: argparse.Namespace, options: dict[str, Any] | None) -> list[Outcome]:
+    if not apps:
+        return []
+    jobs = arguments.jobs or (2 if arguments.all or arguments.telling else 1)
+    with serve_each(jobs, arguments.version, journal=True) as servers:
+        servers = [_with_options(server, options or {}) for server in servers]
+        runs = run.apps(longest_first(apps, run.out), servers)
+        save_journal(servers, run.out)
+    return runs
+
+
+def _with_options(server: Server, options: dict[str, Any]) -> Server:
+    if not options or not server.sandbox:
+        return server
+    return dataclasses.replace(server, options={**server.options, **options})
+
+
+def _keep(run: Run, apps: list[str], scope: str, version: str) -> None:
+    """A whole run's result becomes data, and a page of the documentation."""
+    outcomes = [state.load(run.out, app) for app in apps]
+    sandbox = None if os.environ.get(VARIABLE) else version
+    path = results.keep(results.result(outcomes, scope, sandbox))
+    page.write()
+    print(f"kept: {os.path.relpath(path)}, {os.path.relpath(page.PAGE)}")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import unittest
+from datetime import datetime, timezone
 
+import django
+from django.apps import apps
 from django.db import connections
 from django.test.runner import DiscoverRunner
 
-from .expectations import load_expectations, load_flags
+from .expectations import load_expectations, load_flags, unconstrained
 
 
 def _test_id(test):
@@ -72,10 +76,31 @@ class ReportingRunner(DiscoverRunner):
 
 
 class SuiteRunner(ReportingRunner):
-    """Skips what no SQL Server can pass, by its rule; the app is named by MSSQL_SUITE_LABEL."""
+    """Skips what cannot pass, by its rule; the app is named by MSSQL_SUITE_LABEL."""
 
     def setup_databases(self, **kwargs):
+        app = os.environ.get("MSSQL_SUITE_LABEL", "").split(".")[0]
+        leave_out_constraints(app)
         for connection in connections.all():
-            vars(connection.features).update(load_flags(os.environ.get("MSSQL_SUITE_LABEL", "").split(".")[0]))
+            vars(connection.features).update(load_flags(app))
             connection.features.django_test_skips = load_expectations(connection.server)
+        self._write_environment(connections["default"])
         return super().setup_databases(**kwargs)
+
+    def _write_environment(self, connection):
+        """What the run was on, as it says itself: for the report."""
+        environment = {
+            "date": datetime.now(timezone.utc).date().isoformat(),
+            "django": django.get_version(),
+            "python": platform.python_version(),
+            "server": ".".join(map(str, connection.server.version)),
+        }
+        with open(os.environ["MSSQL_SUITE_OUTCOMES"], "a", encoding="utf-8") as outcomes:
+            outcomes.write(json.dumps({"environment": environment}) + "\n")
+
+
+def leave_out_constraints(app):
+    """Give the app's keys that no SQL Server takes ``db_constraint=False``."""
+    for name in unconstrained(app):
+        model, _, field = name.rpartition(".")
+        apps.get_model(model)._meta.get_field(field).db_constraint = False

@@ -16,9 +16,10 @@ from typing import Any, Iterator
 
 from harness.server import serve_each
 
+from ..order import DEFAULT_APPS
 from ..process import Run, save_journal
 from ..report import FAILURES, write_report
-from ..run import DEFAULT_APPS, dead, folder, parser
+from ..run import dead, folder, parser
 from ..source import Python
 
 if sys.version_info >= (3, 11):
@@ -74,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     out = folder(REPORTS, python, arguments.version)
     run = Run(out, python, "django_suite.peer.peer_settings", arguments.k, arguments.timeout)
     python.tests_folder()
-    with registered_driver(), serve_each(arguments.jobs, arguments.version, journal=True) as servers:
+    with registered_driver(), serve_each(arguments.jobs or 1, arguments.version, journal=True) as servers:
         runs = run.apps(arguments.apps or DEFAULT_APPS, servers)
         save_journal(servers, out)
     passed, failed, skipped = write_report(runs, out, python.django)
