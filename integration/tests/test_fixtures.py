@@ -68,3 +68,17 @@ def test_a_row_without_what_it_names_is_refused(fixture_of):
     with pytest.raises(IntegrityError):
         call_command("loaddata", path, verbosity=0)
     assert doubtful() == before and not Order.objects.filter(pk=900001).exists()
+
+
+def test_refused_rows_leave_the_transaction_open(fixture_of):
+    path, before = fixture_of(999999), doubtful()
+    with transaction.atomic():
+        order = Order.objects.order_by("pk")[0]
+        Order.objects.filter(pk=order.pk).update(note="kept")
+        with pytest.raises(
+            IntegrityError, match="foreign key 'shop_order_customer_id_[^']*' of the table 'shop_order'"
+        ):
+            call_command("loaddata", path, verbosity=0)
+        assert Order.objects.get(pk=order.pk).note == "kept"
+        assert doubtful() == before and not Order.objects.filter(pk=900001).exists()
+        transaction.set_rollback(True)

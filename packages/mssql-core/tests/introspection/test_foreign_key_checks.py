@@ -1,3 +1,4 @@
+import django.db
 import pytest
 
 from mssql_core.errors import IntegrityError
@@ -5,10 +6,14 @@ from mssql_core.testing import fake_connection, server_error
 
 KEYS = [("dbo", "order", "fk_a", "dbo", "customer"), ("sales", "line", "fk_b", "dbo", "order")]
 COLUMNS = ["schema_name", "table_name", "name", "referenced_schema", "referenced_table"]
+PAIR = ["column_name", "referenced_column", "may_select"]
 
 
-def answer(connection, keys=KEYS):
+def answer(connection, keys=KEYS, orphans=(), may_select=1):
     connection.driver.answer("FROM sys.foreign_keys", keys, columns=COLUMNS)
+    pairs = [(*key, *pair, may_select) for key in keys for pair in (("a", "x"), ("b", "y"))]
+    connection.driver.answer("sys.foreign_key_columns", pairs, columns=COLUMNS + PAIR)
+    connection.driver.answer("AS place", [(place,) for place in orphans], columns=["place"])
 
 
 def sent(connection):
@@ -116,6 +121,25 @@ def test_checking_makes_keys_trusted_again(connection):
     answer(connection)
     connection.check_constraints(["line", '"sales"."line"'])
     assert sent(connection) == ["ALTER TABLE [sales].[line] WITH CHECK CHECK CONSTRAINT [fk_b]"]
+
+
+def test_rows_without_their_parent_are_looked_for_by_a_query(connection):
+    """ALTER TABLE would end the transaction: nothing is altered then."""
+    answer(connection, orphans=[1])
+    message = "against the foreign key 'fk_b' of the table 'line' to 'order'. Add the rows"
+    with pytest.raises(django.db.IntegrityError, match=message):
+        connection.check_constraints()
+    assert sent(connection) == []
+    assert connection.driver.sql[-1].partition(" UNION ALL ")[0] == (
+        "SELECT 0 AS place WHERE EXISTS (SELECT 1 FROM [dbo].[order] AS c WHERE c.[a] IS NOT NULL AND c.[b] IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM [dbo].[customer] AS p WHERE p.[x] = c.[a] AND p.[y] = c.[b]))"
+    )
+
+
+def test_tables_that_the_login_may_not_read_are_judged_by_the_server(connection):
+    answer(connection, may_select=0)
+    connection.check_constraints()
+    assert "AS place" not in str(connection.driver.sql) and len(sent(connection)) == 1
 
 
 def test_a_bare_name_is_that_of_the_default_schema():

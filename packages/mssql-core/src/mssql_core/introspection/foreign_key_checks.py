@@ -3,27 +3,42 @@
 A table's keys are switched off at the first write to it, since nobody knows beforehand which tables a fixture fills, and
 ALTER TABLE locks each table it names (Sch-M). Without the right to alter a table its keys stay on, and the order of the
 fixture's rows counts. NOCHECK leaves a key untrusted, which the optimizer then does not use; only WITH CHECK
-validates the rows and makes it trusted again.
+validates the rows and makes it trusted again. Where it finds a row without its parent it fails as schema changes do:
+the whole transaction is gone, not its statement alone. So such rows are looked for before, by a query.
 https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql
+https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (errors that end a transaction)
 """
 
 import re
+from collections import namedtuple
+from itertools import groupby
 
-from ..names import TableName, bare_identifier
+from django.db import IntegrityError
+
+from ..names import TableName, bare_identifier, quote_identifier
 from .queries import rows
 
 _KEYS = (
     "SELECT s.name AS schema_name, t.name AS table_name, f.name AS name, rs.name AS referenced_schema, "
-    "rt.name AS referenced_table FROM sys.foreign_keys AS f "
+    "rt.name AS referenced_table%s FROM sys.foreign_keys AS f "
     "JOIN sys.tables AS t ON t.object_id = f.parent_object_id JOIN sys.schemas AS s ON s.schema_id = t.schema_id "
     "JOIN sys.tables AS rt ON rt.object_id = f.referenced_object_id "
-    "JOIN sys.schemas AS rs ON rs.schema_id = rt.schema_id "
+    "JOIN sys.schemas AS rs ON rs.schema_id = rt.schema_id%s "
     "WHERE f.is_ms_shipped = 0 AND %s "
     "AND HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(t.name), N'OBJECT', N'ALTER') = 1 ORDER BY f.object_id"
 )
-_ENABLED = _KEYS % "f.is_disabled = 0"
-_DISABLED = _KEYS % "f.is_disabled = 1"
-_DOUBTFUL = _KEYS % "(f.is_disabled = 1 OR f.is_not_trusted = 1)"
+_ENABLED = _KEYS % ("", "", "f.is_disabled = 0")
+_DISABLED = _KEYS % ("", "", "f.is_disabled = 1")
+_MAY_SELECT = "HAS_PERMS_BY_NAME(QUOTENAME(%s.name) + N'.' + QUOTENAME(%s.name), N'OBJECT', N'SELECT')"
+_DOUBTFUL = _KEYS % (
+    ", c.name AS column_name, rc.name AS referenced_column, "
+    + " * ".join(_MAY_SELECT % names for names in (("s", "t"), ("rs", "rt")))
+    + " AS may_select",
+    " JOIN sys.foreign_key_columns AS fc ON fc.constraint_object_id = f.object_id "
+    "JOIN sys.columns AS c ON c.object_id = fc.parent_object_id AND c.column_id = fc.parent_column_id "
+    "JOIN sys.columns AS rc ON rc.object_id = fc.referenced_object_id AND rc.column_id = fc.referenced_column_id",
+    "(f.is_disabled = 1 OR f.is_not_trusted = 1)",
+)
 
 _PART = r'(?:\[(?:[^\]]|\]\])+\]|"(?:[^"]|"")+"|[\w@#$]+)'
 _NAME = re.compile(_PART)
@@ -31,6 +46,9 @@ _WRITE = re.compile(
     r"\b(INSERT(?:\s+INTO)?|MERGE(?:\s+INTO)?|UPDATE|DELETE(?:\s+FROM)?)\s+(%s(?:\.+%s)*)" % (_PART, _PART),
     re.IGNORECASE,
 )
+
+
+_Key = namedtuple("_Key", "schema_name table_name name referenced_schema referenced_table")
 
 
 class ForeignKeyChecks:
@@ -92,12 +110,13 @@ class ForeignKeyChecks:
         """Check the rows of keys that are off or untrusted, and trust them again.
 
         :param tables: TableNames with their schemas, besides those whose keys were switched off here; None for all.
-        :raises mssql_core.errors.IntegrityError: a row without its parent (error 547).
+        :raises django.db.IntegrityError: a row without its parent; an open transaction can go on.
         """
-        doubtful = rows(cursor, _DOUBTFUL)
+        doubtful = _doubtful(cursor)
         if tables is not None:
             names = {(table.schema.casefold(), table.name.casefold()) for table in tables}
-            doubtful = [key for key in doubtful if key in self._ours or _table(key) in names]
+            doubtful = {key: columns for key, columns in doubtful.items() if key in self._ours or _table(key) in names}
+        _look_for_orphans(cursor, doubtful)
         self._alter(cursor, doubtful, "WITH CHECK CHECK")
         self._ours.difference_update(doubtful)
 
@@ -109,6 +128,45 @@ class ForeignKeyChecks:
         ]
         if statements:
             cursor.execute("; ".join(statements))
+
+
+def _doubtful(cursor):
+    """Key -> its columns, in rows, of those that are off or untrusted."""
+    every = groupby(rows(cursor, _DOUBTFUL), key=lambda column: column[:5])
+    return {_Key._make(key): list(columns) for key, columns in every}
+
+
+def _look_for_orphans(cursor, keys):
+    """One query for all keys whose tables the login may read; of the others ALTER TABLE has to judge."""
+    readable = [key for key, columns in keys.items() if all(column.may_select for column in columns)]
+    if not readable:
+        return
+    cursor.execute(
+        " UNION ALL ".join(
+            "SELECT %d AS place WHERE EXISTS (%s)" % (place, _orphans(key, keys[key]))
+            for place, key in enumerate(readable)
+        )
+    )
+    broken = [readable[place] for (place,) in cursor.fetchall()]
+    if broken:
+        raise IntegrityError(
+            "Rows name others that are not there, against %s. Add the rows that they name, or correct the columns."
+            % ", ".join(
+                "the foreign key %r of the table %r to %r" % (key.name, key.table_name, key.referenced_table)
+                for key in broken
+            )
+        )
+
+
+def _orphans(key, columns):
+    """The rows of which every column of the key has a value, and no row of the other table has them all."""
+    pairs = [(quote_identifier(column.column_name), quote_identifier(column.referenced_column)) for column in columns]
+    return "SELECT 1 FROM %s AS c WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS p WHERE %s)" % (
+        TableName(key.schema_name, key.table_name),
+        " AND ".join("c.%s IS NOT NULL" % name for name, _ in pairs),
+        TableName(key.referenced_schema, key.referenced_table),
+        " AND ".join("p.%s = c.%s" % (other, name) for name, other in pairs),
+    )
 
 
 def _table(key):
