@@ -59,10 +59,7 @@ def main(argv: list[str] | None = None, python: Python | None = None, options: d
     python = python or Python()
     python.tests_folder()
     scope = _scope(arguments)
-    apps = (
-        arguments.apps
-        or {results.ALL: python.test_apps, results.TELLING: lambda: TELLING_APPS}.get(scope, lambda: DEFAULT_APPS)()
-    )
+    apps = _apps(arguments, scope, python)
     run = Run(
         folder(REPORTS, python, arguments.version),
         python,
@@ -100,6 +97,12 @@ def _scope(arguments: argparse.Namespace) -> str | None:
     if arguments.apps or arguments.k:
         return None
     return results.ALL if arguments.all else results.TELLING if arguments.telling else None
+
+
+def _apps(arguments: argparse.Namespace, scope: str | None, python: Python) -> list[str]:
+    if scope == results.ALL:
+        return python.test_apps()
+    return arguments.apps or (TELLING_APPS if scope == results.TELLING else DEFAULT_APPS)
 
 
 def _server(version: str) -> str:
