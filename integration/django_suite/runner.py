@@ -84,6 +84,9 @@ class SuiteRunner(ReportingRunner):
         for connection in connections.all():
             vars(connection.features).update(load_flags(app))
             connection.features.django_test_skips = load_expectations(connection.server)
+        if not kwargs.get("aliases"):
+            # Otherwise done where the test databases are made.
+            connections["default"].creation.mark_expected_failures_and_skips()
         self._write_environment(connections["default"])
         return super().setup_databases(**kwargs)
 
