@@ -7,7 +7,6 @@ a line a step: how it went and how long it took. The status is 1 when any failed
 from __future__ import annotations
 
 import argparse
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -37,7 +36,7 @@ class Result:
 
     def __str__(self) -> str:
         minutes, seconds = divmod(round(self.seconds), 60)
-        return f"{self.step:<20}{'FAILED' if self.status else 'passed':<8}{minutes:>3} min {seconds:>2} s"
+        return f"{self.step:<36} {'FAILED' if self.status else 'passed':<8}{minutes:>3} min {seconds:>2} s"
 
 
 def scripts() -> Scripts:
@@ -70,7 +69,7 @@ def run(step: str, lines: Sequence[str], printing: threading.Lock) -> Result:
             output.flush()
             status |= subprocess.run(line, shell=True, cwd=TOP, stdout=output, stderr=subprocess.STDOUT).returncode
             output.seek(0, 2)
-        result = Result(shlex.split(step)[0], int(bool(status)), time.monotonic() - started)
+        result = Result(step, int(bool(status)), time.monotonic() - started)
         output.seek(0)
         with printing:
             print(f"\n==== {result}", flush=True)

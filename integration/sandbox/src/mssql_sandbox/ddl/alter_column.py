@@ -63,7 +63,7 @@ def _resolve(ddl: Ddl, table: Table, column: Column, statement: nodes.AlterColum
     collation = statement.collation or column.type.collation or ddl.catalog.collation
     if statement.collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
-        check_collation(collation)
+        check_collation(collation, ddl.version)
     statement.type = ddl.catalog.dealias(statement.type)
     type_ = datatypes.resolve(statement.type, collation, ordinal=column.id, subject=column.name, version=ddl.version)
     nullable = statement.nullable is not False

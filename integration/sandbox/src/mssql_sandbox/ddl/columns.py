@@ -169,7 +169,7 @@ def _plain(
     collation = definition.collation
     if collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
-        check_collation(collation)
+        check_collation(collation, ddl.version)
     if not table_name.startswith("#"):  # whose types are tempdb's
         definition = replace(definition, type=ddl.catalog.dealias(definition.type))
     rowversion = definition.type.name.casefold() in ("timestamp", "rowversion") and not definition.type.arguments

@@ -41,7 +41,7 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
         databases.copy(statement.copy_of.rpartition(".")[2], statement.name)
         return
     if statement.collation is not None:
-        check_collation(statement.collation)
+        check_collation(statement.collation, ddl.version)
     databases.create(statement.name, statement.collation)
 
 

@@ -53,9 +53,9 @@ def convert(sql: str, source: SqlType, target: SqlType, assign_to: tuple[str, st
     return convert_sql(sql, source, target, explicit=False, assign_to=assign_to)
 
 
-def check_collation(name: str) -> None:
+def check_collation(name: str, version: int) -> None:
     """:raises SqlServerError: 448 for an unknown collation."""
-    if not collation.is_known(name):
+    if not collation.is_known(name, version):
         raise SqlServerError(448, name=name)
 
 

@@ -193,7 +193,8 @@ class Expressions:
         name = node.collation
         if name.casefold() == "database_default":
             name = self.context.collation
-        collations.parse(name)
+        if not collations.is_known(name, self.context.version.major):
+            raise SqlServerError(448, name=name)
         if operand.is_null:
             operand = Bound("NULL::text", nvarchar(1), True)
         if not operand.type.is_character:

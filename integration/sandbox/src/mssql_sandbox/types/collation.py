@@ -60,12 +60,12 @@ def parse(name: str) -> Collation:
     return Collation(name, "CS" in flags, "_AS" in flags, binary, bool(match["utf8"]), supplementary)
 
 
-def is_known(name: str) -> bool:
+def is_known(name: str, version: int) -> bool:
+    """Whether a release has it: those of UTF-8 came with 15."""
     try:
-        parse(name)
+        return version >= 15 or not parse(name).utf8
     except SqlServerError as error:
         return error.number != 448
-    return True
 
 
 def canonical(name: str) -> str:
