@@ -93,7 +93,10 @@ def test_cursors_in_a_procedure(table):
         ("DECLARE d CURSOR LOCAL FOR SELECT 1 AS a; CLOSE d", 16917),
         ("DECLARE d CURSOR LOCAL FOR SELECT 1 AS a; OPEN d; OPEN d", 16905),
         ("DECLARE d CURSOR LOCAL FOR SELECT 1 AS a; OPEN d; FETCH LAST FROM d", 16911),
-        ("DECLARE d CURSOR LOCAL SCROLL FOR SELECT 1 AS a; OPEN d; FETCH ABSOLUTE 1 FROM d", 16925),
+        ("DECLARE d CURSOR LOCAL DYNAMIC FOR SELECT id FROM t; OPEN d; FETCH ABSOLUTE 1 FROM d", 16925),
+        ("DECLARE d CURSOR LOCAL FOR SELECT id FROM t; OPEN d; FETCH ABSOLUTE 1 FROM d", 16925),
+        ("DECLARE d CURSOR LOCAL FAST_FORWARD FOR SELECT id FROM t; OPEN d; FETCH ABSOLUTE 1 FROM d", 16911),
+        ("DECLARE d CURSOR LOCAL DYNAMIC FOR SELECT DISTINCT n FROM t; OPEN d; FETCH ABSOLUTE 1 FROM d", 50999),
         ("DECLARE @i int; DECLARE d CURSOR LOCAL FOR SELECT 1 AS a, 2 AS b; OPEN d; FETCH d INTO @i", 16924),
         ("DECLARE @g uniqueidentifier; DECLARE d CURSOR LOCAL FOR SELECT 1 AS a; OPEN d; FETCH d INTO @g", 16922),
         ("DECLARE @c CURSOR; OPEN @c", 16950),
@@ -127,10 +130,11 @@ def test_goto(client):
     assert client.errors("GOTO inside; IF 1 = 1 BEGIN inside: SELECT 1 END") == [50999]
 
 
-def test_an_iso_scroll_cursor_takes_every_fetch(client):
-    # https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql (SCROLL in an ISO DECLARE CURSOR)
+@pytest.mark.parametrize("declaration", ["s SCROLL CURSOR", "s CURSOR SCROLL", "s CURSOR KEYSET", "s CURSOR STATIC"])
+def test_a_scroll_cursor_takes_every_fetch(client, declaration):
+    # https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql (KEYSET, STATIC or SCROLL: all options)
     batch = (
-        "DECLARE s SCROLL CURSOR FOR SELECT v FROM (VALUES (1), (2), (3)) AS t(v) ORDER BY v; OPEN s; "
+        f"DECLARE {declaration} FOR SELECT v FROM (VALUES (1), (2), (3)) AS t(v) ORDER BY v; OPEN s; "
         "FETCH ABSOLUTE 2 FROM s; CLOSE s; DEALLOCATE s"
     )
     assert client.run(batch) == [(2,)]

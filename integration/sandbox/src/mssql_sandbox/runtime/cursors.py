@@ -30,6 +30,8 @@ class Cursor:
 
     :param arguments: values of the query's variables, fixed when the cursor was declared.
     :param position: 0 before the first row, 1 on it, one more than there are rows behind the last one.
+    :param without_places: dynamic unless the query forbids it, so no row has a number.
+    :param plain: the query certainly does not forbid it.
     :param writes: the session's count of changes when the rows were read.
     """
 
@@ -43,7 +45,8 @@ class Cursor:
     position: int = 0
     writes: int = 0
     unsure: bool = False
-    iso: bool = False
+    without_places: bool = False
+    plain: bool = True
     database: str = ""
 
     @property
@@ -113,7 +116,8 @@ class CursorStatements:
             statement.name, plan, self.arguments(plan),
             scroll="SCROLL" in options or kept and not options & {"FORWARD_ONLY", "INSENSITIVE"},
             dynamic=not static and not options & {"KEYSET", "FAST_FORWARD"}, static=static,
-            iso=statement.iso, database=self.session.database,
+            without_places="DYNAMIC" in options or not kept and not options & {"SCROLL", "FAST_FORWARD"},
+            plain=_is_plain(statement.query), database=self.session.database,
         )  # fmt: skip
 
     # ---- cursor variables ------------------------------------------------------------
@@ -257,11 +261,28 @@ def _check_open(cursor: Cursor) -> None:
 
 
 def _check_direction(cursor: Cursor, direction: str) -> None:
+    """https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql: SCROLL takes all, DYNAMIC not ABSOLUTE.
+
+    What the server cannot follow row by row (DISTINCT, no table, an order that no index gives) it does not keep dynamic.
+
+    :raises SqlServerError: 16925, also for a cursor without options, and 16911.
+    """
+    if direction == "ABSOLUTE" and cursor.without_places:
+        if not cursor.plain:
+            raise NotSupported("FETCH ABSOLUTE of a cursor that the server may not keep dynamic")
+        raise SqlServerError(16925)
     if direction != "NEXT" and not cursor.scroll:
         raise SqlServerError(16911, direction=direction.lower())
-    # https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql: an ISO SCROLL cursor takes all of them.
-    if direction == "ABSOLUTE" and cursor.dynamic and not cursor.iso:
-        raise SqlServerError(16925)
+
+
+def _is_plain(query: nodes.Query) -> bool:
+    select = query.body
+    return (
+        isinstance(select, nodes.Select)
+        and len(select.sources) == 1
+        and isinstance(select.sources[0], nodes.TableSource)
+        and not any((select.distinct, select.top, select.group_by, select.having, query.order_by, query.ctes))
+    )
 
 
 _EXCLUSIVE = (

@@ -181,6 +181,8 @@ class Statements(CursorStatements):
                 if self.accept(*words):
                     return self.mark(nodes.SetIsolation(" ".join(words)), token)
             raise self.error()
+        if self.accept("TRANSACTION"):
+            raise self.error()
         if self.accept("IDENTITY_INSERT"):
             table = self.name()
             word = self.accept_one("ON", "OFF")

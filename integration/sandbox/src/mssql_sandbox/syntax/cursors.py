@@ -52,7 +52,7 @@ class CursorStatements(Definitions):
             elif self.tokens[start].key == "READ":
                 self.expect("ONLY")
             options.append("FOR " + self.source(start).upper())
-        return self.mark(nodes.DeclareCursor(name, query, options, iso=mixed), token)
+        return self.mark(nodes.DeclareCursor(name, query, options), token)
 
     def cursor_value(self) -> nodes.CursorValue:
         """``CURSOR ... FOR query`` as SET gives it to a variable."""

@@ -11,7 +11,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
 from ..syntax import nodes
 from ..types import collation as collations
-from ..types.arithmetic import binary_sql
+from ..types.arithmetic import BITWISE, binary_sql, check_bitwise
 from ..types.precedence import label
 from . import builtins, functions
 from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
@@ -180,6 +180,8 @@ class Expressions:
             raise SqlServerError(102, near=operator[0])
         if left.type.is_character and right.type.is_character:
             left, right = same_collation([left, right], "add")
+        if operator in BITWISE:
+            check_bitwise(operator, left.type, right.type)
         sql, type_ = binary_sql(operator, left.sql, beside(left, right), right.sql, beside(right, left))
         if type_.is_character:
             type_ = replace(type_, collation=stronger(left, right).type.collation)
@@ -295,7 +297,7 @@ class Expressions:
         return Bound(f"({relation.sql})", output.type, True, output.coercibility, columns=False)
 
     def _star(self, node: nodes.Star, scope: Scope) -> Bound:
-        raise SqlServerError(102, near="*", line=node.line)
+        raise NotSupported("a star as the argument of this function", node.line)
 
     def _default(self, node: nodes.DefaultValue, scope: Scope) -> Bound:
         raise SqlServerError(156, near="DEFAULT", line=node.line)

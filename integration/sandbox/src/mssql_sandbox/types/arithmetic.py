@@ -13,7 +13,7 @@ from .conversion import convert_sql
 from .precedence import CONCAT_WIDTHS, as_decimal, clash, label, rank, unify_pair
 
 _WORDS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
-_BITWISE = {"&": "&", "|": "|", "^": "#"}
+BITWISE = {"&": "&", "|": "|", "^": "#"}
 
 
 def literal_type(value: int, other: SqlType) -> SqlType:
@@ -38,7 +38,7 @@ def binary_sql(operator: str, left_sql: str, left: SqlType, right_sql: str, righ
         return _concatenate(operator, left_sql, left, right_sql, right)
     if operator in ("<<", ">>"):
         return _shift(operator, left_sql, left, right_sql, right)
-    if operator in _BITWISE:
+    if operator in BITWISE:
         return _bitwise(operator, left_sql, left, right_sql, right)
     if left.is_temporal or right.is_temporal:
         return _temporal(operator, left_sql, left, right_sql, right)
@@ -79,17 +79,28 @@ def _padded(sql: str, type_: SqlType) -> str:
     return sql
 
 
-def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
-    for type_ in (left, right):
-        if not (type_.is_integer or type_.is_character or type_.is_binary):
-            word = {"&": "'&'", "|": "'|'", "^": "'^'"}[operator]
-            raise SqlServerError(402, left=label(left), right=label(right), operator=word)
-    if not (left.is_integer or right.is_integer):
+def check_bitwise(operator: str, left: SqlType, right: SqlType) -> None:
+    """One operand of ``&``, ``|`` and ``^`` is an integer, the other one too, or text, bytes or NULL.
+
+    Probed for every pair of types: RyanLamansky/sql-server-simulator, BitwiseOperatorTests.cs.
+
+    :raises SqlServerError: 402, 8117 where both are of other types.
+    """
+    plain = [type_.is_character or type_.is_binary for type_ in (left, right)]
+    odd = [not (is_plain or type_.is_integer or type_.name == "null") for is_plain, type_ in zip(plain, (left, right))]
+    if all(odd):
+        raise SqlServerError(8117, type=label(left), operator=f"'{operator}'")
+    if any(odd) and any(plain):
+        raise NotSupported(f"the operator {operator} between {label(left)} and {label(right)}")
+    if any(odd) or not (left.is_integer or right.is_integer):
         raise SqlServerError(402, left=label(left), right=label(right), operator=f"'{operator}'")
+
+
+def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     result = left if left.is_integer and (not right.is_integer or rank(left) <= rank(right)) else right
     left_sql = convert_sql(left_sql, left, result, explicit=False)
     right_sql = convert_sql(right_sql, right, result, explicit=False)
-    return f"({left_sql} {_BITWISE[operator]} {right_sql})", result
+    return f"({left_sql} {BITWISE[operator]} {right_sql})", result
 
 
 _BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}

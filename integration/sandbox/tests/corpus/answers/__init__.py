@@ -1,7 +1,7 @@
 """Queries with what SQL Server answers, value and type, one TOML file for each theme, and what judges a server by them.
 
-A file has ``[[answers]]`` tables. Each tells ``source`` (where the answers are written: a page, probe notes of a real
-server, or "memory" when there is no other), ``since`` (the first version that has what is asked, when that is not the
+A file has ``[[answers]]`` tables. Each tells ``source`` (where the answers are written: a page, or probe notes of a real
+server), ``since`` (the first version that has what is asked, when that is not the
 oldest) or ``versions`` (the only ones that answer so); and then either many short answers
 
 ``expressions``  ``[text, value, type]``: what ``SELECT text`` gives; the text may go on with FROM. Without the type,

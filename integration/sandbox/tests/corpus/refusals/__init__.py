@@ -15,7 +15,7 @@ A file has an optional ``setup`` (batches, run once before the file's entries) a
                 Errors/*.cs tell what raises a number, not this very statement). A page of the error reference has the
                 number with the rule that the statement breaks, not the statement. A grammar of SqlScriptDOM is
                 Microsoft's own: it refuses the statement at a token that makes the number 102 or, for a keyword, 156.
-                What begins with "memory" has no source; what begins with "unsure" is doubted and says why.
+                What begins with "unsure: " is doubted, says why, and is refused by name: 50999.
 """
 
 from __future__ import annotations

@@ -515,7 +515,8 @@ create function ms.end_of_month(x date, n int) returns date immutable return
   (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
 
 create function ms.parts_fault(kind text) returns text language sql immutable as $$
-  select ms.fail(289, 'type', kind)
+  select ms.fail(289, 'state', case kind when 'date' then '1' when 'time' then '2' when 'datetime' then '3'
+    when 'smalldatetime' then '4' when 'datetime2' then '5' else '6' end, 'type', kind)
 $$;
 
 create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable strict as $$
@@ -534,6 +535,13 @@ begin
     perform ms.parts_fault(kind);
   end if;
   return (h::bigint * 3600 + mi * 60 + s) * 10000000 + (f * 10 ^ (7 - p))::bigint;
+end $$;
+
+-- Hours and minutes have one sign and make no more than 14 hours (probed).
+create function ms.offset_from_parts(local bigint, h int, mi int) returns ms.dto language plpgsql immutable as $$
+begin
+  if h * mi < 0 or abs(mi) > 59 or abs(h * 60 + mi) > 840 then perform ms.parts_fault('datetimeoffset'); end if;
+  return ms.offset_of(local, h * 60 + mi);
 end $$;
 
 -- ---- time zones: the engine's IANA zones behind Windows names -------------------------------------

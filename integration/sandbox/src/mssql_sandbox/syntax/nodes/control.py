@@ -189,7 +189,6 @@ class DeclareCursor(Statement):
     name: str
     query: Query
     options: list[str] = field(default_factory=list)
-    iso: bool = False  # options stand before CURSOR
 
 
 @dataclass(slots=True)

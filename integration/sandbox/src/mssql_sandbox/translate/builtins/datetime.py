@@ -9,6 +9,7 @@ from ...sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, 
 from ...syntax import nodes
 from ...types.conversion import convert_sql
 from ..bound import Bound
+from ..constants import folded_integer
 from ..operands import convert
 from .registry import Functions, invalid_argument
 from .string import integer, result, text
@@ -213,22 +214,26 @@ def _datefromparts(t, node, scope, a):
     return result(a, f"ms.date_from_parts({parts})", DATE)
 
 
-def _scale(bound: Bound, name: str) -> int:
-    if not bound.is_constant or not isinstance(bound.constant, int) or not 0 <= bound.constant <= 7:
+def _scale(node, name: str) -> int:
+    """The last argument. :raises SqlServerError: 10760 for no integer constant, 1002 out of range (both probed)."""
+    scale = folded_integer(node.arguments[-1])
+    if scale is None:
         raise SqlServerError(10760, type=name)
-    return bound.constant
+    if not 0 <= scale <= 7:
+        raise SqlServerError(1002, at=node.line or 1, scale=scale)
+    return scale
 
 
 @FUNCTIONS.define("timefromparts", 5)
 def _timefromparts(t, node, scope, a):
-    scale = _scale(a[4], "time")
+    scale = _scale(node, "time")
     parts = ", ".join(convert(bound, INT) for bound in a[:4])
     return result(a, f"ms.time_from_parts({parts}, {scale})", SqlType("time", scale=scale))
 
 
 @FUNCTIONS.define("datetime2fromparts", 8)
 def _datetime2fromparts(t, node, scope, a):
-    scale = _scale(a[7], "datetime2")
+    scale = _scale(node, "datetime2")
     parts = [convert(bound, INT) for bound in a[:7]]
     sql = (
         f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
@@ -249,13 +254,13 @@ def _datetimefromparts(t, node, scope, a):
 
 @FUNCTIONS.define("datetimeoffsetfromparts", 10)
 def _datetimeoffsetfromparts(t, node, scope, a):
-    scale = _scale(a[9], "datetimeoffset")
+    scale = _scale(node, "datetimeoffset")
     parts = [convert(bound, INT) for bound in a[:9]]
     local = (
         f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
         f"ms.time_from_parts({', '.join(parts[3:7])}, {scale}, 'datetimeoffset'))"
     )
-    return result(a, f"ms.offset_of({local}, {parts[7]} * 60 + {parts[8]})", SqlType("datetimeoffset", scale=scale))
+    return result(a, f"ms.offset_from_parts({local}, {parts[7]}, {parts[8]})", SqlType("datetimeoffset", scale=scale))
 
 
 @FUNCTIONS.define("smalldatetimefromparts", 5)
