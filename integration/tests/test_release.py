@@ -1,9 +1,11 @@
 """Which package a tag releases."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from harness import steps
 from harness.release import ROOT, package_of
 
 
@@ -46,3 +48,18 @@ def test_the_workflow_runs_what_exists():
     for workflow in Path(ROOT / ".github" / "workflows").glob("*.yml"):
         for command in re.findall(r"hatch run (?:\w+:)?([\w-]+)", workflow.read_text()):
             assert command in names, (workflow.name, command)
+
+
+def test_ci_runs_both_tiers():
+    """The quick one always; each week, step by step, all that the other has besides."""
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text()
+    quick, everything = (_steps(next(steps.commands(tier, steps.scripts()))) for tier in ("test", "test-all"))
+    weekly = re.findall(
+        r"^          - (.+)$", workflow.partition("  all:\n")[2].partition("    steps:")[0], re.MULTILINE
+    )
+    assert "- run: hatch run test\n" in workflow and "- run: hatch run matrix:unit\n" in workflow
+    assert set(weekly) == everything - quick - {"unit-matrix"}
+
+
+def _steps(line: str) -> set[str]:
+    return {step for step in shlex.split(line.partition("harness.steps ")[2]) if step not in ("--jobs", "1")}
