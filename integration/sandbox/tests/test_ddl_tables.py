@@ -187,3 +187,22 @@ def test_switch_moves_rows(client):
     assert client.run("SELECT id FROM a") == []
     client.run("INSERT INTO a DEFAULT VALUES")
     assert client.errors("ALTER TABLE a SWITCH TO b") == [4905]
+
+
+def test_a_global_temp_table_is_everybodys_until_its_maker_ends(server):
+    maker, other = Client(server), Client(server)
+    maker.run("CREATE TABLE ##g (i int IDENTITY PRIMARY KEY, c varchar(5) DEFAULT 'x' CHECK (c <> 'q'))")
+    other.run("INSERT ##g DEFAULT VALUES; INSERT ##g (c) VALUES ('b'); UPDATE ##g SET c = 'y' WHERE i = 1")
+    assert maker.run("SELECT c FROM tempdb..##G ORDER BY i") == [("y",), ("b",)]
+    assert other.value("SELECT OBJECT_ID('tempdb..##g') - OBJECT_ID('tempdb.dbo.##g')") == 0
+    assert other.errors("CREATE TABLE ##g (i int)") == [2714]
+    assert 'database "tempdb", table "dbo.##g"' in other.error("INSERT ##g (c) VALUES ('q')")
+    assert other.run("SELECT name FROM sys.tables WHERE name LIKE '##%'") == []
+    other.run("SELECT 1 AS z INTO ##h; DROP TABLE ##h")
+    assert maker.errors("SELECT * FROM ##h") == [208]
+    maker.session.close()
+    assert other.errors("SELECT * FROM ##g") == [208]
+    other.run("CREATE TABLE ##g (i int)")
+    list(other.session.reset(False))
+    assert other.errors("SELECT * FROM ##g") == [208]
+    other.session.close()

@@ -20,7 +20,6 @@ REFUSED = [
     "SELECT DATALENGTH(CAST('<a/>' AS xml))",
     "CREATE PROCEDURE q @rows dbo.ty READONLY AS SELECT 1",
     "CREATE TYPE dbo.alias FROM xml",
-    "CREATE TABLE ##g (id int)",
     "CREATE TABLE [@p] (id int)",
     "SELECT id INTO [@p] FROM t",
     "EXEC sp_rename 't', '@p'",

@@ -22,6 +22,7 @@ from .datatypes import ROWVERSION, ROWVERSION_ID
 from .model import Column, Index, Table, UserFunction
 
 DEFAULT_SCHEMA = "dbo"
+GLOBAL = "##"  # in place of a schema: global temp tables, whose schema_id is -1
 # Compatibility views that are found without their schema.
 _UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes", "sysdatabases"))
 # https://learn.microsoft.com/sql/relational-databases/system-compatibility-views/system-compatibility-views-transact-sql
@@ -102,6 +103,7 @@ class SessionCatalog:
         self._variables: dict[str, Table] = {}  # table variables that no table of the catalogue tells of
         self._lasting: set[int] = set()  # ids of table variables whose engine's table no rollback takes away
         self._passing: dict[int, str] = {}  # id -> the engine's definition of the others
+        self.globals: set[str] = set()  # names of the global temp tables that the session made
         self._standing: dict[str, Table] = {}
         self._triggers: tuple[tuple, bool] | None = None
         self.before_change: Callable[[], None] = lambda: None
@@ -112,6 +114,8 @@ class SessionCatalog:
         """A table, view, system view, temp table (#t) or table variable (@t); names in any case."""
         if schema is None and name.casefold() in self._standing:
             return self._standing[name.casefold()]
+        if name.startswith("##"):
+            return self._user_table((GLOBAL, name.casefold()))
         if name.startswith(("#", "@")):
             return self._temporary_table(name)
         key = ((schema or DEFAULT_SCHEMA).casefold(), name.casefold())
@@ -316,7 +320,15 @@ class SessionCatalog:
             return
         table = self._temporary_table(name)
         if table is not None:
-            self._forget(table.id)
+            self._forget(table)
+
+    def drop_globals(self) -> None:
+        """Drop the global temp tables that the session made, which is at its end."""
+        for name in self.globals:
+            if (table := self.table(None, name)) is not None:
+                self._forget(table)
+                self.shared.changed()
+        self.globals.clear()
 
     def drop_table_variables(self) -> None:
         for name in self.table_variables:
@@ -325,6 +337,7 @@ class SessionCatalog:
     def drop_all_temporary(self) -> None:
         for name in self._temporary_names():
             self.drop_temporary(name)
+        self.drop_globals()
         self.temporary_used = False
 
     def refuse_table_variable_rollback(self) -> None:
@@ -354,7 +367,10 @@ class SessionCatalog:
 
     def _load(self, key: tuple[str, str]) -> tuple[Table | None, bool]:
         """(table, may be shared): under snapshot isolation this session may see an old catalogue."""
-        row = self.connection.execute("select ms.describe($1, $2)", key, prepare=True).fetchone()
+        if key[0] == GLOBAL:
+            row = self.connection.execute("select ms.describe_temporary($1)", key[1:], prepare=True).fetchone()
+        else:
+            row = self.connection.execute("select ms.describe($1, $2)", key, prepare=True).fetchone()
         if row[0] is None:
             return None, False
         return _table(row[0]), not row[0]["snapshot"]
@@ -376,10 +392,10 @@ class SessionCatalog:
         sql = "select name from ms.objects where schema_id = -pg_backend_pid() and type = 'U'"
         return [row[0] for row in self.connection.execute(sql, prepare=True)]
 
-    def _forget(self, object_id: int) -> None:
+    def _forget(self, table: Table) -> None:
         self.before_change()
-        self.connection.execute(f"drop table if exists pg_temp.t{object_id}")
-        self.connection.execute("select ms.forget_table($1)", (object_id,))
+        self.connection.execute(f"drop table if exists {table.physical}")
+        self.connection.execute("select ms.forget_table($1)", (table.id,))
         self._changes += 1
         self._temporary.clear()
 
@@ -397,7 +413,7 @@ def _table(document: dict[str, Any]) -> Table:
         id=document["id"],
         schema=document["schema"],
         name=document["name"],
-        physical=f"{'pg_temp' if temporary else 'u'}.{prefix}{document['id']}",
+        physical=f"{'pg_temp' if temporary and not document['name'].startswith(GLOBAL) else 'u'}.{prefix}{document['id']}",
         columns=tuple(_column(*values) for values in document["columns"] or ()),
         kind=kind,
         view_text=document["view_text"],

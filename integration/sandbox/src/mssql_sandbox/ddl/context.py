@@ -9,7 +9,7 @@ from typing import Any, Iterator, Sequence
 import psycopg
 
 from ..catalog.model import Column, Table
-from ..catalog.store import DEFAULT_SCHEMA, SessionCatalog
+from ..catalog.store import DEFAULT_SCHEMA, GLOBAL, SessionCatalog
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event, Info
 from ..syntax import nodes
@@ -93,8 +93,11 @@ class Ddl:
         schema = parts[-2] if len(parts) > 1 and parts[-2] else DEFAULT_SCHEMA
         return schema, parts[-1]
 
-    def schema_id(self, schema: str) -> int:
-        """:raises SqlServerError: 2760 for an unknown schema."""
+    def schema_id(self, schema: str, leaf: str = "") -> int:
+        """:param leaf: of a new table; global temp tables are in none. :raises SqlServerError: 2760 for an unknown schema."""
+        if leaf.startswith(GLOBAL):
+            self.catalog.globals.add(leaf)
+            return -1
         number = self.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", schema)
         if number is None:
             raise errors.unknown_schema(schema)
@@ -130,7 +133,7 @@ class Ddl:
 
     def changed(self, table: Table) -> None:
         """Forget cached snapshots after a change of a table."""
-        self.touch(temporary=is_temporary(table))
+        self.touch(temporary=is_local(table))
         self.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", table.id)
 
     def full_name(self, table: Table) -> str:
@@ -204,6 +207,11 @@ def refuse_variable_name(name: str, line: int = 1) -> None:
     """Between delimiters it may be an object's name; here it would be taken for a table variable's."""
     if name.startswith("@"):
         raise NotSupported("an object whose name begins with @", line)
+
+
+def is_local(table: Table) -> bool:
+    """Whether it is a temp table or table variable of this session alone."""
+    return is_temporary(table) and not table.name.startswith(GLOBAL)
 
 
 def is_temporary(table: Table) -> bool:

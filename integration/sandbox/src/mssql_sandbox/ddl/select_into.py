@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from ..catalog.model import Column, Table
-from ..errors import NotSupported, SqlServerError
+from ..errors import SqlServerError
 from ..interface import ResultColumn
 from ..syntax import nodes
 from . import columns
@@ -23,10 +23,8 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
     ddl = Ddl(session, scope)
     schema, leaf = ddl.split(name)
     refuse_variable_name(leaf, name.line)
-    temporary = leaf.startswith("#")
-    if leaf.startswith("##"):
-        raise NotSupported("global temp tables", name.line)
-    schema_id = ddl.temporary_schema() if temporary else ddl.schema_id(schema)
+    temporary = leaf.startswith("#") and not leaf.startswith("##")
+    schema_id = ddl.temporary_schema() if temporary else ddl.schema_id(schema, leaf)
     if not temporary and ddl.catalog.table(schema, leaf) is not None:
         raise name_taken(written(name))
     _check_names(leaf, results)

@@ -12,7 +12,7 @@ from ..syntax import nodes
 from . import columns, constraints, errors, indexes, warehouse
 from .binding import detach
 from .compiling import revive
-from .context import Ddl, is_temporary, refuse_variable_name, written
+from .context import Ddl, is_local, refuse_variable_name, written
 
 _MAX_TEMPORARY_NAME = 116
 _HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
@@ -21,21 +21,19 @@ _HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
 def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     """CREATE TABLE. :raises SqlServerError: 2714, 2760, 2705 and what columns and constraints raise."""
     schema, name = ddl.split(statement.name)
-    if name.startswith("##"):
-        raise NotSupported("global temp tables", statement.line)
     refuse_variable_name(name, statement.line)
     for option in statement.options:
         if option.upper() not in _HARMLESS_OPTIONS:
             raise NotSupported(f"CREATE TABLE ... WITH ({option})", statement.line)
     if statement.filegroup is not None and statement.filegroup.casefold() not in ("primary", "default"):
         raise SqlServerError(1921, name=statement.filegroup)
-    if name.startswith("#"):
+    if name.startswith("#") and not name.startswith("##"):
         if len(name) > _MAX_TEMPORARY_NAME:
             raise SqlServerError(193, start=name[:30], maximum=116)
         ddl.scope.created.append(name)
         _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
         return
-    schema_id = ddl.schema_id(schema)
+    schema_id = ddl.schema_id(schema, name)
     if ddl.catalog.table(schema, name) is not None:
         raise errors.name_taken(name)
     if ddl.session.version.is_warehouse:
@@ -137,7 +135,7 @@ def _add_constraints(
             indexes.IndexPlan(index.name, index.columns, index.unique, bool(index.clustered), (), index.where),
         )
     if wanted or own_indexes:
-        ddl.touch(temporary=is_temporary(table))
+        ddl.touch(temporary=is_local(table))
 
 
 def _check_inline(inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]]) -> None:
@@ -164,7 +162,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         if if_exists:
             return
         raise SqlServerError(3705, used="TABLE", name=written(name), kind="view", right="VIEW")
-    if table.kind == "temp":
+    if is_local(table):
         ddl.catalog.drop_temporary(table.name)
         return
     _refuse_when_referenced(ddl, table, name)

@@ -85,7 +85,8 @@ class ObjectLookup:
         if object_id in self.temporary:
             return "dbo", self.temporary[object_id].name
         rows = self.query(
-            "select s.name, o.name from ms.objects o join ms.schemas s using (schema_id) where o.object_id = $1",
+            "select coalesce(s.name, 'dbo'), o.name from ms.objects o left join ms.schemas s using (schema_id)"
+            " where o.object_id = $1",
             (object_id,),
         )
         return rows[0] if rows else None
@@ -96,6 +97,9 @@ class ObjectLookup:
             "select name, rtrim(type), parent_object_id from ms.objects where object_id = $1", (object_id,)
         )
         return rows[0] if rows else None
+
+    def database_of(self, table: str) -> str:
+        return "tempdb" if table.startswith(("#", "@")) else self.database
 
     def column(self, object_id: int, column_id: int) -> str:
         if object_id in self.temporary:
@@ -183,7 +187,7 @@ def _conflict(lookup: ObjectLookup, verb: str, kind: str, name: str, table: int,
         statement=verb,
         kind=kind,
         constraint=name,
-        database=lookup.database,
+        database=lookup.database_of(table_name),
         schema=schema,
         table=table_name,
         column=where,
@@ -210,8 +214,7 @@ def _not_null(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServe
     if table_id is None or column_id is None:
         return None
     schema, table = lookup.table(table_id[0]) or ("dbo", "")
-    database = "tempdb" if table.startswith(("#", "@")) else lookup.database
-    full_name = table if table.startswith("@") else f"{database}.{schema}.{table}"
+    full_name = table if table.startswith("@") else f"{lookup.database_of(table)}.{schema}.{table}"
     what = "UPDATE" if verb in ("UPDATE", "ALTER TABLE") else verb
     return SqlServerError(515, column=lookup.column(table_id[0], column_id[0]), table=full_name, statement=what)
 

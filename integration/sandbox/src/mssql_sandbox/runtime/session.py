@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from copy import copy
 from typing import Any, Callable, Iterator, Sequence
 
@@ -207,6 +207,10 @@ class Session(RemoteCalls):
 
     def close(self) -> None:
         self.server.forget(self)
+        if self.catalog.globals:
+            with suppress(psycopg.Error):  # whatever holds the table or the connection, the session ends
+                self.connection.execute("rollback; set lock_timeout = '5s'")
+                self.catalog.drop_globals()
         self.connection.close()
 
     # ---- running texts ---------------------------------------------------------------
@@ -412,7 +416,7 @@ class Session(RemoteCalls):
         yield Info.of(5701, name=name)
 
     def _switch(self, name: str) -> None:
-        if self.transactions.count or self.catalog.has_temporary():
+        if self.transactions.count or self.catalog.has_temporary() or self.catalog.globals:
             raise NotSupported("USE inside a transaction or with temp tables")
         old = self.connection
         self._attach(name, self.server.engine_connection(name))

@@ -2,7 +2,7 @@
 -- statement, sys.* and INFORMATION_SCHEMA read them.
 
 create sequence ms.object_ids start 1000001 increment 16;
--- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*.
+-- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*; -1: of all sessions.
 create sequence ms.temporary_ids start 1900000000;
 create function ms.first_temporary_id() returns int language sql immutable as 'select 1900000000';
 
@@ -413,7 +413,8 @@ $$;
 
 create function ms.describe_temporary(table_name text) returns jsonb language sql stable as $$
   select ms.describe(object_id) from ms.objects
-  where schema_id = -pg_backend_pid() and casefold(name) = casefold(table_name)
+  where schema_id = case when table_name like '##%' then -1 else -pg_backend_pid() end
+    and casefold(name) = casefold(table_name)
 $$;
 
 -- Empty the table of a table variable; dead rows make it slow once there are many.

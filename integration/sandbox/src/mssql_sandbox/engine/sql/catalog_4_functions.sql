@@ -51,7 +51,8 @@ begin
   end if;
   if left(leaf, 1) = '#' then
     select object_id into found from ms.objects
-    where schema_id = -pg_backend_pid() and casefold(name) = casefold(leaf) and type = coalesce(wanted, 'U');
+    where schema_id = case when leaf like '##%' then -1 else -pg_backend_pid() end
+      and casefold(name) = casefold(leaf) and type = coalesce(wanted, 'U');
     -- Seen from a user database a temp table needs its tempdb prefix.
     return case when casefold(database_name) = 'tempdb' then found end;
   end if;
