@@ -1,6 +1,7 @@
 """manage.py mssql_doctor: what it tells, and its errors."""
 
 import io
+import json
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,12 +17,12 @@ SECRET = "s3cret-canary"
 def doctor(monkeypatch):
     """Call it with a connection: what the command prints about it."""
 
-    def examine(connection):
+    def examine(connection, **options):
         monkeypatch.setitem(connections._settings, "examined", connection.settings_dict)
         connections["examined"] = connection
         out = io.StringIO()
         try:
-            call_command("mssql_doctor", database="examined", stdout=out, no_color=True)
+            call_command("mssql_doctor", database="examined", stdout=out, no_color=True, **options)
         finally:
             del connections["examined"]
         return out.getvalue()
@@ -53,7 +54,25 @@ def test_what_the_server_has_not(doctor):
 
 def test_advice_comes_with_its_remedy(doctor):
     text = doctor(fake_connection(read_committed_snapshot=False))
-    assert "READ_COMMITTED_SNAPSHOT is off: readers wait for writers.\n    ALTER DATABASE CURRENT SET" in text
+    assert "warning: READ_COMMITTED_SNAPSHOT is off: readers wait for writers.\n    ALTER DATABASE CURRENT SET" in text
+    assert "    See explanation/transactions in the documentation." in text
+
+
+def test_json_has_facts_and_findings(doctor):
+    told = json.loads(doctor(fake_connection(read_committed_snapshot=False), json=True))
+    assert told["facts"]["Edition"] == "ENTERPRISE"
+    (finding,) = told["findings"]
+    assert finding["level"] == "warning" and finding["page"] == "explanation/transactions"
+
+
+def test_the_exit_status_goes_by_the_level(doctor):
+    with pytest.raises(CommandError, match="1 of 1 findings ask for a change"):
+        doctor(fake_connection(read_committed_snapshot=False), fail_level="warning")
+    connection = fake_connection()
+    connection.driver.answer("HAS_PERMS_BY_NAME", [("dbo", "auth_user", 0, 1, 1, 1, 1)])
+    with pytest.raises(CommandError, match="ask for a change"):
+        doctor(connection)
+    doctor(fake_connection(), fail_level="warning")
 
 
 def test_a_refusal_is_told_without_secrets(doctor):

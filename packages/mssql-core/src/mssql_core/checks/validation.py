@@ -10,7 +10,7 @@ from ..names import quote_identifier, quote_name
 from ..plugin import manager
 from ..schema import foreign_key_rules
 from ..schema.unenforced_keys import OPTION
-from . import advice, key_lengths
+from . import columns, key_lengths
 
 
 class DatabaseValidation(BaseDatabaseValidation):
@@ -60,7 +60,7 @@ class DatabaseValidation(BaseDatabaseValidation):
     def _column_types(self):
         return [
             checks.Warning("DATABASES[%r]: %s" % (self.connection.alias, text), hint=remedy, id="mssql_core.W002")
-            for text, remedy in advice.column_types(self.connection)
+            for text, remedy, *_ in columns.column_types(self.connection)
         ]
 
     def check_field(self, field, **kwargs):

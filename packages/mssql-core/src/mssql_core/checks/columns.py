@@ -1,0 +1,81 @@
+"""Columns whose type is another than the alias's settings or the model say; for the system check and mssql_doctor."""
+
+from django.db.models import CharField, DateTimeField, UUIDField
+
+from ..data_types import NAMED_FIELDS
+from ..names import TableName
+from .findings import fetched, finding, listed, models_of
+
+_COLUMNS = (
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, y.name FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
+    "JOIN sys.types AS y ON y.user_type_id = c.user_type_id "
+    "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'varchar', N'uniqueidentifier', N'datetime', N'smalldatetime', "
+    "N'datetime2', N'datetimeoffset')"
+)
+# The fields whose columns may have one of NAMED_FIELDS' types.
+_NAMED = {"varchar": CharField, "datetime": DateTimeField, "smalldatetime": DateTimeField}
+
+
+def column_types(connection):
+    """Columns whose type is a choice of the alias (uuid_type, datetime_type) and differs from it, or the model's to name."""
+    kinds = _kinds(connection)
+    advice = []
+    for option, field_class, choices in (
+        ("uuid_type", UUIDField, {"char": "char(32)", "uniqueidentifier": "uniqueidentifier"}),
+        ("datetime_type", DateTimeField, {"datetime2": "datetime2", "datetimeoffset": "datetimeoffset"}),
+    ):
+        expected = connection.data_types[field_class.__name__]
+        others = {}
+        for field in _fields(connection):
+            kind = choices.get(kinds(field)) if _is_of(field_class, field) else None
+            if kind is not None and kind != expected:
+                others.setdefault(kind, []).append(str(field))
+        for kind, fields in others.items():
+            text = "The columns of %s have the type %s, not %s." % (listed(fields), kind, expected)
+            remedy = "Set OPTIONS[%r] = %r, or change the columns by a migration." % (option, kind)
+            advice.append(finding(text, remedy, "how-to/coming-from-mssql-django"))
+    return [*advice, *_types_to_name(connection, kinds)]
+
+
+def _types_to_name(connection, kinds):
+    """Columns of legacy types of which the model says nothing."""
+    for kind, field_class in _NAMED.items():
+        fields = [
+            str(field)
+            for field in _fields(connection)
+            if isinstance(field, field_class) and kinds(field) == kind and not _says(field, kind, connection)
+        ]
+        if fields:
+            text = "The columns of %s have the type %s, and the model does not say so." % (listed(fields), kind)
+            remedy = (
+                "Make them mssql_core.fields.%s, so that values find their rows, by the column's index."
+                % NAMED_FIELDS[kind]
+            )
+            yield finding(text, remedy, "differences")
+
+
+def _says(field, kind, connection):
+    return (field.db_type(connection) or "").partition("(")[0] == kind
+
+
+def _is_of(field_class, field):
+    return type(field).get_internal_type(field) == field_class.__name__
+
+
+def _kinds(connection):
+    """A function: field -> the name of its column's type, or None."""
+    types = {tuple(map(str.casefold, name)): kind for *name, kind in fetched(connection, _COLUMNS)}
+    default_schema = connection.ops.schema_option or connection.server.default_schema
+
+    def kind_of(field):
+        table = TableName.parse(field.model._meta.db_table, default_schema)
+        if table.database is not None:
+            return None
+        return types.get(tuple(map(str.casefold, (table.schema, table.name, field.column))))
+
+    return kind_of
+
+
+def _fields(connection):
+    for model in models_of(connection):
+        yield from model._meta.local_concrete_fields

@@ -1,0 +1,111 @@
+"""Options of the database, the connection and the server that Django code meets."""
+
+from ..plugin import Capability, Edition
+from .findings import ERROR, ProjectTables, fetched, finding, listed
+
+_ISOLATION = "explanation/transactions"
+_SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
+_COLLATIONS = (
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.collation_name FROM sys.columns AS c "
+    "JOIN sys.tables AS t ON t.object_id = c.object_id WHERE t.is_ms_shipped = 0 AND c.collation_name IS NOT NULL "
+    "ORDER BY t.name, c.column_id"
+)
+
+
+def isolation(connection):
+    """READ_COMMITTED_SNAPSHOT, and SNAPSHOT where the alias asks for it."""
+    if not connection.server.read_committed_snapshot:
+        yield finding(
+            "READ_COMMITTED_SNAPSHOT is off: readers wait for writers.",
+            "ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON; it waits until no other session uses the database. "
+            "(WITH ROLLBACK IMMEDIATE does not wait: it ends the others' transactions, and their work is lost.)",
+            _ISOLATION,
+        )
+    if connection.options_read().options.get("isolation_level") == "SNAPSHOT":
+        ((state,),) = fetched(connection, _SNAPSHOT)
+        if not state:
+            yield finding(
+                "OPTIONS['isolation_level'] is SNAPSHOT, which the database does not allow: each access is error 3952.",
+                "ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON",
+                _ISOLATION,
+                ERROR,
+            )
+
+
+def compatibility_level(connection):
+    """A level below what the server's own release has, as far as something is missing."""
+    server = connection.server
+    if server.has(Capability.OPENJSON):
+        return
+    yield finding(
+        "The compatibility level is %d: OPENJSON is missing, so long lists of values are slower."
+        % server.compatibility_level,
+        "ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130, or the server's own level",
+        "reference/limitations",
+    )
+    if "JSONField" in connection.data_types:
+        yield finding(
+            "The plugin 'json' is enabled, and at compatibility level %d its lookups raise NotSupportedError."
+            % server.compatibility_level,
+            "ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130, or the server's own level",
+            "reference/limitations",
+            ERROR,
+        )
+
+
+def collations(connection):
+    """Columns of another collation than the database's, which their models do not name."""
+    tables, usual = ProjectTables(connection), connection.server.collation
+    others = {}
+    for schema, table, column, collation in tables.of(fetched(connection, _COLLATIONS)):
+        fields = {field.column.casefold(): field for field in tables.model(schema, table)._meta.local_concrete_fields}
+        field = fields.get(column.casefold())
+        if field is not None and collation.casefold() != usual.casefold() and not getattr(field, "db_collation", None):
+            others.setdefault(collation, []).append(str(field))
+    for collation, fields in others.items():
+        yield finding(
+            "The columns of %s have the collation %s; the database's is %s. Compared with others they are error 468."
+            % (listed(fields), collation, usual),
+            "Say it in the model (db_collation=%r), or give the columns the database's." % collation,
+            "differences",
+        )
+
+
+def limits(connection):
+    """What the edition does not give."""
+    if connection.server.edition is Edition.EXPRESS:
+        # https://learn.microsoft.com/sql/sql-server/editions-and-components-of-sql-server-2022 ("Scale limits")
+        yield finding(
+            "The edition is Express: a database has at most 10 GB (50 GB from SQL Server 2025), and little memory.",
+            "Watch its size; another edition before it is full.",
+            "reference/limitations",
+        )
+
+
+def encryption(connection):
+    """Keywords that switch off what the driver does by itself."""
+    keywords = {
+        name.casefold(): str(value).casefold() for name, value in connection.get_connection_params().keywords.items()
+    }
+    if keywords.get("encrypt") in ("no", "optional"):
+        yield finding(
+            "Encrypt = %s: what goes over the wire may be read." % keywords["encrypt"],
+            "Remove it; the driver encrypts by itself.",
+            "settings",
+        )
+    if keywords.get("trustservercertificate") == "yes":
+        yield finding(
+            "TrustServerCertificate = yes: the server's certificate is not checked.",
+            "Install the certificate's authority, and remove it.",
+            "settings",
+        )
+
+
+def driver(connection):
+    """An ODBC driver that is no longer the newest.
+
+    https://learn.microsoft.com/sql/connect/odbc/windows/release-notes-odbc-sql-server-windows
+    """
+    name = connection.driver.version(connection.connection)
+    if "msodbcsql17" in name.lower() or "msodbcsql-17" in name.lower():
+        yield finding("The ODBC driver is %s." % name, "Driver 18: pip install mssql-core[odbc]", "settings")

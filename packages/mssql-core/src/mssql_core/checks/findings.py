@@ -1,0 +1,68 @@
+"""What an examination of a database finds, and the tables that are the project's."""
+
+from collections import namedtuple
+
+from django.apps import apps
+from django.db import router
+
+from ..names import TableName
+
+#: Only findings of this level make ``mssql_doctor`` fail by default: something of the project cannot work.
+ERROR = "error"
+WARNING = "warning"
+_SHOWN = 5
+
+#: One finding: ``text``, what to do (``remedy``), ``level``, and ``page``, the page of the documentation.
+Finding = namedtuple("Finding", ("text", "remedy", "page", "level"))
+
+
+def finding(text, remedy, page, level=WARNING):
+    """A Finding.
+
+    :param page: path in the documentation, without suffix: ``reference/rights``.
+    """
+    return Finding(text, remedy, page, level)
+
+
+def listed(names):
+    """The first names, and how many more there are."""
+    shown = ", ".join(names[:_SHOWN])
+    return "%s and %d more" % (shown, len(names) - _SHOWN) if len(names) > _SHOWN else shown
+
+
+def models_of(connection):
+    """The models that live in the alias, those of many-to-many tables too."""
+    for model in apps.get_models(include_auto_created=True):
+        if not model._meta.proxy and router.allow_migrate_model(connection.alias, model):
+            yield model
+
+
+class ProjectTables:
+    """(schema, name) of each table in the catalogue -> its model; names are compared without case."""
+
+    def __init__(self, connection):
+        default_schema = connection.ops.schema_option or connection.server.default_schema
+        self._models = {}
+        for model in models_of(connection):
+            table = TableName.parse(model._meta.db_table, default_schema)
+            if table.database is None:
+                self._models[self._key(table.schema, table.name)] = model
+
+    @staticmethod
+    def _key(schema, name):
+        return schema.casefold(), name.casefold()
+
+    def model(self, schema, name):
+        """The model of a table, or None where it is none of the project's."""
+        return self._models.get(self._key(schema, name))
+
+    def of(self, rows):
+        """The rows, which begin with schema and table, that are about tables of the project."""
+        return [row for row in rows if self.model(row[0], row[1]) is not None]
+
+
+def fetched(connection, sql, params=()):
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

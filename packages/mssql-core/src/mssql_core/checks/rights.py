@@ -1,0 +1,40 @@
+"""What the login may not do, though the project does it."""
+
+from .findings import ERROR, ProjectTables, fetched, finding, listed
+
+_PAGE = "reference/rights"
+_USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_ALTER = "ALTER"
+_QUERY = (
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, %s FROM sys.tables AS t WHERE t.is_ms_shipped = 0 ORDER BY t.name"
+    % ", ".join(
+        "HAS_PERMS_BY_NAME(QUOTENAME(SCHEMA_NAME(t.schema_id)) + N'.' + QUOTENAME(t.name), N'OBJECT', N'%s')" % right
+        for right in (*_USED, _ALTER)
+    )
+)
+
+
+def rights(connection):
+    """Rights on tables of models; of unmanaged models only SELECT.
+
+    https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql
+    """
+    tables = ProjectTables(connection)
+    missing = {right: [] for right in (*_USED, _ALTER)}
+    for schema, name, *granted in tables.of(fetched(connection, _QUERY)):
+        is_managed = tables.model(schema, name)._meta.managed
+        for right, has in zip(missing, granted):
+            if not has and (is_managed or right == "SELECT"):
+                missing[right].append("%s.%s" % (schema, name))
+    for right in _USED:
+        if missing[right]:
+            text = "The login may not %s: %s." % (right, listed(missing[right]))
+            remedy = "GRANT %s ON OBJECT::... TO its user, or add the user to db_datareader and db_datawriter." % right
+            yield finding(text, remedy, _PAGE, ERROR)
+    if missing[_ALTER]:
+        yield finding(
+            "The login may not ALTER: %s. Objects with keys of their own cannot be created (SET IDENTITY_INSERT), nor "
+            "loaddata and flush be used." % listed(missing[_ALTER]),
+            "Nothing, if the application does none of it; else GRANT ALTER ON OBJECT::... TO its user.",
+            _PAGE,
+        )
