@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from ddl_support import Client, start_server
 
@@ -142,6 +144,61 @@ def test_application_locks(server):
     assert two.value(take.format(0)) == 0
     one.session.close()
     two.session.close()
+
+
+APPLOCK = "DECLARE @r int; EXEC @r = sp_getapplock N'modes', '{}', 'Session', {}; SELECT @r"
+
+
+@pytest.mark.parametrize(
+    "held, compatible",
+    [
+        ("IntentShared", ("IntentShared", "Shared", "Update")),
+        ("Shared", ("IntentShared", "Shared", "Update")),
+        ("Update", ("IntentShared", "Shared")),
+        ("Exclusive", ()),
+    ],
+)
+def test_modes_of_application_locks(server, held, compatible):
+    """Lock compatibility: Transaction locking and row versioning guide."""
+    one, two = Client(server), Client(server)
+    assert one.value(APPLOCK.format(held, 0)) == 0
+    for mode in ("IntentShared", "Shared", "Update", "Exclusive"):
+        assert two.value(APPLOCK.format(mode, 0)) == (0 if mode in compatible else -1)
+        if mode in compatible:
+            two.run("EXEC sp_releaseapplock N'modes', 'Session'")
+    one.run("EXEC sp_releaseapplock N'modes', 'Session'")
+    assert one.errors("EXEC sp_releaseapplock N'modes', 'Session'") == [1223]
+    assert two.value(APPLOCK.format("Exclusive", 0)) == 0
+    for client in (one, two):
+        client.session.close()
+
+
+def test_an_application_lock_that_had_to_be_waited_for(server):
+    one, two, answers = Client(server), Client(server), []
+    one.value(APPLOCK.format("Exclusive", 0))
+    waiting = threading.Thread(target=lambda: answers.append(two.value(APPLOCK.format("Shared", -1))))
+    waiting.start()
+    while not one.value("SELECT COUNT(*) FROM sys.dm_tran_locks WHERE request_status = 'WAIT'"):
+        pass
+    one.session.close()
+    waiting.join()
+    assert answers == [1]
+    two.session.close()
+
+
+@pytest.mark.parametrize(
+    "call, number",
+    [
+        ("sp_getapplock NULL, 'Shared', 'Session'", 1224),
+        ("sp_releaseapplock NULL, 'Session'", 1224),
+        ("sp_getapplock N'x', 'Shared', 'Session', -2", 1227),
+        ("sp_getapplock N'x', 'IntentExclusive', 'Session'", 50999),
+    ],
+)
+def test_errors_of_application_locks(server, call, number):
+    client = Client(server)
+    assert client.errors(f"EXEC {call}") == [number]
+    client.session.close()
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,122 @@ def test_readers_by_locks_meet_rows_and_inserts(sessions):
     assert reader.run("BEGIN TRANSACTION; SELECT id FROM is_u") == []
 
 
+# What a reader at READ COMMITTED under locks asks while another has changed is_t (1, _) and inserted (3, 3).
+SEEKS = [
+    "SELECT COUNT(*) FROM is_t WHERE id = 2",
+    "SELECT v, COUNT(*) FROM is_t WHERE id IN (2, 5) GROUP BY v",
+    "SELECT DISTINCT v FROM is_t WHERE 2 = id AND v > 0",
+    "SELECT id FROM is_u UNION SELECT v FROM is_t WHERE id = 2",
+    "SELECT v FROM is_u u JOIN is_t t ON t.id = u.id",
+    "SELECT v FROM is_u u LEFT JOIN is_t t ON t.id = u.id WHERE u.id = 2",
+    "SELECT 1 FROM is_u u WHERE EXISTS (SELECT 1 FROM is_t t WHERE t.id = u.id)",
+    "SELECT v FROM is_t WHERE id IN (SELECT id FROM is_u)",
+    "DECLARE @id bigint = 2; SELECT v FROM is_t WHERE id = @id",
+    "UPDATE is_t SET v = 5 WHERE id = 2",
+    "DELETE FROM is_t WHERE id = 2.0",
+    "UPDATE t SET v = 5 FROM is_t t JOIN is_u u ON u.id = t.id",
+    "SELECT v FROM is_t WHERE 1 = 0",
+    "MERGE is_t AS t USING (VALUES (4)) s (n) ON 1 = 0 WHEN NOT MATCHED THEN INSERT VALUES (n, n);",
+    "MERGE is_t AS t USING is_u AS u ON t.id = u.id WHEN MATCHED THEN DELETE;",
+]
+SCANS = [
+    "SELECT COUNT(*) FROM is_t",
+    "SELECT v FROM is_t WHERE v = 2",
+    "SELECT v FROM is_t WHERE id = 2 OR v = 2",
+    "SELECT v FROM is_t WHERE id <> 2",
+    "SELECT v FROM is_u u FULL JOIN is_t t ON t.id = u.id",
+    "SELECT v FROM is_u u RIGHT JOIN is_t t ON t.id = u.id",
+    "SELECT v FROM is_t WHERE id IN (1, 2)",
+    "SELECT v FROM is_t WHERE id = 3",
+    "UPDATE is_t SET v = 5 WHERE id = 3",
+    "DELETE FROM is_t WHERE id = 3",
+    "INSERT INTO is_u SELECT v FROM is_t",
+    "DECLARE @n int; SELECT @n = MAX(v) FROM is_t",
+    "SELECT v INTO #copy FROM is_t",
+    "IF EXISTS (SELECT 1 FROM is_t) SELECT 1",
+]
+
+
+@pytest.mark.parametrize("query, expected", [*((q, []) for q in SEEKS), *((q, [1222]) for q in SCANS)])
+def test_readers_wait_for_what_they_read(sessions, query, expected):
+    writer, reader = sessions
+    writer.run("INSERT INTO is_u VALUES (2)")
+    writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 9 WHERE id = 1; INSERT INTO is_t VALUES (3, 3)")
+    assert reader.errors(query) == expected
+
+
+def test_changes_that_a_savepoint_took_back_are_not_waited_for(sessions):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; SAVE TRANSACTION s; INSERT INTO is_t VALUES (3, 3); ROLLBACK TRANSACTION s")
+    writer.errors("INSERT INTO is_t VALUES (4, 4), (1, 1)")
+    assert reader.run("SELECT * FROM is_t") == OLD
+
+
+def test_statements_that_change_no_row_are_not_waited_for(sessions):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; DELETE FROM is_t WHERE id = 77; UPDATE is_t SET v = 1 WHERE id = 77")
+    assert reader.run("SELECT * FROM is_t") == OLD
+
+
+def test_many_locks_are_the_tables(sessions):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; DECLARE @n int = 10; WHILE @n < 2520 BEGIN INSERT INTO is_t VALUES (@n, 1); SET @n += 1 END")
+    assert reader.errors("SELECT v FROM is_t WHERE id = 1") == [1222]
+    writer.run("ROLLBACK; INSERT INTO is_t SELECT value, 1 FROM GENERATE_SERIES(10, 5100)")
+    writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 2 WHERE id > 9")
+    assert reader.errors("SELECT v FROM is_t WHERE id = 1") == [1222]
+
+
+def test_a_table_without_indexes_is_read_as_a_whole(sessions):
+    writer, reader = sessions
+    writer.run("BEGIN TRANSACTION; INSERT INTO is_u VALUES (1)")
+    assert reader.errors("SELECT * FROM is_u WHERE id = 2") == [1222]
+
+
+def test_keys_are_compared_as_the_collation_compares(sessions):
+    writer, reader = sessions
+    writer.run(
+        "DROP TABLE IF EXISTS is_k; CREATE TABLE is_k (s varchar(9) NOT NULL, d decimal(9, 2) NOT NULL, PRIMARY KEY (s, d))"
+    )
+    writer.run("BEGIN TRANSACTION; INSERT INTO is_k VALUES ('Ab', 1.5)")
+    assert reader.errors("SELECT * FROM is_k WHERE s = N'aB ' AND d = 1.500") == [1222]
+    assert reader.errors("SELECT * FROM is_k WHERE s = 'ab'") == [1222]
+    assert reader.run("SELECT * FROM is_k WHERE s = 'ab' AND d = 2") == []
+    assert reader.run("SELECT * FROM is_k WHERE s = 'b'") == []
+
+
+@pytest.mark.parametrize("begin", ["", "BEGIN TRANSACTION;"], ids=["alone", "transaction"])
+@pytest.mark.parametrize(
+    "change, expected",
+    [
+        ("INSERT INTO is_t VALUES (7, 7)", 1222),
+        ("INSERT INTO is_t OUTPUT inserted.id VALUES (7, 7)", 1222),
+        ("INSERT INTO is_t SELECT 7, 7", 1222),
+        ("UPDATE is_t SET id = 7 WHERE id = 2", 1222),
+        ("MERGE is_t AS t USING (VALUES (7)) s (n) ON id = n WHEN NOT MATCHED THEN INSERT VALUES (n, n);", 1222),
+        ("DELETE FROM is_t WHERE id = 1", 1222),
+        ("INSERT INTO is_t VALUES (8, 8)", None),
+        ("UPDATE is_t SET v = 7 WHERE id = 2", None),
+        ("DELETE FROM is_t WHERE id = 2", None),
+    ],
+)
+def test_what_was_searched_at_serializable_keeps_its_keys(sessions, begin, change, expected):
+    writer, reader = sessions
+    reader.run("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRANSACTION; SELECT v FROM is_t WHERE id IN (1, 7)")
+    assert writer.errors(f"SET LOCK_TIMEOUT 0; {begin} {change}") == ([expected] if expected else [])
+    assert reader.run("SELECT v FROM is_t WHERE id IN (1, 7)") == [(1,)]
+    reader.run("INSERT INTO is_t VALUES (7, 7); COMMIT")
+    assert writer.numbers(writer.events("IF @@TRANCOUNT > 0 ROLLBACK; DELETE FROM is_t WHERE id = 1")) == []
+
+
 def test_a_view_is_read_as_its_tables(sessions, server):
     writer, reader = sessions
     writer.run("CREATE OR ALTER VIEW is_v AS SELECT * FROM is_t".replace("is_t", "dbo.is_t"))
-    writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 9")
-    assert read(reader, "READ COMMITTED", "is_v") == [1222]
+    writer.run("CREATE OR ALTER VIEW dbo.is_w AS SELECT * FROM dbo.is_v")
+    writer.run("BEGIN TRANSACTION; INSERT INTO is_u VALUES (1)")
+    assert read(reader, "READ COMMITTED", "is_w") == OLD
+    writer.run("UPDATE is_t SET v = 9")
+    assert read(reader, "READ COMMITTED", "is_w") == [1222]
     assert read(reader, "WITH (NOLOCK)", "is_v") == [50999]
 
 
@@ -124,6 +235,17 @@ def test_locking_hints_hold_until_the_end(sessions, hint):
     assert writer.errors("SET LOCK_TIMEOUT 0; UPDATE is_t SET v = 3") == [1222]
 
 
+def test_writers_meet_triggers_changes(sessions):
+    writer, reader = sessions
+    writer.run("CREATE TRIGGER is_tr ON is_u AFTER INSERT AS INSERT INTO is_t SELECT id, id FROM inserted")
+    reader.run("BEGIN TRANSACTION; SELECT * FROM is_t WITH (HOLDLOCK) WHERE id = 7")
+    assert writer.errors("SET LOCK_TIMEOUT 0; INSERT INTO is_u VALUES (7)") == [1222]
+    assert writer.run("INSERT INTO is_u VALUES (8)") == []
+    reader.run("COMMIT; BEGIN TRANSACTION")
+    writer.run("BEGIN TRANSACTION; INSERT INTO is_u VALUES (9)")
+    assert reader.errors("SELECT * FROM is_t WHERE id = 9") == [1222]
+
+
 UPSERT = "INSERT INTO is_t SELECT n, n FROM (VALUES (@p1)) s (n) WHERE NOT EXISTS (SELECT 1 FROM is_t WITH (UPDLOCK, HOLDLOCK) WHERE id = n)"
 
 
@@ -136,6 +258,8 @@ def test_holdlock_of_a_change_locks_its_keys_and_not_the_table(sessions):
         reader.run("BEGIN TRANSACTION")
         assert reader.numbers(reader.call(statement, 101)) == []
         assert reader.numbers(reader.call(statement, 100)) == [1222]
+        assert reader.errors("SELECT v FROM is_t WHERE id = 100") == [1222]
+        assert reader.errors("INSERT INTO is_t VALUES (100, 1)") == [1222]
         writer.run("ROLLBACK")
         reader.run("ROLLBACK")
 
@@ -218,7 +342,7 @@ def test_defaults_of_databases(server):
     [
         ("UPDLOCK, NOWAIT", [1222]),
         ("UPDLOCK, READPAST", []),
-        ("NOWAIT", [REFUSED]),
+        ("NOWAIT", [1222]),
     ],
 )
 def test_nowait_and_readpast_never_wait(sessions, hints, expected):

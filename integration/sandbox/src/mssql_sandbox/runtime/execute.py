@@ -15,7 +15,7 @@ from ..interface import Columns, Done, Event, ReturnStatus, Rows
 from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
-from . import isolation, late_errors, limits
+from . import isolation, late_errors, limits, locking
 from .scope import DEFAULT, Scope
 from .triggers import CHANGES, run_with_triggers
 
@@ -76,9 +76,10 @@ class Execution:
     def _single(self, plan: translate.Plan) -> Any:
         session = self.session
         session.transactions.before_statement()
-        isolation.before_reading(session, plan)
+        arguments = self.arguments(plan)
+        isolation.before_reading(session, plan, arguments)
         session.tell_sessions(plan.sql)
-        rows = session.query(plan.sql, self.arguments(plan))
+        rows = session.query(plan.sql, arguments)
         if len(rows) != 1:
             raise NotSupported("a scalar expression without exactly one value")
         return from_pg(rows[0][0], plan.columns[0].type) if plan.columns else rows[0][0]
@@ -95,12 +96,15 @@ class Execution:
             session.writes += 1
         told = False
         try:
-            isolation.before_reading(session, plan, self.arguments(plan))
-            if plan.kind in ("insert", "merge") and session.transactions.count:
-                session.transactions.inserted.update(isolation.tables(plan.sql))
-            for event in self._run_statement(plan):
-                told = told or isinstance(event, Columns)
-                yield event
+            while True:
+                try:
+                    for event in self._run_statement(plan):
+                        told = told or isinstance(event, Columns)
+                        yield event
+                    return
+                except locking.Blocked as blocked:
+                    session.transactions.undo_statement()
+                    locking.wait(session, blocked.ticket)
         except psycopg.Error as fault:
             if not told and plan.assign is None:
                 yield from late_errors.before(fault, plan, self.arguments(plan), session)
@@ -113,7 +117,7 @@ class Execution:
                 yield self._run_into(plan)
         elif plan.kind in CHANGES and session.catalog.has_triggers():
             yield from run_with_triggers(self, lambda: self._run_whole(plan))
-        elif plan.before or plan.after or plan.ranges:
+        elif plan.before or plan.after or isolation.holds(session, plan):
             with session.transactions.atomic():
                 events = self._run_whole(plan)
             yield from events
@@ -124,8 +128,6 @@ class Execution:
         """A plan of several engine statements; the caller has opened a transaction."""
         for sql in plan.before:
             self.session.cursor.execute(sql)
-        if plan.ranges:
-            isolation.lock_ranges(self.session, plan, self.arguments(plan))
         events = list(self._run_plan(plan))
         for sql in plan.after:
             self.session.cursor.execute(sql)
@@ -135,8 +137,14 @@ class Execution:
         session = self.session
         cursor = session.cursor
         session.tell_sessions(plan.sql)
-        cursor.execute(plan.sql, self.arguments(plan), prepare=True)
-        if isolation.releases(plan):
+        arguments = self.arguments(plan)
+        isolation.before_reading(session, plan, arguments)
+        if plan.changed and session.transactions.ticket:
+            cursor.execute(plan.watched, arguments, prepare=True)
+            locking.note_changes(session, plan, cursor)
+        else:
+            cursor.execute(plan.sql, arguments, prepare=True)
+        if isolation.releases(session, plan):
             session.transactions.release()
         if plan.assign is not None:
             yield from self._assign(plan, cursor)
@@ -144,7 +152,7 @@ class Execution:
             yield from self._rows(plan, cursor)
         else:
             if plan.identity:
-                self._keep_identity(cursor.fetchall())
+                self._keep_identity(cursor.fetchall(), plan)
             session.rowcount = max(cursor.rowcount, 0)
             yield self._done(plan)
 
@@ -162,16 +170,17 @@ class Execution:
         self.session.rowcount = len(rows)
         yield self._done(plan)
 
-    def _keep_identity(self, rows: list[tuple]) -> None:
+    def _keep_identity(self, rows: list[tuple], plan: translate.Plan) -> None:
         """SCOPE_IDENTITY() and @@IDENTITY: the value of the last inserted row."""
         if rows:
-            self.scope.identity = self.session.identity = rows[-1][-1]
+            self.scope.identity = self.session.identity = rows[-1][len(plan.columns or ())]
 
     def _run_into(self, plan: translate.Plan) -> Done:
         """SELECT ... INTO: a new table from the columns of the query, then its rows."""
         session = self.session
         table = create_from_columns(plan.into, plan.columns, session, self.scope)
         columns = ", ".join(column.physical for column in table.columns)
+        isolation.before_reading(session, plan, self.arguments(plan))
         session.cursor.execute(f"insert into {table.physical} ({columns}) {plan.sql}", self.arguments(plan))
         session.rowcount = max(session.cursor.rowcount, 0)
         settle_identity(table, session)
@@ -189,7 +198,7 @@ class Execution:
             session.check_cancelled()
             count += len(chunk)
             if plan.identity:
-                self._keep_identity(chunk)
+                self._keep_identity(chunk, plan)
             yield Rows(decode(chunk) if cut is None else cut(decode(chunk)))
         session.rowcount = count
         yield self._done(plan)

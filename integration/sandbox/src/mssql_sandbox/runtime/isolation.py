@@ -1,17 +1,16 @@
 """What isolation levels and locking hints do to a statement that reads.
 
-The engine's readers never wait (MVCC). Where a server's reader would meet an uncommitted change, the sandbox looks
-before the statement runs: a reader at READ COMMITTED waits for rows of its result that others have changed, and for
-tables into which they have inserted; at the levels above it waits for every writer of its tables.
+=======================================================  =========================================================
+READ COMMITTED, READ_COMMITTED_SNAPSHOT ON               the last committed rows, without waiting
+READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF;             waits for those who have changed what it reads, and holds
+READCOMMITTEDLOCK; UPDLOCK and XLOCK; UPDATE and DELETE  nothing of it afterwards (UPDLOCK: its rows)
+READ UNCOMMITTED, NOLOCK                                 the rows; refused by name where others have changed them
+REPEATABLE READ                                          the same waiting; nobody changes the rows until the end
+SERIALIZABLE, HOLDLOCK                                   the same; nor does anybody put rows among them
+SNAPSHOT                                                 the rows as the transaction began; 3952 where not allowed
+=======================================================  =========================================================
 
-============================================  ==============================================================
-READ COMMITTED, READ_COMMITTED_SNAPSHOT ON    the last committed rows, without waiting
-READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF   waits for writers, holds nothing afterwards
-READ UNCOMMITTED, NOLOCK                      the rows; refused by name while another session has changed the table
-READCOMMITTEDLOCK, REPEATABLEREAD             waits for the table's writers
-REPEATABLE READ, SERIALIZABLE                 wait for the table's writers
-SNAPSHOT                                      the rows as the transaction began; 3952 where it is not allowed
-============================================  ==============================================================
+What a statement reads is the keys that it seeks, or else a whole table: :mod:`mssql_sandbox.translate.accesses`.
 
 https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql,
 https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
@@ -20,13 +19,12 @@ https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 from __future__ import annotations
 
 import re
-from typing import Any, Iterable
-
-import psycopg
+from typing import Any
 
 from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from . import locking
 
 _TABLES = re.compile(r"\bu\.[tv]\d+\b")
 _NOT_UNDER_SNAPSHOT = (
@@ -34,54 +32,82 @@ _NOT_UNDER_SNAPSHOT = (
     nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.Dbcc,
 )  # fmt: skip
 _LOCKS_ROWS = re.compile(r"\bFOR (?:UPDATE|SHARE) OF\b")
+_DIRTY = "dirty"
+_UPDATE = frozenset(("UPDLOCK", "XLOCK", "TARGET"))
+# A level that a hint asks for goes before the session's.
+_LEVEL_OF_HINT = {
+    "HOLDLOCK": "SERIALIZABLE", "SERIALIZABLE": "SERIALIZABLE", "REPEATABLEREAD": "REPEATABLE READ",
+    "READCOMMITTED": "READ COMMITTED", "READCOMMITTEDLOCK": "locking", "NOLOCK": "READ UNCOMMITTED",
+    "READUNCOMMITTED": "READ UNCOMMITTED",
+}  # fmt: skip
 
 
-def before_reading(session: Any, plan: translate.Plan, arguments: list[Any] | None = None) -> None:
-    """Wait for writers, or refuse, as the level and the hints of a statement ask.
+def before_reading(session: Any, plan: translate.Plan, arguments: list[Any]) -> None:
+    """Wait for writers, note what is read, or refuse, as the level and the hints of a statement ask.
 
-    :param arguments: of a query, in the engine's form; None for an expression, which waits for whole tables.
-    :raises SqlServerError: 3951, 3952 under SNAPSHOT.
+    :param arguments: of the plan, in the engine's form.
+    :raises SqlServerError: 3951, 3952 under SNAPSHOT, 1222 under NOWAIT.
     :raises NotSupported: for a dirty read of changes.
     """
-    level = session.transactions.isolation
-    if level == "SNAPSHOT":
+    if session.transactions.isolation == "SNAPSHOT":
         _check_snapshot(session, plan)
-    others = [
-        other.transactions
-        for other in session.server.open_sessions()
-        if other is not session and other.transactions.engine_open
-    ]
-    if not others:
+    for access in plan.accesses:
+        kind = _kind(session, access)
+        if kind is not None:
+            _read(session, plan, access, kind, arguments)
+
+
+def _read(session: Any, plan: translate.Plan, access: translate.Access, kind: str, arguments: list[Any]) -> None:
+    keep = kind in locking.KINDS and session.transactions.ticket > 0
+    if not keep and not _others_work(session):
         return
-    read = set(tables(plan.sql)) if plan.kind in ("select", "assign", "into") else set()
-    dirty = read if level == "READ UNCOMMITTED" else plan.dirty
-    if dirty and _changed(session, dirty):
-        raise NotSupported("READ UNCOMMITTED or NOLOCK of a table that another session has changed and not committed")
-    waiting = set(plan.waiting)
-    if level in ("REPEATABLE READ", "SERIALIZABLE") or level == "READ COMMITTED" and not session.row_versions:
-        waiting |= read - set(plan.dirty)
-    # Their rows are locked, skipped or refused (1222) by the engine as it reads them.
-    waiting -= set(plan.unwaited)
-    if not waiting or not _changed(session, waiting):
-        return
-    if waiting & set(plan.nowait):
-        raise NotSupported("NOWAIT without UPDLOCK or XLOCK on a table that another session has changed")
-    by_rows = arguments is not None and level == "READ COMMITTED" and plan.kind == "select"
-    with session.transactions.atomic():
-        if by_rows and not waiting & set().union(*(other.inserted for other in others)):
-            _wait_for_rows(session, plan, arguments, waiting)
-        else:
-            _wait_for_tables(session, waiting)
+    notes = locking.searched(session, access, kind if kind in locking.KINDS else locking.READ, arguments)
+    while (ticket := locking.holder(session, notes, keep)) is not None:
+        if kind == _DIRTY:
+            raise NotSupported("READ UNCOMMITTED or NOLOCK of rows that another session has changed and not committed")
+        if "NOWAIT" in access.hints:
+            raise SqlServerError(1222)
+        locking.wait(session, ticket)
 
 
-def tables(sql: str) -> list[str]:
-    """Tables and views of the database that a statement for the engine names."""
-    return _TABLES.findall(sql)
+def _others_work(session: Any) -> bool:
+    return any(other.transactions.notes for other in session.server.open_sessions() if other is not session)
 
 
-def releases(plan: translate.Plan) -> bool:
+def _kind(session: Any, access: translate.Access) -> str | None:
+    """What a statement does about the changes of others, as a kind of :class:`~.locking.Note`; None for nothing."""
+    hints = access.hints
+    level = next((_LEVEL_OF_HINT[hint] for hint in hints if hint in _LEVEL_OF_HINT), session.transactions.isolation)
+    if "READPAST" in hints:
+        return None  # rows that are locked are skipped by the engine
+    if level == "SERIALIZABLE":
+        return "U" if hints & _UPDATE else "S"
+    if level == "REPEATABLE READ":
+        return "R"
+    if level == "READ UNCOMMITTED" and not hints & _UPDATE:
+        return _DIRTY
+    if level == "SNAPSHOT":
+        return None
+    if level == "READ COMMITTED" and session.row_versions:
+        # Optimized locking looks at the last committed rows before it locks any:
+        # https://learn.microsoft.com/sql/relational-databases/performance/optimized-locking
+        if not hints & _UPDATE or "TARGET" in hints and session.server.version_info.is_cloud_database:
+            return None
+    return locking.READ
+
+
+def holds(session: Any, plan: translate.Plan) -> bool:
+    """Whether a statement outside a transaction needs one, for what it searches or what others have searched."""
+    if session.transactions.count or not plan.writes:
+        return False
+    return locking.meets_others(session, plan) or any(_kind(session, access) in ("S", "U") for access in plan.accesses)
+
+
+def releases(session: Any, plan: translate.Plan) -> bool:
     """Whether a reader at READ COMMITTED holds nothing when its statement is over."""
-    return plan.kind in ("select", "assign") and not plan.before and not _LOCKS_ROWS.search(plan.sql)
+    if plan.kind not in ("select", "assign") or plan.before or _LOCKS_ROWS.search(plan.sql):
+        return False
+    return not any(_kind(session, access) in ("S", "U", "R") for access in plan.accesses)
 
 
 def refuse_ddl(statement: nodes.Statement) -> None:
@@ -97,58 +123,9 @@ def refuse_ddl(statement: nodes.Statement) -> None:
 
 
 def _check_snapshot(session: Any, plan: translate.Plan) -> None:
-    if not tables(plan.sql):
+    if not _TABLES.search(plan.sql):
         return
     if session.transactions.snapshot_too_late:
         raise SqlServerError(3951, database=session.database)
     if not session.server.databases.find(session.database).snapshot:
         raise SqlServerError(3952, database=session.database)
-
-
-def _changed(session: Any, asked: Iterable[str]) -> bool:
-    """Whether other transactions hold the lock of writers on any of the tables; of views on any table."""
-    named = None if any(table.startswith("u.v") for table in asked) else list(asked)
-    return session.query(
-        "select exists (select from pg_locks l where l.locktype = 'relation' and l.mode = 'RowExclusiveLock' and l.granted"
-        " and l.pid <> pg_backend_pid() and l.database = (select oid from pg_database where datname = current_database())"
-        " and case when $1::text[] is null then l.relation in (select oid from pg_class where relnamespace = 'u'::regnamespace)"
-        " else l.relation = any ($1::regclass[]::oid[]) end)",
-        (named,),
-    )[0][0]
-
-
-def _wait_for_rows(session: Any, plan: translate.Plan, arguments: list[Any], waiting: Iterable[str]) -> None:
-    connection = session.connection
-    connection.execute("SAVEPOINT reading")
-    try:
-        session.cursor.execute(f"{plan.sql} FOR SHARE", arguments)
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.QueryCanceled):
-        raise
-    except psycopg.Error as fault:
-        whole = isinstance(fault, psycopg.errors.FeatureNotSupported)  # GROUP BY, DISTINCT, UNION ...
-    else:
-        whole = False
-    connection.execute("ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading")
-    if whole:
-        _wait_for_tables(session, waiting)
-
-
-def _wait_for_tables(session: Any, waiting: Iterable[str]) -> None:
-    lock = f"LOCK TABLE {', '.join(sorted(waiting))} IN SHARE MODE"
-    session.connection.execute(f"SAVEPOINT reading; {lock}; ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading")
-
-
-def lock_ranges(session: Any, plan: translate.Plan, values: Iterable[Any]) -> None:
-    """HOLDLOCK of a change that searches by parameters: sessions with a value in common wait for one another.
-
-    A server locks the ranges of keys that are searched. Here each value stands for its range, in one order for all, so
-    that sessions with other values go on.
-    """
-    hashes = sorted(
-        {hash(value.casefold().rstrip() if isinstance(value, str) else value) & 0x7FFFFFFF for value in values}
-    )
-    for table in plan.ranges:
-        session.query(
-            "select count(pg_advisory_xact_lock($1, h)) from (select unnest($2::int[]) as h order by 1) ordered",
-            (int(re.sub(r"\D", "", table)) & 0x7FFFFFFF, hashes),
-        )

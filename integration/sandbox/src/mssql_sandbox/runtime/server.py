@@ -49,6 +49,7 @@ class SandboxServer:
         self.sessions: dict[int, Session] = {}
         self._spids = itertools.count(51)
         self._lock = threading.Lock()
+        self.notes_lock = threading.Lock()
         self._catalogs: dict[tuple[str, int], DatabaseCatalog] = {}
         self.cluster = Cluster()
         self.cluster.start()

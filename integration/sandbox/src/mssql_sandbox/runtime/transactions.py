@@ -12,18 +12,11 @@ from typing import Any, Iterator
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import EnvChange, Event
+from . import locking
 
 _descriptors = itertools.count(0x1000000001)
 
-# Readers are never blocked in the engine (MVCC), which is what SQL Server does
-# with READ_COMMITTED_SNAPSHOT ON, the setting the sandbox reports.
-_ENGINE_LEVEL = {
-    "READ UNCOMMITTED": "READ COMMITTED",
-    "READ COMMITTED": "READ COMMITTED",
-    "REPEATABLE READ": "REPEATABLE READ",
-    "SNAPSHOT": "REPEATABLE READ",
-    "SERIALIZABLE": "SERIALIZABLE",
-}
+_tickets = itertools.count(1)
 _STATEMENT = "statement_guard"
 
 
@@ -40,11 +33,13 @@ class Transactions:
         self.descriptor = 0
         self.isolation = "READ COMMITTED"
         self.snapshot_too_late = False
-        self.inserted: set[str] = set()  # tables into which the open transaction may have inserted
+        self.notes: list[Any] = []  # of runtime/locking.py
+        self.ticket = 0  # what others wait for; 0 while the engine has no transaction
+        self._noted = 0  # how many there were when the statement began
         self._engine_open = False
         self._guarded = False
         self._unmoved = False  # nothing that lasts was done since the guard was set
-        self._savepoints: list[tuple[str, str]] = []
+        self._savepoints: list[tuple[str, str, int]] = []
         self._savepoint_ids = itertools.count(1)
         self.before_begin: list[Any] = []  # callables of the catalogue overlay, while the engine has no transaction
         self.after_commit: list[Any] = []
@@ -56,10 +51,6 @@ class Transactions:
         if not self.count:
             return 0
         return -1 if self.doomed else 1
-
-    @property
-    def engine_open(self) -> bool:
-        return self._engine_open
 
     # ---- T-SQL statements --------------------------------------------------
 
@@ -99,7 +90,7 @@ class Transactions:
         self._open_engine()
         self._drop_guard()
         self.connection.execute(f"SAVEPOINT {engine_name}")
-        self._savepoints.append((name, engine_name))
+        self._savepoints.append((name, engine_name, len(self.notes)))
 
     def rollback_to(self, name: str) -> None:
         """:raises SqlServerError: 6401 when no savepoint has the name, 3931 in a doomed transaction."""
@@ -114,7 +105,7 @@ class Transactions:
             raise SqlServerError(3931)
         self.connection.execute(f"ROLLBACK TO SAVEPOINT {self._savepoints[position][1]}")
         self._guarded = self._unmoved = False
-        del self._savepoints[position + 1 :]
+        del self.notes[self._savepoints[position][2] :], self._savepoints[position + 1 :]
         for action in self.after_rollback:
             action()
 
@@ -125,7 +116,7 @@ class Transactions:
             self.isolation = level
             return
         self.snapshot_too_late = False
-        if self._engine_open and _ENGINE_LEVEL[level] != _ENGINE_LEVEL[self.isolation]:
+        if self._engine_open and (level == "SNAPSHOT") != (self.isolation == "SNAPSHOT"):
             raise NotSupported(f"SET TRANSACTION ISOLATION LEVEL {level} after the transaction has done work")
         self.isolation = level
 
@@ -143,7 +134,7 @@ class Transactions:
             self.connection.execute(f"RELEASE SAVEPOINT {_STATEMENT}; SAVEPOINT {_STATEMENT}")
         else:
             self.connection.execute(f"SAVEPOINT {_STATEMENT}")
-        self._guarded, self._unmoved = True, False
+        self._guarded, self._unmoved, self._noted = True, False, len(self.notes)
 
     def release(self) -> None:
         """A reader at READ COMMITTED lets go of what its statement locked."""
@@ -159,6 +150,7 @@ class Transactions:
         """Return to the guard after an error."""
         if self._engine_open and self._guarded:
             self.connection.execute(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
+            del self.notes[self._noted :]
             self._run(self.after_rollback)
 
     @contextmanager
@@ -167,15 +159,16 @@ class Transactions:
         if self.count:
             yield
             return
-        level = _ENGINE_LEVEL[self.isolation]
-        self.connection.execute(f"BEGIN ISOLATION LEVEL {level}")
+        self.connection.execute(self._begin())
         try:
             yield
         except BaseException:
             self.connection.execute("ROLLBACK")
+            self._over()
             self._run(self.after_rollback)
             raise
         self.connection.execute("COMMIT")
+        self._over()
         self._run(self.after_commit)
 
     # ---- insides -------------------------------------------------------------
@@ -183,8 +176,18 @@ class Transactions:
     def _open_engine(self, then: str = "") -> None:
         if not self._engine_open:
             self._run(self.before_begin)
-            self.connection.execute(f"BEGIN ISOLATION LEVEL {_ENGINE_LEVEL[self.isolation]}{then}")
+            self.connection.execute(self._begin() + then)
             self._engine_open = True
+
+    def _begin(self) -> str:
+        """Levels other than SNAPSHOT read what is committed; see runtime/isolation.py."""
+        self.ticket = next(_tickets)
+        level = "REPEATABLE READ" if self.isolation == "SNAPSHOT" else "READ COMMITTED"
+        return f"BEGIN ISOLATION LEVEL {level}; {locking.ticket_sql(self.ticket)}"
+
+    def _over(self) -> None:
+        self.ticket = self._noted = 0
+        self.notes.clear()
 
     def _drop_guard(self) -> None:
         if self._guarded:
@@ -196,7 +199,7 @@ class Transactions:
         self.count = 0
         self.doomed = self._engine_open = self._guarded = self._unmoved = self.snapshot_too_late = False
         self._savepoints.clear()
-        self.inserted.clear()
+        self._over()
         self._run(actions)
         return [EnvChange(kind, old=descriptor)]
 

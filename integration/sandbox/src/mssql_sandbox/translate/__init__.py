@@ -18,12 +18,12 @@ from . import bodies, folding
 from .bound import Bound, Output, Relation, Scope, Source, SourceColumn
 from .operands import convert
 from .parameters import suggest
-from .plan import Context, Plan
+from .plan import Access, Context, Plan
 from .translation import Setting
 from .translator import Translator
 
 __all__ = [
-    "Context", "Plan", "column_expression", "column_predicate", "compile_body", "describe", "translate", "translate_expression",
+    "Access", "Context", "Plan", "column_expression", "column_predicate", "compile_body", "describe", "translate", "translate_expression",
     "translate_predicate", "undeclared_parameters", "view",
 ]  # fmt: skip
 

@@ -87,7 +87,7 @@ class _Writer:
         found, statement = translate(t), t.statement
         if statement.parameters:
             raise NotSupported(f"{statement.parameters[0]} in a function", self.module.line)
-        if statement.before or statement.serializable or statement.locks:
+        if statement.before or statement.locks or any(access.hints for access in statement.accesses):
             raise NotSupported("locking hints in a function", self.module.line)
         self.recursive = self.recursive or statement.calls_itself
         return found

@@ -63,6 +63,9 @@ class Source:
     schema: str | None = None
     table: Table | None = None
     optional: bool = False  # nullable side of an outer join
+    hints: frozenset[str] = frozenset()
+    text: str = ""  # the item of FROM
+    conditions: list[Any] = field(default_factory=list)  # of ON, that every row read meets
 
     def find(self, name: str) -> list[SourceColumn]:
         folded = name.casefold()

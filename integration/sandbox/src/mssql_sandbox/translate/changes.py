@@ -11,6 +11,7 @@ from typing import Any, Iterator
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from .accesses import TARGET, record
 from .aggregates import contains_aggregate
 from .bound import Scope, Source, SourceColumn
 from .outputs import Outputs
@@ -56,7 +57,7 @@ class RowChanges:
         ctes, froms, scope, target = self._opened(node)
         assignments = self.assignments(node.assignments, target.table, scope, target)
         self._refuse_aggregates_in_set(node)
-        where = self.queries.where(node.where, scope)
+        where = self._searched(node, scope, target)
         self.t.statement.locks.clear()
         table = target.table
         if froms or node.top is not None:
@@ -71,6 +72,12 @@ class RowChanges:
         for assignment in node.assignments:
             if contains_aggregate(assignment.value):
                 raise SqlServerError(157, line=assignment.line)
+
+    def _searched(self, node: Any, scope: Scope, target: Target) -> str:
+        where = self.queries.where(node.where, scope)
+        target.source.hints |= TARGET | self.sources.check_hints(node.target.hints)
+        record(self.t.statement, scope, node.where)
+        return where
 
     # ---- what is changed ----------------------------------------------------------------------
 
@@ -231,7 +238,7 @@ class RowChanges:
 
     def delete(self, node: nodes.Delete) -> Plan:
         ctes, froms, scope, target = self._opened(node)
-        where = self.queries.where(node.where, scope)
+        where = self._searched(node, scope, target)
         self.t.statement.locks.clear()
         table = target.table
         if froms or node.top is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from .accesses import TARGET, record
 from .bound import Scope, Source
 from .changes import RowChanges
 from .inserts import Inserts
@@ -54,6 +55,10 @@ class MergeStatements:
         self.sources.add(scope, target, node.line)
         self.t.statement.locks.clear()
         condition = self.t.predicate(node.condition, scope)
+        target.hints |= TARGET | self.sources.check_hints(node.target.hints)
+        if all(action.when != "NOT MATCHED BY SOURCE" for action in node.actions):
+            target.conditions.append(node.condition)
+        record(self.t.statement, scope, None)
         self._check_actions(node)
         actions = " ".join(self._merge_action(a, table, target, sources, scope) for a in node.actions)
         text = f"MERGE INTO {table.physical} AS {target.engine_alias} USING {source_sql} ON {condition} {actions}"

@@ -10,6 +10,7 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn
 from ..sqltypes import INT
 from ..syntax import nodes
+from .accesses import IMAGES, written
 from .bound import Bound, Scope, Source
 from .common_tables import CommonTables
 from .plan import Plan
@@ -48,6 +49,13 @@ class Outputs:
 
         :param changes: what it does to the table where ``kind`` does not tell: INSERT, UPDATE, DELETE.
         """
+        images = written(table)
+        plan = self._plan(kind, ctes, text, outputs, sources, table, changes, images.sql)
+        if table.kind == "table":
+            plan.changed, plan.images = table.physical, images
+        return plan
+
+    def _plan(self, kind, ctes, text, outputs, sources, table, changes, images) -> Plan:
         if ctes:
             self.common_tables.close()
         head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
@@ -62,27 +70,20 @@ class Outputs:
         chosen = [self.queries.items(nodes.Select(output.items), scope, False) for output in outputs]
         returned = [item for items in chosen for item in items]
         returning = ", ".join(f"{item.bound.sql} AS o{n}" for n, item in enumerate(returned, 1))
-        text = f"{text} RETURNING {returning}"
         last = [ResultColumn(i.name, INT if i.bound.is_null else i.bound.type, i.bound.nullable) for i in chosen[-1]]
         if outputs[0].into is None:
-            return self.t.statement.plan(kind, head + text, last)
+            return self.t.statement.plan(kind, f"{head}{text} RETURNING {returning}", last)
+        text = f"{text} RETURNING {returning}, {images}"
         changed, insert = self._output_into(text, outputs[0], chosen[0], table)
-        if len(outputs) > 1:
-            return self._output_twice(kind, [*ctes, changed], insert, len(chosen[0]), last)
-        return self.t.statement.plan(
-            kind, f"WITH {self.common_tables.recursive(ctes)}{', '.join([*ctes, changed])} {insert}"
-        )
-
-    def _output_twice(self, kind: str, tables: list[str], insert: str, first: int, columns: list) -> Plan:
-        """OUTPUT ... INTO and OUTPUT: the rows go to the table, and others to the client.
-
-        :param first: how many columns of the last of ``tables`` the table gets; the client gets the others.
-        """
-        changed = tables[-1].split(" ", 1)[0]
-        names = ", ".join(f"w.o{number}" for number in range(first + 1, first + 1 + len(columns)))
-        parts = [*tables, f"{self.t.statement.alias('w')} AS ({insert})"]
-        head = f"WITH {self.common_tables.recursive(tables[:-1])}{', '.join(parts)}"
-        return self.t.statement.plan(kind, f"{head} SELECT {names} FROM {changed} w", columns)
+        # The rows go to the table, and others to the client.
+        names = [f"w.o{number}" for number in range(len(chosen[0]) + 1, len(returned) + 1)]
+        names += [f"w.{name}" for name in IMAGES]
+        parts = [*ctes, changed, f"{self.t.statement.alias('w')} AS ({insert})"]
+        head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(parts)}"
+        sql = f"{head} SELECT {', '.join(names)} FROM {changed.split(' ', 1)[0]} w"
+        plan = self.t.statement.plan(kind, sql, last if len(outputs) > 1 else None)
+        plan.returns_images = True
+        return plan
 
     def _output_into(self, text: str, output: nodes.Output, items: list, table: Table) -> tuple[str, str]:
         """A change as a common table, and the INSERT of its rows.

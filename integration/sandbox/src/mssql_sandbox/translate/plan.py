@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..interface import ResultColumn
 from ..sqltypes import DEFAULT_COLLATION, SqlType
@@ -37,6 +37,29 @@ class Context:
         return resolve_type(name, usage, self.version, self.collation)
 
 
+@dataclass(frozen=True)
+class Access:
+    """A table that a statement reads, for its locks.
+
+    :param table: its name in the engine.
+    :param hints: its locking hints, and TARGET where the statement changes the rows that it reads.
+    :param columns: the columns of an index that are compared for equality; none where the whole table is read.
+    :param keys: engine query of what they are compared with: arrays of hashes.
+    """
+
+    table: str
+    hints: frozenset[str]
+    columns: tuple[str, ...] = ()
+    keys: str = ""
+
+
+class Images(NamedTuple):
+    """The columns of a table's indexes, and what RETURNING tells of a changed row's."""
+
+    columns: tuple[str, ...]
+    sql: str
+
+
 @dataclass
 class Plan:
     """A statement in the engine's language.
@@ -46,9 +69,9 @@ class Plan:
     :param parameters: what ``$n`` is: '@x' or the key of a session value (builtins/session.py).
     :param columns: of the result set, None when there is none.
     :param before: engine statements to run first (locks); ``after``: last (identity).
-    :param ranges: tables of which the ranges are locked that the parameters stand for (HOLDLOCK).
-    :param dirty: tables under NOLOCK; ``waiting``: tables whose writers a hint waits for.
-    :param unwaited: tables of which rows are locked under NOWAIT or READPAST; ``nowait``: read so without such a lock.
+    :param accesses: what it reads, and with which hints.
+    :param changed: the table of the database that it changes, in the engine's words.
+    :param returns_images: whether they are the last columns of the engine's result anyway.
     :param assign: variables that the columns of an 'assign' plan go to.
     :param into: nodes.Name of SELECT ... INTO.
     :param order: numbers of the columns that ORDER BY names, from 1; empty where it names others.
@@ -64,13 +87,20 @@ class Plan:
     assign: list[str] | None = None
     identity: bool = False
     into: Any = None
-    ranges: tuple[str, ...] = ()
-    dirty: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-    unwaited: tuple[str, ...] = ()
-    nowait: tuple[str, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    changed: str | None = None
+    images: Images | None = None
+    returns_images: bool = False
     order: tuple[int, ...] = ()
 
     @property
     def writes(self) -> bool:
         return self.kind not in ("select", "assign")
+
+    @property
+    def watched(self) -> str:
+        """The text, with the keys of the changed rows behind the other columns."""
+        if self.returns_images:
+            return self.sql
+        returns = self.columns is not None or self.identity
+        return f"{self.sql}{',' if returns else ' RETURNING'} {self.images.sql}"

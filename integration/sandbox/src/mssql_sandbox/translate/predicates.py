@@ -7,6 +7,7 @@ from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..types.collation import parse
 from ..types.precedence import label
+from .accesses import is_correlated
 from .bound import Bound, Scope
 from .operands import comparable, convert, same_collation
 from .translation import Translation
@@ -62,6 +63,8 @@ class Predicates:
         left = self.t.expression(node.left, scope)
         right = self.t.expression(node.right, scope)
         a, b = comparable([left, right], _WORDS[node.operator])
+        if node.operator == "=":
+            self.t.statement.equalities[id(node)] = (node, [a, b], None)
         return f"({a} {node.operator} {b})"
 
     def _quantified(self, node: nodes.QuantifiedComparison, scope: Scope) -> str:
@@ -95,6 +98,8 @@ class Predicates:
         operand = self.t.expression(node.operand, scope)
         items = self.t.expressions(node.items, scope)
         keys = comparable([operand, *items], "equal to")
+        if not node.negated:
+            self.t.statement.equalities[id(node)] = (node, keys, None)
         return f"({keys[0]} {'NOT ' if node.negated else ''}IN ({', '.join(keys[1:])}))"
 
     def _in_query(self, node: nodes.InQuery, scope: Scope) -> str:
@@ -104,6 +109,8 @@ class Predicates:
         output = relation.outputs[0]
         inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
         a, b = comparable([operand, inner], "equal to")
+        if not node.negated and not is_correlated(relation.sql):
+            self.t.statement.equalities[id(node)] = (node, [a, b], relation.sql)
         return f"({a} {'NOT ' if node.negated else ''}IN (SELECT {b} FROM ({relation.sql}) q))"
 
     def _exists(self, node: nodes.Exists, scope: Scope) -> str:

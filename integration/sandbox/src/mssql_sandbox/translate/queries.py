@@ -12,6 +12,7 @@ from ..syntax import nodes
 from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from . import for_clauses, grouping
+from .accesses import record
 from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
 from .bound import Bound, Output, Relation, Scope, Source
 from .common_tables import CommonTables
@@ -95,6 +96,7 @@ class Queries:
             # Where WINDOW is no keyword it reads as an alias.
             raise SqlServerError(102, near=next(iter(node.windows)))
         where = self.where(node.where, scope)
+        record(self.t.statement, scope, node.where)
         order_by = query.order_by
         grouped = self._group(node, order_by, scope)
         items = self.items(node, scope, exists)

@@ -65,7 +65,10 @@ class Sources:
 
     def source(self, node: nodes.Source, scope: Scope) -> str:
         """Engine SQL of one FROM item; its columns are added to ``scope``."""
-        return _HANDLERS[type(node)](self, node, scope)
+        sql = _HANDLERS[type(node)](self, node, scope)
+        if not isinstance(node, nodes.Join):
+            scope.sources[-1].text = sql
+        return sql
 
     def items(self, items: list[nodes.Source], scope: Scope) -> list[str]:
         """Engine SQL of the items of FROM, each whole, so that CROSS JOIN may stand between them."""
@@ -133,18 +136,9 @@ class Sources:
         source = self.table_source(table, node.alias, node.name)
         self.add(scope, source, node.line)
         physical = table.physical
-        if hints & {"HOLDLOCK", "SERIALIZABLE"}:
-            self.t.statement.serializable.append(physical)
-        if table.kind in ("table", "view") and hints & _DIRTY:
-            self.t.statement.dirty.append(physical)
-        if table.kind in ("table", "view") and hints & {"READCOMMITTEDLOCK", "REPEATABLEREAD"}:
-            self.t.statement.waiting.append(physical)
-        if hints & {"UPDLOCK", "XLOCK"} or "READPAST" in hints:
+        source.hints = frozenset(hints)
+        if hints & {"UPDLOCK", "XLOCK", "READPAST"}:
             self._lock(source, hints)
-            if hints & {"NOWAIT", "READPAST"}:
-                self.t.statement.unwaited.append(physical)
-        elif "NOWAIT" in hints:
-            self.t.statement.nowait.append(physical)
         if "TABLOCKX" in hints:
             self.t.statement.before.append(f"LOCK TABLE {physical} IN EXCLUSIVE MODE")
         return f"{physical} AS {source.engine_alias}"
@@ -273,6 +267,10 @@ class Sources:
         if node.kind == "CROSS":
             return f"{left} CROSS JOIN {right}"
         condition = self._on(node.condition, scope, first)
+        # An outer join reads all rows of the side that it preserves.
+        narrowed = {"LEFT": scope.sources[first_right:], "RIGHT": scope.sources[first:first_right], "FULL": []}
+        for source in narrowed.get(node.kind, scope.sources[first:]):
+            source.conditions.append(node.condition)
         if node.kind in ("LEFT", "FULL"):
             for source in scope.sources[first_right:]:
                 source.optional = True

@@ -35,8 +35,8 @@ class Targets:
             raise NotSupported(f"changes through the view {table.name}", target.line)
         if table.kind == "system":
             raise SqlServerError(259)
-        if hints & {"HOLDLOCK", "SERIALIZABLE", "TABLOCKX"}:
-            self.t.statement.serializable.append(table.physical)
+        if "TABLOCKX" in hints:
+            self.t.statement.before.append(f"LOCK TABLE {table.physical} IN EXCLUSIVE MODE")
         return table
 
     def column(self, table: Table, name: str, line: int) -> Column:

@@ -450,4 +450,4 @@ select case l.locktype when 'relation' then 'OBJECT' when 'advisory' then 'APPLI
   substring(a.application_name from 'spid=(\d+)')::int as request_session_id
 from pg_locks l join pg_stat_activity a using (pid) join ms.databases() d on d.engine_name = a.datname
 left join pg_class c on c.oid = l.relation
-where l.locktype = 'advisory' or c.relname ~ '^t\d+$';
+where l.locktype = 'advisory' and l.objsubid = 1 or c.relname ~ '^t\d+$';

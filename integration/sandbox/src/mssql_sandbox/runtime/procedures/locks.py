@@ -13,28 +13,39 @@ from ...errors import NotSupported, SqlServerError
 from ...interface import Event, ReturnStatus
 from .binding import Call
 
-_GRANTED, _TIMEOUT, _DEADLOCK, _BAD = 0, -1, -3, -999
-_SHARED = ("SHARED", "INTENTSHARED")
-_EXCLUSIVE = ("EXCLUSIVE", "UPDATE", "INTENTEXCLUSIVE")
+_GRANTED, _WAITED, _TIMEOUT, _DEADLOCK, _BAD = 0, 1, -1, -3, -999
+# The engine's locks, (seed of the key, suffix of the function), that exclude one another as the modes do.
+_MODES = {
+    "INTENTSHARED": ((20, "_shared"),),
+    "SHARED": ((20, "_shared"),),
+    "UPDATE": ((21, ""), (20, "_shared")),
+    "EXCLUSIVE": ((20, ""),),
+}
 
 
 def get(call: Call) -> Iterator[Event]:
-    """sp_getapplock: 0 granted, -1 timeout, -3 deadlock, -999 bad parameters."""
+    """sp_getapplock: 0 granted, 1 after waiting, -1 timeout, -3 deadlock, -999 bad parameters.
+
+    :raises SqlServerError: 1224 NULL for the resource, 1227 a time-out below -1.
+    """
     resource, mode, owner, timeout, principal = call.bind(
         "Resource", "LockMode", "LockOwner", "LockTimeout", "DbPrincipal", required=2
     )
     if principal not in (None, "public", "dbo"):
         raise NotSupported(f"sp_getapplock with DbPrincipal {principal}")
+    if resource is None:
+        raise SqlServerError(1224)
     owner = _owner(call, owner)
     kind = (mode or "").upper()
-    if owner is None or kind not in _SHARED + _EXCLUSIVE:
+    if kind == "INTENTEXCLUSIVE":
+        raise NotSupported("sp_getapplock with the mode IntentExclusive")
+    if owner is None or kind not in _MODES:
         yield ReturnStatus(_BAD)
         return
-    function = "pg_advisory_xact_lock" if owner == "transaction" else "pg_advisory_lock"
-    if kind in _SHARED:
-        function += "_shared"
     wait = call.session.settings.lock_timeout if timeout is None else int(timeout)
-    yield ReturnStatus(_acquire(call.session.connection, function, str(resource), wait))
+    if wait < -1:
+        raise SqlServerError(1227)
+    yield ReturnStatus(_acquire(call.session.connection, owner, _MODES[kind], str(resource)[:255], wait))
 
 
 def release(call: Call) -> Iterator[Event]:
@@ -46,15 +57,21 @@ def release(call: Call) -> Iterator[Event]:
         return
     if owner == "transaction":
         raise NotSupported("sp_releaseapplock of a lock that the transaction owns")
-    connection = call.session.connection
-    for function in ("pg_advisory_unlock", "pg_advisory_unlock_shared"):
-        if connection.execute(f"select {function}({_KEY})", (str(resource),)).fetchone()[0]:
+    if resource is None:
+        raise SqlServerError(1224)
+    # The mode that was asked for last is not known: the strongest goes first.
+    for locks in (_MODES["EXCLUSIVE"], _MODES["UPDATE"], _MODES["SHARED"]):
+        if _call(call.session.connection, "advisory_unlock", locks[0], resource):
+            for lock in locks[1:]:
+                _call(call.session.connection, "advisory_unlock", lock, resource)
             yield ReturnStatus(0)
             return
     raise SqlServerError(1223, resource=resource)
 
 
-_KEY = "hashtextextended($1, 20)"
+def _call(connection: psycopg.Connection, function: str, lock: tuple[int, str], resource: Any) -> Any:
+    sql = f"select pg_{function}{lock[1]}(hashtextextended($1, {lock[0]}))"
+    return connection.execute(sql, (str(resource)[:255],)).fetchone()[0]
 
 
 def _owner(call: Call, owner: Any) -> str | None:
@@ -68,24 +85,28 @@ def _owner(call: Call, owner: Any) -> str | None:
     return text if known else None
 
 
-def _acquire(connection: psycopg.Connection, function: str, resource: str, wait: int) -> int:
-    if wait == 0:
-        attempt = function.replace("pg_", "pg_try_", 1)
-        return _GRANTED if connection.execute(f"select {attempt}({_KEY})", (resource,)).fetchone()[0] else _TIMEOUT
+def _acquire(connection: psycopg.Connection, owner: str, locks: tuple, resource: str, wait: int) -> int:
+    function = "advisory_xact_lock" if owner == "transaction" else "advisory_lock"
     previous = connection.execute("select current_setting('lock_timeout')").fetchone()[0]
     connection.execute("savepoint applock")
     connection.execute(f"set local lock_timeout = {max(wait, 0)}")
+    status, taken = _GRANTED, []
     try:
-        connection.execute(f"select {function}({_KEY})", (resource,))
-    except psycopg.errors.LockNotAvailable:
+        for lock in locks:
+            if not _call(connection, f"try_{function}", lock, resource):
+                if not wait:
+                    raise psycopg.errors.LockNotAvailable
+                status = _WAITED
+                _call(connection, function, lock, resource)
+            taken.append(lock)
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as fault:
         connection.execute("rollback to savepoint applock")
-        return _TIMEOUT
-    except psycopg.errors.DeadlockDetected:
-        connection.execute("rollback to savepoint applock")
-        return _DEADLOCK
+        for lock in taken if owner == "session" else ():
+            _call(connection, "advisory_unlock", lock, resource)
+        return _TIMEOUT if isinstance(fault, psycopg.errors.LockNotAvailable) else _DEADLOCK
     connection.execute(f"set local lock_timeout = '{previous}'")
     connection.execute("release savepoint applock")
-    return _GRANTED
+    return status
 
 
 PROCEDURES = {"sp_getapplock": get, "sp_releaseapplock": release}

@@ -1,0 +1,158 @@
+"""Locks on keys and tables, besides those that the engine keeps on rows.
+
+The engine's readers take no locks and see no uncommitted rows. So a transaction notes the keys that it has searched and
+those of the rows that it has changed; who meets the note of another waits for the end of that transaction. The waiting
+itself is the engine's, on a lock that every transaction holds: thus LOCK_TIMEOUT and the search for deadlocks see it.
+
+====  =================================================  ==================================
+note  of                                                 met by
+====  =================================================  ==================================
+S     searched at SERIALIZABLE                           O, N
+U     the same, to change what is there                  O, N, U
+R     read at REPEATABLE READ                            O
+O, N  the old and new keys of changed rows               every reader that waits (and S, U, R)
+====  =================================================  ==================================
+
+Key-range locks:
+https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Iterable
+
+from .. import translate
+
+READ = "read"
+KINDS = "SUR"
+_MEETS = {READ: "ON", "S": "ON", "R": "ON", "U": "ONU", "O": "SUR", "N": "SU"}
+# Beyond so many locks a server locks the table (lock escalation, same guide).
+_ESCALATION = 5000
+_CLASS = 91  # of the engine's locks that stand for transactions
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a transaction has searched or changed.
+
+    :param keys: hashes of the values of ``columns``; None for the whole table.
+    """
+
+    table: str
+    kind: str
+    columns: tuple[str, ...] = ()
+    keys: frozenset[tuple] | None = None
+
+    def meets(self, other: Note) -> bool:
+        """Whether this one, which is asked for, has to wait for the other, which is held."""
+        if self.table != other.table or other.kind not in _MEETS[self.kind]:
+            return False
+        if not all(keys is None or keys for keys in (self.keys, other.keys)):
+            return False
+        common = [column for column in self.columns if column in other.columns]
+        if self.keys is None or other.keys is None or not common:
+            return True
+        return not self._projected(common).isdisjoint(other._projected(common))
+
+    def _projected(self, columns: list[str]) -> set[tuple]:
+        places = [self.columns.index(column) for column in columns]
+        return {tuple(key[place] for place in places) for key in self.keys}
+
+
+class Blocked(Exception):
+    """A change met the note of another transaction: it is undone, and done again when that has ended."""
+
+    def __init__(self, ticket: int) -> None:
+        super().__init__(ticket)
+        self.ticket = ticket
+
+
+def holder(session: Any, notes: Iterable[Note], keep: bool) -> int | None:
+    """The transaction of another session that has to be waited for; None when there is none.
+
+    :param keep: note them for the session's own transaction where nobody is in the way.
+    """
+    with session.server.notes_lock:
+        for other in session.server.open_sessions():
+            if other is session or other.database != session.database:
+                continue
+            if any(note.meets(held) for held in other.transactions.notes for note in notes):
+                return other.transactions.ticket
+        if keep:
+            kept = session.transactions.notes
+            kept.extend(notes)
+            if len(kept) > _ESCALATION:
+                kept[:] = dict.fromkeys(Note(note.table, note.kind) for note in kept)
+    return None
+
+
+def wait(session: Any, ticket: int) -> None:
+    """Wait for the end of a transaction. :raises psycopg.Error: for a timeout, a deadlock, a cancellation."""
+    session.query(f"select pg_advisory_lock_shared({_CLASS}, $1), pg_advisory_unlock_shared({_CLASS}, $1)", (ticket,))
+
+
+def ticket_sql(ticket: int) -> str:
+    """What a transaction runs first, so that others can wait for it."""
+    return f"SELECT pg_advisory_xact_lock({_CLASS}, {ticket})"
+
+
+def meets_others(session: Any, plan: translate.Plan) -> bool:
+    """Whether others have searched the table that a plan changes."""
+    return plan.changed is not None and any(
+        note.table == plan.changed
+        for other in session.server.open_sessions()
+        if other is not session and other.database == session.database
+        for note in tuple(other.transactions.notes)
+    )
+
+
+def note_changes(session: Any, plan: translate.Plan, cursor: Any) -> None:
+    """Note the keys of the rows that a statement has changed.
+
+    :param cursor: on the result of :attr:`~mssql_sandbox.translate.Plan.watched`; it is left at its beginning.
+    :raises Blocked: where another transaction has searched them.
+    """
+    if cursor.rowcount < 1:
+        return
+    if cursor.rowcount > _ESCALATION:
+        notes = [Note(plan.changed, "O"), Note(plan.changed, "N")]
+    else:
+        rows = cursor.fetchall()
+        cursor.scroll(0, mode="absolute")
+        notes = [
+            Note(
+                plan.changed,
+                kind,
+                plan.images.columns,
+                frozenset(tuple(row[-n]) for row in rows if row[-n] is not None),
+            )
+            for kind, n in (("O", 2), ("N", 1))
+        ]
+    blocking = holder(session, notes, keep=True)
+    if blocking is not None:
+        raise Blocked(blocking)
+
+
+def searched(session: Any, access: translate.Access, kind: str, arguments: list[Any]) -> list[Note]:
+    """What a statement searches, as notes: those of its tables for a view.
+
+    :param arguments: of the statement.
+    """
+    if access.columns:
+        numbers = sorted({int(number) for number in re.findall(r"\$(\d+)", access.keys)})
+        sql = re.sub(r"\$(\d+)", lambda m: f"${numbers.index(int(m[1])) + 1}", access.keys)
+        rows = session.query(sql, [arguments[number - 1] for number in numbers])
+        return [
+            Note(access.table, kind, access.columns, frozenset(tuple(row[0]) for row in rows if None not in row[0]))
+        ]
+    if not access.table.startswith("u.v"):
+        return [Note(access.table, kind)]
+    tables = session.query(
+        "with recursive read(id) as (select $1::regclass::oid union select d.refobjid from read join pg_rewrite w on"
+        " w.ev_class = read.id join pg_depend d on d.objid = w.oid and d.refclassid = 'pg_class'::regclass)"
+        " select id::regclass::text from read",
+        (access.table,),
+    )
+    return [Note(name, kind) for (name,) in tables]

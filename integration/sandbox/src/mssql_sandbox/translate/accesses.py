@@ -1,0 +1,142 @@
+"""Which rows a statement looks at, as far as locks are concerned: those under some keys of an index, or a whole table.
+
+A server locks the keys that a seek reads, and all rows of a table that it scans: Transaction locking and row versioning
+guide, https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide
+(key-range locking). A seek is assumed where columns that begin an index are compared for equality.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import Iterator
+
+from ..catalog.model import Column, Table
+from ..syntax import nodes
+from ..types.collation import key_sql
+from .bound import Scope, Source
+from .plan import Access, Images
+from .statement import EngineStatement
+
+IMAGES = ("k_old", "k_new")
+TARGET = frozenset(("TARGET",))
+_ALIAS = re.compile(r"\bs\d+(?=\.)")
+_PLAIN = re.compile(r"(?:ms\.k_\w+\()?s\d+\.\w+\)?")  # a column whose values are compared without conversion
+
+
+def record(statement: EngineStatement, scope: Scope, where: nodes.Predicate | None) -> None:
+    """Note what a SELECT, or the search of a change, reads: every table of ``scope``.
+
+    :param where: its condition, which is translated already.
+    """
+    for source in scope.sources:
+        if source.table is not None and source.table.kind in ("table", "view"):
+            conditions = [part for whole in (where, *source.conditions) for part in _conjuncts(whole)]
+            if not any(map(_is_false, conditions)):
+                statement.accesses.append(_access(statement, source, scope, conditions))
+
+
+def written(table: Table) -> Images:
+    """What RETURNING tells of the rows of a table: the keys of the old and the new one."""
+    ids = dict.fromkeys(number for index in table.indexes for number in index.columns)
+    columns = [column for number in ids for column in table.columns if column.id == number]
+    images = (
+        f"CASE WHEN {row}.ctid IS NOT NULL THEN ARRAY[{', '.join(_key(c, row) for c in columns)}]::bigint[] END AS {name}"
+        for row, name in zip(("old", "new"), IMAGES)
+    )
+    return Images(tuple(column.physical for column in columns), ", ".join(images))
+
+
+def _access(statement: EngineStatement, source: Source, scope: Scope, conditions: list[nodes.Predicate]) -> Access:
+    sought: dict[str, tuple[str, list[str], list[str]]] = {}
+    for condition in conditions:
+        for column, values, keys in _sought(statement, source, condition):
+            given = _given(statement, values, scope, conditions)
+            if given is not None:
+                sought.setdefault(column, (keys, *given))
+    by_id = {column.id: column.physical for column in source.table.columns}
+    seeks = [
+        list(takewhile(sought.__contains__, (by_id.get(number, "") for number in index.columns)))
+        for index in source.table.indexes
+    ]
+    columns = max(seeks, key=len, default=[])
+    if not columns:
+        return Access(source.table.physical, source.hints)
+    keys = ", ".join(f"k{number}.k" for number in range(len(columns)))
+    froms = dict.fromkeys(text for column in columns for text in sought[column][1])
+    froms.update((f"LATERAL {sought[column][0]} AS k{number}(k)", None) for number, column in enumerate(columns))
+    filters = dict.fromkeys(text for column in columns for text in sought[column][2])
+    where = f" WHERE {' AND '.join(filters)}" if filters else ""
+    query = f"SELECT DISTINCT ARRAY[{keys}] FROM {' CROSS JOIN '.join(froms)}{where}"
+    return Access(source.table.physical, source.hints, tuple(columns), query)
+
+
+def _conjuncts(condition: nodes.Predicate | None) -> Iterator[nodes.Predicate]:
+    if isinstance(condition, nodes.And):
+        for operand in condition.operands:
+            yield from _conjuncts(operand)
+    elif condition is not None:
+        yield condition
+
+
+def _is_false(condition: nodes.Predicate) -> bool:
+    """Whether nothing is read at all: 1 = 0."""
+    sides = (condition.left, condition.right) if isinstance(condition, nodes.Comparison) else ()
+    literals = {side.text for side in sides if isinstance(side, nodes.Literal) and side.kind == "int"}
+    return len(literals) == 2 and condition.operator == "="
+
+
+def _sought(statement: EngineStatement, source: Source, condition: nodes.Predicate) -> Iterator[tuple[str, str, str]]:
+    """Columns that a condition compares for equality, the text of the other side, and its keys as an item of FROM."""
+    _, operands, query = statement.equalities.get(id(condition), (None, (), None))
+    for position, text in enumerate(operands):
+        others = [other for number, other in enumerate(operands) if number != position]
+        if position and len(operands) > 2 or f"{source.engine_alias}." in " ".join(others):
+            continue  # not a column on one side and values on the other
+        for column in source.table.columns:
+            if text != _comparable(column, source.engine_alias):
+                continue
+            if query is not None:
+                yield column.physical, "", f"(SELECT {_hash(column, others[0])} FROM ({query}) q)"
+            elif all(_PLAIN.fullmatch(other) or not _ALIAS.search(other) and "SELECT" not in other for other in others):
+                values = ", ".join(_hash(column, other) for other in others)
+                yield column.physical, " ".join(others), f"unnest(ARRAY[{values}])"
+
+
+def _given(
+    statement: EngineStatement, text: str, scope: Scope, conditions: list[nodes.Predicate]
+) -> tuple[list[str], list[str]] | None:
+    """Items of FROM and conditions that give the columns which a text names; None where they are not at hand."""
+    wanted = set(_ALIAS.findall(text))
+    froms, level = [], scope
+    while level is not None:
+        froms += [source.text for source in level.sources if source.engine_alias in wanted and source.text]
+        level = level.parent
+    if len(froms) < len(wanted) or any(map(is_correlated, froms)):
+        return None
+    filters = []
+    for condition in conditions if wanted else ():
+        _, operands, query = statement.equalities.get(id(condition), (None, (), None))
+        if operands and query is None and set(_ALIAS.findall(" ".join(operands))) <= wanted:
+            filters.append(f"{operands[0]} IN ({', '.join(operands[1:])})")
+    return froms, filters
+
+
+def is_correlated(text: str) -> bool:
+    """Whether a query names columns of one around it."""
+    return bool(set(_ALIAS.findall(text)) - set(re.findall(r"\bAS (s\d+)\b", text)))
+
+
+def _comparable(column: Column, alias: str) -> str:
+    """A column as :func:`~.operands.comparable` writes it."""
+    sql = f"{alias}.{column.physical}"
+    return sql if column.type.name == "uniqueidentifier" else key_sql(sql, column.type)
+
+
+def _hash(column: Column, sql: str) -> str:
+    text = f"trim_scale(({sql})::numeric)" if column.type.is_number else f"({sql})"
+    return f"hashtextextended({text}::text, 0)"
+
+
+def _key(column: Column, row: str) -> str:
+    return _hash(column, _comparable(column, row))
