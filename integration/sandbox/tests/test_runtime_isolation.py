@@ -145,7 +145,9 @@ def test_statements_that_change_no_row_are_not_waited_for(sessions):
 
 def test_many_locks_are_the_tables(sessions):
     writer, reader = sessions
-    writer.run("BEGIN TRANSACTION; DECLARE @n int = 10; WHILE @n < 2520 BEGIN INSERT INTO is_t VALUES (@n, 1); SET @n += 1 END")
+    writer.run(
+        "BEGIN TRANSACTION; DECLARE @n int = 10; WHILE @n < 2520 BEGIN INSERT INTO is_t VALUES (@n, 1); SET @n += 1 END"
+    )
     assert reader.errors("SELECT v FROM is_t WHERE id = 1") == [1222]
     writer.run("ROLLBACK; INSERT INTO is_t SELECT value, 1 FROM GENERATE_SERIES(10, 5100)")
     writer.run("BEGIN TRANSACTION; UPDATE is_t SET v = 2 WHERE id > 9")
