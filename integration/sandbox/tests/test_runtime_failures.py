@@ -1,5 +1,7 @@
 """What each kind of error ends: its statement, the batch, the transaction; outside and inside TRY."""
 
+import threading
+
 import pytest
 from ddl_support import Client
 
@@ -17,6 +19,7 @@ def prepared(server):
     client.run("CREATE PROCEDURE fl_plain AS SELECT 1")
     client.run("CREATE PROCEDURE fl_two AS SELECT 1, 2")
     client.run("CREATE PROCEDURE fl_deep AS EXEC fl_deep")
+    client.run("CREATE PROCEDURE fl_late AS SELECT * FROM fl_missing; SELECT 'on'")
     client.session.close()
     return server
 
@@ -38,6 +41,13 @@ CASES = [
     ("UPDATE fl_t SET s = 'long'", 2628, GOES_ON),
     ("UPDATE fl_t SET n = 1 / 0", 8134, GOES_ON),
     ("SELECT CAST('2024-02-30' AS datetime)", 242, GOES_ON),
+    ("INSERT INTO fl_t SELECT 9, (SELECT id FROM fl_t), NULL", 512, GOES_ON),
+    ("INSERT INTO fl_log VALUES (2147483647), (CAST(1 AS int) + 2147483647)", 8115, GOES_ON),
+    ("CREATE TABLE #fl (n tinyint); INSERT INTO #fl VALUES (256)", 220, GOES_ON),
+    ("EXEC fl_two @p = 1", 8146, ROLLS_BACK),
+    ("ROLLBACK TRANSACTION fl_unknown", 6401, GOES_ON),
+    ("DECLARE c CURSOR FOR SELECT 1; FETCH c", 16917, GOES_ON),
+    ("EXEC sp_rename 'fl_unknown', 'x'", 15225, GOES_ON),
     ("EXEC fl_nothing", 2812, ENDS_BATCH),
     ("DROP TABLE fl_nothing", 3701, GOES_ON),
     ("RAISERROR('x', 16, 1)", 50000, GOES_ON),
@@ -62,8 +72,13 @@ CASES = [
 # As text of EXEC, since a batch with it would not be compiled.
 ALL = [
     *CASES,
-    ("EXEC ('SELECT nothing FROM fl_t')", 207, ENDS_BATCH),
-    ("EXEC ('SELECT 1 FROM WHERE')", 156, ENDS_BATCH),
+    ("EXEC ('SELECT nothing FROM fl_t')", 207, GOES_ON),
+    ("EXEC ('SELECT 1 FROM WHERE')", 156, GOES_ON),
+    ("EXEC ('SELECT * FROM fl_missing')", 208, GOES_ON),
+    ("EXEC ('SELECT x.id FROM fl_t')", 4104, GOES_ON),
+    ("EXEC fl_late", 208, GOES_ON),
+    ("EXEC ('THROW 50001, ''x'', 1')", 50001, ENDS_BATCH),
+    ("EXEC ('SELECT CAST(''x'' AS int)')", 245, ROLLS_BACK),
 ]
 every_case = pytest.mark.parametrize("statement, number, ends", ALL, ids=[f"{c[1]}-{c[0][:20]}" for c in ALL])
 
@@ -156,6 +171,55 @@ def test_a_trigger_may_switch_xact_abort_off(client):
 
 
 # ---- deadlocks and attentions ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rival(prepared):
+    rival = Client(prepared)
+    rival.run("DROP TABLE IF EXISTS fl_a, fl_b; CREATE TABLE fl_a (n int); CREATE TABLE fl_b (n int)")
+    rival.run("INSERT INTO fl_a VALUES (1); INSERT INTO fl_b VALUES (1); BEGIN TRANSACTION; UPDATE fl_b SET n = 2")
+    yield rival
+    rival.events("IF @@TRANCOUNT > 0 ROLLBACK")
+    rival.session.close()
+
+
+def deadlock(client, rival, text):
+    """Both wait for one another; the victim and the events of its batch."""
+    client.run("UPDATE fl_a SET n = 2")
+    seen = {}
+
+    def run(session, table):
+        seen[session] = session.events(text.format(f"UPDATE {table} SET n = 3"))
+
+    threads = [threading.Thread(target=run, args=pair) for pair in ((client, "fl_b"), (rival, "fl_a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    victims = [s for s in seen if s.numbers(seen[s]) or ("caught", 1205, -1) in s.rows(seen[s])]
+    assert len(victims) == 1
+    return victims[0], seen[victims[0]]
+
+
+def test_the_victim_of_a_deadlock_is_rolled_back_and_its_batch_ends(client, rival):
+    victim, events = deadlock(client, rival, "{}; SELECT 'on'")
+    assert (victim.numbers(events), victim.rows(events)) == ([1205], [])
+    assert victim.value("SELECT @@TRANCOUNT") == 0
+
+
+def test_a_deadlock_that_is_caught_dooms(client, rival):
+    text = "BEGIN TRY {} END TRY BEGIN CATCH SELECT 'caught', ERROR_NUMBER(), XACT_STATE(); ROLLBACK END CATCH"
+    victim, events = deadlock(client, rival, text)
+    assert (victim.numbers(events), victim.rows(events)) == ([], [("caught", 1205, -1)])
+    assert victim.value("SELECT @@TRANCOUNT") == 0
+
+
+@pytest.mark.parametrize("setting, ends, count", [("OFF", GOES_ON, 1), ("ON", ENDS_BATCH, 0)])
+def test_a_lock_timeout_ends_its_statement(client, rival, setting, ends, count):
+    events = client.events(f"SET XACT_ABORT {setting}; SET LOCK_TIMEOUT 0; UPDATE fl_b SET n = 3; SELECT 'on'")
+    assert client.numbers(events) == [1222]
+    assert (("on",) in client.rows(events)) is (ends == GOES_ON)
+    assert client.value("SELECT @@TRANCOUNT") == count
 
 
 @pytest.mark.parametrize("setting, count", [("OFF", 1), ("ON", 0)])

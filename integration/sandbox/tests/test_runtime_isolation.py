@@ -130,11 +130,40 @@ def test_readers_wait_for_what_they_read(sessions, query, expected):
     assert reader.errors(query) == expected
 
 
-def test_changes_that_a_savepoint_took_back_are_not_waited_for(sessions):
+def test_a_savepoint_keeps_locks_and_a_failed_statement_does_not(sessions):
+    """https://learn.microsoft.com/sql/t-sql/language-elements/save-transaction-transact-sql (remarks)"""
     writer, reader = sessions
-    writer.run("BEGIN TRANSACTION; SAVE TRANSACTION s; INSERT INTO is_t VALUES (3, 3); ROLLBACK TRANSACTION s")
+    writer.run("BEGIN TRANSACTION")
     writer.errors("INSERT INTO is_t VALUES (4, 4), (1, 1)")
     assert reader.run("SELECT * FROM is_t") == OLD
+    writer.run("SAVE TRANSACTION s; INSERT INTO is_t VALUES (3, 3); ROLLBACK TRANSACTION s")
+    assert reader.errors("SELECT * FROM is_t") == [1222]
+    writer.run("COMMIT")
+    assert reader.run("SELECT * FROM is_t") == OLD
+
+
+@pytest.mark.parametrize(
+    "hints, hint, expected",
+    [
+        ("XLOCK", "REPEATABLEREAD", [1222]),
+        ("XLOCK", "READCOMMITTEDLOCK", [1222]),
+        ("XLOCK, HOLDLOCK", "HOLDLOCK", [1222]),
+        ("XLOCK, HOLDLOCK", "UPDLOCK", [1222]),
+        ("REPEATABLEREAD", "XLOCK", [1222]),
+        ("HOLDLOCK", "XLOCK, HOLDLOCK", [1222]),
+        ("UPDLOCK", "REPEATABLEREAD", []),
+        ("UPDLOCK, HOLDLOCK", "HOLDLOCK", []),
+        ("HOLDLOCK", "UPDLOCK, HOLDLOCK", []),
+        ("UPDLOCK, HOLDLOCK", "UPDLOCK, HOLDLOCK", [1222]),
+        ("HOLDLOCK", "HOLDLOCK", []),
+    ],
+)
+def test_which_locks_of_readers_exclude_one_another(sessions, hints, hint, expected):
+    writer, reader = sessions
+    writer.run(f"BEGIN TRANSACTION; SELECT * FROM is_t WITH ({hints}) WHERE id = 1")
+    reader.run("BEGIN TRANSACTION")
+    assert reader.errors(f"SELECT * FROM is_t WITH ({hint}) WHERE id = 1") == expected
+    assert reader.errors(f"SELECT * FROM is_t WITH ({hint}) WHERE id = 2") == []
 
 
 def test_statements_that_change_no_row_are_not_waited_for(sessions):
@@ -288,7 +317,8 @@ def test_snapshot_sees_the_start_of_its_transaction(snapshots):
 def test_snapshot_that_comes_too_late_fails_at_the_next_access(snapshots):
     _, reader = snapshots
     reader.run("BEGIN TRANSACTION; SELECT * FROM is_t; SET TRANSACTION ISOLATION LEVEL SNAPSHOT")
-    assert reader.errors("SELECT * FROM is_t") == [3951]
+    assert reader.errors("SELECT * FROM is_t; SELECT 1") == [3951]
+    assert reader.value("SELECT @@TRANCOUNT") == 0
 
 
 @pytest.mark.parametrize(
@@ -304,7 +334,11 @@ def test_ddl_that_a_snapshot_transaction_refuses(snapshots, ddl):
     writer, reader = snapshots
     writer.run("CREATE INDEX is_j ON is_u (id)")
     reader.run("SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION")
-    assert reader.errors(ddl) == [3964]
+    assert reader.errors(f"{ddl}; SELECT 1") == [3964]
+    assert reader.value("SELECT @@TRANCOUNT") == 0
+    reader.run("BEGIN TRANSACTION")
+    caught = reader.events(f"BEGIN TRY {ddl} END TRY BEGIN CATCH SELECT ERROR_NUMBER(), XACT_STATE() END CATCH")
+    assert reader.rows(caught) == [(3964, -1)]
 
 
 def test_ddl_that_a_snapshot_transaction_takes(snapshots):

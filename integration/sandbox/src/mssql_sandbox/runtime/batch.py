@@ -56,7 +56,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
                 raise
             yield self.error_event(error)
             yield Done(error=True)
-            raise StopBatch from error
+            raise StopBatch(error.number, self.scope) from error
         yield from self.run(self.parsed.batch.statements)
 
     def run(self, statements: Sequence[nodes.Statement]) -> Iterator[Event]:
@@ -88,6 +88,11 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
             error = self._engine_error(fault, statement)
         except SqlServerError as raised:
             error = raised
+        except StopBatch as stop:
+            if stop.scope in (None, self.scope):
+                raise
+            session.last_error = stop.number
+            return
         else:
             session.last_error = 0
             return
@@ -116,7 +121,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
             yield from session.rollback()
         yield Done(error=True)
         if effect.ends_batch:
-            raise StopBatch from error
+            raise StopBatch(error.number, self.scope if effect.of_scope else None) from error
 
     def error_event(self, error: SqlServerError) -> Error:
         procedure = error.procedure or self.scope.procedure

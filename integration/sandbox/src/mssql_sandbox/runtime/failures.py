@@ -7,13 +7,16 @@ of a statement (515, 547, 2627, 8134 ...)   goes on      goes on            erro
 conversion (241, 245, 8114, 8169 ...)       ends         rolled back        Sommarskog; 245 probed (2025)
 217, 8146, 213 of INSERT ... EXEC           ends         rolled back        Sommarskog
 1205, 3609, 3616, 3930, 3960, 3961          ends         rolled back        the numbers' pages; 3930 probed (2025)
+3951, 3964 (SNAPSHOT comes too late, DDL)   ends         rolled back        SET TRANSACTION ISOLATION LEVEL page
 DDL (2714, 4924, 1913, 1781 ...)            ends         rolled back        TRY...CATCH page
 DDL that scans rows (515, 1505, 2628)       goes on      goes on            followed by 3621
-names and syntax (102, 207, 208, 4104)      ends         goes on            TRY...CATCH page
+names and syntax (102, 207, 208, 4104)      ends (*)     goes on            TRY...CATCH page
 RAISERROR                                   goes on      goes on            SET XACT_ABORT page
 THROW                                       ends         goes on            SET XACT_ABORT page
 any but RAISERROR, under XACT_ABORT ON      ends         rolled back        SET XACT_ABORT page
 =========================================== ============ ================== ======================================
+
+(*) That of a procedure or of EXEC ends alone, what called it goes on (Sommarskog, scope-abortion).
 
 Where a TRY block catches the error, the transaction is doomed (XACT_STATE() -1) instead of rolled back; under
 XACT_ABORT ON a RAISERROR that is caught dooms it, too (probed). Errors of names are not caught in their own scope.
@@ -30,7 +33,7 @@ from dataclasses import dataclass
 from ..errors import SqlServerError
 from ..syntax import nodes
 
-_ROLL_BACK = frozenset((217, 235, 241, 245, 293, 295, 1205, 3609, 3616, 3930, 3960, 3961, 8114, 8146, 8169))
+_ROLL_BACK = frozenset((217, 235, 241, 245, 293, 295, 1205, 3609, 3616, 3930, 3951, 3960, 3961, 3964, 8114, 8146, 8169))
 # After these the server adds INFO 3621.
 TERMINATES_STATEMENT = frozenset(
     (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
@@ -48,12 +51,17 @@ _DDL_THAT_SCANS = TERMINATES_STATEMENT - {547} | {1505}
 
 @dataclass(frozen=True)
 class Effect:
-    """:param dooms: what a TRY block makes of it; ``rolls_back`` is what happens without one."""
+    """
+    :param dooms: what a TRY block makes of it; ``rolls_back`` is what happens without one.
+    :param caught: by a TRY block of the same scope.
+    :param of_scope: ``ends_batch`` means the scope alone.
+    """
 
     ends_batch: bool
     rolls_back: bool
     dooms: bool
-    caught: bool = True  # by a TRY block of the same scope
+    caught: bool = True
+    of_scope: bool = False
 
 
 _STATEMENT = Effect(False, False, False)
@@ -76,9 +84,9 @@ def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort:
     if number in _ROLL_BACK or error.severity >= 20 or xact_abort:
         return _TRANSACTION
     if number in _BINDING:
-        return Effect(True, False, False, caught=number == 2812)
+        return Effect(True, False, False, caught=number == 2812, of_scope=True)
     if error.severity == 15:
-        return _BATCH
+        return Effect(not isinstance(statement, nodes.Execute), False, False, of_scope=True)
     if isinstance(statement, _DDL) and number not in _DDL_THAT_SCANS or number == 2714:
         return _TRANSACTION
     if number == 213 and isinstance(statement, nodes.Insert) and statement.execute is not None:

@@ -81,7 +81,9 @@ def _kind(session: Any, access: translate.Access) -> str | None:
     if "READPAST" in hints:
         return None  # rows that are locked are skipped by the engine
     if level == "SERIALIZABLE":
-        return "U" if hints & _UPDATE else "S"
+        return "X" if "XLOCK" in hints else "U" if hints & _UPDATE else "S"
+    if "XLOCK" in hints:
+        return "L"
     if level == "REPEATABLE READ":
         return "R"
     if level == "READ UNCOMMITTED" and not hints & _UPDATE:
@@ -100,14 +102,18 @@ def holds(session: Any, plan: translate.Plan) -> bool:
     """Whether a statement outside a transaction needs one, for what it searches or what others have searched."""
     if session.transactions.count or not plan.writes:
         return False
-    return locking.meets_others(session, plan) or any(_kind(session, access) in ("S", "U") for access in plan.accesses)
+    return locking.meets_others(session, plan) or any(_holds(session, access) for access in plan.accesses)
 
 
 def releases(session: Any, plan: translate.Plan) -> bool:
     """Whether a reader at READ COMMITTED holds nothing when its statement is over."""
     if plan.kind not in ("select", "assign") or plan.before or _LOCKS_ROWS.search(plan.sql):
         return False
-    return not any(_kind(session, access) in ("S", "U", "R") for access in plan.accesses)
+    return not any(_holds(session, access) for access in plan.accesses)
+
+
+def _holds(session: Any, access: translate.Access) -> bool:
+    return (_kind(session, access) or "-") in locking.KINDS
 
 
 def refuse_ddl(statement: nodes.Statement) -> None:

@@ -4,17 +4,19 @@ The engine's readers take no locks and see no uncommitted rows. So a transaction
 those of the rows that it has changed; who meets the note of another waits for the end of that transaction. The waiting
 itself is the engine's, on a lock that every transaction holds: thus LOCK_TIMEOUT and the search for deadlocks see it.
 
-====  =================================================  ==================================
-note  of                                                 met by
-====  =================================================  ==================================
-S     searched at SERIALIZABLE                           O, N
-U     the same, to change what is there                  O, N, U
-R     read at REPEATABLE READ                            O
-O, N  the old and new keys of changed rows               every reader that waits (and S, U, R)
-====  =================================================  ==================================
+====  ===================================================  =========================================
+note  of                                                   met by
+====  ===================================================  =========================================
+S     searched at SERIALIZABLE                             O, N, X, L
+U     the same under UPDLOCK                               O, N, X, L, U
+X     the same under XLOCK                                 all
+R     read at REPEATABLE READ                              O, X, L
+L     read under XLOCK                                     all but N
+O, N  the old and new keys of changed rows                 all of these, and who reads without a note
+====  ===================================================  =========================================
 
-Key-range locks:
-https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide
+Key-range locks: https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide;
+which meets which, and that ROLLBACK to a savepoint keeps them: probes, RyanLamansky/sql-server-simulator locking.md.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ from typing import Any, Iterable
 from .. import translate
 
 READ = "read"
-KINDS = "SUR"
-_MEETS = {READ: "ON", "S": "ON", "R": "ON", "U": "ONU", "O": "SUR", "N": "SU"}
+KINDS = "SUXRL"
+_MEETS = {
+    READ: "ONXL", "S": "ONXL", "R": "ONXL", "U": "ONXLU", "X": "ONXLUSR", "L": "OXLUSR", "O": "SUXRL", "N": "SUX",
+}  # fmt: skip
 # Beyond so many locks a server locks the table (lock escalation, same guide).
 _ESCALATION = 5000
 _CLASS = 91  # of the engine's locks that stand for transactions

@@ -84,4 +84,13 @@ class ReturnFromScope(Exception):
 
 
 class StopBatch(Exception):
-    """The batch ends after an error that was already reported."""
+    """The batch ends after an error that was already reported.
+
+    :param number: the error's.
+    :param scope: what ends alone; None for the whole batch.
+    """
+
+    def __init__(self, number: Any = None, scope: Scope | None = None) -> None:
+        super().__init__(number)
+        self.number = number
+        self.scope = scope

@@ -39,7 +39,7 @@ class Transactions:
         self._engine_open = False
         self._guarded = False
         self._unmoved = False  # nothing that lasts was done since the guard was set
-        self._savepoints: list[tuple[str, str, int]] = []
+        self._savepoints: list[tuple[str, str]] = []
         self._savepoint_ids = itertools.count(1)
         self.before_begin: list[Any] = []  # callables of the catalogue overlay, while the engine has no transaction
         self.after_commit: list[Any] = []
@@ -90,7 +90,7 @@ class Transactions:
         self._open_engine()
         self._drop_guard()
         self.connection.execute(f"SAVEPOINT {engine_name}")
-        self._savepoints.append((name, engine_name, len(self.notes)))
+        self._savepoints.append((name, engine_name))
 
     def rollback_to(self, name: str) -> None:
         """:raises SqlServerError: 6401 when no savepoint has the name, 3931 in a doomed transaction."""
@@ -105,7 +105,7 @@ class Transactions:
             raise SqlServerError(3931)
         self.connection.execute(f"ROLLBACK TO SAVEPOINT {self._savepoints[position][1]}")
         self._guarded = self._unmoved = False
-        del self.notes[self._savepoints[position][2] :], self._savepoints[position + 1 :]
+        del self._savepoints[position + 1 :]
         for action in self.after_rollback:
             action()
 
