@@ -37,13 +37,17 @@ def test_core_with_extras_installs_from_wheels(wheels, tmp_path):
     subprocess.run(
         [python, "-m", "pip", "install", "--quiet", "--find-links", wheels, "mssql-core[json,azure]"], check=True
     )
-    code = "import mssql_core, mssql_json, mssql_azure_auth, importlib.metadata as m; " + (
+    code = (
+        "import mssql_core, mssql_json, mssql_azure_auth, importlib.metadata as m; "
+        "from mssql_core.connection.driver import find_driver; print(find_driver()); "
+    ) + (
         "print(sorted(e.name for e in m.entry_points(group='mssql_core')))"
         if sys.version_info >= (3, 10)
         else "print('ok')"
     )
     result = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
     assert "azure" in result.stdout and "json" in result.stdout
+    assert "msodbcsql" in result.stdout or "ODBC Driver 18" in result.stdout
 
 
 @pytest.mark.parametrize("package", PACKAGES)
