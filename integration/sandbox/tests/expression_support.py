@@ -20,6 +20,7 @@ class NoCatalog:
     """A database without tables."""
 
     collation = DEFAULT_COLLATION
+    name_key = staticmethod(str.casefold)
 
     def __getattr__(self, name):
         return lambda *arguments, **options: None

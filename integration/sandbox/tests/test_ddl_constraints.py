@@ -164,3 +164,15 @@ def test_indexes_on_computed_columns(owner):
     assert owner.errors("CREATE INDEX jx ON a (x)") == [2799]
     assert owner.error("CREATE INDEX jx ON a (x)").startswith("Cannot create index or statistics 'jx' on table 'dbo.a'")
     assert owner.errors("CREATE INDEX kx ON a (m)") == [2729]
+
+
+def test_an_index_limits_its_entries_as_long_as_it_is_there(client):
+    client.run("CREATE TABLE w (id int, v varchar(2000))")
+    assert client.infos("CREATE INDEX ix ON w (v)")[0][0] == 1945
+    client.run("INSERT INTO w VALUES (1, REPLICATE('x', 1700))")
+    client.run("EXEC sp_rename 'w.ix', 'renamed', 'INDEX'")
+    assert "'renamed' exceeds the maximum length of 1700 bytes" in client.error("UPDATE w SET v = v + 'x'")
+    client.run("DROP INDEX renamed ON w; UPDATE w SET v = v + 'x'")
+    client.infos("CREATE INDEX filtered ON w (v) WHERE id > 5")
+    client.run("INSERT INTO w VALUES (NULL, REPLICATE('x', 1800))")
+    assert client.errors("INSERT INTO w VALUES (6, REPLICATE('x', 1800))") == [1946]

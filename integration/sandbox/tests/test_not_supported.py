@@ -50,6 +50,20 @@ REFUSED = [
     "GRANT SELECT ON t TO public",
     "BEGIN DISTRIBUTED TRANSACTION",
     "SET LANGUAGE Deutsch",
+    "SELECT CAST(N'é' COLLATE Cyrillic_General_CI_AS AS varchar(5))",
+    "SELECT CAST(N'x' COLLATE SQL_Latin1_General_CP437_CI_AS AS varchar(5))",
+    "SELECT x FROM (VALUES (N'ç'), (N'd')) v (x) ORDER BY x COLLATE Turkish_CI_AS",
+    "SELECT 1 WHERE N'chata' < N'd' COLLATE Czech_CI_AS",
+    "SELECT 1 WHERE N'か' = N'が' COLLATE Japanese_CI_AI",
+    "SELECT CHAR(0)",
+    "DECLARE @n int = 0; SELECT NCHAR(@n)",
+    "SELECT NCHAR(55357)",
+    "SELECT CAST(0x90 AS varchar(5))",
+    "SELECT value FROM STRING_SPLIT('a,b' COLLATE Latin1_General_BIN2, ',')",
+    "SELECT TODATETIMEOFFSET(CAST('0001-01-01' AS datetime2), '+10:00')",
+    "SELECT SWITCHOFFSET(CAST('9999-12-31 23:00 +00:00' AS datetimeoffset), '+10:00')",
+    "SELECT DATETIMEOFFSETFROMPARTS(9999, 12, 31, 23, 0, 0, 0, -10, 0, 7)",
+    "SELECT CAST('0001-01-01 00:00 +00:00' AS datetimeoffset) AT TIME ZONE 'Pacific Standard Time'",
 ]
 
 

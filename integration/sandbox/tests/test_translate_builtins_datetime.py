@@ -50,6 +50,11 @@ def test_clock_is_fixed_for_a_statement(sql):
     assert sql.value("SYSDATETIME()") > rows[0][0]
 
 
+@pytest.mark.parametrize("name", ["SYSDATETIME", "SYSUTCDATETIME", "SYSDATETIMEOFFSET"])
+def test_the_clock_has_seven_digits(sql, name):
+    assert sql.value(f"DATEPART(nanosecond, {name}()) / 100 % 10") > 0
+
+
 def test_arrival(sql):
     assert sql.number("DATETRUNC(month, GETDATE())", "2019") == 195
     assert sql.number("CURRENT_DATE", "2022") == 195

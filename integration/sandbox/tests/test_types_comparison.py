@@ -62,7 +62,7 @@ def test_no_common_type(sql, expression, number):
     ],
 )
 def test_collation_names(name, key):
-    assert parse(name).key_function == key
+    assert parse(name).key("x") == f"{key}(x)"
 
 
 @pytest.mark.parametrize("name", ["utf8_general_ci", "Latin1_General_CI", "Foo_CI_AS", ""])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Callable
 
 from ..sqltypes import SqlType
 
@@ -37,6 +38,20 @@ class Index:
     descending: tuple[bool, ...] = ()
 
 
+_TURKISH = str.maketrans("Iİ", "ıi")
+
+
+def name_key(collation: str) -> Callable[[str], str]:
+    """What is equal for names that mean the same in a database of a collation.
+
+    https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
+    """
+    lowered = collation.casefold()
+    if "_cs_" in lowered or "_bin" in lowered:
+        return str
+    return (lambda name: name.translate(_TURKISH).casefold()) if lowered.startswith("turkish") else str.casefold
+
+
 @dataclass(frozen=True)
 class Table:
     """A table, temp table, table variable or view."""
@@ -54,13 +69,14 @@ class Table:
     foreign_key: str | None = None  # a foreign key that it has or that refers to it
     check: str | None = None  # one of its enabled CHECK constraints
     partial: bool = False  # a system view that has more columns on a server
+    key: Callable[[str], str] = field(default=str.casefold, compare=False, repr=False)  # of column names
     by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.by_name.update((column.name.casefold(), column) for column in self.columns)
+        self.by_name.update((self.key(column.name), column) for column in self.columns)
 
     def column(self, name: str) -> Column | None:
-        return self.by_name.get(name.casefold())
+        return self.by_name.get(self.key(name))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..sqltypes import SqlType
 from ..syntax.nodes import TypeName
 from . import datatypes, system
 from .datatypes import ROWVERSION, ROWVERSION_ID
-from .model import Column, Index, Table, UserFunction
+from .model import Column, Index, Table, UserFunction, name_key
 
 DEFAULT_SCHEMA = "dbo"
 GLOBAL = "##"  # in place of a schema: global temp tables, whose schema_id is -1
@@ -94,6 +94,7 @@ class SessionCatalog:
         self.shared = shared
         self.connection = connection
         self.collation = shared.collation
+        self.name_key = name_key(shared.collation)
         self._number = next(_sessions)
         self._changes = 0
         self._dirty = False
@@ -111,7 +112,18 @@ class SessionCatalog:
     # ---- look-ups --------------------------------------------------------------
 
     def table(self, schema: str | None, name: str) -> Table | None:
-        """A table, view, system view, temp table (#t) or table variable (@t); names in any case."""
+        """A table, view, system view, temp table (#t) or table variable (@t)."""
+        found = self._any_table(schema, name)
+        return found if found is None or name[0] in "#@" or self.means(found, schema, name) else None
+
+    def means(self, found: Any, schema: str | None, name: str) -> bool:
+        """Whether an object is the one of a name, which a database may spell in one way only; synonyms aside."""
+        key = self.name_key
+        if key is str.casefold or found.name.casefold() != name.casefold():
+            return True
+        return key(found.name) == key(name) and (not schema or key(found.schema) == key(schema))
+
+    def _any_table(self, schema: str | None, name: str) -> Table | None:
         if schema is None and name.casefold() in self._standing:
             return self._standing[name.casefold()]
         if name.startswith("##"):
@@ -125,7 +137,7 @@ class SessionCatalog:
         if key[0] in ("sys", "information_schema"):
             # Whether the real server has it is not known here, so it is not said that it is missing.
             raise NotSupported(f"the system view {schema}.{name}")
-        found = self._user_table(key)
+        found = self._user_table((self.name_key(schema or DEFAULT_SCHEMA), self.name_key(name)))
         if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _UNQUALIFIED_SYSTEM_VIEWS:
             return views["sys", key[1]]
         if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _OTHER_SYSTEM_VIEWS:
@@ -138,20 +150,21 @@ class SessionCatalog:
             if table.id == object_id:
                 return table
         document = self.connection.execute("select ms.describe($1)", (object_id,)).fetchone()[0]
-        return _table(document) if document else None
+        return _table(document, self.name_key) if document else None
 
     def sequence(self, schema: str | None, name: str) -> Sequence | None:
         row = self.connection.execute(
             "select o.object_id, s.name, o.name, q.system_type_id, q.precision, q.scale"
             " from ms.sequences q join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
-            " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+            " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
             (schema or DEFAULT_SCHEMA, name),
         ).fetchone()
         if row is None:
             return None
         number, schema_name, sequence_name, type_id, precision, scale = row
         type_ = datatypes.from_catalog(type_id, 0, precision, scale)
-        return Sequence(number, schema_name, sequence_name, type_, f"u.q{number}")
+        found = Sequence(number, schema_name, sequence_name, type_, f"u.q{number}")
+        return found if self.means(found, schema, name) else None
 
     def function(self, schema: str | None, name: str) -> UserFunction | None:
         """A function of CREATE FUNCTION."""
@@ -159,7 +172,7 @@ class SessionCatalog:
             "select o.object_id, s.name, o.name, o.type, m.definition, m.engine_sql is not null,"
             " m.is_deterministic = 1, m.reads_data = 1"
             " from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
-            " where o.type in ('FN', 'IF') and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+            " where o.type in ('FN', 'IF') and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
             (schema or DEFAULT_SCHEMA, name),
         ).fetchone()
         if row is None:
@@ -169,19 +182,20 @@ class SessionCatalog:
             " where object_id = $1 order by parameter_id", (row[0],)
         )  # fmt: skip
         types = [(found[0].lower(), datatypes.from_catalog(*found[1:5], self.collation), found[5]) for found in rows]
-        return UserFunction(
+        function = UserFunction(
             id=row[0], schema=row[1], name=row[2], kind=row[3], definition=row[4],
             parameters=tuple((found[0], found[1]) for found in types if found[2]),
             returns=next((found[1] for found in types if not found[2]), None),
             compiled=row[5], deterministic=row[6], reads=row[7],
         )  # fmt: skip
+        return function if self.means(function, schema, name) else None
 
     def synonym(self, schema: str | None, name: str) -> tuple[str, str] | None:
         """(schema, name) of what a synonym stands for."""
         return self.connection.execute(
             "select y.base_schema, y.base_name from ms.synonyms y join ms.objects o using (object_id)"
             " join ms.schemas s using (schema_id)"
-            " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+            " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
             (schema or DEFAULT_SCHEMA, name),
         ).fetchone()
 
@@ -189,7 +203,7 @@ class SessionCatalog:
         """The text that declares a variable @t of a table type."""
         row = self.connection.execute(
             "select y.definition from ms.table_types y join ms.schemas s using (schema_id)"
-            " where casefold(s.name) = casefold($1) and casefold(y.name) = casefold($2)",
+            " where ms.key(s.name) = ms.key($1) and ms.key(y.name) = ms.key($2)",
             (schema or DEFAULT_SCHEMA, name),
         ).fetchone()
         return row[0] if row else None
@@ -201,7 +215,7 @@ class SessionCatalog:
         schema, _, leaf = name.name.rpartition(".")
         row = self.connection.execute(
             "select t.definition, t.user_type_id, t.is_nullable = 1 from ms.types t join ms.schemas s using (schema_id)"
-            " where user_type_id > 256 and casefold(s.name) = casefold($1) and casefold(t.name) = casefold($2)",
+            " where user_type_id > 256 and ms.key(s.name) = ms.key($1) and ms.key(t.name) = ms.key($2)",
             (schema or DEFAULT_SCHEMA, leaf),
         ).fetchone()
         if row is None or name.arguments:
@@ -210,7 +224,7 @@ class SessionCatalog:
         return TypeName(base, tuple(arguments.split()), row[1], row[2], line=name.line)
 
     def schema_exists(self, name: str) -> bool:
-        sql = "select 1 from ms.schemas where casefold(name) = casefold($1)"
+        sql = "select 1 from ms.schemas where ms.key(name) = ms.key($1)"
         return self.connection.execute(sql, (name,)).fetchone() is not None
 
     def has_modules(self) -> bool:
@@ -373,7 +387,7 @@ class SessionCatalog:
             row = self.connection.execute("select ms.describe($1, $2)", key, prepare=True).fetchone()
         if row[0] is None:
             return None, False
-        return _table(row[0]), not row[0]["snapshot"]
+        return _table(row[0], self.name_key), not row[0]["snapshot"]
 
     def _temporary_table(self, name: str) -> Table | None:
         if name.casefold() in self._variables:
@@ -400,7 +414,7 @@ class SessionCatalog:
         self._temporary.clear()
 
 
-def _table(document: dict[str, Any]) -> Table:
+def _table(document: dict[str, Any], key: Callable[[str], str] = str.casefold) -> Table:
     if document["broken"]:
         raise SqlServerError(4413, name=f"{document['schema']}.{document['name']}")
     temporary = document["id"] >= _FIRST_TEMPORARY_ID
@@ -422,6 +436,7 @@ def _table(document: dict[str, Any]) -> Table:
         instead=tuple(document["instead"] or ()),
         foreign_key=document["foreign_key"],
         check=document["check"],
+        key=str.casefold if temporary else key,
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..sqltypes import DEFAULT_COLLATION, SqlType
 from ..syntax import nodes
 from . import datatypes
-from .model import Column, Table
+from .model import Column, Table, name_key
 
 _COLUMN = re.compile(
     r"(?P<name>\w+) (?P<type>\w+)(?:\((?P<length>\w+)\))?(?P<null>\?)?(?:@(?P<version>\d+))?(?: = (?P<constant>.+))?$"
@@ -51,7 +51,10 @@ def views(version: int, collation: str = DEFAULT_COLLATION) -> dict[tuple[str, s
             for column_id, column in enumerate(columns, start=1)
             if column.since <= version
         ]
-        table = Table(-position, schema, leaf, _physical(name), tuple(kept), kind="system", partial=name in _partial())
+        table = Table(
+            -position, schema, leaf, _physical(name), tuple(kept), kind="system", partial=name in _partial(),
+            key=name_key(collation),
+        )  # fmt: skip
         tables[schema.casefold(), leaf.casefold()] = table
     return tables
 

@@ -140,9 +140,7 @@ def drop(ddl: Ddl, statement: nodes.AlterTableDrop) -> None:
 
 def _has_constraint(ddl: Ddl, table: Table, name: str) -> bool:
     return bool(
-        ddl.value(
-            "select 1 from ms.objects where parent_object_id = $1 and casefold(name) = casefold($2)", table.id, name
-        )
+        ddl.value("select 1 from ms.objects where parent_object_id = $1 and ms.key(name) = ms.key($2)", table.id, name)
     )
 
 

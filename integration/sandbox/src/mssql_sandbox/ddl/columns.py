@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Sequence
+from typing import Callable, Sequence
 
 from ..catalog import datatypes
 from ..catalog.model import Column, Table
@@ -43,7 +43,7 @@ def resolve_columns(
     :param existing: the table that ALTER TABLE ADD extends.
     :raises SqlServerError: 2705, 1702, 2744, 2749, 8147, 1759, 4936 ...
     """
-    _check_names(table_name, definitions, existing)
+    _check_names(table_name, definitions, existing, ddl.catalog.name_key)
     first_id = _next_id(ddl, existing)
     resolved: list[NewColumn] = []
     for number, definition in enumerate(definitions, start=first_id):
@@ -54,7 +54,7 @@ def resolve_columns(
     _check_identities(table_name, resolved, existing)
     _check_rowversions(table_name, resolved, existing)
     known = (existing.columns if existing else ()) + tuple(new.column for new in resolved)
-    view = Table(existing.id if existing else 0, "dbo", table_name, "", known)
+    view = Table(existing.id if existing else 0, "dbo", table_name, "", known, key=ddl.catalog.name_key)
     return [_computed(ddl, view, new, definitions) if new.definition.computed is not None else new for new in resolved]
 
 
@@ -147,12 +147,14 @@ def identity_range(type_: SqlType) -> tuple[int, int]:
     return (0, 255) if bits == 8 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
-def _check_names(table_name: str, definitions: Sequence[nodes.ColumnDefinition], existing: Table | None) -> None:
-    seen = set(column_names(existing)) if existing else set()
+def _check_names(
+    table_name: str, definitions: Sequence[nodes.ColumnDefinition], existing: Table | None, key: Callable[[str], str]
+) -> None:
+    seen = {key(column.name) for column in existing.columns} if existing else set()
     for definition in definitions:
-        if definition.name.casefold() in seen:
+        if key(definition.name) in seen:
             raise SqlServerError(2705, column=definition.name, table=table_name)
-        seen.add(definition.name.casefold())
+        seen.add(key(definition.name))
     if len(seen) > MAX_COLUMNS:
         verb = "ALTER" if existing else "CREATE"
         raise SqlServerError(1702, statement=verb, column=definitions[-1].name, table=table_name, maximum=MAX_COLUMNS)
@@ -167,6 +169,9 @@ def _plain(
     ddl: Ddl, table_name: str, number: int, definition: nodes.ColumnDefinition, key_columns: frozenset[str]
 ) -> NewColumn:
     collation = definition.collation
+    # tempdb has the server's: https://learn.microsoft.com/sql/relational-databases/databases/tempdb-database
+    temporary = table_name.startswith("#")
+    default = ddl.session.server.databases.collation if temporary else ddl.catalog.collation
     if collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
         check_collation(collation, ddl.version)
@@ -174,7 +179,7 @@ def _plain(
         definition = replace(definition, type=ddl.catalog.dealias(definition.type))
     rowversion = definition.type.name.casefold() in ("timestamp", "rowversion") and not definition.type.arguments
     type_ = datatypes.ROWVERSION if rowversion else datatypes.resolve(
-        definition.type, collation or ddl.catalog.collation, ordinal=number, subject=definition.name,
+        definition.type, collation or default, ordinal=number, subject=definition.name,
         version=ddl.version,
     )  # fmt: skip
     if definition.collation is not None and not type_.is_character:

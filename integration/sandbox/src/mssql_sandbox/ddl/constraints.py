@@ -59,7 +59,7 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
         "select o.object_id, o.type, coalesce(d.parent_column_id, f.referenced_object_id, i.index_id) from ms.objects o"
         " left join ms.default_constraints d using (object_id) left join ms.foreign_keys f using (object_id)"
         " left join ms.indexes i on i.object_id = $1 and i.constraint_id = o.object_id"
-        " where o.parent_object_id = $1 and casefold(o.name) = casefold($2) and o.type in ('PK', 'UQ', 'F', 'C', 'D')",
+        " where o.parent_object_id = $1 and ms.key(o.name) = ms.key($2) and o.type in ('PK', 'UQ', 'F', 'C', 'D')",
         table.id, name,
     )  # fmt: skip
     if not rows:
@@ -120,7 +120,7 @@ def _switched(ddl: Ddl, table: Table, names: Sequence[str] | None) -> list[tuple
         return [row for row in rows if row[2] in ("F", "C")]
     found = []
     for name in names:
-        row = next((row for row in rows if row[1].casefold() == name.casefold()), None)
+        row = next((row for row in rows if table.key(row[1]) == table.key(name)), None)
         if row is None:
             raise SqlServerError(4917, name=name).followed_by(SqlServerError(4916))
         if row[2] not in ("F", "C"):

@@ -98,7 +98,7 @@ class Ddl:
         if leaf.startswith(GLOBAL):
             self.catalog.globals.add(leaf)
             return -1
-        number = self.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", schema)
+        number = self.value("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", schema)
         if number is None:
             raise errors.unknown_schema(schema)
         return number
@@ -168,7 +168,7 @@ class Ddl:
                 " select nextval(case when s.id < 0 then 'ms.temporary_ids' else 'ms.object_ids' end), $1, s.id, $3, $4,"
                 " $5 from (select coalesce($2::int, (select schema_id from ms.objects where object_id = $3))) s (id)"
                 " where not exists (select from ms.objects o where o.schema_id = s.id"
-                " and casefold(o.name) = casefold($1)) returning object_id",
+                " and ms.key(o.name) = ms.key($1)) returning object_id",
                 name, schema_id, parent, kind, int(system_named),
             )  # fmt: skip
         except psycopg.errors.UniqueViolation:  # another session was first

@@ -45,7 +45,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
 def _replaced(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, kind: str) -> int:
     """The object of a function, without what it was before. :raises SqlServerError: 2714, 2010, 208, 3729."""
     rows = ddl.query(
-        "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
+        "select object_id, type from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2)", schema_id, name
     )
     if rows and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)

@@ -38,4 +38,4 @@ def taken(ddl: Ddl, table: Table) -> tuple[set[str], int]:
         " (select max(stats_id) from ms.statistics where object_id = $1)) + 1",
         table.id,
     )[0]
-    return {name.casefold() for name in (*statistics, *(index.name for index in table.indexes))}, number
+    return {table.key(name) for name in (*statistics, *(index.name for index in table.indexes))}, number

@@ -12,12 +12,14 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
+from ..types.code_pages import datalength_sql
 from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
 from .expressions import condition_sql, key
 from .index_columns import check_computed, existing_column, taken
 
 MAX_KEY_COLUMNS = 32
+_VARIABLE = ("varchar", "nvarchar", "varbinary")
 _NO_KEY_TYPES = ("text", "ntext", "image", "xml", "json")
 # Options that change storage or timing only.
 _HARMLESS_OPTIONS = frozenset(
@@ -64,7 +66,7 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
 
 def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Table:
     """The table without the index that takes the name again. :raises SqlServerError: 7999 when there is none."""
-    index = next((i for i in table.indexes if i.name.casefold() == statement.name.casefold()), None)
+    index = next((i for i in table.indexes if table.key(i.name) == table.key(statement.name)), None)
     if index is None:
         raise SqlServerError(7999, name=statement.name, table=written(statement.table))
     if index.constraint_id or (index.id == 1) != bool(statement.clustered):
@@ -101,6 +103,7 @@ def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     )  # fmt: skip
     _register_columns(ddl, table, plan, index_id, keys, included)
     ddl.changed(table)
+    _limit_entries(ddl, table, index_id, plan, keys, engine_filter)
     create_in_engine(ddl, table, engine_name(table, index_id, plan.constraint), plan, keys, engine_filter)
     return index_id
 
@@ -143,14 +146,30 @@ def create_in_engine(
         errors.reraise_as_1505(f"{table.schema}.{table.name}", plan.name, key_value(fault.diag.message_detail))
 
 
+def _limit_entries(
+    ddl: Ddl, table: Table, index_id: int, plan: IndexPlan, keys: Sequence[Column], where: str | None
+) -> None:
+    """Keys that may be too long are measured in each row. :raises SqlServerError: 1946."""
+    limit, kind = _limit(plan)
+    if sum(_size(column) for column in keys) <= limit:
+        return
+    size = " + ".join(
+        f"coalesce({datalength_sql(column.physical, column.type)}, 0)" if column.type.name in _VARIABLE else str(_size(column))
+        for column in keys
+    )  # fmt: skip
+    test = f"ms.index_entry({size}, {limit}, '{kind}', {table.id}, {index_id})"
+    condition = f"({where}) is not true or {test}" if where else test
+    ddl.run(f"alter table {table.physical} add constraint w{table.id}_{index_id} check ({condition})")
+
+
 def drop(ddl: Ddl, table: Table, name: str) -> None:
     """DROP INDEX name ON table. :raises SqlServerError: 3701, 3723."""
-    index = next((index for index in table.indexes if index.name.casefold() == name.casefold()), None)
+    index = next((index for index in table.indexes if table.key(index.name) == table.key(name)), None)
     disabled = None
     if index is None:
         disabled = ddl.value(
             "select index_id from ms.indexes"
-            " where object_id = $1 and casefold(name) = casefold($2) and is_disabled = 1",
+            " where object_id = $1 and ms.key(name) = ms.key($2) and is_disabled = 1",
             table.id, name,
         )  # fmt: skip
         if disabled is None:
@@ -180,6 +199,7 @@ def forget(ddl: Ddl, table: Table, index_id: int) -> None:
     )
     if index_id == 1:
         ddl.insert("indexes", object_id=table.id, index_id=0, type=0)
+    ddl.run(f"alter table {table.physical} drop constraint if exists w{table.id}_{index_id}")
 
 
 def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
@@ -193,7 +213,7 @@ def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
     if table is None:
         raise errors.cannot_find_object(written(statement.table))
     if statement.name is not None and not any(
-        index.name.casefold() == statement.name.casefold() for index in table.indexes
+        table.key(index.name) == table.key(statement.name) for index in table.indexes
     ):
         raise SqlServerError(2727, name=statement.name)
     if statement.action == "SET":
@@ -207,7 +227,7 @@ def _set_options(table: Table, statement: nodes.AlterIndex) -> None:
     if not _is_on(statement.options, "IGNORE_DUP_KEY"):
         return
     for index in table.indexes:
-        if statement.name is not None and index.name.casefold() != statement.name.casefold():
+        if statement.name is not None and table.key(index.name) != table.key(statement.name):
             continue
         if not index.unique:
             raise SqlServerError(1915, index=index.name)
@@ -253,7 +273,7 @@ def _check_options(options: dict[str, str]) -> None:
 
 def _new_index_id(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     names, index_id = taken(ddl, table)
-    if plan.name.casefold() in names:
+    if table.key(plan.name) in names:
         raise SqlServerError(1913, name=plan.name, schema=table.schema, table=table.name)
     for index in table.indexes:
         if plan.clustered and index.id == 1:
@@ -297,17 +317,23 @@ def _included(table: Table, plan: IndexPlan, keys: Sequence[Column]) -> list[Col
     return included
 
 
+def _limit(plan: IndexPlan) -> tuple[int, str]:
+    """Bytes of an index's keys, and its kind."""
+    return (900, "clustered") if plan.clustered else (1700, "nonclustered")
+
+
+def _size(column: Column) -> int:
+    return datatypes.facets(column.type).max_length
+
+
 def _check_size(ddl: Ddl, plan: IndexPlan, keys: Sequence[Column]) -> None:
-    limit = 900 if plan.clustered else 1700
-    sizes = [(column, datatypes.facets(column.type).max_length) for column in keys]
-    total = sum(size for _, size in sizes)
+    limit, kind = _limit(plan)
+    total = sum(_size(column) for column in keys)
     if total <= limit:
         return
-    variable = ("varchar", "nvarchar", "varbinary")
-    fixed = sum(size for column, size in sizes if column.type.name not in variable)
+    fixed = sum(_size(column) for column in keys if column.type.name not in _VARIABLE)
     if fixed > limit:
         raise SqlServerError(1944, name=plan.name, length=fixed, maximum=limit)
-    kind = "clustered" if plan.clustered else "nonclustered"
     ddl.info(1945, kind=kind, maximum=limit, name=plan.name, length=total)
 
 

@@ -63,7 +63,7 @@ def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
 def _existing(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, table: Table | None) -> int | None:
     """The module that ALTER means. :raises SqlServerError: 2714, 2010 of another kind, 2110 of another table, 208."""
     rows = ddl.query(
-        "select object_id, type from ms.objects where schema_id = $1 and casefold(name) = casefold($2)", schema_id, name
+        "select object_id, type from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2)", schema_id, name
     )
     if rows and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)
@@ -102,7 +102,7 @@ def _check_instead(ddl: Ddl, table: Table, statement: nodes.CreateModule) -> Non
     for event in statement.events:
         if ddl.value(
             "select 1 from ms.triggers t join ms.objects o using (object_id) where t.parent_object_id = $1"
-            " and t.is_instead_of = 1 and $2 = any(string_to_array(t.events, ',')) and casefold(o.name) <> casefold($3)",
+            " and t.is_instead_of = 1 and $2 = any(string_to_array(t.events, ',')) and ms.key(o.name) <> ms.key($3)",
             table.id, event, statement.name.parts[-1],
         ):  # fmt: skip
             raise SqlServerError(2111, name=written(statement.name), table=written(statement.on), event=event)
@@ -161,8 +161,8 @@ def drop(ddl: Ddl, kind: str, name: nodes.Name, if_exists: bool) -> None:
     kind = "PROCEDURE" if kind == "PROC" else kind
     schema, leaf = ddl.split(name)
     number = ddl.value(
-        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1)"
-        " and casefold(o.name) = casefold($2) and o.type = any($3)",
+        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where ms.key(s.name) = ms.key($1)"
+        " and ms.key(o.name) = ms.key($2) and o.type = any($3)",
         schema, leaf, list(_TYPES[kind]),
     )  # fmt: skip
     if number is None:

@@ -123,7 +123,7 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
     rows = ddl.query(
         "select o.object_id, o.type, o.schema_id, o.parent_object_id from ms.objects o"
         " join ms.schemas s using (schema_id)"
-        " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
         schema, parts[-1],
     )  # fmt: skip
     if not rows:
@@ -133,7 +133,7 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
         raise _not_found(ddl, written, kind)
     number, object_type, schema_id, parent = rows[0]
     if ddl.value(
-        "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and object_id <> $3",
+        "select 1 from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2) and object_id <> $3",
         schema_id, new_name, number,
     ):  # fmt: skip
         raise _in_use(new_name, "OBJECT")

@@ -27,7 +27,7 @@ def create(ddl: Ddl, statement: nodes.CreateSchema) -> None:
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 15151 unknown, 15150 built in, 3729 not empty."""
     leaf = name.parts[-1]
-    number = ddl.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", leaf)
+    number = ddl.value("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", leaf)
     if number is None:
         if if_exists:
             return
@@ -44,19 +44,19 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
 
 def transfer(ddl: Ddl, statement: nodes.AlterSchemaTransfer) -> None:
     """Move an object with its constraints. :raises SqlServerError: 15151, 15530 name taken in the new schema."""
-    target = ddl.value("select schema_id from ms.schemas where casefold(name) = casefold($1)", statement.schema)
+    target = ddl.value("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", statement.schema)
     if target is None:
         raise SqlServerError(15151, action="alter", kind="schema", name=statement.schema)
     schema, leaf = ddl.split(statement.object)
     number = ddl.value(
-        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where casefold(s.name) = casefold($1)"
-        " and casefold(o.name) = casefold($2) and o.type in ('U', 'V', 'P', 'FN', 'IF', 'TF', 'SO', 'SN')",
+        "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where ms.key(s.name) = ms.key($1)"
+        " and ms.key(o.name) = ms.key($2) and o.type in ('U', 'V', 'P', 'FN', 'IF', 'TF', 'SO', 'SN')",
         schema, leaf,
     )  # fmt: skip
     if number is None:
         raise SqlServerError(15151, action="find", kind="object", name=written(statement.object))
     if ddl.value(
-        "select 1 from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and object_id <> $3",
+        "select 1 from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2) and object_id <> $3",
         target, leaf, number,
     ):  # fmt: skip
         raise SqlServerError(15530, name=leaf)

@@ -69,7 +69,7 @@ def _find(ddl: Ddl, name: nodes.Name) -> int | None:
     schema, leaf = ddl.split(name)
     return ddl.value(
         "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where o.type = 'SO'"
-        " and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        " and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
         schema, leaf,
     )  # fmt: skip
 

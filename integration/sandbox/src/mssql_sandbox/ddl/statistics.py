@@ -28,7 +28,7 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
         raise NotSupported("statistics of a view", statement.line)
     _check_options(statement.options, statement.line)
     names, number = taken(ddl, table)
-    if statement.name.casefold() in names:
+    if table.key(statement.name) in names:
         raise SqlServerError(1927, table=written(statement.table), name=statement.name)
     columns = _columns(ddl, table, statement)
     ddl.insert(
@@ -78,7 +78,7 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
     _check_options(statement.options, statement.line)
     known, _ = taken(ddl, table)
     for name in statement.names:
-        if name.casefold() not in known:
+        if table.key(name) not in known:
             raise SqlServerError(2767, name=name)
         if "NORECOMPUTE" in statement.options:
             _set_recompute(ddl, table, name)
@@ -86,7 +86,7 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
 
 def _set_recompute(ddl: Ddl, table: Table, name: str) -> None:
     if not ddl.value(
-        "update ms.statistics set no_recompute = 1 where object_id = $1 and casefold(name) = casefold($2) returning 1",
+        "update ms.statistics set no_recompute = 1 where object_id = $1 and ms.key(name) = ms.key($2) returning 1",
         table.id, name,
     ):  # fmt: skip
         raise NotSupported("UPDATE STATISTICS of an index WITH NORECOMPUTE")
@@ -100,10 +100,10 @@ def drop(ddl: Ddl, name: nodes.Name) -> None:
     leaf = name.parts[-1]
     if table is None:
         raise errors.cannot_drop("statistics", written(name))
-    if any(index.name.casefold() == leaf.casefold() for index in table.indexes):
+    if any(table.key(index.name) == table.key(leaf) for index in table.indexes):
         raise SqlServerError(3739, name=written(name))
     number = ddl.value(
-        "delete from ms.statistics where object_id = $1 and casefold(name) = casefold($2) returning stats_id",
+        "delete from ms.statistics where object_id = $1 and ms.key(name) = ms.key($2) returning stats_id",
         table.id, leaf,
     )  # fmt: skip
     if number is None:

@@ -37,8 +37,8 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701 no such synonym."""
     schema, leaf = ddl.split(name)
     number = ddl.value(
-        "delete from ms.objects where type = 'SN' and casefold(name) = casefold($2) and schema_id ="
-        " (select schema_id from ms.schemas where casefold(name) = casefold($1)) returning object_id",
+        "delete from ms.objects where type = 'SN' and ms.key(name) = ms.key($2) and schema_id ="
+        " (select schema_id from ms.schemas where ms.key(name) = ms.key($1)) returning object_id",
         schema, leaf,
     )  # fmt: skip
     if number is None:

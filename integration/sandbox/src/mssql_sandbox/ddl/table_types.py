@@ -84,8 +84,8 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
         _drop_alias(ddl, alias, name)
         return
     found = ddl.query(
-        "delete from ms.table_types where casefold(name) = casefold($2) and schema_id ="
-        " (select schema_id from ms.schemas where casefold(name) = casefold($1)) returning object_id",
+        "delete from ms.table_types where ms.key(name) = ms.key($2) and schema_id ="
+        " (select schema_id from ms.schemas where ms.key(name) = ms.key($1)) returning object_id",
         schema, leaf,
     )  # fmt: skip
     if not found:

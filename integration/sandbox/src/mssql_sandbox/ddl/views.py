@@ -19,7 +19,7 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
     schema, name = ddl.split(statement.name)
     schema_id = ddl.schema_id(schema)
     existing = ddl.value(
-        "select object_id from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and type = 'V'",
+        "select object_id from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2) and type = 'V'",
         schema_id, name,
     )  # fmt: skip
     if existing is None and statement.mode == "ALTER":
@@ -55,7 +55,7 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     schema, leaf = ddl.split(name)
     rows = ddl.query(
         "select o.object_id, o.type from ms.objects o join ms.schemas s using (schema_id)"
-        " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2) and o.type in ('V', 'U')",
+        " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2) and o.type in ('V', 'U')",
         schema, leaf,
     )  # fmt: skip
     if not rows or (rows[0][1] == "U" and if_exists):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, replace
+from typing import Callable
 
 import psycopg
 
+from ..catalog.model import name_key
 from ..errors import SqlServerError
 from .postgres import Cluster
 
@@ -139,9 +141,21 @@ class Databases:
 
     def _create(self, name: str, number: int, collation: str, template: str = "", recovery: int = 1) -> Database:
         self._create_in_engine(number, template or self._template)
+        if not template:
+            self._compare_names(number, name_key(collation))
         database = self._new(name, number, collation, recovery)
         self._remember(database)
         return database
+
+    def _compare_names(self, number: int, key: Callable[[str], str]) -> None:
+        if key is str.casefold:
+            return
+        body = "name" if key is str else "casefold(translate(name, 'Iİ', 'ıi'))"
+        with self.cluster.connect(f"d{number}") as connection:
+            connection.execute(
+                f"create or replace function ms.key(name text) returns text language sql immutable as $$select {body}$$;"
+                "reindex table ms.schemas; reindex table ms.objects; reindex table ms.columns"
+            )
 
     def _announce(self, name: str, number: int, recovery: int) -> None:
         self._connection.execute(f"create role d{number}")

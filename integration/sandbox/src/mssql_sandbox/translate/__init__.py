@@ -189,7 +189,7 @@ def _table_scope(table: Table | None) -> Scope:
         SourceColumn(column.name, column.type, column.physical, column.nullable, False, False)
         for column in table.columns
     ]
-    return Scope(sources=[Source(table.name.casefold(), table.name, "", columns, table.schema, table)])
+    return Scope(sources=[Source(table.key(table.name), table.name, "", columns, table.schema, table, key=table.key)])
 
 
 def view(query: nodes.Query, context: Context) -> Relation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from ..catalog.model import Table
 from ..errors import NotSupported
@@ -52,7 +52,8 @@ class SourceColumn:
 class Source:
     """One item of FROM.
 
-    :param exposed: the name that qualifies its columns, case-folded.
+    :param exposed: the name that qualifies its columns, as ``key`` has it.
+    :param key: what is equal for the same name.
     :param schema: when the table is unaliased, so that ``schema.table.column`` resolves.
     """
 
@@ -66,10 +67,11 @@ class Source:
     hints: frozenset[str] = frozenset()
     text: str = ""  # the item of FROM
     conditions: list[Any] = field(default_factory=list)  # of ON, that every row read meets
+    key: Callable[[str], str] = str.casefold
 
     def find(self, name: str) -> list[SourceColumn]:
-        folded = name.casefold()
-        return [column for column in self.columns if column.name.casefold() == folded]
+        folded = self.key(name)
+        return [column for column in self.columns if self.key(column.name) == folded]
 
 
 @dataclass(slots=True)
@@ -122,18 +124,20 @@ class Scope:
 class CommonTableNames:
     """The common tables that are visible.
 
-    :ivar levels: of each WITH, the outermost first: folded name -> the engine's name and the columns.
+    :param key: what is equal for the same name.
+    :ivar levels: of each WITH, the outermost first: key of the name -> the engine's name and the columns.
     :ivar recursing: the recursive tables that are being translated -> their alias in their own member.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key: Callable[[str], str] = str.casefold) -> None:
+        self.key = key
         self.levels: list[dict[str, tuple[str, list[Output]]]] = []
         self.recursing: dict[str, str] = {}
 
     def find(self, name: str) -> tuple[str, list[Output]] | None:
         for level in reversed(self.levels):
-            if name.casefold() in level:
-                return level[name.casefold()]
+            if self.key(name) in level:
+                return level[self.key(name)]
         return None
 
 

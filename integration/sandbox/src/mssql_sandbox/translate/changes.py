@@ -100,7 +100,7 @@ class RowChanges:
         """The target: an alias of FROM, or a table of its own, which then is joined to FROM."""
         parts = node.target.name.parts
         for source in scope.sources:
-            if len(parts) == 1 and source.exposed == parts[0].casefold() and source.table is not None:
+            if len(parts) == 1 and source.exposed == source.key(parts[0]) and source.table is not None:
                 self.sources.check_hints(node.target.hints)
                 return source.table, source
         table = self.targets.table(node.target)
@@ -122,7 +122,8 @@ class RowChanges:
         self, node: Any, common: nodes.CommonTable, places: Places, froms: list[str], scope: Scope
     ) -> Target:
         """The table whose rows a common table has; what is sure to be updatable only."""
-        name = node.target.name.parts[0].casefold()
+        key = self.t.context.catalog.name_key
+        name = key(node.target.name.parts[0])
         label = common.name
         refused = NotSupported(f"changes through the common table {label}", node.line)
         if not isinstance(common.query.body, nodes.Select):
@@ -131,14 +132,12 @@ class RowChanges:
             froms.append(self.sources.source(nodes.TableSource(node.target.name), scope))
         source = next(source for source in scope.sources if source.exposed == name)
         origins = {
-            column.name.casefold(): origin
-            for column, origin in zip(source.columns, places.origins)
-            if origin is not None
+            key(column.name): origin for column, origin in zip(source.columns, places.origins) if origin is not None
         }
         if isinstance(node, nodes.Delete):
             bases = set(places.bases)
         else:
-            names = [item.column[-1].casefold() for item in node.assignments if item.column]
+            names = [key(item.column[-1]) for item in node.assignments if item.column]
             if len(names) < len(node.assignments):
                 raise refused
             for wanted, item in zip(names, node.assignments):
@@ -171,7 +170,7 @@ class RowChanges:
                 raise NotSupported("SET @variable in UPDATE", item.line)
             self._check_qualifier(item, table, scope, target)
             if target is not None and target.columns is not None:
-                column = target.columns[item.column[-1].casefold()]
+                column = target.columns[target.source.key(item.column[-1])]
             else:
                 column = self.targets.column(table, item.column[-1], item.line)
             if any(other is column for other, _ in found):
@@ -286,9 +285,9 @@ def _changed_rows(target: Target, name: str, prefix: str) -> Source:
     if target.columns is not None:
         rows = {column.sql: column for column in source.columns}
         source.columns = [
-            replace(rows[f"{prefix}.{target.columns[c.name.casefold()].physical}"], name=c.name)
+            replace(rows[f"{prefix}.{target.columns[target.source.key(c.name)].physical}"], name=c.name)
             for c in target.source.columns
-            if c.name.casefold() in target.columns
+            if target.source.key(c.name) in target.columns
         ]
     return source
 

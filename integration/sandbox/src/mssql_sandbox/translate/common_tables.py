@@ -44,7 +44,7 @@ class CommonTables:
         self.common.levels.append({})
         texts = []
         for table in tables:
-            if table.name.casefold() in self.common.levels[-1]:
+            if self.common.key(table.name) in self.common.levels[-1]:
                 raise SqlServerError(239, table=table.name, line=table.line)
             texts.append(self._common_table_text(table, parent))
         return texts
@@ -57,7 +57,7 @@ class CommonTables:
         if _refers_to(table.query, table.name):
             return self._recursive_text(table, name, parent)
         relation = self.t.relation(table.query, parent)
-        self.common.levels[-1][table.name.casefold()] = (name, self._named(relation, table))
+        self.common.levels[-1][self.common.key(table.name)] = (name, self._named(relation, table))
         return f"{name} AS ({relation.sql})"
 
     def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
@@ -73,7 +73,7 @@ class CommonTables:
             raise SqlServerError(252, table=table.name, line=table.line)
         anchor = self.t.relation(nodes.Query(body), parent)
         outputs = self._named(anchor, table)
-        self.common.levels[-1][table.name.casefold()] = (name, outputs)
+        self.common.levels[-1][self.common.key(table.name)] = (name, outputs)
         first = ", ".join(f"a.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
         if len(members) == 1:
             rest = self._recursive_member(members[0], table, name, outputs, parent)
@@ -97,11 +97,11 @@ class CommonTables:
         """The engine lets a table name itself once, so every member reads the row of one common reference."""
         row, texts = self.t.statement.alias("p"), []
         names = ", ".join(f"{row}.o{number}" for number in range(1, len(outputs) + 1))
-        self.common.levels[-1][table.name.casefold()] = (f"(SELECT {names})", outputs)
+        self.common.levels[-1][self.common.key(table.name)] = (f"(SELECT {names})", outputs)
         for body in bodies:
             member = self.t.relation(nodes.Query(body), parent)
             texts.append(f"SELECT {_converted(member, outputs, table)} FROM ({member.sql}) m")
-        self.common.levels[-1][table.name.casefold()] = (name, outputs)
+        self.common.levels[-1][self.common.key(table.name)] = (name, outputs)
         columns = ", ".join(f"n.o{number}" for number in range(1, len(outputs) + 1))
         step = f"ms.recursion_step({row}.lvl, {self.t.setting.max_recursion}) AS lvl"
         return f"SELECT {columns}, {step} FROM {name} AS {row} CROSS JOIN LATERAL ({' UNION ALL '.join(texts)}) n"

@@ -12,11 +12,12 @@ from ..sqltypes import INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, v
 from ..syntax import nodes
 from ..types import collation as collations
 from ..types.arithmetic import BITWISE, binary_sql, check_bitwise
+from ..types.code_pages import length_of, recoded
 from ..types.precedence import label
 from . import builtins, functions
 from .bound import EXPLICIT, LITERAL, Bound, Scope, quote
 from .builtins.session import GLOBAL_VARIABLES, OTHER_VARIABLES, SESSION_FUNCTIONS
-from .operands import beside, convert, same_collation, stronger, unified
+from .operands import beside, convert, recollated, same_collation, stronger, unified
 from .translation import Translation
 
 _MAX_INT = 2147483647
@@ -62,11 +63,10 @@ class Expressions:
         if kind == "int":
             return _integer(text)
         if kind == "string":
-            type_ = varchar(max(len(text), 1) if len(text) <= 8000 else MAX, self.context.collation)
+            width = length_of(text, self.context.collation)
+            type_ = varchar(max(width, 1) if width <= 8000 else MAX, self.context.collation)
             sql = f"{quote(text)}::text"
-            if not text.isascii() and not collations.parse(self.context.collation).utf8:
-                sql = f"ms.to_code_page({sql})"
-            return Bound(sql, type_, False, LITERAL, text, True)
+            return Bound(sql if text.isascii() else recoded(sql, type_), type_, False, LITERAL, text, True)
         if kind == "nstring":
             units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
             type_ = nvarchar(max(units, 1) if units <= 4000 else MAX, self.context.collation)
@@ -201,7 +201,7 @@ class Expressions:
             operand = Bound("NULL::text", nvarchar(1), True)
         if not operand.type.is_character:
             raise SqlServerError(447, type=label(operand.type), state=0, line=node.line)
-        return replace(operand, type=replace(operand.type, collation=name), coercibility=EXPLICIT, is_constant=False)
+        return replace(recollated(operand, name, EXPLICIT), is_constant=False)
 
     def _at_time_zone(self, node: nodes.AtTimeZone, scope: Scope) -> Bound:
         operand = self.expression(node.operand, scope)

@@ -9,6 +9,7 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .bound import COLUMN, Bound, Scope, Source, SourceColumn
 
+_ROWS = frozenset(("inserted", "deleted"))  # words of the language, in any case
 _PSEUDO_COLUMNS = frozenset("$identity $rowguid $node_id $edge_id $from_id $to_id $cuid".split())
 
 
@@ -69,13 +70,13 @@ class Names:
         """Whether what stands before a column's name means the source."""
         if not prefix:
             return True
-        if prefix[-1].casefold() != source.exposed:
+        if source.key(prefix[-1]) != source.exposed and prefix[-1].casefold() not in _ROWS & {source.exposed}:
             return False
         if len(prefix) == 1:
             return True
         if source.schema is None:
             return False
-        if prefix[-2] and prefix[-2].casefold() != source.schema.casefold():
+        if prefix[-2] and source.key(prefix[-2]) != source.key(source.schema):
             return False
         return len(prefix) < 3 or prefix[-3].casefold() == self.database.casefold()
 

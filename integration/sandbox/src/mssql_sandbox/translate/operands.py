@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import SqlServerError
-from ..sqltypes import INT, SqlType
+from ..sqltypes import INT, MAX, SqlType
 from ..types.arithmetic import literal_type
+from ..types.code_pages import code_page, is_multibyte, length_of, most_bytes, recoded
 from ..types.collation import key_sql
 from ..types.conversion import convert_sql
 from ..types.precedence import label, unify
@@ -24,20 +25,30 @@ def same_collation(operands: list[Bound], operation: str) -> list[Bound]:
     characters = [operand for operand in operands if operand.type.is_character]
     if not characters:
         return operands
+    if conflict := collation_conflict(characters):
+        raise SqlServerError(468, **conflict, operation=operation)
     strongest = max(operand.coercibility for operand in characters)
-    names = {operand.type.collation for operand in characters if operand.coercibility == strongest}
-    if len(names) > 1 and strongest > LITERAL:
-        first, second = [o.type.collation for o in characters if o.coercibility == strongest][:2]
-        if first == second:
-            second = next(name for name in names if name != first)
-        raise SqlServerError(468, second=second, first=first, operation=operation)
     chosen = next(o.type.collation for o in characters if o.coercibility == strongest)
-    return [
-        replace(operand, type=replace(operand.type, collation=chosen), coercibility=strongest)
-        if operand.type.is_character
-        else operand
-        for operand in operands
-    ]
+    return [recollated(operand, chosen, strongest) if operand.type.is_character else operand for operand in operands]
+
+
+def collation_conflict(operands: list[Bound]) -> dict[str, Any]:
+    """The first two of the strongest collations that differ; empty when one wins."""
+    strongest = max((operand.coercibility for operand in operands), default=LITERAL)
+    names = list(dict.fromkeys(operand.type.collation for operand in operands if operand.coercibility == strongest))
+    return {"first": names[0], "second": names[1]} if len(names) > 1 and strongest > LITERAL else {}
+
+
+def recollated(bound: Bound, name: str | None, coercibility: int) -> Bound:
+    """A string under another collation; in char and varchar its characters become those of the code page."""
+    type_ = replace(bound.type, collation=name)
+    if code_page(name) == code_page(bound.type.collation) or type_.is_unicode:
+        return replace(bound, type=type_, coercibility=coercibility)
+    if type_.length not in (None, MAX) and is_multibyte(type_):
+        known = isinstance(bound.constant, str)
+        width = length_of(bound.constant, name) if known else type_.length * most_bytes(type_)
+        type_ = replace(type_, length=max(min(width, 8000), 1))
+    return replace(bound, sql=recoded(bound.sql, type_, bound.type), type=type_, coercibility=coercibility)
 
 
 def unified(branches: list[Bound], operation: str) -> tuple[SqlType, list[str], int]:
@@ -61,17 +72,18 @@ def comparable(operands: list[Bound], operation: str) -> list[str]:
         return [f"{operand.sql}::integer" for operand in operands]
     target = unify(operand.type for operand in known)
     _check_comparable(target, known, operation)
+    ordered = "less" in operation or "greater" in operation
     result = []
     for operand in operands:
         if operand.is_null:
-            result.append(key_sql(convert(operand, target), target))
+            result.append(key_sql(convert(operand, target), target, ordered))
         elif operand.type.is_number and target.is_number:
             result.append(operand.sql)
         elif operand.type.is_character and target.is_character:
-            result.append(key_sql(operand.sql, operand.type))
+            result.append(key_sql(operand.sql, operand.type, ordered))
         else:
             converted = convert(operand, target)
-            result.append(key_sql(converted, target))
+            result.append(key_sql(converted, target, ordered))
     if target.name == "uniqueidentifier" and operation in ("equal to", "not equal to"):
         return [convert(operand, target) for operand in operands]
     return result

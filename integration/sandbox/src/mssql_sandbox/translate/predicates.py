@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
+from ..types.code_pages import padded
 from ..types.collation import parse
 from ..types.precedence import label
 from .accesses import is_correlated
@@ -128,27 +131,17 @@ class Predicates:
             if bound.is_constant and bound.constant is not None and len(bound.constant) != 1:
                 raise SqlServerError(506, character=bound.constant)
             escape = self._string(bound, 3).sql
-        rules = parse(operand.type.collation or self.context.collation)
-        fold = (
-            "ms.fold_bin"
-            if rules.binary
-            else f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
-        )
-        padded = "false" if operand.type.is_unicode or pattern.type.is_unicode else "true"
-        regex = f"ms.like_regex({fold}({pattern.sql}), {fold}({escape}), {padded})"
+        fold = parse(operand.type.collation or self.context.collation).fold
+        blanks = "false" if operand.type.is_unicode or pattern.type.is_unicode else "true"
+        regex = f"ms.like_regex({fold(pattern.sql)}, {fold(escape)}, {blanks})"
         # Once for the statement instead of once a row; the engine folds constants by itself.
         if not (pattern.columns or pattern.is_constant or self.t.setting.stored):
             regex = f"(SELECT {regex})"
-        return f"({fold}({operand.sql}) {'!~' if node.negated else '~'} {regex})"
+        return f"({fold(operand.sql)} {'!~' if node.negated else '~'} {regex})"
 
     def _string(self, bound: Bound, position: int) -> Bound:
         if bound.type.is_character:
-            sql = bound.sql
-            if bound.type.name in ("char", "nchar") and bound.type.length:
-                sql = f"rpad({sql}, {bound.type.length})"
-            return Bound(
-                sql, bound.type, bound.nullable, bound.coercibility, bound.constant, bound.is_constant, bound.columns
-            )
+            return replace(bound, sql=padded(bound.sql, bound.type))
         if bound.type.name in ("image", "xml", "json") or bound.type.is_binary:
             raise SqlServerError(8116, type=label(bound.type), position=position, name="like")
         target = SqlType("varchar", length=8000, collation=self.context.collation)

@@ -63,6 +63,7 @@ class Queries:
         self.t = t
         self.sources = sources
         self.set_operations = set_operations
+        self.key = t.context.catalog.name_key
         self.common_tables = common_tables
         self._places: Places | None = None
 
@@ -233,7 +234,7 @@ class Queries:
             if number is None:
                 raise not_selected(item)
             numbers.append(number)
-            parts.append(direction(key_sql(f"r.o{number}", outputs[number - 1].type), item))
+            parts.append(direction(key_sql(f"r.o{number}", outputs[number - 1].type, True), item))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         final = ", ".join(f"r.o{n}" for n in range(1, len(outputs) + 1))
         page = paging(self.t, query, node.top, scope, sql)
@@ -245,7 +246,7 @@ class Queries:
             return wanted_position(node, len(items))
         if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
             for number, item in enumerate(items, 1):
-                if item.name.casefold() == node.parts[0].casefold():
+                if self.key(item.name) == self.key(node.parts[0]):
                     return number
         wanted = self.t.names.fingerprint(node, scope)
         for number, item in enumerate(items, 1):
@@ -272,7 +273,7 @@ class Queries:
                 raise SqlServerError(306)
             if bound.type.name in ("xml", "json"):
                 raise SqlServerError(305 if bound.type.name == "xml" else 13636, state=2)
-            parts.append(direction(key_sql(bound.sql, bound.type), item))
+            parts.append(direction(key_sql(bound.sql, bound.type, True), item))
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
     def _order_expression(self, item, items, scope, distinct, position):
@@ -289,7 +290,7 @@ class Queries:
         if is_converted_variable(node):
             raise SqlServerError(1008, position=position, line=node.line)
         if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
-            named = [n for n, i in enumerate(items, 1) if i.name and i.name.casefold() == node.parts[0].casefold()]
+            named = [n for n, i in enumerate(items, 1) if i.name and self.key(i.name) == self.key(node.parts[0])]
             if len(named) > 1 and len({items[n - 1].bound.sql for n in named}) > 1:
                 raise SqlServerError(209, name=node.parts[0], line=node.line)
             if named:

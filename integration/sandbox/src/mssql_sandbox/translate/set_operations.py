@@ -11,7 +11,7 @@ from ..types.collation import has_key, key_sql
 from ..types.precedence import label
 from .bound import LITERAL, Bound, Output, Relation, Scope
 from .constants import is_constant, signed_integer
-from .operands import unified
+from .operands import collation_conflict, unified
 from .ordering import constant_order, direction, wanted_position
 from .paging import paging
 from .sources import Sources
@@ -44,6 +44,8 @@ class SetOperations:
         outputs, a, b = [], [], []
         for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
             pair = [_set_operand(number, output) for output in (one, two)]
+            if operator == "UNION ALL":
+                _check_collations(pair, number)
             type_, converted, coercibility = unified(pair, operator)
             if operator != "UNION ALL":
                 self._check_distinct(type_, operator)
@@ -80,7 +82,8 @@ class SetOperations:
         """ORDER BY and paging over a set operation: by names, positions and the first query's columns only (104)."""
         if not query.order_by and query.offset is None:
             return relation
-        names = {output.name.casefold(): n for n, output in enumerate(relation.outputs, 1) if output.name}
+        key = self.t.context.catalog.name_key
+        names = {key(output.name): n for n, output in enumerate(relation.outputs, 1) if output.name}
         parts: list[str] = []
         numbers = []
         for item in query.order_by:
@@ -89,12 +92,12 @@ class SetOperations:
                 number = wanted_position(node, len(relation.outputs))
             elif is_constant(node):
                 raise constant_order(len(parts) + 1, node)
-            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1 and node.parts[0].casefold() in names:
-                number = names[node.parts[0].casefold()]
+            elif isinstance(node, nodes.ColumnRef) and len(node.parts) == 1 and key(node.parts[0]) in names:
+                number = names[key(node.parts[0])]
             else:
                 number = self._selected_column(query.body, node, parent)
             numbers.append(number)
-            parts.append(direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type), item))
+            parts.append(direction(key_sql(f"r.o{number}", relation.outputs[number - 1].type, True), item))
         columns = ", ".join(f"r.o{n}" for n in range(1, len(relation.outputs) + 1))
         order = f" ORDER BY {', '.join(parts)}" if parts else ""
         sql = f"SELECT {columns} FROM ({relation.sql}) r{order}{paging(self.t, query, None, Scope(parent=parent))}"
@@ -118,6 +121,22 @@ class SetOperations:
             if any(isinstance(item.expression, nodes.Star) for item in first.items):
                 raise NotSupported("a qualified column in ORDER BY of a set operation that begins with *", node.line)
         raise SqlServerError(104, line=node.line)
+
+
+def _check_collations(pair: list[Bound], number: int) -> None:
+    """UNION ALL compares nothing: what fails is the conversion of char and varchar, or the column that comes out.
+
+    https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
+
+    :raises SqlServerError: 457, 451.
+    """
+    source, target = (bound.type for bound in pair)
+    conflict = collation_conflict(pair) if source.is_character and target.is_character else {}
+    if not conflict:
+        return
+    if source.is_unicode or target.is_unicode or source.length == target.length:
+        raise SqlServerError(451, **conflict, operation="UNION ALL", clause="SELECT", column=number)
+    raise SqlServerError(457, **conflict, operation="UNION ALL", source=label(source), target=label(target))
 
 
 def _set_operand(number: int, output: Output) -> Bound:

@@ -174,7 +174,8 @@ class Sources:
             self.t.statement.rowversions = True
         label = alias or name.parts[-1]
         schema = None if alias or table.kind in ("temp", "variable") else table.schema
-        return Source(label.casefold(), label, engine_alias, columns, schema, table)
+        key = self.context.catalog.name_key
+        return Source(key(label), label, engine_alias, columns, schema, table, key=key)
 
     def _common(self, node: nodes.TableSource, common, scope: Scope) -> str:
         engine_name, outputs = common
@@ -182,7 +183,8 @@ class Sources:
         if engine_name in self.common.recursing:
             self.common.recursing[engine_name] = alias
         label = node.alias or node.name.parts[0]
-        self.add(scope, Source(label.casefold(), label, alias, _output_columns(outputs, alias)), node.line)
+        key = self.context.catalog.name_key
+        self.add(scope, Source(key(label), label, alias, _output_columns(outputs, alias), key=key), node.line)
         return f"{engine_name} AS {alias}"
 
     # ---- derived tables ----------------------------------------------------------------
@@ -202,18 +204,18 @@ class Sources:
             if len(names) < len(outputs):
                 raise SqlServerError(8158, table=alias, line=line)
         labels = names or [output.name for output in outputs]
-        seen = set()
+        seen, key = set(), self.context.catalog.name_key
         for number, label in enumerate(labels, 1):
             if not label:
                 raise SqlServerError(8155, number=number, table=alias, line=line)
-            if label.casefold() in seen:
+            if key(label) in seen:
                 raise SqlServerError(8156, column=label, table=alias, line=line)
-            seen.add(label.casefold())
+            seen.add(key(label))
         engine_alias = self.t.statement.alias()
         columns = _output_columns(outputs, engine_alias, labels)
         if nameless:
             alias = f"{alias} {len(scope.sources)}"
-        self.add(scope, Source(alias.casefold(), alias, engine_alias, columns), line)
+        self.add(scope, Source(key(alias), alias, engine_alias, columns, key=key), line)
         return f"({relation.sql}) AS {engine_alias}"
 
     def _derived(self, node: nodes.DerivedTable, scope: Scope) -> str:

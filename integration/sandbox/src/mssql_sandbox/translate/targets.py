@@ -78,7 +78,7 @@ def row_source(table: Table, name: str, prefix: str) -> Source:
         SourceColumn(column.name, column.type, f"{prefix}.{column.physical}", column.nullable)
         for column in table.columns
     ]
-    return Source(name, name, prefix, columns, None, None)
+    return Source(name, name, prefix, columns, None, None, key=table.key)
 
 
 def has_identity(table: Table) -> bool:

@@ -42,7 +42,7 @@ class Translator:
         self.context = setting.context
         self.statement = statement or EngineStatement()
         self.names = Names(self.context.database)
-        common = CommonTableNames()
+        common = CommonTableNames(self.context.catalog.name_key)
         expressions, predicates = Expressions(self), Predicates(self)
         self.sources = Sources(self, common)
         self.common_tables = CommonTables(self, common)

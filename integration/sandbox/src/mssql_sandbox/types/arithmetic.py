@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, SqlType, decimal
+from .code_pages import cut, padded
 from .conversion import convert_sql
 from .precedence import CONCAT_WIDTHS, as_decimal, clash, label, rank, unify_pair
 
@@ -67,16 +68,11 @@ def _concatenate(operator, left_sql, left, right_sql, right) -> tuple[str, SqlTy
         return f"({left_sql} || {right_sql})", replace(unified, length=MAX)
     limit = 4000 if unified.is_unicode else 8000
     length = min((left.length or 1) + (right.length or 1), limit)
-    sql = f"({_padded(left_sql, left)} || {_padded(right_sql, right)})"
+    sql = f"({padded(left_sql, left)} || {padded(right_sql, right)})"
     if (left.length or 1) + (right.length or 1) > limit:
-        sql = f"left({sql}, {limit})" if unified.is_character else f"substring({sql}, 1, {limit})"
+        full = replace(unified, length=limit)
+        sql = cut(sql, full) if unified.is_character else f"substring({sql}, 1, {limit})"
     return sql, replace(unified, length=length)
-
-
-def _padded(sql: str, type_: SqlType) -> str:
-    if type_.name in ("char", "nchar") and type_.length:
-        return f"rpad({sql}, {type_.length})"
-    return sql
 
 
 def check_bitwise(operator: str, left: SqlType, right: SqlType) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..errors import NotSupported, SqlServerError
+from ..errors import SqlServerError
 from ..sqltypes import DEFAULT_COLLATION, SqlType
 
 _NAME = re.compile(
@@ -34,13 +34,50 @@ class Collation:
     binary: bool
     utf8: bool
     supplementary: bool = False
+    alike: int = 3  # what counts as the same: 1 hiragana and katakana, 2 full and half width
 
     @property
-    def key_function(self) -> str:
+    def turkish(self) -> bool:
+        """Whether i and I are two letters."""
+        return self.name.casefold().startswith(("turkish", "uzbek"))
+
+    def key(self, sql: str, ordered: bool = False) -> str:
+        """The expression that is equal for equal strings; ``ordered`` where their order matters too."""
         if self.binary:
-            return "ms.k_bin2"
+            return f"ms.k_bin2({sql})"
         language = "sv_" if self.name.casefold().startswith("finnish_swedish") else ""
-        return f"ms.k_{language}{'cs' if self.case_sensitive else 'ci'}_{'as' if self.accent_sensitive else 'ai'}"
+        result = f"ms.k_{language}{self._sensitivity}({self._prepared(sql)}{self._alike})"
+        unknown = "" if language or "latin1_general" in self.name.casefold() else _unordered(self.name.casefold())
+        return f"ms.k_ordered({result}, {sql}, '{unknown}', '{self.name}')" if ordered and unknown else result
+
+    def fold(self, sql: str) -> str:
+        """The string with one character for all that are equal, each in its place."""
+        return sql if self.binary else f"ms.fold_{self._sensitivity}({self._prepared(sql)}{self._alike})"
+
+    @property
+    def _sensitivity(self) -> str:
+        return f"{'cs' if self.case_sensitive else 'ci'}_{'as' if self.accent_sensitive else 'ai'}"
+
+    @property
+    def _alike(self) -> str:
+        return "" if self.alike == 3 else f", {self.alike}"
+
+    def _prepared(self, sql: str) -> str:
+        return f"translate({sql}, 'Iİ', 'ıi')" if self.turkish and not self.case_sensitive else sql
+
+
+# Letters of a language that sort where their base letters do not; everything beyond ASCII is doubtful.
+_LETTERS = {
+    "albanian": "dh|gj|ll|nj|rr|sh|th|xh|zh", "croatian": "d[zž]|lj|nj", "czech": "ch", "danish": "aa", "estonian": "[v-z]",
+    "hungarian": "cs|dz|gy|ly|ny|sz|ty|zs", "latvian": "y", "lithuanian": "y", "norwegian": "aa", "slovak": "ch",
+    "traditional": "ch|ll", "turkish": "I", "uzbek": ".", "vietnamese": "[cgknpqt]", "welsh": "[cdfglprt]",
+}  # fmt: skip
+
+
+def _unordered(name: str) -> str:
+    """A pattern of strings whose place in the order of a language is not known here."""
+    letters = _LETTERS.get(name.split("_")[0])
+    return "[^\u0001-\u007f]" + (f"|{letters}" if letters else "")
 
 
 @lru_cache(maxsize=500)
@@ -52,18 +89,17 @@ def parse(name: str) -> Collation:
     if not match or match["base"].casefold().split("_")[0] not in _LANGUAGES:
         raise SqlServerError(448, name=name)
     flags = match["flags"].upper()
-    if match["base"].casefold().startswith(("turkish", "uzbek")) and not flags.startswith("BIN"):
-        raise NotSupported(f"comparison by the collation {name}")
     # Collations of version 140 know supplementary characters without saying so.
     supplementary = "_SC" in flags or match["base"].endswith(("_140", "_160"))
     binary = flags.startswith("BIN")
-    return Collation(name, "CS" in flags, "_AS" in flags, binary, bool(match["utf8"]), supplementary)
+    alike = 3 - ("_KS" in flags) - 2 * ("_WS" in flags)
+    return Collation(name, "CS" in flags, "_AS" in flags, binary, bool(match["utf8"]), supplementary, alike)
 
 
 def is_known(name: str, version: int) -> bool:
     """Whether a release has it: those of UTF-8 came with 15."""
     try:
-        return version >= 15 or not parse(name).utf8
+        return not parse(name).utf8 or version >= 15
     except SqlServerError as error:
         return error.number != 448
 
@@ -73,10 +109,10 @@ def canonical(name: str) -> str:
     return DEFAULT_COLLATION if name.casefold() in ("database_default", "catalog_default") else parse(name).name
 
 
-def key_sql(pg_sql: str, type_: SqlType) -> str:
-    """The engine expression by which values of a type are compared, grouped and ordered."""
+def key_sql(pg_sql: str, type_: SqlType, ordered: bool = False) -> str:
+    """The engine expression by which values of a type are compared and grouped, and ordered where that matters."""
     if type_.is_character:
-        return f"{parse(type_.collation or DEFAULT_COLLATION).key_function}({pg_sql})"
+        return parse(type_.collation or DEFAULT_COLLATION).key(pg_sql, ordered)
     if type_.name == "datetimeoffset":
         return f"({pg_sql}).u"
     if type_.name == "uniqueidentifier":

@@ -11,6 +11,7 @@ from typing import Callable
 from ..catalog.datatypes import engine_type, facets
 from ..errors import SqlServerError
 from ..sqltypes import MAX, SqlType
+from .code_pages import cut, encoding, is_multibyte, most_bytes, padded, recoded
 from .precedence import label
 
 _FAMILIES = {
@@ -105,34 +106,23 @@ def _fit(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str]
     """Cut or refuse what is longer than the target."""
     if target.length in (None, MAX):
         return sql
-    length = target.length
-    measure = "bytes" if _utf8(target) and not target.is_unicode else "units"
-    if assign_to is not None:
-        table, column = (_literal(part) for part in assign_to)
-        fitted = f"ms.fit_{measure}({sql}, {length}, {table}, {column})"
-    else:
-        fitted = f"ms.cut_{measure}({sql}, {length})"
-    if target.name in ("char", "nchar"):
-        return f"rpad({fitted}, {length})"
-    return fitted
+    if assign_to is None:
+        return padded(cut(sql, target), target)
+    table, column = (_literal(part) for part in assign_to)
+    measure, page = ("bytes", f", '{encoding(target)}'") if is_multibyte(target) else ("units", "")
+    return padded(f"ms.fit_{measure}({sql}, {target.length}, {table}, {column}{page})", target)
 
 
 def _text_to_text(sql, source, target, style, assign_to):
-    if source.name in ("char", "nchar") and source.length and target.name not in ("char", "nchar"):
-        sql = f"rpad({sql}, {source.length})"
-    if not target.is_unicode and source.is_unicode and not _utf8(target):
-        sql = f"ms.to_code_page({sql})"
+    if target.name not in ("char", "nchar"):
+        sql = padded(sql, source)
+    sql = recoded(sql, target, source)
     if target.length in (None, MAX):
         return sql
     if source.length not in (None, MAX) and source.length <= target.length and target.name not in ("char", "nchar"):
-        if source.is_unicode and not target.is_unicode and _utf8(target):
-            return _fit(sql, source, target, assign_to)
-        return sql
+        if most_bytes(target) <= most_bytes(source):
+            return sql
     return _fit(sql, source, target, assign_to)
-
-
-def _utf8(type_: SqlType) -> bool:
-    return bool(type_.collation and type_.collation.upper().endswith("_UTF8"))
 
 
 def _number_text(text: str, source: SqlType, target: SqlType, _assign_to: object) -> str:
@@ -140,7 +130,7 @@ def _number_text(text: str, source: SqlType, target: SqlType, _assign_to: object
         return text
     stars = source.is_integer and source.name in ("int", "smallint", "tinyint") and not target.is_unicode
     fitted = f"ms.number_fit({text}, {target.length}, '{label(source)}', '{label(target)}', {str(stars).lower()})"
-    return f"rpad({fitted}, {target.length})" if target.name in ("char", "nchar") else fitted
+    return padded(fitted, target)
 
 
 def _guid_to_text(sql, source, target, style, assign_to):
@@ -165,8 +155,8 @@ def _binary_to_text(sql, source, target, style, assign_to):
     if style in (1, 2):
         prefix = "'0x' || " if style == 1 else ""
         return _fit(f"({prefix}upper(encode({sql}, 'hex')))", source, target, assign_to)
-    decode = "ms.utf16_text" if target.is_unicode else "ms.code_page_text"
-    return _fit(f"{decode}({sql})", source, target, assign_to)
+    text = f"ms.utf16_text({sql})" if target.is_unicode else f"convert_from({sql}, '{encoding(target)}')"
+    return _fit(text, source, target, assign_to)
 
 
 # ---- to binary ---------------------------------------------------------------------------
@@ -190,10 +180,9 @@ def _cut_binary(sql: str, source: SqlType, target: SqlType, _assign_to: object) 
 def _text_to_binary(sql, source, target, style, assign_to):
     if style in (1, 2):
         return _cut_binary(f"ms.hex_binary({sql}, {style}, '{label(source)}')", source, target, None)
-    encode = "ms.utf16_binary" if source.is_unicode else "ms.code_page_binary"
-    if _utf8(source):
-        return _cut_binary(f"convert_to({sql}, 'UTF8')", source, target, None)
-    return _cut_binary(f"{encode}({sql})", source, target, None)
+    if source.is_unicode:
+        return _cut_binary(f"ms.utf16_binary({sql})", source, target, None)
+    return _cut_binary(f"convert_to({recoded(sql, source)}, '{encoding(source)}')", source, target, None)
 
 
 def _int_to_binary(sql, source, target, style, assign_to):

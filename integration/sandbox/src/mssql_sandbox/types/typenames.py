@@ -11,6 +11,7 @@ from ..catalog import datatypes
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import DEFAULT_COLLATION, SqlType
 from ..syntax import nodes
+from .code_pages import length_of
 
 pg_type = datatypes.engine_type
 
@@ -102,8 +103,8 @@ def column_decoder(type_: SqlType) -> Callable[[Any], Any] | None:
     if name in ("decimal", "money", "smallmoney"):
         return lambda value: value if isinstance(value, Decimal) else Decimal(value)
     if name in ("char", "nchar") and type_.length:
-        length = type_.length
-        return lambda value: value.ljust(length)
+        length, collation = type_.length, None if type_.is_unicode else type_.collation
+        return lambda value: value + " " * (length - length_of(value, collation))
     if name == "binary" and type_.length:
         length = type_.length
         return lambda value: bytes(value).ljust(length, b"\0")

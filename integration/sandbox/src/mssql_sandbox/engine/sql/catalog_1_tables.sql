@@ -1,6 +1,9 @@
 -- The catalogue's own tables. DDL writes them in the transaction of the
 -- statement, sys.* and INFORMATION_SCHEMA read them.
 
+-- Equal for names that mean the same; a database whose collation tells case apart gets another one.
+create function ms.key(name text) returns text immutable return casefold(name);
+
 create sequence ms.object_ids start 1000001 increment 16;
 -- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*; -1: of all sessions.
 create sequence ms.temporary_ids start 1900000000;
@@ -16,7 +19,7 @@ create table ms.schemas (
   name text not null,
   principal_id int not null default 1
 );
-create unique index on ms.schemas (casefold(name));
+create unique index on ms.schemas (ms.key(name));
 insert into ms.schemas values
   (1, 'dbo', 1), (2, 'guest', 2), (3, 'INFORMATION_SCHEMA', 3), (4, 'sys', 4),
   (16384, 'db_owner', 16384), (16385, 'db_accessadmin', 16385), (16386, 'db_securityadmin', 16386),
@@ -33,7 +36,7 @@ create table ms.objects (
   modify_date bigint not null default ms.catalog_now(),
   is_system_named smallint not null default 0
 );
-create unique index on ms.objects (schema_id, casefold(name));
+create unique index on ms.objects (schema_id, ms.key(name));
 create index on ms.objects (parent_object_id);
 
 create table ms.columns (
@@ -57,7 +60,7 @@ create table ms.columns (
   default_object_id int not null default 0,
   primary key (object_id, column_id)
 );
-create unique index on ms.columns (object_id, casefold(name));
+create unique index on ms.columns (object_id, ms.key(name));
 
 create table ms.default_constraints (
   object_id int primary key,
@@ -170,7 +173,7 @@ create table ms.table_types (
   object_id int not null, -- of the hidden table, type TT
   definition text not null -- DECLARE @t TABLE (...)
 );
-create unique index on ms.table_types (schema_id, casefold(name));
+create unique index on ms.table_types (schema_id, ms.key(name));
 
 create table ms.modules (
   object_id int primary key,
@@ -226,7 +229,7 @@ create table ms.extended_properties (
   value text,
   value_type text not null default 'nvarchar'
 );
-create unique index on ms.extended_properties (class, major_id, minor_id, casefold(name));
+create unique index on ms.extended_properties (class, major_id, minor_id, ms.key(name));
 
 create table ms.types (
   name text not null,
@@ -403,12 +406,12 @@ $$;
 create function ms.describe(schema_name text, table_name text) returns jsonb language sql stable as $$
   select case o.type when 'SN' then (
       select ms.describe(b.object_id)
-      from ms.synonyms y join ms.schemas bs on casefold(bs.name) = casefold(y.base_schema)
-      join ms.objects b on b.schema_id = bs.schema_id and casefold(b.name) = casefold(y.base_name)
+      from ms.synonyms y join ms.schemas bs on ms.key(bs.name) = ms.key(y.base_schema)
+      join ms.objects b on b.schema_id = bs.schema_id and ms.key(b.name) = ms.key(y.base_name)
       where y.object_id = o.object_id)
     else ms.describe(o.object_id) end
   from ms.objects o join ms.schemas s using (schema_id)
-  where casefold(o.name) = casefold(table_name) and casefold(s.name) = casefold(schema_name)
+  where ms.key(o.name) = ms.key(table_name) and ms.key(s.name) = ms.key(schema_name)
 $$;
 
 create function ms.describe_temporary(table_name text) returns jsonb language sql stable as $$

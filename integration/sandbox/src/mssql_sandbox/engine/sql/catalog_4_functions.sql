@@ -63,12 +63,12 @@ begin
     perform ms.fail(50999, 'construct', 'OBJECT_ID of an object in another database');
   end if;
   select o.object_id into found from ms.objects o join ms.schemas s using (schema_id)
-  where casefold(o.name) = casefold(leaf) and casefold(s.name) = casefold(schema_name)
+  where ms.key(o.name) = ms.key(leaf) and ms.key(s.name) = ms.key(schema_name)
     and (wanted is null or o.type = wanted);
   if found is null then
     select o.object_id into found from ms.system_objects o join ms.schemas s using (schema_id)
-    where casefold(o.name) = casefold(leaf)
-      and (casefold(s.name) = casefold(schema_name)
+    where ms.key(o.name) = ms.key(leaf)
+      and (ms.key(s.name) = ms.key(schema_name)
         or cardinality(parts) = 1 and casefold(leaf) in ('sysobjects', 'systypes', 'syscolumns', 'sysindexes', 'sysdatabases'))
       and (wanted is null or o.type = wanted);
   end if;
@@ -93,7 +93,7 @@ create function ms.object_definition(id int) returns text language sql stable as
 $$;
 
 create function ms.schema_id(schema_name text) returns int language sql stable as $$
-  select schema_id from ms.schemas where casefold(name) = casefold(rtrim(schema_name))
+  select schema_id from ms.schemas where ms.key(name) = ms.key(rtrim(schema_name))
 $$;
 
 create function ms.schema_name(id int) returns text language sql stable as $$
@@ -103,7 +103,7 @@ $$;
 create function ms.col_length(table_name text, column_name text) returns smallint language sql stable as $$
   select max_length from ms.columns
   where object_id = coalesce(ms.object_id(table_name, 'U'), ms.object_id(table_name, 'V'))
-    and casefold(name) = casefold(rtrim(column_name))
+    and ms.key(name) = ms.key(rtrim(column_name))
 $$;
 
 create function ms.col_name(table_id int, id int) returns text language sql stable as $$
@@ -136,7 +136,7 @@ create function ms.columnproperty(id int, column_name text, property text) retur
       when c.system_type_id in (167, 175, 231, 239, 165, 173) then c.max_length end
     when 'usesansitrim' then case when c.system_type_id in (165, 167, 173, 175) then 1 end
     end
-  from ms.columns c where c.object_id = id and casefold(c.name) = casefold(rtrim(column_name))
+  from ms.columns c where c.object_id = id and ms.key(c.name) = ms.key(rtrim(column_name))
 $$;
 
 create function ms.objectproperty(id int, property text) returns int language sql stable as $$
@@ -220,7 +220,7 @@ create function ms.indexproperty(id int, index_name text, property text) returns
     when 'indexfillfactor' then i.fill_factor
     when 'indexdepth' then 1
     end
-  from ms.indexes i where i.object_id = id and casefold(i.name) = casefold(index_name)
+  from ms.indexes i where i.object_id = id and ms.key(i.name) = ms.key(index_name)
 $$;
 
 create function ms.index_col(table_name text, index_number int, key_number int) returns text language sql stable as $$
@@ -230,7 +230,7 @@ $$;
 
 create function ms.type_id(written text) returns int language sql stable as $$
   select user_type_id from sys.types
-  where casefold(name) = casefold((ms.name_parts(written))[cardinality(ms.name_parts(written))])
+  where ms.key(name) = ms.key((ms.name_parts(written))[cardinality(ms.name_parts(written))])
     and case when is_user_defined = 1
       then schema_id = ms.schema_id(case cardinality(ms.name_parts(written)) when 1 then 'dbo'
         else (ms.name_parts(written))[1] end)
@@ -315,20 +315,29 @@ create function ms.listextendedproperty(
     select null as objtype, null as objname, 0 as class, 0 as major_id, 0 as minor_id where type0 is null
     union all
     select 'SCHEMA', s.name, 3, s.schema_id, 0 from ms.schemas s
-    where casefold(type0) = 'schema' and type1 is null and (name0 is null or casefold(s.name) = casefold(name0))
+    where casefold(type0) = 'schema' and type1 is null and (name0 is null or ms.key(s.name) = ms.key(name0))
     union all
     select upper(type1), o.name, 1, o.object_id, 0 from ms.objects o join ms.schemas s using (schema_id)
-    where casefold(type0) = 'schema' and casefold(s.name) = casefold(name0) and type2 is null
+    where casefold(type0) = 'schema' and ms.key(s.name) = ms.key(name0) and type2 is null
       and (casefold(type1), o.type) in (('table', 'U'), ('view', 'V'), ('procedure', 'P'), ('sequence', 'SO'))
-      and (name1 is null or casefold(o.name) = casefold(name1))
+      and (name1 is null or ms.key(o.name) = ms.key(name1))
     union all
     select 'COLUMN', c.name, 1, o.object_id, c.column_id from ms.objects o join ms.schemas s using (schema_id)
     join ms.columns c using (object_id)
-    where casefold(type0) = 'schema' and casefold(s.name) = casefold(name0) and casefold(type2) = 'column'
-      and casefold(o.name) = casefold(name1) and (name2 is null or casefold(c.name) = casefold(name2))
+    where casefold(type0) = 'schema' and ms.key(s.name) = ms.key(name0) and casefold(type2) = 'column'
+      and ms.key(o.name) = ms.key(name1) and (name2 is null or ms.key(c.name) = ms.key(name2))
   ) x on x.class = p.class and x.major_id = p.major_id and x.minor_id = p.minor_id
-  where property is null or casefold(p.name) = casefold(property)
+  where property is null or ms.key(p.name) = ms.key(property)
 $$;
+
+create function ms.index_entry(size int, most int, kind text, id int, number int) returns boolean language plpgsql stable as $$
+begin
+  if size > most then
+    perform ms.fail(1946, 'length', size::text, 'maximum', most::text, 'kind', kind,
+      'name', coalesce((select name from ms.indexes where object_id = id and index_id = number), ''));
+  end if;
+  return true;
+end $$;
 
 create function ms.help_collations() returns table (name text, description text) language sql stable as $$
   select f.family || '_' || x.suffix,

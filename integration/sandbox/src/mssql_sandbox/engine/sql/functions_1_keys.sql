@@ -19,33 +19,54 @@ create function ms.k_base(x text) returns text immutable return
   translate(x, 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćčďēėęěğģīįķļłńņňōőŕřśşšţťūůűųźżžøđ',
                'aaaaaaceeeeiiiinooooouuuuyyaaaccdeeeeggiikllnnnoorrsssttuuuuzzzod');
 
-create function ms.k_ci_as(x text) returns text immutable return
+-- Each character as one of those that are alike: 1 hiragana and katakana, 2 full and half width.
+create function ms.even(x text, alike int, accents boolean default true) returns text language plpgsql immutable as $$
+begin
+  if octet_length(x) = length(x) or x !~ U&'[\3000\3041-\30FA\FF01-\FFEE]' then return x; end if;
+  if x ~ U&'[\3099-\309C\FF9E\FF9F]' or not accents and x ~ U&'[\3041-\30FA\FF66-\FF9D]' then
+    perform ms.fail(50999, 'construct', 'the comparison of voiced and unvoiced kana');
+  end if;
+  return (select string_agg(case when alike & 1 = 1 and ascii(e) between 12449 and 12534 then chr(ascii(e) - 96) else e end, '' order by n)
+    from regexp_split_to_table(x, '') with ordinality t(c, n),
+      lateral (select case when alike & 2 = 2 and c ~ U&'[\3000\FF01-\FFEE]' then normalize(c, NFKC) else c end as e));
+end $$;
+
+create function ms.k_even(x text) returns text immutable return
   case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' ')))
        else ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || casefold(rtrim(x, ' ')) end;
+create function ms.k_ci_as(x text, alike int default 3) returns text immutable return
+  case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' '))) else ms.k_even(ms.even(x, alike)) end;
 
-create function ms.k_ci_ai(x text) returns text immutable return
-  ms.k_order(ms.k_base(casefold(rtrim(x, ' '))));
+create function ms.k_ci_ai(x text, alike int default 3) returns text immutable return
+  ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike, false), ' '))));
 
 create function ms.k_swap(x text) returns text immutable return
   translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
-create function ms.k_cs_as(x text) returns text immutable return
-  ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || ms.k_swap(rtrim(x, ' '));
+create function ms.k_cs_as(x text, alike int default 3) returns text immutable return
+  ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike), ' ')))) || U&'\0001' || ms.k_swap(rtrim(ms.even(x, alike), ' '));
 
-create function ms.k_cs_ai(x text) returns text immutable return
-  ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || ms.k_swap(ms.k_base(rtrim(x, ' ')));
+create function ms.k_cs_ai(x text, alike int default 3) returns text immutable return
+  ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike, false), ' ')))) || U&'\0001' || ms.k_swap(ms.k_base(rtrim(ms.even(x, alike), ' ')));
+
+-- The key of a string, where the order of its language is known.
+create function ms.k_ordered(key text, x text, unknown text, collation_name text) returns text language plpgsql immutable as $$
+begin
+  if x ~* unknown then perform ms.fail(50999, 'construct', 'the order of ' || x || ' by the collation ' || collation_name); end if;
+  return key;
+end $$;
 
 create function ms.k_bin2(x text) returns text immutable return rtrim(x, ' ');
 
 -- Finnish and Swedish know å, ä and ö as letters of their own, behind z.
-create function ms.k_sv_ci_as(x text) returns text immutable return
-  ms.k_ci_as(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'));
-create function ms.k_sv_ci_ai(x text) returns text immutable return
-  ms.k_ci_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'));
-create function ms.k_sv_cs_as(x text) returns text immutable return
-  ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'));
-create function ms.k_sv_cs_ai(x text) returns text immutable return
-  ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'));
+create function ms.k_sv_ci_as(x text, alike int default 3) returns text immutable return
+  ms.k_ci_as(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'), alike);
+create function ms.k_sv_ci_ai(x text, alike int default 3) returns text immutable return
+  ms.k_ci_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'), alike);
+create function ms.k_sv_cs_as(x text, alike int default 3) returns text immutable return
+  ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
+create function ms.k_sv_cs_ai(x text, alike int default 3) returns text immutable return
+  ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
 
 create function ms.k_binary(x bytea) returns bytea immutable return rtrim(x, '\x00');
 

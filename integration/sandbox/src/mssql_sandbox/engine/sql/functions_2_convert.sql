@@ -175,12 +175,15 @@ begin
   return ms.left(x, n);
 end $$;
 
-create function ms.cut_bytes(x text, n int) returns text language plpgsql immutable as $$
+create function ms.page_length(x text, page text) returns int immutable return
+  case when page = 'UTF8' or octet_length(x) = length(x) then octet_length(x) else length(convert_to(x, page::name)) end;
+
+create function ms.cut_bytes(x text, n int, page text default 'UTF8') returns text language plpgsql immutable as $$
 declare r text := x;
 begin
-  if octet_length(x) <= n then return x; end if;
+  if ms.page_length(x, page) <= n then return x; end if;
   r := left(x, n);
-  while octet_length(r) > n loop r := left(r, -1); end loop;
+  while ms.page_length(r, page) > n loop r := left(r, -1); end loop;
   return r;
 end $$;
 
@@ -191,11 +194,11 @@ begin
   return ms.cut_units(x, n);
 end $$;
 
-create function ms.fit_bytes(x text, n int, tab text, col text) returns text language plpgsql immutable as $$
+create function ms.fit_bytes(x text, n int, tab text, col text, page text) returns text language plpgsql immutable as $$
 begin
-  if octet_length(x) <= n then return x; end if;
-  if octet_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n)); end if;
-  return ms.cut_bytes(x, n);
+  if ms.page_length(x, page) <= n then return x; end if;
+  if ms.page_length(rtrim(x, ' '), page) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)); end if;
+  return ms.cut_bytes(x, n, page);
 end $$;
 
 create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea language plpgsql immutable as $$
@@ -286,21 +289,29 @@ end $$;
 -- ---- code pages and binary -----------------------------------------------------------------
 
 -- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
--- once per UTF-16 unit.
-create function ms.to_code_page(x text) returns text language plpgsql immutable as $$
+-- once per UTF-16 unit. Other pages have likenesses of Latin letters and signs that are not known here.
+create function ms.to_code_page(x text, page text default 'WIN1252') returns text language plpgsql immutable as $$
+declare c text; r text := '';
 begin
   if octet_length(x) = length(x) then return x; end if;
+  if page <> 'WIN1252' then
+    foreach c in array regexp_split_to_array(x, '') loop
+      begin
+        r := r || convert_from(convert_to(c, page::name), page::name);
+      exception when untranslatable_character then
+        if c ~ U&'[\00A0-\024F\1E00-\2BFF\FF00-\FFEF]' then
+          perform ms.fail(50999, 'construct', 'the character ' || c || ' in code page ' || page);
+        end if;
+        r := r || repeat('?', ms.utf16_length(c));
+      end;
+    end loop;
+    return r;
+  end if;
   x := translate(x, 'ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪīĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŹźŻż',
     'AaAaAaCcCcCcCcDdÐdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjKkLlLlLlLlNnNnNnOoOoOoRrRrRrSsSsSsTtTtTtUuUuUuUuUuUuWwYyZzZz');
   x := regexp_replace(x, '[\U00010000-\U0010FFFF]', '??', 'g');
   return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
 end $$;
-
-create function ms.code_page_binary(x text) returns bytea immutable return
-  convert_to(ms.to_code_page(x), 'WIN1252');
-
-create function ms.code_page_text(x bytea) returns text immutable return
-  convert_from(x, 'WIN1252');
 
 create function ms.utf16_binary(x text) returns bytea language plpgsql immutable strict as $$
 declare r bytea := ''; c int; ch text; h text;

@@ -69,9 +69,18 @@ create function ms.round_milliseconds(x bigint) returns bigint immutable return
 create function ms.offset_local(x ms.dto) returns bigint immutable return
   (x).u + (x).o::bigint * 600000000;
 
+-- Both UTC and the local time lie in the years 1 to 9999 (datetimeoffset-transact-sql, "Remarks").
+create function ms.in_years(x ms.dto) returns ms.dto language plpgsql immutable as $$
+begin
+  if least(x.u, x.u + x.o * 600000000::bigint) < 0 or greatest(x.u, x.u + x.o * 600000000::bigint) > 3155378975999999999 then
+    perform ms.fail(50999, 'construct', 'a datetimeoffset outside the years 1 to 9999');
+  end if;
+  return x;
+end $$;
+
 create function ms.offset_of(local bigint, minutes int) returns ms.dto immutable return
   case when local is null or minutes is null then null
-       else row(local - minutes::bigint * 600000000, minutes)::ms.dto end;
+       else ms.in_years(row(local - minutes::bigint * 600000000, minutes)::ms.dto) end;
 
 create function ms.days_to_datetime(x double precision) returns bigint immutable return
   ms.round_datetime(599266080000000000 + (x::numeric * 864000000000)::bigint);
@@ -89,9 +98,9 @@ create function ms.datetime_add(a bigint, b bigint) returns bigint immutable ret
 create function ms.datetime_subtract(a bigint, b bigint) returns bigint immutable return
   ms.round_datetime(ms.range_check(a - (b - 599266080000000000), 'datetime'));
 
--- The clock, fixed for one statement.
+-- The clock, fixed for one statement; the engine's has no seventh digit, so one is made up.
 create function ms.now_ticks() returns bigint stable return
-  ms.stamp_ticks(statement_timestamp() at time zone 'UTC');
+  ms.stamp_ticks(statement_timestamp() at time zone 'UTC') + 1 + extract(microsecond from statement_timestamp())::bigint % 9;
 
 -- ---- parsing -----------------------------------------------------------------------
 
@@ -582,11 +591,11 @@ create function ms.move_zone(x ms.dto, name text) returns ms.dto language plpgsq
 declare zone text := ms.zone_name(name);
 begin
   if x is null or zone is null then return null; end if;
-  return row((x).u, ms.zone_offset(zone, (x).u))::ms.dto;
+  return ms.in_years(row((x).u, ms.zone_offset(zone, (x).u))::ms.dto);
 end $$;
 
 create function ms.switch_offset(x ms.dto, o int) returns ms.dto immutable return
-  case when x is null or o is null then null else row((x).u, o)::ms.dto end;
+  case when x is null or o is null then null else ms.in_years(row((x).u, o)::ms.dto) end;
 
 create function ms.parse_offset(x text) returns int language plpgsql immutable strict as $$
 declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');

@@ -4,6 +4,11 @@ create function ms.utf16_length(x text) returns int immutable return
   case when octet_length(x) = length(x) then length(x)
        else length(x) + length(regexp_replace(x, U&'[\0001-\FFFF]', '', 'g')) end;
 
+create function ms.pad_units(x text, n int) returns text immutable return
+  rpad(x, n + length(x) - ms.utf16_length(x));
+create function ms.pad_bytes(x text, n int, page text) returns text immutable return
+  rpad(x, n + length(x) - ms.page_length(x, page));
+
 -- A character beyond U+FFFF as two placeholders, so that positions count UTF-16 units.
 create function ms.to_units(x text) returns text language plpgsql immutable as $$
 begin
@@ -56,13 +61,15 @@ begin
 end $$;
 
 -- Folds keep every character's place, so that positions found in them are true.
-create function ms.fold_ci_as(x text) returns text immutable return lower(x);
-create function ms.fold_ci_ai(x text) returns text immutable return ms.k_base(lower(x));
-create function ms.fold_cs_as(x text) returns text immutable return x;
-create function ms.fold_cs_ai(x text) returns text immutable return
-  translate(ms.k_base(x), 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝĀĂĄĆČĎĒĖĘĚĞĢĪĮĶĻŁŃŅŇŌŐŔŘŚŞŠŤŪŮŰŲŹŻŽØĐ',
+create function ms.fold_ci_as(x text, alike int default 3) returns text immutable return
+  lower(ms.even(x, alike));
+create function ms.fold_ci_ai(x text, alike int default 3) returns text immutable return
+  ms.k_base(lower(ms.even(x, alike, false)));
+create function ms.fold_cs_as(x text, alike int default 3) returns text immutable return
+  ms.even(x, alike);
+create function ms.fold_cs_ai(x text, alike int default 3) returns text immutable return
+  translate(ms.k_base(ms.even(x, alike, false)), 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝĀĂĄĆČĎĒĖĘĚĞĢĪĮĶĻŁŃŅŇŌŐŔŘŚŞŠŤŪŮŰŲŹŻŽØĐ',
     'AAAAAACEEEEIIIINOOOOOUUUUYAAACCDEEEEGGIIKLLNNNOORRSSSTUUUUZZZOD');
-create function ms.fold_bin(x text) returns text immutable return x;
 
 create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int language plpgsql immutable strict as $$
 declare p int;
@@ -126,13 +133,12 @@ begin
   return 0;
 end $$;
 
-create function ms.replace(x text, a text, b text, fold text) returns text language plpgsql immutable strict as $$
-declare r text := ''; fx text; fa text; p int; rest text; n int;
+-- fx and fa are x and a, folded.
+create function ms.replace(x text, a text, b text, fx text, fa text) returns text language plpgsql immutable strict as $$
+declare r text := ''; p int; rest text; n int;
 begin
   if a = '' then return x; end if;
-  if fold in ('fold_cs_as', 'fold_cs_ai', 'fold_bin') then return replace(x, a, b); end if;
-  fx := case fold when 'fold_ci_ai' then ms.fold_ci_ai(x) else ms.fold_ci_as(x) end;
-  fa := case fold when 'fold_ci_ai' then ms.fold_ci_ai(a) else ms.fold_ci_as(a) end;
+  if fx = x and fa = a then return replace(x, a, b); end if;
   rest := x; n := length(a);
   loop
     p := position(fa in fx);
@@ -143,8 +149,8 @@ begin
   return r || rest;
 end $$;
 
-create function ms.stuff(x text, s int, n int, y text) returns text language plpgsql immutable as $$
-declare u text := ms.to_units(x);
+create function ms.stuff(x text, s int, n int, y text, units boolean default true) returns text language plpgsql immutable as $$
+declare u text := case when units then ms.to_units(x) else x end;
 begin
   if s < 1 or n < 0 or s > length(u) then return null; end if;
   return ms.from_units(left(u, s - 1) || coalesce(ms.to_units(y), '') || substr(u, s + n));
@@ -153,17 +159,22 @@ end $$;
 create function ms.replicate(x text, n int, lim int) returns text immutable return
   case when n < 0 then null else left(repeat(x, n), lim) end;
 
-create function ms.ascii(x text) returns int immutable return
-  case when x = '' then null else get_byte(convert_to(left(x, 1), 'WIN1252'), 0) end;
+create function ms.ascii(x text, page text) returns int immutable return
+  case when x = '' then null else get_byte(convert_to(left(x, 1), page::name), 0) end;
 
-create function ms.unicode(x text) returns int immutable return
-  case when x = '' then null when ascii(x) > 65535 then 55296 + ((ascii(x) - 65536) >> 10) else ascii(x) end;
+create function ms.unicode(x text, units boolean default true) returns int immutable return
+  case when x = '' then null when ascii(x) > 65535 and units then 55296 + ((ascii(x) - 65536) >> 10) else ascii(x) end;
 
-create function ms.char(n int) returns text immutable return
-  case when n between 1 and 255 then convert_from(decode(lpad(to_hex(n), 2, '0'), 'hex'), 'WIN1252') else null end;
+-- Half of a character of several bytes is none.
+create function ms.char(n int, page text) returns text immutable return
+  case when n = 0 then ms.fail(50999, 'construct', 'CHAR(0)')
+       when n between 1 and case when page like 'WIN%' then 255 else 127 end
+       then convert_from(decode(lpad(to_hex(n), 2, '0'), 'hex'), page::name)
+       when n between 128 and 255 and page <> 'UTF8' then ms.fail(50999, 'construct', 'CHAR(' || n || ') in ' || page) end;
 
-create function ms.nchar(n int) returns text immutable return
-  case when n between 1 and 55295 or n between 57344 and 65535 then chr(n) else null end;
+create function ms.nchar(n int, most int) returns text immutable return
+  case when n between 1 and 55295 or n between 57344 and most then chr(n)
+       when n = 0 or n between 55296 and 57343 then ms.fail(50999, 'construct', 'NCHAR(' || n || ')') end;
 
 create function ms.quotename(x text, q text) returns text immutable return
   case when length(x) > 128 then null

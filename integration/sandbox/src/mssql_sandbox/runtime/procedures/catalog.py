@@ -152,8 +152,8 @@ def primary_keys(call: Call) -> Iterator[Event]:
         " join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
         " join ms.index_columns x on x.object_id = i.object_id and x.index_id = i.index_id"
         " join ms.columns c on c.object_id = i.object_id and c.column_id = x.column_id"
-        " where i.is_primary_key = 1 and casefold(o.name) = casefold($1)"
-        " and casefold(s.name) = casefold(coalesce($2, 'dbo')) order by x.key_ordinal",
+        " where i.is_primary_key = 1 and ms.key(o.name) = ms.key($1)"
+        " and ms.key(s.name) = ms.key(coalesce($2, 'dbo')) order by x.key_ordinal",
         name, owner or None,
     )  # fmt: skip
     yield from call.result(result, [(call.session.database, *row) for row in rows])
@@ -191,10 +191,10 @@ def foreign_keys(call: Call) -> Iterator[Event]:
             " join ms.columns rc on rc.object_id = r.object_id and rc.column_id = x.referenced_column_id"
             " join ms.columns pc on pc.object_id = p.object_id and pc.column_id = x.parent_column_id"
             " left join ms.indexes i on i.object_id = r.object_id and i.index_id = f.key_index_id"
-            " where ($1::text is null or casefold(r.name) = casefold($1))"
-            " and ($2::text is null or casefold(rs.name) = casefold($2))"
-            " and ($3::text is null or casefold(p.name) = casefold($3))"
-            " and ($4::text is null or casefold(ps.name) = casefold($4))"
+            " where ($1::text is null or ms.key(r.name) = ms.key($1))"
+            " and ($2::text is null or ms.key(rs.name) = ms.key($2))"
+            " and ($3::text is null or ms.key(p.name) = ms.key($3))"
+            " and ($4::text is null or ms.key(ps.name) = ms.key($4))"
             " order by p.name, o.name, x.constraint_column_id",
             pk_name or None, pk_owner or None, fk_name or None, fk_owner or None,
         )
@@ -219,7 +219,7 @@ def statistics(call: Call) -> Iterator[Event]:
         " from ms.indexes i join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
         " join ms.index_columns x on x.object_id = i.object_id and x.index_id = i.index_id and x.key_ordinal > 0"
         " join ms.columns c on c.object_id = i.object_id and c.column_id = x.column_id"
-        " where casefold(o.name) = casefold($1) and casefold(s.name) = casefold(coalesce($2, 'dbo'))"
+        " where ms.key(o.name) = ms.key($1) and ms.key(s.name) = ms.key(coalesce($2, 'dbo'))"
         " and ($3 <> 'Y' or i.is_unique = 1) order by 3, 6, 5, 7",
         name, owner or None, unique or "N",
     )  # fmt: skip

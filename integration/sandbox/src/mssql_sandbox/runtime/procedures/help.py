@@ -108,7 +108,7 @@ def _object(call: Call, name: str) -> int:
     parts = split_name(name)
     rows = call.query(
         "select object_id from ms.objects o join ms.schemas s using (schema_id)"
-        " where casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
         parts[-2] if len(parts) > 1 and parts[-2] else "dbo", parts[-1],
     )  # fmt: skip
     if not rows:

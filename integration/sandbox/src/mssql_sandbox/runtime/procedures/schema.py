@@ -72,7 +72,7 @@ def update_property(call: Call) -> Iterator[Event]:
     _require(call, target, name, shown)
     call.session.connection.execute(
         "update ms.extended_properties set value = $5, value_type = $6"
-        " where class = $1 and major_id = $2 and minor_id = $3 and casefold(name) = casefold($4)",
+        " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)",
         (*target, name, *_value(call, value)),
     )
     yield ReturnStatus(0)
@@ -86,20 +86,22 @@ def drop_property(call: Call) -> Iterator[Event]:
     _require(call, target, name, shown)
     call.session.connection.execute(
         "delete from ms.extended_properties"
-        " where class = $1 and major_id = $2 and minor_id = $3 and casefold(name) = casefold($4)",
+        " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)",
         (*target, name),
     )
     yield ReturnStatus(0)
 
 
 def _value(call: Call, value: Any) -> tuple[str | None, str]:
-    """A value and the name of its type. :raises SqlServerError: 206, a type that sql_variant does not hold."""
+    """A value and the name of its type. :raises SqlServerError: 206 for what sql_variant does not hold, 15097."""
     type_ = next((argument[2] for argument in call.arguments if argument[1] is value), SqlType("nvarchar"))
     kind = type_.name
     if type_.length == MAX or kind in _NOT_IN_VARIANT:
         raise SqlServerError(206, left=f"{kind}(max)" if type_.length == MAX else kind, right="sql_variant")
     if isinstance(value, (bytes, tuple)):
         raise NotSupported("an extended property that is not text or a number")
+    if isinstance(value, str) and len(value) * (2 if type_.is_unicode else 1) > 7500:
+        raise SqlServerError(15097)
     return (None if value is None else str(value)), kind
 
 
@@ -107,7 +109,7 @@ def _exists(call: Call, target: tuple[int, int, int], name: str) -> bool:
     return bool(
         call.query(
             "select 1 from ms.extended_properties"
-            " where class = $1 and major_id = $2 and minor_id = $3 and casefold(name) = casefold($4)",
+            " where class = $1 and major_id = $2 and minor_id = $3 and ms.key(name) = ms.key($4)",
             *target, name,
         )
     )  # fmt: skip
@@ -126,7 +128,7 @@ def _target(call: Call, levels: list[Any]) -> tuple[tuple[int, int, int], str]:
     if type0.upper() not in ("SCHEMA", "USER"):
         raise NotSupported(f"extended properties at level 0 {type0}")
     shown = ".".join(str(part) for part in (name0, name1, name2) if part is not None)
-    schemas = call.query("select schema_id from ms.schemas where casefold(name) = casefold($1)", name0)
+    schemas = call.query("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", name0)
     if not schemas:
         raise _invalid(shown)
     if type1 is None:
@@ -135,7 +137,7 @@ def _target(call: Call, levels: list[Any]) -> tuple[tuple[int, int, int], str]:
     if kinds is None:
         raise NotSupported(f"extended properties at level 1 {type1}")
     objects = call.query(
-        "select object_id from ms.objects where schema_id = $1 and casefold(name) = casefold($2) and type = any($3)",
+        "select object_id from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2) and type = any($3)",
         schemas[0][0], name1, list(kinds),
     )  # fmt: skip
     if not objects:
@@ -148,17 +150,17 @@ def _level2(call: Call, number: int, kind: str, name: str, shown: str) -> tuple[
     kind = kind.upper()
     if kind == "COLUMN":
         sql, result = (
-            "select column_id from ms.columns where object_id = $1 and casefold(name) = casefold($2)",
+            "select column_id from ms.columns where object_id = $1 and ms.key(name) = ms.key($2)",
             (1, number),
         )
     elif kind == "INDEX":
         sql, result = (
-            "select index_id from ms.indexes where object_id = $1 and casefold(name) = casefold($2)",
+            "select index_id from ms.indexes where object_id = $1 and ms.key(name) = ms.key($2)",
             (7, number),
         )
     elif kind in _CHILD_TYPES:
         rows = call.query(
-            "select object_id from ms.objects where parent_object_id = $1 and casefold(name) = casefold($2)"
+            "select object_id from ms.objects where parent_object_id = $1 and ms.key(name) = ms.key($2)"
             " and type = any($3)",
             number, name, list(_CHILD_TYPES[kind]),
         )  # fmt: skip

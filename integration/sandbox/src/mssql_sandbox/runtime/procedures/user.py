@@ -18,7 +18,7 @@ def find(name: str, session: Any) -> str | None:
     schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
     rows = session.connection.execute(
         "select m.definition, o.type from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
-        " where o.type in ('P', 'FN') and casefold(s.name) = casefold($1) and casefold(o.name) = casefold($2)",
+        " where o.type in ('P', 'FN') and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
         (schema, parts[-1]),
         prepare=True,
     ).fetchall()

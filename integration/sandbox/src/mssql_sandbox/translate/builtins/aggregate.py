@@ -156,7 +156,7 @@ def _min(t, node, scope):
     if type_.name == "uniqueidentifier":
         sql = f"ms.{name}_uuid({bound.sql})"
     elif type_.is_character:
-        sql = f"ms.{name}_text({bound.sql}, {key_sql(bound.sql, type_)})"
+        sql = f"ms.{name}_text({bound.sql}, {key_sql(bound.sql, type_, True)})"
     elif type_.name == "datetimeoffset":
         sql = f"ms.{name}_offset({bound.sql})"
     else:
@@ -208,7 +208,7 @@ def _string_agg(t, node, scope):
         for item in node.within_group:
             key = t.expression(item.expression, scope)
             direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
-            parts.append(f"{key_sql(key.sql, key.type)} {direction}")
+            parts.append(f"{key_sql(key.sql, key.type, True)} {direction}")
         scope.in_aggregate -= 1
         order = f" ORDER BY {', '.join(parts)}"
     big = value.type.length == MAX

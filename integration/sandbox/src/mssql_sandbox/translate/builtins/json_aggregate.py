@@ -56,7 +56,7 @@ def _order(t, node, scope) -> str:
     for item in node.within_group:
         bound = t.expression(item.expression, scope)
         direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
-        keys.append(f"{key_sql(bound.sql, bound.type)} {direction}")
+        keys.append(f"{key_sql(bound.sql, bound.type, True)} {direction}")
     scope.in_aggregate -= 1
     return f" ORDER BY {', '.join(keys)}"
 

@@ -166,7 +166,7 @@ def _greatest(t, node, scope, a):
     if type_.is_character or type_.name in ("datetimeoffset", "uniqueidentifier"):
         rows = ", ".join(f"({sql})" for sql in converted)
         direction = "DESC" if name == "greatest" else "ASC"
-        key = key_sql("g.v", type_)
+        key = key_sql("g.v", type_, True)
         sql = f"(SELECT g.v FROM (VALUES {rows}) g(v) WHERE g.v IS NOT NULL ORDER BY {key} {direction} LIMIT 1)"
         return Bound(sql, type_, True, coercibility, columns=any(b.columns for b in a))
     return Bound(f"{name}({', '.join(converted)})", type_, True, coercibility, columns=any(b.columns for b in a))

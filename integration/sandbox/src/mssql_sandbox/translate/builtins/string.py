@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Callable
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, INT, MAX, SqlType, nvarchar, varbinary, varchar
+from ...types.code_pages import cut, datalength_sql, encoding, most_bytes, padded, recoded
 from ...types.collation import parse
 from ...types.converters import datalength as fixed_length
 from ...types.precedence import CONCAT_WIDTHS
@@ -30,7 +32,7 @@ def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bo
     if bound.type.is_character:
         if bound.type.name in ("char", "nchar") and bound.type.length:
             kind = "nvarchar" if bound.type.is_unicode else "varchar"
-            return replace(bound, sql=f"rpad({bound.sql}, {bound.type.length})", type=replace(bound.type, name=kind))
+            return replace(bound, sql=padded(bound.sql, bound.type), type=replace(bound.type, name=kind))
         return bound
     if bound.type.name in ("image", "rowversion", "xml", "json"):
         raise invalid_argument(bound, position, name)
@@ -68,16 +70,17 @@ def supplementary(bound: Bound) -> bool:
     return bool(bound.type.collation) and parse(bound.type.collation).supplementary
 
 
+def _stored(bound: Bound, characters: int | None) -> int | None:
+    """The length of the type that holds so many characters (None: all) of a string."""
+    longest = bound.type.length or (4000 if bound.type.is_unicode else 8000)
+    if characters is None or longest == MAX:
+        return longest
+    widest = 2 if bound.type.is_unicode and supplementary(bound) else most_bytes(bound.type)
+    return max(min(characters * widest, longest), 1)
+
+
 def _units(bound: Bound) -> str:
     return ", false" if supplementary(bound) else ""
-
-
-def _part(x: Bound, count: list[Bound]) -> SqlType:
-    """The type of so many characters of a text; one that counts once may have two units."""
-    length, size = constant(count[0]) if count else None, x.type.length
-    if length is not None and size not in (None, MAX):
-        size = max(min(size, length * (1 + supplementary(x))), 1)
-    return sized(x.type, size)
 
 
 @FUNCTIONS.define("len", 1)
@@ -97,13 +100,9 @@ def _datalength(t, node, scope, a):
     cast = "::bigint" if kind is BIGINT else "::integer"
     if bound.type.is_character:
         x = text(t, bound, 1, "datalength")
-        factor = "2 * " if x.type.is_unicode else ""
-        measure = f"{factor}ms.utf16_length({x.sql})"
-        if not x.type.is_unicode and x.type.collation and x.type.collation.upper().endswith("UTF8"):
-            measure = f"octet_length({x.sql})"
-        return result(a, f"({measure}){cast}", kind)
+        return result(a, f"({datalength_sql(x.sql, x.type)}){cast}", kind)
     if bound.type.is_binary:
-        return result(a, f"length({bound.sql}){cast}", kind)
+        return result(a, f"{datalength_sql(bound.sql, bound.type)}{cast}", kind)
     if bound.is_null:
         return Bound("NULL::integer", INT)
     return result(a, f"(CASE WHEN {bound.sql} IS NULL THEN NULL ELSE {fixed_length(bound.type)} END)::integer", INT)
@@ -114,7 +113,7 @@ def _left(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
     n = integer(t, a[1], 2, name)
-    return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", _part(x, a[1:]))
+    return result(a, f"ms.{name}({x.sql}, {n}{_units(x)})", sized(x.type, _stored(x, constant(a[1]))))
 
 
 @FUNCTIONS.define("substring", 2, 3)
@@ -124,11 +123,12 @@ def _substring(t, node, scope, a):
     start = integer(t, a[1], 2, "substring")
     length = integer(t, a[2], 3, "substring") if len(a) > 2 else "2147483647"
     if a[0].type.is_binary:
-        return result(a, f"ms.substring({a[0].sql}, {start}, {length})", varbinary(a[0].type.length or 1))
+        return result(a, f"ms.substring({a[0].sql}, {start}, {length})", varbinary(a[0].type.length or 8000))
     if not a[0].type.is_character and not a[0].is_null:
         raise invalid_argument(a[0], 1, "substring")
     x = text(t, a[0], 1, "substring")
-    return result(a, f"ms.substring({x.sql}, {start}, {length}{_units(x)})", _part(x, a[2:]))
+    size = _stored(x, constant(a[2]) if len(a) > 2 else None)
+    return result(a, f"ms.substring({x.sql}, {start}, {length}{_units(x)})", sized(x.type, size))
 
 
 @FUNCTIONS.define("charindex", 2, 3)
@@ -138,15 +138,12 @@ def _charindex(t, node, scope, a):
     fold = folding(hay.type, t)
     start = integer(t, a[2], 3, "charindex") if len(a) > 2 else "1"
     kind = BIGINT if hay.type.length == MAX else INT
-    sql = f"ms.charindex({fold}({needle.sql}), {fold}({hay.sql}), {start}{_units(hay)})"
+    sql = f"ms.charindex({fold(needle.sql)}, {fold(hay.sql)}, {start}{_units(hay)})"
     return result(a, sql + ("::bigint" if kind is BIGINT else ""), kind)
 
 
-def folding(type_: SqlType, t) -> str:
-    rules = parse(type_.collation or t.context.collation)
-    if rules.binary:
-        return "ms.fold_bin"
-    return f"ms.fold_{'cs' if rules.case_sensitive else 'ci'}_{'as' if rules.accent_sensitive else 'ai'}"
+def folding(type_: SqlType, t) -> Callable[[str], str]:
+    return parse(type_.collation or t.context.collation).fold
 
 
 @FUNCTIONS.define("patindex", 2)
@@ -155,9 +152,8 @@ def _patindex(t, node, scope, a):
     pattern, hay = same_collation([pattern, hay], "patindex")
     fold = folding(hay.type, t)
     kind = BIGINT if hay.type.length == MAX else INT
-    return result(
-        a, f"ms.patindex({fold}({pattern.sql}), {fold}({hay.sql}))" + ("::bigint" if kind is BIGINT else ""), kind
-    )
+    sql = f"ms.patindex({fold(pattern.sql)}, {fold(hay.sql)})"
+    return result(a, sql + ("::bigint" if kind is BIGINT else ""), kind)
 
 
 @FUNCTIONS.define("replace", 3)
@@ -169,8 +165,8 @@ def _replace(t, node, scope, a):
     # Only the first argument decides (REPLACE: "return value is truncated at 8,000 bytes").
     length = MAX if parts[0].type.length == MAX else 4000 if unicode else 8000
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
-    sql = f"ms.replace({parts[0].sql}, {parts[1].sql}, {parts[2].sql}, '{fold[3:]}')"
-    return result(a, cut(sql, kind), kind)
+    sql = f"ms.replace({', '.join(p.sql for p in parts)}, {fold(parts[0].sql)}, {fold(parts[1].sql)})"
+    return result(a, _full(sql, kind), kind)
 
 
 @FUNCTIONS.define("stuff", 4)
@@ -179,14 +175,13 @@ def _stuff(t, node, scope, a):
     unicode = x.type.is_unicode or y.type.is_unicode
     length = MAX if MAX in (x.type.length, y.type.length) else 4000 if unicode else 8000
     start, count = constant(a[1]), constant(a[2])
-    if length != MAX and start is not None and count is not None and start > 0 and count >= 0:
+    if length != MAX and _stored(x, 1) == 1 and start is not None and count is not None and start > 0 and count >= 0:
         width = x.type.length or 1
         added = 0 if a[3].is_null else y.type.length or 1
         length = max(min(width - min(count, max(width - start + 1, 0)) + added, length), 1)
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=x.type.collation)
-    return result(
-        a, f"ms.stuff({x.sql}, {integer(t, a[1], 2, 'stuff')}, {integer(t, a[2], 3, 'stuff')}, {y.sql})", kind, True
-    )
+    places = f"{integer(t, a[1], 2, 'stuff')}, {integer(t, a[2], 3, 'stuff')}"
+    return result(a, f"ms.stuff({x.sql}, {places}, {y.sql}{_units(x)})", kind, True)
 
 
 @FUNCTIONS.define("replicate", 2)
@@ -194,10 +189,11 @@ def _replicate(t, node, scope, a):
     x = text(t, a[0], 1, "replicate")
     limit = MAX if x.type.length == MAX else 4000 if x.type.is_unicode else 8000
     n = integer(t, a[1], 2, "replicate")
-    cut = "2147483647" if limit == MAX else str(limit)
+    most = "2147483647" if limit == MAX else str(limit)
     count = constant(a[1])
     length = limit if limit == MAX or count is None else max(min((x.type.length or 1) * count, limit), 1)
-    return result(a, f"ms.replicate({x.sql}, {n}, {cut})", sized(x.type, length), True)
+    kind = sized(x.type, length)
+    return result(a, _full(f"ms.replicate({x.sql}, {n}, {most})", kind), kind, True)
 
 
 @FUNCTIONS.define("space", 1)
@@ -213,7 +209,10 @@ def _space(t, node, scope, a):
 def _same_length(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
-    return result(a, f"{name}({x.sql})", sized(x.type, x.type.length))
+    sql = x.sql
+    if name != "reverse" and parse(x.type.collation or t.context.collation).turkish:
+        sql = f"translate({sql}, {chr(39)}{'iı' if name == 'upper' else 'Iİ'}', '{'İI' if name == 'upper' else 'ıi'}')"
+    return result(a, f"{name}({sql})", sized(x.type, x.type.length))
 
 
 @FUNCTIONS.define("ltrim rtrim", 1, 2)
@@ -238,7 +237,7 @@ def _trim(t, node, scope, a):
     return result(a, f"{function}({x.sql}, {characters})", sized(x.type, x.type.length))
 
 
-def cut(sql: str, kind: SqlType) -> str:
+def _full(sql: str, kind: SqlType) -> str:
     """A string function's result ends at 8,000 bytes, unless its type is (max).
 
     https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql
@@ -246,7 +245,7 @@ def cut(sql: str, kind: SqlType) -> str:
     """
     if kind.length != (4000 if kind.is_unicode else 8000):
         return sql
-    return f"ms.cut_units({sql}, {kind.length})" if kind.is_unicode else f"ms.cut_bytes({sql}, {kind.length})"
+    return cut(sql, kind)
 
 
 @FUNCTIONS.define("concat", 2, 254)
@@ -263,7 +262,7 @@ def _joined(t, a, name: str, separator: str, keep_empty: bool) -> Bound:
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=parts[0].type.collation)
     # The engine's concat() is not immutable, so it cannot be stored in a computed column.
     items = " || ".join(f"coalesce(({part.sql})::text, '')" for part in parts)
-    return result(parts, cut(f"({items})", kind), kind, False)
+    return result(parts, _full(f"({items})", kind), kind, False)
 
 
 def _concat_length(a: list[Bound], limit: int, separators: int = 0) -> int:
@@ -287,31 +286,34 @@ def _concat_ws(t, node, scope, a):
     kind = SqlType("nvarchar" if unicode else "varchar", length=length, collation=t.context.collation)
     separator = f"coalesce({parts[0].sql}, '')"  # NULL separates by nothing
     sql = f"concat_ws({', '.join([separator, *(part.sql for part in parts[1:])])})"
-    return result(parts, cut(sql, kind), kind, False)
+    return result(parts, _full(sql, kind), kind, False)
 
 
 @FUNCTIONS.define("ascii unicode", 1)
 def _code(t, node, scope, a):
     x = text(t, a[0], 1, node.name.lower())
-    inner = f"ms.to_code_page({x.sql})" if node.name.lower() == "ascii" else x.sql
-    function = "ms.ascii" if node.name.lower() == "ascii" else "ms.unicode"
-    return result(a, f"{function}({inner})", INT, True)
+    if node.name.lower() == "unicode":
+        return result(a, f"ms.unicode({x.sql}{_units(x)})", INT, True)
+    page = replace(x.type, name="varchar")
+    return result(a, f"ms.ascii({recoded(x.sql, page)}, '{encoding(page)}')", INT, True)
 
 
 @FUNCTIONS.define("char", 1)
 def _char(t, node, scope, a):
     if a[0].constant == 0:
         raise NotSupported("CHAR(0)", node.line)
-    return result(
-        a, f"ms.char({integer(t, a[0], 1, 'char')})", SqlType("char", length=1, collation=t.context.collation), True
-    )
+    kind = SqlType("char", length=1, collation=t.context.collation)
+    return result(a, f"ms.char({integer(t, a[0], 1, 'char')}, '{encoding(kind)}')", kind, True)
 
 
 @FUNCTIONS.define("nchar", 1)
 def _nchar(t, node, scope, a):
-    return result(
-        a, f"ms.nchar({integer(t, a[0], 1, 'nchar')})", SqlType("nchar", length=1, collation=t.context.collation), True
-    )
+    if a[0].constant == 0:
+        raise NotSupported("NCHAR(0)", node.line)
+    # https://learn.microsoft.com/sql/t-sql/functions/nchar-transact-sql: nvarchar(2) where characters may be pairs.
+    pairs = parse(t.context.collation).supplementary
+    kind = nvarchar(2, t.context.collation) if pairs else SqlType("nchar", length=1, collation=t.context.collation)
+    return result(a, f"ms.nchar({integer(t, a[0], 1, 'nchar')}, {1114111 if pairs else 65535})", kind, True)
 
 
 @FUNCTIONS.define("quotename", 1, 2)

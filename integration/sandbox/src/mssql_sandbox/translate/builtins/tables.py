@@ -110,9 +110,11 @@ def _string_split(t, source, scope) -> Relation:
     if not 2 <= len(arguments) <= 3:
         raise SqlServerError(189, name="string_split", minimum=2, maximum=3)
     value, separator = text(t, arguments[0], 1, "string_split"), text(t, arguments[1], 2, "string_split")
+    if value.type.collation != t.context.collation:
+        raise NotSupported("STRING_SPLIT of a string of another collation than the database's", source.line)
     type_ = SqlType("nvarchar" if value.type.is_unicode or separator.type.is_unicode else "varchar",
-                    length=value.type.length, collation=value.type.collation)  # fmt: skip
-    outputs = [Output("value", type_, True, 0)]
+                    length=value.type.length, collation=t.context.collation)  # fmt: skip
+    outputs = [Output("value", type_, True, COLUMN)]
     sql = f"SELECT s.v AS o1 FROM ms.string_split({value.sql}, {separator.sql}) s"
     if len(arguments) > 2:
         if not t.context.version.allows("string_split_ordinal"):

@@ -80,7 +80,7 @@ def _order(t, item: nodes.OrderItem, scope: Scope) -> str:
     bound = t.expression(item.expression, scope)
     if bound.is_constant or is_constant(item.expression):
         raise SqlServerError(5309, line=item.line)
-    return f"{key_sql(bound.sql, bound.type)} {'DESC NULLS LAST' if item.descending else 'NULLS FIRST'}"
+    return f"{key_sql(bound.sql, bound.type, True)} {'DESC NULLS LAST' if item.descending else 'NULLS FIRST'}"
 
 
 def _frame(t, frame: nodes.Frame, scope: Scope) -> str:
