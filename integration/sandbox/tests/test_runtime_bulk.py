@@ -55,7 +55,15 @@ def test_null_means_the_default_unless_it_is_kept(client, options, expected):
     assert client.run("SELECT n FROM bk_t") == [(expected,)]
 
 
-@pytest.mark.parametrize("options, number", [("WITH (ORDER (i ASC))", 50999), ("WITH (NOTHING)", 102)])
+@pytest.mark.parametrize("order, number", [("i", 4819), ("i DESC", None), ("n", None), ("i, n", None), ("nosuch", 207)])
+def test_rows_are_sorted_as_order_says_where_that_is_the_clustered_index(client, order, number):
+    client.run("CREATE UNIQUE CLUSTERED INDEX bk_i ON bk_t (i)")
+    assert load(client, [(1, 1), (3, 1), (2, 1)], f"WITH (ORDER ({order}))") == ([number] if number else [])
+    assert client.value("SELECT COUNT(*) FROM bk_t") == (0 if number else 3)
+    assert load(client, [(7, 1), (8, 1)], "WITH (ORDER (i ASC), TABLOCK)") == []
+
+
+@pytest.mark.parametrize("options, number", [("WITH (NOTHING)", 102)])
 def test_options_that_are_not_played_are_refused(client, options, number):
     assert load(client, [(1, 1)], options) == [number]
 

@@ -33,13 +33,7 @@ def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[
     if own:
         session.transactions.begin()
     session.transactions.save(_SAVEPOINT)
-    errors: list[Error] = []
-    count = 0
-    for row in rows:
-        errors = _insert(session, announced, table, columns, row)
-        if errors:
-            break
-        count += 1
+    count, errors = _insert_all(session, announced, table, columns, rows)
     if errors:
         if session.transactions.count:
             session.transactions.rollback_to(_SAVEPOINT)
@@ -54,6 +48,63 @@ def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[
         session.transactions.commit()
     session.rowcount = count
     yield Done(count, _COMMAND)
+
+
+def _insert_all(
+    session: Any, announced: Any, table: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[Any]]
+) -> tuple[int, list[Error]]:
+    """The number of rows that went in, and the errors of the one that did not."""
+    count = 0
+    try:
+        for row in _sorted(rows, announced, table):
+            if errors := _insert(session, announced, table, columns, row):
+                return count, errors
+            count += 1
+    except SqlServerError as error:
+        return count, [Error(error.number, error.message, error.severity, error.state)]
+    return count, []
+
+
+def _sorted(rows: Iterator[Sequence[Any]], announced: Any, table: Any) -> Iterator[Sequence[Any]]:
+    """The rows, which ORDER says to be sorted by the clustered index; about other columns it says nothing.
+
+    :raises SqlServerError: 4819 for a row that is out of order, 207 for an unknown column.
+    :raises NotSupported: for keys whose order only the engine knows.
+    """
+    wanted = [(_column(table, item.name).id, item.descending) for item in announced.order]
+    clustered = next((index for index in table.indexes if index.id == 1), None)
+    if not wanted or clustered is None or wanted != list(zip(clustered.columns, clustered.descending)):
+        yield from rows
+        return
+    keys = [column for number, _ in wanted for column in table.columns if column.id == number]
+    if any(not (key.type.is_exact or key.type.is_temporal) or key.type.name == "datetimeoffset" for key in keys):
+        raise NotSupported("INSERT BULK with ORDER by columns that are neither numbers nor moments")
+    names = [item.name.casefold() for item in announced.columns]
+    places = [names.index(key.name.casefold()) for key in keys]
+    last: Sequence[Any] | None = None
+    for row in rows:
+        key = [row[place] for place in places]
+        if last is not None and _precedes(key, last, [descending for _, descending in wanted]):
+            shown = [", ".join(str(value) for value in each) for each in (last, key)]
+            raise SqlServerError(4819, first=shown[0], second=shown[1])
+        last = key
+        yield row
+
+
+def _column(table: Any, name: str) -> Any:
+    column = table.column(name)
+    if column is None:
+        raise SqlServerError(207, name=name)
+    return column
+
+
+def _precedes(key: Sequence[Any], other: Sequence[Any], descending: Sequence[bool]) -> bool:
+    """Whether a key comes before another one; NULL comes first."""
+    for one, two, down in zip(key, other, descending):
+        pair = [(value is not None, value if value is not None else 0) for value in (one, two)]
+        if pair[0] != pair[1]:
+            return (pair[0] < pair[1]) != down
+    return False
 
 
 def _insert(

@@ -81,13 +81,16 @@ class DataStatements(Queries):
             self.expect(")")
         if self.accept("WITH"):
             self.expect("(")
-            for option in self.comma_list(self._bulk_option):
+            for option in self.comma_list(lambda: self._bulk_option(statement)):
                 statement.options[option] = "ON"
             self.expect(")")
         return statement
 
-    def _bulk_option(self) -> str:
+    def _bulk_option(self, statement: nodes.InsertBulk) -> str:
         token = self.advance()
+        if token.key == "ORDER":
+            statement.order = self.index_columns()
+            return token.key
         if token.key not in _BULK_OPTIONS:
             raise NotSupported(f"INSERT BULK ... WITH ({token.text})", token.line)
         if self.accept("="):
@@ -126,6 +129,9 @@ class DataStatements(Queries):
         statement.assignments = self.comma_list(self.assignment)
         self._dml_tail(statement)
         return statement
+
+    def index_columns(self) -> list[nodes.IndexColumn]:
+        raise NotImplementedError
 
     def update_statistics(self, token) -> nodes.UpdateStatistics:
         raise NotImplementedError

@@ -268,6 +268,18 @@ create table ms.system_objects (
   schema_id int not null,
   type text not null default 'V'
 );
+-- https://learn.microsoft.com/sql/relational-databases/system-tables/system-base-tables; in every database's sys.objects.
+insert into ms.system_objects
+select split_part(t, ' ', 2)::int, split_part(t, ' ', 1), 4, 'S' from unnest(string_to_array('sysrscols 3,sysrowsets 5,'
+  'sysclones 6,sysallocunits 7,sysfiles1 8,syspriorities 17,sysdbfrag 18,sysfgfrag 19,sysdbfiles 20,syspru 21,'
+  'sysbrickfiles 22,sysphfg 23,sysprufiles 24,sysftinds 25,sysowners 27,sysprivs 29,sysschobjs 34,syscolpars 41,'
+  'sysnsobjs 44,syscerts 46,sysxprops 49,sysscalartypes 50,systypedsubobjs 51,sysidxstats 54,sysiscols 55,sysbinobjs 58,'
+  'sysaudacts 59,sysobjvalues 60,sysclsobjs 64,sysrowsetrefs 65,sysremsvcbinds 67,sysxmitqueue 68,sysrts 69,'
+  'sysconvgroup 71,sysdesend 72,sysdercv 73,syssingleobjrefs 74,sysmultiobjrefs 75,sysqnames 90,sysxmlcomponent 91,'
+  'sysxmlfacet 92,sysxmlplacement 93,sysobjkeycrypts 94,sysasymkeys 95,syssqlguides 96,sysbinsubobjs 97,'
+  'syssoftobjrefs 98', ',')) t
+union all values (1977058079, 'QueryNotificationErrorsQueue', 1, 'SQ'),
+  (2009058193, 'EventNotificationErrorsQueue', 1, 'SQ'), (2041058307, 'ServiceBrokerQueue', 1, 'SQ');
 create table ms.system_columns (
   object_id int not null,
   column_id int not null,
@@ -310,7 +322,7 @@ create function ms.type_description(object_type text) returns text language sql 
     when 'D' then 'DEFAULT_CONSTRAINT' when 'SO' then 'SEQUENCE_OBJECT' when 'P' then 'SQL_STORED_PROCEDURE'
     when 'FN' then 'SQL_SCALAR_FUNCTION' when 'IF' then 'SQL_INLINE_TABLE_VALUED_FUNCTION'
     when 'TF' then 'SQL_TABLE_VALUED_FUNCTION' when 'TR' then 'SQL_TRIGGER' when 'SN' then 'SYNONYM' when 'TT' then 'TYPE_TABLE'
-    when 'S' then 'SYSTEM_TABLE' end
+    when 'S' then 'SYSTEM_TABLE' when 'SQ' then 'SERVICE_QUEUE' end
 $$;
 
 create function ms.action_description(action smallint) returns text language sql immutable as $$

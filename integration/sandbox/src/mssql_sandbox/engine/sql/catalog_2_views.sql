@@ -13,13 +13,16 @@ select name, schema_id, principal_id from ms.schemas;
 --- is_published bit = 0, is_schema_published bit = 0
 select name, object_id, schema_id, parent_object_id, rpad(type, 2) as type, ms.type_description(type) as type_desc,
   create_date, modify_date, 0 as is_ms_shipped
-from ms.objects where object_id < ms.first_temporary_id();
+from ms.objects where object_id < ms.first_temporary_id()
+union all
+select name, object_id, schema_id, 0, rpad(type, 2), ms.type_description(type), 630822816000000000, 630822816000000000, 1
+from ms.system_objects where type <> 'V';
 
 --- sys.system_objects: =sys.objects
 select name, object_id, schema_id, 0 as parent_object_id, rpad(type, 2) as type,
   ms.type_description(type) as type_desc, 630822816000000000 as create_date, 630822816000000000 as modify_date,
   1 as is_ms_shipped
-from ms.system_objects;
+from ms.system_objects where type = 'V';
 
 --- sys.all_objects: +sys.objects
 select * from sys.objects union all select * from sys.system_objects;

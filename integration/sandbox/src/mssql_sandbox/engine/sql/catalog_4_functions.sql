@@ -205,6 +205,15 @@ create function ms.objectproperty(id int, property text) returns int language sq
   ) k using (object_id) where o.object_id = id
 $$;
 
+-- What OBJECTPROPERTYEX tells beyond OBJECTPROPERTY.
+create function ms.objectpropertyex(id int, property text) returns text language sql stable as $$
+  select case casefold(property) when 'cardinality' then ms.row_count(id)::text else (
+    select rpad(coalesce(b.type, o.type), 2) from sys.all_objects o left join ms.synonyms y on y.object_id = id
+    left join ms.schemas s on casefold(s.name) = casefold(y.base_schema)
+    left join ms.objects b on b.schema_id = s.schema_id and casefold(b.name) = casefold(y.base_name)
+    where o.object_id = id) end
+$$;
+
 create function ms.indexproperty(id int, index_name text, property text) returns int language sql stable as $$
   select case casefold(property)
     when 'indexid' then i.index_id

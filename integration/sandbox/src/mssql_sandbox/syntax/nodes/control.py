@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .base import Expression, Name, Node, Predicate, Statement, TypeName
-from .definitions import ColumnDefinition
+from .definitions import ColumnDefinition, IndexColumn
 from .queries import Query
 
 
@@ -177,6 +177,7 @@ class InsertBulk(Statement):
     table: Name
     columns: list[ColumnDefinition]
     options: dict[str, str] = field(default_factory=dict)
+    order: list[IndexColumn] = field(default_factory=list)
 
 
 @dataclass(slots=True)

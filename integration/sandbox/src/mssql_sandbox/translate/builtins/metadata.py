@@ -107,7 +107,6 @@ _RETURNS = (
     Metadata("col_name", 2, (INT, INT), _NAME, "ms.col_name"),
     Metadata("columnproperty", 3, (INT, _NAME, nvarchar(128)), INT, "ms.columnproperty"),
     Metadata("objectproperty", 2, (INT, nvarchar(128)), INT, "ms.objectproperty"),
-    Metadata("objectpropertyex", 2, (INT, nvarchar(128)), INT, "ms.objectproperty"),
     Metadata("indexproperty", 3, (INT, _NAME, nvarchar(128)), INT, "ms.indexproperty"),
     Metadata("index_col", 3, (_TEXT, INT, INT), _NAME, "ms.index_col"),
     Metadata("type_id", 1, (_TEXT,), INT, "ms.type_id"),
@@ -139,6 +138,19 @@ class _InDatabase:
         )
 
 
+def _object_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+    """OBJECTPROPERTYEX, which has more than OBJECTPROPERTY: BaseType, Cardinality.
+
+    https://learn.microsoft.com/sql/t-sql/functions/objectpropertyex-transact-sql
+    """
+    wanted = node.arguments[1]
+    if not isinstance(wanted, nodes.Literal):
+        raise NotSupported("OBJECTPROPERTYEX of a property that is not a constant", node.line)
+    more = wanted.text.casefold() in ("basetype", "cardinality")
+    type_, engine = (_VARIANT, "ms.objectpropertyex") if more else (INT, "ms.objectproperty")
+    return Metadata("objectpropertyex", 2, (INT, nvarchar(128)), type_, engine).bind(translator, node, scope)
+
+
 def _permitted(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
     """HAS_PERMS_BY_NAME, IS_MEMBER and their kin: the sandbox's logins may do everything."""
     for argument in node.arguments:
@@ -148,6 +160,7 @@ def _permitted(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
 
 for _function in _RETURNS:
     FUNCTIONS.define(_function.name, _function.minimum, len(_function.arguments), raw=True)(_function.bind)
+FUNCTIONS.define("objectpropertyex", 2, raw=True)(_object_property)
 FUNCTIONS.define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
 FUNCTIONS.define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
 
