@@ -1,7 +1,5 @@
 """The ``mssql-sandbox`` command."""
 
-from __future__ import annotations
-
 import argparse
 import hmac
 import json

@@ -1,7 +1,5 @@
 """pytest plugin: one sandbox for the whole test session."""
 
-from __future__ import annotations
-
 from typing import Iterator
 
 import pytest

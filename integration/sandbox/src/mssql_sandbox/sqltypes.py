@@ -1,7 +1,5 @@
 """SQL Server's data types and their precedence."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 MAX = -1  # length of varchar(max), nvarchar(max), varbinary(max)

@@ -1,7 +1,5 @@
 """The versions the sandbox plays, and what each knows: ``versions.toml``, with a source for each line."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Declared data types: from source text to SqlType, to catalogue columns, to engine types."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..errors import NotSupported, SqlServerError

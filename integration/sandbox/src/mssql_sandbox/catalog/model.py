@@ -1,7 +1,5 @@
 """What the catalogue tells about an object: immutable snapshots read by the translator."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Callable
 

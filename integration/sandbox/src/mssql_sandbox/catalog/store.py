@@ -4,8 +4,6 @@ A session that has changed the schema in an open transaction reads its own
 view of the catalogue through its own connection until it commits or rolls back.
 """
 
-from __future__ import annotations
-
 import itertools
 import threading
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """System views: their columns and types, as the bootstrap SQL declares them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Data definition: what CREATE, ALTER, DROP and TRUNCATE do to catalogue and engine."""
 
-from __future__ import annotations
-
 from typing import Any, Callable
 
 from ..errors import NotSupported

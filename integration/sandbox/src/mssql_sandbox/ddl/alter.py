@@ -1,7 +1,5 @@
 """ALTER TABLE: ADD, DROP, SWITCH and triggers (ALTER COLUMN has its own module)."""
 
-from __future__ import annotations
-
 import psycopg
 
 from ..catalog.model import Table

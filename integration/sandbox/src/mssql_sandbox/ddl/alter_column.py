@@ -1,7 +1,5 @@
 """ALTER TABLE ALTER COLUMN: type, collation and nullability of an existing column."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ..catalog import datatypes

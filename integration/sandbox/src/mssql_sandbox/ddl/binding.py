@@ -1,7 +1,5 @@
 """What views and functions share: the names they bind to, their columns, and what rests on what."""
 
-from __future__ import annotations
-
 from typing import Any, Sequence
 
 from ..catalog import datatypes

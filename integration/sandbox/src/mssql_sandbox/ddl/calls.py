@@ -1,7 +1,5 @@
 """Calls of user-defined functions in what is stored: views, functions, defaults, constraints, computed columns."""
 
-from __future__ import annotations
-
 from typing import Any, Callable
 
 from ..syntax import nodes

@@ -1,7 +1,5 @@
 """DBCC CHECKIDENT; other DBCC commands are refused by name."""
 
-from __future__ import annotations
-
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes

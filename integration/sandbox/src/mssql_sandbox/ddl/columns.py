@@ -1,7 +1,5 @@
 """Column definitions: checked, resolved, and written to catalogue and engine."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Callable, Sequence
 

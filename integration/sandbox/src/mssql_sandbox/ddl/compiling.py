@@ -1,7 +1,5 @@
 """Views and functions as objects of the engine; what tables take away from below them is bound again here."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import psycopg

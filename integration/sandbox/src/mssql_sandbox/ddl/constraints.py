@@ -1,7 +1,5 @@
 """PRIMARY KEY, UNIQUE, CHECK and DEFAULT constraints: added, dropped, switched off and on."""
 
-from __future__ import annotations
-
 from typing import Sequence
 
 import psycopg

@@ -1,7 +1,5 @@
 """What every DDL statement works with: the session's connection, catalogue and names."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from typing import Any, Iterator, Sequence

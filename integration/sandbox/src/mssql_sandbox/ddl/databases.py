@@ -1,7 +1,5 @@
 """CREATE, ALTER and DROP DATABASE."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What stands in the way of dropping or altering a column: errors 5074 and 4922."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..catalog.model import Column, Index, Table

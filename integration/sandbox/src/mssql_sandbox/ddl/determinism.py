@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/relational-databases/user-defined-functions/deterministic-and-nondeterministic-functions
 """
 
-from __future__ import annotations
-
 from typing import Callable
 
 from ..catalog.model import Table

@@ -1,7 +1,5 @@
 """Errors that several DDL statements share. Texts: sys.messages of SQL Server."""
 
-from __future__ import annotations
-
 from typing import NoReturn
 
 from ..errors import SqlServerError

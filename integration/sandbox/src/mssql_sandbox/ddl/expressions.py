@@ -1,7 +1,5 @@
 """DEFAULT, CHECK, computed and filter expressions as engine SQL."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from .. import translate

@@ -1,7 +1,5 @@
 """FOREIGN KEY constraints: the engine's own, over the columns by which values compare."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Sequence
 

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql
 """
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..translate.bodies import side_effect

@@ -1,7 +1,5 @@
 """What indexes and statistics share: their columns, ids and names."""
 
-from __future__ import annotations
-
 from ..catalog.model import Column, Table
 from ..errors import SqlServerError
 from .calls import deterministic_names

@@ -1,7 +1,5 @@
 """Indexes, also those behind PRIMARY KEY and UNIQUE constraints."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Sequence
 

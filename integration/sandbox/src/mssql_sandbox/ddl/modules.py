@@ -1,7 +1,5 @@
 """Procedures and triggers: recorded in the catalogue, run by the runtime from their text."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from .. import translate

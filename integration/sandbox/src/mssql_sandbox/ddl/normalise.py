@@ -6,8 +6,6 @@ parentheses, built-in functions in lower case, CAST as CONVERT, BETWEEN and IN
 taken apart, needless parentheses gone.
 """
 
-from __future__ import annotations
-
 from typing import Callable
 
 from ..errors import NotSupported

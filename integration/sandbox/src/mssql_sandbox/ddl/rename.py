@@ -1,7 +1,5 @@
 """sp_rename: names are metadata only, physical names are ids."""
 
-from __future__ import annotations
-
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from .binding import detach

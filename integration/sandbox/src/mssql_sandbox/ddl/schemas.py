@@ -1,7 +1,5 @@
 """CREATE, DROP SCHEMA and ALTER SCHEMA ... TRANSFER."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from . import errors

@@ -1,7 +1,5 @@
 """The new table of SELECT ... INTO."""
 
-from __future__ import annotations
-
 from typing import Any, Sequence
 
 from ..catalog.model import Column, Table

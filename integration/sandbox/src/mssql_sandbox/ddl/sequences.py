@@ -1,7 +1,5 @@
 """CREATE, ALTER and DROP SEQUENCE over the engine's sequences ``u.q<id>``."""
 
-from __future__ import annotations
-
 from ..catalog import datatypes
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, SqlType

@@ -3,8 +3,6 @@
 Rules: https://learn.microsoft.com/sql/t-sql/statements/create-statistics-transact-sql and its neighbours.
 """
 
-from __future__ import annotations
-
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/create-synonym-transact-sql
 """
 
-from __future__ import annotations
-
 from ..catalog.store import DEFAULT_SCHEMA
 from ..errors import NotSupported
 from ..syntax import nodes

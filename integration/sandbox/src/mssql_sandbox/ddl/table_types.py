@@ -4,8 +4,6 @@ An alias type is a row of ms.types with its base type. Of a table type a hidden 
 the text. https://learn.microsoft.com/sql/t-sql/statements/create-type-transact-sql
 """
 
-from __future__ import annotations
-
 import secrets
 
 from ..catalog import datatypes

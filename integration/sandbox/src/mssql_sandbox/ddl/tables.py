@@ -1,7 +1,5 @@
 """CREATE TABLE, DECLARE @t TABLE, DROP TABLE, TRUNCATE TABLE."""
 
-from __future__ import annotations
-
 from typing import Sequence
 
 import psycopg

@@ -1,7 +1,5 @@
 """Views: engine views that are taken away while the tables below them change."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from . import errors, modules

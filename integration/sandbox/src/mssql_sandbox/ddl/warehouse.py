@@ -4,8 +4,6 @@ https://learn.microsoft.com/fabric/data-warehouse/data-types
 https://learn.microsoft.com/fabric/data-warehouse/table-constraints
 """
 
-from __future__ import annotations
-
 from ..errors import NotSupported
 from ..syntax import nodes
 

@@ -1,7 +1,5 @@
 """What a new cluster gets before the first client: the template of all databases, and ``master``."""
 
-from __future__ import annotations
-
 from importlib import resources
 
 import psycopg

@@ -1,7 +1,5 @@
 """The databases of one cluster: created from the template, described in their comments."""
 
-from __future__ import annotations
-
 import json
 import threading
 from dataclasses import dataclass, replace

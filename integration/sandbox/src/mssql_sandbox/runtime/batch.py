@@ -1,7 +1,5 @@
 """Runs the statements of a batch, a procedure body or an EXEC text, one after the other."""
 
-from __future__ import annotations
-
 from itertools import islice
 from typing import Any, Iterator, Sequence
 

@@ -4,8 +4,6 @@ Without CHECK_CONSTRAINTS a server ignores CHECK and FOREIGN KEY, without FIRE_T
 NULL means the default: https://learn.microsoft.com/sql/t-sql/statements/bulk-insert-transact-sql
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator, Sequence
 
 from ..errors import NotSupported, SqlServerError

@@ -1,7 +1,5 @@
 """Control flow, variables, messages and session statements of a batch."""
 
-from __future__ import annotations
-
 import re
 import time
 from dataclasses import replace

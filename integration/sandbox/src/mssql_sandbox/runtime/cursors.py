@@ -7,8 +7,6 @@ https://learn.microsoft.com/sql/t-sql/language-elements/declare-cursor-transact-
 messages 16900 to 16999.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Iterator

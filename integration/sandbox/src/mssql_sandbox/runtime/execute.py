@@ -1,7 +1,5 @@
 """Queries, DDL and EXEC inside a batch."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import replace
 from typing import Any, Iterator

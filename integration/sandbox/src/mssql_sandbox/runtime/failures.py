@@ -26,8 +26,6 @@ SET XACT_ABORT: https://learn.microsoft.com/sql/t-sql/statements/set-xact-abort-
 Sommarskog: https://www.sommarskog.se/error-handling-I.html; probes: RyanLamansky/sql-server-simulator transactions.md
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..errors import SqlServerError

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any, Iterator
 

@@ -16,8 +16,6 @@ https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level
 https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -5,8 +5,6 @@ MS-TDS 2.2.7 (tabular results), https://learn.microsoft.com/sql/t-sql/language-e
 engine is asked for whole results; only after an error a query runs again, row by row up to it.
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 import psycopg

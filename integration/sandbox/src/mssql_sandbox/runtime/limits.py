@@ -4,8 +4,6 @@ https://learn.microsoft.com/sql/t-sql/statements/set-rowcount-transact-sql,
 https://learn.microsoft.com/sql/t-sql/statements/set-textsize-transact-sql
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any, Sequence
 

@@ -1,7 +1,5 @@
 """Parsed texts with their plans, shared by all sessions of a server."""
 
-from __future__ import annotations
-
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ The physical names of tables, columns and constraints are made of object ids
 (``t12``, ``c3``, ``k17``, ``i12_2``), so an engine error leads back to the object.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, Callable

@@ -1,7 +1,5 @@
 """Remote procedure calls: prepared statements, sp_executesql and the describe procedures."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """What belongs to one batch or one call of a procedure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The whole sandbox behind the wire: engine, databases, logins and sessions."""
 
-from __future__ import annotations
-
 import hmac
 import itertools
 import threading

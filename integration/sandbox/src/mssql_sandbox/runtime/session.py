@@ -1,7 +1,5 @@
 """One connection to the sandbox."""
 
-from __future__ import annotations
-
 import json
 import time
 from contextlib import contextmanager, nullcontext, suppress

@@ -4,8 +4,6 @@ The document says what the statement is, without a query plan: the sandbox has n
 https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 from xml.sax.saxutils import quoteattr
 

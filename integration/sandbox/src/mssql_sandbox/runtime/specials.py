@@ -1,7 +1,5 @@
 """Values of session functions and ``@@`` variables (see builtins/session.py)."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any, Callable
 

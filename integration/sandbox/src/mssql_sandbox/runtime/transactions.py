@@ -4,8 +4,6 @@ A failed statement does not end a T-SQL transaction, so each statement inside
 one runs behind a PostgreSQL savepoint, moved forward with one simple query.
 """
 
-from __future__ import annotations
-
 import itertools
 from contextlib import contextmanager
 from typing import Any, Iterator

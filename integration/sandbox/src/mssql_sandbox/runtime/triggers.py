@@ -5,8 +5,6 @@ engine/sql/catalog_1_tables.sql) and note what fired; the T-SQL bodies run
 here, with ``inserted`` and ``deleted`` standing for the copies.
 """
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import replace
 from typing import Any, Iterator

@@ -1,7 +1,5 @@
 """What every part of the parser uses: the token cursor and names."""
 
-from __future__ import annotations
-
 from typing import Any, Callable, TypeVar
 
 from ..errors import SqlServerError

@@ -1,7 +1,5 @@
 """Variables, control flow, transactions, EXEC, SET and the rest of a batch."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import RESERVED

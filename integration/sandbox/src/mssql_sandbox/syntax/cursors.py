@@ -1,7 +1,5 @@
 """DECLARE CURSOR, OPEN, FETCH, CLOSE and DEALLOCATE."""
 
-from __future__ import annotations
-
 from ..errors import SqlServerError
 from . import nodes
 from .ddl import Definitions

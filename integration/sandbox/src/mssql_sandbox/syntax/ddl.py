@@ -1,7 +1,5 @@
 """CREATE, ALTER and DROP."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import RESERVED

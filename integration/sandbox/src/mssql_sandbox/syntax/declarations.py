@@ -4,8 +4,6 @@ Numbers: 134, 137, 154 and 1087,
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-0-to-999.
 """
 
-from __future__ import annotations
-
 from typing import Sequence
 
 from ..errors import SqlServerError

@@ -1,7 +1,5 @@
 """SELECT, INSERT, UPDATE, DELETE, MERGE and TRUNCATE statements."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .queries import Queries

@@ -4,8 +4,6 @@ Operators bind as documented: ~, then * / %, then + - & ^ | ||, then comparisons
 https://learn.microsoft.com/sql/t-sql/language-elements/operator-precedence-transact-sql
 """
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import Cursor

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql (filter_predicate)
 """
 
-from __future__ import annotations
-
 from ..errors import SqlServerError
 from . import nodes
 

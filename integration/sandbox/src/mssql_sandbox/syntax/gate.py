@@ -5,8 +5,6 @@ a shape that was checked before (values, variables and delimited names apart) is
 not checked again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """Splits T-SQL text into tokens."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """CREATE VIEW, PROCEDURE, FUNCTION and TRIGGER."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import RESERVED

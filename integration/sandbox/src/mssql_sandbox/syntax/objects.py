@@ -1,7 +1,5 @@
 """Table types, synonyms and statistics."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported
 from . import nodes
 from .tables import TableDefinitions

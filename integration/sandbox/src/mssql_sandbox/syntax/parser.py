@@ -1,7 +1,5 @@
 """T-SQL text to syntax tree."""
 
-from __future__ import annotations
-
 import sys
 
 from ..errors import NotSupported

@@ -1,7 +1,5 @@
 """Where a statement may stand: first in its batch, in a loop, in a CATCH block, in a module of some kind."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Iterable
 

@@ -1,7 +1,5 @@
 """SELECT: query expressions, FROM, common tables."""
 
-from __future__ import annotations
-
 from ..errors import SqlServerError
 from . import nodes
 from .base import RESERVED

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql (recursive members)
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 from ..errors import SqlServerError

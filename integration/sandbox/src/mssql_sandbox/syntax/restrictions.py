@@ -4,8 +4,6 @@ Numbers and texts: system messages of SQL Server,
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..errors import SqlServerError

@@ -3,8 +3,6 @@
 Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator sequences.md; what comes first there wins.
 """
 
-from __future__ import annotations
-
 from typing import Iterator
 
 from ..errors import SqlServerError

@@ -1,7 +1,5 @@
 """Columns and constraints of CREATE and ALTER TABLE."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .modules import ModuleDefinitions

@@ -1,7 +1,5 @@
 """Every node below a node."""
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 from . import nodes

@@ -5,8 +5,6 @@ type), so what cannot be typed cannot be written either. What SQL Server
 refuses at compile time is refused here, with its number.
 """
 
-from __future__ import annotations
-
 import re
 
 from ..catalog.model import Table, UserFunction

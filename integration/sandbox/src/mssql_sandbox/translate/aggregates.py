@@ -1,7 +1,5 @@
 """Where aggregates and window functions occur in a tree."""
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 from ..syntax import nodes

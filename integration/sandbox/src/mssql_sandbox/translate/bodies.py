@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql: what a body may hold.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 

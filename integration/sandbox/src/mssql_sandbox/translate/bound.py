@@ -1,7 +1,5 @@
 """Translated expressions and the sources that names resolve to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any, Callable
 

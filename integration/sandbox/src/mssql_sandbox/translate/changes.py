@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/queries/update-transact-sql
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, Iterator
 

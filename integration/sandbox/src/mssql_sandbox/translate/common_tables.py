@@ -1,7 +1,5 @@
 """WITH: common table expressions, recursive ones too."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Any

@@ -3,8 +3,6 @@
 Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator query.md (Constant terms).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..syntax import nodes

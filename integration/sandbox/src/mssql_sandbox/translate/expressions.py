@@ -1,7 +1,5 @@
 """Scalar expressions."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from decimal import Decimal

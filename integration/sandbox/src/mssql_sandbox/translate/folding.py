@@ -4,8 +4,6 @@ What does not depend on the variables is computed by the query (the parts); the 
 for each row with the values of the row before.
 """
 
-from __future__ import annotations
-
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """FOR XML PATH('') and FOR JSON PATH."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError

@@ -1,7 +1,5 @@
 """Calls of functions that users made: scalar ones run in the engine, inline table-valued ones are expanded."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from ..catalog.model import UserFunction

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 """
 
-from __future__ import annotations
-
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 """
 
-from __future__ import annotations
-
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes

@@ -1,7 +1,5 @@
 """Names of columns, and when two expressions are the same one."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from typing import Any, Iterator
 

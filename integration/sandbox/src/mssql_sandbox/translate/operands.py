@@ -1,7 +1,5 @@
 """Operands of one operation: their common type and collation, and the keys by which they are compared."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Items of ORDER BY, and what is refused among them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..errors import SqlServerError

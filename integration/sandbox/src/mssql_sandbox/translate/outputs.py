@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
 
-from __future__ import annotations
-
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn

@@ -1,7 +1,5 @@
 """TOP, OFFSET and FETCH."""
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes

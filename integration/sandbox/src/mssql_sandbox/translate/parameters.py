@@ -1,7 +1,5 @@
 """Types for parameters that nothing declares: from the columns they are compared with or stored into."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..errors import SqlServerError

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/queries/from-using-pivot-and-unpivot
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError

@@ -1,7 +1,5 @@
 """What translation is given and what it gives back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 

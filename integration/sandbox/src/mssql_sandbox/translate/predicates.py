@@ -1,7 +1,5 @@
 """Conditions: SQL Server's predicates as PostgreSQL booleans."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError

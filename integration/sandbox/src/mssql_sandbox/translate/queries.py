@@ -1,7 +1,5 @@
 """SELECT: the list, grouping, DISTINCT, order, locks of rows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """UNION, INTERSECT, EXCEPT, and how they are sorted and cut."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..errors import NotSupported, SqlServerError

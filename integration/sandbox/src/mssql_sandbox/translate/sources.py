@@ -1,7 +1,5 @@
 """FROM: tables, joins, derived tables, table functions."""
 
-from __future__ import annotations
-
 import re
 
 from ..catalog.model import Column, Table

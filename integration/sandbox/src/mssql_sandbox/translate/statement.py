@@ -1,7 +1,5 @@
 """The statement for the engine, while its text is written."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ..interface import ResultColumn

@@ -1,7 +1,5 @@
 """The tables that INSERT, UPDATE, DELETE, MERGE and TRUNCATE TABLE change."""
 
-from __future__ import annotations
-
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes

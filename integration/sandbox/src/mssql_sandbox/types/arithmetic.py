@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/data-types/precision-scale-and-length-transact-sql
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ..errors import NotSupported, SqlServerError

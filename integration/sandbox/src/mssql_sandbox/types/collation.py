@@ -1,7 +1,5 @@
 """Collations: what a name says, and the key by which strings compare."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 """
 
-from __future__ import annotations
-
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
 from .converters import CONVERTERS, DATES, NUMBERS, family

@@ -4,8 +4,6 @@ A converter takes the value's expression, its type, the target's type, CONVERT's
 (table, column).
 """
 
-from __future__ import annotations
-
 from typing import Callable
 
 from ..catalog.datatypes import engine_type, facets

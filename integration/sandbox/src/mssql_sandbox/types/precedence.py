@@ -1,7 +1,5 @@
 """Which type an expression of several types has."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Iterable
 

@@ -1,7 +1,5 @@
 """Type names to types, and values between Python and the engine."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Reading of little-endian fields with bounds checks."""
 
-from __future__ import annotations
-
 import struct
 
 from .packets import ProtocolError

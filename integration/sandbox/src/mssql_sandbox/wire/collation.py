@@ -3,8 +3,6 @@
 Source: MS-TDS 2.2.5.1.2 "Collation Rule Definition"; names as in sys.fn_helpcollations.
 """
 
-from __future__ import annotations
-
 import codecs
 import struct
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """One client connection: login, then one request after the other until the client leaves."""
 
-from __future__ import annotations
-
 import ssl
 import sys
 import time

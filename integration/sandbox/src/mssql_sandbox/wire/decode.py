@@ -4,8 +4,6 @@ Source: MS-TDS 2.2.5.5 "Data Type Dependent Data Streams"; the Python forms are
 those of :mod:`mssql_sandbox.interface`.
 """
 
-from __future__ import annotations
-
 import math
 import struct
 import uuid

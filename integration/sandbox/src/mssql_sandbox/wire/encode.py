@@ -4,8 +4,6 @@ One encoder per type, made once per column, so that a row costs one call per val
 Source: MS-TDS 2.2.5.5 "Data Type Dependent Data Streams".
 """
 
-from __future__ import annotations
-
 import struct
 import uuid
 from decimal import Context, Decimal

@@ -1,7 +1,5 @@
 """From the first byte of a connection to LOGIN7: PRELOGIN and TLS in its three forms."""
 
-from __future__ import annotations
-
 from .packets import (
     LOGIN7,
     PRELOGIN,

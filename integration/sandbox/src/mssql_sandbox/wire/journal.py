@@ -1,7 +1,5 @@
 """The journal: one JSON line per client message, so that tests can count and read them."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import re

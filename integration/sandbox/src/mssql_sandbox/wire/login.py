@@ -3,8 +3,6 @@
 Source: MS-TDS 2.2.6.4 "LOGIN7" and 2.2.7.14 "LOGINACK".
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass, field
 

@@ -3,8 +3,6 @@
 Source: MS-TDS 2.2.3.1 "Packet header".
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Source: MS-TDS 2.2.6.1 "Bulk Load BCP", 2.2.6.6 "RPC Request", 2.2.6.7 "SQLBatch
 2.2.6.9 "Transaction Manager Request", 2.2.5.3 "ALL_HEADERS".
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Iterator, Sequence
 

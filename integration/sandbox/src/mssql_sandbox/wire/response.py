@@ -3,8 +3,6 @@
 The rules of the DONE tokens live here. Source: MS-TDS 2.2.7.6 to 2.2.7.8.
 """
 
-from __future__ import annotations
-
 import sys
 import traceback
 from dataclasses import dataclass

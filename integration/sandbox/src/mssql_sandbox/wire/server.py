@@ -1,7 +1,5 @@
 """The listening socket: one thread per connection."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import threading

@@ -5,8 +5,6 @@ TLS 1.2 there (Driver 18.6 hangs on 1.3); TDS 8 ("strict") starts with TLS on th
 bare socket, ALPN ``tds/8.0``. Source: MS-TDS 2.2.6.5 and 3.2.5.
 """
 
-from __future__ import annotations
-
 import datetime
 import ipaddress
 import os

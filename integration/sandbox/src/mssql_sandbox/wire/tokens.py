@@ -3,8 +3,6 @@
 Source: MS-TDS 2.2.7 "Packet Data Token Stream Definition".
 """
 
-from __future__ import annotations
-
 import struct
 from functools import lru_cache
 from typing import Any, Sequence

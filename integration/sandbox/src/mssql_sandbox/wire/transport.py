@@ -1,7 +1,5 @@
 """Bytes between the socket and the packet layer, in clear text or through TLS."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import ssl

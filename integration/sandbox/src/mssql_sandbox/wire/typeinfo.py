@@ -3,8 +3,6 @@
 Source: MS-TDS 2.2.5.4 "Data Type Definitions" and 2.2.5.6 "TYPE_INFO".
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ One thread for all connections: a request that ends within a few milliseconds co
 nothing, and an attention is seen within about two periods.
 """
 
-from __future__ import annotations
-
 import selectors
 import threading
 import time

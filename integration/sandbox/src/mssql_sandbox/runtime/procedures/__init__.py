@@ -1,7 +1,5 @@
 """System procedures: catalogue procedures of ODBC, sp_rename, extended properties, application locks ..."""
 
-from __future__ import annotations
-
 from typing import Any, Callable, Iterator, Sequence
 
 from ...ddl.rename import split_name

@@ -1,7 +1,5 @@
 """One call of a system procedure: its arguments by parameter name, and its answers."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, Iterator, Sequence
 

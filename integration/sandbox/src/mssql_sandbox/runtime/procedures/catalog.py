@@ -1,7 +1,5 @@
 """Catalogue procedures behind SQLTables, SQLColumns, SQLPrimaryKeys, SQLForeignKeys, SQLStatistics, SQLProcedures."""
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 from ...catalog import system

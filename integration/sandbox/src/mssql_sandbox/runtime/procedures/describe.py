@@ -4,8 +4,6 @@ https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp
 https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-describe-undeclared-parameters-transact-sql
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator, Sequence
 
 from ...catalog import datatypes

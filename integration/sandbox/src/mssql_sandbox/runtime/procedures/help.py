@@ -1,7 +1,5 @@
 """sp_helptext, sp_helpindex, sp_databases, sp_who and other procedures that only report."""
 
-from __future__ import annotations
-
 from typing import Iterator
 
 from ...ddl.rename import split_name

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql
 """
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 import psycopg

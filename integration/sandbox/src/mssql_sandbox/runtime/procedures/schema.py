@@ -1,7 +1,5 @@
 """sp_rename and extended properties."""
 
-from __future__ import annotations
-
 from typing import Any, Iterator
 
 from ...ddl import Ddl, table_types

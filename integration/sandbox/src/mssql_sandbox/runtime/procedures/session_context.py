@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-set-session-context-transact-sql
 """
 
-from __future__ import annotations
-
 from typing import Iterator
 
 from ...errors import NotSupported, SqlServerError

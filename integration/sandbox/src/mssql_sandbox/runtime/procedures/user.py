@@ -1,7 +1,5 @@
 """Procedures made by CREATE PROCEDURE."""
 
-from __future__ import annotations
-
 from typing import Any, Iterator, Sequence
 
 from ...ddl.rename import split_name

@@ -1,7 +1,5 @@
 """The root of all nodes, its four kinds, names and types."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

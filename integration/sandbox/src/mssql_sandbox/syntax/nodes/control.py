@@ -1,7 +1,5 @@
 """Batches, control flow, transactions, the session."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from .base import Expression, Name, Node, Predicate, Statement, TypeName

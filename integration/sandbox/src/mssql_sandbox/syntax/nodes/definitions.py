@@ -1,7 +1,5 @@
 """Statements that define objects."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from .base import Expression, Name, Node, Predicate, Statement, TypeName

@@ -1,7 +1,5 @@
 """Expressions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from .base import Expression, Node, Predicate, TypeName

@@ -1,7 +1,5 @@
 """Predicates, which are no values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from .base import Expression, Predicate

@@ -1,7 +1,5 @@
 """SELECT, set operations, and the expressions, predicates and sources that hold a query."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 

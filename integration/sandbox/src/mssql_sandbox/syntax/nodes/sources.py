@@ -1,7 +1,5 @@
 """What FROM takes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from .base import Expression, Name, Node, Predicate, Source, TypeName

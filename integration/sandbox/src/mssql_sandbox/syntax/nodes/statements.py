@@ -1,7 +1,5 @@
 """Statements over rows: SELECT, INSERT, UPDATE, DELETE, MERGE."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from .base import Expression, Name, Node, Predicate, Source, Statement

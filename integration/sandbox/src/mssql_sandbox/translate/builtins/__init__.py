@@ -1,7 +1,5 @@
 """Built-in functions by name."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ...errors import NotSupported

@@ -1,7 +1,5 @@
 """Aggregate functions, also as window functions."""
 
-from __future__ import annotations
-
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
 from ...syntax import nodes

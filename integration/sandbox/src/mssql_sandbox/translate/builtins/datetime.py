@@ -1,7 +1,5 @@
 """Date and time functions."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ...errors import SqlServerError

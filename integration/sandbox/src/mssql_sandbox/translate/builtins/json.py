@@ -1,7 +1,5 @@
 """JSON functions on text."""
 
-from __future__ import annotations
-
 from ...errors import SqlServerError
 from ...sqltypes import INT, MAX, nvarchar, varchar
 from ..bound import Bound

@@ -1,7 +1,5 @@
 """JSON_ARRAYAGG and JSON_OBJECTAGG of SQL Server 2025."""
 
-from __future__ import annotations
-
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import MAX, SqlType, nvarchar
 from ...types.collation import key_sql

@@ -1,7 +1,5 @@
 """Mathematical functions."""
 
-from __future__ import annotations
-
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import FLOAT, INT, SqlType, decimal
 from ...types.collation import key_sql

@@ -3,8 +3,6 @@
 https://learn.microsoft.com/sql/t-sql/functions/metadata-functions-transact-sql
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

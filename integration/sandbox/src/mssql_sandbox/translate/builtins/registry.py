@@ -1,7 +1,5 @@
 """How a call of a built-in function is checked and translated."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Callable
 

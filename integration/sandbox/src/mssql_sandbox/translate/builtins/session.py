@@ -4,8 +4,6 @@ The translator emits ``$n`` for each and puts the key (``@@rowcount``, ``scope_i
 into ``Plan.parameters``; ``runtime/specials.py`` gives the value.
 """
 
-from __future__ import annotations
-
 from ...sqltypes import BIGINT, INT, SMALLINT, TINYINT, SqlType, decimal, nvarchar, varbinary
 
 _SYSNAME = nvarchar(128)

@@ -1,7 +1,5 @@
 """String functions."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Callable
 

@@ -1,7 +1,5 @@
 """NULL handling, choices, identifiers, hashing."""
 
-from __future__ import annotations
-
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import FLOAT, INT, MAX, UNIQUEIDENTIFIER, SqlType, varbinary
 from ...syntax import nodes

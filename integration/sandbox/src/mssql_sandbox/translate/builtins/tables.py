@@ -1,7 +1,5 @@
 """Functions that FROM takes: OPENJSON, STRING_SPLIT, GENERATE_SERIES."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR, and the REGEXP functions of SQL Server 2025."""
 
-from __future__ import annotations
-
 from ...errors import NotSupported
 from ...sqltypes import INT, MAX, nvarchar, varbinary, varchar
 from ..bound import Bound

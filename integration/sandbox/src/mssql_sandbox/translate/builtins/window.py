@@ -1,7 +1,5 @@
 """Ranking and offset functions, and OVER."""
 
-from __future__ import annotations
-
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import BIGINT, FLOAT
 from ...syntax import nodes
