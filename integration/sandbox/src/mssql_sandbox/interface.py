@@ -47,7 +47,7 @@ class Parameter:
     default: bool = False
 
 
-# ---- events, session -> wire -------------------------------------------------
+# ---- events, session -> wire
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class ReturnValue:
 Event = Columns | Rows | Done | Info | Error | EnvChange | ReturnStatus | ReturnValue
 
 
-# ---- calls, wire -> session ----------------------------------------------------
+# ---- calls, wire -> session
 
 
 @dataclass(frozen=True)

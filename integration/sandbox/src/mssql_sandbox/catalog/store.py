@@ -107,7 +107,7 @@ class SessionCatalog:
         self._triggers: tuple[tuple, bool] | None = None
         self.before_change: Callable[[], None] = lambda: None
 
-    # ---- look-ups --------------------------------------------------------------
+    # ---- look-ups
 
     def table(self, schema: str | None, name: str) -> Table | None:
         """A table, view, system view, temp table (#t) or table variable (@t)."""
@@ -261,7 +261,7 @@ class SessionCatalog:
             return (self.shared.generation, self._number, self._changes)
         return (self.shared.generation,)
 
-    # ---- after DDL -----------------------------------------------------------------
+    # ---- after DDL
 
     def touch(self, *, temporary: bool = False) -> None:
         """The session changed the schema; ``temporary``: only of its temp objects."""
@@ -288,7 +288,7 @@ class SessionCatalog:
             if self.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
                 self._dirty = False
 
-    # ---- temp tables and table variables ---------------------------------------------
+    # ---- temp tables and table variables
 
     @property
     def table_variables(self) -> list[str]:
@@ -359,7 +359,7 @@ class SessionCatalog:
         """
         raise NotSupported(f"ROLLBACK while the table variable {self.table_variables[0]} exists")
 
-    # ---- insides -------------------------------------------------------------------------
+    # ---- insides
 
     def _user_table(self, key: tuple[str, str]) -> Table | None:
         if self._dirty:

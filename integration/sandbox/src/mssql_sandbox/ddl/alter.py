@@ -113,7 +113,7 @@ def _add_constraint(ddl: Ddl, table: Table, constraint: nodes.Constraint, check:
         raise NotSupported("WITH VALUES on an existing column", constraint.line)
 
 
-# ---- DROP ------------------------------------------------------------------------------------
+# ---- DROP
 
 
 def drop(ddl: Ddl, statement: nodes.AlterTableDrop) -> None:
@@ -164,7 +164,7 @@ def _drop_column(ddl: Ddl, table: Table, name: str, if_exists: bool) -> None:
     )
 
 
-# ---- SWITCH and triggers -------------------------------------------------------------------
+# ---- SWITCH and triggers
 
 
 def switch(ddl: Ddl, statement: nodes.AlterTableSwitch) -> None:

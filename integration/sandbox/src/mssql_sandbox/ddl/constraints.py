@@ -127,7 +127,7 @@ def _switched(ddl: Ddl, table: Table, names: Sequence[str] | None) -> list[tuple
     return found
 
 
-# ---- keys ------------------------------------------------------------------------------------
+# ---- keys
 
 
 def _add_key(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, number: int, creating: bool) -> None:
@@ -177,7 +177,7 @@ def _with_3727(error: SqlServerError) -> SqlServerError:
     return error.followed_by(SqlServerError(3727))
 
 
-# ---- CHECK -------------------------------------------------------------------------------------
+# ---- CHECK
 
 
 def _add_check(
@@ -231,7 +231,7 @@ def _refuse_subqueries(node: nodes.Node) -> None:
             raise SqlServerError(1046)
 
 
-# ---- DEFAULT -------------------------------------------------------------------------------------
+# ---- DEFAULT
 
 
 def _add_default(ddl: Ddl, table: Table, constraint: nodes.Constraint, number: int) -> None:

@@ -40,7 +40,7 @@ class Ddl:
         self.flush()
         return self._catalog
 
-    # ---- engine ------------------------------------------------------------------
+    # ---- engine
 
     def run(self, sql: str) -> None:
         """DDL of the engine, and the changes that wait, in one message; never a prepared statement."""
@@ -78,7 +78,7 @@ class Ddl:
     def info(self, number: int, /, *, variant: str = "", **values: object) -> None:
         self.events.append(Info.of(number, variant=variant, **values))
 
-    # ---- names ---------------------------------------------------------------------
+    # ---- names
 
     def split(self, name: nodes.Name) -> tuple[str, str]:
         """(schema, leaf). :raises SqlServerError: 117 for more than three parts; NotSupported for other databases."""
@@ -141,7 +141,7 @@ class Ddl:
         database = "tempdb" if table.kind == "temp" else self.database
         return f"{database}.{table.schema}.{table.name}"
 
-    # ---- objects -----------------------------------------------------------------------
+    # ---- objects
 
     def new_object(
         self,

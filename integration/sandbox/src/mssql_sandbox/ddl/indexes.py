@@ -244,7 +244,7 @@ def _refuse_when_referenced(ddl: Ddl, table: Table, index_id: int, name: str) ->
         raise SqlServerError(3723, schema=table.schema, table=table.name, index=name, kind="FOREIGN KEY", state=6)
 
 
-# ---- checks ------------------------------------------------------------------------------
+# ---- checks
 
 
 def _check_filegroup(name: str | None) -> None:
@@ -335,7 +335,7 @@ def _check_size(ddl: Ddl, plan: IndexPlan, keys: Sequence[Column]) -> None:
     ddl.info(1945, kind=kind, maximum=limit, name=plan.name, length=total)
 
 
-# ---- filters -------------------------------------------------------------------------------
+# ---- filters
 
 
 def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | None]:

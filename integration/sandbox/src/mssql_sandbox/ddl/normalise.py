@@ -57,7 +57,7 @@ class _Renderer:
         self.names = names
         self.keep_in = keep_in
 
-    # ---- values ------------------------------------------------------------
+    # ---- values
 
     def value(self, node: nodes.Expression, level: int = 0) -> str:
         render = _VALUES.get(type(node))
@@ -153,7 +153,7 @@ class _Renderer:
         whens = " ".join(f"when {text} IS NOT NULL then {text}" for text in first)
         return f"case {whens} else {last} end"
 
-    # ---- predicates --------------------------------------------------------------
+    # ---- predicates
 
     def test(self, node: nodes.Predicate, level: int = 0) -> str:
         render = _TESTS.get(type(node))

@@ -146,7 +146,7 @@ def _primary_key_columns(keys: Sequence[nodes.Constraint]) -> frozenset[str]:
     return frozenset(column.name.casefold() for key in keys if key.kind == "PRIMARY KEY" for column in key.columns)
 
 
-# ---- DROP TABLE ------------------------------------------------------------------------
+# ---- DROP TABLE
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
@@ -189,7 +189,7 @@ def _refuse_when_schema_bound(ddl: Ddl, table: Table, name: nodes.Name) -> None:
         raise SqlServerError(3729, action="DROP TABLE", name=written(name), user=binder)
 
 
-# ---- TRUNCATE TABLE ------------------------------------------------------------------------
+# ---- TRUNCATE TABLE
 
 
 def truncate(ddl: Ddl, statement: nodes.Truncate) -> None:

@@ -125,7 +125,7 @@ class Cluster:
             **options,
         )
 
-    # ---- insides -----------------------------------------------------------
+    # ---- insides
 
     def _make_folder(self, account: tuple[int, int] | None) -> Path:
         for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):

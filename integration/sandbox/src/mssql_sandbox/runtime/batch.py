@@ -41,7 +41,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         self.parsed = parsed
         self.running: list[Sequence[nodes.Statement]] = []  # from the outermost to the innermost
 
-    # ---- running ---------------------------------------------------------------
+    # ---- running
 
     def run_all(self) -> Iterator[Event]:
         """All statements; errors that end the batch are reported as events."""
@@ -141,7 +141,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         lookup.table_in_use = next((f"{table.schema}.{table.name}" for table in tables if table), "?")
         return pgerrors.translate_error(fault, lookup, _verb(statement))
 
-    # ---- before the first statement -------------------------------------------------
+    # ---- before the first statement
 
     def _compile(self) -> None:
         """Bind every query of a batch before it runs; missing tables are left to run time.
@@ -196,7 +196,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
                         error.line = error.line or node.line
                         raise
 
-    # ---- types ------------------------------------------------------------------------
+    # ---- types
 
     def type_of(self, name: nodes.TypeName) -> SqlType:
         """:raises SqlServerError: 2739 for a type that variables cannot have."""

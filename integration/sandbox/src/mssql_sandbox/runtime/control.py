@@ -24,7 +24,7 @@ class ControlFlow:
     scope: Scope
     running: list[Sequence[nodes.Statement]]
 
-    # ---- blocks ----------------------------------------------------------------
+    # ---- blocks
 
     def do_block(self, statement: nodes.Block) -> Iterator[Event]:
         yield from self.run(statement.statements)
@@ -82,7 +82,7 @@ class ControlFlow:
         finally:
             session.caught.pop()
 
-    # ---- variables ---------------------------------------------------------------
+    # ---- variables
 
     def do_declare(self, statement: nodes.Declare) -> Iterator[Event]:
         for item in statement.items:
@@ -124,7 +124,7 @@ class ControlFlow:
         return
         yield
 
-    # ---- messages -------------------------------------------------------------------
+    # ---- messages
 
     def do_print(self, statement: nodes.Print) -> Iterator[Event]:
         """https://learn.microsoft.com/sql/t-sql/language-elements/print-transact-sql: up to 8,000 characters, 4,000 Unicode."""
@@ -191,7 +191,7 @@ class ControlFlow:
         severity, state = (self.evaluate(value, INT) for value in (statement.severity, statement.state))
         raise SqlServerError(18054, number=number, given_severity=severity, given_state=state)
 
-    # ---- labels ----------------------------------------------------------------------
+    # ---- labels
 
     def do_goto(self, statement: nodes.Goto) -> Iterator[Event]:
         """Labels that are nowhere were refused before (133)."""
@@ -205,7 +205,7 @@ class ControlFlow:
         return
         yield
 
-    # ---- session ---------------------------------------------------------------------
+    # ---- session
 
     def do_set_option(self, statement: nodes.SetOption) -> Iterator[Event]:
         value = statement.value

@@ -118,7 +118,7 @@ class CursorStatements:
             plain=_is_plain(statement.query), database=self.session.database,
         )  # fmt: skip
 
-    # ---- cursor variables ------------------------------------------------------------
+    # ---- cursor variables
 
     def set_cursor(self, statement: nodes.SetVariable) -> bool:
         """SET @c = CURSOR FOR ..., a cursor's name or another variable; False when @c is no cursor variable."""
@@ -157,7 +157,7 @@ class CursorStatements:
                 return place.named[name.casefold()], place
         raise SqlServerError(16916, name=name)
 
-    # ---- OPEN, CLOSE, DEALLOCATE -------------------------------------------------------
+    # ---- OPEN, CLOSE, DEALLOCATE
 
     def do_cursor_command(self, statement: nodes.CursorCommand) -> Iterator[Event]:
         """:raises SqlServerError: 16905, 16911, 16916, 16917, 16922, 16924, 16925, 16950."""
@@ -193,7 +193,7 @@ class CursorStatements:
         decode = rows_decoder([column.type for column in cursor.columns])
         return [tuple(row) for row in decode(rows)] if rows else []
 
-    # ---- FETCH ------------------------------------------------------------------------
+    # ---- FETCH
 
     def _fetch(self, cursor: Cursor, statement: nodes.CursorCommand) -> Iterator[Event]:
         _check_open(cursor)

@@ -29,7 +29,7 @@ class Execution:
     scope: Scope
     parsed: Any
 
-    # ---- plans -------------------------------------------------------------------
+    # ---- plans
 
     def plan(self, statement: nodes.Statement) -> translate.Plan:
         """The statement's plan, translated at most once for the same types and settings."""
@@ -55,7 +55,7 @@ class Execution:
                 values.append(self.session.special(name, scope))
         return values
 
-    # ---- single values ---------------------------------------------------------------
+    # ---- single values
 
     def evaluate(self, expression: nodes.Expression, target: SqlType | None) -> Any:
         """The value of an expression, converted to ``target`` as an assignment to a variable does."""
@@ -82,7 +82,7 @@ class Execution:
             raise NotSupported("a scalar expression without exactly one value")
         return from_pg(rows[0][0], plan.columns[0].type) if plan.columns else rows[0][0]
 
-    # ---- queries ------------------------------------------------------------------------
+    # ---- queries
 
     def do_query(self, statement: nodes.Statement) -> Iterator[Event]:
         session = self.session
@@ -201,7 +201,7 @@ class Execution:
         session.rowcount = count
         yield self._done(plan)
 
-    # ---- DDL ---------------------------------------------------------------------------
+    # ---- DDL
 
     def do_ddl(self, statement: nodes.Statement) -> Iterator[Event]:
         session = self.session
@@ -220,7 +220,7 @@ class Execution:
         session.rowcount = 0
         yield from events
 
-    # ---- EXEC ----------------------------------------------------------------------------
+    # ---- EXEC
 
     def do_execute(self, statement: nodes.Execute) -> Iterator[Event]:
         if statement.text is not None:

@@ -58,7 +58,7 @@ def _library_error(error: psycopg.Error) -> SqlServerError:
     return SqlServerError(int(number), **values)
 
 
-# ---- objects by physical name ---------------------------------------------------
+# ---- objects by physical name
 
 
 class ObjectLookup:
@@ -121,7 +121,7 @@ def _id(pattern: str, text: str | None) -> tuple[int, ...] | None:
     return tuple(int(group) for group in match.groups()) if match else None
 
 
-# ---- handlers --------------------------------------------------------------------------
+# ---- handlers
 
 
 def _duplicate(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError | None:

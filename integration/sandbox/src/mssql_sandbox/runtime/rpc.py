@@ -74,7 +74,7 @@ class RemoteCalls:
             yield ReturnStatus(-6)
         yield from self.end_of_batch()
 
-    # ---- sp_executesql and prepared statements ---------------------------------------
+    # ---- sp_executesql and prepared statements
 
     def _executesql(self, parameters: list[Parameter]) -> Iterator[Event]:
         text, declarations, values = self._statement_arguments(parameters)
@@ -188,7 +188,7 @@ class RemoteCalls:
                 raise SqlServerError(8178, query=query[:SHOWN], name=name)
             scope.declare(name.lower(), type_, self.argument_value(given.value, given.type, type_))
 
-    # ---- describing --------------------------------------------------------------------
+    # ---- describing
 
     def describe(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> list[ResultColumn] | None:
         """Columns of the first result of a batch; None where only running it tells, [] where it has no result."""
@@ -227,7 +227,7 @@ class RemoteCalls:
         yield from self.reset(False)
         yield ReturnStatus(0)
 
-    # ---- other procedures ----------------------------------------------------------------
+    # ---- other procedures
 
     def _call_procedure(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         arguments = [(p.name or None, DEFAULT if p.default else p.value, p.type, p.output) for p in parameters]

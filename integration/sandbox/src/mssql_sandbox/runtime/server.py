@@ -74,7 +74,7 @@ class SandboxServer:
         self.cluster.stop()
         self.texts.gate.close()
 
-    # ---- login -----------------------------------------------------------------------
+    # ---- login
 
     def login(self, login: Login) -> tuple[Session, list[Event]]:
         """:raises SqlServerError: 18456 (wrong login or token), 4060 (unknown database)."""
@@ -140,7 +140,7 @@ class SandboxServer:
             if session is not asking and session.database.casefold() == database.casefold():
                 self.end_session(session)
 
-    # ---- databases ---------------------------------------------------------------------
+    # ---- databases
 
     def database_name(self, name: str) -> str | None:
         """The database's name as it was created, or None."""

@@ -116,7 +116,7 @@ class Session(RemoteCalls):
         self.inserting: int | None = None  # @@TRANCOUNT when an INSERT ... EXEC began that runs
         self.writes = 0  # statements that changed something, for cursors to notice
 
-    # ---- interface ----------------------------------------------------------------
+    # ---- interface
 
     @property
     def in_transaction(self) -> bool:
@@ -211,7 +211,7 @@ class Session(RemoteCalls):
                 self.catalog.drop_globals()
         self.connection.close()
 
-    # ---- running texts ---------------------------------------------------------------
+    # ---- running texts
 
     def parse(self, text: str) -> Parsed:
         return self.server.texts.parse(text, self.settings.quoted_identifier)
@@ -268,7 +268,7 @@ class Session(RemoteCalls):
         self._roll_back_cancelled = self.settings.xact_abort
         return StopBatch("attention")
 
-    # ---- what statements ask for -------------------------------------------------------
+    # ---- what statements ask for
 
     def context(self, scope: Scope) -> translate.Context:
         return translate.Context(

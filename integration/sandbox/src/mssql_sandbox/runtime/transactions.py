@@ -50,7 +50,7 @@ class Transactions:
             return 0
         return -1 if self.doomed else 1
 
-    # ---- T-SQL statements --------------------------------------------------
+    # ---- T-SQL statements
 
     def begin(self) -> list[Event]:
         self.count += 1
@@ -118,7 +118,7 @@ class Transactions:
             raise NotSupported(f"SET TRANSACTION ISOLATION LEVEL {level} after the transaction has done work")
         self.isolation = level
 
-    # ---- around statements -------------------------------------------------
+    # ---- around statements
 
     def before_statement(self) -> None:
         """Set the guard that a failed statement returns to."""
@@ -169,7 +169,7 @@ class Transactions:
         self._over()
         self._run(self.after_commit)
 
-    # ---- insides -------------------------------------------------------------
+    # ---- insides
 
     def _open_engine(self, then: str = "") -> None:
         if not self._engine_open:

@@ -82,7 +82,7 @@ class Cursor:
         self.at = 0
         self.token = self.tokens[0]
 
-    # ---- moving ---------------------------------------------------------------
+    # ---- moving
 
     def advance(self) -> Token:
         token = self.token
@@ -97,7 +97,7 @@ class Cursor:
     def ahead(self, distance: int = 1) -> Token:
         return self.tokens[min(self.at + distance, len(self.tokens) - 1)]
 
-    # ---- words and operators -----------------------------------------------------
+    # ---- words and operators
 
     def sees(self, *keys: str) -> bool:
         """Whether the next tokens are these words or operators."""
@@ -148,7 +148,7 @@ class Cursor:
         """Source text from token number ``first`` up to the last consumed one."""
         return self.text[self.tokens[first].start : self.tokens[self.at - 1].end]
 
-    # ---- names ---------------------------------------------------------------------
+    # ---- names
 
     def sees_name(self) -> bool:
         token = self.token

@@ -26,7 +26,7 @@ _OPTIONS = frozenset(
 
 
 class Statements(CursorStatements):
-    # ---- blocks -------------------------------------------------------------------
+    # ---- blocks
 
     def statements_until(self, *ends: str) -> list[nodes.Statement]:
         found: list[nodes.Statement] = []
@@ -134,7 +134,7 @@ class Statements(CursorStatements):
         """After RETURN or THROW: whatever begins no statement is a value."""
         return self.token.kind != "end" and self.token.key not in (";", ")") and not self._at_statement()
 
-    # ---- variables ------------------------------------------------------------------
+    # ---- variables
 
     def _declare(self) -> nodes.Statement:
         token = self.advance()
@@ -164,7 +164,7 @@ class Statements(CursorStatements):
             item.value = self.expression()
         return item
 
-    # ---- SET ----------------------------------------------------------------------------
+    # ---- SET
 
     def _set(self) -> nodes.Statement:
         token = self.advance()
@@ -218,7 +218,7 @@ class Statements(CursorStatements):
             raise self.refusal()
         return sign + self.advance().text
 
-    # ---- transactions ------------------------------------------------------------------------
+    # ---- transactions
 
     def _transaction_name(self) -> str | None:
         if self.token.kind == "variable":
@@ -251,7 +251,7 @@ class Statements(CursorStatements):
             raise self.error()
         return self.mark(nodes.SaveTransaction(name), token)
 
-    # ---- EXEC ---------------------------------------------------------------------------------
+    # ---- EXEC
 
     def execute(self) -> nodes.Execute:
         token = self.advance()
@@ -316,7 +316,7 @@ class Statements(CursorStatements):
             return self.mark(nodes.Literal("nstring", token.text), token)
         return self._primary()
 
-    # ---- messages and others -----------------------------------------------------------------------
+    # ---- messages and others
 
     def _print(self) -> nodes.Print:
         token = self.advance()

@@ -81,7 +81,7 @@ class Definitions(ObjectDefinitions):
             return None
         return SqlServerError(343, text=token.text, line=token.line)
 
-    # ---- tables --------------------------------------------------------------------
+    # ---- tables
 
     def _create_table(self, token) -> nodes.CreateTable:
         self.advance()
@@ -100,9 +100,9 @@ class Definitions(ObjectDefinitions):
             statement.options = self.options_list()
         return statement
 
-    # ---- constraints -------------------------------------------------------------------
+    # ---- constraints
 
-    # ---- ALTER TABLE -----------------------------------------------------------------------
+    # ---- ALTER TABLE
 
     def _alter_table(self, token, table: nodes.Name) -> nodes.Statement:
         check_existing = None
@@ -195,7 +195,7 @@ class Definitions(ObjectDefinitions):
             else:
                 return statement
 
-    # ---- indexes -----------------------------------------------------------------------------
+    # ---- indexes
 
     def _create_index(self, token) -> nodes.CreateIndex:
         unique = self.accept("UNIQUE")
@@ -234,7 +234,7 @@ class Definitions(ObjectDefinitions):
             self._skip_parentheses()
         return self.mark(nodes.AlterIndex(name, table, action), token)
 
-    # ---- other objects --------------------------------------------------------------------------
+    # ---- other objects
 
     def drop(self) -> nodes.Statement:
         token = self.advance()

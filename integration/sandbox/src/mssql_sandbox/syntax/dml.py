@@ -33,7 +33,7 @@ class DataStatements(Queries):
         query.options = self.option_clause()
         return self.mark(nodes.SelectStatement(query), token)
 
-    # ---- INSERT ---------------------------------------------------------------------
+    # ---- INSERT
 
     def insert(self) -> nodes.Statement:
         token = self.advance()
@@ -114,7 +114,7 @@ class DataStatements(Queries):
             outputs.append(output)
         return outputs
 
-    # ---- UPDATE, DELETE -------------------------------------------------------------------
+    # ---- UPDATE, DELETE
 
     def update(self) -> nodes.Statement:
         token = self.advance()
@@ -180,7 +180,7 @@ class DataStatements(Queries):
         self._dml_tail(statement)
         return statement
 
-    # ---- MERGE -------------------------------------------------------------------------------
+    # ---- MERGE
 
     def merge(self) -> nodes.Merge:
         token = self.advance()

@@ -27,7 +27,7 @@ def _stack_limit(line: int) -> SqlServerError:
 
 
 class Expressions(Cursor):
-    # ---- predicates ---------------------------------------------------------------
+    # ---- predicates
 
     def predicate(self) -> nodes.Predicate:
         token = self.token
@@ -160,7 +160,7 @@ class Expressions(Cursor):
                 return False
         return True
 
-    # ---- expressions -----------------------------------------------------------------
+    # ---- expressions
 
     def expression(self) -> nodes.Expression:
         token = self.token
@@ -261,7 +261,7 @@ class Expressions(Cursor):
             return self._call(".".join(parts), token)
         return self.mark(nodes.ColumnRef(tuple(parts)), token)
 
-    # ---- calls -----------------------------------------------------------------------------
+    # ---- calls
 
     def _arguments(self) -> list[nodes.Expression]:
         self.expect("(")
@@ -367,7 +367,7 @@ class Expressions(Cursor):
             self.accept("ASC")
         return self.mark(nodes.OrderItem(expression, descending), token)
 
-    # ---- special syntaxes ---------------------------------------------------------------------
+    # ---- special syntaxes
 
     def _null(self) -> nodes.Expression:
         self.advance()

@@ -33,7 +33,7 @@ class ObjectDefinitions(TableDefinitions):
         self.expect("FOR")
         return self.mark(nodes.CreateSynonym(name, self.name()), token)
 
-    # ---- statistics ---------------------------------------------------------------
+    # ---- statistics
 
     def _create_statistics(self, token) -> nodes.CreateStatistics:
         self.expect("STATISTICS")

@@ -24,7 +24,7 @@ _HINTED = {"INNER": "INNER", "LEFT": "LEFT", "RIGHT": "RIGHT", "FULL": "FULL"}
 class Queries(Grouping):
     cursor_query = False  # DECLARE c CURSOR FOR: only there may a query end with FOR UPDATE
 
-    # ---- query expressions ------------------------------------------------------------
+    # ---- query expressions
 
     def parenthesised_query(self) -> nodes.Query:
         self.expect("(")
@@ -197,7 +197,7 @@ class Queries(Grouping):
             return False
         return not token.text.startswith("#")
 
-    # ---- common tables ------------------------------------------------------------------------
+    # ---- common tables
 
     def common_tables(self) -> list[nodes.CommonTable]:
         """After WITH."""
@@ -210,7 +210,7 @@ class Queries(Grouping):
         self.expect("AS")
         return self.mark(nodes.CommonTable(name, columns, self.parenthesised_query()), token)
 
-    # ---- FROM ---------------------------------------------------------------------------------------
+    # ---- FROM
 
     def source_item(self) -> nodes.Source:
         left = self._source_primary()

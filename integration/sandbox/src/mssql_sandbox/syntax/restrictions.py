@@ -54,7 +54,7 @@ def _check(root: nodes.Node) -> None:
             )
 
 
-# ---- queries ----------------------------------------------------------------------
+# ---- queries
 
 
 def _query(query: nodes.Query, inner: bool) -> None:
@@ -116,7 +116,7 @@ def _table(source: nodes.TableSource, inner: bool) -> None:
         raise SqlServerError(117, name=".".join(source.name.parts), maximum=_MOST_PARTS - 1, line=source.line)
 
 
-# ---- changes ------------------------------------------------------------------------
+# ---- changes
 
 
 def _insert(insert: nodes.Insert, inner: bool) -> None:
@@ -164,7 +164,7 @@ def _merge_action(action: nodes.MergeAction, inner: bool) -> None:
         raise SqlServerError(10711, when=action.when, line=action.line)
 
 
-# ---- other statements -------------------------------------------------------------------
+# ---- other statements
 
 
 def _print(statement: nodes.Print, inner: bool) -> None:

@@ -158,7 +158,7 @@ def translate_predicate(predicate: nodes.Predicate, context: Context) -> Plan:
     return translator.statement.plan("select", f"SELECT {translator.predicate(predicate, Scope())}")
 
 
-# ---- stored expressions ---------------------------------------------------------------
+# ---- stored expressions
 
 
 def column_expression(
@@ -204,7 +204,7 @@ def compile_body(function: UserFunction, context: Context) -> bodies.Body:
     return bodies.compile_body(function, context, Translator)
 
 
-# ---- describing ---------------------------------------------------------------------------
+# ---- describing
 
 
 def describe(statement: nodes.Statement, context: Context) -> list[ResultColumn] | None:

@@ -78,7 +78,7 @@ class _Writer:
         self.frame[name] = Bound(physical, type_, True)
         return physical
 
-    # ---- expressions -----------------------------------------------------------------
+    # ---- expressions
 
     def _translated(self, translate: Callable[[Translation], Any]) -> Any:
         t = self.translator(Setting(self.context, self.frame, compiling=self.function.id))
@@ -96,7 +96,7 @@ class _Writer:
     def _condition(self, predicate: nodes.Predicate) -> str:
         return self._translated(lambda t: t.predicate(predicate, Scope()))
 
-    # ---- statements --------------------------------------------------------------------
+    # ---- statements
 
     def _statements(self, statements: list[nodes.Statement]) -> list[str]:
         return [line for statement in statements for line in self._statement(statement)]

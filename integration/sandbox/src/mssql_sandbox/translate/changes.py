@@ -49,7 +49,7 @@ class RowChanges:
         self.targets = targets
         self.outputs = outputs
 
-    # ---- UPDATE -----------------------------------------------------------------------------
+    # ---- UPDATE
 
     def update(self, node: nodes.Update) -> Plan:
         ctes, froms, scope, target = self._opened(node)
@@ -77,7 +77,7 @@ class RowChanges:
         record(self.t.statement, scope, node.where)
         return where
 
-    # ---- what is changed ----------------------------------------------------------------------
+    # ---- what is changed
 
     def _opened(self, node: Any) -> tuple[list[str], list[str], Scope, Target]:
         """The common tables, FROM and target of a statement."""
@@ -159,7 +159,7 @@ class RowChanges:
             raise SqlServerError(207, name=item.column[-1], line=item.line)
         raise SqlServerError(4406, name=label)
 
-    # ---- SET --------------------------------------------------------------------------------------
+    # ---- SET
 
     def assignments(self, items, table: Table, scope: Scope, target: Target | None = None) -> list[tuple[Column, str]]:
         found: list[tuple[Column, str]] = []
@@ -202,7 +202,7 @@ class RowChanges:
         scope.clause = clause
         return self.targets.assigned(bound, table, column)
 
-    # ---- rows ---------------------------------------------------------------------------------------
+    # ---- rows
 
     def _update_by_row(self, node, target: Target, assignments, froms, where, scope) -> str:
         """Join first, then change each target row once by its place."""
@@ -231,7 +231,7 @@ class RowChanges:
         rows = f"SELECT DISTINCT ON ({target.place}) {items} FROM {tables}{where}"
         return rows if node.top is None else rows + paging(self.t, None, node.top, scope, rows)
 
-    # ---- DELETE ------------------------------------------------------------------------------
+    # ---- DELETE
 
     def delete(self, node: nodes.Delete) -> Plan:
         ctes, froms, scope, target = self._opened(node)

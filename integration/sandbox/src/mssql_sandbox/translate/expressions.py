@@ -54,7 +54,7 @@ class Expressions:
     def expressions(self, items: Iterable[nodes.Expression], scope: Scope) -> list[Bound]:
         return [self.expression(item, scope) for item in items]
 
-    # ---- literals and names -----------------------------------------------------------
+    # ---- literals and names
 
     def _literal(self, node: nodes.Literal, scope: Scope) -> Bound:
         kind, text = node.kind, node.text
@@ -134,7 +134,7 @@ class Expressions:
             return Bound("merge_action()", nvarchar(10), False)
         raise SqlServerError(207, name=node.parts[-1], line=node.line)
 
-    # ---- operators -----------------------------------------------------------------------
+    # ---- operators
 
     def _unary(self, node: nodes.Unary, scope: Scope) -> Bound:
         operand = self.expression(node.operand, scope)
@@ -214,7 +214,7 @@ class Expressions:
         function = "ms.move_zone" if operand.type.name == "datetimeoffset" else "ms.attach_zone"
         return Bound(f"{function}({operand.sql}, {zone.sql})", result, True, columns=operand.columns or zone.columns)
 
-    # ---- CASE, CAST -----------------------------------------------------------------------
+    # ---- CASE, CAST
 
     def _case(self, node: nodes.Case, scope: Scope) -> Bound:
         conditions = [self._when(node, when, scope) for when in node.whens]
@@ -256,7 +256,7 @@ class Expressions:
         coercibility = operand.coercibility if operand.type.is_character else LITERAL
         return Bound(sql, target, nullable, coercibility, columns=operand.columns)
 
-    # ---- calls ---------------------------------------------------------------------------------
+    # ---- calls
 
     def _call(self, node: nodes.FunctionCall, scope: Scope) -> Bound:
         name = node.name.casefold()

@@ -31,7 +31,7 @@ def find(context: Context, written: str) -> UserFunction | None:
     return found
 
 
-# ---- scalar functions ----------------------------------------------------------------
+# ---- scalar functions
 
 
 def call(t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound | None:
@@ -88,7 +88,7 @@ def _arguments(t: Translation, node: nodes.FunctionCall, scope: Scope, function:
     return bound
 
 
-# ---- table-valued functions -------------------------------------------------------------
+# ---- table-valued functions
 
 
 def expand(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation | None:

@@ -20,7 +20,7 @@ class Names:
     def __init__(self, database: str) -> None:
         self.database = database
 
-    # ---- columns ----------------------------------------------------------------------
+    # ---- columns
 
     def column(self, node: nodes.ColumnRef, scope: Scope) -> tuple[Bound, Scope]:
         """The column and the scope it belongs to.
@@ -101,7 +101,7 @@ class Names:
                 return column.name
         return node.parts[-1]
 
-    # ---- expressions of GROUP BY ----------------------------------------------------------
+    # ---- expressions of GROUP BY
 
     def fingerprint(self, node: Any, scope: Scope) -> Any:
         """Equal for expressions that GROUP BY takes for the same one."""

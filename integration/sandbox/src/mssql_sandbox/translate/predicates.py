@@ -58,7 +58,7 @@ class Predicates:
             sql = "NULL::text"
         return f"({sql} IS {'NOT ' if node.negated else ''}NULL)"
 
-    # ---- comparisons -----------------------------------------------------------------
+    # ---- comparisons
 
     def _comparison(self, node: nodes.Comparison, scope: Scope) -> str:
         left = self.t.expression(node.left, scope)
@@ -117,7 +117,7 @@ class Predicates:
     def _exists(self, node: nodes.Exists, scope: Scope) -> str:
         return f"EXISTS ({self.t.relation(node.query, scope, exists=True).sql})"
 
-    # ---- LIKE -------------------------------------------------------------------------
+    # ---- LIKE
 
     def _like(self, node: nodes.Like, scope: Scope) -> str:
         operand = self._string(self.t.expression(node.operand, scope), 1)

@@ -65,7 +65,7 @@ class Queries:
         self.common_tables = common_tables
         self._places: Places | None = None
 
-    # ---- whole queries -------------------------------------------------------------
+    # ---- whole queries
 
     def relation(self, query: nodes.Query, parent: Scope | None, exists: bool = False) -> Relation:
         """See :meth:`Translation.relation`."""
@@ -84,7 +84,7 @@ class Queries:
         self._places = Places(select)
         return self._places
 
-    # ---- one SELECT -----------------------------------------------------------------------------
+    # ---- one SELECT
 
     def _select(self, node: nodes.Select, parent: Scope | None, query: nodes.Query, exists: bool) -> Relation:
         scope = Scope(parent=parent)
@@ -158,7 +158,7 @@ class Queries:
         if type_.name in ("text", "ntext", "image", "xml", "json"):
             raise SqlServerError(421, type=label(type_))
 
-    # ---- select list ------------------------------------------------------------------------------
+    # ---- select list
 
     def items(self, node: nodes.Select, scope: Scope, exists: bool) -> list[_Item]:
         items: list[_Item] = []
@@ -198,7 +198,7 @@ class Queries:
                 items.append(_Item(self.t.expression(reference, scope), column.name, reference))
         return items
 
-    # ---- GROUP BY ------------------------------------------------------------------------------------
+    # ---- GROUP BY
 
     def _group(self, node: nodes.Select, order_by: list[nodes.OrderItem], scope: Scope) -> str:
         aggregates = any(
@@ -215,7 +215,7 @@ class Queries:
         calls = [found for item in node.items for found in walk(item.expression) if is_aggregate(found)]
         return bool(calls) and all(self._outer_only(call, scope) for call in calls)
 
-    # ---- DISTINCT, ORDER BY, TOP ---------------------------------------------------------------------
+    # ---- DISTINCT, ORDER BY, TOP
 
     def _distinct_by_key(self, node, query, columns, tail, items, outputs, scope) -> Relation:
         inner = f"SELECT {columns}{tail}"
@@ -307,7 +307,7 @@ class Queries:
             return None, ("constant", position)
         return bound, fingerprint
 
-    # ---- locks -----------------------------------------------------------------------------------------
+    # ---- locks
 
     def _take_locks(self, first: int, node: nodes.Select, grouped: str) -> str:
         statement = self.t.statement

@@ -85,7 +85,7 @@ class Sources:
                     raise SqlServerError(1013, first=other.label, second=source.label, line=line)
         scope.sources.append(source)
 
-    # ---- tables --------------------------------------------------------------------
+    # ---- tables
 
     def find_table(self, name: nodes.Name) -> Table:
         """:raises SqlServerError: 208 unknown, 1087 undeclared table variable, 40515 another database, 7202 a linked server."""
@@ -185,7 +185,7 @@ class Sources:
         self.add(scope, Source(key(label), label, alias, _output_columns(outputs, alias), key=key), node.line)
         return f"{engine_name} AS {alias}"
 
-    # ---- derived tables ----------------------------------------------------------------
+    # ---- derived tables
 
     def derived(
         self, relation: Relation, alias: str, names: list[str], line: int, scope: Scope, nameless: bool = False
@@ -253,7 +253,7 @@ class Sources:
         alias = node.alias or node.call.name
         return "LATERAL " + self.derived(relation, alias, node.columns, node.line, scope, nameless=node.alias is None)
 
-    # ---- joins --------------------------------------------------------------------------
+    # ---- joins
 
     def _join(self, node: nodes.Join, scope: Scope) -> str:
         first = len(scope.sources)

@@ -37,7 +37,7 @@ def datalength(type_: SqlType) -> int:
     return facets(type_).max_length
 
 
-# ---- to numbers -----------------------------------------------------------------
+# ---- to numbers
 
 
 def _int_to_int(sql, source, target, style, assign_to):
@@ -97,7 +97,7 @@ def _text_to_float(sql, source, target, style, assign_to):
     return f"{plain}::real" if target.name == "real" else plain
 
 
-# ---- to strings --------------------------------------------------------------------
+# ---- to strings
 
 
 def _fit(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str] | None) -> str:
@@ -157,7 +157,7 @@ def _binary_to_text(sql, source, target, style, assign_to):
     return _fit(text, source, target, assign_to)
 
 
-# ---- to binary ---------------------------------------------------------------------------
+# ---- to binary
 
 
 def _fit_binary(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str] | None) -> str:
@@ -192,7 +192,7 @@ def _int_to_binary(sql, source, target, style, assign_to):
     return f"ms.int_binary(({sql})::bigint, {length})"
 
 
-# ---- to dates ---------------------------------------------------------------------------------
+# ---- to dates
 
 
 def _scale(target: SqlType) -> int:
@@ -232,7 +232,7 @@ def _xml_to_text(sql, source, target, style, assign_to):
     return f"ms.xml_to_text({sql}, {maximum}, {target.is_unicode})"
 
 
-# ---- what an expression says ------------------------------------------------------------------
+# ---- what an expression says
 
 
 def _expression(template: str, fit: Callable[..., str] | None = None) -> Callable[..., str]:

@@ -53,7 +53,7 @@ class Connection:
         self._prepared: dict[int, tuple[str, str]] = {}
         self._writer = PacketWriter(packets.RESPONSE, self._packet_size, 0)
 
-    # ---- life ------------------------------------------------------------------------
+    # ---- life
 
     def run(self) -> None:
         """Serve until the client leaves; whatever happens, the session is closed."""
@@ -88,7 +88,7 @@ class Connection:
         if idle:
             self.stop()
 
-    # ---- login -----------------------------------------------------------------------
+    # ---- login
 
     def _login(self) -> bool:
         self.transport.set_timeout(LOGIN_TIMEOUT)
@@ -157,7 +157,7 @@ class Connection:
         if self._journal is not None:
             self._journal.write(self._session.spid if self._session else 0, kind, **facts)
 
-    # ---- requests ----------------------------------------------------------------------
+    # ---- requests
 
     def _serve(self) -> None:
         while not self.gone:
@@ -274,7 +274,7 @@ class Connection:
                 self._prepared[event.value] = (declarations or "", text or "")
             yield event
 
-    # ---- sending -----------------------------------------------------------------------
+    # ---- sending
 
     def _flush(self, buffer: bytearray) -> None:
         self.transport.send(self._writer.whole_packets(buffer))
@@ -282,7 +282,7 @@ class Connection:
     def _send_last(self, buffer: bytearray) -> None:
         self.transport.send(self._writer.finish(buffer))
 
-    # ---- attention ---------------------------------------------------------------------
+    # ---- attention
 
     def _begin(self) -> None:
         assert self._session is not None

@@ -259,7 +259,7 @@ def _unlimited_text(sqltype: SqlType) -> Encoder:
     return _plp(_utf16)
 
 
-# ---- sql_variant -----------------------------------------------------------------------
+# ---- sql_variant
 
 
 def _sql_variant(sqltype: SqlType) -> Encoder:

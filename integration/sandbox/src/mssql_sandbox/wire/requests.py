@@ -66,7 +66,7 @@ def parse_batch(data: bytes) -> str:
     return buffer.text(rest // 2)
 
 
-# ---- RPC -----------------------------------------------------------------------------
+# ---- RPC
 
 
 def parse_rpc(data: bytes) -> tuple[list[RpcRequest], SqlServerError | None]:
@@ -124,7 +124,7 @@ def _parameter(buffer: Buffer, ordinal: int) -> Parameter:
     return Parameter(name, info.type, value, bool(status & _OUTPUT), bool(status & _DEFAULT))
 
 
-# ---- transaction manager ---------------------------------------------------------------
+# ---- transaction manager
 
 
 def parse_transaction(data: bytes) -> TransactionRequest:
@@ -153,7 +153,7 @@ def _name(buffer: Buffer) -> str:
     return buffer.text(size // 2)
 
 
-# ---- bulk load -------------------------------------------------------------------------
+# ---- bulk load
 
 
 def parse_bulk_load(data: bytes) -> tuple[list[ResultColumn], Iterator[list[Any]]]:

@@ -71,7 +71,7 @@ class Response:
             ReturnValue: self._return_value,
         }
 
-    # ---- one request -----------------------------------------------------------------
+    # ---- one request
 
     def reset(self, events: Iterable[Event]) -> None:
         """Answer to RESETCONNECTION: its acknowledgement, ahead of the request's own tokens."""
@@ -123,7 +123,7 @@ class Response:
             Error(error.number, error.message, error.severity, error.state, max(error.line, 1), error.procedure)
         )
 
-    # ---- events ----------------------------------------------------------------------
+    # ---- events
 
     def _play(self, events: Iterable[Event]) -> None:
         try:
@@ -211,7 +211,7 @@ class Response:
         self._settle(more=True)
         self.buffer += token
 
-    # ---- DONE ------------------------------------------------------------------------
+    # ---- DONE
 
     def _take_error(self) -> int:
         error, self._error = self._error, False

@@ -74,7 +74,7 @@ def message(
     return struct.pack("<BH", token, len(body)) + body
 
 
-# ---- rows ------------------------------------------------------------------------------
+# ---- rows
 
 
 def column_metadata(columns: Sequence[ResultColumn]) -> bytes:
@@ -132,7 +132,7 @@ def return_value(event: ReturnValue) -> bytes:
     )
 
 
-# ---- ENVCHANGE ---------------------------------------------------------------------------
+# ---- ENVCHANGE
 
 
 def _environment(kind: int, new: bytes, old: bytes) -> bytes:
@@ -163,7 +163,7 @@ def environment_change(event: EnvChange) -> bytes:
     return _environment(number, b_varchar(str(event.new or "")), b_varchar(str(event.old or "")))
 
 
-# ---- login -------------------------------------------------------------------------------
+# ---- login
 
 
 def login_acknowledgement(tds_version: int, version: tuple[int, int, int, int]) -> bytes:

@@ -187,7 +187,7 @@ def _xml(buffer: Buffer, token: int) -> TypeInfo:
     return TypeInfo(SqlType("xml"), token, PLP)
 
 
-# ---- SqlType -> TYPE_INFO ------------------------------------------------------------
+# ---- SqlType -> TYPE_INFO
 
 
 def type_info(sqltype: SqlType) -> bytes:

@@ -89,7 +89,7 @@ begin
   return r;
 end $$;
 
--- ---- from text ----------------------------------------------------------------------
+-- ---- from text
 
 create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable strict as $$
 declare t text := btrim(x, E' \t\r\n'); n numeric;
@@ -159,7 +159,7 @@ begin
   return t::uuid;
 end $$;
 
--- ---- to text ----------------------------------------------------------------------------
+-- ---- to text
 
 create function ms.truncation_fault(tab text, col text, kept text) returns text language plpgsql immutable as $$
 begin
@@ -286,7 +286,7 @@ begin
   return sign || m || 'e' || case when e < 0 then '-' else '+' end || lpad(abs(e)::text, 3, '0');
 end $$;
 
--- ---- code pages and binary -----------------------------------------------------------------
+-- ---- code pages and binary
 
 -- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
 -- once per UTF-16 unit. Other pages have likenesses of Latin letters and signs that are not known here.

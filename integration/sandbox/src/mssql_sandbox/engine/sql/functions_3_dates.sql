@@ -102,7 +102,7 @@ create function ms.datetime_subtract(a bigint, b bigint) returns bigint immutabl
 create function ms.now_ticks() returns bigint stable return
   ms.stamp_ticks(statement_timestamp() at time zone 'UTC') + 1 + extract(microsecond from statement_timestamp())::bigint % 9;
 
--- ---- parsing -----------------------------------------------------------------------
+-- ---- parsing
 
 create function ms.date_fault(kind text default 'date', source text default 'varchar') returns text language plpgsql immutable as $$
 begin
@@ -255,7 +255,7 @@ begin
   return row(p.ticks, coalesce(p.off, 0))::ms.dto;
 end $$;
 
--- ---- formatting ------------------------------------------------------------------------
+-- ---- formatting
 
 create function ms.fraction(ticks bigint, s int) returns text immutable return
   case when s = 0 then '' else '.' || left(lpad((ticks % 10000000)::text, 7, '0'), s) end;
@@ -368,7 +368,7 @@ end $$;
 create function ms.offset_name(minutes int) returns text immutable return
   case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':' || lpad((abs(minutes) % 60)::text, 2, '0');
 
--- ---- DATEADD, DATEDIFF, DATEPART ---------------------------------------------------------------
+-- ---- DATEADD, DATEDIFF, DATEPART
 
 create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
 language plpgsql immutable strict as $$
@@ -553,7 +553,7 @@ begin
   return ms.offset_of(local, h * 60 + mi);
 end $$;
 
--- ---- time zones: the engine's IANA zones behind Windows names -------------------------------------
+-- ---- time zones: the engine's IANA zones behind Windows names
 
 create table ms.time_zones (name text primary key, iana text not null);
 

@@ -222,7 +222,7 @@ begin
 exception when sqlstate 'MS000' then return 0;
 end $$;
 
--- ---- aggregates by key ------------------------------------------------------------------
+-- ---- aggregates by key
 
 create function ms.lesser_pair(s text[], v text, k text) returns text[] immutable return
   case when v is null then s when s is null or k < s[2] then array[v, k] else s end;
@@ -246,7 +246,7 @@ create function ms.greater_offset(a ms.dto, b ms.dto) returns ms.dto immutable r
 create aggregate ms.min_offset(ms.dto) (sfunc = ms.lesser_offset, stype = ms.dto);
 create aggregate ms.max_offset(ms.dto) (sfunc = ms.greater_offset, stype = ms.dto);
 
--- ---- row counts ------------------------------------------------------------------------------
+-- ---- row counts
 
 create function ms.top_count(n bigint) returns bigint language plpgsql immutable as $$
 begin

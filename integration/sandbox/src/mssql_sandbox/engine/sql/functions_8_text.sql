@@ -72,7 +72,7 @@ begin
   return r;
 end $$;
 
--- ---- FORMAT, culture en-US ---------------------------------------------------------------------
+-- ---- FORMAT, culture en-US
 
 create function ms.group_thousands(x text) returns text immutable return
   reverse(regexp_replace(reverse(x), '(\d{3})(?=\d)', '\1,', 'g'));
@@ -174,7 +174,7 @@ begin
   return r;
 end $$;
 
--- ---- regular expressions of SQL Server 2025 (RE2) ------------------------------------------------
+-- ---- regular expressions of SQL Server 2025 (RE2)
 
 -- A pattern in the engine's language; what RE2 has not, or means otherwise, is refused by name.
 create function ms.regex(p text) returns text language plpgsql immutable as $$

@@ -89,7 +89,7 @@ class Query(Node):
     options: list[str] = field(default_factory=list)  # OPTION (...), source text of each
 
 
-# ---- what holds a query ----------------------------------------------------------------
+# ---- what holds a query
 
 
 @dataclass(slots=True)

@@ -196,7 +196,7 @@ FUNCTIONS.define("has_dbaccess is_member", 1, raw=True)(_permitted)
 FUNCTIONS.define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)
 
 
-# ---- functions in FROM ---------------------------------------------------------------------
+# ---- functions in FROM
 
 
 def table_function(translator: Any, source: nodes.FunctionSource, scope: Any) -> Relation:

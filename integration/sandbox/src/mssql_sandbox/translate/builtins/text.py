@@ -69,7 +69,7 @@ def _format(t, node, scope, a):
     raise invalid_argument(value, 1, "format")
 
 
-# ---- regular expressions ----------------------------------------------------------------
+# ---- regular expressions
 
 
 def _flags(t, a: list[Bound], position: int, name: str) -> str:
