@@ -17,11 +17,8 @@ from .parsed import QUERIES, is_scalar
 from .scope import Jump, Scope, StopBatch
 
 _DDL = (
-    nodes.CreateTable, nodes.DeclareTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn,
-    nodes.AlterTableCheck, nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex,
-    nodes.Drop, nodes.CreateView, nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer,
-    nodes.CreateSequence, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal, nodes.CreateStatistics, nodes.CreateSynonym, nodes.CreateType,
-    nodes.UpdateStatistics,    nodes.Dbcc, nodes.Truncate,
+    *failures.DDL, nodes.DeclareTable, nodes.Drop, nodes.CreateDatabase, nodes.AlterDatabase, nodes.CreatePrincipal,
+    nodes.CreateStatistics, nodes.UpdateStatistics, nodes.Dbcc, nodes.Truncate,
 )  # fmt: skip
 
 _MODULES = (nodes.CreateModule, nodes.CreateView)
@@ -208,7 +205,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
 def _verb(statement: nodes.Statement) -> str:
     if isinstance(statement, nodes.CreateIndex):
         return "CREATE INDEX"
-    if isinstance(statement, (*_DDL, nodes.CreateTable)):
+    if isinstance(statement, _DDL):
         return "ALTER TABLE"
     return type(statement).__name__.upper()
 

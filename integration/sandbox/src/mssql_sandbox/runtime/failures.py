@@ -38,7 +38,7 @@ TERMINATES_STATEMENT = frozenset(
 )
 _BINDING = frozenset((207, 208, 209, 4104, 2812))
 SANDBOX = frozenset((50998, 50999))  # no server's errors: never caught
-_DDL = (
+DDL = (
     nodes.CreateTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck,
     nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.CreateView,
     nodes.CreateModule, nodes.CreateSchema, nodes.AlterSchemaTransfer, nodes.CreateSequence, nodes.CreateSynonym,
@@ -85,7 +85,7 @@ def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort:
         return Effect(True, False, False, caught=number == 2812, of_scope=True)
     if error.severity == 15:
         return Effect(not isinstance(statement, nodes.Execute), False, False, of_scope=True)
-    if isinstance(statement, _DDL) and number not in _DDL_THAT_SCANS or number == 2714:
+    if isinstance(statement, DDL) and number not in _DDL_THAT_SCANS or number == 2714:
         return _TRANSACTION
     if number == 213 and isinstance(statement, nodes.Insert) and statement.execute is not None:
         return _TRANSACTION

@@ -98,9 +98,9 @@ def _kind(session: Any, access: translate.Access) -> str | None:
 
 def holds(session: Any, plan: translate.Plan) -> bool:
     """Whether a statement outside a transaction needs one, for what it searches or what others have searched."""
-    if session.transactions.count or not plan.writes:
+    if session.transactions.count or plan.changed is None:
         return False
-    return locking.meets_others(session, plan) or any(_holds(session, access) for access in plan.accesses)
+    return _others_work(session) or any(_holds(session, access) for access in plan.accesses)
 
 
 def releases(session: Any, plan: translate.Plan) -> bool:

@@ -80,10 +80,9 @@ def holder(session: Any, notes: Iterable[Note], keep: bool) -> int | None:
     """
     with session.server.notes_lock:
         for other in session.server.open_sessions():
-            if other is session or other.database != session.database:
-                continue
-            if any(note.meets(held) for held in other.transactions.notes for note in notes):
-                return other.transactions.ticket
+            if other is not session and other.database == session.database:
+                if any(note.meets(held) for held in other.transactions.notes for note in notes):
+                    return other.transactions.ticket
         if keep:
             kept = session.transactions.notes
             kept.extend(notes)
@@ -100,16 +99,6 @@ def wait(session: Any, ticket: int) -> None:
 def ticket_sql(ticket: int) -> str:
     """What a transaction runs first, so that others can wait for it."""
     return f"SELECT pg_advisory_xact_lock({_CLASS}, {ticket})"
-
-
-def meets_others(session: Any, plan: translate.Plan) -> bool:
-    """Whether others have searched the table that a plan changes."""
-    return plan.changed is not None and any(
-        note.table == plan.changed
-        for other in session.server.open_sessions()
-        if other is not session and other.database == session.database
-        for note in tuple(other.transactions.notes)
-    )
 
 
 def note_changes(session: Any, plan: translate.Plan, cursor: Any) -> None:
