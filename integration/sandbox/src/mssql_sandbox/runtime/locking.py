@@ -30,7 +30,7 @@ from .. import translate
 READ = "read"
 KINDS = "SUXRL"
 _MEETS = {
-    READ: "ONXL", "S": "ONXL", "R": "ONXL", "U": "ONXLU", "X": "ONXLUSR", "L": "OXLUSR", "O": "SUXRL", "N": "SUX",
+    READ: "ONXL", "S": "ONXL", "R": "ONXL", "U": "ONXLU", "X": "ONXLUSR", "L": "ONXLUSR", "O": "SUXRL", "N": "SUX",
 }  # fmt: skip
 # Beyond so many locks a server locks the table (lock escalation, same guide).
 _ESCALATION = 5000
