@@ -224,6 +224,45 @@ def test_parts_that_are_made_again_keep_their_properties(migrated, scripted):
         _drop_all(connection)
 
 
+def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
+    from django.db import migrations, models
+    from django.db.migrations.state import ProjectState
+
+    if not hasattr(models, "GeneratedField"):
+        pytest.skip("Django has GeneratedField since version 5.0.")
+
+    def double(output_field, **options):
+        return models.GeneratedField(
+            expression=models.F("a") * 2, output_field=output_field, db_persist=True, **options
+        )
+
+    fields = [("id", models.BigAutoField(primary_key=True)), ("a", models.IntegerField())]
+    index = models.Index(fields=["b", "a"], name="ix_b")
+    check = migrations.RunSQL("ALTER TABLE [a_t] ADD CONSTRAINT [ck_b] CHECK ([b] > 0)")
+    steps = [
+        [
+            migrations.CreateModel(
+                "T", [*fields, ("b", double(models.IntegerField(), db_index=True))], {"indexes": [index]}
+            )
+        ],
+        [check, migrations.RunSQL("INSERT INTO [a_t] ([a]) VALUES (7)")],
+        [migrations.AlterField("t", "b", double(models.DecimalField(max_digits=9, decimal_places=2), db_index=True))],
+        [migrations.AlterField("t", "b", double(models.BigIntegerField(), db_column="c"))],
+    ]
+    state = ProjectState()
+    for number, operations in enumerate(steps):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = operations
+        state = both(migrated, scripted, migration, state)
+    for connection in (migrated, scripted):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT [c] FROM [a_t]")
+            assert cursor.fetchall() == [(14,)]
+            names = set(connection.introspection.get_constraints(cursor, "a_t"))
+        assert {"ck_b", "ix_b"} <= names
+        _drop_all(connection)
+
+
 def _describe(connection):
     constraints = connection.introspection.get_constraints(connection.cursor(), "a_t")
     parts = [("COLUMN", "a")]

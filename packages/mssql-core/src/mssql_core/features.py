@@ -23,8 +23,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     has_select_for_update_of = True
     # Locks are hints behind a table's name: WITH (UPDLOCK, ...).
     for_update_after_from = True
-    # UPDLOCK is the weakest lock that an update accepts (Table Hints).
-    has_select_for_no_key_update = False
+    # UPDLOCK goes with the shared locks of those who check a foreign key (Lock compatibility).
+    has_select_for_no_key_update = True
 
     # Inserts and updates
     can_return_columns_from_insert = True
@@ -72,9 +72,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_comparing_boolean_expr = False
     # There is no XOR between predicates.
     supports_logical_xor = False
-    # Row values are not compared: (a, b) = (c, d) is error 4145.
-    supports_tuple_lookups = False
-    supports_tuple_comparison_against_subquery = False
 
     # Queries
     # GROUP BY takes no ordinals (error 164); subqueries are computed beside the tables.
@@ -101,9 +98,8 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     # Functions
     supports_uuid4_function = True
     supports_uuid4_function_in_default = True
-    # NEWSEQUENTIALID() is not version 7 and only allowed in defaults.
-    supports_uuid7_function = False
-    supports_uuid7_function_shift = False
+    supports_uuid7_function = True
+    supports_uuid7_function_shift = True
 
     # Definition of tables
     can_rollback_ddl = True
@@ -122,8 +118,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     supports_tablespaces = True
     supports_stored_generated_columns = True
     supports_virtual_generated_columns = True
-    # ALTER COLUMN refuses computed columns (error 4928).
-    supports_alter_generated_column_data_type = False
     can_clone_databases = True
 
     # JSON is the business of the plugin mssql-json.

@@ -107,3 +107,18 @@ def test_a_short_list_is_parameters(compiled):
 def test_tuples_with_null_match_nothing(compiled):
     sql, params = condition(compiled, Line.objects.filter(pk__in=[(number, None) for number in range(50)] + [(1, 2)]))
     assert params == [1, 2]
+
+
+@pytest.mark.parametrize(("lookup", "operators"), [("gt", "<<"), ("gte", "<<="), ("lt", ">>"), ("lte", ">>=")])
+def test_less_and_greater_than_a_subquery(compiled, lookup, operators):
+    sql, params = condition(compiled, Line.objects.filter(**{"pk__" + lookup: LINES.values("pk")[:1]}))
+    order, number = "[ormtests_line].[order]", "[ormtests_line].[number]"
+    expected = "WHERE ([v].[c0] %s %s OR ([v].[c0] = %s AND [v].[c1] %s %s)))"
+    assert sql.endswith(expected % (operators[0], order, order, operators[1:], number)) and params == [1]
+
+
+def test_less_and_greater_than_values(compiled):
+    sql, params = condition(compiled, Line.objects.filter(pk__gte=(1, 2)))
+    order, number = "[ormtests_line].[order]", "[ormtests_line].[number]"
+    assert sql == "({0} > %s OR ({0} = %s AND ({1} > %s OR {1} = %s)))".format(order, number)
+    assert params == [1, 1, 2, 2]

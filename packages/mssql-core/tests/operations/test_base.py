@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.core.management.color import no_style
+from django.db import NotSupportedError
 from django.db.models import BooleanField, DecimalField, F, FloatField, Func, Value
 from orm import t_sql
 from ormtests.models import Author, Book
@@ -149,3 +150,11 @@ def test_cache_culling(connection, compiled):
 def test_a_sum_of_conditions_stays_a_number(connection):
     (convert,) = connection.ops.get_db_converters(Func(F("active"), output_field=BooleanField()))
     assert [convert(value, None, connection) for value in (0, 1, 6, None)] == [False, True, 6, None]
+
+
+def test_a_distance_of_range_is_refused_with_the_remedy(connection):
+    """As Django words it, and what helps."""
+    for frame in ((-1, None), (0, 2), (-1, 1)):
+        with pytest.raises(NotSupportedError, match=r"only supports UNBOUNDED.*\(error 4194\): use RowRange"):
+            connection.ops.window_frame_range_start_end(*frame)
+    assert connection.ops.window_frame_range_start_end(None, 0) == ("UNBOUNDED PRECEDING", "CURRENT ROW")

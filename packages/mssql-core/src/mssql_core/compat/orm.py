@@ -105,13 +105,13 @@ def _extra_restriction(join, compiler):
     return join.join_field.get_extra_restriction(*arguments)
 
 
-def tuple_lookup(name):
-    """The lookup of tuples called `name`, as a list: public since Django 5.2."""
+def tuple_lookups(*names):
+    """The lookups of tuples among `names`: public since Django 5.2."""
     try:
-        from django.db.models.fields import tuple_lookups
+        from django.db.models.fields import tuple_lookups as module
     except ImportError:
         return []
-    return optional(tuple_lookups, name)
+    return optional(module, *names)
 
 
 def default_expression(field):

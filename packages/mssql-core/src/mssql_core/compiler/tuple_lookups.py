@@ -6,7 +6,7 @@ https://learn.microsoft.com/sql/t-sql/language-elements/exists-transact-sql
 from django.db.models import Subquery
 from django.db.models.sql.query import Query
 
-from ..compat.orm import tuple_lookup
+from ..compat.orm import tuple_lookups
 from ..plugin.types import Capability
 from .field_values import compared, untyped
 from .json_values import carrier, json_array
@@ -14,27 +14,32 @@ from .value_lists import list_limit
 
 # Up to here each tuple is a condition of its own.
 _SHORT = 16
+# The subquery's column stands on the left.
+_OPERATORS = {"gt": "<", "gte": "<=", "lt": ">", "lte": ">="}
 
 
 def compile_tuple_in(node, compiler, connection, **extra):
-    """(a, b) IN a subquery, or a long list of tuples."""
+    """(a, b) IN a subquery, or in a list of tuples."""
     query = _query(node.rhs)
     if query is not None:
-        return _matches_row_of(query, node, compiler, connection)
+        return _compares_row_of(query, node, compiler, connection)
     if not node.rhs_is_direct_value() or not connection.server.has(Capability.OPENJSON):
-        return NotImplemented
+        return node.get_fallback_sql(compiler, connection)
     rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
     if len(rows) <= min(_SHORT, list_limit(connection)) or any(
         hasattr(value, "as_sql") for row in rows for value in row
     ):
-        return NotImplemented
-    return _in_long_list(rows, list(node.lhs), compiler, connection)
+        return node.get_fallback_sql(compiler, connection)
+    found = _in_long_list(rows, list(node.lhs), compiler, connection)
+    return node.get_fallback_sql(compiler, connection) if found is None else found
 
 
-def compile_tuple_exact(node, compiler, connection, **extra):
-    """(a, b) = (SELECT ...)."""
+def compile_tuple_comparison(node, compiler, connection, **extra):
+    """(a, b) = (SELECT ...), (a, b) < (c, d) and the like, column by column."""
     query = _query(node.rhs)
-    return NotImplemented if query is None else _matches_row_of(query, node, compiler, connection)
+    if query is not None:
+        return _compares_row_of(query, node, compiler, connection)
+    return node.get_fallback_sql(compiler, connection)
 
 
 def _query(rhs):
@@ -44,20 +49,31 @@ def _query(rhs):
     return rhs if isinstance(rhs, Query) else None
 
 
-def _matches_row_of(query, node, compiler, connection):
+def _compares_row_of(query, node, compiler, connection):
     """The subquery stays whole: a limit, DISTINCT or groups of it come before the comparison."""
     sql, params = query.get_compiler(connection=connection).as_sql(with_col_aliases=True)
-    names, matches, params = [], [], list(params)
-    for index, column in enumerate(node.lhs):
-        column_sql, found = compiler.compile(column)
-        names.append("[c%d]" % index)
-        matches.append("[v].[c%d] = %s" % (index, column_sql))
-        params.extend(found)
-    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, ", ".join(names), " AND ".join(matches)), params
+    columns = [compiler.compile(column) for column in node.lhs]
+    names = ", ".join("[c%d]" % index for index in range(len(columns)))
+    condition, found = _comparison(columns, _OPERATORS.get(node.lookup_name, "="))
+    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, names, condition), [*params, *found]
+
+
+def _comparison(columns, operator):
+    """(condition, params) of columns with those of [v], the first column counting most."""
+    *first, (sql, params) = columns
+    condition, params = "[v].[c%d] %s %s" % (len(first), operator, sql), list(params)
+    for index, (sql, found) in reversed(list(enumerate(first))):
+        column = "[v].[c%d]" % index
+        if operator == "=":
+            condition, params = "%s = %s AND %s" % (column, sql, condition), [*found, *params]
+        else:
+            names = (column, operator[0], sql, column, sql, condition)
+            condition, params = "(%s %s %s OR (%s = %s AND %s))" % names, [*found, *found, *params]
+    return condition, params
 
 
 def _in_long_list(rows, columns, compiler, connection):
-    """One JSON parameter holds all tuples; NotImplemented where it cannot hold a value without loss."""
+    """One JSON parameter holds all tuples; None where it cannot hold a value without loss."""
     prepared = [
         [column.output_field.get_db_prep_value(value, connection) for column, value in zip(columns, row)]
         for row in rows
@@ -68,7 +84,7 @@ def _in_long_list(rows, columns, compiler, connection):
         values = [untyped(compared(field, row[index], connection, "in")[1]) for row in prepared]
         carried = carrier(field, values, connection, is_compared=True)
         if carried is None:
-            return NotImplemented
+            return None
         sql, found = compiler.compile(column)
         definitions.append(carried.definition("[c%d]" % index, "$[%d]" % index))
         matches.append("%s = %s" % (carried.value("[v].[c%d]" % index), sql))
@@ -82,6 +98,11 @@ def _in_long_list(rows, columns, compiler, connection):
 
 
 COMPILERS = {
-    **dict.fromkeys(tuple_lookup("TupleIn"), compile_tuple_in),
-    **dict.fromkeys(tuple_lookup("TupleExact"), compile_tuple_exact),
+    **dict.fromkeys(tuple_lookups("TupleIn"), compile_tuple_in),
+    **dict.fromkeys(
+        tuple_lookups(
+            "TupleExact", "TupleGreaterThan", "TupleGreaterThanOrEqual", "TupleLessThan", "TupleLessThanOrEqual"
+        ),
+        compile_tuple_comparison,
+    ),
 }

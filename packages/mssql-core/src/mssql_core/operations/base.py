@@ -3,6 +3,7 @@
 import decimal
 import uuid
 
+from django.db import NotSupportedError
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Exists, ExpressionWrapper
 from django.db.models.expressions import Col, RawSQL
@@ -85,6 +86,15 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             # FETCH of no rows is error 10744; such a query has a WHERE that is never true.
             sql += " FETCH NEXT %d ROWS ONLY" % (high_mark - offset)
         return sql
+
+    def window_frame_range_start_end(self, start=None, end=None):
+        """:raises NotSupportedError: a distance, which RANGE does not take (error 4194)."""
+        try:
+            return super().window_frame_range_start_end(start, end)
+        except NotSupportedError as error:
+            raise NotSupportedError(
+                "%s RANGE takes no distance (error 4194): use RowRange, or a subquery over the range of values." % error
+            ) from None
 
     def for_update_sql(self, nowait=False, skip_locked=False, of=(), no_key=False):
         """The table hint, for SQL of one's own. The compiler's stand behind each table's name, see locking.py."""

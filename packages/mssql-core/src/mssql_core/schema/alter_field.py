@@ -70,13 +70,16 @@ class FieldAlteration:
         if replaced and (self.new.unique or self.new.primary_key):
             dependents.add_references(self.snapshot, self.old_column)
         dependents.discard(replaced)
-        properties = PartProperties(editor, dependents.drop_order())
+        remade = [self.snapshot.columns[self.old_column]] if self._remakes else []
+        properties = PartProperties(editor, dependents.drop_order() + remade)
 
         foreign_keys = [item for item in replaced if item in self.snapshot.foreign_keys]
         others = [item for item in replaced if item not in foreign_keys]
-        editor.drop(foreign_keys + dependents.drop_order() + others)
+        editor.drop(foreign_keys + dependents.drop_order() + others + remade)
 
         self.rename(dependents)
+        if self._remakes:
+            dependents.computed += editor.plans.field_items(self.model, self.new, is_new_table=False)[:1]
         self.change_columns(changes)
         self.change_default(dependents)
         if self.null_changed:
@@ -228,6 +231,8 @@ class FieldAlteration:
     def dependents(self, changes):
         dependents = Dependents()
         by_table = {}
+        if self._remakes:
+            by_table[self.table] = [self.old_column]
         for change in changes:
             by_table.setdefault(change.table, []).append(change.column)
         for table, columns in by_table.items():
@@ -280,10 +285,16 @@ class FieldAlteration:
         old, new = self.old_column, self.new_column
         if old == new:
             return
-        self.editor.rename_object("%s.%s" % (self.table, quote_identifier(old)), new, "COLUMN")
+        if not self._remakes:
+            self.editor.rename_object("%s.%s" % (self.table, quote_identifier(old)), new, "COLUMN")
+            self.editor.catalogue.column_renamed(self.table, old, new)
         dependents.rename(self.table, old, new)
-        self.editor.catalogue.column_renamed(self.table, old, new)
         self.editor.deferred.rename_column(self.model._meta.db_table, self.old.column, self.new.column)
+
+    @property
+    def _remakes(self):
+        """ALTER COLUMN takes no computed column (error 4928): it is dropped, and made of the new type."""
+        return self.generated and self.type_changed
 
     def _changes_identity(self):
         return self._is_identity(self.old) != self._is_identity(self.new)
