@@ -189,6 +189,23 @@ def test_names_of_columns_are_bound_before_a_batch_runs(client):
     assert client.run("CREATE TABLE #fresh (k int); INSERT #fresh VALUES (1); SELECT k FROM #fresh") == [(1,)]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE INDEX ix ON late (m)",
+        "CREATE STATISTICS st ON late (m)",
+        "ALTER TABLE late ADD CHECK (m > 0)",
+        "ALTER TABLE late ADD DEFAULT 1 FOR m",
+        "ALTER TABLE late ADD d AS m + 1",
+        "ALTER TABLE late ALTER COLUMN m bigint",
+        "EXEC ('SELECT m FROM late')",
+    ],
+)
+def test_definitions_see_the_columns_that_their_batch_has_added(client, statement):
+    client.run("DROP TABLE IF EXISTS late; CREATE TABLE late (n int)")
+    client.run(f"ALTER TABLE late ADD m int; {statement}")
+
+
 def test_variables_are_declared_before_they_are_used(client):
     assert client.errors("IF 1 = 0 SET @undeclared = 1") == [137]
     assert client.errors("SELECT 1; SELECT @late; DECLARE @late int") == [137]

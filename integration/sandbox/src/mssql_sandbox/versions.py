@@ -67,7 +67,7 @@ UNPLAYED = frozenset(
     host_name indexkey_property is_objectsigned jaro_winkler_distance jaro_winkler_similarity json_contains
     key_guid key_id key_name loginproperty original_login permissions product publishingservername pwdcompare
     pwdencrypt regexp_like regexp_matches regexp_split_to_table rowcount_big scope_identity session_user
-    sessionproperty signbyasymkey signbycert sql_variant_property stats_date suser_id suser_name suser_sid
+    sessionproperty signbyasymkey signbycert stats_date suser_id suser_name suser_sid
     suser_sname symkeyproperty system_user tertiary_weights textptr textvalid trigger_nestlevel try_cast
     try_convert try_parse typeproperty update user user_id user_name vector_distance vector_norm vector_normalize
     vectorproperty verifysignedbyasymkey verifysignedbycert xact_state""".split()

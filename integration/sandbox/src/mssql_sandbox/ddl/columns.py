@@ -150,6 +150,8 @@ def _check_names(
 ) -> None:
     seen = {key(column.name) for column in existing.columns} if existing else set()
     for definition in definitions:
+        if definition.name.endswith(" "):
+            raise NotSupported("a column whose name ends with a blank", definition.line)
         if key(definition.name) in seen:
             raise SqlServerError(2705, column=definition.name, table=table_name)
         seen.add(key(definition.name))

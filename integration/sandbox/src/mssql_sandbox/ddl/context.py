@@ -201,10 +201,10 @@ class Ddl:
 _ARGUMENT = re.compile(r"\$(\d+)")
 
 
-def refuse_variable_name(name: str, line: int = 1) -> None:
-    """Between delimiters it may be an object's name; here it would be taken for a table variable's."""
-    if name.startswith("@"):
-        raise NotSupported("an object whose name begins with @", line)
+def refuse_odd_name(name: str, line: int = 1) -> None:
+    """Names that delimiters allow: here @ is a table variable's, and what a server makes of last blanks is not known."""
+    if name.startswith("@") or name.endswith(" "):
+        raise NotSupported("an object whose name begins with @ or ends with a blank", line)
 
 
 def is_local(table: Table) -> bool:

@@ -4,7 +4,7 @@ from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from .binding import detach
 from .compiling import revive
-from .context import Ddl, refuse_variable_name
+from .context import Ddl, refuse_odd_name
 
 _TYPES = ("COLUMN", "INDEX", "OBJECT", "DATABASE", "USERDATATYPE", "STATISTICS")
 
@@ -29,7 +29,7 @@ def rename(ddl: Ddl, object_name: str, new_name: str, object_type: str | None) -
     elif kind == "INDEX":
         _rename_index(ddl, parts, new_name, object_name, object_type)
     else:
-        refuse_variable_name(new_name)
+        refuse_odd_name(new_name)
         _rename_object(ddl, parts, new_name, object_name, object_type)
     ddl.info(15477)
 

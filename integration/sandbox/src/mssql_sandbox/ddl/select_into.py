@@ -7,7 +7,7 @@ from ..errors import SqlServerError
 from ..interface import ResultColumn
 from ..syntax import nodes
 from . import columns
-from .context import Ddl, refuse_variable_name, written
+from .context import Ddl, refuse_odd_name, written
 from .errors import name_taken
 
 
@@ -20,7 +20,7 @@ def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], sessi
     """
     ddl = Ddl(session, scope)
     schema, leaf = ddl.split(name)
-    refuse_variable_name(leaf, name.line)
+    refuse_odd_name(leaf, name.line)
     temporary = leaf.startswith("#") and not leaf.startswith("##")
     schema_id = ddl.temporary_schema() if temporary else ddl.schema_id(schema, leaf)
     if not temporary and ddl.catalog.table(schema, leaf) is not None:

@@ -10,7 +10,7 @@ from ..syntax import nodes
 from . import columns, constraints, errors, indexes, warehouse
 from .binding import detach
 from .compiling import revive
-from .context import Ddl, is_local, refuse_variable_name, written
+from .context import Ddl, is_local, refuse_odd_name, written
 
 _MAX_TEMPORARY_NAME = 116
 _HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
@@ -19,7 +19,7 @@ _HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
 def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     """CREATE TABLE. :raises SqlServerError: 2714, 2760, 2705 and what columns and constraints raise."""
     schema, name = ddl.split(statement.name)
-    refuse_variable_name(name, statement.line)
+    refuse_odd_name(name, statement.line)
     for option in statement.options:
         if option.upper() not in _HARMLESS_OPTIONS:
             raise NotSupported(f"CREATE TABLE ... WITH ({option})", statement.line)

@@ -192,6 +192,16 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
                     if error.number in (207, 209, 4104):
                         error.line = error.line or node.line
                         raise
+            elif isinstance(node, nodes.CreateIndex) and node.where is not None:
+                self._bind_filter(node)
+
+    def _bind_filter(self, node: nodes.CreateIndex) -> None:
+        """The WHERE of an index, alone of DDL, is bound with the batch, as that of a query. :raises SqlServerError: 207."""
+        schema, leaf = (None, *node.table.parts)[-2:]
+        table = self.session.catalog.table(schema or None, leaf)
+        for item in below(node.where):
+            if table is not None and isinstance(item, nodes.ColumnRef) and table.column(item.parts[-1]) is None:
+                raise SqlServerError(207, name=item.parts[-1], line=node.line)
 
     # ---- types
 

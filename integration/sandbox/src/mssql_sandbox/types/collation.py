@@ -113,8 +113,8 @@ def key_sql(pg_sql: str, type_: SqlType, ordered: bool = False) -> str:
         return parse(type_.collation or DEFAULT_COLLATION).key(pg_sql, ordered)
     if type_.name == "datetimeoffset":
         return f"({pg_sql}).u"
-    if type_.name == "uniqueidentifier":
-        return f"ms.k_uuid({pg_sql})"
+    if type_.name in ("uniqueidentifier", "sql_variant"):
+        return f"ms.k_{'uuid' if type_.name == 'uniqueidentifier' else 'variant'}({pg_sql})"
     if type_.is_binary and type_.name != "rowversion":
         return f"ms.k_binary({pg_sql})"
     return pg_sql

@@ -91,12 +91,16 @@ def convert_sql(
 
 
 def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: int | None, try_: bool) -> str:
-    """sql_variant is kept as text. :raises SqlServerError: 257, out of it only by CAST."""
+    """sql_variant is kept as text with its type. :raises SqlServerError: 257, out of it only by CAST."""
     if target.name == "sql_variant":
-        return f"({sql})::text"
+        if source.is_temporal or source.is_binary or source.name == "uniqueidentifier":
+            raise NotSupported(f"{label(source)} as sql_variant")
+        return f"({sql})::text" if source.name == "nvarchar" else f"ms.variant('{label(source)}', ({sql})::text)"
     if not explicit:
         raise SqlServerError(257, source="sql_variant", target=label(target))
-    return convert_sql(sql, SqlType("nvarchar", length=4000), target, explicit=True, style=style, try_=try_)
+    return convert_sql(
+        f"ms.variant_value({sql})", SqlType("nvarchar", length=4000), target, explicit=True, style=style, try_=try_
+    )
 
 
 def _try(sql: str, source: SqlType, target: SqlType, style: int | None) -> str:

@@ -120,9 +120,11 @@ from sys.types t join ms.table_types y using (user_type_id) where t.is_table_typ
 
 --- sys.identity_columns: +sys.columns, seed_value sql_variant?, increment_value sql_variant?, last_value sql_variant?,
 --- is_not_for_replication bit?
-select c.*, m.seed_value, m.increment_value, ms.sequence_last_value('u.s' || c.object_id) as last_value,
+select c.*, ms.variant(t.name, m.seed_value::text) as seed_value, ms.variant(t.name, m.increment_value::text) as
+  increment_value, ms.variant(t.name, ms.sequence_last_value('u.s' || c.object_id)::text) as last_value,
   m.is_not_for_replication
-from sys.columns c join ms.columns m using (object_id, column_id) where c.is_identity = 1;
+from sys.columns c join ms.columns m using (object_id, column_id) join ms.types t on t.user_type_id = c.system_type_id
+where c.is_identity = 1;
 
 --- sys.computed_columns: +sys.columns, definition nvarchar(max)?, uses_database_collation bit = 1, is_persisted bit
 select c.*, m.definition, m.is_persisted
@@ -181,17 +183,19 @@ from ms.foreign_key_columns;
 --- maximum_value sql_variant?, is_cycling bit?, is_cached bit?, cache_size int?, system_type_id tinyint,
 --- user_type_id int, precision tinyint, scale tinyint?, current_value sql_variant, is_exhausted bit = 0,
 --- last_used_value sql_variant?@14
-select o.*, s.start_value, s.increment, s.minimum_value, s.maximum_value, s.is_cycling, s.is_cached, s.cache_size,
-  s.system_type_id, s.user_type_id, s.precision, s.scale,
-  coalesce(ms.sequence_last_value('u.q' || s.object_id), s.start_value) as current_value,
-  ms.sequence_last_value('u.q' || s.object_id) as last_used_value
-from ms.sequences s join sys.objects o using (object_id);
+select o.*, ms.variant(t.name, s.start_value::text) as start_value, ms.variant(t.name, s.increment::text) as increment,
+  ms.variant(t.name, s.minimum_value::text) as minimum_value, ms.variant(t.name, s.maximum_value::text) as maximum_value,
+  s.is_cycling, s.is_cached, s.cache_size, s.system_type_id, s.user_type_id, s.precision, s.scale,
+  ms.variant(t.name, coalesce(l.value, s.start_value)::text) as current_value,
+  ms.variant(t.name, l.value::text) as last_used_value
+from ms.sequences s join sys.objects o using (object_id) join ms.types t on t.user_type_id = s.system_type_id,
+  lateral (select ms.sequence_last_value('u.q' || s.object_id)) l(value);
 
 --- sys.extended_properties: class tinyint, class_desc nvarchar(60)?, major_id int, minor_id int, name sysname,
 --- value sql_variant?
 select class,
   case class when 0 then 'DATABASE' when 1 then 'OBJECT_OR_COLUMN' when 3 then 'SCHEMA' when 7 then 'INDEX' end as
-    class_desc, major_id, minor_id, name, value
+    class_desc, major_id, minor_id, name, case value_type when 'nvarchar' then value else ms.variant(value_type, value) end as value
 from ms.extended_properties;
 
 --- sys.sql_modules: object_id int, definition nvarchar(max)?, uses_ansi_nulls bit? = 1, uses_quoted_identifier bit?,
@@ -333,8 +337,9 @@ from (values
 
 --- sys.configurations: configuration_id int, name nvarchar(35), value sql_variant?, minimum sql_variant?,
 --- maximum sql_variant?, value_in_use sql_variant?, description nvarchar(255), is_dynamic bit = 1, is_advanced bit
-select configuration_id, name, case name when 'user options' then options ->> 0 else value end as value, minimum,
-  maximum, case name when 'user options' then options ->> 1 else value end as value_in_use, description, is_advanced
+select configuration_id, name, ms.variant('int', case name when 'user options' then options ->> 0 else value end) as value,
+  ms.variant('int', minimum) as minimum, ms.variant('int', maximum) as maximum,
+  ms.variant('int', case name when 'user options' then options ->> 1 else value end) as value_in_use, description, is_advanced
 from (select shobj_description(oid, 'pg_authid')::jsonb from pg_roles where rolname = 'sandbox') told(options), (values
   (115, 'nested triggers', '1', '0', '1', 'Allow triggers to be invoked within triggers', 0),
   (505, 'network packet size (B)', '4096', '512', '32767', 'Network packet size', 1),

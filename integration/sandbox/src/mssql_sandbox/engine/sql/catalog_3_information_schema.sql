@@ -133,11 +133,10 @@ from ms.objects o join ms.schemas s using (schema_id) join ms.modules m using (o
 --- NUMERIC_SCALE int?, START_VALUE sql_variant, MINIMUM_VALUE sql_variant?, MAXIMUM_VALUE sql_variant?,
 --- INCREMENT sql_variant, CYCLE_OPTION bit?, DECLARED_DATA_TYPE sysname? = null,
 --- DECLARED_NUMERIC_PRECISION tinyint? = null, DECLARED_NUMERIC_SCALE tinyint? = null
-select ms.database_property('name') as sequence_catalog, s.name as sequence_schema, o.name as sequence_name,
+select ms.database_property('name') as sequence_catalog, s.name as sequence_schema, q.name as sequence_name,
   t.name as data_type, q.precision as numeric_precision, q.scale::int as numeric_scale, q.start_value, q.minimum_value,
   q.maximum_value, q.increment, q.is_cycling as cycle_option
-from ms.sequences q join ms.objects o using (object_id) join ms.schemas s using (schema_id)
-join ms.types t on t.user_type_id = q.user_type_id;
+from sys.sequences q join ms.schemas s using (schema_id) join ms.types t on t.user_type_id = q.user_type_id;
 
 --- INFORMATION_SCHEMA.ROUTINES: SPECIFIC_CATALOG nvarchar(128)?, SPECIFIC_SCHEMA nvarchar(128)?,
 --- SPECIFIC_NAME nvarchar(128), ROUTINE_CATALOG nvarchar(128)?, ROUTINE_SCHEMA nvarchar(128)?,

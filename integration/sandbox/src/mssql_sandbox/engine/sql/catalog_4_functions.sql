@@ -260,7 +260,8 @@ create function ms.db_name(id int) returns text language sql stable as $$
 $$;
 
 create function ms.databasepropertyex(database_name text, property text) returns text language sql stable as $$
-  select case casefold(property)
+  select case when v !~ '^\d+$' then v else ms.variant(case casefold(property) when 'sqlsortorder' then 'tinyint' else 'int' end, v) end
+  from sys.databases d, lateral (select case casefold(property)
     when 'collation' then d.collation_name
     when 'comparisonstyle' then '196609'
     when 'version' then null
@@ -284,8 +285,8 @@ create function ms.databasepropertyex(database_name text, property text) returns
     when 'isfulltextenabled' then '0'
     when 'sqlsortorder' then '52'
     when 'lcid' then '1033'
-    end
-  from sys.databases d where casefold(d.name) = casefold(rtrim(database_name))
+    end) p(v)
+  where casefold(d.name) = casefold(rtrim(database_name))
 $$;
 
 create function ms.ident_current(table_name text) returns numeric language sql stable as $$
@@ -302,7 +303,7 @@ create function ms.ident_incr(table_name text) returns numeric language sql stab
 $$;
 
 create function ms.collationproperty(collation_name text, property text) returns text language sql immutable as $$
-  select case casefold(property)
+  select ms.variant('int', case casefold(property)
     when 'codepage' then case when casefold(collation_name) like '%utf8' then '65001' else '1252' end
     when 'lcid' then '1033'
     when 'comparisonstyle' then case
@@ -313,14 +314,14 @@ create function ms.collationproperty(collation_name text, property text) returns
       when casefold(collation_name) like '%\_cs\_ai%' then '196610' end
     when 'version' then case when collation_name like '%\_140\_%' then '3' when collation_name like '%\_100\_%' then '2'
       when collation_name like '%\_90\_%' then '1' else '0' end
-    end
+    end)
   where casefold(collation_name) ~ '^(sql_)?latin1_general'
 $$;
 
 create function ms.listextendedproperty(
   property text, type0 text, name0 text, type1 text, name1 text, type2 text, name2 text
 ) returns table (objtype text, objname text, name text, value text) language sql stable as $$
-  select x.objtype, x.objname, p.name, p.value from ms.extended_properties p join (
+  select x.objtype, x.objname, p.name, p.value from sys.extended_properties p join (
     select null as objtype, null as objname, 0 as class, 0 as major_id, 0 as minor_id where type0 is null
     union all
     select 'SCHEMA', s.name, 3, s.schema_id, 0 from ms.schemas s

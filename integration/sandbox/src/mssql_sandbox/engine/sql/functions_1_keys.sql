@@ -9,6 +9,12 @@ begin
   raise exception using errcode = 'MS000', message = number || '|' || json_object(named);
 end $$;
 
+-- A sql_variant is its value as text, behind the name of its type where that is not nvarchar.
+create function ms.variant(type text, value text) returns text immutable return U&'\E110' || type || ':' || value;
+create function ms.variant_value(x text) returns text immutable return regexp_replace(x, U&'^\E110[^:]*:', '');
+create function ms.variant_type(x text) returns text immutable return
+  case when x is not null then coalesce(substring(x from U&'^\E110([^:]*):'), 'nvarchar') end;
+
 -- Punctuation sorts before digits, digits before letters, accented letters after their base letter.
 -- The first 33 positions from 0x0E hold blank and ASCII punctuation in the order of SQL_Latin1_General_CP1.
 create function ms.k_order(x text) returns text immutable return
@@ -67,6 +73,11 @@ create function ms.k_sv_cs_as(x text, alike int default 3) returns text immutabl
   ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
 create function ms.k_sv_cs_ai(x text, alike int default 3) returns text immutable return
   ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
+
+-- Values of one family are the same whatever their types.
+create function ms.k_variant(x text) returns text immutable return
+  case when ms.variant_type(x) ~ 'int|bit|decimal|numeric|money|float|real' then U&'\E110' || trim_scale(ms.variant_value(x)::numeric)
+       else ms.k_ci_as(ms.variant_value(x)) end;
 
 create function ms.k_binary(x bytea) returns bytea immutable return rtrim(x, '\x00');
 

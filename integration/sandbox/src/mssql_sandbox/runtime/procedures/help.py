@@ -88,7 +88,8 @@ def configure(call: Call) -> Iterator[Event]:
 
 def _configurations(call: Call, name: str | None) -> Iterator[Event]:
     rows = call.query(
-        "select name, minimum::int, maximum::int, value::int, value_in_use::int from sys.configurations"
+        "select name, ms.variant_value(minimum)::int, ms.variant_value(maximum)::int, ms.variant_value(value)::int,"
+        " ms.variant_value(value_in_use)::int from sys.configurations"
         " where name = lower($1) or $1::text is null and is_advanced = 0 order by name", name,
     )  # fmt: skip
     if name is not None and not rows:

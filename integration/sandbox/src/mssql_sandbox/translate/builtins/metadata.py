@@ -52,8 +52,24 @@ def _server_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     argument = node.arguments[0]
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
         raise NotSupported("SERVERPROPERTY of a value that is not a constant", node.line)
-    value = server_property(argument.text, translator.context)
-    return Bound("null::text" if value is None else f"{quote(value)}::text", _VARIANT)
+    name = argument.text.casefold()
+    value = server_property(name, translator.context)
+    if value is None:
+        return Bound("null::text", _VARIANT)
+    sql = f"{quote(value)}::text"
+    if value.isdigit() and not name.startswith("product"):
+        kind = {"editionid": "bigint", "sqlcharset": "tinyint", "sqlsortorder": "tinyint"}.get(name, "int")
+        sql = f"ms.variant('{kind}', {sql})"
+    return Bound(sql, _VARIANT)
+
+
+def _variant_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+    """SQL_VARIANT_PROPERTY: https://learn.microsoft.com/sql/t-sql/functions/sql-variant-property-transact-sql"""
+    value, argument = node.arguments
+    if not isinstance(argument, nodes.Literal) or argument.text.casefold() != "basetype":
+        raise NotSupported("SQL_VARIANT_PROPERTY of another property than 'BaseType'", node.line)
+    bound = translator.expression(value, scope)
+    return Bound(f"ms.variant_type({convert(bound, _VARIANT, True)})", _VARIANT)
 
 
 def server_property(name: str, context: Any) -> str | None:
@@ -189,6 +205,7 @@ def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
 
 
 FUNCTIONS.define("serverproperty", 1, raw=True)(_server_property)
+FUNCTIONS.define("sql_variant_property", 2, raw=True)(_variant_property)
 FUNCTIONS.define("session_context", 1, raw=True)(_session_context)
 FUNCTIONS.define("cursor_status", 2, raw=True)(_cursor_status)
 FUNCTIONS.define("has_perms_by_name", 3, 5, raw=True)(_permitted)
