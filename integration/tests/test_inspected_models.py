@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.db import models
 from django.test.utils import isolate_apps
 from test_scripts import empty
 
@@ -51,3 +52,37 @@ def settings_without_zone():
 
     with override_settings(USE_TZ=False):
         yield
+
+
+ORDERS = """CREATE TABLE orders (a int, b int, PRIMARY KEY (a, b))"""
+LINES = """CREATE TABLE lines (
+    code nvarchar(10) PRIMARY KEY, number int IDENTITY(1, 1) NOT NULL, version rowversion NOT NULL,
+    price decimal(9, 2) NOT NULL, pieces int NOT NULL, total AS price * pieces, label AS code + N'!' PERSISTED,
+    a int NULL, b int NULL, FOREIGN KEY (a, b) REFERENCES orders (a, b))"""
+
+
+@pytest.mark.skipif(not hasattr(models, "GeneratedField"), reason="GeneratedField came with Django 5.0")
+def test_columns_that_the_server_writes(connection):
+    with connection.cursor() as cursor:
+        cursor.execute(ORDERS)
+        cursor.execute(LINES)
+    text = io.StringIO()
+    call_command("inspectdb", "lines", database=connection.alias, stdout=text)
+    namespace = {"__name__": "demo.shop.inspected"}
+    with isolate_apps("demo.shop"):
+        exec(text.getvalue(), namespace)
+        kind = namespace["Lines"]
+        assert [message for message in kind.check(databases=[connection.alias]) if message.is_serious()] == []
+    rows = kind.objects.using(connection.alias)
+    first = rows.create(code="x", price="1.50", pieces=3)
+    assert (first.number, len(first.version)) == (1, 8)
+    rows.bulk_create([kind(code="y", price="2", pieces=1), kind(code="z", price="3", pieces=1)])
+    first = rows.get(code="x")
+    assert (str(first.total), first.label) == ("4.50", "x!")
+    assert rows.filter(version=first.version, pk="x").update(pieces=4) == 1
+    assert rows.filter(version=first.version, pk="x").update(pieces=5) == 0
+    first.pieces = 6
+    first.save(using=connection.alias)
+    assert rows.get(total=9).pieces == 6
+    for field in kind._meta.concrete_fields:
+        assert rows.order_by(field.name).count() == 3 and list(rows.order_by(field.name).values_list(field.name))

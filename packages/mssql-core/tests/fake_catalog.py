@@ -97,6 +97,7 @@ class FakeTable:
             "increment": 1 if values.get("seed") is not None else None,
             "computed": None,
             "is_persisted": None if values.get("computed") is None else True,
+            "is_primary_key": False,
             "is_sparse": False,
             "is_rowguidcol": False,
             "default_name": default[0],

@@ -1,9 +1,12 @@
 import pytest
+from django.apps.registry import Apps
+from django.core.exceptions import FieldError
 from django.db import DataError, connections, models
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 from mssql_core.compiler.field_values import stored
-from mssql_core.fields import LegacyDateTimeField, SmallDateTimeField, VarcharField
+from mssql_core.fields import IdentityField, LegacyDateTimeField, RowVersionField, SmallDateTimeField, VarcharField
 
 SQLITE = SQLite({**connections["default"].settings_dict, "ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"})
 
@@ -15,6 +18,8 @@ SQLITE = SQLite({**connections["default"].settings_dict, "ENGINE": "django.db.ba
         (VarcharField(max_length=8001), "varchar(max)", "varchar(8001)"),
         (LegacyDateTimeField(), "datetime", "datetime"),
         (SmallDateTimeField(), "smalldatetime", "datetime"),
+        (RowVersionField(), "rowversion", "BLOB"),
+        (IdentityField(), "bigint IDENTITY(1, 1)", "bigint"),
     ],
 )
 def test_column_types(connection, field, here, elsewhere):
@@ -42,3 +47,40 @@ def test_text_out_of_the_code_page_is_refused(connection):
     assert stored(field, "Łódź", connection) == "Łódź"
     with pytest.raises(DataError, match="fields.Coded.code: .* code page of the collation Polish_CI_AS"):
         stored(field, "Ørsted", connection)
+
+
+class Numbered(models.Model):
+    name = models.CharField(max_length=10)
+    number = IdentityField()
+    version = RowVersionField()
+
+    class Meta:
+        app_label = "fields"
+        apps = Apps()
+
+
+def test_fields_that_the_server_writes_are_in_no_migration_s_arguments():
+    for field in (IdentityField(), RowVersionField()):
+        assert field.deconstruct()[3] == {}
+
+
+def test_fields_that_the_server_writes_are_left_out(connection):
+    connection.driver.answer("INSERT INTO", 1, [(5,), (1,), (b"12345678",)])
+    insert = InsertQuery(Numbered)
+    insert.insert_values(Numbered._meta.local_concrete_fields[1:], [Numbered(name="x")])
+    ((sql, _),) = insert.get_compiler(connection=connection).as_sql()
+    assert "INSERT INTO [fields_numbered] ([name])" in sql
+    update = Numbered.objects.filter(pk=1).query.chain(UpdateQuery)
+    fields = [
+        (field, None, field.pre_save(Numbered(name="x"), False)) for field in Numbered._meta.local_concrete_fields[1:]
+    ]
+    update.add_update_fields(fields)
+    sql, _ = update.get_compiler(connection=connection).as_sql()
+    assert "SET [name] = %s WHERE" in sql
+
+
+def test_a_value_for_a_field_that_the_server_writes_is_refused(connection):
+    query = Numbered.objects.filter(pk=1).query.chain(UpdateQuery)
+    query.add_update_values({"version": b"1"})
+    with pytest.raises(FieldError, match="fields.Numbered.version is written by the server"):
+        query.get_compiler(connection=connection).as_sql()

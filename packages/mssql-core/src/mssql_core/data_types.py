@@ -142,7 +142,13 @@ FIELD_TYPES = {
 }
 
 # Legacy types that a model has to name, and the class of mssql_core.fields that does.
-NAMED_FIELDS = {"datetime": "LegacyDateTimeField", "smalldatetime": "SmallDateTimeField", "varchar": "VarcharField"}
+NAMED_FIELDS = {
+    "datetime": "LegacyDateTimeField",
+    "rowversion": "RowVersionField",
+    "smalldatetime": "SmallDateTimeField",
+    "timestamp": "RowVersionField",
+    "varchar": "VarcharField",
+}
 
 # Integer types that carry an identity.
 AUTO_FIELD_TYPES = {

@@ -1,4 +1,4 @@
-"""Fields for columns of legacy types, which a model has to name: varchar, datetime, smalldatetime.
+"""Fields for columns that a model has to name: varchar, datetime, smalldatetime, rowversion, an identity beside the key.
 
     from mssql_core.fields import LegacyDateTimeField, VarcharField
 
@@ -10,6 +10,7 @@ Their values are then sent so that the column's index serves, and a value that w
 databases they are a CharField and a DateTimeField.
 """
 
+from django.core.exceptions import FieldError
 from django.db import models
 
 # varchar(n) ends at 8,000 bytes (Transact-SQL reference, "char and varchar").
@@ -64,3 +65,74 @@ class SmallDateTimeField(models.DateTimeField):
 
     def db_type(self, connection):
         return "smalldatetime" if _on_sql_server(connection) else super().db_type(connection)
+
+
+#: Stands for the value of a field that the server writes; such a field is left out of INSERT and UPDATE.
+WRITTEN_BY_SERVER = object()
+
+
+class _WrittenByServer:
+    """What fields have in common whose values the server writes.
+
+    A value in `update()` or `bulk_update()` is refused, `dumpdata` leaves the field out.
+    """
+
+    def __init__(self, *args, **kwargs):
+        kwargs.update(editable=False, serialize=False)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    #: The value comes back with each INSERT.
+    db_returning = True
+    # Else a schema editor would look for a default.
+    empty_strings_allowed = False
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        for argument in ("editable", "serialize", "blank"):
+            kwargs.pop(argument, None)
+        return name, path, args, kwargs
+
+    def pre_save(self, model_instance, add):
+        return WRITTEN_BY_SERVER
+
+    def get_db_prep_save(self, value, connection):
+        if value is WRITTEN_BY_SERVER:
+            # Only on another database, which writes nothing by itself.
+            return None
+        raise FieldError("%s is written by the server: leave it out of update() and bulk_update()." % self)
+
+
+class RowVersionField(_WrittenByServer, models.BinaryField):
+    """
+    A column of the type rowversion (also called timestamp): eight bytes that the server changes with each UPDATE of the row.
+
+    It serves optimistic locking: `filter(pk=o.pk, version=o.version).update(...)` changes nothing where somebody else
+    was faster. `create()` and `bulk_create()` read it back; after `save()` of an object that was there,
+    `refresh_from_db()` does.
+    https://learn.microsoft.com/sql/t-sql/data-types/rowversion-transact-sql (a value in INSERT or UPDATE: errors 273, 272)
+    """
+
+    def db_type(self, connection):
+        return "rowversion" if _on_sql_server(connection) else super().db_type(connection)
+
+    def rel_db_type(self, connection):
+        return "binary(8)" if _on_sql_server(connection) else super().db_type(connection)
+
+    cast_db_type = rel_db_type
+
+
+class IdentityField(_WrittenByServer, models.BigIntegerField):
+    """
+    An identity column that is not the primary key: the server numbers the rows.
+
+    https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql-identity-property (a value in UPDATE: error 8102)
+    """
+
+    def db_type(self, connection):
+        return "bigint IDENTITY(1, 1)" if _on_sql_server(connection) else super().db_type(connection)
+
+    def rel_db_type(self, connection):
+        return super().db_type(connection)
+
+    cast_db_type = rel_db_type

@@ -5,6 +5,7 @@ from django.db import ProgrammingError, connection
 from django.db.models import Index
 from fake_catalog import FakeCatalog
 
+from mssql_core.compat.orm import HAS_GENERATED_FIELD
 from mssql_core.testing import fake_connection
 
 
@@ -24,9 +25,9 @@ def described(catalog):
 @pytest.mark.parametrize(
     "type, values, field",
     [
-        ("int", {"seed": 1}, "AutoField"),
-        ("bigint", {"seed": 1}, "BigAutoField"),
-        ("smallint", {"seed": 1}, "SmallAutoField"),
+        ("int", {"seed": 1, "is_primary_key": True}, "AutoField"),
+        ("bigint", {"seed": 1, "is_primary_key": True}, "BigAutoField"),
+        ("smallint", {"seed": 1, "is_primary_key": True}, "SmallAutoField"),
         ("int", {}, "IntegerField"),
         ("nvarchar", {"max_length": 100}, "CharField"),
         ("nvarchar", {"max_length": -1}, "TextField"),
@@ -36,7 +37,8 @@ def described(catalog):
         ("datetimeoffset", {"max_length": 10}, "DateTimeField"),
         ("money", {"max_length": 8, "numeric_precision": 19, "scale": 4}, "DecimalField"),
         ("xml", {"max_length": -1}, "TextField"),
-        ("timestamp", {"max_length": 8}, "BinaryField"),
+        ("bigint", {"seed": 1}, "__import__('mssql_core.fields').fields.IdentityField"),
+        ("timestamp", {"max_length": 8}, "__import__('mssql_core.fields').fields.RowVersionField"),
         ("bit", {"max_length": 1}, "BooleanField"),
         ("varbinary", {"max_length": -1}, "BinaryField"),
         ("real", {"max_length": 4}, "FloatField"),
@@ -191,3 +193,31 @@ def test_names_are_parameters(catalog):
 def test_identities_are_the_sequences_of_a_table(catalog):
     catalog.table("t").column("a", "int").column("id", "int", seed=1)
     assert connection.introspection.get_sequences(catalog.cursor(), "t") == [{"table": "t", "column": "id"}]
+
+
+@pytest.mark.skipif(not HAS_GENERATED_FIELD, reason="GeneratedField came with Django 5.0")
+@pytest.mark.parametrize(
+    ("type", "values", "output_field"),
+    [
+        ("int", {}, "models.IntegerField()"),
+        ("nvarchar", {"max_length": 100}, "models.CharField(max_length=50)"),
+        ("numeric", {"numeric_precision": 9, "scale": 2}, "models.DecimalField(max_digits=9, decimal_places=2)"),
+        ("varchar", {"max_length": 9}, "__import__('mssql_core.fields').fields.VarcharField(max_length=9)"),
+    ],
+)
+def test_a_computed_column(catalog, type, values, output_field):
+    catalog.table("t").column("c", type, computed="([a]%(2))", is_persisted=False, **values)
+    written = described(catalog)["c"][0] + "("
+    expression = "models.expressions.RawSQL('([a]%%(2))', [])"
+    assert written == "models.GeneratedField(expression=%s, output_field=%s, db_persist=False" % (
+        expression,
+        output_field,
+    )
+
+
+def test_a_foreign_key_of_two_columns_is_no_field_s(catalog):
+    catalog.table("u").column("a", "int").column("b", "int")
+    catalog.table("t").column("a", "int").column("b", "int").column("c", "int")
+    catalog.foreign_key("both", "t", ["a", "b"], "u", ["a", "b"])
+    catalog.foreign_key("one", "t", ["c"], "u", ["a"])
+    assert list(connection.introspection.get_relations(catalog.cursor(), "t")) == ["c"]

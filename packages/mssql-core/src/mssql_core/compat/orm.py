@@ -4,7 +4,11 @@ from copy import copy
 
 import django
 from django.core.exceptions import FieldError
+from django.db import models
 from django.db.models import DateField, DateTimeField, DurationField, TimeField, expressions
+
+# Columns that the database computes are fields since Django 5.0.
+HAS_GENERATED_FIELD = hasattr(models, "GeneratedField")
 
 # Compiled parameters are tuples since Django 6.0, lists before.
 PARAMS = tuple if django.VERSION >= (6, 0) else list

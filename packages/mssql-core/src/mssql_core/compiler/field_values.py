@@ -16,6 +16,7 @@ from django.utils import timezone
 from .. import errors
 from ..connection import code_pages
 from ..connection.parameters import MAX_PRECISION, TypedParam, check, check_text
+from ..fields import IdentityField, RowVersionField
 from .output_clause import column_type
 
 _TYPE = re.compile(r"\s*(\w+)(?:\s*\(\s*(\w+)\s*\))?", re.ASCII)
@@ -41,6 +42,11 @@ def base_type(field, connection):
     sql_type = column_type(field, connection) if hasattr(field, "db_type") else None
     match = _TYPE.match(sql_type or "")
     return match.group(1).lower() if match else ""
+
+
+def is_written_by_server(field):
+    """Whether no statement may give the field a value (errors 272, 273, 8102)."""
+    return isinstance(field, (IdentityField, RowVersionField))
 
 
 def is_text(field, connection):

@@ -7,7 +7,7 @@ https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 from ..compat.orm import PARAMS, DatabaseDefault, default_expression, on_conflict, placeholder_getter
 from ..plugin.types import Capability
 from .cross_apply import Hoists
-from .field_values import is_text, stored
+from .field_values import is_text, is_written_by_server, stored
 from .insert_rows import ORDINAL, JSONRows, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
@@ -41,9 +41,11 @@ class InsertMixin:
     # ---- values -----------------------------------------------------------------------
 
     def _columns(self):
-        """The fields to insert and their values, without those that are all database defaults."""
+        """The fields to insert and their values, without those that the database fills."""
         fields, columns = [], []
         for field in self.query.fields:
+            if is_written_by_server(field):
+                continue
             values = [self.pre_save_val(field, obj) for obj in self.query.objs]
             defaults = [isinstance(value, DatabaseDefault) for value in values]
             if all(defaults):

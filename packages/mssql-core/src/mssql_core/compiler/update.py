@@ -4,8 +4,9 @@ from django.core.exceptions import FieldError
 from django.db.models import Value
 from django.db.models.functions import Cast
 
+from ..fields import WRITTEN_BY_SERVER
 from ..plugin import UnaryExpression
-from .field_values import Prepared, stored
+from .field_values import Prepared, is_written_by_server, stored
 from .output_clause import Returning, column_type, sized
 from .predicates import PredicateValue, is_predicate
 from .target_table import with_target
@@ -50,8 +51,9 @@ class UpdateMixin:
 
     def as_sql(self):
         values = self.query.values
+        written = [value for value in values if value[2] is not WRITTEN_BY_SERVER]
         self._returning = Returning(self.connection, self.returning_fields) if self.returning_fields else None
-        self.query.values = self._assignments(values)
+        self.query.values = self._assignments(written)
         fields, self.returning_fields = self.returning_fields, None
         try:
             sql, params = within_limit(self.connection, super().as_sql)
@@ -75,6 +77,9 @@ class UpdateMixin:
 
     def _whole(self, field, value):
         """`value` so that nothing of it is cut without an error before the column takes it, or refuses it."""
+        if is_written_by_server(field):
+            # It refuses the value by name.
+            field.get_db_prep_save(value, self.connection)
         if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
             # As bulk_update writes it around a CASE, whose results have types that hold them.
             return value.get_source_expressions()[0]

@@ -10,10 +10,11 @@ from django.db.backends.base.introspection import TableInfo as BaseTableInfo
 from django.db.models import Index
 
 from .. import compat
+from ..compat.orm import HAS_GENERATED_FIELD
 from ..data_types import AUTO_FIELD_TYPES, FIELD_TYPES, NAMED_FIELDS
 from ..names import TableName
 from . import queries
-from .field_call import FieldCall
+from .field_call import Code, FieldCall
 from .objects import is_discriminator, is_hidden
 from .table_snapshot import named_columns
 
@@ -26,6 +27,7 @@ FieldInfo = namedtuple(
         "is_autofield",
         "generation_expression",
         "is_persisted",
+        "is_primary_key",
         "data_type",
         "checks",
     ),
@@ -42,10 +44,11 @@ class KeyIntrospection:
     def get_relations(self, cursor, table_name):
         """Return {column: (column there, table there, action on delete)}."""
         actions, table = self.on_delete_types, self.table_name(table_name)
+        # A key of several columns is none that a field could say.
         return {
-            row.column_name: (row.to_column, self._referenced(table, row), actions.get(row.on_delete.replace("_", " ")))
-            for group in self._own_foreign_keys(cursor, table)
-            for row in group
+            key.column_name: (key.to_column, self._referenced(table, key), actions.get(key.on_delete.replace("_", " ")))
+            for key, *others in self._own_foreign_keys(cursor, table)
+            if not others
         }
 
     def get_constraints(self, cursor, table_name):
@@ -147,13 +150,29 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
             return FieldCall(answer, {}) if "." in answer else answer
         if answer is not None:
             return FieldCall(*answer)
+        if description.is_autofield and not description.is_primary_key:
+            return FieldCall("mssql_core.fields.IdentityField", {})
         if description.is_autofield and data_type in AUTO_FIELD_TYPES:
             return AUTO_FIELD_TYPES[data_type]
+        if description.generation_expression is not None and HAS_GENERATED_FIELD:
+            return self._generated_field(data_type, description)
         if data_type in _STRING_TYPES and description.display_size is None:
             return "TextField"
         if data_type in NAMED_FIELDS:
             return _named_field(data_type, description)
         return super().get_field_type(data_type, description)
+
+    def _generated_field(self, data_type, description):
+        """A GeneratedField around the field that a plain column of the type would have."""
+        plain = self.get_field_type(data_type, description._replace(generation_expression=None))
+        call = plain if isinstance(plain, FieldCall) else FieldCall(plain, _size(plain, description))
+        expression = "models.expressions.RawSQL(%r, [])" % description.generation_expression.replace("%", "%%")
+        arguments = {
+            "expression": Code(expression),
+            "output_field": Code(call + "(" + ")"),
+            "db_persist": description.is_persisted,
+        }
+        return FieldCall("GeneratedField", arguments)
 
     def _plugin_field_type(self, description):
         """Ask the plugins; None where none of them knows the column."""
@@ -165,6 +184,15 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
     def get_sequences(self, cursor, table_name, table_fields=()):
         columns = queries.rows_of(cursor, queries.COLUMNS, self.table_name(table_name))
         return [{"table": table_name, "column": column.name} for column in columns if column.is_identity]
+
+
+def _size(field_type, description):
+    """The arguments that inspectdb gives a field of Django's for its column's size."""
+    if field_type == "CharField":
+        return {"max_length": description.display_size}
+    if field_type == "DecimalField":
+        return {"max_digits": description.precision, "decimal_places": description.scale}
+    return {}
 
 
 def _named_field(data_type, description):
@@ -260,6 +288,7 @@ def _field_info(column, checks):
         bool(column.is_identity),
         column.computed,
         bool(column.is_persisted),
+        bool(column.is_primary_key),
         type_name,
         tuple(group[0].definition for group in checks if column.name in (row.column_name for row in group)),
     )

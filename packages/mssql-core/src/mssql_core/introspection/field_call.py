@@ -6,6 +6,15 @@ from django.core.exceptions import ImproperlyConfigured
 _WRITTEN_ANYWAY = frozenset(("blank", "db_column", "db_comment", "null", "primary_key", "unique"))
 
 
+class Code(str):
+    """A text that is written as it is: Python code."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return str(self)
+
+
 class FieldCall(str):
     """
     The path of a field class; with its arguments once inspectdb opens the parenthesis.

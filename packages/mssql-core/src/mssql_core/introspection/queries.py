@@ -36,6 +36,11 @@ SELECT c.name AS name, t.name AS declared_type,
     c.is_identity AS is_identity, CAST(ic.seed_value AS decimal(38, 0)) AS seed,
     CAST(ic.increment_value AS decimal(38, 0)) AS increment,
     cc.definition AS computed, cc.is_persisted AS is_persisted,
+    CASE WHEN c.column_id = (
+        SELECT CASE WHEN COUNT(*) = 1 THEN MAX(kc.column_id) END FROM sys.indexes k
+        INNER JOIN sys.index_columns kc ON kc.object_id = k.object_id AND kc.index_id = k.index_id
+        WHERE k.object_id = c.object_id AND k.is_primary_key = 1
+    ) THEN 1 ELSE 0 END AS is_primary_key,
     c.is_sparse AS is_sparse, c.is_rowguidcol AS is_rowguidcol,
     d.name AS default_name, d.definition AS default_definition,
     CAST(ep.value AS nvarchar(max)) AS comment
