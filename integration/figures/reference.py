@@ -36,6 +36,8 @@ NOTES = {
     "VarcharField": "one byte for each character of the collation's code page; what is not in it is refused",
     "LegacyDateTimeField": "1/300 of a second",
     "SmallDateTimeField": "minutes",
+    "RowVersionField": "written by the server with each change of the row",
+    "IdentityField": "an identity that is not the key; written by the server",
 }
 FUNCTIONS = """# Lookups and functions
 
@@ -83,7 +85,7 @@ def fields() -> Iterator[tuple[str, Any]]:
     ).split()
     for name in names:
         yield name, getattr(models, name)(**arguments.get(name, {}))
-    for name in ("VarcharField", "LegacyDateTimeField", "SmallDateTimeField"):
+    for name in ("VarcharField", "LegacyDateTimeField", "SmallDateTimeField", "RowVersionField", "IdentityField"):
         yield name, getattr(own, name)(**arguments.get(name, {}))
 
 

@@ -16,6 +16,7 @@ from ..compiler.locking import LockedTables, hint
 from ..compiler.returned_rows import last_rows
 from ..introspection.cache_tables import is_cache_table
 from ..literals import literal, string_literal
+from .batches import split_batches
 from .dates import DateTimeOperations
 from .floats import exact_text
 from .regex import regex_condition
@@ -229,6 +230,11 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return "COMMIT TRANSACTION;" if success else "ROLLBACK TRANSACTION;"
 
     # ---- flush and identities --------------------------------------------------------------
+
+    def prepare_sql_script(self, sql):
+        """The texts that a script is sent as: its batches, where it has GO lines; else its statements, as Django splits."""
+        batches = split_batches(sql)
+        return super().prepare_sql_script(sql) if batches is None else batches
 
     def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
         """

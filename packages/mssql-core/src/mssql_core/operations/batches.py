@@ -1,0 +1,45 @@
+"""Scripts with GO lines, as sqlcmd and SSMS read them.
+
+GO is no statement: the server takes it for an alias. https://learn.microsoft.com/sql/t-sql/language-elements/sql-server-utilities-statements-go
+"""
+
+import re
+
+# What a GO line is not looked for in: texts, quoted names, comments, of which those between /* and */ nest.
+_TOKENS = re.compile(
+    r"""(?P<text>'[^']*'|"[^"]*"|\[[^\]]*\]|--[^\n]*)|(?P<open>/\*)|(?P<close>\*/)"""
+    r"""|(?P<go>^[ \t]*GO(?:[ \t]+(?P<count>\d+))?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$)""",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COMMENT_ENDS = re.compile(r"(?P<open>/\*)|(?P<close>\*/)")
+
+
+def split_batches(script):
+    """The batches of a script, without empty ones; ``GO 3`` gives its batch three times.
+
+    :returns: None where the script has no GO line.
+    """
+    batches, start, separated = [], 0, False
+    for token in _go_lines(script):
+        separated = True
+        batches += [script[start : token.start()].strip()] * int(token["count"] or 1)
+        start = token.end()
+    if not separated:
+        return None
+    return [batch for batch in [*batches, script[start:].strip()] if batch]
+
+
+def _go_lines(script):
+    """The GO lines outside of texts, names and comments."""
+    position, depth = 0, 0
+    while True:
+        token = (_COMMENT_ENDS if depth else _TOKENS).search(script, position)
+        if token is None:
+            return
+        position = token.end()
+        if token["open"]:
+            depth += 1
+        elif token["close"]:
+            depth = max(depth - 1, 0)
+        elif token["go"] is not None:
+            yield token
