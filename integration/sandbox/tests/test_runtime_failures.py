@@ -1,25 +1,18 @@
 """What each kind of error ends: its statement, the batch, the transaction; outside and inside TRY."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from corpus.failures import TABLE, cases, markdown
 from ddl_support import Client
-
-GOES_ON, ENDS_BATCH, ROLLS_BACK = "the batch goes on", "the batch ends", "the transaction is rolled back"
 
 
 @pytest.fixture(scope="module")
 def prepared(server):
     client = Client(server)
-    client.run(
-        "CREATE TABLE fl_t (id int NOT NULL PRIMARY KEY, n int NULL CONSTRAINT fl_c CHECK (n < 100), s varchar(3) NULL);"
-        "CREATE TABLE fl_log (n int); CREATE INDEX fl_i ON fl_t (n); INSERT INTO fl_t VALUES (1, 1, 'a'), (2, 1, 'b');"
-        "CREATE TABLE fl_child (id int NOT NULL, parent int NULL); INSERT INTO fl_child VALUES (1, 99)"
-    )
-    client.run("CREATE PROCEDURE fl_plain AS SELECT 1")
-    client.run("CREATE PROCEDURE fl_two AS SELECT 1, 2")
-    client.run("CREATE PROCEDURE fl_deep AS EXEC fl_deep")
-    client.run("CREATE PROCEDURE fl_late AS SELECT * FROM fl_missing; SELECT 'on'")
+    for batch in TABLE["setup"]:
+        client.run(batch)
     client.session.close()
     return server
 
@@ -33,81 +26,41 @@ def client(prepared):
     client.session.close()
 
 
-# statement, number, what it ends
-CASES = [
-    ("INSERT INTO fl_t VALUES (1, 1, 'x')", 2627, GOES_ON),
-    ("INSERT INTO fl_t (n) VALUES (1)", 515, GOES_ON),
-    ("INSERT INTO fl_t VALUES (3, 100, 'x')", 547, GOES_ON),
-    ("UPDATE fl_t SET s = 'long'", 2628, GOES_ON),
-    ("UPDATE fl_t SET n = 1 / 0", 8134, GOES_ON),
-    ("SELECT CAST('2024-02-30' AS datetime)", 242, GOES_ON),
-    ("INSERT INTO fl_t SELECT 9, (SELECT id FROM fl_t), NULL", 512, GOES_ON),
-    ("INSERT INTO fl_log VALUES (2147483647), (CAST(1 AS int) + 2147483647)", 8115, GOES_ON),
-    ("CREATE TABLE #fl (n tinyint); INSERT INTO #fl VALUES (256)", 220, GOES_ON),
-    ("EXEC fl_two @p = 1", 8146, ROLLS_BACK),
-    ("ROLLBACK TRANSACTION fl_unknown", 6401, GOES_ON),
-    ("DECLARE c CURSOR FOR SELECT 1; FETCH c", 16917, GOES_ON),
-    ("EXEC sp_rename 'fl_unknown', 'x'", 15225, GOES_ON),
-    ("EXEC fl_nothing", 2812, ENDS_BATCH),
-    ("DROP TABLE fl_nothing", 3701, GOES_ON),
-    ("RAISERROR('x', 16, 1)", 50000, GOES_ON),
-    ("THROW 50001, 'x', 1", 50001, ENDS_BATCH),
-    ("UPDATE fl_t SET n = s", 245, ROLLS_BACK),
-    ("SELECT CAST('x' AS date)", 241, ROLLS_BACK),
-    ("SELECT CAST('x' AS decimal(5, 2))", 8114, ROLLS_BACK),
-    ("SELECT CAST('x' AS uniqueidentifier)", 8169, ROLLS_BACK),
-    ("EXEC fl_plain 1", 8146, ROLLS_BACK),
-    ("EXEC fl_deep", 217, ROLLS_BACK),
-    ("INSERT INTO fl_log EXEC fl_two", 213, ROLLS_BACK),
-    ("CREATE TABLE fl_t (i int)", 2714, ROLLS_BACK),
-    ("ALTER TABLE fl_t DROP COLUMN nothing", 4924, ROLLS_BACK),
-    ("ALTER TABLE fl_t ADD n int", 2705, ROLLS_BACK),
-    ("CREATE INDEX fl_i ON fl_t (s)", 1913, ROLLS_BACK),
-    ("ALTER TABLE fl_t ADD CONSTRAINT fl_d1 DEFAULT 1 FOR n; ALTER TABLE fl_t ADD DEFAULT 2 FOR n", 1781, ROLLS_BACK),
-    ("ALTER TABLE fl_child ADD FOREIGN KEY (parent) REFERENCES fl_t (id)", 547, ROLLS_BACK),
-    ("CREATE UNIQUE INDEX fl_u ON fl_t (n)", 1505, GOES_ON),
-    ("ALTER TABLE fl_t ALTER COLUMN s varchar(3) NOT NULL; ALTER TABLE fl_child ALTER COLUMN id int NULL;"
-     "INSERT INTO fl_child VALUES (NULL, 1); ALTER TABLE fl_child ALTER COLUMN id int NOT NULL", 515, GOES_ON),
-]  # fmt: skip
-# As text of EXEC, since a batch with it would not be compiled.
-ALL = [
-    *CASES,
-    ("EXEC ('SELECT nothing FROM fl_t')", 207, GOES_ON),
-    ("EXEC ('SELECT 1 FROM WHERE')", 156, GOES_ON),
-    ("EXEC ('SELECT * FROM fl_missing')", 208, GOES_ON),
-    ("EXEC ('SELECT x.id FROM fl_t')", 4104, GOES_ON),
-    ("EXEC fl_late", 208, GOES_ON),
-    ("EXEC ('THROW 50001, ''x'', 1')", 50001, ENDS_BATCH),
-    ("EXEC ('SELECT CAST(''x'' AS int)')", 245, ROLLS_BACK),
-]
-every_case = pytest.mark.parametrize("statement, number, ends", ALL, ids=[f"{c[1]}-{c[0][:20]}" for c in ALL])
+CASES = list(cases())
+every_case = pytest.mark.parametrize(
+    "statement, number, ends, abort", CASES, ids=[f"{c[1]}-{c[0][:20]}" for c in CASES]
+)
 
 
 @every_case
-def test_outside_try(client, statement, number, ends):
+def test_outside_try(client, statement, number, ends, abort):
     events = client.events(f"{statement}; SELECT 'on'")
     assert number in client.numbers(events)
-    assert client.rows(events)[-1:] == ([("on",)] if ends == GOES_ON else client.rows(events)[-1:])
-    assert (("on",) in client.rows(events)) is (ends == GOES_ON)
-    assert client.value("SELECT @@TRANCOUNT") == (0 if ends == ROLLS_BACK else 1)
+    assert (("on",) in client.rows(events)) is (ends in ("statement", "scope"))
+    assert client.value("SELECT @@TRANCOUNT") == (0 if ends == "transaction" else 1)
 
 
 @every_case
-def test_inside_try(client, statement, number, ends):
+def test_inside_try(client, statement, number, ends, abort):
     text = f"BEGIN TRY {statement} END TRY BEGIN CATCH SELECT ERROR_NUMBER(), XACT_STATE() END CATCH"
     events = client.events(text)
     caught = client.rows(events)[-1]
-    assert caught[1] == (-1 if ends == ROLLS_BACK else 1)
+    assert caught[1] == (-1 if ends == "transaction" else 1)
     assert caught[0] in (number, 1750)
-    assert client.numbers(events) == ([3998] if ends == ROLLS_BACK else [])
-    assert client.value("SELECT @@TRANCOUNT") == (0 if ends == ROLLS_BACK else 1)
+    assert client.numbers(events) == ([3998] if ends == "transaction" else [])
+    assert client.value("SELECT @@TRANCOUNT") == (0 if ends == "transaction" else 1)
 
 
-@pytest.mark.parametrize("statement, number, ends", CASES[:11], ids=lambda value: str(value)[:20])
-def test_xact_abort_rolls_back_but_for_raiserror(client, statement, number, ends):
-    spared = number == 50000
-    assert client.errors(f"SET XACT_ABORT ON; {statement}; SELECT 1")[:1] == [number]
-    assert client.value("SELECT @@TRANCOUNT") == int(spared)
+@every_case
+def test_under_xact_abort(client, statement, number, ends, abort):
+    events = client.events(f"SET XACT_ABORT ON; {statement}; SELECT 'on'")
+    assert number in client.numbers(events)
+    assert (("on",) in client.rows(events)) is (abort != "transaction")
+    assert client.value("SELECT @@TRANCOUNT") == int(abort != "transaction")
+
+
+def test_the_readme_shows_the_table():
+    assert markdown() in (Path(__file__).parents[1] / "README.md").read_text()
 
 
 @pytest.mark.parametrize("statement", ["RAISERROR('x', 16, 1)", "THROW 50001, 'x', 1", "SELECT 1 / 0"])
@@ -214,11 +167,11 @@ def test_a_deadlock_that_is_caught_dooms(client, rival):
     assert victim.value("SELECT @@TRANCOUNT") == 0
 
 
-@pytest.mark.parametrize("setting, ends, count", [("OFF", GOES_ON, 1), ("ON", ENDS_BATCH, 0)])
+@pytest.mark.parametrize("setting, ends, count", [("OFF", "statement", 1), ("ON", "transaction", 0)])
 def test_a_lock_timeout_ends_its_statement(client, rival, setting, ends, count):
     events = client.events(f"SET XACT_ABORT {setting}; SET LOCK_TIMEOUT 0; UPDATE fl_b SET n = 3; SELECT 'on'")
     assert client.numbers(events) == [1222]
-    assert (("on",) in client.rows(events)) is (ends == GOES_ON)
+    assert (("on",) in client.rows(events)) is (ends == "statement")
     assert client.value("SELECT @@TRANCOUNT") == count
 
 

@@ -36,7 +36,8 @@ _ROLL_BACK = frozenset((217, 235, 241, 245, 293, 295, 1205, 3609, 3616, 3930, 39
 TERMINATES_STATEMENT = frozenset(
     (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
 )
-_BINDING = frozenset((207, 208, 209, 4104, 2812))
+_COMPILING = frozenset((207, 209, 4104))  # XACT_ABORT leaves such errors alone, see its page
+_BINDING = _COMPILING | {208, 2812}
 SANDBOX = frozenset((50998, 50999))  # no server's errors: never caught
 DDL = (
     nodes.CreateTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck,
@@ -79,12 +80,13 @@ def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort:
         return _TRANSACTION if xact_abort else _BATCH
     if number in SANDBOX:
         return Effect(True, False, False, caught=False)
-    if number in _ROLL_BACK or error.severity >= 20 or xact_abort:
+    called = error.severity == 15 and isinstance(statement, nodes.Execute)  # the text of EXEC is not compiled
+    if number in _ROLL_BACK or error.severity >= 20 or xact_abort and not called and number not in _COMPILING:
         return _TRANSACTION
     if number in _BINDING:
         return Effect(True, False, False, caught=number == 2812, of_scope=True)
     if error.severity == 15:
-        return Effect(not isinstance(statement, nodes.Execute), False, False, of_scope=True)
+        return Effect(not called, False, False, of_scope=True)
     if isinstance(statement, DDL) and number not in _DDL_THAT_SCANS or number == 2714:
         return _TRANSACTION
     if number == 213 and isinstance(statement, nodes.Insert) and statement.execute is not None:

@@ -89,18 +89,19 @@ def _is_false(condition: nodes.Predicate) -> bool:
 def _sought(statement: EngineStatement, source: Source, condition: nodes.Predicate) -> Iterator[tuple[str, str, str]]:
     """Columns that a condition compares for equality, the text of the other side, and its keys as an item of FROM."""
     _, operands, query = statement.equalities.get(id(condition), (None, (), None))
-    for position, text in enumerate(operands):
+    own = f"{source.engine_alias}."
+    for position, text in enumerate(operands[:2]):
         others = [other for number, other in enumerate(operands) if number != position]
-        if position and len(operands) > 2 or f"{source.engine_alias}." in " ".join(others):
+        if own not in text or position and len(operands) > 2 or own in " ".join(others):
             continue  # not a column on one side and values on the other
-        for column in source.table.columns:
-            if text != _comparable(column, source.engine_alias):
-                continue
-            if query is not None:
-                yield column.physical, "", f"(SELECT {_hash(column, others[0])} FROM ({query}) q)"
-            elif all(_PLAIN.fullmatch(other) or not _ALIAS.search(other) and "SELECT" not in other for other in others):
-                values = ", ".join(_hash(column, other) for other in others)
-                yield column.physical, " ".join(others), f"unnest(ARRAY[{values}])"
+        column = next((c for c in source.table.columns if text == _comparable(c, source.engine_alias)), None)
+        if column is None:
+            continue
+        if query is not None:
+            yield column.physical, "", f"(SELECT {_hash(column, others[0])} FROM ({query}) q)"
+        elif all(_PLAIN.fullmatch(other) or not _ALIAS.search(other) and "SELECT" not in other for other in others):
+            values = ", ".join(_hash(column, other) for other in others)
+            yield column.physical, " ".join(others), f"unnest(ARRAY[{values}])"
 
 
 def _given(
