@@ -42,3 +42,32 @@ def test_merge_reads_a_common_table_with_union_all(client):
         "WHEN NOT MATCHED THEN INSERT DEFAULT VALUES;"
     )
     assert client.value("SELECT COUNT(*) FROM seat") == 2
+
+
+@pytest.mark.parametrize("operator", ["UNION ALL", "UNION"])
+def test_queries_side_by_side_nest_no_deeper_however_many_they_are(client, operator):
+    """The engine's time for nested ones grows with the cube of their number."""
+
+    def depth(count):
+        text = f" {operator} ".join(f"SELECT {number} AS a, N'x' AS b" for number in range(count))
+        assert len(client.run(text)) == count
+        (plan,) = client.session.parse(text).plans.values()
+        depths = [plan.sql[:at].count("(") - plan.sql[:at].count(")") for at in range(len(plan.sql))]
+        return max(depths)
+
+    assert depth(60) == depth(3)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("SELECT N'a' AS v UNION ALL SELECT N'A' UNION SELECT N'b'", 2),
+        ("SELECT N'a' AS v UNION SELECT N'A' UNION ALL SELECT N'a'", 2),
+        ("SELECT N'a' AS v UNION SELECT N'b' UNION ALL SELECT N'a' EXCEPT SELECT N'A'", 1),
+        ("SELECT 1 AS v UNION ALL SELECT 1.5 UNION SELECT 1 UNION ALL SELECT NULL", 3),
+        ("SELECT 1 AS v UNION SELECT 1 UNION ALL SELECT 1.0 UNION SELECT NULL", 2),
+        ("SELECT 1 AS v UNION ALL (SELECT 1 UNION SELECT 1) UNION ALL SELECT 2", 3),
+    ],
+)
+def test_unions_of_several_kinds_are_made_from_left_to_right(client, text, values):
+    assert len(client.run(text)) == values

@@ -32,15 +32,37 @@ class SetOperations:
         return self._ordered(self._body(query.body, parent), query, parent)
 
     def _body(self, body: Any, parent: Scope | None) -> Relation:
-        if isinstance(body, nodes.SetOperation):
-            return self._combine_sets(body.operator, self._body(body.left, parent), self._body(body.right, parent))
-        return self.t.relation(body if isinstance(body, nodes.Query) else nodes.Query(body), parent)
+        """Queries from left to right; those of a UNION stand side by side, for nested ones cost the engine dearly."""
+        steps = []
+        while isinstance(body, nodes.SetOperation):
+            steps.append((body.operator, body.right))
+            body = body.left
+        relation = self.t.relation(body if isinstance(body, nodes.Query) else nodes.Query(body), parent)
+        branches, outputs, pending = [relation.sql], relation.outputs, "UNION ALL"
+        for operator, body in reversed(steps):
+            right = self._body(body, parent)
+            united, (own, other) = self._united(operator, outputs, right.outputs)
+            converted = own != [f"q.o{number} AS o{number}" for number in range(1, len(own) + 1)]
+            if pending == "UNION" and (converted or operator != "UNION") or operator in ("INTERSECT", "EXCEPT"):
+                branches, pending = [_side_by_side(pending, branches, outputs)], "UNION ALL"
+            if converted:
+                branches = [f"SELECT {', '.join(own)} FROM ({branch}) q" for branch in branches]
+            branches.append(f"SELECT {', '.join(other)} FROM ({right.sql}) q")
+            outputs = united
+            if operator in ("INTERSECT", "EXCEPT"):
+                branches = [_compared(operator, *branches, outputs)]
+            else:
+                pending = operator
+        return Relation(_side_by_side(pending, branches, outputs), outputs)
 
-    def _combine_sets(self, operator: str, left: Relation, right: Relation) -> Relation:
-        if len(left.outputs) != len(right.outputs):
+    def _united(
+        self, operator: str, left: list[Output], right: list[Output]
+    ) -> tuple[list[Output], tuple[list[str], list[str]]]:
+        """The columns of both, and how each side's are selected for them."""
+        if len(left) != len(right):
             raise uneven()
         outputs, a, b = [], [], []
-        for number, (one, two) in enumerate(zip(left.outputs, right.outputs), 1):
+        for number, (one, two) in enumerate(zip(left, right), 1):
             pair = [_set_operand(number, output) for output in (one, two)]
             if operator == "UNION ALL":
                 _check_collations(pair, number)
@@ -51,25 +73,7 @@ class SetOperations:
             outputs.append(Output(one.name, type_, nullable, coercibility, untyped=one.untyped and two.untyped))
             a.append(f"{converted[0]} AS o{number}")
             b.append(f"{converted[1]} AS o{number}")
-        left_sql = f"SELECT {', '.join(a)} FROM ({left.sql}) q"
-        right_sql = f"SELECT {', '.join(b)} FROM ({right.sql}) q"
-        keyed = any(has_key(output.type) for output in outputs)
-        if operator == "UNION ALL" or not keyed:
-            return Relation(f"({left_sql}) {operator} ({right_sql})", outputs)
-        keys = [key_sql(f"u.o{n}", o.type) for n, o in enumerate(outputs, 1)]
-        names = ", ".join(f"u.o{n}" for n in range(1, len(outputs) + 1))
-        if operator == "UNION":
-            return Relation(
-                f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM (({left_sql}) UNION ALL ({right_sql})) u", outputs
-            )
-        others = [key_sql(f"x.o{n}", o.type) for n, o in enumerate(outputs, 1)]
-        same = " AND ".join(f"{k} IS NOT DISTINCT FROM {o}" for k, o in zip(keys, others))
-        exists = "EXISTS" if operator == "INTERSECT" else "NOT EXISTS"
-        return Relation(
-            f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM ({left_sql}) u "
-            f"WHERE {exists} (SELECT 1 FROM ({right_sql}) x WHERE {same})",
-            outputs,
-        )
+        return outputs, (a, b)
 
     def _check_distinct(self, type_: SqlType, operator: str) -> None:
         """:raises SqlServerError: 421, 5335."""
@@ -135,6 +139,33 @@ def _check_collations(pair: list[Bound], number: int) -> None:
     if source.is_unicode or target.is_unicode or source.length == target.length:
         raise SqlServerError(451, **conflict, operation="UNION ALL", clause="SELECT", column=number)
     raise SqlServerError(457, **conflict, operation="UNION ALL", source=label(source), target=label(target))
+
+
+def _side_by_side(operator: str, branches: list[str], outputs: list[Output]) -> str:
+    """UNION or UNION ALL."""
+    if len(branches) == 1:
+        return branches[0]
+    if operator == "UNION" and any(has_key(output.type) for output in outputs):
+        return f"{_first_of_each(outputs)[0]} ({_side_by_side('UNION ALL', branches, outputs)}) u"
+    return f" {operator} ".join(f"({branch})" for branch in branches)
+
+
+def _first_of_each(outputs: list[Output]) -> tuple[str, list[str]]:
+    """One row of those whose values are equal here while the engine tells them apart, and the keys that say so."""
+    keys = [key_sql(f"u.o{n}", o.type) for n, o in enumerate(outputs, 1)]
+    names = ", ".join(f"u.o{n}" for n in range(1, len(outputs) + 1))
+    return f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM", keys
+
+
+def _compared(operator: str, left: str, right: str, outputs: list[Output]) -> str:
+    """INTERSECT and EXCEPT."""
+    if not any(has_key(output.type) for output in outputs):
+        return f"({left}) {operator} ({right})"
+    first, keys = _first_of_each(outputs)
+    others = [key_sql(f"x.o{n}", o.type) for n, o in enumerate(outputs, 1)]
+    same = " AND ".join(f"{k} IS NOT DISTINCT FROM {o}" for k, o in zip(keys, others))
+    exists = "EXISTS" if operator == "INTERSECT" else "NOT EXISTS"
+    return f"{first} ({left}) u WHERE {exists} (SELECT 1 FROM ({right}) x WHERE {same})"
 
 
 def _set_operand(number: int, output: Output) -> Bound:
