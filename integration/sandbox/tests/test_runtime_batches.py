@@ -1,5 +1,7 @@
 """Variables, control flow, errors and messages of batches."""
 
+import tracemalloc
+
 import pytest
 from ddl_support import Client
 
@@ -226,3 +228,56 @@ def test_a_missing_parameter_is_named_with_the_start_of_its_query(client):
     columns = ", ".join(["@value"] * 20)
     shown = f"(@value int)SELECT {columns}"[:64]
     assert f"query '{shown}' expects" in client.error(f"EXEC sp_executesql N'SELECT {columns}', N'@value int'")
+
+
+# ---- long texts ---------------------------------------------------------------------------
+
+LENGTH = 4_000_000
+
+
+def memory_of(process):
+    """The most that a process has had in memory, in bytes."""
+    with open(f"/proc/{process}/status") as status:
+        return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "N'" + "x" * LENGTH + "', NULL",
+        "'" + "''" * (LENGTH // 2) + "', NULL",
+        "NULL, 0x" + "ab" * (LENGTH // 2),
+        "NULL, NULL /* " + "x" * LENGTH + " */",
+        "NULL, NULL -- " + "x" * LENGTH,
+    ],
+    ids=["nstring", "doubled", "binary", "comment", "line"],
+)
+def test_a_long_text_takes_a_few_times_its_length_of_memory(client, values):
+    client.run("DROP TABLE IF EXISTS long; CREATE TABLE long (n nvarchar(max), b varbinary(max))")
+    engine = client.session.connection.info.backend_pid
+    before = memory_of(engine)
+    text = f"INSERT INTO long (n, b) VALUES ({values}\n)"
+    tracemalloc.start()
+    try:
+        client.run(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * len(text)
+    assert memory_of(engine) - before < 10 * len(text)
+    assert client.run("SELECT COUNT(*) FROM long") == [(1,)]
+
+
+def test_a_long_text_is_not_kept(client):
+    text = "SELECT LEN(N'" + "x" * LENGTH + "')"
+    assert client.run(text) == [(LENGTH,)]
+    assert client.session.parse(text) is not client.session.parse(text)
+
+
+def test_what_is_wrong_behind_a_long_value_is_told_with_its_line(client):
+    (error,) = [
+        event
+        for event in client.events("SELECT N'" + "x\n" * 70_000 + "', /* \n" + "y" * 70_000 + " */ 1 FROM FROM t")
+        if isinstance(event, Error)
+    ]
+    assert (error.number, error.line) == (156, 70_002)

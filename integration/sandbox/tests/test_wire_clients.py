@@ -434,7 +434,7 @@ def sessions(target):
         return run(connection, "select sessions")[0][0]
 
 
-def wait_for_sessions(target, count, seconds=5):
+def wait_for_sessions(target, count, seconds=120):
     deadline = time.monotonic() + seconds
     while (found := sessions(target)) != count and time.monotonic() < deadline:
         time.sleep(0.05)

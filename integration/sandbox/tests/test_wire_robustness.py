@@ -22,7 +22,7 @@ def alive_at_the_end(target):
     yield
     with PYTDS.connect(target) as connection:
         assert run(connection, "select 1") == [[1]]
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 120
         while run(connection, "select sessions") != [[1]] and time.monotonic() < deadline:
             time.sleep(0.05)
         assert run(connection, "select sessions") == [[1]]

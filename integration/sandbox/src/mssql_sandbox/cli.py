@@ -32,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _serve(options, password)
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"mssql-sandbox: {error}")
+    # All is closed. The interpreter's own end would take apart, piece by piece, what a long life left in memory.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _parser() -> argparse.ArgumentParser:

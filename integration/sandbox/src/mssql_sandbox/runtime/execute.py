@@ -14,6 +14,7 @@ from ..sqltypes import INT, MAX, SqlType, nvarchar
 from ..syntax import nodes
 from ..types.typenames import from_pg, rows_decoder, to_pg
 from . import isolation, late_errors, limits, locking
+from .parsed import LONGEST
 from .scope import DEFAULT, Scope
 from .triggers import CHANGES, run_with_triggers
 
@@ -135,13 +136,13 @@ class Execution:
         session = self.session
         cursor = session.cursor
         session.tell_sessions(plan.sql)
-        arguments = self.arguments(plan)
+        arguments, kept = self.arguments(plan), len(plan.sql) < LONGEST
         isolation.before_reading(session, plan, arguments)
         if plan.changed and session.transactions.ticket:
-            cursor.execute(plan.watched, arguments, prepare=True)
+            cursor.execute(plan.watched, arguments, prepare=kept)
             locking.note_changes(session, plan, cursor)
         else:
-            cursor.execute(plan.sql, arguments, prepare=True)
+            cursor.execute(plan.sql, arguments, prepare=kept)
         if isolation.releases(session, plan):
             session.transactions.release()
         if plan.assign is not None:

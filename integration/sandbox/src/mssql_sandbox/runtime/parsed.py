@@ -20,6 +20,7 @@ QUERIES = (
 
 
 _PLANS_PER_TEXT = 64
+LONGEST = 100_000  # characters of a text that is kept, here and by the engine
 
 
 @dataclass
@@ -62,6 +63,8 @@ class ParseCache:
                 self._texts.move_to_end(key)
                 return found
         parsed = self._parse(text, quoted_identifier)
+        if len(text) > LONGEST:
+            return parsed
         with self._lock:
             self._texts[key] = parsed
             while len(self._texts) > self.limit:

@@ -22,7 +22,7 @@ from ..versions import Version
 from . import bulk, procedures, showplan
 from .batch import Interpreter
 from .cursors import Cursors
-from .parsed import Parsed
+from .parsed import LONGEST, Parsed
 from .pgerrors import ObjectLookup, translate_error
 from .rpc import SHOWN, RemoteCalls
 from .scope import DEFAULT, MAX_NESTING, ReturnFromScope, Scope, StopBatch
@@ -291,7 +291,7 @@ class Session(RemoteCalls):
         return SPECIALS[function](self, scope)
 
     def query(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple]:
-        self.cursor.execute(sql, arguments, prepare=True)
+        self.cursor.execute(sql, arguments, prepare=len(sql) < LONGEST)
         return self.cursor.fetchall()
 
     def object_lookup(self) -> ObjectLookup:

@@ -21,6 +21,7 @@ from .base import RESERVED, SyntaxFault
 from .lexer import Token, tokenize
 
 _KEPT = 20000
+_LONG = 100_000  # characters
 _MESSAGE = re.compile(r"could not be parsed[^.]*\.\s*(?:(\d+):(\d+): )?(.*?)\s*(?:\(error (\d+)\))?\s*$", re.S)
 _SAME_VALUE = {
     "string": "'",
@@ -67,13 +68,14 @@ class Gate:
 
     def check(self, text: str, quoted_identifier: bool = True) -> None:
         """:raises SqlServerError: 102 or 156 at the place where the grammar stops, or the rule's own number."""
-        shapes = _shapes(text, quoted_identifier)
+        tokens = tokenize(text, quoted_identifier)
+        shapes = _shapes(tokens, quoted_identifier)
         with self._lock:
             for shape in shapes & self._passed.keys():
                 self._passed.move_to_end(shape)
             if shapes <= self._passed.keys():
                 return
-        self._run(text, quoted_identifier)
+        self._run(_condensed(text, tokens), quoted_identifier)
         with self._lock:
             self._passed.update(dict.fromkeys(shapes))
             while len(self._passed) > _KEPT:
@@ -136,12 +138,30 @@ def _error(match: re.Match, text: str) -> SqlServerError:
     return SqlServerError(102, near=word, line=line)
 
 
-def _shapes(text: str, quoted_identifier: bool) -> set[bytes]:
+def _condensed(text: str, tokens: list[Token]) -> str:
+    """The text without what makes it long and is no grammar: of values and comments the ends of lines are left."""
+    if len(text) < _LONG:
+        return text
+    parts, position = [], 0
+    for token in tokens:
+        parts.append(_lines(text[position : token.start], " "))
+        source = text[token.start : token.end]
+        if token.kind in ("string", "nstring"):
+            source = _lines(source, source[: source.index(source[-1]) + 1], source[-1])
+        parts.append("0x" if token.kind == "binary" else source)
+        position = token.end
+    return "".join(parts)
+
+
+def _lines(source: str, before: str, after: str = "") -> str:
+    return source if len(source) < _LONG // 10 else before + "\n" * source.count("\n") + after
+
+
+def _shapes(tokens: list[Token], quoted_identifier: bool) -> set[bytes]:
     """Digests of the text without its values; lists of values and equal rows count once.
 
     Of CREATE TABLE each column or constraint has one, as if it stood alone.
     """
-    tokens = tokenize(text, quoted_identifier)
     words = [_word(token, tokens, number) for number, token in enumerate(tokens[:-1])]
     whole = _SAME_ROWS.sub(r"\1", _SAME_LISTS.sub("@v , @v", f" {' '.join(words)} "))
     texts = _definitions(words) if words[:4] == ["CREATE", "TABLE", "[]", "("] else [whole]

@@ -25,12 +25,13 @@ _TOKEN = re.compile(
     r"""
     (?P<space>[\s\ufeff]+|--[^\n]*)
   | (?P<comment>/\*)
-  | (?P<nstring>[Nn]'(?:[^']|'')*')
-  | (?P<string>'(?:[^']|'')*')
-  | (?P<bracket>\[(?:[^\]]|\]\])*\])
-  | (?P<quoted>"(?:[^"]|"")*")
+  | (?P<nstring>[Nn]'[^']*'(?!'))
+  | (?P<string>'[^']*'(?!'))
+  | (?P<bracket>\[[^\]]*\](?!\]))
+  | (?P<quoted>"[^"]*"(?!"))
+  | (?P<doubled>[Nn]?'|\[|")
   | (?P<variable>@@?[\w@#$]+)
-  | (?P<binary>0[xX](?:[0-9A-Fa-f]|\\\r?\n)*)
+  | (?P<binary>0[xX][0-9A-Fa-f]*(?:\\\r?\n[0-9A-Fa-f]*)*)
   | (?P<money>[$\u00a3\u20ac][+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))
   | (?P<float>(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]*)
   | (?P<decimal>[0-9]+\.[0-9]*|\.[0-9]+)
@@ -41,6 +42,8 @@ _TOKEN = re.compile(
     re.X | re.I,
 )
 _CONTINUATION = re.compile(r"\\\r?\n")
+# What begins with these may hold its closing mark, doubled.
+_DELIMITED = {"N'": ("nstring", "'"), "'": ("string", "'"), "[": ("bracket", "]"), '"': ("quoted", '"')}
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -56,6 +59,12 @@ def tokenize(text: str, quoted_identifier: bool = True) -> list[Token]:
         kind = match.lastgroup
         value = match.group()
         end = match.end()
+        if kind == "doubled":
+            kind, mark = _DELIMITED[value.upper()]
+            end = _closing(text, end, mark)
+            if not end:
+                raise _stray(text, position, line)
+            value = text[position:end]
         if kind == "space":
             pass
         elif kind == "comment":
@@ -89,6 +98,13 @@ def _literal(kind: str, value: str, start: int, end: int, line: int, quoted_iden
     if kind == "variable":
         return Token("variable", value, "", start, end, line)
     return Token(kind, value, "", start, end, line)
+
+
+def _closing(text: str, at: int, mark: str) -> int:
+    """The place behind the closing mark; 0 without one. An expression would remember each doubled one."""
+    while (at := text.find(mark, at) + 1) and text.startswith(mark, at):
+        at += 1
+    return at
 
 
 def _characters(body: str) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 from .. import interface
 from .connection import Connection
@@ -78,8 +79,9 @@ class Listener:
             running = dict(self._connections)
         for connection in running:
             connection.stop()
+        deadline = time.monotonic() + 5  # for all of them
         for thread in running.values():
-            thread.join(timeout=5)
+            thread.join(timeout=max(0, deadline - time.monotonic()))
         self.watcher.close()
         if self.journal is not None:
             self.journal.close()
