@@ -206,3 +206,26 @@ def test_a_global_temp_table_is_everybodys_until_its_maker_ends(server):
     list(other.session.reset(False))
     assert other.errors("SELECT * FROM ##g") == [208]
     other.session.close()
+
+
+@pytest.mark.parametrize(
+    "expression, number",
+    [("1 / n", 8134), ("CAST(s AS int)", 245), ("n + 2147483647", 8115), ("LEFT(s, -n)", 536)],
+)
+def test_a_computed_column_that_is_not_persisted_fails_where_it_is_read(owner, expression, number):
+    """https://learn.microsoft.com/sql/relational-databases/tables/specify-computed-columns-in-a-table"""
+    n = 0 if number == 8134 else 1
+    owner.run(f"CREATE TABLE c (n int, s varchar(9), f AS {expression}, g AS n + 1)")
+    owner.run(
+        f"INSERT INTO c (n, s) VALUES ({n}, 'x'); UPDATE c SET s = 'y'; INSERT INTO c (n) SELECT n FROM c WHERE n > 5"
+    )
+    assert owner.run("SELECT n, s, g FROM c") == [(n, "y", n + 1)]
+    for query in ("SELECT f FROM c", "SELECT * FROM c", "SELECT n FROM c WHERE f = 1", "UPDATE c SET n = f"):
+        assert owner.errors(query)[:1] == [number]
+    assert owner.errors(f"INSERT INTO c (n, s) OUTPUT inserted.f VALUES ({n}, 'x')") == [number]
+    assert owner.errors("CREATE INDEX ix ON c (f)")[:1] == [number]
+    owner.run("DELETE FROM c; CREATE INDEX ix ON c (f)")
+    assert owner.errors(f"INSERT INTO c (n, s) VALUES ({n}, 'x')")[:1] == [number]
+    owner.run(
+        f"DROP INDEX ix ON c; INSERT INTO c (n, s) VALUES ({n}, 'x'); ALTER TABLE c DROP COLUMN f; SELECT * FROM c"
+    )

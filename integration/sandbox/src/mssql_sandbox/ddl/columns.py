@@ -26,6 +26,7 @@ class NewColumn:
     definition: nodes.ColumnDefinition
     engine_sql: str | None = None  # of a computed column
     depends_on: tuple[int, ...] = ()
+    arguments: str = ""  # the columns that it is computed of, with their types
 
 
 def resolve_columns(
@@ -56,17 +57,37 @@ def resolve_columns(
     return [_computed(ddl, view, new, definitions) if new.definition.computed is not None else new for new in resolved]
 
 
-def engine_definition(new: NewColumn) -> str:
-    """The column in the engine's CREATE TABLE or ADD COLUMN."""
+def engine_definition(ddl: Ddl, number: int, new: NewColumn) -> str:
+    """The column in the engine's CREATE TABLE or ADD COLUMN; ``number`` is the table's."""
     column = new.column
     parts = [column.physical, datatypes.engine_type(column.type)]
     if new.engine_sql is not None:
-        parts.append(f"generated always as ({new.engine_sql}) stored")
+        parts.append(f"generated always as ({_generated(ddl, number, new)}) stored")
     if column.rowversion:
         parts.append("default ms.next_rowversion()")
     if not column.nullable and new.engine_sql is None:
         parts.append("not null")
     return " ".join(parts)
+
+
+def _generated(ddl: Ddl, number: int, new: NewColumn) -> str:
+    """What a computed column is in the engine. One that is not persisted fails where it is read, not where a row is
+    written (https://learn.microsoft.com/sql/relational-databases/tables/specify-computed-columns-in-a-table): a function
+    keeps NULL for a fault, and tells the fault to those who ask loudly.
+    """
+    if new.column.persisted or not new.arguments:
+        return new.engine_sql
+    names = [argument.split()[0] for argument in new.arguments.split(", ")]
+    function = f"u.g{number}_{new.column.id}"
+    ddl.run(
+        f"create or replace function {function}(loud boolean, {new.arguments}) returns"
+        f" {datatypes.engine_type(new.column.type)} language plpgsql immutable as $body$ begin return ({new.engine_sql});"
+        " exception when others then if loud then raise; end if; return null; end $body$"
+    )
+    # The branch that is never taken has the engine check that the expression is deterministic.
+    first = names[0]
+    call = f"{function}(false, {', '.join(names)})"
+    return f"case when {first} is null and {first} is not null then {new.engine_sql} else {call} end"
 
 
 def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
@@ -240,7 +261,8 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
         computed=normalise.computed_definition(definition.computed, column_names(view)),
         persisted=definition.persisted,
     )
-    return NewColumn(resolved, definition, sql, tuple(other.id for other in used))
+    arguments = ", ".join(f"{other.physical} {datatypes.engine_type(other.type)}" for other in used)
+    return NewColumn(resolved, definition, sql, tuple(other.id for other in used), arguments)
 
 
 def not_deterministic(new: NewColumn, table_name: str) -> SqlServerError:

@@ -10,6 +10,7 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
+from ..translate.sources import column_value
 from ..types.code_pages import datalength_sql
 from . import errors, normalise
 from .context import Ddl, column_names, key_value, referenced_columns, walk, written
@@ -147,17 +148,22 @@ def create_in_engine(
 def _limit_entries(
     ddl: Ddl, table: Table, index_id: int, plan: IndexPlan, keys: Sequence[Column], where: str | None
 ) -> None:
-    """Keys that may be too long are measured in each row. :raises SqlServerError: 1946."""
+    """Keys that may be too long are measured in each row, computed ones have no fault. :raises SqlServerError: 1946."""
     limit, kind = _limit(plan)
-    if sum(_size(column) for column in keys) <= limit:
-        return
-    size = " + ".join(
-        f"coalesce({datalength_sql(column.physical, column.type)}, 0)" if column.type.name in _VARIABLE else str(_size(column))
-        for column in keys
-    )  # fmt: skip
-    test = f"ms.index_entry({size}, {limit}, '{kind}', {table.id}, {index_id})"
-    condition = f"({where}) is not true or {test}" if where else test
-    ddl.run(f"alter table {table.physical} add constraint w{table.id}_{index_id} check ({condition})")
+    relation = table.physical.split(".")[-1]
+    values = [column_value(table, column, relation) for column in keys if column.computed and not column.persisted]
+    tests = [f"({value} is null) in (true, false)" for value in values]
+    if sum(_size(column) for column in keys) > limit:
+        size = " + ".join(
+            f"coalesce({datalength_sql(column.physical, column.type)}, 0)"
+            if column.type.name in _VARIABLE
+            else str(_size(column))
+            for column in keys
+        )
+        tests.append(f"ms.index_entry({size}, {limit}, '{kind}', {table.id}, {index_id})")
+    if tests:
+        condition = (f"({where}) is not true or " if where else "") + " and ".join(tests)
+        ddl.run(f"alter table {table.physical} add constraint w{table.id}_{index_id} check ({condition})")
 
 
 def drop(ddl: Ddl, table: Table, name: str) -> None:

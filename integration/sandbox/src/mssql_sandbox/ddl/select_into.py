@@ -51,7 +51,7 @@ def _new_columns(results: Sequence[ResultColumn]) -> list[columns.NewColumn]:
 
 
 def _create(ddl: Ddl, number: int, new: list[columns.NewColumn], temporary: bool) -> None:
-    definitions = ", ".join(columns.engine_definition(column) for column in new)
+    definitions = ", ".join(columns.engine_definition(ddl, number, column) for column in new)
     engine_schema = "pg_temp" if temporary else "u"
     kind, prefix = ("temporary table", "") if temporary else ("table", "u.")
     ddl.run(f"create {kind} {prefix}t{number} ({definitions})")

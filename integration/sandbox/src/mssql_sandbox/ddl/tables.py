@@ -55,7 +55,7 @@ def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
     if table is None:
         _create(ddl, name, ddl.temporary_schema(), "pg_temp", statement)
         return
-    definitions = ", ".join(columns.engine_definition(new) for new in new_columns)
+    definitions = ", ".join(columns.engine_definition(ddl, table.id, new) for new in new_columns)
     ddl.run(ddl.catalog.empty_variable_sql(table, definitions))
 
 
@@ -82,9 +82,9 @@ def _create(
         raise NotSupported(f"the table {name} of computed columns alone", statement.line)
     number = ddl.new_object(name, schema_id, "U")
     temporary = "temporary " if engine_schema == "pg_temp" else ""
-    definitions = ", ".join(columns.engine_definition(new) for new in new_columns)
     table_name = f"t{number}" if temporary else f"{engine_schema}.t{number}"
     try:
+        definitions = ", ".join(columns.engine_definition(ddl, number, new) for new in new_columns)
         ddl.run(f"create {temporary}table {table_name} ({definitions})")
     except psycopg.errors.InvalidObjectDefinition:
         computed = next(new for new in new_columns if new.engine_sql is not None)

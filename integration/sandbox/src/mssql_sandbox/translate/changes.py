@@ -281,9 +281,9 @@ def _changed_rows(target: Target, name: str, prefix: str) -> Source:
     """What ``inserted`` or ``deleted`` is: columns of the table, by their names in the common table."""
     source = row_source(target.table, name, prefix)
     if target.columns is not None:
-        rows = {column.sql: column for column in source.columns}
+        rows = {column.name: column for column in source.columns}
         source.columns = [
-            replace(rows[f"{prefix}.{target.columns[target.source.key(c.name)].physical}"], name=c.name)
+            replace(rows[target.columns[target.source.key(c.name)].name], name=c.name)
             for c in target.source.columns
             if target.source.key(c.name) in target.columns
         ]

@@ -1,11 +1,14 @@
 """FROM: tables, joins, derived tables, table functions."""
 
 import re
+from functools import lru_cache
 
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..interface import SERVER_NAME
 from ..syntax import nodes
+from ..syntax.parser import parse_batch
+from ..syntax.walk import below
 from ..types.typenames import engine_cast
 from . import functions, pivot
 from .bound import COLUMN, CommonTableNames, Output, Relation, Scope, Source, SourceColumn
@@ -167,7 +170,7 @@ class Sources:
 
     def table_source(self, table: Table, alias: str | None, name: nodes.Name) -> Source:
         engine_alias = self.t.statement.alias()
-        columns = [_table_column(column, engine_alias) for column in table.columns]
+        columns = [_table_column(table, column, engine_alias) for column in table.columns]
         if any(column.rowversion for column in table.columns):
             self.t.statement.rowversions = True
         label = alias or name.parts[-1]
@@ -317,11 +320,30 @@ class Sources:
         return [column for found in probe.sources for column in found.columns]
 
 
-def _table_column(column: Column, alias: str) -> SourceColumn:
+@lru_cache(maxsize=1000)
+def _names_in(definition: str) -> frozenset[str]:
+    tree = parse_batch(f"SELECT {definition}", quoted_identifier=True).statements[0]
+    return frozenset(node.parts[-1].casefold() for node in below(tree) if isinstance(node, nodes.ColumnRef))
+
+
+def column_value(table: Table, column: Column, alias: str) -> str:
+    """A column of a row; a computed one that has no value tells its fault, if that is why."""
+    value = f"{alias}.{column.physical}"
+    if column.computed is None or column.persisted:
+        return value
+    names = _names_in(column.computed)
+    used = sorted((other for other in table.columns if other.name.casefold() in names), key=lambda other: other.id)
+    if not used:
+        return value
+    arguments = ", ".join(f"{alias}.{other.physical}" for other in used)
+    return f"coalesce({value}, u.g{table.id}_{column.id}(true, {arguments}))"
+
+
+def _table_column(table: Table, column: Column, alias: str) -> SourceColumn:
     return SourceColumn(
         column.name,
         column.type,
-        f"{alias}.{column.physical}",
+        column_value(table, column, alias),
         column.nullable,
         column.identity is not None,
         column.computed is not None,

@@ -7,7 +7,7 @@ from ..types.typenames import engine_cast
 from .bound import Bound, Source, SourceColumn
 from .operands import convert
 from .plan import Plan
-from .sources import Sources
+from .sources import Sources, column_value
 from .translation import Translation
 
 
@@ -73,7 +73,7 @@ class Targets:
 
 def row_source(table: Table, name: str, prefix: str) -> Source:
     columns = [
-        SourceColumn(column.name, column.type, f"{prefix}.{column.physical}", column.nullable)
+        SourceColumn(column.name, column.type, column_value(table, column, prefix), column.nullable)
         for column in table.columns
     ]
     return Source(name, name, prefix, columns, None, None, key=table.key)
