@@ -16,7 +16,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     # (ALTER TABLE, table_constraint).
     can_defer_constraint_checks = False
     supports_deferrable_unique_constraints = False
-    supports_forward_references = False
     has_select_for_update = True
     has_select_for_update_nowait = True
     has_select_for_update_skip_locked = True

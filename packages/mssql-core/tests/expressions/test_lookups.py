@@ -63,7 +63,7 @@ def test_simple_regular_expressions_before(compiled):
     )
 
 
-@pytest.mark.parametrize("pattern", ["a+", "[]a]", "a|b", r"\d"])
+@pytest.mark.parametrize("pattern", ["a+", "(a)", "a|b", r"\b"])
 def test_other_regular_expressions_before(compiled, pattern):
     with pytest.raises(NotSupportedError, match="needs REGEXP_LIKE, which SQL Server has from version 2025") as error:
         where(compiled, name__regex=pattern)

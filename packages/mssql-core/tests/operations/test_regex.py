@@ -1,5 +1,9 @@
+import re
+
 import pytest
 from django.db import NotSupportedError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mssql_core.operations.regex import insensitive_collation, like_pattern
 
@@ -19,6 +23,14 @@ from mssql_core.operations.regex import insensitive_collation, like_pattern
         (r"5\$", "%5$%"),
         ("50%_", r"%50\%\_%"),
         (r"a\\b", r"%a\\b%"),
+        (r"a\\$", r"%a\\"),
+        ("", "%%"),
+        ("^$", ""),
+        (r"^\d{3}-\w.+", "[0-9][0-9][0-9]-[0-9A-Z_a-z]_%%"),
+        (r"^[\d.]$", "[0-9.]"),
+        ("^[]a]$", r"[\]a]"),
+        ("^[^a-]$", r"[^a\-]"),
+        ("^.{2,}x$", "__%x"),
     ],
 )
 def test_what_like_can_say(pattern, expected):
@@ -26,11 +38,70 @@ def test_what_like_can_say(pattern, expected):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["a+", "a*", "a?", "a|b", "(a)", r"\d", "[a]*", "a{2}", r"[\d]", "a^b", "[a", "b$c"]
-)
+    "pattern",
+    ["a+", "a*", "a?", "a|b", "(a)", r"\b", "[a]*", "a{1,2}", "a{2,}", "a^b", "[a", "b$c", "*a", r"a\\"[:-1], "[z-a]", "[[a]", "[😀]",
+     ".*?", ".++", "x{", "(?i)a", r"\1", r"\Aa", r"[\D]", "a$$", r"[a-\d]"],
+)  # fmt: skip
 def test_what_it_cannot(pattern):
-    with pytest.raises(NotSupportedError):
+    with pytest.raises(NotSupportedError, match="REGEXP_LIKE"):
         like_pattern(pattern)
+
+
+def test_like_has_an_end():
+    with pytest.raises(NotSupportedError, match="too long for LIKE"):
+        like_pattern("a" * 4001)
+    with pytest.raises(NotSupportedError):
+        like_pattern("a{4001}")
+
+
+def like_as_re(like):
+    """LIKE with the escape character backslash, as the page of LIKE describes it."""
+    found, at = [], 0
+    while at < len(like):
+        character = like[at]
+        at += 1
+        if character == "\\":
+            found.append(re.escape(like[at]))
+            at += 1
+        elif character == "[":
+            end = at
+            while like[end] != "]":
+                end += 2 if like[end] == "\\" else 1
+            found.append("[%s]" % like[at:end])
+            at = end + 1
+        else:
+            found.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
+    return re.compile("".join(found), re.DOTALL)
+
+
+LETTERS = "abABkZé9_-%[]^\\.$ \n"
+CHARACTERS = st.sampled_from(LETTERS)
+MEMBERS = st.one_of(
+    CHARACTERS.filter(lambda each: each not in "[]^\\-"),
+    st.sampled_from([r"\]", r"\^", r"\-", r"\\", "a-b", "A-Z", "Z-b", r"\d", r"\w", "%-9"]),
+)
+PIECES = st.one_of(
+    CHARACTERS.map(re.escape),
+    st.sampled_from([".", ".*", ".+", r"\d", r"\W", ".{2}", ".{1,}", "a{2}", "[a-b]{2}", r"\n"]),
+    st.tuples(st.sampled_from(["", "^"]), st.lists(MEMBERS, min_size=1, max_size=3)).map(
+        lambda set_: "[%s%s]" % (set_[0], "".join(set_[1]))
+    ),
+)
+PATTERNS = st.tuples(
+    st.sampled_from(["", "^"]), st.lists(PIECES, max_size=5).map("".join), st.sampled_from(["", "$"])
+).map("".join)
+
+
+@pytest.mark.parametrize("ignores_case", [False, True])
+@settings(max_examples=500, deadline=None)
+@given(pattern=PATTERNS, texts=st.lists(st.text(CHARACTERS, max_size=6), max_size=8))
+def test_like_matches_what_the_expression_matches(pattern, texts, ignores_case):
+    like = like_as_re(like_pattern(pattern, ignores_case))
+    exact = pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern
+    wanted = re.compile(exact, re.DOTALL | re.ASCII | (re.IGNORECASE if ignores_case else 0))
+    for text in texts:
+        found = like.fullmatch(text.lower() if ignores_case else text)
+        assert bool(found) == bool(wanted.search(text)), (pattern, like.pattern, text)
 
 
 @pytest.mark.parametrize(

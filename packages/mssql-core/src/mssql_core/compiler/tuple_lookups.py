@@ -37,9 +37,14 @@ def compile_tuple_in(node, compiler, connection, **extra):
 def compile_tuple_comparison(node, compiler, connection, **extra):
     """(a, b) = (SELECT ...), (a, b) < (c, d) and the like, column by column."""
     query = _query(node.rhs)
-    if query is not None:
-        return _compares_row_of(query, node, compiler, connection)
-    return node.get_fallback_sql(compiler, connection)
+    if query is None:
+        return node.get_fallback_sql(compiler, connection)
+    if node.lookup_name in _OPERATORS and not getattr(
+        connection.features, "supports_tuple_comparison_against_subquery", True
+    ):
+        # Where a plugin switches it off, Django says so.
+        return NotImplemented
+    return _compares_row_of(query, node, compiler, connection)
 
 
 def _query(rhs):

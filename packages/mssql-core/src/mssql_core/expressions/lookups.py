@@ -46,10 +46,11 @@ def compile_regex(node, compiler, connection, **extra):
     """Without REGEXP_LIKE, what LIKE can say, by code points: in a linguistic collation [a-z] holds B and é too."""
     if not needs_like(connection) or not node.rhs_is_direct_value() or node.bilateral_transforms:
         return NotImplemented
-    pattern = like_pattern(str(node.rhs))
+    ignores_case = node.lookup_name == "iregex"
+    pattern = like_pattern(str(node.rhs), ignores_case)
     sql, params = node.process_lhs(compiler, connection)
-    if node.lookup_name == "iregex":
-        sql, pattern = "LOWER(%s)" % sql, pattern.lower()
+    if ignores_case:
+        sql = "LOWER(%s)" % sql
     return "%s COLLATE %s LIKE %%s ESCAPE '\\'" % (sql, BINARY_COLLATION), [*params, pattern]
 
 

@@ -9,11 +9,19 @@ from ..plugin.types import Capability
 
 _REASON = (
     "The regular expression %r needs REGEXP_LIKE, which SQL Server has from version 2025 at database compatibility "
-    "level 170; before that only patterns of literal characters, '.', '.*', simple [sets], ^ and $ are supported. "
+    "level 170; before that only what LIKE can say is supported: characters, '.', '.*', '.+', [sets], \\d, \\w, \\s, {n}, a "
+    "leading ^ and a final $. "
     "OPTIONS['regex_function'] names a function of the database that does it."
 )
 _ESCAPED = re.compile(r"([\\%_\[])")
-_SPECIAL = set("*+?{}()|")
+_REPEATS = frozenset("*+?{")
+_SPECIAL = frozenset("*+?{}()|^$")
+_NUMBER = re.compile(r"[*+](?![+?])|\{(?P<least>\d{1,4})(?P<open>,)?\}(?![+?])")
+# As REGEXP_LIKE has them, which knows no digits and letters beyond ASCII here.
+_CLASSES = {"d": "0-9", "w": "0-9A-Z_a-z", "s": "\t\n\f\r "}
+_CONTROLS = {"t": "\t", "n": "\n", "f": "\f", "r": "\r"}
+# LIKE takes 8,000 bytes (LIKE).
+_LONGEST = 4000
 
 
 def regex_condition(connection, lookup_type):
@@ -37,49 +45,155 @@ def needs_like(connection):
     return not connection.options_read().options.get("regex_function") and not connection.server.has(Capability.REGEXP)
 
 
-def like_pattern(pattern):
+def like_pattern(pattern, ignores_case=False):
     """
     The LIKE pattern, with escape character backslash, that matches what `pattern` matches.
 
+    Sets are those of a binary collation. ``.`` stands for any character, also for the end of a line, ``$`` for the very
+    end; a character beyond U+FFFF counts as two.
+
+    :param ignores_case: the pattern is for text in lower case.
     :raises NotSupportedError: LIKE cannot say it.
     """
-    anchored_start, anchored_end = pattern.startswith("^"), pattern.endswith("$") and not pattern.endswith("\\$")
-    body = pattern[1:] if anchored_start else pattern
-    body = body[:-1] if anchored_end else body
-    found = "".join(_pieces(pattern, body))
-    return "%s%s%s" % ("" if anchored_start else "%", found, "" if anchored_end else "%")
+    found = "".join(_Reader(pattern, ignores_case).pieces())
+    if len(found) > _LONGEST:
+        raise NotSupportedError(
+            "A regular expression of %d characters is too long for LIKE (8,000 bytes)." % len(pattern)
+        )
+    return found
 
 
-def _pieces(pattern, body):
-    position = 0
-    while position < len(body):
-        character = body[position]
-        following = body[position + 1 : position + 2]
-        if character == "[":
-            end = body.find("]", position + 2)
-            piece, position = body[position : end + 1], end + 1
-            inner = piece[1:-1].lstrip("^")
-            if end < 0 or any(special in inner for special in "\\[]%_"):
-                raise NotSupportedError(_REASON % pattern)
-            yield piece
-        elif character == "." and following == "*":
-            position += 2
-            yield "%"
-        elif character == ".":
-            position += 1
-            yield "_"
-        elif character == "\\":
-            if not following or following.isalnum():
-                raise NotSupportedError(_REASON % pattern)
-            position += 2
-            yield _ESCAPED.sub(r"\\\1", following)
-        elif character in _SPECIAL or character in "^$":
-            raise NotSupportedError(_REASON % pattern)
+class _Reader:
+    """Reads a regular expression from left to right; each piece of it is one of LIKE's."""
+
+    def __init__(self, pattern, ignores_case):
+        self._pattern, self._ignores_case = pattern, ignores_case
+        self._position = 0
+
+    def pieces(self):
+        """Yield what LIKE has for each part."""
+        if self._pattern[:1] == "^":
+            self._position = 1
         else:
-            position += 1
-            yield _ESCAPED.sub(r"\\\1", character)
-        if body[position : position + 1] and body[position] in "*+?{":
-            raise NotSupportedError(_REASON % pattern)
+            yield "%"
+        while self._position < len(self._pattern):
+            if self._pattern[self._position :] == "$":
+                return
+            yield from self._repeated(self._piece())
+        yield "%"
+
+    def _refuse(self):
+        raise NotSupportedError(_REASON % self._pattern)
+
+    def _next(self):
+        if self._position >= len(self._pattern):
+            self._refuse()
+        self._position += 1
+        return self._pattern[self._position - 1]
+
+    def _piece(self):
+        character = self._next()
+        if character == ".":
+            return "_"
+        if character == "[":
+            return self._set()
+        if character == "\\":
+            return self._escaped()
+        if character in _SPECIAL:
+            self._refuse()
+        return self._literal(character)
+
+    def _repeated(self, piece):
+        """A piece with its number: of characters that may be any, LIKE knows any number."""
+        rest = self._pattern[self._position :]
+        match = _NUMBER.match(rest)
+        if match is None:
+            if rest[:1] in _REPEATS:
+                self._refuse()
+            return [piece]
+        self._position += match.end()
+        least = {"*": 0, "+": 1}.get(match[0][0])
+        if least is None:
+            least = int(match["least"])
+        is_open = match[0][0] in "*+" or match["open"]
+        if is_open and piece != "_" or least > _LONGEST:
+            self._refuse()
+        return [piece * least, "%"] if is_open else [piece * least]
+
+    def _literal(self, character):
+        if self._ignores_case:
+            character = self._lower(character)
+        return _ESCAPED.sub(r"\\\1", character)
+
+    def _lower(self, character):
+        lower = character.lower()
+        if len(lower) != 1:
+            self._refuse()
+        return lower
+
+    def _escaped(self):
+        character = self._next()
+        if character.lower() in _CLASSES:
+            return "[%s%s]" % ("^" if character.isupper() else "", _CLASSES[character.lower()])
+        if character in _CONTROLS:
+            return _CONTROLS[character]
+        if character.isalnum() or not character.isascii() or character == "_":
+            self._refuse()
+        return self._literal(character)
+
+    # ---- sets ----------------------------------------------------------------------
+
+    def _set(self):
+        """[abc], [^a-z], [\\d.]: what is in it, escaped."""
+        negation = self._pattern[self._position : self._position + 1] == "^"
+        self._position += negation
+        members, is_first = [], True
+        while is_first or self._pattern[self._position : self._position + 1] != "]":
+            members.append(self._member())
+            is_first = False
+        self._position += 1
+        return "[%s%s]" % ("^" if negation else "", "".join(members))
+
+    def _member(self):
+        first = self._set_character()
+        if len(first) != 1:
+            return first
+        rest = self._pattern[self._position : self._position + 2]
+        if rest[:1] != "-" or rest[1:] in ("", "]"):
+            return self._characters(first, first)
+        self._position += 1
+        last = self._set_character()
+        if len(last) != 1 or last < first:
+            self._refuse()
+        return self._characters(first, last)
+
+    def _set_character(self):
+        """A character, or the members of a class."""
+        character = self._next()
+        if character == "[" or ord(character) > 0xFFFF:
+            # Beyond U+FFFF a set would hold the halves. What [[ is to become, Python keeps open.
+            self._refuse()
+        if character != "\\":
+            return character
+        character = self._next()
+        if character in _CLASSES or character in _CONTROLS:
+            return _CLASSES.get(character) or _CONTROLS[character]
+        if character.isalnum() or not character.isascii() or character == "_":
+            self._refuse()
+        return character
+
+    def _characters(self, first, last):
+        """The characters from `first` to `last` as members of LIKE's set."""
+        if self._ignores_case:
+            characters = [chr(code) for code in range(ord(first), ord(last) + 1)]
+            lower = [self._lower(character) for character in characters]
+            if lower != characters:
+                return "".join(map(_member_of_like, dict.fromkeys(lower)))
+        return _member_of_like(first) + ("" if first == last else "-" + _member_of_like(last))
+
+
+def _member_of_like(character):
+    return "\\" + character if character in "\\^-[]" else character
 
 
 def insensitive_collation(collation):
