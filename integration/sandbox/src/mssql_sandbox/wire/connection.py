@@ -303,7 +303,8 @@ class Connection:
         with self.transport.lock:
             if not self.busy_since:
                 return
-            data = self.transport.receive()
+            # The request that the bytes came for may be over, and they may be those of this one.
+            data = self.transport.receive(wait=False)
             if data is None:
                 self.gone = True
                 self._cancel_session()

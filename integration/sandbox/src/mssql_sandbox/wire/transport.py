@@ -30,10 +30,12 @@ class Transport:
     def set_timeout(self, seconds: float | None) -> None:
         self._socket.settimeout(seconds)
 
-    def receive(self) -> bytes | None:
-        """Plain bytes; b"" when only a part of a TLS record came; None at the end of the stream."""
+    def receive(self, wait: bool = True) -> bytes | None:
+        """Plain bytes; b"" when nothing or only a part of a TLS record came; None at the end of the stream."""
         try:
-            data = self._socket.recv(RECEIVE_SIZE)
+            data = self._socket.recv(RECEIVE_SIZE, 0 if wait else socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return b""
         except (ConnectionError, OSError) as error:
             if isinstance(error, TimeoutError):
                 raise
