@@ -6,17 +6,18 @@ from ..catalog import datatypes
 from ..errors import SqlServerError
 from ..interface import ResultColumn
 from ..syntax import nodes
+from ..syntax.walk import below
 from .calls import functions_in
-from .context import Ddl, walk
+from .context import Ddl
 
 
 def check_bound(kind: str, name: str, body: Any) -> None:
     """:raises SqlServerError: 1054 ``*``, 4512 a name that is not in two parts, in a schema-bound view or function."""
-    for node in walk(body):
+    for node in below(body):
         if isinstance(node, nodes.SelectItem) and isinstance(node.expression, nodes.Star):
             raise SqlServerError(1054, syntax="*", line=node.line)
     common = _common_tables(body)
-    for node in walk(body):
+    for node in below(body):
         if isinstance(node, nodes.TableSource) and len(node.name.parts) != 2:
             if node.name.parts[0].casefold() in common:
                 continue
@@ -70,9 +71,9 @@ def check_names(view: str, names: list[str]) -> list[str]:
 def register_dependencies(ddl: Ddl, number: int, body: Any) -> None:
     """The tables, columns and functions that a view or function names."""
     common = _common_tables(body)
-    references = [node.parts[-1] for node in walk(body) if isinstance(node, nodes.ColumnRef)]
+    references = [node.parts[-1] for node in below(body) if isinstance(node, nodes.ColumnRef)]
     seen = set()
-    for source in walk(body):
+    for source in below(body):
         if not isinstance(source, nodes.TableSource):
             continue
         if len(source.name.parts) == 1 and source.name.parts[0].casefold() in common:
@@ -90,4 +91,4 @@ def register_dependencies(ddl: Ddl, number: int, body: Any) -> None:
 
 
 def _common_tables(body: Any) -> set[str]:
-    return {table.name.casefold() for query in walk(body) if isinstance(query, nodes.Query) for table in query.ctes}
+    return {table.name.casefold() for query in below(body) if isinstance(query, nodes.Query) for table in query.ctes}

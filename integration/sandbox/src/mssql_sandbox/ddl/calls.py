@@ -3,13 +3,14 @@
 from typing import Any, Callable
 
 from ..syntax import nodes
-from .context import Ddl, walk
+from ..syntax.walk import below
+from .context import Ddl
 
 
 def functions_in(ddl: Ddl, body: Any) -> list[int]:
     """Ids of the user-defined functions that are called."""
     found: dict[int, None] = {}
-    for call in walk(body):
+    for call in below(body):
         table = isinstance(call, nodes.FunctionSource) and isinstance(call.call, nodes.FunctionCall)
         written = call.call.name if table else call.name if isinstance(call, nodes.FunctionCall) else ""
         if not written or not table and "." not in written:

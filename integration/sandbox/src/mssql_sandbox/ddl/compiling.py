@@ -8,9 +8,10 @@ from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.parser import parse_batch
+from ..syntax.walk import below
 from . import binding
 from .calls import deterministic_names
-from .context import Ddl, walk
+from .context import Ddl
 from .determinism import is_deterministic
 
 
@@ -45,7 +46,7 @@ def revive(ddl: Ddl) -> None:
 
 def compile_view(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
     name = statement.name.parts[-1]
-    for source in walk(statement.query):
+    for source in below(statement.query):
         if isinstance(source, nodes.TableSource) and source.name.parts[-1].startswith("#"):
             raise SqlServerError(4508)
         if isinstance(source, nodes.Variable):
@@ -138,7 +139,7 @@ def _refuse_circles(ddl: Ddl, number: int, statement: nodes.CreateModule) -> Non
 
 
 def _reads(ddl: Ddl, number: int, statement: nodes.CreateModule) -> bool:
-    if any(isinstance(node, nodes.TableSource) for node in walk(statement.body)):
+    if any(isinstance(node, nodes.TableSource) for node in below(statement.body)):
         return True
     return bool(
         ddl.value(
@@ -154,6 +155,6 @@ def _varies(ddl: Ddl, statement: nodes.CreateModule) -> bool:
     own = ".".join(statement.name.parts).casefold()
     return not all(
         is_deterministic(node, None, lambda name: name.casefold() == own or known(name))
-        for node in walk(statement.body)
+        for node in below(statement.body)
         if isinstance(node, nodes.Expression) and not isinstance(node, nodes.Variable)
     )

@@ -7,9 +7,10 @@ import psycopg
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from ..syntax.walk import below
 from . import foreign_keys, indexes, normalise
 from .calls import register_calls
-from .context import Ddl, column_names, column_references, is_temporary, quote, referenced_columns, walk
+from .context import Ddl, column_names, column_references, is_temporary, quote, referenced_columns
 from .errors import with_1750
 from .expressions import condition_sql, value_sql
 
@@ -226,7 +227,7 @@ def _enforce_check(ddl: Ddl, table: Table, name: str, number: int, sql: str, col
 
 
 def _refuse_subqueries(node: nodes.Node) -> None:
-    for found in walk(node):
+    for found in below(node):
         if isinstance(found, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery, nodes.QuantifiedComparison)):
             raise SqlServerError(1046)
 
@@ -293,7 +294,7 @@ def _is_argument_word(expression: nodes.Expression, reference: nodes.ColumnRef) 
         and found.arguments
         and found.arguments[0] is reference
         and (found.name.upper() == "NEXT VALUE FOR" or found.name.upper().startswith("DATE"))
-        for found in walk(expression)
+        for found in below(expression)
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator
 
 import psycopg
 
@@ -11,6 +11,7 @@ from ..catalog.store import DEFAULT_SCHEMA, GLOBAL, SessionCatalog
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event, Info
 from ..syntax import nodes
+from ..syntax.walk import below
 from . import errors
 
 
@@ -255,20 +256,5 @@ def column_references(node: Any) -> list[nodes.ColumnRef]:
     return list(_references(node))
 
 
-def walk(node: Any) -> Iterator[nodes.Node]:
-    """All syntax nodes below ``node``, itself included."""
-    if isinstance(node, nodes.Node):
-        yield node
-        for slot in _slots(type(node)):
-            yield from walk(getattr(node, slot))
-    elif isinstance(node, (list, tuple)):
-        for item in node:
-            yield from walk(item)
-
-
 def _references(node: Any) -> Iterator[nodes.ColumnRef]:
-    return (found for found in walk(node) if isinstance(found, nodes.ColumnRef))
-
-
-def _slots(kind: type) -> Sequence[str]:
-    return [name for name in getattr(kind, "__dataclass_fields__", ()) if name not in ("line", "column")]
+    return (found for found in below(node) if isinstance(found, nodes.ColumnRef))

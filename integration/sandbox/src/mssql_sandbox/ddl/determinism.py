@@ -7,7 +7,7 @@ from typing import Callable
 
 from ..catalog.model import Table
 from ..syntax import nodes
-from .context import walk
+from ..syntax.walk import below
 
 _FUNCTIONS = frozenset(
     """getdate getutcdate sysdatetime sysutcdatetime sysdatetimeoffset current_timestamp current_date newid
@@ -31,7 +31,7 @@ def is_deterministic(
     :param table: whose columns the expression names; None inside a function, where variables stand for values.
     :param known: tells for the name of a user-defined function whether it is deterministic.
     """
-    return not any(_varies(node, table, known) for node in walk(expression))
+    return not any(_varies(node, table, known) for node in below(expression))
 
 
 def _varies(node: nodes.Node, table: Table | None, known: Callable[[str], bool]) -> bool:

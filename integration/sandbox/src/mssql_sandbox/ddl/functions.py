@@ -5,11 +5,12 @@ https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql
 
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
+from ..syntax.walk import below
 from ..translate.bodies import side_effect
 from . import errors, modules
 from .binding import check_bound, detach
 from .compiling import compile_function, revive
-from .context import Ddl, walk, written
+from .context import Ddl, written
 
 _SIDE_EFFECTS = ("newid", "rand", "newsequentialid")
 
@@ -71,7 +72,7 @@ def _options(statement: nodes.CreateModule) -> bool:
 
 def _check_body(statement: nodes.CreateModule) -> None:
     """:raises SqlServerError: 443 functions with side effects, 2772 temp tables."""
-    for node in walk([statement.body, statement.query]):
+    for node in below([statement.body, statement.query]):
         if isinstance(node, nodes.FunctionCall) and node.name.casefold() in _SIDE_EFFECTS:
             raise side_effect(node.name.lower(), node.line)
         if isinstance(node, nodes.FunctionCall) and node.name == "NEXT VALUE FOR":

@@ -10,10 +10,11 @@ from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
+from ..syntax.walk import below
 from ..translate.sources import column_value
 from ..types.code_pages import datalength_sql
 from . import errors, normalise
-from .context import Ddl, column_names, key_value, referenced_columns, walk, written
+from .context import Ddl, column_names, key_value, referenced_columns, written
 from .expressions import condition_sql, key
 from .index_columns import check_computed, existing_column, taken
 
@@ -350,7 +351,7 @@ def _filter(ddl: Ddl, table: Table, plan: IndexPlan) -> tuple[str | None, str | 
     if plan.clustered:
         raise NotSupported("a filtered clustered index")  # the grammar does not take it
     check_filter(plan.name, table.name, plan.where)
-    for node in walk(plan.where):
+    for node in below(plan.where):
         if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
             raise errors.invalid_column(node.parts[-1])
     for column in referenced_columns(plan.where, table):

@@ -7,8 +7,9 @@ from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.filters import check_filter
+from ..syntax.walk import below
 from . import errors, normalise
-from .context import Ddl, column_names, referenced_columns, walk, written
+from .context import Ddl, column_names, referenced_columns, written
 from .index_columns import check_computed, existing_column, taken
 
 # What changes how the rows are read, and nothing that a query sees.
@@ -53,7 +54,7 @@ def _filter(ddl: Ddl, table: Table, statement: nodes.CreateStatistics, number: i
     if statement.where is None:
         return None
     check_filter(statement.name, table.name, statement.where)
-    for node in walk(statement.where):
+    for node in below(statement.where):
         if isinstance(node, nodes.ColumnRef) and table.column(node.parts[-1]) is None:
             raise errors.invalid_column(node.parts[-1])
     for column in referenced_columns(statement.where, table):

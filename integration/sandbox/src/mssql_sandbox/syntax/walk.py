@@ -4,7 +4,7 @@ from typing import Any, Iterator
 
 from . import nodes
 
-_SKIPPED = frozenset(("line", "column", "text", "check_text", "computed_text", "where_text"))
+_SKIPPED = frozenset(("line", "text", "check_text", "computed_text", "where_text"))
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -33,10 +33,14 @@ def _items(values: Any) -> Iterator[nodes.Node]:
             yield from _items(value)
 
 
-def below(node: nodes.Node) -> Iterator[nodes.Node]:
-    """The node and all nodes below it; deep trees need no deep stack."""
-    waiting = [node]
+def below(node: Any, outside: type | tuple[type, ...] = ()) -> Iterator[nodes.Node]:
+    """The node, or those of a list, and all nodes below; deep trees need no deep stack.
+
+    :param outside: nodes that are left out with all that is below them.
+    """
+    waiting = list(_items([node]))[::-1]
     while waiting:
         current = waiting.pop()
-        yield current
-        waiting.extend(reversed(list(children(current))))
+        if not isinstance(current, outside):
+            yield current
+            waiting.extend(reversed(list(children(current))))

@@ -3,6 +3,7 @@
 from typing import Any, Iterator
 
 from ..syntax import nodes
+from ..syntax.walk import below
 
 AGGREGATES = frozenset(
     """approx_count_distinct avg count count_big grouping grouping_id json_arrayagg json_objectagg max min stdev stdevp
@@ -12,18 +13,7 @@ AGGREGATES = frozenset(
 
 def walk(node: Any) -> Iterator[nodes.Node]:
     """All nodes below ``node`` outside subqueries, itself included."""
-    if isinstance(node, nodes.Query):
-        return
-    if isinstance(node, nodes.Node):
-        yield node
-        for name in node.__dataclass_fields__:
-            if name not in ("line", "column"):
-                value = getattr(node, name)
-                if isinstance(value, (nodes.Node, list, tuple)):
-                    yield from walk(value)
-    elif isinstance(node, (list, tuple)):
-        for item in node:
-            yield from walk(item)
+    return below(node, outside=nodes.Query)
 
 
 def is_aggregate(node: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import SqlServerError
 from ..sqltypes import SqlType
 from ..syntax import nodes
+from ..syntax.walk import below
 from ..types.typenames import engine_cast
 from .bound import CommonTableNames, Output, Relation, Scope
 from .set_operations import uneven
@@ -147,14 +148,5 @@ def _names_directly(body: Any, name: str) -> bool:
 
 
 def _refers_to(query: Any, name: str) -> bool:
-    stack = [query]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, nodes.TableSource):
-            if len(node.name.parts) == 1 and node.name.parts[0].casefold() == name.casefold():
-                return True
-        if isinstance(node, nodes.Node):
-            stack += [getattr(node, f) for f in node.__dataclass_fields__ if f not in ("line", "column")]
-        elif isinstance(node, (list, tuple)):
-            stack += node
-    return False
+    sources = (node.name.parts for node in below(query) if isinstance(node, nodes.TableSource))
+    return any(len(parts) == 1 and parts[0].casefold() == name.casefold() for parts in sources)

@@ -4,7 +4,7 @@ What does not depend on the variables is computed by the query (the parts); the 
 for each row with the values of the row before.
 """
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from ..errors import NotSupported
@@ -52,7 +52,7 @@ class Parts:
         """
         if isinstance(node, (list, tuple)):
             return type(node)(self.template(item) for item in node)
-        if not isinstance(node, nodes.Node) or not is_dataclass(node):
+        if not isinstance(node, nodes.Node):
             return node
         if isinstance(node, nodes.Expression) and not mentions(node, self.names):
             return self._part(node)
@@ -61,9 +61,7 @@ class Parts:
         if isinstance(node, nodes.FunctionCall):
             return self._call(node)
         changed = {
-            field.name: self.template(getattr(node, field.name))
-            for field in fields(node)
-            if field.name not in ("line", "column")
+            field.name: self.template(getattr(node, field.name)) for field in fields(node) if field.name != "line"
         }
         return replace(node, **changed)
 

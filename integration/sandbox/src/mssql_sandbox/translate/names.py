@@ -115,9 +115,7 @@ class Names:
             return (node.kind, node.text)
         if isinstance(node, nodes.Node):
             values = tuple(
-                self.fingerprint(getattr(node, field.name), scope)
-                for field in fields(node)
-                if field.name not in ("line", "column")
+                self.fingerprint(getattr(node, field.name), scope) for field in fields(node) if field.name != "line"
             )
             return (type(node).__name__, values)
         if isinstance(node, (list, tuple)):

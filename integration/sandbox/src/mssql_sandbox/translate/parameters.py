@@ -5,6 +5,7 @@ from typing import Any
 from ..errors import SqlServerError
 from ..sqltypes import SqlType, nvarchar
 from ..syntax import nodes
+from ..syntax.walk import below
 from .bound import Scope
 from .plan import Context
 from .translation import Setting
@@ -45,7 +46,7 @@ def _from_comparisons(statement: Any, translator: Translator, found: dict[str, S
             translator.sources.source(source, scope)
         except SqlServerError:
             continue
-    for node in _nodes(statement):
+    for node in below(statement):
         if isinstance(node, nodes.Comparison):
             for variable, other in ((node.left, node.right), (node.right, node.left)):
                 _match(variable, other, translator, scope, found)
@@ -72,16 +73,5 @@ def _sources(statement: Any) -> list[nodes.Source]:
     return found
 
 
-def _nodes(node: Any):
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, nodes.Node):
-            yield item
-            stack += [getattr(item, name) for name in item.__dataclass_fields__ if name not in ("line", "column")][::-1]
-        elif isinstance(item, (list, tuple)):
-            stack += list(item)[::-1]
-
-
 def _variables(statement: Any) -> list[nodes.Variable]:
-    return [node for node in _nodes(statement) if isinstance(node, nodes.Variable)]
+    return [node for node in below(statement) if isinstance(node, nodes.Variable)]

@@ -3,20 +3,22 @@
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Node:
+    """Each class below is made a dataclass. ``line`` does not count when nodes are compared, as GROUP BY matches them."""
+
     line: int = field(default=0, compare=False, repr=False)
-    column: int = field(default=0, compare=False, repr=False)
+
+    def __init_subclass__(cls) -> None:
+        dataclass(cls)
 
 
-@dataclass(slots=True)
 class Name(Node):
     """A multi-part name, leaf last: ``[s].[t]`` is ``('s', 't')``; omitted parts are ''."""
 
     parts: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class TypeName(Node):
     """``nvarchar(max)`` is ``('nvarchar', ('max',))``; ``decimal(10,2)`` has ``('10', '2')``."""
 
@@ -26,17 +28,13 @@ class TypeName(Node):
     nullable: bool | None = None  # as the alias type says
 
 
-class Expression(Node):
-    __slots__ = ()
+class Expression(Node): ...
 
 
-class Predicate(Node):
-    __slots__ = ()
+class Predicate(Node): ...
 
 
-class Source(Node):
-    __slots__ = ()
+class Source(Node): ...
 
 
-class Statement(Node):
-    __slots__ = ()
+class Statement(Node): ...

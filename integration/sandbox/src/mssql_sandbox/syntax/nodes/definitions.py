@@ -1,12 +1,11 @@
 """Statements that define objects."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .base import Expression, Name, Node, Predicate, Statement, TypeName
 from .queries import Query
 
 
-@dataclass(slots=True)
 class ReferenceClause(Node):
     table: Name
     columns: list[str]
@@ -14,13 +13,11 @@ class ReferenceClause(Node):
     on_update: str = "NO ACTION"
 
 
-@dataclass(slots=True)
 class IndexColumn(Node):
     name: str
     descending: bool = False
 
 
-@dataclass(slots=True)
 class Constraint(Node):
     """kind: 'PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY', 'CHECK', 'DEFAULT'. ``name`` None = system-named."""
 
@@ -39,7 +36,6 @@ class Constraint(Node):
     not_for_replication: bool = False
 
 
-@dataclass(slots=True)
 class ColumnDefinition(Node):
     name: str
     type: TypeName | None  # None for a computed column
@@ -56,7 +52,6 @@ class ColumnDefinition(Node):
     index: "InlineIndex | None" = None
 
 
-@dataclass(slots=True)
 class InlineIndex(Node):
     name: str
     columns: list[IndexColumn]
@@ -66,7 +61,6 @@ class InlineIndex(Node):
     where_text: str = ""
 
 
-@dataclass(slots=True)
 class CreateTable(Statement):
     name: Name
     columns: list[ColumnDefinition]
@@ -76,7 +70,6 @@ class CreateTable(Statement):
     options: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class DeclareTable(Statement):
     """DECLARE @t TABLE (...)."""
 
@@ -85,7 +78,6 @@ class DeclareTable(Statement):
     constraints: list[Constraint] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class AlterTableAdd(Statement):
     table: Name
     columns: list[ColumnDefinition]
@@ -93,7 +85,6 @@ class AlterTableAdd(Statement):
     check_existing: bool | None = None  # WITH CHECK / WITH NOCHECK
 
 
-@dataclass(slots=True)
 class AlterTableDrop(Statement):
     """items: (kind 'COLUMN' or 'CONSTRAINT', name, if_exists)."""
 
@@ -101,7 +92,6 @@ class AlterTableDrop(Statement):
     items: list[tuple[str, str, bool]]
 
 
-@dataclass(slots=True)
 class AlterColumn(Statement):
     table: Name
     column_name: str
@@ -111,7 +101,6 @@ class AlterColumn(Statement):
     action: str | None = None  # 'ADD PERSISTED', 'DROP PERSISTED', ... instead of a type
 
 
-@dataclass(slots=True)
 class AlterTableCheck(Statement):
     """[WITH CHECK|NOCHECK] CHECK|NOCHECK CONSTRAINT ALL|names."""
 
@@ -121,20 +110,17 @@ class AlterTableCheck(Statement):
     check_existing: bool | None = None
 
 
-@dataclass(slots=True)
 class AlterTableTrigger(Statement):
     table: Name
     enable: bool
     names: list[str] | None
 
 
-@dataclass(slots=True)
 class AlterTableSwitch(Statement):
     table: Name
     target: Name
 
 
-@dataclass(slots=True)
 class CreateIndex(Statement):
     name: str
     table: Name
@@ -148,7 +134,6 @@ class CreateIndex(Statement):
     options: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class AlterIndex(Statement):
     name: str | None  # None = ALL
     table: Name
@@ -157,7 +142,6 @@ class AlterIndex(Statement):
     of_table: bool = False  # ALTER TABLE ... REBUILD
 
 
-@dataclass(slots=True)
 class Drop(Statement):
     """kind: TABLE, VIEW, INDEX, SCHEMA, SEQUENCE, PROCEDURE, FUNCTION, TRIGGER, DATABASE, TYPE, USER, LOGIN, SYNONYM."""
 
@@ -167,7 +151,6 @@ class Drop(Statement):
     on: Name | None = None  # DROP INDEX i ON t
 
 
-@dataclass(slots=True)
 class CreateView(Statement):
     name: Name
     columns: list[str]
@@ -178,7 +161,6 @@ class CreateView(Statement):
     check_option: bool = False
 
 
-@dataclass(slots=True)
 class ParameterDeclaration(Node):
     name: str
     type: TypeName
@@ -186,7 +168,6 @@ class ParameterDeclaration(Node):
     output: bool = False
 
 
-@dataclass(slots=True)
 class CreateModule(Statement):
     """CREATE [OR ALTER] PROCEDURE, FUNCTION, TRIGGER."""
 
@@ -205,19 +186,16 @@ class CreateModule(Statement):
     not_for_replication: bool = False
 
 
-@dataclass(slots=True)
 class CreateSchema(Statement):
     name: str
     authorization: str | None = None
 
 
-@dataclass(slots=True)
 class AlterSchemaTransfer(Statement):
     schema: str
     object: Name
 
 
-@dataclass(slots=True)
 class CreateSequence(Statement):
     name: Name
     type: TypeName | None
@@ -225,7 +203,6 @@ class CreateSequence(Statement):
     mode: str = "CREATE"  # CREATE, ALTER
 
 
-@dataclass(slots=True)
 class CreateDatabase(Statement):
     name: str
     collation: str | None = None
@@ -233,7 +210,6 @@ class CreateDatabase(Statement):
     copy_of: str | None = None
 
 
-@dataclass(slots=True)
 class AlterDatabase(Statement):
     """name None = CURRENT; text of the SET/MODIFY/COLLATE clause, upper-cased words split."""
 
@@ -241,14 +217,12 @@ class AlterDatabase(Statement):
     clause: str
 
 
-@dataclass(slots=True)
 class CreatePrincipal(Statement):
     """CREATE/ALTER USER|LOGIN|ROLE, GRANT, REVOKE, DENY: kept as text."""
 
     text: str
 
 
-@dataclass(slots=True)
 class CreateType(Statement):
     """CREATE TYPE: AS TABLE has ``table``, FROM ``base``."""
 
@@ -259,13 +233,11 @@ class CreateType(Statement):
     nullable: bool = True
 
 
-@dataclass(slots=True)
 class CreateSynonym(Statement):
     name: Name
     base: Name
 
 
-@dataclass(slots=True)
 class CreateStatistics(Statement):
     name: str
     table: Name
@@ -274,7 +246,6 @@ class CreateStatistics(Statement):
     options: dict[str, str] = field(default_factory=dict)  # FULLSCAN, SAMPLE, NORECOMPUTE, INCREMENTAL ...
 
 
-@dataclass(slots=True)
 class UpdateStatistics(Statement):
     """``names`` empty: all of the table."""
 

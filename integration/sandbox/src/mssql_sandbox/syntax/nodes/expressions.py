@@ -1,11 +1,10 @@
 """Expressions."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .base import Expression, Node, Predicate, TypeName
 
 
-@dataclass(slots=True)
 class Literal(Expression):
     """kind: 'int' (any digits), 'decimal', 'float' (1e3), 'money' ($1), 'string', 'nstring', 'binary' (0x..), 'null'."""
 
@@ -13,51 +12,43 @@ class Literal(Expression):
     text: str  # decoded text: doubled quotes undone, without 0x for binary
 
 
-@dataclass(slots=True)
 class Variable(Expression):
     name: str  # '@x' or '@@rowcount', lower case
 
 
-@dataclass(slots=True)
 class ColumnRef(Expression):
     """``parts`` leaf last: ('id',) or ('T3', 'id') or ('dbo', 't', 'id'). Pseudo columns: $action, $identity, inserted.x."""
 
     parts: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class Star(Expression):
     """``*`` or ``t.*`` (qualifier parts); also the argument of COUNT(*)."""
 
     qualifier: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class Unary(Expression):
     operator: str  # '-', '+', '~'
     operand: Expression
 
 
-@dataclass(slots=True)
 class Binary(Expression):
     operator: str  # + - * / % & | ^ || << >>
     left: Expression
     right: Expression
 
 
-@dataclass(slots=True)
 class Collate(Expression):
     operand: Expression
     collation: str
 
 
-@dataclass(slots=True)
 class AtTimeZone(Expression):
     operand: Expression
     zone: Expression
 
 
-@dataclass(slots=True)
 class Cast(Expression):
     """CAST, TRY_CAST (style None), CONVERT, TRY_CONVERT, PARSE, TRY_PARSE."""
 
@@ -67,26 +58,22 @@ class Cast(Expression):
     style: Expression | None = None  # style, or culture of PARSE
 
 
-@dataclass(slots=True)
 class When(Node):
     condition: "Predicate | Expression"  # Expression in a simple CASE
     result: Expression
 
 
-@dataclass(slots=True)
 class Case(Expression):
     operand: Expression | None
     whens: list[When]
     default: Expression | None
 
 
-@dataclass(slots=True)
 class OrderItem(Node):
     expression: Expression
     descending: bool = False
 
 
-@dataclass(slots=True)
 class Frame(Node):
     """unit ROWS or RANGE; bounds like ('UNBOUNDED PRECEDING', None), ('PRECEDING', expr), ('CURRENT ROW', None)."""
 
@@ -95,7 +82,6 @@ class Frame(Node):
     end: tuple[str, Expression | None] | None = None
 
 
-@dataclass(slots=True)
 class Over(Node):
     partition_by: list[Expression] = field(default_factory=list)
     order_by: list[OrderItem] = field(default_factory=list)
@@ -103,7 +89,6 @@ class Over(Node):
     window: str | None = None  # OVER w / OVER (w ...)
 
 
-@dataclass(slots=True)
 class FunctionCall(Expression):
     """Any call by name. ``name`` as written ('DATEADD', 'dbo.f'); dateparts arrive as ColumnRef of one part.
 
@@ -125,7 +110,6 @@ class FunctionCall(Expression):
     parentheses: bool = True
 
 
-@dataclass(slots=True)
 class MethodCall(Expression):
     """``x.value('...', 'int')`` on xml, or json.modify."""
 

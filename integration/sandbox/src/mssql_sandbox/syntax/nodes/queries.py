@@ -1,13 +1,12 @@
 """SELECT, set operations, and the expressions, predicates and sources that hold a query."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 
 from .base import Expression, Name, Node, Predicate, Source
 from .expressions import OrderItem, Over
 
 
-@dataclass(slots=True)
 class SelectItem(Node):
     """An item of the select list; ``assign`` is '@x' for ``SELECT @x = expr`` (operator '=' or '+=' ...)."""
 
@@ -17,14 +16,12 @@ class SelectItem(Node):
     assign_operator: str = "="
 
 
-@dataclass(slots=True)
 class Top(Node):
     count: Expression
     percent: bool = False
     with_ties: bool = False
 
 
-@dataclass(slots=True)
 class GroupingElement(Node):
     """ROLLUP, CUBE or GROUPING SETS, or a LIST of expressions: one alone, a composite, or none for ().
 
@@ -35,13 +32,11 @@ class GroupingElement(Node):
     parts: list[Node]
 
 
-@dataclass(slots=True)
 class GroupBy(Node):
     items: list[Expression]  # all expressions, also those inside of elements
     elements: list[GroupingElement] | None = None  # None for a plain list
 
 
-@dataclass(slots=True)
 class Select(Node):
     items: list[SelectItem]
     distinct: bool = False
@@ -54,21 +49,18 @@ class Select(Node):
     windows: dict[str, Over] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class SetOperation(Node):
     operator: str  # UNION, UNION ALL, EXCEPT, INTERSECT
     left: "Select | SetOperation | Query"
     right: "Select | SetOperation | Query"
 
 
-@dataclass(slots=True)
 class CommonTable(Node):
     name: str
     columns: list[str]
     query: "Query"
 
 
-@dataclass(slots=True)
 class ForClause(Node):
     """FOR JSON / FOR XML / FOR BROWSE: mode 'JSON PATH', 'JSON AUTO', 'XML PATH' ...; options like ROOT('x'), WITHOUT_ARRAY_WRAPPER."""
 
@@ -76,7 +68,6 @@ class ForClause(Node):
     options: dict[str, str | None] = field(default_factory=dict)  # upper-case option -> its string argument
 
 
-@dataclass(slots=True)
 class Query(Node):
     """A whole query expression: CTEs, body, ORDER BY, OFFSET/FETCH, FOR, OPTION."""
 
@@ -92,12 +83,10 @@ class Query(Node):
 # ---- what holds a query
 
 
-@dataclass(slots=True)
 class ScalarSubquery(Expression):
     query: Query
 
 
-@dataclass(slots=True)
 class QuantifiedComparison(Predicate):
     operator: str
     left: Expression
@@ -105,19 +94,16 @@ class QuantifiedComparison(Predicate):
     query: Query
 
 
-@dataclass(slots=True)
 class InQuery(Predicate):
     operand: Expression
     query: Query
     negated: bool = False
 
 
-@dataclass(slots=True)
 class Exists(Predicate):
     query: Query
 
 
-@dataclass(slots=True)
 class DerivedTable(Source):
     query: Query
     alias: str

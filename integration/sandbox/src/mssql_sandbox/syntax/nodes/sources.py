@@ -1,12 +1,11 @@
 """What FROM takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .base import Expression, Name, Node, Predicate, Source, TypeName
 from .expressions import FunctionCall, MethodCall
 
 
-@dataclass(slots=True)
 class TableSource(Source):
     """A named table, view, temp table, CTE or (``@t``) table variable."""
 
@@ -17,14 +16,12 @@ class TableSource(Source):
     for_system_time: str | None = None
 
 
-@dataclass(slots=True)
 class ValuesSource(Source):
     rows: list[list[Expression]]
     alias: str
     columns: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class OpenJsonColumn(Node):
     name: str
     type: TypeName
@@ -33,7 +30,6 @@ class OpenJsonColumn(Node):
     collation: str | None = None
 
 
-@dataclass(slots=True)
 class FunctionSource(Source):
     """OPENJSON, STRING_SPLIT, GENERATE_SERIES, a table function, ``sys.fn_helpcollations()``, ``x.nodes('...')``."""
 
@@ -43,7 +39,6 @@ class FunctionSource(Source):
     with_columns: list[OpenJsonColumn] | None = None  # OPENJSON ... WITH (...)
 
 
-@dataclass(slots=True)
 class Join(Source):
     kind: str  # INNER, LEFT, RIGHT, FULL, CROSS, CROSS APPLY, OUTER APPLY
     left: Source
@@ -52,7 +47,6 @@ class Join(Source):
     hint: str | None = None  # LOOP, HASH, MERGE
 
 
-@dataclass(slots=True)
 class Pivot(Source):
     """``source PIVOT (function(argument) FOR pivot_column IN (names)) AS alias``."""
 
@@ -64,7 +58,6 @@ class Pivot(Source):
     alias: str
 
 
-@dataclass(slots=True)
 class Unpivot(Source):
     """``source UNPIVOT (value FOR pivot_column IN (names)) AS alias``."""
 

@@ -1,6 +1,6 @@
 """Statements over rows: SELECT, INSERT, UPDATE, DELETE, MERGE."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .base import Expression, Name, Node, Predicate, Source, Statement
 from .control import Execute
@@ -8,12 +8,10 @@ from .queries import CommonTable, Query, SelectItem, Top
 from .sources import TableSource
 
 
-@dataclass(slots=True)
 class SelectStatement(Statement):
     query: Query
 
 
-@dataclass(slots=True)
 class Output(Node):
     """OUTPUT items [INTO target [(columns)]]; item expressions use inserted.x / deleted.x / $action / source columns."""
 
@@ -22,8 +20,15 @@ class Output(Node):
     into_columns: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Insert(Statement):
+class Change(Statement):
+    """What changes rows of a table."""
+
+    ctes: list[CommonTable] = field(default_factory=list, kw_only=True)
+    top: Top | None = field(default=None, kw_only=True)
+    options: list[str] = field(default_factory=list, kw_only=True)
+
+
+class Insert(Change):
     """source: rows of VALUES (an item may be DEFAULT: ``DefaultValue``), a Query, an Execute, or None for DEFAULT VALUES."""
 
     target: TableSource
@@ -32,17 +37,12 @@ class Insert(Statement):
     query: Query | None = None
     execute: "Execute | None" = None
     output: list[Output] = field(default_factory=list)
-    top: Top | None = None
-    ctes: list[CommonTable] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class DefaultValue(Expression):
     """The keyword DEFAULT as a value."""
 
 
-@dataclass(slots=True)
 class Assignment(Node):
     """SET column = value, or @x = value, or @x = column = value."""
 
@@ -52,30 +52,21 @@ class Assignment(Node):
     variable: str | None = None
 
 
-@dataclass(slots=True)
-class Update(Statement):
+class Update(Change):
     target: TableSource  # may be an alias of FROM
     assignments: list[Assignment]
     sources: list[Source] = field(default_factory=list)
     where: Predicate | None = None
     output: list[Output] = field(default_factory=list)
-    top: Top | None = None
-    ctes: list[CommonTable] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Delete(Statement):
+class Delete(Change):
     target: TableSource
     sources: list[Source] = field(default_factory=list)
     where: Predicate | None = None
     output: list[Output] = field(default_factory=list)
-    top: Top | None = None
-    ctes: list[CommonTable] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class MergeAction(Node):
     """when: 'MATCHED', 'NOT MATCHED' (by target), 'NOT MATCHED BY SOURCE'; action: UPDATE, DELETE, INSERT."""
 
@@ -87,18 +78,13 @@ class MergeAction(Node):
     values: list[Expression] | None = None  # None for INSERT DEFAULT VALUES
 
 
-@dataclass(slots=True)
-class Merge(Statement):
+class Merge(Change):
     target: TableSource
     source: Source
     condition: Predicate
     actions: list[MergeAction]
     output: list[Output] = field(default_factory=list)
-    top: Top | None = None
-    ctes: list[CommonTable] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class Truncate(Statement):
     table: Name
