@@ -37,7 +37,7 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
     """
     handler = _HANDLERS.get(type(statement))
     if handler is None:
-        raise NotSupported(type(statement).__name__, statement.line)
+        raise NotSupported(type(statement).__name__)
     ddl = Ddl(session, scope)
     handler(ddl, statement)
     ddl.flush()
@@ -59,7 +59,7 @@ def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
         elif kind == "INDEX":
             _drop_index(ddl, statement, name)
         else:
-            raise NotSupported(f"DROP {kind}", statement.line)
+            raise NotSupported(f"DROP {kind}")
 
 
 def _drop_index(ddl: Ddl, statement: nodes.Drop, name: nodes.Name) -> None:

@@ -182,7 +182,7 @@ def switch(ddl: Ddl, statement: nodes.AlterTableSwitch) -> None:
         )
     for own, other in zip(source.columns, target.columns):
         if own.name.casefold() != other.name.casefold() or own.nullable != other.nullable:
-            raise NotSupported(f"SWITCH between different columns {own.name} and {other.name}", statement.line)
+            raise NotSupported(f"SWITCH between different columns {own.name} and {other.name}")
         if own.type != other.type:
             raise SqlServerError(
                 4944, column=own.name, source=names[0], source_type=own.type, target=names[1], target_type=other.type
@@ -194,7 +194,7 @@ def switch(ddl: Ddl, statement: nodes.AlterTableSwitch) -> None:
     if referencing:
         raise SqlServerError(4967, source=names[0], constraint=referencing)
     if [_shape(index, source) for index in source.indexes] != [_shape(index, target) for index in target.indexes]:
-        raise NotSupported("SWITCH between tables with different indexes", statement.line)
+        raise NotSupported("SWITCH between tables with different indexes")
     own_columns = ", ".join(column.physical for column in source.columns if column.computed is None)
     others = ", ".join(column.physical for column in target.columns if column.computed is None)
     ddl.run(f"insert into {target.physical} ({others}) select {own_columns} from {source.physical}")

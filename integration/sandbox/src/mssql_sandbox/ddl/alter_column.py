@@ -49,7 +49,7 @@ def _column(table: Table, statement: nodes.AlterColumn) -> Column:
     if column is None:
         raise SqlServerError(4924, action="ALTER", column=statement.column_name, table=table.name)
     if statement.action is not None:
-        raise NotSupported(f"ALTER COLUMN {statement.action}", statement.line)
+        raise NotSupported(f"ALTER COLUMN {statement.action}")
     if column.computed is not None:
         raise SqlServerError(4928, column=column.name, property="COMPUTED")
     if column.rowversion:

@@ -14,7 +14,7 @@ def run(ddl: Ddl, statement: nodes.Dbcc) -> None:
     :raises SqlServerError: 2501 unknown table, 7997 no identity column, 8115 value out of range.
     """
     if statement.command.upper() != "CHECKIDENT":
-        raise NotSupported(f"DBCC {statement.command.upper()}", statement.line)
+        raise NotSupported(f"DBCC {statement.command.upper()}")
     name, *rest = statement.arguments
     parts = split_name(name)
     table = ddl.catalog.table(parts[-2] if len(parts) > 1 else None, parts[-1])

@@ -55,7 +55,7 @@ def compile_view(ddl: Ddl, number: int, statement: nodes.CreateView) -> None:
     context = replace(ddl.session.context(ddl.scope), variables={})
     plan = translate.translate(nodes.SelectStatement(statement.query), context)
     if plan.parameters:
-        raise NotSupported(f"{plan.parameters[0]} in a view", statement.line)
+        raise NotSupported(f"{plan.parameters[0]} in a view")
     names = _column_names(statement, name, [column.name for column in plan.columns])
     ddl.run(f"create view u.v{number} ({', '.join(f'c{i}' for i in range(1, len(names) + 1))}) as {plan.sql}")
     ddl.write("update ms.modules set engine_sql = $2 where object_id = $1", number, plan.sql)
@@ -83,7 +83,7 @@ def compile_function(ddl: Ddl, number: int, statement: nodes.CreateModule, *, ne
     ddl.write("delete from ms.dependencies where referencing_id = $1", number)
     function = ddl.catalog.function(*ddl.split(statement.name))
     if function is None:
-        raise NotSupported("a function that the catalogue does not show", statement.line)
+        raise NotSupported("a function that the catalogue does not show")
     binding.register_dependencies(ddl, number, statement.query or statement.body)
     _refuse_circles(ddl, number, statement)
     if function.kind == "IF":
@@ -102,7 +102,7 @@ def compile_function(ddl: Ddl, number: int, statement: nodes.CreateModule, *, ne
     strict = " strict" if "RETURNS NULL ON NULL INPUT" in statement.options else ""
     tag = "$body$"
     if tag in body.sql:
-        raise NotSupported(f"a function with the text {tag}", statement.line)
+        raise NotSupported(f"a function with the text {tag}")
     ddl.run(
         f"create or replace function {function.physical}({body.parameters}) returns {body.returns} language plpgsql"
         f" {'immutable' if deterministic else 'stable'}{strict} as {tag}{body.sql}{tag}"
@@ -119,9 +119,9 @@ def _compile_inline(ddl: Ddl, number: int, statement: nodes.CreateModule) -> Non
     context = replace(session.context(ddl.scope), variables=parameters)
     plan = translate.translate(nodes.SelectStatement(statement.query), context)
     if any(name not in parameters for name in plan.parameters):
-        raise NotSupported(f"{plan.parameters[0]} in a function", statement.line)
+        raise NotSupported(f"{plan.parameters[0]} in a function")
     if plan.before:
-        raise NotSupported("locking hints in a function", statement.line)
+        raise NotSupported("locking hints in a function")
     names = binding.check_names(statement.name.parts[-1], [column.name for column in plan.columns])
     binding.register_columns(ddl, number, names, plan.columns)
     ddl.write("update ms.modules set engine_sql = $2, reads_data = 1 where object_id = $1", number, plan.sql)
@@ -135,7 +135,7 @@ def _refuse_circles(ddl: Ddl, number: int, statement: nodes.CreateModule) -> Non
         " d.referencing_id = below.id) select 1 from below where id = $1 limit 1",
         number,
     ):
-        raise NotSupported("functions that call one another in a circle", statement.line)
+        raise NotSupported("functions that call one another in a circle")
 
 
 def _reads(ddl: Ddl, number: int, statement: nodes.CreateModule) -> bool:

@@ -28,9 +28,9 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     _refuse_transaction(ddl, "CREATE DATABASE")
     version = ddl.session.version
     if version.engine_edition == 12:
-        raise NotSupported("CREATE DATABASE in Fabric, where databases are made by its portal or REST", statement.line)
+        raise NotSupported("CREATE DATABASE in Fabric, where databases are made by its portal or REST")
     if version.is_cloud_database and ddl.database.casefold() != "master":
-        raise NotSupported("CREATE DATABASE in Azure SQL Database from another database than master", statement.line)
+        raise NotSupported("CREATE DATABASE in Azure SQL Database from another database than master")
     if not version.is_cloud_database and (statement.options or statement.copy_of):
         raise SqlServerError(102, near="AS" if statement.copy_of else "(")
     _check_service_options(statement)
@@ -51,7 +51,7 @@ def _check_service_options(statement: nodes.CreateDatabase) -> None:
     for name, value in statement.options.items():
         known = _SERVICE_OPTIONS.get(name)
         if known is None or not re.fullmatch(known, value.strip(), re.I):
-            raise NotSupported(f"CREATE DATABASE ... ({name} = {value})", statement.line)
+            raise NotSupported(f"CREATE DATABASE ... ({name} = {value})")
 
 
 def drop(ddl: Ddl, names: list[nodes.Name], if_exists: bool) -> None:
@@ -80,13 +80,13 @@ def alter(ddl: Ddl, statement: nodes.AlterDatabase) -> None:
         databases.change(name, name=new_name)
         ddl.info(5021, kind="database", name=new_name)
     elif match := re.fullmatch(r"COLLATE (\w+)", clause, re.I):
-        raise NotSupported("ALTER DATABASE ... COLLATE", statement.line)
+        raise NotSupported("ALTER DATABASE ... COLLATE")
     elif upper.startswith("SET "):
         _set(ddl, name, upper[4:], statement)
     elif upper.startswith("MODIFY (") and ddl.session.version.is_cloud_database:
         return
     else:
-        raise NotSupported(f"ALTER DATABASE ... {clause}", statement.line)
+        raise NotSupported(f"ALTER DATABASE ... {clause}")
 
 
 def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None:
@@ -97,7 +97,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
         and termination not in ("ROLLBACK IMMEDIATE", "NO_WAIT")
         and not re.fullmatch(r"ROLLBACK AFTER \d+( SECONDS)?", termination)
     ):
-        raise NotSupported(f"ALTER DATABASE ... WITH {termination}", statement.line)
+        raise NotSupported(f"ALTER DATABASE ... WITH {termination}")
     if termination.startswith("ROLLBACK"):
         ddl.session.server.end_sessions(name, ddl.session)
     access = ("MULTI_USER", "SINGLE_USER", "RESTRICTED_USER")
@@ -105,7 +105,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
         databases.change(name, user_access=access.index(text))
     elif text in ("READ_ONLY", "READ_WRITE"):
         if text == "READ_ONLY":
-            raise NotSupported("ALTER DATABASE ... SET READ_ONLY", statement.line)
+            raise NotSupported("ALTER DATABASE ... SET READ_ONLY")
         databases.change(name, read_only=0)
     elif match := re.fullmatch(r"ALLOW_SNAPSHOT_ISOLATION (ON|OFF)", text):
         databases.change(name, snapshot=int(match[1] == "ON"))
@@ -121,7 +121,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
     elif match := re.fullmatch(r"RECOVERY (FULL|BULK_LOGGED|SIMPLE)", text):
         databases.change(name, recovery=_RECOVERY[match[1]])
     elif not _HARMLESS_SET.match(text):
-        raise NotSupported(f"ALTER DATABASE ... SET {text}", statement.line)
+        raise NotSupported(f"ALTER DATABASE ... SET {text}")
 
 
 def _databases(ddl: Ddl) -> Any:

@@ -66,7 +66,7 @@ def _options(statement: nodes.CreateModule) -> bool:
     known = ("SCHEMABINDING", "RETURNS NULL ON NULL INPUT", "CALLED ON NULL INPUT", "INLINE = ON", "INLINE = OFF")
     for option in statement.options:
         if option not in known:
-            raise NotSupported(f"CREATE FUNCTION ... WITH {option}", statement.line)
+            raise NotSupported(f"CREATE FUNCTION ... WITH {option}")
     return "SCHEMABINDING" in statement.options
 
 

@@ -70,7 +70,7 @@ def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Tabl
     if index is None:
         raise SqlServerError(7999, name=statement.name, table=written(statement.table))
     if index.constraint_id or (index.id == 1) != bool(statement.clustered):
-        raise NotSupported("DROP_EXISTING of a constraint's index or of another kind", statement.line)
+        raise NotSupported("DROP_EXISTING of a constraint's index or of another kind")
     drop(ddl, table, statement.name)
     return ddl.load(table.id)
 
@@ -82,7 +82,7 @@ def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerE
         return SqlServerError(1939, name=name)
     if not (statement.unique and statement.clustered):
         return SqlServerError(1940, name=name)
-    return NotSupported("indexed views", statement.line)
+    return NotSupported("indexed views")
 
 
 def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
@@ -225,7 +225,7 @@ def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
         _set_options(table, statement)
         return
     if statement.action.upper().split()[0] not in ("REBUILD", "REORGANIZE"):
-        raise NotSupported(f"ALTER INDEX {statement.action}", statement.line)
+        raise NotSupported(f"ALTER INDEX {statement.action}")
 
 
 def _set_options(table: Table, statement: nodes.AlterIndex) -> None:
@@ -238,7 +238,7 @@ def _set_options(table: Table, statement: nodes.AlterIndex) -> None:
             raise SqlServerError(1915, index=index.name)
         if index.constraint_id:
             raise SqlServerError(1979, index=index.name)
-        raise NotSupported("IGNORE_DUP_KEY", statement.line)
+        raise NotSupported("IGNORE_DUP_KEY")
 
 
 def _refuse_when_referenced(ddl: Ddl, table: Table, index_id: int, name: str) -> None:

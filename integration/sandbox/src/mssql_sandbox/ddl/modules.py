@@ -22,9 +22,9 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     schema, name = ddl.split(statement.name)
     if statement.kind == "TRIGGER" and ddl.session.version.is_warehouse:
         # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
-        raise NotSupported("a trigger in a warehouse", statement.line)
+        raise NotSupported("a trigger in a warehouse")
     if name.startswith("#"):
-        raise NotSupported("temporary procedures", statement.line)
+        raise NotSupported("temporary procedures")
     schema_id = ddl.schema_id(schema)
     table = _table_of_trigger(ddl, statement) if statement.kind == "TRIGGER" else None
     if table is not None:
@@ -47,12 +47,12 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
 def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
     """:raises SqlServerError: 167 a temporary table, 8197 an unknown one, 2111 a second INSTEAD OF trigger."""
     if statement.on.parts[-1].startswith("#"):
-        raise SqlServerError(167, line=statement.line)
+        raise SqlServerError(167)
     table = ddl.find_table(statement.on)
     if table is None or table.kind == "view" and statement.timing != "INSTEAD OF":
         raise SqlServerError(8197, name=written(statement.on))
     if table.kind != "table":
-        raise NotSupported(f"a trigger on a {table.kind}", statement.line)
+        raise NotSupported(f"a trigger on a {table.kind}")
     if statement.timing == "INSTEAD OF":
         _check_instead(ddl, table, statement)
     return table

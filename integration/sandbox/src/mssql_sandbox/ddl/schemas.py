@@ -11,7 +11,7 @@ from .context import Ddl, written
 def create(ddl: Ddl, statement: nodes.CreateSchema) -> None:
     """:raises SqlServerError: 2714 (followed by 2759) when the name is taken."""
     if statement.authorization is not None and statement.authorization.casefold() != "dbo":
-        raise NotSupported(f"CREATE SCHEMA ... AUTHORIZATION {statement.authorization}", statement.line)
+        raise NotSupported(f"CREATE SCHEMA ... AUTHORIZATION {statement.authorization}")
     if ddl.catalog.schema_exists(statement.name):
         raise errors.name_taken(statement.name).followed_by(SqlServerError(2759))
     ddl.write(

@@ -24,7 +24,7 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
     if table is None or table.kind == "system":
         raise errors.cannot_find_object(written(statement.table))
     if table.kind == "view":
-        raise NotSupported("statistics of a view", statement.line)
+        raise NotSupported("statistics of a view")
     _check_options(statement.options, statement.line)
     names, number = taken(ddl, table)
     if table.key(statement.name) in names:
@@ -42,9 +42,9 @@ def _columns(ddl: Ddl, table: Table, statement: nodes.CreateStatistics) -> list[
     for name in statement.columns:
         column = existing_column(table, name)
         if column.id in found:
-            raise NotSupported("statistics with a column twice", statement.line)
+            raise NotSupported("statistics with a column twice")
         if column.type.name in ("xml", "json", "text", "ntext", "image"):
-            raise NotSupported(f"statistics of a column of type {column.type.name}", statement.line)
+            raise NotSupported(f"statistics of a column of type {column.type.name}")
         check_computed(ddl, table, column, statement.name)
         found.append(column.id)
     return found
@@ -59,7 +59,7 @@ def _filter(ddl: Ddl, table: Table, statement: nodes.CreateStatistics, number: i
             raise errors.invalid_column(node.parts[-1])
     for column in referenced_columns(statement.where, table):
         if column.computed is not None:
-            raise NotSupported("a computed column in the filter of statistics", statement.line)
+            raise NotSupported("a computed column in the filter of statistics")
         ddl.insert(
             "dependencies", referencing_id=table.id, referencing_minor_id=-number, referenced_id=table.id,
             referenced_minor_id=column.id,
@@ -73,7 +73,7 @@ def update(ddl: Ddl, statement: nodes.UpdateStatistics) -> None:
     if table is None:
         raise SqlServerError(2706, table=written(statement.table))
     if table.kind not in ("table", "temp"):
-        raise NotSupported(f"UPDATE STATISTICS of a {table.kind}", statement.line)
+        raise NotSupported(f"UPDATE STATISTICS of a {table.kind}")
     _check_options(statement.options, statement.line)
     known, _ = taken(ddl, table)
     for name in statement.names:

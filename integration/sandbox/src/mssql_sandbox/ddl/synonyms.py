@@ -15,13 +15,13 @@ from .normalise import bracket
 def create(ddl: Ddl, statement: nodes.CreateSynonym) -> None:
     """The base need not exist; only its use is refused then. :raises SqlServerError: 2714 name taken, 2760 schema."""
     if ddl.session.version.is_warehouse:
-        raise NotSupported("a synonym in a warehouse", statement.line)
+        raise NotSupported("a synonym in a warehouse")
     schema, name = ddl.split(statement.name)
     base = statement.base.parts
     if len(base) > 2 and base[:-2] != ("",) * (len(base) - 2) and base[-3].casefold() != ddl.database.casefold():
         raise NotSupported(f"a synonym for an object of another database ({'.'.join(base)})", statement.line)
     if base[-1].startswith("#") or name.startswith("#"):
-        raise NotSupported("a synonym of a temp table", statement.line)
+        raise NotSupported("a synonym of a temp table")
     number = ddl.new_object(name, ddl.schema_id(schema), "SN", state=3)
     ddl.insert(
         "synonyms", object_id=number, base_object_name=".".join(bracket(part) if part else "" for part in base),

@@ -23,7 +23,7 @@ _PREFIX = "DECLARE @t TABLE "
 def create(ddl: Ddl, statement: nodes.CreateType) -> None:
     """:raises SqlServerError: 219 name taken, 2760 schema, and what columns and constraints raise."""
     if ddl.session.version.is_warehouse:
-        raise NotSupported("a table type in a warehouse", statement.line)
+        raise NotSupported("a table type in a warehouse")
     schema, name = ddl.split(statement.name)
     schema_id = ddl.schema_id(schema)
     if ddl.catalog.table_type(schema, name) is not None or ddl.catalog.dealias(type_name(schema, name)).alias:
@@ -50,7 +50,7 @@ def _create_alias(ddl: Ddl, statement: nodes.CreateType, schema_id: int, name: s
     base = statement.base
     type_ = datatypes.resolve(base, ddl.catalog.collation, subject=name, version=ddl.version)
     if type_.name in ("xml", "json", "rowversion", "sql_variant") or not datatypes.is_system_name(base.name):
-        raise NotSupported(f"an alias type of {base.name}", statement.line)
+        raise NotSupported(f"an alias type of {base.name}")
     length, precision, scale = datatypes.facets(type_)
     ddl.write(
         "insert into ms.types (user_type_id, name, system_type_id, schema_id, max_length, precision, scale, is_character,"

@@ -22,7 +22,7 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     refuse_odd_name(name, statement.line)
     for option in statement.options:
         if option.upper() not in _HARMLESS_OPTIONS:
-            raise NotSupported(f"CREATE TABLE ... WITH ({option})", statement.line)
+            raise NotSupported(f"CREATE TABLE ... WITH ({option})")
     if statement.filegroup is not None and statement.filegroup.casefold() not in ("primary", "default"):
         raise SqlServerError(1921, name=statement.filegroup)
     if name.startswith("#") and not name.startswith("##"):
@@ -79,7 +79,7 @@ def _create(
     keys = [constraint for _, constraint in inline] + statement.constraints
     new_columns = columns.resolve_columns(ddl, name, statement.columns, _primary_key_columns(keys))
     if not any(new.definition.computed is None for new in new_columns):
-        raise NotSupported(f"the table {name} of computed columns alone", statement.line)
+        raise NotSupported(f"the table {name} of computed columns alone")
     number = ddl.new_object(name, schema_id, "U")
     temporary = "temporary " if engine_schema == "pg_temp" else ""
     table_name = f"t{number}" if temporary else f"{engine_schema}.t{number}"

@@ -25,10 +25,10 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
     if existing is not None and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)
     if statement.check_option:
-        raise NotSupported("WITH CHECK OPTION", statement.line)
+        raise NotSupported("WITH CHECK OPTION")
     for option in statement.options:
         if option.upper() not in ("SCHEMABINDING", "VIEW_METADATA"):
-            raise NotSupported(f"CREATE VIEW ... WITH {option}", statement.line)
+            raise NotSupported(f"CREATE VIEW ... WITH {option}")
     bound = "SCHEMABINDING" in (option.upper() for option in statement.options)
     if bound:
         check_bound("view", name, statement.query)

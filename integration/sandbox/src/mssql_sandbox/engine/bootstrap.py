@@ -1,5 +1,6 @@
 """What a new cluster gets before the first client: the template of all databases, and ``master``."""
 
+import re
 from importlib import resources
 
 import psycopg
@@ -9,6 +10,12 @@ from .databases import Databases
 from .postgres import Cluster
 
 TEMPLATE = "template1"  # initdb made it, so no copy is needed
+# The head of a function that names no language.
+_FUNCTION = re.compile(
+    r"^(create function (?:(?!\blanguage\b|\breturn\b|\bas \$\$|;).)*?)"
+    r"\b((?:stable )?(?:strict )?)(as \$\$(?=(?:\s|--.*\n)*(declare|begin)?\b)|return\b)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
@@ -33,11 +40,18 @@ def install(connection: psycopg.Connection, version: int) -> None:
     for name in _files("functions_") + _files("catalog_"):
         # Without parameters the whole file is one simple query.
         try:
-            connection.execute(system.source(name))
+            connection.execute(_FUNCTION.sub(_with_attributes, system.source(name)))
         except psycopg.Error as error:
             raise RuntimeError(f"{name}: {error}") from error
     _register_system_views(connection, version)
     connection.execute("commit")
+
+
+def _with_attributes(function: re.Match[str]) -> str:
+    """A function is immutable unless it says otherwise, and in plpgsql where its body begins with a block."""
+    head, said, body, block = function.groups()
+    language = "" if body == "return" else "language plpgsql " if block else "language sql "
+    return head + language + ("" if "stable" in said else "immutable ") + said + body
 
 
 def _files(prefix: str) -> list[str]:

@@ -77,7 +77,7 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
         try:
             handler = _HANDLERS.get(type(statement))
             if handler is None:
-                raise NotSupported(type(statement).__name__, statement.line)
+                raise NotSupported(type(statement).__name__)
             yield from handler(self, statement)
         except psycopg.Error as fault:
             error = self._engine_error(fault, statement)

@@ -197,7 +197,7 @@ class ControlFlow:
         """Labels that are nowhere were refused before (133)."""
         label = statement.label.casefold()
         if not any(label_position(statements, label) is not None for statements in self.running):
-            raise NotSupported("GOTO into a block", statement.line)
+            raise NotSupported("GOTO into a block")
         raise Jump(label)
         yield
 
@@ -248,7 +248,7 @@ class ControlFlow:
         if statement.marked and statement.name is None:
             raise SqlServerError(3901)
         if statement.marked and transactions.count:
-            raise NotSupported("WITH MARK inside a transaction", statement.line)
+            raise NotSupported("WITH MARK inside a transaction")
         if not transactions.count:
             self.session.transaction_name = self.transaction_label(statement.name)
         yield from transactions.begin()

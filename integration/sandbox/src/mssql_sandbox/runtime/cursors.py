@@ -107,7 +107,7 @@ class CursorStatements:
         select = nodes.SelectStatement(statement.query, line=statement.line)
         plan = translate.translate(select, self.session.context(self.scope))
         if plan.kind != "select":
-            raise NotSupported("a cursor over a SELECT that assigns or makes a table", statement.line)
+            raise NotSupported("a cursor over a SELECT that assigns or makes a table")
         static = bool(options & {"STATIC", "INSENSITIVE"})
         kept = static or bool(options & {"KEYSET", "DYNAMIC"})
         return Cursor(
@@ -135,7 +135,7 @@ class CursorStatements:
         elif isinstance(value, nodes.ColumnRef) and len(value.parts) == 1:
             variables[statement.name] = self._find(value.parts[0], False)[0]
         else:
-            raise NotSupported("the value of a cursor variable", statement.line)
+            raise NotSupported("the value of a cursor variable")
         return True
 
     def _allocated(self, name: str) -> Cursor:
@@ -230,7 +230,7 @@ class CursorStatements:
         if statement.direction in ("ABSOLUTE", "RELATIVE"):
             amount = self.evaluate(statement.amount, INT)
             if amount is None:
-                raise NotSupported(f"FETCH {statement.direction} NULL", statement.line)
+                raise NotSupported(f"FETCH {statement.direction} NULL")
             wanted = cursor.position + amount
             if statement.direction == "ABSOLUTE":
                 wanted = amount if amount >= 0 else last + 1 + amount
@@ -297,9 +297,9 @@ def _check_options(statement: nodes.DeclareCursor) -> None:
     for group in _EXCLUSIVE:
         given = [option for option in group if option in options]
         if len(given) > 1 and not (len(given) == 2 and tuple(given) in _AGREEING):
-            raise SqlServerError(1048, first=given[0], second=given[1], line=statement.line)
+            raise SqlServerError(1048, first=given[0], second=given[1])
     if ("STATIC" in options or "INSENSITIVE" in options) and "FOR UPDATE" in options:
-        raise NotSupported("FOR UPDATE of a STATIC cursor", statement.line)
+        raise NotSupported("FOR UPDATE of a STATIC cursor")
 
 
 HANDLERS = {

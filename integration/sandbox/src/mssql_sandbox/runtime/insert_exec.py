@@ -65,9 +65,9 @@ class InsertStatements:
         name = statement.target.name
         table = self.session.catalog.table(name.parts[-2] if len(name.parts) > 1 else None, name.parts[-1])
         if table is not None and table.triggers:
-            raise NotSupported("INSERT ... EXEC into a table with triggers", statement.line)
+            raise NotSupported("INSERT ... EXEC into a table with triggers")
         if statement.ctes or statement.top is not None:
-            raise NotSupported("INSERT ... EXEC with WITH or TOP", statement.line)
+            raise NotSupported("INSERT ... EXEC with WITH or TOP")
 
     def _insert_sets(self, statement: nodes.Insert, sets: list[ResultSet]) -> int:
         count = 0

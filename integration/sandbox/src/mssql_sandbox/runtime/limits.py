@@ -25,12 +25,12 @@ def limited(statement: nodes.Statement, rows: int) -> nodes.Statement:
     if isinstance(statement, nodes.SelectStatement):
         body = statement.query.body
         if statement.query.for_clause is not None or isinstance(body, nodes.Select) and body.into is not None:
-            raise NotSupported("SELECT ... INTO and FOR under SET ROWCOUNT", statement.line)
+            raise NotSupported("SELECT ... INTO and FOR under SET ROWCOUNT")
         return statement
     if isinstance(statement, nodes.Merge) or statement.top is not None:
-        raise NotSupported("MERGE and TOP of a change under SET ROWCOUNT", statement.line)
+        raise NotSupported("MERGE and TOP of a change under SET ROWCOUNT")
     if isinstance(statement, nodes.Insert) and statement.query is None:
-        raise NotSupported("INSERT without SELECT under SET ROWCOUNT", statement.line)
+        raise NotSupported("INSERT without SELECT under SET ROWCOUNT")
     return replace(statement, top=nodes.Top(nodes.Literal("int", str(rows))))
 
 

@@ -126,7 +126,7 @@ def _select_into(translator: Translator, statement, body: nodes.Select) -> Plan:
         if not output.name:
             raise SqlServerError(1038)
     if translator.statement.rowversions:
-        raise NotSupported("SELECT INTO from a table with a rowversion column", statement.line)
+        raise NotSupported("SELECT INTO from a table with a rowversion column")
     plan = translator.statement.plan("into", relation.sql, result_columns(relation.outputs))
     plan.into = body.into
     return plan

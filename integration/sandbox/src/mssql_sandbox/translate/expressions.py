@@ -93,7 +93,7 @@ class Expressions:
                 f"'\\x{digits}'::bytea", varbinary(max(length, 1) if length <= 8000 else MAX), False,
                 constant=bytes.fromhex(digits), is_constant=True,
             )  # fmt: skip
-        raise NotSupported(f"{kind} literal", node.line)
+        raise NotSupported(f"{kind} literal")
 
     def _variable(self, node: nodes.Variable, scope: Scope) -> Bound:
         """:raises SqlServerError: 137 for an undeclared variable."""
@@ -104,9 +104,9 @@ class Expressions:
             return Bound("ms.dbts()", varbinary(8), False)
         type_ = self.context.variables.get(name) or GLOBAL_VARIABLES.get(name)
         if name in OTHER_VARIABLES and type_ is None:
-            raise NotSupported(name.upper(), node.line)
+            raise NotSupported(name.upper())
         if type_ is None:
-            raise SqlServerError(137, name=name, line=node.line)
+            raise SqlServerError(137, name=name)
         return Bound(self.t.statement.parameter(name, type_), type_, coercibility=LITERAL)
 
     def _column(self, node: nodes.ColumnRef, scope: Scope) -> Bound:
@@ -132,7 +132,7 @@ class Expressions:
     def _merge_action(self, node: nodes.ColumnRef) -> Bound:
         if self.t.setting.merging:
             return Bound("merge_action()", nvarchar(10), False)
-        raise SqlServerError(207, name=node.parts[-1], line=node.line)
+        raise SqlServerError(207, name=node.parts[-1])
 
     # ---- operators
 
@@ -198,7 +198,7 @@ class Expressions:
         if operand.is_null:
             operand = Bound("NULL::text", nvarchar(1), True)
         if not operand.type.is_character:
-            raise SqlServerError(447, type=label(operand.type), state=0, line=node.line)
+            raise SqlServerError(447, type=label(operand.type), state=0)
         return replace(recollated(operand, name, EXPLICIT), is_constant=False)
 
     def _at_time_zone(self, node: nodes.AtTimeZone, scope: Scope) -> Bound:
@@ -239,14 +239,14 @@ class Expressions:
 
     def _cast(self, node: nodes.Cast, scope: Scope) -> Bound:
         if node.function in ("PARSE", "TRY_PARSE"):
-            raise NotSupported(node.function, node.line)
+            raise NotSupported(node.function)
         operand = self.expression(node.operand, scope)
         target = self.context.type_of(node.type)
         style = None
         if node.style is not None:
             bound = self.expression(node.style, scope)
             if not bound.is_constant or bound.constant is None and not bound.is_null:
-                raise NotSupported("CONVERT with a style that is not a constant", node.line)
+                raise NotSupported("CONVERT with a style that is not a constant")
             style = bound.constant
         if target.is_character:
             source_collation = operand.type.collation if operand.type.is_character else None
@@ -270,35 +270,35 @@ class Expressions:
                 called = functions.call(self.t, node, scope)
                 if called is not None:
                     return called
-                raise SqlServerError(4121, column=node.name.split(".")[0], name=node.name, line=node.line)
-            raise SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
+                raise SqlServerError(4121, column=node.name.split(".")[0], name=node.name)
+            raise SqlServerError(195, name=node.name, kind="built-in function name", state=10)
         return spec.bind(self.t, node, scope)
 
     def _refuse_method(self, node: nodes.FunctionCall, scope: Scope) -> None:
         """A call behind the name of a column is a method of its type; ``$PARTITION`` has partition functions."""
         parts = tuple(node.name.split(".")[:-1])
         if parts[0].casefold() == "$partition":
-            raise NotSupported("$PARTITION", node.line)
+            raise NotSupported("$PARTITION")
         level: Scope | None = scope
         while level is not None:
             if self.names.here(nodes.ColumnRef(parts), level) is not None:
-                raise NotSupported(f"the method {node.name.split('.')[-1]} of a column", node.line)
+                raise NotSupported(f"the method {node.name.split('.')[-1]} of a column")
             level = level.parent
 
     def _subquery(self, node: nodes.ScalarSubquery, scope: Scope) -> Bound:
         if scope.in_aggregate:
-            raise SqlServerError(130, line=node.line)
+            raise SqlServerError(130)
         relation = self.t.relation(node.query, scope)
         if len(relation.outputs) != 1:
-            raise SqlServerError(116, line=node.line)
+            raise SqlServerError(116)
         output = relation.outputs[0]
         return Bound(f"({relation.sql})", output.type, True, output.coercibility, columns=False)
 
     def _star(self, node: nodes.Star, scope: Scope) -> Bound:
-        raise NotSupported("a star as the argument of this function", node.line)
+        raise NotSupported("a star as the argument of this function")
 
     def _default(self, node: nodes.DefaultValue, scope: Scope) -> Bound:
-        raise SqlServerError(156, near="DEFAULT", line=node.line)
+        raise SqlServerError(156, near="DEFAULT")
 
 
 def _integer(text: str) -> Bound:

@@ -79,7 +79,7 @@ class Predicates:
 
     def _one_column(self, relation, node) -> None:
         if len(relation.outputs) != 1:
-            raise SqlServerError(116, line=node.line)
+            raise SqlServerError(116)
 
     def _is_distinct(self, node: nodes.IsDistinct, scope: Scope) -> str:
         if not self.context.version.allows("is_distinct_from"):
@@ -148,7 +148,7 @@ class Predicates:
     def _function(self, node: nodes.PredicateFunction, scope: Scope) -> str:
         name = node.name.upper()
         if name != "REGEXP_LIKE":
-            raise NotSupported(name, node.line)
+            raise NotSupported(name)
         if not self.context.version.allows("regexp_like"):
             raise SqlServerError(195, name=node.name, kind="built-in function name", state=10)
         arguments = self.t.expressions(node.arguments, scope)

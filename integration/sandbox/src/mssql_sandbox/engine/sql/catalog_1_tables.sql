@@ -2,7 +2,7 @@
 -- statement, sys.* and INFORMATION_SCHEMA read them.
 
 -- Equal for names that mean the same; a database whose collation tells case apart gets another one.
-create function ms.key(name text) returns text immutable return casefold(name);
+create function ms.key(name text) returns text return casefold(name);
 
 create sequence ms.object_ids start 1000001 increment 16;
 -- Temp tables and table variables: rows with schema_id = -(engine process id), hidden from sys.*; -1: of all sessions.
@@ -297,7 +297,7 @@ create table ms.system_columns (
 -- A system database that nobody connected to yet is a role with the comment.
 create function ms.databases() returns table (
   engine_name text, properties jsonb
-) language sql stable as $$
+) stable as $$
   select name, properties from (
     select datname::text, shobj_description(oid, 'pg_database')::jsonb
     from pg_database where datname ~ '^d[0-9]+$' and shobj_description(oid, 'pg_database') is not null
@@ -307,15 +307,15 @@ create function ms.databases() returns table (
   ) known (name, properties) order by properties -> 'id'
 $$;
 
-create function ms.database_property(property text) returns text language sql stable as $$
+create function ms.database_property(property text) returns text stable as $$
   select shobj_description(oid, 'pg_database')::jsonb ->> property from pg_database where datname = current_database()
 $$;
 
-create function ms.database_collation() returns text language sql stable as $$
+create function ms.database_collation() returns text stable as $$
   select coalesce(ms.database_property('collation'), 'SQL_Latin1_General_CP1_CI_AS')
 $$;
 
-create function ms.type_description(object_type text) returns text language sql immutable as $$
+create function ms.type_description(object_type text) returns text as $$
   select case object_type
     when 'U' then 'USER_TABLE' when 'V' then 'VIEW' when 'PK' then 'PRIMARY_KEY_CONSTRAINT'
     when 'UQ' then 'UNIQUE_CONSTRAINT' when 'F' then 'FOREIGN_KEY_CONSTRAINT' when 'C' then 'CHECK_CONSTRAINT'
@@ -325,19 +325,19 @@ create function ms.type_description(object_type text) returns text language sql 
     when 'S' then 'SYSTEM_TABLE' when 'SQ' then 'SERVICE_QUEUE' end
 $$;
 
-create function ms.action_description(action smallint) returns text language sql immutable as $$
+create function ms.action_description(action smallint) returns text as $$
   select case action when 0 then 'NO_ACTION' when 1 then 'CASCADE' when 2 then 'SET_NULL' when 3 then 'SET_DEFAULT' end
 $$;
 
 -- The last value an identity column or a sequence gave out; null before the first.
-create function ms.sequence_last_value(engine_name text) returns numeric language sql stable as $$
+create function ms.sequence_last_value(engine_name text) returns numeric stable as $$
   select pg_sequence_last_value(to_regclass(engine_name))::numeric where to_regclass(engine_name) is not null
 $$;
 
 -- Row versions of the database; like the server's they are never used twice, also after a rollback.
 create sequence ms.rowversions start 2001;
 
-create function ms.rowversion_bytes(number bigint) returns bytea language sql immutable as $$
+create function ms.rowversion_bytes(number bigint) returns bytea as $$
   select decode(lpad(to_hex(number), 16, '0'), 'hex')
 $$;
 
@@ -366,7 +366,7 @@ $$;
 
 create schema u;
 
-create function ms.row_count(table_id int) returns bigint language plpgsql stable as $$
+create function ms.row_count(table_id int) returns bigint stable as $$
 declare
   result bigint;
 begin
@@ -379,7 +379,7 @@ end
 $$;
 
 -- One table or view with all that model.Table holds; null when there is none.
-create function ms.describe(table_id int) returns jsonb language sql stable as $$
+create function ms.describe(table_id int) returns jsonb stable as $$
   select jsonb_build_object(
     'id', o.object_id, 'schema_id', o.schema_id, 'schema', coalesce(s.name, 'dbo'), 'name', o.name, 'type', o.type,
     'snapshot', current_setting('transaction_isolation') <> 'read committed',
@@ -415,7 +415,7 @@ create function ms.describe(table_id int) returns jsonb language sql stable as $
   where o.object_id = table_id and o.type in ('U', 'V')
 $$;
 
-create function ms.describe(schema_name text, table_name text) returns jsonb language sql stable as $$
+create function ms.describe(schema_name text, table_name text) returns jsonb stable as $$
   select case o.type when 'SN' then (
       select ms.describe(b.object_id)
       from ms.synonyms y join ms.schemas bs on ms.key(bs.name) = ms.key(y.base_schema)
@@ -426,7 +426,7 @@ create function ms.describe(schema_name text, table_name text) returns jsonb lan
   where ms.key(o.name) = ms.key(table_name) and ms.key(s.name) = ms.key(schema_name)
 $$;
 
-create function ms.describe_temporary(table_name text) returns jsonb language sql stable as $$
+create function ms.describe_temporary(table_name text) returns jsonb stable as $$
   select ms.describe(object_id) from ms.objects
   where schema_id = case when table_name like '##%' then -1 else -pg_backend_pid() end
     and casefold(name) = casefold(table_name)

@@ -1,7 +1,7 @@
 -- Metadata functions: what OBJECT_ID('dbo.t', 'U') and its kin call.
 
 -- The parts of a multi-part name, quoting undone; null when it is malformed.
-create function ms.name_parts(written text) returns text[] language plpgsql immutable strict as $$
+create function ms.name_parts(written text) returns text[] strict as $$
 declare
   parts text[] := '{}';
   part text := '';
@@ -37,7 +37,7 @@ begin
 end
 $$;
 
-create function ms.object_id(written text, object_type text default null) returns int language plpgsql stable as $$
+create function ms.object_id(written text, object_type text default null) returns int stable as $$
 declare
   parts text[] := ms.name_parts(written);
   leaf text := parts[cardinality(parts)];
@@ -76,42 +76,42 @@ begin
 end
 $$;
 
-create function ms.object_name(id int) returns text language sql stable as $$
+create function ms.object_name(id int) returns text stable as $$
   select name from ms.objects where object_id = id
   union all select name from ms.system_objects where object_id = id
 $$;
 
-create function ms.object_schema_name(id int) returns text language sql stable as $$
+create function ms.object_schema_name(id int) returns text stable as $$
   select s.name from ms.objects o join ms.schemas s using (schema_id) where object_id = id
   union all select s.name from ms.system_objects o join ms.schemas s using (schema_id) where object_id = id
 $$;
 
-create function ms.object_definition(id int) returns text language sql stable as $$
+create function ms.object_definition(id int) returns text stable as $$
   select definition from ms.modules where object_id = id
   union all select definition from ms.check_constraints where object_id = id
   union all select definition from ms.default_constraints where object_id = id
 $$;
 
-create function ms.schema_id(schema_name text) returns int language sql stable as $$
+create function ms.schema_id(schema_name text) returns int stable as $$
   select schema_id from ms.schemas where ms.key(name) = ms.key(rtrim(schema_name))
 $$;
 
-create function ms.schema_name(id int) returns text language sql stable as $$
+create function ms.schema_name(id int) returns text stable as $$
   select name from ms.schemas where schema_id = id
 $$;
 
-create function ms.col_length(table_name text, column_name text) returns smallint language sql stable as $$
+create function ms.col_length(table_name text, column_name text) returns smallint stable as $$
   select max_length from ms.columns
   where object_id = coalesce(ms.object_id(table_name, 'U'), ms.object_id(table_name, 'V'))
     and ms.key(name) = ms.key(rtrim(column_name))
 $$;
 
-create function ms.col_name(table_id int, id int) returns text language sql stable as $$
+create function ms.col_name(table_id int, id int) returns text stable as $$
   select name from ms.columns where object_id = table_id and column_id = id
   union all select name from ms.system_columns where object_id = table_id and column_id = id
 $$;
 
-create function ms.columnproperty(id int, column_name text, property text) returns int language sql stable as $$
+create function ms.columnproperty(id int, column_name text, property text) returns int stable as $$
   select case casefold(property)
     when 'allowsnull' then c.is_nullable
     when 'columnid' then c.column_id
@@ -139,7 +139,7 @@ create function ms.columnproperty(id int, column_name text, property text) retur
   from ms.columns c where c.object_id = id and ms.key(c.name) = ms.key(rtrim(column_name))
 $$;
 
-create function ms.objectproperty(id int, property text) returns int language sql stable as $$
+create function ms.objectproperty(id int, property text) returns int stable as $$
   select case casefold(property)
     when 'isusertable' then (o.type = 'U')::int
     when 'istable' then (o.type = 'U')::int
@@ -206,7 +206,7 @@ create function ms.objectproperty(id int, property text) returns int language sq
 $$;
 
 -- What OBJECTPROPERTYEX tells beyond OBJECTPROPERTY.
-create function ms.objectpropertyex(id int, property text) returns text language sql stable as $$
+create function ms.objectpropertyex(id int, property text) returns text stable as $$
   select case casefold(property) when 'cardinality' then ms.row_count(id)::text else (
     select rpad(coalesce(b.type, o.type), 2) from sys.all_objects o left join ms.synonyms y on y.object_id = id
     left join ms.schemas s on casefold(s.name) = casefold(y.base_schema)
@@ -214,7 +214,7 @@ create function ms.objectpropertyex(id int, property text) returns text language
     where o.object_id = id) end
 $$;
 
-create function ms.indexproperty(id int, index_name text, property text) returns int language sql stable as $$
+create function ms.indexproperty(id int, index_name text, property text) returns int stable as $$
   select case casefold(property)
     when 'indexid' then i.index_id
     when 'isunique' then i.is_unique
@@ -232,12 +232,12 @@ create function ms.indexproperty(id int, index_name text, property text) returns
   from ms.indexes i where i.object_id = id and ms.key(i.name) = ms.key(index_name)
 $$;
 
-create function ms.index_col(table_name text, index_number int, key_number int) returns text language sql stable as $$
+create function ms.index_col(table_name text, index_number int, key_number int) returns text stable as $$
   select c.name from ms.index_columns x join ms.columns c using (object_id, column_id)
   where x.object_id = ms.object_id(table_name, null) and x.index_id = index_number and x.key_ordinal = key_number
 $$;
 
-create function ms.type_id(written text) returns int language sql stable as $$
+create function ms.type_id(written text) returns int stable as $$
   select user_type_id from sys.types
   where ms.key(name) = ms.key((ms.name_parts(written))[cardinality(ms.name_parts(written))])
     and case when is_user_defined = 1
@@ -246,20 +246,20 @@ create function ms.type_id(written text) returns int language sql stable as $$
       else cardinality(ms.name_parts(written)) = 1 or casefold((ms.name_parts(written))[1]) in ('sys', 'dbo') end
 $$;
 
-create function ms.type_name(id int) returns text language sql stable as $$
+create function ms.type_name(id int) returns text stable as $$
   select name from sys.types where user_type_id = id
 $$;
 
-create function ms.db_id(database_name text) returns smallint language sql stable as $$
+create function ms.db_id(database_name text) returns smallint stable as $$
   select (properties ->> 'id')::smallint from ms.databases()
   where casefold(properties ->> 'name') = casefold(rtrim(database_name))
 $$;
 
-create function ms.db_name(id int) returns text language sql stable as $$
+create function ms.db_name(id int) returns text stable as $$
   select properties ->> 'name' from ms.databases() where (properties ->> 'id')::int = id
 $$;
 
-create function ms.databasepropertyex(database_name text, property text) returns text language sql stable as $$
+create function ms.databasepropertyex(database_name text, property text) returns text stable as $$
   select case when v !~ '^\d+$' then v else ms.variant(case casefold(property) when 'sqlsortorder' then 'tinyint' else 'int' end, v) end
   from sys.databases d, lateral (select case casefold(property)
     when 'collation' then d.collation_name
@@ -289,20 +289,20 @@ create function ms.databasepropertyex(database_name text, property text) returns
   where casefold(d.name) = casefold(rtrim(database_name))
 $$;
 
-create function ms.ident_current(table_name text) returns numeric language sql stable as $$
+create function ms.ident_current(table_name text) returns numeric stable as $$
   select coalesce(ms.sequence_last_value('u.s' || c.object_id), c.seed_value)
   from ms.columns c where c.object_id = ms.object_id(table_name, 'U') and c.seed_value is not null
 $$;
 
-create function ms.ident_seed(table_name text) returns numeric language sql stable as $$
+create function ms.ident_seed(table_name text) returns numeric stable as $$
   select seed_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
 $$;
 
-create function ms.ident_incr(table_name text) returns numeric language sql stable as $$
+create function ms.ident_incr(table_name text) returns numeric stable as $$
   select increment_value from ms.columns where object_id = ms.object_id(table_name, 'U') and seed_value is not null
 $$;
 
-create function ms.collationproperty(collation_name text, property text) returns text language sql immutable as $$
+create function ms.collationproperty(collation_name text, property text) returns text as $$
   select ms.variant('int', case casefold(property)
     when 'codepage' then case when casefold(collation_name) like '%utf8' then '65001' else '1252' end
     when 'lcid' then '1033'
@@ -320,7 +320,7 @@ $$;
 
 create function ms.listextendedproperty(
   property text, type0 text, name0 text, type1 text, name1 text, type2 text, name2 text
-) returns table (objtype text, objname text, name text, value text) language sql stable as $$
+) returns table (objtype text, objname text, name text, value text) stable as $$
   select x.objtype, x.objname, p.name, p.value from sys.extended_properties p join (
     select null as objtype, null as objname, 0 as class, 0 as major_id, 0 as minor_id where type0 is null
     union all
@@ -340,7 +340,7 @@ create function ms.listextendedproperty(
   where property is null or ms.key(p.name) = ms.key(property)
 $$;
 
-create function ms.index_entry(size int, most int, kind text, id int, number int) returns boolean language plpgsql stable as $$
+create function ms.index_entry(size int, most int, kind text, id int, number int) returns boolean stable as $$
 begin
   if size > most then
     perform ms.fail(1946, 'length', size::text, 'maximum', most::text, 'kind', kind,
@@ -349,7 +349,7 @@ begin
   return true;
 end $$;
 
-create function ms.help_collations() returns table (name text, description text) language sql stable as $$
+create function ms.help_collations() returns table (name text, description text) stable as $$
   select f.family || '_' || x.suffix,
     replace(f.family, '_', '-') || ', ' || x.description
   from unnest(string_to_array(

@@ -10,23 +10,23 @@ begin
 end $$;
 
 -- A sql_variant is its value as text, behind the name of its type where that is not nvarchar.
-create function ms.variant(type text, value text) returns text immutable return U&'\E110' || type || ':' || value;
-create function ms.variant_value(x text) returns text immutable return regexp_replace(x, U&'^\E110[^:]*:', '');
-create function ms.variant_type(x text) returns text immutable return
+create function ms.variant(type text, value text) returns text return U&'\E110' || type || ':' || value;
+create function ms.variant_value(x text) returns text return regexp_replace(x, U&'^\E110[^:]*:', '');
+create function ms.variant_type(x text) returns text return
   case when x is not null then coalesce(substring(x from U&'^\E110([^:]*):'), 'nvarchar') end;
 
 -- Punctuation sorts before digits, digits before letters, accented letters after their base letter.
 -- The first 33 positions from 0x0E hold blank and ASCII punctuation in the order of SQL_Latin1_General_CP1.
-create function ms.k_order(x text) returns text immutable return
+create function ms.k_order(x text) returns text return
   translate(x, ' _-,;:!?/.`^~''"()[]{}@$*\&#%+<=>|',
     U&'\000E\000F\0010\0011\0012\0013\0014\0015\0016\0017\0018\0019\001A\001B\001C\001D\001E\001F\0020\0021\0022\0023\0024\0025\0026\0027\0028\0029\002A\002B\002C\002D\002E');
 
-create function ms.k_base(x text) returns text immutable return
+create function ms.k_base(x text) returns text return
   translate(x, 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćčďēėęěğģīįķļłńņňōőŕřśşšţťūůűųźżžøđ',
                'aaaaaaceeeeiiiinooooouuuuyyaaaccdeeeeggiikllnnnoorrsssttuuuuzzzod');
 
 -- Each character as one of those that are alike: 1 hiragana and katakana, 2 full and half width.
-create function ms.even(x text, alike int, accents boolean default true) returns text language plpgsql immutable as $$
+create function ms.even(x text, alike int, accents boolean default true) returns text as $$
 begin
   if octet_length(x) = length(x) or x !~ U&'[\3000\3041-\30FA\FF01-\FFEE]' then return x; end if;
   if x ~ U&'[\3099-\309C\FF9E\FF9F]' or not accents and x ~ U&'[\3041-\30FA\FF66-\FF9D]' then
@@ -37,52 +37,52 @@ begin
       lateral (select case when alike & 2 = 2 and c ~ U&'[\3000\FF01-\FFEE]' then normalize(c, NFKC) else c end as e));
 end $$;
 
-create function ms.k_even(x text) returns text immutable return
+create function ms.k_even(x text) returns text return
   case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' ')))
        else ms.k_order(ms.k_base(casefold(rtrim(x, ' ')))) || U&'\0001' || casefold(rtrim(x, ' ')) end;
-create function ms.k_ci_as(x text, alike int default 3) returns text immutable return
+create function ms.k_ci_as(x text, alike int default 3) returns text return
   case when octet_length(x) = length(x) then ms.k_order(lower(rtrim(x, ' '))) else ms.k_even(ms.even(x, alike)) end;
 
-create function ms.k_ci_ai(x text, alike int default 3) returns text immutable return
+create function ms.k_ci_ai(x text, alike int default 3) returns text return
   ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike, false), ' '))));
 
-create function ms.k_swap(x text) returns text immutable return
+create function ms.k_swap(x text) returns text return
   translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
-create function ms.k_cs_as(x text, alike int default 3) returns text immutable return
+create function ms.k_cs_as(x text, alike int default 3) returns text return
   ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike), ' ')))) || U&'\0001' || ms.k_swap(rtrim(ms.even(x, alike), ' '));
 
-create function ms.k_cs_ai(x text, alike int default 3) returns text immutable return
+create function ms.k_cs_ai(x text, alike int default 3) returns text return
   ms.k_order(ms.k_base(casefold(rtrim(ms.even(x, alike, false), ' ')))) || U&'\0001' || ms.k_swap(ms.k_base(rtrim(ms.even(x, alike), ' ')));
 
 -- The key of a string, where the order of its language is known.
-create function ms.k_ordered(key text, x text, unknown text, collation_name text) returns text language plpgsql immutable as $$
+create function ms.k_ordered(key text, x text, unknown text, collation_name text) returns text as $$
 begin
   if x ~* unknown then perform ms.fail(50999, 'construct', 'the order of ' || x || ' by the collation ' || collation_name); end if;
   return key;
 end $$;
 
-create function ms.k_bin2(x text) returns text immutable return rtrim(x, ' ');
+create function ms.k_bin2(x text) returns text return rtrim(x, ' ');
 
 -- Finnish and Swedish know å, ä and ö as letters of their own, behind z.
-create function ms.k_sv_ci_as(x text, alike int default 3) returns text immutable return
+create function ms.k_sv_ci_as(x text, alike int default 3) returns text return
   ms.k_ci_as(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'), alike);
-create function ms.k_sv_ci_ai(x text, alike int default 3) returns text immutable return
+create function ms.k_sv_ci_ai(x text, alike int default 3) returns text return
   ms.k_ci_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'), alike);
-create function ms.k_sv_cs_as(x text, alike int default 3) returns text immutable return
+create function ms.k_sv_cs_as(x text, alike int default 3) returns text return
   ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
-create function ms.k_sv_cs_ai(x text, alike int default 3) returns text immutable return
+create function ms.k_sv_cs_ai(x text, alike int default 3) returns text return
   ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
 
 -- Values of one family are the same whatever their types.
-create function ms.k_variant(x text) returns text immutable return
+create function ms.k_variant(x text) returns text return
   case when ms.variant_type(x) ~ 'int|bit|decimal|numeric|money|float|real' then U&'\E110' || trim_scale(ms.variant_value(x)::numeric)
        else ms.k_ci_as(ms.variant_value(x)) end;
 
-create function ms.k_binary(x bytea) returns bytea immutable return rtrim(x, '\x00');
+create function ms.k_binary(x bytea) returns bytea return rtrim(x, '\x00');
 
 -- uniqueidentifier orders by its last six bytes first.
-create function ms.k_uuid(x uuid) returns text immutable return
+create function ms.k_uuid(x uuid) returns text return
   substr(x::text, 25, 12) || substr(x::text, 20, 4)
   || substr(x::text, 17, 2) || substr(x::text, 15, 2)
   || substr(x::text, 12, 2) || substr(x::text, 10, 2)

@@ -1,9 +1,9 @@
 -- Conversions. Faults carry SQL Server's numbers and texts.
 
-create function ms.to_bit(x numeric) returns smallint immutable return
+create function ms.to_bit(x numeric) returns smallint return
   case when x is null then null when x = 0 then 0 else 1 end::smallint;
 
-create function ms.to_smallint(x bigint) returns smallint language plpgsql immutable as $$
+create function ms.to_smallint(x bigint) returns smallint as $$
 begin
   if x not between -32768 and 32767 then
     perform ms.fail(220, 'type', 'smallint', 'value', x::text);
@@ -11,7 +11,7 @@ begin
   return x;
 end $$;
 
-create function ms.to_tinyint(x bigint) returns smallint language plpgsql immutable as $$
+create function ms.to_tinyint(x bigint) returns smallint as $$
 begin
   if x not between 0 and 255 then
     perform ms.fail(220, 'state', '2', 'type', 'tinyint', 'value', x::text);
@@ -19,7 +19,7 @@ begin
   return x;
 end $$;
 
-create function ms.tinyint_result(x int) returns smallint language plpgsql immutable as $$
+create function ms.tinyint_result(x int) returns smallint as $$
 begin
   if x not between 0 and 255 then
     perform ms.fail(8115, 'source', 'expression', 'target', 'tinyint');
@@ -27,11 +27,11 @@ begin
   return x;
 end $$;
 
-create function ms.number_overflow(kind text, target text) returns text language sql immutable as $$
+create function ms.number_overflow(kind text, target text) returns text as $$
   select ms.fail(8115, 'source', case kind when 'float' then 'expression' when 'int' then 'int' else 'numeric' end, 'target', target)
 $$;
 
-create function ms.number_to_bigint(x numeric, kind text) returns bigint language plpgsql immutable as $$
+create function ms.number_to_bigint(x numeric, kind text) returns bigint as $$
 begin
   if x not between -9223372036854775808 and 9223372036854775807 then
     perform ms.number_overflow(case kind when 'float' then 'float' else 'expression' end, 'bigint');
@@ -39,7 +39,7 @@ begin
   return x;
 end $$;
 
-create function ms.number_to_int(x numeric, kind text) returns integer language plpgsql immutable as $$
+create function ms.number_to_int(x numeric, kind text) returns integer as $$
 begin
   if x not between -2147483648 and 2147483647 then
     perform ms.fail(8115, 'source', 'expression', 'target', 'int');
@@ -47,14 +47,14 @@ begin
   return x;
 end $$;
 
-create function ms.number_to_smallint(x numeric, kind text) returns smallint immutable return
+create function ms.number_to_smallint(x numeric, kind text) returns smallint return
   ms.to_smallint(ms.number_to_bigint(x, kind));
 
-create function ms.number_to_tinyint(x numeric, kind text) returns smallint immutable return
+create function ms.number_to_tinyint(x numeric, kind text) returns smallint return
   ms.to_tinyint(ms.number_to_bigint(x, kind));
 
 create function ms.to_decimal(x numeric, p int, s int, kind text default 'numeric') returns numeric
-language plpgsql immutable as $$
+as $$
 declare r numeric := round(x, s);
 begin
   if abs(r) >= 10::numeric ^ (p - s) then
@@ -63,7 +63,7 @@ begin
   return r;
 end $$;
 
-create function ms.float_result(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.float_result(x double precision) returns double precision as $$
 begin
   if x = 'infinity' or x = '-infinity' then
     perform ms.fail(8115, 'source', 'expression', 'target', 'float');
@@ -71,7 +71,7 @@ begin
   return x;
 end $$;
 
-create function ms.to_money(x numeric) returns numeric language plpgsql immutable as $$
+create function ms.to_money(x numeric) returns numeric as $$
 declare r numeric := round(x, 4);
 begin
   if r not between -922337203685477.5808 and 922337203685477.5807 then
@@ -80,7 +80,7 @@ begin
   return r;
 end $$;
 
-create function ms.to_smallmoney(x numeric) returns numeric language plpgsql immutable as $$
+create function ms.to_smallmoney(x numeric) returns numeric as $$
 declare r numeric := round(x, 4);
 begin
   if r not between -214748.3648 and 214748.3647 then
@@ -91,7 +91,7 @@ end $$;
 
 -- ---- from text
 
-create function ms.text_to_int(x text, source text, target text) returns bigint language plpgsql immutable strict as $$
+create function ms.text_to_int(x text, source text, target text) returns bigint strict as $$
 declare t text := btrim(x, E' \t\r\n'); n numeric;
 begin
   if target = 'bit' then
@@ -118,7 +118,7 @@ begin
   return n;
 end $$;
 
-create function ms.text_to_numeric(x text, source text) returns numeric language plpgsql immutable strict as $$
+create function ms.text_to_numeric(x text, source text) returns numeric strict as $$
 declare t text := btrim(x, ' ');
 begin
   if t !~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$' then
@@ -127,7 +127,7 @@ begin
   return t::numeric;
 end $$;
 
-create function ms.text_to_money(x text, source text, target text) returns numeric language plpgsql immutable strict as $$
+create function ms.text_to_money(x text, source text, target text) returns numeric strict as $$
 declare t text := replace(replace(btrim(x, ' '), ',', ''), '$', '');
 begin
   if t = '' then return 0; end if;
@@ -138,7 +138,7 @@ begin
 end $$;
 
 create function ms.text_to_float(x text, source text, target text) returns double precision
-language plpgsql immutable strict as $$
+strict as $$
 declare t text := btrim(x, ' ');
 begin
   if t = '' then return 0; end if;
@@ -148,7 +148,7 @@ begin
   return replace(lower(t), 'd', 'e')::double precision;
 end $$;
 
-create function ms.text_to_guid(x text) returns uuid language plpgsql immutable strict as $$
+create function ms.text_to_guid(x text) returns uuid strict as $$
 declare t text := x;
 begin
   if t ~ '^\{' then t := substr(t, 2); end if;
@@ -161,7 +161,7 @@ end $$;
 
 -- ---- to text
 
-create function ms.truncation_fault(tab text, col text, kept text) returns text language plpgsql immutable as $$
+create function ms.truncation_fault(tab text, col text, kept text) returns text as $$
 begin
   if tab = '' then perform ms.fail(8152); end if;
   perform ms.fail(2628, 'table', tab, 'column', col, 'value', kept);
@@ -169,16 +169,16 @@ begin
 end $$;
 
 -- Lengths of strings count UTF-16 units, of UTF-8 collations bytes. Trailing blanks go without a word.
-create function ms.cut_units(x text, n int) returns text language plpgsql immutable as $$
+create function ms.cut_units(x text, n int) returns text as $$
 begin
   if octet_length(x) <= n then return x; end if;
   return ms.left(x, n);
 end $$;
 
-create function ms.page_length(x text, page text) returns int immutable return
+create function ms.page_length(x text, page text) returns int return
   case when page = 'UTF8' or octet_length(x) = length(x) then octet_length(x) else length(convert_to(x, page::name)) end;
 
-create function ms.cut_bytes(x text, n int, page text default 'UTF8') returns text language plpgsql immutable as $$
+create function ms.cut_bytes(x text, n int, page text default 'UTF8') returns text as $$
 declare r text := x;
 begin
   if ms.page_length(x, page) <= n then return x; end if;
@@ -187,28 +187,28 @@ begin
   return r;
 end $$;
 
-create function ms.fit_units(x text, n int, tab text, col text) returns text language plpgsql immutable as $$
+create function ms.fit_units(x text, n int, tab text, col text) returns text as $$
 begin
   if octet_length(x) <= n or ms.utf16_length(x) <= n then return x; end if;
   if ms.utf16_length(rtrim(x, ' ')) > n then perform ms.truncation_fault(tab, col, ms.cut_units(x, n)); end if;
   return ms.cut_units(x, n);
 end $$;
 
-create function ms.fit_bytes(x text, n int, tab text, col text, page text) returns text language plpgsql immutable as $$
+create function ms.fit_bytes(x text, n int, tab text, col text, page text) returns text as $$
 begin
   if ms.page_length(x, page) <= n then return x; end if;
   if ms.page_length(rtrim(x, ' '), page) > n then perform ms.truncation_fault(tab, col, ms.cut_bytes(x, n, page)); end if;
   return ms.cut_bytes(x, n, page);
 end $$;
 
-create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea language plpgsql immutable as $$
+create function ms.fit_binary(x bytea, n int, tab text, col text) returns bytea as $$
 begin
   if length(x) > n then perform ms.truncation_fault(tab, col, ''); end if;
   return x;
 end $$;
 
 create function ms.number_fit(x text, n int, source text, target text, stars boolean) returns text
-language plpgsql immutable strict as $$
+strict as $$
 begin
   if length(x) <= n then return x; end if;
   if stars then return '*'; end if;
@@ -221,12 +221,12 @@ begin
   return null;
 end $$;
 
-create function ms.money_text(x numeric, style int) returns text immutable return
+create function ms.money_text(x numeric, style int) returns text return
   case style when 1 then to_char(x, 'FM999,999,999,999,990.00') when 2 then x::numeric(19,4)::text
        when 126 then x::numeric(19,4)::text else round(x, 2)::text end;
 
 -- All digits of a double, which the engine's own cast cuts at 15.
-create function ms.float_exact(x double precision) returns numeric language plpgsql immutable strict as $$
+create function ms.float_exact(x double precision) returns numeric strict as $$
 declare
   bits bigint := ('x' || encode(float8send(abs(x)), 'hex'))::bit(64)::bigint;
   e int := (bits >> 52)::int; m numeric := bits & 4503599627370495; r numeric;
@@ -238,14 +238,14 @@ begin
 end $$;
 
 -- Conversion to decimal keeps 17 digits and puts zeros behind them.
-create function ms.float_numeric(x double precision) returns numeric language plpgsql immutable as $$
+create function ms.float_numeric(x double precision) returns numeric as $$
 begin
   if x is null or x = 0 then return x; end if;
   if abs(x) < 1e15 and x = trunc(x) then return x::bigint; end if;
   return round(ms.float_exact(x), 16 - floor(log(abs(x)))::int);
 end $$;
 
-create function ms.float_integer(x double precision, target text) returns bigint language plpgsql immutable strict as $$
+create function ms.float_integer(x double precision, target text) returns bigint strict as $$
 declare top double precision := case target when 'tinyint' then 255 when 'smallint' then 32767 when 'int' then 2147483647 else 9223372036854774784 end;
 begin
   if trunc(x) > top or trunc(x) < (case when target = 'tinyint' then 0 else -top - 1 end) then
@@ -259,7 +259,7 @@ end $$;
 
 -- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 what the type holds.
 create function ms.float_text(x double precision, style int, kind text) returns text
-language plpgsql immutable strict as $$
+strict as $$
 declare digits int; e int; m text; r text; sign text;
 begin
   if style not in (0, 1, 2, 3, 126) then
@@ -290,7 +290,7 @@ end $$;
 
 -- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
 -- once per UTF-16 unit. Other pages have likenesses of Latin letters and signs that are not known here.
-create function ms.to_code_page(x text, page text default 'WIN1252') returns text language plpgsql immutable as $$
+create function ms.to_code_page(x text, page text default 'WIN1252') returns text as $$
 declare c text; r text := '';
 begin
   if octet_length(x) = length(x) then return x; end if;
@@ -313,7 +313,7 @@ begin
   return regexp_replace(x, U&'[^\0001-\007F\00A0-\00FF\20AC\201A\0192\201E\2026\2020\2021\02C6\2030\0160\2039\0152\017D\2018\2019\201C\201D\2022\2013\2014\02DC\2122\0161\203A\0153\017E\0178]', '?', 'g');
 end $$;
 
-create function ms.utf16_binary(x text) returns bytea language plpgsql immutable strict as $$
+create function ms.utf16_binary(x text) returns bytea strict as $$
 declare r bytea := ''; c int; ch text; h text;
 begin
   h := '';
@@ -331,7 +331,7 @@ begin
   return decode(h, 'hex');
 end $$;
 
-create function ms.utf16_text(x bytea) returns text language plpgsql immutable strict as $$
+create function ms.utf16_text(x bytea) returns text strict as $$
 declare r text := ''; i int := 0; c int; d int; n int := length(x);
 begin
   while i + 1 < n loop
@@ -348,7 +348,7 @@ begin
   return r;
 end $$;
 
-create function ms.hex_binary(x text, style int, source text) returns bytea language plpgsql immutable strict as $$
+create function ms.hex_binary(x text, style int, source text) returns bytea strict as $$
 declare t text := x;
 begin
   if style = 1 then
@@ -361,14 +361,14 @@ begin
   return decode(t, 'hex');
 end $$;
 
-create function ms.pad_binary(x bytea, n int) returns bytea immutable return
+create function ms.pad_binary(x bytea, n int) returns bytea return
   x || decode(repeat('00', greatest(n - length(x), 0)), 'hex');
 
-create function ms.int_binary(x bigint, n int) returns bytea immutable return
+create function ms.int_binary(x bigint, n int) returns bytea return
   case when n <= 8 then substring(int8send(x), 9 - n, n)
        else decode(repeat(case when x < 0 then 'ff' else '00' end, n - 8), 'hex') || int8send(x) end;
 
-create function ms.binary_to_int(x bytea, n int) returns bigint language plpgsql immutable strict as $$
+create function ms.binary_to_int(x bytea, n int) returns bigint strict as $$
 declare r numeric := 0; b bytea := x; i int; bits int := n * 8;
 begin
   if length(b) > n then b := substring(b, length(b) - n + 1, n); end if;
@@ -377,21 +377,21 @@ begin
   return r;
 end $$;
 
-create function ms.guid_binary(x uuid) returns bytea language plpgsql immutable as $$
+create function ms.guid_binary(x uuid) returns bytea as $$
 declare h text := replace(x::text, '-', '');
 begin
   return decode(substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17), 'hex');
 end $$;
 
-create function ms.binary_guid(x bytea) returns uuid language plpgsql immutable strict as $$
+create function ms.binary_guid(x bytea) returns uuid strict as $$
 declare h text := encode(ms.pad_binary(substring(x, 1, 16), 16), 'hex');
 begin
   return (substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2)
     || substr(h, 11, 2) || substr(h, 9, 2) || substr(h, 15, 2) || substr(h, 13, 2) || substr(h, 17))::uuid;
 end $$;
 
-create function ms.check_json(x text) returns text language plpgsql immutable as $$
+create function ms.check_json(x text) returns text as $$
 begin
   if x is null then return x; end if;
   if not (x is json object or x is json array) then return ms.json_fault(x); end if;

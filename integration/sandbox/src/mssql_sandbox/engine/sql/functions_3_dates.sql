@@ -1,21 +1,21 @@
 -- Dates: ticks of 100 ns since 0001-01-01, ms.dto for datetimeoffset.
 
-create function ms.date_ticks(x date) returns bigint immutable return
+create function ms.date_ticks(x date) returns bigint return
   (x - date '0001-01-01')::bigint * 864000000000;
 
-create function ms.ticks_date(x bigint) returns date immutable return
+create function ms.ticks_date(x bigint) returns date return
   date '0001-01-01' + (x / 864000000000)::int;
 
 -- Whole microseconds as a timestamp, for calendar arithmetic.
-create function ms.stamp(x bigint) returns timestamp immutable return
+create function ms.stamp(x bigint) returns timestamp return
   timestamp '0001-01-01' + make_interval(days => (x / 864000000000)::int)
   + make_interval(secs => ((x % 864000000000) / 10)::double precision / 1000000);
 
-create function ms.stamp_ticks(x timestamp) returns bigint immutable return
+create function ms.stamp_ticks(x timestamp) returns bigint return
   (x::date - date '0001-01-01')::bigint * 864000000000
   + (extract(epoch from x::time)::numeric * 10000000)::bigint;
 
-create function ms.range_check(x bigint, kind text) returns bigint language plpgsql immutable as $$
+create function ms.range_check(x bigint, kind text) returns bigint as $$
 begin
   if x < 0 or x > 3155378975999999999 then
     perform ms.fail(517, 'type', kind);
@@ -23,7 +23,7 @@ begin
   return x;
 end $$;
 
-create function ms.round_ticks(x bigint, s int) returns bigint language plpgsql immutable strict as $$
+create function ms.round_ticks(x bigint, s int) returns bigint strict as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint; r bigint;
 begin
   r := (x + unit / 2) / unit * unit;
@@ -31,20 +31,20 @@ begin
   return r;
 end $$;
 
-create function ms.round_time(x bigint, s int) returns bigint language plpgsql immutable as $$
+create function ms.round_time(x bigint, s int) returns bigint as $$
 declare unit bigint := (10::numeric ^ (7 - s))::bigint;
 begin
   return ((x + unit / 2) / unit * unit) % 864000000000;
 end $$;
 
-create function ms.round_offset(x ms.dto, s int) returns ms.dto language plpgsql immutable as $$
+create function ms.round_offset(x ms.dto, s int) returns ms.dto as $$
 begin
   if x is null then return null; end if;
   return row(ms.round_ticks(x.u, s), x.o)::ms.dto;
 end $$;
 
 -- datetime: 1753..9999 in steps of 1/300 s.
-create function ms.round_datetime(x bigint) returns bigint language plpgsql immutable as $$
+create function ms.round_datetime(x bigint) returns bigint as $$
 begin
   if x < 552877920000000000 then
     perform ms.fail(242, 'source', 'datetime2', 'target', 'datetime');
@@ -53,7 +53,7 @@ begin
     + round(round((x % 864000000000)::numeric * 3 / 100000) * 100000 / 3)::bigint;
 end $$;
 
-create function ms.round_smalldatetime(x bigint) returns bigint language plpgsql immutable as $$
+create function ms.round_smalldatetime(x bigint) returns bigint as $$
 declare r bigint := (x + 300000000 + 10000) / 600000000 * 600000000;
 begin
   if r < 599266080000000000 or r > 655892639400000000 then
@@ -63,14 +63,14 @@ begin
 end $$;
 
 -- A datetime shows whole milliseconds.
-create function ms.round_milliseconds(x bigint) returns bigint immutable return
+create function ms.round_milliseconds(x bigint) returns bigint return
   (x + 5000) / 10000 * 10000;
 
-create function ms.offset_local(x ms.dto) returns bigint immutable return
+create function ms.offset_local(x ms.dto) returns bigint return
   (x).u + (x).o::bigint * 600000000;
 
 -- Both UTC and the local time lie in the years 1 to 9999 (datetimeoffset-transact-sql, "Remarks").
-create function ms.in_years(x ms.dto) returns ms.dto language plpgsql immutable as $$
+create function ms.in_years(x ms.dto) returns ms.dto as $$
 begin
   if least(x.u, x.u + x.o * 600000000::bigint) < 0 or greatest(x.u, x.u + x.o * 600000000::bigint) > 3155378975999999999 then
     perform ms.fail(50999, 'construct', 'a datetimeoffset outside the years 1 to 9999');
@@ -78,24 +78,24 @@ begin
   return x;
 end $$;
 
-create function ms.offset_of(local bigint, minutes int) returns ms.dto immutable return
+create function ms.offset_of(local bigint, minutes int) returns ms.dto return
   case when local is null or minutes is null then null
        else ms.in_years(row(local - minutes::bigint * 600000000, minutes)::ms.dto) end;
 
-create function ms.days_to_datetime(x double precision) returns bigint immutable return
+create function ms.days_to_datetime(x double precision) returns bigint return
   ms.round_datetime(599266080000000000 + (x::numeric * 864000000000)::bigint);
 
-create function ms.datetime_to_days(x bigint) returns double precision immutable return
+create function ms.datetime_to_days(x bigint) returns double precision return
   ((x - 599266080000000000)::numeric / 864000000000)::double precision;
 
 -- smalldatetime rounds both operands of a sum.
-create function ms.whole_minutes(x bigint) returns bigint immutable return
+create function ms.whole_minutes(x bigint) returns bigint return
   (x + 300000000) / 600000000 * 600000000;
 
-create function ms.datetime_add(a bigint, b bigint) returns bigint immutable return
+create function ms.datetime_add(a bigint, b bigint) returns bigint return
   ms.round_datetime(ms.range_check(a + (b - 599266080000000000), 'datetime'));
 
-create function ms.datetime_subtract(a bigint, b bigint) returns bigint immutable return
+create function ms.datetime_subtract(a bigint, b bigint) returns bigint return
   ms.round_datetime(ms.range_check(a - (b - 599266080000000000), 'datetime'));
 
 -- The clock, fixed for one statement; the engine's has no seventh digit, so one is made up.
@@ -104,7 +104,7 @@ create function ms.now_ticks() returns bigint stable return
 
 -- ---- parsing
 
-create function ms.date_fault(kind text default 'date', source text default 'varchar') returns text language plpgsql immutable as $$
+create function ms.date_fault(kind text default 'date', source text default 'varchar') returns text as $$
 begin
   if kind = 'smalldatetime' then
     perform ms.fail(295);
@@ -114,23 +114,23 @@ begin
 end $$;
 
 -- The old types tell a value out of range from a malformed text; the new ones do not.
-create function ms.date_range_fault(kind text, source text) returns text language plpgsql immutable as $$
+create function ms.date_range_fault(kind text, source text) returns text as $$
 begin
   if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
   perform ms.fail(242, 'source', source, 'target', kind);
   return null;
 end $$;
 
-create function ms.month_number(x text) returns int immutable return
+create function ms.month_number(x text) returns int return
   array_position(array['jan','feb','mar','apr','may','jun','jul','aug','sep','oct','nov','dec'], lower(left(x, 3)));
 
 -- The two digit year cutoff is 2049.
-create function ms.full_year(y int) returns int immutable return
+create function ms.full_year(y int) returns int return
   case when y < 50 then 2000 + y else 1900 + y end;
 
 -- (days since 0001-01-01, ticks of the day, offset in minutes or null)
 create function ms.parse_temporal(x text, style int, kind text, source text, out days int, out ticks bigint, out off int)
-language plpgsql immutable as $$
+as $$
 declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
   ticks := 0;
@@ -219,21 +219,21 @@ begin
   end if;
 end $$;
 
-create function ms.text_to_date(x text, style int, source text) returns date language plpgsql immutable strict as $$
+create function ms.text_to_date(x text, style int, source text) returns date strict as $$
 declare p record;
 begin
   p := ms.parse_temporal(x, style, 'date', source);
   return date '0001-01-01' + p.days;
 end $$;
 
-create function ms.text_to_time(x text, style int, source text) returns bigint language plpgsql immutable strict as $$
+create function ms.text_to_time(x text, style int, source text) returns bigint strict as $$
 declare p record;
 begin
   p := ms.parse_temporal(x, style, 'time', source);
   return p.ticks;
 end $$;
 
-create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint language plpgsql immutable strict as $$
+create function ms.text_to_ticks(x text, kind text, style int, source text) returns bigint strict as $$
 declare p record; r bigint;
 begin
   p := ms.parse_temporal(x, style, kind, source);
@@ -245,7 +245,7 @@ begin
   return r;
 end $$;
 
-create function ms.text_to_offset(x text, style int, source text) returns ms.dto language plpgsql immutable strict as $$
+create function ms.text_to_offset(x text, style int, source text) returns ms.dto strict as $$
 declare p record;
 begin
   p := ms.parse_temporal(x, style, 'datetimeoffset', source);
@@ -257,12 +257,12 @@ end $$;
 
 -- ---- formatting
 
-create function ms.fraction(ticks bigint, s int) returns text immutable return
+create function ms.fraction(ticks bigint, s int) returns text return
   case when s = 0 then '' else '.' || left(lpad((ticks % 10000000)::text, 7, '0'), s) end;
 
 -- value: days for date, ticks for the others.
 create function ms.temporal_text(value bigint, kind text, s int, style int) returns text
-language plpgsql immutable strict as $$
+strict as $$
 declare
   day_number bigint := case kind when 'date' then value when 'time' then 0 else value / 864000000000 end;
   t bigint := case kind when 'date' then 0 when 'time' then value else value % 864000000000 end;
@@ -352,7 +352,7 @@ begin
   return null;
 end $$;
 
-create function ms.offset_text(x ms.dto, s int, style int) returns text language plpgsql immutable as $$
+create function ms.offset_text(x ms.dto, s int, style int) returns text as $$
 declare o int; zone text; body text;
 begin
   if x is null then return null; end if;
@@ -365,13 +365,13 @@ begin
   return body || case when style in (126) then zone when style in (0, 20, 21, 25, 120, 121, 100) then ' ' || zone else '' end;
 end $$;
 
-create function ms.offset_name(minutes int) returns text immutable return
+create function ms.offset_name(minutes int) returns text return
   case when minutes < 0 then '-' else '+' end || lpad((abs(minutes) / 60)::text, 2, '0') || ':' || lpad((abs(minutes) % 60)::text, 2, '0');
 
 -- ---- DATEADD, DATEDIFF, DATEPART
 
 create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
-language plpgsql immutable strict as $$
+strict as $$
 declare r numeric; months bigint; d date; y int; m int; last int;
 begin
   if part in ('year', 'quarter', 'month') then
@@ -402,7 +402,7 @@ begin
 end $$;
 
 -- DATEDIFF counts boundaries; weeks start on Sunday whatever DATEFIRST says.
-create function ms.date_diff(part text, a bigint, b bigint) returns numeric language plpgsql immutable strict as $$
+create function ms.date_diff(part text, a bigint, b bigint) returns numeric strict as $$
 declare da date; db date;
 begin
   if part in ('year', 'quarter', 'month') then
@@ -424,7 +424,7 @@ begin
     when 'nanosecond' then (b - a)::numeric * 100 end;
 end $$;
 
-create function ms.date_diff_int(part text, a bigint, b bigint) returns int language plpgsql immutable as $$
+create function ms.date_diff_int(part text, a bigint, b bigint) returns int as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
   if r not between -2147483648 and 2147483647 then
@@ -433,7 +433,7 @@ begin
   return r;
 end $$;
 
-create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint language plpgsql immutable as $$
+create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
   if r not between -9223372036854775808 and 9223372036854775807 then
@@ -442,7 +442,7 @@ begin
   return r;
 end $$;
 
-create function ms.date_part(part text, x bigint, datefirst int) returns int language plpgsql immutable strict as $$
+create function ms.date_part(part text, x bigint, datefirst int) returns int strict as $$
 declare d date; wd int; j1 date; t bigint;
 begin
   t := x % 864000000000;
@@ -472,14 +472,14 @@ begin
   return null;
 end $$;
 
-create function ms.date_name(part text, x bigint, datefirst int) returns text language plpgsql immutable strict as $$
+create function ms.date_name(part text, x bigint, datefirst int) returns text strict as $$
 begin
   if part = 'month' then return to_char(ms.ticks_date(x), 'FMMonth'); end if;
   if part = 'weekday' then return to_char(ms.ticks_date(x), 'FMDay'); end if;
   return ms.date_part(part, x, datefirst)::text;
 end $$;
 
-create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint language plpgsql immutable strict as $$
+create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint strict as $$
 declare d date;
 begin
   case part
@@ -503,7 +503,7 @@ begin
 end $$;
 
 -- DATE_BUCKET: the start of the bucket of n parts, counted from the origin.
-create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint language plpgsql immutable strict as $$
+create function ms.date_bucket(part text, n bigint, x bigint, origin bigint) returns bigint strict as $$
 declare unit numeric; k numeric; months int;
 begin
   if n <= 0 then
@@ -520,15 +520,15 @@ begin
   return origin + floor((x - origin) / unit) * unit;
 end $$;
 
-create function ms.end_of_month(x date, n int) returns date immutable return
+create function ms.end_of_month(x date, n int) returns date return
   (date_trunc('month', x) + make_interval(months => n + 1) - interval '1 day')::date;
 
-create function ms.parts_fault(kind text) returns text language sql immutable as $$
+create function ms.parts_fault(kind text) returns text as $$
   select ms.fail(289, 'state', case kind when 'date' then '1' when 'time' then '2' when 'datetime' then '3'
     when 'smalldatetime' then '4' when 'datetime2' then '5' else '6' end, 'type', kind)
 $$;
 
-create function ms.date_from_parts(y int, m int, d int) returns date language plpgsql immutable strict as $$
+create function ms.date_from_parts(y int, m int, d int) returns date strict as $$
 begin
   if y not between 1 and 9999 or m not between 1 and 12 or d < 1
      or d > extract(day from make_date(y, m, 1) + interval '1 month - 1 day') then
@@ -538,7 +538,7 @@ begin
 end $$;
 
 create function ms.time_from_parts(h int, mi int, s int, f int, p int, kind text default 'time') returns bigint
-language plpgsql immutable strict as $$
+strict as $$
 begin
   if h not between 0 and 23 or mi not between 0 and 59 or s not between 0 and 59 or f < 0 or f >= 10 ^ p then
     perform ms.parts_fault(kind);
@@ -547,7 +547,7 @@ begin
 end $$;
 
 -- Hours and minutes have one sign and make no more than 14 hours (probed).
-create function ms.offset_from_parts(local bigint, h int, mi int) returns ms.dto language plpgsql immutable as $$
+create function ms.offset_from_parts(local bigint, h int, mi int) returns ms.dto as $$
 begin
   if h * mi < 0 or abs(mi) > 59 or abs(h * 60 + mi) > 840 then perform ms.parts_fault('datetimeoffset'); end if;
   return ms.offset_of(local, h * 60 + mi);
@@ -561,7 +561,7 @@ create table ms.time_zones (name text primary key, iana text not null);
 create function ms.zone_offset(zone text, utc bigint) returns int stable return
   round(extract(epoch from (ms.stamp(utc) at time zone 'UTC' at time zone zone) - ms.stamp(utc)) / 60)::int;
 
-create function ms.zone_name(name text) returns text language plpgsql stable strict as $$
+create function ms.zone_name(name text) returns text stable strict as $$
 declare r text;
 begin
   select iana into r from ms.time_zones z where lower(z.name) = lower(zone_name.name);
@@ -572,7 +572,7 @@ begin
 end $$;
 
 -- A wall clock in a zone: the hour that occurs twice is the first one, the missing hour moves forward.
-create function ms.attach_zone(x bigint, name text) returns ms.dto language plpgsql stable as $$
+create function ms.attach_zone(x bigint, name text) returns ms.dto stable as $$
 declare zone text := ms.zone_name(name); before int; after int; chosen int;
 begin
   if x is null or zone is null then return null; end if;
@@ -587,17 +587,17 @@ begin
   return ms.offset_of(x, chosen);
 end $$;
 
-create function ms.move_zone(x ms.dto, name text) returns ms.dto language plpgsql stable as $$
+create function ms.move_zone(x ms.dto, name text) returns ms.dto stable as $$
 declare zone text := ms.zone_name(name);
 begin
   if x is null or zone is null then return null; end if;
   return ms.in_years(row((x).u, ms.zone_offset(zone, (x).u))::ms.dto);
 end $$;
 
-create function ms.switch_offset(x ms.dto, o int) returns ms.dto immutable return
+create function ms.switch_offset(x ms.dto, o int) returns ms.dto return
   case when x is null or o is null then null else ms.in_years(row((x).u, o)::ms.dto) end;
 
-create function ms.parse_offset(x text) returns int language plpgsql immutable strict as $$
+create function ms.parse_offset(x text) returns int strict as $$
 declare m text[] := regexp_match(x, '^([+-])(\d\d):(\d\d)$');
 begin
   if m is null or m[2]::int * 60 + m[3]::int > 840 then

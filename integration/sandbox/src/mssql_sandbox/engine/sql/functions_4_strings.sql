@@ -1,16 +1,16 @@
 -- Strings. Lengths count UTF-16 units.
 
-create function ms.utf16_length(x text) returns int immutable return
+create function ms.utf16_length(x text) returns int return
   case when octet_length(x) = length(x) then length(x)
        else length(x) + length(regexp_replace(x, U&'[\0001-\FFFF]', '', 'g')) end;
 
-create function ms.pad_units(x text, n int) returns text immutable return
+create function ms.pad_units(x text, n int) returns text return
   rpad(x, n + length(x) - ms.utf16_length(x));
-create function ms.pad_bytes(x text, n int, page text) returns text immutable return
+create function ms.pad_bytes(x text, n int, page text) returns text return
   rpad(x, n + length(x) - ms.page_length(x, page));
 
 -- A character beyond U+FFFF as two placeholders, so that positions count UTF-16 units.
-create function ms.to_units(x text) returns text language plpgsql immutable as $$
+create function ms.to_units(x text) returns text as $$
 begin
   if octet_length(x) = length(x) or x !~ '[\U00010000-\U0010FFFF]' then return x; end if;
   return (select string_agg(case when ascii(c) < 65536 then c
@@ -18,7 +18,7 @@ begin
     from regexp_split_to_table(x, '') with ordinality t(c, n));
 end $$;
 
-create function ms.from_units(x text) returns text language plpgsql immutable as $$
+create function ms.from_units(x text) returns text as $$
 declare r text := ''; m text[]; rest text := x;
 begin
   if octet_length(x) = length(x) or x !~ '[\U000F0000-\U001003FF]' then return x; end if;
@@ -34,26 +34,26 @@ begin
   return r || rest;
 end $$;
 
-create function ms.left(x text, n int, units boolean default true) returns text language plpgsql immutable as $$
+create function ms.left(x text, n int, units boolean default true) returns text as $$
 begin
   if n < 0 then perform ms.fail(536, 'name', 'LEFT'); end if;
   return case when units then ms.from_units(left(ms.to_units(x), n)) else left(x, n) end;
 end $$;
 
-create function ms.right(x text, n int, units boolean default true) returns text language plpgsql immutable as $$
+create function ms.right(x text, n int, units boolean default true) returns text as $$
 begin
   if n < 0 then perform ms.fail(536, 'state', '5', 'name', 'RIGHT'); end if;
   return case when units then ms.from_units(right(ms.to_units(x), n)) else right(x, n) end;
 end $$;
 
-create function ms.substring(x text, s int, n int, units boolean default true) returns text language plpgsql immutable as $$
+create function ms.substring(x text, s int, n int, units boolean default true) returns text as $$
 begin
   if n < 0 then perform ms.fail(537); end if;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
   return case when units then ms.from_units(substr(ms.to_units(x), s, n)) else substr(x, s, n) end;
 end $$;
 
-create function ms.substring(x bytea, s int, n int) returns bytea language plpgsql immutable as $$
+create function ms.substring(x bytea, s int, n int) returns bytea as $$
 begin
   if n < 0 then perform ms.fail(537); end if;
   if s < 1 then n := greatest(n::bigint + s - 1, 0); s := 1; end if;
@@ -61,17 +61,17 @@ begin
 end $$;
 
 -- Folds keep every character's place, so that positions found in them are true.
-create function ms.fold_ci_as(x text, alike int default 3) returns text immutable return
+create function ms.fold_ci_as(x text, alike int default 3) returns text return
   lower(ms.even(x, alike));
-create function ms.fold_ci_ai(x text, alike int default 3) returns text immutable return
+create function ms.fold_ci_ai(x text, alike int default 3) returns text return
   ms.k_base(lower(ms.even(x, alike, false)));
-create function ms.fold_cs_as(x text, alike int default 3) returns text immutable return
+create function ms.fold_cs_as(x text, alike int default 3) returns text return
   ms.even(x, alike);
-create function ms.fold_cs_ai(x text, alike int default 3) returns text immutable return
+create function ms.fold_cs_ai(x text, alike int default 3) returns text return
   translate(ms.k_base(ms.even(x, alike, false)), 'ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝĀĂĄĆČĎĒĖĘĚĞĢĪĮĶĻŁŃŅŇŌŐŔŘŚŞŠŤŪŮŰŲŹŻŽØĐ',
     'AAAAAACEEEEIIIINOOOOOUUUUYAAACCDEEEEGGIIKLLNNNOORRSSSTUUUUZZZOD');
 
-create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int language plpgsql immutable strict as $$
+create function ms.charindex(needle text, hay text, s int, units boolean default true) returns int strict as $$
 declare p int;
 begin
   if needle = '' then return 0; end if;
@@ -82,7 +82,7 @@ begin
 end $$;
 
 -- A LIKE pattern as a regular expression; padded: trailing blanks of the value do not count (char, varchar).
-create function ms.like_regex(p text, e text, padded boolean default false) returns text language plpgsql immutable as $$
+create function ms.like_regex(p text, e text, padded boolean default false) returns text as $$
 declare r text := '^'; i int := 1; n int; c text; j int; body text; neg boolean;
 begin
   if p is null then return null; end if;
@@ -120,7 +120,7 @@ begin
   return '(?s)' || r || case when padded then ' *$' else '$' end;
 end $$;
 
-create function ms.patindex(p text, x text) returns int language plpgsql immutable strict as $$
+create function ms.patindex(p text, x text) returns int strict as $$
 declare body text; m int;
 begin
   if left(p, 1) <> '%' then
@@ -134,7 +134,7 @@ begin
 end $$;
 
 -- fx and fa are x and a, folded.
-create function ms.replace(x text, a text, b text, fx text, fa text) returns text language plpgsql immutable strict as $$
+create function ms.replace(x text, a text, b text, fx text, fa text) returns text strict as $$
 declare r text := ''; p int; rest text; n int;
 begin
   if a = '' then return x; end if;
@@ -149,34 +149,34 @@ begin
   return r || rest;
 end $$;
 
-create function ms.stuff(x text, s int, n int, y text, units boolean default true) returns text language plpgsql immutable as $$
+create function ms.stuff(x text, s int, n int, y text, units boolean default true) returns text as $$
 declare u text := case when units then ms.to_units(x) else x end;
 begin
   if s < 1 or n < 0 or s > length(u) then return null; end if;
   return ms.from_units(left(u, s - 1) || coalesce(ms.to_units(y), '') || substr(u, s + n));
 end $$;
 
-create function ms.replicate(x text, n int, lim int) returns text immutable return
+create function ms.replicate(x text, n int, lim int) returns text return
   case when n < 0 then null else left(repeat(x, n), lim) end;
 
-create function ms.ascii(x text, page text) returns int immutable return
+create function ms.ascii(x text, page text) returns int return
   case when x = '' then null else get_byte(convert_to(left(x, 1), page::name), 0) end;
 
-create function ms.unicode(x text, units boolean default true) returns int immutable return
+create function ms.unicode(x text, units boolean default true) returns int return
   case when x = '' then null when ascii(x) > 65535 and units then 55296 + ((ascii(x) - 65536) >> 10) else ascii(x) end;
 
 -- Half of a character of several bytes is none.
-create function ms.char(n int, page text) returns text immutable return
+create function ms.char(n int, page text) returns text return
   case when n = 0 then ms.fail(50999, 'construct', 'CHAR(0)')
        when n between 1 and case when page like 'WIN%' then 255 else 127 end
        then convert_from(decode(lpad(to_hex(n), 2, '0'), 'hex'), page::name)
        when n between 128 and 255 and page <> 'UTF8' then ms.fail(50999, 'construct', 'CHAR(' || n || ') in ' || page) end;
 
-create function ms.nchar(n int, most int) returns text immutable return
+create function ms.nchar(n int, most int) returns text return
   case when n between 1 and 55295 or n between 57344 and most then chr(n)
        when n = 0 or n between 55296 and 57343 then ms.fail(50999, 'construct', 'NCHAR(' || n || ')') end;
 
-create function ms.quotename(x text, q text) returns text immutable return
+create function ms.quotename(x text, q text) returns text return
   case when length(x) > 128 then null
        when q in ('[', ']', '') then '[' || replace(x, ']', ']]') || ']'
        when q in ('''', '"', '`') then q || replace(x, q, q || q) || q
@@ -184,7 +184,7 @@ create function ms.quotename(x text, q text) returns text immutable return
        when q in ('<', '>') then '<' || replace(x, '>', '>>') || '>'
        when q in ('{', '}') then '{' || replace(x, '}', '}}') || '}' end;
 
-create function ms.translate(x text, a text, b text) returns text language plpgsql immutable as $$
+create function ms.translate(x text, a text, b text) returns text as $$
 begin
   if length(a) <> length(b) then
     perform ms.fail(9828);
@@ -192,11 +192,11 @@ begin
   return translate(x, a, b);
 end $$;
 
-create function ms.str(x double precision, n int, d int) returns text immutable return
+create function ms.str(x double precision, n int, d int) returns text return
   case when n < 1 then null when length(round(x::numeric, d)::text) > n then repeat('*', n)
        else lpad(round(x::numeric, d)::text, n) end;
 
-create function ms.string_split(x text, s text) returns table (v text, n bigint) language plpgsql immutable as $$
+create function ms.string_split(x text, s text) returns table (v text, n bigint) as $$
 begin
   if length(s) <> 1 then
     perform ms.fail(214, 'state', '11', 'parameter', 'separator', 'type', 'nchar(1)/nvarchar(1)');
@@ -204,7 +204,7 @@ begin
   return query select t.v, t.n from unnest(case when x = '' then array[''] else string_to_array(x, s) end) with ordinality t(v, n);
 end $$;
 
-create function ms.string_agg_limit(x text, n int) returns text language plpgsql immutable as $$
+create function ms.string_agg_limit(x text, n int) returns text as $$
 begin
   if length(x) > n then
     perform ms.fail(9829);
@@ -212,10 +212,10 @@ begin
   return x;
 end $$;
 
-create function ms.isnumeric(x text) returns int immutable return
+create function ms.isnumeric(x text) returns int return
   case when btrim(x) ~* '^[+-]?[$]?([0-9,]+\.?[0-9]*|\.[0-9]+)([ed][+-]?[0-9]+)?$' or btrim(x) in ('+', '-', '$', '.', ',') then 1 else 0 end;
 
-create function ms.isdate(x text) returns int language plpgsql immutable as $$
+create function ms.isdate(x text) returns int as $$
 begin
   perform ms.text_to_ticks(x, 'datetime', 0, 'varchar');
   return case when x is null or btrim(x) = '' then 0 else 1 end;
@@ -224,38 +224,38 @@ end $$;
 
 -- ---- aggregates by key
 
-create function ms.lesser_pair(s text[], v text, k text) returns text[] immutable return
+create function ms.lesser_pair(s text[], v text, k text) returns text[] return
   case when v is null then s when s is null or k < s[2] then array[v, k] else s end;
-create function ms.greater_pair(s text[], v text, k text) returns text[] immutable return
+create function ms.greater_pair(s text[], v text, k text) returns text[] return
   case when v is null then s when s is null or k > s[2] then array[v, k] else s end;
-create function ms.pair_value(s text[]) returns text immutable return s[1];
+create function ms.pair_value(s text[]) returns text return s[1];
 create aggregate ms.min_text(text, text) (sfunc = ms.lesser_pair, stype = text[], finalfunc = ms.pair_value);
 create aggregate ms.max_text(text, text) (sfunc = ms.greater_pair, stype = text[], finalfunc = ms.pair_value);
 
-create function ms.lesser_uuid(a uuid, b uuid) returns uuid immutable return
+create function ms.lesser_uuid(a uuid, b uuid) returns uuid return
   case when a is null then b when b is null then a when ms.k_uuid(b) < ms.k_uuid(a) then b else a end;
-create function ms.greater_uuid(a uuid, b uuid) returns uuid immutable return
+create function ms.greater_uuid(a uuid, b uuid) returns uuid return
   case when a is null then b when b is null then a when ms.k_uuid(b) > ms.k_uuid(a) then b else a end;
 create aggregate ms.min_uuid(uuid) (sfunc = ms.lesser_uuid, stype = uuid);
 create aggregate ms.max_uuid(uuid) (sfunc = ms.greater_uuid, stype = uuid);
 
-create function ms.lesser_offset(a ms.dto, b ms.dto) returns ms.dto immutable return
+create function ms.lesser_offset(a ms.dto, b ms.dto) returns ms.dto return
   case when a is null then b when b is null then a when (b).u < (a).u then b else a end;
-create function ms.greater_offset(a ms.dto, b ms.dto) returns ms.dto immutable return
+create function ms.greater_offset(a ms.dto, b ms.dto) returns ms.dto return
   case when a is null then b when b is null then a when (b).u > (a).u then b else a end;
 create aggregate ms.min_offset(ms.dto) (sfunc = ms.lesser_offset, stype = ms.dto);
 create aggregate ms.max_offset(ms.dto) (sfunc = ms.greater_offset, stype = ms.dto);
 
 -- ---- row counts
 
-create function ms.top_count(n bigint) returns bigint language plpgsql immutable as $$
+create function ms.top_count(n bigint) returns bigint as $$
 begin
   if n is null then perform ms.fail(1060); end if;
   if n < 0 then perform ms.fail(127); end if;
   return n;
 end $$;
 
-create function ms.recursion_step(level integer, most integer) returns integer language plpgsql immutable as $$
+create function ms.recursion_step(level integer, most integer) returns integer as $$
 begin
   if most > 0 and level >= most then
     perform ms.fail(530, 'maximum', most::text);
@@ -263,19 +263,19 @@ begin
   return level + 1;
 end $$;
 
-create function ms.row_offset(n bigint) returns integer language plpgsql immutable as $$
+create function ms.row_offset(n bigint) returns integer as $$
 begin
   if n < 0 then perform ms.fail(8730); end if;
   return n;
 end $$;
 
-create function ms.offset_count(n bigint) returns bigint language plpgsql immutable as $$
+create function ms.offset_count(n bigint) returns bigint as $$
 begin
   if n is null or n < 0 then perform ms.fail(10742); end if;
   return n;
 end $$;
 
-create function ms.fetch_count(n bigint) returns bigint language plpgsql immutable as $$
+create function ms.fetch_count(n bigint) returns bigint as $$
 begin
   if n is null or n < 1 then perform ms.fail(10744); end if;
   return n;

@@ -1,37 +1,37 @@
 -- Mathematics on float, with SQL Server's faults.
 
-create function ms.float_fault() returns text language sql immutable as $$
+create function ms.float_fault() returns text as $$
   select ms.fail(3623)
 $$;
 
-create function ms.sqrt(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.sqrt(x double precision) returns double precision as $$
 begin if x < 0 then perform ms.float_fault(); end if; return sqrt(x); end $$;
 
-create function ms.asin(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.asin(x double precision) returns double precision as $$
 begin if abs(x) > 1 then perform ms.float_fault(); end if; return asin(x); end $$;
 
-create function ms.acos(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.acos(x double precision) returns double precision as $$
 begin if abs(x) > 1 then perform ms.float_fault(); end if; return acos(x); end $$;
 
-create function ms.atn2(y double precision, x double precision) returns double precision language plpgsql immutable as $$
+create function ms.atn2(y double precision, x double precision) returns double precision as $$
 begin if x = 0 and y = 0 then perform ms.float_fault(); end if; return atan2(y, x); end $$;
 
-create function ms.cot(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.cot(x double precision) returns double precision as $$
 begin
   if x = 0 then perform ms.fail(50999, 'construct', 'COT(0)'); end if;
   return cot(x);
 end $$;
 
-create function ms.ln(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.ln(x double precision) returns double precision as $$
 begin if x <= 0 then perform ms.float_fault(); end if; return ln(x); end $$;
 
-create function ms.log10(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.log10(x double precision) returns double precision as $$
 begin if x <= 0 then perform ms.float_fault(); end if; return log(x); end $$;
 
-create function ms.log_base(x double precision, b double precision) returns double precision language plpgsql immutable as $$
+create function ms.log_base(x double precision, b double precision) returns double precision as $$
 begin if x <= 0 or b <= 0 or b = 1 then perform ms.float_fault(); end if; return ln(x) / ln(b); end $$;
 
-create function ms.exp(x double precision) returns double precision language plpgsql immutable as $$
+create function ms.exp(x double precision) returns double precision as $$
 begin
   return exp(x);
 exception when numeric_value_out_of_range then
@@ -39,7 +39,7 @@ exception when numeric_value_out_of_range then
   return null;
 end $$;
 
-create function ms.power(x double precision, y double precision) returns double precision language plpgsql immutable as $$
+create function ms.power(x double precision, y double precision) returns double precision as $$
 begin
   if x = 0 and y < 0 then perform ms.fail(8134); end if;
   if x < 0 and y <> floor(y) then perform ms.float_fault(); end if;
@@ -49,7 +49,7 @@ exception when numeric_value_out_of_range then
   return null;
 end $$;
 
-create function ms.power_int(x double precision) returns int language plpgsql immutable as $$
+create function ms.power_int(x double precision) returns int as $$
 begin
   if abs(trunc(x)) > 2147483647 then
     perform ms.fail(232, 'type', 'int', 'value', to_char(x, 'FM999999999999999999990.000000'));
@@ -57,7 +57,7 @@ begin
   return trunc(x);
 end $$;
 
-create function ms.power_bigint(x double precision) returns bigint language plpgsql immutable as $$
+create function ms.power_bigint(x double precision) returns bigint as $$
 begin
   if abs(x) >= 9223372036854775808 then
     perform ms.fail(8115, 'source', 'expression', 'target', 'bigint');
@@ -65,29 +65,29 @@ begin
   return trunc(x);
 end $$;
 
-create function ms.float_round(x double precision, n int) returns double precision immutable return
+create function ms.float_round(x double precision, n int) returns double precision return
   round(x::numeric, n)::double precision;
-create function ms.float_trunc(x double precision, n int) returns double precision immutable return
+create function ms.float_trunc(x double precision, n int) returns double precision return
   trunc(x::numeric, n)::double precision;
 
-create function ms.rand(seed int) returns double precision immutable return
+create function ms.rand(seed int) returns double precision return
   (('x' || substr(md5(seed::text), 1, 13))::bit(52)::bigint)::double precision / 4503599627370496;
 
 -- The low bits of a number as a signed integer of that width (tinyint: unsigned).
-create function ms.wrap(x numeric, bits int) returns bigint immutable return
+create function ms.wrap(x numeric, bits int) returns bigint return
   case when bits = 8 then mod(mod(x, 256) + 256, 256)
        else mod(mod(x + 2::numeric ^ (bits - 1), 2::numeric ^ bits) + 2::numeric ^ bits, 2::numeric ^ bits) - 2::numeric ^ (bits - 1) end::bigint;
 
-create function ms.shift_right(x bigint, n bigint, bits int) returns bigint immutable return
+create function ms.shift_right(x bigint, n bigint, bits int) returns bigint return
   case when n >= bits then 0
        when n < 0 then ms.wrap(x::numeric * 2::numeric ^ -n, bits)
        else ms.wrap(floor((case when x < 0 then x::numeric + 2::numeric ^ bits else x::numeric end) / 2::numeric ^ n), bits) end;
 
-create function ms.shift_left(x bigint, n bigint, bits int) returns bigint immutable return
+create function ms.shift_left(x bigint, n bigint, bits int) returns bigint return
   case when n < 0 then ms.shift_right(x, -n, bits) when n >= bits then 0
        else ms.wrap(x::numeric * 2::numeric ^ n, bits) end;
 
-create function ms.bit_position(n int, bits int) returns int language plpgsql immutable as $$
+create function ms.bit_position(n int, bits int) returns int as $$
 begin
   if n < 0 or n >= bits then
     perform ms.fail(50999, 'construct', 'a bit position outside the operand');
@@ -95,13 +95,13 @@ begin
   return n;
 end $$;
 
-create function ms.get_bit(x bigint, n int, bits int) returns smallint immutable return
+create function ms.get_bit(x bigint, n int, bits int) returns smallint return
   ((x >> ms.bit_position(n, bits)) & 1)::smallint;
 
-create function ms.set_bit(x bigint, n int, v int, bits int) returns bigint immutable return
+create function ms.set_bit(x bigint, n int, v int, bits int) returns bigint return
   ms.wrap(case v when 1 then x | (1::bigint << ms.bit_position(n, bits)) else x & ~(1::bigint << ms.bit_position(n, bits)) end, bits);
 
-create function ms.sha1(data bytea) returns bytea language plpgsql immutable strict as $$
+create function ms.sha1(data bytea) returns bytea strict as $$
 declare
   h0 bigint := 1732584193; h1 bigint := 4023233417; h2 bigint := 2562383102; h3 bigint := 271733878; h4 bigint := 3285377520;
   m bytea; n int; w bigint[]; i int; t int; a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;

@@ -1,7 +1,7 @@
 -- JSON on text. Values keep their source text (numbers, key order, duplicate keys).
 
 -- Steps of a path: array of text; keys as 'k:name', positions as 'i:3'; first element 'lax' or 'strict'.
-create function ms.json_steps(p text) returns text[] language plpgsql immutable strict as $$
+create function ms.json_steps(p text) returns text[] strict as $$
 declare r text[]; rest text := btrim(p); m text[];
 begin
   if rest ~* '^strict\s' then r := array['strict']; rest := ltrim(substr(rest, 7));
@@ -31,7 +31,7 @@ begin
 end $$;
 
 -- The position comes from the engine's own complaint; a text that ends early is blamed on '.'.
-create function ms.json_fault(doc text) returns text language plpgsql immutable as $$
+create function ms.json_fault(doc text) returns text as $$
 declare detail text; context text; token text := '.'; at int := length(doc);
 begin
   perform doc::json;
@@ -54,14 +54,14 @@ exception when invalid_text_representation or untranslatable_character or invali
 end $$;
 
 -- A document given as text: an object or an array.
-create function ms.json_text(doc text) returns text language plpgsql immutable as $$
+create function ms.json_text(doc text) returns text as $$
 begin
   if doc is null or doc is json object or doc is json array then return doc; end if;
   return ms.json_fault(doc);
 end $$;
 
 -- The value at a path as JSON text; hit tells NULL from nothing.
-create function ms.json_find(doc text, steps text[], out raw text, out hit boolean) language plpgsql immutable as $$
+create function ms.json_find(doc text, steps text[], out raw text, out hit boolean) as $$
 declare j json; s text; v json;
 begin
   hit := false;
@@ -86,7 +86,7 @@ begin
   raw := j::text; hit := true;
 end $$;
 
-create function ms.json_missing(steps text[]) returns text language plpgsql immutable as $$
+create function ms.json_missing(steps text[]) returns text as $$
 begin
   if steps[1] = 'strict' then
     perform ms.fail(13608);
@@ -94,7 +94,7 @@ begin
   return null;
 end $$;
 
-create function ms.json_value(doc text, path text, lim int) returns text language plpgsql immutable as $$
+create function ms.json_value(doc text, path text, lim int) returns text as $$
 declare steps text[] := ms.json_steps(path); f record; j json; r text;
 begin
   if doc is null or path is null then return null; end if;
@@ -113,7 +113,7 @@ begin
   return r;
 end $$;
 
-create function ms.json_query(doc text, path text) returns text language plpgsql immutable as $$
+create function ms.json_query(doc text, path text) returns text as $$
 declare steps text[] := ms.json_steps(path); f record;
 begin
   if doc is null or path is null then return null; end if;
@@ -126,7 +126,7 @@ begin
   return btrim(f.raw, E' \t\r\n');
 end $$;
 
-create function ms.json_path_exists(doc text, path text) returns int language plpgsql immutable as $$
+create function ms.json_path_exists(doc text, path text) returns int as $$
 declare f record; steps text[] := ms.json_steps(path);
 begin
   if doc is null or path is null then return null; end if;
@@ -135,7 +135,7 @@ begin
   return f.hit::int;
 end $$;
 
-create function ms.isjson(doc text, kind text) returns int immutable return
+create function ms.isjson(doc text, kind text) returns int return
   case when doc is null then null
        when kind = 'container' then (doc is json object or doc is json array)::int
        when kind = 'value' then (doc is json)::int
@@ -143,27 +143,27 @@ create function ms.isjson(doc text, kind text) returns int immutable return
        when kind = 'object' then (doc is json object)::int
        else (doc is json scalar)::int end;
 
-create function ms.json_escape(x text) returns text immutable return
+create function ms.json_escape(x text) returns text return
   replace(substr(to_json(x)::text, 2, length(to_json(x)::text) - 2), '/', '\/');
-create function ms.json_quote(x text) returns text immutable return
+create function ms.json_quote(x text) returns text return
   replace(to_json(x)::text, '/', '\/');
 
-create function ms.json_plain(x text) returns text immutable return to_json(x)::text;
+create function ms.json_plain(x text) returns text return to_json(x)::text;
 
-create function ms.json_object(k text[], v text[], keep boolean) returns text immutable return
+create function ms.json_object(k text[], v text[], keep boolean) returns text return
   '{' || coalesce((select string_agg(ms.json_quote(e.key) || ':' || coalesce(e.value, 'null'), ',' order by e.n)
     from unnest(k, v) with ordinality e(key, value, n) where keep or e.value is not null), '') || '}';
 
-create function ms.json_array(v text[], keep boolean) returns text immutable return
+create function ms.json_array(v text[], keep boolean) returns text return
   '[' || coalesce((select string_agg(coalesce(e.value, 'null'), ',' order by e.n)
     from unnest(v) with ordinality e(value, n) where keep or e.value is not null), '') || ']';
 
 -- OPENJSON: type 0 null, 1 string, 2 number, 3 boolean, 4 array, 5 object.
-create function ms.json_kind(j json) returns int immutable return
+create function ms.json_kind(j json) returns int return
   case json_typeof(j) when 'null' then 0 when 'string' then 1 when 'number' then 2 when 'boolean' then 3
     when 'array' then 4 else 5 end;
 
-create function ms.openjson(doc text, path text) returns table (k text, v text, t int) language plpgsql immutable as $$
+create function ms.openjson(doc text, path text) returns table (k text, v text, t int) as $$
 declare f record; j json; steps text[] := ms.json_steps(path);
 begin
   if doc is null then return; end if;
@@ -179,7 +179,7 @@ begin
   end if;
 end $$;
 
-create function ms.openjson_items(doc text, path text) returns table (raw text) language plpgsql immutable as $$
+create function ms.openjson_items(doc text, path text) returns table (raw text) as $$
 declare f record; j json; steps text[] := ms.json_steps(path);
 begin
   if doc is null then return; end if;
@@ -195,12 +195,12 @@ end $$;
 
 -- A scalar at a position, and the document itself as one: the paths '$[n]' and '$' of an OPENJSON column, without the
 -- general machinery. An object has no positions.
-create function ms.json_item(doc text, at int) returns text immutable return
+create function ms.json_item(doc text, at int) returns text return
   case when json_typeof(doc::json -> at) in ('object', 'array') then null else doc::json ->> at end;
-create function ms.json_itself(doc text) returns text immutable return
+create function ms.json_itself(doc text) returns text return
   case when json_typeof(doc::json) in ('object', 'array') then null else doc::json #>> '{}' end;
 
-create function ms.json_within(x text, n int) returns text language plpgsql immutable as $$
+create function ms.json_within(x text, n int) returns text as $$
 begin
   if octet_length(x) > n and ms.utf16_length(x) > n then
     perform ms.fail(50999, 'construct', 'a JSON string of ' || ms.utf16_length(x) || ' characters for an OPENJSON column of ' || n);
@@ -209,7 +209,7 @@ begin
 end $$;
 
 create function ms.json_set(j text, steps text[], at int, value text, append boolean, strict boolean) returns text
-language plpgsql immutable as $$
+as $$
 declare k text; r text; done boolean := false; e record; i int; items text[]; child text;
 begin
   if at > array_length(steps, 1) then
@@ -262,7 +262,7 @@ begin
   return '[' || array_to_string(items, ',') || ']';
 end $$;
 
-create function ms.json_modify(doc text, path text, value text) returns text language plpgsql immutable as $$
+create function ms.json_modify(doc text, path text, value text) returns text as $$
 declare p text := btrim(path); append boolean := false; steps text[];
 begin
   if doc is null then return null; end if;
@@ -274,7 +274,7 @@ end $$;
 
 -- The type json: no blanks, the first of duplicate names, numbers with an exponent or of more than 38
 -- digits as decimal(38, 10) of the float. https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
-create function ms.json_canonical(j json) returns text language plpgsql immutable as $$
+create function ms.json_canonical(j json) returns text as $$
 begin
   case json_typeof(j)
     when 'object' then
@@ -290,7 +290,7 @@ begin
   end case;
 end $$;
 
-create function ms.json_number(t text) returns text language plpgsql immutable as $$
+create function ms.json_number(t text) returns text as $$
 declare f float8;
 begin
   if t !~ '[eE]' and length(translate(t, '-.', '')) <= 38 then
@@ -305,7 +305,7 @@ exception when numeric_value_out_of_range then
 end $$;
 
 -- The exact value of a float, rounded half up to ten decimals.
-create function ms.float_decimals(f float8) returns text language plpgsql immutable as $$
+create function ms.float_decimals(f float8) returns text as $$
 declare bits bigint := ('x' || encode(float8send(f), 'hex'))::bit(64)::bigint; e int; m numeric; unit numeric := 1; scaled numeric;
 begin
   e := (bits >> 52) & 2047;

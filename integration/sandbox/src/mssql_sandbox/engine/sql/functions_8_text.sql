@@ -1,6 +1,6 @@
 -- Less common string functions: FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR and regular expressions.
 
-create function ms.soundex(x text) returns text language plpgsql immutable strict as $$
+create function ms.soundex(x text) returns text strict as $$
 declare r text := ''; last text := ''; code text; c text;
 begin
   foreach c in array regexp_split_to_array(upper(x), '') loop
@@ -15,11 +15,11 @@ begin
   return case when r = '' then '0000' else rpad(r, 4, '0') end;
 end $$;
 
-create function ms.difference(a text, b text) returns int immutable return
+create function ms.difference(a text, b text) returns int return
   (select count(*)::int from generate_series(1, 4) i where substr(ms.soundex(a), i, 1) = substr(ms.soundex(b), i, 1))
   + case when a is null or b is null then null else 0 end;
 
-create function ms.parsename(x text, n int) returns text language plpgsql immutable strict as $$
+create function ms.parsename(x text, n int) returns text strict as $$
 declare parts text[] := '{}'; rest text := x; m text[]; part text;
 begin
   if n not between 1 and 4 then return null; end if;
@@ -39,10 +39,10 @@ begin
   return nullif(parts[n], '');
 end $$;
 
-create function ms.base64_encode(x bytea, url boolean) returns text immutable return
+create function ms.base64_encode(x bytea, url boolean) returns text return
   case when url then rtrim(translate(encode(x, 'base64'), E'+/\n', '-_'), '=') else replace(encode(x, 'base64'), E'\n', '') end;
 
-create function ms.base64_decode(x text) returns bytea language plpgsql immutable strict as $$
+create function ms.base64_decode(x text) returns bytea strict as $$
 declare t text := translate(x, '-_', '+/');
 begin
   t := rtrim(regexp_replace(t, '\s', '', 'g'), '=');
@@ -52,7 +52,7 @@ begin
   return decode(rpad(t, (length(t) + 3) / 4 * 4, '='), 'base64');
 end $$;
 
-create function ms.unistr(x text, mark text) returns text language plpgsql immutable strict as $$
+create function ms.unistr(x text, mark text) returns text strict as $$
 declare r text := ''; i int := 1; m text[]; high int; code int;
 begin
   while i <= length(x) loop
@@ -74,10 +74,10 @@ end $$;
 
 -- ---- FORMAT, culture en-US
 
-create function ms.group_thousands(x text) returns text immutable return
+create function ms.group_thousands(x text) returns text return
   reverse(regexp_replace(reverse(x), '(\d{3})(?=\d)', '\1,', 'g'));
 
-create function ms.format_number(x numeric, f text, whole boolean) returns text language plpgsql immutable as $$
+create function ms.format_number(x numeric, f text, whole boolean) returns text as $$
 declare m text[]; kind text; places int; body text; sign text := case when x < 0 then '-' else '' end; minimum int; digits text;
 begin
   if x is null then return null; end if;
@@ -122,7 +122,7 @@ begin
   return sign || m[1] || body || case when digits = '' then '' else '.' || digits end || m[4];
 end $$;
 
-create function ms.format_date(t bigint, o int, f text) returns text language plpgsql immutable as $$
+create function ms.format_date(t bigint, o int, f text) returns text as $$
 declare r text := ''; d date; i int := 1; n int; c text; run text; h int; day_ticks bigint;
 begin
   if t is null then return null; end if;
@@ -177,7 +177,7 @@ end $$;
 -- ---- regular expressions of SQL Server 2025 (RE2)
 
 -- A pattern in the engine's language; what RE2 has not, or means otherwise, is refused by name.
-create function ms.regex(p text) returns text language plpgsql immutable as $$
+create function ms.regex(p text) returns text as $$
 begin
   if p ~ '\(\?(?!:|i\))' or p ~ '\\[1-9]' or p ~ '\\[QEpPCzAZ]' or p ~ '[*+?}][+]' then
     perform ms.fail(50999, 'construct', 'the regular expression ''' || p || '''');
@@ -186,7 +186,7 @@ begin
 end $$;
 
 -- i, m (lines), s (. takes a line break), c; the engine's own letters differ.
-create function ms.regex_flags(f text) returns text language plpgsql immutable as $$
+create function ms.regex_flags(f text) returns text as $$
 begin
   if f !~ '^[icms]*$' then
     perform ms.fail(19301, 'flag', f);
@@ -195,17 +195,17 @@ begin
     || case when f ~ 'm' then case when f ~ 's' then 'w' else 'n' end when f ~ 's' then '' else 'p' end;
 end $$;
 
-create function ms.regexp_replace(x text, p text, y text, s int, n int, f text) returns text immutable return
+create function ms.regexp_replace(x text, p text, y text, s int, n int, f text) returns text return
   regexp_replace(x, ms.regex(p), replace(regexp_replace(y, '\\(?![0-9])', '\\\\', 'g'), '\0', '\&'), s, n, ms.regex_flags(f));
 
-create function ms.regexp_like(x text, p text, f text) returns boolean immutable return
+create function ms.regexp_like(x text, p text, f text) returns boolean return
   regexp_like(x, ms.regex(p), ms.regex_flags(f));
 
-create function ms.regexp_count(x text, p text, s int, f text) returns int immutable return
+create function ms.regexp_count(x text, p text, s int, f text) returns int return
   regexp_count(x, ms.regex(p), s, ms.regex_flags(f));
 
-create function ms.regexp_instr(x text, p text, s int, n int, e int, f text, g int) returns int immutable return
+create function ms.regexp_instr(x text, p text, s int, n int, e int, f text, g int) returns int return
   regexp_instr(x, ms.regex(p), s, n, e, ms.regex_flags(f), g);
 
-create function ms.regexp_substr(x text, p text, s int, n int, f text, g int) returns text immutable return
+create function ms.regexp_substr(x text, p text, s int, n int, f text, g int) returns text return
   regexp_substr(x, ms.regex(p), s, n, ms.regex_flags(f), g);

@@ -1,6 +1,6 @@
 -- Rows of TOP (p) PERCENT.
 create function ms.percent_count(rows bigint, p double precision) returns bigint
-language plpgsql immutable as $$
+as $$
 begin
   if p is null then
     perform ms.fail(1014);
@@ -14,7 +14,7 @@ end $$;
 -- What aggregates need beyond the engine's own.
 
 create function ms.percentile_cont(v double precision[], p double precision, descending boolean) returns double precision
-language sql immutable as $$
+as $$
   with sorted as (
     select e, row_number() over (order by case when descending then -e else e end) - 1 as n, count(*) over () - 1 as last
     from unnest(v) e where e is not null
@@ -24,7 +24,7 @@ language sql immutable as $$
 $$;
 
 create function ms.percentile_disc(v anyarray, p double precision, descending boolean) returns anyelement
-language sql immutable as $$
+as $$
   select e from (
     select e, count(*) over () as total, row_number() over (order by e) as up, row_number() over (order by e desc) as down
     from unnest(v) e where e is not null
@@ -33,13 +33,13 @@ $$;
 
 -- What JSON_ARRAYAGG and JSON_OBJECTAGG give without any row is written nowhere.
 create function ms.json_aggregate(opening text, items text, closing text, rows bigint, name text) returns text
-language plpgsql immutable as $$
+as $$
 begin
   if rows = 0 then perform ms.fail(50999, 'construct', name || ' of no rows'); end if;
   return opening || coalesce(items, '') || closing;
 end $$;
 
-create function ms.json_key(k text) returns text language plpgsql immutable as $$
+create function ms.json_key(k text) returns text as $$
 begin
   if k is null then perform ms.fail(50999, 'construct', 'a NULL key in JSON_OBJECTAGG'); end if;
   return ms.json_quote(k);

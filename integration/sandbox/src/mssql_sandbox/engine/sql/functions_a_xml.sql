@@ -2,12 +2,12 @@
 -- https://learn.microsoft.com/sql/relational-databases/xml/create-instances-of-xml-data
 
 -- Where the text read so far ends.
-create function ms.xml_place(read text) returns text immutable return
+create function ms.xml_place(read text) returns text return
   format('line %s, character %s', 1 + length(read) - length(replace(read, E'\n', '')),
          length(regexp_replace(read, '^.*\n', '')));
 
 -- Character data as it is meant: entities and character references resolved.
-create function ms.xml_meaning(written text) returns text language plpgsql immutable strict as $$
+create function ms.xml_meaning(written text) returns text strict as $$
 declare
   reference text;
   result text := '';
@@ -30,11 +30,11 @@ begin
 end
 $$;
 
-create function ms.xml_written(meaning text) returns text immutable return
+create function ms.xml_written(meaning text) returns text return
   replace(replace(replace(replace(meaning, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), E'\r', '&#x0D;');
 
 -- A start tag with its attributes as the server writes it, without the closing bracket.
-create function ms.xml_start(tag text) returns text language plpgsql immutable strict as $$
+create function ms.xml_start(tag text) returns text strict as $$
 declare
   attribute text[];
   seen text[] := '{}';
@@ -56,7 +56,7 @@ $$;
 
 -- :param style: that of CONVERT; 1 keeps text of white space alone.
 -- :param wide: whether the text is Unicode, which is the encoding that its XML declaration may name.
-create function ms.text_to_xml(written text, style int, wide boolean) returns text language plpgsql immutable strict as $$
+create function ms.text_to_xml(written text, style int, wide boolean) returns text strict as $$
 declare
   name constant text := '[A-Za-z_\u00C0-\uFFFD][\w.:\u00C0-\uFFFD-]*';
   rest text := replace(replace(written, E'\r\n', E'\n'), E'\r', E'\n');
@@ -134,7 +134,7 @@ begin
 end
 $$;
 
-create function ms.xml_to_text(value text, maximum int, wide boolean) returns text language plpgsql immutable as $$
+create function ms.xml_to_text(value text, maximum int, wide boolean) returns text as $$
 begin
   if length(value) > maximum then
     return ms.fail(6354);

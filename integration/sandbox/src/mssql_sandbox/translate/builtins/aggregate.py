@@ -19,11 +19,11 @@ def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bo
     value = node.arguments[position]
     if node.over is None:
         if contains_aggregate(value) or contains_subquery(value):
-            raise SqlServerError(130, line=node.line)
+            raise SqlServerError(130)
     if contains_window(value):
         raise SqlServerError(4109)
     if node.over is not None and node.distinct:
-        raise SqlServerError(10759, line=node.line)
+        raise SqlServerError(10759)
     level = _level(t, node, value, scope)
     if node.over is None:
         level.in_aggregate += 1
@@ -45,9 +45,9 @@ def _level(t, node, value, scope: Scope) -> Scope:
     if all(owner is scope for owner in owners):
         return scope
     if len({t.names.fingerprint(r, scope) for r in references}) > 1:
-        raise SqlServerError(8124, line=node.line)
+        raise SqlServerError(8124)
     if owners[0].groups is None or node.over is not None:
-        raise NotSupported("an aggregate over an outer reference", node.line)
+        raise NotSupported("an aggregate over an outer reference")
     return owners[0]
 
 
@@ -244,7 +244,7 @@ def _group_keys(t, node: nodes.FunctionCall, scope: Scope) -> str:
     for position, argument in enumerate(node.arguments, 1):
         key = scope.group_keys.get(t.names.fingerprint(argument, scope))
         if key is None:
-            raise SqlServerError(8161, position=position, name=node.name.upper(), line=node.line)
+            raise SqlServerError(8161, position=position, name=node.name.upper())
         keys.append(key)
     return ", ".join(keys)
 

@@ -32,10 +32,10 @@ def datepart(node: nodes.FunctionCall) -> str:
     argument = node.arguments[0]
     name = node.name.lower()
     if not isinstance(argument, nodes.ColumnRef) or len(argument.parts) != 1:
-        raise SqlServerError(1023, position=1, name=name, line=node.line)
+        raise SqlServerError(1023, position=1, name=name)
     part = PARTS.get(argument.parts[0].casefold())
     if part is None:
-        raise SqlServerError(155, name=argument.parts[0], kind=name, line=node.line)
+        raise SqlServerError(155, name=argument.parts[0], kind=name)
     return part
 
 

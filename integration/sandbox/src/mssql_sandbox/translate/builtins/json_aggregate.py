@@ -41,9 +41,9 @@ def _json_objectagg(t, node, scope):
 
 def _check(node) -> None:
     if node.over is not None:
-        raise NotSupported(f"{node.name.upper()} with OVER", node.line)
+        raise NotSupported(f"{node.name.upper()} with OVER")
     if node.distinct:
-        raise NotSupported(f"{node.name.upper()} with DISTINCT", node.line)
+        raise NotSupported(f"{node.name.upper()} with DISTINCT")
 
 
 def _order(t, node, scope) -> str:

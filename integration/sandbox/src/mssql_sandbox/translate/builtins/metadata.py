@@ -51,7 +51,7 @@ def _server_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     """SERVERPROPERTY: a constant for the version played; NULL for an unknown property."""
     argument = node.arguments[0]
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
-        raise NotSupported("SERVERPROPERTY of a value that is not a constant", node.line)
+        raise NotSupported("SERVERPROPERTY of a value that is not a constant")
     name = argument.text.casefold()
     value = server_property(name, translator.context)
     if value is None:
@@ -67,7 +67,7 @@ def _variant_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> 
     """SQL_VARIANT_PROPERTY: https://learn.microsoft.com/sql/t-sql/functions/sql-variant-property-transact-sql"""
     value, argument = node.arguments
     if not isinstance(argument, nodes.Literal) or argument.text.casefold() != "basetype":
-        raise NotSupported("SQL_VARIANT_PROPERTY of another property than 'BaseType'", node.line)
+        raise NotSupported("SQL_VARIANT_PROPERTY of another property than 'BaseType'")
     bound = translator.expression(value, scope)
     return Bound(f"ms.variant_type({convert(bound, _VARIANT, True)})", _VARIANT)
 
@@ -159,7 +159,7 @@ def _object_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     """
     wanted = node.arguments[1]
     if not isinstance(wanted, nodes.Literal):
-        raise NotSupported("OBJECTPROPERTYEX of a property that is not a constant", node.line)
+        raise NotSupported("OBJECTPROPERTYEX of a property that is not a constant")
     more = wanted.text.casefold() in ("basetype", "cardinality")
     type_, engine = (_VARIANT, "ms.objectpropertyex") if more else (INT, "ms.objectproperty")
     return Metadata("objectpropertyex", 2, (INT, nvarchar(128)), type_, engine).bind(translator, node, scope)
@@ -196,7 +196,7 @@ def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     """
     argument = node.arguments[0]
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
-        raise NotSupported("SESSION_CONTEXT of a key that is not a constant", node.line)
+        raise NotSupported("SESSION_CONTEXT of a key that is not a constant")
     if argument.kind == "string":
         raise SqlServerError(8116, type="varchar", position=1, name="session_context")
     return Bound(

@@ -34,13 +34,13 @@ class Function:
         """:raises SqlServerError: 174/189 wrong number of arguments, 4113 and 10753 about OVER."""
         self._check_count(node)
         if self.name == "next_value_for" and node.over is not None:
-            raise NotSupported("NEXT VALUE FOR ... OVER", node.line)
+            raise NotSupported("NEXT VALUE FOR ... OVER")
         if self.kind == "scalar" and node.over is not None:
-            raise SqlServerError(4113, name=node.name, line=node.line)
+            raise SqlServerError(4113, name=node.name)
         if self.kind == "window" and node.over is None:
-            raise SqlServerError(10753, name=node.name, line=node.line)
+            raise SqlServerError(10753, name=node.name)
         if node.distinct and self.kind != "aggregate":
-            raise SqlServerError(102, near="DISTINCT", line=node.line)
+            raise SqlServerError(102, near="DISTINCT")
         if self.raw:
             return self.binder(t, node, scope)
         return self.binder(t, node, scope, t.expressions(node.arguments, scope))
@@ -51,10 +51,10 @@ class Function:
             return
         name = node.name.lower()
         if self.minimum == self.maximum:
-            raise SqlServerError(174, name=name, count=self.minimum, line=node.line)
+            raise SqlServerError(174, name=name, count=self.minimum)
         if self.maximum is None:
-            raise SqlServerError(189, name=name, minimum=self.minimum, maximum=254, line=node.line)
-        raise SqlServerError(189, name=name, minimum=self.minimum, maximum=self.maximum, line=node.line)
+            raise SqlServerError(189, name=name, minimum=self.minimum, maximum=254)
+        raise SqlServerError(189, name=name, minimum=self.minimum, maximum=self.maximum)
 
 
 class Functions(dict[str, Function]):

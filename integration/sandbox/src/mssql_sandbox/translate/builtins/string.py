@@ -93,7 +93,7 @@ def _len(t, node, scope, a):
 def _datalength(t, node, scope, a):
     bound = a[0]
     if bound.type.name == "xml":
-        raise NotSupported("DATALENGTH of xml, which a server keeps in a form of its own", node.line)
+        raise NotSupported("DATALENGTH of xml, which a server keeps in a form of its own")
     kind = BIGINT if bound.type.length == MAX else INT
     cast = "::bigint" if kind is BIGINT else "::integer"
     if bound.type.is_character:
@@ -299,7 +299,7 @@ def _code(t, node, scope, a):
 @FUNCTIONS.define("char", 1)
 def _char(t, node, scope, a):
     if a[0].constant == 0:
-        raise NotSupported("CHAR(0)", node.line)
+        raise NotSupported("CHAR(0)")
     kind = SqlType("char", length=1, collation=t.context.collation)
     return result(a, f"ms.char({integer(t, a[0], 1, 'char')}, '{encoding(kind)}')", kind, True)
 
@@ -307,7 +307,7 @@ def _char(t, node, scope, a):
 @FUNCTIONS.define("nchar", 1)
 def _nchar(t, node, scope, a):
     if a[0].constant == 0:
-        raise NotSupported("NCHAR(0)", node.line)
+        raise NotSupported("NCHAR(0)")
     # https://learn.microsoft.com/sql/t-sql/functions/nchar-transact-sql: nvarchar(2) where characters may be pairs.
     pairs = parse(t.context.collation).supplementary
     kind = nvarchar(2, t.context.collation) if pairs else SqlType("nchar", length=1, collation=t.context.collation)

@@ -62,7 +62,7 @@ def _narrowest(bound: Bound) -> SqlType:
 @FUNCTIONS.define("iif", 3, raw=True)
 def _iif(t, node, scope):
     condition, yes, no = node.arguments
-    return t.expression(nodes.Case(None, [nodes.When(condition, yes)], no, line=node.line), scope)
+    return t.expression(nodes.Case(None, [nodes.When(condition, yes)], no), scope)
 
 
 @FUNCTIONS.define("choose", 2, 254)
@@ -128,7 +128,7 @@ def _hashbytes(t, node, scope, a):
 @FUNCTIONS.define("checksum binary_checksum", 1, 254, raw=True)
 def _checksum(t, node, scope):
     if any(isinstance(argument, nodes.Star) for argument in node.arguments):
-        raise NotSupported(f"{node.name.upper()}(*)", node.line)
+        raise NotSupported(f"{node.name.upper()}(*)")
     bounds = t.expressions(node.arguments, scope)
     if len(bounds) != 1 or bounds[0].type.name != "uniqueidentifier":
         raise NotSupported(f"{node.name.upper()} of anything but NEWID()")
@@ -145,12 +145,12 @@ def _square(t, node, scope, a):
 def _next_value(t, node, scope):
     parts = node.arguments[0].parts
     if scope.clause in ("where", "having", "group", "order", "on"):
-        raise SqlServerError(11720, line=node.line)
+        raise SqlServerError(11720)
     schema = parts[-2] if len(parts) > 1 else None
     sequence = t.context.catalog.sequence(schema, parts[-1])
     table = t.context.catalog.table(schema, parts[-1]) if sequence is None else None
     if table is not None:
-        raise SqlServerError(11726, schema=table.schema, table=table.name, line=node.line)
+        raise SqlServerError(11726, schema=table.schema, table=table.name)
     if sequence is None:
-        raise SqlServerError(208, name=".".join(parts), line=node.line)
+        raise SqlServerError(208, name=".".join(parts))
     return Bound(f"nextval('{sequence.physical}')::{pg_type(sequence.type)}", sequence.type, False)

@@ -55,10 +55,10 @@ def _format(t, node, scope, a):
     """https://learn.microsoft.com/sql/t-sql/functions/format-transact-sql"""
     value, pattern = a[0], text(t, a[1], 2, "format")
     if len(a) > 2 and str(a[2].constant).casefold() not in _CULTURES:
-        raise NotSupported("FORMAT with a culture other than en-US", node.line)
+        raise NotSupported("FORMAT with a culture other than en-US")
     kind = nvarchar(4000, t.context.collation)
     if value.type.name == "time":
-        raise NotSupported("FORMAT of time", node.line)
+        raise NotSupported("FORMAT of time")
     if value.type.is_temporal:
         offset = f"(({value.sql}).o)::int" if value.type.name == "datetimeoffset" else "NULL::int"
         return result(a, f"ms.format_date({ticks(value)}, {offset}, {pattern.sql})", kind, True)

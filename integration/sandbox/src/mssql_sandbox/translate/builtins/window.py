@@ -22,19 +22,19 @@ def over_sql(t, node: nodes.FunctionCall, scope: Scope) -> str:
         10752 frame of a ranking function, 4194 RANGE with an offset; of a named window 5366, 4106 and 5364 (probed).
     """
     if scope.clause not in ("select", "order"):
-        raise SqlServerError(4108, line=node.line)
+        raise SqlServerError(4108)
     over = _resolved(node.over, scope, node)
     name = node.name.lower()
     ordered = name in (*_RANKING, "first_value", "last_value")
     if ordered and node.over.window is not None and not over.order_by:
-        raise SqlServerError(5366, name=node.name, line=node.line)
+        raise SqlServerError(5366, name=node.name)
     if ordered and not over.order_by:
-        raise SqlServerError(4112, name=node.name, line=node.line)
+        raise SqlServerError(4112, name=node.name)
     inherited = over.frame is not node.over.frame
     if over.frame is not None and name in _RANKING:
-        raise SqlServerError(4106 if inherited else 10752, name=node.name, line=node.line)
+        raise SqlServerError(4106 if inherited else 10752, name=node.name)
     if over.frame is not None and not over.order_by:
-        raise SqlServerError(5364 if inherited else 10756, line=node.line)
+        raise SqlServerError(5364 if inherited else 10756)
     parts = []
     if over.partition_by:
         for item in over.partition_by:
@@ -58,9 +58,9 @@ def _resolved(over: nodes.Over, scope: Scope, node, through: tuple[str, ...] = (
     name = over.window.casefold()
     base = scope.windows.get(name)
     if base is None or through[-1:] == (name,):
-        raise SqlServerError(5362, name=over.window, line=node.line)
+        raise SqlServerError(5362, name=over.window)
     if name in through:
-        raise SqlServerError(5365, line=node.line)
+        raise SqlServerError(5365)
     base = _resolved(base, scope, node, (*through, name))
     return nodes.Over(over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame)
 
@@ -154,7 +154,7 @@ def _lag_of_values(t, node: nodes.FunctionCall, value: Bound, scope: Scope) -> B
     """LAG or LEAD that passes over NULLs: the values before or after the row, counted from it."""
     offset = signed_integer(node.arguments[1]) if len(node.arguments) > 1 else 1
     if offset is None or offset < 1:
-        raise NotSupported(f"{node.name.upper()} IGNORE NULLS with an offset that is no positive literal", node.line)
+        raise NotSupported(f"{node.name.upper()} IGNORE NULLS with an offset that is no positive literal")
     back = node.name.lower() == "lag"
     frame = "UNBOUNDED PRECEDING AND 1 PRECEDING" if back else "1 FOLLOWING AND UNBOUNDED FOLLOWING"
     sql = _element(value, f"{over_sql(t, node, scope)[:-1]} ROWS BETWEEN {frame})", offset, back)
@@ -176,18 +176,18 @@ def _percentile(t, node, scope):
     """https://learn.microsoft.com/sql/t-sql/functions/percentile-cont-transact-sql"""
     name = node.name.lower()
     if not node.within_group or len(node.within_group) != 1:
-        raise NotSupported(f"{name.upper()} without WITHIN GROUP (ORDER BY one expression)", node.line)
+        raise NotSupported(f"{name.upper()} without WITHIN GROUP (ORDER BY one expression)")
     if node.over.order_by or node.over.frame is not None:
-        raise NotSupported(f"{name.upper()} with ORDER BY or a frame in OVER", node.line)
+        raise NotSupported(f"{name.upper()} with ORDER BY or a frame in OVER")
     fraction = t.expression(node.arguments[0], scope)
     if not fraction.is_constant or fraction.is_null or not 0 <= float(fraction.constant) <= 1:
-        raise NotSupported(f"{name.upper()} of something else than a literal between 0 and 1", node.line)
+        raise NotSupported(f"{name.upper()} of something else than a literal between 0 and 1")
     item = node.within_group[0]
     _refuse_nested(item.expression)
     value = t.expression(item.expression, scope)
     sortable = value.type.is_number if name == "percentile_cont" else not has_key(value.type)
     if not sortable or value.is_null:
-        raise NotSupported(f"{name.upper()} of {value.type.name}", node.line)
+        raise NotSupported(f"{name.upper()} of {value.type.name}")
     kind = FLOAT if name == "percentile_cont" else value.type
     sql = convert(value, FLOAT) if kind is FLOAT else value.sql
     values = f"array_agg({sql}) OVER {over_sql(t, node, scope)}"
