@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mssql_sandbox.interface import Error, Info, Login, Parameter, Rows
 from mssql_sandbox.runtime.server import SandboxServer
 from mssql_sandbox.sqltypes import INT, MAX, nvarchar
+from mssql_sandbox.wire.encode import BASE_TYPES
 
 TOKEN = "token of the tests"
 
@@ -46,7 +48,7 @@ class Client:
     @staticmethod
     def rows(events: list[Any]) -> list[tuple]:
         """Rows among events."""
-        return [tuple(row) for event in events if isinstance(event, Rows) for row in event.rows]
+        return [tuple(map(_plain, row)) for event in events if isinstance(event, Rows) for row in event.rows]
 
     def call(self, text: str, *values: int) -> list[Any]:
         """The events of a batch with int parameters @p1, @p2, ... (sp_executesql)."""
@@ -67,6 +69,14 @@ class Client:
 
     def value(self, text: str) -> Any:
         return self.run(text)[0][0]
+
+
+def _plain(value: Any) -> Any:
+    """A sql_variant as a value of its base type."""
+    if not isinstance(value, str) or value[:1] != "\ue110":
+        return value
+    base, _, text = value[1:].partition(":")
+    return BASE_TYPES[re.match(r"\w+", base)[0]][1](text)
 
 
 def start_server(version: str = "2022") -> SandboxServer:

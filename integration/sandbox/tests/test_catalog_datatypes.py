@@ -73,9 +73,12 @@ def test_types_without_a_model_are_refused_by_name():
         resolve("hierarchyid")
 
 
-def test_numeric_and_sysname_keep_their_ids():
-    numeric = nodes.TypeName("numeric", ("10", "2"))
-    assert datatypes.user_type_id(numeric, datatypes.resolve(numeric)) == 108
-    sysname = nodes.TypeName("sysname")
-    assert datatypes.user_type_id(sysname, datatypes.resolve(sysname)) == 256
-    assert datatypes.system_type_id(256) == 231
+@pytest.mark.parametrize(
+    "name, ids",
+    [
+        (nodes.TypeName("numeric", ("10", "2")), (108, 108)), (nodes.TypeName("decimal"), (106, 106)),
+        (nodes.TypeName("sysname"), (231, 256)), (nodes.TypeName("varchar", ("5",), alias=300), (167, 300)),
+    ],
+)  # fmt: skip
+def test_numeric_sysname_and_alias_types_keep_their_ids(name, ids):
+    assert datatypes.type_ids(name, datatypes.resolve(name)) == ids

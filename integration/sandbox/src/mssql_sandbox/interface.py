@@ -20,6 +20,7 @@ from .sqltypes import SqlType
 #   time -> int, ticks of 100 ns since midnight
 #   datetime, smalldatetime, datetime2 -> int, ticks of 100 ns since 0001-01-01
 #   datetimeoffset -> (int UTC ticks, int offset minutes)
+#   sql_variant -> str, as types/conversion.py writes it; without a base type it is nvarchar
 #   SQL NULL -> None
 
 

@@ -36,7 +36,7 @@ _FIXED = {
     "rowversion": (8, 0, 0),
 }  # fmt: skip
 _TEMPORAL = {"time": (3, 8), "datetime2": (6, 19), "datetimeoffset": (8, 26)}
-_UNSUPPORTED = ("hierarchyid", "geometry", "geography", "vector", "cursor", "table", "rowversion", "sql_variant")
+_UNSUPPORTED = ("hierarchyid", "geometry", "geography", "vector", "cursor", "table", "rowversion")
 
 
 class Facets(NamedTuple):

@@ -303,6 +303,8 @@ def _key_columns(ddl: Ddl, table: Table, plan: IndexPlan) -> list[Column]:
             raise SqlServerError(1909, column=column.name)
         if column.type.name in _NO_KEY_TYPES or column.type.length == -1:
             raise SqlServerError(1919, column=column.name, schema=table.schema, table=table.name)
+        if column.type.name == "sql_variant":
+            raise NotSupported(f"the sql_variant column {column.name} in an index")
         check_computed(ddl, table, column, plan.name)
         keys.append(column)
     return keys

@@ -14,8 +14,8 @@ def bind(t: Translation, query: nodes.Query, parent: Scope | None) -> Relation:
     """The query as one value; only the forms whose text is sure are taken."""
     clause = query.for_clause
     relation = t.relation(replace(query, for_clause=None), parent)
-    if any(output.type.name == "xml" for output in relation.outputs):
-        raise NotSupported(f"an xml column in FOR {clause.mode}", clause.line)
+    if any(output.type.name in ("xml", "sql_variant") for output in relation.outputs):
+        raise NotSupported(f"an xml or sql_variant column in FOR {clause.mode}", clause.line)
     if clause.mode == "XML PATH":
         return _xml(t, clause, relation)
     if clause.mode == "JSON PATH":

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, MAX, SqlType
 from ..types.arithmetic import literal_type
 from ..types.code_pages import code_page, is_multibyte, length_of, most_bytes, recoded
@@ -71,6 +71,8 @@ def comparable(operands: list[Bound], operation: str) -> list[str]:
     target = unify(operand.type for operand in known)
     _check_comparable(target, known, operation)
     ordered = "less" in operation or "greater" in operation
+    if ordered and target.name == "sql_variant":
+        raise NotSupported("the order of sql_variant values")
     result = []
     for operand in operands:
         if operand.is_null:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .constants import signed_integer
 
@@ -28,6 +28,9 @@ def names_item(node: nodes.Expression, items: list[Any]) -> bool:
 
 
 def direction(sql: str, item: nodes.OrderItem) -> str:
+    """An item of the engine's ORDER BY. :raises NotSupported: for sql_variant, whose order goes by families."""
+    if sql.startswith("ms.k_variant("):
+        raise NotSupported("ORDER BY of sql_variant", item.line)
     return f"{sql} DESC NULLS LAST" if item.descending else f"{sql} NULLS FIRST"
 
 

@@ -140,7 +140,7 @@ class Predicates:
     def _string(self, bound: Bound, position: int) -> Bound:
         if bound.type.is_character:
             return replace(bound, sql=padded(bound.sql, bound.type))
-        if bound.type.name in ("image", "xml", "json") or bound.type.is_binary:
+        if bound.type.name in ("image", "xml", "json", "sql_variant") or bound.type.is_binary:
             raise SqlServerError(8116, type=label(bound.type), position=position, name="like")
         target = SqlType("varchar", length=8000, collation=self.context.collation)
         return Bound(convert(bound, target, True), target, bound.nullable, columns=bound.columns)

@@ -4,7 +4,26 @@ https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 """
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import SqlType
+from ..sqltypes import (
+    BIGINT,
+    DATE,
+    DATETIME,
+    DATETIME2,
+    DATETIMEOFFSET,
+    FLOAT,
+    INT,
+    MAX,
+    MONEY,
+    REAL,
+    SMALLDATETIME,
+    TIME,
+    UNIQUEIDENTIFIER,
+    SqlType,
+    decimal,
+    nvarchar,
+    varbinary,
+    varchar,
+)
 from .converters import CONVERTERS, DATES, NUMBERS, family
 from .precedence import clash, label
 from .typenames import engine_cast, pg_type
@@ -90,17 +109,45 @@ def convert_sql(
     return handler(pg_sql, source, target, style, assign_to)
 
 
+# Base types of sql_variant by the beginning of their description, and as what they are converted.
+_BASES = {
+    "(bit|tinyint|smallint|int)": INT, "bigint": BIGINT, "(numeric|decimal)": decimal(38, 38), "(small)?money": MONEY,
+    "real": REAL, "float": FLOAT, "n(var)?char": nvarchar(4000), "(var)?char": varchar(8000),
+    "(var)?binary": varbinary(8000), "uniqueidentifier": UNIQUEIDENTIFIER, "date": DATE, "datetime": DATETIME,
+    "smalldatetime": SMALLDATETIME, r"time\(7\)": TIME, r"datetime2\(7\)": DATETIME2,
+    r"datetimeoffset\(7\)": DATETIMEOFFSET,
+}  # fmt: skip
+
+
 def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: int | None, try_: bool) -> str:
-    """sql_variant is kept as text with its type. :raises SqlServerError: 257, out of it only by CAST."""
+    """sql_variant is kept as text, with its base type before the value: ms.variant().
+
+    https://learn.microsoft.com/sql/t-sql/data-types/sql-variant-transact-sql
+
+    :raises SqlServerError: 257, out of it only by CAST; 206 for what it does not hold.
+    """
     if target.name == "sql_variant":
-        if source.is_temporal or source.is_binary or source.name == "uniqueidentifier":
-            raise NotSupported(f"{label(source)} as sql_variant")
-        return f"({sql})::text" if source.name == "nvarchar" else f"ms.variant('{label(source)}', ({sql})::text)"
+        if source.length == MAX or source.name in ("text", "ntext", "image", "xml", "json", "rowversion"):
+            raise clash(source, target)
+        collation = f" {source.collation}" if source.is_character else ""
+        base_type = str(source).replace("decimal", "numeric")
+        return f"ms.variant('{base_type}{collation}', ({sql})::text)"
     if not explicit:
         raise SqlServerError(257, source="sql_variant", target=label(target))
-    return convert_sql(
-        f"ms.variant_value({sql})", SqlType("nvarchar", length=4000), target, explicit=True, style=style, try_=try_
-    )
+    branches = []
+    for pattern, base in _BASES.items():
+        part = f"ms.variant_value({sql})::{engine_cast(base)}"
+        # A decimal's text has its decimals already.
+        same = base if base.name != "decimal" or not target.is_character else nvarchar(4000)
+        try:
+            value = part if same is base else f"({part})::text"
+            converted = convert_sql(value, same, target, explicit=True, style=style, try_=try_)
+        except SqlServerError:  # a server refuses it when the value comes
+            continue
+        branches.append(f"WHEN ms.variant_base({sql}) ~ '^{pattern}(\\(|$)' THEN {converted}")
+    cases = " ".join(branches)
+    refused = f"ms.fail(50999, 'construct', 'this conversion from sql_variant')::{engine_cast(target)}"
+    return f"(CASE WHEN {sql} IS NULL THEN NULL {cases} ELSE {refused} END)"
 
 
 def _try(sql: str, source: SqlType, target: SqlType, style: int | None) -> str:

@@ -90,15 +90,6 @@ def rows_decoder(types: Sequence[SqlType]) -> Callable[[Sequence[tuple]], Sequen
     return decode_rows
 
 
-def _variant_value(text: Any) -> Any:
-    """A sql_variant's value as its type has it."""
-    kind, mark, value = text[1:].partition(":") if isinstance(text, str) and text[:1] == "\ue110" else ("", "", text)
-    if not mark:
-        return value
-    read = int if kind.endswith("int") or kind == "bit" else float if kind in ("float", "real") else str
-    return Decimal(value) if kind in ("decimal", "numeric", "money", "smallmoney") else read(value)
-
-
 @lru_cache(maxsize=1000)
 def column_decoder(type_: SqlType) -> Callable[[Any], Any] | None:
     """From a non-NULL engine value to interface.py; None when they are the same."""
@@ -112,8 +103,6 @@ def column_decoder(type_: SqlType) -> Callable[[Any], Any] | None:
     if name in ("char", "nchar") and type_.length:
         length, collation = type_.length, None if type_.is_unicode else type_.collation
         return lambda value: value + " " * (length - length_of(value, collation))
-    if name == "sql_variant":
-        return _variant_value
     if name == "binary" and type_.length:
         length = type_.length
         return lambda value: bytes(value).ljust(length, b"\0")

@@ -4,8 +4,10 @@ One encoder per type, made once per column, so that a row costs one call per val
 Source: MS-TDS 2.2.5.5 "Data Type Dependent Data Streams".
 """
 
+import re
 import struct
 import uuid
+from datetime import date
 from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any, Callable
@@ -272,8 +274,41 @@ def _sql_variant(sqltype: SqlType) -> Encoder:
     return encode
 
 
+# Base types of sql_variant: token, and the value from its text. Source: MS-TDS 2.2.5.5.3
+BASE_TYPES: dict[str, tuple[int, Callable[[str], Any]]] = {
+    "bit": (0x32, int), "tinyint": (0x30, int), "smallint": (0x34, int), "int": (0x38, int), "bigint": (0x7F, int),
+    "real": (0x3B, float), "float": (0x3E, float), "numeric": (typeinfo.NUMERICN, Decimal), "decimal": (0x6A, Decimal), "money": (0x3C, Decimal),
+    "smallmoney": (0x7A, Decimal), "datetime": (0x3D, int), "smalldatetime": (0x3A, int),
+    "date": (0x28, lambda text: date.fromisoformat(text).toordinal() - 1), "time": (0x29, int), "datetime2": (0x2A, int),
+    "datetimeoffset": (0x2B, lambda text: tuple(map(int, text.strip("()").split(",")))),
+    "uniqueidentifier": (typeinfo.GUID, uuid.UUID), "binary": (0xAD, lambda text: bytes.fromhex(text[2:])),
+    "varbinary": (typeinfo.BIGVARBINARY, lambda text: bytes.fromhex(text[2:])), "char": (0xAF, str),
+    "varchar": (0xA7, str), "nchar": (0xEF, str), "nvarchar": (typeinfo.NVARCHAR, str),
+}  # fmt: skip
+_TYPED = re.compile("\ue110(\\w+)(?:\\((\\d+)(?:,(\\d+))?\\))?(?: (\\w+))?:(.*)", re.S)
+
+
+def _typed_body(name: str, first: str | None, second: str | None, collation: str | None, text: str) -> bytes:
+    token, read = BASE_TYPES[name]
+    size = int(first) if first else None
+    if name in ("numeric", "decimal"):
+        precision, scale = size or 38, int(second or 0)
+        base, properties = SqlType("decimal", precision=precision, scale=scale), bytes([precision, scale])
+    elif name in ("time", "datetime2", "datetimeoffset"):
+        base, properties = SqlType(name, scale=size), bytes([size or 0])
+    else:
+        base = SqlType(name, length=size, collation=collation)
+        properties = collation_bytes(collation) if collation else b""
+        if size is not None:
+            properties += _short(size * (2 if base.is_unicode else 1))
+    data = value_encoder(base)(read(text))
+    return bytes([token, len(properties)]) + properties + data[1 if size is None or base.is_temporal or second else 2 :]
+
+
 def _variant_body(value: Any) -> bytes:
-    """Base type, properties and data; the base type follows from the Python type."""
+    """Base type, properties and data; without a base type it follows from the Python type."""
+    if isinstance(value, str) and (typed := _TYPED.fullmatch(value)):
+        return _typed_body(*typed.groups())
     if isinstance(value, str):
         data = _utf16(value)
         properties = collation_bytes(DEFAULT_COLLATION) + _short(max(len(data), 2))

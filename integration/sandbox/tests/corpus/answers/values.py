@@ -29,7 +29,7 @@ def text_of(value: Any, type_: SqlType) -> str:
         return str(value).upper()
     if type_.is_temporal:
         return _temporal_text(value, type_)
-    return str(value)
+    return str(value).partition(":")[2] if str(value)[:1] == "\ue110" else str(value)
 
 
 def _temporal_text(value: Any, type_: SqlType) -> str:

@@ -9,11 +9,13 @@ begin
   raise exception using errcode = 'MS000', message = number || '|' || json_object(named);
 end $$;
 
--- A sql_variant is its value as text, behind the name of its type where that is not nvarchar.
+-- A sql_variant is its value as text behind its base type, as numeric(5,2) or varchar(3) with the collation after a
+-- blank; system functions and views leave out the sizes, and nvarchar as a whole.
 create function ms.variant(type text, value text) returns text return U&'\E110' || type || ':' || value;
 create function ms.variant_value(x text) returns text return regexp_replace(x, U&'^\E110[^:]*:', '');
-create function ms.variant_type(x text) returns text return
-  case when x is not null then coalesce(substring(x from U&'^\E110([^:]*):'), 'nvarchar') end;
+create function ms.variant_base(x text) returns text return
+  case when x is not null then coalesce(substring(x from U&'^\E110([^: ]*)'), 'nvarchar') end;
+create function ms.variant_type(x text) returns text return regexp_replace(ms.variant_base(x), '\(.*', '');
 
 -- Punctuation sorts before digits, digits before letters, accented letters after their base letter.
 -- The first 33 positions from 0x0E hold blank and ASCII punctuation in the order of SQL_Latin1_General_CP1.
@@ -74,10 +76,11 @@ create function ms.k_sv_cs_as(x text, alike int default 3) returns text return
 create function ms.k_sv_cs_ai(x text, alike int default 3) returns text return
   ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
 
--- Values of one family are the same whatever their types.
+-- Values of one family are the same whatever their types; of text one collation's are compared.
 create function ms.k_variant(x text) returns text return
   case when ms.variant_type(x) ~ 'int|bit|decimal|numeric|money|float|real' then U&'\E110' || trim_scale(ms.variant_value(x)::numeric)
-       else ms.k_ci_as(ms.variant_value(x)) end;
+       when x is null or x ~ U&'^([^\E110]|$|\E110n?(var)?char(:|[^ :]* SQL_Latin1_General_CP1_CI_AS:))' then ms.k_ci_as(ms.variant_value(x))
+       else ms.fail(50999, 'construct', 'sql_variant compared that is neither a number nor text of the usual collation') end;
 
 create function ms.k_binary(x bytea) returns bytea return rtrim(x, '\x00');
 

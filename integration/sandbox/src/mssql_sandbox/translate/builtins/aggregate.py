@@ -151,6 +151,8 @@ def _min(t, node, scope):
     if bound.type.name in ("bit", "text", "ntext", "image", "xml", "json"):
         raise invalid(bound, name)
     type_ = bound.type
+    if type_.name == "sql_variant":
+        raise NotSupported(f"{name.upper()} of sql_variant", node.line)
     if type_.name == "uniqueidentifier":
         sql = f"ms.{name}_uuid({bound.sql})"
     elif type_.is_character:

@@ -32,7 +32,7 @@ def text(t, bound: Bound, position: int, name: str, unicode: bool = False) -> Bo
             kind = "nvarchar" if bound.type.is_unicode else "varchar"
             return replace(bound, sql=padded(bound.sql, bound.type), type=replace(bound.type, name=kind))
         return bound
-    if bound.type.name in ("image", "rowversion", "xml", "json"):
+    if bound.type.name in ("image", "rowversion", "xml", "json", "sql_variant"):
         raise invalid_argument(bound, position, name)
     target = varchar(8000, t.context.collation)
     return Bound(convert(bound, target, True), target, bound.nullable, columns=bound.columns)
@@ -92,8 +92,8 @@ def _len(t, node, scope, a):
 @FUNCTIONS.define("datalength", 1)
 def _datalength(t, node, scope, a):
     bound = a[0]
-    if bound.type.name == "xml":
-        raise NotSupported("DATALENGTH of xml, which a server keeps in a form of its own")
+    if bound.type.name in ("xml", "sql_variant"):
+        raise NotSupported(f"DATALENGTH of {bound.type.name}, which a server keeps in a form of its own")
     kind = BIGINT if bound.type.length == MAX else INT
     cast = "::bigint" if kind is BIGINT else "::integer"
     if bound.type.is_character:
