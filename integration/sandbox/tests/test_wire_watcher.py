@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+
 from mssql_sandbox.wire.connection import Connection
 from mssql_sandbox.wire.transport import Transport
 
