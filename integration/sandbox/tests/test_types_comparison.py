@@ -58,7 +58,6 @@ def test_no_common_type(sql, expression, number):
         ("Latin1_General_CI_AI", "ms.k_ci_ai"),
         ("Latin1_General_100_BIN2", "ms.k_bin2"),
         ("Japanese_XJIS_140_CI_AS", "ms.k_ci_as"),
-        ("Finnish_Swedish_100_CI_AS", "ms.k_sv_ci_as"),
     ],
 )
 def test_collation_names(name, key):

@@ -240,3 +240,8 @@ def test_parameter_code_page_follows_its_collation():
     data = b"\xa7\x08\x00" + collation.collation_bytes("Cyrillic_General_CI_AS") + b"\x01\x00\xff"
     assert parameter(data) == "\u044f"
     assert typeinfo.page_of(SqlType("varchar", length=1, collation="Greek_CI_AS")) == 1253
+
+
+def test_a_decimal_may_be_longer_than_its_precision_needs():
+    """FreeTDS sends all sixteen bytes, whatever the precision."""
+    assert parameter(b"\x6c\x11\x05\x02\x11\x01" + (12345).to_bytes(16, "little")) == Decimal("123.45")

@@ -43,9 +43,13 @@ class Collation:
         """The expression that is equal for equal strings; ``ordered`` where their order matters too."""
         if self.binary:
             return f"ms.k_bin2({sql})"
-        language = "sv_" if self.name.casefold().startswith("finnish_swedish") else ""
-        result = f"ms.k_{language}{self._sensitivity}({self._prepared(sql)}{self._alike})"
-        unknown = "" if language or "latin1_general" in self.name.casefold() else _unordered(self.name.casefold())
+        name, known = self.name.casefold(), "latin1_general" in self.name.casefold()
+        if name.startswith("finnish_swedish"):  # å, ä and ö are letters of their own, behind z
+            letters = "012345" if self.case_sensitive else "001122"
+            sql = f"translate({sql}, 'åÅäÄöÖ', U&'{''.join(f'{chr(92)}E00{letter}' for letter in letters)}')"
+            known = True
+        result = f"ms.k_{self._sensitivity}({self._prepared(sql)}{self._alike})"
+        unknown = "" if known else _unordered(name)
         return f"ms.k_ordered({result}, {sql}, '{unknown}', '{self.name}')" if ordered and unknown else result
 
     def fold(self, sql: str) -> str:

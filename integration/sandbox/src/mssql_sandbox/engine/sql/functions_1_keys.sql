@@ -66,16 +66,6 @@ end $$;
 
 create function ms.k_bin2(x text) returns text return rtrim(x, ' ');
 
--- Finnish and Swedish know å, ä and ö as letters of their own, behind z.
-create function ms.k_sv_ci_as(x text, alike int default 3) returns text return
-  ms.k_ci_as(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'), alike);
-create function ms.k_sv_ci_ai(x text, alike int default 3) returns text return
-  ms.k_ci_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E000\E001\E001\E002\E002'), alike);
-create function ms.k_sv_cs_as(x text, alike int default 3) returns text return
-  ms.k_cs_as(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
-create function ms.k_sv_cs_ai(x text, alike int default 3) returns text return
-  ms.k_cs_ai(translate(x, 'åÅäÄöÖ', U&'\E000\E001\E002\E003\E004\E005'), alike);
-
 -- Values of one family are the same whatever their types; of text one collation's are compared.
 create function ms.k_variant(x text) returns text return
   case when ms.variant_type(x) ~ 'int|bit|decimal|numeric|money|float|real' then U&'\E110' || trim_scale(ms.variant_value(x)::numeric)
