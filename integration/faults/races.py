@@ -250,7 +250,7 @@ def _run(setting: str, arguments: argparse.Namespace) -> bool:
     problems = sorted(set(races.errors))[:20] + wrong(races.tally, queue)
     connections.close_all()
     seen = ", ".join("%s: %d" % pair for pair in sorted(races.tally.items()))
-    print("READ_COMMITTED_SNAPSHOT %s, %.0f s: %s" % (setting, time.monotonic() - started, seen))
+    print("READ_COMMITTED_SNAPSHOT %s, %.0f s: %s" % (setting, time.monotonic() - started, seen), flush=True)
     for problem in problems:
         print("WRONG: %s" % problem)
     return bool(problems)

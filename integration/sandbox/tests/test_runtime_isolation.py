@@ -118,6 +118,7 @@ SCANS = [
     "INSERT INTO is_u SELECT v FROM is_t",
     "DECLARE @n int; SELECT @n = MAX(v) FROM is_t",
     "SELECT v INTO #copy FROM is_t",
+    "DECLARE c CURSOR LOCAL STATIC FOR SELECT v FROM is_t; OPEN c",
     "IF EXISTS (SELECT 1 FROM is_t) SELECT 1",
 ]
 

@@ -18,6 +18,7 @@ from ..sqltypes import INT
 from ..syntax import nodes
 from ..types.precedence import label
 from ..types.typenames import rows_decoder
+from . import isolation
 
 _FETCH_COMMAND = 0xC1
 
@@ -189,6 +190,7 @@ class CursorStatements:
         self.session.transactions.before_statement()
         if self.session.settings.rowcount:
             raise NotSupported("a cursor under SET ROWCOUNT")
+        isolation.before_reading(self.session, cursor.plan, cursor.arguments)
         rows = self.session.query(cursor.plan.sql, cursor.arguments)
         decode = rows_decoder([column.type for column in cursor.columns])
         return [tuple(row) for row in decode(rows)] if rows else []

@@ -234,9 +234,7 @@ def _out_of_range(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlS
 
 
 def _serialization(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
-    if "concurrent" in (error.diag.message_primary or ""):
-        return SqlServerError(3960, table=lookup.table_in_use, database=lookup.database)
-    return _deadlock(error, lookup, verb)
+    return SqlServerError(3960, table=lookup.table_in_use, database=lookup.database)
 
 
 def _deadlock(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServerError:
