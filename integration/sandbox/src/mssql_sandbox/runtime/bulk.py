@@ -79,13 +79,18 @@ def _sorted(rows: Iterator[Sequence[Any]], announced: Any, table: Any) -> Iterat
         raise NotSupported("INSERT BULK with ORDER by columns that are neither numbers nor moments")
     names = [item.name.casefold() for item in announced.columns]
     places = [names.index(key.name.casefold()) for key in keys]
-    last: Sequence[Any] | None = None
+    last: list[Any] = []
+    before: Sequence[Any] = ()
     for row in rows:
-        key = [row[place] for place in places]
-        if last is not None and _precedes(key, last, [descending for _, descending in wanted]):
-            shown = [", ".join(str(value) for value in each) for each in (last, key)]
+        # NULL comes first; what is descending is ordered by its negative.
+        key = [
+            (down, 0) if row[place] is None else (not down, -row[place] if down else row[place])
+            for place, (_, down) in zip(places, wanted)
+        ]
+        if key < last:
+            shown = [", ".join(str(each[place]) for place in places) for each in (before, row)]
             raise SqlServerError(4819, first=shown[0], second=shown[1])
-        last = key
+        last, before = key, row
         yield row
 
 
@@ -94,15 +99,6 @@ def _column(table: Any, name: str) -> Any:
     if column is None:
         raise SqlServerError(207, name=name)
     return column
-
-
-def _precedes(key: Sequence[Any], other: Sequence[Any], descending: Sequence[bool]) -> bool:
-    """Whether a key comes before another one; NULL comes first."""
-    for one, two, down in zip(key, other, descending):
-        pair = [(value is not None, value if value is not None else 0) for value in (one, two)]
-        if pair[0] != pair[1]:
-            return (pair[0] < pair[1]) != down
-    return False
 
 
 def _insert(

@@ -4,26 +4,7 @@ https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 """
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import (
-    BIGINT,
-    DATE,
-    DATETIME,
-    DATETIME2,
-    DATETIMEOFFSET,
-    FLOAT,
-    INT,
-    MAX,
-    MONEY,
-    REAL,
-    SMALLDATETIME,
-    TIME,
-    UNIQUEIDENTIFIER,
-    SqlType,
-    decimal,
-    nvarchar,
-    varbinary,
-    varchar,
-)
+from ..sqltypes import MAX, SqlType, nvarchar
 from .converters import CONVERTERS, DATES, NUMBERS, family
 from .precedence import clash, label
 from .typenames import engine_cast, pg_type
@@ -111,11 +92,12 @@ def convert_sql(
 
 # Base types of sql_variant by the beginning of their description, and as what they are converted.
 _BASES = {
-    "(bit|tinyint|smallint|int)": INT, "bigint": BIGINT, "(numeric|decimal)": decimal(38, 38), "(small)?money": MONEY,
-    "real": REAL, "float": FLOAT, "n(var)?char": nvarchar(4000), "(var)?char": varchar(8000),
-    "(var)?binary": varbinary(8000), "uniqueidentifier": UNIQUEIDENTIFIER, "date": DATE, "datetime": DATETIME,
-    "smalldatetime": SMALLDATETIME, r"time\(7\)": TIME, r"datetime2\(7\)": DATETIME2,
-    r"datetimeoffset\(7\)": DATETIMEOFFSET,
+    "(bit|tinyint|smallint|int)": SqlType("int"), "bigint": SqlType("bigint"),
+    "(numeric|decimal)": SqlType("decimal", precision=38, scale=38), "n(var)?char": nvarchar(4000),
+    "(small)?money": SqlType("money", precision=19, scale=4), "(var)?char": SqlType("varchar", 8000),
+    "(var)?binary": SqlType("varbinary", 8000), r"time\(7\)": SqlType("time", scale=7),
+    r"datetime2\(7\)": SqlType("datetime2", scale=7), r"datetimeoffset\(7\)": SqlType("datetimeoffset", scale=7),
+    **{name: SqlType(name) for name in ("real", "float", "uniqueidentifier", "date", "datetime", "smalldatetime")},
 }  # fmt: skip
 
 

@@ -271,13 +271,9 @@ create table ms.system_objects (
 -- https://learn.microsoft.com/sql/relational-databases/system-tables/system-base-tables; in every database's sys.objects.
 insert into ms.system_objects
 select split_part(t, ' ', 2)::int, split_part(t, ' ', 1), 4, 'S' from unnest(string_to_array('sysrscols 3,sysrowsets 5,'
-  'sysclones 6,sysallocunits 7,sysfiles1 8,syspriorities 17,sysdbfrag 18,sysfgfrag 19,sysdbfiles 20,syspru 21,'
-  'sysbrickfiles 22,sysphfg 23,sysprufiles 24,sysftinds 25,sysowners 27,sysprivs 29,sysschobjs 34,syscolpars 41,'
-  'sysnsobjs 44,syscerts 46,sysxprops 49,sysscalartypes 50,systypedsubobjs 51,sysidxstats 54,sysiscols 55,sysbinobjs 58,'
-  'sysaudacts 59,sysobjvalues 60,sysclsobjs 64,sysrowsetrefs 65,sysremsvcbinds 67,sysxmitqueue 68,sysrts 69,'
-  'sysconvgroup 71,sysdesend 72,sysdercv 73,syssingleobjrefs 74,sysmultiobjrefs 75,sysqnames 90,sysxmlcomponent 91,'
-  'sysxmlfacet 92,sysxmlplacement 93,sysobjkeycrypts 94,sysasymkeys 95,syssqlguides 96,sysbinsubobjs 97,'
-  'syssoftobjrefs 98', ',')) t
+  'sysclones 6,sysallocunits 7,sysfiles1 8,syspriorities 17,sysfgfrag 19,sysphfg 23,sysprufiles 24,sysftinds 25,'
+  'sysowners 27,sysprivs 29,sysschobjs 34,syscolpars 41,sysnsobjs 44,sysxprops 49,sysscalartypes 50,systypedsubobjs 51,'
+  'sysidxstats 54,sysiscols 55,sysobjvalues 60,sysclsobjs 64,sysrowsetrefs 65,syssingleobjrefs 74,sysmultiobjrefs 75', ',')) t
 union all values (1977058079, 'QueryNotificationErrorsQueue', 1, 'SQ'),
   (2009058193, 'EventNotificationErrorsQueue', 1, 'SQ'), (2041058307, 'ServiceBrokerQueue', 1, 'SQ');
 create table ms.system_columns (

@@ -66,7 +66,6 @@ declare
   result text := '';
   held text := '';  -- character data that may go on
   open text[] := '{}';
-  bare boolean := false;  -- nothing stands in the element at hand yet
   read int := 0;
 begin
   if style not in (0, 1) then
@@ -86,51 +85,36 @@ begin
     read := read + length(part);
     if left(part, 1) <> '<' or part like '<![CDATA[%' then
       held := held || case when left(part, 1) = '<' then substr(part, 10, length(part) - 12) else ms.xml_meaning(part) end;
-      if part ~ '&#|^<' and held !~ '[^ \t\n]' then
-        return ms.fail(50999, 'construct', 'XML with character data of white space that is written as a reference');
-      end if;
-      if left(part, 1) <> '<' and position(']]>' in part) > 0 then
-        return ms.fail(50999, 'construct', 'XML that is not well-formed');
+      if part ~ '&#|^<' and held !~ '[^ \t\n]' or part ~ '^[^<].*\]\]>' then
+        return ms.fail(50999, 'construct', 'XML with ]]> in text, or white space that is written as a reference');
       end if;
       continue;
     end if;
-    if style = 1 and held <> '' or held ~ '[^ \t\n]' then
-      result := result || case when bare then '>' else '' end || ms.xml_written(held);
-      bare := false;
-    end if;
+    result := result || case when style = 1 or held ~ '[^ \t\n]' then ms.xml_written(held) else '' end;
     held := '';
     if part like '</%' then
       if cardinality(open) = 0 or open[cardinality(open)] <> substring(part from '^</([^\s>]+)') then
         return ms.fail(9436, 'place', ms.xml_place(left(whole, read)));
       end if;
-      result := result || case when bare then '/>' else '</' || open[cardinality(open)] || '>' end;
+      result := result || '</' || open[cardinality(open)] || '>';
       open := trim_array(open, 1);
-      bare := false;
-      continue;
-    end if;
-    result := result || case when bare then '>' else '' end;
-    bare := false;
-    if part ~ '^<[!?]' then
-      if part ilike '<?xml%' then
-        return ms.fail(50999, 'construct', 'XML with a second declaration');
-      end if;
+    elsif part ~* '^(<$|<\?xml|<[!?].*<)' then
+      return ms.fail(50999, 'construct', 'XML that is not well-formed, has a DTD, or has markup in a comment');
+    elsif part ~ '^<[!?]' then
       result := result || part;
-    elsif part = '<' then
-      return ms.fail(50999, 'construct', 'XML that is not well-formed, or has a DTD');
+    elsif part like '%/>' then
+      result := result || ms.xml_start(part) || '/>';
     else
-      result := result || ms.xml_start(part);
-      if part like '%/>' then
-        result := result || '/>';
-      else
-        open := open || substring(part from '^<([^\s/>]+)');
-        bare := true;
-      end if;
+      result := result || ms.xml_start(part) || '>';
+      open := open || substring(part from '^<([^\s/>]+)');
     end if;
   end loop;
   if cardinality(open) > 0 then
     return ms.fail(9400, 'place', ms.xml_place(whole));
   end if;
-  return result || case when style = 1 and held <> '' or held ~ '[^ \t\n]' then ms.xml_written(held) else '' end;
+  -- An element without content is written as one tag.
+  return regexp_replace(result || case when style = 1 or held ~ '[^ \t\n]' then ms.xml_written(held) else '' end,
+    '<([^\s/>!?]+)((?: [^<>]*")?)></\1>', '<\1\2/>', 'g');
 end
 $$;
 
