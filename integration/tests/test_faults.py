@@ -21,8 +21,9 @@ from harness.server import VARIABLE
         ("faults.hostile", "--count", "3000", "--seed", "5"),
         ("faults.soak", "--threads", "8", "--queries", "800", "--connections", "160"),
         ("faults.races", "--threads", "8", "--operations", "400"),
+        ("faults.rows", "--rows", "20000", "--saves", "100"),
     ],
-    ids=["faults", "secrets", "hostile", "soak", "races"],
+    ids=["faults", "secrets", "hostile", "soak", "races", "rows"],
 )
 def test_a_share_of_the_command_finds_nothing(arguments):
     # Each has a server of its own: what it finds is not to be told apart from other tests' statements.

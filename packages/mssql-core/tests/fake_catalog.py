@@ -20,6 +20,7 @@ QUERIES = {
     queries.PERMISSIONS: "permissions",
     queries.TABLE_KIND: "kinds",
     queries.COLUMN_KINDS: "column_kinds",
+    queries.OTHER_LOSSES: "losses",
 }
 
 
@@ -66,6 +67,7 @@ class FakeTable:
         self.checks, self.statistics, self.properties = [], [], []
         self.triggers, self.permissions = [], []
         self.column_kinds = []
+        self.losses = []
         self.kinds = [
             {
                 "temporal_type": "NON_TEMPORAL_TABLE",

@@ -47,7 +47,7 @@ def test_the_catalogue_of_the_tests_names_the_columns_as_the_queries_do():
     catalog = FakeCatalog()
     table = catalog.table("t").column("a", "int").index("i", ["a"]).check("c", "([a]>(0))", ["a"])
     table.statistic("s", ["a"]).property("p", "x").trigger("t", "...").permission("GRANT", "SELECT", "bob")
-    table.column_kind("a")
+    table.column_kind("a").losses.append({"loss": "x"})
     catalog.foreign_key("f", "t", ["a"], "u", ["b"])
     for text, kind in QUERIES.items():
         selected = text.split("\nFROM sys.", 1)[0]

@@ -52,6 +52,7 @@ def refuse_losses(editor, model):
     with editor.connection.cursor() as cursor:
         tables = queries.rows(cursor, queries.TABLE_KIND, [name])
         columns = queries.rows(cursor, queries.COLUMN_KINDS, [name])
+        others = queries.rows(cursor, queries.OTHER_LOSSES, [name])
         triggers = table_snapshot.load_triggers(cursor, editor.catalogue.name_on_server(snapshot.table))
     losses = ["the index %s (%s)" % item[:2] for item in snapshot.other_indexes]
     for table in tables:
@@ -62,6 +63,7 @@ def refuse_losses(editor, model):
         losses += ["%s of %s" % (loss, column.name) for name, loss in _COLUMN_LOSSES.items() if getattr(column, name)]
     # The definition of an encrypted trigger, or of one of the CLR, is not told.
     losses += ["the trigger %s" % trigger.name for trigger in triggers if trigger.definition is None]
+    losses += [row.loss for row in others]
     if losses:
         raise NotSupportedError(
             "Adding or removing IDENTITY rebuilds the table %s, which would "

@@ -1,0 +1,124 @@
+"""``hatch run rows --rows 10000000``: many rows through one connection; the client's memory stays flat, and small.
+
+Each walk reads all rows: ``iterator()``; the same with ``save()`` in its loop, which has the rest read off the wire before;
+a walk by keys with ``save()``, as the documentation has it. --saves bounds how many rows the loops save (0: each row).
+Exit status 1 when a walk needs 100 MB more than the process had before, or misses a row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import time
+from typing import Any, Callable, Iterable
+
+from harness.server import serve
+
+from . import database
+from .soak import memory
+
+# MB that a walk may need, whatever the number of rows.
+_ALLOWED = 100.0
+_KEYS = 1000
+
+
+def highest() -> float:
+    """The most memory in MB since :func:`forget_highest`."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        line = next(line for line in file if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def forget_highest() -> None:
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+
+
+def fill(connection: Any, rows: int) -> None:
+    """The rows, made by the server: each INSERT doubles them."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO [faults_entry] (tag, note) VALUES (N'rows', REPLICATE(N'n', 40))")
+        count = 1
+        while count < rows:
+            more = min(count, rows - count, 100_000)
+            cursor.execute("INSERT INTO [faults_entry] (tag, note) SELECT TOP (%d) tag, note FROM [faults_entry]" % more)
+            count += more
+
+
+class Walks:
+    """The walks.
+
+    :param saves: how many rows the loops save.
+    """
+
+    def __init__(self, saves: int) -> None:
+        self.saves = saves
+
+    def _saved(self, entries: Iterable[Any]) -> int:
+        count = 0
+        for entry in entries:
+            count += 1
+            if count <= self.saves:
+                entry.note = "changed"
+                entry.save(update_fields=["note"])
+        return count
+
+    def iterator(self) -> int:
+        from .app.models import Entry
+
+        return sum(1 for _ in Entry.objects.order_by("pk").iterator())
+
+    def iterator_with_saves(self) -> int:
+        from .app.models import Entry
+
+        return self._saved(Entry.objects.order_by("pk").iterator())
+
+    def keys_with_saves(self) -> int:
+        return self._saved(self._by_keys())
+
+    @staticmethod
+    def _by_keys() -> Iterable[Any]:
+        from .app.models import Entry
+
+        last = 0
+        while chunk := list(Entry.objects.filter(pk__gt=last).order_by("pk")[:_KEYS]):
+            yield from chunk
+            last = chunk[-1].pk
+
+
+def measured(walk: Callable[[], int], rows: int) -> bool:
+    """Print a walk's line; whether it stayed within bounds and met each row."""
+    gc.collect()
+    before, started = memory() * 2**20 / 1e6, time.monotonic()
+    forget_highest()
+    count = walk()
+    needed = highest() - before
+    seconds = time.monotonic() - started
+    print("| %s | %d | %.0f | %.1f | %.1f |" % (walk.__name__, count, seconds, before, needed), flush=True)
+    return count == rows and needed < _ALLOWED
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="hatch run rows", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--saves", type=int, default=10_000)
+    arguments = parser.parse_args(argv)
+    with serve() as server, database.databases(server, 1) as (name,):
+        database.configure({"default": database.alias(server, name)})
+        database.create_tables("default")
+        from django.db import connection
+
+        fill(connection, arguments.rows)
+        walks = Walks(arguments.saves or arguments.rows)
+        print("| walk | rows | seconds | MB before | MB more, at most |\n|---|---|---|---|---|")
+        fine = [
+            measured(walk, arguments.rows)
+            for walk in (walks.iterator, walks.iterator_with_saves, walks.keys_with_saves)
+        ]
+        connection.close()
+    return int(not all(fine))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
