@@ -42,7 +42,9 @@ def fill(connection: Any, rows: int) -> None:
         count = 1
         while count < rows:
             more = min(count, rows - count, 100_000)
-            cursor.execute("INSERT INTO [faults_entry] (tag, note) SELECT TOP (%d) tag, note FROM [faults_entry]" % more)
+            cursor.execute(
+                "INSERT INTO [faults_entry] (tag, note) SELECT TOP (%d) tag, note FROM [faults_entry]" % more
+            )
             count += more
 
 

@@ -18,7 +18,7 @@ def empty(server, name):
     """An alias of an empty database."""
     from django.test import override_settings
 
-    entry = server.database(name)
+    entry = server.database(name, plugins=["json"])
     entry["TEST"] = {**entry.get("TEST", {}), "MIGRATE": False}
     with new_alias(name, entry) as connection:
         with override_settings(DATABASE_ROUTERS=[NoTables()]):
@@ -64,13 +64,25 @@ def run(connection, migration, state, forwards=True):
         return (migration.apply if forwards else migration.unapply)(state, editor)
 
 
-def run_script(connection, migration, state, forwards=True):
+def script(connection, migration, state, forwards=True):
+    """The state after a migration, and its script."""
     with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
         state = (migration.apply if forwards else migration.unapply)(state, editor, collect_sql=True)
-    lines = [line for line in editor.collected_sql if not line.startswith("--")]
+    return state, [line for line in editor.collected_sql if not line.startswith("--")]
+
+
+def send(connection, lines):
+    """As SSMS sends a script: in one batch."""
     if lines:
         with connection.cursor() as cursor:
             cursor.execute("\n".join(["BEGIN TRANSACTION;", *lines, "COMMIT;"]))
+            while cursor.nextset():
+                pass
+
+
+def run_script(connection, migration, state, forwards=True):
+    state, lines = script(connection, migration, state, forwards)
+    send(connection, lines)
     return state
 
 
@@ -100,6 +112,27 @@ def test_the_contrib_apps_there_and_back(migrated, scripted):
             before = loader.project_state(plan[:number] or None, at_end=True)
             both(migrated, scripted, loader.graph.nodes[node], before, forwards=False)
     assert catalogue(scripted) == catalogue(migrated) == {}
+
+
+def test_scripts_that_were_all_written_before_the_first_ran(migrated, scripted):
+    from django.db.migrations.loader import MigrationLoader
+    from django.test import override_settings
+
+    apps = [*("django.contrib.%s" % app for app in CONTRIB), "demo.shop"]
+    with override_settings(INSTALLED_APPS=apps):
+        loader = MigrationLoader(None)
+        nodes = loader.graph.nodes
+        plan = loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True)
+        scripts = []
+        for node in plan:
+            scripts.append(script(scripted, nodes[node], loader.project_state(node, at_end=False))[1])
+            run(migrated, nodes[node], loader.project_state(node, at_end=False))
+        for lines in scripts:
+            send(scripted, lines)
+    assert "shop_product" in catalogue(scripted)
+    assert catalogue(scripted) == catalogue(migrated)
+    for connection in (migrated, scripted):
+        _drop_all(connection)
 
 
 def cases():
@@ -168,6 +201,45 @@ def cases():
             [t, v, index],
             [migrations.AlterField("t", "id", models.BigIntegerField(primary_key=True))],
         ),
+        "a renamed model with many others": (
+            [t, migrations.CreateModel("M", [*key, ("ts", models.ManyToManyField("a.T"))])],
+            [
+                migrations.RenameModel("M", "N"),
+                migrations.RenameModel("T", "W"),
+                migrations.RenameField("n", "ts", "ws"),
+                migrations.AlterField("w", "id", models.AutoField(primary_key=True)),
+            ],
+        ),
+        "a column that is renamed and changed": (
+            [t, together, index],
+            [
+                migrations.RenameField("t", "a", "b"),
+                migrations.AlterField("t", "b", models.CharField(max_length=20, null=True, unique=True)),
+                migrations.RenameField("t", "b", "e"),
+                migrations.AlterUniqueTogether("t", {("e", "c"), ("c", "id")}),
+            ],
+        ),
+        "SQL of one's own": (
+            [t],
+            [
+                migrations.RunSQL("ALTER TABLE a_t ADD d int NULL", migrations.RunSQL.noop),
+                migrations.RunSQL(
+                    ["UPDATE a_t SET d = 1", ("UPDATE a_t SET d = %s WHERE a = %s", [2, "it's 100 %"])],
+                    migrations.RunSQL.noop,
+                ),
+                migrations.RunSQL("CREATE VIEW a_view AS SELECT d FROM a_t", migrations.RunSQL.noop),
+                migrations.RunSQL("SELECT a INTO #kept FROM a_t", migrations.RunSQL.noop),
+                migrations.RunSQL("INSERT INTO a_t (a) SELECT a FROM #kept; DROP TABLE #kept", migrations.RunSQL.noop),
+                migrations.RunSQL("DROP VIEW a_view", migrations.RunSQL.noop),
+                migrations.RunSQL(
+                    "ALTER TABLE a_t DROP COLUMN d",
+                    migrations.RunSQL.noop,
+                    state_operations=[migrations.AddField("t", "e", models.IntegerField(null=True))],
+                ),
+                migrations.RunSQL("ALTER TABLE a_t ADD e int NULL", migrations.RunSQL.noop),
+                migrations.AlterField("t", "e", models.IntegerField(null=True, unique=True)),
+            ],
+        ),
         "a table under the name of an old one": (
             [t, together],
             [migrations.AlterModelTable("t", "old"), migrations.CreateModel("U", [*key], {"db_table": "a_t"})],
@@ -196,6 +268,25 @@ def test_an_operation_sees_what_those_before_it_did(migrated, scripted, name):
     for migration, before in reversed(done):
         if all(operation.reversible for operation in migration.operations):
             both(migrated, scripted, migration, before, forwards=False)
+    for connection in (migrated, scripted):
+        _drop_all(connection)
+
+
+@pytest.mark.parametrize("name", cases())
+def test_so_it_is_where_nothing_has_run_yet(migrated, scripted, name):
+    from django.db import migrations
+    from django.db.migrations.state import ProjectState
+
+    state, scripts = ProjectState(), []
+    for number, operations in enumerate(cases()[name]):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = operations
+        run(migrated, migration, state.clone())
+        state, lines = script(scripted, migration, state)
+        scripts.append(lines)
+    for lines in scripts:
+        send(scripted, lines)
+    assert catalogue(scripted) == catalogue(migrated)
     for connection in (migrated, scripted):
         _drop_all(connection)
 

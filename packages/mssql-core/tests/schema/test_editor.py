@@ -95,6 +95,7 @@ def test_a_schema_is_made_and_named_everywhere():
 def test_moving_a_table_to_another_schema():
     statements = script(lambda editor: editor.alter_db_table(model(), "a_thing", '"sales"."thing"'))
     assert statements == [
+        "EXEC sys.sp_rename N'[a_thing_id_ebb1cbd6_pk]', N'thing_id_9b9eea8f_pk', N'OBJECT';",
         "IF SCHEMA_ID(N'sales') IS NULL EXEC (N'CREATE SCHEMA [sales]');",
         "ALTER SCHEMA [sales] TRANSFER [a_thing];",
         "EXEC sys.sp_rename N'[sales].[a_thing]', N'thing', N'OBJECT';",
@@ -325,3 +326,36 @@ def test_every_statement_is_in_the_grammar_of_every_version(wide, tmp_path):
     statements += [create_schema_sql("a\\\nb"), restart_sql("[a\\\nb].[c]"), restart_sql("[a\\\nb]", 0)]
     assert len(statements) > 200
     assert refusals(statements, folder=tmp_path) == []
+
+
+def own_texts(*statements):
+    def run(editor):
+        for sql, params in statements:
+            editor.execute(sql, params)
+
+    return script(run)
+
+
+def test_texts_of_one_s_own_are_compiled_when_their_turn_comes():
+    assert own_texts(("ALTER TABLE a ADD b int", None), ("UPDATE a SET b = 1", None)) == [
+        "ALTER TABLE a ADD b int;",
+        "EXEC sys.sp_executesql N'UPDATE a SET b = 1';",
+    ]
+    assert own_texts(("UPDATE a SET b = %s", ["it's"]), ("SELECT '100%'", None)) == [
+        "UPDATE a SET b = N'it''s';",
+        "EXEC sys.sp_executesql N'SELECT ''100%''';",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["CREATE VIEW v AS SELECT 1 AS a", "create  or alter\nprocedure p AS SELECT 1", "ALTER TRIGGER t ON a ..."]
+)
+def test_a_text_that_stands_first_has_a_batch_of_its_own(text):
+    assert own_texts((text, None)) == ["EXEC sys.sp_executesql N'%s';" % text]
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT a INTO #b FROM c", "SET XACT_ABORT ON", "SELECT 1; SET NOCOUNT ON", "USE other", "begin tran"]
+)
+def test_what_a_batch_of_its_own_would_undo_stays_in_the_script_s(text):
+    assert own_texts(("SELECT 1", None), (text, None)) == ["SELECT 1;", text + ";"]

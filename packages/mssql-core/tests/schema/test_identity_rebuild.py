@@ -100,7 +100,10 @@ def test_a_rebuild_that_would_lose_history_is_refused(catalog, author):
         (lambda table: table.column_kind("name", has_rule=1), "the rule of name"),
         (lambda table: table.column_kind("name", has_bound_default=1), "the bound default of name"),
         (lambda table: table.trigger("secret", None), "the trigger secret"),
-        (lambda table: table.losses.append({"loss": "the sensitivity classification of name"}), "classification of name"),
+        (
+            lambda table: table.losses.append({"loss": "the sensitivity classification of name"}),
+            "classification of name",
+        ),
     ],
 )
 def test_so_is_one_that_would_lose_what_no_statement_restores(catalog, author, prepare, lost):

@@ -69,7 +69,7 @@ def convert(schema_editor, model, field):
             _check_documents(cursor, connection, model, field)
         constraints = connection.introspection.get_constraints(cursor, table)
     if schema_editor.collect_sql:
-        schema_editor.execute(_guard(connection, model, field), None)
+        schema_editor.run([_guard(connection, model, field)])
     for name, constraint in constraints.items():
         if constraint["check"] and constraint["columns"] == [field.column] and _is_isjson(constraint):
             schema_editor.remove_constraint(model, _Check(name))

@@ -101,4 +101,4 @@ class Comments:
 
     def _set(self, model, comment, column=None):
         table = self._editor.table_name(model._meta.db_table)
-        self._editor.execute(comment_sql(table, comment, column, self._editor.variable("schema")), None)
+        self._editor.run([comment_sql(table, comment, column, self._editor.variable("schema"))])

@@ -1,5 +1,7 @@
 """The schema editor: tables, columns, and constraints of models."""
 
+import re
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
@@ -21,6 +23,13 @@ from .planned_table import PlannedTables
 from .references import TableReference
 from .statements import Creation, LiteralTemplate, SchemaStatement, rename_sql
 from .unenforced_keys import OPTION
+
+# Statements that must be the first of their batch (error 111).
+_STANDS_FIRST = re.compile(
+    r"\s*(?:CREATE|ALTER|CREATE\s+OR\s+ALTER)\s+(?:DEFAULT|FUNCTION|PROC|RULE|SCHEMA|TRIGGER|VIEW)", re.IGNORECASE
+)
+# What a batch of its own would undo at its end: temporary tables, SET, USE; or would be an error in it (266).
+_OUTLIVES_A_BATCH = re.compile(r"#|(?:^|;)\s*(?:SET|USE|BEGIN\s+TRAN|COMMIT|ROLLBACK|SAVE\s+TRAN)\b", re.IGNORECASE)
 
 
 class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEditor):
@@ -125,17 +134,28 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def execute(self, sql, params=()):
         """Run or collect a statement, and let the catalogue follow it."""
-        text = sql
-        if self.collect_sql and isinstance(sql, Creation) and any(map(self.catalogue.is_new, sql.items())):
-            text = _own_batch(str(sql))
-        super().execute(text, params)
-        if self.collect_sql and isinstance(sql, SchemaStatement):
+        if not self.collect_sql:
+            super().execute(sql, params)
+        elif not isinstance(sql, SchemaStatement):
+            self.run([self._of_one_s_own(sql, params)])
+        else:
+            is_new = isinstance(sql, Creation) and any(map(self.catalogue.is_new, sql.items()))
+            super().execute(_own_batch(str(sql)) if is_new else sql, params)
             sql.tell(self.catalogue)
 
+    def _of_one_s_own(self, sql, params):
+        """A text of migrations.RunSQL in a script: compiled when its turn comes, unless what it makes would end with it."""
+        text = str(sql) % tuple(map(self.quote_value, params)) if params else str(sql)
+        follows = any(not line.startswith("--") for line in self.collected_sql)
+        if _STANDS_FIRST.match(text) or follows and not _OUTLIVES_A_BATCH.search(text):
+            return _own_batch(text)
+        return text
+
     def run(self, statements):
-        """Execute texts without parameters."""
+        """Execute statements without parameters, the editor's own."""
         for statement in statements:
-            self.execute(statement, None)
+            execute = self.execute if isinstance(statement, SchemaStatement) else super().execute
+            execute(statement, None)
 
     def run_alone(self, statements):
         """Execute texts that must stand first in their batch (CREATE TRIGGER, error 111)."""
@@ -148,7 +168,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         In a script it must not be compiled before the statements in front of
         it have made its columns (error 207).
         """
-        self.execute(_own_batch(sql) if self.collect_sql else sql, None)
+        self.run([_own_batch(sql) if self.collect_sql else sql])
 
     def drop(self, items):
         """Drop objects of the catalogue."""
@@ -166,7 +186,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def alter_column(self, change):
         """Carry out a ColumnChange."""
-        self.execute(change.sql(), None)
+        self.run([change.sql()])
         self.catalogue.column_changed(change)
 
     def rename_object(self, path, new_name, kind="OBJECT"):
@@ -176,7 +196,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         :param path: the delimited name.
         :param kind: as sp_rename wants it.
         """
-        self.execute(rename_sql(path, new_name, kind), None)
+        self.run([rename_sql(path, new_name, kind)])
 
     def tell_unenforced(self, changed):
         """Say in a script which foreign keys of these fields the alias leaves out; system checks say it for `migrate`."""
@@ -244,7 +264,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     def create_model(self, model):
         self._create_schema(self.table_name(model._meta.db_table).schema)
         sql, _ = self.table_sql(model)
-        self.execute(sql, None)
+        self.run([sql])
         if self.collect_sql:
             self.catalogue.table_created(self.plans.created(model))
         self.comments.on_model(model)
@@ -260,7 +280,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
                 self.delete_model(field.remote_field.through)
         db_table = model._meta.db_table
         self.drop(self.snapshot(model).incoming)
-        self.execute(self.sql_drop_table % {"table": self.quote_table(db_table)}, None)
+        self.run([self.sql_drop_table % {"table": self.quote_table(db_table)}])
         self.catalogue.table_dropped(self.table_name(db_table))
         self.deferred.forget_table(db_table)
 
@@ -270,6 +290,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         ):
             return
         old, new = self.table_name(old_db_table), self.table_name(new_db_table)
+        if self.collect_sql:
+            self.plans.note_names(model, old_db_table, self.snapshot)
         self._rename_constraints(old, old_db_table, new_db_table)
         self._move_table(old, new)
         self.catalogue.table_renamed(old, new)
@@ -279,7 +301,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if old.schema != new.schema:
             self._create_schema(new.schema)
             target = quote_identifier(new.schema or self.connection.server.default_schema)
-            self.execute("ALTER SCHEMA %s TRANSFER %s" % (target, old), None)
+            self.run(["ALTER SCHEMA %s TRANSFER %s" % (target, old)])
         if old.name != new.name:
             self.rename_object(str(old.in_schema(new.schema)), new.name)
 
@@ -288,7 +310,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if schema is None or schema == "dbo" or schema in self._schemas:
             return
         self._schemas.add(schema)
-        self.execute(create_schema_sql(schema), None)
+        self.run([create_schema_sql(schema)])
 
     def _rename_constraints(self, table, old_db_table, new_db_table):
         """
@@ -334,12 +356,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
                 definition += " " + self.sql_create_column_inline_fk % foreign_key.parts
                 items += foreign_key.items()
         names = {"table": self.quote_table(model._meta.db_table), "column": self.quote_column(field.column)}
-        self.execute(self.sql_create_column % {**names, "definition": definition}, None)
+        self.run([self.sql_create_column % {**names, "definition": definition}])
         self.catalogue.created(items)
         if not fields.has_db_default(field) and self.columns.default(field, True) is not None:
             # Django's own defaults are for the rows that exist.
             name = self.quote_column(self.names.default(model._meta.db_table, field.column))
-            self.execute(self.sql_delete_constraint % {**names, "name": name}, None)
+            self.run([self.sql_delete_constraint % {**names, "name": name}])
         self.comments.on_column(model, field)
         self.tell_unenforced([field])
         if field.unique and not field.primary_key:
@@ -358,7 +380,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         dependents.computed = [c for c in dependents.computed if is_hidden(c.name)]
         self.drop(dependents.drop_order())
         names = {"table": self.quote_table(db_table), "column": self.quote_column(field.column)}
-        self.execute(self.sql_delete_column % names, None)
+        self.run([self.sql_delete_column % names])
         self.catalogue.column_dropped(self.table_name(db_table), column)
         self.deferred.forget_column(db_table, field.column)
 

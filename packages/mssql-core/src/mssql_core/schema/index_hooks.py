@@ -108,7 +108,7 @@ class IndexHooks:
     def _drop_hidden_columns(self, model, names):
         if names:
             table = self.table_name(model._meta.db_table)
-            self.execute("ALTER TABLE %s DROP COLUMN %s" % (table, ", ".join(map(quote_identifier, names))), None)
+            self.run(["ALTER TABLE %s DROP COLUMN %s" % (table, ", ".join(map(quote_identifier, names)))])
             for name in names:
                 self.catalogue.column_dropped(table, name)
 

@@ -36,6 +36,26 @@ class PlannedTables:
         """
         return ModelPlan(self, model, items)
 
+    @staticmethod
+    def note_names(model, db_table, snapshot):
+        """
+        Let a script know the model's table, and those with keys to it, by the names that were made of its old one.
+
+        :param model: as it is after its table was renamed.
+        :param db_table: the old name.
+        :param snapshot: the editor's method, which plans what the server has not.
+        """
+        meta = model._meta
+        relations = [
+            field for field in meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
+        ]
+        db_table, meta.db_table = meta.db_table, db_table
+        try:
+            for each in [model, *(relation.related_model for relation in relations if not relation.many_to_many)]:
+                snapshot(each)
+        finally:
+            meta.db_table = db_table
+
     def column_names(self, model):
         """Return the names of the model's columns."""
         connection = self._editor.connection
