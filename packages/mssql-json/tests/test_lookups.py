@@ -21,6 +21,17 @@ def test_a_string_is_said_twice_for_an_index(where):
     assert params == ["x", "x."]
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_so_is_a_boolean_as_a_literal(where, value):
+    sql, params = where(papers.filter(value__a=value))
+    indexed = "JSON_VALUE(CASE WHEN ISJSON(%s) = 1 THEN %s END, N'$.\"a\"') = N'%s' AND (SELECT "
+    assert (indexed % (COLUMN, COLUMN, str(value).lower())) in sql and not params
+
+
+def test_a_number_is_written_in_many_ways(where):
+    assert "JSON_VALUE" not in where(papers.filter(value__a=1))[0]
+
+
 def test_a_long_string_is_beyond_json_value(where):
     sql, params = where(papers.filter(value__a="x" * 3000))
     assert "JSON_VALUE" not in sql and params == ["x" * 3000 + "."]

@@ -62,7 +62,7 @@ def test_parts_in_a_fixed_offset(compiled):
 def test_datetime2_is_in_the_connections_zone(compiled, paris):
     found = compiled.expression(books.annotate(x=Extract("published", "hour")), options={"datetime_type": "datetime2"})
     assert found == (
-        "DATEPART(hour, (([ormtests_book].[published] AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time'))"
+        "DATEPART(hour, (TODATETIMEOFFSET([ormtests_book].[published], '+00:00') AT TIME ZONE 'Romance Standard Time'))"
     )
 
 
@@ -157,7 +157,7 @@ def test_now_has_the_type_of_the_column(compiled):
 def test_now_of_the_projects_zone(compiled):
     found = compiled.expression(books.annotate(x=Now()))
     assert found == (
-        "CAST(((SYSUTCDATETIME() AT TIME ZONE 'UTC') AT TIME ZONE 'Romance Standard Time') AS datetime2(6))"
+        "CAST((TODATETIMEOFFSET(SYSUTCDATETIME(), '+00:00') AT TIME ZONE 'Romance Standard Time') AS datetime2(6))"
     )
 
 

@@ -40,6 +40,12 @@ def test_unknown_zone_is_named():
         (str(pytz.FixedOffset(330)), "+05:30"),
         (str(pytz.FixedOffset(-210)), "-03:30"),
         ("Europe/Paris", None),
+        ("Europe/London", None),
+        ("UTC", "+00:00"),
+        ("Etc/Zulu", "+00:00"),
+        ("GMT", "+00:00"),
+        ("Etc/GMT+2", "-02:00"),
+        ("Etc/GMT-13", "+13:00"),
     ],
 )
 def test_fixed_offsets(name, expected):

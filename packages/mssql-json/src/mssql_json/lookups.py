@@ -69,21 +69,28 @@ def _equals_any(lhs, constants, compiler):
         tests.append("(%s)" % test)
         params += found
     sql, params = item.test(" OR ".join(tests), params)
-    if len(constants) == 1 and isinstance(constants[0], str):
+    if len(constants) == 1 and isinstance(constants[0], (str, bool)):
         return _with_index(lhs, constants[0], sql, params, compiler)
     return sql, params
 
 
 def _with_index(lhs, value, sql, params, compiler):
-    """Say it again in the words of an index over the key; it is the test that decides."""
-    if not isinstance(lhs, KeyTransform) or len(value) > _LONGEST // 2:
+    """
+    Say it again in the words of an index over the key; it is the test that decides.
+
+    Texts and booleans are written in one way; a number in many (1, 1.0, 1e0), which no text finds.
+    """
+    if not isinstance(lhs, KeyTransform) or isinstance(value, str) and len(value) > _LONGEST // 2:
         return sql, params
     document, keys = unwrapped(lhs)
     column, found = compiler.compile(document)
     if found or not all(map(is_path_key, keys)):
         return sql, params
-    indexed = "JSON_VALUE(%s, %s) = %%s" % (definitions.container(column), literal(compile_path(keys)))
-    return "(%s AND %s)" % (indexed, sql), [value, *params]
+    indexed = "JSON_VALUE(%s, %s)" % (definitions.container(column), literal(compile_path(keys)))
+    if isinstance(value, bool):
+        # A literal, as all booleans: filtered indexes are found by them.
+        return "(%s = N'%s' AND %s)" % (indexed, "true" if value else "false", sql), params
+    return "(%s = %%s AND %s)" % (indexed, sql), [value, *params]
 
 
 def _equals_expression(lhs, rhs, compiler):

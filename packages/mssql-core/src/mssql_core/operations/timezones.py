@@ -34,12 +34,18 @@ _PREDECESSORS = {
 
 
 def offset(name):
-    """`+05:30` for the names of fixed offsets, else None."""
+    """
+    `+05:30` for the names of fixed offsets, UTC's too, else None.
+
+    Their functions are arithmetic; AT TIME ZONE reads the zone's rules from the registry for each row.
+    """
     match = _PYTZ_OFFSET.match(name)
     if match:
         minutes = int(match.group(1))
         return "%s%02d:%02d" % ("-" if minutes < 0 else "+", *divmod(abs(minutes), 60))
-    match = _OFFSET.match(name)
+    known = _ALIASES.get(name) or tz_win.get(name) or name
+    # Windows has zones that are offsets: UTC, UTC-02, UTC+13.
+    match = _OFFSET.match("+00" if known == "UTC" else known)
     return "%s%s:%s" % match.groups("00") if match else None
 
 
