@@ -1,7 +1,8 @@
 """``hatch run properties --count 10000``: random values of every kind of field, on each server; prints a table.
 
-Options: --count values of each kind (1,000), --servers versions (2016 2022), --kinds names, and the column types
---datetime-type and --uuid-type. With MSSQL_TEST_URL the server that it names is the only one.
+Options: --count values of each kind (1,000), --version 2016 to 2025, several too (2016 2022), --kinds names. Moments and
+UUIDs are tried once for each column type that they may have: --datetime-type, --uuid-type (all of them). With
+MSSQL_TEST_URL the server that it names is the only one.
 """
 
 from __future__ import annotations
@@ -9,34 +10,51 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import Iterator
 
 from harness.project import configure
 from harness.server import serve
+
+# Kinds whose column's type is an option of the alias: the option, and the types.
+TYPES = {
+    "DateTimeField": ("datetime_type", ("datetimeoffset", "datetime2")),
+    "UUIDField": ("uuid_type", ("uniqueidentifier", "char(32)")),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="properties", description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--servers", nargs="+", default=["2016", "2022"])
+    versions = ("2016", "2017", "2019", "2022", "2025")
+    parser.add_argument("--version", nargs="+", choices=versions, default=["2016", "2022"])
     parser.add_argument("--kinds", nargs="+")
-    parser.add_argument("--datetime-type", choices=("datetimeoffset", "datetime2"))
-    parser.add_argument("--uuid-type", choices=("uniqueidentifier", "char(32)"))
+    for name, types in TYPES.values():
+        parser.add_argument("--" + name.replace("_", "-"), nargs="+", choices=types, default=list(types), dest=name)
     arguments = parser.parse_args()
-    given = {"datetime_type": arguments.datetime_type, "uuid_type": arguments.uuid_type}
-    options = {name: value for name, value in given.items() if value}
     configure()
     failed = False
-    print("| field | server | values | result | seconds |\n|---|---|---|---|---|")
-    for version in arguments.servers:
+    print("| field | column | server | values | result | seconds |\n|---|---|---|---|---|---|")
+    for version in arguments.version:
         with serve(version) as server:
-            failed |= _on(server.database("properties", **options), version, arguments)
+            for options, kinds in _runs(arguments):
+                failed |= _on(server.database("properties", **options), version, kinds, arguments.count)
     return failed
 
 
-def _on(database, version, arguments) -> bool:
+def _runs(arguments) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Options of an alias, and the kinds to try with them: all with the first types, then those whose type is another."""
+    from .kinds import KINDS
+
+    kinds = arguments.kinds or list(KINDS)
+    columns = {kind: getattr(arguments, name) for kind, (name, _) in TYPES.items()}
+    for number in range(max(map(len, columns.values()))):
+        options = {TYPES[kind][0]: types[min(number, len(types) - 1)] for kind, types in columns.items()}
+        yield options, [kind for kind in kinds if number == 0 or len(columns.get(kind, ())) > number]
+
+
+def _on(database, version, kinds, count) -> bool:
     from django.db import connection, connections
 
-    from .kinds import KINDS
     from .run import check
 
     connections.databases["default"] = connections.configure_settings({"default": database})["default"]
@@ -44,13 +62,14 @@ def _on(database, version, arguments) -> bool:
         del connections["default"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     failed = False
-    for name in arguments.kinds or KINDS:
+    for name in kinds:
         start, tried, result = time.monotonic(), 0, "comes out and is found"
         try:
-            tried = check(name, arguments.count)
+            tried = check(name, count)
         except Exception as error:
             failed, result = True, f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
-        print(f"| `{name}` | {version} | {tried} | {result} | {time.monotonic() - start:.0f} |", flush=True)
+        column = database["OPTIONS"][TYPES[name][0]] if name in TYPES else ""
+        print(f"| `{name}` | {column} | {version} | {tried} | {result} | {time.monotonic() - start:.0f} |", flush=True)
     connection.creation.destroy_test_db("properties", verbosity=0)
     return failed
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from typing import Any, Sequence
+from typing import Any, Iterable, Sequence
 
 from django.apps.registry import Apps
-from django.db import DataError, models, transaction
-from django.db.models import Value
+from django.db import DataError, connection, models, transaction
+from django.db.models import F, Value
 from django.db.models.functions import Lower
+
+from mssql_core.literals import literal
 
 from .kinds import Kind
 
@@ -73,9 +75,42 @@ def bulk_update(kind: Any, values: Sequence[Any]) -> list[Any]:
 PATHS = (create, save, update, bulk_create, rows_of_expressions, bulk_update)
 
 
+def _sent(kind: Any, value: Any) -> Any:
+    """The value as SQL of one's own sends it: a column without an offset takes UTC's clock."""
+    field = kind._meta.get_field("value")
+    prepared = field.get_db_prep_save(value, connection)
+    if isinstance(prepared, datetime.datetime) and field.db_type(connection) != "datetimeoffset":
+        return prepared.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return prepared
+
+
+def raw_parameters(kind: Any, values: Sequence[Any]) -> list[Any]:
+    sql = "INSERT INTO [%s] (value) VALUES (%%s); SELECT CAST(SCOPE_IDENTITY() AS bigint)" % kind._meta.db_table
+    keys = []
+    with connection.cursor() as cursor:
+        for value in values:
+            cursor.execute(sql, [_sent(kind, value)])
+            keys.append(cursor.fetchone()[0])
+    return keys
+
+
+def literals(kind: Any, values: Sequence[Any]) -> list[Any]:
+    """As defaults of the database and scripts have them."""
+    made = [kind.objects.create().pk for _ in values]
+    with connection.cursor() as cursor:
+        for key, value in zip(made, values):
+            text = literal(_sent(kind, value))
+            cursor.execute("UPDATE [%s] SET value = %s WHERE id = %d" % (kind._meta.db_table, text, key))
+    return made
+
+
+# SQL of one's own, where the server decides what does not fit.
+OWN_PATHS = (raw_parameters, literals)
+
+
 def check_stored(kind: Any, values: Sequence[Any], about: Kind) -> None:
     """Each path stores what is kept of each value."""
-    for path in PATHS:
+    for path in (*OWN_PATHS, *PATHS):
         keys = path(kind, values)
         read = dict(kind.objects.filter(pk__in=keys).values_list("pk", "value"))
         for key, value in zip(keys, values):
@@ -114,12 +149,28 @@ def check_found(kind: Any, keys: Sequence[Any], values: Sequence[Any], read: dic
         assert set(rows.filter(value__in=wanted).values_list("pk", flat=True)) == set(keys), ("in", wanted)
         long = rows.filter(value__in=[*wanted, *extra(wanted[0])])
         assert set(long.values_list("pk", flat=True)) == set(keys), ("long in", wanted)
+    check_annotated(rows, list(zip(keys, stored)))
     for key, value in zip(keys, stored):
         row = rows.filter(pk=key)
         assert row.filter(value__gte=value, value__lte=value, value__range=(value, value)).exists(), ("range", value)
         assert not row.filter(value__gt=value).exists() and not row.filter(value__lt=value).exists(), ("greater", value)
     if about.ordered:
         assert list(rows.order_by("value").values_list("value", flat=True)) == sorted(stored)
+
+
+def check_annotated(rows: Any, pairs: Iterable[tuple[Any, Any]]) -> None:
+    """Values beside the rows, and the column by another name."""
+    field = rows.model._meta.get_field("value")
+    for key, value in pairs:
+        row = rows.filter(pk=key).annotate(given=Value(value, output_field=field), again=F("value"))
+        assert row.filter(again=value).exists(), ("annotated column", value)
+        assert row.filter(value=F("given")).exists(), ("annotated value", value)
+        assert same(row.get().given, value), ("read annotation", value, row.get().given)
+    with connection.cursor() as cursor:
+        for key, value in pairs:
+            table = rows.model._meta.db_table
+            cursor.execute(f"SELECT 1 FROM [{table}] WHERE id = %s AND value = %s", [key, _sent(rows.model, value)])
+            assert cursor.fetchone(), ("raw parameter", value)
 
 
 def extra(value: Any) -> list[Any]:

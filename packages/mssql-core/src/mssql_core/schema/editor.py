@@ -28,6 +28,8 @@ from .unenforced_keys import OPTION
 _STANDS_FIRST = re.compile(
     r"\s*(?:CREATE|ALTER|CREATE\s+OR\s+ALTER)\s+(?:DEFAULT|FUNCTION|PROC|RULE|SCHEMA|TRIGGER|VIEW)", re.IGNORECASE
 )
+# Behind it a text may name columns that its batch has not when it is compiled (207).
+_CHANGES_A_TABLE = re.compile(r"\bALTER\s+TABLE\b|\bsp_rename\b", re.IGNORECASE)
 # What a batch of its own would undo at its end: temporary tables, SET, USE; or would be an error in it (266).
 _OUTLIVES_A_BATCH = re.compile(r"#|(?:^|;)\s*(?:SET|USE|BEGIN\s+TRAN|COMMIT|ROLLBACK|SAVE\s+TRAN)\b", re.IGNORECASE)
 
@@ -137,7 +139,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if not self.collect_sql:
             super().execute(sql, params)
         elif not isinstance(sql, SchemaStatement):
-            self.run([self._of_one_s_own(sql, params)])
+            super().execute(*self._of_one_s_own(str(sql), params))
         else:
             is_new = isinstance(sql, Creation) and any(map(self.catalogue.is_new, sql.items()))
             super().execute(_own_batch(str(sql)) if is_new else sql, params)
@@ -145,11 +147,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def _of_one_s_own(self, sql, params):
         """A text of migrations.RunSQL in a script: compiled when its turn comes, unless what it makes would end with it."""
-        text = str(sql) % tuple(map(self.quote_value, params)) if params else str(sql)
-        follows = any(not line.startswith("--") for line in self.collected_sql)
-        if _STANDS_FIRST.match(text) or follows and not _OUTLIVES_A_BATCH.search(text):
-            return _own_batch(text)
-        return text
+        follows = any(map(_CHANGES_A_TABLE.search, self.collected_sql))
+        if not _STANDS_FIRST.match(sql) and (not follows or _OUTLIVES_A_BATCH.search(sql)):
+            return sql, params
+        if params is not None:
+            sql = sql % tuple(map(self.quote_value, params))
+        return _own_batch(sql), None
 
     def run(self, statements):
         """Execute statements without parameters, the editor's own."""
