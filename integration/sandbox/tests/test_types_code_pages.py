@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mssql_sandbox.errors import NotSupported
-from mssql_sandbox.interface import Columns
-from mssql_sandbox.sqltypes import SqlType
+from mssql_sandbox.interface import Columns, EnvChange
+from mssql_sandbox.sqltypes import DEFAULT_COLLATION, SqlType
 from mssql_sandbox.types.code_pages import encoding, is_multibyte, length_of
 from mssql_sandbox.wire.encode import value_encoder
 
@@ -74,4 +74,7 @@ def test_a_database_of_another_code_page_keeps_its_characters(server):
         ("中文", 4, 5)
     ]
     assert client.errors("INSERT INTO t (a) VALUES ('中文字')") == [2628]
+    assert [event.new for event in client.events("USE shop; USE china") if isinstance(event, EnvChange)] == [
+        "shop", DEFAULT_COLLATION, "china", "Chinese_PRC_CI_AS",
+    ]  # fmt: skip
     client.session.close()

@@ -303,7 +303,9 @@ create function ms.ident_incr(table_name text) returns numeric stable as $$
 $$;
 
 create function ms.collationproperty(collation_name text, property text) returns text as $$
-  select ms.variant('int', case casefold(property)
+  select ms.variant('int', case
+    when casefold(collation_name) !~ '^(sql_)?latin1_general' then ms.fail(50999, 'construct', 'COLLATIONPROPERTY of ' || collation_name)
+    else case casefold(property)
     when 'codepage' then case when casefold(collation_name) like '%utf8' then '65001' else '1252' end
     when 'lcid' then '1033'
     when 'comparisonstyle' then case
@@ -314,8 +316,8 @@ create function ms.collationproperty(collation_name text, property text) returns
       when casefold(collation_name) like '%\_cs\_ai%' then '196610' end
     when 'version' then case when collation_name like '%\_140\_%' then '3' when collation_name like '%\_100\_%' then '2'
       when collation_name like '%\_90\_%' then '1' else '0' end
-    end)
-  where casefold(collation_name) ~ '^(sql_)?latin1_general'
+    end end)
+  where collation_name ~* '_(bin2?|c[is]_a[is])'
 $$;
 
 create function ms.listextendedproperty(

@@ -62,7 +62,7 @@ end $$;
 
 -- Folds keep every character's place, so that positions found in them are true.
 create function ms.fold_ci_as(x text, alike int default 3) returns text return
-  lower(ms.even(x, alike));
+  lower(case when octet_length(x) = length(x) then x else ms.even(x, alike) end);
 create function ms.fold_ci_ai(x text, alike int default 3) returns text return
   ms.k_base(lower(ms.even(x, alike, false)));
 create function ms.fold_cs_as(x text, alike int default 3) returns text return
