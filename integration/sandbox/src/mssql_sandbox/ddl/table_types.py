@@ -1,7 +1,8 @@
 """CREATE TYPE and DROP TYPE.
 
-An alias type is a row of ms.types with its base type. Of a table type a hidden table holds the columns, as the server's own object of type TT does; a variable of the type is declared from
-the text. https://learn.microsoft.com/sql/t-sql/statements/create-type-transact-sql
+An alias type is a row of ms.types with its base type. Of a table type a hidden table holds the columns, as the server's
+own object of type TT does; a variable of the type is declared from the text.
+https://learn.microsoft.com/sql/t-sql/statements/create-type-transact-sql
 """
 
 import secrets

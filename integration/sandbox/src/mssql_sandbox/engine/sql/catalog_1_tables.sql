@@ -268,12 +268,11 @@ create table ms.system_objects (
   schema_id int not null,
   type text not null default 'V'
 );
--- https://learn.microsoft.com/sql/relational-databases/system-tables/system-base-tables; in every database's sys.objects.
+-- Some of https://learn.microsoft.com/sql/relational-databases/system-tables/system-base-tables, for sys.objects.
 insert into ms.system_objects
 select split_part(t, ' ', 2)::int, split_part(t, ' ', 1), 4, 'S' from unnest(string_to_array('sysrscols 3,sysrowsets 5,'
-  'sysclones 6,sysallocunits 7,sysfiles1 8,syspriorities 17,sysfgfrag 19,sysphfg 23,sysprufiles 24,sysftinds 25,'
-  'sysowners 27,sysprivs 29,sysschobjs 34,syscolpars 41,sysnsobjs 44,sysxprops 49,sysscalartypes 50,systypedsubobjs 51,'
-  'sysidxstats 54,sysiscols 55,sysobjvalues 60,sysclsobjs 64,sysrowsetrefs 65,syssingleobjrefs 74,sysmultiobjrefs 75', ',')) t
+  'sysclones 6,sysallocunits 7,sysfiles1 8,sysowners 27,sysprivs 29,sysschobjs 34,syscolpars 41,sysnsobjs 44,sysxprops 49,'
+  'sysscalartypes 50,sysidxstats 54,sysiscols 55,sysobjvalues 60,sysclsobjs 64', ',')) t
 union all values (1977058079, 'QueryNotificationErrorsQueue', 1, 'SQ'),
   (2009058193, 'EventNotificationErrorsQueue', 1, 'SQ'), (2041058307, 'ServiceBrokerQueue', 1, 'SQ');
 create table ms.system_columns (
