@@ -52,6 +52,7 @@ def text(results: Iterable[Result]) -> str:
     lines += _section(
         "Keys without a constraint", [result for result in whole if result["unconstrained"]], _unconstrained
     )
+    lines += _section("Flags of one app", whole, _flags)
     lines += _section("Skipped by flag", results, lambda given: _counted(given, "flags"))
     lines += _section("Not for here", results, lambda given: _counted(given, "other"))
     lines += _section("Each app", whole, _apps)
@@ -142,6 +143,17 @@ def _unconstrained(results: list[Result]) -> Iterator[str]:
     yield "These fields get `db_constraint=False` before the app's tables are made, and all tests of the app run:"
     yield ""
     yield from (f"- `{field}`: {rules[field]}" for field in fields)
+
+
+def _flags(results: list[Result]) -> Iterator[str]:
+    run = {app for result in results for app in result["apps"]}
+    given = [entry for entry in entries("flag") if entry["app"] in run]
+    if given:
+        yield "Flags of `DatabaseFeatures` that are set otherwise for an app whose models the server does not take:"
+        yield ""
+    for entry in given:
+        flags = ", ".join(f"`{name} = {value}`" for name, value in entry["flags"].items())
+        yield f"- `{entry['app']}`, {flags}: {entry['rule']}"
 
 
 def _counted(results: list[Result], kind: str) -> Iterator[str]:

@@ -162,7 +162,13 @@ def test_the_page_says_all_of_a_result(kept):
     text = page.text([kept])
     assert "| 5.2.1 | 3.12.1 | sandbox, 2022 (16.0.1000.6) | 2026-01-02 | 2 | 2 | 1 | 1 | 1 | 1 | 0 | 0 |" in text
     assert "- 5.2.1: `basic.c`" in text and "| Database doesn't support feature(s): x | 1 |" in text
-    assert "`many_to_one_null.Driver.car`" in text and "| basic | 2 (1 failed) |" in text
+    assert "`many_to_one_null.Driver.car`" in text and "`delete`" not in text
+    assert "| basic | 2 (1 failed) |" in text
+
+
+def test_the_page_says_which_flags_an_app_needs(kept):
+    text = page.text([{**kept, "apps": {"delete": kept["apps"]["basic"]}}])
+    assert "- `delete`, `supports_on_delete_db_default = False`: delete.models.SetDefaultDbModel has" in text
 
 
 def test_the_documentation_s_page_is_what_the_kept_results_say():
