@@ -37,7 +37,7 @@ class Run:
     python: Python = field(default_factory=Python)
     settings: str = "django_suite.suite_settings"
     keyword: str | None = None
-    timeout: float = 1800
+    timeout: float = 3600
     state: State | None = None
 
     def apps(self, apps: Iterable[str], servers: Sequence[Server]) -> list[dict[str, Any]]:

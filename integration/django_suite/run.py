@@ -29,7 +29,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     command.add_argument(
         "--jobs", type=int, help="apps at a time, each on a sandbox of its own; default: 2 for many, else 1"
     )
-    command.add_argument("--timeout", type=float, default=1800, help="seconds an app may take")
+    command.add_argument("--timeout", type=float, default=3600, help="seconds an app may take")
     command.add_argument("--version", default="2022", help="version the sandbox plays")
     return command
 
