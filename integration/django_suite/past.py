@@ -1,7 +1,7 @@
 """``hatch run past 3.2 APP...``: the tests of another Django, on a Python that it supports.
 
 The sandbox needs a newer Python than old Djangos run on, so it runs in this one and the suite in an environment that
-uv makes, with an interpreter from PATH. Both share Microsoft's ODBC driver, whose wheel does not exist for old Pythons.
+uv makes in the cache, with an interpreter from PATH. Both share Microsoft's ODBC driver, whose wheel does not exist for old Pythons.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from mssql_core.connection.driver import bundled_driver
 
 from . import run
-from .source import Python
+from .source import CACHE, Python
 
 TOP = Path(__file__).resolve().parents[2]
 PACKAGES = ("mssql-core", "mssql-json", "mssql-azure-auth", "mssql-fabric")
@@ -53,16 +53,23 @@ def interpreter(django: str) -> str:
 
 
 def python(django: str) -> Python:
-    """An environment with this Django (major.minor) and the packages.
+    """An environment with the newest patch of this Django (major.minor) and the packages, kept in the cache.
+
+    Compiled once: Django's tests start hundreds of processes.
 
     :raises NoInterpreter: when no Python of this Django is here.
     """
-    command = ["uv", "run", "--quiet", "--no-project", "--isolated", "--python", interpreter(django)]
-    for requirement in (f"django~={django}.0", *TOOLS):
-        command += ["--with", requirement]
-    for package in PACKAGES:
-        command += ["--with-editable", str(TOP / "packages" / package)]
-    return Python((*command, "python"))
+    folder = CACHE / f"python-{django}"
+    executable = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    _uv("venv", "--allow-existing", "--python", interpreter(django), folder)
+    editable = [argument for package in PACKAGES for argument in ("--editable", TOP / "packages" / package)]
+    install = ("pip", "install", "--compile-bytecode", "--upgrade-package", "django", "--python", executable)
+    _uv(*install, f"django~={django}.0", *TOOLS, *editable)
+    return Python((str(executable),))
+
+
+def _uv(*arguments: object) -> None:
+    subprocess.run(["uv", arguments[0], "--quiet", *map(str, arguments[1:])], check=True)
 
 
 def main() -> int:

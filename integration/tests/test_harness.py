@@ -59,6 +59,18 @@ def test_the_first_python_of_a_django_that_is_here_runs_it(monkeypatch):
         past.interpreter("6.1")
 
 
+def test_an_environment_is_compiled_and_kept(monkeypatch, tmp_path):
+    commands = []
+    monkeypatch.setattr(past, "CACHE", tmp_path)
+    monkeypatch.setattr(past, "interpreter", lambda django: "/usr/bin/python3.9")
+    monkeypatch.setattr(past.subprocess, "run", lambda command, check: commands.append(command))
+    (executable,) = past.python("4.2").command
+    make, install = commands
+    assert executable.startswith(str(tmp_path / "python-4.2")) and "/usr/bin/python3.9" in make
+    assert {"--compile-bytecode", "django~=4.2.0", executable} <= set(install)
+    assert sum("/packages/mssql-" in argument for argument in install) == 4
+
+
 @pytest.mark.parametrize(
     ("options", "ci", "status"), [([], "", 1), (["--if-possible"], "", 0), (["--if-possible"], "true", 1)]
 )
