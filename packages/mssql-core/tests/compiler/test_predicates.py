@@ -94,7 +94,7 @@ def test_conditions_compared_with_each_other(compiled):
     where = compiled.where(authors.filter(Exact(GreaterThan(F("age"), 5), has_books)))
     # Parentheses around values are the older versions'.
     assert where.replace("(%s)", "%s").startswith(
-        "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) = "
+        "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 WHEN NOT ([ormtests_author].[age] > %s) THEN 0 END AS bit) = "
     )
 
 
@@ -123,3 +123,12 @@ def test_an_empty_condition_is_a_value_too(compiled):
 def test_aggregates_of_conditions(compiled, aggregate):
     sql = compiled.sql(authors.values("name").annotate(x=aggregate(Q(age__gt=5), output_field=BooleanField())))
     assert "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END" in sql
+
+
+@since(4, 0)
+def test_what_is_unknown_is_no_falsehood_where_it_is_asked_for(compiled):
+    found = compiled.expression(authors.annotate(x=Coalesce(GreaterThan(F("age"), 5), True)))
+    older = "[ormtests_author].[age] > %s"
+    # Parentheses around values are the older versions'.
+    expected = "COALESCE(CAST(CASE WHEN {0} THEN 1 WHEN NOT ({0}) THEN 0 END AS bit), %s)".format(older)
+    assert found.replace("(%s)", "%s") == expected

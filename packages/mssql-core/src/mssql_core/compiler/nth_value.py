@@ -6,7 +6,7 @@ outside needs; there LEAD and LAG fetch the value from the row whose number is t
 https://learn.microsoft.com/sql/t-sql/functions/lead-transact-sql (the offset may be an expression, but not negative)
 """
 
-from django.core.exceptions import EmptyResultSet, FieldError
+from django.core.exceptions import FieldError
 from django.db import NotSupportedError
 from django.db.models import Subquery, Value, Window
 from django.db.models.expressions import Expression, RowRange
@@ -14,9 +14,9 @@ from django.db.models.functions import DenseRank, NthValue, Rank, RowNumber
 from django.db.models.lookups import Exact
 from django.db.models.sql.query import Query
 
-from ..compat.orm import FullResultSet, column_names, copied
+from ..compat.orm import column_names, copied
 from .order_by import UNORDERED, source, terms
-from .predicates import PredicateValue, is_predicate
+from .predicates import PredicateValue, Truth, is_predicate
 
 _ELSEWHERE = (
     "SQL Server has no NTH_VALUE: NthValue can be selected, filtered and sorted by, alone or in an expression, but not "
@@ -81,19 +81,6 @@ def _known_field(expression):
     except FieldError:
         # Mixed types, of which nothing says what they make.
         return None
-
-
-class _Truth(PredicateValue):
-    """The value of a search condition: 1, 0, or NULL where it is unknown."""
-
-    def as_sql(self, compiler, connection):
-        try:
-            sql, params = compiler.compile(self.expression)
-        except (EmptyResultSet, FullResultSet):
-            sql = ""
-        if not sql:
-            return super().as_sql(compiler, connection)
-        return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
 
 
 class NthValues:
@@ -172,7 +159,7 @@ class NthValues:
     def _part(self, expression):
         """A column inside that holds what knows no NthValue."""
         if is_predicate(expression):
-            return Exact(self._part(_Truth(expression)), True)
+            return Exact(self._part(Truth(expression)), True)
         for name, known in self._inside:
             if known == expression:
                 return self._column(name, expression)

@@ -9,6 +9,7 @@ place.
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
 from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, Lookup
 from django.db.models.sql.where import AND, NothingNode, WhereNode
 
@@ -56,6 +57,20 @@ class PredicateValue(UnaryExpression):
         return "CAST(CASE WHEN %s THEN 1 ELSE 0 END AS bit)" % sql, params
 
 
+class Truth(PredicateValue):
+    """The value of a search condition: 1, 0, or NULL where it is unknown."""
+
+    def as_sql(self, compiler, connection):
+        try:
+            with row_by_row(connection):
+                sql, params = compiler.compile(self.expression)
+        except (EmptyResultSet, FullResultSet):
+            sql, params = "", ()
+        if not sql:
+            return super().as_sql(compiler, connection)
+        return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
+
+
 def with_values(node):
     """`node`, with conditions among its arguments turned into values."""
     if isinstance(node, When):
@@ -77,9 +92,15 @@ def with_values(node):
 def _replaced(node, test):
     copy = copied(node)
     copy.set_source_expressions(
-        [PredicateValue(source) if test(source) else source for source in node.get_source_expressions()]
+        [_value(source, node) if test(source) else source for source in node.get_source_expressions()]
     )
     return copy
+
+
+def _value(condition, node):
+    """`condition` as an argument of `node`: what is compared, or replaced where it is NULL, may be unknown."""
+    asks_for_null = isinstance(node, (Coalesce, Lookup)) and not isinstance(condition, (Exists, NothingNode))
+    return Truth(condition) if asks_for_null else PredicateValue(condition)
 
 
 def compile_when(node, compiler, connection, **extra):

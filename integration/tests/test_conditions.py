@@ -1,0 +1,64 @@
+"""Conditions as values: selected, grouped by, compared, and unknown where a part of them is NULL."""
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture(scope="module")
+def person(shop):
+    """A model with a table of its own: ages 20, 50 and NULL."""
+    from django.apps.registry import Apps
+    from django.db import connection, models
+
+    meta = type("Meta", (), {"app_label": "shop", "apps": Apps(["demo.shop"]), "db_table": "condition_person"})
+    fields = {"age": models.IntegerField(null=True), "flag": models.BooleanField(default=False)}
+    model = type("Person", (models.Model,), {"__module__": "demo.shop.models", "Meta": meta, **fields})
+    with connection.schema_editor() as editor:
+        editor.create_model(model)
+    model.objects.bulk_create([model(age=20), model(age=50), model(age=None)])
+    yield model
+    with connection.schema_editor() as editor:
+        editor.delete_model(model)
+
+
+def older(than=40):
+    from django.db.models import BooleanField, ExpressionWrapper, Q
+
+    return ExpressionWrapper(Q(age__gt=than), output_field=BooleanField())
+
+
+def test_a_condition_is_filtered_and_grouped_by(person):
+    from django.db.models import Count
+
+    annotated = person.objects.annotate(older=older())
+    assert annotated.filter(older=True).count() == 1
+    groups = annotated.values("older").annotate(number=Count("id")).values_list("older", "number")
+    assert dict(groups) == {True: 1, False: 2}
+
+
+def test_what_is_unknown_equals_nothing(person):
+    from django.db.models import F
+    from django.db.models.lookups import Exact, GreaterThan
+
+    equal = person.objects.filter(Exact(GreaterThan(F("age"), 40), F("flag")))
+    assert [each.age for each in equal] == [20]
+
+
+def test_a_constraint_takes_null_as_the_database_does(person):
+    from django.core.exceptions import ValidationError
+    from django.db.models import CheckConstraint, Q
+
+    constraint = CheckConstraint(**{_condition(): Q(age__gte=18)}, name="adult")
+    if not hasattr(constraint, "validate"):
+        pytest.skip("Django validates constraints since version 4.1.")
+    constraint.validate(person, person(age=None))
+    constraint.validate(person, person(age=18))
+    with pytest.raises(ValidationError):
+        constraint.validate(person, person(age=17))
+
+
+def _condition():
+    import django
+
+    return "condition" if django.VERSION >= (5, 1) else "check"
