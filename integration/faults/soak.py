@@ -22,7 +22,7 @@ from . import database
 _ALLOWED = 12.0  # MiB
 _SAMPLES = 10
 # Seconds the server may take to end a session.
-_SESSION_END = 10.0
+_SESSION_END = 60.0
 
 
 def memory() -> float:

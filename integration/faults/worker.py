@@ -17,7 +17,7 @@ from . import database
 from .proxy.client import Port
 
 # Seconds a session may outlive its connection.
-_SESSION_END = 4.0
+_SESSION_END = 60.0
 # Cases between two emptyings of the tables.
 _EMPTY_EVERY = 60
 _TABLES = ("faults_box_entries", "faults_content", "faults_box", "faults_entry", "faults_account")

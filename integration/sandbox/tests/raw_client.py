@@ -55,7 +55,7 @@ class RawClient:
 
     def __init__(self, port: int, password: str | None = None, packet_size: int = 4096) -> None:
         self.sizes: list[int] = []
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=300)
         if password is not None:
             self.send(0x12, PRELOGIN_CLEAR)
             self.receive()

@@ -385,7 +385,7 @@ def test_defaults_of_databases(server):
 def test_nowait_and_readpast_never_wait(sessions, hints, expected):
     """Also in a table into which another session has inserted; a row of its own would be waited for elsewhere."""
     writer, reader = sessions
-    reader.run("SET LOCK_TIMEOUT 20000")
+    reader.run("SET LOCK_TIMEOUT 300000")
     writer.run("BEGIN TRAN; UPDATE is_t SET v = 9 WHERE id = 1; INSERT INTO is_t VALUES (3, 3)")
     assert reader.errors(f"SELECT v FROM is_t WITH ({hints}) WHERE id = 1") == expected
     assert reader.errors("SELECT v FROM is_t WITH (UPDLOCK, NOWAIT) WHERE id = 2") == []

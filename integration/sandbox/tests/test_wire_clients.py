@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
-import threading
 import time
 import uuid
 from decimal import Decimal
@@ -25,6 +24,7 @@ from wire_support import (
     PYODBC,
     PYTDS,
     PYTDS_TLS,
+    cancelling,
     fake_server,
     odbc_text,
     run,
@@ -327,12 +327,12 @@ def test_access_token(target):
 
 def test_an_untrusted_certificate_is_refused(target):
     with pytest.raises(pyodbc.OperationalError, match=r"(?i)certificate"):
-        pyodbc.connect(odbc_text(target, "Encrypt=yes"), timeout=20)
+        pyodbc.connect(odbc_text(target, "Encrypt=yes"), timeout=300)
 
 
 def test_login_facts_reach_the_session(target):
     text = odbc_text(target, "Encrypt=no;APP=a client;WSID=a host;ApplicationIntent=ReadOnly")
-    connection = pyodbc.connect(text, timeout=20, autocommit=True)
+    connection = pyodbc.connect(text, timeout=300, autocommit=True)
     assert run(connection, "select login") == [["sa", "app", "a client", "a host", "True"]]
     connection.close()
 
@@ -370,10 +370,9 @@ def test_transaction_manager_requests(target):
 def test_query_timeout(target):
     connection = PYODBC.connect(target)
     connection.timeout = 1
-    started = time.monotonic()
     with pytest.raises(pyodbc.OperationalError, match="HYT00"):
-        run(connection, "sleep 30")
-    assert time.monotonic() - started < 5
+        run(connection, "sleep 600")
+    connection.timeout = 0
     assert run(connection, "select 1") == [[1]]
     connection.close()
 
@@ -382,12 +381,10 @@ def test_query_timeout_of_pymssql(target):
     # DB-Library's timeout holds for the whole process, so this client gets one of its own.
     script = (
         f"import pymssql; c = pymssql.connect(server='127.0.0.1', port='{target.port}', user='sa',"
-        f"password='{target.password}', database='app', timeout=1); c.cursor().execute('sleep 30')"
+        f"password='{target.password}', database='app', timeout=1); c.cursor().execute('sleep 600')"
     )
-    started = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=500)
     assert "timed out" in done.stderr
-    assert time.monotonic() - started < 10
 
 
 def test_query_timeout_of_python_tds(target):
@@ -395,21 +392,16 @@ def test_query_timeout_of_python_tds(target):
         "localhost", port=target.port, user="sa", password=target.password, database="app", timeout=1, autocommit=True
     )
     with pytest.raises(Exception):  # noqa: B017 - TimeoutError of the module or of the socket
-        run(connection, "sleep 30")
+        run(connection, "sleep 600")
     connection.close()
 
 
 def test_cancel_from_another_thread(target):
     connection = PYODBC.connect(target)
     cursor = connection.cursor()
-    timer = threading.Timer(0.3, cursor.cancel)
-    timer.start()
-    started = time.monotonic()
-    with pytest.raises(pyodbc.Error):
-        cursor.execute("sleep 30")
+    with cancelling(cursor), pytest.raises(pyodbc.Error):
+        cursor.execute("sleep 600")
         cursor.fetchall()
-    assert time.monotonic() - started < 5
-    timer.join()  # the driver must be done with the cursor before it is closed
     cursor.close()
     assert run(connection, "select 1") == [[1]]
     connection.close()
@@ -456,7 +448,7 @@ def test_a_client_that_vanishes_releases_its_session(target):
     before = wait_for_sessions(target, 1)
     script = (
         f"import pytds; c = pytds.connect('127.0.0.1', port={target.port}, user='sa', database='app',"
-        f"password='{target.password}'); c.cursor().execute('sleep 60')"
+        f"password='{target.password}'); c.cursor().execute('sleep 600')"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
     assert wait_for_sessions(target, before + 1) == before + 1

@@ -239,7 +239,7 @@ def test_attention_in_the_middle_of_a_result(target):
         received = client.socket.recv(2000)
         assert received[0] == 4
         client.send(ATTENTION, b"")
-        client.socket.settimeout(60)
+        client.socket.settimeout(300)
         stream = bytearray(received)
         while not _ends_with_attention(stream):
             stream += client.socket.recv(1 << 16)
@@ -274,7 +274,7 @@ def test_locks_of_a_killed_client_are_released(target, locked, leaving, busy):
     with pytest.raises(pyodbc.Error, match="1222"):
         other.execute("UPDATE dbo.locked SET n = 1 WHERE id = 1")
     leaving(client)
-    other.execute("SET LOCK_TIMEOUT 15000")
+    other.execute("SET LOCK_TIMEOUT 300000")
     other.execute("UPDATE dbo.locked SET n = n + 1 WHERE id = 1")
     assert run(other, "SELECT n FROM dbo.locked WHERE id = 1") == [[1]]
 

@@ -83,11 +83,9 @@ def test_attention_after_the_response_is_acknowledged(target):
 
 def test_attention_stops_a_running_request(target):
     with RawClient(target.port, target.password) as client:
-        client.send(1, HEADERS + "sleep 30".encode("utf-16-le"))
+        client.send(1, HEADERS + "sleep 600".encode("utf-16-le"))
         client.send(6, b"")
-        started = time.monotonic()
         ended, answer = client.receive(), client.receive()
-        assert time.monotonic() - started < 5
         assert not struct.unpack_from("<H", ended, len(ended) - 12)[0] & 0x20
         assert struct.unpack_from("<H", answer, len(answer) - 12)[0] & 0x20
         assert b"\xd1" in client.batch("select 1")

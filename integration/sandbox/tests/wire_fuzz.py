@@ -141,7 +141,7 @@ def main() -> int:
     return int(survived < arguments.count or left > 0)
 
 
-def sessions_left(target: Any, seconds: float = 10) -> int:
+def sessions_left(target: Any, seconds: float = 120) -> int:
     """User sessions besides the one that asks, once they had time to end."""
     import mssql_python
 

@@ -8,6 +8,7 @@ import json
 import struct
 import subprocess
 import sys
+import threading
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,24 @@ pyodbc.pooling = False
 mssql_python.pooling(enabled=False)
 
 ODBC_DRIVER = next(Path(mssql_python_odbc.__file__).parent.glob("libs/linux/debian_ubuntu/*/lib/libmsodbcsql-18*"))
+
+
+@contextlib.contextmanager
+def cancelling(cursor: Any) -> Iterator[None]:
+    """Cancel what the cursor runs, again and again: a cancel that comes before the statement does nothing."""
+    ended = threading.Event()
+
+    def cancel() -> None:
+        while not ended.wait(0.2):
+            cursor.cancel()
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()  # the driver must be done with the cursor before it is closed
 
 
 @dataclass
@@ -94,7 +113,7 @@ def odbc_text(target: Target, options: str, **changed: str) -> str:
 def _pyodbc(options: str) -> Callable[..., Any]:
     def connect(target: Target, autocommit: bool = True, **changed: str) -> Any:
         text = odbc_text(target, options.format(certificate=target.certificate), **changed)
-        connection = pyodbc.connect(text, timeout=20, autocommit=autocommit)
+        connection = pyodbc.connect(text, timeout=300, autocommit=autocommit)
         connection.add_output_converter(-155, offset_moment)
         return connection
 
@@ -115,7 +134,7 @@ def _pytds(tls: bool) -> Callable[..., Any]:
         facts = {"user": target.user, "password": target.password, "database": target.database, **changed}
         options = {"cafile": target.certificate} if tls else {}
         return pytds.connect(
-            "localhost", port=target.port, login_timeout=20, timeout=60, autocommit=autocommit, **facts, **options
+            "localhost", port=target.port, login_timeout=300, timeout=300, autocommit=autocommit, **facts, **options
         )
 
     return connect
@@ -125,7 +144,7 @@ def _pymssql(encryption: str) -> Callable[..., Any]:
     def connect(target: Target, autocommit: bool = True, **changed: str) -> Any:
         facts = {"user": target.user, "password": target.password, "database": target.database, **changed}
         return pymssql.connect(
-            server="127.0.0.1", port=str(target.port), login_timeout=20, encryption=encryption,
+            server="127.0.0.1", port=str(target.port), login_timeout=300, encryption=encryption,
             autocommit=autocommit, **facts,
         )  # fmt: skip
 
@@ -152,7 +171,7 @@ def token_connection(target: Target, token: str) -> Any:
         f"DRIVER={ODBC_DRIVER};SERVER=localhost,{target.port};DATABASE={target.database};"
         "Encrypt=yes;TrustServerCertificate=yes"
     )
-    return pyodbc.connect(text, timeout=20, autocommit=True, attrs_before={1256: struct.pack("<I", len(data)) + data})
+    return pyodbc.connect(text, timeout=300, autocommit=True, attrs_before={1256: struct.pack("<I", len(data)) + data})
 
 
 def run(connection: Any, sql: str, parameters: tuple = ()) -> list[list[Any]]:

@@ -17,11 +17,15 @@ class Source:
 
     def __init__(self, *tokens, wait=0.0):
         self.tokens, self.wait, self.asked, self.at_once, self.most = list(tokens), wait, 0, 0, 0
+        self.begun, self.may_end = threading.Event(), threading.Event()
+        self.may_end.set()
 
     def __call__(self):
         self.asked += 1
         self.at_once += 1
         self.most = max(self.most, self.at_once)
+        self.begun.set()
+        self.may_end.wait(60)
         time.sleep(self.wait)
         self.at_once -= 1
         found = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
@@ -57,13 +61,13 @@ def test_many_threads_ask_once():
 def test_a_token_is_renewed_before_its_end_while_others_go_on_with_it():
     cache = Cache()
     cache.get("k", Source(lasting(120, "old", renewed_in=-1)))
-    slow = Source(lasting(3600, "new"), wait=0.3)
+    slow = Source(lasting(3600, "new"))
+    slow.may_end.clear()
     renewing = threading.Thread(target=cache.get, args=("k", slow))
     renewing.start()
-    time.sleep(0.05)
-    before = time.monotonic()
+    assert slow.begun.wait(60)
     assert cache.get("k", slow).text == "old"
-    assert time.monotonic() - before < 0.2
+    slow.may_end.set()
     renewing.join()
     assert cache.get("k", slow).text == "new"
     assert slow.asked == 1

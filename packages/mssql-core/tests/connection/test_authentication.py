@@ -2,11 +2,14 @@ import base64
 import json
 import logging
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
+from django.db.backends.base import base
 
+from mssql_core.connection import token_expiry
 from mssql_core.connection.connection_string import parse
 from mssql_core.testing import fake_connection, server_error
 
@@ -138,20 +141,33 @@ def test_a_connection_ends_with_its_token():
     assert connected({"TOKEN": "opaque", "CONN_MAX_AGE": None}).close_at is None
 
 
-def test_a_request_after_the_token_s_end_connects_anew():
-    connection = connected({"TOKEN": lambda: jwt(0.05), "CONN_MAX_AGE": None})
-    time.sleep(0.1)
+@pytest.fixture
+def an_hour_passes(monkeypatch):
+    """Called, it moves the clock by which tokens of connections end."""
+
+    def pass_by():
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 3601)
+        for module in (token_expiry, base):
+            monkeypatch.setattr(module, "time", later)
+
+    return pass_by
+
+
+def test_a_request_after_the_token_s_end_connects_anew(an_hour_passes):
+    connection = connected({"TOKEN": lambda: jwt(3600), "CONN_MAX_AGE": None})
+    assert connection.lifetime.is_over is False
+    an_hour_passes()
     assert connection.is_usable() is False
     connection.close_if_unusable_or_obsolete()
     assert connection.connection is None
 
 
-def test_use_beyond_the_token_s_end_is_told_once(caplog):
-    connection = connected({"TOKEN": jwt(0.05)})
+def test_use_beyond_the_token_s_end_is_told_once(caplog, an_hour_passes):
+    connection = connected({"TOKEN": jwt(3600)})
     with caplog.at_level(logging.WARNING, "mssql_core.connection"):
         connection.cursor().close()
         assert caplog.messages == []
-        time.sleep(0.1)
+        an_hour_passes()
         connection.cursor().close()
         connection.cursor().close()
     assert [text for text in caplog.messages if "has expired" in text] == caplog.messages and len(caplog.messages) == 1
