@@ -4,7 +4,7 @@ https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level
 """
 
 import pytest
-from ddl_support import Client
+from ddl_support import Client, start_server
 
 OLD, WAITS, REFUSED, NOT_ALLOWED = [(1, 1), (2, 2)], 1222, 50999, 3952
 
@@ -389,3 +389,18 @@ def test_nowait_and_readpast_never_wait(sessions, hints, expected):
     writer.run("BEGIN TRAN; UPDATE is_t SET v = 9 WHERE id = 1; INSERT INTO is_t VALUES (3, 3)")
     assert reader.errors(f"SELECT v FROM is_t WITH ({hints}) WHERE id = 1") == expected
     assert reader.errors("SELECT v FROM is_t WITH (UPDLOCK, NOWAIT) WHERE id = 2") == []
+
+
+def test_the_cloud_reads_versions_and_qualifies_before_it_locks():
+    """https://learn.microsoft.com/sql/relational-databases/performance/optimized-locking (lock after qualification)"""
+    server = start_server("azure")
+    writer, reader = Client(server), Client(server)
+    settings = "SELECT is_read_committed_snapshot_on, snapshot_isolation_state FROM sys.databases WHERE name = 'shop'"
+    assert reader.run(settings) == [(1, 1)]
+    writer.run("CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 1), (2, 2)")
+    writer.run("BEGIN TRANSACTION; UPDATE t SET v = 9 WHERE id = 1; INSERT INTO t VALUES (3, 3)")
+    assert reader.run("SET LOCK_TIMEOUT 0; SELECT * FROM t") == OLD
+    assert reader.errors("UPDATE t SET v = 5 WHERE v = 2; DELETE FROM t WHERE id = 3") == []
+    assert reader.errors("UPDATE t SET v = 5 WHERE id = 1") == [1222]
+    assert reader.errors("SELECT * FROM t WITH (UPDLOCK) WHERE id = 3") == [1222]
+    server.close()

@@ -138,7 +138,7 @@ class Execution:
         session.tell_sessions(plan.sql)
         arguments, kept = self.arguments(plan), len(plan.sql) < LONGEST
         isolation.before_reading(session, plan, arguments)
-        if plan.changed and session.transactions.ticket:
+        if plan.images and session.transactions.ticket:
             cursor.execute(plan.watched, arguments, prepare=kept)
             locking.note_changes(session, plan, cursor)
         else:

@@ -16,7 +16,6 @@ https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level
 https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 """
 
-import re
 from typing import Any
 
 from .. import translate
@@ -24,12 +23,10 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from . import locking
 
-_TABLES = re.compile(r"\bu\.[tv]\d+\b")
 _NOT_UNDER_SNAPSHOT = (
     nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck, nodes.AlterTableTrigger,
     nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.Dbcc,
 )  # fmt: skip
-_LOCKS_ROWS = re.compile(r"\bFOR (?:UPDATE|SHARE) OF\b")
 _DIRTY = "dirty"
 _UPDATE = frozenset(("UPDLOCK", "XLOCK", "TARGET"))
 # A level that a hint asks for goes before the session's.
@@ -98,16 +95,18 @@ def _kind(session: Any, access: translate.Access) -> str | None:
 
 def holds(session: Any, plan: translate.Plan) -> bool:
     """Whether a statement outside a transaction needs one, for what it searches or what others have searched."""
-    if session.transactions.count or plan.changed is None:
+    if session.transactions.count or plan.images is None:
         return False
     return _others_work(session) or any(_holds(session, access) for access in plan.accesses)
 
 
 def releases(session: Any, plan: translate.Plan) -> bool:
     """Whether a reader at READ COMMITTED holds nothing when its statement is over."""
-    if plan.kind not in ("select", "assign") or plan.before or _LOCKS_ROWS.search(plan.sql):
-        return False
-    return not any(_holds(session, access) for access in plan.accesses)
+    return (
+        not plan.writes
+        and not plan.before
+        and not any(_holds(session, access) or access.hints & {"UPDLOCK", "READPAST"} for access in plan.accesses)
+    )
 
 
 def _holds(session: Any, access: translate.Access) -> bool:
@@ -127,7 +126,7 @@ def refuse_ddl(statement: nodes.Statement) -> None:
 
 
 def _check_snapshot(session: Any, plan: translate.Plan) -> None:
-    if not _TABLES.search(plan.sql):
+    if not plan.accesses and plan.images is None:
         return
     if session.transactions.snapshot_too_late:
         raise SqlServerError(3951, database=session.database)

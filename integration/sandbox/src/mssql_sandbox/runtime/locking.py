@@ -107,21 +107,17 @@ def note_changes(session: Any, plan: translate.Plan, cursor: Any) -> None:
     :param cursor: on the result of :attr:`~mssql_sandbox.translate.Plan.watched`; it is left at its beginning.
     :raises Blocked: where another transaction has searched them.
     """
+    table, columns = plan.images[:2]
     if cursor.rowcount < 1:
         return
     if cursor.rowcount > _ESCALATION:
-        notes = [Note(plan.changed, "O"), Note(plan.changed, "N")]
+        notes = [Note(table, kind) for kind in "ON"]
     else:
         rows = cursor.fetchall()
         cursor.scroll(0, mode="absolute")
         notes = [
-            Note(
-                plan.changed,
-                kind,
-                plan.images.columns,
-                frozenset(tuple(row[-n]) for row in rows if row[-n] is not None),
-            )
-            for kind, n in (("O", 2), ("N", 1))
+            Note(table, kind, columns, frozenset(tuple(row[n]) for row in rows if row[n] is not None))
+            for kind, n in (("O", -2), ("N", -1))
         ]
     blocking = holder(session, notes, keep=True)
     if blocking is not None:

@@ -44,7 +44,7 @@ def written(table: Table) -> Images:
         f"CASE WHEN {row}.ctid IS NOT NULL THEN ARRAY[{', '.join(_key(c, row) for c in columns)}]::bigint[] END AS {name}"
         for row, name in zip(("old", "new"), IMAGES)
     )
-    return Images(tuple(column.physical for column in columns), ", ".join(images))
+    return Images(table.physical, tuple(column.physical for column in columns), ", ".join(images))
 
 
 def _access(statement: EngineStatement, source: Source, scope: Scope, conditions: list[nodes.Predicate]) -> Access:

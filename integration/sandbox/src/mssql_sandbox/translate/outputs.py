@@ -50,7 +50,7 @@ class Outputs:
         images = written(table)
         plan = self._plan(kind, ctes, text, outputs, sources, table, changes, images.sql)
         if table.kind == "table":
-            plan.changed, plan.images = table.physical, images
+            plan.images = images._replace(returned=any(output.into for output in outputs))
         return plan
 
     def _plan(self, kind, ctes, text, outputs, sources, table, changes, images) -> Plan:
@@ -79,9 +79,7 @@ class Outputs:
         parts = [*ctes, changed, f"{self.t.statement.alias('w')} AS ({insert})"]
         head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(parts)}"
         sql = f"{head} SELECT {', '.join(names)} FROM {changed.split(' ', 1)[0]} w"
-        plan = self.t.statement.plan(kind, sql, last if len(outputs) > 1 else None)
-        plan.returns_images = True
-        return plan
+        return self.t.statement.plan(kind, sql, last if len(outputs) > 1 else None)
 
     def _output_into(self, text: str, output: nodes.Output, items: list, table: Table) -> tuple[str, str]:
         """A change as a common table, and the INSERT of its rows.

@@ -52,10 +52,15 @@ class Access:
 
 
 class Images(NamedTuple):
-    """The columns of a table's indexes, and what RETURNING tells of a changed row's."""
+    """The columns of the indexes of a table that is changed, and what RETURNING tells of a row's.
 
+    :param returned: whether the engine's result has that anyway, last.
+    """
+
+    table: str
     columns: tuple[str, ...]
     sql: str
+    returned: bool = False
 
 
 @dataclass
@@ -68,8 +73,7 @@ class Plan:
     :param columns: of the result set, None when there is none.
     :param before: engine statements to run first (locks); ``after``: last (identity).
     :param accesses: what it reads, and with which hints.
-    :param changed: the table of the database that it changes, in the engine's words.
-    :param returns_images: whether they are the last columns of the engine's result anyway.
+    :param images: of the table of the database that it changes.
     :param assign: variables that the columns of an 'assign' plan go to.
     :param into: nodes.Name of SELECT ... INTO.
     :param order: numbers of the columns that ORDER BY names, from 1; empty where it names others.
@@ -86,9 +90,7 @@ class Plan:
     identity: bool = False
     into: Any = None
     accesses: tuple[Access, ...] = ()
-    changed: str | None = None
     images: Images | None = None
-    returns_images: bool = False
     order: tuple[int, ...] = ()
 
     @property
@@ -98,7 +100,7 @@ class Plan:
     @property
     def watched(self) -> str:
         """The text, with the keys of the changed rows behind the other columns."""
-        if self.returns_images:
+        if self.images.returned:
             return self.sql
         returns = self.columns is not None or self.identity
         return f"{self.sql}{',' if returns else ' RETURNING'} {self.images.sql}"
