@@ -156,6 +156,17 @@ begin
   return ms.from_units(left(u, s - 1) || coalesce(ms.to_units(y), '') || substr(u, s + n));
 end $$;
 
+-- UPPER and LOWER take each character by itself, and keep one that would become several.
+create function ms.cased(x text, how text, doubtful text) returns text as $$
+declare r text := case how when 'upper' then upper(x) else lower(x) end;
+begin
+  if octet_length(x) = length(x) then return r; end if;
+  if x ~ doubtful then perform ms.fail(50999, 'construct', how || ' of one of ' || doubtful); end if;
+  if length(r) = length(x) and x !~ 'Σ' then return r; end if;
+  return (select string_agg(case when length(u) = 1 then u else c end, '' order by n) from regexp_split_to_table(x, '') with ordinality t(c, n),
+    lateral (select case how when 'upper' then upper(c) else lower(c) end) v(u));
+end $$;
+
 create function ms.replicate(x text, n int, lim int) returns text return
   case when n < 0 then null else left(repeat(x, n), lim) end;
 

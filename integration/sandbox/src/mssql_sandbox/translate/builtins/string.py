@@ -207,10 +207,12 @@ def _space(t, node, scope, a):
 def _same_length(t, node, scope, a):
     name = node.name.lower()
     x = text(t, a[0], 1, name)
-    sql = x.sql
-    if name != "reverse" and parse(x.type.collation or t.context.collation).turkish:
-        sql = f"translate({sql}, {chr(39)}{'iı' if name == 'upper' else 'Iİ'}', '{'İI' if name == 'upper' else 'ıi'}')"
-    return result(a, f"{name}({sql})", sized(x.type, x.type.length))
+    if name == "reverse":
+        return result(a, f"reverse({x.sql})", sized(x.type, x.type.length))
+    doubtful, turkish = ("µı", "'iı', 'İI'") if name == "upper" else ("İ", "'Iİ', 'ıi'")
+    is_turkish = parse(x.type.collation or t.context.collation).turkish
+    sql = f"translate({x.sql}, {turkish})" if is_turkish else x.sql
+    return result(a, f"ms.cased({sql}, '{name}', '[{doubtful}]')", sized(x.type, x.type.length))
 
 
 @FUNCTIONS.define("ltrim rtrim", 1, 2)
