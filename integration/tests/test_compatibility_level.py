@@ -96,3 +96,28 @@ def test_many_objects():
 def test_bulk_inserts_cut_nothing():
     with pytest.raises(DataError, match="2628|8152"):
         Sample.objects.bulk_create([Sample(text="x" * 11), Sample(text="y")])
+
+
+@pytest.mark.skipif(not hasattr(models, "CompositePrimaryKey"), reason="composite keys came with Django 5.2")
+@pytest.mark.parametrize("count", [10, 700, 3000])
+def test_long_lists_of_composite_keys(count):
+    fields = {"code": models.CharField(max_length=10), "number": models.BigIntegerField(), "at": models.DateTimeField()}
+    meta = type("Meta", (), {"app_label": "levels", "apps": Apps()})
+    key = models.CompositePrimaryKey("code", "number", "at")
+    keyed = type("Keyed", (models.Model,), {"__module__": __name__, "Meta": meta, "pk": key, **fields})
+    at = datetime.datetime(2026, 5, 6, 7, 8, 9, 123456, UTC)
+    keys = [("😀ü%d" % (number % 7), number, at) for number in range(count)]
+    with connection.schema_editor() as editor:
+        editor.create_model(keyed)
+    try:
+        keyed.objects.bulk_create(keyed(code=code, number=number, at=at) for code, number, at in keys)
+        keyed.objects.create(code="other", number=1, at=at)
+        assert keyed.objects.filter(pk__in=keys).count() == count
+        assert keyed.objects.exclude(pk__in=keys).get().code == "other"
+        assert len(keyed.objects.in_bulk(keys)) == count
+        crossed = [(code, number + 1, at) for code, number, at in keys]
+        assert not keyed.objects.filter(pk__in=crossed).exists()
+        assert keyed.objects.filter(pk__in=keys).delete()[0] == count
+    finally:
+        with connection.schema_editor() as editor:
+            editor.delete_model(keyed)

@@ -41,6 +41,18 @@ def test_null_has_the_type_of_its_field(compiled, field, expected):
     assert compiled.expression(authors.annotate(x=Value(None, output_field=field))) == expected
 
 
+class EmptyIsNull(CharField):
+    def get_prep_value(self, value):
+        return super().get_prep_value(value) or None
+
+
+def test_a_value_of_which_its_field_makes_null_has_a_type_too(compiled):
+    field = EmptyIsNull(max_length=5)
+    assert compiled.expression(authors.annotate(x=Value("", output_field=field))) == "CAST(NULL AS nvarchar(5))"
+    case = Case(When(pk=1, then=Value("", output_field=field)), When(pk=2, then=Value("", output_field=field)))
+    assert compiled.expression(authors.annotate(x=case)).count("THEN CAST(NULL AS nvarchar(5))") == 2
+
+
 def test_a_value_is_a_parameter(compiled):
     sql, params = compiled(authors.annotate(x=Value(7)).values("x"))
     assert sql.startswith("SELECT %s AS [x]") and params == [7]

@@ -15,17 +15,32 @@ def scalar_table(values, field, connection):
     carried = carrier(field, values, connection, is_compared=True)
     if carried is None:
         return None
-    pieces = [_bytes(value) for value in values]
+    (value,), source, params = rows_source([(value,) for value in values], [carried])
+    return "(SELECT %s %s)" % (value, source), params
+
+
+def rows_source(rows, carriers):
+    """
+    Rows of values: (expressions of their columns, the clauses from FROM on, parameters).
+
+    :param carriers: of each column, see json_values.carrier().
+    """
+    pieces = [_bytes(value) for row in rows for value in row]
     places, start = [], 1
     for piece in pieces:
         places.append(start.to_bytes(4, "big") + len(piece).to_bytes(4, "big"))
         start += len(piece)
-    piece = "SUBSTRING([b].[v], %s, %s)" % (_number(1), _number(5))
-    sql = (
-        "(SELECT %s FROM (SELECT CAST(%%s AS varbinary(max)) AS [v], CAST(%%s AS varbinary(max)) AS [p]) AS [b] "
-        "CROSS JOIN (%s) AS [n] WHERE [n].[n] < %%s)"
-    ) % (_value(piece, carried.sql_type), _numbers(len(str(len(values)))))
-    return sql, [b"".join(pieces), b"".join(places), len(values)]
+    values = [
+        _value(
+            "SUBSTRING([b].[v], %s, %s)" % (_number(place, 1, carriers), _number(place, 5, carriers)), carried.sql_type
+        )
+        for place, carried in enumerate(carriers)
+    ]
+    source = (
+        "FROM (SELECT CAST(%%s AS varbinary(max)) AS [v], CAST(%%s AS varbinary(max)) AS [p]) AS [b] "
+        "CROSS JOIN (%s) AS [n] WHERE [n].[n] < %%s" % _numbers(len(str(len(rows))))
+    )
+    return values, source, [b"".join(pieces), b"".join(places), len(rows)]
 
 
 def _bytes(value):
@@ -35,8 +50,8 @@ def _bytes(value):
     return (value if isinstance(value, str) else repr(value)).encode("utf-16-le")
 
 
-def _number(offset):
-    return "CAST(SUBSTRING([b].[p], [n].[n] * 8 + %d, 4) AS int)" % offset
+def _number(place, offset, columns):
+    return "CAST(SUBSTRING([b].[p], [n].[n] * %d + %d, 4) AS int)" % (8 * len(columns), 8 * place + offset)
 
 
 def _numbers(digits):

@@ -8,6 +8,7 @@ from django.db.models.sql.query import Query
 
 from ..compat.orm import tuple_lookups
 from ..plugin.types import Capability
+from . import byte_lists
 from .field_values import compared, untyped
 from .json_values import carrier, json_array
 from .value_lists import list_limit
@@ -23,15 +24,20 @@ def compile_tuple_in(node, compiler, connection, **extra):
     query = _query(node.rhs)
     if query is not None:
         return _compares_row_of(query, node, compiler, connection)
-    if not node.rhs_is_direct_value() or not connection.server.has(Capability.OPENJSON):
+    if not node.rhs_is_direct_value():
         return node.get_fallback_sql(compiler, connection)
     rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
-    if len(rows) <= min(_SHORT, list_limit(connection)) or any(
-        hasattr(value, "as_sql") for row in rows for value in row
-    ):
+    if len(rows) <= _short(len(node.lhs), connection) or any(hasattr(value, "as_sql") for row in rows for value in row):
         return node.get_fallback_sql(compiler, connection)
     found = _in_long_list(rows, list(node.lhs), compiler, connection)
     return node.get_fallback_sql(compiler, connection) if found is None else found
+
+
+def _short(width, connection):
+    """Up to how many tuples are conditions; without OPENJSON as many as a statement has parameters for."""
+    if connection.server.has(Capability.OPENJSON):
+        return min(_SHORT, list_limit(connection))
+    return list_limit(connection) // width
 
 
 def compile_tuple_comparison(node, compiler, connection, **extra):
@@ -78,28 +84,31 @@ def _comparison(columns, operator):
 
 
 def _in_long_list(rows, columns, compiler, connection):
-    """One JSON parameter holds all tuples; None where it cannot hold a value without loss."""
+    """One JSON parameter, or two of bytes, hold all tuples; None where they cannot hold a value without loss."""
     prepared = [
         [column.output_field.get_db_prep_value(value, connection) for column, value in zip(columns, row)]
         for row in rows
     ]
-    definitions, matches, params, encoded = [], [], [], []
+    definitions, compiled, carriers, plain = [], [], [], []
     for index, column in enumerate(columns):
         field = column.output_field
         values = [untyped(compared(field, row[index], connection, "in")[1]) for row in prepared]
         carried = carrier(field, values, connection, is_compared=True)
         if carried is None:
             return None
-        sql, found = compiler.compile(column)
+        compiled.append(compiler.compile(column))
         definitions.append(carried.definition("[c%d]" % index, "$[%d]" % index))
-        matches.append("%s = %s" % (carried.value("[v].[c%d]" % index), sql))
-        params.extend(found)
-        encoded.append(carried.encoded(values))
-    sql = "EXISTS(SELECT 1 FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE %s)" % (
-        ", ".join(definitions),
-        " AND ".join(matches),
-    )
-    return sql, [json_array(list(zip(*encoded))), *params]
+        carriers.append(carried)
+        plain.append(values)
+    if connection.server.has(Capability.OPENJSON):
+        expressions = [carried.value("[v].[c%d]" % index) for index, carried in enumerate(carriers)]
+        source = "FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE " % ", ".join(definitions)
+        params = [json_array(list(zip(*(carried.encoded(values) for carried, values in zip(carriers, plain)))))]
+    else:
+        expressions, source, params = byte_lists.rows_source(list(zip(*plain)), carriers)
+        source += " AND "
+    matches = " AND ".join("%s = %s" % pair for pair in zip(expressions, (sql for sql, _ in compiled)))
+    return "EXISTS(SELECT 1 %s%s)" % (source, matches), [*params, *(value for _, found in compiled for value in found)]
 
 
 COMPILERS = {
