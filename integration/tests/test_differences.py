@@ -59,12 +59,14 @@ def test_example(items, code):
     from decimal import Decimal
     from uuid import UUID
 
-    from django.db.models import Func, IntegerField
+    from django.db.models import DecimalField, F, Func, IntegerField, Value
+    from django.db.models.functions import Cast, Concat
     from zoneinfo import ZoneInfo
 
     names = {
         "Item": Item, "DataError": DataError, "refused": refused, "Func": Func, "IntegerField": IntegerField,
         "Decimal": Decimal, "datetime": datetime, "timezone": timezone, "ZoneInfo": ZoneInfo, "UUID": UUID,
+        "Cast": Cast, "Concat": Concat, "DecimalField": DecimalField, "F": F, "Value": Value,
     }  # fmt: skip
     with transaction.atomic():
         exec(compile(code, str(PAGE), "exec"), names)
