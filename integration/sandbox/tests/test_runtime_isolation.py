@@ -267,6 +267,17 @@ def test_locking_hints_hold_until_the_end(sessions, hint):
     assert writer.errors("SET LOCK_TIMEOUT 0; UPDATE is_t SET v = 3") == [1222]
 
 
+def test_a_foreign_key_is_checked_under_updlock_and_not_under_xlock(sessions):
+    writer, reader = sessions
+    writer.run("INSERT INTO is_t VALUES (70, 1); CREATE TABLE is_c (id int PRIMARY KEY, t int REFERENCES is_t (id))")
+    for number, (hint, errors) in enumerate((("UPDLOCK", []), ("UPDLOCK, ROWLOCK", []), ("XLOCK", [1222]))):
+        reader.run(f"BEGIN TRANSACTION; SELECT id FROM is_t WITH ({hint}) WHERE id = 70")
+        assert writer.errors(f"SET LOCK_TIMEOUT 0; INSERT INTO is_c VALUES ({number}, 70)") == errors
+        assert writer.errors("UPDATE is_t SET v = 2 WHERE id = 70") == [1222]
+        reader.run("ROLLBACK")
+    writer.run("DROP TABLE is_c")
+
+
 def test_writers_meet_triggers_changes(sessions):
     writer, reader = sessions
     writer.run("CREATE TRIGGER is_tr ON is_u AFTER INSERT AS INSERT INTO is_t SELECT id, id FROM inserted")

@@ -320,15 +320,10 @@ class Queries:
             or any(contains_aggregate(i.expression) or contains_window(i.expression) for i in node.items)
         ):
             # The engine locks no rows of a grouped query: the tables' rows are locked beforehand.
-            for source, text in taken:
-                wait = text.split(source.engine_alias, 1)[1]
-                statement.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
-            return ""
-        clauses = []
-        for source, text in taken:
-            if source.optional:
-                wait = text.split(source.engine_alias, 1)[1]
-                statement.before.append(f"SELECT 1 FROM {source.table.physical} FOR UPDATE{wait}")
-            else:
-                clauses.append(f" {text}")
-        return "".join(clauses)
+            beforehand = taken
+        else:
+            beforehand = [(source, text) for source, text in taken if source.optional]
+        for source, text in beforehand:
+            clause = text.replace(f" OF {source.engine_alias}", "")
+            statement.before.append(f"SELECT 1 FROM {source.table.physical} {clause}")
+        return "" if beforehand is taken else "".join(f" {text}" for source, text in taken if not source.optional)

@@ -164,7 +164,8 @@ class Sources:
         return names
 
     def _lock(self, source: Source, hints: set[str]) -> None:
-        strength = "UPDATE" if hints & {"UPDLOCK", "XLOCK"} else "SHARE"
+        # A U lock goes with the S lock of who checks a foreign key (transaction locking guide, lock compatibility).
+        strength = "UPDATE" if "XLOCK" in hints else "NO KEY UPDATE" if "UPDLOCK" in hints else "SHARE"
         wait = " NOWAIT" if "NOWAIT" in hints else " SKIP LOCKED" if "READPAST" in hints else ""
         self.t.statement.locks.append((source, f"FOR {strength} OF {source.engine_alias}{wait}"))
 
