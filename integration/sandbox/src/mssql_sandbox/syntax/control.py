@@ -50,7 +50,12 @@ class Statements(CursorStatements):
             raise SqlServerError(319, line=self.token.line)
 
     def statement(self) -> nodes.Statement:
-        token = self.token
+        line = self.token.line
+        found = self._statement(self.token)
+        found.line = found.line or line
+        return found
+
+    def _statement(self, token) -> nodes.Statement:
         if token.kind == "word":
             handler = _STATEMENTS.get(token.key)
             if handler is not None:
@@ -58,7 +63,7 @@ class Statements(CursorStatements):
             if self.ahead().key == ":":
                 self.advance()
                 self.advance()
-                return self.mark(nodes.Label(token.text), token)
+                return nodes.Label(token.text)
             if token.key in _UNSUPPORTED:
                 raise NotSupported(f"the statement {token.text}", token.line)
         if token.key == "(" and self._opens_query():
@@ -73,7 +78,7 @@ class Statements(CursorStatements):
         token = self.advance()
         if self.token.key in ("TRAN", "TRANSACTION"):
             self.advance()
-            statement = self.mark(nodes.BeginTransaction(self._transaction_name()), token)
+            statement = nodes.BeginTransaction(self._transaction_name())
             if self.accept("WITH", "MARK"):
                 statement.marked = True
                 if self.token.kind in ("string", "nstring", "variable"):
@@ -90,17 +95,17 @@ class Statements(CursorStatements):
             self.expect("BEGIN", "CATCH")
             handler = self.statements_until("END")
             self.expect("END", "CATCH")
-            return self.mark(nodes.TryCatch(body, handler), token)
+            return nodes.TryCatch(body, handler)
         statements = self.statements_until("END")
         if not statements:
             raise self.error(plain=True)
         self.expect("END")
-        return self.mark(nodes.Block(statements), token)
+        return nodes.Block(statements)
 
     def _if(self) -> nodes.If:
-        token = self.advance()
+        self.advance()
         condition = self.predicate()
-        statement = self.mark(nodes.If(condition, self.statement()), token)
+        statement = nodes.If(condition, self.statement())
         position = self.at
         self.accept(";")
         if self.accept("ELSE"):
@@ -110,8 +115,8 @@ class Statements(CursorStatements):
         return statement
 
     def _while(self) -> nodes.While:
-        token = self.advance()
-        return self.mark(nodes.While(self.predicate(), self.statement()), token)
+        self.advance()
+        return nodes.While(self.predicate(), self.statement())
 
     def _break(self) -> nodes.Break:
         return self.mark(nodes.Break(), self.advance())
@@ -120,12 +125,12 @@ class Statements(CursorStatements):
         return self.mark(nodes.Continue(), self.advance())
 
     def _goto(self) -> nodes.Goto:
-        token = self.advance()
-        return self.mark(nodes.Goto(self.identifier()), token)
+        self.advance()
+        return nodes.Goto(self.identifier())
 
     def _return(self) -> nodes.Return:
-        token = self.advance()
-        statement = self.mark(nodes.Return(), token)
+        self.advance()
+        statement = nodes.Return()
         if self._starts_value():
             statement.value = self.expression()
         return statement
@@ -141,13 +146,13 @@ class Statements(CursorStatements):
         if self.token.kind != "variable":
             return self.declare_cursor(token)
         if self.ahead().key == "TABLE" or (self.ahead().key == "AS" and self.ahead(2).key == "TABLE"):
-            statement = self.mark(nodes.DeclareTable(self.advance().text.lower(), []), token)
+            statement = nodes.DeclareTable(self.advance().text.lower(), [])
             self.accept("AS")
             self.expect("TABLE", "(")
             self._table_elements(statement)
             self.expect(")")
             return statement
-        return self.mark(nodes.Declare(self.comma_list(self._declare_item)), token)
+        return nodes.Declare(self.comma_list(self._declare_item))
 
     def _declare_item(self) -> nodes.DeclareItem:
         token = self.token
@@ -172,12 +177,12 @@ class Statements(CursorStatements):
             name = self.advance().text.lower()
             operator = self._assignment_operator()
             if self.token.key == "CURSOR":
-                return self.mark(nodes.SetVariable(name, self.cursor_value(), operator), token)
-            return self.mark(nodes.SetVariable(name, self.expression(), operator), token)
+                return nodes.SetVariable(name, self.cursor_value(), operator)
+            return nodes.SetVariable(name, self.expression(), operator)
         if self.accept("TRANSACTION", "ISOLATION", "LEVEL"):
             for words in _ISOLATION:
                 if self.accept(*words):
-                    return self.mark(nodes.SetIsolation(" ".join(words)), token)
+                    return nodes.SetIsolation(" ".join(words))
             raise self.error()
         if self.accept("TRANSACTION"):
             raise self.error()
@@ -186,12 +191,12 @@ class Statements(CursorStatements):
             word = self.accept_one("ON", "OFF")
             if word is None:
                 raise self.error()
-            return self.mark(nodes.SetIdentityInsert(table, word == "ON"), token)
+            return nodes.SetIdentityInsert(table, word == "ON")
         names = self._statistics_names() or self.comma_list(self._option_name)
         known = names[0] in _OPTIONS or names[0] in RESERVED or names[0].startswith("STATISTICS")
         if not known and self.token.kind not in ("end", "op"):
             raise SqlServerError(195, name=names[0], kind="SET option", line=token.line)
-        return self.mark(nodes.SetOption(names, self._option_value(names[-1])), token)
+        return nodes.SetOption(names, self._option_value(names[-1]))
 
     def _option_name(self) -> str:
         if self.token.kind != "word":
@@ -229,27 +234,27 @@ class Statements(CursorStatements):
         return None
 
     def _commit(self) -> nodes.CommitTransaction:
-        token = self.advance()
+        self.advance()
         if self.accept_one("TRAN", "TRANSACTION"):
-            return self.mark(nodes.CommitTransaction(self._transaction_name()), token)
+            return nodes.CommitTransaction(self._transaction_name())
         self.accept("WORK")
-        return self.mark(nodes.CommitTransaction(), token)
+        return nodes.CommitTransaction()
 
     def _rollback(self) -> nodes.RollbackTransaction:
-        token = self.advance()
+        self.advance()
         if self.accept_one("TRAN", "TRANSACTION"):
-            return self.mark(nodes.RollbackTransaction(self._transaction_name()), token)
+            return nodes.RollbackTransaction(self._transaction_name())
         self.accept("WORK")
-        return self.mark(nodes.RollbackTransaction(), token)
+        return nodes.RollbackTransaction()
 
     def _save(self) -> nodes.SaveTransaction:
-        token = self.advance()
+        self.advance()
         if not self.accept_one("TRAN", "TRANSACTION"):
             raise self.error()
         name = self._transaction_name()
         if name is None:
             raise self.error()
-        return self.mark(nodes.SaveTransaction(name), token)
+        return nodes.SaveTransaction(name)
 
     # ---- EXEC
 
@@ -319,31 +324,31 @@ class Statements(CursorStatements):
     # ---- messages and others
 
     def _print(self) -> nodes.Print:
-        token = self.advance()
-        return self.mark(nodes.Print(self.expression()), token)
+        self.advance()
+        return nodes.Print(self.expression())
 
     def _throw(self) -> nodes.Throw:
-        token = self.advance()
+        self.advance()
         if not self._starts_value():
-            return self.mark(nodes.Throw(), token)
+            return nodes.Throw()
         number = self.expression()
         self._throw_comma()
         message = self.expression()
         self._throw_comma()
-        return self.mark(nodes.Throw(number, message, self.expression()), token)
+        return nodes.Throw(number, message, self.expression())
 
     def _throw_comma(self) -> None:
         if not self.accept(","):
             raise self.refusal()
 
     def _raiserror(self) -> nodes.RaiseError:
-        token = self.advance()
+        self.advance()
         self.expect("(")
         values = self.comma_list(self.expression)
         self.expect(")")
         if len(values) < 3:
             raise self.error(self.tokens[self.at - 1])
-        statement = self.mark(nodes.RaiseError(*values[:3], values[3:]), token)
+        statement = nodes.RaiseError(*values[:3], values[3:])
         if self.accept("WITH"):
             statement.options = [self.advance().key]
             while self.accept(","):
@@ -351,12 +356,12 @@ class Statements(CursorStatements):
         return statement
 
     def _use(self) -> nodes.Use:
-        token = self.advance()
-        return self.mark(nodes.Use(self.identifier()), token)
+        self.advance()
+        return nodes.Use(self.identifier())
 
     def _server_command(self) -> nodes.ServerCommand:
         token = self.advance()
-        statement = self.mark(nodes.ServerCommand(token.key), token)
+        statement = nodes.ServerCommand(token.key)
         if token.key == "KILL":
             if self.token.kind != "int":
                 raise NotSupported("KILL of anything but a session's number", token.line)
@@ -372,11 +377,11 @@ class Statements(CursorStatements):
         kind = self.accept_one("DELAY", "TIME")
         if kind is None:
             raise NotSupported("WAITFOR (statement)", token.line)
-        return self.mark(nodes.WaitFor(kind, self._primary()), token)
+        return nodes.WaitFor(kind, self._primary())
 
     def _dbcc(self) -> nodes.Dbcc:
-        token = self.advance()
-        statement = self.mark(nodes.Dbcc(self.advance().key, []), token)
+        self.advance()
+        statement = nodes.Dbcc(self.advance().key, [])
         if self.accept("("):
             while not self.accept(")"):
                 if self.token.kind == "end":
@@ -394,8 +399,8 @@ class Statements(CursorStatements):
 
     def _permission(self) -> nodes.CreatePrincipal:
         start = self.at
-        token = self.advance()
-        return self.principal(token, start)
+        self.advance()
+        return self.principal(start)
 
 
 _STATEMENTS = {

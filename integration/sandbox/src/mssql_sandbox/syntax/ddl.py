@@ -24,28 +24,14 @@ class Definitions(ObjectDefinitions):
         if self.accept("OR", "ALTER"):
             mode = "CREATE OR ALTER"
         key = self.token.key
-        if key == "TABLE":
-            return self._create_table(token)
-        if key in ("UNIQUE", "CLUSTERED", "NONCLUSTERED", "INDEX"):
-            return self._create_index(token)
+        if key in _CREATE:
+            return _CREATE[key](self)
         if key == "VIEW":
-            return self._create_view(token, start, mode)
+            return self._create_view(start, mode)
         if key in _MODULES:
-            return self._create_module(token, start, mode)
-        if key == "SCHEMA":
-            return self._create_schema(token)
-        if key == "SEQUENCE":
-            return self._sequence(token, "CREATE")
-        if key == "TYPE":
-            return self._create_type(token)
-        if key == "SYNONYM":
-            return self._create_synonym(token)
-        if key == "STATISTICS":
-            return self._create_statistics(token)
-        if key == "DATABASE":
-            return self._create_database(token)
+            return self._create_module(start, mode)
         if key in _PRINCIPALS:
-            return self.principal(token, start)
+            return self.principal(start)
         raise self._unknown_kind() or NotSupported(f"CREATE {self.token.text}", token.line)
 
     def alter(self) -> nodes.Statement:
@@ -54,24 +40,24 @@ class Definitions(ObjectDefinitions):
         key = self.token.key
         if key == "TABLE":
             self.advance()
-            return self._alter_table(token, self.name())
+            return self._alter_table(self.name())
         if key == "INDEX":
-            return self._alter_index(token)
+            return self._alter_index()
         if key == "VIEW":
-            return self._create_view(token, start, "ALTER")
+            return self._create_view(start, "ALTER")
         if key in _MODULES:
-            return self._create_module(token, start, "ALTER")
+            return self._create_module(start, "ALTER")
         if key == "SCHEMA":
             self.advance()
             schema = self.identifier()
             self.expect("TRANSFER")
-            return self.mark(nodes.AlterSchemaTransfer(schema, self.name()), token)
+            return nodes.AlterSchemaTransfer(schema, self.name())
         if key == "SEQUENCE":
-            return self._sequence(token, "ALTER")
+            return self._sequence("ALTER")
         if key == "DATABASE":
-            return self._alter_database(token)
+            return self._alter_database()
         if key in _PRINCIPALS:
-            return self.principal(token, start)
+            return self.principal(start)
         raise self._unknown_kind() or NotSupported(f"ALTER {self.token.text}", token.line)
 
     def _unknown_kind(self) -> SqlServerError | None:
@@ -83,9 +69,9 @@ class Definitions(ObjectDefinitions):
 
     # ---- tables
 
-    def _create_table(self, token) -> nodes.CreateTable:
+    def _create_table(self) -> nodes.CreateTable:
         self.advance()
-        statement = self.mark(nodes.CreateTable(self.name(), []), token)
+        statement = nodes.CreateTable(self.name(), [])
         if self.token.key == "AS" and self.ahead().key in ("SELECT", "WITH"):
             self.advance()
             raise self.refusal()
@@ -104,53 +90,53 @@ class Definitions(ObjectDefinitions):
 
     # ---- ALTER TABLE
 
-    def _alter_table(self, token, table: nodes.Name) -> nodes.Statement:
+    def _alter_table(self, table: nodes.Name) -> nodes.Statement:
         check_existing = None
         if self.token.key == "WITH" and self.ahead().key in ("CHECK", "NOCHECK"):
             self.advance()
             check_existing = self.advance().key == "CHECK"
         key = self.token.key
         if key == "ADD":
-            return self._alter_add(token, table, check_existing)
+            return self._alter_add(table, check_existing)
         if key == "DROP":
-            return self._alter_drop(token, table)
+            return self._alter_drop(table)
         if key == "ALTER":
-            return self._alter_column(token, table)
+            return self._alter_column(table)
         if key in ("CHECK", "NOCHECK"):
             enable = self.advance().key == "CHECK"
             self.expect("CONSTRAINT")
-            return self.mark(nodes.AlterTableCheck(table, enable, self._all_or_names(), check_existing), token)
+            return nodes.AlterTableCheck(table, enable, self._all_or_names(), check_existing)
         if key in ("ENABLE", "DISABLE"):
             enable = self.advance().key == "ENABLE"
             self.expect("TRIGGER")
-            return self.mark(nodes.AlterTableTrigger(table, enable, self._all_or_names()), token)
+            return nodes.AlterTableTrigger(table, enable, self._all_or_names())
         if key == "SWITCH":
             self.advance()
             self.expect("TO")
-            return self.mark(nodes.AlterTableSwitch(table, self.name()), token)
+            return nodes.AlterTableSwitch(table, self.name())
         if key == "REBUILD":
-            return self._rebuild_table(table, token)
+            return self._rebuild_table(table)
         if key == "SET":
-            raise NotSupported(f"ALTER TABLE ... {key}", token.line)
+            raise NotSupported(f"ALTER TABLE ... {key}", self.token.line)
         raise self.error()
 
-    def _rebuild_table(self, table: nodes.Name, token) -> nodes.AlterIndex:
+    def _rebuild_table(self, table: nodes.Name) -> nodes.AlterIndex:
         """REBUILD [PARTITION = ALL] [WITH (...)]: of all indexes."""
         self.advance()
         if self.accept("PARTITION"):
             self.expect("=", "ALL")
         if self.accept("WITH"):
             self._skip_parentheses()
-        return self.mark(nodes.AlterIndex(None, table, "REBUILD", of_table=True), token)
+        return nodes.AlterIndex(None, table, "REBUILD", of_table=True)
 
     def _all_or_names(self) -> list[str] | None:
         if self.accept("ALL"):
             return None
         return self.comma_list(self.identifier)
 
-    def _alter_add(self, token, table, check_existing) -> nodes.AlterTableAdd:
+    def _alter_add(self, table, check_existing) -> nodes.AlterTableAdd:
         self.advance()
-        statement = self.mark(nodes.AlterTableAdd(table, [], [], check_existing), token)
+        statement = nodes.AlterTableAdd(table, [], [], check_existing)
         while True:
             if self.token.key in ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "DEFAULT"):
                 statement.constraints.append(self.table_constraint())
@@ -160,7 +146,7 @@ class Definitions(ObjectDefinitions):
             if not self.accept(","):
                 return statement
 
-    def _alter_drop(self, token, table) -> nodes.AlterTableDrop:
+    def _alter_drop(self, table) -> nodes.AlterTableDrop:
         self.advance()
         items, kind = [], "CONSTRAINT"
         while True:
@@ -170,12 +156,12 @@ class Definitions(ObjectDefinitions):
             if self.accept("WITH"):
                 self._skip_parentheses()
             if not self.accept(","):
-                return self.mark(nodes.AlterTableDrop(table, items), token)
+                return nodes.AlterTableDrop(table, items)
 
-    def _alter_column(self, token, table) -> nodes.AlterColumn:
+    def _alter_column(self, table) -> nodes.AlterColumn:
         self.advance()
         self.expect("COLUMN")
-        statement = self.mark(nodes.AlterColumn(table, self.identifier(), None), token)
+        statement = nodes.AlterColumn(table, self.identifier(), None)
         if self.token.key in ("ADD", "DROP"):
             start = self.at
             self.advance()
@@ -197,13 +183,13 @@ class Definitions(ObjectDefinitions):
 
     # ---- indexes
 
-    def _create_index(self, token) -> nodes.CreateIndex:
+    def _create_index(self) -> nodes.CreateIndex:
         unique = self.accept("UNIQUE")
         clustered = self._clustered()
         self.expect("INDEX")
         name = self.identifier()
         self.expect("ON")
-        statement = self.mark(nodes.CreateIndex(name, self.name(), [], unique, clustered), token)
+        statement = nodes.CreateIndex(name, self.name(), [], unique, clustered)
         statement.columns = self.index_columns()
         if self.accept("INCLUDE"):
             statement.include = self.identifiers()
@@ -218,21 +204,21 @@ class Definitions(ObjectDefinitions):
             statement.filegroup = self.identifier_or_primary()
         return statement
 
-    def _alter_index(self, token) -> nodes.AlterIndex:
+    def _alter_index(self) -> nodes.AlterIndex:
         self.advance()
         name = None if self.accept("ALL") else self.identifier()
         self.expect("ON")
         table = self.name()
         action = self.advance().key
         if action == "SET":
-            return self.mark(nodes.AlterIndex(name, table, action, self.options_list()), token)
+            return nodes.AlterIndex(name, table, action, self.options_list())
         if action not in ("REBUILD", "REORGANIZE", "DISABLE"):
-            raise NotSupported(f"ALTER INDEX ... {action}", token.line)
+            raise NotSupported(f"ALTER INDEX ... {action}", self.token.line)
         if self.accept("PARTITION"):
             self.expect("=", "ALL")
         if self.accept("WITH"):
             self._skip_parentheses()
-        return self.mark(nodes.AlterIndex(name, table, action), token)
+        return nodes.AlterIndex(name, table, action)
 
     # ---- other objects
 
@@ -244,7 +230,7 @@ class Definitions(ObjectDefinitions):
         kind = self.advance().key
         kind = "PROCEDURE" if kind == "PROC" else kind
         if_exists = self.accept("IF", "EXISTS")
-        statement = self.mark(nodes.Drop(kind, [], if_exists), token)
+        statement = nodes.Drop(kind, [], if_exists)
         if kind == "INDEX":
             name = self.name()
             if len(name.parts) > 1 and self.token.key != "ON":
@@ -261,19 +247,19 @@ class Definitions(ObjectDefinitions):
         statement.names = self.comma_list(self.name)
         return statement
 
-    def _create_schema(self, token) -> nodes.CreateSchema:
+    def _create_schema(self) -> nodes.CreateSchema:
         self.advance()
         if self.accept("AUTHORIZATION"):
             owner = self.identifier()
-            return self.mark(nodes.CreateSchema(owner, owner), token)
-        statement = self.mark(nodes.CreateSchema(self.identifier()), token)
+            return nodes.CreateSchema(owner, owner)
+        statement = nodes.CreateSchema(self.identifier())
         if self.accept("AUTHORIZATION"):
             statement.authorization = self.identifier()
         return statement
 
-    def _sequence(self, token, mode: str) -> nodes.CreateSequence:
+    def _sequence(self, mode: str = "CREATE") -> nodes.CreateSequence:
         self.advance()
-        statement = self.mark(nodes.CreateSequence(self.name(), None, {}, mode), token)
+        statement = nodes.CreateSequence(self.name(), None, {}, mode)
         if self.accept("AS"):
             statement.type = self.type_name()
         words = (("START", "WITH"), ("RESTART", "WITH"), ("INCREMENT", "BY"), ("MINVALUE",), ("MAXVALUE",), ("CACHE",))
@@ -294,9 +280,9 @@ class Definitions(ObjectDefinitions):
                 else:
                     return statement
 
-    def _create_database(self, token) -> nodes.CreateDatabase:
+    def _create_database(self) -> nodes.CreateDatabase:
         self.advance()
-        statement = self.mark(nodes.CreateDatabase(self.identifier()), token)
+        statement = nodes.CreateDatabase(self.identifier())
         if self.accept("AS", "COPY", "OF"):
             statement.copy_of = ".".join(self.name().parts)
         if self.accept("COLLATE"):
@@ -304,22 +290,34 @@ class Definitions(ObjectDefinitions):
         if self.token.key == "(":
             statement.options = self.options_list()
         if self.accept("WITH"):
-            raise NotSupported("CREATE DATABASE ... WITH", token.line)
+            raise NotSupported("CREATE DATABASE ... WITH", self.token.line)
         if self.token.key in ("ON", "CONTAINMENT", "FOR"):
-            raise NotSupported(f"CREATE DATABASE ... {self.token.key}", token.line)
+            raise NotSupported(f"CREATE DATABASE ... {self.token.key}", self.token.line)
         return statement
 
-    def _alter_database(self, token) -> nodes.AlterDatabase:
+    def _alter_database(self) -> nodes.AlterDatabase:
         self.advance()
         if self.token.key == "SCOPED":
-            raise NotSupported("ALTER DATABASE SCOPED CONFIGURATION", token.line)
+            raise NotSupported("ALTER DATABASE SCOPED CONFIGURATION", self.token.line)
         name = None if self.accept("CURRENT") else self.identifier()
         start = self.at
         while self.token.kind != "end" and self.token.key != ";":
             self.advance()
-        return self.mark(nodes.AlterDatabase(name, self.source(start)), token)
+        return nodes.AlterDatabase(name, self.source(start))
 
-    def principal(self, token, start: int) -> nodes.CreatePrincipal:
+    def principal(self, start: int) -> nodes.CreatePrincipal:
         while self.token.kind != "end" and self.token.key != ";":
             self.advance()
-        return self.mark(nodes.CreatePrincipal(self.source(start)), token)
+        return nodes.CreatePrincipal(self.source(start))
+
+
+_CREATE = {
+    "TABLE": Definitions._create_table,
+    **dict.fromkeys(("UNIQUE", "CLUSTERED", "NONCLUSTERED", "INDEX"), Definitions._create_index),
+    "SCHEMA": Definitions._create_schema,
+    "SEQUENCE": Definitions._sequence,
+    "TYPE": Definitions._create_type,
+    "SYNONYM": Definitions._create_synonym,
+    "STATISTICS": Definitions._create_statistics,
+    "DATABASE": Definitions._create_database,
+}

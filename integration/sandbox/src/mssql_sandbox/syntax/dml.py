@@ -38,7 +38,7 @@ class DataStatements(Queries):
     def insert(self) -> nodes.Statement:
         token = self.advance()
         if self.token.key == "BULK":
-            return self._insert_bulk(token)
+            return self._insert_bulk()
         top = self.top() if self.token.key == "TOP" else None
         self.accept("INTO")
         statement = self.mark(nodes.Insert(self._target(legacy=False), []), token)
@@ -71,9 +71,9 @@ class DataStatements(Queries):
             source.hints = self.table_hints()
         return source
 
-    def _insert_bulk(self, token) -> nodes.InsertBulk:
+    def _insert_bulk(self) -> nodes.InsertBulk:
         self.advance()
-        statement = self.mark(nodes.InsertBulk(self.name(), []), token)
+        statement = nodes.InsertBulk(self.name(), [])
         if self.accept("("):
             statement.columns = self.comma_list(self.bulk_column)
             self.expect(")")
@@ -119,7 +119,7 @@ class DataStatements(Queries):
     def update(self) -> nodes.Statement:
         token = self.advance()
         if self.accept("STATISTICS"):
-            return self.update_statistics(token)
+            return self.update_statistics()
         top = self.top() if self.token.key == "TOP" else None
         statement = self.mark(nodes.Update(self._target(), []), token)
         statement.top = top
@@ -131,7 +131,7 @@ class DataStatements(Queries):
     def index_columns(self) -> list[nodes.IndexColumn]:
         raise NotImplementedError
 
-    def update_statistics(self, token) -> nodes.UpdateStatistics:
+    def update_statistics(self) -> nodes.UpdateStatistics:
         raise NotImplementedError
 
     def _dml_tail(self, statement) -> None:
@@ -234,9 +234,9 @@ class DataStatements(Queries):
         return result
 
     def truncate(self) -> nodes.Truncate:
-        token = self.advance()
+        self.advance()
         self.expect("TABLE")
-        return self.mark(nodes.Truncate(self.name()), token)
+        return nodes.Truncate(self.name())
 
     def execute(self) -> nodes.Execute:
         raise NotImplementedError

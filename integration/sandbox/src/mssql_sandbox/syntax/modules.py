@@ -7,7 +7,7 @@ from .dml import DataStatements
 
 
 class ModuleDefinitions(DataStatements):
-    def _create_view(self, token, start: int, mode: str) -> nodes.CreateView:
+    def _create_view(self, start: int, mode: str) -> nodes.CreateView:
         self.advance()
         name = self.name()
         columns = self.identifiers() if self.token.key == "(" else []
@@ -18,7 +18,7 @@ class ModuleDefinitions(DataStatements):
             ctes = self.common_tables()
         query = self.query()
         query.ctes = ctes
-        view = self.mark(nodes.CreateView(name, columns, query, "", mode, options), token)
+        view = nodes.CreateView(name, columns, query, "", mode, options)
         view.check_option = self.accept("WITH", "CHECK", "OPTION")
         view.text = self.source(start)
         self._end_of_module()
@@ -31,10 +31,10 @@ class ModuleDefinitions(DataStatements):
         if self.token.kind != "end":
             raise self.error()
 
-    def _create_module(self, token, start: int, mode: str) -> nodes.CreateModule:
+    def _create_module(self, start: int, mode: str) -> nodes.CreateModule:
         kind = self.advance().key
         kind = "PROCEDURE" if kind == "PROC" else kind
-        module = self.mark(nodes.CreateModule(kind, self.name(), [], [], "", mode), token)
+        module = nodes.CreateModule(kind, self.name(), [], [], "", mode)
         if kind == "TRIGGER":
             self._trigger_head(module)
         else:

@@ -6,48 +6,48 @@ from .tables import TableDefinitions
 
 
 class ObjectDefinitions(TableDefinitions):
-    def _create_type(self, token) -> nodes.CreateType:
+    def _create_type(self) -> nodes.CreateType:
         self.expect("TYPE")
         name = self.name()
         if self.token.key == "EXTERNAL":
-            raise NotSupported("CREATE TYPE ... EXTERNAL", token.line)
+            raise NotSupported("CREATE TYPE ... EXTERNAL", self.token.line)
         if self.accept("FROM"):
-            alias = self.mark(nodes.CreateType(name, base=self.type_name()), token)
+            alias = nodes.CreateType(name, base=self.type_name())
             alias.nullable = not self.accept("NOT", "NULL")
             self.accept("NULL")
             return alias
         self.expect("AS", "TABLE")
         start = self.at
-        table = self.mark(nodes.DeclareTable("@t", []), token)
+        table = nodes.DeclareTable("@t", [], line=self.token.line)
         self.expect("(")
         self._table_elements(table)
         self.expect(")")
-        statement = self.mark(nodes.CreateType(name, table, self.source(start)), token)
+        statement = nodes.CreateType(name, table, self.source(start))
         if self.token.key == "WITH":
-            raise NotSupported("CREATE TYPE ... WITH", token.line)
+            raise NotSupported("CREATE TYPE ... WITH", self.token.line)
         return statement
 
-    def _create_synonym(self, token) -> nodes.CreateSynonym:
+    def _create_synonym(self) -> nodes.CreateSynonym:
         self.expect("SYNONYM")
         name = self.name()
         self.expect("FOR")
-        return self.mark(nodes.CreateSynonym(name, self.name()), token)
+        return nodes.CreateSynonym(name, self.name())
 
     # ---- statistics
 
-    def _create_statistics(self, token) -> nodes.CreateStatistics:
+    def _create_statistics(self) -> nodes.CreateStatistics:
         self.expect("STATISTICS")
         name = self.identifier()
         self.expect("ON")
-        statement = self.mark(nodes.CreateStatistics(name, self.name(), self.identifiers()), token)
+        statement = nodes.CreateStatistics(name, self.name(), self.identifiers())
         if self.accept("WHERE"):
             statement.where = self.predicate()
         statement.options = self._statistics_options()
         return statement
 
-    def update_statistics(self, token) -> nodes.UpdateStatistics:
+    def update_statistics(self) -> nodes.UpdateStatistics:
         """What follows UPDATE STATISTICS: a table, one or several names in parentheses, options."""
-        statement = self.mark(nodes.UpdateStatistics(self.name()), token)
+        statement = nodes.UpdateStatistics(self.name())
         if self.token.key == "(":
             statement.names = self.identifiers()
         elif self.sees_name() and not self._at_statement():

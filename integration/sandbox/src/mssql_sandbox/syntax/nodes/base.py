@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class Node:
-    """Each class below is made a dataclass. ``line`` does not count when nodes are compared, as GROUP BY matches them."""
+    """Each class below is made a dataclass, where ``[]`` and ``{}`` stand for a new list or dict of each node.
+
+    ``line`` does not count when nodes are compared, as GROUP BY matches them.
+    """
 
     line: int = field(default=0, compare=False, repr=False)
 
     def __init_subclass__(cls) -> None:
+        for name in cls.__annotations__:
+            if (value := vars(cls).get(name)) in ([], {}):
+                setattr(cls, name, field(default_factory=type(value)))
         dataclass(cls)
 
 

@@ -81,8 +81,8 @@ class RaiseError(Statement):
     message: Expression
     severity: Expression
     state: Expression
-    arguments: list[Expression] = field(default_factory=list)
-    options: list[str] = field(default_factory=list)
+    arguments: list[Expression] = []
+    options: list[str] = []
 
 
 class Print(Statement):
@@ -116,7 +116,7 @@ class Execute(Statement):
     """EXEC [@r =] proc args, or EXEC (@text / 'text' + ...)."""
 
     procedure: Name | None
-    arguments: list[ExecuteArgument] = field(default_factory=list)
+    arguments: list[ExecuteArgument] = []
     text: Expression | None = None
     result: str | None = None  # '@r'
     procedure_variable: str | None = None
@@ -139,7 +139,7 @@ class WaitFor(Statement):
 class Dbcc(Statement):
     command: str  # CHECKIDENT ...
     arguments: list[str]
-    options: list[str] = field(default_factory=list)
+    options: list[str] = []
 
 
 class InsertBulk(Statement):
@@ -147,8 +147,8 @@ class InsertBulk(Statement):
 
     table: Name
     columns: list[ColumnDefinition]
-    options: dict[str, str] = field(default_factory=dict)
-    order: list[IndexColumn] = field(default_factory=list)
+    options: dict[str, str] = {}
+    order: list[IndexColumn] = []
 
 
 class DeclareCursor(Statement):
@@ -159,14 +159,14 @@ class DeclareCursor(Statement):
 
     name: str
     query: Query
-    options: list[str] = field(default_factory=list)
+    options: list[str] = []
 
 
 class CursorCommand(Statement):
     command: str  # OPEN, CLOSE, DEALLOCATE, FETCH
     name: str
     direction: str = "NEXT"  # PRIOR, FIRST, LAST, ABSOLUTE, RELATIVE
-    into: list[str] = field(default_factory=list)
+    into: list[str] = []
     amount: Expression | None = None  # of ABSOLUTE and RELATIVE
     global_: bool = False
 

@@ -1,7 +1,5 @@
 """Statements that define objects."""
 
-from dataclasses import field
-
 from .base import Expression, Name, Node, Predicate, Statement, TypeName
 from .queries import Query
 
@@ -23,7 +21,7 @@ class Constraint(Node):
 
     kind: str
     name: str | None = None
-    columns: list[IndexColumn] = field(default_factory=list)
+    columns: list[IndexColumn] = []
     clustered: bool | None = None
     reference: ReferenceClause | None = None
     check: Predicate | None = None
@@ -32,7 +30,7 @@ class Constraint(Node):
     for_column: str | None = None  # DEFAULT ... FOR column
     with_values: bool = False
     filegroup: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = {}
     not_for_replication: bool = False
 
 
@@ -48,7 +46,7 @@ class ColumnDefinition(Node):
     rowguidcol: bool = False
     sparse: bool = False
     not_for_replication: bool = False  # the identity
-    constraints: list[Constraint] = field(default_factory=list)  # inline ones, DEFAULT included
+    constraints: list[Constraint] = []  # inline ones, DEFAULT included
     index: "InlineIndex | None" = None
 
 
@@ -64,10 +62,10 @@ class InlineIndex(Node):
 class CreateTable(Statement):
     name: Name
     columns: list[ColumnDefinition]
-    constraints: list[Constraint] = field(default_factory=list)
-    indexes: list[InlineIndex] = field(default_factory=list)
+    constraints: list[Constraint] = []
+    indexes: list[InlineIndex] = []
     filegroup: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = {}
 
 
 class DeclareTable(Statement):
@@ -75,7 +73,7 @@ class DeclareTable(Statement):
 
     variable: str
     columns: list[ColumnDefinition]
-    constraints: list[Constraint] = field(default_factory=list)
+    constraints: list[Constraint] = []
 
 
 class AlterTableAdd(Statement):
@@ -127,18 +125,18 @@ class CreateIndex(Statement):
     columns: list[IndexColumn]
     unique: bool = False
     clustered: bool | None = None
-    include: list[str] = field(default_factory=list)
+    include: list[str] = []
     where: Predicate | None = None
     where_text: str = ""
     filegroup: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = {}
 
 
 class AlterIndex(Statement):
     name: str | None  # None = ALL
     table: Name
     action: str  # REBUILD, REORGANIZE, DISABLE, SET
-    options: dict[str, str] = field(default_factory=dict)  # of SET
+    options: dict[str, str] = {}  # of SET
     of_table: bool = False  # ALTER TABLE ... REBUILD
 
 
@@ -157,7 +155,7 @@ class CreateView(Statement):
     query: Query
     text: str  # source of the whole statement
     mode: str = "CREATE"  # CREATE, ALTER, CREATE OR ALTER
-    options: list[str] = field(default_factory=list)  # SCHEMABINDING ...
+    options: list[str] = []  # SCHEMABINDING ...
     check_option: bool = False
 
 
@@ -177,12 +175,12 @@ class CreateModule(Statement):
     body: list[Statement]
     text: str
     mode: str = "CREATE"
-    options: list[str] = field(default_factory=list)  # SCHEMABINDING, RETURNS NULL ON NULL INPUT ...
+    options: list[str] = []  # SCHEMABINDING, RETURNS NULL ON NULL INPUT ...
     returns: TypeName | None = None
     query: Query | None = None  # of an inline table function
     on: Name | None = None  # trigger
     timing: str | None = None  # AFTER, INSTEAD OF
-    events: list[str] = field(default_factory=list)
+    events: list[str] = []
     not_for_replication: bool = False
 
 
@@ -206,7 +204,7 @@ class CreateSequence(Statement):
 class CreateDatabase(Statement):
     name: str
     collation: str | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = {}
     copy_of: str | None = None
 
 
@@ -243,12 +241,12 @@ class CreateStatistics(Statement):
     table: Name
     columns: list[str]
     where: Predicate | None = None
-    options: dict[str, str] = field(default_factory=dict)  # FULLSCAN, SAMPLE, NORECOMPUTE, INCREMENTAL ...
+    options: dict[str, str] = {}  # FULLSCAN, SAMPLE, NORECOMPUTE, INCREMENTAL ...
 
 
 class UpdateStatistics(Statement):
     """``names`` empty: all of the table."""
 
     table: Name
-    names: list[str] = field(default_factory=list)
-    options: dict[str, str] = field(default_factory=dict)
+    names: list[str] = []
+    options: dict[str, str] = {}

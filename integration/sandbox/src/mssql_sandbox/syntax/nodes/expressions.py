@@ -1,7 +1,5 @@
 """Expressions."""
 
-from dataclasses import field
-
 from .base import Expression, Node, Predicate, TypeName
 
 
@@ -83,8 +81,8 @@ class Frame(Node):
 
 
 class Over(Node):
-    partition_by: list[Expression] = field(default_factory=list)
-    order_by: list[OrderItem] = field(default_factory=list)
+    partition_by: list[Expression] = []
+    order_by: list[OrderItem] = []
     frame: Frame | None = None
     window: str | None = None  # OVER w / OVER (w ...)
 

@@ -1,6 +1,5 @@
 """SELECT, set operations, and the expressions, predicates and sources that hold a query."""
 
-from dataclasses import field
 from typing import Literal as OneOf
 
 from .base import Expression, Name, Node, Predicate, Source
@@ -42,11 +41,11 @@ class Select(Node):
     distinct: bool = False
     top: Top | None = None
     into: Name | None = None
-    sources: list[Source] = field(default_factory=list)  # comma-separated FROM items
+    sources: list[Source] = []  # comma-separated FROM items
     where: Predicate | None = None
     group_by: GroupBy | None = None
     having: Predicate | None = None
-    windows: dict[str, Over] = field(default_factory=dict)
+    windows: dict[str, Over] = {}
 
 
 class SetOperation(Node):
@@ -65,19 +64,19 @@ class ForClause(Node):
     """FOR JSON / FOR XML / FOR BROWSE: mode 'JSON PATH', 'JSON AUTO', 'XML PATH' ...; options like ROOT('x'), WITHOUT_ARRAY_WRAPPER."""
 
     mode: str
-    options: dict[str, str | None] = field(default_factory=dict)  # upper-case option -> its string argument
+    options: dict[str, str | None] = {}  # upper-case option -> its string argument
 
 
 class Query(Node):
     """A whole query expression: CTEs, body, ORDER BY, OFFSET/FETCH, FOR, OPTION."""
 
     body: "Select | SetOperation | Query"
-    order_by: list[OrderItem] = field(default_factory=list)
+    order_by: list[OrderItem] = []
     offset: Expression | None = None
     fetch: Expression | None = None
-    ctes: list[CommonTable] = field(default_factory=list)
+    ctes: list[CommonTable] = []
     for_clause: ForClause | None = None
-    options: list[str] = field(default_factory=list)  # OPTION (...), source text of each
+    options: list[str] = []  # OPTION (...), source text of each
 
 
 # ---- what holds a query
@@ -107,4 +106,4 @@ class Exists(Predicate):
 class DerivedTable(Source):
     query: Query
     alias: str
-    columns: list[str] = field(default_factory=list)
+    columns: list[str] = []

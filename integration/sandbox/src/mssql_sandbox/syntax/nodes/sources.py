@@ -1,7 +1,5 @@
 """What FROM takes."""
 
-from dataclasses import field
-
 from .base import Expression, Name, Node, Predicate, Source, TypeName
 from .expressions import FunctionCall, MethodCall
 
@@ -11,15 +9,15 @@ class TableSource(Source):
 
     name: Name
     alias: str | None = None
-    hints: list[str] = field(default_factory=list)  # upper case: NOLOCK, UPDLOCK, INDEX(...)
-    columns: list[str] = field(default_factory=list)
+    hints: list[str] = []  # upper case: NOLOCK, UPDLOCK, INDEX(...)
+    columns: list[str] = []
     for_system_time: str | None = None
 
 
 class ValuesSource(Source):
     rows: list[list[Expression]]
     alias: str
-    columns: list[str] = field(default_factory=list)
+    columns: list[str] = []
 
 
 class OpenJsonColumn(Node):
@@ -35,7 +33,7 @@ class FunctionSource(Source):
 
     call: "FunctionCall | MethodCall"
     alias: str | None = None
-    columns: list[str] = field(default_factory=list)
+    columns: list[str] = []
     with_columns: list[OpenJsonColumn] | None = None  # OPENJSON ... WITH (...)
 
 

@@ -1,6 +1,6 @@
 """Statements over rows: SELECT, INSERT, UPDATE, DELETE, MERGE."""
 
-from dataclasses import field
+from dataclasses import KW_ONLY
 
 from .base import Expression, Name, Node, Predicate, Source, Statement
 from .control import Execute
@@ -17,15 +17,16 @@ class Output(Node):
 
     items: list[SelectItem]
     into: Name | None = None
-    into_columns: list[str] = field(default_factory=list)
+    into_columns: list[str] = []
 
 
 class Change(Statement):
     """What changes rows of a table."""
 
-    ctes: list[CommonTable] = field(default_factory=list, kw_only=True)
-    top: Top | None = field(default=None, kw_only=True)
-    options: list[str] = field(default_factory=list, kw_only=True)
+    _: KW_ONLY
+    ctes: list[CommonTable] = []
+    top: Top | None = None
+    options: list[str] = []
 
 
 class Insert(Change):
@@ -36,7 +37,7 @@ class Insert(Change):
     rows: list[list[Expression]] | None = None
     query: Query | None = None
     execute: "Execute | None" = None
-    output: list[Output] = field(default_factory=list)
+    output: list[Output] = []
 
 
 class DefaultValue(Expression):
@@ -55,16 +56,16 @@ class Assignment(Node):
 class Update(Change):
     target: TableSource  # may be an alias of FROM
     assignments: list[Assignment]
-    sources: list[Source] = field(default_factory=list)
+    sources: list[Source] = []
     where: Predicate | None = None
-    output: list[Output] = field(default_factory=list)
+    output: list[Output] = []
 
 
 class Delete(Change):
     target: TableSource
-    sources: list[Source] = field(default_factory=list)
+    sources: list[Source] = []
     where: Predicate | None = None
-    output: list[Output] = field(default_factory=list)
+    output: list[Output] = []
 
 
 class MergeAction(Node):
@@ -73,8 +74,8 @@ class MergeAction(Node):
     when: str
     condition: Predicate | None
     action: str
-    assignments: list[Assignment] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    assignments: list[Assignment] = []
+    columns: list[str] = []
     values: list[Expression] | None = None  # None for INSERT DEFAULT VALUES
 
 
@@ -83,7 +84,7 @@ class Merge(Change):
     source: Source
     condition: Predicate
     actions: list[MergeAction]
-    output: list[Output] = field(default_factory=list)
+    output: list[Output] = []
 
 
 class Truncate(Statement):
