@@ -12,7 +12,7 @@ from . import datatypes
 from .model import Column, Table, name_key
 
 _COLUMN = re.compile(
-    r"(?P<name>\w+) (?P<type>\w+)(?:\((?P<length>\w+)\))?(?P<null>\?)?(?:@(?P<version>\d+))?(?: = (?P<constant>.+))?$"
+    r"(?P<name>\w+)(?: (?P<type>\w+)(?:\((?P<length>\w+)\))?)?(?P<null>\?)?(?:@(?P<version>\d+))?(?: = (?P<constant>.+))?$"
 )
 _VIEW = re.compile(r"^--- (\w+\.\w+): ([^\n]*(?:\n--- [^\n]*)*)\n(.*?);$", re.M | re.S)
 _FILES = ("catalog_2_views.sql", "catalog_3_information_schema.sql")
@@ -110,13 +110,20 @@ def _columns(view: str, declaration: str, known: dict[str, list[Declared]]) -> l
         match = _COLUMN.match(part)
         if match is None:
             raise ValueError(f"{view}: cannot read {part!r}")
-        arguments = (match["length"],) if match["length"] else ()
-        name = match["type"]
+        name, length = (match["type"], match["length"]) if match["type"] else _usual_type(match["name"])
+        arguments = (length,) if length else ()
         type_ = SqlType("sql_variant") if name == "sql_variant" else datatypes.resolve(nodes.TypeName(name, arguments))
         columns.append(
             Declared(match["name"], type_, bool(match["null"]), int(match["version"] or 0), match["constant"])
         )
     return columns
+
+
+def _usual_type(column: str) -> tuple[str, str | None]:
+    """The type, and its length, of a column that is declared without: ``is_``, ``has_`` and ``uses_`` begin a bit."""
+    if column.endswith("_desc"):
+        return "nvarchar", "60"
+    return "int" if column.endswith("_id") else "bit", None
 
 
 def _with_collation(type_: SqlType, collation: str) -> SqlType:
