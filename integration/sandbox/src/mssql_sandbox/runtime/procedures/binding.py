@@ -3,11 +3,20 @@
 import re
 from typing import Any, Iterator, Sequence
 
+from ...catalog import datatypes
 from ...errors import SqlServerError
 from ...interface import Columns, Done, Event, ResultColumn, ReturnStatus, Rows
-from ...sqltypes import SqlType
+from ...sqltypes import DEFAULT_COLLATION, SqlType
+from ...syntax import nodes
 
 _SELECT = 0xC1
+
+
+def declared(columns: str) -> tuple[tuple[str, SqlType], ...]:
+    """Of ``name type, name, ...``; where no type is written it is sysname."""
+    found = re.findall(r"(\w+)(?: (\w+))?(?:\((\w+)\))?(?:,|$)", columns)
+    types = (nodes.TypeName(type_ or "sysname", (length,) if length else ()) for _name, type_, length in found)
+    return tuple((item[0], datatypes.resolve(type_, DEFAULT_COLLATION)) for item, type_ in zip(found, types))
 
 
 class Call:

@@ -4,11 +4,10 @@ from typing import Any, Iterator
 
 from ...catalog import system
 from ...interface import Event
-from ...sqltypes import INT, SMALLINT, TINYINT, SqlType, nvarchar, varchar
-from .binding import Call, like
+from ...sqltypes import SMALLINT, nvarchar
+from .binding import Call, declared, like
 
 _SYSNAME = nvarchar(128)
-_Y_N = varchar(254)
 _CODES = {
     "bit": -7, "tinyint": -6, "smallint": 5, "int": 4, "bigint": -5, "decimal": 3, "numeric": 2, "money": 3,
     "smallmoney": 3, "float": 6, "real": 7, "date": 91, "time": -154, "datetime": 93, "smalldatetime": 93,
@@ -25,8 +24,7 @@ def tables(call: Call) -> Iterator[Event]:
     name, owner, qualifier, kinds, patterns = call.bind(
         "table_name", "table_owner", "table_qualifier", "table_type", "fUsePattern"
     )
-    columns = (("TABLE_QUALIFIER", _SYSNAME), ("TABLE_OWNER", _SYSNAME), ("TABLE_NAME", _SYSNAME),
-               ("TABLE_TYPE", varchar(32)), ("REMARKS", varchar(254)))  # fmt: skip
+    columns = declared("TABLE_QUALIFIER, TABLE_OWNER, TABLE_NAME, TABLE_TYPE varchar(32), REMARKS varchar(254)")
     database = call.session.database
     if (name, owner) == ("", "") and qualifier == "%":
         rows = [(found.name, None, None, None, None) for found in call.session.server.databases.all()]
@@ -83,17 +81,15 @@ def columns(call: Call) -> Iterator[Event]:
     yield from call.result(_COLUMNS, rows)
 
 
-_COLUMNS: tuple[tuple[str, SqlType], ...] = (
-    ("TABLE_QUALIFIER", _SYSNAME), ("TABLE_OWNER", _SYSNAME), ("TABLE_NAME", _SYSNAME), ("COLUMN_NAME", _SYSNAME),
-    ("DATA_TYPE", SMALLINT), ("TYPE_NAME", _SYSNAME), ("PRECISION", INT), ("LENGTH", INT), ("SCALE", SMALLINT),
-    ("RADIX", SMALLINT), ("NULLABLE", SMALLINT), ("REMARKS", varchar(254)), ("COLUMN_DEF", nvarchar(4000)),
-    ("SQL_DATA_TYPE", SMALLINT), ("SQL_DATETIME_SUB", SMALLINT), ("CHAR_OCTET_LENGTH", INT),
-    ("ORDINAL_POSITION", INT), ("IS_NULLABLE", varchar(254)), ("SS_IS_SPARSE", SMALLINT),
-    ("SS_IS_COLUMN_SET", SMALLINT), ("SS_IS_COMPUTED", SMALLINT), ("SS_IS_IDENTITY", SMALLINT),
-    ("SS_UDT_CATALOG_NAME", _SYSNAME), ("SS_UDT_SCHEMA_NAME", _SYSNAME), ("SS_UDT_ASSEMBLY_TYPE_NAME", nvarchar(4000)),
-    ("SS_XML_SCHEMACOLLECTION_CATALOG_NAME", _SYSNAME), ("SS_XML_SCHEMACOLLECTION_SCHEMA_NAME", _SYSNAME),
-    ("SS_XML_SCHEMACOLLECTION_NAME", _SYSNAME), ("SS_DATA_TYPE", TINYINT),
-)  # fmt: skip
+_COLUMNS = declared(
+    """TABLE_QUALIFIER, TABLE_OWNER, TABLE_NAME, COLUMN_NAME, DATA_TYPE smallint, TYPE_NAME, PRECISION int, LENGTH int,
+    SCALE smallint, RADIX smallint, NULLABLE smallint, REMARKS varchar(254), COLUMN_DEF nvarchar(4000),
+    SQL_DATA_TYPE smallint, SQL_DATETIME_SUB smallint, CHAR_OCTET_LENGTH int, ORDINAL_POSITION int,
+    IS_NULLABLE varchar(254), SS_IS_SPARSE smallint, SS_IS_COLUMN_SET smallint, SS_IS_COMPUTED smallint,
+    SS_IS_IDENTITY smallint, SS_UDT_CATALOG_NAME, SS_UDT_SCHEMA_NAME, SS_UDT_ASSEMBLY_TYPE_NAME nvarchar(4000),
+    SS_XML_SCHEMACOLLECTION_CATALOG_NAME, SS_XML_SCHEMACOLLECTION_SCHEMA_NAME, SS_XML_SCHEMACOLLECTION_NAME,
+    SS_DATA_TYPE tinyint"""
+)
 _SS_DATA_TYPE = {
     "bit": 50, "tinyint": 37, "smallint": 39, "int": 38, "bigint": 63, "decimal": 106, "numeric": 108, "money": 110,
     "smallmoney": 110, "float": 109, "real": 109, "datetime": 111, "smalldatetime": 111, "char": 39, "varchar": 39,
@@ -143,8 +139,7 @@ def primary_keys(call: Call) -> Iterator[Event]:
     """sp_pkeys."""
     name, owner, qualifier = call.bind("table_name", "table_owner", "table_qualifier", required=1)
     call.check_qualifier(qualifier)
-    result = (("TABLE_QUALIFIER", _SYSNAME), ("TABLE_OWNER", _SYSNAME), ("TABLE_NAME", _SYSNAME),
-              ("COLUMN_NAME", _SYSNAME), ("KEY_SEQ", SMALLINT), ("PK_NAME", _SYSNAME))  # fmt: skip
+    result = declared("TABLE_QUALIFIER, TABLE_OWNER, TABLE_NAME, COLUMN_NAME, KEY_SEQ smallint, PK_NAME")
     rows = call.query(
         "select s.name, o.name, c.name, x.key_ordinal, i.name from ms.indexes i"
         " join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
@@ -206,10 +201,11 @@ def statistics(call: Call) -> Iterator[Event]:
         "table_name", "table_owner", "table_qualifier", "index_name", "is_unique", "accuracy"
     )
     call.check_qualifier(qualifier)
-    result = (("TABLE_QUALIFIER", _SYSNAME), ("TABLE_OWNER", _SYSNAME), ("TABLE_NAME", _SYSNAME),
-              ("NON_UNIQUE", SMALLINT), ("INDEX_QUALIFIER", _SYSNAME), ("INDEX_NAME", _SYSNAME), ("TYPE", SMALLINT),
-              ("SEQ_IN_INDEX", SMALLINT), ("COLUMN_NAME", _SYSNAME), ("COLLATION", varchar(1)), ("CARDINALITY", INT),
-              ("PAGES", INT), ("FILTER_CONDITION", varchar(128)))  # fmt: skip
+    result = declared(
+        """TABLE_QUALIFIER, TABLE_OWNER, TABLE_NAME, NON_UNIQUE smallint, INDEX_QUALIFIER, INDEX_NAME, TYPE smallint,
+        SEQ_IN_INDEX smallint, COLUMN_NAME, COLLATION varchar(1), CARDINALITY int, PAGES int,
+        FILTER_CONDITION varchar(128)"""
+    )
     database = call.session.database
     rows = call.query(
         "select s.name, o.name, 1 - i.is_unique, o.name, i.name, case i.type when 1 then 1 else 3 end, x.key_ordinal,"
@@ -229,9 +225,10 @@ def stored_procedures(call: Call) -> Iterator[Event]:
     """sp_stored_procedures."""
     name, owner, qualifier, patterns = call.bind("sp_name", "sp_owner", "sp_qualifier", "fUsePattern")
     call.check_qualifier(qualifier)
-    result = (("PROCEDURE_QUALIFIER", _SYSNAME), ("PROCEDURE_OWNER", _SYSNAME), ("PROCEDURE_NAME", nvarchar(134)),
-              ("NUM_INPUT_PARAMS", INT), ("NUM_OUTPUT_PARAMS", INT), ("NUM_RESULT_SETS", INT),
-              ("REMARKS", varchar(254)), ("PROCEDURE_TYPE", SMALLINT))  # fmt: skip
+    result = declared(
+        """PROCEDURE_QUALIFIER, PROCEDURE_OWNER, PROCEDURE_NAME nvarchar(134), NUM_INPUT_PARAMS int,
+        NUM_OUTPUT_PARAMS int, NUM_RESULT_SETS int, REMARKS varchar(254), PROCEDURE_TYPE smallint"""
+    )
     wildcards = patterns != 0
     rows = [
         (call.session.database, schema, f"{procedure};{1 if kind == 'P' else 0}", -1, -1, -1, None, 2)

@@ -11,7 +11,7 @@ from ...errors import NotSupported
 from ...interface import Event, ResultColumn
 from ...sqltypes import BIT, INT, SMALLINT, TINYINT, SqlType, nvarchar
 from ...types import collation
-from .binding import Call
+from .binding import Call, declared
 
 _SYSNAME = nvarchar(128)
 _COLUMNS = [
@@ -32,19 +32,17 @@ _COLUMNS = [
     )
 ]  # fmt: skip
 
-_RESULT_COLUMNS = [
-    ("is_hidden", BIT), ("column_ordinal", INT), ("name", _SYSNAME), ("is_nullable", BIT), ("system_type_id", INT),
-    ("system_type_name", nvarchar(256)), ("max_length", SMALLINT), ("precision", TINYINT), ("scale", TINYINT),
-    ("collation_name", _SYSNAME), ("user_type_id", INT), ("user_type_database", _SYSNAME), ("user_type_schema", _SYSNAME),
-    ("user_type_name", _SYSNAME), ("assembly_qualified_type_name", nvarchar(4000)), ("xml_collection_id", INT),
-    ("xml_collection_database", _SYSNAME), ("xml_collection_schema", _SYSNAME), ("xml_collection_name", _SYSNAME),
-    ("is_xml_document", BIT), ("is_case_sensitive", BIT), ("is_fixed_length_clr_type", BIT), ("source_server", _SYSNAME),
-    ("source_database", _SYSNAME), ("source_schema", _SYSNAME), ("source_table", _SYSNAME), ("source_column", _SYSNAME),
-    ("is_identity_column", BIT), ("is_part_of_unique_key", BIT), ("is_updateable", BIT), ("is_computed_column", BIT),
-    ("is_sparse_column_set", BIT), ("ordinal_in_order_by_list", SMALLINT), ("order_by_list_length", SMALLINT),
-    ("order_by_is_descending", SMALLINT), ("tds_type_id", INT), ("tds_length", INT), ("tds_collation_id", INT),
-    ("tds_collation_sort_id", TINYINT),
-]  # fmt: skip
+_RESULT_COLUMNS = declared(
+    """is_hidden bit, column_ordinal int, name, is_nullable bit, system_type_id int, system_type_name nvarchar(256),
+    max_length smallint, precision tinyint, scale tinyint, collation_name, user_type_id int, user_type_database,
+    user_type_schema, user_type_name, assembly_qualified_type_name nvarchar(4000), xml_collection_id int,
+    xml_collection_database, xml_collection_schema, xml_collection_name, is_xml_document bit, is_case_sensitive bit,
+    is_fixed_length_clr_type bit, source_server, source_database, source_schema, source_table, source_column,
+    is_identity_column bit, is_part_of_unique_key bit, is_updateable bit, is_computed_column bit,
+    is_sparse_column_set bit, ordinal_in_order_by_list smallint, order_by_list_length smallint,
+    order_by_is_descending smallint, tds_type_id int, tds_length int, tds_collation_id int,
+    tds_collation_sort_id tinyint"""
+)
 
 # MS-TDS TYPE_INFO tokens of types whose token is not their system_type_id.
 _TDS = {

@@ -5,11 +5,9 @@ from typing import Iterator
 from ...ddl.rename import split_name
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event, Info, ReturnStatus
-from ...sqltypes import INT, SMALLINT, nvarchar, varchar
+from ...sqltypes import INT, nvarchar
 from ..settings import USER_OPTIONS
-from .binding import Call
-
-_SYSNAME = nvarchar(128)
+from .binding import Call, declared
 
 
 def helptext(call: Call) -> Iterator[Event]:
@@ -19,7 +17,7 @@ def helptext(call: Call) -> Iterator[Event]:
     rows = call.query("select definition from ms.modules where object_id = $1", number)
     if not rows:
         raise SqlServerError(15197, name=name)
-    yield from call.result([("Text", nvarchar(255))], [(line,) for line in rows[0][0].splitlines(keepends=True)])
+    yield from call.result(declared("Text nvarchar(255)"), [(line,) for line in rows[0][0].splitlines(keepends=True)])
 
 
 def helpindex(call: Call) -> Iterator[Event]:
@@ -37,23 +35,23 @@ def helpindex(call: Call) -> Iterator[Event]:
         " where i.object_id = $1 and x.key_ordinal > 0 group by i.index_id, 1, 2 order by 1",
         number,
     )
-    columns = [("index_name", _SYSNAME), ("index_description", varchar(210)), ("index_keys", nvarchar(2078))]
+    columns = declared("index_name, index_description varchar(210), index_keys nvarchar(2078)")
     yield from call.result(columns, rows)
 
 
 def databases(call: Call) -> Iterator[Event]:
     """sp_databases."""
-    columns = [("DATABASE_NAME", _SYSNAME), ("DATABASE_SIZE", INT), ("REMARKS", varchar(254))]
+    columns = declared("DATABASE_NAME, DATABASE_SIZE int, REMARKS varchar(254)")
     names = sorted(database.name for database in call.session.server.databases.all())
     yield from call.result(columns, [(name, 8192, None) for name in names])
 
 
 def who(call: Call) -> Iterator[Event]:
     """sp_who."""
-    columns = [
-        ("spid", SMALLINT), ("ecid", SMALLINT), ("status", nvarchar(30)), ("loginame", _SYSNAME),
-        ("hostname", _SYSNAME), ("blk", varchar(5)), ("dbname", _SYSNAME), ("cmd", nvarchar(26)), ("request_id", INT),
-    ]  # fmt: skip
+    columns = declared(
+        """spid smallint, ecid smallint, status nvarchar(30), loginame, hostname, blk varchar(5), dbname,
+        cmd nvarchar(26), request_id int"""
+    )
     rows = [
         (spid, 0, "sleeping", session.login.user, session.login.host, "0", session.database, "AWAITING COMMAND", 0)
         for spid, session in sorted(call.session.server.sessions.items())

@@ -6,18 +6,15 @@ https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp
 from typing import Iterator
 
 from ...interface import Event
-from ...sqltypes import INT, SMALLINT, nvarchar, varchar
-from .binding import Call
+from .binding import Call, declared
 
-_SYSNAME = nvarchar(128)
-_COLUMNS = (
-    ("TYPE_NAME", _SYSNAME), ("DATA_TYPE", SMALLINT), ("PRECISION", INT), ("LITERAL_PREFIX", varchar(32)),
-    ("LITERAL_SUFFIX", varchar(32)), ("CREATE_PARAMS", varchar(32)), ("NULLABLE", SMALLINT),
-    ("CASE_SENSITIVE", SMALLINT), ("SEARCHABLE", SMALLINT), ("UNSIGNED_ATTRIBUTE", SMALLINT), ("MONEY", SMALLINT),
-    ("AUTO_INCREMENT", SMALLINT), ("LOCAL_TYPE_NAME", _SYSNAME), ("MINIMUM_SCALE", SMALLINT),
-    ("MAXIMUM_SCALE", SMALLINT), ("SQL_DATA_TYPE", SMALLINT), ("SQL_DATETIME_SUB", SMALLINT),
-    ("NUM_PREC_RADIX", INT), ("INTERVAL_PRECISION", SMALLINT), ("USERTYPE", SMALLINT),
-)  # fmt: skip
+_COLUMNS = declared(
+    """TYPE_NAME, DATA_TYPE smallint, PRECISION int, LITERAL_PREFIX varchar(32), LITERAL_SUFFIX varchar(32),
+    CREATE_PARAMS varchar(32), NULLABLE smallint, CASE_SENSITIVE smallint, SEARCHABLE smallint,
+    UNSIGNED_ATTRIBUTE smallint, MONEY smallint, AUTO_INCREMENT smallint, LOCAL_TYPE_NAME, MINIMUM_SCALE smallint,
+    MAXIMUM_SCALE smallint, SQL_DATA_TYPE smallint, SQL_DATETIME_SUB smallint, NUM_PREC_RADIX int,
+    INTERVAL_PRECISION smallint, USERTYPE smallint"""
+)
 
 # name, ODBC type, precision, prefix, suffix, parameters, case sensitive, searchable, unsigned, money, identity,
 # minimum scale, maximum scale, SQL type, datetime sub, radix, user type
