@@ -48,7 +48,7 @@ def _needs(kind: str) -> dict[str, tuple[int, int]]:
     return {entry["name"]: (entry["since"], entry.get("level", 0)) for entry in TABLE[kind]}
 
 
-_FUNCTIONS, _SYNTAX, _TYPES = _needs("function"), _needs("syntax"), _needs("type")
+_FUNCTIONS, _SYNTAX = _needs("function"), _needs("syntax")
 _FORBIDDEN = {entry["name"]: frozenset(entry["editions"]) for entry in TABLE["forbidden"]}
 
 # Functions of SQL Server that have no definition here: refused as unsupported and not as unknown, unless a rule of
@@ -126,9 +126,6 @@ class Version:
     def has_function_besides(self, name: str) -> bool:
         """Whether a function is there that the sandbox has not."""
         return name.casefold() in UNPLAYED and self.has_function(name)
-
-    def has_type(self, name: str) -> bool:
-        return self._reaches(_TYPES.get(name.casefold(), (0, 0)))
 
     def allows(self, key: str) -> bool:
         """Whether a piece of syntax, or what an edition may forbid, is there."""

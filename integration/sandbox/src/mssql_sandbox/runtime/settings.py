@@ -53,8 +53,6 @@ _ONLY: dict[str, bool | None] = {
     "STATISTICS PROFILE": False,
 }
 
-ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
-
 # sys.syslanguages: aliases, https://learn.microsoft.com/sql/relational-databases/system-compatibility-views/sys-syslanguages-transact-sql
 _LANGUAGES = frozenset(
     """us_english english deutsch german francais français french japanese 日本語 danish dansk spanish español italian

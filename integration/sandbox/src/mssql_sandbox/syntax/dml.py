@@ -128,12 +128,6 @@ class DataStatements(Queries):
         self._dml_tail(statement)
         return statement
 
-    def index_columns(self) -> list[nodes.IndexColumn]:
-        raise NotImplementedError
-
-    def update_statistics(self) -> nodes.UpdateStatistics:
-        raise NotImplementedError
-
     def _dml_tail(self, statement) -> None:
         statement.output = self.output()
         if self.accept("FROM"):
@@ -237,6 +231,3 @@ class DataStatements(Queries):
         self.advance()
         self.expect("TABLE")
         return nodes.Truncate(self.name())
-
-    def execute(self) -> nodes.Execute:
-        raise NotImplementedError

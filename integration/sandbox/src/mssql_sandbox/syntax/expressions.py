@@ -468,9 +468,6 @@ class Expressions(Cursor):
         self.expect(")")
         return call
 
-    def parenthesised_query(self) -> nodes.Query:
-        raise NotImplementedError
-
 
 _SPECIAL = {
     "NULL": Expressions._null,

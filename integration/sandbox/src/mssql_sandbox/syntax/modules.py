@@ -58,12 +58,6 @@ class ModuleDefinitions(DataStatements):
         module.text = self.text[self.tokens[start].start :].rstrip()
         return module
 
-    def statements_until(self, *ends: str) -> list[nodes.Statement]:
-        raise NotImplementedError
-
-    def statement(self) -> nodes.Statement:
-        raise NotImplementedError
-
     def _function_block(self) -> nodes.Statement:
         if self.token.key != "BEGIN":
             raise self.error()

@@ -55,9 +55,6 @@ class ObjectDefinitions(TableDefinitions):
         statement.options = self._statistics_options()
         return statement
 
-    def _at_statement(self) -> bool:
-        raise NotImplementedError
-
     def _statistics_options(self) -> dict[str, str]:
         """``WITH SAMPLE 10 PERCENT, NORECOMPUTE, MAXDOP = 1``: option -> the rest of its text."""
         options: dict[str, str] = {}

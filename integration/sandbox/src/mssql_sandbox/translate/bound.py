@@ -112,7 +112,6 @@ class Scope:
     group_keys: dict[Any, str] = field(default_factory=dict)
     clause: str = "select"
     in_aggregate: int = 0
-    in_window: int = 0
     windows: dict[str, Any] = field(default_factory=dict)
     lateral: bool = False
     outer_used: bool = False
