@@ -266,8 +266,9 @@ strict as $$
 declare
   day_number bigint := case kind when 'date' then value when 'time' then 0 else value / 864000000000 end;
   t bigint := case kind when 'date' then 0 when 'time' then value else value % 864000000000 end;
-  d date; frac text; ms3 text; ts timestamp; colon boolean := kind in ('datetime', 'smalldatetime');
-  hms text; clock text;
+  d date := date '0001-01-01' + day_number::int;
+  frac text; milliseconds text; colon boolean := kind in ('datetime', 'smalldatetime');
+  parts text; day text; hms text; clock text; half text;
 begin
   if style not in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 100, 101, 102, 103, 104, 105,
     106, 107, 108, 109, 110, 111, 112, 113, 114, 120, 121, 126, 127, 130, 131) or kind = 'date' and style in (14, 114) then
@@ -278,78 +279,38 @@ begin
     perform ms.fail(8114, 'state', '1', 'source', kind, 'target', 'varchar');
   end if;
   if kind = 'datetime' then t := (t + 5000) / 10000 * 10000; end if;
-  d := date '0001-01-01' + day_number::int;
-  if kind = 'time' and style in (0, 100) then
-    return ltrim(to_char(t / 36000000000 % 12 + case when t / 36000000000 % 12 = 0 then 12 else 0 end, 'FM99'))
-      || ':' || lpad((t / 600000000 % 60)::text, 2, '0') || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
-  end if;
   hms := lpad((t / 36000000000)::text, 2, '0') || ':' || lpad((t / 600000000 % 60)::text, 2, '0') || ':'
     || lpad((t / 10000000 % 60)::text, 2, '0');
+  clock := lpad(((t / 36000000000 + 11) % 12 + 1)::text, 2, ' ') || substr(hms, 3, 3);
+  half := case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
   frac := ms.fraction(t, s);
-  clock := lpad((t / 36000000000 % 12 + case when t / 36000000000 % 12 = 0 then 12 else 0 end)::text, 2, ' ')
-    || ':' || lpad((t / 600000000 % 60)::text, 2, '0');
   if kind = 'time' then
-    if style in (8, 20, 24, 108, 120) then return hms; end if;
-    if style in (9, 109) then
-      return ltrim(clock) || ':' || substr(hms, 7, 2) || frac || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
-    end if;
     if style in (22, 130, 131) then
       perform ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from time');
     end if;
-    return hms || frac;
+    return case when style in (0, 100) then ltrim(clock) || half when style in (8, 20, 24, 108, 120) then hms
+      when style in (9, 109) then ltrim(clock) || substr(hms, 6) || frac || half else hms || frac end;
   end if;
-  case style
-    when 0, 100 then
-      if kind = 'date' then return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY'); end if;
-      return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY ') || clock
-        || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
-    when 1 then return to_char(d, 'MM/DD/YY');
-    when 101 then return to_char(d, 'MM/DD/YYYY');
-    when 2 then return to_char(d, 'YY.MM.DD');
-    when 102 then return to_char(d, 'YYYY.MM.DD');
-    when 3 then return to_char(d, 'DD/MM/YY');
-    when 103 then return to_char(d, 'DD/MM/YYYY');
-    when 4 then return to_char(d, 'DD.MM.YY');
-    when 104 then return to_char(d, 'DD.MM.YYYY');
-    when 5 then return to_char(d, 'DD-MM-YY');
-    when 105 then return to_char(d, 'DD-MM-YYYY');
-    when 6 then return to_char(d, 'DD Mon YY');
-    when 106 then return to_char(d, 'DD Mon YYYY');
-    when 7 then return to_char(d, 'Mon DD, YY');
-    when 107 then return to_char(d, 'Mon DD, YYYY');
-    when 8, 24, 108 then return hms;
-    when 9, 109 then
-      if kind = 'date' then return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY'); end if;
-      return to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY ') || clock || ':'
-        || substr(hms, 7, 2) || case when colon then ':' || substr(ms.fraction(t, 3), 2) else frac end
-        || case when t / 36000000000 >= 12 then 'PM' else 'AM' end;
-    when 13, 113 then
-      if kind = 'date' then return to_char(d, 'DD Mon YYYY'); end if;
-      return to_char(d, 'DD Mon YYYY ') || hms || case when colon then ':' || substr(ms.fraction(t, 3), 2) else frac end;
-    when 22 then
-      if kind = 'date' then return to_char(d, 'MM/DD/YY'); end if;
-      return to_char(d, 'MM/DD/YY ') || clock || ':' || substr(hms, 7, 2)
-        || case when t / 36000000000 >= 12 then ' PM' else ' AM' end;
-    when 10 then return to_char(d, 'MM-DD-YY');
-    when 110 then return to_char(d, 'MM-DD-YYYY');
-    when 11 then return to_char(d, 'YY/MM/DD');
-    when 111 then return to_char(d, 'YYYY/MM/DD');
-    when 12 then return to_char(d, 'YYMMDD');
-    when 112 then return to_char(d, 'YYYYMMDD');
-    when 14, 114 then return hms || case when colon then ':' || substr(ms.fraction(t, 3), 2) else frac end;
-    when 20, 120 then
-      return case when kind = 'date' then to_char(d, 'YYYY-MM-DD') else to_char(d, 'YYYY-MM-DD ') || hms end;
-    when 21, 25, 121 then
-      return case when kind = 'date' then to_char(d, 'YYYY-MM-DD')
-        else to_char(d, 'YYYY-MM-DD ') || hms || case when colon then ms.fraction(t, 3) else frac end end;
-    when 23 then return to_char(d, 'YYYY-MM-DD');
-    when 126, 127 then
-      if kind = 'date' then return to_char(d, 'YYYY-MM-DD'); end if;
-      if colon then frac := case when t % 10000000 = 0 then '' else ms.fraction(t, 3) end; end if;
-      return to_char(d, 'YYYY-MM-DD') || 'T' || hms || frac;
-    else perform ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from ' || kind);
-  end case;
-  return null;
+  day := case when style in (0, 9, 100, 109) then to_char(d, 'Mon ') || lpad(extract(day from d)::text, 2, ' ') || to_char(d, ' YYYY')
+    when style in (13, 113) then to_char(d, 'DD Mon YYYY') when style = 22 then to_char(d, 'MM/DD/YY')
+    when style in (20, 21, 23, 25, 120, 121, 126, 127) then to_char(d, 'YYYY-MM-DD') end;
+  if style % 100 in (1, 2, 3, 4, 5, 6, 7, 10, 11, 12) then
+    day := split_part('MM/DD/YY|YY.MM.DD|DD/MM/YY|DD.MM.YY|DD-MM-YY|DD Mon YY|Mon DD, YY|||MM-DD-YY|YY/MM/DD|YYMMDD', '|', style % 100);
+    return to_char(d, case when style > 100 then replace(day, 'YY', 'YYYY') else day end);
+  end if;
+  if kind = 'date' and day is not null or style = 23 then return day; end if;
+  milliseconds := case when colon then ms.fraction(t, 3) else frac end;
+  parts := case when colon then ':' || substr(milliseconds, 2) else frac end;
+  return case
+    when style in (0, 100) then day || ' ' || clock || half
+    when style in (8, 24, 108) then hms
+    when style in (9, 109) then day || ' ' || clock || substr(hms, 6) || parts || half
+    when style in (13, 14, 113, 114) then coalesce(day || ' ', '') || hms || parts
+    when style = 22 then day || ' ' || clock || substr(hms, 6) || ' ' || half
+    when style in (20, 120) then day || ' ' || hms
+    when style in (21, 25, 121) then day || ' ' || hms || milliseconds
+    when style in (126, 127) then day || 'T' || hms || case when colon and t % 10000000 = 0 then '' else milliseconds end
+    else ms.fail(50999, 'construct', 'CONVERT style ' || style || ' from ' || kind) end;
 end $$;
 
 create function ms.offset_text(x ms.dto, s int, style int) returns text as $$
