@@ -140,20 +140,8 @@ create function ms.columnproperty(id int, column_name text, property text) retur
 $$;
 
 create function ms.objectproperty(id int, property text) returns int stable as $$
-  select case casefold(property)
-    when 'isusertable' then (o.type = 'U')::int
-    when 'istable' then (o.type = 'U')::int
-    when 'isview' then (o.type = 'V')::int
-    when 'isprocedure' then (o.type = 'P')::int
-    when 'isprimarykey' then (o.type = 'PK')::int
-    when 'isuniquecnst' then (o.type = 'UQ')::int
-    when 'isforeignkey' then (o.type = 'F')::int
-    when 'ischeckcnst' then (o.type = 'C')::int
-    when 'isdefaultcnst' then (o.type = 'D')::int
-    when 'isconstraint' then (o.type in ('PK', 'UQ', 'F', 'C', 'D'))::int
-    when 'istrigger' then (o.type = 'TR')::int
-    when 'isscalarfunction' then (o.type = 'FN')::int
-    when 'istablefunction' then (o.type in ('IF', 'TF'))::int
+  select case when v.types is not null then (o.type = any(v.types))::int
+    when v.key like 'tablehas%' and o.type <> 'U' then null else case v.key
     when 'ismsshipped' then 0
     when 'isschemabound' then (select m.is_schema_bound from ms.modules m where m.object_id = id)
     when 'isencrypted' then case when o.type in ('V', 'P', 'TR', 'FN', 'IF', 'TF') then 0 end
@@ -167,25 +155,16 @@ create function ms.objectproperty(id int, property text) returns int stable as $
     when 'cnstisnotrepl' then k.is_not_for_replication
     when 'cnstisdeletecascade' then k.delete_cascades
     when 'cnstisupdatecascade' then k.update_cascades
-    when 'tablehasidentity' then case when o.type = 'U' then exists (
-      select from ms.columns c where c.object_id = id and c.seed_value is not null)::int end
-    when 'tablehasprimarykey' then case when o.type = 'U' then exists (
-      select from ms.indexes i where i.object_id = id and i.is_primary_key = 1)::int end
-    when 'tablehasforeignkey' then case when o.type = 'U' then exists (
-      select from ms.foreign_keys f where f.parent_object_id = id)::int end
-    when 'tablehasforeignref' then case when o.type = 'U' then exists (
-      select from ms.foreign_keys f where f.referenced_object_id = id)::int end
-    when 'tablehascheckcnst' then case when o.type = 'U' then exists (
-      select from ms.check_constraints c where c.parent_object_id = id)::int end
-    when 'tablehasdefaultcnst' then case when o.type = 'U' then exists (
-      select from ms.default_constraints c where c.parent_object_id = id)::int end
-    when 'tablehasuniquecnst' then case when o.type = 'U' then exists (
-      select from ms.indexes i where i.object_id = id and i.is_unique_constraint = 1)::int end
-    when 'tablehasindex' then case when o.type = 'U' then exists (
-      select from ms.indexes i where i.object_id = id and i.index_id > 0)::int end
-    when 'tablehasclustindex' then case when o.type = 'U' then exists (
-      select from ms.indexes i where i.object_id = id and i.index_id = 1)::int end
-    end
+    when 'tablehasidentity' then exists (select from ms.columns c where c.object_id = id and c.seed_value is not null)::int
+    when 'tablehasprimarykey' then exists (select from ms.indexes i where i.object_id = id and i.is_primary_key = 1)::int
+    when 'tablehasforeignkey' then exists (select from ms.foreign_keys f where f.parent_object_id = id)::int
+    when 'tablehasforeignref' then exists (select from ms.foreign_keys f where f.referenced_object_id = id)::int
+    when 'tablehascheckcnst' then exists (select from ms.check_constraints c where c.parent_object_id = id)::int
+    when 'tablehasdefaultcnst' then exists (select from ms.default_constraints c where c.parent_object_id = id)::int
+    when 'tablehasuniquecnst' then exists (select from ms.indexes i where i.object_id = id and i.is_unique_constraint = 1)::int
+    when 'tablehasindex' then exists (select from ms.indexes i where i.object_id = id and i.index_id > 0)::int
+    when 'tablehasclustindex' then exists (select from ms.indexes i where i.object_id = id and i.index_id = 1)::int
+    end end
   from ms.objects o left join (
     select constraint_id as object_id, (type = 1)::int as is_clustered, (type <> 1)::int as is_nonclustered,
       0 as is_of_column, 0 as is_disabled, 0 as is_not_trusted, 0 as is_not_for_replication, 0 as delete_cascades,
@@ -202,7 +181,11 @@ create function ms.objectproperty(id int, property text) returns int stable as $
       is_not_trusted, is_not_for_replication, (delete_referential_action = 1)::int,
       (update_referential_action = 1)::int
     from ms.foreign_keys
-  ) k using (object_id) where o.object_id = id
+  ) k using (object_id) cross join lateral (select casefold(property), string_to_array(jsonb '{"isusertable": "U",
+    "istable": "U", "isview": "V", "isprocedure": "P", "isprimarykey": "PK", "isuniquecnst": "UQ", "isforeignkey": "F",
+    "ischeckcnst": "C", "isdefaultcnst": "D", "isconstraint": "PK UQ F C D", "istrigger": "TR", "isscalarfunction": "FN",
+    "istablefunction": "IF TF"}' ->> casefold(property), ' ')) v(key, types)
+  where o.object_id = id
 $$;
 
 -- What OBJECTPROPERTYEX tells beyond OBJECTPROPERTY.
@@ -269,22 +252,13 @@ create function ms.databasepropertyex(database_name text, property text) returns
     when 'status' then d.state_desc
     when 'updateability' then case d.is_read_only when 1 then 'READ_ONLY' else 'READ_WRITE' end
     when 'useraccess' then d.user_access_desc
-    when 'isinstandby' then '0'
-    when 'isautoclose' then '0'
-    when 'isautoshrink' then '0'
     when 'isautocreatestatistics' then '1'
     when 'isautoupdatestatistics' then '1'
-    when 'isansinulldefault' then '0'
-    when 'isansinullsenabled' then '0'
-    when 'isansipaddingenabled' then '0'
-    when 'isansiwarningsenabled' then '0'
-    when 'isarithmeticabortenabled' then '0'
-    when 'isnullconcat' then '0'
-    when 'isnumericroundabortenabled' then '0'
-    when 'isquotedidentifiersenabled' then '0'
-    when 'isfulltextenabled' then '0'
     when 'sqlsortorder' then '52'
     when 'lcid' then '1033'
+    else case when casefold(property) in ('isinstandby', 'isautoclose', 'isautoshrink', 'isansinulldefault', 'isansinullsenabled',
+      'isansipaddingenabled', 'isansiwarningsenabled', 'isarithmeticabortenabled', 'isnullconcat',
+      'isnumericroundabortenabled', 'isquotedidentifiersenabled', 'isfulltextenabled') then '0' end
     end) p(v)
   where casefold(d.name) = casefold(rtrim(database_name))
 $$;
