@@ -316,8 +316,8 @@ _CREATE = {
     **dict.fromkeys(("UNIQUE", "CLUSTERED", "NONCLUSTERED", "INDEX"), Definitions._create_index),
     "SCHEMA": Definitions._create_schema,
     "SEQUENCE": Definitions._sequence,
-    "TYPE": Definitions._create_type,
-    "SYNONYM": Definitions._create_synonym,
-    "STATISTICS": Definitions._create_statistics,
+    "TYPE": Definitions.create_type,
+    "SYNONYM": Definitions.create_synonym,
+    "STATISTICS": Definitions.create_statistics,
     "DATABASE": Definitions._create_database,
 }

@@ -6,7 +6,7 @@ from .tables import TableDefinitions
 
 
 class ObjectDefinitions(TableDefinitions):
-    def _create_type(self) -> nodes.CreateType:
+    def create_type(self) -> nodes.CreateType:
         self.expect("TYPE")
         name = self.name()
         if self.token.key == "EXTERNAL":
@@ -27,7 +27,7 @@ class ObjectDefinitions(TableDefinitions):
             raise NotSupported("CREATE TYPE ... WITH", self.token.line)
         return statement
 
-    def _create_synonym(self) -> nodes.CreateSynonym:
+    def create_synonym(self) -> nodes.CreateSynonym:
         self.expect("SYNONYM")
         name = self.name()
         self.expect("FOR")
@@ -35,7 +35,7 @@ class ObjectDefinitions(TableDefinitions):
 
     # ---- statistics
 
-    def _create_statistics(self) -> nodes.CreateStatistics:
+    def create_statistics(self) -> nodes.CreateStatistics:
         self.expect("STATISTICS")
         name = self.identifier()
         self.expect("ON")
