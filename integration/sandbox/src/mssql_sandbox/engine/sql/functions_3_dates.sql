@@ -331,6 +331,10 @@ create function ms.offset_name(minutes int) returns text return
 
 -- ---- DATEADD, DATEDIFF, DATEPART
 
+create function ms.part_ticks(part text) returns bigint return case part
+  when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000 when 'minute' then 600000000
+  when 'second' then 10000000 when 'millisecond' then 10000 when 'microsecond' then 10 end;
+
 create function ms.date_add(part text, n bigint, x bigint, kind text) returns bigint
 strict as $$
 declare r numeric; months bigint; d date; y int; m int; last int;
@@ -347,11 +351,7 @@ begin
     last := extract(day from make_date(y, m, 1) + interval '1 month - 1 day');
     return ms.date_ticks(make_date(y, m, least(extract(day from d)::int, last))) + x % 864000000000;
   end if;
-  r := x + n::numeric * case part
-    when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000
-    when 'minute' then 600000000 when 'second' then 10000000 when 'millisecond' then 10000
-    when 'microsecond' then 10 when 'nanosecond' then 0.01 end;
-  if part = 'nanosecond' then r := x + round(n::numeric / 100); end if;
+  r := x + case part when 'nanosecond' then round(n::numeric / 100) else n::numeric * ms.part_ticks(part) end;
   if kind = 'time' then
     return ((r % 864000000000) + 864000000000) % 864000000000;
   end if;
@@ -376,13 +376,8 @@ begin
   return case part
     -- 0001-01-01 was a Monday
     when 'week' then (b / 864000000000 + 1) / 7 - (a / 864000000000 + 1) / 7
-    when 'day' then b / 864000000000 - a / 864000000000
-    when 'hour' then b / 36000000000 - a / 36000000000
-    when 'minute' then b / 600000000 - a / 600000000
-    when 'second' then b / 10000000 - a / 10000000
-    when 'millisecond' then b / 10000 - a / 10000
-    when 'microsecond' then b / 10 - a / 10
-    when 'nanosecond' then (b - a)::numeric * 100 end;
+    when 'nanosecond' then (b - a)::numeric * 100
+    else b / ms.part_ticks(part) - a / ms.part_ticks(part) end;
 end $$;
 
 create function ms.date_diff_int(part text, a bigint, b bigint) returns int as $$
@@ -441,17 +436,9 @@ begin
 end $$;
 
 create function ms.date_trunc(part text, x bigint, datefirst int) returns bigint strict as $$
-declare d date;
+declare d date; unit bigint := ms.part_ticks(case part when 'dayofyear' then 'day' else part end);
 begin
-  case part
-    when 'hour' then return x / 36000000000 * 36000000000;
-    when 'minute' then return x / 600000000 * 600000000;
-    when 'second' then return x / 10000000 * 10000000;
-    when 'millisecond' then return x / 10000 * 10000;
-    when 'microsecond' then return x / 10 * 10;
-    when 'day', 'dayofyear' then return x / 864000000000 * 864000000000;
-    else
-  end case;
+  if part <> 'week' and unit is not null then return x / unit * unit; end if;
   d := ms.ticks_date(x);
   case part
     when 'year' then d := make_date(extract(year from d)::int, 1, 1);
@@ -476,8 +463,7 @@ begin
     if ms.date_add('month', (k * months)::bigint, origin, 'datetime2') > x then k := k - 1; end if;
     return ms.date_add('month', (k * months)::bigint, origin, 'datetime2');
   end if;
-  unit := n * case part when 'week' then 6048000000000 when 'day' then 864000000000 when 'hour' then 36000000000
-    when 'minute' then 600000000 when 'second' then 10000000 when 'millisecond' then 10000 end;
+  unit := n * ms.part_ticks(part);
   return origin + floor((x - origin) / unit) * unit;
 end $$;
 

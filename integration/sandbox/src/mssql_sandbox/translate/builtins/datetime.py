@@ -229,36 +229,30 @@ def _timefromparts(t, node, scope, a):
     return result(a, f"ms.time_from_parts({parts}, {scale})", SqlType("time", scale=scale))
 
 
+def _moment(a: list[Bound], scale: int, type_: str) -> str:
+    """Ticks of the date and the time that the first seven arguments give."""
+    parts = [convert(bound, INT) for bound in a[:7]]
+    date, time = ", ".join(parts[:3]), ", ".join(parts[3:])
+    return f"(ms.date_ticks(ms.date_from_parts({date})) + ms.time_from_parts({time}, {scale}, '{type_}'))"
+
+
 @FUNCTIONS.define("datetime2fromparts", 8)
 def _datetime2fromparts(t, node, scope, a):
     scale = _scale(node, "datetime2")
-    parts = [convert(bound, INT) for bound in a[:7]]
-    sql = (
-        f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
-        f"ms.time_from_parts({', '.join(parts[3:])}, {scale}, 'datetime2'))"
-    )
-    return result(a, sql, SqlType("datetime2", scale=scale))
+    return result(a, _moment(a, scale, "datetime2"), SqlType("datetime2", scale=scale))
 
 
 @FUNCTIONS.define("datetimefromparts", 7)
 def _datetimefromparts(t, node, scope, a):
-    parts = [convert(bound, INT) for bound in a]
-    sql = (
-        f"ms.round_datetime(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
-        f"ms.time_from_parts({', '.join(parts[3:])}, 3, 'datetime'))"
-    )
-    return result(a, sql, DATETIME)
+    return result(a, f"ms.round_datetime({_moment(a, 3, 'datetime')})", DATETIME)
 
 
 @FUNCTIONS.define("datetimeoffsetfromparts", 10)
 def _datetimeoffsetfromparts(t, node, scope, a):
     scale = _scale(node, "datetimeoffset")
-    parts = [convert(bound, INT) for bound in a[:9]]
-    local = (
-        f"(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
-        f"ms.time_from_parts({', '.join(parts[3:7])}, {scale}, 'datetimeoffset'))"
-    )
-    return result(a, f"ms.offset_from_parts({local}, {parts[7]}, {parts[8]})", SqlType("datetimeoffset", scale=scale))
+    hours, minutes = (convert(bound, INT) for bound in a[7:9])
+    sql = f"ms.offset_from_parts({_moment(a, scale, 'datetimeoffset')}, {hours}, {minutes})"
+    return result(a, sql, SqlType("datetimeoffset", scale=scale))
 
 
 @FUNCTIONS.define("smalldatetimefromparts", 5)
@@ -295,24 +289,10 @@ def _date_bucket(t, node, scope):
     return result(bounds, sql, value.type)
 
 
-@FUNCTIONS.define("getdate current_timestamp getutcdate", 0)
-def _getdate(t, node, scope, a):
-    return Bound("ms.round_datetime(ms.now_ticks())", DATETIME, False)
-
-
-@FUNCTIONS.define("sysdatetime sysutcdatetime", 0)
-def _sysdatetime(t, node, scope, a):
-    return Bound("ms.now_ticks()", DATETIME2, False)
-
-
-@FUNCTIONS.define("sysdatetimeoffset", 0)
-def _sysdatetimeoffset(t, node, scope, a):
-    return Bound("row(ms.now_ticks(), 0)::ms.dto", DATETIMEOFFSET, False)
-
-
-@FUNCTIONS.define("current_date", 0)
-def _current_date(t, node, scope, a):
-    return Bound("ms.ticks_date(ms.now_ticks())", DATE, False)
+FUNCTIONS.constant("getdate current_timestamp getutcdate", "ms.round_datetime(ms.now_ticks())", DATETIME)
+FUNCTIONS.constant("sysdatetime sysutcdatetime", "ms.now_ticks()", DATETIME2)
+FUNCTIONS.constant("sysdatetimeoffset", "row(ms.now_ticks(), 0)::ms.dto", DATETIMEOFFSET)
+FUNCTIONS.constant("current_date", "ms.ticks_date(ms.now_ticks())", DATE)
 
 
 def _minutes(t, bound: Bound, name: str) -> str:

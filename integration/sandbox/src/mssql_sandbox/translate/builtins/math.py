@@ -145,9 +145,7 @@ def _degrees(t, node, scope, a):
     return result(a, value, FLOAT)
 
 
-@FUNCTIONS.define("pi", 0)
-def _pi(t, node, scope, a):
-    return Bound("pi()", FLOAT, False)
+FUNCTIONS.constant("pi", "pi()", FLOAT)
 
 
 @FUNCTIONS.define("rand", 0, 1)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from ...errors import NotSupported, SqlServerError
+from ...sqltypes import SqlType
 from ...syntax import nodes
 from ...types.precedence import label
 from ..aggregates import AGGREGATES
@@ -72,6 +73,10 @@ class Functions(dict[str, Function]):
             return binder
 
         return take
+
+    def constant(self, name: str, sql: str, type_: SqlType) -> None:
+        """Functions without arguments that are never null."""
+        self.define(name, 0)(lambda t, node, scope, a: Bound(sql, type_, False))
 
 
 def invalid_argument(bound: Bound, position: int, name: str) -> SqlServerError:

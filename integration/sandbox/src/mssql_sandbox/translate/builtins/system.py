@@ -74,19 +74,9 @@ def _choose(t, node, scope, a):
     )
 
 
-@FUNCTIONS.define("newid", 0)
-def _newid(t, node, scope, a):
-    return Bound("gen_random_uuid()", UNIQUEIDENTIFIER, False)
-
-
-@FUNCTIONS.define("min_active_rowversion", 0)
-def _min_active_rowversion(t, node, scope, a):
-    return Bound("ms.min_active_rowversion()", SqlType("binary", length=8), False)
-
-
-@FUNCTIONS.define("newsequentialid", 0)
-def _newsequentialid(t, node, scope, a):
-    return Bound("uuidv7()", UNIQUEIDENTIFIER, False)
+FUNCTIONS.constant("newid", "gen_random_uuid()", UNIQUEIDENTIFIER)
+FUNCTIONS.constant("min_active_rowversion", "ms.min_active_rowversion()", SqlType("binary", length=8))
+FUNCTIONS.constant("newsequentialid", "uuidv7()", UNIQUEIDENTIFIER)
 
 
 @FUNCTIONS.define("isnumeric", 1)
