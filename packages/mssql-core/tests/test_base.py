@@ -95,11 +95,13 @@ def test_a_transaction_that_begins_with_a_schema_change_leaves_snapshot_isolatio
     run("\nCREATE TABLE a (b int)", "CREATE INDEX i ON a (b)")
     run("alter table a add c int")
     run("DELETE FROM a", "DROP INDEX i ON a")
+    run("CREATE TABLE #t (a int)")
     run("DROP TABLE a", autocommit=True)
     assert levels_and_begins(connection) == [
         "READ COMMITTED", "BEGIN TRANSACTION", "\nCREATE TABLE a (b int)", "CREATE INDEX i ON a (b)", "COMMIT TRANSACTION",
         "BEGIN TRANSACTION", "alter table a add c int", "COMMIT TRANSACTION",
         "SNAPSHOT", "BEGIN TRANSACTION", "DELETE FROM a", "DROP INDEX i ON a", "COMMIT TRANSACTION",
+        "BEGIN TRANSACTION", "CREATE TABLE #t (a int)", "COMMIT TRANSACTION",
         "DROP TABLE a",
     ]  # fmt: skip
 

@@ -87,9 +87,12 @@ def test_another_database_s_procedure_is_asked_for_there(connection, name, datab
     assert "OBJECT_ID(@name), OBJECT_ID(@system_name)" in values[0] and values[1:] == [name, "[sys].[p]"]
 
 
-@pytest.mark.parametrize("name", ["sp_executesql", "server.db.dbo.p", "[server]...[p]"])
-def test_parameters_that_nobody_tells_are_refused(connection, name):
-    connection.driver.answer("sys.all_parameters", [(None, None, None, None, None, None, "X ")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("sp_executesql", "X "), ("a_synonym", "SN"), ("server.db.dbo.p", "P "), ("[server]...[p]", "P ")],
+)
+def test_parameters_that_nobody_tells_are_refused(connection, name, kind):
+    connection.driver.answer("sys.all_parameters", [(None, None, None, None, None, None, kind)])
     with connection.cursor() as cursor:
         with pytest.raises(NotSupportedError, match="tells no parameters of"):
             cursor.cursor.callproc(name, ["a", 0])

@@ -22,6 +22,8 @@ _PARAMETERS = (
     "CASE WHEN p.system_type_id IN (240, 243) THEN p.user_type_id ELSE p.system_type_id END "
     "WHERE o.object_id = COALESCE(OBJECT_ID(%s), OBJECT_ID(%s)) ORDER BY p.parameter_id"
 )
+# Types of objects that may have parameters all the same: extended procedures, synonyms.
+_SILENT = frozenset(("SN", "X"))
 _WITH_LENGTH = frozenset(("binary", "char", "varbinary", "varchar"))
 _WITH_DOUBLE_BYTES = frozenset(("nchar", "nvarchar"))
 _WITH_SCALE = frozenset(("datetime2", "datetimeoffset", "time"))
@@ -37,7 +39,7 @@ def outputs(cursor, procedure):
     if procedure not in known:
         parts = _split(procedure)
         parameters = [] if len(parts) > 3 else _asked(cursor, procedure, parts)
-        if len(parts) > 3 or any(kind.strip() == "X" and name is None for name, *_, kind in parameters):
+        if len(parts) > 3 or any(kind.strip() in _SILENT and name is None for name, *_, kind in parameters):
             raise errors.NotSupportedError(
                 "0A000", "The server tells no parameters of %s: call it by EXEC in a text of your own." % procedure
             )

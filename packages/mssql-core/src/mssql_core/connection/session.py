@@ -58,8 +58,8 @@ def isolation(level):
     return "SET TRANSACTION ISOLATION LEVEL %s" % (level or _DEFAULT_LEVEL)
 
 
-# Statements that a snapshot transaction refuses, as most of CREATE, ALTER and DROP.
-_CHANGES_SCHEMA = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s", re.IGNORECASE)
+# Statements that a snapshot transaction refuses, as most of CREATE, ALTER and DROP; temporary tables are a session's own.
+_CHANGES_SCHEMA = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s+(?!TABLE\s+(?:IF\s+EXISTS\s+)?\[?#)", re.IGNORECASE)
 
 
 class SnapshotLevel:
