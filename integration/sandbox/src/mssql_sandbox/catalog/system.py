@@ -121,6 +121,8 @@ def _columns(view: str, declaration: str, known: dict[str, list[Declared]]) -> l
 
 def _usual_type(column: str) -> tuple[str, str | None]:
     """The type, and its length, of a column that is declared without: ``is_``, ``has_`` and ``uses_`` begin a bit."""
+    if column.isupper():
+        return "nvarchar", "128"
     if column.endswith("_desc"):
         return "nvarchar", "60"
     return "int" if column.endswith("_id") else "bit", None

@@ -380,23 +380,18 @@ begin
     else b / ms.part_ticks(part) - a / ms.part_ticks(part) end;
 end $$;
 
-create function ms.date_diff_int(part text, a bigint, b bigint) returns int as $$
+create function ms.date_diff_big(part text, a bigint, b bigint, most bigint default 9223372036854775807) returns bigint
+as $$
 declare r numeric := ms.date_diff(part, a, b);
 begin
-  if r not between -2147483648 and 2147483647 then
-    perform ms.fail(535, 'name', 'datediff');
+  if r not between -most - 1 and most then
+    perform ms.fail(535, 'name', case when most > 2147483647 then 'datediff_big' else 'datediff' end);
   end if;
   return r;
 end $$;
 
-create function ms.date_diff_big(part text, a bigint, b bigint) returns bigint as $$
-declare r numeric := ms.date_diff(part, a, b);
-begin
-  if r not between -9223372036854775808 and 9223372036854775807 then
-    perform ms.fail(535, 'name', 'datediff_big');
-  end if;
-  return r;
-end $$;
+create function ms.date_diff_int(part text, a bigint, b bigint) returns int return
+  ms.date_diff_big(part, a, b, 2147483647);
 
 create function ms.date_part(part text, x bigint, datefirst int) returns int strict as $$
 declare d date; wd int; j1 date; t bigint;

@@ -185,6 +185,20 @@ def _is_separator(node) -> bool:
     return isinstance(node, (nodes.Literal, nodes.Variable))
 
 
+def ordered_within(t, node, scope) -> str:
+    """ORDER BY of WITHIN GROUP."""
+    if not node.within_group:
+        return ""
+    scope.in_aggregate += 1
+    keys = []
+    for item in node.within_group:
+        bound = t.expression(item.expression, scope)
+        direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
+        keys.append(f"{key_sql(bound.sql, bound.type, True)} {direction}")
+    scope.in_aggregate -= 1
+    return f" ORDER BY {', '.join(keys)}"
+
+
 @FUNCTIONS.define("string_agg", 2, raw=True)
 def _string_agg(t, node, scope):
     if node.over is not None:
@@ -203,14 +217,7 @@ def _string_agg(t, node, scope):
     order = ""
     if node.within_group:
         _check_ordering(t.names.fingerprint(node.within_group, scope), scope)
-        scope.in_aggregate += 1
-        parts = []
-        for item in node.within_group:
-            key = t.expression(item.expression, scope)
-            direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
-            parts.append(f"{key_sql(key.sql, key.type, True)} {direction}")
-        scope.in_aggregate -= 1
-        order = f" ORDER BY {', '.join(parts)}"
+        order = ordered_within(t, node, scope)
     big = value.type.length == MAX
     limit = MAX if big else 4000 if value.type.is_unicode else 8000
     kind = (nvarchar if value.type.is_unicode else varchar)(limit, value.type.collation)

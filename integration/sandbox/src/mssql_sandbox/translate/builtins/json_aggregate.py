@@ -2,9 +2,8 @@
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import MAX, SqlType, nvarchar
-from ...types.collation import key_sql
 from ..bound import Bound
-from .aggregate import argument
+from .aggregate import argument, ordered_within
 from .json import json_item
 from .registry import Functions
 from .string import text
@@ -20,7 +19,7 @@ def _json_arrayagg(t, node, scope):
     item = json_item(t, bound, node.arguments[0])
     if node.nulls == "NULL ON NULL":
         item = f"coalesce({item}, 'null')"
-    return _result(t, node, "[]", f"string_agg({item}, ','{_order(t, node, scope)})")
+    return _result(t, node, "[]", f"string_agg({item}, ','{ordered_within(t, node, scope)})")
 
 
 @FUNCTIONS.define("json_objectagg", 1, raw=True)
@@ -44,19 +43,6 @@ def _check(node) -> None:
         raise NotSupported(f"{node.name.upper()} with OVER")
     if node.distinct:
         raise NotSupported(f"{node.name.upper()} with DISTINCT")
-
-
-def _order(t, node, scope) -> str:
-    if not node.within_group:
-        return ""
-    scope.in_aggregate += 1
-    keys = []
-    for item in node.within_group:
-        bound = t.expression(item.expression, scope)
-        direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
-        keys.append(f"{key_sql(bound.sql, bound.type, True)} {direction}")
-    scope.in_aggregate -= 1
-    return f" ORDER BY {', '.join(keys)}"
 
 
 def _result(t, node, brackets: str, items: str) -> Bound:
