@@ -233,19 +233,12 @@ class Statements(CursorStatements):
             return self.advance().text
         return None
 
-    def _commit(self) -> nodes.CommitTransaction:
-        self.advance()
+    def _commit_or_rollback(self) -> nodes.Statement:
+        kind = nodes.CommitTransaction if self.advance().key == "COMMIT" else nodes.RollbackTransaction
         if self.accept_one("TRAN", "TRANSACTION"):
-            return nodes.CommitTransaction(self._transaction_name())
+            return kind(self._transaction_name())
         self.accept("WORK")
-        return nodes.CommitTransaction()
-
-    def _rollback(self) -> nodes.RollbackTransaction:
-        self.advance()
-        if self.accept_one("TRAN", "TRANSACTION"):
-            return nodes.RollbackTransaction(self._transaction_name())
-        self.accept("WORK")
-        return nodes.RollbackTransaction()
+        return kind()
 
     def _save(self) -> nodes.SaveTransaction:
         self.advance()
@@ -350,9 +343,7 @@ class Statements(CursorStatements):
             raise self.error(self.tokens[self.at - 1])
         statement = nodes.RaiseError(*values[:3], values[3:])
         if self.accept("WITH"):
-            statement.options = [self.advance().key]
-            while self.accept(","):
-                statement.options.append(self.advance().key)
+            statement.options = self.comma_list(lambda: self.advance().key)
         return statement
 
     def _use(self) -> nodes.Use:
@@ -392,9 +383,7 @@ class Statements(CursorStatements):
                     statement.arguments[-1] += "." + self.advance().text
                 self.accept(",")
         if self.accept("WITH"):
-            statement.options = [self.advance().key]
-            while self.accept(","):
-                statement.options.append(self.advance().key)
+            statement.options = self.comma_list(lambda: self.advance().key)
         return statement
 
     def _permission(self) -> nodes.CreatePrincipal:
@@ -427,8 +416,8 @@ _STATEMENTS = {
     "CLOSE": Statements.cursor_command,
     "DEALLOCATE": Statements.cursor_command,
     "SET": Statements._set,
-    "COMMIT": Statements._commit,
-    "ROLLBACK": Statements._rollback,
+    "COMMIT": Statements._commit_or_rollback,
+    "ROLLBACK": Statements._commit_or_rollback,
     "SAVE": Statements._save,
     "EXEC": Statements.execute,
     "EXECUTE": Statements.execute,

@@ -71,23 +71,17 @@ begin
   return x;
 end $$;
 
-create function ms.to_money(x numeric) returns numeric as $$
+create function ms.to_money(x numeric, most numeric default 922337203685477.5807, kind text default 'money')
+returns numeric as $$
 declare r numeric := round(x, 4);
 begin
-  if r not between -922337203685477.5808 and 922337203685477.5807 then
-    perform ms.fail(8115, 'source', 'expression', 'target', 'money');
+  if r not between -most - 0.0001 and most then
+    perform ms.fail(8115, 'source', 'expression', 'target', kind);
   end if;
   return r;
 end $$;
 
-create function ms.to_smallmoney(x numeric) returns numeric as $$
-declare r numeric := round(x, 4);
-begin
-  if r not between -214748.3648 and 214748.3647 then
-    perform ms.fail(8115, 'source', 'expression', 'target', 'smallmoney');
-  end if;
-  return r;
-end $$;
+create function ms.to_smallmoney(x numeric) returns numeric return ms.to_money(x, 214748.3647, 'smallmoney');
 
 -- ---- from text
 
