@@ -48,6 +48,7 @@ def differences(session: Any, themes: Collection[str] = ()) -> Iterator[Differen
         for refusal in refusals(theme):
             if refusal.applies_to(session.version):
                 yield _refusal_difference(refusal, session, source)
+    session.renew()
     for answer in answers():
         if answer.applies_to(session.version) and (not themes or answer.theme in themes):
             yield _answer_difference(answer, session, source)

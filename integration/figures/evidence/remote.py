@@ -43,6 +43,17 @@ class RemoteSession:
     """
 
     def __init__(self, server: Server, databases: tuple[str, str]) -> None:
+        self._server, self._databases = server, databases
+        self._connect()
+        self.version = self._version()
+
+    def renew(self) -> None:
+        """Begin anew: without temporary tables, transactions and settings of what was asked before."""
+        self.close()
+        self._connect()
+
+    def _connect(self) -> None:
+        server, databases = self._server, self._databases
         self._odbc = pyodbc.connect(odbc_string(server, databases[0]), autocommit=True)
         self._odbc.add_output_converter(_TIME, _time_ticks)
         self._odbc.add_output_converter(_DATETIMEOFFSET, _datetimeoffset_ticks)
@@ -50,7 +61,6 @@ class RemoteSession:
         self._tds = pytds.connect(
             server.host, databases[1], server.user, server.password, port=server.port, autocommit=True
         )
-        self.version = self._version()
 
     def errors(self, text: str, parameters: int = 0) -> list[int]:
         """Numbers of the errors of a batch, in order.
@@ -59,12 +69,12 @@ class RemoteSession:
         """
         return [number for number, _ in self._run(text, parameters)[0]]
 
-    def _run(self, text: str, parameters: int = 0) -> tuple[list[tuple[int, str]], list[SqlType], set[tuple[int, int]]]:
-        """Errors of a batch; of its last result the types, and (row, column) of each NULL."""
+    def _run(self, text: str, parameters: int = 0) -> tuple[list[tuple[int, str]], list[SqlType], list[Sequence[Any]]]:
+        """Errors of a batch; types and rows of its last result."""
         cursor = self._tds.cursor()
         values = {f"@p{number + 1}": 1 for number in range(parameters)}
         types: list[SqlType] = []
-        nulls: set[tuple[int, int]] = set()
+        rows: list[Sequence[Any]] = []
         more: Any = True
         started = False
         while more:
@@ -77,24 +87,26 @@ class RemoteSession:
                     cursor.execute(text, values) if values else cursor.execute(text)
                 if more and cursor.description is not None:
                     types = [_wire_type(column) for column in cursor.description]
-                    rows = enumerate(iter(cursor.fetchone, None))
-                    nulls = {
-                        (number, at) for number, values in rows for at, value in enumerate(values) if value is None
-                    }
-        return [(error.number, error.text) for _, error in cursor.messages if error.severity > 10], types, nulls
+                    rows = list(iter(cursor.fetchone, None))
+        return [(error.number, error.text) for _, error in cursor.messages if error.severity > 10], types, rows
 
     def events(self, text: str) -> Iterator[Event]:
         """Columns and rows of each result of a batch, or its errors."""
-        errors, types, nulls = self._run(text)
+        errors, types, variants = self._run(text)
         yield from (Error(number, message) for number, message in errors)
         cursor = self._odbc.cursor()
         try:
             described = self._described(text) or types
+            if described and all(type_.name == "sql_variant" for type_ in described):
+                # pyodbc knows not all base types, and reads NULL as an empty text.
+                yield Columns([ResultColumn("", type_) for type_ in described])
+                yield Rows([list(map(_variant, values)) for values in variants])
+                return
             cursor.execute(text)
             more = True
             while more:
                 if cursor.description is not None:
-                    yield from _result(cursor, described, nulls)
+                    yield from _result(cursor, described)
                 more = cursor.nextset()
         except pyodbc.Error:
             if not errors:
@@ -196,14 +208,17 @@ def _wire_type(column: Sequence[Any]) -> SqlType:
     return SqlType(name, length=int(size) or MAX if name in ("varbinary", "varchar", "nvarchar") else None)
 
 
-def _result(cursor: Any, described: Sequence[SqlType], nulls: set[tuple[int, int]]) -> Iterator[Event]:
-    """:param nulls: (row, column) of each NULL: pyodbc reads one of sql_variant as an empty text."""
+def _result(cursor: Any, described: Sequence[SqlType]) -> Iterator[Event]:
     names = [column[0] for column in cursor.description]
     types = list(described) if len(described) == len(names) else [SqlType("nvarchar")] * len(names)
     yield Columns([ResultColumn(name, type_) for name, type_ in zip(names, types)])
-    for number, values in enumerate(cursor):
-        crossed = [_crossing(value, type_) for value, type_ in zip(values, types)]
-        yield Rows([[None if (number, at) in nulls else value for at, value in enumerate(crossed)]])
+    while rows := cursor.fetchmany(1000):
+        yield Rows([[_crossing(value, type_) for value, type_ in zip(row, types)] for row in rows])
+
+
+def _variant(value: Any) -> str | None:
+    """A value of sql_variant as the corpora write it."""
+    return "\\x" + value.hex() if isinstance(value, bytes) else None if value is None else str(value)
 
 
 def _crossing(value: Any, type_: SqlType) -> Any:
