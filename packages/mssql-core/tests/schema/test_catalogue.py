@@ -248,3 +248,15 @@ def test_without_a_script_nothing_is_kept(catalog):
     assert editor.catalogue.table(table).exists
     catalog.tables.clear()
     assert not editor.catalogue.table(table).exists
+
+
+def test_a_filter_behind_sql_of_one_s_own_is_compiled_late(catalog):
+    on_server(catalog, "a_t")
+    field = models.IntegerField(null=True)
+    statements = script(
+        state_of(T),
+        migrations.RunSQL("ALTER TABLE a_t ADD d int", state_operations=[migrations.AddField("t", "d", field)]),
+        migrations.AlterField("t", "d", models.IntegerField(null=True, unique=True)),
+    )
+    assert statements[0] == "ALTER TABLE a_t ADD d int;"
+    assert statements[-1].startswith("EXEC sys.sp_executesql N'CREATE UNIQUE INDEX ")

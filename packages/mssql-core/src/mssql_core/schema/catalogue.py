@@ -37,6 +37,9 @@ class Catalogue:
         """Does the object's expression name a column that was made since the server was asked?"""
         return False
 
+    def changed_by_text(self):
+        """SQL of one's own changed tables, nobody knows how."""
+
     def table_created(self, snapshot):
         """A table was made."""
 
@@ -92,6 +95,8 @@ class ScriptedCatalogue(Catalogue):
         # (table, name) of columns that the server has not, in lower case.
         self._new_columns = set()
         self._names_on_server = {}
+        # Any column may be one that a text has made.
+        self._has_unknown_columns = False
 
     def table(self, name, plan=None):
         snapshot = self._known(name)
@@ -108,7 +113,11 @@ class ScriptedCatalogue(Catalogue):
 
     def is_new(self, item):
         columns = item.expression_columns
-        return any((item.table, column.lower()) in self._new_columns for column in columns)
+        return (
+            bool(columns)
+            and self._has_unknown_columns
+            or any((item.table, column.lower()) in self._new_columns for column in columns)
+        )
 
     def _known(self, name):
         if name in self._tables:
@@ -140,6 +149,9 @@ class ScriptedCatalogue(Catalogue):
         return unknown + [key for table in others for key in table.foreign_keys if key.to_table == snapshot.table]
 
     # What the script does
+
+    def changed_by_text(self):
+        self._has_unknown_columns = True
 
     def table_created(self, snapshot):
         self._tables[snapshot.table] = snapshot

@@ -148,6 +148,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     def _of_one_s_own(self, sql, params):
         """A text of migrations.RunSQL in a script: compiled when its turn comes, unless what it makes would end with it."""
         follows = any(map(_CHANGES_A_TABLE.search, self.collected_sql))
+        if _CHANGES_A_TABLE.search(sql):
+            self.catalogue.changed_by_text()
         if not _STANDS_FIRST.match(sql) and (not follows or _OUTLIVES_A_BATCH.search(sql)):
             return sql, params
         if params is not None:
