@@ -1,0 +1,277 @@
+"""The recipes of docs/how-to do what the pages say, on a database of their own."""
+
+import io
+import re
+import uuid
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, NotSupportedError, migrations, models, transaction
+from django.test import override_settings
+from django.test.utils import isolate_apps
+from test_scripts import empty
+
+PAGES = Path(__file__).parents[2] / "docs" / "how-to"
+
+
+def recipe(page, language, word):
+    """The block of a page that has the word."""
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (block,) = (block for block in blocks if word in block)
+    return block
+
+
+@pytest.fixture(scope="module")
+def database(server):
+    with empty(server, "recipes") as connection:
+        yield connection
+
+
+class Router:
+    """All models are of the database of the recipes."""
+
+    def db_for_read(self, model, **hints):
+        return "recipes"
+
+    db_for_write = db_for_read
+
+
+@pytest.fixture
+def connection(database, monkeypatch):
+    """The database, as `django.db.connection` too; what a test makes in it is undone."""
+    with override_settings(DATABASE_ROUTERS=[Router()]), transaction.atomic(using=database.alias):
+        monkeypatch.setattr("django.db.connection", database)
+        yield database
+        transaction.set_rollback(True, using=database.alias)
+
+
+def run(connection, *statements):
+    """The rows of the last statement that has any."""
+    rows = None
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            rows = cursor.fetchall() if cursor.description else rows
+    return rows
+
+
+def refused(connection, statement):
+    """The number of the error that a statement ends with, None where it succeeds."""
+    try:
+        with transaction.atomic(using=connection.alias):
+            run(connection, statement)
+    except DatabaseError as error:
+        return error.__cause__.number
+    return None
+
+
+# ---- coming-from-mssql-django ------------------------------------------------------------
+
+
+def test_texts_become_uuids(connection):
+    token = uuid.UUID("12345678-9abc-def0-1234-56789abcdef0")
+    run(
+        connection,
+        "CREATE TABLE dbo.shop_order (id int IDENTITY(1, 1) PRIMARY KEY, token char(32) NOT NULL)",
+        "INSERT INTO dbo.shop_order (token) VALUES ('%s')" % token.hex,
+        recipe("coming-from-mssql-django", "sql", "shop_order"),
+    )
+    assert run(connection, "SELECT token FROM dbo.shop_order") == [(token,)]
+    assert refused(connection, "INSERT INTO dbo.shop_order (token) VALUES (NULL)") == 515
+
+
+def test_the_check_of_a_document_takes_scalars_and_nothing_but_documents(connection):
+    insert = "INSERT INTO dbo.shop_page (meta) VALUES (N'%s')"
+    run(
+        connection,
+        "CREATE TABLE dbo.shop_page (id int IDENTITY(1, 1) PRIMARY KEY, meta nvarchar(max) NOT NULL "
+        "CONSTRAINT shop_page_meta_9f86d081_check CHECK (ISJSON(meta) = 1))",
+        insert % '{"a": 1}',
+    )
+    assert refused(connection, insert % '"text"') == 547
+    run(connection, recipe("coming-from-mssql-django", "sql", "shop_page"))
+    assert [refused(connection, insert % text) for text in ('"text"', "1.5", "true", "null", "[1]", "{}")] == [None] * 6
+    assert [refused(connection, insert % text) for text in ("", "text", "1, 2", "{}, {}", "1], [2")] == [547] * 5
+
+
+def test_the_length_of_a_binary_field_changes_nothing(connection):
+    with isolate_apps("demo.shop"):
+        old, new = models.BinaryField(max_length="max"), models.BinaryField()
+
+        class Page(models.Model):
+            data = old
+
+            class Meta:
+                app_label = "shop"
+
+        new.set_attributes_from_name("data")
+        new.model = Page
+        with connection.schema_editor() as editor:
+            editor.create_model(Page)
+        with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+            editor.alter_field(Page, old, new)
+        assert editor.collected_sql == []
+    kind = "SELECT TYPE_NAME(system_type_id), max_length FROM sys.columns WHERE object_id = OBJECT_ID(N'shop_page') AND name = N'data'"
+    assert run(connection, kind) == [("varbinary", -1)]
+
+
+# ---- legacy-databases --------------------------------------------------------------------
+
+
+def inspected(connection, *tables):
+    text = io.StringIO()
+    call_command("inspectdb", *tables, database=connection.alias, stdout=text)
+    return text.getvalue()
+
+
+def test_inspectdb_names_tables_of_other_schemas(connection):
+    run(connection, "CREATE SCHEMA sales", "CREATE TABLE sales.[order] (id int PRIMARY KEY)")
+    page = (PAGES / "legacy-databases.md").read_text(encoding="utf-8")
+    written = re.search(r"`(db_table = .*?)`", page)[1]
+    (wanted,) = re.findall(r"`inspectdb '(.*?)'`", page)
+    assert written in inspected(connection)
+    with isolate_apps("demo.shop"):
+        names = {"__name__": "demo.shop.recipes"}
+        exec(inspected(connection, wanted), names)
+        (model,) = (value for value in names.values() if isinstance(value, type) and issubclass(value, models.Model))
+        model.objects.create(id=7)
+    assert run(connection, "SELECT id FROM sales.[order]") == [(7,)]
+
+
+COLUMNS = {
+    "a varchar(10) NULL": "VarcharField", "a datetime NULL": "LegacyDateTimeField", "a smalldatetime NULL": "SmallDateTimeField",
+    "a rowversion": "RowVersionField", "a int IDENTITY(1, 1) NOT NULL": "IdentityField", "a money NULL": "DecimalField",
+    "a smallmoney NULL": "DecimalField", "a uniqueidentifier NULL": "UUIDField", "a xml NULL": "TextField",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_the_fields_of_legacy_columns(connection, column):
+    page = (PAGES / "legacy-databases.md").read_text(encoding="utf-8")
+    name = "an identity" if "IDENTITY" in column else "`%s`" % column.split()[1].partition("(")[0]
+    (line,) = (line for line in page.splitlines() if line.startswith("|") and name in line.split("|")[1])
+    assert f"`{COLUMNS[column]}`" in line
+    run(connection, "CREATE TABLE legacy (code int PRIMARY KEY, %s)" % column)
+    assert f"{COLUMNS[column]}(" in inspected(connection, "legacy")
+
+
+def test_a_row_that_somebody_else_changed_is_not_changed(connection):
+    from mssql_core.fields import RowVersionField
+
+    names = {}
+    exec(recipe("legacy-databases", "python", "def rename"), names)
+    with isolate_apps("demo.shop"):
+
+        class Item(models.Model):
+            name = models.CharField(max_length=10)
+            version = RowVersionField()
+
+            class Meta:
+                app_label = "shop"
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Item)
+    first = Item.objects.create(name="a")
+    second = Item.objects.get()
+    names["rename"](first, "b")
+    with pytest.raises(RuntimeError):
+        names["rename"](second, "c")
+    assert Item.objects.get().name == "b"
+
+
+# ---- raw-sql -----------------------------------------------------------------------------
+
+PRODUCTS = "CREATE TABLE shop_product (id int IDENTITY(1, 1) PRIMARY KEY, name nvarchar(50) NOT NULL, price decimal(9, 2) NOT NULL)"
+LOG = "CREATE TABLE log (id int IDENTITY(7, 1) PRIMARY KEY, text nvarchar(50) NOT NULL)"
+PROCEDURE = "CREATE PROCEDURE dbo.order_total @number int, @total int OUTPUT AS SET @total = @number * 2"
+
+
+def test_rows_and_keys_of_a_cursor(connection):
+    run(connection, PRODUCTS, LOG, "INSERT INTO shop_product (name, price) VALUES (N'a', 101), (N'b', 99), (N'c', 102)")
+    names = {"connection": connection}
+    exec(recipe("raw-sql", "python", "SELECT TOP"), names)
+    assert names["names"] == ["c", "a"]
+    exec(recipe("raw-sql", "python", "SCOPE_IDENTITY"), names)
+    assert names["key"] == 7
+
+
+def test_output_parameters_come_back(connection):
+    run(connection, PROCEDURE)
+    names = {"connection": connection}
+    exec(recipe("raw-sql", "python", "callproc"), names)
+    assert (names["number"], names["total"]) == (42, 84)
+
+
+def test_a_view_is_made_and_dropped_by_a_migration(connection):
+    run(connection, PRODUCTS, "INSERT INTO shop_product (name, price) VALUES (N'a', 9), (N'b', 10)")
+    names = {}
+    exec(recipe("raw-sql", "python", "class Migration"), names)
+    (operation,) = names["Migration"].operations
+    assert isinstance(operation, migrations.RunSQL)
+    with connection.schema_editor() as editor:
+        operation.database_forwards("shop", editor, None, None)
+    assert run(connection, "SELECT [name] FROM [shop_cheap]") == [("a",)]
+    with connection.schema_editor() as editor:
+        operation.database_backwards("shop", editor, None, None)
+    assert refused(connection, "SELECT [name] FROM [shop_cheap]") == 208
+
+
+def test_keys_of_one_s_own_pass_a_trigger_that_inserts_instead(connection):
+    with isolate_apps("demo.shop"):
+
+        class Item(models.Model):
+            class Meta:
+                app_label = "shop"
+
+            name = models.CharField(max_length=10)
+            number = models.IntegerField(unique=True)
+
+        class Coded(models.Model):
+            class Meta:
+                app_label = "shop"
+
+            code = models.CharField(max_length=10, primary_key=True)
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Item)
+        editor.create_model(Coded)
+    run(
+        connection,
+        "CREATE TRIGGER item_instead ON shop_item INSTEAD OF INSERT AS "
+        "INSERT INTO shop_item (name, number) SELECT name, number FROM inserted",
+    )
+    run(
+        connection,
+        "CREATE TRIGGER coded_instead ON shop_coded INSTEAD OF INSERT AS INSERT INTO shop_coded SELECT code FROM inserted",
+    )
+    with pytest.raises(NotSupportedError), transaction.atomic(using=connection.alias):
+        Item.objects.create(name="a", number=1)
+    Coded.objects.bulk_create([Coded(code="a"), Coded(code="b")])
+    assert run(connection, "SELECT code FROM shop_coded ORDER BY code") == [("a",), ("b",)]
+
+
+# ---- large-imports -----------------------------------------------------------------------
+
+
+def test_chunks_are_imported_and_purged(connection):
+    names = {}
+    exec(recipe("large-imports", "python", "def imported"), names)
+    with isolate_apps("demo.shop"):
+
+        class Event(models.Model):
+            at = models.DateTimeField()
+
+            class Meta:
+                app_label = "shop"
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Event)
+    moments = [datetime(2026, 1, day + 1, tzinfo=timezone.utc) for day in range(20)]
+    names["imported"]([{"at": moment} for moment in moments], Event, size=7)
+    assert Event.objects.count() == 20
+    exec(recipe("large-imports", "python", "def purge"), names)
+    names["purge"](moments[15])
+    assert Event.objects.count() == 5
