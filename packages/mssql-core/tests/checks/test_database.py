@@ -55,4 +55,11 @@ def test_an_old_driver(connection):
     assert list(database.driver(connection)) == []
     connection.driver.version = lambda _: "libmsodbcsql-17.10.so.6.1 17.10.0006"
     (told,) = database.driver(connection)
-    assert "Driver 18" in told.remedy
+    assert "Driver 18" in told.remedy and "pip install mssql-core[odbc]" in told.remedy
+
+
+def test_windows_takes_no_driver_from_a_wheel(connection, monkeypatch):
+    monkeypatch.setattr("sys.platform", "win32")
+    connection.driver.version = lambda _: "msodbcsql17.dll 17.10.0006"
+    (told,) = database.driver(connection)
+    assert "pip install" not in told.remedy and "winget install" in told.remedy

@@ -25,11 +25,11 @@ EXAMINATIONS = {
 
 def all_findings(connection):
     """Everything found, in the order of :data:`EXAMINATIONS`."""
-    found = []
+    findings = []
     for name, examine in EXAMINATIONS.items():
         try:
-            found += examine(connection)
+            findings += examine(connection)
         except Error as error:
             text = "Not examined: %s (%s)" % (name, error.args[-1] if error.args else error)
-            found.append(finding(text, "VIEW DEFINITION lets a login read the catalogue.", "reference/rights"))
-    return found
+            findings.append(finding(text, "VIEW DEFINITION lets a login read the catalogue.", "reference/rights"))
+    return findings

@@ -1,5 +1,6 @@
 """Options of the database, the connection and the server that Django code meets."""
 
+from ..connection.driver import how_to_install
 from ..plugin import Capability, Edition
 from .findings import ERROR, ProjectTables, fetched, finding, listed
 
@@ -108,4 +109,4 @@ def driver(connection):
     """
     name = connection.driver.version(connection.connection)
     if "msodbcsql17" in name.lower() or "msodbcsql-17" in name.lower():
-        yield finding("The ODBC driver is %s." % name, "Driver 18: pip install mssql-core[odbc]", "settings")
+        yield finding("The ODBC driver is %s." % name, "Driver 18: %s" % how_to_install(), "settings")

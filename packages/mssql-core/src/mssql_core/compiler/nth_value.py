@@ -106,10 +106,10 @@ class NthValues:
             compiler.nth_values = None
             query.distinct, query.subquery = distinct, subquery
         with compiler.hoists.suspended():
-            columns, found = self._columns()
+            columns, column_params = self._columns()
             ordering, order_params = self._ordering()
         parts = ["SELECT %s%s FROM (%s) AS [numbered]" % ("DISTINCT " if distinct else "", ", ".join(columns), sql)]
-        params = [*found, *params]
+        params = [*column_params, *params]
         limited = with_limits and query.is_sliced
         if limited or (ordering and not query.subquery):
             parts.append("ORDER BY %s" % (", ".join(ordering) or ("1" if distinct else UNORDERED)))
@@ -178,18 +178,18 @@ class NthValues:
             column = quote(name)
             if outside is not None:
                 outside = PredicateValue(outside) if is_predicate(outside) else outside
-                sql, found = self.compiler.compile(outside)
+                sql, column_params = self.compiler.compile(outside)
                 column = "%s AS %s" % (sql, column)
-                params += found
+                params += column_params
             columns.append(column)
         return columns, params
 
     def _ordering(self):
         ordering, params = [], []
         for outside, direction in self._order:
-            sql, found = self.compiler.compile(PredicateValue(outside) if is_predicate(outside) else outside)
+            sql, order_params = self.compiler.compile(PredicateValue(outside) if is_predicate(outside) else outside)
             ordering.append("%s %s" % (sql, direction))
-            params += found
+            params += order_params
         return ordering, params
 
     def _nth_sql(self, node):

@@ -29,8 +29,8 @@ def compile_tuple_in(node, compiler, connection, **extra):
     rows = [tuple(row) for row in node.rhs if not any(value is None for value in row)]
     if len(rows) <= _short(len(node.lhs), connection) or any(hasattr(value, "as_sql") for row in rows for value in row):
         return node.get_fallback_sql(compiler, connection)
-    found = _in_long_list(rows, list(node.lhs), compiler, connection)
-    return node.get_fallback_sql(compiler, connection) if found is None else found
+    compiled = _in_long_list(rows, list(node.lhs), compiler, connection)
+    return node.get_fallback_sql(compiler, connection) if compiled is None else compiled
 
 
 def _short(width, connection):
@@ -65,8 +65,8 @@ def _compares_row_of(query, node, compiler, connection):
     sql, params = query.get_compiler(connection=connection).as_sql(with_col_aliases=True)
     columns = [compiler.compile(column) for column in node.lhs]
     names = ", ".join("[c%d]" % index for index in range(len(columns)))
-    condition, found = _comparison(columns, _OPERATORS.get(node.lookup_name, "="))
-    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, names, condition), [*params, *found]
+    condition, condition_params = _comparison(columns, _OPERATORS.get(node.lookup_name, "="))
+    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, names, condition), [*params, *condition_params]
 
 
 def _comparison(columns, operator):

@@ -61,7 +61,7 @@ def find_driver(explicit=None):
         return DRIVER_17
     raise ImproperlyConfigured(
         "No Microsoft ODBC driver was found. Run: %s (%s), or name one in OPTIONS['driver']."
-        % (_remedy(" (Python 3.10 or newer)"), _DOWNLOAD)
+        % (how_to_install(" (Python 3.10 or newer)"), _DOWNLOAD)
     )
 
 
@@ -69,8 +69,11 @@ def _takes_paths():
     return sys.platform != "win32"
 
 
-def _remedy(note=""):
-    """How to get driver 18."""
+def how_to_install(note=""):
+    """How to get driver 18 on this system, for messages.
+
+    :param note: what stands behind the wheel, where there is one for the system.
+    """
     package = _PACKAGES.get(sys.platform, _PACKAGES["linux"])
     return "%s%s, or: %s" % (_WHEEL, note, package) if _takes_paths() else package
 
@@ -83,7 +86,7 @@ def _explicit(name, installed):
         return bundled
     raise ImproperlyConfigured(
         "OPTIONS['driver'] is %r, which is not installed. Installed: %s. Leave the option out to let mssql-core "
-        "choose, or run: %s" % (name, ", ".join(installed) or "none", _remedy())
+        "choose, or run: %s" % (name, ", ".join(installed) or "none", how_to_install())
     )
 
 
@@ -94,7 +97,7 @@ def _warn_once_of_17():
     if not _warned:
         _warned.append(True)
         warnings.warn(
-            "mssql-core uses %s. Upgrade to version 18, which encrypts by default: %s." % (DRIVER_17, _remedy()),
+            "mssql-core uses %s. Upgrade to version 18, which encrypts by default: %s." % (DRIVER_17, how_to_install()),
             RuntimeWarning,
             stacklevel=2,
         )

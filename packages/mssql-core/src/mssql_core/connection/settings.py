@@ -258,10 +258,10 @@ def _number(alias, name, value):
 
 def without_effect(options):
     """(name, reason) of the options that change nothing."""
-    found = [(name, WITHOUT_EFFECT[name]) for name in options if name in WITHOUT_EFFECT]
+    ineffective = [(name, WITHOUT_EFFECT[name]) for name in options if name in WITHOUT_EFFECT]
     if options.get("dsn") and options.get("driver"):
-        found.append(("driver", "the data source in 'dsn' names its own"))
-    return found
+        ineffective.append(("driver", "the data source in 'dsn' names its own"))
+    return ineffective
 
 
 def encodings(options):

@@ -55,12 +55,12 @@ def like_pattern(pattern, ignores_case=False):
     :param ignores_case: the pattern is for text in lower case.
     :raises NotSupportedError: LIKE cannot say it.
     """
-    found = "".join(_Reader(pattern, ignores_case).pieces())
-    if len(found) > _LONGEST:
+    like = "".join(_Reader(pattern, ignores_case).pieces())
+    if len(like) > _LONGEST:
         raise NotSupportedError(
             "A regular expression of %d characters is too long for LIKE (8,000 bytes)." % len(pattern)
         )
-    return found
+    return like
 
 
 class _Reader:
