@@ -72,3 +72,29 @@ def test_the_command_tells_it_as_json():
     except CommandError as error:
         pytest.fail(str(error))
     assert json.loads(out.getvalue())["facts"]["Edition"]
+
+
+def test_tables_of_one_name_in_two_schemas_are_told_apart(monkeypatch):
+    from django.db import models
+    from django.test.utils import isolate_apps
+
+    from mssql_core.checks import constraints, findings
+
+    twins = []
+    with isolate_apps("demo.shop"):
+        for schema in ("dbo", "twin"):
+            meta = type("Meta", (), {"app_label": "shop", "db_table": '"%s"."pair"' % schema})
+            twins.append(type(f"Pair{schema}", (models.Model,), {"__module__": __name__, "Meta": meta}))
+    monkeypatch.setattr(findings, "models_of", lambda connection: twins)
+    monkeypatch.setattr(constraints, "models_of", lambda connection: twins)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA [twin]")
+        for schema in ("dbo", "twin"):
+            cursor.execute(f"CREATE TABLE [{schema}].[pair] ([id] int PRIMARY KEY, [a] int NULL, [b] int NULL)")
+            cursor.execute(f"CREATE UNIQUE INDEX [pair_unique] ON [{schema}].[pair] ([a], [b])")
+        told = [finding.remedy.rpartition("; ")[2] for finding in constraints.unique_nulls(connection)]
+        transaction.set_rollback(True)
+    assert told == [
+        f"CREATE UNIQUE INDEX [pair_unique] ON [{schema}].[pair] ([a], [b]) WHERE [a] IS NOT NULL AND [b] IS NOT NULL"
+        for schema in ("dbo", "twin")
+    ]

@@ -86,8 +86,6 @@ class Definitions(ObjectDefinitions):
             statement.options = self.options_list()
         return statement
 
-    # ---- constraints
-
     # ---- ALTER TABLE
 
     def _alter_table(self, table: nodes.Name) -> nodes.Statement:

@@ -16,12 +16,12 @@ _FOREIGN_KEYS = (
     "JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id "
     "JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id "
     "JOIN sys.columns AS rc ON rc.object_id = k.referenced_object_id AND rc.column_id = k.referenced_column_id "
-    "WHERE f.is_not_trusted = 1 OR f.is_disabled = 1 ORDER BY t.name, f.name, k.constraint_column_id"
+    "WHERE f.is_not_trusted = 1 OR f.is_disabled = 1 ORDER BY 1, 2, 3, k.constraint_column_id"
 )
 _CHECKS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.is_disabled, c.definition FROM sys.check_constraints AS c "
     "JOIN sys.tables AS t ON t.object_id = c.parent_object_id "
-    "WHERE c.is_not_trusted = 1 OR c.is_disabled = 1 ORDER BY t.name, c.name"
+    "WHERE c.is_not_trusted = 1 OR c.is_disabled = 1 ORDER BY 1, 2, 3"
 )
 _ONE_NULL = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, i.name, i.is_unique_constraint, c.name, c.is_nullable "
@@ -29,16 +29,16 @@ _ONE_NULL = (
     "JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id AND k.is_included_column = 0 "
     "JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id "
     "WHERE t.is_ms_shipped = 0 AND i.is_unique = 1 AND i.is_primary_key = 0 AND i.has_filter = 0 "
-    "ORDER BY t.name, i.name, k.key_ordinal"
+    "ORDER BY 1, 2, 3, k.key_ordinal"
 )
 _HEAPS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name FROM sys.indexes AS i JOIN sys.tables AS t ON t.object_id = i.object_id "
-    "WHERE t.is_ms_shipped = 0 AND i.type = 0 ORDER BY t.name"
+    "WHERE t.is_ms_shipped = 0 AND i.type = 0 ORDER BY 1, 2"
 )
 _TRIGGERS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, g.name FROM sys.triggers AS g JOIN sys.tables AS t ON t.object_id = g.parent_id "
     "JOIN sys.trigger_events AS e ON e.object_id = g.object_id "
-    "WHERE g.is_instead_of_trigger = 1 AND g.is_disabled = 0 AND e.type_desc = N'INSERT' ORDER BY t.name, g.name"
+    "WHERE g.is_instead_of_trigger = 1 AND g.is_disabled = 0 AND e.type_desc = N'INSERT' ORDER BY 1, 2, 3"
 )
 
 

@@ -9,7 +9,7 @@ _SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_
 _COLLATIONS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.collation_name FROM sys.columns AS c "
     "JOIN sys.tables AS t ON t.object_id = c.object_id WHERE t.is_ms_shipped = 0 AND c.collation_name IS NOT NULL "
-    "ORDER BY t.name, c.column_id"
+    "ORDER BY 1, 2, c.column_id"
 )
 
 

@@ -6,7 +6,7 @@ _PAGE = "reference/rights"
 _USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _ALTER = "ALTER"
 _QUERY = (
-    "SELECT SCHEMA_NAME(t.schema_id), t.name, %s FROM sys.tables AS t WHERE t.is_ms_shipped = 0 ORDER BY t.name"
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, %s FROM sys.tables AS t WHERE t.is_ms_shipped = 0 ORDER BY 1, 2"
     % ", ".join(
         "HAS_PERMS_BY_NAME(QUOTENAME(SCHEMA_NAME(t.schema_id)) + N'.' + QUOTENAME(t.name), N'OBJECT', N'%s')" % right
         for right in (*_USED, _ALTER)
