@@ -16,6 +16,12 @@ def test_every_query_is_in_the_grammar_of_every_version(tmp_path):
     assert refusals(statements, folder=tmp_path) == []
 
 
+def test_names_of_one_column_have_one_collation():
+    """On Azure the catalogue's may be another than the database's (CATALOG_COLLATION): errors 451 and 468."""
+    names = re.findall(r"'' \+ \S+(.{25})", queries.OTHER_LOSSES)
+    assert len(names) == 5 and set(names) == {" COLLATE DATABASE_DEFAULT"}
+
+
 def test_rows_are_read_by_the_names_that_the_query_gives():
     catalog = FakeCatalog()
     catalog.table("t").column("a", "int")

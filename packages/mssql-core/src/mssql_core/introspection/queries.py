@@ -207,18 +207,19 @@ WHERE c.object_id = OBJECT_ID(%s)
 ORDER BY c.column_id"""
 
 # What else is lost with a table, in words; views and columns of later servers are named only where they are.
+# OBJECT_NAME() may have another collation than names in the catalogue, see CHECKS: in one column they conflict (451).
 OTHER_LOSSES = """
 DECLARE @sql nvarchar(max) = N'
-SELECT N''the order of the trigger '' + t.name AS loss
+SELECT N''the order of the trigger '' + t.name COLLATE DATABASE_DEFAULT AS loss
 FROM sys.triggers t
 WHERE t.parent_id = OBJECT_ID(@table) AND EXISTS (
     SELECT 1 FROM sys.trigger_events e WHERE e.object_id = t.object_id AND 1 IN (e.is_first, e.is_last))
 UNION ALL
-SELECT N''the SET options of the trigger '' + t.name FROM sys.triggers t
+SELECT N''the SET options of the trigger '' + t.name COLLATE DATABASE_DEFAULT FROM sys.triggers t
 INNER JOIN sys.sql_modules m ON m.object_id = t.object_id
 WHERE t.parent_id = OBJECT_ID(@table) AND 0 IN (m.uses_ansi_nulls, m.uses_quoted_identifier)
 UNION ALL
-SELECT DISTINCT N''what is bound to its schema: '' + o.name FROM sys.sql_expression_dependencies d
+SELECT DISTINCT N''what is bound to its schema: '' + o.name COLLATE DATABASE_DEFAULT FROM sys.sql_expression_dependencies d
 INNER JOIN sys.objects o ON o.object_id = d.referencing_id
 WHERE d.referenced_id = OBJECT_ID(@table) AND d.is_schema_bound_reference = 1
     AND OBJECT_ID(@table) NOT IN (o.object_id, o.parent_object_id)
@@ -227,12 +228,12 @@ SELECT N''being a FileTable, external, or stretched'' FROM sys.tables t
 WHERE t.object_id = OBJECT_ID(@table) AND 1 IN (t.is_filetable, t.is_external, t.is_remote_data_archive_enabled)';
 IF OBJECT_ID(N'sys.sensitivity_classifications') IS NOT NULL SET @sql += N'
 UNION ALL
-SELECT N''the sensitivity classification of '' + c.name FROM sys.sensitivity_classifications s
+SELECT N''the sensitivity classification of '' + c.name COLLATE DATABASE_DEFAULT FROM sys.sensitivity_classifications s
 INNER JOIN sys.columns c ON c.object_id = s.major_id AND c.column_id = s.minor_id
 WHERE s.class = 1 AND s.major_id = OBJECT_ID(@table)';
 IF OBJECT_ID(N'sys.security_predicates') IS NOT NULL SET @sql += N'
 UNION ALL
-SELECT N''the security policy '' + OBJECT_NAME(p.object_id) FROM sys.security_predicates p
+SELECT N''the security policy '' + OBJECT_NAME(p.object_id) COLLATE DATABASE_DEFAULT FROM sys.security_predicates p
 WHERE p.target_object_id = OBJECT_ID(@table)';
 IF EXISTS (SELECT 1 FROM sys.all_columns WHERE object_id = OBJECT_ID(N'sys.tables') AND name = N'ledger_type') SET @sql += N'
 UNION ALL
