@@ -35,6 +35,8 @@ def rights(connection):
         yield finding(
             "The login may not ALTER: %s. Objects with keys of their own cannot be created (SET IDENTITY_INSERT), nor "
             "loaddata and flush be used." % listed(missing[_ALTER]),
-            "Nothing, if the application does none of it; else GRANT ALTER ON OBJECT::... TO its user.",
+            # https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql#permissions
+            "Nothing, if the application does none of it; else GRANT ALTER ON OBJECT::... TO its user, and for loaddata "
+            "and flush, which run DBCC CHECKIDENT, add the user to db_ddladmin.",
             _PAGE,
         )
