@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, NotSupportedError, migrations, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 from django.test import override_settings
 from django.test.utils import isolate_apps
 from test_scripts import empty
@@ -139,6 +141,29 @@ def test_inspectdb_names_tables_of_other_schemas(connection):
         (model,) = (value for value in names.values() if isinstance(value, type) and issubclass(value, models.Model))
         model.objects.create(id=7)
     assert run(connection, "SELECT id FROM sales.[order]") == [(7,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"), [('"sales"."order"', True), ("[sales].[order]", False), ("order", False)]
+)
+def test_a_table_that_is_there_is_an_initial_migration_of(connection, name, is_there):
+    """What `migrate --fake-initial` asks: Django compares the names letter by letter."""
+    run(connection, "CREATE SCHEMA sales", "CREATE TABLE sales.[order] (id int IDENTITY(1, 1) PRIMARY KEY)")
+
+    class Migration(migrations.Migration):
+        initial = True
+        operations = [
+            migrations.CreateModel("Order", [("id", models.AutoField(primary_key=True))], options={"db_table": name})
+        ]
+
+    executor = MigrationExecutor(connection)
+    assert executor.detect_soft_applied(ProjectState(), Migration("0001_initial", "shop"))[0] is is_there
+
+
+def test_views_are_inspected_where_they_are_asked_for(connection):
+    run(connection, "CREATE TABLE item (id int PRIMARY KEY)", "CREATE VIEW cheap AS SELECT id FROM item")
+    assert "class Cheap" not in inspected(connection)
+    assert "class Cheap" in inspected(connection, "--include-views")
 
 
 COLUMNS = {

@@ -72,6 +72,18 @@ def test_another_case_is_another_name(strict, statement, number):
     assert strict.errors(statement)[:1] == [number]
 
 
+def test_a_synonym_stands_for_the_spelling_that_it_names(strict):
+    for statement in (
+        "CREATE TABLE twin (a int)",
+        "CREATE VIEW TWIN AS SELECT 1 AS a",
+        "CREATE SYNONYM other FOR TWIN",
+    ):
+        strict.run(statement)
+    base_type = "SELECT CAST(OBJECTPROPERTYEX(OBJECT_ID('other'), 'BaseType') AS varchar(2))"
+    assert strict.run(base_type) == [("V ",)]
+    strict.run("DROP SYNONYM other; DROP VIEW TWIN; DROP TABLE twin")
+
+
 def test_what_differs_in_case_lives_side_by_side(strict):
     assert strict.run("SELECT A, a FROM t WHERE A = 'x'") == [("x", 2)]
     assert strict.run("SELECT name FROM sys.tables ORDER BY object_id") == [("t",), ("T",)]

@@ -192,8 +192,8 @@ $$;
 create function ms.objectpropertyex(id int, property text) returns text stable as $$
   select case casefold(property) when 'cardinality' then ms.row_count(id)::text else (
     select rpad(coalesce(b.type, o.type), 2) from sys.all_objects o left join ms.synonyms y on y.object_id = id
-    left join ms.schemas s on casefold(s.name) = casefold(y.base_schema)
-    left join ms.objects b on b.schema_id = s.schema_id and casefold(b.name) = casefold(y.base_name)
+    left join ms.schemas s on ms.key(s.name) = ms.key(y.base_schema)
+    left join ms.objects b on b.schema_id = s.schema_id and ms.key(b.name) = ms.key(y.base_name)
     where o.object_id = id) end
 $$;
 
