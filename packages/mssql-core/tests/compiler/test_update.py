@@ -32,6 +32,13 @@ def test_a_condition_is_assigned_as_a_value(compiled):
     )
 
 
+def test_rows_of_one_query_or_another(compiled):
+    authors = Author.objects.filter(pk__in=[1, 2]) | Author.objects.filter(pk__in=[3])
+    sql, values = update(compiled, authors, age=5)
+    assert sql.endswith("WHERE ([ormtests_author].[id] IN (?, ?) OR [ormtests_author].[id] IN (?))")
+    assert values == [5, 1, 2, 3]
+
+
 class _Reversed(CharField):
     def get_prep_value(self, value):
         return value[::-1]

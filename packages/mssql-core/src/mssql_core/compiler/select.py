@@ -4,6 +4,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import ExpressionWrapper
 from django.db.models.expressions import RawSQL
 from django.db.models.sql import compiler
+from django.db.models.sql.where import WhereNode
 
 from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
@@ -53,7 +54,8 @@ class CompileMixin:
             found = function(node, self, connection)
             if found is not NotImplemented:
                 sql, params = found
-                return sql, PARAMS(params)
+                # Of conditions all Djangos have a list, to which UPDATE adds its own.
+                return sql, list(params) if isinstance(node, WhereNode) else PARAMS(params)
         return super().compile(node)
 
     def quote_name(self, name):
