@@ -13,8 +13,9 @@ from .connection import connection_string
 from .plugin.types import Secret, revealed
 
 _NOT_INSTALLED = (
-    "dbshell runs sqlcmd, which is not on PATH. Get it with Microsoft's package mssql-tools18 (its folder is "
-    "/opt/mssql-tools18/bin), winget install sqlcmd, or brew install sqlcmd: "
+    # Django's own words come first.
+    "You appear not to have the 'sqlcmd' program installed or on your path. Get it with Microsoft's package "
+    "mssql-tools18 (its folder is /opt/mssql-tools18/bin), winget install sqlcmd, or brew install sqlcmd: "
     "https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-download-install"
 )
 _ENCRYPT = {"strict": "-Ns", "yes": "-Nm", "mandatory": "-Nm", "no": "-No", "optional": "-No"}
