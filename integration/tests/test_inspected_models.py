@@ -86,3 +86,28 @@ def test_columns_that_the_server_writes(connection):
     assert rows.get(total=9).pieces == 6
     for field in kind._meta.concrete_fields:
         assert rows.order_by(field.name).count() == 3 and list(rows.order_by(field.name).values_list(field.name))
+
+
+def test_an_object_of_which_the_server_writes_all_but_the_key_is_saved(connection):
+    with isolate_apps("demo.shop"):
+
+        class Ticket(models.Model):
+            code = models.CharField(max_length=10, primary_key=True)
+            number = fields.IdentityField()
+            version = fields.RowVersionField()
+
+            class Meta:
+                app_label = "shop"
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Ticket)
+    rows = Ticket.objects.using(connection.alias)
+    first = rows.create(code="a")
+    first.save(using=connection.alias)
+    assert rows.update_or_create(code="a") == (first, False)
+    Ticket(code="b").save(using=connection.alias)
+    rows.filter(pk="a").delete()
+    # As loaddata does.
+    first.save_base(raw=True, using=connection.alias)
+    first.save_base(raw=True, using=connection.alias)
+    assert list(rows.order_by("number").values_list("code", "number")) == [("b", 2), ("a", 3)]

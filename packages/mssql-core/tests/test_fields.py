@@ -79,8 +79,15 @@ def test_fields_that_the_server_writes_are_left_out(connection):
     assert "SET [name] = %s WHERE" in sql
 
 
-def test_a_value_for_a_field_that_the_server_writes_is_refused(connection):
-    query = Numbered.objects.filter(pk=1).query.chain(UpdateQuery)
+class Seat(Numbered):
+    class Meta:
+        app_label = "fields"
+        apps = Numbered._meta.apps
+
+
+@pytest.mark.parametrize("model", [Numbered, Seat])
+def test_a_value_for_a_field_that_the_server_writes_is_refused(connection, model):
+    query = model.objects.filter(pk=1).query.chain(UpdateQuery)
     query.add_update_values({"version": b"1"})
     with pytest.raises(FieldError, match="fields.Numbered.version is written by the server"):
         query.get_compiler(connection=connection).as_sql()

@@ -1,10 +1,12 @@
 """UPDATE: conditions as assigned values, and OUTPUT for returned columns."""
 
+from itertools import chain
+
 from django.core.exceptions import FieldError
 from django.db.models import Value
 from django.db.models.functions import Cast
+from django.db.models.sql.query import Query
 
-from ..fields import WRITTEN_BY_SERVER
 from ..plugin import UnaryExpression
 from .field_values import Prepared, is_written_by_server, stored
 from .output_clause import Returning, column_type, sized
@@ -49,11 +51,32 @@ class UpdateMixin:
     returning_fields = None
     _returning = None
 
+    def execute_sql(self, result_type):
+        """Rows updated; where the server writes all that save() has, its row is looked for, as Django does without values."""
+        if self._has_nothing_to_write():
+            return int(self.query.chain(klass=Query).has_results(using=self.using))
+        return super().execute_sql(result_type)
+
+    def execute_returning_sql(self, returning_fields):
+        if self._has_nothing_to_write():
+            # Without values Django defers the fields.
+            return [()] * self.execute_sql(None)
+        return super().execute_returning_sql(returning_fields)
+
+    def _has_nothing_to_write(self):
+        return bool(self.query.values) and not self._written()
+
+    def _written(self):
+        """The values without those of save() for fields that the server writes; update() names the field's model."""
+        return [value for value in self.query.values if value[1] is not None or not is_written_by_server(value[0])]
+
     def as_sql(self):
         values = self.query.values
-        written = [value for value in values if value[2] is not WRITTEN_BY_SERVER]
+        # Of a parent's table; their own statements come without the model, like those of save().
+        for field, _, value in chain.from_iterable(self.query.related_updates.values()):
+            self._refuse_to_write(field, value)
         self._returning = Returning(self.connection, self.returning_fields) if self.returning_fields else None
-        self.query.values = self._assignments(written)
+        self.query.values = self._assignments(self._written())
         fields, self.returning_fields = self.returning_fields, None
         try:
             sql, params = within_limit(self.connection, super().as_sql)
@@ -77,9 +100,7 @@ class UpdateMixin:
 
     def _whole(self, field, value):
         """`value` so that nothing of it is cut without an error before the column takes it, or refuses it."""
-        if is_written_by_server(field):
-            # It refuses the value by name.
-            field.get_db_prep_save(value, self.connection)
+        self._refuse_to_write(field, value)
         if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
             # As bulk_update writes it around a CASE, whose results have types that hold them.
             return value.get_source_expressions()[0]
@@ -88,6 +109,11 @@ class UpdateMixin:
         if value is None or hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save"):
             return value
         return self._stored(field, value, field.get_db_prep_save(value, self.connection))
+
+    def _refuse_to_write(self, field, value):
+        if is_written_by_server(field):
+            # The field refuses the value by name.
+            field.get_db_prep_save(value, self.connection)
 
     def _whole_expression(self, field, expression):
         """A Value() is prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
