@@ -13,6 +13,8 @@ from mssql_core.operations.batches import split_batches
         ("GO -- the first\nSELECT 1;", ["SELECT 1;"]),
         ("SELECT 'a\nGO\nb'\nGO\n", ["SELECT 'a\nGO\nb'"]),
         ("SELECT [a\nGO\n]\nGO", ["SELECT [a\nGO\n]"]),
+        ("SELECT [a]]\nGO\n]\nGO", ["SELECT [a]]\nGO\n]"]),
+        ("SELECT 1\nGO 0\nSELECT 2\nGO 02", ["SELECT 1\nGO 0\nSELECT 2"] * 2),
         ("/* a /* b */\nGO\n*/ SELECT 1\nGO", ["/* a /* b */\nGO\n*/ SELECT 1"]),
         ("-- it's\nSELECT 1\nGO\nSELECT 2 -- it's", ["-- it's\nSELECT 1", "SELECT 2 -- it's"]),
         ("GO\nGO", []),

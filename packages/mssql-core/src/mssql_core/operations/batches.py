@@ -7,8 +7,8 @@ import re
 
 # What a GO line is not looked for in: texts, quoted names, comments, of which those between /* and */ nest.
 _TOKENS = re.compile(
-    r"""(?P<text>'[^']*'|"[^"]*"|\[[^\]]*\]|--[^\n]*)|(?P<open>/\*)|(?P<close>\*/)"""
-    r"""|(?P<go>^[ \t]*GO(?:[ \t]+(?P<count>\d+))?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$)""",
+    r"""(?P<text>'[^']*'|"[^"]*"|\[(?:[^\]]|\]\])*\]|--[^\n]*)|(?P<open>/\*)|(?P<close>\*/)"""
+    r"""|(?P<go>^[ \t]*GO(?:[ \t]+(?P<count>0*[1-9]\d*))?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$)""",
     re.IGNORECASE | re.MULTILINE,
 )
 _COMMENT_ENDS = re.compile(r"(?P<open>/\*)|(?P<close>\*/)")
@@ -16,6 +16,8 @@ _COMMENT_ENDS = re.compile(r"(?P<open>/\*)|(?P<close>\*/)")
 
 def split_batches(script):
     """The batches of a script, without empty ones; ``GO 3`` gives its batch three times.
+
+    A count is positive: ``GO 0`` is left to the server, which refuses it (102).
 
     :returns: None where the script has no GO line.
     """
