@@ -91,3 +91,18 @@ def test_a_value_for_a_field_that_the_server_writes_is_refused(connection, model
     query.add_update_values({"version": b"1"})
     with pytest.raises(FieldError, match="fields.Numbered.version is written by the server"):
         query.get_compiler(connection=connection).as_sql()
+
+
+@pytest.mark.skipif(not hasattr(models.constants, "OnConflict"), reason="Conflicts have options since Django 4.1.")
+def test_so_it_is_in_update_fields(connection):
+    from django.db.models.constants import OnConflict
+
+    query = InsertQuery(
+        Numbered,
+        on_conflict=OnConflict.UPDATE,
+        update_fields=[Numbered._meta.get_field("number")],
+        unique_fields=[Numbered._meta.get_field("name")],
+    )
+    query.insert_values([Numbered._meta.get_field("name")], [Numbered(name="x")])
+    with pytest.raises(FieldError, match="fields.Numbered.number is written by the server"):
+        query.get_compiler(connection=connection).as_sql()

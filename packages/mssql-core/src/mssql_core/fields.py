@@ -100,7 +100,9 @@ class _WrittenByServer:
         if value is WRITTEN_BY_SERVER:
             # Only on another database, which writes nothing by itself.
             return None
-        raise FieldError("%s is written by the server: leave it out of update() and bulk_update()." % self)
+        raise FieldError(
+            "%s is written by the server: leave it out of update(), bulk_update() and update_fields." % self
+        )
 
 
 class RowVersionField(_WrittenByServer, models.BinaryField):

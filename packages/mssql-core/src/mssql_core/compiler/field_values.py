@@ -49,6 +49,12 @@ def is_written_by_server(field):
     return isinstance(field, (IdentityField, RowVersionField))
 
 
+def refuse_to_write(field, value, connection):
+    """:raises FieldError: by the field's name, where the server writes it."""
+    if is_written_by_server(field):
+        field.get_db_prep_save(value, connection)
+
+
 def is_text(field, connection):
     """Whether values of the field's column are compared by a collation."""
     return base_type(field, connection) in ("char", "varchar", "nchar", "nvarchar")

@@ -7,7 +7,7 @@ https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 from ..compat.orm import PARAMS, DatabaseDefault, default_expression, on_conflict, placeholder_getter
 from ..plugin.types import Capability
 from .cross_apply import Hoists
-from .field_values import is_text, is_written_by_server, stored
+from .field_values import is_text, is_written_by_server, refuse_to_write, stored
 from .insert_rows import ORDINAL, JSONRows, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
@@ -138,6 +138,8 @@ class InsertMixin:
 
     def _upsert(self, source):
         """HOLDLOCK keeps another session from inserting the same key between search and insert."""
+        for field in self.query.update_fields:
+            refuse_to_write(field, None, self.connection)
         table, params = source.table_sql()
         quote = self.quote_name
         check_unique(self.query.get_meta(), self.query.unique_fields)

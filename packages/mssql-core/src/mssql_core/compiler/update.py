@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from django.db.models.sql.query import Query
 
 from ..plugin import UnaryExpression
-from .field_values import Prepared, is_written_by_server, stored
+from .field_values import Prepared, is_written_by_server, refuse_to_write, stored
 from .output_clause import Returning, column_type, sized
 from .predicates import PredicateValue, is_predicate
 from .target_table import with_target
@@ -74,7 +74,7 @@ class UpdateMixin:
         values = self.query.values
         # Of a parent's table; their own statements come without the model, like those of save().
         for field, _, value in chain.from_iterable(self.query.related_updates.values()):
-            self._refuse_to_write(field, value)
+            refuse_to_write(field, value, self.connection)
         self._returning = Returning(self.connection, self.returning_fields) if self.returning_fields else None
         self.query.values = self._assignments(self._written())
         fields, self.returning_fields = self.returning_fields, None
@@ -100,7 +100,7 @@ class UpdateMixin:
 
     def _whole(self, field, value):
         """`value` so that nothing of it is cut without an error before the column takes it, or refuses it."""
-        self._refuse_to_write(field, value)
+        refuse_to_write(field, value, self.connection)
         if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
             # As bulk_update writes it around a CASE, whose results have types that hold them.
             return value.get_source_expressions()[0]
@@ -109,11 +109,6 @@ class UpdateMixin:
         if value is None or hasattr(value, "resolve_expression") or hasattr(value, "prepare_database_save"):
             return value
         return self._stored(field, value, field.get_db_prep_save(value, self.connection))
-
-    def _refuse_to_write(self, field, value):
-        if is_written_by_server(field):
-            # The field refuses the value by name.
-            field.get_db_prep_save(value, self.connection)
 
     def _whole_expression(self, field, expression):
         """A Value() is prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
