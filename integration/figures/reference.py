@@ -36,8 +36,8 @@ NOTES = {
     "VarcharField": "one byte for each character of the collation's code page; what is not in it is refused",
     "LegacyDateTimeField": "1/300 of a second",
     "SmallDateTimeField": "minutes",
-    "RowVersionField": "written by the server with each change of the row",
-    "IdentityField": "an identity that is not the key; written by the server",
+    "RowVersionField": "written by the server with each change of the row; a value of the object is not sent",
+    "IdentityField": "an identity that is not the key; written by the server, a value of the object is not sent",
 }
 FUNCTIONS = """# Lookups and functions
 

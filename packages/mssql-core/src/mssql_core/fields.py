@@ -74,7 +74,8 @@ WRITTEN_BY_SERVER = object()
 class _WrittenByServer:
     """What fields have in common whose values the server writes.
 
-    A value in `update()` or `bulk_update()` is refused, `dumpdata` leaves the field out.
+    A value in `update()` or `bulk_update()` is refused, `dumpdata` leaves the field out. One that is given to the model's
+    constructor, or set, stays with the object until it is read again, as with Django's GeneratedField.
     """
 
     def __init__(self, *args, **kwargs):
