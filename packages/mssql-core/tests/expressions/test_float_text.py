@@ -23,8 +23,10 @@ from django.db.models.functions import (
     Trim,
     Upper,
 )
+from django.db.models.functions.text import ConcatPair
 from ormtests.models import Author, Book
 
+from mssql_core.expressions.float_text import is_float
 from mssql_core.operations.floats import exact_text, shortest_text
 from mssql_core.testing import fake_connection
 
@@ -110,3 +112,10 @@ def test_iexact_compares_text(compiled, value, sent):
 def test_iexact_with_a_number_of_the_row(compiled):
     sql = compiled.where(Author.objects.order_by().filter(name__iexact=F("age")))
     assert sql.startswith("[ormtests_author].[name] = ") and "CAST([ormtests_author].[age] AS nvarchar(64))" in sql
+
+
+def test_texts_of_mixed_types_are_no_floats(connection):
+    """Before Django 4.2 nothing says what the parts of a Concat of a CharField and a TextField make."""
+    mixed = ConcatPair(Value("a", CharField()), Value("b", TextField()))
+    mixed = ConcatPair(Value("a", CharField()), mixed)
+    assert not is_float(mixed)

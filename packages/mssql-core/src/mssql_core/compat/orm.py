@@ -64,6 +64,14 @@ def copied(node):
     return node.copy() if hasattr(node, "copy") else copy(node)
 
 
+def known_field(node):
+    """The field of an expression's value, or None where nothing says what its mixed types make."""
+    try:
+        return getattr(node, "_output_field_or_none", None)
+    except FieldError:
+        return None
+
+
 def output_field(node):
     """The field of an expression's value, or None; before Django 4.1 a moment plus a duration has none."""
     try:

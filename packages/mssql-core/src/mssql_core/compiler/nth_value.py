@@ -6,7 +6,6 @@ outside needs; there LEAD and LAG fetch the value from the row whose number is t
 https://learn.microsoft.com/sql/t-sql/functions/lead-transact-sql (the offset may be an expression, but not negative)
 """
 
-from django.core.exceptions import FieldError
 from django.db import NotSupportedError
 from django.db.models import Subquery, Value, Window
 from django.db.models.expressions import Expression, RowRange
@@ -14,7 +13,7 @@ from django.db.models.functions import DenseRank, NthValue, Rank, RowNumber
 from django.db.models.lookups import Exact
 from django.db.models.sql.query import Query
 
-from ..compat.orm import column_names, copied
+from ..compat.orm import column_names, copied, known_field
 from .order_by import UNORDERED, source, terms
 from .predicates import PredicateValue, Truth, is_predicate
 
@@ -68,19 +67,11 @@ class _Outside(Expression):
     """SQL over the columns of the derived table, as an expression."""
 
     def __init__(self, sql, like):
-        super().__init__(output_field=_known_field(like))
+        super().__init__(output_field=known_field(like))
         self.sql = sql
 
     def as_sql(self, compiler, connection):
         return self.sql, ()
-
-
-def _known_field(expression):
-    try:
-        return getattr(expression, "_output_field_or_none", None)
-    except FieldError:
-        # Mixed types, of which nothing says what they make.
-        return None
 
 
 class NthValues:

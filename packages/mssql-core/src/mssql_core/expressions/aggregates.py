@@ -1,6 +1,5 @@
 """Aggregates. None takes FILTER, subqueries (error 130) or outer columns among others (8124)."""
 
-from django.core.exceptions import FieldError
 from django.db import NotSupportedError
 from django.db.models import (
     Aggregate,
@@ -24,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Col, Star
 
-from ..compat.orm import filter_condition, optional
+from ..compat.orm import filter_condition, known_field, optional
 from ..compiler.cross_apply import aggregate_refuses
 from ..compiler.order_by import terms
 from ..plugin import UnaryExpression
@@ -54,7 +53,7 @@ def prepared(node, compiler):
         copy.source_expressions = list(node.source_expressions)
         when = When(filter_condition(node), then=copy.source_expressions[0])
         # NULL with a type: an aggregate of nothing but NULL is error 8117.
-        field = _known_field(copy.source_expressions[0])
+        field = known_field(copy.source_expressions[0])
         copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
         node = copy
     for argument in node.source_expressions:
@@ -83,20 +82,11 @@ def _cast(node, db_type, compiler):
     argument = _argument(node)
     if aggregate_refuses(argument, compiler):
         compiler.hoists.add(argument, compiler)
-    return _with_argument(node, As(argument, db_type, _known_field(node)))
+    return _with_argument(node, As(argument, db_type, known_field(node)))
 
 
 def _field(node):
-    return _known_field(_argument(node))
-
-
-def _known_field(expression):
-    """The output field, or None where it is not known."""
-    try:
-        return getattr(expression, "_output_field_or_none", None)
-    except FieldError:
-        # Mixed types, of which the caller has said what they make.
-        return None
+    return known_field(_argument(node))
 
 
 def compile_aggregate(node, compiler, connection, **extra):
@@ -120,7 +110,7 @@ def compile_avg(node, compiler, connection, **extra):
     """AVG of integers is an integer."""
     node = prepared(node, compiler)
     field = _field(node)
-    output = _known_field(node)
+    output = known_field(node)
     if isinstance(output, DecimalField) and isinstance(field, (IntegerField, BooleanField)):
         node = _cast(node, "numeric(38, 10)", compiler)
     elif isinstance(field, (IntegerField, BooleanField, DurationField)) or isinstance(output, FloatField):

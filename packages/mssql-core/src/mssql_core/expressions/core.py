@@ -3,7 +3,7 @@
 from django.db.models import Case, DurationField, Exists, FloatField, TimeField, Value
 from django.db.models.expressions import CombinedExpression, DurationExpression
 
-from ..compat.orm import NegatedExpression, output_field
+from ..compat.orm import NegatedExpression, known_field, output_field
 from ..compiler import order_by as ordering
 from ..compiler import predicates
 from ..compiler.field_values import stored
@@ -60,8 +60,7 @@ def compile_combined(node, compiler, connection, **extra):
 
 
 def _is_float(side):
-    field = getattr(side, "_output_field_or_none", None)
-    return isinstance(field, FloatField)
+    return isinstance(known_field(side), FloatField)
 
 
 def float_remainder(dividend, divisor, compiler):

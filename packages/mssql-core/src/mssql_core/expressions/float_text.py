@@ -4,6 +4,7 @@ from copy import copy
 
 from django.db.models import CharField, FloatField
 
+from ..compat.orm import known_field
 from ..operations.floats import exact_text, shortest_text
 from ..plugin import UnaryExpression
 
@@ -31,7 +32,7 @@ class FloatText(UnaryExpression):
 
 def is_float(node):
     """Whether `node` is an expression whose value is a float."""
-    return isinstance(getattr(node, "_output_field_or_none", None), FloatField)
+    return isinstance(known_field(node), FloatField)
 
 
 def with_text(node, positions=None):

@@ -17,6 +17,7 @@ from django.db.models.lookups import (
     StartsWith,
 )
 
+from ..compat.orm import known_field
 from ..compiler import tuple_lookups
 from ..compiler import value_lists as value_sets
 from ..operations.regex import insensitive_collation, like_pattern, needs_like
@@ -81,7 +82,7 @@ def _with_text_sides(node):
 
 
 def _is_no_text(side):
-    field = getattr(side, "_output_field_or_none", None)
+    field = known_field(side)
     return field is not None and not isinstance(field, (CharField, TextField))
 
 

@@ -5,12 +5,12 @@ https://learn.microsoft.com/sql/t-sql/functions/replace-transact-sql
 https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
 """
 
-from django.core.exceptions import FieldError
 from django.db.models import CharField, Field, TextField, Value
 from django.db.models.expressions import Col, CombinedExpression
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
 from django.db.models.functions.text import ConcatPair
 
+from ..compat.orm import known_field
 from ..data_types import MAX_NVARCHAR
 from .float_text import FloatText
 
@@ -22,11 +22,7 @@ def is_text(node):
     """Whether the expression is known to be text; Django has no type for a sum of texts."""
     if _is_sum(node):
         return is_text(node.lhs) or is_text(node.rhs)
-    try:
-        field = getattr(node, "_output_field_or_none", None)
-    except FieldError:
-        return False
-    return isinstance(field, (CharField, TextField))
+    return isinstance(known_field(node), (CharField, TextField))
 
 
 def longest(node):
