@@ -15,6 +15,7 @@ from collections import Counter
 from typing import Any, Callable
 
 from harness.server import serve
+from harness.threads import in_threads
 
 from . import database
 
@@ -143,11 +144,7 @@ class Races:
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        workers = [threading.Thread(target=self._work, args=(number,)) for number in range(self.threads)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        in_threads(self.threads, self._work)
 
     def _work(self, number: int) -> None:
         from django.db import connection

@@ -15,6 +15,7 @@ import time
 from typing import Any, Callable
 
 from harness.server import serve
+from harness.threads import in_threads
 
 from . import database
 
@@ -98,11 +99,7 @@ class Soak:
         return self.cycles * self.threads
 
     def run(self) -> None:
-        workers = [threading.Thread(target=self._work, args=(number,)) for number in range(self.threads)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        in_threads(self.threads, self._work)
 
     def _work(self, number: int) -> None:
         from django.db import connection
