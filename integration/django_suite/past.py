@@ -1,16 +1,17 @@
 """``hatch run past 3.2 APP...``: the tests of another Django, on a Python that it supports.
 
 The sandbox needs a newer Python than old Djangos run on, so it runs in this one and the suite in an environment that
-uv makes in the cache, with an interpreter from PATH. Both share Microsoft's ODBC driver, whose wheel does not exist for old Pythons.
+uv makes in the cache, with an interpreter from PATH, or one that uv installs. Both share Microsoft's ODBC driver, whose wheel does not exist for old Pythons.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from harness import needs
 
 from mssql_core.connection.driver import bundled_driver
 
@@ -35,33 +36,34 @@ PYTHONS = {
 }
 
 
-class NoInterpreter(LookupError):
-    """No Python that the Django supports is on PATH."""
+def interpreter(django: str, only_present: bool = False) -> str:
+    """The path of the first Python of this Django that is here, else of one that uv installs.
 
-
-def interpreter(django: str) -> str:
-    """The path of the first Python of this Django that is here; none is downloaded.
-
-    :raises NoInterpreter: when there is none.
+    :param only_present: install none.
+    :raises needs.Missing: there is none.
     """
-    for version in PYTHONS[django]:
-        search = ["uv", "python", "find", "--no-project", "--no-python-downloads", "--system", version]
-        answer = subprocess.run(search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        if answer.returncode == 0:
-            return answer.stdout.strip()
-    raise NoInterpreter(f"Django {django} needs one of Python {', '.join(PYTHONS[django])} on PATH")
+    if only_present:
+        for version in PYTHONS[django]:
+            path = needs.find_python(version)
+            if path:
+                return path
+        raise needs.Missing(f"Django {django}: {needs.no_python(PYTHONS[django])}")
+    try:
+        return needs.python(PYTHONS[django])
+    except needs.Missing as missing:
+        raise needs.Missing(f"Django {django}: {missing}") from None
 
 
-def python(django: str) -> Python:
+def python(django: str, only_present: bool = False) -> Python:
     """An environment with the newest patch of this Django (major.minor) and the packages, kept in the cache.
 
     Compiled once: Django's tests start hundreds of processes.
 
-    :raises NoInterpreter: when no Python of this Django is here.
+    :raises needs.Missing: no Python of this Django, or no package index.
     """
     folder = CACHE / f"python-{django}"
     executable = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    _uv("venv", "--allow-existing", "--python", interpreter(django), folder)
+    _uv("venv", "--allow-existing", "--python", interpreter(django, only_present), folder)
     editable = [argument for package in PACKAGES for argument in ("--editable", TOP / "packages" / package)]
     install = ("pip", "install", "--compile-bytecode", "--upgrade-package", "django", "--python", executable)
     _uv(*install, f"django~={django}.0", *TOOLS, *editable)
@@ -69,7 +71,7 @@ def python(django: str) -> Python:
 
 
 def _uv(*arguments: object) -> None:
-    subprocess.run(["uv", arguments[0], "--quiet", *map(str, arguments[1:])], check=True)
+    needs.fetch(["uv", arguments[0], "--quiet", *map(str, arguments[1:])], "the packages of this Django's environment")
 
 
 def main() -> int:
@@ -82,13 +84,15 @@ def main() -> int:
     # What uv installs is not for the environment that this process runs in.
     os.environ.pop("VIRTUAL_ENV", None)
     try:
-        chosen = python(arguments.django)
-    except NoInterpreter as error:
-        print(f"not run: {error}")
-        return int(not arguments.if_possible or os.environ.get("CI", "").lower() == "true")
+        chosen = python(arguments.django, arguments.if_possible)
+    except needs.Missing as missing:
+        if arguments.if_possible and os.environ.get("CI", "").lower() != "true":
+            print(f"not run: {missing}")
+            return 0
+        raise
     driver = bundled_driver()
     return run.main(others, chosen, {"driver": driver} if driver else None)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(needs.told(main))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from harness import needs
+
 CACHE = Path(__file__).parent / ".cache"
 # Data of other tests, and apps for one other database.
 _ELSEWHERE = {"gis_tests", "import_error_package", "postgres_tests", "requirements", "sphinx", "test_runner_apps"}
@@ -30,7 +32,10 @@ class Python:
         return subprocess.run(question, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
     def tests_folder(self) -> Path:
-        """The ``tests`` folder of the sdist of exactly its Django, downloaded once."""
+        """The ``tests`` folder of the sdist of exactly its Django, downloaded once.
+
+        :raises needs.Missing: it is not here, and no index has it.
+        """
         folder = CACHE / f"django-{self.django}"
         if not (folder / "tests" / "runtests.py").exists():
             _unpack(self._download())
@@ -48,11 +53,9 @@ class Python:
         CACHE.mkdir(exist_ok=True)
         archive = CACHE / f"django-{self.django}.tar.gz"
         if not archive.exists():
-            subprocess.run(
-                [*self.command, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "django",
-                 "--dest", str(CACHE), f"django=={self.django}"],
-                check=True,
-            )  # fmt: skip
+            download = "-m pip download --quiet --no-deps --no-binary django --dest".split()
+            command = [*self.command, *download, str(CACHE), f"django=={self.django}"]
+            needs.fetch(command, f"the source of Django {self.django}, which has its tests,")
             for downloaded in CACHE.glob(f"[Dd]jango-{self.django}.tar.gz"):
                 downloaded.rename(archive)
         return archive

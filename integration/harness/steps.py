@@ -15,7 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Mapping, Sequence, Union
+from typing import Any, Iterator, Mapping, Sequence, Union
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -39,10 +39,15 @@ class Result:
         return f"{self.step:<36} {'FAILED' if self.status else 'passed':<8}{minutes:>3} min {seconds:>2} s"
 
 
+def environments() -> dict[str, Any]:
+    """Name -> table of each environment of hatch.toml."""
+    with open(TOP / "hatch.toml", "rb") as file:
+        return tomllib.load(file)["envs"]
+
+
 def scripts() -> Scripts:
     """Those of hatch.toml's default environment."""
-    with open(TOP / "hatch.toml", "rb") as file:
-        return tomllib.load(file)["envs"]["default"]["scripts"]
+    return environments()["default"]["scripts"]
 
 
 def commands(step: str, known: Scripts) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 from django_suite import past
+from harness import needs
 from harness.server import VARIABLE, Server, given_server, serve, serve_each
 
 URL = "mssql://s%3Aa%40:p%2F%20%7D%C3%BC@db.example.com:1444/my%20app?TrustServerCertificate=yes&driver=%2Flib%2Fx.so"
@@ -49,21 +50,17 @@ def test_without_the_variable_each_has_a_sandbox_of_its_own(monkeypatch):
 
 def test_the_first_python_of_a_django_that_is_here_runs_it(monkeypatch):
     here = {"3.9": "/usr/bin/python3.9", "3.10": "/usr/bin/python3.10"}
-
-    def run(command, **options):
-        return type("Answer", (), {"returncode": int(command[-1] not in here), "stdout": here.get(command[-1], "")})
-
-    monkeypatch.setattr(past.subprocess, "run", run)
-    assert past.interpreter("3.2") == "/usr/bin/python3.9"
-    with pytest.raises(past.NoInterpreter, match="Django 6.1 needs one of Python 3.14, 3.13, 3.12 on PATH"):
-        past.interpreter("6.1")
+    monkeypatch.setattr(needs, "find_python", here.get)
+    assert past.interpreter("3.2", only_present=True) == "/usr/bin/python3.9"
+    with pytest.raises(needs.Missing, match=r"Django 6.1: no Python one of 3.14, 3.13, 3.12 on PATH; `uv python inst"):
+        past.interpreter("6.1", only_present=True)
 
 
 def test_an_environment_is_compiled_and_kept(monkeypatch, tmp_path):
     commands = []
     monkeypatch.setattr(past, "CACHE", tmp_path)
-    monkeypatch.setattr(past, "interpreter", lambda django: "/usr/bin/python3.9")
-    monkeypatch.setattr(past.subprocess, "run", lambda command, check: commands.append(command))
+    monkeypatch.setattr(past, "interpreter", lambda django, only_present: "/usr/bin/python3.9")
+    monkeypatch.setattr(needs, "fetch", lambda command, what: commands.append(command))
     (executable,) = past.python("4.2").command
     make, install = commands
     assert executable.startswith(str(tmp_path / "python-4.2")) and "/usr/bin/python3.9" in make
@@ -75,11 +72,11 @@ def test_an_environment_is_compiled_and_kept(monkeypatch, tmp_path):
     ("options", "ci", "status"), [([], "", 1), (["--if-possible"], "", 0), (["--if-possible"], "true", 1)]
 )
 def test_a_missing_python_fails_unless_it_need_not_be_here(options, ci, status, monkeypatch, capsys):
-    def missing(django):
-        raise past.NoInterpreter("Django 3.2 needs Python 3.8")
+    def missing(django, only_present):
+        raise needs.Missing("Django 3.2: no Python 3.8")
 
     monkeypatch.setattr(past, "python", missing)
     monkeypatch.setattr(past.sys, "argv", ["past", "3.2", *options, "basic"])
     monkeypatch.setenv("CI", ci)
-    assert past.main() == status
-    assert capsys.readouterr().out == "not run: Django 3.2 needs Python 3.8\n"
+    assert needs.told(past.main) == status
+    assert "".join(capsys.readouterr()) == "not run: Django 3.2: no Python 3.8\n"

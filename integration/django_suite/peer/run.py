@@ -14,7 +14,10 @@ import tempfile
 from pathlib import Path
 from typing import Any, Iterator
 
+from harness.needs import Missing
 from harness.server import serve_each
+
+from mssql_core.connection.driver import bundled_driver
 
 from ..order import DEFAULT_APPS
 from ..process import Run, save_journal
@@ -48,10 +51,15 @@ def defects() -> dict[str, str]:
 
 @contextlib.contextmanager
 def registered_driver() -> Iterator[None]:
-    """An odbcinst.ini that names the driver of the mssql-python-odbc wheel: mssql-django needs a registered one."""
-    import mssql_python_odbc
+    """An odbcinst.ini that names the driver of the mssql-python-odbc wheel: mssql-django needs a registered one.
 
-    library = next(Path(mssql_python_odbc.__file__).parent.glob("libs/linux/debian_ubuntu/*/lib/libmsodbcsql-18*"))
+    :raises Missing: the wheel has none for this system.
+    """
+    library = bundled_driver()
+    if library is None:
+        raise Missing(
+            "the wheel mssql-python-odbc has no ODBC driver for this system; it has for Linux (x86-64, ARM) and macOS"
+        )
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "odbcinst.ini").write_text(f"[ODBC Driver 18 for SQL Server]\nDriver={library}\n")
         os.environ["ODBCSYSINI"] = folder

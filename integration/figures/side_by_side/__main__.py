@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 from django_suite.peer.run import registered_driver
+from harness.needs import told
 from harness.server import VARIABLE, Server
 
 from .workload import ENGINES
@@ -80,4 +81,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

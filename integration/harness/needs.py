@@ -1,0 +1,85 @@
+"""What a command needs of the machine: Pythons, hatch, a package index. What is missing is told in one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, Sequence
+
+
+class Missing(LookupError):
+    """The machine lacks something; the message is one line and says how to get it."""
+
+
+def find_python(version: str) -> str | None:
+    """The path of a Python of this version (major.minor): from PATH, from uv's own, or from pyenv's."""
+    search = ["uv", "python", "find", "--no-project", "--no-python-downloads", "--system", version]
+    answer = subprocess.run(search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if answer.returncode == 0:
+        return answer.stdout.strip()
+    # A shim of pyenv's on PATH runs the chosen versions alone; uv asks it and goes no further.
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    installed = sorted(versions.glob(f"{version}.*/bin/python{version}"))
+    return str(installed[-1]) if installed else None
+
+
+def python(versions: Sequence[str]) -> str:
+    """The path of the first of these Pythons that is here, else of the first one, which uv then installs.
+
+    :raises Missing: none is here, and uv cannot install one.
+    """
+    for version in versions:
+        path = find_python(version)
+        if path:
+            return path
+    install = ["uv", "python", "install", "--quiet", "--no-bin", versions[0]]
+    subprocess.run(install, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    path = find_python(versions[0])
+    if path is None:
+        raise Missing(no_python(versions))
+    return path
+
+
+def no_python(versions: Sequence[str]) -> str:
+    """The sentence that says which Pythons are missing, and what brings one."""
+    named = versions[0] if len(versions) == 1 else f"one of {', '.join(versions)}"
+    return f"no Python {named} on PATH; `uv python install {versions[0]}`, which needs a network, brings it"
+
+
+def hatch() -> list[str]:
+    """The command that runs hatch: from PATH, from beside the uv that it brings along, or by uv itself."""
+    path = shutil.which("hatch")
+    beside = Path(os.environ["HATCH_UV"]).with_name("hatch") if "HATCH_UV" in os.environ else None
+    if path is None and beside is not None and beside.exists():
+        path = str(beside)
+    return [path] if path else ["uv", "tool", "run", "hatch"]
+
+
+def fetch(command: Sequence[str], what: str, environment: dict[str, str] | None = None) -> None:
+    """Run a command that asks a package index.
+
+    :param what: what it brings, for the message.
+    :raises Missing: it failed; with its own first line of an error.
+    """
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
+    )
+    if done.returncode:
+        lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+        errors = [line for line in lines if line.lower().startswith(("error:", "cause:"))] or lines[-1:]
+        raise Missing(
+            f"{what} could not be fetched ({'; '.join(errors[:2])[:300]}); it needs a network, or an index that pip and uv "
+            "are told of (PIP_INDEX_URL, UV_INDEX_URL)"
+        )
+
+
+def told(main: Callable[[], int]) -> int:
+    """The exit status of a command; what it lacks is one line on stderr instead of a traceback, and status 1."""
+    try:
+        return main()
+    except Missing as missing:
+        print(f"not run: {missing}", file=sys.stderr)
+        return 1
