@@ -95,7 +95,7 @@ def test_aliases_with_other_plugins_side_by_side_in_threads(server, alias):
 
     def work(name):
         connection = connections[name]
-        found[name] = connection.features.supports_json_field
+        found[name] = connection.features.can_introspect_json_field
         connection.close()
 
     threads = [threading.Thread(target=work, args=(name,)) for name in ("with_json", "without") * 3]

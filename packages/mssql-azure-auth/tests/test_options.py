@@ -28,7 +28,10 @@ class AsyncCredential:
         ({"token": "x", "client_id": "c"}, "takes no client_id beside 'token'"),
         ({"token": ""}, "a text or a function for 'token'"),
         ({"token": 5}, "not int"),
-        ({"credential": "pasword"}, "knows no credential 'pasword'; it is one of: azure_developer_cli"),
+        (
+            {"credential": "pasword"},
+            r"knows no credential 'pasword'. Did you mean 'password'\? It is one of: azure_developer_cli",
+        ),
         ({"credential": "default", "client_secret": SECRET}, "takes no client_secret for 'default'"),
         ({"credential": 5}, r"get_token\(\)"),
         ({"credential": AsyncCredential()}, "asynchronous"),

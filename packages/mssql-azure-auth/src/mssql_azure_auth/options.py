@@ -100,7 +100,9 @@ def check_credential(options, complete=False):
         _check_object(options, name)
         return
     if name not in KINDS:
-        raise refused("knows no credential %r; it is one of: %s." % (name, ", ".join(sorted(KINDS))))
+        nearest = difflib.get_close_matches(name, KINDS, 1)
+        hint = " Did you mean %r?" % nearest[0] if nearest else ""
+        raise refused("knows no credential %r.%s It is one of: %s." % (name, hint, ", ".join(sorted(KINDS))))
     kind = KINDS[name]
     always = {"by", "cloud", "credential", "credential_options", "scope"} | (
         {"authority"} if kind.has_authority else set()

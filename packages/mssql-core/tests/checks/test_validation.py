@@ -38,6 +38,18 @@ def test_a_json_field_needs_its_plugin(connection):
     assert message.id == "mssql_core.E001" and "mssql-core[json]" in message.hint
 
 
+@isolate_apps("ormtests")
+def test_a_json_field_without_its_plugin_is_one_message_beside_none_of_django_s():
+    class Document(models.Model):
+        body = models.JSONField()
+
+        class Meta:
+            app_label = "ormtests"
+
+    (message,) = Document._meta.get_field("body").check(databases=["default"])
+    assert message.id == "mssql_core.E001" and message.msg.startswith("DATABASES['default'] has no plugin")
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "expected"),
     [

@@ -5,9 +5,21 @@ from django.db.models.expressions import BaseExpression
 
 from mssql_core import compat
 from mssql_core.compiler import locking
-from mssql_core.expressions import aggregates, comparison, core, datetime, lookups, math, registry, text, uuid, window
+from mssql_core.expressions import (
+    aggregates,
+    comparison,
+    core,
+    datetime,
+    json_fields,
+    lookups,
+    math,
+    registry,
+    text,
+    uuid,
+    window,
+)
 
-MODULES = (compat, aggregates, core, locking, lookups, comparison, datetime, math, text, uuid, window)
+MODULES = (compat, aggregates, core, locking, lookups, comparison, datetime, json_fields, math, text, uuid, window)
 
 
 def test_each_module_s_table_is_in_it():

@@ -35,7 +35,6 @@ class JSONPlugin:
     @hookimpl
     def mssql_features(self):
         return {
-            "supports_json_field": True,
             "can_introspect_json_field": True,
             # The type json holds objects and arrays only (error 13609).
             "supports_primitives_in_json_field": not self.native,

@@ -65,7 +65,7 @@ class DatabaseValidation(BaseDatabaseValidation):
 
     def check_field(self, field, **kwargs):
         if field.get_internal_type() == "JSONField" and "JSONField" not in self.connection.data_types:
-            text = "The alias %r has no column type for a JSONField." % self.connection.alias
+            text = "DATABASES[%r] has no plugin that gives a JSONField a column type." % self.connection.alias
             return [checks.Error(text, hint=NO_JSON_PLUGIN, obj=field, id="mssql_core.E001")]
         return [*super().check_field(field, **kwargs), *self._column_name(field), *self._foreign_key(field)]
 

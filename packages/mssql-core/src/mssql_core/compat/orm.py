@@ -18,7 +18,7 @@ try:
 except ImportError:
 
     class DatabaseDefault(expressions.Expression):
-        """Never made by this Django: defaults of the database are younger."""
+        """Placeholder: this Django has no db_default."""
 
 
 try:
@@ -26,7 +26,7 @@ try:
 except ImportError:  # Before 4.2 a condition that is always true compiles to ''.
 
     class FullResultSet(Exception):
-        """Never raised by this Django."""
+        """Placeholder: this Django never raises it."""
 
 
 try:
@@ -34,7 +34,7 @@ try:
 except ImportError:
 
     class NegatedExpression(expressions.ExpressionWrapper):
-        """Never made by this Django."""
+        """Placeholder: this Django negates conditions otherwise."""
 
 
 try:
@@ -42,7 +42,7 @@ try:
 except ImportError:
 
     class AggregateFilter(expressions.Func):
-        """Never made by this Django."""
+        """Placeholder: a filter of this Django's aggregates is a condition."""
 
 
 try:
@@ -50,7 +50,15 @@ try:
 except ImportError:
 
     class ColPairs(expressions.Expression):
-        """Never made by this Django: composite primary keys are younger."""
+        """Placeholder: this Django has no CompositePrimaryKey."""
+
+
+try:
+    from django.db.models.functions import JSONArray
+except ImportError:
+
+    class JSONArray(expressions.Func):
+        """Placeholder: this Django has no JSONArray."""
 
 
 def filter_condition(aggregate):

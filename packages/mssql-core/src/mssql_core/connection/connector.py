@@ -39,7 +39,7 @@ _NO_ENCRYPTION = (
     "%(alias)s['OPTIONS']['Encrypt'] = 'no'."
 )
 _UNREACHABLE = (
-    "No answer from %(server)s. Check %(alias)s['HOST'] and ['PORT'], that the server listens on TCP, and the firewall between. "
+    "No SQL Server answers at %(server)s. Check %(alias)s['HOST'] and ['PORT'], that the server listens on TCP, and the firewall between. "
     "OPTIONS['connection_timeout'] bounds the wait, in seconds."
 )
 _AUTHENTICATION = (

@@ -1,0 +1,26 @@
+"""Lookups and functions of JSON, which a plugin translates: without one they are refused with the remedy."""
+
+from django.db import NotSupportedError
+from django.db.models.fields.json import ContainedBy, DataContains, HasKeyLookup, JSONExact, KeyTransform
+from django.db.models.functions import JSONObject
+
+from ..compat.orm import JSONArray
+from ..data_types import NO_JSON_PLUGIN
+
+
+def compile_without_plugin(node, compiler, connection, **extra):
+    """NotImplemented where a plugin has a column type for JSONField.
+
+    :raises NotSupportedError: no plugin of the alias has.
+    """
+    if "JSONField" in connection.data_types:
+        return NotImplemented
+    raise NotSupportedError(
+        "DATABASES[%r] has no plugin for JSON, which %s needs. %s"
+        % (connection.alias, type(node).__name__, NO_JSON_PLUGIN)
+    )
+
+
+COMPILERS = dict.fromkeys(
+    (ContainedBy, DataContains, HasKeyLookup, JSONArray, JSONExact, JSONObject, KeyTransform), compile_without_plugin
+)
