@@ -1,4 +1,4 @@
-"""``hatch run reference``: writes docs/reference/types.md and functions.md from what the code does."""
+"""``hatch run reference``: writes pages of docs/reference from what the code does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from harness.project import configure
+
+from figures import messages
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 # The oldest server, the usual one, and the newest.
@@ -213,7 +215,11 @@ def functions() -> str:
 
 def pages() -> dict[Path, str]:
     """Each page's file and text."""
-    return {FOLDER / "types.md": types(), FOLDER / "functions.md": functions()}
+    return {
+        FOLDER / "types.md": types(),
+        FOLDER / "functions.md": functions(),
+        FOLDER / "messages.md": messages.page(),
+    }
 
 
 def main(argv: list[str] | None = None) -> int:
