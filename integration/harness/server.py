@@ -23,6 +23,11 @@ def python_driver() -> dict[str, str]:
     return {"python_driver": name} if name else {}
 
 
+def connects_with(name: str) -> bool:
+    """Whether it is this driver that the aliases here connect with, for what one of the two cannot do."""
+    return python_driver().get("python_driver", "pyodbc") == name
+
+
 @dataclass(frozen=True)
 class Server:
     """Where a server is and who signs in.

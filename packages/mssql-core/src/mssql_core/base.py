@@ -161,7 +161,10 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
                 self.ensure_connection()
             except OperationalError as error:
                 # Features are asked before the test database is made.
-                if getattr(error.__cause__, "number", None) != 4060 or self.settings_dict["NAME"] is None:
+                if (
+                    getattr(error.__cause__, "number", None) not in self.driver.absent_database
+                    or self.settings_dict["NAME"] is None
+                ):
                     raise
                 return self._server_without_database(error)
         if key not in _servers:

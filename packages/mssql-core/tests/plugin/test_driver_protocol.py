@@ -46,7 +46,7 @@ def other(monkeypatch):
 
 def test_what_is_declared():
     assert sorted(DECLARED) == [
-        "accepted", "connect", "error", "keyword", "null", "set_pooling", "version", "without_effect",
+        "absent_database", "accepted", "connect", "error", "keyword", "null", "set_pooling", "version", "without_effect",
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Collection, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type, Union
 
 CompileFunction = Callable[..., Any]
 
@@ -252,6 +252,8 @@ class Driver(Protocol):
     null: Any
     #: Options that change nothing with it -> why; the system check mssql_core.W001 tells so.
     without_effect: Mapping[str, str]
+    #: The numbers of the error that a login ends in whose database is not there: 4060, and others that stand for it.
+    absent_database: Collection[int]
 
     def keyword(self, driver: Optional[str]) -> Optional[str]:
         """The value of DRIVER in the connection string. :param driver: OPTIONS['driver'], or None."""

@@ -50,6 +50,7 @@ class FakeDriver:
     error = FakeError
     null = None
     without_effect = {}
+    absent_database = (4060,)
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-
 
 import re
 
+LOGIN_FAILED = 18456
 # %s stands for what the server fills in. Texts that begin another one stand behind it.
 _TEXTS = (
     (18401, "Login failed for user '%s'. Reason: Server is in script upgrade mode."),
@@ -15,7 +16,7 @@ _TEXTS = (
     (18487, "Login failed for user '%s'. Reason: The password of the account has expired."),
     (18488, "Login failed for user '%s'. Reason: The password of the account must be changed."),
     (18452, "Login failed. The login is from an untrusted domain and cannot be used with "),
-    (18456, "Login failed for user '%s'."),
+    (LOGIN_FAILED, "Login failed for user '%s'."),
     (4060, 'Cannot open database "%s" requested by the login. The login failed.'),
     (4064, "Cannot open user default database. Login failed."),
     (40532, 'Cannot open server "%s" requested by the login. The login failed.'),

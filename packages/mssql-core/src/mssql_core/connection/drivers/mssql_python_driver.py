@@ -48,6 +48,9 @@ _RECORD = re.compile(r"\[(\w*)\] \((-?\d+)\)")
 _LOGIN_STATE = re.compile(r"SQLSTATE:(\w{5}):(.*)", re.DOTALL)
 
 
+_OR_DATABASE = "mssql-python says so of a database that cannot be opened, too: 4060, see NAME"
+
+
 class DriverError(Exception):
     """An error of mssql-python with what its own lack; ``args`` are (SQLSTATE, message).
 
@@ -78,6 +81,9 @@ def _of_connection(error):
     match = _LOGIN_STATE.match(str(error.__context__)) or _LOGIN_STATE.match(str(error))
     state, text = match.groups() if match else ("HY000", str(error))
     number = login_errors.number(text)
+    if number == login_errors.LOGIN_FAILED:
+        # Of the server's two errors the driver tells the second alone.
+        text += " (%s)" % _OR_DATABASE
     return _made(state, number, "[%s] %s (%d)" % (state, text, number or 0))
 
 
@@ -179,6 +185,10 @@ def _natural(value):
 class Connection(mssql_python.Connection):
     _process = None
 
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._process = os.getpid()
+
     def cursor(self):
         # The connection does not keep it: closing each cursor before itself would cost a message each.
         return _told(lambda: Cursor(self, timeout=self.timeout))
@@ -194,6 +204,7 @@ class MssqlPythonDriver:
 
     error = DriverError
     null = None
+    absent_database = (4060, login_errors.LOGIN_FAILED)
     without_effect = {
         "driver": "mssql-python brings its own ODBC driver",
         "setencoding": "mssql-python sends all text as UTF-16",
@@ -228,7 +239,6 @@ class MssqlPythonDriver:
             timeout=timeout,
             native_uuid=True,
         )
-        connection._process = os.getpid()
         connection.timeout = query_timeout
         for method, arguments in encodings:
             if method not in self.without_effect:

@@ -26,6 +26,7 @@ class PyodbcDriver:
     # Unlike None it makes the driver ask no server for the parameter's type.
     null = pyodbc.BinaryNull
     without_effect = {}
+    absent_database = (4060,)
 
     def keyword(self, driver):
         return find_driver(driver)
