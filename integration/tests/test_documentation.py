@@ -49,6 +49,16 @@ def test_the_page_of_errors_names_the_exception(codes, kind):
         assert errors.classify(number, state).__name__ == kind
 
 
+def test_the_page_of_checks_has_all_of_them():
+    """Each id of the packages once, at its level, with a remedy."""
+    text = (DOCS / "reference" / "checks.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`(mssql_\w+\.[EW]\d+)`(?=[^|\n]*\|[^|\n]+\| [^|\n]+ \|$)", text, re.MULTILINE)
+    source = "".join(path.read_text(encoding="utf-8") for path in DOCS.parent.glob("packages/*/src/**/*.py"))
+    told = re.findall(r"checks\.(Error|Warning)\((?:(?!checks\.).)*?id=\"(mssql_\w+\.[EW]\d+)\"", source, re.DOTALL)
+    assert sorted(listed) == sorted({name for _, name in told})
+    assert all(kind[0] == name.rpartition(".")[2][0] for kind, name in told)
+
+
 def test_the_generated_pages_are_of_today():
     done = subprocess.run([sys.executable, "-m", "figures.reference", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
