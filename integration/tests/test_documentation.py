@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 from grammar import refusals
+from harness import steps
 
 from mssql_core import errors
 
@@ -31,6 +33,16 @@ def test_python_compiles(code):
 @pytest.mark.parametrize("code", list(blocks("sql")))
 def test_sql_parses(code, tmp_path):
     assert refusals([code], ["2022"], tmp_path) == []
+
+
+@pytest.mark.parametrize("code", list(blocks("shell")))
+def test_shell_parses_and_its_commands_are_there(code):
+    done = subprocess.run(["sh", "-n"], input=code, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    known = {*get_commands(), "mssql_doctor", "runserver", "test"}
+    assert {name for name in re.findall(r"manage\.py (\w+)", code)} <= known
+    scripts = steps.scripts()
+    assert {name for name in re.findall(r"hatch run ([\w-]+)", code)} <= {*scripts, "python"}
 
 
 STATES = {512: "21000"}
