@@ -97,6 +97,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self._compose()
         tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
         self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
+        self.base_types = {}
         super().__init__(self.settings_dict, alias)
         self._collate_like(self.options_read().options.get("collation"))
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
