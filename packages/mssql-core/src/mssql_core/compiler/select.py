@@ -89,8 +89,9 @@ class SelectMixin(CompileMixin):
         refcounts = query.alias_refcount.copy()
         try:
             extra_select, order_by, group_by = self.pre_sql_setup(self.plan.names_columns)
-            if query.select_for_update:
-                self._check_locks()
+            if query.select_for_update and self.connection.get_autocommit():
+                # Outside of a transaction the locks would end with the statement.
+                raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
             if group_by and query.distinct_fields:
                 raise NotImplementedError("annotate() + distinct(fields) is not implemented.")
             parts, params = self._clauses(extra_select, order_by, group_by)
@@ -162,13 +163,6 @@ class SelectMixin(CompileMixin):
                 columns.append(column)
                 column_params += found
         return "SELECT %s FROM (%s) AS [subquery]" % (", ".join(columns), sql), [*column_params, *params]
-
-    def _check_locks(self):
-        """:raises TransactionManagementError: outside of a transaction the locks would end with the statement."""
-        if self.connection.get_autocommit():
-            raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        if self.query.select_for_no_key_update:
-            raise NotSupportedError("FOR NO KEY UPDATE is not supported on this database backend.")
 
     def _sorts_by_expressions(self):
         """Whether a set operation sorts by more than its columns, which is error 104."""
