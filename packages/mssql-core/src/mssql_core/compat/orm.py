@@ -183,6 +183,13 @@ def split_where(compiler):
         compiler.where, compiler.having = query.where.split_having()
 
 
+def explain_arguments(query):
+    """The format and the options that QuerySet.explain() was called with."""
+    if django.VERSION < (4, 0):
+        return query.explain_format, query.explain_options
+    return (query.explain_info.format, query.explain_info.options) if query.explain_info else (None, {})
+
+
 def column_names(compiler):
     """The names of the columns that a compiler selected ``with_col_aliases``."""
     return [alias for _, _, alias in compiler.select]

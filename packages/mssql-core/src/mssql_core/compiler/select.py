@@ -79,7 +79,11 @@ class SelectMixin(CompileMixin):
         inside.query.distinct = inside.query.subquery = False
         written = inside.write(plan)
         # What Django reads rows by.
-        self.select, self.klass_info, self.annotation_col_map = inside.select, inside.klass_info, inside.annotation_col_map
+        self.select, self.klass_info, self.annotation_col_map = (
+            inside.select,
+            inside.klass_info,
+            inside.annotation_col_map,
+        )
         self.col_count, self.has_extra_select = inside.col_count, False
         return written
 
@@ -349,6 +353,9 @@ class SelectMixin(CompileMixin):
         return LockedTables(super().get_select_for_update_of_arguments())
 
     def explain_query(self):
+        # Refuses formats and options that there are not.
+        format, options = orm.explain_arguments(self.query)
+        self.connection.ops.explain_query_prefix(format, **options)
         try:
             sql, params = self.as_sql()
         except EmptyResultSet:
