@@ -33,6 +33,8 @@ class SelectMixin(CompileMixin):
 
     #: What is decided of the statement, before it is written.
     plan = SelectPlan()
+    # Before Django 4.0 each statement without rows is left out.
+    elide_empty = True
 
     # ---- the whole statement -----------------------------------------------------
 
