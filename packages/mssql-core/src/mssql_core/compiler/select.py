@@ -79,15 +79,13 @@ class SelectMixin(CompileMixin):
         inside = copy(self)
         inside.query = self.query.clone()
         inside.query.distinct = inside.query.subquery = False
-        written = inside.write(plan)
-        # What Django reads rows by.
-        self.select, self.klass_info, self.annotation_col_map = (
-            inside.select,
-            inside.klass_info,
-            inside.annotation_col_map,
-        )
-        self.col_count, self.has_extra_select = inside.col_count, False
-        return written
+        try:
+            return inside.write(plan)
+        finally:
+            # What Django reads rows by, also where there are none (EmptyResultSet).
+            for name in ("select", "klass_info", "annotation_col_map", "col_count"):
+                setattr(self, name, getattr(inside, name, None))
+            self.has_extra_select = False
 
     def _select(self):
         """A statement that is neither a set operation nor filters windows."""
