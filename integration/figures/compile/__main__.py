@@ -38,7 +38,9 @@ def table(rounds: dict[str, list[dict]], key: str) -> list[str]:
     lines, over = [], []
     for name in rounds[ENGINES[0]][0]:
         ours, peer, postgresql = (least(rounds[engine], name, key) for engine in ENGINES)
-        lines.append(f"{name:<26}{ours:>8.0f}{peer:>8.0f}{postgresql:>8.0f}{ours / postgresql:>9.2f}x{ours / peer:>7.2f}x")
+        lines.append(
+            f"{name:<26}{ours:>8.0f}{peer:>8.0f}{postgresql:>8.0f}{ours / postgresql:>9.2f}x{ours / peer:>7.2f}x"
+        )
         if ours > 1.05 * postgresql:
             over.append(name)
     return [*lines, f"over 1.05 times PostgreSQL: {', '.join(over) or 'none'}"]

@@ -65,9 +65,11 @@ def kinds() -> dict[str, Callable[[], Any]]:
         "Sum and HAVING": lambda: authors.annotate(p=Sum("book__price")).filter(p__gt=10).query,
         "Exists": lambda: authors.filter(Exists(of_author)).query,
         "Subquery": lambda: authors.annotate(t=Subquery(of_author.order_by("-pk").values("title")[:1])).query,
-        "Case": lambda: books.annotate(
-            k=Case(When(pages__gt=5, then=Value("a")), When(title="x", then=Lower("title")), default=Value("b"))
-        ).query,
+        "Case": lambda: (
+            books.annotate(
+                k=Case(When(pages__gt=5, then=Value("a")), When(title="x", then=Lower("title")), default=Value("b"))
+            ).query
+        ),
         "functions": lambda: books.annotate(m=TruncMonth("added"), p=Coalesce(F("pages") + 1, 0)).query,
         "Window": lambda: books.annotate(n=Window(RowNumber(), partition_by="author", order_by="pk")).query,
         "union": lambda: books.filter(pages=1).values("pk").union(books.filter(pages=2).values("pk")).query,

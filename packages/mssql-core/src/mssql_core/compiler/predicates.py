@@ -71,7 +71,7 @@ class Truth(PredicateValue):
         return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
 
 
-def takes_values(kind):
+def takes_values(kind: type) -> bool:
     """Whether with_values() has something to do for nodes of a class."""
     return issubclass(kind, (When, *_TAKE_VALUES)) and not issubclass(kind, AggregateFilter)
 
