@@ -339,9 +339,9 @@ class FakeServer:
 
 
 def main() -> None:
-    from mssql_sandbox.wire.server import Listener
+    from mssql_sandbox.wire.server import serve
 
-    listener = Listener(FakeServer(), journal=sys.argv[1])
+    listener = serve(FakeServer(), journal=sys.argv[1])
     print(json.dumps({"port": listener.port, "certificate": listener.certificate}), flush=True)
     sys.stdin.read()
     listener.close()

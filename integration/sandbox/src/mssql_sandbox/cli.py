@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -60,15 +61,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace, password: str) -> None:
-    # Imported here so that --help and wrong arguments need no engine, which starts while the rest is made ready.
+    # Imported here so that --help and wrong arguments need no engine; the engine starts while the rest is imported.
     from .engine.postgres import Cluster
 
     cluster = Cluster()
-    cluster.launch()
+    launched = ThreadPoolExecutor(1).submit(cluster.launch)
     from .access_tokens import TokenIssuer
     from .runtime.server import SandboxServer
-    from .wire.server import Listener
-    from .wire.tls import make_contexts
+    from .wire.server import serve
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -76,7 +76,7 @@ def _serve(options: argparse.Namespace, password: str) -> None:
     parent = os.getppid()
     if options.watch_parent:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
-    contexts = make_contexts(options.host)
+    launched.result()
     server = SandboxServer(
         cluster=cluster,
         version=options.version,
@@ -86,7 +86,7 @@ def _serve(options: argparse.Namespace, password: str) -> None:
         token_issuer=TokenIssuer.from_json(issuer) if (issuer := os.environ.get(ISSUER_VARIABLE)) else None,
     )
     try:
-        listener = Listener(server, options.host, options.port, options.journal, contexts)
+        listener = serve(server, options.host, options.port, options.journal)
         try:
             _announce(options, listener.port, listener.certificate)
             while not stop.wait(_PARENT_CHECK):

@@ -1,13 +1,15 @@
 """Core's own answers to its hooks, asked after all plugins."""
 
-from .connection import authentication, drivers
+from .connection import authentication
 from .plugin import hookimpl
 
 
 class Defaults:
     @hookimpl
     def mssql_driver(self, settings):
-        return drivers.choose(settings.alias, settings.options.get("python_driver"))
+        from .connection.driver import PyodbcDriver
+
+        return PyodbcDriver()
 
     @hookimpl
     def mssql_credentials(self, settings):

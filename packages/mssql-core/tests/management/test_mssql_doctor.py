@@ -2,12 +2,15 @@
 
 import io
 import json
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
+from mssql_core.base import DatabaseWrapper
+from mssql_core.management.commands import mssql_doctor
 from mssql_core.testing import fake_connection, server_error
 
 SECRET = "s3cret-canary"
@@ -96,3 +99,57 @@ def test_another_engine_is_refused(doctor):
 def test_an_alias_that_is_not_there():
     with pytest.raises(CommandError, match="DATABASES has no alias 'nosuch'. It has: default"):
         call_command("mssql_doctor", database="nosuch")
+
+
+@pytest.fixture
+def from_mssql_django(monkeypatch):
+    """Call the command with settings whose ENGINE is mssql-django's, which is not installed here."""
+
+    def examine(*, options=None, answers=None, **settings):
+        settings_dict = fake_connection(settings={"ENGINE": "mssql", **settings}).settings_dict
+        settings_dict["OPTIONS"].update(options or {})
+        monkeypatch.setitem(connections._settings, "coming", settings_dict)
+        monkeypatch.setattr(mssql_doctor, "DatabaseWrapper", partial(_answering, answers or {}))
+        out = io.StringIO()
+        try:
+            call_command("mssql_doctor", database="coming", from_mssql_django=True, stdout=out, no_color=True)
+        except CommandError as error:
+            out.write(str(error))
+        return out.getvalue()
+
+    return examine
+
+
+def _answering(answers, settings_dict, alias):
+    """The wrapper that the command makes."""
+    assert settings_dict["ENGINE"] == "mssql_core"
+    wrapper = DatabaseWrapper(settings_dict, alias)
+    for part, answer in answers.items():
+        wrapper.driver.answer(part, answer)
+    return wrapper
+
+
+def test_the_settings_of_mssql_django_are_read_as_they_are(from_mssql_django):
+    uuids = [("dbo", "ormtests_book", "code", "char")]
+    options = {"unicode_results": True, "query_timeout": 5}
+    text = from_mssql_django(options=options, answers={"FROM sys.columns": uuids}, PASSWORD=SECRET, USER="sa")
+    for line in (
+        "OPTIONS['unicode_results'] to be left out: results are always Unicode",
+        "OPTIONS['query_timeout'] the same",
+        "warning: DATABASES['coming']['ENGINE'] is 'mssql'",
+        "    To switch: DATABASES['coming']['ENGINE'] = 'mssql_core'; OPTIONS without 'unicode_results'.",
+        "Edition                ENTERPRISE",
+    ):
+        assert line in text, text
+    assert SECRET not in text
+
+
+def test_settings_that_are_refused_are_told_with_the_rest(from_mssql_django):
+    text = from_mssql_django(options={"extra_params": "MARS_Connection=yes"})
+    assert "['ENGINE'] is 'mssql'" in text and text.endswith("remove it.")
+
+
+def test_an_alias_of_mssql_django_without_the_option(doctor, monkeypatch):
+    connection = SQLite({"NAME": ":memory:", "ENGINE": "mssql"}, "examined")
+    with pytest.raises(CommandError, match="Before the switch from mssql-django: --from-mssql-django"):
+        doctor(connection)

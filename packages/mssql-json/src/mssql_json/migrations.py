@@ -1,5 +1,7 @@
 """Migration operations of mssql-json."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DataError, models
 from django.db.migrations.operations.base import Operation
@@ -11,6 +13,9 @@ _SUSPECTS = (
     "{c} LIKE N'%[0-9][eE][-+0-9]%' OR {c} LIKE N'%[0-9.]" + "[0-9.]" * 37 + "[0-9.]%' "
     "OR {c} COLLATE Latin1_General_100_BIN2 LIKE N'%\\u[dD][89a-fA-F]%'"
 )
+
+# A check without blanks and parentheses.
+_OBJECTS_ONLY = re.compile(r"isjson(\[.*\]|\w+)=1$")
 
 
 class UseNativeType(Operation):
@@ -51,6 +56,60 @@ class UseNativeType(Operation):
     @property
     def migration_name_fragment(self):
         return "%s_%s_native" % (self.model_name.lower(), self.name.lower())
+
+
+class ReplaceJSONChecks(Operation):
+    """
+    Let the columns of all JSONFields take any JSON, where a check ``ISJSON(column) = 1`` takes objects and arrays only.
+
+    mssql-django makes such checks: a text, a number, ``true`` or ``null`` is refused (error 547) in a database that it
+    made, and taken in a new one. Each is replaced by the check of this plugin; others, columns of the type json, tables of
+    unmanaged models and the databases of other backends stay as they are. The server reads the rows of each table once.
+    https://learn.microsoft.com/sql/t-sql/functions/isjson-transact-sql
+
+    Backwards it does nothing: the old check might refuse rows that came since.
+
+    :raises django.db.IntegrityError: a row holds what is no JSON, which an untrusted check had let in.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        connection = schema_editor.connection
+        if connection.vendor != "microsoft" or not hasattr(connection, "plugins"):
+            # mssql-django is of that vendor too.
+            return
+        for model in to_state.apps.get_models():
+            if model._meta.managed and not model._meta.proxy and self.allow_migrate_model(connection.alias, model):
+                for field in model._meta.local_concrete_fields:
+                    if field.get_internal_type() == "JSONField" and field.db_type(connection) != "json":
+                        replace_check(schema_editor, model, field)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+    def describe(self):
+        return "Let JSONFields take any JSON"
+
+    @property
+    def migration_name_fragment(self):
+        return "replace_json_checks"
+
+
+def replace_check(schema_editor, model, field):
+    """Replace the check that takes objects and arrays only; see ReplaceJSONChecks."""
+    connection = schema_editor.connection
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    for name, constraint in constraints.items():
+        definition = re.sub(r"[\s()]", "", constraint.get("definition") or "").lower()
+        if constraint["check"] and constraint["columns"] == [field.column] and _OBJECTS_ONLY.match(definition):
+            schema_editor.remove_constraint(model, _Check(name))
+            schema_editor.alter_field(model, _as_text(model, field), field)
 
 
 def convert(schema_editor, model, field):

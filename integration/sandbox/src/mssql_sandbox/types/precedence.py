@@ -75,7 +75,7 @@ def unify_pair(left: SqlType, right: SqlType) -> SqlType:
         raise clash(strong, weak)
     if strong.is_character and weak.is_character:
         return _characters(left, right)
-    if strong.is_binary and weak.is_binary:
+    if strong.name.endswith("binary") and weak.is_binary:
         length = MAX if MAX in (left.length, right.length) else max(left.length or 1, right.length or 1)
         return replace(strong, length=length)
     if strong.name == "decimal" and weak.is_exact:

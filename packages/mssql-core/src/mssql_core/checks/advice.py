@@ -4,6 +4,7 @@ from django.db import Error
 
 from . import columns, constraints, database, rights
 from .findings import finding
+from .from_mssql_django import database as left_by_mssql_django
 
 #: Name -> function of a connection that gives findings. What the server refuses to tell is a finding itself.
 EXAMINATIONS = {
@@ -21,12 +22,18 @@ EXAMINATIONS = {
     "encryption": database.encryption,
     "driver": database.driver,
 }
+#: What is asked besides of a database that mssql-django made.
+AFTER_MSSQL_DJANGO = {
+    **EXAMINATIONS,
+    "checks of JSON": left_by_mssql_django.json_checks,
+    "regular expressions": left_by_mssql_django.regex,
+}
 
 
-def all_findings(connection):
-    """Everything found, in the order of :data:`EXAMINATIONS`."""
+def all_findings(connection, examinations=EXAMINATIONS):
+    """Everything found, in the order of the examinations."""
     findings = []
-    for name, examine in EXAMINATIONS.items():
+    for name, examine in examinations.items():
         try:
             findings += examine(connection)
         except Error as error:

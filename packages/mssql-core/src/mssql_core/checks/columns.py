@@ -14,6 +14,8 @@ _COLUMNS = (
 )
 # The fields whose columns may have one of NAMED_FIELDS' types.
 _NAMED = {"varchar": CharField, "datetime": DateTimeField, "smalldatetime": DateTimeField}
+# Option -> what does it for all columns.
+_OPERATIONS = {"uuid_type": " with mssql_core.migrations.ConvertUUIDColumns()", "datetime_type": ""}
 
 
 def column_types(connection):
@@ -32,7 +34,11 @@ def column_types(connection):
                 others.setdefault(kind, []).append(str(field))
         for kind, fields in others.items():
             text = "The columns of %s have the type %s, not %s." % (listed(fields), kind, expected)
-            remedy = "Set OPTIONS[%r] = %r, or change the columns by a migration." % (option, kind)
+            remedy = "Set OPTIONS[%r] = %r, or change the columns by a migration%s." % (
+                option,
+                kind,
+                _OPERATIONS[option],
+            )
             advice.append(finding(text, remedy, "how-to/coming-from-mssql-django"))
     return [*advice, *_types_to_name(connection, kinds)]
 

@@ -31,9 +31,14 @@ def listed(names):
 
 
 def models_of(connection):
-    """The models that live in the alias, those of many-to-many tables too."""
+    """The models that live in the connection's alias, those of many-to-many tables too."""
+    return models_in(connection.alias)
+
+
+def models_in(alias):
+    """The models that live in an alias, to which nothing has to be connected."""
     for model in apps.get_models(include_auto_created=True):
-        if not model._meta.proxy and router.allow_migrate_model(connection.alias, model):
+        if not model._meta.proxy and router.allow_migrate_model(alias, model):
             yield model
 
 

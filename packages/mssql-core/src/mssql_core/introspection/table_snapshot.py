@@ -55,6 +55,11 @@ class TableSnapshot:
     def exists(self):
         return bool(self.columns)
 
+    @property
+    def referring(self):
+        """The keys that reference this table, its own among them."""
+        return self.incoming + [key for key in self.foreign_keys if key.to_table == self.table]
+
     def changed(self, **groups):
         """The same snapshot with other objects of the groups that are named as in __init__()."""
         return TableSnapshot(self.table, **{**self.groups(), **groups})

@@ -4,7 +4,7 @@ from django.db.backends.base.schema import _related_non_m2m_objects
 
 from ..introspection.objects import Default, column_references
 from ..names import bare_identifier, quote_identifier
-from . import fields, identity_rebuild
+from . import conversions, fields, identity_rebuild
 from .column_change import ColumnChange, ignoring_nulls, is_longer, without_nulls
 from .dependents import Dependents
 from .properties import PartProperties
@@ -223,7 +223,7 @@ class FieldAlteration:
 
     def _referencing(self, table, column):
         """Yield (table, column) of those that reference a column."""
-        for key in self._snapshot_of(table).incoming:
+        for key in self._snapshot_of(table).referring:
             for child, parent in zip(key.columns, key.to_columns):
                 if parent == column:
                     yield key.table, child
@@ -245,7 +245,7 @@ class FieldAlteration:
             dependents.add(self.snapshot, [self.old_column])
             if not self.new.unique:
                 # Keys that still point here: the server says so (error 3725).
-                dependents.discard(self.snapshot.incoming)
+                dependents.discard(self.snapshot.referring)
         return dependents
 
     def _only_widens(self, changes):
@@ -307,28 +307,32 @@ class FieldAlteration:
         if self._changes_identity() and self._is_identity(self.old):
             identity_rebuild.rebuild(editor, self.model, self.new_column, None)
         for change in changes:
+            column = self._snapshot_of(change.table).columns.get(change.column)
+            stored_type = column.type if column else None
             if (change.table, change.column) == (self.table, self.old_column):
                 change = change._replace(column=self.new_column)
-                self._backfill(change)
-            editor.alter_column(change)
+                stored_type = self._backfill(change, stored_type)
+            conversions.carry_out(editor, stored_type, change)
         if self._changes_identity() and self._is_identity(self.new):
             identity_rebuild.rebuild(editor, self.model, self.new_column, (1, 1))
 
-    def _backfill(self, change):
-        """Fill NULLs with the default before the column refuses them (error 515)."""
+    def _backfill(self, change, stored_type):
+        """Fill NULLs with the default before the column refuses them (error 515); return the type it has then."""
         if not self.old.null or self.new.null:
-            return
+            return stored_type
         value = None
         if fields.has_db_default(self.new):
             value = self.editor.columns.db_default(self.new)
         elif self.new.has_default():
             value = self.editor.columns.default(self.new, True)
         if value is None:
-            return
+            return stored_type
         if self.type_changed:
-            self.editor.alter_column(change._replace(null=True))
+            conversions.carry_out(self.editor, stored_type, change._replace(null=True))
+            stored_type = change.type
         column = quote_identifier(change.column)
         self.editor.change_rows("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
+        return stored_type
 
     def change_default(self, dependents):
         editor, old, new = self.editor, self.old, self.new

@@ -46,7 +46,7 @@ class Dependents:
             self._extend(items, [i for i in found if columns.intersection(i.columns)])
         self._extend(
             self.foreign_keys,
-            [key for key in snapshot.incoming if columns.intersection(key.to_columns)],
+            [key for key in snapshot.referring if columns.intersection(key.to_columns)],
         )
         self._extend(self.defaults, [d for d in snapshot.defaults if d.column in columns])
 
@@ -88,7 +88,7 @@ class Dependents:
         """Collect the foreign keys of other tables that need the column's key."""
         self._extend(
             self.foreign_keys,
-            [key for key in snapshot.incoming if key.to_columns == (column,)],
+            [key for key in snapshot.referring if key.to_columns == (column,)],
         )
 
     @staticmethod

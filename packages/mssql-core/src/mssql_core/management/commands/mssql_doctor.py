@@ -7,8 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
+from ...base import DatabaseWrapper
 from ...checks import advice
 from ...checks.findings import ERROR, WARNING
+from ...checks.from_mssql_django import migrations as coming_migrations
+from ...checks.from_mssql_django import settings as coming_settings
 from ...connection import connection_string
 from ...plugin import Capability
 
@@ -23,6 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="The alias to examine.")
+        parser.add_argument(
+            "--from-mssql-django",
+            action="store_true",
+            help="Tell also what a project meets that comes from mssql-django: option by option, its migrations, and what "
+            "is in the database. ENGINE may still be mssql-django's; nothing is changed.",
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON object: facts and findings.")
         parser.add_argument(
             "--fail-level",
@@ -33,23 +42,37 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options):
-        connection = _connection(options["database"])
         self.as_json, self.facts = options["json"], {}
+        alias, findings, examinations = options["database"], [], advice.EXAMINATIONS
+        settings_dict = _settings_of(alias)
+        if options["from_mssql_django"]:
+            findings, examinations = self._coming(alias, settings_dict), advice.AFTER_MSSQL_DJANGO
         try:
+            connection = _connection(alias, settings_dict if options["from_mssql_django"] else None)
             self._settings(connection)
             self._connect(connection)
         except (ImproperlyConfigured, Error) as error:
+            if findings and not self.as_json:
+                self._tell(findings)
             raise CommandError(str(error.args[-1] if error.args else error)) from error
         self._server(connection)
-        findings = advice.all_findings(connection)
+        self._report(alias, findings + advice.all_findings(connection, examinations), options["fail_level"])
+
+    def _report(self, alias, findings, fail_level):
         if self.as_json:
             told = [finding._asdict() for finding in findings]
-            self.stdout.write(json.dumps({"alias": connection.alias, "facts": self.facts, "findings": told}, indent=2))
+            self.stdout.write(json.dumps({"alias": alias, "facts": self.facts, "findings": told}, indent=2))
         else:
             self._tell(findings)
-        failing = [finding for finding in findings if finding.level in _FAILING[options["fail_level"]]]
+        failing = [finding for finding in findings if finding.level in _FAILING[fail_level]]
         if failing:
             raise CommandError("%d of %d findings ask for a change." % (len(failing), len(findings)))
+
+    def _coming(self, alias, settings_dict):
+        """What becomes of each option, as facts; the findings that need no connection."""
+        for name, text in coming_settings.options_told(settings_dict):
+            self._fact("OPTIONS[%r]" % name, text)
+        return [*coming_settings.findings(alias, settings_dict), *coming_migrations.findings()]
 
     def _fact(self, name, value):
         self.facts[name] = value
@@ -92,14 +115,32 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS("Nothing to advise."))
 
 
-def _connection(alias):
-    """The alias's connection. :raises CommandError: there is none, or one of another engine."""
+def _settings_of(alias):
+    """DATABASES[alias]. :raises CommandError: there is none."""
     if alias not in connections:
         raise CommandError("DATABASES has no alias %r. It has: %s." % (alias, ", ".join(sorted(connections))))
+    return connections.databases[alias]
+
+
+def _connection(alias, coming=None):
+    """
+    The alias's connection.
+
+    :param coming: its settings, where they may be mssql-django's, which is not loaded then.
+    :raises CommandError: one of another engine.
+    """
+    if coming is not None and coming_settings.is_of_mssql_django(coming):
+        return DatabaseWrapper(coming_settings.translated(alias, coming), alias)
     try:
         connection = connections[alias]
     except ImproperlyConfigured as error:
         raise CommandError(str(error.args[-1] if error.args else error)) from error
     if connection.vendor != "microsoft" or not hasattr(connection, "plugins"):
-        raise CommandError("DATABASES[%r] has another ENGINE than mssql_core." % alias)
+        raise CommandError("DATABASES[%r] has another ENGINE than mssql_core.%s" % (alias, _hint(connection)))
     return connection
+
+
+def _hint(connection):
+    if coming_settings.is_of_mssql_django(connection.settings_dict):
+        return " Before the switch from mssql-django: --from-mssql-django."
+    return ""

@@ -1,0 +1,94 @@
+"""The kept figures of takeovers, results/*.json, and the page of the documentation that is made from them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any, Iterable, Iterator
+
+TOP = Path(__file__).resolve().parents[2]
+PAGE = TOP / "packages/mssql-core/docs/takeover.md"
+RESULTS = Path(__file__).parent / "results"
+_INTRODUCTION = """\
+# Databases that mssql-django made
+
+`hatch run takeover --keep` makes a database with mssql-django, in an environment of its own: Django's admin, auth,
+contenttypes, sessions, sites, flatpages and redirects, and an app with every kind of field, constraint and index that
+the two have, filled with extreme values. Then the engine changes. A value counts as equal when it has Python's same
+type and text; each has to find its row in a filter, too. All objects are saved again by both backends, one by one and
+in bulk, each backend adds a migration, and operations of migrations on these tables go forward and back. Then mssql-django has the
+database again. At last the UUID columns become `uniqueidentifier`, and `char(32)` again.
+
+How to do it with a project of one's own: [Coming from mssql-django](../../../docs/how-to/coming-from-mssql-django.md).
+"""
+# Title of a column -> (step, key) of its figure; of a list, its length.
+_FIGURES = {
+    "columns": ("make", "column"),
+    "indexes and keys": ("make", "index"),
+    "values": ("make", "values"),
+    "missing migrations": ("over", "missing"),
+    "values that differ": ("over", "differing"),
+    "values that do not find their row": ("over", "not found"),
+    "that differ after saving": ("over", "differing after saving"),
+    "schema operations forward and back": ("changes", "operations"),
+    "that failed": ("changes", "failures"),
+    "back: missing migrations": ("back", "missing"),
+    "back: values that differ": ("back", "differing"),
+    "back: that differ after saving": ("back", "differing after saving"),
+    "UUID columns converted, values that differ": ("convert", "differing"),
+}
+
+
+def result(pair: tuple[str, str, bool], sandbox: str | None, told: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a takeover: its versions, and a number for each figure; None for what was not reached."""
+    figures: dict[str, Any] = {}
+    for title, (step, key) in _FIGURES.items():
+        value = told.get(step, {}).get(key)
+        figures[title] = len(value) if isinstance(value, (list, dict)) else value
+    return {
+        "mssql-django": pair[0],
+        "django": told.get("make", {}).get("django", pair[1]),
+        "use_tz": pair[2],
+        "server": f"sandbox, {sandbox}" if sandbox else "SQL Server",
+        "date": datetime.date.today().isoformat(),
+        "figures": figures,
+    }
+
+
+def keep(kept: dict[str, Any]) -> None:
+    """Write a result into its file."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{kept['mssql-django']}-django-{'.'.join(kept['django'].split('.')[:2])}.json"
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def load() -> list[dict[str, Any]]:
+    """All kept results, by their versions."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+
+
+def table(results: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A column for each result, a row for each figure."""
+    results = list(results)
+    yield "| | " + " | ".join(f"{kept['mssql-django']} on Django {kept['django']}" for kept in results) + " |"
+    yield "|---|" + "---|" * len(results)
+    for name, of in (("`USE_TZ`", "use_tz"), ("server", "server"), ("run on", "date")):
+        yield f"| {name} | " + " | ".join(str(kept[of]) for kept in results) + " |"
+    for title in _FIGURES:
+        cells = (kept["figures"].get(title) for kept in results)
+        yield f"| {title} | " + " | ".join("–" if cell is None else str(cell) for cell in cells) + " |"
+
+
+def text(results: Iterable[dict[str, Any]]) -> str:
+    """The page."""
+    return "\n".join([_INTRODUCTION, *table(results)]) + "\n"
+
+
+def write() -> None:
+    """Make the page again from the kept results."""
+    PAGE.write_text(text(load()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

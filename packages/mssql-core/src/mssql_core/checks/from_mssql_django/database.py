@@ -1,0 +1,84 @@
+"""What mssql-django left in a database that mssql-core does otherwise."""
+
+import re
+
+from django.db.models import JSONField
+
+from ...plugin import Capability
+from ..findings import ProjectTables, fetched, finding, listed
+from .settings import PAGE
+
+_CHECKS = (
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.definition FROM sys.check_constraints AS c "
+    "JOIN sys.tables AS t ON t.object_id = c.parent_object_id WHERE c.definition LIKE N'%isjson%' ORDER BY 1, 2, 3"
+)
+# As the catalogue writes it; checks of mssql-core have OR.
+_OBJECTS_ONLY = re.compile(r"\(?isjson\(\[(.*)\]\)=\(?1\)*$", re.IGNORECASE)
+_FUNCTION = (
+    "SELECT o.type FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(N'dbo.REGEXP_LIKE') AND o.type IN ('FN', 'FS')"
+)
+_CLR = (
+    "SELECT CAST(name AS nvarchar(70)), CAST(value_in_use AS int) FROM sys.configurations "
+    "WHERE name IN (N'clr enabled', N'clr strict security')"
+)
+
+
+def json_checks(connection):
+    """Checks that take objects and arrays only, where a JSONField takes any JSON."""
+    tables, named = ProjectTables(connection), []
+    for schema, table, _, definition in tables.of(fetched(connection, _CHECKS)):
+        match = _OBJECTS_ONLY.match(definition)
+        fields = tables.model(schema, table)._meta.local_concrete_fields
+        named += [
+            str(field)
+            for field in fields
+            if match and isinstance(field, JSONField) and field.column.casefold() == match.group(1).casefold()
+        ]
+    if named:
+        yield finding(
+            "The columns of %s take JSON objects and arrays only: other values are error 547 here, and taken by a new "
+            "database, such as that of the tests." % listed(named),
+            "Nothing, where only those are stored; else a migration with mssql_json.migrations.ReplaceJSONChecks().",
+            PAGE,
+        )
+
+
+def regex(connection):
+    """The CLR function of install_regex_clr, and what that command switched off for the whole server."""
+    named = connection.options_read().options.get("regex_function")
+    is_native = connection.server.has(Capability.REGEXP)
+    if not fetched(connection, _FUNCTION):
+        if not is_native and not named:
+            yield finding(
+                "The server has no REGEXP_LIKE, and the database no function for it: of the patterns of regex and iregex "
+                "those work that LIKE can say.",
+                "Nothing, where the project has none; else OPTIONS['regex_function'] and a function.",
+                "settings",
+            )
+        return
+    if not named and not is_native:
+        yield finding(
+            "The database has dbo.REGEXP_LIKE, which mssql-django calls for regex and iregex.",
+            "OPTIONS['regex_function'] = 'dbo.REGEXP_LIKE'",
+            "settings",
+        )
+    elif is_native:
+        yield finding(
+            "The database has dbo.REGEXP_LIKE, and the server one of its own, which is used%s."
+            % (" where 'regex_function' does not name the other" if named else ""),
+            "Drop the function and its assembly, with the option, when mssql-django no longer uses the database.",
+            "settings",
+        )
+    yield from _clr(connection)
+
+
+def _clr(connection):
+    """https://learn.microsoft.com/sql/database-engine/configure-windows/clr-strict-security"""
+    values = dict(fetched(connection, _CLR))
+    if values.get("clr enabled") and values.get("clr strict security") == 0:
+        yield finding(
+            "'clr strict security' is off for the whole server, as mssql-django's install_regex_clr leaves it.",
+            "When no assembly needs it any more: EXEC sp_configure 'show advanced options', 1; RECONFIGURE; "
+            "EXEC sp_configure 'clr strict security', 1; RECONFIGURE",
+            PAGE,
+        )

@@ -1,0 +1,102 @@
+"""Operations for migrations: columns of a database that another backend made become as the alias has them.
+
+from mssql_core.migrations import ConvertUUIDColumns
+
+class Migration(migrations.Migration):
+    operations = [ConvertUUIDColumns()]
+"""
+
+from django.db import models
+from django.db.migrations.operations.base import Operation
+
+from .data_types import UUID_TYPES
+from .names import bare_identifier
+from .schema.editor import DatabaseSchemaEditor
+from .schema.fields import is_computed
+
+
+class ConvertUUIDColumns(Operation):
+    """
+    Give all UUID columns the type that ``OPTIONS["uuid_type"]`` of the alias says, with the keys that refer to them.
+
+    A database that mssql-django made has char(32): take the option ``"uuid_type": "char(32)"`` out, and run this
+    operation in the same deployment. With the option back in place, it makes them char(32) again, as mssql-django
+    needs them. Columns of the right type stay as they are, so do tables of unmanaged models and the databases of other
+    backends. Keys, indexes and constraints of the columns are made anew; the server locks each table for as long as
+    it rewrites its rows.
+    https://learn.microsoft.com/sql/t-sql/data-types/uniqueidentifier-transact-sql
+
+    Backwards it does nothing: what counts is the option.
+
+    :raises django.db.DataError: a text that is no UUID (error 8169).
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def state_forwards(self, app_label, state):
+        pass
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        connection = schema_editor.connection
+        if not isinstance(schema_editor, DatabaseSchemaEditor):
+            return
+        for model, field in _uuid_fields(to_state, self, connection.alias):
+            # Those that a key connects with a field before have followed it.
+            stored = schema_editor.snapshot(model).columns.get(bare_identifier(field.column))
+            if stored is not None and stored.type in UUID_TYPES and stored.type != field.db_type(connection):
+                old, new = _plain(field, _stored_as(stored.type)), _plain(field, models.UUIDField)
+                schema_editor.alter_field(model, old, new)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+    def describe(self):
+        return "Store UUIDs as the option uuid_type says"
+
+    @property
+    def migration_name_fragment(self):
+        return "convert_uuid_columns"
+
+
+def _uuid_fields(state, operation, alias):
+    """(model, field) of all columns with UUIDs, those first that are no foreign keys."""
+    every = [
+        (model, field)
+        for model in state.apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and operation.allow_migrate_model(alias, model)
+        for field in model._meta.local_concrete_fields
+        if not is_computed(field) and _target(field).get_internal_type() == "UUIDField"
+    ]
+    return sorted(every, key=lambda pair: pair[1].is_relation)
+
+
+def _target(field):
+    """The field whose values a foreign key has, through all keys between."""
+    while field.is_relation and field.remote_field is not None:
+        field = field.target_field
+    return field
+
+
+def _plain(field, field_class):
+    """The field as a column of UUIDs that refers to nothing: keys around it are the catalogue's."""
+    plain = field_class(
+        null=field.null,
+        primary_key=field.primary_key,
+        unique=field.unique,
+        db_index=field.db_index,
+        db_column=field.column,
+    )
+    plain.set_attributes_from_name(field.name)
+    plain.model = field.model
+    return plain
+
+
+def _stored_as(db_type):
+    """A field class with a column type of its own."""
+
+    class StoredUUID(models.UUIDField):
+        def db_type(self, connection):
+            return db_type
+
+    return StoredUUID

@@ -1,0 +1,68 @@
+"""Changes of a column's type that ALTER COLUMN refuses, or makes with a loss: values are rewritten around it."""
+
+import re
+
+from ..names import quote_identifier
+from ..operations.floats import shortest_text
+
+_TEXT = re.compile(r"^(n?(?:var)?char)\((\d+|max)\)$")
+_UUID = "uniqueidentifier"
+_HYPHENATED = 36
+# Eight, four, four, four and twelve digits; the server reads no others (error 8169).
+# https://learn.microsoft.com/sql/t-sql/data-types/uniqueidentifier-transact-sql
+_WITH_HYPHENS = "STUFF(STUFF(STUFF(STUFF({0}, 21, 0, '-'), 17, 0, '-'), 13, 0, '-'), 9, 0, '-')"
+_HEX_LENGTH = 32
+
+
+def carry_out(editor, old_type, change):
+    """
+    Change a column, so that what Django reads of its values stays.
+
+    :param editor: the schema editor.
+    :param old_type: the column's type so far, as T-SQL writes it; None where it is not known.
+    :param change: a ColumnChange.
+    """
+    old_text, new_text = _TEXT.match(old_type or ""), _TEXT.match(change.type)
+    if old_text and change.type == _UUID:
+        _text_to_uuid(editor, old_text, change)
+    elif old_type == _UUID and new_text:
+        _uuid_to_text(editor, new_text, change)
+    elif old_type == "float" and new_text:
+        _float_to_text(editor, change)
+    else:
+        editor.alter_column(change)
+
+
+def _text_to_uuid(editor, old, change):
+    """Texts of 32 digits get hyphens first; others the server reads or refuses itself."""
+    if old.group(2) != "max" and int(old.group(2)) < _HYPHENATED:
+        editor.alter_column(change._replace(type="%s(%d)" % (old.group(1), _HYPHENATED), collation=None))
+    column = quote_identifier(change.column)
+    values = change.table, column, _WITH_HYPHENS.format(column), column, _HEX_LENGTH
+    editor.change_rows("UPDATE %s SET %s = %s WHERE LEN(%s) = %d" % values)
+    editor.alter_column(change._replace(collation=None))
+
+
+def _uuid_to_text(editor, new, change):
+    """As Python writes it, in small letters; without hyphens where there is no room for them (error 8170)."""
+    column = quote_identifier(change.column)
+    text = "LOWER(%s)" % column
+    if new.group(2) != "max" and int(new.group(2)) < _HYPHENATED:
+        text = "REPLACE(%s, '-', '')" % text
+    editor.alter_column(change._replace(type="varchar(%d)" % _HYPHENATED, collation=None))
+    editor.change_rows("UPDATE %s SET %s = %s" % (change.table, column, text))
+    editor.alter_column(change)
+
+
+def _float_to_text(editor, change):
+    """
+    All digits, in a column between: the server's own conversion keeps six.
+
+    https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql (float and real styles)
+    """
+    column, between = quote_identifier(change.column), quote_identifier("__text_of_" + change.column[:100])
+    editor.run(["ALTER TABLE %s ADD %s nvarchar(32) NULL" % (change.table, between)])
+    editor.change_rows("UPDATE %s SET %s = %s" % (change.table, between, shortest_text(column)))
+    editor.alter_column(change)
+    editor.change_rows("UPDATE %s SET %s = %s" % (change.table, column, between))
+    editor.run(["ALTER TABLE %s DROP COLUMN %s" % (change.table, between)])
