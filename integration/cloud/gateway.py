@@ -8,7 +8,7 @@ import threading
 from typing import Any, Iterator
 
 from mssql_sandbox.errors import SqlServerError
-from mssql_sandbox.wire.server import serve
+from mssql_sandbox.wire.server import Listener
 
 TEXTS = {
     4060: 'Cannot open database "app" requested by the login. The login failed.',
@@ -48,7 +48,7 @@ class Gateway:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self._server = _Refusing(40613)
-        self._listener = serve(self._server)
+        self._listener = Listener(self._server)
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from harness import needs
 
-from mssql_core.connection.driver import bundled_driver
+from mssql_core.connection.drivers.odbc_library import bundled_driver
 
 from . import run
 from .source import CACHE, Python

@@ -9,7 +9,7 @@ from typing import Any, Iterator, Sequence
 import pyodbc
 from harness.server import Server
 
-from mssql_core.connection.driver import find_driver
+from mssql_core.connection.drivers.pyodbc_driver import find_driver
 
 
 def connect(server: Server, name: str, **keywords: str) -> Any:

@@ -64,6 +64,7 @@ OPTIONS = (
     _options(
         "setdecoding", '`"setdecoding": [{"encoding": "utf-8"}]`', "'sqltype'", setdecoding=[{"encoding": "utf-8"}]
     ),
+    _options("python-driver", '`"python_driver": "pymssql"`', "one of: pyodbc, mssql_python", python_driver="pymssql"),
     _options("driver", '`"driver": "ODBC Driver 99"`', "'ODBC Driver 99'", "pip install", driver="ODBC Driver 99"),
     _options("library", '`"driver": "/no/such/driver.so"`', "/no/such/driver.so", driver="/no/such/driver.so"),
     _options(

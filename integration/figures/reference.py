@@ -1,4 +1,4 @@
-"""``hatch run reference``: writes pages of docs/reference from what the code does."""
+"""``hatch run reference``: writes pages of docs/reference, and the README's figures, from the code and kept runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Iterator
 from harness.project import configure
 
 from figures import messages
+from figures.side_by_side import report
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 # The oldest server, the usual one, and the newest.
@@ -219,6 +220,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "types.md": types(),
         FOLDER / "functions.md": functions(),
         FOLDER / "messages.md": messages.page(),
+        **report.outputs(),
     }
 
 

@@ -13,6 +13,19 @@ from typing import Any, Callable, Iterator
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 VARIABLE = "MSSQL_TEST_URL"
+#: OPTIONS['python_driver'] of every alias here; what ``--python-driver`` sets, for child processes too.
+DRIVER_VARIABLE = "MSSQL_TEST_PYTHON_DRIVER"
+
+
+def python_driver() -> dict[str, str]:
+    """The entry of ``OPTIONS`` that ``MSSQL_TEST_PYTHON_DRIVER`` asks for, if it does."""
+    name = os.environ.get(DRIVER_VARIABLE)
+    return {"python_driver": name} if name else {}
+
+
+def connects_with(name: str) -> bool:
+    """Whether it is this driver that the aliases here connect with, for what one of the two cannot do."""
+    return python_driver().get("python_driver", "pyodbc") == name
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ class Server:
             "PORT": str(self.port),
             "USER": self.user if login else "",
             "PASSWORD": self.password if login else "",
-            "OPTIONS": {**self.options, **options},
+            "OPTIONS": {**python_driver(), **self.options, **options},
         }
 
 

@@ -1,5 +1,6 @@
 """One sandbox for the session (or the server named by MSSQL_TEST_URL) and Django on it."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,11 +10,17 @@ INTEGRATION = Path(__file__).parent.parent
 sys.path.insert(0, str(INTEGRATION))
 
 from harness.project import configure  # noqa: E402
-from harness.server import serve  # noqa: E402
+from harness.server import DRIVER_VARIABLE, serve  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--python-driver", help="OPTIONS['python_driver'] of every alias: pyodbc or mssql_python")
 
 
 def pytest_configure(config):
     """Django with the applications of the tests, and no database yet."""
+    if config.getoption("--python-driver"):
+        os.environ[DRIVER_VARIABLE] = config.getoption("--python-driver")
     configure(apps=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"])
 
 

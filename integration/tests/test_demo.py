@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from demo.picture import chromium, sign_in
 
 INTEGRATION = Path(__file__).parent.parent
 
@@ -57,19 +57,7 @@ def test_queries_are_printed_with_their_sql(demo):
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
-    for argument in (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", "--window-size=1400,1200",
-        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):  # fmt: skip
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    driver.implicitly_wait(15)
+    driver = chromium(str(tmp_path_factory.mktemp("chromium")), "1400,1200")
     yield driver
     driver.quit()
 
@@ -88,12 +76,7 @@ def test_admin_adds_edits_filters_and_deletes_an_order(demo, browser):
         return browser.find_element(By.CSS_SELECTOR, ".messagelist .success").text
 
     address = demo[1]
-    browser.get(address)
-    find("username").send_keys("admin")
-    find("password").send_keys("admin")
-    browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-    browser.find_element(By.ID, "user-tools")  # a click does not wait for the page behind it
-
+    sign_in(browser, address)
     browser.get(address + "shop/order/add/")
     Select(find("customer")).select_by_index(1)
     find("reference").send_keys("ORD-BROWSER")

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 from grammar import refusals
+from harness import steps
 
 from mssql_core import errors
 
@@ -33,6 +35,16 @@ def test_sql_parses(code, tmp_path):
     assert refusals([code], ["2022"], tmp_path) == []
 
 
+@pytest.mark.parametrize("code", list(blocks("shell")))
+def test_shell_parses_and_its_commands_are_there(code):
+    done = subprocess.run(["sh", "-n"], input=code, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    known = {*get_commands(), "mssql_doctor", "runserver", "test"}
+    assert {name for name in re.findall(r"manage\.py (\w+)", code)} <= known
+    scripts = steps.scripts()
+    assert {name for name in re.findall(r"hatch run ([\w-]+)", code)} <= {*scripts, "python"}
+
+
 STATES = {512: "21000"}
 ERRORS = re.findall(
     r"^\| ([\d, `HYT]+) \| `(\w+Error)` \|",
@@ -47,6 +59,16 @@ def test_the_page_of_errors_names_the_exception(codes, kind):
         number = int(code) if code.isdigit() else None
         state = STATES.get(number, "42000") if number else code
         assert errors.classify(number, state).__name__ == kind
+
+
+def test_the_page_of_checks_has_all_of_them():
+    """Each id of the packages once, at its level, with a remedy."""
+    text = (DOCS / "reference" / "checks.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`(mssql_\w+\.[EW]\d+)`(?=[^|\n]*\|[^|\n]+\| [^|\n]+ \|$)", text, re.MULTILINE)
+    source = "".join(path.read_text(encoding="utf-8") for path in DOCS.parent.glob("packages/*/src/**/*.py"))
+    told = re.findall(r"checks\.(Error|Warning)\((?:(?!checks\.).)*?id=\"(mssql_\w+\.[EW]\d+)\"", source, re.DOTALL)
+    assert sorted(listed) == sorted({name for _, name in told})
+    assert all(kind[0] == name.rpartition(".")[2][0] for kind, name in told)
 
 
 def test_the_generated_pages_are_of_today():

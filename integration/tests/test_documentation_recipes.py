@@ -1,7 +1,11 @@
 """The recipes of docs/how-to do what the pages say, on a database of their own."""
 
 import io
+import os
 import re
+import subprocess
+import sys
+import types
 import uuid
 from datetime import datetime, timezone
 from pathlib import Path
@@ -312,3 +316,76 @@ def test_chunks_are_imported_and_purged(connection):
     exec(recipe("large-imports", "python", "def purge"), names)
     names["purge"](moments[15])
     assert Event.objects.count() == 5
+
+
+# ---- replicas-and-failover ---------------------------------------------------------------
+
+
+def test_reads_go_to_the_replica_but_not_behind_a_write(connection, monkeypatch):
+    names = {}
+    exec(recipe("replicas-and-failover", "python", "class ReadReplica"), names)
+    router, model = names["ReadReplica"](), models.Model
+    monkeypatch.setattr(names["transaction"], "get_connection", lambda alias: connection)
+    assert router.db_for_read(model) == "default", "in a block"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "in_atomic_block", False)
+        assert router.db_for_read(model) == "replica"
+        written = types.SimpleNamespace(_state=types.SimpleNamespace(db="default"))
+        assert router.db_for_read(model, instance=written) == "default"
+    assert router.db_for_write(model) == "default"
+    assert [router.allow_migrate(alias, "shop") for alias in ("default", "replica")] == [True, False]
+
+
+# ---- tests-and-ci ------------------------------------------------------------------------
+
+MANAGE = """
+import os, sys
+from django.core.management import execute_from_command_line
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+execute_from_command_line(sys.argv)
+"""
+SETTINGS = """
+SECRET_KEY = "x"
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+DATABASES = {"default": {"ENGINE": "mssql_core", "NAME": "shop", "HOST": "nowhere.invalid", "OPTIONS": {}}}
+TEST_RUNNER = "runner.SandboxRunner"
+"""
+TESTS = """
+from django.contrib.auth.models import Group
+from django.test import TestCase
+
+class GroupTests(TestCase):
+    def test_a_group_is_stored(self):
+        Group.objects.create(name="x")
+        self.assertEqual(Group.objects.get().name, "x")
+"""
+
+
+def test_a_runner_starts_a_sandbox_for_each_run(tmp_path):
+    files = {"manage": MANAGE, "settings": SETTINGS, "tests": TESTS}
+    files["runner"] = recipe("tests-and-ci", "python", "class SandboxRunner")
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "SHOP_"))}
+    command = [sys.executable, "manage.py", "test"]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True)
+    assert done.returncode == 0 and "Ran 1 test" in done.stderr, done.stdout + done.stderr
+
+
+def test_the_fixture_of_pytest_django_names_the_sandbox(connection, monkeypatch):
+    names = {}
+    exec(recipe("tests-and-ci", "python", "django_db_modify_db_settings"), names)
+    fixture = names["django_db_modify_db_settings"]
+    monkeypatch.setitem(names, "connections", {"default": types.SimpleNamespace(settings_dict={"OPTIONS": {}})})
+    settings = names["connections"]["default"].settings_dict
+    sandbox = types.SimpleNamespace(host="127.0.0.1", port=1434, user="sa", password="x")
+    fixture.__wrapped__(sandbox)
+    assert settings["PORT"] == "1434" and settings["OPTIONS"] == {"TrustServerCertificate": "yes"}
+
+
+def test_the_workflow_is_one(tmp_path):
+    path = tmp_path / "tests.yml"
+    path.write_text(recipe("tests-and-ci", "yaml", "manage.py test"), encoding="utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", path]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -3,7 +3,7 @@
 import pytest
 from django_suite import past
 from harness import needs
-from harness.server import VARIABLE, Server, given_server, serve, serve_each
+from harness.server import DRIVER_VARIABLE, VARIABLE, Server, given_server, serve, serve_each
 
 URL = "mssql://s%3Aa%40:p%2F%20%7D%C3%BC@db.example.com:1444/my%20app?TrustServerCertificate=yes&driver=%2Flib%2Fx.so"
 SERVER = Server(
@@ -29,10 +29,13 @@ def test_the_password_is_in_the_settings_and_not_in_the_repr():
     assert SERVER.password not in repr(SERVER)
 
 
-def test_options_are_added_to_those_of_the_server():
+def test_options_are_added_to_those_of_the_server(monkeypatch):
+    monkeypatch.delenv(DRIVER_VARIABLE, raising=False)
     options = SERVER.database("shop", driver="other", plugins=["json"])["OPTIONS"]
     assert options == {"TrustServerCertificate": "yes", "driver": "other", "plugins": ["json"]}
     assert SERVER.options["driver"] == "/lib/x.so"
+    monkeypatch.setenv(DRIVER_VARIABLE, "mssql_python")
+    assert SERVER.database("shop")["OPTIONS"]["python_driver"] == "mssql_python"
 
 
 def test_the_variable_names_a_real_server_for_all(monkeypatch):

@@ -44,4 +44,6 @@ def test_a_varchar_column_is_compared_with_varchar(declared, parts):
     sent = declared(
         lambda: list(parts.filter(code="x", code__contains="y", code__in=["a", "b"], code__range=("c", "d")))
     )
-    assert sent == [",".join("@P%d varchar(8000)" % number for number in range(1, 7))]
+    # mssql-python sends what is declared longer in two messages.
+    length = 4000 if connection.settings_dict["OPTIONS"].get("python_driver") == "mssql_python" else 8000
+    assert sent == [",".join("@P%d varchar(%d)" % (number, length) for number in range(1, 7))]

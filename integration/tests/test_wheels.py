@@ -39,7 +39,7 @@ def test_core_with_extras_installs_from_wheels(wheels, tmp_path):
     )
     code = (
         "import mssql_core, mssql_json, mssql_azure_auth, importlib.metadata as m; "
-        "from mssql_core.connection.driver import find_driver; print(find_driver()); "
+        "from mssql_core.connection.drivers.pyodbc_driver import find_driver; print(find_driver()); "
     ) + (
         "print(sorted(e.name for e in m.entry_points(group='mssql_core')))"
         if sys.version_info >= (3, 10)

@@ -17,7 +17,7 @@ from typing import Any, Iterator
 from harness.needs import Missing
 from harness.server import serve_each
 
-from mssql_core.connection.driver import bundled_driver
+from mssql_core.connection.drivers.odbc_library import bundled_driver
 
 from ..order import DEFAULT_APPS
 from ..process import Run, save_journal

@@ -18,7 +18,7 @@ import pyodbc
 import pytds
 from harness.server import Server
 
-from mssql_core.connection.driver import find_driver
+from mssql_core.connection.drivers.pyodbc_driver import find_driver
 from mssql_sandbox.interface import Columns, Error, Event, ResultColumn, Rows
 from mssql_sandbox.sqltypes import ALIASES, MAX, SqlType
 

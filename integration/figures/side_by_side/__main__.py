@@ -8,15 +8,18 @@ processor time. Messages are what one call sends, as the sandbox's journal count
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 
 from django_suite.peer.run import registered_driver
 from harness.needs import told
 from harness.server import VARIABLE, Server
 
+from . import report
 from .workload import ENGINES
 
 
@@ -39,41 +42,67 @@ def measure(engine: str, server: Server) -> dict:
 
 def line(name: str, ours: dict, theirs: dict) -> str:
     if "error" in ours or "error" in theirs:
-        found = "; ".join(f"{e}: {r['error']}" for e, r in zip(ENGINES, (ours, theirs)) if "error" in r)
-        return f"{name:<34} {found}"
+        errors = "; ".join(f"{e}: {r['error']}" for e, r in zip(ENGINES, (ours, theirs)) if "error" in r)
+        return f"{name:<34} {errors}"
     figures = "".join(f"{ours[key]:>9.2f}{theirs[key]:>9.2f}{theirs[key] / ours[key]:>6.1f}x" for key in ("ms", "cpu"))
     return f"{name:<34}{figures}   {ours['messages']} : {theirs['messages']}"
 
 
 def best(rounds: list[dict]) -> dict:
     """The least of each figure; a row that failed once stays failed."""
-    found = {}
+    least = {}
     for name in rounds[0]:
         results = [r[name] for r in rounds]
         failed = [r for r in results if "error" in r]
-        found[name] = failed[0] if failed else {k: min(r[k] for r in results) for k in ("ms", "cpu", "messages")}
-    return found
+        least[name] = failed[0] if failed else {k: min(r[k] for r in results) for k in ("ms", "cpu", "messages")}
+    return least
+
+
+def measured(version: str, rounds: int) -> list[dict]:
+    """The best of the rounds of each engine."""
+    from mssql_sandbox.api import Sandbox
+
+    results: dict[str, list[dict]] = {engine: [] for engine in ENGINES}
+    with registered_driver(), Sandbox(version=version, journal=True) as sandbox:
+        server = Server.of_sandbox(sandbox)
+        for _ in range(rounds):
+            for engine in ENGINES:
+                results[engine].append(measure(engine, server))
+    return [best(results[engine]) for engine in ENGINES]
+
+
+def keep(version: str, rounds: int, operations: dict[str, dict]) -> None:
+    """Keep the run, and write what shows it."""
+    run = {
+        "date": datetime.date.today().isoformat(),
+        "django": metadata.version("django"),
+        "mssql-django": metadata.version("mssql-django"),
+        "server": version,
+        "rounds": rounds,
+        "operations": operations,
+    }
+    report.KEPT.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+    report.write()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--version", default="2022", help="version the sandbox plays")
+    parser.add_argument("--keep", action="store_true", help="keep the run for the documentation and the README")
     arguments = parser.parse_args()
-    from mssql_sandbox.api import Sandbox
-
-    found: dict[str, list[dict]] = {engine: [] for engine in ENGINES}
-    with registered_driver(), Sandbox(version=arguments.version, journal=True) as sandbox:
-        server = Server.of_sandbox(sandbox)
-        for _ in range(arguments.rounds):
-            for engine in ENGINES:
-                found[engine].append(measure(engine, server))
-    ours, theirs = best(found["mssql_core"]), best(found["mssql"])
+    ours, theirs = measured(arguments.version, arguments.rounds)
     print(f"{'':<34}{'elapsed ms':>18}{'':>7}{'processor ms':>18}{'':>7}   messages")
     print(f"{'':<34}{'core':>9}{'peer':>9}{'ratio':>7}{'core':>9}{'peer':>9}{'ratio':>7}   core : peer")
     for name in ours:
         print(line(name, ours[name], theirs[name]))
     both = [name for name in ours if "ms" in ours[name] and "ms" in theirs[name]]
+    if arguments.keep:
+        keep(
+            arguments.version,
+            arguments.rounds,
+            {name: {"mssql_core": ours[name], "mssql": theirs[name]} for name in ours},
+        )
     for key, title in (("ms", "elapsed"), ("cpu", "processor")):
         slower = [name for name in both if theirs[name][key] < ours[name][key]]
         print(f"slower with mssql-core, {title}: {', '.join(slower) or 'none'}")

@@ -33,7 +33,7 @@ class Calculator:
         self.cluster = Cluster()
         self.cluster.start()
         with self.cluster.connect("postgres") as connection:
-            bootstrap.install(connection, 17)
+            bootstrap.install(connection, 17, bootstrap.prepare(17))
         self.connection = self.cluster.connect("postgres")
 
     def close(self) -> None:

@@ -339,9 +339,9 @@ class FakeServer:
 
 
 def main() -> None:
-    from mssql_sandbox.wire.server import serve
+    from mssql_sandbox.wire.server import Listener
 
-    listener = serve(FakeServer(), journal=sys.argv[1])
+    listener = Listener(FakeServer(), journal=sys.argv[1])
     print(json.dumps({"port": listener.port, "certificate": listener.certificate}), flush=True)
     sys.stdin.read()
     listener.close()

@@ -162,6 +162,22 @@ def test_the_command_asks_for_a_password(monkeypatch, capsys):
     assert "MSSQL_SANDBOX_PASSWORD" in capsys.readouterr().err
 
 
+def test_the_certificate_is_made_while_the_engine_starts(monkeypatch, capsys):
+    order = []
+
+    def server(**options):
+        order.append("server")
+        raise RuntimeError("no engine")
+
+    monkeypatch.setattr("mssql_sandbox.engine.postgres.Cluster.launch", lambda cluster: order.append("launch"))
+    monkeypatch.setattr("mssql_sandbox.wire.tls.make_contexts", lambda host: order.append(host))
+    monkeypatch.setattr("mssql_sandbox.runtime.server.SandboxServer", server)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit, match="mssql-sandbox: no engine"):
+        main(["serve", "--password", "x"])
+    assert order == ["launch", "127.0.0.1", "server"]
+
+
 def test_the_fixture_is_one_server(mssql_sandbox, request):
     assert request.getfixturevalue("mssql_sandbox") is mssql_sandbox
     with connect(mssql_sandbox) as connection:

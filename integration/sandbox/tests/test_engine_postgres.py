@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import psycopg
 import pytest
 
 from mssql_sandbox.engine import postgres
-from mssql_sandbox.engine.postgres import Cluster
+from mssql_sandbox.engine.postgres import Cluster, EngineError
 
 
 def test_start_query_stop():
@@ -74,7 +75,43 @@ def test_binaries_out_of_the_account_s_reach_are_linked_not_copied(tmp_path, mon
     assert not (binaries.parent / "include").exists()
 
 
-def test_what_starts_a_server_imports_little():
-    program = "import sys, mssql_sandbox; print({'cryptography', 'jwt', 'psycopg'} & set(sys.modules))"
+@pytest.mark.parametrize(
+    "modules, absent",
+    [
+        # What a client imports, and what a server imports before the engine is on its way.
+        ("mssql_sandbox, mssql_sandbox.engine.postgres", {"cryptography", "jwt", "psycopg"}),
+        ("mssql_sandbox.runtime.server, mssql_sandbox.wire.server", {"jwt", "maxdop"}),
+    ],
+)
+def test_what_starts_a_server_imports_little(modules, absent):
+    program = f"import sys, {modules}; print({absent} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_launch_returns_before_the_server_is_there(monkeypatch):
+    cluster = Cluster()
+    go, calls = threading.Event(), []
+
+    def launch():
+        go.wait()
+        calls.append("launch")
+        raise EngineError("no engine")
+
+    monkeypatch.setattr(cluster, "_launch", launch)
+    cluster.launch()
+    cluster.launch()
+    assert calls == []
+    go.set()
+    with pytest.raises(EngineError, match="no engine"):
+        cluster.start()
+    assert calls == ["launch"]
+
+
+def test_a_stopped_cluster_starts_again():
+    cluster = Cluster()
+    cluster.launch()
+    cluster.stop()
+    assert cluster._folder is None
+    with cluster, cluster.connect("postgres") as connection:
+        assert connection.execute("select 1").fetchone() == (1,)

@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import psycopg
 import pytest
 from ddl_support import Client
 
@@ -281,3 +282,17 @@ def test_what_is_wrong_behind_a_long_value_is_told_with_its_line(client):
         if isinstance(event, Error)
     ]
     assert (error.number, error.line) == (156, 70_002)
+
+
+@pytest.mark.parametrize("rows, fetches", [(0, 0), (3, 1), (501, 2)])
+def test_no_fetch_is_made_to_see_the_end_of_the_rows(client, monkeypatch, rows, fetches):
+    sizes = []
+
+    class Cursor(psycopg.RawCursor):
+        def fetchmany(self, size=0):
+            sizes.append(size)
+            return super().fetchmany(size)
+
+    monkeypatch.setattr(client.session, "cursor", Cursor(client.session.connection))
+    assert len(client.run(f"SELECT TOP ({rows}) name FROM sys.all_columns")) == rows
+    assert len(sizes) == fetches

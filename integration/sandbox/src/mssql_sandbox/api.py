@@ -166,5 +166,5 @@ class Sandbox:
                 raise SandboxError(f"the sandbox did not start: {self.log.strip()[-2000:]}")
             if time.monotonic() > deadline:
                 raise SandboxError(f"the sandbox did not start within {START_TIMEOUT:.0f} s: {self.log[-2000:]}")
-            time.sleep(0.02)
+            time.sleep(0.005)
         self.port = json.loads(ready.read_text(encoding="ascii"))["port"]

@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Sequence
 
@@ -61,14 +60,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace, password: str) -> None:
-    # Imported here so that --help and wrong arguments need no engine; the engine starts while the rest is imported.
+    # Imported here so that --help and wrong arguments need no engine, which starts while the rest is made ready.
     from .engine.postgres import Cluster
 
     cluster = Cluster()
-    launched = ThreadPoolExecutor(1).submit(cluster.launch)
+    cluster.launch()
     from .access_tokens import TokenIssuer
     from .runtime.server import SandboxServer
-    from .wire.server import serve
+    from .wire.server import Listener
+    from .wire.tls import make_contexts
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -76,7 +76,7 @@ def _serve(options: argparse.Namespace, password: str) -> None:
     parent = os.getppid()
     if options.watch_parent:
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
-    launched.result()
+    contexts = make_contexts(options.host)
     server = SandboxServer(
         cluster=cluster,
         version=options.version,
@@ -86,7 +86,7 @@ def _serve(options: argparse.Namespace, password: str) -> None:
         token_issuer=TokenIssuer.from_json(issuer) if (issuer := os.environ.get(ISSUER_VARIABLE)) else None,
     )
     try:
-        listener = serve(server, options.host, options.port, options.journal)
+        listener = Listener(server, options.host, options.port, options.journal, contexts)
         try:
             _announce(options, listener.port, listener.certificate)
             while not stop.wait(_PARENT_CHECK):

@@ -97,6 +97,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self._compose()
         tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
         self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
+        self.base_types = {}
         super().__init__(self.settings_dict, alias)
         self._collate_like(self.options_read().options.get("collation"))
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
@@ -161,7 +162,10 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
                 self.ensure_connection()
             except OperationalError as error:
                 # Features are asked before the test database is made.
-                if getattr(error.__cause__, "number", None) != 4060 or self.settings_dict["NAME"] is None:
+                if (
+                    getattr(error.__cause__, "number", None) not in self.driver.absent_database
+                    or self.settings_dict["NAME"] is None
+                ):
                     raise
                 return self._server_without_database(error)
         if key not in _servers:

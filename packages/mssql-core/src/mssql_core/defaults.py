@@ -1,15 +1,13 @@
 """Core's own answers to its hooks, asked after all plugins."""
 
-from .connection import authentication
+from .connection import authentication, drivers
 from .plugin import hookimpl
 
 
 class Defaults:
     @hookimpl
     def mssql_driver(self, settings):
-        from .connection.driver import PyodbcDriver
-
-        return PyodbcDriver()
+        return drivers.choose(settings.alias, settings.options.get("python_driver"))
 
     @hookimpl
     def mssql_credentials(self, settings):

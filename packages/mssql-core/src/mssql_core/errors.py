@@ -214,6 +214,8 @@ def make(kind, number, sqlstate, message):
 def translate(error, secrets=()):
     """A driver's exception as one of ours.
 
+    :param error: its ``args`` are (SQLSTATE, message). The server's number is its ``number``, or stands in the message as
+        the ODBC driver manager writes it.
     :param secrets: texts, as Secrets, that must not stand in the message.
     """
     arguments = getattr(error, "args", ())
@@ -224,7 +226,7 @@ def translate(error, secrets=()):
             message = message.replace(revealed(secret), str(Secret(secret)))
     if sqlstate == "HYT00" and "query timeout" in message.lower():
         message += _QUERY_TIMEOUT
-    number = native_number(message)
+    number = getattr(error, "number", None) or native_number(message)
     if number == _DDL_IN_SNAPSHOT:
         message += _LEAVE_SNAPSHOT
     return make(classify(number, sqlstate), number, sqlstate, message)

@@ -49,6 +49,34 @@ def quote_source(name):
     return quote_name(name) if table is None or table.server is None else quote_database(name)
 
 
+@functools.lru_cache(maxsize=4096)
+def plain_column(alias, column):
+    """`[alias].[column]`, or `[column]` without an alias; None where a name may be a table's of several parts.
+
+    Cached, since every statement is made of them: 0.1 microseconds where quoting the names takes 1.3.
+    """
+    if may_have_parts(column) or (alias and may_have_parts(alias)):
+        return None
+    return "%s.%s" % (quote_identifier(alias), quote_identifier(column)) if alias else quote_identifier(column)
+
+
+@functools.lru_cache(maxsize=4096)
+def source_sql(table, alias, schema=None):
+    """A table as FROM names it: `[schema].[table]`, and its alias where it is another name.
+
+    :param schema: that of tables which name none; see OPTIONS["schema"].
+    """
+    name, exposed = table_sql(table, schema), quote_source(alias)
+    return name if alias == table and exposed == quote_name(table) else "%s %s" % (name, exposed)
+
+
+def table_sql(table, schema=None):
+    """A table's name in T-SQL; a temporary table has no schema that could be named."""
+    if schema is None or table.startswith("#"):
+        return quote_name(table)
+    return str(TableName.parse(table, schema))
+
+
 def may_have_parts(name):
     """Whether a name may be a table's of several parts; cheap, and True for some of one part."""
     return "." in name and name[:1] in '"[' or '"."' in name or "].[" in name

@@ -4,20 +4,28 @@ import json
 
 from ormtests.models import Author
 
+from mssql_core.compiler.insert_columns import Column
 from mssql_core.compiler.insert_rows import JSONRows, ValueRows
 from mssql_core.compiler.value_lists import MAX_PARAMETERS
 
 NAME, AGE = (Author._meta.get_field(name) for name in ("name", "age"))
 
 
+def columns(rows):
+    return [Column(field, [row[index] for row in rows]) for index, field in enumerate((NAME, AGE))]
+
+
+def compiled(*names, ages):
+    """Columns of names, and of ages that are compiled as (placeholder, parameters)."""
+    return [Column(NAME, list(names)), Column(AGE, cells=ages)]
+
+
 def values(connection, *rows):
-    marks = [["%s"] * len(row) for row in rows]
-    return ValueRows.split([NAME, AGE], marks, [[[value] for value in row] for row in rows], connection)
+    return ValueRows.split(columns(rows), connection)
 
 
-def in_json(connection, rows, marks=None):
-    marks = marks or [["%s"] * len(row) for row in rows]
-    return JSONRows.of([NAME, AGE], marks, [[[value] for value in row] for row in rows], connection)
+def in_json(connection, rows):
+    return JSONRows.of(columns(rows), len(rows), connection)
 
 
 def test_rows_as_values(connection):
@@ -31,16 +39,15 @@ def test_rows_as_values(connection):
 def test_a_statement_takes_so_many_parameters(connection):
     sources = values(connection, *[("x", number) for number in range(1500)])
     assert [len(source) for source in sources] == [1000, 500]
-    wide = [["%s"] * 2 for _ in range(3)]
-    params = [[["x"] * (MAX_PARAMETERS // 2), [1]] for _ in range(3)]
-    assert [len(source) for source in ValueRows.split([NAME, AGE], wide, params, connection)] == [1, 1, 1]
+    half = ("%s", ["x"] * (MAX_PARAMETERS // 2))
+    wide = [Column(NAME, cells=[half] * 3), Column(AGE, [1] * 3)]
+    assert [len(source) for source in ValueRows.split(wide, connection)] == [1, 1, 1]
 
 
 def test_a_statement_takes_a_thousand_rows(connection):
     """Error 10738."""
-    defaults = [["DEFAULT", "DEFAULT"]] * 1001
-    sources = ValueRows.split([NAME, AGE], defaults, [[[], []]] * 1001, connection)
-    assert [len(source) for source in sources] == [1000, 1]
+    defaults = [Column(field, cells=[("DEFAULT", [])] * 1001) for field in (NAME, AGE)]
+    assert [len(source) for source in ValueRows.split(defaults, connection)] == [1000, 1]
 
 
 def test_rows_in_json(connection):
@@ -59,8 +66,7 @@ def test_a_column_of_nulls_is_not_carried(connection):
 
 
 def test_an_expression_without_values_is_written_once(connection):
-    marks = [["%s", "ABS(-1)"], ["%s", "ABS(-1)"]]
-    source = JSONRows.of([NAME, AGE], marks, [[["a"], []], [["b"], []]], connection)
+    source = JSONRows.of(compiled("a", "b", ages=[("ABS(-1)", [])] * 2), 2, connection)
     sql, (param,) = source.insert_sql()
     assert "ABS(-1) AS [c1]" in sql and json.loads(param) == [[0, "a"], [1, "b"]]
 
@@ -68,4 +74,4 @@ def test_an_expression_without_values_is_written_once(connection):
 def test_what_json_cannot_carry_goes_as_parameters(connection):
     assert in_json(connection, [("a\0", 1)]) is None
     assert in_json(connection, [("a", 2**70)]) is None
-    assert in_json(connection, [("a", 1), ("b", 2)], [["%s", "ABS(%s)"], ["%s", "%s"]]) is None
+    assert JSONRows.of(compiled("a", "b", ages=[("ABS(%s)", [1]), ("%s", [2])]), 2, connection) is None

@@ -8,7 +8,7 @@ from django.db import OperationalError, connections
 from django.test import override_settings
 
 from mssql_core.base import DatabaseWrapper
-from mssql_core.connection.driver import PyodbcDriver
+from mssql_core.connection.drivers import NAMES, choose
 from mssql_core.plugin import Driver, hookimpl
 from mssql_core.testing import FakeDriver, fake_connection, server_error
 
@@ -45,12 +45,17 @@ def other(monkeypatch):
 
 
 def test_what_is_declared():
-    assert sorted(DECLARED) == ["connect", "error", "keyword", "null", "set_pooling", "version"]
+    assert sorted(DECLARED) == [
+        "absent_database", "accepted", "connect", "error", "keyword", "null", "set_pooling", "version", "without_effect",
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("driver", [PyodbcDriver, FakeDriver])
-def test_our_own_drivers_have_it_all(driver):
-    assert [name for name in DECLARED if not hasattr(driver, name)] == []
+@pytest.mark.parametrize("name", [*NAMES, "fake"])
+def test_our_own_drivers_have_it_all(name):
+    if name != "fake":
+        pytest.importorskip(name, reason="the driver is not on this machine")
+    driver = FakeDriver() if name == "fake" else choose("default", name)
+    assert [member for member in DECLARED if not hasattr(driver, member)] == []
 
 
 def test_mssql_doctor_works_with_it(other):

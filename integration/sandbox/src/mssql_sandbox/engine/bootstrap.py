@@ -1,4 +1,4 @@
-"""What a new cluster gets before the first client: the template of all databases, and ``master``."""
+"""What a new cluster gets before the first client: the template of all databases."""
 
 import re
 from importlib import resources
@@ -19,31 +19,40 @@ _FUNCTION = re.compile(
 
 
 def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
-    """Fill the template database and create the system databases.
+    """Start the cluster, fill the template database and tell of the system databases.
 
     :param version: major version played (13 = SQL Server 2016 ... 17 = 2025).
     :param collation: the server's default collation.
     :param cloud: Azure SQL Database or Fabric.
     """
+    cluster.launch()
+    scripts = prepare(version)
+    cluster.start()
     with cluster.connect(TEMPLATE) as connection:
-        install(connection, version)
+        install(connection, version, scripts)
     databases = Databases(cluster, TEMPLATE, version, collation, cloud)
     databases.create_system_databases()
     return databases
 
 
-def install(connection: psycopg.Connection, version: int) -> None:
-    """The function library, the catalogue tables and the system views."""
+def prepare(version: int) -> dict[str, str]:
+    """SQL of the function library, the catalogue tables and the system views, for :func:`install`."""
+    files = _files("functions_") + _files("catalog_")
+    scripts = {name: _FUNCTION.sub(_with_attributes, system.source(name)) for name in files}
+    return {**scripts, "system views": _system_views(version)}
+
+
+def install(connection: psycopg.Connection, version: int, scripts: dict[str, str]) -> None:
+    """Run what :func:`prepare` gave."""
     connection.execute("create schema if not exists ms")
     connection.execute(f"alter database {connection.info.dbname} set ms.version = '{version}'")
     connection.execute("begin; set local check_function_bodies = off")
-    for name in _files("functions_") + _files("catalog_"):
+    for name, script in scripts.items():
         # Without parameters the whole file is one simple query.
         try:
-            connection.execute(_FUNCTION.sub(_with_attributes, system.source(name)))
+            connection.execute(script)
         except psycopg.Error as error:
             raise RuntimeError(f"{name}: {error}") from error
-    _register_system_views(connection, version)
     connection.execute("commit")
 
 
@@ -59,17 +68,16 @@ def _files(prefix: str) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.name.startswith(prefix))
 
 
-def _register_system_views(connection: psycopg.Connection, version: int) -> None:
+def _system_views(version: int) -> str:
     objects, columns = [], []
     for table in system.views(version).values():
         objects.append((table.id, table.name, 3 if table.schema == "INFORMATION_SCHEMA" else 4))
         for column in table.columns:
             type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
-            columns.append(
-                (table.id, column.id, column.name, type_id, type_id, *datatypes.facets(column.type), column.nullable)
-            )
-    with connection.cursor() as cursor:
-        cursor.executemany("insert into ms.system_objects values ($1, $2, $3)", objects)
-        cursor.executemany(
-            "insert into ms.system_columns values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bool::int)", columns
-        )
+            facets = datatypes.facets(column.type)
+            columns.append((table.id, column.id, column.name, type_id, type_id, *facets, int(column.nullable)))
+    # Names and numbers look the same in both languages.
+    return "".join(
+        f"insert into ms.system_{kind} values {str(rows)[1:-1]};"
+        for kind, rows in (("objects", objects), ("columns", columns))
+    )

@@ -57,9 +57,10 @@ class Databases:
         self._connection.close()
 
     def create_system_databases(self) -> None:
-        self._create("master", SYSTEM_DATABASES["master"], self.collation, recovery=3)
-        for name in ("tempdb", "model", "msdb"):
-            self._announce(name, SYSTEM_DATABASES[name], recovery=1 if name == "model" else 3)
+        for name, number in SYSTEM_DATABASES.items():
+            self._connection.execute(f"create role d{number}")
+            self._unopened.add(number)
+            self._remember(self._new(name, number, self.collation, recovery=1 if name == "model" else 3))
 
     def find(self, name: str) -> Database | None:
         return self._by_name.get(name.casefold())
@@ -70,21 +71,13 @@ class Databases:
     def create(self, name: str, collation: str | None = None) -> Database:
         """:raises SqlServerError: 1801 when the name is taken."""
         with self._lock:
-            if self.find(name):
-                raise SqlServerError(1801, name=name)
-            used = {database.id for database in self._by_name.values()}
-            number = next(number for number in range(5, 32768) if number not in used)
-            return self._create(name, number, collation or self.collation)
+            return self._create(name, collation or self.collation)
 
     def copy(self, source: str, name: str) -> Database:
         """CREATE DATABASE ... AS COPY OF. :raises SqlServerError: 1801, 911."""
         with self._lock:
             original = self.opened(source)
-            if self.find(name):
-                raise SqlServerError(1801, name=name)
-            used = {database.id for database in self._by_name.values()}
-            number = next(number for number in range(5, 32768) if number not in used)
-            return self._create(name, number, original.collation, template=original.engine_name)
+            return self._create(name, original.collation, original.engine_name)
 
     def existing(self, name: str) -> Database:
         """:raises SqlServerError: 911 when there is none."""
@@ -98,7 +91,7 @@ class Databases:
         with self._lock:
             database = self.existing(name)
             if database.id in self._unopened:
-                self._create_in_engine(database.id, self._template)
+                self._create_in_engine(database.id, database.collation)
                 self._unopened.remove(database.id)
                 self._remember(database)
                 self._connection.execute(f"drop role {database.engine_name}")
@@ -137,11 +130,13 @@ class Databases:
         """For sys.configurations of every database."""
         self._connection.execute(f"comment on role sandbox is '[{configured}, {in_use}]'")
 
-    def _create(self, name: str, number: int, collation: str, template: str = "", recovery: int = 1) -> Database:
-        self._create_in_engine(number, template or self._template)
-        if not template:
-            self._compare_names(number, name_key(collation))
-        database = self._new(name, number, collation, recovery)
+    def _create(self, name: str, collation: str, template: str = "") -> Database:
+        if self.find(name):
+            raise SqlServerError(1801, name=name)
+        used = {database.id for database in self._by_name.values()}
+        number = next(number for number in range(5, 32768) if number not in used)
+        self._create_in_engine(number, collation, template)
+        database = self._new(name, number, collation)
         self._remember(database)
         return database
 
@@ -155,18 +150,15 @@ class Databases:
                 "reindex table ms.schemas; reindex table ms.objects; reindex table ms.columns"
             )
 
-    def _announce(self, name: str, number: int, recovery: int) -> None:
-        self._connection.execute(f"create role d{number}")
-        self._unopened.add(number)
-        self._remember(self._new(name, number, self.collation, recovery))
-
-    def _create_in_engine(self, number: int, template: str) -> None:
-        self._connection.execute(f"create database d{number} template {template}")
+    def _create_in_engine(self, number: int, collation: str, template: str = "") -> None:
+        self._connection.execute(f"create database d{number} template {template or self._template} strategy file_copy")
         self._connection.execute(f"alter database d{number} set ms.version = '{self.version}'")
         if self.cloud:
             self._connection.execute(f"alter database d{number} set ms.cloud = 'on'")
+        if not template:
+            self._compare_names(number, name_key(collation))
 
-    def _new(self, name: str, number: int, collation: str, recovery: int) -> Database:
+    def _new(self, name: str, number: int, collation: str, recovery: int = 1) -> Database:
         compatibility = _DEFAULT_COMPATIBILITY[self.version]
         # A new database has row versions in the cloud alone:
         # https://learn.microsoft.com/sql/t-sql/statements/alter-database-transact-sql-set-options

@@ -13,6 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ class Cluster:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
+        self._launched: Future[None] | None = None
         self._account: dict[str, Any] = {}
 
     def __enter__(self) -> "Cluster":
@@ -83,12 +85,16 @@ class Cluster:
 
         :raises EngineError: naming what is missing and how to supply it.
         """
-        if self._process is None:
-            self.launch()
+        self.launch()
+        self._launched.result()
         self._wait_until_ready()
 
     def launch(self) -> None:
-        """The first part of :meth:`start`, which needs none of the modules that take long to import."""
+        """Begin :meth:`start` and return at once; a second call does nothing."""
+        if self._launched is None:
+            self._launched = ThreadPoolExecutor(1).submit(self._launch)
+
+    def _launch(self) -> None:
         account = _account()
         self._account = {"user": account[0], "group": account[1], "extra_groups": []} if account else {}
         self._folder = self._make_folder(account)
@@ -113,6 +119,9 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server at once and remove its data; a second call does nothing."""
+        if self._launched is not None:
+            self._launched.exception()  # waits
+            self._launched = None
         process, self._process = self._process, None
         if process is not None and process.stdin is not None:
             process.stdin.close()

@@ -1,6 +1,5 @@
 """Queries, DDL and EXEC inside a batch."""
 
-import sys
 from dataclasses import replace
 from typing import Any, Iterator
 
@@ -190,7 +189,9 @@ class Execution:
         yield Columns(plan.columns, plan.order)
         decode = rows_decoder([column.type for column in plan.columns])
         settings = session.settings
-        limit = settings.rowcount if plan.kind == "select" and settings.rowcount else sys.maxsize
+        limit = cursor.rowcount  # known, so that no fetch is needed to see the end
+        if plan.kind == "select" and settings.rowcount:
+            limit = min(limit, settings.rowcount)
         cut = limits.TextSize(plan.columns, settings.textsize).cut if settings.textsize < limits.UNLIMITED else None
         count = 0
         while count < limit and (chunk := cursor.fetchmany(min(_CHUNK, limit - count))):

@@ -52,7 +52,6 @@ class SandboxServer:
         self.notes_lock = threading.Lock()
         self._catalogs: dict[tuple[str, int], DatabaseCatalog] = {}
         self.cluster = cluster or Cluster()
-        self.cluster.start()
         self.databases = bootstrap(
             self.cluster, self.version_info.major, collation, self.version_info.is_cloud_database
         )

@@ -8,7 +8,7 @@ import time
 from .. import interface
 from .connection import Connection
 from .journal import Journal
-from .tls import make_contexts
+from .tls import Contexts, make_contexts
 from .transport import Transport
 from .watcher import Watcher
 
@@ -22,15 +22,21 @@ class Listener:
     :param host: address to listen on.
     :param port: 0 takes a free one; see :attr:`port`.
     :param journal: file that gets one JSON line per client message.
+    :param contexts: certificate and key; new ones otherwise.
     :ivar certificate: PEM text of the self-signed certificate that clients may trust.
     :raises OSError: when the address is taken or not this machine's.
     """
 
     def __init__(
-        self, server: interface.Server, host: str = "127.0.0.1", port: int = 0, journal: str | None = None
+        self,
+        server: interface.Server,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        journal: str | None = None,
+        contexts: Contexts | None = None,
     ) -> None:
         self.server = server
-        self.contexts = make_contexts(host)
+        self.contexts = contexts or make_contexts(host)
         self.certificate = self.contexts.certificate
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -85,8 +91,3 @@ class Listener:
         self.watcher.close()
         if self.journal is not None:
             self.journal.close()
-
-
-def serve(server: interface.Server, host: str = "127.0.0.1", port: int = 0, journal: str | None = None) -> Listener:
-    """Start to listen; returns at once. See :class:`Listener`."""
-    return Listener(server, host, port, journal)

@@ -1,6 +1,6 @@
 """Options of the database, the connection and the server that Django code meets."""
 
-from ..connection.driver import how_to_install
+from ..connection.drivers.odbc_library import how_to_install
 from ..plugin import Capability, Edition
 from .findings import ERROR, ProjectTables, fetched, finding, listed
 

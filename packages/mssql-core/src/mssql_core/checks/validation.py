@@ -32,7 +32,7 @@ class DatabaseValidation(BaseDatabaseValidation):
                 hint="Remove it.",
                 id="mssql_core.W001",
             )
-            for name, reason in core_settings.without_effect(settings.options)
+            for name, reason in core_settings.without_effect(settings.options, self.connection.driver.without_effect)
         ]
 
     def _trusted_connection(self, settings):

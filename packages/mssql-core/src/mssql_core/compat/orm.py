@@ -1,5 +1,6 @@
 """Names and shapes of Django's ORM that changed; each is written as the newest Django has it."""
 
+import itertools
 from copy import copy
 
 import django
@@ -158,19 +159,37 @@ def window_order(sql):
     return "ORDER BY %s" % sql if django.VERSION >= (4, 1) else sql
 
 
-def pre_sql_setup(compiler, with_col_aliases):
-    """SQLCompiler.pre_sql_setup(), which learned with_col_aliases in Django 4.2."""
+def setup_query(compiler, with_col_aliases):
+    """SQLCompiler.setup_query(), which names columns that have no name itself since Django 4.2."""
     if django.VERSION >= (4, 2):
-        return compiler.pre_sql_setup(with_col_aliases=with_col_aliases)
-    return compiler.pre_sql_setup()
+        compiler.setup_query(with_col_aliases=with_col_aliases)
+        return
+    compiler.setup_query()
+    if with_col_aliases:
+        unnamed = itertools.count(1)
+        compiler.select = [
+            (expression, compiled, "col%d" % next(unnamed) if alias is None else alias)
+            for expression, compiled, alias in compiler.select
+        ]
+
+
+def split_where(compiler):
+    """Set the conditions of WHERE and HAVING, and those on windows, which Django filters by since 4.2."""
+    query = compiler.query
+    if django.VERSION >= (4, 2):
+        parts = query.where.split_having_qualify(must_group_by=query.group_by is not None)
+        compiler.where, compiler.having, compiler.qualify = parts
+    else:
+        compiler.where, compiler.having = query.where.split_having()
+
+
+def explain_arguments(query):
+    """The format and the options that QuerySet.explain() was called with."""
+    if django.VERSION < (4, 0):
+        return query.explain_format, query.explain_options
+    return (query.explain_info.format, query.explain_info.options) if query.explain_info else (None, {})
 
 
 def column_names(compiler):
-    """The names of the columns that a compiler selected ``with_col_aliases``; before Django 4.2 it keeps some to itself."""
-    names, unnamed = [], 0
-    for _, _, alias in compiler.select:
-        if alias is None:
-            unnamed += 1
-            alias = ("col%d" if django.VERSION >= (4, 0) else "Col%d") % unnamed
-        names.append(alias)
-    return names
+    """The names of the columns that a compiler selected ``with_col_aliases``."""
+    return [alias for _, _, alias in compiler.select]

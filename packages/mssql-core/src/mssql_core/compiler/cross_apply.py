@@ -36,6 +36,11 @@ class Hoists:
     def __bool__(self):
         return bool(self._definitions)
 
+    @property
+    def in_use(self):
+        """Whether nodes that are compiled now may be columns of the derived table."""
+        return bool(self._definitions) and not self._suspended
+
     def add(self, expression, compiler):
         """Compute `expression` in the derived table."""
         if self._key(expression) in self._columns:
@@ -67,14 +72,10 @@ class Hoists:
 
     def column(self, node):
         """The column that holds `node`, or None."""
-        if self._suspended or not self._columns:
-            return None
         return self._columns.get(self._key(node))
 
     def column_of_sql(self, sql, params):
         """The column that holds what compiled to `sql`; equal subqueries are different objects."""
-        if self._suspended or not self._by_sql:
-            return None
         return self._by_sql.get(_hashable(sql, params))
 
     @contextmanager

@@ -1,8 +1,22 @@
 """Which function translates an expression: looked up per connection, nothing in Django is patched."""
 
-from typing import Dict, Iterable, List, Mapping, Sequence
+from typing import Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
+
+from django.db.models.expressions import Col
 
 from ..plugin.types import CompileFunction
+from .predicates import takes_values
+
+
+class _Kinds(Dict[type, Tuple[Sequence[CompileFunction], bool]]):
+    """Filled by the first node of each class."""
+
+    def __init__(self, resolve: Callable[[type], Sequence[CompileFunction]]) -> None:
+        self._resolve = resolve
+
+    def __missing__(self, kind: type) -> Tuple[Sequence[CompileFunction], bool]:
+        known = self[kind] = self._resolve(kind), takes_values(kind)
+        return known
 
 
 class CompilerDispatch:
@@ -19,14 +33,13 @@ class CompilerDispatch:
 
     def __init__(self, tables: Iterable[Mapping[type, CompileFunction]]) -> None:
         self._tables: List[Mapping[type, CompileFunction]] = list(tables)
-        self._resolved: Dict[type, Sequence[CompileFunction]] = {}
+        #: Class -> its compile functions, best first, and whether conditions among its arguments become values.
+        self.kinds = _Kinds(self._resolve)
+        self.translates_columns = bool(self.functions(Col))
 
     def functions(self, kind: type) -> Sequence[CompileFunction]:
         """Compile functions for a class, best first."""
-        found = self._resolved.get(kind)
-        if found is None:
-            found = self._resolved[kind] = self._resolve(kind)
-        return found
+        return self.kinds[kind][0]
 
     def _resolve(self, kind: type) -> Sequence[CompileFunction]:
         found: List[CompileFunction] = []

@@ -4,10 +4,13 @@ SELECT DISTINCT ON is PostgreSQL's; ROW_NUMBER() = 1 within a partition is the
 same in standard SQL.
 """
 
+from copy import copy
+
 from django.db.models.expressions import RawSQL
 
 from ..compat.orm import column_names
 from .order_by import UNORDERED, source, terms
+from .select_plan import SelectPlan
 
 ROW_NUMBER = "__row_number"
 
@@ -18,22 +21,15 @@ class DistinctOn:
     def __init__(self, compiler):
         self.compiler = compiler
         self._order = []
-        self._in_subquery = compiler.query.subquery
 
-    def as_sql(self, with_limits):
+    def write(self, plan):
+        """(sql, params) of the statement that `plan` describes."""
         compiler, query = self.compiler, self.compiler.query
-        kept = query.distinct, query.subquery
-        query.distinct, query.subquery = False, False
-        compiler.distinct_on = self
-        try:
-            sql, params = compiler.as_sql(with_limits=False, with_col_aliases=True)
-        finally:
-            compiler.distinct_on = None
-            query.distinct, query.subquery = kept
+        sql, params = compiler.write_numbered(SelectPlan(names_columns=True, keeps_order=False, numbering=self))
         ops = compiler.connection.ops
         columns = ", ".join(ops.quote_name(alias) for alias in column_names(compiler))
         parts = ["SELECT %s FROM (%s) AS [numbered] WHERE [%s] = 1" % (columns, sql, ROW_NUMBER)]
-        limited = with_limits and query.is_sliced
+        limited = plan.limited
         if limited or (self._order and not query.subquery):
             ordering = ["%s %s" % (ops.quote_name(name), direction) for name, direction in self._order]
             parts.append("ORDER BY %s" % (", ".join(ordering) or UNORDERED))
@@ -55,7 +51,7 @@ class DistinctOn:
                 order_sql.append("%s %s" % (sql, direction))
                 order_params.extend(params)
         partition, params = self._partition(compiler)
-        if not order_by and not params and not self._in_subquery:
+        if not order_by and not params and not self.compiler.query.subquery:
             # As others do that sort for DISTINCT: rows come in the order of the fields.
             for sql in partition:
                 name = "__order%d" % (len(extra) + 1)
@@ -72,19 +68,19 @@ class DistinctOn:
     @staticmethod
     def _partition(compiler):
         query = compiler.query
-        fields, partition, found = query.distinct_fields, [], []
-        for name in fields:
+        partition, params = [], []
+        for name in query.distinct_fields:
             if name in query.annotation_select:
-                sql, params = compiler.compile(query.annotation_select[name])
+                sql, found = compiler.compile(query.annotation_select[name])
                 partition.append(sql)
-                found.extend(params)
+                params.extend(found)
                 continue
-            query.distinct_fields = (name,)
-            try:
-                columns, params = compiler.get_distinct()
-            finally:
-                query.distinct_fields = fields
+            # A field at a time; the joins are those of the whole query.
+            one = copy(compiler)
+            one.query = copy(query)
+            one.query.distinct_fields = (name,)
+            columns, found = one.get_distinct()
             partition.extend(columns)
-            for some in params:
-                found.extend(some)
-        return partition, found
+            for some in found:
+                params.extend(some)
+        return partition, params

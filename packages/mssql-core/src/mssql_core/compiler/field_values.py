@@ -10,7 +10,7 @@ import re
 import uuid
 
 from django.db import DataError
-from django.db.models import DecimalField, Value
+from django.db.models import DecimalField, Field, Value
 from django.utils import timezone
 
 from .. import errors
@@ -39,6 +39,16 @@ _CONTEXT = decimal.Context(prec=1000, rounding=decimal.ROUND_HALF_UP)
 
 def base_type(field, connection):
     """The name of the field's column type, without its size; '' where it has none."""
+    known = connection.base_types.get(type(field))
+    if known is None:
+        known = _base_type(field, connection)
+        if type(field).__module__ == Field.__module__:
+            # Of Django's own classes it is the same for all fields; any other class may ask the field.
+            connection.base_types[type(field)] = known
+    return known
+
+
+def _base_type(field, connection):
     sql_type = column_type(field, connection) if hasattr(field, "db_type") else None
     match = _TYPE.match(sql_type or "")
     return match.group(1).lower() if match else ""

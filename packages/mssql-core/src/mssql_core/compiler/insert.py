@@ -4,10 +4,11 @@ https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 """
 
-from ..compat.orm import PARAMS, DatabaseDefault, default_expression, on_conflict, placeholder_getter
+from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..plugin.types import Capability
 from .cross_apply import Hoists
 from .field_values import is_text, is_written_by_server, refuse_to_write, stored
+from .insert_columns import Column, field_values, prepared
 from .insert_rows import ORDINAL, JSONRows, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
@@ -26,66 +27,53 @@ class InsertMixin:
         """Statements with their parameters; with returning_fields each one also selects rows."""
         self._hoists = Hoists()
         conflict = on_conflict(self.query)
-        fields, columns = self._columns()
-        if not fields:
+        columns = self._columns()
+        if not columns:
             return [self._defaults_only()]
-        rows = list(zip(*columns))
-        placeholder_rows, param_rows = self._assembled(fields, rows)
-        source = self._json_source(fields, placeholder_rows, param_rows, conflict)
-        if source is not None:
-            sources = [source]
-        else:
-            sources = ValueRows.split(fields, placeholder_rows, param_rows, self.connection)
+        source = self._json_source(columns, conflict)
+        sources = ValueRows.split(columns, self.connection) if source is None else [source]
         return [self._statement(source, conflict) for source in sources]
 
     # ---- values -----------------------------------------------------------------------
 
     def _columns(self):
-        """The fields to insert and their values, without those that the database fills."""
-        fields, columns = [], []
+        """The columns to insert, without those that the database fills."""
+        columns = []
         for field in self.query.fields:
-            if is_written_by_server(field):
-                continue
-            values = [self.pre_save_val(field, obj) for obj in self.query.objs]
-            defaults = [isinstance(value, DatabaseDefault) for value in values]
-            if all(defaults):
-                continue
-            if any(defaults):
-                # DEFAULT is a keyword of INSERT ... VALUES alone, not of MERGE and SELECT.
-                values = [default_expression(field) if default else value for value, default in zip(values, defaults)]
-            fields.append(field)
-            columns.append([self._prepared(field, value) for value in values])
-        return fields, columns
+            values = None if is_written_by_server(field) else field_values(field, self)
+            if values is not None:
+                columns.append(self._column(field, values))
+        return columns
+
+    def _column(self, field, values):
+        getter = placeholder_getter(field)
+        scalars = prepared(field, values, self) if getter is None else None
+        if scalars is not None:
+            return Column(field, scalars)
+        return Column(field, cells=[self._cell(field, getter, self._prepared(field, value)) for value in values])
 
     def _prepared(self, field, value):
         value = self.prepare_value(field, value)
         return PredicateValue(value) if is_predicate(value) else value
 
-    def _assembled(self, fields, rows):
-        """Placeholders and parameters of each value, row by row."""
-        getters = [placeholder_getter(field) for field in fields]
-        placeholder_rows, param_rows = [], []
-        for row in rows:
-            found = [self._stored(field, getter, value) for field, getter, value in zip(fields, getters, row)]
-            placeholder_rows.append([sql for sql, _ in found])
-            param_rows.append([list(params) for _, params in found])
-        return placeholder_rows, param_rows
-
-    def _stored(self, field, getter, value):
+    def _cell(self, field, getter, value):
         sql, params = self.field_as_sql(field, getter, value)
         if hasattr(value, "as_sql"):
-            return sql, params
+            return sql, list(params)
         return sql, [stored(field, param, self.connection) for param in params]
 
-    def _json_source(self, fields, placeholder_rows, param_rows, conflict):
-        count = sum(len(params) for row in param_rows for params in row)
-        few = count <= _MAX_VALUES_PARAMETERS and not conflict and not self.returning_fields
-        if len(param_rows) == 1 and not conflict or few:
+    def _json_source(self, columns, conflict):
+        rows = len(self.query.objs)
+        if rows == 1 and not conflict:
             return None
+        if not conflict and not self.returning_fields:
+            if sum([column.parameters() for column in columns]) <= _MAX_VALUES_PARAMETERS:
+                return None
         if not self.connection.server.has(Capability.OPENJSON):
             return None
+        fields = [column.field for column in columns]
         keys = [field for key in unique_keys(self.query.get_meta(), fields) for field in key] if conflict else ()
-        return JSONRows.of(fields, placeholder_rows, param_rows, self.connection, keys)
+        return JSONRows.of(columns, rows, self.connection, keys)
 
     # ---- statements -------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from django.db import DataError
 from .. import errors
 from ..connection import code_pages
 from ..connection.parameters import MAX_PRECISION, TypedParam, fitted, whole_minutes
-from .field_values import base_type, compared, decimal_digits
+from .field_values import base_type, compared, decimal_digits, stored
 
 
 class Carrier:
@@ -45,10 +45,60 @@ class Carrier:
         return self.template % column
 
     def encoded(self, values):
-        """What :func:`json_array` takes."""
-        if self.encode is None:
-            return values
-        return [None if value is None else self.encode(value) for value in values]
+        """What JSON holds of the values."""
+        encode = self.encode
+        if encode is None:
+            return [value if type(value) in _PLAIN else json_value(value) for value in values]
+        return [None if value is None else encode(value) for value in values]
+
+
+def carried_values(field, values, connection, is_compared=False):
+    """
+    (Carrier, what JSON holds of the values): those of a column that an INSERT writes; None if nothing carries them.
+
+    :param values: prepared, as they come from the objects; refused with the field's name where they cannot be stored.
+    """
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {decimal.Decimal}:
+        carried = _plain_decimals(field, values)
+        if carried is not None:
+            return carried
+    if not _need_no_check(field, values, kinds, connection):
+        values = [stored(field, value, connection) for value in values]
+    if str in kinds and any(["\0" in value for value in values if isinstance(value, str)]):
+        return None
+    carried = carrier(field, values, connection, is_compared)
+    if carried is None:
+        return None
+    # Most columns are written as they are.
+    return carried, (values if kinds <= _PLAIN and carried.encode is None else carried.encoded(values))
+
+
+def _need_no_check(field, values, kinds, connection):
+    """Whether stored() would give the values back as they are."""
+    if kinds == {str}:
+        return all([value is None or value.isascii() for value in values])
+    if kinds == {datetime.datetime} and base_type(field, connection) == "datetimeoffset":
+        return all([value is None or value.tzinfo is datetime.timezone.utc for value in values])
+    return kinds <= {bool, int, uuid.UUID}
+
+
+def _plain_decimals(field, values):
+    """As they are written where the column's type holds all of them: a third of the time that any decimal takes."""
+    digits, places = decimal_digits(field)
+    if not digits:
+        return None
+    texts = []
+    for value in values:
+        text = None
+        if value is not None:
+            text = str(value)
+            whole, _, fraction = text.partition(".")
+            is_plain = (whole.lstrip("-") + fraction).isdigit()
+            if not is_plain or len(fraction) > places or len(whole) > digits - places:
+                return None
+        texts.append(text)
+    return Carrier("numeric(%d, %d)" % (digits, places)), texts
 
 
 def carrier(field, values, connection, is_compared=False):
@@ -64,9 +114,12 @@ def carrier(field, values, connection, is_compared=False):
         takes the column's collation, whatever that is (CAST and CONVERT, "Output collation").
         https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
     """
-    values = [value.value if isinstance(value, TypedParam) else value for value in values if value is not None]
-    types = {type(value) for value in values}
-    if not types or all(issubclass(kind, str) for kind in types):
+    values = [value for value in values if value is not None]
+    types = set(map(type, values))
+    if TypedParam in types:
+        values = [value.value if isinstance(value, TypedParam) else value for value in values]
+        types = set(map(type, values))
+    if not types or all([issubclass(kind, str) for kind in types]):
         return _text(field, values, connection, is_compared)
     if types <= {int, decimal.Decimal} and decimal.Decimal in types:
         sql_type = _decimal_type(field, values)
@@ -110,7 +163,7 @@ def _decimal_type(field, values):
 
 
 def _text(field, values, connection, is_compared):
-    longest = max((len(value.encode("utf-16-le", "surrogatepass")) // 2 for value in values), default=0)
+    longest = max(map(_length, values), default=0)
     sql_type = "nvarchar(4000)" if longest <= 4000 else "nvarchar(max)"
     if not is_compared:
         return Carrier(sql_type)
@@ -125,22 +178,31 @@ def _text(field, values, connection, is_compared):
     return Carrier(sql_type, collation=collation)
 
 
+def _length(text):
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def _units(text):
     """The bytes of nvarchar, as hexadecimal digits."""
     return text.encode("utf-16-le").hex()
 
 
 def _moments(field, values, connection, is_compared):
-    aware = {value.tzinfo is not None for value in values}
-    if len(aware) > 1:
+    zones = {value.tzinfo for value in values}
+    if None in zones and len(zones) > 1:
         return None
-    sql_type = "datetimeoffset" if aware.pop() else "datetime2"
+    sql_type = "datetime2" if None in zones else "datetimeoffset"
     if is_compared:
         (mark, _), *others = (compared(field, value, connection, "in") for value in values)
         # A legacy type reads no text with six digits of seconds.
-        if mark != "%s" and all(other == mark for other, _ in others):
+        if mark != "%s" and all([other == mark for other, _ in others]):
             return Carrier(base_type(field, connection), sql_type, mark)
-    return Carrier(sql_type)
+    # Without a zone, or in UTC, an offset has no seconds.
+    return Carrier(sql_type, encode=_iso_text if zones <= {None, datetime.timezone.utc} else None)
+
+
+def _iso_text(value):
+    return value.isoformat(timespec="microseconds")
 
 
 def json_value(value):
@@ -183,7 +245,10 @@ _PLAIN = frozenset((bool, int, str, type(None)))
 def json_array(values):
     """One parameter that holds all `values`: scalars, or rows of scalars."""
     if values and isinstance(values[0], (list, tuple)):
-        values = [[value if type(value) in _PLAIN else json_value(value) for value in row] for row in values]
-    else:
-        values = [value if type(value) in _PLAIN else json_value(value) for value in values]
+        return json_text([[value if type(value) in _PLAIN else json_value(value) for value in row] for row in values])
+    return json_text([value if type(value) in _PLAIN else json_value(value) for value in values])
+
+
+def json_text(values):
+    """One parameter that holds what JSON holds of the values."""
     return json.dumps(values, separators=(",", ":"))

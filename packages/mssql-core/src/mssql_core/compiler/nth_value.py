@@ -16,14 +16,11 @@ from django.db.models.sql.query import Query
 from ..compat.orm import column_names, copied, known_field
 from .order_by import UNORDERED, source, terms
 from .predicates import PredicateValue, Truth, is_predicate
+from .select_plan import SelectPlan
 
 _ELSEWHERE = (
     "SQL Server has no NTH_VALUE: NthValue can be selected, filtered and sorted by, alone or in an expression, but not "
     "stand here. Annotate it, and use the annotation."
-)
-_WITH_DISTINCT_FIELDS = (
-    "SQL Server has no NTH_VALUE: a query with NthValue takes no distinct(*fields). Take the rows from a list of keys: "
-    "filter(pk__in=...)."
 )
 
 
@@ -33,12 +30,14 @@ def is_nth_value(expression):
 
 def uses_nth_value(query):
     """Whether a query selects NthValue or sorts by it, alone or in an expression."""
-    windows = [name for name, each in query.annotations.items() if getattr(each, "contains_over_clause", False)]
-    selected = query.annotation_select if windows else {}
-    # What is not selected may be sorted by.
-    if any(_contains(query.annotations[name]) for name in windows if name in selected or query.order_by):
-        return True
-    return any(_contains(item) for item in query.order_by)
+    for name, annotation in query.annotations.items():
+        # What is not selected may be sorted by.
+        is_written = getattr(annotation, "contains_over_clause", False) and (
+            query.order_by or name in query.annotation_select
+        )
+        if is_written and _contains(annotation):
+            return True
+    return any([_contains(term) for term in query.order_by if not isinstance(term, str)])
 
 
 def compile_nth_value(node, compiler):
@@ -46,8 +45,9 @@ def compile_nth_value(node, compiler):
 
     :raises NotSupportedError: it is neither selected nor sorted by.
     """
+    plan = getattr(compiler, "plan", None)
     # What Django compiles before it filters windows, it compiles anew in the statement inside.
-    if compiler.nth_values is None and not getattr(compiler, "filters_windows", bool)():
+    if plan is None or not (isinstance(plan.numbering, NthValues) or plan.filters_windows):
         raise NotSupportedError(_ELSEWHERE)
     return compiler.compile(node.source_expression.get_source_expressions()[0])
 
@@ -78,30 +78,22 @@ class NthValues:
     """Writes the statement of a compiler that uses NthValue."""
 
     def __init__(self, compiler):
-        if compiler.distinct_on is not None:
-            raise NotSupportedError(_WITH_DISTINCT_FIELDS)
         self.compiler = compiler
         # What the rows inside have besides: (name, expression).
         self._inside = []
         self._windows = []
         self._selected, self._order = [], []
 
-    def as_sql(self, with_limits):
+    def write(self, plan):
+        """(sql, params) of the statement that `plan` describes."""
         compiler, query = self.compiler, self.compiler.query
-        distinct, subquery = query.distinct, query.subquery
-        query.distinct, query.subquery = False, False
-        compiler.nth_values = self
-        try:
-            sql, params = compiler.as_sql(with_limits=False, with_col_aliases=True)
-        finally:
-            compiler.nth_values = None
-            query.distinct, query.subquery = distinct, subquery
-        with compiler.hoists.suspended():
-            columns, column_params = self._columns()
-            ordering, order_params = self._ordering()
+        distinct = query.distinct
+        sql, params = compiler.write_numbered(SelectPlan(names_columns=True, keeps_order=False, numbering=self))
+        columns, column_params = self._columns()
+        ordering, order_params = self._ordering()
         parts = ["SELECT %s%s FROM (%s) AS [numbered]" % ("DISTINCT " if distinct else "", ", ".join(columns), sql)]
         params = [*column_params, *params]
-        limited = with_limits and query.is_sliced
+        limited = plan.limited
         if limited or (ordering and not query.subquery):
             parts.append("ORDER BY %s" % (", ".join(ordering) or ("1" if distinct else UNORDERED)))
             params += order_params

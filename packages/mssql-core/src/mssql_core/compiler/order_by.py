@@ -63,6 +63,12 @@ class PerRow(Expression):
 def compile_order_by(node, compiler, connection, **extra):
     if isinstance(node.expression, ColPairs) or extra:
         return NotImplemented
+    if type(node.expression) is Col and not (node.nulls_first or node.nulls_last):
+        columns = connection.ops.sort_expressions(node.expression)
+        if len(columns) == 1:
+            sql, params = compiler.compile(columns[0])
+            ordering = "DESC" if node.descending else "ASC"
+            return (node.template % {"expression": sql, "ordering": ordering}).rstrip(), params
     parts, params = [], []
     for expression, direction in terms(node, connection):
         sql, found = compiler.compile(expression)
@@ -105,6 +111,14 @@ def distinct_terms(order_by, compiler):
     found, seen = [], set()
     combined = bool(compiler.query.combinator)
     for entry in order_by:
+        resolved = entry[0]
+        if type(resolved) is OrderBy and type(resolved.expression) is Col and not combined:
+            # Most are columns, which need no second look at their SQL.
+            name = key(resolved.expression, compiler)
+            if name not in seen:
+                seen.add(name)
+                found.append(entry)
+            continue
         for expanded in _expanded(entry, compiler):
             resolved = expanded[0]
             if not isinstance(resolved, OrderBy):

@@ -71,22 +71,28 @@ class Truth(PredicateValue):
         return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
 
 
+def takes_values(kind: type) -> bool:
+    """Whether with_values() has something to do for nodes of a class."""
+    return issubclass(kind, (When, *_TAKE_VALUES)) and not issubclass(kind, AggregateFilter)
+
+
 def with_values(node):
-    """`node`, with conditions among its arguments turned into values."""
+    """`node`, of a class that takes_values(), with conditions among its arguments turned into values."""
     if isinstance(node, When):
         if not is_predicate(node.result):
             return node
         return _replaced(node, lambda source: source is not node.condition and is_predicate(source))
-    if not isinstance(node, _TAKE_VALUES) or isinstance(node, AggregateFilter):
+    # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
+    condition = getattr(node, "filter", None)
+    for source in node.get_source_expressions():
+        if is_predicate(source) and source is not condition:
+            break
+    else:
         return node
     if isinstance(node, Exact) and isinstance(node.rhs, bool):
         # Django compiles these to the condition itself, or to its negation.
         return node
-    # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
-    condition = getattr(node, "filter", None)
-    if any(is_predicate(source) for source in node.get_source_expressions() if source is not condition):
-        return _replaced(node, lambda source: source is not condition and is_predicate(source))
-    return node
+    return _replaced(node, lambda source: source is not condition and is_predicate(source))
 
 
 def _replaced(node, test):

@@ -1,177 +1,204 @@
-"""Django's SQL compilers for T-SQL, over its own as_sql."""
+"""Django's SQL compilers for T-SQL."""
+
+from copy import copy
 
 from django.core.exceptions import EmptyResultSet
+from django.db import NotSupportedError
 from django.db.models import ExpressionWrapper
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Col, RawSQL
 from django.db.models.sql import compiler
-from django.db.models.sql.where import WhereNode
+from django.db.transaction import TransactionManagementError
 
 from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
 from ..compat.orm import PARAMS, FullResultSet
 from ..names import may_have_parts, quote_identifier, quote_name, quote_source
-from .cross_apply import Hoists, columns_beside_aggregates, is_column, value_column
+from .cross_apply import columns_beside_aggregates, is_column, value_column
 from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
-from .locking import LockedTables, LockHints
+from .locking import LockedTables
+from .nodes import CompileMixin
 from .nth_value import NthValues, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms
-from .predicates import is_predicate, with_values
+from .predicates import is_predicate
+from .select_plan import SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
 from .value_lists import within_limit
 
 
-class CompileMixin:
-    """compile() by the connection's table instead of `as_microsoft` methods."""
-
-    _hoists = None
-
-    @property
-    def hoists(self):
-        """What this statement computes in a derived table: see cross_apply.py."""
-        if self._hoists is None:
-            self._hoists = Hoists()
-        return self._hoists
-
-    def compile(self, node):
-        # Runs for each node of each statement: most have nothing hoisted.
-        if self._hoists:
-            column = self._hoists.column(node)
-            if column is not None:
-                return column, PARAMS()
-        sql, params = self._translate(with_values(node))
-        if self._hoists:
-            column = self._hoists.column_of_sql(sql, params)
-            if column is not None:
-                return column, PARAMS()
-        return sql, params
-
-    def _translate(self, node):
-        connection = self.connection
-        for function in connection.compiler_dispatch.functions(type(node)):
-            found = function(node, self, connection)
-            if found is not NotImplemented:
-                sql, params = found
-                # Of conditions all Djangos have a list, to which UPDATE adds its own.
-                return sql, list(params) if isinstance(node, WhereNode) else PARAMS(params)
-        return super().compile(node)
-
-    def quote_name(self, name):
-        """Of a column or alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""
-        return quote_source(name) if self._is_table(name) else quote_identifier(name)
-
-    def _is_table(self, name):
-        """Whether a name may have several parts: a column's has one, also where `].[` is in it."""
-        query = self.query
-        tables = (query.alias_map, query.table_map, query.external_aliases, query.extra_tables)
-        return any(name in names for names in tables) or (bool(query.model) and name == query.get_meta().db_table)
-
-    # Before Django 6.1; its aliases need no other treatment here.
-    quote_name_unless_alias = quote_name
-
-
 class SelectMixin(CompileMixin):
     """The SELECT statement: paging, order, grouping, locks."""
 
-    # Set while the rows of distinct(*fields) are numbered: see distinct_on.py.
-    distinct_on = None
-    # Set while the rows of NthValue are numbered: see nth_value.py.
-    nth_values = None
-    _with_limits = True
-    _derived = False
-    _no_order = False
-    _top = None
-    _distinct_order = None
-    _order_by = ()
+    #: What is decided of the statement, before it is written.
+    plan = SelectPlan()
+    # Before Django 4.0 each statement without rows is left out.
+    elide_empty = True
 
     # ---- the whole statement -----------------------------------------------------
 
     def as_sql(self, with_limits=True, with_col_aliases=False):
-        return within_limit(self.connection, lambda: self._statement(with_limits, with_col_aliases))
+        plan = plan_of(self.query, with_limits, with_col_aliases)
+        numbering = self._numbering(plan)
+        write = self.write if numbering is None else numbering.write
+        return within_limit(self.connection, lambda: write(plan))
 
-    def _statement(self, with_limits, with_col_aliases):
-        self._hoists = Hoists()
-        self._with_limits = with_limits
-        self._derived = with_col_aliases or self.query.subquery
-        if self._numbers_rows():
-            return DistinctOn(self).as_sql(with_limits)
-        if self.nth_values is None and uses_nth_value(self.query) and not self.filters_windows():
-            return NthValues(self).as_sql(with_limits)
-        self._top = self._top_limit() if with_limits else None
-        if self.query.combinator and (self.query.subquery or self._sorts_by_expressions()):
-            sql, params = self._derived_compound(with_limits, with_col_aliases)
+    def _numbering(self, plan):
+        """What writes the statement around its numbered rows; with a filter on windows, the one inside has it."""
+        query = self.query
+        if plan.filters_windows or not (query.distinct_fields or query.annotations or query.order_by):
+            return None
+        has_nth_value = uses_nth_value(query)
+        if not query.distinct_fields or query.combinator:
+            return NthValues(self) if has_nth_value else None
+        if has_nth_value:
+            raise NotSupportedError(
+                "SQL Server has no NTH_VALUE: a query with NthValue takes no distinct(*fields). Take the rows from a "
+                "list of keys: filter(pk__in=...)."
+            )
+        return DistinctOn(self)
+
+    def write(self, plan):
+        """(sql, params) of the statement that `plan` describes."""
+        self.plan, self._hoists = plan, None
+        query = self.query
+        if query.combinator and (query.subquery or self._sorts_by_expressions()):
+            sql, params = self._derived_compound()
+        elif query.combinator or plan.filters_windows:
+            sql, params = super().as_sql(plan.limited, plan.names_columns)
         else:
-            sql, params = super().as_sql(with_limits and self._top is None, with_col_aliases)
-        if with_limits and self._is_compound_part and self.query.is_sliced:
+            sql, params = self._select()
+        if plan.is_branch and plan.limited:
             # A branch of a set operation takes no ORDER BY of its own (error 156).
             sql = "SELECT * FROM (%s) AS [part]" % sql
         return sql, params
 
-    def _top_limit(self):
-        """The number of rows, where TOP can give them: it needs no order, but has no offset."""
+    def write_numbered(self, plan):
+        """As :meth:`write`, for the rows that another statement is written around: they are neither distinct nor a subquery."""
+        inside = copy(self)
+        inside.query = self.query.clone()
+        inside.query.distinct = inside.query.subquery = False
+        try:
+            return inside.write(plan)
+        finally:
+            # What Django reads rows by, also where there are none (EmptyResultSet).
+            for name in ("select", "klass_info", "annotation_col_map", "col_count"):
+                setattr(self, name, getattr(inside, name, None))
+            self.has_extra_select = False
+
+    def _select(self):
+        """A statement that is neither a set operation nor filters windows."""
         query = self.query
-        if query.low_mark or not query.high_mark or query.combinator or self.distinct_on is not None:
-            return None
-        # With a filter on windows the limit belongs to the statement around: get_qualify_sql().
-        return None if self.filters_windows() else query.high_mark
+        refcounts = query.alias_refcount.copy()
+        try:
+            extra_select, order_by, group_by = self.pre_sql_setup(self.plan.names_columns)
+            if query.select_for_update and self.connection.get_autocommit():
+                # Outside of a transaction the locks would end with the statement.
+                raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
+            if group_by and query.distinct_fields:
+                raise NotImplementedError("annotate() + distinct(fields) is not implemented.")
+            parts, params = self._clauses(extra_select, order_by, group_by)
+        finally:
+            # The joins of the set-up are this statement's only.
+            query.reset_refcounts(refcounts)
+        sql = " ".join(parts)
+        return self._without_extra(sql, params) if query.subquery and extra_select else (sql, params)
 
-    def filters_windows(self):
-        """Whether WHERE has windows: the statement is then one around another."""
-        return getattr(self.query.where, "contains_over_clause", False)
+    def _clauses(self, extra_select, order_by, group_by):
+        """The clauses in their order, and their parameters."""
+        query, plan = self.query, self.plan
+        # What HAVING computes beside the tables is known before FROM is written.
+        having, having_params = self._condition(self.having) if self.having is not None else ("", ())
+        if group_by and self._hoists:
+            group_by = self._with_hoisted(group_by, order_by)
+        from_, from_params = self.get_from_clause()
+        where, where_params = self._condition(self.where)
+        columns, params = self._columns(extra_select)
+        parts = ["SELECT DISTINCT" if query.distinct else "SELECT"]
+        if plan.top is not None:
+            parts.append("TOP (%d)" % plan.top)
+        parts.append(columns)
+        if from_:
+            parts += ["FROM", *from_]
+            params += from_params
+        if where:
+            parts += ["WHERE", where]
+            params += where_params
+        if group_by:
+            parts += ["GROUP BY", _joined(group_by, params)]
+        if having:
+            parts += ["HAVING", having]
+            params += having_params
+        if order_by:
+            parts += ["ORDER BY", _joined([(sql, found) for _, (sql, found, _) in order_by], params)]
+        if plan.limited and plan.top is None:
+            parts.append(self.connection.ops.limit_offset_sql(query.low_mark, query.high_mark))
+        return parts, params
 
-    def _numbers_rows(self):
-        """Whether this statement writes distinct(*fields); with a filter on windows, the one inside does."""
-        query = self.query
-        return (
-            query.distinct_fields and not query.combinator and self.distinct_on is None and not self.filters_windows()
-        )
+    def _columns(self, extra_select):
+        columns, params = [], []
+        for _, (sql, found), alias in [*self.select, *extra_select]:
+            columns.append("%s AS %s" % (sql, quote_identifier(alias)) if alias else sql)
+            params += found
+        return ", ".join(columns), params
 
-    @property
-    def _is_compound_part(self):
-        return getattr(self.query, "is_compound_part", False)
+    def _condition(self, node):
+        """(sql, params) of WHERE or HAVING; '' for none, and for what is always true."""
+        if node is None:
+            return "", ()
+        try:
+            return self.compile(node)
+        except FullResultSet:
+            return "", ()
+        except EmptyResultSet:
+            if self.elide_empty or node is self.having:
+                raise
+            return "0 = 1", ()
+
+    def _without_extra(self, sql, params):
+        """The statement without the columns that it sorts by: a subquery has only those that were asked for."""
+        columns, column_params = [], []
+        for expression, _, alias in self.select:
+            if alias:
+                columns.append("[subquery].%s" % quote_identifier(alias))
+            else:
+                column, found = expression.relabeled_clone({expression.alias: "subquery"}).as_sql(self, self.connection)
+                columns.append(column)
+                column_params += found
+        return "SELECT %s FROM (%s) AS [subquery]" % (", ".join(columns), sql), [*column_params, *params]
 
     def _sorts_by_expressions(self):
         """Whether a set operation sorts by more than its columns, which is error 104."""
         ordering = self.query.extra_order_by or self.query.order_by
         return any(getattr(field, "nulls_first", None) or getattr(field, "nulls_last", None) for field in ordering)
 
-    def _derived_compound(self, with_limits, with_col_aliases):
+    def _derived_compound(self):
         """A set operation as a derived table, sorted and cut outside."""
-        self._no_order = True
-        try:
-            sql, params = super().as_sql(False, with_col_aliases)
-        finally:
-            self._no_order = False
+        query, plan = self.query, self.plan
+        self.plan = plan._replace(limited=False, keeps_order=False)
+        sql, params = super().as_sql(False, plan.names_columns)
         sql, params = "SELECT * FROM (%s) AS [compound]" % sql, list(params)
-        limited = with_limits and self.query.is_sliced
-        if not limited and self.query.subquery:
+        if not plan.limited and query.subquery:
             return sql, params
-        ordering = [order_sql for _, (order_sql, _, _) in self._order_by]
-        for _, (_, order_params, _) in self._order_by:
-            params.extend(order_params)
-        sql = "%s ORDER BY %s" % (sql, ", ".join(ordering) or UNORDERED)
-        if limited:
-            sql = "%s %s" % (sql, self.connection.ops.limit_offset_sql(self.query.low_mark, self.query.high_mark))
+        ordering = _joined([(term, found) for _, (term, found, _) in self.get_order_by()], params)
+        sql = "%s ORDER BY %s" % (sql, ordering or UNORDERED)
+        if plan.limited:
+            sql = "%s %s" % (sql, self.connection.ops.limit_offset_sql(query.low_mark, query.high_mark))
         return sql, params
 
     def get_combinator_sql(self, combinator, all):
-        original = self.query.combined_queries
-        parts = []
-        for query in original:
-            part = query.clone()
-            part.is_compound_part = True
-            parts.append(part)
-        self.query.combined_queries = tuple(parts)
-        try:
-            return super().get_combinator_sql(combinator, all)
-        finally:
-            self.query.combined_queries = original
+        whole = copy(self)
+        whole.query = copy(self.query)
+        branches = [copy(query) for query in self.query.combined_queries]
+        for branch in branches:
+            branch.is_compound_part = True
+        whole.query.combined_queries = tuple(branches)
+        return super(SelectMixin, whole).get_combinator_sql(combinator, all)
 
     def get_qualify_sql(self):
         result, params = super().get_qualify_sql()
-        if self._with_limits and self.query.is_sliced and "ORDER BY" not in result:
+        if self.plan.limited and "ORDER BY" not in result:
             result = [*result, "ORDER BY", UNORDERED]
         return result, list(params)
 
@@ -181,9 +208,11 @@ class SelectMixin(CompileMixin):
         """What is selected is a value; of a wrapped condition Django does not make one."""
         select, *rest = super().get_select(*args, **kwargs)
         for index, (expression, (sql, params), alias) in enumerate(select):
+            if type(expression) is Col:
+                continue
             if isinstance(expression, RawSQL):
                 select[index] = expression, (self._by_exposed_names(sql), params), alias
-            elif self._is_bare_condition(expression, sql):
+            elif isinstance(expression, ExpressionWrapper) and self._is_bare_condition(expression, sql):
                 # Before Django 4.2 a condition that is always true compiles to ''.
                 select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params), alias
         return (select, *rest)
@@ -196,7 +225,7 @@ class SelectMixin(CompileMixin):
 
     def _is_bare_condition(self, expression, selected):
         """Django made values of negations, and of what is always true or never."""
-        if not isinstance(expression, ExpressionWrapper) or not is_predicate(expression):
+        if not is_predicate(expression):
             return False
         try:
             sql, _ = self.compile(expression)
@@ -205,37 +234,30 @@ class SelectMixin(CompileMixin):
         return sql == selected
 
     def pre_sql_setup(self, with_col_aliases=False):
-        setup = orm.pre_sql_setup(super(), with_col_aliases)
-        if self.hoists:
+        extra_select, order_by, group_by, written = self._set_up(with_col_aliases)
+        if self._hoists:
             # Once more, now that the grouped expressions are columns.
-            setup = orm.pre_sql_setup(super(), with_col_aliases)
-        extra_select, order_by, group_by = setup
-        if self.having is not None:
-            self._hoist_arguments(self.having)
-        if group_by and self.hoists:
-            group_by = self._with_hoisted(group_by, order_by)
-        if self._distinct_order is not None:
-            order_by = self._distinct_order
+            extra_select, order_by, group_by, written = self._set_up(with_col_aliases)
+        order_by = order_by if written is None else written
         if group_by and self._meta_ordering:
             # Django leaves a model's ordering out of grouped queries.
             order_by, self._meta_ordering = [], None
-        self._order_by = order_by
-        if self._drops_order():
+        plan = self.plan
+        if not plan.keeps_order:
             order_by = []
-        elif self._is_limited() and self._top is None and not order_by:
+        elif plan.limited and plan.top is None and not order_by:
             order_by = [(None, (self._any_order(), PARAMS(), False))]
-        if self._top is not None and self.select:
-            expression, (sql, params), alias = self.select[0]
-            self.select[0] = (expression, ("TOP (%d) %s" % (self._top, sql), params), alias)
         return extra_select, order_by, group_by
 
-    def _hoist_arguments(self, having):
-        """Aggregates in HAVING register what they hoist before FROM is written."""
-        try:
-            self.compile(having)
-        except (EmptyResultSet, FullResultSet):
-            # as_sql compiles it again and knows what to do.
-            pass
+    def _set_up(self, with_col_aliases):
+        """What Django's pre_sql_setup() does, and how ORDER BY is written where that is not how it is compiled."""
+        orm.setup_query(self, with_col_aliases)
+        order_by = self.get_order_by()
+        orm.split_where(self)
+        extra_select, written = self._sorted_besides(order_by) if order_by or self.plan.numbering else ([], None)
+        self.has_extra_select = bool(extra_select)
+        group_by = self.get_group_by(self.select + extra_select, order_by)
+        return extra_select, order_by, group_by, written
 
     def _with_hoisted(self, group_by, order_by):
         """Columns hoisted for an aggregate only: where they stand beside it too, the groups determine them."""
@@ -252,35 +274,27 @@ class SelectMixin(CompileMixin):
         ]
         return [*group_by, *((column, PARAMS()) for column in dict.fromkeys(named))]
 
-    def _is_limited(self):
-        return self._with_limits and self.query.is_sliced
-
-    def _drops_order(self):
-        """A subquery has no order (error 1033), unless it is sliced."""
-        if self._no_order:
-            return True
-        return (self._derived or self._is_compound_part) and not self._is_limited()
-
     def _any_order(self):
         # With DISTINCT and set operations the order must name what is selected (145, 104).
         return "1" if self.query.distinct or self.query.combinator else UNORDERED
 
     def get_order_by(self):
-        return distinct_terms(super().get_order_by(), self)
+        order_by = super().get_order_by()
+        return distinct_terms(order_by, self) if order_by else order_by
 
-    def get_extra_select(self, order_by, select):
+    def _sorted_besides(self, order_by):
         """
-        Select what DISTINCT sorts by, and let ORDER BY name it by position.
+        What is selected only to sort by it, and ORDER BY as it names that; None for as it is.
 
-        Equal expressions with parameters are not equal to the server (145).
+        With DISTINCT the order names columns by position: equal expressions with parameters are not equal to the
+        server (145).
         """
-        self._distinct_order = None
-        numbered = self.distinct_on or self.nth_values
-        if numbered is not None:
-            return numbered.extra_select(self, order_by)
-        if not self.query.distinct or self.query.distinct_fields or not order_by or self._drops_order():
-            return []
-        positions = self._positions(select)
+        query, plan = self.query, self.plan
+        if plan.numbering is not None:
+            return plan.numbering.extra_select(self, order_by), None
+        if not query.distinct or query.distinct_fields or not plan.keeps_order:
+            return [], None
+        positions = self._positions(self.select)
         extra, ordering = [], []
         for resolved, (_, _, is_ref) in order_by:
             for expression, direction in terms(resolved, self.connection):
@@ -293,8 +307,7 @@ class SelectMixin(CompileMixin):
                     positions[known] = max([0, *positions.values()]) + 1
                     extra.append((expression, (sql, params), "__order%d" % (len(extra) + 1)))
                 ordering.append((resolved, ("%d %s" % (positions[known], direction), PARAMS(), is_ref)))
-        self._distinct_order = ordering
-        return extra
+        return extra, ordering
 
     @staticmethod
     def _positions(select):
@@ -320,16 +333,18 @@ class SelectMixin(CompileMixin):
         return grouped
 
     def get_from_clause(self):
+        if not self._hoists:
+            result, params = super().get_from_clause()
+            return self._with_schemas(result), list(params)
         with self.hoists.suspended():
             result, params = super().get_from_clause()
-        result = self._with_schemas(result)
-        if self.hoists:
-            sql, found = self.hoists.apply_sql(bool(result))
-            result, params = [*result, sql], [*params, *found]
-        return result, list(params)
+        sql, found = self.hoists.apply_sql(bool(result))
+        return [*self._with_schemas(result), sql], [*params, *found]
 
     def _with_schemas(self, sources):
         """The tables of extra(tables=...), which Django writes without compiling them."""
+        if not self.query.extra_tables:
+            return sources
         quote = self.connection.ops.quote_table
         written = {", %s" % quote_name(table): ", %s" % quote(table) for table in self.query.extra_tables}
         return [written.get(sql, sql) for sql in sources]
@@ -338,16 +353,21 @@ class SelectMixin(CompileMixin):
         return LockedTables(super().get_select_for_update_of_arguments())
 
     def explain_query(self):
+        # Refuses formats and options that there are not.
+        format, options = orm.explain_arguments(self.query)
+        self.connection.ops.explain_query_prefix(format, **options)
         try:
             sql, params = self.as_sql()
         except EmptyResultSet:
             return []
         return explain(self.connection, sql, params)
 
-    @property
-    def lock_hints(self):
-        """Table hints of select_for_update."""
-        return LockHints(self)
+
+def _joined(terms, params):
+    """The terms of a clause; their parameters are added to `params`."""
+    for _, found in terms:
+        params += found
+    return ", ".join([sql for sql, _ in terms])
 
 
 class SQLCompiler(SelectMixin, compiler.SQLCompiler):
@@ -373,9 +393,9 @@ class SQLAggregateCompiler(CompileMixin, compiler.SQLAggregateCompiler):
         return within_limit(self.connection, self._statement)
 
     def _statement(self):
-        self._hoists = Hoists()
+        self._hoists = None
         sql, params = super().as_sql()
-        if self.hoists:
+        if self._hoists:
             apply_sql, found = self.hoists.apply_sql()
             sql, params = "%s %s" % (sql, apply_sql), [*params, *found]
         return sql, params

@@ -5,8 +5,6 @@ parameter, of which the server makes a table. Where a condition is asked row by 
 row: inside NOT, OR and CASE a list is parameters as long as there is room for them.
 """
 
-from contextlib import contextmanager
-
 from django.db.models import Value
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
@@ -29,28 +27,36 @@ _NARROWER = (64, 2)
 def within_limit(connection, build):
     """Compile with longer value lists in one parameter each, as far as parameters are too many otherwise."""
     sql, params = build()
-    if getattr(connection, "list_limit", None) is None:
+    if len(params) > MAX_PARAMETERS and getattr(connection, "list_limit", None) is None:
         for limit in _NARROWER:
             if len(params) <= MAX_PARAMETERS:
                 break
-            with _set(connection, "list_limit", limit):
+            with _Setting(connection, "list_limit", limit):
                 sql, params = build()
     return sql, tuple(params)
 
 
 def row_by_row(connection):
     """Compile a condition that the server may ask for each row; a context manager."""
-    return _set(connection, "lists_by_row", True)
+    return _Setting(connection, "lists_by_row", True)
 
 
-@contextmanager
-def _set(connection, name, value):
-    before = getattr(connection, name, None)
-    setattr(connection, name, value)
-    try:
-        yield
-    finally:
-        setattr(connection, name, before)
+class _Setting:
+    """An attribute of a connection for the length of a block; a generator would take three times as long."""
+
+    __slots__ = ("_arguments", "_before")
+
+    def __init__(self, connection, name, value):
+        self._arguments = connection, name, value
+
+    def __enter__(self):
+        connection, name, value = self._arguments
+        self._before = getattr(connection, name, None)
+        setattr(connection, name, value)
+
+    def __exit__(self, *error):
+        connection, name, _ = self._arguments
+        setattr(connection, name, self._before)
 
 
 def list_limit(connection):
@@ -150,15 +156,18 @@ def compile_comparison(node, compiler, connection, **extra):
     if not (node.rhs_is_direct_value() or type(node.rhs) is Value) or isinstance(node.rhs, bool):
         return NotImplemented
     rhs, params = node.process_rhs(compiler, connection)
-    marks = [rhs] if isinstance(rhs, str) else list(rhs)
-    if any(mark != "%s" for mark in marks) or len(params) != len(marks):
+    is_one = rhs == "%s"
+    if len(params) != (1 if is_one else len(rhs)) or not (is_one or all([mark == "%s" for mark in rhs])):
         return NotImplemented
     field = getattr(node.lhs, "output_field", None)
-    typed = [compared(field, value, connection, node.lookup_name) for value in params]
-    marks = [mark for mark, _ in typed]
+    marks, values = [], []
+    for value in params:
+        mark, value = compared(field, value, connection, node.lookup_name)
+        marks.append(mark)
+        values.append(value)
     lhs, lhs_params = node.process_lhs(compiler, connection)
-    operator = node.get_rhs_op(connection, marks[0] if isinstance(rhs, str) else marks)
-    return "%s %s" % (lhs, operator), [*lhs_params, *(value for _, value in typed)]
+    operator = node.get_rhs_op(connection, marks[0] if is_one else marks)
+    return "%s %s" % (lhs, operator), [*lhs_params, *values]
 
 
 # Others compile themselves.

@@ -1,5 +1,6 @@
 """Opening a connection: attempts, and errors that name the setting and the remedy."""
 
+import contextlib
 import logging
 import time
 
@@ -89,7 +90,7 @@ def parameters(wrapper):
     )
     options = settings.options
     name = None if options.get("dsn") else _driver(wrapper, options.get("driver"))
-    keywords = core_settings.keywords(settings, name, credentials, extra)
+    keywords = _accepted(wrapper, core_settings.keywords(settings, name, credentials, extra))
     token = None if credentials.access_token is None else connection_string.Secret(credentials.access_token)
     if token is not None:
         connection_string.check_text("The access token of DATABASES[%r]" % wrapper.alias, token)
@@ -105,10 +106,22 @@ def parameters(wrapper):
 
 
 def _driver(wrapper, explicit):
-    try:
+    with _named(wrapper.alias):
         return wrapper.driver.keyword(explicit)
+
+
+def _accepted(wrapper, keywords):
+    with _named(wrapper.alias):
+        return wrapper.driver.accepted(keywords)
+
+
+@contextlib.contextmanager
+def _named(alias):
+    """What a driver says of settings gets the alias, which it does not know."""
+    try:
+        yield
     except ImproperlyConfigured as error:
-        raise ImproperlyConfigured("DATABASES[%r]: %s" % (wrapper.alias, error)) from None
+        raise ImproperlyConfigured("DATABASES[%r]: %s" % (alias, error)) from None
 
 
 def check_pooling(alias, pools, found):

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from ..data_types import DATETIME_TYPES, UUID_TYPES
 from ..names import MAX_NAME_LENGTH
 from ..plugin import ConnectionSettings
-from . import connection_string, misplaced
+from . import connection_string, drivers, misplaced
 from .connection_string import KEYWORDS, Secret
 
 ISOLATION_LEVELS = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SNAPSHOT", "SERIALIZABLE")
@@ -18,7 +18,7 @@ OPTIONS = frozenset(
     (
         "collation", "connection_recovery_interval_msec", "connection_retries", "connection_retry_backoff_time",
         "connection_timeout", "datefirst", "datetime_type", "driver", "dsn", "extra_params", "isolation_level", "plugins",
-        "query_timeout", "regex_function", "schema", "setdecoding", "setencoding", "unenforced_foreign_keys",
+        "python_driver", "query_timeout", "regex_function", "schema", "setdecoding", "setencoding", "unenforced_foreign_keys",
         "uuid_type",
         # Only for dbshell.
         "db", "host", "passwd", "port", "read_default_file", "user",
@@ -29,7 +29,6 @@ WITHOUT_EFFECT = {
     "driver_charset": "it is for FreeTDS",
     "driver_needs_utf8": "it is for FreeTDS",
     "host_is_server": "it is for FreeTDS",
-    "python_driver": "mssql-core connects with pyodbc and the same ODBC driver",
     "return_rows_bulk_insert": "bulk_create() always returns the keys",
     "unicode_results": "results are always Unicode",
 }
@@ -172,6 +171,8 @@ def _checked(alias, name, value):
         return _choice(alias, name, value, UUID_TYPES)
     if name == "isolation_level":
         return None if value is None else _choice(alias, name, " ".join(str(value).split()), ISOLATION_LEVELS)
+    if name == "python_driver":
+        return None if value is None else _choice(alias, name, str(value).replace("-", "_"), drivers.NAMES)
     if name == "regex_function":
         return _function(alias, name, value)
     if name in _NUMBERS:
@@ -256,10 +257,14 @@ def _number(alias, name, value):
     return int(number) if number == int(number) else number
 
 
-def without_effect(options):
-    """(name, reason) of the options that change nothing."""
-    ineffective = [(name, WITHOUT_EFFECT[name]) for name in options if name in WITHOUT_EFFECT]
-    if options.get("dsn") and options.get("driver"):
+def without_effect(options, of_driver):
+    """(name, reason) of the options that change nothing.
+
+    :param of_driver: see plugin.Driver.without_effect.
+    """
+    reasons = {**WITHOUT_EFFECT, **of_driver}
+    ineffective = [(name, reasons[name]) for name in options if name in reasons]
+    if options.get("dsn") and options.get("driver") and "driver" not in reasons:
         ineffective.append(("driver", "the data source in 'dsn' names its own"))
     return ineffective
 

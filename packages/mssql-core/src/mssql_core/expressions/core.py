@@ -14,21 +14,22 @@ from . import text_length
 
 def compile_value(node, compiler, connection, **extra):
     """NULL with its field's type: alone it is an int, and CASE and COALESCE of NULLs have none (8133, 4127)."""
-    field = node._output_field_or_none
     if node.value is not None:
         # A field of one's own may make NULL of a value.
         sql, params = node.as_sql(compiler, connection)
         if sql != "NULL":
-            return sql, _assigned(node, field, params, connection)
+            return sql, _assigned(node, params, connection) if node.for_save else params
+    field = node._output_field_or_none
     if field is None:
         return "NULL", []
     db_type = column_type(field, connection)
     return ("CAST(NULL AS %s)" % db_type if db_type else "NULL"), []
 
 
-def _assigned(node, field, params, connection):
+def _assigned(node, params, connection):
     """Values for a column, as bulk_update has them, are stored like any other."""
-    if not node.for_save or getattr(field, "model", None) is None:
+    field = node._output_field_or_none
+    if getattr(field, "model", None) is None:
         return params
     return [stored(field, param, connection) for param in params]
 

@@ -55,11 +55,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
         :param db_table: as Meta.db_table writes it.
         """
-        schema = self.schema_option
-        # A temporary table has no schema that could be named.
-        if schema is None or db_table.startswith("#"):
-            return names.quote_name(db_table)
-        return str(names.TableName.parse(db_table, schema))
+        return names.table_sql(db_table, self.schema_option)
 
     @staticmethod
     def quote_column(name):

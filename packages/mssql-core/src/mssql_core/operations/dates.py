@@ -64,7 +64,8 @@ class DateTimeOperations:
     # ---- zones -----------------------------------------------------------------------
 
     @property
-    def _stores_offset(self):
+    def stores_offset(self):
+        """Whether the column of a DateTimeField keeps the offset of a moment."""
         return self.connection.data_types["DateTimeField"] == "datetimeoffset"
 
     def _in_zone(self, sql, tzname):
@@ -72,7 +73,7 @@ class DateTimeOperations:
         if not tzname or not settings.USE_TZ:
             return sql
         stored = self.connection.timezone_name
-        if self._stores_offset:
+        if self.stores_offset:
             return timezones.to_zone(sql, tzname)
         if stored == tzname or (timezones.is_utc(stored) and timezones.is_utc(tzname)):
             return sql
@@ -130,7 +131,7 @@ class DateTimeOperations:
 
         In microseconds, as Python has it: of the server's 100 ns, a value that was read would not find its row.
         """
-        if self._stores_offset:
+        if self.stores_offset:
             return "CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6))"
         name = self.connection.timezone_name
         if timezones.is_utc(name):
@@ -160,12 +161,12 @@ class DateTimeOperations:
         if value is None or hasattr(value, "resolve_expression"):
             return value
         if timezone.is_aware(value):
-            if self._stores_offset:
+            if self.stores_offset:
                 return value
             if not settings.USE_TZ:
                 raise ValueError("SQL Server backend does not support timezone-aware datetimes when USE_TZ is False.")
             return timezone.make_naive(value, self.connection.timezone)
-        return self.make_aware(value, self._zone) if self._stores_offset else value
+        return self.make_aware(value, self._zone) if self.stores_offset else value
 
     def make_aware(self, value, zone):
         """A moment from a zone's wall clock; of one that it shows twice, ``fold`` tells which is meant."""

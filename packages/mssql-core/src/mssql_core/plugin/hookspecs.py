@@ -17,7 +17,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 def mssql_driver(settings: ConnectionSettings) -> Optional[Driver]:
     """Called once per wrapper for the driver that connects.
 
-    Stops at the first non-None result; core's pyodbc driver comes last.
+    Stops at the first non-None result; core's own, which OPTIONS['python_driver'] chooses, comes last.
 
     :param settings: the alias's settings.
     :returns: a driver, or None to leave it to the next.

@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Collection, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type, Union
 
 CompileFunction = Callable[..., Any]
 
@@ -250,9 +250,20 @@ class Driver(Protocol):
     error: Type[BaseException]
     #: What its cursors send as a NULL of the type that ``setinputsizes`` names.
     null: Any
+    #: Options that change nothing with it -> why; the system check mssql_core.W001 tells so.
+    without_effect: Mapping[str, str]
+    #: The numbers of the error that a login ends in whose database is not there: 4060, and others that stand for it.
+    absent_database: Collection[int]
 
     def keyword(self, driver: Optional[str]) -> Optional[str]:
         """The value of DRIVER in the connection string. :param driver: OPTIONS['driver'], or None."""
+
+    def accepted(self, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Those of the ODBC keywords that go into its connection string.
+
+        :param keywords: all that core, plugins and settings give; values that may be secret are Secrets.
+        :raises ImproperlyConfigured: one that it does not know, and that may not be left out.
+        """
 
     def connect(
         self,

@@ -49,6 +49,8 @@ class FakeDriver:
 
     error = FakeError
     null = None
+    without_effect = {}
+    absent_database = (4060,)
 
     def __init__(
         self,
@@ -110,6 +112,9 @@ class FakeDriver:
 
     def keyword(self, driver):
         return driver or "Fake"
+
+    def accepted(self, keywords):
+        return keywords
 
     def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
         self.logins.append(

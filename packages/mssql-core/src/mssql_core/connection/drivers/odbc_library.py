@@ -1,33 +1,16 @@
-"""The only module that imports pyodbc; finds the Microsoft ODBC driver."""
+"""Microsoft's ODBC driver on this machine: which one, and how to get it."""
 
-import datetime
 import functools
 import importlib.util
 import platform
-import struct
 import sys
-import uuid
 import warnings
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .parameters import SQL_GUID, SQL_SS_TIMESTAMPOFFSET
-
-try:
-    import pyodbc
-except ImportError as error:
-    raise ImproperlyConfigured(
-        "pyodbc cannot be imported (%s). On Debian and Ubuntu run: apt-get install libodbc2; on Red Hat: dnf install "
-        "unixODBC; on Alpine: apk add unixodbc; on macOS: brew install unixodbc." % error
-    ) from error
-
 DRIVER_18 = "ODBC Driver 18 for SQL Server"
 DRIVER_17 = "ODBC Driver 17 for SQL Server"
-# SQL_COPT_SS_ACCESS_TOKEN. https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
-_ACCESS_TOKEN = 1256
-# Bytes; the longest nvarchar(max) and varbinary(max).
-_MAX_WRITE = 2**31 - 1
 _DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
 _WHEEL = "pip install mssql-core[odbc]"
 _PACKAGES = {
@@ -37,7 +20,7 @@ _PACKAGES = {
 }
 
 
-def find_driver(explicit=None):
+def find_driver(installed, explicit=None):
     """The value of DRIVER: a driver's name or the path of its library.
 
     Driver 18 first, installed or as Microsoft's wheel ``mssql-python-odbc`` carries it, then 17.
@@ -45,10 +28,10 @@ def find_driver(explicit=None):
     On Windows DRIVER takes the names of installed drivers alone (IM002 else), while unixODBC takes paths too.
     https://learn.microsoft.com/sql/odbc/reference/syntax/sqldriverconnect-function
 
+    :param installed: names that the driver manager knows.
     :param explicit: OPTIONS['driver'].
     :raises ImproperlyConfigured: no driver, or ``explicit`` is not installed.
     """
-    installed = pyodbc.drivers()
     if explicit:
         return _explicit(explicit, installed)
     if DRIVER_18 in installed:
@@ -140,70 +123,3 @@ def _distribution():
         if any(word in text for word in words):
             return folder
     return "debian_ubuntu"
-
-
-def _with_length(raw):
-    return struct.pack("<I", len(raw)) + raw
-
-
-class PyodbcDriver:
-    """Connects with pyodbc; core's answer to the hook ``mssql_driver``."""
-
-    error = pyodbc.Error
-    # Unlike None it makes the driver ask no server for the parameter's type.
-    null = pyodbc.BinaryNull
-
-    def keyword(self, driver):
-        return find_driver(driver)
-
-    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
-        """Open a connection in ODBC autocommit mode: transactions are T-SQL text (see base.py).
-
-        :raises pyodbc.Error: translated by the caller, who knows the secrets.
-        """
-        # Secrets are revealed in the call: no variable holds them when an error is reported.
-        connection = pyodbc.connect(
-            connection_string.reveal(),
-            autocommit=True,
-            timeout=timeout,
-            attrs_before={_ACCESS_TOKEN: _with_length(access_token.reveal().encode("utf-16-le"))}
-            if access_token
-            else None,
-        )
-        connection.timeout = query_timeout
-        # Long values go with their statement, instead of in pieces after sp_prepare: one message less.
-        connection.maxwrite = _MAX_WRITE
-        connection.add_output_converter(SQL_SS_TIMESTAMPOFFSET, decode_datetimeoffset)
-        connection.add_output_converter(SQL_GUID, decode_guid)
-        for method, arguments in encodings:
-            getattr(connection, method)(**arguments)
-        return connection
-
-    def set_pooling(self, enabled):
-        """The driver manager's pool; for the whole process, and only before its first connection."""
-        pyodbc.pooling = enabled
-
-    def version(self, connection):
-        """Name and version of the ODBC driver, for reports."""
-        return "%s %s" % (connection.getinfo(pyodbc.SQL_DRIVER_NAME), connection.getinfo(pyodbc.SQL_DRIVER_VER))
-
-
-_UTC = datetime.timezone.utc
-_OFFSET = struct.Struct("<6hI2h")
-
-
-def decode_datetimeoffset(raw):
-    """SQL_SS_TIMESTAMPOFFSET_STRUCT: wall clock, nanoseconds, offset in hours and minutes."""
-    year, month, day, hour, minute, second, nanoseconds, zone_hour, zone_minute = _OFFSET.unpack(raw)
-    if zone_hour or zone_minute:
-        zone = datetime.timezone(datetime.timedelta(hours=zone_hour, minutes=zone_minute))
-    else:
-        zone = _UTC
-    return datetime.datetime(year, month, day, hour, minute, second, nanoseconds // 1000, zone)
-
-
-def decode_guid(raw):
-    return uuid.UUID(bytes_le=raw)
-
-
-__all__ = ["DRIVER_17", "DRIVER_18", "PyodbcDriver", "bundled_driver", "find_driver"]

@@ -1,0 +1,111 @@
+"""The querysets that ``hatch run compile`` compiles, in a process with one backend: ``python -m figures.compile.querysets ENGINE``.
+
+Prints a JSON object: kind of queryset -> microseconds of processor time to build it and to compile it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any, Callable
+
+from harness.project import configure
+from harness.server import given_server
+
+ENGINES = ("mssql_core", "mssql", "django.db.backends.postgresql")
+
+
+def set_up(engine: str) -> None:
+    from figures.side_by_side.workload import set_up as set_up_server
+
+    if engine.startswith("django."):
+        # It compiles without a server.
+        configure({"default": {"ENGINE": engine, "NAME": "nowhere"}}, ["figures.side_by_side"])
+        return
+    set_up_server(engine)
+    from django.db import connection
+
+    # Not a part of any statement: what the server can do is asked once for a connection.
+    connection.settings_dict["NAME"] = given_server().database("master")["NAME"]
+    connection.ensure_connection()
+
+
+def kinds() -> dict[str, Callable[[], Any]]:
+    """Name -> a function that builds the query."""
+    from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When, Window
+    from django.db.models.functions import Coalesce, Lower, RowNumber, TruncMonth
+
+    from figures.side_by_side.models import Author, Book
+
+    authors, books = Author.objects, Book.objects
+    of_author = books.filter(author=OuterRef("pk"))
+
+    def count() -> Any:
+        query = books.filter(pages=3).query
+        query.default_cols = False
+        query.add_annotation(Count("*"), "n", select=True)
+        return query
+
+    return {
+        "get": lambda: authors.filter(pk=1)[:21].query,
+        "filter of three": lambda: books.filter(title="a", pages__gt=3, price__lte=5).query,
+        "count": count,
+        "exists": lambda: authors.filter(country="DE").query.exists(),
+        "values_list": lambda: books.values_list("pk", "title").query,
+        "page": lambda: books.order_by("title", "-pk")[100:120].query,
+        "select_related": lambda: books.select_related("author").query,
+        "join and filter": lambda: books.filter(author__country="DE", author__born__isnull=False).query,
+        "OR": lambda: books.filter(Q(title="a") | Q(pages=1) & ~Q(author__name="b")).query,
+        "exclude over a relation": lambda: authors.exclude(book__pages=1).query,
+        "pk__in of 10": lambda: books.filter(pk__in=range(10)).query,
+        "icontains": lambda: authors.filter(name__icontains="x").query,
+        "values and Count": lambda: books.values("author").annotate(n=Count("pk")).query,
+        "annotate Count": lambda: authors.annotate(n=Count("book")).order_by("-n").query,
+        "Sum and HAVING": lambda: authors.annotate(p=Sum("book__price")).filter(p__gt=10).query,
+        "Exists": lambda: authors.filter(Exists(of_author)).query,
+        "Subquery": lambda: authors.annotate(t=Subquery(of_author.order_by("-pk").values("title")[:1])).query,
+        "Case": lambda: (
+            books.annotate(
+                k=Case(When(pages__gt=5, then=Value("a")), When(title="x", then=Lower("title")), default=Value("b"))
+            ).query
+        ),
+        "functions": lambda: books.annotate(m=TruncMonth("added"), p=Coalesce(F("pages") + 1, 0)).query,
+        "Window": lambda: books.annotate(n=Window(RowNumber(), partition_by="author", order_by="pk")).query,
+        "union": lambda: books.filter(pages=1).values("pk").union(books.filter(pages=2).values("pk")).query,
+        "distinct": lambda: books.order_by("title").values("title", "author__name").distinct().query,
+    }
+
+
+def least(function: Callable[[], Any], calls: int, repeat: int) -> float:
+    """Microseconds of processor time of one call, the least of `repeat` series."""
+    times = []
+    for _ in range(repeat):
+        started = time.process_time()
+        for _ in range(calls):
+            function()
+        times.append((time.process_time() - started) / calls)
+    return 1e6 * min(times)
+
+
+def measured(build: Callable[[], Any], calls: int, repeat: int) -> dict[str, Any]:
+    query = build()
+
+    def compile() -> Any:
+        return query.get_compiler("default").as_sql()
+
+    def both() -> Any:
+        return build().get_compiler("default").as_sql()
+
+    sql, _ = compile()
+    return {"compile": least(compile, calls, repeat), "both": least(both, calls, repeat), "sql": sql}
+
+
+def main() -> None:
+    engine, calls, repeat = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    set_up(engine)
+    print(json.dumps({name: measured(build, calls, repeat) for name, build in kinds().items()}))
+
+
+if __name__ == "__main__":
+    main()

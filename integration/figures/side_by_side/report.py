@@ -1,0 +1,137 @@
+"""The kept run as the documentation shows it: a page, a picture, and the README's block."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django_suite.order import DEFAULT_APPS
+
+from figures import chart
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TOP = Path(__file__).parents[3]
+KEPT = Path(__file__).with_name("kept.json")
+README = TOP / "README.md"
+PAGE = TOP / "docs" / "reference" / "figures.md"
+PICTURE = TOP / "docs" / "images" / "messages.svg"
+# Operations of the README and of the picture.
+SHOWN = (
+    "reconnect", "get()", "create()", "atomic and a SELECT", "a savepoint rolled back", "update_or_create()",
+    "prefetch_related, 50 authors", "pk__in of 2,500", "bulk_create of 1,000", "bulk_update of 500",
+)  # fmt: skip
+BEGIN, END = "<!-- figures: hatch run side-by-side --keep -->\n", "<!-- end of figures -->\n"
+_PAGE = """\
+# Figures beside mssql-django
+
+{about} `hatch run side-by-side --keep` measures again and writes this page.
+
+![Messages to the server]({picture})
+
+Messages are counted, a round trip each: what that saves depends on how far away the server is. The times are the client's own,
+in milliseconds of its processor: the median of several calls, the least of {rounds} rounds, on a machine that had other work.
+
+| operation | messages: core | mssql-django | processor: core | mssql-django |
+|---|---|---|---|---|
+"""
+
+
+def kept() -> dict[str, Any]:
+    """The kept run: versions, date, and operation -> engine -> ms, cpu, messages or error."""
+    return json.loads(KEPT.read_text(encoding="utf-8"))
+
+
+def outputs() -> dict[Path, str]:
+    """Each file that shows the run, and its text."""
+    run = kept()
+    shown = {name: tuple(_messages(run, name)) for name in SHOWN}
+    peer = f"mssql-django {run['mssql-django']}"
+    return {
+        PAGE: page(run),
+        PICTURE: chart.bars("Messages to the server for one call", ("mssql-core", peer), shown),
+        README: with_block(README.read_text(encoding="utf-8"), block(run)),
+    }
+
+
+def _messages(run: dict[str, Any], name: str) -> list[int]:
+    return [run["operations"][name][engine]["messages"] for engine in ("mssql_core", "mssql")]
+
+
+def _about(run: dict[str, Any]) -> str:
+    return (
+        f"mssql-core and mssql-django {run['mssql-django']} on Django {run['django']} and the sandbox as SQL Server "
+        f"{run['server']}, {run['date']}."
+    )
+
+
+def page(run: dict[str, Any]) -> str:
+    """The page of the documentation."""
+    text = _PAGE.format(about=_about(run), rounds=run["rounds"], picture="../images/messages.svg")
+    for name, engines in run["operations"].items():
+        pair = [engines[engine] for engine in ("mssql_core", "mssql")]
+        if any("error" in result for result in pair):
+            cells = [result.get("error", "works").replace("|", "\\|") for result in pair]
+            text += f"| {name} | {cells[0]} | {cells[1]} | | |\n"
+        else:
+            figures = [format(result[key], form) for key, form in FORMS for result in pair]
+            text += f"| {name} | {' | '.join(figures)} |\n"
+    return text
+
+
+FORMS = (("messages", "d"), ("cpu", ".1f"))
+
+
+def block(run: dict[str, Any]) -> str:
+    """What the README says of it."""
+    rows = [(_as_code(name), *_messages(run, name)) for name in SHOWN]
+    table = "".join(f"| {name} | {ours} | {theirs} |\n" for name, ours, theirs in rows)
+    peer = f"mssql-django {run['mssql-django']}"
+    return (
+        f"{suite(peer)}\n\nMessages to the server for one call, on Django {run['django']} and the sandbox as SQL Server "
+        f"{run['server']} ({run['date']}):\n\n| | mssql-core | {peer} |\n|---|---|---|\n{table}"
+    )
+
+
+def _as_code(name: str) -> str:
+    return f"`{name}`" if name.endswith("()") else name
+
+
+def suite(peer: str) -> str:
+    """What Django's tests of the usual apps say of each, from the kept results and mssql-django's own list."""
+    with open(TOP / "integration/django_suite/peer/explained.toml", "rb") as file:
+        left_out = sum(map(len, tomllib.load(file)["published"].values()))
+    path = TOP / "integration/django_suite/results/django-5.2-sandbox-2022.json"
+    results = json.loads(path.read_text(encoding="utf-8"))
+    passed = sum(results["apps"][app]["passed"] for app in DEFAULT_APPS)
+    failed = sum(results["apps"][app]["failed"] for app in DEFAULT_APPS)
+    no_server = sum(map(len, results["impossible"].values()))
+    return (
+        f"Of Django 5.2's tests in {len(DEFAULT_APPS)} apps mssql-core passes {passed:,} and fails {failed or 'none'}; {no_server} "
+        f"more no SQL Server passes, each\nby a [rule of the server](packages/mssql-core/docs/django-suite.md). {peer} leaves out, in its "
+        f"own settings, {left_out} that fail."
+    )
+
+
+def with_block(text: str, table: str) -> str:
+    """The README's text with the table between its markers.
+
+    :raises ValueError: it has no markers.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"README.md has no {BEGIN.strip()} ... {END.strip()}")
+    return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+def write() -> None:
+    """Write all that shows the kept run."""
+    for path, text in outputs().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,82 @@
+"""The two drivers of core, one module each; neither is imported before a connection's wrapper asks for it.
+
+Whatever differs between them stands in their modules: see plugin.Driver for what each has.
+"""
+
+import warnings
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _pyodbc():
+    from .pyodbc_driver import PyodbcDriver
+
+    return PyodbcDriver()
+
+
+def _mssql_python():
+    from .mssql_python_driver import MssqlPythonDriver
+
+    return MssqlPythonDriver()
+
+
+_DRIVERS = {"pyodbc": _pyodbc, "mssql_python": _mssql_python}
+#: What OPTIONS['python_driver'] may be; pyodbc is what it is by itself.
+NAMES = tuple(_DRIVERS)
+_PACKAGE = "pip install mssql-core[mssql-python] (Python 3.10 or newer)"
+_REMEDIES = {
+    "pyodbc": (
+        "On Debian and Ubuntu run: apt-get install libodbc2; on Red Hat: dnf install unixODBC; on Alpine: apk add unixodbc; "
+        "on macOS: brew install unixodbc. mssql-python needs none of these: %s, and "
+        "OPTIONS['python_driver'] = 'mssql_python'." % _PACKAGE
+    ),
+    "mssql_python": "Run: %s. On Debian and Ubuntu it needs libltdl7, too: apt-get install libltdl7." % _PACKAGE,
+}
+
+
+def choose(alias, name=None):
+    """The driver that OPTIONS['python_driver'] names; without one pyodbc, or mssql-python where pyodbc cannot be imported.
+
+    :param name: one of NAMES, or None.
+    :raises ImproperlyConfigured: it cannot be imported; the message says what to type.
+    """
+    if name:
+        return _imported(alias, name)
+    try:
+        return _DRIVERS["pyodbc"]()
+    except ImportError as error:
+        try:
+            driver = _DRIVERS["mssql_python"]()
+        except ImportError:
+            raise _missing(alias, "pyodbc", error) from error
+        _warn_once(error)
+        return driver
+
+
+def _imported(alias, name):
+    try:
+        return _DRIVERS[name]()
+    except ImportError as error:
+        raise _missing(alias, name, error) from error
+
+
+def _missing(alias, name, error):
+    return ImproperlyConfigured("DATABASES[%r]: %s cannot be imported (%s). %s" % (alias, name, error, _REMEDIES[name]))
+
+
+_warned = []
+
+
+def _warn_once(error):
+    if not _warned:
+        _warned.append(True)
+        warnings.warn(
+            "mssql-core uses mssql-python, because pyodbc cannot be imported (%s). Set OPTIONS['python_driver'] = "
+            "'mssql_python' to choose it, or let pyodbc be imported. %s"
+            % (error, _REMEDIES["pyodbc"].partition(" mssql-python")[0]),
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
+__all__ = ["NAMES", "choose"]

@@ -1,0 +1,274 @@
+"""mssql-python, Microsoft's driver for Python, which brings its ODBC driver along; the only module that imports it.
+
+https://github.com/microsoft/mssql-python
+"""
+
+import datetime
+import os
+import re
+import uuid
+
+import mssql_python
+from django.core.exceptions import ImproperlyConfigured
+from mssql_python import ddbc_bindings, exceptions
+
+from .. import parameters
+from ..connection_string import KEYWORDS
+from ..misplaced import application_name
+from . import login_errors
+from .access_token import ACCESS_TOKEN, with_length
+from .odbc_library import DRIVER_18
+
+# Keywords that mssql-python takes; any other is an error of it.
+# https://github.com/microsoft/mssql-python/wiki/Connection
+_KEYWORDS = frozenset(
+    (
+        "addr", "address", "applicationintent", "authentication", "connectretrycount", "connectretryinterval",
+        "database", "encrypt", "hostnameincertificate", "ipaddresspreference", "keepalive", "keepaliveinterval",
+        "multisubnetfailover", "packetsize", "pwd", "server", "servercertificate", "serverspn", "trusted_connection",
+        "trustservercertificate", "uid",
+    )
+)  # fmt: skip
+# Keywords that it sets itself, or that say what is so anyway: long values are of the types (max), MARS is off.
+_IMPLIED = {"app": None, "driver": None, "longasmax": "yes", "mars_connection": "no"}
+_INT32 = 2**31
+# Longer varchar, and what is declared so, goes in a message of its own behind sp_prepare; varchar(max) does not.
+_MAX_VARCHAR = 4000
+# What a value is sent as that core leaves to the driver, as pyodbc does.
+_NATURAL = (
+    (bool, (parameters.SQL_BIT, 1, 0)),
+    (float, (parameters.SQL_FLOAT, 53, 0)),
+    (datetime.datetime, (parameters.SQL_TYPE_TIMESTAMP, 27, 7)),
+    (datetime.date, (parameters.SQL_TYPE_DATE, 10, 0)),
+    (uuid.UUID, (parameters.SQL_GUID, 36, 0)),
+)
+# Values that go as text, which the ODBC driver converts: its own C type of a time has no fraction.
+_AS_TEXT = (parameters.SQL_SS_TIME2, parameters.SQL_SS_TIMESTAMPOFFSET)
+_RECORD = re.compile(r"\[(\w*)\] \((-?\d+)\)")
+_LOGIN_STATE = re.compile(r"SQLSTATE:(\w{5}):(.*)", re.DOTALL)
+
+
+_OR_DATABASE = "mssql-python says so of a database that cannot be opened, too: 4060, see NAME"
+
+
+class DriverError(Exception):
+    """An error of mssql-python with what its own lack; ``args`` are (SQLSTATE, message).
+
+    :ivar number: the server's native error number, None for errors of the driver.
+    """
+
+    number = None
+
+
+def _made(sqlstate, number, message):
+    error = DriverError(sqlstate, message)
+    error.number = number
+    return error
+
+
+def _of_records(records):
+    """The error of a statement's diagnostic records: (``[SQLSTATE] (number)``, text) each."""
+    told = [(*_RECORD.match(head).groups(), text) for head, text in records]
+    # Beside an error, class 01 is what the server prints with it.
+    told = [record for record in told if not record[0].startswith("01")] or told
+    state, number, _ = told[0]
+    text = "; ".join("[%s] %s (%s)" % (state, text, number) for state, number, text in told)
+    return _made(state, int(number) or None, text)
+
+
+def _of_connection(error):
+    """The error of an attempt to connect, or of a connection: the SQLSTATE stands in what lies behind it."""
+    match = _LOGIN_STATE.match(str(error.__context__)) or _LOGIN_STATE.match(str(error))
+    state, text = match.groups() if match else ("HY000", str(error))
+    number = login_errors.number(text)
+    if number == login_errors.LOGIN_FAILED:
+        # Of the server's two errors the driver tells the second alone.
+        text += " (%s)" % _OR_DATABASE
+    return _made(state, number, "[%s] %s (%d)" % (state, text, number or 0))
+
+
+def _told(call, cursor=None):
+    """The result of the call; errors of the driver become :class:`DriverError`.
+
+    :param call: takes no arguments: what it is made of stands in no frame of an error.
+    :param cursor: whose statement has the diagnostic records.
+    """
+    try:
+        return call()
+    except (exceptions.Exception, RuntimeError) as error:
+        records = () if cursor is None else cursor.records()
+        told = _of_records(records) if records else _of_connection(error)
+    except exceptions.ConnectionStringParseError:
+        # Its text may have a part of a password, where that reads as a keyword.
+        told = _made("01S00", None, "[01S00] mssql-python cannot read the connection string.")
+    # Outside of the handler: the frames of the driver's own error hold the connection string.
+    raise told
+
+
+class Cursor(mssql_python.Cursor):
+    """A cursor whose parameters all have the types that core gives, and whose errors have numbers."""
+
+    _left = ()
+    _sizes = None
+
+    def records(self):
+        """The diagnostic records of the last call: those that were kept, else the statement's."""
+        left, self._left = self._left, ()
+        if left or self.hstmt is None:
+            return left
+        return ddbc_bindings.DDBCSQLGetAllDiagRecords(self.hstmt)
+
+    def _reset_cursor(self):
+        # After an error the driver frees the statement, and its records with it, before it raises.
+        if self.hstmt is not None:
+            self._left = ddbc_bindings.DDBCSQLGetAllDiagRecords(self.hstmt)
+        super()._reset_cursor()
+
+    def _get_c_type_for_sql_type(self, sql_type):
+        return parameters.SQL_WCHAR if sql_type in _AS_TEXT else super()._get_c_type_for_sql_type(sql_type)
+
+    def setinputsizes(self, sizes):
+        self._sizes = sizes
+
+    def execute(self, sql, values=()):
+        self._left = ()
+        execute = super().execute
+        if not values:
+            _told(lambda: execute(sql), self)
+            return self
+        if sql != self.last_executed_stmt:
+            # Known as the last statement, its text is not searched for %(name)s, which may stand in a literal.
+            self.last_executed_stmt, self.is_stmt_prepared = sql, [False]
+        bound = [_bound(*pair) for pair in zip(values, self._sizes or [None] * len(values))]
+        super().setinputsizes([size for _, size in bound])
+        _told(lambda: execute(sql, [value for value, _ in bound]), self)
+        return self
+
+    def fetchmany(self, size=None):
+        fetch = super().fetchmany
+        return _told(lambda: fetch(size), self)
+
+    def fetchall(self):
+        return _told(super().fetchall, self)
+
+    def nextset(self):
+        more = _told(super().nextset, self)
+        if more:
+            # The driver leaves it at the first result's.
+            self.rowcount = ddbc_bindings.DDBCSQLRowCount(self.hstmt)
+        return more
+
+    def close(self):
+        _told(super().close)
+
+
+def _bound(value, size):
+    """(value as mssql-python takes it, its SQL type, size and scale)."""
+    if size is None:
+        size = _natural(value)
+    if size[0] == parameters.SQL_VARCHAR and size[1] > _MAX_VARCHAR:
+        size = (parameters.SQL_VARCHAR, _MAX_VARCHAR if len(value or "") <= _MAX_VARCHAR else 0, 0)
+    return (value.bytes_le if isinstance(value, uuid.UUID) else value), size
+
+
+def _natural(value):
+    for kind, size in _NATURAL:
+        if isinstance(value, kind):
+            return size
+    if isinstance(value, int):
+        return (parameters.SQL_INTEGER, 10, 0) if -_INT32 <= value < _INT32 else (parameters.SQL_BIGINT, 19, 0)
+    if value is None:
+        return parameters.SQL_WVARCHAR, parameters.STRING_LENGTHS[0], 0
+    raise _made("HY105", None, "[HY105] A parameter of the type %s cannot be sent." % type(value).__name__)
+
+
+class Connection(mssql_python.Connection):
+    _process = None
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._process = os.getpid()
+
+    def cursor(self):
+        # The connection does not keep it: closing each cursor before itself would cost a message each.
+        return _told(lambda: Cursor(self, timeout=self.timeout))
+
+    def close(self):
+        # A forked child leaves its parent's connection alone, also when the driver closes what is open at its exit.
+        if self._process == os.getpid():
+            _told(super().close)
+
+
+class MssqlPythonDriver:
+    """See plugin.Driver."""
+
+    error = DriverError
+    null = None
+    absent_database = (4060, login_errors.LOGIN_FAILED)
+    without_effect = {
+        "driver": "mssql-python brings its own ODBC driver",
+        "setencoding": "mssql-python sends all text as UTF-16",
+    }
+
+    def keyword(self, driver):
+        return DRIVER_18
+
+    def accepted(self, keywords):
+        known = {}
+        for key, value in keywords.items():
+            folded = key.casefold()
+            if folded in _KEYWORDS:
+                known[key] = value
+            elif not _is_implied(folded, value):
+                raise ImproperlyConfigured(_refusal(folded))
+        return known
+
+    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+        """Open a connection in autocommit mode.
+
+        :raises DriverError: translated by the caller, who knows the secrets.
+        """
+        return _told(lambda: self._connect(connection_string, access_token, timeout, query_timeout, encodings))
+
+    def _connect(self, connection_string, access_token, timeout, query_timeout, encodings):
+        # Secrets are revealed in the call: no variable holds them when an error is reported.
+        connection = Connection(
+            connection_string.reveal(),
+            autocommit=True,
+            attrs_before={ACCESS_TOKEN: with_length(access_token)} if access_token else None,
+            timeout=timeout,
+            native_uuid=True,
+        )
+        connection.timeout = query_timeout
+        for method, arguments in encodings:
+            if method not in self.without_effect:
+                getattr(connection, method)(**arguments)
+        return connection
+
+    def set_pooling(self, enabled):
+        """The driver's own pool; for the whole process."""
+        mssql_python.pooling(enabled=enabled)
+
+    def version(self, connection):
+        name, number = (
+            connection.getinfo(kind) for kind in (mssql_python.SQL_DRIVER_NAME, mssql_python.SQL_DRIVER_VER)
+        )
+        return "%s %s, mssql-python %s" % (name, number, mssql_python.__version__)
+
+
+def _is_implied(keyword, value):
+    if keyword == "app":
+        # Core's own; the driver always says MSSQL-Python.
+        return value == application_name()
+    return keyword in _IMPLIED and _IMPLIED[keyword] in (None, value)
+
+
+def _refusal(keyword):
+    if keyword == "dsn":
+        return "OPTIONS['dsn'] is for pyodbc: mssql-python knows no data sources. Give HOST and NAME."
+    # What reads as a keyword may be the rest of a password.
+    name = KEYWORDS.get(keyword, "with a name that is none of the ODBC driver's")
+    return (
+        "mssql-python does not take the keyword %s. Remove it, or connect with pyodbc: OPTIONS['python_driver'] = 'pyodbc'."
+        % name
+    )

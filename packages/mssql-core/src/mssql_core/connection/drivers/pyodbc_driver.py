@@ -1,0 +1,81 @@
+"""pyodbc with Microsoft's ODBC driver; the only module that imports it."""
+
+import datetime
+import struct
+import uuid
+
+import pyodbc
+
+from ..parameters import SQL_GUID, SQL_SS_TIMESTAMPOFFSET
+from . import odbc_library
+from .access_token import ACCESS_TOKEN, with_length
+
+# Bytes; the longest nvarchar(max) and varbinary(max).
+_MAX_WRITE = 2**31 - 1
+
+
+def find_driver(explicit=None):
+    """The value of DRIVER on this machine; see :func:`odbc_library.find_driver`."""
+    return odbc_library.find_driver(pyodbc.drivers(), explicit)
+
+
+class PyodbcDriver:
+    """See plugin.Driver."""
+
+    error = pyodbc.Error
+    # Unlike None it makes the driver ask no server for the parameter's type.
+    null = pyodbc.BinaryNull
+    without_effect = {}
+    absent_database = (4060,)
+
+    def keyword(self, driver):
+        return find_driver(driver)
+
+    def accepted(self, keywords):
+        return keywords
+
+    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+        """Open a connection in ODBC autocommit mode: transactions are T-SQL text (see base.py).
+
+        :raises pyodbc.Error: translated by the caller, who knows the secrets.
+        """
+        # Secrets are revealed in the call: no variable holds them when an error is reported.
+        connection = pyodbc.connect(
+            connection_string.reveal(),
+            autocommit=True,
+            timeout=timeout,
+            attrs_before={ACCESS_TOKEN: with_length(access_token)} if access_token else None,
+        )
+        connection.timeout = query_timeout
+        # Long values go with their statement, instead of in pieces after sp_prepare: one message less.
+        connection.maxwrite = _MAX_WRITE
+        connection.add_output_converter(SQL_SS_TIMESTAMPOFFSET, decode_datetimeoffset)
+        connection.add_output_converter(SQL_GUID, decode_guid)
+        for method, arguments in encodings:
+            getattr(connection, method)(**arguments)
+        return connection
+
+    def set_pooling(self, enabled):
+        """The driver manager's pool; for the whole process, and only before its first connection."""
+        pyodbc.pooling = enabled
+
+    def version(self, connection):
+        return "%s %s" % (connection.getinfo(pyodbc.SQL_DRIVER_NAME), connection.getinfo(pyodbc.SQL_DRIVER_VER))
+
+
+_UTC = datetime.timezone.utc
+_OFFSET = struct.Struct("<6hI2h")
+
+
+def decode_datetimeoffset(raw):
+    """SQL_SS_TIMESTAMPOFFSET_STRUCT: wall clock, nanoseconds, offset in hours and minutes."""
+    year, month, day, hour, minute, second, nanoseconds, zone_hour, zone_minute = _OFFSET.unpack(raw)
+    if zone_hour or zone_minute:
+        zone = datetime.timezone(datetime.timedelta(hours=zone_hour, minutes=zone_minute))
+    else:
+        zone = _UTC
+    return datetime.datetime(year, month, day, hour, minute, second, nanoseconds // 1000, zone)
+
+
+def decode_guid(raw):
+    return uuid.UUID(bytes_le=raw)
