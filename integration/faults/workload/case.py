@@ -56,6 +56,7 @@ class Outcome:
     """What came of a case.
 
     :ivar violations: (what, text).
+    :ivar timeouts: of statements, also where the application swallowed the error.
     """
 
     claims: list[Claim] = field(default_factory=list)
@@ -64,6 +65,22 @@ class Outcome:
     violations: list[tuple[str, str]] = field(default_factory=list)
     sessions: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    timeouts: list[Exception] = field(default_factory=list)
+
+    def noting(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        """A wrapper around each statement of the application."""
+        try:
+            return execute(*arguments)
+        except Error as error:
+            self.note_timeouts(error)
+            raise
+
+    def note_timeouts(self, error: BaseException | None) -> None:
+        """Those behind an error; also one that the application never sees."""
+        while error is not None:
+            if getattr(error, "sqlstate", None) == "HYT00" and error not in self.timeouts:
+                self.timeouts.append(error)
+            error = error.__cause__ or error.__context__
 
 
 def plan(seed: int, number: int) -> Plan:
@@ -126,11 +143,12 @@ class Runner:
         for unit in (unit for request in case.requests for unit in request):
             unit.connect = self.direct
         self.port.arm(None if case.fault.is_idle else case.fault)
-        for number, request in enumerate(case.requests):
-            if case.fault.is_idle and number == case.fault.number:
-                outcome.fired = "idle" if connection.connection is not None else ""
-                self._end_idle(case.fault)
-            self._request(case, number, request, outcome)
+        with connection.execute_wrapper(outcome.noting):
+            for number, request in enumerate(case.requests):
+                if case.fault.is_idle and number == case.fault.number:
+                    outcome.fired = "idle" if connection.connection is not None else ""
+                    self._end_idle(case.fault)
+                self._request(case, number, request, outcome)
         self._look_at_session(case, outcome)
         connection.close()
         report = self.port.report()
@@ -185,6 +203,7 @@ class Runner:
         except Exception as error:
             text = "%s %s: %s: %s" % (type(unit).__name__, unit.name, type(error).__name__, str(error)[:300])
             outcome.errors.append(text)
+            outcome.note_timeouts(error)
             # pyodbc's connect() makes a SystemError of an exception of a signal's handler.
             if not isinstance(error, (Error, TimeLimit)) and not isinstance(error.__cause__, TimeLimit):
                 outcome.violations.append(("no database error", text))
@@ -198,6 +217,7 @@ class Runner:
         try:
             told = session.differences(connection, self.expected)
         except Error as error:
+            outcome.note_timeouts(error)
             outcome.failed_requests.append(len(case.requests))
             outcome.errors.append("session: %s" % str(error)[:300])
         else:
@@ -212,8 +232,8 @@ class Runner:
             most = 0
         most += sum("Killed" in error for error in outcome.errors)
         # A busy machine may be slower than the time limit where no stall made it so.
-        timeouts = sum("HYT00" in error for error in outcome.errors)
-        most += max(0, timeouts - wants_timeout(case.fault.kind))
+        expected = bool(outcome.fired) and wants_timeout(case.fault.kind)
+        most += max(0, len(outcome.timeouts) - expected)
         failed = outcome.failed_requests
         if len(failed) > most and not _has_deadlock(outcome):
             what = "dead connection kept" if outcome.fired else "failed without a fault"

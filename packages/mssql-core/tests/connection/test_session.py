@@ -1,8 +1,9 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 from mssql_core.connection import session, settings
-from mssql_core.testing import fake_connection
+from mssql_core.testing import fake_connection, server_error
 
 
 def statements(options=None, host="db", server=None):
@@ -57,3 +58,17 @@ class Warehouse:
 def test_settings_that_indexes_cannot_do_without_are_refused(options):
     with pytest.raises(ImproperlyConfigured):
         statements(options)
+
+
+def test_a_level_whose_change_was_not_answered_is_set_anew():
+    """The server may have taken it: a transaction of the application would run at READ COMMITTED."""
+    connection = fake_connection(options={"isolation_level": "SNAPSHOT"})
+    connection.ensure_connection()
+    connection.driver.answer("READ COMMITTED", server_error(None, "Query timeout expired", "HYT00"))
+    connection.set_autocommit(False)
+    with pytest.raises(OperationalError):
+        connection.cursor().execute("ALTER TABLE a ADD b int")
+    connection.rollback()
+    connection.cursor().execute("SELECT 1")
+    levels = [sql for sql in connection.driver.sql[1:] if "ISOLATION" in sql]
+    assert levels == [session.isolation(None), session.isolation("SNAPSHOT")]

@@ -333,6 +333,107 @@ def test_a_refused_attempt_leaves_autocommit_off_for_the_next(connection, refuse
     assert sent(connection)[-2:] == [BEGIN, "SELECT 1"] and not connection.get_autocommit()
 
 
+@pytest.mark.parametrize("refused", [None, server_error(18456)])
+def test_autocommit_goes_on_without_a_connection(connection, atomic, refused):
+    """After an outage: nothing is left to be committed, so there is nothing to connect for."""
+    connection.set_autocommit(False)
+    connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))
+    with pytest.raises(OperationalError):
+        run(connection, "SELECT * FROM a")
+    connection.rollback()
+    if refused is not None:
+        connection.driver.refuse(refused)
+    connection.set_autocommit(True)
+    if refused is not None:
+        with pytest.raises(OperationalError):
+            run(connection)
+    with atomic():
+        run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[-3:] == [BEGIN, "INSERT INTO a VALUES (1)", COMMIT] and connection.get_autocommit()
+
+
+@pytest.mark.parametrize("ends", ["close_if_unusable_or_obsolete", "close"])
+def test_a_request_that_left_autocommit_off_without_a_connection_leaves_it_not_to_the_next(connection, atomic, ends):
+    connection.set_autocommit(False)
+    connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))
+    with pytest.raises(OperationalError):
+        run(connection, "SELECT * FROM a")
+    connection.rollback()
+    getattr(connection, ends)()
+    with atomic():
+        run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[-1] == COMMIT and connection.get_autocommit()
+
+
+def test_a_block_whose_end_was_interrupted_twice_is_over(connection, atomic):
+    """Also for a block that comes next: it would take autocommit for switched off by the application."""
+    kept = connection.driver.results
+    failures = [Interrupted(), Interrupted()]
+    ends = ("COMMIT", "IF @@TRANCOUNT")
+    connection.driver.results = lambda sql: (
+        ([failures.pop()], None) if failures and sql.startswith(ends) else kept(sql)
+    )
+    with pytest.raises(Interrupted), atomic():
+        run(connection)
+    assert not failures
+    with atomic():
+        run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[-4:] == [ROLLBACK, BEGIN, "INSERT INTO a VALUES (1)", COMMIT]
+    assert connection.get_autocommit() and connection.transaction is State.NONE
+
+
+@pytest.mark.parametrize("answer", [ANOTHER, ENDED])
+def test_a_procedure_that_changed_the_transaction_without_an_error_is_noticed_before_commit(connection, atomic, answer):
+    """ROLLBACK; BEGIN TRANSACTION in a procedure: COMMIT would keep only what came behind it."""
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", [answer])
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
+    with pytest.raises(TransactionManagementError, match="the server has ended it"), atomic():
+        run(connection, "INSERT INTO a VALUES (1)")
+        run(connection, "EXEC p")
+        run(connection, "INSERT INTO b VALUES (1)")
+    assert sent(connection)[-2:] == [QUESTION, ROLLBACK]
+
+
+def test_a_block_is_asked_about_only_where_it_called_a_procedure(connection, atomic):
+    for text, question in (("EXEC p", [QUESTION]), ("SELECT 1", [])):
+        before = len(sent(connection))
+        with atomic():
+            run(connection, text)
+        assert sent(connection)[before:] == [BEGIN, text, *question, COMMIT]
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted()])
+def test_a_session_whose_identity_insert_may_be_on_is_left(connection, failure):
+    connection.ensure_connection()
+    connection.driver.answer("INSERT INTO [a]", TIMEOUT)
+    connection.driver.answer("OFF", failure)
+    with pytest.raises((OperationalError, Interrupted)):
+        run(connection, "SET IDENTITY_INSERT [a] ON; INSERT INTO [a] VALUES (1); SET IDENTITY_INSERT [a] OFF")
+    run(connection)
+    assert len(connection.driver.logins) == 2
+
+
+def test_identity_insert_is_switched_off_also_where_the_question_is_interrupted(connection, atomic):
+    connection.driver.answer("INSERT INTO [a]", TIMEOUT)
+    connection.driver.answer("@@TRANCOUNT, XACT_STATE()", Interrupted())
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
+    with pytest.raises(Interrupted), atomic():
+        run(connection, "SET IDENTITY_INSERT [a] ON; INSERT INTO [a] VALUES (1); SET IDENTITY_INSERT [a] OFF")
+    assert sent(connection)[-3:] == [QUESTION, "SET IDENTITY_INSERT [a] OFF", ROLLBACK]
+
+
+def test_an_interruption_while_the_rest_of_a_batch_is_read_breaks_the_block(connection, atomic):
+    """What is left of the batch is cancelled: a part of it ran."""
+    connection.driver.answer("FROM big", [(number,) for number in range(300)], Interrupted())
+    with pytest.raises(TransactionManagementError), atomic():
+        cursor = connection.cursor()
+        cursor.execute("SELECT x FROM big; INSERT INTO a VALUES (1)")
+        with pytest.raises(Interrupted):
+            cursor.close()
+        run(connection, "INSERT INTO b VALUES (1)")
+    assert sent(connection)[-1] == ROLLBACK
+
+
 def test_a_warehouse_is_asked_without_the_number():
     connection = fake_connection(version="warehouse", plugins=[__name__ + ":Warehouse"])
     connection.ensure_connection()

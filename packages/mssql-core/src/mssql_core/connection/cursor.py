@@ -373,10 +373,17 @@ class CursorWrapper:
                 pass
             self.pool.give(with_parameters, raw)
         except self.pool.error as error:
-            with suppress(self.pool.error):
-                raw.close()
-            if self._on_error is not None:
-                self._on_error(errors.translate(error), statement)
+            self._tell(raw, errors.translate(error), statement)
+        except BaseException as interruption:
+            # The statements that the rest belongs to are cancelled with it.
+            self._tell(raw, interruption, statement)
+            raise
+
+    def _tell(self, raw, error, statement):
+        with suppress(self.pool.error):
+            raw.close()
+        if self._on_error is not None:
+            self._on_error(error, statement)
 
     def close(self):
         if not self._closed:

@@ -71,7 +71,8 @@ class SnapshotLevel:
     https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql
     """
 
-    # READ COMMITTED holds until the schema editor returns, or until another statement comes behind the transaction.
+    # READ COMMITTED holds until the schema editor returns, or until another statement comes behind the transaction;
+    # None is not known.
     _editor_left_snapshot = False
     _left_snapshot = False
 
@@ -98,12 +99,14 @@ class SnapshotLevel:
         if leaves is self._left_snapshot or self._editor_left_snapshot or not self._is_snapshot:
             return
         self._set_isolation(None if leaves else SNAPSHOT)
-        self._left_snapshot = leaves
 
     def _set_isolation(self, level):
         self.ensure_connection()
+        # Until the answer is read: either level may hold, and the next statement sets it anew.
+        self._left_snapshot = None
         with self.wrap_database_errors, self._own_cursor() as cursor:
             cursor.execute(isolation(level))
+        self._left_snapshot = level != SNAPSHOT
 
 
 class LeavesSnapshot:

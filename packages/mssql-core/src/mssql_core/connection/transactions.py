@@ -32,6 +32,8 @@ _QUESTION_OF_WAREHOUSE = "SELECT 0, @@TRANCOUNT, XACT_STATE()"
 _CHANGES_TRANSACTION = re.compile(
     r"\bCOMMIT\b|\bROLLBACK\b(?! TRANSACTION \[)|\bBEGIN\s+(?:DISTRIBUTED\s+)?TRAN", re.IGNORECASE
 )
+# A procedure may end the transaction and begin another one, of which no error tells.
+_CALLS = re.compile(r"\bEXEC(?:UTE)?\b", re.IGNORECASE)
 _IDENTITY_INSERT = re.compile(r"\bSET IDENTITY_INSERT (.+?) ON\b", re.IGNORECASE)
 
 
@@ -63,6 +65,8 @@ class Transactions:
     commit_on_exit = True
     _connection = None
     _transaction_id = None
+    # A procedure ran in the transaction: it is asked about once more, before it is committed.
+    _called = False
     # Autocommit was switched off by an atomic block, which switches it on again at its end.
     _manual_by_block = False
     # The connection was lost, or left to the parent process, while the application had autocommit off: it stays off.
@@ -92,22 +96,28 @@ class Transactions:
 
     def after_statement(self, sql):
         """Called after each statement that succeeded: its text may have ended the transaction."""
-        if self.transaction is State.OPEN and _CHANGES_TRANSACTION.search(sql):
+        if self.transaction is not State.OPEN:
+            return
+        if _CHANGES_TRANSACTION.search(sql):
             self._ask(None)
+        elif not self._called:
+            self._called = bool(_CALLS.search(sql))
 
     def after_error(self, error, sql=""):
         """Called with each error of a statement, and with each exception that interrupted one, before it is raised."""
         if isinstance(error, errors.Error) and error.is_disconnect:
             self.lost(error)
             return
-        if self.transaction is State.OPEN:
-            self._ask(error)
         interrupted = not isinstance(error, errors.Error) or error.is_cancellation
-        if interrupted and self.in_atomic_block:
-            # A part of the batch may have run: only a savepoint, or the whole, is a state to return to.
-            self._break_block(error)
-        if interrupted and self.transaction is not State.LOST:
-            self._switch_identity_insert_off(sql)
+        try:
+            if self.transaction is State.OPEN:
+                self._ask(error)
+            if interrupted and self.in_atomic_block:
+                # A part of the batch may have run: only a savepoint, or the whole, is a state to return to.
+                self._break_block(error)
+        finally:
+            if interrupted and self.transaction is not State.LOST:
+                self._switch_identity_insert_off(sql)
 
     def _is_over(self):
         return TransactionManagementError(
@@ -133,9 +143,18 @@ class Transactions:
         https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (attentions are not caught)
         """
         named = _IDENTITY_INSERT.search(sql)
-        if named and self.connection is not None:
-            with contextlib.suppress(errors.Error), self._own_cursor() as cursor:
+        if not named or self.connection is None:
+            return
+        try:
+            with self._own_cursor() as cursor:
                 cursor.execute("SET IDENTITY_INSERT %s OFF" % named.group(1))
+        except BaseException as error:
+            is_answered = isinstance(error, errors.Error) and not error.is_cancellation
+            if not is_answered:
+                # The session is left, with whatever it is set to.
+                self.lost(error)
+            if not isinstance(error, errors.Error):
+                raise
 
     # ---- begin, ask, end -------------------------------------------------------------
 
@@ -152,7 +171,7 @@ class Transactions:
             raise TransactionManagementError(
                 "DATABASES[%r] has a transaction that was begun by SQL text; it is rolled back." % self.alias
             )
-        self._transaction_id = number
+        self._transaction_id, self._called = number, False
         self.transaction = State.OPEN
 
     def _ask(self, error):
@@ -185,6 +204,8 @@ class Transactions:
         """Commit, or tell that there is nothing left to be committed."""
         if self.transaction is State.NONE:
             return
+        if self.transaction is State.OPEN and self._called:
+            self._ask(None)
         if self.transaction is not State.OPEN:
             raise self._is_over()
         self.transaction = State.UNKNOWN
@@ -196,14 +217,24 @@ class Transactions:
     # ---- Django's side ---------------------------------------------------------------
 
     def set_autocommit(self, autocommit, force_begin_transaction_with_broken_autocommit=False):
+        begins_block = force_begin_transaction_with_broken_autocommit and not autocommit
         if autocommit and self._manual_by_block:
             self._leave_block()
-        if not (autocommit and self.connection is None and self._manual_by_block and self.settings_dict["AUTOCOMMIT"]):
-            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        # An interruption may come before super() returns; connecting resets it.
+        self._manual_by_block = self._manual_by_block or begins_block
+        if autocommit and self.connection is None and self.settings_dict["AUTOCOMMIT"]:
+            # Nothing is left to be committed. Connecting can wait until a statement needs it, and may fail now.
+            self.validate_no_atomic_block()
+            self.autocommit, self._manual_after_loss = True, False
         else:
-            # Connecting can wait until a statement needs it.
-            self.autocommit = True
-        self._manual_by_block = force_begin_transaction_with_broken_autocommit and not autocommit
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        self._manual_by_block = begins_block
+
+    def get_autocommit(self):
+        if self._manual_by_block and not self.in_atomic_block:
+            # The next block would take it for the application's own, and leave the commit to it.
+            self.set_autocommit(True)
+        return super().get_autocommit()
 
     def _leave_block(self):
         """The block's COMMIT or ROLLBACK was answered, else it was interrupted: nothing of it may be kept."""
@@ -314,6 +345,12 @@ class Transactions:
 
     def _note_manual(self):
         self._manual_after_loss = not self.autocommit and not self._manual_by_block
+
+    def close_if_unusable_or_obsolete(self):
+        super().close_if_unusable_or_obsolete()
+        if self.connection is None:
+            # Django drops a connection whose autocommit a request left off; here it was lost before.
+            self._manual_after_loss = False
 
     def close(self):
         try:

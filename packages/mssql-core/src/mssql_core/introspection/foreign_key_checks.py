@@ -87,9 +87,10 @@ class ForeignKeyChecks:
                 self._keys = rows(cursor, _ENABLED)
             deletes, table = write
             keys = [key for key in self._keys if table == (_referenced(key) if deletes else _table(key))]
+            # Before: where the answer is lost, they may be off.
+            self._ours.update(keys)
             self._alter(cursor, [key for key in keys if key not in self._off], "NOCHECK")
             self._off.update(keys)
-            self._ours.update(keys)
 
     def rolled_back(self):
         """ALTER TABLE is undone with all else, up to the savepoint: the next write asks anew."""
