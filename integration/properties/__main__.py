@@ -1,8 +1,8 @@
 """``hatch run properties --count 10000``: random values of every kind of field, on each server; prints a table.
 
 Options: --count values of each kind (1,000), --version 2016 to 2025, several too (2016 2022), --kinds names. Moments and
-UUIDs are tried once for each column type that they may have: --datetime-type, --uuid-type (all of them). With
-MSSQL_TEST_URL the server that it names is the only one.
+UUIDs are tried once for each column type that they may have: --datetime-type, --uuid-type (all of them). With --keep
+the results are kept, and the documentation's page is written. With MSSQL_TEST_URL the server that it names is the only one.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Iterator
+from typing import Any, Iterator
 
 from harness.project import configure
 from harness.server import serve
+
+from . import page, results
+from .results import PASSED
 
 # Kinds whose column's type is an option of the alias: the option, and the types.
 TYPES = {
@@ -28,6 +31,7 @@ def main() -> int:
     versions = ("2016", "2017", "2019", "2022", "2025")
     parser.add_argument("--version", nargs="+", choices=versions, default=["2016", "2022"])
     parser.add_argument("--kinds", nargs="+")
+    parser.add_argument("--keep", action="store_true", help="keep the results, and write the documentation's page")
     for name, types in TYPES.values():
         parser.add_argument("--" + name.replace("_", "-"), nargs="+", choices=types, default=list(types), dest=name)
     arguments = parser.parse_args()
@@ -36,8 +40,18 @@ def main() -> int:
     print("| field | column | server | values | result | seconds |\n|---|---|---|---|---|---|")
     for version in arguments.version:
         with serve(version) as server:
+            lines = []
             for options, kinds in _runs(arguments):
-                failed |= _on(server.database("properties", **options), version, kinds, arguments.count)
+                for line in _on(server.database("properties", **options), kinds, arguments.count):
+                    print(
+                        "| `{field}` | {column} | {0} | {values} | {result} | {seconds} |".format(version, **line),
+                        flush=True,
+                    )
+                    failed |= line["result"] != PASSED
+                    lines.append(line)
+            if arguments.keep:
+                results.keep(server.sandbox and version, lines)
+                page.write()
     return failed
 
 
@@ -52,7 +66,8 @@ def _runs(arguments) -> Iterator[tuple[dict[str, str], list[str]]]:
         yield options, [kind for kind in kinds if number == 0 or len(columns.get(kind, ())) > number]
 
 
-def _on(database, version, kinds, count) -> bool:
+def _on(database, kinds, count) -> Iterator[dict[str, Any]]:
+    """What came of each kind."""
     from django.db import connection, connections
 
     from .run import check
@@ -61,17 +76,16 @@ def _on(database, version, kinds, count) -> bool:
     if hasattr(connections._connections, "default"):
         del connections["default"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    failed = False
     for name in kinds:
-        start, tried, result = time.monotonic(), 0, "comes out and is found"
+        start, tried, result = time.monotonic(), 0, PASSED
         try:
             tried = check(name, count)
         except Exception as error:
-            failed, result = True, f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
+            result = f"{type(error).__name__}: {error}".replace("\n", " ")[:1000]
         column = database["OPTIONS"][TYPES[name][0]] if name in TYPES else ""
-        print(f"| `{name}` | {column} | {version} | {tried} | {result} | {time.monotonic() - start:.0f} |", flush=True)
+        seconds = round(time.monotonic() - start)
+        yield {"field": name, "column": column, "values": tried, "result": result, "seconds": seconds}
     connection.creation.destroy_test_db("properties", verbosity=0)
-    return failed
 
 
 if __name__ == "__main__":

@@ -94,8 +94,13 @@ _DECIMALS = st.decimals(-9999999, 9999999, allow_nan=False, places=5) | st.float
 )
 _NO_NUMBERS = st.sampled_from([decimal.Decimal("1e40"), decimal.Decimal("12345678.5"), decimal.Decimal(-99999999)])
 
+
+def _beyond(bits: int) -> st.SearchStrategy[int]:
+    return st.integers(2**bits, 2**70) | st.integers(-(2**70), -(2**bits) - 1)
+
+
 KINDS: dict[str, Kind] = {
-    "BigIntegerField": Kind(models.BigIntegerField, _integers(63)),
+    "BigIntegerField": Kind(models.BigIntegerField, _integers(63), refused=_beyond(63)),
     "BinaryField": Kind(lambda: models.BinaryField(max_length=20), st.binary(max_size=20), ordered=False,
                         refused=st.binary(min_size=21, max_size=30)),
     "BinaryField(max)": Kind(models.BinaryField, st.binary(max_size=9000), ordered=False),
@@ -107,15 +112,18 @@ KINDS: dict[str, Kind] = {
                          lambda value: _rounded(value, "0.00001"), _NO_NUMBERS, finds_given=False),
     "DecimalField(38)": Kind(lambda: models.DecimalField(max_digits=38, decimal_places=10),
                              st.integers(-(10**38) + 1, 10**38 - 1).map(lambda value: decimal.Decimal(value).scaleb(-10, decimal.Context(prec=40)))),
-    "DurationField": Kind(models.DurationField, st.timedeltas(datetime.timedelta(-100000000), datetime.timedelta(100000000))),
+    "DurationField": Kind(models.DurationField, st.timedeltas(datetime.timedelta(-100000000), datetime.timedelta(100000000)),
+                          refused=st.timedeltas(min_value=datetime.timedelta(110000000))),
     "FloatField": Kind(models.FloatField, st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False),
                        refused=st.sampled_from([math.nan, math.inf, -math.inf])),
     "GenericIPAddressField": Kind(models.GenericIPAddressField, st.ip_addresses().map(str), models.GenericIPAddressField().get_prep_value, ordered=False),
-    "IntegerField": Kind(models.IntegerField, _integers(31)),
-    "LegacyDateTimeField": Kind(LegacyDateTimeField, _moments(1753, 9999), _step),
+    "IntegerField": Kind(models.IntegerField, _integers(31), refused=_beyond(31)),
+    "LegacyDateTimeField": Kind(LegacyDateTimeField, _moments(1753, 9999), _step, refused=_moments(2, 1751)),
+    "PositiveBigIntegerField": Kind(models.PositiveBigIntegerField, st.integers(0, 2**63 - 1)),
     "PositiveIntegerField": Kind(models.PositiveIntegerField, st.integers(0, 2**31 - 1)),
-    "SmallDateTimeField": Kind(SmallDateTimeField, _moments(1900, 2078), _minute),
-    "SmallIntegerField": Kind(models.SmallIntegerField, _integers(15)),
+    "PositiveSmallIntegerField": Kind(models.PositiveSmallIntegerField, st.integers(0, 2**15 - 1)),
+    "SmallDateTimeField": Kind(SmallDateTimeField, _moments(1900, 2078), _minute, refused=_moments(2080, 9998)),
+    "SmallIntegerField": Kind(models.SmallIntegerField, _integers(15), refused=_beyond(15)),
     "TextField": Kind(models.TextField, _text(5000), refused=_surrogates(20), ordered=False),
     "TimeField": Kind(models.TimeField, st.times()),
     "UUIDField": Kind(models.UUIDField, st.uuids(), ordered=False),

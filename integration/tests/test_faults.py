@@ -4,12 +4,15 @@ import os
 import struct
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from faults.hostile.skeleton import skeleton
 from faults.leaks import canary
+from faults.proxy.fault import Fault
 from faults.proxy.frames import Packet, name_of
 from faults.workload.claims import Claim, Told
+from faults.workload.outcome import Outcome, judge_requests
 from harness.server import VARIABLE
 
 
@@ -53,6 +56,28 @@ def test_a_share_of_the_command_finds_nothing(arguments):
 )
 def test_what_was_told_is_compared_with_what_there_is(told, observed, what):
     assert Claim("unit", told, (0, 0), (1, 1)).violation(observed) == what
+
+
+@pytest.mark.parametrize(
+    "failed, timed_out, fault_request, violations",
+    [
+        ([0], {0}, 0, 0),
+        ([0, 1], {0}, 0, 1),
+        ([0, 1], {0, 1}, 0, 0),
+        ([1, 2], {2}, 1, 0),
+        ([0, 1], {0}, 1, 0),
+        ([0], {0}, None, 0),
+        ([0], set(), None, 1),
+    ],
+)
+def test_one_fault_fails_one_request_and_a_busy_machine_those_that_time_out(
+    failed, timed_out, fault_request, violations
+):
+    plan = SimpleNamespace(fault=Fault("stall", "message", "before", 1), health_checks=False, mode="worker")
+    fired = "" if fault_request is None else "message"
+    outcome = Outcome(failed_requests=failed, timed_out=timed_out, fault_request=fault_request, fired=fired)
+    judge_requests(plan, outcome)
+    assert len(outcome.violations) == violations
 
 
 def packet(kind, body):

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
 import pyodbc
@@ -19,6 +19,7 @@ from ..proxy.client import Port
 from ..proxy.fault import OUTAGE, Fault, draw, wants_timeout
 from . import session, units
 from .claims import Claim, Told
+from .outcome import Outcome, judge_requests
 from .unit import Unit
 
 # Messages of a case, about: where a fault by number may fall.
@@ -49,38 +50,6 @@ class Plan:
     @property
     def name(self) -> str:
         return "c%dx" % self.number
-
-
-@dataclass
-class Outcome:
-    """What came of a case.
-
-    :ivar violations: (what, text).
-    :ivar timeouts: of statements, also where the application swallowed the error.
-    """
-
-    claims: list[Claim] = field(default_factory=list)
-    fired: str = ""
-    failed_requests: list[int] = field(default_factory=list)
-    violations: list[tuple[str, str]] = field(default_factory=list)
-    sessions: list[int] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    timeouts: list[Exception] = field(default_factory=list)
-
-    def noting(self, execute: Callable[..., Any], *arguments: Any) -> Any:
-        """A wrapper around each statement of the application."""
-        try:
-            return execute(*arguments)
-        except Error as error:
-            self.note_timeouts(error)
-            raise
-
-    def note_timeouts(self, error: BaseException | None) -> None:
-        """Those behind an error; also one that the application never sees."""
-        while error is not None:
-            if getattr(error, "sqlstate", None) == "HYT00" and error not in self.timeouts:
-                self.timeouts.append(error)
-            error = error.__cause__ or error.__context__
 
 
 def plan(seed: int, number: int) -> Plan:
@@ -145,16 +114,21 @@ class Runner:
         self.port.arm(None if case.fault.is_idle else case.fault)
         with connection.execute_wrapper(outcome.noting):
             for number, request in enumerate(case.requests):
+                outcome.request = number
                 if case.fault.is_idle and number == case.fault.number:
+                    outcome.fault_request = number
                     outcome.fired = "idle" if connection.connection is not None else ""
                     self._end_idle(case.fault)
                 self._request(case, number, request, outcome)
+                if outcome.fault_request is None and self.port.report()["fired"]:
+                    outcome.fault_request = number
+        outcome.request = len(case.requests)
         self._look_at_session(case, outcome)
         connection.close()
         report = self.port.report()
         outcome.fired = outcome.fired or report["fired"]
         outcome.sessions = report["sessions"]
-        self._judge_requests(case, outcome)
+        judge_requests(case, outcome)
         return outcome
 
     def _end_idle(self, fault: Fault) -> None:
@@ -203,7 +177,7 @@ class Runner:
         except Exception as error:
             text = "%s %s: %s: %s" % (type(unit).__name__, unit.name, type(error).__name__, str(error)[:300])
             outcome.errors.append(text)
-            outcome.note_timeouts(error)
+            outcome.note_timeout(error)
             # pyodbc's connect() makes a SystemError of an exception of a signal's handler.
             if not isinstance(error, (Error, TimeLimit)) and not isinstance(error.__cause__, TimeLimit):
                 outcome.violations.append(("no database error", text))
@@ -217,32 +191,11 @@ class Runner:
         try:
             told = session.differences(connection, self.expected)
         except Error as error:
-            outcome.note_timeouts(error)
+            outcome.note_timeout(error)
             outcome.failed_requests.append(len(case.requests))
             outcome.errors.append("session: %s" % str(error)[:300])
         else:
             outcome.violations.extend(("unknown state", text) for text in told)
-
-    def _judge_requests(self, case: Plan, outcome: Outcome) -> None:
-        """One fault makes one request fail, and none where health checks come between."""
-        most = 1
-        if case.fault.is_idle and case.health_checks and case.mode == "requests":
-            most = 0
-        if not outcome.fired:
-            most = 0
-        most += sum("Killed" in error for error in outcome.errors)
-        # A busy machine may be slower than the time limit where no stall made it so.
-        expected = bool(outcome.fired) and wants_timeout(case.fault.kind)
-        most += max(0, len(outcome.timeouts) - expected)
-        failed = outcome.failed_requests
-        if len(failed) > most and not _has_deadlock(outcome):
-            what = "dead connection kept" if outcome.fired else "failed without a fault"
-            outcome.violations.append((what, "requests %s failed: %s" % (failed, " | ".join(outcome.errors))))
-
-
-def _has_deadlock(outcome: Outcome) -> bool:
-    """Deadlocks fail a request beside the fault."""
-    return any("1205" in text for text in outcome.errors)
 
 
 def _told(unit: Unit, error: BaseException) -> Told:

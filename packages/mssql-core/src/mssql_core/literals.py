@@ -7,6 +7,12 @@ import uuid
 
 from .plugin import string_literal
 
+# decimal ends at 38 digits, as a literal too (error 1007).
+# https://learn.microsoft.com/sql/t-sql/data-types/decimal-and-numeric-transact-sql
+MAX_PRECISION = 38
+# As the server rounds.
+_ROUNDING = decimal.Context(prec=MAX_PRECISION + 1, rounding=decimal.ROUND_HALF_UP)
+
 
 def literal(value):
     """
@@ -57,10 +63,24 @@ def _integer(value):
     return "%d" % value
 
 
+def fitted(value):
+    """A decimal of no more than the server's 38 digits, rounded as the server would; others stay.
+
+    Such as Decimal(0.1), which has 55 places.
+    """
+    if not value.is_finite():
+        return value
+    _, digits, exponent = value.as_tuple()
+    scale = MAX_PRECISION - max(len(digits) + exponent, 0)
+    if scale < 0 or -exponent <= scale:
+        return value
+    return value.quantize(decimal.Decimal(1).scaleb(-scale), context=_ROUNDING)
+
+
 def _decimal(value):
     if not value.is_finite():
         raise ValueError("%s cannot be stored in a numeric column." % value)
-    return format(value, "f")
+    return format(fitted(value), "f")
 
 
 def _float(value):

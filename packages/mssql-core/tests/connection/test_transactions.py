@@ -370,9 +370,7 @@ def test_a_block_whose_end_was_interrupted_twice_is_over(connection, atomic):
     kept = connection.driver.results
     failures = [Interrupted(), Interrupted()]
     ends = ("COMMIT", "IF @@TRANCOUNT")
-    connection.driver.results = lambda sql: (
-        ([failures.pop()], None) if failures and sql.startswith(ends) else kept(sql)
-    )
+    connection.driver.results = lambda sql: ([failures.pop()], None) if failures and sql.startswith(ends) else kept(sql)
     with pytest.raises(Interrupted), atomic():
         run(connection)
     assert not failures

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from .. import errors
 from ..connection import code_pages
-from ..connection.parameters import MAX_PRECISION, TypedParam, check, check_text
+from ..connection.parameters import TypedParam, check, check_text
 from ..fields import IdentityField, RowVersionField
+from ..literals import MAX_PRECISION
 from .output_clause import column_type
 
 _TYPE = re.compile(r"\s*(\w+)(?:\s*\(\s*(\w+)\s*\))?", re.ASCII)

@@ -13,7 +13,8 @@ from django.db import DataError
 
 from .. import errors
 from ..connection import code_pages
-from ..connection.parameters import MAX_PRECISION, TypedParam, fitted, whole_minutes
+from ..connection.parameters import TypedParam, whole_minutes
+from ..literals import MAX_PRECISION, fitted
 from .field_values import base_type, compared, decimal_digits, stored
 
 

@@ -13,6 +13,7 @@ import re
 import uuid
 
 from .. import errors
+from ..literals import MAX_PRECISION, fitted
 
 # ODBC type numbers (sql.h, sqlext.h, msodbcsql.h).
 SQL_DECIMAL, SQL_FLOAT, SQL_REAL, SQL_INTEGER, SQL_SMALLINT, SQL_BIGINT = 3, 6, 7, 4, 5, -5
@@ -27,11 +28,7 @@ BINARY_LENGTHS = (50, 8000)
 # Few classes of digits before and behind the point, both exact.
 _INTEGER_DIGITS = (9, 18, 28, 38)
 _SCALES = (0, 2, 4, 6, 10, 15, 20, 38)
-# decimal ends at 38 digits (Transact-SQL reference, "decimal and numeric").
-MAX_PRECISION = 38
 _INT64 = 2**63
-# As the server rounds.
-_ROUNDING = decimal.Context(prec=MAX_PRECISION + 1, rounding=decimal.ROUND_HALF_UP)
 
 _OFFSET = (SQL_SS_TIMESTAMPOFFSET, 34, 7)
 _TIME = (SQL_SS_TIME2, 16, 6)
@@ -200,20 +197,6 @@ def _float(value):
             "22003", "%r cannot be stored: SQL Server's float has no infinity and no NaN (error 8023)." % value
         )
     return float(value), None
-
-
-def fitted(value):
-    """A decimal of no more than the server's 38 digits, rounded as the server would; others are refused by :func:`check`.
-
-    Such as Decimal(0.1), which has 55 places.
-    """
-    if not value.is_finite():
-        return value
-    _, digits, exponent = value.as_tuple()
-    scale = MAX_PRECISION - max(len(digits) + exponent, 0)
-    if scale < 0 or -exponent <= scale:
-        return value
-    return value.quantize(decimal.Decimal(1).scaleb(-scale), context=_ROUNDING)
 
 
 def _decimal(value):

@@ -1,0 +1,35 @@
+"""The kept results, results/*.json: what the documentation's page is made from."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+PASSED = "comes out and is found"
+Result = dict[str, Any]
+
+
+def keep(sandbox: str | None, lines: list[dict[str, Any]]) -> None:
+    """Keep what a run on one server told.
+
+    :param sandbox: the version that the sandbox played; None for a real server.
+    :param lines: of the table.
+    """
+    from django.db import connection
+
+    try:
+        server = ".".join(map(str, connection.server.version))
+    finally:
+        connection.close()
+    result = {"sandbox": sandbox, "server": server, "date": str(datetime.date.today()), "lines": lines}
+    RESULTS.mkdir(exist_ok=True)
+    name = f"sandbox-{sandbox}" if sandbox else f"server-{server}"
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def load() -> list[Result]:
+    """All kept results, by server."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
