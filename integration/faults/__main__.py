@@ -21,19 +21,20 @@ from .proxy.client import ProxyProcess
 
 
 def run(
-    server: Server, seed: int, count: int, workers: int, cases: list[int] | None = None
+    server: Server, seed: int, count: int, workers: int, cases: list[int] | None = None, first: int = 0
 ) -> Iterator[dict[str, Any]]:
     """The results of the cases, as they come; see worker.Worker.play.
 
     :param count: faults that have to happen.
     :param workers: processes.
     :param cases: only these, whatever ``count`` says.
+    :param first: the number of the first case.
     """
     workers = 1 if cases else min(workers, count)
     with database.databases(server, workers) as names, ProxyProcess([(server.host, server.port)] * workers) as proxy:
         tasks = [
             {
-                "seed": seed, "worker": number, "workers": workers, "database": name, "port": port, "cases": cases,
+                "seed": seed, "worker": first + number, "workers": workers, "database": name, "port": port, "cases": cases,
                 "control": proxy.control, "count": count // workers + (number < count % workers),
             }
             for number, (name, port) in enumerate(zip(names, proxy.ports))
@@ -81,17 +82,23 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hatch run faults", description=__doc__)
     parser.add_argument("--count", type=int, default=1000, help="faults to inject")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--first", type=int, default=0, help="the number of the first case: goes on where another run ended"
+    )
     parser.add_argument("--case", type=int, action="append", help="play only the case of this number; may be repeated")
     parser.add_argument("--workers", type=int, default=6, help="processes; many of them wait most of the time")
     parser.add_argument("--version", default="2022", help="what the sandbox plays")
     arguments = parser.parse_args(argv)
     table = report.Table(arguments.seed)
     started = time.monotonic()
+    numbers = set()
     with serve(arguments.version) as server:
-        for result in run(server, arguments.seed, arguments.count, arguments.workers, arguments.case):
+        for result in run(server, arguments.seed, arguments.count, arguments.workers, arguments.case, arguments.first):
             table.add(result)
+            numbers.add(result["case"])
             for line in table.violations_of(result, detailed=bool(arguments.case)):
                 print(line, flush=True)
+    print("cases %d to %d" % (min(numbers), max(numbers)))
     print(table.text(time.monotonic() - started))
     return int(table.violations > 0)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.apps.registry import Apps
-from django.db import DataError, connection, models, transaction
+from django.db import DataError, ProgrammingError, connection, models, transaction
 
 import mssql_core
 from mssql_core.fields import LegacyDateTimeField, VarcharField
+from mssql_core.testing import compile_sql
 
 pytest.importorskip("zoneinfo")
 pytestmark = pytest.mark.usefixtures("shop")
@@ -27,6 +28,7 @@ def examples():
 
 class Item(models.Model):
     code = models.CharField(max_length=10, null=True)
+    label = models.CharField(max_length=10, null=True, db_collation="Latin1_General_100_BIN2")
     data = models.BinaryField(null=True)
     price = models.DecimalField(max_digits=12, decimal_places=5, null=True)
     at = models.DateTimeField(null=True)
@@ -59,14 +61,16 @@ def test_example(items, code):
     from decimal import Decimal
     from uuid import UUID
 
-    from django.db.models import DecimalField, F, Func, IntegerField, Value
-    from django.db.models.functions import Cast, Concat
+    from django.db.models import Case, DecimalField, F, Func, IntegerField, Q, Value, When
+    from django.db.models.functions import Cast, Collate, Concat
     from zoneinfo import ZoneInfo
 
     names = {
         "Item": Item, "DataError": DataError, "refused": refused, "Func": Func, "IntegerField": IntegerField,
         "Decimal": Decimal, "datetime": datetime, "timezone": timezone, "ZoneInfo": ZoneInfo, "UUID": UUID,
         "Cast": Cast, "Concat": Concat, "DecimalField": DecimalField, "F": F, "Value": Value,
+        "Case": Case, "Collate": Collate, "ProgrammingError": ProgrammingError, "Q": Q, "When": When,
+        "compile_sql": compile_sql,
     }  # fmt: skip
     with transaction.atomic():
         exec(compile(code, str(PAGE), "exec"), names)

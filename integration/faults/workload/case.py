@@ -90,6 +90,7 @@ class Runner:
         self.direct = direct
         self.expected = expected
         self._is_limited = False
+        self._attentions = 0
         signal.signal(signal.SIGUSR1, self._interrupt)
 
     def _interrupt(self, *arguments: Any) -> None:
@@ -112,24 +113,31 @@ class Runner:
         for unit in (unit for request in case.requests for unit in request):
             unit.connect = self.direct
         self.port.arm(None if case.fault.is_idle else case.fault)
-        with connection.execute_wrapper(outcome.noting):
-            for number, request in enumerate(case.requests):
-                outcome.request = number
-                if case.fault.is_idle and number == case.fault.number:
-                    outcome.fault_request = number
-                    outcome.fired = "idle" if connection.connection is not None else ""
-                    self._end_idle(case.fault)
-                self._request(case, number, request, outcome)
-                if outcome.fault_request is None and self.port.report()["fired"]:
-                    outcome.fault_request = number
-        outcome.request = len(case.requests)
+        self._attentions = 0
+        for number, request in enumerate(case.requests):
+            if case.fault.is_idle and number == case.fault.number:
+                outcome.fault_request = number
+                outcome.fired = "idle" if connection.connection is not None else ""
+                self._end_idle(case.fault)
+            self._request(case, number, request, outcome)
+            self._look_at_port(case, number, outcome)
         self._look_at_session(case, outcome)
+        self._look_at_port(case, len(case.requests), outcome)
         connection.close()
         report = self.port.report()
         outcome.fired = outcome.fired or report["fired"]
         outcome.sessions = report["sessions"]
         judge_requests(case, outcome)
         return outcome
+
+    def _look_at_port(self, case: Plan, number: int, outcome: Outcome) -> None:
+        report = self.port.report()
+        if outcome.fault_request is None and report["fired"]:
+            outcome.fault_request = number
+        # With no time limit, or a long one, an attention is of a cursor that was left early.
+        if case.query_timeout == 1 and report["forwarded"].get("attention", 0) > self._attentions:
+            outcome.timed_out.add(number)
+        self._attentions = report["forwarded"].get("attention", 0)
 
     def _end_idle(self, fault: Fault) -> None:
         """End what is open between two requests."""
@@ -177,7 +185,6 @@ class Runner:
         except Exception as error:
             text = "%s %s: %s: %s" % (type(unit).__name__, unit.name, type(error).__name__, str(error)[:300])
             outcome.errors.append(text)
-            outcome.note_timeout(error)
             # pyodbc's connect() makes a SystemError of an exception of a signal's handler.
             if not isinstance(error, (Error, TimeLimit)) and not isinstance(error.__cause__, TimeLimit):
                 outcome.violations.append(("no database error", text))
@@ -191,7 +198,6 @@ class Runner:
         try:
             told = session.differences(connection, self.expected)
         except Error as error:
-            outcome.note_timeout(error)
             outcome.failed_requests.append(len(case.requests))
             outcome.errors.append("session: %s" % str(error)[:300])
         else:

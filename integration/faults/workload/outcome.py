@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable
-
-from django.db import Error
+from typing import TYPE_CHECKING
 
 from .claims import Claim
 
@@ -18,9 +16,8 @@ class Outcome:
     """What came of a case.
 
     :ivar violations: (what, text).
-    :ivar request: the number of the one that runs.
     :ivar fault_request: the one in which the fault happened.
-    :ivar timed_out: those in which a statement's time was over, also where the application swallowed the error.
+    :ivar timed_out: those in which a statement was cancelled because its time was over, also where nobody was told.
     """
 
     claims: list[Claim] = field(default_factory=list)
@@ -29,24 +26,8 @@ class Outcome:
     violations: list[tuple[str, str]] = field(default_factory=list)
     sessions: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    request: int = 0
     fault_request: int | None = None
     timed_out: set[int] = field(default_factory=set)
-
-    def noting(self, execute: Callable[..., Any], *arguments: Any) -> Any:
-        """A wrapper around each statement of the application."""
-        try:
-            return execute(*arguments)
-        except Error as error:
-            self.note_timeout(error)
-            raise
-
-    def note_timeout(self, error: BaseException | None) -> None:
-        """One that is, or is behind, an error of the request."""
-        while error is not None:
-            if getattr(error, "sqlstate", None) == "HYT00":
-                self.timed_out.add(self.request)
-            error = error.__cause__ or error.__context__
 
 
 def judge_requests(case: Plan, outcome: Outcome) -> None:
