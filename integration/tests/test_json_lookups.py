@@ -1,11 +1,16 @@
 """A few random cases of each JSON lookup; ``hatch run plugin-table json --count 10000`` runs them on all versions."""
 
+from pathlib import Path
+
 import pytest
 from figures.table import _json_oracle as oracle
 from figures.table import json as table
+from figures.table import json_sizes
+from figures.table.__main__ import text_table
 
 pytestmark = pytest.mark.usefixtures("shop")
 FEW = 8
+PAGE = Path(__file__).parents[2] / "packages" / "mssql-json" / "docs" / "lookups.md"
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +38,13 @@ def test_the_oracle_contains_as_postgresql_does():
     assert oracle.contains(["a", {"b": [1]}], [{"b": []}])
     assert oracle.contains(["a"], "a") and not oracle.contains("a", ["a"])
     assert not oracle.contains([["a"]], ["a"])
+
+
+def test_the_page_has_the_sizes_of_what_is_compiled():
+    assert text_table("json_sizes", json_sizes.rows()) in PAGE.read_text(encoding="utf-8")
+
+
+def test_no_lookup_has_become_longer():
+    for name, cells in json_sizes.rows():
+        characters, calls, characters_before, calls_before = cells.values()
+        assert characters <= characters_before and calls <= calls_before, name

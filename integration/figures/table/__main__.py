@@ -7,18 +7,24 @@ import importlib
 import inspect
 import pkgutil
 import sys
+from typing import Any, Mapping, Sequence
 
 from . import __path__ as folder
 
 
-def text_table(title: str, rows: list[tuple[str, dict[str, bool]]]) -> str:
-    """The rows as Markdown; a column that a row does not have stays empty."""
+def text_table(title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """The rows as Markdown: numbers, and what passes; a column that a row does not have stays empty."""
     columns = list(dict.fromkeys(column for _, cells in rows for column in cells))
     lines = ["| %s | %s |" % (title, " | ".join(columns)), "|---" * (len(columns) + 1) + "|"]
     for name, cells in rows:
-        found = [{True: "pass", False: "FAIL", None: ""}[cells.get(column)] for column in columns]
-        lines.append("| %s | %s |" % (name, " | ".join(found)))
+        lines.append("| %s | %s |" % (name, " | ".join(_shown(cells.get(column)) for column in columns)))
     return "\n".join(lines)
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "pass" if cell else "FAIL"
+    return "" if cell is None else f"{cell:,}"
 
 
 def main(argv: list[str] | None = None) -> int:

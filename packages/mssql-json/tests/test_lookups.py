@@ -4,7 +4,7 @@ import django
 import pytest
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Subquery, Value
 from django.db.models.fields.json import JSONField, KeyTransform
 from jsontests.keys import KT
 from jsontests.models import Paper
@@ -35,6 +35,56 @@ def test_a_number_is_written_in_many_ways(where):
 def test_a_long_string_is_beyond_json_value(where):
     sql, params = where(papers.filter(value__a="x" * 3000))
     assert "JSON_VALUE" not in sql and params == ["x" * 3000 + "."]
+
+
+def test_texts_and_booleans_of_a_document_are_looked_at_first(where):
+    sql, params = where(papers.filter(value={"a": 1, "b": "x", "c": {"d": True}, "e": ["y"], "0": "z"}))
+    indexed = (
+        "(JSON_VALUE(CASE WHEN ISJSON(%s) = 1 THEN %s END, N'$.\"b\"') = %%s AND JSON_VALUE(CASE WHEN ISJSON(%s) = 1 "
+    )
+    indexed += "THEN %s END, N'$.\"c\".\"d\"') = N'true' AND (SELECT TOP (1) "
+    assert sql.startswith(indexed % (COLUMN, COLUMN, COLUMN, COLUMN)) and sql.count("JSON_VALUE") == 2
+    assert params == ["x", 1.0, "x.", "y.", "z."]
+
+
+@pytest.mark.parametrize(
+    "condition, first",
+    [
+        (Q(value__k={"b": "x"}), 'N\'$."k"."b"\''),
+        (Q(value__contains={"b": "x"}), "N'$.\"b\"'"),
+        (Q(value__k__contains={"b": "x"}), 'N\'$."k"."b"\''),
+        (Q(value__in=[{"b": "x"}]), "N'$.\"b\"'"),
+    ],
+)
+def test_so_are_those_of_keys_and_parts(where, condition, first):
+    sql, params = where(papers.filter(condition))
+    assert sql.count("JSON_VALUE") == 1 and first in sql and params == ["x", "x."]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        # The array ["x"] contains it, too.
+        Q(value__k__contains="x"),
+        Q(value__contained_by={"b": "x"}),
+        Q(value__contains={"b": "x" * 3000}),
+        Q(value__contains={"": "x", "0": "x"}),
+        Q(value__in=[{"b": "x"}, {"b": "y"}]),
+    ],
+)
+def test_what_need_not_be_at_a_path_is_not(where, condition):
+    assert "JSON_VALUE" not in where(papers.filter(condition))[0]
+
+
+def test_only_a_few_keys_are_looked_at_first(where):
+    sql, _ = where(papers.filter(value={"k%d" % number: "x" for number in range(9)}))
+    assert sql.count("JSON_VALUE") == 4
+
+
+def test_an_expression_has_no_index_and_is_named_once(where):
+    newest = Paper.objects.values("other")[:1]
+    sql, _ = where(papers.annotate(n=Subquery(newest)).filter(n={"b": "x"}))
+    assert "JSON_VALUE" not in sql
 
 
 @pytest.mark.parametrize("version", ["2016", "2022", "2025"])
@@ -68,7 +118,7 @@ def test_text_in_a_value_is_json_before_django_4_2(where):
 
 def test_in_is_one_subquery(where):
     sql, params = where(papers.filter(value__a__in=["x", 1, None, Value(None, JSONField())]))
-    assert sql.count("SELECT") == 1 and params == ["x.", "1", 1.0]
+    assert sql.count("SELECT") == 1 and params == ["x.", 1.0]
 
 
 def test_many_values_are_one_parameter(where):
@@ -143,8 +193,8 @@ def test_has_keys_of_none(where):
 
 def test_contained_by_turns_the_sides(where):
     one, params = where(papers.filter(value__contains=[1]))
-    other, _ = where(papers.filter(value__contained_by=[1]))
-    assert params == ["[1]"] and one != other
+    other, more = where(papers.filter(value__contained_by=[1]))
+    assert params == [1.0] and more == [1.0, 1.0] and one != other
 
 
 def test_openjson_needs_its_compatibility_level(compiled):

@@ -15,44 +15,10 @@ def test_depth(value, expected):
     assert values.depth(value) == expected
 
 
-@pytest.mark.parametrize(
-    "value, sql, params",
-    [
-        (None, "[j0].[type] = 0", []),
-        (True, "[j0].[type] = 3 AND [j0].[value] = N'true'", []),
-        (
-            "x",
-            "[j0].[type] = 1 AND ([j0].[value] + N'.') COLLATE Latin1_General_100_BIN2 = %s",
-            ["x."],
-        ),
-    ],
-)
-def test_scalars_compare_with_their_type(value, sql, params):
-    assert values.equals(ITEM, value) == (sql, params)
-
-
-@pytest.mark.parametrize(
-    "value, params",
-    [
-        (1, ["1", 1.0]),
-        (1.0, ["1", 1.0]),
-        (0, ["0", 0.0]),
-        (0.5, [0.5]),
-        # No float is this integer, so that only its digits are compared.
-        (2**53 + 1, ["9007199254740993"]),
-        (10**400, ["1" + "0" * 400]),
-    ],
-)
-def test_numbers_compare_by_value(value, params):
-    sql, found = values.equals(ITEM, value)
-    assert sql.startswith("[j0].[type] = 2 AND (") and found == params
-    assert sql.count("%s") - sql.count("%%s") == len(params)
-
-
-def test_containers_are_one_parameter():
-    sql, params = values.equals(ITEM, {"b": [1, "é"]})
-    assert params == ['{"b":[1,"é"]}']
-    assert sql.startswith("[j0].[type] = 5 AND EXISTS") and "HAVING COUNT(*) <> 2" in sql
+def test_leaves_of_two_documents_are_one_pass_over_both():
+    sql = values.same("[x]", "[y]", 3)
+    assert sql.count("OPENJSON(") == 3 and "FROM (VALUES (CASE WHEN [x].[type] IN (4, 5)" in sql
+    assert sql.count("COALESCE([l3].[type], [l2].[type], [l1].[type])") == 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import copy
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
+from django.db.models.expressions import Col
 from django.db.models.fields.json import (
     ContainedBy,
     DataContains,
@@ -20,7 +21,7 @@ from django.db.models.fields.json import (
 )
 from django.db.models.lookups import In
 
-from . import definitions, functions, text, values
+from . import constants, definitions, functions, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
 from .documents import BINARY, Item, in_array
 from .path import compile_path, is_path_key, literal
@@ -28,6 +29,9 @@ from .transforms import item_of, require_openjson, unwrapped
 
 # JSON_VALUE gives up to so many characters.
 _LONGEST = 4000
+# Keys of a document that are looked at first: an index has one, and each is read from the document's beginning.
+_INDEXED = 4
+_CONTAINMENT = "contains and contained_by"
 
 
 def _is_expression(value):
@@ -61,36 +65,37 @@ def compile_exact(node, compiler, connection, **extra):
     return _equals_expression(node.lhs, node.rhs, compiler)
 
 
-def _equals_any(lhs, constants, compiler):
+def _equals_any(lhs, found, compiler):
     item = item_of(lhs, compiler)
-    tests, params = [], []
-    for value in constants:
-        test, found = values.equals(item, value)
-        tests.append("(%s)" % test)
-        params += found
-    sql, params = item.test(" OR ".join(tests), params)
-    if len(constants) == 1 and isinstance(constants[0], (str, bool)):
-        return _with_index(lhs, constants[0], sql, params, compiler)
-    return sql, params
+    tests = [constants.equals(item.alias, value) for value in found]
+    condition = " OR ".join("(%s)" % sql for sql, _ in tests)
+    sql, params = item.test(condition, [param for _, params in tests for param in params])
+    return _with_index(lhs, found[0], sql, params, compiler) if len(found) == 1 else (sql, params)
 
 
 def _with_index(lhs, value, sql, params, compiler):
     """
-    Say it again in the words of an index over the key; it is the test that decides.
+    Say it first in the words of an index over a key, of up to _INDEXED keys; it is the test that decides.
 
+    It is cheaper, too: few documents pass. Where the test is true so are these, and where it is NULL so are they.
     Texts and booleans are written in one way; a number in many (1, 1.0, 1e0), which no text finds.
     """
-    if not isinstance(lhs, KeyTransform) or isinstance(value, str) and len(value) > _LONGEST // 2:
+    document, keys = unwrapped(lhs) if isinstance(lhs, KeyTransform) else (lhs, [])
+    if not isinstance(document, Col) or not all(map(is_path_key, keys)):
         return sql, params
-    document, keys = unwrapped(lhs)
-    column, found = compiler.compile(document)
-    if found or not all(map(is_path_key, keys)):
-        return sql, params
-    indexed = "JSON_VALUE(%s, %s)" % (definitions.container(column), literal(compile_path(keys)))
-    if isinstance(value, bool):
-        # A literal, as all booleans: filtered indexes are found by them.
-        return "(%s = N'%s' AND %s)" % (indexed, "true" if value else "false", sql), params
-    return "(%s = %%s AND %s)" % (indexed, sql), [value, *params]
+    column, _ = compiler.compile(document)
+    tests, values_found = [], []
+    for path, text_value in constants.texts(value, keys):
+        if len(tests) == _INDEXED or isinstance(text_value, str) and len(text_value) > _LONGEST // 2:
+            continue
+        indexed = "JSON_VALUE(%s, %s)" % (definitions.container(column), literal(compile_path(path)))
+        if isinstance(text_value, bool):
+            # A literal, as all booleans: filtered indexes are found by them.
+            tests.append("%s = N'%s'" % (indexed, "true" if text_value else "false"))
+        else:
+            tests.append("%s = %%s" % indexed)
+            values_found.append(text_value)
+    return ("(%s)" % " AND ".join([*tests, sql]) if tests else sql), [*values_found, *params]
 
 
 def _equals_expression(lhs, rhs, compiler):
@@ -126,24 +131,23 @@ def compile_in(node, compiler, connection, **extra):
         return NotImplemented
     if _is_subquery(node.rhs):
         return _in_subquery(node, compiler)
-    found = list(members(node.rhs))
-    constants, expressions = [], []
-    for value in found:
+    known, expressions = [], []
+    for value in members(node.rhs):
         if value is None or _is_null_of_another_type(value):
             continue
         if _is_constant(value):
-            constants.append(python_value(value, _field(node)))
+            known.append(python_value(value, _field(node)))
         else:
             expressions.append(value)
-    if not constants and not expressions:
+    if not known and not expressions:
         raise EmptyResultSet
     if definitions.applies(compiler):
         definitions.refuse(compiler if expressions else None, "a comparison of two JSON values")
-        tests = [definitions.exact(node.lhs, value, compiler) for value in constants]
+        tests = [definitions.exact(node.lhs, value, compiler) for value in known]
     else:
         tests = [_equals_expression(node.lhs, value, compiler) for value in expressions]
-        if constants:
-            tests.insert(0, _equals_some(node.lhs, constants, compiler))
+        if known:
+            tests.insert(0, _equals_some(node.lhs, known, compiler))
     return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
 
 
@@ -155,14 +159,14 @@ def _is_subquery(rhs):
     return hasattr(rhs, "get_compiler") or hasattr(rhs, "query")
 
 
-def _equals_some(lhs, constants, compiler):
-    if len(constants) <= 8 and not any(isinstance(value, (dict, list)) for value in constants):
-        return _equals_any(lhs, constants, compiler)
+def _equals_some(lhs, known, compiler):
+    if len(known) == 1 or len(known) <= 8 and not any(isinstance(value, (dict, list)) for value in known):
+        return _equals_any(lhs, known, compiler)
     # All of them in one parameter.
     item = item_of(lhs, compiler)
-    levels = max(map(values.depth, constants))
+    levels = max(map(values.depth, known))
     condition = "EXISTS (SELECT 1 FROM OPENJSON(%%s) AS [c] WHERE %s)" % values.same(item.alias, "[c]", levels)
-    return item.test(condition, [values.text_of(constants)])
+    return item.test(condition, [values.text_of(known)])
 
 
 def _in_subquery(node, compiler):
@@ -225,22 +229,26 @@ def compile_has_key(node, compiler, connection, **extra):
 
 
 def compile_contains(node, compiler, connection, **extra):
-    return _containment(node, compiler, connection, lambda x, y, levels: values.contains(x, y, levels))
+    """A document or a key contains a constant, or another document, as PostgreSQL's @> has it."""
+    definitions.refuse(compiler, _CONTAINMENT)
+    item = item_of(node.lhs, compiler)
+    if not _is_constant(node.rhs):
+        other = item_of(node.rhs, compiler, prefix="o")
+        return item.test(values.contains(item.alias, other.alias, values.DEEPEST_CONTAINED), (), other)
+    value = python_value(node.rhs, _field(node))
+    sql, params = item.test(*constants.contains(item.alias, value))
+    # A scalar may be the element of an array.
+    return _with_index(node.lhs, value, sql, params, compiler) if isinstance(value, dict) else (sql, params)
 
 
 def compile_contained_by(node, compiler, connection, **extra):
-    return _containment(node, compiler, connection, lambda x, y, levels: values.contains(y, x, levels))
-
-
-def _containment(node, compiler, connection, condition):
-    definitions.refuse(compiler, "contains and contained_by")
+    """A document or a key is contained in a constant, or in another document."""
+    definitions.refuse(compiler, _CONTAINMENT)
     item = item_of(node.lhs, compiler)
-    if _is_constant(node.rhs):
-        value = python_value(node.rhs, _field(node))
-        other, levels = values.constant(value), values.depth(value)
-    else:
-        other, levels = item_of(node.rhs, compiler, prefix="o"), values.DEEPEST_CONTAINED
-    return item.test(condition(item.alias, other.alias, levels), (), other)
+    if not _is_constant(node.rhs):
+        other = item_of(node.rhs, compiler, prefix="o")
+        return item.test(values.contains(other.alias, item.alias, values.DEEPEST_CONTAINED), (), other)
+    return item.test(*constants.contained_by(item.alias, python_value(node.rhs, _field(node))))
 
 
 COMPILERS = {

@@ -5,7 +5,7 @@ import math
 
 from django.db import NotSupportedError
 
-from .documents import ARRAY, BINARY, OBJECT, Item, children
+from .documents import ARRAY, BINARY, children
 
 # Levels to which two documents of the database are compared by value, below that by text.
 DEEPEST = 16
@@ -29,29 +29,7 @@ def text_of(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def constant(value):
-    """A Python value as an Item: one parameter, whatever its size."""
-    return Item("%s", [text_of(value)], prefix="c")
-
-
-# ---- equality with a constant -------------------------------------------------------
-
-
-def equals(item, value):
-    """The row's value is the Python `value`: (condition on the Item `item`, params)."""
-    alias = item.alias
-    if value is None:
-        return "%s.[type] = 0" % alias, []
-    if isinstance(value, bool):
-        return "%s.[type] = 3 AND %s.[value] = N'%s'" % (alias, alias, "true" if value else "false"), []
-    if isinstance(value, (int, float)):
-        sql, params = _is_number(alias, value)
-        return "%s.[type] = 2 AND (%s)" % (alias, sql), params
-    if isinstance(value, str):
-        return "%s.[type] = 1 AND %s = %%s" % (alias, exactly(alias)), [value + "."]
-    other = constant(value)
-    sql = "EXISTS (SELECT 1 FROM %s WHERE %s)" % (other.from_sql, same(alias, other.alias, depth(value)))
-    return "%s.[type] = %d AND %s" % (alias, OBJECT if isinstance(value, dict) else ARRAY, sql), other.params
+# ---- scalars ------------------------------------------------------------------------
 
 
 def exactly(alias):
@@ -59,35 +37,22 @@ def exactly(alias):
     return "(%s.[value] + N'.') COLLATE %s" % (alias, BINARY)
 
 
-def _is_number(alias, value):
-    """Integers compare digit by digit, fractions as float, which Python has as well."""
-    tests, params = [], []
-    whole = value if isinstance(value, int) else int(value) if value.is_integer() else None
-    if whole is not None:
-        tests.append("%s.[value] = %%s" % alias)
-        params.append(str(whole))
-        if whole == 0:
-            tests.append("%s.[value] = N'-0'" % alias)
-    fraction = _float(value)
-    if fraction is not None and fraction == value:
-        tests.append("%s AND %s = %%s" % (_has_point(alias), _as_float(alias)))
-        params.append(fraction)
-    return " OR ".join(tests), params
+def has_point(alias):
+    """A number is no integer: it is written with a fraction or an exponent."""
+    return "%s.[value] LIKE N'%%%%[.eE]%%%%'" % alias
 
 
-def _float(value):
+def as_float(alias):
+    """The number as float, NULL beyond every float."""
+    return "TRY_CAST(%s.[value] AS float)" % alias
+
+
+def nearest_float(value):
+    """The float of a Python number, None beyond every float."""
     try:
         return float(value)
     except OverflowError:
         return None
-
-
-def _has_point(alias):
-    return "%s.[value] LIKE N'%%%%[.eE]%%%%'" % alias
-
-
-def _as_float(alias):
-    return "TRY_CAST(%s.[value] AS float)" % alias
 
 
 # ---- equality of two rows -----------------------------------------------------------
@@ -118,10 +83,12 @@ def same(x, y, levels):
     scalar = same_scalar(x, y)
     if not levels:
         return scalar
+    # Their collations may differ, which one column cannot.
+    texts = ", ".join("(%s COLLATE %s)" % (children(alias), BINARY) for alias in (x, y))
     return (
-        "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM (%s UNION ALL %s) AS [u] "
+        "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM (VALUES %s) AS [d] ([v]) %s "
         "GROUP BY [u].[r] HAVING COUNT(*) <> 2)))"
-    ) % (scalar, x, x, y, _leaves(x, levels), _leaves(y, levels))
+    ) % (scalar, x, x, y, texts, _leaves(levels))
 
 
 def _number_text(value):
@@ -138,32 +105,33 @@ def _number_text(value):
     ).format(v=value, n=number)
 
 
-def _leaves(alias, levels):
-    """SELECT with a row for each leaf below a container: its path, type and value in one text."""
+def _leaves(levels):
+    """Further sources after a [d].[v] of containers: [u].[r] is the path, type and value of each leaf in one text."""
     names = ["[l%d]" % level for level in range(1, levels + 1)]
-    sources = ["OPENJSON(%s) AS %s" % (children(alias), names[0])]
-    for parent, name in zip(names, names[1:]):
-        sources.append("OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name))
+    sources = ["CROSS APPLY OPENJSON([d].[v]) AS %s" % names[0]]
     path = [_quoted_key(names[0])]
     for parent, name in zip(names, names[1:]):
+        sources.append("OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name))
         path.append("ISNULL(CASE %s.[type] WHEN 4 THEN N'#' ELSE N'.' END + %s, N'')" % (parent, _quoted_key(name)))
-    kinds = ", ".join("%s.[type]" % name for name in reversed(names))
-    kind = "COALESCE(%s)" % kinds if levels > 1 else kinds
-    value = ["WHEN %s.[key] IS NOT NULL THEN %s.[value]" % (names[-1], names[-1])]
-    for name in reversed(names[:-1]):
-        # A container without children is empty.
-        value.append(
-            "WHEN %s.[key] IS NOT NULL THEN CASE WHEN %s.[type] > 3 THEN N'' ELSE %s.[value] END" % (name, name, name)
-        )
     # Keys and values have different collations, which nothing could join (error 451).
     sources.append(
-        "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], (CASE %s END) COLLATE %s AS [v]) AS [leaf]"
-        % (" + ".join(path), BINARY, kind, " ".join(value), BINARY)
+        "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], %s COLLATE %s AS [v]) AS [leaf]"
+        % (" + ".join(path), BINARY, _deepest(names, "type"), _deepest(names, "value"), BINARY)
     )
-    text = "CASE [leaf].[t] WHEN 2 THEN %s ELSE ISNULL([leaf].[v], N'') END" % _number_text("[leaf].[v]")
-    return "SELECT ([leaf].[p] + N'=' + CAST([leaf].[t] AS nvarchar(1)) + %s + N'.') COLLATE %s AS [r] FROM %s" % (
-        text, BINARY, " ".join(sources),
-    )  # fmt: skip
+    # Text of a container below the last level counts, that of an empty one above it does not.
+    text = (
+        "CASE [leaf].[t] WHEN 2 THEN %s WHEN 1 THEN [leaf].[v] WHEN 3 THEN [leaf].[v] ELSE ISNULL(%s.[value], N'') END"
+    )
+    sources.append(
+        "CROSS APPLY (SELECT ([leaf].[p] + N'=' + CAST([leaf].[t] AS nvarchar(1)) + %s + N'.') COLLATE %s AS [r]) AS [u]"
+        % (text % (_number_text("[leaf].[v]"), names[-1]), BINARY)
+    )
+    return " ".join(sources)
+
+
+def _deepest(names, column):
+    columns = ["%s.[%s]" % (name, column) for name in reversed(names)]
+    return "COALESCE(%s)" % ", ".join(columns) if len(columns) > 1 else columns[0]
 
 
 def _quoted_key(name):
@@ -245,20 +213,20 @@ def _compares_number(alias, operator, value):
     if fraction is None:
         # Beyond every float.
         return ("1 = 1" if (value > 0) == (operator[0] == "<") else "1 = 0"), []
-    as_float = "%s %s %%s" % (_as_float(alias), float_operator)
+    fractions = "%s %s %%s" % (as_float(alias), float_operator)
     whole = value if isinstance(value, int) else _whole_bound(operator, value)
     if len(str(abs(whole))) > _DIGITS:
-        return as_float, [fraction]
+        return fractions, [fraction]
     sql = (
         "CASE WHEN %s OR LEN(%s.[value]) > %d THEN CASE WHEN %s THEN 1 ELSE 0 END "
         "WHEN TRY_CAST(%s.[value] AS decimal(38, 0)) %s CAST(%%s AS decimal(38, 0)) THEN 1 ELSE 0 END = 1"
-    ) % (_has_point(alias), alias, _DIGITS, as_float, alias, operator)
+    ) % (has_point(alias), alias, _DIGITS, fractions, alias, operator)
     return sql, [fraction, str(whole)]
 
 
 def _float_bound(operator, value):
     """(operator, float) that say of a float what `operator` says of the exact `value`."""
-    bound = _float(value)
+    bound = nearest_float(value)
     if bound is None or bound == value:
         return operator, bound
     if bound > value:
@@ -283,8 +251,8 @@ def orders(x, operator, y):
         "op": operator,
         "xt": ordered_text(x),
         "yt": ordered_text(y),
-        "xf": _as_float(x),
-        "yf": _as_float(y),
+        "xf": as_float(x),
+        "yf": as_float(y),
         "xw": whole % (x, x),
         "yw": whole % (y, y),
     }
