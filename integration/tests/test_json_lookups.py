@@ -7,6 +7,8 @@ from figures.table import _json_oracle as oracle
 from figures.table import json as table
 from figures.table import json_sizes
 from figures.table.__main__ import text_table
+from grammar import refusals
+from orm import t_sql
 
 pytestmark = pytest.mark.usefixtures("shop")
 FEW = 8
@@ -48,3 +50,8 @@ def test_no_lookup_has_become_longer():
     for name, cells in json_sizes.rows():
         characters, calls, characters_before, calls_before = cells.values()
         assert characters <= characters_before and calls <= calls_before, name
+
+
+def test_every_lookup_parses_under_microsofts_grammars(tmp_path):
+    statements = [t_sql(json_sizes.statement(condition)) for condition, _ in json_sizes.LOOKUPS.values()]
+    assert refusals(statements, folder=tmp_path) == []

@@ -188,6 +188,75 @@ def test_blanks_at_the_end_count(papers):
     assert not rows.filter(Q(value__has_key="a") | Q(value__a="x ") | Q(**{"value__a ": "x"})).exists()
 
 
+@pytest.mark.parametrize(
+    "document, lookup, constant, expected",
+    [
+        # Names that differ by a blank are two.
+        ({"a": 1, "a ": 1}, "exact", {"a": 1, "a ": 1}, True),
+        ({"a": 1, "a ": 1}, "exact", {"a": 1}, False),
+        ({"a": 1, "a ": 1}, "contains", {"a ": 1, "a": 1}, True),
+        ({"a": 1}, "contains", {"a": 1, "a ": 1}, False),
+        ({"a": 1, "a ": 1}, "contained_by", {"a": 1}, False),
+        # A position is no name.
+        ({"a": [1]}, "exact", {"a": {"0": 1}}, False),
+        ({"a": [1]}, "contains", {"a": {"0": 1}}, False),
+        ({"a": {"b": [{"c": 1}]}}, "contains", {"a": {"b": {"0": {"c": 1}}}}, False),
+        ({"a": {"b": {"0": {"c": 1}}}}, "contains", {"a": {"b": {"0": {"c": 1}}}}, True),
+        ({"0": 1}, "exact", [1], False),
+        ({"0": 1}, "contained_by", [1], False),
+        # Empty is not nothing.
+        ({"a": {}}, "exact", {"a": []}, False),
+        ({"a": {}}, "contains", {"a": {}}, True),
+        ({}, "contains", {"a": {}}, False),
+        ([], "exact", {}, False),
+        ([[]], "contains", [[]], True),
+        ([[]], "contained_by", [], False),
+        # One element may be several of the constant's, and none of them twice.
+        ([{"a": 1, "b": 2}], "contains", [{"a": 1}, {"b": 2}], True),
+        ([1, 1], "contains", [1, 1.0, 1], True),
+        ([1], "contains", [1, True], False),
+        ([1, True], "contains", [True, 1], True),
+        ([1, 1], "exact", [1], False),
+        ([1, 1], "contained_by", [1], True),
+        # Numbers that one float would be.
+        ([2**53 + 1], "exact", [2**53], False),
+        ([2**53 + 1], "contains", [float(2**53)], False),
+        ([float(2**53)], "exact", [2**53], True),
+        ([10**30], "exact", [10**30 + 1], False),
+        ([None, "null"], "exact", ["null", None], False),
+        # Text counts to the last blank, in whatever case.
+        ({"a": "x "}, "exact", {"a": "x"}, False),
+        ({"a": "X"}, "contains", {"a": "x"}, False),
+        ({"a": "true"}, "exact", {"a": True}, False),
+    ],
+)
+def test_documents_and_constants(papers, document, lookup, constant, expected):
+    rows = papers(document, {"k": document})
+    condition = Q(**{f"value__{lookup}": constant})
+    assert rows.filter(condition, place=0).exists() is expected
+    assert rows.filter(~condition, place=0).exists() is not expected
+    condition = Q(**{f"value__k__{lookup}": constant})
+    assert rows.filter(condition).exists() is expected
+    assert list(rows.filter(~condition).values_list("place", flat=True)) == ([] if expected else [1])
+
+
+def test_what_is_no_document_is_neither(papers, alias):
+    from figures.table._json_cases import SQL_NULL
+
+    rows = papers(SQL_NULL, {"a": 1, "b": "x"}, {"a": "x"})
+    for lookup in ("exact", "contains", "contained_by"):
+        for constant in ({"a": 1, "b": "x"}, {"b": "x"}, [1]):
+            answers = rows.annotate(
+                answer=Case(
+                    When(Q(**{f"value__{lookup}": constant}), then=1),
+                    When(~Q(**{f"value__{lookup}": constant}), then=0),
+                    output_field=IntegerField(),
+                )
+            ).order_by("place")
+            assert None not in answers.values_list("answer", flat=True)[1:], (lookup, constant)
+            assert rows.filter(Q(**{f"value__{lookup}": constant}), value__isnull=True).count() == 0
+
+
 def test_integers_keep_their_digits(papers):
     big = 12345678901234567890123456789
     rows = papers({"n": big}, {"n": big + 1})

@@ -33,16 +33,20 @@ LOOKUPS: dict[str, tuple[Q, tuple[int, int]]] = {
 }
 
 
-def size(condition: Q) -> tuple[int, int]:
-    """(characters, calls of OPENJSON) of a condition of a queryset."""
+def statement(condition: Q) -> str:
+    """A queryset's SQL with Django's placeholders."""
     configure()
     from mssql_core.testing import compile_sql, fake_connection
 
     from ._json_model import Document
 
     connection = fake_connection(plugins={"mssql_json.plugin:JSONPlugin": {}})
-    sql, _ = compile_sql(Document.objects.filter(condition).values("id"), connection)
-    where = sql.split(" WHERE ", 1)[1].replace("%s", "?").replace("%%", "%")
+    return compile_sql(Document.objects.filter(condition).values("id"), connection)[0]
+
+
+def size(condition: Q) -> tuple[int, int]:
+    """(characters, calls of OPENJSON) of a condition, each parameter a question mark."""
+    where = statement(condition).split(" WHERE ", 1)[1].replace("%s", "?").replace("%%", "%")
     return len(where), where.count("OPENJSON(")
 
 
