@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -37,7 +38,7 @@ def compiler(connection):
 )
 def test_values_are_what_the_field_makes_of_each(compiler, field, values):
     field.set_attributes_from_name("x")
-    found = prepared(field, values, compiler)
+    found = prepared(field, values, compiler.connection, partial(compiler.prepare_value, field))
     assert found == [field.get_db_prep_save(value, connection=compiler.connection) for value in values]
     assert list(map(type, found)) == [
         type(field.get_db_prep_save(value, connection=compiler.connection)) for value in values
@@ -45,12 +46,12 @@ def test_values_are_what_the_field_makes_of_each(compiler, field, values):
 
 
 def test_expressions_are_not_prepared_together(compiler):
-    assert prepared(IntegerField(), [1, Value(2)], compiler) is None
+    assert prepared(IntegerField(), [1, Value(2)], compiler.connection, None) is None
 
 
 def test_a_decimal_without_digits_is_refused_by_its_field(compiler):
     with pytest.raises((ValidationError, decimal.InvalidOperation, DataError)):
-        values = prepared(PRICE, [decimal.Decimal("NaN")], compiler)
+        values = prepared(PRICE, [decimal.Decimal("NaN")], compiler.connection, partial(compiler.prepare_value, PRICE))
         carried_values(PRICE, values, compiler.connection)
 
 

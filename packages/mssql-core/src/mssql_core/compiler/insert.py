@@ -4,6 +4,8 @@ https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 """
 
+from functools import partial
+
 from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..plugin.types import Capability
 from .cross_apply import Hoists
@@ -47,9 +49,10 @@ class InsertMixin:
 
     def _column(self, field, values):
         getter = placeholder_getter(field)
-        scalars = prepared(field, values, self) if getter is None else None
-        if scalars is not None:
-            return Column(field, scalars)
+        if getter is None:
+            scalars = prepared(field, values, self.connection, partial(self.prepare_value, field))
+            if scalars is not None:
+                return Column(field, scalars)
         return Column(field, cells=[self._cell(field, getter, self._prepared(field, value)) for value in values])
 
     def _prepared(self, field, value):

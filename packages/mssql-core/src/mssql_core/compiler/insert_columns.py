@@ -102,14 +102,18 @@ def _has_no_pre_save(field):
     return type(field).pre_save is Field.pre_save
 
 
-def prepared(field, values, compiler):
-    """The values as the field prepares them, where none is an expression; else None."""
+def prepared(field, values, connection, prepare):
+    """
+    The values as the field prepares them, where none is an expression; else None.
+
+    :param prepare: what does so with a value that the field would not give back as it is.
+    """
     kinds = set(map(type, values))
     if not kinds <= _SCALARS:
         return None
-    if _are_prepared(field, kinds) or _are_prepared_in(field, values, kinds, compiler.connection):
+    if _are_prepared(field, kinds) or _are_prepared_in(field, values, kinds, connection):
         return values
-    values = [compiler.prepare_value(field, value) for value in values]
+    values = [prepare(value) for value in values]
     return values if set(map(type, values)) <= _SCALARS else None
 
 

@@ -12,6 +12,7 @@ from .field_values import Prepared, is_written_by_server, refuse_to_write, store
 from .output_clause import Returning, column_type, sized
 from .predicates import PredicateValue, is_predicate
 from .target_table import with_target
+from .update_rows import rows_of
 from .value_lists import within_limit
 
 
@@ -71,6 +72,11 @@ class UpdateMixin:
         return [value for value in self.query.values if value[1] is not None or not is_written_by_server(value[0])]
 
     def as_sql(self):
+        if self.returning_fields is None and len(self.query.values) == len(self._written()):
+            rows = rows_of(self)
+            written = rows.as_sql() if rows is not None else None
+            if written is not None:
+                return written
         values = self.query.values
         # Of a parent's table; their own statements come without the model, like those of save().
         for field, _, value in chain.from_iterable(self.query.related_updates.values()):
