@@ -13,7 +13,7 @@ from mssql_core.management.commands.mssql_doctor import Command
 
 pytestmark = pytest.mark.usefixtures("shop")
 TOP = Path(__file__).parents[2]
-PAGES = (TOP / "docs", TOP / "packages" / "mssql-core" / "docs")
+PAGES = (TOP, TOP / "docs", TOP / "packages" / "mssql-core" / "docs")
 SPOILT = (
     "ALTER TABLE [auth_user_groups] DROP CONSTRAINT {key}",
     "INSERT INTO [auth_user_groups] ([user_id], [group_id]) VALUES (987654, 1)",
@@ -21,6 +21,8 @@ SPOILT = (
     "ALTER TABLE [auth_user] WITH NOCHECK ADD CONSTRAINT [late] CHECK ([id] > 0)",
     "ALTER TABLE [auth_user] ALTER COLUMN [email] nvarchar(254) NULL",
     "ALTER TABLE [auth_user] ADD CONSTRAINT [one_null] UNIQUE ([email])",
+    "CREATE TRIGGER [tells] ON [auth_group] AFTER UPDATE AS SELECT [name] FROM inserted",
+    "ALTER TABLE [shop_product] ADD CONSTRAINT [objects_alone] CHECK (ISJSON([attributes]) = 1)",
 )
 
 
@@ -45,6 +47,7 @@ def spoilt():
 def test_every_fault_is_told_with_a_remedy_that_runs(spoilt):
     told = {finding.text.split(" of ")[0]: finding for finding in advice.all_findings(connection)}
     assert {"The foreign key untrusted", "The check constraint late", "The unique key one_null"} <= set(told)
+    assert {"The trigger tells", "The columns"} <= set(told)
     orphans = told["The foreign key untrusted"].remedy.partition("break it: ")[2].partition("; mend")[0]
     with connection.cursor() as cursor:
         cursor.execute(orphans)

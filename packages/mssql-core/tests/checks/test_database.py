@@ -1,6 +1,8 @@
+import pytest
+
 from mssql_core.checks import database
 from mssql_core.plugin import Edition
-from mssql_core.testing import fake_connection
+from mssql_core.testing import fake_connection, server_error
 
 
 def test_readers_that_wait_for_writers():
@@ -50,16 +52,32 @@ def test_an_edition_with_limits():
     assert connection.server.edition is not Edition.EXPRESS
 
 
-def test_an_old_driver(connection):
-    connection.ensure_connection()
-    assert list(database.driver(connection)) == []
-    connection.driver.version = lambda _: "libmsodbcsql-17.10.so.6.1 17.10.0006"
-    (told,) = database.driver(connection)
-    assert "Driver 18" in told.remedy and "pip install mssql-core[odbc]" in told.remedy
-
-
 def test_windows_takes_no_driver_from_a_wheel(connection, monkeypatch):
     monkeypatch.setattr("sys.platform", "win32")
     connection.driver.version = lambda _: "msodbcsql17.dll 17.10.0006"
     (told,) = database.driver(connection)
     assert "pip install" not in told.remedy and "winget install" in told.remedy
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("libmsodbcsql-17.10.so.6.1 17.10.0006", "Driver 18: pip install mssql-core[odbc]"),
+        ("libmsodbcsql-18.2.so 18.02.0001", "updates of security came with 18.3.3"),
+        ("libmsodbcsql-18.3.so 18.03.0003", None),
+        ("libmsodbcsql-18.6.so 18.06.0001", None),
+        ("fake 18.0", None),
+    ],
+)
+def test_an_old_driver(connection, version, words):
+    connection.driver.version = lambda raw: version
+    told = [finding.text + " " + finding.remedy for finding in database.driver(connection)]
+    assert len(told) == bool(words) and all(words in text for text in told)
+
+
+def test_encryption_in_use(connection):
+    assert database.encryption_in_use(connection).startswith("as the driver does by itself (asking")
+    connection.driver.answer("sys.dm_exec_connections", server_error(300, "VIEW SERVER STATE permission was denied"))
+    assert database.encryption_in_use(fake_connection(options={"Encrypt": "strict"})).startswith("strict (asking")
+    connection.driver.answer("sys.dm_exec_connections", [("TRUE", "TCP")])
+    assert database.encryption_in_use(connection) == "on, TCP"

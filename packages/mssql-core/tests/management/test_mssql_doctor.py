@@ -72,7 +72,7 @@ def test_the_exit_status_goes_by_the_level(doctor):
     with pytest.raises(CommandError, match="1 of 1 findings ask for a change"):
         doctor(fake_connection(read_committed_snapshot=False), fail_level="warning")
     connection = fake_connection()
-    connection.driver.answer("HAS_PERMS_BY_NAME", [("dbo", "auth_user", 0, 1, 1, 1, 1)])
+    connection.driver.answer("HAS_PERMS_BY_NAME(QUOTENAME", [("dbo", "auth_user", 0, 1, 1, 1, 1)])
     with pytest.raises(CommandError, match="ask for a change"):
         doctor(connection)
     doctor(fake_connection(), fail_level="warning")

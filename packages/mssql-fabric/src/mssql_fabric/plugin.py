@@ -2,7 +2,7 @@
 
 from mssql_core.plugin import Edition, hookimpl
 
-from . import checks, editions, hosts, transient
+from . import checks, editions, findings, hosts, transient
 from .creation import CloudDatabases
 from .operations import ReadOnlyCompilers
 from .options import read
@@ -41,6 +41,10 @@ class FabricPlugin:
     @hookimpl
     def mssql_checks(self, settings):
         return checks.check(settings, self.options)
+
+    @hookimpl
+    def mssql_findings(self, database, settings):
+        return findings.findings(database, settings)
 
     @hookimpl
     def mssql_connection_keywords(self, settings):

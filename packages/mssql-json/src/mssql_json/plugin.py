@@ -7,7 +7,7 @@ from django.db.models.expressions import Col
 
 from mssql_core.plugin import Capability, DataType, hookimpl
 
-from . import functions, lookups, text, transforms
+from . import findings, functions, lookups, text, transforms
 from .operations import JSONOperations, NativeJSONOperations
 
 # Both arguments are documents only if the column is one value: ISJSON itself knows objects and arrays only.
@@ -77,6 +77,10 @@ class JSONPlugin:
         if self.native:
             found[Col] = transforms.compile_native_column
         return found
+
+    @hookimpl
+    def mssql_findings(self, database):
+        return findings.findings(database)
 
     @hookimpl
     def mssql_mixins(self):

@@ -2,13 +2,23 @@
 
 from django.db import Error
 
-from . import columns, constraints, database, rights
-from .findings import finding
+from ..plugin import manager
+from . import columns, constraints, database, rights, triggers
+from .findings import Examination, finding
 from .from_mssql_django import database as left_by_mssql_django
+
+
+def of_plugins(connection):
+    """What the plugins' hook mssql_findings tells."""
+    arguments = {"database": Examination(connection), "settings": connection.options_read()}
+    for _, findings in manager.results(connection.plugins, "mssql_findings", **arguments):
+        yield from findings or ()
+
 
 #: Name -> function of a connection that gives findings. What the server refuses to tell is a finding itself.
 EXAMINATIONS = {
     "rights": rights.rights,
+    "rights to migrate": rights.migrating,
     "isolation": database.isolation,
     "compatibility level": database.compatibility_level,
     "column types": columns.column_types,
@@ -17,17 +27,14 @@ EXAMINATIONS = {
     "check constraints": constraints.checks,
     "unique keys": constraints.unique_nulls,
     "heaps": constraints.heaps,
-    "triggers": constraints.instead_of_insert,
+    "triggers": triggers.triggers,
     "edition": database.limits,
     "encryption": database.encryption,
     "driver": database.driver,
+    "plugins": of_plugins,
 }
 #: What is asked besides of a database that mssql-django made.
-AFTER_MSSQL_DJANGO = {
-    **EXAMINATIONS,
-    "checks of JSON": left_by_mssql_django.json_checks,
-    "regular expressions": left_by_mssql_django.regex,
-}
+AFTER_MSSQL_DJANGO = {**EXAMINATIONS, "regular expressions": left_by_mssql_django.regex}
 
 
 def all_findings(connection, examinations=EXAMINATIONS):

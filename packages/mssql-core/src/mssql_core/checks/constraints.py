@@ -35,11 +35,6 @@ _HEAPS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name FROM sys.indexes AS i JOIN sys.tables AS t ON t.object_id = i.object_id "
     "WHERE t.is_ms_shipped = 0 AND i.type = 0 ORDER BY 1, 2"
 )
-_TRIGGERS = (
-    "SELECT SCHEMA_NAME(t.schema_id), t.name, g.name FROM sys.triggers AS g JOIN sys.tables AS t ON t.object_id = g.parent_id "
-    "JOIN sys.trigger_events AS e ON e.object_id = g.object_id "
-    "WHERE g.is_instead_of_trigger = 1 AND g.is_disabled = 0 AND e.type_desc = N'INSERT' ORDER BY 1, 2, 3"
-)
 
 
 def foreign_keys(connection):
@@ -118,15 +113,4 @@ def heaps(connection):
             "Give it one, best its primary key: ALTER TABLE %s ADD PRIMARY KEY CLUSTERED (...)"
             % TableName(schema, table),
             _PAGE,
-        )
-
-
-def instead_of_insert(connection):
-    """Triggers in whose scope an insert happens, so that the server tells no key."""
-    for schema, table, trigger in ProjectTables(connection).of(fetched(connection, _TRIGGERS)):
-        yield finding(
-            "The trigger %s of %s.%s inserts instead of INSERT: the server tells no key of new rows."
-            % (trigger, schema, table),
-            "create() and save() of a new object raise NotSupportedError there; insert with keys of your own, or by a cursor.",
-            "how-to/raw-sql",
         )

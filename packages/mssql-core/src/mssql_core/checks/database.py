@@ -1,11 +1,19 @@
 """Options of the database, the connection and the server that Django code meets."""
 
+import re
+
+from django.db import Error
+
 from ..connection.drivers.odbc_library import how_to_install
 from ..plugin import Capability, Edition
 from .findings import ERROR, ProjectTables, fetched, finding, listed
 
 _ISOLATION = "explanation/transactions"
 _SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
+_ENCRYPTED = "SELECT encrypt_option, net_transport FROM sys.dm_exec_connections WHERE session_id = @@SPID"
+# As SQL_DRIVER_VER has it, 18.06.0001; and the first version 18 with the updates of April 2024 (CVE-2024-28929 and others).
+_VERSION = re.compile(r"\b(1\d)\.(\d+)\.(\d+)")
+_PATCHED = (18, 3, 3)
 _COLLATIONS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.collation_name FROM sys.columns AS c "
     "JOIN sys.tables AS t ON t.object_id = c.object_id WHERE t.is_ms_shipped = 0 AND c.collation_name IS NOT NULL "
@@ -44,14 +52,6 @@ def compatibility_level(connection):
         "ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130, or the server's own level",
         "reference/limitations",
     )
-    if "JSONField" in connection.data_types:
-        yield finding(
-            "The plugin 'json' is enabled, and at compatibility level %d its lookups raise NotSupportedError."
-            % server.compatibility_level,
-            "ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130, or the server's own level",
-            "reference/limitations",
-            ERROR,
-        )
 
 
 def collations(connection):
@@ -81,6 +81,13 @@ def limits(connection):
             "Watch its size; another edition before it is full.",
             "reference/limitations",
         )
+    if connection.server.edition is Edition.EDGE:
+        # https://learn.microsoft.com/azure/azure-sql-edge/overview
+        yield finding(
+            "The edition is Azure SQL Edge, which Microsoft retired in September 2025.",
+            "Another edition: SQL Server Express, or Azure SQL.",
+            "reference/versions",
+        )
 
 
 def encryption(connection):
@@ -102,11 +109,35 @@ def encryption(connection):
         )
 
 
+def encryption_in_use(connection):
+    """What the server says of this connection, or what the driver was told where the login may not ask.
+
+    https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-connections-transact-sql
+    """
+    try:
+        ((option, transport),) = fetched(connection, _ENCRYPTED)
+    except (Error, ValueError):
+        keywords = connection.get_connection_params().keywords
+        told = next(
+            (value for name, value in keywords.items() if name.casefold() == "encrypt"), "as the driver does by itself"
+        )
+        return "%s (asking the server needs VIEW SERVER STATE)" % told
+    return "%s, %s" % ("on" if option == "TRUE" else "off", transport)
+
+
 def driver(connection):
-    """An ODBC driver that is no longer the newest.
+    """An ODBC driver that is no longer kept, or lacks updates of security.
 
     https://learn.microsoft.com/sql/connect/odbc/windows/release-notes-odbc-sql-server-windows
     """
     name = connection.driver.version(connection.connection)
-    if "msodbcsql17" in name.lower() or "msodbcsql-17" in name.lower():
+    version = _VERSION.search(name)
+    numbers = tuple(map(int, version.groups())) if version else _PATCHED
+    if numbers[0] < _PATCHED[0] or "msodbcsql17" in name.lower() or "msodbcsql-17" in name.lower():
         yield finding("The ODBC driver is %s." % name, "Driver 18: %s" % how_to_install(), "settings")
+    elif numbers < _PATCHED:
+        yield finding(
+            "The ODBC driver is %s: updates of security came with %s." % (name, ".".join(map(str, _PATCHED))),
+            "A newer one: %s" % how_to_install(),
+            "settings",
+        )

@@ -1,19 +1,15 @@
 """What an examination of a database finds, and the tables that are the project's."""
 
-from collections import namedtuple
-
 from django.apps import apps
 from django.db import router
 
 from ..names import TableName
+from ..plugin import Finding
 
 #: Only findings of this level make ``mssql_doctor`` fail by default: something of the project cannot work.
 ERROR = "error"
 WARNING = "warning"
 _SHOWN = 5
-
-#: One finding: ``text``, what to do (``remedy``), ``level``, and ``page``, the page of the documentation.
-Finding = namedtuple("Finding", ("text", "remedy", "page", "level"))
 
 
 def finding(text, remedy, page, level=WARNING):
@@ -71,3 +67,22 @@ def fetched(connection, sql, params=()):
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+class Examination:
+    """What plugins ask of the database; see :class:`mssql_core.plugin.ExaminedDatabase`."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self._tables = ProjectTables(connection)
+        self.alias = connection.alias
+        self.server = connection.server
+
+    def rows(self, sql):
+        return fetched(self._connection, sql)
+
+    def of_project(self, rows):
+        return self._tables.of(rows)
+
+    def model(self, schema, table):
+        return self._tables.model(schema, table)

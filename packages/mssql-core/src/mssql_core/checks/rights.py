@@ -1,5 +1,7 @@
 """What the login may not do, though the project does it."""
 
+from django.db.migrations.executor import MigrationExecutor
+
 from .findings import ERROR, ProjectTables, fetched, finding, listed
 
 _PAGE = "reference/rights"
@@ -12,6 +14,7 @@ _QUERY = (
         for right in (*_USED, _ALTER)
     )
 )
+_CREATE_TABLE = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CREATE TABLE')"
 
 
 def rights(connection):
@@ -38,5 +41,19 @@ def rights(connection):
             # https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql#permissions
             "Nothing, if the application does none of it; else GRANT ALTER ON OBJECT::... TO its user, and for loaddata "
             "and flush, which run DBCC CHECKIDENT, add the user to db_ddladmin.",
+            _PAGE,
+        )
+
+
+def migrating(connection):
+    """Migrations that wait, where the login may not make tables."""
+    if all(granted != 0 for (granted,) in fetched(connection, _CREATE_TABLE)):
+        return
+    executor = MigrationExecutor(connection)
+    waiting = [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if waiting:
+        yield finding(
+            "The login may not CREATE TABLE, and migrations wait: %s." % listed(waiting),
+            "Run migrate with a login of db_ddladmin, or add this one's user to it.",
             _PAGE,
         )

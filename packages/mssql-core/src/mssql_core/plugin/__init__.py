@@ -26,6 +26,8 @@ from .types import (
     DataType,
     Driver,
     Edition,
+    ExaminedDatabase,
+    Finding,
     Secret,
     ServerInfo,
 )
@@ -38,6 +40,8 @@ __all__ = [
     "DataType",
     "Driver",
     "Edition",
+    "ExaminedDatabase",
+    "Finding",
     "Secret",
     "ServerInfo",
     "UnaryExpression",

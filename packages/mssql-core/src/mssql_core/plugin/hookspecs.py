@@ -4,7 +4,17 @@ from typing import Any, Iterable, Mapping, Optional, Sequence, Tuple, Union
 
 import pluggy
 
-from .types import Capability, CompileFunction, ConnectionSettings, Credentials, DataType, Driver, ServerInfo
+from .types import (
+    Capability,
+    CompileFunction,
+    ConnectionSettings,
+    Credentials,
+    DataType,
+    Driver,
+    ExaminedDatabase,
+    Finding,
+    ServerInfo,
+)  # fmt: skip
 
 PROJECT = "mssql_core"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -154,4 +164,14 @@ def mssql_field_type(column: Any) -> Union[str, Tuple[str, Mapping[str, Any]], N
         length, digits or collation of its own. None leaves it to the next.
     :raises ImproperlyConfigured: in inspectdb, for arguments that it writes anyway: null, blank, unique, primary_key,
         db_column, db_comment.
+    """
+
+
+@hookspec
+def mssql_findings(database: ExaminedDatabase, settings: ConnectionSettings) -> Iterable[Finding]:  # type: ignore[empty-body]
+    """Called by mssql_doctor on an open connection; results are concatenated, behind core's own.
+
+    :param database: asks the server, and knows the project's tables.
+    :param settings: the alias's settings.
+    :returns: findings; what the server refuses to tell (django.db.Error) becomes one by itself.
     """

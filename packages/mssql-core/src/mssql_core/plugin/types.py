@@ -2,7 +2,23 @@
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Dict, FrozenSet, Mapping, Optional, Protocol, Sequence, Tuple, Type, Union
+from typing import (
+    Any,
+    Callable,
+    Collection,
+    Dict,
+    FrozenSet,
+    Iterable,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Protocol,
+    Sequence,
+    Tuple,
+    Type,
+    Union,
+)  # fmt: skip
 
 CompileFunction = Callable[..., Any]
 
@@ -292,3 +308,34 @@ class Driver(Protocol):
 
         :param connection: an open one, of :meth:`connect`.
         """
+
+
+class Finding(NamedTuple):
+    """What an examination by mssql_doctor finds.
+
+    :ivar text: what is so, naming the object.
+    :ivar remedy: what to do: a statement, a setting.
+    :ivar page: of the documentation, without suffix: ``reference/rights``.
+    :ivar level: ``"error"`` where something of the project cannot work, else ``"warning"``.
+    """
+
+    text: str
+    remedy: str
+    page: str
+    level: str = "warning"
+
+
+class ExaminedDatabase(Protocol):
+    """The database that mssql_doctor examines; see the hook ``mssql_findings``."""
+
+    alias: str
+    server: ServerInfo
+
+    def rows(self, sql: str) -> List[Tuple[Any, ...]]:
+        """All rows of a SELECT. :raises django.db.Error: the login may not ask."""
+
+    def of_project(self, rows: Iterable[Tuple[Any, ...]]) -> List[Tuple[Any, ...]]:
+        """The rows, which begin with schema and table, that are about tables of the project's models."""
+
+    def model(self, schema: str, table: str) -> Any:
+        """The model of a table, or None."""

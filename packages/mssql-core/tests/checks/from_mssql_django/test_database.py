@@ -1,48 +1,7 @@
 """What mssql-django left in a database."""
 
-import pytest
-from django.db import models
-from django.test.utils import isolate_apps
-
-from mssql_core.checks import findings
 from mssql_core.checks.from_mssql_django import database
 from mssql_core.testing import fake_connection
-
-
-@pytest.fixture
-def paper(monkeypatch):
-    with isolate_apps("ormtests"):
-
-        class Paper(models.Model):
-            data = models.JSONField(db_column="Data of it")
-
-            class Meta:
-                app_label = "ormtests"
-                db_table = "paper"
-
-    monkeypatch.setattr(findings, "models_of", lambda connection: [Paper])
-
-
-@pytest.mark.parametrize(
-    "definition, is_told",
-    [
-        ("(isjson([data of it])=(1))", True),
-        ("(ISJSON([Data of it]) = 1)", False),
-        ("(isjson([data of it])=(1) OR isjson(N'['+[data of it]+N']')=(1))", False),
-        ("(isjson([other])=(1))", False),
-    ],
-)
-def test_checks_that_take_objects_and_arrays_only(paper, definition, is_told):
-    connection = fake_connection()
-    connection.driver.answer("sys.check_constraints", [("dbo", "paper", "a_check", definition)])
-    told = list(database.json_checks(connection))
-    assert [finding.text.startswith("The columns of ormtests.Paper.data") for finding in told] == [True] * is_told
-
-
-def test_checks_of_other_tables_are_those_of_others(paper):
-    connection = fake_connection()
-    connection.driver.answer("sys.check_constraints", [("dbo", "other", "a_check", "(isjson([data])=(1))")])
-    assert list(database.json_checks(connection)) == []
 
 
 def told_of_regex(version="2022", options=None, function=("FS",), clr=()):

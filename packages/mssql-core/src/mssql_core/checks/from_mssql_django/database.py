@@ -1,19 +1,9 @@
 """What mssql-django left in a database that mssql-core does otherwise."""
 
-import re
-
-from django.db.models import JSONField
-
 from ...plugin import Capability
-from ..findings import ProjectTables, fetched, finding, listed
+from ..findings import fetched, finding
 from .settings import PAGE
 
-_CHECKS = (
-    "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.definition FROM sys.check_constraints AS c "
-    "JOIN sys.tables AS t ON t.object_id = c.parent_object_id WHERE c.definition LIKE N'%isjson%' ORDER BY 1, 2, 3"
-)
-# As the catalogue writes it; checks of mssql-core have OR.
-_OBJECTS_ONLY = re.compile(r"\(?isjson\(\[(.*)\]\)=\(?1\)*$", re.IGNORECASE)
 _FUNCTION = (
     "SELECT o.type FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(N'dbo.REGEXP_LIKE') AND o.type IN ('FN', 'FS')"
 )
@@ -21,26 +11,6 @@ _CLR = (
     "SELECT CAST(name AS nvarchar(70)), CAST(value_in_use AS int) FROM sys.configurations "
     "WHERE name IN (N'clr enabled', N'clr strict security')"
 )
-
-
-def json_checks(connection):
-    """Checks that take objects and arrays only, where a JSONField takes any JSON."""
-    tables, named = ProjectTables(connection), []
-    for schema, table, _, definition in tables.of(fetched(connection, _CHECKS)):
-        match = _OBJECTS_ONLY.match(definition)
-        fields = tables.model(schema, table)._meta.local_concrete_fields
-        named += [
-            str(field)
-            for field in fields
-            if match and isinstance(field, JSONField) and field.column.casefold() == match.group(1).casefold()
-        ]
-    if named:
-        yield finding(
-            "The columns of %s take JSON objects and arrays only: other values are error 547 here, and taken by a new "
-            "database, such as that of the tests." % listed(named),
-            "Nothing, where only those are stored; else a migration with mssql_json.migrations.ReplaceJSONChecks().",
-            PAGE,
-        )
 
 
 def regex(connection):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 from ...base import DatabaseWrapper
-from ...checks import advice
+from ...checks import advice, database
 from ...checks.findings import ERROR, WARNING
 from ...checks.from_mssql_django import migrations as coming_migrations
 from ...checks.from_mssql_django import settings as coming_settings
@@ -96,6 +96,7 @@ class Command(BaseCommand):
 
     def _server(self, connection):
         server = connection.server
+        self._fact("Encryption", database.encryption_in_use(connection))
         self._fact("Edition", server.edition.name)
         self._fact("Version", ".".join(map(str, server.version)))
         self._fact("Compatibility level", server.compatibility_level)

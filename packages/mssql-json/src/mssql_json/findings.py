@@ -1,0 +1,46 @@
+"""What mssql_doctor tells of JSON: a level at which lookups are refused, and checks of columns that refuse scalars."""
+
+import re
+
+from django.db.models import JSONField
+
+from mssql_core.plugin import Capability, Finding
+
+_CHECKS = (
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.definition FROM sys.check_constraints AS c "
+    "JOIN sys.tables AS t ON t.object_id = c.parent_object_id WHERE c.definition LIKE N'%isjson%' ORDER BY 1, 2, 3"
+)
+# As the catalogue writes ISJSON(col) = 1, the whole check of mssql-django's columns; checks made here have OR.
+_OBJECTS_ONLY = re.compile(r"\(?isjson\(\[(.*)\]\)=\(?1\)*$", re.IGNORECASE)
+
+
+def findings(database):
+    """Findings of one database.
+
+    :param database: a mssql_core.plugin.ExaminedDatabase.
+    """
+    if not database.server.has(Capability.OPENJSON):
+        yield Finding(
+            "The plugin 'json' is enabled, and at compatibility level %d its lookups raise NotSupportedError."
+            % database.server.compatibility_level,
+            "ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130, or the server's own level",
+            "reference/limitations",
+            "error",
+        )
+    fields = ", ".join(_objects_only(database))
+    if fields:
+        yield Finding(
+            "The columns of %s take JSON objects and arrays only: other values are error 547 here, and taken by a new "
+            "database, such as that of the tests." % fields,
+            "Nothing, where only those are stored; else a migration with mssql_json.migrations.ReplaceJSONChecks().",
+            "how-to/coming-from-mssql-django",
+        )
+
+
+def _objects_only(database):
+    """The JSONFields whose columns' checks take objects and arrays only."""
+    for schema, table, _, definition in database.of_project(database.rows(_CHECKS)):
+        check = _OBJECTS_ONLY.match(definition)
+        for field in database.model(schema, table)._meta.local_concrete_fields if check else ():
+            if isinstance(field, JSONField) and field.column.casefold() == check.group(1).casefold():
+                yield str(field)
