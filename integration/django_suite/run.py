@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from harness.server import VARIABLE, Server, given_server, serve_each
+from harness.server import DRIVER_VARIABLE, VARIABLE, Server, given_server, serve_each
 
 from . import page, results, state
 from .order import DEFAULT_APPS, TELLING_APPS, longest_first
@@ -56,12 +56,14 @@ def main(argv: list[str] | None = None, python: Python | None = None, options: d
     :param options: more entries of ``OPTIONS`` for the sandbox.
     """
     arguments = _parser().parse_args(argv)
+    if arguments.python_driver:
+        os.environ[DRIVER_VARIABLE] = arguments.python_driver
     python = python or Python()
     python.tests_folder()
     scope = _scope(arguments)
-    apps = _apps(arguments, scope, python)
+    apps = _apps(arguments, python)
     run = Run(
-        folder(REPORTS, python, arguments.version),
+        folder(REPORTS, python, "-".join(filter(None, (arguments.version, arguments.python_driver)))),
         python,
         keyword=arguments.k,
         timeout=arguments.timeout,
@@ -88,21 +90,22 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--telling", action="store_true", help="the 20 apps that find most; goes on as well")
     command.add_argument("--fresh", action="store_true", help="run again what ran to its end on the same code")
     command.add_argument("--mend", action="store_true", help="keep what passed on other code, too; the page says so")
+    command.add_argument("--python-driver", help="pyodbc or mssql_python; then no result is kept as the page's")
     command.add_argument("--minimum", type=float, help="fail when less than this per cent passes")
     return command
 
 
 def _scope(arguments: argparse.Namespace) -> str | None:
-    """Which apps a whole run has; None where apps are named, or only some of their tests run."""
-    if arguments.apps or arguments.k:
+    """Which apps a whole run has; None where apps are named, or only some of their tests run, or on another driver."""
+    if arguments.apps or arguments.k or arguments.python_driver:
         return None
     return results.ALL if arguments.all else results.TELLING if arguments.telling else None
 
 
-def _apps(arguments: argparse.Namespace, scope: str | None, python: Python) -> list[str]:
-    if scope == results.ALL:
+def _apps(arguments: argparse.Namespace, python: Python) -> list[str]:
+    if arguments.all and not arguments.apps:
         return python.test_apps()
-    return arguments.apps or (TELLING_APPS if scope == results.TELLING else DEFAULT_APPS)
+    return arguments.apps or (TELLING_APPS if arguments.telling else DEFAULT_APPS)
 
 
 def _server(version: str) -> str:

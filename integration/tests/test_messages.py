@@ -1,5 +1,6 @@
 """Each mistake of docs/reference/messages.md, tried: what it is answered with, in time, and with no secret in it."""
 
+import dataclasses
 import re
 import socket
 import threading
@@ -12,6 +13,7 @@ from django.db import Error, NotSupportedError, connections, models
 from django.test.utils import isolate_apps
 from figures import messages
 from harness.project import new_alias
+from harness.server import connects_with
 
 from mssql_core.management.commands.mssql_doctor import Command
 
@@ -37,6 +39,8 @@ def test_without_a_server(mistake):
 
 @pytest.mark.parametrize("mistake", keyed(messages.CONNECT))
 def test_at_connecting(mistake, server):
+    if mistake.key == "dsn" and connects_with("mssql_python"):
+        mistake = dataclasses.replace(mistake, words=("['dsn']", "pyodbc", "HOST and NAME"))
     entry = messages.entry(mistake, server.database("master", connection_timeout=TIMEOUT, connection_retries=0))
     started = time.monotonic()
     with new_alias("wrong", entry) as connection, pytest.raises((ImproperlyConfigured, Error)) as error:

@@ -26,7 +26,7 @@ WAYS = {
     "SqlPassword in OPTIONS": ({"USER": USER, "PASSWORD": PASSWORD}, {"Authentication": "SqlPassword"}),
     "SqlPassword in extra_params": (
         {"USER": USER, "PASSWORD": PASSWORD},
-        {"extra_params": "Authentication=SqlPassword;APP={a;b}}}"},
+        {"extra_params": "Authentication=SqlPassword;ServerSPN={a;b}}}"},
     ),
     "beside trusted_connection": ({"USER": USER, "PASSWORD": PASSWORD, "Trusted_Connection": "yes"}, {}),
     "all in extra_params": ({}, {"extra_params": "UID=%s;PWD=%s" % (in_braces(USER), in_braces(PASSWORD))}),

@@ -60,6 +60,7 @@ _DATA_SOURCE = (
     "Check %(alias)s['OPTIONS']['dsn'] against the data sources of this machine ('odbcinst -q -s' lists them, 'odbcinst -j' "
     "their files); or leave 'dsn' out, and give HOST and NAME."
 )
+_OR_DATABASE = " Or the database %(name)s cannot be opened (error 4060), of which the driver says no more: check %(alias)s['NAME']."
 _EXTRA_LOGIN = "Check UID and PWD in %(alias)s['OPTIONS']['extra_params']."
 
 
@@ -168,25 +169,33 @@ def open_connection(wrapper, found):
         logger.log(level, text, wrapper.alias, attempt, attempts, wait, error)
         time.sleep(wait)
     extra_login = bool(settings.extra_value("PWD") or settings.extra_value("UID"))
-    raise explained(error, wrapper.alias, found, extra_login) from None
+    absent = wrapper.driver.absent_database
+    raise explained(error, wrapper.alias, found, extra_login, error.number in absent) from None
 
 
-def explained(error, alias, found, extra_login=False):
+def explained(error, alias, found, extra_login=False, may_lack_database=False):
     """The error with its remedy added to the message.
 
     :param found: see :func:`parameters`.
     :param extra_login: whether OPTIONS['extra_params'] has user or password.
+    :param may_lack_database: whether the driver says the same of a database that is not there.
     """
     remedy = _REMEDIES.get(error.number) or _by_state(error.sqlstate or "", str(error.args[-1]))
     if error.number == 18456 and found.arguments["access_token"]:
         remedy = _TOKEN
     elif error.number == 18456 and extra_login:
         remedy = _EXTRA_LOGIN
+    if error.number == 18456 and may_lack_database:
+        remedy += _OR_DATABASE
     if remedy is _CERTIFICATE and found.keywords.get("Encrypt") == "strict":
         remedy = _STRICT_CERTIFICATE
     text = str(error.args[-1])
     if remedy is not None:
-        text = "%s %s" % (text, remedy % {"alias": "DATABASES[%r]" % alias, "server": _server(found)})
+        text = "%s %s" % (
+            text,
+            remedy
+            % {"alias": "DATABASES[%r]" % alias, "server": _server(found), "name": found.keywords.get("DATABASE")},
+        )
     kind = errors.NotSupportedError if isinstance(error, errors.NotSupportedError) else errors.OperationalError
     return errors.make(kind, error.number, error.sqlstate, text)
 

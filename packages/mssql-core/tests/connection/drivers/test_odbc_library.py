@@ -55,8 +55,9 @@ def test_an_explicit_driver_has_to_be_there(installed, tmp_path):
 def test_windows_takes_names_alone(monkeypatch, tmp_path):
     (tmp_path / "lib.dll").write_bytes(b"")
     monkeypatch.setattr(driver.sys, "platform", "win32")
+    monkeypatch.setattr(driver, "bundled_driver", driver.bundled_driver.__wrapped__)
     find = functools.partial(driver.find_driver, ["SQL Server"])
-    assert driver.bundled_driver.__wrapped__() is None
+    assert driver.bundled_driver() is None
     for name in (None, driver.DRIVER_18, str(tmp_path / "lib.dll")):
         with pytest.raises(ImproperlyConfigured, match="winget install") as refused:
             find(name)

@@ -6,6 +6,7 @@ https://github.com/microsoft/mssql-python
 import datetime
 import os
 import re
+import sys
 import uuid
 
 import mssql_python
@@ -48,9 +49,6 @@ _RECORD = re.compile(r"\[(\w*)\] \((-?\d+)\)")
 _LOGIN_STATE = re.compile(r"SQLSTATE:(\w{5}):(.*)", re.DOTALL)
 
 
-_OR_DATABASE = "mssql-python says so of a database that cannot be opened, too: 4060, see NAME"
-
-
 class DriverError(Exception):
     """An error of mssql-python with what its own lack; ``args`` are (SQLSTATE, message).
 
@@ -81,9 +79,6 @@ def _of_connection(error):
     match = _LOGIN_STATE.match(str(error.__context__)) or _LOGIN_STATE.match(str(error))
     state, text = match.groups() if match else ("HY000", str(error))
     number = login_errors.number(text)
-    if number == login_errors.LOGIN_FAILED:
-        # Of the server's two errors the driver tells the second alone.
-        text += " (%s)" % _OR_DATABASE
     return _made(state, number, "[%s] %s (%d)" % (state, text, number or 0))
 
 
@@ -144,12 +139,15 @@ class Cursor(mssql_python.Cursor):
         _told(lambda: execute(sql, [value for value, _ in bound]), self)
         return self
 
+    # Row by row: at an error the driver's own fetchall and fetchmany lose its number, fetchmany even the error.
+
     def fetchmany(self, size=None):
-        fetch = super().fetchmany
-        return _told(lambda: fetch(size), self)
+        fetch = super().fetchone
+        return _told(lambda: list(_rows(fetch, size or self.arraysize)), self)
 
     def fetchall(self):
-        return _told(super().fetchall, self)
+        fetch = super().fetchone
+        return _told(lambda: list(_rows(fetch, sys.maxsize)), self)
 
     def nextset(self):
         more = _told(super().nextset, self)
@@ -160,6 +158,15 @@ class Cursor(mssql_python.Cursor):
 
     def close(self):
         _told(super().close)
+
+
+def _rows(fetch, limit):
+    """Up to so many rows that the function gives before a None."""
+    for _ in range(limit):
+        row = fetch()
+        if row is None:
+            return
+        yield row
 
 
 def _bound(value, size):
@@ -204,9 +211,11 @@ class MssqlPythonDriver:
 
     error = DriverError
     null = None
+    # Of the server's two errors, 4060 and 18456, the driver tells the second alone.
     absent_database = (4060, login_errors.LOGIN_FAILED)
     without_effect = {
         "driver": "mssql-python brings its own ODBC driver",
+        "setdecoding": "mssql-python reads all text as UTF-16",
         "setencoding": "mssql-python sends all text as UTF-16",
     }
 
@@ -228,9 +237,9 @@ class MssqlPythonDriver:
 
         :raises DriverError: translated by the caller, who knows the secrets.
         """
-        return _told(lambda: self._connect(connection_string, access_token, timeout, query_timeout, encodings))
+        return _told(lambda: self._connect(connection_string, access_token, timeout, query_timeout))
 
-    def _connect(self, connection_string, access_token, timeout, query_timeout, encodings):
+    def _connect(self, connection_string, access_token, timeout, query_timeout):
         # Secrets are revealed in the call: no variable holds them when an error is reported.
         connection = Connection(
             connection_string.reveal(),
@@ -240,9 +249,6 @@ class MssqlPythonDriver:
             native_uuid=True,
         )
         connection.timeout = query_timeout
-        for method, arguments in encodings:
-            if method not in self.without_effect:
-                getattr(connection, method)(**arguments)
         return connection
 
     def set_pooling(self, enabled):
