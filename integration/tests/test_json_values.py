@@ -5,7 +5,7 @@ import decimal
 import uuid
 
 import pytest
-from django.db import DatabaseError, NotSupportedError, transaction
+from django.db import DatabaseError, NotSupportedError, connections, transaction
 from django.db.models import (
     Avg,
     Case,
@@ -197,6 +197,11 @@ def test_blanks_at_the_end_count(papers):
         ({"a": 1, "a ": 1}, "contains", {"a ": 1, "a": 1}, True),
         ({"a": 1}, "contains", {"a": 1, "a ": 1}, False),
         ({"a": 1, "a ": 1}, "contained_by", {"a": 1}, False),
+        # What is not in the constant does not count for what is.
+        ({"a": 1, "c": 3}, "contains", {"a": 1, "b": 2}, False),
+        ({"a": 1, "b": 2, "c": 3}, "contains", {"a": 1, "b": 2}, True),
+        ({"a": 1, "b": 2, "c": 3}, "exact", {"a": 1, "b": 2}, False),
+        ([1, 3], "contains", [1, 2], False),
         # A position is no name.
         ({"a": [1]}, "exact", {"a": {"0": 1}}, False),
         ({"a": [1]}, "contains", {"a": {"0": 1}}, False),
@@ -215,6 +220,7 @@ def test_blanks_at_the_end_count(papers):
         ([{"a": 1, "b": 2}], "contains", [{"a": 1}, {"b": 2}], True),
         ([1, 1], "contains", [1, 1.0, 1], True),
         ([1], "contains", [1, True], False),
+        ([True], "contains", [1, True], False),
         ([1, True], "contains", [True, 1], True),
         ([1, 1], "exact", [1], False),
         ([1, 1], "contained_by", [1], True),
@@ -238,6 +244,14 @@ def test_documents_and_constants(papers, document, lookup, constant, expected):
     condition = Q(**{f"value__k__{lookup}": constant})
     assert rows.filter(condition).exists() is expected
     assert list(rows.filter(~condition).values_list("place", flat=True)) == ([] if expected else [1])
+
+
+def test_a_name_twice_does_not_stand_for_two(papers, alias):
+    rows = papers({})
+    with connections[alias].cursor() as cursor:
+        cursor.execute("UPDATE table_document SET value = %s WHERE id = %s", ['{"a": 1, "a": 1}', rows.get().pk])
+    assert not rows.filter(Q(value={"a": 1, "b": 2}) | Q(value__contains={"a": 1, "b": 2})).exists()
+    assert rows.filter(value={"a": 1}, value__contains={"a": 1}).exists()
 
 
 def test_what_is_no_document_is_neither(papers, alias):
