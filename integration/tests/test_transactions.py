@@ -18,6 +18,10 @@ OBJECTS = [
     """CREATE PROCEDURE caught AS
        BEGIN TRY INSERT INTO kept VALUES (1, -1) END TRY
        BEGIN CATCH IF @@TRANCOUNT > 0 ROLLBACK; THROW; END CATCH""",
+    "CREATE PROCEDURE replacing AS BEGIN ROLLBACK; BEGIN TRANSACTION; INSERT INTO kept VALUES (1, 1) END",
+    "CREATE PROCEDURE opening AS BEGIN BEGIN TRANSACTION; INSERT INTO kept VALUES (1, 1) END",
+    """CREATE PROCEDURE waiting AS BEGIN
+       BEGIN TRANSACTION; INSERT INTO kept VALUES (1, 1); WAITFOR DELAY '00:01:00'; COMMIT END""",
     "CREATE PROCEDURE aborting AS BEGIN SET XACT_ABORT ON; INSERT INTO kept VALUES (1, -1) END",
 ]
 
@@ -27,7 +31,8 @@ def objects(shop):
     for sql in OBJECTS:
         run(sql)
     yield
-    for name in ("PROCEDURE caught", "PROCEDURE aborting", "TABLE guarded", "TABLE kept"):
+    procedures = ("caught", "replacing", "opening", "waiting", "aborting")
+    for name in (*map("PROCEDURE {}".format, procedures), "TABLE guarded", "TABLE kept"):
         run(f"DROP {name}")
 
 
@@ -106,6 +111,42 @@ def test_a_timeout_breaks_the_block(server):
     finally:
         del connection.settings_dict["OPTIONS"]["query_timeout"]
         connection.close()
+
+
+def test_a_procedure_that_replaces_the_transaction_leaves_no_half_block():
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        insert(2)
+        run("EXEC replacing")
+        insert(3)
+    insert(4)
+    assert seen_by_others() == [4]
+
+
+@pytest.mark.parametrize("procedure", ["opening", "waiting"])
+def test_without_a_block_no_procedure_leaves_its_transaction_to_what_follows(procedure):
+    """Where it began one that it did not end (266), or was cancelled before it could."""
+    connection.close()
+    connection.settings_dict["OPTIONS"]["query_timeout"] = 1
+    try:
+        with pytest.raises(DatabaseError):
+            run(f"EXEC {procedure}")
+        connection.settings_dict["OPTIONS"]["query_timeout"] = 0
+        insert(2)
+        connection.close()
+        assert seen_by_others() == [2]
+    finally:
+        del connection.settings_dict["OPTIONS"]["query_timeout"]
+        connection.close()
+
+
+def test_a_text_leaves_no_option_on_that_what_follows_goes_by():
+    insert(1)
+    run("SET NOCOUNT ON; UPDATE kept SET n = 2")
+    assert run("UPDATE kept SET n = 3") == 1
+    run("SET IMPLICIT_TRANSACTIONS ON")
+    insert(2)
+    connection.close()
+    assert seen_by_others() == [1, 2]
 
 
 def cut():

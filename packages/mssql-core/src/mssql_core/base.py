@@ -259,7 +259,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             raise
         self.pool = CursorPool(connection, self.driver)
         self.transaction = State.NONE
-        self._left_snapshot = False
+        self._left_snapshot = self._is_off_course = self._is_of_text = False
         # No request uses the connection longer than its credentials hold.
         self.close_at = bounded(self.close_at, conn_params.max_age)
         self.lifetime = Lifetime(conn_params.max_age)

@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from django.db import DatabaseError, Error, InterfaceError, OperationalError
 from django.db.transaction import TransactionManagementError
@@ -393,7 +395,7 @@ def test_a_procedure_that_changed_the_transaction_without_an_error_is_noticed_be
 
 
 def test_a_block_is_asked_about_only_where_it_called_a_procedure(connection, atomic):
-    for text, question in (("EXEC p", [QUESTION]), ("SELECT 1", [])):
+    for text, question in (("EXEC p", [QUESTION]), ("SELECT 1", []), (" WITH x AS (SELECT 1) SELECT 1 FROM x", [])):
         before = len(sent(connection))
         with atomic():
             run(connection, text)
@@ -429,6 +431,82 @@ def test_an_interruption_while_the_rest_of_a_batch_is_read_breaks_the_block(conn
         with pytest.raises(Interrupted):
             cursor.close()
         run(connection, "INSERT INTO b VALUES (1)")
+    assert sent(connection)[-1] == ROLLBACK
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, server_error(266), Interrupted()])
+@pytest.mark.parametrize("text", ["EXEC p", "BEGIN TRAN; INSERT INTO a VALUES (1); COMMIT"])
+def test_without_a_block_what_a_failed_text_left_open_is_rolled_back(connection, failure, text):
+    """All that follows would be saved in its transaction, and be lost with the connection."""
+    connection.ensure_connection()
+    connection.driver.answer(text, failure)
+    with pytest.raises((Error, Interrupted)):
+        run(connection, text)
+    run(connection, "INSERT INTO b VALUES (1)")
+    assert sent(connection) == [text, ROLLBACK, "INSERT INTO b VALUES (1)"]
+
+
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted()])
+def test_a_connection_whose_open_transaction_cannot_be_ended_is_left(connection, failure):
+    connection.ensure_connection()
+    connection.driver.answer("EXEC p", TIMEOUT)
+    connection.driver.answer("ROLLBACK", failure)
+    with pytest.raises((Error, Interrupted)):
+        run(connection, "EXEC p")
+    run(connection)
+    assert len(connection.driver.logins) == 2
+
+
+def test_a_transaction_that_the_application_began_by_a_text_is_left_to_it(connection):
+    connection.ensure_connection()
+    connection.driver.answer("EXEC p", server_error(547))
+    texts = ["BEGIN TRANSACTION", "EXEC p", "COMMIT", "EXEC p"]
+    for text in texts:
+        with contextlib.suppress(Error):
+            run(connection, text)
+    assert sent(connection) == [*texts, ROLLBACK]
+
+
+@pytest.mark.parametrize("text", ["set nocount on; SELECT 1", "SET IMPLICIT_TRANSACTIONS ON"])
+def test_options_that_a_text_leaves_on_are_off_for_the_next_statement(connection, atomic, text):
+    """save() goes by the number of rows, and would insert again (2627)."""
+    with atomic():
+        run(connection, text)
+        run(connection)
+        run(connection)
+    assert sent(connection) == [BEGIN, text, "SET NOCOUNT, IMPLICIT_TRANSACTIONS OFF", "SELECT 1", "SELECT 1", COMMIT]
+
+
+@pytest.mark.parametrize(
+    "text", ["{CALL p (1)}", "{? = call p}", "sp_who", "[dbo].[p] 1", " EXECUTE p", "IF 1 = 1 EXEC p"]
+)
+def test_a_procedure_is_called_by_other_texts_than_exec(connection, atomic, text):
+    with atomic():
+        run(connection, text)
+    assert sent(connection) == [BEGIN, text, QUESTION, COMMIT]
+
+
+def test_a_connection_that_a_receiver_refuses_is_closed(connection):
+    from django.db.backends.signals import connection_created
+
+    def refuse(**kwargs):
+        raise Interrupted
+
+    connection_created.connect(refuse)
+    try:
+        with pytest.raises(Interrupted):
+            connection.ensure_connection()
+    finally:
+        connection_created.disconnect(refuse)
+    assert connection.connection is None
+
+
+def test_a_savepoint_that_was_not_rolled_back_breaks_the_block(connection, atomic):
+    connection.driver.answer("ROLLBACK TRANSACTION [", Interrupted())
+    with pytest.raises(TransactionManagementError), atomic():
+        with pytest.raises(Interrupted), atomic():
+            raise ValueError
+        run(connection)
     assert sent(connection)[-1] == ROLLBACK
 
 

@@ -18,6 +18,7 @@ import os
 import re
 import time
 
+from django.db import Error
 from django.db.transaction import TransactionManagementError
 
 from .. import errors
@@ -29,11 +30,15 @@ _ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
 _QUESTION = "SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT, XACT_STATE()"
 _QUESTION_OF_WAREHOUSE = "SELECT 0, @@TRANCOUNT, XACT_STATE()"
 # Texts that may end the transaction or nest another one in it; ROLLBACK TRANSACTION [name] returns to a savepoint.
-_CHANGES_TRANSACTION = re.compile(
-    r"\bCOMMIT\b|\bROLLBACK\b(?! TRANSACTION \[)|\bBEGIN\s+(?:DISTRIBUTED\s+)?TRAN", re.IGNORECASE
+_BEGINS = re.compile(r"\bBEGIN\s+(?:DISTRIBUTED\s+)?TRAN", re.IGNORECASE)
+_ENDS = re.compile(r"\bCOMMIT\b|\bROLLBACK\b(?! TRANSACTION \[)", re.IGNORECASE)
+# A procedure may begin a transaction that it leaves open, or end one and begin another: of that no error tells.
+# A text's first statement may be the name of one alone.
+_CALLS = re.compile(
+    r"\bEXEC(?:UTE)?\b|\{.*?\bCALL\b|\A\s*(?!(?:ALTER|BEGIN|COMMIT|CREATE|DECLARE|DELETE|DENY|DROP|GRANT|IF|INSERT|MERGE|"
+    r"REVOKE|ROLLBACK|SAVE|SELECT|SET|TRUNCATE|UPDATE|USE|WAITFOR|WHILE|WITH)\b)[\w\[\"]",
+    re.IGNORECASE,
 )
-# A procedure may end the transaction and begin another one, of which no error tells.
-_CALLS = re.compile(r"\bEXEC(?:UTE)?\b", re.IGNORECASE)
 _IDENTITY_INSERT = re.compile(r"\bSET IDENTITY_INSERT (.+?) ON\b", re.IGNORECASE)
 
 
@@ -67,6 +72,10 @@ class Transactions:
     _transaction_id = None
     # A procedure ran in the transaction: it is asked about once more, before it is committed.
     _called = False
+    # SQL text of the application began a transaction in autocommit mode; it is left to it.
+    _is_of_text = False
+    # A text named options of the session that Django goes by.
+    _is_off_course = False
     # Autocommit was switched off by an atomic block, which switches it on again at its end.
     _manual_by_block = False
     # The connection was lost, or left to the parent process, while the application had autocommit off: it stays off.
@@ -79,9 +88,6 @@ class Transactions:
 
         :raises django.db.transaction.TransactionManagementError: the transaction is over, and was not rolled back.
         """
-        if "XACT_ABORT" in sql.upper():
-            # Whether ON or OFF: from now on no statement is cancelled only because its cursor is left early.
-            self.pool.cancels = False
         if self._manual_by_block and not self.in_atomic_block:
             # The block was interrupted while it was entered or left.
             self.set_autocommit(True)
@@ -89,16 +95,31 @@ class Transactions:
             self._resolve()
         if self.transaction in (State.OVER, State.LOST):
             raise self._is_over()
+        self._look_at_options(sql.upper())
         if self.transaction is State.NONE:
             self.before_transaction(sql)
             if not self.autocommit:
                 self._begin()
 
+    def _look_at_options(self, text):
+        """What the text sets, whether ON or OFF, lasts for the session."""
+        if self._is_off_course:
+            with self._own_cursor() as cursor:
+                cursor.execute("SET NOCOUNT, IMPLICIT_TRANSACTIONS OFF")
+        # Left on, save() would take each row for one that is not there, or what it writes would wait for a COMMIT that
+        # nobody sends: the next statement sees to it.
+        self._is_off_course = "NOCOUNT" in text or "IMPLICIT_TRANSACTIONS" in text
+        if "XACT_ABORT" in text:
+            # From now on no statement is cancelled only because its cursor is left early.
+            self.pool.cancels = False
+
     def after_statement(self, sql):
-        """Called after each statement that succeeded: its text may have ended the transaction."""
+        """Called after each statement that succeeded: its text may have ended the transaction, or begun one."""
+        begins, ends = _BEGINS.search(sql), _ENDS.search(sql)
         if self.transaction is not State.OPEN:
-            return
-        if _CHANGES_TRANSACTION.search(sql):
+            if begins or ends:
+                self._is_of_text = not ends
+        elif begins or ends:
             self._ask(None)
         elif not self._called:
             self._called = bool(_CALLS.search(sql))
@@ -116,8 +137,25 @@ class Transactions:
                 # A part of the batch may have run: only a savepoint, or the whole, is a state to return to.
                 self._break_block(error)
         finally:
+            if self.transaction is State.NONE:
+                self._end_open_transaction(sql)
             if interrupted and self.transaction is not State.LOST:
                 self._switch_identity_insert_off(sql)
+
+    def _end_open_transaction(self, sql):
+        """In autocommit mode, what failed or was cancelled may have left a transaction of its own open (error 266).
+
+        All that follows would be a part of it, and be lost with the connection.
+        https://learn.microsoft.com/sql/relational-databases/errors-events/mssqlserver-266-database-engine-error
+        """
+        if self._is_of_text or not (_CALLS.search(sql) or _BEGINS.search(sql)):
+            return
+        try:
+            self._resolve()
+        except BaseException as error:
+            self.lost(error)
+            if not isinstance(error, errors.Error):
+                raise
 
     def _is_over(self):
         return TransactionManagementError(
@@ -277,6 +315,14 @@ class Transactions:
             elif self.transaction is not State.NONE:
                 self._resolve()
 
+    def _savepoint_rollback(self, sid):
+        try:
+            super()._savepoint_rollback(sid)
+        except BaseException as error:
+            # Django has just taken the mark away.
+            self._break_block(error)
+            raise
+
     def _savepoint_commit(self, sid):
         """SAVE TRANSACTION has no counterpart to RELEASE SAVEPOINT."""
 
@@ -313,7 +359,10 @@ class Transactions:
             if manual:
                 self.set_autocommit(False)
         except BaseException:
-            # For the next attempt; closing what was half open has reset it.
+            # Half open, the next query would use it unprepared.
+            with contextlib.suppress(Error):
+                self.close()
+            # For the next attempt.
             self._manual_after_loss = manual
             raise
         self._manual_after_loss = False
