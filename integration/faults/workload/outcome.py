@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from .case import Plan
 
 
+# What the driver says of a connection on which it waited too long for the answer to a cancel: the machine is busy.
+_CANCELLED_TOO_LATE = "failed to respond to a command cancellation"
+
+
 @dataclass
 class Outcome:
     """What came of a case.
@@ -40,6 +44,7 @@ def judge_requests(case: Plan, outcome: Outcome) -> None:
     most += sum("Killed" in error for error in outcome.errors)
     # A busy machine may be slower than the time limit where no stall made it so.
     most += len(outcome.timed_out.intersection(outcome.failed_requests) - {outcome.fault_request})
+    most += sum(_CANCELLED_TOO_LATE in error for error in outcome.errors)
     failed = outcome.failed_requests
     if len(failed) > most and not _has_deadlock(outcome):
         what = "dead connection kept" if outcome.fired else "failed without a fault"
