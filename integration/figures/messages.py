@@ -105,8 +105,8 @@ PLUGINS = (
     _plugins("azure-option", {"azure": {"credentials": "cli"}}, "Did you mean 'credential'?"),
     _plugins("fabric-option", {"fabric": {"warehouse": "write"}}, "'write'", "read"),
     Mistake("json-field", "a `JSONField` without the plugin `json`",
-            ("no plugin that gives a JSONField a column type", "pip install mssql-core[json]"), way=USE),
-    Mistake("json-lookup", "a lookup in a `JSONField` without it", ("no plugin for JSON", "pip install mssql-core[json]"), way=USE),
+            ("no plugin that gives a JSONField a column type", 'pip install "mssql-core[json]"'), way=USE),
+    Mistake("json-lookup", "a lookup in a `JSONField` without it", ("no plugin for JSON", 'pip install "mssql-core[json]"'), way=USE),
 )  # fmt: skip
 CONNECTING = (
     Mistake("password", "a wrong `PASSWORD`", ("18456", "['USER'] and ['PASSWORD']"), {"PASSWORD": SECRET}, CONNECT),

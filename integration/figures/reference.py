@@ -9,8 +9,7 @@ from typing import Any, Iterator
 
 from harness.project import configure
 
-from figures import messages
-from figures.side_by_side import report
+from figures import kept, messages
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 # The oldest server, the usual one, and the newest.
@@ -220,7 +219,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "types.md": types(),
         FOLDER / "functions.md": functions(),
         FOLDER / "messages.md": messages.page(),
-        **report.outputs(),
+        **kept.outputs(),
     }
 
 

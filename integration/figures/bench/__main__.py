@@ -14,6 +14,7 @@ from typing import Any, Callable, Iterator
 from harness.project import configure
 from harness.server import serve
 
+from figures.bench import report
 from figures.bench.schema import schema_rows
 
 APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop")
@@ -92,11 +93,22 @@ def sandbox_rows(version: str) -> Iterator[tuple[str, float]]:
         server.close()
 
 
+def printed(measures: Iterator[tuple[str, float]]) -> dict[str, float]:
+    """Print each measure as it comes, with its ratio to the first; all of them."""
+    print(f"{'operation':<28}{'median ms':>10}{'ratio':>8}")
+    values: dict[str, float] = {}
+    for name, value in measures:
+        values[name] = value
+        print(f"{name:<28}{value:>10.3f}{value / next(iter(values.values())):>8.1f}")
+    return values
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="hatch run bench", description=__doc__)
     parser.add_argument("--repeat", type=int, default=200)
     parser.add_argument("--version", default="2022")
     parser.add_argument("--schema", action="store_true", help="measure schema changes instead")
+    parser.add_argument("--keep", action="store_true", help="keep the run, and draw it for the documentation")
     arguments = parser.parse_args()
     with serve(arguments.version) as server:
         configure({"default": server.database("bench", plugins=["json"])}, APPS)
@@ -106,15 +118,13 @@ def main() -> None:
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
             data.load(orders=200)
-            base = None
-            print(f"{'operation':<28}{'median ms':>10}{'ratio':>8}")
-            for name, value in schema_measures(arguments.repeat) if arguments.schema else rows(arguments.repeat):
-                base = base or value
-                print(f"{name:<28}{value:>10.3f}{value / base:>8.1f}")
+            values = printed(schema_measures(arguments.repeat) if arguments.schema else rows(arguments.repeat))
             if arguments.schema:
                 return
             for name, value in sandbox_rows(arguments.version) if server.sandbox else ():
-                print(f"{name:<28}{value:>10.3f} {value / base:>9.2f}")
+                print(f"{name:<28}{value:>10.3f} {value / next(iter(values.values())):>9.2f}")
+            if arguments.keep:
+                report.keep(values)
         finally:
             connection.creation.destroy_test_db("bench", verbosity=0)
 

@@ -23,9 +23,9 @@ _TEXT = """\
 # Compatibility
 
 mssql-core runs on Python 3.8 to 3.14 with Django 3.2 to 6.1, against SQL Server 2016 to 2025 (compatibility levels
-from 100), Azure SQL Database, Azure SQL Managed Instance and SQL database in Fabric, through the ODBC driver 18 (17
-with a warning). Azure Synapse and Fabric warehouses enforce no keys and are refused; the plugin `fabric` reads a
-warehouse.
+from 100; below 130 without lookups of JSON, and with slower long lists), Azure SQL Database, Azure SQL Managed Instance and
+SQL database in Fabric, through the ODBC driver 18 (17 with a warning). Azure Synapse and Fabric warehouses enforce no keys and
+are refused; the plugin `fabric` [reads a warehouse](../../mssql-fabric/docs/index.md#warehouses).
 
 Each row says what it rests on: a run *on the sandbox* (the repository's local stand-in for a server, which refuses what
 it is not sure of), a run *on SQL Server*, each with its day and version, or the *documentation* alone. `hatch run

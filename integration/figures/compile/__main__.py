@@ -15,6 +15,7 @@ import sys
 from django_suite.peer.run import registered_driver
 from harness.server import VARIABLE, Server
 
+from . import report
 from .querysets import ENGINES
 
 
@@ -51,6 +52,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--calls", type=int, default=100, help="calls in a series")
     parser.add_argument("--repeat", type=int, default=10, help="series in a round")
+    parser.add_argument("--keep", action="store_true", help="keep the run for the documentation")
     arguments = parser.parse_args()
     from mssql_sandbox.api import Sandbox
 
@@ -63,6 +65,14 @@ def main() -> int:
     for key, title in (("compile", "compile"), ("both", "build and compile")):
         print(f"{title + ', us':<26}{'core':>8}{'peer':>8}{'pg':>8}{'core/pg':>10}{'core/peer':>11}")
         print("\n".join(table(rounds, key)), end="\n\n")
+    if arguments.keep:
+        keys = ("compile", "both")
+        names = rounds[ENGINES[0]][0]
+        figures = {
+            name: {engine: {key: least(rounds[engine], name, key) for key in keys} for engine in ENGINES}
+            for name in names
+        }
+        report.keep(figures, arguments.rounds)
     return 0
 
 

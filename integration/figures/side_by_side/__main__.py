@@ -8,12 +8,10 @@ processor time. Messages are what one call sends, as the sandbox's journal count
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
 import subprocess
 import sys
-from importlib import metadata
 
 from django_suite.peer.run import registered_driver
 from harness.needs import told
@@ -71,20 +69,6 @@ def measured(version: str, rounds: int) -> list[dict]:
     return [best(results[engine]) for engine in ENGINES]
 
 
-def keep(version: str, rounds: int, operations: dict[str, dict]) -> None:
-    """Keep the run, and write what shows it."""
-    run = {
-        "date": datetime.date.today().isoformat(),
-        "django": metadata.version("django"),
-        "mssql-django": metadata.version("mssql-django"),
-        "server": version,
-        "rounds": rounds,
-        "operations": operations,
-    }
-    report.KEPT.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
-    report.write()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2)
@@ -98,11 +82,8 @@ def main() -> int:
         print(line(name, ours[name], theirs[name]))
     both = [name for name in ours if "ms" in ours[name] and "ms" in theirs[name]]
     if arguments.keep:
-        keep(
-            arguments.version,
-            arguments.rounds,
-            {name: {"mssql_core": ours[name], "mssql": theirs[name]} for name in ours},
-        )
+        operations = {name: {"mssql_core": ours[name], "mssql": theirs[name]} for name in ours}
+        report.keep(operations, arguments.version, arguments.rounds)
     for key, title in (("ms", "elapsed"), ("cpu", "processor")):
         slower = [name for name in both if theirs[name][key] < ours[name][key]]
         print(f"slower with mssql-core, {title}: {', '.join(slower) or 'none'}")

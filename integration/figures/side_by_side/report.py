@@ -1,34 +1,34 @@
-"""The kept run as the documentation shows it: a page, a picture, and the README's block."""
+"""The kept run as the documentation shows it: a section, a picture, and the README's block."""
 
 from __future__ import annotations
 
 import json
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from django_suite.order import DEFAULT_APPS
 
-from figures import chart
+from figures import chart, kept
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-TOP = Path(__file__).parents[3]
-KEPT = Path(__file__).with_name("kept.json")
+TOP = kept.TOP
+KEPT = kept.beside(__file__)
 README = TOP / "README.md"
-PAGE = TOP / "docs" / "reference" / "figures.md"
-PICTURE = TOP / "docs" / "images" / "messages.svg"
+PICTURE = kept.IMAGES / "messages.svg"
 # Operations of the README and of the picture.
 SHOWN = (
     "reconnect", "get()", "create()", "atomic and a SELECT", "a savepoint rolled back", "update_or_create()",
     "prefetch_related, 50 authors", "pk__in of 2,500", "bulk_create of 1,000", "bulk_update of 500",
 )  # fmt: skip
 BEGIN, END = "<!-- figures: hatch run side-by-side --keep -->\n", "<!-- end of figures -->\n"
-_PAGE = """\
-# Figures beside mssql-django
+_SECTION = """\
+## Beside mssql-django
 
 {about} `hatch run side-by-side --keep` measures again and writes this page.
 
@@ -42,25 +42,31 @@ in milliseconds of its processor: the median of several calls, the least of {rou
 """
 
 
-def kept() -> dict[str, Any]:
-    """The kept run: versions, date, and operation -> engine -> ms, cpu, messages or error."""
-    return json.loads(KEPT.read_text(encoding="utf-8"))
+def keep(operations: dict[str, dict], version: str, rounds: int) -> None:
+    """Keep a run.
+
+    :param operations: operation -> engine -> ms, cpu, messages or error.
+    :param version: what the sandbox played.
+    """
+    facts = {"mssql-django": metadata.version("mssql-django"), "server": version, "rounds": rounds}
+    kept.save(KEPT, operations, **facts)
 
 
-def outputs() -> dict[Path, str]:
-    """Each file that shows the run, and its text."""
-    run = kept()
+def pictures() -> dict[Path, str]:
+    """Files of pictures and what they hold."""
+    run = kept.load(KEPT)
     shown = {name: tuple(_messages(run, name)) for name in SHOWN}
     peer = f"mssql-django {run['mssql-django']}"
-    return {
-        PAGE: page(run),
-        PICTURE: chart.bars("Messages to the server for one call", ("mssql-core", peer), shown),
-        README: with_block(README.read_text(encoding="utf-8"), block(run)),
-    }
+    return {PICTURE: chart.bars("Messages to the server for one call", ("mssql-core", peer), shown)}
+
+
+def readme() -> dict[Path, str]:
+    """The README with its block."""
+    return {README: with_block(README.read_text(encoding="utf-8"), block(kept.load(KEPT)))}
 
 
 def _messages(run: dict[str, Any], name: str) -> list[int]:
-    return [run["operations"][name][engine]["messages"] for engine in ("mssql_core", "mssql")]
+    return [run["figures"][name][engine]["messages"] for engine in ("mssql_core", "mssql")]
 
 
 def _about(run: dict[str, Any]) -> str:
@@ -70,10 +76,11 @@ def _about(run: dict[str, Any]) -> str:
     )
 
 
-def page(run: dict[str, Any]) -> str:
-    """The page of the documentation."""
-    text = _PAGE.format(about=_about(run), rounds=run["rounds"], picture="../images/messages.svg")
-    for name, engines in run["operations"].items():
+def section() -> str:
+    """The section of the page of figures."""
+    run = kept.load(KEPT)
+    text = _SECTION.format(about=_about(run), rounds=run["rounds"], picture="../images/messages.svg")
+    for name, engines in run["figures"].items():
         pair = [engines[engine] for engine in ("mssql_core", "mssql")]
         if any("error" in result for result in pair):
             cells = [result.get("error", "works").replace("|", "\\|") for result in pair]
@@ -128,10 +135,3 @@ def with_block(text: str, table: str) -> str:
     if not end:
         raise ValueError(f"README.md has no {BEGIN.strip()} ... {END.strip()}")
     return f"{before}{begin}\n{table}\n{end}{after}"
-
-
-def write() -> None:
-    """Write all that shows the kept run."""
-    for path, text in outputs().items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")

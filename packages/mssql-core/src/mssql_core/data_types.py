@@ -80,7 +80,7 @@ DATA_TYPE_CHECKS = {
 }
 
 
-NO_JSON_PLUGIN = "Run pip install mssql-core[json], and add 'json' to OPTIONS['plugins']."
+NO_JSON_PLUGIN = "Run pip install \"mssql-core[json]\", and add 'json' to OPTIONS['plugins']."
 
 
 class ColumnTypes(dict):

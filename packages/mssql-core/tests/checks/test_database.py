@@ -62,7 +62,7 @@ def test_windows_takes_no_driver_from_a_wheel(connection, monkeypatch):
 @pytest.mark.parametrize(
     ("version", "words"),
     [
-        ("libmsodbcsql-17.10.so.6.1 17.10.0006", "Driver 18: pip install mssql-core[odbc]"),
+        ("libmsodbcsql-17.10.so.6.1 17.10.0006", 'Driver 18: pip install "mssql-core[odbc]"'),
         ("libmsodbcsql-18.2.so 18.02.0001", "updates of security came with 18.3.3"),
         ("libmsodbcsql-18.3.so 18.03.0003", None),
         ("libmsodbcsql-18.6.so 18.06.0001", None),

@@ -38,5 +38,5 @@ def documents():
 )
 def test_without_the_plugin_json_is_refused_with_the_remedy(documents, rows):
     # Old Djangos ask for the column's type before they compile the expression.
-    with pytest.raises((NotSupportedError, ImproperlyConfigured), match=r"JSON.*pip install mssql-core\[json\]"):
+    with pytest.raises((NotSupportedError, ImproperlyConfigured), match=r'JSON.*pip install "mssql-core\[json\]"'):
         compile_sql(rows(documents))

@@ -86,7 +86,7 @@ def test_bad_plugins_are_refused_by_alias(plugins, told):
 
 def test_an_extra_that_is_not_installed_names_the_command(monkeypatch):
     monkeypatch.setattr(manager, "_entry_points", {})
-    with pytest.raises(ImproperlyConfigured, match=r"DATABASES\['legacy'\].*pip install mssql-core\[json\]"):
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASES\['legacy'\].*pip install .mssql-core\[json\]"):
         fake_connection(plugins=["json"], alias="legacy")
     with pytest.raises(ImproperlyConfigured, match="Did you mean 'json'"):
         fake_connection(plugins=["jsno"])

@@ -52,7 +52,7 @@ _KERBEROS = (
 )
 _MODE = (
     "This ODBC driver has no such Authentication. The plugin 'azure' signs in by more modes: %(alias)s['OPTIONS']['plugins'] "
-    "= {'azure': {}} (pip install mssql-core[azure])."
+    "= {'azure': {}} (pip install \"mssql-core[azure]\")."
 )
 _VALUE = "Check this keyword in %(alias)s['OPTIONS']."
 _NO_SQL_SERVER = "What answers at %(server)s is no SQL Server. Check %(alias)s['HOST'] and ['PORT']."

@@ -114,7 +114,7 @@ def _remedy(name: str) -> str:
     if nearest and nearest[0] != name:
         return "Did you mean %r?" % nearest[0]
     if name in _EXTRAS:
-        return "Run: pip install mssql-core[%s]" % name
+        return 'Run: pip install "mssql-core[%s]"' % name
     return "A local plugin is written as 'package.module:Class'."
 
 

@@ -77,7 +77,7 @@ def test_without_both_the_error_says_what_to_type(importable):
     importable()
     with pytest.raises(ImproperlyConfigured) as refused:
         drivers.choose("default")
-    for words in ("apt-get install libodbc2", "pip install mssql-core[mssql-python]", "'mssql_python'"):
+    for words in ("apt-get install libodbc2", 'pip install "mssql-core[mssql-python]"', "'mssql_python'"):
         assert words in str(refused.value)
 
 

@@ -32,14 +32,14 @@ def test_then_the_one_in_the_wheel(installed):
 
 def test_then_driver_17_with_one_warning(installed):
     find = installed(driver.DRIVER_17)
-    with pytest.warns(RuntimeWarning, match=r"pip install mssql-core\[odbc\]"):
+    with pytest.warns(RuntimeWarning, match=r'pip install "mssql-core\[odbc\]"'):
         assert find() == driver.DRIVER_17
     assert find() == driver.DRIVER_17
 
 
 def test_else_an_error_says_what_to_install(installed):
     find = installed("SQLite3")
-    with pytest.raises(ImproperlyConfigured, match=r"pip install mssql-core\[odbc\].*msodbcsql"):
+    with pytest.raises(ImproperlyConfigured, match=r'pip install "mssql-core\[odbc\]".*msodbcsql'):
         find()
 
 

@@ -23,7 +23,7 @@ def _mssql_python():
 _DRIVERS = {"pyodbc": _pyodbc, "mssql_python": _mssql_python}
 #: What OPTIONS['python_driver'] may be; pyodbc is what it is by itself.
 NAMES = tuple(_DRIVERS)
-_PACKAGE = "pip install mssql-core[mssql-python] (Python 3.10 or newer)"
+_PACKAGE = 'pip install "mssql-core[mssql-python]" (Python 3.10 or newer)'
 _REMEDIES = {
     "pyodbc": (
         "On Debian and Ubuntu run: apt-get install libodbc2; on Red Hat: dnf install unixODBC; on Alpine: apk add unixodbc; "

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 DRIVER_18 = "ODBC Driver 18 for SQL Server"
 DRIVER_17 = "ODBC Driver 17 for SQL Server"
 _DOWNLOAD = "https://learn.microsoft.com/sql/connect/odbc/download-odbc-driver-for-sql-server"
-_WHEEL = "pip install mssql-core[odbc]"
+_WHEEL = 'pip install "mssql-core[odbc]"'
 _PACKAGES = {
     "win32": "winget install Microsoft.msodbcsql.18, or the msodbcsql.msi of Microsoft",
     "darwin": "brew install msodbcsql18 (tap microsoft/mssql-release)",
