@@ -72,10 +72,13 @@ def save_all() -> int:
 
 
 def _beyond_the_peer(field: Any) -> bool:
-    """Bytes that may be NULL: mssql-django's bulk_update() sends the NULL without a type, and the driver makes it text (257)."""
+    """What mssql-django's own bulk_update() does not write: NULL among bytes (error 257), and JSON that is NULL in all rows.
+
+    It sends the first without a type, which the driver makes text, and takes the second for an expression (FieldError).
+    """
     from django.conf import settings
 
-    return settings.ENGINE == "mssql" and field.null and field.get_internal_type() == "BinaryField"
+    return settings.ENGINE == "mssql" and field.null and field.get_internal_type() in ("BinaryField", "JSONField")
 
 
 def _has_more_than_key(model: Any) -> bool:

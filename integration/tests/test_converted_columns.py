@@ -82,6 +82,39 @@ def test_floats_keep_their_digits_as_text():
     assert changed == [repr(number) for number in floats] and back == floats
 
 
+def test_a_float_may_be_null_and_its_name_long():
+    column = "f" * 128
+    changed, back = altered(
+        models.FloatField(null=True, db_column=column), models.TextField(null=True, db_column=column), [0.1, None]
+    )
+    assert changed == ["0.1", None] and back == [0.1, None]
+
+
+def test_legacy_types_keep_all_they_hold_as_text():
+    class Ledger(models.Model):
+        price = models.DecimalField(max_digits=19, decimal_places=4)
+        moment = models.DateTimeField()
+
+        class Meta:
+            app_label = "things"
+            apps = Apps()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE things_ledger (id bigint IDENTITY PRIMARY KEY, price money NOT NULL, moment datetime NOT NULL)"
+        )
+        cursor.execute("INSERT INTO things_ledger (price, moment) VALUES (-1234567.8912, '2026-02-03T04:05:06.997')")
+        for name in ("price", "moment"):
+            text = models.CharField(max_length=40)
+            text.set_attributes_from_name(name)
+            text.model = Ledger
+            with connection.schema_editor() as editor:
+                editor.alter_field(Ledger, Ledger._meta.get_field(name), text)
+        cursor.execute("SELECT price, moment FROM things_ledger")
+        assert cursor.fetchall() == [("-1234567.8912", "2026-02-03 04:05:06.997")]
+        transaction.set_rollback(True)
+
+
 def project():
     """A state with UUID keys, foreign keys of all kinds to them, and JSON."""
     state = ProjectState()

@@ -59,8 +59,16 @@ def test_a_uuid_becomes_the_text_that_python_writes(new, text):
     ]
 
 
-def test_a_float_s_digits_wait_in_another_column():
-    add, fill, alter, restore, drop = carried_out("float", "nvarchar(40)")
+@pytest.mark.parametrize("old", ["float", "real", "datetime", "smalldatetime"])
+def test_what_the_server_would_shorten_waits_in_another_column(old):
+    add, fill, alter, restore, drop = carried_out(old, "nvarchar(40)")
     assert add == "ALTER TABLE [t] ADD [__text_of_c] nvarchar(32) NULL" and drop.endswith("DROP COLUMN [__text_of_c]")
     assert fill.startswith("UPDATE [t] SET [__text_of_c] = ") and restore == "UPDATE [t] SET [c] = [__text_of_c]"
     assert alter == "ALTER TABLE [t] ALTER COLUMN [c] nvarchar(40) NOT NULL"
+
+
+def test_money_is_a_decimal_before_it_is_text():
+    assert carried_out("money", "nvarchar(40)", collation="C") == [
+        "ALTER TABLE [t] ALTER COLUMN [c] decimal(19, 4) NOT NULL",
+        "ALTER TABLE [t] ALTER COLUMN [c] nvarchar(40) COLLATE C NOT NULL",
+    ]

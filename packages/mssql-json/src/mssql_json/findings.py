@@ -42,5 +42,5 @@ def _objects_only(database):
     for schema, table, _, definition in database.of_project(database.rows(_CHECKS)):
         check = _OBJECTS_ONLY.match(definition)
         for field in database.model(schema, table)._meta.local_concrete_fields if check else ():
-            if isinstance(field, JSONField) and field.column.casefold() == check.group(1).casefold():
+            if isinstance(field, JSONField) and field.column.casefold() == check.group(1).replace("]]", "]").casefold():
                 yield str(field)

@@ -12,6 +12,16 @@ _HYPHENATED = 36
 # https://learn.microsoft.com/sql/t-sql/data-types/uniqueidentifier-transact-sql
 _WITH_HYPHENS = "STUFF(STUFF(STUFF(STUFF({0}, 21, 0, '-'), 17, 0, '-'), 13, 0, '-'), 9, 0, '-')"
 _HEX_LENGTH = 32
+# Type -> its text with all that it holds: by itself the server keeps six digits, or minutes.
+# https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql (styles)
+_WHOLE_TEXTS = {
+    "float": shortest_text,
+    "real": shortest_text,
+    "datetime": "CONVERT(nvarchar(32), {}, 121)".format,
+    "smalldatetime": "CONVERT(nvarchar(32), {}, 121)".format,
+}
+# What no text is made of without CONVERT (error 257), and the type between.
+_BETWEEN = {"money": "decimal(19, 4)", "smallmoney": "decimal(10, 4)"}
 
 
 def carry_out(editor, old_type, change):
@@ -27,8 +37,11 @@ def carry_out(editor, old_type, change):
         _text_to_uuid(editor, old_text, change)
     elif old_type == _UUID and new_text:
         _uuid_to_text(editor, new_text, change)
-    elif old_type == "float" and new_text:
-        _float_to_text(editor, change)
+    elif old_type in _WHOLE_TEXTS and new_text:
+        _to_whole_text(editor, _WHOLE_TEXTS[old_type], change)
+    elif old_type in _BETWEEN and new_text:
+        editor.alter_column(change._replace(type=_BETWEEN[old_type], collation=None))
+        editor.alter_column(change)
     else:
         editor.alter_column(change)
 
@@ -54,15 +67,11 @@ def _uuid_to_text(editor, new, change):
     editor.alter_column(change)
 
 
-def _float_to_text(editor, change):
-    """
-    All digits, in a column between: the server's own conversion keeps six.
-
-    https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql (float and real styles)
-    """
+def _to_whole_text(editor, whole_text, change):
+    """The texts wait in a column of their own while the type changes."""
     column, between = quote_identifier(change.column), quote_identifier("__text_of_" + change.column[:100])
     editor.run(["ALTER TABLE %s ADD %s nvarchar(32) NULL" % (change.table, between)])
-    editor.change_rows("UPDATE %s SET %s = %s" % (change.table, between, shortest_text(column)))
+    editor.change_rows("UPDATE %s SET %s = %s" % (change.table, between, whole_text(column)))
     editor.alter_column(change)
     editor.change_rows("UPDATE %s SET %s = %s" % (change.table, column, between))
     editor.run(["ALTER TABLE %s DROP COLUMN %s" % (change.table, between)])

@@ -89,3 +89,11 @@ def test_the_driver_s_pool_was_on():
     assert "pool is off" in texts({**ALIAS, "ENGINE": "mssql_core"})
     with override_settings(DATABASE_CONNECTION_POOLING=True):
         assert "pool is off" not in texts({**ALIAS, "ENGINE": "mssql_core"})
+
+
+def test_a_driver_s_other_name():
+    given = {**ALIAS, "OPTIONS": {"python_driver": "python"}}
+    assert dict(coming.options_told(given)) == {"python_driver": "to be written 'mssql_python'"}
+    assert coming.translated("default", given)["OPTIONS"] == {"python_driver": "mssql_python"}
+    (first, *_) = coming.findings("default", given)
+    assert first.remedy.endswith("OPTIONS['python_driver'] = 'mssql_python'.")

@@ -11,6 +11,8 @@ PAGE = "how-to/coming-from-mssql-django"
 #: mssql-django, and the backend from which it came.
 ENGINES = ("mssql", "sql_server.pyodbc")
 _OWN = "mssql_core"
+# What mssql-django takes for mssql-python, and mssql-core does not.
+_DRIVERS = {"python": "mssql_python"}
 
 
 def is_of_mssql_django(settings_dict):
@@ -36,6 +38,8 @@ def translated(alias, settings_dict):
     """
     given = settings_dict.get("OPTIONS") or {}
     options = {name: value for name, value in given.items() if _is_kept(name)}
+    if options.get("python_driver") in _DRIVERS:
+        options["python_driver"] = _DRIVERS[options["python_driver"]]
     if has_json_fields(alias):
         options.setdefault("plugins", ["json"])
     return {**settings_dict, "ENGINE": _OWN, "OPTIONS": options}
@@ -47,9 +51,12 @@ def _is_kept(name):
 
 def options_told(settings_dict):
     """(option, what becomes of it), in the order of OPTIONS; no values, some of which are secrets."""
-    for name in settings_dict.get("OPTIONS") or {}:
+    options = settings_dict.get("OPTIONS") or {}
+    for name in options:
         if name in core_settings.WITHOUT_EFFECT:
             yield name, "to be left out: %s" % core_settings.WITHOUT_EFFECT[name]
+        elif name == "python_driver" and options[name] in _DRIVERS:
+            yield name, "to be written %r" % _DRIVERS[options[name]]
         elif _is_kept(name):
             yield name, "the same"
         else:
@@ -91,7 +98,8 @@ def _switch(alias, settings_dict):
     dropped, added = [name for name in given if name not in new], [name for name in new if name not in given]
     steps = ["DATABASES[%r]['ENGINE'] = %r" % (alias, _OWN)]
     steps += ["OPTIONS without %s" % ", ".join(map(repr, dropped))] if dropped else []
-    steps += ["OPTIONS[%r] = %r" % (name, new[name]) for name in added]
+    changed = [name for name in new if name in given and new[name] is not given[name]]
+    steps += ["OPTIONS[%r] = %r" % (name, new[name]) for name in [*added, *changed]]
     text = "DATABASES[%r]['ENGINE'] is %r; what follows is found with the settings of mssql-core." % (
         alias,
         settings_dict["ENGINE"],
