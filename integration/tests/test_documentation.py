@@ -1,33 +1,65 @@
 """The pages of docs/: their Python compiles, their T-SQL parses, and their tables say what the code does."""
 
 import ast
+import contextlib
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from django.db import connections
 from grammar import refusals
 from harness import steps
 
 from mssql_core import errors
+from mssql_core.base import DatabaseWrapper
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(path for path in DOCS.rglob("*.md"))
+TOP = Path(__file__).parents[2]
+DOCS = TOP / "docs"
+PAGES = sorted(
+    [*DOCS.rglob("*.md"), *TOP.glob("*.md"), *TOP.glob("packages/*/README.md"), *TOP.glob("packages/*/docs/*.md")]
+)
 
 
 def blocks(language):
     for page in PAGES:
-        for number, code in enumerate(
-            re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-        ):
-            yield pytest.param(code, id=f"{page.relative_to(DOCS)}:{number}")
+        fenced = rf"^ *```{language}\n(.*?)^ *```$"
+        for number, code in enumerate(re.findall(fenced, page.read_text(encoding="utf-8"), re.M | re.S)):
+            yield pytest.param(textwrap.dedent(code), id=f"{page.relative_to(TOP)}:{number}")
+
+
+def parsed(code):
+    """The trees of a block: Python, an entry of a dict, or one such entry a line."""
+    for parts in ([code], [f"{{{code}}}"], [f"{{{line}\n}}" for line in code.splitlines()]):
+        with contextlib.suppress(SyntaxError):
+            return [ast.parse(part) for part in parts]
+    raise AssertionError("neither Python nor entries of a dict")
 
 
 @pytest.mark.parametrize("code", list(blocks("python")))
-def test_python_compiles(code):
-    ast.parse(code)
+def test_python_compiles_and_its_options_are_accepted(code):
+    for tree in parsed(code):
+        for node in ast.walk(tree):
+            for key, value in zip(node.keys, node.values) if isinstance(node, ast.Dict) else ():
+                if isinstance(key, ast.Constant) and key.value == "OPTIONS":
+                    accept(value)
+
+
+def accept(node):
+    """Build an alias with the OPTIONS of a page; what only a project can have is left out."""
+    try:
+        options = ast.literal_eval(node)
+    except ValueError:
+        return
+    plugins = options.get("plugins") or {}
+    if any(name.startswith("project.") for name in plugins):
+        return
+    entry = {"ENGINE": "mssql_core", "NAME": "shop", "HOST": "db.example.com", "OPTIONS": options}
+    settings = connections.configure_settings({"default": entry})["default"]
+    DatabaseWrapper(settings, "default").options_read()
 
 
 @pytest.mark.parametrize("code", list(blocks("sql")))

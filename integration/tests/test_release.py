@@ -63,3 +63,20 @@ def test_ci_runs_both_tiers():
 
 def _steps(line: str) -> set[str]:
     return {step for step in shlex.split(line.partition("harness.steps ")[2]) if step not in ("--jobs", "1")}
+
+
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("packages/*/pyproject.toml"), ROOT / "integration/sandbox/pyproject.toml"], ids=str
+)
+def test_a_package_says_what_it_runs_on(path: Path):
+    """As CI's matrix runs it, from the oldest Python that it asks for."""
+    project = steps.tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+    assert project["authors"] == [{"name": "mssql-core contributors"}]
+    classifiers = project["classifiers"]
+    matrix = steps.environments()["matrix"]["matrix"]
+    oldest = int(project["requires-python"].rpartition(".")[2])
+    pythons = {version for entry in matrix for version in entry["python"] if int(version.rpartition(".")[2]) >= oldest}
+    assert {line.rpartition(" ")[2] for line in classifiers if "Python :: 3." in line} == pythons
+    djangos = {line.rpartition(" ")[2] for line in classifiers if "Django :: " in line}
+    # The index has no classifier of a Django before its release.
+    assert not djangos or djangos <= {version for entry in matrix for version in entry["django"]}
