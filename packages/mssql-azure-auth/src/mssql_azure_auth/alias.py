@@ -1,10 +1,14 @@
 """What the settings of an alias add to the plugin's options, and what they contradict."""
 
-from .kinds import KINDS, MODES, has_mode
+from typing import Optional, Union
+
+from mssql_core.plugin import ConnectionSettings, Secret
+
+from .kinds import KINDS, MODES, Kind, has_mode
 from .options import Options, check_credential, refused
 
 
-def complete(options, settings):
+def complete(options: Options, settings: ConnectionSettings) -> Optional[Options]:
     """The options with what the alias's settings add; None where core decides.
 
     :raises ImproperlyConfigured: missing, conflicting or wrong options.
@@ -15,7 +19,7 @@ def complete(options, settings):
     return found
 
 
-def _of_alias(options, settings):
+def _of_alias(options: Options, settings: ConnectionSettings) -> Optional[Options]:
     """The options completed by the alias's settings; None where core decides."""
     if options.get("credential"):
         refuse_other_ways(settings, "credential", KINDS.get(_text(options["credential"])))
@@ -37,7 +41,7 @@ def _of_alias(options, settings):
     return _with_user(options, user, settings.password or settings.extra_value("PWD"), settings)
 
 
-def _refuse_no_way(settings):
+def _refuse_no_way(settings: ConnectionSettings) -> None:
     """Nobody enables the plugin to sign in as the operating system's user without a word."""
     ways = [settings.user, settings.token, settings.authentication, settings.options.get("Trusted_Connection")]
     ways += [settings.options.get("dsn"), *(settings.extra_value(name) for name in ("UID", "Trusted_Connection"))]
@@ -48,7 +52,7 @@ def _refuse_no_way(settings):
         )
 
 
-def _with_user(options, user, password, settings):
+def _with_user(options: Options, user: str, password: Union[Secret, str], settings: ConnectionSettings) -> Options:
     kind = KINDS.get(_text(options["credential"]))
     completed = Options(options)
     for name, setting, value in (
@@ -65,11 +69,11 @@ def _with_user(options, user, password, settings):
     return completed
 
 
-def _text(value):
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def refuse_other_ways(settings, option, kind=None):
+def refuse_other_ways(settings: ConnectionSettings, option: str, kind: Optional[Kind] = None) -> None:
     """:raises ImproperlyConfigured: another way of signing in beside the plugin's own; it names both."""
     found = []
     if settings.user and not (kind and kind.user):

@@ -4,7 +4,8 @@ import logging
 import os
 import threading
 import time
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
+from typing import Callable, Hashable, NamedTuple, Optional, Union
 
 from mssql_core.plugin import Secret
 
@@ -19,19 +20,21 @@ PAUSE = 30
 _MOST_ENTRIES = 1000
 
 
-class Token(namedtuple("Token", "text expires_on renewed_on")):
+class Token(NamedTuple):
     """An access token, its end, and when to ask for the next; both in seconds since 1970."""
 
-    __slots__ = ()
+    text: Secret
+    expires_on: float
+    renewed_on: float
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<Token>"
 
-    def holds(self, now):
+    def holds(self, now: float) -> bool:
         return now < self.expires_on - LEAST_LEFT
 
 
-def token(text, expires_on, renewed_on=None):
+def token(text: Union[Secret, str], expires_on: float, renewed_on: Optional[float] = None) -> Token:
     """A token as the cache keeps it; by default it is renewed five minutes before its end, or half its life.
 
     :param text: better a Secret: then no frame of an error holds it.
@@ -42,21 +45,24 @@ def token(text, expires_on, renewed_on=None):
 
 
 class _Entry:
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.token = None
+        self.token: Optional[Token] = None
         self.pause_until = 0.0
 
 
 class Cache:
     """Tokens by key. One thread asks for a token, the others wait, or go on with the one that still holds."""
 
-    def __init__(self):
-        self._entries = OrderedDict()
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._entries: "OrderedDict[Hashable, _Entry]" = OrderedDict()
         self._lock = threading.Lock()
         self._process = os.getpid()
 
-    def get(self, key, fetch):
+    def get(self, key: Hashable, fetch: Callable[[], Token]) -> Token:
         """A token that holds.
 
         :param key: equal for what gives the same tokens.
@@ -77,26 +83,27 @@ class Cache:
         finally:
             entry.lock.release()
 
-    def _renewed(self, entry, fetch):
+    def _renewed(self, entry: _Entry, fetch: Callable[[], Token]) -> Token:
         known, now = entry.token, time.time()
-        holds = known is not None and known.holds(now)
-        if holds and now < max(known.renewed_on, entry.pause_until):
+        if known is None or not known.holds(now):
+            entry.token = fetch()
+            return entry.token
+        if now < max(known.renewed_on, entry.pause_until):
             return known
         try:
             entry.token = fetch()
         except Exception as error:
-            if not holds:
-                raise
             entry.pause_until = now + PAUSE
             logger.warning(
                 "No new access token (%s); the known one holds for %d s.", type(error).__name__, known.expires_on - now
             )
+            return known
         return entry.token
 
-    def _entry(self, key):
+    def _entry(self, key: Hashable) -> _Entry:
         if self._process != os.getpid():
             # After a fork: a lock of the parent's threads would never be released here.
-            self.__init__()
+            self._begin()
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:

@@ -1,13 +1,18 @@
 """What the settings tell before connecting."""
 
+from typing import List
+
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
+from mssql_core.plugin import ConnectionSettings
+
 from .alias import complete
 from .kinds import MODES
+from .options import Options
 
 
-def check(options, settings):
+def check(options: Options, settings: ConnectionSettings) -> List[checks.CheckMessage]:
     """Check messages for one alias."""
     found = _of_completion(options, settings)
     where = "DATABASES[%r]" % settings.alias
@@ -42,7 +47,7 @@ def check(options, settings):
     return found
 
 
-def _of_completion(options, settings):
+def _of_completion(options: Options, settings: ConnectionSettings) -> List[checks.CheckMessage]:
     """What would be refused at the first connection."""
     if "token" in options:
         return []

@@ -3,7 +3,11 @@
 https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
 """
 
-from mssql_core.plugin import Secret, own_plugin
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from mssql_core.plugin import Mixin, Secret, own_plugin
+
+from .options import Options
 
 _METHODS = {
     "azure_developer_cli": "ActiveDirectoryAzureDeveloperCli",
@@ -17,10 +21,12 @@ _METHODS = {
 }
 
 
-class EntraClient:
+class EntraClient(Mixin):
     """``-G`` signs in by sqlcmd's own chain; kinds that it knows are named to it."""
 
-    def settings_to_cmd_args_env(self, settings_dict, parameters):
+    def settings_to_cmd_args_env(
+        self, settings_dict: Mapping[str, Any], parameters: Sequence[str]
+    ) -> Tuple[List[str], Optional[Dict[str, str]]]:
         arguments, environment = super().settings_to_cmd_args_env(settings_dict, parameters)
         options = own_plugin(EntraClient, self).options
         if not options:
@@ -36,7 +42,9 @@ class EntraClient:
         return [*head, *kept], environment
 
 
-def _with_user(head, environment, options):
+def _with_user(
+    head: List[str], environment: Optional[Dict[str, str]], options: Options
+) -> Tuple[List[str], Optional[Dict[str, str]]]:
     """Name and, in the environment, password of a principal."""
     kind = options.get("credential")
     user = options.get("username") or options.get("client_id")

@@ -20,16 +20,16 @@ CLOUDS = {
 }
 
 
-def of_host(host):
+def of_host(host: str) -> str:
     """The cloud of a server's address; that of an unknown one, such as Fabric's, is the public one."""
     name = host.lower().rpartition(":")[2].partition(",")[0].rstrip(".")
     return next((cloud for cloud, (_, _, suffix) in CLOUDS.items() if name.endswith(suffix)), "public")
 
 
-def authority(cloud):
+def authority(cloud: str) -> str:
     return CLOUDS[cloud][0]
 
 
-def scope(cloud):
+def scope(cloud: str) -> str:
     """The scope of tokens for Azure SQL and Fabric."""
     return CLOUDS[cloud][1]

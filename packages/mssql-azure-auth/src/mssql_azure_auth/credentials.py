@@ -7,15 +7,16 @@ import hashlib
 import logging
 import re
 import threading
+from typing import Any, Dict, Tuple, Union
 
 from django.db.utils import OperationalError
 
 from mssql_core.plugin import Secret
 
 from . import clouds
-from .cache import Cache, token
+from .cache import Cache, Token, token
 from .kinds import KINDS
-from .options import refused
+from .options import Options, refused
 
 logger = logging.getLogger("mssql_azure_auth")
 _CLASSES = {
@@ -37,11 +38,19 @@ _NAMES = {"certificate_password": "password", "prompt": "prompt_callback"}
 _CODE = re.compile(r"AADSTS\d+")
 
 cache = Cache()
-_credentials = {}
+_Key = Tuple[str, Union[str, int], str]
+_credentials: Dict[_Key, Any] = {}
 _lock = threading.Lock()
 
 
-def get_token(options, host):
+class _Arguments(Dict[str, Any]):
+    """Arguments that show no values."""
+
+    def __repr__(self) -> str:
+        return "<arguments %s>" % ", ".join(sorted(self))
+
+
+def get_token(options: Options, host: str) -> Token:
     """A token that holds, from the cache or by azure-identity.
 
     :param options: complete, see options.check_credential().
@@ -56,12 +65,12 @@ def get_token(options, host):
     return cache.get(key, lambda: _fetched(options, arguments, key, scope))
 
 
-def _name(options):
+def _name(options: Options) -> str:
     kind = options["credential"]
     return kind if isinstance(kind, str) else type(kind).__name__
 
 
-def _digest(options, arguments):
+def _digest(options: Options, arguments: _Arguments) -> Union[str, int]:
     """Equal for equal credentials; no secret can be read from it."""
     if not isinstance(options["credential"], str):
         return id(options["credential"])
@@ -70,11 +79,11 @@ def _digest(options, arguments):
     ).hexdigest()
 
 
-def _arguments(options, cloud):
+def _arguments(options: Options, cloud: str) -> _Arguments:
     """The arguments of the credential's class."""
     name = options["credential"]
     if not isinstance(name, str):
-        return {}
+        return _Arguments()
     found = _Arguments({_NAMES.get(key, key): options[key] for key in KINDS[name].takes if options.get(key)})
     if callable(found.get("user_assertion")):
         found["user_assertion"] = Secret(found["user_assertion"]())
@@ -87,14 +96,7 @@ def _arguments(options, cloud):
     return found
 
 
-class _Arguments(dict):
-    """Arguments that show no values."""
-
-    def __repr__(self):
-        return "<arguments %s>" % ", ".join(sorted(self))
-
-
-def _rename(name, found):
+def _rename(name: str, found: _Arguments) -> None:
     if name == "interactive" and "username" in found:
         found["login_hint"] = found.pop("username")
     if name == "default" and "client_id" in found:
@@ -114,7 +116,7 @@ def _rename(name, found):
         found["certificate_data"] = _as_bytes(found["certificate_data"])
 
 
-def _content(path):
+def _content(path: str) -> Secret:
     try:
         with open(path, "rb") as file:
             return Secret(file.read())
@@ -123,40 +125,39 @@ def _content(path):
     raise refused("cannot read certificate_path for 'on_behalf_of': %s." % told)
 
 
-def _as_bytes(data):
+def _as_bytes(data: Secret) -> Secret:
     # What is no certificate is refused by the credential's class; an error of encode() would keep the text.
     return Secret(data.reveal().encode("utf-8", "surrogatepass")) if isinstance(data.reveal(), str) else data
 
 
-def _fetched(options, arguments, key, scope):
-    credential, told, found = _credential(options, arguments, key), None, None
+def _fetched(options: Options, arguments: _Arguments, key: _Key, scope: str) -> Token:
+    credential = _credential(options, arguments, key)
     try:
-        found = _kept(_answer(credential, scope))
+        fetched = _kept(_answer(credential, scope))
     except Exception as error:
         told = " ".join([type(error).__name__, *sorted(set(_CODE.findall(str(error))))])
-    if told:
-        # Out of the handler: the error of azure-identity, which may show a secret, is not this one's context.
-        raise OperationalError(
-            "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more."
-            % (_name(options), told)
-        )
-    logger.debug("A token by %r for %s", _name(options), scope)
-    return found
+    else:
+        logger.debug("A token by %r for %s", _name(options), scope)
+        return fetched
+    # Out of the handler: the error of azure-identity, which may show a secret, is not this one's context.
+    raise OperationalError(
+        "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more." % (_name(options), told)
+    )
 
 
-def _kept(answer):
+def _kept(answer: Secret) -> Token:
     renewed_on = getattr(answer.reveal(), "refresh_on", None)
     return token(Secret(answer.reveal().token), answer.reveal().expires_on, renewed_on)
 
 
-def _answer(credential, scope):
+def _answer(credential: Any, scope: str) -> Secret:
     # It tells when to renew, which get_token() does not; azure-identity 1.18.
     if hasattr(credential, "get_token_info"):
         return Secret(credential.get_token_info(scope))
     return Secret(credential.get_token(scope))
 
 
-def _credential(options, arguments, key):
+def _credential(options: Options, arguments: _Arguments, key: _Key) -> Any:
     """The credential object; one for each set of options, as it keeps what it learned of Entra ID."""
     name = options["credential"]
     if not isinstance(name, str):
@@ -172,7 +173,7 @@ def _credential(options, arguments, key):
         return _credentials[key]
 
 
-def _made(name, arguments):
+def _made(name: str, arguments: _Arguments) -> Any:
     class_name = _CLASSES[name]
     if name == "service_principal" and "client_secret" not in arguments:
         class_name = "CertificateCredential"
@@ -193,7 +194,7 @@ def _made(name, arguments):
     )
 
 
-def _identity(name):
+def _identity(name: str) -> Any:
     try:
         import azure.identity
 

@@ -6,7 +6,7 @@ https://learn.microsoft.com/python/api/overview/azure/identity-readme
 
 import sys
 from dataclasses import dataclass
-from typing import FrozenSet, Tuple
+from typing import Any, FrozenSet, Mapping, Optional, Tuple
 
 # Options that prove who a service principal is; it takes exactly one.
 PROOFS = ("client_secret", "certificate_path", "certificate_data", "client_assertion")
@@ -33,7 +33,7 @@ class Kind:
     has_authority: bool = True
 
 
-def _kind(takes="", needs="", **others):
+def _kind(takes: str = "", needs: str = "", **others: Any) -> Kind:
     needed = tuple(needs.split())
     return Kind(frozenset(takes.split()) | set(needed), needed, **others)
 
@@ -87,7 +87,7 @@ MODES = {
 _OF_THE_DRIVER = frozenset(("activedirectorymsi", "activedirectorypassword", "activedirectoryserviceprincipal"))
 
 
-def has_mode(mode):
+def has_mode(mode: str) -> bool:
     """Whether the driver has the mode, on this platform.
 
     :param mode: a value of Authentication, in lower case.
@@ -95,7 +95,7 @@ def has_mode(mode):
     return mode in _OF_THE_DRIVER or (mode == "activedirectoryinteractive" and sys.platform == "win32")
 
 
-def why_not_by_driver(options):
+def why_not_by_driver(options: Mapping[str, Any]) -> Optional[str]:
     """Why the driver cannot sign in by these options; None where it can.
 
     :param options: of a known kind, complete.
@@ -116,7 +116,7 @@ def why_not_by_driver(options):
     return None
 
 
-def _surplus(kind):
+def _surplus(kind: str) -> Tuple[str, ...]:
     if kind == "service_principal":
         return (*sorted(_CERTIFICATE), "client_assertion")
     if kind == "managed_identity":

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+from typing import Any, Dict, Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,14 +23,14 @@ NAMES = (*_TEXTS, *_FUNCTIONS, "certificate_data", "credential", "credential_opt
 _WHO = ("driver", "identity")
 
 
-class Options(dict):
+class Options(Dict[str, Any]):
     """Options that show no values."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<Options %s>" % ", ".join(sorted(self))
 
 
-def hidden(given):
+def hidden(given: Mapping[str, Any]) -> Options:
     """The options with values that hide themselves, before anything can fail."""
     found = Options(given)
     for name, value in given.items():
@@ -40,7 +41,7 @@ def hidden(given):
     return found
 
 
-def check(options):
+def check(options: Options) -> None:
     """Refuse what cannot be meant.
 
     :raises ImproperlyConfigured: unknown, missing, conflicting or wrong options, named without their values.
@@ -66,7 +67,7 @@ def check(options):
             raise refused("needs 'credential' beside %s." % ", ".join(lonely))
 
 
-def _check_types(options):
+def _check_types(options: Options) -> None:
     for name in sorted(options):
         value = Secret(options[name])
         kind = type(value.reveal())
@@ -80,7 +81,7 @@ def _check_types(options):
         raise refused("needs a dict for 'credential_options'.")
 
 
-def _check_token(options):
+def _check_token(options: Options) -> None:
     token = Secret(options["token"])
     if not callable(token.reveal()) and not (isinstance(token.reveal(), str) and token):
         raise refused("needs a text or a function for 'token', not %s." % type(token.reveal()).__name__)
@@ -89,7 +90,7 @@ def _check_token(options):
         raise refused("takes no %s beside 'token'." % ", ".join(surplus))
 
 
-def check_credential(options, complete=False):
+def check_credential(options: Options, complete: bool = False) -> None:
     """Refuse a credential that cannot be made.
 
     :param complete: whether USER and PASSWORD of the alias are in already.
@@ -117,7 +118,7 @@ def check_credential(options, complete=False):
     _check_choices(options, name, complete)
 
 
-def _check_choices(options, name, complete):
+def _check_choices(options: Options, name: str, complete: bool) -> None:
     if name in ("service_principal", "on_behalf_of"):
         given = [option for option in PROOFS if options.get(option)]
         if len(given) > 1:
@@ -141,7 +142,7 @@ def _check_choices(options, name, complete):
         raise refused("needs client_id for 'password', as azure-identity signs in.")
 
 
-def _check_object(options, credential):
+def _check_object(options: Options, credential: Any) -> None:
     if not hasattr(credential, "get_token"):
         raise refused("needs a name or an object with get_token() for 'credential'.")
     if inspect.iscoroutinefunction(credential.get_token):
@@ -151,5 +152,5 @@ def _check_object(options, credential):
         raise refused("takes no %s beside a credential object." % ", ".join(surplus))
 
 
-def refused(text):
+def refused(text: str) -> ImproperlyConfigured:
     return ImproperlyConfigured("The plugin 'azure' %s" % text)

@@ -2,14 +2,16 @@
 
 import math
 import time
+from typing import Any, Dict, List, Optional, Tuple
 
-from mssql_core.plugin import Credentials, Secret, expires_on, hookimpl
+from mssql_core.plugin import ConnectionSettings, Credentials, Secret, expires_on, hookimpl
 
 from . import checks, credentials
 from .alias import complete, refuse_other_ways
+from .cache import Token
 from .client import EntraClient
 from .kinds import KINDS, why_not_by_driver
-from .options import check, hidden, refused
+from .options import Options, check, hidden, refused
 
 
 class AzurePlugin:
@@ -22,30 +24,29 @@ class AzurePlugin:
     :raises ImproperlyConfigured: unknown, missing or conflicting options.
     """
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         options = hidden(options)
         check(options)
         self.options = options
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<AzurePlugin>"
 
     @hookimpl
-    def mssql_mixins(self):
+    def mssql_mixins(self) -> Dict[str, type]:
         return {"client": EntraClient}
 
     @hookimpl
-    def mssql_checks(self, settings):
+    def mssql_checks(self, settings: ConnectionSettings) -> List[Any]:
         return checks.check(self.options, settings)
 
     @hookimpl
-    def mssql_credentials(self, settings):
+    def mssql_credentials(self, settings: ConnectionSettings) -> Optional[Credentials]:
         """Credentials by the plugin's options, or by an Authentication that the driver has not got."""
-        options = self.options
-        if "token" in options:
+        if "token" in self.options:
             refuse_other_ways(settings, "token")
-            return _by_function(options["token"], settings.alias)
-        options = complete(options, settings)
+            return _by_function(self.options["token"], settings.alias)
+        options = complete(self.options, settings)
         if options is None:
             return None
         if options.get("by") != "identity" and why_not_by_driver(options) is None:
@@ -54,7 +55,7 @@ class AzurePlugin:
         return Credentials(access_token=token.text, max_age=_max_age(options, token))
 
 
-def _keywords(options):
+def _keywords(options: Options) -> Dict[str, Any]:
     """The keywords by which the driver signs in."""
     name = options["credential"]
     found = {"Authentication": KINDS[name].mode}
@@ -71,14 +72,14 @@ def _keywords(options):
     return found
 
 
-def _max_age(options, token):
+def _max_age(options: Options, token: Token) -> float:
     # The connection acts for one user: it serves no other request.
     if options["credential"] == "on_behalf_of":
-        return 0
+        return 0.0
     return max(0.0, token.expires_on - time.time())
 
 
-def _by_function(token, alias):
+def _by_function(token: Any, alias: str) -> Credentials:
     """The token of the option ``token``: a text, (text, end), or an object with ``token`` and ``expires_on``."""
     given = Secret(token() if callable(token) else token)
     text, end = _text_and_end(given)
@@ -96,7 +97,7 @@ def _by_function(token, alias):
     return Credentials(access_token=text, max_age=max(0.0, end - time.time()))
 
 
-def _text_and_end(given):
+def _text_and_end(given: Secret) -> Tuple[Secret, Any]:
     text, end = Secret(getattr(given.reveal(), "token", given.reveal())), getattr(given.reveal(), "expires_on", None)
     if isinstance(text.reveal(), tuple) and len(text.reveal()) == 2:
         text, end = Secret(text.reveal()[0]), text.reveal()[1]

@@ -1,18 +1,23 @@
 """What the settings tell before connecting."""
 
+from typing import Iterator, List
+
 from django.core import checks
 
+from mssql_core.plugin import ConnectionSettings
+
 from . import hosts
+from .options import Options
 
 
-def check(settings, options):
+def check(settings: ConnectionSettings, options: Options) -> List[checks.CheckMessage]:
     """Check messages for the settings of one alias."""
     if hosts.is_warehouse(settings.host):
         return list(_of_warehouse(settings, options))
     return list(_of_database(settings))
 
 
-def _of_warehouse(settings, options):
+def _of_warehouse(settings: ConnectionSettings, options: Options) -> Iterator[checks.CheckMessage]:
     where = "DATABASES[%r]" % settings.alias
     if options.warehouse != "read":
         yield checks.Error(
@@ -31,7 +36,7 @@ def _of_warehouse(settings, options):
         )
 
 
-def _of_database(settings):
+def _of_database(settings: ConnectionSettings) -> Iterator[checks.CheckMessage]:
     where = "DATABASES[%r]" % settings.alias
     intent = settings.options.get("ApplicationIntent") or settings.extra_value("ApplicationIntent")
     if hosts.is_secondary(settings.host) and intent.casefold() == "readwrite":
@@ -42,7 +47,7 @@ def _of_database(settings):
         )
 
 
-def of_login(settings):
+def of_login(settings: ConnectionSettings) -> List[checks.CheckMessage]:
     """The message for a SQL login where there are none; for an alias that no plugin signs in."""
     who = "SQL database in Fabric has" if hosts.is_fabric(settings.host) else "a warehouse has"
     if not (hosts.is_fabric(settings.host) or hosts.is_warehouse(settings.host)):

@@ -1,31 +1,34 @@
 """Test databases of the services."""
 
 import time
+from typing import List
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from mssql_core.plugin import Capability, Edition, own_plugin
+from mssql_core.plugin import Capability, Cursor, Edition, Mixin, own_plugin
+
+from .options import TestDatabase
 
 _STATE = "SELECT state_desc FROM sys.databases WHERE name = %s"
 # Seconds between questions.
 _PAUSE = 2
 
 
-class CloudDatabases:
+class CloudDatabases(Mixin):
     """Azure makes databases of a service objective and needs a while; Fabric makes none by T-SQL."""
 
-    def _create_test_db(self, verbosity, autoclobber, keepdb=False):
+    def _create_test_db(self, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
         server = self.connection.server
         if not server.has(Capability.CREATE_DATABASE):
             return self._existing_test_db(keepdb)
-        name = super()._create_test_db(verbosity, autoclobber, keepdb)
+        name: str = super()._create_test_db(verbosity, autoclobber, keepdb)
         if server.edition is Edition.AZURE_SQL_DATABASE:
             self._wait_until_online(name)
         return name
 
-    def _existing_test_db(self, keepdb):
-        name = self._get_test_db_name()
+    def _existing_test_db(self, keepdb: bool) -> str:
+        name: str = self._get_test_db_name()
         if not keepdb:
             raise ImproperlyConfigured(
                 "DATABASES[%r]: this service cannot create databases. Make %r in the portal (or name another one in "
@@ -33,11 +36,11 @@ class CloudDatabases:
             )
         return name
 
-    def _destroy_test_db(self, test_database_name, verbosity):
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
         if self.connection.server.has(Capability.CREATE_DATABASE):
             super()._destroy_test_db(test_database_name, verbosity)
 
-    def sql_table_creation_suffix(self):
+    def sql_table_creation_suffix(self) -> str:
         """The COLLATE clause, and on Azure what the option ``test_database`` says.
 
         https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current
@@ -47,8 +50,8 @@ class CloudDatabases:
         clauses = [super().sql_table_creation_suffix(), *_clauses(self._wanted())]
         return " ".join(clause for clause in clauses if clause)
 
-    def _wanted(self):
-        wanted = own_plugin(CloudDatabases, self).options.test_database
+    def _wanted(self) -> TestDatabase:
+        wanted: TestDatabase = own_plugin(CloudDatabases, self).options.test_database
         edition = self.connection.server.edition
         if any(_clauses(wanted)) and edition is not Edition.AZURE_SQL_DATABASE:
             # create-database-transact-sql, view azuresqldb-mi-current: COLLATE alone.
@@ -58,12 +61,12 @@ class CloudDatabases:
             )
         return wanted
 
-    def copy_database(self, cursor, source, target):
+    def copy_database(self, cursor: Cursor, source: str, target: str) -> None:
         super().copy_database(cursor, source, target)
         if self.connection.server.edition is Edition.AZURE_SQL_DATABASE:
             self._wait_until_online(target)
 
-    def _wait_until_online(self, name):
+    def _wait_until_online(self, name: str) -> None:
         """:raises OperationalError: it is not online in time; with its state."""
         seconds = self._wanted().wait
         end = time.monotonic() + seconds
@@ -82,7 +85,7 @@ class CloudDatabases:
             time.sleep(_PAUSE)
 
 
-def _clauses(wanted):
+def _clauses(wanted: TestDatabase) -> List[str]:
     """The clauses of CREATE DATABASE behind its name and collation."""
     details = []
     if wanted.edition:

@@ -4,7 +4,9 @@ The version number tells nothing (12.0 on all of them): EngineEdition does, and 
 https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql
 """
 
-from mssql_core.plugin import Capability, Edition
+from typing import Dict
+
+from mssql_core.plugin import Capability, Edition, ServerInfo
 
 _DATABASES = {
     # json-data-type, "Applies to": Azure SQL Database, SQL database in Fabric.
@@ -33,7 +35,7 @@ _IN_WAREHOUSES = frozenset(
         Capability.DATE_BUCKET,
     )
 )
-CAPABILITIES = {
+CAPABILITIES: Dict[Edition, Dict[Capability, bool]] = {
     Edition.AZURE_SQL_DATABASE: _DATABASES,
     # json-contains-transact-sql; the update policy decides the rest, which core knows.
     Edition.MANAGED_INSTANCE: {Capability.JSON_CONTAINS: False},
@@ -51,7 +53,7 @@ CAPABILITIES = {
 }
 
 
-def capabilities(server, reads_warehouse=False):
+def capabilities(server: ServerInfo, reads_warehouse: bool = False) -> Dict[Capability, bool]:
     """Capability -> whether this server has it, for what the version does not tell.
 
     :param reads_warehouse: whether a warehouse may be read, which enforces no keys.
@@ -62,7 +64,7 @@ def capabilities(server, reads_warehouse=False):
     return found
 
 
-def has_filegroups(edition):
+def has_filegroups(edition: Edition) -> bool:
     """Whether there are filegroups besides PRIMARY.
 
     https://learn.microsoft.com/fabric/database/sql/limitations ("Files and file groups": Primary file group only).

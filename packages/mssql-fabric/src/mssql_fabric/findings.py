@@ -1,6 +1,8 @@
 """What mssql_doctor tells of the service that a database of Azure SQL has."""
 
-from mssql_core.plugin import Edition, Finding
+from typing import Iterator
+
+from mssql_core.plugin import ConnectionSettings, Edition, ExaminedDatabase, Finding
 
 # https://learn.microsoft.com/sql/t-sql/functions/databasepropertyex-transact-sql
 _SERVICE = (
@@ -13,7 +15,7 @@ _SERVERLESS = ("GP_S_", "HS_S_")
 _PAGE = "packages/mssql-fabric/docs/index"
 
 
-def findings(database, settings):
+def findings(database: ExaminedDatabase, settings: ConnectionSettings) -> Iterator[Finding]:
     """Findings of one database.
 
     :param database: a mssql_core.plugin.ExaminedDatabase.

@@ -12,28 +12,28 @@ _SECONDARY = re.compile(r"\.secondary(\.[0-9a-f]+)?\.database\.")
 _AZURE = re.compile(r"\.database\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)$")
 
 
-def name(host):
+def name(host: str) -> str:
     """The bare name in HOST: no protocol, no port, no dot at the end."""
     return host.lower().rpartition(":")[2].partition(",")[0].rstrip(".")
 
 
-def is_warehouse(host):
+def is_warehouse(host: str) -> bool:
     return name(host).endswith(WAREHOUSE)
 
 
-def is_fabric(host):
+def is_fabric(host: str) -> bool:
     return name(host).endswith(FABRIC)
 
 
-def is_azure(host):
+def is_azure(host: str) -> bool:
     """Azure SQL Database or Managed Instance, of any national cloud."""
     return bool(_AZURE.search(name(host)))
 
 
-def is_secondary(host):
+def is_secondary(host: str) -> bool:
     """The read-only listener of a failover group."""
     return bool(_SECONDARY.search(name(host)))
 
 
-def is_service(host):
+def is_service(host: str) -> bool:
     return is_azure(host) or is_fabric(host) or is_warehouse(host)

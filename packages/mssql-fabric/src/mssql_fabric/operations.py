@@ -2,18 +2,18 @@
 
 from django.db import NotSupportedError
 
-from mssql_core.plugin import Edition
+from mssql_core.plugin import Compiler, Edition, Mixin
 
 _WRITING = ("SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler")
 
 
-class ReadOnlyCompilers:
+class ReadOnlyCompilers(Mixin):
     """Writing to a warehouse is refused: nothing there keeps keys unique or references whole.
 
     https://learn.microsoft.com/fabric/data-warehouse/table-constraints
     """
 
-    def compiler(self, compiler_name):
+    def compiler(self, compiler_name: str) -> Compiler:
         if compiler_name in _WRITING and self.connection.server.edition is Edition.FABRIC_WAREHOUSE:
             raise NotSupportedError(
                 "DATABASES[%r] is a warehouse, which enforces no keys: it is only read." % self.connection.alias

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, fields
+from typing import Any, Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,7 +46,7 @@ class Options:
     test_database: TestDatabase = field(default_factory=TestDatabase)
 
 
-def read(given):
+def read(given: Mapping[str, Any]) -> Options:
     """
     Options from what OPTIONS["plugins"]["fabric"] holds.
 
@@ -61,7 +62,7 @@ def read(given):
     return Options(given.get("warehouse", ""), _checked(TestDatabase(**details)))
 
 
-def _check_names(given, kind, where):
+def _check_names(given: Mapping[str, Any], kind: type, where: str) -> None:
     known = [item.name for item in fields(kind)]
     unknown = sorted(set(given) - set(known))
     if unknown:
@@ -70,7 +71,7 @@ def _check_names(given, kind, where):
         )
 
 
-def _checked(database):
+def _checked(database: TestDatabase) -> TestDatabase:
     if database.edition and database.edition not in TIERS:
         raise refused("knows no test_database edition %r; it is one of: %s." % (database.edition, ", ".join(TIERS)))
     if database.service_objective and not _OBJECTIVE.match(database.service_objective):
@@ -84,5 +85,5 @@ def _checked(database):
     return database
 
 
-def refused(text):
+def refused(text: str) -> ImproperlyConfigured:
     return ImproperlyConfigured("The plugin 'fabric' %s" % text)

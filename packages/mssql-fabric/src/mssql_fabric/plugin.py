@@ -1,6 +1,8 @@
 """The hooks of mssql-fabric."""
 
-from mssql_core.plugin import Edition, hookimpl
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+
+from mssql_core.plugin import Capability, ConnectionSettings, Edition, ExaminedDatabase, Finding, ServerInfo, hookimpl
 
 from . import checks, editions, findings, hosts, transient
 from .creation import CloudDatabases
@@ -9,8 +11,10 @@ from .options import read
 from .schema import NoChangesHere
 from .validation import EditionChecks
 
-# (host, port, database) that were open in this process.
-_open = set()
+# Host, port, database.
+_Database = Tuple[str, str, Optional[str]]
+# Those that were open in this process.
+_open: Set[_Database] = set()
 
 
 class FabricPlugin:
@@ -20,34 +24,34 @@ class FabricPlugin:
     :raises ImproperlyConfigured: unknown, conflicting or wrong options.
     """
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         self.options = read(options)
-        self._database = None
+        self._database: Optional[_Database] = None
 
     @hookimpl
-    def mssql_capabilities(self, server):
+    def mssql_capabilities(self, server: ServerInfo) -> Dict[Capability, bool]:
         return editions.capabilities(server, self.options.warehouse == "read")
 
     @hookimpl
-    def mssql_features(self):
+    def mssql_features(self) -> Dict[str, Callable[[ServerInfo], bool]]:
         return {"can_clone_databases": lambda server: server.edition is not Edition.FABRIC_SQL_DATABASE}
 
     @hookimpl
-    def mssql_mixins(self):
-        found = {"creation": CloudDatabases, "schema": NoChangesHere, "validation": EditionChecks}
+    def mssql_mixins(self) -> Dict[str, type]:
+        found: Dict[str, type] = {"creation": CloudDatabases, "schema": NoChangesHere, "validation": EditionChecks}
         # Elsewhere there is no warehouse, and compiling asks no server.
         return {**found, "operations": ReadOnlyCompilers} if self.options.warehouse == "read" else found
 
     @hookimpl
-    def mssql_checks(self, settings):
+    def mssql_checks(self, settings: ConnectionSettings) -> List[Any]:
         return checks.check(settings, self.options)
 
     @hookimpl
-    def mssql_findings(self, database, settings):
+    def mssql_findings(self, database: ExaminedDatabase, settings: ConnectionSettings) -> Iterator[Finding]:
         return findings.findings(database, settings)
 
     @hookimpl
-    def mssql_connection_keywords(self, settings):
+    def mssql_connection_keywords(self, settings: ConnectionSettings) -> Dict[str, str]:
         """Idle connections that a gateway cut are opened again by the driver; listeners get the intent they need."""
         self._database = (settings.host, settings.port, settings.name)
         # https://learn.microsoft.com/sql/connect/odbc/connection-resiliency
@@ -60,18 +64,18 @@ class FabricPlugin:
         return found
 
     @hookimpl
-    def mssql_session_sql(self, server):
+    def mssql_session_sql(self, server: ServerInfo) -> List[str]:
         # A connection is open: its database exists.
         if self._database is not None:
             _open.add(self._database)
         return []
 
     @hookimpl
-    def mssql_is_transient_error(self, error, settings):
+    def mssql_is_transient_error(self, error: Exception, settings: ConnectionSettings) -> Optional[bool]:
         was_open = (settings.host, settings.port, settings.name) in _open
         return transient.is_transient(error, was_open, hosts.is_service(settings.host))
 
     @hookimpl
-    def mssql_retry_delay(self, error, attempt, settings):
+    def mssql_retry_delay(self, error: Exception, attempt: int, settings: ConnectionSettings) -> Optional[float]:
         first = settings.options.get("connection_retry_backoff_time", 5)
         return transient.delay(getattr(error, "number", None), attempt, first)

@@ -1,13 +1,15 @@
 """Changes of the schema where nothing may be changed."""
 
+from typing import Optional
+
 from django.db import NotSupportedError
 
-from mssql_core.plugin import Edition
+from mssql_core.plugin import Connection, Edition, Mixin, SchemaEditor
 
 from . import hosts
 
 
-def why_read_only(connection):
+def why_read_only(connection: Connection) -> Optional[str]:
     """What makes the alias read-only, None for one that may be changed. Connects."""
     if connection.server.edition is Edition.FABRIC_WAREHOUSE:
         return "a warehouse, which is only read"
@@ -18,10 +20,10 @@ def why_read_only(connection):
     return None
 
 
-class NoChangesHere:
+class NoChangesHere(Mixin):
     """A schema editor that says no before the first statement, instead of half-way (error 3906)."""
 
-    def __enter__(self):
+    def __enter__(self) -> SchemaEditor:
         if not self.collect_sql:
             reason = why_read_only(self.connection)
             if reason is not None:

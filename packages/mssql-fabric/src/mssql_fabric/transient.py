@@ -5,6 +5,7 @@ seconds before the first attempt, then exponentially longer, up to 60 seconds)
 """
 
 import random
+from typing import Optional
 
 NUMBERS = frozenset(
     (
@@ -31,7 +32,7 @@ LONGEST = 60
 LOGIN_TIMEOUT = "HYT00"
 
 
-def is_transient(error, was_open, is_service):
+def is_transient(error: Exception, was_open: bool, is_service: bool) -> Optional[bool]:
     """
     Whether a connection attempt may succeed later; None where others decide.
 
@@ -48,7 +49,7 @@ def is_transient(error, was_open, is_service):
     return None
 
 
-def delay(number, attempt, first):
+def delay(number: Optional[int], attempt: int, first: float) -> float:
     """
     Seconds before the next attempt: twice as long each time, and up to a quarter more by chance.
 
@@ -60,7 +61,7 @@ def delay(number, attempt, first):
     """
     if not first:
         return 0
-    seconds = min(LONGEST, first * 2 ** min(attempt - 1, 10))
+    seconds: float = min(LONGEST, first * 2 ** min(attempt - 1, 10))
     if number == BUSY:
         seconds = max(seconds, _BUSY_SECONDS)
     return min(LONGEST, seconds * random.uniform(1, 1.25))

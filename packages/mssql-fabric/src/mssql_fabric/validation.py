@@ -1,10 +1,12 @@
 """What an edition refuses of the models, told before migrate sends it."""
 
+from typing import Any, Iterable, Iterator, List, Sequence
+
 from django.apps import apps
 from django.core import checks
 from django.db import router
 
-from mssql_core.plugin import Edition
+from mssql_core.plugin import Connection, Edition, Mixin, Model
 
 from .checks import of_login
 from .editions import has_filegroups
@@ -17,23 +19,23 @@ _NOT_IN_COLUMNS = frozenset(" ,;{}()\n\t=")
 _NO_KEY = ("hierarchyid", "sql_variant", "timestamp", "rowversion")
 
 
-class EditionChecks:
+class EditionChecks(Mixin):
     """Asks the server what it is, where the settings let it connect."""
 
-    def check(self, **kwargs):
+    def check(self, **kwargs: Any) -> List[checks.CheckMessage]:
         plugins = self.connection.plugins
         # Core and, beside it, a plugin that signs in its own way.
         if len(plugins.hook.mssql_credentials.get_hookimpls()) == 1:
-            found = of_login(self.connection.options_read())
-            if found:
-                return found
-        found = super().check(**kwargs)
+            refusals = of_login(self.connection.options_read())
+            if refusals:
+                return refusals
+        found: List[checks.CheckMessage] = super().check(**kwargs)
         if any(message.is_serious() for message in found):
             return found
         return [*found, *_messages(self.connection)]
 
 
-def _messages(connection):
+def _messages(connection: Connection) -> Iterable[checks.CheckMessage]:
     models = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -52,7 +54,7 @@ def _messages(connection):
     return found
 
 
-def _of_read_only(connection, models, reason):
+def _of_read_only(connection: Connection, models: Sequence[Model], reason: str) -> List[checks.CheckMessage]:
     if not models:
         return []
     text = "DATABASES[%r] is %s, and %d models would be migrated to it (%s ...)."
@@ -65,7 +67,7 @@ def _of_read_only(connection, models, reason):
     ]
 
 
-def _of_filegroups(model):
+def _of_filegroups(model: Model) -> List[checks.CheckMessage]:
     spaces = [("Meta.db_tablespace", model._meta.db_tablespace, model)]
     spaces += [("db_tablespace", field.db_tablespace, field) for field in model._meta.local_fields]
     spaces += [
@@ -83,7 +85,7 @@ def _of_filegroups(model):
     ]
 
 
-def _of_fabric(model, connection):
+def _of_fabric(model: Model, connection: Connection) -> Iterator[checks.CheckMessage]:
     for field in model._meta.local_concrete_fields:
         wrong = sorted(_NOT_IN_COLUMNS.intersection(field.column))
         if wrong:

@@ -14,6 +14,19 @@ It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``
 """
 
 from .access_token import expires_on
+from .django_types import (
+    Compiled,
+    Compiler,
+    Connection,
+    Cursor,
+    Expression,
+    Field,
+    Mixin,
+    Model,
+    Params,
+    Query,
+    SchemaEditor,
+)
 from .expressions import UnaryExpression
 from .hookspecs import hookimpl
 from .literals import string_literal
@@ -35,13 +48,24 @@ from .types import (
 __all__ = [
     "Capability",
     "CompileFunction",
+    "Compiled",
+    "Compiler",
+    "Connection",
     "ConnectionSettings",
     "Credentials",
+    "Cursor",
     "DataType",
     "Driver",
     "Edition",
     "ExaminedDatabase",
+    "Expression",
+    "Field",
     "Finding",
+    "Mixin",
+    "Model",
+    "Params",
+    "Query",
+    "SchemaEditor",
     "Secret",
     "ServerInfo",
     "UnaryExpression",

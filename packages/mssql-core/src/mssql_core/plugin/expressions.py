@@ -5,7 +5,7 @@ from typing import Any, List, Optional, Sequence
 from django.db.models import Expression, Field
 
 
-class UnaryExpression(Expression):  # type: ignore[misc]
+class UnaryExpression(Expression):
     """An expression over exactly one other, such as a cast of it; a subclass writes ``as_sql``.
 
     :param expression: what it is made of, in ``self.expression``.
