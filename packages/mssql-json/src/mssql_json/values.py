@@ -113,18 +113,17 @@ def _leaves(levels):
     for parent, name in zip(names, names[1:]):
         sources.append("OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name))
         path.append("ISNULL(CASE %s.[type] WHEN 4 THEN N'#' ELSE N'.' END + %s, N'')" % (parent, _quoted_key(name)))
-    # Keys and values have different collations, which nothing could join (error 451).
+    # Keys and values have different collations, which nothing could join (error 451). The text of a container below the
+    # last level counts, [w], that of an empty one above it does not.
     sources.append(
-        "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], %s COLLATE %s AS [v]) AS [leaf]"
-        % (" + ".join(path), BINARY, _deepest(names, "type"), _deepest(names, "value"), BINARY)
+        "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], %s COLLATE %s AS [v], ISNULL(%s.[value], N'') COLLATE %s "
+        "AS [w]) AS [leaf]"
+        % (" + ".join(path), BINARY, _deepest(names, "type"), _deepest(names, "value"), BINARY, names[-1], BINARY)
     )
-    # Text of a container below the last level counts, that of an empty one above it does not.
-    text = (
-        "CASE [leaf].[t] WHEN 2 THEN %s WHEN 1 THEN [leaf].[v] WHEN 3 THEN [leaf].[v] ELSE ISNULL(%s.[value], N'') END"
-    )
+    text = "CASE [leaf].[t] WHEN 2 THEN %s WHEN 1 THEN [leaf].[v] WHEN 3 THEN [leaf].[v] ELSE [leaf].[w] END"
     sources.append(
         "CROSS APPLY (SELECT ([leaf].[p] + N'=' + CAST([leaf].[t] AS nvarchar(1)) + %s + N'.') COLLATE %s AS [r]) AS [u]"
-        % (text % (_number_text("[leaf].[v]"), names[-1]), BINARY)
+        % (text % _number_text("[leaf].[v]"), BINARY)
     )
     return " ".join(sources)
 
