@@ -30,7 +30,7 @@ def test_one_derived_table_for_all(compiled):
 def test_parameters_stay_in_order(compiled):
     queryset = authors.annotate(x=Concat("name", Value("a"))).values("x").filter(age=3).annotate(n=Count("id") + 4)
     sql, params = compiled(queryset.filter(n__gt=5).order_by("x")[2:4])
-    assert params == [4, "a", 3, 4, 5]
+    assert params == [4, "a", 3, 4, 5, 2, 2]
 
 
 def test_having_over_a_subquery(compiled):

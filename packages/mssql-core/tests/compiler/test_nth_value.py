@@ -54,7 +54,7 @@ def test_the_row_is_that_of_the_frame(compiled, frame, expected):
 def test_limits_and_distinct_belong_outside(compiled):
     authors = Author.objects.annotate(x=nth()).order_by("-x").values("x").distinct()[1:3]
     assert compiled.sql(authors).startswith("SELECT DISTINCT CASE WHEN 2 <= COUNT_BIG(")
-    assert compiled.sql(authors).endswith("AS [numbered] ORDER BY [x] DESC OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY")
+    assert compiled.sql(authors).endswith("AS [numbered] ORDER BY [x] DESC OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
 
 
 @since(4, 2)
@@ -87,7 +87,7 @@ def test_rows_are_sorted_by_what_is_not_selected(compiled):
 def test_subqueries_have_it(compiled):
     newest = Book.objects.filter(author=OuterRef("pk")).order_by("id").annotate(x=nth("price")).values("x")[:1]
     sql = compiled.sql(Author.objects.annotate(x=Subquery(newest)).values("x"))
-    assert "(SELECT TOP" in sql or "OFFSET 0 ROWS FETCH NEXT 1 ROWS ONLY" in sql
+    assert "(SELECT TOP" in sql or "OFFSET %s ROWS FETCH NEXT %s ROWS ONLY" in sql
 
 
 def test_a_window_over_it_is_left_to_the_server(compiled):

@@ -17,22 +17,22 @@ def test_first_rows_without_order(compiled):
 
 def test_later_rows_need_an_order(compiled):
     sql = compiled.sql(authors.values("id")[5:8])
-    assert sql.endswith("FROM [ormtests_author] ORDER BY (SELECT NULL) OFFSET 5 ROWS FETCH NEXT 3 ROWS ONLY")
+    assert sql.endswith("FROM [ormtests_author] ORDER BY (SELECT NULL) OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
 
 
 def test_rest_of_the_rows(compiled):
-    assert compiled.sql(authors.order_by("name")[5:]).endswith("ORDER BY [ormtests_author].[name] ASC OFFSET 5 ROWS")
+    assert compiled.sql(authors.order_by("name")[5:]).endswith("ORDER BY [ormtests_author].[name] ASC OFFSET %s ROWS")
 
 
 def test_distinct_page_names_what_it_selects(compiled):
     sql = compiled.sql(authors.values("name").distinct()[2:4])
-    assert sql.endswith("ORDER BY 1 OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY")
+    assert sql.endswith("ORDER BY 1 OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
 
 
 def test_sliced_set_operation(compiled):
     """TOP in front of a UNION would belong to its first branch."""
     sql = compiled.sql(authors.filter(id=1).union(authors.filter(id=2))[:3])
-    assert sql.endswith(") ORDER BY 1 OFFSET 0 ROWS FETCH NEXT 3 ROWS ONLY")
+    assert sql.endswith(") ORDER BY 1 OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
 
 
 def test_slices_within_a_set_operation_are_derived_tables(compiled):
@@ -62,7 +62,7 @@ def test_unsliced_subquery_has_no_order(compiled):
 @since(4, 2)
 def test_window_filter_keeps_the_limit(compiled):
     sql = compiled.sql(authors.annotate(n=Window(RowNumber(), order_by="age")).filter(n__lte=2)[:5])
-    assert sql.endswith("WHERE [n] <= %s ORDER BY (SELECT NULL) OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY")
+    assert sql.endswith("WHERE [n] <= %s ORDER BY (SELECT NULL) OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
 
 
 @since(4, 2)
@@ -132,7 +132,7 @@ def test_having_names_the_grouped_expression(compiled):
 def test_models_ordering_is_left_out_of_a_grouped_slice(compiled):
     sql = compiled.sql(Book.objects.values("author").annotate(n=Count("id"))[2:4])
     assert sql.endswith(
-        "GROUP BY [ormtests_book].[author_id] ORDER BY (SELECT NULL) OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY"
+        "GROUP BY [ormtests_book].[author_id] ORDER BY (SELECT NULL) OFFSET %s ROWS FETCH NEXT %s ROWS ONLY"
     )
 
 

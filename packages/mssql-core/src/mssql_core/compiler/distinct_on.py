@@ -34,7 +34,7 @@ class DistinctOn:
             ordering = ["%s %s" % (ops.quote_name(name), direction) for name, direction in self._order]
             parts.append("ORDER BY %s" % (", ".join(ordering) or UNORDERED))
         if limited:
-            parts.append(ops.limit_offset_sql(query.low_mark, query.high_mark))
+            parts.append(compiler.page(params))
         return " ".join(parts), params
 
     def extra_select(self, compiler, order_by):

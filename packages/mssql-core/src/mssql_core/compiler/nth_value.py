@@ -98,7 +98,7 @@ class NthValues:
             parts.append("ORDER BY %s" % (", ".join(ordering) or ("1" if distinct else UNORDERED)))
             params += order_params
         if limited:
-            parts.append(compiler.connection.ops.limit_offset_sql(query.low_mark, query.high_mark))
+            parts.append(compiler.page(params))
         return " ".join(parts), params
 
     # ---- the rows inside -----------------------------------------------------------

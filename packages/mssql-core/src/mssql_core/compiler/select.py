@@ -66,7 +66,10 @@ class SelectMixin(CompileMixin):
         if query.combinator and (query.subquery or self._sorts_by_expressions()):
             sql, params = self._derived_compound()
         elif query.combinator or plan.filters_windows:
-            sql, params = super().as_sql(plan.limited, plan.names_columns)
+            sql, params = super().as_sql(False, plan.names_columns)
+            if plan.limited:
+                params = list(params)
+                sql = "%s %s" % (sql, self.page(params))
         else:
             sql, params = self._select()
         if plan.is_branch and plan.limited:
@@ -133,8 +136,18 @@ class SelectMixin(CompileMixin):
         if order_by:
             parts += ["ORDER BY", _joined([(sql, found) for _, (sql, found, _) in order_by], params)]
         if plan.limited and plan.top is None:
-            parts.append(self.connection.ops.limit_offset_sql(query.low_mark, query.high_mark))
+            parts.append(self.page(params))
         return parts, params
+
+    def page(self, params):
+        """The clause of a slice with an offset; its bounds are added to `params`: one plan serves all pages."""
+        low, high = self.query.low_mark, self.query.high_mark
+        params.append(low)
+        if high is None or high <= low:
+            # FETCH of no rows is error 10744; such a query has a WHERE that is never true.
+            return "OFFSET %s ROWS"
+        params.append(high - low)
+        return "OFFSET %s ROWS FETCH NEXT %s ROWS ONLY"
 
     def _columns(self, extra_select):
         columns, params = [], []
@@ -184,7 +197,7 @@ class SelectMixin(CompileMixin):
         ordering = _joined([(term, found) for _, (term, found, _) in self.get_order_by()], params)
         sql = "%s ORDER BY %s" % (sql, ordering or UNORDERED)
         if plan.limited:
-            sql = "%s %s" % (sql, self.connection.ops.limit_offset_sql(query.low_mark, query.high_mark))
+            sql = "%s %s" % (sql, self.page(params))
         return sql, params
 
     def get_combinator_sql(self, combinator, all):
