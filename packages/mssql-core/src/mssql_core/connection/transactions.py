@@ -39,6 +39,8 @@ _CALLS = re.compile(
     r"REVOKE|ROLLBACK|SAVE|SELECT|SET|TRUNCATE|UPDATE|USE|WAITFOR|WHILE|WITH)\b)[\w\[\"]",
     re.IGNORECASE,
 )
+# Most texts begin so.
+_NO_CALL = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "MERGE ")
 _IDENTITY_INSERT = re.compile(r"\bSET IDENTITY_INSERT (.+?) ON\b", re.IGNORECASE)
 
 
@@ -124,8 +126,9 @@ class Transactions:
                 self._is_of_text = not ends
         elif begins or ends:
             self._ask(None)
-        elif not self._called and "EXEC" in words:
-            self._called = bool(_CALLS.search(sql))
+        elif not self._called:
+            is_plain = words.startswith(_NO_CALL) and "EXEC" not in words and "CALL" not in words
+            self._called = not is_plain and bool(_CALLS.search(sql))
 
     def after_error(self, error, sql=""):
         """Called with each error of a statement, and with each exception that interrupted one, before it is raised."""
