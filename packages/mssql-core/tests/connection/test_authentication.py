@@ -129,7 +129,7 @@ def test_an_unknown_mode_of_the_driver_leads_to_the_plugin():
     connection = fake_connection(options={"Authentication": "ActiveDirectoryDefault"})
     text = "Invalid value specified for connection string attribute 'Authentication'"
     connection.driver.refuse(server_error(None, text, "08001"))
-    with pytest.raises(OperationalError, match="The plugin 'azure' signs in by more modes"):
+    with pytest.raises(OperationalError, match=r"The plugin \\*'azure\\*' signs in by more modes"):
         connection.ensure_connection()
 
 
