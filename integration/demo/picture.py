@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from harness.needs import Missing, told
+
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "admin.png"
 _SIZE = "1400,760"
 _WAIT = 180  # seconds until the demo serves
@@ -18,21 +20,25 @@ def chromium(folder: str, size: str):
 
     :param folder: of its profile.
     :param size: of the window, ``width,height`` in pixels.
+    :raises Missing: there is none.
     """
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (program and driver):
+        raise Missing("no chromium and chromedriver on PATH; `apt-get install chromium chromium-driver` brings them")
     options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
+    options.binary_location = program
     for argument in (
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
         "--disable-background-networking", "--disable-component-update", f"--window-size={size}",
         "--hide-scrollbars", f"--user-data-dir={folder}",
     ):  # fmt: skip
         options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    driver.implicitly_wait(15)
-    return driver
+    browser = webdriver.Chrome(options=options, service=Service(driver))
+    browser.implicitly_wait(15)
+    return browser
 
 
 def sign_in(browser, address):
@@ -47,6 +53,13 @@ def sign_in(browser, address):
 
 
 def main():
+    with tempfile.TemporaryDirectory() as folder:
+        _take(chromium(folder, _SIZE))
+    print(PICTURE)
+    return 0
+
+
+def _take(browser):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -54,18 +67,15 @@ def main():
     demo = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port)
-        with tempfile.TemporaryDirectory() as folder:
-            browser = chromium(folder, _SIZE)
-            address = f"http://localhost:{port}/admin/"
-            sign_in(browser, address)
-            browser.get(address + "shop/order/?status__exact=paid&o=3.-4")
-            PICTURE.parent.mkdir(exist_ok=True)
-            browser.save_screenshot(str(PICTURE))
-            browser.quit()
+        address = f"http://localhost:{port}/admin/"
+        sign_in(browser, address)
+        browser.get(address + "shop/order/?status__exact=paid&o=3.-4")
+        PICTURE.parent.mkdir(exist_ok=True)
+        browser.save_screenshot(str(PICTURE))
     finally:
+        browser.quit()
         demo.terminate()
         demo.wait()
-    print(PICTURE)
 
 
 def _wait_for(port):
@@ -78,4 +88,4 @@ def _wait_for(port):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -66,6 +66,14 @@ def test_a_missing_python_is_one_line(command, bare):
     assert output.startswith("not run: " + WITHOUT_PYTHON[command]) and output.count("\n") == 1
 
 
+def test_a_missing_browser_is_one_line(bare):
+    status, output = run(bare, *script("picture"))
+    assert (status, output) == (
+        1,
+        "not run: no chromium and chromedriver on PATH; `apt-get install chromium chromium-driver` brings them\n",
+    )
+
+
 @pytest.mark.parametrize("command", ["docs", "docs-links"])
 def test_a_missing_index_is_one_line(command, bare):
     hatch = needs.hatch()[0]

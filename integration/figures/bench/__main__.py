@@ -45,7 +45,7 @@ def rows(repeat: int) -> Iterator[tuple[str, float]]:
         raw.execute("SELECT 1").fetchall()
 
     def pyodbc_parameter() -> None:
-        raw.execute("SELECT ?", 7).fetchall()
+        raw.execute("SELECT ?", (7,)).fetchall()
 
     def create() -> None:
         Customer.objects.create(
