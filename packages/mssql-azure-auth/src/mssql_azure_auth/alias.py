@@ -1,4 +1,4 @@
-"""What the settings of an alias add to the plugin's options, and what they contradict."""
+"""The plugin's options combined with the alias's settings; conflicts are refused."""
 
 from typing import Optional, Union
 
@@ -42,7 +42,7 @@ def _of_alias(options: Options, settings: ConnectionSettings) -> Optional[Option
 
 
 def _refuse_no_way(settings: ConnectionSettings) -> None:
-    """Nobody enables the plugin to sign in as the operating system's user without a word."""
+    """Refuse the plugin without a credential, unless Trusted_Connection says so."""
     ways = [settings.user, settings.token, settings.authentication, settings.options.get("Trusted_Connection")]
     ways += [settings.options.get("dsn"), *(settings.extra_value(name) for name in ("UID", "Trusted_Connection"))]
     if not any(ways):

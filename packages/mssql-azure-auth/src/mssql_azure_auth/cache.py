@@ -21,7 +21,7 @@ _MOST_ENTRIES = 1000
 
 
 class Token(NamedTuple):
-    """An access token, its end, and when to ask for the next; both in seconds since 1970."""
+    """An access token, its expiry and its renewal time, both in seconds since 1970."""
 
     text: Secret
     expires_on: float
@@ -63,7 +63,7 @@ class Cache:
         self._process = os.getpid()
 
     def get(self, key: Hashable, fetch: Callable[[], Token]) -> Token:
-        """A token that holds.
+        """A valid token, from the cache or fetched.
 
         :param key: equal for what gives the same tokens.
         :param fetch: gives a new :class:`Token`; its errors are raised unless the old token still holds.

@@ -1,4 +1,4 @@
-"""The national clouds: who gives tokens, and for what.
+"""The national clouds: authority and token scope of each.
 
 https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
 https://learn.microsoft.com/azure/china/resources-developer-guide

@@ -51,7 +51,7 @@ class _Arguments(Dict[str, Any]):
 
 
 def get_token(options: Options, host: str) -> Token:
-    """A token that holds, from the cache or by azure-identity.
+    """A valid token, from the cache or azure-identity.
 
     :param options: complete, see options.check_credential().
     :param host: of the server; it tells the cloud, unless the options do.
@@ -71,7 +71,7 @@ def _name(options: Options) -> str:
 
 
 def _digest(options: Options, arguments: _Arguments) -> Union[str, int]:
-    """Equal for equal credentials; no secret can be read from it."""
+    """A hash that identifies a set of options without revealing its secrets."""
     if not isinstance(options["credential"], str):
         return id(options["credential"])
     return hashlib.sha256(

@@ -42,7 +42,7 @@ def hidden(given: Mapping[str, Any]) -> Options:
 
 
 def check(options: Options) -> None:
-    """Refuse what cannot be meant.
+    """Validate the options.
 
     :raises ImproperlyConfigured: unknown, missing, conflicting or wrong options, named without their values.
     """
@@ -91,7 +91,7 @@ def _check_token(options: Options) -> None:
 
 
 def check_credential(options: Options, complete: bool = False) -> None:
-    """Refuse a credential that cannot be made.
+    """Validate the options of the credential.
 
     :param complete: whether USER and PASSWORD of the alias are in already.
     :raises ImproperlyConfigured: see :func:`check`.

@@ -1,4 +1,4 @@
-"""Running a whole transaction again, where the server or the network ended it.
+"""Retrying a whole transaction after a deadlock, a lost connection or another transient fault.
 
     from mssql_core.retries import retry_atomic
 
@@ -31,7 +31,7 @@ _BEFORE = frozenset((errors.Fault.CONFLICT, errors.Fault.LOST, errors.Fault.TRAN
 
 
 def retry_atomic(using=DEFAULT_DB_ALIAS, attempts=4, delay=0.1, max_delay=5.0):
-    """A decorator that runs a function in ``atomic()``, and again after a fault that is none of the function's own.
+    """Decorator: run a function in ``atomic()``, and retry it after a transient fault.
 
     Faults are a deadlock (1205), a conflict of row versions (3960 and its kin), a lost connection and a server that
     cannot serve now, see ``mssql_core.errors.FAULTS``; a conflict also as the answer to COMMIT. A connection that is

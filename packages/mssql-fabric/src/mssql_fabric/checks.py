@@ -1,4 +1,4 @@
-"""What the settings tell before connecting."""
+"""System checks of settings, before connecting."""
 
 from typing import Iterator, List
 

@@ -1,4 +1,4 @@
-"""What the address of a server tells before connecting.
+"""The service behind a host name, known before connecting.
 
 https://learn.microsoft.com/azure/azure-sql/database/failover-group-sql-db
 https://learn.microsoft.com/fabric/database/sql/connect

@@ -1,4 +1,4 @@
-"""Statements that a warehouse is not to get."""
+"""Refusal of statements that write to a warehouse."""
 
 from django.db import NotSupportedError
 

@@ -36,7 +36,7 @@ class TestDatabase:
 
 @dataclass(frozen=True)
 class Options:
-    """What an alias may say.
+    """The plugin's options, validated.
 
     :param warehouse: ``read`` allows to read a warehouse; without it, it is refused.
     :param test_database: see :class:`TestDatabase`.

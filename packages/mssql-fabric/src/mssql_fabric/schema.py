@@ -1,4 +1,4 @@
-"""Changes of the schema where nothing may be changed."""
+"""Refusal of schema changes on aliases that are only read."""
 
 from typing import Optional
 
@@ -21,7 +21,7 @@ def why_read_only(connection: Connection) -> Optional[str]:
 
 
 class NoChangesHere(Mixin):
-    """A schema editor that says no before the first statement, instead of half-way (error 3906)."""
+    """Schema editor that refuses before its first statement, not half-way (error 3906)."""
 
     def __enter__(self) -> SchemaEditor:
         if not self.collect_sql:

@@ -1,4 +1,4 @@
-"""Errors that pass by themselves, and how long to wait for that. Only connecting is repeated: nothing is done twice.
+"""Transient connection errors and retry delays. Only connecting is retried, never a statement.
 
 https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues ("Implement retry logic": five
 seconds before the first attempt, then exponentially longer, up to 60 seconds)
@@ -34,7 +34,7 @@ LOGIN_TIMEOUT = "HYT00"
 
 def is_transient(error: Exception, was_open: bool, is_service: bool) -> Optional[bool]:
     """
-    Whether a connection attempt may succeed later; None where others decide.
+    Whether a connection attempt should be retried; None leaves it to the next plugin.
 
     :param was_open: whether this database was connected to before, in this process.
     :param is_service: whether the address is one of Azure or Fabric.

@@ -1,4 +1,4 @@
-"""What an edition refuses of the models, told before migrate sends it."""
+"""System checks of models against what the edition refuses."""
 
 from typing import Any, Iterable, Iterator, List, Sequence
 

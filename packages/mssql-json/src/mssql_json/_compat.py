@@ -20,7 +20,7 @@ try:
 except ImportError:  # Before Django 6.1 a document's `in` is that of every field.
 
     class JSONIn(fields.KeyTransformIn):
-        """Never made by this Django."""
+        """Placeholder: this Django has no JSONIn."""
 
 
 try:
@@ -28,7 +28,7 @@ try:
 except ImportError:  # Before Django 4.0 a document's `icontains` is that of every field.
 
     class JSONIContains(IContains):
-        """Never made by this Django."""
+        """Placeholder: this Django has no JSONIContains."""
 
 
 try:
@@ -36,7 +36,7 @@ try:
 except ImportError:
 
     class JSONArray(Func):
-        """Never made by this Django: it is younger."""
+        """Placeholder: this Django has no JSONArray."""
 
 
 try:
@@ -44,7 +44,7 @@ try:
 except ImportError:
 
     class HasKeyOrArrayIndex(fields.HasKey):
-        """Never made by this Django."""
+        """Placeholder: this Django has no HasKeyOrArrayIndex."""
 
 
 def is_json(expression):

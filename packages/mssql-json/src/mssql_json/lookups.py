@@ -219,7 +219,7 @@ def compile_has_key(node, compiler, connection, **extra):
         tests.append(sql)
         all_params += params
     if not tests:
-        # No key of none is missing, and none is there.
+        # has_keys=[] is always true, has_any_keys=[] never.
         return ("1 = 1" if isinstance(node, HasKeys) and not isinstance(node, HasAnyKeys) else "1 = 0"), []
     joined = (node.logical_operator or " AND ").join(tests)
     return "(%s)" % joined if len(tests) > 1 else joined, all_params

@@ -1,1 +1,1 @@
-"""System checks of models and of the database that is found."""
+"""System checks, and the examinations of mssql_doctor."""

@@ -1,4 +1,4 @@
-"""The examination of a database that ``mssql_doctor`` tells."""
+"""The examinations that ``mssql_doctor`` runs."""
 
 from django.db import Error
 

@@ -1,4 +1,4 @@
-"""Keys and constraints that do not say what Django takes them to say, and tables without order."""
+"""Constraints that are disabled, not trusted or stricter than the model, and heaps."""
 
 from itertools import groupby
 from operator import itemgetter
@@ -38,7 +38,7 @@ _HEAPS = (
 
 
 def foreign_keys(connection):
-    """Foreign keys that are off, or that the optimizer does not rely on, with the query for rows that break them."""
+    """Foreign keys that are disabled or not trusted, with the query for orphans."""
     rows = ProjectTables(connection).of(fetched(connection, _FOREIGN_KEYS))
     for (schema, name, key, is_off, target_schema, target), columns in groupby(rows, itemgetter(0, 1, 2, 3, 4, 5)):
         pairs = [(quote_identifier(column), quote_identifier(other)) for *_, column, other in columns]
@@ -53,7 +53,7 @@ def foreign_keys(connection):
 
 
 def checks(connection):
-    """CHECK constraints that are off, or were never asked of the rows that are there."""
+    """CHECK constraints that are disabled or not trusted."""
     for schema, name, key, is_off, definition in ProjectTables(connection).of(fetched(connection, _CHECKS)):
         broken = "SELECT * FROM %s WHERE NOT %s" % (TableName(schema, name), definition)
         yield _unproven("check constraint", schema, name, key, is_off, broken)
@@ -106,7 +106,7 @@ def unique_nulls(connection):
 
 
 def heaps(connection):
-    """Tables without a clustered index, whose rows lie in no order and are not given back after deletes."""
+    """Heaps: tables without a clustered index, which keep the space of deleted rows."""
     for schema, table in ProjectTables(connection).of(fetched(connection, _HEAPS)):
         yield finding(
             "The table %s.%s is a heap: it has no clustered index." % (schema, table),

@@ -42,7 +42,7 @@ def isolation(connection):
 
 
 def compatibility_level(connection):
-    """A level below what the server's own release has, as far as something is missing."""
+    """A compatibility level that lacks features mssql-core uses."""
     server = connection.server
     if server.has(Capability.OPENJSON):
         return
@@ -73,7 +73,7 @@ def collations(connection):
 
 
 def limits(connection):
-    """What the edition does not give."""
+    """Limits of the edition."""
     if connection.server.edition is Edition.EXPRESS:
         # https://learn.microsoft.com/sql/sql-server/editions-and-components-of-sql-server-2022 ("Scale limits")
         yield finding(

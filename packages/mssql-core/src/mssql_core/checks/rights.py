@@ -1,4 +1,4 @@
-"""What the login may not do, though the project does it."""
+"""Permissions that the project needs and the login lacks."""
 
 from django.db.migrations.executor import MigrationExecutor
 

@@ -100,7 +100,7 @@ def optional(module, *names):
 
 
 def join_condition(join, compiler, connection):
-    """What stands behind ON in a join: (sql, params)."""
+    """The ON condition of a join: (sql, params)."""
     quote = compiler.quote_name
     parts = [
         "%s.%s = %s.%s" % (quote(join.parent_alias), quote(left), quote(join.table_alias), quote(right))

@@ -17,7 +17,7 @@ def _check(name, part):
 
 
 def compile_extract(node, compiler, connection, **extra):
-    """Operations take and return parameters since Django 4.1."""
+    """Extract: before Django 4.1 operations neither take nor return parameters."""
     _check("lookup_name", node.lookup_name)
     sql, params = compiler.compile(node.lhs)
     field, ops = node.lhs.output_field, connection.ops
@@ -30,7 +30,7 @@ def compile_extract(node, compiler, connection, **extra):
 
 
 def compile_truncation(node, compiler, connection, **extra):
-    """As :func:`compile_extract`."""
+    """Trunc, likewise; see :func:`compile_extract`."""
     _check("kind", node.kind)
     sql, params = compiler.compile(node.lhs)
     zone = node.get_tzname() if isinstance(node.lhs.output_field, DateTimeField) else None
@@ -63,7 +63,7 @@ COMPILERS = {Extract: compile_extract, TruncBase: compile_truncation, TruncDate:
 
 
 class Wrapper:
-    """Django 4.1 checks the version of the server, and brings the representation."""
+    """The version check and repr that Django has had since 4.1."""
 
     def __repr__(self):
         return "<%s vendor=%r alias=%r>" % (type(self).__qualname__, self.vendor, self.alias)
@@ -81,7 +81,7 @@ class Wrapper:
 
 
 class Introspection:
-    """Django 4.1 took away what only backends asked for."""
+    """get_key_columns(), which Django removed in 4.1."""
 
     def get_key_columns(self, cursor, table_name):
         """Return (column, table there, column there) of each foreign key."""

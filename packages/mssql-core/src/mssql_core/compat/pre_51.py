@@ -4,7 +4,7 @@ from django.db.utils import ProgrammingError
 
 
 class Wrapper:
-    """A new connection knows nothing of the block around it: its statements would be committed one by one."""
+    """Refuses to reconnect inside an atomic block, whose statements would then be committed one by one."""
 
     def connect(self):
         """:raises ProgrammingError: the connection was closed, or is a parent process's, inside an atomic block."""

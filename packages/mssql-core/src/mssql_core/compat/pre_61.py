@@ -2,7 +2,7 @@
 
 
 class Introspection:
-    """Relations tell no action on delete: Django 6.1 brings the database's own."""
+    """get_relations() without the action on delete, which Django 6.1 added."""
 
     on_delete_types = {}
 

@@ -1,4 +1,4 @@
-"""Logging of transactions, which Django does since 4.2."""
+"""Logging of transactions, which Django has had since 4.2."""
 
 from contextlib import contextmanager
 

@@ -1,4 +1,4 @@
-"""How a connection proves who it is: one way, which the settings name.
+"""Authentication: the one method that the settings select.
 
 An access token, a mode of the driver, a SQL login, or the operating system's login. An explicit way wins over
 ``Trusted_Connection``, as with mssql-django; two explicit ones are refused before anything is sent.
@@ -29,7 +29,7 @@ _WITH_PASSWORD = frozenset(("activedirectorypassword", "activedirectoryservicepr
 
 
 def check(settings):
-    """Refuse two explicit ways, and half a way.
+    """Refuse two explicit methods, and an incomplete one.
 
     :raises ImproperlyConfigured: it names both settings, or the one that lacks.
     """

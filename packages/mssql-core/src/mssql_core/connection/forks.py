@@ -1,4 +1,4 @@
-"""A forked child leaves its parent's connection alone.
+"""Connections across os.fork(): the child neither uses nor closes its parent's.
 
 Both have the same socket: whatever the child sends, even the end of the TLS session when it closes the connection, the
 parent's server takes for the parent's.

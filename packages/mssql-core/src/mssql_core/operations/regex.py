@@ -41,7 +41,7 @@ def regex_condition(connection, lookup_type):
 
 
 def needs_like(connection):
-    """Whether only LIKE is there for a regular expression."""
+    """Whether a regular expression has to become LIKE."""
     return not connection.options_read().options.get("regex_function") and not connection.server.has(Capability.REGEXP)
 
 
@@ -197,7 +197,7 @@ def _member_of_like(character):
 
 
 def insensitive_collation(collation):
-    """The case-insensitive sister of a collation."""
+    """The case-insensitive collation of the same language."""
     if "_CI" in collation:
         return collation
     if "_CS" in collation:

@@ -1,4 +1,4 @@
-"""What an access token tells about itself."""
+"""Claims of an access token."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from .types import Secret
 
 
 def expires_on(token: Union[Secret, str]) -> Optional[float]:
-    """When a JSON web token expires, in seconds since 1970; None for a text that does not tell.
+    """The expiry of a JSON web token in seconds since 1970; None for other tokens.
 
     Nothing is verified: that is the server's work. RFC 7519, 4.1.4.
 

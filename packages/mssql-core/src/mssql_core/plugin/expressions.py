@@ -1,4 +1,4 @@
-"""Expressions over one other."""
+"""Base class of expressions with one argument."""
 
 from typing import Any, List, Optional, Sequence
 

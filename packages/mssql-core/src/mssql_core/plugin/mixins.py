@@ -1,10 +1,10 @@
-"""What a mixin knows of the plugin that brought it."""
+"""Access from a mixin to the plugin that supplied it."""
 
 from typing import Any
 
 
 def own_plugin(mixin: type, component: Any) -> Any:
-    """The plugin object that brought a mixin to a component's connection, so also its options.
+    """The plugin object that supplied the mixin, and with it the plugin's options.
 
     It is called as ``super`` is, from a method of the mixin::
 

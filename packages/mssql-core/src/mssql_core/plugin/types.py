@@ -1,4 +1,4 @@
-"""Values that go through the hooks."""
+"""Types of the hooks' arguments and results."""
 
 import enum
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _DOCUMENTATION = "https://learn.microsoft.com/sql/"
 
 
 class Secret:
-    """A value that shows itself nowhere: in no repr, message, log, debug page, pickle or JSON.
+    """A value whose repr, str and messages are redacted, and that refuses to be pickled or written as JSON.
 
     It is no text: whoever needs the value calls :meth:`reveal`, in the expression that hands it on, so that no variable
     of a frame holds it when an error is reported.
@@ -179,7 +179,7 @@ class Capability(enum.Enum):
 
 @dataclass(frozen=True)
 class ServerInfo:
-    """What one query told about the server; every later decision reads this.
+    """Facts about the server, queried once per connection; immutable.
 
     :param version: ProductVersion as numbers, e.g. (16, 0, 4185, 3); (12, 0, ...) on the services.
     :param compatibility_level: of the database, e.g. 160.
@@ -235,7 +235,7 @@ class ConnectionSettings:
 
 @dataclass(frozen=True)
 class Credentials:
-    """How a connection proves who it is.
+    """Authentication of a connection: ODBC keywords, or an access token.
 
     :param keywords: ODBC keywords (UID, PWD, Authentication, Trusted_Connection); a password better as a Secret.
     :param access_token: an Entra access token, better as a Secret, instead of keywords; those of the settings are left out.
@@ -260,7 +260,7 @@ class DataType:
 
 
 class Driver(Protocol):
-    """What connects, with all that core asks of it; see the hook ``mssql_driver``."""
+    """The interface of a driver; see the hook ``mssql_driver``."""
 
     #: Base class of the errors that :meth:`connect`, cursors and connections raise.
     error: Type[BaseException]

@@ -1,4 +1,4 @@
-"""What stands in the way of altering columns, and the order to clear it."""
+"""Objects that block ALTER COLUMN, in drop and re-create order."""
 
 from django.db import NotSupportedError
 

@@ -1,4 +1,4 @@
-"""The public test door: what tests of core, of plugins and of projects may import.
+"""Public test utilities for projects and plugins.
 
     from mssql_core.testing import compile_sql
 

@@ -1,4 +1,4 @@
-"""What every plugin has to keep: subclass PluginConformance in the plugin's tests."""
+"""Conformance tests for plugins: subclass PluginConformance."""
 
 import ast
 import importlib
@@ -31,7 +31,7 @@ _BASES = {
 
 
 class PluginConformance:
-    """Tests of a plugin's manners.
+    """Tests of the rules that every plugin keeps.
 
     They need no server, and no DATABASES, but Django's settings to be configured: ``settings.configure()`` is enough,
     with ``USE_TZ`` where the plugin looks at it, and INSTALLED_APPS with ``django.setup()`` where it looks at models.

@@ -1,4 +1,4 @@
-"""A driver without a server: answers from a script, remembers what was sent."""
+"""A fake driver: scripted answers, and a record of the statements sent."""
 
 from ..plugin.types import revealed
 
@@ -37,7 +37,7 @@ def server_error(number, text="refused", sqlstate="42000"):
 
 
 class FakeDriver:
-    """Plays a server.
+    """A driver that answers from a script.
 
     :param version: a release ("2016" to "2025"), "azure", "managed-instance" or "fabric".
     :param compatibility_level: of the database; the version's own by default.
@@ -93,7 +93,7 @@ class FakeDriver:
         self._refusals += errors
 
     def results(self, sql):
-        """What the statement is answered with: (results, columns)."""
+        """The scripted answer to a statement: (results, columns)."""
         if _SERVER in sql:
             return [[self.row]], None
         for fragment, results, columns in self._answers:

@@ -1,4 +1,4 @@
-"""Connections to servers that do not exist, to compile SQL for any version and edition."""
+"""Fake connections, to compile SQL for any version and edition."""
 
 from itertools import count
 
