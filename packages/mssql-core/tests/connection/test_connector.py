@@ -31,6 +31,7 @@ def failure(*errors, settings=None, options=None):
         (server_error(None, "Cannot use Authentication option", "FA001"), "contradict each other"),
         (server_error(None, "SSPI Provider: No Kerberos credentials", "HY000"), "kinit"),
         (server_error(None, "Can't open lib 'x'", "01000"), "apt-get install"),
+        (server_error(None, "Failed to load the driver. Please read", "HY000"), "apt-get install libltdl7"),
         (server_error(None, "Protocol error in TDS stream", "HY000"), "is no SQL Server"),
         (server_error(None, "Data source name not found and no default driver specified", "IM002"), "'odbcinst -q -s'"),
         (server_error(None, "Invalid value specified for attribute 'APP'", "08001"), "Check this keyword"),
@@ -40,6 +41,20 @@ def test_errors_name_the_setting_and_the_remedy(error, remedy):
     text, connection = failure(error)
     assert remedy in text
     assert len(connection.driver.logins) == 1
+
+
+def test_a_driver_that_tells_an_absent_database_as_a_refused_login():
+    connection = fake_connection(settings={"NAME": "shop"}, options={"connection_retries": 0})
+    connection.driver.absent_database = (4060, 18456)
+    connection.driver.refuse(server_error(18456, "Login failed", "28000"))
+    with pytest.raises(
+        OperationalError, match=r"\['PASSWORD'\]\. Or the database shop cannot be opened \(error 4060\).*\['NAME'\]"
+    ):
+        connection.ensure_connection()
+    # What the database would be asked, the server is asked.
+    connection.driver.refuse(server_error(18456, "Login failed", "28000"))
+    assert connection.server.version
+    assert connection.connection is None and len(connection.driver.logins) == 2
 
 
 def test_a_refused_token_is_named():

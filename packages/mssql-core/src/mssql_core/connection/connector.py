@@ -216,6 +216,7 @@ def _by_state(state, text):
         ("no credentials were supplied", _KERBEROS),
         ("no kerberos credentials", _KERBEROS),
         ("can't open lib", _LIBRARY),
+        ("failed to load the driver", _NOT_LOADED),
         ("openssl library could not be loaded", _LIBRARY),
     ):
         if words in lower:
@@ -227,6 +228,10 @@ def _by_state(state, text):
     return None
 
 
+_NOT_LOADED = (
+    "A library that mssql-python's ODBC driver needs is missing: on Debian and Ubuntu run apt-get install libltdl7 "
+    "libgssapi-krb5-2; or set MSSQL_PYTHON_NATIVE_PROVIDER=mssql-odbc in the environment, a driver that needs OpenSSL alone."
+)
 # The message of unixODBC says that the driver's file is missing where a library that it needs is.
 _LIBRARY = (
     "A library that the ODBC driver needs is missing: on Debian and Ubuntu run apt-get install libodbc2 "

@@ -67,9 +67,7 @@ def test_the_one_that_is_asked_for_is_not_replaced(importable):
     with pytest.raises(ImproperlyConfigured, match=r"DATABASES\['default'\]: pyodbc cannot be imported .*libodbc2"):
         drivers.choose("default", "pyodbc")
     importable("pyodbc")
-    with pytest.raises(
-        ImproperlyConfigured, match=r"mssql_python cannot be imported .*mssql-core\[mssql-python\].*libltdl7"
-    ):
+    with pytest.raises(ImproperlyConfigured, match=r"mssql_python cannot be imported .*mssql-core\[mssql-python\]"):
         drivers.choose("default", "mssql_python")
 
 

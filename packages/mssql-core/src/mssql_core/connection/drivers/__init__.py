@@ -30,7 +30,7 @@ _REMEDIES = {
         "on macOS: brew install unixodbc. mssql-python needs none of these: %s, and "
         "OPTIONS['python_driver'] = 'mssql_python'." % _PACKAGE
     ),
-    "mssql_python": "Run: %s. On Debian and Ubuntu it needs libltdl7, too: apt-get install libltdl7." % _PACKAGE,
+    "mssql_python": "Run: %s." % _PACKAGE,
 }
 
 
