@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import os
 import re
 import socket
 import subprocess
@@ -174,8 +175,9 @@ def test_timeouts(connect):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         started = time.monotonic()
         address = {"HOST": "127.0.0.1", "PORT": str(deaf.getsockname()[1])}
-        with connect(address, connection_timeout=2) as connection, pytest.raises(OperationalError):
+        with connect(address, connection_timeout=2) as connection, pytest.raises(OperationalError) as error:
             connection.ensure_connection()
+        assert error.value.__cause__.sqlstate == "HYT00"
         # A login without a bound takes minutes.
         assert time.monotonic() - started < 60
 
@@ -282,6 +284,38 @@ def test_keywords(connect, driver):
                 assert cursor.execute("SELECT @@LANGUAGE") and cursor.fetchall() == [("us_english",)]
     with connect(PacketSize=8000, ApplicationIntent="ReadOnly", extra_params="KeepAlive=20") as connection:
         connection.ensure_connection()
+
+
+_FORK = """
+import os, sys
+from harness.project import configure, new_alias
+from harness.server import given_server
+configure()
+
+def session(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@SPID")
+        return cursor.fetchone()[0]
+
+with new_alias("forked", given_server().database("master")) as connection:
+    first = session(connection)
+    child = os.fork()
+    if child == 0:
+        # What is closed at its exit is not the parent's. mssql-python's ODBC driver would wait there for its threads.
+        end = os._exit if "mssql_python" in sys.modules else sys.exit
+        end(session(connection) == first)
+    _, status = os.waitpid(child, 0)
+    assert status == 0 and session(connection) == first
+"""
+
+
+@row("a forked child of a process that has connected")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system forks no processes")
+def test_a_forked_child_leaves_its_parents_connection_alone(server, driver, monkeypatch):
+    monkeypatch.setenv(VARIABLE, server.url)
+    monkeypatch.setenv(DRIVER_VARIABLE, driver)
+    outcome = subprocess.run([sys.executable, "-c", _FORK], capture_output=True, text=True)
+    assert outcome.returncode == 0, outcome.stderr
 
 
 _POOL = """

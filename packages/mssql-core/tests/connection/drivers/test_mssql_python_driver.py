@@ -147,6 +147,7 @@ def test_an_error_of_the_driver_has_none():
         ("SQLSTATE:28000:[Microsoft][SQL Server]Login failed for user 'sa'.", 18456, False, False),
         ("SQLSTATE:08S01:[Microsoft]TCP Provider: Error code 0x2746", 10054, True, True),
         ("SQLSTATE:42000:Database 'a' on server 'b' is not currently available.  Please retry", 40613, False, True),
+        ("SQLSTATE:08001:[Microsoft]TCP Provider: Timeout error [258].", None, False, False),
         ("no state at all", None, False, False),
     ],
 )
@@ -164,6 +165,17 @@ def test_nothing_of_the_connection_string_is_left_in_an_error():
     for frame, _ in walk(info.tb):
         shown += [repr(value) for value in frame.f_locals.values()]
     assert SECRET not in str(error) and not any(SECRET in text for text in shown)
+
+
+def test_nothing_of_it_is_left_in_an_interruption(monkeypatch):
+    def interrupted(self, connection_str, **options):
+        raise SystemExit(1)
+
+    monkeypatch.setattr(mssql_python.Connection, "__init__", interrupted)
+    with pytest.raises(SystemExit) as info:
+        DRIVER.connect(Secret("PWD=%s" % SECRET))
+    shown = [repr(value) for frame, _ in walk(info.tb) for value in frame.f_locals.values()]
+    assert shown and not any(SECRET in text for text in shown)
 
 
 def walk(traceback):

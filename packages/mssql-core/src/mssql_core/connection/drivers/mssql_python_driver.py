@@ -46,6 +46,9 @@ _NATURAL = (
 # Values that go as text, which the ODBC driver converts: its own C type of a time has no fraction.
 _AS_TEXT = (parameters.SQL_SS_TIME2, parameters.SQL_SS_TIMESTAMPOFFSET)
 _RECORD = re.compile(r"\[(\w*)\] \((-?\d+)\)")
+# How the driver words that nobody answered in time: WAIT_TIMEOUT, for which the driver manager has HYT00.
+# https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-
+_WAITED = "Timeout error [258]"
 _LOGIN_STATE = re.compile(r"SQLSTATE:(\w{5}):(.*)", re.DOTALL)
 
 
@@ -78,6 +81,8 @@ def _of_connection(error):
     """The error of an attempt to connect, or of a connection: the SQLSTATE stands in what lies behind it."""
     match = _LOGIN_STATE.match(str(error.__context__)) or _LOGIN_STATE.match(str(error))
     state, text = match.groups() if match else ("HY000", str(error))
+    if _WAITED in text:
+        state = "HYT00"
     number = login_errors.number(text)
     return _made(state, number, "[%s] %s (%d)" % (state, text, number or 0))
 
@@ -237,7 +242,11 @@ class MssqlPythonDriver:
 
         :raises DriverError: translated by the caller, who knows the secrets.
         """
-        return _told(lambda: self._connect(connection_string, access_token, timeout, query_timeout))
+        try:
+            return _told(lambda: self._connect(connection_string, access_token, timeout, query_timeout))
+        except (KeyboardInterrupt, SystemExit) as interruption:
+            # The driver's own frames, which hold the connection string, are not shown with it.
+            raise interruption.with_traceback(None) from None
 
     def _connect(self, connection_string, access_token, timeout, query_timeout):
         # Secrets are revealed in the call: no variable holds them when an error is reported.
