@@ -82,7 +82,8 @@ VALUES = [
     ("", "nvarchar(50)"), ("\u00e9\U0001d11e%(x)s?", "nvarchar(50)"), ("x" * 451, "nvarchar(4000)"), ("x" * 70000, "nvarchar(max)"),
     (b"", "varbinary(50)"), (bytes(range(256)), "varbinary(8000)"), (b"\0" * 70000, "varbinary(max)"),
     (NOW, "datetime2"), (NOW.date(), "date"), (NOW.time(), "time"), (NOW.replace(tzinfo=EAST), "datetimeoffset"),
-    (datetime.datetime(1, 1, 1), "datetime2"), (datetime.time(23, 59, 59, 999999), "time"),
+    (datetime.datetime(1, 1, 1), "datetime2"), (datetime.datetime.max, "datetime2"), (datetime.date(1, 1, 1), "date"), (datetime.date.max, "date"),
+    (datetime.datetime.max.replace(tzinfo=EAST, year=9998), "datetimeoffset"), (datetime.datetime(1, 1, 2, tzinfo=EAST), "datetimeoffset"), (datetime.time(23, 59, 59, 999999), "time"),
     (uuid.UUID(int=2**127 + 5), "uniqueidentifier"),
     (TypedParam("x", "varchar(20)"), "varchar(50)"),
 ]  # fmt: skip

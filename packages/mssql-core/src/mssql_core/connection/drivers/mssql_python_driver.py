@@ -43,8 +43,9 @@ _NATURAL = (
     (datetime.date, (parameters.SQL_TYPE_DATE, 10, 0)),
     (uuid.UUID, (parameters.SQL_GUID, 36, 0)),
 )
-# Values that go as text, which the ODBC driver converts: its own C type of a time has no fraction.
-_AS_TEXT = (parameters.SQL_SS_TIME2, parameters.SQL_SS_TIMESTAMPOFFSET)
+# Values that go as text, which the ODBC driver converts: the C type of a time has no fraction, and of dates mssql-python
+# takes none before 1753.
+_AS_TEXT = (parameters.SQL_TYPE_DATE, parameters.SQL_SS_TIME2, parameters.SQL_SS_TIMESTAMPOFFSET)
 _RECORD = re.compile(r"\[(\w*)\] \((-?\d+)\)")
 # How the driver words that nobody answered in time: WAIT_TIMEOUT, for which the driver manager has HYT00.
 # https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-
@@ -180,6 +181,8 @@ def _bound(value, size):
         size = _natural(value)
     if size[0] == parameters.SQL_VARCHAR and size[1] > _MAX_VARCHAR:
         size = (parameters.SQL_VARCHAR, _MAX_VARCHAR if len(value or "") <= _MAX_VARCHAR else 0, 0)
+    if size[0] == parameters.SQL_TYPE_DATE and value is not None:
+        value = value.isoformat()
     return (value.bytes_le if isinstance(value, uuid.UUID) else value), size
 
 
