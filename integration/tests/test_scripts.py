@@ -1,30 +1,9 @@
 """What sqlmigrate prints, run as one batch as in SSMS, leaves the catalogue that migrate leaves."""
 
-import contextlib
-
 import pytest
-from harness.project import new_alias
+from harness.catalogues import catalogue, empty
 
 CONTRIB = ("admin", "auth", "contenttypes", "flatpages", "redirects", "sessions", "sites")
-
-
-class NoTables:
-    def allow_migrate(self, db, app_label, **hints):
-        return False
-
-
-@contextlib.contextmanager
-def empty(server, name):
-    """An alias of an empty database."""
-    from django.test import override_settings
-
-    entry = server.database(name, plugins=["json"])
-    entry["TEST"] = {**entry.get("TEST", {}), "MIGRATE": False}
-    with new_alias(name, entry) as connection:
-        with override_settings(DATABASE_ROUTERS=[NoTables()]):
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        yield connection
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 @pytest.fixture(scope="module")
@@ -37,26 +16,6 @@ def migrated(server):
 def scripted(server):
     with empty(server, "by_script") as connection:
         yield connection
-
-
-def catalogue(connection):
-    """{table: what the catalogue has of it}, as text that may be compared."""
-    from mssql_core.introspection import table_snapshot
-    from mssql_core.names import TableName
-
-    with connection.cursor() as cursor:
-        tables = {
-            name: table_snapshot.load(cursor, TableName(None, name))
-            for name in connection.introspection.table_names(cursor)
-            if name != "django_migrations"
-        }
-    return {name: _described(table) for name, table in tables.items()}
-
-
-def _described(table):
-    others = table.indexes + table.foreign_keys + table.checks + table.defaults
-    columns = [column.definition() for column in table.columns.values()]
-    return columns, sorted(sql for item in others for sql in item.create_sql())
 
 
 def run(connection, migration, state, forwards=True):
@@ -289,6 +248,72 @@ def test_so_it_is_where_nothing_has_run_yet(migrated, scripted, name):
     assert catalogue(scripted) == catalogue(migrated)
     for connection in (migrated, scripted):
         _drop_all(connection)
+
+
+def names_of_another_time():
+    """Operations on objects whose names an earlier migration made in another way than creating the table does."""
+    from django.db import migrations, models
+
+    key = [("id", models.BigAutoField(primary_key=True))]
+    number = models.PositiveIntegerField
+    t = migrations.CreateModel("T", [*key, ("a", number()), ("c", number(unique=True, db_default=1))])
+    unique = migrations.AlterField("t", "a", number(unique=True))
+    indexed = migrations.AlterField("t", "a", number(db_index=True))
+    together = migrations.AlterUniqueTogether("t", {("a", "c")})
+    apart = migrations.AlterUniqueTogether("t", set())
+    rename, renamed_c = migrations.RenameField("t", "a", "b"), migrations.RenameField("t", "c", "d")
+    v = migrations.CreateModel("V", [*key, ("t", models.ForeignKey("a.T", models.CASCADE))])
+    return {
+        "unique and renamed table": [t, unique, migrations.RenameModel("T", "W")],
+        "unique no more": [t, unique, migrations.AlterField("t", "a", number())],
+        "renamed, unique no more": [t, unique, rename, migrations.AlterField("t", "b", number())],
+        "renamed, column goes": [t, unique, rename, renamed_c, migrations.RemoveField("t", "b")],
+        "renamed, without default": [t, renamed_c, migrations.AlterField("t", "d", number(unique=True))],
+        "renamed, with default, goes": [t, renamed_c, migrations.RemoveField("t", "d")],
+        "renamed, without check": [t, rename, migrations.AlterField("t", "b", models.IntegerField())],
+        "indexed no more": [t, indexed, rename, migrations.AlterField("t", "b", number())],
+        "renamed together": [t, together, rename, migrations.AlterUniqueTogether("t", set())],
+        "renamed, target of a key": [
+            t,
+            v,
+            migrations.RenameModel("T", "W"),
+            migrations.RenameField("v", "t", "w"),
+            migrations.AlterField("v", "w", models.BigIntegerField()),
+        ],
+        "renamed table, unique no more": [
+            t,
+            together,
+            migrations.RenameModel("T", "W"),
+            migrations.AlterUniqueTogether("w", set()),
+            migrations.AlterField("w", "c", number()),
+        ],
+        "a unique name twice": [t, together, apart, together, migrations.RenameField("t", "c", "d")],
+    }
+
+
+@pytest.fixture
+def no_tables_left(migrated, scripted):
+    yield
+    for connection in (migrated, scripted):
+        _drop_all(connection)
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("name", names_of_another_time())
+def test_names_are_those_that_earlier_migrations_made(migrated, scripted, name):
+    from django.db import migrations
+    from django.db.migrations.state import ProjectState
+
+    state, scripts = ProjectState(), []
+    for number, operation in enumerate(names_of_another_time()[name]):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = [operation]
+        run(migrated, migration, state.clone())
+        state, lines = script(scripted, migration, state)
+        scripts.append(lines)
+    for lines in scripts:
+        send(scripted, lines)
+    assert catalogue(scripted) == catalogue(migrated)
 
 
 def test_parts_that_are_made_again_keep_their_properties(migrated, scripted):

@@ -1,7 +1,7 @@
 import pytest
 
 from mssql_core.introspection.objects import Check, Default, ForeignKey, Index
-from mssql_core.introspection.table_snapshot import TableSnapshot
+from mssql_core.introspection.table_snapshot import TableSnapshot, renamed_key
 from mssql_core.names import TableName
 from mssql_core.schema.constraint_names import ConstraintNames, matching_names
 
@@ -35,14 +35,22 @@ def test_each_kind_has_its_ending():
     assert NAMES.index("t", ["a"]) == PLAIN.name
 
 
-@pytest.mark.parametrize("item", [PRIMARY, KEY, TOGETHER, CHECK, DEFAULT, FOREIGN], ids=lambda item: item.name)
-def test_a_constraint_that_carries_the_name_of_its_table_follows_it(item):
+FILTERED = Index(TABLE, "t_a_uniq", (("a", False), ("__uq_partial_1", False)), is_unique=True)
+MADE = [PRIMARY, KEY, TOGETHER, PLAIN, FILTERED, CHECK, DEFAULT, FOREIGN]
+
+
+@pytest.mark.parametrize("item", MADE, ids=lambda item: item.name)
+def test_what_carries_the_name_of_its_table_follows_it(item):
     assert NAMES.of_table(item, "t", "v") == "v" + item.name[1:]
     assert NAMES.of_table(item._replace(name="mine"), "t", "v") is None
 
 
-def test_names_of_indexes_are_unique_in_their_table_only():
-    assert NAMES.of_table(PLAIN, "t", "v") is None
+@pytest.mark.parametrize("item", [item for item in MADE if "_a" in item.name], ids=lambda item: item.name)
+def test_what_carries_the_name_of_a_column_follows_it(item):
+    renamed = renamed_key(item, TABLE, "a", "z") if item is FOREIGN else item.renamed("a", "z")
+    names = ConstraintNames(lambda table, columns, suffix: "_".join(["t", *columns]) + suffix)
+    assert names.of_column(renamed, item) == item.name.replace("t_a", "t_z")
+    assert names.of_column(renamed._replace(name="mine"), item) is None
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,8 @@ class FieldAlteration:
         editor.create(restored_keys)
         editor.run(properties.restore_sql(restored + restored_keys))
         self.create_foreign_key()
+        if self.old_column != self.new_column:
+            editor.rename_constraints_of_column(self.table, self.old_column, self.new_column)
         if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
             editor.comments.on_column(self.model, self.new, drop=True)
 
@@ -381,7 +383,7 @@ class FieldAlteration:
             editor.execute(editor.constraints.primary_key(model, new), None)
         was_unique = old.unique and not old.primary_key
         if fields.became_unique(old, new) or (was_unique and new.unique and not new.primary_key and self.null_changed):
-            editor.execute(editor.unique_statement(model, [new]), None)
+            editor.execute(editor.field_unique_statement(model, new), None)
         if self.is_indexed and not self.was_indexed:
             editor.execute(editor.index_statement(model, [new]), None)
         if self.old_check != self.new_check and self.new_check:

@@ -1,6 +1,6 @@
 """How constraints and indexes are called."""
 
-from ..introspection.objects import Check, Default, ForeignKey, Index, is_discriminator
+from ..introspection.objects import Check, Default, ForeignKey, Index, is_discriminator, is_hidden
 from ..names import TableName
 
 
@@ -36,7 +36,7 @@ class ConstraintNames:
 
     def of_table(self, item, old_db_table, new_db_table):
         """
-        Return the name of a constraint for its table's new name, or None.
+        Return the name of a constraint or an index for its table's new name, or None.
 
         :param item: a Check, Default, ForeignKey, or Index; None is the answer
             where its name was not made from the old name of the table.
@@ -45,6 +45,22 @@ class ConstraintNames:
         for suffix in suffixes:
             if item.name == self._create_name(old_db_table, columns, suffix):
                 return self._create_name(new_db_table, columns, suffix)
+        return None
+
+    def of_column(self, item, before):
+        """
+        Return the name of a constraint or an index for its columns' new names, or None.
+
+        :param item: a Check, Default, ForeignKey, or Index.
+        :param before: the same with the old names; None is the answer where
+            its name was not made from them.
+        """
+        columns, suffixes = _origin(item)
+        old_columns, old_suffixes = _origin(before)
+        table = str(item.table)
+        for suffix, old_suffix in zip(suffixes, old_suffixes):
+            if item.name == self._create_name(table, old_columns, old_suffix):
+                return self._create_name(table, columns, suffix)
         return None
 
 
@@ -59,7 +75,8 @@ def _origin(item):
         return columns, ("_fk_%s_%s" % (TableName.parse(item.to_table.name).name, item.to_columns[0]),)
     if item.is_constraint:
         return columns, ("_pk",) if item.is_primary_key else ("_uniq", "_key")
-    return columns, ()
+    columns = [column for column in columns if not is_hidden(column)]
+    return columns, ("_uniq",) if item.is_unique else ("", "_idx")
 
 
 def matching_names(snapshot, columns, exclude, kinds):

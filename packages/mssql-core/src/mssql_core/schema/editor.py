@@ -5,7 +5,8 @@ import re
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
-from ..introspection.objects import Column, is_hidden
+from ..introspection.objects import Column, Index, is_hidden
+from ..introspection.table_snapshot import renamed_key
 from ..literals import literal, with_texts
 from ..names import TableName, bare_identifier, create_schema_sql, quote_identifier, quote_name
 from . import fields
@@ -319,17 +320,48 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def _rename_constraints(self, table, old_db_table, new_db_table):
         """
-        Give constraints that carry the old table's name that of the new one.
+        Give constraints and indexes that carry the old table's name that of the new one.
 
-        Their names are unique in a schema (error 2714): a later table of the
-        old name needs them.
+        Names of constraints are unique in a schema (error 2714): a later table
+        of the old name needs them.
         """
         snapshot = self.catalogue.table(table)
         for item in snapshot.indexes + snapshot.checks + snapshot.defaults + snapshot.foreign_keys:
-            name = self.names.of_table(item, old_db_table, new_db_table)
-            if name is not None:
-                self.rename_object(str(TableName(table.schema, item.name)), name)
-                self.catalogue.renamed(table, item.name, name)
+            self.rename_item(item, self.names.of_table(item, old_db_table, new_db_table))
+
+    def rename_constraints_of_column(self, table, old, new):
+        """
+        Give constraints and indexes that carry a column's old name the new one.
+
+        A script about a table that is not made yet has nothing but the models
+        to tell it the names.
+
+        :param table: the TableName.
+        :param old, new: the names of the column, which has the new one already.
+        """
+        snapshot = self.catalogue.table(table)
+        items = snapshot.indexes + snapshot.checks + snapshot.defaults
+        befores = [item.renamed(new, old) for item in items]
+        for key in snapshot.foreign_keys + [key for key in snapshot.incoming if key.table != table]:
+            items.append(key)
+            befores.append(renamed_key(key, table, new, old))
+        for item, before in zip(items, befores):
+            if item != before:
+                self.rename_item(item, self.names.of_column(item, before))
+
+    def rename_item(self, item, name):
+        """
+        Rename a constraint or an index.
+
+        :param name: None leaves it as it is.
+        """
+        if name is None:
+            return
+        if isinstance(item, Index) and not item.is_constraint:
+            self.rename_object("%s.%s" % (item.table, quote_identifier(item.name)), name, "INDEX")
+        else:
+            self.rename_object(str(TableName(item.table.schema, item.name)), name)
+        self.catalogue.renamed(item.table, item.name, name)
 
     def alter_db_tablespace(self, model, old_db_tablespace, new_db_tablespace):
         """Move the table to another filegroup by moving its clustered index."""
