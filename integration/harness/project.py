@@ -9,11 +9,13 @@ from typing import Any, Iterator, Sequence
 def configure(
     databases: dict[str, Any] | None = None,
     apps: Sequence[str] = ("django.contrib.contenttypes",),
+    **others: Any,
 ) -> None:
     """Set Django up, unless this process has it set up already.
 
     :param databases: ``DATABASES``; without them ``default`` is an alias that leads nowhere.
     :param apps: ``INSTALLED_APPS``.
+    :param others: more settings.
     """
     import django
     from django.conf import settings
@@ -26,6 +28,7 @@ def configure(
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         SECRET_KEY="tests",
         USE_TZ=True,
+        **others,
     )
     django.setup()
 
