@@ -11,7 +11,7 @@ import random
 import re
 from typing import Any
 
-from mssql_core.connection.driver import PyodbcDriver
+from mssql_core.connection.drivers.pyodbc_driver import PyodbcDriver
 from mssql_core.plugin import hookimpl
 
 # ORDER BY of the statement itself, behind its last FROM; one in a window or a subquery is closed by a parenthesis.
