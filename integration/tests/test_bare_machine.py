@@ -93,7 +93,7 @@ def test_without_libodbc_pyodbc_is_refused_with_the_remedy(connect):
     assert message.startswith(
         "django.core.exceptions.ImproperlyConfigured: DATABASES['bare']: pyodbc cannot be imported"
     )
-    assert "apt-get install libodbc2" in message and "pip install mssql-core[mssql-python]" in message
+    assert "apt-get install libodbc2" in message and "mssql-core[mssql-python]" in message
 
 
 def test_without_the_libraries_of_its_odbc_driver_the_error_names_them(connect):

@@ -173,7 +173,7 @@ def settings_use_tz(monkeypatch):
 
 def test_a_json_field_without_its_plugin_is_refused_with_the_remedy(connection):
     field = models.JSONField()
-    with pytest.raises(ImproperlyConfigured, match=r"pip install mssql-core\[json\]"):
+    with pytest.raises(ImproperlyConfigured, match=r'pip install "mssql-core\[json\]"'):
         field.db_type(connection)
 
 
