@@ -16,6 +16,12 @@ class Session:
         return ["SET LOCK_TIMEOUT %d" % server.compatibility_level]
 
 
+class Aborting:
+    @hookimpl
+    def mssql_session_sql(self, server):
+        return ["SET NOCOUNT, XACT_ABORT ON"]
+
+
 class NoOpenjson:
     @hookimpl
     def mssql_capabilities(self, server):
@@ -30,6 +36,15 @@ class Money:
             "JSONField": DataType("nvarchar(max)", "ISJSON(%(qn_column)s) = 1"),
             "FloatField": DataType("real" if server.has(Capability.JSON_TYPE) else "float"),
         }
+
+
+def test_what_a_plugin_sets_for_the_session_counts_as_what_a_text_sets():
+    connection = fake_connection(plugins=[__name__ + ":Aborting"])
+    connection.ensure_connection()
+    assert connection.pool.cancels is False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert connection.driver.sql[-2:] == ["SET NOCOUNT, IMPLICIT_TRANSACTIONS OFF", "SELECT 1"]
 
 
 def test_connecting_costs_one_message(connection):

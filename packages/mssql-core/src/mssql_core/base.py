@@ -258,6 +258,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             self._forget_server()
             raise
         self.pool = CursorPool(connection, self.driver)
+        self.pool.cancels = self.options_read().options.get("isolation_level") not in session.KEEP_READ_LOCKS
         self.transaction = State.NONE
         self._left_snapshot = self._is_off_course = self._is_of_text = False
         # No request uses the connection longer than its credentials hold.
@@ -309,7 +310,9 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
 
     def _session_sql(self, info):
         results = manager.results(self.plugins, "mssql_session_sql", server=info)
-        return [statement for _, statements in results for statement in statements or ()]
+        statements = [statement for _, statements in results for statement in statements or ()]
+        self._look_at_options("; ".join(statements).upper())
+        return statements
 
     def create_cursor(self, name=None):
         self.lifetime.warn(self.alias)

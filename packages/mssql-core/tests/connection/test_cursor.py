@@ -3,7 +3,7 @@ from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingE
 
 from mssql_core.connection import spool
 from mssql_core.connection.parameters import TypedParam
-from mssql_core.testing import server_error
+from mssql_core.testing import fake_connection, server_error
 
 
 def test_rows_are_tuples(connection):
@@ -162,6 +162,8 @@ def big(connection, count=500):
         ("WITH a AS (SELECT id FROM big) DELETE FROM a OUTPUT deleted.id", False),
         ("EXEC p -- FROM big", False),
         ("IF 1 = 1 SELECT id FROM big", False),
+        ("SELECT id FROM big WITH (UPDLOCK)", False),
+        ("SELECT id FROM big WITH (TABLOCK, HOLDLOCK)", False),
     ],
 )
 def test_leaving_early_cancels_what_only_reads(connection, sql, cancelled):
@@ -174,10 +176,22 @@ def test_leaving_early_cancels_what_only_reads(connection, sql, cancelled):
     assert connection.pool.reader is None
 
 
-def test_with_xact_abort_nothing_is_cancelled(connection):
+@pytest.mark.parametrize("level, closed", [(None, True), ("SNAPSHOT", True), ("SERIALIZABLE", False)])
+def test_where_what_was_read_stays_locked_nothing_is_cancelled(level, closed):
+    """A statement that is undone may give its locks back, and another session change what was read."""
+    connection = fake_connection(options={"isolation_level": level} if level else {})
     big(connection)
     with connection.cursor() as cursor:
-        cursor.execute("SET Xact_Abort ON")
+        cursor.execute("SELECT id FROM big")
+        raw = cursor.cursor._raw
+    assert raw.closed is closed
+
+
+@pytest.mark.parametrize("text", ["SET Xact_Abort ON", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"])
+def test_after_options_of_the_session_nothing_is_cancelled(connection, text):
+    big(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(text)
         cursor.execute("SELECT id FROM big")
         raw = cursor.cursor._raw
     assert raw.closed is False

@@ -32,7 +32,9 @@ _READS = re.compile(r"[\s(]*(?:SELECT|WITH)\b", re.IGNORECASE)
 _HAS_EFFECT = re.compile(
     r";\s*\S|\b(?:INTO|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|EXEC|EXECUTE|SET|DECLARE|BEGIN|COMMIT|ROLLBACK|"
     r"SAVE|IF|WHILE|USE|OPEN|FETCH|CLOSE|WAITFOR|DBCC|KILL|GRANT|DENY|REVOKE|BACKUP|RESTORE|BULK|RECEIVE|SEND|WRITETEXT|"
-    r"UPDATETEXT|NEXT\s+VALUE|OPENQUERY|OPENROWSET|OPENDATASOURCE)\b",
+    r"UPDATETEXT|NEXT\s+VALUE|OPENQUERY|OPENROWSET|OPENDATASOURCE|"
+    # Hints that keep locks until the transaction ends: what is undone may give them back.
+    r"UPDLOCK|XLOCK|TABLOCKX?|HOLDLOCK|SERIALIZABLE|REPEATABLEREAD)\b",
     re.IGNORECASE,
 )
 
@@ -47,7 +49,8 @@ class CursorPool:
 
     :param driver: see plugin.Driver.
     :ivar reader: the wrapper whose rows are still on the wire, if any.
-    :ivar cancels: whether a cancelled statement leaves the transaction alone, as it does with XACT_ABORT OFF.
+    :ivar cancels: whether a cancelled statement leaves the transaction and its locks alone, as it does with XACT_ABORT
+        OFF at levels up to READ COMMITTED and in snapshots.
     :ivar process: the one that opened the connection.
     :ivar closed: the connection is closed, gone, or a parent process's; its cursors are of no use.
     """

@@ -15,6 +15,8 @@ _ON = (
     "ANSI_NULLS, ANSI_NULL_DFLT_ON, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER"
 )
 SNAPSHOT = "SNAPSHOT"
+# Levels at which what was read stays locked until the transaction ends.
+KEEP_READ_LOCKS = ("REPEATABLE READ", "SERIALIZABLE")
 _DEFAULT_LEVEL = "READ COMMITTED"
 _UNLESS_WAREHOUSE = "IF SERVERPROPERTY('EngineEdition') NOT IN (6, 11) "
 # A warehouse takes few SET statements, and none for the isolation level; these are the names of its endpoints.

@@ -111,7 +111,7 @@ class Transactions:
         # Left on, save() would take each row for one that is not there, or what it writes would wait for a COMMIT that
         # nobody sends: the next statement sees to it.
         self._is_off_course = "NOCOUNT" in text or "IMPLICIT_TRANSACTIONS" in text
-        if "XACT_ABORT" in text:
+        if "XACT_ABORT" in text or "ISOLATION LEVEL" in text:
             # From now on no statement is cancelled only because its cursor is left early.
             self.pool.cancels = False
 
