@@ -261,18 +261,47 @@ class Transactions:
     # ---- Django's side ---------------------------------------------------------------
 
     def set_autocommit(self, autocommit, force_begin_transaction_with_broken_autocommit=False):
-        begins_block = force_begin_transaction_with_broken_autocommit and not autocommit
-        if autocommit and self._manual_by_block:
+        try:
+            if autocommit:
+                self._switch_on()
+            else:
+                self._switch_off(force_begin_transaction_with_broken_autocommit)
+        except BaseException:
+            if autocommit and not self.in_atomic_block:
+                self._settle()
+            raise
+
+    def _switch_on(self):
+        if self._manual_by_block:
             self._leave_block()
-        # An interruption may come before super() returns; connecting resets it.
-        self._manual_by_block = self._manual_by_block or begins_block
-        if autocommit and self.connection is None and self.settings_dict["AUTOCOMMIT"]:
+        if self.connection is None and self.settings_dict["AUTOCOMMIT"]:
             # Nothing is left to be committed. Connecting can wait until a statement needs it, and may fail now.
             self.validate_no_atomic_block()
             self.autocommit, self._manual_after_loss = True, False
         else:
-            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
-        self._manual_by_block = begins_block
+            super().set_autocommit(True)
+        self._manual_by_block = False
+
+    def _switch_off(self, by_block):
+        connected = self.connection is not None
+        before = self.autocommit if connected else self.settings_dict["AUTOCOMMIT"] and not self._manual_after_loss
+        # An interruption may come before super() returns; connecting resets it.
+        self._manual_by_block = self._manual_by_block or by_block
+        try:
+            super().set_autocommit(False, by_block)
+            self._manual_by_block = by_block
+        except BaseException:
+            # Whoever was interrupted while switching it off does not switch it on again.
+            self.autocommit = before
+            raise
+
+    def _settle(self):
+        """Autocommit is on, whatever interrupted it: what is open belongs to nobody, and is rolled back before the next statement."""
+        self.autocommit = True
+        if self.transaction is State.LOST:
+            self._drop()
+        elif self.transaction is not State.NONE:
+            self.transaction = State.UNKNOWN
 
     def get_autocommit(self):
         if self._manual_by_block and not self.in_atomic_block:
@@ -321,9 +350,9 @@ class Transactions:
             elif self.transaction is not State.NONE:
                 self._resolve()
 
-    def _savepoint_rollback(self, sid):
+    def savepoint_rollback(self, sid):
         try:
-            super()._savepoint_rollback(sid)
+            super().savepoint_rollback(sid)
         except BaseException as error:
             # Django has just taken the mark away.
             self._break_block(error)
