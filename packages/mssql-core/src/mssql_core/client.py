@@ -5,6 +5,7 @@ https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility
 
 import os
 import subprocess
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from django.core.management.base import CommandError
 from django.db.backends.base.client import BaseDatabaseClient
@@ -24,16 +25,17 @@ _ENCRYPT = {"strict": "-Ns", "yes": "-Nm", "mandatory": "-Nm", "no": "-No", "opt
 class DatabaseClient(BaseDatabaseClient):
     executable_name = "sqlcmd"
 
-    def runshell(self, parameters):
+    def runshell(self, parameters: Sequence[str]) -> None:
         """Run sqlcmd; no frame of an error holds its environment, and in it the password.
 
         :raises CommandError: sqlcmd is not installed.
         :raises subprocess.CalledProcessError: sqlcmd failed.
         """
         arguments, environment = self.settings_to_cmd_args_env(self.connection.settings_dict, parameters)
-        environment = Secret({**os.environ, **(environment or {})})
+        variables = Secret({**os.environ, **(environment or {})})
+        del environment
         try:
-            status = subprocess.run(arguments, env=environment.reveal(), check=False).returncode
+            status = subprocess.run(arguments, env=variables.reveal(), check=False).returncode
         except FileNotFoundError:
             status = None
         if status is None:
@@ -42,7 +44,9 @@ class DatabaseClient(BaseDatabaseClient):
             raise subprocess.CalledProcessError(status, arguments)
 
     @classmethod
-    def settings_to_cmd_args_env(cls, settings_dict, parameters):
+    def settings_to_cmd_args_env(
+        cls, settings_dict: Mapping[str, Any], parameters: Sequence[str]
+    ) -> Tuple[List[str], Optional[Dict[str, str]]]:
         """(arguments, environment); OPTIONS db, user, passwd, host and port go before the alias's own."""
         options = {str(name).casefold(): value for name, value in (settings_dict.get("OPTIONS") or {}).items()}
         arguments = [cls.executable_name]
@@ -74,25 +78,26 @@ class DatabaseClient(BaseDatabaseClient):
 _PLAIN_MODES = ("activedirectoryintegrated", "activedirectorypassword")
 
 
-def _mode(mode):
+def _mode(mode: str) -> str:
     if mode.casefold() in _PLAIN_MODES:
         return "-G"
     name = "ActiveDirectoryManagedIdentity" if mode.casefold() == "activedirectorymsi" else mode
     return "--authentication-method=%s" % name
 
 
-def _extra(options):
+def _extra(options: Mapping[str, Any]) -> Dict[str, Any]:
     """Keyword in lower case -> its first value in extra_params."""
     pairs = connection_string.parse(options.get("extra_params") or "")
     return {key.casefold(): value for key, value in reversed(pairs)}
 
 
-def _switches(options):
+def _switches(options: Mapping[str, Any]) -> List[str]:
     """Switches for the ODBC keywords that sqlcmd has."""
 
-    def text(name):
+    def text(name: str) -> str:
         value = options.get(name)
-        return {True: "yes", False: "no"}.get(value, str(value or "").casefold())
+        switches: Mapping[Any, str] = {True: "yes", False: "no"}
+        return switches.get(value, str(value or "").casefold())
 
     found = []
     if text("encrypt") in _ENCRYPT:

@@ -1,15 +1,18 @@
 """Composes the backend's classes from core's, plugins' mixins and plugins' feature flags."""
 
-from django.utils.functional import cached_property
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
+
+from pluggy import PluginManager
 
 from .plugin import manager
+from .plugin.django_types import cached_property
 
 # Classes made so far: the wrappers of all threads share them.
-_classes = {}
+_classes: Dict[Tuple[Any, ...], type] = {}
 _MOST_CLASSES = 500
 
 
-def mixins(plugins):
+def mixins(plugins: PluginManager) -> List[Tuple[str, type, Any]]:
     """(component's name, mixin, the plugin that brought it), in OPTIONS order."""
     return [
         (name, mixin, plugins.get_plugin(plugin))
@@ -18,7 +21,7 @@ def mixins(plugins):
     ]
 
 
-def compose(all_mixins, name, core_class):
+def compose(all_mixins: Iterable[Tuple[str, type, Any]], name: str, core_class: type) -> type:
     """A component class with the plugins' mixins in front, in OPTIONS order.
 
     :param all_mixins: see :func:`mixins`.
@@ -27,13 +30,13 @@ def compose(all_mixins, name, core_class):
     return _made(core_class, bases, {}) if bases else core_class
 
 
-def features(plugins, core_class):
+def features(plugins: PluginManager, core_class: type) -> type:
     """The features class with the plugins' flags: plain values, or functions of the server."""
     flags = manager.merged(manager.results(plugins, "mssql_features"), "the feature")
     return _made(core_class, (), flags) if flags else core_class
 
 
-def _made(core_class, bases, flags):
+def _made(core_class: type, bases: Tuple[type, ...], flags: Mapping[str, Any]) -> type:
     key = (core_class, bases, tuple((name, _identity(value)) for name, value in sorted(flags.items())))
     found = _classes.get(key)
     if found is None:
@@ -44,7 +47,7 @@ def _made(core_class, bases, flags):
     return found
 
 
-def _identity(value):
+def _identity(value: Any) -> Tuple[Any, ...]:
     """Equal for values that make the same class; a plugin makes its functions anew for each wrapper."""
     code = getattr(value, "__code__", None)
     if code is not None:
@@ -53,9 +56,9 @@ def _identity(value):
     return type(value), repr(value)
 
 
-def _flag(name, value):
+def _flag(name: str, value: Any) -> Any:
     if not callable(value):
         return value
     flag = cached_property(lambda self: value(self.connection.server))
-    flag.__set_name__(None, name)
+    flag.__set_name__(object, name)
     return flag

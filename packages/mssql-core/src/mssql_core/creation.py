@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+from typing import Any, Iterator, Sequence, Tuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -10,12 +11,13 @@ from django.db.backends.base.creation import BaseDatabaseCreation
 
 from .literals import with_texts
 from .names import create_schema_sql, quote_database
+from .plugin.django_types import Cursor
 
 _COLLATION_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 class DatabaseCreation(BaseDatabaseCreation):
-    def sql_table_creation_suffix(self):
+    def sql_table_creation_suffix(self) -> str:
         """
         Return the COLLATE clause that TEST["COLLATION"] asks for.
 
@@ -31,8 +33,8 @@ class DatabaseCreation(BaseDatabaseCreation):
             )
         return "COLLATE %s" % collation
 
-    def _create_test_db(self, verbosity, autoclobber, keepdb=False):
-        name = self._get_test_db_name()
+    def _create_test_db(self, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
+        name: str = self._get_test_db_name()
         with self._nodb_cursor() as cursor:
             if self._exists(cursor, name):
                 if keepdb:
@@ -51,7 +53,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         self._create_schema(name)
         return name
 
-    def _create_schema(self, database):
+    def _create_schema(self, database: str) -> None:
         """Make the alias's schema, which the cache tables take for granted."""
         schema = self.connection.ops.schema_option
         if schema is None:
@@ -64,7 +66,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         finally:
             other.close()
 
-    def _confirm_removal(self, name, verbosity, autoclobber):
+    def _confirm_removal(self, name: str, verbosity: int, autoclobber: bool) -> None:
         if not autoclobber:
             answer = input("The test database '%s' exists already. Type 'yes' to delete it, or 'no' to cancel: " % name)
             if answer != "yes":
@@ -73,15 +75,15 @@ class DatabaseCreation(BaseDatabaseCreation):
         if verbosity >= 1:
             self.log("Destroying old test database for alias %s..." % self._get_database_display_str(verbosity, name))
 
-    def _destroy_test_db(self, test_database_name, verbosity):
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
         with self._nodb_cursor() as cursor:
             self._drop_database(cursor, test_database_name)
 
-    def _exists(self, cursor, name):
+    def _exists(self, cursor: Cursor, name: str) -> bool:
         cursor.execute("SELECT 1 FROM sys.databases WHERE name = %s", [name])
         return cursor.fetchone() is not None
 
-    def _drop_database(self, cursor, name):
+    def _drop_database(self, cursor: Cursor, name: str) -> None:
         """Drop a database, ending the sessions that still use it."""
         quoted = quote_database(name)
         if cursor.db.server.edition.can_set_single_user:
@@ -91,7 +93,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     # Clones
 
-    def _clone_test_db(self, suffix, verbosity, keepdb=False):
+    def _clone_test_db(self, suffix: str, verbosity: int, keepdb: bool = False) -> None:
         source = self.connection.settings_dict["NAME"]
         target = self.get_test_db_clone_settings(suffix)["NAME"]
         with self._nodb_cursor() as cursor:
@@ -106,7 +108,7 @@ class DatabaseCreation(BaseDatabaseCreation):
                 self._drop_database(cursor, target)
             self.copy_database(cursor, source, target)
 
-    def copy_database(self, cursor, source, target):
+    def copy_database(self, cursor: Cursor, source: str, target: str) -> None:
         """
         Copy the test database by the means the server has, else build it again.
 
@@ -127,7 +129,7 @@ class DatabaseCreation(BaseDatabaseCreation):
                 self._drop_database(cursor, target)
             self._build_again(cursor, target)
 
-    def _build_again(self, cursor, name):
+    def _build_again(self, cursor: Cursor, name: str) -> None:
         """Make an empty database and migrate it."""
         cursor.execute("CREATE DATABASE %s %s" % (quote_database(name), self.sql_table_creation_suffix()))
         self._create_schema(name)
@@ -148,7 +150,7 @@ class DatabaseCreation(BaseDatabaseCreation):
             connection.close()
             connection.settings_dict["NAME"] = source
 
-    def _copy_in_azure(self, cursor, source, target):
+    def _copy_in_azure(self, cursor: Cursor, source: str, target: str) -> None:
         """Copy inside the service; the copy is usable once it is online."""
         cursor.execute("CREATE DATABASE %s AS COPY OF %s" % (quote_database(target), quote_database(source)))
         cursor.execute(
@@ -157,7 +159,7 @@ class DatabaseCreation(BaseDatabaseCreation):
             [target],
         )
 
-    def _copy_by_backup(self, cursor, source, target):
+    def _copy_by_backup(self, cursor: Cursor, source: str, target: str) -> None:
         """
         Copy by a backup in the server's own folder, put back under a new name.
 
@@ -184,7 +186,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         cursor.execute(with_texts(restore, backup, *itertools.chain.from_iterable(moves)))
 
 
-def _moved_files(files, target):
+def _moved_files(files: Sequence[Tuple[Any, ...]], target: str) -> Iterator[Tuple[str, str]]:
     """Yield (logical name, new path) for the files of a copied database."""
     for number, (name, physical_name, kind, data, log, _) in enumerate(files):
         folder = (log if kind == "LOG" else data) or _folder(physical_name)
@@ -192,6 +194,6 @@ def _moved_files(files, target):
         yield name, "%s%s_%d.%s" % (folder, target, number, extension)
 
 
-def _folder(path):
+def _folder(path: str) -> str:
     separator = "\\" if "\\" in path else "/"
     return path.rpartition(separator)[0] + separator

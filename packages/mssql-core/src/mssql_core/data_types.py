@@ -1,5 +1,7 @@
 """The column type of each Django field, as T-SQL writes it."""
 
+from typing import Any, Dict, Mapping, NoReturn, Union
+
 from django.core.exceptions import ImproperlyConfigured
 
 # nvarchar(n) ends at 4000 UTF-16 units and varbinary(n) at 8000 bytes
@@ -16,11 +18,11 @@ class SizedType:
     without one. Django calls a column type, or formats it with `%` before version 4.2.
     """
 
-    def __init__(self, name, limit):
+    def __init__(self, name: str, limit: int) -> None:
         self.name = name
         self.limit = limit
 
-    def __call__(self, data):
+    def __call__(self, data: Mapping[str, Any]) -> str:
         length = data["max_length"]
         if length is None or str(length).lower() == "max" or int(length) > self.limit:
             return "%s(max)" % self.name
@@ -28,7 +30,7 @@ class SizedType:
 
     __mod__ = __call__
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "%s(%r, %r)" % (type(self).__name__, self.name, self.limit)
 
 
@@ -38,7 +40,7 @@ VARBINARY = SizedType("varbinary", MAX_VARBINARY)
 DATETIME_TYPES = ("datetime2", "datetimeoffset")
 UUID_TYPES = ("uniqueidentifier", "char(32)")
 
-DATA_TYPES = {
+DATA_TYPES: Dict[str, Union[str, SizedType]] = {
     "AutoField": "int",
     "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
@@ -83,7 +85,7 @@ DATA_TYPE_CHECKS = {
 NO_JSON_PLUGIN = "Run pip install \"mssql-core[json]\", and add 'json' to OPTIONS['plugins']."
 
 
-class ColumnTypes(dict):
+class ColumnTypes(Dict[str, Union[str, SizedType]]):
     """
     Field class name -> column type.
 
@@ -91,13 +93,13 @@ class ColumnTypes(dict):
     type, an error says so instead.
     """
 
-    def __missing__(self, name):
+    def __missing__(self, name: str) -> NoReturn:
         if name == "JSONField":
             raise ImproperlyConfigured("A JSONField has no column type. %s" % NO_JSON_PLUGIN)
         raise KeyError(name)
 
 
-def data_types(datetime_type, uuid_type):
+def data_types(datetime_type: str, uuid_type: str) -> ColumnTypes:
     """
     Return field class name -> column type.
 

@@ -7,6 +7,7 @@ https://learn.microsoft.com/sql/relational-databases/errors-events/database-engi
 
 import enum
 import re
+from typing import Any, Container, Dict, Iterable, Optional, Tuple, Type, Union
 
 from .plugin.types import Secret, revealed
 
@@ -56,7 +57,7 @@ _RESILIENCY = _LEARN + "sql/connect/odbc/connection-resiliency"
 _ODBC = _LEARN + "sql/odbc/reference/appendixes/appendix-a-odbc-error-codes"
 
 #: (what it is, numbers or SQLSTATEs, source). The engine's own are those of severity 20 and more: pyodbc shows none.
-FAULTS = (
+FAULTS: Tuple[Tuple[Fault, Tuple[Union[int, str], ...], str], ...] = (
     (Fault.LOST, (21, 596, 823, 824, 3314, 3624, 4014, 9001, 17310, 18056), _ENGINE),
     (Fault.LOST, (40020, 40143, 40166, 40197, 40540), _AZURE),
     (Fault.LOST, ("IMC01", "IMC02", "IMC03", "IMC04", "IMC05", "IMC06"), _RESILIENCY),
@@ -74,7 +75,7 @@ NETWORK = (
     ((20, 64, 121), _SYSTEM),
     ((10053, 10054, 10060, 11001), _WINSOCK),
 )
-_FAULT = {code: fault for fault, codes, _ in FAULTS for code in codes}
+_FAULT: Dict[Union[int, str, None], Fault] = {code: fault for fault, codes, _ in FAULTS for code in codes}
 _NETWORK = frozenset(number for numbers, _ in NETWORK for number in numbers)
 # pyodbc's words where the driver failed without a diagnostic record, as in a call that a signal ended in its middle.
 _NO_DIAGNOSTICS = "The driver did not supply an error!"
@@ -101,14 +102,14 @@ class Error(Exception):
     :ivar sqlstate: five characters.
     """
 
-    number = None
+    number: Optional[int] = None
 
     @property
-    def sqlstate(self):
+    def sqlstate(self) -> Optional[str]:
         return self.args[0] if self.args else None
 
     @property
-    def fault(self):
+    def fault(self) -> Optional[Fault]:
         """A :class:`Fault`, or None; by SQLSTATE, else by number.
 
         An error that the driver itself cannot explain leaves a connection that nothing is known of: it counts as lost.
@@ -118,12 +119,12 @@ class Error(Exception):
         return _FAULT.get(self.sqlstate) or _FAULT.get(self.number)
 
     @property
-    def is_disconnect(self):
+    def is_disconnect(self) -> bool:
         """Whether the connection is gone, or of no use."""
         return self.fault in (Fault.LOST, Fault.GOVERNED)
 
     @property
-    def may_connect_later(self):
+    def may_connect_later(self) -> bool:
         """Whether a new attempt to connect may succeed without any change.
 
         A SQLSTATE alone does not say so: a wrong address has the same.
@@ -133,7 +134,7 @@ class Error(Exception):
         return _FAULT.get(self.number) in (Fault.LOST, Fault.TRANSIENT)
 
     @property
-    def is_cancellation(self):
+    def is_cancellation(self) -> bool:
         """Whether the statement was ended by the client: a timeout or a cancel, both an attention on the wire."""
         return self.sqlstate in _CANCELLATION_STATES
 
@@ -170,13 +171,13 @@ class NotSupportedError(DatabaseError):
     """DB-API: this server has not got it."""
 
 
-_BY_NUMBER = (
+_BY_NUMBER: Tuple[Tuple[Container[object], Type[Error]], ...] = (
     (_INTEGRITY, IntegrityError),
     (_DATA, DataError),
     (_NOT_SUPPORTED, NotSupportedError),
     (_OPERATIONAL.union(_FAULT), OperationalError),
 )
-_BY_STATE = (
+_BY_STATE: Tuple[Tuple[Tuple[str, ...], Type[Error]], ...] = (
     (("08", "HYT", "HY000", "HY001", "HY008", "HY014", "IM", "FA", "28", "40"), OperationalError),
     (("22",), DataError),
     (("23",), IntegrityError),
@@ -185,13 +186,13 @@ _BY_STATE = (
 )
 
 
-def native_number(message):
+def native_number(message: str) -> Optional[int]:
     """The server's number in a message of the driver, or None."""
     found = _NUMBER.search(message)
     return int(found.group(1)) if found and found.group(1) != "0" else None
 
 
-def classify(number, sqlstate):
+def classify(number: Optional[int], sqlstate: Optional[str]) -> Type[Error]:
     """The exception class of a server's error number, or of a SQLSTATE where there is none."""
     state = sqlstate or ""
     if not state.startswith(("08", "HYT")):
@@ -204,21 +205,21 @@ def classify(number, sqlstate):
     return DatabaseError
 
 
-def make(kind, number, sqlstate, message):
+def make(kind: Type[Error], number: Optional[int], sqlstate: Optional[str], message: str) -> Error:
     """An exception of ours."""
     error = kind(sqlstate, message)
     error.number = number
     return error
 
 
-def translate(error, secrets=()):
+def translate(error: BaseException, secrets: Iterable[Union[Secret, str]] = ()) -> Error:
     """A driver's exception as one of ours.
 
     :param error: its ``args`` are (SQLSTATE, message). The server's number is its ``number``, or stands in the message as
         the ODBC driver manager writes it.
     :param secrets: texts, as Secrets, that must not stand in the message.
     """
-    arguments = getattr(error, "args", ())
+    arguments: Tuple[Any, ...] = getattr(error, "args", ())
     sqlstate = arguments[0] if len(arguments) > 1 and isinstance(arguments[0], str) else "HY000"
     message = str(arguments[1]) if len(arguments) > 1 else str(error)
     for secret in secrets:

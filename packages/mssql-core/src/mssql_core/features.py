@@ -3,8 +3,11 @@
 What it does as Django takes for granted is not repeated here.
 """
 
+from typing import Dict, Optional, Tuple
+
 from django.db.backends.base.features import BaseDatabaseFeatures
-from django.utils.functional import cached_property
+
+from .plugin.django_types import cached_property
 
 
 class DatabaseFeatures(BaseDatabaseFeatures):
@@ -143,21 +146,21 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     }
 
     @cached_property
-    def minimum_database_version(self):
+    def minimum_database_version(self) -> Optional[Tuple[int, ...]]:
         """SQL Server 2016; the version number of Azure services means nothing."""
         return (13,) if self.connection.server.edition.is_versioned else None
 
     @property
-    def has_native_uuid_field(self):
-        return self.connection.data_types["UUIDField"] == "uniqueidentifier"
+    def has_native_uuid_field(self) -> bool:
+        return bool(self.connection.data_types["UUIDField"] == "uniqueidentifier")
 
     @property
-    def supports_timezones(self):
+    def supports_timezones(self) -> bool:
         """datetime2 stores no offset."""
-        return self.connection.data_types["DateTimeField"] == "datetimeoffset"
+        return bool(self.connection.data_types["DateTimeField"] == "datetimeoffset")
 
     @cached_property
-    def introspected_field_types(self):
+    def introspected_field_types(self) -> Dict[str, str]:
         return {
             **super().introspected_field_types,
             "DurationField": "BigIntegerField",

@@ -10,14 +10,18 @@ Their values are then sent so that the column's index serves, and a value that w
 databases they are a CharField and a DateTimeField.
 """
 
+from typing import Any, Dict, List, Optional, Tuple
+
 from django.core.exceptions import FieldError
 from django.db import models
+
+from .plugin.django_types import Connection, Mixin, Model
 
 # varchar(n) ends at 8,000 bytes (Transact-SQL reference, "char and varchar").
 _MAX_VARCHAR = 8000
 
 
-def _on_sql_server(connection):
+def _on_sql_server(connection: Connection) -> bool:
     return connection.vendor == "microsoft"
 
 
@@ -32,14 +36,15 @@ class VarcharField(models.CharField):
         another, or a question mark.
     """
 
-    def db_type(self, connection):
+    def db_type(self, connection: Connection) -> Optional[str]:
         if not _on_sql_server(connection):
-            return super().db_type(connection)
+            kind: Optional[str] = super().db_type(connection)
+            return kind
         if self.max_length is None or self.max_length > _MAX_VARCHAR:
             return "varchar(max)"
         return "varchar(%d)" % self.max_length
 
-    def cast_db_type(self, connection):
+    def cast_db_type(self, connection: Connection) -> Optional[str]:
         return self.db_type(connection) if _on_sql_server(connection) else super().cast_db_type(connection)
 
 
@@ -52,7 +57,7 @@ class LegacyDateTimeField(models.DateTimeField):
     https://learn.microsoft.com/sql/t-sql/data-types/datetime-transact-sql
     """
 
-    def db_type(self, connection):
+    def db_type(self, connection: Connection) -> Optional[str]:
         return "datetime" if _on_sql_server(connection) else super().db_type(connection)
 
 
@@ -63,7 +68,7 @@ class SmallDateTimeField(models.DateTimeField):
     https://learn.microsoft.com/sql/t-sql/data-types/smalldatetime-transact-sql
     """
 
-    def db_type(self, connection):
+    def db_type(self, connection: Connection) -> Optional[str]:
         return "smalldatetime" if _on_sql_server(connection) else super().db_type(connection)
 
 
@@ -71,14 +76,14 @@ class SmallDateTimeField(models.DateTimeField):
 WRITTEN_BY_SERVER = object()
 
 
-class _WrittenByServer:
+class _WrittenByServer(Mixin):
     """What fields have in common whose values the server writes.
 
     A value in `update()` or `bulk_update()` is refused, `dumpdata` leaves the field out. One that is given to the model's
     constructor, or set, stays with the object until it is read again, as with Django's GeneratedField.
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(editable=False, serialize=False)
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
@@ -88,16 +93,16 @@ class _WrittenByServer:
     # Else a schema editor would look for a default.
     empty_strings_allowed = False
 
-    def deconstruct(self):
+    def deconstruct(self) -> Tuple[str, str, List[Any], Dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         for argument in ("editable", "serialize", "blank"):
             kwargs.pop(argument, None)
         return name, path, args, kwargs
 
-    def pre_save(self, model_instance, add):
+    def pre_save(self, model_instance: Model, add: bool) -> object:
         return WRITTEN_BY_SERVER
 
-    def get_db_prep_save(self, value, connection):
+    def get_db_prep_save(self, value: Any, connection: Connection) -> None:
         if value is WRITTEN_BY_SERVER:
             # Only on another database, which writes nothing by itself.
             return None
@@ -116,10 +121,10 @@ class RowVersionField(_WrittenByServer, models.BinaryField):
     https://learn.microsoft.com/sql/t-sql/data-types/rowversion-transact-sql (a value in INSERT or UPDATE: errors 273, 272)
     """
 
-    def db_type(self, connection):
+    def db_type(self, connection: Connection) -> Optional[str]:
         return "rowversion" if _on_sql_server(connection) else super().db_type(connection)
 
-    def rel_db_type(self, connection):
+    def rel_db_type(self, connection: Connection) -> Optional[str]:
         return "binary(8)" if _on_sql_server(connection) else super().db_type(connection)
 
     cast_db_type = rel_db_type
@@ -132,10 +137,11 @@ class IdentityField(_WrittenByServer, models.BigIntegerField):
     https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql-identity-property (a value in UPDATE: error 8102)
     """
 
-    def db_type(self, connection):
+    def db_type(self, connection: Connection) -> Optional[str]:
         return "bigint IDENTITY(1, 1)" if _on_sql_server(connection) else super().db_type(connection)
 
-    def rel_db_type(self, connection):
-        return super().db_type(connection)
+    def rel_db_type(self, connection: Connection) -> Optional[str]:
+        kind: Optional[str] = super().db_type(connection)
+        return kind
 
     cast_db_type = rel_db_type

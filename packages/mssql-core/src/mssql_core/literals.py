@@ -4,8 +4,9 @@ import datetime
 import decimal
 import math
 import uuid
+from typing import Any, Callable, Tuple, cast
 
-from .plugin import string_literal
+from .plugin import string_literal as string_literal
 
 # decimal ends at 38 digits, as a literal too (error 1007).
 # https://learn.microsoft.com/sql/t-sql/data-types/decimal-and-numeric-transact-sql
@@ -14,7 +15,7 @@ MAX_PRECISION = 38
 _ROUNDING = decimal.Context(prec=MAX_PRECISION + 1, rounding=decimal.ROUND_HALF_UP)
 
 
-def literal(value):
+def literal(value: Any) -> str:
     """
     Return `value` as a T-SQL expression that has the value's own type.
 
@@ -27,7 +28,7 @@ def literal(value):
     raise ValueError("A value of type %s cannot be written as a T-SQL literal." % type(value).__qualname__)
 
 
-def with_texts(template, *texts):
+def with_texts(template: str, *texts: str) -> str:
     """
     Return a statement with texts where the server takes constants and variables, but no expressions (error 102).
 
@@ -45,17 +46,17 @@ def with_texts(template, *texts):
     return with_texts("EXEC sys.sp_executesql %s", declarations + template % tuple(names))
 
 
-def is_constant(expression):
+def is_constant(expression: str) -> bool:
     """Whether what string_literal() gave is one literal, and no sum of them."""
     return expression.startswith("N'")
 
 
-def _kind(text):
+def _kind(text: str) -> str:
     # sql_variant, the type of an extended property's value, takes no nvarchar(max) (error 206).
     return "nvarchar(max)" if len(text.encode("utf-16-le", "surrogatepass")) > 8000 else "nvarchar(4000)"
 
 
-def _integer(value):
+def _integer(value: int) -> str:
     value = int(value)
     if -(2**63) <= value < 2**63 and not -(2**31) <= value < 2**31:
         # Beyond int the server reads a literal as numeric.
@@ -63,50 +64,51 @@ def _integer(value):
     return "%d" % value
 
 
-def fitted(value):
+def fitted(value: decimal.Decimal) -> decimal.Decimal:
     """A decimal of no more than the server's 38 digits, rounded as the server would; others stay.
 
     Such as Decimal(0.1), which has 55 places.
     """
     if not value.is_finite():
         return value
-    _, digits, exponent = value.as_tuple()
+    digits, exponent = value.as_tuple().digits, cast(int, value.as_tuple().exponent)
     scale = MAX_PRECISION - max(len(digits) + exponent, 0)
     if scale < 0 or -exponent <= scale:
         return value
     return value.quantize(decimal.Decimal(1).scaleb(-scale), context=_ROUNDING)
 
 
-def _decimal(value):
+def _decimal(value: decimal.Decimal) -> str:
     if not value.is_finite():
         raise ValueError("%s cannot be stored in a numeric column." % value)
     return format(fitted(value), "f")
 
 
-def _float(value):
+def _float(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError("%s cannot be stored in a float column." % value)
     text = repr(float(value))
     return text if "e" in text else text + "e0"
 
 
-def _datetime(value):
-    kind = "datetime2" if value.tzinfo is None else "datetimeoffset"
-    if value.tzinfo is not None and value.utcoffset() % datetime.timedelta(minutes=1):
+def _datetime(value: datetime.datetime) -> str:
+    offset = value.utcoffset()
+    kind = "datetime2" if offset is None else "datetimeoffset"
+    if offset is not None and offset % datetime.timedelta(minutes=1):
         # datetimeoffset knows hours and minutes: with seconds the text is none (error 241).
         value = value.astimezone(datetime.timezone.utc)
     return "CAST(N'%s' AS %s)" % (value.isoformat(), kind)
 
 
-def _time(value):
+def _time(value: datetime.time) -> str:
     return "CAST(N'%s' AS time)" % value.replace(tzinfo=None).isoformat()
 
 
-def _microseconds(value):
+def _microseconds(value: datetime.timedelta) -> str:
     return _integer(value // datetime.timedelta(microseconds=1))
 
 
-_RENDERERS = (
+_RENDERERS: Tuple[Tuple[Any, Callable[[Any], str]], ...] = (
     (type(None), lambda value: "NULL"),
     (bool, lambda value: "1" if value else "0"),
     (int, _integer),

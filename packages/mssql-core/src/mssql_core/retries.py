@@ -16,6 +16,7 @@ import inspect
 import logging
 import random
 import time
+from typing import Any, Callable, Dict, Optional, Tuple, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.utils import Error
@@ -25,12 +26,16 @@ from .connection.transactions import Transactions
 
 logger = logging.getLogger("mssql_core.retries")
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
 _NO_AUTOCOMMIT = "retry_atomic() needs autocommit, which is off for %r: where the transaction began is not known."
 _AFTER_COMMIT_WAS_SENT = frozenset((errors.Fault.CONFLICT,))
 _BEFORE = frozenset((errors.Fault.CONFLICT, errors.Fault.LOST, errors.Fault.TRANSIENT))
 
 
-def retry_atomic(using=DEFAULT_DB_ALIAS, attempts=4, delay=0.1, max_delay=5.0):
+def retry_atomic(
+    using: str = DEFAULT_DB_ALIAS, attempts: int = 4, delay: float = 0.1, max_delay: float = 5.0
+) -> Callable[[_Function], _Function]:
     """Decorator: run a function in ``atomic()``, and retry it after a transient fault.
 
     Faults are a deadlock (1205), a conflict of row versions (3960 and its kin), a lost connection and a server that
@@ -51,11 +56,11 @@ def retry_atomic(using=DEFAULT_DB_ALIAS, attempts=4, delay=0.1, max_delay=5.0):
     """
     _check_arguments(using, attempts)
 
-    def decorate(function):
+    def decorate(function: _Function) -> _Function:
         _refuse_coroutines(function)
 
         @functools.wraps(function)
-        def run(*args, **kwargs):
+        def run(*args: Any, **kwargs: Any) -> Any:
             for attempt in range(1, attempts + 1):
                 try:
                     return _Attempt(using).run(function, args, kwargs)
@@ -65,24 +70,24 @@ def retry_atomic(using=DEFAULT_DB_ALIAS, attempts=4, delay=0.1, max_delay=5.0):
                     _wait(using, error, attempt, min(max_delay, delay * 2 ** (attempt - 1)))
             raise error
 
-        return run
+        return cast(_Function, run)
 
     return decorate
 
 
-def _check_arguments(using, attempts):
+def _check_arguments(using: str, attempts: int) -> None:
     if callable(using):
         raise TypeError("Write @retry_atomic(), with its brackets.")
     if attempts < 1:
         raise ValueError("attempts is %r; it has to be 1 or more." % attempts)
 
 
-def _refuse_coroutines(function):
+def _refuse_coroutines(function: _Function) -> None:
     if inspect.iscoroutinefunction(function):
         raise TypeError("%s is a coroutine function: transactions of Django are synchronous." % function.__qualname__)
 
 
-def _wait(alias, error, attempt, longest):
+def _wait(alias: str, error: Exception, attempt: int, longest: float) -> None:
     pause = longest * random.uniform(0.5, 1)
     logger.warning("alias %r: attempt %d failed, the next one in %.2f s: %s", alias, attempt, pause, error)
     time.sleep(pause)
@@ -91,7 +96,7 @@ def _wait(alias, error, attempt, longest):
 class _Again(Exception):
     """Carries an error after which the transaction may be run again."""
 
-    def __init__(self, error):
+    def __init__(self, error: Exception) -> None:
         super().__init__(error)
         self.error = error
 
@@ -99,14 +104,14 @@ class _Again(Exception):
 class _Attempt:
     """One run of the function in a transaction of its own."""
 
-    def __init__(self, using):
+    def __init__(self, using: str) -> None:
         self.using = using
         self.connection = transaction.get_connection(using)
         if not isinstance(self.connection, Transactions):
             raise TypeError("The alias %r is not one of mssql-core." % using)
         self.committed = False
 
-    def run(self, function, args, kwargs):
+    def run(self, function: _Function, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Any:
         try:
             if not self.connection.in_atomic_block and not self.connection.get_autocommit():
                 raise transaction.TransactionManagementError(_NO_AUTOCOMMIT % self.using)
@@ -120,17 +125,17 @@ class _Attempt:
                 raise _Again(error) from None
             raise
 
-    def _note_commit(self):
+    def _note_commit(self) -> None:
         self.committed = True
 
-    def _may_run_again(self, error):
+    def _may_run_again(self, error: Exception) -> bool:
         # In a block of the test framework nothing can be begun anew.
         if self.committed or self.connection.in_atomic_block:
             return False
         return _fault(error) in (_AFTER_COMMIT_WAS_SENT if self.connection.commit_was_sent else _BEFORE)
 
 
-def _fault(error):
+def _fault(error: Optional[BaseException]) -> Optional[errors.Fault]:
     """The fault of the database's error behind this one, such as behind a TransactionManagementError."""
     while error is not None and not isinstance(error, errors.Error):
         error = error.__cause__

@@ -18,4 +18,5 @@ class ReadOnlyCompilers(Mixin):
             raise NotSupportedError(
                 "DATABASES[%r] is a warehouse, which enforces no keys: it is only read." % self.connection.alias
             )
-        return super().compiler(compiler_name)
+        compiler: Compiler = super().compiler(compiler_name)
+        return compiler

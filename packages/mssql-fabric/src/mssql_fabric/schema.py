@@ -28,4 +28,5 @@ class NoChangesHere(Mixin):
             reason = why_read_only(self.connection)
             if reason is not None:
                 raise NotSupportedError("DATABASES[%r] is %s: no schema is changed." % (self.connection.alias, reason))
-        return super().__enter__()
+        editor: SchemaEditor = super().__enter__()
+        return editor

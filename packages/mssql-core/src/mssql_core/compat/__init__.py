@@ -7,6 +7,7 @@ are mixed into: ``Operations`` of ``pre_41`` becomes a base of ``compat.Operatio
 """
 
 import importlib
+from typing import Any
 
 import django
 
@@ -28,7 +29,7 @@ SHIMS = tuple(
 )
 
 
-def _composed(name):
+def _composed(name: str) -> Any:
     """The class of all shims that have one of this name; empty on the newest Django."""
     return type(name, tuple(vars(shim)[name] for shim in SHIMS if name in vars(shim)), {})
 

@@ -2,11 +2,14 @@
 
 import itertools
 from copy import copy
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import django
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models import DateField, DateTimeField, DurationField, TimeField, expressions
+
+from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Field, Query
 
 # Columns that the database computes are fields since Django 5.0.
 HAS_GENERATED_FIELD = hasattr(models, "GeneratedField")
@@ -15,65 +18,65 @@ HAS_GENERATED_FIELD = hasattr(models, "GeneratedField")
 PARAMS = tuple if django.VERSION >= (6, 0) else list
 
 try:
-    from django.db.models.expressions import DatabaseDefault
+    from django.db.models.expressions import DatabaseDefault as DatabaseDefault
 except ImportError:
 
-    class DatabaseDefault(expressions.Expression):
+    class DatabaseDefault(expressions.Expression):  # type: ignore[no-redef]
         """Placeholder: this Django has no db_default."""
 
 
 try:
-    from django.core.exceptions import FullResultSet
+    from django.core.exceptions import FullResultSet as FullResultSet
 except ImportError:  # Before 4.2 a condition that is always true compiles to ''.
 
-    class FullResultSet(Exception):
+    class FullResultSet(Exception):  # type: ignore[no-redef]
         """Placeholder: this Django never raises it."""
 
 
 try:
-    from django.db.models.expressions import NegatedExpression
+    from django.db.models.expressions import NegatedExpression as NegatedExpression
 except ImportError:
 
-    class NegatedExpression(expressions.ExpressionWrapper):
+    class NegatedExpression(expressions.ExpressionWrapper):  # type: ignore[no-redef]
         """Placeholder: this Django negates conditions otherwise."""
 
 
 try:
-    from django.db.models.aggregates import AggregateFilter
+    from django.db.models.aggregates import AggregateFilter as AggregateFilter
 except ImportError:
 
-    class AggregateFilter(expressions.Func):
+    class AggregateFilter(expressions.Func):  # type: ignore[no-redef]
         """Placeholder: a filter of this Django's aggregates is a condition."""
 
 
 try:
-    from django.db.models.expressions import ColPairs
+    from django.db.models.expressions import ColPairs as ColPairs
 except ImportError:
 
-    class ColPairs(expressions.Expression):
+    class ColPairs(expressions.Expression):  # type: ignore[no-redef]
         """Placeholder: this Django has no CompositePrimaryKey."""
 
 
 try:
-    from django.db.models.functions import JSONArray
+    from django.db.models.functions import JSONArray as JSONArray
 except ImportError:
 
-    class JSONArray(expressions.Func):
+    class JSONArray(expressions.Func):  # type: ignore[no-redef]
         """Placeholder: this Django has no JSONArray."""
 
 
-def filter_condition(aggregate):
+def filter_condition(aggregate: Expression) -> Expression:
     """The condition of an aggregate's filter."""
-    found = aggregate.filter
+    found: Expression = aggregate.filter
     return found.condition if isinstance(found, AggregateFilter) else found
 
 
-def copied(node):
+def copied(node: Expression) -> Expression:
     """A copy of an expression, or of a lookup, which is none before Django 4.0."""
     return node.copy() if hasattr(node, "copy") else copy(node)
 
 
-def known_field(node):
+def known_field(node: Expression) -> Optional[Field]:
     """The field of an expression's value, or None where nothing says what its mixed types make."""
     try:
         return getattr(node, "_output_field_or_none", None)
@@ -81,32 +84,33 @@ def known_field(node):
         return None
 
 
-def output_field(node):
+def output_field(node: Expression) -> Optional[Field]:
     """The field of an expression's value, or None; before Django 4.1 a moment plus a duration has none."""
     try:
         return getattr(node, "_output_field_or_none", None)
     except FieldError:
         fields = [output_field(source) for source in node.get_source_expressions()]
-        moments = [field for field in fields if isinstance(field, (DateField, TimeField))]
+        moments: List[Field] = [field for field in fields if isinstance(field, (DateField, TimeField))]
         if len(moments) != 1 or len(fields) != 2 or not any(isinstance(field, DurationField) for field in fields):
             raise
         # As newer Django has it: with a time, a date is a moment.
-        return moments[0] if isinstance(moments[0], TimeField) else DateTimeField()
+        found: Field = moments[0] if isinstance(moments[0], TimeField) else DateTimeField()
+        return found
 
 
-def optional(module, *names):
+def optional(module: Any, *names: str) -> List[type]:
     """The classes among `names` that this Django's `module` has."""
     return [getattr(module, name) for name in names if hasattr(module, name)]
 
 
-def join_condition(join, compiler, connection):
+def join_condition(join: Any, compiler: Compiler, connection: Connection) -> Compiled:
     """The ON condition of a join: (sql, params)."""
     quote = compiler.quote_name
     parts = [
         "%s.%s = %s.%s" % (quote(join.parent_alias), quote(left), quote(join.table_alias), quote(right))
         for left, right in join.join_cols
     ]
-    params = []
+    params: List[Any] = []
     for condition in (_extra_restriction(join, compiler), join.filtered_relation):
         if condition is None:
             continue
@@ -119,14 +123,15 @@ def join_condition(join, compiler, connection):
     return " AND ".join(parts), params
 
 
-def _extra_restriction(join, compiler):
-    arguments = (join.table_alias, join.parent_alias)
+def _extra_restriction(join: Any, compiler: Compiler) -> Optional[Expression]:
+    arguments: Tuple[Any, ...] = (join.table_alias, join.parent_alias)
     if django.VERSION < (4, 0):
         arguments = (compiler.query.where_class, *arguments)
-    return join.join_field.get_extra_restriction(*arguments)
+    restriction: Optional[Expression] = join.join_field.get_extra_restriction(*arguments)
+    return restriction
 
 
-def tuple_lookups(*names):
+def tuple_lookups(*names: str) -> List[type]:
     """The lookups of tuples among `names`: public since Django 5.2."""
     try:
         from django.db.models.fields import tuple_lookups as module
@@ -135,31 +140,33 @@ def tuple_lookups(*names):
     return optional(module, *names)
 
 
-def default_expression(field):
+def default_expression(field: Field) -> Expression:
     """The expression of a field's db_default."""
-    found = getattr(field, "_db_default_expression", None)
-    return found if found is not None else field.db_default
+    found: Optional[Expression] = getattr(field, "_db_default_expression", None)
+    if found is None:
+        found = field.db_default
+    return found
 
 
-def on_conflict(query):
+def on_conflict(query: Query) -> Optional[str]:
     """'ignore', 'update' or None."""
     if hasattr(query, "on_conflict"):
         return None if query.on_conflict is None else query.on_conflict.value
     return "ignore" if query.ignore_conflicts else None
 
 
-def placeholder_getter(field):
+def placeholder_getter(field: Field) -> Optional[Callable[..., Any]]:
     """What SQLInsertCompiler.field_as_sql expects of a field with a placeholder of its own."""
     name = "get_placeholder_sql" if django.VERSION >= (6, 1) else "get_placeholder"
     return getattr(field, name, None)
 
 
-def window_order(sql):
+def window_order(sql: str) -> str:
     """The order of a window as Window.order_by compiles it: with its keyword since Django 4.1."""
     return "ORDER BY %s" % sql if django.VERSION >= (4, 1) else sql
 
 
-def setup_query(compiler, with_col_aliases):
+def setup_query(compiler: Compiler, with_col_aliases: bool) -> None:
     """SQLCompiler.setup_query(), which names columns that have no name itself since Django 4.2."""
     if django.VERSION >= (4, 2):
         compiler.setup_query(with_col_aliases=with_col_aliases)
@@ -173,7 +180,7 @@ def setup_query(compiler, with_col_aliases):
         ]
 
 
-def split_where(compiler):
+def split_where(compiler: Compiler) -> None:
     """Set the conditions of WHERE and HAVING, and those on windows, which Django filters by since 4.2."""
     query = compiler.query
     if django.VERSION >= (4, 2):
@@ -183,13 +190,13 @@ def split_where(compiler):
         compiler.where, compiler.having = query.where.split_having()
 
 
-def explain_arguments(query):
+def explain_arguments(query: Query) -> Tuple[Optional[str], Dict[str, Any]]:
     """The format and the options that QuerySet.explain() was called with."""
     if django.VERSION < (4, 0):
         return query.explain_format, query.explain_options
     return (query.explain_info.format, query.explain_info.options) if query.explain_info else (None, {})
 
 
-def column_names(compiler):
+def column_names(compiler: Compiler) -> List[Optional[str]]:
     """The names of the columns that a compiler selected ``with_col_aliases``."""
     return [alias for _, _, alias in compiler.select]

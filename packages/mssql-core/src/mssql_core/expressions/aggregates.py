@@ -1,5 +1,7 @@
 """Aggregates. None takes FILTER, subqueries (error 130) or outer columns among others (8124)."""
 
+from typing import Any, Optional
+
 from django.db import NotSupportedError
 from django.db.models import (
     Aggregate,
@@ -27,6 +29,7 @@ from ..compat.orm import filter_condition, known_field, optional
 from ..compiler.cross_apply import aggregate_refuses
 from ..compiler.order_by import terms
 from ..plugin import UnaryExpression
+from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Field, Translation
 from ..plugin.types import Capability
 from .float_text import with_text
 
@@ -36,16 +39,16 @@ _FUNCTIONS = {"STDDEV_SAMP": "STDEV", "STDDEV_POP": "STDEVP", "VAR_SAMP": "VAR",
 class As(UnaryExpression):
     """An expression cast to a type of the server."""
 
-    def __init__(self, expression, db_type, output_field):
+    def __init__(self, expression: Expression, db_type: str, output_field: Optional[Field]) -> None:
         super().__init__(expression, output_field)
         self.db_type = db_type
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         return "CAST(%s AS %s)" % (sql, self.db_type), params
 
 
-def prepared(node, compiler):
+def prepared(node: Expression, compiler: Compiler) -> Expression:
     """`node` with its filter as CASE, and what it refuses hoisted beside the tables."""
     if node.filter is not None:
         copy = node.copy()
@@ -67,17 +70,18 @@ def prepared(node, compiler):
     return node
 
 
-def _argument(node):
-    return node.source_expressions[0]
+def _argument(node: Expression) -> Expression:
+    argument: Expression = node.source_expressions[0]
+    return argument
 
 
-def _with_argument(node, argument):
+def _with_argument(node: Expression, argument: Expression) -> Expression:
     copy = node.copy()
     copy.source_expressions = [argument, *node.source_expressions[1:]]
     return copy
 
 
-def _cast(node, db_type, compiler):
+def _cast(node: Expression, db_type: str, compiler: Compiler) -> Expression:
     """`node` over its argument as `db_type`."""
     argument = _argument(node)
     if aggregate_refuses(argument, compiler):
@@ -85,20 +89,20 @@ def _cast(node, db_type, compiler):
     return _with_argument(node, As(argument, db_type, known_field(node)))
 
 
-def _field(node):
+def _field(node: Expression) -> Optional[Field]:
     return known_field(_argument(node))
 
 
-def compile_aggregate(node, compiler, connection, **extra):
+def compile_aggregate(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     return prepared(node, compiler).as_sql(compiler, connection, **extra)
 
 
-def compile_count(node, compiler, connection, **extra):
+def compile_count(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """COUNT is an int, and overflows."""
     return prepared(node, compiler).as_sql(compiler, connection, function="COUNT_BIG", **extra)
 
 
-def compile_sum(node, compiler, connection, **extra):
+def compile_sum(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """SUM of int is an int, and overflows (8115); bit has none (8117)."""
     node = prepared(node, compiler)
     if isinstance(_field(node), (IntegerField, BooleanField)):
@@ -106,7 +110,7 @@ def compile_sum(node, compiler, connection, **extra):
     return node.as_sql(compiler, connection, **extra)
 
 
-def compile_avg(node, compiler, connection, **extra):
+def compile_avg(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """AVG of integers is an integer."""
     node = prepared(node, compiler)
     field = _field(node)
@@ -118,7 +122,7 @@ def compile_avg(node, compiler, connection, **extra):
     return node.as_sql(compiler, connection, **extra)
 
 
-def compile_extreme(node, compiler, connection, **extra):
+def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """bit has no MAX and no MIN (8117)."""
     node = prepared(node, compiler)
     if isinstance(_field(node), BooleanField):
@@ -126,7 +130,7 @@ def compile_extreme(node, compiler, connection, **extra):
     return node.as_sql(compiler, connection, **extra)
 
 
-def compile_any_value(node, compiler, connection, **extra):
+def compile_any_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """There is no ANY_VALUE: the least is one of the values."""
     node = prepared(node, compiler)
     if isinstance(_field(node), BooleanField):
@@ -134,7 +138,7 @@ def compile_any_value(node, compiler, connection, **extra):
     return node.as_sql(compiler, connection, function="MIN", **extra)
 
 
-def compile_statistics(node, compiler, connection, **extra):
+def compile_statistics(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     node = prepared(node, compiler)
     if isinstance(_field(node), BooleanField):
         node = _cast(node, "float", compiler)
@@ -155,7 +159,7 @@ _BIT_TEMPLATES = {
 }
 
 
-def compile_bits(node, compiler, connection, **extra):
+def compile_bits(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """There are no aggregates of bits: each bit is aggregated alone, the sign at last."""
     node = prepared(node, compiler)
     argument = _argument(node)
@@ -172,14 +176,14 @@ def compile_bits(node, compiler, connection, **extra):
     return "(%s)" % " + ".join(found), []
 
 
-def _bit(value):
+def _bit(value: int) -> str:
     return str(value) if -(2**31) < value < 2**31 else "CAST(%d AS bigint)" % value
 
 
 # ---- strings -------------------------------------------------------------------------
 
 
-def compile_string_agg(node, compiler, connection, **extra):
+def compile_string_agg(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql"""
     if not connection.server.has(Capability.STRING_AGG):
         raise NotSupportedError("StringAgg needs STRING_AGG, which SQL Server has from version 2017.")

@@ -1,6 +1,7 @@
 """Comparison and conversion."""
 
 import re
+from typing import Any, List
 
 from django.db.models import CharField, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Collate, Greatest, Least
@@ -8,10 +9,13 @@ from django.db.models.functions import Cast, Coalesce, Collate, Greatest, Least
 from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
+from ..plugin.django_types import Compiler, Connection, Expression, Translation
+from ..plugin.types import CompileFunction
+
 _COLLATION = re.compile(r"^\w+$")
 
 
-def compile_collate(node, compiler, connection, **extra):
+def compile_collate(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """
     COLLATE takes a plain word.
 
@@ -22,12 +26,13 @@ def compile_collate(node, compiler, connection, **extra):
     return node.as_sql(compiler, connection, collation=node.collation, **extra)
 
 
-def _extreme(function):
-    def compile_extreme(node, compiler, connection, **extra):
+def _extreme(function: str) -> CompileFunction:
+    def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
         """NULLs are skipped, by GREATEST and LEAST (2022) as by an aggregate over VALUES."""
         if connection.server.has(Capability.GREATEST_LEAST):
             return NotImplemented
-        rows, params = [], []
+        rows: List[str] = []
+        params: List[Any] = []
         for expression in node.get_source_expressions():
             sql, found = compiler.compile(expression)
             rows.append("(%s)" % sql)
@@ -37,7 +42,7 @@ def _extreme(function):
     return compile_extreme
 
 
-def compile_coalesce(node, compiler, connection, **extra):
+def compile_coalesce(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """COALESCE of nothing but NULL needs a type (error 4127)."""
     sources = node.get_source_expressions()
     if not all(isinstance(source, Value) and source.value is None for source in sources) or any(
@@ -47,7 +52,7 @@ def compile_coalesce(node, compiler, connection, **extra):
     return compiler.compile(Value(None, output_field=node.output_field))
 
 
-def compile_cast(node, compiler, connection, **extra):
+def compile_cast(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A float becomes the text that Python prints of it."""
     changed = with_text(node) if isinstance(node.output_field, (CharField, TextField)) else node
     return NotImplemented if changed is node else changed.as_sql(compiler, connection, **extra)

@@ -1,5 +1,8 @@
 """Expressions: typed NULLs, durations, modulo, conditional values."""
 
+import datetime
+from typing import Any
+
 from django.db.models import Case, DurationField, Exists, FloatField, TimeField, Value
 from django.db.models.expressions import CombinedExpression, DurationExpression
 
@@ -9,10 +12,11 @@ from ..compiler import predicates
 from ..compiler.field_values import stored
 from ..compiler.output_clause import column_type
 from ..operations.dates import add_microseconds, mentions
+from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Params, Translation
 from . import text_length
 
 
-def compile_value(node, compiler, connection, **extra):
+def compile_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """NULL with its field's type: alone it is an int, and CASE and COALESCE of NULLs have none (8133, 4127)."""
     if node.value is not None:
         # A field of one's own may make NULL of a value.
@@ -26,7 +30,7 @@ def compile_value(node, compiler, connection, **extra):
     return ("CAST(NULL AS %s)" % db_type if db_type else "NULL"), []
 
 
-def _assigned(node, params, connection):
+def _assigned(node: Expression, params: Params, connection: Connection) -> Params:
     """Values for a column, as bulk_update has them, are stored like any other."""
     field = node._output_field_or_none
     if getattr(field, "model", None) is None:
@@ -34,7 +38,7 @@ def _assigned(node, params, connection):
     return [stored(field, param, connection) for param in params]
 
 
-def compile_case(node, compiler, connection, **extra):
+def compile_case(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A CASE of which every result is NULL needs a type from its output field (error 8133)."""
     results = [case.result for case in node.cases]
     if not all(_is_null(found, compiler) for found in [*results, node.default]):
@@ -46,12 +50,12 @@ def compile_case(node, compiler, connection, **extra):
     return copy.as_sql(compiler, connection, **extra)
 
 
-def _is_null(node, compiler):
+def _is_null(node: Expression, compiler: Compiler) -> bool:
     """A None that is no parameter: JSON's null is one."""
     return isinstance(node, Value) and node.value is None and not compiler.compile(node)[1]
 
 
-def compile_combined(node, compiler, connection, **extra):
+def compile_combined(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """`%` is not defined for float (error 8117); `+` cuts texts."""
     if node.connector == node.ADD:
         return text_length.compile_sum(node, compiler, connection)
@@ -60,11 +64,11 @@ def compile_combined(node, compiler, connection, **extra):
     return float_remainder(node.lhs, node.rhs, compiler)
 
 
-def _is_float(side):
+def _is_float(side: Expression) -> bool:
     return isinstance(known_field(side), FloatField)
 
 
-def float_remainder(dividend, divisor, compiler):
+def float_remainder(dividend: Expression, divisor: Expression, compiler: Compiler) -> Compiled:
     """The remainder with the dividend's sign, as `%` has it: a - b * trunc(a / b)."""
     a, a_params = compiler.compile(dividend)
     b, b_params = compiler.compile(divisor)
@@ -76,11 +80,11 @@ def float_remainder(dividend, divisor, compiler):
 # ---- durations ---------------------------------------------------------------------
 
 
-def _is_duration(side):
+def _is_duration(side: Expression) -> bool:
     return isinstance(output_field(side), DurationField)
 
 
-def compile_duration(node, compiler, connection, **extra):
+def compile_duration(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A moment plus or minus a duration; durations alone are numbers."""
     moment, duration = (node.rhs, node.lhs) if _is_duration(node.lhs) else (node.lhs, node.rhs)
     if _is_duration(moment) or not _is_moment(moment) or node.connector not in (node.ADD, node.SUB):
@@ -89,8 +93,9 @@ def compile_duration(node, compiler, connection, **extra):
         sql = connection.ops.combine_expression(node.connector, ["(%s)" % lhs, "(%s)" % rhs])
         return "(%s)" % sql, [*lhs_params, *rhs_params]
     moment_sql, moment_params = compiler.compile(moment)
-    is_time = isinstance(output_field(moment), TimeField)
-    if output_field(moment).get_internal_type() == "DateField":
+    field = output_field(moment)
+    is_time = isinstance(field, TimeField)
+    if field is not None and field.get_internal_type() == "DateField":
         # date has no time to add to.
         moment_sql = "CAST(%s AS datetime2)" % moment_sql
     if isinstance(duration, Value) and duration.value is not None:
@@ -102,12 +107,12 @@ def compile_duration(node, compiler, connection, **extra):
     return sql, [*list(duration_params) * mentions(is_time), *moment_params]
 
 
-def _is_moment(side):
+def _is_moment(side: Expression) -> bool:
     field = output_field(side)
     return field is not None and field.get_internal_type() in ("DateField", "DateTimeField", "TimeField")
 
 
-def _add_constant(moment, params, duration, negative, is_time):
+def _add_constant(moment: str, params: Params, duration: datetime.timedelta, negative: bool, is_time: bool) -> Compiled:
     if negative:
         duration = -duration
     parts = (("microsecond", duration.microseconds), ("second", duration.seconds), ("day", duration.days))
@@ -117,7 +122,7 @@ def _add_constant(moment, params, duration, negative, is_time):
     return moment, params
 
 
-def compile_negated(node, compiler, connection, **extra):
+def compile_negated(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """NOT of a condition; the negation of a bit is a condition as well."""
     if predicates.is_predicate(node.expression):
         return NotImplemented
@@ -125,7 +130,7 @@ def compile_negated(node, compiler, connection, **extra):
     return "CAST(CASE WHEN %s = 0 THEN 1 ELSE 0 END AS bit)" % sql, params
 
 
-def compile_exists(node, compiler, connection, **extra):
+def compile_exists(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A limit changes nothing about whether there is a row, but would need an order."""
     query = node.query
     if not query.is_sliced or query.low_mark or query.distinct_fields:

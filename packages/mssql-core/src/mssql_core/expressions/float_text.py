@@ -1,25 +1,27 @@
 """Floats among texts: Cast, text functions and lookups take them as Python prints them."""
 
 from copy import copy
+from typing import Any, Iterable, Optional
 
 from django.db.models import CharField, FloatField
 
 from ..compat.orm import known_field
 from ..operations.floats import exact_text, shortest_text
 from ..plugin import UnaryExpression
+from ..plugin.django_types import Compiled, Compiler, Connection, Expression
 
 
 class FloatText(UnaryExpression):
     """The text of a float."""
 
-    def __init__(self, expression):
+    def __init__(self, expression: Expression) -> None:
         super().__init__(expression, CharField(max_length=32))
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         return (exact_text if self._takes_no_subquery(compiler) else shortest_text)(sql), params
 
-    def _takes_no_subquery(self, compiler):
+    def _takes_no_subquery(self, compiler: Compiler) -> bool:
         """Definitions refuse one (error 1046; Django names columns without their table there), aggregates live in none."""
         is_definition = getattr(compiler.query, "alias_cols", True) is False
         of_rows = self.expression
@@ -30,12 +32,12 @@ class FloatText(UnaryExpression):
         )
 
 
-def is_float(node):
+def is_float(node: Any) -> bool:
     """Whether `node` is an expression whose value is a float."""
     return isinstance(known_field(node), FloatField)
 
 
-def with_text(node, positions=None):
+def with_text(node: Expression, positions: Optional[Iterable[int]] = None) -> Expression:
     """
     `node` with the text of the floats among its arguments; itself where there are none.
 

@@ -1,14 +1,17 @@
 """Lookups and functions of JSON, which a plugin translates: without one they are refused with the remedy."""
 
+from typing import Any
+
 from django.db import NotSupportedError
 from django.db.models.fields.json import ContainedBy, DataContains, HasKeyLookup, JSONExact, KeyTransform
 from django.db.models.functions import JSONObject
 
 from ..compat.orm import JSONArray
 from ..data_types import NO_JSON_PLUGIN
+from ..plugin.django_types import Compiler, Connection, Expression, Translation
 
 
-def compile_without_plugin(node, compiler, connection, **extra):
+def compile_without_plugin(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """NotImplemented where a plugin has a column type for JSONField.
 
     :raises NotSupportedError: no plugin of the alias has.

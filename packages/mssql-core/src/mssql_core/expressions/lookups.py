@@ -1,6 +1,7 @@
 """Lookups: case, regular expressions; sets of values are in compiler/value_lists.py."""
 
 from copy import copy
+from typing import Any, Optional
 
 from django.db.models import BooleanField, CharField, TextField
 from django.db.models.functions import Collate
@@ -21,6 +22,8 @@ from ..compat.orm import known_field
 from ..compiler import tuple_lookups
 from ..compiler import value_lists as value_sets
 from ..operations.regex import insensitive_collation, like_pattern, needs_like
+from ..plugin.django_types import Compiler, Connection, Expression, Translation
+from ..plugin.types import CompileFunction
 from .aggregates import As
 from .float_text import FloatText, is_float
 
@@ -28,11 +31,11 @@ from .float_text import FloatText, is_float
 BINARY_COLLATION = "Latin1_General_100_BIN2"
 
 
-def _collation(node, connection):
+def _collation(node: Expression, connection: Connection) -> str:
     return getattr(node.lhs.output_field, "db_collation", None) or connection.server.collation
 
 
-def compile_case_insensitive(node, compiler, connection, **extra):
+def compile_case_insensitive(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Only a case-sensitive column needs another collation: the others keep their index."""
     collation = _collation(node, connection)
     if not hasattr(node.lhs.output_field, "db_collation") or "_CI" in collation or isinstance(node.lhs, Collate):
@@ -43,7 +46,7 @@ def compile_case_insensitive(node, compiler, connection, **extra):
     return found.as_sql(compiler, connection)
 
 
-def compile_regex(node, compiler, connection, **extra):
+def compile_regex(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Without REGEXP_LIKE, what LIKE can say, by code points: in a linguistic collation [a-z] holds B and é too."""
     if not needs_like(connection) or not node.rhs_is_direct_value() or node.bilateral_transforms:
         return NotImplemented
@@ -55,10 +58,10 @@ def compile_regex(node, compiler, connection, **extra):
     return "%s COLLATE %s LIKE %%s ESCAPE '\\'" % (sql, BINARY_COLLATION), [*params, pattern]
 
 
-def _compares_text(function=None):
+def _compares_text(function: Optional[CompileFunction] = None) -> CompileFunction:
     """A compile function that sees numbers as texts: LIKE has them so, and ``iexact`` compares text on every database."""
 
-    def compile_text_lookup(node, compiler, connection, **extra):
+    def compile_text_lookup(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
         changed = _with_text_sides(node)
         if changed is not node:
             return compiler.compile(changed)
@@ -67,7 +70,7 @@ def _compares_text(function=None):
     return compile_text_lookup
 
 
-def _with_text_sides(node):
+def _with_text_sides(node: Expression) -> Expression:
     lhs, rhs = node.lhs, node.rhs
     lhs = FloatText(lhs) if is_float(lhs) else lhs
     if is_float(rhs):
@@ -81,12 +84,12 @@ def _with_text_sides(node):
     return changed
 
 
-def _is_no_text(side):
+def _is_no_text(side: Any) -> bool:
     field = known_field(side)
     return field is not None and not isinstance(field, (CharField, TextField))
 
 
-def compile_exact(node, compiler, connection, **extra):
+def compile_exact(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """True and False as literals: a filtered index over the rows where the column is 1 serves no parameter.
 
     https://learn.microsoft.com/sql/relational-databases/indexes/create-filtered-indexes

@@ -1,20 +1,25 @@
 """Mathematics. Several functions keep their argument's integer type, and truncate or overflow."""
 
+from typing import Any
+
 from django.db.models import DecimalField, FloatField, Value
 from django.db.models.functions import ATan2, Degrees, Ln, Log, Mod, Power, Radians, Random, Round
 
 from mssql_core.expressions.aggregates import As
 from mssql_core.expressions.core import float_remainder
 
+from ..plugin.django_types import Compiler, Connection, Expression, Translation
+from ..plugin.types import CompileFunction
 
-def _renamed(function):
-    def compile_renamed(node, compiler, connection, **extra):
+
+def _renamed(function: str) -> CompileFunction:
+    def compile_renamed(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
         return node.as_sql(compiler, connection, function=function, **extra)
 
     return compile_renamed
 
 
-def compile_over_float(node, compiler, connection, **extra):
+def compile_over_float(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """POWER, DEGREES and RADIANS have the type of their (first) argument."""
     copy = node.copy()
     first, *others = node.get_source_expressions()
@@ -22,7 +27,7 @@ def compile_over_float(node, compiler, connection, **extra):
     return copy.as_sql(compiler, connection, **extra)
 
 
-def compile_log(node, compiler, connection, **extra):
+def compile_log(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """The base comes second."""
     copy = node.copy()
     base, value = node.get_source_expressions()
@@ -30,7 +35,7 @@ def compile_log(node, compiler, connection, **extra):
     return copy.as_sql(compiler, connection, **extra)
 
 
-def compile_mod(node, compiler, connection, **extra):
+def compile_mod(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """`%` has the dividend's sign; float has no `%` (error 8117)."""
     dividend, divisor = node.get_source_expressions()
     if any(isinstance(side._output_field_or_none, FloatField) for side in (dividend, divisor)):
@@ -38,12 +43,12 @@ def compile_mod(node, compiler, connection, **extra):
     return node.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" %% ", **extra)
 
 
-def compile_random(node, compiler, connection, **extra):
+def compile_random(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """RAND() is one value for all rows; seeded by NEWID() it is one per row."""
     return node.as_sql(compiler, connection, template="RAND(CHECKSUM(NEWID()))", **extra)
 
 
-def compile_round(node, compiler, connection, **extra):
+def compile_round(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """ROUND keeps the precision of decimals, in which 9.9 has no 10 (8115), and needs its second argument (189)."""
     first, *others = node.get_source_expressions()
     field = first._output_field_or_none

@@ -1,5 +1,7 @@
 """Text. Lengths count trailing blanks; searching and replacing tell case apart."""
 
+from typing import Any, List, Optional, Sequence
+
 from django.db import NotSupportedError
 from django.db.models.functions import (
     MD5,
@@ -32,6 +34,9 @@ from mssql_core.expressions import text_length
 from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
+from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Translation
+from ..plugin.types import CompileFunction
+
 # Compares by code points.
 _BINARY = "Latin1_General_100_BIN2"
 _UTF8 = "Latin1_General_100_CI_AS_SC_UTF8"
@@ -39,32 +44,32 @@ _ALGORITHMS = {"MD5": "MD5", "SHA1": "SHA1", "SHA256": "SHA2_256", "SHA512": "SH
 _LONGEST = 2147483647
 
 
-def _function(name, template=None):
-    def compile_function(node, compiler, connection, **extra):
+def _function(name: Optional[str], template: Optional[str] = None) -> CompileFunction:
+    def compile_function(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
         return node.as_sql(compiler, connection, function=name, template=template, **extra)
 
     return compile_function
 
 
-def _text(sql):
+def _text(sql: str) -> str:
     return "CAST(%s AS nvarchar(max))" % sql
 
 
-def _length(sql):
+def _length(sql: str) -> str:
     # LEN ignores trailing blanks, and is a bigint for (max) types.
     return "(CAST(LEN(%s + N'.') AS int) - 1)" % _text(sql)
 
 
-def compile_length(node, compiler, connection, **extra):
+def compile_length(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     sql, params = compiler.compile(node.get_source_expressions()[0])
     return _length(sql), params
 
 
-def _compiled(node, compiler):
+def _compiled(node: Expression, compiler: Compiler) -> List[Compiled]:
     return [compiler.compile(expression) for expression in node.get_source_expressions()]
 
 
-def compile_lpad(node, compiler, connection, **extra):
+def compile_lpad(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Filled from the left to the length, or cut at the right."""
     (text, text_params), (size, size_params), (fill, fill_params) = _compiled(node, compiler)
     missing = "CASE WHEN %s > %s THEN %s - %s ELSE 0 END" % (size, _length(text), size, _length(text))
@@ -74,28 +79,28 @@ def compile_lpad(node, compiler, connection, **extra):
     return sql, [*params, *text_params, *size_params]
 
 
-def compile_rpad(node, compiler, connection, **extra):
+def compile_rpad(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     (text, text_params), (size, size_params), (fill, fill_params) = _compiled(node, compiler)
     sql = "LEFT(%s + REPLICATE(%s, %s), %s)" % (_text(text), _text(fill), size, size)
     return sql, [*text_params, *fill_params, *size_params, *size_params]
 
 
-def compile_repeat(node, compiler, connection, **extra):
+def compile_repeat(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     (text, text_params), (number, number_params) = _compiled(node, compiler)
     return "REPLICATE(%s, %s)" % (_text(text), number), [*text_params, *number_params]
 
 
-def compile_replace(node, compiler, connection, **extra):
+def compile_replace(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """REPLACE compares by collation, the default of which ignores case."""
     return text_length.compile_replace(node, compiler, connection, _BINARY)
 
 
-def compile_str_index(node, compiler, connection, **extra):
+def compile_str_index(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     (text, text_params), (part, part_params) = _compiled(node, compiler)
     return "CHARINDEX(%s, %s COLLATE %s)" % (part, text, _BINARY), [*part_params, *text_params]
 
 
-def compile_substr(node, compiler, connection, **extra):
+def compile_substr(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """The length may be left out since SQL Server 2025 only."""
     if len(node.get_source_expressions()) == 3:
         return node.as_sql(compiler, connection, **extra)
@@ -103,7 +108,7 @@ def compile_substr(node, compiler, connection, **extra):
     return "SUBSTRING(%s, %s, %d)" % (text, start, _LONGEST), [*text_params, *start_params]
 
 
-def compile_hash(node, compiler, connection, **extra):
+def compile_hash(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """
     The hash of the text's UTF-8 bytes, as lower-case hexadecimal digits.
 
@@ -121,10 +126,12 @@ def compile_hash(node, compiler, connection, **extra):
     return "LOWER(CONVERT(nvarchar(128), HASHBYTES('%s', %s), 2))" % (algorithm, data), params
 
 
-def _over_text(function=None, positions=None):
+def _over_text(
+    function: Optional[CompileFunction] = None, positions: Optional[Sequence[int]] = None
+) -> CompileFunction:
     """A compile function that sees the text of floats; without `function`, Django's own translation of it."""
 
-    def compile_over_text(node, compiler, connection, **extra):
+    def compile_over_text(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
         changed = with_text(node, positions)
         if function is not None:
             return function(changed, compiler, connection, **extra)

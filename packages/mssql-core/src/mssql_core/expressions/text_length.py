@@ -5,6 +5,8 @@ https://learn.microsoft.com/sql/t-sql/functions/replace-transact-sql
 https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
 """
 
+from typing import Any, Optional, Sequence
+
 from django.db.models import CharField, Field, TextField, Value
 from django.db.models.expressions import Col, CombinedExpression
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
@@ -12,20 +14,21 @@ from django.db.models.functions.text import ConcatPair
 
 from ..compat.orm import known_field
 from ..data_types import MAX_NVARCHAR
+from ..plugin.django_types import Compiler, Connection, Expression, Translation
 from .float_text import FloatText
 
 #: What values of other types need as text; CONCAT converts them.
 _NUMBER = 50
 
 
-def is_text(node):
+def is_text(node: Any) -> bool:
     """Whether the expression is known to be text; Django has no type for a sum of texts."""
     if _is_sum(node):
         return is_text(node.lhs) or is_text(node.rhs)
     return isinstance(known_field(node), (CharField, TextField))
 
 
-def longest(node):
+def longest(node: Any) -> Optional[int]:
     """The most UTF-16 units of the text that `node` becomes; None where that is not known, or (max)."""
     if isinstance(node, Value):
         value = node.value
@@ -41,7 +44,7 @@ def longest(node):
     return None
 
 
-def _of_field(field):
+def _of_field(field: Any) -> Optional[int]:
     while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
         field = field.target_field
     if isinstance(field, TextField) or not isinstance(field, Field):
@@ -49,20 +52,21 @@ def _of_field(field):
     return field.max_length if isinstance(field, CharField) else _NUMBER
 
 
-def _together(lengths):
-    return None if None in lengths else sum(lengths)
+def _together(lengths: Sequence[Optional[int]]) -> Optional[int]:
+    known = [length for length in lengths if length is not None]
+    return sum(known) if len(known) == len(lengths) else None
 
 
-def _is_sum(node):
+def _is_sum(node: Any) -> bool:
     return isinstance(node, CombinedExpression) and node.connector == node.ADD
 
 
-def widened(sql):
+def widened(sql: str) -> str:
     """The text as nvarchar(max): what becomes of it is as long as it needs."""
     return "CAST(%s AS nvarchar(max))" % sql
 
 
-def compile_concat_pair(node, compiler, connection, **extra):
+def compile_concat_pair(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """CONCAT ends at 4,000 characters, unless an argument is of a (max) type."""
     total = longest(node)
     if total is not None and total <= MAX_NVARCHAR:
@@ -71,7 +75,7 @@ def compile_concat_pair(node, compiler, connection, **extra):
     return "CONCAT(%s, %s)" % (widened(first), second), [*first_params, *second_params]
 
 
-def compile_sum(node, compiler, connection):
+def compile_sum(node: Expression, compiler: Compiler, connection: Connection) -> Translation:
     """`+` of texts ends at 4,000 characters, unless one is of a (max) type; NotImplemented for other sums."""
     if not _is_sum(node) or not (is_text(node.lhs) or is_text(node.rhs)):
         return NotImplemented
@@ -83,7 +87,7 @@ def compile_sum(node, compiler, connection):
     return "(%s + %s)" % (widened(lhs), rhs), [*lhs_params, *rhs_params]
 
 
-def compile_replace(node, compiler, connection, collation):
+def compile_replace(node: Expression, compiler: Compiler, connection: Connection, collation: str) -> Translation:
     """
     REPLACE ends at 8,000 bytes, unless its first argument is of a (max) type.
 
@@ -92,7 +96,7 @@ def compile_replace(node, compiler, connection, collation):
     text, old, new = node.get_source_expressions()
     (sql, params), (old_sql, old_params), (new_sql, new_params) = [compiler.compile(part) for part in (text, old, new)]
     length, replacement = longest(text), longest(new)
-    if None in (length, replacement) or length * max(replacement, 1) > MAX_NVARCHAR:
+    if length is None or replacement is None or length * max(replacement, 1) > MAX_NVARCHAR:
         sql = widened(sql)
     sql = "(REPLACE(%s COLLATE %s, %s, %s) COLLATE DATABASE_DEFAULT)" % (sql, collation, old_sql, new_sql)
     return sql, [*params, *old_params, *new_params]

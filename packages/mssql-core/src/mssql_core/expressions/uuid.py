@@ -1,8 +1,12 @@
 """UUIDs."""
 
+from typing import Any
+
 from django.db.models import functions
 
 from mssql_core.compat.orm import optional
+
+from ..plugin.django_types import Compiler, Connection, Expression, Params, Translation
 
 _NEW = "CONVERT(char(36), NEWID())"
 # RFC 9562: the milliseconds since 1970, then what is random in one of version 4, which has the variant already.
@@ -10,24 +14,25 @@ _NOW = "DATEDIFF_BIG(millisecond, '1970-01-01', SYSUTCDATETIME())"
 _VERSION_7 = "STUFF(CONVERT(char(12), CONVERT(binary(6), %s), 2), 9, 0, '-') + '-7' + SUBSTRING(" + _NEW + ", 16, 21)"
 
 
-def _uuid(text, connection):
+def _uuid(text: str, connection: Connection) -> str:
     """A text of 36 characters as the column has it."""
     if connection.features.has_native_uuid_field:
         return "CONVERT(uniqueidentifier, %s)" % text
     return "LOWER(REPLACE(%s, '-', ''))" % text
 
 
-def compile_uuid4(node, compiler, connection, **extra):
+def compile_uuid4(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """NEWID() is a version 4 UUID."""
     return "NEWID()" if connection.features.has_native_uuid_field else _uuid(_NEW, connection), []
 
 
-def compile_uuid7(node, compiler, connection, **extra):
+def compile_uuid7(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """There is no function of version 7: NEWSEQUENTIALID() is none, and stands in defaults only.
 
     https://learn.microsoft.com/sql/t-sql/functions/newsequentialid-transact-sql
     """
-    milliseconds, params = _NOW, []
+    milliseconds = _NOW
+    params: Params = []
     for shift in node.source_expressions:
         sql, params = compiler.compile(shift)
         # A duration is a number of microseconds.

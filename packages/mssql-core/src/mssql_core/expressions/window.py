@@ -1,5 +1,7 @@
 """Window functions and the OVER clause."""
 
+from typing import Any, Optional
+
 from django.db.models import Aggregate, Window
 from django.db.models.expressions import Expression
 
@@ -7,18 +9,20 @@ from mssql_core.compat.orm import window_order
 from mssql_core.compiler.nth_value import compile_nth_value, is_nth_value
 from mssql_core.compiler.order_by import UNORDERED
 
+from ..plugin.django_types import Compiled, Compiler, Connection, Translation
+
 
 class Unordered(Expression):
     """ORDER BY for functions that need one, where none was asked for (error 4112)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(output_field=None)
 
-    def as_sql(self, compiler, connection, template=None):
+    def as_sql(self, compiler: Compiler, connection: Connection, template: Optional[str] = None) -> Compiled:
         return window_order(UNORDERED), ()
 
 
-def compile_window(node, compiler, connection, **extra):
+def compile_window(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Ranking and offset functions, and frames, need an order."""
     if is_nth_value(node):
         return compile_nth_value(node, compiler)
@@ -29,7 +33,7 @@ def compile_window(node, compiler, connection, **extra):
     return copy.as_sql(compiler, connection, **extra)
 
 
-def _is_ordered(node):
+def _is_ordered(node: Expression) -> bool:
     # The order of a sliced prefetch may be an empty list.
     return node.order_by is not None and bool(node.order_by.get_source_expressions())
 

@@ -2,6 +2,7 @@
 
 import decimal
 import uuid
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -16,6 +17,7 @@ from ..compiler.locking import LockedTables, hint
 from ..compiler.returned_rows import last_rows
 from ..introspection.cache_tables import is_cache_table
 from ..literals import literal, string_literal
+from ..plugin.django_types import Connection, Cursor, Expression, Field, Model, Params
 from .batches import split_batches
 from .dates import DateTimeOperations
 from .floats import exact_text
@@ -35,7 +37,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     # ---- names -----------------------------------------------------------------------
 
-    def quote_name(self, name):
+    def quote_name(self, name: str) -> str:
         """`[name]`, or `[schema].[name]` for the forms of Meta.db_table that carry a schema.
 
         A bare name may be a column's or an alias's: only that of a cache table, which
@@ -46,11 +48,11 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return names.quote_name(name)
 
     @property
-    def schema_option(self):
+    def schema_option(self) -> Optional[str]:
         """The schema that OPTIONS names for bare table names, or None."""
         return (self.connection.settings_dict.get("OPTIONS") or {}).get("schema") or None
 
-    def quote_table(self, db_table):
+    def quote_table(self, db_table: str) -> str:
         """A table's name in T-SQL, in the alias's schema (the option ``schema``) where it names none.
 
         :param db_table: as Meta.db_table writes it.
@@ -58,24 +60,24 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return names.table_sql(db_table, self.schema_option)
 
     @staticmethod
-    def quote_column(name):
+    def quote_column(name: str) -> str:
         """The name of a column, an index or a constraint in T-SQL: one name, where quote_name() might see a table's parts."""
         return names.quote_identifier(name)
 
-    def quote_target(self, db_table):
+    def quote_target(self, db_table: str) -> str:
         """The name of a table that a statement changes. :raises NotSupportedError: a linked server's."""
         names.TableName.parse(db_table).of_this_server()
         return self.quote_table(db_table)
 
-    def max_name_length(self):
+    def max_name_length(self) -> int:
         return names.MAX_NAME_LENGTH
 
-    def tablespace_sql(self, tablespace, inline=False):
+    def tablespace_sql(self, tablespace: str, inline: bool = False) -> str:
         return "ON %s" % self.quote_name(tablespace)
 
     # ---- paging and locks ---------------------------------------------------------------
 
-    def limit_offset_sql(self, low_mark, high_mark):
+    def limit_offset_sql(self, low_mark: Optional[int], high_mark: Optional[int]) -> str:
         """OFFSET ... FETCH; the compiler sees to the ORDER BY that it needs."""
         offset = low_mark or 0
         sql = "OFFSET %d ROWS" % offset
@@ -84,26 +86,29 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             sql += " FETCH NEXT %d ROWS ONLY" % (high_mark - offset)
         return sql
 
-    def window_frame_range_start_end(self, start=None, end=None):
+    def window_frame_range_start_end(self, start: Optional[int] = None, end: Optional[int] = None) -> Tuple[str, str]:
         """:raises NotSupportedError: a distance, which RANGE does not take (error 4194)."""
         try:
-            return super().window_frame_range_start_end(start, end)
+            frame: Tuple[str, str] = super().window_frame_range_start_end(start, end)
+            return frame
         except NotSupportedError as error:
             raise NotSupportedError(
                 "%s RANGE takes no distance (error 4194): use RowRange, or a subquery over the range of values." % error
             ) from None
 
-    def for_update_sql(self, nowait=False, skip_locked=False, of=(), no_key=False):
+    def for_update_sql(
+        self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool = False
+    ) -> str:
         """The table hint, for SQL of one's own. The compiler's stand behind each table's name, see locking.py."""
         return "" if isinstance(of, LockedTables) else hint(nowait, skip_locked)
 
-    def cache_key_culling_sql(self):
+    def cache_key_culling_sql(self) -> str:
         key = self.quote_name("cache_key")
         return "SELECT %s FROM %%s ORDER BY %s OFFSET %%%%s ROWS FETCH NEXT 1 ROWS ONLY" % (key, key)
 
     # ---- sets of values ------------------------------------------------------------------
 
-    def bulk_batch_size(self, fields, objs):
+    def bulk_batch_size(self, fields: Iterable[Field], objs: Sequence[Any]) -> int:
         """
         How many objects one statement takes.
 
@@ -112,7 +117,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         """
         fields = list(fields)
         if getattr(self.connection.features, "max_query_params", None):
-            return super().bulk_batch_size(fields, objs)
+            size: int = super().bulk_batch_size(fields, objs)
+            return size
         if not objs or len(fields) < 3 or fields[0] != fields[1]:
             return len(objs)
         key = len(getattr(fields[0], "fields", (None,)))
@@ -120,14 +126,16 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     # ---- values --------------------------------------------------------------------------
 
-    def adapt_decimalfield_value(self, value, max_digits=None, decimal_places=None):
+    def adapt_decimalfield_value(
+        self, value: Any, max_digits: Optional[int] = None, decimal_places: Optional[int] = None
+    ) -> Any:
         return value
 
-    def adapt_unknown_value(self, value):
+    def adapt_unknown_value(self, value: Any) -> Any:
         return value
 
-    def get_db_converters(self, expression):
-        converters = super().get_db_converters(expression)
+    def get_db_converters(self, expression: Expression) -> List[Callable[..., Any]]:
+        converters: List[Callable[..., Any]] = super().get_db_converters(expression)
         kind = expression.output_field.get_internal_type()
         if kind == "DateTimeField":
             converters.append(self.convert_datetimefield_value)
@@ -139,12 +147,14 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
                 converters.append(convert)
         return converters
 
-    def convert_uuidfield_value(self, value, expression, connection):
+    def convert_uuidfield_value(
+        self, value: Any, expression: Expression, connection: Connection
+    ) -> Optional[uuid.UUID]:
         return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(value)
 
     # ---- expressions -----------------------------------------------------------------------
 
-    def combine_expression(self, connector, sub_expressions):
+    def combine_expression(self, connector: str, sub_expressions: Sequence[str]) -> str:
         """Operators that T-SQL writes as functions, or otherwise."""
         left, right = sub_expressions if len(sub_expressions) == 2 else (None, None)
         if connector == "^":
@@ -158,20 +168,21 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             # Rounds down, as shifting does; the division of integers rounds toward zero.
             power = "POWER(CAST(2 AS bigint), %s)" % right
             return "CAST(FLOOR(CAST(%s AS numeric(38, 0)) / %s) AS bigint)" % (left, power)
-        return super().combine_expression(connector, sub_expressions)
+        sql: str = super().combine_expression(connector, sub_expressions)
+        return sql
 
-    def sort_expressions(self, expression):
+    def sort_expressions(self, expression: Expression) -> List[Expression]:
         """What ORDER BY names in the place of `expression`; a plugin's types may need several."""
         return [expression]
 
-    def conditional_expression_supported_in_where_clause(self, expression):
+    def conditional_expression_supported_in_where_clause(self, expression: Any) -> bool:
         if isinstance(expression, (Exists, Lookup, WhereNode)):
             return True
         if isinstance(expression, ExpressionWrapper) and expression.conditional:
             return self.conditional_expression_supported_in_where_clause(expression.expression)
         return isinstance(expression, RawSQL) and expression.conditional
 
-    def lookup_cast(self, lookup_type, internal_type=None):
+    def lookup_cast(self, lookup_type: str, internal_type: Optional[str] = None) -> str:
         """LIKE takes text; other types are shown as the server writes them."""
         if lookup_type in _PATTERN_LOOKUPS and internal_type is not None and internal_type not in _TEXT_FIELDS:
             if internal_type == "UUIDField":
@@ -182,20 +193,20 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
                 return "CONVERT(nvarchar(64), %s)"
         return "%s"
 
-    def prep_for_like_query(self, x):
+    def prep_for_like_query(self, x: object) -> str:
         """Escape the wildcards; `[` opens a set of characters."""
         return str(x).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").replace("[", r"\[")
 
-    def prep_for_iexact_query(self, x):
+    def prep_for_iexact_query(self, x: object) -> str:
         """As text: compared with a number, the server would convert the column (error 245), and find "03" for 3."""
         return str(x)
 
-    def regex_lookup(self, lookup_type):
+    def regex_lookup(self, lookup_type: str) -> str:
         return regex_condition(self.connection, lookup_type)
 
     # ---- statements ------------------------------------------------------------------------
 
-    def last_executed_query(self, cursor, sql, params):
+    def last_executed_query(self, cursor: Cursor, sql: str, params: Union[Params, Mapping[str, Any], None]) -> str:
         """The statement with its values in place, for people to read."""
         # Execute wrappers may have changed it.
         sql = getattr(cursor, "statement", None) or sql
@@ -205,34 +216,37 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             return sql % {name: _shown(value) for name, value in params.items()}
         return sql % tuple(_shown(value) for value in params)
 
-    def savepoint_create_sql(self, sid):
+    def savepoint_create_sql(self, sid: str) -> str:
         return "SAVE TRANSACTION %s" % self.quote_name(sid)
 
-    def savepoint_commit_sql(self, sid):
+    def savepoint_commit_sql(self, sid: str) -> str:
         """Nothing: a savepoint cannot be released (SAVE TRANSACTION)."""
         return ""
 
-    def savepoint_rollback_sql(self, sid):
+    def savepoint_rollback_sql(self, sid: str) -> str:
         return "ROLLBACK TRANSACTION %s" % self.quote_name(sid)
 
-    def fetch_returned_rows(self, cursor, returning_params):
+    def fetch_returned_rows(self, cursor: Cursor, returning_params: Any) -> List[Tuple[Any, ...]]:
         """Rows of Django's own UPDATE that returns columns."""
-        return last_rows(cursor)
+        rows: List[Tuple[Any, ...]] = last_rows(cursor)
+        return rows
 
-    def start_transaction_sql(self):
+    def start_transaction_sql(self) -> str:
         return "BEGIN TRANSACTION;"
 
-    def end_transaction_sql(self, success=True):
+    def end_transaction_sql(self, success: bool = True) -> str:
         return "COMMIT TRANSACTION;" if success else "ROLLBACK TRANSACTION;"
 
     # ---- flush and identities --------------------------------------------------------------
 
-    def prepare_sql_script(self, sql):
+    def prepare_sql_script(self, sql: str) -> List[str]:
         """The texts that a script is sent as: its batches, where it has GO lines; else its statements, as Django splits."""
         batches = split_batches(sql)
         return super().prepare_sql_script(sql) if batches is None else batches
 
-    def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+    def sql_flush(
+        self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+    ) -> List[str]:
         """
         Empty the tables: foreign keys between them are off meanwhile, and checked again.
 
@@ -250,10 +264,10 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
             statements.append("\n".join(_restart(table) for table in quoted))
         return statements
 
-    def sequence_reset_by_name_sql(self, style, sequences):
+    def sequence_reset_by_name_sql(self, style: Any, sequences: Iterable[Mapping[str, Any]]) -> List[str]:
         return [_restart(self.quote_target(sequence["table"])) for sequence in sequences]
 
-    def sequence_reset_sql(self, style, model_list):
+    def sequence_reset_sql(self, style: Any, model_list: Iterable[Model]) -> List[str]:
         """Raise each identity to the highest key (DBCC CHECKIDENT without a value)."""
         keyword = style.SQL_KEYWORD("DBCC CHECKIDENT")
         return [
@@ -281,14 +295,14 @@ _CAST_FOR_LIKE = (
 )  # fmt: skip
 
 
-def _shown(value):
+def _shown(value: Any) -> str:
     try:
         return literal(value)
     except ValueError:
         return repr(value)
 
 
-def _restart(table):
+def _restart(table: str) -> str:
     """
     Start the identity of `table` anew.
 
@@ -300,18 +314,18 @@ def _restart(table):
     return "IF EXISTS (SELECT 1 FROM %s WHERE %s) %s;" % (view, condition, restart)
 
 
-def _boolean(value, expression, connection):
+def _boolean(value: Any, expression: Expression, connection: Connection) -> Any:
     # Conditions are selected as 1 and 0; a sum of them is called boolean as well, and stays a number.
     return bool(value) if value in (0, 1) else value
 
 
-def _decimal(value, expression, connection):
+def _decimal(value: Any, expression: Expression, connection: Connection) -> Optional[decimal.Decimal]:
     if value is None or isinstance(value, decimal.Decimal):
         return value
     return decimal.Decimal(repr(value) if isinstance(value, float) else str(value))
 
 
-def _float(value, expression, connection):
+def _float(value: Any, expression: Expression, connection: Connection) -> Any:
     return float(value) if isinstance(value, (decimal.Decimal, int)) else value
 
 

@@ -4,6 +4,7 @@ GO is no statement: the server takes it for an alias. https://learn.microsoft.co
 """
 
 import re
+from typing import Iterator, List, Match, Optional
 
 # What a GO line is not looked for in: texts, quoted names, comments, of which those between /* and */ nest.
 _TOKENS = re.compile(
@@ -14,7 +15,7 @@ _TOKENS = re.compile(
 _COMMENT_ENDS = re.compile(r"(?P<open>/\*)|(?P<close>\*/)")
 
 
-def split_batches(script):
+def split_batches(script: str) -> Optional[List[str]]:
     """The batches of a script, without empty ones; ``GO 3`` gives its batch three times.
 
     A count is positive: ``GO 0`` is left to the server, which refuses it (102).
@@ -31,7 +32,7 @@ def split_batches(script):
     return [batch for batch in [*batches, script[start:].strip()] if batch]
 
 
-def _go_lines(script):
+def _go_lines(script: str) -> Iterator[Match[str]]:
     """The GO lines outside of texts, names and comments."""
     position, depth = 0, 0
     while True:

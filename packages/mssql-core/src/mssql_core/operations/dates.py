@@ -1,11 +1,13 @@
 """Dates and times: parts, truncation, zones, durations."""
 
 import datetime
+from typing import Any, Mapping, Optional, TypeVar, Union
 
 from django.conf import settings
 from django.db import DataError
 from django.utils import timezone
 
+from ..plugin.django_types import Compiled, Connection, Expression, Mixin, Params
 from ..plugin.types import Capability
 from . import timezones
 
@@ -43,32 +45,35 @@ _TIMES = {
 _WALL_CLOCKS = {"minute": 16, "second": 19}
 
 
+_Entry = TypeVar("_Entry")
+
+
 class InvalidKind(DataError, ValueError):
     """A part or a kind that is none of the known ones; it never reaches a statement."""
 
 
-def _lookup(table, kind):
+def _lookup(table: Mapping[str, _Entry], kind: str) -> _Entry:
     try:
         return table[kind]
     except (KeyError, TypeError):
         raise InvalidKind("Invalid lookup type: %r" % (kind,)) from None
 
 
-def _format(template, sql, params):
+def _format(template: str, sql: str, params: Params) -> Compiled:
     return template.format(sql), tuple(params) * template.count("{0}")
 
 
-class DateTimeOperations:
+class DateTimeOperations(Mixin):
     """Mixin of DatabaseOperations."""
 
     # ---- zones -----------------------------------------------------------------------
 
     @property
-    def stores_offset(self):
+    def stores_offset(self) -> bool:
         """Whether the column of a DateTimeField keeps the offset of a moment."""
-        return self.connection.data_types["DateTimeField"] == "datetimeoffset"
+        return bool(self.connection.data_types["DateTimeField"] == "datetimeoffset")
 
-    def _in_zone(self, sql, tzname):
+    def _in_zone(self, sql: str, tzname: Optional[str]) -> str:
         """`sql` as the zone's clocks show it."""
         if not tzname or not settings.USE_TZ:
             return sql
@@ -81,27 +86,27 @@ class DateTimeOperations:
 
     # ---- parts -----------------------------------------------------------------------
 
-    def date_extract_sql(self, lookup_type, sql, params=()):
+    def date_extract_sql(self, lookup_type: str, sql: str, params: Params = ()) -> Compiled:
         return _format(_lookup(_PARTS, lookup_type), sql, params)
 
-    def datetime_extract_sql(self, lookup_type, sql, params, tzname):
+    def datetime_extract_sql(self, lookup_type: str, sql: str, params: Params, tzname: Optional[str]) -> Compiled:
         template = _lookup(_PARTS, lookup_type)
         return _format(template, self._in_zone(sql, tzname), params)
 
-    def time_extract_sql(self, lookup_type, sql, params=()):
+    def time_extract_sql(self, lookup_type: str, sql: str, params: Params = ()) -> Compiled:
         return self.date_extract_sql(lookup_type, sql, params)
 
     # ---- truncation --------------------------------------------------------------------
 
-    def date_trunc_sql(self, lookup_type, sql, params, tzname=None):
+    def date_trunc_sql(self, lookup_type: str, sql: str, params: Params, tzname: Optional[str] = None) -> Compiled:
         template = _lookup(_DATES, lookup_type)
         return _format(template, "CAST(%s AS date)" % self._in_zone(sql, tzname), params)
 
-    def time_trunc_sql(self, lookup_type, sql, params, tzname=None):
+    def time_trunc_sql(self, lookup_type: str, sql: str, params: Params, tzname: Optional[str] = None) -> Compiled:
         template = _lookup(_TIMES, lookup_type)
         return _format(template, "CAST(%s AS time)" % self._in_zone(sql, tzname), params)
 
-    def datetime_trunc_sql(self, lookup_type, sql, params, tzname):
+    def datetime_trunc_sql(self, lookup_type: str, sql: str, params: Params, tzname: Optional[str]) -> Compiled:
         zoned = self._in_zone(sql, tzname)
         clock = self._truncated_clock(lookup_type, "CAST(%s AS datetime2)" % zoned)
         if tzname and settings.USE_TZ:
@@ -109,7 +114,7 @@ class DateTimeOperations:
             clock = timezones.at_zone(clock, tzname)
         return clock, tuple(params)
 
-    def _truncated_clock(self, kind, clock):
+    def _truncated_clock(self, kind: str, clock: str) -> str:
         if kind in _DATES:
             return "CAST(%s AS datetime2)" % _DATES[kind].format("CAST(%s AS date)" % clock)
         if kind == "hour":
@@ -120,13 +125,13 @@ class DateTimeOperations:
             return "DATETRUNC(%s, %s)" % (kind, clock)
         return "CONVERT(datetime2, CONVERT(char(%d), %s, 120), 120)" % (length, clock)
 
-    def datetime_cast_date_sql(self, sql, params, tzname):
+    def datetime_cast_date_sql(self, sql: str, params: Params, tzname: Optional[str]) -> Compiled:
         return "CAST(%s AS date)" % self._in_zone(sql, tzname), tuple(params)
 
-    def datetime_cast_time_sql(self, sql, params, tzname):
+    def datetime_cast_time_sql(self, sql: str, params: Params, tzname: Optional[str]) -> Compiled:
         return "CAST(%s AS time)" % self._in_zone(sql, tzname), tuple(params)
 
-    def now_sql(self):
+    def now_sql(self) -> str:
         """The current moment, in the type of DateTimeField.
 
         In microseconds, as Python has it: of the server's 100 ns, a value that was read would not find its row.
@@ -140,19 +145,19 @@ class DateTimeOperations:
 
     # ---- values ------------------------------------------------------------------------
 
-    def adapt_datefield_value(self, value):
+    def adapt_datefield_value(self, value: Any) -> Any:
         if hasattr(value, "resolve_expression"):
             return value
         return value.date() if isinstance(value, datetime.datetime) else value
 
-    def adapt_timefield_value(self, value):
+    def adapt_timefield_value(self, value: Any) -> Any:
         if value is None or hasattr(value, "resolve_expression"):
             return value
         if timezone.is_aware(value):
             raise ValueError("SQL Server backend does not support timezone-aware times.")
         return value
 
-    def adapt_datetimefield_value(self, value):
+    def adapt_datetimefield_value(self, value: Any) -> Any:
         """
         The value in the type of the column: with an offset for datetimeoffset, else without.
 
@@ -168,31 +173,38 @@ class DateTimeOperations:
             return timezone.make_naive(value, self.connection.timezone)
         return self.make_aware(value, self._zone) if self.stores_offset else value
 
-    def make_aware(self, value, zone):
+    def make_aware(self, value: datetime.datetime, zone: Any) -> datetime.datetime:
         """A moment from a zone's wall clock; of one that it shows twice, ``fold`` tells which is meant."""
-        return timezone.make_aware(value, zone)
+        moment: datetime.datetime = timezone.make_aware(value, zone)
+        return moment
 
     @property
-    def _zone(self):
-        return self.connection.timezone or timezone.get_default_timezone()
+    def _zone(self) -> datetime.tzinfo:
+        zone: datetime.tzinfo = self.connection.timezone or timezone.get_default_timezone()
+        return zone
 
-    def convert_datetimefield_value(self, value, expression, connection):
+    def convert_datetimefield_value(
+        self, value: Optional[datetime.datetime], expression: Expression, connection: Connection
+    ) -> Optional[datetime.datetime]:
         # Most values are right as they come; this runs for each of them.
         if value is None or (value.tzinfo is not None) is settings.USE_TZ:
             return value
         if settings.USE_TZ:
             return self.make_aware(value, self.connection.timezone)
-        return timezone.make_naive(value, self._zone)
+        wall_clock: datetime.datetime = timezone.make_naive(value, self._zone)
+        return wall_clock
 
-    def convert_durationfield_value(self, value, expression, connection):
+    def convert_durationfield_value(
+        self, value: Union[int, float, None], expression: Expression, connection: Connection
+    ) -> Optional[datetime.timedelta]:
         return None if value is None else datetime.timedelta(microseconds=round(value))
 
     # ---- arithmetic --------------------------------------------------------------------
 
-    def format_for_duration_arithmetic(self, sql):
+    def format_for_duration_arithmetic(self, sql: str) -> str:
         return sql
 
-    def subtract_temporals(self, internal_type, lhs, rhs):
+    def subtract_temporals(self, internal_type: str, lhs: Compiled, rhs: Compiled) -> Compiled:
         """Microseconds between two moments; DATEDIFF would overflow int (error 535)."""
         lhs_sql, lhs_params = lhs
         rhs_sql, rhs_params = rhs
@@ -202,7 +214,7 @@ class DateTimeOperations:
         return "DATEDIFF_BIG(microsecond, %s, %s)" % (rhs_sql, lhs_sql), params
 
 
-def add_microseconds(moment, duration, is_time=False):
+def add_microseconds(moment: str, duration: str, is_time: bool = False) -> str:
     """
     SQL of `moment` plus `duration` microseconds, both SQL.
 
@@ -216,6 +228,6 @@ def add_microseconds(moment, duration, is_time=False):
     return sql % (count, count, "DATEADD(day, %s / 86400000000, %s)" % (count, moment))
 
 
-def mentions(is_time=False):
+def mentions(is_time: bool = False) -> int:
     """How often :func:`add_microseconds` writes the duration, before the moment."""
     return 2 if is_time else 3

@@ -43,11 +43,11 @@ _TEXT = (
 ) % (_POSITIONAL, _SCIENTIFIC, _PARTS, _SHORTEST, _DIGITS)
 
 
-def shortest_text(sql):
+def shortest_text(sql: str) -> str:
     """What Python prints of the float `sql`: the fewest digits from which it comes back, ``1e+16`` from there on."""
     return _TEXT.format(sql)
 
 
-def exact_text(sql):
+def exact_text(sql: str) -> str:
     """All 17 digits, for where the server takes no subquery; `sql` comes back from them as well."""
     return "CONVERT(nvarchar(32), CAST(%s AS float), 3)" % sql

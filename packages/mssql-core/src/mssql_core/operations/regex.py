@@ -1,10 +1,12 @@
 """Regular expressions: the alias's function, else REGEXP_LIKE where the server has it, else LIKE for a simple pattern."""
 
 import re
+from typing import Iterator, List, NoReturn
 
 from django.db import NotSupportedError
 
 from ..names import quote_identifier
+from ..plugin.django_types import Connection
 from ..plugin.types import Capability
 
 _REASON = (
@@ -24,7 +26,7 @@ _CONTROLS = {"t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 _LONGEST = 4000
 
 
-def regex_condition(connection, lookup_type):
+def regex_condition(connection: Connection, lookup_type: str) -> str:
     """
     The template of regex lookups, for the column and the pattern.
 
@@ -40,12 +42,12 @@ def regex_condition(connection, lookup_type):
     return "REGEXP_LIKE(%%s, %%s, '%s')" % ("i" if lookup_type == "iregex" else "c")
 
 
-def needs_like(connection):
+def needs_like(connection: Connection) -> bool:
     """Whether a regular expression has to become LIKE."""
     return not connection.options_read().options.get("regex_function") and not connection.server.has(Capability.REGEXP)
 
 
-def like_pattern(pattern, ignores_case=False):
+def like_pattern(pattern: str, ignores_case: bool = False) -> str:
     """
     The LIKE pattern, with escape character backslash, that matches what `pattern` matches.
 
@@ -66,11 +68,11 @@ def like_pattern(pattern, ignores_case=False):
 class _Reader:
     """Reads a regular expression from left to right; each piece of it is one of LIKE's."""
 
-    def __init__(self, pattern, ignores_case):
+    def __init__(self, pattern: str, ignores_case: bool) -> None:
         self._pattern, self._ignores_case = pattern, ignores_case
         self._position = 0
 
-    def pieces(self):
+    def pieces(self) -> Iterator[str]:
         """Yield what LIKE has for each part."""
         if self._pattern[:1] == "^":
             self._position = 1
@@ -82,16 +84,16 @@ class _Reader:
             yield from self._repeated(self._piece())
         yield "%"
 
-    def _refuse(self):
+    def _refuse(self) -> NoReturn:
         raise NotSupportedError(_REASON % self._pattern)
 
-    def _next(self):
+    def _next(self) -> str:
         if self._position >= len(self._pattern):
             self._refuse()
         self._position += 1
         return self._pattern[self._position - 1]
 
-    def _piece(self):
+    def _piece(self) -> str:
         character = self._next()
         if character == ".":
             return "_"
@@ -103,7 +105,7 @@ class _Reader:
             self._refuse()
         return self._literal(character)
 
-    def _repeated(self, piece):
+    def _repeated(self, piece: str) -> List[str]:
         """A piece with its number: of characters that may be any, LIKE knows any number."""
         rest = self._pattern[self._position :]
         match = _NUMBER.match(rest)
@@ -120,18 +122,18 @@ class _Reader:
             self._refuse()
         return [piece * least, "%"] if is_open else [piece * least]
 
-    def _literal(self, character):
+    def _literal(self, character: str) -> str:
         if self._ignores_case:
             character = self._lower(character)
         return _ESCAPED.sub(r"\\\1", character)
 
-    def _lower(self, character):
+    def _lower(self, character: str) -> str:
         lower = character.lower()
         if len(lower) != 1:
             self._refuse()
         return lower
 
-    def _escaped(self):
+    def _escaped(self) -> str:
         character = self._next()
         if character.lower() in _CLASSES:
             return "[%s%s]" % ("^" if character.isupper() else "", _CLASSES[character.lower()])
@@ -143,7 +145,7 @@ class _Reader:
 
     # ---- sets ----------------------------------------------------------------------
 
-    def _set(self):
+    def _set(self) -> str:
         """[abc], [^a-z], [\\d.]: what is in it, escaped."""
         negation = self._pattern[self._position : self._position + 1] == "^"
         self._position += negation
@@ -154,7 +156,7 @@ class _Reader:
         self._position += 1
         return "[%s%s]" % ("^" if negation else "", "".join(members))
 
-    def _member(self):
+    def _member(self) -> str:
         first = self._set_character()
         if len(first) != 1:
             return first
@@ -167,7 +169,7 @@ class _Reader:
             self._refuse()
         return self._characters(first, last)
 
-    def _set_character(self):
+    def _set_character(self) -> str:
         """A character, or the members of a class."""
         character = self._next()
         if character == "[" or ord(character) > 0xFFFF:
@@ -182,7 +184,7 @@ class _Reader:
             self._refuse()
         return character
 
-    def _characters(self, first, last):
+    def _characters(self, first: str, last: str) -> str:
         """The characters from `first` to `last` as members of LIKE's set."""
         if self._ignores_case:
             characters = [chr(code) for code in range(ord(first), ord(last) + 1)]
@@ -192,11 +194,11 @@ class _Reader:
         return _member_of_like(first) + ("" if first == last else "-" + _member_of_like(last))
 
 
-def _member_of_like(character):
+def _member_of_like(character: str) -> str:
     return "\\" + character if character in "\\^-[]" else character
 
 
-def insensitive_collation(collation):
+def insensitive_collation(collation: str) -> str:
     """The case-insensitive collation of the same language."""
     if "_CI" in collation:
         return collation

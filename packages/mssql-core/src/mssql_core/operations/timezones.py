@@ -6,6 +6,7 @@ https://learn.microsoft.com/sql/t-sql/queries/at-time-zone-transact-sql
 """
 
 import re
+from typing import Optional
 
 from django.db import NotSupportedError
 from tzlocal.windows_tz import tz_win
@@ -33,7 +34,7 @@ _PREDECESSORS = {
 }
 
 
-def offset(name):
+def offset(name: str) -> Optional[str]:
     """
     `+05:30` for the names of fixed offsets, UTC's too, else None.
 
@@ -49,7 +50,7 @@ def offset(name):
     return "%s%s:%s" % match.groups("00") if match else None
 
 
-def windows_name(name):
+def windows_name(name: str) -> str:
     """
     The Windows name of the IANA zone `name`.
 
@@ -63,11 +64,11 @@ def windows_name(name):
     return _PREDECESSORS.get(found, found)
 
 
-def is_utc(name):
+def is_utc(name: str) -> bool:
     return name in ("UTC", "Etc/UTC", "utc", "UCT", "Zulu", "Etc/UCT", "Etc/Zulu", "Universal", "Etc/Universal")
 
 
-def at_zone(sql, name):
+def at_zone(sql: str, name: str) -> str:
     """A datetimeoffset in the zone `name`; a datetime without offset is taken as that zone's wall clock."""
     fixed = offset(name)
     if fixed:
@@ -75,7 +76,7 @@ def at_zone(sql, name):
     return "(%s AT TIME ZONE '%s')" % (sql, windows_name(name).replace("'", "''"))
 
 
-def to_zone(sql, name):
+def to_zone(sql: str, name: str) -> str:
     """The datetimeoffset `sql` as the zone `name` shows it."""
     fixed = offset(name)
     if fixed:

@@ -26,6 +26,7 @@ from .django_types import (
     Params,
     Query,
     SchemaEditor,
+    Translation,
 )
 from .expressions import UnaryExpression
 from .hookspecs import hookimpl
@@ -68,6 +69,7 @@ __all__ = [
     "SchemaEditor",
     "Secret",
     "ServerInfo",
+    "Translation",
     "UnaryExpression",
     "expires_on",
     "hookimpl",

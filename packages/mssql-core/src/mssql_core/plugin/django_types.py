@@ -1,28 +1,92 @@
-"""Names for what comes from Django, which has no types of its own; a checker takes each for Any."""
+"""Names for what comes from Django, which has no types of its own.
 
-from typing import Any, Sequence, Tuple
+A type checker knows of each what is written here, and takes the rest for Any; at run time each is Any.
+"""
 
-#: A django.db.models.Model, or its class.
-Model = Any
-#: A django.db.models.Field of a model.
-Field = Any
-#: What a query is made of: an expression, a lookup, a condition, a field's column.
-Expression = Any
-#: A django.db.models.sql.Query.
-Query = Any
-#: A compiler of queries; its ``compile`` gives :data:`Compiled`.
-Compiler = Any
-#: A wrapper of this backend: ``django.db.connections[alias]``.
-Connection = Any
-#: What a connection's ``cursor()`` gives.
-Cursor = Any
-#: What a connection's ``schema_editor()`` gives.
-SchemaEditor = Any
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 #: The values for the ``%s`` of a statement, in their order.
 Params = Sequence[Any]
 #: T-SQL with ``%s`` for parameters, and these.
 Compiled = Tuple[str, Params]
+#: What a function of the hook ``mssql_compilers`` returns: :data:`Compiled`, or NotImplemented, which is an Any.
+Translation = Union[Compiled, Any]
 
-#: Base of a mixin for a component (hook ``mssql_mixins``): what it calls by ``super()`` is there only once it is mixed in.
-Mixin: Any = object
+if TYPE_CHECKING:
+    # Django's has no type.
+    from functools import cached_property as cached_property
+
+    import pluggy
+
+    from .types import ConnectionSettings, ServerInfo
+
+    class Model(Any):
+        """A model: a subclass of django.db.models.Model, or an object of it."""
+
+    class Field(Any):
+        """A field of a model."""
+
+        name: str
+        attname: str
+        column: str
+        null: bool
+        primary_key: bool
+
+        def db_type(self, connection: "Connection") -> Optional[str]: ...
+        def get_internal_type(self) -> str: ...
+
+    class Expression(Any):
+        """What a query is made of: an expression, a lookup, a condition."""
+
+        def as_sql(self, compiler: "Compiler", connection: "Connection", **extra: Any) -> Compiled: ...
+        def copy(self) -> "Expression": ...
+        def get_source_expressions(self) -> List[Any]: ...
+
+    class Query(Any):
+        """A django.db.models.sql.Query."""
+
+    class Compiler(Any):
+        """A compiler of queries."""
+
+        connection: "Connection"
+        query: Query
+
+        def compile(self, node: Any) -> Compiled: ...
+
+    class Cursor(Any):
+        """What a connection's ``cursor()`` gives."""
+
+        def fetchall(self) -> List[Tuple[Any, ...]]: ...
+
+    class Connection(Any):
+        """A wrapper of this backend: ``django.db.connections[alias]``."""
+
+        alias: str
+        vendor: str
+        settings_dict: Dict[str, Any]
+        plugins: "pluggy.PluginManager"
+        timezone_name: str
+
+        @property
+        def server(self) -> "ServerInfo": ...
+        def options_read(self) -> "ConnectionSettings": ...
+
+    class SchemaEditor(Any):
+        """What a connection's ``schema_editor()`` gives."""
+
+        connection: Connection
+        collect_sql: bool
+
+        def quote_name(self, name: str) -> str: ...
+
+    class Mixin(Any):
+        """Base of a mixin for a component, see the hook ``mssql_mixins``."""
+
+        connection: Connection
+
+else:
+    from django.utils.functional import cached_property as cached_property
+
+    Model = Field = Expression = Query = Compiler = Cursor = Connection = SchemaEditor = Any
+    # What a mixin calls by ``super()`` is there once it is mixed in.
+    Mixin = object

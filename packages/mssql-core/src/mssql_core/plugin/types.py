@@ -20,7 +20,10 @@ from typing import (
     Union,
 )  # fmt: skip
 
-CompileFunction = Callable[..., Any]
+from .django_types import Translation
+
+#: ``function(node, compiler, connection, **extra)``
+CompileFunction = Callable[..., Translation]
 
 _DOCUMENTATION = "https://learn.microsoft.com/sql/"
 

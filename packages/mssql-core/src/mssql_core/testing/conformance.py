@@ -4,6 +4,8 @@ import ast
 import importlib
 import os
 from pathlib import Path
+from types import ModuleType
+from typing import Any, Iterator, List, Mapping, Sequence, Set
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +19,7 @@ from ..creation import DatabaseCreation
 from ..introspection.base import DatabaseIntrospection
 from ..operations.base import DatabaseOperations
 from ..plugin import Capability, DataType, Driver, Edition, ServerInfo, manager
+from ..plugin.django_types import Connection
 from ..schema.editor import DatabaseSchemaEditor
 from .server import fake_connection
 
@@ -41,16 +44,16 @@ class PluginConformance:
     :cvar settings: what the plugin needs of DATABASES[alias], such as ``{"HOST": "sql.example.com"}``.
     """
 
-    plugin = None
-    options = {}
-    settings = {}
+    plugin = ""
+    options: Mapping[str, Any] = {}
+    settings: Mapping[str, Any] = {}
 
-    def connection(self, **arguments):
+    def connection(self, **arguments: Any) -> Connection:
         """A connection to a fake server with this plugin alone; see :func:`mssql_core.testing.fake_connection`.
 
         :raises ImproperlyConfigured: what the class docstring asks for is missing.
         """
-        if self.plugin is None:
+        if not self.plugin:
             raise ImproperlyConfigured(
                 "%s.plugin is not set: it is the plugin's path, 'package.module:Class'." % type(self).__name__
             )
@@ -61,43 +64,43 @@ class PluginConformance:
             )
         return fake_connection(plugins={self.plugin: self.options}, settings=self.settings, **arguments)
 
-    def results(self, hook, **arguments):
+    def results(self, hook: str, **arguments: Any) -> List[Any]:
         found = manager.results(self.connection().plugins, hook, **arguments)
         return [result for name, result in found if name == self.plugin and result]
 
-    def test_its_hooks_exist(self):
+    def test_its_hooks_exist(self) -> None:
         # A misspelt hook is refused here.
         assert self.connection().plugins.get_plugin(self.plugin) is not None
 
-    def test_it_changes_no_class_of_django(self):
+    def test_it_changes_no_class_of_django(self) -> None:
         before = _vendor_methods()
         self.connection(version="2025").ensure_connection()
         _refuse("methods as_microsoft, which it gave to", [str(kind) for kind in _vendor_methods() - before])
 
-    def test_its_features_are_django_s(self):
+    def test_its_features_are_django_s(self) -> None:
         for flags in self.results("mssql_features"):
             unknown = [name for name in flags if not hasattr(features.BaseDatabaseFeatures, name)]
             # Flags of newer Django versions are unknown to older ones.
             _refuse("features", [name for name in unknown if not name.replace("_", "").isalnum()])
 
-    def test_its_mixins_extend_components(self):
+    def test_its_mixins_extend_components(self) -> None:
         for mixins in self.results("mssql_mixins"):
             _refuse("components", [name for name in mixins if name not in _BASES])
             for component, mixin in mixins.items():
                 _refuse("public names that core never calls", list(_unknown_names(mixin, _BASES[component])))
                 _refuse("private names of core", list(_private_names_of_core(mixin, _BASES[component])))
 
-    def test_its_driver_has_all_that_core_asks_for(self):
+    def test_its_driver_has_all_that_core_asks_for(self) -> None:
         for driver in self.results("mssql_driver", settings=self.connection().options_read()):
             missing = [name for name in _members(Driver) if not hasattr(driver, name)]
             assert missing == [], "The driver lacks: %s. See mssql_core.plugin.Driver." % ", ".join(missing)
 
-    def test_its_compilers_are_functions_of_classes(self):
+    def test_its_compilers_are_functions_of_classes(self) -> None:
         for table in self.results("mssql_compilers"):
             wrong = [node for node, function in table.items() if not (isinstance(node, type) and callable(function))]
             _refuse("compilers", wrong)
 
-    def test_its_capabilities_are_known_for_every_edition(self):
+    def test_its_capabilities_are_known_for_every_edition(self) -> None:
         for edition in Edition:
             server = ServerInfo(edition, (16, 0, 0, 0), 160, "Latin1_General_100_CI_AS", True)
             for found in self.results("mssql_capabilities", server=server):
@@ -105,47 +108,47 @@ class PluginConformance:
                 wrong = [key for key, has in items if not (isinstance(key, Capability) and isinstance(has, bool))]
                 _refuse("capabilities", wrong)
 
-    def test_its_data_types_are_declared(self):
+    def test_its_data_types_are_declared(self) -> None:
         connection = self.connection()
         for found in self.results("mssql_data_types", server=connection.server):
             wrong = [name for name, data_type in found.items() if not isinstance(data_type, DataType)]
             _refuse("column types, which are no DataType", wrong)
 
-    def test_its_repr_hides_its_options(self):
+    def test_its_repr_hides_its_options(self) -> None:
         text = repr(self.connection().plugins.get_plugin(self.plugin))
         secrets = [name for name, value in self.options.items() if isinstance(value, str) and len(value) > 5]
         # The value itself stays out of the report.
         _refuse("repr, which shows options", [name for name in secrets if self.options[name] in text])
 
-    def test_it_imports_only_the_door(self):
+    def test_it_imports_only_the_door(self) -> None:
         module = importlib.import_module(self.plugin.partition(":")[0])
         package = importlib.import_module(module.__name__.partition(".")[0])
-        for path in Path(package.__file__).parent.rglob("*.py"):
+        for path in Path(str(package.__file__)).parent.rglob("*.py"):
             wrong = [name for name in _imports(path) if name.startswith("mssql_") and not _allowed(name, package)]
             _refuse("imports in %s" % path.name, wrong)
 
 
-def _refuse(what, wrong):
+def _refuse(what: str, wrong: Sequence[object]) -> None:
     """:raises AssertionError: there is something wrong; with its names, as no test runner sees them otherwise."""
     assert not wrong, "The plugin has %s that it should not have: %s." % (what, ", ".join(map(str, wrong)))
 
 
-def _members(protocol):
+def _members(protocol: type) -> List[str]:
     return [*protocol.__annotations__, *(name for name, value in vars(protocol).items() if _is_method(name, value))]
 
 
-def _is_method(name, value):
+def _is_method(name: str, value: object) -> bool:
     return callable(value) and not name.startswith("_")
 
 
-def _unknown_names(mixin, component):
+def _unknown_names(mixin: type, component: type) -> Iterator[str]:
     """Public names by which nobody would call the mixin."""
     for name in vars(mixin):
         if not name.startswith("_") and not hasattr(component, name):
             yield name
 
 
-def _private_names_of_core(mixin, component):
+def _private_names_of_core(mixin: type, component: type) -> Iterator[str]:
     """Names that core keeps to itself and may drop; those of Django's own classes every backend overrides."""
     for name in vars(mixin):
         owners = [kind.__module__ for kind in component.__mro__ if name in vars(kind)]
@@ -154,20 +157,20 @@ def _private_names_of_core(mixin, component):
                 yield name
 
 
-def _allowed(name, package):
+def _allowed(name: str, package: ModuleType) -> bool:
     return name in ("mssql_core.plugin", "mssql_core.testing") or name.partition(".")[0] == package.__name__
 
 
-def _imports(path):
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield node.module
+            yield str(node.module)
 
 
-def _vendor_methods():
+def _vendor_methods() -> Set[type]:
     """Classes of expressions and lookups with methods for this vendor, which nothing may add."""
     found, classes = set(), [BaseExpression, Lookup]
     while classes:

@@ -1,6 +1,8 @@
 """A fake driver: scripted answers, and a record of the statements sent."""
 
-from ..plugin.types import revealed
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from ..plugin.types import Secret, revealed
 
 # Name -> (ProductVersion, EngineEdition, compatibility level).
 SERVERS = {
@@ -25,7 +27,7 @@ class FakeError(Exception):
     """What the fake driver raises, shaped like pyodbc's errors."""
 
 
-def server_error(number, text="refused", sqlstate="42000"):
+def server_error(number: Optional[int], text: str = "refused", sqlstate: str = "42000") -> FakeError:
     """An error of the server, as the ODBC driver words it.
 
     :param number: the server's error number; None makes an error of the driver itself.
@@ -49,18 +51,18 @@ class FakeDriver:
 
     error = FakeError
     null = None
-    without_effect = {}
+    without_effect: Mapping[str, str] = {}
     absent_database = (4060,)
 
     def __init__(
         self,
-        version="2022",
-        compatibility_level=None,
-        collation=_COLLATION,
-        read_committed_snapshot=True,
-        update_policy=None,
-        default_schema="dbo",
-    ):
+        version: str = "2022",
+        compatibility_level: Optional[int] = None,
+        collation: str = _COLLATION,
+        read_committed_snapshot: bool = True,
+        update_policy: Optional[str] = None,
+        default_schema: str = "dbo",
+    ) -> None:
         product, edition, level = SERVERS[version]
         self.row = (
             edition,
@@ -71,16 +73,16 @@ class FakeDriver:
             default_schema,
             update_policy,
         )
-        self.statements = []
-        self.logins = []
-        self.pooling = None
-        self._answers = []
-        self._refusals = []
+        self.statements: List[Tuple[str, List[Any], Any]] = []
+        self.logins: List[Dict[str, Any]] = []
+        self.pooling: Optional[bool] = None
+        self._answers: List[Tuple[str, Tuple[Any, ...], Optional[Sequence[str]]]] = []
+        self._refusals: List[BaseException] = []
         self.answer("@@TRANCOUNT, XACT_STATE()", [(TRANSACTION_ID, 1, 1)])
 
     # ---- the script ------------------------------------------------------------------
 
-    def answer(self, fragment, *results, columns=None):
+    def answer(self, fragment: str, *results: Any, columns: Optional[Sequence[str]] = None) -> None:
         """Answer statements that contain ``fragment``; the newest answer comes first.
 
         :param results: for each result of the batch its rows, a row count, or an error to raise.
@@ -88,11 +90,11 @@ class FakeDriver:
         """
         self._answers.insert(0, (fragment, results, columns))
 
-    def refuse(self, *errors):
+    def refuse(self, *errors: BaseException) -> None:
         """Raise these for the next attempts to connect."""
         self._refusals += errors
 
-    def results(self, sql):
+    def results(self, sql: str) -> Tuple[List[Any], Optional[Sequence[str]]]:
         """The scripted answer to a statement: (results, columns)."""
         if _SERVER in sql:
             return [[self.row]], None
@@ -104,19 +106,26 @@ class FakeDriver:
         return [[]] if sql.lstrip(" (").upper().startswith(("SELECT", "WITH")) else [1], None
 
     @property
-    def sql(self):
+    def sql(self) -> List[str]:
         """The texts of all statements."""
         return [text for text, _, _ in self.statements]
 
     # ---- plugin.Driver ---------------------------------------------------------------
 
-    def keyword(self, driver):
+    def keyword(self, driver: Optional[str]) -> Optional[str]:
         return driver or "Fake"
 
-    def accepted(self, keywords):
+    def accepted(self, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
         return keywords
 
-    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+    def connect(
+        self,
+        connection_string: Union[Secret, str],
+        access_token: Union[Secret, str, None] = None,
+        timeout: int = 0,
+        query_timeout: int = 0,
+        encodings: Sequence[Any] = (),
+    ) -> "FakeConnection":
         self.logins.append(
             {
                 "connection_string": revealed(connection_string),
@@ -130,44 +139,44 @@ class FakeDriver:
             raise self._refusals.pop(0)
         return FakeConnection(self)
 
-    def set_pooling(self, enabled):
+    def set_pooling(self, enabled: bool) -> None:
         self.pooling = enabled
 
-    def version(self, connection):
+    def version(self, connection: object) -> str:
         return "fake 18.0"
 
 
 class FakeConnection:
-    def __init__(self, driver):
+    def __init__(self, driver: FakeDriver) -> None:
         self.driver = driver
         self.closed = False
         self.cursors = 0
 
-    def cursor(self):
+    def cursor(self) -> "FakeCursor":
         self.cursors += 1
         return FakeCursor(self)
 
-    def close(self):
+    def close(self) -> None:
         self.closed = True
 
 
 class FakeCursor:
     """Enough of pyodbc's cursor for mssql_core.cursor."""
 
-    def __init__(self, connection):
+    def __init__(self, connection: FakeConnection) -> None:
         self.connection = connection
         self.sizes = None
         self.closed = False
-        self.description = None
+        self.description: Optional[List[Tuple[Any, ...]]] = None
         self.rowcount = -1
-        self._rows = []
-        self._results = []
-        self._columns = None
+        self._rows: List[Any] = []
+        self._results: List[Any] = []
+        self._columns: Optional[Sequence[str]] = None
 
-    def setinputsizes(self, sizes):
+    def setinputsizes(self, sizes: Any) -> None:
         self.sizes = sizes
 
-    def execute(self, sql, values=()):
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> "FakeCursor":
         if self.connection.closed:
             raise FakeError("08S01", "[08S01] The connection is closed. (0) (SQLExecDirectW)")
         driver = self.connection.driver
@@ -176,7 +185,7 @@ class FakeCursor:
         self.nextset()
         return self
 
-    def nextset(self):
+    def nextset(self) -> bool:
         self.description, self.rowcount, self._rows = None, -1, []
         if not self._results:
             return False
@@ -193,17 +202,17 @@ class FakeCursor:
         self.description = [(name, str, None, 0, 0, 0, True) for name in names]
         return True
 
-    def fetchmany(self, size):
-        rows = []
+    def fetchmany(self, size: int) -> List[Tuple[Any, ...]]:
+        rows: List[Tuple[Any, ...]] = []
         while self._rows and len(rows) < size:
             if isinstance(self._rows[0], BaseException):
                 raise self._rows.pop(0)
             rows.append(self._rows.pop(0))
         return rows
 
-    def fetchall(self):
+    def fetchall(self) -> List[Tuple[Any, ...]]:
         return self.fetchmany(len(self._rows))
 
-    def close(self):
+    def close(self) -> None:
         self._results = []
         self.closed = True

@@ -1,8 +1,11 @@
 """Fake connections, to compile SQL for any version and edition."""
 
 from itertools import count
+from typing import Any, Iterable, List, Mapping, Optional, Tuple, Union
 
 from ..plugin import hookimpl
+from ..plugin.django_types import Connection
+from ..plugin.types import ConnectionSettings
 from .driver import FakeDriver
 
 _hosts = count(1)
@@ -17,15 +20,21 @@ class FakeServer:
     :param server: see FakeDriver.
     """
 
-    def __init__(self, **server):
+    def __init__(self, **server: Any) -> None:
         self.driver = FakeDriver(**server)
 
     @hookimpl
-    def mssql_driver(self, settings):
+    def mssql_driver(self, settings: ConnectionSettings) -> FakeDriver:
         return self.driver
 
 
-def fake_connection(plugins=(), options=None, alias="default", settings=None, **server):
+def fake_connection(
+    plugins: Union[Iterable[str], Mapping[str, Mapping[str, Any]]] = (),
+    options: Optional[Mapping[str, Any]] = None,
+    alias: str = "default",
+    settings: Optional[Mapping[str, Any]] = None,
+    **server: Any,
+) -> Connection:
     """A DatabaseWrapper on a fake server; its ``driver`` is a FakeDriver.
 
     :param plugins: as in ``OPTIONS["plugins"]``.
@@ -58,7 +67,7 @@ def fake_connection(plugins=(), options=None, alias="default", settings=None, **
     )
 
 
-def compile_sql(queryset, connection=None, **arguments):
+def compile_sql(queryset: Any, connection: Optional[Connection] = None, **arguments: Any) -> Tuple[str, List[Any]]:
     """(sql, params) of a queryset or query.
 
     :param connection: a wrapper; one of :func:`fake_connection` with ``arguments`` by default.
