@@ -9,7 +9,8 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models import DateField, DateTimeField, DurationField, TimeField, expressions
 
-from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Field, Query
+from ..plugin.django_types import Compiler, Connection, Expression, Field, Query
+from ..plugin.types import Compiled
 
 # Columns that the database computes are fields since Django 5.0.
 HAS_GENERATED_FIELD = hasattr(models, "GeneratedField")

@@ -8,7 +8,8 @@ from django.db.models.functions import Extract, TruncDate, TruncTime
 from django.db.models.functions.datetime import TruncBase
 from django.db.utils import NotSupportedError
 
-from ..plugin.django_types import Compiler, Connection, Cursor, Expression, Mixin, Model, Translation
+from ..plugin.django_types import Compiler, Connection, Cursor, Expression, Mixin, Model
+from ..plugin.types import Translation
 
 _PART = re.compile(r"[\w()-]+")
 

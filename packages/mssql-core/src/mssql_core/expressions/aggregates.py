@@ -29,8 +29,8 @@ from ..compat.orm import filter_condition, known_field, optional
 from ..compiler.cross_apply import aggregate_refuses
 from ..compiler.order_by import terms
 from ..plugin import UnaryExpression
-from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Field, Translation
-from ..plugin.types import Capability
+from ..plugin.django_types import Compiler, Connection, Expression, Field
+from ..plugin.types import Capability, Compiled, Translation
 from .float_text import with_text
 
 _FUNCTIONS = {"STDDEV_SAMP": "STDEV", "STDDEV_POP": "STDEVP", "VAR_SAMP": "VAR", "VAR_POP": "VARP"}

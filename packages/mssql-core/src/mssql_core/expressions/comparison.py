@@ -9,8 +9,8 @@ from django.db.models.functions import Cast, Coalesce, Collate, Greatest, Least
 from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
-from ..plugin.django_types import Compiler, Connection, Expression, Translation
-from ..plugin.types import CompileFunction
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import CompileFunction, Translation
 
 _COLLATION = re.compile(r"^\w+$")
 

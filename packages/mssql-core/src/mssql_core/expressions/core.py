@@ -12,7 +12,8 @@ from ..compiler import predicates
 from ..compiler.field_values import stored
 from ..compiler.output_clause import column_type
 from ..operations.dates import add_microseconds, mentions
-from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Params, Translation
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Compiled, Params, Translation
 from . import text_length
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from ..plugin.django_types import Compiler, Connection, Expression, Translation
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Translation
 
 
 def compile_now(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

@@ -8,7 +8,8 @@ from django.db.models import CharField, FloatField
 from ..compat.orm import known_field
 from ..operations.floats import exact_text, shortest_text
 from ..plugin import UnaryExpression
-from ..plugin.django_types import Compiled, Compiler, Connection, Expression
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Compiled
 
 
 class FloatText(UnaryExpression):

@@ -8,7 +8,8 @@ from django.db.models.functions import JSONObject
 
 from ..compat.orm import JSONArray
 from ..data_types import NO_JSON_PLUGIN
-from ..plugin.django_types import Compiler, Connection, Expression, Translation
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Translation
 
 
 def compile_without_plugin(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

@@ -22,8 +22,8 @@ from ..compat.orm import known_field
 from ..compiler import tuple_lookups
 from ..compiler import value_lists as value_sets
 from ..operations.regex import insensitive_collation, like_pattern, needs_like
-from ..plugin.django_types import Compiler, Connection, Expression, Translation
-from ..plugin.types import CompileFunction
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import CompileFunction, Translation
 from .aggregates import As
 from .float_text import FloatText, is_float
 

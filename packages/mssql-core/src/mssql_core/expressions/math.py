@@ -8,8 +8,8 @@ from django.db.models.functions import ATan2, Degrees, Ln, Log, Mod, Power, Radi
 from mssql_core.expressions.aggregates import As
 from mssql_core.expressions.core import float_remainder
 
-from ..plugin.django_types import Compiler, Connection, Expression, Translation
-from ..plugin.types import CompileFunction
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import CompileFunction, Translation
 
 
 def _renamed(function: str) -> CompileFunction:

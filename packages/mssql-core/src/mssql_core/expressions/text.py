@@ -34,8 +34,8 @@ from mssql_core.expressions import text_length
 from mssql_core.expressions.float_text import with_text
 from mssql_core.plugin.types import Capability
 
-from ..plugin.django_types import Compiled, Compiler, Connection, Expression, Translation
-from ..plugin.types import CompileFunction
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Compiled, CompileFunction, Translation
 
 # Compares by code points.
 _BINARY = "Latin1_General_100_BIN2"

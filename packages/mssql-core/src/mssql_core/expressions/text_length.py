@@ -14,7 +14,8 @@ from django.db.models.functions.text import ConcatPair
 
 from ..compat.orm import known_field
 from ..data_types import MAX_NVARCHAR
-from ..plugin.django_types import Compiler, Connection, Expression, Translation
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Translation
 from .float_text import FloatText
 
 #: What values of other types need as text; CONCAT converts them.

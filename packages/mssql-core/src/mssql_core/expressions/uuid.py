@@ -6,7 +6,8 @@ from django.db.models import functions
 
 from mssql_core.compat.orm import optional
 
-from ..plugin.django_types import Compiler, Connection, Expression, Params, Translation
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Params, Translation
 
 _NEW = "CONVERT(char(36), NEWID())"
 # RFC 9562: the milliseconds since 1970, then what is random in one of version 4, which has the variant already.

@@ -9,7 +9,8 @@ from mssql_core.compat.orm import window_order
 from mssql_core.compiler.nth_value import compile_nth_value, is_nth_value
 from mssql_core.compiler.order_by import UNORDERED
 
-from ..plugin.django_types import Compiled, Compiler, Connection, Translation
+from ..plugin.django_types import Compiler, Connection
+from ..plugin.types import Compiled, Translation
 
 
 class Unordered(Expression):

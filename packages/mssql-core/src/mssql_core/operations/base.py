@@ -17,7 +17,8 @@ from ..compiler.locking import LockedTables, hint
 from ..compiler.returned_rows import last_rows
 from ..introspection.cache_tables import is_cache_table
 from ..literals import literal, string_literal
-from ..plugin.django_types import Connection, Cursor, Expression, Field, Model, Params
+from ..plugin.django_types import Connection, Cursor, Expression, Field, Model
+from ..plugin.types import Params
 from .batches import split_batches
 from .dates import DateTimeOperations
 from .floats import exact_text

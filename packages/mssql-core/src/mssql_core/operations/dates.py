@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import DataError
 from django.utils import timezone
 
-from ..plugin.django_types import Compiled, Connection, Expression, Mixin, Params
-from ..plugin.types import Capability
+from ..plugin.django_types import Connection, Expression, Mixin
+from ..plugin.types import Capability, Compiled, Params
 from . import timezones
 
 # DATEFIRST changes what DATEPART(weekday) means; days since a known Monday do not.

@@ -15,7 +15,6 @@ It is enabled per alias: ``OPTIONS = {"plugins": ["myproject.db:AuditPlugin"]}``
 
 from .access_token import expires_on
 from .django_types import (
-    Compiled,
     Compiler,
     Connection,
     Cursor,
@@ -23,10 +22,8 @@ from .django_types import (
     Field,
     Mixin,
     Model,
-    Params,
     Query,
     SchemaEditor,
-    Translation,
 )
 from .expressions import UnaryExpression
 from .hookspecs import hookimpl
@@ -34,6 +31,7 @@ from .literals import string_literal
 from .mixins import own_plugin
 from .types import (
     Capability,
+    Compiled,
     CompileFunction,
     ConnectionSettings,
     Credentials,
@@ -42,8 +40,10 @@ from .types import (
     Edition,
     ExaminedDatabase,
     Finding,
+    Params,
     Secret,
     ServerInfo,
+    Translation,
 )
 
 __all__ = [

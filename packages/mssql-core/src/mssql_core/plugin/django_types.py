@@ -3,14 +3,7 @@
 A type checker knows of each what is written here, and takes the rest for Any; at run time each is Any.
 """
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
-
-#: The values for the ``%s`` of a statement, in their order.
-Params = Sequence[Any]
-#: T-SQL with ``%s`` for parameters, and these.
-Compiled = Tuple[str, Params]
-#: What a function of the hook ``mssql_compilers`` returns: :data:`Compiled`, or NotImplemented, which is an Any.
-Translation = Union[Compiled, Any]
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 if TYPE_CHECKING:
     # Django's has no type.
@@ -18,7 +11,7 @@ if TYPE_CHECKING:
 
     import pluggy
 
-    from .types import ConnectionSettings, ServerInfo
+    from .types import Compiled, ConnectionSettings, ServerInfo
 
     class Model(Any):
         """A model: a subclass of django.db.models.Model, or an object of it."""

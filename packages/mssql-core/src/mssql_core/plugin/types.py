@@ -20,8 +20,12 @@ from typing import (
     Union,
 )  # fmt: skip
 
-from .django_types import Translation
-
+#: The values for the ``%s`` of a statement, in their order.
+Params = Sequence[Any]
+#: T-SQL with ``%s`` for parameters, and these.
+Compiled = Tuple[str, Params]
+#: What a function of the hook ``mssql_compilers`` returns: :data:`Compiled`, or NotImplemented, which is an Any.
+Translation = Union[Compiled, Any]
 #: ``function(node, compiler, connection, **extra)``
 CompileFunction = Callable[..., Translation]
 
