@@ -49,12 +49,12 @@ def _there_and_back(change: Change, state: Any, before: dict[tuple[str, str], An
     migration.operations = [change.operation]
     with connection.schema_editor(atomic=True) as editor:
         migration.apply(_fresh(state), editor)
-    lost = list(_lost(change, before, record.columns()))
+    lost = list(_lost(change, before, record.columns(change.app)))
     if lost:
         return f"forward: {', '.join(lost)}"
     with connection.schema_editor(atomic=True) as editor:
         migration.unapply(_fresh(state), editor)
-    differing = list(_differing(change, before, record.columns()))
+    differing = list(_differing(change, before, record.columns(change.app)))
     return f"back: {', '.join(differing)}" if differing else ""
 
 
@@ -87,11 +87,11 @@ def run(count: int) -> dict[str, Any]:
     count = min(count, len(every))
     chosen = [every[n * len(every) // count] for n in range(count)]
     shape, failures = record.shape(), {}
-    before = record.columns()
+    before = {app: record.columns(app) for app in sorted({change.app for change in chosen})}
     for change in chosen:
-        told = _tried(change, state, before)
+        told = _tried(change, state, before[change.app])
         if told:
             failures[change.title] = told
         if isinstance(change.operation, _DROPPING):
-            before = record.columns()
+            before[change.app] = record.columns(change.app)
     return {"operations": len(chosen), "failures": failures, "shape": sorted(map(str, shape ^ record.shape()))}

@@ -20,6 +20,10 @@ type and text; each has to find its row in a filter, too. All objects are saved 
 in bulk, each backend adds a migration, and operations of migrations on these tables go forward and back. Then mssql-django has the
 database again. At last the UUID columns become `uniqueidentifier`, and `char(32)` again.
 
+Two things are done as the documentation says: `uuid_type` is `char(32)`, and `max_length="max"` is deleted from the migrations
+that mssql-django wrote, without which `makemigrations` wants an `AlterField` for each `BinaryField`. One is left out: bytes and
+JSON that may be NULL in `bulk_update()` by mssql-django, which fails with some such rows in databases of its own.
+
 How to do it with a project of one's own: [Coming from mssql-django](../../../docs/how-to/coming-from-mssql-django.md).
 """
 # Title of a column -> (step, key) of its figure; of a list, its length.

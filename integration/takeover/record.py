@@ -28,6 +28,8 @@ JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.inde
 JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id
 WHERE t.is_ms_shipped = 0 AND t.name <> N'django_migrations' ORDER BY 1, 2, k.key_ordinal
 """
+# How the tables of Django's own apps begin.
+_CONTRIB = ("auth_", "django_")
 _CHECKS = "SELECT t.name, k.name, k.definition FROM sys.check_constraints AS k JOIN sys.tables AS t ON t.object_id = k.parent_object_id"
 _FOREIGN_KEYS = """
 SELECT t.name, f.name, c.name, r.name, d.name, f.is_not_trusted
@@ -84,8 +86,11 @@ def differing(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]
     return told
 
 
-def columns() -> dict[tuple[str, str], tuple[Any, ...]]:
-    """(table, column) -> what is stored, by the order of the primary key."""
+def columns(app: str) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """(table, column) -> what is stored, by the order of the primary key.
+
+    :param app: ``kinds``, whose tables may have any name, or one of Django's.
+    """
     from django.db import connection
 
     stored: dict[tuple[str, str], tuple[Any, ...]] = {}
@@ -93,7 +98,8 @@ def columns() -> dict[tuple[str, str], tuple[Any, ...]]:
         cursor.execute(_KEYS)
         keys = defaultdict(list)
         for schema, table, column in cursor.fetchall():
-            keys[schema, table].append(f"[{column}]")
+            if table.startswith(_CONTRIB) == (app != "kinds"):
+                keys[schema, table].append(f"[{column}]")
         for (schema, table), ordering in keys.items():
             cursor.execute(f"SELECT * FROM [{schema}].[{table}] ORDER BY {', '.join(ordering)}")
             names, rows = [column[0] for column in cursor.description], cursor.fetchall()

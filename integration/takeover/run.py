@@ -27,10 +27,11 @@ from .environment import python
 
 # (mssql-django, Django, whether USE_TZ is on): each line's newest, on the oldest and newest Django that both have.
 PAIRS = (("1.7.3", "4.2", False), ("1.7.3", "5.2", True), ("2.0.0", "5.2", False), ("2.0.0", "6.0", True))
-# (step, engine, stage of the models); remedy: as the doctor says, by the text of migrations.
+# (step, engine, stage of the models); without an engine: the doctor's remedy, in the text of migrations.
 STEPS = (
     ("make", "mssql", 0), ("before", "mssql", 0), ("unmended", "mssql_core", 0), ("remedy", "", 0), ("over", "mssql_core", 0),
     ("changes", "mssql_core", 0), ("forward", "mssql_core", 1), ("back", "mssql", 1), ("further", "mssql", 2),
+    ("remedy again", "", 2),
     ("again", "mssql_core", 2), ("convert", "mssql_core", 2), ("revert", "mssql_core", 2), ("last", "mssql", 2),
 )  # fmt: skip
 # What the doctor has to tell before the switch.
@@ -63,7 +64,7 @@ class Takeover:
         """Step -> what it measured; ends with the first step that breaks off."""
         told: dict[str, Any] = {}
         for step, engine, stage in STEPS:
-            told[step] = self._mend() if step == "remedy" else self._step(step, engine, stage)
+            told[step] = self._mend() if not engine else self._step(step, engine, stage)
             wrong = list(problems(step, told[step]))
             print(f"{self.peer} on Django {self.django}: {step}: {'; '.join(wrong) or 'good'}", flush=True)
             if "broken" in told[step]:

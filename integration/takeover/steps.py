@@ -159,6 +159,8 @@ def changes() -> dict[str, Any]:
     from .changes import run
 
     told = run(int(os.environ["TAKEOVER_OPERATIONS"]))
+    # What changes of one app did to the tables of others.
+    told["differing"] = [line for line in differing() if not line.startswith("kinds.")]
     # Columns and tables that a change dropped came back without their values.
     RECORD.write_text(json.dumps(record.values()), encoding="utf-8")
     return told

@@ -5,9 +5,11 @@ import uuid
 import pytest
 from django.apps.registry import Apps
 from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db.migrations import Migration
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.state import ProjectState
 from harness.project import new_alias
+from test_scripts import script, send
 
 from mssql_core.migrations import ConvertUUIDColumns
 from mssql_json.migrations import ReplaceJSONChecks
@@ -169,7 +171,20 @@ def _rows(state, alias):
     return rows
 
 
-def test_all_uuid_columns_follow_the_option_with_their_keys(places):
+def convert(alias, state, by_script):
+    """Run the operation by the editor, or by its script in one batch; afterwards nothing is left to do."""
+    migration = Migration("convert", "places")
+    migration.operations = [ConvertUUIDColumns()]
+    if by_script:
+        send(alias, script(alias, migration, state)[1])
+    else:
+        with alias.schema_editor() as editor:
+            migration.apply(state, editor)
+    assert script(alias, migration, state)[1] == []
+
+
+@pytest.mark.parametrize("by_script", [False, True])
+def test_all_uuid_columns_follow_the_option_with_their_keys(places, by_script):
     state, made, converted = places
     place, visit, stay = (state.apps.get_model("places", name) for name in ("Place", "Visit", "Stay"))
     for number, key in enumerate(KEYS):
@@ -178,10 +193,7 @@ def test_all_uuid_columns_follow_the_option_with_their_keys(places):
         stay.objects.using("old").create(visit_id=key)
     visit.objects.using("old").get(pk=KEYS[0]).others.set(place.objects.using("old").all())
     before = _rows(state, "old")
-    operation = ConvertUUIDColumns()
-    for _ in range(2):  # The second time there is nothing to do.
-        with converted.schema_editor() as editor:
-            operation.database_forwards("places", editor, state, state)
+    convert(converted, state, by_script)
     assert _rows(state, "new") == before
     with converted.cursor() as cursor:
         cursor.execute(
