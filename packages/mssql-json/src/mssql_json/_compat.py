@@ -1,6 +1,7 @@
 """What differs between Django versions; written for the newest."""
 
 import json
+from typing import Any, List, Optional, Type
 
 import django
 from django.core.exceptions import FieldError
@@ -12,6 +13,8 @@ from django.db.models.functions import JSONObject
 from django.db.models.lookups import IContains
 from django.db.models.sql.query import Query
 
+from mssql_core.plugin import Field
+
 # Before 4.2 lookups hold JSON text, since then Python values.
 _LOOKUPS_HOLD_TEXT = django.VERSION < (4, 2)
 
@@ -19,7 +22,7 @@ try:
     from django.db.models.fields.json import JSONIn
 except ImportError:  # Before Django 6.1 a document's `in` is that of every field.
 
-    class JSONIn(fields.KeyTransformIn):
+    class JSONIn(fields.KeyTransformIn):  # type: ignore[no-redef]
         """Placeholder: this Django has no JSONIn."""
 
 
@@ -27,7 +30,7 @@ try:
     from django.db.models.fields.json import JSONIContains
 except ImportError:  # Before Django 4.0 a document's `icontains` is that of every field.
 
-    class JSONIContains(IContains):
+    class JSONIContains(IContains):  # type: ignore[no-redef]
         """Placeholder: this Django has no JSONIContains."""
 
 
@@ -35,7 +38,7 @@ try:
     from django.db.models.functions import JSONArray
 except ImportError:
 
-    class JSONArray(Func):
+    class JSONArray(Func):  # type: ignore[no-redef]
         """Placeholder: this Django has no JSONArray."""
 
 
@@ -43,11 +46,11 @@ try:
     from django.db.models.fields.json import HasKeyOrArrayIndex
 except ImportError:
 
-    class HasKeyOrArrayIndex(fields.HasKey):
+    class HasKeyOrArrayIndex(fields.HasKey):  # type: ignore[no-redef]
         """Placeholder: this Django has no HasKeyOrArrayIndex."""
 
 
-def is_json(expression):
+def is_json(expression: Any) -> bool:
     """Whether an expression's value is JSON text: keys of documents of whatever field are."""
     if isinstance(expression, fields.KeyTransform):
         return not isinstance(expression, fields.KeyTextTransform)
@@ -60,7 +63,7 @@ def is_json(expression):
     return isinstance(field, fields.JSONField)
 
 
-def python_value(value, field):
+def python_value(value: Any, field: Field) -> Any:
     """
     A lookup's value as it would come back from the database.
 
@@ -82,11 +85,11 @@ def python_value(value, field):
     return _stored(value, encoder)
 
 
-def _stored(value, encoder):
+def _stored(value: Any, encoder: Optional[Type[json.JSONEncoder]]) -> Any:
     return json.loads(json.dumps(value, cls=encoder, allow_nan=False))
 
 
-def _document(text):
+def _document(text: str) -> Any:
     """Before Django 4.2 ``Value("null")`` is JSON text; other text is a string."""
     try:
         return json.loads(text)
@@ -94,7 +97,7 @@ def _document(text):
         return text
 
 
-def members(rhs):
+def members(rhs: Any) -> List[Any]:
     """The values of an `in`; Django 6.1 keeps them in an expression if one of them is one."""
     sources = getattr(rhs, "get_source_expressions", None)
     return sources() if sources is not None else list(rhs)

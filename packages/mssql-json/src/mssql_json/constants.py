@@ -8,6 +8,8 @@ JSON_CONTAINS is not used: it is a preview, of SQL Server 2025 only, and NULL wh
 negation loses rows. https://learn.microsoft.com/sql/t-sql/functions/json-contains-transact-sql
 """
 
+from typing import Any, Callable, Dict, List, Sequence, Tuple, Union
+
 from . import values
 from .documents import ARRAY, OBJECT, Item, children, is_key
 from .path import compile_path, is_path_key, literal, position
@@ -16,38 +18,40 @@ from .path import compile_path, is_path_key, literal, position
 LARGEST = 50
 # Below it each integer is a float, and no other integer becomes the same one.
 _EXACT = 2**53
+# A condition and its parameters.
+_Condition = Tuple[str, List[Any]]
 
 
-def _is_small(value):
+def _is_small(value: Any) -> bool:
     """Whether a Python value is compared member by member."""
     return _size(value) <= LARGEST and values.depth(value) <= values.DEEPEST_CONTAINED
 
 
-def _size(value):
+def _size(value: Any) -> int:
     return 1 + sum(map(_size, _members(value)))
 
 
-def _members(value):
+def _members(value: Any) -> List[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []
 
 
-def _is_container(value):
+def _is_container(value: Any) -> bool:
     return isinstance(value, (dict, list))
 
 
-def _type(value):
+def _type(value: Any) -> int:
     return OBJECT if isinstance(value, dict) else ARRAY
 
 
-def _as_parameter(value, condition):
+def _as_parameter(value: Any, condition: Callable[[str], str]) -> _Condition:
     """EXISTS with the constant as a row of its own: one parameter, whatever its size; `condition` takes its alias."""
     other = Item("%s", [values.text_of(value)], prefix="c")
     return "EXISTS (SELECT 1 FROM %s WHERE %s)" % (other.from_sql, condition(other.alias)), other.params
 
 
-def texts(value, path=()):
+def texts(value: Any, path: Sequence[str] = ()) -> List[Tuple[Sequence[str], Union[str, bool]]]:
     """(names, value) of the strings and booleans that a path leads to."""
     if not isinstance(value, dict):
         return [(path, value)] if isinstance(value, (str, bool)) and path else []
@@ -57,7 +61,7 @@ def texts(value, path=()):
 # ---- scalars ------------------------------------------------------------------------
 
 
-def equals_scalar(alias, value):
+def equals_scalar(alias: str, value: Any) -> _Condition:
     """The row's value is None, a boolean, a number or a text: (condition, params)."""
     if value is None:
         return "%s.[type] = 0" % alias, []
@@ -69,11 +73,12 @@ def equals_scalar(alias, value):
     return "%s.[type] = 1 AND %s = %%s" % (alias, values.exactly(alias)), [value + "."]
 
 
-def _is_number(alias, value):
+def _is_number(alias: str, value: Union[int, float]) -> _Condition:
     """Integers of many digits compare digit by digit, all else as float, which Python has as well."""
     if abs(value) < _EXACT:
         return "%s = %%s" % values.as_float(alias), [float(value)]
-    tests, params = [], []
+    tests: List[str] = []
+    params: List[Any] = []
     if isinstance(value, int) or value.is_integer():
         tests.append("%s.[value] = %%s" % alias)
         params.append(str(int(value)))
@@ -87,7 +92,7 @@ def _is_number(alias, value):
 # ---- equality -----------------------------------------------------------------------
 
 
-def equals(alias, value):
+def equals(alias: str, value: Any) -> _Condition:
     """The row's value is the Python `value`: (condition, params)."""
     if _is_small(value):
         return _equals(alias, value, 1)
@@ -95,7 +100,7 @@ def equals(alias, value):
     return "%s.[type] = %d AND %s" % (alias, _type(value), sql), params
 
 
-def _equals(alias, value, level):
+def _equals(alias: str, value: Any, level: int) -> _Condition:
     if not _is_container(value):
         return equals_scalar(alias, value)
     if not value:
@@ -106,16 +111,16 @@ def _equals(alias, value, level):
     return sql, params
 
 
-def _is_empty(alias, value):
+def _is_empty(alias: str, value: Any) -> str:
     return "%s.[type] = %d AND NOT EXISTS (SELECT 1 FROM %s)" % (alias, _type(value), _rows(alias, value, "[m]"))
 
 
-def _rows(alias, value, name):
+def _rows(alias: str, value: Any, name: str) -> str:
     """The members of the row, none if it is no container of the constant's type."""
     return "OPENJSON(%s) AS %s" % (children(alias, (_type(value),)), name)
 
 
-def _numbered(alias, value, level):
+def _numbered(alias: str, value: Any, level: int) -> _Condition:
     """FROM clause with the number of the constant's member that each member matches, from 1 on, or 0; (sql, params)."""
     name = "[m%d]" % level
     items = value.items() if isinstance(value, dict) else enumerate(value)
@@ -124,13 +129,13 @@ def _numbered(alias, value, level):
     return "(SELECT %s AS [n] FROM %s) AS [t]" % (case, _rows(alias, value, name)), params
 
 
-def _member(name, container, key, sql, params):
+def _member(name: str, container: Any, key: Any, sql: str, params: List[Any]) -> _Condition:
     """A test of a member with its name or its position."""
     place = is_key(name, key) if isinstance(container, dict) else "%s.[key] = N'%d'" % (name, key)
     return "%s AND %s" % (place, sql), params
 
 
-def _case(tests):
+def _case(tests: Sequence[_Condition]) -> _Condition:
     whens = " ".join("WHEN %s THEN %d" % (sql, number) for number, (sql, _) in enumerate(tests, 1))
     return "CASE %s ELSE 0 END" % whens, [param for _, params in tests for param in params]
 
@@ -138,7 +143,7 @@ def _case(tests):
 # ---- containment ----------------------------------------------------------------------
 
 
-def contains(alias, value):
+def contains(alias: str, value: Any) -> _Condition:
     """
     The row's value contains the Python `value`, as PostgreSQL's @> has it: (condition, params).
 
@@ -154,7 +159,7 @@ def contains(alias, value):
     return "%s OR EXISTS (SELECT 1 FROM %s WHERE %s)" % (sql, _rows(alias, [], "[m]"), element), [*params, *more]
 
 
-def _contains(alias, value, level):
+def _contains(alias: str, value: Any, level: int) -> _Condition:
     if not _is_container(value):
         return equals_scalar(alias, value)
     if not value:
@@ -168,7 +173,7 @@ def _contains(alias, value, level):
     return " AND ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
 
 
-def _has_members(alias, value, level):
+def _has_members(alias: str, value: Any, level: int) -> _Condition:
     """Of objects that have one member each only the last one's members are read."""
     path = []
     while _leads_to_names(value):
@@ -182,7 +187,7 @@ def _has_members(alias, value, level):
     return _has_all(source, tests)
 
 
-def _leads_to_names(value):
+def _leads_to_names(value: Dict[str, Any]) -> bool:
     """Whether the only member is an object, and no array at its path could be taken for it: positions are no names."""
     members = list(value.items())
     if len(members) > 1 or not isinstance(members[0][1], dict) or not members[0][1]:
@@ -190,13 +195,13 @@ def _leads_to_names(value):
     return is_path_key(members[0][0]) and all(position(key) is None for key in members[0][1])
 
 
-def _has_elements(alias, elements, level):
+def _has_elements(alias: str, elements: List[Any], level: int) -> _Condition:
     """Elements of which one matches at most one of the constant's."""
     name = "[m%d]" % level
     return _has_all(_rows(alias, elements, name), [_contains(name, element, level + 1) for element in elements])
 
 
-def _has_all(source, tests):
+def _has_all(source: str, tests: Sequence[_Condition]) -> _Condition:
     if len(tests) == 1:
         ((sql, params),) = tests
         return "EXISTS (SELECT 1 FROM %s WHERE %s)" % (source, sql), params
@@ -207,7 +212,7 @@ def _has_all(source, tests):
     return sql % (case, source, len(tests)), params
 
 
-def contained_by(alias, value):
+def contained_by(alias: str, value: Any) -> _Condition:
     """
     The Python `value` contains the row's value: (condition, params).
 
@@ -223,7 +228,7 @@ def contained_by(alias, value):
     return sql, params
 
 
-def _contained_by(alias, value, level):
+def _contained_by(alias: str, value: Any, level: int) -> _Condition:
     if not _is_container(value):
         return equals_scalar(alias, value)
     if not value:

@@ -6,22 +6,23 @@ and 1 are equal. https://learn.microsoft.com/sql/relational-databases/json/index
 """
 
 import json
+from typing import Any, List, Optional, Sequence, Tuple
 
 from django.db import NotSupportedError
 from django.db.models.fields.json import KeyTransform
 
-from mssql_core.plugin import Capability
+from mssql_core.plugin import Capability, Compiled, Compiler, Expression
 
 from .documents import BINARY
 from .path import compile_path, literal, position
 
 
-def applies(compiler):
+def applies(compiler: Compiler) -> bool:
     """Whether a definition is compiled: Django names columns without their table there."""
     return getattr(compiler.query, "alias_cols", True) is False
 
 
-def refuse(compiler, what):
+def refuse(compiler: Optional[Compiler], what: str) -> None:
     """:raises NotSupportedError: `what` has no place in a definition."""
     if compiler is not None and applies(compiler):
         raise NotSupportedError(
@@ -30,13 +31,13 @@ def refuse(compiler, what):
         )
 
 
-def container(document):
+def container(document: str) -> str:
     """The document where it is an object or an array, else NULL: JSON_VALUE refuses scalars (13609)."""
     return "CASE WHEN ISJSON(%s) = 1 THEN %s END" % (document, document)
 
 
-def _document(node, compiler):
-    keys = []
+def _document(node: Any, compiler: Compiler) -> Tuple[str, List[Any], List[Any]]:
+    keys: List[Any] = []
     while isinstance(node, KeyTransform):
         keys.insert(0, node.key_name)
         node = node.lhs
@@ -44,7 +45,7 @@ def _document(node, compiler):
     return sql, list(params), keys
 
 
-def _path(keys, only_property=False):
+def _path(keys: Sequence[Any], only_property: bool = False) -> str:
     if any((position(key) or 0) < 0 for key in keys):
         raise NotSupportedError(
             "A constraint, an index or a generated field cannot count from the end of a JSON array: JSON paths have no "
@@ -55,25 +56,27 @@ def _path(keys, only_property=False):
     return literal(compile_path(keys))
 
 
-def text(node, compiler):
+def text(node: Expression, compiler: Compiler) -> Compiled:
     """A key's scalar as text; (sql, params)."""
     sql, params, keys = _document(node, compiler)
     return "JSON_VALUE(%s, %s)" % (container(sql), _path(keys)), params * 2
 
 
-def exists(node, compiler):
+def exists(node: Expression, compiler: Compiler) -> Compiled:
     """A condition: there is such a key."""
     sql, params, keys = _document(node, compiler)
     return _exists(sql, params, keys, compiler)
 
 
-def has_path(document, keys, compiler):
+def has_path(document: Expression, keys: Sequence[Any], compiler: Compiler) -> Compiled:
     """A condition: a document has the keys, the last of them as the name of a member."""
     sql, params = compiler.compile(document)
     return _exists(sql, list(params), keys, compiler, only_property=True)
 
 
-def _exists(sql, params, keys, compiler, only_property=False):
+def _exists(
+    sql: str, params: List[Any], keys: Sequence[Any], compiler: Compiler, only_property: bool = False
+) -> Compiled:
     document, path = container(sql), _path(keys, only_property)
     if compiler.connection.server.has(Capability.JSON_PATH_EXISTS):
         return "JSON_PATH_EXISTS(%s, %s) = 1" % (document, path), params * 2
@@ -87,14 +90,14 @@ def _exists(sql, params, keys, compiler, only_property=False):
     return "%s COLLATE %s <> %s" % (zero, BINARY, one), params * 4
 
 
-def _without_blanks(text):
+def _without_blanks(text: str) -> str:
     """Nothing says whether JSON_MODIFY keeps the blanks between values."""
     for code in (9, 10, 13, 32):
         text = "REPLACE(%s, NCHAR(%d), N'')" % (text, code)
     return text
 
 
-def exact(lhs, value, compiler):
+def exact(lhs: Expression, value: Any, compiler: Compiler) -> Compiled:
     """
     A key, or a document, is a constant.
 
@@ -118,7 +121,7 @@ def exact(lhs, value, compiler):
     raise AssertionError
 
 
-def _is_document(lhs, value, compiler):
+def _is_document(lhs: Expression, value: Any, compiler: Compiler) -> Compiled:
     sql, params = compiler.compile(lhs)
     if isinstance(value, (dict, list)) and value:
         refuse(compiler, "a comparison with an object or an array")
@@ -131,7 +134,7 @@ def _is_document(lhs, value, compiler):
     return "%s COLLATE %s = N'%s'" % (_without_blanks(sql), BINARY, expected), params
 
 
-def order(lhs, operator, value, compiler):
+def order(lhs: Expression, operator: str, value: Any, compiler: Compiler) -> Compiled:
     """A key is less or greater than a number or a text."""
     sql, params = text(lhs, compiler)
     if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -7,6 +7,10 @@ stands in an array of its own, because OPENJSON takes no scalar (error 13609).
 https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
 """
 
+from typing import Any, Iterable, List, Optional, Sequence
+
+from mssql_core.plugin import Compiled, Params
+
 from .path import compile_path, is_path_key, literal, position, utf16_bytes
 
 BINARY = "Latin1_General_100_BIN2"
@@ -23,11 +27,13 @@ class Item:
     :param only_property: the last key is a property's name, even if it is a number.
     """
 
-    def __init__(self, document, params, keys=(), prefix="j", only_property=False):
+    def __init__(
+        self, document: str, params: Params, keys: Iterable[Any] = (), prefix: str = "j", only_property: bool = False
+    ) -> None:
         self.params = list(params)
         self._prefix = prefix
-        self._sources = []
-        self._conditions = []
+        self._sources: List[str] = []
+        self._conditions: List[str] = []
         self._text = in_array(document)
         self._path = []
         keys = [str(key) for key in keys]
@@ -43,18 +49,18 @@ class Item:
                 self._path.append(key)
 
     @property
-    def alias(self):
+    def alias(self) -> str:
         return "[%s%d]" % (self._prefix, len(self._sources) - 1)
 
-    def _open_root(self):
+    def _open_root(self) -> None:
         self._add("OPENJSON(%s)" % self._text)
 
-    def _add(self, source):
+    def _add(self, source: str) -> None:
         alias = "[%s%d]" % (self._prefix, len(self._sources))
         lead = "CROSS APPLY " if self._sources else ""
         self._sources.append("%s%s AS %s" % (lead, source, alias))
 
-    def _step(self, key, only_property):
+    def _step(self, key: str, only_property: bool) -> None:
         parent = self.alias if self._sources else None
         index = position(key)
         if self._path or parent is None:
@@ -66,7 +72,7 @@ class Item:
             self._add("OPENJSON(%s)" % children(parent, (OBJECT,)))
         else:
             self._add("OPENJSON(%s)" % children(parent))
-        if index is not None and index < 0 and not only_property:
+        if parent is not None and index is not None and index < 0 and not only_property:
             self._conditions.append(_from_the_end(self.alias, parent, key))
         else:
             self._conditions.append(is_key(self.alias, key))
@@ -74,18 +80,18 @@ class Item:
     # ---- SQL --------------------------------------------------------------------
 
     @property
-    def from_sql(self):
+    def from_sql(self) -> str:
         return " ".join(self._sources)
 
     @property
-    def where_sql(self):
+    def where_sql(self) -> str:
         return " WHERE %s" % " AND ".join(self._conditions) if self._conditions else ""
 
-    def exists(self):
+    def exists(self) -> Compiled:
         """A condition: there is such a value; (sql, params)."""
         return "EXISTS (SELECT 1 FROM %s%s)" % (self.from_sql, self.where_sql), self.params
 
-    def select(self, sql, params=(), other=None):
+    def select(self, sql: str, params: Params = (), other: "Optional[Item]" = None) -> Compiled:
         """
         A scalar subquery of `sql` over the row, NULL where there is none; (sql, params).
 
@@ -99,13 +105,13 @@ class Item:
             found += other.params
         return "(SELECT TOP (1) %s FROM %s%s)" % (sql, from_sql, where_sql), found
 
-    def test(self, condition, params=(), other=None):
+    def test(self, condition: str, params: Params = (), other: "Optional[Item]" = None) -> Compiled:
         """A condition on the row, UNKNOWN where there is none, as comparisons with NULL are; (sql, params)."""
         sql, found = self.select("CASE WHEN %s THEN 1 ELSE 0 END" % condition, params, other)
         return "%s = 1" % sql, found
 
 
-def in_array(document):
+def in_array(document: str) -> str:
     """A document as the only element of an array; shorter than (max), `+` would cut it at 4,000 characters.
 
     https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
@@ -113,22 +119,22 @@ def in_array(document):
     return "CAST(N'[' AS nvarchar(max)) + %s + N']'" % document
 
 
-def children(alias, types=(ARRAY, OBJECT)):
+def children(alias: str, types: Sequence[int] = (ARRAY, OBJECT)) -> str:
     """The text of a container for OPENJSON, NULL of anything else, which has no rows."""
     return "CASE WHEN %s.[type] IN (%s) THEN %s.[value] END" % (alias, ", ".join(map(str, types)), alias)
 
 
-def is_key(alias, key):
+def is_key(alias: str, key: str) -> str:
     """Equal to the letter: `=` alone ignores blanks at the end."""
     return "%s.[key] = %s AND DATALENGTH(%s.[key]) = %d" % (alias, literal(key), alias, utf16_bytes(key))
 
 
-def _is_negative(key):
+def _is_negative(key: str) -> bool:
     index = position(key)
     return index is not None and index < 0
 
 
-def _from_the_end(alias, parent, key):
+def _from_the_end(alias: str, parent: str, key: str) -> str:
     length = "(SELECT COUNT(*) FROM OPENJSON(%s))" % children(parent, (ARRAY,))
     return "%s.[key] = CASE %s.[type] WHEN %d THEN CAST(%s - %d AS nvarchar(11)) ELSE %s END" % (
         alias, parent, ARRAY, length, -int(key), literal(key),

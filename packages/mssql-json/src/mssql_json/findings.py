@@ -1,10 +1,11 @@
 """What mssql_doctor tells of JSON: a level at which lookups are refused, and checks of columns that refuse scalars."""
 
 import re
+from typing import Iterator
 
 from django.db.models import JSONField
 
-from mssql_core.plugin import Capability, Finding
+from mssql_core.plugin import Capability, ExaminedDatabase, Finding
 
 _CHECKS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.definition FROM sys.check_constraints AS c "
@@ -14,7 +15,7 @@ _CHECKS = (
 _OBJECTS_ONLY = re.compile(r"\(?isjson\(\[(.*)\]\)=\(?1\)*$", re.IGNORECASE)
 
 
-def findings(database):
+def findings(database: ExaminedDatabase) -> Iterator[Finding]:
     """Findings of one database.
 
     :param database: a mssql_core.plugin.ExaminedDatabase.
@@ -37,10 +38,12 @@ def findings(database):
         )
 
 
-def _objects_only(database):
+def _objects_only(database: ExaminedDatabase) -> Iterator[str]:
     """The JSONFields whose columns' checks take objects and arrays only."""
     for schema, table, _, definition in database.of_project(database.rows(_CHECKS)):
         check = _OBJECTS_ONLY.match(definition)
-        for field in database.model(schema, table)._meta.local_concrete_fields if check else ():
+        if check is None:
+            continue
+        for field in database.model(schema, table)._meta.local_concrete_fields:
             if isinstance(field, JSONField) and field.column.casefold() == check.group(1).replace("]]", "]").casefold():
                 yield str(field)

@@ -5,6 +5,7 @@ text is put together here, the same on every version.
 """
 
 import json
+from typing import Any, List, Optional
 
 from django.db import NotSupportedError
 from django.db.models import (
@@ -31,6 +32,8 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
+from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Translation
+
 from ._compat import JSONArray, JSONObject, is_json
 from .path import literal
 
@@ -38,16 +41,16 @@ from .path import literal
 _EMPTY = "CAST(N'' AS nvarchar(max))"
 
 
-def _field(expression):
+def _field(expression: Any) -> Optional[Field]:
     return getattr(expression, "_output_field_or_none", None)
 
 
-def is_text(expression):
+def is_text(expression: Any) -> bool:
     """Whether an expression is text that a cast takes for a document."""
     return isinstance(_field(expression), (CharField, TextField)) and not is_json(expression)
 
 
-def json_text(expression, compiler, nulls=False):
+def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compiled:
     """
     SQL of an expression's value as JSON text; (sql, params).
 
@@ -59,7 +62,7 @@ def json_text(expression, compiler, nulls=False):
     return (text if nulls else "ISNULL(%s, N'null')" % text), params
 
 
-def _as_json(sql, expression):
+def _as_json(sql: str, expression: Any) -> str:
     field = _field(expression)
     if field is None or is_json(expression) or isinstance(field, (IntegerField, DecimalField, DurationField)):
         return "CAST(%s AS nvarchar(max))" % sql
@@ -79,12 +82,13 @@ def _as_json(sql, expression):
     return _quoted("STRING_ESCAPE(CAST(%s AS nvarchar(max)), N'json')" % sql)
 
 
-def _quoted(sql):
+def _quoted(sql: str) -> str:
     return "(%s + N'\"' + %s + N'\"')" % (_EMPTY, sql)
 
 
-def compile_array(node, compiler, connection, **extra):
-    parts, params = [], []
+def compile_array(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    parts: List[str] = []
+    params: List[Any] = []
     for expression in node.get_source_expressions():
         sql, found = json_text(expression, compiler)
         parts.append(sql)
@@ -94,9 +98,10 @@ def compile_array(node, compiler, connection, **extra):
     return "(%s + N'[' + %s + N']')" % (_EMPTY, " + N',' + ".join(parts)), params
 
 
-def compile_object(node, compiler, connection, **extra):
+def compile_object(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     expressions = node.get_source_expressions()
-    parts, params = [], []
+    parts: List[str] = []
+    params: List[Any] = []
     for key, value in zip(expressions[::2], expressions[1::2]):
         sql, found = json_text(value, compiler)
         parts.append("%s + %s" % (literal(_name(key) + ":"), sql))
@@ -106,7 +111,7 @@ def compile_object(node, compiler, connection, **extra):
     return "(%s + N'{' + %s + N'}')" % (_EMPTY, " + N',' + ".join(parts)), params
 
 
-def _name(key):
+def _name(key: Any) -> str:
     if not isinstance(key, Value):
         raise NotSupportedError("The keys of JSONObject() are constants.")
     return json.dumps(str(key.value), ensure_ascii=False)
@@ -115,7 +120,7 @@ def _name(key):
 # ---- aggregates ------------------------------------------------------------------------
 
 
-def compile_number_aggregate(node, compiler, connection, **extra):
+def compile_number_aggregate(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """SUM and its kin over a key take it for a number, and say a string is none (error 8114)."""
     key = _key_argument(node)
     if key is None:
@@ -128,7 +133,7 @@ def compile_number_aggregate(node, compiler, connection, **extra):
     return ("CONVERT(nvarchar(40), %s, 3)" % sql if is_json(node) else sql), params
 
 
-def compile_extreme(node, compiler, connection, **extra):
+def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """
     JSON values of several types have no common maximum.
 
@@ -143,11 +148,10 @@ def compile_extreme(node, compiler, connection, **extra):
     )
 
 
-def _key_argument(node):
-    argument = node.source_expressions[0]
-    if isinstance(argument, KeyTransform) and not isinstance(argument, KeyTextTransform):
-        return argument
-    return None
+def _key_argument(node: Expression) -> Optional[Expression]:
+    argument: Expression = node.source_expressions[0]
+    is_json_key = isinstance(argument, KeyTransform) and not isinstance(argument, KeyTextTransform)
+    return argument if is_json_key else None
 
 
 COMPILERS = {

@@ -1,6 +1,7 @@
 """Lookups of documents and keys: exact, in, isnull, has_key, contains."""
 
 import copy
+from typing import Any, List, Sequence
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Value
@@ -21,6 +22,8 @@ from django.db.models.fields.json import (
 )
 from django.db.models.lookups import In
 
+from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Params, Translation
+
 from . import constants, definitions, functions, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
 from .documents import BINARY, Item, in_array
@@ -34,22 +37,23 @@ _INDEXED = 4
 _CONTAINMENT = "contains and contained_by"
 
 
-def _is_expression(value):
+def _is_expression(value: Any) -> bool:
     return hasattr(value, "resolve_expression") or hasattr(value, "as_sql")
 
 
-def _is_constant(value):
+def _is_constant(value: Any) -> bool:
     return isinstance(value, Value) or not _is_expression(value)
 
 
-def _field(node):
-    return node.lhs.output_field
+def _field(node: Expression) -> Field:
+    field: Field = node.lhs.output_field
+    return field
 
 
 # ---- exact -------------------------------------------------------------------------
 
 
-def compile_exact(node, compiler, connection, **extra):
+def compile_exact(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A document or a key equals a constant, or another document."""
     if isinstance(node.lhs, KeyTextTransform):
         return text.compile_text_exact(node, compiler, connection)
@@ -65,7 +69,7 @@ def compile_exact(node, compiler, connection, **extra):
     return _equals_expression(node.lhs, node.rhs, compiler)
 
 
-def _equals_any(lhs, found, compiler):
+def _equals_any(lhs: Expression, found: Sequence[Any], compiler: Compiler) -> Compiled:
     item = item_of(lhs, compiler)
     tests = [constants.equals(item.alias, value) for value in found]
     condition = " OR ".join("(%s)" % sql for sql, _ in tests)
@@ -73,7 +77,7 @@ def _equals_any(lhs, found, compiler):
     return _with_index(lhs, found[0], sql, params, compiler) if len(found) == 1 else (sql, params)
 
 
-def _with_index(lhs, value, sql, params, compiler):
+def _with_index(lhs: Expression, value: Any, sql: str, params: Params, compiler: Compiler) -> Compiled:
     """
     Say it first in the words of an index over a key, of up to _INDEXED keys; it is the test that decides.
 
@@ -84,7 +88,8 @@ def _with_index(lhs, value, sql, params, compiler):
     if not isinstance(document, Col) or not all(map(is_path_key, keys)):
         return sql, params
     column, _ = compiler.compile(document)
-    tests, values_found = [], []
+    tests: List[str] = []
+    values_found: List[Any] = []
     for path, text_value in constants.texts(value, keys):
         if len(tests) == _INDEXED or isinstance(text_value, str) and len(text_value) > _LONGEST // 2:
             continue
@@ -98,7 +103,7 @@ def _with_index(lhs, value, sql, params, compiler):
     return ("(%s)" % " AND ".join([*tests, sql]) if tests else sql), [*values_found, *params]
 
 
-def _equals_expression(lhs, rhs, compiler):
+def _equals_expression(lhs: Expression, rhs: Any, compiler: Compiler) -> Compiled:
     item = item_of(lhs, compiler)
     if is_json(rhs):
         other = item_of(rhs, compiler, prefix="o")
@@ -110,7 +115,7 @@ def _equals_expression(lhs, rhs, compiler):
     return item.test(values.same_scalar(item.alias, other.alias), (), other)
 
 
-def _equals_column(item, rhs, compiler):
+def _equals_column(item: Item, rhs: Any, compiler: Compiler) -> Compiled:
     """Numbers with numbers, text with what the key reads as text."""
     sql, params = text.value_sql(rhs, compiler)
     if text.is_number(rhs):
@@ -121,7 +126,7 @@ def _equals_column(item, rhs, compiler):
 # ---- in ------------------------------------------------------------------------------
 
 
-def compile_in(node, compiler, connection, **extra):
+def compile_in(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A document or a key is one of some values; case matters of a key as text, too."""
     if isinstance(node.lhs, KeyTextTransform):
         changed = copy.copy(node)
@@ -151,15 +156,15 @@ def compile_in(node, compiler, connection, **extra):
     return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
 
 
-def _is_null_of_another_type(value):
+def _is_null_of_another_type(value: Any) -> bool:
     return isinstance(value, Value) and value.value is None and not is_json(value)
 
 
-def _is_subquery(rhs):
+def _is_subquery(rhs: Any) -> bool:
     return hasattr(rhs, "get_compiler") or hasattr(rhs, "query")
 
 
-def _equals_some(lhs, known, compiler):
+def _equals_some(lhs: Expression, known: Sequence[Any], compiler: Compiler) -> Compiled:
     if len(known) == 1 or len(known) <= 8 and not any(isinstance(value, (dict, list)) for value in known):
         return _equals_any(lhs, known, compiler)
     # All of them in one parameter.
@@ -169,7 +174,7 @@ def _equals_some(lhs, known, compiler):
     return item.test(condition, [values.text_of(known)])
 
 
-def _in_subquery(node, compiler):
+def _in_subquery(node: Expression, compiler: Compiler) -> Compiled:
     definitions.refuse(compiler, "a subquery")
     sql, params = node.process_rhs(compiler, compiler.connection)
     item = item_of(node.lhs, compiler)
@@ -191,7 +196,7 @@ def _in_subquery(node, compiler):
 # ---- isnull, has_key -----------------------------------------------------------------
 
 
-def compile_is_null(node, compiler, connection, **extra):
+def compile_is_null(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """``key__isnull=True``: there is no such key; JSON null is a value. Of a key as text: NULL."""
     if isinstance(node.lhs, KeyTextTransform):
         return NotImplemented
@@ -202,12 +207,13 @@ def compile_is_null(node, compiler, connection, **extra):
     return ("(NOT %s)" % sql if node.rhs else sql), params
 
 
-def compile_has_key(node, compiler, connection, **extra):
+def compile_has_key(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """An object has the keys; the last of them is a name even if it is a number."""
     as_array_index = isinstance(node, HasKeyOrArrayIndex)
     rhs = node.rhs if isinstance(node.rhs, (list, tuple)) else [node.rhs]
     document, lhs_keys = unwrapped(node.lhs) if isinstance(node.lhs, KeyTransform) else (node.lhs, [])
-    tests, all_params = [], []
+    tests: List[str] = []
+    all_params: List[Any] = []
     for key in rhs:
         keys = [*lhs_keys, *(unwrapped(key)[1] if isinstance(key, KeyTransform) else [str(key)])]
         if definitions.applies(compiler):
@@ -228,7 +234,7 @@ def compile_has_key(node, compiler, connection, **extra):
 # ---- contains --------------------------------------------------------------------------
 
 
-def compile_contains(node, compiler, connection, **extra):
+def compile_contains(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A document or a key contains a constant, or another document, as PostgreSQL's @> has it."""
     definitions.refuse(compiler, _CONTAINMENT)
     item = item_of(node.lhs, compiler)
@@ -241,7 +247,7 @@ def compile_contains(node, compiler, connection, **extra):
     return _with_index(node.lhs, value, sql, params, compiler) if isinstance(value, dict) else (sql, params)
 
 
-def compile_contained_by(node, compiler, connection, **extra):
+def compile_contained_by(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A document or a key is contained in a constant, or in another document."""
     definitions.refuse(compiler, _CONTAINMENT)
     item = item_of(node.lhs, compiler)

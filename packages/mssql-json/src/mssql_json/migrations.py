@@ -1,10 +1,13 @@
 """Migration operations of mssql-json."""
 
 import re
+from typing import Any, Dict, List, Mapping, NoReturn, Optional, Tuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DataError, models
 from django.db.migrations.operations.base import Operation
+
+from mssql_core.plugin import Connection, Cursor, Field, Model, SchemaEditor
 
 from . import native
 
@@ -34,27 +37,27 @@ class UseNativeType(Operation):
 
     reversible = False
 
-    def __init__(self, model_name, name):
+    def __init__(self, model_name: str, name: str) -> None:
         self.model_name = model_name
         self.name = name
 
-    def deconstruct(self):
+    def deconstruct(self) -> Tuple[str, List[Any], Dict[str, Any]]:
         return type(self).__name__, [], {"model_name": self.model_name, "name": self.name}
 
-    def state_forwards(self, app_label, state):
+    def state_forwards(self, app_label: str, state: Any) -> None:
         pass
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(self, app_label: str, schema_editor: SchemaEditor, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         connection = schema_editor.connection
         if connection.vendor == "microsoft" and self.allow_migrate_model(connection.alias, model):
             convert(schema_editor, model, model._meta.get_field(self.name))
 
-    def describe(self):
+    def describe(self) -> str:
         return "Store %s.%s as the type json" % (self.model_name, self.name)
 
     @property
-    def migration_name_fragment(self):
+    def migration_name_fragment(self) -> str:
         return "%s_%s_native" % (self.model_name.lower(), self.name.lower())
 
 
@@ -75,10 +78,10 @@ class ReplaceJSONChecks(Operation):
     reversible = True
     reduces_to_sql = True
 
-    def state_forwards(self, app_label, state):
+    def state_forwards(self, app_label: str, state: Any) -> None:
         pass
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(self, app_label: str, schema_editor: SchemaEditor, from_state: Any, to_state: Any) -> None:
         connection = schema_editor.connection
         if connection.vendor != "microsoft" or not hasattr(connection, "plugins"):
             # mssql-django is of that vendor too.
@@ -89,18 +92,18 @@ class ReplaceJSONChecks(Operation):
                     if field.get_internal_type() == "JSONField" and field.db_type(connection) != "json":
                         replace_check(schema_editor, model, field)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+    def database_backwards(self, app_label: str, schema_editor: SchemaEditor, from_state: Any, to_state: Any) -> None:
         pass
 
-    def describe(self):
+    def describe(self) -> str:
         return "Let JSONFields take any JSON"
 
     @property
-    def migration_name_fragment(self):
+    def migration_name_fragment(self) -> str:
         return "replace_json_checks"
 
 
-def replace_check(schema_editor, model, field):
+def replace_check(schema_editor: SchemaEditor, model: Model, field: Field) -> None:
     """Replace the check that takes objects and arrays only; see ReplaceJSONChecks."""
     connection = schema_editor.connection
     with connection.cursor() as cursor:
@@ -112,7 +115,7 @@ def replace_check(schema_editor, model, field):
             schema_editor.alter_field(model, _as_text(model, field), field)
 
 
-def convert(schema_editor, model, field):
+def convert(schema_editor: SchemaEditor, model: Model, field: Field) -> None:
     """Change a field's column to the type json; see UseNativeType."""
     connection = schema_editor.connection
     if field.db_type(connection) != "json":
@@ -135,7 +138,7 @@ def convert(schema_editor, model, field):
     schema_editor.alter_field(model, _as_text(model, field), field)
 
 
-def _names(connection, model, field):
+def _names(connection: Connection, model: Model, field: Field) -> Dict[str, str]:
     quote = connection.ops.quote_column
     return {
         "t": connection.ops.quote_table(model._meta.db_table),
@@ -144,7 +147,7 @@ def _names(connection, model, field):
     }
 
 
-def _guard(connection, model, field):
+def _guard(connection: Connection, model: Model, field: Field) -> str:
     """A script cannot rewrite numbers: it ends where there is something to look at."""
     names = _names(connection, model, field)
     return (
@@ -156,18 +159,18 @@ def _guard(connection, model, field):
 class _Check:
     """A constraint of the database that no model names."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
 
-    def remove_sql(self, model, schema_editor):
+    def remove_sql(self, model: Model, schema_editor: SchemaEditor) -> Any:
         return schema_editor._delete_check_sql(model, self.name)
 
 
-def _is_isjson(constraint):
+def _is_isjson(constraint: Mapping[str, Any]) -> bool:
     return "isjson" in (constraint.get("definition") or "").lower()
 
 
-def _type_of(cursor, table, column):
+def _type_of(cursor: Cursor, table: str, column: str) -> Optional[str]:
     cursor.execute(
         "SELECT TYPE_NAME(system_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND name = %s",
         [table, column],
@@ -176,18 +179,18 @@ def _type_of(cursor, table, column):
     return row[0] if row else None
 
 
-def _as_text(model, field):
+def _as_text(model: Model, field: Field) -> Field:
     """The field as it was stored: text of any length."""
     arguments = {"null": field.null, "db_column": field.db_column}
     if hasattr(field, "db_default"):
         arguments["db_default"] = field.db_default
-    old = models.TextField(**arguments)
+    old: Field = models.TextField(**arguments)
     old.set_attributes_from_name(field.name)
     old.model = model
     return old
 
 
-def _check_documents(cursor, connection, model, field):
+def _check_documents(cursor: Cursor, connection: Connection, model: Model, field: Field) -> None:
     names = _names(connection, model, field)
     cursor.execute("SELECT TOP (1) {k} FROM {t} WHERE ISJSON({c}) = 0 ORDER BY {k}".format(**names))
     row = cursor.fetchone()
@@ -206,7 +209,7 @@ def _check_documents(cursor, connection, model, field):
         cursor.execute("UPDATE {t} SET {c} = %s WHERE {k} = %s".format(**names), [exact, key])
 
 
-def _refuse(model, field, key, reason):
+def _refuse(model: Model, field: Field, key: Any, reason: str) -> NoReturn:
     raise DataError(
         "%s.%s of the row with the primary key %r cannot become the type json: %s Change it, or keep nvarchar(max) "
         "without the option native." % (model._meta.label, field.name, key, reason)

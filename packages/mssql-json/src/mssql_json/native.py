@@ -7,6 +7,7 @@ https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
 
 import decimal
 import re
+from typing import Match
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*', re.DOTALL)
 _HALF = re.compile(
@@ -17,7 +18,7 @@ _ESCAPED_BACKSLASH = re.compile(r"\\\\")
 _DIGITS = 38
 
 
-def exact_text(text):
+def exact_text(text: str) -> str:
     """
     The document with numbers written so that the type json keeps them.
 
@@ -26,7 +27,7 @@ def exact_text(text):
     return _TOKEN.sub(_token, text)
 
 
-def _token(found):
+def _token(found: Match[str]) -> str:
     token = found.group()
     if token.startswith('"'):
         if _HALF.search(_ESCAPED_BACKSLASH.sub("  ", token)):

@@ -1,17 +1,20 @@
 """The backend's operations for JSON."""
 
 import json
+from typing import Any, List, Optional, Type
 
 from django.db import DataError
+
+from mssql_core.plugin import Expression, Mixin
 
 from . import native
 from .transforms import sort_expressions
 
 
-class JSONOperations:
+class JSONOperations(Mixin):
     """Documents as text, and the order of keys."""
 
-    def adapt_json_value(self, value, encoder):
+    def adapt_json_value(self, value: Any, encoder: Optional[Type[json.JSONEncoder]]) -> str:
         """
         The text of a document.
 
@@ -25,14 +28,14 @@ class JSONOperations:
             return json.dumps(value, cls=encoder)
         return text
 
-    def sort_expressions(self, expression):
+    def sort_expressions(self, expression: Expression) -> List[Expression]:
         return sort_expressions(expression) or super().sort_expressions(expression)
 
 
 class NativeJSONOperations(JSONOperations):
     """Documents as the type json holds them without loss."""
 
-    def adapt_json_value(self, value, encoder):
+    def adapt_json_value(self, value: Any, encoder: Optional[Type[json.JSONEncoder]]) -> str:
         text = super().adapt_json_value(value, encoder)
         try:
             return native.exact_text(text)

@@ -5,6 +5,7 @@ https://learn.microsoft.com/sql/relational-databases/json/json-path-expressions-
 
 import json
 import re
+from typing import Iterable, Optional
 
 from mssql_core.plugin import string_literal
 
@@ -12,13 +13,13 @@ from mssql_core.plugin import string_literal
 _POSITION = re.compile(r"^(0|-?[1-9][0-9]*)$", re.ASCII)
 
 
-def position(key):
+def position(key: object) -> Optional[int]:
     """The array position that a key names, or None: ``"-1"`` is the last element."""
     key = str(key)
     return int(key) if _POSITION.match(key) else None
 
 
-def is_path_key(key):
+def is_path_key(key: object) -> bool:
     """Whether a path can name the property.
 
     A number in a path is a position, and nothing documents an empty name. U+FFFF makes the literal a sum, and before
@@ -27,7 +28,7 @@ def is_path_key(key):
     return position(key) is None and key != "" and "\uffff" not in str(key)
 
 
-def compile_path(keys, root="$"):
+def compile_path(keys: Iterable[object], root: str = "$") -> str:
     """
     ``$."a"[0]``: positions in brackets, everything else as a name in quotes.
 
@@ -45,11 +46,11 @@ def compile_path(keys, root="$"):
     return "".join(steps)
 
 
-def literal(text):
+def literal(text: str) -> str:
     """An nvarchar literal inside a statement with %s placeholders."""
     return string_literal(text).replace("%", "%%")
 
 
-def utf16_bytes(text):
+def utf16_bytes(text: str) -> int:
     """What DATALENGTH says of `text` as nvarchar."""
     return len(text.encode("utf-16-le", "surrogatepass"))

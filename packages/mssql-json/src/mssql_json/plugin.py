@@ -1,11 +1,12 @@
 """The hooks of mssql-json."""
 
 import re
+from typing import Any, Dict, Iterator, Optional
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.expressions import Col
 
-from mssql_core.plugin import Capability, DataType, hookimpl
+from mssql_core.plugin import Capability, CompileFunction, DataType, ExaminedDatabase, Finding, ServerInfo, hookimpl
 
 from . import findings, functions, lookups, text, transforms
 from .operations import JSONOperations, NativeJSONOperations
@@ -27,13 +28,13 @@ class JSONPlugin:
     :raises ImproperlyConfigured: `native` is neither True nor False.
     """
 
-    def __init__(self, native=False):
+    def __init__(self, native: bool = False) -> None:
         if not isinstance(native, bool):
             raise ImproperlyConfigured("OPTIONS['plugins']['json']['native'] is True or False.")
         self.native = native
 
     @hookimpl
-    def mssql_features(self):
+    def mssql_features(self) -> Dict[str, bool]:
         return {
             "can_introspect_json_field": True,
             # The type json holds objects and arrays only (error 13609).
@@ -45,7 +46,7 @@ class JSONPlugin:
         }
 
     @hookimpl
-    def mssql_data_types(self, server):
+    def mssql_data_types(self, server: ServerInfo) -> Dict[str, DataType]:
         if not self.native:
             return {"JSONField": DataType("nvarchar(max)", CHECK)}
         if not server.has(Capability.JSON_TYPE):
@@ -56,7 +57,7 @@ class JSONPlugin:
         return {"JSONField": DataType("json")}
 
     @hookimpl
-    def mssql_field_type(self, column):
+    def mssql_field_type(self, column: Any) -> Optional[str]:
         if getattr(column, "data_type", None) == "json":
             return "JSONField"
         name = getattr(column, "name", None)
@@ -67,7 +68,7 @@ class JSONPlugin:
         return None
 
     @hookimpl
-    def mssql_compilers(self):
+    def mssql_compilers(self) -> Dict[type, CompileFunction]:
         found = {
             **functions.COMPILERS,
             **lookups.COMPILERS,
@@ -79,9 +80,9 @@ class JSONPlugin:
         return found
 
     @hookimpl
-    def mssql_findings(self, database):
+    def mssql_findings(self, database: ExaminedDatabase) -> Iterator[Finding]:
         return findings.findings(database)
 
     @hookimpl
-    def mssql_mixins(self):
+    def mssql_mixins(self) -> Dict[str, type]:
         return {"operations": NativeJSONOperations if self.native else JSONOperations}

@@ -5,6 +5,7 @@ JSON distinguishes case, whatever the collation of the database; the lookups wit
 
 import copy
 import json
+from typing import Any
 
 from django.db.models import DecimalField, DurationField, FloatField, IntegerField, TextField
 from django.db.models.fields.json import (
@@ -23,7 +24,7 @@ from django.db.models.fields.json import (
 )
 from django.db.models.lookups import Contains
 
-from mssql_core.plugin import UnaryExpression
+from mssql_core.plugin import Compiled, CompileFunction, Compiler, Connection, Expression, Translation, UnaryExpression
 
 from . import definitions, values
 from ._compat import JSONIContains, is_json, python_value
@@ -37,17 +38,19 @@ _OPERATORS = {KeyTransformGt: ">", KeyTransformGte: ">=", KeyTransformLt: "<", K
 class Collated(UnaryExpression):
     """Text with a collation of its own."""
 
-    def __init__(self, expression, collation):
+    def __init__(self, expression: Expression, collation: str) -> None:
         super().__init__(expression, TextField())
         self.collation = collation
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         return "(%s) COLLATE %s" % (sql, self.collation), params
 
 
-def _with_collation(collation):
-    def compile_with_collation(node, compiler, connection, **extra):
+def _with_collation(collation: str) -> CompileFunction:
+    def compile_with_collation(
+        node: Expression, compiler: Compiler, connection: Connection, **extra: Any
+    ) -> Translation:
         if isinstance(node.lhs, Collated):
             return NotImplemented
         changed = copy.copy(node)
@@ -61,22 +64,22 @@ _sensitive = _with_collation(BINARY)
 _insensitive = _with_collation(_INSENSITIVE)
 
 
-def compile_text_contains(node, compiler, connection, **extra):
+def compile_text_contains(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     if not isinstance(node.lhs, KeyTextTransform):
         return NotImplemented
     return _sensitive(node, compiler, connection)
 
 
-def compile_iexact(node, compiler, connection, **extra):
+def compile_iexact(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     return _same_text(node, compiler, connection, _INSENSITIVE)
 
 
-def compile_text_exact(node, compiler, connection):
+def compile_text_exact(node: Expression, compiler: Compiler, connection: Connection) -> Compiled:
     """A key as text equals a text, blanks at the end and all."""
     return _same_text(node, compiler, connection, BINARY)
 
 
-def _same_text(node, compiler, connection, collation):
+def _same_text(node: Expression, compiler: Compiler, connection: Connection, collation: str) -> Compiled:
     """None is JSON null."""
     if node.rhs is None:
         key = KeyTransform(node.lhs.key_name, *node.lhs.source_expressions)
@@ -88,13 +91,13 @@ def _same_text(node, compiler, connection, collation):
     return "(%s + N'.') COLLATE %s = %%s" % (lhs, collation), [*lhs_params, "%s." % (node.rhs,)]
 
 
-def value_sql(expression, compiler):
+def value_sql(expression: Any, compiler: Compiler) -> Compiled:
     """An expression of the right side, in parentheses if it is a query."""
     sql, params = compiler.compile(expression)
     return (sql if sql.startswith("(") or not sql.startswith("SELECT") else "(%s)" % sql), params
 
 
-def is_number(expression):
+def is_number(expression: Any) -> bool:
     """Whether an expression's values are numbers."""
     field = getattr(expression, "_output_field_or_none", None)
     return isinstance(field, (IntegerField, FloatField, DecimalField, DurationField))
@@ -103,7 +106,7 @@ def is_number(expression):
 # ---- less and greater -------------------------------------------------------------------
 
 
-def compile_order(node, compiler, connection, **extra):
+def compile_order(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Numbers with numbers, strings with strings; values of other types are neither less nor greater."""
     operator = next(_OPERATORS[kind] for kind in type(node).__mro__ if kind in _OPERATORS)
     if definitions.applies(compiler):
@@ -126,7 +129,7 @@ def compile_order(node, compiler, connection, **extra):
     return item.test("%s %s %s" % (condition, operator, sql), params)
 
 
-def _text_order(node, operator, compiler):
+def _text_order(node: Expression, operator: str, compiler: Compiler) -> Compiled:
     lhs, lhs_params = compiler.compile(node.lhs)
     if hasattr(node.rhs, "as_sql"):
         rhs, rhs_params = value_sql(node.rhs, compiler)

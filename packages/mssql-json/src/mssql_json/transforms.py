@@ -1,19 +1,21 @@
 """Keys as values: JSON, text, sort keys; casts; NULL and null."""
 
+from typing import Any, List, Optional, Tuple
+
 from django.db import NotSupportedError
 from django.db.models import FloatField, TextField, Value
 from django.db.models.expressions import CombinedExpression, Ref
 from django.db.models.fields.json import JSONField, KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
-from mssql_core.plugin import Capability, UnaryExpression
+from mssql_core.plugin import Capability, Compiled, Compiler, Connection, Expression, Translation, UnaryExpression
 
 from . import definitions, functions
 from ._compat import is_json
 from .documents import BINARY, Item
 
 
-def unwrapped(node):
+def unwrapped(node: Expression) -> Tuple[Expression, List[Any]]:
     """(expression of the document, keys) of nested key transforms."""
     keys = [node.key_name]
     previous = node.lhs
@@ -23,7 +25,7 @@ def unwrapped(node):
     return previous, keys
 
 
-def item_of(node, compiler, prefix="j"):
+def item_of(node: Any, compiler: Compiler, prefix: str = "j") -> Item:
     """
     The Item of a key transform, or of an expression that is a document itself.
 
@@ -37,7 +39,7 @@ def item_of(node, compiler, prefix="j"):
     return Item(sql, params, keys, prefix)
 
 
-def require_openjson(connection):
+def require_openjson(connection: Connection) -> None:
     """:raises NotSupportedError: the database's compatibility level is too low for OPENJSON."""
     if not connection.server.has(Capability.OPENJSON):
         raise NotSupportedError(
@@ -46,17 +48,18 @@ def require_openjson(connection):
         )
 
 
-def is_key(node):
+def is_key(node: Any) -> bool:
     """Whether a node stands for a key as JSON, not as text."""
     return isinstance(node, KeyTransform) and not isinstance(node, KeyTextTransform)
 
 
-def as_text(node):
+def as_text(node: Expression) -> Expression:
     """A key transform as text."""
-    return KeyTextTransform(node.key_name, *node.source_expressions, **node.extra)
+    text: Expression = KeyTextTransform(node.key_name, *node.source_expressions, **node.extra)
+    return text
 
 
-def compile_key_transform(node, compiler, connection, **extra):
+def compile_key_transform(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """The value as JSON: strings in quotes, null as null, SQL NULL where there is none."""
     if definitions.applies(compiler):
         return definitions.text(node, compiler)
@@ -68,7 +71,7 @@ def compile_key_transform(node, compiler, connection, **extra):
     )
 
 
-def compile_key_text(node, compiler, connection, **extra):
+def compile_key_text(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """The value as text: null is NULL."""
     if definitions.applies(compiler):
         return definitions.text(node, compiler)
@@ -76,7 +79,7 @@ def compile_key_text(node, compiler, connection, **extra):
     return item.select("%s.[value]" % item.alias)
 
 
-def compile_value(node, compiler, connection, **extra):
+def compile_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """None of a JSONField is JSON null as a value, SQL NULL when Django saves it so."""
     if node.value is not None or not is_json(node):
         return NotImplemented
@@ -84,7 +87,7 @@ def compile_value(node, compiler, connection, **extra):
     return ("CAST(NULL AS nvarchar(max))", []) if sql == "NULL" else (sql, params)
 
 
-def compile_cast(node, compiler, connection, **extra):
+def compile_cast(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """To JSON: numbers, booleans and the rest as JSON writes them, text as the document it is. From a key: its text."""
     (source,) = node.get_source_expressions()
     if isinstance(node.output_field, JSONField):
@@ -99,7 +102,7 @@ def compile_cast(node, compiler, connection, **extra):
     return NotImplemented
 
 
-def compile_native_column(node, compiler, connection, **extra):
+def compile_native_column(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A column of the type json as text: json has no comparison and no order (error 13636).
 
     https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
@@ -113,7 +116,7 @@ def compile_native_column(node, compiler, connection, **extra):
 # ---- arithmetic -----------------------------------------------------------------------
 
 
-def compile_combined(node, compiler, connection, **extra):
+def compile_combined(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Keys in arithmetic are numbers."""
     if not is_key(node.lhs) and not is_key(node.rhs):
         return NotImplemented
@@ -122,8 +125,9 @@ def compile_combined(node, compiler, connection, **extra):
     return compiler.compile(copy)
 
 
-def _number(node):
-    return Cast(as_text(node), FloatField())
+def _number(node: Expression) -> Expression:
+    number: Expression = Cast(as_text(node), FloatField())
+    return number
 
 
 # ---- order ------------------------------------------------------------------------------
@@ -132,11 +136,11 @@ def _number(node):
 class SortKey(UnaryExpression):
     """One part of a key's place in an order: null, strings, numbers, booleans, arrays, objects."""
 
-    def __init__(self, expression, part):
+    def __init__(self, expression: Expression, part: str) -> None:
         super().__init__(expression, TextField())
         self.part = part
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         if self.part == "kind":
             return (
@@ -148,7 +152,7 @@ class SortKey(UnaryExpression):
         return "(%s) COLLATE %s" % (sql, connection.server.collation), params
 
 
-def sort_expressions(expression):
+def sort_expressions(expression: Any) -> Optional[List[Expression]]:
     """What to sort by in the place of a key as JSON, or None."""
     source = expression
     while isinstance(source, Ref):

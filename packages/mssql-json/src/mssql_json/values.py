@@ -2,10 +2,11 @@
 
 import json
 import math
+from typing import Any, List, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
 
-from .documents import ARRAY, BINARY, children
+from .documents import ARRAY, BINARY, Item, children
 
 # Levels to which two documents of the database are compared by value, below that by text.
 DEEPEST = 16
@@ -15,7 +16,7 @@ DEEPEST_CONTAINED = 12
 _DIGITS = 38
 
 
-def depth(value):
+def depth(value: Any) -> int:
     """How many containers deep a Python value is: 0 for a scalar, 1 for ``[]`` and ``[1]``."""
     if isinstance(value, dict):
         return 1 + max(map(depth, value.values()), default=0)
@@ -24,7 +25,7 @@ def depth(value):
     return 0
 
 
-def text_of(value):
+def text_of(value: Any) -> str:
     """JSON for a parameter."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -32,22 +33,22 @@ def text_of(value):
 # ---- scalars ------------------------------------------------------------------------
 
 
-def exactly(alias):
+def exactly(alias: str) -> str:
     """The text of a row, to compare with a text that ends with a full stop: `=` ignores blanks at the end."""
     return "(%s.[value] + N'.') COLLATE %s" % (alias, BINARY)
 
 
-def has_point(alias):
+def has_point(alias: str) -> str:
     """A number is no integer: it is written with a fraction or an exponent."""
     return "%s.[value] LIKE N'%%%%[.eE]%%%%'" % alias
 
 
-def as_float(alias):
+def as_float(alias: str) -> str:
     """The number as float, NULL beyond every float."""
     return "TRY_CAST(%s.[value] AS float)" % alias
 
 
-def nearest_float(value):
+def nearest_float(value: Union[int, float]) -> Optional[float]:
     """The float of a Python number, None beyond every float."""
     try:
         return float(value)
@@ -58,7 +59,7 @@ def nearest_float(value):
 # ---- equality of two rows -----------------------------------------------------------
 
 
-def same_scalar(x, y):
+def same_scalar(x: str, y: str) -> str:
     """Two rows hold the same scalar."""
     return (
         "(%(x)s.[type] = %(y)s.[type] AND (%(x)s.[type] = 0 OR (%(x)s.[type] IN (1, 3) AND %(xv)s = %(yv)s) "
@@ -74,7 +75,7 @@ def same_scalar(x, y):
     }
 
 
-def same(x, y, levels):
+def same(x: str, y: str, levels: int) -> str:
     """
     Two rows hold the same value; containers that are `levels` deep, and beyond that the same text.
 
@@ -91,7 +92,7 @@ def same(x, y, levels):
     ) % (scalar, x, x, y, texts, _leaves(levels))
 
 
-def _number_text(value):
+def _number_text(value: str) -> str:
     """The same text for equal numbers: integers as they are, whole fractions as integers, others as 17 digits.
 
     A float's digits: style 3 of CONVERT (2016),
@@ -105,7 +106,7 @@ def _number_text(value):
     ).format(v=value, n=number)
 
 
-def _leaves(levels):
+def _leaves(levels: int) -> str:
     """Further sources after a [d].[v] of containers: [u].[r] is the path, type and value of each leaf in one text."""
     names = ["[l%d]" % level for level in range(1, levels + 1)]
     sources = ["CROSS APPLY OPENJSON([d].[v]) AS %s" % names[0]]
@@ -128,19 +129,19 @@ def _leaves(levels):
     return " ".join(sources)
 
 
-def _deepest(names, column):
+def _deepest(names: Sequence[str], column: str) -> str:
     columns = ["%s.[%s]" % (name, column) for name in reversed(names)]
     return "COALESCE(%s)" % ", ".join(columns) if len(columns) > 1 else columns[0]
 
 
-def _quoted_key(name):
+def _quoted_key(name: str) -> str:
     return "N'\"' + STRING_ESCAPE(%s.[key], N'json') + N'\"'" % name
 
 
 # ---- containment ----------------------------------------------------------------------
 
 
-def contains(x, y, levels):
+def contains(x: str, y: str, levels: int) -> str:
     """
     The row `x` contains the row `y`, as PostgreSQL's @> has it.
 
@@ -162,7 +163,7 @@ def contains(x, y, levels):
     return "(%s OR %s)" % (element, _contains(x, y, levels, 1))
 
 
-def _contains(x, y, levels, level):
+def _contains(x: str, y: str, levels: int, level: int) -> str:
     scalar = same_scalar(x, y)
     if level > levels:
         return scalar
@@ -182,7 +183,7 @@ def _contains(x, y, levels, level):
 # ---- order ------------------------------------------------------------------------------
 
 
-def compares(item, operator, value):
+def compares(item: Item, operator: str, value: Any) -> Tuple[str, List[Any]]:
     """
     The row's value is less or greater than a Python value of its own type: (condition, params).
 
@@ -202,11 +203,11 @@ def compares(item, operator, value):
     raise NotSupportedError("JSON values have an order among numbers, strings and booleans, not for %r." % (value,))
 
 
-def ordered_text(alias):
+def ordered_text(alias: str) -> str:
     return "(%s.[value] + NCHAR(1)) COLLATE %s" % (alias, BINARY)
 
 
-def _compares_number(alias, operator, value):
+def _compares_number(alias: str, operator: str, value: Union[int, float]) -> Tuple[str, List[Any]]:
     """Integers of up to 38 digits as decimals, everything else as float."""
     float_operator, fraction = _float_bound(operator, value)
     if fraction is None:
@@ -223,7 +224,7 @@ def _compares_number(alias, operator, value):
     return sql, [fraction, str(whole)]
 
 
-def _float_bound(operator, value):
+def _float_bound(operator: str, value: Union[int, float]) -> Tuple[str, Optional[float]]:
     """(operator, float) that say of a float what `operator` says of the exact `value`."""
     bound = nearest_float(value)
     if bound is None or bound == value:
@@ -233,11 +234,11 @@ def _float_bound(operator, value):
     return ("<=" if operator[0] == "<" else ">"), bound
 
 
-def _whole_bound(operator, value):
+def _whole_bound(operator: str, value: float) -> int:
     return math.ceil(value) if operator in ("<", ">=") else math.floor(value)
 
 
-def orders(x, operator, y):
+def orders(x: str, operator: str, y: str) -> str:
     """The row `x` is less or greater than the row `y` of the same type."""
     whole = "%s.[value] NOT LIKE N'%%%%[.eE]%%%%' AND LEN(%s.[value]) <= 38"
     return (
