@@ -37,6 +37,19 @@ NOTES = {
     "UUIDField": "or `char(32)` by the option `uuid_type`",
     "VarcharField": "one byte for each character of the collation's code page; what is not in it is refused",
     "LegacyDateTimeField": "1/300 of a second",
+    "VarcharTextField": "as `VarcharField`",
+    "FixedCharField": "as `VarcharField`; read with its blanks at the end, which do not count in comparisons",
+    "LegacyTextField": "as `VarcharField`; neither compared nor ordered (402, 306)",
+    "DateTime2Field": "where `datetime_type` is `datetimeoffset`; in the connection's time zone with `USE_TZ`",
+    "DateTimeOffsetField": "where `datetime_type` is `datetime2`",
+    "HierarchyIdField": "text: `/1/3/`",
+    "GeographyField": "text: `SRID=4326;POINT (-122.3 47.6)`; neither compared nor ordered (403, 249)",
+    "GeometryField": "text: `SRID=0;POINT (3 4)`; neither compared nor ordered (403, 249)",
+    "SqlVariantField": "a value of any plain type; what is written has the type of a parameter",
+    "NumericAutoField": "a key that is an identity of decimals",
+    "SystemTimeField": "a period column of a temporal table, in UTC; written by the server",
+    "LedgerField": "a generated column of a ledger table; written by the server",
+    "ColumnSetField": "all sparse columns as XML; not written, those are",
     "SmallDateTimeField": "minutes",
     "RowVersionField": "written by the server with each change of the row; a value of the object is not sent",
     "IdentityField": "an identity that is not the key; written by the server, a value of the object is not sent",
@@ -78,6 +91,8 @@ def fields() -> Iterator[tuple[str, Any]]:
         "CharField": {"max_length": 100},
         "DecimalField": {"max_digits": 10, "decimal_places": 2},
         "VarcharField": {"max_length": 100},
+        "FixedCharField": {"max_length": 10},
+        "NumericAutoField": {"primary_key": True},
     }
     names = (
         "AutoField BigAutoField SmallAutoField BooleanField SmallIntegerField IntegerField BigIntegerField "
@@ -87,7 +102,11 @@ def fields() -> Iterator[tuple[str, Any]]:
     ).split()
     for name in names:
         yield name, getattr(models, name)(**arguments.get(name, {}))
-    for name in ("VarcharField", "LegacyDateTimeField", "SmallDateTimeField", "RowVersionField", "IdentityField"):
+    for name in (
+        "VarcharField VarcharTextField FixedCharField LegacyTextField LegacyDateTimeField SmallDateTimeField DateTime2Field "
+        "DateTimeOffsetField HierarchyIdField GeographyField GeometryField SqlVariantField RowVersionField IdentityField "
+        "NumericAutoField SystemTimeField LedgerField ColumnSetField"
+    ).split():
         yield name, getattr(own, name)(**arguments.get(name, {}))
 
 
@@ -100,7 +119,7 @@ def types() -> str:
     text = TYPES
     for name, field in fields():
         field.set_attributes_from_name("x")
-        suffix = " IDENTITY(1, 1)" if name.endswith("AutoField") else ""
+        suffix = " IDENTITY(1, 1)" if name in ("AutoField", "BigAutoField", "SmallAutoField") else ""
         text += f"| `{name}` | `{field.db_type(connection)}{suffix}` | {NOTES.get(name, '')} |\n"
     return text
 

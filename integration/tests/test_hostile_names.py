@@ -18,6 +18,8 @@ def connection(server):
 
 
 def made(table, column, index="i", check="ck"):
+    # Django formats these.
+    index, check = index.replace("%", "%%"), check.replace("%", "%%")
     fields = {
         "__module__": __name__,
         "text": models.CharField(max_length=50, db_column=column, db_comment="a\\\nb"),
@@ -31,8 +33,34 @@ def made(table, column, index="i", check="ck"):
     return type("Named%d" % next(_numbers), (models.Model,), fields)
 
 
-NAMES = ["a\\\nb", "it's", "a]b", "a].[b", 'a"."b', "[a]", '"a"', "[a].[b]", '"a"."b"', "a\\\n'; DROP TABLE x; --"]
-TABLES = ["a\\\nb", "it's", "a]b", "[a]", "a\\\n'; DROP TABLE x; --", "a].[b", "[a\\\nb].[c\\\nd]", '"a\\\nb"."c"']
+NAMES = [
+    "a\\\nb",
+    "it's",
+    "a]b",
+    "a].[b",
+    'a"."b',
+    "[a]",
+    '"a"',
+    "[a].[b]",
+    '"a"."b"',
+    "a\\\n'; DROP TABLE x; --",
+    "100%",
+    "%s",
+    "a%%b",
+]
+TABLES = [
+    "a\\\nb",
+    "it's",
+    "a]b",
+    "[a]",
+    "a\\\n'; DROP TABLE x; --",
+    "a].[b",
+    "[a\\\nb].[c\\\nd]",
+    '"a\\\nb"."c"',
+    "50%",
+    "%s%%d",
+    '"%s"."%"',
+]
 
 
 @pytest.mark.parametrize("table, name", [*zip(TABLES, itertools.cycle(NAMES)), *zip(TABLES, reversed(NAMES))])

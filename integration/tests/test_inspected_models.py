@@ -34,7 +34,7 @@ def test_legacy_columns_are_named(connection, settings_without_zone):
         exec(text.getvalue(), namespace)
     kind = namespace["Legacy"]
     assert {field.name: type(field) for field in kind._meta.fields if type(field).__module__ == fields.__name__} == {
-        "code": fields.VarcharField, "name": fields.VarcharField,
+        "code": fields.VarcharField, "name": fields.VarcharField, "note": fields.VarcharTextField, "fixed": fields.FixedCharField,
         "changed": fields.LegacyDateTimeField, "day": fields.SmallDateTimeField,
     }  # fmt: skip
     code = kind._meta.get_field("code")

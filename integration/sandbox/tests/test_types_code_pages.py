@@ -78,3 +78,9 @@ def test_a_database_of_another_code_page_keeps_its_characters(server):
         "shop", DEFAULT_COLLATION, "china", "Chinese_PRC_CI_AS",
     ]  # fmt: skip
     client.session.close()
+
+
+def test_null_of_another_code_page_is_null(client):
+    client.run("CREATE TABLE nulls (a varchar(9) COLLATE Polish_CI_AS); INSERT nulls VALUES ('x')")
+    client.run("UPDATE nulls SET a = CASE WHEN a = 'y' THEN N'z' ELSE NULL END")
+    assert client.run("SELECT a FROM nulls") == [(None,)]

@@ -21,6 +21,8 @@ QUERIES = {
     queries.TABLE_KIND: "kinds",
     queries.COLUMN_KINDS: "column_kinds",
     queries.OTHER_LOSSES: "losses",
+    queries.SYNONYM: "synonyms",
+    queries.TABLE_NOTES: "notes",
 }
 
 
@@ -67,7 +69,7 @@ class FakeTable:
         self.checks, self.statistics, self.properties = [], [], []
         self.triggers, self.permissions = [], []
         self.column_kinds = []
-        self.losses = []
+        self.losses, self.synonyms, self.notes = [], [], []
         self.kinds = [
             {
                 "temporal_type": "NON_TEMPORAL_TABLE",
@@ -87,6 +89,8 @@ class FakeTable:
         row = {
             "name": name,
             "declared_type": type,
+            "type_schema": "sys",
+            "is_of_alias_type": False,
             "base_type": type,
             "max_length": max_length,
             "numeric_precision": 10,
@@ -102,6 +106,11 @@ class FakeTable:
             "is_primary_key": False,
             "is_sparse": False,
             "is_rowguidcol": False,
+            "is_column_set": False,
+            "is_hidden": False,
+            "is_masked": False,
+            "is_filestream": False,
+            "generated_always_type": 0,
             "default_name": default[0],
             "default_definition": default[1],
             "comment": None,
@@ -192,6 +201,22 @@ class FakeTable:
 
     def trigger(self, name, definition, is_disabled=False):
         self.triggers.append({"name": name, "definition": definition, "is_disabled": is_disabled})
+        return self
+
+    def synonym(self, base):
+        self.synonyms.append({"base_object_name": base})
+        return self
+
+    def note(self, **values):
+        row = {
+            "temporal_type": 0,
+            "history_schema": None,
+            "history_table": None,
+            "is_memory_optimized": False,
+            "durability": "SCHEMA_AND_DATA",
+            "is_external": False,
+        }
+        self.notes.append(_with(row, values))
         return self
 
     def permission(self, state, permission, grantee, column=None):

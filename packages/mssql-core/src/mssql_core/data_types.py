@@ -145,16 +145,26 @@ FIELD_TYPES = {
 
 # Legacy types that a model has to name, and the class of mssql_core.fields that does.
 NAMED_FIELDS = {
+    "char": "FixedCharField",
     "datetime": "LegacyDateTimeField",
+    "geography": "GeographyField",
+    "geometry": "GeometryField",
+    "hierarchyid": "HierarchyIdField",
     "rowversion": "RowVersionField",
     "smalldatetime": "SmallDateTimeField",
+    "sql_variant": "SqlVariantField",
+    "text": "LegacyTextField",
     "timestamp": "RowVersionField",
     "varchar": "VarcharField",
 }
+
+# Types of DateTimeField, and the class of mssql_core.fields for columns of the one that the alias's datetime_type is not.
+MOMENT_FIELDS = {"datetime2": "DateTime2Field", "datetimeoffset": "DateTimeOffsetField"}
 
 # Integer types that carry an identity.
 AUTO_FIELD_TYPES = {
     "bigint": "BigAutoField",
     "int": "AutoField",
     "smallint": "SmallAutoField",
+    "tinyint": "SmallAutoField",
 }

@@ -49,6 +49,11 @@ def quote_source(name: str) -> str:
     return quote_name(name) if table is None or table.server is None else quote_database(name)
 
 
+def in_query(quoted: str) -> str:
+    """A quoted name as it stands in SQL with placeholders: its percent signs are none."""
+    return quoted.replace("%", "%%") if "%" in quoted else quoted
+
+
 @functools.lru_cache(maxsize=4096)
 def plain_column(alias: Optional[str], column: str) -> Optional[str]:
     """`[alias].[column]`, or `[column]` without an alias; None where a name may be a table's of several parts.
@@ -57,7 +62,8 @@ def plain_column(alias: Optional[str], column: str) -> Optional[str]:
     """
     if may_have_parts(column) or (alias and may_have_parts(alias)):
         return None
-    return "%s.%s" % (quote_identifier(alias), quote_identifier(column)) if alias else quote_identifier(column)
+    name = in_query(quote_identifier(column))
+    return "%s.%s" % (in_query(quote_identifier(alias)), name) if alias else name
 
 
 @functools.lru_cache(maxsize=4096)
@@ -67,7 +73,7 @@ def source_sql(table: str, alias: str, schema: Optional[str] = None) -> str:
     :param schema: that of tables which name none; see OPTIONS["schema"].
     """
     name, exposed = table_sql(table, schema), quote_source(alias)
-    return name if alias == table and exposed == quote_name(table) else "%s %s" % (name, exposed)
+    return in_query(name if alias == table and exposed == quote_name(table) else "%s %s" % (name, exposed))
 
 
 def table_sql(table: str, schema: Optional[str] = None) -> str:

@@ -1,4 +1,10 @@
+from unittest import mock
+
+from django.apps.registry import Apps
+from django.db import models
+
 from mssql_core.checks import columns
+from mssql_core.fields import DateTime2Field, FixedCharField
 from mssql_core.testing import fake_connection
 
 
@@ -19,6 +25,22 @@ def test_columns_of_a_table_in_another_schema_are_those_of_others():
     connection = fake_connection(options={"schema": "crm"})
     connection.driver.answer("FROM sys.columns", [("dbo", "auth_user", "last_login", "datetime2")])
     assert columns.column_types(connection) == []
+
+
+def test_a_field_that_says_its_type_fits():
+    class Row(models.Model):
+        at = DateTime2Field()
+        code = FixedCharField(max_length=3)
+
+        class Meta:
+            app_label = "auth"
+            apps = Apps()
+
+    connection = fake_connection()
+    stored = [("dbo", "auth_row", "at", "datetime2"), ("dbo", "auth_row", "code", "char")]
+    connection.driver.answer("FROM sys.columns", stored)
+    with mock.patch.object(columns, "models_of", lambda connection: [Row]):
+        assert columns.column_types(connection) == []
 
 
 def test_legacy_types_that_the_model_does_not_name(connection):

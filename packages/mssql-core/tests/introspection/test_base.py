@@ -31,7 +31,19 @@ def described(catalog):
         ("int", {}, "IntegerField"),
         ("nvarchar", {"max_length": 100}, "CharField"),
         ("nvarchar", {"max_length": -1}, "TextField"),
-        ("varchar", {"max_length": -1}, "TextField"),
+        ("tinyint", {"seed": 1, "is_primary_key": True}, "SmallAutoField"),
+        ("numeric", {"seed": 1, "is_primary_key": True}, "__import__('mssql_core.fields').fields.NumericAutoField"),
+        ("varchar", {"max_length": -1}, "__import__('mssql_core.fields').fields.VarcharTextField"),
+        ("char", {"max_length": 9}, "__import__('mssql_core.fields').fields.FixedCharField"),
+        ("text", {"max_length": 16}, "__import__('mssql_core.fields').fields.LegacyTextField"),
+        ("hierarchyid", {"max_length": 892}, "__import__('mssql_core.fields').fields.HierarchyIdField"),
+        ("geography", {"max_length": -1}, "__import__('mssql_core.fields').fields.GeographyField"),
+        ("geometry", {"max_length": -1}, "__import__('mssql_core.fields').fields.GeometryField"),
+        ("sql_variant", {"max_length": 8016}, "__import__('mssql_core.fields').fields.SqlVariantField"),
+        ("datetime2", {"max_length": 8}, "__import__('mssql_core.fields').fields.DateTime2Field"),
+        ("datetime2", {"generated_always_type": 1}, "__import__('mssql_core.fields').fields.SystemTimeField"),
+        ("bigint", {"generated_always_type": 7}, "__import__('mssql_core.fields').fields.LedgerField"),
+        ("xml", {"is_column_set": True}, "__import__('mssql_core.fields').fields.ColumnSetField"),
         ("ntext", {"max_length": 16}, "TextField"),
         ("uniqueidentifier", {"max_length": 16}, "UUIDField"),
         ("datetimeoffset", {"max_length": 10}, "DateTimeField"),
@@ -55,7 +67,7 @@ def test_an_alias_type_is_read_as_the_type_it_stands_for(catalog):
 
 
 def test_an_unknown_type_is_left_to_the_guess_of_inspectdb(catalog):
-    catalog.table("t").column("c", "geography", -1)
+    catalog.table("t").column("c", "Point3D", -1)
     with pytest.raises(KeyError):
         described(catalog)
 
@@ -193,6 +205,57 @@ def test_names_are_parameters(catalog):
 def test_identities_are_the_sequences_of_a_table(catalog):
     catalog.table("t").column("a", "int").column("id", "int", seed=1)
     assert connection.introspection.get_sequences(catalog.cursor(), "t") == [{"table": "t", "column": "id"}]
+
+
+@pytest.mark.skipif(not HAS_GENERATED_FIELD, reason="db_default came with Django 5.0")
+def test_a_key_that_the_server_gives_has_its_default(catalog):
+    table = catalog.table("t")
+    table.column("id", "uniqueidentifier", 16, default=("df", "(newsequentialid())"), is_primary_key=True)
+    table.column("n", "int", default=("dn", "(NEXT VALUE FOR [a%b])")).column("m", "int", default=("dm", "((1))"))
+    written = {name: field + "(" for name, (field, _) in described(catalog).items()}
+    assert written["id"] == "models.UUIDField(db_default=models.expressions.RawSQL('newsequentialid()', [])"
+    assert written["n"] == "models.IntegerField(db_default=models.expressions.RawSQL('NEXT VALUE FOR [a%%b]', [])"
+    assert written["m"] == "IntegerField("
+
+
+def test_a_datetime2_column_needs_no_class_where_the_alias_says_the_type(catalog):
+    catalog.table("t").column("c", "datetime2").column("d", "datetimeoffset")
+    introspection = fake_connection(options={"datetime_type": "datetime2"}).introspection
+    kinds = [
+        introspection.get_field_type(info.type_code, info)
+        for info in introspection.get_table_description(catalog.cursor(), "t")
+    ]
+    assert kinds == ["DateTimeField", "__import__('mssql_core.fields').fields.DateTimeOffsetField"]
+
+
+def test_a_synonym_has_the_columns_and_keys_of_its_base(catalog):
+    catalog.table("syn").synonym("[b]")
+    catalog.table("b").column("id", "int").primary_key("pk", "id")
+    catalog.foreign_key("fk", "b", ["id"], "c", ["id"])
+    introspection, cursor = connection.introspection, catalog.cursor()
+    assert [info.name for info in introspection.get_table_description(cursor, "syn")] == ["id"]
+    assert list(introspection.get_relations(cursor, "syn")) == ["id"]
+    assert introspection.get_constraints(cursor, "syn")["pk"]["primary_key"]
+
+
+def test_relations_to_tables_that_are_not_asked_for(catalog):
+    catalog.foreign_key("a", "t", ["x"], "here", ["id"])
+    catalog.foreign_key("b", "t", ["y"], "there", ["id"], to_schema="sales")
+    introspection, cursor = fake_connection().introspection, catalog.cursor()
+    introspection.related_tables = {"here"}
+    assert list(introspection.get_relations(cursor, "t")) == ["x"]
+    assert introspection.get_relations_outside(cursor, "t") == {"y": '"sales"."there"'}
+
+
+def test_a_table_whose_own_name_looks_delimited_is_listed_so_that_it_is_found(catalog):
+    catalog.object("dbo", '"a"').object("dbo", "a].[b")
+    listed = [table.name for table in connection.introspection.get_table_list(catalog.cursor())]
+    assert listed == ['"""a"""', '"a].[b"']
+    assert [connection.introspection.table_name(name).name for name in listed] == ['"a"', "a].[b"]
+
+
+def test_raw_queries_ask_for_the_column_of_a_composite_key():
+    assert fake_connection().introspection.identifier_converter(None) is None
 
 
 @pytest.mark.skipif(not HAS_GENERATED_FIELD, reason="GeneratedField came with Django 5.0")

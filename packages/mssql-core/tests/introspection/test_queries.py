@@ -52,7 +52,9 @@ def test_what_has_several_columns_is_one_group():
 def test_the_catalogue_of_the_tests_names_the_columns_as_the_queries_do():
     catalog = FakeCatalog()
     table = catalog.table("t").column("a", "int").index("i", ["a"]).check("c", "([a]>(0))", ["a"])
-    table.statistic("s", ["a"]).property("p", "x").trigger("t", "...").permission("GRANT", "SELECT", "bob")
+    table.statistic("s", ["a"]).property("p", "x").trigger("t", "...").permission("GRANT", "SELECT", "bob").synonym(
+        "x"
+    ).note()
     table.column_kind("a").losses.append({"loss": "x"})
     catalog.foreign_key("f", "t", ["a"], "u", ["b"])
     for text, kind in QUERIES.items():

@@ -100,7 +100,7 @@ class RowChanges:
         for source in scope.sources:
             if len(parts) == 1 and source.exposed == source.key(parts[0]) and source.table is not None:
                 self.sources.check_hints(node.target.hints)
-                return source.table, source
+                return self.targets.changeable(source.table, node.target.line), source
         table = self.targets.table(node.target)
         # In a trigger ``inserted`` and ``deleted`` have the table's id, but are not the table.
         matches = [

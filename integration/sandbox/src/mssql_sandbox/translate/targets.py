@@ -29,12 +29,16 @@ class Targets:
         hints = self.sources.check_hints(target.hints, table)
         if "NOLOCK" in hints or "READUNCOMMITTED" in hints:
             raise SqlServerError(1065)
-        if table.kind == "view":
-            raise NotSupported(f"changes through the view {table.name}", target.line)
-        if table.kind == "system":
-            raise SqlServerError(259)
         if "TABLOCKX" in hints:
             self.t.statement.before.append(f"LOCK TABLE {table.physical} IN EXCLUSIVE MODE")
+        return self.changeable(table, target.line)
+
+    def changeable(self, table: Table, line: int) -> Table:
+        """The table itself. :raises SqlServerError: 259 a catalogue."""
+        if table.kind == "view":
+            raise NotSupported(f"changes through the view {table.name}", line)
+        if table.kind == "system":
+            raise SqlServerError(259)
         return table
 
     def column(self, table: Table, name: str, line: int) -> Column:

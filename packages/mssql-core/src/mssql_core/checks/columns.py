@@ -1,21 +1,27 @@
 """Columns whose type is another than the alias's settings or the model say; for the system check and mssql_doctor."""
 
-from django.db.models import CharField, DateTimeField, UUIDField
+from django.db.models import CharField, DateTimeField, TextField, UUIDField
 
-from ..data_types import NAMED_FIELDS
 from ..names import TableName
 from .findings import fetched, finding, listed, models_of
 
 _COLUMNS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, y.name FROM sys.columns AS c JOIN sys.tables AS t ON t.object_id = c.object_id "
     "JOIN sys.types AS y ON y.user_type_id = c.user_type_id "
-    "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'varchar', N'uniqueidentifier', N'datetime', N'smalldatetime', "
+    "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'varchar', N'text', N'uniqueidentifier', N'datetime', N'smalldatetime', "
     "N'datetime2', N'datetimeoffset')"
 )
-# The fields whose columns may have one of NAMED_FIELDS' types.
-_NAMED = {"varchar": CharField, "datetime": DateTimeField, "smalldatetime": DateTimeField}
 # Option -> what does it for all columns.
 _OPERATIONS = {"uuid_type": " with mssql_core.migrations.ConvertUUIDColumns()", "datetime_type": ""}
+# (column type, field that may stand for it without saying so, field of mssql_core.fields that says it)
+_NAMED = (
+    ("char", CharField, "FixedCharField"),
+    ("varchar", CharField, "VarcharField"),
+    ("varchar", TextField, "VarcharTextField"),
+    ("text", TextField, "LegacyTextField"),
+    ("datetime", DateTimeField, "LegacyDateTimeField"),
+    ("smalldatetime", DateTimeField, "SmallDateTimeField"),
+)
 
 
 def column_types(connection):
@@ -30,7 +36,7 @@ def column_types(connection):
         others = {}
         for field in _fields(connection):
             kind = choices.get(kinds(field)) if _is_of(field_class, field) else None
-            if kind is not None and kind != expected:
+            if kind is not None and kind != expected and not _says(field, kind, connection):
                 others.setdefault(kind, []).append(str(field))
         for kind, fields in others.items():
             text = "The columns of %s have the type %s, not %s." % (listed(fields), kind, expected)
@@ -45,7 +51,7 @@ def column_types(connection):
 
 def _types_to_name(connection, kinds):
     """Columns of legacy types of which the model says nothing."""
-    for kind, field_class in _NAMED.items():
+    for kind, field_class, named_field in _NAMED:
         fields = [
             str(field)
             for field in _fields(connection)
@@ -54,8 +60,7 @@ def _types_to_name(connection, kinds):
         if fields:
             text = "The columns of %s have the type %s, and the model does not say so." % (listed(fields), kind)
             remedy = (
-                "Make them mssql_core.fields.%s, so that values find their rows, by the column's index."
-                % NAMED_FIELDS[kind]
+                "Make them mssql_core.fields.%s, so that values find their rows, by the column's index." % named_field
             )
             yield finding(text, remedy, "differences")
 

@@ -16,7 +16,6 @@ from django.utils import timezone
 from .. import errors
 from ..connection import code_pages
 from ..connection.parameters import TypedParam, check, check_text
-from ..fields import IdentityField, RowVersionField
 from ..literals import MAX_PRECISION
 from .output_clause import column_type
 
@@ -25,6 +24,8 @@ _TYPE = re.compile(r"\s*(\w+)(?:\s*\(\s*(\w+)\s*\))?", re.ASCII)
 _NAIVE = ("datetime", "smalldatetime", "datetime2")
 _ROUNDED = ("datetime", "smalldatetime")
 _CODED = ("char", "varchar")
+# text is of a code page too, and compared with nothing.
+_STORED_IN_CODE_PAGE = (*_CODED, "text")
 # What the types begin and end with (Transact-SQL reference, "datetime", "smalldatetime").
 _SPANS = {
     "datetime": (datetime.datetime(1753, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 997000)),
@@ -56,8 +57,8 @@ def _base_type(field, connection):
 
 
 def is_written_by_server(field):
-    """Whether no statement may give the field a value (errors 272, 273, 8102)."""
-    return isinstance(field, (IdentityField, RowVersionField))
+    """Whether no statement may give the field a value (errors 272, 273, 8102, 13536, 13537)."""
+    return getattr(field, "is_written_by_server", False)
 
 
 def refuse_to_write(field, value, connection):
@@ -108,7 +109,7 @@ def _stored_text(field, value, connection):
     if value.isascii():
         return value
     _checked(field, value, check_text)
-    if base_type(field, connection) in _CODED:
+    if base_type(field, connection) in _STORED_IN_CODE_PAGE:
         _check_code_page(field, value, connection)
     return value
 

@@ -7,6 +7,7 @@ https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 from functools import partial
 
 from ..compat.orm import PARAMS, on_conflict, placeholder_getter
+from ..names import in_query
 from ..plugin.types import Capability
 from .cross_apply import Hoists
 from .field_values import is_text, is_written_by_server, refuse_to_write, stored
@@ -82,7 +83,7 @@ class InsertMixin:
 
     @property
     def _table(self):
-        return self.connection.ops.quote_target(self.query.get_meta().db_table)
+        return in_query(self.connection.ops.quote_target(self.query.get_meta().db_table))
 
     def _defaults_only(self):
         """Objects of which every column takes its default."""

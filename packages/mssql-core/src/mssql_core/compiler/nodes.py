@@ -4,7 +4,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql.where import WhereNode
 
 from ..compat.orm import PARAMS
-from ..names import plain_column, quote_identifier, quote_source
+from ..names import in_query, plain_column, quote_identifier, quote_source
 from .cross_apply import Hoists
 from .predicates import with_values
 
@@ -61,7 +61,7 @@ class CompileMixin:
         sql = plain_column(None, name)
         if sql is not None:
             return sql
-        return quote_source(name) if self._is_table(name) else quote_identifier(name)
+        return in_query(quote_source(name) if self._is_table(name) else quote_identifier(name))
 
     def _is_table(self, name):
         """Whether a name may have several parts: a column's has one, also where `].[` is in it."""

@@ -5,7 +5,7 @@ go into a table variable and are selected from there, in the same message.
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
 
-from ..names import quote_identifier
+from ..names import in_query, quote_identifier
 
 TABLE = "@returned"
 
@@ -18,7 +18,7 @@ class Returning:
         self.fields = fields
 
     def _names(self):
-        return [quote_identifier(field.column) for field in self.fields]
+        return [in_query(quote_identifier(field.column)) for field in self.fields]
 
     def declaration(self, ordinal=False):
         """DECLARE of the table variable.

@@ -12,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
 from ..compat.orm import PARAMS, FullResultSet
-from ..names import may_have_parts, quote_identifier, quote_name, quote_source
+from ..names import in_query, may_have_parts, quote_identifier, quote_name, quote_source
 from .cross_apply import columns_beside_aggregates, is_column, value_column
 from .distinct_on import DistinctOn
 from .explain import explain
@@ -233,7 +233,7 @@ class SelectMixin(CompileMixin):
     def _by_exposed_names(self, sql):
         """Columns that prefetch_related() writes behind the whole name of a linked server's table (117)."""
         for table in filter(may_have_parts, self.query.table_map):
-            sql = sql.replace(quote_name(table) + ".", quote_source(table) + ".")
+            sql = sql.replace(quote_name(table) + ".", in_query(quote_source(table)) + ".")
         return sql
 
     def _is_bare_condition(self, expression, selected):
@@ -359,7 +359,9 @@ class SelectMixin(CompileMixin):
         if not self.query.extra_tables:
             return sources
         quote = self.connection.ops.quote_table
-        written = {", %s" % quote_name(table): ", %s" % quote(table) for table in self.query.extra_tables}
+        written = {
+            ", %s" % self.quote_name(table): ", %s" % in_query(quote(table)) for table in self.query.extra_tables
+        }
         return [written.get(sql, sql) for sql in sources]
 
     def get_select_for_update_of_arguments(self):

@@ -1,6 +1,6 @@
 """The table that a statement changes, in the alias's schema."""
 
-from ..names import quote_name
+from ..names import in_query, quote_name
 
 
 def with_target(keyword, sql, compiler):
@@ -14,8 +14,8 @@ def with_target(keyword, sql, compiler):
     :raises NotSupportedError: a linked server's table.
     """
     table = compiler.query.get_meta().db_table
-    target = compiler.connection.ops.quote_target(table)
-    head = "%s %s " % (keyword, quote_name(table))
+    target = in_query(compiler.connection.ops.quote_target(table))
+    head = "%s %s " % (keyword, in_query(quote_name(table)))
     if not (sql + " ").startswith(head):
         return sql
     return ("%s %s %s" % (keyword, target, sql[len(head) :])).rstrip()

@@ -16,7 +16,7 @@ from django.db.models.lookups import Exact, In
 from django.db.models.sql.where import AND
 
 from ..compat.orm import placeholder_getter
-from ..names import quote_identifier
+from ..names import in_query
 from ..plugin.types import Capability
 from .field_values import compared, refuse_to_write, untyped
 from .insert_columns import prepared
@@ -102,13 +102,15 @@ class UpdateRows:
             each.definition(name, "$[%d]" % place) for place, (name, (each, _)) in enumerate(zip(names, carried))
         ]
         sources = [each.value("[rows].%s" % name) for name, (each, _) in zip(names, carried)]
-        changes = ["%s = %s" % (quote_identifier(field.column), sql) for field, sql in zip(self._values, sources[1:])]
+        changes = [
+            "%s = %s" % (compiler.quote_name(field.column), sql) for field, sql in zip(self._values, sources[1:])
+        ]
         key, _ = compiler.compile(self._key)
         table = compiler.query.get_meta().db_table
         sql = "UPDATE %s SET %s FROM %s INNER JOIN OPENJSON(%%s) WITH (%s) AS [rows] ON %s = %s" % (
             compiler.quote_name(table),
             ", ".join(changes),
-            connection.ops.quote_target(table),
+            in_query(connection.ops.quote_target(table)),
             ", ".join(definitions),
             key,
             sources[0],

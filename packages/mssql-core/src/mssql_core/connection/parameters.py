@@ -20,6 +20,9 @@ SQL_DECIMAL, SQL_FLOAT, SQL_REAL, SQL_INTEGER, SQL_SMALLINT, SQL_BIGINT = 3, 6, 
 SQL_TINYINT, SQL_BIT, SQL_GUID = -6, -7, -11
 SQL_VARCHAR, SQL_WVARCHAR, SQL_VARBINARY, SQL_WCHAR, SQL_CHAR, SQL_BINARY = 12, -9, -3, -8, 1, -2
 SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP, SQL_SS_TIME2, SQL_SS_TIMESTAMPOFFSET = 91, 93, -154, -155
+SQL_SS_UDT = -151
+# What the driver calls an integer in a sql_variant, and whether it has a sign (SQL_C_SLONG, SQL_C_SSHORT, SQL_C_SBIGINT, SQL_C_UTINYINT).
+VARIANT_INTEGERS = {-16: True, -15: True, -25: True, -28: False}
 
 # Few lengths; nvarchar ends at 4,000 UTF-16 units, varbinary at 8,000 bytes, then comes (max).
 STRING_LENGTHS = (50, 450, 4000)

@@ -36,7 +36,7 @@ class FieldCall(str):
                 % (path, ", ".join(twice))
             )
         call = super().__new__(cls, _importing(path) if "." in path else "models.%s" % path)
-        call.arguments = dict(arguments)
+        call.path, call.arguments = path, dict(arguments)
         return call
 
     def __add__(self, text):

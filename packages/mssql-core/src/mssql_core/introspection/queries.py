@@ -22,12 +22,15 @@ FROM sys.objects o
 LEFT JOIN sys.extended_properties ep
     ON ep.class = 1 AND ep.major_id = o.object_id AND ep.minor_id = 0
     AND ep.name = N'MS_Description'
-WHERE o.type IN ('U', 'V') AND o.is_ms_shipped = 0 AND o.name <> N'sysdiagrams'"""
+LEFT JOIN sys.synonyms s ON s.object_id = o.object_id
+WHERE o.is_ms_shipped = 0 AND o.name <> N'sysdiagrams' AND (o.type IN ('U', 'V')
+    OR OBJECT_ID(s.base_object_name, N'U') IS NOT NULL OR OBJECT_ID(s.base_object_name, N'V') IS NOT NULL)"""
 
 # The declared name of a type is that of user_type_id; base_type is the type that
 # an alias type stands for.
 COLUMNS = """
-SELECT c.name AS name, t.name AS declared_type,
+SELECT c.name AS name, t.name AS declared_type, SCHEMA_NAME(t.schema_id) AS type_schema,
+    t.is_user_defined AS is_of_alias_type,
     COALESCE(TYPE_NAME(CASE WHEN t.is_assembly_type = 1 THEN c.user_type_id
                             ELSE c.system_type_id END), t.name) AS base_type,
     c.max_length AS max_length, c.[precision] AS numeric_precision, c.scale AS scale,
@@ -41,7 +44,9 @@ SELECT c.name AS name, t.name AS declared_type,
         INNER JOIN sys.index_columns kc ON kc.object_id = k.object_id AND kc.index_id = k.index_id
         WHERE k.object_id = c.object_id AND k.is_primary_key = 1
     ) THEN 1 ELSE 0 END AS is_primary_key,
-    c.is_sparse AS is_sparse, c.is_rowguidcol AS is_rowguidcol,
+    c.is_sparse AS is_sparse, c.is_rowguidcol AS is_rowguidcol, c.is_column_set AS is_column_set,
+    c.is_hidden AS is_hidden, c.is_masked AS is_masked, c.is_filestream AS is_filestream,
+    c.generated_always_type AS generated_always_type,
     d.name AS default_name, d.definition AS default_definition,
     CAST(ep.value AS nvarchar(max)) AS comment
 FROM sys.columns c
@@ -57,6 +62,18 @@ LEFT JOIN sys.extended_properties ep
     AND ep.name = N'MS_Description'
 WHERE c.object_id = OBJECT_ID(%s)
 ORDER BY c.column_id"""
+
+# What a synonym stands for; OBJECT_ID of its own name is the synonym's.
+SYNONYM = """
+SELECT base_object_name AS base_object_name
+FROM sys.synonyms WHERE object_id = OBJECT_ID(%s)"""
+
+# What is to be known of a table whose model is written; a view has none of it but its index.
+TABLE_NOTES = """
+SELECT t.temporal_type AS temporal_type, OBJECT_SCHEMA_NAME(t.history_table_id) AS history_schema,
+    OBJECT_NAME(t.history_table_id) AS history_table, t.is_memory_optimized AS is_memory_optimized,
+    t.durability_desc AS durability, t.is_external AS is_external
+FROM sys.tables t WHERE t.object_id = OBJECT_ID(%s)"""
 
 # One row per column of an index; those that it includes have key_ordinal 0.
 INDEXES = """

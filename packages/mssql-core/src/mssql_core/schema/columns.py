@@ -110,7 +110,7 @@ class ColumnDefinitions:
     def generated_expression(self, field):
         """Return the expression of a GeneratedField, with literals for its parameters."""
         sql, params = field.generated_sql(self._editor.connection)
-        return sql % tuple(map(self._editor.quote_value, params)) if params else sql
+        return sql % tuple(map(self._editor.quote_value, params)) if params else sql.replace("%%", "%")
 
     def _key_clauses(self, model, field, is_new_table):
         db_table = model._meta.db_table

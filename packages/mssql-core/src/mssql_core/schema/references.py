@@ -107,7 +107,7 @@ class ExpressionKeys(Expressions):
         sql, params = self.compiler.compile(node)
         if getattr(node, "conditional", False):
             sql = "CASE WHEN %s THEN 1 ELSE 0 END" % sql
-        return sql % tuple(map(self.quote_value, params)) if params else sql
+        return sql % tuple(map(self.quote_value, params)) if params else sql.replace("%%", "%")
 
     def nodes(self):
         return [self._unwrapped(node)[0] for node in self.expressions.get_source_expressions()]

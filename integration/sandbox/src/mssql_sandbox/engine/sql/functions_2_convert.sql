@@ -284,7 +284,7 @@ end $$;
 
 -- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
 -- once per UTF-16 unit. Other pages have likenesses of Latin letters and signs that are not known here.
-create function ms.to_code_page(x text, page text default 'WIN1252') returns text as $$
+create function ms.to_code_page(x text, page text default 'WIN1252') returns text strict as $$
 declare c text; r text := '';
 begin
   if octet_length(x) = length(x) then return x; end if;

@@ -1,12 +1,13 @@
 """pyodbc with Microsoft's ODBC driver; the only module that imports it."""
 
 import datetime
+import functools
 import struct
 import uuid
 
 import pyodbc
 
-from ..parameters import SQL_GUID, SQL_SS_TIMESTAMPOFFSET
+from ..parameters import SQL_GUID, SQL_SS_TIMESTAMPOFFSET, SQL_SS_UDT, VARIANT_INTEGERS
 from . import odbc_library
 from .access_token import ACCESS_TOKEN, with_length
 
@@ -51,6 +52,10 @@ class PyodbcDriver:
         connection.maxwrite = _MAX_WRITE
         connection.add_output_converter(SQL_SS_TIMESTAMPOFFSET, decode_datetimeoffset)
         connection.add_output_converter(SQL_GUID, decode_guid)
+        # pyodbc knows none of these, and fails (HY106): values of the CLR are bytes, integers in sql_variant are of C's types.
+        connection.add_output_converter(SQL_SS_UDT, bytes)
+        for number, signed in VARIANT_INTEGERS.items():
+            connection.add_output_converter(number, functools.partial(decode_integer, signed=signed))
         for method, arguments in encodings:
             getattr(connection, method)(**arguments)
         return connection
@@ -75,6 +80,11 @@ def decode_datetimeoffset(raw):
     else:
         zone = _UTC
     return datetime.datetime(year, month, day, hour, minute, second, nanoseconds // 1000, zone)
+
+
+def decode_integer(raw, signed):
+    """Of a sql_variant; pyodbc gives no bytes for NULL."""
+    return int.from_bytes(raw, "little", signed=signed) if raw else None
 
 
 def decode_guid(raw):

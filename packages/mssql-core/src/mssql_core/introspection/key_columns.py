@@ -1,0 +1,53 @@
+"""The columns that a model takes for its key, where the table has none."""
+
+from typing import NamedTuple, Tuple
+
+# What the server does not compare, or changes with each UPDATE.
+_NO_KEYS = ("geography", "geometry", "image", "ntext", "rowversion", "text", "timestamp", "xml")
+
+
+class Key(NamedTuple):
+    """
+    What tells a model's rows apart.
+
+    :ivar columns: their names, in the key's order.
+    :ivar is_primary: whether they are the table's primary key.
+    :ivar is_unique: whether anything makes them unique.
+    """
+
+    columns: Tuple[str, ...]
+    is_primary: bool
+    is_unique: bool
+
+
+def key_of(introspection, cursor, table_name):
+    """
+    The Key of a table or view.
+
+    Without a primary key: the columns of the shortest unique index or constraint over all rows, none of them nullable;
+    else the identity; else the first column of which the server can tell whether two are equal, one that is never NULL
+    before others.
+    """
+    constraints = introspection.get_constraints(cursor, table_name).values()
+    for constraint in constraints:
+        if constraint["primary_key"]:
+            return Key(tuple(constraint["columns"]), True, True)
+    columns = {column.name: column for column in introspection.get_table_description(cursor, table_name)}
+    candidates = [
+        tuple(constraint["columns"])
+        for constraint in constraints
+        if constraint["unique"]
+        and constraint["definition"] is None
+        and all(name in columns and not columns[name].null_ok for name in constraint["columns"])
+    ]
+    if candidates:
+        return Key(min(candidates, key=len), False, True)
+    return Key((_first(columns.values()),), False, False)
+
+
+def _first(columns):
+    fitting = [
+        column for column in columns if column.data_type not in _NO_KEYS and column.generation_expression is None
+    ]
+    ranked = sorted(fitting or columns, key=lambda column: (not column.is_autofield, bool(column.null_ok)))
+    return ranked[0].name

@@ -1,0 +1,54 @@
+"""Names of classes and fields for tables and columns that may have any name."""
+
+import keyword
+import re
+import unicodedata
+
+from django.db.models import Model
+
+from ..names import MAX_NAME_LENGTH
+
+# What a field of that name would hide: in the class body, from Django, or from whoever saves an object.
+_RESERVED = frozenset(name for name in dir(Model) if not name.startswith("_")) | {"pk", "objects", "models"}
+
+
+class ClassNames:
+    """The names of models, each once; Django's registry does not tell upper case from lower."""
+
+    def __init__(self):
+        self._names = {}
+
+    def of(self, table_name, proposed):
+        """
+        The name of a table's class, the same each time.
+
+        :param proposed: what to make it of.
+        """
+        if table_name not in self._names:
+            name = proposed if proposed.isidentifier() and not keyword.iskeyword(proposed) else "Table%s" % proposed
+            self._names[table_name] = unique(name, {taken.lower() for taken in self._names.values()})
+        return self._names[table_name]
+
+
+def unique(name, taken):
+    """`name`, with a number where it is taken; `taken` are in lower case."""
+    candidate, number = name, 1
+    while candidate.lower() in taken:
+        number += 1
+        candidate = "%s%d" % (name, number)
+    return candidate
+
+
+def field_name(name, used):
+    """`name` as Python reads it, where it is no word of Django's models and no other field's; else another."""
+    name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", name))
+    if not name.isidentifier():
+        # Some signs are letters of words, and of no names: superscripts, for one.
+        name = "".join(sign if ("x" + sign).isidentifier() else "_" for sign in name)
+        name = re.sub(r"_+", "_", name).strip("_") or "field"
+        name = name if name.isidentifier() else "field_%s" % name
+    if name in _RESERVED:
+        name += "_field"
+    # It also is an alias in values(), which ends as a name of the server does.
+    name = name[: MAX_NAME_LENGTH - 4]
+    return unique(name, {other.lower() for other in used})
