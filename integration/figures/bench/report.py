@@ -11,15 +11,15 @@ PICTURE = kept.IMAGES / "round-trips.svg"
 _SECTION = """\
 ## Round trips
 
-Django {django}, {date}; `hatch run bench --keep` measures again. Each operation as a multiple of a bare `SELECT 1` by pyodbc to the
-same server, the sandbox, whose own time for a statement is in it.
+Django {django}, {date}; `hatch run bench --keep` measures again. The fastest call of each operation as a multiple of the fastest
+`SELECT 1` by pyodbc to the same server, the sandbox, whose own time for a statement is in it.
 
 ![Operations as multiples of a round trip](../images/round-trips.svg)
 """
 
 
 def keep(rows: dict[str, float]) -> None:
-    """Keep a run. :param rows: operation -> milliseconds, the bare round trip first."""
+    """Keep a run. :param rows: operation -> the least milliseconds of a call, the bare round trip first."""
     kept.save(KEPT, rows)
 
 
