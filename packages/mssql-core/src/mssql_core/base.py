@@ -3,12 +3,13 @@
 import contextlib
 import re
 from dataclasses import replace
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import NotSupportedError, OperationalError
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import SimpleLazyObject
 
 from . import compat, components, errors
 from . import data_types as types
@@ -30,11 +31,13 @@ from .introspection.foreign_key_checks import ForeignKeyChecks
 from .names import TableName
 from .operations.base import DatabaseOperations
 from .plugin import Capability, manager
+from .plugin.django_types import cached_property
+from .plugin.types import ConnectionSettings, ServerInfo
 from .schema.editor import DatabaseSchemaEditor
 from .schema.unenforced_keys import OPTION, UnenforcedKeys
 
 # What was learned of each server, for all connections of the process.
-_servers = {}
+_servers: Dict[Tuple[str, ...], ServerInfo] = {}
 
 
 class SchemaEditor(session.LeavesSnapshot, DatabaseSchemaEditor):
@@ -87,8 +90,10 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     ops_class = DatabaseOperations
     validation_class = DatabaseValidation
     SchemaEditorClass = SchemaEditor
+    # On the monotonic clock.
+    close_at: Optional[float]
 
-    def __init__(self, settings_dict, alias="default"):
+    def __init__(self, settings_dict: Dict[str, Any], alias: str = "default") -> None:
         # For repr(), also of a wrapper that is refused below. The variable goes: an error's frames show no settings.
         self.alias, self.settings_dict = alias, settings_dict
         del settings_dict
@@ -97,21 +102,21 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self._compose()
         tables = [table for _, table in manager.results(self.plugins, "mssql_compilers") if table]
         self.compiler_dispatch = CompilerDispatch([*tables, COMPILERS])
-        self.base_types = {}
+        self.base_types: Dict[str, Optional[str]] = {}
         super().__init__(self.settings_dict, alias)
         self._collate_like(self.options_read().options.get("collation"))
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
         self.foreign_key_checks = ForeignKeyChecks()
         self.lifetime = Lifetime()
 
-    def __del__(self):
+    def __del__(self) -> None:
         # As Django's components do: no cycle is left to the garbage collector.
-        plugins = vars(self).pop("plugins", None)
+        plugins = self.__dict__.pop("plugins", None)
         # A shallow copy of the wrapper shares the plugins of the original, which goes on.
-        if plugins is not None and vars(self).get("_plugins_owner") == id(self):
+        if plugins is not None and self.__dict__.get("_plugins_owner") == id(self):
             vars(plugins.hook).clear()
 
-    def _compose(self):
+    def _compose(self) -> None:
         """Classes of this wrapper alone: core's with the plugins' mixins and flags."""
         self.features_class = components.features(self.plugins, type(self).features_class)
         mixins = components.mixins(self.plugins)
@@ -126,7 +131,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         ):
             setattr(self, attribute, components.compose(mixins, name, getattr(type(self), attribute)))
 
-    def _collate_like(self, collation):
+    def _collate_like(self, collation: Optional[str]) -> None:
         """The option ``collation`` for pattern lookups, as mssql-django has it."""
         if not collation:
             return
@@ -141,11 +146,11 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     # ---- settings and server ---------------------------------------------------------
 
     @cached_property
-    def unenforced_keys(self):
+    def unenforced_keys(self) -> UnenforcedKeys:
         """The foreign keys that the alias leaves out."""
         return UnenforcedKeys(self.alias, self.options_read().options.get(OPTION) or ())
 
-    def options_read(self):
+    def options_read(self) -> ConnectionSettings:
         """The alias's settings as plugins see them.
 
         :raises ImproperlyConfigured: see settings.read.
@@ -154,7 +159,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         return core_settings.read(self.alias, self.settings_dict)
 
     @property
-    def server(self):
+    def server(self) -> ServerInfo:
         """What the server is and can do (ServerInfo); the first use connects."""
         key = self._server_key()
         if key not in _servers:
@@ -174,11 +179,11 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
                 self._remember_server(cursor.fetchone())
         return _servers[key]
 
-    def server_if_known(self):
+    def server_if_known(self) -> Optional[ServerInfo]:
         """The ServerInfo, or None where it was not asked for yet; never connects."""
         return _servers.get(self._server_key())
 
-    def _server_without_database(self, error):
+    def _server_without_database(self, error: Exception) -> ServerInfo:
         other = type(self)({**self.settings_dict, "NAME": None}, self.alias)
         try:
             return other.server
@@ -187,15 +192,15 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         finally:
             other.close()
 
-    def _server_key(self):
+    def _server_key(self) -> Tuple[str, ...]:
         settings = self.settings_dict
         return (self.alias, *(str(settings.get(name)) for name in ("HOST", "PORT", "NAME", "USER")))
 
-    def _forget_server(self):
+    def _forget_server(self) -> None:
         """Ask again: after an upgrade or a failover it may be another."""
         _servers.pop(self._server_key(), None)
 
-    def _remember_server(self, row):
+    def _remember_server(self, row: Any) -> None:
         if row is None:
             raise errors.OperationalError("HY000", "The server did not tell its version: sys.databases has no row.")
         info = server.from_row(row)
@@ -215,7 +220,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         _servers[self._server_key()] = replace(info, capabilities=frozenset(found))
 
     @cached_property
-    def _column_types(self):
+    def _column_types(self) -> Tuple[types.ColumnTypes, Dict[str, str]]:
         options = self.options_read().options
         default = "datetimeoffset" if django_settings.USE_TZ else "datetime2"
         found = types.data_types(options.get("datetime_type", default), options.get("uuid_type", "uniqueidentifier"))
@@ -233,22 +238,22 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         return found, checks
 
     @property
-    def data_types(self):
+    def data_types(self) -> types.ColumnTypes:
         return self._column_types[0]
 
     @property
-    def data_type_check_constraints(self):
+    def data_type_check_constraints(self) -> Dict[str, str]:
         return self._column_types[1]
 
-    def get_database_version(self):
+    def get_database_version(self) -> Tuple[int, ...]:
         return self.server.version
 
     # ---- connecting ------------------------------------------------------------------
 
-    def get_connection_params(self):
+    def get_connection_params(self) -> connecting.Parameters:
         return connecting.parameters(self)
 
-    def get_new_connection(self, conn_params):
+    def get_new_connection(self, conn_params: connecting.Parameters) -> Any:
         pools = getattr(django_settings, "DATABASE_CONNECTION_POOLING", False)
         connecting.check_pooling(self.alias, pools, conn_params)
         self.driver.set_pooling(bool(pools))
@@ -266,7 +271,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self.lifetime = Lifetime(conn_params.max_age)
         return connection
 
-    def init_connection_state(self):
+    def init_connection_state(self) -> None:
         """Prepare the session; a connection that was lost before its first answer is opened once more.
 
         :raises NotSupportedError: a server that mssql-core does not serve.
@@ -287,14 +292,14 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             self.close()
             raise
 
-    def _is_lost_at_once(self, error):
+    def _is_lost_at_once(self, error: errors.Error) -> bool:
         settings = self.options_read()
         if not settings.options.get("connection_retries", 5):
             return False
         hook = self.plugins.hook.mssql_is_transient_error
         return error.is_disconnect or bool(hook(error=error, settings=settings))
 
-    def _prepare_session(self):
+    def _prepare_session(self) -> None:
         """Session options in one message; with the server's description, where it is not known yet."""
         known = self.server_if_known()
         statements = session.statements(self.options_read(), known)
@@ -308,27 +313,27 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             if more:
                 cursor.execute("; ".join(more))
 
-    def _session_sql(self, info):
+    def _session_sql(self, info: Optional[ServerInfo]) -> List[str]:
         results = manager.results(self.plugins, "mssql_session_sql", server=info)
         statements = [statement for _, statements in results for statement in statements or ()]
         self._look_at_options("; ".join(statements).upper())
         return statements
 
-    def create_cursor(self, name=None):
+    def create_cursor(self, name: Optional[str] = None) -> CursorWrapper:
         self.lifetime.warn(self.alias)
         return CursorWrapper(self.pool, self)
 
-    def make_cursor(self, cursor):
+    def make_cursor(self, cursor: Any) -> Any:
         return django_cursors.CursorWrapper(cursor, self)
 
-    def make_debug_cursor(self, cursor):
+    def make_debug_cursor(self, cursor: Any) -> Any:
         return django_cursors.CursorDebugWrapper(cursor, self)
 
-    def _raw_cursor(self, on_error=None):
+    def _raw_cursor(self, on_error: Optional[Callable[[BaseException, str], None]] = None) -> CursorWrapper:
         """A cursor for the connection's own statements: it opens no transaction."""
         return CursorWrapper(self.pool, on_error=on_error)
 
-    def is_usable(self):
+    def is_usable(self) -> bool:
         if self.connection is None or self.lifetime.is_over:
             return False
         try:
@@ -340,14 +345,14 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
 
     # ---- constraints -----------------------------------------------------------------
 
-    def disable_constraint_checking(self):
+    def disable_constraint_checking(self) -> bool:
         """Let the first write to each table switch its keys off; not in snapshots, which refuse ALTER TABLE (3964)."""
         if self.options_read().options.get("isolation_level") == session.SNAPSHOT:
             return False
         self.foreign_key_checks.disable()
         return True
 
-    def before_statement(self, sql):
+    def before_statement(self, sql: str) -> None:
         super().before_statement(sql)
         if self.foreign_key_checks.active:
             # The statements that switch keys off are no writes to switch keys off for.
@@ -359,18 +364,18 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
                 self.foreign_key_checks.active = True
 
     @property
-    def _default_schema(self):
+    def _default_schema(self) -> str:
         return self.ops.schema_option or self.server.default_schema
 
-    def _rollback(self):
+    def _rollback(self) -> None:
         super()._rollback()
         self.foreign_key_checks.rolled_back()
 
-    def _savepoint_rollback(self, sid):
+    def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)
         self.foreign_key_checks.rolled_back()
 
-    def enable_constraint_checking(self):
+    def enable_constraint_checking(self) -> None:
         if self.transaction in (State.OVER, State.LOST):
             # The keys are on again: switching them off was undone with all else.
             self.foreign_key_checks.active = False
@@ -383,7 +388,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         finally:
             self.needs_rollback = needs_rollback
 
-    def check_constraints(self, table_names=None):
+    def check_constraints(self, table_names: Optional[Iterable[str]] = None) -> None:
         tables = None
         if table_names is not None:
             tables = [TableName.parse(name, self._default_schema) for name in table_names]

@@ -1,11 +1,13 @@
 """Composes the backend's classes from core's, plugins' mixins and plugins' feature flags."""
 
-from typing import Any, Dict, Iterable, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Tuple, Type, TypeVar
 
 from pluggy import PluginManager
 
 from .plugin import manager
 from .plugin.django_types import cached_property
+
+_Component = TypeVar("_Component")
 
 # Classes made so far: the wrappers of all threads share them.
 _classes: Dict[Tuple[Any, ...], type] = {}
@@ -21,22 +23,24 @@ def mixins(plugins: PluginManager) -> List[Tuple[str, type, Any]]:
     ]
 
 
-def compose(all_mixins: Iterable[Tuple[str, type, Any]], name: str, core_class: type) -> type:
+def compose(all_mixins: Iterable[Tuple[str, type, Any]], name: str, core_class: Type[_Component]) -> Type[_Component]:
     """A component class with the plugins' mixins in front, in OPTIONS order.
 
     :param all_mixins: see :func:`mixins`.
     """
     bases = tuple(mixin for component, mixin, _ in all_mixins if component == name)
-    return _made(core_class, bases, {}) if bases else core_class
+    made: Type[_Component] = _made(core_class, bases, {}) if bases else core_class
+    return made
 
 
-def features(plugins: PluginManager, core_class: type) -> type:
+def features(plugins: PluginManager, core_class: Type[_Component]) -> Type[_Component]:
     """The features class with the plugins' flags: plain values, or functions of the server."""
     flags = manager.merged(manager.results(plugins, "mssql_features"), "the feature")
-    return _made(core_class, (), flags) if flags else core_class
+    made: Type[_Component] = _made(core_class, (), flags) if flags else core_class
+    return made
 
 
-def _made(core_class: type, bases: Tuple[type, ...], flags: Mapping[str, Any]) -> type:
+def _made(core_class: type, bases: Tuple[type, ...], flags: Mapping[str, Any]) -> Any:
     key = (core_class, bases, tuple((name, _identity(value)) for name, value in sorted(flags.items())))
     found = _classes.get(key)
     if found is None:

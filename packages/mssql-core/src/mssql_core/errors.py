@@ -212,7 +212,7 @@ def make(kind: Type[Error], number: Optional[int], sqlstate: Optional[str], mess
     return error
 
 
-def translate(error: BaseException, secrets: Iterable[Union[Secret, str]] = ()) -> Error:
+def translate(error: BaseException, secrets: Iterable[Union[Secret, str, None]] = ()) -> Error:
     """A driver's exception as one of ours.
 
     :param error: its ``args`` are (SQLSTATE, message). The server's number is its ``number``, or stands in the message as

@@ -6,11 +6,14 @@ class Migration(migrations.Migration):
     operations = [ConvertUUIDColumns()]
 """
 
+from typing import Any, List, Tuple
+
 from django.db import models
 from django.db.migrations.operations.base import Operation
 
 from .data_types import UUID_TYPES
 from .names import bare_identifier
+from .plugin.django_types import Connection, Field, Model, SchemaEditor
 from .schema.editor import DatabaseSchemaEditor
 from .schema.fields import is_computed
 
@@ -34,10 +37,10 @@ class ConvertUUIDColumns(Operation):
     reversible = True
     reduces_to_sql = True
 
-    def state_forwards(self, app_label, state):
+    def state_forwards(self, app_label: str, state: Any) -> None:
         pass
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(self, app_label: str, schema_editor: SchemaEditor, from_state: Any, to_state: Any) -> None:
         connection = schema_editor.connection
         if not isinstance(schema_editor, DatabaseSchemaEditor):
             return
@@ -48,18 +51,18 @@ class ConvertUUIDColumns(Operation):
                 old, new = _plain(field, _stored_as(stored.type)), _plain(field, models.UUIDField)
                 schema_editor.alter_field(model, old, new)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+    def database_backwards(self, app_label: str, schema_editor: SchemaEditor, from_state: Any, to_state: Any) -> None:
         pass
 
-    def describe(self):
+    def describe(self) -> str:
         return "Store UUIDs as the option uuid_type says"
 
     @property
-    def migration_name_fragment(self):
+    def migration_name_fragment(self) -> str:
         return "convert_uuid_columns"
 
 
-def _uuid_fields(state, operation, alias):
+def _uuid_fields(state: Any, operation: Operation, alias: str) -> List[Tuple[Model, Field]]:
     """(model, field) of all columns with UUIDs, those first that are no foreign keys."""
     every = [
         (model, field)
@@ -71,14 +74,14 @@ def _uuid_fields(state, operation, alias):
     return sorted(every, key=lambda pair: pair[1].is_relation)
 
 
-def _target(field):
+def _target(field: Field) -> Field:
     """The field whose values a foreign key has, through all keys between."""
     while field.is_relation and field.remote_field is not None:
         field = field.target_field
     return field
 
 
-def _plain(field, field_class):
+def _plain(field: Field, field_class: type) -> Field:
     """The field as a column of UUIDs that refers to nothing: keys around it are the catalogue's."""
     plain = field_class(
         null=field.null,
@@ -89,14 +92,15 @@ def _plain(field, field_class):
     )
     plain.set_attributes_from_name(field.name)
     plain.model = field.model
-    return plain
+    as_field: Field = plain
+    return as_field
 
 
-def _stored_as(db_type):
+def _stored_as(db_type: str) -> type:
     """A field class with a column type of its own."""
 
     class StoredUUID(models.UUIDField):
-        def db_type(self, connection):
+        def db_type(self, connection: Connection) -> str:
             return db_type
 
     return StoredUUID

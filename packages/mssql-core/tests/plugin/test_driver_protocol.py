@@ -13,7 +13,7 @@ from mssql_core.plugin import Driver, hookimpl
 from mssql_core.testing import FakeDriver, fake_connection, server_error
 
 HERE = __name__ + ":"
-DECLARED = [*Driver.__annotations__, *(name for name in vars(Driver) if not name.startswith("_"))]
+DECLARED = [name for name in vars(Driver) if not name.startswith("_")]
 
 
 class DeclaredDriver:

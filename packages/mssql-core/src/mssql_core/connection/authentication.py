@@ -6,10 +6,12 @@ https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
 """
 
 import time
+from typing import Any, Dict, Iterator, Optional
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ..plugin import Credentials, Secret, expires_on
+from ..plugin.types import ConnectionSettings
 
 # Modes in which the driver asks for no password.
 _PASSWORDLESS = frozenset(
@@ -28,7 +30,7 @@ _PASSWORDLESS = frozenset(
 _WITH_PASSWORD = frozenset(("activedirectorypassword", "activedirectoryserviceprincipal", "sqlpassword"))
 
 
-def check(settings):
+def check(settings: ConnectionSettings) -> None:
     """Refuse two explicit methods, and an incomplete one.
 
     :raises ImproperlyConfigured: it names both settings, or the one that lacks.
@@ -50,7 +52,7 @@ def check(settings):
         _check_mode(settings)
 
 
-def _check_mode(settings):
+def _check_mode(settings: ConnectionSettings) -> None:
     if _is_yes(settings.extra_value("Trusted_Connection")):
         # FA001 of the driver.
         raise _conflict(settings, "Authentication", "OPTIONS['extra_params']: Trusted_Connection")
@@ -63,7 +65,7 @@ def _check_mode(settings):
             raise _refused(settings, "Authentication = %s needs %s." % (settings.authentication, name))
 
 
-def _beside_a_token(settings):
+def _beside_a_token(settings: ConnectionSettings) -> Iterator[str]:
     if settings.user:
         yield "USER"
     if settings.options.get("Authentication"):
@@ -75,26 +77,26 @@ def _beside_a_token(settings):
         yield "OPTIONS['extra_params']: Trusted_Connection"
 
 
-def _is_yes(value):
+def _is_yes(value: str) -> bool:
     return value.casefold() in ("yes", "true", "sspi")
 
 
-def _conflict(settings, first, second):
+def _conflict(settings: ConnectionSettings, first: str, second: str) -> ImproperlyConfigured:
     return _refused(settings, "%s excludes %s; remove one of them." % (first, second))
 
 
-def _refused(settings, text):
+def _refused(settings: ConnectionSettings, text: str) -> ImproperlyConfigured:
     return ImproperlyConfigured("DATABASES[%r]: %s" % (settings.alias, text))
 
 
-def credentials(settings):
+def credentials(settings: ConnectionSettings) -> Credentials:
     """The credentials that the settings alone give; see :func:`check`.
 
     :raises ImproperlyConfigured: the function in TOKEN gave no text.
     """
     if settings.token is not None:
         return _token(settings)
-    keywords = {}
+    keywords: Dict[str, Any] = {}
     mode = settings.authentication
     if mode:
         # Trusted_Connection beside Authentication is refused by the driver (FA001).
@@ -108,7 +110,7 @@ def credentials(settings):
     return Credentials(keywords)
 
 
-def _token(settings):
+def _token(settings: ConnectionSettings) -> Credentials:
     token = Secret(settings.token() if callable(settings.token) else settings.token)
     if not isinstance(token.reveal(), str) or not token:
         raise _refused(settings, "TOKEN gave no text but %s." % type(token.reveal()).__name__)
@@ -116,7 +118,7 @@ def _token(settings):
     return Credentials(access_token=token, max_age=None if end is None else max(0.0, end - time.time()))
 
 
-def without_effect(settings):
+def without_effect(settings: ConnectionSettings) -> Optional[str]:
     """The setting Trusted_Connection where an explicit way wins over it; None elsewhere."""
     if not _is_yes(str(settings.options.get("Trusted_Connection", ""))):
         return None

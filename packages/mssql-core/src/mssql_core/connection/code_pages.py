@@ -4,6 +4,7 @@ https://learn.microsoft.com/sql/relational-databases/collations/collation-and-un
 """
 
 import re
+from typing import Optional
 
 _CODE_PAGE = re.compile(r"^SQL_\w+?_CP(\d+)_", re.ASCII)
 # Languages of Windows collations whose code page is not 1252
@@ -43,7 +44,7 @@ _LANGUAGES = {
 }
 
 
-def codec(collation):
+def codec(collation: str) -> Optional[str]:
     """Python's name of the code page that varchar has under `collation`, or None where it is not known here."""
     if collation.upper().endswith("_UTF8"):
         return "utf-8"
@@ -53,7 +54,7 @@ def codec(collation):
     return next((page for language, page in _LANGUAGES.items() if collation.startswith(language + "_")), None)
 
 
-def hold(text, *collations):
+def hold(text: str, *collations: str) -> bool:
     """Whether `text` survives the code pages of all `collations`."""
     for collation in collations:
         page = codec(collation or "")

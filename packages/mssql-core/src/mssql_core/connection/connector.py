@@ -3,18 +3,21 @@
 import contextlib
 import logging
 import time
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
 from .. import errors
 from ..plugin import manager
+from ..plugin.django_types import Connection
+from ..plugin.types import Secret
 from . import authentication, connection_string
 from . import settings as core_settings
 
 logger = logging.getLogger("mssql_core.connection")
 
 # Number -> what to do; %(alias)s is DATABASES['...'].
-_REMEDIES = {
+_REMEDIES: Dict[Optional[int], str] = {
     4060: "Check %(alias)s['NAME'], and that the login may use this database.",
     4064: "The login's default database cannot be opened: name one in %(alias)s['NAME'].",
     18452: "The server takes no Windows login from here: set %(alias)s['USER'] and ['PASSWORD'], or join the domain.",
@@ -67,17 +70,23 @@ _EXTRA_LOGIN = "Check UID and PWD in %(alias)s['OPTIONS']['extra_params']."
 class Parameters:
     """What :func:`open_connection` needs; shows no secret."""
 
-    def __init__(self, keywords, arguments, secrets, max_age=None):
+    def __init__(
+        self,
+        keywords: Mapping[str, Any],
+        arguments: Dict[str, Any],
+        secrets: Sequence[Optional[Secret]],
+        max_age: Optional[float] = None,
+    ) -> None:
         self.keywords = keywords
         self.arguments = arguments
         self.secrets = secrets
         self.max_age = max_age
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<Parameters %r>" % connection_string.redact(self.keywords)
 
 
-def parameters(wrapper):
+def parameters(wrapper: Connection) -> Parameters:
     """The parameters of a new connection; plugins are asked for credentials and keywords.
 
     :raises ImproperlyConfigured: settings that contradict each other.
@@ -106,18 +115,20 @@ def parameters(wrapper):
     return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
 
 
-def _driver(wrapper, explicit):
+def _driver(wrapper: Connection, explicit: Optional[str]) -> Optional[str]:
     with _named(wrapper.alias):
-        return wrapper.driver.keyword(explicit)
+        keyword: Optional[str] = wrapper.driver.keyword(explicit)
+        return keyword
 
 
-def _accepted(wrapper, keywords):
+def _accepted(wrapper: Connection, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
     with _named(wrapper.alias):
-        return wrapper.driver.accepted(keywords)
+        accepted: Mapping[str, Any] = wrapper.driver.accepted(keywords)
+        return accepted
 
 
 @contextlib.contextmanager
-def _named(alias):
+def _named(alias: str) -> Iterator[None]:
     """What a driver says of settings gets the alias, which it does not know."""
     try:
         yield
@@ -125,7 +136,7 @@ def _named(alias):
         raise ImproperlyConfigured("DATABASES[%r]: %s" % (alias, error)) from None
 
 
-def check_pooling(alias, pools, found):
+def check_pooling(alias: str, pools: bool, found: Parameters) -> None:
     """Refuse the driver manager's pool for tokens: it tells connections apart by their string, which holds no token.
 
     One principal would get a connection of another. The pool is the process's, and cannot be left out for one alias.
@@ -141,7 +152,7 @@ def check_pooling(alias, pools, found):
         )
 
 
-def open_connection(wrapper, found):
+def open_connection(wrapper: Connection, found: Parameters) -> Any:
     """A driver's connection; transient errors are tried again.
 
     :param found: see :func:`parameters`.
@@ -173,7 +184,9 @@ def open_connection(wrapper, found):
     raise explained(error, wrapper.alias, found, extra_login, error.number in absent) from None
 
 
-def explained(error, alias, found, extra_login=False, may_lack_database=False):
+def explained(
+    error: errors.Error, alias: str, found: Parameters, extra_login: bool = False, may_lack_database: bool = False
+) -> errors.Error:
     """The error with its remedy added to the message.
 
     :param found: see :func:`parameters`.
@@ -186,7 +199,7 @@ def explained(error, alias, found, extra_login=False, may_lack_database=False):
     elif error.number == 18456 and extra_login:
         remedy = _EXTRA_LOGIN
     if error.number == 18456 and may_lack_database:
-        remedy += _OR_DATABASE
+        remedy = (remedy or "") + _OR_DATABASE
     if remedy is _CERTIFICATE and found.keywords.get("Encrypt") == "strict":
         remedy = _STRICT_CERTIFICATE
     text = str(error.args[-1])
@@ -200,11 +213,11 @@ def explained(error, alias, found, extra_login=False, may_lack_database=False):
     return errors.make(kind, error.number, error.sqlstate, text)
 
 
-def _server(found):
+def _server(found: Parameters) -> str:
     return found.keywords.get("SERVER") or "the server of the data source"
 
 
-def _by_state(state, text):
+def _by_state(state: str, text: str) -> Optional[str]:
     lower = text.lower()
     for words, remedy in (
         ("certificate", _CERTIFICATE),

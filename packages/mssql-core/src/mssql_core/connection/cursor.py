@@ -15,8 +15,11 @@ import os
 import re
 from contextlib import suppress
 from itertools import chain, islice
+from types import TracebackType
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NoReturn, Optional, Tuple, Type, Union, cast
 
 from .. import errors
+from ..plugin.types import Driver, Params
 from . import procedures
 from .parameters import TypedParam, adapt
 from .placeholders import placeholders
@@ -39,9 +42,12 @@ _HAS_EFFECT = re.compile(
 )
 
 
-def _only_reads(statement):
+def _only_reads(statement: str) -> bool:
     """Whether cancelling the statement undoes nothing."""
     return bool(_READS.match(statement)) and not _HAS_EFFECT.search(statement.rstrip("; \r\n"))
+
+
+_Row = Tuple[Any, ...]
 
 
 class CursorPool:
@@ -55,35 +61,35 @@ class CursorPool:
     :ivar closed: the connection is closed, gone, or a parent process's; its cursors are of no use.
     """
 
-    def __init__(self, connection, driver):
+    def __init__(self, connection: Any, driver: Driver) -> None:
         self.connection = connection
         self.error = driver.error
         self.null = driver.null
-        self.reader = None
+        self.reader: Optional[CursorWrapper] = None
         self.cancels = True
         self.process = os.getpid()
         self._closed = False
         # What is known of procedures, see procedures.outputs().
-        self.procedures = {}
-        self._idle = {True: [], False: []}
+        self.procedures: Dict[str, Dict[int, Tuple[str, str]]] = {}
+        self._idle: Dict[bool, List[Any]] = {True: [], False: []}
 
     @property
-    def closed(self):
+    def closed(self) -> bool:
         return self._closed or self.process != os.getpid()
 
-    def take(self, with_parameters):
+    def take(self, with_parameters: bool) -> Any:
         idle = self._idle[with_parameters]
         return idle.pop() if idle else self.connection.cursor()
 
-    def give(self, with_parameters, cursor):
+    def give(self, with_parameters: bool, cursor: Any) -> None:
         self._idle[with_parameters].append(cursor)
 
-    def discard(self):
+    def discard(self) -> None:
         """Drop what is still on the wire, when the transaction that it belongs to is rolled back."""
         if self.reader is not None:
             self.reader.discard_rest()
 
-    def clear(self):
+    def clear(self) -> None:
         """The connection is closed or gone."""
         self.reader = None
         self._closed = True
@@ -95,13 +101,15 @@ class _Talk:
 
     __slots__ = ("_cursor",)
 
-    def __init__(self, cursor):
+    def __init__(self, cursor: "CursorWrapper") -> None:
         self._cursor = cursor
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind, error, traceback):
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
         if error is None:
             return
         if isinstance(error, self._cursor.pool.error):
@@ -118,28 +126,32 @@ class CursorWrapper:
     """
 
     arraysize = 1
-    statement = None
+    statement: Optional[str] = None
 
-    def __init__(self, pool, owner=None, on_error=None):
+    def __init__(
+        self, pool: CursorPool, owner: Any = None, on_error: Optional[Callable[[BaseException, str], None]] = None
+    ) -> None:
         self.pool = pool
         self._owner = owner
         self._on_error = on_error or (owner and owner.after_error)
         self._reset()
         self._closed = False
 
-    def _reset(self):
-        self.description = None
+    def _reset(self) -> None:
+        self.description: Any = None
         self.rowcount = -1
-        self._raw = None
+        # The driver's cursor.
+        self._raw: Any = None
         self._with_parameters = False
-        self._rows = None
-        self._later = []
+        self._rows: Optional[Iterator[_Row]] = None
+        # Description and rows of the results behind; None for one that is still on the wire.
+        self._later: List[Optional[Tuple[Any, Iterator[_Row]]]] = []
         # Row counts that were passed on the way to the rows.
         self._passed = 0
 
     # ---- running ---------------------------------------------------------------------
 
-    def execute(self, sql, params=None):
+    def execute(self, sql: str, params: Union[Params, Mapping[str, Any], None] = None) -> "CursorWrapper":
         """Run a statement or batch.
 
         :raises mssql_core.errors.Error: also for an error that the server sent behind a row count.
@@ -160,13 +172,13 @@ class CursorWrapper:
             self._owner.after_statement(sql)
         return self
 
-    def _check_open(self):
+    def _check_open(self) -> None:
         if self._closed:
             raise errors.ProgrammingError("HY010", "The cursor is closed.")
         if self.pool.closed:
             raise errors.InterfaceError("08003", "The cursor's connection is closed.")
 
-    def _send(self, sql, values, sizes):
+    def _send(self, sql: str, values: Params, sizes: Any) -> None:
         self._raw = raw = self.pool.take(self._with_parameters)
         if values:
             raw.setinputsizes(sizes)
@@ -176,7 +188,7 @@ class CursorWrapper:
         self.rowcount = raw.rowcount
         self._to_rows(raw.description is not None)
 
-    def executemany(self, sql, param_list):
+    def executemany(self, sql: str, param_list: Iterable[Params]) -> "CursorWrapper":
         total = 0
         for params in param_list:
             self.execute(sql, params)
@@ -184,7 +196,9 @@ class CursorWrapper:
         self.rowcount = total
         return self
 
-    def callproc(self, procname, params=None, kparams=None):
+    def callproc(
+        self, procname: str, params: Optional[Params] = None, kparams: Optional[Mapping[str, Any]] = None
+    ) -> Optional[Params]:
         """EXEC a procedure.
 
         Output parameters are declared, passed and read back, where their arguments stand by position; then all results are
@@ -205,12 +219,12 @@ class CursorWrapper:
             return params
         self.buffer_rest()
         if self._later:
-            _, rows = self._later.pop()
+            _, rows = cast("Tuple[Any, Iterator[_Row]]", self._later.pop())
         else:
-            rows, self._rows, self.description = self._rows, None, None
-        return procedures.replaced(params, outputs, next(rows))
+            rows, self._rows, self.description = self._check(), None, None
+        return procedures.replaced(params or (), outputs, next(rows))
 
-    def _to_rows(self, has_rows):
+    def _to_rows(self, has_rows: bool) -> bool:
         """Go on to the next rows, past row counts; an error among them surfaces here."""
         raw = self._raw
         while not has_rows:
@@ -231,7 +245,7 @@ class CursorWrapper:
             self.pool.reader = self
         return True
 
-    def _look_ahead(self):
+    def _look_ahead(self) -> None:
         """All rows of a result are read: is another result behind it, or an error?"""
         raw = self._raw
         while raw.nextset():
@@ -244,34 +258,34 @@ class CursorWrapper:
                 self.rowcount = raw.rowcount
         self._finish()
 
-    def _finish(self):
+    def _finish(self) -> None:
         """Nothing is left on the wire: the driver's cursor is free for others."""
         raw, self._raw = self._raw, None
         if self.pool.reader is self:
             self.pool.reader = None
         self.pool.give(self._with_parameters, raw)
 
-    def _talking(self):
+    def _talking(self) -> _Talk:
         """Around calls of the driver: its errors become ours, and what interrupts them is told."""
         if self.pool.closed:
             raise errors.InterfaceError("08003", "The cursor's connection is closed.")
         return _Talk(self)
 
-    def fail(self, error):
+    def fail(self, error: BaseException) -> NoReturn:
         """:raises mssql_core.errors.Error: the driver's error as ours; it is told to the owner first."""
         self._close_raw()
         translated = errors.translate(error)
         if self._on_error is not None:
-            self._on_error(translated, self.statement)
+            self._on_error(translated, self.statement or "")
         raise translated from None
 
-    def interrupted(self, interruption):
+    def interrupted(self, interruption: BaseException) -> None:
         """Something else than the driver ended the statement, such as a signal's handler: what ran is not known."""
         self._close_raw()
         if self._on_error is not None:
-            self._on_error(interruption, self.statement)
+            self._on_error(interruption, self.statement or "")
 
-    def _close_raw(self):
+    def _close_raw(self) -> None:
         """Close the driver's cursor; what is left of its results is cancelled."""
         raw, self._raw = self._raw, None
         if self.pool.reader is self:
@@ -280,7 +294,7 @@ class CursorWrapper:
             with suppress(self.pool.error):
                 raw.close()
 
-    def discard_rest(self):
+    def discard_rest(self) -> None:
         """Drop the rows that are still on the wire; reading on is an error."""
         self._close_raw()
         self._later = []
@@ -289,59 +303,57 @@ class CursorWrapper:
     # ---- rows ------------------------------------------------------------------------
 
     @property
-    def _streams(self):
+    def _streams(self) -> bool:
         """Whether rows of the current result are still on the wire."""
         return self._raw is not None and not self._later
 
-    def _more(self, method, *arguments):
+    def _more(self, method: str, *arguments: int) -> List[Tuple[Any, ...]]:
         with self._talking():
             rows = list(map(tuple, getattr(self._raw, method)(*arguments)))
             if not arguments or len(rows) < arguments[0]:
                 self._look_ahead()
         return rows
 
-    def _check(self):
+    def _check(self) -> Iterator[_Row]:
         self._passed = 0
         if self._rows is None:
             raise errors.ProgrammingError("24000", "There are no rows: the last statement returned none.")
+        return self._rows
 
-    def fetchone(self):
-        self._check()
-        row = next(self._rows, None)
+    def fetchone(self) -> Optional[Tuple[Any, ...]]:
+        row = next(self._check(), None)
         if row is None and self._streams:
             self._rows = iter(self._more("fetchmany", FIRST_ROWS))
             row = next(self._rows, None)
         return row
 
-    def fetchmany(self, size=None):
-        self._check()
+    def fetchmany(self, size: Optional[int] = None) -> List[Tuple[Any, ...]]:
         size = self.arraysize if size is None else size
-        rows = list(islice(self._rows, size))
+        rows = list(islice(self._check(), size))
         if len(rows) < size and self._streams:
             rows += self._more("fetchmany", size - len(rows))
         return rows
 
-    def fetchall(self):
-        self._check()
-        rows = list(self._rows)
+    def fetchall(self) -> List[Tuple[Any, ...]]:
+        rows = list(self._check())
         if self._streams:
             rows += self._more("fetchall")
         return rows
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tuple[Any, ...]]:
         return iter(self.fetchone, None)
 
-    def buffer_rest(self):
+    def buffer_rest(self) -> None:
         """Read everything that is left, so that the connection can run something else."""
         with self._talking():
             if self._streams:
-                self._rows = chain(self._rows, self._spooled())
+                self._rows = chain(self._rows or (), self._spooled())
                 self._look_ahead()
             while self._raw is not None:
                 self._later[-1:] = [(self._raw.description, self._spooled())]
                 self._look_ahead()
 
-    def _spooled(self):
+    def _spooled(self) -> Iterator[Tuple[Any, ...]]:
         """The rest of the current result, off the wire."""
         spool = Spool()
         while True:
@@ -350,7 +362,7 @@ class CursorWrapper:
             if len(rows) < _CHUNK:
                 return spool.rows()
 
-    def nextset(self):
+    def nextset(self) -> Optional[bool]:
         """Go on to the next result with rows of a batch; None when there is none.
 
         The first calls after a statement stay on its rows, one for each row count before them: pyodbc stops at these, so
@@ -373,9 +385,9 @@ class CursorWrapper:
 
     # ---- end -------------------------------------------------------------------------
 
-    def _release(self):
+    def _release(self) -> None:
         """Give the driver's cursor back, what is left of its results unread."""
-        raw, with_parameters, statement = self._raw, self._with_parameters, self.statement
+        raw, with_parameters, statement = self._raw, self._with_parameters, self.statement or ""
         self._reset()
         if self.pool.reader is self:
             self.pool.reader = None
@@ -395,13 +407,13 @@ class CursorWrapper:
             self._tell(raw, interruption, statement)
             raise
 
-    def _tell(self, raw, error, statement):
+    def _tell(self, raw: Any, error: BaseException, statement: str) -> None:
         with suppress(self.pool.error):
             raw.close()
         if self._on_error is not None:
             self._on_error(error, statement)
 
-    def close(self):
+    def close(self) -> None:
         if not self._closed:
             self._closed = True
             description, rowcount = self.description, self.rowcount
@@ -409,16 +421,16 @@ class CursorWrapper:
             # Django logs and tests read these after the end.
             self.description, self.rowcount = description, rowcount
 
-    def setinputsizes(self, sizes):
+    def setinputsizes(self, sizes: Any) -> None:
         """DB-API; parameters have their types from :mod:`mssql_core.parameters`."""
 
-    def setoutputsize(self, size, column=None):
+    def setoutputsize(self, size: int, column: Optional[int] = None) -> None:
         """DB-API; results come whole."""
 
-    def __enter__(self):
+    def __enter__(self) -> "CursorWrapper":
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: Any) -> None:
         self.close()
 
 

@@ -3,10 +3,12 @@
 from django.db.backends import utils
 from django.db.utils import NotSupportedError
 
+from ..plugin.django_types import Mixin
 
-class _PyodbcAttributes:
+
+class _PyodbcAttributes(Mixin):
     @property
-    def fast_executemany(self):
+    def fast_executemany(self) -> bool:
         """Always False: parameters have one type for each row, which pyodbc's arrays of parameters cannot have.
 
         :raises NotSupportedError: it is set to True.
@@ -14,7 +16,7 @@ class _PyodbcAttributes:
         return False
 
     @fast_executemany.setter
-    def fast_executemany(self, value):
+    def fast_executemany(self, value: bool) -> None:
         if value:
             raise NotSupportedError(
                 "fast_executemany is not supported: executemany() sends one message for each row. bulk_create() sends "

@@ -6,9 +6,10 @@ parent's server takes for the parent's.
 
 import contextlib
 import ctypes
+from typing import Any
 
 
-def keep_for_ever(*things):
+def keep_for_ever(*things: Any) -> None:
     """Let these never be destroyed in this process: destroying a driver's object talks to the server."""
     # Python's own list would be emptied when the interpreter ends.
     with contextlib.suppress(AttributeError):

@@ -5,10 +5,12 @@ import difflib
 import os
 import re
 import warnings
+from typing import Any, Iterable, Optional, Tuple
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
+from ..plugin.types import ConnectionSettings
 from .connection_string import KEYWORDS
 
 # An option in lower case -> the setting of the alias that is meant: a keyword of the driver, or another library's name.
@@ -36,7 +38,7 @@ _HOST_AND_PORT = re.compile(r"(?!(?:tcp|np|lpc|admin):)(?:[^:,\\\s]+|\[[^\]]+\])
 _ENCODING_ARGUMENTS = {"setencoding": ("encoding", "ctype"), "setdecoding": ("sqltype", "encoding", "ctype")}
 
 
-def where_option_belongs(alias, name):
+def where_option_belongs(alias: str, name: str) -> Optional[str]:
     """The sentence that tells where an option belongs, or None.
 
     :param name: as it stands among the OPTIONS of the alias.
@@ -48,7 +50,7 @@ def where_option_belongs(alias, name):
     return "The option is called %r." % option if option else None
 
 
-def check_keywords(where, pairs, driver):
+def check_keywords(where: str, pairs: Iterable[Tuple[str, Any]], driver: Optional[str]) -> None:
     """Keywords in a text that the ODBC driver would ignore without a word.
 
     No message shows one: what reads as a keyword may be the rest of a password.
@@ -70,7 +72,7 @@ def check_keywords(where, pairs, driver):
         warnings.warn("%s, and will ignore." % text, RuntimeWarning, stacklevel=2)
 
 
-def check_host(alias, host, port):
+def check_host(alias: str, host: str, port: str) -> None:
     """A HOST that the driver would read otherwise than it is meant.
 
     :param port: the text of PORT, perhaps empty.
@@ -87,7 +89,7 @@ def check_host(alias, host, port):
         raise ImproperlyConfigured("%s is %r and has a port, as PORT has (%s); remove one." % (where, host, port))
 
 
-def ignored_instance(settings):
+def ignored_instance(settings: ConnectionSettings) -> Optional[str]:
     """The name of an instance in HOST that the driver ignores, since PORT is given; None elsewhere.
 
     https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute (Server)
@@ -96,7 +98,7 @@ def ignored_instance(settings):
     return instance if backslash and settings.port else None
 
 
-def check_encodings(where, method, value):
+def check_encodings(where: str, method: str, value: Any) -> None:
     """The value of OPTIONS['setencoding'] or ['setdecoding'].
 
     :param method: of pyodbc's connection.
@@ -120,14 +122,14 @@ def check_encodings(where, method, value):
             _check_codec(where, arguments["encoding"])
 
 
-def _check_codec(where, name):
+def _check_codec(where: str, name: str) -> None:
     try:
         codecs.lookup(name)
     except (LookupError, TypeError):
         raise ImproperlyConfigured("%s names the encoding %r, which Python does not know." % (where, name)) from None
 
 
-def application_name():
+def application_name() -> str:
     """What the server's views show as the program: the project's package, by its settings or URLs.
 
     https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-sessions-transact-sql

@@ -1,9 +1,12 @@
 """Django's ``%s`` as the driver's ``?``."""
 
+from typing import Any, List, Mapping, Union, cast
+
 from .. import errors
+from ..plugin.types import Compiled, Params
 
 
-def placeholders(sql, params):
+def placeholders(sql: str, params: Union[Params, Mapping[str, Any], None]) -> Compiled:
     """``%s`` and ``%%`` as ODBC writes them, and the values in order.
 
     An untyped None becomes the word NULL, which takes its target's type without
@@ -16,6 +19,7 @@ def placeholders(sql, params):
     if isinstance(params, dict):
         named = _Named(params)
         return sql % named, named.values
+    params = cast("Params", params)
     pieces = sql.split("%s") if "%%" not in sql else _split(sql)
     if len(pieces) - 1 != len(params):
         raise errors.ProgrammingError(
@@ -23,7 +27,8 @@ def placeholders(sql, params):
         )
     if None not in params:
         return "?".join(pieces), params
-    text, values = [pieces[0]], []
+    text = [pieces[0]]
+    values: List[Any] = []
     for piece, value in zip(pieces[1:], params):
         if value is None:
             text.append("NULL")
@@ -34,9 +39,10 @@ def placeholders(sql, params):
     return "".join(text), values
 
 
-def _split(sql):
+def _split(sql: str) -> List[str]:
     """Pieces between placeholders, with ``%%`` read as one percent sign: ``%%s`` is no placeholder."""
-    pieces, current = [], []
+    pieces: List[str] = []
+    current: List[str] = []
     for number, part in enumerate(sql.split("%%")):
         if number:
             current.append("%")
@@ -52,11 +58,11 @@ def _split(sql):
 class _Named:
     """Stands for the mapping in ``sql % mapping`` and collects the values in order."""
 
-    def __init__(self, params):
+    def __init__(self, params: Mapping[str, Any]) -> None:
         self.params = params
-        self.values = []
+        self.values: List[Any] = []
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> str:
         value = self.params[name]
         if value is None:
             return "NULL"

@@ -5,9 +5,11 @@ https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-pa
 """
 
 import re
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from .. import errors
 from ..names import TableName, bare_identifier
+from ..plugin.types import Params
 
 # Identifiers: letters, digits, @, $, # and _ behind the first @.
 # https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
@@ -30,12 +32,16 @@ _WITH_SCALE = frozenset(("datetime2", "datetimeoffset", "time"))
 _WITH_PRECISION = frozenset(("decimal", "numeric"))
 
 
-def outputs(cursor, procedure):
+# Place of an output parameter, from 0 -> its name in lower case, its type.
+_Outputs = Dict[int, Tuple[str, str]]
+
+
+def outputs(cursor: Any, procedure: str) -> _Outputs:
     """Place, from 0, of each output parameter -> (name in lower case, type); asked once for each connection.
 
     :raises mssql_core.errors.NotSupportedError: nobody tells whether there are any, or one that is a cursor.
     """
-    known = cursor.pool.procedures
+    known: Dict[str, _Outputs] = cursor.pool.procedures
     if procedure not in known:
         parts = _split(procedure)
         parameters = [] if len(parts) > 3 else _asked(cursor, procedure, parts)
@@ -51,7 +57,7 @@ def outputs(cursor, procedure):
     return known[procedure]
 
 
-def _asked(cursor, procedure, parts):
+def _asked(cursor: Any, procedure: str, parts: Sequence[str]) -> List[Tuple[Any, ...]]:
     """The rows of _PARAMETERS, from the database that the procedure's name says."""
     names = [procedure, str(TableName("sys", parts[-1]))]
     if len(parts) < 3:
@@ -63,15 +69,16 @@ def _asked(cursor, procedure, parts):
         cursor.execute(
             "EXEC %s %%s, %s, %%s, %%s" % (executor, declared), [_PARAMETERS % ("@name", "@system_name"), *names]
         )
-    return cursor.fetchall()
+    rows: List[Tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-def _split(procedure):
+def _split(procedure: str) -> List[str]:
     """The parts of a name as T-SQL writes it, bare."""
     return [bare_identifier(part) for part in _PARTS.findall(procedure)] or [procedure]
 
 
-def _type(name, length, precision, scale):
+def _type(name: str, length: int, precision: int, scale: int) -> str:
     """A type as DECLARE writes it. :param length: bytes, -1 is max."""
     if name == "cursor":
         raise errors.NotSupportedError("0A000", "The procedure has an output parameter that is a cursor.")
@@ -83,7 +90,7 @@ def _type(name, length, precision, scale):
     return "%s(%d)" % (name, scale) if name in _WITH_SCALE else name
 
 
-def call(procedure, params, kparams, outputs):
+def call(procedure: str, params: Params, kparams: Mapping[str, Any], outputs: _Outputs) -> Tuple[str, List[Any]]:
     """The statement and its values.
 
     :raises mssql_core.errors.ProgrammingError: a name that no parameter has.
@@ -103,7 +110,7 @@ def call(procedure, params, kparams, outputs):
     return sql, values
 
 
-def _name(name, outputs):
+def _name(name: str, outputs: _Outputs) -> str:
     match = _NAME.match(str(name))
     if match is None:
         raise errors.ProgrammingError("42000", "%r is not the name of a procedure's parameter." % name)
@@ -114,7 +121,7 @@ def _name(name, outputs):
     return match.group(1)
 
 
-def replaced(params, outputs, row):
+def replaced(params: Params, outputs: _Outputs, row: Sequence[Any]) -> List[Any]:
     """The arguments with the values of output parameters."""
     places = (place for place in outputs if place < len(params))
     found = list(params)

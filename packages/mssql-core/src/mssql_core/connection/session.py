@@ -8,6 +8,11 @@ https://learn.microsoft.com/sql/database-engine/configure-windows/configure-the-
 """
 
 import re
+from types import TracebackType
+from typing import Any, List, Optional, Type
+
+from ..plugin.django_types import Mixin
+from ..plugin.types import ConnectionSettings, ServerInfo
 
 _OFF = "NOCOUNT, XACT_ABORT, IMPLICIT_TRANSACTIONS, NUMERIC_ROUNDABORT, CURSOR_CLOSE_ON_COMMIT"
 # What indexes on computed columns and filtered indexes need (error 1934), and ISO's rules for NULL.
@@ -25,7 +30,7 @@ _UNLESS_WAREHOUSE = "IF SERVERPROPERTY('EngineEdition') NOT IN (6, 11) "
 _WAREHOUSES = (".datawarehouse.", ".sql.azuresynapse.net")
 
 
-def statements(settings, server):
+def statements(settings: ConnectionSettings, server: Optional[ServerInfo]) -> List[str]:
     """SET statements for the options of the alias.
 
     :param settings: ConnectionSettings.
@@ -44,14 +49,14 @@ def statements(settings, server):
     return [*found, *dates, unless_warehouse + isolation(level)]
 
 
-def is_warehouse(settings, server):
+def is_warehouse(settings: ConnectionSettings, server: Optional[ServerInfo]) -> bool:
     """Whether the server is a warehouse; by its address, where the server is not known yet."""
     if server is not None:
         return not server.edition.is_supported
     return any(name in settings.host.casefold() for name in _WAREHOUSES)
 
 
-def isolation(level):
+def isolation(level: Optional[str]) -> str:
     """The statement that sets the level; None is the server's default.
 
     A pooled connection keeps the level that was set last: its reset does not undo it.
@@ -64,7 +69,7 @@ def isolation(level):
 _CHANGES_SCHEMA = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s+(?!TABLE\s+(?:IF\s+EXISTS\s+)?\[?#)", re.IGNORECASE)
 
 
-class SnapshotLevel:
+class SnapshotLevel(Mixin):
     """Part of DatabaseWrapper: where the alias has SNAPSHOT, transactions that change the schema run at READ COMMITTED.
 
     In a snapshot transaction ALTER TABLE, CREATE INDEX and others are refused (error 3964), and it is one from its begin
@@ -76,13 +81,13 @@ class SnapshotLevel:
     # READ COMMITTED holds until the schema editor returns, or until another statement comes behind the transaction;
     # None is not known.
     _editor_left_snapshot = False
-    _left_snapshot = False
+    _left_snapshot: Optional[bool] = False
 
     @property
-    def _is_snapshot(self):
-        return self.options_read().options.get("isolation_level") == SNAPSHOT
+    def _is_snapshot(self) -> bool:
+        return bool(self.options_read().options.get("isolation_level") == SNAPSHOT)
 
-    def leave_snapshot(self):
+    def leave_snapshot(self) -> bool:
         """Set READ COMMITTED where the alias has SNAPSHOT and no transaction; returns whether it did."""
         if self.in_atomic_block or not self._is_snapshot:
             return False
@@ -90,19 +95,19 @@ class SnapshotLevel:
         self._editor_left_snapshot = True
         return True
 
-    def return_to_snapshot(self):
+    def return_to_snapshot(self) -> None:
         self._editor_left_snapshot = False
         if self.connection is not None and not self.in_atomic_block:
             self._set_isolation(SNAPSHOT)
 
-    def before_transaction(self, sql):
+    def before_transaction(self, sql: str) -> None:
         """Called before each statement where no transaction is open, with its text."""
         leaves = not self.autocommit and bool(_CHANGES_SCHEMA.match(sql))
         if leaves is self._left_snapshot or self._editor_left_snapshot or not self._is_snapshot:
             return
         self._set_isolation(None if leaves else SNAPSHOT)
 
-    def _set_isolation(self, level):
+    def _set_isolation(self, level: Optional[str]) -> None:
         self.ensure_connection()
         # Until the answer is read: either level may hold, and the next statement sets it anew.
         self._left_snapshot = None
@@ -111,16 +116,21 @@ class SnapshotLevel:
         self._left_snapshot = level != SNAPSHOT
 
 
-class LeavesSnapshot:
+class LeavesSnapshot(Mixin):
     """Part of the schema editor: see SnapshotLevel. Inside an atomic block of the application the server refuses it."""
 
     _left_snapshot = False
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self._left_snapshot = not self.collect_sql and self.connection.leave_snapshot()
         return super().__enter__()
 
-    def __exit__(self, exc_type, exc_value, traceback):
+    def __exit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc_value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> Any:
         try:
             return super().__exit__(exc_type, exc_value, traceback)
         finally:

@@ -2,12 +2,14 @@
 
 import difflib
 import re
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ..data_types import DATETIME_TYPES, UUID_TYPES
 from ..names import MAX_NAME_LENGTH
 from ..plugin import ConnectionSettings
+from ..plugin.types import Credentials
 from . import connection_string, drivers, misplaced
 from .connection_string import KEYWORDS, Secret
 
@@ -76,7 +78,7 @@ _SECRET_OPTIONS = connection_string.SECRETS | {"extra_params", "passwd"}
 _TEXTS = ("collation", "driver", "dsn", "extra_params")
 
 
-def read(alias, settings_dict):
+def read(alias: str, settings_dict: Mapping[str, Any]) -> ConnectionSettings:
     """The alias's settings, validated; what may be secret is a Secret.
 
     :raises ImproperlyConfigured: an unknown option (with the nearest known one) or a bad value.
@@ -90,7 +92,7 @@ def read(alias, settings_dict):
     raise ImproperlyConfigured(*told)
 
 
-def _read(alias, settings_dict):
+def _read(alias: str, settings_dict: Mapping[str, Any]) -> ConnectionSettings:
     options = {}
     for name, value in (settings_dict.get("OPTIONS") or {}).items():
         if name != "plugins":
@@ -122,16 +124,17 @@ def _read(alias, settings_dict):
     )
 
 
-def _name(alias, value):
+def _name(alias: str, value: Any) -> Optional[str]:
     if value is not None and len(str(value)) > MAX_NAME_LENGTH:
         raise ImproperlyConfigured(
             "DATABASES[%r]['NAME'] has %d characters; a database's name has at most %d."
             % (alias, len(str(value)), MAX_NAME_LENGTH)
         )
-    return value
+    name: Optional[str] = value
+    return name
 
 
-def _port(alias, value):
+def _port(alias: str, value: Any) -> str:
     text = str(value or "")
     if text and not (text.isdigit() and 0 < int(text) < 65536):
         raise ImproperlyConfigured(
@@ -140,7 +143,7 @@ def _port(alias, value):
     return text
 
 
-def _known(alias, name):
+def _known(alias: str, name: str) -> str:
     """The option's name as this module spells it."""
     if not isinstance(name, str):
         raise ImproperlyConfigured(
@@ -164,7 +167,7 @@ def _known(alias, name):
     )
 
 
-def _checked(alias, name, value):
+def _checked(alias: str, name: str, value: Any) -> Any:
     if name == "datetime_type":
         return _choice(alias, name, value, DATETIME_TYPES)
     if name == "uuid_type":
@@ -194,25 +197,25 @@ def _checked(alias, name, value):
     return value
 
 
-def _option(alias, name):
+def _option(alias: str, name: str) -> str:
     return "DATABASES[%r]['OPTIONS'][%r]" % (alias, name)
 
 
-def _choice(alias, name, value, choices):
+def _choice(alias: str, name: str, value: Any, choices: Sequence[str]) -> str:
     for choice in choices:
         if str(value).casefold() == choice.casefold():
             return choice
     raise ImproperlyConfigured("%s is %r; it is one of: %s." % (_option(alias, name), value, ", ".join(choices)))
 
 
-def _check_fixed(keywords, where):
+def _check_fixed(keywords: Mapping[str, Any], where: str) -> None:
     for name, value in keywords.items():
         only, reason = _FIXED.get(name.casefold(), (None, ""))
         if only and str(value).strip().casefold() != only:
             raise ImproperlyConfigured("%s asks for %s = %s. %s; remove it." % (where, name, value, reason))
 
 
-def _function(alias, name, value):
+def _function(alias: str, name: str, value: Any) -> Optional[str]:
     if value is None or (isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", value)):
         return value
     raise ImproperlyConfigured(
@@ -221,7 +224,7 @@ def _function(alias, name, value):
     )
 
 
-def _field_names(alias, name, value):
+def _field_names(alias: str, name: str, value: Any) -> Tuple[str, ...]:
     """A tuple of names app_label.Model.field; whether the project has them, the schema editor and the checks tell."""
     names = () if value is None else value
     if isinstance(names, (list, tuple, set, frozenset)):
@@ -234,7 +237,7 @@ def _field_names(alias, name, value):
     )
 
 
-def _schema(alias, name, value):
+def _schema(alias: str, name: str, value: Any) -> Optional[str]:
     """A name without delimiters, as sysname holds it: Meta.db_table has delimiters, this option has none."""
     if value is None or isinstance(value, str) and len(value) <= MAX_NAME_LENGTH and not set('[]"') & set(value):
         return value
@@ -244,7 +247,7 @@ def _schema(alias, name, value):
     )
 
 
-def _number(alias, name, value):
+def _number(alias: str, name: str, value: Any) -> Union[int, float]:
     smallest, largest = _NUMBERS[name]
     try:
         number = float(value)
@@ -257,7 +260,7 @@ def _number(alias, name, value):
     return int(number) if number == int(number) else number
 
 
-def without_effect(options, of_driver):
+def without_effect(options: Mapping[str, Any], of_driver: Mapping[str, str]) -> List[Tuple[str, str]]:
     """(name, reason) of the options that change nothing.
 
     :param of_driver: see plugin.Driver.without_effect.
@@ -269,12 +272,14 @@ def without_effect(options, of_driver):
     return ineffective
 
 
-def encodings(options):
+def encodings(options: Mapping[str, Any]) -> List[Tuple[str, Mapping[str, Any]]]:
     """(method, arguments) of pyodbc for the options setencoding and setdecoding."""
     return [(name, arguments) for name in ("setencoding", "setdecoding") for arguments in options.get(name) or ()]
 
 
-def keywords(settings, driver, credentials, plugin_keywords):
+def keywords(
+    settings: ConnectionSettings, driver: Optional[str], credentials: Credentials, plugin_keywords: Mapping[str, Any]
+) -> Dict[str, Any]:
     """The ODBC keywords of a connection.
 
     :param driver: the value of DRIVER, None with a DSN.
@@ -311,7 +316,7 @@ def keywords(settings, driver, credentials, plugin_keywords):
     return found
 
 
-def _extra(alias, options):
+def _extra(alias: str, options: Mapping[str, Any]) -> Dict[str, Any]:
     """The keywords of extra_params; of duplicates the first counts, as for the driver."""
     where = _option(alias, "extra_params")
     try:
@@ -319,7 +324,7 @@ def _extra(alias, options):
     except ImproperlyConfigured as error:
         raise ImproperlyConfigured("%s: %s" % (where, error)) from None
     misplaced.check_keywords(where, pairs, options.get("driver"))
-    found = {}
+    found: Dict[str, Any] = {}
     for key, value in pairs:
         if key.casefold() not in {name.casefold() for name in found}:
             found[key] = value

@@ -2,6 +2,7 @@
 
 import pickle
 import tempfile
+from typing import Any, Iterator, List, Tuple
 
 # Bytes kept in memory; longer ones go to a file of the system's folder for temporary files, which nobody else can open.
 _MEMORY = 8 * 2**20
@@ -10,16 +11,16 @@ _MEMORY = 8 * 2**20
 class Spool:
     """A list of rows of any length in little memory."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115
 
-    def add(self, rows):
+    def add(self, rows: List[Tuple[Any, ...]]) -> None:
         pickle.dump(rows, self._file, pickle.HIGHEST_PROTOCOL)
 
-    def __del__(self):
+    def __del__(self) -> None:
         self._file.close()
 
-    def rows(self):
+    def rows(self) -> Iterator[Tuple[Any, ...]]:
         """The rows in order; the file is gone behind the last one, or with this iterator."""
         with self._file as file:
             end = file.tell()

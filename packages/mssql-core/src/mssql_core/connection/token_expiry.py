@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import Optional
 
 logger = logging.getLogger("mssql_core.connection")
 
@@ -12,15 +13,15 @@ class Lifetime:
     :param max_age: seconds from now, or None for ever; 0 is one request, however long.
     """
 
-    def __init__(self, max_age=None):
+    def __init__(self, max_age: Optional[float] = None) -> None:
         self._end = time.monotonic() + max_age if max_age else None
         self._told = False
 
     @property
-    def is_over(self):
+    def is_over(self) -> bool:
         return self._end is not None and time.monotonic() >= self._end
 
-    def warn(self, alias):
+    def warn(self, alias: str) -> None:
         """Tell once that the connection is used although its token has expired."""
         if self._told or not self.is_over:
             return
@@ -32,7 +33,7 @@ class Lifetime:
         )
 
 
-def bounded(close_at, max_age):
+def bounded(close_at: Optional[float], max_age: Optional[float]) -> Optional[float]:
     """When Django closes the connection between requests: ``close_at`` or sooner.
 
     :param close_at: by CONN_MAX_AGE, on the monotonic clock; None is never.

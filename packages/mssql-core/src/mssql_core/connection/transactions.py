@@ -17,12 +17,14 @@ import enum
 import os
 import re
 import time
+from typing import Any, List, Optional
 
 from django.db import Error
 from django.db.transaction import TransactionManagementError
 
 from .. import errors
 from ..compat.transactions import debug_transaction
+from ..plugin.django_types import Cursor, Mixin
 from .forks import keep_for_ever
 
 _ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
@@ -59,7 +61,7 @@ class State(enum.Enum):
     LOST = "lost"
 
 
-class Transactions:
+class Transactions(Mixin):
     """Part of DatabaseWrapper.
 
     :ivar transaction: what is known about the transaction, see :class:`State`.
@@ -85,7 +87,7 @@ class Transactions:
 
     # ---- around statements -----------------------------------------------------------
 
-    def before_statement(self, sql):
+    def before_statement(self, sql: str) -> None:
         """Called before each statement: opens the transaction where one is needed.
 
         :raises django.db.transaction.TransactionManagementError: the transaction is over, and was not rolled back.
@@ -103,7 +105,7 @@ class Transactions:
             if not self.autocommit:
                 self._begin()
 
-    def _look_at_options(self, text):
+    def _look_at_options(self, text: str) -> None:
         """What the text sets, whether ON or OFF, lasts for the session."""
         if self._is_off_course:
             with self._own_cursor() as cursor:
@@ -115,7 +117,7 @@ class Transactions:
             # From now on no statement is cancelled only because its cursor is left early.
             self.pool.cancels = False
 
-    def after_statement(self, sql):
+    def after_statement(self, sql: str) -> None:
         """Called after each statement that succeeded: its text may have ended the transaction, or begun one."""
         # Nearly no statement has one of the words; looking for them takes a tenth of the expressions' time.
         words = sql.upper()
@@ -130,7 +132,7 @@ class Transactions:
             is_plain = words.startswith(_NO_CALL) and "EXEC" not in words and "CALL" not in words
             self._called = not is_plain and bool(_CALLS.search(sql))
 
-    def after_error(self, error, sql=""):
+    def after_error(self, error: BaseException, sql: str = "") -> None:
         """Called with each error of a statement, and with each exception that interrupted one, before it is raised."""
         if isinstance(error, errors.Error) and error.is_disconnect:
             self.lost(error)
@@ -148,7 +150,7 @@ class Transactions:
             if interrupted and self.transaction is not State.LOST:
                 self._switch_identity_insert_off(sql)
 
-    def _end_open_transaction(self, sql):
+    def _end_open_transaction(self, sql: str) -> None:
         """In autocommit mode, what failed or was cancelled may have left a transaction of its own open (error 266).
 
         All that follows would be a part of it, and be lost with the connection.
@@ -163,25 +165,26 @@ class Transactions:
             if not isinstance(error, errors.Error):
                 raise
 
-    def _is_over(self):
+    def _is_over(self) -> TransactionManagementError:
         return TransactionManagementError(
             "The transaction of DATABASES[%r] is over: %s. Leave the atomic block, or call rollback()."
             % (self.alias, "the connection was lost" if self.transaction is State.LOST else "the server has ended it")
         )
 
-    def _break_block(self, error):
+    def _break_block(self, error: Optional[BaseException]) -> None:
         if self.in_atomic_block:
             self.needs_rollback = True
             self.rollback_exc = error
 
-    def _own_cursor(self):
-        return self._raw_cursor(self._note_loss)
+    def _own_cursor(self) -> Cursor:
+        cursor: Cursor = self._raw_cursor(self._note_loss)
+        return cursor
 
-    def _note_loss(self, error, sql=""):
+    def _note_loss(self, error: BaseException, sql: str = "") -> None:
         if isinstance(error, errors.Error) and error.is_disconnect:
             self.lost(error)
 
-    def _switch_identity_insert_off(self, sql):
+    def _switch_identity_insert_off(self, sql: str) -> None:
         """A cancelled batch leaves the switch on where its CATCH does not run: 545 and 8107 for all that follows.
 
         https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (attentions are not caught)
@@ -202,11 +205,11 @@ class Transactions:
 
     # ---- begin, ask, end -------------------------------------------------------------
 
-    def _question(self):
+    def _question(self) -> str:
         info = self.server_if_known()
         return _QUESTION if info is None or info.edition.is_supported else _QUESTION_OF_WAREHOUSE
 
-    def _begin(self):
+    def _begin(self) -> None:
         self.transaction = State.UNKNOWN
         with self._own_cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION; %s" % self._question())
@@ -218,7 +221,7 @@ class Transactions:
         self._transaction_id, self._called = number, False
         self.transaction = State.OPEN
 
-    def _ask(self, error):
+    def _ask(self, error: Optional[BaseException]) -> None:
         """Is the transaction still the same, and able to go on?
 
         :param error: what made the question necessary, or None.
@@ -236,7 +239,7 @@ class Transactions:
         else:
             self._break_block(error)
 
-    def _resolve(self):
+    def _resolve(self) -> None:
         """Roll back what is open, so that nothing is. :raises mssql_core.errors.Error: nothing is known then."""
         self.transaction = State.UNKNOWN
         self.pool.discard()
@@ -244,7 +247,7 @@ class Transactions:
             cursor.execute(_ROLLBACK)
         self.transaction = State.NONE
 
-    def _end(self):
+    def _end(self) -> None:
         """Commit, or tell that there is nothing left to be committed."""
         if self.transaction is State.NONE:
             return
@@ -260,7 +263,7 @@ class Transactions:
 
     # ---- Django's side ---------------------------------------------------------------
 
-    def set_autocommit(self, autocommit, force_begin_transaction_with_broken_autocommit=False):
+    def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
         try:
             if autocommit:
                 self._switch_on()
@@ -271,7 +274,7 @@ class Transactions:
                 self._settle()
             raise
 
-    def _switch_on(self):
+    def _switch_on(self) -> None:
         if self._manual_by_block:
             self._leave_block()
         if self.connection is None and self.settings_dict["AUTOCOMMIT"]:
@@ -282,7 +285,7 @@ class Transactions:
             super().set_autocommit(True)
         self._manual_by_block = False
 
-    def _switch_off(self, by_block):
+    def _switch_off(self, by_block: bool) -> None:
         connected = self.connection is not None
         before = self.autocommit if connected else self.settings_dict["AUTOCOMMIT"] and not self._manual_after_loss
         # An interruption may come before super() returns; connecting resets it.
@@ -295,7 +298,7 @@ class Transactions:
             self.autocommit = before
             raise
 
-    def _settle(self):
+    def _settle(self) -> None:
         """Autocommit is on, whatever interrupted it: what is open belongs to nobody, and is rolled back before the next statement."""
         self.autocommit = True
         if self.transaction is State.LOST:
@@ -303,17 +306,18 @@ class Transactions:
         elif self.transaction is not State.NONE:
             self.transaction = State.UNKNOWN
 
-    def get_autocommit(self):
+    def get_autocommit(self) -> bool:
         if self._manual_by_block and not self.in_atomic_block:
             # The next block would take it for the application's own, and leave the commit to it.
             self.set_autocommit(True)
-        return super().get_autocommit()
+        autocommit: bool = super().get_autocommit()
+        return autocommit
 
-    def _leave_block(self):
+    def _leave_block(self) -> None:
         """The block's COMMIT or ROLLBACK was answered, else it was interrupted: nothing of it may be kept."""
         if self.connection is None or self.transaction is State.NONE:
             return
-        self.run_on_commit = []
+        self.run_on_commit: List[Any] = []
         if self.transaction is State.LOST:
             self._drop()
             return
@@ -323,7 +327,7 @@ class Transactions:
             # The server rolls back what a closed connection leaves.
             self.close()
 
-    def _set_autocommit(self, autocommit):
+    def _set_autocommit(self, autocommit: bool) -> None:
         if not autocommit or self.transaction is State.NONE:
             return
         # Also where the end fails: else what follows would wait for a commit that nobody sends.
@@ -336,12 +340,12 @@ class Transactions:
             self._rollback()
             raise over
 
-    def _commit(self):
+    def _commit(self) -> None:
         if self.connection is not None:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
                 self._end()
 
-    def _rollback(self):
+    def _rollback(self) -> None:
         if self.connection is None:
             return
         with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
@@ -350,7 +354,7 @@ class Transactions:
             elif self.transaction is not State.NONE:
                 self._resolve()
 
-    def savepoint_rollback(self, sid):
+    def savepoint_rollback(self, sid: str) -> None:
         try:
             super().savepoint_rollback(sid)
         except BaseException as error:
@@ -358,26 +362,26 @@ class Transactions:
             self._break_block(error)
             raise
 
-    def _savepoint_commit(self, sid):
+    def _savepoint_commit(self, sid: str) -> None:
         """SAVE TRANSACTION has no counterpart to RELEASE SAVEPOINT."""
 
     # ---- losing and closing ----------------------------------------------------------
 
     @property
-    def connection(self):
+    def connection(self) -> Any:
         """The driver's connection, or None; a forked child sees none of its parent's."""
         if self._connection is not None and self.pool.process != os.getpid():
             self._leave_parents_connection()
         return self._connection
 
     @connection.setter
-    def connection(self, connection):
+    def connection(self, connection: Any) -> Any:
         self._connection = connection
         if connection is None and not (self.commit_on_exit or self.savepoint_ids):
             # Autocommit was off before the block, and the connection closed in it: Django forgets to note its end.
             self.in_atomic_block = False
 
-    def _leave_parents_connection(self):
+    def _leave_parents_connection(self) -> None:
         """Forget a connection that was opened before this process was forked; its transaction is the parent's."""
         keep_for_ever(self._connection, self.pool)
         self.connection = None
@@ -387,7 +391,7 @@ class Transactions:
         if self.in_atomic_block:
             self.closed_in_transaction = self.needs_rollback = True
 
-    def connect(self):
+    def connect(self) -> None:
         manual = self._manual_after_loss
         try:
             super().connect()
@@ -402,7 +406,7 @@ class Transactions:
             raise
         self._manual_after_loss = False
 
-    def lost(self, error=None):
+    def lost(self, error: Optional[BaseException] = None) -> None:
         """Note that the connection is dead.
 
         Outside of transactions the next query opens a new one; inside, the rollback is what makes it forgotten.
@@ -414,7 +418,7 @@ class Transactions:
             self.transaction = State.LOST
             self._break_block(error)
 
-    def _drop(self):
+    def _drop(self) -> None:
         """Forget a dead connection."""
         connection, self.connection = self.connection, None
         self.pool.clear()
@@ -427,23 +431,23 @@ class Transactions:
         if milliseconds:
             time.sleep(milliseconds / 1000)
 
-    def _note_manual(self):
+    def _note_manual(self) -> None:
         self._manual_after_loss = not self.autocommit and not self._manual_by_block
 
-    def close_if_unusable_or_obsolete(self):
+    def close_if_unusable_or_obsolete(self) -> None:
         super().close_if_unusable_or_obsolete()
         if self.connection is None:
             # Django drops a connection whose autocommit a request left off; here it was lost before.
             self._manual_after_loss = False
 
-    def close(self):
+    def close(self) -> None:
         try:
             super().close()
         finally:
             # Whoever closes the connection gets the next one as the settings say.
             self._manual_after_loss = False
 
-    def _close(self):
+    def _close(self) -> None:
         if self.connection is None:
             return
         if self.transaction in (State.OPEN, State.UNKNOWN, State.OVER):

@@ -269,14 +269,22 @@ class DataType:
 class Driver(Protocol):
     """The interface of a driver; see the hook ``mssql_driver``."""
 
-    #: Base class of the errors that :meth:`connect`, cursors and connections raise.
-    error: Type[BaseException]
-    #: What its cursors send as a NULL of the type that ``setinputsizes`` names.
-    null: Any
-    #: Options that change nothing with it -> why; the system check mssql_core.W001 tells so.
-    without_effect: Mapping[str, str]
-    #: The numbers of the error that a login ends in whose database is not there: 4060, and others that stand for it.
-    absent_database: Collection[int]
+    # Properties, for a type checker: a driver may have them as attributes of a narrower type.
+    @property
+    def error(self) -> Type[BaseException]:
+        """Base class of the errors that :meth:`connect`, cursors and connections raise."""
+
+    @property
+    def null(self) -> Any:
+        """What its cursors send as a NULL of the type that ``setinputsizes`` names."""
+
+    @property
+    def without_effect(self) -> Mapping[str, str]:
+        """Options that change nothing with it -> why; the system check mssql_core.W001 tells so."""
+
+    @property
+    def absent_database(self) -> Collection[int]:
+        """The numbers of the error that a login ends in whose database is not there: 4060, and others that stand for it."""
 
     def keyword(self, driver: Optional[str]) -> Optional[str]:
         """The value of DRIVER in the connection string. :param driver: OPTIONS['driver'], or None."""

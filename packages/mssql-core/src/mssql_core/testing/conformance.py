@@ -134,11 +134,11 @@ def _refuse(what: str, wrong: Sequence[object]) -> None:
 
 
 def _members(protocol: type) -> List[str]:
-    return [*protocol.__annotations__, *(name for name, value in vars(protocol).items() if _is_method(name, value))]
+    return [name for name, value in vars(protocol).items() if _is_member(name, value)]
 
 
-def _is_method(name: str, value: object) -> bool:
-    return callable(value) and not name.startswith("_")
+def _is_member(name: str, value: object) -> bool:
+    return (callable(value) or isinstance(value, property)) and not name.startswith("_")
 
 
 def _unknown_names(mixin: type, component: type) -> Iterator[str]:

@@ -4,17 +4,20 @@ Whatever differs between them stands in their modules: see plugin.Driver for wha
 """
 
 import warnings
+from typing import List, Optional
 
 from django.core.exceptions import ImproperlyConfigured
 
+from ...plugin.types import Driver
 
-def _pyodbc():
+
+def _pyodbc() -> Driver:
     from .pyodbc_driver import PyodbcDriver
 
     return PyodbcDriver()
 
 
-def _mssql_python():
+def _mssql_python() -> Driver:
     from .mssql_python_driver import MssqlPythonDriver
 
     return MssqlPythonDriver()
@@ -34,7 +37,7 @@ _REMEDIES = {
 }
 
 
-def choose(alias, name=None):
+def choose(alias: str, name: Optional[str] = None) -> Driver:
     """The driver that OPTIONS['python_driver'] names; without one pyodbc, or mssql-python where pyodbc cannot be imported.
 
     :param name: one of NAMES, or None.
@@ -53,21 +56,21 @@ def choose(alias, name=None):
         return driver
 
 
-def _imported(alias, name):
+def _imported(alias: str, name: str) -> Driver:
     try:
         return _DRIVERS[name]()
     except ImportError as error:
         raise _missing(alias, name, error) from error
 
 
-def _missing(alias, name, error):
+def _missing(alias: str, name: str, error: ImportError) -> ImproperlyConfigured:
     return ImproperlyConfigured("DATABASES[%r]: %s cannot be imported (%s). %s" % (alias, name, error, _REMEDIES[name]))
 
 
-_warned = []
+_warned: List[bool] = []
 
 
-def _warn_once(error):
+def _warn_once(error: ImportError) -> None:
     if not _warned:
         _warned.append(True)
         warnings.warn(

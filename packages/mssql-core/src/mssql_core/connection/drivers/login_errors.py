@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-
 """
 
 import re
+from typing import Optional
 
 LOGIN_FAILED = 18456
 # %s stands for what the server fills in. Texts that begin another one stand behind it.
@@ -46,7 +47,7 @@ _RESOURCES = {"m": 10929}
 _NETWORK = re.compile(r"Error code 0x([0-9A-Fa-f]+)")
 
 
-def number(text):
+def number(text: str) -> Optional[int]:
     """The server's number, or the network's, of the error that the text tells; None where it is not known."""
     for known, pattern in _PATTERNS:
         if pattern.search(text):

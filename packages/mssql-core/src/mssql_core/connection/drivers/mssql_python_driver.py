@@ -8,11 +8,13 @@ import os
 import re
 import sys
 import uuid
+from typing import Any, Callable, Iterator, List, Mapping, Match, Optional, Sequence, Tuple, cast
 
 import mssql_python
 from django.core.exceptions import ImproperlyConfigured
 from mssql_python import ddbc_bindings, exceptions
 
+from ...plugin.types import Params, Secret
 from .. import parameters
 from ..connection_string import KEYWORDS
 from ..misplaced import application_name
@@ -32,6 +34,10 @@ _KEYWORDS = frozenset(
 )  # fmt: skip
 # Keywords that it sets itself, or that say what is so anyway: long values are of the types (max), MARS is off.
 _IMPLIED = {"app": None, "driver": None, "longasmax": "yes", "mars_connection": "no"}
+# SQL type, size, scale.
+_Size = Tuple[int, int, int]
+# It has no types for all of its functions.
+_bindings: Any = ddbc_bindings
 _INT32 = 2**31
 # Longer varchar, and what is declared so, goes in a message of its own behind sp_prepare; varchar(max) does not.
 _MAX_VARCHAR = 4000
@@ -59,18 +65,18 @@ class DriverError(Exception):
     :ivar number: the server's native error number, None for errors of the driver.
     """
 
-    number = None
+    number: Optional[int] = None
 
 
-def _made(sqlstate, number, message):
+def _made(sqlstate: str, number: Optional[int], message: str) -> DriverError:
     error = DriverError(sqlstate, message)
     error.number = number
     return error
 
 
-def _of_records(records):
+def _of_records(records: Sequence[Any]) -> DriverError:
     """The error of a statement's diagnostic records: (``[SQLSTATE] (number)``, text) each."""
-    told = [(*_RECORD.match(head).groups(), text) for head, text in records]
+    told = [(*cast("Match[str]", _RECORD.match(head)).groups(), text) for head, text in records]
     # Beside an error, class 01 is what the server prints with it.
     told = [record for record in told if not record[0].startswith("01")] or told
     state, number, _ = told[0]
@@ -78,7 +84,7 @@ def _of_records(records):
     return _made(state, int(number) or None, text)
 
 
-def _of_connection(error):
+def _of_connection(error: BaseException) -> DriverError:
     """The error of an attempt to connect, or of a connection: the SQLSTATE stands in what lies behind it."""
     match = _LOGIN_STATE.match(str(error.__context__)) or _LOGIN_STATE.match(str(error))
     state, text = match.groups() if match else ("HY000", str(error))
@@ -88,7 +94,7 @@ def _of_connection(error):
     return _made(state, number, "[%s] %s (%d)" % (state, text, number or 0))
 
 
-def _told(call, cursor=None):
+def _told(call: Callable[[], Any], cursor: Any = None) -> Any:
     """The result of the call; errors of the driver become :class:`DriverError`.
 
     :param call: takes no arguments: what it is made of stands in no frame of an error.
@@ -109,29 +115,29 @@ def _told(call, cursor=None):
 class Cursor(mssql_python.Cursor):
     """A cursor whose parameters all have the types that core gives, and whose errors have numbers."""
 
-    _left = ()
-    _sizes = None
+    _left: Sequence[Any] = ()
+    _sizes: Optional[Sequence[Optional[_Size]]] = None
 
-    def records(self):
+    def records(self) -> Any:
         """The diagnostic records of the last call: those that were kept, else the statement's."""
         left, self._left = self._left, ()
         if left or self.hstmt is None:
             return left
-        return ddbc_bindings.DDBCSQLGetAllDiagRecords(self.hstmt)
+        return _bindings.DDBCSQLGetAllDiagRecords(self.hstmt)
 
-    def _reset_cursor(self):
+    def _reset_cursor(self) -> None:
         # After an error the driver frees the statement, and its records with it, before it raises.
         if self.hstmt is not None:
-            self._left = ddbc_bindings.DDBCSQLGetAllDiagRecords(self.hstmt)
+            self._left = _bindings.DDBCSQLGetAllDiagRecords(self.hstmt)
         super()._reset_cursor()
 
-    def _get_c_type_for_sql_type(self, sql_type):
+    def _get_c_type_for_sql_type(self, sql_type: int) -> int:
         return parameters.SQL_WCHAR if sql_type in _AS_TEXT else super()._get_c_type_for_sql_type(sql_type)
 
-    def setinputsizes(self, sizes):
+    def setinputsizes(self, sizes: Any) -> None:
         self._sizes = sizes
 
-    def execute(self, sql, values=()):
+    def execute(self, sql: str, values: Params = ()) -> "Cursor":  # type: ignore[override]
         self._left = ()
         execute = super().execute
         if not values:
@@ -147,26 +153,28 @@ class Cursor(mssql_python.Cursor):
 
     # Row by row: at an error the driver's own fetchall and fetchmany lose its number, fetchmany even the error.
 
-    def fetchmany(self, size=None):
+    def fetchmany(self, size: Optional[int] = None) -> List[Any]:
         fetch = super().fetchone
-        return _told(lambda: list(_rows(fetch, size or self.arraysize)), self)
+        rows: List[Any] = _told(lambda: list(_rows(fetch, size or self.arraysize)), self)
+        return rows
 
-    def fetchall(self):
+    def fetchall(self) -> List[Any]:
         fetch = super().fetchone
-        return _told(lambda: list(_rows(fetch, sys.maxsize)), self)
+        rows: List[Any] = _told(lambda: list(_rows(fetch, sys.maxsize)), self)
+        return rows
 
-    def nextset(self):
+    def nextset(self) -> Any:
         more = _told(super().nextset, self)
         if more:
             # The driver leaves it at the first result's.
-            self.rowcount = ddbc_bindings.DDBCSQLRowCount(self.hstmt)
+            self.rowcount = _bindings.DDBCSQLRowCount(self.hstmt)
         return more
 
-    def close(self):
+    def close(self) -> None:
         _told(super().close)
 
 
-def _rows(fetch, limit):
+def _rows(fetch: Callable[[], Any], limit: int) -> Iterator[Any]:
     """Up to so many rows that the function gives before a None."""
     for _ in range(limit):
         row = fetch()
@@ -175,7 +183,7 @@ def _rows(fetch, limit):
         yield row
 
 
-def _bound(value, size):
+def _bound(value: Any, size: Optional[_Size]) -> Tuple[Any, _Size]:
     """(value as mssql-python takes it, its SQL type, size and scale)."""
     if size is None:
         size = _natural(value)
@@ -186,7 +194,7 @@ def _bound(value, size):
     return (value.bytes_le if isinstance(value, uuid.UUID) else value), size
 
 
-def _natural(value):
+def _natural(value: Any) -> _Size:
     for kind, size in _NATURAL:
         if isinstance(value, kind):
             return size
@@ -198,17 +206,18 @@ def _natural(value):
 
 
 class Connection(mssql_python.Connection):
-    _process = None
+    _process: Optional[int] = None
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._process = os.getpid()
 
-    def cursor(self):
+    def cursor(self) -> Cursor:
         # The connection does not keep it: closing each cursor before itself would cost a message each.
-        return _told(lambda: Cursor(self, timeout=self.timeout))
+        cursor: Cursor = _told(lambda: Cursor(self, timeout=self.timeout))
+        return cursor
 
-    def close(self):
+    def close(self) -> None:
         # A forked child leaves its parent's connection alone, also when the driver closes what is open at its exit.
         if self._process == os.getpid():
             _told(super().close)
@@ -227,10 +236,10 @@ class MssqlPythonDriver:
         "setencoding": "mssql-python sends all text as UTF-16",
     }
 
-    def keyword(self, driver):
+    def keyword(self, driver: Optional[str]) -> Optional[str]:
         return DRIVER_18
 
-    def accepted(self, keywords):
+    def accepted(self, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
         known = {}
         for key, value in keywords.items():
             folded = key.casefold()
@@ -240,7 +249,14 @@ class MssqlPythonDriver:
                 raise ImproperlyConfigured(_refusal(folded))
         return known
 
-    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+    def connect(
+        self,
+        connection_string: Secret,
+        access_token: Optional[Secret] = None,
+        timeout: int = 0,
+        query_timeout: int = 0,
+        encodings: Sequence[Any] = (),
+    ) -> Any:
         """Open a connection in autocommit mode.
 
         :raises DriverError: translated by the caller, who knows the secrets.
@@ -251,7 +267,9 @@ class MssqlPythonDriver:
             # The driver's own frames, which hold the connection string, are not shown with it.
             raise interruption.with_traceback(None) from None
 
-    def _connect(self, connection_string, access_token, timeout, query_timeout):
+    def _connect(
+        self, connection_string: Secret, access_token: Optional[Secret], timeout: int, query_timeout: int
+    ) -> Any:
         # Secrets are revealed in the call: no variable holds them when an error is reported.
         connection = Connection(
             connection_string.reveal(),
@@ -263,25 +281,25 @@ class MssqlPythonDriver:
         connection.timeout = query_timeout
         return connection
 
-    def set_pooling(self, enabled):
+    def set_pooling(self, enabled: bool) -> None:
         """The driver's own pool; for the whole process."""
         mssql_python.pooling(enabled=enabled)
 
-    def version(self, connection):
+    def version(self, connection: Any) -> str:
         name, number = (
             connection.getinfo(kind) for kind in (mssql_python.SQL_DRIVER_NAME, mssql_python.SQL_DRIVER_VER)
         )
         return "%s %s, mssql-python %s" % (name, number, mssql_python.__version__)
 
 
-def _is_implied(keyword, value):
+def _is_implied(keyword: str, value: Any) -> bool:
     if keyword == "app":
         # Core's own; the driver always says MSSQL-Python.
-        return value == application_name()
+        return bool(value == application_name())
     return keyword in _IMPLIED and _IMPLIED[keyword] in (None, value)
 
 
-def _refusal(keyword):
+def _refusal(keyword: str) -> str:
     if keyword == "dsn":
         return "OPTIONS['dsn'] is for pyodbc: mssql-python knows no data sources. Give HOST and NAME."
     # What reads as a keyword may be the rest of a password.

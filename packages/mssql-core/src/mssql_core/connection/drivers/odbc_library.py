@@ -6,6 +6,7 @@ import platform
 import sys
 import warnings
 from pathlib import Path
+from typing import List, Optional, Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -20,7 +21,7 @@ _PACKAGES = {
 }
 
 
-def find_driver(installed, explicit=None):
+def find_driver(installed: Sequence[str], explicit: Optional[str] = None) -> str:
     """The value of DRIVER: a driver's name or the path of its library.
 
     Driver 18 first, installed or as Microsoft's wheel ``mssql-python-odbc`` carries it, then 17.
@@ -48,11 +49,11 @@ def find_driver(installed, explicit=None):
     )
 
 
-def _takes_paths():
+def _takes_paths() -> bool:
     return sys.platform != "win32"
 
 
-def how_to_install(note=""):
+def how_to_install(note: str = "") -> str:
     """How to get driver 18 on this system, for messages.
 
     :param note: what stands behind the wheel, where there is one for the system.
@@ -61,7 +62,7 @@ def how_to_install(note=""):
     return "%s%s, or: %s" % (_WHEEL, note, package) if _takes_paths() else package
 
 
-def _explicit(name, installed):
+def _explicit(name: str, installed: Sequence[str]) -> str:
     if name in installed or _takes_paths() and Path(name).is_file():
         return name
     bundled = bundled_driver() if name == DRIVER_18 else None
@@ -73,10 +74,10 @@ def _explicit(name, installed):
     )
 
 
-_warned = []
+_warned: List[bool] = []
 
 
-def _warn_once_of_17():
+def _warn_once_of_17() -> None:
     if not _warned:
         _warned.append(True)
         warnings.warn(
@@ -87,7 +88,7 @@ def _warn_once_of_17():
 
 
 @functools.lru_cache(maxsize=None)
-def bundled_driver():
+def bundled_driver() -> Optional[str]:
     """The path of the driver inside the wheel ``mssql-python-odbc``, or None where it is of no use."""
     if not _takes_paths():
         return None
@@ -105,7 +106,7 @@ def bundled_driver():
 _MACHINES = {"x86_64": ("x86_64", "x64", "amd64"), "aarch64": ("aarch64", "arm64")}
 
 
-def _for_this_machine(paths):
+def _for_this_machine(paths: Sequence[str]) -> Optional[str]:
     """Of a universal wheel's libraries the one for this processor."""
     machine = platform.machine().lower()
     names = next((names for names in _MACHINES.values() if machine in names), (machine,))
@@ -113,7 +114,7 @@ def _for_this_machine(paths):
     return fitting[-1] if fitting else None
 
 
-def _distribution():
+def _distribution() -> str:
     """The folder of the wheel for this Linux."""
     try:
         text = Path("/etc/os-release").read_text(encoding="utf-8").lower()
