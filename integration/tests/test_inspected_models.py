@@ -111,3 +111,29 @@ def test_an_object_of_which_the_server_writes_all_but_the_key_is_saved(connectio
     first.save_base(raw=True, using=connection.alias)
     first.save_base(raw=True, using=connection.alias)
     assert list(rows.order_by("number").values_list("code", "number")) == [("b", 2), ("a", 3)]
+
+
+SEQUENCE = "CREATE SEQUENCE dbo.Numbers AS int START WITH 7"
+TAKEN = """CREATE TABLE taken (
+    id int NOT NULL CONSTRAINT df_taken DEFAULT (NEXT VALUE FOR dbo.Numbers) PRIMARY KEY,
+    ticket int NOT NULL DEFAULT (NEXT VALUE FOR dbo.Numbers), note nvarchar(20) NOT NULL)"""
+
+
+@pytest.mark.skipif(not hasattr(models, "GeneratedField"), reason="db_default came with Django 5.0")
+def test_keys_of_a_sequence_come_from_it(connection):
+    with connection.cursor() as cursor:
+        cursor.execute(SEQUENCE)
+        cursor.execute(TAKEN)
+    text = io.StringIO()
+    call_command("inspectdb", "taken", database=connection.alias, stdout=text)
+    namespace = {"__name__": "demo.shop.inspected"}
+    with isolate_apps("demo.shop"):
+        exec(text.getvalue(), namespace)
+    rows = namespace["Taken"].objects.using(connection.alias)
+    first = rows.create(note="x")
+    assert {first.pk, first.ticket} == {7, 8} and rows.get(pk=first.pk) == first
+    # Django does not give such keys to the objects.
+    rows.bulk_create([namespace["Taken"](note="y"), namespace["Taken"](note="z")])
+    assert len({rows.get(note=note).pk for note in "xyz"}) == 3
+    rows.bulk_create([namespace["Taken"](pk=100, note="a"), namespace["Taken"](pk=101, note="b")])
+    assert rows.get(note="b").pk == 101
