@@ -1,27 +1,11 @@
 """Django on a fake server: these tests need no database."""
 
-import django
 import pytest
-from django.conf import settings
+from project import configure
 
 
 def pytest_configure():
-    if settings.configured:
-        return
-    settings.configure(
-        DATABASES={
-            "default": {
-                "ENGINE": "mssql_core",
-                "NAME": "fake",
-                "OPTIONS": {"plugins": {"mssql_core.testing:FakeServer": {"version": "2022"}}},
-            }
-        },
-        INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mssql_core", "ormtests"],
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        SECRET_KEY="tests",
-        USE_TZ=True,
-    )
-    django.setup()
+    configure()
 
 
 @pytest.fixture

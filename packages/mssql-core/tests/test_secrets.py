@@ -136,6 +136,7 @@ FAILURES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.* has a keyword that the Microsoft ODBC driver does not know:RuntimeWarning")
 @pytest.mark.parametrize(("settings", "options", "plugins"), SECRET_SETTINGS)
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_connection_that_fails_shows_no_secret(settings, options, plugins, failure, caplog):

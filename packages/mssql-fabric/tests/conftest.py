@@ -1,12 +1,7 @@
-"""Django without a database."""
+"""Django on a fake server: these tests need no database."""
 
-import django
-from django.conf import settings
+from project import configure
 
 
 def pytest_configure():
-    if not settings.configured:
-        settings.configure(
-            INSTALLED_APPS=["django.contrib.contenttypes"], SECRET_KEY="tests", USE_TZ=True, DATABASES={}
-        )
-        django.setup()
+    configure()

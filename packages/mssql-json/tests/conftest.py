@@ -1,20 +1,11 @@
-"""Django without a database."""
+"""Django on a fake server: these tests need no database."""
 
-import django
 import pytest
-from django.conf import settings
+from project import configure
 
 
 def pytest_configure():
-    if not settings.configured:
-        settings.configure(
-            INSTALLED_APPS=["django.contrib.contenttypes", "jsontests"],
-            SECRET_KEY="tests",
-            USE_TZ=True,
-            DATABASES={},
-            DEFAULT_AUTO_FIELD="django.db.models.AutoField",
-        )
-        django.setup()
+    configure()
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def test_results_come_in_the_order_of_options():
 def test_core_answers_last():
     connection = fake_connection(plugins=[HERE + "First"])  # its plugins go when it goes
     hook = connection.plugins.hook
-    assert hook.mssql_is_transient_error(error="first") is True
-    assert hook.mssql_is_transient_error(error="other") is False
+    assert hook.mssql_is_transient_error(error="first", settings=None) is True
+    assert hook.mssql_is_transient_error(error="other", settings=None) is False
 
 
 def test_a_misspelt_hook_is_refused():

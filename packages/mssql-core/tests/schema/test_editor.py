@@ -246,7 +246,7 @@ def wide():
         blob=models.BinaryField(default=b"\x00"),
         boolean=models.BooleanField(default=True),
         date=models.DateField(default=datetime.date(2020, 1, 2)),
-        datetime=models.DateTimeField(default=datetime.datetime(2020, 1, 2, 3, 4, 5, 6)),
+        datetime=models.DateTimeField(default=datetime.datetime(2020, 1, 2, 3, 4, 5, 6, tzinfo=datetime.timezone.utc)),
         decimal=models.DecimalField(max_digits=10, decimal_places=2, default=decimal.Decimal("1.50")),
         duration=models.DurationField(default=datetime.timedelta(days=1)),
         email=models.EmailField(unique=True, null=True),
