@@ -4,5 +4,5 @@ import django
 
 
 def pytest_configure(config):
-    if django.VERSION[:2] == (5, 2):
+    if django.get_version().startswith("5.2"):
         config.addinivalue_line("filterwarnings", "error")

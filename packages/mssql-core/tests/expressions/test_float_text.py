@@ -1,7 +1,7 @@
 """Floats among texts; the digits are those of integration/tests/test_floats_as_text.py."""
 
-import pytest
 import django
+import pytest
 from django.db.models import Avg, CharField, CheckConstraint, F, IntegerField, Q, TextField, Value
 from django.db.models.functions import (
     SHA256,
