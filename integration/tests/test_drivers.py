@@ -402,3 +402,61 @@ def test_executemany_and_procedures(connect):
         while cursor.nextset():
             results.append(cursor.fetchall())
         assert results == [[(1,)], [(2, 3)], []]
+
+
+# ---- what mssql-python does by itself ------------------------------------------------
+# Each is why its adapter goes another way. Where one fails, the driver is mended, and the detour may go.
+
+
+@pytest.fixture
+def own_cursor(server):
+    """A cursor of mssql-python without the adapter's."""
+    mssql_python = pytest.importorskip("mssql_python", reason="mssql-python needs Python 3.10")
+    with new_alias("own", server.database("master", python_driver=MSSQL_PYTHON)) as connection:
+        connection.ensure_connection()
+        yield mssql_python.Cursor(connection.connection)
+
+
+def test_its_fetchmany_loses_an_error_behind_rows(own_cursor):
+    own_cursor.execute("SELECT 1 / (2 - number) FROM (VALUES (1), (2)) AS t(number)")
+    assert [tuple(found) for found in own_cursor.fetchmany(10)] == [(1,)]
+    assert not own_cursor.nextset()
+
+
+def test_its_errors_have_no_number(own_cursor):
+    with pytest.raises(Exception, match="Divide by zero") as error:
+        own_cursor.execute("SELECT 1 / 0")
+    assert "8134" not in str(vars(error.value))
+
+
+def test_it_cuts_the_fraction_of_a_time_and_takes_no_early_date(own_cursor):
+    own_cursor.setinputsizes([(-154, 16, 6)])
+    own_cursor.execute("SELECT ?", [NOW.time()])
+    assert tuple(own_cursor.fetchone()) == (NOW.time().replace(microsecond=0),)
+    own_cursor.setinputsizes([(91, 10, 0)])
+    with pytest.raises(Exception, match="1753"):
+        own_cursor.execute("SELECT ?", [datetime.date(1752, 12, 31)])
+
+
+REMAINDER = "SELECT 10 %(number)s, ? FROM (VALUES (3)) AS t(number)"
+
+
+def test_a_remainder_that_reads_as_a_named_parameter_stops_it(own_cursor):
+    with pytest.raises(TypeError, match="style mismatch"):
+        own_cursor.execute(REMAINDER, [1])
+
+
+def test_a_remainder_is_none_for_either(connect):
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.execute(REMAINDER.replace("%", "%%").replace("?", "%s"), [1])
+        assert cursor.fetchall() == [(1, 1)] and cursor.description[0][0] == "s"
+
+
+def test_it_leaves_the_row_count_at_the_first_result(own_cursor):
+    own_cursor.execute(
+        "CREATE TABLE #counted (a int); INSERT INTO #counted VALUES (1), (2); UPDATE #counted SET a = 3 WHERE a = 1"
+    )
+    counts = [own_cursor.rowcount]
+    while own_cursor.nextset():
+        counts.append(own_cursor.rowcount)
+    assert len(set(counts)) == 1 < len(counts)

@@ -144,7 +144,7 @@ class Cursor(mssql_python.Cursor):
             _told(lambda: execute(sql), self)
             return self
         if sql != self.last_executed_stmt:
-            # Known as the last statement, its text is not searched for %(name)s, which may stand in a literal.
+            # Known as the last statement, its text is not searched for %(name)s, which may be a remainder: x %(name)s.
             self.last_executed_stmt, self.is_stmt_prepared = sql, [False]
         bound = [_bound(*pair) for pair in zip(values, self._sizes or [None] * len(values))]
         super().setinputsizes([size for _, size in bound])
