@@ -109,3 +109,16 @@ def test_a_cursor_as_output_is_refused(connection):
     connection.driver.answer("sys.all_parameters", [("@c", True, "cursor", 8, 0, 0, "P ")])
     with connection.cursor() as cursor, pytest.raises(NotSupportedError, match="is a cursor"):
         cursor.cursor.callproc("p", [None])
+
+
+@pytest.mark.parametrize("params, kparams", [(["a"], None), (None, {"name": "a"})])
+def test_output_parameters_that_get_no_argument_leave_the_procedure_s_rows(connection, cursor, params, kparams):
+    connection.driver.answer("EXEC p", [("first",)], [("second",)])
+    assert cursor.cursor.callproc("p", params, kparams) == params
+    assert cursor.fetchall() == [("first",)]
+    assert cursor.nextset() and cursor.fetchall() == [("second",)]
+
+
+def test_output_parameters_that_get_no_argument_need_no_rows(connection, cursor):
+    connection.driver.answer("EXEC p", 1)
+    assert cursor.callproc("p", ["a"]) == ["a"]

@@ -215,14 +215,14 @@ class CursorWrapper:
         outputs = procedures.outputs(self, procname) if params or kparams else {}
         sql, values = procedures.call(procname, params or (), kparams or {}, outputs)
         self.execute(sql, values or None)
-        if not outputs:
+        if params is None or not any(place < len(params) for place in outputs):
             return params
         self.buffer_rest()
         if self._later:
             _, rows = cast("Tuple[Any, Iterator[_Row]]", self._later.pop())
         else:
             rows, self._rows, self.description = self._check(), None, None
-        return procedures.replaced(params or (), outputs, next(rows))
+        return procedures.replaced(params, outputs, next(rows))
 
     def _to_rows(self, has_rows: bool) -> bool:
         """Go on to the next rows, past row counts; an error among them surfaces here."""
