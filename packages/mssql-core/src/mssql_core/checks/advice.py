@@ -1,14 +1,18 @@
 """The examinations that ``mssql_doctor`` runs."""
 
+from typing import Callable, Iterable, Iterator, List, Mapping
+
 from django.db import Error
 
 from ..plugin import manager
+from ..plugin.django_types import Connection
+from ..plugin.types import Finding
 from . import columns, constraints, database, rights, triggers
 from .findings import Examination, finding
 from .from_mssql_django import database as left_by_mssql_django
 
 
-def of_plugins(connection):
+def of_plugins(connection: Connection) -> Iterator[Finding]:
     """What the plugins' hook mssql_findings tells."""
     arguments = {"database": Examination(connection), "settings": connection.options_read()}
     for _, findings in manager.results(connection.plugins, "mssql_findings", **arguments):
@@ -37,9 +41,11 @@ EXAMINATIONS = {
 AFTER_MSSQL_DJANGO = {**EXAMINATIONS, "regular expressions": left_by_mssql_django.regex}
 
 
-def all_findings(connection, examinations=EXAMINATIONS):
+def all_findings(
+    connection: Connection, examinations: Mapping[str, Callable[[Connection], Iterable[Finding]]] = EXAMINATIONS
+) -> List[Finding]:
     """Everything found, in the order of the examinations."""
-    findings = []
+    findings: List[Finding] = []
     for name, examine in examinations.items():
         try:
             findings += examine(connection)

@@ -1,8 +1,12 @@
 """Columns whose type is another than the alias's settings or the model say; for the system check and mssql_doctor."""
 
+from typing import Any, Callable, Dict, Iterator, List, Optional
+
 from django.db.models import CharField, DateTimeField, TextField, UUIDField
 
 from ..names import TableName
+from ..plugin.django_types import Connection, Field
+from ..plugin.types import Finding
 from .findings import fetched, finding, listed, models_of
 
 _COLUMNS = (
@@ -24,7 +28,7 @@ _NAMED = (
 )
 
 
-def column_types(connection):
+def column_types(connection: Connection) -> List[Finding]:
     """Columns whose type is a choice of the alias (uuid_type, datetime_type) and differs from it, or the model's to name."""
     kinds = _kinds(connection)
     advice = []
@@ -33,9 +37,9 @@ def column_types(connection):
         ("datetime_type", DateTimeField, {"datetime2": "datetime2", "datetimeoffset": "datetimeoffset"}),
     ):
         expected = connection.data_types[field_class.__name__]
-        others = {}
+        others: Dict[str, List[str]] = {}
         for field in _fields(connection):
-            kind = choices.get(kinds(field)) if _is_of(field_class, field) else None
+            kind = choices.get(kinds(field) or "") if _is_of(field_class, field) else None
             if kind is not None and kind != expected and not _says(field, kind, connection):
                 others.setdefault(kind, []).append(str(field))
         for kind, fields in others.items():
@@ -49,7 +53,7 @@ def column_types(connection):
     return [*advice, *_types_to_name(connection, kinds)]
 
 
-def _types_to_name(connection, kinds):
+def _types_to_name(connection: Connection, kinds: Callable[[Field], Optional[str]]) -> Iterator[Finding]:
     """Columns of legacy types of which the model says nothing."""
     for kind, field_class, named_field in _NAMED:
         fields = [
@@ -65,28 +69,28 @@ def _types_to_name(connection, kinds):
             yield finding(text, remedy, "differences")
 
 
-def _says(field, kind, connection):
+def _says(field: Field, kind: str, connection: Connection) -> bool:
     return (field.db_type(connection) or "").partition("(")[0] == kind
 
 
-def _is_of(field_class, field):
-    return type(field).get_internal_type(field) == field_class.__name__
+def _is_of(field_class: Any, field: Field) -> bool:
+    return bool(type(field).get_internal_type(field) == field_class.__name__)
 
 
-def _kinds(connection):
+def _kinds(connection: Connection) -> Callable[[Field], Optional[str]]:
     """A function: field -> the name of its column's type, or None."""
     types = {tuple(map(str.casefold, name)): kind for *name, kind in fetched(connection, _COLUMNS)}
     default_schema = connection.ops.schema_option or connection.server.default_schema
 
-    def kind_of(field):
+    def kind_of(field: Field) -> Optional[str]:
         table = TableName.parse(field.model._meta.db_table, default_schema)
         if table.database is not None:
             return None
-        return types.get(tuple(map(str.casefold, (table.schema, table.name, field.column))))
+        return types.get(tuple(map(str.casefold, (str(table.schema), table.name, field.column))))
 
     return kind_of
 
 
-def _fields(connection):
+def _fields(connection: Connection) -> Iterator[Field]:
     for model in models_of(connection):
         yield from model._meta.local_concrete_fields

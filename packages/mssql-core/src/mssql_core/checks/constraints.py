@@ -2,10 +2,13 @@
 
 from itertools import groupby
 from operator import itemgetter
+from typing import Iterator
 
 from django.db.models import UniqueConstraint
 
 from ..names import TableName, quote_identifier
+from ..plugin.django_types import Connection
+from ..plugin.types import Finding
 from .findings import ProjectTables, fetched, finding, models_of
 
 _PAGE = "explanation/constraints"
@@ -37,7 +40,7 @@ _HEAPS = (
 )
 
 
-def foreign_keys(connection):
+def foreign_keys(connection: Connection) -> Iterator[Finding]:
     """Foreign keys that are disabled or not trusted, with the query for orphans."""
     rows = ProjectTables(connection).of(fetched(connection, _FOREIGN_KEYS))
     for (schema, name, key, is_off, target_schema, target), columns in groupby(rows, itemgetter(0, 1, 2, 3, 4, 5)):
@@ -52,14 +55,14 @@ def foreign_keys(connection):
         yield _unproven("foreign key", schema, name, key, is_off, orphans)
 
 
-def checks(connection):
+def checks(connection: Connection) -> Iterator[Finding]:
     """CHECK constraints that are disabled or not trusted."""
     for schema, name, key, is_off, definition in ProjectTables(connection).of(fetched(connection, _CHECKS)):
         broken = "SELECT * FROM %s WHERE NOT %s" % (TableName(schema, name), definition)
         yield _unproven("check constraint", schema, name, key, is_off, broken)
 
 
-def _unproven(kind, schema, table, name, is_off, query):
+def _unproven(kind: str, schema: str, table: str, name: str, is_off: bool, query: str) -> Finding:
     text = "The %s %s of %s.%s is %s." % (
         kind,
         name,
@@ -75,7 +78,7 @@ def _unproven(kind, schema, table, name, is_off, query):
     return finding(text, remedy, _PAGE)
 
 
-def unique_nulls(connection):
+def unique_nulls(connection: Connection) -> Iterator[Finding]:
     """Unique keys that take a single NULL, where Django expects any number."""
     wanted = {
         constraint.name.casefold()
@@ -84,8 +87,8 @@ def unique_nulls(connection):
         if isinstance(constraint, UniqueConstraint) and getattr(constraint, "nulls_distinct", None) is False
     }
     rows = ProjectTables(connection).of(fetched(connection, _ONE_NULL))
-    for (schema, table, name, is_constraint), columns in groupby(rows, itemgetter(0, 1, 2, 3)):
-        columns = list(columns)
+    for (schema, table, name, is_constraint), group in groupby(rows, itemgetter(0, 1, 2, 3)):
+        columns = list(group)
         nullable = [quote_identifier(column) for *_, column, is_nullable in columns if is_nullable]
         if not nullable or name.casefold() in wanted:
             continue
@@ -105,7 +108,7 @@ def unique_nulls(connection):
         )
 
 
-def heaps(connection):
+def heaps(connection: Connection) -> Iterator[Finding]:
     """Heaps: tables without a clustered index, which keep the space of deleted rows."""
     for schema, table in ProjectTables(connection).of(fetched(connection, _HEAPS)):
         yield finding(

@@ -1,11 +1,14 @@
 """Options of the database, the connection and the server that Django code meets."""
 
 import re
+from typing import Dict, Iterator, List
 
 from django.db import Error
 
 from ..connection.drivers.odbc_library import how_to_install
 from ..plugin import Capability, Edition
+from ..plugin.django_types import Connection
+from ..plugin.types import Finding
 from .findings import ERROR, ProjectTables, fetched, finding, listed
 
 _ISOLATION = "explanation/transactions"
@@ -21,7 +24,7 @@ _COLLATIONS = (
 )
 
 
-def isolation(connection):
+def isolation(connection: Connection) -> Iterator[Finding]:
     """READ_COMMITTED_SNAPSHOT, and SNAPSHOT where the alias asks for it."""
     if not connection.server.read_committed_snapshot:
         yield finding(
@@ -41,7 +44,7 @@ def isolation(connection):
             )
 
 
-def compatibility_level(connection):
+def compatibility_level(connection: Connection) -> Iterator[Finding]:
     """A compatibility level that lacks features mssql-core uses."""
     server = connection.server
     if server.has(Capability.OPENJSON):
@@ -54,25 +57,25 @@ def compatibility_level(connection):
     )
 
 
-def collations(connection):
+def collations(connection: Connection) -> Iterator[Finding]:
     """Columns of another collation than the database's, which their models do not name."""
     tables, usual = ProjectTables(connection), connection.server.collation
-    others = {}
+    others: Dict[str, List[str]] = {}
     for schema, table, column, collation in tables.of(fetched(connection, _COLLATIONS)):
         fields = {field.column.casefold(): field for field in tables.model(schema, table)._meta.local_concrete_fields}
         field = fields.get(column.casefold())
         if field is not None and collation.casefold() != usual.casefold() and not getattr(field, "db_collation", None):
             others.setdefault(collation, []).append(str(field))
-    for collation, fields in others.items():
+    for collation, names in others.items():
         yield finding(
             "The columns of %s have the collation %s; the database's is %s. Compared with others they are error 468."
-            % (listed(fields), collation, usual),
+            % (listed(names), collation, usual),
             "Say it in the model (db_collation=%r), or give the columns the database's." % collation,
             "differences",
         )
 
 
-def limits(connection):
+def limits(connection: Connection) -> Iterator[Finding]:
     """Limits of the edition."""
     if connection.server.edition is Edition.EXPRESS:
         # https://learn.microsoft.com/sql/sql-server/editions-and-components-of-sql-server-2022 ("Scale limits")
@@ -90,7 +93,7 @@ def limits(connection):
         )
 
 
-def encryption(connection):
+def encryption(connection: Connection) -> Iterator[Finding]:
     """Keywords that switch off what the driver does by itself."""
     keywords = {
         name.casefold(): str(value).casefold() for name, value in connection.get_connection_params().keywords.items()
@@ -109,7 +112,7 @@ def encryption(connection):
         )
 
 
-def encryption_in_use(connection):
+def encryption_in_use(connection: Connection) -> str:
     """What the server says of this connection, or what the driver was told where the login may not ask.
 
     https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-connections-transact-sql
@@ -125,7 +128,7 @@ def encryption_in_use(connection):
     return "%s, %s" % ("on" if option == "TRUE" else "off", transport)
 
 
-def driver(connection):
+def driver(connection: Connection) -> Iterator[Finding]:
     """An ODBC driver that is no longer kept, or lacks updates of security.
 
     https://learn.microsoft.com/sql/connect/odbc/windows/release-notes-odbc-sql-server-windows

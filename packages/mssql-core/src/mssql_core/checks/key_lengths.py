@@ -7,13 +7,15 @@ https://learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-s
 """
 
 import re
-from collections import namedtuple
+from typing import Iterator, NamedTuple, Optional, Sequence, Tuple
 
 from django.apps import apps
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import router
 from django.db.models import UniqueConstraint
+
+from ..plugin.django_types import Connection, Field, Model
 
 CLUSTERED, OTHER = 900, 1700
 _TYPE = re.compile(r"^(\w+)(?:\((\d+)(?:,\s*\d+)?\))?", re.ASCII)
@@ -41,11 +43,17 @@ _VARIABLE = {"varchar": 1, "nvarchar": 2, "varbinary": 1}
 # (digits, bytes) of numeric.
 _NUMERIC = ((9, 5), (19, 9), (28, 13), (38, 17))
 
+
 #: The key of an index: its name for people, the fields, and how many bytes it may have.
-Key = namedtuple("Key", ("name", "fields", "limit"))
+class Key(NamedTuple):
+    """Columns that are sorted together, and the bytes that they may take."""
+
+    name: str
+    fields: Sequence[Field]
+    limit: int
 
 
-def messages(connection):
+def messages(connection: Connection) -> Iterator[checks.CheckMessage]:
     """System check messages about the models of the alias."""
     for model in apps.get_models():
         if model._meta.managed and not model._meta.proxy and router.allow_migrate_model(connection.alias, model):
@@ -53,7 +61,7 @@ def messages(connection):
                 yield from _judged(model, key, connection)
 
 
-def keys(model):
+def keys(model: Model) -> Iterator[Key]:
     """Each :class:`Key` of columns that a model's table gets."""
     opts = model._meta
     yield Key("the primary key", getattr(opts, "pk_fields", [opts.pk]), CLUSTERED)
@@ -72,7 +80,7 @@ def keys(model):
             )
 
 
-def _judged(model, key, connection):
+def _judged(model: Model, key: Key, connection: Connection) -> Iterator[checks.CheckMessage]:
     try:
         lengths = [column_bytes(field.db_type(connection)) for field in key.fields]
     except ImproperlyConfigured:
@@ -95,7 +103,7 @@ def _judged(model, key, connection):
         yield checks.Warning(text, hint=hint, obj=model, id="mssql_core.W006")
 
 
-def column_bytes(db_type):
+def column_bytes(db_type: Optional[str]) -> Tuple[int, int]:
     """(bytes that every value takes, bytes that the longest takes); (0, 0) for types that are no key, or not known."""
     match = _TYPE.match((db_type or "").lower())
     name, size = match.groups() if match else ("", None)

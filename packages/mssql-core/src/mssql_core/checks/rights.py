@@ -1,7 +1,11 @@
 """Permissions that the project needs and the login lacks."""
 
+from typing import Dict, Iterator, List
+
 from django.db.migrations.executor import MigrationExecutor
 
+from ..plugin.django_types import Connection
+from ..plugin.types import Finding
 from .findings import ERROR, ProjectTables, fetched, finding, listed
 
 _PAGE = "reference/rights"
@@ -17,13 +21,13 @@ _QUERY = (
 _CREATE_TABLE = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CREATE TABLE')"
 
 
-def rights(connection):
+def rights(connection: Connection) -> Iterator[Finding]:
     """Rights on tables of models; of unmanaged models only SELECT.
 
     https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql
     """
     tables = ProjectTables(connection)
-    missing = {right: [] for right in (*_USED, _ALTER)}
+    missing: Dict[str, List[str]] = {right: [] for right in (*_USED, _ALTER)}
     for schema, name, *granted in tables.of(fetched(connection, _QUERY)):
         is_managed = tables.model(schema, name)._meta.managed
         for right, has in zip(missing, granted):
@@ -45,7 +49,7 @@ def rights(connection):
         )
 
 
-def migrating(connection):
+def migrating(connection: Connection) -> Iterator[Finding]:
     """Migrations that wait, where the login may not make tables."""
     if all(granted != 0 for (granted,) in fetched(connection, _CREATE_TABLE)):
         return

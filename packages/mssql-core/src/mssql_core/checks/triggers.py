@@ -1,7 +1,10 @@
 """Triggers that an application should know of: those that insert instead, and those that return rows."""
 
 import re
+from typing import Iterator, Sequence
 
+from ..plugin.django_types import Connection
+from ..plugin.types import Finding
 from .findings import ProjectTables, fetched, finding
 
 _PAGE = "how-to/raw-sql"
@@ -27,7 +30,7 @@ _STARTS = _OWNERS | frozenset(
 )  # fmt: skip
 
 
-def triggers(connection):
+def triggers(connection: Connection) -> Iterator[Finding]:
     """Triggers in whose scope an insert happens, so that the server tells no key, and those that return rows."""
     for schema, table, trigger, is_instead, is_for_insert, definition in ProjectTables(connection).of(
         fetched(connection, _QUERY)
@@ -49,7 +52,7 @@ def triggers(connection):
             )
 
 
-def returns_rows(definition):
+def returns_rows(definition: str) -> bool:
     """Whether a trigger's text has a SELECT as a statement that assigns no variable and fills no table."""
     tokens = [token for token in _TOKEN.findall(definition) if not token.startswith(("--", "/*"))]
     depth, owner = 0, ""
@@ -64,7 +67,7 @@ def returns_rows(definition):
     return False
 
 
-def _gives_rows(rest):
+def _gives_rows(rest: Sequence[str]) -> bool:
     """Whether what follows SELECT is a list of values that go to the client."""
     depth, words = 0, [token.upper() for token in rest]
     for position, word in enumerate(words):

@@ -1,5 +1,7 @@
 """System checks: core's own and the plugins'."""
 
+from typing import Any, Iterator, List
+
 from django.core import checks
 from django.db.backends.base.validation import BaseDatabaseValidation
 
@@ -8,13 +10,15 @@ from ..connection import settings as core_settings
 from ..data_types import NO_JSON_PLUGIN
 from ..names import quote_identifier, quote_name
 from ..plugin import manager
+from ..plugin.django_types import Field
+from ..plugin.types import ConnectionSettings
 from ..schema import foreign_key_rules
 from ..schema.unenforced_keys import OPTION
 from . import columns, key_lengths
 
 
 class DatabaseValidation(BaseDatabaseValidation):
-    def check(self, **kwargs):
+    def check(self, **kwargs: Any) -> List[checks.CheckMessage]:
         settings = self.connection.options_read()
         found = super().check(**kwargs)
         found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
@@ -25,7 +29,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         # Settings that cannot connect are told; the rest asks the server.
         return found if any(message.is_serious() for message in found) else [*found, *self._column_types()]
 
-    def _options_without_effect(self, settings):
+    def _options_without_effect(self, settings: ConnectionSettings) -> List[checks.CheckMessage]:
         return [
             checks.Warning(
                 "DATABASES[%r]['OPTIONS'][%r] has no effect: %s." % (self.connection.alias, name, reason),
@@ -35,18 +39,18 @@ class DatabaseValidation(BaseDatabaseValidation):
             for name, reason in core_settings.without_effect(settings.options, self.connection.driver.without_effect)
         ]
 
-    def _trusted_connection(self, settings):
+    def _trusted_connection(self, settings: ConnectionSettings) -> List[checks.CheckMessage]:
         winner = authentication.without_effect(settings)
         if winner is None:
             return []
         text = "DATABASES[%r]: Trusted_Connection has no effect beside %s." % (self.connection.alias, winner)
         return [checks.Warning(text, hint="Remove one of them.", id="mssql_core.W004")]
 
-    def _unenforced_keys(self):
+    def _unenforced_keys(self) -> Iterator[checks.CheckMessage]:
         for text in self.connection.unenforced_keys.wrong_names():
             yield checks.Error(text, hint="Remove the name or mend it.", id="mssql_core.E007")
 
-    def _instance(self, settings):
+    def _instance(self, settings: ConnectionSettings) -> List[checks.CheckMessage]:
         instance = misplaced.ignored_instance(settings)
         if instance is None:
             return []
@@ -57,19 +61,19 @@ class DatabaseValidation(BaseDatabaseValidation):
         )
         return [checks.Warning(text, hint="Remove one of them.", id="mssql_core.W007")]
 
-    def _column_types(self):
+    def _column_types(self) -> List[checks.CheckMessage]:
         return [
             checks.Warning("DATABASES[%r]: %s" % (self.connection.alias, text), hint=remedy, id="mssql_core.W002")
             for text, remedy, *_ in columns.column_types(self.connection)
         ]
 
-    def check_field(self, field, **kwargs):
+    def check_field(self, field: Field, **kwargs: Any) -> List[checks.CheckMessage]:
         if field.get_internal_type() == "JSONField" and "JSONField" not in self.connection.data_types:
             text = "DATABASES[%r] has no plugin that gives a JSONField a column type." % self.connection.alias
             return [checks.Error(text, hint=NO_JSON_PLUGIN, obj=field, id="mssql_core.E001")]
         return [*super().check_field(field, **kwargs), *self._column_name(field), *self._foreign_key(field)]
 
-    def _column_name(self, field):
+    def _column_name(self, field: Field) -> Iterator[checks.CheckMessage]:
         """Names that prefetch_related(), which does not know what it quotes, takes for a table's with its schema."""
         # The output field of a GeneratedField is checked too, and has no column.
         column = getattr(field, "column", None)
@@ -79,7 +83,7 @@ class DatabaseValidation(BaseDatabaseValidation):
             )
             yield checks.Error(text, hint="Give the field another db_column.", obj=field, id="mssql_core.E005")
 
-    def _foreign_key(self, field):
+    def _foreign_key(self, field: Field) -> Iterator[checks.CheckMessage]:
         """Foreign keys that the server refuses (errors 1776, 1785), and that the alias leaves out."""
         if self.connection.unenforced_keys.leaves_out(field):
             text = "The database %r does not enforce this foreign key: rows may refer to rows that are not there." % (
@@ -108,7 +112,7 @@ class DatabaseValidation(BaseDatabaseValidation):
             text = "%s SQL Server refuses the foreign key (error 1785)." % conflict
             yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E004")
 
-    def check_field_type(self, field, field_type):
+    def check_field_type(self, field: Field, field_type: str) -> List[checks.CheckMessage]:
         """(max) types are no key of an index (error 1919)."""
         if not field_type.endswith("(max)"):
             return []
@@ -123,7 +127,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         return []
 
 
-def _is_of_intermediate_table(field):
+def _is_of_intermediate_table(field: Field) -> bool:
     """Whether the field is a foreign key of a model that a ManyToManyField goes through."""
     models = field.model._meta.apps.get_models() if field.remote_field else ()
     return any(m2m.remote_field.through is field.model for model in models for m2m in model._meta.local_many_to_many)

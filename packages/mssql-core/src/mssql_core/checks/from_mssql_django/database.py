@@ -1,6 +1,10 @@
 """What mssql-django left in a database that mssql-core does otherwise."""
 
+from typing import Iterator
+
 from ...plugin import Capability
+from ...plugin.django_types import Connection
+from ...plugin.types import Finding
 from ..findings import fetched, finding
 from .settings import PAGE
 
@@ -13,7 +17,7 @@ _CLR = (
 )
 
 
-def regex(connection):
+def regex(connection: Connection) -> Iterator[Finding]:
     """The CLR function of install_regex_clr, and what that command switched off for the whole server."""
     named = connection.options_read().options.get("regex_function")
     is_native = connection.server.has(Capability.REGEXP)
@@ -42,7 +46,7 @@ def regex(connection):
     yield from _clr(connection)
 
 
-def _clr(connection):
+def _clr(connection: Connection) -> Iterator[Finding]:
     """https://learn.microsoft.com/sql/database-engine/configure-windows/clr-strict-security"""
     values = dict(fetched(connection, _CLR))
     if values.get("clr enabled") and values.get("clr strict security") == 0:

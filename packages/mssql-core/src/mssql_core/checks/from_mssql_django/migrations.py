@@ -3,10 +3,12 @@
 import inspect
 import re
 import sys
+from typing import Any, Iterator
 
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
+from ...plugin.types import Finding
 from ..findings import finding, listed
 from .settings import PAGE
 
@@ -14,7 +16,7 @@ from .settings import PAGE
 _LENGTH = re.compile(r"max_length\s*=\s*(['\"])max\1")
 
 
-def findings():
+def findings() -> Iterator[Finding]:
     """Migrations that name a length which only mssql-django's BinaryField has."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     named = [
@@ -31,7 +33,7 @@ def findings():
         )
 
 
-def _source(migration):
+def _source(migration: Any) -> str:
     try:
         return inspect.getsource(sys.modules[type(migration).__module__])
     except (KeyError, OSError):

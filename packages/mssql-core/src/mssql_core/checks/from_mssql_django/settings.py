@@ -1,10 +1,13 @@
 """The settings that mssql-django had: what becomes of each, and the alias as mssql-core would have it."""
 
+from typing import Any, Dict, Iterator, Mapping, Tuple
+
 from django.conf import settings as django_settings
 from django.db.models import JSONField
 
 from ...connection import settings as core_settings
 from ...connection.connection_string import KEYWORDS
+from ...plugin.types import Finding
 from ..findings import ERROR, finding, models_in
 
 PAGE = "how-to/coming-from-mssql-django"
@@ -15,19 +18,19 @@ _OWN = "mssql_core"
 _DRIVERS = {"python": "mssql_python"}
 
 
-def is_of_mssql_django(settings_dict):
+def is_of_mssql_django(settings_dict: Mapping[str, Any]) -> bool:
     """Whether the alias still has mssql-django."""
     return settings_dict.get("ENGINE") in ENGINES
 
 
-def has_json_fields(alias):
+def has_json_fields(alias: str) -> bool:
     """Whether a model that lives in the alias has a JSONField."""
     return any(
         isinstance(field, JSONField) for model in models_in(alias) for field in model._meta.local_concrete_fields
     )
 
 
-def translated(alias, settings_dict):
+def translated(alias: str, settings_dict: Mapping[str, Any]) -> Dict[str, Any]:
     """
     The alias's settings as mssql-core takes them; the given ones stay as they are.
 
@@ -45,11 +48,11 @@ def translated(alias, settings_dict):
     return {**settings_dict, "ENGINE": _OWN, "OPTIONS": options}
 
 
-def _is_kept(name):
+def _is_kept(name: str) -> bool:
     return name == "plugins" or name in core_settings.OPTIONS or str(name).casefold() in KEYWORDS
 
 
-def options_told(settings_dict):
+def options_told(settings_dict: Mapping[str, Any]) -> Iterator[Tuple[str, str]]:
     """(option, what becomes of it), in the order of OPTIONS; no values, some of which are secrets."""
     options = settings_dict.get("OPTIONS") or {}
     for name in options:
@@ -63,7 +66,7 @@ def options_told(settings_dict):
             yield name, "to be left out: mssql-django ignores it, and mssql-core refuses it"
 
 
-def findings(alias, settings_dict):
+def findings(alias: str, settings_dict: Mapping[str, Any]) -> Iterator[Finding]:
     """What is to be done with the settings."""
     if is_of_mssql_django(settings_dict):
         yield from _switch(alias, settings_dict)
@@ -92,7 +95,7 @@ def findings(alias, settings_dict):
         )
 
 
-def _switch(alias, settings_dict):
+def _switch(alias: str, settings_dict: Mapping[str, Any]) -> Iterator[Finding]:
     """The lines to write."""
     given, new = settings_dict.get("OPTIONS") or {}, translated(alias, settings_dict)["OPTIONS"]
     dropped, added = [name for name in given if name not in new], [name for name in new if name not in given]
@@ -107,7 +110,7 @@ def _switch(alias, settings_dict):
     yield finding(text, "To switch: %s." % "; ".join(steps), PAGE)
 
 
-def _apps(settings_dict):
+def _apps(settings_dict: Mapping[str, Any]) -> Iterator[Finding]:
     """The application of mssql-django, which goes with it."""
     apps = [name for name in django_settings.INSTALLED_APPS if name.partition(".")[0] == "mssql"]
     if apps:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +15,8 @@ from ...checks.from_mssql_django import migrations as coming_migrations
 from ...checks.from_mssql_django import settings as coming_settings
 from ...connection import connection_string
 from ...plugin import Capability
+from ...plugin.django_types import Connection
+from ...plugin.types import Finding
 
 _NEVER = "never"
 #: --fail-level -> the levels of findings that make the exit status 1.
@@ -22,9 +25,9 @@ _FAILING = {ERROR: (ERROR,), WARNING: (ERROR, WARNING), _NEVER: ()}
 
 class Command(BaseCommand):
     help = "Examines settings, driver, connection, server, rights and tables of an alias."
-    requires_system_checks = []
+    requires_system_checks: List[str] = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="The alias to examine.")
         parser.add_argument(
             "--from-mssql-django",
@@ -41,9 +44,11 @@ class Command(BaseCommand):
             "It is always 1 where there is no connection.",
         )
 
-    def handle(self, *args, **options):
-        self.as_json, self.facts = options["json"], {}
-        alias, findings, examinations = options["database"], [], advice.EXAMINATIONS
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = options["json"]
+        self.facts: Dict[str, Any] = {}
+        findings: List[Finding] = []
+        alias, examinations = options["database"], advice.EXAMINATIONS
         settings_dict = _settings_of(alias)
         if options["from_mssql_django"]:
             findings, examinations = self._coming(alias, settings_dict), advice.AFTER_MSSQL_DJANGO
@@ -58,7 +63,7 @@ class Command(BaseCommand):
         self._server(connection)
         self._report(alias, findings + advice.all_findings(connection, examinations), options["fail_level"])
 
-    def _report(self, alias, findings, fail_level):
+    def _report(self, alias: str, findings: Sequence[Finding], fail_level: str) -> None:
         if self.as_json:
             told = [finding._asdict() for finding in findings]
             self.stdout.write(json.dumps({"alias": alias, "facts": self.facts, "findings": told}, indent=2))
@@ -68,18 +73,18 @@ class Command(BaseCommand):
         if failing:
             raise CommandError("%d of %d findings ask for a change." % (len(failing), len(findings)))
 
-    def _coming(self, alias, settings_dict):
+    def _coming(self, alias: str, settings_dict: Mapping[str, Any]) -> List[Finding]:
         """What becomes of each option, as facts; the findings that need no connection."""
         for name, text in coming_settings.options_told(settings_dict):
             self._fact("OPTIONS[%r]" % name, text)
         return [*coming_settings.findings(alias, settings_dict), *coming_migrations.findings()]
 
-    def _fact(self, name, value):
+    def _fact(self, name: str, value: object) -> None:
         self.facts[name] = value
         if not self.as_json:
             self.stdout.write("%-22s %s" % (name, value))
 
-    def _settings(self, connection):
+    def _settings(self, connection: Connection) -> None:
         names = [name for name, _ in reversed(connection.plugins.list_name_plugin()) if name != "core"]
         self._fact("Plugins", ", ".join(names) or "none")
         found = connection.get_connection_params()
@@ -88,13 +93,13 @@ class Command(BaseCommand):
         if found.arguments["access_token"]:
             self._fact("Access token", connection_string.HIDDEN)
 
-    def _connect(self, connection):
+    def _connect(self, connection: Connection) -> None:
         start = time.monotonic()
         connection.ensure_connection()
         self._fact("Connection", "open after %.0f ms" % ((time.monotonic() - start) * 1000))
         self._fact("ODBC driver", connection.driver.version(connection.connection))
 
-    def _server(self, connection):
+    def _server(self, connection: Connection) -> None:
         server = connection.server
         self._fact("Encryption", database.encryption_in_use(connection))
         self._fact("Edition", server.edition.name)
@@ -106,7 +111,7 @@ class Command(BaseCommand):
         missing = sorted(capability.value for capability in Capability if not server.has(capability))
         self._fact("Not on this server", ", ".join(missing) or "nothing")
 
-    def _tell(self, findings):
+    def _tell(self, findings: Sequence[Finding]) -> None:
         for finding in findings:
             style = self.style.ERROR if finding.level == ERROR else self.style.WARNING
             self.stdout.write(style("%s: %s" % (finding.level, finding.text)))
@@ -116,14 +121,15 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS("Nothing to advise."))
 
 
-def _settings_of(alias):
+def _settings_of(alias: str) -> Dict[str, Any]:
     """DATABASES[alias]. :raises CommandError: there is none."""
     if alias not in connections:
         raise CommandError("DATABASES has no alias %r. It has: %s." % (alias, ", ".join(sorted(connections))))
-    return connections.databases[alias]
+    settings_dict: Dict[str, Any] = connections.databases[alias]
+    return settings_dict
 
 
-def _connection(alias, coming=None):
+def _connection(alias: str, coming: Optional[Mapping[str, Any]] = None) -> Connection:
     """
     The alias's connection.
 
@@ -133,7 +139,7 @@ def _connection(alias, coming=None):
     if coming is not None and coming_settings.is_of_mssql_django(coming):
         return DatabaseWrapper(coming_settings.translated(alias, coming), alias)
     try:
-        connection = connections[alias]
+        connection: Connection = connections[alias]
     except ImproperlyConfigured as error:
         raise CommandError(str(error.args[-1] if error.args else error)) from error
     if connection.vendor != "microsoft" or not hasattr(connection, "plugins"):
@@ -141,7 +147,7 @@ def _connection(alias, coming=None):
     return connection
 
 
-def _hint(connection):
+def _hint(connection: Connection) -> str:
     if coming_settings.is_of_mssql_django(connection.settings_dict):
         return " Before the switch from mssql-django: --from-mssql-django."
     return ""
