@@ -2,61 +2,18 @@
 
 import contextlib
 import itertools
-import re
 import sys
 from pathlib import Path
 
 import pytest
+from ledger import Interrupted, Ledger, insert, manual, nested, nested_undone, plain, swallowed, undone
 
 import mssql_core
 from mssql_core.testing import fake_connection
-from mssql_core.testing.driver import TRANSACTION_ID
 
 OURS = str(Path(mssql_core.__file__).parent)
 # Where the driver and the server are played.
 PLAYED = str(Path(OURS) / "testing")
-
-
-class Interrupted(BaseException):
-    """What a signal's handler raises."""
-
-
-class Ledger:
-    """A server that knows what is committed.
-
-    :ivar rows: the committed ones.
-    :ivar open: those of the open transaction, or None.
-    """
-
-    def __init__(self, connection):
-        self.rows, self.open, self.savepoints = [], None, {}
-        driver = connection.driver
-        self._others, self._connect = driver.results, driver.connect
-        driver.results, driver.connect = self.results, self.connect
-
-    def connect(self, **arguments):
-        # The server has rolled back what a connection left.
-        self.open = None
-        return self._connect(**arguments)
-
-    def results(self, sql):
-        if found := re.match(r"INSERT (\d+)", sql):
-            (self.rows if self.open is None else self.open).append(int(found[1]))
-        elif sql.startswith("COMMIT"):
-            self.rows += self.open
-            self.open = None
-        elif sql.startswith("IF @@TRANCOUNT"):
-            self.open = None
-        elif found := re.match(r"SAVE TRANSACTION (.*)", sql):
-            self.savepoints[found[1]] = len(self.open)
-        elif found := re.match(r"ROLLBACK TRANSACTION (.*)", sql):
-            del self.open[self.savepoints[found[1]] :]
-        elif "@@TRANCOUNT" in sql:
-            if sql.startswith("BEGIN"):
-                assert self.open is None
-                self.open = []
-            return [[(TRANSACTION_ID, int(self.open is not None), int(self.open is not None))]], None
-        return self._others(sql)
 
 
 class Interruption:
@@ -95,61 +52,6 @@ class Interruption:
 
     def __exit__(self, *exc_info):
         sys.settrace(self._before)
-
-
-def insert(connection, *numbers):
-    for number in numbers:
-        with connection.cursor() as cursor:
-            cursor.execute("INSERT %d" % number)
-
-
-def plain(connection, atomic):
-    with atomic():
-        insert(connection, 1, 2)
-
-
-def undone(connection, atomic):
-    with contextlib.suppress(ValueError), atomic():
-        insert(connection, 1, 2)
-        raise ValueError
-
-
-def nested(connection, atomic):
-    with atomic():
-        insert(connection, 1)
-        with atomic():
-            insert(connection, 2)
-
-
-def nested_undone(connection, atomic):
-    with atomic():
-        insert(connection, 1)
-        with contextlib.suppress(ValueError), atomic():
-            insert(connection, 8, 9)
-            raise ValueError
-        insert(connection, 2)
-
-
-def swallowed(connection, atomic):
-    """The application takes the interruption for the failure of a part, and goes on."""
-    with atomic():
-        insert(connection, 1)
-        with contextlib.suppress(Interrupted, ValueError), atomic():
-            insert(connection, 8, 9)
-            raise ValueError
-        insert(connection, 2)
-
-
-def manual(connection, atomic):
-    connection.set_autocommit(False)
-    try:
-        insert(connection, 1, 2)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    finally:
-        connection.set_autocommit(True)
 
 
 # Of how many lines one is tried; 1 tries them all, which takes a minute.

@@ -510,6 +510,23 @@ def test_a_savepoint_that_was_not_rolled_back_breaks_the_block(connection, atomi
     assert sent(connection)[-1] == ROLLBACK
 
 
+@pytest.mark.parametrize("failure", [TIMEOUT, Interrupted(), server_error(10054, "link", "08S01")])
+@pytest.mark.parametrize("at", ["BEGIN TRANSACTION; ", "SAVE TRANSACTION"])
+def test_a_block_whose_begin_fails_with_autocommit_off_is_none(connection, atomic, failure, at):
+    """Django has noted it as begun: all that follows would be a part of it, and nobody would commit it."""
+    connection.set_autocommit(False)
+    connection.driver.answer(at, failure)
+    with pytest.raises((OperationalError, Interrupted)), atomic():
+        pass
+    connection.driver.answer("BEGIN TRANSACTION; ", [SAME])
+    connection.driver.answer("SAVE TRANSACTION", 1)
+    connection.rollback()
+    connection.set_autocommit(True)
+    with atomic():
+        run(connection, "INSERT INTO a VALUES (1)")
+    assert sent(connection)[-3:] == [BEGIN, "INSERT INTO a VALUES (1)", COMMIT]
+
+
 def test_a_warehouse_is_asked_without_the_number():
     connection = fake_connection(version="warehouse", plugins=[__name__ + ":Warehouse"])
     connection.ensure_connection()

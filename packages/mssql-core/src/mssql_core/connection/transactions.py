@@ -354,6 +354,16 @@ class Transactions(Mixin):
             elif self.transaction is not State.NONE:
                 self._resolve()
 
+    def savepoint(self) -> Any:
+        try:
+            return super().savepoint()
+        except BaseException:
+            if not (self.commit_on_exit or self.savepoint_ids):
+                # Autocommit was off before the block, whose begin fails here: Django has noted it, and never comes to its end.
+                self.in_atomic_block = False
+                self.needs_rollback = False
+            raise
+
     def savepoint_rollback(self, sid: str) -> None:
         try:
             super().savepoint_rollback(sid)
