@@ -10,6 +10,7 @@ makes columns of them, which every clause may name:
 
 import re
 from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate, Subquery
@@ -18,6 +19,8 @@ from django.db.models.functions import Greatest, Least
 from django.db.models.sql.query import Query
 
 from ..compat.orm import FullResultSet
+from ..plugin.django_types import Compiler, Expression
+from ..plugin.types import Compiled, Params
 from .predicates import PredicateValue, is_predicate
 
 ALIAS = "hoisted"
@@ -27,21 +30,21 @@ _COLUMN = re.compile(r"\[%s\]\.\[k\d+\]" % ALIAS)
 class Hoists:
     """The hoisted expressions of one SELECT. Holds no compiler: that holds this, and a cycle is only freed late."""
 
-    def __init__(self):
-        self._columns = {}
-        self._definitions = []
-        self._by_sql = {}
+    def __init__(self) -> None:
+        self._columns: Dict[Any, str] = {}
+        self._definitions: List[Compiled] = []
+        self._by_sql: Dict[Tuple[Any, ...], str] = {}
         self._suspended = False
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self._definitions)
 
     @property
-    def in_use(self):
+    def in_use(self) -> bool:
         """Whether nodes that are compiled now may be columns of the derived table."""
         return bool(self._definitions) and not self._suspended
 
-    def add(self, expression, compiler):
+    def add(self, expression: Expression, compiler: Compiler) -> None:
         """Compute `expression` in the derived table."""
         if self._key(expression) in self._columns:
             return
@@ -63,23 +66,23 @@ class Hoists:
             self._by_sql[_hashable(*plain)] = column
 
     @staticmethod
-    def _key(expression):
+    def _key(expression: Expression) -> Any:
         try:
             hash(expression)
         except TypeError:
             return id(expression)
         return expression
 
-    def column(self, node):
+    def column(self, node: Any) -> Optional[str]:
         """The column that holds `node`, or None."""
         return self._columns.get(self._key(node))
 
-    def column_of_sql(self, sql, params):
+    def column_of_sql(self, sql: str, params: Params) -> Optional[str]:
         """The column that holds what compiled to `sql`; equal subqueries are different objects."""
         return self._by_sql.get(_hashable(sql, params))
 
     @contextmanager
-    def suspended(self):
+    def suspended(self) -> Iterator[None]:
         """Compile as if nothing was hoisted: within the derived table and the joins before it."""
         before, self._suspended = self._suspended, True
         try:
@@ -87,7 +90,7 @@ class Hoists:
         finally:
             self._suspended = before
 
-    def apply_sql(self, has_tables=True):
+    def apply_sql(self, has_tables: bool = True) -> Compiled:
         """The derived table for the FROM clause: (sql, params)."""
         columns = ", ".join(sql for sql, _ in self._definitions)
         params = [param for _, found in self._definitions for param in found]
@@ -95,16 +98,16 @@ class Hoists:
         return "%s(SELECT %s) AS [%s]" % (lead, columns, ALIAS), params
 
 
-def _hashable(sql, params):
+def _hashable(sql: str, params: Params) -> Tuple[Any, ...]:
     return sql, tuple((type(param), repr(param)) for param in params)
 
 
-def is_column(expression):
+def is_column(expression: Any) -> bool:
     """Whether GROUP BY takes `expression` as it is."""
     return isinstance(expression, Col)
 
 
-def aggregate_refuses(expression, compiler):
+def aggregate_refuses(expression: Expression, compiler: Compiler) -> bool:
     """Whether an aggregate of the compiler's query cannot take `expression`."""
     aliases = compiler.query.alias_map
     for node in leaves(expression):
@@ -115,7 +118,7 @@ def aggregate_refuses(expression, compiler):
     return not isinstance(expression, (Star, Col)) and _compiles_to_subquery(expression, compiler)
 
 
-def _compiles_to_subquery(expression, compiler):
+def _compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
     """Plugins translate expressions to subqueries as well."""
     try:
         sql, _ = compiler.compile(expression)
@@ -124,13 +127,13 @@ def _compiles_to_subquery(expression, compiler):
     return "(SELECT " in sql
 
 
-def value_column(sql):
+def value_column(sql: str) -> str:
     """The column of a hoisted condition, without its comparison; other SQL as it is."""
     column = sql[: -len(" = 1")]
     return column if sql.endswith(" = 1") and _COLUMN.fullmatch(column) else sql
 
 
-def columns_beside_aggregates(expression, compiler):
+def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> List[str]:
     """The hoisted columns that `expression` names outside of aggregates: GROUP BY must have them (8120)."""
     if expression is None or isinstance(expression, Aggregate) or not hasattr(expression, "as_sql"):
         return []
@@ -144,7 +147,7 @@ def columns_beside_aggregates(expression, compiler):
     return _COLUMN.findall(sql)
 
 
-def leaves(expression):
+def leaves(expression: Expression) -> Iterator[Any]:
     """`expression` and what it is made of, down to subqueries."""
     stack = [expression]
     while stack:

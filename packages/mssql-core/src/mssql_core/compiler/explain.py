@@ -6,14 +6,17 @@ https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
 """
 
 from contextlib import contextmanager
+from typing import Any, Iterator, List
 
 from django.db import Error, NotSupportedError
 
 from ..connection.parameters import TypedParam
 from ..literals import literal
+from ..plugin.django_types import Connection
+from ..plugin.types import Params
 
 
-def explain(connection, sql, params):
+def explain(connection: Connection, sql: str, params: Params) -> List[Any]:
     """
     The plan documents of a statement.
 
@@ -27,7 +30,7 @@ def explain(connection, sql, params):
 
 
 @contextmanager
-def _showplan(connection):
+def _showplan(connection: Connection) -> Iterator[None]:
     # The first cursor also opens the transaction, which the session would only explain later.
     _set(connection, "ON")
     try:
@@ -41,17 +44,17 @@ def _showplan(connection):
             raise
 
 
-def _set(connection, value):
+def _set(connection: Connection, value: str) -> None:
     with connection.wrap_database_errors, connection.create_cursor() as cursor:
         cursor.execute("SET SHOWPLAN_XML %s" % value)
 
 
-def with_literals(sql, params):
+def with_literals(sql: str, params: Params) -> str:
     """The statement with its values in place: the plan of a batch with parameters is that of a remote call."""
     return (sql % tuple(_literal(param) for param in params)).strip()
 
 
-def _literal(value):
+def _literal(value: Any) -> str:
     try:
         if isinstance(value, TypedParam):
             return "CAST(%s AS %s)" % (literal(value.value), value.sql_type)

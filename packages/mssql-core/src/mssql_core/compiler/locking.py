@@ -3,17 +3,21 @@
 https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 """
 
+from typing import Any, List
+
 from django.db.models.sql.datastructures import BaseTable, Join
 
 from .. import names
 from ..compat.orm import join_condition
+from ..plugin.django_types import Compiler, Connection
+from ..plugin.types import Translation
 
 
-class LockedTables(list):
+class LockedTables(List[str]):
     """Quoted names of the tables that a compiled SELECT locks, with hints of its own behind them."""
 
 
-def hint(nowait=False, skip_locked=False):
+def hint(nowait: bool = False, skip_locked: bool = False) -> str:
     """
     The hint of a locked table.
 
@@ -23,7 +27,7 @@ def hint(nowait=False, skip_locked=False):
     return "WITH (UPDLOCK, ROWLOCK%s%s)" % (", NOWAIT" if nowait else "", ", READPAST" if skip_locked else "")
 
 
-def hints_of(compiler, alias):
+def hints_of(compiler: Compiler, alias: str) -> str:
     """The hints of the table `alias` in the statement of `compiler`: '' for none."""
     query = compiler.query
     if not getattr(query, "select_for_update", False):
@@ -33,14 +37,14 @@ def hints_of(compiler, alias):
     return " " + hint(query.select_for_update_nowait, query.select_for_update_skip_locked)
 
 
-def compile_base_table(node, compiler, connection):
+def compile_base_table(node: Any, compiler: Compiler, connection: Connection) -> Translation:
     hints = hints_of(compiler, node.table_alias)
     if _writes_itself(node, BaseTable, hints, connection):
         return NotImplemented
     return _source(node, connection) + hints, []
 
 
-def compile_join(node, compiler, connection):
+def compile_join(node: Any, compiler: Compiler, connection: Connection) -> Translation:
     """A join with the alias's schema, and with hints, which stand between the table's name and ON."""
     hints = hints_of(compiler, node.table_alias)
     if _writes_itself(node, Join, hints, connection):
@@ -49,12 +53,12 @@ def compile_join(node, compiler, connection):
     return "%s %s%s ON (%s)" % (node.join_type, _source(node, connection), hints, condition), params
 
 
-def _writes_itself(node, kind, hints, connection):
+def _writes_itself(node: Any, kind: Any, hints: str, connection: Connection) -> bool:
     """Whether a class of one's own, such as a common table expression, writes itself as it is."""
     return type(node).as_sql is not kind.as_sql and not hints and not connection.ops.schema_option
 
 
-def _source(node, connection):
+def _source(node: Any, connection: Connection) -> str:
     return names.source_sql(node.table_name, node.table_alias, connection.ops.schema_option)
 
 

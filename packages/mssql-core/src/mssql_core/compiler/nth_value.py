@@ -6,6 +6,8 @@ outside needs; there LEAD and LAG fetch the value from the row whose number is t
 https://learn.microsoft.com/sql/t-sql/functions/lead-transact-sql (the offset may be an expression, but not negative)
 """
 
+from typing import Any, Iterator, List, Optional, Tuple
+
 from django.db import NotSupportedError
 from django.db.models import Subquery, Value, Window
 from django.db.models.expressions import Expression, RowRange
@@ -14,6 +16,8 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.query import Query
 
 from ..compat.orm import column_names, copied, known_field
+from ..plugin.django_types import Compiler, Connection
+from ..plugin.types import Compiled
 from .order_by import UNORDERED, source, terms
 from .predicates import PredicateValue, Truth, is_predicate
 from .select_plan import SelectPlan
@@ -24,11 +28,11 @@ _ELSEWHERE = (
 )
 
 
-def is_nth_value(expression):
+def is_nth_value(expression: Any) -> bool:
     return isinstance(expression, Window) and isinstance(expression.source_expression, NthValue)
 
 
-def uses_nth_value(query):
+def uses_nth_value(query: Query) -> bool:
     """Whether a query selects NthValue or sorts by it, alone or in an expression."""
     for name, annotation in query.annotations.items():
         # What is not selected may be sorted by.
@@ -40,7 +44,7 @@ def uses_nth_value(query):
     return any([_contains(term) for term in query.order_by if not isinstance(term, str)])
 
 
-def compile_nth_value(node, compiler):
+def compile_nth_value(node: Any, compiler: Compiler) -> Compiled:
     """What stands for the window among the numbered rows.
 
     :raises NotSupportedError: it is neither selected nor sorted by.
@@ -52,39 +56,41 @@ def compile_nth_value(node, compiler):
     return compiler.compile(node.source_expression.get_source_expressions()[0])
 
 
-def _contains(expression):
+def _contains(expression: Any) -> bool:
     expression = source(expression)
     if isinstance(expression, (Query, Subquery)):
         return False
     return is_nth_value(expression) or any(map(_contains, _parts(expression)))
 
 
-def _parts(expression):
+def _parts(expression: Any) -> List[Any]:
     return [part for part in getattr(expression, "get_source_expressions", list)() if part is not None]
 
 
 class _Outside(Expression):
     """SQL over the columns of the derived table, as an expression."""
 
-    def __init__(self, sql, like):
+    def __init__(self, sql: str, like: Expression) -> None:
         super().__init__(output_field=known_field(like))
         self.sql = sql
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         return self.sql, ()
 
 
 class NthValues:
     """Writes the statement of a compiler that uses NthValue."""
 
-    def __init__(self, compiler):
+    def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
         # What the rows inside have besides: (name, expression).
-        self._inside = []
-        self._windows = []
-        self._selected, self._order = [], []
+        self._inside: List[Tuple[str, Any]] = []
+        self._windows: List[Any] = []
+        # What the statement outside selects, None for a column as it is; what it sorts by, and the direction.
+        self._selected: List[Any] = []
+        self._order: List[Tuple[Any, str]] = []
 
-    def write(self, plan):
+    def write(self, plan: Any) -> Compiled:
         """(sql, params) of the statement that `plan` describes."""
         compiler, query = self.compiler, self.compiler.query
         distinct = query.distinct
@@ -103,7 +109,7 @@ class NthValues:
 
     # ---- the rows inside -----------------------------------------------------------
 
-    def extra_select(self, compiler, order_by):
+    def extra_select(self, compiler: Compiler, order_by: Any) -> List[Any]:
         """What the statement outside needs besides the selected columns."""
         self._inside, self._windows, self._order = [], [], []
         self._selected = [
@@ -117,15 +123,15 @@ class NthValues:
         return [(expression, compiler.compile(expression), name) for name, expression in self._inside]
 
     @staticmethod
-    def _name_of_selected(compiler, expression):
+    def _name_of_selected(compiler: Compiler, expression: Any) -> Optional[str]:
         """The name of the column, where it is selected: DISTINCT sorts by nothing else (error 145)."""
         wanted = source(expression)
         for selected, _, alias in compiler.select:
             if alias is not None and source(selected) == wanted:
-                return alias
+                return str(alias)
         return None
 
-    def _outside(self, expression):
+    def _outside(self, expression: Any) -> Any:
         """`expression` over the columns of the derived table."""
         expression = source(expression)
         if isinstance(expression, (Value, Query)) or not hasattr(expression, "get_source_expressions"):
@@ -139,7 +145,7 @@ class NthValues:
         copy.set_source_expressions([None if part is None else self._outside(part) for part in sources])
         return copy
 
-    def _part(self, expression):
+    def _part(self, expression: Any) -> Any:
         """A column inside that holds what knows no NthValue."""
         if is_predicate(expression):
             return Exact(self._part(Truth(expression)), True)
@@ -150,13 +156,15 @@ class NthValues:
         self._inside.append((name, expression))
         return self._column(name, expression)
 
-    def _column(self, name, expression):
+    def _column(self, name: str, expression: Any) -> _Outside:
         return _Outside(self.compiler.connection.ops.quote_name(name), expression)
 
     # ---- the statement outside -----------------------------------------------------
 
-    def _columns(self):
-        quote, columns, params = self.compiler.connection.ops.quote_name, [], []
+    def _columns(self) -> Tuple[List[str], List[Any]]:
+        quote = self.compiler.connection.ops.quote_name
+        columns: List[str] = []
+        params: List[Any] = []
         for outside, name in zip(self._selected, column_names(self.compiler)):
             column = quote(name)
             if outside is not None:
@@ -167,15 +175,16 @@ class NthValues:
             columns.append(column)
         return columns, params
 
-    def _ordering(self):
-        ordering, params = [], []
+    def _ordering(self) -> Tuple[List[str], List[Any]]:
+        ordering: List[str] = []
+        params: List[Any] = []
         for outside, direction in self._order:
             sql, order_params = self.compiler.compile(PredicateValue(outside) if is_predicate(outside) else outside)
             ordering.append("%s %s" % (sql, direction))
             params += order_params
         return ordering, params
 
-    def _nth_sql(self, node):
+    def _nth_sql(self, node: Any) -> str:
         if node not in self._windows:
             self._windows.append(node)
         value, nth = node.source_expression.get_source_expressions()
@@ -194,13 +203,13 @@ class _NumberedRows:
     :param index: tells its columns from those of other windows.
     """
 
-    def __init__(self, index, node):
+    def __init__(self, index: int, node: Any) -> None:
         self._node = node
         self._value, self._number, self._rank, self._partition = (
             "__%s%d" % (name, index) for name in ("value", "number", "rank", "partition")
         )
 
-    def columns(self, value):
+    def columns(self, value: Any) -> Iterator[Tuple[str, Any]]:
         """Yield (name, expression) of the columns inside: the value, the row's number and rank, the partition's."""
         node = self._node
         yield self._value, value
@@ -210,14 +219,14 @@ class _NumberedRows:
         if node.partition_by is not None:
             yield self._partition, Window(DenseRank(), order_by=node.partition_by.get_source_expressions())
 
-    def nth_sql(self, nth):
+    def nth_sql(self, nth: int) -> str:
         """The value of the frame's n-th row, NULL where it has fewer."""
         first, last = self._frame()
         target = str(nth) if first is None else "%s + %d" % (first, nth - 1)
         value = self._value_at(target)
         return value if last is None else "CASE WHEN %s <= %s THEN %s END" % (target, last, value)
 
-    def _frame(self):
+    def _frame(self) -> Tuple[Optional[str], Optional[str]]:
         """The numbers of the frame's first and last row; None where they are the partition's."""
         frame = self._node.frame
         number, rank = "[%s]" % self._number, "[%s]" % self._rank
@@ -233,7 +242,7 @@ class _NumberedRows:
         peers = "COUNT_BIG(*) OVER (%sORDER BY %s)" % (self._partition_by(), rank)
         return None if start is None else rank, None if end is None else peers
 
-    def _value_at(self, target):
+    def _value_at(self, target: str) -> str:
         """The value in the row of that number."""
         names = {
             "value": self._value,
@@ -248,15 +257,15 @@ class _NumberedRows:
             "END" % names
         )
 
-    def _partition_by(self):
+    def _partition_by(self) -> str:
         return "PARTITION BY [%s] " % self._partition if self._node.partition_by is not None else ""
 
 
-def _is_ordered(node):
+def _is_ordered(node: Any) -> bool:
     return node.order_by is not None and bool(node.order_by.get_source_expressions())
 
 
-def _ranked(function, node):
+def _ranked(function: Any, node: Any) -> Any:
     copy = node.copy()
     copy.source_expression, copy.frame = function, None
     copy.output_field = function.output_field

@@ -5,6 +5,7 @@ DISTINCT or a set operation only what is selected (145, 104).
 """
 
 import re
+from typing import Any, Iterator, List, Tuple
 
 from django.db.models import OrderBy, Subquery, Value, Window
 from django.db.models.expressions import Col, Expression, RawSQL, Ref, Star
@@ -13,6 +14,8 @@ from django.db.models.sql.query import Query
 
 from ..compat.orm import ColPairs
 from ..plugin import UnaryExpression
+from ..plugin.django_types import Compiler, Connection
+from ..plugin.types import Compiled, Translation
 from .cross_apply import leaves
 
 UNORDERED = "(SELECT NULL)"
@@ -24,16 +27,16 @@ _VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 class NullsLast(UnaryExpression):
     """1 where the expression is NULL, else 0: sorts NULLs behind the rest."""
 
-    def __init__(self, expression, values=(1, 0)):
+    def __init__(self, expression: Any, values: Tuple[int, int] = (1, 0)) -> None:
         super().__init__(expression)
         self.values = values
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         return "CASE WHEN %s IS NULL THEN %d ELSE %d END" % ((sql,) + self.values), params
 
 
-def terms(order_by, connection):
+def terms(order_by: Any, connection: Connection) -> List[Tuple[Expression, str]]:
     """An OrderBy as (expression, direction) pairs, with NULLs put where it asks for.
 
     NULL is the lowest value, so it comes first unless the order is descending.
@@ -53,14 +56,14 @@ def terms(order_by, connection):
 class PerRow(Expression):
     """Another value in every row, to sort by."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(output_field=None)
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         return "NEWID()", ()
 
 
-def compile_order_by(node, compiler, connection, **extra):
+def compile_order_by(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     if isinstance(node.expression, ColPairs) or extra:
         return NotImplemented
     if type(node.expression) is Col and not (node.nulls_first or node.nulls_last):
@@ -78,24 +81,24 @@ def compile_order_by(node, compiler, connection, **extra):
     return ", ".join(parts), params
 
 
-def is_constant(expression):
+def is_constant(expression: Any) -> bool:
     """Whether no row can differ from another in `expression`."""
     return not any(isinstance(node, (*_VARY, PerRow)) or _is_custom(node) for node in leaves(expression))
 
 
-def _is_custom(node):
+def _is_custom(node: Any) -> bool:
     # An expression without arguments may be anything, except a value.
     return not isinstance(node, Value) and not list(getattr(node, "get_source_expressions", list)())
 
 
-def source(expression):
+def source(expression: Any) -> Any:
     """What a reference to the select list stands for."""
     while isinstance(expression, Ref):
         expression = expression.source
     return expression
 
 
-def key(expression, compiler):
+def key(expression: Any, compiler: Compiler) -> Any:
     """Equal for two expressions exactly if the server takes them for the same column."""
     expression = source(expression)
     if isinstance(expression, Col):
@@ -106,7 +109,7 @@ def key(expression, compiler):
     return sql, tuple((type(param), repr(param)) for param in params)
 
 
-def distinct_terms(order_by, compiler):
+def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
     """Django's ORDER BY entries without constants and without repetitions."""
     found, seen = [], set()
     combined = bool(compiler.query.combinator)
@@ -133,7 +136,7 @@ def distinct_terms(order_by, compiler):
     return found
 
 
-def _expanded(entry, compiler):
+def _expanded(entry: Any, compiler: Compiler) -> Iterator[Any]:
     """An entry of a composite key as one per column."""
     resolved, (_, _, is_ref) = entry
     pairs = getattr(resolved, "expression", None)

@@ -5,7 +5,10 @@ go into a table variable and are selected from there, in the same message.
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
 
+from typing import List, Optional, Sequence
+
 from ..names import in_query, quote_identifier
+from ..plugin.django_types import Connection, Field
 
 TABLE = "@returned"
 
@@ -13,14 +16,14 @@ TABLE = "@returned"
 class Returning:
     """The returned columns of one statement."""
 
-    def __init__(self, connection, fields):
+    def __init__(self, connection: Connection, fields: Sequence[Field]) -> None:
         self.connection = connection
         self.fields = fields
 
-    def _names(self):
+    def _names(self) -> List[str]:
         return [in_query(quote_identifier(field.column)) for field in self.fields]
 
-    def declaration(self, ordinal=False):
+    def declaration(self, ordinal: bool = False) -> str:
         """DECLARE of the table variable.
 
         :param ordinal: also keep the place of each object, in `__ord`.
@@ -31,21 +34,21 @@ class Returning:
         ]
         return "DECLARE %s TABLE (%s)" % (TABLE, ", ".join(columns))
 
-    def output_clause(self, ordinal=None):
+    def output_clause(self, ordinal: Optional[str] = None) -> str:
         """OUTPUT ... INTO; `ordinal` is the expression of each object's place."""
         found = [ordinal] if ordinal else []
         found += ["INSERTED.%s" % name for name in self._names()]
         return "OUTPUT %s INTO %s" % (", ".join(found), TABLE)
 
-    def select(self, ordinal=False):
+    def select(self, ordinal: bool = False) -> str:
         columns = ", ".join("[r%d]" % index for index in range(len(self.fields)))
         return "SELECT %s FROM %s%s" % (columns, TABLE, " ORDER BY [__ord]" if ordinal else "")
 
-    def around(self, sql, ordinal=False):
+    def around(self, sql: str, ordinal: bool = False) -> str:
         return "%s; %s; %s" % (self.declaration(ordinal), sql, self.select(ordinal))
 
 
-def column_type(field, connection):
+def column_type(field: Field, connection: Connection) -> Optional[str]:
     """The column type of `field`, without identity and computed parts."""
     while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
         field = field.target_field
@@ -54,7 +57,7 @@ def column_type(field, connection):
     return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)
 
 
-def sized(sql_type):
+def sized(sql_type: str) -> bool:
     """Whether a CAST to the type cuts a longer value without an error."""
     return sql_type.lower().startswith(_SIZED)
 

@@ -6,6 +6,8 @@ the compiler converts where an expression of one kind stands in the other's
 place.
 """
 
+from typing import Any, Callable
+
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
 from django.db.models.expressions import CombinedExpression
@@ -15,6 +17,8 @@ from django.db.models.sql.where import AND, NothingNode, WhereNode
 
 from ..compat.orm import AggregateFilter, FullResultSet, copied
 from ..plugin import UnaryExpression
+from ..plugin.django_types import Compiler, Connection
+from ..plugin.types import Compiled, Translation
 from .value_lists import row_by_row
 
 _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
@@ -22,14 +26,14 @@ _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
 _TAKE_VALUES = (Func, CombinedExpression, Case, OrderBy, Window, Lookup)
 
 
-def is_predicate(node):
+def is_predicate(node: Any) -> bool:
     """Whether `node` compiles to a search condition."""
     if isinstance(node, ExpressionWrapper):
         return is_predicate(node.expression)
     return isinstance(node, _CONDITIONS)
 
 
-def _is_raw(node):
+def _is_raw(node: Any) -> bool:
     # Django trusts raw SQL in the place of a condition.
     return not hasattr(node, "get_source_expressions") or type(node).__name__ == "RawSQL"
 
@@ -40,10 +44,10 @@ class PredicateValue(UnaryExpression):
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, condition):
+    def __init__(self, condition: Any) -> None:
         super().__init__(condition, BooleanField())
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         try:
             with row_by_row(connection):
                 sql, params = compiler.compile(self.expression)
@@ -60,7 +64,7 @@ class PredicateValue(UnaryExpression):
 class Truth(PredicateValue):
     """The value of a search condition: 1, 0, or NULL where it is unknown."""
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         try:
             with row_by_row(connection):
                 sql, params = compiler.compile(self.expression)
@@ -76,7 +80,7 @@ def takes_values(kind: type) -> bool:
     return issubclass(kind, (When, *_TAKE_VALUES)) and not issubclass(kind, AggregateFilter)
 
 
-def with_values(node):
+def with_values(node: Any) -> Any:
     """`node`, of a class that takes_values(), with conditions among its arguments turned into values."""
     if isinstance(node, When):
         if not is_predicate(node.result):
@@ -95,7 +99,7 @@ def with_values(node):
     return _replaced(node, lambda source: source is not condition and is_predicate(source))
 
 
-def _replaced(node, test):
+def _replaced(node: Any, test: Callable[[Any], bool]) -> Any:
     copy = copied(node)
     copy.set_source_expressions(
         [_value(source, node) if test(source) else source for source in node.get_source_expressions()]
@@ -103,13 +107,13 @@ def _replaced(node, test):
     return copy
 
 
-def _value(condition, node):
+def _value(condition: Any, node: Any) -> PredicateValue:
     """`condition` as an argument of `node`: what is compared, or replaced where it is NULL, may be unknown."""
     asks_for_null = isinstance(node, (Coalesce, Lookup)) and not isinstance(condition, (Exists, NothingNode))
     return Truth(condition) if asks_for_null else PredicateValue(condition)
 
 
-def compile_when(node, compiler, connection, **extra):
+def compile_when(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """WHEN takes a condition: a value is compared with 1."""
     condition = node.condition
     if not is_predicate(condition) and not _is_raw(condition):
@@ -119,7 +123,7 @@ def compile_when(node, compiler, connection, **extra):
         return node.as_sql(compiler, connection, **extra)
 
 
-def compile_where(node, compiler, connection, **extra):
+def compile_where(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Of what is denied, or one of several, the server may ask each row: see value_lists.py."""
     if not node.negated and (node.connector == AND or len(node.children) < 2):
         return NotImplemented

@@ -1,22 +1,25 @@
 """What came back from an INSERT or UPDATE that returns columns."""
 
+from typing import Any, List, Sequence, Tuple
+
 from django.db.utils import NotSupportedError
 
 from ..names import TableName
+from ..plugin.django_types import Connection
 
 
-def last_rows(cursor):
+def last_rows(cursor: Any) -> List[Tuple[Any, ...]]:
     """The rows of the batch's last result: those before it are of triggers, which may select too.
 
     https://learn.microsoft.com/sql/database-engine/configure-windows/disallow-results-from-triggers-server-configuration-option
     """
-    rows = cursor.fetchall()
+    rows: List[Tuple[Any, ...]] = cursor.fetchall()
     while cursor.nextset():
         rows = cursor.fetchall()
     return rows
 
 
-def check_keys(connection, table, keys):
+def check_keys(connection: Connection, table: str, keys: Sequence[Any]) -> None:
     """Refuse keys that are none: an INSTEAD OF trigger inserts in a scope of its own.
 
     SCOPE_IDENTITY() is NULL then, and INSERTED has 0 for an identity that was not given out.

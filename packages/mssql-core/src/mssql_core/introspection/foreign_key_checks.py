@@ -12,6 +12,7 @@ https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (
 import re
 from collections import namedtuple
 from itertools import groupby
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
 from django.db import IntegrityError
 
@@ -57,21 +58,21 @@ class ForeignKeyChecks:
     :ivar active: whether writes switch keys off.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         # Keys that were switched off here; those that others switched off stay as they are.
-        self._ours = set()
+        self._ours: Set[_Key] = set()
         self.active = False
         # The keys that were on, asked once; those that are off now; and the writes that need no further question.
-        self._keys = None
-        self._off = set()
-        self._done = set()
+        self._keys: Optional[List[Any]] = None
+        self._off: Set[_Key] = set()
+        self._done: Set[Tuple[bool, Optional[Tuple[str, str]]]] = set()
 
-    def disable(self):
+    def disable(self) -> None:
         """From now on the first write to a table switches its keys off; rows are not checked until :meth:`check`."""
         self.active = True
         self.rolled_back()
 
-    def before_write(self, cursor, sql, default_schema):
+    def before_write(self, cursor: Any, sql: str, default_schema: str) -> None:
         """Switch off the keys that the statement could violate before the whole fixture is there.
 
         An insert or update needs the rows that its own keys name; a delete those keys that name its rows.
@@ -92,13 +93,13 @@ class ForeignKeyChecks:
             self._alter(cursor, [key for key in keys if key not in self._off], "NOCHECK")
             self._off.update(keys)
 
-    def rolled_back(self):
+    def rolled_back(self) -> None:
         """ALTER TABLE is undone with all else, up to the savepoint: the next write asks anew."""
         self._keys = None
         self._done.clear()
         self._off.clear()
 
-    def enable(self, cursor):
+    def enable(self, cursor: Any) -> None:
         """Switch them on for new rows; present rows are the business of :meth:`check`."""
         self.active = False
         if not self._ours:
@@ -107,7 +108,7 @@ class ForeignKeyChecks:
         keys = [key for key in rows(cursor, _DISABLED) if key in self._ours]
         self._alter(cursor, keys, "CHECK")
 
-    def check(self, cursor, tables=None):
+    def check(self, cursor: Any, tables: Optional[Iterable[TableName]] = None) -> None:
         """Check the rows of keys that are off or untrusted, and trust them again.
 
         :param tables: TableNames with their schemas, besides those whose keys were switched off here; None for all.
@@ -115,13 +116,13 @@ class ForeignKeyChecks:
         """
         doubtful = _doubtful(cursor)
         if tables is not None:
-            names = {(table.schema.casefold(), table.name.casefold()) for table in tables}
+            names = {(str(table.schema).casefold(), table.name.casefold()) for table in tables}
             doubtful = {key: columns for key, columns in doubtful.items() if key in self._ours or _table(key) in names}
         _look_for_orphans(cursor, doubtful)
         self._alter(cursor, doubtful, "WITH CHECK CHECK")
         self._ours.difference_update(doubtful)
 
-    def _alter(self, cursor, keys, action):
+    def _alter(self, cursor: Any, keys: Iterable[_Key], action: str) -> None:
         statements = [
             "ALTER TABLE %s %s CONSTRAINT %s"
             % (TableName(key.schema_name, key.table_name), action, TableName(None, key.name))
@@ -131,13 +132,13 @@ class ForeignKeyChecks:
             cursor.execute("; ".join(statements))
 
 
-def _doubtful(cursor):
+def _doubtful(cursor: Any) -> Dict[_Key, List[Any]]:
     """Key -> its columns, in rows, of those that are off or untrusted."""
     every = groupby(rows(cursor, _DOUBTFUL), key=lambda column: column[:5])
     return {_Key._make(key): list(columns) for key, columns in every}
 
 
-def _look_for_orphans(cursor, keys):
+def _look_for_orphans(cursor: Any, keys: Mapping[_Key, Sequence[Any]]) -> None:
     """One query for all keys whose tables the login may read; of the others ALTER TABLE has to judge."""
     readable = [key for key, columns in keys.items() if all(column.may_select for column in columns)]
     if not readable:
@@ -159,7 +160,7 @@ def _look_for_orphans(cursor, keys):
         )
 
 
-def _orphans(key, columns):
+def _orphans(key: _Key, columns: Sequence[Any]) -> str:
     """The rows of which every column of the key has a value, and no row of the other table has them all."""
     pairs = [(quote_identifier(column.column_name), quote_identifier(column.referenced_column)) for column in columns]
     return "SELECT 1 FROM %s AS c WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS p WHERE %s)" % (
@@ -170,15 +171,15 @@ def _orphans(key, columns):
     )
 
 
-def _table(key):
+def _table(key: _Key) -> Tuple[str, str]:
     return key.schema_name.casefold(), key.table_name.casefold()
 
 
-def _referenced(key):
+def _referenced(key: _Key) -> Tuple[str, str]:
     return key.referenced_schema.casefold(), key.referenced_table.casefold()
 
 
-def _of_text(name, default_schema):
+def _of_text(name: str, default_schema: str) -> Optional[Tuple[str, str]]:
     """Schema and name, as SQL writes them, in the form of :func:`_table`; None for another database's table."""
     parts = [bare_identifier(part).casefold() for part in _NAME.findall(name)]
     if len(parts) > 2 or ".." in name:

@@ -1,6 +1,8 @@
 """The columns that a model takes for its key, where the table has none."""
 
-from typing import NamedTuple, Tuple
+from typing import Any, Iterable, NamedTuple, Tuple
+
+from ..plugin.django_types import Cursor
 
 # What the server does not compare, or changes with each UPDATE.
 _NO_KEYS = ("geography", "geometry", "image", "ntext", "rowversion", "text", "timestamp", "xml")
@@ -20,7 +22,7 @@ class Key(NamedTuple):
     is_unique: bool
 
 
-def key_of(introspection, cursor, table_name):
+def key_of(introspection: Any, cursor: Cursor, table_name: str) -> Key:
     """
     The Key of a table or view.
 
@@ -45,9 +47,9 @@ def key_of(introspection, cursor, table_name):
     return Key((_first(columns.values()),), False, False)
 
 
-def _first(columns):
+def _first(columns: Iterable[Any]) -> str:
     fitting = [
         column for column in columns if column.data_type not in _NO_KEYS and column.generation_expression is None
     ]
     ranked = sorted(fitting or columns, key=lambda column: (not column.is_autofield, bool(column.null_ok)))
-    return ranked[0].name
+    return str(ranked[0].name)

@@ -1,6 +1,7 @@
 """What a model cannot say of a column or a table, as the comments that inspectdb writes."""
 
 import re
+from typing import Any, List, Optional, Tuple
 
 from ..names import TableName
 
@@ -20,12 +21,12 @@ _PERIOD = {1: "Begin of the row's validity, in UTC.", 2: "End of the row's valid
 _SEQUENCE = re.compile(r"\(*\s*NEXT\s+VALUE\s+FOR\b", re.IGNORECASE)
 
 
-def takes_from_sequence(default):
+def takes_from_sequence(default: Optional[str]) -> bool:
     """Whether a column's default is the next value of a sequence."""
     return default is not None and _SEQUENCE.match(default) is not None
 
 
-def column_notes(column):
+def column_notes(column: Any) -> Tuple[str, ...]:
     """
     Comments about a column, in the order of what matters.
 
@@ -55,7 +56,7 @@ def column_notes(column):
     return tuple(notes)
 
 
-def table_notes(table):
+def table_notes(table: Any) -> List[str]:
     """
     Comments about a table.
 

@@ -1,7 +1,7 @@
 """What the server's catalogue says about a table: value types and T-SQL text."""
 
 import re
-from typing import NamedTuple, Optional, Tuple
+from typing import Iterable, List, Match, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..names import TableName, quote_identifier
 
@@ -13,17 +13,17 @@ HIDDEN_DISCRIMINATOR_PREFIX = "__uq_"
 _TOKEN = re.compile(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
 
 
-def is_hidden(column_name):
+def is_hidden(column_name: str) -> bool:
     """Is this a computed column that only exists for an index?"""
     return column_name.startswith((HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX))
 
 
-def is_discriminator(column_name):
+def is_discriminator(column_name: str) -> bool:
     """Is this a hidden column that keeps rows outside of an index's condition apart?"""
     return column_name.startswith(HIDDEN_DISCRIMINATOR_PREFIX)
 
 
-def column_references(definition):
+def column_references(definition: Optional[str]) -> List[str]:
     """
     Return the delimited identifiers in a definition, in order, each once.
 
@@ -39,10 +39,10 @@ def column_references(definition):
     return names
 
 
-def rename_reference(definition, old, new):
+def rename_reference(definition: str, old: str, new: str) -> str:
     """Return the definition with column `old` written as `new`."""
 
-    def renamed(match):
+    def renamed(match: Match[str]) -> str:
         token = match.group()
         if token[0] in '["' and _undelimited(token).lower() == old.lower():
             return quote_identifier(new)
@@ -51,11 +51,11 @@ def rename_reference(definition, old, new):
     return _TOKEN.sub(renamed, definition)
 
 
-def _undelimited(token):
+def _undelimited(token: str) -> str:
     return token[1:-1].replace(token[-1] * 2, token[-1])
 
 
-def _column_list(names):
+def _column_list(names: Iterable[str]) -> str:
     return ", ".join(quote_identifier(name) for name in names)
 
 
@@ -65,11 +65,12 @@ class Default(NamedTuple):
     column: str
     definition: str
 
-    # The names between brackets in the object's expression, which the server
-    # binds when it compiles the statement.
-    expression_columns = ()
+    @property
+    def expression_columns(self) -> Sequence[str]:
+        """The names between brackets in the object's expression, which the server binds when it compiles the statement."""
+        return ()
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         return [
             "ALTER TABLE %s ADD CONSTRAINT %s DEFAULT %s FOR %s"
             % (
@@ -80,10 +81,10 @@ class Default(NamedTuple):
             )
         ]
 
-    def drop_sql(self):
+    def drop_sql(self) -> List[str]:
         return [_drop_constraint(self.table, self.name)]
 
-    def renamed(self, old, new):
+    def renamed(self, old: str, new: str) -> "Default":
         return self._replace(column=new if self.column == old else self.column)
 
 
@@ -96,10 +97,10 @@ class Check(NamedTuple):
     is_not_trusted: bool = False
 
     @property
-    def expression_columns(self):
+    def expression_columns(self) -> List[str]:
         return column_references(self.definition)
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         sql = "ALTER TABLE %s%s ADD CONSTRAINT %s CHECK %s" % (
             self.table,
             " WITH NOCHECK" if self.is_not_trusted else "",
@@ -108,10 +109,10 @@ class Check(NamedTuple):
         )
         return [sql] + _disable(self)
 
-    def drop_sql(self):
+    def drop_sql(self) -> List[str]:
         return [_drop_constraint(self.table, self.name)]
 
-    def renamed(self, old, new):
+    def renamed(self, old: str, new: str) -> "Check":
         return self._replace(
             columns=_renamed(self.columns, old, new),
             definition=rename_reference(self.definition, old, new),
@@ -130,9 +131,11 @@ class ForeignKey(NamedTuple):
     is_not_trusted: bool = False
     is_not_for_replication: bool = False
 
-    expression_columns = ()
+    @property
+    def expression_columns(self) -> Sequence[str]:
+        return ()
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         sql = "ALTER TABLE %s%s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)" % (
             self.table,
             " WITH NOCHECK" if self.is_not_trusted else "",
@@ -148,7 +151,7 @@ class ForeignKey(NamedTuple):
             sql += " NOT FOR REPLICATION"
         return [sql] + _disable(self)
 
-    def drop_sql(self):
+    def drop_sql(self) -> List[str]:
         return [_drop_constraint(self.table, self.name)]
 
 
@@ -169,23 +172,23 @@ class Index(NamedTuple):
     is_disabled: bool = False
 
     @property
-    def is_constraint(self):
+    def is_constraint(self) -> bool:
         return self.is_primary_key or self.is_unique_constraint
 
     @property
-    def columns(self):
+    def columns(self) -> Tuple[str, ...]:
         return tuple(column for column, _ in self.keys)
 
     @property
-    def expression_columns(self):
+    def expression_columns(self) -> List[str]:
         return column_references(self.filter)
 
     @property
-    def references(self):
+    def references(self) -> Tuple[str, ...]:
         """Every column that the index needs."""
         return self.columns + self.includes + tuple(self.expression_columns)
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         keys = ", ".join(quote_identifier(column) + (" DESC" if descending else "") for column, descending in self.keys)
         options = " WITH (%s)" % ", ".join(self.options) if self.options else ""
         if self.data_space:
@@ -215,12 +218,12 @@ class Index(NamedTuple):
             return [sql, "ALTER INDEX %s ON %s DISABLE" % (name, self.table)]
         return [sql]
 
-    def drop_sql(self):
+    def drop_sql(self) -> List[str]:
         if self.is_constraint:
             return [_drop_constraint(self.table, self.name)]
         return ["DROP INDEX %s ON %s" % (quote_identifier(self.name), self.table)]
 
-    def renamed(self, old, new):
+    def renamed(self, old: str, new: str) -> "Index":
         return self._replace(
             keys=tuple((new if name == old else name, desc) for name, desc in self.keys),
             includes=_renamed(self.includes, old, new),
@@ -237,10 +240,10 @@ class Statistics(NamedTuple):
     filter: Optional[str] = None
 
     @property
-    def expression_columns(self):
+    def expression_columns(self) -> List[str]:
         return column_references(self.filter)
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         sql = "CREATE STATISTICS %s ON %s (%s)" % (
             quote_identifier(self.name),
             self.table,
@@ -248,10 +251,10 @@ class Statistics(NamedTuple):
         )
         return [sql + " WHERE %s" % self.filter if self.filter else sql]
 
-    def drop_sql(self):
+    def drop_sql(self) -> List[str]:
         return ["DROP STATISTICS %s.%s" % (self.table, quote_identifier(self.name))]
 
-    def renamed(self, old, new):
+    def renamed(self, old: str, new: str) -> "Statistics":
         return self._replace(
             columns=_renamed(self.columns, old, new),
             filter=self.filter and rename_reference(self.filter, old, new),
@@ -270,10 +273,10 @@ class Column(NamedTuple):
     attributes: Tuple[str, ...] = ()  # SPARSE, ROWGUIDCOL
 
     @property
-    def expression_columns(self):
+    def expression_columns(self) -> List[str]:
         return column_references(self.computed)
 
-    def definition(self):
+    def definition(self) -> str:
         """The column as CREATE TABLE and ADD write it."""
         if self.computed is not None:
             sql = "%s AS %s" % (quote_identifier(self.name), self.computed)
@@ -292,14 +295,14 @@ class Column(NamedTuple):
             parts.append("ROWGUIDCOL")
         return " ".join(parts)
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         return ["ALTER TABLE %s ADD %s" % (self.table, self.definition())]
 
-    def drop_sql(self):
+    def drop_sql(self) -> List[str]:
         name = quote_identifier(self.name)
         return ["ALTER TABLE %s DROP COLUMN %s" % (self.table, name)]
 
-    def renamed(self, old, new):
+    def renamed(self, old: str, new: str) -> "Column":
         return self._replace(
             name=new if self.name == old else self.name,
             computed=self.computed and rename_reference(self.computed, old, new),
@@ -322,14 +325,14 @@ class Trigger(NamedTuple):
     definition: str
     is_disabled: bool
 
-    def create_sql(self):
+    def create_sql(self) -> List[str]:
         if not self.is_disabled:
             return [self.definition]
         name = quote_identifier(self.name)
         return [self.definition, "DISABLE TRIGGER %s ON %s" % (name, self.table)]
 
 
-def type_sql(name, max_length, precision, scale):
+def type_sql(name: str, max_length: int, precision: int, scale: int) -> str:
     """
     Return a type as DDL writes it, from the columns of sys.columns.
 
@@ -346,16 +349,16 @@ def type_sql(name, max_length, precision, scale):
     return name
 
 
-def _drop_constraint(table, name):
+def _drop_constraint(table: TableName, name: str) -> str:
     return "ALTER TABLE %s DROP CONSTRAINT %s" % (table, quote_identifier(name))
 
 
-def _disable(constraint):
+def _disable(constraint: Union[Check, ForeignKey]) -> List[str]:
     if not constraint.is_disabled:
         return []
     name = quote_identifier(constraint.name)
     return ["ALTER TABLE %s NOCHECK CONSTRAINT %s" % (constraint.table, name)]
 
 
-def _renamed(columns, old, new):
+def _renamed(columns: Tuple[str, ...], old: str, new: str) -> Tuple[str, ...]:
     return tuple(new if column == old else column for column in columns)

@@ -11,8 +11,11 @@ from collections import namedtuple
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
+from typing import Any, List, Tuple
 
 from ..names import TableName
+from ..plugin.django_types import Cursor
+from ..plugin.types import Params
 
 # sysdiagrams belongs to SSMS, though it is not marked as shipped.
 TABLES = """
@@ -258,7 +261,7 @@ SELECT N''being a ledger table'' FROM sys.tables WHERE object_id = OBJECT_ID(@ta
 EXEC sys.sp_executesql @sql, N'@table nvarchar(4000)', @table = %s"""
 
 
-def rows(cursor, sql, params=()):
+def rows(cursor: Cursor, sql: str, params: Params = ()) -> List[Any]:
     """
     Run a query and return its rows as named tuples.
 
@@ -270,7 +273,7 @@ def rows(cursor, sql, params=()):
     return [row._make(values) for values in cursor.fetchall()]
 
 
-def rows_of(cursor, sql, table):
+def rows_of(cursor: Cursor, sql: str, table: TableName) -> List[Any]:
     """
     Run a query about one table (a TableName) where its database's catalogue is.
 
@@ -286,29 +289,29 @@ def rows_of(cursor, sql, table):
 
 
 @lru_cache(maxsize=None)
-def _row_type(names):
+def _row_type(names: Tuple[str, ...]) -> Any:
     return namedtuple("CatalogueRow", names)
 
 
-def indexes(cursor, table):
+def indexes(cursor: Cursor, table: TableName) -> List[List[Any]]:
     """Return a list of rows, one per column, for each index of `table` (a TableName)."""
     return _grouped(rows_of(cursor, INDEXES, table), "index_id")
 
 
-def foreign_keys(cursor, table):
+def foreign_keys(cursor: Cursor, table: TableName) -> List[List[Any]]:
     """Return a list of rows, one per column, for each key of the table or to it."""
     return _grouped(rows_of(cursor, FOREIGN_KEYS, table), "key_id")
 
 
-def checks(cursor, table):
+def checks(cursor: Cursor, table: TableName) -> List[List[Any]]:
     """Return a list of rows, one per column, for each check of the table."""
     return _grouped(rows_of(cursor, CHECKS, table), "check_id")
 
 
-def statistics(cursor, table):
+def statistics(cursor: Cursor, table: TableName) -> List[List[Any]]:
     """Return a list of rows, one per column, for each of the table's statistics."""
     return _grouped(rows_of(cursor, STATISTICS, table), "stats_id")
 
 
-def _grouped(found, name):
+def _grouped(found: List[Any], name: str) -> List[List[Any]]:
     return [list(group) for _, group in groupby(found, key=attrgetter(name))]

@@ -1,5 +1,9 @@
 """What the catalogue holds about one table, read with one query per kind of object."""
 
+from typing import Any, Container, Dict, Iterable, List, Optional, Tuple
+
+from ..names import TableName
+from ..plugin.django_types import Cursor
 from . import queries
 from .objects import (
     Check,
@@ -9,7 +13,6 @@ from .objects import (
     ForeignKey,
     Index,
     Statistics,
-    TableName,
     Trigger,
     column_references,
     type_sql,
@@ -18,6 +21,9 @@ from .objects import (
 # sys.indexes.type: 1 clustered, 2 nonclustered; the others (XML, spatial,
 # columnstore, hash, JSON) have options of their own.
 ROWSTORE_INDEXES = (1, 2)
+
+
+_Rows = List[Any]
 
 
 class TableSnapshot:
@@ -29,16 +35,16 @@ class TableSnapshot:
 
     def __init__(
         self,
-        table,
-        columns=(),
-        indexes=(),
-        foreign_keys=(),
-        incoming=(),
-        checks=(),
-        defaults=(),
-        statistics=(),
-        other_indexes=(),
-    ):
+        table: TableName,
+        columns: Iterable[Column] = (),
+        indexes: Iterable[Index] = (),
+        foreign_keys: Iterable[ForeignKey] = (),
+        incoming: Iterable[ForeignKey] = (),
+        checks: Iterable[Check] = (),
+        defaults: Iterable[Default] = (),
+        statistics: Iterable[Statistics] = (),
+        other_indexes: Iterable[Tuple[str, str, Tuple[str, ...]]] = (),
+    ) -> None:
         self.table = table
         self.columns = {column.name: column for column in columns}
         self.indexes = list(indexes)
@@ -52,19 +58,19 @@ class TableSnapshot:
         self.other_indexes = list(other_indexes)
 
     @property
-    def exists(self):
+    def exists(self) -> bool:
         return bool(self.columns)
 
     @property
-    def referring(self):
+    def referring(self) -> List[ForeignKey]:
         """The keys that reference this table, its own among them."""
         return self.incoming + [key for key in self.foreign_keys if key.to_table == self.table]
 
-    def changed(self, **groups):
+    def changed(self, **groups: Any) -> "TableSnapshot":
         """The same snapshot with other objects of the groups that are named as in __init__()."""
         return TableSnapshot(self.table, **{**self.groups(), **groups})
 
-    def groups(self):
+    def groups(self) -> Dict[str, List[Any]]:
         """Return a list of objects for each argument of __init__() but the table."""
         return {
             "columns": list(self.columns.values()),
@@ -77,7 +83,7 @@ class TableSnapshot:
             "other_indexes": self.other_indexes,
         }
 
-    def with_items(self, items):
+    def with_items(self, items: Iterable[Any]) -> "TableSnapshot":
         """The same snapshot with these objects, in place of those of the same kind and name."""
         groups = self.groups()
         for item in items:
@@ -89,7 +95,7 @@ class TableSnapshot:
                 groups[kind] = groups[kind] + [item]
         return TableSnapshot(self.table, **groups)
 
-    def renamed(self, old, new):
+    def renamed(self, old: str, new: str) -> "TableSnapshot":
         """The same snapshot after a column was renamed."""
         groups = self.groups()
         for kind in ("columns", "indexes", "checks", "defaults", "statistics"):
@@ -98,7 +104,7 @@ class TableSnapshot:
             groups[kind] = [renamed_key(key, self.table, old, new) for key in groups[kind]]
         return TableSnapshot(self.table, **groups)
 
-    def moved(self, table):
+    def moved(self, table: TableName) -> "TableSnapshot":
         """The same snapshot after the table got another TableName."""
         groups = self.groups()
         for kind in ("columns", "indexes", "foreign_keys", "checks", "defaults", "statistics"):
@@ -107,7 +113,7 @@ class TableSnapshot:
             groups[kind] = [key._replace(to_table=table) if key.to_table == self.table else key for key in groups[kind]]
         return TableSnapshot(table, **groups)
 
-    def extended(self, other):
+    def extended(self, other: "TableSnapshot") -> "TableSnapshot":
         """The same snapshot with the objects of `other` that it lacks."""
         groups, theirs = self.groups(), other.groups()
         for kind in (*_NAMED_GROUPS, "columns"):
@@ -115,26 +121,26 @@ class TableSnapshot:
             groups[kind] = groups[kind] + [i for i in theirs[kind] if known.isdisjoint(_identities(i))]
         return TableSnapshot(self.table, **groups)
 
-    def default_of(self, column):
+    def default_of(self, column: str) -> Optional[Default]:
         """The Default of a column, or None."""
         return next((d for d in self.defaults if d.column == column), None)
 
-    def without(self, names):
+    def without(self, names: Container[str]) -> "TableSnapshot":
         """The same snapshot without the constraints, indexes, and statistics of these names."""
         groups = self.groups()
         kept = {kind: [item for item in groups[kind] if item.name not in names] for kind in _NAMED_GROUPS}
         return self.changed(**kept)
 
-    def with_column(self, name, **values):
+    def with_column(self, name: str, **values: Any) -> "TableSnapshot":
         """The same snapshot with other values of a column, if it has the column."""
         column = self.columns.get(name)
         return self.with_items([column._replace(**values)]) if column else self
 
-    def without_column(self, name):
+    def without_column(self, name: str) -> "TableSnapshot":
         """The same snapshot without a column."""
         return self.changed(columns=[column for column in self.columns.values() if column.name != name])
 
-    def with_name(self, old, new):
+    def with_name(self, old: str, new: str) -> "TableSnapshot":
         """The same snapshot after a constraint or an index was renamed."""
         groups = self.groups()
         named = {
@@ -155,17 +161,17 @@ _GROUP_OF = {
 _NAMED_GROUPS = ("indexes", "foreign_keys", "incoming", "checks", "defaults", "statistics")
 
 
-def _identities(item):
+def _identities(item: Any) -> List[Any]:
     """Return what makes an object the same as another: its name, its columns."""
     columns = getattr(item, "columns", None) or getattr(item, "column", None)
     unique = getattr(item, "is_unique", None)
     return [item.name] + ([(columns, unique)] if columns else [])
 
 
-def renamed_key(key, table, old, new):
+def renamed_key(key: ForeignKey, table: TableName, old: str, new: str) -> ForeignKey:
     """Return a foreign key after a column of `table`, either end, was renamed."""
 
-    def renamed(columns):
+    def renamed(columns: Tuple[str, ...]) -> Tuple[str, ...]:
         return tuple(new if column == old else column for column in columns)
 
     if key.table == table:
@@ -175,7 +181,7 @@ def renamed_key(key, table, old, new):
     return key
 
 
-def load(cursor, table, schema_option=None):
+def load(cursor: Cursor, table: TableName, schema_option: Optional[str] = None) -> TableSnapshot:
     """
     Return the TableSnapshot of `table` (a TableName).
 
@@ -200,7 +206,7 @@ def load(cursor, table, schema_option=None):
     )
 
 
-def load_properties(cursor, table):
+def load_properties(cursor: Cursor, table: TableName) -> List[ExtendedProperty]:
     """Return the extended properties of the table and of its parts."""
     return [
         ExtendedProperty(table.in_schema(row.schema_name), row.name, row.part_kind, row.part_name, row.value)
@@ -208,7 +214,7 @@ def load_properties(cursor, table):
     ]
 
 
-def load_triggers(cursor, table):
+def load_triggers(cursor: Cursor, table: TableName) -> List[Trigger]:
     """Return the triggers of the table."""
     return [
         Trigger(table, row.name, row.definition, bool(row.is_disabled))
@@ -216,12 +222,12 @@ def load_triggers(cursor, table):
     ]
 
 
-def load_permissions(cursor, table):
+def load_permissions(cursor: Cursor, table: TableName) -> _Rows:
     """Return rows with state, permission, grantee, and column_name (None for the table)."""
     return queries.rows_of(cursor, queries.PERMISSIONS, table)
 
 
-def _columns(rows, table):
+def _columns(rows: _Rows, table: TableName) -> Tuple[List[Column], List[Default]]:
     columns, defaults = [], []
     for row in rows:
         attributes = (("SPARSE", row.is_sparse), ("ROWGUIDCOL", row.is_rowguidcol))
@@ -243,7 +249,7 @@ def _columns(rows, table):
     return columns, defaults
 
 
-def _indexes(groups, table):
+def _indexes(groups: Iterable[_Rows], table: TableName) -> Tuple[List[Index], List[Tuple[str, str, Tuple[str, ...]]]]:
     """Return (indexes, those that no CREATE INDEX restores)."""
     indexes, others = [], []
     for group in groups:
@@ -258,7 +264,7 @@ def _indexes(groups, table):
     return indexes, others
 
 
-def _index(group, table):
+def _index(group: _Rows, table: TableName) -> Index:
     index = group[0]
     return Index(
         table,
@@ -277,7 +283,7 @@ def _index(group, table):
     )
 
 
-def _index_options(index):
+def _index_options(index: Any) -> Tuple[str, ...]:
     """Return what differs from the server's own defaults."""
     options = []
     if index.is_padded:
@@ -295,16 +301,19 @@ def _index_options(index):
     return tuple(options)
 
 
-def _foreign_keys(groups, table, schema_option):
+def _foreign_keys(
+    groups: Iterable[_Rows], table: TableName, schema_option: Optional[str]
+) -> Tuple[List[ForeignKey], List[ForeignKey]]:
     """Return (keys of the table, keys of others that reference it)."""
-    outgoing, incoming = [], []
+    outgoing: List[ForeignKey] = []
+    incoming: List[ForeignKey] = []
     for group in groups:
         key = _foreign_key(group, table, schema_option)
         (outgoing if group[0].is_outgoing else incoming).append(key)
     return outgoing, incoming
 
 
-def _foreign_key(group, table, schema_option):
+def _foreign_key(group: _Rows, table: TableName, schema_option: Optional[str]) -> ForeignKey:
     key = group[0]
     default_schema = None if schema_option else key.default_schema
     parent = table if key.is_outgoing else _table_name(key.schema_name, key.table_name, default_schema)
@@ -323,12 +332,12 @@ def _foreign_key(group, table, schema_option):
     )
 
 
-def _table_name(schema, name, default_schema):
+def _table_name(schema: Optional[str], name: str, default_schema: Optional[str]) -> TableName:
     """Return the name as models give it: bare in the default schema."""
     return TableName(None if schema == default_schema else schema, name)
 
 
-def _check(group, table):
+def _check(group: _Rows, table: TableName) -> Check:
     check = group[0]
     return Check(
         table,
@@ -340,11 +349,11 @@ def _check(group, table):
     )
 
 
-def named_columns(group):
+def named_columns(group: _Rows) -> Tuple[str, ...]:
     """Return the columns that a check names outside of its strings, in that order."""
     columns = {row.column_name for row in group}
     return tuple(name for name in column_references(group[0].definition) if name in columns)
 
 
-def _statistics(group, table):
+def _statistics(group: _Rows, table: TableName) -> Statistics:
     return Statistics(table, group[0].name, tuple(row.column_name for row in group), group[0].filter)
