@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple, Optional
 
+from ..introspection.objects import Index
 from ..names import TableName, quote_identifier
 from . import index_filter as filters
 
@@ -19,7 +20,7 @@ class ColumnChange(NamedTuple):
     collation: Optional[str]
     null: bool
 
-    def sql(self):
+    def sql(self) -> str:
         """Return the ALTER TABLE."""
         return "ALTER TABLE %s ALTER COLUMN %s %s%s %s" % (
             self.table,
@@ -30,13 +31,13 @@ class ColumnChange(NamedTuple):
         )
 
 
-def is_longer(old_type, new_type):
+def is_longer(old_type: Optional[str], new_type: Optional[str]) -> bool:
     """Is the new type a longer nvarchar or varbinary, or the same one?"""
     old, new = _SIZED_TYPE.match(old_type or ""), _SIZED_TYPE.match(new_type or "")
     return bool(old and new and old.group(1) == new.group(1) and int(old.group(2)) <= int(new.group(2)))
 
 
-def ignoring_nulls(index, column):
+def ignoring_nulls(index: Index, column: str) -> Index:
     """Return the unique index that takes NULLs of the column for different."""
     rule = "%s IS NOT NULL" % quote_identifier(column)
     return index._replace(
@@ -46,7 +47,7 @@ def ignoring_nulls(index, column):
     )
 
 
-def without_nulls(index, column):
+def without_nulls(index: Index, column: str) -> Index:
     """Take the column out of the filter; a constraint does where none is left."""
     if not index.filter:
         return index

@@ -1,7 +1,11 @@
 """Comments on tables and columns: the extended property MS_Description."""
 
+from typing import Optional
+
+from ..introspection.objects import ExtendedProperty
 from ..literals import is_constant, string_literal, with_texts
-from ..names import bare_identifier
+from ..names import TableName, bare_identifier
+from ..plugin.django_types import Field, Model, SchemaEditor
 
 PROPERTY = "MS_Description"
 
@@ -9,7 +13,9 @@ _LEVELS = "@level0type = N'SCHEMA', @level0name = %(schema)s, @level1type = N'TA
 _PART_LEVEL = ", @level2type = %(kind)s, @level2name = %(part)s"
 
 
-def comment_sql(table, comment, column=None, variable="@schema"):
+def comment_sql(
+    table: TableName, comment: Optional[str], column: Optional[str] = None, variable: str = "@schema"
+) -> str:
     """
     Return the batch that sets, replaces, or drops a comment.
 
@@ -48,7 +54,7 @@ def comment_sql(table, comment, column=None, variable="@schema"):
     return "; ".join(batch[:-1]) + (" " if comment else "; ") + batch[-1]
 
 
-def _exists(table_id, column):
+def _exists(table_id: str, column: Optional[str]) -> str:
     column_id = "COLUMNPROPERTY(%s, %s, 'ColumnId')" % (table_id, column) if column else "0"
     return (
         "EXISTS (SELECT 1 FROM sys.extended_properties WHERE class = 1 "
@@ -56,14 +62,14 @@ def _exists(table_id, column):
     )
 
 
-def property_sql(item):
+def property_sql(item: ExtendedProperty) -> str:
     """Return the statement that adds an ExtendedProperty as it was."""
     levels = _LEVELS + (_PART_LEVEL if item.part_kind else "")
     call = "EXEC sys.sp_addextendedproperty @name = %s, @value = %s, " + levels % dict.fromkeys(
         ("schema", "table", "part", "kind"), "%s"
     )
     part = (item.part_kind, item.part_name) if item.part_kind else ()
-    return with_texts(call, item.name, item.value, item.table.schema, item.table.name, *part)
+    return with_texts(call, item.name, item.value, str(item.table.schema), item.table.name, *part)
 
 
 class Comments:
@@ -73,14 +79,14 @@ class Comments:
     :param editor: the schema editor.
     """
 
-    def __init__(self, editor):
+    def __init__(self, editor: SchemaEditor) -> None:
         self._editor = editor
 
-    def on_table(self, model, comment):
+    def on_table(self, model: Model, comment: Optional[str]) -> None:
         """Set or drop the comment of the model's table."""
         self._set(model, comment)
 
-    def on_column(self, model, field, drop=False):
+    def on_column(self, model: Model, field: Field, drop: bool = False) -> None:
         """
         Set the comment of a field's column.
 
@@ -91,7 +97,7 @@ class Comments:
         if has_column and (comment or drop):
             self._set(model, comment, field.column)
 
-    def on_model(self, model):
+    def on_model(self, model: Model) -> None:
         """Set the comments of the model and of its fields."""
         comment = getattr(model._meta, "db_table_comment", None)
         if comment:
@@ -99,6 +105,6 @@ class Comments:
         for field in model._meta.local_fields:
             self.on_column(model, field)
 
-    def _set(self, model, comment, column=None):
+    def _set(self, model: Model, comment: Optional[str], column: Optional[str] = None) -> None:
         table = self._editor.table_name(model._meta.db_table)
         self._editor.run([comment_sql(table, comment, column, self._editor.variable("schema"))])

@@ -1,9 +1,12 @@
 """Changes of a column's type that ALTER COLUMN refuses, or makes with a loss: values are rewritten around it."""
 
 import re
+from typing import Callable, Match, Optional
 
 from ..names import quote_identifier
 from ..operations.floats import shortest_text
+from ..plugin.django_types import SchemaEditor
+from .column_change import ColumnChange
 
 _TEXT = re.compile(r"^(n?(?:var)?char)\((\d+|max)\)$")
 _UUID = "uniqueidentifier"
@@ -24,7 +27,7 @@ _WHOLE_TEXTS = {
 _BETWEEN = {"money": "decimal(19, 4)", "smallmoney": "decimal(10, 4)"}
 
 
-def carry_out(editor, old_type, change):
+def carry_out(editor: SchemaEditor, old_type: Optional[str], change: ColumnChange) -> None:
     """
     Change a column, so that what Django reads of its values stays.
 
@@ -46,7 +49,7 @@ def carry_out(editor, old_type, change):
         editor.alter_column(change)
 
 
-def _text_to_uuid(editor, old, change):
+def _text_to_uuid(editor: SchemaEditor, old: Match[str], change: ColumnChange) -> None:
     """Texts of 32 digits get hyphens first; others the server reads or refuses itself."""
     if old.group(2) != "max" and int(old.group(2)) < _HYPHENATED:
         editor.alter_column(change._replace(type="%s(%d)" % (old.group(1), _HYPHENATED), collation=None))
@@ -56,7 +59,7 @@ def _text_to_uuid(editor, old, change):
     editor.alter_column(change._replace(collation=None))
 
 
-def _uuid_to_text(editor, new, change):
+def _uuid_to_text(editor: SchemaEditor, new: Match[str], change: ColumnChange) -> None:
     """As Python writes it, in small letters; without hyphens where there is no room for them (error 8170)."""
     column = quote_identifier(change.column)
     text = "LOWER(%s)" % column
@@ -67,7 +70,7 @@ def _uuid_to_text(editor, new, change):
     editor.alter_column(change)
 
 
-def _to_whole_text(editor, whole_text, change):
+def _to_whole_text(editor: SchemaEditor, whole_text: Callable[[str], str], change: ColumnChange) -> None:
     """The texts wait in a column of their own while the type changes."""
     column, between = quote_identifier(change.column), quote_identifier("__text_of_" + change.column[:100])
     editor.run(["ALTER TABLE %s ADD %s nvarchar(32) NULL" % (change.table, between)])

@@ -1,5 +1,7 @@
 """The statements that the schema editor keeps for the end of a migration."""
 
+from typing import Any, Callable, Container, Iterable, List
+
 from django.db.backends.ddl_references import Statement
 
 from .statements import IndexCreation, KeyCreation
@@ -13,29 +15,29 @@ class DeferredStatements:
         text too.
     """
 
-    def __init__(self, waiting):
+    def __init__(self, waiting: Callable[[], List[Any]]) -> None:
         self._waiting = waiting
 
-    def _statements(self):
+    def _statements(self) -> List[Any]:
         return [statement for statement in self._waiting() if isinstance(statement, Statement)]
 
-    def _indexes(self):
+    def _indexes(self) -> List[Any]:
         return [statement for statement in self._waiting() if isinstance(statement, (IndexCreation, KeyCreation))]
 
-    def forget_table(self, db_table):
+    def forget_table(self, db_table: str) -> None:
         self._remove(statement for statement in self._statements() if statement.references_table(db_table))
 
-    def forget_column(self, db_table, column):
+    def forget_column(self, db_table: str, column: str) -> None:
         self._remove(statement for statement in self._statements() if statement.references_column(db_table, column))
 
-    def forget_index(self, db_table, name):
+    def forget_index(self, db_table: str, name: str) -> None:
         self._remove(
             statement
             for statement in self._indexes()
             if statement.parts["table"].references_table(db_table) and statement.name == name
         )
 
-    def take_indexes(self, db_table, column, is_unique, except_names):
+    def take_indexes(self, db_table: str, column: str, is_unique: bool, except_names: Container[str]) -> int:
         """
         Remove and count the statements for an index, or a unique constraint, on one column alone.
 
@@ -52,21 +54,21 @@ class DeferredStatements:
         self._remove(taken)
         return len(taken)
 
-    def has_key(self, db_table, column):
+    def has_key(self, db_table: str, column: str) -> bool:
         """Does a statement wait that makes the column unique?"""
         return any(
             statement.is_unique and statement.references_column(db_table, column) for statement in self._indexes()
         )
 
-    def rename_table(self, old_db_table, new_db_table):
+    def rename_table(self, old_db_table: str, new_db_table: str) -> None:
         for statement in self._statements():
             statement.rename_table_references(old_db_table, new_db_table)
 
-    def rename_column(self, db_table, old_column, new_column):
+    def rename_column(self, db_table: str, old_column: str, new_column: str) -> None:
         for statement in self._statements():
             statement.rename_column_references(db_table, old_column, new_column)
 
-    def _remove(self, statements):
+    def _remove(self, statements: Iterable[Any]) -> None:
         waiting = self._waiting()
         for statement in list(statements):
             waiting.remove(statement)

@@ -1,29 +1,34 @@
 """What the schema editor asks of a model's field."""
 
+from typing import Any, Mapping, Optional, Tuple
+
 from django.db.models import NOT_PROVIDED
 
+from ..plugin.django_types import Connection, Field
 
-def is_nullable(field):
+
+def is_nullable(field: Field) -> bool:
     """May the column hold NULL? A computed one always may."""
     return bool(field.null or is_computed(field))
 
 
-def is_computed(field):
+def is_computed(field: Field) -> bool:
     """Is the field a GeneratedField? (Django 5.0 on)"""
     return getattr(field, "generated", False)
 
 
-def collation_of(field, db_params):
+def collation_of(field: Field, db_params: Mapping[str, Any]) -> Optional[str]:
     """Return the field's collation, or None (before Django 4.2 an attribute)."""
-    return db_params.get("collation", getattr(field, "db_collation", None))
+    collation: Optional[str] = db_params.get("collation", getattr(field, "db_collation", None))
+    return collation
 
 
-def has_db_default(field):
+def has_db_default(field: Field) -> bool:
     """Does the field have a default in the database? (Django 5.0 on)"""
     return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
 
 
-def is_indexed(field, connection):
+def is_indexed(field: Field, connection: Connection) -> bool:
     """Does db_index make an index? A (max) type, xml, or json cannot be its key (error 1919)."""
     if not field.db_index or field.unique:
         return False
@@ -31,42 +36,42 @@ def is_indexed(field, connection):
     return not db_type.endswith("(max)") and db_type not in ("json", "xml")
 
 
-def is_constrained(field, connection):
+def is_constrained(field: Field, connection: Connection) -> bool:
     """Does the field make a foreign key in this database?"""
     return bool(field.remote_field and field.db_constraint) and not connection.unenforced_keys.leaves_out(field)
 
 
-def type_check(field, connection):
+def type_check(field: Field, connection: Connection) -> Optional[str]:
     """Return the check of a field's type, the same for any column name, or None."""
     check = connection.data_type_check_constraints.get(field.get_internal_type())
     if check is None:
         return None
     data = field.db_type_parameters(connection)
     data["column"] = "__column_name__"
-    return check % data
+    return str(check % data)
 
 
-def same_type(old, new, connection):
+def same_type(old: Field, new: Field, connection: Connection) -> bool:
     """Have two fields the same column type and collation?"""
     old_params, new_params = (field.db_parameters(connection=connection) for field in (old, new))
     same_collation = collation_of(old, old_params) == collation_of(new, new_params)
     return same_collation and old_params["type"] == new_params["type"]
 
 
-def became_primary_key(old, new):
+def became_primary_key(old: Field, new: Field) -> bool:
     """Is the new field a primary key that the old one was not?"""
     return new.primary_key and not old.primary_key
 
 
-def became_unique(old, new):
+def became_unique(old: Field, new: Field) -> bool:
     """Is a unique constraint or index of its own to be made for the new field?"""
     return not new.primary_key and new.unique and (not old.unique or old.primary_key)
 
 
-def only_comment_differs(old, new):
+def only_comment_differs(old: Field, new: Field) -> bool:
     """Do two fields differ in nothing that a foreign key could feel?"""
 
-    def essence(field):
+    def essence(field: Field) -> Tuple[Any, ...]:
         _, path, args, kwargs = field.deconstruct()
         kwargs.pop("db_comment", None)
         for attribute in getattr(field, "non_db_attrs", ()):

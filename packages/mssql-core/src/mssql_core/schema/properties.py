@@ -1,7 +1,10 @@
 """Extended properties of what is dropped and made again."""
 
+from typing import Any, Iterable, Iterator
+
 from ..introspection import table_snapshot
 from ..introspection.objects import Column, Index
+from ..plugin.django_types import SchemaEditor
 from .comments import property_sql
 
 
@@ -13,7 +16,7 @@ class PartProperties:
     :param items: objects of the catalogue that will be dropped.
     """
 
-    def __init__(self, editor, items):
+    def __init__(self, editor: SchemaEditor, items: Iterable[Any]) -> None:
         # By the table's present name: the properties of its parts.
         self._by_table = {}
         with editor.connection.cursor() as cursor:
@@ -21,7 +24,7 @@ class PartProperties:
                 found = table_snapshot.load_properties(cursor, editor.catalogue.name_on_server(table))
                 self._by_table[table] = [item for item in found if item.part_kind]
 
-    def restore_sql(self, items):
+    def restore_sql(self, items: Iterable[Any]) -> Iterator[str]:
         """Yield the statements that give their properties back to objects that were made again."""
         for item in items:
             is_column = isinstance(item, Column)
@@ -31,7 +34,7 @@ class PartProperties:
                     yield property_sql(extended._replace(table=table, part_kind=_kind(item)))
 
 
-def _kind(item):
+def _kind(item: Any) -> str:
     if isinstance(item, Column):
         return "COLUMN"
     return "INDEX" if isinstance(item, Index) and not item.is_constraint else "CONSTRAINT"

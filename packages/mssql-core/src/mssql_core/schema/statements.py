@@ -5,11 +5,13 @@ Django keeps statements for later and follows renamed tables and columns in
 them. These can also tell it to the catalogue that a script is written against.
 """
 
+from typing import Any, List, Optional, Sequence
+
 from django.db.backends.ddl_references import Statement
 
 from ..introspection.objects import Check, Column, ForeignKey, Index, column_references
 from ..literals import string_literal, with_texts
-from ..names import bare_identifier
+from ..names import TableName, bare_identifier
 
 
 class LiteralTemplate(str):
@@ -19,7 +21,7 @@ class LiteralTemplate(str):
     Callers give the parts as Django's own templates take them.
     """
 
-    def __mod__(self, parts):
+    def __mod__(self, parts: Any) -> str:
         literals = {"table_literal": string_literal(str(parts["table"]))}
         if "name" in parts:
             literals["name_literal"] = string_literal(bare_identifier(str(parts["name"])))
@@ -30,16 +32,17 @@ class SchemaStatement(Statement):
     """A statement about objects of one table, the TableReference `table` among its parts."""
 
     @property
-    def table(self):
+    def table(self) -> TableName:
         """The TableName."""
-        return self.parts["table"].name
+        name: TableName = self.parts["table"].name
+        return name
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name of the object, without delimiters."""
         return bare_identifier(str(self.parts["name"]))
 
-    def tell(self, catalogue):
+    def tell(self, catalogue: Any) -> None:
         """Let the catalogue follow what the statement does."""
         raise NotImplementedError
 
@@ -47,11 +50,11 @@ class SchemaStatement(Statement):
 class Creation(SchemaStatement):
     """A statement that makes objects."""
 
-    def items(self):
+    def items(self) -> List[Any]:
         """Return the objects as the catalogue will have them."""
         raise NotImplementedError
 
-    def tell(self, catalogue):
+    def tell(self, catalogue: Any) -> None:
         catalogue.created(self.items())
 
 
@@ -62,11 +65,11 @@ class IndexCreation(Creation):
     Parts: table, name, columns (the keys), hidden, include, condition, extra.
     """
 
-    def __init__(self, template, is_unique=False, **parts):
+    def __init__(self, template: str, is_unique: bool = False, **parts: Any) -> None:
         super().__init__(template, **parts)
         self.is_unique = is_unique
 
-    def items(self):
+    def items(self) -> List[Any]:
         parts = self.parts
         hidden = [
             Column(self.table, name, "", True, computed="(%s)" % definition, is_persisted=True)
@@ -85,7 +88,7 @@ class IndexCreation(Creation):
         return hidden + [index]
 
 
-def _data_space(clause):
+def _data_space(clause: str) -> Optional[str]:
     """Return the filegroup of an ON clause, or None."""
     return bare_identifier(clause.strip()[len("ON ") :]) if clause else None
 
@@ -95,11 +98,11 @@ class KeyCreation(Creation):
 
     is_unique = True
 
-    def __init__(self, template, is_primary_key=False, **parts):
+    def __init__(self, template: str, is_primary_key: bool = False, **parts: Any) -> None:
         super().__init__(template, **parts)
         self.is_primary_key = is_primary_key
 
-    def items(self):
+    def items(self) -> List[Any]:
         key = Index(self.table, self.name, self.parts["columns"].pairs(), is_unique=True)
         if self.is_primary_key:
             return [key._replace(is_primary_key=True, kind="CLUSTERED")]
@@ -109,7 +112,7 @@ class KeyCreation(Creation):
 class ForeignKeyCreation(Creation):
     """Makes a foreign key. Parts: table, name, column, to_table, to_column, on_delete_db."""
 
-    def items(self):
+    def items(self) -> List[Any]:
         parts = self.parts
         action = parts["on_delete_db"].strip().replace("ON DELETE ", "").replace(" ", "_")
         return [
@@ -131,15 +134,15 @@ class CheckCreation(Creation):
     :param columns: names of the columns that it may name.
     """
 
-    def __init__(self, template, columns, **parts):
+    def __init__(self, template: str, columns: Sequence[str], **parts: Any) -> None:
         super().__init__(template, **parts)
         self._columns = columns
 
-    def items(self):
+    def items(self) -> List[Any]:
         return [check(self.table, self.name, self.parts["check"], self._columns)]
 
 
-def check(table, name, predicate, columns):
+def check(table: TableName, name: str, predicate: str, columns: Sequence[str]) -> Check:
     """
     Return the Check of a predicate.
 
@@ -152,11 +155,11 @@ def check(table, name, predicate, columns):
 class Removal(SchemaStatement):
     """Drops a constraint or an index. Parts: table, name."""
 
-    def tell(self, catalogue):
+    def tell(self, catalogue: Any) -> None:
         catalogue.dropped(self.table, self.name)
 
 
-def rename_sql(path, new_name, kind):
+def rename_sql(path: str, new_name: str, kind: str) -> str:
     """
     Return the call of sp_rename.
 
@@ -175,9 +178,9 @@ class Renaming(SchemaStatement):
     :param old, new: the names.
     """
 
-    def __init__(self, template, old, new, **parts):
+    def __init__(self, template: str, old: str, new: str, **parts: Any) -> None:
         super().__init__(template, **parts)
         self._old, self._new = old, new
 
-    def tell(self, catalogue):
+    def tell(self, catalogue: Any) -> None:
         catalogue.renamed(self.table, self._old, self._new)
