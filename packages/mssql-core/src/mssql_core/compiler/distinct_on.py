@@ -5,10 +5,13 @@ same in standard SQL.
 """
 
 from copy import copy
+from typing import Any, List, Tuple
 
 from django.db.models.expressions import RawSQL
 
 from ..compat.orm import column_names
+from ..plugin.django_types import Compiler
+from ..plugin.types import Compiled
 from .order_by import UNORDERED, source, terms
 from .select_plan import SelectPlan
 
@@ -18,11 +21,12 @@ ROW_NUMBER = "__row_number"
 class DistinctOn:
     """Writes the statement of a compiler whose query has distinct_fields."""
 
-    def __init__(self, compiler):
+    def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        self._order = []
+        # Name and direction of what the statement outside sorts by.
+        self._order: List[Tuple[str, str]] = []
 
-    def write(self, plan):
+    def write(self, plan: SelectPlan) -> Compiled:
         """(sql, params) of the statement that `plan` describes."""
         compiler, query = self.compiler, self.compiler.query
         sql, params = compiler.write_numbered(SelectPlan(names_columns=True, keeps_order=False, numbering=self))
@@ -37,10 +41,12 @@ class DistinctOn:
             parts.append(compiler.page(params))
         return " ".join(parts), params
 
-    def extra_select(self, compiler, order_by):
+    def extra_select(self, compiler: Compiler, order_by: Any) -> List[Any]:
         """The columns that the statement outside sorts by, and the row number."""
         self._order = []
-        extra, order_sql, order_params = [], [], []
+        extra: List[Any] = []
+        order_sql: List[str] = []
+        order_params: List[Any] = []
         for resolved, _ in order_by:
             for expression, direction in terms(resolved, compiler.connection):
                 expression = source(expression)
@@ -66,9 +72,10 @@ class DistinctOn:
         return extra
 
     @staticmethod
-    def _partition(compiler):
+    def _partition(compiler: Compiler) -> Tuple[List[str], List[Any]]:
         query = compiler.query
-        partition, params = [], []
+        partition: List[str] = []
+        params: List[Any] = []
         for name in query.distinct_fields:
             if name in query.annotation_select:
                 sql, found = compiler.compile(query.annotation_select[name])

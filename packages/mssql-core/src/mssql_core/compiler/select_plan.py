@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple, Optional
 
+from ..plugin.django_types import Query
+
 
 class SelectPlan(NamedTuple):
     """
@@ -26,7 +28,7 @@ class SelectPlan(NamedTuple):
     numbering: Any = None
 
 
-def plan_of(query, with_limits, with_col_aliases):
+def plan_of(query: Query, with_limits: bool, with_col_aliases: bool) -> SelectPlan:
     """The plan of a query's statement, as Django asks for it: see SQLCompiler.as_sql()."""
     limited = with_limits and query.is_sliced
     is_branch = getattr(query, "is_compound_part", False)

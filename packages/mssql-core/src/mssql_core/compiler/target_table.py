@@ -1,9 +1,10 @@
 """The table that a statement changes, in the alias's schema."""
 
 from ..names import in_query, quote_name
+from ..plugin.django_types import Compiler
 
 
-def with_target(keyword, sql, compiler):
+def with_target(keyword: str, sql: str, compiler: Compiler) -> str:
     """
     Return `sql` with the schema before the table behind `keyword`.
 

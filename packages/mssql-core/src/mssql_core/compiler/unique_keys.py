@@ -1,10 +1,14 @@
 """The unique keys that a model declares."""
 
+from typing import Any, Container, Iterable, List, Sequence, Tuple
+
 from django.db import ProgrammingError
 from django.db.models import UniqueConstraint
 
+from ..plugin.django_types import Field
 
-def unique_keys(opts, fields):
+
+def unique_keys(opts: Any, fields: Container[Field]) -> List[Tuple[Field, ...]]:
     """
     Tuples of fields, each of which no two rows may share; only those within `fields`.
 
@@ -14,7 +18,7 @@ def unique_keys(opts, fields):
     return [key for key in _keys(opts) if all(field in fields for field in key)]
 
 
-def check_unique(opts, fields):
+def check_unique(opts: Any, fields: Sequence[Field]) -> None:
     """
     Refuse to look for rows by `fields` that several rows may share.
 
@@ -27,8 +31,8 @@ def check_unique(opts, fields):
         )
 
 
-def _keys(opts):
-    keys = []
+def _keys(opts: Any) -> List[Tuple[Field, ...]]:
+    keys: List[Tuple[Field, ...]] = []
     _add(keys, opts.pk_fields if hasattr(opts, "pk_fields") else [opts.pk])
     for field in opts.concrete_fields:
         if field.unique:
@@ -41,7 +45,7 @@ def _keys(opts):
     return keys
 
 
-def _add(keys, fields):
+def _add(keys: List[Tuple[Field, ...]], fields: Iterable[Field]) -> None:
     key = tuple(fields)
     if key not in keys:
         keys.append(key)

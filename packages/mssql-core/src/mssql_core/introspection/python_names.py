@@ -3,6 +3,7 @@
 import keyword
 import re
 import unicodedata
+from typing import Container, Dict, Iterable
 
 from django.db.models import Model
 
@@ -15,10 +16,10 @@ _RESERVED = frozenset(name for name in dir(Model) if not name.startswith("_")) |
 class ClassNames:
     """The names of models, each once; Django's registry does not tell upper case from lower."""
 
-    def __init__(self):
-        self._names = {}
+    def __init__(self) -> None:
+        self._names: Dict[str, str] = {}
 
-    def of(self, table_name, proposed):
+    def of(self, table_name: str, proposed: str) -> str:
         """
         The name of a table's class, the same each time.
 
@@ -30,7 +31,7 @@ class ClassNames:
         return self._names[table_name]
 
 
-def unique(name, taken):
+def unique(name: str, taken: Container[str]) -> str:
     """`name`, with a number where it is taken; `taken` are in lower case."""
     candidate, number = name, 1
     while candidate.lower() in taken:
@@ -39,7 +40,7 @@ def unique(name, taken):
     return candidate
 
 
-def field_name(name, used):
+def field_name(name: str, used: Iterable[str]) -> str:
     """`name` as Python reads it, where it is no word of Django's models and no other field's; else another."""
     name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", name))
     if not name.isidentifier():

@@ -1,9 +1,12 @@
 """Objects that block ALTER COLUMN, in drop and re-create order."""
 
+from typing import Any, Iterable, List, Set, Tuple
+
 from django.db import NotSupportedError
 
-from ..introspection.objects import column_references
-from ..introspection.table_snapshot import renamed_key
+from ..introspection.objects import Check, Column, Default, ForeignKey, Index, Statistics, column_references
+from ..introspection.table_snapshot import TableSnapshot, renamed_key
+from ..names import TableName
 
 
 class Dependents:
@@ -15,16 +18,16 @@ class Dependents:
     before, but for what the caller changed in between.
     """
 
-    def __init__(self):
-        self.foreign_keys = []
-        self.statistics = []
-        self.indexes = []
-        self.keys = []
-        self.checks = []
-        self.defaults = []
-        self.computed = []
+    def __init__(self) -> None:
+        self.foreign_keys: List[ForeignKey] = []
+        self.statistics: List[Statistics] = []
+        self.indexes: List[Index] = []
+        self.keys: List[Index] = []
+        self.checks: List[Check] = []
+        self.defaults: List[Default] = []
+        self.computed: List[Column] = []
 
-    def add(self, snapshot, columns):
+    def add(self, snapshot: TableSnapshot, columns: Iterable[str]) -> None:
         """Collect what depends on any of `columns` (names) of the table."""
         columns = set(columns)
         computed = [
@@ -50,7 +53,7 @@ class Dependents:
         )
         self._extend(self.defaults, [d for d in snapshot.defaults if d.column in columns])
 
-    def add_named(self, snapshot, column):
+    def add_named(self, snapshot: TableSnapshot, column: str) -> None:
         """
         Collect what names the column in an expression.
 
@@ -74,7 +77,7 @@ class Dependents:
             [s for s in snapshot.statistics if column in column_references(s.filter)],
         )
 
-    def rename(self, table, old, new):
+    def rename(self, table: TableName, old: str, new: str) -> None:
         """Follow the renaming of a column of `table`."""
         for group in self._groups():
             group[:] = [
@@ -84,7 +87,7 @@ class Dependents:
                 for item in group
             ]
 
-    def add_references(self, snapshot, column):
+    def add_references(self, snapshot: TableSnapshot, column: str) -> None:
         """Collect the foreign keys of other tables that need the column's key."""
         self._extend(
             self.foreign_keys,
@@ -92,12 +95,12 @@ class Dependents:
         )
 
     @staticmethod
-    def _extend(items, found):
+    def _extend(items: List[Any], found: Iterable[Any]) -> None:
         known = {(item.table, item.name) for item in items}
         items.extend(item for item in found if (item.table, item.name) not in known)
 
     @staticmethod
-    def _refuse_others(snapshot, columns):
+    def _refuse_others(snapshot: TableSnapshot, columns: Set[str]) -> None:
         for name, kind, index_columns in snapshot.other_indexes:
             if columns.intersection(index_columns):
                 raise NotSupportedError(
@@ -106,7 +109,7 @@ class Dependents:
                     "again after." % (kind, name, snapshot.table)
                 )
 
-    def _groups(self):
+    def _groups(self) -> Tuple[List[Any], ...]:
         return (
             self.foreign_keys,
             self.statistics,
@@ -117,14 +120,14 @@ class Dependents:
             self.computed,
         )
 
-    def drop_order(self):
+    def drop_order(self) -> List[Any]:
         """Nonclustered before clustered, references before their targets."""
         return [item for group in self._groups() for item in group]
 
-    def create_order(self):
+    def create_order(self) -> List[Any]:
         return [item for group in reversed(self._groups()) for item in group]
 
-    def discard(self, items):
+    def discard(self, items: Iterable[Any]) -> None:
         """Forget these objects: they are neither dropped nor made."""
         known = {(item.table, item.name) for item in items}
         for group in self._groups():
