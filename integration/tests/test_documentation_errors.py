@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django import db
 from django.db import transaction
-from test_scripts import empty
+from harness.catalogues import empty
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 TABLES = (

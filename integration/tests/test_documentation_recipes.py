@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 from django.test import override_settings
 from django.test.utils import isolate_apps
-from test_scripts import empty
+from harness.catalogues import empty
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 

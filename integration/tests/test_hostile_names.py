@@ -6,7 +6,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core.management.color import no_style
 from django.db import DatabaseError, models, transaction
-from test_scripts import empty
+from harness.catalogues import empty
 
 _numbers = itertools.count()
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import models
 from django.test.utils import isolate_apps
-from test_scripts import empty
+from harness.catalogues import empty
 
 from mssql_core import fields
 

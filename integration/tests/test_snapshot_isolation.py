@@ -6,7 +6,8 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import ProgrammingError, connections, transaction
 from django.test import override_settings
-from test_scripts import empty, new_alias
+from harness.catalogues import empty
+from harness.project import new_alias
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "my cache"}}
 
