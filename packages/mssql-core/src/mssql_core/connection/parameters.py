@@ -11,9 +11,11 @@ import decimal
 import math
 import re
 import uuid
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from .. import errors
 from ..literals import MAX_PRECISION, fitted
+from ..plugin.types import Params
 
 # ODBC type numbers (sql.h, sqlext.h, msodbcsql.h).
 SQL_DECIMAL, SQL_FLOAT, SQL_REAL, SQL_INTEGER, SQL_SMALLINT, SQL_BIGINT = 3, 6, 7, 4, 5, -5
@@ -21,6 +23,8 @@ SQL_TINYINT, SQL_BIT, SQL_GUID = -6, -7, -11
 SQL_VARCHAR, SQL_WVARCHAR, SQL_VARBINARY, SQL_WCHAR, SQL_CHAR, SQL_BINARY = 12, -9, -3, -8, 1, -2
 SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP, SQL_SS_TIME2, SQL_SS_TIMESTAMPOFFSET = 91, 93, -154, -155
 SQL_SS_UDT = -151
+# ODBC type, size, scale.
+Size = Tuple[int, int, int]
 # What the driver calls an integer in a sql_variant, and whether it has a sign (SQL_C_SLONG, SQL_C_SSHORT, SQL_C_SBIGINT, SQL_C_UTINYINT).
 VARIANT_INTEGERS = {-16: True, -15: True, -25: True, -28: False}
 
@@ -50,26 +54,26 @@ class TypedParam:
 
     __slots__ = ("sql_type", "value")
 
-    def __init__(self, value, sql_type):
+    def __init__(self, value: Any, sql_type: str) -> None:
         self.value = value
         self.sql_type = sql_type
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return repr(self.value)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.value)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, TypedParam):
             return (self.value, self.sql_type) == (other.value, other.sql_type)
         return NotImplemented
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash((self.sql_type, self.value))
 
 
-def adapt(values, null):
+def adapt(values: Params, null: Any) -> Tuple[Params, Optional[List[Optional[Size]]]]:
     """The values as the driver takes them, and a list for ``setinputsizes`` or None.
 
     :param null: what the driver sends as a NULL of the type in the list.
@@ -87,12 +91,12 @@ def adapt(values, null):
     return adapted, sizes if special else None
 
 
-def check(value):
+def check(value: Any) -> None:
     """:raises mssql_core.errors.DataError: a value that no type of the server holds."""
     _adapted(value)
 
 
-def _typed(param, null):
+def _typed(param: TypedParam, null: Any) -> Tuple[Any, Optional[Size]]:
     """The type asked for where it holds the value without loss, else the value's own."""
     value, size = param.value, odbc_type(param.sql_type)
     if value is None:
@@ -113,7 +117,7 @@ def _typed(param, null):
     return new, natural
 
 
-def _holds(kind, value):
+def _holds(kind: int, value: Any) -> bool:
     if isinstance(value, bool):
         return kind == SQL_BIT
     if isinstance(value, int):
@@ -122,9 +126,10 @@ def _holds(kind, value):
     return _SAME.get(type(value)) == kind
 
 
-def _has_digits_for(size, value):
+def _has_digits_for(size: Size, value: decimal.Decimal) -> bool:
+    exponent: Any
     _, digits, exponent = value.as_tuple()
-    return -exponent <= size[2] and len(digits) + exponent <= size[1] - size[2]
+    return bool(-exponent <= size[2] and len(digits) + exponent <= size[1] - size[2])
 
 
 _INTEGER_BITS = {SQL_SMALLINT: 15, SQL_INTEGER: 31, SQL_BIGINT: 63}
@@ -139,7 +144,7 @@ _SAME = {
 # ---- by the value ------------------------------------------------------------------
 
 
-def _adapted(value):
+def _adapted(value: Any) -> Tuple[Any, Optional[Size]]:
     """(value for the driver, its entry for setinputsizes or None where the default is right)."""
     handler = _HANDLERS.get(type(value))
     if handler is not None:
@@ -150,11 +155,11 @@ def _adapted(value):
     return value, None
 
 
-def _unchanged(value):
+def _unchanged(value: Any) -> Tuple[Any, None]:
     return value, None
 
 
-def check_text(value):
+def check_text(value: str) -> int:
     """
     Return the length of a text in UTF-16 units; characters beyond the basic plane count twice.
 
@@ -172,29 +177,29 @@ def check_text(value):
         ) from None
 
 
-def _string(value):
+def _string(value: str) -> Tuple[str, Size]:
     value = str.__str__(value)
     return value, (SQL_WVARCHAR, _class(check_text(value), STRING_LENGTHS), 0)
 
 
-def _binary(value):
+def _binary(value: Any) -> Tuple[bytes, Size]:
     value = bytes(value)
     return value, (SQL_VARBINARY, _class(len(value), BINARY_LENGTHS), 0)
 
 
-def _class(length, limits):
+def _class(length: int, limits: Sequence[int]) -> int:
     """The smallest limit that holds ``length``; 0 stands for (max)."""
     return next((limit for limit in limits if length <= limit), 0)
 
 
-def _integer(value):
+def _integer(value: int) -> Tuple[Any, Optional[Size]]:
     value = int(value)
     if -_INT64 <= value < _INT64:
         return value, None
     return _decimal(decimal.Decimal(value))
 
 
-def _float(value):
+def _float(value: float) -> Tuple[float, None]:
     if not math.isfinite(value):
         raise errors.DataError(
             "22003", "%r cannot be stored: SQL Server's float has no infinity and no NaN (error 8023)." % value
@@ -202,10 +207,11 @@ def _float(value):
     return float(value), None
 
 
-def _decimal(value):
+def _decimal(value: decimal.Decimal) -> Tuple[decimal.Decimal, Size]:
     if not value.is_finite():
         raise errors.DataError("22003", "%s cannot be stored: SQL Server's decimal has digits only." % value)
     value = fitted(value)
+    exponent: Any
     sign, digits, exponent = value.as_tuple()
     if exponent > 0:
         digits, exponent = digits + (0,) * exponent, 0
@@ -219,7 +225,7 @@ def _decimal(value):
     return value, (SQL_DECIMAL, *_decimal_class(whole, scale))
 
 
-def _decimal_class(whole, scale):
+def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
     """(precision, scale) of one of few types; the exact digits where none fits."""
     wide_scale = _class(scale, _SCALES)
     for digits in _INTEGER_DIGITS:
@@ -228,14 +234,14 @@ def _decimal_class(whole, scale):
     return max(whole + scale, 1), scale
 
 
-def _datetime(value):
+def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
     if value.tzinfo is None or value.utcoffset() is None:
         return value.replace(tzinfo=None), None
     text = whole_minutes(value).isoformat(sep=" ", timespec="microseconds")
     return "%s %s" % (text[:26], text[26:]), _OFFSET
 
 
-def whole_minutes(value):
+def whole_minutes(value: datetime.datetime) -> datetime.datetime:
     """
     `value`, in UTC if its offset has seconds: historical offsets have, datetimeoffset knows hours and minutes.
 
@@ -243,7 +249,8 @@ def whole_minutes(value):
 
     :raises mssql_core.errors.DataError: in UTC its year is not among 1 to 9999, which the server refuses as well.
     """
-    if not value.utcoffset() % datetime.timedelta(minutes=1):
+    offset = value.utcoffset()
+    if offset is None or not offset % datetime.timedelta(minutes=1):
         return value
     try:
         return value.astimezone(datetime.timezone.utc)
@@ -253,16 +260,16 @@ def whole_minutes(value):
         ) from None
 
 
-def _time(value):
+def _time(value: datetime.time) -> Tuple[str, Size]:
     return value.replace(tzinfo=None).isoformat(), _TIME
 
 
-def _duration(value):
+def _duration(value: datetime.timedelta) -> Tuple[int, None]:
     return value // datetime.timedelta(microseconds=1), None
 
 
 # Subclasses stand before their bases.
-_HANDLERS = {
+_HANDLERS: Dict[type, Callable[[Any], Tuple[Any, Optional[Size]]]] = {
     str: _string,
     bool: _unchanged,
     int: _integer,
@@ -303,7 +310,7 @@ _FIXED = {
 _BINARIES = ("binary", "varbinary", "image", "rowversion", "timestamp")
 
 
-def odbc_type(sql_type):
+def odbc_type(sql_type: str) -> Size:
     """(ODBC type, size, scale) of a type as T-SQL writes it; unknown names are taken for strings."""
     found = _TYPE.match(sql_type)
     name, size, scale = found.groups() if found else ("", None, None)
@@ -320,7 +327,7 @@ def odbc_type(sql_type):
     return SQL_WVARCHAR, _declared(size, STRING_LENGTHS), 0
 
 
-def _declared(size, limits):
+def _declared(size: Optional[str], limits: Sequence[int]) -> int:
     if size is None or not size.isdigit():
         return 0
     return _class(int(size), limits)

@@ -1,5 +1,7 @@
 """A column's field with arguments, as inspectdb writes it."""
 
+from typing import Any, Dict, Mapping
+
 from django.core.exceptions import ImproperlyConfigured
 
 # What inspectdb writes behind every field by itself.
@@ -11,7 +13,7 @@ class Code(str):
 
     __slots__ = ()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return str(self)
 
 
@@ -28,7 +30,10 @@ class FieldCall(str):
     :raises ImproperlyConfigured: an argument that inspectdb writes too, which would stand there twice.
     """
 
-    def __new__(cls, path, arguments):
+    path: str
+    arguments: Dict[str, Any]
+
+    def __new__(cls, path: str, arguments: Mapping[str, Any]) -> "FieldCall":
         twice = sorted(_WRITTEN_ANYWAY.intersection(arguments))
         if twice:
             raise ImproperlyConfigured(
@@ -39,13 +44,13 @@ class FieldCall(str):
         call.path, call.arguments = path, dict(arguments)
         return call
 
-    def __add__(self, text):
+    def __add__(self, text: str) -> str:
         if text != "(":
             return super().__add__(text)
         return "%s(%s" % (self, ", ".join("%s=%r" % pair for pair in self.arguments.items()))
 
 
-def _importing(path):
+def _importing(path: str) -> str:
     """A dotted path as an expression that needs no import statement."""
     module, _, name = path.rpartition(".")
     return "".join(["__import__(%r)" % module, *(".%s" % part for part in module.split(".")[1:]), ".", name])

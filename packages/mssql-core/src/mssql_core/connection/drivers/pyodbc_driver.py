@@ -4,9 +4,11 @@ import datetime
 import functools
 import struct
 import uuid
+from typing import Any, Mapping, Optional, Sequence
 
 import pyodbc
 
+from ...plugin.types import Secret
 from ..parameters import SQL_GUID, SQL_SS_TIMESTAMPOFFSET, SQL_SS_UDT, VARIANT_INTEGERS
 from . import odbc_library
 from .access_token import ACCESS_TOKEN, with_length
@@ -15,7 +17,7 @@ from .access_token import ACCESS_TOKEN, with_length
 _MAX_WRITE = 2**31 - 1
 
 
-def find_driver(explicit=None):
+def find_driver(explicit: Optional[str] = None) -> str:
     """The value of DRIVER on this machine; see :func:`odbc_library.find_driver`."""
     return odbc_library.find_driver(pyodbc.drivers(), explicit)
 
@@ -26,16 +28,23 @@ class PyodbcDriver:
     error = pyodbc.Error
     # Unlike None it makes the driver ask no server for the parameter's type.
     null = pyodbc.BinaryNull
-    without_effect = {}
+    without_effect: Mapping[str, str] = {}
     absent_database = (4060,)
 
-    def keyword(self, driver):
+    def keyword(self, driver: Optional[str]) -> Optional[str]:
         return find_driver(driver)
 
-    def accepted(self, keywords):
+    def accepted(self, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
         return keywords
 
-    def connect(self, connection_string, access_token=None, timeout=0, query_timeout=0, encodings=()):
+    def connect(
+        self,
+        connection_string: Secret,
+        access_token: Optional[Secret] = None,
+        timeout: int = 0,
+        query_timeout: int = 0,
+        encodings: Sequence[Any] = (),
+    ) -> Any:
         """Open a connection in ODBC autocommit mode: transactions are T-SQL text (see base.py).
 
         :raises pyodbc.Error: translated by the caller, who knows the secrets.
@@ -60,11 +69,11 @@ class PyodbcDriver:
             getattr(connection, method)(**arguments)
         return connection
 
-    def set_pooling(self, enabled):
+    def set_pooling(self, enabled: bool) -> None:
         """The driver manager's pool; for the whole process, and only before its first connection."""
         pyodbc.pooling = enabled
 
-    def version(self, connection):
+    def version(self, connection: Any) -> str:
         return "%s %s" % (connection.getinfo(pyodbc.SQL_DRIVER_NAME), connection.getinfo(pyodbc.SQL_DRIVER_VER))
 
 
@@ -72,7 +81,7 @@ _UTC = datetime.timezone.utc
 _OFFSET = struct.Struct("<6hI2h")
 
 
-def decode_datetimeoffset(raw):
+def decode_datetimeoffset(raw: bytes) -> datetime.datetime:
     """SQL_SS_TIMESTAMPOFFSET_STRUCT: wall clock, nanoseconds, offset in hours and minutes."""
     year, month, day, hour, minute, second, nanoseconds, zone_hour, zone_minute = _OFFSET.unpack(raw)
     if zone_hour or zone_minute:
@@ -82,10 +91,10 @@ def decode_datetimeoffset(raw):
     return datetime.datetime(year, month, day, hour, minute, second, nanoseconds // 1000, zone)
 
 
-def decode_integer(raw, signed):
+def decode_integer(raw: Optional[bytes], signed: bool) -> Optional[int]:
     """Of a sql_variant; pyodbc gives no bytes for NULL."""
     return int.from_bytes(raw, "little", signed=signed) if raw else None
 
 
-def decode_guid(raw):
+def decode_guid(raw: bytes) -> uuid.UUID:
     return uuid.UUID(bytes_le=raw)
