@@ -29,7 +29,7 @@ _RUN_EVERY = 40
 # Problems of one kind that are printed.
 _SHOWN = 4
 # Names that are arguments of procedures.
-_SPLIT = ("table", "column", "other")
+_SPLIT = ("table", "column", "other", "comment")
 
 
 class Search:
