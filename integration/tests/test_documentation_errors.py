@@ -7,6 +7,7 @@ import pytest
 from django import db
 from django.db import transaction
 from harness.catalogues import empty
+from harness.server import serve
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 TABLES = (
@@ -67,8 +68,9 @@ REMEDIES = {
 
 
 @pytest.fixture(scope="module")
-def tables(server):
-    with empty(server, "errors") as connection:
+def tables():
+    # A server of its own: what the others' server receives has to parse.
+    with serve() as server, empty(server, "errors") as connection:
         with connection.cursor() as cursor:
             for statement in TABLES:
                 cursor.execute(statement)
