@@ -264,7 +264,9 @@ class InsertMixin:
         auto = self.query.get_meta().auto_field
         if auto in returning_fields:
             place = list(returning_fields).index(auto)
-            check_keys(self.connection, self._table, [row[place] for row in rows])
+            keys = [row[place] for row in rows]
+            if not all(keys):
+                check_keys(self.connection, self._table, keys)
         table = self.query.get_meta().db_table
         converters = self.get_converters([field.get_col(table) for field in returning_fields])
         if converters:

@@ -88,7 +88,7 @@ def field_values(field, compiler):
     else:
         values = [compiler.pre_save_val(field, each) for each in objects]
     kinds = set(map(type, values))
-    if not any([issubclass(kind, DatabaseDefault) for kind in kinds]):
+    if kinds <= _SCALARS or not any([issubclass(kind, DatabaseDefault) for kind in kinds]):
         return values
     if all([issubclass(kind, DatabaseDefault) for kind in kinds]):
         return None
@@ -127,11 +127,8 @@ def _are_prepared_in(field, values, kinds, connection):
 
 
 def _are_prepared(field, kinds):
-    known = _PREPARED
-    if type(field) in (ForeignKey, OneToOneField):
-        known, field = _KEYS, field.target_field
-        if str in kinds:
-            # An empty one may mean NULL.
-            return False
-    kind = known.get(type(field))
+    kind = _PREPARED.get(type(field))
+    if kind is None and type(field) in (ForeignKey, OneToOneField) and str not in kinds:
+        # An empty text may mean NULL.
+        kind = _KEYS.get(type(field.target_field))
     return kind is not None and kinds <= {kind, _NONE}

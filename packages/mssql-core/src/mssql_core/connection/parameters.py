@@ -189,7 +189,10 @@ def _binary(value: Any) -> Tuple[bytes, Size]:
 
 def _class(length: int, limits: Sequence[int]) -> int:
     """The smallest limit that holds ``length``; 0 stands for (max)."""
-    return next((limit for limit in limits if length <= limit), 0)
+    for limit in limits:
+        if length <= limit:
+            return limit
+    return 0
 
 
 def _integer(value: int) -> Tuple[Any, Optional[Size]]:

@@ -67,7 +67,8 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     def quote_target(self, db_table: str) -> str:
         """The name of a table that a statement changes. :raises NotSupportedError: a linked server's."""
-        names.TableName.parse(db_table).of_this_server()
+        if names.may_have_parts(db_table):
+            names.TableName.parse(db_table).of_this_server()
         return self.quote_table(db_table)
 
     def max_name_length(self) -> int:
