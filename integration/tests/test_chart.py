@@ -1,10 +1,12 @@
 """Charts of the documentation: SVG that says each value, and files that show the kept run."""
 
+import json
 from xml.etree import ElementTree
 
 import pytest
 from figures import chart
 from figures.side_by_side import report
+from volume import growth
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -30,3 +32,9 @@ def test_the_readme_has_a_place_for_the_figures():
     text = report.with_block(f"a\n{report.BEGIN}old\n{report.END}b\n", "new\n")
     assert text == f"a\n{report.BEGIN}\nnew\n\n{report.END}b\n"
     assert report.with_block(text, "new\n") == text
+
+
+def test_growth_is_drawn_as_it_was_measured():
+    kept = json.loads(growth.KEPT.read_text(encoding="utf-8"))
+    for file, picture in growth.draw(kept).items():
+        assert (growth.IMAGES / file).read_text(encoding="utf-8") == picture
