@@ -110,8 +110,10 @@ def test_launch_returns_before_the_server_is_there(monkeypatch):
 
 def test_a_stopped_cluster_starts_again():
     cluster = Cluster()
-    cluster.launch()
-    cluster.stop()
-    assert cluster._folder is None
+    for _ in range(3):
+        # At once: the server has no handlers of signals yet.
+        cluster.launch()
+        cluster.stop()
+        assert cluster._folder is None
     with cluster, cluster.connect("postgres") as connection:
         assert connection.execute("select 1").fetchone() == (1,)

@@ -43,12 +43,13 @@ _SERVER_OPTIONS = {
     "checkpoint_timeout": "1d",
 }
 
-# Ends the server and removes its folder as soon as the parent's end of the pipe closes.
+# Ends the server and removes its folder as soon as the parent's end of the pipe closes. A shell's background process
+# ignores SIGQUIT until it has a handler; SIGTERM then ends it.
 _WATCHDOG = """
 server=$1; data=$2; folder=$3; shift 3
 "$server" -D "$data" "$@" </dev/null >"$folder/log" 2>&1 &
 read -r _
-kill -QUIT $!
+kill -QUIT $!; kill $!
 wait $!
 rm -rf "$folder"
 """
