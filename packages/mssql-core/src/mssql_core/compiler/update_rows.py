@@ -22,6 +22,7 @@ from .field_values import compared, refuse_to_write, untyped
 from .insert_columns import prepared
 from .json_values import carried_values, carrier, json_text
 
+# The join's alias is [__rows], since a table may well be named rows (error 1013).
 # Of a single row the CASE is as good.
 _FEWEST = 2
 
@@ -101,13 +102,13 @@ class UpdateRows:
         definitions = [
             each.definition(name, "$[%d]" % place) for place, (name, (each, _)) in enumerate(zip(names, carried))
         ]
-        sources = [each.value("[rows].%s" % name) for name, (each, _) in zip(names, carried)]
+        sources = [each.value("[__rows].%s" % name) for name, (each, _) in zip(names, carried)]
         changes = [
             "%s = %s" % (compiler.quote_name(field.column), sql) for field, sql in zip(self._values, sources[1:])
         ]
         key, _ = compiler.compile(self._key)
         table = compiler.query.get_meta().db_table
-        sql = "UPDATE %s SET %s FROM %s INNER JOIN OPENJSON(%%s) WITH (%s) AS [rows] ON %s = %s" % (
+        sql = "UPDATE %s SET %s FROM %s INNER JOIN OPENJSON(%%s) WITH (%s) AS [__rows] ON %s = %s" % (
             compiler.quote_name(table),
             ", ".join(changes),
             in_query(connection.ops.quote_target(table)),
