@@ -1,22 +1,29 @@
 """The root of all nodes, its four kinds, names and types."""
 
+import sys
 from dataclasses import dataclass, field
 
+if sys.version_info >= (3, 11):
+    from typing import dataclass_transform
+else:
+    from typing_extensions import dataclass_transform
 
-@dataclass(kw_only=True)
-class Node:
-    """Each class below is made a dataclass, where ``[]`` and ``{}`` stand for a new list or dict of each node.
 
-    ``line`` does not count when nodes are compared, as GROUP BY matches them.
-    """
+@dataclass_transform(field_specifiers=(field,))
+class _Made:
+    """Each class below is made a dataclass, where ``[]`` and ``{}`` stand for a new list or dict of each node."""
 
-    line: int = field(default=0, compare=False, repr=False)
-
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, kw_only: bool = False) -> None:
         for name in cls.__annotations__:
             if (value := vars(cls).get(name)) in ([], {}):
                 setattr(cls, name, field(default_factory=type(value)))
-        dataclass(cls)
+        dataclass(kw_only=kw_only)(cls)
+
+
+class Node(_Made, kw_only=True):
+    """``line`` does not count when nodes are compared, as GROUP BY matches them."""
+
+    line: int = field(default=0, compare=False, repr=False)
 
 
 class Name(Node):
