@@ -332,6 +332,10 @@ class Trigger(NamedTuple):
         return [self.definition, "DISABLE TRIGGER %s ON %s" % (name, self.table)]
 
 
+#: What DDL makes and drops, and a script's catalogue follows.
+SchemaObject = Union[Column, Index, ForeignKey, Check, Default, Statistics]
+
+
 def type_sql(name: str, max_length: int, precision: int, scale: int) -> str:
     """
     Return a type as DDL writes it, from the columns of sys.columns.

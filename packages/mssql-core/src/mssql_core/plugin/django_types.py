@@ -3,7 +3,7 @@
 A type checker knows of each what is written here, and takes the rest for Any; at run time each is Any.
 """
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Tuple
 
 if TYPE_CHECKING:
     # Django's has no type.
@@ -69,8 +69,15 @@ if TYPE_CHECKING:
 
         connection: Connection
         collect_sql: bool
+        deferred_sql: List[Any]
 
         def quote_name(self, name: str) -> str: ...
+        def quote_column(self, name: str) -> str: ...
+        def quote_value(self, value: Any) -> str: ...
+        def prepare_default(self, value: Any) -> str: ...
+        def execute(self, sql: Any, params: Any = ()) -> None: ...
+        def run(self, statements: Iterable[Any]) -> None: ...
+        def change_rows(self, sql: str) -> None: ...
 
     class Mixin(Any):
         """Base of a mixin for a component, see the hook ``mssql_mixins``."""

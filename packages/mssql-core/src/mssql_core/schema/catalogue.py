@@ -1,104 +1,111 @@
 """The catalogue as the schema editor sees it, on a server or within a script."""
 
+from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
+
 from ..introspection import table_snapshot
-from ..introspection.objects import Column
-from ..introspection.table_snapshot import renamed_key
+from ..introspection.objects import Column, ForeignKey, SchemaObject
+from ..introspection.table_snapshot import TableSnapshot, renamed_key
+from ..names import TableName
+from ..plugin.django_types import Connection
+from .column_change import ColumnChange
+
+_Change = Callable[[TableSnapshot], TableSnapshot]
+_KeyChange = Callable[[ForeignKey], ForeignKey]
 
 
 class Catalogue:
     """
     The server's own catalogue, asked anew at each question.
 
-    Whoever changes the schema says so. The server knows it by itself; a
-    ScriptedCatalogue must be told.
+    Whoever changes the schema calls the method for the change. The server needs
+    no telling; a ScriptedCatalogue does.
 
     :param connection: the database wrapper.
     """
 
-    def __init__(self, connection):
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def table(self, name, plan=None):
+    def table(self, name: TableName, plan: Optional[Any] = None) -> TableSnapshot:
         """
         Return the TableSnapshot of a table.
 
-        :param name: its TableName.
-        :param plan: the ModelPlan of the table's model, or None; a script may be
-            about a table that the server has not yet.
+        :param plan: the ModelPlan of the table's model; a script may be about a
+            table that does not exist yet.
         """
         with self._connection.cursor() as cursor:
             return table_snapshot.load(cursor, name, self._connection.ops.schema_option)
 
-    def name_on_server(self, name):
+    def name_on_server(self, name: TableName) -> TableName:
         """Return the TableName by which the server knows a table now."""
         return name
 
-    def is_new(self, item):
-        """Does the object's expression name a column that was made since the server was asked?"""
+    def is_new(self, item: SchemaObject) -> bool:
+        """Does the object's expression name a column that the script itself makes?"""
         return False
 
-    def changed_by_text(self):
-        """SQL of one's own changed tables, nobody knows how."""
+    def changed_by_text(self) -> None:
+        """Note that SQL from migrations.RunSQL changed tables, in ways that only the server sees."""
 
-    def table_created(self, snapshot):
-        """A table was made."""
+    def table_created(self, snapshot: TableSnapshot) -> None:
+        """Note a new table."""
 
-    def table_dropped(self, name):
-        """A table was dropped, with all that is its own."""
+    def table_dropped(self, name: TableName) -> None:
+        """Note that a table is gone, with everything on it."""
 
-    def table_renamed(self, old, new):
-        """A table has another TableName."""
+    def table_renamed(self, old: TableName, new: TableName) -> None:
+        """Note a table's new name or schema."""
 
-    def column_renamed(self, table, old, new):
-        """A column has another name."""
+    def column_renamed(self, table: TableName, old: str, new: str) -> None:
+        """Note a column's new name."""
 
-    def column_changed(self, change):
-        """A column has the type, collation, and nullability of a ColumnChange."""
+    def column_changed(self, change: ColumnChange) -> None:
+        """Note a column's new type, collation, and nullability."""
 
-    def identity_changed(self, table, column, identity):
-        """A column is an identity, (seed, increment), or none."""
+    def identity_changed(self, table: TableName, column: str, identity: Optional[Tuple[int, int]]) -> None:
+        """Note that a column became an identity (seed, increment), or ceased to be one (None)."""
 
-    def created(self, items):
-        """Objects were made, or made again."""
+    def created(self, items: Iterable[SchemaObject]) -> None:
+        """Note objects that were created, or created again."""
 
-    def dropped(self, table, name):
-        """A constraint, an index, or statistics of a table were dropped."""
+    def dropped(self, table: TableName, name: str) -> None:
+        """Note that a constraint, an index, or statistics are gone."""
 
-    def column_dropped(self, table, column):
-        """A column was dropped."""
+    def column_dropped(self, table: TableName, column: str) -> None:
+        """Note that a column is gone."""
 
-    def renamed(self, table, old, new):
-        """A constraint or an index of a table has another name."""
+    def renamed(self, table: TableName, old: str, new: str) -> None:
+        """Note the new name of a constraint or an index."""
 
 
 class ScriptedCatalogue(Catalogue):
     """
-    The catalogue as the statements of a script leave it, none of which has run.
+    The catalogue as a script's statements leave it, before any of them has run.
 
-    A table is read from the server when it is first asked for, or taken for
-    what its model plans, and follows the script from there on. What a script
-    does in SQL of its own (migrations.RunSQL) stays unknown.
+    A table is read from the server when it is first asked for, or taken from
+    its model's plan, and follows the script from there on. What SQL from
+    migrations.RunSQL does stays unknown.
     """
 
-    def __init__(self, connection):
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         # Every table that was asked for; without columns where the script dropped it.
-        self._tables = {}
-        # The names that were compared with their models, or need not be.
-        self._planned = set()
-        # By table, what the script did to one that was not asked for yet: functions of snapshots.
-        self._missed = {}
-        # (table, name) of what it dropped.
-        self._gone = set()
-        # What the script renamed, as functions of foreign keys.
-        self._renamings = []
-        # (table, name) of columns that the server has not, in lower case.
-        self._new_columns = set()
-        self._names_on_server = {}
-        # Any column may be one that a text has made.
+        self._tables: Dict[TableName, TableSnapshot] = {}
+        # Tables that were compared with their models, or need not be.
+        self._planned: Set[TableName] = set()
+        # Changes of tables that were not asked for yet.
+        self._missed: Dict[TableName, List[_Change]] = {}
+        # (table, name) of what the script dropped.
+        self._gone: Set[Tuple[TableName, str]] = set()
+        # The script's renamings, as they change foreign keys.
+        self._renamings: List[_KeyChange] = []
+        # (table, name in lower case) of columns that the server does not have.
+        self._new_columns: Set[Tuple[TableName, str]] = set()
+        self._names_on_server: Dict[TableName, TableName] = {}
+        # Whether SQL from migrations.RunSQL may have made columns.
         self._has_unknown_columns = False
 
-    def table(self, name, plan=None):
+    def table(self, name: TableName, plan: Optional[Any] = None) -> TableSnapshot:
         snapshot = self._known(name)
         if plan is not None and name not in self._planned:
             self._planned.add(name)
@@ -108,10 +115,10 @@ class ScriptedCatalogue(Catalogue):
             self._tables[name] = snapshot
         return snapshot.changed(incoming=self._incoming(snapshot))
 
-    def name_on_server(self, name):
+    def name_on_server(self, name: TableName) -> TableName:
         return self._names_on_server.get(name, name)
 
-    def is_new(self, item):
+    def is_new(self, item: SchemaObject) -> bool:
         columns = item.expression_columns
         return (
             bool(columns)
@@ -119,7 +126,7 @@ class ScriptedCatalogue(Catalogue):
             or any((item.table, column.lower()) in self._new_columns for column in columns)
         )
 
-    def _known(self, name):
+    def _known(self, name: TableName) -> TableSnapshot:
         if name in self._tables:
             return self._tables[name]
         snapshot = super().table(name)
@@ -127,19 +134,19 @@ class ScriptedCatalogue(Catalogue):
             snapshot = _with_keys(snapshot, renaming)
         return self._caught_up(name, snapshot)
 
-    def _caught_up(self, name, snapshot):
+    def _caught_up(self, name: TableName, snapshot: TableSnapshot) -> TableSnapshot:
         for change in self._missed.get(name, ()):
             snapshot = change(snapshot)
         return snapshot
 
-    def _change(self, table, change):
+    def _change(self, table: TableName, change: _Change) -> None:
         if table in self._tables:
             self._tables[table] = change(self._tables[table])
         else:
             self._missed.setdefault(table, []).append(change)
 
-    def _incoming(self, snapshot):
-        """A key is its own table's: where that is known, it says what there is."""
+    def _incoming(self, snapshot: TableSnapshot) -> List[ForeignKey]:
+        """Return the foreign keys to a table; those of a table that was asked for come from its own snapshot."""
         unknown = [
             key
             for key in snapshot.incoming
@@ -150,18 +157,18 @@ class ScriptedCatalogue(Catalogue):
 
     # What the script does
 
-    def changed_by_text(self):
+    def changed_by_text(self) -> None:
         self._has_unknown_columns = True
 
-    def table_created(self, snapshot):
+    def table_created(self, snapshot: TableSnapshot) -> None:
         self._tables[snapshot.table] = snapshot
         self._planned.add(snapshot.table)
 
-    def table_dropped(self, name):
+    def table_dropped(self, name: TableName) -> None:
         self._tables[name] = table_snapshot.TableSnapshot(name)
         self._planned.add(name)
 
-    def table_renamed(self, old, new):
+    def table_renamed(self, old: TableName, new: TableName) -> None:
         snapshot = self.table(old)
         self._follow(lambda key: key._replace(to_table=new) if key.to_table == old else key)
         if snapshot.exists:
@@ -172,58 +179,62 @@ class ScriptedCatalogue(Catalogue):
         self._new_columns |= {(new, column) for table, column in self._new_columns if table == old}
         self.table_dropped(old)
 
-    def column_renamed(self, table, old, new):
+    def column_renamed(self, table: TableName, old: str, new: str) -> None:
         self._change(table, lambda snapshot: snapshot.renamed(old, new))
         self._follow(lambda key: renamed_key(key, table, old, new))
         self._new_columns.add((table, new.lower()))
 
-    def _follow(self, renaming):
-        """Let the keys of all tables, also of those read later, follow a renaming."""
+    def _follow(self, renaming: _KeyChange) -> None:
+        """Apply a renaming to the foreign keys of all tables, those read later included."""
         self._renamings.append(renaming)
         for name, snapshot in self._tables.items():
             self._tables[name] = _with_keys(snapshot, renaming)
 
-    def column_changed(self, change):
+    def column_changed(self, change: ColumnChange) -> None:
         values = {"type": change.type, "collation": change.collation, "is_nullable": change.null}
         self._change(change.table, lambda snapshot: snapshot.with_column(change.column, **values))
 
-    def identity_changed(self, table, column, identity):
+    def identity_changed(self, table: TableName, column: str, identity: Optional[Tuple[int, int]]) -> None:
         self._change(table, lambda snapshot: snapshot.with_column(column, identity=identity))
 
-    def created(self, items):
+    def created(self, items: Iterable[SchemaObject]) -> None:
         for item in items:
             if isinstance(item, Column):
                 self._new_columns.add((item.table, item.name.lower()))
             self._gone.discard((item.table, item.name))
-            self._change(item.table, lambda snapshot, item=item: snapshot.with_items([item]))
+            self._change(item.table, _addition(item))
 
-    def dropped(self, table, name):
+    def dropped(self, table: TableName, name: str) -> None:
         self._gone.add((table, name))
         self._change(table, lambda snapshot: snapshot.without([name]))
 
-    def column_dropped(self, table, column):
+    def column_dropped(self, table: TableName, column: str) -> None:
         self._change(table, lambda snapshot: snapshot.without_column(column))
 
-    def renamed(self, table, old, new):
+    def renamed(self, table: TableName, old: str, new: str) -> None:
         self._change(table, lambda snapshot: snapshot.with_name(old, new))
 
 
-def _with_keys(snapshot, change):
-    """Return the snapshot with its foreign keys, its own and those of others, changed."""
+def _addition(item: SchemaObject) -> _Change:
+    return lambda snapshot: snapshot.with_items([item])
+
+
+def _with_keys(snapshot: TableSnapshot, change: _KeyChange) -> TableSnapshot:
+    """Return the snapshot with `change` applied to the foreign keys of the table and to it."""
     return snapshot.changed(
         foreign_keys=list(map(change, snapshot.foreign_keys)), incoming=list(map(change, snapshot.incoming))
     )
 
 
-def _has_columns(snapshot, names):
+def _has_columns(snapshot: TableSnapshot, names: Iterable[str]) -> bool:
     known = {column.lower() for column in snapshot.columns}
     return bool(known) and known.issuperset(name.lower() for name in names)
 
 
-def _completed(snapshot, planned):
+def _completed(snapshot: TableSnapshot, planned: TableSnapshot) -> TableSnapshot:
     """
-    Return the catalogue's table, with what the model plans where the catalogue is behind.
+    Return the catalogue's table, completed from the model's plan.
 
-    That an earlier migration has not run is seen in columns that are missing.
+    Missing columns show that an earlier migration has not run.
     """
     return snapshot.extended(planned) if snapshot.exists else planned

@@ -3,11 +3,14 @@
 import re
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, List, Mapping, Optional
 
 from django.db.models import Value
 
 from ..compat.orm import default_expression
 from ..compiler.field_values import stored, untyped
+from ..plugin.django_types import Field, Model, SchemaEditor
+from .constraint_names import ConstraintNames
 from .fields import collation_of, has_db_default, is_computed, is_nullable
 
 _COLLATION = re.compile(r"^\w+$", re.ASCII)
@@ -15,23 +18,22 @@ _COLLATION = re.compile(r"^\w+$", re.ASCII)
 
 class ColumnDefinitions:
     """
-    Writes columns as CREATE TABLE and ADD take them. Every constraint has a name.
+    Column definitions for CREATE TABLE and ADD. Every constraint has a name.
 
-    :param editor: the schema editor; asked for its connection, for names and
-        values as T-SQL writes them, and for the defaults of fields.
-    :param names: the ConstraintNames.
+    :param editor: the schema editor; gives its connection, quoted names, literals,
+        and the defaults of fields.
     """
 
-    def __init__(self, editor, names):
+    def __init__(self, editor: SchemaEditor, names: ConstraintNames) -> None:
         self._editor = editor
         self._names = names
 
-    def definition(self, model, field, include_default=False):
+    def definition(self, model: Model, field: Field, include_default: bool = False) -> Optional[str]:
         """
-        Return everything the column carries, or None for a field without column.
+        Return the type and everything that follows it, or None for a field without a column.
 
-        :param include_default: the column is added to a table with rows, which
-            get the field's default.
+        :param include_default: whether the column is added to a table with rows,
+            which get the field's default.
         """
         db_params = field.db_parameters(connection=self._editor.connection)
         if db_params["type"] is None:
@@ -48,11 +50,13 @@ class ColumnDefinitions:
             )
         return " ".join(clauses)
 
-    def _constraint(self, name, rule):
+    def _constraint(self, name: str, rule: str) -> str:
         return "CONSTRAINT %s %s" % (self._editor.quote_column(name), rule)
 
-    def _stored_clauses(self, db_table, field, db_params, include_default):
-        clauses = [db_params["type"]]
+    def _stored_clauses(
+        self, db_table: str, field: Field, db_params: Mapping[str, Any], include_default: bool
+    ) -> List[str]:
+        clauses: List[str] = [db_params["type"]]
         collation = collation_of(field, db_params)
         if collation:
             clauses.append(collate_sql(collation))
@@ -64,11 +68,11 @@ class ColumnDefinitions:
         if default is not None:
             clauses.append(self._constraint(self._names.default(db_table, field.column), "DEFAULT %s" % default))
             if include_default and field.null:
-                # Without it, the rows that exist get NULL (ALTER TABLE).
+                # Without it, existing rows get NULL (ALTER TABLE).
                 clauses.append("WITH VALUES")
         return clauses
 
-    def default(self, field, include_default):
+    def default(self, field: Field, include_default: bool) -> Optional[str]:
         """Return the default's expression, between parentheses, or None."""
         if has_db_default(field):
             return self.db_default(field)
@@ -78,7 +82,7 @@ class ColumnDefinitions:
                 return "(%s)" % self._stored(field, value)
         return None
 
-    def db_default(self, field):
+    def db_default(self, field: Field) -> str:
         """Return the expression of the field's db_default, between parentheses."""
         expression = default_expression(field)
         if isinstance(expression, Value) and isinstance(expression.value, (str, Decimal, datetime)):
@@ -86,33 +90,34 @@ class ColumnDefinitions:
         sql, _ = self._editor.db_default_sql(field)
         return "(%s)" % sql
 
-    def _stored(self, field, value):
-        """The literal of a value that is stored like any other of the field."""
+    def _stored(self, field: Field, value: Any) -> str:
+        """Return the literal of a value, converted as the field's values are on saving."""
         return self._editor.prepare_default(untyped(stored(field, value, self._editor.connection)))
 
-    def _generated_clauses(self, field, db_params):
+    def _generated_clauses(self, field: Field, db_params: Mapping[str, Any]) -> List[str]:
         clauses = ["AS %s" % self.generated(field, db_params)]
         if field.db_persist:
             clauses.append("PERSISTED")
         return clauses
 
-    def generated(self, field, db_params):
+    def generated(self, field: Field, db_params: Mapping[str, Any]) -> str:
         """
         Return the definition of a computed column, between parentheses.
 
-        It takes its expression's type: hence the CAST.
+        The column has the type of its expression: hence the CAST.
         """
         sql = "CAST(%s AS %s)" % (self.generated_expression(field), db_params["type"])
         if db_params.get("collation"):
             sql += " " + collate_sql(db_params["collation"])
         return "(%s)" % sql
 
-    def generated_expression(self, field):
+    def generated_expression(self, field: Field) -> str:
         """Return the expression of a GeneratedField, with literals for its parameters."""
+        sql: str
         sql, params = field.generated_sql(self._editor.connection)
         return sql % tuple(map(self._editor.quote_value, params)) if params else sql.replace("%%", "%")
 
-    def _key_clauses(self, model, field, is_new_table):
+    def _key_clauses(self, model: Model, field: Field, is_new_table: bool) -> List[str]:
         db_table = model._meta.db_table
         if field.primary_key:
             clause = self._constraint(self._names.primary_key(db_table, [field.column]), "PRIMARY KEY")
@@ -127,11 +132,11 @@ class ColumnDefinitions:
         return [clause]
 
 
-def collate_sql(collation):
+def collate_sql(collation: str) -> str:
     """
     Return the COLLATE clause; a collation's name takes no delimiters (error 102).
 
-    :raises ValueError: what is no name.
+    :raises ValueError: the name has other characters than letters, digits, and underscores.
     """
     collation = str(collation)
     if not _COLLATION.match(collation):

@@ -1,59 +1,59 @@
-"""How constraints and indexes are called."""
+"""Names of constraints and indexes."""
+
+from typing import Callable, Container, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ..introspection.objects import Check, Default, ForeignKey, Index, is_discriminator, is_hidden
+from ..introspection.table_snapshot import TableSnapshot
 from ..names import TableName
+
+_Named = Union[Check, Default, ForeignKey, Index]
+# What Django looks for by kind and columns.
+_Listed = Union[Check, ForeignKey, Index]
 
 
 class ConstraintNames:
     """
-    Names by Django's own rule, with an ending for each kind.
+    Names by Django's own rule, with a suffix for each kind.
 
     :param create_name: the schema editor's rule: a function of the table's name
-        as Meta.db_table writes it, a list of columns, and an ending.
+        as Meta.db_table writes it, the names of columns, and a suffix.
     """
 
-    def __init__(self, create_name):
+    def __init__(self, create_name: Callable[[str, Sequence[str], str], str]) -> None:
         self._create_name = create_name
 
-    def index(self, db_table, columns, suffix=""):
+    def index(self, db_table: str, columns: Sequence[str], suffix: str = "") -> str:
         return self._create_name(db_table, columns, suffix)
 
-    def default(self, db_table, column):
+    def default(self, db_table: str, column: str) -> str:
         return self._create_name(db_table, [column], "_default")
 
-    def check(self, db_table, column):
+    def check(self, db_table: str, column: str) -> str:
         return self._create_name(db_table, [column], "_check")
 
-    def primary_key(self, db_table, columns):
+    def primary_key(self, db_table: str, columns: Sequence[str]) -> str:
         return self._create_name(db_table, columns, "_pk")
 
-    def unique(self, db_table, columns):
+    def unique(self, db_table: str, columns: Sequence[str]) -> str:
         return self._create_name(db_table, columns, "_uniq")
 
-    def field_unique(self, db_table, column):
-        """Name the constraint of a field that is unique: `_uniq` is left to a unique_together of the one field."""
+    def field_unique(self, db_table: str, column: str) -> str:
+        """Return the name of a unique field's constraint; `_uniq` is left to a unique_together of that one field."""
         return self._create_name(db_table, [column], "_key")
 
-    def of_table(self, item, old_db_table, new_db_table):
-        """
-        Return the name of a constraint or an index for its table's new name, or None.
-
-        :param item: a Check, Default, ForeignKey, or Index; None is the answer
-            where its name was not made from the old name of the table.
-        """
+    def of_table(self, item: _Named, old_db_table: str, new_db_table: str) -> Optional[str]:
+        """Return the name of a constraint or an index under its table's new name; None if it was not made from the old one."""
         columns, suffixes = _origin(item)
         for suffix in suffixes:
             if item.name == self._create_name(old_db_table, columns, suffix):
                 return self._create_name(new_db_table, columns, suffix)
         return None
 
-    def of_column(self, item, before):
+    def of_column(self, item: _Named, before: _Named) -> Optional[str]:
         """
-        Return the name of a constraint or an index for its columns' new names, or None.
+        Return the name of a constraint or an index under its columns' new names; None if it was not made from the old ones.
 
-        :param item: a Check, Default, ForeignKey, or Index.
-        :param before: the same with the old names; None is the answer where
-            its name was not made from them.
+        :param before: the same object with the columns' old names.
         """
         columns, suffixes = _origin(item)
         old_columns, old_suffixes = _origin(before)
@@ -64,8 +64,8 @@ class ConstraintNames:
         return None
 
 
-def _origin(item):
-    """Return (columns, endings) of what the item's name may be made from."""
+def _origin(item: _Named) -> Tuple[List[str], Tuple[str, ...]]:
+    """Return the columns and the possible suffixes of the object's name."""
     if isinstance(item, Default):
         return [item.column], ("_default",)
     columns = list(item.columns)
@@ -79,12 +79,17 @@ def _origin(item):
     return columns, ("_uniq",) if item.is_unique else ("", "_idx")
 
 
-def matching_names(snapshot, columns, exclude, kinds):
+def matching_names(
+    snapshot: TableSnapshot,
+    columns: Optional[Iterable[str]],
+    exclude: Container[str],
+    kinds: Mapping[str, Optional[bool]],
+) -> List[str]:
     """
     Return the names of a table's constraints and indexes that Django looks for.
 
     :param columns: names of columns, or None for any.
-    :param exclude: names.
+    :param exclude: names to leave out.
     :param kinds: which of `unique`, `primary_key`, `index`, `foreign_key`, and
         `check` must be true or false; None for any.
     """
@@ -97,19 +102,19 @@ def matching_names(snapshot, columns, exclude, kinds):
     ]
 
 
-def _kinds(item):
-    is_index = isinstance(item, Index)
+def _kinds(item: _Listed) -> Dict[str, bool]:
+    index = item if isinstance(item, Index) else None
     return {
-        "unique": is_index and item.is_unique,
-        "primary_key": is_index and item.is_primary_key,
-        "index": is_index and not item.is_constraint,
+        "unique": index is not None and index.is_unique,
+        "primary_key": index is not None and index.is_primary_key,
+        "index": index is not None and not index.is_constraint,
         "foreign_key": isinstance(item, ForeignKey),
         "check": isinstance(item, Check),
     }
 
 
-def _visible_columns(item):
-    """Return the columns of a constraint or an index as introspection tells them."""
+def _visible_columns(item: _Listed) -> List[str]:
+    """Return the columns of a constraint or an index as introspection gives them."""
     columns = [name for name in item.columns if not is_discriminator(name)]
     if isinstance(item, Index) and not item.is_unique:
         columns += item.includes

@@ -1,26 +1,28 @@
 """Primary keys, foreign keys, and checks as statements of their own."""
 
+from typing import Any, Sequence
+
 from django.db.backends.ddl_references import Columns, ForeignKeyName
 
 from ..names import TableName
+from ..plugin.django_types import Field, Model, SchemaEditor
+from .constraint_names import ConstraintNames
 from .references import ColumnKeys
 from .statements import CheckCreation, ForeignKeyCreation, KeyCreation
 
 
 class ConstraintStatements:
     """
-    Writes ADD CONSTRAINT.
+    Statements with ADD CONSTRAINT.
 
-    :param editor: the schema editor; asked for its templates and for names as
-        T-SQL writes them.
-    :param names: the ConstraintNames.
+    :param editor: the schema editor; gives its templates and quoted names.
     """
 
-    def __init__(self, editor, names):
+    def __init__(self, editor: SchemaEditor, names: ConstraintNames) -> None:
         self._editor = editor
         self._names = names
 
-    def primary_key(self, model, field):
+    def primary_key(self, model: Model, field: Field) -> KeyCreation:
         db_table = model._meta.db_table
         return KeyCreation(
             self._editor.sql_create_pk,
@@ -30,7 +32,7 @@ class ConstraintStatements:
             columns=ColumnKeys(db_table, [field.column], self._editor.quote_column),
         )
 
-    def check(self, model, name, predicate):
+    def check(self, model: Model, name: str, predicate: str) -> CheckCreation:
         return CheckCreation(
             self._editor.sql_create_check,
             [field.column for field in model._meta.local_concrete_fields],
@@ -39,7 +41,7 @@ class ConstraintStatements:
             check=predicate,
         )
 
-    def foreign_key(self, model, field):
+    def foreign_key(self, model: Model, field: Field) -> ForeignKeyCreation:
         db_table, target = model._meta.db_table, field.target_field
         to_table = target.model._meta.db_table
         return ForeignKeyCreation(
@@ -52,14 +54,14 @@ class ConstraintStatements:
             on_delete_db=self._on_delete(field),
         )
 
-    def _foreign_key_name(self, db_table, column, to_table, to_column):
-        def key_name(*args):
-            return self._editor.quote_column(self._names.index(*args))
+    def _foreign_key_name(self, db_table: str, column: str, to_table: str, to_column: str) -> ForeignKeyName:
+        def key_name(table: str, columns: Sequence[str], suffix: str) -> Any:
+            return self._editor.quote_column(self._names.index(table, columns, suffix))
 
         suffix = "_fk_%(to_table)s_%(to_column)s"
         return ForeignKeyName(db_table, [column], TableName.parse(to_table).name, [to_column], suffix, key_name)
 
-    def _on_delete(self, field):
-        """Return the action of the database; before Django 6.1 there is none."""
+    def _on_delete(self, field: Field) -> str:
+        """Return the clause with the database's action; before Django 6.1 there is none."""
         action = getattr(field.remote_field.on_delete, "on_delete_sql", None)
-        return action(self._editor) if action else ""
+        return str(action(self._editor)) if action else ""

@@ -1,18 +1,27 @@
-"""Foreign keys that SQL Server refuses, told before a migration meets the refusal."""
+"""Foreign keys that SQL Server refuses, found before a migration fails."""
 
-from collections import namedtuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from django.db import router
 from django.db.models import ForeignKey, UniqueConstraint
 
 from ..names import TableName
+from ..plugin.django_types import Connection, Field, Model
 from .fields import is_constrained, is_nullable
 
-# A cascading foreign key: a row of `parent` (a table) reaches rows of `child`.
-_Edge = namedtuple("_Edge", "field parent child")
+
+class _Edge(NamedTuple):
+    """A cascading foreign key: a deleted row of the table `parent` reaches rows of the table `child`."""
+
+    field: Field
+    parent: str
+    child: str
 
 
-def makes_constraint(field, connection):
+_Path = List[_Edge]
+
+
+def makes_constraint(field: Field, connection: Connection) -> bool:
     """Whether migrations make a foreign key for `field` in this database."""
     return (
         isinstance(field, ForeignKey)
@@ -22,7 +31,7 @@ def makes_constraint(field, connection):
     )
 
 
-def target_without_key(field, connection):
+def target_without_key(field: Field, connection: Connection) -> Optional[Field]:
     """
     The field that `field` refers to, if only a filtered index makes it unique; else None.
 
@@ -37,8 +46,8 @@ def target_without_key(field, connection):
     return None if any(_is_whole(constraint, target) for constraint in target.model._meta.constraints) else target
 
 
-def _is_whole(constraint, field):
-    """Whether a constraint on `field` alone holds for NULL too, and so needs no filter."""
+def _is_whole(constraint: Any, field: Field) -> bool:
+    """Whether a constraint on `field` alone includes NULL, and so needs no filter."""
     return (
         isinstance(constraint, UniqueConstraint)
         and list(constraint.fields) == [field.name]
@@ -47,18 +56,18 @@ def _is_whole(constraint, field):
     )
 
 
-def cascade_conflict(field, connection):
+def cascade_conflict(field: Field, connection: Connection) -> Optional[str]:
     """
     Why the server refuses the cascade of `field`, or None.
 
-    Deleting a row may reach no table twice, whatever is done there: CASCADE, SET NULL
+    Deleting a row may reach no table by two paths, whatever the action: CASCADE, SET NULL
     and SET DEFAULT count alike (error 1785).
     https://learn.microsoft.com/sql/relational-databases/tables/primary-and-foreign-key-constraints
     """
     if not _cascades(field, connection):
         return None
-    accepted = []
-    # One after the other, as the server sees them: of two paths the later one is refused.
+    accepted: List[_Edge] = []
+    # In the order of their creation: of two paths the server refuses the later one.
     for edge in _edges(field.model._meta.apps, connection):
         text = _conflict(edge, accepted)
         if text is None:
@@ -68,12 +77,12 @@ def cascade_conflict(field, connection):
     return None
 
 
-def _cascades(field, connection):
-    # Before Django 6.1 nothing is carried out by the database.
+def _cascades(field: Field, connection: Connection) -> bool:
+    # Before Django 6.1 the database has no part in cascades.
     return makes_constraint(field, connection) and hasattr(field.remote_field.on_delete, "on_delete_sql")
 
 
-def _edges(apps, connection):
+def _edges(apps: Any, connection: Connection) -> Iterator[_Edge]:
     for model in apps.get_models(include_auto_created=True):
         if not router.allow_migrate_model(connection.alias, model):
             continue
@@ -82,11 +91,11 @@ def _edges(apps, connection):
                 yield _Edge(field, _table(field.target_field.model, connection), _table(model, connection))
 
 
-def _table(model, connection):
+def _table(model: Model, connection: Connection) -> str:
     return str(TableName.parse(model._meta.db_table, connection.ops.schema_option)).casefold()
 
 
-def _conflict(new, edges):
+def _conflict(new: _Edge, edges: Sequence[_Edge]) -> Optional[str]:
     below = _paths(new.child, edges)
     if new.parent in below:
         return "%s closes a cycle of cascades: %s." % (_name(new), _route([new, *below[new.parent]]))
@@ -103,37 +112,39 @@ def _conflict(new, edges):
     return None
 
 
-def _paths(start, edges):
-    """{table: edges on a shortest way down to it from `start`}, nearest first."""
-    found, waiting = {start: []}, [start]
+def _paths(start: str, edges: Sequence[_Edge]) -> Dict[str, _Path]:
+    """A shortest path from `start` down to each table, nearest first."""
+    paths: Dict[str, _Path] = {start: []}
+    waiting = [start]
     while waiting:
         table = waiting.pop(0)
         for edge in edges:
-            if edge.parent == table and edge.child not in found:
-                found[edge.child] = [*found[table], edge]
+            if edge.parent == table and edge.child not in paths:
+                paths[edge.child] = [*paths[table], edge]
                 waiting.append(edge.child)
-    return found
+    return paths
 
 
-def _starts(table, edges):
-    """The tables whose deleted rows reach `table`, with the ways, nearest first."""
-    ways = [(start, _paths(start, edges).get(table)) for start in dict.fromkeys([table, *(e.parent for e in edges)])]
-    return sorted(((start, way) for start, way in ways if way is not None), key=lambda found: len(found[1]))
+def _starts(table: str, edges: Sequence[_Edge]) -> List[Tuple[str, _Path]]:
+    """The tables whose deleted rows reach `table`, with the paths, nearest first."""
+    starts = dict.fromkeys([table, *(edge.parent for edge in edges)])
+    paths = [(start, _paths(start, edges).get(table)) for start in starts]
+    return sorted(((start, path) for start, path in paths if path is not None), key=lambda each: len(each[1]))
 
 
-def _name(edge):
+def _name(edge: _Edge) -> str:
     return "%s.%s" % (edge.field.model._meta.label, edge.field.name)
 
 
-def _model(table, path, end):
-    """The model of a table at one end of an edge of `path`."""
+def _model(table: str, path: _Path, end: str) -> str:
+    """The label of the model that `path` has at a table: `end` is `parent` or `child`."""
     for edge in path:
         if end == "parent" and edge.parent == table:
-            return edge.field.target_field.model._meta.label
+            return str(edge.field.target_field.model._meta.label)
         if end == "child" and edge.child == table:
-            return edge.field.model._meta.label
+            return str(edge.field.model._meta.label)
     return table
 
 
-def _route(path):
+def _route(path: Iterable[_Edge]) -> str:
     return " > ".join(map(_name, path))
