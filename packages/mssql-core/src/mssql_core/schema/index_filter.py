@@ -3,11 +3,12 @@ The predicate of a filtered index.
 
 The server takes comparisons of columns with constants, IN and IS [NOT] NULL,
 joined by AND; OR, NOT, LIKE, BETWEEN, functions and computed columns are
-refused (error 10735; CREATE INDEX, "WHERE <filter_predicate>"). What Django
-compiles for a condition is brought into that form where it has one.
+refused (error 10735; CREATE INDEX, "WHERE <filter_predicate>"). A condition as
+Django compiles it is rewritten in that form where it has one.
 """
 
 import re
+from typing import Iterable, List, Match, Optional, Sequence, Tuple
 
 from ..introspection.objects import column_references
 
@@ -28,29 +29,33 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 class _NotSimple(Exception):
-    """The predicate has no form that a filtered index takes."""
+    """Raised for a predicate without a form that a filtered index takes."""
 
 
 class _Token:
-    def __init__(self, match):
+    def __init__(self, match: Match[str]) -> None:
         self.kind = match.lastgroup
         self.text = match.group()
         self.word = self.text.upper() if self.kind == "word" else None
         self.start, self.end = match.span()
 
 
-def split(sql, computed_columns=()):
+_Tokens = Sequence[_Token]
+
+
+def split(sql: str, computed_columns: Iterable[str] = ()) -> Tuple[List[str], List[str]]:
     """
     Divide a condition into what a filtered index can say and the rest.
 
     :param sql: a T-SQL predicate without placeholders.
     :param computed_columns: names of columns that a filter may not use.
-    :returns: (filters, others), two lists of predicates which all joined by
-        AND are equivalent to `sql`.
+    :returns: (filters, others), two lists of predicates; joined by AND, all of
+        them together are equivalent to `sql`.
     """
     tokens = [_Token(match) for match in _TOKENS.finditer(sql)]
     computed = {name.lower() for name in computed_columns}
-    filters, others = [], []
+    filters: List[str] = []
+    others: List[str] = []
     for part in _conjuncts(tokens):
         text = sql[part[0].start : part[-1].end]
         try:
@@ -65,8 +70,8 @@ def split(sql, computed_columns=()):
     return filters, others
 
 
-def _simplify(tokens, negated):
-    """Return the simple predicates that, joined by AND, mean `tokens`."""
+def _simplify(tokens: _Tokens, negated: bool) -> List[str]:
+    """Return the simple predicates that, joined by AND, are equivalent to `tokens`."""
     tokens = _unwrapped(tokens)
     if tokens[0].word == "NOT":
         return _simplify(tokens[1:], not negated)
@@ -76,15 +81,16 @@ def _simplify(tokens, negated):
     factors = _split_at(tokens, "AND")
     if len(factors) > 1:
         if negated:
-            return _disjunction([[_NOT] + factor for factor in factors], False)
+            return _disjunction([[_NOT, *factor] for factor in factors], False)
         return [simple for factor in factors for simple in _simplify(factor, False)]
     return _comparison(tokens, negated)
 
 
-def _disjunction(terms, negated):
+def _disjunction(terms: Sequence[_Tokens], negated: bool) -> List[str]:
     if negated:
         return [simple for term in terms for simple in _simplify(term, True)]
-    column, values = None, []
+    column: Optional[str] = None
+    values: List[str] = []
     for term in terms:
         term_column, term_values = _equalities(_unwrapped(term))
         if column not in (None, term_column):
@@ -94,7 +100,7 @@ def _disjunction(terms, negated):
     return ["%s IN (%s)" % (column, ", ".join(values))]
 
 
-def _equalities(tokens):
+def _equalities(tokens: _Tokens) -> Tuple[str, List[str]]:
     """Return (column, values) of `column = value` or `column IN (values)`."""
     if len(_split_at(tokens, "OR")) > 1 or len(_split_at(tokens, "AND")) > 1:
         raise _NotSimple
@@ -106,7 +112,7 @@ def _equalities(tokens):
     raise _NotSimple
 
 
-def _comparison(tokens, negated):
+def _comparison(tokens: _Tokens, negated: bool) -> List[str]:
     if len(tokens) < 3:
         raise _NotSimple
     if tokens[0].kind != "name":
@@ -140,20 +146,20 @@ def _comparison(tokens, negated):
     raise _NotSimple
 
 
-def _compare(column, operator, constant, negated):
+def _compare(column: _Token, operator: str, constant: _Tokens, negated: bool) -> List[str]:
     if column.kind != "name":
         raise _NotSimple
     operator = _NEGATED[operator] if negated else operator
     return ["%s %s %s" % (column.text, operator, _constant(constant))]
 
 
-def _constants(tokens):
+def _constants(tokens: _Tokens) -> List[str]:
     if len(tokens) < 3 or tokens[0].text != "(" or tokens[-1].text != ")":
         raise _NotSimple
     return [_constant(part) for part in _split_words(tokens[1:-1], ",")]
 
 
-def _constant(tokens):
+def _constant(tokens: _Tokens) -> str:
     """Return the text of a literal, or of a CAST of a literal."""
     tokens = _unwrapped(tokens)
     if len(tokens) == 1 and tokens[0].kind in ("string", "number"):
@@ -172,8 +178,8 @@ def _constant(tokens):
     raise _NotSimple
 
 
-def _conjuncts(tokens):
-    """Split at the outer ANDs, through parentheses around the whole."""
+def _conjuncts(tokens: _Tokens) -> Sequence[_Tokens]:
+    """Split at the outer ANDs, within parentheses around the whole, too."""
     tokens = _unwrapped(tokens)
     if len(_split_at(tokens, "OR")) > 1:
         return [tokens]
@@ -183,7 +189,7 @@ def _conjuncts(tokens):
     return [conjunct for part in parts for conjunct in _conjuncts(part)]
 
 
-def _unwrapped(tokens):
+def _unwrapped(tokens: _Tokens) -> _Tokens:
     while tokens and tokens[0].text == "(" and _closing(tokens, 0) == len(tokens) - 1:
         tokens = tokens[1:-1]
     if not tokens:
@@ -191,7 +197,7 @@ def _unwrapped(tokens):
     return tokens
 
 
-def _closing(tokens, opening):
+def _closing(tokens: _Tokens, opening: int) -> int:
     depth = 0
     for position in range(opening, len(tokens)):
         if tokens[position].text == "(":
@@ -203,9 +209,10 @@ def _closing(tokens, opening):
     raise _NotSimple
 
 
-def _split_at(tokens, word):
+def _split_at(tokens: _Tokens, word: str) -> List[List[_Token]]:
     """Split at a logical operator; the AND of a BETWEEN is not one."""
-    parts, depth, between = [[]], 0, False
+    parts: List[List[_Token]] = [[]]
+    depth, between = 0, False
     for token in tokens:
         depth += (token.text == "(") - (token.text == ")")
         if depth == 0 and token.word == "BETWEEN":
@@ -219,8 +226,9 @@ def _split_at(tokens, word):
     return parts
 
 
-def _split_words(tokens, separator):
-    parts, depth = [[]], 0
+def _split_words(tokens: _Tokens, separator: str) -> List[List[_Token]]:
+    parts: List[List[_Token]] = [[]]
+    depth = 0
     for token in tokens:
         depth += (token.text == "(") - (token.text == ")")
         if depth == 0 and separator in (token.word, token.text):
@@ -230,4 +238,4 @@ def _split_words(tokens, separator):
     return parts
 
 
-_NOT = _Token(_TOKENS.match("NOT"))
+(_NOT,) = map(_Token, _TOKENS.finditer("NOT"))

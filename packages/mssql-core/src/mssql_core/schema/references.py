@@ -1,5 +1,7 @@
 """Parts of deferred statements that follow the renaming of their columns."""
 
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+
 from django.db import NotSupportedError
 from django.db.backends.ddl_references import Columns, Expressions, Table
 from django.db.backends.utils import truncate_name
@@ -11,27 +13,33 @@ from ..introspection.objects import (
     column_references,
     rename_reference,
 )
-from ..names import MAX_NAME_LENGTH, quote_identifier
+from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
+from ..plugin.django_types import Compiler
+
+# (column, is descending) of each key.
+Keys = Tuple[Tuple[str, bool], ...]
+# (column, definition) of a computed column.
+Definition = Tuple[str, str]
 
 
-def hidden_expression(index_name, number):
-    """Name the computed column of the index's `number`-th expression."""
+def hidden_expression(index_name: str, number: int) -> str:
+    """Return the name of the computed column for the index's `number`-th expression."""
     name = "%s%s_%d" % (HIDDEN_EXPRESSION_PREFIX, index_name, number)
-    return truncate_name(name, MAX_NAME_LENGTH)
+    return str(truncate_name(name, MAX_NAME_LENGTH))
 
 
-def hidden_discriminator(index_name, number):
-    """Name a column that keeps rows outside of the index's condition apart."""
+def hidden_discriminator(index_name: str, number: int) -> str:
+    """Return the name of a column that keeps rows outside of the index's condition apart."""
     name = "%s%s_%d" % (HIDDEN_DISCRIMINATOR_PREFIX, index_name, number)
-    return truncate_name(name, MAX_NAME_LENGTH)
+    return str(truncate_name(name, MAX_NAME_LENGTH))
 
 
 # What IndexExpression writes around an expression.
 _SHELLS = ("%(expressions)s", "(%(expressions)s)")
 
 
-def is_shell(node):
-    """Does the node only put its one argument between parentheses?"""
+def is_shell(node: Any) -> bool:
+    """Does the node do nothing but put its one argument between parentheses?"""
     template = getattr(node, "extra", {}).get("template")
     return (template or getattr(node, "template", None)) in _SHELLS
 
@@ -44,12 +52,12 @@ class TableReference(Table):
     :param parse: a function that makes a TableName of that.
     """
 
-    def __init__(self, db_table, parse):
+    def __init__(self, db_table: str, parse: Callable[[str], TableName]) -> None:
         super().__init__(db_table, lambda name: str(parse(name)))
         self._parse = parse
 
     @property
-    def name(self):
+    def name(self) -> TableName:
         """The TableName."""
         return self._parse(self.table)
 
@@ -57,7 +65,9 @@ class TableReference(Table):
 class ColumnKeys(Columns):
     """The keys of an index on columns."""
 
-    def pairs(self):
+    columns: List[str]
+
+    def pairs(self) -> Keys:
         """Return (column, is descending) of each key."""
         suffixes = list(self.col_suffixes) + [""] * len(self.columns)
         return tuple((column, suffix == "DESC") for column, suffix in zip(self.columns, suffixes))
@@ -71,12 +81,21 @@ class ExpressionKeys(Expressions):
     becomes a hidden computed column.
     """
 
-    def __init__(self, table, expressions, compiler, quote_value, index_name):
+    columns: List[str]
+
+    def __init__(
+        self,
+        table: str,
+        expressions: Any,
+        compiler: Compiler,
+        quote_value: Callable[[Any], str],
+        index_name: str,
+    ) -> None:
         super().__init__(table, expressions, compiler, quote_value)
         self.index_name = index_name
 
-    def keys(self):
-        """Yield (column name, SQL of its computed definition or None, suffix)."""
+    def keys(self) -> Iterator[Tuple[str, Optional[str], str]]:
+        """Yield (column name, definition if it is computed or None, suffix)."""
         for number, node in enumerate(self.expressions.get_source_expressions(), 1):
             node, suffix = self._unwrapped(node)
             if isinstance(node, Col):
@@ -85,12 +104,12 @@ class ExpressionKeys(Expressions):
                 name = hidden_expression(self.index_name, number)
                 yield name, self._sql(node), suffix
 
-    def pairs(self):
+    def pairs(self) -> Keys:
         """Return (column, is descending) of each key."""
         return tuple((name, suffix == " DESC") for name, _, suffix in self.keys())
 
-    def _unwrapped(self, node):
-        """Strip what Django puts around an expression: its order, its shell."""
+    def _unwrapped(self, node: Any) -> Tuple[Any, str]:
+        """Return an expression without its order and its parentheses, and the suffix that says the order."""
         suffix = ""
         while True:
             if isinstance(node, OrderBy):
@@ -103,16 +122,18 @@ class ExpressionKeys(Expressions):
                 return node, suffix
             (node,) = node.get_source_expressions()
 
-    def _sql(self, node):
+    def _sql(self, node: Any) -> str:
+        sql: str
         sql, params = self.compiler.compile(node)
         if getattr(node, "conditional", False):
             sql = "CASE WHEN %s THEN 1 ELSE 0 END" % sql
         return sql % tuple(map(self.quote_value, params)) if params else sql.replace("%%", "%")
 
-    def nodes(self):
+    def nodes(self) -> List[Any]:
+        """Return the bare expressions."""
         return [self._unwrapped(node)[0] for node in self.expressions.get_source_expressions()]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ", ".join(quote_identifier(name) + suffix for name, _, suffix in self.keys())
 
 
@@ -120,79 +141,84 @@ class JoinedKeys:
     """
     The keys of an index followed by its discriminators, as one part of a statement.
 
-    :param keys: ColumnKeys or ExpressionKeys.
     :param discriminators: (column, definition) of each.
     """
 
-    def __init__(self, keys, discriminators):
+    def __init__(self, keys: Union[ColumnKeys, ExpressionKeys], discriminators: Sequence[Definition]) -> None:
         self._keys = keys
         self._discriminators = discriminators
 
     @property
-    def columns(self):
+    def columns(self) -> List[str]:
         """The columns that the keys name."""
         return self._keys.columns
 
-    def pairs(self):
+    def pairs(self) -> Keys:
         """Return (column, is descending) of each key."""
         return self._keys.pairs() + tuple((name, False) for name, _ in self._discriminators)
 
-    def references_table(self, table):
-        return self._keys.references_table(table)
+    def references_table(self, table: str) -> bool:
+        return bool(self._keys.references_table(table))
 
-    def references_column(self, table, column):
-        return self._keys.references_column(table, column)
+    def references_column(self, table: str, column: str) -> bool:
+        return bool(self._keys.references_column(table, column))
 
-    def rename_table_references(self, old_table, new_table):
+    def rename_table_references(self, old_table: str, new_table: str) -> None:
         self._keys.rename_table_references(old_table, new_table)
 
-    def rename_column_references(self, table, old_column, new_column):
+    def rename_column_references(self, table: str, old_column: str, new_column: str) -> None:
         self._keys.rename_column_references(table, old_column, new_column)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ", ".join([str(self._keys)] + [quote_identifier(name) for name, _ in self._discriminators])
 
 
 class FilterClause:
-    """The WHERE clause of an index, or nothing."""
+    """The WHERE clause of an index, empty without predicates."""
 
-    def __init__(self, table, predicates):
+    def __init__(self, table: str, predicates: Iterable[str]) -> None:
         self.table = table
         self.predicate = " AND ".join(predicates)
 
-    def references_column(self, table, column):
+    def references_column(self, table: str, column: str) -> bool:
         return self.table == table and column in column_references(self.predicate)
 
-    def rename_table_references(self, old_table, new_table):
+    def rename_table_references(self, old_table: str, new_table: str) -> None:
         if self.table == old_table:
             self.table = new_table
 
-    def rename_column_references(self, table, old_column, new_column):
+    def rename_column_references(self, table: str, old_column: str, new_column: str) -> None:
         if self.table == table:
             self.predicate = rename_reference(self.predicate, old_column, new_column)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return " WHERE " + self.predicate if self.predicate else ""
 
 
 class HiddenColumns:
-    """The statement that adds an index's hidden columns, or nothing."""
+    """The statement that adds an index's hidden columns, empty without any."""
 
-    def __init__(self, table, keys=None, discriminators=()):
+    def __init__(
+        self,
+        table: TableReference,
+        keys: Union[ColumnKeys, ExpressionKeys, None] = None,
+        discriminators: Sequence[Definition] = (),
+    ) -> None:
         self.table = table
         self.expression_keys = keys
         self.discriminators = discriminators
 
-    def rename_table_references(self, old_table, new_table):
+    def rename_table_references(self, old_table: str, new_table: str) -> None:
         self.table.rename_table_references(old_table, new_table)
 
-    def rename_column_references(self, table, old_column, new_column):
+    def rename_column_references(self, table: str, old_column: str, new_column: str) -> None:
         if self.table.table == table:
             self.discriminators = [
                 (name, rename_reference(definition, old_column, new_column)) for name, definition in self.discriminators
             ]
 
-    def definitions(self):
+    def definitions(self) -> Iterator[Definition]:
+        """Yield (column, definition) of each."""
         if isinstance(self.expression_keys, ExpressionKeys):
             for name, definition, _ in self.expression_keys.keys():
                 if definition is not None:
@@ -200,7 +226,7 @@ class HiddenColumns:
         for name, definition in self.discriminators:
             yield name, definition
 
-    def __str__(self):
+    def __str__(self) -> str:
         columns = ", ".join(
             "%s AS (%s) PERSISTED" % (quote_identifier(name), definition) for name, definition in self.definitions()
         )

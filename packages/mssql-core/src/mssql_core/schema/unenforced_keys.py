@@ -1,11 +1,13 @@
 """Foreign keys that an alias leaves out: ``OPTIONS["unenforced_foreign_keys"]``."""
 
 import difflib
+from typing import Any, Dict, Iterable, Iterator, List, Sequence, Set, Tuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.migrations.loader import MigrationLoader
-from django.utils.functional import cached_property
+
+from ..plugin.django_types import Field, cached_property
 
 OPTION = "unenforced_foreign_keys"
 
@@ -15,15 +17,15 @@ class UnenforcedKeys:
     The foreign keys of one alias that make no constraint.
 
     :param alias: its name, for messages.
-    :param names: the option's value: names ``app_label.Model.field``, of today's models or of those in migrations.
+    :param names: the option's value: names ``app_label.Model.field``, of the present models or of those in migrations.
     """
 
-    def __init__(self, alias, names):
+    def __init__(self, alias: str, names: Sequence[str]) -> None:
         self._alias = alias
         self._names = names
 
-    def leaves_out(self, field):
-        """Whether `field` is a listed foreign key, of a model of any state of its app."""
+    def leaves_out(self, field: Field) -> bool:
+        """Whether `field` is a listed foreign key, by its present name or a former one."""
         if not self._names or not getattr(field, "db_constraint", False):
             return False
         meta = field.model._meta
@@ -32,8 +34,8 @@ class UnenforcedKeys:
             for app_label, models, fields in self._keys
         )
 
-    def wrong_names(self):
-        """Yield a text for each name that no foreign key has, or had in the migrations."""
+    def wrong_names(self) -> Iterator[str]:
+        """Yield a message for each name that no foreign key has, or had in the migrations."""
         for name in self._names:
             if self._is_foreign_key(name) or self._is_of_migrations(name):
                 continue
@@ -44,14 +46,18 @@ class UnenforcedKeys:
                 "migrations.%s" % (self._alias, OPTION, name, hint)
             )
 
-    def verify(self):
-        """:raises ImproperlyConfigured: the option names what is no foreign key."""
-        for text in self.wrong_names():
-            raise ImproperlyConfigured(text)
+    def verify(self) -> None:
+        """
+        Check that each name is that of a foreign key.
+
+        :raises ImproperlyConfigured: a name that no foreign key has.
+        """
+        for message in self.wrong_names():
+            raise ImproperlyConfigured(message)
 
     @cached_property
-    def _keys(self):
-        """[(app label, names of the model, names of the field)], each with the names that it had before."""
+    def _keys(self) -> List[Tuple[str, Set[str], Set[str]]]:
+        """(app label, names of the model, names of the field) of each key, former names included."""
         keys = []
         for app_label, model, field in map(_parts, self._names):
             history = self._history(app_label)
@@ -60,19 +66,19 @@ class UnenforcedKeys:
         return keys
 
     @staticmethod
-    def _is_foreign_key(name):
+    def _is_foreign_key(name: str) -> bool:
         app_label, model, field = _parts(name)
         try:
             return hasattr(apps.get_model(app_label, model)._meta.get_field(field), "db_constraint")
         except (LookupError, FieldDoesNotExist):
             return False
 
-    def _is_of_migrations(self, name):
+    def _is_of_migrations(self, name: str) -> bool:
         app_label, model, field = _parts(name)
         history = self._history(app_label)
         return model in history.models and field in history.fields
 
-    def _history(self, app_label):
+    def _history(self, app_label: str) -> "_History":
         return _History(
             operation
             for (label, _), migration in self._migrations.items()
@@ -81,16 +87,25 @@ class UnenforcedKeys:
         )
 
     @cached_property
-    def _migrations(self):
-        return MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    def _migrations(self) -> Dict[Tuple[str, str], Any]:
+        migrations: Dict[Tuple[str, str], Any] = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+        return migrations
 
 
 class _History:
-    """The names that the migrations of an app give."""
+    """
+    The names that an app's migrations give to models and fields.
 
-    def __init__(self, operations):
-        self.models, self.fields = set(), set()
-        self._models, self._fields = [], []
+    :ivar models: every name of a model, in lower case.
+    :ivar fields: every name of a field.
+    """
+
+    def __init__(self, operations: Iterable[Any]) -> None:
+        self.models: Set[str] = set()
+        self.fields: Set[str] = set()
+        # (old, new) and (model, old, new).
+        self._models: List[Tuple[str, str]] = []
+        self._fields: List[Tuple[str, str, str]] = []
         for operation in operations:
             kind = type(operation).__name__
             if kind == "CreateModel":
@@ -105,16 +120,16 @@ class _History:
                 self.fields.add(operation.new_name)
                 self._fields.append((operation.model_name.lower(), operation.old_name, operation.new_name))
 
-    def former_models(self, name):
-        """The name of a model, and those that it had before."""
+    def former_models(self, name: str) -> Set[str]:
+        """The name of a model, and its former names."""
         return _former(name, self._models)
 
-    def former_fields(self, models, name):
-        """The name of a field of a model, and those that it had before."""
+    def former_fields(self, models: Set[str], name: str) -> Set[str]:
+        """The name of a model's field, and its former names."""
         return _former(name, [(old, new) for model, old, new in self._fields if model in models])
 
 
-def foreign_keys():
+def foreign_keys() -> Iterator[str]:
     """Yield the names of the project's foreign keys, as the option takes them."""
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.local_concrete_fields:
@@ -122,20 +137,20 @@ def foreign_keys():
                 yield "%s.%s" % (model._meta.label, field.name)
 
 
-def _parts(name):
+def _parts(name: str) -> Tuple[str, str, str]:
     app_label, model, field = name.split(".")
     return app_label, model.lower(), field
 
 
-def _operations(operations):
-    """Operations, and those inside SeparateDatabaseAndState."""
+def _operations(operations: Iterable[Any]) -> Iterator[Any]:
+    """The operations, and those inside SeparateDatabaseAndState."""
     for operation in operations:
         yield operation
         for part in ("database_operations", "state_operations"):
             yield from _operations(getattr(operation, part, ()))
 
 
-def _former(name, renamed):
+def _former(name: str, renamed: Iterable[Tuple[str, str]]) -> Set[str]:
     names, waiting = {name}, [name]
     while waiting:
         current = waiting.pop()
