@@ -1,21 +1,32 @@
 """Objects that block ALTER COLUMN, in drop and re-create order."""
 
-from typing import Any, Iterable, List, Set, Tuple
+from typing import Any, Iterable, List, Set, Tuple, TypeVar
 
 from django.db import NotSupportedError
 
-from ..introspection.objects import Check, Column, Default, ForeignKey, Index, Statistics, column_references
+from ..introspection.objects import (
+    Check,
+    Column,
+    Default,
+    ForeignKey,
+    Index,
+    SchemaObject,
+    Statistics,
+    column_references,
+)
 from ..introspection.table_snapshot import TableSnapshot, renamed_key
 from ..names import TableName
+
+_Object = TypeVar("_Object", bound=SchemaObject)
 
 
 class Dependents:
     """
     The objects that block a change of columns (errors 5074 and 4922).
 
-    Fed with snapshots of the tables concerned, it lists each object once.
-    Dropped in one order and created in the reverse one, the tables are as
-    before, but for what the caller changed in between.
+    Collected from snapshots of the tables concerned, each object once. Dropped
+    in one order and created in the reverse one, they leave the tables as before,
+    except for what the caller changed in between.
     """
 
     def __init__(self) -> None:
@@ -41,12 +52,9 @@ class Dependents:
         for index in snapshot.indexes:
             if columns.intersection(index.references):
                 self._extend(self.keys if index.is_constraint else self.indexes, [index])
-        for items, found in (
-            (self.statistics, snapshot.statistics),
-            (self.checks, snapshot.checks),
-            (self.foreign_keys, snapshot.foreign_keys),
-        ):
-            self._extend(items, [i for i in found if columns.intersection(i.columns)])
+        self._extend(self.statistics, [s for s in snapshot.statistics if columns.intersection(s.columns)])
+        self._extend(self.checks, [c for c in snapshot.checks if columns.intersection(c.columns)])
+        self._extend(self.foreign_keys, [key for key in snapshot.foreign_keys if columns.intersection(key.columns)])
         self._extend(
             self.foreign_keys,
             [key for key in snapshot.referring if columns.intersection(key.to_columns)],
@@ -57,7 +65,7 @@ class Dependents:
         """
         Collect what names the column in an expression.
 
-        Renaming the column is refused while it exists (error 15336).
+        While it exists the column cannot be renamed (error 15336).
         """
         computed = [
             item
@@ -95,9 +103,9 @@ class Dependents:
         )
 
     @staticmethod
-    def _extend(items: List[Any], found: Iterable[Any]) -> None:
-        known = {(item.table, item.name) for item in items}
-        items.extend(item for item in found if (item.table, item.name) not in known)
+    def _extend(group: List[_Object], items: Iterable[_Object]) -> None:
+        known = {(item.table, item.name) for item in group}
+        group.extend(item for item in items if (item.table, item.name) not in known)
 
     @staticmethod
     def _refuse_others(snapshot: TableSnapshot, columns: Set[str]) -> None:
@@ -120,15 +128,16 @@ class Dependents:
             self.computed,
         )
 
-    def drop_order(self) -> List[Any]:
-        """Nonclustered before clustered, references before their targets."""
+    def drop_order(self) -> List[SchemaObject]:
+        """Return the objects, nonclustered before clustered, references before their targets."""
         return [item for group in self._groups() for item in group]
 
-    def create_order(self) -> List[Any]:
+    def create_order(self) -> List[SchemaObject]:
+        """Return the objects in the reverse order."""
         return [item for group in reversed(self._groups()) for item in group]
 
-    def discard(self, items: Iterable[Any]) -> None:
-        """Forget these objects: they are neither dropped nor made."""
+    def discard(self, items: Iterable[SchemaObject]) -> None:
+        """Forget these objects: they are neither dropped nor made again."""
         known = {(item.table, item.name) for item in items}
         for group in self._groups():
             group[:] = [i for i in group if (i.table, i.name) not in known]

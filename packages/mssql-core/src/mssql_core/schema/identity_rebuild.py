@@ -1,5 +1,5 @@
 """
-Gives an existing column the IDENTITY property, or takes it away.
+Add the IDENTITY property to an existing column, or remove it.
 
 The server has no statement for that: the table is built again beside the old
 one and takes its place, all in one transaction, with its rows, keys, indexes,
@@ -7,16 +7,19 @@ constraints, comments, triggers, and permissions.
 """
 
 from contextlib import contextmanager
+from typing import Any, Container, Iterator, Optional, Tuple
 
 from django.db import NotSupportedError
 from django.db.backends.utils import truncate_name
 from django.db.transaction import atomic
 
 from ..introspection import queries, table_snapshot
+from ..introspection.table_snapshot import TableSnapshot
 from ..names import MAX_NAME_LENGTH, TableName, quote_identifier, restart_sql
+from ..plugin.django_types import Model, SchemaEditor
 from .comments import property_sql
 
-# What the new table would not have, by the column of queries.TABLE_KIND.
+# What the new table would lose, by the column of queries.TABLE_KIND.
 _TABLE_LOSSES = {
     "is_memory_optimized": "being memory-optimized",
     "is_replicated": "its replication",
@@ -41,13 +44,13 @@ _COLUMN_LOSSES = {
 }
 
 
-def refuse_losses(editor, model):
+def refuse_losses(editor: SchemaEditor, model: Model) -> None:
     """
-    Look whether the model's table can be rebuilt, before anything is changed.
+    Check that the model's table can be rebuilt, before anything is changed.
 
-    :raises NotSupportedError: what no statement here makes again, by name.
+    :raises NotSupportedError: naming what the rebuilt table would lose.
     """
-    snapshot = editor.snapshot(model)
+    snapshot: TableSnapshot = editor.snapshot(model)
     name = str(editor.catalogue.name_on_server(snapshot.table))
     with editor.connection.cursor() as cursor:
         tables = queries.rows(cursor, queries.TABLE_KIND, [name])
@@ -61,9 +64,9 @@ def refuse_losses(editor, model):
         losses += [loss for name, loss in _TABLE_LOSSES.items() if getattr(table, name)]
     for column in columns:
         losses += ["%s of %s" % (loss, column.name) for name, loss in _COLUMN_LOSSES.items() if getattr(column, name)]
-    # The definition of an encrypted trigger, or of one of the CLR, is not told.
+    # The server does not give the definition of an encrypted trigger, or of a CLR one.
     losses += ["the trigger %s" % trigger.name for trigger in triggers if trigger.definition is None]
-    losses += [row.loss for row in others]
+    losses += [other.loss for other in others]
     if losses:
         raise NotSupportedError(
             "Adding or removing IDENTITY rebuilds the table %s, which would "
@@ -71,14 +74,14 @@ def refuse_losses(editor, model):
         )
 
 
-def rebuild(editor, model, column, identity):
+def rebuild(editor: SchemaEditor, model: Model, column: str, identity: Optional[Tuple[int, int]]) -> None:
     """
     Rebuild the model's table so that `column` is, or is not, an identity.
 
-    :param column: name of the column as the catalogue has it.
-    :param identity: (seed, increment), or None to take the property away.
+    :param column: the column's name in the catalogue.
+    :param identity: (seed, increment), or None to remove the property.
     """
-    snapshot = editor.snapshot(model)
+    snapshot: TableSnapshot = editor.snapshot(model)
     extras = _Extras(editor, snapshot)
     with _transaction(editor):
         editor.drop(snapshot.incoming + snapshot.foreign_keys)
@@ -99,7 +102,7 @@ def rebuild(editor, model, column, identity):
 
 
 @contextmanager
-def _transaction(editor):
+def _transaction(editor: SchemaEditor) -> Iterator[None]:
     if editor.collect_sql:
         yield
     else:
@@ -107,7 +110,9 @@ def _transaction(editor):
             yield
 
 
-def _create_and_fill(editor, snapshot, column, identity):
+def _create_and_fill(
+    editor: SchemaEditor, snapshot: TableSnapshot, column: str, identity: Optional[Tuple[int, int]]
+) -> TableName:
     name = truncate_name("__rebuild_%s" % snapshot.table.name, MAX_NAME_LENGTH)
     table = TableName(snapshot.table.schema, name)
     columns = [item._replace(identity=identity) if item.name == column else item for item in snapshot.columns.values()]
@@ -127,9 +132,13 @@ def _create_and_fill(editor, snapshot, column, identity):
 
 
 class _Extras:
-    """What a table carries besides columns, keys, and indexes."""
+    """
+    What a table has besides columns, keys, and indexes.
 
-    def __init__(self, editor, snapshot):
+    :ivar is_known: whether the server has the table.
+    """
+
+    def __init__(self, editor: SchemaEditor, snapshot: TableSnapshot) -> None:
         self._snapshot = snapshot
         self._editor = editor
         name = editor.catalogue.name_on_server(snapshot.table)
@@ -141,8 +150,8 @@ class _Extras:
         self.is_known = bool(kinds)
         self._lock_escalation = kinds[0].lock_escalation if kinds else "TABLE"
 
-    def create(self):
-        """Give the new table all of it."""
+    def create(self) -> None:
+        """Create all of it on the new table."""
         editor, table = self._editor, self._snapshot.table
         if self._lock_escalation != "TABLE":
             editor.run(["ALTER TABLE %s SET (LOCK_ESCALATION = %s)" % (table, self._lock_escalation)])
@@ -151,9 +160,9 @@ class _Extras:
         for item in self._properties:
             if not item.part_kind or item.part_kind == "TRIGGER" or item.part_name in self._parts(item.part_kind):
                 editor.run([property_sql(item._replace(table=table.in_schema(item.table.schema)))])
-        editor.run(_permission_sql(table, row) for row in self._permissions)
+        editor.run(_permission_sql(table, permission) for permission in self._permissions)
 
-    def _parts(self, kind):
+    def _parts(self, kind: Optional[str]) -> Container[Optional[str]]:
         snapshot = self._snapshot
         if kind == "COLUMN":
             return snapshot.columns
@@ -161,12 +170,13 @@ class _Extras:
         return {item.name for item in snapshot.indexes + constraints}
 
 
-def _permission_sql(table, row):
+def _permission_sql(table: TableName, permission: Any) -> str:
+    """Return the GRANT or DENY; `permission` is a row of queries.PERMISSIONS."""
     return "%s %s ON %s%s TO %s%s" % (
-        "GRANT" if row.state.startswith("GRANT") else row.state,
-        row.permission,
+        "GRANT" if permission.state.startswith("GRANT") else permission.state,
+        permission.permission,
         table,
-        " (%s)" % quote_identifier(row.column_name) if row.column_name else "",
-        quote_identifier(row.grantee),
-        " WITH GRANT OPTION" if row.state == "GRANT_WITH_GRANT_OPTION" else "",
+        " (%s)" % quote_identifier(permission.column_name) if permission.column_name else "",
+        quote_identifier(permission.grantee),
+        " WITH GRANT OPTION" if permission.state == "GRANT_WITH_GRANT_OPTION" else "",
     )

@@ -1,19 +1,30 @@
-"""What Django asks a schema editor about indexes and unique constraints."""
+"""Django's hooks for indexes and unique constraints."""
 
-from ..introspection.objects import is_hidden
-from ..names import quote_identifier
+from typing import Any, Iterable, List, Optional, Sequence
+
+from ..introspection.objects import Index, is_hidden
+from ..introspection.table_snapshot import TableSnapshot
+from ..names import TableName, quote_identifier
+from ..plugin.django_types import Field, Mixin, Model
+from .catalogue import Catalogue
+from .deferred import DeferredStatements
 from .fields import is_indexed
-from .indexes import UniqueRule
-from .statements import LiteralTemplate, Removal, Renaming, rename_sql
+from .indexes import IndexStatements, UniqueRule
+from .planned_table import PlannedTables
+from .references import TableReference
+from .statements import Creation, IndexCreation, LiteralTemplate, Removal, Renaming, rename_sql
 
 
-class IndexHooks:
-    """
-    The part of the schema editor between Django's hooks and IndexStatements.
+class IndexHooks(Mixin):
+    """The part of the schema editor between Django's hooks and IndexStatements."""
 
-    It takes from the editor: `indexes`, `deferred`, `catalogue`, `snapshot()`,
-    `plans`, and names of tables.
-    """
+    # Of the editor that this is mixed into.
+    indexes: IndexStatements
+    deferred: DeferredStatements
+    catalogue: Catalogue
+    plans: PlannedTables
+    collect_sql: bool
+    deferred_sql: List[Any]
 
     sql_create_index = "CREATE INDEX %(name)s ON %(table)s (%(columns)s)%(include)s%(condition)s%(extra)s"
     sql_create_unique_index = "CREATE UNIQUE INDEX %(name)s ON %(table)s (%(columns)s)%(include)s%(condition)s%(extra)s"
@@ -29,15 +40,23 @@ class IndexHooks:
         "ELSE DROP INDEX %(name)s ON %(table)s"
     )
 
-    def index_statement(self, model, fields):
+    def index_statement(self, model: Model, fields: Sequence[Field]) -> IndexCreation:
         """Return the statement that makes an index on fields."""
         return self._create_index_sql(model, fields=fields)
 
-    def unique_statement(self, model, fields, name=None):
+    def unique_statement(self, model: Model, fields: Sequence[Field], name: Optional[str] = None) -> Optional[Creation]:
         """Return the statement that makes fields unique together."""
         return self._create_unique_sql(model, fields, name=name)
 
-    def _create_index_sql(self, model, *, fields=None, db_tablespace=None, include=None, **options):
+    def _create_index_sql(
+        self,
+        model: Model,
+        *,
+        fields: Optional[Sequence[Field]] = None,
+        db_tablespace: Optional[str] = None,
+        include: Optional[Sequence[str]] = None,
+        **options: Any,
+    ) -> IndexCreation:
         fields = fields or []
         return self.indexes.index(
             model,
@@ -47,8 +66,10 @@ class IndexHooks:
             **options,
         )
 
-    def _create_unique_sql(self, model, fields, name=None, opclasses=None, **rule):
-        rule = UniqueRule(**rule)
+    def _create_unique_sql(
+        self, model: Model, fields: Sequence[Field], name: Optional[str] = None, opclasses: Any = None, **options: Any
+    ) -> Optional[Creation]:
+        rule = UniqueRule(**options)
         return self.indexes.unique(
             model,
             fields,
@@ -58,81 +79,92 @@ class IndexHooks:
             extra=self._get_index_tablespace_sql(model, fields),
         )
 
-    def field_unique_statement(self, model, field):
+    def field_unique_statement(self, model: Model, field: Field) -> Optional[Creation]:
         """Return the statement that makes a field unique by itself."""
         return self.unique_statement(model, [field], self.indexes.field_unique_name(model, field))
 
-    def _unique_sql(self, model, fields, name, opclasses=None, **rule):
+    def _unique_sql(
+        self, model: Model, fields: Sequence[Field], name: str, opclasses: Any = None, **options: Any
+    ) -> Optional[str]:
         """Return the constraint for CREATE TABLE, or defer it and return None."""
-        is_deferrable = bool(rule.get("deferrable"))
-        if not is_deferrable and UniqueRule(**rule).is_plain(fields):
+        rule = UniqueRule(**options)
+        if rule.deferrable:
+            return None
+        if rule.is_plain(fields):
             return self.indexes.inline_unique(fields, name)
-        if not is_deferrable:
-            self.deferred_sql.append(self._create_unique_sql(model, fields, name=name, **rule))
+        self.deferred_sql.append(self._create_unique_sql(model, fields, name=name, **options))
         return None
 
-    def alter_unique_together(self, model, old_unique_together, new_unique_together):
+    def alter_unique_together(
+        self,
+        model: Model,
+        old_unique_together: Iterable[Iterable[str]],
+        new_unique_together: Iterable[Iterable[str]],
+    ) -> None:
         self._plan_with(model, [self.unique_statement(model, fields) for fields in _fields(model, old_unique_together)])
         super().alter_unique_together(model, old_unique_together, new_unique_together)
 
-    def alter_index_together(self, model, old_index_together, new_index_together):
-        olds = _fields(model, old_index_together)
-        self._plan_with(model, [self._create_index_sql(model, fields=fields, suffix="_idx") for fields in olds])
+    def alter_index_together(
+        self, model: Model, old_index_together: Iterable[Iterable[str]], new_index_together: Iterable[Iterable[str]]
+    ) -> None:
+        old_fields = _fields(model, old_index_together)
+        self._plan_with(model, [self._create_index_sql(model, fields=fields, suffix="_idx") for fields in old_fields])
         super().alter_index_together(model, old_index_together, new_index_together)
 
-    def _plan_with(self, model, statements):
-        """Let a table that is only planned have what its model has no longer."""
-        items = [item for statement in statements for item in statement.items()]
+    def _plan_with(self, model: Model, statements: Iterable[Optional[Creation]]) -> None:
+        """Plan a table that is not made yet with indexes and constraints that its model no longer has."""
+        items = [item for statement in statements if statement for item in statement.items()]
         if self.collect_sql:
             self.catalogue.table(self.table_name(model._meta.db_table), self.plans.of(model, items))
 
-    def _field_should_be_indexed(self, model, field):
+    def _field_should_be_indexed(self, model: Model, field: Field) -> bool:
         return is_indexed(field, self.connection)
 
-    def remove_index(self, model, index):
+    def remove_index(self, model: Model, index: Any) -> None:
         hidden = self._hidden_columns(model, index.name, index.contains_expressions)
         super().remove_index(model, index)
         self._drop_hidden_columns(model, hidden)
 
-    def remove_constraint(self, model, constraint):
+    def remove_constraint(self, model: Model, constraint: Any) -> None:
         may_be_index = not getattr(constraint, "deferrable", None) and hasattr(constraint, "fields")
         hidden = self._hidden_columns(model, constraint.name, may_be_index)
         super().remove_constraint(model, constraint)
         self._drop_hidden_columns(model, hidden)
 
-    def _hidden_columns(self, model, index_name, may_have=True):
+    def _hidden_columns(self, model: Model, index_name: str, may_have: bool = True) -> List[str]:
         """Return the hidden columns among the keys of an index."""
         index = self._find_index(model, index_name) if may_have else None
         return [name for name in index.columns if is_hidden(name)] if index else []
 
-    def _drop_hidden_columns(self, model, names):
+    def _drop_hidden_columns(self, model: Model, names: Sequence[str]) -> None:
         if names:
-            table = self.table_name(model._meta.db_table)
+            table: TableName = self.table_name(model._meta.db_table)
             self.run(["ALTER TABLE %s DROP COLUMN %s" % (table, ", ".join(map(quote_identifier, names)))])
             for name in names:
                 self.catalogue.column_dropped(table, name)
 
-    def _delete_index_sql(self, model, name, sql=None):
+    def _delete_index_sql(self, model: Model, name: str, sql: Optional[str] = None) -> Removal:
         db_table = model._meta.db_table
         self.deferred.forget_index(db_table, name)
         table = self.table_reference(db_table)
         return Removal(sql or self.sql_delete_index, table=table, name=self.quote_column(name))
 
-    def _delete_unique_sql(self, model, name, deferrable=None, **rule):
+    def _delete_unique_sql(self, model: Model, name: str, deferrable: Any = None, **options: Any) -> Optional[Removal]:
         return None if deferrable else self._delete_constraint_sql(self.sql_delete_unique, model, name)
 
-    def _delete_constraint_sql(self, template, model, name):
+    def _delete_constraint_sql(self, template: str, model: Model, name: str) -> Removal:
         db_table = model._meta.db_table
         index = self._find_index(model, name) if template == self.sql_delete_unique else None
         if index is not None:
             template = self.sql_delete_constraint if index.is_constraint else self.sql_delete_index
         return Removal(template, table=self.table_reference(db_table), name=self.quote_column(name))
 
-    def _find_index(self, model, name):
-        return next((index for index in self.snapshot(model).indexes if index.name == name), None)
+    def _find_index(self, model: Model, name: str) -> Optional[Index]:
+        snapshot: TableSnapshot = self.snapshot(model)
+        return next((index for index in snapshot.indexes if index.name == name), None)
 
-    def _rename_index_sql(self, model, old_name, new_name):
-        table = self.table_reference(model._meta.db_table)
+    def _rename_index_sql(self, model: Model, old_name: str, new_name: str) -> Renaming:
+        table: TableReference = self.table_reference(model._meta.db_table)
         return Renaming(
             self.sql_rename_index,
             old_name,
@@ -142,5 +174,5 @@ class IndexHooks:
         )
 
 
-def _fields(model, together):
+def _fields(model: Model, together: Iterable[Iterable[str]]) -> List[List[Field]]:
     return [list(map(model._meta.get_field, names)) for names in together]

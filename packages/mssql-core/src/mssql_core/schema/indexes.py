@@ -1,6 +1,6 @@
 """Indexes and unique constraints: filtered, covering, over expressions."""
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
 from django.db.backends.ddl_references import IndexName
@@ -21,10 +21,14 @@ from django.db.models.functions import (
 )
 from django.db.models.sql import Query
 
+from ..plugin.django_types import Expression, Field, Model, SchemaEditor
 from . import index_filter as filters
+from .columns import ColumnDefinitions
+from .constraint_names import ConstraintNames
 from .fields import is_computed, is_nullable
 from .references import (
     ColumnKeys,
+    Definition,
     ExpressionKeys,
     FilterClause,
     HiddenColumns,
@@ -32,7 +36,9 @@ from .references import (
     hidden_discriminator,
     is_shell,
 )
-from .statements import IndexCreation, KeyCreation
+from .statements import Creation, IndexCreation, KeyCreation
+
+_Keys = Union[ColumnKeys, ExpressionKeys]
 
 # Functions that give NULL for a NULL argument only.
 _STRICT_FUNCTIONS = (
@@ -42,16 +48,16 @@ _STRICT_FUNCTIONS = (
 
 
 class UniqueRule(NamedTuple):
-    """What a unique constraint asks for besides its fields, as Django hands it over."""
+    """The options of a unique constraint besides its fields, as Django passes them."""
 
     condition: Optional[str] = None
     deferrable: Any = None
-    include: Optional[list] = None
+    include: Optional[Sequence[str]] = None
     expressions: Any = None
     nulls_distinct: Optional[bool] = None
 
-    def is_plain(self, fields):
-        """Does a UNIQUE constraint do? For it NULLs are equal (error 2627)."""
+    def is_plain(self, fields: Iterable[Field]) -> bool:
+        """Is a UNIQUE constraint enough? It takes NULLs for equal (error 2627)."""
         return (
             not self.condition
             and not self.include
@@ -63,54 +69,71 @@ class UniqueRule(NamedTuple):
 
 class IndexStatements:
     """
-    Writes CREATE INDEX and the constraint UNIQUE.
+    Statements with CREATE INDEX, and UNIQUE constraints.
 
-    :param editor: the schema editor; asked for its connection, its templates,
-        and for names and values as T-SQL writes them.
-    :param names: the ConstraintNames.
-    :param columns: the ColumnDefinitions.
+    :param editor: the schema editor; gives its connection, its templates, quoted
+        names, and literals.
     """
 
-    def __init__(self, editor, names, columns):
+    def __init__(self, editor: SchemaEditor, names: ConstraintNames, columns: ColumnDefinitions) -> None:
         self._editor = editor
         self._names = names
         self._columns = columns
 
-    def index(self, model, fields, name=None, suffix="", expressions=None, condition=None, col_suffixes=(), **parts):
+    def index(
+        self,
+        model: Model,
+        fields: Sequence[Field],
+        name: Optional[str] = None,
+        suffix: str = "",
+        expressions: Optional[Sequence[Expression]] = None,
+        condition: Optional[str] = None,
+        col_suffixes: Sequence[str] = (),
+        **parts: Any,
+    ) -> IndexCreation:
         """
         Return the IndexCreation of an index on fields or expressions.
 
-        :param name: made from the columns and `suffix` where there is none.
+        :param name: by default made from the columns and `suffix`.
         :param condition: the filter, as Django compiles it.
         :param parts: `sql`, a template; `include` and `extra`, clauses.
-        :raises NotSupportedError: a condition that no filter can say.
+        :raises NotSupportedError: a condition that no filter can express.
         """
         db_table = model._meta.db_table
         columns = [field.column for field in fields]
         chosen = [name] if name else []
 
-        def index_name(*args):
+        def index_name(table: str, columns: Sequence[str], suffix: str) -> str:
             # Chosen once: a renamed column does not change it.
             if not chosen:
-                chosen.append(self._names.index(*args))
+                chosen.append(self._names.index(table, columns, suffix))
             return self._editor.quote_column(chosen[0])
 
         return self._creation(
             model,
             parts.get("sql") or self._editor.sql_create_index,
-            self._keys(model, columns, expressions, name, col_suffixes),
+            # Expressions never come without a name.
+            self._keys(model, columns, expressions, name or "", col_suffixes),
             name=IndexName(db_table, columns, suffix, index_name),
             include=parts["include"],
             condition=self._filter(model, name, condition),
             extra=parts["extra"],
         )
 
-    def unique(self, model, fields, name, rule, include="", extra=""):
+    def unique(
+        self,
+        model: Model,
+        fields: Sequence[Field],
+        name: Optional[str],
+        rule: UniqueRule,
+        include: Any = "",
+        extra: Any = "",
+    ) -> Optional[Creation]:
         """
-        Return the statement that makes fields or expressions unique, or None.
+        Return the statement that makes fields or expressions unique.
 
-        A constraint where that does, else an index; None for a deferrable one,
-        which the server has not.
+        It makes a constraint where that is enough, else an index. None is for a
+        deferrable constraint, which the server does not have.
 
         :param include, extra: clauses.
         """
@@ -137,16 +160,24 @@ class IndexStatements:
             extra=extra,
         )
 
-    def inline_unique(self, fields, name):
-        """Return a constraint UNIQUE for CREATE TABLE."""
+    def inline_unique(self, fields: Iterable[Field], name: str) -> str:
+        """Return a UNIQUE constraint for CREATE TABLE."""
         quote = self._editor.quote_column
         return "CONSTRAINT %s UNIQUE (%s)" % (quote(name), ", ".join(quote(field.column) for field in fields))
 
-    def field_unique_name(self, model, field):
-        """Return the name of a field's own constraint; None for that of an index."""
+    def field_unique_name(self, model: Model, field: Field) -> Optional[str]:
+        """Return the name of a unique field's constraint; None where it gets an index."""
         return None if is_nullable(field) else self._names.field_unique(model._meta.db_table, field.column)
 
-    def _creation(self, model, template, keys, discriminators=(), is_unique=False, **parts):
+    def _creation(
+        self,
+        model: Model,
+        template: str,
+        keys: _Keys,
+        discriminators: Sequence[Definition] = (),
+        is_unique: bool = False,
+        **parts: Any,
+    ) -> IndexCreation:
         table = self._editor.table_reference(model._meta.db_table)
         return IndexCreation(
             "%(hidden)s" + template,
@@ -157,20 +188,27 @@ class IndexStatements:
             **parts,
         )
 
-    def _unique_name(self, db_table, columns):
-        def unique_name(table, names, suffix):
+    def _unique_name(self, db_table: str, columns: Sequence[str]) -> IndexName:
+        def unique_name(table: str, names: Sequence[str], suffix: str) -> str:
             return self._editor.quote_column(self._names.index(table, names, suffix))
 
         return IndexName(db_table, columns, "_uniq", unique_name)
 
-    def _keys(self, model, columns, expressions, name, col_suffixes=()):
+    def _keys(
+        self,
+        model: Model,
+        columns: List[str],
+        expressions: Optional[Sequence[Expression]],
+        name: str,
+        col_suffixes: Sequence[str] = (),
+    ) -> _Keys:
         db_table = model._meta.db_table
         if columns:
             return ColumnKeys(db_table, columns, self._editor.quote_column, col_suffixes=col_suffixes)
         compiler = Query(model, alias_cols=False).get_compiler(connection=self._editor.connection)
         return ExpressionKeys(db_table, expressions, compiler, self._editor.quote_value, name)
 
-    def _filter(self, model, name, condition):
+    def _filter(self, model: Model, name: Optional[str], condition: Optional[str]) -> FilterClause:
         predicates, others = filters.split(condition, _computed_columns(model)) if condition else ([], [])
         if others:
             raise NotSupportedError(
@@ -180,9 +218,12 @@ class IndexStatements:
             )
         return FilterClause(model._meta.db_table, predicates)
 
-    def _unique_predicates(self, model, fields, keys, rule):
-        """Return what the filter can say of the rows to be unique, and the rest."""
-        predicates, others = [], []
+    def _unique_predicates(
+        self, model: Model, fields: Sequence[Field], keys: _Keys, rule: UniqueRule
+    ) -> Tuple[List[str], List[str]]:
+        """Return the predicates of the rows to be unique: those that a filter can express, and the rest."""
+        predicates: List[str] = []
+        others: List[str] = []
         if rule.condition:
             predicates, others = filters.split(rule.condition, _computed_columns(model))
         if rule.nulls_distinct is False:
@@ -202,10 +243,11 @@ class IndexStatements:
                     (predicates if isinstance(node, Col) else others).append("%s IS NOT NULL" % definition)
         return predicates, others
 
-    def _discriminators(self, model, name, predicates):
+    def _discriminators(self, model: Model, name: str, predicates: Iterable[str]) -> List[Definition]:
         """
-        Return hidden columns that hold NULL where all `predicates` are true,
-        else the row's own key, so that other rows never collide.
+        Return hidden columns that keep apart the rows for which a predicate is not true.
+
+        They hold NULL where all predicates are true, else the row's own key.
         """
         condition = " AND ".join("(%s)" % predicate for predicate in predicates)
         pk_fields = getattr(model._meta, "pk_fields", [model._meta.pk])
@@ -218,12 +260,12 @@ class IndexStatements:
         ]
 
 
-def _computed_columns(model):
+def _computed_columns(model: Model) -> List[str]:
     return [field.column for field in model._meta.local_concrete_fields if is_computed(field)]
 
 
-def _may_be_null(node):
-    """May the expression be NULL? Yes where that is not known."""
+def _may_be_null(node: Any) -> bool:
+    """May the expression be NULL? True where that is not known."""
     if isinstance(node, Col):
         return is_nullable(node.target)
     if isinstance(node, Value):

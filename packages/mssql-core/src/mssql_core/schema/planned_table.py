@@ -1,49 +1,60 @@
 """
-What a model says its table has, for scripts about tables not yet made.
+Tables as their models plan them, for scripts about tables not yet made.
 
 sqlmigrate may print the change of a table that an earlier, unapplied migration
-creates. The catalogue knows nothing of it then, but every name is ours: the
-table is taken for what create_model() makes of the model.
+creates. The catalogue does not know it then, but every name is made here: the
+table is taken to be what create_model() makes of the model.
 """
 
-from ..introspection.objects import Column, Default, Index
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence
+
+from ..introspection.objects import Column, Default, ForeignKey, Index, SchemaObject
 from ..introspection.table_snapshot import TableSnapshot
-from ..names import bare_identifier
+from ..names import TableName, bare_identifier
+from ..plugin.django_types import Field, Model, SchemaEditor
+from .columns import ColumnDefinitions
+from .constraint_names import ConstraintNames
+from .constraints import ConstraintStatements
 from .fields import collation_of, has_db_default, is_computed, is_constrained, is_nullable
 from .statements import CheckCreation, KeyCreation, check
 
 
 class PlannedTables:
     """
-    Makes TableSnapshots of models.
+    TableSnapshots of models.
 
-    :param editor: the schema editor; asked for its connection, for names of
-        tables, and for the statements that wait when it has created a model.
-    :param names, columns, constraints: its parts of these names.
+    :param editor: the schema editor; gives its connection, the names of tables,
+        and the statements that create_model() defers.
     """
 
-    def __init__(self, editor, names, columns, constraints):
+    def __init__(
+        self,
+        editor: SchemaEditor,
+        names: ConstraintNames,
+        columns: ColumnDefinitions,
+        constraints: ConstraintStatements,
+    ) -> None:
         self._editor = editor
         self._names = names
         self._columns = columns
         self._constraints = constraints
 
-    def of(self, model, items=()):
+    def of(self, model: Model, items: Iterable[SchemaObject] = ()) -> "ModelPlan":
         """
         Return the ModelPlan of a model.
 
-        :param items: objects that the table has besides.
+        :param items: further objects of the table.
         """
         return ModelPlan(self, model, items)
 
     @staticmethod
-    def note_names(model, db_table, snapshot):
+    def note_names(model: Model, db_table: str, snapshot: Callable[[Model], TableSnapshot]) -> None:
         """
-        Let a script know the model's table, and those with keys to it, by the names that were made of its old one.
+        Plan the model's table, and those with keys to it, with the names that the table's old name gave them.
 
-        :param model: as it is after its table was renamed.
+        :param model: the model after its table was renamed.
         :param db_table: the old name.
-        :param snapshot: the editor's method, which plans what the server has not.
+        :param snapshot: the editor's method, which plans what the server does not have.
         """
         meta = model._meta
         relations = [
@@ -51,25 +62,27 @@ class PlannedTables:
         ]
         db_table, meta.db_table = meta.db_table, db_table
         try:
-            for each in [model, *(relation.related_model for relation in relations if not relation.many_to_many)]:
-                snapshot(each)
+            snapshot(model)
+            for relation in relations:
+                if not relation.many_to_many:
+                    snapshot(relation.related_model)
         finally:
             meta.db_table = db_table
 
-    def column_names(self, model):
+    def column_names(self, model: Model) -> List[str]:
         """Return the names of the model's columns."""
         connection = self._editor.connection
         fields = model._meta.local_fields
         return [bare_identifier(field.column) for field in fields if field.db_type(connection=connection) is not None]
 
-    def made(self, model):
+    def made(self, model: Model) -> TableSnapshot:
         """Return the table as create_model() leaves it at the end of a migration."""
         snapshot = self.created(model)
         for statement in self._editor.waiting_statements(model):
             snapshot = snapshot.with_items(statement.items())
         return snapshot.changed(incoming=list(self._incoming(model)))
 
-    def created(self, model):
+    def created(self, model: Model) -> TableSnapshot:
         """Return the table as CREATE TABLE makes it."""
         snapshot = TableSnapshot(self._editor.table_name(model._meta.db_table))
         for field in model._meta.local_fields:
@@ -83,14 +96,14 @@ class PlannedTables:
                 snapshot = snapshot.with_items(statement.items())
         return snapshot
 
-    def field_items(self, model, field, is_new_table):
-        """Return what the definition of the field's column makes, the column first."""
+    def field_items(self, model: Model, field: Field, is_new_table: bool) -> List[SchemaObject]:
+        """Return the objects that the definition of the field's column makes, the column first."""
         params = field.db_parameters(connection=self._editor.connection)
         if params["type"] is None:
             return []
         db_table = model._meta.db_table
         table = self._editor.table_name(db_table)
-        items = [self._column(table, field, params)]
+        items: List[SchemaObject] = [self._column(table, field, params)]
         if has_db_default(field):
             name = self._names.default(db_table, field.column)
             items.append(Default(table, name, field.column, self._columns.db_default(field)))
@@ -104,7 +117,7 @@ class PlannedTables:
             items.append(check(table, name, params["check"], [field.column]))
         return items
 
-    def _column(self, table, field, params):
+    def _column(self, table: TableName, field: Field, params: Mapping[str, Any]) -> Column:
         return Column(
             table,
             bare_identifier(field.column),
@@ -116,7 +129,7 @@ class PlannedTables:
             bool(is_computed(field) and field.db_persist),
         )
 
-    def _primary_key(self, model, columns):
+    def _primary_key(self, model: Model, columns: Sequence[str]) -> Index:
         db_table = model._meta.db_table
         return Index(
             self._editor.table_name(db_table),
@@ -127,7 +140,7 @@ class PlannedTables:
             kind="CLUSTERED",
         )
 
-    def _incoming(self, model):
+    def _incoming(self, model: Model) -> Iterator[ForeignKey]:
         for relation in model._meta.related_objects:
             field = relation.field
             is_other_table = relation.related_model._meta.db_table != model._meta.db_table
@@ -136,17 +149,17 @@ class PlannedTables:
 
 
 class ModelPlan:
-    """What a model asks for; worked out where the catalogue does not say it."""
+    """The table that a model plans, worked out only where the catalogue does not have it."""
 
-    def __init__(self, plans, model, items):
+    def __init__(self, plans: PlannedTables, model: Model, items: Iterable[SchemaObject]) -> None:
         self._plans = plans
         self._model = model
         self._items = items
 
-    def columns(self):
+    def columns(self) -> List[str]:
         """Return the names of the columns."""
         return self._plans.column_names(self._model)
 
-    def table(self):
+    def table(self) -> TableSnapshot:
         """Return the TableSnapshot."""
         return self._plans.made(self._model).with_items(self._items)

@@ -5,11 +5,11 @@ Django keeps statements for later and follows renamed tables and columns in
 them. These can also tell it to the catalogue that a script is written against.
 """
 
-from typing import Any, List, Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from django.db.backends.ddl_references import Statement
 
-from ..introspection.objects import Check, Column, ForeignKey, Index, column_references
+from ..introspection.objects import Check, Column, ForeignKey, Index, SchemaObject, column_references
 from ..literals import string_literal, with_texts
 from ..names import TableName, bare_identifier
 
@@ -50,7 +50,7 @@ class SchemaStatement(Statement):
 class Creation(SchemaStatement):
     """A statement that makes objects."""
 
-    def items(self) -> List[Any]:
+    def items(self) -> Sequence[SchemaObject]:
         """Return the objects as the catalogue will have them."""
         raise NotImplementedError
 
@@ -69,7 +69,7 @@ class IndexCreation(Creation):
         super().__init__(template, **parts)
         self.is_unique = is_unique
 
-    def items(self) -> List[Any]:
+    def items(self) -> Sequence[SchemaObject]:
         parts = self.parts
         hidden = [
             Column(self.table, name, "", True, computed="(%s)" % definition, is_persisted=True)
@@ -85,7 +85,7 @@ class IndexCreation(Creation):
             self.is_unique,
             data_space=_data_space(parts["extra"]),
         )
-        return hidden + [index]
+        return [*hidden, index]
 
 
 def _data_space(clause: str) -> Optional[str]:
@@ -102,7 +102,7 @@ class KeyCreation(Creation):
         super().__init__(template, **parts)
         self.is_primary_key = is_primary_key
 
-    def items(self) -> List[Any]:
+    def items(self) -> Sequence[Index]:
         key = Index(self.table, self.name, self.parts["columns"].pairs(), is_unique=True)
         if self.is_primary_key:
             return [key._replace(is_primary_key=True, kind="CLUSTERED")]
@@ -112,7 +112,7 @@ class KeyCreation(Creation):
 class ForeignKeyCreation(Creation):
     """Makes a foreign key. Parts: table, name, column, to_table, to_column, on_delete_db."""
 
-    def items(self) -> List[Any]:
+    def items(self) -> Sequence[ForeignKey]:
         parts = self.parts
         action = parts["on_delete_db"].strip().replace("ON DELETE ", "").replace(" ", "_")
         return [
@@ -138,7 +138,7 @@ class CheckCreation(Creation):
         super().__init__(template, **parts)
         self._columns = columns
 
-    def items(self) -> List[Any]:
+    def items(self) -> Sequence[Check]:
         return [check(self.table, self.name, self.parts["check"], self._columns)]
 
 
