@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 from django.db import DataError
+from django.db.models import DecimalField, ExpressionWrapper, F
+from ormtests.models import Author
 
 from mssql_core.compiler.json_values import carrier, json_array
 
@@ -48,3 +50,11 @@ def test_values_survive_json():
 def test_infinity_is_refused():
     with pytest.raises(DataError, match="float has no NaN and no infinity"):
         json_array([float("inf")])
+
+
+def test_a_decimal_field_may_name_its_digits_alone(compiled):
+    """Such as the output_field of an expression, which no check of models sees."""
+    half = ExpressionWrapper(F("id") * decimal.Decimal("0.5"), output_field=DecimalField(max_digits=10))
+    values = [decimal.Decimal(number) / 2 for number in range(100)]
+    sql, _ = compiled(Author.objects.order_by().annotate(half=half).filter(half__in=values).values("id"), "2016")
+    assert "WITH ([v] numeric(38, 1) '$')" in sql

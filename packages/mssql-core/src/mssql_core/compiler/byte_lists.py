@@ -1,17 +1,21 @@
 """Values in one parameter of bytes, for compatibility levels below 130, which have no OPENJSON.
 
-The values follow one another as UTF-16 text; a second parameter says where each begins and how long it is, four bytes
-for each number. Numbers up to the count of the values, from crossed lists of digits, take them apart.
+The values follow one another as UTF-16 text; a second parameter holds the offset and the length of each, four bytes for
+each number. A derived table of the numbers below their count, from crossed lists of digits, takes them apart.
 https://learn.microsoft.com/sql/t-sql/functions/substring-transact-sql
 """
 
-from .json_values import carrier, json_value
+from typing import Any, List, Optional, Sequence, Tuple
+
+from ..plugin.django_types import Connection, Field
+from ..plugin.types import Compiled
+from .json_values import Carrier, carrier, json_value
 
 _DIGITS = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS [d%d] ([d])"
 
 
-def scalar_table(values, field, connection):
-    """(subquery, parameters) as :func:`.value_lists.scalar_table`; None if nothing carries the values."""
+def scalar_table(values: Sequence[Any], field: Optional[Field], connection: Connection) -> Optional[Compiled]:
+    """The `values` in one column, as :func:`.value_lists.scalar_table` returns them; None if nothing carries them."""
     carried = carrier(field, values, connection, is_compared=True)
     if carried is None:
         return None
@@ -19,51 +23,51 @@ def scalar_table(values, field, connection):
     return "(SELECT %s %s)" % (value, source), params
 
 
-def rows_source(rows, carriers):
+def rows_source(rows: Sequence[Sequence[Any]], carriers: Sequence[Carrier]) -> Tuple[List[str], str, List[Any]]:
     """
-    Rows of values: (expressions of their columns, the clauses from FROM on, parameters).
+    Return (expressions of the columns, clauses from FROM to WHERE, parameters) for rows of values.
 
-    :param carriers: of each column, see json_values.carrier().
+    :param carriers: one for each column, see :func:`.json_values.carrier`.
     """
     pieces = [_bytes(value) for row in rows for value in row]
-    places, start = [], 1
+    spans: List[bytes] = []
+    start = 1
     for piece in pieces:
-        places.append(start.to_bytes(4, "big") + len(piece).to_bytes(4, "big"))
+        spans.append(start.to_bytes(4, "big") + len(piece).to_bytes(4, "big"))
         start += len(piece)
+    width = len(carriers)
     values = [
-        _value(
-            "SUBSTRING([b].[v], %s, %s)" % (_number(place, 1, carriers), _number(place, 5, carriers)), carried.sql_type
-        )
+        _value("SUBSTRING([b].[v], %s, %s)" % (_number(place, 1, width), _number(place, 5, width)), carried.sql_type)
         for place, carried in enumerate(carriers)
     ]
     source = (
         "FROM (SELECT CAST(%%s AS varbinary(max)) AS [v], CAST(%%s AS varbinary(max)) AS [p]) AS [b] "
         "CROSS JOIN (%s) AS [n] WHERE [n].[n] < %%s" % _numbers(len(str(len(rows))))
     )
-    return values, source, [b"".join(pieces), b"".join(places), len(rows)]
+    return values, source, [b"".join(pieces), b"".join(spans), len(rows)]
 
 
-def _bytes(value):
+def _bytes(value: Any) -> bytes:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     value = json_value(value)
     return (value if isinstance(value, str) else repr(value)).encode("utf-16-le")
 
 
-def _number(place, offset, columns):
-    return "CAST(SUBSTRING([b].[p], [n].[n] * %d + %d, 4) AS int)" % (8 * len(columns), 8 * place + offset)
+def _number(place: int, offset: int, columns: int) -> str:
+    return "CAST(SUBSTRING([b].[p], [n].[n] * %d + %d, 4) AS int)" % (8 * columns, 8 * place + offset)
 
 
-def _numbers(digits):
-    """The numbers of so many digits."""
+def _numbers(digits: int) -> str:
+    """SELECT of all numbers of up to so many digits."""
     total = " + ".join("[d%d].[d] * %d" % (digit, 10**digit) for digit in range(digits))
     return "SELECT %s AS [n] FROM %s" % (total, " CROSS JOIN ".join(_DIGITS % digit for digit in range(digits)))
 
 
-def _value(piece, sql_type):
+def _value(piece: str, sql_type: str) -> str:
     if sql_type.startswith("varbinary"):
         return piece
-    # A text that comes out of bytes takes the collation of the column it is compared with.
+    # A string made of bytes takes the collation of the column it is compared with.
     if sql_type.startswith("nvarchar"):
         return "CAST(%s AS %s)" % (piece, sql_type)
     text = "CAST(%s AS nvarchar(4000))" % piece

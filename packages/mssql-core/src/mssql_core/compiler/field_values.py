@@ -1,86 +1,95 @@
-"""What a field's value is on its way to the server: the one place that decides type, precision and scale.
+"""Type, precision and scale of a field's value on its way to the server, decided in one place.
 
-Every path goes through here: an object that is saved, rows of a bulk insert, ``bulk_update`` and ``update`` by
-:func:`stored`, conditions by :func:`compared`. What the server cannot store is refused with the field's name.
+All values pass through here: those of a saved object, of a bulk insert, of ``bulk_update`` and ``update`` through
+:func:`stored`, those of conditions through :func:`compared`. A value that the server cannot store is refused with the
+field's name.
 """
 
 import datetime
 import decimal
 import re
 import uuid
+from typing import Any, Callable, Dict, Optional, Tuple, TypeVar, Union
 
-from django.db import DataError
-from django.db.models import DecimalField, Field, Value
+from django.db import DataError, models
+from django.db.models import DecimalField, Value
 from django.utils import timezone
 
 from .. import errors
 from ..connection import code_pages
 from ..connection.parameters import TypedParam, check, check_text
 from ..literals import MAX_PRECISION
+from ..plugin.django_types import Compiler, Connection, Field
+from ..plugin.types import Compiled
 from .output_clause import column_type
 
+_Value = TypeVar("_Value")
 _TYPE = re.compile(r"\s*(\w+)(?:\s*\(\s*(\w+)\s*\))?", re.ASCII)
-# Types without an offset, which the aliases's datetime_type may not say of the column.
+# Types without an offset; the alias's datetime_type may differ from the column's.
 _NAIVE = ("datetime", "smalldatetime", "datetime2")
 _ROUNDED = ("datetime", "smalldatetime")
 _CODED = ("char", "varchar")
-# text is of a code page too, and compared with nothing.
+# text has a code page too, but no operator compares it.
 _STORED_IN_CODE_PAGE = (*_CODED, "text")
-# What the types begin and end with (Transact-SQL reference, "datetime", "smalldatetime").
+# First and last value of the types (Transact-SQL reference, "datetime", "smalldatetime").
 _SPANS = {
     "datetime": (datetime.datetime(1753, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59, 997000)),
     "smalldatetime": (datetime.datetime(1900, 1, 1), datetime.datetime(2079, 6, 6, 23, 59, 29)),
 }
 # varchar(n) ends at 8,000 bytes (Transact-SQL reference, "char and varchar").
 _MAX_VARCHAR = 8000
-# Lists of them may be long.
+# Compared as they are, without a look at the field: lists of them may be long.
 _AS_THEY_ARE = frozenset((bool, int, uuid.UUID))
-# Digits enough for any value that is rounded to a column's places.
+# Enough digits for any value that is rounded to a column's places.
 _CONTEXT = decimal.Context(prec=1000, rounding=decimal.ROUND_HALF_UP)
 
 
-def base_type(field, connection):
+def base_type(field: Optional[Field], connection: Connection) -> str:
     """The name of the field's column type, without its size; '' where it has none."""
-    known = connection.base_types.get(type(field))
+    known: Optional[str] = connection.base_types.get(type(field))
     if known is None:
         known = _base_type(field, connection)
-        if type(field).__module__ == Field.__module__:
-            # Of Django's own classes it is the same for all fields; any other class may ask the field.
+        if type(field).__module__ == models.Field.__module__:
+            # Of Django's own classes it is the same for all fields; other classes may decide by the field.
             connection.base_types[type(field)] = known
     return known
 
 
-def _base_type(field, connection):
-    sql_type = column_type(field, connection) if hasattr(field, "db_type") else None
+def _base_type(field: Optional[Field], connection: Connection) -> str:
+    sql_type = column_type(field, connection) if field is not None and hasattr(field, "db_type") else None
     match = _TYPE.match(sql_type or "")
     return match.group(1).lower() if match else ""
 
 
-def is_written_by_server(field):
+def is_written_by_server(field: Field) -> bool:
     """Whether no statement may give the field a value (errors 272, 273, 8102, 13536, 13537)."""
     return getattr(field, "is_written_by_server", False)
 
 
-def refuse_to_write(field, value, connection):
-    """:raises FieldError: by the field's name, where the server writes it."""
+def refuse_to_write(field: Field, value: Any, connection: Connection) -> None:
+    """Refuse to assign to a column that the server writes.
+
+    :raises FieldError: with the field's name.
+    """
     if is_written_by_server(field):
         field.get_db_prep_save(value, connection)
 
 
-def is_text(field, connection):
-    """Whether values of the field's column are compared by a collation."""
+def is_text(field: Field, connection: Connection) -> bool:
+    """Whether a collation compares the values of the field's column."""
     return base_type(field, connection) in ("char", "varchar", "nchar", "nvarchar")
 
 
-def named(field):
-    """The field as messages name it."""
-    while getattr(field, "model", None) is None and getattr(field, "target_field", None) is not None:
-        field = field.target_field
-    return str(field) if getattr(field, "name", None) else type(field).__name__
+def named(field: Optional[Field]) -> str:
+    """The field's name in messages."""
+    target: Any = field
+    while getattr(target, "model", None) is None and getattr(target, "target_field", None) is not None:
+        target = target.target_field
+    return str(target) if getattr(target, "name", None) else type(target).__name__
 
 
-def _checked(field, value, test=check):
-    """`value`, refused with the field's name where no type of the server holds it."""
+def _checked(field: Optional[Field], value: _Value, test: Callable[[Any], object] = check) -> _Value:
+    """Return `value`; refuse it with the field's name if no type of the server holds it."""
     try:
         test(value)
     except errors.DataError as error:
@@ -91,21 +100,21 @@ def _checked(field, value, test=check):
 # ---- stored ------------------------------------------------------------------------
 
 
-def stored(field, value, connection):
+def stored(field: Field, value: Any, connection: Connection) -> Any:
     """
-    `value` of `field` as it is sent to be stored.
+    Return `value` in the form in which the column stores it.
 
-    A decimal is rounded to the field's places, as the server would round it (half away from zero); a moment loses
-    its offset where the column has none.
+    A decimal is rounded to the field's places, half away from zero, as the server rounds; a datetime loses its offset
+    if the column has none.
 
-    :param value: as ``get_db_prep_save()`` gives it.
-    :raises DataError: a value that no type of the server holds; with the field's name.
+    :param value: the result of ``get_db_prep_save()``.
+    :raises DataError: no type of the server holds the value; the message names the field.
     """
     handler = _STORED.get(type(value))
     return value if handler is None else handler(field, value, connection)
 
 
-def _stored_text(field, value, connection):
+def _stored_text(field: Field, value: str, connection: Connection) -> str:
     if value.isascii():
         return value
     _checked(field, value, check_text)
@@ -114,8 +123,11 @@ def _stored_text(field, value, connection):
     return value
 
 
-def _check_code_page(field, value, connection):
-    """A character that a varchar column has not would become another, or a question mark, without an error."""
+def _check_code_page(field: Field, value: str, connection: Connection) -> None:
+    """Refuse a character that is not in a varchar column's code page.
+
+    The server would store another one, or a question mark, without an error.
+    """
     collation = getattr(field, "db_collation", None) or connection.server.collation
     if code_pages.codec(collation) is not None and not code_pages.hold(value, collation):
         raise DataError(
@@ -125,41 +137,45 @@ def _check_code_page(field, value, connection):
         )
 
 
-def _stored_float(field, value, connection):
+def _stored_float(field: Field, value: float, connection: Connection) -> float:
     return _checked(field, value)
 
 
-def _stored_decimal(field, value, connection):
+def _stored_decimal(field: Field, value: decimal.Decimal, connection: Connection) -> Union[decimal.Decimal, TypedParam]:
     digits, places = decimal_digits(field)
     if places is None or not value.is_finite():
         return _checked(field, value)
-    # The same type whatever the value, so that the results of a CASE and the rows of VALUES agree.
+    # One type for all values, so that the results of a CASE and the rows of VALUES agree.
     return TypedParam(_checked(field, rounded(value, places)), "numeric(%d, %d)" % (digits or MAX_PRECISION, places))
 
 
-def decimal_digits(field):
-    """(max_digits, decimal_places) of a DecimalField, or of the one that a foreign key refers to; of others None."""
-    while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
-        field = field.target_field
-    return (field.max_digits, field.decimal_places) if isinstance(field, DecimalField) else (None, None)
+def decimal_digits(field: Optional[Field]) -> Tuple[Optional[int], Optional[int]]:
+    """(max_digits, decimal_places) of a DecimalField, or of the one that a foreign key refers to; (None, None) of others."""
+    target: Any = field
+    while getattr(target, "remote_field", None) is not None and getattr(target, "target_field", None) is not None:
+        target = target.target_field
+    return (target.max_digits, target.decimal_places) if isinstance(target, DecimalField) else (None, None)
 
 
-def rounded(value, places):
-    """`value` with no more than `places`."""
-    if -value.as_tuple().exponent <= places:
+def rounded(value: decimal.Decimal, places: int) -> decimal.Decimal:
+    """Round a finite `value` to at most `places` decimal places."""
+    # Only the exponent of NaN and infinity is no int.
+    exponent: Any = value.as_tuple().exponent
+    if -exponent <= places:
         return value
     return value.quantize(decimal.Decimal(1).scaleb(-places), context=_CONTEXT)
 
 
-def _stored_moment(field, value, connection):
+def _stored_moment(field: Optional[Field], value: datetime.datetime, connection: Connection) -> datetime.datetime:
     if value.tzinfo is None:
         return value
     if base_type(field, connection) in _NAIVE:
-        return timezone.make_naive(value, connection.timezone)
+        value = timezone.make_naive(value, connection.timezone)
+        return value
     return _checked(field, value)
 
 
-_STORED = {
+_STORED: Dict[type, Callable[[Field, Any, Connection], Any]] = {
     str: _stored_text,
     float: _stored_float,
     decimal.Decimal: _stored_decimal,
@@ -167,34 +183,34 @@ _STORED = {
 }
 
 
-def untyped(value):
-    """The value of a TypedParam, or of what is none."""
+def untyped(value: Any) -> Any:
+    """The value of a TypedParam; any other value as it is."""
     return value.value if isinstance(value, TypedParam) else value
 
 
 class Prepared(Value):
-    """A value as :func:`stored` gives it, assigned to a column."""
+    """The result of :func:`stored`, assigned to a column."""
 
-    def as_microsoft(self, compiler, connection):
+    def as_microsoft(self, compiler: Compiler, connection: Connection) -> Compiled:
         return "%s", [self.value]
 
 
 # ---- compared ----------------------------------------------------------------------
 
 
-def compared(field, value, connection, lookup_name="exact"):
+def compared(field: Optional[Field], value: Any, connection: Connection, lookup_name: str = "exact") -> Tuple[str, Any]:
     """
-    (placeholder, value) for comparing `value` with a column of `field`.
+    Return (placeholder, value) for a comparison of `value` with a column of `field`.
 
-    Nothing is rounded to the field's places or cut to its length: what then is equal was not. Text goes as varchar
-    to a column of that type, which with nvarchar beside it would be converted row by row (data type precedence).
-    A legacy ``datetime`` column is compared in its own steps of 1/300 s: since compatibility level 130 the value
-    that was read is no longer equal to the one that is stored.
+    Nothing is rounded to the field's places or cut to its length, which would make different values equal. Text is
+    sent as varchar to a column of that type: next to nvarchar the server would convert the column row by row (data
+    type precedence). A legacy ``datetime`` column is compared in its own steps of 1/300 s, because since compatibility
+    level 130 the value that was read no longer equals the stored one.
 
     https://learn.microsoft.com/sql/t-sql/data-types/data-type-precedence-transact-sql
     https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 
-    :raises DataError: a text that UTF-16 cannot hold; with the field's name.
+    :raises DataError: UTF-16 cannot hold a text; the message names the field.
     """
     if type(value) in _AS_THEY_ARE:
         return "%s", value
@@ -209,7 +225,7 @@ def compared(field, value, connection, lookup_name="exact"):
     return "%s", value if value is None else _checked(field, value)
 
 
-def _compared_text(field, value, connection):
+def _compared_text(field: Optional[Field], value: str, connection: Connection) -> Tuple[str, Any]:
     kind = base_type(field, connection)
     if kind not in _CODED:
         return "%s", value
@@ -217,17 +233,17 @@ def _compared_text(field, value, connection):
         return "%s", TypedParam(value, "varchar(%s)" % (_MAX_VARCHAR if len(value) <= _MAX_VARCHAR else "max"))
     collation = getattr(field, "db_collation", None) or connection.server.collation
     if len(value) <= _MAX_VARCHAR // 4 and code_pages.hold(value, collation, connection.server.collation):
-        # The server converts: which code page a driver takes for a varchar parameter is its own affair.
+        # The server converts, since drivers differ in the code page of a varchar parameter.
         return "CAST(%%s AS varchar(%d))" % _MAX_VARCHAR, value
     return "%s", value
 
 
-def _takes_steps(kind, value, lookup_name):
+def _takes_steps(kind: str, value: datetime.datetime, lookup_name: str) -> bool:
     """
-    Whether to compare with the column's steps.
+    Whether a comparison uses the column's steps.
 
-    Equality always does: what was stored was rounded in the same way. Ranges do for values that were read, else
-    the last microsecond of a day would become the next day.
+    Equality always does, since the stored value was rounded in the same way. A range does only for values that can
+    have been read from the column: otherwise the last microsecond of a day would become the next day.
     """
     if not _SPANS[kind][0] <= value <= _SPANS[kind][1]:
         return False

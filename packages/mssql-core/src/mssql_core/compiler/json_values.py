@@ -1,4 +1,4 @@
-"""Values that travel in one JSON parameter, which OPENJSON makes a table of (database compatibility level 130).
+"""Values in one JSON parameter, of which OPENJSON makes a table (database compatibility level 130).
 
 https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
 """
@@ -8,6 +8,7 @@ import decimal
 import json
 import math
 import uuid
+from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
 
 from django.db import DataError
 
@@ -15,55 +16,71 @@ from .. import errors
 from ..connection import code_pages
 from ..connection.parameters import TypedParam, whole_minutes
 from ..literals import MAX_PRECISION, fitted
+from ..plugin.django_types import Connection, Field
 from .field_values import base_type, compared, decimal_digits, stored
 
 
 class Carrier:
     """
-    How the values of one column travel: the type that OPENJSON reads, and what is made of it.
+    The JSON form of one column's values: the type that OPENJSON reads, and the expression that restores the value.
 
-    :param sql_type: the type of the values for the server.
-    :param wire_type: the type of the column of OPENJSON.
-    :param template: makes the value of that column.
+    :param sql_type: the type of the restored values.
+    :param wire_type: the type of the column of OPENJSON; by default `sql_type`.
+    :param template: the expression that restores the value, with ``%s`` for the column of OPENJSON.
     :param collation: of the column of OPENJSON; by default the database's.
-    :param encode: makes what JSON holds; by default :func:`json_value`.
+    :param encode: function from a value to its JSON form; by default :func:`json_value`.
     """
 
-    def __init__(self, sql_type, wire_type=None, template="%s", collation=None, encode=None):
+    def __init__(
+        self,
+        sql_type: str,
+        wire_type: Optional[str] = None,
+        template: str = "%s",
+        collation: Optional[str] = None,
+        encode: Optional[Callable[[Any], str]] = None,
+    ) -> None:
         self.sql_type = sql_type
         self.wire_type = wire_type or sql_type
         self.template = template
         self.collation = collation
         self.encode = encode
 
-    def definition(self, column, path):
-        """The column in OPENJSON's WITH."""
+    def definition(self, column: str, path: str) -> str:
+        """The column's definition in OPENJSON's WITH clause."""
         collation = " COLLATE %s" % self.collation if self.collation else ""
         return "%s %s%s '%s'" % (column, self.wire_type, collation, path)
 
-    def value(self, column):
-        """The value of the OPENJSON column, as SQL."""
+    def value(self, column: str) -> str:
+        """The expression that restores the value from the OPENJSON column."""
         return self.template % column
 
-    def encoded(self, values):
-        """What JSON holds of the values."""
+    def encoded(self, values: Sequence[Any]) -> List[Any]:
+        """The values in their JSON form."""
         encode = self.encode
         if encode is None:
             return [value if type(value) in _PLAIN else json_value(value) for value in values]
         return [None if value is None else encode(value) for value in values]
 
 
-def carried_values(field, values, connection, is_compared=False):
-    """
-    (Carrier, what JSON holds of the values): those of a column that an INSERT writes; None if nothing carries them.
+#: How a column's values travel, and their JSON form.
+Carried = Tuple[Carrier, List[Any]]
 
-    :param values: prepared, as they come from the objects; refused with the field's name where they cannot be stored.
+
+def carried_values(
+    field: Field, values: List[Any], connection: Connection, is_compared: bool = False
+) -> Optional[Carried]:
+    """
+    Return the JSON form of a column's values in an INSERT or UPDATE, or None if JSON cannot hold them without loss.
+
+    :param values: prepared by the field.
+    :param is_compared: see :func:`carrier`.
+    :raises DataError: the column cannot store one of them; the message names the field.
     """
     kinds = {type(value) for value in values if value is not None}
     if kinds == {decimal.Decimal}:
-        carried = _plain_decimals(field, values)
-        if carried is not None:
-            return carried
+        plain = _plain_decimals(field, values)
+        if plain is not None:
+            return plain
     if not _need_no_check(field, values, kinds, connection):
         values = [stored(field, value, connection) for value in values]
     if str in kinds and any(["\0" in value for value in values if isinstance(value, str)]):
@@ -71,12 +88,12 @@ def carried_values(field, values, connection, is_compared=False):
     carried = carrier(field, values, connection, is_compared)
     if carried is None:
         return None
-    # Most columns are written as they are.
+    # The values of most columns are in their JSON form already.
     return carried, (values if kinds <= _PLAIN and carried.encode is None else carried.encoded(values))
 
 
-def _need_no_check(field, values, kinds, connection):
-    """Whether stored() would give the values back as they are."""
+def _need_no_check(field: Field, values: Sequence[Any], kinds: Set[type], connection: Connection) -> bool:
+    """Whether stored() would return the values unchanged."""
     if kinds == {str}:
         return all([value is None or value.isascii() for value in values])
     if kinds == {datetime.datetime} and base_type(field, connection) == "datetimeoffset":
@@ -84,12 +101,12 @@ def _need_no_check(field, values, kinds, connection):
     return kinds <= {bool, int, uuid.UUID}
 
 
-def _plain_decimals(field, values):
-    """As they are written where the column's type holds all of them: a third of the time that any decimal takes."""
+def _plain_decimals(field: Field, values: Sequence[Optional[decimal.Decimal]]) -> Optional[Carried]:
+    """Decimals as their str(), if the column's type holds all of them: in a third of the time of other decimals."""
     digits, places = decimal_digits(field)
-    if not digits:
+    if not digits or places is None:
         return None
-    texts = []
+    texts: List[Optional[str]] = []
     for value in values:
         text = None
         if value is not None:
@@ -102,68 +119,72 @@ def _plain_decimals(field, values):
     return Carrier("numeric(%d, %d)" % (digits, places)), texts
 
 
-def carrier(field, values, connection, is_compared=False):
+def carrier(
+    field: Optional[Field], values: Sequence[Any], connection: Connection, is_compared: bool = False
+) -> Optional[Carrier]:
     """
-    The :class:`Carrier` that holds `values` of `field` without loss, or None if there is none.
+    Return the :class:`Carrier` that holds `values` of `field` without loss, or None if there is none.
 
     The field's own length is not used: a longer value must not be cut to one that then matches, or that the
     column takes.
 
     :param is_compared: the values are compared with the field's column. A column of OPENJSON has the database's
-        collation, by which nothing is compared with a column of another one (error 468): here the field's is said.
-        A field that names none may stand for a column that has one: then the text comes out of bytes, and such text
-        takes the column's collation, whatever that is (CAST and CONVERT, "Output collation").
+        collation, which cannot be compared with a column of another one (error 468): so the field's is given. A field
+        without a collation may stand for a column that has one: then the text is made of bytes, and takes the
+        column's collation, whatever that is (CAST and CONVERT, "Output collation").
         https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
     """
     values = [value for value in values if value is not None]
-    types = set(map(type, values))
-    if TypedParam in types:
+    kinds = set(map(type, values))
+    if TypedParam in kinds:
         values = [value.value if isinstance(value, TypedParam) else value for value in values]
-        types = set(map(type, values))
-    if not types or all([issubclass(kind, str) for kind in types]):
+        kinds = set(map(type, values))
+    if not kinds or all([issubclass(kind, str) for kind in kinds]):
         return _text(field, values, connection, is_compared)
-    if types <= {int, decimal.Decimal} and decimal.Decimal in types:
+    if kinds <= {int, decimal.Decimal} and decimal.Decimal in kinds:
         sql_type = _decimal_type(field, values)
-    elif all(issubclass(kind, datetime.datetime) for kind in types):
+    elif all(issubclass(kind, datetime.datetime) for kind in kinds):
         return _moments(field, values, connection, is_compared)
-    elif all(issubclass(kind, (bytes, bytearray, memoryview)) for kind in types):
+    elif all(issubclass(kind, (bytes, bytearray, memoryview)) for kind in kinds):
         return Carrier("varbinary(max)", "nvarchar(max)", "CONVERT(varbinary(max), %s, 2)")
     else:
-        sql_type = _plain_type(types, values)
+        sql_type = _plain_type(kinds, values)
     return None if sql_type is None else Carrier(sql_type)
 
 
-def _plain_type(types, values):
-    if types <= {bool}:
+def _plain_type(kinds: Set[type], values: Sequence[Any]) -> Optional[str]:
+    if kinds <= {bool}:
         return "bit"
-    if types <= {int, bool}:
+    if kinds <= {int, bool}:
         return "bigint" if all(-(2**63) <= value < 2**63 for value in values) else None
-    if types <= {int, float, bool}:
+    if kinds <= {int, float, bool}:
         return "float"
-    for kind, name in ((datetime.date, "date"), (datetime.time, "time"), (uuid.UUID, "uniqueidentifier")):
-        if all(issubclass(found, kind) for found in types):
+    for base, name in ((datetime.date, "date"), (datetime.time, "time"), (uuid.UUID, "uniqueidentifier")):
+        if all(issubclass(kind, base) for kind in kinds):
             return name
     return None
 
 
-def _decimal_type(field, values):
-    """The column's own type where it holds all values: its index then needs no conversion."""
+def _decimal_type(field: Optional[Field], values: Sequence[Any]) -> Optional[str]:
+    """The column's own type, if it holds all values (its index then needs no conversion), or one that does."""
     whole = scale = 0
+    # Only the exponent of NaN and infinity is no int.
+    exponent: Any
     for value in values:
         if isinstance(value, int):
             value = decimal.Decimal(value)
         if not value.is_finite():
             return None
-        _, digits, exponent = fitted(value).as_tuple()
+        _, coefficient, exponent = fitted(value).as_tuple()
         scale = max(scale, -exponent)
-        whole = max(whole, len(digits) + exponent)
+        whole = max(whole, len(coefficient) + exponent)
     digits, places = decimal_digits(field)
-    if digits and scale <= places and whole <= digits - places:
+    if digits and places is not None and scale <= places and whole <= digits - places:
         return "numeric(%d, %d)" % (digits, places)
     return "numeric(%d, %d)" % (MAX_PRECISION, scale) if whole + scale <= MAX_PRECISION else None
 
 
-def _text(field, values, connection, is_compared):
+def _text(field: Optional[Field], values: Sequence[str], connection: Connection, is_compared: bool) -> Carrier:
     longest = max(map(_length, values), default=0)
     sql_type = "nvarchar(4000)" if longest <= 4000 else "nvarchar(max)"
     if not is_compared:
@@ -179,16 +200,18 @@ def _text(field, values, connection, is_compared):
     return Carrier(sql_type, collation=collation)
 
 
-def _length(text):
+def _length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _units(text):
-    """The bytes of nvarchar, as hexadecimal digits."""
+def _units(text: str) -> str:
+    """The bytes of nvarchar as hexadecimal digits."""
     return text.encode("utf-16-le").hex()
 
 
-def _moments(field, values, connection, is_compared):
+def _moments(
+    field: Optional[Field], values: Sequence[datetime.datetime], connection: Connection, is_compared: bool
+) -> Optional[Carrier]:
     zones = {value.tzinfo for value in values}
     if None in zones and len(zones) > 1:
         return None
@@ -202,14 +225,14 @@ def _moments(field, values, connection, is_compared):
     return Carrier(sql_type, encode=_iso_text if zones <= {None, datetime.timezone.utc} else None)
 
 
-def _iso_text(value):
+def _iso_text(value: datetime.datetime) -> str:
     return value.isoformat(timespec="microseconds")
 
 
-def json_value(value):
-    """`value` as OPENJSON reads it without loss into the type of its :class:`Carrier`.
+def json_value(value: Any) -> Any:
+    """Return the form in which OPENJSON reads `value` without loss into the type of its :class:`Carrier`.
 
-    :raises DataError: NaN and infinities, which the server has not; a moment whose UTC is out of its years.
+    :raises DataError: NaN or infinity, which the server does not have; a datetime whose UTC is outside years 1 to 9999.
     """
     if value is None or isinstance(value, (bool, str)):
         return value
@@ -232,24 +255,24 @@ def json_value(value):
     return str(value)
 
 
-def _moment_text(value):
+def _moment_text(value: datetime.datetime) -> str:
     try:
         return (whole_minutes(value) if value.tzinfo else value).isoformat(timespec="microseconds")
     except errors.DataError as error:
         raise DataError(*error.args) from error
 
 
-# What JSON writes as it is; most values are, and there may be a million.
+# Types with a JSON form of their own; most values have one, and there may be a million.
 _PLAIN = frozenset((bool, int, str, type(None)))
 
 
-def json_array(values):
-    """One parameter that holds all `values`: scalars, or rows of scalars."""
+def json_array(values: Sequence[Any]) -> str:
+    """One JSON parameter of all `values`: scalars, or rows of scalars."""
     if values and isinstance(values[0], (list, tuple)):
         return json_text([[value if type(value) in _PLAIN else json_value(value) for value in row] for row in values])
     return json_text([value if type(value) in _PLAIN else json_value(value) for value in values])
 
 
-def json_text(values):
-    """One parameter that holds what JSON holds of the values."""
+def json_text(values: Sequence[Any]) -> str:
+    """One JSON parameter of values in their JSON form."""
     return json.dumps(values, separators=(",", ":"))
