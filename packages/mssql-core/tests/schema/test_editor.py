@@ -359,7 +359,16 @@ def test_a_text_that_stands_first_has_a_batch_of_its_own(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["SELECT a INTO #b FROM c", "SET XACT_ABORT ON", "SELECT 1; SET NOCOUNT ON", "USE other", "begin tran"]
+    "text",
+    [
+        "SELECT a INTO #b FROM c",
+        "SET XACT_ABORT ON",
+        "SELECT 1; SET NOCOUNT ON",
+        "USE other",
+        "begin tran",
+        "BEGIN TRANSACTION",
+        "SAVE TRANSACTION s",
+    ],
 )
 def test_what_a_batch_of_its_own_would_undo_stays_in_the_script_s(text):
     assert own_texts(("ALTER TABLE a ADD b int", None), (text, None))[1:] == [text + ";"]

@@ -1,9 +1,21 @@
-"""Altering a field: a plan made from the catalogue, then carried out."""
+"""Altering a field: a plan from the catalogue, then its execution."""
+
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from django.db.backends.base.schema import _related_non_m2m_objects
 
-from ..introspection.objects import Default, column_references
-from ..names import bare_identifier, quote_identifier
+from ..introspection.objects import (
+    Check,
+    Column,
+    Default,
+    ForeignKey,
+    Index,
+    SchemaObject,
+    column_references,
+)
+from ..introspection.table_snapshot import TableSnapshot
+from ..names import TableName, bare_identifier, quote_identifier
+from ..plugin.django_types import Connection, Field, Model, SchemaEditor
 from . import conversions, fields, identity_rebuild
 from .column_change import ColumnChange, ignoring_nulls, is_longer, without_nulls
 from .dependents import Dependents
@@ -19,13 +31,22 @@ class FieldAlteration:
     :param model: the model before the change.
     :param old, new: the fields.
     :param old_params, new_params: their db_parameters().
-    :param strict: whether a number of constraints that is not as expected is a
-        ValueError, as Django says.
+    :param strict: whether to raise ValueError for an unexpected number of
+        constraints, as Django does.
     """
 
-    def __init__(self, editor, model, old, new, old_params, new_params, strict):
+    def __init__(
+        self,
+        editor: SchemaEditor,
+        model: Model,
+        old: Field,
+        new: Field,
+        old_params: Mapping[str, Any],
+        new_params: Mapping[str, Any],
+        strict: bool,
+    ) -> None:
         self.editor = editor
-        self.connection = editor.connection
+        self.connection: Connection = editor.connection
         self.model = model
         self.old = old
         self.new = new
@@ -34,10 +55,10 @@ class FieldAlteration:
         self.strict = strict
         self.old_column = bare_identifier(old.column)
         self.new_column = bare_identifier(new.column)
-        self.table = editor.table_name(model._meta.db_table)
-        # By their tables: the model, and those whose foreign keys follow it.
-        self.models = {self.table: model}
-        self.snapshots = {}
+        self.table: TableName = editor.table_name(model._meta.db_table)
+        # The model, and those whose foreign keys follow it.
+        self.models: Dict[TableName, Model] = {self.table: model}
+        self.snapshots: Dict[TableName, TableSnapshot] = {}
         self.generated = fields.is_computed(new)
         self.type_changed = not fields.same_type(old, new, self.connection)
         self.null_changed = old.null != new.null and not self.generated
@@ -49,18 +70,19 @@ class FieldAlteration:
         self.fk_dropped = False
 
     @property
-    def snapshot(self):
-        """The table before the alteration; not read where nothing asks for it."""
+    def snapshot(self) -> TableSnapshot:
+        """The table before the alteration, read when it is first asked for."""
         return self._snapshot_of(self.table)
 
-    def _snapshot_of(self, table):
+    def _snapshot_of(self, table: TableName) -> TableSnapshot:
         if table not in self.snapshots:
             model = self.models.get(table)
             catalogue = self.editor.catalogue
             self.snapshots[table] = self.editor.snapshot(model) if model else catalogue.table(table)
         return self.snapshots[table]
 
-    def run(self):
+    def run(self) -> None:
+        """Carry out the alteration."""
         editor = self.editor
         if self._changes_identity():
             identity_rebuild.refuse_losses(editor, self.model)
@@ -70,12 +92,12 @@ class FieldAlteration:
         if replaced and (self.new.unique or self.new.primary_key):
             dependents.add_references(self.snapshot, self.old_column)
         dependents.discard(replaced)
-        remade = [self.snapshot.columns[self.old_column]] if self._remakes else []
-        properties = PartProperties(editor, dependents.drop_order() + remade)
+        remade: List[Column] = [self.snapshot.columns[self.old_column]] if self._remakes else []
+        properties = PartProperties(editor, [*dependents.drop_order(), *remade])
 
-        foreign_keys = [item for item in replaced if item in self.snapshot.foreign_keys]
-        others = [item for item in replaced if item not in foreign_keys]
-        editor.drop(foreign_keys + dependents.drop_order() + others + remade)
+        foreign_keys = [item for item in replaced if isinstance(item, ForeignKey)]
+        others = [item for item in replaced if not isinstance(item, ForeignKey)]
+        editor.drop([*foreign_keys, *dependents.drop_order(), *others, *remade])
 
         self.rename(dependents)
         if self._remakes:
@@ -90,29 +112,29 @@ class FieldAlteration:
         editor.create(restored)
         self.create_new()
         editor.create(restored_keys)
-        editor.run(properties.restore_sql(restored + restored_keys))
+        editor.run(properties.restore_sql([*restored, *restored_keys]))
         self.create_foreign_key()
         if self.old_column != self.new_column:
             editor.rename_constraints_of_column(self.table, self.old_column, self.new_column)
         if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
             editor.comments.on_column(self.model, self.new, drop=True)
 
-    def _is_constrained(self, field):
+    def _is_constrained(self, field: Field) -> bool:
         return fields.is_constrained(field, self.connection)
 
-    # What goes for good
+    # Objects of the old field only
 
-    def replaced(self):
-        """Return the objects that the new field has not, or has otherwise."""
-        return (
-            self._replaced_foreign_keys()
-            + self._replaced_uniques()
-            + self._replaced_indexes()
-            + self._replaced_checks()
-            + self._replaced_primary_key()
-        )
+    def replaced(self) -> List[SchemaObject]:
+        """Return the objects that the new field does not have, or has in another form."""
+        return [
+            *self._replaced_foreign_keys(),
+            *self._replaced_uniques(),
+            *self._replaced_indexes(),
+            *self._replaced_checks(),
+            *self._replaced_primary_key(),
+        ]
 
-    def _replaced_foreign_keys(self):
+    def _replaced_foreign_keys(self) -> List[ForeignKey]:
         if not self._is_constrained(self.old) or fields.only_comment_differs(self.old, self.new):
             return []
         keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old_column,)]
@@ -120,10 +142,10 @@ class FieldAlteration:
         self.fk_dropped = bool(keys)
         return keys
 
-    def _replaced_uniques(self):
+    def _replaced_uniques(self) -> List[Index]:
         if not self.old.unique or self.old.primary_key:
             return []
-        # The constraint and the filtered index are told apart by nullability.
+        # A nullable column has a filtered index, any other a constraint.
         if self.new.unique and not self.became_key and not self.null_changed:
             return []
         uniques = [index for index in self._single_column_indexes() if index.is_unique and not index.is_primary_key]
@@ -132,27 +154,29 @@ class FieldAlteration:
             self._check_count(uniques, "unique")
         return uniques
 
-    def _replaced_indexes(self):
+    def _replaced_indexes(self) -> List[Index]:
         if self.is_indexed or not self.was_indexed:
             return []
         self._take_waiting(is_unique=False)
         return [index for index in self._single_column_indexes() if not index.is_unique]
 
-    def _take_waiting(self, is_unique):
+    def _take_waiting(self, is_unique: bool) -> int:
+        """Remove the deferred statements for an index on the column alone; return their number."""
         db_table = self.model._meta.db_table
-        return self.editor.deferred.take_indexes(db_table, self.old.column, is_unique, self._names_in_meta())
+        count: int = self.editor.deferred.take_indexes(db_table, self.old.column, is_unique, self._names_in_meta())
+        return count
 
-    def _names_in_meta(self):
+    def _names_in_meta(self) -> Set[str]:
         meta = self.model._meta
         return {item.name for item in list(meta.constraints) + list(meta.indexes)}
 
-    def _single_column_indexes(self):
+    def _single_column_indexes(self) -> List[Index]:
         named = self._names_in_meta()
         return [
             index for index in self.snapshot.indexes if index.columns == (self.old_column,) and index.name not in named
         ]
 
-    def _replaced_checks(self):
+    def _replaced_checks(self) -> List[Check]:
         if self.old_check == self.new_check or not self.old_check:
             return []
         named = {constraint.name for constraint in self.model._meta.constraints}
@@ -162,7 +186,7 @@ class FieldAlteration:
         self._check_count(checks, "check")
         return checks
 
-    def _replaced_primary_key(self):
+    def _replaced_primary_key(self) -> List[Index]:
         if not self.old.primary_key or self.new.primary_key:
             return []
         keys = [index for index in self.snapshot.indexes if index.is_primary_key]
@@ -172,18 +196,18 @@ class FieldAlteration:
             )
         return keys
 
-    def _check_count(self, found, kind):
-        if self.strict and len(found) != 1:
+    def _check_count(self, constraints: Sequence[SchemaObject], kind: str) -> None:
+        if self.strict and len(constraints) != 1:
             raise ValueError(
                 "Found wrong number (%s) of %s constraints for %s.%s"
-                % (len(found), kind, self.model._meta.db_table, self.old_column)
+                % (len(constraints), kind, self.model._meta.db_table, self.old_column)
             )
 
-    # What changes
+    # Changes of columns
 
-    def column_changes(self):
+    def column_changes(self) -> List[ColumnChange]:
         """Return a ColumnChange for the column and for those that follow it."""
-        changes = []
+        changes: List[ColumnChange] = []
         if (self.type_changed or self.null_changed) and not self.generated:
             changes.append(self._change_of(self.table, self.old, self.new))
         is_target = (self.old.primary_key and self.new.primary_key) or (self.old.unique and self.new.unique)
@@ -198,8 +222,8 @@ class FieldAlteration:
             self._follow_catalog(changes)
         return changes
 
-    def _change_of(self, table, old, new):
-        """The change keeps the old column's name: renaming comes after it."""
+    def _change_of(self, table: TableName, old: Field, new: Field) -> ColumnChange:
+        """Return the change of a column, with its old name: renaming comes after it."""
         params, old_params = (field.db_parameters(connection=self.connection) for field in (new, old))
         collation = fields.collation_of(new, params)
         if not collation and fields.collation_of(old, old_params):
@@ -208,8 +232,8 @@ class FieldAlteration:
         column = bare_identifier(column)
         return ColumnChange(table, column, params["type"], collation, new.null)
 
-    def _follow_catalog(self, changes):
-        """Add columns that reference a changed one, unknown to the models."""
+    def _follow_catalog(self, changes: List[ColumnChange]) -> None:
+        """Add the changes of columns that reference a changed one and that no model has."""
         known = {(change.table, change.column) for change in changes}
         queue = list(known)
         while queue:
@@ -223,16 +247,17 @@ class FieldAlteration:
                 if column is not None:
                     changes.append(ColumnChange(table, name, changes[0].type, changes[0].collation, column.is_nullable))
 
-    def _referencing(self, table, column):
+    def _referencing(self, table: TableName, column: str) -> Iterator[Tuple[TableName, str]]:
         """Yield (table, column) of those that reference a column."""
         for key in self._snapshot_of(table).referring:
             for child, parent in zip(key.columns, key.to_columns):
                 if parent == column:
                     yield key.table, child
 
-    def dependents(self, changes):
+    def dependents(self, changes: Sequence[ColumnChange]) -> Dependents:
+        """Return the objects to drop before the changes and to make again after them."""
         dependents = Dependents()
-        by_table = {}
+        by_table: Dict[TableName, List[str]] = {}
         if self._remakes:
             by_table[self.table] = [self.old_column]
         for change in changes:
@@ -246,12 +271,12 @@ class FieldAlteration:
         if self.old.primary_key and not self.new.primary_key:
             dependents.add(self.snapshot, [self.old_column])
             if not self.new.unique:
-                # Keys that still point here: the server says so (error 3725).
+                # The server refuses to drop a key that others still reference (error 3725).
                 dependents.discard(self.snapshot.referring)
         return dependents
 
-    def _only_widens(self, changes):
-        """Is this a longer nvarchar or varbinary, and nothing else?"""
+    def _only_widens(self, changes: Sequence[ColumnChange]) -> bool:
+        """Is a longer nvarchar or varbinary the only change?"""
         return (
             len(changes) == 1
             and not self.null_changed
@@ -259,31 +284,29 @@ class FieldAlteration:
             and changes[0].collation is None
         )
 
-    def _keep_indexes(self, dependents):
+    def _keep_indexes(self, dependents: Dependents) -> None:
         """
-        Leave alone what a longer type of the same kind does not disturb.
+        Discard the dependents that a longer type of the same kind leaves in place.
 
         The column may stay indexed, checked, and unique, but not be a key of
         the table (ALTER TABLE, ALTER COLUMN).
         """
         computed = {column.name for column in dependents.computed}
-
-        def is_undisturbed(item):
-            filtered = column_references(getattr(item, "filter", None))
-            return (
-                not getattr(item, "is_primary_key", False)
-                and computed.isdisjoint(item.columns)
-                and self.old_column not in filtered
-            )
-
-        candidates = dependents.indexes + dependents.keys + dependents.checks
-        dependents.discard([i for i in candidates if is_undisturbed(i)])
+        indexes = [
+            index
+            for index in dependents.indexes + dependents.keys
+            if not index.is_primary_key
+            and computed.isdisjoint(index.columns)
+            and self.old_column not in column_references(index.filter)
+        ]
+        dependents.discard(indexes)
+        dependents.discard([check for check in dependents.checks if computed.isdisjoint(check.columns)])
         dependents.defaults = []
 
-    # Carrying out
+    # Execution
 
-    def rename(self, dependents):
-        """Rename the column after the objects that name it are gone."""
+    def rename(self, dependents: Dependents) -> None:
+        """Rename the column, once the objects that name it are gone."""
         old, new = self.old_column, self.new_column
         if old == new:
             return
@@ -294,17 +317,18 @@ class FieldAlteration:
         self.editor.deferred.rename_column(self.model._meta.db_table, self.old.column, self.new.column)
 
     @property
-    def _remakes(self):
-        """ALTER COLUMN takes no computed column (error 4928): it is dropped, and made of the new type."""
+    def _remakes(self) -> bool:
+        """Whether the column is dropped and made again: ALTER COLUMN takes no computed column (error 4928)."""
         return self.generated and self.type_changed
 
-    def _changes_identity(self):
+    def _changes_identity(self) -> bool:
         return self._is_identity(self.old) != self._is_identity(self.new)
 
-    def _is_identity(self, field):
+    def _is_identity(self, field: Field) -> bool:
         return bool(field.db_type_suffix(connection=self.connection))
 
-    def change_columns(self, changes):
+    def change_columns(self, changes: Iterable[ColumnChange]) -> None:
+        """Carry out the changes, and that of the IDENTITY property."""
         editor = self.editor
         if self._changes_identity() and self._is_identity(self.old):
             identity_rebuild.rebuild(editor, self.model, self.new_column, None)
@@ -318,8 +342,8 @@ class FieldAlteration:
         if self._changes_identity() and self._is_identity(self.new):
             identity_rebuild.rebuild(editor, self.model, self.new_column, (1, 1))
 
-    def _backfill(self, change, stored_type):
-        """Fill NULLs with the default before the column refuses them (error 515); return the type it has then."""
+    def _backfill(self, change: ColumnChange, stored_type: Optional[str]) -> Optional[str]:
+        """Fill NULLs with the default before the column refuses them (error 515); return the type it then has."""
         if not self.old.null or self.new.null:
             return stored_type
         value = None
@@ -336,7 +360,8 @@ class FieldAlteration:
         self.editor.change_rows("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
         return stored_type
 
-    def change_default(self, dependents):
+    def change_default(self, dependents: Dependents) -> None:
+        """Drop the old db_default, and create the new one."""
         editor, old, new = self.editor, self.old, self.new
         if fields.has_db_default(new):
             if fields.has_db_default(old) and old.db_default == new.db_default:
@@ -352,9 +377,9 @@ class FieldAlteration:
             name = editor.names.default(self.model._meta.db_table, new.column)
             editor.create([Default(self.table, name, self.new_column, editor.columns.db_default(new))])
 
-    def _follow_nullability(self, dependents):
+    def _follow_nullability(self, dependents: Dependents) -> None:
         """
-        Let the uniqueness of several columns ignore NULLs where there are any.
+        Exclude NULLs from the uniqueness of a column that becomes nullable, or include them again.
 
         Unique constraints take NULLs for equal, filtered indexes ignore them.
         """
@@ -377,7 +402,8 @@ class FieldAlteration:
             group = dependents.keys if index.is_constraint else dependents.indexes
             group.append(index)
 
-    def create_new(self):
+    def create_new(self) -> None:
+        """Create the keys, indexes, and checks of the new field only."""
         editor, model, old, new = self.editor, self.model, self.old, self.new
         if self.became_key:
             editor.execute(editor.constraints.primary_key(model, new), None)
@@ -391,7 +417,8 @@ class FieldAlteration:
             check = check_on(self.table, name, self.new_params["check"], [self.new_column])
             editor.create([check])
 
-    def create_foreign_key(self):
+    def create_foreign_key(self) -> None:
+        """Create the new field's foreign key where the old field has none, or its own was dropped."""
         if self._is_constrained(self.new) and (self.fk_dropped or not self._is_constrained(self.old)):
             self.editor.execute(self.editor.constraints.foreign_key(self.model, self.new), None)
         if not self.old.remote_field:

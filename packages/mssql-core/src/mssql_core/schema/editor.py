@@ -1,17 +1,21 @@
 """The schema editor: tables, columns, and constraints of models."""
 
-import re
+from types import TracebackType
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Type, Union
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
-from ..introspection.objects import Column, Index, is_hidden
-from ..introspection.table_snapshot import renamed_key
-from ..literals import literal, with_texts
+from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, is_hidden
+from ..introspection.table_snapshot import TableSnapshot, renamed_key
+from ..literals import literal
 from ..names import TableName, bare_identifier, create_schema_sql, quote_identifier, quote_name
+from ..plugin.django_types import Connection, Field, Model
 from . import fields
 from .alter_field import FieldAlteration
+from .batches import changes_a_table, needs_own_batch, own_batch
 from .catalogue import Catalogue, ScriptedCatalogue
+from .column_change import ColumnChange
 from .columns import ColumnDefinitions, collate_sql
 from .comments import Comments
 from .constraint_names import ConstraintNames, matching_names
@@ -22,33 +26,34 @@ from .index_hooks import IndexHooks
 from .indexes import IndexStatements
 from .planned_table import PlannedTables
 from .references import TableReference
-from .statements import Creation, LiteralTemplate, SchemaStatement, rename_sql
+from .statements import CheckCreation, Creation, LiteralTemplate, SchemaStatement, rename_sql
 from .unenforced_keys import OPTION
 
-# Statements that must be the first of their batch (error 111).
-_STANDS_FIRST = re.compile(
-    r"\s*(?:CREATE|ALTER|CREATE\s+OR\s+ALTER)\s+(?:DEFAULT|FUNCTION|PROC|RULE|SCHEMA|TRIGGER|VIEW)", re.IGNORECASE
-)
-# Behind it a text may name columns that its batch has not when it is compiled (207).
-_CHANGES_A_TABLE = re.compile(r"\bALTER\s+TABLE\b|\bsp_rename\b", re.IGNORECASE)
-# What a batch of its own would undo at its end: temporary tables, SET, USE; or would be an error in it (266).
-_OUTLIVES_A_BATCH = re.compile(r"#|(?:^|;)\s*(?:SET|USE|BEGIN\s+TRAN|COMMIT|ROLLBACK|SAVE\s+TRAN)\b", re.IGNORECASE)
+_Constraint = Union[Check, Default, ForeignKey, Index]
+_Params = Optional[Sequence[Any]]
 
 
 class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEditor):
     """
-    Carries out what Django asks for.
+    The schema editor of Django's migrations.
 
-    Its parts take it as their argument, and use what is public here:
+    Its parts take it as their argument, and use its public attributes:
 
-    - `names`, `columns`, `indexes`, `constraints`, `comments`: how things are called and written;
-    - `catalogue`, `snapshot()`, `plans`: what there is, and what models ask for;
-    - `deferred`: what waits for the end;
+    - `names`, `columns`, `indexes`, `constraints`, `comments`: names and statements;
+    - `catalogue`, `snapshot()`, `plans`: the tables as they are, and as models plan them;
+    - `deferred`: statements that wait for the end;
     - `execute()`, `run()`, `run_alone()`, `change_rows()`, `create()`, `drop()`, `alter_column()`,
-      `rename_object()`: what is done.
+      `rename_object()`: execution.
     """
 
-    # For callers that know the name only: DROP TABLE has no CASCADE (error 3726).
+    # Templates of Django's own.
+    sql_constraint: str
+    sql_check_constraint: str
+    sql_create_table: str
+    sql_delete_constraint: str
+    sql_pk_constraint: str
+
+    # For callers that know nothing but the name: DROP TABLE has no CASCADE (error 3726).
     sql_delete_table = LiteralTemplate(
         "DECLARE @key nvarchar(max); WHILE 1 = 1 BEGIN "
         "SET @key = (SELECT TOP (1) N'ALTER TABLE ' "
@@ -69,7 +74,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         "CONSTRAINT %(name)s FOREIGN KEY REFERENCES %(to_table)s (%(to_column)s)%(on_delete_db)s"
     )
 
-    def __init__(self, connection, collect_sql=False, atomic=True):
+    def __init__(self, connection: Connection, collect_sql: bool = False, atomic: bool = True) -> None:
         super().__init__(connection, collect_sql, atomic)
         self.names = ConstraintNames(self._create_index_name)
         self.columns = ColumnDefinitions(self, self.names)
@@ -77,14 +82,20 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.constraints = ConstraintStatements(self, self.names)
         self.comments = Comments(self)
         self.deferred = DeferredStatements(lambda: self.deferred_sql)
-        self.catalogue = (ScriptedCatalogue if collect_sql else Catalogue)(connection)
+        self.catalogue: Catalogue = (ScriptedCatalogue if collect_sql else Catalogue)(connection)
         self.plans = PlannedTables(self, self.names, self.columns, self.constraints)
         self._variables = 0
-        self._schemas = set()
+        # Schemas that were created already.
+        self._schemas: Set[str] = set()
         connection.unenforced_keys.verify()
 
-    def __exit__(self, exc_type, exc_value, traceback):
-        """Run what waits; an error of it ends the transaction, which Django would leave open."""
+    def __exit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc_value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        """Run the deferred statements; an error there rolls the transaction back, which Django would leave open."""
         if exc_type is None:
             try:
                 self.run(self.deferred_sql)
@@ -96,145 +107,158 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     # Names and values
 
-    def quote_table(self, db_table):
-        """Return a table's name, with the schema that it or the alias names."""
+    def quote_table(self, db_table: str) -> str:
+        """Return a table's quoted name, with its own schema or the alias's."""
         return str(self.table_name(db_table))
 
-    def quote_name(self, name):
-        """For callers that do not say what it is: a table's is read where its outermost delimiters are there."""
+    def quote_name(self, name: str) -> str:
+        """Return a quoted name of any kind; one that begins with a delimiter may be a table's of several parts."""
         return quote_name(name) if name[:1] in ("[", '"') else quote_identifier(name)
 
-    def quote_column(self, name):
-        """Of a column, an index or a constraint: one name, whatever is in it."""
-        return self.connection.ops.quote_column(name)
+    def quote_column(self, name: str) -> str:
+        """Return the quoted name of a column, an index or a constraint, which has one part whatever its characters."""
+        quoted: str = self.connection.ops.quote_column(name)
+        return quoted
 
-    def table_name(self, db_table):
+    def table_name(self, db_table: str) -> TableName:
+        """
+        Return the TableName that Meta.db_table writes.
+
+        :raises NotSupportedError: a table of another database or server.
+        """
         return TableName.parse(db_table, self.connection.ops.schema_option).of_this_database()
 
-    def table_reference(self, db_table):
+    def table_reference(self, db_table: str) -> TableReference:
         """Return a table as a part of statements."""
         return TableReference(db_table, self.table_name)
 
-    def quote_value(self, value):
+    def quote_value(self, value: Any) -> str:
         """Return a typed literal; text carries the N prefix."""
         return literal(value)
 
-    def prepare_default(self, value):
+    def prepare_default(self, value: Any) -> str:
         return literal(value)
 
-    def variable(self, name):
-        """Return a T-SQL variable; a script is one batch, so each is its own."""
+    def variable(self, name: str) -> str:
+        """Return the name of a T-SQL variable, unique in a script, which is one batch."""
         if not self.collect_sql:
             return "@" + name
         self._variables += 1
         return "@%s_%d" % (name, self._variables)
 
-    def _create_index_name(self, table_name, column_names, suffix=""):
+    def _create_index_name(self, table_name: str, column_names: Sequence[str], suffix: str = "") -> str:
         leaf = TableName.parse(table_name).name
-        return super()._create_index_name(leaf, column_names, suffix)
+        return str(super()._create_index_name(leaf, column_names, suffix))
 
     # Execution
 
-    def execute(self, sql, params=()):
+    def execute(self, sql: Any, params: _Params = ()) -> None:
         """Run or collect a statement, and let the catalogue follow it."""
         if not self.collect_sql:
             super().execute(sql, params)
         elif not isinstance(sql, SchemaStatement):
-            super().execute(*self._of_one_s_own(str(sql), params))
+            super().execute(*self._of_migration(str(sql), params))
         else:
             is_new = isinstance(sql, Creation) and any(map(self.catalogue.is_new, sql.items()))
-            super().execute(_own_batch(str(sql)) if is_new else sql, params)
+            super().execute(own_batch(str(sql)) if is_new else sql, params)
             sql.tell(self.catalogue)
 
-    def _of_one_s_own(self, sql, params):
-        """A text of migrations.RunSQL in a script: compiled when its turn comes, unless what it makes would end with it."""
-        follows = any(map(_CHANGES_A_TABLE.search, self.collected_sql))
-        if _CHANGES_A_TABLE.search(sql):
+    def _of_migration(self, sql: str, params: _Params) -> Tuple[str, _Params]:
+        """Return SQL of migrations.RunSQL for a script: in a batch of its own, unless its effect would end with the batch."""
+        follows_change = any(map(changes_a_table, self.collected_sql))
+        if changes_a_table(sql):
             self.catalogue.changed_by_text()
-        if not _STANDS_FIRST.match(sql) and (not follows or _OUTLIVES_A_BATCH.search(sql)):
+        if not needs_own_batch(sql, follows_change):
             return sql, params
         if params is not None:
             sql = sql % tuple(map(self.quote_value, params))
-        return _own_batch(sql), None
+        return own_batch(sql), None
 
-    def run(self, statements):
-        """Execute statements without parameters, the editor's own."""
+    def run(self, statements: Iterable[Union[str, SchemaStatement]]) -> None:
+        """Execute the editor's own statements, which have no parameters."""
         for statement in statements:
             execute = self.execute if isinstance(statement, SchemaStatement) else super().execute
             execute(statement, None)
 
-    def run_alone(self, statements):
-        """Execute texts that must stand first in their batch (CREATE TRIGGER, error 111)."""
-        self.run(map(_own_batch, statements) if self.collect_sql else statements)
+    def run_alone(self, statements: Iterable[str]) -> None:
+        """Execute statements that must stand first in their batch (CREATE TRIGGER, error 111)."""
+        self.run(map(own_batch, statements) if self.collect_sql else statements)
 
-    def change_rows(self, sql):
+    def change_rows(self, sql: str) -> None:
         """
-        Run a statement that changes rows.
+        Execute a statement that changes rows.
 
         In a script it must not be compiled before the statements in front of
         it have made its columns (error 207).
         """
-        self.run([_own_batch(sql) if self.collect_sql else sql])
+        self.run([own_batch(sql) if self.collect_sql else sql])
 
-    def drop(self, items):
+    def drop(self, items: Iterable[SchemaObject]) -> None:
         """Drop objects of the catalogue."""
         for item in items:
             self.run(item.drop_sql())
             is_column = isinstance(item, Column)
             (self.catalogue.column_dropped if is_column else self.catalogue.dropped)(item.table, item.name)
 
-    def create(self, items):
-        """Make objects as the catalogue describes them."""
+    def create(self, items: Iterable[SchemaObject]) -> None:
+        """Create objects as the catalogue describes them."""
         for item in items:
             is_new = self.catalogue.is_new(item)
-            self.run(map(_own_batch, item.create_sql()) if is_new else item.create_sql())
+            self.run(map(own_batch, item.create_sql()) if is_new else item.create_sql())
             self.catalogue.created([item])
 
-    def alter_column(self, change):
+    def alter_column(self, change: ColumnChange) -> None:
         """Carry out a ColumnChange."""
         self.run([change.sql()])
         self.catalogue.column_changed(change)
 
-    def rename_object(self, path, new_name, kind="OBJECT"):
+    def rename_object(self, path: str, new_name: str, kind: str = "OBJECT") -> None:
         """
-        Rename a table, a column, or a constraint.
+        Rename a table, a column, a constraint, or an index.
 
         :param path: the delimited name.
-        :param kind: as sp_rename wants it.
+        :param kind: OBJECT, COLUMN or INDEX, see rename_sql().
         """
         self.run([rename_sql(path, new_name, kind)])
 
-    def tell_unenforced(self, changed):
-        """Say in a script which foreign keys of these fields the alias leaves out; system checks say it for `migrate`."""
+    def tell_unenforced(self, changed: Iterable[Field]) -> None:
+        """Write into a script which foreign keys of these fields the alias leaves out; `migrate` has system checks."""
         for field in changed if self.collect_sql else ():
             if self.connection.unenforced_keys.leaves_out(field):
                 self.collected_sql.append("-- Without its foreign key: %s (OPTIONS[%r])" % (field, OPTION))
 
     # The catalogue
 
-    def snapshot(self, model):
-        """Return what the catalogue holds about the model's table."""
+    def snapshot(self, model: Model) -> TableSnapshot:
+        """Return the TableSnapshot of the model's table."""
         return self.catalogue.table(self.table_name(model._meta.db_table), self.plans.of(model))
 
-    def waiting_statements(self, model):
-        """Return the statements that create_model() leaves for the end of a migration."""
+    def waiting_statements(self, model: Model) -> List[Any]:
+        """Return the statements that create_model() defers."""
         kept, self.deferred_sql = self.deferred_sql, []
         try:
             self.table_sql(model)
-            return self.deferred_sql + self._model_indexes_sql(model)
+            return [*self.deferred_sql, *self._model_indexes_sql(model)]
         finally:
             self.deferred_sql = kept
 
-    def _constraint_names(self, model, column_names=None, exclude=None, type_=None, **kinds):
-        return matching_names(self.snapshot(model), column_names, exclude or (), kinds)
+    def _constraint_names(
+        self,
+        model: Model,
+        column_names: Optional[Iterable[str]] = None,
+        exclude: Optional[Iterable[str]] = None,
+        type_: Any = None,
+        **kinds: Optional[bool],
+    ) -> List[str]:
+        return matching_names(self.snapshot(model), column_names, set(exclude or ()), kinds)
 
     # Tables
 
-    def table_sql(self, model):
+    def table_sql(self, model: Model) -> Tuple[str, List[Any]]:
         meta = model._meta
         for names in meta.unique_together:
             self.deferred_sql.append(self.unique_statement(model, list(map(meta.get_field, names))))
-        definitions = []
+        definitions: List[Any] = []
         for field in meta.local_fields:
             definition = self.columns.definition(model, field)
             if definition is None:
@@ -257,17 +281,19 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             sql += " " + self.connection.ops.tablespace_sql(meta.db_tablespace)
         return sql, []
 
-    def column_sql(self, model, field, include_default=False):
+    def column_sql(
+        self, model: Model, field: Field, include_default: bool = False
+    ) -> Tuple[Optional[str], Optional[List[Any]]]:
         """
-        Return (definition, params) with everything the column carries.
+        Return the definition of a field's column, and its parameters; (None, None) for a field without a column.
 
-        Unlike in Django's base class the definition holds the identity and the
-        check; parameters are always empty, for DDL takes none.
+        Unlike in Django's base class the definition has the identity and the
+        check, and the parameters are always empty: DDL takes none.
         """
         definition = self.columns.definition(model, field, include_default)
         return definition, None if definition is None else []
 
-    def create_model(self, model):
+    def create_model(self, model: Model) -> None:
         self._create_schema(self.table_name(model._meta.db_table).schema)
         sql, _ = self.table_sql(model)
         self.run([sql])
@@ -280,7 +306,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             if field.remote_field.through._meta.auto_created:
                 self.create_model(field.remote_field.through)
 
-    def delete_model(self, model):
+    def delete_model(self, model: Model) -> None:
         for field in model._meta.local_many_to_many:
             if field.remote_field.through._meta.auto_created:
                 self.delete_model(field.remote_field.through)
@@ -290,7 +316,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.catalogue.table_dropped(self.table_name(db_table))
         self.deferred.forget_table(db_table)
 
-    def alter_db_table(self, model, old_db_table, new_db_table):
+    def alter_db_table(self, model: Model, old_db_table: str, new_db_table: str) -> None:
         if old_db_table == new_db_table or (
             self.connection.features.ignores_table_name_case and old_db_table.lower() == new_db_table.lower()
         ):
@@ -303,7 +329,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.catalogue.table_renamed(old, new)
         self.deferred.rename_table(old_db_table, new_db_table)
 
-    def _move_table(self, old, new):
+    def _move_table(self, old: TableName, new: TableName) -> None:
         if old.schema != new.schema:
             self._create_schema(new.schema)
             target = quote_identifier(new.schema or self.connection.server.default_schema)
@@ -311,16 +337,16 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if old.name != new.name:
             self.rename_object(str(old.in_schema(new.schema)), new.name)
 
-    def _create_schema(self, schema):
-        """Make a schema that a table's name asks for, once."""
+    def _create_schema(self, schema: Optional[str]) -> None:
+        """Create the schema of a table's name, once."""
         if schema is None or schema == "dbo" or schema in self._schemas:
             return
         self._schemas.add(schema)
         self.run([create_schema_sql(schema)])
 
-    def _rename_constraints(self, table, old_db_table, new_db_table):
+    def _rename_constraints(self, table: TableName, old_db_table: str, new_db_table: str) -> None:
         """
-        Give constraints and indexes that carry the old table's name that of the new one.
+        Rename the constraints and indexes whose names were made from the table's old name.
 
         Names of constraints are unique in a schema (error 2714): a later table
         of the old name needs them.
@@ -329,31 +355,31 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         for item in snapshot.indexes + snapshot.checks + snapshot.defaults + snapshot.foreign_keys:
             self.rename_item(item, self.names.of_table(item, old_db_table, new_db_table))
 
-    def rename_constraints_of_column(self, table, old, new):
+    def rename_constraints_of_column(self, table: TableName, old: str, new: str) -> None:
         """
-        Give constraints and indexes that carry a column's old name the new one.
+        Rename the constraints and indexes whose names were made from a column's old name.
 
-        A script about a table that is not made yet has nothing but the models
-        to tell it the names.
+        A script about a table that is not made yet has only the models to tell
+        it the names.
 
-        :param table: the TableName.
         :param old, new: the names of the column, which has the new one already.
         """
         snapshot = self.catalogue.table(table)
-        items = snapshot.indexes + snapshot.checks + snapshot.defaults
-        befores = [item.renamed(new, old) for item in items]
-        for key in snapshot.foreign_keys + [key for key in snapshot.incoming if key.table != table]:
-            items.append(key)
-            befores.append(renamed_key(key, table, new, old))
-        for item, before in zip(items, befores):
-            if item != before:
-                self.rename_item(item, self.names.of_column(item, before))
+        for item in snapshot.indexes + snapshot.checks + snapshot.defaults:
+            self._follow_column(item, item.renamed(new, old))
+        for key in [*snapshot.foreign_keys, *(key for key in snapshot.incoming if key.table != table)]:
+            self._follow_column(key, renamed_key(key, table, new, old))
 
-    def rename_item(self, item, name):
+    def _follow_column(self, item: _Constraint, before: _Constraint) -> None:
+        """Rename a constraint or an index after a column; `before` is the same with the column's old name."""
+        if item != before:
+            self.rename_item(item, self.names.of_column(item, before))
+
+    def rename_item(self, item: _Constraint, name: Optional[str]) -> None:
         """
         Rename a constraint or an index.
 
-        :param name: None leaves it as it is.
+        :param name: the new name; None leaves the old one.
         """
         if name is None:
             return
@@ -363,7 +389,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             self.rename_object(str(TableName(item.table.schema, item.name)), name)
         self.catalogue.renamed(item.table, item.name, name)
 
-    def alter_db_tablespace(self, model, old_db_tablespace, new_db_tablespace):
+    def alter_db_tablespace(self, model: Model, old_db_tablespace: str, new_db_tablespace: str) -> None:
         """Move the table to another filegroup by moving its clustered index."""
         for index in self.snapshot(model).indexes:
             if index.kind == "CLUSTERED":
@@ -377,9 +403,10 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     # Columns
 
-    def add_field(self, model, field):
+    def add_field(self, model: Model, field: Field) -> None:
         if field.many_to_many and field.remote_field.through._meta.auto_created:
-            return self.create_model(field.remote_field.through)
+            self.create_model(field.remote_field.through)
+            return
         definition = self.columns.definition(model, field, include_default=True)
         if definition is None:
             return
@@ -392,11 +419,14 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             else:
                 definition += " " + self.sql_create_column_inline_fk % foreign_key.parts
                 items += foreign_key.items()
-        names = {"table": self.quote_table(model._meta.db_table), "column": self.quote_column(field.column)}
+        names: Dict[str, str] = {
+            "table": self.quote_table(model._meta.db_table),
+            "column": self.quote_column(field.column),
+        }
         self.run([self.sql_create_column % {**names, "definition": definition}])
         self.catalogue.created(items)
         if not fields.has_db_default(field) and self.columns.default(field, True) is not None:
-            # Django's own defaults are for the rows that exist.
+            # Django's own defaults are for existing rows only.
             name = self.quote_column(self.names.default(model._meta.db_table, field.column))
             self.run([self.sql_delete_constraint % {**names, "name": name}])
         self.comments.on_column(model, field)
@@ -405,9 +435,10 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             self.deferred_sql.append(self.field_unique_statement(model, field))
         self.deferred_sql.extend(self._field_indexes_sql(model, field))
 
-    def remove_field(self, model, field):
+    def remove_field(self, model: Model, field: Field) -> None:
         if field.many_to_many and field.remote_field.through._meta.auto_created:
-            return self.delete_model(field.remote_field.through)
+            self.delete_model(field.remote_field.through)
+            return
         if field.db_parameters(connection=self.connection)["type"] is None:
             return
         db_table, column = model._meta.db_table, bare_identifier(field.column)
@@ -421,31 +452,35 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.catalogue.column_dropped(self.table_name(db_table), column)
         self.deferred.forget_column(db_table, field.column)
 
-    def _alter_field(self, model, old_field, new_field, old_type, new_type, old_params, new_params, strict=False):
+    def _alter_field(
+        self,
+        model: Model,
+        old_field: Field,
+        new_field: Field,
+        old_type: Optional[str],
+        new_type: Optional[str],
+        old_params: Dict[str, Any],
+        new_params: Dict[str, Any],
+        strict: bool = False,
+    ) -> None:
         FieldAlteration(self, model, old_field, new_field, old_params, new_params, strict).run()
 
-    def _collate_sql(self, collation, old_collation=None, table_name=None):
+    def _collate_sql(
+        self, collation: Optional[str], old_collation: Optional[str] = None, table_name: Optional[str] = None
+    ) -> str:
         return collate_sql(collation) if collation else ""
 
-    def _pk_constraint_sql(self, columns):
+    def _pk_constraint_sql(self, columns: Iterable[str]) -> str:
         return self.sql_pk_constraint % {"columns": ", ".join(map(self.quote_column, columns))}
 
-    def _check_sql(self, name, check):
-        check = self.sql_check_constraint % {"check": check}
-        return self.sql_constraint % {"name": self.quote_column(name), "constraint": check}
+    def _check_sql(self, name: str, check: str) -> str:
+        rule = self.sql_check_constraint % {"check": check}
+        return self.sql_constraint % {"name": self.quote_column(name), "constraint": rule}
 
-    def _create_check_sql(self, model, name, check):
+    def _create_check_sql(self, model: Model, name: str, check: str) -> CheckCreation:
         return self.constraints.check(model, name, check)
 
-    def alter_db_table_comment(self, model, old_db_table_comment, new_db_table_comment):
+    def alter_db_table_comment(
+        self, model: Model, old_db_table_comment: Optional[str], new_db_table_comment: Optional[str]
+    ) -> None:
         self.comments.on_table(model, new_db_table_comment)
-
-
-def _own_batch(sql):
-    """
-    Return a statement that is compiled when its turn comes, not with the script.
-
-    A column cannot be used in the batch that makes it.
-    https://learn.microsoft.com/previous-versions/sql/sql-server-2008-r2/ms175502(v=sql.105)
-    """
-    return with_texts("EXEC sys.sp_executesql %s", sql)
