@@ -1,4 +1,4 @@
-"""OUTPUT: what INSERT and UPDATE return.
+"""OUTPUT: the columns that INSERT and UPDATE return.
 
 OUTPUT without INTO is refused on tables with triggers (error 334), so the rows
 go into a table variable and are selected from there, in the same message.
@@ -26,7 +26,7 @@ class Returning:
     def declaration(self, ordinal: bool = False) -> str:
         """DECLARE of the table variable.
 
-        :param ordinal: also keep the place of each object, in `__ord`.
+        :param ordinal: with the position of each object, in `__ord`.
         """
         columns = ["[__ord] int"] if ordinal else []
         columns += [
@@ -35,16 +35,18 @@ class Returning:
         return "DECLARE %s TABLE (%s)" % (TABLE, ", ".join(columns))
 
     def output_clause(self, ordinal: Optional[str] = None) -> str:
-        """OUTPUT ... INTO; `ordinal` is the expression of each object's place."""
-        found = [ordinal] if ordinal else []
-        found += ["INSERTED.%s" % name for name in self._names()]
-        return "OUTPUT %s INTO %s" % (", ".join(found), TABLE)
+        """OUTPUT ... INTO; `ordinal` is the expression of each object's position."""
+        columns = [ordinal] if ordinal else []
+        columns += ["INSERTED.%s" % name for name in self._names()]
+        return "OUTPUT %s INTO %s" % (", ".join(columns), TABLE)
 
     def select(self, ordinal: bool = False) -> str:
+        """SELECT from the table variable, with `ordinal` in the objects' order."""
         columns = ", ".join("[r%d]" % index for index in range(len(self.fields)))
         return "SELECT %s FROM %s%s" % (columns, TABLE, " ORDER BY [__ord]" if ordinal else "")
 
     def around(self, sql: str, ordinal: bool = False) -> str:
+        """The batch that declares the table variable, runs `sql` and selects the rows."""
         return "%s; %s; %s" % (self.declaration(ordinal), sql, self.select(ordinal))
 
 
@@ -57,9 +59,9 @@ def column_type(field: Field, connection: Connection) -> Optional[str]:
     return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)
 
 
-def sized(sql_type: str) -> bool:
+def sized(sql_type: Optional[str]) -> bool:
     """Whether a CAST to the type cuts a longer value without an error."""
-    return sql_type.lower().startswith(_SIZED)
+    return sql_type is not None and sql_type.lower().startswith(_SIZED)
 
 
 _SIZED = ("char", "varchar", "nchar", "nvarchar", "binary", "varbinary")

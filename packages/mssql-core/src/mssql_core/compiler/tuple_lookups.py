@@ -1,16 +1,19 @@
-"""Lookups of composite keys: there are no row values, (a, b) = (c, d) is error 4145. EXISTS compares the columns.
+"""Lookups of composite keys by EXISTS, since SQL Server has no row values: (a, b) = (c, d) is error 4145.
 
 https://learn.microsoft.com/sql/t-sql/language-elements/exists-transact-sql
 """
+
+from typing import Any, List, Optional, Sequence, Tuple
 
 from django.db.models import Subquery
 from django.db.models.sql.query import Query
 
 from ..compat.orm import tuple_lookups
-from ..plugin.types import Capability
+from ..plugin.django_types import Compiler, Connection, Expression
+from ..plugin.types import Capability, Compiled, Translation
 from . import byte_lists
 from .field_values import compared, untyped
-from .json_values import carrier, json_array
+from .json_values import Carrier, carrier, json_array
 from .value_lists import list_limit
 
 # Up to here each tuple is a condition of its own.
@@ -19,8 +22,8 @@ _SHORT = 16
 _OPERATORS = {"gt": "<", "gte": "<=", "lt": ">", "lte": ">="}
 
 
-def compile_tuple_in(node, compiler, connection, **extra):
-    """(a, b) IN a subquery, or in a list of tuples."""
+def compile_tuple_in(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """(a, b) IN (a subquery or a list of tuples)."""
     query = _query(node.rhs)
     if query is not None:
         return _compares_row_of(query, node, compiler, connection)
@@ -33,14 +36,14 @@ def compile_tuple_in(node, compiler, connection, **extra):
     return node.get_fallback_sql(compiler, connection) if compiled is None else compiled
 
 
-def _short(width, connection):
-    """Up to how many tuples are conditions; without OPENJSON as many as a statement has parameters for."""
+def _short(width: int, connection: Connection) -> int:
+    """The longest list whose tuples are conditions; without OPENJSON all for which a statement has parameters."""
     if connection.server.has(Capability.OPENJSON):
         return min(_SHORT, list_limit(connection))
     return list_limit(connection) // width
 
 
-def compile_tuple_comparison(node, compiler, connection, **extra):
+def compile_tuple_comparison(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """(a, b) = (SELECT ...), (a, b) < (c, d) and the like, column by column."""
     query = _query(node.rhs)
     if query is None:
@@ -53,15 +56,15 @@ def compile_tuple_comparison(node, compiler, connection, **extra):
     return _compares_row_of(query, node, compiler, connection)
 
 
-def _query(rhs):
-    """The query of a right side that is one, explicitly or not; else None."""
+def _query(rhs: Any) -> Optional[Query]:
+    """The query of a right side that is a query or a Subquery; else None."""
     if isinstance(rhs, Subquery):
         return rhs.query
     return rhs if isinstance(rhs, Query) else None
 
 
-def _compares_row_of(query, node, compiler, connection):
-    """The subquery stays whole: a limit, DISTINCT or groups of it come before the comparison."""
+def _compares_row_of(query: Query, node: Expression, compiler: Compiler, connection: Connection) -> Compiled:
+    """EXISTS over the whole subquery, since its limit, DISTINCT and groups come before the comparison."""
     sql, params = query.get_compiler(connection=connection).as_sql(with_col_aliases=True)
     columns = [compiler.compile(column) for column in node.lhs]
     names = ", ".join("[c%d]" % index for index in range(len(columns)))
@@ -69,27 +72,33 @@ def _compares_row_of(query, node, compiler, connection):
     return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, names, condition), [*params, *condition_params]
 
 
-def _comparison(columns, operator):
-    """(condition, params) of columns with those of [v], the first column counting most."""
-    *first, (sql, params) = columns
-    condition, params = "[v].[c%d] %s %s" % (len(first), operator, sql), list(params)
-    for index, (sql, found) in reversed(list(enumerate(first))):
+def _comparison(columns: Sequence[Compiled], operator: str) -> Compiled:
+    """The comparison of `columns` with those of [v], of which the first counts most."""
+    *others, (sql, last_params) = columns
+    condition, params = "[v].[c%d] %s %s" % (len(others), operator, sql), list(last_params)
+    for index, (sql, column_params) in reversed(list(enumerate(others))):
         column = "[v].[c%d]" % index
         if operator == "=":
-            condition, params = "%s = %s AND %s" % (column, sql, condition), [*found, *params]
+            condition, params = "%s = %s AND %s" % (column, sql, condition), [*column_params, *params]
         else:
             names = (column, operator[0], sql, column, sql, condition)
-            condition, params = "(%s %s %s OR (%s = %s AND %s))" % names, [*found, *found, *params]
+            condition = "(%s %s %s OR (%s = %s AND %s))" % names
+            params = [*column_params, *column_params, *params]
     return condition, params
 
 
-def _in_long_list(rows, columns, compiler, connection):
-    """One JSON parameter, or two of bytes, hold all tuples; None where they cannot hold a value without loss."""
+def _in_long_list(
+    rows: Sequence[Tuple[Any, ...]], columns: Sequence[Expression], compiler: Compiler, connection: Connection
+) -> Optional[Compiled]:
+    """EXISTS over tuples in one JSON parameter, or two of bytes; None if these cannot hold a value without loss."""
     prepared = [
         [column.output_field.get_db_prep_value(value, connection) for column, value in zip(columns, row)]
         for row in rows
     ]
-    definitions, compiled, carriers, plain = [], [], [], []
+    definitions: List[str] = []
+    compiled: List[Compiled] = []
+    carriers: List[Carrier] = []
+    lists: List[List[Any]] = []
     for index, column in enumerate(columns):
         field = column.output_field
         values = [untyped(compared(field, row[index], connection, "in")[1]) for row in prepared]
@@ -99,16 +108,17 @@ def _in_long_list(rows, columns, compiler, connection):
         compiled.append(compiler.compile(column))
         definitions.append(carried.definition("[c%d]" % index, "$[%d]" % index))
         carriers.append(carried)
-        plain.append(values)
+        lists.append(values)
     if connection.server.has(Capability.OPENJSON):
         expressions = [carried.value("[v].[c%d]" % index) for index, carried in enumerate(carriers)]
         source = "FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE " % ", ".join(definitions)
-        params = [json_array(list(zip(*(carried.encoded(values) for carried, values in zip(carriers, plain)))))]
+        params = [json_array(list(zip(*(carried.encoded(values) for carried, values in zip(carriers, lists)))))]
     else:
-        expressions, source, params = byte_lists.rows_source(list(zip(*plain)), carriers)
+        expressions, source, params = byte_lists.rows_source(list(zip(*lists)), carriers)
         source += " AND "
     matches = " AND ".join("%s = %s" % pair for pair in zip(expressions, (sql for sql, _ in compiled)))
-    return "EXISTS(SELECT 1 %s%s)" % (source, matches), [*params, *(value for _, found in compiled for value in found)]
+    column_params = [param for _, params_of_column in compiled for param in params_of_column]
+    return "EXISTS(SELECT 1 %s%s)" % (source, matches), [*params, *column_params]
 
 
 COMPILERS = {

@@ -1,6 +1,7 @@
 """UPDATE: conditions as assigned values, and OUTPUT for returned columns."""
 
 from itertools import chain
+from typing import Any, List, Optional, Sequence, Tuple
 
 from django.core.exceptions import FieldError
 from django.db.models import Value
@@ -8,6 +9,8 @@ from django.db.models.functions import Cast
 from django.db.models.sql.query import Query
 
 from ..plugin import UnaryExpression
+from ..plugin.django_types import Compiler, CompilerMixin, Connection, Field, Model
+from ..plugin.types import Compiled
 from .field_values import Prepared, is_written_by_server, refuse_to_write, stored
 from .output_clause import Returning, column_type, sized
 from .predicates import PredicateValue, is_predicate
@@ -15,70 +18,79 @@ from .target_table import with_target
 from .update_rows import rows_of
 from .value_lists import within_limit
 
+#: A field, the model whose update() assigns to it (None for save()), and the value.
+Assignment = Tuple[Field, Optional[Model], Any]
+
 
 class Assigned(UnaryExpression):
-    """The right side of an assignment, followed by the clause that comes after the last one.
+    """The right side of an assignment, and the clause behind the last one.
 
-    OUTPUT stands between SET and WHERE, where Django leaves no other place.
+    OUTPUT stands between SET and WHERE, where Django leaves no other place for it.
     """
 
-    def __init__(self, value, field, clause=""):
+    def __init__(self, value: Any, field: Field, clause: str = "") -> None:
         if hasattr(value, "prepare_database_save"):
             value = value.prepare_database_save(field)
         super().__init__(value if hasattr(value, "resolve_expression") else Value(value, field), field)
         self.clause = clause
 
-    def resolve_expression(self, *args, **kwargs):
-        copy = super().resolve_expression(*args, **kwargs)
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "Assigned":
+        copy: "Assigned" = super().resolve_expression(*args, **kwargs)
         if is_predicate(copy.expression):
             copy.expression = PredicateValue(copy.expression)
         return copy
 
-    def as_sql(self, compiler, connection):
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         return sql + self.clause, params
 
 
-def _may_be_condition(value):
+def _may_be_condition(value: Any) -> bool:
     try:
-        return getattr(value, "conditional", False)
+        return bool(getattr(value, "conditional", False))
     except FieldError:
-        # An expression without a type of its own is none.
+        # An expression without a type of its own is no condition.
         return False
 
 
-class UpdateMixin:
-    # Before Django 6.0 an UPDATE returns nothing.
-    returning_fields = None
-    _returning = None
+class UpdateMixin(CompilerMixin):
+    """UPDATE of one object or many."""
 
-    def execute_sql(self, result_type):
-        """Rows updated; where the server writes all that save() has, its row is looked for, as Django does without values."""
+    # Before Django 6.0 an UPDATE returns nothing.
+    returning_fields: Optional[Sequence[Field]] = None
+    _returning: Optional[Returning] = None
+
+    def execute_sql(self, result_type: Optional[str]) -> Any:
+        """The number of updated rows; if the server writes all columns of a save(), that of the rows there are.
+
+        Django looks for the row in the same way if a save() has no values.
+        """
         if self._has_nothing_to_write():
             return int(self.query.chain(klass=Query).has_results(using=self.using))
         return super().execute_sql(result_type)
 
-    def execute_returning_sql(self, returning_fields):
+    def execute_returning_sql(self, returning_fields: Sequence[Field]) -> List[Tuple[Any, ...]]:
         if self._has_nothing_to_write():
             # Without values Django defers the fields.
             return [()] * self.execute_sql(None)
-        return super().execute_returning_sql(returning_fields)
+        rows: List[Tuple[Any, ...]] = super().execute_returning_sql(returning_fields)
+        return rows
 
-    def _has_nothing_to_write(self):
+    def _has_nothing_to_write(self) -> bool:
         return bool(self.query.values) and not self._written()
 
-    def _written(self):
-        """The values without those of save() for fields that the server writes; update() names the field's model."""
+    def _written(self) -> List[Assignment]:
+        """The assignments without those of save() to columns that the server writes; update() names the field's model."""
         return [value for value in self.query.values if value[1] is not None or not is_written_by_server(value[0])]
 
-    def as_sql(self):
+    def as_sql(self) -> Compiled:
         if self.returning_fields is None and len(self.query.values) == len(self._written()):
             rows = rows_of(self)
             written = rows.as_sql() if rows is not None else None
             if written is not None:
                 return written
         values = self.query.values
-        # Of a parent's table; their own statements come without the model, like those of save().
+        # Refused here, since the statement of a parent's table comes without the model, like that of save().
         for field, _, value in chain.from_iterable(self.query.related_updates.values()):
             refuse_to_write(field, value, self.connection)
         self._returning = Returning(self.connection, self.returning_fields) if self.returning_fields else None
@@ -93,22 +105,22 @@ class UpdateMixin:
             sql = self._returning.around(sql)
         return sql, params
 
-    def _assignments(self, values):
-        found = []
+    def _assignments(self, values: Sequence[Assignment]) -> List[Assignment]:
+        assignments: List[Assignment] = []
         for index, (field, model, value) in enumerate(values):
             value, clause = self._whole(field, value), ""
             if self._returning is not None and index == len(values) - 1:
                 clause = " " + self._returning.output_clause()
             if clause or _may_be_condition(value):
                 value = Assigned(value, field, clause)
-            found.append((field, model, value))
-        return found
+            assignments.append((field, model, value))
+        return assignments
 
-    def _whole(self, field, value):
-        """`value` so that nothing of it is cut without an error before the column takes it, or refuses it."""
+    def _whole(self, field: Field, value: Any) -> Any:
+        """Return `value` in a form of which no CAST cuts a part before the column takes it, or refuses it."""
         refuse_to_write(field, value, self.connection)
         if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
-            # As bulk_update writes it around a CASE, whose results have types that hold them.
+            # bulk_update writes it around a CASE, whose results have types that hold them.
             return value.get_source_expressions()[0]
         if type(value) is Value:
             return self._whole_expression(field, value)
@@ -116,8 +128,8 @@ class UpdateMixin:
             return value
         return self._stored(field, value, field.get_db_prep_save(value, self.connection))
 
-    def _whole_expression(self, field, expression):
-        """A Value() is prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
+    def _whole_expression(self, field: Field, expression: Value) -> Any:
+        """A Value(), prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
         output_field = expression._output_field_or_none
         if expression.value is None or hasattr(output_field, "get_placeholder"):
             return expression
@@ -126,6 +138,6 @@ class UpdateMixin:
             prepared = output_field.get_db_prep_save(prepared, self.connection)
         return self._stored(field, expression, prepared)
 
-    def _stored(self, field, value, prepared):
+    def _stored(self, field: Field, value: Any, prepared: Any) -> Any:
         sent = stored(field, prepared, self.connection)
         return value if sent is prepared else Prepared(sent)

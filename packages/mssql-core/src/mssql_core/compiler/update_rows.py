@@ -1,15 +1,15 @@
-"""UPDATE of many rows, each with values of its own, as ``bulk_update`` writes it: a join with the rows in one parameter.
+"""UPDATE of ``bulk_update``: a join with the new values of all rows in one parameter.
 
-Django says ``CASE WHEN pk = 1 THEN .. WHEN pk = 2 THEN .. END`` for each field, in which the server looks for each row's
-key from the beginning, and which is another text for each number of rows. The join reads the keys once, and its text is
-always the same.
+Django writes ``CASE WHEN pk = 1 THEN .. WHEN pk = 2 THEN .. END`` for each field. The server searches it from the start
+for each row, and its text differs with the number of rows. The join reads the keys once, and its text stays the same.
 
 https://learn.microsoft.com/sql/t-sql/queries/update-transact-sql (FROM names another table than the target)
 """
 
 from functools import partial
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from django.db.models import Case, Value
+from django.db.models import Case, Value, When
 from django.db.models.expressions import Col
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, In
@@ -17,36 +17,42 @@ from django.db.models.sql.where import AND
 
 from ..compat.orm import placeholder_getter
 from ..names import in_query
-from ..plugin.types import Capability
+from ..plugin.django_types import Compiler, Connection, Field
+from ..plugin.types import Capability, Compiled
 from .field_values import compared, refuse_to_write, untyped
 from .insert_columns import prepared
-from .json_values import carried_values, carrier, json_text
+from .json_values import Carried, carried_values, carrier, json_text
 
 # The join's alias is [__rows], since a table may well be named rows (error 1013).
-# Of a single row the CASE is as good.
+# For a single row the CASE is as good.
 _FEWEST = 2
+# The lookup of a WHEN, and its value.
+_When = Tuple[Exact, Any]
 
 
-def rows_of(compiler):
-    """The UpdateRows of an UPDATE that assigns nothing but values by the key's; else None."""
+def rows_of(compiler: Compiler) -> Optional["UpdateRows"]:
+    """The UpdateRows of an UPDATE in which every field's value depends on the key alone; else None."""
     query, connection = compiler.query, compiler.connection
     if not query.values or query.related_updates or query.count_active_tables() > 1:
         return None
-    assigned = {field: _whens(field, value) for field, _, value in query.values}
-    if None in assigned.values():
-        return None
-    keys = [[when.rhs for when, _ in whens] for whens in assigned.values()]
+    assigned: Dict[Field, List[_When]] = {}
+    for field, _, value in query.values:
+        whens = _whens(field, value)
+        if whens is None:
+            return None
+        assigned[field] = whens
+    keys = [[lookup.rhs for lookup, _ in whens] for whens in assigned.values()]
     if len(keys[0]) < _FEWEST or any([each != keys[0] for each in keys]):
         return None
-    columns = {_column(when.lhs) for whens in assigned.values() for when, _ in whens}
+    columns = {_column(lookup.lhs) for whens in assigned.values() for lookup, _ in whens}
     if len(columns) != 1 or not connection.server.has(Capability.OPENJSON):
         return None
     values = {field: [value for _, value in whens] for field, whens in assigned.items()}
     return UpdateRows(compiler, assigned[query.values[0][0]][0][0].lhs, keys[0], values)
 
 
-def _whens(field, value):
-    """(lookup, value) of each WHEN, where the expression is a CASE of values of the field; else None."""
+def _whens(field: Field, value: Any) -> Optional[List[_When]]:
+    """(lookup, value) of each WHEN if the expression is a CASE of the field's values; else None."""
     if type(value) is Cast and value.output_field is field:
         (value,) = value.get_source_expressions()
     if type(value) is not Case or placeholder_getter(field) is not None:
@@ -56,8 +62,8 @@ def _whens(field, value):
     return _lookups(value.cases, field)
 
 
-def _lookups(cases, field):
-    found = []
+def _lookups(cases: Sequence[When], field: Field) -> Optional[List[_When]]:
+    whens: List[_When] = []
     for case in cases:
         condition, result = case.condition, case.result
         lookup = condition.children[0] if len(getattr(condition, "children", ())) == 1 else None
@@ -65,38 +71,34 @@ def _lookups(cases, field):
             return None
         if not lookup.rhs_is_direct_value() or type(result) is not Value or result._output_field_or_none is not field:
             return None
-        found.append((lookup, result.value))
-    return found
+        whens.append((lookup, result.value))
+    return whens
 
 
-def _column(node):
+def _column(node: Col) -> Tuple[Optional[str], str]:
     return node.alias, node.target.column
 
 
 class UpdateRows:
     """
-    Writes the statement.
+    An UPDATE joined with its rows.
 
     :param key: the column of the key.
-    :param keys: its value of each row.
+    :param keys: the key of each row.
     :param values: field -> its value in each row.
     """
 
-    def __init__(self, compiler, key, keys, values):
+    def __init__(self, compiler: Compiler, key: Col, keys: List[Any], values: Mapping[Field, List[Any]]) -> None:
         self._compiler = compiler
         self._key = key
         self._keys = keys
         self._values = values
 
-    def as_sql(self):
-        """(sql, params), or None where JSON does not carry a value without loss."""
+    def as_sql(self) -> Optional[Compiled]:
+        """(sql, params), or None if JSON cannot hold a value without loss."""
         compiler, connection = self._compiler, self._compiler.connection
-        carried = [self._carried_keys(connection)]
-        for field, values in self._values.items():
-            refuse_to_write(field, values, connection)
-            scalars = prepared(field, values, connection, partial(field.get_db_prep_save, connection=connection))
-            carried.append(None if scalars is None else carried_values(field, scalars, connection))
-        if None in carried:
+        carried = self._carried(connection)
+        if carried is None:
             return None
         names = ["[r%d]" % index for index in range(len(carried))]
         definitions = [
@@ -121,7 +123,20 @@ class UpdateRows:
             sql = "%s WHERE %s" % (sql, where)
         return sql, [json_text(self._rows([encoded for _, encoded in carried])), *params]
 
-    def _carried_keys(self, connection):
+    def _carried(self, connection: Connection) -> Optional[List[Carried]]:
+        """The JSON form of the keys and of each field's values."""
+        keys = self._carried_keys(connection)
+        columns: List[Carried] = [] if keys is None else [keys]
+        for field, values in self._values.items():
+            refuse_to_write(field, values, connection)
+            scalars = prepared(field, values, connection, partial(field.get_db_prep_save, connection=connection))
+            column = None if scalars is None else carried_values(field, scalars, connection)
+            if column is not None:
+                columns.append(column)
+        # Not before each field has seen its values: it refuses what it cannot store.
+        return columns if len(columns) == 1 + len(self._values) else None
+
+    def _carried_keys(self, connection: Connection) -> Optional[Carried]:
         field = self._key.output_field
         field = getattr(field, "target_field", None) or field
         keys = [field.get_db_prep_value(key, connection, prepared=True) for key in self._keys]
@@ -130,15 +145,15 @@ class UpdateRows:
         return None if each is None or None in keys else (each, each.encoded(keys))
 
     @staticmethod
-    def _rows(columns):
-        """The rows, without later ones of a key: CASE takes the first, a join any."""
-        rows = {}
-        for row in zip(*columns):
-            rows.setdefault(row[0], row)
-        return list(rows.values())
+    def _rows(columns: Sequence[List[Any]]) -> List[Tuple[Any, ...]]:
+        """The first row of each key: CASE takes the first one too, a join would take any."""
+        by_key: Dict[Any, Tuple[Any, ...]] = {}
+        for values in zip(*columns):
+            by_key.setdefault(values[0], values)
+        return list(by_key.values())
 
-    def _where(self):
-        """The condition without the list of the same keys, which the join has."""
+    def _where(self) -> Compiled:
+        """The condition without the list of keys, since the join has them."""
         compiler, where = self._compiler, self._compiler.query.where
         if where.connector == AND and not where.negated:
             rest = [child for child in where.children if not self._is_list_of_keys(child)]
@@ -147,7 +162,7 @@ class UpdateRows:
             where = type(where)(rest, connector=AND)
         return compiler.compile(where)
 
-    def _is_list_of_keys(self, node):
+    def _is_list_of_keys(self, node: Any) -> bool:
         if not isinstance(node, In) or type(node.lhs) is not Col or not node.rhs_is_direct_value():
             return False
         return _column(node.lhs) == _column(self._key) and list(node.rhs) == self._keys

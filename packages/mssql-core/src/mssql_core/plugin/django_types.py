@@ -43,8 +43,10 @@ if TYPE_CHECKING:
 
         connection: "Connection"
         query: Query
+        using: str
 
         def compile(self, node: Any) -> Compiled: ...
+        def quote_name(self, name: str) -> str: ...
 
     class Cursor(Any):
         """What a connection's ``cursor()`` gives."""
@@ -84,9 +86,12 @@ if TYPE_CHECKING:
 
         connection: Connection
 
+    class CompilerMixin(Compiler):
+        """Base of a mixin for a compiler of queries."""
+
 else:
     from django.utils.functional import cached_property as cached_property
 
     Model = Field = Expression = Query = Compiler = Cursor = Connection = SchemaEditor = Any
     # What a mixin calls by ``super()`` is there once it is mixed in.
-    Mixin = object
+    Mixin = CompilerMixin = object
