@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 INTEGRATION = Path(__file__).parent.parent
 sys.path.insert(0, str(INTEGRATION))
@@ -22,6 +23,8 @@ def pytest_configure(config):
     if config.getoption("--python-driver"):
         os.environ[DRIVER_VARIABLE] = config.getoption("--python-driver")
     configure(apps=["django.contrib.contenttypes", "django.contrib.auth", "demo.shop"])
+    if "demo.shop" not in settings.INSTALLED_APPS:
+        raise pytest.UsageError("Run the tests of packages/ and of integration/ apart: their Django settings differ.")
 
 
 @pytest.fixture(scope="session")

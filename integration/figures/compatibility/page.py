@@ -16,7 +16,6 @@ from . import runs
 PAGE = TOP / "packages/mssql-core/docs/compatibility.md"
 DOCUMENTATION = "from documentation"
 PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
-_RELEASES = {13: "2016", 14: "2017", 15: "2019", 16: "2022", 17: "2025"}
 _LEVELS = (100, 110, 120, 130, 140, 150, 160, 170)
 
 _TEXT = """\
@@ -140,7 +139,7 @@ def _order(capability: Capability) -> tuple[bool, str]:
 
 def _since(capability: Capability) -> tuple[str, str]:
     """The release, and the compatibility level where it asks for one."""
-    for major, release in _RELEASES.items():
+    for major, release in runs.RELEASES.items():
         if capability in capabilities(Edition.ENTERPRISE, (major,), _LEVELS[-1]):
             least = next(one for one in _LEVELS if capability in capabilities(Edition.ENTERPRISE, (major,), one))
             return release, "" if least == _LEVELS[0] else str(least)

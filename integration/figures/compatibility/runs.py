@@ -10,11 +10,12 @@ from typing import Any
 from harness.project import new_alias
 
 from mssql_core.plugin import Capability
+from mssql_sandbox.versions import VERSIONS as PLAYED
 
 from .probes import has
 
 RUNS = Path(__file__).parent / "runs"
-BOXED = ("2016", "2017", "2019", "2022", "2025")
+BOXED = tuple(name for name in PLAYED if name.isdigit())
 SERVICES = ("azure", "managed-instance", "fabric")
 NAMES = {
     **{version: f"SQL Server {version}" for version in BOXED},
@@ -22,7 +23,8 @@ NAMES = {
     "managed-instance": "Azure SQL Managed Instance",
     "fabric": "SQL database in Fabric",
 }
-_RELEASES = {13: "2016", 14: "2017", 15: "2019", 16: "2022", 17: "2025"}
+#: The year of each major version.
+RELEASES = {PLAYED[name].major: name for name in BOXED}
 _LOWEST_LEVEL = 100
 Run = dict[str, Any]
 
@@ -55,7 +57,7 @@ def run(entry: dict[str, Any], sandbox: str | None) -> Run:
 def _name(info: Any) -> str:
     """The kind of a real server."""
     if info.edition.is_versioned:
-        return _RELEASES[info.version[0]]
+        return RELEASES[info.version[0]]
     return {"AZURE_SQL_DATABASE": "azure", "FABRIC_SQL_DATABASE": "fabric"}.get(info.edition.name, "managed-instance")
 
 

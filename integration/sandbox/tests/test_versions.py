@@ -3,6 +3,7 @@
 import pytest
 from ddl_support import Client, start_server
 
+from mssql_sandbox import cli
 from mssql_sandbox.translate import builtins
 from mssql_sandbox.versions import UNPLAYED, VERSIONS, Version
 
@@ -47,7 +48,10 @@ def test_cloud_editions_hide_their_version_and_refuse_use():
 def test_unknown_names_list_the_known():
     with pytest.raises(ValueError, match="2022"):
         Version.named("2008")
-    assert set(VERSIONS) == {"2016", "2017", "2019", "2022", "2025", "azure", "managed-instance", "fabric", "warehouse"}
+
+
+def test_the_command_offers_all_of_them():
+    assert tuple(VERSIONS) == cli.VERSIONS
 
 
 def test_functions_follow_the_level_of_the_session_s_database():

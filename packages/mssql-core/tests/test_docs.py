@@ -30,7 +30,9 @@ HOOK_SOURCE = re.compile(
 def hooks():
     """(section or None, signature or None, docstring) in the order of the source."""
     source = Path(hookspecs.__file__).read_text(encoding="utf-8")
-    return [(match["section"], match["signature"], match["text"]) for match in HOOK_SOURCE.finditer(source)]
+    matches = [(match["section"], match["signature"], match["text"]) for match in HOOK_SOURCE.finditer(source)]
+    assert len([signature for _, signature, _ in matches if signature]) == source.count("\n@hookspec")
+    return matches
 
 
 def test_each_hook_s_signature_is_a_heading_in_its_section():
@@ -38,7 +40,6 @@ def test_each_hook_s_signature_is_a_heading_in_its_section():
         "## %s%s" % (section[0].upper(), section[1:]) if section else "### `%s`" % signature
         for section, signature, _ in hooks()
     ]
-    assert len([heading for heading in expected if heading.startswith("### ")]) == 14
     headings = re.findall(r"^##.*$", page("hooks.md"), re.MULTILINE)
     assert headings == [*expected, "## What else the door has"]
 

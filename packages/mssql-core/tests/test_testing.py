@@ -91,3 +91,10 @@ def test_the_suite_says_that_it_needs_settings(tmp_path):
 def test_the_settings_that_it_names_are_enough(tmp_path):
     told = in_a_project_of_its_own(tmp_path, "from django.conf import settings\n\nsettings.configure()\n")
     assert "failed" not in told and "error" not in told and " passed" in told
+
+
+def test_a_module_that_stands_alone_answers_for_itself(tmp_path, monkeypatch):
+    (tmp_path / "standing_alone.py").write_text("class Plugin:\n    pass\n", encoding="utf-8")
+    (tmp_path / "neighbour.py").write_text("from mssql_core.base import DatabaseWrapper\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    type("OfModule", (PluginConformance,), {"plugin": "standing_alone:Plugin"})().test_it_imports_only_the_door()

@@ -8,7 +8,6 @@ from ..syntax import nodes
 from .context import Ddl
 from .expressions import check_collation
 
-_COMPATIBILITY = (100, 110, 120, 130, 140, 150, 160, 170)
 _RECOVERY = {"FULL": 1, "BULK_LOGGED": 2, "SIMPLE": 3}
 # Settings that show nowhere in the sandbox.
 _HARMLESS_SET = re.compile(
@@ -113,10 +112,10 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
         databases.change(name, read_committed_snapshot=int(match[1] == "ON"))
     elif match := re.fullmatch(r"COMPATIBILITY_LEVEL ?= ?(\d+)", text):
         level = int(match[1])
-        if level not in _COMPATIBILITY or level > ddl.version * 10:
-            raise SqlServerError(
-                15048, levels=", ".join(str(known) for known in _COMPATIBILITY[:-1] if known <= ddl.version * 10)
-            )
+        levels = range(100, ddl.version * 10 + 1, 10)
+        if level not in levels:
+            # The message stops at 160.
+            raise SqlServerError(15048, levels=", ".join(str(known) for known in levels if known <= 160))
         databases.change(name, compatibility=level)
     elif match := re.fullmatch(r"RECOVERY (FULL|BULK_LOGGED|SIMPLE)", text):
         databases.change(name, recovery=_RECOVERY[match[1]])

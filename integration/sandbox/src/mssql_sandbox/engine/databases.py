@@ -12,7 +12,6 @@ from ..errors import SqlServerError
 from .postgres import Cluster
 
 SYSTEM_DATABASES = {"master": 1, "tempdb": 2, "model": 3, "msdb": 4}
-_DEFAULT_COMPATIBILITY = {12: 170, 13: 130, 14: 140, 15: 150, 16: 160, 17: 170}
 
 
 @dataclass(frozen=True)
@@ -159,11 +158,10 @@ class Databases:
             self._compare_names(number, name_key(collation))
 
     def _new(self, name: str, number: int, collation: str, recovery: int = 1) -> Database:
-        compatibility = _DEFAULT_COMPATIBILITY[self.version]
         # A new database has row versions in the cloud alone:
         # https://learn.microsoft.com/sql/t-sql/statements/alter-database-transact-sql-set-options
         return Database(
-            number, name, collation, compatibility, self._now(), recovery=recovery,
+            number, name, collation, self.version * 10, self._now(), recovery=recovery,
             snapshot=int(self.cloud or name in ("master", "msdb")), read_committed_snapshot=int(self.cloud),
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ import importlib
 import os
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Iterator, List, Mapping, Sequence, Set
+from typing import Any, Iterable, Iterator, List, Mapping, Sequence, Set
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -123,7 +123,7 @@ class PluginConformance:
     def test_it_imports_only_the_door(self) -> None:
         module = importlib.import_module(self.plugin.partition(":")[0])
         package = importlib.import_module(module.__name__.partition(".")[0])
-        for path in Path(str(package.__file__)).parent.rglob("*.py"):
+        for path in _sources(package):
             wrong = [name for name in _imports(path) if name.startswith("mssql_") and not _allowed(name, package)]
             _refuse("imports in %s" % path.name, wrong)
 
@@ -159,6 +159,12 @@ def _private_names_of_core(mixin: type, component: type) -> Iterator[str]:
 
 def _allowed(name: str, package: ModuleType) -> bool:
     return name in ("mssql_core.plugin", "mssql_core.testing") or name.partition(".")[0] == package.__name__
+
+
+def _sources(package: ModuleType) -> Iterable[Path]:
+    """The files of a package, or the one of a module that stands alone."""
+    path = Path(str(package.__file__))
+    return path.parent.rglob("*.py") if hasattr(package, "__path__") else [path]
 
 
 def _imports(path: Path) -> Iterator[str]:
