@@ -1,11 +1,12 @@
-"""Which package a tag releases."""
+"""Fragments, changelogs and what a tag releases."""
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
-from harness import steps
+from harness import release, steps
 from harness.release import ROOT, package_of
 
 
@@ -32,13 +33,107 @@ def test_a_tag_names_package_and_version(name: str, folder: str):
     [
         ("v1.0", "is no release tag"),
         ("mssql-core-1.0", "is no release tag"),
-        ("mssql-other-v1.0", "there is no package mssql-other"),
-        ("mssql-json-v99.0", "says"),
+        ("mssql-other-v1.0.0", "there is no package mssql-other"),
+        ("mssql-json-v99.0.0", "says"),
     ],
 )
 def test_a_tag_that_does_not_fit_is_refused(tag: str, reason: str):
     with pytest.raises(ValueError, match=reason):
         package_of(tag)
+
+
+def test_fragments_have_names_that_are_read():
+    assert list(release.misnamed()) == []
+
+
+@pytest.mark.parametrize("folder", release.packages().values(), ids=lambda folder: folder.name)
+def test_a_changelog_has_one_place_for_what_is_unreleased(folder: Path):
+    text = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert text.startswith("# Changelog\n\n## Unreleased\n")
+    assert text.count("Unreleased") == text.count("<!-- towncrier: releases -->\n") == 1
+    assert (folder / "newsfragments" / ".gitkeep").exists()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two packages as they are here, one of them with fragments."""
+    shutil.copy(ROOT / release.CONFIGURATION, tmp_path)
+    for name in ("packages/mssql-json", "integration/sandbox"):
+        for file in ("pyproject.toml", "CHANGELOG.md"):
+            (tmp_path / name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name / file, tmp_path / name)
+        (tmp_path / name / "newsfragments").mkdir()
+        module = tmp_path / name / "src" / Path(name).name
+        module.mkdir(parents=True)
+        (module / "__about__.py").write_text('__version__ = "0.1.0"\n')
+    news = tmp_path / "packages/mssql-json/newsfragments"
+    (news / "keys.bugfix.md").write_text("Keys are found.\n")
+    (news / "paths.feature.md").write_text("Paths are short,\nand read well.\n")
+    return tmp_path
+
+
+def test_a_release_takes_its_fragments_into_the_changelog(root: Path):
+    release.prepare("mssql-json", "0.2.0", root)
+    folder = root / "packages/mssql-json"
+    text = (folder / "CHANGELOG.md").read_text()
+    assert release.fragments(folder) == []
+    assert re.search(
+        r"## Unreleased\n[^#]*\n## 0\.2\.0 \(\d{4}-\d\d-\d\d\)\n\n### Features\n\n- Paths are short,\n  and read well\.\n"
+        r"\n### Bug fixes\n\n- Keys are found\.\n",
+        text,
+    )
+    assert package_of("mssql-json-v0.2.0", root) == folder
+    release.check_changelog(folder, "0.2.0")
+    with pytest.raises(ValueError, match="has 0.2.0 already"):
+        release.prepare("mssql-json", "0.2.0", root)
+
+
+def test_a_draft_changes_nothing(root: Path, capfd: pytest.CaptureFixture):
+    release.draft([], root)
+    told = capfd.readouterr().out
+    assert "# mssql-json" in told and "- Keys are found." in told and "# mssql-sandbox" in told
+    assert len(release.fragments(root / "packages/mssql-json")) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("keys.bug.md", "Unknown type."),
+        ("keys.md", "No type."),
+        ("Keys of old.bugfix.md", "Blanks."),
+        ("keys.bugfix.rst", "No Markdown."),
+        ("keys-too.bugfix.md", "\n"),
+        ("keys-again.bugfix.md", "- A bullet."),
+    ],
+)
+def test_a_fragment_that_would_be_lost_is_refused(root: Path, name: str, text: str):
+    assert list(release.misnamed(root)) == []
+    (root / "packages/mssql-json/newsfragments" / name).write_text(text)
+    (line,) = release.misnamed(root)
+    assert line.startswith(f"packages/mssql-json/newsfragments/{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "reason"),
+    [
+        ("mssql-json", "0.1.1", "a patch release, which mends alone; these want a minor one: paths.feature.md"),
+        ("mssql-json", "next", "is no version"),
+        ("mssql-other", "1.0.0", "there is no package mssql-other; there are mssql-json, mssql-sandbox"),
+    ],
+)
+def test_a_release_that_does_not_fit_is_refused(root: Path, name: str, version: str, reason: str):
+    with pytest.raises(ValueError, match=reason):
+        release.prepare(name, version, root)
+
+
+def test_a_tag_without_its_changelog_is_refused(root: Path):
+    folder = root / "packages/mssql-json"
+    with pytest.raises(ValueError, match="no heading of 0.1.0. Run: hatch run release mssql-json 0.1.0"):
+        release.check_changelog(folder, "0.1.0")
+    release.prepare("mssql-json", "0.1.0", root)
+    (folder / "newsfragments/late.bugfix.md").write_text("Late.")
+    with pytest.raises(ValueError, match="not in its changelog: late.bugfix.md"):
+        release.check_changelog(folder, "0.1.0")
 
 
 def test_the_workflow_runs_what_exists():
