@@ -5,50 +5,55 @@ https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 """
 
 from functools import partial
+from typing import Any, Callable, Container, Iterable, List, Optional, Sequence, Tuple
 
 from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
-from ..plugin.types import Capability
+from ..plugin.django_types import CompilerMixin, Field
+from ..plugin.types import Capability, Compiled
 from .cross_apply import Hoists
 from .field_values import is_text, is_written_by_server, refuse_to_write, stored
-from .insert_columns import Column, field_values, prepared
-from .insert_rows import ORDINAL, JSONRows, ValueRows
+from .insert_columns import Cell, Column, field_values, prepared
+from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
 from .returned_rows import check_keys, last_rows
 from .unique_keys import check_unique, unique_keys
 
-# Up to here rows are parameters of their own: above, one JSON parameter is
-# shorter to compile and its plan is reused for any number of rows.
+# Up to so many values are parameters of their own: above, one JSON parameter
+# compiles faster and its plan is reused for any number of rows.
 _MAX_VALUES_PARAMETERS = 64
 
 
-class InsertMixin:
+class InsertMixin(CompilerMixin):
     """INSERT of one object or many."""
 
-    def as_sql(self):
-        """Statements with their parameters; with returning_fields each one also selects rows."""
+    returning_fields: Optional[Sequence[Field]]
+
+    def as_sql(self) -> List[Compiled]:
+        """The statements with their parameters; with returning_fields each one also selects rows."""
         self._hoists = Hoists()
         conflict = on_conflict(self.query)
         columns = self._columns()
         if not columns:
             return [self._defaults_only()]
-        source = self._json_source(columns, conflict)
-        sources = ValueRows.split(columns, self.connection) if source is None else [source]
-        return [self._statement(source, conflict) for source in sources]
+        json_source = self._json_source(columns, conflict)
+        if json_source is not None:
+            return [self._statement(json_source, conflict)]
+        return [self._statement(source, conflict) for source in ValueRows.split(columns, self.connection)]
 
     # ---- values -----------------------------------------------------------------------
 
-    def _columns(self):
+    def _columns(self) -> List[Column]:
         """The columns to insert, without those that the database fills."""
-        columns = []
+        columns: List[Column] = []
         for field in self.query.fields:
             values = None if is_written_by_server(field) else field_values(field, self)
             if values is not None:
                 columns.append(self._column(field, values))
         return columns
 
-    def _column(self, field, values):
+    def _column(self, field: Field, values: List[Any]) -> Column:
         getter = placeholder_getter(field)
         if getter is None:
             scalars = prepared(field, values, self.connection, partial(self.prepare_value, field))
@@ -56,17 +61,17 @@ class InsertMixin:
                 return Column(field, scalars)
         return Column(field, cells=[self._cell(field, getter, self._prepared(field, value)) for value in values])
 
-    def _prepared(self, field, value):
+    def _prepared(self, field: Field, value: Any) -> Any:
         value = self.prepare_value(field, value)
         return PredicateValue(value) if is_predicate(value) else value
 
-    def _cell(self, field, getter, value):
+    def _cell(self, field: Field, getter: Optional[Callable[..., Any]], value: Any) -> Cell:
         sql, params = self.field_as_sql(field, getter, value)
         if hasattr(value, "as_sql"):
             return sql, list(params)
         return sql, [stored(field, param, self.connection) for param in params]
 
-    def _json_source(self, columns, conflict):
+    def _json_source(self, columns: Sequence[Column], conflict: Optional[str]) -> Optional[JSONRows]:
         rows = len(self.query.objs)
         if rows == 1 and not conflict:
             return None
@@ -82,15 +87,14 @@ class InsertMixin:
     # ---- statements -------------------------------------------------------------------
 
     @property
-    def _table(self):
+    def _table(self) -> str:
         return in_query(self.connection.ops.quote_target(self.query.get_meta().db_table))
 
-    def _defaults_only(self):
-        """Objects of which every column takes its default."""
+    def _defaults_only(self) -> Compiled:
+        """INSERT of objects whose columns all take their defaults."""
         count = len(self.query.objs)
-        returning = self._returning(identity_only=count == 1)
         if count == 1:
-            return self._finished(returning, "INSERT INTO %s" % self._table, "DEFAULT VALUES"), PARAMS()
+            return self._inserted("INSERT INTO %s" % self._table, "DEFAULT VALUES"), PARAMS()
         seed = ", ".join("(%d)" % number for number in range(count))
         sql = (
             "MERGE INTO %s USING (VALUES %s) AS [source] ([%s]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES"
@@ -100,9 +104,9 @@ class InsertMixin:
                 ORDINAL,
             )
         )
-        return self._merged(returning, sql), PARAMS()
+        return self._merged(sql), PARAMS()
 
-    def _statement(self, source, conflict):
+    def _statement(self, source: RowSource, conflict: Optional[str]) -> Compiled:
         if conflict == "update":
             sql, params = self._upsert(source)
         elif conflict == "ignore":
@@ -113,23 +117,22 @@ class InsertMixin:
             sql, params = self._insert(source)
         return self._with_identity(sql, source.fields), PARAMS(params)
 
-    def _insert(self, source):
-        head = "INSERT INTO %s (%s)" % (self._table, self._names(source.fields))
+    def _insert(self, source: RowSource) -> Compiled:
         rows, params = source.insert_sql()
-        return self._finished(self._returning(identity_only=True), head, rows), params
+        return self._inserted("INSERT INTO %s (%s)" % (self._table, self._names(source.fields)), rows), params
 
-    def _insert_returning(self, source):
-        """OUTPUT of MERGE, unlike that of INSERT, can name the source's row."""
+    def _insert_returning(self, source: RowSource) -> Compiled:
+        """MERGE of new rows: its OUTPUT, unlike that of INSERT, can name the source's row."""
         table, params = source.table_sql()
         sql = "MERGE INTO %s USING %s AS [source] ON 1 = 0 WHEN NOT MATCHED THEN %s" % (
             self._table,
             table,
             self._merge_insert(source),
         )
-        return self._merged(self._returning(), sql), params
+        return self._merged(sql), params
 
-    def _upsert(self, source):
-        """HOLDLOCK keeps another session from inserting the same key between search and insert."""
+    def _upsert(self, source: RowSource) -> Compiled:
+        """MERGE; HOLDLOCK keeps other sessions from inserting the same key between the search and the insert."""
         for field in self.query.update_fields:
             refuse_to_write(field, None, self.connection)
         table, params = source.table_sql()
@@ -146,16 +149,17 @@ class InsertMixin:
             "MERGE INTO %s WITH (HOLDLOCK) AS [target] USING %s AS [source] ON %s "
             "WHEN MATCHED THEN UPDATE SET %s WHEN NOT MATCHED THEN %s"
         ) % (self._table, table, keys, changes, self._merge_insert(source))
-        return self._merged(self._returning(), sql), params
+        return self._merged(sql), params
 
-    def _new_value(self, field, source):
+    def _new_value(self, field: Field, source: RowSource) -> str:
         # Columns that take their default in every row are not in the source.
         return "[source].%s" % source.column(field) if field in source.fields else "DEFAULT"
 
-    def _insert_new(self, source):
-        """The rows whose keys neither the table nor an earlier row of the source has."""
+    def _insert_new(self, source: RowSource) -> Compiled:
+        """INSERT of the rows whose keys are neither in the table nor in an earlier row of the source."""
         table, params = source.table_sql()
-        numbers, conditions = [], []
+        numbers: List[str] = []
+        conditions: List[str] = []
         for index, key in enumerate(unique_keys(self.query.get_meta(), source.fields)):
             columns = [source.column(field) for field in key]
             groups = ", ".join(self._collated(field, source.column(field)) for field in key)
@@ -177,11 +181,12 @@ class InsertMixin:
         )
         return sql + (" WHERE " + " AND ".join(conditions) if conditions else ""), params
 
-    def _collated(self, field, column):
-        """The source's `column` with the collation of the table's, by which the key is unique.
+    def _collated(self, field: Field, column: str) -> str:
+        """The source's `column` with the collation of the table's column, by which the key is unique.
 
-        Where the field names none, an empty read of the table's column brings it along: its label goes over that of
-        values (Collation precedence).
+        If the field names none, an empty read of the table's column supplies it: in the precedence of collations a
+        column's goes before a value's.
+        https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
         """
         if not is_text(field, self.connection):
             return column
@@ -193,40 +198,39 @@ class InsertMixin:
 
     # ---- parts ------------------------------------------------------------------------
 
-    def _names(self, fields):
+    def _names(self, fields: Iterable[Field]) -> str:
         return ", ".join(self.quote_name(field.column) for field in fields)
 
-    def _merge_insert(self, source):
+    def _merge_insert(self, source: RowSource) -> str:
         return "INSERT (%s) VALUES (%s)" % (
             self._names(source.fields),
             ", ".join("[source].%s" % source.column(field) for field in source.fields),
         )
 
-    def _returning(self, identity_only=False):
-        """What the statement returns: a Returning, 'identity', or None."""
+    def _inserted(self, target: str, rows: str) -> str:
+        """INSERT with the columns that it returns; the identity alone needs no OUTPUT."""
         fields = self.returning_fields
         if not fields:
-            return None
+            return "%s %s" % (target, rows)
         auto = self.query.get_meta().auto_field
-        if identity_only and list(fields) == [auto] and auto not in self.query.fields:
-            return "identity"
-        return Returning(self.connection, fields)
-
-    def _finished(self, returning, head, rows):
-        if returning is None:
-            return "%s %s" % (head, rows)
-        if returning == "identity":
+        if list(fields) == [auto] and auto not in self.query.fields:
             # Not affected by triggers that insert elsewhere, unlike @@IDENTITY.
-            return "%s %s; SELECT CAST(SCOPE_IDENTITY() AS bigint)" % (head, rows)
-        return returning.around("%s %s %s" % (head, returning.output_clause(), rows))
+            return "%s %s; SELECT CAST(SCOPE_IDENTITY() AS bigint)" % (target, rows)
+        returning = Returning(self.connection, fields)
+        return returning.around("%s %s %s" % (target, returning.output_clause(), rows))
 
-    def _merged(self, returning, sql):
-        if returning is None:
+    def _merged(self, sql: str) -> str:
+        """MERGE with the columns that it returns, in the objects' order."""
+        if not self.returning_fields:
             return "%s;" % sql
+        returning = Returning(self.connection, self.returning_fields)
         return returning.around("%s %s" % (sql, returning.output_clause("[source].[%s]" % ORDINAL)), ordinal=True)
 
-    def _with_identity(self, sql, fields):
-        """Let the statement set the identity column, and switch back even if it fails (error 545)."""
+    def _with_identity(self, sql: str, fields: Container[Field]) -> str:
+        """Let the statement set the identity column (error 544).
+
+        It is switched back even if the statement fails: the next one would be refused (545).
+        """
         auto = self.query.get_meta().auto_field
         if auto is None or auto not in fields:
             return sql
@@ -235,8 +239,8 @@ class InsertMixin:
             "%(switch)s ON; BEGIN TRY %(sql)s; %(switch)s OFF; END TRY BEGIN CATCH %(switch)s OFF; THROW; END CATCH"
         ) % {"switch": switch, "sql": sql.rstrip(";")}
 
-    def _known_rows(self, returning_fields):
-        """The rows to return, if they are nothing but keys that the objects bring along."""
+    def _known_rows(self, returning_fields: Optional[Sequence[Field]]) -> Optional[List[Tuple[int, ...]]]:
+        """The rows to return, if they consist of keys that the objects have already; else None."""
         auto = self.query.get_meta().auto_field
         if not returning_fields or list(returning_fields) != [auto] or auto not in self.query.fields:
             return None
@@ -247,13 +251,14 @@ class InsertMixin:
 
     # ---- execution ----------------------------------------------------------------------
 
-    def execute_sql(self, returning_fields=None):
+    def execute_sql(self, returning_fields: Optional[Sequence[Field]] = None) -> List[Tuple[Any, ...]]:
         known = self._known_rows(returning_fields)
         if known is not None:
             self.execute_sql()
             return known
         self.returning_fields = returning_fields
-        statements, rows = self.as_sql(), []
+        rows: List[Tuple[Any, ...]] = []
+        statements = self.as_sql()
         with self.connection.cursor() as cursor:
             for sql, params in statements:
                 cursor.execute(sql, params)

@@ -1,10 +1,12 @@
-"""The values that an INSERT writes, column by column: what is true of a column need not be asked for each of its rows."""
+"""The values of an INSERT, column by column, so that nothing true of a column is asked again for each row."""
 
 import datetime
 import decimal
 import uuid
 from operator import attrgetter
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
+from django.db import models
 from django.db.models import (
     AutoField,
     BigAutoField,
@@ -15,7 +17,6 @@ from django.db.models import (
     DateTimeField,
     DecimalField,
     EmailField,
-    Field,
     FloatField,
     ForeignKey,
     IntegerField,
@@ -32,8 +33,12 @@ from django.db.models import (
 )
 
 from ..compat.orm import DatabaseDefault, default_expression
+from ..plugin.django_types import Compiler, Connection, Field
 from .field_values import stored
 
+#: A value's placeholder and its parameters.
+Cell = Tuple[str, List[Any]]
+_PRE_SAVE = models.Field.pre_save
 _NONE = type(None)
 # Neither expressions nor conditions.
 _SCALARS = frozenset(
@@ -46,8 +51,8 @@ _INTEGERS = (
     *(IntegerField, BigIntegerField, SmallIntegerField),
     *(PositiveIntegerField, PositiveBigIntegerField, PositiveSmallIntegerField),
 )
-# Django's classes whose get_db_prep_save() gives such a value back as it is: half the time of a bulk insert.
-_PREPARED = {
+# Django's classes whose get_db_prep_save() returns a value of the type unchanged: half the time of a bulk insert.
+_PREPARED: Dict[type, type] = {
     **dict.fromkeys((CharField, EmailField, SlugField, TextField, URLField), str),
     **dict.fromkeys(_INTEGERS, int),
     BooleanField: bool,
@@ -58,30 +63,30 @@ _KEYS = {**_PREPARED, **dict.fromkeys((AutoField, BigAutoField, SmallAutoField),
 
 class Column:
     """
-    A field's values for all rows.
+    A field's values in all rows.
 
-    :ivar values: of the rows, prepared, each sent as one parameter; None where placeholders are others.
-    :ivar cells: (placeholder, parameters) of the rows; None where there are values.
+    :ivar values: prepared, one for each row, each sent as one parameter; empty if there are cells.
+    :ivar cells: one for each row, if placeholders other than ``%s`` are needed; else None.
     """
 
-    def __init__(self, field, values=None, cells=None):
+    def __init__(self, field: Field, values: Optional[List[Any]] = None, cells: Optional[List[Cell]] = None) -> None:
         self.field = field
-        self.values = values
+        self.values: List[Any] = values or []
         self.cells = cells
 
-    def parameters(self):
-        """How many parameters the rows have."""
+    def parameters(self) -> int:
+        """The number of parameters in all rows."""
         return len(self.values) if self.cells is None else sum([len(params) for _, params in self.cells])
 
-    def compiled(self, connection):
-        """(placeholder, parameters) of each row."""
+    def compiled(self, connection: Connection) -> List[Cell]:
+        """The cells of all rows."""
         if self.cells is not None:
             return self.cells
         return [("%s", [stored(self.field, value, connection)]) for value in self.values]
 
 
-def field_values(field, compiler):
-    """The values of a field before they are prepared, or None where the database fills the column in each row."""
+def field_values(field: Field, compiler: Compiler) -> Optional[List[Any]]:
+    """The values of a field before they are prepared, or None if the database fills the column in every row."""
     objects = compiler.query.objs
     if compiler.query.raw or _has_no_pre_save(field):
         values = list(map(attrgetter(field.attname), objects))
@@ -92,21 +97,23 @@ def field_values(field, compiler):
         return values
     if all([issubclass(kind, DatabaseDefault) for kind in kinds]):
         return None
-    # DEFAULT is a keyword of INSERT ... VALUES alone, not of MERGE and SELECT.
+    # The keyword DEFAULT is part of INSERT ... VALUES, but not of MERGE and SELECT.
     return [default_expression(field) if isinstance(value, DatabaseDefault) else value for value in values]
 
 
-def _has_no_pre_save(field):
+def _has_no_pre_save(field: Field) -> bool:
     if type(field) in (DateField, DateTimeField, TimeField):
         return not (field.auto_now or field.auto_now_add)
-    return type(field).pre_save is Field.pre_save
+    return type(field).pre_save is _PRE_SAVE
 
 
-def prepared(field, values, connection, prepare):
+def prepared(
+    field: Field, values: List[Any], connection: Connection, prepare: Callable[[Any], Any]
+) -> Optional[List[Any]]:
     """
-    The values as the field prepares them, where none is an expression; else None.
+    Return the values in the form that the field prepares, or None if one of them is an expression.
 
-    :param prepare: what does so with a value that the field would not give back as it is.
+    :param prepare: the field's preparation, called only for values that it might change.
     """
     kinds = set(map(type, values))
     if not kinds <= _SCALARS:
@@ -117,8 +124,8 @@ def prepared(field, values, connection, prepare):
     return values if set(map(type, values)) <= _SCALARS else None
 
 
-def _are_prepared_in(field, values, kinds, connection):
-    """As :func:`_are_prepared`, for types whose values are not all alike."""
+def _are_prepared_in(field: Field, values: Sequence[Any], kinds: Set[type], connection: Connection) -> bool:
+    """As :func:`_are_prepared`, for types of which only some values are."""
     if type(field) is DecimalField and kinds <= {decimal.Decimal, _NONE}:
         return all([value is None or value.is_finite() for value in values])
     if type(field) is DateTimeField and kinds <= {datetime.datetime, _NONE} and connection.ops.stores_offset:
@@ -126,7 +133,8 @@ def _are_prepared_in(field, values, kinds, connection):
     return False
 
 
-def _are_prepared(field, kinds):
+def _are_prepared(field: Field, kinds: Set[type]) -> bool:
+    """Whether the field's preparation returns all values of these types unchanged."""
     kind = _PREPARED.get(type(field))
     if kind is None and type(field) in (ForeignKey, OneToOneField) and str not in kinds:
         # An empty text may mean NULL.

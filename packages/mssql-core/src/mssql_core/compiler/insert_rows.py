@@ -1,11 +1,16 @@
-"""Where inserted rows come from: parameters of their own, or one JSON parameter."""
+"""Sources of inserted rows: VALUES with parameters, or one JSON parameter."""
 
-from .json_values import carried_values, json_text
+from typing import Any, Container, List, Optional, Sequence, Tuple, Union
+
+from ..plugin.django_types import Connection, Field
+from ..plugin.types import Compiled
+from .insert_columns import Cell, Column
+from .json_values import Carrier, carried_values, json_text
 from .output_clause import column_type as stored_type
 from .output_clause import sized
 from .value_lists import MAX_PARAMETERS
 
-# The place of a row's object, to return rows in the objects' order.
+# The position of a row's object, to return rows in the objects' order.
 ORDINAL = "__ord"
 # INSERT ... VALUES takes 1,000 rows (error 10738).
 _MAX_ROWS = 1000
@@ -14,45 +19,45 @@ _MAX_ROWS = 1000
 class ValueRows:
     """Rows written as VALUES."""
 
-    def __init__(self, fields, rows, connection):
+    def __init__(self, fields: List[Field], rows: Sequence[Tuple[Cell, ...]], connection: Connection) -> None:
         self.fields = fields
         self.connection = connection
-        # (placeholder, parameters) of each value.
         self._rows = rows
 
     @classmethod
-    def split(cls, columns, connection):
-        """As many as the limits of one statement make necessary."""
+    def split(cls, columns: Sequence[Column], connection: Connection) -> List["ValueRows"]:
+        """As few parts as the limits of one statement allow."""
         fields = [column.field for column in columns]
         rows = list(zip(*[column.compiled(connection) for column in columns]))
-        found, start, count = [], 0, 0
+        parts: List["ValueRows"] = []
+        start = count = 0
         for index, row in enumerate(rows):
             width = sum([len(params) for _, params in row])
             if index > start and (count + width > MAX_PARAMETERS or index - start == _MAX_ROWS):
-                found.append(cls(fields, rows[start:index], connection))
+                parts.append(cls(fields, rows[start:index], connection))
                 start, count = index, 0
             count += width
-        found.append(cls(fields, rows[start:], connection))
-        return found
+        parts.append(cls(fields, rows[start:], connection))
+        return parts
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._rows)
 
-    def column(self, field):
+    def column(self, field: Field) -> str:
         """The name of a field's column in :meth:`table_sql`."""
         return "[c%d]" % self.fields.index(field)
 
-    def _all_params(self):
+    def _all_params(self) -> List[Any]:
         return [param for row in self._rows for _, params in row for param in params]
 
-    def insert_sql(self):
-        """What follows the column list of INSERT: (sql, params)."""
+    def insert_sql(self) -> Compiled:
+        """The part behind the column list of INSERT: (sql, params)."""
         rows = ", ".join(["(%s)" % ", ".join([sql for sql, _ in row]) for row in self._rows])
         return "VALUES %s" % rows, self._all_params()
 
-    def table_sql(self):
-        """A derived table with the ordinal and the fields' columns: (sql, params)."""
-        rows = []
+    def table_sql(self) -> Compiled:
+        """A derived table of the ordinal and the fields' columns: (sql, params)."""
+        rows: List[str] = []
         for number, row in enumerate(self._rows):
             values = [sql for sql, _ in row]
             if number == 0:
@@ -61,11 +66,11 @@ class ValueRows:
         names = ", ".join(["[%s]" % ORDINAL, *(self.column(field) for field in self.fields)])
         return "(SELECT * FROM (VALUES %s) AS [v] (%s))" % (", ".join(rows), names), self._all_params()
 
-    def _typed(self, index, sql):
+    def _typed(self, index: int, sql: str) -> str:
         """
-        The first row's value with its column's type, which the other rows follow: NULLs have none of their own.
+        The first row's value with its column's type, which the other rows follow, since a NULL has no type.
 
-        CAST cuts a text to the length that it names, so texts keep the type of their parameters, which holds them.
+        CAST would cut text to the length of its type, so text keeps the type of its parameter, which holds it.
         """
         sql_type = stored_type(self.fields[index], self.connection)
         if sized(sql_type) and not all([row[index] == ("%s", [None]) for row in self._rows]):
@@ -74,71 +79,86 @@ class ValueRows:
 
 
 class JSONRows:
-    """Rows in one JSON parameter: an array of arrays, each with its ordinal first."""
+    """Rows in one JSON parameter: an array of arrays, each with its ordinal first.
 
-    def __init__(self, columns, encoded, count, connection):
-        self.fields = [field for field, _, _ in columns]
+    :param columns: fields, each with its :class:`Carrier`, or the expression of all rows.
+    :param encoded: the JSON form of the values of each column that has a Carrier.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Tuple[Field, Union[str, Carrier]]],
+        encoded: Sequence[Sequence[Any]],
+        count: int,
+        connection: Connection,
+    ) -> None:
+        self.fields = [field for field, _ in columns]
         self.connection = connection
         self._columns = columns
         self._encoded = encoded
         self._count = count
 
     @classmethod
-    def of(cls, columns, count, connection, keys=()):
-        """The rows, or None if JSON cannot carry one of their values without loss.
+    def of(
+        cls, columns: Sequence[Column], count: int, connection: Connection, keys: Container[Field] = ()
+    ) -> Optional["JSONRows"]:
+        """Return the rows, or None if JSON cannot hold one of their values without loss.
 
         :param keys: the fields that the statement compares with the table's columns.
         """
-        described, all_encoded = [], []
+        described: List[Tuple[Field, Union[str, Carrier]]] = []
+        all_encoded: List[List[Any]] = []
         for column in columns:
             field, values = column.field, column.values
-            if values is None:
+            if column.cells is not None:
                 sqls = {sql for sql, _ in column.cells}
                 if sqls != {"%s"}:
                     if len(sqls) > 1 or column.parameters():
                         return None
-                    described.append((field, sqls.pop(), None))
+                    described.append((field, sqls.pop()))
                     continue
                 values = [value for _, (value,) in column.cells]
             if not any([value is not None for value in values]):
-                described.append((field, "CAST(NULL AS %s)" % stored_type(field, connection), None))
+                described.append((field, "CAST(NULL AS %s)" % stored_type(field, connection)))
                 continue
             carried = carried_values(field, values, connection, field in keys)
             if carried is None:
                 return None
-            described.append((field, None, carried[0]))
+            described.append((field, carried[0]))
             all_encoded.append(carried[1])
         return cls(described, all_encoded, count, connection)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._count
 
-    def column(self, field):
+    def column(self, field: Field) -> str:
         """The name of a field's column in :meth:`table_sql`."""
         return "[c%d]" % self.fields.index(field)
 
-    def _source(self):
+    def _source(self) -> Tuple[List[str], List[str]]:
         """SELECT list, WITH list."""
-        selected, definitions, place = [], [], 1
-        for field, sql, carried in self._columns:
+        selected: List[str] = []
+        definitions: List[str] = []
+        for field, origin in self._columns:
             name = self.column(field)
-            if carried is not None:
-                definitions.append(carried.definition(name, "$[%d]" % place))
-                sql = carried.value(name)
-                place += 1
+            if isinstance(origin, Carrier):
+                definitions.append(origin.definition(name, "$[%d]" % (len(definitions) + 1)))
+                sql = origin.value(name)
+            else:
+                sql = origin
             selected.append(sql if sql == name else "%s AS %s" % (sql, name))
         return selected, definitions
 
-    def _param(self):
+    def _param(self) -> List[str]:
         return [json_text(list(zip(range(self._count), *self._encoded)))]
 
-    def insert_sql(self):
+    def insert_sql(self) -> Compiled:
         selected, definitions = self._source()
         ordinal = "[%s] int '$[0]'" % ORDINAL
         sql = "SELECT %s FROM OPENJSON(%%s) WITH (%s)" % (", ".join(selected), ", ".join([ordinal, *definitions]))
         return sql, self._param()
 
-    def table_sql(self):
+    def table_sql(self) -> Compiled:
         selected, definitions = self._source()
         ordinal = "[%s]" % ORDINAL
         sql = "(SELECT %s FROM OPENJSON(%%s) WITH (%s))" % (
@@ -146,3 +166,7 @@ class JSONRows:
             ", ".join(["%s int '$[0]'" % ordinal, *definitions]),
         )
         return sql, self._param()
+
+
+#: The rows of one statement.
+RowSource = Union[ValueRows, JSONRows]
