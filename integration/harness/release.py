@@ -4,6 +4,7 @@
 ``hatch run release PACKAGE VERSION``        writes the version and the changelog, and removes the fragments; to be committed
                                              and tagged as PACKAGE-vVERSION.
 ``hatch run release TAG``                    builds what a tag such as ``mssql-json-v1.2.0`` names; continuous integration does.
+                                             Links lead to the repository that GITHUB_REPOSITORY (owner/name) names.
 ``hatch run release --check``                refuses fragments that would be lost; a part of ``hatch run lint``.
 """
 
@@ -13,9 +14,11 @@ import argparse
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Iterator
 
+from . import published
 from .steps import tomllib
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +112,15 @@ def draft(names: list[str], root: Path = ROOT) -> None:
         _towncrier(_folder(name, root), root, "--version", "Unreleased", "--draft")
 
 
+def build(folder: Path, tag: str, root: Path = ROOT, target: Path = DIST) -> int:
+    """Build a package's distributions, with links that lead to the tag; the status of ``hatch build``.
+
+    :raises ValueError: see :func:`harness.published.copy`.
+    """
+    with tempfile.TemporaryDirectory() as copies:
+        return subprocess.call(["hatch", "build", str(target)], cwd=published.copy(folder, root, tag, Path(copies)))
+
+
 def _folder(name: str, root: Path) -> Path:
     known = packages(root)
     if name not in known:
@@ -159,7 +171,7 @@ def _run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     elif len(names) == 1:
         folder = package_of(names[0])
         check_changelog(folder, names[0].rpartition("-v")[2])
-        return subprocess.call(["hatch", "build", str(DIST)], cwd=folder)
+        return build(folder, names[0])
     else:
         parser.error("give a tag, or a package and a version")
     return 0

@@ -3,10 +3,12 @@
 import re
 import shlex
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
-from harness import release, steps
+from figures.compatibility import runs
+from harness import published, release, steps
 from harness.release import ROOT, package_of
 
 
@@ -173,4 +175,83 @@ def test_a_package_says_what_it_runs_on(path: Path):
     pythons = {version for entry in matrix for version in entry["python"] if int(version.rpartition(".")[2]) >= oldest}
     assert {line.rpartition(" ")[2] for line in classifiers if "Python :: 3." in line} == pythons
     djangos = {line.rpartition(" ")[2] for line in classifiers if "Django :: " in line}
-    assert not djangos or djangos == {version for entry in matrix for version in entry["django"]}
+    tested = sorted((version for entry in matrix for version in entry["django"]), key=_numbers)
+    assert not djangos or djangos == set(tested)
+    assert bool(djangos) == path.is_relative_to(ROOT / "packages")
+    if djangos:
+        # What was not tested is kept out.
+        newest, minor = tested[-1].split(".")
+        assert f"Django>={tested[0]},<{newest}.{int(minor) + 1}" in project["dependencies"]
+
+
+def test_the_page_of_versions_says_when_each_goes():
+    text = (ROOT / "docs" / "reference" / "versions.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| ([\d., ]+) \| \w+ \d{4} \| \w+ \d{4} \|$", text, re.MULTILINE)
+    matrix = {version for entry in steps.environments()["matrix"]["matrix"] for version in entry["django"]}
+    assert {version for line in listed for version in line.split(", ")} == matrix | set(runs.BOXED)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+@pytest.mark.parametrize("folder", release.packages().values(), ids=lambda folder: folder.name)
+def test_a_package_says_who_and_what_it_is(folder: Path):
+    project = steps.tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "BSD-3-Clause" and (folder / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    assert project["readme"] == "README.md" and project["description"] and project["keywords"]
+    assert {"Programming Language :: Python :: 3 :: Only", "Intended Audience :: Developers"} <= set(
+        project["classifiers"]
+    )
+    typed = bool(list(folder.glob("src/*/py.typed")))
+    assert ("Typing :: Typed" in project["classifiers"]) == typed
+    # A plugin works with every core of its own major version.
+    assert _version_of(folder).split(".")[0] == _version_of(ROOT / "packages" / "mssql-core").split(".")[0]
+
+
+def _version_of(folder: Path) -> str:
+    (about,) = folder.glob("src/*/__about__.py")
+    return re.search(r'"(.*)"', about.read_text(encoding="utf-8"))[1]
+
+
+HOME = "https://github.com/someone/mssql-core"
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/mssql-core")
+    monkeypatch.delenv("GITHUB_SERVER_URL", raising=False)
+
+
+@pytest.mark.parametrize("folder", release.packages().values(), ids=lambda folder: folder.name)
+def test_links_of_a_published_readme_are_addresses_of_what_is_there(folder: Path, at_home: None, tmp_path: Path):
+    made = published.copy(folder, ROOT, "a-tag", tmp_path)
+    links = re.findall(r"\]\(([^)\s]+)\)", (made / "README.md").read_text(encoding="utf-8"))
+    assert all(link.startswith(("https://", "#")) for link in links)
+    urls = steps.tomllib.loads((made / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    for link in [*links, *urls.values()]:
+        path = re.match(rf"{HOME}/(?:blob|tree|raw)/a-tag/([^#]+)", link)
+        assert path is None or (ROOT / path[1]).exists(), link
+    assert f"{HOME}/tree/a-tag/{folder.relative_to(ROOT)}" in urls.values() and urls["Homepage"] == HOME
+
+
+def test_a_built_distribution_has_the_addresses(at_home: None, tmp_path: Path):
+    folder = ROOT / "packages" / "mssql-json"
+    assert release.build(folder, "mssql-json-v0.1.0", target=tmp_path) == 0
+    (wheel,) = tmp_path.glob("*.whl")
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+    text = archive.read(name).decode()
+    assert f"Project-URL: Homepage, {HOME}\n" in text
+    assert f"({HOME}/blob/mssql-json-v0.1.0/packages/mssql-json/docs/lookups.md)" in text
+
+
+def test_a_release_from_nowhere_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    with pytest.raises(ValueError, match="GITHUB_REPOSITORY is not set"):
+        release.build(ROOT / "packages" / "mssql-json", "mssql-json-v0.1.0", target=tmp_path)
+
+
+def test_a_link_of_a_readme_to_nothing_is_refused():
+    with pytest.raises(ValueError, match="links to docs/nothing.md, which is not there"):
+        published.readme("[a](docs/nothing.md)", ROOT / "packages" / "mssql-json", ROOT, HOME, "a-tag")
