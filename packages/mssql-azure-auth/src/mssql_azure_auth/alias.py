@@ -1,4 +1,4 @@
-"""The plugin's options combined with the alias's settings; conflicts are refused."""
+"""The plugin's options combined with the alias's settings, without conflicts."""
 
 from typing import Optional, Union
 
@@ -9,18 +9,18 @@ from .options import Options, check_credential, refused
 
 
 def complete(options: Options, settings: ConnectionSettings) -> Optional[Options]:
-    """The options with what the alias's settings add; None where core decides.
+    """The options completed by the alias's settings; None if core signs in.
 
     :raises ImproperlyConfigured: missing, conflicting or wrong options.
     """
-    found = _of_alias(options, settings)
-    if found is not None:
-        check_credential(found, complete=True)
-    return found
+    completed = _of_alias(options, settings)
+    if completed is not None:
+        check_credential(completed, complete=True)
+    return completed
 
 
 def _of_alias(options: Options, settings: ConnectionSettings) -> Optional[Options]:
-    """The options completed by the alias's settings; None where core decides."""
+    """The options completed by the alias's settings, not yet checked; None if core signs in."""
     if options.get("credential"):
         refuse_other_ways(settings, "credential", KINDS.get(_text(options["credential"])))
         return _with_user(options, settings.user, settings.password, settings)
@@ -42,7 +42,7 @@ def _of_alias(options: Options, settings: ConnectionSettings) -> Optional[Option
 
 
 def _refuse_no_way(settings: ConnectionSettings) -> None:
-    """Refuse the plugin without a credential, unless Trusted_Connection says so."""
+    """Refuse an alias without any way to sign in."""
     ways = [settings.user, settings.token, settings.authentication, settings.options.get("Trusted_Connection")]
     ways += [settings.options.get("dsn"), *(settings.extra_value(name) for name in ("UID", "Trusted_Connection"))]
     if not any(ways):
@@ -74,22 +74,26 @@ def _text(value: object) -> str:
 
 
 def refuse_other_ways(settings: ConnectionSettings, option: str, kind: Optional[Kind] = None) -> None:
-    """:raises ImproperlyConfigured: another way of signing in beside the plugin's own; it names both."""
-    found = []
+    """Refuse another way to sign in beside the plugin's own.
+
+    :param option: the plugin's way, as the message names it.
+    :raises ImproperlyConfigured: the settings have another one; the message names both.
+    """
+    others = []
     if settings.user and not (kind and kind.user):
-        found.append("USER")
+        others.append("USER")
     if settings.token is not None:
-        found.append("TOKEN")
+        others.append("TOKEN")
     if settings.options.get("Authentication"):
-        found.append("OPTIONS['Authentication']")
+        others.append("OPTIONS['Authentication']")
     for name in ("Authentication", "UID", "PWD"):
         if settings.extra_value(name):
-            found.append("%s in OPTIONS['extra_params']" % name)
+            others.append("%s in OPTIONS['extra_params']" % name)
     if settings.extra_value("Trusted_Connection").casefold() in ("yes", "true", "sspi"):
-        found.append("Trusted_Connection in OPTIONS['extra_params']")
-    if found:
+        others.append("Trusted_Connection in OPTIONS['extra_params']")
+    if others:
         # The driver refuses a token beside them (FA005).
         raise refused(
             "has %r, which excludes %s of DATABASES[%r]; remove one of them."
-            % (option, " and ".join(found), settings.alias)
+            % (option, " and ".join(others), settings.alias)
         )

@@ -1,4 +1,4 @@
-"""Access tokens, kept for all connections and threads of the process."""
+"""A cache of access tokens for all connections and threads of the process."""
 
 import logging
 import os
@@ -11,11 +11,11 @@ from mssql_core.plugin import Secret
 
 logger = logging.getLogger("mssql_azure_auth")
 
-# Seconds before its end in which a token is renewed, while connections still get it.
+# Seconds before its expiry at which a token is renewed, while connections still use it.
 RENEWED_BEFORE = 300
-# A token that ends sooner, in seconds, is given to no connection.
+# Seconds that a token must last for a connection to use it.
 LEAST_LEFT = 30
-# Seconds between attempts to renew a token that still holds.
+# Seconds between attempts to renew a token that is still valid.
 PAUSE = 30
 _MOST_ENTRIES = 1000
 
@@ -35,9 +35,9 @@ class Token(NamedTuple):
 
 
 def token(text: Union[Secret, str], expires_on: float, renewed_on: Optional[float] = None) -> Token:
-    """A token as the cache keeps it; by default it is renewed five minutes before its end, or half its life.
+    """A token for the cache, by default renewed five minutes before its expiry, or after half of a shorter life.
 
-    :param text: better a Secret: then no frame of an error holds it.
+    :param text: preferably a Secret, so that no frame of an error holds it.
     :param expires_on: seconds since 1970, like ``renewed_on``.
     """
     left = expires_on - time.time()
@@ -52,7 +52,7 @@ class _Entry:
 
 
 class Cache:
-    """Tokens by key. One thread asks for a token, the others wait, or go on with the one that still holds."""
+    """Tokens by key. One thread fetches a token; the others wait, or use the one that is still valid."""
 
     def __init__(self) -> None:
         self._begin()
@@ -65,8 +65,8 @@ class Cache:
     def get(self, key: Hashable, fetch: Callable[[], Token]) -> Token:
         """A valid token, from the cache or fetched.
 
-        :param key: equal for what gives the same tokens.
-        :param fetch: gives a new :class:`Token`; its errors are raised unless the old token still holds.
+        :param key: equal for options that give the same tokens.
+        :param fetch: returns a new :class:`Token`; its errors are raised unless the old token is still valid.
         """
         entry = self._entry(key)
         known, now = entry.token, time.time()

@@ -14,12 +14,12 @@ from .options import Options
 
 def check(options: Options, settings: ConnectionSettings) -> List[checks.CheckMessage]:
     """Check messages for one alias."""
-    found = _of_completion(options, settings)
+    messages = _of_completion(options, settings)
     where = "DATABASES[%r]" % settings.alias
     kind = options.get("credential") or MODES.get(settings.authentication.casefold())
     if kind == "password":
         # https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
-        found.append(
+        messages.append(
             checks.Warning(
                 "%s signs in by user and password, which Entra ID no longer advises and multifactor rules refuse."
                 % where,
@@ -28,7 +28,7 @@ def check(options: Options, settings: ConnectionSettings) -> List[checks.CheckMe
             )
         )
     if options.get("token") and not callable(options["token"]):
-        found.append(
+        messages.append(
             checks.Warning(
                 "%s has an access token as text: no new connection opens once it has expired." % where,
                 hint="Give 'token' a function, or use 'credential'.",
@@ -37,18 +37,18 @@ def check(options: Options, settings: ConnectionSettings) -> List[checks.CheckMe
         )
     trusted = str(settings.options.get("Trusted_Connection", "")).casefold()
     if trusted in ("yes", "true", "sspi") and ("token" in options or options.get("credential")):
-        found.append(
+        messages.append(
             checks.Warning(
                 "%s: Trusted_Connection has no effect beside the plugin 'azure'." % where,
                 hint="Remove one of them.",
                 id="mssql_azure_auth.W003",
             )
         )
-    return found
+    return messages
 
 
 def _of_completion(options: Options, settings: ConnectionSettings) -> List[checks.CheckMessage]:
-    """What would be refused at the first connection."""
+    """The error that the first connection would raise."""
     if "token" in options:
         return []
     try:

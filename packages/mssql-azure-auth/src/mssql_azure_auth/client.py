@@ -1,4 +1,4 @@
-"""dbshell with Entra ID: sqlcmd signs in by itself, and no secret is among its arguments.
+"""dbshell with Entra ID: sqlcmd signs in by itself, without a secret among its arguments.
 
 https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-authentication
 """
@@ -22,7 +22,7 @@ _METHODS = {
 
 
 class EntraClient(Mixin):
-    """``-G`` signs in by sqlcmd's own chain; kinds that it knows are named to it."""
+    """Arguments of sqlcmd: the kind of credentials if it knows that, else ``-G``, its own chain."""
 
     def settings_to_cmd_args_env(
         self, settings_dict: Mapping[str, Any], parameters: Sequence[str]
@@ -32,20 +32,20 @@ class EntraClient(Mixin):
         if not options:
             return arguments, environment
         kept = list(parameters)
-        head = arguments[: len(arguments) - len(kept)]
-        if "-U" not in head:
-            head, environment = _with_user(head, environment, options)
+        own = arguments[: len(arguments) - len(kept)]
+        if "-U" not in own:
+            own, environment = _with_user(own, environment, options)
         kind = options.get("credential")
         method = _METHODS.get(kind) if isinstance(kind, str) else None
-        head = [argument for argument in head if argument not in ("-E", "-G")]
-        head.append("--authentication-method=%s" % method if method else "-G")
-        return [*head, *kept], environment
+        own = [argument for argument in own if argument not in ("-E", "-G")]
+        own.append("--authentication-method=%s" % method if method else "-G")
+        return [*own, *kept], environment
 
 
 def _with_user(
-    head: List[str], environment: Optional[Dict[str, str]], options: Options
+    arguments: List[str], environment: Optional[Dict[str, str]], options: Options
 ) -> Tuple[List[str], Optional[Dict[str, str]]]:
-    """Name and, in the environment, password of a principal."""
+    """The arguments with a principal's name, and the environment with its password."""
     kind = options.get("credential")
     user = options.get("username") or options.get("client_id")
     if kind == "managed_identity":
@@ -54,7 +54,7 @@ def _with_user(
         user = "%s@%s" % (user, options["tenant_id"])
     password = options.get("client_secret") or options.get("password")
     if user and kind in ("service_principal", "managed_identity", "password", "interactive"):
-        head = [*head, "-U", user]
+        arguments = [*arguments, "-U", user]
         if password:
             environment = {**(environment or {}), "SQLCMDPASSWORD": Secret(password).reveal()}
-    return head, environment
+    return arguments, environment

@@ -21,7 +21,7 @@ CLOUDS = {
 
 
 def of_host(host: str) -> str:
-    """The cloud of a server's address; that of an unknown one, such as Fabric's, is the public one."""
+    """The cloud of a server's address; the public one for an unknown address, such as Fabric's."""
     name = host.lower().rpartition(":")[2].partition(",")[0].rstrip(".")
     return next((cloud for cloud, (_, _, suffix) in CLOUDS.items() if name.endswith(suffix)), "public")
 

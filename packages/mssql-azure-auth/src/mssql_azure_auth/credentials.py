@@ -1,4 +1,4 @@
-"""Tokens by azure-identity; the only module that imports it, and only when asked.
+"""Tokens of azure-identity; only this module imports it, when the first token is needed.
 
 https://learn.microsoft.com/python/api/overview/azure/identity-readme
 """
@@ -33,7 +33,7 @@ _CLASSES = {
     "service_principal": "ClientSecretCredential",
     "workload_identity": "WorkloadIdentityCredential",
 }
-# Options that the classes call otherwise.
+# Options that have other names as arguments of the classes.
 _NAMES = {"certificate_password": "password", "prompt": "prompt_callback"}
 _CODE = re.compile(r"AADSTS\d+")
 
@@ -44,7 +44,7 @@ _lock = threading.Lock()
 
 
 class _Arguments(Dict[str, Any]):
-    """Arguments that show no values."""
+    """Arguments whose repr has no values."""
 
     def __repr__(self) -> str:
         return "<arguments %s>" % ", ".join(sorted(self))
@@ -54,9 +54,9 @@ def get_token(options: Options, host: str) -> Token:
     """A valid token, from the cache or azure-identity.
 
     :param options: complete, see options.check_credential().
-    :param host: of the server; it tells the cloud, unless the options do.
+    :param host: of the server; its cloud, unless the options name one.
     :raises ImproperlyConfigured: azure-identity is not installed, or too old, or refuses the options.
-    :raises django.db.utils.OperationalError: Entra ID gave none; its message may hold secrets and is not passed on.
+    :raises django.db.utils.OperationalError: Entra ID issued none; its message may hold secrets and is not passed on.
     """
     cloud = options.get("cloud") or clouds.of_host(host)
     scope = options.get("scope") or clouds.scope(cloud)
@@ -84,36 +84,37 @@ def _arguments(options: Options, cloud: str) -> _Arguments:
     name = options["credential"]
     if not isinstance(name, str):
         return _Arguments()
-    found = _Arguments({_NAMES.get(key, key): options[key] for key in KINDS[name].takes if options.get(key)})
-    if callable(found.get("user_assertion")):
-        found["user_assertion"] = Secret(found["user_assertion"]())
+    arguments = _Arguments({_NAMES.get(key, key): options[key] for key in KINDS[name].takes if options.get(key)})
+    if callable(arguments.get("user_assertion")):
+        arguments["user_assertion"] = Secret(arguments["user_assertion"]())
     if KINDS[name].has_authority:
-        found["authority"] = options.get("authority") or clouds.authority(cloud)
-    _rename(name, found)
+        arguments["authority"] = options.get("authority") or clouds.authority(cloud)
+    _rename(name, arguments)
     # A proxy's password, for example.
-    more = options.get("credential_options") or Secret({})
-    found.update({name: Secret(more.reveal()[name]) for name in more.reveal()})
-    return found
+    others = options.get("credential_options") or Secret({})
+    arguments.update({option: Secret(others.reveal()[option]) for option in others.reveal()})
+    return arguments
 
 
-def _rename(name: str, found: _Arguments) -> None:
-    if name == "interactive" and "username" in found:
-        found["login_hint"] = found.pop("username")
-    if name == "default" and "client_id" in found:
-        found["managed_identity_client_id"] = found.pop("client_id")
+def _rename(name: str, arguments: _Arguments) -> None:
+    """Give the options of a kind the names that its class has for them."""
+    if name == "interactive" and "username" in arguments:
+        arguments["login_hint"] = arguments.pop("username")
+    if name == "default" and "client_id" in arguments:
+        arguments["managed_identity_client_id"] = arguments.pop("client_id")
     if name == "managed_identity":
         for option in ("object_id", "resource_id"):
-            if option in found:
-                found["identity_config"] = {option: found.pop(option)}
+            if option in arguments:
+                arguments["identity_config"] = {option: arguments.pop(option)}
     if name == "on_behalf_of":
-        data = found.pop("certificate_data", None)
-        path = found.pop("certificate_path", None)
+        data = arguments.pop("certificate_data", None)
+        path = arguments.pop("certificate_path", None)
         if path:
             data = _content(path)
         if data:
-            found["client_certificate"] = _as_bytes(data)
-    elif found.get("certificate_data"):
-        found["certificate_data"] = _as_bytes(found["certificate_data"])
+            arguments["client_certificate"] = _as_bytes(data)
+    elif arguments.get("certificate_data"):
+        arguments["certificate_data"] = _as_bytes(arguments["certificate_data"])
 
 
 def _content(path: str) -> Secret:
@@ -151,21 +152,21 @@ def _kept(answer: Secret) -> Token:
 
 
 def _answer(credential: Any, scope: str) -> Secret:
-    # It tells when to renew, which get_token() does not; azure-identity 1.18.
+    # Its answer has the renewal time, that of get_token() does not; azure-identity 1.18.
     if hasattr(credential, "get_token_info"):
         return Secret(credential.get_token_info(scope))
     return Secret(credential.get_token(scope))
 
 
 def _credential(options: Options, arguments: _Arguments, key: _Key) -> Any:
-    """The credential object; one for each set of options, as it keeps what it learned of Entra ID."""
+    """The credential object; one for each set of options, since it has a cache of its own."""
     name = options["credential"]
     if not isinstance(name, str):
         with _lock:
-            # Kept: its identity is the key.
+            # Kept alive, since its id() is in the key.
             return _credentials.setdefault(key, name)
     if name == "on_behalf_of":
-        # One for each user: not kept.
+        # Not kept: there is one for each user.
         return _made(name, arguments)
     with _lock:
         if key not in _credentials:

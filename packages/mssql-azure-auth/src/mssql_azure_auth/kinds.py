@@ -1,4 +1,4 @@
-"""The kinds of credentials: what each takes, and who signs in by it.
+"""The kinds of credentials: the options of each, and whether the driver can sign in with them.
 
 https://learn.microsoft.com/sql/connect/odbc/using-azure-active-directory
 https://learn.microsoft.com/python/api/overview/azure/identity-readme
@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, FrozenSet, Mapping, Optional, Tuple
 
-# Options that prove who a service principal is; it takes exactly one.
+# Options that prove a service principal's identity; it takes exactly one.
 PROOFS = ("client_secret", "certificate_path", "certificate_data", "client_assertion")
 _CERTIFICATE = frozenset(("certificate_path", "certificate_data", "certificate_password"))
 
@@ -19,10 +19,10 @@ class Kind:
 
     :param takes: options it may have.
     :param needs: options it must have.
-    :param mode: the driver's Authentication, where it has one; empty elsewhere.
-    :param user: the option that USER of the alias may stand for.
-    :param password: the option that PASSWORD of the alias may stand for.
-    :param has_authority: whether a cloud's authority is asked; the others ask the machine.
+    :param mode: the driver's Authentication, or empty if it has none.
+    :param user: the option that the alias's USER can replace.
+    :param password: the option that the alias's PASSWORD can replace.
+    :param has_authority: whether the token comes from a cloud's authority; other kinds ask the machine.
     """
 
     takes: FrozenSet[str] = frozenset()
@@ -70,7 +70,7 @@ KINDS = {
     ),
     "workload_identity": _kind("tenant_id client_id token_file_path"),
 }
-# Authentication, as other drivers and mssql-django name it -> kind.
+# Authentication, by its names in other drivers and mssql-django -> kind.
 MODES = {
     "activedirectorydefault": "default",
     "activedirectorydevicecodeflow": "device_code",
@@ -96,14 +96,14 @@ def has_mode(mode: str) -> bool:
 
 
 def why_not_by_driver(options: Mapping[str, Any]) -> Optional[str]:
-    """Why the driver cannot sign in by these options; None where it can.
+    """The reason why the driver cannot sign in with these options; None if it can.
 
-    :param options: of a known kind, complete.
+    :param options: complete options of a known kind.
     """
     kind = options["credential"]
     if not isinstance(kind, str) or not KINDS[kind].mode:
         return "it has no such mode"
-    # The server tells the driver its authority and resource.
+    # The driver learns authority and resource from the server.
     names = ("authority", "scope", "credential_options", *_surplus(kind))
     given = [name for name in names if options.get(name)]
     if given:
@@ -120,6 +120,6 @@ def _surplus(kind: str) -> Tuple[str, ...]:
     if kind == "service_principal":
         return (*sorted(_CERTIFICATE), "client_assertion")
     if kind == "managed_identity":
-        # UID is the object id, in App Service the client id: only the machine knows.
+        # UID is the object id, but in App Service the client id, and nothing here tells which machine it is.
         return ("client_id", "resource_id")
     return ("tenant_id", "client_id", "redirect_uri")

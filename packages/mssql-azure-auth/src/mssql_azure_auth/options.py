@@ -1,4 +1,4 @@
-"""The options of the plugin, read and checked once; they show no secret."""
+"""The options of the plugin, validated once, with redacted secrets."""
 
 import difflib
 import inspect
@@ -17,34 +17,34 @@ _TEXTS = (
     "password", "redirect_uri", "resource_id", "scope", "tenant_id", "token_file_path", "username",
 )  # fmt: skip
 _FUNCTIONS = ("client_assertion", "prompt")
-# Options that say how, and not who; they go with an Authentication of the alias too.
+# Options that say how to sign in, but not as whom; they are also allowed beside an Authentication of the alias.
 _HOW = ("authority", "by", "client_id", "cloud", "credential_options", "scope", "tenant_id")
 NAMES = (*_TEXTS, *_FUNCTIONS, "certificate_data", "credential", "credential_options", "token", "user_assertion")
 _WHO = ("driver", "identity")
 
 
 class Options(Dict[str, Any]):
-    """Options that show no values."""
+    """Options whose repr has no values."""
 
     def __repr__(self) -> str:
         return "<Options %s>" % ", ".join(sorted(self))
 
 
 def hidden(given: Mapping[str, Any]) -> Options:
-    """The options with values that hide themselves, before anything can fail."""
-    found = Options(given)
+    """The options with each secret in a Secret, before any error can show it."""
+    redacted = Options(given)
     for name, value in given.items():
-        # An unknown name may be a misspelt one.
+        # An unknown name may be a misspelt one of a secret.
         secret = name in SECRETS or name == "credential_options" or name not in NAMES
         if secret and value is not None and not callable(value):
-            found[name] = Secret(value)
-    return found
+            redacted[name] = Secret(value)
+    return redacted
 
 
 def check(options: Options) -> None:
     """Validate the options.
 
-    :raises ImproperlyConfigured: unknown, missing, conflicting or wrong options, named without their values.
+    :raises ImproperlyConfigured: unknown, missing, conflicting or wrong options; the message has no values of them.
     """
     unknown = sorted(set(options) - set(NAMES))
     if unknown:
@@ -93,7 +93,7 @@ def _check_token(options: Options) -> None:
 def check_credential(options: Options, complete: bool = False) -> None:
     """Validate the options of the credential.
 
-    :param complete: whether USER and PASSWORD of the alias are in already.
+    :param complete: the options contain the alias's USER and PASSWORD already.
     :raises ImproperlyConfigured: see :func:`check`.
     """
     name = options["credential"]

@@ -15,12 +15,12 @@ from .options import Options, check, hidden, refused
 
 
 class AzurePlugin:
-    """Microsoft Entra ID for new connections: by the ODBC driver where it can, else by tokens of azure-identity.
+    """Microsoft Entra ID for new connections: by the ODBC driver if it can, else by tokens of azure-identity.
 
     :param credential: a name of ``kinds.KINDS``, or an object with ``get_token()``.
-    :param token: instead: an access token, or a function that returns one for each connection.
+    :param token: instead of `credential`, an access token, or a function that returns one for each connection.
     :param options: see the documentation of the plugin.
-    :ivar options: these, with secrets that hide themselves.
+    :ivar options: the options with redacted secrets.
     :raises ImproperlyConfigured: unknown, missing or conflicting options.
     """
 
@@ -42,7 +42,7 @@ class AzurePlugin:
 
     @hookimpl
     def mssql_credentials(self, settings: ConnectionSettings) -> Optional[Credentials]:
-        """Credentials by the plugin's options, or by an Authentication that the driver has not got."""
+        """Credentials by the plugin's options, or by an Authentication that the driver does not have."""
         if "token" in self.options:
             refuse_other_ways(settings, "token")
             return _by_function(self.options["token"], settings.alias)
@@ -56,31 +56,31 @@ class AzurePlugin:
 
 
 def _keywords(options: Options) -> Dict[str, Any]:
-    """The keywords by which the driver signs in."""
+    """The keywords with which the driver signs in."""
     name = options["credential"]
-    found = {"Authentication": KINDS[name].mode}
+    keywords = {"Authentication": KINDS[name].mode}
     if name == "service_principal":
         tenant = options.get("tenant_id")
-        found["UID"] = "%s@%s" % (options["client_id"], tenant) if tenant else options["client_id"]
-        found["PWD"] = options["client_secret"]
+        keywords["UID"] = "%s@%s" % (options["client_id"], tenant) if tenant else options["client_id"]
+        keywords["PWD"] = options["client_secret"]
     elif name == "managed_identity" and options.get("object_id"):
-        found["UID"] = options["object_id"]
+        keywords["UID"] = options["object_id"]
     elif name in ("interactive", "password"):
-        found["UID"] = options["username"]
+        keywords["UID"] = options["username"]
         if name == "password":
-            found["PWD"] = options["password"]
-    return found
+            keywords["PWD"] = options["password"]
+    return keywords
 
 
 def _max_age(options: Options, token: Token) -> float:
-    # The connection acts for one user: it serves no other request.
+    # The connection acts for one user, so no other request may have it.
     if options["credential"] == "on_behalf_of":
         return 0.0
     return max(0.0, token.expires_on - time.time())
 
 
 def _by_function(token: Any, alias: str) -> Credentials:
-    """The token of the option ``token``: a text, (text, end), or an object with ``token`` and ``expires_on``."""
+    """Credentials of the option ``token``: a text, (text, expiry), or an object with ``token`` and ``expires_on``."""
     given = Secret(token() if callable(token) else token)
     text, end = _text_and_end(given)
     if not isinstance(text.reveal(), str) or not text:

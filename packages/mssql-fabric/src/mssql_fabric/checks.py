@@ -48,7 +48,7 @@ def _of_database(settings: ConnectionSettings) -> Iterator[checks.CheckMessage]:
 
 
 def of_login(settings: ConnectionSettings) -> List[checks.CheckMessage]:
-    """The message for a SQL login where there are none; for an alias that no plugin signs in."""
+    """The message for a SQL login on a service without SQL logins; for an alias that no plugin signs in."""
     who = "SQL database in Fabric has" if hosts.is_fabric(settings.host) else "a warehouse has"
     if not (hosts.is_fabric(settings.host) or hosts.is_warehouse(settings.host)):
         return []

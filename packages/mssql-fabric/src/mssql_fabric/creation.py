@@ -11,12 +11,12 @@ from mssql_core.plugin import Capability, Cursor, Edition, Mixin, own_plugin
 from .options import TestDatabase
 
 _STATE = "SELECT state_desc FROM sys.databases WHERE name = %s"
-# Seconds between questions.
+# Seconds between queries of the state.
 _PAUSE = 2
 
 
 class CloudDatabases(Mixin):
-    """Azure makes databases of a service objective and needs a while; Fabric makes none by T-SQL."""
+    """Test databases of a service objective on Azure, which take a while; Fabric creates none by T-SQL."""
 
     def _create_test_db(self, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
         server = self.connection.server
@@ -41,7 +41,7 @@ class CloudDatabases(Mixin):
             super()._destroy_test_db(test_database_name, verbosity)
 
     def sql_table_creation_suffix(self) -> str:
-        """The COLLATE clause, and on Azure what the option ``test_database`` says.
+        """The COLLATE clause, and on Azure the clauses of the option ``test_database``.
 
         https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current
 
@@ -67,14 +67,16 @@ class CloudDatabases(Mixin):
             self._wait_until_online(target)
 
     def _wait_until_online(self, name: str) -> None:
-        """:raises OperationalError: it is not online in time; with its state."""
+        """Wait for a new database.
+
+        :raises OperationalError: it is not online in time; the message has its state.
+        """
         seconds = self._wanted().wait
         end = time.monotonic() + seconds
         while True:
             with self._nodb_cursor() as cursor:
                 cursor.execute(_STATE, [name])
-                row = cursor.fetchone()
-            state = row[0] if row else "MISSING"
+                (state,) = cursor.fetchone() or ("MISSING",)
             if state == "ONLINE":
                 return
             if time.monotonic() >= end:

@@ -1,6 +1,6 @@
-"""What each service has, where it differs from the newest SQL Server.
+"""Capabilities of each service that differ from those of the newest SQL Server.
 
-The version number tells nothing (12.0 on all of them): EngineEdition does, and each row carries its source.
+EngineEdition decides, since all of them have the version 12.0; each row has its source.
 https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql
 """
 
@@ -16,7 +16,7 @@ _DATABASES = {
     # json-contains-transact-sql, "Applies to": SQL Server 2025 alone.
     Capability.JSON_CONTAINS: False,
 }
-# Of a warehouse: what its documentation lists; the rest is not used, as it cannot be told.
+# The capabilities that a warehouse's documentation lists; others are not used.
 _IN_WAREHOUSES = frozenset(
     (
         # openjson-transact-sql, "Applies to": SQL analytics endpoint, Warehouse in Microsoft Fabric.
@@ -54,14 +54,14 @@ CAPABILITIES: Dict[Edition, Dict[Capability, bool]] = {
 
 
 def capabilities(server: ServerInfo, reads_warehouse: bool = False) -> Dict[Capability, bool]:
-    """Capability -> whether this server has it, for what the version does not tell.
+    """Capability -> whether this server has it, for those that do not depend on the version alone.
 
-    :param reads_warehouse: whether a warehouse may be read, which enforces no keys.
+    :param reads_warehouse: whether a warehouse may be read, although it enforces no keys.
     """
-    found = dict(CAPABILITIES.get(server.edition, {}))
+    known = dict(CAPABILITIES.get(server.edition, {}))
     if server.edition is Edition.FABRIC_WAREHOUSE:
-        found[Capability.WAREHOUSE_READING] = reads_warehouse
-    return found
+        known[Capability.WAREHOUSE_READING] = reads_warehouse
+    return known
 
 
 def has_filegroups(edition: Edition) -> bool:

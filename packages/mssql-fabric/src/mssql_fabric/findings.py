@@ -1,4 +1,4 @@
-"""What mssql_doctor tells of the service that a database of Azure SQL has."""
+"""Findings of mssql_doctor about the service tier of a database in Azure SQL."""
 
 from typing import Iterator
 
@@ -16,11 +16,7 @@ _PAGE = "packages/mssql-fabric/docs/index"
 
 
 def findings(database: ExaminedDatabase, settings: ConnectionSettings) -> Iterator[Finding]:
-    """Findings of one database.
-
-    :param database: a mssql_core.plugin.ExaminedDatabase.
-    :param settings: the alias's.
-    """
+    """Findings of one database."""
     if database.server.edition is not Edition.AZURE_SQL_DATABASE:
         return
     for edition, objective in database.rows(_SERVICE):

@@ -13,7 +13,7 @@ _AZURE = re.compile(r"\.database\.(windows\.net|usgovcloudapi\.net|chinacloudapi
 
 
 def name(host: str) -> str:
-    """The bare name in HOST: no protocol, no port, no dot at the end."""
+    """The bare name in HOST, without protocol, port and trailing dot."""
     return host.lower().rpartition(":")[2].partition(",")[0].rstrip(".")
 
 
@@ -26,12 +26,12 @@ def is_fabric(host: str) -> bool:
 
 
 def is_azure(host: str) -> bool:
-    """Azure SQL Database or Managed Instance, of any national cloud."""
+    """Whether the host is Azure SQL Database or Managed Instance, in any national cloud."""
     return bool(_AZURE.search(name(host)))
 
 
 def is_secondary(host: str) -> bool:
-    """The read-only listener of a failover group."""
+    """Whether the host is the read-only listener of a failover group."""
     return bool(_SECONDARY.search(name(host)))
 
 

@@ -8,7 +8,7 @@ _WRITING = ("SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler")
 
 
 class ReadOnlyCompilers(Mixin):
-    """Writing to a warehouse is refused: nothing there keeps keys unique or references whole.
+    """Refusal of writing to a warehouse, which keeps neither keys unique nor references valid.
 
     https://learn.microsoft.com/fabric/data-warehouse/table-constraints
     """

@@ -14,15 +14,15 @@ _SIZE = re.compile(r"^[1-9][0-9]* (MB|GB)$")
 
 @dataclass(frozen=True)
 class TestDatabase:
-    """What Azure SQL Database makes a test database of; nothing leaves it to the service.
+    """The form of a test database in Azure SQL Database; the service decides about empty values.
 
     https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current
 
     :param edition: a service tier of :data:`TIERS`.
     :param service_objective: such as ``GP_S_Gen5_1``.
-    :param elastic_pool: name of the pool it goes into, instead of a service objective.
+    :param elastic_pool: the name of a pool, instead of a service objective.
     :param max_size: such as ``2 GB``.
-    :param wait: seconds until it has to be online.
+    :param wait: seconds within which it has to be online.
     """
 
     __test__ = False
@@ -38,7 +38,7 @@ class TestDatabase:
 class Options:
     """The plugin's options, validated.
 
-    :param warehouse: ``read`` allows to read a warehouse; without it, it is refused.
+    :param warehouse: ``read`` allows reading a warehouse, which is refused by default.
     :param test_database: see :class:`TestDatabase`.
     """
 
@@ -48,9 +48,9 @@ class Options:
 
 def read(given: Mapping[str, Any]) -> Options:
     """
-    Options from what OPTIONS["plugins"]["fabric"] holds.
+    The options in OPTIONS["plugins"]["fabric"], validated.
 
-    :raises ImproperlyConfigured: unknown, conflicting or wrong values, by name.
+    :raises ImproperlyConfigured: unknown, conflicting or wrong values; the message names the option.
     """
     _check_names(given, Options, "the plugin 'fabric'")
     if given.get("warehouse", "") not in ("", "read"):

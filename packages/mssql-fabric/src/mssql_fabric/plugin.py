@@ -13,7 +13,7 @@ from .validation import EditionChecks
 
 # Host, port, database.
 _Database = Tuple[str, str, Optional[str]]
-# Those that were open in this process.
+# Databases that a connection of this process has opened.
 _open: Set[_Database] = set()
 
 
@@ -38,9 +38,9 @@ class FabricPlugin:
 
     @hookimpl
     def mssql_mixins(self) -> Dict[str, type]:
-        found: Dict[str, type] = {"creation": CloudDatabases, "schema": NoChangesHere, "validation": EditionChecks}
-        # Elsewhere there is no warehouse, and compiling asks no server.
-        return {**found, "operations": ReadOnlyCompilers} if self.options.warehouse == "read" else found
+        mixins: Dict[str, type] = {"creation": CloudDatabases, "schema": NoChangesHere, "validation": EditionChecks}
+        # Other aliases have no warehouse, and compiling then asks no server.
+        return {**mixins, "operations": ReadOnlyCompilers} if self.options.warehouse == "read" else mixins
 
     @hookimpl
     def mssql_checks(self, settings: ConnectionSettings) -> List[Any]:
@@ -52,16 +52,16 @@ class FabricPlugin:
 
     @hookimpl
     def mssql_connection_keywords(self, settings: ConnectionSettings) -> Dict[str, str]:
-        """Idle connections that a gateway cut are opened again by the driver; listeners get the intent they need."""
+        """Keywords for idle connections that a gateway cut, for read-only listeners and for warehouses."""
         self._database = (settings.host, settings.port, settings.name)
         # https://learn.microsoft.com/sql/connect/odbc/connection-resiliency
-        found = {"ConnectRetryCount": "3", "ConnectRetryInterval": "10"}
+        keywords = {"ConnectRetryCount": "3", "ConnectRetryInterval": "10"}
         if hosts.is_secondary(settings.host):
-            found["ApplicationIntent"] = "ReadOnly"
+            keywords["ApplicationIntent"] = "ReadOnly"
         if hosts.is_warehouse(settings.host):
             # https://learn.microsoft.com/fabric/data-warehouse/connectivity ("MARS is unsupported")
-            found["MARS_Connection"] = "no"
-        return found
+            keywords["MARS_Connection"] = "no"
+        return keywords
 
     @hookimpl
     def mssql_session_sql(self, server: ServerInfo) -> List[str]:

@@ -10,7 +10,7 @@ from . import hosts
 
 
 def why_read_only(connection: Connection) -> Optional[str]:
-    """What makes the alias read-only, None for one that may be changed. Connects."""
+    """The reason why the alias is read-only; None for one whose schema may be changed. Connects."""
     if connection.server.edition is Edition.FABRIC_WAREHOUSE:
         return "a warehouse, which is only read"
     settings = connection.options_read()
@@ -21,7 +21,7 @@ def why_read_only(connection: Connection) -> Optional[str]:
 
 
 class NoChangesHere(Mixin):
-    """Schema editor that refuses before its first statement, not half-way (error 3906)."""
+    """A schema editor that refuses before its first statement, rather than half-way (error 3906)."""
 
     def __enter__(self) -> SchemaEditor:
         if not self.collect_sql:

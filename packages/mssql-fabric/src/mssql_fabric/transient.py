@@ -22,13 +22,13 @@ NUMBERS = frozenset(
         49918, 49919, 49920,  # too many operations in progress
     )
 )  # fmt: skip
-# A wrong name too: it passes by itself only where the database was open before, as after a failover.
+# Also the error of a wrong name: transient only if the database was open before, as after a failover.
 CANNOT_OPEN = 4060
 # "Retry the request after 10 seconds."
 BUSY = 40501
 _BUSY_SECONDS = 10
 LONGEST = 60
-# The driver's own words for a login that a waking database keeps waiting.
+# The driver's SQLSTATE for a login that waits for a database to resume.
 LOGIN_TIMEOUT = "HYT00"
 
 
@@ -36,8 +36,8 @@ def is_transient(error: Exception, was_open: bool, is_service: bool) -> Optional
     """
     Whether a connection attempt should be retried; None leaves it to the next plugin.
 
-    :param was_open: whether this database was connected to before, in this process.
-    :param is_service: whether the address is one of Azure or Fabric.
+    :param was_open: whether this process has connected to the database before.
+    :param is_service: whether the host is one of Azure or Fabric.
     """
     number = getattr(error, "number", None)
     if number in NUMBERS:
@@ -51,12 +51,12 @@ def is_transient(error: Exception, was_open: bool, is_service: bool) -> Optional
 
 def delay(number: Optional[int], attempt: int, first: float) -> float:
     """
-    Seconds before the next attempt: twice as long each time, and up to a quarter more by chance.
+    Seconds before the next attempt: twice as many each time, and up to a quarter more at random.
 
-    The chance keeps many processes from coming back at the same moment.
+    The random part keeps many processes from reconnecting at the same moment.
 
     :param number: the server's error number, or None.
-    :param attempt: how many attempts have failed, from 1.
+    :param attempt: the number of failed attempts, from 1.
     :param first: seconds before the second attempt; 0 never waits.
     """
     if not first:

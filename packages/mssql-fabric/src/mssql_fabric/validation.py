@@ -20,19 +20,19 @@ _NO_KEY = ("hierarchyid", "sql_variant", "timestamp", "rowversion")
 
 
 class EditionChecks(Mixin):
-    """Asks the server what it is, where the settings let it connect."""
+    """Checks that depend on the server's edition, which they ask if the settings have no errors."""
 
     def check(self, **kwargs: Any) -> List[checks.CheckMessage]:
         plugins = self.connection.plugins
-        # Core and, beside it, a plugin that signs in its own way.
+        # One implementation is core's; a second one is a plugin that signs in its own way.
         if len(plugins.hook.mssql_credentials.get_hookimpls()) == 1:
             refusals = of_login(self.connection.options_read())
             if refusals:
                 return refusals
-        found: List[checks.CheckMessage] = super().check(**kwargs)
-        if any(message.is_serious() for message in found):
-            return found
-        return [*found, *_messages(self.connection)]
+        messages: List[checks.CheckMessage] = super().check(**kwargs)
+        if any(message.is_serious() for message in messages):
+            return messages
+        return [*messages, *_messages(self.connection)]
 
 
 def _messages(connection: Connection) -> Iterable[checks.CheckMessage]:
@@ -45,13 +45,13 @@ def _messages(connection: Connection) -> Iterable[checks.CheckMessage]:
     if reason is not None:
         return _of_read_only(connection, models, reason)
     edition = connection.server.edition
-    found = []
+    messages = []
     for model in models:
         if not has_filegroups(edition):
-            found += _of_filegroups(model)
+            messages += _of_filegroups(model)
         if edition is Edition.FABRIC_SQL_DATABASE:
-            found += _of_fabric(model, connection)
-    return found
+            messages += _of_fabric(model, connection)
+    return messages
 
 
 def _of_read_only(connection: Connection, models: Sequence[Model], reason: str) -> List[checks.CheckMessage]:

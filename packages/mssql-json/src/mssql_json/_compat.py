@@ -1,4 +1,4 @@
-"""What differs between Django versions; written for the newest."""
+"""Differences between Django versions, in the form of the newest."""
 
 import json
 from typing import Any, List, Optional, Type
@@ -51,24 +51,24 @@ except ImportError:
 
 
 def is_json(expression: Any) -> bool:
-    """Whether an expression's value is JSON text: keys of documents of whatever field are."""
+    """Whether an expression's value is JSON text, as that of every key transform is."""
     if isinstance(expression, fields.KeyTransform):
         return not isinstance(expression, fields.KeyTextTransform)
     try:
         field = getattr(expression, "_output_field_or_none", None)
         if field is None and isinstance(expression, Query):
             field = expression.output_field
-    except FieldError:  # Mixed types: the caller has said what they make.
+    except FieldError:  # Mixed types, to which an outer expression gives a field.
         return False
     return isinstance(field, fields.JSONField)
 
 
 def python_value(value: Any, field: Field) -> Any:
     """
-    A lookup's value as it would come back from the database.
+    A lookup's value in the form in which the database would return it.
 
     :param field: the field of the left side: a JSONField knows its encoder.
-    :raises ValueError: NaN and infinities, which JSON has not.
+    :raises ValueError: NaN or infinity, which JSON does not have.
     """
     encoder = getattr(field, "encoder", None)
     if isinstance(value, Value):
@@ -90,7 +90,7 @@ def _stored(value: Any, encoder: Optional[Type[json.JSONEncoder]]) -> Any:
 
 
 def _document(text: str) -> Any:
-    """Before Django 4.2 ``Value("null")`` is JSON text; other text is a string."""
+    """The document in a Value() of text, which before Django 4.2 is JSON text; other text is a string."""
     try:
         return json.loads(text)
     except ValueError:
@@ -98,7 +98,7 @@ def _document(text: str) -> Any:
 
 
 def members(rhs: Any) -> List[Any]:
-    """The values of an `in`; Django 6.1 keeps them in an expression if one of them is one."""
+    """The values of an `in`; if one is an expression, Django 6.1 keeps them all in an expression."""
     sources = getattr(rhs, "get_source_expressions", None)
     return sources() if sources is not None else list(rhs)
 

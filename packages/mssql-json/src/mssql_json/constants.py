@@ -1,10 +1,10 @@
 """Conditions on a row of OPENJSON with a constant: equal, contains, contained by.
 
-Each container of the constant is one pass over the document's members, which numbers each of them by the constant's member
-that it matches. The number is made in a derived table: an aggregate takes no subquery (error 130).
+For each container of the constant, one pass over the document's members numbers them by the constant's member that each
+matches. A derived table computes the number, since an aggregate takes no subquery (error 130).
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-0-to-999
 
-JSON_CONTAINS is not used: it is a preview, of SQL Server 2025 only, and NULL where there is no such path, so that its
+JSON_CONTAINS is not used: it is a preview, in SQL Server 2025 alone, and NULL if the path does not exist, so that its
 negation loses rows. https://learn.microsoft.com/sql/t-sql/functions/json-contains-transact-sql
 """
 
@@ -14,9 +14,9 @@ from . import values
 from .documents import ARRAY, OBJECT, Item, children, is_key
 from .path import compile_path, is_path_key, literal, position
 
-# Members and elements that are compared one by one; of more, the constant is one parameter and the text does not grow.
+# Up to so many members and elements are compared one by one; a larger constant is one parameter, so that the SQL stays short.
 LARGEST = 50
-# Below it each integer is a float, and no other integer becomes the same one.
+# Below it different integers are different floats.
 _EXACT = 2**53
 # A condition and its parameters.
 _Condition = Tuple[str, List[Any]]
@@ -46,13 +46,13 @@ def _type(value: Any) -> int:
 
 
 def _as_parameter(value: Any, condition: Callable[[str], str]) -> _Condition:
-    """EXISTS with the constant as a row of its own: one parameter, whatever its size; `condition` takes its alias."""
+    """EXISTS with the constant as a row of its own, one parameter of any size; `condition` takes its alias."""
     other = Item("%s", [values.text_of(value)], prefix="c")
     return "EXISTS (SELECT 1 FROM %s WHERE %s)" % (other.from_sql, condition(other.alias)), other.params
 
 
 def texts(value: Any, path: Sequence[str] = ()) -> List[Tuple[Sequence[str], Union[str, bool]]]:
-    """(names, value) of the strings and booleans that a path leads to."""
+    """(names, value) of the strings and booleans that a path can reach."""
     if not isinstance(value, dict):
         return [(path, value)] if isinstance(value, (str, bool)) and path else []
     return [leaf for key, member in value.items() if is_path_key(key) for leaf in texts(member, (*path, key))]
@@ -62,7 +62,7 @@ def texts(value: Any, path: Sequence[str] = ()) -> List[Tuple[Sequence[str], Uni
 
 
 def equals_scalar(alias: str, value: Any) -> _Condition:
-    """The row's value is None, a boolean, a number or a text: (condition, params)."""
+    """Condition that the row's value is None, a boolean, a number or a string: (condition, params)."""
     if value is None:
         return "%s.[type] = 0" % alias, []
     if isinstance(value, bool):
@@ -74,7 +74,7 @@ def equals_scalar(alias: str, value: Any) -> _Condition:
 
 
 def _is_number(alias: str, value: Union[int, float]) -> _Condition:
-    """Integers of many digits compare digit by digit, all else as float, which Python has as well."""
+    """Comparison of integers of many digits digit by digit, and of other numbers as float."""
     if abs(value) < _EXACT:
         return "%s = %%s" % values.as_float(alias), [float(value)]
     tests: List[str] = []
@@ -93,7 +93,7 @@ def _is_number(alias: str, value: Union[int, float]) -> _Condition:
 
 
 def equals(alias: str, value: Any) -> _Condition:
-    """The row's value is the Python `value`: (condition, params)."""
+    """Condition that the row's value equals the Python `value`: (condition, params)."""
     if _is_small(value):
         return _equals(alias, value, 1)
     sql, params = _as_parameter(value, lambda other: values.same(alias, other, values.depth(value)))
@@ -116,12 +116,12 @@ def _is_empty(alias: str, value: Any) -> str:
 
 
 def _rows(alias: str, value: Any, name: str) -> str:
-    """The members of the row, none if it is no container of the constant's type."""
+    """The members of the row; none if it is not a container of the constant's type."""
     return "OPENJSON(%s) AS %s" % (children(alias, (_type(value),)), name)
 
 
 def _numbered(alias: str, value: Any, level: int) -> _Condition:
-    """FROM clause with the number of the constant's member that each member matches, from 1 on, or 0; (sql, params)."""
+    """FROM clause with the number (from 1, else 0) of the constant's member that each member matches; (sql, params)."""
     name = "[m%d]" % level
     items = value.items() if isinstance(value, dict) else enumerate(value)
     tests = [_member(name, value, key, *_equals(name, member, level + 1)) for key, member in items]
@@ -145,9 +145,9 @@ def _case(tests: Sequence[_Condition]) -> _Condition:
 
 def contains(alias: str, value: Any) -> _Condition:
     """
-    The row's value contains the Python `value`, as PostgreSQL's @> has it: (condition, params).
+    Condition that the row's value contains the Python `value`, by the rules of PostgreSQL's @>: (condition, params).
 
-    :raises NotSupportedError: more levels than the server can nest.
+    :raises NotSupportedError: the constant has more levels than the server can nest.
     """
     if not _is_small(value):
         return _as_parameter(value, lambda other: values.contains(alias, other, values.depth(value)))
@@ -166,7 +166,7 @@ def _contains(alias: str, value: Any, level: int) -> _Condition:
         return "%s.[type] = %d" % (alias, _type(value)), []
     if isinstance(value, dict):
         return _has_members(alias, value, level)
-    # Python takes True for 1.
+    # In Python True equals 1.
     scalars = {(type(element) is bool, element): element for element in value if not _is_container(element)}
     tests = [_has_elements(alias, list(scalars.values()), level)] if scalars else []
     tests += [_has_elements(alias, [element], level) for element in value if _is_container(element)]
@@ -174,7 +174,7 @@ def _contains(alias: str, value: Any, level: int) -> _Condition:
 
 
 def _has_members(alias: str, value: Any, level: int) -> _Condition:
-    """Of objects that have one member each only the last one's members are read."""
+    """Condition on an object's members; through objects of one member a path leads straight to the last one."""
     path = []
     while _leads_to_names(value):
         ((key, value),) = value.items()
@@ -188,7 +188,7 @@ def _has_members(alias: str, value: Any, level: int) -> _Condition:
 
 
 def _leads_to_names(value: Dict[str, Any]) -> bool:
-    """Whether the only member is an object, and no array at its path could be taken for it: positions are no names."""
+    """Whether the only member is an object whose names cannot be the positions of an array at the same path."""
     members = list(value.items())
     if len(members) > 1 or not isinstance(members[0][1], dict) or not members[0][1]:
         return False
@@ -196,7 +196,7 @@ def _leads_to_names(value: Dict[str, Any]) -> bool:
 
 
 def _has_elements(alias: str, elements: List[Any], level: int) -> _Condition:
-    """Elements of which one matches at most one of the constant's."""
+    """Condition on elements, of which each element of the row can match only one."""
     name = "[m%d]" % level
     return _has_all(_rows(alias, elements, name), [_contains(name, element, level + 1) for element in elements])
 
@@ -214,9 +214,9 @@ def _has_all(source: str, tests: Sequence[_Condition]) -> _Condition:
 
 def contained_by(alias: str, value: Any) -> _Condition:
     """
-    The Python `value` contains the row's value: (condition, params).
+    Condition that the Python `value` contains the row's value: (condition, params).
 
-    :raises NotSupportedError: more levels than the server can nest.
+    :raises NotSupportedError: the constant has more levels than the server can nest.
     """
     if not _is_small(value):
         return _as_parameter(value, lambda other: values.contains(other, alias, values.depth(value)))

@@ -1,8 +1,8 @@
 """Keys in CHECK constraints, indexes and computed columns.
 
-No subquery is allowed there (error 1046), and with it no OPENJSON: the JSON
-functions compare the text of scalars of up to 4,000 characters, so that "1"
-and 1 are equal. https://learn.microsoft.com/sql/relational-databases/json/index-json-data
+They allow no subquery (error 1046), and so no OPENJSON: the JSON functions
+compare the text of scalars of up to 4,000 characters, so that "1" and 1 are
+equal. https://learn.microsoft.com/sql/relational-databases/json/index-json-data
 """
 
 import json
@@ -23,7 +23,11 @@ def applies(compiler: Compiler) -> bool:
 
 
 def refuse(compiler: Optional[Compiler], what: str) -> None:
-    """:raises NotSupportedError: `what` has no place in a definition."""
+    """Refuse what a definition cannot have.
+
+    :param what: named in the message.
+    :raises NotSupportedError: a definition is compiled.
+    """
     if compiler is not None and applies(compiler):
         raise NotSupportedError(
             "A constraint, an index or a generated field cannot have %s of a JSONField: SQL Server allows no subquery "
@@ -32,7 +36,7 @@ def refuse(compiler: Optional[Compiler], what: str) -> None:
 
 
 def container(document: str) -> str:
-    """The document where it is an object or an array, else NULL: JSON_VALUE refuses scalars (13609)."""
+    """The document if it is an object or an array, else NULL, since JSON_VALUE refuses scalars (13609)."""
     return "CASE WHEN ISJSON(%s) = 1 THEN %s END" % (document, document)
 
 
@@ -63,13 +67,13 @@ def text(node: Expression, compiler: Compiler) -> Compiled:
 
 
 def exists(node: Expression, compiler: Compiler) -> Compiled:
-    """A condition: there is such a key."""
+    """Condition that the key exists; (sql, params)."""
     sql, params, keys = _document(node, compiler)
     return _exists(sql, params, keys, compiler)
 
 
 def has_path(document: Expression, keys: Sequence[Any], compiler: Compiler) -> Compiled:
-    """A condition: a document has the keys, the last of them as the name of a member."""
+    """Condition that a document has the keys, the last of them as the name of a member; (sql, params)."""
     sql, params = compiler.compile(document)
     return _exists(sql, list(params), keys, compiler, only_property=True)
 
@@ -81,17 +85,17 @@ def _exists(
     if compiler.connection.server.has(Capability.JSON_PATH_EXISTS):
         return "JSON_PATH_EXISTS(%s, %s) = 1" % (document, path), params * 2
     if only_property or position(keys[-1]) is None:
-        # What is there can be removed: NULL for a member does so.
+        # NULL removes a member, so the document changes only if it has one.
         # https://learn.microsoft.com/sql/t-sql/functions/json-modify-transact-sql
         removed = "JSON_MODIFY(%s, %s, NULL)" % (document, path)
         return "%s COLLATE %s <> %s" % (_without_blanks(removed), BINARY, _without_blanks(document)), params * 4
-    # An element that is there can be changed.
+    # Two changes of an element have different results only if there is one.
     zero, one = ("JSON_MODIFY(%s, %s, %d)" % (document, path, value) for value in (0, 1))
     return "%s COLLATE %s <> %s" % (zero, BINARY, one), params * 4
 
 
 def _without_blanks(text: str) -> str:
-    """Nothing says whether JSON_MODIFY keeps the blanks between values."""
+    """A document without blanks: no page says whether JSON_MODIFY keeps those between values."""
     for code in (9, 10, 13, 32):
         text = "REPLACE(%s, NCHAR(%d), N'')" % (text, code)
     return text
@@ -99,18 +103,18 @@ def _without_blanks(text: str) -> str:
 
 def exact(lhs: Expression, value: Any, compiler: Compiler) -> Compiled:
     """
-    A key, or a document, is a constant.
+    Condition that a key or a document equals a constant; (sql, params).
 
-    :raises NotSupportedError: an object or an array with something in it.
+    :raises NotSupportedError: the constant is an object or an array that is not empty.
     """
     if not isinstance(lhs, KeyTransform):
         return _is_document(lhs, value, compiler)
     sql, params = text(lhs, compiler)
     if value is None:
-        found, found_params = exists(lhs, compiler)
+        present, present_params = exists(lhs, compiler)
         document, more, keys = _document(lhs, compiler)
         nested = "JSON_QUERY(%s, %s)" % (container(document), _path(keys))
-        return "(%s AND %s IS NULL AND %s IS NULL)" % (found, sql, nested), [*found_params, *params, *more, *more]
+        return "(%s AND %s IS NULL AND %s IS NULL)" % (present, sql, nested), [*present_params, *params, *more, *more]
     if isinstance(value, bool):
         return "%s = %s" % (sql, "N'true'" if value else "N'false'"), params
     if isinstance(value, (int, float)):
@@ -126,7 +130,7 @@ def _is_document(lhs: Expression, value: Any, compiler: Compiler) -> Compiled:
     if isinstance(value, (dict, list)) and value:
         refuse(compiler, "a comparison with an object or an array")
     if isinstance(value, str):
-        # Its JSON may be written in several ways.
+        # JSON has several forms of the same string.
         refuse(compiler, "a comparison with a string")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return "(ISJSON(%s) = 0 AND TRY_CAST(%s AS float) = %%s)" % (sql, sql), [*params, *params, float(value)]
@@ -135,7 +139,7 @@ def _is_document(lhs: Expression, value: Any, compiler: Compiler) -> Compiled:
 
 
 def order(lhs: Expression, operator: str, value: Any, compiler: Compiler) -> Compiled:
-    """A key is less or greater than a number or a text."""
+    """Condition that a key is less or greater than a number or a string; (sql, params)."""
     sql, params = text(lhs, compiler)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return "TRY_CAST(%s AS float) %s %%s" % (sql, operator), [*params, float(value)]

@@ -1,9 +1,9 @@
 """One value of a document, as the row of a subquery over OPENJSON.
 
 A row of OPENJSON has `key`, `value` and `type`: 0 null, 1 string, 2 number, 3
-boolean, 4 array, 5 object. It knows what JSON_VALUE cannot tell: null from
-nothing, "1" from 1, and strings of more than 4,000 characters. The document
-stands in an array of its own, because OPENJSON takes no scalar (error 13609).
+boolean, 4 array, 5 object. Unlike JSON_VALUE it tells null from an absent key
+and "1" from 1, and holds strings of more than 4,000 characters. The document is
+wrapped in an array, because OPENJSON takes no scalar (error 13609).
 https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
 """
 
@@ -19,11 +19,11 @@ ARRAY, OBJECT = 4, 5
 
 class Item:
     """
-    The value below `keys` in a document: a FROM clause with one row, or none.
+    The value at `keys` in a document: a FROM clause of one row, or none.
 
-    :param document: SQL of the document's text, named once.
-    :param params: of `document`.
-    :param prefix: of the aliases, different for two items of one subquery.
+    :param document: SQL of the document's text; it occurs once.
+    :param params: the parameters of `document`.
+    :param prefix: of the aliases; different for two items of one subquery.
     :param only_property: the last key is a property's name, even if it is a number.
     """
 
@@ -88,31 +88,31 @@ class Item:
         return " WHERE %s" % " AND ".join(self._conditions) if self._conditions else ""
 
     def exists(self) -> Compiled:
-        """A condition: there is such a value; (sql, params)."""
+        """Condition that there is such a value; (sql, params)."""
         return "EXISTS (SELECT 1 FROM %s%s)" % (self.from_sql, self.where_sql), self.params
 
     def select(self, sql: str, params: Params = (), other: "Optional[Item]" = None) -> Compiled:
         """
-        A scalar subquery of `sql` over the row, NULL where there is none; (sql, params).
+        A scalar subquery of `sql` over the row, NULL if there is none; (sql, params).
 
         :param other: an Item of the same subquery.
         """
-        from_sql, where_sql, found = self.from_sql, self.where_sql, [*params, *self.params]
+        from_sql, where_sql, all_params = self.from_sql, self.where_sql, [*params, *self.params]
         if other is not None:
             from_sql = "%s CROSS JOIN %s" % (from_sql, other.from_sql)
             conditions = [*self._conditions, *other._conditions]
             where_sql = " WHERE %s" % " AND ".join(conditions) if conditions else ""
-            found += other.params
-        return "(SELECT TOP (1) %s FROM %s%s)" % (sql, from_sql, where_sql), found
+            all_params += other.params
+        return "(SELECT TOP (1) %s FROM %s%s)" % (sql, from_sql, where_sql), all_params
 
     def test(self, condition: str, params: Params = (), other: "Optional[Item]" = None) -> Compiled:
-        """A condition on the row, UNKNOWN where there is none, as comparisons with NULL are; (sql, params)."""
-        sql, found = self.select("CASE WHEN %s THEN 1 ELSE 0 END" % condition, params, other)
-        return "%s = 1" % sql, found
+        """A condition on the row; UNKNOWN if there is none, like a comparison with NULL; (sql, params)."""
+        sql, all_params = self.select("CASE WHEN %s THEN 1 ELSE 0 END" % condition, params, other)
+        return "%s = 1" % sql, all_params
 
 
 def in_array(document: str) -> str:
-    """A document as the only element of an array; shorter than (max), `+` would cut it at 4,000 characters.
+    """A document as the only element of an array, of type (max), as `+` would cut other types at 4,000 characters.
 
     https://learn.microsoft.com/sql/t-sql/language-elements/string-concatenation-transact-sql
     """
@@ -120,12 +120,12 @@ def in_array(document: str) -> str:
 
 
 def children(alias: str, types: Sequence[int] = (ARRAY, OBJECT)) -> str:
-    """The text of a container for OPENJSON, NULL of anything else, which has no rows."""
+    """The text of a container for OPENJSON; NULL, which has no rows, of anything else."""
     return "CASE WHEN %s.[type] IN (%s) THEN %s.[value] END" % (alias, ", ".join(map(str, types)), alias)
 
 
 def is_key(alias: str, key: str) -> str:
-    """Equal to the letter: `=` alone ignores blanks at the end."""
+    """Condition that the row's key is exactly `key`: `=` alone ignores trailing blanks."""
     return "%s.[key] = %s AND DATALENGTH(%s.[key]) = %d" % (alias, literal(key), alias, utf16_bytes(key))
 
 

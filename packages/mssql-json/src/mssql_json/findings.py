@@ -1,4 +1,4 @@
-"""What mssql_doctor tells of JSON: a level at which lookups are refused, and checks of columns that refuse scalars."""
+"""Findings of mssql_doctor: a compatibility level without lookups of JSON, and columns whose checks refuse scalars."""
 
 import re
 from typing import Iterator
@@ -11,15 +11,12 @@ _CHECKS = (
     "SELECT SCHEMA_NAME(t.schema_id), t.name, c.name, c.definition FROM sys.check_constraints AS c "
     "JOIN sys.tables AS t ON t.object_id = c.parent_object_id WHERE c.definition LIKE N'%isjson%' ORDER BY 1, 2, 3"
 )
-# As the catalogue writes ISJSON(col) = 1, the whole check of mssql-django's columns; checks made here have OR.
+# ISJSON(col) = 1 as the catalogue has it, the whole check of mssql-django's columns; checks of this plugin have OR.
 _OBJECTS_ONLY = re.compile(r"\(?isjson\(\[(.*)\]\)=\(?1\)*$", re.IGNORECASE)
 
 
 def findings(database: ExaminedDatabase) -> Iterator[Finding]:
-    """Findings of one database.
-
-    :param database: a mssql_core.plugin.ExaminedDatabase.
-    """
+    """Findings of one database."""
     if not database.server.has(Capability.OPENJSON):
         yield Finding(
             "The plugin 'json' is enabled, and at compatibility level %d its lookups raise NotSupportedError."

@@ -1,7 +1,7 @@
 """Values of SQL types as JSON: JSONObject, JSONArray, casts; aggregates over keys.
 
-JSON_OBJECT and JSON_ARRAY (2022) embed no scalar that is JSON already, so that the
-text is put together here, the same on every version.
+JSON_OBJECT and JSON_ARRAY (2022) cannot embed a scalar that is JSON already, so the
+text is concatenated, in the same way on every version.
 """
 
 import json
@@ -37,7 +37,7 @@ from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field,
 from ._compat import JSONArray, JSONObject, is_json
 from .path import literal
 
-# Text made longer by `+` ends at 4,000 characters unless one part is (max).
+# `+` cuts text at 4,000 characters unless one part is (max).
 _EMPTY = "CAST(N'' AS nvarchar(max))"
 
 
@@ -52,10 +52,10 @@ def is_text(expression: Any) -> bool:
 
 def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compiled:
     """
-    SQL of an expression's value as JSON text; (sql, params).
+    An expression's value as JSON text; (sql, params).
 
-    :param nulls: NULL stays NULL, else it is null.
-    :raises NotSupportedError: bytes, which JSON has not.
+    :param nulls: NULL stays NULL; by default it becomes null.
+    :raises NotSupportedError: the value is bytes, which JSON does not have.
     """
     sql, params = compiler.compile(expression)
     text = _as_json(sql, expression)
@@ -69,7 +69,7 @@ def _as_json(sql: str, expression: Any) -> str:
     if isinstance(field, BooleanField):
         return "CASE %s WHEN 1 THEN N'true' WHEN 0 THEN N'false' END" % sql
     if isinstance(field, FloatField):
-        # 17 digits, which give the same float again.
+        # 17 digits, which are read as the same float.
         return "CONVERT(nvarchar(max), CAST(%s AS float), 3)" % sql
     if isinstance(field, DateTimeField):
         return _quoted("CONVERT(nvarchar(40), %s, 126)" % sql)
@@ -90,9 +90,9 @@ def compile_array(node: Expression, compiler: Compiler, connection: Connection, 
     parts: List[str] = []
     params: List[Any] = []
     for expression in node.get_source_expressions():
-        sql, found = json_text(expression, compiler)
+        sql, value_params = json_text(expression, compiler)
         parts.append(sql)
-        params += found
+        params += value_params
     if not parts:
         return "N'[]'", []
     return "(%s + N'[' + %s + N']')" % (_EMPTY, " + N',' + ".join(parts)), params
@@ -103,9 +103,9 @@ def compile_object(node: Expression, compiler: Compiler, connection: Connection,
     parts: List[str] = []
     params: List[Any] = []
     for key, value in zip(expressions[::2], expressions[1::2]):
-        sql, found = json_text(value, compiler)
+        sql, value_params = json_text(value, compiler)
         parts.append("%s + %s" % (literal(_name(key) + ":"), sql))
-        params += found
+        params += value_params
     if not parts:
         return "N'{}'", []
     return "(%s + N'{' + %s + N'}')" % (_EMPTY, " + N',' + ".join(parts)), params
@@ -121,7 +121,7 @@ def _name(key: Any) -> str:
 
 
 def compile_number_aggregate(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """SUM and its kin over a key take it for a number, and say a string is none (error 8114)."""
+    """SUM, AVG and the like over a key as a number; the server refuses a string (error 8114)."""
     key = _key_argument(node)
     if key is None:
         return NotImplemented
@@ -135,9 +135,9 @@ def compile_number_aggregate(node: Expression, compiler: Compiler, connection: C
 
 def compile_extreme(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """
-    JSON values of several types have no common maximum.
+    Refusal of MAX and MIN over a key as JSON, since values of several types have no common maximum.
 
-    :raises NotSupportedError: always over a key as JSON.
+    :raises NotSupportedError: the argument is a key as JSON.
     """
     key = _key_argument(node)
     if key is None:

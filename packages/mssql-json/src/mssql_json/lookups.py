@@ -30,9 +30,9 @@ from .documents import BINARY, Item, in_array
 from .path import compile_path, is_path_key, literal
 from .transforms import item_of, require_openjson, unwrapped
 
-# JSON_VALUE gives up to so many characters.
+# The longest string that JSON_VALUE returns, in characters.
 _LONGEST = 4000
-# Keys of a document that are looked at first: an index has one, and each is read from the document's beginning.
+# Keys that get a condition of their own: an index has one key, and each is read from the document's beginning.
 _INDEXED = 4
 _CONTAINMENT = "contains and contained_by"
 
@@ -58,7 +58,7 @@ def compile_exact(node: Expression, compiler: Compiler, connection: Connection, 
     if isinstance(node.lhs, KeyTextTransform):
         return text.compile_text_exact(node, compiler, connection)
     if node.rhs is None:
-        # Django warns of it.
+        # Django warns of None here.
         node.process_rhs(compiler, connection)
     if _is_constant(node.rhs):
         value = python_value(node.rhs, _field(node))
@@ -69,38 +69,38 @@ def compile_exact(node: Expression, compiler: Compiler, connection: Connection, 
     return _equals_expression(node.lhs, node.rhs, compiler)
 
 
-def _equals_any(lhs: Expression, found: Sequence[Any], compiler: Compiler) -> Compiled:
+def _equals_any(lhs: Expression, candidates: Sequence[Any], compiler: Compiler) -> Compiled:
     item = item_of(lhs, compiler)
-    tests = [constants.equals(item.alias, value) for value in found]
+    tests = [constants.equals(item.alias, value) for value in candidates]
     condition = " OR ".join("(%s)" % sql for sql, _ in tests)
     sql, params = item.test(condition, [param for _, params in tests for param in params])
-    return _with_index(lhs, found[0], sql, params, compiler) if len(found) == 1 else (sql, params)
+    return _with_index(lhs, candidates[0], sql, params, compiler) if len(candidates) == 1 else (sql, params)
 
 
 def _with_index(lhs: Expression, value: Any, sql: str, params: Params, compiler: Compiler) -> Compiled:
     """
-    Say it first in the words of an index over a key, of up to _INDEXED keys; it is the test that decides.
+    The test, after conditions on up to _INDEXED keys in the form that an index over a key serves.
 
-    It is cheaper, too: few documents pass. Where the test is true so are these, and where it is NULL so are they.
-    Texts and booleans are written in one way; a number in many (1, 1.0, 1e0), which no text finds.
+    The test decides: where it is true or NULL, so are the conditions. They are cheaper, too, and few documents pass them.
+    Strings and booleans have one form, but a number has many (1, 1.0, 1e0), of which a comparison of text finds one.
     """
     document, keys = unwrapped(lhs) if isinstance(lhs, KeyTransform) else (lhs, [])
     if not isinstance(document, Col) or not all(map(is_path_key, keys)):
         return sql, params
     column, _ = compiler.compile(document)
     tests: List[str] = []
-    values_found: List[Any] = []
+    test_params: List[Any] = []
     for path, text_value in constants.texts(value, keys):
         if len(tests) == _INDEXED or isinstance(text_value, str) and len(text_value) > _LONGEST // 2:
             continue
         indexed = "JSON_VALUE(%s, %s)" % (definitions.container(column), literal(compile_path(path)))
         if isinstance(text_value, bool):
-            # A literal, as all booleans: filtered indexes are found by them.
+            # A literal, like all booleans, as filtered indexes serve no parameters.
             tests.append("%s = N'%s'" % (indexed, "true" if text_value else "false"))
         else:
             tests.append("%s = %%s" % indexed)
-            values_found.append(text_value)
-    return ("(%s)" % " AND ".join([*tests, sql]) if tests else sql), [*values_found, *params]
+            test_params.append(text_value)
+    return ("(%s)" % " AND ".join([*tests, sql]) if tests else sql), [*test_params, *params]
 
 
 def _equals_expression(lhs: Expression, rhs: Any, compiler: Compiler) -> Compiled:
@@ -110,13 +110,13 @@ def _equals_expression(lhs: Expression, rhs: Any, compiler: Compiler) -> Compile
         return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
     if text.is_number(rhs) or isinstance(rhs, KeyTextTransform) or functions.is_text(rhs):
         return _equals_column(item, rhs, compiler)
-    # Booleans, dates and the rest as JSON writes them.
+    # Booleans, dates and the rest in their JSON form.
     other = Item(*functions.json_text(rhs, compiler, nulls=True), prefix="o")
     return item.test(values.same_scalar(item.alias, other.alias), (), other)
 
 
 def _equals_column(item: Item, rhs: Any, compiler: Compiler) -> Compiled:
-    """Numbers with numbers, text with what the key reads as text."""
+    """Comparison of a number with the key's number, and of text with the key's text."""
     sql, params = text.value_sql(rhs, compiler)
     if text.is_number(rhs):
         return item.test("%s.[type] = 2 AND TRY_CAST(%s.[value] AS float) = %s" % (item.alias, item.alias, sql), params)
@@ -127,7 +127,7 @@ def _equals_column(item: Item, rhs: Any, compiler: Compiler) -> Compiled:
 
 
 def compile_in(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """A document or a key is one of some values; case matters of a key as text, too."""
+    """A document or a key is one of some values; comparisons of a key as text are case-sensitive, too."""
     if isinstance(node.lhs, KeyTextTransform):
         changed = copy.copy(node)
         changed.lhs = text.Collated(node.lhs, BINARY)
@@ -235,7 +235,7 @@ def compile_has_key(node: Expression, compiler: Compiler, connection: Connection
 
 
 def compile_contains(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """A document or a key contains a constant, or another document, as PostgreSQL's @> has it."""
+    """A document or a key contains a constant, or another document, by the rules of PostgreSQL's @>."""
     definitions.refuse(compiler, _CONTAINMENT)
     item = item_of(node.lhs, compiler)
     if not _is_constant(node.rhs):

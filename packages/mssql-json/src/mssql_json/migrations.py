@@ -17,7 +17,7 @@ _SUSPECTS = (
     "OR {c} COLLATE Latin1_General_100_BIN2 LIKE N'%\\u[dD][89a-fA-F]%'"
 )
 
-# A check without blanks and parentheses.
+# The definition of the check, without its blanks and parentheses.
 _OBJECTS_ONLY = re.compile(r"isjson(\[.*\]|\w+)=1$")
 
 
@@ -25,13 +25,13 @@ class UseNativeType(Operation):
     """
     Change the column of a JSONField from nvarchar(max) to the type json.
 
-    The alias has to have the option ``native``. All documents are checked first; numbers with an
-    exponent are written without. A column that is of the type json already stays as it is, and so do
-    other vendors' databases. There is no way back: ALTER COLUMN turns json into no other type.
+    The alias needs the option ``native``. All documents are checked first; numbers with an exponent
+    are rewritten without. A column of the type json stays as it is, and so do other vendors'
+    databases. It cannot be reversed: ALTER COLUMN changes json to no other type.
 
     :param model_name: of the same app.
     :param name: of the JSONField.
-    :raises DataError: a document that the type json cannot hold; the message has the row's key.
+    :raises DataError: the type json cannot hold a document; the message has the row's key.
     :raises ImproperlyConfigured: the alias has no option ``native``.
     """
 
@@ -63,16 +63,16 @@ class UseNativeType(Operation):
 
 class ReplaceJSONChecks(Operation):
     """
-    Let the columns of all JSONFields take any JSON, where a check ``ISJSON(column) = 1`` takes objects and arrays only.
+    Let the columns of all JSONFields take any JSON, if a check ``ISJSON(column) = 1`` takes objects and arrays only.
 
-    mssql-django makes such checks: a text, a number, ``true`` or ``null`` is refused (error 547) in a database that it
-    made, and taken in a new one. Each is replaced by the check of this plugin; others, columns of the type json, tables of
-    unmanaged models and the databases of other backends stay as they are. The server reads the rows of each table once.
+    mssql-django creates such checks: a string, a number, ``true`` or ``null`` is refused (error 547) in its databases,
+    and accepted in new ones. Each is replaced by the check of this plugin; other checks, columns of the type json, tables
+    of unmanaged models and the databases of other backends stay as they are. The server reads each table's rows once.
     https://learn.microsoft.com/sql/t-sql/functions/isjson-transact-sql
 
-    Backwards it does nothing: the old check might refuse rows that came since.
+    Backwards it does nothing: the old check might refuse rows that were added since.
 
-    :raises django.db.IntegrityError: a row holds what is no JSON, which an untrusted check had let in.
+    :raises django.db.IntegrityError: a row holds no valid JSON, which an untrusted check accepted.
     """
 
     reversible = True
@@ -148,7 +148,7 @@ def _names(connection: Connection, model: Model, field: Field) -> Dict[str, str]
 
 
 def _guard(connection: Connection, model: Model, field: Field) -> str:
-    """A script cannot rewrite numbers: it ends where there is something to look at."""
+    """Statement that ends a script if documents have to be read: it cannot rewrite numbers."""
     names = _names(connection, model, field)
     return (
         "IF EXISTS (SELECT 1 FROM {t} WHERE ISJSON({c}) = 0 OR {s}) THROW 50001, "
@@ -175,12 +175,12 @@ def _type_of(cursor: Cursor, table: str, column: str) -> Optional[str]:
         "SELECT TYPE_NAME(system_type_id) FROM sys.columns WHERE object_id = OBJECT_ID(%s) AND name = %s",
         [table, column],
     )
-    row = cursor.fetchone()
-    return row[0] if row else None
+    column_type = cursor.fetchone()
+    return column_type[0] if column_type else None
 
 
 def _as_text(model: Model, field: Field) -> Field:
-    """The field as it was stored: text of any length."""
+    """The field with its old column, text of any length."""
     arguments = {"null": field.null, "db_column": field.db_column}
     if hasattr(field, "db_default"):
         arguments["db_default"] = field.db_default
@@ -193,9 +193,9 @@ def _as_text(model: Model, field: Field) -> Field:
 def _check_documents(cursor: Cursor, connection: Connection, model: Model, field: Field) -> None:
     names = _names(connection, model, field)
     cursor.execute("SELECT TOP (1) {k} FROM {t} WHERE ISJSON({c}) = 0 ORDER BY {k}".format(**names))
-    row = cursor.fetchone()
-    if row:
-        _refuse(model, field, row[0], "it is no object and no array.")
+    scalar = cursor.fetchone()
+    if scalar:
+        _refuse(model, field, scalar[0], "it is no object and no array.")
     cursor.execute("SELECT {k}, {c} FROM {t} WHERE {s}".format(s=_SUSPECTS.format(**names), **names))
     changed = []
     for key, text in cursor.fetchall():

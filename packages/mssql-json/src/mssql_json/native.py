@@ -1,7 +1,7 @@
-"""What the type json keeps of a document.
+"""Documents in a form that the type json keeps.
 
-It reads a number with an exponent, or of more than 38 digits, as a float, and
-writes it with ten decimals; half a surrogate pair becomes U+FFFD.
+The type reads a number with an exponent, or of more than 38 digits, as a float,
+and writes it with ten decimals; half a surrogate pair becomes U+FFFD.
 https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
 """
 
@@ -20,15 +20,15 @@ _DIGITS = 38
 
 def exact_text(text: str) -> str:
     """
-    The document with numbers written so that the type json keeps them.
+    The document with its numbers in a form that the type json keeps.
 
-    :raises ValueError: a number or a character that it would change.
+    :raises ValueError: the type would change a number or a character.
     """
     return _TOKEN.sub(_token, text)
 
 
-def _token(found: Match[str]) -> str:
-    token = found.group()
+def _token(match: Match[str]) -> str:
+    token = match.group()
     if token.startswith('"'):
         if _HALF.search(_ESCAPED_BACKSLASH.sub("  ", token)):
             raise ValueError("half a surrogate pair would become U+FFFD.")
@@ -37,7 +37,7 @@ def _token(found: Match[str]) -> str:
     if "e" in token or "E" in token:
         plain = format(decimal.Decimal(token), "f")
         if "." not in plain:
-            # It is a fraction still: an integer of these digits may be another number.
+            # Still a float: an integer of these digits may be another number.
             plain += ".0"
     if sum(character.isdigit() for character in plain) > _DIGITS:
         raise ValueError("the number %s has more than %d digits." % (token, _DIGITS))

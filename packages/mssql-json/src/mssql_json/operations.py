@@ -18,8 +18,8 @@ class JSONOperations(Mixin):
         """
         The text of a document.
 
-        Characters beyond ASCII are stored as they are, for `icontains`; only halves
-        of surrogate pairs stay escaped, which no encoding of text holds.
+        Characters beyond ASCII are not escaped, for `icontains`, unless half a surrogate
+        pair is among them, which no encoding of text holds.
         """
         text = json.dumps(value, ensure_ascii=False, cls=encoder)
         try:
@@ -33,7 +33,7 @@ class JSONOperations(Mixin):
 
 
 class NativeJSONOperations(JSONOperations):
-    """Documents as the type json holds them without loss."""
+    """Documents in a form that the type json holds without loss."""
 
     def adapt_json_value(self, value: Any, encoder: Optional[Type[json.JSONEncoder]]) -> str:
         text = super().adapt_json_value(value, encoder)

@@ -1,4 +1,4 @@
-"""Keys as SQL Server reads them: JSON paths and literals.
+"""Keys as JSON paths and literals.
 
 https://learn.microsoft.com/sql/relational-databases/json/json-path-expressions-sql-server
 """
@@ -9,7 +9,7 @@ from typing import Iterable, Optional
 
 from mssql_core.plugin import string_literal
 
-# As str(int) writes it: "01" is a name only.
+# The form of str(int): "01" is a name only.
 _POSITION = re.compile(r"^(0|-?[1-9][0-9]*)$", re.ASCII)
 
 
@@ -22,17 +22,17 @@ def position(key: object) -> Optional[int]:
 def is_path_key(key: object) -> bool:
     """Whether a path can name the property.
 
-    A number in a path is a position, and nothing documents an empty name. U+FFFF makes the literal a sum, and before
-    2017 a path is a literal (13610).
+    A number in a path is a position, and empty names are not documented. U+FFFF turns the literal into a concatenation,
+    but before 2017 a path has to be a literal (13610).
     """
     return position(key) is None and key != "" and "\uffff" not in str(key)
 
 
 def compile_path(keys: Iterable[object], root: str = "$") -> str:
     """
-    ``$."a"[0]``: positions in brackets, everything else as a name in quotes.
+    A path such as ``$."a"[0]``: positions in brackets, everything else as a name in quotes.
 
-    :raises ValueError: a negative position, which paths have not before 2025.
+    :raises ValueError: a key is a negative position, which paths do not have before 2025.
     """
     steps = [root]
     for key in keys:
@@ -52,5 +52,5 @@ def literal(text: str) -> str:
 
 
 def utf16_bytes(text: str) -> int:
-    """What DATALENGTH says of `text` as nvarchar."""
+    """DATALENGTH of `text` as nvarchar."""
     return len(text.encode("utf-16-le", "surrogatepass"))

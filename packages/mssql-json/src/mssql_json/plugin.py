@@ -22,7 +22,7 @@ _ISJSON = re.compile(r"\bisjson\s*\((.*)", re.IGNORECASE | re.DOTALL)
 
 class JSONPlugin:
     """
-    JSONField.
+    JSONField on SQL Server.
 
     :param native: use the type json of SQL Server 2025 and Azure SQL, not nvarchar(max) with a check.
     :raises ImproperlyConfigured: `native` is neither True nor False.
@@ -62,22 +62,22 @@ class JSONPlugin:
             return "JSONField"
         name = getattr(column, "name", None)
         for check in getattr(column, "checks", None) or ():
-            found = _ISJSON.search(check)
-            if found and (name is None or "[%s]" % name.replace("]", "]]") in found.group(1)):
+            match = _ISJSON.search(check)
+            if match and (name is None or "[%s]" % name.replace("]", "]]") in match.group(1)):
                 return "JSONField"
         return None
 
     @hookimpl
     def mssql_compilers(self) -> Dict[type, CompileFunction]:
-        found = {
+        compilers = {
             **functions.COMPILERS,
             **lookups.COMPILERS,
             **text.COMPILERS,
             **transforms.COMPILERS,
         }
         if self.native:
-            found[Col] = transforms.compile_native_column
-        return found
+            compilers[Col] = transforms.compile_native_column
+        return compilers
 
     @hookimpl
     def mssql_findings(self, database: ExaminedDatabase) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
-"""Lookups of keys as text and as numbers: startswith and its kin, iexact, regex, less and greater.
+"""Lookups of keys as text and as numbers: startswith and the like, iexact, regex, less and greater.
 
-JSON distinguishes case, whatever the collation of the database; the lookups with i do not.
+They are case-sensitive whatever the database's collation; the lookups with i are not.
 """
 
 import copy
@@ -75,12 +75,12 @@ def compile_iexact(node: Expression, compiler: Compiler, connection: Connection,
 
 
 def compile_text_exact(node: Expression, compiler: Compiler, connection: Connection) -> Compiled:
-    """A key as text equals a text, blanks at the end and all."""
+    """A key as text equals a string, with its trailing blanks."""
     return _same_text(node, compiler, connection, BINARY)
 
 
 def _same_text(node: Expression, compiler: Compiler, connection: Connection, collation: str) -> Compiled:
-    """None is JSON null."""
+    """Equality of a key as text in a collation; None is JSON null."""
     if node.rhs is None:
         key = KeyTransform(node.lhs.key_name, *node.lhs.source_expressions)
         return compiler.compile(key.get_lookup("exact")(key, None))
@@ -107,7 +107,7 @@ def is_number(expression: Any) -> bool:
 
 
 def compile_order(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """Numbers with numbers, strings with strings; values of other types are neither less nor greater."""
+    """Comparison of numbers with numbers and strings with strings; other types are neither less nor greater."""
     operator = next(_OPERATORS[kind] for kind in type(node).__mro__ if kind in _OPERATORS)
     if definitions.applies(compiler):
         value = python_value(node.rhs, node.lhs.output_field)

@@ -40,7 +40,10 @@ def item_of(node: Any, compiler: Compiler, prefix: str = "j") -> Item:
 
 
 def require_openjson(connection: Connection) -> None:
-    """:raises NotSupportedError: the database's compatibility level is too low for OPENJSON."""
+    """Refuse a database whose compatibility level is too low for OPENJSON.
+
+    :raises NotSupportedError: the level is below 130.
+    """
     if not connection.server.has(Capability.OPENJSON):
         raise NotSupportedError(
             "Lookups of a JSONField need OPENJSON, which the database has from compatibility level 130 on, and its "
@@ -60,7 +63,7 @@ def as_text(node: Expression) -> Expression:
 
 
 def compile_key_transform(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """The value as JSON: strings in quotes, null as null, SQL NULL where there is none."""
+    """The value as JSON: strings in quotes, null as null, SQL NULL if there is no such key."""
     if definitions.applies(compiler):
         return definitions.text(node, compiler)
     item = item_of(node, compiler)
@@ -80,7 +83,7 @@ def compile_key_text(node: Expression, compiler: Compiler, connection: Connectio
 
 
 def compile_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """None of a JSONField is JSON null as a value, SQL NULL when Django saves it so."""
+    """A None of a JSONField: JSON null, or NULL where Django compiles it to NULL."""
     if node.value is not None or not is_json(node):
         return NotImplemented
     sql, params = node.as_sql(compiler, connection)
@@ -88,7 +91,7 @@ def compile_value(node: Expression, compiler: Compiler, connection: Connection, 
 
 
 def compile_cast(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """To JSON: numbers, booleans and the rest as JSON writes them, text as the document it is. From a key: its text."""
+    """A cast to JSON of a value, or of text that is a document already; a cast of a key takes the key's text."""
     (source,) = node.get_source_expressions()
     if isinstance(node.output_field, JSONField):
         if isinstance(source, KeyTextTransform) or functions.is_text(source):
@@ -103,7 +106,7 @@ def compile_cast(node: Expression, compiler: Compiler, connection: Connection, *
 
 
 def compile_native_column(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """A column of the type json as text: json has no comparison and no order (error 13636).
+    """A column of the type json as text, since json has no comparison and no order (error 13636).
 
     https://learn.microsoft.com/sql/t-sql/data-types/json-data-type
     """
@@ -134,7 +137,7 @@ def _number(node: Expression) -> Expression:
 
 
 class SortKey(UnaryExpression):
-    """One part of a key's place in an order: null, strings, numbers, booleans, arrays, objects."""
+    """One part of a key's sort order: null, strings, numbers, booleans, arrays, objects."""
 
     def __init__(self, expression: Expression, part: str) -> None:
         super().__init__(expression, TextField())
@@ -153,7 +156,7 @@ class SortKey(UnaryExpression):
 
 
 def sort_expressions(expression: Any) -> Optional[List[Expression]]:
-    """What to sort by in the place of a key as JSON, or None."""
+    """The expressions that sort a key as JSON; None for other expressions."""
     source = expression
     while isinstance(source, Ref):
         source = source.source

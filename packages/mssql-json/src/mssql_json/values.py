@@ -1,4 +1,4 @@
-"""Conditions on rows of OPENJSON: equal, contained, less; by value, not by text."""
+"""Conditions on rows of OPENJSON by value, not by text: equal, contained, less."""
 
 import json
 import math
@@ -8,16 +8,16 @@ from django.db import NotSupportedError
 
 from .documents import ARRAY, BINARY, Item, children
 
-# Levels to which two documents of the database are compared by value, below that by text.
+# Two documents of the database are compared by value down to this level, and by text below it.
 DEEPEST = 16
-# Subqueries nest up to 32 levels, of which containment takes two per level of the document.
+# Subqueries nest up to 32 levels, of which containment needs two for each level of the document.
 # https://learn.microsoft.com/sql/relational-databases/performance/subqueries
 DEEPEST_CONTAINED = 12
 _DIGITS = 38
 
 
 def depth(value: Any) -> int:
-    """How many containers deep a Python value is: 0 for a scalar, 1 for ``[]`` and ``[1]``."""
+    """The number of nested containers in a Python value: 0 for a scalar, 1 for ``[]`` and ``[1]``."""
     if isinstance(value, dict):
         return 1 + max(map(depth, value.values()), default=0)
     if isinstance(value, list):
@@ -34,12 +34,12 @@ def text_of(value: Any) -> str:
 
 
 def exactly(alias: str) -> str:
-    """The text of a row, to compare with a text that ends with a full stop: `=` ignores blanks at the end."""
+    """The text of a row with a full stop behind it, as `=` ignores trailing blanks; the other side needs one, too."""
     return "(%s.[value] + N'.') COLLATE %s" % (alias, BINARY)
 
 
 def has_point(alias: str) -> str:
-    """A number is no integer: it is written with a fraction or an exponent."""
+    """Condition that a number has a fraction or an exponent."""
     return "%s.[value] LIKE N'%%%%[.eE]%%%%'" % alias
 
 
@@ -60,7 +60,7 @@ def nearest_float(value: Union[int, float]) -> Optional[float]:
 
 
 def same_scalar(x: str, y: str) -> str:
-    """Two rows hold the same scalar."""
+    """Condition that two rows hold the same scalar."""
     return (
         "(%(x)s.[type] = %(y)s.[type] AND (%(x)s.[type] = 0 OR (%(x)s.[type] IN (1, 3) AND %(xv)s = %(yv)s) "
         "OR (%(x)s.[type] = 2 AND (%(xn)s) COLLATE %(binary)s = (%(yn)s) COLLATE %(binary)s)))"
@@ -77,14 +77,14 @@ def same_scalar(x: str, y: str) -> str:
 
 def same(x: str, y: str, levels: int) -> str:
     """
-    Two rows hold the same value; containers that are `levels` deep, and beyond that the same text.
+    Condition that two rows hold the same value; below `levels` containers, the same text.
 
-    All leaves of both, each with its path, are counted: in equal documents each is there twice.
+    It counts all leaves of both, each with its path: in equal documents each occurs twice.
     """
     scalar = same_scalar(x, y)
     if not levels:
         return scalar
-    # Their collations may differ, which one column cannot.
+    # Their collations may differ, but one column has one.
     texts = ", ".join("(%s COLLATE %s)" % (children(alias), BINARY) for alias in (x, y))
     return (
         "(%s OR (%s.[type] > 3 AND %s.[type] = %s.[type] AND NOT EXISTS (SELECT 1 FROM (VALUES %s) AS [d] ([v]) %s "
@@ -93,9 +93,9 @@ def same(x: str, y: str, levels: int) -> str:
 
 
 def _number_text(value: str) -> str:
-    """The same text for equal numbers: integers as they are, whole fractions as integers, others as 17 digits.
+    """A text that equal numbers have in common: integers unchanged, whole fractions as integers, others in 17 digits.
 
-    A float's digits: style 3 of CONVERT (2016),
+    A float's digits are those of style 3 of CONVERT (2016),
     https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
     """
     number = "TRY_CAST(%s AS float)" % value
@@ -107,15 +107,15 @@ def _number_text(value: str) -> str:
 
 
 def _leaves(levels: int) -> str:
-    """Further sources after a [d].[v] of containers: [u].[r] is the path, type and value of each leaf in one text."""
+    """Sources behind a [d].[v] of containers, in which [u].[r] is the path, type and value of each leaf in one text."""
     names = ["[l%d]" % level for level in range(1, levels + 1)]
     sources = ["CROSS APPLY OPENJSON([d].[v]) AS %s" % names[0]]
     path = [_quoted_key(names[0])]
     for parent, name in zip(names, names[1:]):
         sources.append("OUTER APPLY OPENJSON(%s) AS %s" % (children(parent), name))
         path.append("ISNULL(CASE %s.[type] WHEN 4 THEN N'#' ELSE N'.' END + %s, N'')" % (parent, _quoted_key(name)))
-    # Keys and values have different collations, which nothing could join (error 451). The text of a container below the
-    # last level counts, [w], that of an empty one above it does not.
+    # Keys and values have different collations, which cannot be concatenated (error 451). The text of a container below
+    # the last level, [w], counts; that of an empty one above it does not.
     sources.append(
         "CROSS APPLY (SELECT (%s) COLLATE %s AS [p], %s AS [t], %s COLLATE %s AS [v], ISNULL(%s.[value], N'') COLLATE %s "
         "AS [w]) AS [leaf]"
@@ -143,13 +143,13 @@ def _quoted_key(name: str) -> str:
 
 def contains(x: str, y: str, levels: int) -> str:
     """
-    The row `x` contains the row `y`, as PostgreSQL's @> has it.
+    Condition that the row `x` contains the row `y`, by the rules of PostgreSQL's @>.
 
     Objects contain an object with some of their members, arrays one with some of
     their elements, each of which may contain the other's; an array also contains a scalar.
 
-    :param levels: how deep one of the two is.
-    :raises NotSupportedError: more than the server can nest.
+    :param levels: the depth of one of the two.
+    :raises NotSupportedError: it is more than the server can nest.
     """
     if levels > DEEPEST_CONTAINED:
         raise NotSupportedError(
@@ -185,10 +185,10 @@ def _contains(x: str, y: str, levels: int, level: int) -> str:
 
 def compares(item: Item, operator: str, value: Any) -> Tuple[str, List[Any]]:
     """
-    The row's value is less or greater than a Python value of its own type: (condition, params).
+    Condition that the row's value is less or greater than a Python value of its own type: (condition, params).
 
     :param operator: one of ``<``, ``<=``, ``>``, ``>=``.
-    :raises NotSupportedError: an array, an object or None has no order.
+    :raises NotSupportedError: the value is an array, an object or None, which have no order.
     """
     alias = item.alias
     if isinstance(value, bool):
@@ -198,7 +198,7 @@ def compares(item: Item, operator: str, value: Any) -> Tuple[str, List[Any]]:
         sql, params = _compares_number(alias, operator, value)
         return "%s.[type] = 2 AND %s" % (alias, sql), params
     if isinstance(value, str):
-        # The least of all characters: blanks at the end count.
+        # The least of all characters, so that trailing blanks count.
         return "%s.[type] = 1 AND %s %s %%s" % (alias, ordered_text(alias), operator), [value + "\x01"]
     raise NotSupportedError("JSON values have an order among numbers, strings and booleans, not for %r." % (value,))
 
@@ -208,7 +208,7 @@ def ordered_text(alias: str) -> str:
 
 
 def _compares_number(alias: str, operator: str, value: Union[int, float]) -> Tuple[str, List[Any]]:
-    """Integers of up to 38 digits as decimals, everything else as float."""
+    """Comparison of integers of up to 38 digits as decimals, and of other numbers as float."""
     float_operator, fraction = _float_bound(operator, value)
     if fraction is None:
         # Beyond every float.
@@ -225,7 +225,7 @@ def _compares_number(alias: str, operator: str, value: Union[int, float]) -> Tup
 
 
 def _float_bound(operator: str, value: Union[int, float]) -> Tuple[str, Optional[float]]:
-    """(operator, float) that say of a float what `operator` says of the exact `value`."""
+    """(operator, float) that select the same floats as `operator` and the exact `value`."""
     bound = nearest_float(value)
     if bound is None or bound == value:
         return operator, bound
@@ -239,7 +239,7 @@ def _whole_bound(operator: str, value: float) -> int:
 
 
 def orders(x: str, operator: str, y: str) -> str:
-    """The row `x` is less or greater than the row `y` of the same type."""
+    """Condition that the row `x` is less or greater than the row `y` of the same type."""
     whole = "%s.[value] NOT LIKE N'%%%%[.eE]%%%%' AND LEN(%s.[value]) <= 38"
     return (
         "(%(x)s.[type] = 1 AND %(y)s.[type] = 1 AND %(xt)s %(op)s %(yt)s) OR (%(x)s.[type] = 2 AND %(y)s.[type] = 2 "
