@@ -269,8 +269,8 @@ def rows(cursor: Cursor, sql: str, params: Params = ()) -> List[Any]:
     :param params: a sequence.
     """
     cursor.execute(sql, params)
-    row = _row_type(tuple(column[0] for column in cursor.description))
-    return [row._make(values) for values in cursor.fetchall()]
+    row_type = _row_type(tuple(column[0] for column in cursor.description))
+    return [row_type._make(values) for values in cursor.fetchall()]
 
 
 def rows_of(cursor: Cursor, sql: str, table: TableName) -> List[Any]:
@@ -313,5 +313,5 @@ def statistics(cursor: Cursor, table: TableName) -> List[List[Any]]:
     return _grouped(rows_of(cursor, STATISTICS, table), "stats_id")
 
 
-def _grouped(found: List[Any], name: str) -> List[List[Any]]:
-    return [list(group) for _, group in groupby(found, key=attrgetter(name))]
+def _grouped(columns: List[Any], name: str) -> List[List[Any]]:
+    return [list(group) for _, group in groupby(columns, key=attrgetter(name))]
