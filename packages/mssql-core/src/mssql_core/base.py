@@ -37,7 +37,7 @@ from .schema.editor import DatabaseSchemaEditor
 from .schema.unenforced_keys import OPTION, UnenforcedKeys
 
 # What was learned of each server, for all connections of the process.
-_servers: Dict[Tuple[str, ...], ServerInfo] = {}
+_servers: Dict[Tuple[Any, ...], ServerInfo] = {}
 
 
 class SchemaEditor(session.LeavesSnapshot, DatabaseSchemaEditor):
@@ -92,6 +92,9 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     SchemaEditorClass = SchemaEditor
     # On the monotonic clock.
     close_at: Optional[float]
+    # How values are written in the part of a statement that is being compiled, see compiler/value_lists.py.
+    lists_by_row = False
+    list_limit: Optional[int] = None
 
     def __init__(self, settings_dict: Dict[str, Any], alias: str = "default") -> None:
         # For repr(), also of a wrapper that is refused below. The variable goes: an error's frames show no settings.
@@ -162,17 +165,19 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     def server(self) -> ServerInfo:
         """What the server is and can do (ServerInfo); the first use connects."""
         key = self._server_key()
-        if key not in _servers:
-            try:
-                self.ensure_connection()
-            except OperationalError as error:
-                # Features are asked before the test database is made.
-                if (
-                    getattr(error.__cause__, "number", None) not in self.driver.absent_database
-                    or self.settings_dict["NAME"] is None
-                ):
-                    raise
-                return self._server_without_database(error)
+        known = _servers.get(key)
+        if known is not None:
+            return known
+        try:
+            self.ensure_connection()
+        except OperationalError as error:
+            # Features are asked before the test database is made.
+            if (
+                getattr(error.__cause__, "number", None) not in self.driver.absent_database
+                or self.settings_dict["NAME"] is None
+            ):
+                raise
+            return self._server_without_database(error)
         if key not in _servers:
             with self._raw_cursor() as cursor:
                 cursor.execute(server.QUERY)
@@ -192,9 +197,9 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         finally:
             other.close()
 
-    def _server_key(self) -> Tuple[str, ...]:
+    def _server_key(self) -> Tuple[Any, ...]:
         settings = self.settings_dict
-        return (self.alias, *(str(settings.get(name)) for name in ("HOST", "PORT", "NAME", "USER")))
+        return self.alias, settings.get("HOST"), settings.get("PORT"), settings.get("NAME"), settings.get("USER")
 
     def _forget_server(self) -> None:
         """Ask again: after an upgrade or a failover it may be another."""

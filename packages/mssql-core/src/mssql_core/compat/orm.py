@@ -77,8 +77,22 @@ def copied(node: Expression) -> Expression:
     return node.copy() if hasattr(node, "copy") else copy(node)
 
 
+def shallow_copy(original: Any) -> Any:
+    """A copy of a compiler, a query or an expression that shares what it is made of.
+
+    copy.copy() takes ten times as long: for the queries of a union, a tenth of its compilation.
+    """
+    duplicate = object.__new__(type(original))
+    duplicate.__dict__.update(original.__dict__)
+    return duplicate
+
+
 def known_field(node: Expression) -> Optional[Field]:
     """The field of an expression's value, or None where nothing says what its mixed types make."""
+    if type(node) is expressions.Col:
+        # Most are, and have theirs: 0.1 microseconds where the property below takes 0.7.
+        field: Field = node.output_field
+        return field
     try:
         return getattr(node, "_output_field_or_none", None)
     except FieldError:
@@ -167,11 +181,11 @@ def window_order(sql: str) -> str:
     return "ORDER BY %s" % sql if django.VERSION >= (4, 1) else sql
 
 
-def setup_query(compiler: Compiler, with_col_aliases: bool) -> None:
-    """SQLCompiler.setup_query(), which names columns that have no name itself since Django 4.2."""
-    if django.VERSION >= (4, 2):
-        compiler.setup_query(with_col_aliases=with_col_aliases)
-        return
+def _setup_query(compiler: Compiler, with_col_aliases: bool) -> None:
+    compiler.setup_query(with_col_aliases)
+
+
+def _setup_query_with_names(compiler: Compiler, with_col_aliases: bool) -> None:
     compiler.setup_query()
     if with_col_aliases:
         unnamed = itertools.count(1)
@@ -181,14 +195,20 @@ def setup_query(compiler: Compiler, with_col_aliases: bool) -> None:
         ]
 
 
-def split_where(compiler: Compiler) -> None:
-    """Set the conditions of WHERE and HAVING, and those on windows, which Django filters by since 4.2."""
+def _split_where(compiler: Compiler) -> None:
     query = compiler.query
-    if django.VERSION >= (4, 2):
-        parts = query.where.split_having_qualify(must_group_by=query.group_by is not None)
-        compiler.where, compiler.having, compiler.qualify = parts
-    else:
-        compiler.where, compiler.having = query.where.split_having()
+    parts = query.where.split_having_qualify(must_group_by=query.group_by is not None)
+    compiler.where, compiler.having, compiler.qualify = parts
+
+
+def _split_where_without_windows(compiler: Compiler) -> None:
+    compiler.where, compiler.having = compiler.query.where.split_having()
+
+
+#: SQLCompiler.setup_query(), which names columns that have no name itself since Django 4.2.
+setup_query = _setup_query if django.VERSION >= (4, 2) else _setup_query_with_names
+#: Sets the conditions of WHERE and HAVING, and those on windows, which Django filters by since 4.2.
+split_where = _split_where if django.VERSION >= (4, 2) else _split_where_without_windows
 
 
 def explain_arguments(query: Query) -> Tuple[Optional[str], Dict[str, Any]]:

@@ -1,21 +1,36 @@
 """Which function translates an expression: looked up per connection, nothing in Django is patched."""
 
-from typing import Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from django.db.models.expressions import Col
 
 from ..plugin.types import CompileFunction
-from .predicates import takes_values
+from .predicates import values_of
+
+_VENDOR_METHOD = "as_microsoft"
 
 
-class _Kinds(Dict[type, Tuple[Sequence[CompileFunction], bool]]):
+class Kind(NamedTuple):
+    """How the nodes of a class are compiled.
+
+    :ivar functions: its compile functions, best first.
+    :ivar with_values: makes values of the conditions among a node's arguments; None where there can be none.
+    :ivar has_vendor_method: of its own, which Django calls instead of `as_sql`.
+    """
+
+    functions: Sequence[CompileFunction]
+    with_values: Optional[Callable[[Any], Any]]
+    has_vendor_method: bool
+
+
+class _Kinds(Dict[type, Kind]):
     """Filled by the first node of each class."""
 
     def __init__(self, resolve: Callable[[type], Sequence[CompileFunction]]) -> None:
         self._resolve = resolve
 
-    def __missing__(self, kind: type) -> Tuple[Sequence[CompileFunction], bool]:
-        known = self[kind] = self._resolve(kind), takes_values(kind)
+    def __missing__(self, kind: type) -> Kind:
+        known = self[kind] = Kind(self._resolve(kind), values_of(kind), hasattr(kind, _VENDOR_METHOD))
         return known
 
 
@@ -33,18 +48,18 @@ class CompilerDispatch:
 
     def __init__(self, tables: Iterable[Mapping[type, CompileFunction]]) -> None:
         self._tables: List[Mapping[type, CompileFunction]] = list(tables)
-        #: Class -> its compile functions, best first, and whether conditions among its arguments become values.
+        #: Class -> how its nodes are compiled.
         self.kinds = _Kinds(self._resolve)
         self.translates_columns = bool(self.functions(Col))
 
     def functions(self, kind: type) -> Sequence[CompileFunction]:
         """Compile functions for a class, best first."""
-        return self.kinds[kind][0]
+        return self.kinds[kind].functions
 
     def _resolve(self, kind: type) -> Sequence[CompileFunction]:
         found: List[CompileFunction] = []
         for base in kind.__mro__:
             found += [table[base] for table in self._tables if base in table]
-            if "as_microsoft" in vars(base):
+            if _VENDOR_METHOD in vars(base):
                 break
         return tuple(found)

@@ -215,7 +215,7 @@ def compared(field: Optional[Field], value: Any, connection: Connection, lookup_
     if type(value) in _AS_THEY_ARE:
         return "%s", value
     if isinstance(value, str):
-        return _compared_text(field, _checked(field, value, check_text), connection)
+        return _compared_text(field, value if value.isascii() else _checked(field, value, check_text), connection)
     if isinstance(value, datetime.datetime):
         value = _stored_moment(field, value, connection)
         kind = base_type(field, connection)

@@ -3,7 +3,7 @@
 https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
 """
 
-from typing import Any, List
+from typing import Any, List, Optional
 
 from django.db.models.sql.datastructures import BaseTable, Join
 
@@ -30,7 +30,7 @@ def hint(nowait: bool = False, skip_locked: bool = False) -> str:
 def hints_of(compiler: Compiler, alias: str) -> str:
     """The hints of the table `alias` in the statement of `compiler`: '' for none."""
     query = compiler.query
-    if not getattr(query, "select_for_update", False):
+    if not query.select_for_update:
         return ""
     if query.select_for_update_of and compiler.quote_name(alias) not in compiler.get_select_for_update_of_arguments():
         return ""
@@ -38,28 +38,25 @@ def hints_of(compiler: Compiler, alias: str) -> str:
 
 
 def compile_base_table(node: Any, compiler: Compiler, connection: Connection) -> Translation:
-    hints = hints_of(compiler, node.table_alias)
-    if _writes_itself(node, BaseTable, hints, connection):
+    hints, schema = hints_of(compiler, node.table_alias), connection.ops.schema_option
+    if _writes_itself(node, BaseTable, hints, schema):
         return NotImplemented
-    return _source(node, connection) + hints, []
+    return names.source_sql(node.table_name, node.table_alias, schema) + hints, []
 
 
 def compile_join(node: Any, compiler: Compiler, connection: Connection) -> Translation:
     """A join with the alias's schema, and with hints, which stand between the table's name and ON."""
-    hints = hints_of(compiler, node.table_alias)
-    if _writes_itself(node, Join, hints, connection):
+    hints, schema = hints_of(compiler, node.table_alias), connection.ops.schema_option
+    if _writes_itself(node, Join, hints, schema):
         return NotImplemented
+    table = names.source_sql(node.table_name, node.table_alias, schema)
     condition, params = join_condition(node, compiler, connection)
-    return "%s %s%s ON (%s)" % (node.join_type, _source(node, connection), hints, condition), params
+    return "%s %s%s ON (%s)" % (node.join_type, table, hints, condition), params
 
 
-def _writes_itself(node: Any, kind: Any, hints: str, connection: Connection) -> bool:
+def _writes_itself(node: Any, kind: Any, hints: str, schema: Optional[str]) -> bool:
     """Whether a class of one's own, such as a common table expression, writes itself as it is."""
-    return type(node).as_sql is not kind.as_sql and not hints and not connection.ops.schema_option
-
-
-def _source(node: Any, connection: Connection) -> str:
-    return names.source_sql(node.table_name, node.table_alias, connection.ops.schema_option)
+    return type(node).as_sql is not kind.as_sql and not hints and not schema
 
 
 COMPILERS = {BaseTable: compile_base_table, Join: compile_join}

@@ -6,7 +6,6 @@ from django.db.models.sql.where import WhereNode
 from ..compat.orm import PARAMS
 from ..names import in_query, plain_column, quote_identifier, quote_source
 from .cross_apply import Hoists
-from .predicates import with_values
 
 
 class CompileMixin:
@@ -45,8 +44,8 @@ class CompileMixin:
 
     def _translate(self, node):
         connection = self.connection
-        functions, takes_values = connection.compiler_dispatch.kinds[type(node)]
-        if takes_values:
+        functions, with_values, has_vendor_method = connection.compiler_dispatch.kinds[type(node)]
+        if with_values is not None:
             node = with_values(node)
         for function in functions:
             translated = function(node, self, connection)
@@ -54,7 +53,7 @@ class CompileMixin:
                 sql, params = translated
                 # Of conditions all Djangos have a list, to which UPDATE adds its own.
                 return sql, list(params) if isinstance(node, WhereNode) else PARAMS(params)
-        return super().compile(node)
+        return super().compile(node) if has_vendor_method else node.as_sql(self, connection)
 
     def quote_name(self, name):
         """Of a column or alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""

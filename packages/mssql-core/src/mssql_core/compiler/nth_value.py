@@ -10,7 +10,7 @@ from typing import Any, Iterator, List, Optional, Tuple
 
 from django.db import NotSupportedError
 from django.db.models import Subquery, Value, Window
-from django.db.models.expressions import Expression, RowRange
+from django.db.models.expressions import Col, Expression, RowRange
 from django.db.models.functions import DenseRank, NthValue, Rank, RowNumber
 from django.db.models.lookups import Exact
 from django.db.models.sql.query import Query
@@ -26,6 +26,10 @@ _ELSEWHERE = (
     "SQL Server has no NTH_VALUE: NthValue can be selected, filtered and sorted by, alone or in an expression, but not "
     "stand here. Annotate it, and use the annotation."
 )
+
+
+class UnnumberedNthValue(NotSupportedError):
+    """A statement that numbers no rows has an NthValue to compile."""
 
 
 def is_nth_value(expression: Any) -> bool:
@@ -47,24 +51,25 @@ def uses_nth_value(query: Query) -> bool:
 def compile_nth_value(node: Any, compiler: Compiler) -> Compiled:
     """What stands for the window among the numbered rows.
 
-    :raises NotSupportedError: it is neither selected nor sorted by.
+    :raises UnnumberedNthValue: the statement is not NthValues', or it is neither selected nor sorted by.
     """
     plan = getattr(compiler, "plan", None)
     # What Django compiles before it filters windows, it compiles anew in the statement inside.
     if plan is None or not (isinstance(plan.numbering, NthValues) or plan.filters_windows):
-        raise NotSupportedError(_ELSEWHERE)
+        raise UnnumberedNthValue(_ELSEWHERE)
     return compiler.compile(node.source_expression.get_source_expressions()[0])
 
 
 def _contains(expression: Any) -> bool:
-    expression = source(expression)
-    if isinstance(expression, (Query, Subquery)):
-        return False
-    return is_nth_value(expression) or any(map(_contains, _parts(expression)))
-
-
-def _parts(expression: Any) -> List[Any]:
-    return [part for part in getattr(expression, "get_source_expressions", list)() if part is not None]
+    pending = [expression]
+    while pending:
+        node = source(pending.pop())
+        if isinstance(node, (Col, Query, Subquery)):
+            continue
+        if is_nth_value(node):
+            return True
+        pending += [part for part in getattr(node, "get_source_expressions", list)() if part is not None]
+    return False
 
 
 class _Outside(Expression):

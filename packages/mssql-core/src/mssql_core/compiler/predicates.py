@@ -6,7 +6,8 @@ the compiler converts where an expression of one kind stands in the other's
 place.
 """
 
-from typing import Any, Callable
+from functools import lru_cache
+from typing import Any, Callable, Optional
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
@@ -28,9 +29,14 @@ _TAKE_VALUES = (Func, CombinedExpression, Case, OrderBy, Window, Lookup)
 
 def is_predicate(node: Any) -> bool:
     """Whether `node` compiles to a search condition."""
-    if isinstance(node, ExpressionWrapper):
-        return is_predicate(node.expression)
-    return isinstance(node, _CONDITIONS)
+    known = _is_condition(node.__class__)
+    return is_predicate(node.expression) if known is None else known
+
+
+@lru_cache(maxsize=1024)
+def _is_condition(kind: type) -> Optional[bool]:
+    """Of a class, as every argument of every node is asked; None where it depends on what a node wraps."""
+    return None if issubclass(kind, ExpressionWrapper) else issubclass(kind, _CONDITIONS)
 
 
 def _is_raw(node: Any) -> bool:
@@ -49,8 +55,7 @@ class PredicateValue(UnaryExpression):
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         try:
-            with row_by_row(connection):
-                sql, params = compiler.compile(self.expression)
+            sql, params = row_by_row(connection, compiler.compile, self.expression)
         except EmptyResultSet:
             return "CAST(0 AS bit)", ()
         except FullResultSet:
@@ -66,8 +71,7 @@ class Truth(PredicateValue):
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         try:
-            with row_by_row(connection):
-                sql, params = compiler.compile(self.expression)
+            sql, params = row_by_row(connection, compiler.compile, self.expression)
         except (EmptyResultSet, FullResultSet):
             sql, params = "", ()
         if not sql:
@@ -75,17 +79,29 @@ class Truth(PredicateValue):
         return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
 
 
-def takes_values(kind: type) -> bool:
-    """Whether with_values() has something to do for nodes of a class."""
-    return issubclass(kind, (When, *_TAKE_VALUES)) and not issubclass(kind, AggregateFilter)
+def values_of(kind: type) -> Optional[Callable[[Any], Any]]:
+    """What turns conditions among the arguments of a class's nodes into values; None where there is nothing to do."""
+    if issubclass(kind, AggregateFilter):
+        return None
+    if issubclass(kind, When):
+        return _when_with_values
+    if not issubclass(kind, _TAKE_VALUES):
+        return None
+    of_two_sides = getattr(kind, "get_source_expressions", None) is Lookup.get_source_expressions
+    return _lookup_with_values if of_two_sides else _with_values
 
 
-def with_values(node: Any) -> Any:
-    """`node`, of a class that takes_values(), with conditions among its arguments turned into values."""
-    if isinstance(node, When):
-        if not is_predicate(node.result):
-            return node
-        return _replaced(node, lambda source: source is not node.condition and is_predicate(source))
+def _when_with_values(node: Any) -> Any:
+    if not is_predicate(node.result):
+        return node
+    return _replaced(node, lambda source: source is not node.condition and is_predicate(source))
+
+
+def _lookup_with_values(node: Any) -> Any:
+    return _with_values(node) if is_predicate(node.lhs) or is_predicate(node.rhs) else node
+
+
+def _with_values(node: Any) -> Any:
     # An aggregate's filter stays a condition: it becomes the WHEN of a CASE.
     condition = getattr(node, "filter", None)
     for source in node.get_source_expressions():
@@ -119,16 +135,14 @@ def compile_when(node: Any, compiler: Compiler, connection: Connection, **extra:
     if not is_predicate(condition) and not _is_raw(condition):
         node = node.copy()
         node.condition = Exact(condition, True)
-    with row_by_row(connection):
-        return node.as_sql(compiler, connection, **extra)
+    return row_by_row(connection, node.as_sql, compiler, connection, **extra)
 
 
 def compile_where(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Of what is denied, or one of several, the server may ask each row: see value_lists.py."""
     if not node.negated and (node.connector == AND or len(node.children) < 2):
         return NotImplemented
-    with row_by_row(connection):
-        return node.as_sql(compiler, connection)
+    return row_by_row(connection, node.as_sql, compiler, connection)
 
 
 COMPILERS = {When: compile_when, WhereNode: compile_where}

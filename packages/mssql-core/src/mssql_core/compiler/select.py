@@ -1,7 +1,5 @@
 """Django's SQL compilers for T-SQL."""
 
-from copy import copy
-
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
 from django.db.models import ExpressionWrapper
@@ -19,7 +17,7 @@ from .explain import explain
 from .insert import InsertMixin
 from .locking import LockedTables
 from .nodes import CompileMixin
-from .nth_value import NthValues, uses_nth_value
+from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms
 from .predicates import is_predicate
 from .select_plan import SelectPlan, plan_of
@@ -39,25 +37,23 @@ class SelectMixin(CompileMixin):
     # ---- the whole statement -----------------------------------------------------
 
     def as_sql(self, with_limits=True, with_col_aliases=False):
-        plan = plan_of(self.query, with_limits, with_col_aliases)
-        numbering = self._numbering(plan)
-        write = self.write if numbering is None else numbering.write
-        return within_limit(self.connection, lambda: write(plan))
-
-    def _numbering(self, plan):
-        """What writes the statement around its numbered rows; with a filter on windows, the one inside has it."""
         query = self.query
-        if plan.filters_windows or not (query.distinct_fields or query.annotations or query.order_by):
-            return None
-        has_nth_value = uses_nth_value(query)
-        if not query.distinct_fields or query.combinator:
-            return NthValues(self) if has_nth_value else None
-        if has_nth_value:
+        plan = plan_of(query, with_limits, with_col_aliases)
+        # With a filter on windows, the statement inside numbers its rows.
+        is_distinct_on = query.distinct_fields and not (query.combinator or plan.filters_windows)
+        write = DistinctOn(self).write if is_distinct_on else self.write
+        try:
+            return within_limit(self.connection, write, plan)
+        except UnnumberedNthValue:
+            # To look for one in each statement would cost as much as a tenth of its compilation.
+            if plan.filters_windows or not uses_nth_value(query):
+                raise
+        if is_distinct_on:
             raise NotSupportedError(
                 "SQL Server has no NTH_VALUE: a query with NthValue takes no distinct(*fields). Take the rows from a "
                 "list of keys: filter(pk__in=...)."
             )
-        return DistinctOn(self)
+        return within_limit(self.connection, NthValues(self).write, plan)
 
     def write(self, plan):
         """(sql, params) of the statement that `plan` describes."""
@@ -79,7 +75,7 @@ class SelectMixin(CompileMixin):
 
     def write_numbered(self, plan):
         """As :meth:`write`, for the rows that another statement is written around: they are neither distinct nor a subquery."""
-        inside = copy(self)
+        inside = orm.shallow_copy(self)
         inside.query = self.query.clone()
         inside.query.distinct = inside.query.subquery = False
         try:
@@ -151,7 +147,7 @@ class SelectMixin(CompileMixin):
 
     def _columns(self, extra_select):
         columns, params = [], []
-        for _, (sql, found), alias in [*self.select, *extra_select]:
+        for _, (sql, found), alias in self.select + extra_select:
             columns.append("%s AS %s" % (sql, quote_identifier(alias)) if alias else sql)
             params += found
         return ", ".join(columns), params
@@ -201,9 +197,9 @@ class SelectMixin(CompileMixin):
         return sql, params
 
     def get_combinator_sql(self, combinator, all):
-        whole = copy(self)
-        whole.query = copy(self.query)
-        branches = [copy(query) for query in self.query.combined_queries]
+        whole = orm.shallow_copy(self)
+        whole.query = orm.shallow_copy(self.query)
+        branches = [orm.shallow_copy(query) for query in self.query.combined_queries]
         for branch in branches:
             branch.is_compound_part = True
         whole.query.combined_queries = tuple(branches)
@@ -347,17 +343,18 @@ class SelectMixin(CompileMixin):
 
     def get_from_clause(self):
         if not self._hoists:
-            result, params = super().get_from_clause()
-            return self._with_schemas(result), list(params)
+            return self._tables()
         with self.hoists.suspended():
-            result, params = super().get_from_clause()
+            result, params = self._tables()
         sql, found = self.hoists.apply_sql(bool(result))
-        return [*self._with_schemas(result), sql], [*params, *found]
+        return [*result, sql], [*params, *found]
+
+    def _tables(self):
+        result, params = super().get_from_clause()
+        return self._with_schemas(result) if self.query.extra_tables else result, list(params)
 
     def _with_schemas(self, sources):
         """The tables of extra(tables=...), which Django writes without compiling them."""
-        if not self.query.extra_tables:
-            return sources
         quote = self.connection.ops.quote_table
         written = {
             ", %s" % self.quote_name(table): ", %s" % in_query(quote(table)) for table in self.query.extra_tables

@@ -28,11 +28,17 @@ class SelectPlan(NamedTuple):
     numbering: Any = None
 
 
+#: Of a whole statement, as most are.
+WHOLE = SelectPlan()
+
+
 def plan_of(query: Query, with_limits: bool, with_col_aliases: bool) -> SelectPlan:
     """The plan of a query's statement, as Django asks for it: see SQLCompiler.as_sql()."""
     limited = with_limits and query.is_sliced
     is_branch = getattr(query, "is_compound_part", False)
     filters_windows = getattr(query.where, "contains_over_clause", False)
+    if not (limited or with_col_aliases or query.subquery or is_branch or filters_windows):
+        return WHOLE
     top = None
     # With a filter on windows the limit belongs to the statement around.
     if limited and not (query.low_mark or query.combinator or query.distinct_fields or filters_windows):

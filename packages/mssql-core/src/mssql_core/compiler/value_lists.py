@@ -5,10 +5,13 @@ parameter, of which the server makes a table. Where a condition is asked row by 
 row: inside NOT, OR and CASE a list is parameters as long as there is room for them.
 """
 
+from typing import Any, Callable, TypeVar
+
 from django.db.models import Value
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
 from ..compat.orm import ColPairs
+from ..plugin.django_types import Connection
 from ..plugin.types import Capability
 from . import byte_lists
 from .field_values import compared, untyped
@@ -23,48 +26,38 @@ SHORT, SHORT_BY_ROW = 64, 2000
 # What is tried where a statement has too many parameters.
 _NARROWER = (64, 2)
 
+_Built = TypeVar("_Built")
 
-def within_limit(connection, build):
-    """Compile with longer value lists in one parameter each, as far as parameters are too many otherwise."""
-    sql, params = build()
-    if len(params) > MAX_PARAMETERS and getattr(connection, "list_limit", None) is None:
+
+def within_limit(connection, build, *arguments):
+    """``build(*arguments)``, with longer value lists in one parameter each as far as parameters are too many otherwise."""
+    sql, params = build(*arguments)
+    if len(params) > MAX_PARAMETERS and connection.list_limit is None:
         for limit in _NARROWER:
             if len(params) <= MAX_PARAMETERS:
                 break
-            with _Setting(connection, "list_limit", limit):
-                sql, params = build()
+            connection.list_limit = limit
+            try:
+                sql, params = build(*arguments)
+            finally:
+                connection.list_limit = None
     return sql, tuple(params)
 
 
-def row_by_row(connection):
-    """Compile a condition that the server may ask for each row; a context manager."""
-    return _Setting(connection, "lists_by_row", True)
-
-
-class _Setting:
-    """An attribute of a connection for the length of a block; a generator would take three times as long."""
-
-    __slots__ = ("_arguments", "_before")
-
-    def __init__(self, connection, name, value):
-        self._arguments = connection, name, value
-
-    def __enter__(self):
-        connection, name, value = self._arguments
-        self._before = getattr(connection, name, None)
-        setattr(connection, name, value)
-
-    def __exit__(self, *error):
-        connection, name, _ = self._arguments
-        setattr(connection, name, self._before)
+def row_by_row(connection: Connection, build: Callable[..., _Built], *arguments: Any, **extra: Any) -> _Built:
+    """``build(*arguments, **extra)``, which compiles a condition that the server may ask for each row."""
+    before, connection.lists_by_row = connection.lists_by_row, True
+    try:
+        return build(*arguments, **extra)
+    finally:
+        connection.lists_by_row = before
 
 
 def list_limit(connection):
     """How many values may be parameters of their own, in the part of the statement that is being compiled."""
-    by_row = getattr(connection, "lists_by_row", None) or not connection.server.has(Capability.OPENJSON)
+    by_row = connection.lists_by_row or not connection.server.has(Capability.OPENJSON)
     usual = SHORT_BY_ROW if by_row else SHORT
-    narrower = getattr(connection, "list_limit", None)
-    return usual if narrower is None else min(usual, narrower)
+    return usual if connection.list_limit is None else min(usual, connection.list_limit)
 
 
 def padded(values, connection):
@@ -156,18 +149,17 @@ def compile_comparison(node, compiler, connection, **extra):
     if not (node.rhs_is_direct_value() or type(node.rhs) is Value) or isinstance(node.rhs, bool):
         return NotImplemented
     rhs, params = node.process_rhs(compiler, connection)
-    is_one = rhs == "%s"
-    if len(params) != (1 if is_one else len(rhs)) or not (is_one or all([mark == "%s" for mark in rhs])):
-        return NotImplemented
     field = getattr(node.lhs, "output_field", None)
-    marks, values = [], []
-    for value in params:
-        mark, value = compared(field, value, connection, node.lookup_name)
-        marks.append(mark)
-        values.append(value)
+    if rhs == "%s" and len(params) == 1:
+        mark, value = compared(field, params[0], connection, node.lookup_name)
+        marks, values = mark, (value,)
+    elif len(params) == len(rhs) and all([mark == "%s" for mark in rhs]):
+        # A range has two.
+        marks, values = zip(*[compared(field, value, connection, node.lookup_name) for value in params])
+    else:
+        return NotImplemented
     lhs, lhs_params = node.process_lhs(compiler, connection)
-    operator = node.get_rhs_op(connection, marks[0] if is_one else marks)
-    return "%s %s" % (lhs, operator), [*lhs_params, *values]
+    return "%s %s" % (lhs, node.get_rhs_op(connection, marks)), [*lhs_params, *values]
 
 
 # Others compile themselves.

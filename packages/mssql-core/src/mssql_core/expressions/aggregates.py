@@ -60,12 +60,12 @@ def prepared(node: Expression, compiler: Compiler) -> Expression:
         copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
         node = copy
     for argument in node.source_expressions:
-        if not isinstance(argument, (Star, Col)) and aggregate_refuses(argument, compiler):
-            compiler.hoists.add(argument, compiler)
-        elif (
-            isinstance(argument, Col) and argument.alias is not None and argument.alias not in compiler.query.alias_map
-        ):
+        if isinstance(argument, Col):
             # Alone, an outer column would make it an aggregate of the outer query.
+            refused = argument.alias is not None and argument.alias not in compiler.query.alias_map
+        else:
+            refused = not isinstance(argument, Star) and aggregate_refuses(argument, compiler)
+        if refused:
             compiler.hoists.add(argument, compiler)
     return node
 

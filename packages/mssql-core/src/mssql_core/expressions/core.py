@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case, DurationField, Exists, FloatField, TimeField, Value
 from django.db.models.expressions import CombinedExpression, DurationExpression
 
-from ..compat.orm import NegatedExpression, known_field, output_field
+from ..compat.orm import NegatedExpression, known_field, output_field, shallow_copy
 from ..compiler import order_by as ordering
 from ..compiler import predicates
 from ..compiler.field_values import stored
@@ -136,7 +136,8 @@ def compile_exists(node: Expression, compiler: Compiler, connection: Connection,
     query = node.query
     if not query.is_sliced or query.low_mark or query.distinct_fields:
         return NotImplemented
-    copy = node.copy()
+    copy = shallow_copy(node)
+    copy.query = shallow_copy(query)
     copy.query.clear_limits()
     return copy.as_sql(compiler, connection, **extra)
 

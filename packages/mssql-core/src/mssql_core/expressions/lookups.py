@@ -37,8 +37,10 @@ def _collation(node: Expression, connection: Connection) -> str:
 
 def compile_case_insensitive(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """Only a case-sensitive column needs another collation: the others keep their index."""
+    if not hasattr(node.lhs.output_field, "db_collation") or isinstance(node.lhs, Collate):
+        return NotImplemented
     collation = _collation(node, connection)
-    if not hasattr(node.lhs.output_field, "db_collation") or "_CI" in collation or isinstance(node.lhs, Collate):
+    if "_CI" in collation:
         return NotImplemented
     # A lookup has no copy() of its own before Django 4.0.
     found = copy(node)
@@ -73,7 +75,10 @@ def _compares_text(function: Optional[CompileFunction] = None) -> CompileFunctio
 def _with_text_sides(node: Expression) -> Expression:
     lhs, rhs = node.lhs, node.rhs
     lhs = FloatText(lhs) if is_float(lhs) else lhs
-    if is_float(rhs):
+    if isinstance(rhs, str):
+        if lhs is node.lhs:
+            return node
+    elif is_float(rhs):
         rhs = FloatText(rhs)
     elif isinstance(node, IExact) and _is_no_text(rhs):
         rhs = As(rhs, "nvarchar(64)", CharField(max_length=64))

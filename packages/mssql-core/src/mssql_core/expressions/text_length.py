@@ -78,7 +78,7 @@ def compile_concat_pair(node: Expression, compiler: Compiler, connection: Connec
 
 def compile_sum(node: Expression, compiler: Compiler, connection: Connection) -> Translation:
     """`+` of texts ends at 4,000 characters, unless one is of a (max) type; NotImplemented for other sums."""
-    if not _is_sum(node) or not (is_text(node.lhs) or is_text(node.rhs)):
+    if not (is_text(node.lhs) or is_text(node.rhs)):
         return NotImplemented
     total = longest(node)
     if total is not None and total <= MAX_NVARCHAR:

@@ -6,6 +6,7 @@ https://learn.microsoft.com/sql/t-sql/queries/at-time-zone-transact-sql
 """
 
 import re
+from functools import lru_cache
 from typing import Optional
 
 from django.db import NotSupportedError
@@ -34,6 +35,7 @@ _PREDECESSORS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def offset(name: str) -> Optional[str]:
     """
     `+05:30` for the names of fixed offsets, UTC's too, else None.
