@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Callable, Optional
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
+from django.db.models import Aggregate, BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, Lookup
@@ -87,6 +87,8 @@ def values_of(kind: type) -> Optional[Callable[[Any], Any]]:
         return _when_with_values
     if not issubclass(kind, _TAKE_VALUES):
         return None
+    if issubclass(kind, Aggregate):
+        return _aggregate_with_values
     of_two_sides = getattr(kind, "get_source_expressions", None) is Lookup.get_source_expressions
     return _lookup_with_values if of_two_sides else _with_values
 
@@ -95,6 +97,10 @@ def _when_with_values(node: Any) -> Any:
     if not is_predicate(node.result):
         return node
     return _replaced(node, lambda source: source is not node.condition and is_predicate(source))
+
+
+def _aggregate_with_values(node: Any) -> Any:
+    return _with_values(node) if any([is_predicate(source) for source in node.source_expressions]) else node
 
 
 def _lookup_with_values(node: Any) -> Any:
