@@ -8,6 +8,7 @@ import decimal
 import json
 import math
 import uuid
+from functools import partial
 from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
 
 from django.db import DataError
@@ -17,7 +18,7 @@ from ..connection import code_pages
 from ..connection.parameters import TypedParam, whole_minutes
 from ..literals import MAX_PRECISION, fitted
 from ..plugin.django_types import Connection, Field
-from .field_values import base_type, compared, decimal_digits, stored
+from .field_values import base_type, compared, decimal_digits, named, stored
 
 
 class Carrier:
@@ -97,7 +98,8 @@ def _need_no_check(field: Field, values: Sequence[Any], kinds: Set[type], connec
     if kinds == {str}:
         return all([value is None or value.isascii() for value in values])
     if kinds == {datetime.datetime} and base_type(field, connection) == "datetimeoffset":
-        return all([value is None or value.tzinfo is datetime.timezone.utc for value in values])
+        # Which moments no column holds is told where they become texts.
+        return True
     return kinds <= {bool, int, uuid.UUID}
 
 
@@ -156,7 +158,7 @@ def _plain_type(kinds: Set[type], values: Sequence[Any]) -> Optional[str]:
     if kinds <= {bool}:
         return "bit"
     if kinds <= {int, bool}:
-        return "bigint" if all(-(2**63) <= value < 2**63 for value in values) else None
+        return "bigint" if -(2**63) <= min(values) and max(values) < 2**63 else None
     if kinds <= {int, float, bool}:
         return "float"
     for base, name in ((datetime.date, "date"), (datetime.time, "time"), (uuid.UUID, "uniqueidentifier")):
@@ -222,7 +224,15 @@ def _moments(
         if mark != "%s" and all([other == mark for other, _ in others]):
             return Carrier(base_type(field, connection), sql_type, mark)
     # Without a zone, or in UTC, an offset has no seconds.
-    return Carrier(sql_type, encode=_iso_text if zones <= {None, datetime.timezone.utc} else None)
+    is_whole = zones <= {None, datetime.timezone.utc}
+    return Carrier(sql_type, encode=_iso_text if is_whole else partial(_offset_text, field))
+
+
+def _offset_text(field: Optional[Field], value: datetime.datetime) -> str:
+    try:
+        return _moment_text(value)
+    except DataError as error:
+        raise DataError(error.args[0], "%s: %s" % (named(field), error.args[1])) from error
 
 
 def _iso_text(value: datetime.datetime) -> str:

@@ -7,10 +7,14 @@ https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 
 from typing import List, Optional, Sequence
 
+from django.db.models import AutoField, BigAutoField, SmallAutoField
+
 from ..names import in_query, quote_identifier
 from ..plugin.django_types import Connection, Field
 
 TABLE = "@returned"
+# rel_db_type() of Django's own classes makes a field for each question: a twentieth of bulk_create() of ten objects.
+_OF_KEYS = {AutoField: "IntegerField", BigAutoField: "BigIntegerField", SmallAutoField: "SmallIntegerField"}
 
 
 class Returning:
@@ -56,6 +60,9 @@ def column_type(field: Field, connection: Connection) -> Optional[str]:
         field = field.target_field
     if getattr(field, "generated", False):
         field = field.output_field
+    of_key = _OF_KEYS.get(type(field))
+    if of_key is not None:
+        return connection.data_types[of_key]
     return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)
 
 

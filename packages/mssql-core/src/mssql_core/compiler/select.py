@@ -342,16 +342,16 @@ class SelectMixin(CompileMixin):
         return grouped
 
     def get_from_clause(self):
-        if not self._hoists:
-            return self._tables()
-        with self.hoists.suspended():
-            result, params = self._tables()
-        sql, found = self.hoists.apply_sql(bool(result))
-        return [*result, sql], [*params, *found]
-
-    def _tables(self):
+        if self._hoists:
+            return self._from_with_hoists(self._hoists)
         result, params = super().get_from_clause()
         return self._with_schemas(result) if self.query.extra_tables else result, list(params)
+
+    def _from_with_hoists(self, hoists):
+        with hoists.suspended():
+            result, params = super().get_from_clause()
+        sql, found = hoists.apply_sql(bool(result))
+        return [*self._with_schemas(result), sql], [*params, *found]
 
     def _with_schemas(self, sources):
         """The tables of extra(tables=...), which Django writes without compiling them."""
