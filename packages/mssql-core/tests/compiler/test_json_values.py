@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 from django.db import DataError
-from django.db.models import DecimalField, ExpressionWrapper, F
+from django.db.models import DateTimeField, DecimalField, ExpressionWrapper, F
 from ormtests.models import Author
 
-from mssql_core.compiler.json_values import carrier, json_array
+from mssql_core.compiler.json_values import carried_values, carrier, json_array
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_a_decimal_field_may_name_its_digits_alone(compiled):
     values = [decimal.Decimal(number) / 2 for number in range(100)]
     sql, _ = compiled(Author.objects.order_by().annotate(half=half).filter(half__in=values).values("id"), "2016")
     assert "WITH ([v] numeric(38, 1) '$')" in sql
+
+
+def test_a_moment_that_no_column_holds_is_refused_by_its_field(connection):
+    field = DateTimeField()
+    field.set_attributes_from_name("born")
+    paris = datetime.timezone(datetime.timedelta(minutes=9, seconds=21))
+    with pytest.raises(DataError, match="born.*out of the years 1 to 9999"):
+        carried_values(field, [datetime.datetime(1, 1, 1, tzinfo=paris)], connection)

@@ -158,7 +158,7 @@ def _plain_type(kinds: Set[type], values: Sequence[Any]) -> Optional[str]:
     if kinds <= {bool}:
         return "bit"
     if kinds <= {int, bool}:
-        return "bigint" if -(2**63) <= min(values) and max(values) < 2**63 else None
+        return "bigint" if min(values) >= -(2**63) and max(values) < 2**63 else None
     if kinds <= {int, float, bool}:
         return "float"
     for base, name in ((datetime.date, "date"), (datetime.time, "time"), (uuid.UUID, "uniqueidentifier")):

@@ -62,7 +62,8 @@ def column_type(field: Field, connection: Connection) -> Optional[str]:
         field = field.output_field
     of_key = _OF_KEYS.get(type(field))
     if of_key is not None:
-        return connection.data_types[of_key]
+        known: str = connection.data_types[of_key]
+        return known
     return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)
 
 
