@@ -55,3 +55,10 @@ def test_the_property_of_a_constraint_is_that_of_the_index_which_it_becomes(cata
 def test_what_stays_keeps_its_properties_anyway(catalog, thing):
     alter(thing, "a", models.IntegerField(db_index=True))
     assert added(catalog.statements) == set()
+
+
+def test_a_property_names_the_schema_of_its_table(catalog, thing):
+    alter(thing, "a", models.BigIntegerField())
+    calls = [sql for sql in catalog.statements if "sp_addextendedproperty" in sql]
+    assert calls
+    assert all("@level0name = N'dbo', @level1type = N'TABLE', @level1name = N'a_thing'" in sql for sql in calls)
