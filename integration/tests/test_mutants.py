@@ -5,9 +5,6 @@ import types
 from collections import Counter
 
 import pytest
-
-pytest.importorskip("mutmut", reason="needs mutmut")
-
 from mutants import __main__ as command
 from mutants import apply, generate, reasons
 from mutants.session import Outcome
