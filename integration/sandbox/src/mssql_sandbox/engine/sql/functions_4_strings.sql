@@ -62,9 +62,9 @@ end $$;
 
 -- Folds keep every character's place, so that positions found in them are true.
 create function ms.fold_ci_as(x text, alike int default 3) returns text return
-  lower(case when octet_length(x) = length(x) then x else ms.even(x, alike) end);
+  lower(case when octet_length(x) = length(x) then x else translate(ms.even(x, alike), 'İ', U&'\E006') end);
 create function ms.fold_ci_ai(x text, alike int default 3) returns text return
-  ms.k_base(lower(ms.even(x, alike, false)));
+  ms.k_base(lower(translate(ms.even(x, alike, false), 'İ', U&'\E006')));
 create function ms.fold_cs_as(x text, alike int default 3) returns text return
   ms.even(x, alike);
 create function ms.fold_cs_ai(x text, alike int default 3) returns text return
