@@ -101,7 +101,12 @@ def migrated(monkeypatch):
     """An app whose migrations have renamed a model and a field."""
     migration = migrations.Migration("0001_initial", "a")
     migration.operations = [
-        migrations.CreateModel("Town", [("land", models.ForeignKey("a.B", models.CASCADE))]),
+        migrations.CreateModel(
+            "Town", [("land", models.ForeignKey("a.B", models.CASCADE)), ("name", models.TextField())]
+        ),
+        migrations.CreateModel("Shop", [("owner", models.ForeignKey("a.B", models.CASCADE))]),
+        migrations.AddField("Shop", "number", models.IntegerField()),
+        migrations.AlterField("Shop", "number", models.ForeignKey("a.B", models.CASCADE)),
         migrations.SeparateDatabaseAndState([], [migrations.RenameModel("Town", "City")]),
         migrations.RenameField("City", "land", "country"),
         migrations.RenameField("Shop", "place", "country"),
@@ -112,7 +117,20 @@ def migrated(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "is_known"),
-    [("a.Town.land", True), ("a.City.land", True), ("a.City.nosuch", False), ("a.Nosuch.land", False)],
+    [
+        ("a.Town.land", True),
+        ("a.City.land", True),
+        ("a.City.country", True),
+        ("a.Shop.owner", True),
+        # A column that was made a key.
+        ("a.Shop.number", True),
+        ("a.City.nosuch", False),
+        ("a.Nosuch.land", False),
+        # A key of another model, and what is no key.
+        ("a.Shop.land", False),
+        ("a.City.owner", False),
+        ("a.Town.name", False),
+    ],
 )
 def test_names_that_only_migrations_have_are_known(migrated, name, is_known):
     assert (list(alias(name).unenforced_keys.wrong_names()) == []) is is_known

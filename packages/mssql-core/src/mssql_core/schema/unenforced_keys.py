@@ -75,8 +75,7 @@ class UnenforcedKeys:
 
     def _is_of_migrations(self, name: str) -> bool:
         app_label, model, field = _parts(name)
-        history = self._history(app_label)
-        return model in history.models and field in history.fields
+        return self._history(app_label).has_key(model, field)
 
     def _history(self, app_label: str) -> "_History":
         return _History(
@@ -94,31 +93,36 @@ class UnenforcedKeys:
 
 class _History:
     """
-    The names that an app's migrations give to models and fields.
+    The foreign keys that the migrations of an app make, and the names that they give, in any order.
 
-    :ivar models: every name of a model, in lower case.
-    :ivar fields: every name of a field.
+    :param operations: of migrations.
     """
 
     def __init__(self, operations: Iterable[Any]) -> None:
-        self.models: Set[str] = set()
-        self.fields: Set[str] = set()
+        # (model in lower case, field).
+        self._keys: Set[Tuple[str, str]] = set()
         # (old, new) and (model, old, new).
         self._models: List[Tuple[str, str]] = []
         self._fields: List[Tuple[str, str, str]] = []
         for operation in operations:
             kind = type(operation).__name__
             if kind == "CreateModel":
-                self.models.add(operation.name.lower())
-                self.fields.update(name for name, _ in operation.fields)
-            elif kind == "AddField":
-                self.fields.add(operation.name)
+                self._add_keys(operation.name, operation.fields)
+            elif kind in ("AddField", "AlterField"):
+                self._add_keys(operation.model_name, [(operation.name, operation.field)])
             elif kind == "RenameModel":
-                self.models.add(operation.new_name.lower())
                 self._models.append((operation.old_name.lower(), operation.new_name.lower()))
             elif kind == "RenameField":
-                self.fields.add(operation.new_name)
                 self._fields.append((operation.model_name.lower(), operation.old_name, operation.new_name))
+
+    def _add_keys(self, model: str, fields: Iterable[Tuple[str, Any]]) -> None:
+        self._keys.update((model.lower(), name) for name, field in fields if hasattr(field, "db_constraint"))
+
+    def has_key(self, model: str, field: str) -> bool:
+        """Whether a model had a foreign key of that name, under one of the names that both had before."""
+        models = self.former_models(model)
+        fields = self.former_fields(models, field)
+        return any((former, name) in self._keys for former in models for name in fields)
 
     def former_models(self, name: str) -> Set[str]:
         """The name of a model, and its former names."""
