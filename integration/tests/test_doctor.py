@@ -1,6 +1,7 @@
 """mssql_doctor on a database where everything is wrong: what it says, and that its remedies are T-SQL that runs."""
 
 import io
+import itertools
 import json
 from pathlib import Path
 
@@ -89,15 +90,20 @@ def test_tables_of_one_name_in_two_schemas_are_told_apart(monkeypatch):
             meta = type("Meta", (), {"app_label": "shop", "db_table": '"%s"."pair"' % schema})
             twins.append(type(f"Pair{schema}", (models.Model,), {"__module__": __name__, "Meta": meta}))
     monkeypatch.setattr(findings, "models_of", lambda connection: twins)
-    monkeypatch.setattr(constraints, "models_of", lambda connection: twins)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA [twin]")
         for schema in ("dbo", "twin"):
-            cursor.execute(f"CREATE TABLE [{schema}].[pair] ([id] int PRIMARY KEY, [a] int NULL, [b] int NULL)")
-            cursor.execute(f"CREATE UNIQUE INDEX [pair_unique] ON [{schema}].[pair] ([a], [b])")
-        told = [finding.remedy.rpartition("; ")[2] for finding in constraints.unique_nulls(connection)]
+            cursor.execute(
+                f"CREATE TABLE [{schema}].[pair] ([id] int PRIMARY KEY, [a] int NULL, [b] int NULL, [c] int)"
+            )
+            cursor.execute(f"CREATE UNIQUE INDEX [pair_unique] ON [{schema}].[pair] ([a] DESC, [b]) INCLUDE ([c])")
+        told = [finding.remedy.partition(": ")[2].split("; ") for finding in constraints.unique_nulls(connection)]
+        for statement in itertools.chain(*told):
+            cursor.execute(statement)
+        assert list(constraints.unique_nulls(connection)) == []
         transaction.set_rollback(True)
-    assert told == [
-        f"CREATE UNIQUE INDEX [pair_unique] ON [{schema}].[pair] ([a], [b]) WHERE [a] IS NOT NULL AND [b] IS NOT NULL"
+    assert [statements[-1] for statements in told] == [
+        f"CREATE UNIQUE NONCLUSTERED INDEX [pair_unique] ON [{schema}].[pair] ([a] DESC, [b]) INCLUDE ([c]) "
+        "WHERE [a] IS NOT NULL AND [b] IS NOT NULL"
         for schema in ("dbo", "twin")
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any, Iterator
 
 from django.apps.registry import Apps
@@ -16,20 +17,36 @@ KEYS = ("table", "column", "other", "index", "unique", "check", "comment", "defa
 # `#` makes a temporary table, which takes no comments; of a table whose name begins with `@` the sandbox knows nothing.
 # https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
 _TABLES = strategies.COLUMNS.filter(lambda text: text[0] not in "#@")
+# What separates schema and name in the documented forms of db_table; a name alone has none of it.
+_BETWEEN = re.compile(r'"\.{1,2}"|\]\.{1,2}\[')
+_FORMS = ("[%s].[%s]", '"%s"."%s"')
 _OF = {
     **dict.fromkeys(("comment", "default", "value"), strategies.TEXTS),
     **dict.fromkeys(("column", "other", "renamed"), strategies.COLUMNS),
-    "table": _TABLES,
+    # A name, or the form in which it stands behind its schema.
+    "table": st.one_of(
+        st.tuples(st.none(), st.none(), _TABLES.filter(lambda text: not _BETWEEN.search(text))),
+        st.tuples(st.sampled_from(_FORMS), _TABLES, _TABLES),
+    ),
 }
 # Objects of one schema, columns and indexes of one table.
 _DISTINCT = ("column", "other", "renamed", "table", "unique", "check", "index")
 
 
-def _distinct(given: dict[str, str]) -> bool:
-    return len({given[key][:30].casefold().rstrip("% ") for key in _DISTINCT} | {"id"}) == len(_DISTINCT) + 1
+def _distinct(drawn: dict[str, Any]) -> bool:
+    drawn = {**drawn, "table": drawn["table"][-1]}
+    return len({drawn[key][:30].casefold().rstrip("% ") for key in _DISTINCT} | {"id"}) == len(_DISTINCT) + 1
 
 
-names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(_distinct)
+def _as_db_table(drawn: dict[str, Any]) -> dict[str, str]:
+    form, schema, name = drawn["table"]
+    if form is not None:
+        closing = form[-1]
+        name = form % (schema.replace(closing, closing * 2), name.replace(closing, closing * 2))
+    return {**drawn, "table": name}
+
+
+names = st.fixed_dictionaries({key: _OF.get(key, strategies.NAMES) for key in KEYS}).filter(_distinct).map(_as_db_table)
 WEIGHT = len(KEYS)
 _numbers = itertools.count()
 

@@ -5,7 +5,7 @@ from django.db import NotSupportedError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mssql_core.names import TableName, bare_identifier, quote_database, quote_identifier, quote_source
+from mssql_core.names import TableName, bare_identifier, quote_bare, quote_identifier, quote_source
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_each_name_of_the_catalogue_is_read_back(name, schema):
 
 @given(st.text(min_size=1, max_size=20))
 def test_no_name_leaves_its_delimiters(name):
-    for quoted in (quote_identifier(name), quote_database(name)):
+    for quoted in (quote_identifier(name), quote_bare(name)):
         closing = quoted[-1]
         assert len(quoted) > 2 and quoted[0] + closing in ("[]", '""')
         assert closing not in quoted[1:-1].replace(closing * 2, "")
-    assert bare_identifier(quote_database(name)) == name
+    assert bare_identifier(quote_bare(name)) == name
 
 
 @given(st.text('[]".a', min_size=1, max_size=12))

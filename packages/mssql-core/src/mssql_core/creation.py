@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.db.backends.base.creation import BaseDatabaseCreation
 
 from .literals import with_texts
-from .names import create_schema_sql, quote_database
+from .names import create_schema_sql, quote_bare
 from .plugin.django_types import Cursor
 
 _COLLATION_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -45,7 +45,7 @@ class DatabaseCreation(BaseDatabaseCreation):
             self._execute_create_test_db(
                 cursor,
                 {
-                    "dbname": quote_database(name),
+                    "dbname": quote_bare(name),
                     "suffix": self.sql_table_creation_suffix(),
                 },
                 keepdb,
@@ -85,7 +85,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _drop_database(self, cursor: Cursor, name: str) -> None:
         """Drop a database, ending the sessions that still use it."""
-        quoted = quote_database(name)
+        quoted = quote_bare(name)
         if cursor.db.server.edition.can_set_single_user:
             # Pooled connections would otherwise hold it (error 3702).
             cursor.execute("ALTER DATABASE %s SET SINGLE_USER WITH ROLLBACK IMMEDIATE" % quoted)
@@ -131,7 +131,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _build_again(self, cursor: Cursor, name: str) -> None:
         """Make an empty database and migrate it."""
-        cursor.execute("CREATE DATABASE %s %s" % (quote_database(name), self.sql_table_creation_suffix()))
+        cursor.execute("CREATE DATABASE %s %s" % (quote_bare(name), self.sql_table_creation_suffix()))
         self._create_schema(name)
         connection = self.connection
         source = connection.settings_dict["NAME"]
@@ -152,7 +152,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _copy_in_azure(self, cursor: Cursor, source: str, target: str) -> None:
         """Copy inside the service; the copy is usable once it is online."""
-        cursor.execute("CREATE DATABASE %s AS COPY OF %s" % (quote_database(target), quote_database(source)))
+        cursor.execute("CREATE DATABASE %s AS COPY OF %s" % (quote_bare(target), quote_bare(source)))
         cursor.execute(
             "WHILE EXISTS (SELECT 1 FROM sys.databases WHERE name = %s "
             "AND state_desc = N'COPYING') WAITFOR DELAY '00:00:02'",
@@ -177,7 +177,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         files = [tuple(row) for row in cursor.fetchall()]
         backup = "%s.clone.bak" % source
         moves = list(_moved_files(files, target))
-        source, target = (quote_database(name).replace("%", "%%") for name in (source, target))
+        source, target = (quote_bare(name).replace("%", "%%") for name in (source, target))
         cursor.execute(with_texts("BACKUP DATABASE %s TO DISK = %%s WITH INIT, FORMAT, COPY_ONLY" % source, backup))
         restore = "RESTORE DATABASE %s FROM DISK = %%s WITH REPLACE, RECOVERY, %s" % (
             target,

@@ -33,8 +33,8 @@ def quote_identifier(name: str) -> str:
     return name if _DELIMITED.fullmatch(name) else "[%s]" % name.replace("]", "]]")
 
 
-def quote_database(name: str) -> str:
-    """Return a database's name between brackets; it is never delimited yet, as a login takes it as it is."""
+def quote_bare(name: str) -> str:
+    """Return a name that is not delimited between brackets: a database's, or one from the catalogue, whatever is in it."""
     return "[%s]" % name.replace("]", "]]")
 
 
@@ -46,7 +46,7 @@ def quote_name(name: str) -> str:
 def quote_source(name: str) -> str:
     """The name of a table, or an alias, as it stands before its columns: a linked server's has too many parts (117)."""
     table = TableName.parse(name) if may_have_parts(name) else None
-    return quote_name(name) if table is None or table.server is None else quote_database(name)
+    return quote_name(name) if table is None or table.server is None else quote_bare(name)
 
 
 def in_query(quoted: str) -> str:
@@ -114,7 +114,7 @@ def _split(text: str) -> List[Optional[str]]:
 
 def create_schema_sql(schema: str) -> str:
     """Make a schema where it is missing; CREATE SCHEMA must be alone in its batch (error 111)."""
-    create = with_texts("EXEC (%s)", "CREATE SCHEMA %s" % quote_identifier(schema))
+    create = with_texts("EXEC (%s)", "CREATE SCHEMA %s" % quote_bare(schema))
     return "IF SCHEMA_ID(%s) IS NULL %s" % (string_literal(schema), create)
 
 
@@ -130,7 +130,7 @@ def restart_sql(table: str, value: Optional[int] = None) -> str:
     """
     name = string_literal(table)
     reseed = "RESEED" if value is None else "RESEED, %d" % value
-    return "DBCC CHECKIDENT (%s, %s)" % (name if is_constant(name) else quote_database(table), reseed)
+    return "DBCC CHECKIDENT (%s, %s)" % (name if is_constant(name) else quote_bare(table), reseed)
 
 
 def bare_identifier(name: str) -> str:
@@ -195,7 +195,7 @@ class TableName:
 
     def view(self, name: str) -> str:
         """A view of the catalogue that the table is in: `sys.name`, with the table's database."""
-        return "sys.%s" % name if self.database is None else "%s.sys.%s" % (quote_database(self.database), name)
+        return "sys.%s" % name if self.database is None else "%s.sys.%s" % (quote_bare(self.database), name)
 
     def in_schema(self, schema: Optional[str]) -> "TableName":
         """Return the same name in another schema."""
@@ -204,7 +204,7 @@ class TableName:
     def __str__(self) -> str:
         """The name as T-SQL writes it: `[schema].[name]`, `[name]`, `[database].[schema].[name]`, `[server]...[name]`."""
         parts = (self.server, self.database, self.schema, self.name)
-        return ".".join(quote_database(part) if part else "" for part in dropwhile(operator.not_, parts))
+        return ".".join(quote_bare(part) if part else "" for part in dropwhile(operator.not_, parts))
 
     def as_db_table(self, default_schema: Optional[str] = None) -> str:
         """The name as `Meta.db_table` writes it."""

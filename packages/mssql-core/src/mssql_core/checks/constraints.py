@@ -1,15 +1,18 @@
 """Constraints that are disabled, not trusted or stricter than the model, and heaps."""
 
+from functools import reduce
 from itertools import groupby
 from operator import itemgetter
-from typing import Iterator
+from typing import Iterator, List
 
 from django.db.models import UniqueConstraint
 
-from ..names import TableName, quote_identifier
-from ..plugin.django_types import Connection
+from ..introspection.table_snapshot import load_indexes
+from ..names import TableName, quote_bare
+from ..plugin.django_types import Connection, Model
 from ..plugin.types import Finding
-from .findings import ProjectTables, fetched, finding, models_of
+from ..schema.column_change import ignoring_nulls
+from .findings import ProjectTables, fetched, finding
 
 _PAGE = "explanation/constraints"
 _FOREIGN_KEYS = (
@@ -27,7 +30,7 @@ _CHECKS = (
     "WHERE c.is_not_trusted = 1 OR c.is_disabled = 1 ORDER BY 1, 2, 3"
 )
 _ONE_NULL = (
-    "SELECT SCHEMA_NAME(t.schema_id), t.name, i.name, i.is_unique_constraint, c.name, c.is_nullable "
+    "SELECT SCHEMA_NAME(t.schema_id), t.name, i.name, c.name, c.is_nullable "
     "FROM sys.indexes AS i JOIN sys.tables AS t ON t.object_id = i.object_id "
     "JOIN sys.index_columns AS k ON k.object_id = i.object_id AND k.index_id = i.index_id AND k.is_included_column = 0 "
     "JOIN sys.columns AS c ON c.object_id = k.object_id AND c.column_id = k.column_id "
@@ -44,7 +47,7 @@ def foreign_keys(connection: Connection) -> Iterator[Finding]:
     """Foreign keys that are disabled or not trusted, with the query for orphans."""
     rows = ProjectTables(connection).of(fetched(connection, _FOREIGN_KEYS))
     for (schema, name, key, is_off, target_schema, target), columns in groupby(rows, itemgetter(0, 1, 2, 3, 4, 5)):
-        pairs = [(quote_identifier(column), quote_identifier(other)) for *_, column, other in columns]
+        pairs = [(quote_bare(column), quote_bare(other)) for *_, column, other in columns]
         orphans = "SELECT t.* FROM %s AS t LEFT JOIN %s AS r ON %s WHERE %s AND r.%s IS NULL" % (
             TableName(schema, name),
             TableName(target_schema, target),
@@ -73,39 +76,53 @@ def _unproven(kind: str, schema: str, table: str, name: str, is_off: bool, query
     remedy = "Look for rows that break it: %s; mend them, then: ALTER TABLE %s WITH CHECK CHECK CONSTRAINT %s" % (
         query,
         TableName(schema, table),
-        quote_identifier(name),
+        quote_bare(name),
     )
     return finding(text, remedy, _PAGE)
 
 
 def unique_nulls(connection: Connection) -> Iterator[Finding]:
     """Unique keys that take a single NULL, where Django expects any number."""
-    wanted = {
-        constraint.name.casefold()
-        for model in models_of(connection)
-        for constraint in model._meta.constraints
-        if isinstance(constraint, UniqueConstraint) and getattr(constraint, "nulls_distinct", None) is False
-    }
-    rows = ProjectTables(connection).of(fetched(connection, _ONE_NULL))
-    for (schema, table, name, is_constraint), group in groupby(rows, itemgetter(0, 1, 2, 3)):
-        columns = list(group)
-        nullable = [quote_identifier(column) for *_, column, is_nullable in columns if is_nullable]
-        if not nullable or name.casefold() in wanted:
+    tables = ProjectTables(connection)
+    rows = tables.of(fetched(connection, _ONE_NULL))
+    for (schema, table, name), columns in groupby(rows, itemgetter(0, 1, 2)):
+        nullable = [column for *_, column, is_nullable in columns if is_nullable]
+        if not nullable or _takes_one_null(tables.model(schema, table), name):
             continue
-        quoted = TableName(schema, table), quote_identifier(name)
-        drop = "ALTER TABLE %s DROP CONSTRAINT %s" if is_constraint else "DROP INDEX %s ON %s"
-        create = "CREATE UNIQUE INDEX %s ON %s (%s) WHERE %s" % (
-            quoted[1],
-            quoted[0],
-            ", ".join(quote_identifier(column) for *_, column, _ in columns),
-            " AND ".join("%s IS NOT NULL" % column for column in nullable),
-        )
         yield finding(
             "The unique key %s of %s.%s takes one NULL only; a model's unique field takes many."
             % (name, schema, table),
-            "Make it a filtered index: %s; %s" % (drop % (quoted if is_constraint else quoted[::-1]), create),
+            _as_filtered_index(connection, TableName(schema, table), name, nullable),
             _PAGE,
         )
+
+
+def _takes_one_null(model: Model, name: str) -> bool:
+    """Whether a constraint of the model asks for it; indexes of other tables may have the name as well."""
+    return any(
+        constraint.name.casefold() == name.casefold()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint) and getattr(constraint, "nulls_distinct", None) is False
+    )
+
+
+def _as_filtered_index(connection: Connection, table: TableName, name: str, nullable: List[str]) -> str:
+    """The remedy: the key again, with all that it has but IGNORE_DUP_KEY, which no filtered index takes.
+
+    https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql
+    """
+    with connection.cursor() as cursor:
+        key = next((index for index in load_indexes(cursor, table) if index.name == name), None)
+    if key is None:
+        return "Make it a filtered index, by partitions as it is: WHERE %s" % _are_not_null(nullable)
+    options = tuple(option for option in key.options if not option.startswith("IGNORE_DUP_KEY"))
+    lost = " (which cannot have IGNORE_DUP_KEY)" if options != key.options else ""
+    filtered = reduce(ignoring_nulls, nullable, key._replace(options=options))
+    return "Make it a filtered index%s: %s" % (lost, "; ".join([*key.drop_sql(), *filtered.create_sql()]))
+
+
+def _are_not_null(columns: List[str]) -> str:
+    return " AND ".join("%s IS NOT NULL" % quote_bare(column) for column in columns)
 
 
 def heaps(connection: Connection) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, 
 
 from django.db import IntegrityError
 
-from ..names import TableName, bare_identifier, quote_identifier
+from ..names import TableName, bare_identifier, quote_bare
 from .queries import rows
 
 _KEYS = (
@@ -162,7 +162,7 @@ def _look_for_orphans(cursor: Any, keys: Mapping[_Key, Sequence[Any]]) -> None:
 
 def _orphans(key: _Key, columns: Sequence[Any]) -> str:
     """The rows of which every column of the key has a value, and no row of the other table has them all."""
-    pairs = [(quote_identifier(column.column_name), quote_identifier(column.referenced_column)) for column in columns]
+    pairs = [(quote_bare(column.column_name), quote_bare(column.referenced_column)) for column in columns]
     return "SELECT 1 FROM %s AS c WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS p WHERE %s)" % (
         TableName(key.schema_name, key.table_name),
         " AND ".join("c.%s IS NOT NULL" % name for name, _ in pairs),

@@ -3,7 +3,7 @@
 import re
 from typing import Iterable, List, Match, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..names import TableName, quote_identifier
+from ..names import TableName, quote_bare
 
 # Computed columns that stand for the expressions of an index. They belong to
 # their index: nobody but the schema editor sees them.
@@ -45,7 +45,7 @@ def rename_reference(definition: str, old: str, new: str) -> str:
     def renamed(match: Match[str]) -> str:
         token = match.group()
         if token[0] in '["' and _undelimited(token).lower() == old.lower():
-            return quote_identifier(new)
+            return quote_bare(new)
         return token
 
     return _TOKEN.sub(renamed, definition)
@@ -56,7 +56,7 @@ def _undelimited(token: str) -> str:
 
 
 def _column_list(names: Iterable[str]) -> str:
-    return ", ".join(quote_identifier(name) for name in names)
+    return ", ".join(quote_bare(name) for name in names)
 
 
 class Default(NamedTuple):
@@ -75,9 +75,9 @@ class Default(NamedTuple):
             "ALTER TABLE %s ADD CONSTRAINT %s DEFAULT %s FOR %s"
             % (
                 self.table,
-                quote_identifier(self.name),
+                quote_bare(self.name),
                 self.definition,
-                quote_identifier(self.column),
+                quote_bare(self.column),
             )
         ]
 
@@ -104,7 +104,7 @@ class Check(NamedTuple):
         sql = "ALTER TABLE %s%s ADD CONSTRAINT %s CHECK %s" % (
             self.table,
             " WITH NOCHECK" if self.is_not_trusted else "",
-            quote_identifier(self.name),
+            quote_bare(self.name),
             self.definition,
         )
         return [sql] + _disable(self)
@@ -139,7 +139,7 @@ class ForeignKey(NamedTuple):
         sql = "ALTER TABLE %s%s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)" % (
             self.table,
             " WITH NOCHECK" if self.is_not_trusted else "",
-            quote_identifier(self.name),
+            quote_bare(self.name),
             _column_list(self.columns),
             self.to_table,
             _column_list(self.to_columns),
@@ -189,14 +189,14 @@ class Index(NamedTuple):
         return self.columns + self.includes + tuple(self.expression_columns)
 
     def create_sql(self) -> List[str]:
-        keys = ", ".join(quote_identifier(column) + (" DESC" if descending else "") for column, descending in self.keys)
+        keys = ", ".join(quote_bare(column) + (" DESC" if descending else "") for column, descending in self.keys)
         options = " WITH (%s)" % ", ".join(self.options) if self.options else ""
         if self.data_space:
-            options += " ON %s" % quote_identifier(self.data_space)
+            options += " ON %s" % quote_bare(self.data_space)
         if self.is_constraint:
             sql = "ALTER TABLE %s ADD CONSTRAINT %s %s %s (%s)%s" % (
                 self.table,
-                quote_identifier(self.name),
+                quote_bare(self.name),
                 "PRIMARY KEY" if self.is_primary_key else "UNIQUE",
                 self.kind,
                 keys,
@@ -206,7 +206,7 @@ class Index(NamedTuple):
             sql = "CREATE %s%s INDEX %s ON %s (%s)%s%s%s" % (
                 "UNIQUE " if self.is_unique else "",
                 self.kind,
-                quote_identifier(self.name),
+                quote_bare(self.name),
                 self.table,
                 keys,
                 " INCLUDE (%s)" % _column_list(self.includes) if self.includes else "",
@@ -214,14 +214,14 @@ class Index(NamedTuple):
                 options,
             )
         if self.is_disabled:
-            name = quote_identifier(self.name)
+            name = quote_bare(self.name)
             return [sql, "ALTER INDEX %s ON %s DISABLE" % (name, self.table)]
         return [sql]
 
     def drop_sql(self) -> List[str]:
         if self.is_constraint:
             return [_drop_constraint(self.table, self.name)]
-        return ["DROP INDEX %s ON %s" % (quote_identifier(self.name), self.table)]
+        return ["DROP INDEX %s ON %s" % (quote_bare(self.name), self.table)]
 
     def renamed(self, old: str, new: str) -> "Index":
         return self._replace(
@@ -245,14 +245,14 @@ class Statistics(NamedTuple):
 
     def create_sql(self) -> List[str]:
         sql = "CREATE STATISTICS %s ON %s (%s)" % (
-            quote_identifier(self.name),
+            quote_bare(self.name),
             self.table,
             _column_list(self.columns),
         )
         return [sql + " WHERE %s" % self.filter if self.filter else sql]
 
     def drop_sql(self) -> List[str]:
-        return ["DROP STATISTICS %s.%s" % (self.table, quote_identifier(self.name))]
+        return ["DROP STATISTICS %s.%s" % (self.table, quote_bare(self.name))]
 
     def renamed(self, old: str, new: str) -> "Statistics":
         return self._replace(
@@ -279,11 +279,11 @@ class Column(NamedTuple):
     def definition(self) -> str:
         """The column as CREATE TABLE and ADD write it."""
         if self.computed is not None:
-            sql = "%s AS %s" % (quote_identifier(self.name), self.computed)
+            sql = "%s AS %s" % (quote_bare(self.name), self.computed)
             if self.is_persisted:
                 sql += " PERSISTED" + ("" if self.is_nullable else " NOT NULL")
             return sql
-        parts = [quote_identifier(self.name), self.type]
+        parts = [quote_bare(self.name), self.type]
         if self.collation:
             parts.append("COLLATE " + self.collation)
         if "SPARSE" in self.attributes:
@@ -299,7 +299,7 @@ class Column(NamedTuple):
         return ["ALTER TABLE %s ADD %s" % (self.table, self.definition())]
 
     def drop_sql(self) -> List[str]:
-        name = quote_identifier(self.name)
+        name = quote_bare(self.name)
         return ["ALTER TABLE %s DROP COLUMN %s" % (self.table, name)]
 
     def renamed(self, old: str, new: str) -> "Column":
@@ -328,7 +328,7 @@ class Trigger(NamedTuple):
     def create_sql(self) -> List[str]:
         if not self.is_disabled:
             return [self.definition]
-        name = quote_identifier(self.name)
+        name = quote_bare(self.name)
         return [self.definition, "DISABLE TRIGGER %s ON %s" % (name, self.table)]
 
 
@@ -354,13 +354,13 @@ def type_sql(name: str, max_length: int, precision: int, scale: int) -> str:
 
 
 def _drop_constraint(table: TableName, name: str) -> str:
-    return "ALTER TABLE %s DROP CONSTRAINT %s" % (table, quote_identifier(name))
+    return "ALTER TABLE %s DROP CONSTRAINT %s" % (table, quote_bare(name))
 
 
 def _disable(constraint: Union[Check, ForeignKey]) -> List[str]:
     if not constraint.is_disabled:
         return []
-    name = quote_identifier(constraint.name)
+    name = quote_bare(constraint.name)
     return ["ALTER TABLE %s NOCHECK CONSTRAINT %s" % (constraint.table, name)]
 
 

@@ -206,6 +206,11 @@ def load(cursor: Cursor, table: TableName, schema_option: Optional[str] = None) 
     )
 
 
+def load_indexes(cursor: Cursor, table: TableName) -> List[Index]:
+    """Return the rowstore indexes of the table that are not partitioned."""
+    return _indexes(queries.indexes(cursor, table), table)[0]
+
+
 def load_properties(cursor: Cursor, table: TableName) -> List[ExtendedProperty]:
     """Return the extended properties of the table and of its parts."""
     return [

@@ -14,7 +14,7 @@ from ..introspection.objects import (
     column_references,
 )
 from ..introspection.table_snapshot import TableSnapshot
-from ..names import TableName, bare_identifier, quote_identifier
+from ..names import TableName, bare_identifier, quote_bare
 from ..plugin.django_types import Connection, Field, Model, SchemaEditor
 from . import conversions, fields, identity_rebuild
 from .column_change import ColumnChange, ignoring_nulls, is_longer, without_nulls
@@ -311,7 +311,7 @@ class FieldAlteration:
         if old == new:
             return
         if not self._remakes:
-            self.editor.rename_object("%s.%s" % (self.table, quote_identifier(old)), new, "COLUMN")
+            self.editor.rename_object("%s.%s" % (self.table, quote_bare(old)), new, "COLUMN")
             self.editor.catalogue.column_renamed(self.table, old, new)
         dependents.rename(self.table, old, new)
         self.editor.deferred.rename_column(self.model._meta.db_table, self.old.column, self.new.column)
@@ -356,7 +356,7 @@ class FieldAlteration:
         if self.type_changed:
             conversions.carry_out(self.editor, stored_type, change._replace(null=True))
             stored_type = change.type
-        column = quote_identifier(change.column)
+        column = quote_bare(change.column)
         self.editor.change_rows("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
         return stored_type
 

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple, Optional
 
 from ..introspection.objects import Index
-from ..names import TableName, quote_identifier
+from ..names import TableName, quote_bare
 from . import index_filter as filters
 
 # Types of which a longer one may replace a shorter one in place.
@@ -24,7 +24,7 @@ class ColumnChange(NamedTuple):
         """Return the ALTER TABLE."""
         return "ALTER TABLE %s ALTER COLUMN %s %s%s %s" % (
             self.table,
-            quote_identifier(self.column),
+            quote_bare(self.column),
             self.type,
             " COLLATE " + self.collation if self.collation else "",
             "NULL" if self.null else "NOT NULL",
@@ -39,7 +39,7 @@ def is_longer(old_type: Optional[str], new_type: Optional[str]) -> bool:
 
 def ignoring_nulls(index: Index, column: str) -> Index:
     """Return the unique index that takes NULLs of the column for different."""
-    rule = "%s IS NOT NULL" % quote_identifier(column)
+    rule = "%s IS NOT NULL" % quote_bare(column)
     return index._replace(
         is_unique_constraint=False,
         kind="NONCLUSTERED",
@@ -52,7 +52,7 @@ def without_nulls(index: Index, column: str) -> Index:
     if not index.filter:
         return index
     predicates, others = filters.split(index.filter)
-    rule = "%s IS NOT NULL" % quote_identifier(column)
+    rule = "%s IS NOT NULL" % quote_bare(column)
     if others or rule not in predicates:
         return index
     rest = [predicate for predicate in predicates if predicate != rule]

@@ -3,7 +3,7 @@
 import re
 from typing import Callable, Match, Optional
 
-from ..names import quote_identifier
+from ..names import quote_bare
 from ..operations.floats import shortest_text
 from ..plugin.django_types import SchemaEditor
 from .column_change import ColumnChange
@@ -53,7 +53,7 @@ def _text_to_uuid(editor: SchemaEditor, old: Match[str], change: ColumnChange) -
     """Texts of 32 digits get hyphens first; others the server reads or refuses itself."""
     if old.group(2) != "max" and int(old.group(2)) < _HYPHENATED:
         editor.alter_column(change._replace(type="%s(%d)" % (old.group(1), _HYPHENATED), collation=None))
-    column = quote_identifier(change.column)
+    column = quote_bare(change.column)
     values = change.table, column, _WITH_HYPHENS.format(column), column, _HEX_LENGTH
     editor.change_rows("UPDATE %s SET %s = %s WHERE LEN(%s) = %d" % values)
     editor.alter_column(change._replace(collation=None))
@@ -61,7 +61,7 @@ def _text_to_uuid(editor: SchemaEditor, old: Match[str], change: ColumnChange) -
 
 def _uuid_to_text(editor: SchemaEditor, new: Match[str], change: ColumnChange) -> None:
     """As Python writes it, in small letters; without hyphens where there is no room for them (error 8170)."""
-    column = quote_identifier(change.column)
+    column = quote_bare(change.column)
     text = "LOWER(%s)" % column
     if new.group(2) != "max" and int(new.group(2)) < _HYPHENATED:
         text = "REPLACE(%s, '-', '')" % text
@@ -72,7 +72,7 @@ def _uuid_to_text(editor: SchemaEditor, new: Match[str], change: ColumnChange) -
 
 def _to_whole_text(editor: SchemaEditor, whole_text: Callable[[str], str], change: ColumnChange) -> None:
     """The texts wait in a column of their own while the type changes."""
-    column, between = quote_identifier(change.column), quote_identifier("__text_of_" + change.column[:100])
+    column, between = quote_bare(change.column), quote_bare("__text_of_" + change.column[:100])
     editor.run(["ALTER TABLE %s ADD %s nvarchar(32) NULL" % (change.table, between)])
     editor.change_rows("UPDATE %s SET %s = %s" % (change.table, between, whole_text(column)))
     editor.alter_column(change)

@@ -9,7 +9,7 @@ from .. import compat
 from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, is_hidden
 from ..introspection.table_snapshot import TableSnapshot, renamed_key
 from ..literals import literal
-from ..names import TableName, bare_identifier, create_schema_sql, quote_identifier, quote_name
+from ..names import TableName, bare_identifier, create_schema_sql, quote_bare, quote_identifier, quote_name
 from ..plugin.django_types import Connection, Field, Model
 from . import fields
 from .alter_field import FieldAlteration
@@ -332,7 +332,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
     def _move_table(self, old: TableName, new: TableName) -> None:
         if old.schema != new.schema:
             self._create_schema(new.schema)
-            target = quote_identifier(new.schema or self.connection.server.default_schema)
+            target = quote_bare(new.schema or self.connection.server.default_schema)
             self.run(["ALTER SCHEMA %s TRANSFER %s" % (target, old)])
         if old.name != new.name:
             self.rename_object(str(old.in_schema(new.schema)), new.name)
@@ -384,7 +384,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if name is None:
             return
         if isinstance(item, Index) and not item.is_constraint:
-            self.rename_object("%s.%s" % (item.table, quote_identifier(item.name)), name, "INDEX")
+            self.rename_object("%s.%s" % (item.table, quote_bare(item.name)), name, "INDEX")
         else:
             self.rename_object(str(TableName(item.table.schema, item.name)), name)
         self.catalogue.renamed(item.table, item.name, name)

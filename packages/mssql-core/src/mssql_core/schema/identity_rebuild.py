@@ -15,7 +15,7 @@ from django.db.transaction import atomic
 
 from ..introspection import queries, table_snapshot
 from ..introspection.table_snapshot import TableSnapshot
-from ..names import MAX_NAME_LENGTH, TableName, quote_identifier, restart_sql
+from ..names import MAX_NAME_LENGTH, TableName, quote_bare, restart_sql
 from ..plugin.django_types import Model, SchemaEditor
 from .comments import property_sql
 
@@ -119,7 +119,7 @@ def _create_and_fill(
     definitions = ", ".join(item.definition() for item in columns)
     editor.run(["CREATE TABLE %s (%s)" % (table, definitions)])
     names = ", ".join(
-        quote_identifier(item.name)
+        quote_bare(item.name)
         for item in columns
         if item.computed is None and item.type not in ("timestamp", "rowversion")
     )
@@ -176,7 +176,7 @@ def _permission_sql(table: TableName, permission: Any) -> str:
         "GRANT" if permission.state.startswith("GRANT") else permission.state,
         permission.permission,
         table,
-        " (%s)" % quote_identifier(permission.column_name) if permission.column_name else "",
-        quote_identifier(permission.grantee),
+        " (%s)" % quote_bare(permission.column_name) if permission.column_name else "",
+        quote_bare(permission.grantee),
         " WITH GRANT OPTION" if permission.state == "GRANT_WITH_GRANT_OPTION" else "",
     )
