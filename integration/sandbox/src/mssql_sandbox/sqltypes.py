@@ -40,6 +40,11 @@ class SqlType:
     collation: str | None = None
 
     @property
+    def digits(self) -> tuple[int, int]:
+        """Precision and scale of a decimal."""
+        return self.precision or 0, self.scale or 0
+
+    @property
     def is_character(self) -> bool:
         return self.name in ("char", "varchar", "nchar", "nvarchar", "text", "ntext")
 
@@ -107,11 +112,11 @@ def decimal(precision: int, scale: int) -> SqlType:
     return SqlType("decimal", precision=precision, scale=scale)
 
 
-def varchar(length: int, collation: str = DEFAULT_COLLATION) -> SqlType:
+def varchar(length: int, collation: str | None = DEFAULT_COLLATION) -> SqlType:
     return SqlType("varchar", length=length, collation=collation)
 
 
-def nvarchar(length: int, collation: str = DEFAULT_COLLATION) -> SqlType:
+def nvarchar(length: int, collation: str | None = DEFAULT_COLLATION) -> SqlType:
     return SqlType("nvarchar", length=length, collation=collation)
 
 

@@ -46,10 +46,10 @@ class Translation(Protocol):
     statement: EngineStatement
     names: Names
 
-    def expression(self, node: nodes.Expression, scope: Scope) -> Bound:
+    def expression(self, node: nodes.Node, scope: Scope) -> Bound:
         """:raises SqlServerError: the binding error that SQL Server reports."""
 
-    def expressions(self, items: Iterable[nodes.Expression], scope: Scope) -> list[Bound]: ...
+    def expressions(self, items: Iterable[nodes.Node], scope: Scope) -> list[Bound]: ...
 
     def predicate(self, node: nodes.Predicate, scope: Scope) -> str:
         """:raises SqlServerError: binding errors; 4145 for a value where a condition is expected."""

@@ -97,16 +97,20 @@ def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     return f"({left_sql} {BITWISE[operator]} {right_sql})", result
 
 
-_BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
+
+
+def bits_cast(name: str) -> str:
+    """The engine's type of an integer type."""
+    return {"tinyint": "smallint", "int": "integer"}.get(name, name)
 
 
 def _shift(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     """https://learn.microsoft.com/sql/t-sql/functions/left-shift-transact-sql"""
-    if left.name not in _BITS or right.name not in _BITS:
+    if left.name not in BITS or right.name not in BITS:
         raise NotSupported(f"the operator {operator} between {label(left)} and {label(right)}")
     function = "ms.shift_left" if operator == "<<" else "ms.shift_right"
-    cast = {"tinyint": "smallint", "int": "integer"}.get(left.name, left.name)
-    return f"{function}(({left_sql})::bigint, ({right_sql})::bigint, {_BITS[left.name]})::{cast}", left
+    return f"{function}(({left_sql})::bigint, ({right_sql})::bigint, {BITS[left.name]})::{bits_cast(left.name)}", left
 
 
 def _invalid(type_: SqlType, operator: str) -> SqlServerError:

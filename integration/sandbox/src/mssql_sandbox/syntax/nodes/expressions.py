@@ -1,5 +1,7 @@
 """Expressions."""
 
+from typing import Any
+
 from .base import Expression, Node, Predicate, TypeName
 
 
@@ -57,7 +59,7 @@ class Cast(Expression):
 
 
 class When(Node):
-    condition: "Predicate | Expression"  # Expression in a simple CASE
+    condition: Predicate | Expression  # Expression in a simple CASE
     result: Expression
 
 
@@ -76,8 +78,8 @@ class Frame(Node):
     """unit ROWS or RANGE; bounds like ('UNBOUNDED PRECEDING', None), ('PRECEDING', expr), ('CURRENT ROW', None)."""
 
     unit: str
-    start: tuple[str, Expression | None]
-    end: tuple[str, Expression | None] | None = None
+    start: tuple[str, Literal | None]
+    end: tuple[str, Literal | None] | None = None
 
 
 class Over(Node):
@@ -97,7 +99,7 @@ class FunctionCall(Expression):
     """
 
     name: str
-    arguments: list["Expression | Predicate"]
+    arguments: list[Any]  # Expression; a Predicate in IIF
     distinct: bool = False  # COUNT(DISTINCT x)
     over: Over | None = None
     within_group: list[OrderItem] | None = None

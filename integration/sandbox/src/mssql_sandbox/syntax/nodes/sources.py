@@ -1,7 +1,8 @@
 """What FROM takes."""
 
+from typing import Any
+
 from .base import Expression, Name, Node, Predicate, Source, TypeName
-from .expressions import FunctionCall, MethodCall
 
 
 class TableSource(Source):
@@ -31,7 +32,7 @@ class OpenJsonColumn(Node):
 class FunctionSource(Source):
     """OPENJSON, STRING_SPLIT, GENERATE_SERIES, a table function, ``sys.fn_helpcollations()``, ``x.nodes('...')``."""
 
-    call: "FunctionCall | MethodCall"
+    call: Any  # FunctionCall, MethodCall
     alias: str | None = None
     columns: list[str] = []
     with_columns: list[OpenJsonColumn] | None = None  # OPENJSON ... WITH (...)

@@ -1,22 +1,23 @@
 """Aggregate functions, also as window functions."""
 
 from ...errors import NotSupported, SqlServerError
-from ...sqltypes import BIGINT, FLOAT, INT, MAX, SqlType, decimal, nvarchar, varchar
+from ...sqltypes import BIGINT, FLOAT, INT, MAX, MONEY, TINYINT, decimal, nvarchar, varchar
 from ...syntax import nodes
 from ...types.collation import key_sql
 from ...types.precedence import label
 from ..aggregates import contains_aggregate, contains_subquery, contains_window, walk
 from ..bound import Bound, Scope
-from .registry import Functions, invalid_argument
-from .string import text
+from .call import Call
+from .registry import Functions
 from .window import over_sql
 
 FUNCTIONS = Functions()
+define = FUNCTIONS.define
 
 
-def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bound:
+def argument(call: Call) -> Bound:
     """The aggregated expression. :raises SqlServerError: 130 nested, 10759 DISTINCT with OVER."""
-    value = node.arguments[position]
+    node, value = call.node, call.node.arguments[0]
     if node.over is None:
         if contains_aggregate(value) or contains_subquery(value):
             raise SqlServerError(130)
@@ -24,103 +25,104 @@ def argument(t, node: nodes.FunctionCall, scope: Scope, position: int = 0) -> Bo
         raise SqlServerError(4109)
     if node.over is not None and node.distinct:
         raise SqlServerError(10759)
-    level = _level(t, node, value, scope)
+    level = _level(call, value)
     if node.over is None:
         level.in_aggregate += 1
     try:
-        return t.expression(value, scope)
+        return call.expression(value)
     finally:
         if node.over is None:
             level.in_aggregate -= 1
 
 
-def _level(t, node, value, scope: Scope) -> Scope:
+def _level(call: Call, value: nodes.Node) -> Scope:
     """The query that the aggregate belongs to: an outer one's if its only column is that query's.
 
     :raises SqlServerError: 8124 for an outer column mixed with others.
     """
+    scope, names = call.scope, call.t.names
     # What resolves nowhere is a datepart.
-    references = [found for found in walk(value) if isinstance(found, nodes.ColumnRef) and _resolves(t, found, scope)]
-    owners = [t.names.column(reference, scope)[1] for reference in references]
+    references = [node for node in walk(value) if isinstance(node, nodes.ColumnRef) and _resolves(call, node)]
+    owners = [names.column(reference, scope)[1] for reference in references]
     if all(owner is scope for owner in owners):
         return scope
-    if len({t.names.fingerprint(r, scope) for r in references}) > 1:
+    if len({names.fingerprint(reference, scope) for reference in references}) > 1:
         raise SqlServerError(8124)
-    if owners[0].groups is None or node.over is not None:
+    if owners[0].groups is None or call.node.over is not None:
         raise NotSupported("an aggregate over an outer reference")
     return owners[0]
 
 
-def _resolves(t, reference: nodes.ColumnRef, scope: Scope) -> bool:
+def _resolves(call: Call, reference: nodes.ColumnRef) -> bool:
     try:
-        t.names.column(reference, scope)
+        call.t.names.column(reference, call.scope)
     except SqlServerError:
         return False
     return True
 
 
-def finish(t, node: nodes.FunctionCall, scope: Scope, sql: str) -> str:
-    if node.over is None:
+def finish(call: Call, sql: str) -> str:
+    if call.node.over is None:
         return sql
-    return f"{sql} OVER {over_sql(t, node, scope)}"
+    return f"{sql} OVER {over_sql(call)}"
 
 
 def invalid(bound: Bound, name: str) -> SqlServerError:
     return SqlServerError(8117, type=label(bound.type), operator=name)
 
 
-@FUNCTIONS.define("count count_big", 1, raw=True)
-def _count(t, node, scope):
-    kind = INT if node.name.lower() == "count" else BIGINT
+@define("count count_big", 1)
+def _count(call: Call) -> Bound:
+    kind = INT if call.name == "count" else BIGINT
     cast = "integer" if kind is INT else "bigint"
-    if isinstance(node.arguments[0], nodes.Star):
-        return Bound(f"({finish(t, node, scope, 'count(*)')})::{cast}", kind, False)
-    bound = argument(t, node, scope)
+    if isinstance(call.node.arguments[0], nodes.Star):
+        return Bound(f"({finish(call, 'count(*)')})::{cast}", kind, False)
+    bound = argument(call)
     if bound.type.name in ("text", "ntext", "image", "xml", "json"):
-        raise invalid(bound, node.name.lower())
+        raise invalid(bound, call.name)
     value = "NULL::integer" if bound.is_null else bound.sql
-    if node.distinct:
+    if call.node.distinct:
         value = f"DISTINCT {key_sql(value, bound.type)}"
     elif bound.type.name == "datetimeoffset":
         value = f"({bound.sql}).u"
-    return Bound(f"({finish(t, node, scope, f'count({value})')})::{cast}", kind, False)
+    return Bound(f"({finish(call, f'count({value})')})::{cast}", kind, False)
 
 
-@FUNCTIONS.define("sum", 1, raw=True)
-def _sum(t, node, scope):
-    bound = argument(t, node, scope)
+@define("sum", 1)
+def _sum(call: Call) -> Bound:
+    bound = argument(call)
     name = bound.type.name
     if bound.is_null:
         raise SqlServerError(8117, type="NULL", operator="sum")
     if not bound.type.is_number or name == "bit":
         raise invalid(bound, "sum")
-    distinct = "DISTINCT " if node.distinct else ""
-    total = finish(t, node, scope, f"sum({distinct}{bound.sql})")
+    distinct = "DISTINCT " if call.node.distinct else ""
+    total = finish(call, f"sum({distinct}{bound.sql})")
     if name in ("tinyint", "smallint", "int"):
         return Bound(f"ms.number_to_int(({total})::numeric, 'expression')", INT, True)
     if name == "bigint":
         return Bound(f"ms.number_to_bigint(({total})::numeric, 'expression')", BIGINT, True)
     if name == "decimal":
-        kind = decimal(38, bound.type.scale)
+        kind = decimal(38, bound.type.digits[1])
         return Bound(f"ms.to_decimal({total}, 38, {kind.scale}, 'expression')", kind, True)
     if bound.type.is_approximate:
         return Bound(f"ms.float_result(({total})::double precision)", FLOAT, True)
-    return Bound(f"ms.to_money({total})", SqlType("money", precision=19, scale=4), True)
+    return Bound(f"ms.to_money({total})", MONEY, True)
 
 
-@FUNCTIONS.define("avg", 1, raw=True)
-def _avg(t, node, scope):
-    bound = argument(t, node, scope)
+@define("avg", 1)
+def _avg(call: Call) -> Bound:
+    bound = argument(call)
     name = bound.type.name
     if bound.is_null or not bound.type.is_number or name == "bit":
         if bound.is_null:
             raise SqlServerError(8117, type="NULL", operator="avg")
         raise invalid(bound, "avg")
-    distinct = "DISTINCT " if node.distinct else ""
+    distinct = "DISTINCT " if call.node.distinct else ""
     if bound.type.is_approximate:
-        return Bound(f"({finish(t, node, scope, f'avg({distinct}{bound.sql})')})::double precision", FLOAT, True)
-    total = finish(t, node, scope, f"sum({distinct}({bound.sql})::numeric)")
-    count = finish(t, node, scope, f"count({distinct}{bound.sql})")
+        return Bound(f"({finish(call, f'avg({distinct}{bound.sql})')})::double precision", FLOAT, True)
+    total = finish(call, f"sum({distinct}({bound.sql})::numeric)")
+    count = finish(call, f"count({distinct}{bound.sql})")
     if name in ("tinyint", "smallint", "int", "bigint"):
         # The sum is one of the result's type, and overflows as such.
         limited = "bigint" if name == "bigint" else "int"
@@ -131,10 +133,10 @@ def _avg(t, node, scope):
     if name == "bigint":
         return Bound(f"trunc({quotient})::bigint", BIGINT, True)
     if name == "decimal":
-        scale = max(bound.type.scale, 6)
+        scale = max(bound.type.digits[1], 6)
         kind = decimal(38, scale)
         return Bound(f"ms.to_decimal({_cut(total, count, scale)}, 38, {scale}, 'expression')", kind, True)
-    return Bound(_cut(total, count, 4), SqlType("money", precision=19, scale=4), True)
+    return Bound(_cut(total, count, 4), MONEY, True)
 
 
 def _cut(total: str, count: str, scale: int) -> str:
@@ -142,17 +144,17 @@ def _cut(total: str, count: str, scale: int) -> str:
     return f"(div(({total}) * 1e{scale}, nullif({count}, 0)) * 1e-{scale})"
 
 
-@FUNCTIONS.define("min max", 1, raw=True)
-def _min(t, node, scope):
-    name = node.name.lower()
-    bound = argument(t, node, scope)
+@define("min max", 1)
+def _min(call: Call) -> Bound:
+    name = call.name
+    bound = argument(call)
     if bound.is_null:
         raise SqlServerError(8117, type="NULL", operator=name)
     if bound.type.name in ("bit", "text", "ntext", "image", "xml", "json"):
         raise invalid(bound, name)
     type_ = bound.type
     if type_.name == "sql_variant":
-        raise NotSupported(f"{name.upper()} of sql_variant", node.line)
+        raise NotSupported(f"{name.upper()} of sql_variant", call.node.line)
     if type_.name == "uniqueidentifier":
         sql = f"ms.{name}_uuid({bound.sql})"
     elif type_.is_character:
@@ -161,21 +163,21 @@ def _min(t, node, scope):
         sql = f"ms.{name}_offset({bound.sql})"
     else:
         sql = f"{name}({bound.sql})"
-    return Bound(finish(t, node, scope, sql), type_, True, bound.coercibility)
+    return Bound(finish(call, sql), type_, True, bound.coercibility)
 
 
-@FUNCTIONS.define("stdev stdevp var varp", 1, raw=True)
-def _deviation(t, node, scope):
-    name = node.name.lower()
-    bound = argument(t, node, scope)
+@define("stdev stdevp var varp", 1)
+def _deviation(call: Call) -> Bound:
+    name = call.name
+    bound = argument(call)
     if bound.is_null or not bound.type.is_number or bound.type.name == "bit":
         raise invalid(bound, name)
     function = {"stdev": "stddev_samp", "stdevp": "stddev_pop", "var": "var_samp", "varp": "var_pop"}[name]
-    distinct = "DISTINCT " if node.distinct else ""
-    return Bound(finish(t, node, scope, f"{function}({distinct}({bound.sql})::double precision)"), FLOAT, True)
+    distinct = "DISTINCT " if call.node.distinct else ""
+    return Bound(finish(call, f"{function}({distinct}({bound.sql})::double precision)"), FLOAT, True)
 
 
-def _is_separator(node) -> bool:
+def _is_separator(node: nodes.Node) -> bool:
     """A literal, a variable, or the character of a code.
 
     https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql (examples with CHAR(13))
@@ -185,39 +187,39 @@ def _is_separator(node) -> bool:
     return isinstance(node, (nodes.Literal, nodes.Variable))
 
 
-def ordered_within(t, node, scope) -> str:
+def ordered_within(call: Call) -> str:
     """ORDER BY of WITHIN GROUP."""
-    if not node.within_group:
+    if not call.node.within_group:
         return ""
-    scope.in_aggregate += 1
+    call.scope.in_aggregate += 1
     keys = []
-    for item in node.within_group:
-        bound = t.expression(item.expression, scope)
+    for item in call.node.within_group:
+        bound = call.expression(item.expression)
         direction = "DESC NULLS LAST" if item.descending else "NULLS FIRST"
         keys.append(f"{key_sql(bound.sql, bound.type, True)} {direction}")
-    scope.in_aggregate -= 1
+    call.scope.in_aggregate -= 1
     return f" ORDER BY {', '.join(keys)}"
 
 
-@FUNCTIONS.define("string_agg", 2, raw=True)
-def _string_agg(t, node, scope):
-    if node.over is not None:
+@define("string_agg", 2)
+def _string_agg(call: Call) -> Bound:
+    if call.node.over is not None:
         raise SqlServerError(4113, name="STRING_AGG")
-    if node.distinct:
+    if call.node.distinct:
         raise SqlServerError(102, near=",")
-    bound = argument(t, node, scope)
-    separator_node = node.arguments[1]
+    bound = argument(call)
+    separator_node = call.node.arguments[1]
     if not _is_separator(separator_node):
         raise SqlServerError(8733)
-    value = text(t, bound, 1, "string_agg")
-    given = t.expression(separator_node, scope)
+    value = call.text(1, bound)
+    given = call.expression(separator_node)
     if not given.type.is_character:
-        raise invalid_argument(given, 2, "string_agg")
-    separator = text(t, given, 2, "string_agg")
+        raise call.invalid(2, given)
+    separator = call.text(2, given)
     order = ""
-    if node.within_group:
-        _check_ordering(t.names.fingerprint(node.within_group, scope), scope)
-        order = ordered_within(t, node, scope)
+    if call.node.within_group:
+        _check_ordering(call.t.names.fingerprint(call.node.within_group, call.scope), call.scope)
+        order = ordered_within(call)
     big = value.type.length == MAX
     limit = MAX if big else 4000 if value.type.is_unicode else 8000
     kind = (nvarchar if value.type.is_unicode else varchar)(limit, value.type.collation)
@@ -236,29 +238,29 @@ def _check_ordering(ordering: object, scope: Scope) -> None:
     scope.ordering = ordering
 
 
-@FUNCTIONS.define("grouping", 1, raw=True)
-def _grouping(t, node, scope):
+@define("grouping", 1)
+def _grouping(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/grouping-transact-sql"""
-    return Bound(f"grouping({_group_keys(t, node, scope)})::smallint", SqlType("tinyint"), False)
+    return Bound(f"grouping({_group_keys(call)})::smallint", TINYINT, False)
 
 
-@FUNCTIONS.define("grouping_id", 1, 32, raw=True)
-def _grouping_id(t, node, scope):
-    return Bound(f"grouping({_group_keys(t, node, scope)})", INT, False)
+@define("grouping_id", 1, 32)
+def _grouping_id(call: Call) -> Bound:
+    return Bound(f"grouping({_group_keys(call)})", INT, False)
 
 
-def _group_keys(t, node: nodes.FunctionCall, scope: Scope) -> str:
+def _group_keys(call: Call) -> str:
     """:raises SqlServerError: 8161 for an argument that is no expression of GROUP BY."""
     keys = []
-    for position, argument in enumerate(node.arguments, 1):
-        key = scope.group_keys.get(t.names.fingerprint(argument, scope))
+    for position, argument in enumerate(call.node.arguments, 1):
+        key = call.scope.group_keys.get(call.t.names.fingerprint(argument, call.scope))
         if key is None:
-            raise SqlServerError(8161, position=position, name=node.name.upper())
+            raise SqlServerError(8161, position=position, name=call.node.name.upper())
         keys.append(key)
     return ", ".join(keys)
 
 
-@FUNCTIONS.define("approx_count_distinct", 1, raw=True)
-def _approx(t, node, scope):
-    bound = argument(t, node, scope)
+@define("approx_count_distinct", 1)
+def _approx(call: Call) -> Bound:
+    bound = argument(call)
     return Bound(f"count(DISTINCT {key_sql(bound.sql, bound.type)})", BIGINT, False)

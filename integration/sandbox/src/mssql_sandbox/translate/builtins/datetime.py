@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 from ...errors import SqlServerError
-from ...sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SqlType, nvarchar
+from ...sqltypes import BIGINT, DATE, DATETIME, DATETIME2, DATETIMEOFFSET, INT, SMALLDATETIME, SqlType
 from ...syntax import nodes
 from ...types.conversion import convert_sql
 from ..bound import Bound
 from ..constants import folded_integer
 from ..operands import convert
-from .registry import Functions, invalid_argument
-from .string import integer, result, text
+from .call import Call, result
+from .registry import Functions
 
 FUNCTIONS = Functions()
+define = FUNCTIONS.define
 
 # https://learn.microsoft.com/sql/t-sql/functions/datepart-transact-sql
 PARTS = {
@@ -27,10 +28,10 @@ PARTS = {
 _TIME_PARTS = ("hour", "minute", "second", "millisecond", "microsecond", "nanosecond")
 
 
-def datepart(node: nodes.FunctionCall) -> str:
+def datepart(call: Call) -> str:
     """The first argument as a datepart. :raises SqlServerError: 155 unknown, 1023 not a word."""
-    argument = node.arguments[0]
-    name = node.name.lower()
+    argument = call.node.arguments[0]
+    name = call.name
     if not isinstance(argument, nodes.ColumnRef) or len(argument.parts) != 1:
         raise SqlServerError(1023, position=1, name=name)
     part = PARTS.get(argument.parts[0].casefold())
@@ -39,8 +40,9 @@ def datepart(node: nodes.FunctionCall) -> str:
     return part
 
 
-def temporal(t, bound: Bound, position: int, name: str) -> Bound:
+def temporal(call: Call, position: int) -> Bound:
     """An argument of a date type; strings become datetime2(7)... as documented, numbers datetime."""
+    bound = call.bind(position)
     if bound.is_null:
         return Bound("NULL::bigint", DATETIME, True)
     if bound.type.is_temporal:
@@ -49,7 +51,7 @@ def temporal(t, bound: Bound, position: int, name: str) -> Bound:
         return Bound(convert(bound, DATETIME2), DATETIME2, bound.nullable, columns=bound.columns)
     if bound.type.is_number:
         return Bound(convert(bound, DATETIME), DATETIME, bound.nullable, columns=bound.columns)
-    raise invalid_argument(bound, position, name)
+    raise call.invalid(position, bound)
 
 
 def ticks(bound: Bound) -> str:
@@ -63,6 +65,10 @@ def ticks(bound: Bound) -> str:
     return bound.sql
 
 
+def _digits(type_: SqlType) -> int:
+    return 7 if type_.scale is None else type_.scale
+
+
 def check_part(part: str, type_: SqlType, name: str) -> None:
     """:raises SqlServerError: 9810 when the type has no such part."""
     bad = type_.name == "date" and part in _TIME_PARTS or (type_.name == "time" and part not in _TIME_PARTS)
@@ -72,30 +78,29 @@ def check_part(part: str, type_: SqlType, name: str) -> None:
         raise SqlServerError(9810, part=part, name=name, type=type_.name)
 
 
-def _added_count(t, amount: Bound) -> str:
+def _added_count(call: Call, amount: Bound) -> str:
     if not (amount.type.is_number or amount.type.is_character or amount.is_null):
-        raise invalid_argument(amount, 2, "dateadd")
+        raise call.invalid(2, amount)
     if amount.is_null:
         return "NULL::bigint"
-    if t.context.version.allows("dateadd_bigint"):
+    if call.context.version.allows("dateadd_bigint"):
         return convert(amount, BIGINT, True)
     return f"({convert(amount, INT, True)})::bigint"
 
 
-@FUNCTIONS.define("dateadd", 3, raw=True)
-def _dateadd(t, node, scope):
-    part = datepart(node)
-    amount = t.expression(node.arguments[1], scope)
-    value = t.expression(node.arguments[2], scope)
-    original = value
-    value = temporal(t, value, 3, "dateadd")
+@define("dateadd", 3)
+def _dateadd(call: Call) -> Bound:
+    part = datepart(call)
+    amount = call.bind(2)
+    original = call.bind(3)
+    value = temporal(call, 3)
     if original.type.is_character:
-        value = Bound(convert(original, DATETIME), DATETIME, original.nullable, columns=original.columns)
+        value = replace(value, sql=convert(original, DATETIME), type=DATETIME)
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if part in ("iso_week", "tzoffset"):
         raise SqlServerError(9806, part=part, name="dateadd")
     check_part(part, value.type, "dateadd")
-    count = _added_count(t, amount)
+    count = _added_count(call, amount)
     bounds = [amount, value]
     name = value.type.name
     if name == "date":
@@ -109,41 +114,48 @@ def _dateadd(t, node, scope):
         return result(bounds, sql, value.type)
     sql = f"ms.date_add('{part}', {count}, {value.sql}, '{name}')"
     if name in ("datetime", "smalldatetime"):
-        sql = f"ms.round_{name}({sql})"
-        return result(bounds, sql, value.type)
+        return result(bounds, f"ms.round_{name}({sql})", value.type)
     if part in ("millisecond", "microsecond", "nanosecond"):
         digits = {"millisecond": 3, "microsecond": 6, "nanosecond": 7}[part]
-        scale = max(value.type.scale if value.type.scale is not None else 7, digits)
-        return result(bounds, sql, SqlType(name, scale=scale))
+        return result(bounds, sql, SqlType(name, scale=max(_digits(value.type), digits)))
     return result(bounds, sql, value.type)
 
 
-@FUNCTIONS.define("datediff datediff_big", 3, raw=True)
-def _datediff(t, node, scope):
-    name = node.name.lower()
-    part = datepart(node)
+@define("datediff datediff_big", 3)
+def _datediff(call: Call) -> Bound:
+    name = call.name
+    part = datepart(call)
     if part in ("iso_week", "tzoffset"):
         raise SqlServerError(9806, part=part, name=name)
-    values = []
-    for position in (1, 2):
-        bound = t.expression(node.arguments[position], scope)
-        value = temporal(t, bound, position + 1, name)
-        values.append(_shown(value, part))
+    values = [_shown(temporal(call, position), part) for position in (2, 3)]
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if all(value.type.name == "datetimeoffset" for value in values):
-        a, b = (f"({value.sql}).u" for value in values)
+        start, end = (f"({value.sql}).u" for value in values)
     elif any(value.type.name == "datetimeoffset" for value in values):
-        a, b = (f"({convert_sql(v.sql, v.type, DATETIMEOFFSET, explicit=False)}).u" for v in values)
+        start, end = (f"({convert_sql(v.sql, v.type, DATETIMEOFFSET, explicit=False)}).u" for v in values)
     else:
-        a, b = (ticks(value) for value in values)
+        start, end = (ticks(value) for value in values)
     function = "date_diff_int" if name == "datediff" else "date_diff_big"
-    return result(values, f"ms.{function}('{part}', {a}, {b})", INT if name == "datediff" else BIGINT)
+    return result(values, f"ms.{function}('{part}', {start}, {end})", INT if name == "datediff" else BIGINT)
 
 
-@FUNCTIONS.define("datepart datename", 2, raw=True)
-def _datepart(t, node, scope):
-    part = datepart(node)
-    return _part(t, node, part, t.expression(node.arguments[1], scope))
+@define("datepart datename", 2)
+def _datepart(call: Call) -> Bound:
+    part = datepart(call)
+    name = call.name
+    value = temporal(call, 2)
+    first = call.context.settings.datefirst
+    if part == "tzoffset":
+        check_part(part, value.type, name)
+        minutes = f"(({value.sql}).o)::integer" if value.type.name == "datetimeoffset" else "0"
+        if name == "datename":
+            return result([value], f"ms.offset_name({minutes})", call.nvarchar(30))
+        return result([value], minutes, INT)
+    check_part(part, value.type, name)
+    value = _shown(value, part)
+    if name == "datename":
+        return result([value], f"ms.date_name('{part}', {ticks(value)}, {first})", call.nvarchar(30))
+    return result([value], f"ms.date_part('{part}', {ticks(value)}, {first})", INT)
 
 
 def _shown(value: Bound, part: str) -> Bound:
@@ -153,41 +165,23 @@ def _shown(value: Bound, part: str) -> Bound:
     return value
 
 
-def _part(t, node, part: str, bound: Bound) -> Bound:
-    name = node.name.lower()
-    value = temporal(t, bound, 2, name)
-    first = t.context.settings.datefirst
-    if part == "tzoffset":
-        check_part(part, value.type, name)
-        minutes = f"(({value.sql}).o)::integer" if value.type.name == "datetimeoffset" else "0"
-        if name == "datename":
-            return result([value], f"ms.offset_name({minutes})", nvarchar(30, t.context.collation))
-        return result([value], minutes, INT)
-    check_part(part, value.type, name)
-    value = _shown(value, part)
-    if name == "datename":
-        return result([value], f"ms.date_name('{part}', {ticks(value)}, {first})", nvarchar(30, t.context.collation))
-    return result([value], f"ms.date_part('{part}', {ticks(value)}, {first})", INT)
-
-
-@FUNCTIONS.define("year month day", 1)
-def _year(t, node, scope, a):
-    part = node.name.lower()
-    value = temporal(t, a[0], 1, part)
+@define("year month day", 1)
+def _year(call: Call) -> Bound:
+    part = call.name
+    value = temporal(call, 1)
     check_part(part, value.type, "datepart")
     return result([value], f"ms.date_part('{part}', {ticks(value)}, 7)", INT)
 
 
-@FUNCTIONS.define("datetrunc", 2, raw=True)
-def _datetrunc(t, node, scope):
-    part = datepart(node)
-    bound = t.expression(node.arguments[1], scope)
-    value = temporal(t, bound, 2, "datetrunc")
+@define("datetrunc", 2)
+def _datetrunc(call: Call) -> Bound:
+    part = datepart(call)
+    value = temporal(call, 2)
     if part in ("weekday", "tzoffset", "nanosecond"):
         raise SqlServerError(9810, part=part, name="datetrunc", type=value.type.name)
     check_part(part, value.type, "datetrunc")
     name = value.type.name
-    first = t.context.settings.datefirst
+    first = call.context.settings.datefirst
     if name == "date":
         return result([value], f"ms.ticks_date(ms.date_trunc('{part}', ms.date_ticks({value.sql}), {first}))", DATE)
     if name == "datetimeoffset":
@@ -199,78 +193,79 @@ def _datetrunc(t, node, scope):
     return result([value], sql, value.type)
 
 
-@FUNCTIONS.define("eomonth", 1, 2)
-def _eomonth(t, node, scope, a):
-    value = convert(temporal(t, a[0], 1, "eomonth"), DATE)
-    months = f"coalesce({integer(t, a[1], 2, 'eomonth')}, 0)" if len(a) > 1 else "0"
-    return result(a, f"ms.end_of_month({value}, {months})", DATE)
+@define("eomonth", 1, 2)
+def _eomonth(call: Call) -> Bound:
+    value = convert(temporal(call, 1), DATE)
+    return call.result(f"ms.end_of_month({value}, coalesce({call.integer(2, '0')}, 0))", DATE)
 
 
-@FUNCTIONS.define("datefromparts", 3)
-def _datefromparts(t, node, scope, a):
-    parts = ", ".join(convert(bound, INT) for bound in a)
-    return result(a, f"ms.date_from_parts({parts})", DATE)
+@define("datefromparts", 3)
+def _datefromparts(call: Call) -> Bound:
+    return call.result(f"ms.date_from_parts({', '.join(_parts(call, 3))})", DATE)
 
 
-def _scale(node, name: str) -> int:
+def _parts(call: Call, count: int) -> list[str]:
+    return [convert(bound, INT) for bound in call.arguments[:count]]
+
+
+def _scale(call: Call, name: str) -> int:
     """The last argument. :raises SqlServerError: 10760 for no integer constant, 1002 out of range (both probed)."""
-    scale = folded_integer(node.arguments[-1])
+    scale = folded_integer(call.node.arguments[-1])
     if scale is None:
         raise SqlServerError(10760, type=name)
     if not 0 <= scale <= 7:
-        raise SqlServerError(1002, at=node.line or 1, scale=scale)
+        raise SqlServerError(1002, at=call.node.line or 1, scale=scale)
     return scale
 
 
-@FUNCTIONS.define("timefromparts", 5)
-def _timefromparts(t, node, scope, a):
-    scale = _scale(node, "time")
-    parts = ", ".join(convert(bound, INT) for bound in a[:4])
-    return result(a, f"ms.time_from_parts({parts}, {scale})", SqlType("time", scale=scale))
+@define("timefromparts", 5)
+def _timefromparts(call: Call) -> Bound:
+    scale = _scale(call, "time")
+    return call.result(f"ms.time_from_parts({', '.join(_parts(call, 4))}, {scale})", SqlType("time", scale=scale))
 
 
-def _moment(a: list[Bound], scale: int, type_: str) -> str:
+def _moment(call: Call, scale: int, type_: str) -> str:
     """Ticks of the date and the time that the first seven arguments give."""
-    parts = [convert(bound, INT) for bound in a[:7]]
+    parts = _parts(call, 7)
     date, time = ", ".join(parts[:3]), ", ".join(parts[3:])
     return f"(ms.date_ticks(ms.date_from_parts({date})) + ms.time_from_parts({time}, {scale}, '{type_}'))"
 
 
-@FUNCTIONS.define("datetime2fromparts", 8)
-def _datetime2fromparts(t, node, scope, a):
-    scale = _scale(node, "datetime2")
-    return result(a, _moment(a, scale, "datetime2"), SqlType("datetime2", scale=scale))
+@define("datetime2fromparts", 8)
+def _datetime2fromparts(call: Call) -> Bound:
+    scale = _scale(call, "datetime2")
+    return call.result(_moment(call, scale, "datetime2"), SqlType("datetime2", scale=scale))
 
 
-@FUNCTIONS.define("datetimefromparts", 7)
-def _datetimefromparts(t, node, scope, a):
-    return result(a, f"ms.round_datetime({_moment(a, 3, 'datetime')})", DATETIME)
+@define("datetimefromparts", 7)
+def _datetimefromparts(call: Call) -> Bound:
+    return call.result(f"ms.round_datetime({_moment(call, 3, 'datetime')})", DATETIME)
 
 
-@FUNCTIONS.define("datetimeoffsetfromparts", 10)
-def _datetimeoffsetfromparts(t, node, scope, a):
-    scale = _scale(node, "datetimeoffset")
-    hours, minutes = (convert(bound, INT) for bound in a[7:9])
-    sql = f"ms.offset_from_parts({_moment(a, scale, 'datetimeoffset')}, {hours}, {minutes})"
-    return result(a, sql, SqlType("datetimeoffset", scale=scale))
+@define("datetimeoffsetfromparts", 10)
+def _datetimeoffsetfromparts(call: Call) -> Bound:
+    scale = _scale(call, "datetimeoffset")
+    hours, minutes = (convert(bound, INT) for bound in call.arguments[7:9])
+    sql = f"ms.offset_from_parts({_moment(call, scale, 'datetimeoffset')}, {hours}, {minutes})"
+    return call.result(sql, SqlType("datetimeoffset", scale=scale))
 
 
-@FUNCTIONS.define("smalldatetimefromparts", 5)
-def _smalldatetimefromparts(t, node, scope, a):
-    parts = [convert(bound, INT) for bound in a]
+@define("smalldatetimefromparts", 5)
+def _smalldatetimefromparts(call: Call) -> Bound:
+    parts = _parts(call, 5)
     sql = (
         f"ms.round_smalldatetime(ms.date_ticks(ms.date_from_parts({', '.join(parts[:3])})) + "
         f"ms.time_from_parts({', '.join(parts[3:])}, 0, 0, 0, 'smalldatetime'))"
     )
-    return result(a, sql, SqlType("smalldatetime"))
+    return call.result(sql, SMALLDATETIME)
 
 
-@FUNCTIONS.define("date_bucket", 3, 4, raw=True)
-def _date_bucket(t, node, scope):
+@define("date_bucket", 3, 4)
+def _date_bucket(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/date-bucket-transact-sql"""
-    part = datepart(node)
-    bounds = t.expressions(node.arguments[1:], scope)
-    value = temporal(t, bounds[1], 3, "date_bucket")
+    part = datepart(call)
+    bounds = call.t.expressions(call.node.arguments[1:], call.scope)
+    value = temporal(call, 3)
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if part in ("iso_week", "tzoffset", "microsecond", "nanosecond"):
         raise SqlServerError(9806, part=part, name="date_bucket")
@@ -295,36 +290,34 @@ FUNCTIONS.constant("sysdatetimeoffset", "row(ms.now_ticks(), 0)::ms.dto", DATETI
 FUNCTIONS.constant("current_date", "ms.ticks_date(ms.now_ticks())", DATE)
 
 
-def _minutes(t, bound: Bound, name: str) -> str:
-    if bound.type.is_character:
-        return f"ms.parse_offset({text(t, bound, 2, name).sql})"
-    return convert(bound, INT)
+def _minutes(call: Call) -> str:
+    if call.second.type.is_character:
+        return f"ms.parse_offset({call.text(2).sql})"
+    return convert(call.second, INT)
 
 
-@FUNCTIONS.define("switchoffset", 2)
-def _switchoffset(t, node, scope, a):
-    value = convert(a[0], a[0].type if a[0].type.name == "datetimeoffset" else DATETIMEOFFSET)
-    scale = a[0].type.scale if a[0].type.scale is not None else 7
-    sql = f"ms.switch_offset({value}, {_minutes(t, a[1], 'switchoffset')})"
-    return result(a, sql, SqlType("datetimeoffset", scale=scale), True)
+@define("switchoffset", 2)
+def _switchoffset(call: Call) -> Bound:
+    value = convert(call.first, call.first.type if call.first.type.name == "datetimeoffset" else DATETIMEOFFSET)
+    sql = f"ms.switch_offset({value}, {_minutes(call)})"
+    return call.result(sql, replace(DATETIMEOFFSET, scale=_digits(call.first.type)), True)
 
 
-@FUNCTIONS.define("todatetimeoffset", 2)
-def _todatetimeoffset(t, node, scope, a):
-    value = temporal(t, a[0], 1, "todatetimeoffset")
-    scale = value.type.scale if value.type.scale is not None else 7
-    sql = f"ms.offset_of({ticks(value)}, {_minutes(t, a[1], 'todatetimeoffset')})"
-    return result(a, sql, SqlType("datetimeoffset", scale=scale), True)
+@define("todatetimeoffset", 2)
+def _todatetimeoffset(call: Call) -> Bound:
+    value = temporal(call, 1)
+    sql = f"ms.offset_of({ticks(value)}, {_minutes(call)})"
+    return call.result(sql, replace(DATETIMEOFFSET, scale=_digits(value.type)), True)
 
 
-@FUNCTIONS.define("isdate", 1)
-def _isdate(t, node, scope, a):
+@define("isdate", 1)
+def _isdate(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/isdate-transact-sql"""
-    name = a[0].type.name
-    if a[0].is_null or name in ("bit", "decimal", "money", "smallmoney", "float", "real", "uniqueidentifier"):
-        return result(a, "0", INT, False)
+    name = call.first.type.name
+    if call.first.is_null or name in ("bit", "decimal", "money", "smallmoney", "float", "real", "uniqueidentifier"):
+        return call.result("0", INT, False)
     if name in ("datetime", "smalldatetime"):
-        return result(a, f"(CASE WHEN {a[0].sql} IS NULL THEN 0 ELSE 1 END)", INT, False)
-    if a[0].type.is_temporal:
-        raise invalid_argument(a[0], 1, "isdate")
-    return result(a, f"ms.isdate({text(t, a[0], 1, 'isdate').sql})", INT, False)
+        return call.result(f"(CASE WHEN {call.first.sql} IS NULL THEN 0 ELSE 1 END)", INT, False)
+    if call.first.type.is_temporal:
+        raise call.invalid(1)
+    return call.result(f"ms.isdate({call.text(1).sql})", INT, False)

@@ -2,99 +2,90 @@
 
 from ...errors import SqlServerError
 from ...sqltypes import INT, MAX, nvarchar, varchar
+from ...syntax import nodes
 from ..bound import Bound
 from ..operands import convert
-from .registry import Functions, invalid_argument
-from .string import result, text
+from .call import Call
+from .registry import Functions
 
 FUNCTIONS = Functions()
+define = FUNCTIONS.define
 
 
-def document(t, bound: Bound, position: int, name: str, checked: bool = True) -> str:
-    """The document of a JSON function. Text must hold an object or an array (13609 at run time)."""
+def document(call: Call, checked: bool = True) -> str:
+    """The first argument, a document. Text must hold an object or an array (13609 at run time)."""
+    bound = call.first
     if bound.type.name == "json":
         return bound.sql
     if bound.type.is_number or bound.type.is_temporal or bound.type.is_binary:
-        raise invalid_argument(bound, position, name)
-    sql = text(t, bound, position, name, True).sql
+        raise call.invalid(1)
+    sql = call.text(1, unicode=True).sql
     return f"ms.json_text({sql})" if checked else sql
 
 
-def path(t, bound: Bound, position: int, name: str) -> str:
-    """A path; before SQL Server 2017 it had to be a literal (13610)."""
-    if not bound.is_constant and not t.context.version.allows("json_path_expression"):
-        raise SqlServerError(13610, position=position, function=name.upper())
+def path(call: Call) -> str:
+    """The second argument, a path; before SQL Server 2017 it had to be a literal (13610)."""
+    if call.count < 2:
+        return "'$'::text"
+    bound = call.second
+    if not bound.is_constant and not call.context.version.allows("json_path_expression"):
+        raise SqlServerError(13610, position=2, function=call.name.upper())
     if not bound.type.is_character:
-        raise invalid_argument(bound, position, name)
+        raise call.invalid(2)
     return bound.sql
 
 
-@FUNCTIONS.define("isjson", 1, 2, raw=True)
-def _isjson(t, node, scope):
-    bound = t.expression(node.arguments[0], scope)
+@define("isjson", 1, 2)
+def _isjson(call: Call) -> Bound:
+    call.arguments = [call.bind(1)]
     kind = "container"
-    if len(node.arguments) > 1:
-        if not t.context.version.allows("isjson_type"):
+    if call.count > 1:
+        if not call.context.version.allows("isjson_type"):
             raise SqlServerError(174, name="isjson", count=1)
-        kind = node.arguments[1].parts[0].lower()
+        (word,) = call.node.arguments[1].parts
+        kind = word.lower()
         if kind not in ("value", "array", "object", "scalar"):
-            raise SqlServerError(102, near=node.arguments[1].parts[0])
-    return result([bound], f"ms.isjson({document(t, bound, 1, 'isjson', False)}, '{kind}')", INT)
+            raise SqlServerError(102, near=word)
+    return call.result(f"ms.isjson({document(call, False)}, '{kind}')", INT)
 
 
-@FUNCTIONS.define("json_value", 1, 2)
-def _json_value(t, node, scope, a):
-    where = path(t, a[1], 2, "json_value") if len(a) > 1 else "'$'::text"
-    if node.returning is not None:
-        if not t.context.version.allows("json_value_returning"):
+@define("json_value", 1, 2)
+def _json_value(call: Call) -> Bound:
+    where = path(call)
+    if call.node.returning is not None:
+        if not call.context.version.allows("json_value_returning"):
             raise SqlServerError(102, near="RETURNING")
-        target = t.context.type_of(node.returning)
-        raw = Bound(f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 2147483647)", nvarchar(MAX), True)
-        return result(a, convert(raw, target, True), target, True)
-    return result(
-        a,
-        f"ms.json_value({document(t, a[0], 1, 'json_value')}, {where}, 4000)",
-        nvarchar(4000, t.context.collation),
-        True,
-    )
+        target = call.context.type_of(call.node.returning)
+        raw = Bound(f"ms.json_value({document(call)}, {where}, 2147483647)", nvarchar(MAX), True)
+        return call.result(convert(raw, target, True), target, True)
+    return call.result(f"ms.json_value({document(call)}, {where}, 4000)", call.nvarchar(4000), True)
 
 
-@FUNCTIONS.define("json_query", 1, 2)
-def _json_query(t, node, scope, a):
-    where = path(t, a[1], 2, "json_query") if len(a) > 1 else "'$'::text"
-    return result(
-        a, f"ms.json_query({document(t, a[0], 1, 'json_query')}, {where})", nvarchar(MAX, t.context.collation), True
-    )
+@define("json_query", 1, 2)
+def _json_query(call: Call) -> Bound:
+    where = path(call)
+    return call.result(f"ms.json_query({document(call)}, {where})", call.nvarchar(MAX), True)
 
 
-@FUNCTIONS.define("json_path_exists", 2)
-def _json_path_exists(t, node, scope, a):
-    return result(
-        a,
-        f"ms.json_path_exists({document(t, a[0], 1, 'json_path_exists', False)}, {path(t, a[1], 2, 'json_path_exists')})",
-        INT,
-    )
+@define("json_path_exists", 2)
+def _json_path_exists(call: Call) -> Bound:
+    return call.result(f"ms.json_path_exists({document(call, False)}, {path(call)})", INT)
 
 
-@FUNCTIONS.define("json_modify", 3)
-def _json_modify(t, node, scope, a):
-    where = path(t, a[1], 2, "json_modify")
-    value = json_item(t, a[2], node.arguments[2], "ms.json_quote")
-    return result(
-        a,
-        f"ms.json_modify({document(t, a[0], 1, 'json_modify')}, {where}, {value})",
-        nvarchar(MAX, t.context.collation),
-        True,
-    )
+@define("json_modify", 3)
+def _json_modify(call: Call) -> Bound:
+    where = path(call)
+    value = json_item(call, 3, "ms.json_quote")
+    return call.result(f"ms.json_modify({document(call)}, {where}, {value})", call.nvarchar(MAX), True)
 
 
 _MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objectagg", "json_arrayagg")
 
 
-def json_item(t, bound: Bound, node, quote: str = "ms.json_plain") -> str:
+def json_item(call: Call, position: int, quote: str = "ms.json_plain") -> str:
     """A value as JSON text inside a document; NULL stays NULL. JSON_MODIFY escapes /, the others do not."""
-    name = getattr(node, "name", "")
-    if isinstance(name, str) and name.lower() in _MAKERS or bound.type.name == "json":
+    bound, node = call.arguments[position - 1], call.node.arguments[position - 1]
+    if isinstance(node, nodes.FunctionCall) and node.name.lower() in _MAKERS or bound.type.name == "json":
         return bound.sql
     if bound.is_null:
         return "NULL::text"
@@ -103,28 +94,28 @@ def json_item(t, bound: Bound, node, quote: str = "ms.json_plain") -> str:
     if bound.type.is_number:
         return f"({bound.sql})::text"
     if bound.type.is_temporal or bound.type.name == "uniqueidentifier":
-        style = 126
-        return f"{quote}({convert(bound, varchar(64), True, style=style if bound.type.is_temporal else None)})"
+        return f"{quote}({convert(bound, varchar(64), True, style=126 if bound.type.is_temporal else None)})"
     if bound.type.is_binary:
         return f"{quote}(encode({bound.sql}, 'base64'))"
-    return f"{quote}({text(t, bound, 1, 'json').sql})"
+    return f"{quote}({call.text(position).sql})"
 
 
-@FUNCTIONS.define("json_object", 0, 254)
-def _json_object(t, node, scope, a):
-    absent = "false" if node.nulls == "ABSENT ON NULL" else "true"
-    keys = [text(t, bound, 1, "json_object").sql for bound in t.expressions(node.keys or [], scope)]
-    if len(keys) != len(a):
+@define("json_object", 0, 254)
+def _json_object(call: Call) -> Bound:
+    absent = "false" if call.node.nulls == "ABSENT ON NULL" else "true"
+    keys = [call.text(1, bound).sql for bound in call.t.expressions(call.node.keys or [], call.scope)]
+    if len(keys) != call.count:
         raise SqlServerError(102, near="JSON_OBJECT")
-    values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]
-    sql = f"ms.json_object(ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[], {absent})"
-    return result(a, sql, nvarchar(MAX, t.context.collation), False)
+    sql = f"ms.json_object(ARRAY[{', '.join(keys)}]::text[], {_items(call)}, {absent})"
+    return call.result(sql, call.nvarchar(MAX), False)
 
 
-@FUNCTIONS.define("json_array", 0, 254)
-def _json_array(t, node, scope, a):
-    keep = "true" if node.nulls == "NULL ON NULL" else "false"
-    values = [json_item(t, bound, argument) for bound, argument in zip(a, node.arguments)]
-    return result(
-        a, f"ms.json_array(ARRAY[{', '.join(values)}]::text[], {keep})", nvarchar(MAX, t.context.collation), False
-    )
+@define("json_array", 0, 254)
+def _json_array(call: Call) -> Bound:
+    keep = "true" if call.node.nulls == "NULL ON NULL" else "false"
+    return call.result(f"ms.json_array({_items(call)}, {keep})", call.nvarchar(MAX), False)
+
+
+def _items(call: Call) -> str:
+    items = [json_item(call, position) for position in range(1, call.count + 1)]
+    return f"ARRAY[{', '.join(items)}]::text[]"

@@ -4,16 +4,18 @@ https://learn.microsoft.com/sql/t-sql/functions/metadata-functions-transact-sql
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import INT, SMALLINT, SqlType, decimal, nvarchar
 from ...syntax import nodes
 from ..bound import Bound, Output, Relation, quote
 from ..operands import convert
+from ..plan import Context
+from .call import Call
 from .registry import Functions
 
 FUNCTIONS = Functions()
+define = FUNCTIONS.define
 
 _NAME = nvarchar(128)
 _TEXT = nvarchar(4000)
@@ -37,23 +39,23 @@ class Metadata:
     engine: str
     without_arguments: str | None = None
 
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
-        if not node.arguments and self.without_arguments is not None:
+    def bind(self, call: Call) -> Bound:
+        if not call.node.arguments and self.without_arguments is not None:
             return Bound(self.without_arguments, self.type)
         converted = [
-            convert(translator.expression(argument, scope), type_)
-            for argument, type_ in zip(node.arguments, self.arguments)
+            convert(call.expression(argument), type_) for argument, type_ in zip(call.node.arguments, self.arguments)
         ]
         return Bound(f"{self.engine}({', '.join(converted)})", self.type)
 
 
-def _server_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+@define("serverproperty", 1)
+def _server_property(call: Call) -> Bound:
     """SERVERPROPERTY: a constant for the version played; NULL for an unknown property."""
-    argument = node.arguments[0]
+    argument = call.node.arguments[0]
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
         raise NotSupported("SERVERPROPERTY of a value that is not a constant")
     name = argument.text.casefold()
-    value = server_property(name, translator.context)
+    value = server_property(name, call.context)
     if value is None:
         return Bound("null::text", _VARIANT)
     sql = f"{quote(value)}::text"
@@ -63,16 +65,17 @@ def _server_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> B
     return Bound(sql, _VARIANT)
 
 
-def _variant_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+@define("sql_variant_property", 2)
+def _variant_property(call: Call) -> Bound:
     """SQL_VARIANT_PROPERTY: https://learn.microsoft.com/sql/t-sql/functions/sql-variant-property-transact-sql"""
-    value, argument = node.arguments
+    value, argument = call.node.arguments
     if not isinstance(argument, nodes.Literal) or argument.text.casefold() != "basetype":
         raise NotSupported("SQL_VARIANT_PROPERTY of another property than 'BaseType'")
-    bound = translator.expression(value, scope)
+    bound = call.expression(value)
     return Bound(f"ms.variant_type({convert(bound, _VARIANT, True)})", _VARIANT)
 
 
-def server_property(name: str, context: Any) -> str | None:
+def server_property(name: str, context: Context) -> str | None:
     """The value as text; see translate.plan.Context."""
     version = context.version
     major, minor, build, revision = version.product_version
@@ -142,117 +145,107 @@ class _InDatabase:
     def __init__(self, engine: str) -> None:
         self.engine = engine
 
-    def bind(self, translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
-        number = convert(translator.expression(node.arguments[0], scope), INT)
-        if len(node.arguments) == 1:
+    def bind(self, call: Call) -> Bound:
+        number = convert(call.bind(1), INT)
+        if len(call.node.arguments) == 1:
             return Bound(f"{self.engine}({number})", _NAME)
-        database = convert(translator.expression(node.arguments[1], scope), INT)
+        database = convert(call.bind(2), INT)
         return Bound(
             f"(case when {database} = ms.database_property('id')::int then {self.engine}({number}) end)", _NAME
         )
 
 
-def _object_property(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+@define("objectpropertyex", 2)
+def _object_property(call: Call) -> Bound:
     """OBJECTPROPERTYEX, which has more than OBJECTPROPERTY: BaseType, Cardinality.
 
     https://learn.microsoft.com/sql/t-sql/functions/objectpropertyex-transact-sql
     """
-    wanted = node.arguments[1]
+    wanted = call.node.arguments[1]
     if not isinstance(wanted, nodes.Literal):
         raise NotSupported("OBJECTPROPERTYEX of a property that is not a constant")
     more = wanted.text.casefold() in ("basetype", "cardinality")
     type_, engine = (_VARIANT, "ms.objectpropertyex") if more else (INT, "ms.objectproperty")
-    return Metadata("objectpropertyex", 2, (INT, nvarchar(128)), type_, engine).bind(translator, node, scope)
+    return Metadata("objectpropertyex", 2, (INT, nvarchar(128)), type_, engine).bind(call)
 
 
-def _permitted(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+@define("has_perms_by_name", 3, 5)
+@define("has_dbaccess is_member", 1)
+@define("is_rolemember is_srvrolemember", 1, 2)
+def _permitted(call: Call) -> Bound:
     """HAS_PERMS_BY_NAME, IS_MEMBER and their kin: the sandbox's logins may do everything."""
-    for argument in node.arguments:
-        translator.expression(argument, scope)
+    for argument in call.node.arguments:
+        call.expression(argument)
     return Bound("1", INT)
 
 
 for _function in _RETURNS:
-    FUNCTIONS.define(_function.name, _function.minimum, len(_function.arguments), raw=True)(_function.bind)
-FUNCTIONS.define("objectpropertyex", 2, raw=True)(_object_property)
-FUNCTIONS.define("object_name", 1, 2, raw=True)(_InDatabase("ms.object_name").bind)
-FUNCTIONS.define("object_schema_name", 1, 2, raw=True)(_InDatabase("ms.object_schema_name").bind)
+    define(_function.name, _function.minimum, len(_function.arguments))(_function.bind)
+define("object_name", 1, 2)(_InDatabase("ms.object_name").bind)
+define("object_schema_name", 1, 2)(_InDatabase("ms.object_schema_name").bind)
 
 
-def _cursor_status(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+@define("cursor_status", 2)
+def _cursor_status(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/cursor-status-transact-sql"""
-    if not all(isinstance(argument, nodes.Literal) and "string" in argument.kind for argument in node.arguments):
+    if not all(isinstance(argument, nodes.Literal) and "string" in argument.kind for argument in call.node.arguments):
         raise NotSupported("CURSOR_STATUS of anything but literals")
-    kind, name = (argument.text.casefold() for argument in node.arguments)
+    kind, name = (argument.text.casefold() for argument in call.node.arguments)
     if kind not in ("local", "global", "variable"):
         raise NotSupported(f"CURSOR_STATUS of the source '{kind}'")
-    return Bound(translator.statement.parameter(f"cursor_status:{kind}:{name}", SMALLINT), SMALLINT)
+    return Bound(call.t.statement.parameter(f"cursor_status:{kind}:{name}", SMALLINT), SMALLINT)
 
 
-def _session_context(translator: Any, node: nodes.FunctionCall, scope: Any) -> Bound:
+@define("session_context", 1)
+def _session_context(call: Call) -> Bound:
     """SESSION_CONTEXT: a value of the session, filled in when the statement runs.
 
     :raises SqlServerError: 8116, the key is not Unicode text.
     """
-    argument = node.arguments[0]
+    argument = call.node.arguments[0]
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):
         raise NotSupported("SESSION_CONTEXT of a key that is not a constant")
     if argument.kind == "string":
         raise SqlServerError(8116, type="varchar", position=1, name="session_context")
-    return Bound(
-        translator.statement.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000)), _VARIANT
-    )
-
-
-FUNCTIONS.define("serverproperty", 1, raw=True)(_server_property)
-FUNCTIONS.define("sql_variant_property", 2, raw=True)(_variant_property)
-FUNCTIONS.define("session_context", 1, raw=True)(_session_context)
-FUNCTIONS.define("cursor_status", 2, raw=True)(_cursor_status)
-FUNCTIONS.define("has_perms_by_name", 3, 5, raw=True)(_permitted)
-FUNCTIONS.define("has_dbaccess is_member", 1, raw=True)(_permitted)
-FUNCTIONS.define("is_rolemember is_srvrolemember", 1, 2, raw=True)(_permitted)
+    sql = call.t.statement.parameter(f"session_context:{argument.text.casefold()}", nvarchar(4000))
+    return Bound(sql, _VARIANT)
 
 
 # ---- functions in FROM
 
 
-def table_function(translator: Any, source: nodes.FunctionSource, scope: Any) -> Relation:
+def table_function(call: Call, line: int) -> Relation:
     """sys.fn_helpcollations() and fn_listextendedproperty(...).
 
     :raises SqlServerError: 208 for an unknown function, 313/8144 for a wrong number of arguments.
     """
-    name = source.call.name.casefold().removeprefix("sys.")
+    name = call.name.removeprefix("sys.")
     count = {"fn_helpcollations": 0, "fn_listextendedproperty": 7}.get(name)
     if count is None:
         if name.startswith(("dm_", "fn_")):
-            raise NotSupported(f"the table function {source.call.name}", source.line)
-        raise SqlServerError(208, name=source.call.name, line=source.line)
-    arguments = source.call.arguments
-    if len(arguments) < count:
-        raise SqlServerError(313, name=source.call.name)
-    if len(arguments) > count:
-        raise SqlServerError(8144, name=source.call.name, state=3)
+            raise NotSupported(f"the table function {call.node.name}", line)
+        raise SqlServerError(208, name=call.node.name, line=line)
+    if call.count < count:
+        raise SqlServerError(313, name=call.node.name)
+    if call.count > count:
+        raise SqlServerError(8144, name=call.node.name, state=3)
     if name == "fn_helpcollations":
         outputs = [
-            Output("name", _collated(translator, 128), False),
-            Output("description", _collated(translator, 1000), True),
+            Output("name", call.nvarchar(128), False),
+            Output("description", call.nvarchar(1000), True),
         ]
         return Relation("SELECT f.name AS o1, f.description AS o2 FROM ms.help_collations() f", outputs)
     values = [
         "null::text" if isinstance(argument, nodes.DefaultValue)
-        else convert(translator.expression(argument, scope), _NAME)
-        for argument in arguments
+        else convert(call.expression(argument), _NAME)
+        for argument in call.node.arguments
     ]  # fmt: skip
     outputs = [
-        Output("objtype", _collated(translator, 128), True), Output("objname", _collated(translator, 128), True),
-        Output("name", _collated(translator, 128), False), Output("value", _VARIANT, True),
+        Output("objtype", call.nvarchar(128), True), Output("objname", call.nvarchar(128), True),
+        Output("name", call.nvarchar(128), False), Output("value", _VARIANT, True),
     ]  # fmt: skip
     sql = (
         "SELECT f.objtype AS o1, f.objname AS o2, f.name AS o3, f.value AS o4"
         f" FROM ms.listextendedproperty({', '.join(values)}) f"
     )
     return Relation(sql, outputs)
-
-
-def _collated(translator: Any, length: int) -> SqlType:
-    return nvarchar(length, translator.context.collation)

@@ -6,12 +6,12 @@ from typing import Callable
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import SqlType
 from ...syntax import nodes
-from ...types.precedence import label
 from ..aggregates import AGGREGATES
 from ..bound import Bound, Scope
 from ..translation import Translation
+from .call import Call
 
-Binder = Callable[..., Bound]
+Binder = Callable[[Call], Bound]
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,6 @@ class Function:
 
     :param minimum: fewest arguments; ``maximum`` None = any number.
     :param kind: scalar, aggregate or window.
-    :param binder: ``(translation, node, scope, arguments) -> Bound``; arguments are bound already unless ``raw``.
-    :param raw: the binder binds the arguments itself (dateparts, predicates, aggregates).
     """
 
     name: str
@@ -29,7 +27,6 @@ class Function:
     maximum: int | None
     binder: Binder
     kind: str = "scalar"
-    raw: bool = False
 
     def bind(self, t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound:
         """:raises SqlServerError: 174/189 wrong number of arguments, 4113 and 10753 about OVER."""
@@ -42,9 +39,7 @@ class Function:
             raise SqlServerError(10753, name=node.name)
         if node.distinct and self.kind != "aggregate":
             raise SqlServerError(102, near="DISTINCT")
-        if self.raw:
-            return self.binder(t, node, scope)
-        return self.binder(t, node, scope, t.expressions(node.arguments, scope))
+        return self.binder(Call(t, node, scope, self.name))
 
     def _check_count(self, node: nodes.FunctionCall) -> None:
         count = len(node.arguments)
@@ -53,31 +48,25 @@ class Function:
         name = node.name.lower()
         if self.minimum == self.maximum:
             raise SqlServerError(174, name=name, count=self.minimum)
-        if self.maximum is None:
-            raise SqlServerError(189, name=name, minimum=self.minimum, maximum=254)
-        raise SqlServerError(189, name=name, minimum=self.minimum, maximum=self.maximum)
+        raise SqlServerError(189, name=name, minimum=self.minimum, maximum=self.maximum or 254)
 
 
 class Functions(dict[str, Function]):
     """The functions that one module defines."""
 
     def define(
-        self, name: str, minimum: int, maximum: int | None = -1, *, kind: str = "scalar", raw: bool = False
+        self, name: str, minimum: int, maximum: int | None = -1, *, kind: str = "scalar"
     ) -> Callable[[Binder], Binder]:
         """Take a binder under one or several names (separated by blanks); the arguments are those of Function."""
 
         def take(binder: Binder) -> Binder:
             for each in name.split():
                 own = "aggregate" if each in AGGREGATES else kind
-                self[each] = Function(each, minimum, minimum if maximum == -1 else maximum, binder, own, raw)
+                self[each] = Function(each, minimum, minimum if maximum == -1 else maximum, binder, own)
             return binder
 
         return take
 
     def constant(self, name: str, sql: str, type_: SqlType) -> None:
         """Functions without arguments that are never null."""
-        self.define(name, 0)(lambda t, node, scope, a: Bound(sql, type_, False))
-
-
-def invalid_argument(bound: Bound, position: int, name: str) -> SqlServerError:
-    return SqlServerError(8116, type=label(bound.type), position=position, name=name)
+        self.define(name, 0)(lambda call: Bound(sql, type_, False))

@@ -13,9 +13,9 @@ from ..functions import expand
 from ..operands import convert, unified
 from ..translation import Translation
 from . import lookup
+from .call import Call
 from .json import document, path
 from .metadata import table_function
-from .string import text
 
 # https://learn.microsoft.com/sql/t-sql/functions/rowset-functions-transact-sql
 _EXTERNAL = frozenset(
@@ -28,30 +28,29 @@ _EXTERNAL = frozenset(
 def bind(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation:
     """:raises SqlServerError: 208 for an unknown function."""
     name = source.call.name.casefold()
+    call = Call(t, source.call, scope, name)
     handler = _TABLES.get(name)
     if handler is None and not name.startswith("sys."):
         expanded = expand(t, source, scope)
         if expanded is not None:
             return expanded
-    if handler is None or not t.context.version.has_function(name):
+    if handler is None or not call.context.version.has_function(name):
         if name in _EXTERNAL or name.split(".")[-1] == "nodes" and "." in name:
             raise NotSupported(f"the table function {source.call.name}", source.line)
         if name.startswith("sys.") or name in ("fn_helpcollations", "fn_listextendedproperty"):
-            return table_function(t, source, scope)
-        if lookup(name, t.context.version):
+            return table_function(call, source.line)
+        if lookup(name, call.context.version):
             raise NotSupported(f"the table function {name.upper()}", source.line)
         raise SqlServerError(208, name=source.call.name, state=3, line=source.line)
-    return handler(t, source, scope)
+    return handler(call, source)
 
 
-def _openjson(t, source, scope) -> Relation:
-    arguments = t.expressions(source.call.arguments, scope)
-    body = document(t, arguments[0], 1, "openjson")
-    where = path(t, arguments[1], 2, "openjson") if len(arguments) > 1 else "'$'::text"
+def _openjson(call: Call, source: nodes.FunctionSource) -> Relation:
+    body, where = document(call), path(call)
     if source.with_columns is None:
         outputs = [
             Output("key", nvarchar(4000, "Latin1_General_BIN2"), False, COLUMN),
-            Output("value", nvarchar(MAX, t.context.collation), True, COLUMN),
+            Output("value", call.nvarchar(MAX), True, COLUMN),
             Output("type", SqlType("tinyint"), False),
         ]
         return Relation(
@@ -59,14 +58,14 @@ def _openjson(t, source, scope) -> Relation:
         )
     outputs, columns = [], []
     for number, column in enumerate(source.with_columns, 1):
-        type_ = _collated(t.context.type_of(column.type, "declare"), column)
+        type_ = _collated(call.context.type_of(column.type, "declare"), column)
         step = column.path if column.path is not None else "$." + _step(column.name)
         literal = "'" + step.replace("'", "''") + "'"
         if column.as_json:
             value = f"ms.json_query(j.raw, {literal})"
         else:
-            raw = Bound(_json_scalar(step, literal), nvarchar(MAX, t.context.collation), True)
-            value = _json_column(t, raw, type_)
+            raw = Bound(_json_scalar(step, literal), call.nvarchar(MAX), True)
+            value = _json_column(raw, type_)
         columns.append(f"{value} AS o{number}")
         # A column like any other beside one of another collation (468): https://github.com/dotnet/efcore/issues/35491
         outputs.append(Output(column.name, type_, True, COLUMN))
@@ -90,7 +89,7 @@ def _json_scalar(step: str, literal: str) -> str:
     return "ms.json_itself(j.raw)" if step == "$" else f"ms.json_value(j.raw, {literal}, 2147483647)"
 
 
-def _json_column(t, raw: Bound, type_: SqlType) -> str:
+def _json_column(raw: Bound, type_: SqlType) -> str:
     """Binary columns are base 64 in JSON; nothing documents what becomes of a string too long for its column."""
     if type_.is_binary:
         return convert(Bound(f"ms.base64_decode({raw.sql})", varbinary(MAX), True), type_, True)
@@ -103,29 +102,27 @@ def _step(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _string_split(t, source, scope) -> Relation:
-    arguments = t.expressions(source.call.arguments, scope)
-    if not 2 <= len(arguments) <= 3:
+def _string_split(call: Call, source: nodes.FunctionSource) -> Relation:
+    if not 2 <= call.count <= 3:
         raise SqlServerError(189, name="string_split", minimum=2, maximum=3)
-    value, separator = text(t, arguments[0], 1, "string_split"), text(t, arguments[1], 2, "string_split")
-    if value.type.collation != t.context.collation:
+    value, separator = call.text(1), call.text(2)
+    if value.type.collation != call.context.collation:
         raise NotSupported("STRING_SPLIT of a string of another collation than the database's", source.line)
     type_ = SqlType("nvarchar" if value.type.is_unicode or separator.type.is_unicode else "varchar",
-                    length=value.type.length, collation=t.context.collation)  # fmt: skip
+                    length=value.type.length, collation=call.context.collation)  # fmt: skip
     outputs = [Output("value", type_, True, COLUMN)]
     sql = f"SELECT s.v AS o1 FROM ms.string_split({value.sql}, {separator.sql}) s"
-    if len(arguments) > 2:
-        if not t.context.version.allows("string_split_ordinal"):
+    if call.count > 2:
+        if not call.context.version.allows("string_split_ordinal"):
             raise SqlServerError(8144, name="string_split", state=1)
         outputs.append(Output("ordinal", BIGINT, False))
         sql = f"SELECT s.v AS o1, s.n AS o2 FROM ms.string_split({value.sql}, {separator.sql}) s"
     return Relation(sql, outputs)
 
 
-def _generate_series(t, source, scope) -> Relation:
+def _generate_series(call: Call, source: nodes.FunctionSource) -> Relation:
     """https://learn.microsoft.com/sql/t-sql/functions/generate-series-transact-sql"""
-    arguments = t.expressions(source.call.arguments, scope)
-    type_, converted, _ = unified(arguments, "generate_series")
+    type_, converted, _ = unified(call.arguments, "generate_series")
     if not type_.is_integer and type_.name != "decimal":
         raise NotSupported(f"GENERATE_SERIES of {type_.name}", source.line)
     start, stop = (f"({sql})::numeric" for sql in converted[:2])

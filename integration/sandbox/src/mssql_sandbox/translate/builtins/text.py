@@ -1,119 +1,109 @@
 """FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR, and the REGEXP functions of SQL Server 2025."""
 
 from ...errors import NotSupported
-from ...sqltypes import INT, MAX, nvarchar, varbinary, varchar
+from ...sqltypes import INT, MAX, varbinary
 from ..bound import Bound
+from .call import Call
 from .datetime import ticks
-from .registry import Functions, invalid_argument
-from .string import integer, result, sized, text
+from .registry import Functions
+from .string import longest, sized
 
 FUNCTIONS = Functions()
+define = FUNCTIONS.define
 
 _CULTURES = ("en-us", "")
 
 
-@FUNCTIONS.define("soundex", 1)
-def _soundex(t, node, scope, a):
-    return result(a, f"ms.soundex({text(t, a[0], 1, 'soundex').sql})", varchar(5, t.context.collation))
+@define("soundex", 1)
+def _soundex(call: Call) -> Bound:
+    return call.result(f"ms.soundex({call.text(1).sql})", call.varchar(5))
 
 
-@FUNCTIONS.define("difference", 2)
-def _difference(t, node, scope, a):
-    return result(a, f"ms.difference({text(t, a[0], 1, 'difference').sql}, {text(t, a[1], 2, 'difference').sql})", INT)
+@define("difference", 2)
+def _difference(call: Call) -> Bound:
+    return call.result(f"ms.difference({call.text(1).sql}, {call.text(2).sql})", INT)
 
 
-@FUNCTIONS.define("parsename", 2)
-def _parsename(t, node, scope, a):
-    sql = f"ms.parsename({text(t, a[0], 1, 'parsename').sql}, {integer(t, a[1], 2, 'parsename')})"
-    return result(a, sql, nvarchar(128, t.context.collation), True)
+@define("parsename", 2)
+def _parsename(call: Call) -> Bound:
+    sql = f"ms.parsename({call.text(1).sql}, {call.integer(2)})"
+    return call.result(sql, call.nvarchar(128), True)
 
 
-@FUNCTIONS.define("base64_encode", 1, 2)
-def _base64_encode(t, node, scope, a):
-    if not a[0].type.is_binary:
-        raise invalid_argument(a[0], 1, "base64_encode")
-    url = f"({integer(t, a[1], 2, 'base64_encode')} = 1)" if len(a) > 1 else "false"
-    length = MAX if a[0].type.length == MAX or (a[0].type.length or 1) > 6000 else 8000
-    return result(a, f"ms.base64_encode({a[0].sql}, {url})", varchar(length, t.context.collation))
+@define("base64_encode", 1, 2)
+def _base64_encode(call: Call) -> Bound:
+    if not call.first.type.is_binary:
+        raise call.invalid(1)
+    url = f"({call.integer(2)} = 1)" if call.count > 1 else "false"
+    length = MAX if call.first.type.length == MAX or (call.first.type.length or 1) > 6000 else 8000
+    return call.result(f"ms.base64_encode({call.first.sql}, {url})", call.varchar(length))
 
 
-@FUNCTIONS.define("base64_decode", 1)
-def _base64_decode(t, node, scope, a):
-    x = text(t, a[0], 1, "base64_decode")
-    return result(a, f"ms.base64_decode({x.sql})", varbinary(MAX if x.type.length == MAX else 8000))
+@define("base64_decode", 1)
+def _base64_decode(call: Call) -> Bound:
+    x = call.text(1)
+    return call.result(f"ms.base64_decode({x.sql})", varbinary(MAX if x.type.length == MAX else 8000))
 
 
-@FUNCTIONS.define("unistr", 1, 2)
-def _unistr(t, node, scope, a):
-    x = text(t, a[0], 1, "unistr")
-    mark = text(t, a[1], 2, "unistr").sql if len(a) > 1 else r"'\'::text"
-    return result(a, f"ms.unistr({x.sql}, {mark})", nvarchar(x.type.length or 1, t.context.collation))
+@define("unistr", 1, 2)
+def _unistr(call: Call) -> Bound:
+    x = call.text(1)
+    mark = call.text_sql(2, r"'\'::text")
+    return call.result(f"ms.unistr({x.sql}, {mark})", call.nvarchar(x.type.length or 1))
 
 
-@FUNCTIONS.define("format", 2, 3)
-def _format(t, node, scope, a):
+@define("format", 2, 3)
+def _format(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/format-transact-sql"""
-    value, pattern = a[0], text(t, a[1], 2, "format")
-    if len(a) > 2 and str(a[2].constant).casefold() not in _CULTURES:
+    value, pattern = call.first, call.text(2)
+    if call.count > 2 and str(call.arguments[2].constant).casefold() not in _CULTURES:
         raise NotSupported("FORMAT with a culture other than en-US")
-    kind = nvarchar(4000, t.context.collation)
+    kind = call.nvarchar(4000)
     if value.type.name == "time":
         raise NotSupported("FORMAT of time")
     if value.type.is_temporal:
         offset = f"(({value.sql}).o)::int" if value.type.name == "datetimeoffset" else "NULL::int"
-        return result(a, f"ms.format_date({ticks(value)}, {offset}, {pattern.sql})", kind, True)
+        return call.result(f"ms.format_date({ticks(value)}, {offset}, {pattern.sql})", kind, True)
     if value.type.is_number and value.type.name != "bit":
         whole = "true" if value.type.is_integer else "false"
         number = f"ms.float_numeric({value.sql})" if value.type.is_approximate else f"({value.sql})::numeric"
-        return result(a, f"ms.format_number({number}, {pattern.sql}, {whole})", kind, True)
-    raise invalid_argument(value, 1, "format")
+        return call.result(f"ms.format_number({number}, {pattern.sql}, {whole})", kind, True)
+    raise call.invalid(1)
 
 
 # ---- regular expressions
 
 
-def _flags(t, a: list[Bound], position: int, name: str) -> str:
-    return text(t, a[position], position + 1, name).sql if len(a) > position else "'c'::text"
+def _regexp(call: Call, *others: str) -> str:
+    """The engine's function of the same name: the text, the pattern and what follows them."""
+    return f"ms.{call.name}({', '.join([call.text(1).sql, call.text(2).sql, *others])})"
 
 
-def _number(t, a: list[Bound], position: int, name: str, default: int) -> str:
-    return integer(t, a[position], position + 1, name) if len(a) > position else str(default)
+def _flags(call: Call, position: int) -> str:
+    return call.text_sql(position, "'c'::text")
 
 
-@FUNCTIONS.define("regexp_replace", 2, 6)
-def _regexp_replace(t, node, scope, a):
-    name = "regexp_replace"
-    x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
-    replacement = text(t, a[2], 3, name).sql if len(a) > 2 else "''::text"
-    sql = (
-        f"ms.regexp_replace({x.sql}, {pattern.sql}, {replacement}, {_number(t, a, 3, name, 1)}, "
-        f"{_number(t, a, 4, name, 0)}, {_flags(t, a, 5, name)})"
-    )
-    length = MAX if x.type.length == MAX else 4000 if x.type.is_unicode else 8000
-    return result(a, sql, sized(x.type, length))
+@define("regexp_replace", 2, 6)
+def _regexp_replace(call: Call) -> Bound:
+    replacement = call.text_sql(3, "''::text")
+    sql = _regexp(call, replacement, call.integer(4, "1"), call.integer(5, "0"), _flags(call, 6))
+    kind = call.text(1).type
+    return call.result(sql, sized(kind, longest(kind)))
 
 
-@FUNCTIONS.define("regexp_count", 2, 4)
-def _regexp_count(t, node, scope, a):
-    name = "regexp_count"
-    x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
-    sql = f"ms.regexp_count({x.sql}, {pattern.sql}, {_number(t, a, 2, name, 1)}, {_flags(t, a, 3, name)})"
-    return result(a, sql, INT)
+@define("regexp_count", 2, 4)
+def _regexp_count(call: Call) -> Bound:
+    return call.result(_regexp(call, call.integer(3, "1"), _flags(call, 4)), INT)
 
 
-@FUNCTIONS.define("regexp_instr", 2, 7)
-def _regexp_instr(t, node, scope, a):
-    name = "regexp_instr"
-    x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
-    numbers = ", ".join(_number(t, a, position, name, default) for position, default in ((2, 1), (3, 1), (4, 0)))
-    sql = f"ms.regexp_instr({x.sql}, {pattern.sql}, {numbers}, {_flags(t, a, 5, name)}, {_number(t, a, 6, name, 0)})"
-    return result(a, sql, INT)
+@define("regexp_instr", 2, 7)
+def _regexp_instr(call: Call) -> Bound:
+    numbers = [call.integer(position, default) for position, default in ((3, "1"), (4, "1"), (5, "0"))]
+    return call.result(_regexp(call, *numbers, _flags(call, 6), call.integer(7, "0")), INT)
 
 
-@FUNCTIONS.define("regexp_substr", 2, 6)
-def _regexp_substr(t, node, scope, a):
-    name = "regexp_substr"
-    x, pattern = text(t, a[0], 1, name), text(t, a[1], 2, name)
-    numbers = ", ".join(_number(t, a, position, name, 1) for position in (2, 3))
-    sql = f"ms.regexp_substr({x.sql}, {pattern.sql}, {numbers}, {_flags(t, a, 4, name)}, {_number(t, a, 5, name, 0)})"
-    return result(a, sql, sized(x.type, x.type.length), True)
+@define("regexp_substr", 2, 6)
+def _regexp_substr(call: Call) -> Bound:
+    sql = _regexp(call, call.integer(3, "1"), call.integer(4, "1"), _flags(call, 5), call.integer(6, "0"))
+    kind = call.text(1).type
+    return call.result(sql, sized(kind, kind.length), True)
