@@ -17,6 +17,7 @@ class SqlServerError(Exception):
     """
 
     followers: tuple[SqlServerError, ...] = ()
+    from_throw = from_raiserror = False
     blind_scope: object = None  # the runtime's scope whose own TRY blocks do not catch the error
 
     def __init__(

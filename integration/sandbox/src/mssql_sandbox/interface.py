@@ -170,10 +170,6 @@ class Session(Protocol):
     def in_transaction(self) -> bool:
         """For the DONE_INXACT bit."""
 
-    @property
-    def transaction_descriptor(self) -> int:
-        """0 outside a transaction."""
-
     def execute_batch(self, text: str) -> Iterator[Event]:
         """SQLBatch. Errors come as Error events, not exceptions (severity >= 20 closes)."""
 

@@ -94,7 +94,7 @@ class UserFunction:
     kind: str
     definition: str
     parameters: tuple[tuple[str, SqlType], ...]
-    returns: SqlType | None
+    returns: SqlType  # NULL_TYPE of an inline function
     compiled: bool
     deterministic: bool
     reads: bool

@@ -13,9 +13,9 @@ from typing import Any, Callable, Iterator
 import psycopg
 
 from ..errors import NotSupported, SqlServerError
-from ..sqltypes import SqlType
+from ..sqltypes import NULL_TYPE, SqlType
 from ..syntax.nodes import TypeName
-from . import datatypes, system
+from . import datatypes, first_value, system
 from .datatypes import ROWVERSION, ROWVERSION_ID
 from .model import Column, Index, Table, UserFunction, name_key
 
@@ -104,7 +104,7 @@ class SessionCatalog:
         self._passing: dict[int, str] = {}  # id -> the engine's definition of the others
         self.globals: set[str] = set()  # names of the global temp tables that the session made
         self._standing: dict[str, Table] = {}
-        self._triggers: tuple[tuple, bool] | None = None
+        self._triggers: tuple[tuple[Any, ...], bool] | None = None
         self.before_change: Callable[[], None] = lambda: None
 
     # ---- look-ups
@@ -147,16 +147,22 @@ class SessionCatalog:
         for table in self._variables.values():
             if table.id == object_id:
                 return table
-        document = self.connection.execute("select ms.describe($1)", (object_id,)).fetchone()[0]
+        document = first_value(self.connection, "select ms.describe($1)", (object_id,))
         return _table(document, self.name_key) if document else None
 
+    def _named(self, query: str, schema: str | None, name: str, condition: str = "true") -> Any:
+        """The row of the object ``o`` of a schema and a name; ``query`` is what stands between SELECT and this."""
+        sql = (
+            f"select {query} join ms.schemas s using (schema_id)"
+            f" where {condition} and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)"
+        )
+        return self.connection.execute(sql, (schema or DEFAULT_SCHEMA, name)).fetchone()
+
     def sequence(self, schema: str | None, name: str) -> Sequence | None:
-        row = self.connection.execute(
-            "select o.object_id, s.name, o.name, q.system_type_id, q.precision, q.scale"
-            " from ms.sequences q join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
-            " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
-            (schema or DEFAULT_SCHEMA, name),
-        ).fetchone()
+        row = self._named(
+            "o.object_id, s.name, o.name, q.system_type_id, q.precision, q.scale"
+            " from ms.sequences q join ms.objects o using (object_id)", schema, name,
+        )  # fmt: skip
         if row is None:
             return None
         number, schema_name, sequence_name, type_id, precision, scale = row
@@ -166,44 +172,38 @@ class SessionCatalog:
 
     def function(self, schema: str | None, name: str) -> UserFunction | None:
         """A function of CREATE FUNCTION."""
-        row = self.connection.execute(
-            "select o.object_id, s.name, o.name, o.type, m.definition, m.engine_sql is not null,"
-            " m.is_deterministic = 1, m.reads_data = 1"
-            " from ms.modules m join ms.objects o using (object_id) join ms.schemas s using (schema_id)"
-            " where o.type in ('FN', 'IF') and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
-            (schema or DEFAULT_SCHEMA, name),
-        ).fetchone()
+        row = self._named(
+            "o.object_id, s.name, o.name, o.type, m.definition, m.engine_sql is not null, m.is_deterministic = 1,"
+            " m.reads_data = 1 from ms.modules m join ms.objects o using (object_id)", schema, name,
+            condition="o.type in ('FN', 'IF')",
+        )  # fmt: skip
         if row is None:
             return None
         rows = self.connection.execute(
             "select name, system_type_id, max_length, precision, scale, parameter_id from ms.parameters"
             " where object_id = $1 order by parameter_id", (row[0],)
         )  # fmt: skip
-        types = [(found[0].lower(), datatypes.from_catalog(*found[1:5], self.collation), found[5]) for found in rows]
+        types = [
+            (parameter.lower(), datatypes.from_catalog(type_id, length, precision, scale, self.collation), id_)
+            for parameter, type_id, length, precision, scale, id_ in rows
+        ]
         function = UserFunction(
             id=row[0], schema=row[1], name=row[2], kind=row[3], definition=row[4],
-            parameters=tuple((found[0], found[1]) for found in types if found[2]),
-            returns=next((found[1] for found in types if not found[2]), None),
+            parameters=tuple((parameter, type_) for parameter, type_, id_ in types if id_),
+            returns=next((type_ for _, type_, id_ in types if not id_), NULL_TYPE),
             compiled=row[5], deterministic=row[6], reads=row[7],
         )  # fmt: skip
         return function if self.means(function, schema, name) else None
 
     def synonym(self, schema: str | None, name: str) -> tuple[str, str] | None:
         """(schema, name) of what a synonym stands for."""
-        return self.connection.execute(
-            "select y.base_schema, y.base_name from ms.synonyms y join ms.objects o using (object_id)"
-            " join ms.schemas s using (schema_id)"
-            " where ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
-            (schema or DEFAULT_SCHEMA, name),
-        ).fetchone()
+        target = "y.base_schema, y.base_name from ms.synonyms y join ms.objects o using (object_id)"
+        named: tuple[str, str] | None = self._named(target, schema, name)
+        return named
 
     def table_type(self, schema: str | None, name: str) -> str | None:
         """The text that declares a variable @t of a table type."""
-        row = self.connection.execute(
-            "select y.definition from ms.table_types y join ms.schemas s using (schema_id)"
-            " where ms.key(s.name) = ms.key($1) and ms.key(y.name) = ms.key($2)",
-            (schema or DEFAULT_SCHEMA, name),
-        ).fetchone()
+        row = self._named("o.definition from ms.table_types o", schema, name)
         return row[0] if row else None
 
     def dealias(self, name: TypeName) -> TypeName:
@@ -211,11 +211,8 @@ class SessionCatalog:
         if datatypes.is_system_name(name.name):
             return name
         schema, _, leaf = name.name.rpartition(".")
-        row = self.connection.execute(
-            "select t.definition, t.user_type_id, t.is_nullable = 1 from ms.types t join ms.schemas s using (schema_id)"
-            " where user_type_id > 256 and ms.key(s.name) = ms.key($1) and ms.key(t.name) = ms.key($2)",
-            (schema or DEFAULT_SCHEMA, leaf),
-        ).fetchone()
+        facets = "o.definition, o.user_type_id, o.is_nullable = 1 from ms.types o"
+        row = self._named(facets, schema, leaf, "user_type_id > 256")
         if row is None or name.arguments:
             return name
         base, _, arguments = row[0].partition(" ")
@@ -229,9 +226,9 @@ class SessionCatalog:
         """Whether the database may have views, functions or triggers; once it has had one, it may."""
         if self.shared.modules is None:
             sql = "select exists (select from ms.objects where type in ('V', 'FN', 'IF', 'TR'))"
-            found = self.connection.execute(sql).fetchone()[0]
+            some = first_value(self.connection, sql)
             with self.shared.lock:  # another session may have made one meanwhile
-                self.shared.modules = self.shared.modules or found
+                self.shared.modules = self.shared.modules or some
         return self.shared.modules
 
     def has_triggers(self) -> bool:
@@ -240,7 +237,7 @@ class SessionCatalog:
             return False
         if self._triggers is None or self._triggers[0] != self.token:
             sql = "select exists (select from ms.triggers where is_disabled = 0)"
-            self._triggers = (self.token, self.connection.execute(sql, prepare=True).fetchone()[0])
+            self._triggers = (self.token, first_value(self.connection, sql))
         return self._triggers[1]
 
     @contextmanager
@@ -253,7 +250,7 @@ class SessionCatalog:
             self._standing = before
 
     @property
-    def token(self) -> tuple:
+    def token(self) -> tuple[Any, ...]:
         """Changes whenever a translated statement could have become wrong; part of plan keys."""
         if self._standing:
             return (self.shared.generation, self._number, self._changes, *(t.physical for t in self._standing.values()))
@@ -380,12 +377,12 @@ class SessionCatalog:
     def _load(self, key: tuple[str, str]) -> tuple[Table | None, bool]:
         """(table, may be shared): under snapshot isolation this session may see an old catalogue."""
         if key[0] == GLOBAL:
-            row = self.connection.execute("select ms.describe_temporary($1)", key[1:], prepare=True).fetchone()
+            document = first_value(self.connection, "select ms.describe_temporary($1)", key[1:])
         else:
-            row = self.connection.execute("select ms.describe($1, $2)", key, prepare=True).fetchone()
-        if row[0] is None:
+            document = first_value(self.connection, "select ms.describe($1, $2)", key)
+        if document is None:
             return None, False
-        return _table(row[0], self.name_key), not row[0]["snapshot"]
+        return _table(document, self.name_key), not document["snapshot"]
 
     def _temporary_table(self, name: str) -> Table | None:
         if name.casefold() in self._variables:
@@ -394,8 +391,8 @@ class SessionCatalog:
             return None
         key = name.casefold()
         if key not in self._temporary:
-            row = self.connection.execute("select ms.describe_temporary($1)", (name,), prepare=True).fetchone()
-            self._temporary[key] = _table(row[0]) if row[0] else None
+            document = first_value(self.connection, "select ms.describe_temporary($1)", (name,))
+            self._temporary[key] = _table(document) if document else None
         return self._temporary[key]
 
     def _temporary_names(self) -> list[str]:

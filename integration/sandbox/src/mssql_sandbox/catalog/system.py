@@ -78,7 +78,7 @@ def _physical(name: str) -> str:
 
 
 def _text(name: str) -> str:
-    return resources.files("mssql_sandbox.engine").joinpath("sql", name).read_text("utf-8")
+    return resources.files("mssql_sandbox.engine").joinpath("sql").joinpath(name).read_text("utf-8")
 
 
 @lru_cache(maxsize=None)

@@ -64,12 +64,12 @@ def _drop(ddl: Ddl, statement: nodes.Drop) -> None:
 
 def _drop_index(ddl: Ddl, statement: nodes.Drop, name: nodes.Name) -> None:
     table = ddl.find_table(statement.on) if statement.on is not None else None
-    known = table is not None and table.kind != "system"
-    if statement.if_exists and not (
-        known and any(index.name.casefold() == name.parts[-1].casefold() for index in table.indexes)
-    ):
+    if table is not None and table.kind == "system":
+        table = None
+    known = {index.name.casefold() for index in table.indexes} if table is not None else set()
+    if statement.if_exists and name.parts[-1].casefold() not in known:
         return
-    if not known:
+    if table is None:
         raise cannot_drop("index", ".".join(filter(None, (written(statement.on), name.parts[-1]))))
     indexes.drop(ddl, table, name.parts[-1])
 

@@ -1,8 +1,10 @@
 """ALTER TABLE: ADD, DROP, SWITCH and triggers (ALTER COLUMN has its own module)."""
 
+from typing import Any
+
 import psycopg
 
-from ..catalog.model import Table
+from ..catalog.model import Index, Table
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from . import columns, constraints, dependents, foreign_keys, indexes
@@ -201,7 +203,7 @@ def switch(ddl: Ddl, statement: nodes.AlterTableSwitch) -> None:
     ddl.run(f"truncate table {source.physical}")
 
 
-def _shape(index, table: Table) -> tuple:
+def _shape(index: Index, table: Table) -> tuple[Any, ...]:
     names = {column.id: column.name.casefold() for column in table.columns}
     return (tuple(names[number] for number in index.columns), index.unique, index.primary_key, index.filter)
 

@@ -1,6 +1,7 @@
 """ALTER TABLE ALTER COLUMN: type, collation and nullability of an existing column."""
 
 from dataclasses import replace
+from typing import Any
 
 from ..catalog import datatypes
 from ..catalog.model import Column, Table
@@ -89,7 +90,7 @@ def _blocks(dependent: dependents.Dependent, old: Column, new: Column) -> bool:
         and (new.type.length == -1 or old.type.length != -1 and (new.type.length or 0) >= (old.type.length or 0))
     )
     if dependent.kind in ("index", "key"):
-        index = dependent.index
+        index: Any = dependent.index
         if old.id in index.columns and new.type.length == -1 and old.type.length != -1:
             return True
         if index.primary_key and old.nullable != new.nullable:

@@ -11,9 +11,10 @@ def functions_in(ddl: Ddl, body: Any) -> list[int]:
     """Ids of the user-defined functions that are called."""
     found: dict[int, None] = {}
     for call in below(body):
-        table = isinstance(call, nodes.FunctionSource) and isinstance(call.call, nodes.FunctionCall)
-        written = call.call.name if table else call.name if isinstance(call, nodes.FunctionCall) else ""
-        if not written or not table and "." not in written:
+        source = isinstance(call, nodes.FunctionSource)
+        called = call.call if isinstance(call, nodes.FunctionSource) else call
+        written = called.name if isinstance(called, nodes.FunctionCall) else ""
+        if not written or not source and "." not in written:
             continue
         parts = written.split(".")
         function = ddl.catalog.function(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])

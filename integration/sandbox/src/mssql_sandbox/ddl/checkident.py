@@ -21,7 +21,7 @@ def run(ddl: Ddl, statement: nodes.Dbcc) -> None:
     if table is None or table.kind not in ("table", "temp"):
         raise SqlServerError(2501, name=name)
     column = next((column for column in table.columns if column.identity), None)
-    if column is None:
+    if column is None or column.identity is None:
         raise SqlServerError(7997, table=table.name)
     action = rest[0].upper() if rest else "RESEED"
     if action not in ("RESEED", "NORESEED"):

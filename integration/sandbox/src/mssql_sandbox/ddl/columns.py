@@ -76,7 +76,7 @@ def _generated(ddl: Ddl, number: int, new: NewColumn) -> str:
     keeps NULL for a fault, and tells the fault to those who ask loudly.
     """
     if new.column.persisted or not new.arguments:
-        return new.engine_sql
+        return new.engine_sql or ""
     names = [argument.split()[0] for argument in new.arguments.split(", ")]
     function = f"u.g{number}_{new.column.id}"
     ddl.run(
@@ -129,7 +129,7 @@ def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
 
 def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> None:
     """The sequence behind an identity column: ``u.s<table id>``."""
-    seed, increment = column.identity
+    seed, increment = column.identity or (1, 1)
     minimum, maximum = identity_range(column.type)
     temporary = "temporary " if schema == "pg_temp" else ""
     ddl.write(

@@ -1,6 +1,7 @@
 """Views and functions as objects of the engine; what tables take away from below them is bound again here."""
 
 from dataclasses import replace
+from typing import Any
 
 import psycopg
 
@@ -27,7 +28,7 @@ def revive(ddl: Ddl) -> None:
     while waiting and progress:
         progress = False
         for row in list(waiting):
-            statement = parse_batch(row[1], quoted_identifier=True).statements[0]
+            statement: Any = parse_batch(row[1], quoted_identifier=True).statements[0]
             ddl.run("savepoint revive")
             try:
                 if isinstance(statement, nodes.CreateView):

@@ -6,6 +6,7 @@ from typing import Any, Iterator
 
 import psycopg
 
+from ..catalog import first_value
 from ..catalog.model import Column, Table
 from ..catalog.store import DEFAULT_SCHEMA, GLOBAL, SessionCatalog
 from ..errors import NotSupported, SqlServerError
@@ -52,14 +53,13 @@ class Ddl:
         if self._waiting:
             self.run("")
 
-    def query(self, sql: str, *arguments: Any) -> list[tuple]:
+    def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         self.flush()
         return self.connection.execute(sql, arguments, prepare=True).fetchall()
 
     def value(self, sql: str, *arguments: Any) -> Any:
         self.flush()
-        row = self.connection.execute(sql, arguments, prepare=True).fetchone()
-        return row[0] if row else None
+        return first_value(self.connection, sql, arguments)
 
     def write(self, sql: str, *arguments: Any) -> None:
         """Change the catalogue's tables, with the next statement to save a round trip."""
@@ -76,8 +76,8 @@ class Ddl:
         waiting, self._waiting = self._waiting, []
         return "".join(f"{statement}{', '.join(rows)}; " for statement, rows in waiting)
 
-    def info(self, number: int, /, *, variant: str = "", **values: object) -> None:
-        self.events.append(Info.of(number, variant=variant, **values))
+    def info(self, number: int, /, **values: Any) -> None:
+        self.events.append(Info.of(number, **values))
 
     # ---- names
 
@@ -97,7 +97,7 @@ class Ddl:
         if leaf.startswith(GLOBAL):
             self.catalog.globals.add(leaf)
             return -1
-        number = self.value("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", schema)
+        number: int | None = self.value("select schema_id from ms.schemas where ms.key(name) = ms.key($1)", schema)
         if number is None:
             raise errors.unknown_schema(schema)
         return number
@@ -124,7 +124,10 @@ class Ddl:
 
     def load(self, object_id: int) -> Table:
         """A table by its id, with the changes of this statement."""
-        return self.catalog.table_by_id(object_id)
+        table = self.catalog.table_by_id(object_id)
+        if table is None:
+            raise LookupError(object_id)
+        return table
 
     def touch(self, *, temporary: bool = False) -> None:
         """Forget cached snapshots."""
@@ -162,7 +165,7 @@ class Ddl:
         if kind in ("V", "FN", "IF", "TR"):
             self._catalog.shared.modules = True
         try:
-            number = self.value(
+            number: int | None = self.value(
                 "insert into ms.objects (object_id, name, schema_id, parent_object_id, type, is_system_named)"
                 " select nextval(case when s.id < 0 then 'ms.temporary_ids' else 'ms.object_ids' end), $1, s.id, $3, $4,"
                 " $5 from (select coalesce($2::int, (select schema_id from ms.objects where object_id = $3))) s (id)"
@@ -178,7 +181,7 @@ class Ddl:
 
     def schema_of(self, table: Table) -> int:
         """schema_id of a table's constraints."""
-        return self.value("select schema_id from ms.objects where object_id = $1", table.id)
+        return int(self.value("select schema_id from ms.objects where object_id = $1", table.id))
 
     def temporary_schema(self) -> int:
         """schema_id of this session's temp objects; what a former session of that number left is removed."""

@@ -51,7 +51,7 @@ def _varies(node: nodes.Node, table: Table | None, known: Callable[[str], bool])
     return False
 
 
-def _date_text(node: nodes.Cast, table: Table) -> bool:
+def _date_text(node: nodes.Cast, table: Table | None) -> bool:
     """A conversion between text and datetime whose result depends on the session's language or style."""
     target = node.type.name.casefold()
     style = node.style.text if isinstance(node.style, nodes.Literal) else None

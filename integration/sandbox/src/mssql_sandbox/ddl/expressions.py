@@ -1,6 +1,7 @@
 """DEFAULT, CHECK, computed and filter expressions as engine SQL."""
 
 from dataclasses import replace
+from typing import Any
 
 from .. import translate
 from ..catalog.model import Column, Table
@@ -59,9 +60,10 @@ def check_collation(name: str, version: int) -> None:
 
 def parse_expression(text: str) -> nodes.Expression:
     """An expression of the catalogue, such as a default's definition, as a tree again."""
-    statement = parse_batch(f"SELECT {text}", quoted_identifier=True).statements[0]
-    return statement.query.body.items[0].expression
+    statement: Any = parse_batch(f"SELECT {text}", quoted_identifier=True).statements[0]
+    expression: nodes.Expression = statement.query.body.items[0].expression
+    return expression
 
 
-def _context(ddl: Ddl):
+def _context(ddl: Ddl) -> Any:
     return replace(ddl.session.context(ddl.scope), variables={})

@@ -1,7 +1,7 @@
 """FOREIGN KEY constraints: the engine's own, over the columns by which values compare."""
 
 from collections import defaultdict
-from typing import Sequence
+from typing import Any, Sequence
 
 import psycopg
 
@@ -221,7 +221,7 @@ def _referenced_columns(
 
 
 def _check_types(table: Table, parent: Column, target: Table, other: Column, name: str) -> None:
-    pair = {
+    pair: dict[str, Any] = {
         "referenced": f"{target.schema}.{target.name}.{other.name}",
         "referencing": f"{table.name}.{parent.name}",
         "name": name,

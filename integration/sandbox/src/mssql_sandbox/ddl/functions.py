@@ -43,18 +43,9 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
 
 def _replaced(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, kind: str) -> int:
     """The object of a function, without what it was before. :raises SqlServerError: 2714, 2010, 208, 3729."""
-    rows = ddl.query(
-        "select object_id, type from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2)", schema_id, name
-    )
-    if rows and statement.mode == "CREATE":
-        raise errors.name_taken(name, 3)
-    if rows and rows[0][1] != kind:
-        raise SqlServerError(2010, name=written(statement.name))
-    if not rows and statement.mode == "ALTER":
-        raise errors.invalid_object(written(statement.name))
-    if not rows:
+    number = modules.existing(ddl, statement, name, schema_id, (kind,))
+    if number is None:
         return ddl.new_object(name, schema_id, kind, state=3)
-    number = rows[0][0]
     _refuse_when_used(ddl, number, "ALTER", written(statement.name))
     _forget(ddl, number)
     ddl.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", number)

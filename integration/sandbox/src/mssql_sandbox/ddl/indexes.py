@@ -182,7 +182,7 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
     if index is not None and index.constraint_id:
         kind = "PRIMARY KEY" if index.primary_key else "UNIQUE KEY"
         raise SqlServerError(3723, schema=table.schema, table=table.name, index=index.name, kind=kind)
-    index_id = index.id if index is not None else disabled
+    index_id = index.id if index is not None else int(disabled or 0)
     _refuse_when_referenced(ddl, table, index_id, name)
     forget(ddl, table, index_id)
     ddl.changed(table)

@@ -1,6 +1,7 @@
 """Procedures and triggers: recorded in the catalogue, run by the runtime from their text."""
 
 from dataclasses import replace
+from typing import Any, Sequence
 
 from .. import translate
 from ..catalog import datatypes
@@ -29,7 +30,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     table = _table_of_trigger(ddl, statement) if statement.kind == "TRIGGER" else None
     if table is not None:
         schema_id = ddl.schema_of(table)
-    number = _existing(ddl, statement, name, schema_id, table)
+    number = existing(ddl, statement, name, schema_id, _TYPES[statement.kind], table)
     if table is None:
         _bind_body(ddl, statement)
     else:
@@ -58,20 +59,22 @@ def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
     return table
 
 
-def _existing(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, table: Table | None) -> int | None:
+def existing(
+    ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, kinds: Sequence[str], table: Table | None = None
+) -> int | None:
     """The module that ALTER means. :raises SqlServerError: 2714, 2010 of another kind, 2110 of another table, 208."""
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2)", schema_id, name
     )
     if rows and statement.mode == "CREATE":
         raise errors.name_taken(name, 3)
-    if rows and rows[0][1] not in _TYPES[statement.kind]:
+    if rows and rows[0][1] not in kinds:
         raise SqlServerError(2010, name=written(statement.name))
     if not rows and statement.mode == "ALTER":
         raise errors.invalid_object(written(statement.name))
     if not rows:
         return None
-    number = rows[0][0]
+    number = int(rows[0][0])
     owner = "select parent_object_id from ms.triggers where object_id = $1"
     if table is not None and ddl.value(owner, number) != table.id:
         raise SqlServerError(2110, name=written(statement.name), table=written(statement.on))
@@ -130,7 +133,8 @@ def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
     if any(_has_table_type(ddl, node) for node in inside):
         return
     session = ddl.session
-    declared = [(item.name, item.type) for item in inside if _is_scalar(item)]
+    scalars: list[Any] = [item for item in inside if _is_scalar(item)]
+    declared = [(item.name, item.type) for item in scalars]
     declared += [(parameter.name.lower(), parameter.type) for parameter in statement.parameters]
     variables = {name: session.resolve_type(type_) for name, type_ in declared}
     context = replace(session.context(ddl.scope), variables=variables)

@@ -6,7 +6,7 @@ parentheses, built-in functions in lower case, CAST as CONVERT, BETWEEN and IN
 taken apart, needless parentheses gone.
 """
 
-from typing import Callable
+from typing import Any, Callable
 
 from ..errors import NotSupported
 from ..syntax import nodes
@@ -148,7 +148,7 @@ class _Renderer:
             rendered = name.upper() if name.upper() in _UPPER_FUNCTIONS else name.lower()
         return rendered + (f"({','.join(arguments)})" if node.parentheses else "")
 
-    def _coalesce(self, arguments: list) -> str:
+    def _coalesce(self, arguments: list[Any]) -> str:
         *first, last = [self.value(argument) for argument in arguments]
         whens = " ".join(f"when {text} IS NOT NULL then {text}" for text in first)
         return f"case {whens} else {last} end"

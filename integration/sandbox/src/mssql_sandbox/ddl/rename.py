@@ -83,9 +83,9 @@ def _rename_column(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
     if len(parts) < 2:
         raise _ambiguous(kind)
     table = _owner(ddl, parts[:-1])
-    if table is None or table.kind != "table" or table.column(parts[-1]) is None:
+    column = table.column(parts[-1]) if table is not None else None
+    if table is None or table.kind != "table" or column is None:
         raise _ambiguous(kind)
-    column = table.column(parts[-1])
     other = table.column(new_name)
     if other is not None and other.id != column.id:
         raise _in_use(new_name, "COLUMN")
@@ -105,7 +105,8 @@ def _rename_index(ddl: Ddl, parts: list[str], new_name: str, written: str, kind:
     if len(parts) < 2:
         raise _ambiguous(kind)
     table = _owner(ddl, parts[:-1])
-    index = table and next((found for found in table.indexes if found.name.casefold() == parts[-1].casefold()), None)
+    indexes = table.indexes if table is not None else ()
+    index = next((index for index in indexes if index.name.casefold() == parts[-1].casefold()), None)
     if table is None or index is None:
         raise _ambiguous(kind)
     if any(other.id != index.id and other.name.casefold() == new_name.casefold() for other in table.indexes):

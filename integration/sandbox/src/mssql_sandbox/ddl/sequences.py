@@ -1,5 +1,7 @@
 """CREATE, ALTER and DROP SEQUENCE over the engine's sequences ``u.q<id>``."""
 
+from typing import Any
+
 from ..catalog import datatypes
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import BIGINT, SqlType
@@ -65,14 +67,15 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
 
 def _find(ddl: Ddl, name: nodes.Name) -> int | None:
     schema, leaf = ddl.split(name)
-    return ddl.value(
+    number: int | None = ddl.value(
         "select o.object_id from ms.objects o join ms.schemas s using (schema_id) where o.type = 'SO'"
         " and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)",
         schema, leaf,
     )  # fmt: skip
+    return number
 
 
-def _options(type_: SqlType, statement: nodes.CreateSequence) -> dict[str, int]:
+def _options(type_: SqlType, statement: nodes.CreateSequence) -> dict[str, Any]:
     given = statement.options
     low, high = identity_range(type_)
     increment = _number(given, "INCREMENT BY", 1)
@@ -88,7 +91,7 @@ def _options(type_: SqlType, statement: nodes.CreateSequence) -> dict[str, int]:
     }
 
 
-def _number(options: dict[str, str | None], name: str, default: int | None) -> int | None:
+def _number(options: dict[str, str | None], name: str, default: Any) -> Any:
     value = options.get(name)
     return default if value is None else int(value)
 

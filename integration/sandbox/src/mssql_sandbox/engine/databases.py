@@ -7,6 +7,7 @@ from typing import Callable
 
 import psycopg
 
+from ..catalog import first_value
 from ..catalog.model import name_key
 from ..errors import SqlServerError
 from .postgres import Cluster
@@ -176,4 +177,4 @@ class Databases:
             "select (621355968000000000 + round(round(extract(epoch from clock_timestamp()) * 300) * 10000000 / 300))"
             "::bigint"
         )
-        return self._connection.execute(sql).fetchone()[0]
+        return int(first_value(self._connection, sql))

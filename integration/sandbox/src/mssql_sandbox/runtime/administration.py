@@ -3,14 +3,14 @@
 https://learn.microsoft.com/sql/t-sql/language-elements/kill-transact-sql and its neighbours
 """
 
-from typing import Any, Iterator
+from typing import Any, Iterable
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import Event
 from ..syntax import nodes
 
 
-def run(interpreter: Any, statement: nodes.ServerCommand) -> Iterator[Event]:
+def run(interpreter: Any, statement: nodes.ServerCommand) -> Iterable[Event]:
     """:raises SqlServerError: 574 RECONFIGURE and 6115 KILL in a transaction, 6101, 6104, 6106 for the session."""
     session = interpreter.session
     if statement.command == "RECONFIGURE":
@@ -22,8 +22,7 @@ def run(interpreter: Any, statement: nodes.ServerCommand) -> Iterator[Event]:
         if session.transactions.count:
             raise SqlServerError(6115)
         _kill(session, statement.session)
-    return
-    yield  # a CHECKPOINT changes nothing that a session sees
+    return ()  # a CHECKPOINT changes nothing that a session sees
 
 
 def _kill(session: Any, number: int) -> None:

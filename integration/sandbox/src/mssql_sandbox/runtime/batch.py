@@ -8,7 +8,6 @@ import psycopg
 from .. import translate
 from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Error, Event, Info
-from ..sqltypes import SqlType
 from ..syntax import nodes
 from ..syntax.walk import below
 from . import administration, control, cursors, failures, insert_exec, pgerrors
@@ -24,7 +23,7 @@ _DDL = (
 _MODULES = (nodes.CreateModule, nodes.CreateView)
 
 
-class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.InsertStatements, Execution):
+class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
     """Executes one scope of a session.
 
     :param session: the connection.
@@ -203,14 +202,6 @@ class Interpreter(control.ControlFlow, cursors.CursorStatements, insert_exec.Ins
             if table is not None and isinstance(item, nodes.ColumnRef) and table.column(item.parts[-1]) is None:
                 raise SqlServerError(207, name=item.parts[-1], line=node.line)
 
-    # ---- types
-
-    def type_of(self, name: nodes.TypeName) -> SqlType:
-        """:raises SqlServerError: 2739 for a type that variables cannot have."""
-        if name.name.lower() in ("text", "ntext", "image"):
-            raise SqlServerError(2739)
-        return self.session.resolve_type(name)
-
 
 def _verb(statement: nodes.Statement) -> str:
     if isinstance(statement, nodes.CreateIndex):
@@ -220,7 +211,7 @@ def _verb(statement: nodes.Statement) -> str:
     return type(statement).__name__.upper()
 
 
-_HANDLERS = {
+_HANDLERS: dict[type[nodes.Node], Any] = {
     **control.HANDLERS,
     **cursors.HANDLERS,
     **dict.fromkeys(_DDL, Execution.do_ddl),

@@ -3,7 +3,7 @@
 import re
 import time
 from dataclasses import replace
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterable, Iterator, Sequence
 
 from .. import translate
 from ..catalog.datatypes import is_system_name
@@ -11,17 +11,19 @@ from ..errors import NotSupported, SqlServerError
 from ..interface import Done, Event, Info
 from ..sqltypes import INT, MAX, nvarchar, varchar
 from ..syntax import nodes
-from .scope import BreakLoop, CaughtError, ContinueLoop, Jump, ReturnFromScope, Scope
+from .cursors import CursorStatements
+from .execute import Execution
+from .scope import BreakLoop, CaughtError, ContinueLoop, Jump, ReturnFromScope
 
 _FORMAT = re.compile(
     r"%(?P<flag>[-+ 0#]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?(?:I64|[lh])?(?P<kind>[diouxXs%])"
 )
 
 
-class ControlFlow:
-    """Mixin of the interpreter: every handler yields the events of one statement."""
+class ControlFlow(CursorStatements, Execution):
+    """Every handler gives the events of one statement."""
 
-    scope: Scope
+    run: Any
     running: list[Sequence[nodes.Statement]]
 
     # ---- blocks
@@ -45,20 +47,17 @@ class ControlFlow:
             except ContinueLoop:
                 continue
 
-    def do_break(self, statement: nodes.Break) -> Iterator[Event]:
+    def do_break(self, statement: nodes.Break) -> Iterable[Event]:
         raise BreakLoop
-        yield
 
-    def do_continue(self, statement: nodes.Continue) -> Iterator[Event]:
+    def do_continue(self, statement: nodes.Continue) -> Iterable[Event]:
         raise ContinueLoop
-        yield
 
-    def do_return(self, statement: nodes.Return) -> Iterator[Event]:
+    def do_return(self, statement: nodes.Return) -> Iterable[Event]:
         value = 0
         if statement.value is not None:
             value = self.evaluate(statement.value, INT)
         raise ReturnFromScope(value or 0)
-        yield
 
     def do_try(self, statement: nodes.TryCatch) -> Iterator[Event]:
         session = self.session
@@ -107,22 +106,19 @@ class ControlFlow:
             return None
         if item.value is not None:
             raise NotSupported("a value for a table variable", item.line)
-        table = self.session.parse(text).batch.statements[0]
+        table: nodes.DeclareTable = self.session.parse(text).batch.statements[0]
         return replace(table, variable=item.name)
 
-    def do_set_variable(self, statement: nodes.SetVariable) -> Iterator[Event]:
-        if (self.scope.cursors.variables or isinstance(statement.value, nodes.CursorValue)) and self.set_cursor(
-            statement
-        ):
-            return
-        type_ = self.scope.type_of(statement.name)
+    def do_set_variable(self, statement: nodes.SetVariable) -> Iterable[Event]:
         value = statement.value
+        if (self.scope.cursors.variables or isinstance(value, nodes.CursorValue)) and self.set_cursor(statement):
+            return ()
+        type_ = self.scope.type_of(statement.name)
         if statement.operator != "=":
             value = nodes.Binary(statement.operator[:-1], nodes.Variable(statement.name), value)
         self.scope.values[statement.name] = self.evaluate(value, type_)
         self.session.rowcount = 1
-        return
-        yield
+        return ()
 
     # ---- messages
 
@@ -142,7 +138,7 @@ class ControlFlow:
         if not self.session.settings.nocount:
             yield Done(alone=True)
 
-    def do_throw(self, statement: nodes.Throw) -> Iterator[Event]:
+    def do_throw(self, statement: nodes.Throw) -> Iterable[Event]:
         if statement.number is None:
             if not self.session.caught:
                 raise SqlServerError(10704)
@@ -154,7 +150,6 @@ class ControlFlow:
         if number is None or number < 50000:
             raise SqlServerError(35100, number=number)
         raise self.thrown(number, message, 16, state, statement.line)
-        yield
 
     def thrown(self, number: int, message: str, severity: int, state: int, line: int) -> SqlServerError:
         error = SqlServerError.worded(number, message, severity, state, line)
@@ -193,31 +188,28 @@ class ControlFlow:
 
     # ---- labels
 
-    def do_goto(self, statement: nodes.Goto) -> Iterator[Event]:
+    def do_goto(self, statement: nodes.Goto) -> Iterable[Event]:
         """Labels that are nowhere were refused before (133)."""
         label = statement.label.casefold()
         if not any(label_position(statements, label) is not None for statements in self.running):
             raise NotSupported("GOTO into a block")
         raise Jump(label)
-        yield
 
-    def do_label(self, statement: nodes.Label) -> Iterator[Event]:
-        return
-        yield
+    def do_label(self, statement: nodes.Label) -> Iterable[Event]:
+        return ()
 
     # ---- session
 
-    def do_set_option(self, statement: nodes.SetOption) -> Iterator[Event]:
+    def do_set_option(self, statement: nodes.SetOption) -> Iterable[Event]:
         value = statement.value
         if value.startswith("@"):
             self.scope.type_of(value.lower())
             value = str(self.scope.values[value.lower()])
         for name in statement.names:
             self.session.set_option(name, value)
-        return
-        yield
+        return ()
 
-    def do_set_identity_insert(self, statement: nodes.SetIdentityInsert) -> Iterator[Event]:
+    def do_set_identity_insert(self, statement: nodes.SetIdentityInsert) -> Iterable[Event]:
         table = self.session.find_table(statement.table)
         settings = self.session.settings
         if all(column.identity is None for column in table.columns):
@@ -229,10 +221,9 @@ class ControlFlow:
             raise SqlServerError(8107, other=self.session.table_label(settings.identity_insert), table=table.name)
         else:
             settings.identity_insert = table.id
-        return
-        yield
+        return ()
 
-    def do_set_isolation(self, statement: nodes.SetIsolation) -> Iterator[Event]:
+    def do_set_isolation(self, statement: nodes.SetIsolation) -> Iterable[Event]:
         if self.session.version.is_warehouse:
             # https://learn.microsoft.com/fabric/data-warehouse/tsql-surface-area
             raise NotSupported(
@@ -240,8 +231,7 @@ class ControlFlow:
             )
         self.session.transactions.set_isolation(statement.level)
         self.session.settings.isolation = statement.level
-        return
-        yield
+        return ()
 
     def do_begin(self, statement: nodes.BeginTransaction) -> Iterator[Event]:
         transactions = self.session.transactions
@@ -275,24 +265,24 @@ class ControlFlow:
         if self.session.settings.switches["CURSOR_CLOSE_ON_COMMIT"] and not self.session.transactions.count:
             self.scope.cursors.close()
 
-    def do_save(self, statement: nodes.SaveTransaction) -> Iterator[Event]:
-        name = self.transaction_label(statement.name)
+    def do_save(self, statement: nodes.SaveTransaction) -> Iterable[Event]:
+        name = self.transaction_label(statement.name) or ""
         if not statement.name.startswith("@") and len(statement.name) > 32:
             raise SqlServerError(103, start=name[:32], maximum=32)
         self.session.transactions.save(name[:32])
-        return
-        yield
+        return ()
 
     def transaction_label(self, name: str | None) -> str | None:
         if name is None or not name.startswith("@"):
             return name
         self.scope.type_of(name.lower())
-        return self.scope.values[name.lower()]
+        value: str | None = self.scope.values[name.lower()]
+        return value
 
     def do_use(self, statement: nodes.Use) -> Iterator[Event]:
         yield from self.session.use(statement.database)
 
-    def do_waitfor(self, statement: nodes.WaitFor) -> Iterator[Event]:
+    def do_waitfor(self, statement: nodes.WaitFor) -> Iterable[Event]:
         if statement.kind != "DELAY":
             raise NotSupported("WAITFOR TIME")
         text = self.evaluate(statement.value, nvarchar(30)) or ""
@@ -305,8 +295,7 @@ class ControlFlow:
         while (left := deadline - time.monotonic()) > 0:
             self.session.check_cancelled()
             time.sleep(min(left, 0.02))
-        return
-        yield
+        return ()
 
 
 def label_position(statements: Sequence[nodes.Statement], label: str) -> int | None:
@@ -324,11 +313,11 @@ def format_message(message: str, arguments: list[Any]) -> str:
     if wrong:
         raise SqlServerError(2787, format=f"%{wrong[1]}")
 
-    def replace(match: re.Match) -> str:
+    def replace(match: re.Match[str]) -> str:
         if match["kind"] == "%":
             return "%"
         width, precision = (sized(match[name]) for name in ("width", "precision"))
-        value = next(remaining, None)
+        value: object = next(remaining, None)
         position[0] += 1
         if value is None:
             return "(null)"

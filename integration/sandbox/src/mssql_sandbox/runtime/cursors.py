@@ -9,7 +9,7 @@ messages 16900 to 16999.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 from .. import translate
 from ..errors import NotSupported, SqlServerError
@@ -35,12 +35,13 @@ class Cursor:
     """
 
     name: str
-    plan: Any
+    plan: translate.Plan
     arguments: list[Any]
     scroll: bool
     dynamic: bool
     static: bool
-    rows: list[tuple] | None = None
+    opened: bool = False
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
     position: int = 0
     writes: int = 0
     unsure: bool = False
@@ -55,7 +56,7 @@ class Cursor:
     @property
     def status(self) -> int:
         """What CURSOR_STATUS tells."""
-        if self.rows is None:
+        if not self.opened:
             return -1
         return 1 if self.rows or self.dynamic else 0
 
@@ -74,12 +75,12 @@ class Cursors:
         """
         for cursor in (*self.named.values(), *self.variables.values()):
             if cursor is not None:
-                cursor.rows = None
+                cursor.opened = False
 
     def unsettle(self) -> None:
         """ROLLBACK closes some cursors that are not STATIC."""
         for cursor in (*self.named.values(), *self.variables.values()):
-            if cursor is not None and cursor.rows is not None:
+            if cursor is not None and cursor.opened:
                 cursor.unsure = not cursor.static
 
 
@@ -88,18 +89,20 @@ class CursorStatements:
 
     session: Any
     scope: Any
+    arguments: Any
+    evaluate: Any
 
-    def do_declare_cursor(self, statement: nodes.DeclareCursor) -> Iterator[Event]:
+    def do_declare_cursor(self, statement: nodes.DeclareCursor) -> Iterable[Event]:
         place = self._place(statement)
         name = statement.name.casefold()
         if name in place.named:
             raise SqlServerError(16915, name=statement.name)
         place.named[name] = self.new_cursor(statement)
-        return
-        yield
+        return ()
 
     def _place(self, statement: nodes.DeclareCursor) -> Cursors:
-        return self.scope.cursors if "LOCAL" in statement.options else self.session.cursors
+        place: Cursors = (self.scope if "LOCAL" in statement.options else self.session).cursors
+        return place
 
     def new_cursor(self, statement: nodes.DeclareCursor) -> Cursor:
         """:raises SqlServerError: 1048 options that exclude one another, what binding the query reports."""
@@ -145,7 +148,7 @@ class CursorStatements:
             if name in self.scope.types:
                 raise SqlServerError(16948, name=name)
             raise SqlServerError(137, name=name)
-        found = variables[name]
+        found: Cursor | None = variables[name]
         if found is None:
             raise SqlServerError(16950, name=name)
         return found
@@ -169,22 +172,22 @@ class CursorStatements:
             yield from self._fetch(cursor, statement)
         elif statement.command == "CLOSE":
             _check_open(cursor)
-            cursor.rows = None
+            cursor.opened = False
         elif statement.name.startswith("@"):
             place.variables[statement.name] = None
         else:
             del place.named[statement.name.casefold()]
 
     def _open(self, cursor: Cursor) -> None:
-        if cursor.rows is not None:
+        if cursor.opened:
             raise SqlServerError(16905)
         if self.session.settings.switches["CURSOR_CLOSE_ON_COMMIT"] and not self.session.transactions.count:
             raise NotSupported("OPEN outside a transaction under SET CURSOR_CLOSE_ON_COMMIT ON")
-        cursor.rows = self._read(cursor)
+        cursor.rows, cursor.opened = self._read(cursor), True
         cursor.position, cursor.writes, cursor.unsure = 0, self.session.writes, False
         self.session.cursor_rows = len(cursor.rows) if cursor.static else None
 
-    def _read(self, cursor: Cursor) -> list[tuple]:
+    def _read(self, cursor: Cursor) -> list[tuple[Any, ...]]:
         if cursor.database != self.session.database:
             raise NotSupported("a cursor of another database after USE")
         self.session.transactions.before_statement()
@@ -205,18 +208,17 @@ class CursorStatements:
         self._check_changes(cursor)
         cursor.position = self._target(cursor, statement)
         found = 1 <= cursor.position <= len(cursor.rows)
-        row = cursor.rows[cursor.position - 1] if found else None
         self.session.fetch_status = 0 if found else -1
         self.session.rowcount = int(found)
         if not statement.into:
             yield Columns(cursor.columns)
             if found:
-                yield Rows([row])
+                yield Rows(cursor.rows[cursor.position - 1 : cursor.position])
             yield Done(None if self.session.settings.nocount else int(found), _FETCH_COMMAND)
         elif found:
-            self._assign_row(cursor, statement, row)
+            self._assign_row(cursor, statement, cursor.rows[cursor.position - 1])
 
-    def _assign_row(self, cursor: Cursor, statement: nodes.CursorCommand, row: tuple) -> None:
+    def _assign_row(self, cursor: Cursor, statement: nodes.CursorCommand, row: tuple[Any, ...]) -> None:
         for name, value, column in zip(statement.into, row, cursor.columns):
             target = self.scope.type_of(name)
             try:
@@ -230,7 +232,7 @@ class CursorStatements:
         """The position to move to; what lies outside is before the first or behind the last row."""
         last = len(cursor.rows)
         if statement.direction in ("ABSOLUTE", "RELATIVE"):
-            amount = self.evaluate(statement.amount, INT)
+            amount: int | None = self.evaluate(statement.amount, INT)
             if amount is None:
                 raise NotSupported(f"FETCH {statement.direction} NULL")
             wanted = cursor.position + amount
@@ -254,7 +256,7 @@ class CursorStatements:
 
 
 def _check_open(cursor: Cursor) -> None:
-    if cursor.rows is None:
+    if not cursor.opened:
         raise SqlServerError(16917)
     if cursor.unsure:
         raise NotSupported("a cursor which is not STATIC after ROLLBACK")

@@ -1,7 +1,7 @@
 """Queries, DDL and EXEC inside a batch."""
 
 from dataclasses import replace
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 import psycopg
 
@@ -23,7 +23,7 @@ _CHUNK = 500
 
 
 class Execution:
-    """Mixin of the interpreter."""
+    """Statements of data, DDL and EXEC, for the interpreter."""
 
     session: Any
     scope: Scope
@@ -39,11 +39,11 @@ class Execution:
         if rows:
             # Neither kept nor looked up: a statement made here has no lasting identity.
             return translate.translate(limits.limited(statement, rows), session.context(self.scope))
-        found = self.parsed.plans.get(key)
-        if found is None:
-            found = translate.translate(statement, session.context(self.scope))
-            self.parsed.keep(key, found)
-        return found
+        plan: translate.Plan | None = self.parsed.plans.get(key)
+        if plan is None:
+            plan = translate.translate(statement, session.context(self.scope))
+            self.parsed.keep(key, plan)
+        return plan
 
     def arguments(self, plan: translate.Plan) -> list[Any]:
         scope = self.scope
@@ -81,6 +81,13 @@ class Execution:
         if len(rows) != 1:
             raise NotSupported("a scalar expression without exactly one value")
         return from_pg(rows[0][0], plan.columns[0].type) if plan.columns else rows[0][0]
+
+    def type_of(self, name: nodes.TypeName) -> SqlType:
+        """:raises SqlServerError: 2739 for a type that variables cannot have."""
+        if name.name.lower() in ("text", "ntext", "image"):
+            raise SqlServerError(2739)
+        type_: SqlType = self.session.resolve_type(name)
+        return type_
 
     # ---- queries
 
@@ -139,14 +146,14 @@ class Execution:
         isolation.before_reading(session, plan, arguments)
         if plan.images and session.transactions.ticket:
             cursor.execute(plan.watched, arguments, prepare=kept)
-            locking.note_changes(session, plan, cursor)
+            locking.note_changes(session, plan.images, cursor)
         else:
             cursor.execute(plan.sql, arguments, prepare=kept)
         if isolation.releases(session, plan):
             session.transactions.release()
         if plan.assign is not None:
             yield from self._assign(plan, cursor)
-        elif plan.columns is not None:
+        elif plan.columns:
             yield from self._rows(plan, cursor)
         else:
             if plan.identity:
@@ -163,15 +170,15 @@ class Execution:
         limit = self.session.settings.rowcount
         rows = cursor.fetchmany(limit) if limit else cursor.fetchall()
         if rows:
-            for name, value, column in zip(plan.assign, rows[-1], plan.columns):
+            for name, value, column in zip(plan.assign or (), rows[-1], plan.columns):
                 self.scope.values[name] = from_pg(value, column.type)
         self.session.rowcount = len(rows)
         yield self._done(plan)
 
-    def _keep_identity(self, rows: list[tuple], plan: translate.Plan) -> None:
+    def _keep_identity(self, rows: list[tuple[Any, ...]], plan: translate.Plan) -> None:
         """SCOPE_IDENTITY() and @@IDENTITY: the value of the last inserted row."""
         if rows:
-            self.scope.identity = self.session.identity = rows[-1][len(plan.columns or ())]
+            self.scope.identity = self.session.identity = rows[-1][len(plan.columns)]
 
     def _run_into(self, plan: translate.Plan) -> Done:
         """SELECT ... INTO: a new table from the columns of the query, then its rows."""
@@ -277,10 +284,9 @@ class Execution:
             return self.scope.type_of(argument.value.name)
         return translate.translate_expression(argument.value, self.session.context(self.scope), None).columns[0].type
 
-    def do_insert_bulk(self, statement: nodes.InsertBulk) -> Iterator[Event]:
+    def do_insert_bulk(self, statement: nodes.InsertBulk) -> Iterable[Event]:
         self.session.announce_bulk(statement)
-        return
-        yield
+        return ()
 
 
 def _doomed() -> SqlServerError:

@@ -74,9 +74,9 @@ def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort:
     :param xact_abort: SET XACT_ABORT as it is where the error occurs.
     """
     number = error.number
-    if getattr(error, "from_raiserror", False):
+    if error.from_raiserror:
         return Effect(False, False, xact_abort) if error.severity < 20 else _TRANSACTION
-    if getattr(error, "from_throw", False):
+    if error.from_throw:
         return _TRANSACTION if xact_abort else _BATCH
     if number in SANDBOX:
         return Effect(True, False, False, caught=False)

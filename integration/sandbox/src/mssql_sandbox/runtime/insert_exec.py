@@ -4,33 +4,28 @@ https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 """
 
 from dataclasses import replace
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import psycopg
 
 from ..errors import NotSupported, SqlServerError
 from ..interface import Columns, Done, Event, ResultColumn, ReturnStatus, Rows
 from ..syntax import nodes
+from .execute import COMMANDS, Execution
 from .parsed import Parsed
 from .scope import Scope
 
-_INSERT_COMMAND = 0xC3
-ResultSet = tuple[list[ResultColumn], list[Any]]
+ResultSet = tuple[Sequence[ResultColumn], list[Any]]
 
 
-class InsertStatements:
-    """Mixin of the interpreter."""
-
-    session: Any
-    scope: Scope
-
+class InsertStatements(Execution):
     def do_insert(self, statement: nodes.Insert) -> Iterator[Event]:
         if statement.execute is None:
             yield from self.do_query(statement)
         else:
-            yield from self._insert_exec(statement)
+            yield from self._insert_exec(statement, statement.execute)
 
-    def _insert_exec(self, statement: nodes.Insert) -> Iterator[Event]:
+    def _insert_exec(self, statement: nodes.Insert, execute: nodes.Execute) -> Iterator[Event]:
         """:raises SqlServerError: 483 OUTPUT, 8164 nested, 213 another number of columns."""
         session = self.session
         if statement.output:
@@ -42,7 +37,7 @@ class InsertStatements:
         writes = session.writes
         try:
             sets: list[ResultSet] = []
-            for event in self.do_execute(statement.execute):
+            for event in self.do_execute(execute):
                 if isinstance(event, Columns):
                     sets.append((event.columns, []))
                 elif isinstance(event, Rows):
@@ -59,7 +54,7 @@ class InsertStatements:
                 raise NotSupported("INSERT ... EXEC that fails after the procedure changed something") from None
             raise
         session.rowcount = count
-        yield Done(None if session.settings.nocount else count, _INSERT_COMMAND)
+        yield Done(None if session.settings.nocount else count, COMMANDS["insert"])
 
     def _check_target(self, statement: nodes.Insert) -> None:
         name = statement.target.name
@@ -81,7 +76,7 @@ class InsertStatements:
                 count += len(rows)
         return count
 
-    def _insert_row(self, insert: nodes.Insert, parsed: Parsed, values: list[tuple]) -> None:
+    def _insert_row(self, insert: nodes.Insert, parsed: Parsed, values: list[tuple[Any, ...]]) -> None:
         scope = Scope(level=1)
         for name, column, value in values:
             scope.declare(name, column.type, value)

@@ -22,7 +22,7 @@ def before(fault: psycopg.Error, plan: translate.Plan, arguments: list[Any], ses
 
     :param arguments: the plan's, in the engine's form.
     """
-    if plan.columns is None or plan.kind not in ("select", "insert", "update", "delete", "merge"):
+    if not plan.columns or plan.kind not in ("select", "insert", "update", "delete", "merge"):
         return
     if session.connection.closed or pgerrors.is_refusal(fault):
         return
@@ -40,7 +40,7 @@ def before(fault: psycopg.Error, plan: translate.Plan, arguments: list[Any], ses
 
 def _rows(plan: translate.Plan, arguments: list[Any], session: Any) -> Iterator[Rows]:
     decode = rows_decoder([column.type for column in plan.columns])
-    chunk: list[tuple] = []
+    chunk: list[tuple[Any, ...]] = []
     limit = session.settings.rowcount
     # A sort would meet the error before the first row; an index gives the rows in order as they are needed.
     session.connection.execute("SET enable_sort = off")

@@ -27,7 +27,7 @@ def limited(statement: nodes.Statement, rows: int) -> nodes.Statement:
         if statement.query.for_clause is not None or isinstance(body, nodes.Select) and body.into is not None:
             raise NotSupported("SELECT ... INTO and FOR under SET ROWCOUNT")
         return statement
-    if isinstance(statement, nodes.Merge) or statement.top is not None:
+    if not isinstance(statement, (nodes.Insert, nodes.Update, nodes.Delete)) or statement.top is not None:
         raise NotSupported("MERGE and TOP of a change under SET ROWCOUNT")
     if isinstance(statement, nodes.Insert) and statement.query is None:
         raise NotSupported("INSERT without SELECT under SET ROWCOUNT")

@@ -47,7 +47,7 @@ class Note:
     table: str
     kind: str
     columns: tuple[str, ...] = ()
-    keys: frozenset[tuple] | None = None
+    keys: frozenset[tuple[Any, ...]] | None = None
 
     def meets(self, other: Note) -> bool:
         """Whether this one, which is asked for, has to wait for the other, which is held."""
@@ -60,9 +60,9 @@ class Note:
             return True
         return not self._projected(common).isdisjoint(other._projected(common))
 
-    def _projected(self, columns: list[str]) -> set[tuple]:
+    def _projected(self, columns: list[str]) -> set[tuple[Any, ...]]:
         places = [self.columns.index(column) for column in columns]
-        return {tuple(key[place] for place in places) for key in self.keys}
+        return {tuple(key[place] for place in places) for key in self.keys or ()}
 
 
 class Blocked(Exception):
@@ -82,7 +82,7 @@ def holder(session: Any, notes: Iterable[Note], keep: bool) -> int | None:
         for other in session.server.open_sessions():
             if other is not session and other.database == session.database:
                 if any(note.meets(held) for held in other.transactions.notes for note in notes):
-                    return other.transactions.ticket
+                    return int(other.transactions.ticket)
         if keep:
             kept = session.transactions.notes
             kept.extend(notes)
@@ -101,13 +101,13 @@ def ticket_sql(ticket: int) -> str:
     return f"SELECT pg_advisory_xact_lock({_CLASS}, {ticket})"
 
 
-def note_changes(session: Any, plan: translate.Plan, cursor: Any) -> None:
+def note_changes(session: Any, images: translate.Images, cursor: Any) -> None:
     """Note the keys of the rows that a statement has changed.
 
     :param cursor: on the result of :attr:`~mssql_sandbox.translate.Plan.watched`; it is left at its beginning.
     :raises Blocked: where another transaction has searched them.
     """
-    table, columns = plan.images[:2]
+    table, columns = images[:2]
     if cursor.rowcount < 1:
         return
     if cursor.rowcount > _ESCALATION:

@@ -30,7 +30,7 @@ class Parsed:
     batch: nodes.Batch
     bind_ahead: bool
     undeclared: dict[str, int] = field(default_factory=dict)  # variables that only parameters can declare
-    plans: OrderedDict = field(default_factory=OrderedDict)
+    plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
 
     def keep(self, key: Any, plan: Any) -> None:
         self.plans[key] = plan

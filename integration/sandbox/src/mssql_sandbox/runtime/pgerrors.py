@@ -11,6 +11,7 @@ from typing import Any, Callable
 import psycopg
 from psycopg import errors as pg
 
+from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 
 LIBRARY_STATE = "MS000"  # raised by the function library: 'number|values as JSON'
@@ -72,7 +73,9 @@ class ObjectLookup:
 
     table_in_use = "?"
 
-    def __init__(self, query: Callable[..., list[tuple]], database: str, temporary: dict[int, Any], spid: int) -> None:
+    def __init__(
+        self, query: Callable[..., list[tuple[Any, ...]]], database: str, temporary: dict[int, Table], spid: int
+    ) -> None:
         self.spid = spid
         self.query = query
         self.database = database
@@ -284,7 +287,7 @@ def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServ
     return SqlServerError(8115, source="IDENTITY", target=type_name, state=1)
 
 
-_HANDLERS: tuple[tuple[Any, Callable], ...] = (
+_HANDLERS: tuple[tuple[Any, Any], ...] = (
     (pg.UniqueViolation, _duplicate),
     (pg.SequenceGeneratorLimitExceeded, _exhausted),
     (pg.ForeignKeyViolation, _foreign_key),

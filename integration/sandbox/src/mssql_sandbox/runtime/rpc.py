@@ -12,6 +12,7 @@ from ..syntax.walk import below
 from . import procedures
 from .parsed import QUERIES
 from .scope import DEFAULT, ReturnFromScope, Scope, StopBatch
+from .settings import SessionSettings
 
 _PROCEDURE = "\0"  # in place of declarations: the handle is a procedure's
 _DECLARATION = re.compile(r"\s*(@[\w@#$]+)\s+(?:AS\s+)?", re.I)
@@ -50,7 +51,22 @@ def split_declarations(text: str) -> list[tuple[str, str, bool]]:
 
 
 class RemoteCalls:
-    """Mixin of the session."""
+    """Calls by the client; the session inherits them, with what it has besides."""
+
+    settings: SessionSettings
+    handles: dict[int, tuple[str, str | None]]
+    next_handle: int
+    declarations: dict[str | None, list[tuple[str, SqlType, bool]]]
+    argument_value: Any
+    call: Any
+    context: Any
+    end_of_batch: Any
+    parse: Any
+    parse_type: Any
+    reset: Any
+    resolve_type: Any
+    run_text: Any
+    while_alive: Any
 
     def execute_rpc(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
         """RPC by name. Statement errors arrive as events; the call always ends with its return status."""

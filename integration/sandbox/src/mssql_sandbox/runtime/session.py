@@ -48,7 +48,7 @@ class Session(RemoteCalls):
         self.spid = spid
         self.began = time.time()
         self.login = login
-        self.handles: dict[int, Any] = {}
+        self.handles = {}
         self.next_handle = 0
         self.cancelled = False
         self.hang_up: Callable[[], None] = lambda: None
@@ -61,7 +61,7 @@ class Session(RemoteCalls):
     def version(self) -> Version:
         """The version played, at the database's compatibility level."""
         level = self.server.databases.find(self.database).compatibility
-        played = self.server.version_info
+        played: Version = self.server.version_info
         return played if level == played.compatibility else played.at_level(level)
 
     def _attach(self, database: str, connection: psycopg.Connection) -> None:
@@ -69,7 +69,7 @@ class Session(RemoteCalls):
         self.connection = connection
         self._told_dateformat = "mdy"
         connection.execute(f"SET application_name = 'spid={self.spid}'")  # sys.dm_tran_locks
-        self.declarations: dict[str | None, Any] = {}  # their collation is the database's
+        self.declarations = {}  # their collation is the database's
         self.cursor = psycopg.RawCursor(connection)
         self.transactions = Transactions(connection)
         self.catalog = SessionCatalog(self.server.catalog(self.database), connection)
@@ -122,10 +122,6 @@ class Session(RemoteCalls):
     def in_transaction(self) -> bool:
         return self.transactions.count > 0
 
-    @property
-    def transaction_descriptor(self) -> int:
-        return self.transactions.descriptor
-
     def while_alive(self, events: Iterator[Event]) -> Iterator[Event]:
         """The events of a request; 596 when another session ended this one (ALTER DATABASE ... SET SINGLE_USER)."""
         try:
@@ -161,7 +157,7 @@ class Session(RemoteCalls):
         yield from self.while_alive(self._transaction_request(request, name, isolation, begin_again))
 
     def _transaction_request(self, request: str, name: str, isolation: int, begin_again: bool) -> Iterator[Event]:
-        levels = (None, "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
+        levels = ("", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT")
         try:
             if request == "begin":
                 if isolation:
@@ -214,11 +210,13 @@ class Session(RemoteCalls):
     # ---- running texts
 
     def parse(self, text: str) -> Parsed:
-        return self.server.texts.parse(text, self.settings.quoted_identifier)
+        parsed: Parsed = self.server.texts.parse(text, self.settings.quoted_identifier)
+        return parsed
 
     def parse_type(self, text: str) -> nodes.TypeName:
-        batch = self.parse(f"DECLARE @p {text}").batch
-        return batch.statements[0].items[0].type
+        declaration: Any = self.parse(f"DECLARE @p {text}").batch.statements[0]
+        type_: nodes.TypeName = declaration.items[0].type
+        return type_
 
     def run_text(self, text: str, scope: Scope) -> Iterator[Event]:
         """Parse and run; the scope's temp objects go with it.
@@ -279,7 +277,7 @@ class Session(RemoteCalls):
             database=self.database,
         )
 
-    def plan_key(self) -> tuple:
+    def plan_key(self) -> tuple[Any, ...]:
         return (self.database, self.catalog.token, self.settings.translation_key, self.settings.isolation, self.version)
 
     def special(self, name: str, scope: Scope) -> Any:
@@ -290,7 +288,7 @@ class Session(RemoteCalls):
             return self.session_context.get(key, (None, False))[0]
         return SPECIALS[function](self, scope)
 
-    def query(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple]:
+    def query(self, sql: str, arguments: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         self.cursor.execute(sql, arguments, prepare=len(sql) < LONGEST)
         return self.cursor.fetchall()
 
@@ -425,7 +423,9 @@ class Session(RemoteCalls):
     def announce_bulk(self, statement: nodes.InsertBulk) -> None:
         self.bulk = statement
 
-    def call(self, name: str, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
+    def call(
+        self, name: str, arguments: Sequence[tuple[Any, ...]], scope: Scope, outputs: dict[int, Any]
+    ) -> Iterator[Event]:
         """Call a stored procedure.
 
         :param arguments: (parameter name or None, value, type, output) in order.
@@ -452,7 +452,9 @@ class Session(RemoteCalls):
                 self.transactions.undo_statement()
                 raise
 
-    def _call_executesql(self, arguments: Sequence[tuple], scope: Scope, outputs: dict[int, Any]) -> Iterator[Event]:
+    def _call_executesql(
+        self, arguments: Sequence[tuple[Any, ...]], scope: Scope, outputs: dict[int, Any]
+    ) -> Iterator[Event]:
         if not arguments or not arguments[0][2].is_unicode:
             raise SqlServerError(214, parameter="@statement", type="ntext/nchar/nvarchar")
         text = arguments[0][1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 
@@ -78,7 +79,6 @@ class SessionSettings:
     lock_timeout: int = -1
     textsize: int = 2147483647
     rowcount: int = 0
-    deadlock_priority: str = "NORMAL"
     isolation: str = "READ COMMITTED"
     identity_insert: int | None = None
     switches: dict[str, bool] = field(
@@ -109,7 +109,7 @@ class SessionSettings:
         return self.switches["QUOTED_IDENTIFIER"]
 
     @property
-    def translation_key(self) -> tuple:
+    def translation_key(self) -> tuple[Any, ...]:
         """The part of the settings that changes how a statement is translated."""
         return (self.datefirst, self.dateformat, self.language, self.identity_insert, self.rowcount)
 
@@ -131,7 +131,7 @@ class SessionSettings:
         elif name == "ROWCOUNT":
             self.rowcount = self._ranged(name, value, 0, 2147483647)
         elif name == "DEADLOCK_PRIORITY":
-            self.deadlock_priority = self._priority(value)
+            self._priority(value)
         elif name == "LANGUAGE":
             if value.isdigit() or value.casefold() == "null":
                 raise SqlServerError(2743, statement="SET LANGUAGE", type="string")
@@ -175,11 +175,10 @@ class SessionSettings:
         return {0: 4096, -1: 2147483647}.get(size, size)
 
     @staticmethod
-    def _priority(value: str) -> str:
+    def _priority(value: str) -> None:
         number = re.fullmatch(r"[+-]?\d+", value)
         if value.upper() not in ("LOW", "NORMAL", "HIGH") and not (number and -10 <= int(value) <= 10):
             raise SqlServerError(2755)
-        return value
 
     @staticmethod
     def _dateformat(value: str) -> str:

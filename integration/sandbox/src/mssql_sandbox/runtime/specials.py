@@ -34,7 +34,7 @@ def _user(session: Any, scope: Scope) -> str:
 def _cursor_rows(session: Any, scope: Scope) -> int:
     if session.cursor_rows is None:
         raise NotSupported("@@CURSOR_ROWS of a cursor which is not STATIC")
-    return session.cursor_rows
+    return int(session.cursor_rows)
 
 
 def cursor_status(session: Any, scope: Scope, key: str) -> int:

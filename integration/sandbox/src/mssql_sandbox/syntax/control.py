@@ -1,9 +1,12 @@
 """Variables, control flow, transactions, EXEC, SET and the rest of a batch."""
 
+from typing import Callable
+
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import RESERVED
 from .cursors import CursorStatements
+from .lexer import Token
 
 _ISOLATION = (
     ("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SNAPSHOT",), ("SERIALIZABLE",),
@@ -55,7 +58,7 @@ class Statements(CursorStatements):
         found.line = found.line or line
         return found
 
-    def _statement(self, token) -> nodes.Statement:
+    def _statement(self, token: Token) -> nodes.Statement:
         if token.kind == "word":
             handler = _STATEMENTS.get(token.key)
             if handler is not None:
@@ -270,7 +273,7 @@ class Statements(CursorStatements):
         statement.result = result
         return statement
 
-    def _procedure_call(self, token) -> nodes.Execute:
+    def _procedure_call(self, token: Token) -> nodes.Execute:
         if self.token.kind == "variable":
             return self._call_arguments(
                 self.mark(nodes.Execute(None, procedure_variable=self.advance().text.lower()), token)
@@ -341,7 +344,8 @@ class Statements(CursorStatements):
         self.expect(")")
         if len(values) < 3:
             raise self.error(self.tokens[self.at - 1])
-        statement = nodes.RaiseError(*values[:3], values[3:])
+        message, severity, state, *arguments = values
+        statement = nodes.RaiseError(message, severity, state, arguments)
         if self.accept("WITH"):
             statement.options = self.comma_list(lambda: self.advance().key)
         return statement
@@ -392,7 +396,7 @@ class Statements(CursorStatements):
         return self.principal(start)
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[str, Callable[[Statements], nodes.Statement]] = {
     "SELECT": Statements.select_statement,
     "INSERT": Statements.insert,
     "UPDATE": Statements.update,

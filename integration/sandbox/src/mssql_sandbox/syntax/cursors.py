@@ -3,6 +3,7 @@
 from ..errors import SqlServerError
 from . import nodes
 from .ddl import Definitions
+from .lexer import Token
 
 _OPTIONS = frozenset(
     """LOCAL GLOBAL FORWARD_ONLY SCROLL STATIC KEYSET DYNAMIC FAST_FORWARD READ_ONLY SCROLL_LOCKS OPTIMISTIC
@@ -11,7 +12,7 @@ _OPTIONS = frozenset(
 
 
 class CursorStatements(Definitions):
-    def declare_cursor(self, token) -> nodes.DeclareCursor:
+    def declare_cursor(self, token: Token) -> nodes.DeclareCursor:
         """What follows DECLARE: a name, options of the ISO syntax, CURSOR and the rest."""
         name = self.identifier()
         options = []
@@ -27,7 +28,7 @@ class CursorStatements(Definitions):
         token = self.token
         return SqlServerError(155, name=token.text, kind="CURSOR", state=2, line=token.line)
 
-    def _cursor(self, name: str, options: list[str], token) -> nodes.DeclareCursor:
+    def _cursor(self, name: str, options: list[str], token: Token) -> nodes.DeclareCursor:
         self.expect("CURSOR")
         mixed = bool(options)
         while self.token.key != "FOR":

@@ -132,7 +132,7 @@ class Definitions(ObjectDefinitions):
             return None
         return self.comma_list(self.identifier)
 
-    def _alter_add(self, table, check_existing) -> nodes.AlterTableAdd:
+    def _alter_add(self, table: nodes.Name, check_existing: bool | None) -> nodes.AlterTableAdd:
         self.advance()
         statement = nodes.AlterTableAdd(table, [], [], check_existing)
         while True:
@@ -144,7 +144,7 @@ class Definitions(ObjectDefinitions):
             if not self.accept(","):
                 return statement
 
-    def _alter_drop(self, table) -> nodes.AlterTableDrop:
+    def _alter_drop(self, table: nodes.Name) -> nodes.AlterTableDrop:
         self.advance()
         items, kind = [], "CONSTRAINT"
         while True:
@@ -156,7 +156,7 @@ class Definitions(ObjectDefinitions):
             if not self.accept(","):
                 return nodes.AlterTableDrop(table, items)
 
-    def _alter_column(self, table) -> nodes.AlterColumn:
+    def _alter_column(self, table: nodes.Name) -> nodes.AlterColumn:
         self.advance()
         self.expect("COLUMN")
         statement = nodes.AlterColumn(table, self.identifier(), None)
@@ -192,9 +192,7 @@ class Definitions(ObjectDefinitions):
         if self.accept("INCLUDE"):
             statement.include = self.identifiers()
         if self.accept("WHERE"):
-            start = self.at
             statement.where = self.predicate()
-            statement.where_text = self.source(start)
             check_filter(name, statement.table.parts[-1], statement.where)
         if self.accept("WITH"):
             statement.options = self.options_list()

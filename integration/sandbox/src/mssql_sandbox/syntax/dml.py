@@ -1,5 +1,7 @@
 """SELECT, INSERT, UPDATE, DELETE, MERGE and TRUNCATE statements."""
 
+from typing import Any, Callable
+
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .queries import Queries
@@ -12,18 +14,31 @@ _BULK_OPTIONS = frozenset(
 
 
 class DataStatements(Queries):
+    # of the classes that inherit
+    execute: Callable[[], nodes.Execute]
+    index_columns: Callable[[], list[nodes.IndexColumn]]
+    statement: Callable[[], nodes.Statement]
+    statements_until: Callable[[], list[nodes.Statement]]
+    update_statistics: Callable[[], nodes.Statement]
+    _at_statement: Callable[[], bool]
+
     def with_statement(self) -> nodes.Statement:
         self.expect("WITH")
         tables = self.common_tables()
         token = self.token
         if token.key == "SELECT" or token.key == "(":
-            statement = self.select_statement()
-            statement.query.ctes = tables
-            return statement
-        handler = {"INSERT": self.insert, "UPDATE": self.update, "DELETE": self.delete, "MERGE": self.merge}
-        if token.key not in handler:
+            select = self.select_statement()
+            select.query.ctes = tables
+            return select
+        handlers: dict[str, Any] = {
+            "INSERT": self.insert,
+            "UPDATE": self.update,
+            "DELETE": self.delete,
+            "MERGE": self.merge,
+        }
+        if token.key not in handlers:
             raise self.error()
-        statement = handler[token.key]()
+        statement: nodes.Insert = handlers[token.key]()
         statement.ctes = tables
         return statement
 
@@ -128,7 +143,7 @@ class DataStatements(Queries):
         self._dml_tail(statement)
         return statement
 
-    def _dml_tail(self, statement) -> None:
+    def _dml_tail(self, statement: nodes.Update | nodes.Delete) -> None:
         statement.output = self.output()
         if self.accept("FROM"):
             statement.sources = self.comma_list(self.source_item)
@@ -146,7 +161,7 @@ class DataStatements(Queries):
                 column = self.name().parts
                 operator = self._assignment_operator()
                 return self.mark(nodes.Assignment(column, self.expression(), operator, variable), token)
-            return self.mark(nodes.Assignment(None, self.expression(), operator, variable), token)
+            return self.mark(nodes.Assignment((), self.expression(), operator, variable), token)
         column = self.name().parts
         if self.token.key == "(" and len(column) > 1:
             raise NotSupported(f"the method {column[-1]} in SET", token.line)

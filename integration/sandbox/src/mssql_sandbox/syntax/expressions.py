@@ -4,9 +4,12 @@ Operators bind as documented: ~, then * / %, then + - & ^ | ||, then comparisons
 https://learn.microsoft.com/sql/t-sql/language-elements/operator-precedence-transact-sql
 """
 
+from typing import Callable
+
 from ..errors import NotSupported, SqlServerError
 from . import nodes
 from .base import Cursor
+from .lexer import Token
 
 _ADDITIVE = frozenset(("+", "-", "&", "^", "|", "||"))
 _MULTIPLICATIVE = frozenset(("*", "/", "%"))
@@ -27,6 +30,8 @@ def _stack_limit(line: int) -> SqlServerError:
 
 
 class Expressions(Cursor):
+    parenthesised_query: Callable[[], nodes.Query]  # of Queries
+
     # ---- predicates
 
     def predicate(self) -> nodes.Predicate:
@@ -271,7 +276,7 @@ class Expressions(Cursor):
         self.expect(")")
         return arguments
 
-    def _call(self, name: str, token: nodes.Node) -> nodes.FunctionCall:
+    def _call(self, name: str, token: Token) -> nodes.FunctionCall:
         self.expect("(")
         call = self.mark(nodes.FunctionCall(name, []), token)
         if self.token.key == "*" and self.ahead().key == ")":
@@ -347,7 +352,7 @@ class Expressions(Cursor):
             return nodes.Frame(unit, start, self._bound())
         return nodes.Frame(unit, self._bound())
 
-    def _bound(self) -> tuple[str, nodes.Expression | None]:
+    def _bound(self) -> tuple[str, nodes.Literal | None]:
         for words in (("UNBOUNDED", "PRECEDING"), ("UNBOUNDED", "FOLLOWING"), ("CURRENT", "ROW")):
             if self.accept(*words):
                 return " ".join(words), None
@@ -444,9 +449,10 @@ class Expressions(Cursor):
     def _json_object(self) -> nodes.Expression:
         name = self.advance().text
         self.expect("(")
-        call = nodes.FunctionCall(name, [], keys=[])
+        keys: list[nodes.Expression] = []
+        call = nodes.FunctionCall(name, [], keys=keys)
         while self.token.key not in (")", "NULL", "ABSENT", "RETURNING"):
-            call.keys.append(self.expression())
+            keys.append(self.expression())
             self.expect(":")
             call.arguments.append(self.expression())
             if not self.accept(","):

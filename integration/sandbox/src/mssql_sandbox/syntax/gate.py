@@ -116,11 +116,11 @@ class Gate:
         raise _error(match, text)
 
 
-def _error(match: re.Match, text: str) -> SqlServerError:
+def _error(match: re.Match[str], text: str) -> SqlServerError:
     line, code = int(match[1] or 1), match[4]
     if code in _NUMBERS:
         number = _NUMBERS[code]
-        named = {_NAMED[number]: match[3].split(" ")[0].strip("\":'")} if number in _NAMED else {}
+        named: dict[str, Any] = {_NAMED[number]: match[3].split(" ")[0].strip("\":'")} if number in _NAMED else {}
         return SqlServerError(number, line=line, **named)
     if code in _WORDED:
         number, state = _WORDED[code]
@@ -129,10 +129,10 @@ def _error(match: re.Match, text: str) -> SqlServerError:
         last = [token for token in tokenize(text) if token.kind != "end"][-1:]
         near = last[0].text if last else ""
         return SqlServerError(102, near=near, line=last[0].line if last else line)
-    near = re.search(r"encountered (.*) instead|near '(.*)'", match[3], re.S)
-    if near is None:
+    named_word = re.search(r"encountered (.*) instead|near '(.*)'", match[3], re.S)
+    if named_word is None:
         return SqlServerError.worded(102, match[3] or "Incorrect syntax.", 15, 1, line)
-    word = near[1] or near[2]
+    word = named_word[1] or named_word[2]
     if word.upper() in RESERVED:
         return SqlServerError(156, near=word, line=line)
     return SqlServerError(102, near=word, line=line)

@@ -3,7 +3,7 @@
 https://learn.microsoft.com/sql/t-sql/queries/select-group-by-transact-sql
 """
 
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 from . import nodes
 from .expressions import Expressions
@@ -59,7 +59,7 @@ class Grouping(Expressions):
         return self.tokens[self.closing[self.at] + 1].key not in (",", ")")
 
 
-def _grouped(element: nodes.GroupingElement) -> Iterator[nodes.Expression]:
+def _grouped(element: nodes.GroupingElement) -> Iterator[Any]:
     """The expressions of an element, in order."""
     for part in element.parts:
         if isinstance(part, nodes.GroupingElement):

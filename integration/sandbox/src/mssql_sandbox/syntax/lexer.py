@@ -56,7 +56,7 @@ def tokenize(text: str, quoted_identifier: bool = True) -> list[Token]:
         match = match_at(text, position)
         if match is None:
             raise _stray(text, position, line)
-        kind = match.lastgroup
+        kind = match.lastgroup or ""
         value = match.group()
         end = match.end()
         if kind == "doubled":

@@ -4,6 +4,7 @@ from ..errors import SqlServerError
 from . import nodes
 from .base import RESERVED
 from .grouping import Grouping
+from .lexer import Token
 
 _JOINS = {
     ("INNER", "JOIN"): "INNER",
@@ -77,7 +78,7 @@ class Queries(Grouping):
         if not self.accept_one("ROW", "ROWS"):
             raise self.error()
 
-    def _union(self):
+    def _union(self) -> nodes.QueryBody:
         token = self.token
         left = self._intersect()
         while self.token.key in ("UNION", "EXCEPT"):
@@ -88,7 +89,7 @@ class Queries(Grouping):
             left = self.mark(nodes.SetOperation(operator, left, self._intersect()), token)
         return left
 
-    def _intersect(self):
+    def _intersect(self) -> nodes.QueryBody:
         token = self.token
         left = self._query_primary()
         while self.token.key == "INTERSECT":
@@ -101,7 +102,7 @@ class Queries(Grouping):
         if self.token.key == "ALL":
             raise SqlServerError(324, operator=operator, line=self.token.line)
 
-    def _query_primary(self):
+    def _query_primary(self) -> nodes.QueryBody:
         if self.token.key == "(":
             return self.parenthesised_query()
         return self._select()
@@ -353,7 +354,7 @@ class Queries(Grouping):
             return self.identifier()
         return None
 
-    def _function_source(self, name: nodes.Name, token) -> nodes.FunctionSource:
+    def _function_source(self, name: nodes.Name, token: Token) -> nodes.FunctionSource:
         call = self._call(".".join(name.parts), token)
         source = self.mark(nodes.FunctionSource(call), token)
         if name.parts[-1].upper() == "OPENJSON" and self.token.key == "WITH" and self.ahead().key == "(":

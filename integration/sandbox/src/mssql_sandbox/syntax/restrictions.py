@@ -83,7 +83,7 @@ def _subquery(node: Any, inner: bool) -> None:
     """A query used as a table or value assigns no variable."""
     for select in _selects(node.query):
         for item in select.items:
-            if item.assign is not None:
+            if item.assign:
                 raise SqlServerError(102, near=item.assign_operator, line=item.line)
 
 

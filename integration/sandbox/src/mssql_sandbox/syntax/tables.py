@@ -1,7 +1,10 @@
 """Columns and constraints of CREATE and ALTER TABLE."""
 
+from typing import Any
+
 from ..errors import NotSupported, SqlServerError
 from . import nodes
+from .lexer import Token
 from .modules import ModuleDefinitions
 
 
@@ -50,7 +53,7 @@ class TableDefinitions(ModuleDefinitions):
         self.expect(")")
         return options
 
-    def _table_elements(self, statement) -> None:
+    def _table_elements(self, statement: Any) -> None:
         while True:
             key = self.token.key
             if key in ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK"):
@@ -76,9 +79,7 @@ class TableDefinitions(ModuleDefinitions):
         name = self.identifier()
         column = self.mark(nodes.ColumnDefinition(name, None), token)
         if self.accept("AS"):
-            start = self.at
             column.computed = self.expression()
-            column.computed_text = self.source(start)
             column.persisted = self.accept("PERSISTED")
         elif token.key == "TIMESTAMP" and self.token.key in (",", ")"):
             column.type = nodes.TypeName("timestamp")
@@ -178,17 +179,15 @@ class TableDefinitions(ModuleDefinitions):
         self._references(constraint)
         return constraint
 
-    def _default(self, name, token, column) -> nodes.Constraint:
+    def _default(self, name: str | None, token: Token, column: str | None) -> nodes.Constraint:
         self.expect("DEFAULT")
-        start = self.at
         constraint = self.mark(nodes.Constraint("DEFAULT", name), token)
         constraint.default = self.expression()
-        constraint.check_text = self.source(start)
         constraint.for_column = column
         constraint.with_values = self.accept("WITH", "VALUES")
         return constraint
 
-    def _key(self, name, token, columns) -> nodes.Constraint:
+    def _key(self, name: str | None, token: Token, columns: list[nodes.IndexColumn] | None) -> nodes.Constraint:
         kind = "UNIQUE"
         if self.advance().key == "PRIMARY":
             self.expect("KEY")
@@ -222,14 +221,12 @@ class TableDefinitions(ModuleDefinitions):
             self.accept("ASC")
         return column
 
-    def _check(self, name, token) -> nodes.Constraint:
+    def _check(self, name: str | None, token: Token) -> nodes.Constraint:
         self.expect("CHECK")
         constraint = self.mark(nodes.Constraint("CHECK", name), token)
         constraint.not_for_replication = self.accept("NOT", "FOR", "REPLICATION")
         self.expect("(")
-        start = self.at
         constraint.check = self.predicate()
-        constraint.check_text = self.source(start)
         self.expect(")")
         return constraint
 
@@ -266,9 +263,7 @@ class TableDefinitions(ModuleDefinitions):
         elif column is not None:
             index.columns = [nodes.IndexColumn(column)]
         if self.accept("WHERE"):
-            start = self.at
             index.where = self.predicate()
-            index.where_text = self.source(start)
         if self.accept("WITH"):
             self._skip_parentheses()
         return index

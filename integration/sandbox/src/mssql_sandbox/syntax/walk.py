@@ -1,18 +1,19 @@
 """Every node below a node."""
 
+from dataclasses import fields
 from typing import Any, Iterator
 
 from . import nodes
 
-_SKIPPED = frozenset(("line", "text", "check_text", "computed_text", "where_text"))
+_SKIPPED = ("line", "text")
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
-def _fields(type_: type) -> tuple[str, ...]:
-    found = _FIELDS.get(type_)
-    if found is None:
-        found = _FIELDS[type_] = tuple(name for name in type_.__dataclass_fields__ if name not in _SKIPPED)
-    return found
+def _fields(type_: type[nodes.Node]) -> tuple[str, ...]:
+    names = _FIELDS.get(type_)
+    if names is None:
+        names = _FIELDS[type_] = tuple(field.name for field in fields(type_) if field.name not in _SKIPPED)
+    return names
 
 
 def children(node: nodes.Node) -> Iterator[nodes.Node]:

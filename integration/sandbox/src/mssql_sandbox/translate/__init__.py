@@ -16,13 +16,13 @@ from . import bodies, folding
 from .bound import Bound, Output, Relation, Scope, Source, SourceColumn
 from .operands import convert
 from .parameters import suggest
-from .plan import Access, Context, Plan
+from .plan import Access, Context, Images, Plan
 from .translation import Setting
 from .translator import Translator
 
 __all__ = [
-    "Access", "Context", "Plan", "column_expression", "column_predicate", "compile_body", "describe", "translate", "translate_expression",
-    "translate_predicate", "undeclared_parameters", "view",
+    "Access", "Context", "Images", "Plan", "column_expression", "column_predicate", "compile_body", "describe", "translate",
+    "translate_expression", "translate_predicate", "undeclared_parameters", "view",
 ]  # fmt: skip
 
 
@@ -43,8 +43,7 @@ def translate(statement: nodes.Statement, context: Context) -> Plan:
 def _select(translator: Translator, statement: nodes.SelectStatement) -> Plan:
     _check_options(statement.query.options)
     body = statement.query.body
-    assigned = [item for item in body.items if item.assign] if isinstance(body, nodes.Select) else []
-    if assigned:
+    if isinstance(body, nodes.Select) and (assigned := [item for item in body.items if item.assign]):
         return _assign(translator, statement, body, assigned)
     if isinstance(body, nodes.Select) and body.into is not None:
         return _select_into(translator, statement, body)
@@ -97,7 +96,9 @@ def _check_use_hint(option: str) -> None:
             raise SqlServerError(10715, name=name)
 
 
-def _assign(translator: Translator, statement, body: nodes.Select, assigned: list[nodes.SelectItem]) -> Plan:
+def _assign(
+    translator: Translator, statement: nodes.SelectStatement, body: nodes.Select, assigned: list[nodes.SelectItem]
+) -> Plan:
     if len(assigned) != len(body.items):
         raise SqlServerError(141)
     types = []
@@ -120,7 +121,7 @@ def _assign(translator: Translator, statement, body: nodes.Select, assigned: lis
     return plan
 
 
-def _select_into(translator: Translator, statement, body: nodes.Select) -> Plan:
+def _select_into(translator: Translator, statement: nodes.SelectStatement, body: nodes.Select) -> Plan:
     relation = translator.relation(statement.query, None)
     for output in relation.outputs:
         if not output.name:

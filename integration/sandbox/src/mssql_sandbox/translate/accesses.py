@@ -30,10 +30,11 @@ def record(statement: EngineStatement, scope: Scope, where: nodes.Predicate | No
     :param where: its condition, which is translated already.
     """
     for source in scope.sources:
-        if source.table is not None and source.table.kind in ("table", "view"):
+        table = source.table
+        if table is not None and table.kind in ("table", "view"):
             conditions = [part for whole in (where, *source.conditions) for part in _conjuncts(whole)]
             if not any(map(_is_false, conditions)):
-                statement.accesses.append(_access(statement, source, scope, conditions))
+                statement.accesses.append(_access(statement, source, table, scope, conditions))
 
 
 def written(table: Table) -> Images:
@@ -47,28 +48,30 @@ def written(table: Table) -> Images:
     return Images(table.physical, tuple(column.physical for column in columns), ", ".join(images))
 
 
-def _access(statement: EngineStatement, source: Source, scope: Scope, conditions: list[nodes.Predicate]) -> Access:
+def _access(
+    statement: EngineStatement, source: Source, table: Table, scope: Scope, conditions: list[nodes.Predicate]
+) -> Access:
     sought: dict[str, tuple[str, list[str], list[str]]] = {}
     for condition in conditions:
-        for column, values, keys in _sought(statement, source, condition):
+        for column, values, keys in _sought(statement, source, table, condition):
             given = _given(statement, values, scope, conditions)
             if given is not None:
                 sought.setdefault(column, (keys, *given))
-    by_id = {column.id: column.physical for column in source.table.columns}
+    by_id = {column.id: column.physical for column in table.columns}
     seeks = [
         list(takewhile(sought.__contains__, (by_id.get(number, "") for number in index.columns)))
-        for index in source.table.indexes
+        for index in table.indexes
     ]
     columns = max(seeks, key=len, default=[])
     if not columns:
-        return Access(source.table.physical, source.hints)
+        return Access(table.physical, source.hints)
     keys = ", ".join(f"k{number}.k" for number in range(len(columns)))
     froms = dict.fromkeys(text for column in columns for text in sought[column][1])
     froms.update((f"LATERAL {sought[column][0]} AS k{number}(k)", None) for number, column in enumerate(columns))
     filters = dict.fromkeys(text for column in columns for text in sought[column][2])
     where = f" WHERE {' AND '.join(filters)}" if filters else ""
     query = f"SELECT DISTINCT ARRAY[{keys}] FROM {' CROSS JOIN '.join(froms)}{where}"
-    return Access(source.table.physical, source.hints, tuple(columns), query)
+    return Access(table.physical, source.hints, tuple(columns), query)
 
 
 def _conjuncts(condition: nodes.Predicate | None) -> Iterator[nodes.Predicate]:
@@ -81,12 +84,15 @@ def _conjuncts(condition: nodes.Predicate | None) -> Iterator[nodes.Predicate]:
 
 def _is_false(condition: nodes.Predicate) -> bool:
     """Whether nothing is read at all: 1 = 0."""
-    sides = (condition.left, condition.right) if isinstance(condition, nodes.Comparison) else ()
-    literals = {side.text for side in sides if isinstance(side, nodes.Literal) and side.kind == "int"}
-    return len(literals) == 2 and condition.operator == "="
+    if not isinstance(condition, nodes.Comparison) or condition.operator != "=":
+        return False
+    sides = (condition.left, condition.right)
+    return len({side.text for side in sides if isinstance(side, nodes.Literal) and side.kind == "int"}) == 2
 
 
-def _sought(statement: EngineStatement, source: Source, condition: nodes.Predicate) -> Iterator[tuple[str, str, str]]:
+def _sought(
+    statement: EngineStatement, source: Source, table: Table, condition: nodes.Predicate
+) -> Iterator[tuple[str, str, str]]:
     """Columns that a condition compares for equality, the text of the other side, and its keys as an item of FROM."""
     _, operands, query = statement.equalities.get(id(condition), (None, (), None))
     own = f"{source.engine_alias}."
@@ -94,7 +100,7 @@ def _sought(statement: EngineStatement, source: Source, condition: nodes.Predica
         others = [other for number, other in enumerate(operands) if number != position]
         if own not in text or position and len(operands) > 2 or own in " ".join(others):
             continue  # not a column on one side and values on the other
-        column = next((c for c in source.table.columns if text == _comparable(c, source.engine_alias)), None)
+        column = next((c for c in table.columns if text == _comparable(c, source.engine_alias)), None)
         if column is None:
             continue
         if query is not None:
@@ -109,7 +115,8 @@ def _given(
 ) -> tuple[list[str], list[str]] | None:
     """Items of FROM and conditions that give the columns which a text names; None where they are not at hand."""
     wanted = set(_ALIAS.findall(text))
-    froms, level = [], scope
+    froms: list[str] = []
+    level: Scope | None = scope
     while level is not None:
         froms += [source.text for source in level.sources if source.engine_alias in wanted and source.text]
         level = level.parent

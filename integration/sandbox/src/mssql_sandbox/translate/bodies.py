@@ -4,7 +4,7 @@ https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql: w
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Callable
+from typing import Any, Callable, TypeVar
 
 from ..catalog.model import UserFunction
 from ..errors import NotSupported, SqlServerError
@@ -28,6 +28,8 @@ _SIDE_EFFECTS = {
     nodes.CommitTransaction: "COMMIT TRANSACTION", nodes.RollbackTransaction: "ROLLBACK TRANSACTION",
     nodes.SaveTransaction: "SAVE TRANSACTION", nodes.SetOption: "SET OPTION ON",
 }  # fmt: skip
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -56,7 +58,7 @@ class _Writer:
         self.recursive = False
 
     def body(self) -> Body:
-        block = self.module.body[0]
+        block: Any = self.module.body[0]
         if not isinstance(block.statements[-1], nodes.Return):
             raise SqlServerError(455, line=block.line)
         parameters = [f"{self._variable(name, type_)} {engine_cast(type_)}" for name, type_ in self.function.parameters]
@@ -80,7 +82,7 @@ class _Writer:
 
     # ---- expressions
 
-    def _translated(self, translate: Callable[[Translation], Any]) -> Any:
+    def _translated(self, translate: Callable[[Translation], T]) -> T:
         t = self.translator(Setting(self.context, self.frame, compiling=self.function.id))
         found, statement = translate(t), t.statement
         if statement.parameters:
@@ -90,7 +92,7 @@ class _Writer:
         self.recursive = self.recursive or statement.calls_itself
         return found
 
-    def _value(self, expression: nodes.Expression, target: SqlType) -> str:
+    def _value(self, expression: Any, target: SqlType) -> str:
         return self._translated(lambda t: convert(t.expression(expression, Scope()), target))
 
     def _condition(self, predicate: nodes.Predicate) -> str:
@@ -179,7 +181,7 @@ def side_effect(operator: str, line: int) -> SqlServerError:
     return SqlServerError(443, operator=operator, line=line)
 
 
-_HANDLERS: dict[type, Any] = {
+_HANDLERS: dict[type, Callable[..., list[str]]] = {
     nodes.Block: _Writer._block,
     nodes.If: _Writer._if,
     nodes.While: _Writer._while,

@@ -114,7 +114,6 @@ class Scope:
     in_aggregate: int = 0
     windows: dict[str, Any] = field(default_factory=dict)
     lateral: bool = False
-    outer_used: bool = False
     ordering: Any = None  # fingerprint of the aggregates' WITHIN GROUP
 
 

@@ -82,10 +82,11 @@ class RowChanges:
     def _opened(self, node: Any) -> tuple[list[str], list[str], Scope, Target]:
         """The common tables, FROM and target of a statement."""
         common = _named_common_table(node)
-        places = None
+        places: Any = None
         if common is not None:
             _check_combines(common)
-            places = self.queries.locate(common.query.body)
+            select: Any = common.query.body
+            places = self.queries.locate(select)
         ctes = self.outputs.open(node.ctes)
         scope = Scope()
         froms = self.sources.items(node.sources, scope)
@@ -161,10 +162,12 @@ class RowChanges:
 
     # ---- SET
 
-    def assignments(self, items, table: Table, scope: Scope, target: Target | None = None) -> list[tuple[Column, str]]:
+    def assignments(
+        self, items: list[nodes.Assignment], table: Table, scope: Scope, target: Target | None = None
+    ) -> list[tuple[Column, str]]:
         found: list[tuple[Column, str]] = []
         for item in items:
-            if item.variable is not None or item.column is None:
+            if item.variable is not None or not item.column:
                 raise NotSupported("SET @variable in UPDATE", item.line)
             self._check_qualifier(item, table, scope, target)
             if target is not None and target.columns is not None:
@@ -204,7 +207,10 @@ class RowChanges:
 
     # ---- rows
 
-    def _update_by_row(self, node, target: Target, assignments, froms, where, scope) -> str:
+    def _update_by_row(
+        self, node: nodes.Update, target: Target, assignments: list[tuple[Column, str]], froms: list[str], where: str,
+        scope: Scope,
+    ) -> str:  # fmt: skip
         """Join first, then change each target row once by its place."""
         inner, outer = [], []
         for number, (column, value) in enumerate(assignments, 1):
@@ -219,7 +225,10 @@ class RowChanges:
             "WHERE tgt.ctid = chosen.place"
         )
 
-    def _chosen_rows(self, node, target: Target, froms, where, scope, inner: list[str]) -> str:
+    def _chosen_rows(
+        self, node: nodes.Update | nodes.Delete, target: Target, froms: list[str], where: str, scope: Scope,
+        inner: list[str],
+    ) -> str:  # fmt: skip
         tables = " CROSS JOIN ".join(froms) if froms else f"{target.table.physical} AS {target.source.engine_alias}"
         joined = [
             f"{column.sql} AS f{n}_{m}"

@@ -64,7 +64,7 @@ class CommonTables:
 
         https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql (recursive queries)
         """
-        body, members = table.query.body, []
+        body, members = table.query.body, list[nodes.Node]()
         while isinstance(body, nodes.SetOperation) and body.operator == "UNION ALL" and _refers_to(body, table.name):
             members.insert(0, body.right)
             body = body.left
@@ -80,7 +80,9 @@ class CommonTables:
             rest = self._recursive_members(members, table, name, outputs, parent)
         return f"{name} AS (SELECT {first}, 0 AS lvl FROM ({anchor.sql}) a UNION ALL {rest})"
 
-    def _recursive_member(self, body: Any, table, name: str, outputs: list[Output], parent: Scope | None) -> str:
+    def _recursive_member(
+        self, body: Any, table: nodes.CommonTable, name: str, outputs: list[Output], parent: Scope | None
+    ) -> str:
         self.common.recursing[name] = ""
         member = self.t.relation(nodes.Query(body), parent)
         alias = self.common.recursing.pop(name)
@@ -92,7 +94,9 @@ class CommonTables:
             member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
         return f"SELECT {columns}, {level} AS lvl FROM ({member_sql}) m"
 
-    def _recursive_members(self, bodies: list[Any], table, name: str, outputs: list[Output], parent) -> str:
+    def _recursive_members(
+        self, bodies: list[Any], table: nodes.CommonTable, name: str, outputs: list[Output], parent: Scope | None
+    ) -> str:
         """The engine lets a table name itself once, so every member reads the row of one common reference."""
         row, texts = self.t.statement.alias("p"), []
         names = ", ".join(f"{row}.o{number}" for number in range(1, len(outputs) + 1))
@@ -130,7 +134,7 @@ def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable
     return ", ".join(f"m.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
 
 
-def _shape(type_: SqlType) -> tuple:
+def _shape(type_: SqlType) -> tuple[Any, ...]:
     """What the two parts of a recursive table must agree in (240)."""
     return type_.name, type_.length, type_.precision, type_.scale
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 from decimal import Decimal
-from typing import Iterable
+from typing import Any, Callable, Iterable
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import INT, MAX, MONEY, NULL_TYPE, SqlType, decimal, nvarchar, varbinary, varchar
@@ -34,7 +34,7 @@ class Expressions:
         self.context = t.context
         self.names = t.names
 
-    def expression(self, node: nodes.Expression, scope: Scope) -> Bound:
+    def expression(self, node: nodes.Node, scope: Scope) -> Bound:
         """:raises SqlServerError: the binding error that SQL Server reports."""
         if scope.groups is not None and not scope.in_aggregate:
             found = self.names.group_match(node, scope)
@@ -51,7 +51,7 @@ class Expressions:
             error.line = error.line or node.line
             raise
 
-    def expressions(self, items: Iterable[nodes.Expression], scope: Scope) -> list[Bound]:
+    def expressions(self, items: Iterable[nodes.Node], scope: Scope) -> list[Bound]:
         return [self.expression(item, scope) for item in items]
 
     # ---- literals and names
@@ -115,10 +115,6 @@ class Expressions:
         bound, owner = self.names.column(node, scope)
         if owner is not scope:
             bound.columns = False
-            level = scope
-            while level is not None and level is not owner:
-                level.outer_used = True
-                level = level.parent
             if owner.groups is not None and not owner.in_aggregate:
                 found = self.names.group_match(node, owner)
                 if found is None:
@@ -232,10 +228,10 @@ class Expressions:
         )
 
     def _when(self, node: nodes.Case, when: nodes.When, scope: Scope) -> str:
-        if node.operand is None:
-            return self.t.predicate(when.condition, scope)
-        comparison = nodes.Comparison("=", node.operand, when.condition, line=when.line)
-        return self.t.predicate(comparison, scope)
+        condition: Any = when.condition
+        if node.operand is not None:
+            condition = nodes.Comparison("=", node.operand, condition, line=when.line)
+        return self.t.predicate(condition, scope)
 
     def _cast(self, node: nodes.Cast, scope: Scope) -> Bound:
         if node.function in ("PARSE", "TRY_PARSE"):
@@ -330,7 +326,7 @@ def _decimal_literal(text: str) -> Bound:
     )
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[..., Bound]] = {
     nodes.Literal: Expressions._literal,
     nodes.Variable: Expressions._variable,
     nodes.ColumnRef: Expressions._column,

@@ -84,7 +84,11 @@ def rows_query(query: nodes.Query, parts: list[nodes.Expression]) -> nodes.Query
     :raises NotSupported: for DISTINCT and ORDER BY a position, which are about the list as it was.
     """
     body = query.body
-    if body.distinct or any(isinstance(item.expression, nodes.Literal) for item in query.order_by):
+    if (
+        not isinstance(body, nodes.Select)
+        or body.distinct
+        or any(isinstance(item.expression, nodes.Literal) for item in query.order_by)
+    ):
         raise NotSupported("DISTINCT or ORDER BY a position where a SELECT assigns an expression of its variable")
     items = [nodes.SelectItem(part, f"p{number}") for number, part in enumerate(parts, 1)]
     return replace(query, body=replace(body, items=items or [nodes.SelectItem(nodes.Literal("int", "1"), "p1")]))

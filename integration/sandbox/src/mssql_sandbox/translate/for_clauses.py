@@ -1,6 +1,7 @@
 """FOR XML PATH('') and FOR JSON PATH."""
 
 from dataclasses import replace
+from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, nvarchar, varchar
@@ -10,9 +11,8 @@ from .operands import convert
 from .translation import Translation
 
 
-def bind(t: Translation, query: nodes.Query, parent: Scope | None) -> Relation:
+def bind(t: Translation, query: nodes.Query, clause: nodes.ForClause, parent: Scope | None) -> Relation:
     """The query as one value; only the forms whose text is sure are taken."""
-    clause = query.for_clause
     relation = t.relation(replace(query, for_clause=None), parent)
     if any(output.type.name in ("xml", "sql_variant") for output in relation.outputs):
         raise NotSupported(f"an xml or sql_variant column in FOR {clause.mode}", clause.line)
@@ -42,7 +42,7 @@ def _json(t: Translation, clause: nodes.ForClause, relation: Relation) -> Relati
     known = {"INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER", "ROOT"}
     if set(clause.options) - known:
         raise NotSupported(f"FOR JSON PATH, {', '.join(clause.options)}", clause.line)
-    tree: dict = {}
+    tree: dict[str, Any] = {}
     for number, output in enumerate(relation.outputs, 1):
         if not output.name:
             raise SqlServerError(13605, line=clause.line)
@@ -59,7 +59,7 @@ def _json(t: Translation, clause: nodes.ForClause, relation: Relation) -> Relati
     )
 
 
-def _place(tree: dict, name: str, value: str, line: int) -> None:
+def _place(tree: dict[str, Any], name: str, value: str, line: int) -> None:
     """Dots nest; the names of one object stand together.
 
     :raises SqlServerError: 13601 for a property that would occur twice.
@@ -79,14 +79,14 @@ def _conflict(name: str, line: int) -> SqlServerError:
     return SqlServerError(13601, name=name, line=line)
 
 
-def _object(tree: dict, keep_nulls: bool) -> str:
+def _object(tree: dict[str, Any], keep_nulls: bool) -> str:
     keys = ["'" + key.replace("'", "''") + "'" for key in tree]
     values = [_nested(value, keep_nulls) if isinstance(value, dict) else value for value in tree.values()]
     arrays = f"ARRAY[{', '.join(keys)}]::text[], ARRAY[{', '.join(values)}]::text[]"
     return f"ms.json_object({arrays}, {str(keep_nulls).lower()})"
 
 
-def _nested(tree: dict, keep_nulls: bool) -> str:
+def _nested(tree: dict[str, Any], keep_nulls: bool) -> str:
     """An object without any value is left out."""
     return _object(tree, keep_nulls) if keep_nulls else f"nullif({_object(tree, False)}, '{{}}')"
 

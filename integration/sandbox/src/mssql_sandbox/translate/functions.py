@@ -1,6 +1,7 @@
 """Calls of functions that users made: scalar ones run in the engine, inline table-valued ones are expanded."""
 
 from functools import lru_cache
+from typing import Any
 
 from ..catalog.model import UserFunction
 from ..errors import NotSupported, SqlServerError
@@ -14,8 +15,8 @@ from .translation import Translation
 
 
 @lru_cache(maxsize=500)
-def parse(definition: str) -> nodes.CreateModule:
-    """The tree of a function's definition."""
+def parse(definition: str) -> Any:
+    """The nodes.CreateModule of a function's definition."""
     return parse_batch(definition, quoted_identifier=True).statements[0]
 
 
@@ -25,10 +26,10 @@ def find(context: Context, written: str) -> UserFunction | None:
     if len(parts) > 2 and parts[-3] and parts[-3].casefold() != context.database.casefold():
         raise NotSupported(f"a function of another database ({written})")
     schema = parts[-2] if len(parts) > 1 and parts[-2] else None
-    found = context.catalog.function(schema, parts[-1])
-    if found is None and context.catalog.synonym(schema, parts[-1]):
+    function: UserFunction | None = context.catalog.function(schema, parts[-1])
+    if function is None and context.catalog.synonym(schema, parts[-1]):
         raise NotSupported(f"a function by its synonym ({written})")
-    return found
+    return function
 
 
 # ---- scalar functions

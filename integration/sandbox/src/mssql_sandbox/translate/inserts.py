@@ -73,7 +73,7 @@ class Inserts:
         if node.top is not None and node.query is None:
             raise NotSupported("INSERT TOP ... VALUES", node.line)
         if node.rows is not None:
-            return self._rows(table, columns, node)
+            return self._rows(table, columns, node, node.rows)
         if node.query is None:
             return "DEFAULT VALUES"
         relation = self.t.relation(node.query, None)
@@ -85,12 +85,14 @@ class Inserts:
         text = f"SELECT {', '.join(values)} FROM ({relation.sql}) q"
         return text if node.top is None else text + paging(self.t, None, node.top, Scope(), relation.sql)
 
-    def _rows(self, table: Table, columns: list[Column], node: nodes.Insert) -> str:
-        if len(node.rows) > 1000:
+    def _rows(
+        self, table: Table, columns: list[Column], node: nodes.Insert, given: list[list[nodes.Expression]]
+    ) -> str:
+        if len(given) > 1000:
             raise SqlServerError(10738, maximum=1000)
         scope = Scope(clause="values")
         rows = []
-        for row in node.rows:
+        for row in given:
             self.check_count(len(columns), len(row), node, from_select=False, table=table)
             values = [self._row_value(value, table, column, scope) for value, column in zip(row, columns)]
             rows.append(f"({', '.join(values)})")
@@ -117,8 +119,8 @@ class Inserts:
         raise SqlServerError(109 if columns > values else 110)
 
     def _identity(self, plan: Plan, table: Table, columns: list[Column], node: nodes.Insert) -> None:
-        identity = next((column for column in table.columns if column.identity is not None), None)
-        if identity is None:
+        identity = next((column for column in table.columns if column.identity), None)
+        if identity is None or identity.identity is None:
             return
         sequence = f"{table.physical.split('.')[0]}.s{table.id}"
         if identity in columns:
@@ -132,5 +134,5 @@ class Inserts:
         if any(output.into for output in node.output):
             return
         returning = f"new.{identity.physical}"
-        plan.sql += f", {returning}" if plan.columns is not None else f" RETURNING {returning}"
+        plan.sql += f", {returning}" if plan.columns else f" RETURNING {returning}"
         plan.identity = True

@@ -90,7 +90,9 @@ class MergeStatements:
                 raise SqlServerError(10714, when=action.when, action=action.action, line=action.line)
             seen.append((action.when, action.action))
 
-    def _merge_action(self, action, table: Table, target: Source, sources: list[Source], scope: Scope) -> str:
+    def _merge_action(
+        self, action: nodes.MergeAction, table: Table, target: Source, sources: list[Source], scope: Scope
+    ) -> str:
         visible = {
             "MATCHED": scope,
             "NOT MATCHED": Scope(sources=sources),
@@ -99,7 +101,7 @@ class MergeStatements:
         extra = f" AND {self.t.predicate(action.condition, visible)}" if action.condition is not None else ""
         return f"WHEN {action.when}{extra} THEN {self._merge_change(action, table, visible)}"
 
-    def _merge_change(self, action, table: Table, scope: Scope) -> str:
+    def _merge_change(self, action: nodes.MergeAction, table: Table, scope: Scope) -> str:
         if action.action == "DELETE":
             return "DELETE"
         if action.action == "UPDATE":

@@ -45,6 +45,6 @@ def constant_order(position: int, node: nodes.Node) -> SqlServerError:
 def wanted_position(node: nodes.Expression, count: int) -> int:
     """The item that an integer literal in ORDER BY means. :raises SqlServerError: 108."""
     number = signed_integer(node)
-    if not 1 <= number <= count:
+    if number is None or not 1 <= number <= count:
         raise SqlServerError(108, position=number, line=node.line)
     return number

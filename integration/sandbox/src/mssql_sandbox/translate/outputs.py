@@ -3,6 +3,8 @@
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
 
+from typing import Any
+
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
 from ..interface import ResultColumn
@@ -53,7 +55,10 @@ class Outputs:
             plan.images = images._replace(returned=any(output.into for output in outputs))
         return plan
 
-    def _plan(self, kind, ctes, text, outputs, sources, table, changes, images) -> Plan:
+    def _plan(
+        self, kind: str, ctes: list[str], text: str, outputs: list[nodes.Output], sources: list[Source], table: Table,
+        changes: set[str] | None, images: str,
+    ) -> Plan:  # fmt: skip
         if ctes:
             self.common_tables.close()
         head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
@@ -69,24 +74,27 @@ class Outputs:
         returned = [item for items in chosen for item in items]
         returning = ", ".join(f"{item.bound.sql} AS o{n}" for n, item in enumerate(returned, 1))
         last = [ResultColumn(i.name, INT if i.bound.is_null else i.bound.type, i.bound.nullable) for i in chosen[-1]]
-        if outputs[0].into is None:
+        into = outputs[0].into
+        if into is None:
             return self.t.statement.plan(kind, f"{head}{text} RETURNING {returning}", last)
         text = f"{text} RETURNING {returning}, {images}"
-        changed, insert = self._output_into(text, outputs[0], chosen[0], table)
+        changed, insert = self._output_into(text, outputs[0], into, chosen[0], table)
         # The rows go to the table, and others to the client.
         names = [f"w.o{number}" for number in range(len(chosen[0]) + 1, len(returned) + 1)]
         names += [f"w.{name}" for name in IMAGES]
         parts = [*ctes, changed, f"{self.t.statement.alias('w')} AS ({insert})"]
         head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(parts)}"
         sql = f"{head} SELECT {', '.join(names)} FROM {changed.split(' ', 1)[0]} w"
-        return self.t.statement.plan(kind, sql, last if len(outputs) > 1 else None)
+        return self.t.statement.plan(kind, sql, last if len(outputs) > 1 else ())
 
-    def _output_into(self, text: str, output: nodes.Output, items: list, table: Table) -> tuple[str, str]:
+    def _output_into(
+        self, text: str, output: nodes.Output, into: nodes.Name, items: list[Any], table: Table
+    ) -> tuple[str, str]:
         """A change as a common table, and the INSERT of its rows.
 
         :param table: what the statement changes; 544 names it and not the target of OUTPUT.
         """
-        target = self.targets.sources.find_table(output.into)
+        target = self.targets.sources.find_table(into)
         self._check_output_target(target)
         if output.into_columns:
             columns = [self.targets.column(target, name, output.line) for name in output.into_columns]

@@ -23,7 +23,9 @@ def relation(
     :param inner: what the source sees of the query around.
     :raises SqlServerError: 207 unknown column, 8156 a name twice, 8167 columns of different types.
     """
-    return (_pivot if isinstance(node, nodes.Pivot) else _unpivot)(t, node, columns, inner)
+    if isinstance(node, nodes.Pivot):
+        return _pivot(t, node, columns, inner)
+    return _unpivot(t, node, columns, inner)
 
 
 def _pivot(t: Translation, node: nodes.Pivot, columns: list[SourceColumn], inner: Scope | None) -> Relation:
@@ -53,14 +55,14 @@ def _unpivot(t: Translation, node: nodes.Unpivot, columns: list[SourceColumn], i
             raise NotSupported("UNPIVOT of columns whose types differ in length or precision", node.line)
     alias = t.statement.alias("unpivot")
     values = [[_reference(column.name, node), nodes.Literal("nstring", column.name)] for column in taken]
-    source = nodes.ValuesSource(values, alias, [node.value, node.pivot_column], line=node.line)
+    rows_of_columns = nodes.ValuesSource(values, alias, [node.value, node.pivot_column], line=node.line)
     kept = [column.name for column in columns if column.name.casefold() not in folded]
     items = [nodes.SelectItem(_reference(name, node), name, line=node.line) for name in kept]
     items += [
         nodes.SelectItem(nodes.ColumnRef((alias, name), line=node.line), name)
         for name in (node.value, node.pivot_column)
     ]
-    source = nodes.Join("CROSS APPLY", node.source, source, line=node.line)
+    source = nodes.Join("CROSS APPLY", node.source, rows_of_columns, line=node.line)
     where = nodes.IsNull(nodes.ColumnRef((alias, node.value), line=node.line), True)
     rows = t.relation(nodes.Query(nodes.Select(items, sources=[source], where=where)), inner)
     rows.outputs[-1] = replace(rows.outputs[-1], type=nvarchar(128, t.context.collation), nullable=False)

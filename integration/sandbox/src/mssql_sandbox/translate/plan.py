@@ -70,7 +70,7 @@ class Plan:
     :param kind: select, into, assign, insert, update, delete, merge, truncate.
     :param sql: engine text with ``$1`` ... ``$n``.
     :param parameters: what ``$n`` is: '@x' or the key of a session value (builtins/session.py).
-    :param columns: of the result set, None when there is none.
+    :param columns: of the result set, if there is one.
     :param before: engine statements to run first (locks); ``after``: last (identity).
     :param accesses: what it reads, and with which hints.
     :param images: of the table of the database that it changes.
@@ -83,7 +83,7 @@ class Plan:
     kind: str
     sql: str
     parameters: list[str] = field(default_factory=list)
-    columns: list[ResultColumn] | None = None
+    columns: list[ResultColumn] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     assign: list[str] | None = None
@@ -100,7 +100,7 @@ class Plan:
     @property
     def watched(self) -> str:
         """The text, with the keys of the changed rows behind the other columns."""
-        if self.images.returned:
+        if self.images is None or self.images.returned:
             return self.sql
-        returns = self.columns is not None or self.identity
+        returns = bool(self.columns) or self.identity
         return f"{self.sql}{',' if returns else ' RETURNING'} {self.images.sql}"

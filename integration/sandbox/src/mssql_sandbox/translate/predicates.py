@@ -1,6 +1,7 @@
 """Conditions: SQL Server's predicates as PostgreSQL booleans."""
 
 from dataclasses import replace
+from typing import Callable
 
 from ..errors import NotSupported, SqlServerError
 from ..sqltypes import SqlType
@@ -9,7 +10,7 @@ from ..types.code_pages import padded
 from ..types.collation import parse
 from ..types.precedence import label
 from .accesses import is_correlated
-from .bound import Bound, Scope
+from .bound import Bound, Relation, Scope
 from .operands import comparable, convert, same_collation
 from .translation import Translation
 
@@ -71,13 +72,13 @@ class Predicates:
     def _quantified(self, node: nodes.QuantifiedComparison, scope: Scope) -> str:
         left = self.t.expression(node.left, scope)
         relation = self.t.relation(node.query, scope)
-        self._one_column(relation, node)
+        self._one_column(relation)
         output = relation.outputs[0]
         inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
         a, b = comparable([left, inner], _WORDS[node.operator])
         return f"({a} {node.operator} {node.quantifier} (SELECT {b} FROM ({relation.sql}) q))"
 
-    def _one_column(self, relation, node) -> None:
+    def _one_column(self, relation: Relation) -> None:
         if len(relation.outputs) != 1:
             raise SqlServerError(116)
 
@@ -106,7 +107,7 @@ class Predicates:
     def _in_query(self, node: nodes.InQuery, scope: Scope) -> str:
         operand = self.t.expression(node.operand, scope)
         relation = self.t.relation(node.query, scope)
-        self._one_column(relation, node)
+        self._one_column(relation)
         output = relation.outputs[0]
         inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
         a, b = comparable([operand, inner], "equal to")
@@ -156,7 +157,7 @@ class Predicates:
         return f"ms.regexp_like({arguments[0].sql}, {arguments[1].sql}, {flags})"
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[..., str]] = {
     nodes.And: Predicates._and,
     nodes.Or: Predicates._or,
     nodes.Not: Predicates._not,

@@ -72,7 +72,7 @@ class Queries:
         if query.ctes:
             return self.common_tables.relation(query, parent, exists)
         if query.for_clause is not None:
-            return for_clauses.bind(self.t, query, parent)
+            return for_clauses.bind(self.t, query, query.for_clause, parent)
         if isinstance(query.body, nodes.Select):
             return self._select(query.body, parent, query, exists)
         if isinstance(query.body, nodes.Query) and not query.order_by:
@@ -130,7 +130,7 @@ class Queries:
         known = {
             f"{source.engine_alias}.{column.physical}": (n, column)
             for n, source in bases.items()
-            for column in source.table.columns
+            for column in (source.table.columns if source.table else ())
         }
         places.origins = [known.get(item.bound.sql) for item in items]
         return "".join(f", {source.engine_alias}.ctid AS place{n}" for n, source in bases.items())
@@ -149,7 +149,7 @@ class Queries:
             if is_aggregate(found) and not self._outer_only(found, scope):
                 raise SqlServerError(147, line=found.line)
 
-    def _outer_only(self, call: nodes.FunctionCall, scope: Scope) -> bool:
+    def _outer_only(self, call: Any, scope: Scope) -> bool:
         """Whether an aggregate's columns all belong to an enclosing query."""
         found = [node for node in walk(call.arguments) if isinstance(node, nodes.ColumnRef)]
         return bool(found) and scope.parent is not None and all(self.t.names.here(c, scope) is None for c in found)
@@ -217,7 +217,10 @@ class Queries:
 
     # ---- DISTINCT, ORDER BY, TOP
 
-    def _distinct_by_key(self, node, query, columns, tail, items, outputs, scope) -> Relation:
+    def _distinct_by_key(
+        self, node: nodes.Select, query: nodes.Query, columns: str, tail: str, items: list[_Item],
+        outputs: list[Output], scope: Scope,
+    ) -> Relation:  # fmt: skip
         inner = f"SELECT {columns}{tail}"
         keys = ", ".join(key_sql(f"d.o{n}", output.type) for n, output in enumerate(outputs, 1))
         names = ", ".join(f"d.o{n}" for n in range(1, len(outputs) + 1))
@@ -274,8 +277,10 @@ class Queries:
             parts.append(direction(key_sql(bound.sql, bound.type, True), item))
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 
-    def _order_expression(self, item, items, scope, distinct, position):
-        node = item.expression
+    def _order_expression(
+        self, item: nodes.OrderItem, items: list[_Item], scope: Scope, distinct: bool, position: int
+    ) -> tuple[Bound | None, Any]:
+        node: Any = item.expression
         if signed_integer(node) is not None:
             number = wanted_position(node, len(items))
             chosen = items[number - 1]
@@ -292,11 +297,9 @@ class Queries:
             if len(named) > 1 and len({items[n - 1].bound.sql for n in named}) > 1:
                 raise SqlServerError(209, name=node.parts[0], line=node.line)
             if named:
-                bound = items[named[0] - 1].bound
-                print_key = (
-                    self.t.names.fingerprint(items[named[0] - 1].node, scope) if items[named[0] - 1].node else named[0]
-                )
-                return bound, print_key
+                chosen = items[named[0] - 1]
+                print_key = self.t.names.fingerprint(chosen.node, scope) if chosen.node else named[0]
+                return chosen.bound, print_key
         fingerprint = self.t.names.fingerprint(node, scope)
         if distinct and self._selected(node, items, scope) is None:
             raise not_selected(item)
@@ -325,5 +328,6 @@ class Queries:
             beforehand = [(source, text) for source, text in taken if source.optional]
         for source, text in beforehand:
             clause = text.replace(f" OF {source.engine_alias}", "")
-            statement.before.append(f"SELECT 1 FROM {source.table.physical} {clause}")
+            if source.table is not None:
+                statement.before.append(f"SELECT 1 FROM {source.table.physical} {clause}")
         return "" if beforehand is taken else "".join(f" {text}" for source, text in taken if not source.optional)

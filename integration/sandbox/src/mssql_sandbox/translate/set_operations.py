@@ -50,7 +50,7 @@ class SetOperations:
             branches.append(f"SELECT {', '.join(other)} FROM ({right.sql}) q")
             outputs = united
             if operator in ("INTERSECT", "EXCEPT"):
-                branches = [_compared(operator, *branches, outputs)]
+                branches = [_compared(operator, branches, outputs)]
             else:
                 pending = operator
         return Relation(_side_by_side(pending, branches, outputs), outputs)
@@ -157,8 +157,9 @@ def _first_of_each(outputs: list[Output]) -> tuple[str, list[str]]:
     return f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM", keys
 
 
-def _compared(operator: str, left: str, right: str, outputs: list[Output]) -> str:
+def _compared(operator: str, branches: list[str], outputs: list[Output]) -> str:
     """INTERSECT and EXCEPT."""
+    left, right = branches
     if not any(has_key(output.type) for output in outputs):
         return f"({left}) {operator} ({right})"
     first, keys = _first_of_each(outputs)

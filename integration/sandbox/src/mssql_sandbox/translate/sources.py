@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any, Callable
 
 from ..catalog.model import Column, Table
 from ..errors import NotSupported, SqlServerError
@@ -95,7 +96,7 @@ class Sources:
         parts = name.parts
         leaf = parts[-1]
         if leaf.startswith("@"):
-            found = self.context.catalog.table(None, leaf)
+            found: Table | None = self.context.catalog.table(None, leaf)
             if found is None:
                 raise SqlServerError(1087, name=leaf, line=name.line)
             return found
@@ -179,7 +180,7 @@ class Sources:
         key = self.context.catalog.name_key
         return Source(key(label), label, engine_alias, columns, schema, table, key=key)
 
-    def _common(self, node: nodes.TableSource, common, scope: Scope) -> str:
+    def _common(self, node: nodes.TableSource, common: tuple[str, list[Output]], scope: Scope) -> str:
         engine_name, outputs = common
         alias = self.t.statement.alias()
         if engine_name in self.common.recursing:
@@ -230,7 +231,7 @@ class Sources:
         relation = self.values_relation(node.rows, inner or Scope(), node.line)
         return self.derived(relation, node.alias, node.columns, node.line, scope)
 
-    def values_relation(self, rows, scope: Scope, line: int) -> Relation:
+    def values_relation(self, rows: list[list[nodes.Expression]], scope: Scope, line: int) -> Relation:
         """Rows with each column converted to its common type. :raises SqlServerError: 10709 uneven rows."""
         width = len(rows[0])
         if any(len(row) != width for row in rows):
@@ -283,7 +284,7 @@ class Sources:
                 source.optional = True
         return f"{left} {node.kind} JOIN {right} ON {condition}"
 
-    def _on(self, condition: nodes.Predicate, scope: Scope, first: int) -> str:
+    def _on(self, condition: Any, scope: Scope, first: int) -> str:
         """ON sees the sources of its own join alone. :raises SqlServerError: 4104 for another.
 
         Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator joins.md.
@@ -352,7 +353,7 @@ def _table_column(table: Table, column: Column, alias: str) -> SourceColumn:
     )
 
 
-def _output_columns(outputs, alias: str, labels=None) -> list[SourceColumn]:
+def _output_columns(outputs: list[Output], alias: str, labels: list[str] | None = None) -> list[SourceColumn]:
     return [
         SourceColumn(
             labels[number] if labels else output.name,
@@ -365,7 +366,7 @@ def _output_columns(outputs, alias: str, labels=None) -> list[SourceColumn]:
     ]
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[..., str]] = {
     nodes.TableSource: Sources._table,
     nodes.DerivedTable: Sources._derived,
     nodes.ValuesSource: Sources._values,

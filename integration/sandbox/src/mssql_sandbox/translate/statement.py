@@ -1,6 +1,6 @@
 """The statement for the engine, while its text is written."""
 
-from typing import Any
+from typing import Any, Sequence
 
 from ..interface import ResultColumn
 from ..sqltypes import SqlType
@@ -43,5 +43,7 @@ class EngineStatement:
         self._aliases += 1
         return f"{prefix}{self._aliases}"
 
-    def plan(self, kind: str, sql: str, columns: list[ResultColumn] | None = None) -> Plan:
-        return Plan(kind, sql, self.parameters, columns, self.before, accesses=tuple(dict.fromkeys(self.accesses)))
+    def plan(self, kind: str, sql: str, columns: Sequence[ResultColumn] = ()) -> Plan:
+        return Plan(
+            kind, sql, self.parameters, list(columns), self.before, accesses=tuple(dict.fromkeys(self.accesses))
+        )

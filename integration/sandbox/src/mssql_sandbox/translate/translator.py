@@ -7,6 +7,7 @@ through :class:`~.translation.Translation`, which this is.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, Callable
 
 from ..catalog.model import UserFunction
 from ..errors import NotSupported, SqlServerError
@@ -71,13 +72,13 @@ class Translator:
         inserts = Inserts(self, targets, outputs)
         changes = RowChanges(self, self.sources, self.queries, targets, outputs)
         merges = MergeStatements(self, self.sources, targets, outputs, inserts, changes)
-        handler = {
+        handlers: dict[type, Callable[[Any], Plan]] = {
             nodes.Insert: inserts.insert,
             nodes.Update: changes.update,
             nodes.Delete: changes.delete,
             nodes.Merge: merges.merge,
             nodes.Truncate: targets.truncate,
-        }.get(type(statement))
-        if handler is None:
+        }
+        if type(statement) not in handlers:
             raise NotSupported(type(statement).__name__, statement.line)
-        return handler(statement)
+        return handlers[type(statement)](statement)

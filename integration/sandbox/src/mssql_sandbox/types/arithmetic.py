@@ -48,7 +48,7 @@ def _concatenates(left: SqlType, right: SqlType) -> bool:
     return (left.is_character and right.is_character) or (left.is_binary and right.is_binary)
 
 
-def _concatenate(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+def _concatenate(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     """+ of strings, or || (SQL Server 2025), which makes a string of the other operand."""
     if operator == "||" and left.is_character != right.is_character:
         if left.is_character and right.name in CONCAT_WIDTHS and right.name != "bit":
@@ -90,7 +90,7 @@ def check_bitwise(operator: str, left: SqlType, right: SqlType) -> None:
         raise SqlServerError(402, left=label(left), right=label(right), operator=f"'{operator}'")
 
 
-def _bitwise(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+def _bitwise(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     result = left if left.is_integer and (not right.is_integer or rank(left) <= rank(right)) else right
     left_sql = convert_sql(left_sql, left, result, explicit=False)
     right_sql = convert_sql(right_sql, right, result, explicit=False)
@@ -105,7 +105,7 @@ def bits_cast(name: str) -> str:
     return {"tinyint": "smallint", "int": "integer"}.get(name, name)
 
 
-def _shift(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+def _shift(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     """https://learn.microsoft.com/sql/t-sql/functions/left-shift-transact-sql"""
     if left.name not in BITS or right.name not in BITS:
         raise NotSupported(f"the operator {operator} between {label(left)} and {label(right)}")
@@ -121,7 +121,7 @@ def _incompatible(operator: str, left: SqlType, right: SqlType) -> SqlServerErro
     return SqlServerError(402, left=label(left), right=label(right), operator=_WORDS[operator])
 
 
-def _temporal(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+def _temporal(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     """datetime +- number or datetime; the newer types have no arithmetic."""
     old = ("datetime", "smalldatetime")
     for type_, other in ((left, right), (right, left)):
@@ -144,7 +144,7 @@ def _temporal(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]
     return f"ms.datetime_{name}({a}, {b})", result
 
 
-def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+def _numeric(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     for type_ in (left, right):
         if not type_.is_number:
             if type_.is_character and not type_.name.endswith("text"):
@@ -165,7 +165,7 @@ def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
     result = unify_pair(left, right)
     if result.name == "decimal" or (result.is_exact and {"decimal"} & {left.name, right.name}):
         return _decimals(operator, left_sql, left, right_sql, right)
-    if result.name in ("bit",):
+    if result.name == "bit":
         result = left if right.name == "bit" else right
     a = convert_sql(left_sql, left, result, explicit=False)
     b = convert_sql(right_sql, right, result, explicit=False)
@@ -185,7 +185,7 @@ def _numeric(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
 
 def decimal_result(operator: str, left: SqlType, right: SqlType) -> SqlType:
     """Precision and scale of a decimal operation, with the reduction to 38 digits."""
-    p1, s1, p2, s2 = left.precision, left.scale, right.precision, right.scale
+    (p1, s1), (p2, s2) = left.digits, right.digits
     if operator in ("+", "-"):
         scale = max(s1, s2)
         precision = scale + max(p1 - s1, p2 - s2) + 1
@@ -209,7 +209,7 @@ def decimal_result(operator: str, left: SqlType, right: SqlType) -> SqlType:
     return decimal(38, min(scale, 6))
 
 
-def _decimals(operator, left_sql, left, right_sql, right) -> tuple[str, SqlType]:
+def _decimals(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
     a_type = as_decimal(left) if left.is_exact else as_decimal(right)
     b_type = as_decimal(right) if right.is_exact else as_decimal(left)
     a = convert_sql(left_sql, left, a_type, explicit=False)

@@ -4,7 +4,7 @@ A converter takes the value's expression, its type, the target's type, CONVERT's
 (table, column).
 """
 
-from typing import Callable
+from typing import Any, Callable
 
 from ..catalog.datatypes import engine_type, facets
 from ..errors import SqlServerError
@@ -20,6 +20,7 @@ _FAMILIES = {
     "smalldatetime": "old", "datetime2": "datetime2", "datetimeoffset": "offset", "xml": "xml", "json": "json",
     "rowversion": "rowversion", "sql_variant": "variant", "null": "null",
 }  # fmt: skip
+Assigned = tuple[str, str] | None
 NUMBERS = ("int", "decimal", "money", "float")
 DATES = ("date", "time", "old", "datetime2", "offset")
 
@@ -40,7 +41,7 @@ def datalength(type_: SqlType) -> int:
 # ---- to numbers
 
 
-def _int_to_int(sql, source, target, style, assign_to):
+def _int_to_int(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     order = ("bit", "tinyint", "smallint", "int", "bigint")
     if target.name == "bit":
         return f"ms.to_bit(({sql})::numeric)"
@@ -51,7 +52,7 @@ def _int_to_int(sql, source, target, style, assign_to):
     return f"ms.to_{target.name}(({sql})::bigint)"
 
 
-def _number_to_int(sql, source, target, style, assign_to):
+def _number_to_int(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     if target.name == "bit":
         return f"ms.to_bit(({sql})::numeric)"
     if source.is_approximate:
@@ -60,7 +61,7 @@ def _number_to_int(sql, source, target, style, assign_to):
     return f"ms.number_to_{target.name}({cut}, 'numeric')"
 
 
-def _old_to_number(sql, source, target, style, assign_to):
+def _old_to_number(sql: str, source: SqlType, target: SqlType, style: int | None, assign_to: Assigned) -> str:
     days = f"ms.datetime_to_days({sql})"
     if target.name == "bit":
         return f"ms.to_bit(({days})::numeric)"
@@ -71,28 +72,25 @@ def _old_to_number(sql, source, target, style, assign_to):
     return _number_to_decimal(days, SqlType("float"), target, style, assign_to)
 
 
-def _number_to_decimal(sql, source, target, style, assign_to):
+def _number_to_decimal(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     if source.is_approximate:
         sql = f"ms.float_numeric({sql})"
     if target.name in ("money", "smallmoney"):
         return f"ms.to_{target.name}(({sql})::numeric)"
-    if (
-        source.name in ("decimal",)
-        and source.scale <= target.scale
-        and (source.precision - source.scale <= target.precision - target.scale)
-    ):
-        return f"({sql})::numeric({target.precision},{target.scale})"
+    (precision, scale), (target_precision, target_scale) = source.digits, target.digits
+    if source.name == "decimal" and scale <= target_scale and precision - scale <= target_precision - target_scale:
+        return f"({sql})::numeric({target_precision},{target_scale})"
     kind = "float" if source.is_approximate else "int" if source.is_integer else "numeric"
     return f"ms.to_decimal(({sql})::numeric, {target.precision}, {target.scale}, '{kind}')"
 
 
-def _text_to_decimal(sql, source, target, style, assign_to):
+def _text_to_decimal(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     if target.name in ("money", "smallmoney"):
         return f"ms.to_{target.name}(ms.text_to_money({sql}, '{label(source)}', '{target.name}'))"
     return f"ms.to_decimal(ms.text_to_numeric({sql}, '{label(source)}'), {target.precision}, {target.scale})"
 
 
-def _text_to_float(sql, source, target, style, assign_to):
+def _text_to_float(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     plain = f"ms.text_to_float({sql}, '{label(source)}', '{target.name}')"
     return f"{plain}::real" if target.name == "real" else plain
 
@@ -100,7 +98,7 @@ def _text_to_float(sql, source, target, style, assign_to):
 # ---- to strings
 
 
-def _fit(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str] | None) -> str:
+def _fit(sql: str, source: SqlType, target: SqlType, assign_to: Assigned) -> str:
     """Cut or refuse what is longer than the target."""
     if target.length in (None, MAX):
         return sql
@@ -111,7 +109,7 @@ def _fit(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str]
     return padded(f"ms.fit_{measure}({sql}, {target.length}, {table}, {column}{page})", target)
 
 
-def _text_to_text(sql, source, target, style, assign_to):
+def _text_to_text(sql: str, source: SqlType, target: SqlType, style: int | None, assign_to: Assigned) -> str:
     if target.name not in ("char", "nchar"):
         sql = padded(sql, source)
     sql = recoded(sql, target, source)
@@ -131,13 +129,13 @@ def _number_text(text: str, source: SqlType, target: SqlType, _assign_to: object
     return padded(fitted, target)
 
 
-def _guid_to_text(sql, source, target, style, assign_to):
+def _guid_to_text(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     if target.length not in (None, MAX) and target.length < 36:
         raise SqlServerError(8170)
     return _fit(f"upper(({sql})::text)", source, target, None)
 
 
-def _date_to_text(sql, source, target, style, assign_to):
+def _date_to_text(sql: str, source: SqlType, target: SqlType, style: int | None, assign_to: Assigned) -> str:
     scale = source.scale if source.scale is not None else {"datetime": 3, "smalldatetime": 0}.get(source.name, 7)
     default = 0 if source.name in ("datetime", "smalldatetime") else 121
     number = default if style is None else style
@@ -149,7 +147,7 @@ def _date_to_text(sql, source, target, style, assign_to):
     return _fit(text, source, target, assign_to)
 
 
-def _binary_to_text(sql, source, target, style, assign_to):
+def _binary_to_text(sql: str, source: SqlType, target: SqlType, style: int | None, assign_to: Assigned) -> str:
     if style in (1, 2):
         prefix = "'0x' || " if style == 1 else ""
         return _fit(f"({prefix}upper(encode({sql}, 'hex')))", source, target, assign_to)
@@ -160,7 +158,7 @@ def _binary_to_text(sql, source, target, style, assign_to):
 # ---- to binary
 
 
-def _fit_binary(sql: str, _source: SqlType, target: SqlType, assign_to: tuple[str, str] | None) -> str:
+def _fit_binary(sql: str, source: SqlType, target: SqlType, assign_to: Assigned) -> str:
     if target.length in (None, MAX):
         return sql
     if assign_to is not None:
@@ -175,7 +173,7 @@ def _cut_binary(sql: str, source: SqlType, target: SqlType, _assign_to: object) 
     return _fit_binary(sql, source, target, None)
 
 
-def _text_to_binary(sql, source, target, style, assign_to):
+def _text_to_binary(sql: str, source: SqlType, target: SqlType, style: int | None, *_: Any) -> str:
     if style in (1, 2):
         return _cut_binary(f"ms.hex_binary({sql}, {style}, '{label(source)}')", source, target, None)
     if source.is_unicode:
@@ -183,7 +181,7 @@ def _text_to_binary(sql, source, target, style, assign_to):
     return _cut_binary(f"convert_to({recoded(sql, source)}, '{encoding(source)}')", source, target, None)
 
 
-def _int_to_binary(sql, source, target, style, assign_to):
+def _int_to_binary(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     length = datalength(source)
     if target.name == "varbinary":
         length = length if target.length == MAX else min(target.length or 1, length)
@@ -208,7 +206,7 @@ def _round(ticks: str, _source: SqlType, target: SqlType, _assign_to: object) ->
     return ticks if scale == 7 else f"ms.round_ticks({ticks}, {scale})"
 
 
-def _text_to_temporal(sql, source, target, style, assign_to):
+def _text_to_temporal(sql: str, source: SqlType, target: SqlType, style: int | None, *_: Any) -> str:
     kind, tail = target.name, f"{style or 0}, '{label(source)}'"
     scale = _scale(target)
     if kind == "date":
@@ -220,14 +218,14 @@ def _text_to_temporal(sql, source, target, style, assign_to):
     return _round(f"ms.text_to_ticks({sql}, '{kind}', {tail})", source, target, None)
 
 
-def _ticks_to_ticks(sql, source, target, style, assign_to):
+def _ticks_to_ticks(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     source_scale = source.scale if source.name == "datetime2" else 7
     if target.name == "datetime2" and source.name == "datetime2" and (source_scale or 0) <= (target.scale or 0):
         return sql
     return _round(sql, source, target, None)
 
 
-def _xml_to_text(sql, source, target, style, assign_to):
+def _xml_to_text(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     maximum = "null::int" if target.length in (None, MAX) else target.length
     return f"ms.xml_to_text({sql}, {maximum}, {target.is_unicode})"
 
@@ -244,7 +242,7 @@ def _expression(template: str, fit: Callable[..., str] | None = None) -> Callabl
     :param fit: takes the expression, the types and the column, and makes the value fit the target.
     """
 
-    def convert(sql, source, target, style, assign_to):
+    def convert(sql: str, source: SqlType, target: SqlType, style: int | None, assign_to: Assigned) -> str:
         value = template.format(
             sql=sql, source=source, target=target, style=style or 0, label=label(source), scale=_scale(target),
             size=datalength(target), engine=engine_type(target),

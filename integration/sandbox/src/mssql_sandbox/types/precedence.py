@@ -15,18 +15,14 @@ CONCAT_WIDTHS = {
     "smallmoney": 40, "decimal": 41, "date": 40, "time": 40, "datetime": 40, "smalldatetime": 40, "datetime2": 40,
     "datetimeoffset": 40, "uniqueidentifier": 40,
 }  # fmt: skip
+_NUMBERS = ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real")
 _NEVER_TOGETHER = {
-    "date": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
-             "uniqueidentifier", "time"),
-    "time": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
-             "uniqueidentifier", "date"),
-    "datetime2": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float", "real",
-                  "uniqueidentifier"),
-    "datetimeoffset": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float",
-                       "real", "uniqueidentifier"),
-    "uniqueidentifier": ("int", "bigint", "smallint", "tinyint", "bit", "decimal", "money", "smallmoney", "float",
-                         "real", "datetime", "smalldatetime"),
-}  # fmt: skip
+    "date": (*_NUMBERS, "uniqueidentifier", "time"),
+    "time": (*_NUMBERS, "uniqueidentifier", "date"),
+    "datetime2": (*_NUMBERS, "uniqueidentifier"),
+    "datetimeoffset": (*_NUMBERS, "uniqueidentifier"),
+    "uniqueidentifier": (*_NUMBERS, "datetime", "smalldatetime"),
+}
 
 
 def rank(type_: SqlType) -> int:
@@ -92,8 +88,9 @@ def _scale(type_: SqlType) -> int:
 
 
 def _decimals(left: SqlType, right: SqlType) -> SqlType:
-    scale = max(left.scale, right.scale)
-    digits = max(left.precision - left.scale, right.precision - right.scale)
+    (left_precision, left_scale), (right_precision, right_scale) = left.digits, right.digits
+    scale = max(left_scale, right_scale)
+    digits = max(left_precision - left_scale, right_precision - right_scale)
     if digits + scale > 38:
         scale = max(38 - digits, 0)
     return decimal(min(digits + scale, 38), scale)

@@ -72,12 +72,12 @@ def from_pg(value: Any, type_: SqlType) -> Any:
     return value if decode is None else decode(value)
 
 
-def rows_decoder(types: Sequence[SqlType]) -> Callable[[Sequence[tuple]], Sequence[Sequence[Any]]]:
+def rows_decoder(types: Sequence[SqlType]) -> Callable[[Sequence[tuple[Any, ...]]], Sequence[Sequence[Any]]]:
     """What turns engine rows into rows of interface.py; columns beyond ``types`` are dropped."""
     width = len(types)
     decoders = [(index, decode) for index, type_ in enumerate(types) if (decode := column_decoder(type_))]
 
-    def decode_rows(rows: Sequence[tuple]) -> Sequence[Sequence[Any]]:
+    def decode_rows(rows: Sequence[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
         if not decoders and len(rows[0]) == width:
             return rows
         result = [list(row[:width]) for row in rows]

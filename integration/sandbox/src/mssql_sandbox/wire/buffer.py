@@ -5,7 +5,6 @@ import struct
 from .packets import ProtocolError
 
 _formats = {size: struct.Struct(code) for size, code in ((1, "<B"), (2, "<H"), (4, "<I"), (8, "<Q"))}
-_signed = {size: struct.Struct(code) for size, code in ((1, "<b"), (2, "<h"), (4, "<i"), (8, "<q"))}
 
 
 class Buffer:
@@ -44,10 +43,6 @@ class Buffer:
 
     def unsigned(self, size: int) -> int:
         value: int = _formats[size].unpack(self.take(size))[0]
-        return value
-
-    def signed(self, size: int) -> int:
-        value: int = _signed[size].unpack(self.take(size))[0]
         return value
 
     def text(self, characters: int) -> str:

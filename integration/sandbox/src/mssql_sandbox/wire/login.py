@@ -46,7 +46,7 @@ class LoginRequest:
     def fetches_token(self) -> bool:
         """Whether the client waits for FEDAUTHINFO, to come back with a token."""
         data = self.features.get(FEDAUTH)
-        return bool(data) and data[0] >> 1 == _FETCHED_TOKEN
+        return data is not None and data[:1] != b"" and data[0] >> 1 == _FETCHED_TOKEN
 
 
 def parse_login(data: bytes) -> LoginRequest:

@@ -22,7 +22,9 @@ _PROCEDURES: dict[str, Callable[[Call], Iterator[Event]]] = {
 }
 
 
-def call(name: str, arguments: Sequence[tuple], session: Any, scope: Any, outputs: dict[int, Any]) -> Iterator[Event]:
+def call(
+    name: str, arguments: Sequence[tuple[Any, ...]], session: Any, scope: Any, outputs: dict[int, Any]
+) -> Iterator[Event]:
     """Run a system procedure.
 
     :param name: as written, with or without schema and brackets.

@@ -28,7 +28,7 @@ class Call:
     """
 
     def __init__(
-        self, name: str, arguments: Sequence[tuple], session: Any, scope: Any, outputs: dict[int, Any]
+        self, name: str, arguments: Sequence[tuple[Any, ...]], session: Any, scope: Any, outputs: dict[int, Any]
     ) -> None:
         self.name = name
         self.arguments = arguments
@@ -66,8 +66,9 @@ class Call:
         if qualifier and qualifier.casefold() != self.session.database.casefold():
             raise SqlServerError(15250)
 
-    def query(self, sql: str, *arguments: Any) -> list[tuple]:
-        return self.session.connection.execute(sql, arguments, prepare=True).fetchall()
+    def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self.session.connection.execute(sql, arguments, prepare=True).fetchall()
+        return rows
 
     def result(self, columns: Sequence[tuple[str, SqlType]], rows: Sequence[Sequence[Any]]) -> Iterator[Event]:
         """A whole result set and return status 0."""

@@ -27,8 +27,8 @@ def tables(call: Call) -> Iterator[Event]:
     columns = declared("TABLE_QUALIFIER, TABLE_OWNER, TABLE_NAME, TABLE_TYPE varchar(32), REMARKS varchar(254)")
     database = call.session.database
     if (name, owner) == ("", "") and qualifier == "%":
-        rows = [(found.name, None, None, None, None) for found in call.session.server.databases.all()]
-        yield from call.result(columns, rows)
+        databases = call.session.server.databases.all()
+        yield from call.result(columns, [(database.name, None, None, None, None) for database in databases])
         return
     if qualifier not in (None, "", "%") and qualifier.casefold() != database.casefold():
         yield from call.result(columns, [])

@@ -110,7 +110,7 @@ def _object(call: Call, name: str) -> int:
     )  # fmt: skip
     if not rows:
         raise SqlServerError(15009, name=name, database=call.session.database)
-    return rows[0][0]
+    return int(rows[0][0])
 
 
 PROCEDURES = {

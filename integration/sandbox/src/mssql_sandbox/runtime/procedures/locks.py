@@ -7,6 +7,7 @@ from typing import Any, Iterator
 
 import psycopg
 
+from ...catalog import first_value
 from ...errors import NotSupported, SqlServerError
 from ...interface import Event, ReturnStatus
 from .binding import Call
@@ -69,7 +70,7 @@ def release(call: Call) -> Iterator[Event]:
 
 def _call(connection: psycopg.Connection, function: str, lock: tuple[int, str], resource: Any) -> Any:
     sql = f"select pg_{function}{lock[1]}(hashtextextended($1, {lock[0]}))"
-    return connection.execute(sql, (str(resource)[:255],)).fetchone()[0]
+    return first_value(connection, sql, (str(resource)[:255],))
 
 
 def _owner(call: Call, owner: Any) -> str | None:
@@ -83,9 +84,9 @@ def _owner(call: Call, owner: Any) -> str | None:
     return text if known else None
 
 
-def _acquire(connection: psycopg.Connection, owner: str, locks: tuple, resource: str, wait: int) -> int:
+def _acquire(connection: psycopg.Connection, owner: str, locks: tuple[Any, ...], resource: str, wait: int) -> int:
     function = "advisory_xact_lock" if owner == "transaction" else "advisory_lock"
-    previous = connection.execute("select current_setting('lock_timeout')").fetchone()[0]
+    previous = first_value(connection, "select current_setting('lock_timeout')")
     connection.execute("savepoint applock")
     connection.execute(f"set local lock_timeout = {max(wait, 0)}")
     status, taken = _GRANTED, []

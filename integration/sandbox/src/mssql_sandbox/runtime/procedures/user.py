@@ -30,7 +30,7 @@ def find(name: str, session: Any) -> str | None:
 
 
 def run(
-    definition: str, arguments: Sequence[tuple], session: Any, scope: Any, outputs: dict[int, Any]
+    definition: str, arguments: Sequence[tuple[Any, ...]], session: Any, scope: Any, outputs: dict[int, Any]
 ) -> Iterator[Event]:
     """Run a procedure's body in a scope of its own.
 
@@ -61,7 +61,7 @@ def run(
 
 
 def _bind(
-    module: nodes.CreateModule, name: str, arguments: Sequence[tuple], session: Any, interpreter: Any
+    module: nodes.CreateModule, name: str, arguments: Sequence[tuple[Any, ...]], session: Any, interpreter: Any
 ) -> dict[str, int]:
     """Declare the parameters with their values; parameter -> position of its argument."""
     known = {parameter.name.casefold(): parameter for parameter in module.parameters}

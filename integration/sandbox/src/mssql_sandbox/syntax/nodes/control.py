@@ -119,7 +119,7 @@ class Execute(Statement):
     arguments: list[ExecuteArgument] = []
     text: Expression | None = None
     result: str | None = None  # '@r'
-    procedure_variable: str | None = None
+    procedure_variable: str = ""
 
 
 class Use(Statement):
@@ -171,7 +171,7 @@ class CursorCommand(Statement):
     global_: bool = False
 
 
-class CursorValue(Node):
+class CursorValue(Expression):
     """``CURSOR FOR query`` that SET gives to a cursor variable."""
 
     declaration: DeclareCursor

@@ -1,5 +1,7 @@
 """Statements that define objects."""
 
+from typing import Any
+
 from .base import Expression, Name, Node, Predicate, Statement, TypeName
 from .queries import Query
 
@@ -23,10 +25,9 @@ class Constraint(Node):
     name: str | None = None
     columns: list[IndexColumn] = []
     clustered: bool | None = None
-    reference: ReferenceClause | None = None
-    check: Predicate | None = None
-    check_text: str = ""  # source text of the predicate or default
-    default: Expression | None = None
+    reference: Any = None  # ReferenceClause
+    check: Any = None  # Predicate
+    default: Any = None  # Expression
     for_column: str | None = None  # DEFAULT ... FOR column
     with_values: bool = False
     filegroup: str | None = None
@@ -36,12 +37,11 @@ class Constraint(Node):
 
 class ColumnDefinition(Node):
     name: str
-    type: TypeName | None  # None for a computed column
+    type: Any  # TypeName; None for a computed column
     nullable: bool | None = None  # None = not said
     collation: str | None = None
     identity: tuple[str, str] | None = None  # seed, increment as written
-    computed: Expression | None = None
-    computed_text: str = ""
+    computed: Any = None  # Expression
     persisted: bool = False
     rowguidcol: bool = False
     sparse: bool = False
@@ -56,7 +56,6 @@ class InlineIndex(Node):
     unique: bool = False
     clustered: bool | None = None
     where: Predicate | None = None
-    where_text: str = ""
 
 
 class CreateTable(Statement):
@@ -93,7 +92,7 @@ class AlterTableDrop(Statement):
 class AlterColumn(Statement):
     table: Name
     column_name: str
-    type: TypeName | None
+    type: Any  # TypeName
     nullable: bool | None = None
     collation: str | None = None
     action: str | None = None  # 'ADD PERSISTED', 'DROP PERSISTED', ... instead of a type
@@ -127,7 +126,6 @@ class CreateIndex(Statement):
     clustered: bool | None = None
     include: list[str] = []
     where: Predicate | None = None
-    where_text: str = ""
     filegroup: str | None = None
     options: dict[str, str] = {}
 
@@ -146,7 +144,7 @@ class Drop(Statement):
     kind: str
     names: list[Name]
     if_exists: bool = False
-    on: Name | None = None  # DROP INDEX i ON t
+    on: Any = None  # Name: DROP INDEX i ON t
 
 
 class CreateView(Statement):
@@ -177,8 +175,8 @@ class CreateModule(Statement):
     mode: str = "CREATE"
     options: list[str] = []  # SCHEMABINDING, RETURNS NULL ON NULL INPUT ...
     returns: TypeName | None = None
-    query: Query | None = None  # of an inline table function
-    on: Name | None = None  # trigger
+    query: Any = None  # Query of an inline table function
+    on: Any = None  # Name, of a trigger
     timing: str | None = None  # AFTER, INSTEAD OF
     events: list[str] = []
     not_for_replication: bool = False
@@ -225,9 +223,9 @@ class CreateType(Statement):
     """CREATE TYPE: AS TABLE has ``table``, FROM ``base``."""
 
     name: Name
-    table: DeclareTable | None = None
+    table: Any = None  # DeclareTable
     text: str = ""  # of the parentheses
-    base: TypeName | None = None
+    base: Any = None  # TypeName
     nullable: bool = True
 
 

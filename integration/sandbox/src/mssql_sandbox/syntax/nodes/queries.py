@@ -1,7 +1,5 @@
 """SELECT, set operations, and the expressions, predicates and sources that hold a query."""
 
-from typing import Literal as OneOf
-
 from .base import Expression, Name, Node, Predicate, Source
 from .expressions import OrderItem, Over
 
@@ -11,7 +9,7 @@ class SelectItem(Node):
 
     expression: Expression
     alias: str | None = None
-    assign: str | None = None
+    assign: str = ""
     assign_operator: str = "="
 
 
@@ -50,8 +48,8 @@ class Select(Node):
 
 class SetOperation(Node):
     operator: str  # UNION, UNION ALL, EXCEPT, INTERSECT
-    left: "Select | SetOperation | Query"
-    right: "Select | SetOperation | Query"
+    left: "QueryBody"
+    right: "QueryBody"
 
 
 class CommonTable(Node):
@@ -70,7 +68,7 @@ class ForClause(Node):
 class Query(Node):
     """A whole query expression: CTEs, body, ORDER BY, OFFSET/FETCH, FOR, OPTION."""
 
-    body: "Select | SetOperation | Query"
+    body: "QueryBody"
     order_by: list[OrderItem] = []
     offset: Expression | None = None
     fetch: Expression | None = None
@@ -78,6 +76,8 @@ class Query(Node):
     for_clause: ForClause | None = None
     options: list[str] = []  # OPTION (...), source text of each
 
+
+QueryBody = Select | SetOperation | Query
 
 # ---- what holds a query
 
@@ -89,7 +89,7 @@ class ScalarSubquery(Expression):
 class QuantifiedComparison(Predicate):
     operator: str
     left: Expression
-    quantifier: OneOf["ALL", "ANY"]
+    quantifier: str  # ALL, ANY
     query: Query
 
 

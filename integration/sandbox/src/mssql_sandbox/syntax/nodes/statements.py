@@ -47,7 +47,7 @@ class DefaultValue(Expression):
 class Assignment(Node):
     """SET column = value, or @x = value, or @x = column = value."""
 
-    column: tuple[str, ...] | None
+    column: tuple[str, ...]  # none for @x = value
     value: Expression
     operator: str = "="
     variable: str | None = None

@@ -42,7 +42,7 @@ def _isjson(call: Call) -> Bound:
     if call.count > 1:
         if not call.context.version.allows("isjson_type"):
             raise SqlServerError(174, name="isjson", count=1)
-        (word,) = call.node.arguments[1].parts
+        word = call.node.arguments[1].parts[0]
         kind = word.lower()
         if kind not in ("value", "array", "object", "scalar"):
             raise SqlServerError(102, near=word)
