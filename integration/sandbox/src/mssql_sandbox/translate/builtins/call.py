@@ -1,6 +1,6 @@
 """A call of a built-in function on its way to the engine's language."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Iterable
 
@@ -39,6 +39,7 @@ class Call:
     node: nodes.FunctionCall
     scope: Scope
     name: str
+    bound: dict[int, Bound] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
@@ -47,7 +48,7 @@ class Call:
     @cached_property
     def arguments(self) -> list[Bound]:
         """All arguments; a function with dateparts or predicates binds its own."""
-        return self.t.expressions(self.node.arguments, self.scope)
+        return [self.bind(position) for position in range(1, self.count + 1)]
 
     @property
     def count(self) -> int:
@@ -67,7 +68,9 @@ class Call:
 
     def bind(self, position: int) -> Bound:
         """One argument, without the others."""
-        return self.expression(self.node.arguments[position - 1])
+        if position not in self.bound:
+            self.bound[position] = self.expression(self.node.arguments[position - 1])
+        return self.bound[position]
 
     def expression(self, node: nodes.Node) -> Bound:
         return self.t.expression(node, self.scope)
@@ -90,7 +93,7 @@ class Call:
         return Bound(convert(bound, target, True), target, bound.nullable, columns=bound.columns)
 
     def texts(self) -> list[Bound]:
-        return [self.text(position) for position in range(1, self.count + 1)]
+        return [self.text(position) for position, _ in enumerate(self.arguments, 1)]
 
     def text_sql(self, position: int, default: str) -> str:
         """An optional string."""

@@ -40,9 +40,8 @@ def datepart(call: Call) -> str:
     return part
 
 
-def temporal(call: Call, position: int) -> Bound:
+def temporal(call: Call, position: int, bound: Bound) -> Bound:
     """An argument of a date type; strings become datetime2(7)... as documented, numbers datetime."""
-    bound = call.bind(position)
     if bound.is_null:
         return Bound("NULL::bigint", DATETIME, True)
     if bound.type.is_temporal:
@@ -93,7 +92,7 @@ def _dateadd(call: Call) -> Bound:
     part = datepart(call)
     amount = call.bind(2)
     original = call.bind(3)
-    value = temporal(call, 3)
+    value = temporal(call, 3, original)
     if original.type.is_character:
         value = replace(value, sql=convert(original, DATETIME), type=DATETIME)
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
@@ -127,7 +126,7 @@ def _datediff(call: Call) -> Bound:
     part = datepart(call)
     if part in ("iso_week", "tzoffset"):
         raise SqlServerError(9806, part=part, name=name)
-    values = [_shown(temporal(call, position), part) for position in (2, 3)]
+    values = [_shown(temporal(call, position, call.bind(position)), part) for position in (2, 3)]
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if all(value.type.name == "datetimeoffset" for value in values):
         start, end = (f"({value.sql}).u" for value in values)
@@ -143,7 +142,7 @@ def _datediff(call: Call) -> Bound:
 def _datepart(call: Call) -> Bound:
     part = datepart(call)
     name = call.name
-    value = temporal(call, 2)
+    value = temporal(call, 2, call.bind(2))
     first = call.context.settings.datefirst
     if part == "tzoffset":
         check_part(part, value.type, name)
@@ -168,7 +167,7 @@ def _shown(value: Bound, part: str) -> Bound:
 @define("year month day", 1)
 def _year(call: Call) -> Bound:
     part = call.name
-    value = temporal(call, 1)
+    value = temporal(call, 1, call.first)
     check_part(part, value.type, "datepart")
     return result([value], f"ms.date_part('{part}', {ticks(value)}, 7)", INT)
 
@@ -176,7 +175,7 @@ def _year(call: Call) -> Bound:
 @define("datetrunc", 2)
 def _datetrunc(call: Call) -> Bound:
     part = datepart(call)
-    value = temporal(call, 2)
+    value = temporal(call, 2, call.bind(2))
     if part in ("weekday", "tzoffset", "nanosecond"):
         raise SqlServerError(9810, part=part, name="datetrunc", type=value.type.name)
     check_part(part, value.type, "datetrunc")
@@ -195,7 +194,7 @@ def _datetrunc(call: Call) -> Bound:
 
 @define("eomonth", 1, 2)
 def _eomonth(call: Call) -> Bound:
-    value = convert(temporal(call, 1), DATE)
+    value = convert(temporal(call, 1, call.first), DATE)
     return call.result(f"ms.end_of_month({value}, coalesce({call.integer(2, '0')}, 0))", DATE)
 
 
@@ -264,8 +263,8 @@ def _smalldatetimefromparts(call: Call) -> Bound:
 def _date_bucket(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/date-bucket-transact-sql"""
     part = datepart(call)
-    bounds = call.t.expressions(call.node.arguments[1:], call.scope)
-    value = temporal(call, 3)
+    bounds = [call.bind(position) for position in range(2, call.count + 1)]
+    value = temporal(call, 3, bounds[1])
     part = {"dayofyear": "day", "weekday": "day"}.get(part, part)
     if part in ("iso_week", "tzoffset", "microsecond", "nanosecond"):
         raise SqlServerError(9806, part=part, name="date_bucket")
@@ -305,7 +304,7 @@ def _switchoffset(call: Call) -> Bound:
 
 @define("todatetimeoffset", 2)
 def _todatetimeoffset(call: Call) -> Bound:
-    value = temporal(call, 1)
+    value = temporal(call, 1, call.first)
     sql = f"ms.offset_of({ticks(value)}, {_minutes(call)})"
     return call.result(sql, replace(DATETIMEOFFSET, scale=_digits(value.type)), True)
 

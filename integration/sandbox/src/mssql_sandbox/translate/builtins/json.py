@@ -5,21 +5,20 @@ from ...sqltypes import INT, MAX, nvarchar, varchar
 from ...syntax import nodes
 from ..bound import Bound
 from ..operands import convert
-from .call import Call
+from .call import Call, result
 from .registry import Functions
 
 FUNCTIONS = Functions()
 define = FUNCTIONS.define
 
 
-def document(call: Call, checked: bool = True) -> str:
+def document(call: Call, bound: Bound, checked: bool = True) -> str:
     """The first argument, a document. Text must hold an object or an array (13609 at run time)."""
-    bound = call.first
     if bound.type.name == "json":
         return bound.sql
     if bound.type.is_number or bound.type.is_temporal or bound.type.is_binary:
-        raise call.invalid(1)
-    sql = call.text(1, unicode=True).sql
+        raise call.invalid(1, bound)
+    sql = call.text(1, bound, unicode=True).sql
     return f"ms.json_text({sql})" if checked else sql
 
 
@@ -37,7 +36,7 @@ def path(call: Call) -> str:
 
 @define("isjson", 1, 2)
 def _isjson(call: Call) -> Bound:
-    call.arguments = [call.bind(1)]
+    bound = call.bind(1)
     kind = "container"
     if call.count > 1:
         if not call.context.version.allows("isjson_type"):
@@ -46,7 +45,7 @@ def _isjson(call: Call) -> Bound:
         kind = word.lower()
         if kind not in ("value", "array", "object", "scalar"):
             raise SqlServerError(102, near=word)
-    return call.result(f"ms.isjson({document(call, False)}, '{kind}')", INT)
+    return result([bound], f"ms.isjson({document(call, bound, False)}, '{kind}')", INT)
 
 
 @define("json_value", 1, 2)
@@ -56,27 +55,27 @@ def _json_value(call: Call) -> Bound:
         if not call.context.version.allows("json_value_returning"):
             raise SqlServerError(102, near="RETURNING")
         target = call.context.type_of(call.node.returning)
-        raw = Bound(f"ms.json_value({document(call)}, {where}, 2147483647)", nvarchar(MAX), True)
+        raw = Bound(f"ms.json_value({document(call, call.first)}, {where}, 2147483647)", nvarchar(MAX), True)
         return call.result(convert(raw, target, True), target, True)
-    return call.result(f"ms.json_value({document(call)}, {where}, 4000)", call.nvarchar(4000), True)
+    return call.result(f"ms.json_value({document(call, call.first)}, {where}, 4000)", call.nvarchar(4000), True)
 
 
 @define("json_query", 1, 2)
 def _json_query(call: Call) -> Bound:
     where = path(call)
-    return call.result(f"ms.json_query({document(call)}, {where})", call.nvarchar(MAX), True)
+    return call.result(f"ms.json_query({document(call, call.first)}, {where})", call.nvarchar(MAX), True)
 
 
 @define("json_path_exists", 2)
 def _json_path_exists(call: Call) -> Bound:
-    return call.result(f"ms.json_path_exists({document(call, False)}, {path(call)})", INT)
+    return call.result(f"ms.json_path_exists({document(call, call.first, False)}, {path(call)})", INT)
 
 
 @define("json_modify", 3)
 def _json_modify(call: Call) -> Bound:
     where = path(call)
     value = json_item(call, 3, "ms.json_quote")
-    return call.result(f"ms.json_modify({document(call)}, {where}, {value})", call.nvarchar(MAX), True)
+    return call.result(f"ms.json_modify({document(call, call.first)}, {where}, {value})", call.nvarchar(MAX), True)
 
 
 _MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objectagg", "json_arrayagg")
@@ -84,7 +83,7 @@ _MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objec
 
 def json_item(call: Call, position: int, quote: str = "ms.json_plain") -> str:
     """A value as JSON text inside a document; NULL stays NULL. JSON_MODIFY escapes /, the others do not."""
-    bound, node = call.arguments[position - 1], call.node.arguments[position - 1]
+    bound, node = call.bind(position), call.node.arguments[position - 1]
     if isinstance(node, nodes.FunctionCall) and node.name.lower() in _MAKERS or bound.type.name == "json":
         return bound.sql
     if bound.is_null:
@@ -97,7 +96,7 @@ def json_item(call: Call, position: int, quote: str = "ms.json_plain") -> str:
         return f"{quote}({convert(bound, varchar(64), True, style=126 if bound.type.is_temporal else None)})"
     if bound.type.is_binary:
         return f"{quote}(encode({bound.sql}, 'base64'))"
-    return f"{quote}({call.text(position).sql})"
+    return f"{quote}({call.text(position, bound).sql})"
 
 
 @define("json_object", 0, 254)
@@ -117,5 +116,5 @@ def _json_array(call: Call) -> Bound:
 
 
 def _items(call: Call) -> str:
-    items = [json_item(call, position) for position in range(1, call.count + 1)]
+    items = [json_item(call, position) for position, _ in enumerate(call.arguments, 1)]
     return f"ARRAY[{', '.join(items)}]::text[]"

@@ -16,7 +16,7 @@ define = FUNCTIONS.define
 def _json_arrayagg(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/json-arrayagg-transact-sql"""
     _check(call)
-    call.arguments = [argument(call)]
+    call.bound[1] = argument(call)
     item = json_item(call, 1)
     if call.node.nulls == "NULL ON NULL":
         item = f"coalesce({item}, 'null')"
@@ -30,7 +30,7 @@ def _json_objectagg(call: Call) -> Bound:
     keys = call.node.keys or []
     if len(keys) != 1:
         raise SqlServerError(102, near="JSON_OBJECTAGG")
-    call.arguments = [argument(call)]
+    call.bound[1] = argument(call)
     call.scope.in_aggregate += 1
     key = call.text(1, call.expression(keys[0])).sql
     call.scope.in_aggregate -= 1

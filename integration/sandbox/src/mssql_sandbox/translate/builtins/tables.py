@@ -46,7 +46,7 @@ def bind(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation
 
 
 def _openjson(call: Call, source: nodes.FunctionSource) -> Relation:
-    body, where = document(call), path(call)
+    body, where = document(call, call.first), path(call)
     if source.with_columns is None:
         outputs = [
             Output("key", nvarchar(4000, "Latin1_General_BIN2"), False, COLUMN),
