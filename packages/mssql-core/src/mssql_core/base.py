@@ -205,30 +205,32 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         """Ask again: after an upgrade or a failover it may be another."""
         _servers.pop(self._server_key(), None)
 
-    def _remember_server(self, row: Any) -> None:
-        if row is None:
+    def _remember_server(self, answer: Any) -> None:
+        if answer is None:
             raise errors.OperationalError("HY000", "The server did not tell its version: sys.databases has no row.")
-        info = server.from_row(row)
+        info = server.from_row(answer)
         if server.is_too_old(info):
             raise NotSupportedError(
                 "DATABASES[%r] is version %s; mssql-core needs %s or newer."
                 % (self.alias, ".".join(map(str, info.version)), server.OLDEST_NAME)
             )
         changes = manager.merged(manager.results(self.plugins, "mssql_capabilities", server=info), "the capability")
-        found = set(info.capabilities) | {capability for capability, has in changes.items() if has}
-        found -= {capability for capability, has in changes.items() if not has}
-        if not info.edition.is_supported and Capability.WAREHOUSE_READING not in found:
+        available = set(info.capabilities) | {capability for capability, has in changes.items() if has}
+        available -= {capability for capability, has in changes.items() if not has}
+        if not info.edition.is_supported and Capability.WAREHOUSE_READING not in available:
             raise NotSupportedError(
                 "DATABASES[%r] is a warehouse (%s), which enforces no keys; Django needs a SQL database. "
                 "The plugin 'fabric' reads one: {'fabric': {'warehouse': 'read'}}." % (self.alias, info.edition.name)
             )
-        _servers[self._server_key()] = replace(info, capabilities=frozenset(found))
+        _servers[self._server_key()] = replace(info, capabilities=frozenset(available))
 
     @cached_property
     def _column_types(self) -> Tuple[types.ColumnTypes, Dict[str, str]]:
         options = self.options_read().options
         default = "datetimeoffset" if django_settings.USE_TZ else "datetime2"
-        found = types.data_types(options.get("datetime_type", default), options.get("uuid_type", "uniqueidentifier"))
+        column_types = types.data_types(
+            options.get("datetime_type", default), options.get("uuid_type", "uniqueidentifier")
+        )
         checks = dict(types.DATA_TYPE_CHECKS)
         # Connects only when a plugin looks at it.
         info = SimpleLazyObject(lambda: self.server)
@@ -236,11 +238,11 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             manager.results(self.plugins, "mssql_data_types", server=info), "the column type of"
         )
         for name, data_type in plugin_types.items():
-            found[name] = data_type.db_type
+            column_types[name] = data_type.db_type
             checks.pop(name, None)
             if data_type.check:
                 checks[name] = data_type.check
-        return found, checks
+        return column_types, checks
 
     @property
     def data_types(self) -> types.ColumnTypes:

@@ -96,18 +96,18 @@ def _switches(options: Mapping[str, Any]) -> List[str]:
 
     def text(name: str) -> str:
         value = options.get(name)
-        switches: Mapping[Any, str] = {True: "yes", False: "no"}
-        return switches.get(value, str(value or "").casefold())
+        words: Mapping[Any, str] = {True: "yes", False: "no"}
+        return words.get(value, str(value or "").casefold())
 
-    found = []
+    switches = []
     if text("encrypt") in _ENCRYPT:
-        found.append(_ENCRYPT[text("encrypt")])
+        switches.append(_ENCRYPT[text("encrypt")])
     if text("trustservercertificate") == "yes":
-        found.append("-C")
+        switches.append("-C")
     if text("applicationintent") == "readonly":
-        found += ["-K", "ReadOnly"]
+        switches += ["-K", "ReadOnly"]
     if text("multisubnetfailover") == "yes":
-        found.append("-M")
+        switches.append("-M")
     if options.get("read_default_file"):
-        found += ["-i", options["read_default_file"]]
-    return found
+        switches += ["-i", options["read_default_file"]]
+    return switches

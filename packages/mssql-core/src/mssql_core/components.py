@@ -42,13 +42,13 @@ def features(plugins: PluginManager, core_class: Type[_Component]) -> Type[_Comp
 
 def _made(core_class: type, bases: Tuple[type, ...], flags: Mapping[str, Any]) -> Any:
     key = (core_class, bases, tuple((name, _identity(value)) for name, value in sorted(flags.items())))
-    found = _classes.get(key)
-    if found is None:
+    made = _classes.get(key)
+    if made is None:
         attributes = {name: _flag(name, value) for name, value in flags.items()}
-        found = type(core_class.__name__, (*bases, core_class), {"__module__": core_class.__module__, **attributes})
+        made = type(core_class.__name__, (*bases, core_class), {"__module__": core_class.__module__, **attributes})
         if len(_classes) < _MOST_CLASSES:
-            _classes[key] = found
-    return found
+            _classes[key] = made
+    return made
 
 
 def _identity(value: Any) -> Tuple[Any, ...]:

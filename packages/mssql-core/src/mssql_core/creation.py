@@ -174,7 +174,7 @@ class DatabaseCreation(BaseDatabaseCreation):
             "FROM sys.master_files WHERE database_id = DB_ID(%s)",
             [source],
         )
-        files = [tuple(row) for row in cursor.fetchall()]
+        files = [tuple(file) for file in cursor.fetchall()]
         backup = "%s.clone.bak" % source
         moves = list(_moved_files(files, target))
         source, target = (quote_bare(name).replace("%", "%%") for name in (source, target))

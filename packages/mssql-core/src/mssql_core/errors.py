@@ -188,8 +188,8 @@ _BY_STATE: Tuple[Tuple[Tuple[str, ...], Type[Error]], ...] = (
 
 def native_number(message: str) -> Optional[int]:
     """The server's number in a message of the driver, or None."""
-    found = _NUMBER.search(message)
-    return int(found.group(1)) if found and found.group(1) != "0" else None
+    match = _NUMBER.search(message)
+    return int(match.group(1)) if match and match.group(1) != "0" else None
 
 
 def classify(number: Optional[int], sqlstate: Optional[str]) -> Type[Error]:

@@ -20,14 +20,14 @@ from . import columns, key_lengths
 class DatabaseValidation(BaseDatabaseValidation):
     def check(self, **kwargs: Any) -> List[checks.CheckMessage]:
         settings = self.connection.options_read()
-        found = super().check(**kwargs)
-        found += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
-        found += self._instance(settings)
-        found += [*key_lengths.messages(self.connection), *self._unenforced_keys()]
-        for _, messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
-            found += messages or ()
+        messages = super().check(**kwargs)
+        messages += [*self._options_without_effect(settings), *self._trusted_connection(settings)]
+        messages += self._instance(settings)
+        messages += [*key_lengths.messages(self.connection), *self._unenforced_keys()]
+        for _, plugin_messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
+            messages += plugin_messages or ()
         # Settings that cannot connect are told; the rest asks the server.
-        return found if any(message.is_serious() for message in found) else [*found, *self._column_types()]
+        return messages if any(message.is_serious() for message in messages) else [*messages, *self._column_types()]
 
     def _options_without_effect(self, settings: ConnectionSettings) -> List[checks.CheckMessage]:
         return [

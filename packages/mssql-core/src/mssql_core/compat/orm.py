@@ -68,8 +68,8 @@ except ImportError:
 
 def filter_condition(aggregate: Expression) -> Expression:
     """The condition of an aggregate's filter."""
-    found: Expression = aggregate.filter
-    return found.condition if isinstance(found, AggregateFilter) else found
+    condition: Expression = aggregate.filter
+    return condition.condition if isinstance(condition, AggregateFilter) else condition
 
 
 def copied(node: Expression) -> Expression:
@@ -109,8 +109,8 @@ def output_field(node: Expression) -> Optional[Field]:
         if len(moments) != 1 or len(fields) != 2 or not any(isinstance(field, DurationField) for field in fields):
             raise
         # As newer Django has it: with a time, a date is a moment.
-        found: Field = moments[0] if isinstance(moments[0], TimeField) else DateTimeField()
-        return found
+        moment: Field = moments[0] if isinstance(moments[0], TimeField) else DateTimeField()
+        return moment
 
 
 def optional(module: Any, *names: str) -> List[type]:
@@ -130,11 +130,11 @@ def join_condition(join: Any, compiler: Compiler, connection: Connection) -> Com
         if condition is None:
             continue
         try:
-            sql, found = compiler.compile(condition)
+            sql, condition_params = compiler.compile(condition)
         except FullResultSet:
             continue
         parts.append("(%s)" % sql)
-        params.extend(found)
+        params.extend(condition_params)
     return " AND ".join(parts), params
 
 
@@ -157,10 +157,10 @@ def tuple_lookups(*names: str) -> List[type]:
 
 def default_expression(field: Field) -> Expression:
     """The expression of a field's db_default."""
-    found: Optional[Expression] = getattr(field, "_db_default_expression", None)
-    if found is None:
-        found = field.db_default
-    return found
+    expression: Optional[Expression] = getattr(field, "_db_default_expression", None)
+    if expression is None:
+        expression = field.db_default
+    return expression
 
 
 def on_conflict(query: Query) -> Optional[str]:

@@ -77,10 +77,10 @@ class Wrapper(Mixin):
 
     def check_database_version_supported(self) -> None:
         """:raises NotSupportedError: the server is older than the features' minimum_database_version."""
-        oldest, found = self.features.minimum_database_version, self.get_database_version()
+        oldest, present = self.features.minimum_database_version, self.get_database_version()
         # None on the services, whose version tells nothing.
-        if oldest is not None and found < oldest:
-            versions = [".".join(map(str, version)) for version in (oldest, found)]
+        if oldest is not None and present < oldest:
+            versions = [".".join(map(str, version)) for version in (oldest, present)]
             raise NotSupportedError("%s %s or later is required (found %s)." % (self.display_name, *versions))
 
 

@@ -136,37 +136,37 @@ def _named(alias: str) -> Iterator[None]:
         raise ImproperlyConfigured("DATABASES[%r]: %s" % (alias, error)) from None
 
 
-def check_pooling(alias: str, pools: bool, found: Parameters) -> None:
+def check_pooling(alias: str, pools: bool, parameters: Parameters) -> None:
     """Refuse the driver manager's pool for tokens: it tells connections apart by their string, which holds no token.
 
     One principal would get a connection of another. The pool is the process's, and cannot be left out for one alias.
     https://learn.microsoft.com/sql/odbc/reference/develop-app/driver-manager-connection-pooling
 
-    :param found: see :func:`parameters`.
+    :param parameters: see :func:`parameters`.
     :raises ImproperlyConfigured: both are asked for.
     """
-    if pools and found.arguments["access_token"]:
+    if pools and parameters.arguments["access_token"]:
         raise ImproperlyConfigured(
             "DATABASES[%r] signs in by an access token, and DATABASE_CONNECTION_POOLING is on: a pooled connection of "
             "another principal could be used. Remove the setting; CONN_MAX_AGE keeps connections open." % alias
         )
 
 
-def open_connection(wrapper: Connection, found: Parameters) -> Any:
+def open_connection(wrapper: Connection, parameters: Parameters) -> Any:
     """A driver's connection; transient errors are tried again.
 
-    :param found: see :func:`parameters`.
+    :param parameters: see :func:`parameters`.
     :raises mssql_core.errors.Error: with the setting and the remedy, without secrets.
     """
     settings, hook = wrapper.options_read(), wrapper.plugins.hook
     attempts = int(settings.options.get("connection_retries", 5)) + 1
     told = None
     for attempt in range(1, attempts + 1):
-        logger.debug("alias %r: connecting with %r", wrapper.alias, found)
+        logger.debug("alias %r: connecting with %r", wrapper.alias, parameters)
         try:
-            return wrapper.driver.connect(**found.arguments)
+            return wrapper.driver.connect(**parameters.arguments)
         except wrapper.driver.error as raw:
-            error = errors.translate(raw, found.secrets)
+            error = errors.translate(raw, parameters.secrets)
         except UnicodeError:
             # Its own text is the connection string.
             error = errors.InterfaceError("HY000", "The settings hold a character that the driver cannot send.")
@@ -181,40 +181,44 @@ def open_connection(wrapper: Connection, found: Parameters) -> Any:
         time.sleep(wait)
     extra_login = bool(settings.extra_value("PWD") or settings.extra_value("UID"))
     absent = wrapper.driver.absent_database
-    raise explained(error, wrapper.alias, found, extra_login, error.number in absent) from None
+    raise explained(error, wrapper.alias, parameters, extra_login, error.number in absent) from None
 
 
 def explained(
-    error: errors.Error, alias: str, found: Parameters, extra_login: bool = False, may_lack_database: bool = False
+    error: errors.Error, alias: str, parameters: Parameters, extra_login: bool = False, may_lack_database: bool = False
 ) -> errors.Error:
     """The error with its remedy added to the message.
 
-    :param found: see :func:`parameters`.
+    :param parameters: see :func:`parameters`.
     :param extra_login: whether OPTIONS['extra_params'] has user or password.
     :param may_lack_database: whether the driver says the same of a database that is not there.
     """
     remedy = _REMEDIES.get(error.number) or _by_state(error.sqlstate or "", str(error.args[-1]))
-    if error.number == 18456 and found.arguments["access_token"]:
+    if error.number == 18456 and parameters.arguments["access_token"]:
         remedy = _TOKEN
     elif error.number == 18456 and extra_login:
         remedy = _EXTRA_LOGIN
     if error.number == 18456 and may_lack_database:
         remedy = (remedy or "") + _OR_DATABASE
-    if remedy is _CERTIFICATE and found.keywords.get("Encrypt") == "strict":
+    if remedy is _CERTIFICATE and parameters.keywords.get("Encrypt") == "strict":
         remedy = _STRICT_CERTIFICATE
     text = str(error.args[-1])
     if remedy is not None:
         text = "%s %s" % (
             text,
             remedy
-            % {"alias": "DATABASES[%r]" % alias, "server": _server(found), "name": found.keywords.get("DATABASE")},
+            % {
+                "alias": "DATABASES[%r]" % alias,
+                "server": _server(parameters),
+                "name": parameters.keywords.get("DATABASE"),
+            },
         )
     kind = errors.NotSupportedError if isinstance(error, errors.NotSupportedError) else errors.OperationalError
     return errors.make(kind, error.number, error.sqlstate, text)
 
 
-def _server(found: Parameters) -> str:
-    return found.keywords.get("SERVER") or "the server of the data source"
+def _server(parameters: Parameters) -> str:
+    return parameters.keywords.get("SERVER") or "the server of the data source"
 
 
 def _by_state(state: str, text: str) -> Optional[str]:

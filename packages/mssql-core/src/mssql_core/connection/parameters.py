@@ -315,8 +315,8 @@ _BINARIES = ("binary", "varbinary", "image", "rowversion", "timestamp")
 
 def odbc_type(sql_type: str) -> Size:
     """(ODBC type, size, scale) of a type as T-SQL writes it; unknown names are taken for strings."""
-    found = _TYPE.match(sql_type)
-    name, size, scale = found.groups() if found else ("", None, None)
+    match = _TYPE.match(sql_type)
+    name, size, scale = match.groups() if match else ("", None, None)
     name = name.lower()
     if name in _FIXED:
         return _FIXED[name]

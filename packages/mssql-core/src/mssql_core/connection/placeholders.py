@@ -46,9 +46,9 @@ def _split(sql: str) -> List[str]:
     for number, part in enumerate(sql.split("%%")):
         if number:
             current.append("%")
-        found = part.split("%s")
-        current.append(found[0])
-        for piece in found[1:]:
+        texts = part.split("%s")
+        current.append(texts[0])
+        for piece in texts[1:]:
             pieces.append("".join(current))
             current = [piece]
     pieces.append("".join(current))

@@ -121,10 +121,10 @@ def _name(name: str, outputs: _Outputs) -> str:
     return match.group(1)
 
 
-def replaced(params: Params, outputs: _Outputs, row: Sequence[Any]) -> List[Any]:
+def replaced(params: Params, outputs: _Outputs, values: Sequence[Any]) -> List[Any]:
     """The arguments with the values of output parameters."""
     places = (place for place in outputs if place < len(params))
-    found = list(params)
-    for place, value in zip(places, row):
-        found[place] = value
-    return found
+    arguments = list(params)
+    for place, value in zip(places, values):
+        arguments[place] = value
+    return arguments

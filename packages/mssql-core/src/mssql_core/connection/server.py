@@ -52,9 +52,9 @@ _NEWEST = 17
 _ON_NO_SERVICE = frozenset((Capability.JSON_CONTAINS,))
 
 
-def from_row(row: Sequence[Any]) -> ServerInfo:
+def from_row(answer: Sequence[Any]) -> ServerInfo:
     """The answer to :data:`QUERY`, with core's capabilities."""
-    number, version, level, collation, snapshot, schema, policy = row
+    number, version, level, collation, snapshot, schema, policy = answer
     edition = _edition(int(number))
     numbers = tuple(int(part) for part in version.split("."))
     return ServerInfo(
@@ -94,12 +94,12 @@ def capabilities(
 ) -> FrozenSet[Capability]:
     """Core's own table; plugins may correct it (hook ``mssql_capabilities``)."""
     major = _major(edition, version, level, policy)
-    found = {capability for capability, (first, least) in _SINCE.items() if major >= first and level >= least}
+    known = {capability for capability, (first, least) in _SINCE.items() if major >= first and level >= least}
     if not edition.is_versioned:
-        found -= _ON_NO_SERVICE
+        known -= _ON_NO_SERVICE
     if edition is Edition.FABRIC_SQL_DATABASE:
-        found.discard(Capability.CREATE_DATABASE)
-    return frozenset(found)
+        known.discard(Capability.CREATE_DATABASE)
+    return frozenset(known)
 
 
 def is_too_old(server: ServerInfo) -> bool:

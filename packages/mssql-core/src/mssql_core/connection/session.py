@@ -40,13 +40,13 @@ def statements(settings: ConnectionSettings, server: Optional[ServerInfo]) -> Li
     dates = ["SET DATEFORMAT ymd", "SET DATEFIRST %d" % settings.options.get("datefirst", 7)]
     if is_warehouse(settings, server):
         return dates
-    found = ["SET %s OFF" % _OFF, "SET %s ON" % _ON, "SET ROWCOUNT 0", "SET TEXTSIZE 2147483647", "SET LOCK_TIMEOUT -1"]
+    fixed = ["SET %s OFF" % _OFF, "SET %s ON" % _ON, "SET ROWCOUNT 0", "SET TEXTSIZE 2147483647", "SET LOCK_TIMEOUT -1"]
     if not (settings.options.get("Language") or settings.extra_value("Language")):
-        found.append("SET LANGUAGE us_english")
+        fixed.append("SET LANGUAGE us_english")
     level = settings.options.get("isolation_level")
     # Behind another name than its own, a warehouse shows itself when asked.
     unless_warehouse = _UNLESS_WAREHOUSE if server is None and not level else ""
-    return [*found, *dates, unless_warehouse + isolation(level)]
+    return [*fixed, *dates, unless_warehouse + isolation(level)]
 
 
 def is_warehouse(settings: ConnectionSettings, server: Optional[ServerInfo]) -> bool:

@@ -286,19 +286,19 @@ def keywords(
     """
     options = settings.options
     # A data source may have a name of its own for the application.
-    found = {"DRIVER": driver, "APP": misplaced.application_name()} if driver else {"DSN": options["dsn"]}
+    merged = {"DRIVER": driver, "APP": misplaced.application_name()} if driver else {"DSN": options["dsn"]}
     server = "%s,%s" % (settings.host, settings.port) if settings.port else settings.host
     if driver or settings.host != "localhost" or settings.port:
-        found["SERVER"] = server
+        merged["SERVER"] = server
     # CREATE DATABASE is run in master, on Azure SQL only there.
     if settings.name or driver:
-        found["DATABASE"] = settings.name or "master"
-    found.update({key: connection_string.seal(key, value) for key, value in credentials.keywords.items()})
+        merged["DATABASE"] = settings.name or "master"
+    merged.update({key: connection_string.seal(key, value) for key, value in credentials.keywords.items()})
     # Long parameters are nvarchar(max) and varbinary(max), never ntext and image.
-    found["LongAsMax"] = "yes"
+    merged["LongAsMax"] = "yes"
     if not driver:
         # What the data source says of it counts less.
-        found["MARS_Connection"] = "no"
+        merged["MARS_Connection"] = "no"
     direct = {
         name: value
         for name, value in options.items()
@@ -306,14 +306,14 @@ def keywords(
     }
     if settings.extra_value("Authentication"):
         # Both together are refused by the driver (FA001).
-        found.pop("Trusted_Connection", None)
+        merged.pop("Trusted_Connection", None)
     for more in (plugin_keywords, direct, settings.extra):
-        found = connection_string.merge(found, more)
+        merged = connection_string.merge(merged, more)
     _check_fixed(plugin_keywords, "A plugin of DATABASES[%r]" % settings.alias)
     if credentials.access_token is not None:
         # Beside a token the driver refuses them (FA005).
-        found = {key: value for key, value in found.items() if key.casefold() not in _IDENTITY}
-    return found
+        merged = {key: value for key, value in merged.items() if key.casefold() not in _IDENTITY}
+    return merged
 
 
 def _extra(alias: str, options: Mapping[str, Any]) -> Dict[str, Any]:
@@ -324,9 +324,9 @@ def _extra(alias: str, options: Mapping[str, Any]) -> Dict[str, Any]:
     except ImproperlyConfigured as error:
         raise ImproperlyConfigured("%s: %s" % (where, error)) from None
     misplaced.check_keywords(where, pairs, options.get("driver"))
-    found: Dict[str, Any] = {}
+    extra: Dict[str, Any] = {}
     for key, value in pairs:
-        if key.casefold() not in {name.casefold() for name in found}:
-            found[key] = value
-    _check_fixed(found, where)
-    return found
+        if key.casefold() not in {name.casefold() for name in extra}:
+            extra[key] = value
+    _check_fixed(extra, where)
+    return extra

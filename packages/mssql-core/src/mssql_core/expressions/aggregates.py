@@ -171,9 +171,9 @@ def compile_bits(node: Expression, compiler: Compiler, connection: Connection, *
         raise NotSupportedError("%s over an expression with parameters is not supported here." % node.name)
     count = _BITS.get(argument.output_field.get_internal_type(), 31)
     template, sign = _BIT_TEMPLATES[node.function]
-    found = [template.format(x=sql, bit=_bit(2**index)) for index in range(count)]
-    found.append(sign.format(x=sql, bit=_bit(-(2**count))))
-    return "(%s)" % " + ".join(found), []
+    bits = [template.format(x=sql, bit=_bit(2**index)) for index in range(count)]
+    bits.append(sign.format(x=sql, bit=_bit(-(2**count))))
+    return "(%s)" % " + ".join(bits), []
 
 
 def _bit(value: int) -> str:

@@ -34,9 +34,9 @@ def _extreme(function: str) -> CompileFunction:
         rows: List[str] = []
         params: List[Any] = []
         for expression in node.get_source_expressions():
-            sql, found = compiler.compile(expression)
+            sql, expression_params = compiler.compile(expression)
             rows.append("(%s)" % sql)
-            params.extend(found)
+            params.extend(expression_params)
         return "(SELECT %s([v]) FROM (VALUES %s) AS [t] ([v]))" % (function, ", ".join(rows)), params
 
     return compile_extreme

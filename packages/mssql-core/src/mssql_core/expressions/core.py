@@ -42,7 +42,7 @@ def _assigned(node: Expression, params: Params, connection: Connection) -> Param
 def compile_case(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A CASE of which every result is NULL needs a type from its output field (error 8133)."""
     results = [case.result for case in node.cases]
-    if not all(_is_null(found, compiler) for found in [*results, node.default]):
+    if not all(_is_null(result, compiler) for result in [*results, node.default]):
         return NotImplemented
     if node._output_field_or_none is None or node.default._output_field_or_none is not None:
         return NotImplemented

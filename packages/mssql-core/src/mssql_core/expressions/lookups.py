@@ -43,9 +43,9 @@ def compile_case_insensitive(node: Expression, compiler: Compiler, connection: C
     if "_CI" in collation:
         return NotImplemented
     # A lookup has no copy() of its own before Django 4.0.
-    found = copy(node)
-    found.lhs = Collate(node.lhs, insensitive_collation(collation))
-    return found.as_sql(compiler, connection)
+    collated = copy(node)
+    collated.lhs = Collate(node.lhs, insensitive_collation(collation))
+    return collated.as_sql(compiler, connection)
 
 
 def compile_regex(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

@@ -115,7 +115,7 @@ class KeyIntrospection(Mixin):
         for group in self._own_foreign_keys(cursor, table):
             key = group[0]
             constraints[key.name] = _details(
-                [row.column_name for row in group], foreign_key=(self._referenced(table, key), key.to_column)
+                [column.column_name for column in group], foreign_key=(self._referenced(table, key), key.to_column)
             )
         for group in queries.indexes(cursor, table):
             if not group[0].is_hypothetical:
@@ -357,11 +357,11 @@ def _check_details(group: _Group) -> _Details:
 
 def _index_details(group: _Group) -> _Details:
     index = group[0]
-    keys = [row for row in group if not row.is_included and not is_discriminator(row.column_name)]
-    columns: List[Optional[str]] = [None if is_hidden(row.column_name) else row.column_name for row in keys]
+    keys = [column for column in group if not column.is_included and not is_discriminator(column.column_name)]
+    columns: List[Optional[str]] = [None if is_hidden(column.column_name) else column.column_name for column in keys]
     # Included columns are no part of what a unique index makes unique.
     if not index.is_unique or None in columns:
-        columns += [row.column_name for row in group if row.is_included]
+        columns += [column.column_name for column in group if column.is_included]
     return _details(
         columns,
         primary_key=bool(index.is_primary_key),
@@ -369,7 +369,7 @@ def _index_details(group: _Group) -> _Details:
         unique_constraint=bool(index.is_unique_constraint),
         index=not (index.is_primary_key or index.is_unique_constraint),
         definition=index.filter,
-        orders=["DESC" if row.is_descending else "ASC" for row in keys],
+        orders=["DESC" if column.is_descending else "ASC" for column in keys],
         type=_index_type(index.type_desc),
     )
 

@@ -17,5 +17,5 @@ def is_cache_table(name: str) -> bool:
 def _is_database_cache(backend: Any) -> bool:
     from django.core.cache.backends.db import BaseDatabaseCache
 
-    found = import_string(backend) if isinstance(backend, str) else backend
-    return isinstance(found, type) and issubclass(found, BaseDatabaseCache)
+    backend_class = import_string(backend) if isinstance(backend, str) else backend
+    return isinstance(backend_class, type) and issubclass(backend_class, BaseDatabaseCache)

@@ -214,16 +214,16 @@ def load_indexes(cursor: Cursor, table: TableName) -> List[Index]:
 def load_properties(cursor: Cursor, table: TableName) -> List[ExtendedProperty]:
     """Return the extended properties of the table and of its parts."""
     return [
-        ExtendedProperty(table.in_schema(row.schema_name), row.name, row.part_kind, row.part_name, row.value)
-        for row in queries.rows_of(cursor, queries.PROPERTIES, table)
+        ExtendedProperty(table.in_schema(item.schema_name), item.name, item.part_kind, item.part_name, item.value)
+        for item in queries.rows_of(cursor, queries.PROPERTIES, table)
     ]
 
 
 def load_triggers(cursor: Cursor, table: TableName) -> List[Trigger]:
     """Return the triggers of the table."""
     return [
-        Trigger(table, row.name, row.definition, bool(row.is_disabled))
-        for row in queries.rows_of(cursor, queries.TRIGGERS, table)
+        Trigger(table, trigger.name, trigger.definition, bool(trigger.is_disabled))
+        for trigger in queries.rows_of(cursor, queries.TRIGGERS, table)
     ]
 
 
@@ -234,23 +234,23 @@ def load_permissions(cursor: Cursor, table: TableName) -> _Rows:
 
 def _columns(rows: _Rows, table: TableName) -> Tuple[List[Column], List[Default]]:
     columns, defaults = [], []
-    for row in rows:
-        attributes = (("SPARSE", row.is_sparse), ("ROWGUIDCOL", row.is_rowguidcol))
+    for column in rows:
+        attributes = (("SPARSE", column.is_sparse), ("ROWGUIDCOL", column.is_rowguidcol))
         columns.append(
             Column(
                 table,
-                row.name,
-                type_sql(row.declared_type, row.max_length, row.numeric_precision, row.scale),
-                bool(row.is_nullable),
-                None if row.collation == row.database_collation else row.collation,
-                None if row.seed is None else (int(row.seed), int(row.increment)),
-                row.computed,
-                bool(row.is_persisted),
+                column.name,
+                type_sql(column.declared_type, column.max_length, column.numeric_precision, column.scale),
+                bool(column.is_nullable),
+                None if column.collation == column.database_collation else column.collation,
+                None if column.seed is None else (int(column.seed), int(column.increment)),
+                column.computed,
+                bool(column.is_persisted),
                 tuple(attribute for attribute, is_set in attributes if is_set),
             )
         )
-        if row.default_name is not None:
-            defaults.append(Default(table, row.default_name, row.name, row.default_definition))
+        if column.default_name is not None:
+            defaults.append(Default(table, column.default_name, column.name, column.default_definition))
     return columns, defaults
 
 
@@ -259,7 +259,7 @@ def _indexes(groups: Iterable[_Rows], table: TableName) -> Tuple[List[Index], Li
     indexes, others = [], []
     for group in groups:
         index = group[0]
-        columns = tuple(row.column_name for row in group)
+        columns = tuple(column.column_name for column in group)
         if index.type not in ROWSTORE_INDEXES:
             others.append((index.name, index.type_desc, columns))
         elif index.data_space_type == "PS":
@@ -274,8 +274,8 @@ def _index(group: _Rows, table: TableName) -> Index:
     return Index(
         table,
         index.name,
-        tuple((row.column_name, bool(row.is_descending)) for row in group if not row.is_included),
-        tuple(row.column_name for row in group if row.is_included),
+        tuple((column.column_name, bool(column.is_descending)) for column in group if not column.is_included),
+        tuple(column.column_name for column in group if column.is_included),
         index.filter,
         bool(index.is_unique),
         bool(index.is_primary_key),
@@ -326,9 +326,9 @@ def _foreign_key(group: _Rows, table: TableName, schema_option: Optional[str]) -
     return ForeignKey(
         parent,
         key.name,
-        tuple(row.column_name for row in group),
+        tuple(column.column_name for column in group),
         referenced,
-        tuple(row.to_column for row in group),
+        tuple(column.to_column for column in group),
         key.on_delete,
         key.on_update,
         bool(key.is_disabled),
@@ -356,9 +356,9 @@ def _check(group: _Rows, table: TableName) -> Check:
 
 def named_columns(group: _Rows) -> Tuple[str, ...]:
     """Return the columns that a check names outside of its strings, in that order."""
-    columns = {row.column_name for row in group}
+    columns = {column.column_name for column in group}
     return tuple(name for name in column_references(group[0].definition) if name in columns)
 
 
 def _statistics(group: _Rows, table: TableName) -> Statistics:
-    return Statistics(table, group[0].name, tuple(row.column_name for row in group), group[0].filter)
+    return Statistics(table, group[0].name, tuple(column.column_name for column in group), group[0].filter)

@@ -58,12 +58,12 @@ def windows_name(name: str) -> str:
 
     :raises NotSupportedError: the server has no such zone.
     """
-    found = _ALIASES.get(name) or tz_win.get(name)
-    if found is None:
+    zone = _ALIASES.get(name) or tz_win.get(name)
+    if zone is None:
         raise NotSupportedError(
             "SQL Server has no time zone for %r (AT TIME ZONE takes the names of sys.time_zone_info only)." % name
         )
-    return _PREDECESSORS.get(found, found)
+    return _PREDECESSORS.get(zone, zone)
 
 
 def is_utc(name: str) -> bool:

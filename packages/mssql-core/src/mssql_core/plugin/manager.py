@@ -136,10 +136,10 @@ def merged(results: Any, what: str) -> Dict[Any, Any]:
 
 def results(manager: pluggy.PluginManager, hook: str, **arguments: Any) -> Any:
     """(plugin name, result) pairs of a hook without core's own, in OPTIONS order."""
-    found = []
+    pairs = []
     for implementation in reversed(getattr(manager.hook, hook).get_hookimpls()):
         if implementation.plugin_name == "core":
             continue
         given = {name: arguments[name] for name in implementation.argnames}
-        found.append((implementation.plugin_name, implementation.function(**given)))
-    return found
+        pairs.append((implementation.plugin_name, implementation.function(**given)))
+    return pairs

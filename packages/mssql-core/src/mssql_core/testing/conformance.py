@@ -65,8 +65,8 @@ class PluginConformance:
         return fake_connection(plugins={self.plugin: self.options}, settings=self.settings, **arguments)
 
     def results(self, hook: str, **arguments: Any) -> List[Any]:
-        found = manager.results(self.connection().plugins, hook, **arguments)
-        return [result for name, result in found if name == self.plugin and result]
+        results = manager.results(self.connection().plugins, hook, **arguments)
+        return [result for name, result in results if name == self.plugin and result]
 
     def test_its_hooks_exist(self) -> None:
         # A misspelt hook is refused here.
@@ -103,15 +103,15 @@ class PluginConformance:
     def test_its_capabilities_are_known_for_every_edition(self) -> None:
         for edition in Edition:
             server = ServerInfo(edition, (16, 0, 0, 0), 160, "Latin1_General_100_CI_AS", True)
-            for found in self.results("mssql_capabilities", server=server):
-                items = found.items()
+            for capabilities in self.results("mssql_capabilities", server=server):
+                items = capabilities.items()
                 wrong = [key for key, has in items if not (isinstance(key, Capability) and isinstance(has, bool))]
                 _refuse("capabilities", wrong)
 
     def test_its_data_types_are_declared(self) -> None:
         connection = self.connection()
-        for found in self.results("mssql_data_types", server=connection.server):
-            wrong = [name for name, data_type in found.items() if not isinstance(data_type, DataType)]
+        for data_types in self.results("mssql_data_types", server=connection.server):
+            wrong = [name for name, data_type in data_types.items() if not isinstance(data_type, DataType)]
             _refuse("column types, which are no DataType", wrong)
 
     def test_its_repr_hides_its_options(self) -> None:
@@ -178,10 +178,10 @@ def _imports(path: Path) -> Iterator[str]:
 
 def _vendor_methods() -> Set[type]:
     """Classes of expressions and lookups with methods for this vendor, which nothing may add."""
-    found, classes = set(), [BaseExpression, Lookup]
+    with_methods, classes = set(), [BaseExpression, Lookup]
     while classes:
         kind = classes.pop()
         classes += kind.__subclasses__()
         if "as_microsoft" in vars(kind):
-            found.add(kind)
-    return found
+            with_methods.add(kind)
+    return with_methods

@@ -97,10 +97,10 @@ def bundled_driver() -> Optional[str]:
         return None
     libraries = Path(specification.submodule_search_locations[0]) / "libs"
     if sys.platform == "darwin":
-        found = libraries.glob("macos/**/libmsodbcsql*18*.dylib")
+        paths = libraries.glob("macos/**/libmsodbcsql*18*.dylib")
     else:
-        found = libraries.glob("linux/%s/*/lib/libmsodbcsql-18*.so*" % _distribution())
-    return _for_this_machine(sorted(str(path) for path in found))
+        paths = libraries.glob("linux/%s/*/lib/libmsodbcsql-18*.so*" % _distribution())
+    return _for_this_machine(sorted(str(path) for path in paths))
 
 
 _MACHINES = {"x86_64": ("x86_64", "x64", "amd64"), "aarch64": ("aarch64", "arm64")}

@@ -87,10 +87,10 @@ class Command(BaseCommand):
     def _settings(self, connection: Connection) -> None:
         names = [name for name, _ in reversed(connection.plugins.list_name_plugin()) if name != "core"]
         self._fact("Plugins", ", ".join(names) or "none")
-        found = connection.get_connection_params()
-        for keyword, value in connection_string.redact(found.keywords).items():
+        parameters = connection.get_connection_params()
+        for keyword, value in connection_string.redact(parameters.keywords).items():
             self._fact(keyword, value)
-        if found.arguments["access_token"]:
+        if parameters.arguments["access_token"]:
             self._fact("Access token", connection_string.HIDDEN)
 
     def _connect(self, connection: Connection) -> None:
