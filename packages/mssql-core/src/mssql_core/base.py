@@ -120,7 +120,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             vars(plugins.hook).clear()
 
     def _compose(self) -> None:
-        """Classes of this wrapper alone: core's with the plugins' mixins and flags."""
+        """Set this wrapper's classes: core's, with the plugins' mixins and flags."""
         self.features_class = components.features(self.plugins, type(self).features_class)
         mixins = components.mixins(self.plugins)
         self.mixin_plugins = [(mixin, plugin) for _, mixin, plugin in mixins]
@@ -135,7 +135,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             setattr(self, attribute, components.compose(mixins, name, getattr(type(self), attribute)))
 
     def _collate_like(self, collation: Optional[str]) -> None:
-        """The option ``collation`` for pattern lookups, as mssql-django has it."""
+        """Apply the option ``collation`` to pattern lookups, as mssql-django does."""
         if not collation:
             return
         if not re.match(r"^\w+$", collation, re.ASCII):
@@ -185,7 +185,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         return _servers[key]
 
     def server_if_known(self) -> Optional[ServerInfo]:
-        """The ServerInfo, or None where it was not asked for yet; never connects."""
+        """The ServerInfo, or None while it is unknown; never connects."""
         return _servers.get(self._server_key())
 
     def _server_without_database(self, error: Exception) -> ServerInfo:
@@ -202,7 +202,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         return self.alias, settings.get("HOST"), settings.get("PORT"), settings.get("NAME"), settings.get("USER")
 
     def _forget_server(self) -> None:
-        """Ask again: after an upgrade or a failover it may be another."""
+        """Forget the ServerInfo: after an upgrade or a failover the server may be another."""
         _servers.pop(self._server_key(), None)
 
     def _remember_server(self, answer: Any) -> None:

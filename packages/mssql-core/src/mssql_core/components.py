@@ -1,4 +1,4 @@
-"""Composes the backend's classes from core's, plugins' mixins and plugins' feature flags."""
+"""The backend's classes, composed of core's, the plugins' mixins and their feature flags."""
 
 from typing import Any, Dict, Iterable, List, Mapping, Tuple, Type, TypeVar
 
@@ -52,7 +52,7 @@ def _made(core_class: type, bases: Tuple[type, ...], flags: Mapping[str, Any]) -
 
 
 def _identity(value: Any) -> Tuple[Any, ...]:
-    """Equal for values that make the same class; a plugin makes its functions anew for each wrapper."""
+    """A key that is equal for values that make the same class: plugins make new functions for each wrapper."""
     code = getattr(value, "__code__", None)
     if code is not None:
         cells = [cell.cell_contents for cell in value.__closure__ or ()]

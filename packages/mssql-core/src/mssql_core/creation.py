@@ -1,4 +1,4 @@
-"""Test databases: made, cloned for parallel tests, and dropped."""
+"""Test databases: creation, clones for parallel tests, and removal."""
 
 import itertools
 import sys
@@ -54,7 +54,7 @@ class DatabaseCreation(BaseDatabaseCreation):
         return name
 
     def _create_schema(self, database: str) -> None:
-        """Make the alias's schema, which the cache tables take for granted."""
+        """Create the alias's schema, which the cache tables need."""
         schema = self.connection.ops.schema_option
         if schema is None:
             return
@@ -110,7 +110,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def copy_database(self, cursor: Cursor, source: str, target: str) -> None:
         """
-        Copy the test database by the means the server has, else build it again.
+        Copy the test database by the server's own means, or build it again.
 
         Plugins may extend it, for what a service needs besides.
 
@@ -161,7 +161,7 @@ class DatabaseCreation(BaseDatabaseCreation):
 
     def _copy_by_backup(self, cursor: Cursor, source: str, target: str) -> None:
         """
-        Copy by a backup in the server's own folder, put back under a new name.
+        Copy by a backup in the server's own folder, restored under a new name.
 
         The file is written again for each clone (INIT) and stays in the folder
         until the next run: T-SQL deletes no files.

@@ -33,7 +33,7 @@ _NOT_SUPPORTED = frozenset((40508, 40510, 40511, 40512, 40514, 40515, 40517, 405
 
 
 class Fault(enum.Enum):
-    """What an error says beside its own cause; None is said of all others, also of 1222, the lock timeout asked for."""
+    """The meaning of an error for the connection and for a new attempt; other errors have none, even 1222, a lock timeout."""
 
     #: The connection is gone, or the server is about to close it.
     LOST = "lost"
@@ -168,7 +168,7 @@ class ProgrammingError(DatabaseError):
 
 
 class NotSupportedError(DatabaseError):
-    """DB-API: this server has not got it."""
+    """DB-API: the server does not support it."""
 
 
 _BY_NUMBER: Tuple[Tuple[Container[object], Type[Error]], ...] = (
@@ -213,7 +213,7 @@ def make(kind: Type[Error], number: Optional[int], sqlstate: Optional[str], mess
 
 
 def translate(error: BaseException, secrets: Iterable[Union[Secret, str, None]] = ()) -> Error:
-    """A driver's exception as one of ours.
+    """Return a driver's exception as one of this module.
 
     :param error: its ``args`` are (SQLSTATE, message). The server's number is its ``number``, or stands in the message as
         the ODBC driver manager writes it.

@@ -1,4 +1,4 @@
-"""Columns whose type is another than the alias's settings or the model say; for the system check and mssql_doctor."""
+"""Columns whose type differs from the alias's settings or from the model, for the system check and mssql_doctor."""
 
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
@@ -29,7 +29,7 @@ _NAMED = (
 
 
 def column_types(connection: Connection) -> List[Finding]:
-    """Columns whose type is a choice of the alias (uuid_type, datetime_type) and differs from it, or the model's to name."""
+    """Columns whose type differs from the alias's options (uuid_type, datetime_type), or that the model should name."""
     kinds = _kinds(connection)
     advice = []
     for option, field_class, choices in (
@@ -54,7 +54,7 @@ def column_types(connection: Connection) -> List[Finding]:
 
 
 def _types_to_name(connection: Connection, kinds: Callable[[Field], Optional[str]]) -> Iterator[Finding]:
-    """Columns of legacy types of which the model says nothing."""
+    """Columns of legacy types that the model does not name."""
     for kind, field_class, named_field in _NAMED:
         fields = [
             str(field)

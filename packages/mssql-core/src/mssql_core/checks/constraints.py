@@ -82,7 +82,7 @@ def _unproven(kind: str, schema: str, table: str, name: str, is_off: bool, query
 
 
 def unique_nulls(connection: Connection) -> Iterator[Finding]:
-    """Unique keys that take a single NULL, where Django expects any number."""
+    """Unique keys that allow a single NULL, where Django expects any number."""
     tables = ProjectTables(connection)
     rows = tables.of(fetched(connection, _ONE_NULL))
     for (schema, table, name), columns in groupby(rows, itemgetter(0, 1, 2)):
@@ -126,7 +126,7 @@ def _are_not_null(columns: List[str]) -> str:
 
 
 def heaps(connection: Connection) -> Iterator[Finding]:
-    """Heaps: tables without a clustered index, which keep the space of deleted rows."""
+    """Heaps: tables without a clustered index, which do not release the space of deleted rows."""
     for schema, table in ProjectTables(connection).of(fetched(connection, _HEAPS)):
         yield finding(
             "The table %s.%s is a heap: it has no clustered index." % (schema, table),

@@ -1,4 +1,4 @@
-"""Options of the database, the connection and the server that Django code meets."""
+"""Options of the database, the connection and the server that affect Django code."""
 
 import re
 from typing import Dict, Iterator, List
@@ -58,7 +58,7 @@ def compatibility_level(connection: Connection) -> Iterator[Finding]:
 
 
 def collations(connection: Connection) -> Iterator[Finding]:
-    """Columns of another collation than the database's, which their models do not name."""
+    """Columns whose collation differs from the database's, and whose models do not name it."""
     tables, usual = ProjectTables(connection), connection.server.collation
     others: Dict[str, List[str]] = {}
     for schema, table, column, collation in tables.of(fetched(connection, _COLLATIONS)):
@@ -94,7 +94,7 @@ def limits(connection: Connection) -> Iterator[Finding]:
 
 
 def encryption(connection: Connection) -> Iterator[Finding]:
-    """Keywords that switch off what the driver does by itself."""
+    """Keywords that switch off the driver's own encryption."""
     keywords = {
         name.casefold(): str(value).casefold() for name, value in connection.get_connection_params().keywords.items()
     }
@@ -113,7 +113,7 @@ def encryption(connection: Connection) -> Iterator[Finding]:
 
 
 def encryption_in_use(connection: Connection) -> str:
-    """What the server says of this connection, or what the driver was told where the login may not ask.
+    """The connection's encryption by the server's own account, or by the keywords where the login may not ask.
 
     https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-connections-transact-sql
     """
@@ -129,7 +129,7 @@ def encryption_in_use(connection: Connection) -> str:
 
 
 def driver(connection: Connection) -> Iterator[Finding]:
-    """An ODBC driver that is no longer kept, or lacks updates of security.
+    """An ODBC driver that is out of support, or lacks security updates.
 
     https://learn.microsoft.com/sql/connect/odbc/windows/release-notes-odbc-sql-server-windows
     """

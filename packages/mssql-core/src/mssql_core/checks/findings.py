@@ -1,4 +1,4 @@
-"""What an examination of a database finds, and the tables that are the project's."""
+"""Findings of an examination, and the project's tables."""
 
 from typing import Any, Iterable, Iterator, List, Sequence, Tuple
 
@@ -25,25 +25,25 @@ def finding(text: str, remedy: str, page: str, level: str = WARNING) -> Finding:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and the number of the others."""
     shown = ", ".join(names[:_SHOWN])
     return "%s and %d more" % (shown, len(names) - _SHOWN) if len(names) > _SHOWN else shown
 
 
 def models_of(connection: Connection) -> Iterator[Model]:
-    """The models that live in the connection's alias, those of many-to-many tables too."""
+    """The models of the connection's alias, those of many-to-many tables included."""
     return models_in(connection.alias)
 
 
 def models_in(alias: str) -> Iterator[Model]:
-    """The models that live in an alias, to which nothing has to be connected."""
+    """The models of an alias, without a connection."""
     for model in apps.get_models(include_auto_created=True):
         if not model._meta.proxy and router.allow_migrate_model(alias, model):
             yield model
 
 
 class ProjectTables:
-    """(schema, name) of each table in the catalogue -> its model; names are compared without case."""
+    """The project's models by schema and table name, compared without case."""
 
     def __init__(self, connection: Connection) -> None:
         default_schema = connection.ops.schema_option or connection.server.default_schema
@@ -58,11 +58,11 @@ class ProjectTables:
         return schema.casefold(), name.casefold()
 
     def model(self, schema: str, name: str) -> Any:
-        """The model of a table, or None where it is none of the project's."""
+        """The model of a table, or None for a table that is not the project's."""
         return self._models.get(self._key(schema, name))
 
     def of(self, rows: Iterable[Tuple[Any, ...]]) -> List[Tuple[Any, ...]]:
-        """The rows, which begin with schema and table, that are about tables of the project."""
+        """Those rows (schema, table, ...) that are about the project's tables."""
         return [row for row in rows if self.model(row[0], row[1]) is not None]
 
 

@@ -46,7 +46,7 @@ _NUMERIC = ((9, 5), (19, 9), (28, 13), (38, 17))
 
 #: The key of an index: its name for people, the fields, and how many bytes it may have.
 class Key(NamedTuple):
-    """Columns that are sorted together, and the bytes that they may take."""
+    """The columns of an index's key, and the bytes that they may take."""
 
     name: str
     fields: Sequence[Field]
@@ -62,7 +62,7 @@ def messages(connection: Connection) -> Iterator[checks.CheckMessage]:
 
 
 def keys(model: Model) -> Iterator[Key]:
-    """Each :class:`Key` of columns that a model's table gets."""
+    """Yield each :class:`Key` of a model's table."""
     opts = model._meta
     yield Key("the primary key", getattr(opts, "pk_fields", [opts.pk]), CLUSTERED)
     for field in opts.local_concrete_fields:
@@ -104,7 +104,7 @@ def _judged(model: Model, key: Key, connection: Connection) -> Iterator[checks.C
 
 
 def column_bytes(db_type: Optional[str]) -> Tuple[int, int]:
-    """(bytes that every value takes, bytes that the longest takes); (0, 0) for types that are no key, or not known."""
+    """(bytes of the shortest value, bytes of the longest); (0, 0) for types that cannot be a key, or are unknown."""
     match = _TYPE.match((db_type or "").lower())
     name, size = match.groups() if match else ("", None)
     if name in _FIXED and size:

@@ -22,7 +22,7 @@ _CREATE_TABLE = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CREATE TABLE
 
 
 def rights(connection: Connection) -> Iterator[Finding]:
-    """Rights on tables of models; of unmanaged models only SELECT.
+    """Missing rights on the models' tables; on unmanaged models' only SELECT.
 
     https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql
     """
@@ -50,7 +50,7 @@ def rights(connection: Connection) -> Iterator[Finding]:
 
 
 def migrating(connection: Connection) -> Iterator[Finding]:
-    """Migrations that wait, where the login may not make tables."""
+    """Unapplied migrations, where the login may not create tables."""
     if all(granted != 0 for (granted,) in fetched(connection, _CREATE_TABLE)):
         return
     executor = MigrationExecutor(connection)

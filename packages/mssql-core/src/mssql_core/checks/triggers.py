@@ -1,4 +1,4 @@
-"""Triggers that an application should know of: those that insert instead, and those that return rows."""
+"""Triggers that change what an application gets: INSTEAD OF INSERT, and those that return rows."""
 
 import re
 from typing import Iterator, Sequence
@@ -31,7 +31,7 @@ _STARTS = _OWNERS | frozenset(
 
 
 def triggers(connection: Connection) -> Iterator[Finding]:
-    """Triggers in whose scope an insert happens, so that the server tells no key, and those that return rows."""
+    """INSTEAD OF triggers, whose inserts hide the new key from the application, and triggers that return rows."""
     for schema, table, trigger, is_instead, is_for_insert, definition in ProjectTables(connection).of(
         fetched(connection, _QUERY)
     ):
@@ -53,7 +53,7 @@ def triggers(connection: Connection) -> Iterator[Finding]:
 
 
 def returns_rows(definition: str) -> bool:
-    """Whether a trigger's text has a SELECT as a statement that assigns no variable and fills no table."""
+    """Whether a trigger's text has a SELECT that neither assigns variables nor fills a table."""
     tokens = [token for token in _TOKEN.findall(definition) if not token.startswith(("--", "/*"))]
     depth, owner = 0, ""
     for position, token in enumerate(tokens):
@@ -68,7 +68,7 @@ def returns_rows(definition: str) -> bool:
 
 
 def _gives_rows(rest: Sequence[str]) -> bool:
-    """Whether what follows SELECT is a list of values that go to the client."""
+    """Whether the list behind SELECT goes to the client."""
     depth, words = 0, [token.upper() for token in rest]
     for position, word in enumerate(words):
         if word in "()":

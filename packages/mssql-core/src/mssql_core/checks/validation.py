@@ -74,7 +74,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         return [*super().check_field(field, **kwargs), *self._column_name(field), *self._foreign_key(field)]
 
     def _column_name(self, field: Field) -> Iterator[checks.CheckMessage]:
-        """Names that prefetch_related(), which does not know what it quotes, takes for a table's with its schema."""
+        """Warn of column names that prefetch_related() would quote as a table's name with its schema."""
         # The output field of a GeneratedField is checked too, and has no column.
         column = getattr(field, "column", None)
         if column and quote_name(column) != quote_identifier(column) and _is_of_intermediate_table(field):
@@ -128,6 +128,6 @@ class DatabaseValidation(BaseDatabaseValidation):
 
 
 def _is_of_intermediate_table(field: Field) -> bool:
-    """Whether the field is a foreign key of a model that a ManyToManyField goes through."""
+    """Whether the field is a foreign key of a ManyToManyField's intermediate model."""
     models = field.model._meta.apps.get_models() if field.remote_field else ()
     return any(m2m.remote_field.through is field.model for model in models for m2m in model._meta.local_many_to_many)

@@ -33,7 +33,7 @@ _WITH_PASSWORD = frozenset(("activedirectorypassword", "activedirectoryservicepr
 def check(settings: ConnectionSettings) -> None:
     """Refuse two explicit methods, and an incomplete one.
 
-    :raises ImproperlyConfigured: it names both settings, or the one that lacks.
+    :raises ImproperlyConfigured: naming both settings, or the one that is missing.
     """
     extra = settings.extra_value
     if settings.token == "":
@@ -90,9 +90,9 @@ def _refused(settings: ConnectionSettings, text: str) -> ImproperlyConfigured:
 
 
 def credentials(settings: ConnectionSettings) -> Credentials:
-    """The credentials that the settings alone give; see :func:`check`.
+    """The credentials of the settings alone, without plugins; see :func:`check`.
 
-    :raises ImproperlyConfigured: the function in TOKEN gave no text.
+    :raises ImproperlyConfigured: the function in TOKEN returned no string.
     """
     if settings.token is not None:
         return _token(settings)
@@ -119,7 +119,7 @@ def _token(settings: ConnectionSettings) -> Credentials:
 
 
 def without_effect(settings: ConnectionSettings) -> Optional[str]:
-    """The setting Trusted_Connection where an explicit way wins over it; None elsewhere."""
+    """The setting Trusted_Connection where an explicit method overrides it; else None."""
     if not _is_yes(str(settings.options.get("Trusted_Connection", ""))):
         return None
     if settings.token is not None:

@@ -1,4 +1,4 @@
-"""Code pages of collations: which texts a varchar column holds.
+"""Code pages of collations: which strings a varchar column can hold.
 
 https://learn.microsoft.com/sql/relational-databases/collations/collation-and-unicode-support
 """
@@ -45,7 +45,7 @@ _LANGUAGES = {
 
 
 def codec(collation: str) -> Optional[str]:
-    """Python's name of the code page that varchar has under `collation`, or None where it is not known here."""
+    """The Python codec of a collation's code page, or None for an unknown collation."""
     if collation.upper().endswith("_UTF8"):
         return "utf-8"
     match = _CODE_PAGE.match(collation)
@@ -55,7 +55,7 @@ def codec(collation: str) -> Optional[str]:
 
 
 def hold(text: str, *collations: str) -> bool:
-    """Whether `text` survives the code pages of all `collations`."""
+    """Whether the code pages of all `collations` have every character of `text`."""
     for collation in collations:
         page = codec(collation or "")
         if page is None:

@@ -1,4 +1,4 @@
-"""ODBC connection strings, by the grammar that unixODBC and the Microsoft driver really follow.
+"""ODBC connection strings, in the grammar that unixODBC and Microsoft's driver follow in fact.
 
 Keywords are case-insensitive and the first of duplicates wins. A value in braces may
 hold anything, a closing brace doubled. Blanks around a value belong to it, a blank before
@@ -50,12 +50,12 @@ _MAX_LENGTH = {"pwd": 128, "uid": 128, "database": 128, "app": 128}
 
 
 def seal(key: str, value: Any) -> Any:
-    """The value as a Secret, unless the keyword is known to hold none: an unknown one may be the rest of a password."""
+    """The value as a Secret, unless its keyword never holds one: an unknown keyword may be the rest of a password."""
     return value if key.casefold() in _HARMLESS else Secret(value)
 
 
 def quote(value: str) -> str:
-    """A value as the string needs it: in braces where it would be read otherwise."""
+    """A value as the string needs it: in braces where the driver would misread it."""
     if _SPECIAL.isdisjoint(value) and value == value.strip():
         return value
     return "{%s}" % value.replace("}", "}}")
@@ -65,7 +65,7 @@ def build(keywords: Mapping[str, Any]) -> Secret:
     """``KEY=value`` pairs in order.
 
     :param keywords: keyword -> text, or a Secret of one.
-    :raises ImproperlyConfigured: a keyword that is none, a value with NUL or beyond the driver's limit.
+    :raises ImproperlyConfigured: an invalid keyword, a value with NUL or beyond the driver's limit.
     """
     sealed = {_keyword(key): Secret(value) for key, value in keywords.items()}
     for key, value in sealed.items():
@@ -89,7 +89,7 @@ def _is_keyword(key: str) -> bool:
 def check_text(what: str, secret: Secret) -> None:
     """Refuse what cannot be sent; the driver's error would show the whole text.
 
-    :raises ImproperlyConfigured: no text, a NUL character, or a half of a surrogate pair, which UTF-16 has not alone.
+    :raises ImproperlyConfigured: no string, a NUL character, or half of a surrogate pair, which UTF-16 cannot encode.
     """
     if not isinstance(secret.reveal(), str):
         raise ImproperlyConfigured("%s is no text but %s." % (what, type(secret.reveal()).__name__))
@@ -117,7 +117,7 @@ def parse(text: Any) -> List[Tuple[str, Any]]:
 
 
 def _scanned(text: str) -> Tuple[List[Tuple[str, Any]], Optional[str]]:
-    """The pairs before the first problem, and the problem. Nothing is raised here: the frame holds the text."""
+    """The pairs before the first problem, and the problem; returned, not raised, since this frame holds the secret text."""
     pairs: List[Tuple[str, Any]] = []
     position = 0
     while position < len(text):
@@ -137,7 +137,7 @@ def _scanned(text: str) -> Tuple[List[Tuple[str, Any]], Optional[str]]:
 
 
 def _value(text: str, start: int) -> Tuple[str, int, Optional[str]]:
-    """The value that begins here, where it ends, and a problem."""
+    """The value at this position, the position behind it, and a problem or None."""
     if text[start : start + 1] != "{":
         end = text.find(";", start)
         end = len(text) if end < 0 else end
@@ -167,5 +167,5 @@ def merge(base: Mapping[str, Any], extra: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def redact(keywords: Mapping[str, Any]) -> Dict[str, str]:
-    """The keywords for messages and logs: with the values that are known to be no secrets."""
+    """The keywords for messages and logs, with only the values that are never secret."""
     return {key: value if key.casefold() in _HARMLESS else HIDDEN for key, value in keywords.items()}

@@ -68,7 +68,7 @@ _EXTRA_LOGIN = "Check UID and PWD in %(alias)s['OPTIONS']['extra_params']."
 
 
 class Parameters:
-    """What :func:`open_connection` needs; shows no secret."""
+    """The arguments of :func:`open_connection`; their repr shows no secret."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ def _accepted(wrapper: Connection, keywords: Mapping[str, Any]) -> Mapping[str, 
 
 @contextlib.contextmanager
 def _named(alias: str) -> Iterator[None]:
-    """What a driver says of settings gets the alias, which it does not know."""
+    """Add the alias to a driver's ImproperlyConfigured: the driver does not know it."""
     try:
         yield
     except ImproperlyConfigured as error:
@@ -137,13 +137,13 @@ def _named(alias: str) -> Iterator[None]:
 
 
 def check_pooling(alias: str, pools: bool, parameters: Parameters) -> None:
-    """Refuse the driver manager's pool for tokens: it tells connections apart by their string, which holds no token.
+    """Refuse the driver manager's pool for tokens: it tells connections apart by their string, which has no token.
 
     One principal would get a connection of another. The pool is the process's, and cannot be left out for one alias.
     https://learn.microsoft.com/sql/odbc/reference/develop-app/driver-manager-connection-pooling
 
     :param parameters: see :func:`parameters`.
-    :raises ImproperlyConfigured: both are asked for.
+    :raises ImproperlyConfigured: a pool and a token together.
     """
     if pools and parameters.arguments["access_token"]:
         raise ImproperlyConfigured(
@@ -153,10 +153,10 @@ def check_pooling(alias: str, pools: bool, parameters: Parameters) -> None:
 
 
 def open_connection(wrapper: Connection, parameters: Parameters) -> Any:
-    """A driver's connection; transient errors are tried again.
+    """Open a driver's connection; retry after transient errors.
 
     :param parameters: see :func:`parameters`.
-    :raises mssql_core.errors.Error: with the setting and the remedy, without secrets.
+    :raises mssql_core.errors.Error: naming the setting and the remedy, without secrets.
     """
     settings, hook = wrapper.options_read(), wrapper.plugins.hook
     attempts = int(settings.options.get("connection_retries", 5)) + 1
@@ -191,7 +191,7 @@ def explained(
 
     :param parameters: see :func:`parameters`.
     :param extra_login: whether OPTIONS['extra_params'] has user or password.
-    :param may_lack_database: whether the driver says the same of a database that is not there.
+    :param may_lack_database: whether the driver's error is the same for a missing database.
     """
     remedy = _REMEDIES.get(error.number) or _by_state(error.sqlstate or "", str(error.args[-1]))
     if error.number == 18456 and parameters.arguments["access_token"]:

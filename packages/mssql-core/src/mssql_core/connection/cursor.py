@@ -43,7 +43,7 @@ _HAS_EFFECT = re.compile(
 
 
 def _only_reads(statement: str) -> bool:
-    """Whether cancelling the statement undoes nothing."""
+    """Whether the statement changes nothing that a cancel would undo."""
     return bool(_READS.match(statement)) and not _HAS_EFFECT.search(statement.rstrip("; \r\n"))
 
 
@@ -58,7 +58,7 @@ class CursorPool:
     :ivar cancels: whether a cancelled statement leaves the transaction and its locks alone, as it does with XACT_ABORT
         OFF at levels up to READ COMMITTED and in snapshots.
     :ivar process: the one that opened the connection.
-    :ivar closed: the connection is closed, gone, or a parent process's; its cursors are of no use.
+    :ivar closed: whether the connection is closed, lost, or a parent process's; its cursors are then unusable.
     """
 
     def __init__(self, connection: Any, driver: Driver) -> None:
@@ -85,12 +85,12 @@ class CursorPool:
         self._idle[with_parameters].append(cursor)
 
     def discard(self) -> None:
-        """Drop what is still on the wire, when the transaction that it belongs to is rolled back."""
+        """Discard the rows still on the wire: their transaction is being rolled back."""
         if self.reader is not None:
             self.reader.discard_rest()
 
     def clear(self) -> None:
-        """The connection is closed or gone."""
+        """Forget the cursors of a connection that is closed or lost."""
         self.reader = None
         self._closed = True
         self._idle = {True: [], False: []}
@@ -225,7 +225,7 @@ class CursorWrapper:
         return procedures.replaced(params, outputs, next(rows))
 
     def _to_rows(self, has_rows: bool) -> bool:
-        """Go on to the next rows, past row counts; an error among them surfaces here."""
+        """Advance to the next result with rows, past row counts; an error among them is raised."""
         raw = self._raw
         while not has_rows:
             if not raw.nextset():
@@ -246,7 +246,7 @@ class CursorWrapper:
         return True
 
     def _look_ahead(self) -> None:
-        """All rows of a result are read: is another result behind it, or an error?"""
+        """Look for another result, or an error, behind a result whose rows are all read."""
         raw = self._raw
         while raw.nextset():
             if raw.description is not None:
@@ -259,14 +259,14 @@ class CursorWrapper:
         self._finish()
 
     def _finish(self) -> None:
-        """Nothing is left on the wire: the driver's cursor is free for others."""
+        """Release the driver's cursor: nothing is left on the wire."""
         raw, self._raw = self._raw, None
         if self.pool.reader is self:
             self.pool.reader = None
         self.pool.give(self._with_parameters, raw)
 
     def _talking(self) -> _Talk:
-        """Around calls of the driver: its errors become ours, and what interrupts them is told."""
+        """Translate the driver's errors, and tell the owner of an interruption."""
         if self.pool.closed:
             raise errors.InterfaceError("08003", "The cursor's connection is closed.")
         return _Talk(self)
@@ -280,13 +280,13 @@ class CursorWrapper:
         raise translated from None
 
     def interrupted(self, interruption: BaseException) -> None:
-        """Something else than the driver ended the statement, such as a signal's handler: what ran is not known."""
+        """Note that something other than the driver ended the statement, such as a signal handler: its effect is unknown."""
         self._close_raw()
         if self._on_error is not None:
             self._on_error(interruption, self.statement or "")
 
     def _close_raw(self) -> None:
-        """Close the driver's cursor; what is left of its results is cancelled."""
+        """Close the driver's cursor, which cancels the rest of its results."""
         raw, self._raw = self._raw, None
         if self.pool.reader is self:
             self.pool.reader = None
@@ -295,7 +295,7 @@ class CursorWrapper:
                 raw.close()
 
     def discard_rest(self) -> None:
-        """Drop the rows that are still on the wire; reading on is an error."""
+        """Discard the rows still on the wire; reading on is an error."""
         self._close_raw()
         self._later = []
         self._rows = None
@@ -344,7 +344,7 @@ class CursorWrapper:
         return iter(self.fetchone, None)
 
     def buffer_rest(self) -> None:
-        """Read everything that is left, so that the connection can run something else."""
+        """Read the rest of the results, so that the connection can run another statement."""
         with self._talking():
             if self._streams:
                 self._rows = chain(self._rows or (), self._spooled())
@@ -363,7 +363,7 @@ class CursorWrapper:
                 return spool.rows()
 
     def nextset(self) -> Optional[bool]:
-        """Go on to the next result with rows of a batch; None when there is none.
+        """Advance to the batch's next result with rows; None when there is none.
 
         The first calls after a statement stay on its rows, one for each row count before them: pyodbc stops at these, so
         ``execute("INSERT ...; SELECT SCOPE_IDENTITY()"); nextset(); fetchone()`` is a common idiom.
@@ -386,7 +386,7 @@ class CursorWrapper:
     # ---- end -------------------------------------------------------------------------
 
     def _release(self) -> None:
-        """Give the driver's cursor back, what is left of its results unread."""
+        """Give the driver's cursor back, the rest of its results unread."""
         raw, with_parameters, statement = self._raw, self._with_parameters, self.statement or ""
         self._reset()
         if self.pool.reader is self:
@@ -425,7 +425,7 @@ class CursorWrapper:
         """DB-API; parameters have their types from :mod:`mssql_core.parameters`."""
 
     def setoutputsize(self, size: int, column: Optional[int] = None) -> None:
-        """DB-API; results come whole."""
+        """DB-API; without effect: long values are read whole."""
 
     def __enter__(self) -> "CursorWrapper":
         return self

@@ -1,4 +1,4 @@
-"""Django's cursors, which applications hold, with what pyodbc's own cursors have beside DB-API."""
+"""Django's cursors, with pyodbc's extensions of DB-API that applications use."""
 
 from django.db.backends import utils
 from django.db.utils import NotSupportedError
@@ -9,7 +9,7 @@ from ..plugin.django_types import Mixin
 class _PyodbcAttributes(Mixin):
     @property
     def fast_executemany(self) -> bool:
-        """Always False: parameters have one type for each row, which pyodbc's arrays of parameters cannot have.
+        """Always False: the types of parameters may differ between rows, which pyodbc's arrays do not allow.
 
         :raises NotSupportedError: it is set to True.
         """
@@ -25,8 +25,8 @@ class _PyodbcAttributes(Mixin):
 
 
 class CursorWrapper(_PyodbcAttributes, utils.CursorWrapper):
-    """Of ``connection.cursor()``."""
+    """The cursor of ``connection.cursor()``."""
 
 
 class CursorDebugWrapper(_PyodbcAttributes, utils.CursorDebugWrapper):
-    """The same with DEBUG on, and in tests that count queries."""
+    """The cursor with DEBUG on, and in tests that count queries."""

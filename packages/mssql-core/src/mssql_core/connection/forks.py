@@ -1,4 +1,4 @@
-"""Connections across os.fork(): the child neither uses nor closes its parent's.
+"""Connections across os.fork(): a child process neither uses nor closes its parent's.
 
 Both have the same socket: whatever the child sends, even the end of the TLS session when it closes the connection, the
 parent's server takes for the parent's.
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def keep_for_ever(*things: Any) -> None:
-    """Let these never be destroyed in this process: destroying a driver's object talks to the server."""
+    """Keep these from being destroyed in this process: destroying a driver's object sends to the server."""
     # Python's own list would be emptied when the interpreter ends.
     with contextlib.suppress(AttributeError):
         for thing in things:

@@ -1,4 +1,4 @@
-"""Settings in the wrong place, or with the wrong shape: what to write instead."""
+"""Settings in the wrong place or form, with messages that say what to write instead."""
 
 import codecs
 import difflib
@@ -39,7 +39,7 @@ _ENCODING_ARGUMENTS = {"setencoding": ("encoding", "ctype"), "setdecoding": ("sq
 
 
 def where_option_belongs(alias: str, name: str) -> Optional[str]:
-    """The sentence that tells where an option belongs, or None.
+    """A sentence that says where an option belongs, or None.
 
     :param name: as it stands among the OPTIONS of the alias.
     """
@@ -51,7 +51,7 @@ def where_option_belongs(alias: str, name: str) -> Optional[str]:
 
 
 def check_keywords(where: str, pairs: Iterable[Tuple[str, Any]], driver: Optional[str]) -> None:
-    """Keywords in a text that the ODBC driver would ignore without a word.
+    """Refuse keywords that the ODBC driver would silently ignore.
 
     No message shows one: what reads as a keyword may be the rest of a password.
 
@@ -73,7 +73,7 @@ def check_keywords(where: str, pairs: Iterable[Tuple[str, Any]], driver: Optiona
 
 
 def check_host(alias: str, host: str, port: str) -> None:
-    """A HOST that the driver would read otherwise than it is meant.
+    """Refuse a HOST that the driver would misread.
 
     :param port: the text of PORT, perhaps empty.
     :raises ImproperlyConfigured: ``host:port``, or a port in HOST and in PORT.
@@ -90,7 +90,7 @@ def check_host(alias: str, host: str, port: str) -> None:
 
 
 def ignored_instance(settings: ConnectionSettings) -> Optional[str]:
-    """The name of an instance in HOST that the driver ignores, since PORT is given; None elsewhere.
+    """The instance in HOST that the driver ignores because PORT is set; else None.
 
     https://learn.microsoft.com/sql/connect/odbc/dsn-connection-string-attribute (Server)
     """
@@ -99,7 +99,7 @@ def ignored_instance(settings: ConnectionSettings) -> Optional[str]:
 
 
 def check_encodings(where: str, method: str, value: Any) -> None:
-    """The value of OPTIONS['setencoding'] or ['setdecoding'].
+    """Check the value of OPTIONS['setencoding'] or ['setdecoding'].
 
     :param method: of pyodbc's connection.
     :raises ImproperlyConfigured: no list of dicts of the method's arguments, or an unknown codec.

@@ -1,4 +1,4 @@
-"""Each parameter's type, chosen deliberately.
+"""The type of each parameter.
 
 Left alone, the ODBC driver declares a string by the length of its value, a long
 one as ntext, cuts the fraction of a time, drops the offset of a datetime and
@@ -97,7 +97,7 @@ def check(value: Any) -> None:
 
 
 def _typed(param: TypedParam, null: Any) -> Tuple[Any, Optional[Size]]:
-    """The type asked for where it holds the value without loss, else the value's own."""
+    """The requested type where it holds the value without loss, else the value's own."""
     value, size = param.value, odbc_type(param.sql_type)
     if value is None:
         return null, size
@@ -229,7 +229,7 @@ def _decimal(value: decimal.Decimal) -> Tuple[decimal.Decimal, Size]:
 
 
 def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
-    """(precision, scale) of one of few types; the exact digits where none fits."""
+    """(precision, scale) from a short list, so that plans are reused; the exact digits where none fits."""
     wide_scale = _class(scale, _SCALES)
     for digits in _INTEGER_DIGITS:
         if whole <= digits and digits + wide_scale <= MAX_PRECISION:

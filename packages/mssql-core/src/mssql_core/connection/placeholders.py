@@ -56,7 +56,7 @@ def _split(sql: str) -> List[str]:
 
 
 class _Named:
-    """Stands for the mapping in ``sql % mapping`` and collects the values in order."""
+    """A stand-in for the mapping in ``sql % mapping`` that collects the values in order."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         self.params = params

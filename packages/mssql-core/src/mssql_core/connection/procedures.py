@@ -1,4 +1,4 @@
-"""EXEC of a procedure with its output parameters.
+"""Calls of stored procedures, with output parameters.
 
 https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
 https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-parameters-transact-sql
@@ -39,7 +39,7 @@ _Outputs = Dict[int, Tuple[str, str]]
 def outputs(cursor: Any, procedure: str) -> _Outputs:
     """Place, from 0, of each output parameter -> (name in lower case, type); asked once for each connection.
 
-    :raises mssql_core.errors.NotSupportedError: nobody tells whether there are any, or one that is a cursor.
+    :raises mssql_core.errors.NotSupportedError: unknown parameters, or an output parameter that is a cursor.
     """
     known: Dict[str, _Outputs] = cursor.pool.procedures
     if procedure not in known:
@@ -58,7 +58,7 @@ def outputs(cursor: Any, procedure: str) -> _Outputs:
 
 
 def _asked(cursor: Any, procedure: str, parts: Sequence[str]) -> List[Tuple[Any, ...]]:
-    """The rows of _PARAMETERS, from the database that the procedure's name says."""
+    """The rows of _PARAMETERS, from the database in the procedure's name."""
     names = [procedure, str(TableName("sys", parts[-1]))]
     if len(parts) < 3:
         cursor.execute(_PARAMETERS, names)

@@ -1,4 +1,4 @@
-"""What the server is and can do: asked once, and the only place that compares versions."""
+"""The server's version and capabilities: asked once; the only place that compares versions."""
 
 from typing import Any, Dict, FrozenSet, Optional, Sequence, Tuple
 
@@ -53,7 +53,7 @@ _ON_NO_SERVICE = frozenset((Capability.JSON_CONTAINS,))
 
 
 def from_row(answer: Sequence[Any]) -> ServerInfo:
-    """The answer to :data:`QUERY`, with core's capabilities."""
+    """The ServerInfo of an answer to :data:`QUERY`, with core's capabilities."""
     number, version, level, collation, snapshot, schema, policy = answer
     edition = _edition(int(number))
     numbers = tuple(int(part) for part in version.split("."))
@@ -92,7 +92,7 @@ def _major(edition: Edition, version: Sequence[int], level: int, policy: Optiona
 def capabilities(
     edition: Edition, version: Sequence[int], level: int, policy: Optional[str] = None
 ) -> FrozenSet[Capability]:
-    """Core's own table; plugins may correct it (hook ``mssql_capabilities``)."""
+    """The capabilities in core's own table; plugins may correct them (hook ``mssql_capabilities``)."""
     major = _major(edition, version, level, policy)
     known = {capability for capability, (first, least) in _SINCE.items() if major >= first and level >= least}
     if not edition.is_versioned:

@@ -1,4 +1,4 @@
-"""What a session is set to in the message that prepares it, and the isolation level of schema changes.
+"""Session options, and the isolation level of schema changes.
 
 The server's ``user options``, the login's defaults, and whoever used a pooled connection before may have left anything:
 NOCOUNT ON hides the row counts that ``save()`` goes by, XACT_ABORT ON ends transactions that Django goes on with,
@@ -31,7 +31,7 @@ _WAREHOUSES = (".datawarehouse.", ".sql.azuresynapse.net")
 
 
 def statements(settings: ConnectionSettings, server: Optional[ServerInfo]) -> List[str]:
-    """SET statements for the options of the alias.
+    """The SET statements that prepare a session.
 
     :param settings: ConnectionSettings.
     :param server: ServerInfo, or None where the server is not known yet.
@@ -50,7 +50,7 @@ def statements(settings: ConnectionSettings, server: Optional[ServerInfo]) -> Li
 
 
 def is_warehouse(settings: ConnectionSettings, server: Optional[ServerInfo]) -> bool:
-    """Whether the server is a warehouse; by its address, where the server is not known yet."""
+    """Whether the server is a warehouse, judged by its address while the server is unknown."""
     if server is not None:
         return not server.edition.is_supported
     return any(name in settings.host.casefold() for name in _WAREHOUSES)
@@ -70,7 +70,7 @@ _CHANGES_SCHEMA = re.compile(r"\s*(?:CREATE|ALTER|DROP)\s+(?!TABLE\s+(?:IF\s+EXI
 
 
 class SnapshotLevel(Mixin):
-    """Part of DatabaseWrapper: where the alias has SNAPSHOT, transactions that change the schema run at READ COMMITTED.
+    """The part of DatabaseWrapper that runs schema changes at READ COMMITTED where the alias has SNAPSHOT.
 
     In a snapshot transaction ALTER TABLE, CREATE INDEX and others are refused (error 3964), and it is one from its begin
     to its end. So the level is changed before: by the schema editor, and where such a statement is a transaction's first,
@@ -88,7 +88,7 @@ class SnapshotLevel(Mixin):
         return bool(self.options_read().options.get("isolation_level") == SNAPSHOT)
 
     def leave_snapshot(self) -> bool:
-        """Set READ COMMITTED where the alias has SNAPSHOT and no transaction; returns whether it did."""
+        """Set READ COMMITTED where the alias has SNAPSHOT and no transaction is open; return whether it was set."""
         if self.in_atomic_block or not self._is_snapshot:
             return False
         self._set_isolation(None)
@@ -117,7 +117,7 @@ class SnapshotLevel(Mixin):
 
 
 class LeavesSnapshot(Mixin):
-    """Part of the schema editor: see SnapshotLevel. Inside an atomic block of the application the server refuses it."""
+    """The part of the schema editor for SnapshotLevel. Inside an application's atomic block the server refuses the change."""
 
     _left_snapshot = False
 

@@ -1,4 +1,4 @@
-"""DATABASES of one alias: what is known, checked, and how it becomes ODBC keywords."""
+"""The settings of one alias: validation, and translation into ODBC keywords."""
 
 import difflib
 import re
@@ -79,7 +79,7 @@ _TEXTS = ("collation", "driver", "dsn", "extra_params")
 
 
 def read(alias: str, settings_dict: Mapping[str, Any]) -> ConnectionSettings:
-    """The alias's settings, validated; what may be secret is a Secret.
+    """The alias's settings, validated, with Secrets for values that may be secret.
 
     :raises ImproperlyConfigured: an unknown option (with the nearest known one) or a bad value.
     """
@@ -225,7 +225,7 @@ def _function(alias: str, name: str, value: Any) -> Optional[str]:
 
 
 def _field_names(alias: str, name: str, value: Any) -> Tuple[str, ...]:
-    """A tuple of names app_label.Model.field; whether the project has them, the schema editor and the checks tell."""
+    """A tuple of names app_label.Model.field; the schema editor and the system checks look for them in the project."""
     names = () if value is None else value
     if isinstance(names, (list, tuple, set, frozenset)):
         wrong = [each for each in names if not isinstance(each, str) or not re.fullmatch(r"\w+\.\w+\.\w+", each)]
@@ -238,7 +238,7 @@ def _field_names(alias: str, name: str, value: Any) -> Tuple[str, ...]:
 
 
 def _schema(alias: str, name: str, value: Any) -> Optional[str]:
-    """A name without delimiters, as sysname holds it: Meta.db_table has delimiters, this option has none."""
+    """A name that fits sysname, without delimiters, which belong to Meta.db_table only."""
     if value is None or isinstance(value, str) and len(value) <= MAX_NAME_LENGTH and not set('[]"') & set(value):
         return value
     raise ImproperlyConfigured(
@@ -261,7 +261,7 @@ def _number(alias: str, name: str, value: Any) -> Union[int, float]:
 
 
 def without_effect(options: Mapping[str, Any], of_driver: Mapping[str, str]) -> List[Tuple[str, str]]:
-    """(name, reason) of the options that change nothing.
+    """(name, reason) of each option without effect.
 
     :param of_driver: see plugin.Driver.without_effect.
     """
@@ -317,7 +317,7 @@ def keywords(
 
 
 def _extra(alias: str, options: Mapping[str, Any]) -> Dict[str, Any]:
-    """The keywords of extra_params; of duplicates the first counts, as for the driver."""
+    """The keywords of extra_params; the first of duplicates wins, as with the driver."""
     where = _option(alias, "extra_params")
     try:
         pairs = connection_string.parse(options.get("extra_params") or "")

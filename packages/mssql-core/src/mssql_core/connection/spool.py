@@ -1,4 +1,4 @@
-"""Rows that had to be read before anybody wants them."""
+"""Rows that had to be read early, kept until they are wanted."""
 
 import pickle
 import tempfile
@@ -9,7 +9,7 @@ _MEMORY = 8 * 2**20
 
 
 class Spool:
-    """A list of rows of any length in little memory."""
+    """A list of rows of any length that needs little memory."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115
@@ -21,7 +21,7 @@ class Spool:
         self._file.close()
 
     def rows(self) -> Iterator[Tuple[Any, ...]]:
-        """The rows in order; the file is gone behind the last one, or with this iterator."""
+        """The rows in order; the file is removed after the last one, or with this iterator."""
         with self._file as file:
             end = file.tell()
             file.seek(0)

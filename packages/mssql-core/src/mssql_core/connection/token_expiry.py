@@ -1,4 +1,4 @@
-"""How long the credentials of a connection hold."""
+"""The lifetime of a connection's credentials."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ logger = logging.getLogger("mssql_core.connection")
 
 
 class Lifetime:
-    """The end of what a connection was opened with, such as an access token.
+    """The expiry of a connection's credentials, such as an access token.
 
     :param max_age: seconds from now, or None for ever; 0 is one request, however long.
     """
@@ -22,7 +22,7 @@ class Lifetime:
         return self._end is not None and time.monotonic() >= self._end
 
     def warn(self, alias: str) -> None:
-        """Tell once that the connection is used although its token has expired."""
+        """Log once that the connection is used although its token has expired."""
         if self._told or not self.is_over:
             return
         self._told = True
@@ -34,7 +34,7 @@ class Lifetime:
 
 
 def bounded(close_at: Optional[float], max_age: Optional[float]) -> Optional[float]:
-    """When Django closes the connection between requests: ``close_at`` or sooner.
+    """The time from which Django closes the connection between requests: ``close_at`` or sooner.
 
     :param close_at: by CONN_MAX_AGE, on the monotonic clock; None is never.
     :param max_age: seconds from now, or None.

@@ -1,4 +1,4 @@
-"""Transactions as T-SQL text, and what is known about them.
+"""Transactions in T-SQL, and their known state.
 
 The driver stays in autocommit mode. BEGIN TRANSACTION goes out with the first statement that
 needs it, so an atomic block costs two messages beside its own statements, an empty one none.
@@ -47,7 +47,7 @@ _IDENTITY_INSERT = re.compile(r"\bSET IDENTITY_INSERT (.+?) ON\b", re.IGNORECASE
 
 
 class State(enum.Enum):
-    """Of the connection's transaction."""
+    """The state of the connection's transaction."""
 
     #: None was begun, or its end was answered.
     NONE = "none"
@@ -62,7 +62,7 @@ class State(enum.Enum):
 
 
 class Transactions(Mixin):
-    """Part of DatabaseWrapper.
+    """The part of DatabaseWrapper for transactions.
 
     :ivar transaction: what is known about the transaction, see :class:`State`.
     :ivar commit_was_sent: the last COMMIT TRANSACTION may have reached the server; whoever asks sets it to False before.
@@ -88,9 +88,9 @@ class Transactions(Mixin):
     # ---- around statements -----------------------------------------------------------
 
     def before_statement(self, sql: str) -> None:
-        """Called before each statement: opens the transaction where one is needed.
+        """Begin the transaction before a statement that needs one.
 
-        :raises django.db.transaction.TransactionManagementError: the transaction is over, and was not rolled back.
+        :raises django.db.transaction.TransactionManagementError: the transaction has ended, and was not rolled back.
         """
         if self._manual_by_block and not self.in_atomic_block:
             # The block was interrupted while it was entered or left.
@@ -106,7 +106,7 @@ class Transactions(Mixin):
                 self._begin()
 
     def _look_at_options(self, text: str) -> None:
-        """What the text sets, whether ON or OFF, lasts for the session."""
+        """Reset session options that an earlier text changed, and note those that this one changes."""
         if self._is_off_course:
             with self._own_cursor() as cursor:
                 cursor.execute("SET NOCOUNT, IMPLICIT_TRANSACTIONS OFF")
@@ -118,7 +118,7 @@ class Transactions(Mixin):
             self.pool.cancels = False
 
     def after_statement(self, sql: str) -> None:
-        """Called after each statement that succeeded: its text may have ended the transaction, or begun one."""
+        """Check after a successful statement whether its text ended the transaction, or began one."""
         # Nearly no statement has one of the words; looking for them takes a tenth of the expressions' time.
         words = sql.upper()
         begins = "BEGIN" in words and _BEGINS.search(sql)
@@ -133,7 +133,7 @@ class Transactions(Mixin):
             self._called = not is_plain and bool(_CALLS.search(sql))
 
     def after_error(self, error: BaseException, sql: str = "") -> None:
-        """Called with each error of a statement, and with each exception that interrupted one, before it is raised."""
+        """Check the state after a statement's error, or an exception that interrupted it, before that is raised."""
         if isinstance(error, errors.Error) and error.is_disconnect:
             self.lost(error)
             return
@@ -151,9 +151,9 @@ class Transactions(Mixin):
                 self._switch_identity_insert_off(sql)
 
     def _end_open_transaction(self, sql: str) -> None:
-        """In autocommit mode, what failed or was cancelled may have left a transaction of its own open (error 266).
+        """Roll back a transaction that a failed or cancelled statement left open in autocommit mode (error 266).
 
-        All that follows would be a part of it, and be lost with the connection.
+        All later statements would be part of it, and lost with the connection.
         https://learn.microsoft.com/sql/relational-databases/errors-events/mssqlserver-266-database-engine-error
         """
         if self._is_of_text or not (_CALLS.search(sql) or _BEGINS.search(sql)):
@@ -185,7 +185,7 @@ class Transactions(Mixin):
             self.lost(error)
 
     def _switch_identity_insert_off(self, sql: str) -> None:
-        """A cancelled batch leaves the switch on where its CATCH does not run: 545 and 8107 for all that follows.
+        """Reset IDENTITY_INSERT after a cancelled batch, whose CATCH does not run: else errors 545 and 8107 follow.
 
         https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (attentions are not caught)
         """
@@ -222,9 +222,9 @@ class Transactions(Mixin):
         self.transaction = State.OPEN
 
     def _ask(self, error: Optional[BaseException]) -> None:
-        """Is the transaction still the same, and able to go on?
+        """Ask the server whether the transaction is still the same, and can go on.
 
-        :param error: what made the question necessary, or None.
+        :param error: the error that made the question necessary, or None.
         """
         # Until the answer says otherwise.
         self.transaction = State.OVER
@@ -240,7 +240,7 @@ class Transactions(Mixin):
             self._break_block(error)
 
     def _resolve(self) -> None:
-        """Roll back what is open, so that nothing is. :raises mssql_core.errors.Error: nothing is known then."""
+        """Roll back any open transaction. :raises mssql_core.errors.Error: the state stays unknown."""
         self.transaction = State.UNKNOWN
         self.pool.discard()
         with self._own_cursor() as cursor:
@@ -248,7 +248,7 @@ class Transactions(Mixin):
         self.transaction = State.NONE
 
     def _end(self) -> None:
-        """Commit, or tell that there is nothing left to be committed."""
+        """Commit. :raises django.db.transaction.TransactionManagementError: the transaction has ended already."""
         if self.transaction is State.NONE:
             return
         if self.transaction is State.OPEN and self._called:
@@ -299,7 +299,7 @@ class Transactions(Mixin):
             raise
 
     def _settle(self) -> None:
-        """Autocommit is on, whatever interrupted it: what is open belongs to nobody, and is rolled back before the next statement."""
+        """Note that autocommit is on: a transaction that an interruption left open is rolled back before the next statement."""
         self.autocommit = True
         if self.transaction is State.LOST:
             self._drop()
@@ -314,7 +314,7 @@ class Transactions(Mixin):
         return autocommit
 
     def _leave_block(self) -> None:
-        """The block's COMMIT or ROLLBACK was answered, else it was interrupted: nothing of it may be kept."""
+        """Leave an atomic block: without an answer to its COMMIT or ROLLBACK, nothing of it may be kept."""
         if self.connection is None or self.transaction is State.NONE:
             return
         self.run_on_commit: List[Any] = []
@@ -373,7 +373,7 @@ class Transactions(Mixin):
             raise
 
     def _savepoint_commit(self, sid: str) -> None:
-        """SAVE TRANSACTION has no counterpart to RELEASE SAVEPOINT."""
+        """Do nothing: T-SQL has no RELEASE SAVEPOINT."""
 
     # ---- losing and closing ----------------------------------------------------------
 

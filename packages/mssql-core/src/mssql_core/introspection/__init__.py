@@ -1,1 +1,1 @@
-"""What the server's catalogue says: for inspectdb, and for the schema editor."""
+"""The server's catalogue, for inspectdb and for the schema editor."""

@@ -9,7 +9,7 @@ _WRITTEN_ANYWAY = frozenset(("blank", "db_column", "db_comment", "null", "primar
 
 
 class Code(str):
-    """A text that is written as it is: Python code."""
+    """Python code, written as it is."""
 
     __slots__ = ()
 
@@ -19,15 +19,15 @@ class Code(str):
 
 class FieldCall(str):
     """
-    The path of a field class; with its arguments once inspectdb opens the parenthesis.
+    The path of a field class, with its arguments once inspectdb opens the parenthesis.
 
-    inspectdb takes a text for a column's field, and writes it before "(" and arguments of its own.
-    The path has a dot, so that it is taken for that of a class of one's own: inspectdb then adds no length,
-    digits or collation to what is said here. It writes no import either, so the text has one of its own.
+    inspectdb writes a column's field as a string, followed by "(" and arguments of its own.
+    The path has a dot, so that inspectdb takes the class for a custom field and adds no length,
+    digits or collation. It adds no import either, so the string imports the class itself.
 
     :param path: as the hook ``mssql_field_type`` returns it: a name of django.db.models, or a dotted path.
     :param arguments: name -> value; each is written as its repr.
-    :raises ImproperlyConfigured: an argument that inspectdb writes too, which would stand there twice.
+    :raises ImproperlyConfigured: an argument that inspectdb itself writes.
     """
 
     path: str

@@ -1,10 +1,10 @@
 """Foreign keys switched off and on again, for fixtures.
 
-A table's keys are switched off at the first write to it, since nobody knows beforehand which tables a fixture fills, and
+A table's keys are switched off at the first write to it: which tables a fixture fills is not known beforehand, and
 ALTER TABLE locks each table it names (Sch-M). Without the right to alter a table its keys stay on, and the order of the
-fixture's rows counts. NOCHECK leaves a key untrusted, which the optimizer then does not use; only WITH CHECK
-validates the rows and makes it trusted again. Where it finds a row without its parent it fails as schema changes do:
-the whole transaction is gone, not its statement alone. So such rows are looked for before, by a query.
+fixture's rows matters. NOCHECK leaves a key untrusted, so that the optimizer does not use it; only WITH CHECK
+validates the rows and makes it trusted again. Where it finds a row without its parent it rolls back the whole
+transaction, as failed schema changes do. So a query looks for such rows first.
 https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql
 https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql (errors that end a transaction)
 """
@@ -68,16 +68,16 @@ class ForeignKeyChecks:
         self._done: Set[Tuple[bool, Optional[Tuple[str, str]]]] = set()
 
     def disable(self) -> None:
-        """From now on the first write to a table switches its keys off; rows are not checked until :meth:`check`."""
+        """Switch a table's keys off at the first write to it; rows stay unchecked until :meth:`check`."""
         self.active = True
         self.rolled_back()
 
     def before_write(self, cursor: Any, sql: str, default_schema: str) -> None:
         """Switch off the keys that the statement could violate before the whole fixture is there.
 
-        An insert or update needs the rows that its own keys name; a delete those keys that name its rows.
+        An insert or update concerns the table's own keys; a delete, the keys that reference the table.
 
-        :param cursor: one that does not come back here.
+        :param cursor: one whose statements do not call this method.
         """
         for action, name in _WRITE.findall(sql):
             write = (action[:6].upper() == "DELETE", _of_text(name, default_schema))
@@ -94,13 +94,13 @@ class ForeignKeyChecks:
             self._off.update(keys)
 
     def rolled_back(self) -> None:
-        """ALTER TABLE is undone with all else, up to the savepoint: the next write asks anew."""
+        """Forget what is off: a rollback undoes ALTER TABLE too, so that the next write asks again."""
         self._keys = None
         self._done.clear()
         self._off.clear()
 
     def enable(self, cursor: Any) -> None:
-        """Switch them on for new rows; present rows are the business of :meth:`check`."""
+        """Switch the keys on for new rows; :meth:`check` is for existing ones."""
         self.active = False
         if not self._ours:
             return
@@ -111,8 +111,8 @@ class ForeignKeyChecks:
     def check(self, cursor: Any, tables: Optional[Iterable[TableName]] = None) -> None:
         """Check the rows of keys that are off or untrusted, and trust them again.
 
-        :param tables: TableNames with their schemas, besides those whose keys were switched off here; None for all.
-        :raises django.db.IntegrityError: a row without its parent; an open transaction can go on.
+        :param tables: TableNames with their schemas, besides the tables whose keys were switched off here; None for all.
+        :raises django.db.IntegrityError: a row without its parent; an open transaction stays usable.
         """
         doubtful = _doubtful(cursor)
         if tables is not None:
@@ -133,13 +133,13 @@ class ForeignKeyChecks:
 
 
 def _doubtful(cursor: Any) -> Dict[_Key, List[Any]]:
-    """Key -> its columns, in rows, of those that are off or untrusted."""
+    """The rows of each key's columns, for keys that are off or untrusted."""
     every = groupby(rows(cursor, _DOUBTFUL), key=lambda column: column[:5])
     return {_Key._make(key): list(columns) for key, columns in every}
 
 
 def _look_for_orphans(cursor: Any, keys: Mapping[_Key, Sequence[Any]]) -> None:
-    """One query for all keys whose tables the login may read; of the others ALTER TABLE has to judge."""
+    """Raise IntegrityError for rows without a parent, of the keys whose tables the login may read."""
     readable = [key for key, columns in keys.items() if all(column.may_select for column in columns)]
     if not readable:
         return
@@ -161,7 +161,7 @@ def _look_for_orphans(cursor: Any, keys: Mapping[_Key, Sequence[Any]]) -> None:
 
 
 def _orphans(key: _Key, columns: Sequence[Any]) -> str:
-    """The rows of which every column of the key has a value, and no row of the other table has them all."""
+    """A query for rows whose key has a value in every column, and no parent."""
     pairs = [(quote_bare(column.column_name), quote_bare(column.referenced_column)) for column in columns]
     return "SELECT 1 FROM %s AS c WHERE %s AND NOT EXISTS (SELECT 1 FROM %s AS p WHERE %s)" % (
         TableName(key.schema_name, key.table_name),
@@ -180,7 +180,7 @@ def _referenced(key: _Key) -> Tuple[str, str]:
 
 
 def _of_text(name: str, default_schema: str) -> Optional[Tuple[str, str]]:
-    """Schema and name, as SQL writes them, in the form of :func:`_table`; None for another database's table."""
+    """(schema, name) of a table in SQL, as :func:`_table` returns it; None for a table of another database."""
     parts = [bare_identifier(part).casefold() for part in _NAME.findall(name)]
     if len(parts) > 2 or ".." in name:
         return None

@@ -1,4 +1,4 @@
-"""The columns that a model takes for its key, where the table has none."""
+"""The key of a model whose table has no primary key."""
 
 from typing import Any, Iterable, NamedTuple, Tuple
 
@@ -10,7 +10,7 @@ _NO_KEYS = ("geography", "geometry", "image", "ntext", "rowversion", "text", "ti
 
 class Key(NamedTuple):
     """
-    What tells a model's rows apart.
+    The columns that identify a model's rows.
 
     :ivar columns: their names, in the key's order.
     :ivar is_primary: whether they are the table's primary key.
@@ -26,9 +26,8 @@ def key_of(introspection: Any, cursor: Cursor, table_name: str) -> Key:
     """
     The Key of a table or view.
 
-    Without a primary key: the columns of the shortest unique index or constraint over all rows, none of them nullable;
-    else the identity; else the first column of which the server can tell whether two are equal, one that is never NULL
-    before others.
+    Without a primary key: the columns of the shortest unique index or constraint without a filter and without nullable
+    columns; else the identity; else the first comparable column, preferably one that is never NULL.
     """
     constraints = introspection.get_constraints(cursor, table_name).values()
     for constraint in constraints:

@@ -28,7 +28,7 @@ def takes_from_sequence(default: Optional[str]) -> bool:
 
 def column_notes(column: Any) -> Tuple[str, ...]:
     """
-    Comments about a column, in the order of what matters.
+    Comments about a column, the most important first.
 
     https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
 

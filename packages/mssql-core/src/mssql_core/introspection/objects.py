@@ -1,4 +1,4 @@
-"""What the server's catalogue says about a table: value types and T-SQL text."""
+"""The objects of a table in the catalogue, which write their own DDL."""
 
 import re
 from typing import Iterable, List, Match, NamedTuple, Optional, Sequence, Tuple, Union
@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
 
 
 def is_hidden(column_name: str) -> bool:
-    """Is this a computed column that only exists for an index?"""
+    """Is this a computed column that exists only for an index?"""
     return column_name.startswith((HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX))
 
 
@@ -310,7 +310,7 @@ class Column(NamedTuple):
 
 
 class ExtendedProperty(NamedTuple):
-    """A property of a table or of one of its parts; comments are such."""
+    """An extended property of a table or of one of its parts, such as a comment."""
 
     table: TableName  # with its schema
     name: str

@@ -1,4 +1,4 @@
-"""Names of classes and fields for tables and columns that may have any name."""
+"""Python names for models and fields of tables and columns with any name."""
 
 import keyword
 import re
@@ -14,16 +14,16 @@ _RESERVED = frozenset(name for name in dir(Model) if not name.startswith("_")) |
 
 
 class ClassNames:
-    """The names of models, each once; Django's registry does not tell upper case from lower."""
+    """The names of models, each unique without regard to case, as Django's registry demands."""
 
     def __init__(self) -> None:
         self._names: Dict[str, str] = {}
 
     def of(self, table_name: str, proposed: str) -> str:
         """
-        The name of a table's class, the same each time.
+        The name of a table's model, the same at each call.
 
-        :param proposed: what to make it of.
+        :param proposed: the name to make it from.
         """
         if table_name not in self._names:
             name = proposed if proposed.isidentifier() and not keyword.iskeyword(proposed) else "Table%s" % proposed
@@ -32,7 +32,7 @@ class ClassNames:
 
 
 def unique(name: str, taken: Container[str]) -> str:
-    """`name`, with a number where it is taken; `taken` are in lower case."""
+    """`name`, with a number where it is taken; the names in `taken` are in lower case."""
     candidate, number = name, 1
     while candidate.lower() in taken:
         number += 1
@@ -41,7 +41,7 @@ def unique(name: str, taken: Container[str]) -> str:
 
 
 def field_name(name: str, used: Iterable[str]) -> str:
-    """`name` as Python reads it, where it is no word of Django's models and no other field's; else another."""
+    """A field name made from `name`: a valid identifier, no attribute of Django's models, and no other field's."""
     name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", name))
     if not name.isidentifier():
         # Some signs are letters of words, and of no names: superscripts, for one.

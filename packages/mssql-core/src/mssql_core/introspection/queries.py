@@ -1,5 +1,5 @@
 """
-The catalogue queries of introspection and of the schema editor, one per question.
+The catalogue queries of introspection and of the schema editor.
 
 Every name is a parameter. A table is found by OBJECT_ID of its quoted name, so
 that schema and collation follow the server's own rules. The catalogue shows
@@ -275,9 +275,9 @@ def rows(cursor: Cursor, sql: str, params: Params = ()) -> List[Any]:
 
 def rows_of(cursor: Cursor, sql: str, table: TableName) -> List[Any]:
     """
-    Run a query about one table (a TableName) where its database's catalogue is.
+    Run a query about one table in its own database's catalogue.
 
-    A system procedure is in each database, and runs in the one that its name says.
+    A system procedure exists in each database, and runs in the one that its name names.
     https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
     """
     count = sql.count("%s")
@@ -294,7 +294,7 @@ def _row_type(names: Tuple[str, ...]) -> Any:
 
 
 def indexes(cursor: Cursor, table: TableName) -> List[List[Any]]:
-    """Return a list of rows, one per column, for each index of `table` (a TableName)."""
+    """Return a list of rows, one per column, for each index of the table."""
     return _grouped(rows_of(cursor, INDEXES, table), "index_id")
 
 

@@ -1,4 +1,4 @@
-"""What the catalogue holds about one table, read with one query per kind of object."""
+"""The objects of one table in the catalogue, read with one query for each kind."""
 
 from typing import Any, Container, Dict, Iterable, List, Optional, Tuple
 
@@ -30,7 +30,7 @@ class TableSnapshot:
     """
     The objects of a table at one moment, each able to write its own DDL.
 
-    A snapshot without columns is that of a table the catalogue does not know.
+    A snapshot without columns is that of a table that does not exist.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ _NAMED_GROUPS = ("indexes", "foreign_keys", "incoming", "checks", "defaults", "s
 
 
 def _identities(item: Any) -> List[Any]:
-    """Return what makes an object the same as another: its name, its columns."""
+    """Return what identifies an object: its name, and its columns."""
     columns = getattr(item, "columns", None) or getattr(item, "column", None)
     unique = getattr(item, "is_unique", None)
     return [item.name] + ([(columns, unique)] if columns else [])
@@ -183,10 +183,10 @@ def renamed_key(key: ForeignKey, table: TableName, old: str, new: str) -> Foreig
 
 def load(cursor: Cursor, table: TableName, schema_option: Optional[str] = None) -> TableSnapshot:
     """
-    Return the TableSnapshot of `table` (a TableName).
+    Return the TableSnapshot of a table.
 
-    :param schema_option: the alias's schema, if it has one: it tells how models
-        name the tables at the other end of foreign keys.
+    :param schema_option: the alias's schema, if it has one; it decides how the
+        tables at the other end of foreign keys are named.
     """
     columns, defaults = _columns(queries.rows_of(cursor, queries.COLUMNS, table), table)
     if not columns:
