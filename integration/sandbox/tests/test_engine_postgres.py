@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -117,3 +118,28 @@ def test_a_stopped_cluster_starts_again():
         assert cluster._folder is None
     with cluster, cluster.connect("postgres") as connection:
         assert connection.execute("select 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "free, flags, tmpdir, folders",
+    [
+        (2**31, 0, None, ["/dev/shm"]),
+        (2**29, 0, None, []),
+        (2**31, os.ST_NOEXEC, None, []),
+        (2**31, 0, "/var/tmp", []),
+    ],
+    ids=["room", "too little room", "no programs", "another place is named"],
+)
+def test_the_data_is_in_memory_where_there_is_room(monkeypatch, free, flags, tmpdir, folders):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if tmpdir:
+        monkeypatch.setenv("TMPDIR", tmpdir)
+    room = SimpleNamespace(f_bavail=free // 4096, f_frsize=4096, f_flag=flags)
+    monkeypatch.setattr(os, "statvfs", lambda path: room)
+    assert postgres._memory() == folders
+
+
+def test_a_system_without_memory_for_files_has_a_folder_on_a_disk(monkeypatch):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(os, "statvfs", lambda path: (_ for _ in ()).throw(FileNotFoundError(path)))
+    assert postgres._memory() == []
