@@ -2,7 +2,7 @@
 
 Options: --count values of each kind (1,000), --version 2016 to 2025, several too (2016 2022), --kinds names. Moments and
 UUIDs are tried once for each column type that they may have: --datetime-type, --uuid-type (all of them). With --keep
-the results are kept, and the documentation's page is written. With MSSQL_TEST_URL the server that it names is the only one.
+the results are kept beside those of other kinds, and the documentation's page is written. With MSSQL_TEST_URL the server that it names is the only one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> int:
         with serve(version) as server:
             lines = []
             for options, kinds in _runs(arguments):
-                for line in _on(server.database("properties", **options), kinds, arguments.count):
+                for line in _on(server.database("properties", plugins=["json"], **options), kinds, arguments.count):
                     print(
                         "| `{field}` | {column} | {0} | {values} | {result} | {seconds} |".format(version, **line),
                         flush=True,

@@ -38,7 +38,8 @@ def check_found(
         for some in parts(list(zip(keys, wanted))[:: LOOKED_UP if thin else 1]):
             _check_exact(kind, some)
     for some in parts(list(zip(keys, stored))[:: LOOKED_UP if thin else 1]):
-        _check_ranges(kind, some)
+        if about.ranged:
+            _check_ranges(kind, some)
         _check_annotated(kind, some)
         _check_raw(kind, some)
     if about.ordered:
@@ -112,6 +113,7 @@ def extra(value: Any) -> list[Any]:
 
 _DAY = datetime.date(2000, 1, 1)
 _EXTRA: dict[Any, list[Any]] = {
+    (list, dict): [[number] for number in range(LONG)],
     bool: [True, False],
     int: list(range(LONG)),
     float: [number / 7 for number in range(LONG)],

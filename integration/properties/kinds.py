@@ -29,6 +29,7 @@ class Kind:
     :ivar kept: what is read of a value.
     :ivar refused: values that no path may store.
     :ivar ordered: whether the server's order is that of Python.
+    :ivar ranged: whether the field has ranges; a JSONField has none.
     :ivar finds_given: whether a value finds its row where another one is kept of it; conditions round no decimals.
     """
 
@@ -37,6 +38,7 @@ class Kind:
     kept: Callable[[Any], Any] = lambda value: value
     refused: st.SearchStrategy[Any] | None = None
     ordered: bool = True
+    ranged: bool = True
     finds_given: bool = True
 
 
@@ -95,6 +97,15 @@ _DECIMALS = st.decimals(-9999999, 9999999, allow_nan=False, places=5) | st.float
 _NO_NUMBERS = st.sampled_from([decimal.Decimal("1e40"), decimal.Decimal("12345678.5"), decimal.Decimal(-99999999)])
 
 
+_JSON_NUMBERS = _integers(53) | st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
+# Without null at the top, which is another value than the column's NULL, and has tests of its own.
+_JSON = st.recursive(
+    st.booleans() | _JSON_NUMBERS | st.text(_TEXT, max_size=20),
+    lambda inner: st.lists(inner | st.none(), max_size=4) | st.dictionaries(st.text(_TEXT, max_size=8), inner | st.none(), max_size=4),
+    max_leaves=8,
+)  # fmt: skip
+
+
 def _beyond(bits: int) -> st.SearchStrategy[int]:
     return st.integers(2**bits, 2**70) | st.integers(-(2**70), -(2**bits) - 1)
 
@@ -118,6 +129,7 @@ KINDS: dict[str, Kind] = {
                        refused=st.sampled_from([math.nan, math.inf, -math.inf])),
     "GenericIPAddressField": Kind(models.GenericIPAddressField, st.ip_addresses().map(str), models.GenericIPAddressField().get_prep_value, ordered=False),
     "IntegerField": Kind(models.IntegerField, _integers(31), refused=_beyond(31)),
+    "JSONField": Kind(models.JSONField, _JSON, ordered=False, ranged=False),
     "LegacyDateTimeField": Kind(LegacyDateTimeField, _moments(1753, 9999), _step, refused=_moments(2, 1751)),
     "PositiveBigIntegerField": Kind(models.PositiveBigIntegerField, st.integers(0, 2**63 - 1)),
     "PositiveIntegerField": Kind(models.PositiveIntegerField, st.integers(0, 2**31 - 1)),

@@ -29,8 +29,9 @@ refused. On failure it names the path or the lookup, and the values.
 | `db_default` | 1 in 50 |
 | values that no path may store, one for 200 others | `create()`, `save()`, `update()` and all bulk paths |
 
-Orders and ranges of text, bytes and UUIDs are the server's own, not Python's, so only their ends are looked at. `SlugField`,
-`EmailField`, `URLField` and files are stored as `CharField` is.
+Orders and ranges of text, bytes and UUIDs are the server's own, not Python's, so only their ends are looked at; a `JSONField`
+has none. `SlugField`, `EmailField`, `URLField` and files are stored as `CharField` is. U+0000 is not among the characters: a
+server stores it, the sandbox refuses it.
 """
 
 

@@ -13,7 +13,7 @@ Result = dict[str, Any]
 
 
 def keep(sandbox: str | None, lines: list[dict[str, Any]]) -> None:
-    """Keep what a run on one server told.
+    """Keep what a run on one server told; what an earlier run told of other kinds stays.
 
     :param sandbox: the version that the sandbox played; None for a real server.
     :param lines: of the table.
@@ -24,10 +24,13 @@ def keep(sandbox: str | None, lines: list[dict[str, Any]]) -> None:
         server = ".".join(map(str, connection.server.version))
     finally:
         connection.close()
-    result = {"sandbox": sandbox, "server": server, "date": str(datetime.date.today()), "lines": lines}
     RESULTS.mkdir(exist_ok=True)
-    name = f"sandbox-{sandbox}" if sandbox else f"server-{server}"
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    path = RESULTS / ("%s.json" % (f"sandbox-{sandbox}" if sandbox else f"server-{server}"))
+    kept = json.loads(path.read_text(encoding="utf-8"))["lines"] if path.exists() else []
+    by_column = {(line["field"], line["column"]): line for line in [*kept, *lines]}
+    lines = [by_column[key] for key in sorted(by_column)]
+    result = {"sandbox": sandbox, "server": server, "date": str(datetime.date.today()), "lines": lines}
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def load() -> list[Result]:
