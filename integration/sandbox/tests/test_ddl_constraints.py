@@ -176,3 +176,10 @@ def test_an_index_limits_its_entries_as_long_as_it_is_there(client):
     client.infos("CREATE INDEX filtered ON w (v) WHERE id > 5")
     client.run("INSERT INTO w VALUES (NULL, REPLICATE('x', 1800))")
     assert client.errors("INSERT INTO w VALUES (6, REPLICATE('x', 1800))") == [1946]
+
+
+def test_dollar_signs_in_the_texts_of_a_definition_are_text(client):
+    client.run("CREATE TABLE a (s nvarchar(20) DEFAULT N'$7 $1', n int CHECK (n <> 3 OR N'$5' = N'$5'))")
+    client.run("ALTER TABLE a ADD t nvarchar(20) NOT NULL DEFAULT N'$9', u AS (s + N'$2')")
+    client.run("CREATE INDEX ix ON a (n) WHERE s <> N'$8'; INSERT INTO a DEFAULT VALUES")
+    assert client.run("SELECT s, t, u FROM a") == [("$7 $1", "$9", "$7 $1$2")]

@@ -415,3 +415,14 @@ def test_the_cloud_reads_versions_and_qualifies_before_it_locks():
     assert reader.errors("UPDATE t SET v = 5 WHERE id = 1") == [1222]
     assert reader.errors("SELECT * FROM t WITH (UPDLOCK) WHERE id = 3") == [1222]
     server.close()
+
+
+def test_dollar_signs_in_the_keys_of_a_search_are_text(sessions):
+    writer, _ = sessions
+    writer.run(
+        "DROP TABLE IF EXISTS is_s; CREATE TABLE is_s (s nvarchar(9) PRIMARY KEY); INSERT INTO is_s VALUES ('$5')"
+    )
+    writer.run("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; BEGIN TRANSACTION")
+    assert writer.run("SELECT s FROM is_s WHERE s = N'$5'") == [("$5",)]
+    writer.run("UPDATE is_s SET s = N'$1' WHERE s = N'$5'; COMMIT")
+    assert writer.run("SELECT s FROM is_s") == [("$1",)]

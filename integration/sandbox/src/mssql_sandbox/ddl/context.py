@@ -62,8 +62,13 @@ class Ddl:
         return first_value(self.connection, sql, arguments)
 
     def write(self, sql: str, *arguments: Any) -> None:
-        """Change the catalogue's tables, with the next statement to save a round trip."""
-        self._waiting.append((_ARGUMENT.sub(lambda match: _literal(arguments[int(match[1]) - 1]), sql), []))
+        """Change the catalogue's tables, with the next statement to save a round trip.
+
+        :param sql: without arguments it stays as it is: a user's text may hold ``$1``.
+        """
+        if arguments:
+            sql = _ARGUMENT.sub(lambda match: _literal(arguments[int(match[1]) - 1]), sql)
+        self._waiting.append((sql, []))
 
     def insert(self, table: str, **values: Any) -> None:
         """A new row of ms.*, written as :meth:`write` does."""

@@ -34,6 +34,8 @@ _MEETS = {
 }  # fmt: skip
 # Beyond so many locks a server locks the table (lock escalation, same guide).
 _ESCALATION = 5000
+# Of a statement; texts may hold the same signs.
+_ARGUMENT = re.compile(r"'[^']*'|\$(\d+)")
 _CLASS = 91  # of the engine's locks that stand for transactions
 
 
@@ -130,8 +132,8 @@ def searched(session: Any, access: translate.Access, kind: str, arguments: list[
     :param arguments: of the statement.
     """
     if access.columns:
-        numbers = sorted({int(number) for number in re.findall(r"\$(\d+)", access.keys)})
-        sql = re.sub(r"\$(\d+)", lambda m: f"${numbers.index(int(m[1])) + 1}", access.keys)
+        numbers = sorted({int(number) for number in _ARGUMENT.findall(access.keys) if number})
+        sql = _ARGUMENT.sub(lambda m: f"${numbers.index(int(m[1])) + 1}" if m[1] else m[0], access.keys)
         rows = session.query(sql, [arguments[number - 1] for number in numbers])
         return [
             Note(access.table, kind, access.columns, frozenset(tuple(row[0]) for row in rows if None not in row[0]))
