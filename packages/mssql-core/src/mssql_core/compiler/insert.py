@@ -29,6 +29,7 @@ class InsertMixin(CompilerMixin):
     """INSERT of one object or many."""
 
     returning_fields: Optional[Sequence[Field]]
+    _hoists: Optional[Hoists]
 
     def as_sql(self) -> List[Compiled]:
         """The statements with their parameters; with returning_fields each one also selects rows."""

@@ -1,39 +1,43 @@
-"""The nodes of a statement, compiled by the connection's table instead of `as_microsoft` methods."""
+"""Compilation of a statement's nodes by the connection's table of functions, instead of `as_microsoft` methods."""
+
+from typing import Any, Optional
 
 from django.db.models.expressions import Col
 from django.db.models.sql.where import WhereNode
 
 from ..compat.orm import PARAMS
 from ..names import in_query, plain_column, quote_identifier, quote_source
+from ..plugin.django_types import CompilerMixin
+from ..plugin.types import Compiled
 from .cross_apply import Hoists
 
 
-class CompileMixin:
+class CompileMixin(CompilerMixin):
     """compile() of Django's compilers, which runs for each node of each statement."""
 
-    # What this statement computes in a derived table, once there is any.
-    _hoists = None
+    # The expressions that this statement computes in a derived table, once there are any.
+    _hoists: Optional[Hoists] = None
 
     @property
-    def hoists(self):
-        """What this statement computes in a derived table: see cross_apply.py."""
+    def hoists(self) -> Hoists:
+        """The expressions that this statement computes in a derived table: see cross_apply.py."""
         if self._hoists is None:
             self._hoists = Hoists()
         return self._hoists
 
-    def compile(self, node):
+    def compile(self, node: Any) -> Compiled:
         hoists = self._hoists
         if hoists is not None and hoists.in_use:
             return self._compile_beside(hoists, node)
         if type(node) is Col:
-            # More than half of all nodes, and only a plugin that translates columns would say otherwise.
+            # More than half of all nodes; only a plugin that translates columns has another translation.
             sql = plain_column(node.alias, node.target.column)
             if sql is not None and not self.connection.compiler_dispatch.translates_columns:
                 return sql, PARAMS()
         return self._translate(node)
 
-    def _compile_beside(self, hoists, node):
-        """A node that may be a column of the derived table."""
+    def _compile_beside(self, hoists: Hoists, node: Any) -> Compiled:
+        """Compile a node that may be a column of the derived table."""
         column = hoists.column(node)
         if column is None:
             sql, params = self._translate(node)
@@ -42,7 +46,7 @@ class CompileMixin:
                 return sql, params
         return column, PARAMS()
 
-    def _translate(self, node):
+    def _translate(self, node: Any) -> Compiled:
         connection = self.connection
         functions, with_values, has_vendor_method = connection.compiler_dispatch.kinds[type(node)]
         if with_values is not None:
@@ -51,22 +55,22 @@ class CompileMixin:
             translated = function(node, self, connection)
             if translated is not NotImplemented:
                 sql, params = translated
-                # Of conditions all Djangos have a list, to which UPDATE adds its own.
+                # The parameters of a condition are a list in all versions of Django: UPDATE adds its own to them.
                 return sql, list(params) if isinstance(node, WhereNode) else PARAMS(params)
         return super().compile(node) if has_vendor_method else node.as_sql(self, connection)
 
-    def quote_name(self, name):
-        """Of a column or alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""
+    def quote_name(self, name: str) -> str:
+        """Quote a column or an alias; tables are quoted where FROM, INSERT, UPDATE and DELETE name them."""
         sql = plain_column(None, name)
         if sql is not None:
             return sql
         return in_query(quote_source(name) if self._is_table(name) else quote_identifier(name))
 
-    def _is_table(self, name):
-        """Whether a name may have several parts: a column's has one, also where `].[` is in it."""
+    def _is_table(self, name: str) -> bool:
+        """Whether a name may have several parts; a column's has one, even with `].[` in it."""
         query = self.query
         tables = (query.alias_map, query.table_map, query.external_aliases, query.extra_tables)
         return any(name in names for names in tables) or (bool(query.model) and name == query.get_meta().db_table)
 
-    # Before Django 6.1; its aliases need no other treatment here.
+    # Called before Django 6.1; aliases are quoted in the same way.
     quote_name_unless_alias = quote_name

@@ -1,5 +1,7 @@
 """Django's SQL compilers for T-SQL."""
 
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
 from django.db.models import ExpressionWrapper
@@ -11,7 +13,9 @@ from ..compat import SQLInsertCompiler as SQLInsertShims
 from ..compat import orm
 from ..compat.orm import PARAMS, FullResultSet
 from ..names import in_query, may_have_parts, quote_identifier, quote_name, quote_source
-from .cross_apply import columns_beside_aggregates, is_column, value_column
+from ..plugin.django_types import Expression
+from ..plugin.types import Compiled, Params
+from .cross_apply import Hoists, columns_beside_aggregates, is_column, value_column
 from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
@@ -20,7 +24,7 @@ from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms
 from .predicates import is_predicate
-from .select_plan import SelectPlan, plan_of
+from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
 from .value_lists import within_limit
@@ -29,14 +33,16 @@ from .value_lists import within_limit
 class SelectMixin(CompileMixin):
     """The SELECT statement: paging, order, grouping, locks."""
 
-    #: What is decided of the statement, before it is written.
+    #: The shape of the statement, decided before it is written.
     plan = SelectPlan()
-    # Before Django 4.0 each statement without rows is left out.
+    # Before Django 4.0 there is no other value: each statement without rows is left out.
     elide_empty = True
+    select: List[Selected]
+    _meta_ordering: Any
 
     # ---- the whole statement -----------------------------------------------------
 
-    def as_sql(self, with_limits=True, with_col_aliases=False):
+    def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> Compiled:
         query = self.query
         plan = plan_of(query, with_limits, with_col_aliases)
         # With a filter on windows, the statement inside numbers its rows.
@@ -45,7 +51,7 @@ class SelectMixin(CompileMixin):
         try:
             return within_limit(self.connection, write, plan)
         except UnnumberedNthValue:
-            # To look for one in each statement would cost as much as a tenth of its compilation.
+            # A search for one in every statement would cost as much as a tenth of its compilation.
             if plan.filters_windows or not uses_nth_value(query):
                 raise
         if is_distinct_on:
@@ -55,7 +61,7 @@ class SelectMixin(CompileMixin):
             )
         return within_limit(self.connection, NthValues(self).write, plan)
 
-    def write(self, plan):
+    def write(self, plan: SelectPlan) -> Compiled:
         """(sql, params) of the statement that `plan` describes."""
         self.plan, self._hoists = plan, None
         query = self.query
@@ -73,20 +79,20 @@ class SelectMixin(CompileMixin):
             sql = "SELECT * FROM (%s) AS [part]" % sql
         return sql, params
 
-    def write_numbered(self, plan):
-        """As :meth:`write`, for the rows that another statement is written around: they are neither distinct nor a subquery."""
+    def write_numbered(self, plan: SelectPlan) -> Compiled:
+        """As :meth:`write`, for the rows inside another statement: they are neither distinct nor a subquery."""
         inside = orm.shallow_copy(self)
         inside.query = self.query.clone()
         inside.query.distinct = inside.query.subquery = False
         try:
             return inside.write(plan)
         finally:
-            # What Django reads rows by, also where there are none (EmptyResultSet).
+            # Django reads the rows by these, also if there are none (EmptyResultSet).
             for name in ("select", "klass_info", "annotation_col_map", "col_count"):
                 setattr(self, name, getattr(inside, name, None))
             self.has_extra_select = False
 
-    def _select(self):
+    def _select(self) -> Compiled:
         """A statement that is neither a set operation nor filters windows."""
         query = self.query
         refcounts = query.alias_refcount.copy()
@@ -99,15 +105,17 @@ class SelectMixin(CompileMixin):
                 raise NotImplementedError("annotate() + distinct(fields) is not implemented.")
             parts, params = self._clauses(extra_select, order_by, group_by)
         finally:
-            # The joins of the set-up are this statement's only.
+            # The joins of the set-up belong to this statement alone.
             query.reset_refcounts(refcounts)
         sql = " ".join(parts)
         return self._without_extra(sql, params) if query.subquery and extra_select else (sql, params)
 
-    def _clauses(self, extra_select, order_by, group_by):
+    def _clauses(
+        self, extra_select: List[Selected], order_by: List[Ordered], group_by: List[Compiled]
+    ) -> Tuple[List[str], List[Any]]:
         """The clauses in their order, and their parameters."""
         query, plan = self.query, self.plan
-        # What HAVING computes beside the tables is known before FROM is written.
+        # Before FROM, which has the expressions that HAVING computes beside the tables.
         having, having_params = self._condition(self.having) if self.having is not None else ("", ())
         if group_by and self._hoists:
             group_by = self._with_hoisted(group_by, order_by)
@@ -130,30 +138,31 @@ class SelectMixin(CompileMixin):
             parts += ["HAVING", having]
             params += having_params
         if order_by:
-            parts += ["ORDER BY", _joined([(sql, found) for _, (sql, found, _) in order_by], params)]
+            parts += ["ORDER BY", _joined([(sql, term_params) for _, (sql, term_params, _) in order_by], params)]
         if plan.limited and plan.top is None:
             parts.append(self.page(params))
         return parts, params
 
-    def page(self, params):
-        """The clause of a slice with an offset; its bounds are added to `params`: one plan serves all pages."""
+    def page(self, params: List[Any]) -> str:
+        """The clause of a slice with an offset; its bounds are appended to `params`, so that one plan serves all pages."""
         low, high = self.query.low_mark, self.query.high_mark
         params.append(low)
         if high is None or high <= low:
-            # FETCH of no rows is error 10744; such a query has a WHERE that is never true.
+            # FETCH of no rows is error 10744; WHERE of such a query is never true.
             return "OFFSET %s ROWS"
         params.append(high - low)
         return "OFFSET %s ROWS FETCH NEXT %s ROWS ONLY"
 
-    def _columns(self, extra_select):
-        columns, params = [], []
-        for _, (sql, found), alias in self.select + extra_select:
+    def _columns(self, extra_select: List[Selected]) -> Tuple[str, List[Any]]:
+        columns: List[str] = []
+        params: List[Any] = []
+        for _, (sql, column_params), alias in self.select + extra_select:
             columns.append("%s AS %s" % (sql, quote_identifier(alias)) if alias else sql)
-            params += found
+            params += column_params
         return ", ".join(columns), params
 
-    def _condition(self, node):
-        """(sql, params) of WHERE or HAVING; '' for none, and for what is always true."""
+    def _condition(self, node: Optional[Expression]) -> Compiled:
+        """(sql, params) of WHERE or HAVING; '' for none, and for one that is always true."""
         if node is None:
             return "", ()
         try:
@@ -165,38 +174,40 @@ class SelectMixin(CompileMixin):
                 raise
             return "0 = 1", ()
 
-    def _without_extra(self, sql, params):
-        """The statement without the columns that it sorts by: a subquery has only those that were asked for."""
-        columns, column_params = [], []
+    def _without_extra(self, sql: str, params: Params) -> Compiled:
+        """The statement without the columns that it only sorts by, which a subquery may not have."""
+        columns: List[str] = []
+        params_before: List[Any] = []
         for expression, _, alias in self.select:
             if alias:
                 columns.append("[subquery].%s" % quote_identifier(alias))
             else:
-                column, found = expression.relabeled_clone({expression.alias: "subquery"}).as_sql(self, self.connection)
+                outer = expression.relabeled_clone({expression.alias: "subquery"})
+                column, column_params = outer.as_sql(self, self.connection)
                 columns.append(column)
-                column_params += found
-        return "SELECT %s FROM (%s) AS [subquery]" % (", ".join(columns), sql), [*column_params, *params]
+                params_before += column_params
+        return "SELECT %s FROM (%s) AS [subquery]" % (", ".join(columns), sql), [*params_before, *params]
 
-    def _sorts_by_expressions(self):
-        """Whether a set operation sorts by more than its columns, which is error 104."""
+    def _sorts_by_expressions(self) -> bool:
+        """Whether a set operation sorts by expressions other than its columns (error 104)."""
         ordering = self.query.extra_order_by or self.query.order_by
         return any(getattr(field, "nulls_first", None) or getattr(field, "nulls_last", None) for field in ordering)
 
-    def _derived_compound(self):
-        """A set operation as a derived table, sorted and cut outside."""
+    def _derived_compound(self) -> Compiled:
+        """A set operation as a derived table, which the statement around it sorts and slices."""
         query, plan = self.query, self.plan
         self.plan = plan._replace(limited=False, keeps_order=False)
         sql, params = super().as_sql(False, plan.names_columns)
         sql, params = "SELECT * FROM (%s) AS [compound]" % sql, list(params)
         if not plan.limited and query.subquery:
             return sql, params
-        ordering = _joined([(term, found) for _, (term, found, _) in self.get_order_by()], params)
+        ordering = _joined([(term, term_params) for _, (term, term_params, _) in self.get_order_by()], params)
         sql = "%s ORDER BY %s" % (sql, ordering or UNORDERED)
         if plan.limited:
             sql = "%s %s" % (sql, self.page(params))
         return sql, params
 
-    def get_combinator_sql(self, combinator, all):
+    def get_combinator_sql(self, combinator: str, all: bool) -> Any:
         whole = orm.shallow_copy(self)
         whole.query = orm.shallow_copy(self.query)
         branches = [orm.shallow_copy(query) for query in self.query.combined_queries]
@@ -205,7 +216,7 @@ class SelectMixin(CompileMixin):
         whole.query.combined_queries = tuple(branches)
         return super(SelectMixin, whole).get_combinator_sql(combinator, all)
 
-    def get_qualify_sql(self):
+    def get_qualify_sql(self) -> Tuple[List[str], List[Any]]:
         result, params = super().get_qualify_sql()
         if self.plan.limited and "ORDER BY" not in result:
             result = [*result, "ORDER BY", UNORDERED]
@@ -213,8 +224,8 @@ class SelectMixin(CompileMixin):
 
     # ---- clauses --------------------------------------------------------------------
 
-    def get_select(self, *args, **kwargs):
-        """What is selected is a value; of a wrapped condition Django does not make one."""
+    def get_select(self, *args: Any, **kwargs: Any) -> Tuple[Any, ...]:
+        """The select list of values; Django leaves a wrapped condition as it is."""
         select, *rest = super().get_select(*args, **kwargs)
         for index, (expression, (sql, params), alias) in enumerate(select):
             if type(expression) is Col:
@@ -226,14 +237,14 @@ class SelectMixin(CompileMixin):
                 select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params), alias
         return (select, *rest)
 
-    def _by_exposed_names(self, sql):
-        """Columns that prefetch_related() writes behind the whole name of a linked server's table (117)."""
+    def _by_exposed_names(self, sql: str) -> str:
+        """Columns behind exposed names, in the place of whole names of tables, as prefetch_related() writes them (117)."""
         for table in filter(may_have_parts, self.query.table_map):
             sql = sql.replace(quote_name(table) + ".", in_query(quote_source(table)) + ".")
         return sql
 
-    def _is_bare_condition(self, expression, selected):
-        """Django made values of negations, and of what is always true or never."""
+    def _is_bare_condition(self, expression: ExpressionWrapper, selected: str) -> bool:
+        """Whether a condition is selected as it is; Django made values of negations and of constant conditions."""
         if not is_predicate(expression):
             return False
         try:
@@ -242,7 +253,7 @@ class SelectMixin(CompileMixin):
             return False
         return sql == selected
 
-    def pre_sql_setup(self, with_col_aliases=False):
+    def pre_sql_setup(self, with_col_aliases: bool = False) -> GroupedSelect:
         extra_select, order_by, group_by, written = self._set_up(with_col_aliases)
         if self._hoists:
             # Once more, now that the grouped expressions are columns.
@@ -258,18 +269,23 @@ class SelectMixin(CompileMixin):
             order_by = [(None, (self._any_order(), PARAMS(), False))]
         return extra_select, order_by, group_by
 
-    def _set_up(self, with_col_aliases):
-        """What Django's pre_sql_setup() does, and how ORDER BY is written where that is not how it is compiled."""
+    def _set_up(
+        self, with_col_aliases: bool
+    ) -> Tuple[List[Selected], List[Ordered], List[Compiled], Optional[List[Ordered]]]:
+        """The work of Django's pre_sql_setup(), and ORDER BY as it is written, if not as it is compiled."""
         orm.setup_query(self, with_col_aliases)
         order_by = self.get_order_by()
         orm.split_where(self)
-        extra_select, written = self._sorted_besides(order_by) if order_by or self.plan.numbering else ([], None)
+        extra_select: List[Selected] = []
+        written = None
+        if order_by or self.plan.numbering:
+            extra_select, written = self._sorted_besides(order_by)
         self.has_extra_select = bool(extra_select)
         group_by = self.get_group_by(self.select + extra_select, order_by)
         return extra_select, order_by, group_by, written
 
-    def _with_hoisted(self, group_by, order_by):
-        """Columns hoisted for an aggregate only: where they stand beside it too, the groups determine them."""
+    def _with_hoisted(self, group_by: Iterable[Compiled], order_by: List[Ordered]) -> List[Compiled]:
+        """GROUP BY with the columns that were hoisted for an aggregate and also stand beside it (error 8120)."""
         # A condition is grouped by its value: GROUP BY takes no comparison (error 102).
         group_by = [(value_column(sql), params) for sql, params in group_by]
         grouped = " ".join(sql for sql, _ in group_by)
@@ -283,20 +299,20 @@ class SelectMixin(CompileMixin):
         ]
         return [*group_by, *((column, PARAMS()) for column in dict.fromkeys(named))]
 
-    def _any_order(self):
-        # With DISTINCT and set operations the order must name what is selected (145, 104).
+    def _any_order(self) -> str:
+        # With DISTINCT and set operations the order must name a selected column (145, 104).
         return "1" if self.query.distinct or self.query.combinator else UNORDERED
 
-    def get_order_by(self):
+    def get_order_by(self) -> List[Ordered]:
         order_by = super().get_order_by()
         return distinct_terms(order_by, self) if order_by else order_by
 
-    def _sorted_besides(self, order_by):
+    def _sorted_besides(self, order_by: List[Ordered]) -> Tuple[List[Selected], Optional[List[Ordered]]]:
         """
-        What is selected only to sort by it, and ORDER BY as it names that; None for as it is.
+        The columns that are selected only to sort by them, and ORDER BY with their positions; None if it needs none.
 
-        With DISTINCT the order names columns by position: equal expressions with parameters are not equal to the
-        server (145).
+        With DISTINCT the order names columns by position, since the server takes equal expressions with parameters for
+        different ones (145).
         """
         query, plan = self.query, self.plan
         if plan.numbering is not None:
@@ -304,7 +320,8 @@ class SelectMixin(CompileMixin):
         if not query.distinct or query.distinct_fields or not plan.keeps_order:
             return [], None
         positions = self._positions(self.select)
-        extra, ordering = [], []
+        extra: List[Selected] = []
+        ordering: List[Ordered] = []
         for resolved, (_, _, is_ref) in order_by:
             for expression, direction in terms(resolved, self.connection):
                 expression = source(expression)
@@ -319,16 +336,17 @@ class SelectMixin(CompileMixin):
         return extra, ordering
 
     @staticmethod
-    def _positions(select):
-        positions, position = {}, 1
+    def _positions(select: List[Selected]) -> Dict[Tuple[str, str], int]:
+        positions: Dict[Tuple[str, str], int] = {}
+        position = 1
         for expression, (sql, params), _ in select:
             positions.setdefault((sql, repr(params)), position)
             position += len(expression) if hasattr(expression, "get_cols") else 1
         return positions
 
-    def collapse_group_by(self, expressions, having):
-        """Everything but columns is computed in the derived table of cross_apply.py."""
-        grouped = []
+    def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Expression]:
+        """The grouped expressions; those that are no columns are computed in the derived table of cross_apply.py."""
+        grouped: List[Expression] = []
         for expression in expressions:
             expression = source(expression)
             grouped += expression.get_source_expressions() if isinstance(expression, orm.ColPairs) else [expression]
@@ -337,23 +355,23 @@ class SelectMixin(CompileMixin):
                 try:
                     self.hoists.add(expression, self)
                 except (EmptyResultSet, FullResultSet):
-                    # get_group_by compiles it again and leaves it out.
+                    # get_group_by() compiles it again and leaves it out.
                     pass
         return grouped
 
-    def get_from_clause(self):
+    def get_from_clause(self) -> Tuple[List[str], List[Any]]:
         if self._hoists:
             return self._from_with_hoists(self._hoists)
         result, params = super().get_from_clause()
         return self._with_schemas(result) if self.query.extra_tables else result, list(params)
 
-    def _from_with_hoists(self, hoists):
+    def _from_with_hoists(self, hoists: Hoists) -> Tuple[List[str], List[Any]]:
         with hoists.suspended():
             result, params = super().get_from_clause()
-        sql, found = hoists.apply_sql(bool(result))
-        return [*self._with_schemas(result), sql], [*params, *found]
+        sql, hoisted_params = hoists.apply_sql(bool(result))
+        return [*self._with_schemas(result), sql], [*params, *hoisted_params]
 
-    def _with_schemas(self, sources):
+    def _with_schemas(self, sources: Iterable[str]) -> List[str]:
         """The tables of extra(tables=...), which Django writes without compiling them."""
         quote = self.connection.ops.quote_table
         written = {
@@ -361,11 +379,11 @@ class SelectMixin(CompileMixin):
         }
         return [written.get(sql, sql) for sql in sources]
 
-    def get_select_for_update_of_arguments(self):
+    def get_select_for_update_of_arguments(self) -> LockedTables:
         return LockedTables(super().get_select_for_update_of_arguments())
 
-    def explain_query(self):
-        # Refuses formats and options that there are not.
+    def explain_query(self) -> List[Any]:
+        # Refuse unknown formats and options.
         format, options = orm.explain_arguments(self.query)
         self.connection.ops.explain_query_prefix(format, **options)
         try:
@@ -375,39 +393,43 @@ class SelectMixin(CompileMixin):
         return explain(self.connection, sql, params)
 
 
-def _joined(terms, params):
-    """The terms of a clause; their parameters are added to `params`."""
-    for _, found in terms:
-        params += found
+def _joined(terms: Iterable[Compiled], params: List[Any]) -> str:
+    """The terms of a clause; their parameters are appended to `params`."""
+    for _, term_params in terms:
+        params += term_params
     return ", ".join([sql for sql, _ in terms])
 
 
 class SQLCompiler(SelectMixin, compiler.SQLCompiler):
-    pass
+    """SELECT."""
 
 
 class SQLInsertCompiler(InsertMixin, CompileMixin, SQLInsertShims, compiler.SQLInsertCompiler):
-    pass
+    """INSERT."""
 
 
 class SQLDeleteCompiler(CompileMixin, compiler.SQLDeleteCompiler):
-    def as_sql(self):
+    """DELETE."""
+
+    def as_sql(self) -> Compiled:
         sql, params = within_limit(self.connection, super().as_sql)
         return with_target("DELETE FROM", sql, self), params
 
 
 class SQLUpdateCompiler(UpdateMixin, CompileMixin, compiler.SQLUpdateCompiler):
-    pass
+    """UPDATE."""
 
 
 class SQLAggregateCompiler(CompileMixin, compiler.SQLAggregateCompiler):
-    def as_sql(self):
+    """SELECT of aggregates over a subquery."""
+
+    def as_sql(self) -> Compiled:
         return within_limit(self.connection, self._statement)
 
-    def _statement(self):
+    def _statement(self) -> Compiled:
         self._hoists = None
         sql, params = super().as_sql()
         if self._hoists:
-            apply_sql, found = self.hoists.apply_sql()
-            sql, params = "%s %s" % (sql, apply_sql), [*params, *found]
+            apply_sql, hoisted_params = self.hoists.apply_sql()
+            sql, params = "%s %s" % (sql, apply_sql), [*params, *hoisted_params]
         return sql, params

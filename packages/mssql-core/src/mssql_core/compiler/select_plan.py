@@ -1,8 +1,23 @@
-"""What is decided of a SELECT before any of it is written."""
+"""The shape of a SELECT, decided before any of it is written."""
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Protocol, Tuple
 
-from ..plugin.django_types import Query
+from ..plugin.django_types import Compiler, Query
+from ..plugin.types import Compiled, Params
+
+#: An entry of the select list: an expression, its SQL, and its alias.
+Selected = Tuple[Any, Compiled, Optional[str]]
+#: An entry of ORDER BY: an OrderBy, its SQL, its parameters, and whether it refers to the select list.
+Ordered = Tuple[Any, Tuple[str, Params, bool]]
+#: What Django's pre_sql_setup() returns: columns only sorted by, ORDER BY, GROUP BY.
+GroupedSelect = Tuple[List[Selected], List[Ordered], List[Compiled]]
+
+
+class Numbering(Protocol):
+    """A statement around numbered rows, which another statement selects."""
+
+    def write(self, plan: "SelectPlan") -> Compiled: ...
+    def extra_select(self, compiler: Compiler, order_by: List[Ordered]) -> List[Selected]: ...
 
 
 class SelectPlan(NamedTuple):
@@ -10,13 +25,13 @@ class SelectPlan(NamedTuple):
     The shape of one SELECT: made by :func:`plan_of`, and only read while the statement is written.
 
     :ivar limited: the slice of the query belongs to this statement.
-    :ivar top: the number of rows, where TOP gives the slice: it needs no order, but has no offset.
-    :ivar names_columns: each column gets a name, as those of a derived table need one (error 8155).
-    :ivar keeps_order: ORDER BY may stand: in a subquery only beside TOP or OFFSET (error 1033), in a branch of a set
-        operation likewise (156).
-    :ivar is_branch: of a set operation.
+    :ivar top: the number of rows, if TOP gives the slice, which needs no order, but has no offset.
+    :ivar names_columns: each column gets a name, as a derived table needs (error 8155).
+    :ivar keeps_order: ORDER BY may stand: in a subquery (error 1033) and in a branch of a set operation (156) only beside
+        TOP or OFFSET.
+    :ivar is_branch: the statement is a branch of a set operation.
     :ivar filters_windows: WHERE has windows, so the statement is one around another.
-    :ivar numbering: the DistinctOn or NthValues whose rows this statement numbers, for the one around it.
+    :ivar numbering: the DistinctOn or NthValues around this statement, whose rows it numbers.
     """
 
     limited: bool = False
@@ -25,15 +40,15 @@ class SelectPlan(NamedTuple):
     keeps_order: bool = True
     is_branch: bool = False
     filters_windows: bool = False
-    numbering: Any = None
+    numbering: Optional[Numbering] = None
 
 
-#: Of a whole statement, as most are.
+#: The plan of a whole statement, as most are.
 WHOLE = SelectPlan()
 
 
 def plan_of(query: Query, with_limits: bool, with_col_aliases: bool) -> SelectPlan:
-    """The plan of a query's statement, as Django asks for it: see SQLCompiler.as_sql()."""
+    """The plan of a query's statement; the parameters are those of SQLCompiler.as_sql()."""
     limited = with_limits and query.is_sliced
     is_branch = getattr(query, "is_compound_part", False)
     filters_windows = getattr(query.where, "contains_over_clause", False)

@@ -1,36 +1,39 @@
-"""Sets of values: no statement meets the limit of 2,100 parameters (error 8003).
+"""Lists of values, short of the limit of 2,100 parameters (error 8003).
 
-A short list travels as parameters, padded to a few lengths so that the server keeps few plans; a long one in one
-parameter, of which the server makes a table. Where a condition is asked row by row, that table would be made for each
-row: inside NOT, OR and CASE a list is parameters as long as there is room for them.
+A short list is sent as parameters, padded to a few lengths so that the server keeps few plans; a long one in one
+parameter, of which the server makes a table. It would make that table for each row of a condition that it evaluates row
+by row: inside NOT, OR and CASE a list is sent as parameters as long as there is room for them.
 """
 
-from typing import Any, Callable, TypeVar
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union
 
 from django.db.models import Value
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
 from ..compat.orm import ColPairs
-from ..plugin.django_types import Connection
-from ..plugin.types import Capability
+from ..plugin.django_types import Compiler, Connection, Field
+from ..plugin.types import Capability, Compiled, Params, Translation
 from . import byte_lists
 from .field_values import compared, untyped
 from .json_values import carrier, json_array
 
 # The server allows 2,100, of which the driver needs some for itself.
 MAX_PARAMETERS = 2050
-# Lengths that a list of parameters is padded to.
+# Lengths to which a list of parameters is padded.
 _LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512, 1024, 2000)
-#: How long a list of parameters may be: where the server reads a list once, and where it may do so for each row.
+#: The longest list that is sent as parameters: if the server reads a list once, and if it may read it for each row.
 SHORT, SHORT_BY_ROW = 64, 2000
-# What is tried where a statement has too many parameters.
+# The limits of a statement that has too many parameters otherwise, in the order in which they are tried.
 _NARROWER = (64, 2)
 
 _Built = TypeVar("_Built")
+_Value = TypeVar("_Value")
 
 
-def within_limit(connection, build, *arguments):
-    """``build(*arguments)``, with longer value lists in one parameter each as far as parameters are too many otherwise."""
+def within_limit(
+    connection: Connection, build: Callable[..., Compiled], *arguments: Any
+) -> Tuple[str, Tuple[Any, ...]]:
+    """Compile by ``build(*arguments)``, with shorter and shorter lists as parameters until these are not too many."""
     sql, params = build(*arguments)
     if len(params) > MAX_PARAMETERS and connection.list_limit is None:
         for limit in _NARROWER:
@@ -45,7 +48,7 @@ def within_limit(connection, build, *arguments):
 
 
 def row_by_row(connection: Connection, build: Callable[..., _Built], *arguments: Any, **extra: Any) -> _Built:
-    """``build(*arguments, **extra)``, which compiles a condition that the server may ask for each row."""
+    """Compile by ``build(*arguments, **extra)`` a condition that the server may evaluate for each row."""
     before, connection.lists_by_row = connection.lists_by_row, True
     try:
         return build(*arguments, **extra)
@@ -53,27 +56,28 @@ def row_by_row(connection: Connection, build: Callable[..., _Built], *arguments:
         connection.lists_by_row = before
 
 
-def list_limit(connection):
-    """How many values may be parameters of their own, in the part of the statement that is being compiled."""
+def list_limit(connection: Connection) -> int:
+    """The longest list that is sent as parameters, in the part of the statement that is being compiled."""
     by_row = connection.lists_by_row or not connection.server.has(Capability.OPENJSON)
     usual = SHORT_BY_ROW if by_row else SHORT
-    return usual if connection.list_limit is None else min(usual, connection.list_limit)
+    limit: Optional[int] = connection.list_limit
+    return usual if limit is None else min(usual, limit)
 
 
-def padded(values, connection):
-    """`values` repeated to one of few lengths, or None where they should travel in one parameter."""
-    # Before the limit is known: it depends on the server, which a short list does not ask.
+def padded(values: Sequence[_Value], connection: Connection) -> Optional[List[_Value]]:
+    """`values` repeated to one of few lengths, or None if they are to be sent in one parameter."""
+    # Before the limit is known, since that depends on the server: a short list does not ask for it.
     if len(values) > _NARROWER[-1] and len(values) > list_limit(connection):
         return None
     length = next(length for length in _LENGTHS if len(values) <= length)
     return [*values, *[values[-1]] * (length - len(values))]
 
 
-def scalar_table(values, field, connection):
+def scalar_table(values: Sequence[Any], field: Optional[Field], connection: Connection) -> Optional[Compiled]:
     """
-    (subquery, parameters): the `values` in one column, to be compared with `field`; None if nothing carries them.
+    The `values` in one column, to be compared with `field`: (subquery, parameters); None if nothing carries them.
 
-    No value is NULL, and the server is told so: NOT IN then is an anti-join, as without NULLs it may be.
+    No value is NULL, and the subquery says so, which allows the server an anti-join for NOT IN.
     """
     if not connection.server.has(Capability.OPENJSON):
         return byte_lists.scalar_table(values, field, connection)
@@ -87,7 +91,7 @@ def scalar_table(values, field, connection):
 # ---- lookups ---------------------------------------------------------------------
 
 
-def compile_in(node, compiler, connection, **extra):
+def compile_in(node: In, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """IN over a list: padded parameters, or one parameter that holds them all."""
     if not node.rhs_is_direct_value() or isinstance(node.lhs, (ColPairs, tuple)):
         return NotImplemented
@@ -95,7 +99,7 @@ def compile_in(node, compiler, connection, **extra):
         return NotImplemented
     values = _distinct_values(node)
     if not values:
-        # Django says that nothing matches.
+        # Django raises EmptyResultSet.
         return NotImplemented
     marks, params = node.batch_process_rhs(compiler, connection, values)
     params = list(params)
@@ -114,42 +118,56 @@ def compile_in(node, compiler, connection, **extra):
     return _in_table(lhs_sql, list(lhs_params), [untyped(value) for _, value in typed], field, connection)
 
 
-def _in_table(lhs_sql, lhs_params, values, field, connection):
-    """IN over tables of values; one table may not hold decimals of many digits before and behind the point."""
-    table = scalar_table(values, field, connection)
-    tables = [table]
-    if table is None:
-        tables = [scalar_table(group, field, connection) for group in _by_scale(values)]
-    if None in tables:
+def _in_table(
+    lhs_sql: str, lhs_params: Params, values: Sequence[Any], field: Optional[Field], connection: Connection
+) -> Translation:
+    """IN over tables of values."""
+    tables = _tables(values, field, connection)
+    if tables is None:
         return NotImplemented
     conditions = ["%s IN %s" % (lhs_sql, sql) for sql, _ in tables]
-    params = [param for _, found in tables for param in [*lhs_params, *found]]
+    params = [param for _, table_params in tables for param in [*lhs_params, *table_params]]
     return (conditions[0] if len(conditions) == 1 else "(%s)" % " OR ".join(conditions)), params
 
 
-def _by_scale(values):
-    groups = {}
+def _tables(values: Sequence[Any], field: Optional[Field], connection: Connection) -> Optional[List[Compiled]]:
+    """Tables of all values; one may not hold decimals of many digits before and behind the point."""
+    table = scalar_table(values, field, connection)
+    if table is not None:
+        return [table]
+    tables: List[Compiled] = []
+    for group in _by_scale(values):
+        table = scalar_table(group, field, connection)
+        if table is None:
+            return None
+        tables.append(table)
+    return tables
+
+
+def _by_scale(values: Iterable[Any]) -> Iterable[List[Any]]:
+    groups: Dict[int, List[Any]] = {}
     for value in values:
         scale = max(-value.as_tuple().exponent, 0) if hasattr(value, "as_tuple") else 0
         groups.setdefault(scale, []).append(value)
     return groups.values()
 
 
-def _distinct_values(node):
+def _distinct_values(node: In) -> List[Any]:
     try:
         return [value for value in dict.fromkeys(node.rhs) if value is not None]
     except TypeError:  # Unhashable values.
         return [value for value in node.rhs if value is not None]
 
 
-def compile_comparison(node, compiler, connection, **extra):
-    """A comparison with values: they are sent as the column's field wants them, see field_values.compared."""
+def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """A comparison with values in the form that the column needs, see :func:`.field_values.compared`."""
     if type(node).as_sql not in _COMPARISONS or getattr(node, "bilateral_transforms", None):
         return NotImplemented
     if not (node.rhs_is_direct_value() or type(node.rhs) is Value) or isinstance(node.rhs, bool):
         return NotImplemented
     rhs, params = node.process_rhs(compiler, connection)
     field = getattr(node.lhs, "output_field", None)
+    marks: Union[str, Tuple[str, ...]]
     if rhs == "%s" and len(params) == 1:
         mark, value = compared(field, params[0], connection, node.lookup_name)
         marks, values = mark, (value,)
@@ -162,7 +180,7 @@ def compile_comparison(node, compiler, connection, **extra):
     return "%s %s" % (lhs, node.get_rhs_op(connection, marks)), [*lhs_params, *values]
 
 
-# Others compile themselves.
+# Lookups with another as_sql() compile themselves.
 _COMPARISONS = (BuiltinLookup.as_sql, Exact.as_sql)
 
 COMPILERS = {In: compile_in, BuiltinLookup: compile_comparison}
