@@ -1,9 +1,9 @@
 """Expressions that GROUP BY and aggregates refuse, computed beside the tables.
 
-GROUP BY takes no subqueries (error 144) and no constants (164), sees two equal
-parameters as different expressions (8120), and aggregates take neither
-subqueries (130) nor outer columns among others (8124). A one-row derived table
-makes columns of them, which every clause may name:
+GROUP BY takes no subqueries (error 144) and no constants (164), and takes two
+equal parameters for different expressions (8120); aggregates take neither
+subqueries (130) nor outer columns among others (8124). A derived table of one
+row makes them columns, which every clause may name:
 
     FROM t CROSS APPLY (SELECT LOWER(t.name) + @P1 AS [k1]) AS [hoisted]
 """
@@ -28,7 +28,7 @@ _COLUMN = re.compile(r"\[%s\]\.\[k\d+\]" % ALIAS)
 
 
 class Hoists:
-    """The hoisted expressions of one SELECT. Holds no compiler: that holds this, and a cycle is only freed late."""
+    """The hoisted expressions of one SELECT, without its compiler: a reference cycle would be freed late."""
 
     def __init__(self) -> None:
         self._columns: Dict[Any, str] = {}
@@ -41,7 +41,7 @@ class Hoists:
 
     @property
     def in_use(self) -> bool:
-        """Whether nodes that are compiled now may be columns of the derived table."""
+        """Whether a node that is compiled now may be a column of the derived table."""
         return bool(self._definitions) and not self._suspended
 
     def add(self, expression: Expression, compiler: Compiler) -> None:
@@ -61,7 +61,7 @@ class Hoists:
             self._definitions.append(("%s AS [%s]" % (sql, name), params))
         column = "%s = 1" % known if is_predicate(expression) else known
         self._columns[self._key(expression)] = column
-        # Before Django 4.2 what is always true compiles to '', as much else does.
+        # Before Django 4.2 a condition that is always true compiles to '', and so do other nodes.
         if plain[0]:
             self._by_sql[_hashable(*plain)] = column
 
@@ -78,12 +78,12 @@ class Hoists:
         return self._columns.get(self._key(node))
 
     def column_of_sql(self, sql: str, params: Params) -> Optional[str]:
-        """The column that holds what compiled to `sql`; equal subqueries are different objects."""
+        """The column of an expression with this SQL: equal subqueries are different objects."""
         return self._by_sql.get(_hashable(sql, params))
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
-        """Compile as if nothing was hoisted: within the derived table and the joins before it."""
+        """Compile as if nothing were hoisted, as the derived table and the joins before it need."""
         before, self._suspended = self._suspended, True
         try:
             yield
@@ -93,7 +93,7 @@ class Hoists:
     def apply_sql(self, has_tables: bool = True) -> Compiled:
         """The derived table for the FROM clause: (sql, params)."""
         columns = ", ".join(sql for sql, _ in self._definitions)
-        params = [param for _, found in self._definitions for param in found]
+        params = [param for _, definition_params in self._definitions for param in definition_params]
         lead = "CROSS APPLY " if has_tables else ""
         return "%s(SELECT %s) AS [%s]" % (lead, columns, ALIAS), params
 
@@ -103,7 +103,7 @@ def _hashable(sql: str, params: Params) -> Tuple[Any, ...]:
 
 
 def is_column(expression: Any) -> bool:
-    """Whether GROUP BY takes `expression` as it is."""
+    """Whether GROUP BY takes `expression` without a derived table."""
     return isinstance(expression, Col)
 
 
@@ -119,7 +119,7 @@ def aggregate_refuses(expression: Expression, compiler: Compiler) -> bool:
 
 
 def _compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
-    """Plugins translate expressions to subqueries as well."""
+    """Whether an expression compiles to a subquery, into which plugins translate some, too."""
     try:
         sql, _ = compiler.compile(expression)
     except (EmptyResultSet, FullResultSet):
@@ -128,13 +128,13 @@ def _compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
 
 
 def value_column(sql: str) -> str:
-    """The column of a hoisted condition, without its comparison; other SQL as it is."""
+    """The column of a hoisted condition, without its comparison; other SQL unchanged."""
     column = sql[: -len(" = 1")]
     return column if sql.endswith(" = 1") and _COLUMN.fullmatch(column) else sql
 
 
 def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> List[str]:
-    """The hoisted columns that `expression` names outside of aggregates: GROUP BY must have them (8120)."""
+    """The hoisted columns outside of aggregates in `expression`, which GROUP BY must name (error 8120)."""
     if expression is None or isinstance(expression, Aggregate) or not hasattr(expression, "as_sql"):
         return []
     if getattr(expression, "contains_aggregate", False):
@@ -148,7 +148,7 @@ def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> Lis
 
 
 def leaves(expression: Expression) -> Iterator[Any]:
-    """`expression` and what it is made of, down to subqueries."""
+    """`expression` and all of its parts, down to subqueries."""
     stack = [expression]
     while stack:
         node = stack.pop()

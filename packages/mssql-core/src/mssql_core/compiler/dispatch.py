@@ -1,4 +1,4 @@
-"""Which function translates an expression: looked up per connection, nothing in Django is patched."""
+"""The functions that translate expressions, in a table of each connection; nothing in Django is patched."""
 
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
@@ -14,8 +14,8 @@ class Kind(NamedTuple):
     """How the nodes of a class are compiled.
 
     :ivar functions: its compile functions, best first.
-    :ivar with_values: makes values of the conditions among a node's arguments; None where there can be none.
-    :ivar has_vendor_method: of its own, which Django calls instead of `as_sql`.
+    :ivar with_values: makes values of the conditions among a node's arguments; None if there can be none.
+    :ivar has_vendor_method: the class has a method that Django calls instead of `as_sql`.
     """
 
     functions: Sequence[CompileFunction]
@@ -24,7 +24,7 @@ class Kind(NamedTuple):
 
 
 class _Kinds(Dict[type, Kind]):
-    """Filled by the first node of each class."""
+    """A table that the first node of each class extends."""
 
     def __init__(self, resolve: Callable[[type], Sequence[CompileFunction]]) -> None:
         self._resolve = resolve
@@ -57,9 +57,9 @@ class CompilerDispatch:
         return self.kinds[kind].functions
 
     def _resolve(self, kind: type) -> Sequence[CompileFunction]:
-        found: List[CompileFunction] = []
+        functions: List[CompileFunction] = []
         for base in kind.__mro__:
-            found += [table[base] for table in self._tables if base in table]
+            functions += [table[base] for table in self._tables if base in table]
             if _VENDOR_METHOD in vars(base):
                 break
-        return tuple(found)
+        return tuple(functions)

@@ -1,7 +1,7 @@
 """distinct(*fields): the first row of each group, by row number.
 
-SELECT DISTINCT ON is PostgreSQL's; ROW_NUMBER() = 1 within a partition is the
-same in standard SQL.
+SELECT DISTINCT ON is an extension of PostgreSQL; ROW_NUMBER() = 1 within a
+partition is the same in standard SQL.
 """
 
 from copy import copy
@@ -19,11 +19,11 @@ ROW_NUMBER = "__row_number"
 
 
 class DistinctOn:
-    """Writes the statement of a compiler whose query has distinct_fields."""
+    """The statement of a compiler whose query has distinct_fields."""
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        # Name and direction of what the statement outside sorts by.
+        # Name and direction of the columns by which the statement outside sorts.
         self._order: List[Tuple[str, str]] = []
 
     def write(self, plan: SelectPlan) -> Compiled:
@@ -58,7 +58,7 @@ class DistinctOn:
                 order_params.extend(params)
         partition, params = self._partition(compiler)
         if not order_by and not params and not self.compiler.query.subquery:
-            # As others do that sort for DISTINCT: rows come in the order of the fields.
+            # The order of the fields, as from databases that sort for DISTINCT.
             for sql in partition:
                 name = "__order%d" % (len(extra) + 1)
                 extra.append((RawSQL(sql, ()), (sql, []), name))
@@ -78,16 +78,16 @@ class DistinctOn:
         params: List[Any] = []
         for name in query.distinct_fields:
             if name in query.annotation_select:
-                sql, found = compiler.compile(query.annotation_select[name])
+                sql, annotation_params = compiler.compile(query.annotation_select[name])
                 partition.append(sql)
-                params.extend(found)
+                params.extend(annotation_params)
                 continue
-            # A field at a time; the joins are those of the whole query.
-            one = copy(compiler)
-            one.query = copy(query)
-            one.query.distinct_fields = (name,)
-            columns, found = one.get_distinct()
+            # One field at a time; the joins are those of the whole query.
+            single = copy(compiler)
+            single.query = copy(query)
+            single.query.distinct_fields = (name,)
+            columns, params_by_column = single.get_distinct()
             partition.extend(columns)
-            for some in found:
-                params.extend(some)
+            for column_params in params_by_column:
+                params.extend(column_params)
         return partition, params

@@ -1,7 +1,7 @@
 """QuerySet.explain(): the estimated plan as XML.
 
-While SHOWPLAN_XML is ON the session answers statements with their plans and runs
-none of them. It is its own batch (error 1067), and needs the permission SHOWPLAN (262).
+While SHOWPLAN_XML is ON the session returns the plans of statements and runs none of
+them. SET SHOWPLAN_XML is a batch of its own (error 1067), and needs the permission SHOWPLAN (262).
 https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
 """
 
@@ -26,12 +26,12 @@ def explain(connection: Connection, sql: str, params: Params) -> List[Any]:
     statement = with_literals(sql, params)
     with _showplan(connection), connection.cursor() as cursor:
         cursor.execute(statement)
-        return [row[0] for row in cursor.fetchall()]
+        return [plan for (plan,) in cursor.fetchall()]
 
 
 @contextmanager
 def _showplan(connection: Connection) -> Iterator[None]:
-    # The first cursor also opens the transaction, which the session would only explain later.
+    # Before any other statement, the first cursor opens the transaction, which later would only be explained.
     _set(connection, "ON")
     try:
         yield
@@ -39,7 +39,7 @@ def _showplan(connection: Connection) -> Iterator[None]:
         try:
             _set(connection, "OFF")
         except Error:
-            # The session would explain all that comes instead of running it.
+            # The session would explain all later statements instead of running them.
             connection.close()
             raise
 
@@ -50,7 +50,7 @@ def _set(connection: Connection, value: str) -> None:
 
 
 def with_literals(sql: str, params: Params) -> str:
-    """The statement with its values in place: the plan of a batch with parameters is that of a remote call."""
+    """The statement with literals, since the plan of a batch with parameters is that of a remote call."""
     return (sql % tuple(_literal(param) for param in params)).strip()
 
 

@@ -14,21 +14,21 @@ from ..plugin.types import Translation
 
 
 class LockedTables(List[str]):
-    """Quoted names of the tables that a compiled SELECT locks, with hints of its own behind them."""
+    """Quoted names of the tables that a compiled SELECT locks by hints behind them."""
 
 
 def hint(nowait: bool = False, skip_locked: bool = False) -> str:
     """
     The hint of a locked table.
 
-    UPDLOCK keeps others from locking or changing the rows until the end of the
-    transaction; NOWAIT fails at once (1222), READPAST skips locked rows.
+    UPDLOCK keeps other transactions from locking or changing the rows until the end of
+    this one; NOWAIT fails at once (error 1222), READPAST skips locked rows.
     """
     return "WITH (UPDLOCK, ROWLOCK%s%s)" % (", NOWAIT" if nowait else "", ", READPAST" if skip_locked else "")
 
 
 def hints_of(compiler: Compiler, alias: str) -> str:
-    """The hints of the table `alias` in the statement of `compiler`: '' for none."""
+    """The hints of the table `alias` in the statement of `compiler`, or ''."""
     query = compiler.query
     if not query.select_for_update:
         return ""
@@ -55,7 +55,7 @@ def compile_join(node: Any, compiler: Compiler, connection: Connection) -> Trans
 
 
 def _writes_itself(node: Any, kind: Any, hints: str, schema: Optional[str]) -> bool:
-    """Whether a class of one's own, such as a common table expression, writes itself as it is."""
+    """Whether a subclass, such as a common table expression, compiles itself."""
     return type(node).as_sql is not kind.as_sql and not hints and not schema
 
 

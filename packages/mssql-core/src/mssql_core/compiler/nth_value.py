@@ -1,7 +1,7 @@
 """NthValue: by row numbers in a derived table, since T-SQL has no NTH_VALUE and no window over a window (error 4109).
 
-The rows inside have the values, their numbers and their ranks in the window's order, and whatever else the statement
-outside needs; there LEAD and LAG fetch the value from the row whose number is that of the frame's n-th row.
+The rows inside have the values, their numbers and their ranks in the window's order, and all else that the statement
+outside needs; LEAD and LAG outside fetch the value from the row with the number of the frame's n-th row.
 
 https://learn.microsoft.com/sql/t-sql/functions/lead-transact-sql (the offset may be an expression, but not negative)
 """
@@ -49,12 +49,12 @@ def uses_nth_value(query: Query) -> bool:
 
 
 def compile_nth_value(node: Any, compiler: Compiler) -> Compiled:
-    """What stands for the window among the numbered rows.
+    """The value that stands for the window among the numbered rows.
 
-    :raises UnnumberedNthValue: the statement is not NthValues', or it is neither selected nor sorted by.
+    :raises UnnumberedNthValue: the statement is not NthValues', or the window is neither selected nor sorted by.
     """
     plan = getattr(compiler, "plan", None)
-    # What Django compiles before it filters windows, it compiles anew in the statement inside.
+    # Before it filters windows, Django compiles expressions that it compiles again in the statement inside.
     if plan is None or not (isinstance(plan.numbering, NthValues) or plan.filters_windows):
         raise UnnumberedNthValue(_ELSEWHERE)
     return compiler.compile(node.source_expression.get_source_expressions()[0])
@@ -84,18 +84,18 @@ class _Outside(Expression):
 
 
 class NthValues:
-    """Writes the statement of a compiler that uses NthValue."""
+    """The statement of a compiler that uses NthValue."""
 
     def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
-        # What the rows inside have besides: (name, expression).
+        # Further columns of the rows inside: (name, expression).
         self._inside: List[Tuple[str, Any]] = []
         self._windows: List[Any] = []
-        # What the statement outside selects, None for a column as it is; what it sorts by, and the direction.
+        # The expressions that the statement outside selects, None for an unchanged column, and those that it sorts by.
         self._selected: List[Any] = []
         self._order: List[Tuple[Any, str]] = []
 
-    def write(self, plan: Any) -> Compiled:
+    def write(self, plan: SelectPlan) -> Compiled:
         """(sql, params) of the statement that `plan` describes."""
         compiler, query = self.compiler, self.compiler.query
         distinct = query.distinct
@@ -115,7 +115,7 @@ class NthValues:
     # ---- the rows inside -----------------------------------------------------------
 
     def extra_select(self, compiler: Compiler, order_by: Any) -> List[Any]:
-        """What the statement outside needs besides the selected columns."""
+        """The columns that the statement outside needs besides the selected ones."""
         self._inside, self._windows, self._order = [], [], []
         self._selected = [
             self._outside(expression) if _contains(expression) else None for expression, _, _ in compiler.select
@@ -129,7 +129,7 @@ class NthValues:
 
     @staticmethod
     def _name_of_selected(compiler: Compiler, expression: Any) -> Optional[str]:
-        """The name of the column, where it is selected: DISTINCT sorts by nothing else (error 145)."""
+        """The name of the column if it is selected: with DISTINCT, ORDER BY takes no other (error 145)."""
         wanted = source(expression)
         for selected, _, alias in compiler.select:
             if alias is not None and source(selected) == wanted:
@@ -151,7 +151,7 @@ class NthValues:
         return copy
 
     def _part(self, expression: Any) -> Any:
-        """A column inside that holds what knows no NthValue."""
+        """A column inside that holds an expression without NthValue."""
         if is_predicate(expression):
             return Exact(self._part(Truth(expression)), True)
         for name, known in self._inside:
@@ -197,7 +197,7 @@ class NthValues:
         known = {name for name, _ in self._inside}
         self._inside += [(name, inside) for name, inside in rows.columns(value) if name not in known]
         if node.frame is not None:
-            # Refuses what no frame can be: distances of RANGE, EXCLUDE.
+            # Refuse frames that SQL Server does not have: distances of RANGE, EXCLUDE.
             self.compiler.compile(node.frame)
         return rows.nth_sql(nth.value)
 
@@ -205,7 +205,7 @@ class NthValues:
 class _NumberedRows:
     """The columns of one window, and the SQL over them.
 
-    :param index: tells its columns from those of other windows.
+    :param index: distinguishes its columns from those of other windows.
     """
 
     def __init__(self, index: int, node: Any) -> None:
@@ -225,14 +225,14 @@ class _NumberedRows:
             yield self._partition, Window(DenseRank(), order_by=node.partition_by.get_source_expressions())
 
     def nth_sql(self, nth: int) -> str:
-        """The value of the frame's n-th row, NULL where it has fewer."""
+        """The value of the frame's n-th row, NULL if it has fewer rows."""
         first, last = self._frame()
         target = str(nth) if first is None else "%s + %d" % (first, nth - 1)
         value = self._value_at(target)
         return value if last is None else "CASE WHEN %s <= %s THEN %s END" % (target, last, value)
 
     def _frame(self) -> Tuple[Optional[str], Optional[str]]:
-        """The numbers of the frame's first and last row; None where they are the partition's."""
+        """The numbers of the frame's first and last row; None if they are the partition's."""
         frame = self._node.frame
         number, rank = "[%s]" % self._number, "[%s]" % self._rank
         if isinstance(frame, RowRange):
@@ -248,7 +248,7 @@ class _NumberedRows:
         return None if start is None else rank, None if end is None else peers
 
     def _value_at(self, target: str) -> str:
-        """The value in the row of that number."""
+        """The value in the row with the number `target`."""
         names = {
             "value": self._value,
             "number": self._number,

@@ -1,7 +1,7 @@
-"""ORDER BY as SQL Server accepts it.
+"""ORDER BY within SQL Server's limits.
 
-A column may be named once (error 169), constants not at all (408), and with
-DISTINCT or a set operation only what is selected (145, 104).
+It may name a column once (error 169), no constants (408), and with DISTINCT or a
+set operation only selected columns (145, 104).
 """
 
 import re
@@ -19,7 +19,7 @@ from ..plugin.types import Compiled, Translation
 from .cross_apply import leaves
 
 UNORDERED = "(SELECT NULL)"
-# What is left of a CASE without conditions: the server takes it for the position of a column (error 1008).
+# The rest of a CASE without conditions, which the server takes for the position of a column (error 1008).
 _PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
 _VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 
@@ -37,7 +37,7 @@ class NullsLast(UnaryExpression):
 
 
 def terms(order_by: Any, connection: Connection) -> List[Tuple[Expression, str]]:
-    """An OrderBy as (expression, direction) pairs, with NULLs put where it asks for.
+    """An OrderBy as (expression, direction) pairs, with NULLs first or last as it asks.
 
     NULL is the lowest value, so it comes first unless the order is descending.
     """
@@ -45,16 +45,16 @@ def terms(order_by: Any, connection: Connection) -> List[Tuple[Expression, str]]
     expression = order_by.expression
     if isinstance(expression, Random):
         return [(PerRow(), "ASC")]
-    found = []
+    pairs = [(part, direction) for part in connection.ops.sort_expressions(expression)]
     if order_by.nulls_last and not order_by.descending:
-        found.append((NullsLast(expression), "ASC"))
-    elif order_by.nulls_first and order_by.descending:
-        found.append((NullsLast(expression, (0, 1)), "ASC"))
-    return [*found, *((part, direction) for part in connection.ops.sort_expressions(expression))]
+        return [(NullsLast(expression), "ASC"), *pairs]
+    if order_by.nulls_first and order_by.descending:
+        return [(NullsLast(expression, (0, 1)), "ASC"), *pairs]
+    return pairs
 
 
 class PerRow(Expression):
-    """Another value in every row, to sort by."""
+    """A different value in each row, to sort by."""
 
     def __init__(self) -> None:
         super().__init__(output_field=None)
@@ -74,32 +74,32 @@ def compile_order_by(node: Any, compiler: Compiler, connection: Connection, **ex
             return (node.template % {"expression": sql, "ordering": ordering}).rstrip(), params
     parts, params = [], []
     for expression, direction in terms(node, connection):
-        sql, found = compiler.compile(expression)
+        sql, term_params = compiler.compile(expression)
         template = "%(expression)s %(ordering)s" if isinstance(expression, NullsLast) else node.template
         parts.append((template % {"expression": sql, "ordering": direction}).rstrip())
-        params.extend(found)
+        params.extend(term_params)
     return ", ".join(parts), params
 
 
 def is_constant(expression: Any) -> bool:
-    """Whether no row can differ from another in `expression`."""
+    """Whether `expression` has the same value in all rows."""
     return not any(isinstance(node, (*_VARY, PerRow)) or _is_custom(node) for node in leaves(expression))
 
 
 def _is_custom(node: Any) -> bool:
-    # An expression without arguments may be anything, except a value.
+    # An expression without arguments may vary, unless it is a value.
     return not isinstance(node, Value) and not list(getattr(node, "get_source_expressions", list)())
 
 
 def source(expression: Any) -> Any:
-    """What a reference to the select list stands for."""
+    """The expression that a reference to the select list stands for."""
     while isinstance(expression, Ref):
         expression = expression.source
     return expression
 
 
 def key(expression: Any, compiler: Compiler) -> Any:
-    """Equal for two expressions exactly if the server takes them for the same column."""
+    """A key that two expressions share exactly if the server takes them for the same column."""
     expression = source(expression)
     if isinstance(expression, Col):
         return expression.alias, expression.target.column
@@ -111,33 +111,33 @@ def key(expression: Any, compiler: Compiler) -> Any:
 
 def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
     """Django's ORDER BY entries without constants and without repetitions."""
-    found, seen = [], set()
+    distinct, seen = [], set()
     combined = bool(compiler.query.combinator)
     for entry in order_by:
         resolved = entry[0]
         if type(resolved) is OrderBy and type(resolved.expression) is Col and not combined:
-            # Most are columns, which need no second look at their SQL.
+            # Most entries are columns, which are told apart without their SQL.
             name = key(resolved.expression, compiler)
             if name not in seen:
                 seen.add(name)
-                found.append(entry)
+                distinct.append(entry)
             continue
         for expanded in _expanded(entry, compiler):
             resolved = expanded[0]
             if not isinstance(resolved, OrderBy):
-                found.append(expanded)
+                distinct.append(expanded)
                 continue
             if not combined and (is_constant(source(resolved.expression)) or _PARAMETER.match(expanded[1][0])):
                 continue
             name = key(resolved.expression, compiler) if not combined else (expanded[1][0],)
             if name not in seen:
                 seen.add(name)
-                found.append(expanded)
-    return found
+                distinct.append(expanded)
+    return distinct
 
 
 def _expanded(entry: Any, compiler: Compiler) -> Iterator[Any]:
-    """An entry of a composite key as one per column."""
+    """The entry of a composite key as one entry for each column; any other entry itself."""
     resolved, (_, _, is_ref) = entry
     pairs = getattr(resolved, "expression", None)
     if not isinstance(pairs, ColPairs):

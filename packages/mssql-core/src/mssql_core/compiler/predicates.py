@@ -1,9 +1,8 @@
 """Search conditions and values: T-SQL keeps them apart (errors 4145 and 102).
 
-`bit` is a number that no WHERE accepts, and a condition is no value that could
-be selected, compared or passed on. Django's expressions know no such border, so
-the compiler converts where an expression of one kind stands in the other's
-place.
+`bit` is a number, which WHERE does not accept, and a condition cannot be
+selected, compared or passed as an argument. Django's expressions have no such
+border, so the compiler converts an expression of one kind in the other's place.
 """
 
 from functools import lru_cache
@@ -35,7 +34,7 @@ def is_predicate(node: Any) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_condition(kind: type) -> Optional[bool]:
-    """Of a class, as every argument of every node is asked; None where it depends on what a node wraps."""
+    """Whether nodes of a class are search conditions, asked of every argument; None if it depends on the wrapped node."""
     return None if issubclass(kind, ExpressionWrapper) else issubclass(kind, _CONDITIONS)
 
 
@@ -45,7 +44,7 @@ def _is_raw(node: Any) -> bool:
 
 
 class PredicateValue(UnaryExpression):
-    """The value of a search condition: 1 where it is true, else 0."""
+    """The value of a search condition: 1 if it is true, else 0."""
 
     output_field = BooleanField()
     conditional = True
@@ -61,13 +60,13 @@ class PredicateValue(UnaryExpression):
         except FullResultSet:
             return "CAST(1 AS bit)", ()
         if not sql:
-            # Before Django 4.2 what is always true compiles to ''.
+            # Before Django 4.2 a condition that is always true compiles to ''.
             return "CAST(1 AS bit)", ()
         return "CAST(CASE WHEN %s THEN 1 ELSE 0 END AS bit)" % sql, params
 
 
 class Truth(PredicateValue):
-    """The value of a search condition: 1, 0, or NULL where it is unknown."""
+    """The value of a search condition: 1, 0, or NULL if it is unknown."""
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         try:
@@ -80,7 +79,7 @@ class Truth(PredicateValue):
 
 
 def values_of(kind: type) -> Optional[Callable[[Any], Any]]:
-    """What turns conditions among the arguments of a class's nodes into values; None where there is nothing to do."""
+    """The function that turns conditions among the arguments of a class's nodes into values; None if it needs none."""
     if issubclass(kind, AggregateFilter):
         return None
     if issubclass(kind, When):
@@ -130,13 +129,13 @@ def _replaced(node: Any, test: Callable[[Any], bool]) -> Any:
 
 
 def _value(condition: Any, node: Any) -> PredicateValue:
-    """`condition` as an argument of `node`: what is compared, or replaced where it is NULL, may be unknown."""
+    """`condition` as an argument of `node`: comparisons and COALESCE see whether it is unknown."""
     asks_for_null = isinstance(node, (Coalesce, Lookup)) and not isinstance(condition, (Exists, NothingNode))
     return Truth(condition) if asks_for_null else PredicateValue(condition)
 
 
 def compile_when(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """WHEN takes a condition: a value is compared with 1."""
+    """WHEN takes a condition, so a value is compared with 1."""
     condition = node.condition
     if not is_predicate(condition) and not _is_raw(condition):
         node = node.copy()
@@ -145,7 +144,7 @@ def compile_when(node: Any, compiler: Compiler, connection: Connection, **extra:
 
 
 def compile_where(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """Of what is denied, or one of several, the server may ask each row: see value_lists.py."""
+    """A negated condition, or an OR, which the server may evaluate for each row: see value_lists.py."""
     if not node.negated and (node.connector == AND or len(node.children) < 2):
         return NotImplemented
     return row_by_row(connection, node.as_sql, compiler, connection)

@@ -1,4 +1,4 @@
-"""What came back from an INSERT or UPDATE that returns columns."""
+"""The rows that an INSERT or UPDATE returns."""
 
 from typing import Any, List, Sequence, Tuple
 
@@ -9,7 +9,7 @@ from ..plugin.django_types import Connection
 
 
 def last_rows(cursor: Any) -> List[Tuple[Any, ...]]:
-    """The rows of the batch's last result: those before it are of triggers, which may select too.
+    """The rows of the batch's last result, since triggers may select before it.
 
     https://learn.microsoft.com/sql/database-engine/configure-windows/disallow-results-from-triggers-server-configuration-option
     """
@@ -20,15 +20,15 @@ def last_rows(cursor: Any) -> List[Tuple[Any, ...]]:
 
 
 def check_keys(connection: Connection, table: str, keys: Sequence[Any]) -> None:
-    """Refuse keys that are none: an INSTEAD OF trigger inserts in a scope of its own.
+    """Refuse keys that the server did not assign, because an INSTEAD OF trigger inserts in a scope of its own.
 
-    SCOPE_IDENTITY() is NULL then, and INSERTED has 0 for an identity that was not given out.
+    SCOPE_IDENTITY() is NULL then, and INSERTED has 0 for the identity.
     https://learn.microsoft.com/sql/t-sql/functions/scope-identity-transact-sql
 
-    :param keys: what the statement returned for the identity column.
-    :raises NotSupportedError: the rows were inserted by such a trigger.
+    :param keys: the statement's result for the identity column.
+    :raises NotSupportedError: such a trigger inserted the rows.
     """
-    # A key of 0 is one where the identity began at or below it.
+    # A key of 0 is valid if the identity begins at 0 or below.
     if all(keys):
         return
     with connection.cursor() as cursor:

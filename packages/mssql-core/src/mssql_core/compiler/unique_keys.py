@@ -10,17 +10,17 @@ from ..plugin.django_types import Field
 
 def unique_keys(opts: Any, fields: Container[Field]) -> List[Tuple[Field, ...]]:
     """
-    Tuples of fields, each of which no two rows may share; only those within `fields`.
+    The model's unique keys whose fields are all in `fields`, as tuples of fields.
 
-    Constraints with a condition or with expressions are not among them: rows
-    that break one are refused by the server (error 2601).
+    Constraints with a condition or with expressions are not among them: the
+    server refuses rows that violate one (error 2601).
     """
     return [key for key in _keys(opts) if all(field in fields for field in key)]
 
 
 def check_unique(opts: Any, fields: Sequence[Field]) -> None:
     """
-    Refuse to look for rows by `fields` that several rows may share.
+    Refuse to match rows by `fields` that several rows may share.
 
     :raises ProgrammingError: no unique constraint of the model has these fields.
     """
