@@ -26,7 +26,7 @@ class DatabaseClient(BaseDatabaseClient):
     executable_name = "sqlcmd"
 
     def runshell(self, parameters: Sequence[str]) -> None:
-        """Run sqlcmd; no frame of an error holds its environment, and in it the password.
+        """Run sqlcmd; no frame of an error holds its environment, which has the password.
 
         :raises CommandError: sqlcmd is not installed.
         :raises subprocess.CalledProcessError: sqlcmd failed.
@@ -47,7 +47,7 @@ class DatabaseClient(BaseDatabaseClient):
     def settings_to_cmd_args_env(
         cls, settings_dict: Mapping[str, Any], parameters: Sequence[str]
     ) -> Tuple[List[str], Optional[Dict[str, str]]]:
-        """(arguments, environment); OPTIONS db, user, passwd, host and port go before the alias's own."""
+        """(arguments, environment); OPTIONS db, user, passwd, host and port override the alias's own."""
         options = {str(name).casefold(): value for name, value in (settings_dict.get("OPTIONS") or {}).items()}
         arguments = [cls.executable_name]
         environment = None
@@ -86,13 +86,13 @@ def _mode(mode: str) -> str:
 
 
 def _extra(options: Mapping[str, Any]) -> Dict[str, Any]:
-    """Keyword in lower case -> its first value in extra_params."""
+    """The first value of each keyword in extra_params, keywords in lower case."""
     pairs = connection_string.parse(options.get("extra_params") or "")
     return {key.casefold(): value for key, value in reversed(pairs)}
 
 
 def _switches(options: Mapping[str, Any]) -> List[str]:
-    """Switches for the ODBC keywords that sqlcmd has."""
+    """The switches of sqlcmd that correspond to ODBC keywords."""
 
     def text(name: str) -> str:
         value = options.get(name)

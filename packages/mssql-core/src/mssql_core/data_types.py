@@ -14,8 +14,8 @@ class SizedType:
     """
     A type whose size comes from the field's max_length, (max) beyond `limit`.
 
-    A max_length of "max" stands in migrations that were written under mssql-django, for each BinaryField
-    without one. Django calls a column type, or formats it with `%` before version 4.2.
+    Migrations written under mssql-django have a max_length of "max" for each BinaryField without
+    one. Django calls a column type, or formats it with `%` before version 4.2.
     """
 
     def __init__(self, name: str, limit: int) -> None:
@@ -87,10 +87,10 @@ NO_JSON_PLUGIN = "Run pip install \"mssql-core[json]\", and add 'json' to OPTION
 
 class ColumnTypes(Dict[str, Union[str, SizedType]]):
     """
-    Field class name -> column type.
+    Column types by the name of the field class.
 
-    Django leaves a field without a type out of its table; where a plugin has the
-    type, an error says so instead.
+    Django leaves a field without a type out of its table; where a plugin could give
+    the type, an error says so instead.
     """
 
     def __missing__(self, name: str) -> NoReturn:
@@ -101,7 +101,7 @@ class ColumnTypes(Dict[str, Union[str, SizedType]]):
 
 def data_types(datetime_type: str, uuid_type: str) -> ColumnTypes:
     """
-    Return field class name -> column type.
+    Return the column types by the name of the field class.
 
     :param datetime_type: one of DATETIME_TYPES, for DateTimeField.
     :param uuid_type: one of UUID_TYPES, for UUIDField.

@@ -1,7 +1,4 @@
-"""What SQL Server can do for Django; each no stands beside the server's rule.
-
-What it does as Django takes for granted is not repeated here.
-"""
+"""Features of SQL Server that differ from Django's defaults; each False has the server's rule beside it."""
 
 from typing import Dict, Optional, Tuple
 

@@ -30,13 +30,13 @@ def literal(value: Any) -> str:
 
 def with_texts(template: str, *texts: str) -> str:
     """
-    Return a statement with texts where the server takes constants and variables, but no expressions (error 102).
+    Return a statement with strings where the server takes constants and variables, but no expressions (error 102).
 
-    Such are the arguments of EXEC, BACKUP and RESTORE. A text that is a sum of literals becomes a variable, in
-    a batch of its own: its name meets no other one of a script.
+    Such are the arguments of EXEC, BACKUP and RESTORE. A string that takes several literals becomes a variable,
+    in a batch of its own, so that its name clashes with none in a script.
     https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql
 
-    :param template: with one `%s` for each of the texts; other percent signs are doubled.
+    :param template: with one `%s` for each of the strings; other percent signs are doubled.
     """
     literals = [string_literal(text) for text in texts]
     if all(map(is_constant, literals)):
@@ -47,7 +47,7 @@ def with_texts(template: str, *texts: str) -> str:
 
 
 def is_constant(expression: str) -> bool:
-    """Whether what string_literal() gave is one literal, and no sum of them."""
+    """Whether a result of string_literal() is a single literal, and no concatenation."""
     return expression.startswith("N'")
 
 
@@ -65,10 +65,7 @@ def _integer(value: int) -> str:
 
 
 def fitted(value: decimal.Decimal) -> decimal.Decimal:
-    """A decimal of no more than the server's 38 digits, rounded as the server would; others stay.
-
-    Such as Decimal(0.1), which has 55 places.
-    """
+    """A decimal within the server's 38 digits: one with more, such as Decimal(0.1), is rounded as the server would."""
     if not value.is_finite():
         return value
     digits, exponent = value.as_tuple().digits, cast(int, value.as_tuple().exponent)

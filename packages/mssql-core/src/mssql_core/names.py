@@ -50,7 +50,7 @@ def quote_source(name: str) -> str:
 
 
 def in_query(quoted: str) -> str:
-    """A quoted name as it stands in SQL with placeholders: its percent signs are none."""
+    """A quoted name for SQL with placeholders: its percent signs are doubled."""
     return quoted.replace("%", "%%") if "%" in quoted else quoted
 
 
@@ -68,23 +68,23 @@ def plain_column(alias: Optional[str], column: str) -> Optional[str]:
 
 @functools.lru_cache(maxsize=4096)
 def source_sql(table: str, alias: str, schema: Optional[str] = None) -> str:
-    """A table as FROM names it: `[schema].[table]`, and its alias where it is another name.
+    """A table in FROM: `[schema].[table]`, with its alias where that is another name.
 
-    :param schema: that of tables which name none; see OPTIONS["schema"].
+    :param schema: for tables that name none; see OPTIONS["schema"].
     """
     name, exposed = table_sql(table, schema), quote_source(alias)
     return in_query(name if alias == table and exposed == quote_name(table) else "%s %s" % (name, exposed))
 
 
 def table_sql(table: str, schema: Optional[str] = None) -> str:
-    """A table's name in T-SQL; a temporary table has no schema that could be named."""
+    """A table's name in T-SQL; a temporary table's never has a schema."""
     if schema is None or table.startswith("#"):
         return quote_name(table)
     return str(TableName.parse(table, schema))
 
 
 def may_have_parts(name: str) -> bool:
-    """Whether a name may be a table's of several parts; cheap, and True for some of one part."""
+    """Whether a name may be a table's of several parts: a quick test, True for some names of one part."""
     return "." in name and name[:1] in '"[' or '"."' in name or "].[" in name
 
 
@@ -92,7 +92,7 @@ def may_have_parts(name: str) -> bool:
 def _parts(db_table: str) -> Optional[List[Optional[str]]]:
     """The undelimited parts of a name that has several, or None.
 
-    The outermost delimiters may lack: an older habit, which Django's own quoting completed.
+    The outermost delimiters may be missing: an older habit, which Django's own quoting completed.
     """
     if _DELIMITED.fullmatch(db_table):
         return None
@@ -113,20 +113,20 @@ def _split(text: str) -> List[Optional[str]]:
 
 
 def create_schema_sql(schema: str) -> str:
-    """Make a schema where it is missing; CREATE SCHEMA must be alone in its batch (error 111)."""
+    """Return the statement that creates a missing schema; CREATE SCHEMA must be alone in its batch (error 111)."""
     create = with_texts("EXEC (%s)", "CREATE SCHEMA %s" % quote_bare(schema))
     return "IF SCHEMA_ID(%s) IS NULL %s" % (string_literal(schema), create)
 
 
 def restart_sql(table: str, value: Optional[int] = None) -> str:
     """
-    Return the DBCC command that raises an identity to the highest key.
+    Return the DBCC command that raises an identity to the highest key, or sets its last number.
 
-    It takes a literal, or the same between brackets, and no expression.
+    It takes the table's name as a literal or between brackets, and no expression.
     https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql
 
     :param table: the delimited name.
-    :param value: to start anew behind it.
+    :param value: the last number, to continue after; by default the highest key.
     """
     name = string_literal(table)
     reseed = "RESEED" if value is None else "RESEED, %d" % value
@@ -171,10 +171,10 @@ class TableName:
         return cls(schema, name or "", *reversed(parts[:-2]))
 
     def of_this_server(self) -> "TableName":
-        """Return the name itself. :raises NotSupportedError: a linked server's, which is only read.
+        """Return the name itself. :raises NotSupportedError: a linked server's table, which is only read.
 
-        A statement that changes it takes no OUTPUT (error 405), and none in a transaction without a coordinator of
-        distributed ones (7391).
+        A statement that changes it takes no OUTPUT (error 405), and in a transaction needs a coordinator of
+        distributed transactions (7391).
         https://learn.microsoft.com/sql/relational-databases/linked-servers/linked-servers-database-engine
         """
         if self.server is None:
@@ -185,7 +185,7 @@ class TableName:
         )
 
     def of_this_database(self) -> "TableName":
-        """Return the name itself. :raises NotSupportedError: another database's; its schema is changed from there."""
+        """Return the name itself. :raises NotSupportedError: a table of another database."""
         if self.of_this_server().database is None:
             return self
         raise NotSupportedError(
@@ -194,7 +194,7 @@ class TableName:
         )
 
     def view(self, name: str) -> str:
-        """A view of the catalogue that the table is in: `sys.name`, with the table's database."""
+        """The name of a catalogue view in the table's database: `sys.name`."""
         return "sys.%s" % name if self.database is None else "%s.sys.%s" % (quote_bare(self.database), name)
 
     def in_schema(self, schema: Optional[str]) -> "TableName":
@@ -202,7 +202,7 @@ class TableName:
         return replace(self, schema=schema)
 
     def __str__(self) -> str:
-        """The name as T-SQL writes it: `[schema].[name]`, `[name]`, `[database].[schema].[name]`, `[server]...[name]`."""
+        """The name in T-SQL: `[schema].[name]`, `[name]`, `[database].[schema].[name]`, `[server]...[name]`."""
         parts = (self.server, self.database, self.schema, self.name)
         return ".".join(quote_bare(part) if part else "" for part in dropwhile(operator.not_, parts))
 

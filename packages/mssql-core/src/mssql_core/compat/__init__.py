@@ -1,9 +1,9 @@
-"""What older Django versions need; the only place that looks at ``django.VERSION``.
+"""Support of older Django versions; the only place that looks at ``django.VERSION``.
 
 The main modules are written for the newest Django. Each module ``pre_NN`` holds
-what versions before N.N lack or call otherwise, as classes named like the component they
+what versions before N.N lack or name differently, in classes named like the component they
 are mixed into: ``Operations`` of ``pre_41`` becomes a base of ``compat.Operations`` on Django
-4.0, and does not exist on 4.1. To end the support of a version, delete its module and its row.
+4.0, and does not exist on 4.1. To end the support of a version, delete its module and its entry here.
 """
 
 import importlib

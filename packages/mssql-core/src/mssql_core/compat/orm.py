@@ -1,4 +1,4 @@
-"""Names and shapes of Django's ORM that changed; each is written as the newest Django has it."""
+"""Names and forms of Django's ORM that changed, each in the form of the newest Django."""
 
 import itertools
 from copy import copy

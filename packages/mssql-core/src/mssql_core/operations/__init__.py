@@ -1,1 +1,1 @@
-"""What Django asks of a backend's operations: quoting, limits, dates, time zones, regular expressions."""
+"""The backend's operations: quoting, limits, dates, time zones, regular expressions."""

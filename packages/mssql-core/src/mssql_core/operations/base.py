@@ -1,4 +1,4 @@
-"""T-SQL where Django asks the backend for a fragment or a converted value."""
+"""The operations: fragments of T-SQL and converted values."""
 
 import decimal
 import uuid
@@ -54,7 +54,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return (self.connection.settings_dict.get("OPTIONS") or {}).get("schema") or None
 
     def quote_table(self, db_table: str) -> str:
-        """A table's name in T-SQL, in the alias's schema (the option ``schema``) where it names none.
+        """A table's name in T-SQL, in the alias's schema (the option ``schema``) unless it names one.
 
         :param db_table: as Meta.db_table writes it.
         """
@@ -66,7 +66,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return names.quote_identifier(name)
 
     def quote_target(self, db_table: str) -> str:
-        """The name of a table that a statement changes. :raises NotSupportedError: a linked server's."""
+        """The name of a table that a statement changes. :raises NotSupportedError: a linked server's table."""
         if names.may_have_parts(db_table):
             names.TableName.parse(db_table).of_this_server()
         return self.quote_table(db_table)
@@ -80,7 +80,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     # ---- paging and locks ---------------------------------------------------------------
 
     def limit_offset_sql(self, low_mark: Optional[int], high_mark: Optional[int]) -> str:
-        """OFFSET ... FETCH; the compiler sees to the ORDER BY that it needs."""
+        """OFFSET ... FETCH; the compiler adds the ORDER BY that it needs."""
         offset = low_mark or 0
         sql = "OFFSET %d ROWS" % offset
         if high_mark is not None and high_mark > offset:
@@ -112,10 +112,10 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
 
     def bulk_batch_size(self, fields: Iterable[Field], objs: Sequence[Any]) -> int:
         """
-        How many objects one statement takes.
+        The number of objects that one statement takes.
 
-        Inserts and IN lists travel as one JSON parameter; bulk_update, which asks
-        with the primary key twice, writes a CASE of parameters for each field.
+        Inserts and IN lists travel as one JSON parameter; bulk_update, which passes
+        the primary key twice, writes a CASE of parameters for each field.
         """
         fields = list(fields)
         if getattr(self.connection.features, "max_query_params", None):
@@ -157,7 +157,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     # ---- expressions -----------------------------------------------------------------------
 
     def combine_expression(self, connector: str, sub_expressions: Sequence[str]) -> str:
-        """Operators that T-SQL writes as functions, or otherwise."""
+        """Operators that T-SQL writes in another form, such as a function."""
         left, right = sub_expressions if len(sub_expressions) == 2 else (None, None)
         if connector == "^":
             # POWER has its first argument's type, and int overflows (232).
@@ -174,7 +174,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return sql
 
     def sort_expressions(self, expression: Expression) -> List[Expression]:
-        """What ORDER BY names in the place of `expression`; a plugin's types may need several."""
+        """The expressions of ORDER BY for `expression`; a plugin's types may need several."""
         return [expression]
 
     def conditional_expression_supported_in_where_clause(self, expression: Any) -> bool:
@@ -196,11 +196,11 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return "%s"
 
     def prep_for_like_query(self, x: object) -> str:
-        """Escape the wildcards; `[` opens a set of characters."""
+        """Escape the wildcards, `[` among them, which opens a set of characters."""
         return str(x).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").replace("[", r"\[")
 
     def prep_for_iexact_query(self, x: object) -> str:
-        """As text: compared with a number, the server would convert the column (error 245), and find "03" for 3."""
+        """Return text: with a number the server would convert the column (error 245), and take "03" for 3."""
         return str(x)
 
     def regex_lookup(self, lookup_type: str) -> str:
@@ -209,7 +209,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     # ---- statements ------------------------------------------------------------------------
 
     def last_executed_query(self, cursor: Cursor, sql: str, params: Union[Params, Mapping[str, Any], None]) -> str:
-        """The statement with its values in place, for people to read."""
+        """The statement with its values in place, to be read, not run."""
         # Execute wrappers may have changed it.
         sql = getattr(cursor, "statement", None) or sql
         if not params:
@@ -242,7 +242,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     # ---- flush and identities --------------------------------------------------------------
 
     def prepare_sql_script(self, sql: str) -> List[str]:
-        """The texts that a script is sent as: its batches, where it has GO lines; else its statements, as Django splits."""
+        """The parts of a script: its batches if it has GO lines, else its statements as Django splits them."""
         batches = split_batches(sql)
         return super().prepare_sql_script(sql) if batches is None else batches
 
@@ -250,7 +250,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         self, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
     ) -> List[str]:
         """
-        Empty the tables: foreign keys between them are off meanwhile, and checked again.
+        Empty the tables, with their foreign keys switched off meanwhile and checked again.
 
         TRUNCATE is refused for tables that a foreign key points to (error 4712).
         """
@@ -306,9 +306,9 @@ def _shown(value: Any) -> str:
 
 def _restart(table: str) -> str:
     """
-    Start the identity of `table` anew.
+    Return the statement that restarts the identity of `table`.
 
-    RESEED sets the last value, but in a table that never had a row the next one.
+    RESEED sets the last value, but the next one in a table that never had a row.
     https://learn.microsoft.com/sql/t-sql/database-console-commands/dbcc-checkident-transact-sql
     """
     view, restart = names.TableName.parse(table).view("identity_columns"), names.restart_sql(table, 0)

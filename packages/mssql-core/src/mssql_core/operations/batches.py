@@ -16,7 +16,7 @@ _COMMENT_ENDS = re.compile(r"(?P<open>/\*)|(?P<close>\*/)")
 
 
 def split_batches(script: str) -> Optional[List[str]]:
-    """The batches of a script, without empty ones; ``GO 3`` gives its batch three times.
+    """The batches of a script, without empty ones; ``GO 3`` repeats its batch three times.
 
     A count is positive: ``GO 0`` is left to the server, which refuses it (102).
 
@@ -33,7 +33,7 @@ def split_batches(script: str) -> Optional[List[str]]:
 
 
 def _go_lines(script: str) -> Iterator[Match[str]]:
-    """The GO lines outside of texts, names and comments."""
+    """The GO lines outside of strings, names and comments."""
     position, depth = 0, 0
     while True:
         token = (_COMMENT_ENDS if depth else _TOKENS).search(script, position)

@@ -49,7 +49,7 @@ _Entry = TypeVar("_Entry")
 
 
 class InvalidKind(DataError, ValueError):
-    """A part or a kind that is none of the known ones; it never reaches a statement."""
+    """An unknown part or kind, refused before it reaches a statement."""
 
 
 def _lookup(table: Mapping[str, _Entry], kind: str) -> _Entry:
@@ -64,7 +64,7 @@ def _format(template: str, sql: str, params: Params) -> Compiled:
 
 
 class DateTimeOperations(Mixin):
-    """Mixin of DatabaseOperations."""
+    """The part of DatabaseOperations for dates and times."""
 
     # ---- zones -----------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ class DateTimeOperations(Mixin):
         return bool(self.connection.data_types["DateTimeField"] == "datetimeoffset")
 
     def _in_zone(self, sql: str, tzname: Optional[str]) -> str:
-        """`sql` as the zone's clocks show it."""
+        """`sql` as local time of the zone."""
         if not tzname or not settings.USE_TZ:
             return sql
         stored = self.connection.timezone_name
@@ -134,7 +134,7 @@ class DateTimeOperations(Mixin):
     def now_sql(self) -> str:
         """The current moment, in the type of DateTimeField.
 
-        In microseconds, as Python has it: of the server's 100 ns, a value that was read would not find its row.
+        In microseconds, as Python has it: a filter by a value that was read would not match the server's 100 ns.
         """
         if self.stores_offset:
             return "CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6))"
@@ -174,7 +174,7 @@ class DateTimeOperations(Mixin):
         return self.make_aware(value, self._zone) if self.stores_offset else value
 
     def make_aware(self, value: datetime.datetime, zone: Any) -> datetime.datetime:
-        """A moment from a zone's wall clock; of one that it shows twice, ``fold`` tells which is meant."""
+        """A moment from a zone's wall clock; ``fold`` chooses between two moments of the same local time."""
         moment: datetime.datetime = timezone.make_aware(value, zone)
         return moment
 
@@ -229,5 +229,5 @@ def add_microseconds(moment: str, duration: str, is_time: bool = False) -> str:
 
 
 def mentions(is_time: bool = False) -> int:
-    """How often :func:`add_microseconds` writes the duration, before the moment."""
+    """The number of times that :func:`add_microseconds` writes the duration, before the moment."""
     return 2 if is_time else 3

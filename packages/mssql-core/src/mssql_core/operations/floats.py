@@ -44,10 +44,10 @@ _TEXT = (
 
 
 def shortest_text(sql: str) -> str:
-    """What Python prints of the float `sql`: the fewest digits from which it comes back, ``1e+16`` from there on."""
+    """The text that Python prints of the float `sql`: the fewest digits that restore it, in the form ``1e+16`` from there on."""
     return _TEXT.format(sql)
 
 
 def exact_text(sql: str) -> str:
-    """All 17 digits, for where the server takes no subquery; `sql` comes back from them as well."""
+    """All 17 digits, which restore `sql` too, for where the server takes no subquery."""
     return "CONVERT(nvarchar(32), CAST(%s AS float), 3)" % sql

@@ -1,4 +1,4 @@
-"""Regular expressions: the alias's function, else REGEXP_LIKE where the server has it, else LIKE for a simple pattern."""
+"""Regular expressions: the alias's function, or REGEXP_LIKE where the server has it, or LIKE for a simple pattern."""
 
 import re
 from typing import Iterator, List, NoReturn
@@ -43,7 +43,7 @@ def regex_condition(connection: Connection, lookup_type: str) -> str:
 
 
 def needs_like(connection: Connection) -> bool:
-    """Whether a regular expression has to become LIKE."""
+    """Whether regular expressions have to become LIKE."""
     return not connection.options_read().options.get("regex_function") and not connection.server.has(Capability.REGEXP)
 
 
@@ -55,7 +55,7 @@ def like_pattern(pattern: str, ignores_case: bool = False) -> str:
     end; a character beyond U+FFFF counts as two.
 
     :param ignores_case: the pattern is for text in lower case.
-    :raises NotSupportedError: LIKE cannot say it.
+    :raises NotSupportedError: a pattern that LIKE cannot express.
     """
     like = "".join(_Reader(pattern, ignores_case).pieces())
     if len(like) > _LONGEST:
@@ -66,14 +66,14 @@ def like_pattern(pattern: str, ignores_case: bool = False) -> str:
 
 
 class _Reader:
-    """Reads a regular expression from left to right; each piece of it is one of LIKE's."""
+    """A reader of regular expressions, from left to right; each piece becomes one of LIKE's."""
 
     def __init__(self, pattern: str, ignores_case: bool) -> None:
         self._pattern, self._ignores_case = pattern, ignores_case
         self._position = 0
 
     def pieces(self) -> Iterator[str]:
-        """Yield what LIKE has for each part."""
+        """Yield LIKE's pattern for each piece."""
         if self._pattern[:1] == "^":
             self._position = 1
         else:
@@ -106,7 +106,7 @@ class _Reader:
         return self._literal(character)
 
     def _repeated(self, piece: str) -> List[str]:
-        """A piece with its number: of characters that may be any, LIKE knows any number."""
+        """A piece with its quantifier: LIKE has an unlimited one for any characters only."""
         rest = self._pattern[self._position :]
         match = _NUMBER.match(rest)
         if match is None:

@@ -1,4 +1,4 @@
-"""IANA time zones as the server knows them: Windows names and fixed offsets.
+"""IANA time zones in the server's terms: Windows names and fixed offsets.
 
 AT TIME ZONE takes the names of sys.time_zone_info (error 9820 otherwise), on
 Linux too. The map is CLDR's, from the package tzlocal.
@@ -38,9 +38,9 @@ _PREDECESSORS = {
 @lru_cache(maxsize=1024)
 def offset(name: str) -> Optional[str]:
     """
-    `+05:30` for the names of fixed offsets, UTC's too, else None.
+    The offset (`+05:30`) of a fixed zone, UTC included, else None.
 
-    Their functions are arithmetic; AT TIME ZONE reads the zone's rules from the registry for each row.
+    Fixed offsets are mere arithmetic; AT TIME ZONE reads the zone's rules from the registry for each row.
     """
     match = _PYTZ_OFFSET.match(name)
     if match:
@@ -71,7 +71,7 @@ def is_utc(name: str) -> bool:
 
 
 def at_zone(sql: str, name: str) -> str:
-    """A datetimeoffset in the zone `name`; a datetime without offset is taken as that zone's wall clock."""
+    """A datetimeoffset in the zone `name`; a datetime without offset counts as the zone's local time."""
     fixed = offset(name)
     if fixed:
         return "TODATETIMEOFFSET(%s, '%s')" % (sql, fixed)
@@ -79,7 +79,7 @@ def at_zone(sql: str, name: str) -> str:
 
 
 def to_zone(sql: str, name: str) -> str:
-    """The datetimeoffset `sql` as the zone `name` shows it."""
+    """The datetimeoffset `sql` in the zone `name`."""
     fixed = offset(name)
     if fixed:
         return "SWITCHOFFSET(%s, '%s')" % (sql, fixed)

@@ -1,4 +1,4 @@
-"""Loads the plugins of one alias."""
+"""The plugins of one alias: loading, and their results."""
 
 import difflib
 import logging
@@ -135,7 +135,7 @@ def merged(results: Any, what: str) -> Dict[Any, Any]:
 
 
 def results(manager: pluggy.PluginManager, hook: str, **arguments: Any) -> Any:
-    """(plugin name, result) pairs of a hook without core's own, in OPTIONS order."""
+    """(plugin name, result) pairs of a hook, without core's own, in OPTIONS order."""
     pairs = []
     for implementation in reversed(getattr(manager.hook, hook).get_hookimpls()):
         if implementation.plugin_name == "core":

@@ -1,4 +1,4 @@
-"""What altering a field asks of a column, and of the uniqueness around it."""
+"""Changes of a column, and of the unique indexes on it."""
 
 import re
 from typing import NamedTuple, Optional
@@ -12,7 +12,7 @@ _SIZED_TYPE = re.compile(r"^(nvarchar|varbinary)\((\d+)\)$")
 
 
 class ColumnChange(NamedTuple):
-    """The type, collation, and nullability a column is to get."""
+    """The new type, collation, and nullability of a column."""
 
     table: TableName
     column: str
@@ -38,7 +38,7 @@ def is_longer(old_type: Optional[str], new_type: Optional[str]) -> bool:
 
 
 def ignoring_nulls(index: Index, column: str) -> Index:
-    """Return the unique index that takes NULLs of the column for different."""
+    """Return the unique index that ignores NULLs of the column."""
     rule = "%s IS NOT NULL" % quote_bare(column)
     return index._replace(
         is_unique_constraint=False,
@@ -48,7 +48,7 @@ def ignoring_nulls(index: Index, column: str) -> Index:
 
 
 def without_nulls(index: Index, column: str) -> Index:
-    """Take the column out of the filter; a constraint does where none is left."""
+    """Return the unique index without the column in its filter; without any filter, a constraint."""
     if not index.filter:
         return index
     predicates, others = filters.split(index.filter)

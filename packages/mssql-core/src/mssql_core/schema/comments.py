@@ -19,8 +19,8 @@ def comment_sql(
     """
     Return the batch that sets, replaces, or drops a comment.
 
-    The procedures want the schema's name; where the table's name carries none
-    it is asked for when the batch runs.
+    The procedures need the schema's name; where the table's name has none, the
+    batch asks for it.
 
     :param table: a TableName.
     :param comment: the text; None or '' drops the comment. The server takes
@@ -63,7 +63,7 @@ def _exists(table_id: str, column: Optional[str]) -> str:
 
 
 def property_sql(item: ExtendedProperty) -> str:
-    """Return the statement that adds an ExtendedProperty as it was."""
+    """Return the statement that adds an ExtendedProperty again."""
     levels = _LEVELS + (_PART_LEVEL if item.part_kind else "")
     call = "EXEC sys.sp_addextendedproperty @name = %s, @value = %s, " + levels % dict.fromkeys(
         ("schema", "table", "part", "kind"), "%s"
@@ -74,7 +74,7 @@ def property_sql(item: ExtendedProperty) -> str:
 
 class Comments:
     """
-    Sets the comments of models.
+    The comments of models.
 
     :param editor: the schema editor.
     """
@@ -90,7 +90,7 @@ class Comments:
         """
         Set the comment of a field's column.
 
-        :param drop: whether no comment is a reason to drop one.
+        :param drop: whether to drop the comment where the field has none.
         """
         comment = getattr(field, "db_comment", None)
         has_column = field.db_parameters(connection=self._editor.connection)["type"] is not None

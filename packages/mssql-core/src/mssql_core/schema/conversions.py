@@ -1,4 +1,4 @@
-"""Changes of a column's type that ALTER COLUMN refuses, or makes with a loss: values are rewritten around it."""
+"""Changes of a column's type that ALTER COLUMN refuses or makes with a loss: the values are rewritten."""
 
 import re
 from typing import Callable, Match, Optional
@@ -29,10 +29,10 @@ _BETWEEN = {"money": "decimal(19, 4)", "smallmoney": "decimal(10, 4)"}
 
 def carry_out(editor: SchemaEditor, old_type: Optional[str], change: ColumnChange) -> None:
     """
-    Change a column, so that what Django reads of its values stays.
+    Change a column and keep its values as Django reads them.
 
     :param editor: the schema editor.
-    :param old_type: the column's type so far, as T-SQL writes it; None where it is not known.
+    :param old_type: the column's present type in T-SQL; None where it is unknown.
     :param change: a ColumnChange.
     """
     old_text, new_text = _TEXT.match(old_type or ""), _TEXT.match(change.type)
@@ -50,7 +50,7 @@ def carry_out(editor: SchemaEditor, old_type: Optional[str], change: ColumnChang
 
 
 def _text_to_uuid(editor: SchemaEditor, old: Match[str], change: ColumnChange) -> None:
-    """Texts of 32 digits get hyphens first; others the server reads or refuses itself."""
+    """Add hyphens to texts of 32 digits; the server reads or refuses the others itself."""
     if old.group(2) != "max" and int(old.group(2)) < _HYPHENATED:
         editor.alter_column(change._replace(type="%s(%d)" % (old.group(1), _HYPHENATED), collation=None))
     column = quote_bare(change.column)
@@ -60,7 +60,7 @@ def _text_to_uuid(editor: SchemaEditor, old: Match[str], change: ColumnChange) -
 
 
 def _uuid_to_text(editor: SchemaEditor, new: Match[str], change: ColumnChange) -> None:
-    """As Python writes it, in small letters; without hyphens where there is no room for them (error 8170)."""
+    """Write UUIDs as Python does, in lower case; without hyphens where there is no room for them (error 8170)."""
     column = quote_bare(change.column)
     text = "LOWER(%s)" % column
     if new.group(2) != "max" and int(new.group(2)) < _HYPHENATED:
@@ -71,7 +71,7 @@ def _uuid_to_text(editor: SchemaEditor, new: Match[str], change: ColumnChange) -
 
 
 def _to_whole_text(editor: SchemaEditor, whole_text: Callable[[str], str], change: ColumnChange) -> None:
-    """The texts wait in a column of their own while the type changes."""
+    """Keep the texts in a column of their own while the type changes."""
     column, between = quote_bare(change.column), quote_bare("__text_of_" + change.column[:100])
     editor.run(["ALTER TABLE %s ADD %s nvarchar(32) NULL" % (change.table, between)])
     editor.change_rows("UPDATE %s SET %s = %s" % (change.table, between, whole_text(column)))

@@ -1,4 +1,4 @@
-"""The statements that the schema editor keeps for the end of a migration."""
+"""The schema editor's statements for the end of a migration."""
 
 from typing import Any, Callable, Container, Iterable, List
 
@@ -9,10 +9,10 @@ from .statements import IndexCreation, KeyCreation
 
 class DeferredStatements:
     """
-    Finds and removes statements that wait.
+    The deferred statements of a schema editor.
 
-    :param waiting: a function that returns Django's list of them, which holds
-        text too.
+    :param waiting: a function that returns Django's list of them, which has
+        strings too.
     """
 
     def __init__(self, waiting: Callable[[], List[Any]]) -> None:
@@ -39,9 +39,9 @@ class DeferredStatements:
 
     def take_indexes(self, db_table: str, column: str, is_unique: bool, except_names: Container[str]) -> int:
         """
-        Remove and count the statements for an index, or a unique constraint, on one column alone.
+        Remove the statements for an index, or a unique constraint, on one column alone; return their number.
 
-        :param except_names: names of those that Meta asks for.
+        :param except_names: the names of indexes and constraints in Meta.
         """
         taken = [
             statement
@@ -55,7 +55,7 @@ class DeferredStatements:
         return len(taken)
 
     def has_key(self, db_table: str, column: str) -> bool:
-        """Does a statement wait that makes the column unique?"""
+        """Does a deferred statement make the column unique?"""
         return any(
             statement.is_unique and statement.references_column(db_table, column) for statement in self._indexes()
         )

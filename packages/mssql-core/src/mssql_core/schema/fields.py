@@ -1,4 +1,4 @@
-"""What the schema editor asks of a model's field."""
+"""Properties of a model's field for the schema editor."""
 
 from typing import Any, Mapping, Optional, Tuple
 
@@ -52,7 +52,7 @@ def type_check(field: Field, connection: Connection) -> Optional[str]:
 
 
 def same_type(old: Field, new: Field, connection: Connection) -> bool:
-    """Have two fields the same column type and collation?"""
+    """Do two fields have the same column type and collation?"""
     old_params, new_params = (field.db_parameters(connection=connection) for field in (old, new))
     same_collation = collation_of(old, old_params) == collation_of(new, new_params)
     return same_collation and old_params["type"] == new_params["type"]
@@ -64,12 +64,12 @@ def became_primary_key(old: Field, new: Field) -> bool:
 
 
 def became_unique(old: Field, new: Field) -> bool:
-    """Is a unique constraint or index of its own to be made for the new field?"""
+    """Does the new field need a unique constraint or index of its own?"""
     return not new.primary_key and new.unique and (not old.unique or old.primary_key)
 
 
 def only_comment_differs(old: Field, new: Field) -> bool:
-    """Do two fields differ in nothing that a foreign key could feel?"""
+    """Do two fields differ in nothing that matters to a foreign key?"""
 
     def essence(field: Field) -> Tuple[Any, ...]:
         _, path, args, kwargs = field.deconstruct()

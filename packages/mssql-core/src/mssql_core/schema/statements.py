@@ -1,8 +1,8 @@
 """
-Statements that know what they make or remove.
+Statements that know the objects that they make or remove.
 
-Django keeps statements for later and follows renamed tables and columns in
-them. These can also tell it to the catalogue that a script is written against.
+Django defers statements and renames tables and columns in them. These can also
+tell their effect to the catalogue of a script.
 """
 
 from typing import Any, Optional, Sequence
@@ -15,10 +15,10 @@ from ..names import TableName, bare_identifier
 
 
 class LiteralTemplate(str):
-    """A template of SQL that names its parts in literals, too.
+    """A template of SQL with its parts as literals, too.
 
-    `%(table_literal)s` is the table's name as OBJECT_ID() reads it, `%(name_literal)s` an object's as the catalogue has it.
-    Callers give the parts as Django's own templates take them.
+    `%(table_literal)s` is the table's name as OBJECT_ID() reads it, `%(name_literal)s` an object's name as in the catalogue.
+    Callers give the parts of Django's own templates.
     """
 
     def __mod__(self, parts: Any) -> str:
@@ -43,7 +43,7 @@ class SchemaStatement(Statement):
         return bare_identifier(str(self.parts["name"]))
 
     def tell(self, catalogue: Any) -> None:
-        """Let the catalogue follow what the statement does."""
+        """Tell the statement's effect to the catalogue."""
         raise NotImplementedError
 
 
@@ -60,7 +60,7 @@ class Creation(SchemaStatement):
 
 class IndexCreation(Creation):
     """
-    Makes an index, with the hidden columns that it needs.
+    The statement that makes an index, with the hidden columns that it needs.
 
     Parts: table, name, columns (the keys), hidden, include, condition, extra.
     """
@@ -94,7 +94,7 @@ def _data_space(clause: str) -> Optional[str]:
 
 
 class KeyCreation(Creation):
-    """Makes a primary key or a unique constraint. Parts: table, name, columns."""
+    """The statement that makes a primary key or a unique constraint. Parts: table, name, columns."""
 
     is_unique = True
 
@@ -110,7 +110,7 @@ class KeyCreation(Creation):
 
 
 class ForeignKeyCreation(Creation):
-    """Makes a foreign key. Parts: table, name, column, to_table, to_column, on_delete_db."""
+    """The statement that makes a foreign key. Parts: table, name, column, to_table, to_column, on_delete_db."""
 
     def items(self) -> Sequence[ForeignKey]:
         parts = self.parts
@@ -129,9 +129,9 @@ class ForeignKeyCreation(Creation):
 
 class CheckCreation(Creation):
     """
-    Makes a check.
+    The statement that makes a check.
 
-    :param columns: names of the columns that it may name.
+    :param columns: names of the table's columns.
     """
 
     def __init__(self, template: str, columns: Sequence[str], **parts: Any) -> None:
@@ -153,7 +153,7 @@ def check(table: TableName, name: str, predicate: str, columns: Sequence[str]) -
 
 
 class Removal(SchemaStatement):
-    """Drops a constraint or an index. Parts: table, name."""
+    """The statement that drops a constraint or an index. Parts: table, name."""
 
     def tell(self, catalogue: Any) -> None:
         catalogue.dropped(self.table, self.name)
@@ -173,7 +173,7 @@ def rename_sql(path: str, new_name: str, kind: str) -> str:
 
 class Renaming(SchemaStatement):
     """
-    Renames a constraint or an index. Parts: table, and what the template names.
+    The statement that renames a constraint or an index. Parts: table, and those of the template.
 
     :param old, new: the names.
     """

@@ -1,1 +1,1 @@
-"""What a project that comes from mssql-django will meet; told by ``mssql_doctor --from-mssql-django``."""
+"""Findings for a project that comes from mssql-django; see ``mssql_doctor --from-mssql-django``."""

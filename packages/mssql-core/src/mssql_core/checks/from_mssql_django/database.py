@@ -1,4 +1,4 @@
-"""What mssql-django left in a database that mssql-core does otherwise."""
+"""Objects that mssql-django left in a database, and that mssql-core does not use."""
 
 from typing import Iterator
 

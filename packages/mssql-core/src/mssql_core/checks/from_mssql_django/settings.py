@@ -1,4 +1,4 @@
-"""The settings that mssql-django had: what becomes of each, and the alias as mssql-core would have it."""
+"""The settings of mssql-django: what becomes of each, and their translation for mssql-core."""
 
 from typing import Any, Dict, Iterator, Mapping, Tuple
 
@@ -19,12 +19,12 @@ _DRIVERS = {"python": "mssql_python"}
 
 
 def is_of_mssql_django(settings_dict: Mapping[str, Any]) -> bool:
-    """Whether the alias still has mssql-django."""
+    """Whether the alias still uses mssql-django."""
     return settings_dict.get("ENGINE") in ENGINES
 
 
 def has_json_fields(alias: str) -> bool:
-    """Whether a model that lives in the alias has a JSONField."""
+    """Whether a model of the alias has a JSONField."""
     return any(
         isinstance(field, JSONField) for model in models_in(alias) for field in model._meta.local_concrete_fields
     )
@@ -32,7 +32,7 @@ def has_json_fields(alias: str) -> bool:
 
 def translated(alias: str, settings_dict: Mapping[str, Any]) -> Dict[str, Any]:
     """
-    The alias's settings as mssql-core takes them; the given ones stay as they are.
+    The alias's settings translated for mssql-core, as a copy.
 
     Options that mssql-core does without are left out, and those that neither knows. The plugin ``json`` is there where
     a model has a JSONField.
@@ -67,7 +67,7 @@ def options_told(settings_dict: Mapping[str, Any]) -> Iterator[Tuple[str, str]]:
 
 
 def findings(alias: str, settings_dict: Mapping[str, Any]) -> Iterator[Finding]:
-    """What is to be done with the settings."""
+    """Findings about the settings to change."""
     if is_of_mssql_django(settings_dict):
         yield from _switch(alias, settings_dict)
     yield from _apps(settings_dict)

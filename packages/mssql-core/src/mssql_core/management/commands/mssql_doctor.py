@@ -1,4 +1,4 @@
-"""manage.py mssql_doctor: what stands between this project and its SQL Server."""
+"""manage.py mssql_doctor: obstacles between this project and its SQL Server."""
 
 import json
 import time
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             raise CommandError("%d of %d findings ask for a change." % (len(failing), len(findings)))
 
     def _coming(self, alias: str, settings_dict: Mapping[str, Any]) -> List[Finding]:
-        """What becomes of each option, as facts; the findings that need no connection."""
+        """Print what becomes of each option, and return the findings that need no connection."""
         for name, text in coming_settings.options_told(settings_dict):
             self._fact("OPTIONS[%r]" % name, text)
         return [*coming_settings.findings(alias, settings_dict), *coming_migrations.findings()]
@@ -122,7 +122,7 @@ class Command(BaseCommand):
 
 
 def _settings_of(alias: str) -> Dict[str, Any]:
-    """DATABASES[alias]. :raises CommandError: there is none."""
+    """DATABASES[alias]. :raises CommandError: an unknown alias."""
     if alias not in connections:
         raise CommandError("DATABASES has no alias %r. It has: %s." % (alias, ", ".join(sorted(connections))))
     settings_dict: Dict[str, Any] = connections.databases[alias]
