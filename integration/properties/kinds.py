@@ -30,6 +30,7 @@ class Kind:
     :ivar refused: values that no path may store.
     :ivar ordered: whether the server's order is that of Python.
     :ivar ranged: whether the field has ranges; a JSONField has none.
+    :ivar together: how many values go in at once; documents are few, since each is compared with each other one.
     :ivar finds_given: whether a value finds its row where another one is kept of it; conditions round no decimals.
     """
 
@@ -39,6 +40,7 @@ class Kind:
     refused: st.SearchStrategy[Any] | None = None
     ordered: bool = True
     ranged: bool = True
+    together: int = 500
     finds_given: bool = True
 
 
@@ -129,7 +131,7 @@ KINDS: dict[str, Kind] = {
                        refused=st.sampled_from([math.nan, math.inf, -math.inf])),
     "GenericIPAddressField": Kind(models.GenericIPAddressField, st.ip_addresses().map(str), models.GenericIPAddressField().get_prep_value, ordered=False),
     "IntegerField": Kind(models.IntegerField, _integers(31), refused=_beyond(31)),
-    "JSONField": Kind(models.JSONField, _JSON, ordered=False, ranged=False),
+    "JSONField": Kind(models.JSONField, _JSON, ordered=False, ranged=False, together=50),
     "LegacyDateTimeField": Kind(LegacyDateTimeField, _moments(1753, 9999), _step, refused=_moments(2, 1751)),
     "PositiveBigIntegerField": Kind(models.PositiveBigIntegerField, st.integers(0, 2**63 - 1)),
     "PositiveIntegerField": Kind(models.PositiveIntegerField, st.integers(0, 2**31 - 1)),

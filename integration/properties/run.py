@@ -12,8 +12,8 @@ from .found import check_found, same
 from .kinds import KINDS, Kind
 from .paths import PATHS, model, parts
 
-# Values that go in together, and those that hypothesis makes at a time.
-_TOGETHER, _DRAWN = 500, 20
+# Values that hypothesis makes at a time.
+_DRAWN = 20
 # Up to so many values each one takes every path.
 _WHOLE = 100
 # Of how many values one that has to be refused is tried, too.
@@ -34,7 +34,7 @@ def check(name: str, count: int, seed: bool = False) -> int:
     with connection.schema_editor() as editor:
         editor.create_model(kind)
     try:
-        for some in parts(values, _TOGETHER):
+        for some in parts(values, about.together):
             _narrowed(lambda some: check_stored(kind, some, about, count > _WHOLE), some)
         if about.refused is not None:
             for value in drawn(about.refused, max(count // _REFUSED, 1), seed):
