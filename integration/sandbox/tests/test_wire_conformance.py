@@ -280,6 +280,17 @@ def test_locks_of_a_killed_client_are_released(target, locked, leaving, busy):
 
 
 @pytest.mark.parametrize(
+    "text", ["WAITFOR DELAY '00:00:30'", "WAITFOR DELAY '00:00:30'; SELECT 1", "BEGIN TRAN; WAITFOR DELAY '00:00:30'"]
+)
+def test_a_client_that_sends_no_more_gets_no_answer(target, text):
+    """A DONE would read as success: the driver tells of no error then."""
+    with RawClient(target.port, target.password) as client:
+        client.send(SQL_BATCH, answer_of(text))
+        client.socket.shutdown(socket.SHUT_WR)
+        assert client.receive() == b""
+
+
+@pytest.mark.parametrize(
     "record", [b"\x16\x03\x01\x00\x05nope!", os.urandom(64), b"\x16\x03\x03\xff\xff", b"\x15\x03\x03\0\2\2\x28"]
 )
 def test_a_broken_handshake_ends_only_its_own_connection(target, record):

@@ -211,6 +211,8 @@ class Connection:
             response.fatal = True
         finally:
             attention = self._end()
+        if self.gone:  # a DONE would read as success
+            return False
         if attention:
             # The response ends, and a message of its own acknowledges: MS-TDS 2.2.1.7, 3.3.5.10
             self._send_last(response.finish())
