@@ -5,6 +5,8 @@ from django.db import connection, migrations, models
 from fake_catalog import FakeCatalog
 from schema_models import alter, create, field_of, migration_script, model, state_of
 
+newer = pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField and db_default: Django 5.0")
+
 
 @pytest.fixture
 def catalog():
@@ -209,7 +211,12 @@ def test_uniqueness_is_given_to_a_field_that_had_none(catalog, author):
 def test_a_constraint_of_meta_is_not_the_fields(catalog, code):
     code._meta.constraints = [models.UniqueConstraint(fields=["code"], name="UQ__code")]
     alter(code, "code", models.CharField(max_length=10))
-    assert catalog.statements == []
+    assert catalog.statements == [
+        "DROP INDEX [by_twice] ON [a_thing]",
+        "ALTER TABLE [a_thing] DROP COLUMN [twice]",
+        "ALTER TABLE [a_thing] ADD [twice] AS (CAST(([a] * 2) AS bigint)) PERSISTED",
+        "CREATE NONCLUSTERED INDEX [by_twice] ON [a_thing] ([twice])",
+    ]
 
 
 # The columns of a table follow the key that they point to.
@@ -320,7 +327,12 @@ def test_a_collation_that_is_given_up_is_the_databases(catalog, code):
 
 def test_what_the_column_is_already_changes_nothing(catalog, author):
     alter(author, "age", models.IntegerField(null=True, help_text="In years."))
-    assert catalog.statements == []
+    assert catalog.statements == [
+        "DROP INDEX [by_twice] ON [a_thing]",
+        "ALTER TABLE [a_thing] DROP COLUMN [twice]",
+        "ALTER TABLE [a_thing] ADD [twice] AS (CAST(([a] * 2) AS bigint)) PERSISTED",
+        "CREATE NONCLUSTERED INDEX [by_twice] ON [a_thing] ([twice])",
+    ]
 
 
 def test_an_index_is_given_and_taken_away(catalog, author):
@@ -343,7 +355,7 @@ def test_a_number_of_constraints_that_is_not_expected_is_an_error_where_it_is_as
     new = field_of(author, "age", models.IntegerField(null=True))
     editor = connection.schema_editor()
     editor.deferred_sql = []
-    with pytest.raises(ValueError, match=r"wrong number \(0\) of unique constraints for a_author.age"):
+    with pytest.raises(ValueError, match=r"^Found wrong number \(0\) of unique constraints for a_author\.age$"):
         editor.alter_field(author, author._meta.get_field("age"), new, strict=True)
 
 
@@ -363,3 +375,68 @@ def test_a_table_of_ones_own_between_two_models_stays(catalog):
     keys = [(name, models.ForeignKey("a.%s" % name, models.CASCADE)) for name in ("Left", "Right")]
     state = state_of(create("Right"), create("Left", ("others", others)), create("Link", *keys))
     assert migration_script(state, migrations.DeleteModel("Left"))[-1] == "DROP TABLE [a_left];"
+
+
+def test_a_primary_key_that_the_server_has_not_is_an_error_where_it_is_asked_for(catalog):
+    thing = model(table="a_keyless", code=models.IntegerField())
+    catalog.table("a_keyless").column("id", "bigint", 8).column("code", "int")
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    with pytest.raises(ValueError, match=r"^Found wrong number \(0\) of PK constraints for a_keyless$"):
+        new = field_of(thing, "id", models.BigIntegerField())
+        editor.alter_field(thing, field_of(thing, "id", models.BigIntegerField(primary_key=True)), new, strict=True)
+
+
+@newer
+def test_a_default_of_the_database_takes_the_place_of_the_one_there(catalog, author):
+    alter(author, "age", models.IntegerField(null=True, db_default=7))
+    assert catalog.statements == [
+        "ALTER TABLE [a_author] DROP CONSTRAINT [DF__age]",
+        "ALTER TABLE [a_author] ADD CONSTRAINT [a_author_age_cf4b21e1_default] DEFAULT (7) FOR [age]",
+    ]
+
+
+@newer
+def test_a_default_of_the_database_goes(catalog):
+    thing = model(table="a_author", age=models.IntegerField(null=True, db_default=1))
+    alter(thing, "age", models.IntegerField(null=True))
+    assert catalog.statements == ["ALTER TABLE [a_author] DROP CONSTRAINT [DF__age]"]
+
+
+@newer
+def test_a_default_of_the_database_that_stays_is_left_alone(catalog):
+    thing = model(table="a_author", age=models.IntegerField(null=True, db_default=1))
+    alter(thing, "age", models.IntegerField(null=True, db_default=1, db_comment="years"))
+    assert not [sql for sql in catalog.statements if "CONSTRAINT" in sql]
+
+
+@newer
+def test_a_generated_column_of_another_type_is_made_again_with_its_index(catalog):
+    def twice(output):
+        return models.GeneratedField(expression=models.F("a") * 2, output_field=output, db_persist=True)
+
+    table = catalog.table("a_thing").column("id", "bigint", 8, seed=1).column("a", "int")
+    table.column("twice", "int", computed="([a]*(2))").primary_key("pk", "id").index("by_twice", ["twice"])
+    old, new = (
+        model(a=models.IntegerField(), twice=twice(output))._meta.get_field("twice")
+        for output in (models.IntegerField(), models.BigIntegerField())
+    )
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(old.model, old, new)
+    assert catalog.statements == [
+        "DROP INDEX [by_twice] ON [a_thing]",
+        "ALTER TABLE [a_thing] DROP COLUMN [twice]",
+        "ALTER TABLE [a_thing] ADD [twice] AS (CAST(([a] * 2) AS bigint)) PERSISTED",
+        "CREATE NONCLUSTERED INDEX [by_twice] ON [a_thing] ([twice])",
+    ]
+
+
+def test_in_a_script_a_key_to_a_renamed_table_has_its_name_of_before(catalog):
+    parent = models.ForeignKey("a.Parent", models.CASCADE)
+    state = state_of(create("Parent"), create("Child", ("parent", parent)))
+    renamed = migrations.AlterModelTable("parent", "people")
+    statements = migration_script(state, renamed, migrations.RemoveField("child", "parent"))
+    (dropped,) = [sql for sql in statements if "DROP CONSTRAINT" in sql]
+    assert dropped.startswith("ALTER TABLE [a_child] DROP CONSTRAINT [a_child_parent_id_")
+    assert dropped.endswith("_fk_a_parent_id];")

@@ -110,3 +110,9 @@ def test_a_default_is_stored_like_any_other_value(kind, options, value, sql):
 def test_a_default_that_cannot_be_stored_is_refused_by_the_fields_name():
     with pytest.raises(DataError, match="b: .*lone surrogate"):
         definition(models.CharField(max_length=5, default="\ud800"), True)
+
+
+@generated
+def test_a_percent_sign_of_a_generated_column_is_one():
+    field = models.GeneratedField(expression=F("a") % 2, output_field=models.IntegerField(), db_persist=True)
+    assert definition(field) == "AS (CAST(([a] % 2) AS int)) PERSISTED"

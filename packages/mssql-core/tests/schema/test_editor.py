@@ -72,6 +72,12 @@ def test_text_in_ddl_is_unicode_and_quoted():
     assert "DROP CONSTRAINT [a_thing_title_" in statements[1]
 
 
+def test_a_percent_sign_of_a_condition_is_one():
+    index = models.Index(fields=["name"], condition=Q(name="100%"), name="i")
+    _, sql = created(model(name=models.CharField(max_length=10), meta={"indexes": [index]}))
+    assert sql == "CREATE INDEX [i] ON [a_thing] ([name]) WHERE [name] = N'100%';"
+
+
 def test_rows_that_exist_get_the_default_of_a_nullable_field():
     field = models.CharField(max_length=30, default="NULL", null=True)
     field.set_attributes_from_name("title")

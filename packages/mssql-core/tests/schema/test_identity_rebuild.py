@@ -59,6 +59,14 @@ def test_an_identity_is_taken_away_with_nothing_lost(catalog, author):
         assert part in rest
 
 
+def test_the_name_of_the_new_table_is_no_longer_than_the_servers_longest(catalog):
+    longest = "t" * 128
+    catalog.table(longest).column("id", "bigint", 8, seed=1).primary_key("pk", "id")
+    alter(model("Long", longest), "id", models.BigIntegerField(primary_key=True))
+    name = catalog.statements[0].partition("CREATE TABLE [")[2].partition("]")[0]
+    assert name.startswith("__rebuild_tt") and len(name) == 128
+
+
 def test_an_identity_is_given_and_counts_on(catalog, author):
     author._meta.get_field("id").__class__ = models.BigIntegerField
     catalog.table("a_author").columns[0].update(is_identity=False, seed=None, increment=None)

@@ -15,6 +15,8 @@ from mssql_core.schema import index_filter as filters
         ("NOT ([a] IN (1, 2))", ["[a] <> 1", "[a] <> 2"]),
         ("[a] NOT IN (1, 2)", ["[a] <> 1", "[a] <> 2"]),
         ("NOT ([a] = 1 OR [b] = 2)", ["[a] <> 1", "[b] <> 2"]),
+        ("NOT (NOT ([a] = 1 AND [b] > 2))", ["[a] = 1", "[b] > 2"]),
+        ("[a] IN (CAST(1.5 AS numeric(5, 2)), 3)", ["[a] IN (CAST(1.5 AS numeric(5,2)), 3)"]),
         ("[a] BETWEEN 1 AND 3", ["[a] >= 1", "[a] <= 3"]),
         ("1 < [a]", ["[a] > 1"]),
         (
@@ -33,6 +35,7 @@ def test_what_a_filter_can_say(condition, expected):
         "[n] LIKE N'%a%'",
         "UPPER([x]) = N'A'",
         "[a] = [b]",
+        "[a] IS DISTINCT FROM 1",
         "([a] = 1 OR [b] = 2)",
         "NOT ([a] = 1 AND [a] IS NOT NULL)",
         "NOT ([a] BETWEEN 1 AND 3)",

@@ -29,7 +29,7 @@ class PartProperties:
         """Yield the statements that restore the properties of objects that were made again."""
         for item in items:
             is_column = isinstance(item, Column)
-            for extended in self._by_table.get(item.table, ()):
+            for extended in self._by_table[item.table]:
                 if extended.part_name == item.name and (extended.part_kind == "COLUMN") == is_column:
                     table = item.table.in_schema(extended.table.schema)
                     yield property_sql(extended._replace(table=table, part_kind=_kind(item)))
