@@ -211,12 +211,7 @@ def test_uniqueness_is_given_to_a_field_that_had_none(catalog, author):
 def test_a_constraint_of_meta_is_not_the_fields(catalog, code):
     code._meta.constraints = [models.UniqueConstraint(fields=["code"], name="UQ__code")]
     alter(code, "code", models.CharField(max_length=10))
-    assert catalog.statements == [
-        "DROP INDEX [by_twice] ON [a_thing]",
-        "ALTER TABLE [a_thing] DROP COLUMN [twice]",
-        "ALTER TABLE [a_thing] ADD [twice] AS (CAST(([a] * 2) AS bigint)) PERSISTED",
-        "CREATE NONCLUSTERED INDEX [by_twice] ON [a_thing] ([twice])",
-    ]
+    assert catalog.statements == []
 
 
 # The columns of a table follow the key that they point to.
@@ -327,12 +322,7 @@ def test_a_collation_that_is_given_up_is_the_databases(catalog, code):
 
 def test_what_the_column_is_already_changes_nothing(catalog, author):
     alter(author, "age", models.IntegerField(null=True, help_text="In years."))
-    assert catalog.statements == [
-        "DROP INDEX [by_twice] ON [a_thing]",
-        "ALTER TABLE [a_thing] DROP COLUMN [twice]",
-        "ALTER TABLE [a_thing] ADD [twice] AS (CAST(([a] * 2) AS bigint)) PERSISTED",
-        "CREATE NONCLUSTERED INDEX [by_twice] ON [a_thing] ([twice])",
-    ]
+    assert catalog.statements == []
 
 
 def test_an_index_is_given_and_taken_away(catalog, author):
