@@ -1,7 +1,8 @@
 """``hatch run bench``: medians of one run, and each figure as a ratio to the raw pyodbc round trip.
 
 ``MSSQL_TEST_URL`` measures a real server instead of the sandbox. For the sandbox the time of its start and its own
-time for a statement, without the engine's, follow. ``--schema`` measures each kind of schema change.
+time for a statement, without the engine's, follow. ``--schema`` measures each kind of schema change, ``--client`` the
+client's processor time beside the least that reading and bulk inserts need.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import Any, Callable, Iterator, NamedTuple
 from harness.project import configure
 from harness.server import serve
 
-from figures.bench import report
+from figures.bench import client, report
 from figures.bench.schema import schema_rows
 
-APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop")
+APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop", "figures.side_by_side")
 
 
 class Measure(NamedTuple):
@@ -121,6 +122,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=200)
     parser.add_argument("--version", default="2022")
     parser.add_argument("--schema", action="store_true", help="measure schema changes instead")
+    parser.add_argument("--client", action="store_true", help="measure the client's processor time instead")
     parser.add_argument("--keep", action="store_true", help="keep the run, and draw it for the documentation")
     arguments = parser.parse_args()
     with serve(arguments.version) as server:
@@ -131,6 +133,9 @@ def main() -> None:
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
             data.load(orders=200)
+            if arguments.client:
+                client.printed(arguments.repeat)
+                return
             values = printed(schema_measures(arguments.repeat) if arguments.schema else rows(arguments.repeat))
             if arguments.schema:
                 return

@@ -1,0 +1,108 @@
+"""What the client's own work costs: processor time beside the least that the same work needs, in one run.
+
+Reading is compared with the driver's rows and Django's own making of objects, a bulk insert with the same JSON made by
+hand. Both take turns, and the least of all turns counts: other work on the machine touches that little.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import time
+from typing import Any, Callable, Iterator, NamedTuple
+
+_MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+_CHUNK = 100
+
+
+class Ratio(NamedTuple):
+    """Milliseconds of processor time: mssql-core's, and the least that the work needs."""
+
+    ours: float
+    bare: float
+
+
+def ratio(ours: Callable[[], Any], bare: Callable[[], Any], repeat: int) -> Ratio:
+    """The least of ``repeat`` turns of each."""
+    least = [float("inf"), float("inf")]
+    for _ in range(repeat):
+        for place, function in enumerate((ours, bare)):
+            started = time.process_time()
+            function()
+            least[place] = min(least[place], 1000 * (time.process_time() - started))
+    return Ratio(*least)
+
+
+def reading_rows(repeat: int, count: int = 2000) -> Iterator[tuple[str, Ratio]]:
+    """Objects, tuples and iterator() over as many rows, on the default alias."""
+    from demo.shop.models import Customer
+    from django.db import connection
+
+    Customer.objects.bulk_create(
+        Customer(name="n", email=f"client{n}@example.com", country="DE", created=_MOMENT) for n in range(count)
+    )
+    objects, values = Customer.objects.all()[:count], Customer.objects.values_list("pk", "name", "country")[:count]
+    names = [field.attname for field in Customer._meta.concrete_fields]
+
+    def chunks(queryset: Any, size: int = _CHUNK) -> Iterator[list[Any]]:
+        # The driver's rows of the same statement; it has no parameters.
+        sql, _ = queryset.query.sql_with_params()
+        cursor = connection.connection.cursor()
+        cursor.execute(sql)
+        while chunk := cursor.fetchmany(size):
+            yield chunk
+        cursor.close()
+
+    def made(queryset: Any, size: int = _CHUNK) -> list[Any]:
+        return [Customer.from_db("default", names, row) for chunk in chunks(queryset, size) for row in chunk]
+
+    yield "list", ratio(lambda: list(objects.all()), lambda: made(objects), repeat)
+    yield (
+        "values_list",
+        ratio(lambda: list(values.all()), lambda: [tuple(row) for chunk in chunks(values) for row in chunk], repeat),
+    )
+    yield (
+        "iterator()",
+        ratio(lambda: sum(1 for _ in objects.iterator(500)), lambda: made(objects, 500), repeat),
+    )
+
+
+def insert_rows(repeat: int, count: int = 10_000) -> Iterator[tuple[str, Ratio]]:
+    """The statement of bulk_create(), for five columns."""
+    from django.db import connections
+    from django.db.models.sql import InsertQuery
+
+    from figures.side_by_side.models import Book
+
+    books = [
+        Book(author_id=1, title=f"new {n}", price=decimal.Decimal("1.50"), pages=n, added=_MOMENT) for n in range(count)
+    ]
+    fields = [field for field in Book._meta.concrete_fields if not field.primary_key]
+
+    def compiled() -> Any:
+        query = InsertQuery(Book)
+        query.insert_values(fields, books)
+        compiler = query.get_compiler(connection=connections["default"])
+        compiler.returning_fields = [Book._meta.pk]
+        return compiler.as_sql()
+
+    def by_hand() -> str:
+        return json.dumps([row_of(number, book) for number, book in enumerate(books)], separators=(",", ":"))
+
+    def row_of(number: int, book: Any) -> list[Any]:
+        added = book.added.isoformat(timespec="microseconds")
+        return [number, book.author_id, book.title, str(book.price), book.pages, added]
+
+    ((_, params),) = compiled()
+    if list(params) != [by_hand()]:
+        raise AssertionError("The JSON by hand is not the statement's.")
+    yield "bulk_create, prepared", ratio(compiled, by_hand, max(repeat // 3, 5))
+
+
+def printed(repeat: int) -> None:
+    """Print each figure and its ratio."""
+    print(f"{'processor time':<28}{'core ms':>10}{'bare ms':>10}{'ratio':>8}")
+    for rows in (reading_rows, insert_rows):
+        for name, value in rows(repeat):
+            print(f"{name:<28}{value.ours:>10.2f}{value.bare:>10.2f}{value.ours / value.bare:>8.2f}")
