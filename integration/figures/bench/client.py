@@ -44,6 +44,7 @@ def reading_rows(repeat: int, count: int = 2000) -> Iterator[tuple[str, Ratio]]:
     )
     objects, values = Customer.objects.all()[:count], Customer.objects.values_list("pk", "name", "country")[:count]
     names = [field.attname for field in Customer._meta.concrete_fields]
+    width = len(names)
 
     def chunks(queryset: Any, size: int = _CHUNK) -> Iterator[list[Any]]:
         # The driver's rows of the same statement; it has no parameters.
@@ -55,7 +56,7 @@ def reading_rows(repeat: int, count: int = 2000) -> Iterator[tuple[str, Ratio]]:
         cursor.close()
 
     def made(queryset: Any, size: int = _CHUNK) -> list[Any]:
-        return [Customer.from_db("default", names, row) for chunk in chunks(queryset, size) for row in chunk]
+        return [Customer.from_db("default", names, row[:width]) for chunk in chunks(queryset, size) for row in chunk]
 
     yield "list", ratio(lambda: list(objects.all()), lambda: made(objects), repeat)
     yield (
