@@ -17,15 +17,15 @@ _INTRODUCTION = """\
 # Django's own tests
 
 Django's test apps, unmodified, from the source distribution of the version. `hatch run suite --all` runs all of them
-on Django 5.2, `hatch run past 6.0 --all` and `hatch run past 6.1 --all` on those, and `hatch run suite-past` the 20 apps that find
-most on each Django before. A run that was interrupted goes on where it stopped; at its end it writes this page. Left
-out are the apps of PostGIS and its kin and of PostgreSQL.
+on Django 5.2, `hatch run past 6.0 --all` and `hatch run past 6.1 --all` on those, and `hatch run suite-past` the 20 most telling
+apps on each older Django. An interrupted run resumes where it stopped; at its end it writes this page. The apps for spatial
+databases and for PostgreSQL are left out.
 
-*By flag* are tests that Django itself skips because a flag of `DatabaseFeatures` says that the database cannot do it.
+*By flag* are tests that Django itself skips because a flag of `DatabaseFeatures` says that the database lacks a feature.
 *Not for here* are tests for another database or of something that was not installed, such as a browser or a cache
-server. *Other words* are tests that assert another dialect's words; a test of this repository asserts the same
-behaviour. *Impossible* are those that no SQL Server of the version passes, by the server's rule. *Machine* are tests
-of the machine itself: its speed, or what its user may not do.
+server. *Other words* are tests that assert another dialect's SQL; a test of this repository asserts the same behaviour.
+*Impossible* are tests that no SQL Server of the version passes, by a rule of the server. *Machine* are tests of the machine
+itself: its speed, or the permissions of its user.
 """
 _COLUMNS = ("Django", "Python", "server", "run on", "apps", "passed", "failed")
 _SKIPS = {
@@ -44,7 +44,7 @@ def text(results: Iterable[Result]) -> str:
     part = [result for result in results if result["scope"] == TELLING]
     lines = [_INTRODUCTION]
     lines += _section("All apps", whole, _runs)
-    lines += _section("The 20 apps that find most", part, _runs)
+    lines += _section("The 20 most telling apps", part, _runs)
     lines += _section("Failing tests", [result for result in results if result["failed"]], _failing)
     lines += _section("Tests that assert another dialect's words", results, _words)
     lines += _section("Tests that no such server passes", results, lambda given: _by_rule(given, "impossible"))

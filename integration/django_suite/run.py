@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--all", action="store_true", help="all of Django's test apps; goes on where it was interrupted"
     )
-    command.add_argument("--telling", action="store_true", help="the 20 apps that find most; goes on as well")
+    command.add_argument("--telling", action="store_true", help="the 20 most telling apps; resumes too")
     command.add_argument("--fresh", action="store_true", help="run again what ran to its end on the same code")
     command.add_argument("--mend", action="store_true", help="keep what passed on other code, too; the page says so")
     command.add_argument("--python-driver", help="pyodbc or mssql_python; then no result is kept as the page's")

@@ -16,12 +16,12 @@ PAGE = Path(__file__).parents[2] / "packages/mssql-core/docs/legacy.md"
 _INTRODUCTION = """\
 # Legacy databases that were tried
 
-`hatch run legacy` loads eight databases as a migration loads them (`RunSQL`, with `GO` lines), runs `inspectdb` over the whole
-and over each schema (`--schema`, `--include-views`, `--include-partitions`), and `manage.py check` over the models. Then each
-model is counted, read, read by `raw()`, saved as it was read (`save()`, `update()`, `bulk_update()`) and inserted
-(`save()`, `bulk_create()`); each column is filtered (`isnull`, `exact`, `in` short and long, `exclude()`) by every value that was read,
-and ordered both ways. What fails by none of the rules below fails the run. The scripts are in `integration/legacy/scripts`; how
-to work with such models is told in [Legacy databases](../../../docs/how-to/legacy-databases.md).
+`hatch run legacy` loads eight databases as a migration would (`RunSQL`, with `GO` lines), runs `inspectdb` over the whole database
+and over each schema (`--schema`, `--include-views`, `--include-partitions`), and `manage.py check` over the models. Then each model
+is counted, read, read by `raw()`, saved unchanged (`save()`, `update()`, `bulk_update()`) and inserted (`save()`, `bulk_create()`);
+each column is filtered (`isnull`, `exact`, `in` short and long, `exclude()`) by every value that was read, and ordered in both
+directions. A failure that none of the rules below explains fails the run. The scripts are in `integration/legacy/scripts`;
+[Legacy databases](../../../docs/how-to/legacy-databases.md) explains how to work with such models.
 """
 
 
@@ -45,7 +45,7 @@ def text(results: Iterable[Result]) -> str:
 
 
 def _databases(results: list[Result]) -> Iterator[str]:
-    yield "| database | in the shape of | models | columns | trials | as they should | by a rule |"
+    yield "| database | modelled on | models | columns | trials | passed | failed by a rule |"
     yield "|---|---|---|---|---|---|---|"
     for result in results:
         models = len(re.findall(r"^class \w+\(models\.Model\):", result.modules[-1], re.MULTILINE))

@@ -13,18 +13,18 @@ RESULTS = Path(__file__).parent / "results"
 _INTRODUCTION = """\
 # Databases that mssql-django made
 
-`hatch run takeover --keep` makes a database with mssql-django, in an environment of its own: Django's admin, auth,
-contenttypes, sessions, sites, flatpages and redirects, and an app with every kind of field, constraint and index that
-the two have, filled with extreme values. Then the engine changes. A value counts as equal when it has Python's same
-type and text; each has to find its row in a filter, too. All objects are saved again by both backends, one by one and
-in bulk, each backend adds a migration, and operations of migrations on these tables go forward and back. Then mssql-django has the
-database again. At last the UUID columns become `uniqueidentifier`, and `char(32)` again.
+`hatch run takeover --keep` creates a database with mssql-django, in an environment of its own: Django's admin, auth,
+contenttypes, sessions, sites, flatpages and redirects, and an app with every kind of field, constraint and index that both
+backends support, filled with extreme values. Then the engine changes. Two values are equal if they have the same Python type and
+text; each value also has to find its row in a filter. Both backends save all objects again, one by one and in bulk, each adds a
+migration, and migration operations on these tables run forward and back. Then mssql-django takes the database back. Finally, the
+UUID columns are converted to `uniqueidentifier`, and back to `char(32)`.
 
-Two things are done as the documentation says: `uuid_type` is `char(32)`, and `max_length="max"` is deleted from the migrations
-that mssql-django wrote, without which `makemigrations` wants an `AlterField` for each `BinaryField`. One is left out: bytes and
-JSON that may be NULL in `bulk_update()` by mssql-django, which fails with some such rows in databases of its own.
+Two steps follow the documentation: `uuid_type` is `char(32)`, and `max_length="max"` is deleted from the migrations that
+mssql-django wrote; otherwise `makemigrations` writes an `AlterField` for each `BinaryField`. One case is left out: `bulk_update()` of
+nullable bytes and JSON by mssql-django, which fails with some such rows in its own databases.
 
-How to do it with a project of one's own: [Coming from mssql-django](../../../docs/how-to/coming-from-mssql-django.md).
+For the steps in your own project, see [Coming from mssql-django](../../../docs/how-to/coming-from-mssql-django.md).
 """
 # Title of a column -> (step, key) of its figure; of a list, its length.
 _FIGURES = {

@@ -22,13 +22,13 @@ _TEXT = """\
 # Compatibility
 
 mssql-core runs on Python 3.8 to 3.14 with Django 3.2 to 6.1, against SQL Server 2016 to 2025 (compatibility levels
-from 100; below 130 without lookups of JSON, and with slower long lists), Azure SQL Database, Azure SQL Managed Instance and
+from 100; below 130 without JSON lookups, and with slower long lists), Azure SQL Database, Azure SQL Managed Instance and
 SQL database in Fabric, through the ODBC driver 18 (17 with a warning). Azure Synapse and Fabric warehouses enforce no keys and
-are refused; the plugin `fabric` [reads a warehouse](../../mssql-fabric/docs/index.md#warehouses).
+are refused; the plugin `fabric` [can read a warehouse](../../mssql-fabric/docs/index.md#warehouses).
 
-Each row says what it rests on: a run *on the sandbox* (the repository's local stand-in for a server, which refuses what
-it is not sure of), a run *on SQL Server*, each with its day and version, or the *documentation* alone. `hatch run
-compatibility` makes the runs and this page; with `MSSQL_TEST_URL` on the server that it names.
+Each row names its evidence: a run *on the sandbox* (the repository's local stand-in for a server, which refuses what is not
+certain), a run *on SQL Server*, each with its date and version, or only the *documentation*. `hatch run compatibility` makes the
+runs and this page; with `MSSQL_TEST_URL`, on the server that it names.
 
 The main modules are written for the newest Django. What older versions need stands in `compat`, one module for each
 boundary (`pre_41` to `pre_61`), which is deleted when its versions are no longer supported. No shim is loaded on the
@@ -36,14 +36,14 @@ newest Django.
 
 ## Servers
 
-On each, a table was made, filled, changed, read and dropped.
+On each, a table was created, filled, changed, read and dropped.
 
 {servers}
 
 ## Django and Python
 
-Django's own tests; each of them is accounted for on the page [Django's own tests](django-suite.md). The packages' unit tests,
-which need no server, run on each supported pair of Python and Django: `hatch run matrix:unit`.
+The results of Django's own tests; the page [Django's own tests](django-suite.md) accounts for each. The packages' unit tests, which
+need no server, run on each supported pair of Python and Django: `hatch run matrix:unit`.
 
 {djangos}
 
@@ -51,9 +51,9 @@ which need no server, run on each supported pair of Python and Django: `hatch ru
 
 ## Capabilities
 
-`connection.server.has(Capability.X)`. On Azure and in Fabric the version number says nothing, so they have what the
-newest release has, less what the documentation denies them; a managed instance follows its update policy. A row rests
-on runs in which each server that should have the capability did what it names, and each other one refused it.
+`connection.server.has(Capability.X)`. On Azure and in Fabric the version number is not significant: they have the capabilities of the
+newest release, except where the documentation says otherwise; a managed instance follows its update policy. The evidence for a
+row is runs in which each server with the capability executed a statement that needs it, and each other one refused it.
 
 <!-- capabilities -->
 {capabilities}

@@ -24,10 +24,10 @@ _WORDS = {True: "yes", False: "no", None: "asks the server"}
 
 HEAD = """# Feature flags
 
-What Django asks a backend before it uses something: on PostgreSQL 18, with mssql-django 2.0.0, and with mssql-core and its
-plugin `json` on SQL Server 2022; what 2016, and 2025 with the type `json`, say otherwise stands beside it. These are all
-flags of Django {version} that are true or false. Yes is not always better: some flags stand for a detour. Where mssql-core
-says no, or other than PostgreSQL, the last column has T-SQL's rule. `hatch run flags --write` writes this page.
+The flags by which Django asks a backend for its features: on PostgreSQL 18, with mssql-django 2.0.0, and with mssql-core and its
+plugin `json` on SQL Server 2022; where 2016, or 2025 with the type `json`, differ, their value is added. These are all boolean
+flags of Django {version}. Yes is not always better: some flags mean a workaround. Where mssql-core says no, or differs from
+PostgreSQL, the last column has T-SQL's rule. `hatch run flags --write` writes this page.
 
 | flag | PostgreSQL | mssql-django | mssql-core | why |
 |---|---|---|---|---|
