@@ -71,7 +71,7 @@ def _concerns(entry: dict, server) -> bool:
 
 
 def _is_here(test: str) -> bool:
-    """Whether this Django has the test; of apps that are not installed nothing can be said, or asked."""
+    """Whether this Django has the test; always true for apps that are not installed."""
     from django.conf import settings
     from django.utils.module_loading import import_string
 

@@ -21,12 +21,12 @@ _TEXTUAL = ("sp_executesql", "sp_prepexec", "sp_prepare")
 
 def statements(entries: Iterable[dict]) -> list[str]:
     """The distinct texts of batches and prepared statements, in order of arrival."""
-    found: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for entry in entries:
         text = entry.get("text")
         if text and (entry["kind"] == "batch" or entry.get("procedure", "").casefold() in _TEXTUAL):
-            found.setdefault(text)
-    return list(found)
+            texts.setdefault(text)
+    return list(texts)
 
 
 def refused_statements(entries: Iterable[dict], version: str) -> list[tuple[str, str]]:
@@ -52,10 +52,10 @@ def refused_statements(entries: Iterable[dict], version: str) -> list[tuple[str,
 
 
 def _binary() -> str:
-    found = shutil.which("maxdop", path=sysconfig.get_path("scripts")) or shutil.which("maxdop")
-    if not found:
+    path = shutil.which("maxdop", path=sysconfig.get_path("scripts")) or shutil.which("maxdop")
+    if not path:
         raise SystemExit("maxdop is not installed: pip install maxdop")
-    return found
+    return path
 
 
 def main() -> int:

@@ -66,7 +66,7 @@ def _section(title: str, results: list[Result], content: Any) -> Iterator[str]:
 
 
 def server(result: Result) -> str:
-    """Where a result is from, as the documentation says it."""
+    """The server of a result, as the documentation names it."""
     played = f"sandbox, {result['sandbox']}" if result["sandbox"] else "SQL Server"
     return f"{played} ({result['server']})"
 
@@ -124,7 +124,7 @@ def _by_rule(results: list[Result], kind: str) -> Iterator[str]:
 
 
 def _together(results: list[Result], kind: str) -> dict[str, dict[str, list[str]]]:
-    """Rule -> test -> the runs that it was left out of."""
+    """Rule -> test -> the runs that left it out."""
     together: dict[str, dict[str, list[str]]] = {}
     for result in results:
         for rule, tests in result[kind].items():
@@ -180,7 +180,7 @@ def _apps(results: list[Result]) -> Iterator[str]:
 
 
 def write() -> None:
-    """Make the page again from the kept results."""
+    """Write the page again from the kept results."""
     PAGE.write_text(text(load()), encoding="utf-8")
 
 

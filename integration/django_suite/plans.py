@@ -44,13 +44,13 @@ def without_numbers(text: str) -> str:
 
 
 def counted(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Figures, and the texts that differ by nothing but a number in them."""
+    """Figures, and the texts that differ only by a number in them."""
     plans = set(pairs)
     shapes = {shape(*pair) for pair in plans}
     by_numbers: dict[tuple[str, str], set[str]] = collections.defaultdict(set)
     for text, types in shapes:
         by_numbers[without_numbers(text), types].add(text)
-    differ = {texts: found for (texts, _), found in by_numbers.items() if len(found) > 1}
+    differ = {text: texts for (text, _), texts in by_numbers.items() if len(texts) > 1}
     return {"plans": len(plans), "shapes": len(shapes), "without numbers": len(by_numbers), "differ": differ}
 
 
@@ -64,8 +64,8 @@ def main() -> int:
     figures = counted(pairs)
     print(f"{len(pairs)} queries with parameters, {figures['plans']} plans (text and types)")
     print(f"{figures['shapes']} shapes, {figures['without numbers']} of them if numbers in the text are taken as one")
-    for text, found in list(figures["differ"].items())[: arguments.show]:
-        print(f"  {len(found)} x {text[:300]}")
+    for text, texts in list(figures["differ"].items())[: arguments.show]:
+        print(f"  {len(texts)} x {text[:300]}")
     return 0
 
 

@@ -41,7 +41,7 @@ class Run:
     state: State | None = None
 
     def apps(self, apps: Iterable[str], servers: Sequence[Server]) -> list[dict[str, Any]]:
-        """Run the apps, one at a time on each server, and tell of each when it ends."""
+        """Run the apps, one at a time on each server, and report each when it ends."""
         free: SimpleQueue[Server] = SimpleQueue()
         for server in servers:
             free.put(server)

@@ -1,4 +1,4 @@
-"""What a run of Django's tests tells: a line an app, and a file with every failure and skip."""
+"""The report of a run of Django's tests: one line per app, and a file with every failure and skip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kept results of whole runs, results/*.json: what the documentation's page is made from."""
+"""The kept results of whole runs, results/*.json, from which the documentation's page is made."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _names(outcomes: Iterable[Outcome], kinds_of_outcome: Iterable[str]) -> set[
 
 
 def _counts(outcome: Outcome) -> dict[str, Any]:
-    """Tests by what became of them; a test with several failing parts failed once."""
+    """Tests by outcome; a test with several failing parts counts as one failure."""
     failed = _names([outcome], FAILURES)
     passed = _names([outcome], ("passed", "expected failure")) - failed
     skipped = sum(entry["outcome"] == "skipped" for entry in outcome["results"])
@@ -65,7 +65,7 @@ def _counts(outcome: Outcome) -> dict[str, Any]:
 
 
 def _skipped(outcomes: Iterable[Outcome]) -> dict[str, dict[str, Any]]:
-    """Skips in groups: by rule of the expectations with the tests, by flag and by other reasons with their number."""
+    """Skips in groups: by rule of the expectations with the tests, by flag and other reasons with their number."""
     by_rule = kinds()
     groups: dict[str, Any] = {"words": {}, "impossible": {}, "machine": {}, "flags": Counter(), "other": Counter()}
     for outcome in outcomes:

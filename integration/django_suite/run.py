@@ -22,7 +22,7 @@ REPORTS = Path(__file__).parent / "reports"
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """What each of the commands that run Django's tests takes."""
+    """The arguments of each command that runs Django's tests."""
     command = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     command.add_argument("apps", nargs="*", metavar="APP", help="test apps or test ids; default: the main apps")
     command.add_argument("-k", help="only tests whose name contains this")
@@ -42,7 +42,7 @@ def folder(reports: Path, python: Python, version: str) -> Path:
 
 
 def dead(runs: list[dict[str, Any]]) -> list[str]:
-    """The apps that did not run to their end, told as well."""
+    """The apps that did not run to their end, which are also printed."""
     apps = [run["summary"]["app"] for run in runs if run["summary"]["dead"]]
     if apps:
         print(f"did not run to the end: {', '.join(apps)}")
@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _scope(arguments: argparse.Namespace) -> str | None:
-    """Which apps a whole run has; None where apps are named, or only some of their tests run, or on another driver."""
+    """The apps of a whole run; None if apps are named, only some of their tests run, or another driver is used."""
     if arguments.apps or arguments.k or arguments.python_driver:
         return None
     return results.ALL if arguments.all else results.TELLING if arguments.telling else None
@@ -109,7 +109,7 @@ def _apps(arguments: argparse.Namespace, python: Python) -> list[str]:
 
 
 def _server(version: str) -> str:
-    """The sandbox's version, or where the real server is."""
+    """The sandbox's version, or the address of the real server."""
     if not os.environ.get(VARIABLE):
         return version
     server = given_server()
@@ -143,7 +143,7 @@ def _with_options(server: Server, options: dict[str, Any]) -> Server:
 
 
 def _keep(run: Run, apps: list[str], scope: str, version: str) -> None:
-    """A whole run's result becomes data, and a page of the documentation."""
+    """Write the result of a whole run as data, and as a page of the documentation."""
     outcomes = [state.load(run.out, app) for app in apps]
     sandbox = None if os.environ.get(VARIABLE) else version
     path = results.keep(results.result(outcomes, scope, sandbox))

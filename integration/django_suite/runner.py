@@ -26,7 +26,7 @@ def _reason(text):
 
 
 class _Result(unittest.TextTestResult):
-    """Text output as usual, plus one JSON line a test."""
+    """Text output as usual, plus one JSON line per test."""
 
     outcomes = None
 
@@ -91,7 +91,7 @@ class SuiteRunner(ReportingRunner):
         return super().setup_databases(**kwargs)
 
     def _write_environment(self, connection):
-        """What the run was on, as it says itself: for the report."""
+        """The environment of the run, for the report."""
         environment = {
             "date": datetime.now(timezone.utc).date().isoformat(),
             "django": django.get_version(),
@@ -103,7 +103,7 @@ class SuiteRunner(ReportingRunner):
 
 
 def leave_out_constraints(app):
-    """Give the app's keys that no SQL Server takes ``db_constraint=False``."""
+    """Set ``db_constraint=False`` on the app's foreign keys that SQL Server does not allow."""
     for name in unconstrained(app):
         model, _, field = name.rpartition(".")
         apps.get_model(model)._meta.get_field(field).db_constraint = False

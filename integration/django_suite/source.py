@@ -42,7 +42,7 @@ class Python:
         return folder / "tests"
 
     def test_apps(self) -> list[str]:
-        """All folders with tests that run here: not those of PostGIS and its kin, nor of PostgreSQL."""
+        """All folders with tests that run here: not those for spatial databases and for PostgreSQL."""
         return sorted(
             folder.parent.name
             for folder in self.tests_folder().glob("*/__init__.py")

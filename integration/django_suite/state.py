@@ -64,7 +64,7 @@ class State:
 
 
 def load(folder: Path, app: str) -> Outcome | None:
-    """The outcome of an app in whatever state, if it ran to its end."""
+    """The outcome of an app for any state of the code, if it ran to its end."""
     try:
         return json.loads(_file(folder, app).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -72,7 +72,7 @@ def load(folder: Path, app: str) -> Outcome | None:
 
 
 def forget(folder: Path, app: str) -> None:
-    """An app that starts has no outcome, until it ends."""
+    """Remove the outcome of an app that starts, until it ends."""
     _file(folder, app).unlink(missing_ok=True)
 
 

@@ -1,1 +1,1 @@
-"""What is measured: evidence for the sandbox, tables of the plugins, times."""
+"""Measurements: evidence for the sandbox, tables of the plugins, times."""

@@ -72,12 +72,12 @@ def lines(title: str, unit: str, counts: Sequence[int], series: Mapping[str, Seq
 
 
 def _document(title: str, drawn: Sequence[str], width: float, height: float) -> str:
-    head = (
+    opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:g}" role="img" '
         f'aria-label="{escape(title)}" font-family="system-ui, sans-serif">'
     )
     ground = f'<rect width="{width}" height="{height:g}" rx="8" fill="#fff"/>'
-    return "\n".join([head, ground, *drawn, "</svg>"]) + "\n"
+    return "\n".join([opening, ground, *drawn, "</svg>"]) + "\n"
 
 
 def _line(points: Sequence[tuple[float, float]], colour: str, width: int) -> str:

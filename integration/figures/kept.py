@@ -1,4 +1,4 @@
-"""Runs that are kept for the documentation, and all that shows them."""
+"""Runs that are kept for the documentation, and the pages that show them."""
 
 from __future__ import annotations
 

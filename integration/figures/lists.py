@@ -1,4 +1,4 @@
-"""What a list of values costs the client: ``python -m figures.lists`` prints the table of docs/differences.md."""
+"""The client's cost of a list of values: ``python -m figures.lists`` prints the table of docs/differences.md."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def main() -> None:
     for count in (64, 256, 1024, 2000):
         listed = User.objects.filter(Q(pk__in=range(count)) | Q(pk=0))
         longer = User.objects.filter(pk__in=range(max(count, 65)))
-        row = [
+        cells = [
             f"{_milliseconds(sent, queryset):.1f} ms | {sent(queryset):,} characters" for queryset in (listed, longer)
         ]
-        print(f"| {count:,} | {' | '.join(row)} |")
+        print(f"| {count:,} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Mistakes in settings and what is told of each: the data of docs/reference/messages.md, which tests/test_messages.py tries."""
+"""Mistakes in settings and the message about each: the data of docs/reference/messages.md, tested by tests/test_messages.py."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def page() -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as a cell of a table: nothing in it is markup."""
+    """Text as a table cell, with its markup escaped."""
     for character in "\\`*_<[|":
         text = text.replace(character, "\\" + character)
     return text

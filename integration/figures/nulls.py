@@ -26,13 +26,13 @@ def _plans(columns: int, share: float) -> tuple[int, int]:
     inserts, updates = set(), set()
     connection = fake_connection()
     for _ in range(_OBJECTS):
-        row = kind(**{name: None if chance.random() < share else 1 for name in fields})
+        instance = kind(**{name: None if chance.random() < share else 1 for name in fields})
         insert = models.sql.InsertQuery(kind)
-        insert.insert_values(kind._meta.local_fields[1:], [row])
-        (found,) = insert.get_compiler(connection=connection).as_sql()
-        inserts.add((found[0], tuple(value is None for value in found[1])))
+        insert.insert_values(kind._meta.local_fields[1:], [instance])
+        (compiled,) = insert.get_compiler(connection=connection).as_sql()
+        inserts.add((compiled[0], tuple(value is None for value in compiled[1])))
         update = models.sql.UpdateQuery(kind)
-        update.add_update_values({name: getattr(row, name) for name in fields})
+        update.add_update_values({name: getattr(instance, name) for name in fields})
         updates.add(update.get_compiler(connection=connection).as_sql()[0])
     return len(inserts), len(updates)
 

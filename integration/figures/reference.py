@@ -62,7 +62,7 @@ What each becomes on SQL Server 2022; where 2016 or 2025 gets another text, it s
 
 
 def book() -> Any:
-    """The model that the examples are about."""
+    """The model of the examples."""
     from django.apps.registry import Apps
     from django.db import models
 
@@ -173,7 +173,7 @@ def expressions() -> dict[str, list[str]]:
 
 
 def names() -> dict[str, Any]:
-    """What the examples are written with."""
+    """The names that the examples use."""
     from django.db import models
     from django.db.models import expressions as django_expressions
     from django.db.models import functions
@@ -182,7 +182,7 @@ def names() -> dict[str, Any]:
 
 
 def compiled(queryset: Any, version: str) -> str:
-    """What is interesting of a statement: its condition, or what it annotates."""
+    """The part of a statement to show: its condition, or its annotation."""
     from django.db import NotSupportedError
 
     from mssql_core.testing import compile_sql

@@ -1,1 +1,1 @@
-"""What everything in this folder stands on: the server under test, and Django on it."""
+"""What all of this folder is based on: the server under test, and Django on it."""

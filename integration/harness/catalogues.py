@@ -1,4 +1,4 @@
-"""Empty databases, and what the catalogue has of their tables, as text that can be compared."""
+"""Empty databases, and the catalogue's description of their tables as comparable text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .server import Server
 
 
 class NoTables:
-    """A router under which no migration makes a table."""
+    """A router that lets no migration create a table."""
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return False
@@ -18,7 +18,7 @@ class NoTables:
 
 @contextlib.contextmanager
 def empty(server: Server, name: str) -> Iterator[Any]:
-    """An alias of that name, of an empty database."""
+    """An alias of that name, for an empty database."""
     from django.test import override_settings
 
     entry = server.database(name, plugins=["json"])

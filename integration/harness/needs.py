@@ -1,4 +1,4 @@
-"""What a command needs of the machine: Pythons, hatch, a package index. What is missing is told in one line."""
+"""What a command needs of the machine: Pythons, hatch, a package index. One line names what is missing."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def python(versions: Sequence[str]) -> str:
 
 
 def no_python(versions: Sequence[str]) -> str:
-    """The sentence that says which Pythons are missing, and what brings one."""
+    """The sentence that names the missing Pythons, and how to install one."""
     named = versions[0] if len(versions) == 1 else f"one of {', '.join(versions)}"
     return f"no Python {named} on PATH; `uv python install {versions[0]}`, which needs a network, brings it"
 
 
 def hatch() -> list[str]:
-    """The command that runs hatch: from PATH, from beside the uv that it brings along, or by uv itself."""
+    """The command that runs hatch: from PATH, from the folder of uv's executable, or by uv itself."""
     path = shutil.which("hatch")
     beside = Path(os.environ["HATCH_UV"]).with_name("hatch") if "HATCH_UV" in os.environ else None
     if path is None and beside is not None and beside.exists():
@@ -77,7 +77,7 @@ def fetch(command: Sequence[str], what: str, environment: dict[str, str] | None 
 
 
 def told(main: Callable[[], int]) -> int:
-    """The exit status of a command; what it lacks is one line on stderr instead of a traceback, and status 1."""
+    """The exit status of a command; if it lacks something, one line on stderr instead of a traceback, and status 1."""
     try:
         return main()
     except Missing as missing:

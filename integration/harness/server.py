@@ -24,7 +24,7 @@ def python_driver() -> dict[str, str]:
 
 
 def connects_with(name: str) -> bool:
-    """Whether it is this driver that the aliases here connect with, for what one of the two cannot do."""
+    """Whether the aliases here connect with this driver, for tests of what one of the two cannot do."""
     return python_driver().get("python_driver", "pyodbc") == name
 
 
@@ -47,7 +47,7 @@ class Server:
 
     @classmethod
     def from_url(cls, url: str) -> Server:
-        """``mssql://user:password@host:port/name?option=value``; the port may be left out."""
+        """``mssql://user:password@host:port/name?option=value``; the port is optional."""
         parts = urlsplit(url)
         return cls(
             parts.hostname or "localhost",
@@ -60,7 +60,7 @@ class Server:
 
     @classmethod
     def of_sandbox(cls, sandbox: Any) -> Server:
-        """A running sandbox, signed in by its SQL login."""
+        """A running sandbox, with its SQL login."""
         name = sandbox.databases[0] if sandbox.databases else "master"
         options = {"TrustServerCertificate": "yes"}
         return cls(sandbox.host, sandbox.port, sandbox.user, sandbox.password, name, options, sandbox)
@@ -119,6 +119,6 @@ def serve(version: str = "2022", journal: bool = False) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def serve_each(count: int, version: str = "2022", journal: bool = False) -> Iterator[list[Server]]:
-    """As many servers as work at the same time: a sandbox for each; a real server serves them all."""
+    """Servers for so many workers at once: a sandbox for each, or one real server for all."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(serve(version, journal)) for _ in range(count)]

@@ -28,7 +28,7 @@ Scripts = Mapping[str, Union[str, Sequence[str]]]
 
 @dataclass(frozen=True)
 class Result:
-    """One step's end."""
+    """The result of one step."""
 
     step: str
     status: int
@@ -46,7 +46,7 @@ def environments() -> dict[str, Any]:
 
 
 def scripts() -> Scripts:
-    """Those of hatch.toml's default environment."""
+    """The scripts of hatch.toml's default environment."""
     return environments()["default"]["scripts"]
 
 
@@ -65,7 +65,7 @@ def commands(step: str, known: Scripts) -> Iterator[str]:
 
 
 def run(step: str, lines: Sequence[str], printing: threading.Lock) -> Result:
-    """Run all commands of a step, then print what they wrote."""
+    """Run all commands of a step, then print their output."""
     started = time.monotonic()
     status = 0
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:

@@ -1,1 +1,1 @@
-"""Databases that were there before Django: their scripts, the models that inspectdb makes of them, and what these can do."""
+"""Databases that existed before Django: their scripts, the models that inspectdb writes, and what works with these."""

@@ -34,8 +34,8 @@ def result(schema: Schema, server: Server) -> Result:
         )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{schema.name}: {done.stderr[-4000:]}")
-    found = json.loads(done.stdout)
-    return Result(schema, found["modules"], [Outcome(*outcome) for outcome in found["outcomes"]])
+    answer = json.loads(done.stdout)
+    return Result(schema, answer["modules"], [Outcome(*outcome) for outcome in answer["outcomes"]])
 
 
 def faults(results: list[Result]) -> Iterator[str]:
@@ -62,9 +62,9 @@ def main(argv: list[str] | None = None) -> int:
     print(printed)
     if arguments.page:
         PAGE.write_text(printed, encoding="utf-8")
-    found = list(faults(results))
-    print(*found, sep="\n", file=sys.stderr)
-    return int(bool(found))
+    wrong = list(faults(results))
+    print(*wrong, sep="\n", file=sys.stderr)
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What may fail, and by which rule; anything else that fails is a fault."""
+"""What may fail, and by which rule; any other failure is a fault."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ RULES = (
 
 
 def rule_of(outcome: Any) -> Rule | None:
-    """The rule by which an outcome is as it is; None where it is a fault."""
+    """The rule that explains an outcome; None for a fault."""
     for rule in RULES:
         if rule.explains(outcome.error, outcome.text, outcome.action, outcome.type, outcome.table):
             return rule

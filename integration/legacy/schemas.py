@@ -1,4 +1,4 @@
-"""The databases, and what stands in their scripts for what the sandbox does not play."""
+"""The databases, and the replacements in their scripts for what the sandbox does not support."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Schema:
     folder: Path = _HERE / "scripts"
 
     def script(self, on_sandbox: bool) -> str:
-        """The script, as the server takes it."""
+        """The script in the form that the server accepts."""
         text = (self.folder / f"{self.name}.sql").read_text(encoding="utf-8")
         for pattern, replacement, _ in STAND_INS if on_sandbox else ():
             text = re.sub(pattern, replacement, text, flags=re.IGNORECASE | re.MULTILINE)

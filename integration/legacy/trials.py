@@ -1,4 +1,4 @@
-"""What is tried with each model of a legacy database; whatever is changed is rolled back."""
+"""The trials of each model of a legacy database; all changes are rolled back."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def tried(model: type[models.Model], types: dict[str, str]) -> Iterator[Outcome]
 
 
 def _went(trial: Trial) -> tuple[str, str]:
-    """(error, its text) of a trial, which answers with what is wrong, or nothing."""
+    """(error number, message) of a trial, which returns what is wrong, or nothing."""
     try:
         with _rolled_back():
             return trial() or "", ""
@@ -66,12 +66,12 @@ def _rolled_back() -> Iterator[None]:
 
 
 def columns_of(model: type[models.Model]) -> list[Field]:
-    """The fields that have a column, which a key of several columns has not."""
+    """The fields that have a column, as a composite key has not."""
     return [field for field in model._meta.concrete_fields if field.column is not None]
 
 
 def is_written(field: Field) -> bool:
-    """Whether the field's values are the user's to write."""
+    """Whether the application may write the field's values."""
     return not getattr(field, "generated", False) and not getattr(field, "is_written_by_server", False)
 
 
@@ -83,7 +83,7 @@ def _of_table(model: type[models.Model]) -> Iterable[tuple[str, Trial]]:
     yield "count", lambda: rows.count() != len(list(rows.all())) and "another count"
     yield "first", lambda: rows.first() is None and rows.exists() and "no row"
     yield "raw", lambda: _raw(model)
-    yield "save", lambda: _rewritten(model, lambda row: row.save())
+    yield "save", lambda: _rewritten(model, lambda instance: instance.save())
     yield "update", lambda: _rewritten(model, _updated)
     yield "bulk_update", lambda: _rewritten_in_bulk(model)
     yield "create", lambda: _inserted(model, lambda copy: copy.save(force_insert=True))
@@ -106,36 +106,36 @@ def _plain_fields(model: type[models.Model]) -> list[Field]:
     return [field for field in columns_of(model) if is_written(field) and field.name not in key]
 
 
-def _updated(row: models.Model) -> None:
-    values = {field.name: getattr(row, field.attname) for field in _plain_fields(type(row))}
+def _updated(instance: models.Model) -> None:
+    values = {field.name: getattr(instance, field.attname) for field in _plain_fields(type(instance))}
     if values:
-        type(row)._base_manager.filter(pk=row.pk).update(**values)
+        type(instance)._base_manager.filter(pk=instance.pk).update(**values)
 
 
 def _with_key(model: type[models.Model]) -> list[models.Model]:
-    """Some rows; one whose key is NULL, as it may be where the table has none, is no object to write."""
-    return [row for row in model._base_manager.all() if row.pk is not None][:_ROWS]
+    """Some instances, without those whose key is NULL (in tables without a key), which cannot be written."""
+    return [instance for instance in model._base_manager.all() if instance.pk is not None][:_ROWS]
 
 
 def _rewritten(model: type[models.Model], write: Callable[[models.Model], None]) -> str:
-    """Write rows as they were read: they then are what they were."""
-    for row in _with_key(model):
-        before = stored(row)
-        write(row)
-        changed = _differing(before, stored(row))
+    """Write instances as they were read, which changes nothing."""
+    for instance in _with_key(model):
+        before = stored(instance)
+        write(instance)
+        changed = _differing(before, stored(instance))
         if changed:
             return f"changed: {', '.join(changed)}"
     return ""
 
 
 def _rewritten_in_bulk(model: type[models.Model]) -> str:
-    """Write several rows at once as they were read."""
+    """Write several instances at once as they were read."""
     rows, names = _with_key(model), [field.name for field in _plain_fields(model)]
     if not rows or not names:
         return ""
-    before = [stored(row) for row in rows]
+    before = [stored(instance) for instance in rows]
     model._base_manager.bulk_update(rows, names)
-    changed = {name for row, was in zip(rows, before) for name in _differing(was, stored(row))}
+    changed = {name for instance, was in zip(rows, before) for name in _differing(was, stored(instance))}
     return f"changed: {', '.join(sorted(changed))}" if changed else ""
 
 
@@ -144,37 +144,37 @@ def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 class _Digits(Func):
-    """A moment with all its digits, of which Python has six."""
+    """A datetime with all its fractional digits, of which Python has six."""
 
     template = "CONVERT(nvarchar(40), %(expressions)s, 121)"
     output_field = TextField()
 
 
-def stored(row: models.Model) -> dict[str, Any]:
-    """Column -> what the server has of the row."""
-    fields = [field for field in columns_of(type(row)) if is_written(field)]
+def stored(instance: models.Model) -> dict[str, Any]:
+    """The stored values of an instance, by column."""
+    fields = [field for field in columns_of(type(instance)) if is_written(field)]
     expressions = [
         _Digits(F(field.name)) if field.get_internal_type() in ("DateTimeField", "TimeField") else F(field.name)
         for field in fields
     ]
-    values = type(row)._base_manager.filter(pk=row.pk).values_list(*expressions).first()
+    values = type(instance)._base_manager.filter(pk=instance.pk).values_list(*expressions).first()
     return dict(zip((field.column for field in fields), values or ()))
 
 
 def _inserted(model: type[models.Model], insert: Callable[[models.Model], Any]) -> str:
-    """Insert a row once more: in its own place, or with another key where something refers to it."""
-    for row in _with_key(model)[:1]:
-        return _put_back(row, insert)
+    """Insert an instance once more: in place of itself, or with another key where another row refers to it."""
+    for instance in _with_key(model)[:1]:
+        return _put_back(instance, insert)
     return ""
 
 
-def _put_back(row: models.Model, insert: Callable[[models.Model], Any]) -> str:
-    model = type(row)
+def _put_back(instance: models.Model, insert: Callable[[models.Model], Any]) -> str:
+    model = type(instance)
     auto = model._meta.auto_field
     fields = [field for field in columns_of(model) if is_written(field) and field is not auto]
-    copy = model(**{field.attname: getattr(row, field.attname) for field in fields})
-    before = stored(row)
-    if not _is_gone(row) and not _has_free_key(copy):
+    copy = model(**{field.attname: getattr(instance, field.attname) for field in fields})
+    before = stored(instance)
+    if not _is_gone(instance) and not _has_free_key(copy):
         return "no free key"
     expected = {field.column: getattr(copy, field.attname) for field in _keys(model) if field in fields}
     insert(copy)
@@ -187,18 +187,18 @@ def _put_back(row: models.Model, insert: Callable[[models.Model], Any]) -> str:
     return f"changed: {', '.join(wrong)}" if wrong else ""
 
 
-def _is_gone(row: models.Model) -> bool:
-    """Whether the row could be deleted."""
+def _is_gone(instance: models.Model) -> bool:
+    """Whether the instance could be deleted."""
     try:
         with transaction.atomic():
-            type(row)._base_manager.filter(pk=row.pk).delete()
+            type(instance)._base_manager.filter(pk=instance.pk).delete()
     except DatabaseError:
         return False
     return True
 
 
 def _keys(model: type[models.Model]) -> list[Field]:
-    """The fields that something makes unique."""
+    """The fields of primary keys and unique constraints."""
     options = model._meta
     together = {name for names in options.unique_together for name in names}
     together |= {field.name for field in getattr(options, "pk_fields", [options.pk])}
@@ -206,7 +206,7 @@ def _keys(model: type[models.Model]) -> list[Field]:
 
 
 def _has_free_key(copy: models.Model) -> bool:
-    """Give the object keys that no row has, which a key that refers to another table may not have."""
+    """Give the instance an unused key, if there is one; a key that refers to another table may have none."""
     model = type(copy)
     changed = False
     for field in _keys(model):

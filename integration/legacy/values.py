@@ -1,4 +1,4 @@
-"""Values beside one that was read."""
+"""Other values of the type of one that was read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STEPS = {
 
 
 def near(value: Any) -> Iterator[Any]:
-    """Other values of the type, of the same length where it is a text."""
+    """Other values of the type; strings have the same length."""
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, str):
@@ -34,7 +34,7 @@ def near(value: Any) -> Iterator[Any]:
 
 
 def _near_text(text: str) -> Iterator[str]:
-    """A hierarchyid's place stays one; digits stay digits."""
+    """A hierarchyid stays valid; digits stay digits."""
     if text.startswith("/") and text.endswith("/"):
         yield from (f"{text}{number}/" for number in range(1, 100))
         return
@@ -62,7 +62,7 @@ def _near_number(value: Any) -> Iterator[Any]:
 
 
 def others(value: Any, count: int) -> list[Any]:
-    """So many other values, if the type has them; of a text longer ones too."""
+    """So many other values, if the type has them; longer strings too."""
     if isinstance(value, str) and not value.startswith("/"):
         return [f"{value}{number}" for number in range(count)]
     return list(islice(near(value), count))

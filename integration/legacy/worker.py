@@ -42,7 +42,7 @@ def main(name: str, folder: Path) -> dict[str, Any]:
 
 
 def _is_sandbox(connection: Any) -> bool:
-    """Whether the server says that there is something that it does not play."""
+    """Whether the server reports something that it does not support."""
     from django.db import DatabaseError
 
     try:
@@ -54,7 +54,7 @@ def _is_sandbox(connection: Any) -> bool:
 
 
 def _loaded(connection: Any, script: str) -> None:
-    """As a migration runs it."""
+    """Run a script as a migration does."""
     from django.db import migrations
     from django.db.migrations.state import ProjectState
 
@@ -69,7 +69,7 @@ def _dropped(connection: Any, name: str) -> None:
 
 
 def _written(folder: Path, app: str, **options: Any) -> str:
-    """The module that inspectdb writes, which then is an app's."""
+    """The module that inspectdb writes, as the models of an app."""
     from django.core.management import call_command
 
     output = io.StringIO()

@@ -18,7 +18,7 @@ _DROPPING = (DeleteModel, RemoveField, AlterOrderWithRespectTo)
 
 
 def _lost(change: Change, before: dict[tuple[str, str], Any], after: dict[tuple[str, str], Any]) -> Iterator[str]:
-    """Columns whose values are in no column of any name; those that the change is about may be."""
+    """Columns whose values are lost, under any column name; the columns that the change concerns may be."""
     kept = set(after.values())
     for (table, column), stored in before.items():
         if stored not in kept and column not in change.columns and f"{table}.*" not in change.columns:
@@ -26,7 +26,7 @@ def _lost(change: Change, before: dict[tuple[str, str], Any], after: dict[tuple[
 
 
 def _differing(change: Change, before: dict[tuple[str, str], Any], after: dict[tuple[str, str], Any]) -> Iterator[str]:
-    """Columns that are otherwise after the way back; of those that were dropped, whether they are there."""
+    """Columns that differ after the way back; for dropped columns, whether they exist again."""
     is_lost = isinstance(change.operation, _DROPPING)
     for (table, column), stored in before.items():
         may_be_lost = is_lost and (column in change.columns or f"{table}.*" in change.columns)
@@ -36,7 +36,7 @@ def _differing(change: Change, before: dict[tuple[str, str], Any], after: dict[t
 
 
 def _fresh(state: Any) -> Any:
-    """The state with fields of its own: RenameField changes those of foreign keys where they are."""
+    """A copy of the state with its own fields, since RenameField changes those of foreign keys in place."""
     fresh = state.clone()
     for model in fresh.models.values():
         model.fields = {name: copy.deepcopy(field) for name, field in model.fields.items()}
@@ -59,11 +59,11 @@ def _there_and_back(change: Change, state: Any, before: dict[tuple[str, str], An
 
 
 class _Undone(Exception):
-    """Ends the transaction of a change that went wrong."""
+    """Ends the transaction of a failed change."""
 
 
 def _tried(change: Change, state: Any, before: dict[tuple[str, str], Any]) -> str:
-    """A change, undone where it went wrong, so that the next one has what it needs."""
+    """Make a change, and undo it if it failed, so that the next one finds the original tables."""
     told = ""
     try:
         with transaction.atomic():

@@ -90,7 +90,7 @@ def text(results: Iterable[dict[str, Any]]) -> str:
 
 
 def write() -> None:
-    """Make the page again from the kept results."""
+    """Write the page again from the kept results."""
     PAGE.write_text(text(load()), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What is in the database: values as Django reads them, columns as they are stored, and the catalogue."""
+"""The content of the database: values as Django reads them, columns as they are stored, and the catalogue."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _short(value: list[str]) -> str:
 
 
 def differing(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> list[str]:
-    """What differs in the fields that both have; rows of tables that grew later do not count."""
+    """The differences in the fields that both have, ignoring rows that were added later."""
     told = []
     for key, fields in before.items():
         if key not in after:
@@ -125,7 +125,7 @@ def catalogue() -> dict[str, Any]:
 
 
 def shape() -> set[tuple[Any, ...]]:
-    """The catalogue without names of constraints and the words of expressions, in which the backends differ."""
+    """The catalogue without names of constraints and texts of expressions, in which the backends differ."""
     described: set[tuple[Any, ...]] = set()
     for key, rest in catalogue().items():
         kind, name = key.partition(" ")[::2]

@@ -61,7 +61,7 @@ class Takeover:
         }
 
     def run(self) -> dict[str, Any]:
-        """Step -> what it measured; ends with the first step that breaks off."""
+        """Step -> its measurements; ends with the first step that fails."""
         told: dict[str, Any] = {}
         for step, engine, stage in STEPS:
             told[step] = self._mend() if not engine else self._step(step, engine, stage)
@@ -85,7 +85,7 @@ class Takeover:
         return json.loads(done.stdout)
 
     def _mend(self) -> dict[str, Any]:
-        """What the page on coming from mssql-django says of BinaryField."""
+        """The remedy for BinaryField, from the page on coming from mssql-django."""
         mended = 0
         for path in self.migrations.glob("0*.py"):
             text, count = LENGTH.subn("", path.read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ class Takeover:
 
 
 def problems(step: str, told: dict[str, Any]) -> Iterator[str]:
-    """What is not as it has to be after a step."""
+    """What is wrong after a step."""
     if "broken" in told:
         yield told["broken"]
         return
@@ -139,7 +139,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def taken_over(arguments: argparse.Namespace) -> bool:
-    """All pairs that are asked for, one after another; whether anything was wrong."""
+    """Run all requested pairs, one after another; returns whether anything was wrong."""
     pairs = [p for p in PAIRS if p[0] in (arguments.peer or p[0]) and p[1] in (arguments.django or p[1])]
     failed = not pairs
     with registered_driver(), serve(arguments.version) as server:

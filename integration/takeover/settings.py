@@ -1,4 +1,4 @@
-"""Settings of the project that changes its backend; the environment says which one it has, see steps.py."""
+"""Settings of the project that changes its backend; an environment variable names the backend, see steps.py."""
 
 import os
 import sys

@@ -44,7 +44,7 @@ def _recorded() -> dict[str, Any]:
 
 
 def differing() -> list[str]:
-    """What is otherwise than it was recorded."""
+    """The differences from the record."""
     from . import record
 
     return record.differing(_recorded(), json.loads(json.dumps(record.values())))
@@ -101,7 +101,7 @@ def not_by_their_values() -> list[str]:
 
 
 def migrate_once_more() -> list[str]:
-    """Make the stage's migration and run it; what failed."""
+    """Make the stage's migration and run it; returns what failed."""
     failures = [command("makemigrations", "kinds")[1], command("migrate", "--verbosity", "0")[1]]
     return [failure for failure in failures if failure] + missing_migrations()
 
@@ -127,18 +127,18 @@ def make() -> dict[str, Any]:
 
 
 def before() -> dict[str, Any]:
-    """Before the switch: what the doctor says with the old settings."""
+    """Before the switch: the doctor's report with the old settings."""
     output, failure = command("mssql_doctor", "--from-mssql-django")
     return {"doctor": output.splitlines(), "failure": failure}
 
 
 def unmended() -> dict[str, Any]:
-    """After the switch and before any remedy: what makemigrations wants."""
+    """After the switch and before any remedy: the changes that makemigrations finds."""
     return {"wanted": missing_migrations()}
 
 
 def over() -> dict[str, Any]:
-    """With mssql-core: everything is as it was, can be written, and migrates on."""
+    """With mssql-core: everything is unchanged, can be written, and migrates further."""
     output, failure = command("mssql_doctor", "--from-mssql-django")
     told = {
         "missing": missing_migrations(),
@@ -167,7 +167,7 @@ def changes() -> dict[str, Any]:
 
 
 def forward() -> dict[str, Any]:
-    """One migration more."""
+    """One more migration."""
     return {"failures": migrate_once_more(), "differing": differing()}
 
 
@@ -179,7 +179,7 @@ def back() -> dict[str, Any]:
 
 
 def convert() -> dict[str, Any]:
-    """UUID columns get the type of the alias's option, and checks of JSON take any."""
+    """UUID columns get the type of the alias's option, and CHECK constraints allow any JSON."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 

@@ -73,7 +73,7 @@ def _decimals(field: Any) -> tuple[Decimal, ...]:
 
 
 def value(field: Any, number: int) -> Any:
-    """The value of a field in the row of this number; NULL in every third, where the column takes it."""
+    """The value of a field in the row of this number; NULL in every third, if the column allows it."""
     if field.null and number % 3 == 2:
         return None
     kind = field.get_internal_type()
@@ -103,7 +103,7 @@ def _unique(kind: str, number: int) -> Any:
 
 
 def _plain(model: Any, number: int) -> dict[str, Any]:
-    """Field -> value of a row of a model, but for relations and what the server makes."""
+    """Field -> value of a row of a model, without relations and values that the server generates."""
     return {
         field.name: value(field, number)
         for field in model._meta.concrete_fields
@@ -112,7 +112,7 @@ def _plain(model: Any, number: int) -> dict[str, Any]:
 
 
 def fill() -> None:
-    """Every table gets rows."""
+    """Insert rows into every table."""
     from .kinds import models
 
     for number in range(ROWS):

@@ -24,7 +24,7 @@ _MEASURABLE = 0.05
 
 
 def measured(action: Callable[[], None], memory: bool) -> tuple[float, float]:
-    """Seconds of this process, and megabytes at the peak, or 0 where memory is not asked for (it takes time)."""
+    """Processor seconds, and megabytes at the peak, or 0 if memory is not measured (which takes time)."""
     if memory:
         tracemalloc.start()
     start = time.process_time()
@@ -37,14 +37,14 @@ def measured(action: Callable[[], None], memory: bool) -> tuple[float, float]:
 
 
 def run(name: str, count: int, memory: bool) -> dict[str, tuple[float, float]]:
-    """Action -> what it took; the last action leaves the tables empty."""
+    """Action -> its time and memory; the last action leaves the tables empty."""
     from .actions import actions
 
     return {title: measured(action, memory) for title, action in actions(name, count).items()}
 
 
 def told(version: str, name: str, few: Any, many: Any) -> bool:
-    """Print the rows of a type of key; whether anything grew faster than the number of objects."""
+    """Print the rows of a type of key; returns whether anything grew faster than the number of objects."""
     failed = False
     for title, (seconds, megabytes) in many.items():
         before, memory_before = few[title]

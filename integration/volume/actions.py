@@ -1,4 +1,4 @@
-"""What is done with many objects; each action checks that every object is the right one."""
+"""The actions on many objects; each checks that every object is the right one."""
 
 from __future__ import annotations
 

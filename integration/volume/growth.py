@@ -26,7 +26,7 @@ _MEASURABLE = 1000
 
 
 def of_number(name: str, count: int) -> dict[str, tuple[float, float]]:
-    """Action -> seconds, the least of a few runs, and megabytes."""
+    """Action -> seconds (the minimum of a few runs) and megabytes."""
     from .actions import actions
 
     least: dict[str, tuple[float, float]] = {}

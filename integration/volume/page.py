@@ -1,4 +1,4 @@
-"""``python -m volume.page``: the page of the documentation that tells what many objects took, from the kept results."""
+"""``python -m volume.page``: the page of the documentation about many objects, from the kept results."""
 
 from __future__ import annotations
 

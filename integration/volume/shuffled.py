@@ -20,7 +20,7 @@ _ROWS = re.compile(r"^\[\[\d")
 
 
 class Plugin:
-    """For ``OPTIONS['plugins']``: each result is read at once, so memory is not measured under it."""
+    """For ``OPTIONS['plugins']``: each result is read at once, so memory cannot be measured with it."""
 
     @hookimpl
     def mssql_driver(self, settings: Any) -> Any:
@@ -33,7 +33,7 @@ class _Driver(PyodbcDriver):
 
 
 class _Wrapper:
-    """Anything but what a subclass has is the wrapped object's."""
+    """Attributes that the subclass lacks are the wrapped object's."""
 
     def __init__(self, wrapped: Any) -> None:
         object.__setattr__(self, "_wrapped", wrapped)
@@ -63,7 +63,7 @@ class _Cursor(_Wrapper):
         return self
 
     def _reordered(self, value: Any) -> Any:
-        """Rows of an INSERT, each with its ordinal, as a server may take them."""
+        """The rows of an INSERT, each with its ordinal, in an order that a server may use."""
         if isinstance(value, str) and _ROWS.match(value):
             rows = json.loads(value, parse_float=str)
             self._shuffle(rows)

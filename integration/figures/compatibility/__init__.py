@@ -1,1 +1,1 @@
-"""What each version and edition was shown to have, and the page of the documentation that says so."""
+"""The capabilities that each version and edition was shown to have, and their page of the documentation."""

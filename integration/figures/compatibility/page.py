@@ -132,13 +132,13 @@ def _capabilities(kept: list[runs.Run]) -> Iterator[tuple[str, ...]]:
 
 
 def _order(capability: Capability) -> tuple[bool, str]:
-    """By release, in each as they are declared; what only a plugin grants comes last."""
+    """By release, then in the order of their declaration; those that only a plugin grants come last."""
     since, _ = _since(capability)
     return not since.isdigit(), since
 
 
 def _since(capability: Capability) -> tuple[str, str]:
-    """The release, and the compatibility level where it asks for one."""
+    """The release, and the compatibility level where one is needed."""
     for major, release in runs.RELEASES.items():
         if capability in capabilities(Edition.ENTERPRISE, (major,), _LEVELS[-1]):
             least = next(one for one in _LEVELS if capability in capabilities(Edition.ENTERPRISE, (major,), one))
@@ -147,5 +147,5 @@ def _since(capability: Capability) -> tuple[str, str]:
 
 
 def write() -> None:
-    """Make the page again from what is kept."""
+    """Write the page again from the kept runs."""
     PAGE.write_text(text(runs.load(), results.load()), encoding="utf-8")

@@ -88,7 +88,7 @@ def _works(connection: Any) -> bool:
 
 
 def _works_at_level(entry: dict[str, Any], level: int, before: int) -> bool:
-    """On an alias of its own: what an alias was told of its server is remembered."""
+    """On an alias of its own, since an alias remembers what it knows about its server."""
     _set_level(entry, level)
     try:
         with new_alias(f"compatibility at {level}", entry) as connection:
@@ -119,7 +119,7 @@ def load() -> list[Run]:
 
 
 def contradictions(outcome: Run) -> list[str]:
-    """What the run showed otherwise than mssql-core takes it to be."""
+    """What the run showed differently from what mssql-core assumes."""
     wrong = [
         name for name, answer in outcome["has"].items() if answer is not None and answer != outcome["claims"][name]
     ]

@@ -31,7 +31,7 @@ def measure(engine: str, url: str, calls: int, repeat: int) -> dict[str, dict]:
 
 
 def least(rounds: list[dict[str, dict]], name: str, key: str) -> float:
-    return min(found[name][key] for found in rounds)
+    return min(times[name][key] for times in rounds)
 
 
 def table(rounds: dict[str, list[dict]], key: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""How near the sandbox is to SQL Server."""
+"""How close the sandbox is to SQL Server."""

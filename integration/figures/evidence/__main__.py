@@ -34,7 +34,7 @@ VERSIONS = tuple(name for name in PLAYED if name != "warehouse")
 
 
 class Report:
-    """Prints a line a figure and remembers whether all were as they have to be."""
+    """Prints one line per figure and remembers whether all were complete."""
 
     def __init__(self) -> None:
         self.sound = True

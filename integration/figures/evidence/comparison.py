@@ -1,4 +1,4 @@
-"""What a server says otherwise than the corpora: differences as data that mends them."""
+"""Differences between a server and the corpora, as data that corrects them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox's own time for a statement: what is left when the engine's part is taken away."""
+"""The sandbox's own time for a statement: all but the engine's part."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class RemoteSession:
         self.version = self._version()
 
     def renew(self) -> None:
-        """Begin anew: without temporary tables, transactions and settings of what was asked before."""
+        """Reset the session: no temporary tables, transactions and settings of earlier questions."""
         self.close()
         self._connect()
 
@@ -144,7 +144,7 @@ class RemoteSession:
 
 @contextlib.contextmanager
 def scratch_databases(server: Server) -> Iterator[tuple[str, str]]:
-    """Names of two new databases, dropped in the end."""
+    """Names of two new databases, which are dropped at the end."""
     stem = f"evidence_{uuid.uuid4().hex[:8]}"
     names = (f"{stem}_rows", f"{stem}_errors")
     with contextlib.closing(pyodbc.connect(odbc_string(server, server.name), autocommit=True)) as connection:
@@ -194,7 +194,7 @@ _WIRE_NAMES = {
 
 
 def _wire_type(column: Sequence[Any]) -> SqlType:
-    """A column's type out of the description that python-tds gives."""
+    """A column's type from the description of python-tds."""
     _, number, _, size, precision, scale, _ = column
     if number == 99:
         return SqlType("nvarchar", length=MAX) if size == -1 else SqlType("ntext")

@@ -35,7 +35,7 @@ PostgreSQL, the last column has T-SQL's rule. `hatch run flags --write` writes t
 
 
 def recorded() -> dict[str, Any]:
-    """What ``hatch run flags-peers:record`` kept."""
+    """The flags that ``hatch run flags-peers:record`` kept."""
     return json.loads(PEERS.read_text(encoding="utf-8"))
 
 
@@ -45,21 +45,21 @@ def reasons() -> dict[str, str]:
 
 
 def ours(version: str) -> dict[str, bool]:
-    """The flags of mssql-core with the plugin ``json``; what it leaves to Django is Django's newest default."""
+    """The flags of mssql-core with the plugin ``json``; a flag that it does not set has the default of the newest Django."""
     from mssql_core.testing import fake_connection
 
     options = {"native": True} if version == "2025" else {}
     connection = fake_connection(version=version, plugins={"json": options})
     own = [kind for kind in type(connection.features).__mro__ if not issubclass(BaseDatabaseFeatures, kind)]
-    found = {}
+    flags = {}
     for name, columns in recorded()["flags"].items():
         is_own = any(name in vars(kind) for kind in own)
-        found[name] = getattr(connection.features, name) if is_own else columns["django"]
-    return found
+        flags[name] = getattr(connection.features, name) if is_own else columns["django"]
+    return flags
 
 
 def needs_reason(value: bool, postgresql: bool | None) -> bool:
-    """Whether a flag is a no, or other than on PostgreSQL."""
+    """Whether a flag is False, or differs from PostgreSQL's."""
     return value != postgresql or not value
 
 

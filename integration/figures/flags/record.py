@@ -23,7 +23,7 @@ def flags(features_class: type, **connection: Any) -> dict[str, bool | None]:
     :param connection: attributes of the connection that flags ask.
     """
     features = features_class(SimpleNamespace(settings_dict={"OPTIONS": {}}, **connection))
-    found: dict[str, bool | None] = {}
+    flags: dict[str, bool | None] = {}
     for name in dir(features_class):
         if name.startswith("_") or callable(getattr(features_class, name)):
             continue
@@ -32,8 +32,8 @@ def flags(features_class: type, **connection: Any) -> dict[str, bool | None]:
         except (AttributeError, TypeError):
             value = None
         if value is None or isinstance(value, bool):
-            found[name] = value
-    return found
+            flags[name] = value
+    return flags
 
 
 def main() -> None:

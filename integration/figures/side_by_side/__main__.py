@@ -47,7 +47,7 @@ def line(name: str, ours: dict, theirs: dict) -> str:
 
 
 def best(rounds: list[dict]) -> dict:
-    """The least of each figure; a row that failed once stays failed."""
+    """The minimum of each figure; an operation that failed once stays failed."""
     least = {}
     for name in rounds[0]:
         results = [r[name] for r in rounds]

@@ -1,1 +1,1 @@
-"""How the packages are built, as figures: rooms and arrows, import circles, private names, lengths."""
+"""The packages' structure in figures: rooms and the imports between them, import cycles, private names, lengths."""

@@ -62,12 +62,12 @@ def measure(package: str) -> Figures:
 
 def arrows(graph: grimp.ImportGraph) -> list[tuple[str, str]]:
     """Pairs of rooms with an import from the first to the second."""
-    found = {
+    imports = {
         (_room(importer), _room(imported))
         for importer in graph.modules
         for imported in graph.find_modules_directly_imported_by(importer)
     }
-    return sorted((one, other) for one, other in found if one and other and one != other)
+    return sorted((one, other) for one, other in imports if one and other and one != other)
 
 
 def _room(module: str) -> str:
@@ -85,7 +85,7 @@ def circles(graph: grimp.ImportGraph) -> list[tuple[str, ...]]:
 
 
 def table(all_figures: Sequence[Figures], function_lines: int, module_lines: int) -> Iterator[str]:
-    """A line a package."""
+    """One line per package."""
     long = f"functions > {function_lines}"
     big = f"modules > {module_lines}"
     yield f"{'':<18}{'modules':>8}{'rooms':>7}{'arrows':>8}{'circles':>9}{'reach-ins':>11}{long:>16}{big:>15}   longest"
@@ -104,7 +104,7 @@ def _over(lengths: list[tuple[int, str]], limit: int) -> int:
 
 
 def details(figures: Figures, function_lines: int, module_lines: int) -> Iterator[str]:
-    """What the counts of the table are made of, except what is as it should be."""
+    """The items behind the counts of the table that are not as they should be."""
     yield f"\n{figures.package}: rooms and where their arrows lead"
     for name in figures.rooms:
         room = name.rpartition(".")[2]

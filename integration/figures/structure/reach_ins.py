@@ -119,7 +119,7 @@ class _Visitor(ast.NodeVisitor):
                 self._import(node, origin)
 
     def _import(self, node: ast.ImportFrom, module: str) -> None:
-        """A private module is for the folder that it lies in, and what is below."""
+        """A private module may be used in its own folder and below."""
         parts = module.split(".")
         for position, part in enumerate(parts):
             folder = ".".join(parts[:position])

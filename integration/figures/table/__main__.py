@@ -13,7 +13,7 @@ from . import __path__ as folder
 
 
 def text_table(title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """The rows as Markdown: numbers, and what passes; a column that a row does not have stays empty."""
+    """The rows as Markdown: numbers, pass or fail; a column that a row lacks stays empty."""
     columns = list(dict.fromkeys(column for _, cells in rows for column in cells))
     lines = ["| %s | %s |" % (title, " | ".join(columns)), "|---" * (len(columns) + 1) + "|"]
     for name, cells in rows:
@@ -40,9 +40,9 @@ def main(argv: list[str] | None = None) -> int:
     for table in arguments.tables or tables:
         rows = importlib.import_module(f"{__package__}.{table}").rows
         takes_count = arguments.count is not None and "count" in inspect.signature(rows).parameters
-        found = rows(count=arguments.count) if takes_count else rows()
-        print(text_table(table, found), end="\n\n", flush=True)
-        sound = sound and all(all(cells.values()) for _, cells in found)
+        outcomes = rows(count=arguments.count) if takes_count else rows()
+        print(text_table(table, outcomes), end="\n\n", flush=True)
+        sound = sound and all(all(cells.values()) for _, cells in outcomes)
     return int(not sound)
 
 

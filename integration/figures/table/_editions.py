@@ -77,7 +77,7 @@ def has_what_it_claims(sandbox: Any) -> None:
 
 
 def migrates_and_writes(sandbox: Any) -> None:
-    """Tables are made and written; of a warehouse and a replica both are refused before the first statement."""
+    """Tables are created and written; a warehouse and a replica refuse both before the first statement."""
     with alias(sandbox) as wrapper:
         if sandbox.version == "warehouse":
             _only_read(wrapper)
@@ -116,7 +116,7 @@ def _refused(kind: type[Exception], words: str, work: Callable[[], Any]) -> None
 
 
 def reads_and_inspects(sandbox: Any) -> None:
-    """Queries and inspectdb over a table that was there, by the means of the edition."""
+    """Queries and inspectdb over an existing table, as the edition allows."""
     with alias(sandbox) as wrapper:
         with wrapper.cursor() as cursor:
             cursor.execute(
@@ -125,10 +125,10 @@ def reads_and_inspects(sandbox: Any) -> None:
             cursor.execute("INSERT INTO editions_shelf VALUES (1, 'a', 1.5), (2, 'b', 2.5), (3, 'a', 4)")
         try:
             rows = Shelf.objects.using(ALIAS)
-            assert [row.pk for row in rows.filter(name__in=["a"]).order_by("-price")[:1]] == [3]
+            assert [one.pk for one in rows.filter(name__in=["a"]).order_by("-price")[:1]] == [3]
             assert rows.filter(pk__in=range(1, 3000)).count() == 3
             totals = rows.values("name").annotate(total=models.Sum("price")).order_by("name")
-            assert [row["total"] for row in totals] == [Decimal("5.5"), Decimal("2.5")]
+            assert [group["total"] for group in totals] == [Decimal("5.5"), Decimal("2.5")]
             assert rows.filter(name__contains="b").exists()
             text = StringIO()
             call_command("inspectdb", "editions_shelf", database=ALIAS, stdout=text)
@@ -139,7 +139,7 @@ def reads_and_inspects(sandbox: Any) -> None:
 
 
 def test_database(sandbox: Any) -> None:
-    """A test database is made, used and dropped, or an existing one is used and left."""
+    """A test database is created, used and dropped, or an existing one is used and left."""
     options = {"service_objective": "GP_S_Gen5_1", "max_size": "2 GB"} if sandbox.version == "azure" else {}
     with alias(sandbox, test_database=options) as wrapper:
         creation = wrapper.creation
@@ -154,7 +154,7 @@ def test_database(sandbox: Any) -> None:
 
 
 def waits_for_a_waking_database(sandbox: Any) -> None:
-    """40613 three times: waits that grow, one line in the log, then a connection."""
+    """40613 three times: growing delays, one line in the log, then a connection."""
     waits: list[float] = []
     with Gateway(sandbox) as gateway, alias(sandbox, gateway.port) as wrapper, _log() as lines:
         gateway.refuse(40613, 3)
@@ -165,7 +165,7 @@ def waits_for_a_waking_database(sandbox: Any) -> None:
 
 
 def wrong_name_fails_at_once(sandbox: Any) -> None:
-    """4060 is tried again only where the database was open before."""
+    """4060 is retried only if the database was open before."""
     with Gateway(sandbox) as gateway, alias(sandbox, gateway.port) as wrapper:
         gateway.refuse(4060, 1)
         with mock.patch("mssql_core.connection.connector.time.sleep") as sleep:
@@ -191,24 +191,24 @@ def replica_is_only_read(sandbox: Any) -> None:
 
 
 def forbidden_ddl_is_told_first(sandbox: Any) -> None:
-    """A filegroup, and on Fabric a column name, are errors of the check that migrate runs."""
+    """A filegroup, and on Fabric a column name, are errors in the check that migrate runs."""
     table_space = mock.patch.object(Shelf._meta, "db_tablespace", "fast")
     column = mock.patch.object(Shelf._meta.get_field("name"), "column", "the name")
     shelves = mock.patch("mssql_fabric.validation.apps.get_models", lambda **options: [Shelf])
     with alias(sandbox) as wrapper, shelves, table_space, column:
-        found = [message.id for message in wrapper.validation.check()]
+        reported = [message.id for message in wrapper.validation.check()]
     wanted = {
         "azure": ["mssql_fabric.E005"],
         "managed-instance": [],
         "fabric": ["mssql_fabric.E005", "mssql_fabric.E006"],
         "warehouse": ["mssql_fabric.W002"],
     }
-    assert found == wanted[sandbox.version], found
+    assert reported == wanted[sandbox.version], reported
 
 
 @contextlib.contextmanager
 def _log() -> Iterator[list[str]]:
-    """Lines of the log of connecting, from WARNING on."""
+    """Log lines about connecting, from WARNING on."""
     lines: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Random documents and lookups, each compared with Python's own answer."""
+"""Random documents and lookups, each compared with the result in Python."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def _some(draw, with_path: bool = True):
 
 
 def _near(draw, documents, path, strategy=_values):
-    """A value that one of the documents has there, or another one."""
-    found = [oracle.get(document, path) for document in documents if document is not SQL_NULL]
-    found = [value for value in found if value is not oracle.NOTHING]
-    return draw(st.sampled_from(found) | strategy) if found else draw(strategy)
+    """A value that one of the documents has at the path, or another."""
+    values = [oracle.get(document, path) for document in documents if document is not SQL_NULL]
+    values = [value for value in values if value is not oracle.NOTHING]
+    return draw(st.sampled_from(values) | strategy) if values else draw(strategy)
 
 
 def _part(draw, value):
-    """Some of its members and elements, in another order, a scalar at times another one."""
+    """Some of its members and elements in another order; a scalar may be another one."""
     if isinstance(value, dict):
         return {key: _part(draw, member) for key, member in value.items() if draw(st.integers(0, 3))}
     if isinstance(value, list):
@@ -121,20 +121,20 @@ def _text(value: Any, alias: str) -> str | None:
 
 
 def _key(path: list[str], kind=KeyTransform, source: str = "value") -> Any:
-    found: Any = source
+    transform: Any = source
     for step in path[:-1]:
-        found = KeyTransform(step, found)
-    return kind(path[-1], found)
+        transform = KeyTransform(step, transform)
+    return kind(path[-1], transform)
 
 
 def check(alias, documents, condition, truth, path=(), text=False):
-    """Rows for which `condition` is true, and those for which its negation is, are those that `truth` says."""
+    """`condition` and its negation select the rows that `truth` says."""
     rows, documents = stored(alias, documents)
     if path:
         rows = rows.alias(k=_key(list(path), KeyTextTransform if text else KeyTransform))
     answers = [None if document is SQL_NULL else truth(oracle.get(document, list(path))) for document in documents]
-    found = set(rows.filter(condition).values_list("place", flat=True))
-    assert found == {place for place, answer in enumerate(answers) if answer}, (documents, condition)
+    places = set(rows.filter(condition).values_list("place", flat=True))
+    assert places == {place for place, answer in enumerate(answers) if answer}, (documents, condition)
 
 
 def _known(test: Callable[[Any], bool]) -> Callable[[Any], Any]:
@@ -207,10 +207,10 @@ def _null_aware(name: str):
         documents, path = drawn
         rows, _ = stored(alias, documents)
         missing = [d is SQL_NULL or oracle.get(d, path) is oracle.NOTHING for d in documents]
-        found = set(rows.alias(k=_key(path)).filter(k__isnull=True).values_list("place", flat=True))
-        assert found == {place for place, answer in enumerate(missing) if answer}
-        found = set(rows.alias(k=_key(path)).filter(k__isnull=False).values_list("place", flat=True))
-        assert found == {place for place, answer in enumerate(missing) if not answer}
+        places = set(rows.alias(k=_key(path)).filter(k__isnull=True).values_list("place", flat=True))
+        assert places == {place for place, answer in enumerate(missing) if answer}
+        places = set(rows.alias(k=_key(path)).filter(k__isnull=False).values_list("place", flat=True))
+        assert places == {place for place, answer in enumerate(missing) if not answer}
 
     return _some(), run
 
@@ -275,7 +275,7 @@ def _negated(name: str, test: Callable[[Any, Any], bool], with_path: bool):
 
 
 def _select(alias, drawn):
-    """A key as it comes back, alone and in JSONObject()."""
+    """A selected key, alone and in JSONObject()."""
     documents, path = drawn
     rows, _ = stored(alias, documents)
     expected = []
@@ -283,10 +283,10 @@ def _select(alias, drawn):
         mine = oracle.NOTHING if document is SQL_NULL else oracle.get(document, path)
         expected.append(None if mine is oracle.NOTHING else mine)
     rows = rows.annotate(k=_key(path), t=_key(path, KeyTextTransform), o=JSONObject(x=_key(path))).order_by("place")
-    found = list(rows.values_list("k", "o", "t"))
-    assert [json.dumps(key) for key, _, _ in found] == [json.dumps(value) for value in expected]
-    assert [json.dumps(whole) for _, whole, _ in found] == [json.dumps({"x": value}) for value in expected]
-    assert [shown for _, _, shown in found] == [_text(value, alias) for value in expected]
+    selected = list(rows.values_list("k", "o", "t"))
+    assert [json.dumps(key) for key, _, _ in selected] == [json.dumps(value) for value in expected]
+    assert [json.dumps(whole) for _, whole, _ in selected] == [json.dumps({"x": value}) for value in expected]
+    assert [shown for _, _, shown in selected] == [_text(value, alias) for value in expected]
 
 
 def _order(alias, drawn):
@@ -299,10 +299,10 @@ def _order(alias, drawn):
     if any(len(key) > 1 and key[0] == 2 for key in keys.values()):
         # The order of strings is the collation's.
         keys = {place: key[:1] for place, key in keys.items()}
-    found = [keys[place] for place in rows.order_by(_key(path).asc(), "place").values_list("place", flat=True)]
-    assert found == sorted(found)
-    found = [keys[place] for place in rows.order_by(_key(path).desc(), "place").values_list("place", flat=True)]
-    assert found == sorted(found, reverse=True)
+    ordered = [keys[place] for place in rows.order_by(_key(path).asc(), "place").values_list("place", flat=True)]
+    assert ordered == sorted(ordered)
+    ordered = [keys[place] for place in rows.order_by(_key(path).desc(), "place").values_list("place", flat=True)]
+    assert ordered == sorted(ordered, reverse=True)
 
 
 def _group(alias, drawn):
@@ -314,9 +314,9 @@ def _group(alias, drawn):
         mine = oracle.NOTHING if document is SQL_NULL else oracle.get(document, path)
         name = "" if mine is oracle.NOTHING else json.dumps(mine)
         expected[name] = expected.get(name, 0) + 1
-    found = rows.annotate(k=_key(path)).values("k").annotate(n=Count("id")).values_list("k", "n")
+    groups = rows.annotate(k=_key(path)).values("k").annotate(n=Count("id")).values_list("k", "n")
     total: dict[str, int] = {}
-    for value, number in found:
+    for value, number in groups:
         name = json.dumps(value)
         total[name] = total.get(name, 0) + number
     null = expected.pop("", 0)
@@ -334,8 +334,8 @@ def _update(alias, drawn):
     for document in documents:
         mine = oracle.NOTHING if document is SQL_NULL else oracle.get(document, path)
         expected.append({"was": None if mine is oracle.NOTHING else mine})
-    found = rows.order_by("place").values_list("value", flat=True)
-    assert list(map(json.dumps, found)) == list(map(json.dumps, expected))
+    documents = rows.order_by("place").values_list("value", flat=True)
+    assert list(map(json.dumps, documents)) == list(map(json.dumps, expected))
 
 
 _ASCII = "abAB01 .%_["
@@ -460,7 +460,7 @@ def _exact(value: Any) -> Any:
 
 
 def _close(a: Any, b: Any) -> bool:
-    """As the server has it: an integer and a fraction compare as float."""
+    """As on the server: an integer and a fraction are compared as float."""
     if isinstance(a, str) or (isinstance(a, int) and isinstance(b, int)):
         return a < b
     return float(a) < float(b)

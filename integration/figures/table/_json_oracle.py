@@ -77,8 +77,8 @@ def text(value: Any, canonical: bool = False) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    found = json.dumps(value, ensure_ascii=False, separators=(",", ":") if canonical else None)
-    return re.sub(r'"(?:[^"\\]|\\.)*"|-?[\d.]+e[+-]\d+', _plain, found) if canonical else found
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":") if canonical else None)
+    return re.sub(r'"(?:[^"\\]|\\.)*"|-?[\d.]+e[+-]\d+', _plain, text) if canonical else text
 
 
 def _plain(token: re.Match) -> str:
@@ -93,11 +93,11 @@ def has_key(document: Any, key: str) -> bool:
 
 
 def sort_key(value: Any) -> tuple:
-    """Nothing, null, strings, numbers, booleans, arrays, objects; of the last two nothing more is promised."""
+    """Missing, null, strings, numbers, booleans, arrays, objects; arrays and objects have no order among themselves."""
     ranks = {"null": 1, "string": 2, "number": 3, "boolean": 4, "array": 5, "object": 6}
     if value is NOTHING:
         return (0,)
-    found = kind(value)
-    if found in ("null", "array", "object"):
-        return (ranks[found],)
-    return (ranks[found], value)
+    name = kind(value)
+    if name in ("null", "array", "object"):
+        return (ranks[name],)
+    return (ranks[name], value)

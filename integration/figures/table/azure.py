@@ -16,24 +16,24 @@ EDITIONS = ("azure", "managed-instance", "fabric")
 
 
 def rows() -> list[tuple[str, dict[str, bool]]]:
-    """A row for each way to sign in: whether the server of each edition sees the right principal."""
+    """A row for each way to authenticate: whether the server of each edition sees the right principal."""
     configure()
     from cloud.entra import EntraService
     from cloud.entra.ways import prepare, refusals, ways
 
     from mssql_sandbox import Sandbox
 
-    found: dict[str, dict[str, bool]] = {}
+    outcomes: dict[str, dict[str, bool]] = {}
     with EntraService() as entra, tempfile.TemporaryDirectory() as folder:
         prepare(entra)
         issuer = entra.trusted_by_sandbox(authority=f"{entra.authority}/{entra.tenant}")
         for edition in EDITIONS:
             with Sandbox(edition, token_issuer=issuer) as sandbox:
                 for name, way in ways(entra, Path(folder)).items():
-                    found.setdefault(name, {})[edition] = _signs_in(name, sandbox, way)
+                    outcomes.setdefault(name, {})[edition] = _signs_in(name, sandbox, way)
                 for name, refusal in refusals(entra).items():
-                    found.setdefault(f"refused: {name}", {})[edition] = _is_refused(sandbox, *refusal)
-    return list(found.items())
+                    outcomes.setdefault(f"refused: {name}", {})[edition] = _is_refused(sandbox, *refusal)
+    return list(outcomes.items())
 
 
 def _signs_in(name: str, sandbox: object, way: object) -> bool:

@@ -14,7 +14,7 @@ def rows() -> list[tuple[str, dict[str, bool]]]:
 
     from ._editions import BEHAVIOURS, EDITIONS
 
-    found: dict[str, dict[str, bool]] = {}
+    outcomes: dict[str, dict[str, bool]] = {}
     for edition in EDITIONS:
         with Sandbox(edition, journal=True) as sandbox:
             for name, behaviour in BEHAVIOURS.items():
@@ -22,7 +22,7 @@ def rows() -> list[tuple[str, dict[str, bool]]]:
                     behaviour(sandbox)
                 except Exception as error:
                     print(f"{edition} {name}: {type(error).__name__}: {str(error)[:600]}", file=sys.stderr)
-                    found.setdefault(name, {})[edition] = False
+                    outcomes.setdefault(name, {})[edition] = False
                 else:
-                    found.setdefault(name, {})[edition] = True
-    return list(found.items())
+                    outcomes.setdefault(name, {})[edition] = True
+    return list(outcomes.items())

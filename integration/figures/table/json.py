@@ -37,12 +37,12 @@ def rows(count: int = _FEW) -> list[tuple[str, dict[str, bool]]]:
     configure()
     from ._json_cases import CASES
 
-    found: dict[str, dict[str, bool]] = {name: {} for name in CASES}
+    outcomes: dict[str, dict[str, bool]] = {name: {} for name in CASES}
     for version in VERSIONS:
         with connected(version) as alias:
             for name in CASES:
-                found[name][version] = _passes(name, alias, max(1, count // (len(CASES) * len(VERSIONS))))
-    return list(found.items())
+                outcomes[name][version] = _passes(name, alias, max(1, count // (len(CASES) * len(VERSIONS))))
+    return list(outcomes.items())
 
 
 def _passes(name: str, alias: str, count: int) -> bool:

@@ -1,4 +1,4 @@
-"""How long JSON lookups are as SQL: ``hatch run plugin-table json_sizes``."""
+"""The length of JSON lookups as SQL: ``hatch run plugin-table json_sizes``."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def size(condition: Q) -> tuple[int, int]:
 
 def rows() -> list[tuple[str, dict[str, int]]]:
     """A row for each lookup: characters and calls of OPENJSON, now and before."""
-    found = []
+    lengths = []
     for name, (condition, before) in LOOKUPS.items():
         columns = ("characters", "`OPENJSON`", "characters before", "`OPENJSON` before")
-        found.append((f"`{name}`", dict(zip(columns, (*size(condition), *before)))))
-    return found
+        lengths.append((f"`{name}`", dict(zip(columns, (*size(condition), *before)))))
+    return lengths
