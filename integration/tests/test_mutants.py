@@ -107,3 +107,15 @@ def test_a_reason_belongs_to_a_change_that_can_be_made():
     for name, function, diff in reasons.reasons():
         path = generate.SOURCE.joinpath(*name.split(".")).with_suffix(".py")
         assert any(mutant.function == function and mutant.diff == diff for mutant in generate.mutants(path)), diff
+
+
+def test_what_functions_remember_is_looked_for_without_waking_lazy_objects():
+    from django.utils.functional import SimpleLazyObject
+
+    def wake():
+        raise AssertionError("woken")
+
+    lazy = SimpleLazyObject(wake)
+    apply.caches.cache_clear()
+    assert all(cache.__module__.startswith("mssql_") for cache in apply.caches())
+    assert type(lazy) is SimpleLazyObject
