@@ -22,7 +22,7 @@ refused. On failure it names the path or the lookup, and the values.
 | path or lookup | of the values |
 |---|---|
 | `bulk_create()`, `bulk_create()` with an expression among the rows, `bulk_update()` | all |
-| `in` with up to 40 values, with 500 and more, excluded; `order_by()` | all |
+| `in` with up to 40 values, with 500 and more (documents: 150), excluded; `order_by()` | all |
 | `exact`, `exclude()`, `range`, `gt`, `gte`, `lt`, `lte`; annotations with the value and of the column; raw parameters | 1 in 10 |
 | literals of scripts | 1 in 20 |
 | `create()`, `save()`, `update()` | 1 in 25 |
