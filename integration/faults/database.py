@@ -6,7 +6,7 @@ import contextlib
 import secrets
 from typing import Any, Iterator, Sequence
 
-import pyodbc
+from harness.driver import pyodbc
 from harness.server import Server
 
 from mssql_core.connection.drivers.pyodbc_driver import find_driver

@@ -37,6 +37,14 @@ def test_a_share_of_the_command_finds_nothing(arguments):
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
+@pytest.mark.parametrize("module", ["faults", "faults.races", "faults.soak", "faults.rows", "faults.hostile"])
+def test_without_a_driver_manager_the_command_says_what_to_install(module):
+    without = "import runpy, sys; sys.modules['pyodbc'] = None; runpy.run_module(%r, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", without % module], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1 and "apt-get install libodbc2" in done.stderr
+
+
 @pytest.mark.parametrize(
     "told, observed, what",
     [

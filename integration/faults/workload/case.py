@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator
 
-import pyodbc
 from django.core import signals
 from django.db import Error, connection, connections
 from django.db.utils import OperationalError
+from harness.driver import pyodbc
 
 from ..proxy.client import Port
 from ..proxy.fault import OUTAGE, Fault, draw, wants_timeout

@@ -7,9 +7,9 @@ import threading
 import time
 from typing import Any
 
-import pyodbc
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
+from harness.driver import pyodbc
 
 from ..app.models import Account, Entry
 from .blocks import Atomic

@@ -14,8 +14,8 @@ import uuid
 from datetime import date, datetime
 from typing import Any, Iterator, Sequence
 
-import pyodbc
 import pytds
+from harness.driver import pyodbc
 from harness.server import Server
 
 from mssql_core.connection.drivers.pyodbc_driver import find_driver
