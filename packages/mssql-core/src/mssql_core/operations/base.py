@@ -4,9 +4,9 @@ import decimal
 import uuid
 from typing import Any, Callable, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
 
-from django.db import NotSupportedError
+# models first: Django's lookups import what the line below it would begin.
+from django.db import NotSupportedError, models
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.models import Exists, ExpressionWrapper
 from django.db.models.expressions import Col, RawSQL
 from django.db.models.lookups import Lookup
 from django.db.models.sql.where import WhereNode
@@ -178,9 +178,9 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         return [expression]
 
     def conditional_expression_supported_in_where_clause(self, expression: Any) -> bool:
-        if isinstance(expression, (Exists, Lookup, WhereNode)):
+        if isinstance(expression, (models.Exists, Lookup, WhereNode)):
             return True
-        if isinstance(expression, ExpressionWrapper) and expression.conditional:
+        if isinstance(expression, models.ExpressionWrapper) and expression.conditional:
             return self.conditional_expression_supported_in_where_clause(expression.expression)
         return isinstance(expression, RawSQL) and expression.conditional
 
