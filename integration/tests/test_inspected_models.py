@@ -137,3 +137,15 @@ def test_keys_of_a_sequence_come_from_it(connection):
     assert len({rows.get(note=note).pk for note in "xyz"}) == 3
     rows.bulk_create([namespace["Taken"](pk=100, note="a"), namespace["Taken"](pk=101, note="b")])
     assert rows.get(note="b").pk == 101
+    # Some with keys and some without: NEXT VALUE FOR stands in no table of values (11719).
+    kind = namespace["Taken"]
+    mixed = [kind(note="m1"), kind(pk=200, note="m2"), kind(note="m3", ticket=5), kind(pk=201, note="m4", ticket=6)]
+    rows.bulk_create(mixed)
+    assert [rows.get(note=note).pk for note in ("m2", "m4")] == [200, 201]
+    assert [rows.get(note=note).ticket for note in ("m3", "m4")] == [5, 6]
+    assert len({rows.get(note="m%d" % number).ticket for number in range(1, 5)}) == 4
+    rows.bulk_create([kind(pk=200, note="n1"), kind(note="n2"), kind(pk=300, note="n3")], ignore_conflicts=True)
+    assert set(rows.filter(note__startswith="n").values_list("note", flat=True)) == {"n2", "n3"}
+    options = {"update_conflicts": True, "unique_fields": ["id"], "update_fields": ["note"]}
+    rows.bulk_create([kind(pk=200, note="o1"), kind(note="o2"), kind(pk=301, note="o3")], **options)
+    assert rows.get(pk=200).note == "o1" and rows.filter(note__in=["o2", "o3"]).count() == 2

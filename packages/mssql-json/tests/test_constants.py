@@ -7,14 +7,14 @@ from mssql_json import constants, values
 @pytest.mark.parametrize(
     "value, sql, params",
     [
-        (None, "[j0].[type] = 0", []),
-        (True, "[j0].[type] = 3 AND [j0].[value] = N'true'", []),
-        ("x", "[j0].[type] = 1 AND ([j0].[value] + N'.') COLLATE Latin1_General_100_BIN2 = %s", ["x."]),
-        (1, "[j0].[type] = 2 AND TRY_CAST([j0].[value] AS float) = %s", [1.0]),
+        (None, "[__j0].[type] = 0", []),
+        (True, "[__j0].[type] = 3 AND [__j0].[value] = N'true'", []),
+        ("x", "[__j0].[type] = 1 AND ([__j0].[value] + N'.') COLLATE Latin1_General_100_BIN2 = %s", ["x."]),
+        (1, "[__j0].[type] = 2 AND TRY_CAST([__j0].[value] AS float) = %s", [1.0]),
     ],
 )
 def test_scalars_compare_with_their_type(value, sql, params):
-    assert constants.equals("[j0]", value) == (sql, params)
+    assert constants.equals("[__j0]", value) == (sql, params)
 
 
 @pytest.mark.parametrize(
@@ -33,20 +33,20 @@ def test_scalars_compare_with_their_type(value, sql, params):
     ],
 )
 def test_numbers_compare_by_value(value, params):
-    sql, found = constants.equals("[j0]", value)
-    assert sql.startswith("[j0].[type] = 2 AND ") and found == params
+    sql, found = constants.equals("[__j0]", value)
+    assert sql.startswith("[__j0].[type] = 2 AND ") and found == params
     assert sql.count("%s") - sql.count("%%s") == len(params)
 
 
 def test_a_flat_document_is_one_pass():
-    sql, params = constants.equals("[j0]", {"a": 1, "b ": "x"})
+    sql, params = constants.equals("[__j0]", {"a": 1, "b ": "x"})
     assert sql == (
         "EXISTS (SELECT 1 FROM (SELECT CASE "
         "WHEN [m1].[key] = N'a' AND DATALENGTH([m1].[key]) = 2 AND [m1].[type] = 2 "
         "AND TRY_CAST([m1].[value] AS float) = %s THEN 1 "
         "WHEN [m1].[key] = N'b ' AND DATALENGTH([m1].[key]) = 4 AND [m1].[type] = 1 "
         "AND ([m1].[value] + N'.') COLLATE Latin1_General_100_BIN2 = %s THEN 2 ELSE 0 END AS [n] "
-        "FROM OPENJSON(CASE WHEN [j0].[type] IN (5) THEN [j0].[value] END) AS [m1]) AS [t] "
+        "FROM OPENJSON(CASE WHEN [__j0].[type] IN (5) THEN [__j0].[value] END) AS [m1]) AS [t] "
         "HAVING COUNT(DISTINCT [t].[n]) = 2 AND MIN([t].[n]) = 1)"
     )
     assert params == [1.0, "x."]
@@ -58,13 +58,13 @@ def test_a_flat_document_is_one_pass():
 )
 @pytest.mark.parametrize("compare", [constants.equals, constants.contained_by])
 def test_each_container_is_one_pass(compare, value, calls):
-    assert compare("[j0]", value)[0].count("OPENJSON(") == calls
+    assert compare("[__j0]", value)[0].count("OPENJSON(") == calls
 
 
 @pytest.mark.parametrize("compare", [constants.equals, constants.contains, constants.contained_by])
 def test_text_grows_with_the_members_and_then_no_more(compare):
     def length(count):
-        return len(compare("[j0]", {"key%02d" % number: number for number in range(count)})[0])
+        return len(compare("[__j0]", {"key%02d" % number: number for number in range(count)})[0])
 
     assert length(48) - length(38) == length(38) - length(28) < 1300
     assert length(50) == length(2000) < 4500
@@ -72,9 +72,9 @@ def test_text_grows_with_the_members_and_then_no_more(compare):
 
 def test_a_large_constant_is_one_parameter():
     document = {"b": [1, "é"] * 30}
-    sql, params = constants.equals("[j0]", document)
+    sql, params = constants.equals("[__j0]", document)
     assert params == [values.text_of(document)]
-    assert sql.startswith("[j0].[type] = 5 AND EXISTS") and "HAVING COUNT(*) <> 2" in sql
+    assert sql.startswith("[__j0].[type] = 5 AND EXISTS") and "HAVING COUNT(*) <> 2" in sql
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_a_large_constant_is_one_parameter():
     ],
 )
 def test_contains_goes_down_by_names(value, path):
-    sql, _ = constants.contains("[j0]", value)
+    sql, _ = constants.contains("[__j0]", value)
     assert (", %s) AS [m1]" % path in sql) if path else "N'$" not in sql
 
 
 def test_elements_that_are_scalars_are_one_pass_and_others_one_each():
-    sql, params = constants.contains("[j0]", [1, "x", 1.0, True, {"a": 1}, [2]])
+    sql, params = constants.contains("[__j0]", [1, "x", 1.0, True, {"a": 1}, [2]])
     assert sql.count("OPENJSON(") == 5 and "HAVING COUNT(DISTINCT [t].[n]) = 3" in sql
     assert params == [1.0, "x.", 1.0, 2.0]
 
@@ -107,5 +107,5 @@ def test_containment_ends_where_the_server_does():
         deep = [deep]
     for compare in (constants.contains, constants.contained_by):
         with pytest.raises(NotSupportedError, match="12 levels; this one has 13"):
-            compare("[j0]", deep)
-    assert "HAVING COUNT(*) <> 2" in constants.equals("[j0]", deep)[0]
+            compare("[__j0]", deep)
+    assert "HAVING COUNT(*) <> 2" in constants.equals("[__j0]", deep)[0]

@@ -43,9 +43,9 @@ def test_aggregates_take_numbers_and_give_json(connection):
     from mssql_core.testing import compile_sql
 
     sql, _ = compile_sql(query.values("total", "n"), connection())
-    assert "CONVERT(nvarchar(40), SUM([hoisted].[k1]), 3) AS [total]" in sql
-    assert "AVG(CAST([hoisted].[" in sql or "AVG([hoisted].[" in sql
-    assert "CROSS APPLY (SELECT CAST((SELECT TOP (1) [j0].[value]" in sql
+    assert "CONVERT(nvarchar(40), SUM([__hoisted].[__k1]), 3) AS [total]" in sql
+    assert "AVG(CAST([__hoisted].[" in sql or "AVG([__hoisted].[" in sql
+    assert "CROSS APPLY (SELECT CAST((SELECT TOP (1) [__j0].[value]" in sql
 
 
 def test_the_greatest_of_json_values_is_unknown(compiled):
@@ -56,4 +56,4 @@ def test_the_greatest_of_json_values_is_unknown(compiled):
 
 def test_counting_keys(compiled):
     sql, _ = compiled(Paper.objects.values("name").annotate(n=Count(F("value__n"))).values("n"))
-    assert "COUNT_BIG([hoisted].[k1])" in sql
+    assert "COUNT_BIG([__hoisted].[__k1])" in sql

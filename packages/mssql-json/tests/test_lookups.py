@@ -17,7 +17,7 @@ def test_a_string_is_said_twice_for_an_index(where):
     sql, params = where(papers.filter(value__a="x"))
     indexed, test = sql.strip("()").split(" AND (SELECT ", 1)
     assert indexed == "JSON_VALUE(CASE WHEN ISJSON(%s) = 1 THEN %s END, N'$.\"a\"') = %%s" % (COLUMN, COLUMN)
-    assert test.startswith("TOP (1) CASE WHEN ([j0].[type] = 1 AND ")
+    assert test.startswith("TOP (1) CASE WHEN ([__j0].[type] = 1 AND ")
     assert params == ["x", "x."]
 
 
@@ -106,7 +106,7 @@ def test_json_has_no_nan(where):
 
 def test_none_is_json_null(where):
     sql, params = where(papers.filter(value__a=None))
-    assert "WHEN ([j0].[type] = 0) THEN" in sql and params == []
+    assert "WHEN ([__j0].[type] = 0) THEN" in sql and params == []
     assert where(papers.filter(value__a=Value(None, JSONField()))) == (sql, params)
 
 
@@ -141,7 +141,7 @@ def test_other_fields_keep_their_in(where):
 def test_two_documents(where):
     sql, params = where(papers.filter(value__a=F("other__b")))
     assert (
-        " CROSS JOIN OPENJSON(CAST(N'[' AS nvarchar(max)) + [jsontests_paper].[other] + N']', N'$[0]') AS [o0] WHERE "
+        " CROSS JOIN OPENJSON(CAST(N'[' AS nvarchar(max)) + [jsontests_paper].[other] + N']', N'$[0]') AS [__o0] WHERE "
         in sql
     )
     assert params == []
@@ -149,9 +149,9 @@ def test_two_documents(where):
 
 def test_a_key_and_a_column(where):
     sql, _ = where(papers.filter(value__a=F("number")))
-    assert "TRY_CAST([j0].[value] AS float) = [jsontests_paper].[number]" in sql
+    assert "TRY_CAST([__j0].[value] AS float) = [jsontests_paper].[number]" in sql
     sql, _ = where(papers.filter(value__a=F("name")))
-    assert "[j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
+    assert "[__j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
 
 
 def test_a_number_in_the_path_is_no_part_of_an_index(where):
@@ -161,7 +161,7 @@ def test_a_number_in_the_path_is_no_part_of_an_index(where):
 
 def test_a_key_and_a_query(where):
     sql, _ = where(papers.filter(value__a=Paper.objects.values("other")[:1]))
-    assert "OPENJSON(CAST(N'[' AS nvarchar(max)) + (SELECT TOP (1) " in sql and "AS [o0]" in sql
+    assert "OPENJSON(CAST(N'[' AS nvarchar(max)) + (SELECT TOP (1) " in sql and "AS [__o0]" in sql
 
 
 @pytest.mark.skipif(django.VERSION < (4, 2), reason="Django takes a key as text for a JSONField before 4.2")

@@ -40,11 +40,11 @@ def test_none_is_json_null_for_text_too(where):
 
 def test_numbers_and_strings_have_an_order_each(where):
     sql, params = where(papers.filter(value__a__gt=2))
-    assert "[j0].[type] = 2 AND CASE WHEN" in sql and params == [2.0, "2"]
+    assert "[__j0].[type] = 2 AND CASE WHEN" in sql and params == [2.0, "2"]
     sql, params = where(papers.filter(value__a__lt="x"))
-    assert "[j0].[type] = 1 AND " in sql and params == ["x\x01"]
+    assert "[__j0].[type] = 1 AND " in sql and params == ["x\x01"]
 
 
 def test_order_of_a_key_and_a_column(where):
     sql, _ = where(papers.filter(value__a__gte=F("number")))
-    assert "TRY_CAST([j0].[value] AS float) >= [jsontests_paper].[number]" in sql
+    assert "TRY_CAST([__j0].[value] AS float) >= [jsontests_paper].[number]" in sql

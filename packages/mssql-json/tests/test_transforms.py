@@ -13,18 +13,18 @@ def selected(compiled, expression, **arguments):
 
 def test_a_key_is_json_and_binary(compiled):
     sql, _ = selected(compiled, KeyTransform("a", "value"))
-    assert "WHEN 0 THEN N'null' WHEN 1 THEN N'\"' + STRING_ESCAPE([j0].[value], N'json') + N'\"'" in sql
+    assert "WHEN 0 THEN N'null' WHEN 1 THEN N'\"' + STRING_ESCAPE([__j0].[value], N'json') + N'\"'" in sql
     assert "COLLATE Latin1_General_100_BIN2" in sql
 
 
 def test_a_key_as_text_is_the_value(compiled):
     sql, _ = selected(compiled, KT("value__a"))
-    assert sql.startswith("(SELECT TOP (1) [j0].[value] FROM OPENJSON(")
+    assert sql.startswith("(SELECT TOP (1) [__j0].[value] FROM OPENJSON(")
 
 
 def test_casts_of_a_key_take_its_text(compiled):
     sql, _ = selected(compiled, Cast("value__a", IntegerField()))
-    assert sql.startswith("CAST((SELECT TOP (1) [j0].[value] FROM") and sql.endswith(" AS int)")
+    assert sql.startswith("CAST((SELECT TOP (1) [__j0].[value] FROM") and sql.endswith(" AS int)")
 
 
 def test_casts_to_json(compiled):
@@ -36,7 +36,7 @@ def test_casts_to_json(compiled):
 
 def test_keys_in_arithmetic_are_numbers(compiled):
     sql, _ = selected(compiled, ExpressionWrapper(F("value__a") + 1, output_field=FloatField()))
-    assert sql.startswith("(CAST((SELECT TOP (1) [j0].[value] FROM") and " AS float) + %s" in sql
+    assert sql.startswith("(CAST((SELECT TOP (1) [__j0].[value] FROM") and " AS float) + %s" in sql
 
 
 def test_none_is_null_or_null(compiled):

@@ -33,4 +33,4 @@ def test_as_many_numbers_as_values(table, count, digits):
     sql, parameters = table("id", list(range(count)))
     assert sql.count("(VALUES (0), (1)") == digits
     assert sql.count("%s") == len(parameters) == 3
-    assert sql.endswith("WHERE [n].[n] < %s)")
+    assert sql.endswith("WHERE [__n].[__n] < %s)")

@@ -23,8 +23,11 @@ authors = Author.objects.order_by()
 def test_one_derived_table_for_all(compiled):
     queryset = authors.annotate(x=Lower("name"), y=F("age") + 1).values("x", "y").annotate(n=Count("id"))
     sql = compiled.sql(queryset)
-    assert "CROSS APPLY (SELECT LOWER([ormtests_author].[name]) AS [k1], ([ormtests_author].[age] + %s) AS [k2])" in sql
-    assert sql.endswith("GROUP BY [hoisted].[k1], [hoisted].[k2]")
+    assert (
+        "CROSS APPLY (SELECT LOWER([ormtests_author].[name]) AS [__k1], ([ormtests_author].[age] + %s) AS [__k2])"
+        in sql
+    )
+    assert sql.endswith("GROUP BY [__hoisted].[__k1], [__hoisted].[__k2]")
 
 
 def test_parameters_stay_in_order(compiled):
@@ -36,7 +39,7 @@ def test_parameters_stay_in_order(compiled):
 def test_having_over_a_subquery(compiled):
     price = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])
     sql = compiled.sql(authors.values("name").annotate(n=Sum(price)).filter(n__gt=3))
-    assert sql.endswith("GROUP BY [ormtests_author].[name] HAVING SUM([hoisted].[k1]) > %s")
+    assert sql.endswith("GROUP BY [ormtests_author].[name] HAVING SUM([__hoisted].[__k1]) > %s")
     assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
 
 
@@ -44,15 +47,15 @@ def test_a_column_of_an_aggregate_that_is_selected_too_is_grouped(compiled):
     """Beside the aggregate it needs GROUP BY (error 8120), which Django gives the subquery's outer columns only."""
     price = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])
     sql = compiled.sql(authors.annotate(x=price).annotate(n=Count("x")).filter(n__gt=0))
-    assert "[hoisted].[k1] AS [x], COUNT_BIG([hoisted].[k1]) AS [n]" in sql
-    assert "[ormtests_author].[born], [hoisted].[k1] HAVING " in sql
+    assert "[__hoisted].[__k1] AS [x], COUNT_BIG([__hoisted].[__k1]) AS [n]" in sql
+    assert "[ormtests_author].[born], [__hoisted].[__k1] HAVING " in sql
 
 
 def test_a_wrapped_condition_is_grouped_by_its_value(compiled):
     wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
     sql = compiled.sql(authors.annotate(x=wrapped).values("x").annotate(n=Count("id")))
-    assert sql.startswith("SELECT CASE WHEN [hoisted].[k1] = 1 THEN 1 ELSE 0 END AS [x], ")
-    assert sql.endswith(" GROUP BY [hoisted].[k1]")
+    assert sql.startswith("SELECT CASE WHEN [__hoisted].[__k1] = 1 THEN 1 ELSE 0 END AS [x], ")
+    assert sql.endswith(" GROUP BY [__hoisted].[__k1]")
 
 
 def test_groups_of_what_is_always_true(compiled):
@@ -71,7 +74,7 @@ class Looked(Func):
 def test_an_aggregate_over_what_compiles_to_a_subquery(compiled):
     """It takes none (error 130)."""
     sql = compiled.sql(authors.values("name").annotate(n=Sum(Looked("age"))))
-    assert "CROSS APPLY (SELECT (SELECT [ormtests_author].[age]) AS [k1]) AS [hoisted]" in sql
+    assert "CROSS APPLY (SELECT (SELECT [ormtests_author].[age]) AS [__k1]) AS [__hoisted]" in sql
     assert "(SELECT [ormtests_author].[age])" not in sql.split(" FROM ")[0]
 
 

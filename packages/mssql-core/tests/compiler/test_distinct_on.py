@@ -12,7 +12,7 @@ def test_first_row_of_each_group(compiled):
         "SELECT [id] FROM (SELECT [ormtests_book].[id], [ormtests_book].[author_id] AS [__order1], "
         "[ormtests_book].[price] AS [__order2], ROW_NUMBER() OVER (PARTITION BY [ormtests_book].[author_id] "
         "ORDER BY [ormtests_book].[author_id] ASC, [ormtests_book].[price] DESC) AS [__row_number] "
-        "FROM [ormtests_book]) AS [numbered] WHERE [__row_number] = 1 ORDER BY [__order1] ASC, [__order2] DESC"
+        "FROM [ormtests_book]) AS [__numbered] WHERE [__row_number] = 1 ORDER BY [__order1] ASC, [__order2] DESC"
     )
 
 
@@ -32,7 +32,7 @@ def test_in_a_subquery(compiled):
     sql = compiled.where(books.filter(id__in=books.order_by("author").distinct("author").values("id")).values("id"))
     start = r"\[ormtests_book\]\.\[id\] IN \(SELECT \[(id|col1)\] FROM \(SELECT \[U0\]\.\[id\], "
     assert re.match(start, unnamed(sql))
-    assert sql.endswith(") AS [numbered] WHERE [__row_number] = 1)")
+    assert sql.endswith(") AS [__numbered] WHERE [__row_number] = 1)")
 
 
 def test_fields_of_other_tables(compiled):

@@ -66,18 +66,18 @@ def test_an_object_of_nothing_but_defaults(compiled):
 
 def test_many_objects_of_nothing_but_defaults(compiled):
     ((sql, _),) = insert(Author, [Author(), Author()], compiled, fields=[], returning=KEY)
-    assert "USING (VALUES (0), (1)) AS [source] ([__ord]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES" in sql
+    assert "USING (VALUES (0), (1)) AS [__source] ([__ord]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES" in sql
 
 
 def test_keys_come_back_in_the_objects_order(compiled):
     """OUTPUT of INSERT promises no order; that of MERGE can name the source's row."""
     ((sql, params),) = insert(Author, [Author(name="a"), Author(name="b", age=3)], compiled, returning=KEY)
     assert sql == (
-        "DECLARE @returned TABLE ([__ord] int, [r0] bigint); MERGE INTO [ormtests_author] USING (SELECT [__ord], [c0], "
-        "CAST(NULL AS nvarchar(20)) AS [c1], [c2], [c3], CAST(NULL AS date) AS [c4] FROM OPENJSON(%s) WITH "
-        "([__ord] int '$[0]', [c0] nvarchar(4000) '$[1]', [c2] bigint '$[2]', [c3] bit '$[3]')) AS [source] ON 1 = 0 "
-        "WHEN NOT MATCHED THEN INSERT ([name], [code], [age], [active], [born]) VALUES ([source].[c0], [source].[c1], "
-        "[source].[c2], [source].[c3], [source].[c4]) OUTPUT [source].[__ord], INSERTED.[id] INTO @returned; "
+        "DECLARE @returned TABLE ([__ord] int, [r0] bigint); MERGE INTO [ormtests_author] USING (SELECT [__ord], [__c0], "
+        "CAST(NULL AS nvarchar(20)) AS [__c1], [__c2], [__c3], CAST(NULL AS date) AS [__c4] FROM OPENJSON(%s) WITH "
+        "([__ord] int '$[0]', [__c0] nvarchar(4000) '$[1]', [__c2] bigint '$[2]', [__c3] bit '$[3]')) AS [__source] ON 1 = 0 "
+        "WHEN NOT MATCHED THEN INSERT ([name], [code], [age], [active], [born]) VALUES ([__source].[__c0], [__source].[__c1], "
+        "[__source].[__c2], [__source].[__c3], [__source].[__c4]) OUTPUT [__source].[__ord], INSERTED.[id] INTO @returned; "
         "SELECT [r0] FROM @returned ORDER BY [__ord]"
     )
     assert json.loads(params[0]) == [[0, "a", None, True], [1, "b", 3, True]]
@@ -91,7 +91,7 @@ def test_few_rows_are_parameters(compiled):
 def test_many_rows_are_one_parameter(compiled):
     objects = [book(number, cover=b"ab", length=datetime.timedelta(1)) for number in range(5000)]
     ((sql, params),) = insert(Book, objects, compiled)
-    assert "CONVERT(varbinary(max), [c8], 2) AS [c8]" in sql
+    assert "CONVERT(varbinary(max), [__c8], 2) AS [__c8]" in sql
     assert len(params) == 1 and len(json.loads(params[0])) == 5000
 
 
@@ -161,11 +161,11 @@ def test_ignored_conflicts(compiled):
     ((sql, _),) = insert(
         Author, [Author(name="a", code="x"), Author(name="b", code="x")], compiled, on_conflict=OnConflict.IGNORE
     )
-    by_code = "COALESCE((SELECT [t].[code] FROM [ormtests_author] AS [t] WHERE 1 = 0), [c1])"
+    by_code = "COALESCE((SELECT [__t].[code] FROM [ormtests_author] AS [__t] WHERE 1 = 0), [__c1])"
     assert "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [__ord]) AS [__n0]" % by_code in sql
     assert sql.endswith(
-        " AS [rows]) AS [source] WHERE ([source].[__n0] = 1 OR [source].[c1] IS NULL) AND NOT EXISTS(SELECT 1 FROM "
-        "[ormtests_author] AS [target] WITH (UPDLOCK, HOLDLOCK) WHERE [target].[code] = [source].[c1])"
+        " AS [__rows]) AS [__source] WHERE ([__source].[__n0] = 1 OR [__source].[__c1] IS NULL) AND NOT EXISTS(SELECT 1 FROM "
+        "[ormtests_author] AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE [__target].[code] = [__source].[__c1])"
     )
 
 
@@ -182,9 +182,9 @@ def test_updated_conflicts(compiled):
         update_fields=[Author._meta.get_field("name")],
         unique_fields=[Author._meta.get_field("code")],
     )
-    assert "MERGE INTO [ormtests_author] WITH (HOLDLOCK) AS [target] USING " in sql
-    assert " ON [target].[code] = [source].[c1] WHEN MATCHED THEN UPDATE SET [name] = [source].[c0] " in sql
-    assert "OUTPUT [source].[__ord], INSERTED.[id] INTO @returned" in sql
+    assert "MERGE INTO [ormtests_author] WITH (HOLDLOCK) AS [__target] USING " in sql
+    assert " ON [__target].[code] = [__source].[__c1] WHEN MATCHED THEN UPDATE SET [name] = [__source].[__c0] " in sql
+    assert "OUTPUT [__source].[__ord], INSERTED.[id] INTO @returned" in sql
 
 
 @conflicts

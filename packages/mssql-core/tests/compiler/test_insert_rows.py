@@ -32,8 +32,8 @@ def test_rows_as_values(connection):
     (source,) = values(connection, ("a", 1), ("b", 2))
     assert source.insert_sql() == ("VALUES (%s, %s), (%s, %s)", ["a", 1, "b", 2])
     sql, params = source.table_sql()
-    assert sql == ("(SELECT * FROM (VALUES (0, %s, CAST(%s AS int)), (1, %s, %s)) AS [v] ([__ord], [c0], [c1]))")
-    assert params == ["a", 1, "b", 2] and (len(source), source.column(AGE)) == (2, "[c1]")
+    assert sql == ("(SELECT * FROM (VALUES (0, %s, CAST(%s AS int)), (1, %s, %s)) AS [__v] ([__ord], [__c0], [__c1]))")
+    assert params == ["a", 1, "b", 2] and (len(source), source.column(AGE)) == (2, "[__c1]")
 
 
 def test_a_statement_takes_so_many_parameters(connection):
@@ -54,21 +54,24 @@ def test_rows_in_json(connection):
     source = in_json(connection, [("a", 1), ("b", None)])
     sql, (param,) = source.insert_sql()
     assert sql == (
-        "SELECT [c0], [c1] FROM OPENJSON(%s) WITH ([__ord] int '$[0]', [c0] nvarchar(4000) '$[1]', [c1] bigint '$[2]')"
+        "SELECT [__c0], [__c1] FROM OPENJSON(%s) WITH ([__ord] int '$[0]', [__c0] nvarchar(4000) '$[1]', [__c1] bigint '$[2]')"
     )
     assert json.loads(param) == [[0, "a", 1], [1, "b", None]]
-    assert source.table_sql()[0].startswith("(SELECT [__ord], [c0], [c1] FROM OPENJSON(%s) WITH (")
+    assert source.table_sql()[0].startswith("(SELECT [__ord], [__c0], [__c1] FROM OPENJSON(%s) WITH (")
 
 
 def test_a_column_of_nulls_is_not_carried(connection):
     sql, (param,) = in_json(connection, [("a", None), ("b", None)]).insert_sql()
-    assert sql.startswith("SELECT [c0], CAST(NULL AS int) AS [c1] FROM ") and json.loads(param) == [[0, "a"], [1, "b"]]
+    assert sql.startswith("SELECT [__c0], CAST(NULL AS int) AS [__c1] FROM ") and json.loads(param) == [
+        [0, "a"],
+        [1, "b"],
+    ]
 
 
 def test_an_expression_without_values_is_written_once(connection):
     source = JSONRows.of(compiled("a", "b", ages=[("ABS(-1)", [])] * 2), 2, connection)
     sql, (param,) = source.insert_sql()
-    assert "ABS(-1) AS [c1]" in sql and json.loads(param) == [[0, "a"], [1, "b"]]
+    assert "ABS(-1) AS [__c1]" in sql and json.loads(param) == [[0, "a"], [1, "b"]]
 
 
 def test_what_json_cannot_carry_goes_as_parameters(connection):

@@ -57,7 +57,7 @@ def test_a_decimal_field_may_name_its_digits_alone(compiled):
     half = ExpressionWrapper(F("id") * decimal.Decimal("0.5"), output_field=DecimalField(max_digits=10))
     values = [decimal.Decimal(number) / 2 for number in range(100)]
     sql, _ = compiled(Author.objects.order_by().annotate(half=half).filter(half__in=values).values("id"), "2016")
-    assert "WITH ([v] numeric(38, 1) '$')" in sql
+    assert "WITH ([__v] numeric(38, 1) '$')" in sql
 
 
 def test_a_moment_that_no_column_holds_is_refused_by_its_field(connection):

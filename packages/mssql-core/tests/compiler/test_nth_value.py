@@ -28,7 +28,7 @@ def test_rows_are_numbered_inside_and_the_value_is_found_outside(compiled):
         "ROW_NUMBER() OVER (PARTITION BY [ormtests_author].[name] ORDER BY [ormtests_author].[id] ASC) AS [__number1], "
         "RANK() OVER (PARTITION BY [ormtests_author].[name] ORDER BY [ormtests_author].[id] ASC) AS [__rank1], "
         "DENSE_RANK() OVER (ORDER BY [ormtests_author].[name]) AS [__partition1] "
-        "FROM [ormtests_author]) AS [numbered] ORDER BY [name] ASC"
+        "FROM [ormtests_author]) AS [__numbered] ORDER BY [name] ASC"
     )
 
 
@@ -54,7 +54,7 @@ def test_the_row_is_that_of_the_frame(compiled, frame, expected):
 def test_limits_and_distinct_belong_outside(compiled):
     authors = Author.objects.annotate(x=nth()).order_by("-x").values("x").distinct()[1:3]
     assert compiled.sql(authors).startswith("SELECT DISTINCT CASE WHEN 2 <= COUNT_BIG(")
-    assert compiled.sql(authors).endswith("AS [numbered] ORDER BY [x] DESC OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
+    assert compiled.sql(authors).endswith("AS [__numbered] ORDER BY [x] DESC OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
 
 
 @since(4, 2)

@@ -79,6 +79,6 @@ def test_set_operation_with_nulls_last(compiled):
     sql = compiled.sql(queryset.order_by(F("age").asc(nulls_last=True))[:2])
     assert sql.startswith("SELECT * FROM ((SELECT ")
     assert sql.replace("[col1]", "[age]").endswith(
-        ") AS [compound] ORDER BY CASE WHEN [age] IS NULL THEN 1 ELSE 0 END ASC, [age] ASC "
+        ") AS [__compound] ORDER BY CASE WHEN [age] IS NULL THEN 1 ELSE 0 END ASC, [age] ASC "
         "OFFSET %s ROWS FETCH NEXT %s ROWS ONLY"
     )

@@ -24,7 +24,7 @@ def test_the_statement_stands_between_declaration_and_answer(connection, compile
 def test_the_place_of_each_object_comes_along(connection):
     returning = Returning(connection, fields(Author, "id"))
     assert returning.declaration(ordinal=True) == "DECLARE @returned TABLE ([__ord] int, [r0] bigint)"
-    assert returning.output_clause("[source].[n]") == "OUTPUT [source].[n], INSERTED.[id] INTO @returned"
+    assert returning.output_clause("[__source].[n]") == "OUTPUT [__source].[n], INSERTED.[id] INTO @returned"
     assert returning.select(ordinal=True) == "SELECT [r0] FROM @returned ORDER BY [__ord]"
 
 

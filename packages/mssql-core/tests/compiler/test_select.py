@@ -38,9 +38,9 @@ def test_sliced_set_operation(compiled):
 def test_slices_within_a_set_operation_are_derived_tables(compiled):
     sql = compiled.sql(authors.values("id")[:3].union(authors.values("id").order_by("name")[:2]))
     assert unnamed(sql) == (
-        "(SELECT * FROM (SELECT TOP (3) [ormtests_author].[id] FROM [ormtests_author]) AS [part]) UNION "
+        "(SELECT * FROM (SELECT TOP (3) [ormtests_author].[id] FROM [ormtests_author]) AS [__part]) UNION "
         "(SELECT * FROM (SELECT TOP (2) [ormtests_author].[id] FROM [ormtests_author] ORDER BY [ormtests_author].[name] ASC) "
-        "AS [part])"
+        "AS [__part])"
     )
 
 
@@ -93,9 +93,9 @@ def test_groups_of_expressions_with_parameters_name_them_once(compiled):
     """Two equal parameters are different expressions to the server (error 8120)."""
     sql, params = compiled(authors.annotate(x=F("age") + 5).values("x").annotate(n=Count("id")).order_by("x"))
     assert sql == (
-        "SELECT [hoisted].[k1] AS [x], COUNT_BIG([ormtests_author].[id]) AS [n] FROM [ormtests_author] "
-        "CROSS APPLY (SELECT ([ormtests_author].[age] + %s) AS [k1]) AS [hoisted] "
-        "GROUP BY [hoisted].[k1] ORDER BY 1 ASC"
+        "SELECT [__hoisted].[__k1] AS [x], COUNT_BIG([ormtests_author].[id]) AS [n] FROM [ormtests_author] "
+        "CROSS APPLY (SELECT ([ormtests_author].[age] + %s) AS [__k1]) AS [__hoisted] "
+        "GROUP BY [__hoisted].[__k1] ORDER BY 1 ASC"
     )
     assert params == [5]
 
@@ -112,20 +112,20 @@ def test_groups_of_subqueries(compiled):
     price = Subquery(books.filter(author=OuterRef("pk")).values("price")[:1])
     sql = compiled.sql(authors.annotate(x=price).values("x").annotate(n=Count("id")))
     assert "CROSS APPLY (SELECT (SELECT TOP (1) " in sql
-    assert sql.endswith("GROUP BY [hoisted].[k1]")
+    assert sql.endswith("GROUP BY [__hoisted].[__k1]")
 
 
 @since(4, 2)
 def test_groups_of_conditions(compiled):
     sql = compiled.sql(authors.annotate(x=Q(age__gt=5)).values("x").annotate(n=Count("id")))
-    assert "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) AS [k1]" in sql
-    assert sql.endswith("GROUP BY CASE WHEN [hoisted].[k1] = 1 THEN 1 ELSE 0 END")
+    assert "CAST(CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END AS bit) AS [__k1]" in sql
+    assert sql.endswith("GROUP BY CASE WHEN [__hoisted].[__k1] = 1 THEN 1 ELSE 0 END")
 
 
 @since(4, 0)
 def test_having_names_the_grouped_expression(compiled):
     queryset = authors.annotate(x=F("age") + 5).values("x").annotate(n=Count("id")).filter(n__gt=F("x"))
-    assert compiled.sql(queryset).endswith("HAVING COUNT_BIG([ormtests_author].[id]) > ([hoisted].[k1])")
+    assert compiled.sql(queryset).endswith("HAVING COUNT_BIG([ormtests_author].[id]) > ([__hoisted].[__k1])")
 
 
 @since(4, 0)
@@ -140,15 +140,15 @@ def test_aggregate_of_a_subquery(compiled):
     """An aggregate takes none (error 130)."""
     found = Case(When(Exists(books.filter(author=OuterRef("pk"))), then=1))
     sql = compiled.sql(authors.values("name").annotate(n=Count(found)))
-    assert "COUNT_BIG([hoisted].[k1])" in sql
+    assert "COUNT_BIG([__hoisted].[__k1])" in sql
 
 
 def test_aggregate_of_inner_and_outer_columns(compiled):
     """Several columns with an outer one among them are error 8124."""
     total = books.filter(author=OuterRef("pk")).values("author").annotate(t=Sum(F("price") * OuterRef("age")))
     sql = compiled.sql(authors.annotate(x=Subquery(total.values("t"))))
-    assert "SUM([hoisted].[k1])" in sql
-    assert "CROSS APPLY (SELECT ([U0].[price] * [ormtests_author].[age]) AS [k1]) AS [hoisted]" in sql
+    assert "SUM([__hoisted].[__k1])" in sql
+    assert "CROSS APPLY (SELECT ([U0].[price] * [ormtests_author].[age]) AS [__k1]) AS [__hoisted]" in sql
 
 
 def test_aggregate_of_an_outer_column_belongs_to_the_inner_query(compiled):

@@ -13,7 +13,7 @@ from ormtests.models import Delivery, Line  # noqa: E402
 
 LINES = Line.objects.filter(order=1)
 INNER = "SELECT [U0].[order], [U0].[number] FROM [ormtests_line] [U0] WHERE [U0].[order] = %s"
-EXISTS = "EXISTS(SELECT 1 FROM (%s) AS [v] ([c0], [c1]) WHERE [v].[c0] = %s.[order] AND [v].[c1] = %s.[number])"
+EXISTS = "EXISTS(SELECT 1 FROM (%s) AS [__v] ([__c0], [__c1]) WHERE [__v].[__c0] = %s.[order] AND [__v].[__c1] = %s.[number])"
 
 
 def exists(inner, table):
@@ -54,7 +54,7 @@ def test_a_limit_comes_before_the_comparison(compiled):
     sql, _ = condition(compiled, Line.objects.filter(pk__in=LINES.order_by("-number").values("pk")[:2]))
     assert sql.startswith("EXISTS(SELECT 1 FROM (SELECT TOP (2) [U0].[order]")
     assert sql.endswith(
-        "ORDER BY [U0].[number] DESC) AS [v] ([c0], [c1]) WHERE "
+        "ORDER BY [U0].[number] DESC) AS [__v] ([__c0], [__c1]) WHERE "
         + EXISTS.partition(" WHERE ")[2]
         % (
             "[ormtests_line]",
@@ -67,7 +67,7 @@ def test_groups_of_the_subquery(compiled):
     groups = Line.objects.values("order", "number").annotate(lines=Count("*")).filter(lines__gt=1)
     sql, params = condition(compiled, Line.objects.filter(pk__in=groups.values("order", "number")))
     assert "GROUP BY [U0].[order], [U0].[number] HAVING " in sql
-    assert ") AS [v] ([c0], [c1])" in sql and params == [1]
+    assert ") AS [__v] ([__c0], [__c1])" in sql and params == [1]
 
 
 def test_an_aggregate_in_the_subquery_s_columns(compiled):
@@ -77,7 +77,7 @@ def test_an_aggregate_in_the_subquery_s_columns(compiled):
             Line.objects.filter(pk__in=groups)
         return
     sql, _ = condition(compiled, Line.objects.filter(pk__in=groups))
-    assert "GROUP BY [U0].[order]) AS [v] ([c0], [c1])" in sql
+    assert "GROUP BY [U0].[order]) AS [__v] ([__c0], [__c1])" in sql
 
 
 def test_a_subquery_that_refers_to_the_outer_row(compiled):
@@ -94,7 +94,7 @@ def test_equal_to_a_subquery(compiled):
 def test_a_long_list_is_one_parameter(compiled):
     sql, params = condition(compiled, Line.objects.filter(pk__in=[(number, number) for number in range(3000)]))
     assert sql.startswith(
-        "EXISTS(SELECT 1 FROM OPENJSON(%s) WITH ([c0] bigint '$[0]', [c1] bigint '$[1]') AS [v] WHERE "
+        "EXISTS(SELECT 1 FROM OPENJSON(%s) WITH ([__c0] bigint '$[0]', [__c1] bigint '$[1]') AS [__v] WHERE "
     )
     assert json.loads(params[0])[2999] == [2999, 2999] and len(params) == 1
 
@@ -113,7 +113,7 @@ def test_tuples_with_null_match_nothing(compiled):
 def test_less_and_greater_than_a_subquery(compiled, lookup, operators):
     sql, params = condition(compiled, Line.objects.filter(**{"pk__" + lookup: LINES.values("pk")[:1]}))
     order, number = "[ormtests_line].[order]", "[ormtests_line].[number]"
-    expected = "WHERE ([v].[c0] %s %s OR ([v].[c0] = %s AND [v].[c1] %s %s)))"
+    expected = "WHERE ([__v].[__c0] %s %s OR ([__v].[__c0] = %s AND [__v].[__c1] %s %s)))"
     assert sql.endswith(expected % (operators[0], order, order, operators[1:], number)) and params == [1]
 
 

@@ -27,9 +27,9 @@ def test_values_by_key_are_one_parameter(connection):
     ages = case(AGE, [(1, 3), (2, None), (1, 5)])
     sql, (rows,) = compiled(connection, Author.objects.filter(pk__in=[1, 2, 1]), name=names, age=ages)
     assert sql == (
-        "UPDATE [ormtests_author] SET [name] = [__rows].[r1], [age] = [__rows].[r2] FROM [ormtests_author] INNER JOIN "
-        "OPENJSON(%s) WITH ([r0] bigint '$[0]', [r1] nvarchar(4000) '$[1]', [r2] bigint '$[2]') AS [__rows] "
-        "ON [ormtests_author].[id] = [__rows].[r0]"
+        "UPDATE [ormtests_author] SET [name] = [__rows].[__r1], [age] = [__rows].[__r2] FROM [ormtests_author] INNER JOIN "
+        "OPENJSON(%s) WITH ([__r0] bigint '$[0]', [__r1] nvarchar(4000) '$[1]', [__r2] bigint '$[2]') AS [__rows] "
+        "ON [ormtests_author].[id] = [__rows].[__r0]"
     )
     # Of a key that is named twice, CASE takes the first.
     assert json.loads(rows) == [[1, "a", 3], [2, "b", None]]
@@ -38,7 +38,7 @@ def test_values_by_key_are_one_parameter(connection):
 def test_other_conditions_stay(connection):
     names = case(NAME, [(1, "a"), (2, "b")])
     sql, params = compiled(connection, Author.objects.filter(age=7).filter(pk__in=[1, 2]), name=names)
-    assert sql.endswith("= [__rows].[r0] WHERE [ormtests_author].[age] = %s") and params[1:] == [7]
+    assert sql.endswith("= [__rows].[__r0] WHERE [ormtests_author].[age] = %s") and params[1:] == [7]
     sql, params = compiled(connection, Author.objects.filter(pk__in=[1, 2, 3]), name=names)
     assert " WHERE [ormtests_author].[id] IN (" in sql
 

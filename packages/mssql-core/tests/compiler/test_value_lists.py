@@ -37,7 +37,10 @@ def test_padding_repeats_a_value(compiled):
 
 def test_a_long_list_is_one_parameter(compiled):
     sql, params = condition(compiled, id__in=range(5000))
-    assert sql == "[ormtests_author].[id] IN (SELECT [v] FROM OPENJSON(%s) WITH ([v] bigint '$') WHERE [v] IS NOT NULL)"
+    assert (
+        sql
+        == "[ormtests_author].[id] IN (SELECT [__v] FROM OPENJSON(%s) WITH ([__v] bigint '$') WHERE [__v] IS NOT NULL)"
+    )
     assert json.loads(params[0]) == list(range(5000))
 
 
@@ -49,7 +52,7 @@ def test_below_level_130_a_list_is_parameters_as_long_as_there_is_room(compiled)
 def test_below_level_130_longer_lists_are_bytes(compiled):
     sql, params = compiled(authors.filter(id__in=range(2001)), "2016", compatibility_level=120)
     data, places, count = params
-    assert "CAST(CAST(SUBSTRING([b].[v], " in sql and count == 2001
+    assert "CAST(CAST(SUBSTRING([__b].[__v], " in sql and count == 2001
     assert data.decode("utf-16-le") == "".join(map(str, range(2001)))
     assert places[:8] == b"\0\0\0\1\0\0\0\2" and len(places) == 8 * 2001
 
@@ -81,7 +84,7 @@ def test_collation_of_the_field(compiled):
 
     sql, _ = compiled(Collated.objects.filter(name__in=[str(number) for number in range(100)]))
     assert (
-        "(SELECT [v] FROM OPENJSON(%s) WITH ([v] nvarchar(4000) COLLATE Latin1_General_100_BIN2 '$') WHERE [v] IS NOT NULL)"
+        "(SELECT [__v] FROM OPENJSON(%s) WITH ([__v] nvarchar(4000) COLLATE Latin1_General_100_BIN2 '$') WHERE [__v] IS NOT NULL)"
         in sql
     )
 
@@ -89,7 +92,7 @@ def test_collation_of_the_field(compiled):
 def test_bytes_travel_as_hexadecimal_digits(compiled):
     sql, params = compiled(Book.objects.filter(cover__in=[bytes([number]) for number in range(100)]))
     assert (
-        "(SELECT CONVERT(varbinary(max), [v], 2) FROM OPENJSON(%s) WITH ([v] nvarchar(max) '$') WHERE [v] IS NOT NULL)"
+        "(SELECT CONVERT(varbinary(max), [__v], 2) FROM OPENJSON(%s) WITH ([__v] nvarchar(max) '$') WHERE [__v] IS NOT NULL)"
         in sql
     )
     assert json.loads(params[0])[10] == "0a"
@@ -98,7 +101,7 @@ def test_bytes_travel_as_hexadecimal_digits(compiled):
 def test_text_of_a_column_whose_collation_is_not_named(compiled):
     """Out of bytes it takes the column's collation; a text of OPENJSON has one, which may be another (error 468)."""
     sql, _ = condition(compiled, name__in=[str(number) for number in range(100)])
-    assert "(SELECT CAST(CONVERT(varbinary(max), [v], 2) AS nvarchar(4000)) FROM OPENJSON(%s) WITH" in sql
+    assert "(SELECT CAST(CONVERT(varbinary(max), [__v], 2) AS nvarchar(4000)) FROM OPENJSON(%s) WITH" in sql
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_in_a_case_too(compiled):
 
 def test_beyond_2000_values_it_is_one_parameter_there_too(compiled):
     sql, params = compiled(authors.exclude(id__in=range(2001)))
-    assert "WHERE [v] IS NOT NULL" in sql and len(params) == 1
+    assert "WHERE [__v] IS NOT NULL" in sql and len(params) == 1
 
 
 def test_decimals_of_too_many_digits_for_one_type_are_two_lists(compiled):
@@ -134,13 +137,13 @@ def test_decimals_of_too_many_digits_for_one_type_are_two_lists(compiled):
 
 def test_decimals_have_the_type_of_their_column(compiled):
     sql, params = compiled(Book.objects.filter(price__in=[Decimal(number) / 4 for number in range(100)]).order_by())
-    assert "WITH ([v] numeric(8, 2) '$')" in sql
+    assert "WITH ([__v] numeric(8, 2) '$')" in sql
 
 
 def test_decimals_are_not_rounded_to_find_them(compiled):
     values = [Decimal("0.105"), *map(Decimal, range(100))]
     sql, params = compiled(Book.objects.filter(price__in=values).order_by())
-    assert "WITH ([v] numeric(38, 3) '$')" in sql and '"0.105"' in params[0]
+    assert "WITH ([__v] numeric(38, 3) '$')" in sql and '"0.105"' in params[0]
 
 
 def test_moments_in_a_long_list_lose_their_offset_as_those_that_are_stored(compiled):
@@ -155,5 +158,5 @@ def test_moments_in_a_long_list_lose_their_offset_as_those_that_are_stored(compi
     zone = datetime.timezone(datetime.timedelta(hours=1))
     values = [datetime.datetime(2026, 1, day % 28 + 1, day % 24, tzinfo=zone) for day in range(100)]
     sql, params = compiled(Legacy.objects.filter(at__in=values))
-    assert "CAST([v] AS datetime) FROM OPENJSON(%s) WITH ([v] datetime2 '$')" in sql
+    assert "CAST([__v] AS datetime) FROM OPENJSON(%s) WITH ([__v] datetime2 '$')" in sql
     assert json.loads(params[0])[0] == "2025-12-31T23:00:00.000000"

@@ -93,7 +93,7 @@ def test_bits(compiled):
 @needs("BitAnd")
 def test_bits_of_an_expression_name_it_once(compiled):
     found = author(compiled, aggregates.BitOr(F("age") + 1))
-    assert found.startswith("(MAX([hoisted].[k1] & 1) + ")
+    assert found.startswith("(MAX([__hoisted].[__k1] & 1) + ")
 
 
 @needs("StringAgg")

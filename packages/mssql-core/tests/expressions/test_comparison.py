@@ -46,7 +46,7 @@ def test_extremes(compiled):
     """NULLs are skipped in both forms."""
     assert expression(compiled, Greatest("age", Value(3)), version="2022") == "GREATEST(%s, %%s)" % AGE
     found = expression(compiled, Least("age", Value(3)), version="2019")
-    assert found == "(SELECT MIN([v]) FROM (VALUES (%s), (%%s)) AS [t] ([v]))" % AGE
+    assert found == "(SELECT MIN([__v]) FROM (VALUES (%s), (%%s)) AS [__t] ([__v]))" % AGE
 
 
 def test_null_if(compiled):

@@ -50,13 +50,13 @@ class Item:
 
     @property
     def alias(self) -> str:
-        return "[%s%d]" % (self._prefix, len(self._sources) - 1)
+        return "[__%s%d]" % (self._prefix, len(self._sources) - 1)
 
     def _open_root(self) -> None:
         self._add("OPENJSON(%s)" % self._text)
 
     def _add(self, source: str) -> None:
-        alias = "[%s%d]" % (self._prefix, len(self._sources))
+        alias = "[__%s%d]" % (self._prefix, len(self._sources))
         lead = "CROSS APPLY " if self._sources else ""
         self._sources.append("%s%s AS %s" % (lead, source, alias))
 

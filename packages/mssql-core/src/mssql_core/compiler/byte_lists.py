@@ -11,7 +11,7 @@ from ..plugin.django_types import Connection, Field
 from ..plugin.types import Compiled
 from .json_values import Carrier, carrier, json_value
 
-_DIGITS = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS [d%d] ([d])"
+_DIGITS = "(VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS [__d%d] ([__d])"
 
 
 def scalar_table(values: Sequence[Any], field: Optional[Field], connection: Connection) -> Optional[Compiled]:
@@ -37,12 +37,14 @@ def rows_source(rows: Sequence[Sequence[Any]], carriers: Sequence[Carrier]) -> T
         start += len(piece)
     width = len(carriers)
     values = [
-        _value("SUBSTRING([b].[v], %s, %s)" % (_number(place, 1, width), _number(place, 5, width)), carried.sql_type)
+        _value(
+            "SUBSTRING([__b].[__v], %s, %s)" % (_number(place, 1, width), _number(place, 5, width)), carried.sql_type
+        )
         for place, carried in enumerate(carriers)
     ]
     source = (
-        "FROM (SELECT CAST(%%s AS varbinary(max)) AS [v], CAST(%%s AS varbinary(max)) AS [p]) AS [b] "
-        "CROSS JOIN (%s) AS [n] WHERE [n].[n] < %%s" % _numbers(len(str(len(rows))))
+        "FROM (SELECT CAST(%%s AS varbinary(max)) AS [__v], CAST(%%s AS varbinary(max)) AS [__p]) AS [__b] "
+        "CROSS JOIN (%s) AS [__n] WHERE [__n].[__n] < %%s" % _numbers(len(str(len(rows))))
     )
     return values, source, [b"".join(pieces), b"".join(spans), len(rows)]
 
@@ -55,13 +57,13 @@ def _bytes(value: Any) -> bytes:
 
 
 def _number(place: int, offset: int, columns: int) -> str:
-    return "CAST(SUBSTRING([b].[p], [n].[n] * %d + %d, 4) AS int)" % (8 * columns, 8 * place + offset)
+    return "CAST(SUBSTRING([__b].[__p], [__n].[__n] * %d + %d, 4) AS int)" % (8 * columns, 8 * place + offset)
 
 
 def _numbers(digits: int) -> str:
     """SELECT of all numbers of up to so many digits."""
-    total = " + ".join("[d%d].[d] * %d" % (digit, 10**digit) for digit in range(digits))
-    return "SELECT %s AS [n] FROM %s" % (total, " CROSS JOIN ".join(_DIGITS % digit for digit in range(digits)))
+    total = " + ".join("[__d%d].[__d] * %d" % (digit, 10**digit) for digit in range(digits))
+    return "SELECT %s AS [__n] FROM %s" % (total, " CROSS JOIN ".join(_DIGITS % digit for digit in range(digits)))
 
 
 def _value(piece: str, sql_type: str) -> str:

@@ -5,7 +5,7 @@ equal parameters for different expressions (8120); aggregates take neither
 subqueries (130) nor outer columns among others (8124). A derived table of one
 row makes them columns, which every clause may name:
 
-    FROM t CROSS APPLY (SELECT LOWER(t.name) + @P1 AS [k1]) AS [hoisted]
+    FROM t CROSS APPLY (SELECT LOWER(t.name) + @P1 AS [__k1]) AS [__hoisted]
 """
 
 import re
@@ -23,8 +23,8 @@ from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled, Params
 from .predicates import PredicateValue, is_predicate
 
-ALIAS = "hoisted"
-_COLUMN = re.compile(r"\[%s\]\.\[k\d+\]" % ALIAS)
+ALIAS = "__hoisted"
+_COLUMN = re.compile(r"\[%s\]\.\[__k\d+\]" % ALIAS)
 
 
 class Hoists:
@@ -56,7 +56,7 @@ class Hoists:
             if is_predicate(expression):
                 plain = compiler.compile(expression)
         if known is None:
-            name = "k%d" % (len(self._definitions) + 1)
+            name = "__k%d" % (len(self._definitions) + 1)
             known = "[%s].[%s]" % (ALIAS, name)
             self._definitions.append(("%s AS [%s]" % (sql, name), params))
         column = "%s = 1" % known if is_predicate(expression) else known

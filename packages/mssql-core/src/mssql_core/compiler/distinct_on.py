@@ -32,7 +32,7 @@ class DistinctOn:
         sql, params = compiler.write_numbered(SelectPlan(names_columns=True, keeps_order=False, numbering=self))
         ops = compiler.connection.ops
         columns = ", ".join(ops.quote_name(alias) for alias in column_names(compiler))
-        parts = ["SELECT %s FROM (%s) AS [numbered] WHERE [%s] = 1" % (columns, sql, ROW_NUMBER)]
+        parts = ["SELECT %s FROM (%s) AS [__numbered] WHERE [%s] = 1" % (columns, sql, ROW_NUMBER)]
         limited = plan.limited
         if limited or (self._order and not query.subquery):
             ordering = ["%s %s" % (ops.quote_name(name), direction) for name, direction in self._order]

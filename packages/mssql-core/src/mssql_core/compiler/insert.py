@@ -4,8 +4,9 @@ https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 https://learn.microsoft.com/sql/t-sql/statements/merge-transact-sql
 """
 
+from copy import copy
 from functools import partial
-from typing import Any, Callable, Container, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Container, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
@@ -13,7 +14,7 @@ from ..plugin.django_types import CompilerMixin, Field
 from ..plugin.types import Capability, Compiled
 from .cross_apply import Hoists
 from .field_values import is_text, is_written_by_server, refuse_to_write, stored
-from .insert_columns import Cell, Column, field_values, prepared
+from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
 from .output_clause import Returning
 from .predicates import PredicateValue, is_predicate
@@ -98,7 +99,7 @@ class InsertMixin(CompilerMixin):
             return self._inserted("INSERT INTO %s" % self._table, "DEFAULT VALUES"), PARAMS()
         seed = ", ".join("(%d)" % number for number in range(count))
         sql = (
-            "MERGE INTO %s USING (VALUES %s) AS [source] ([%s]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES"
+            "MERGE INTO %s USING (VALUES %s) AS [__source] ([%s]) ON 1 = 0 WHEN NOT MATCHED THEN INSERT DEFAULT VALUES"
             % (
                 self._table,
                 seed,
@@ -125,7 +126,7 @@ class InsertMixin(CompilerMixin):
     def _insert_returning(self, source: RowSource) -> Compiled:
         """MERGE of new rows: its OUTPUT, unlike that of INSERT, can name the source's row."""
         table, params = source.table_sql()
-        sql = "MERGE INTO %s USING %s AS [source] ON 1 = 0 WHEN NOT MATCHED THEN %s" % (
+        sql = "MERGE INTO %s USING %s AS [__source] ON 1 = 0 WHEN NOT MATCHED THEN %s" % (
             self._table,
             table,
             self._merge_insert(source),
@@ -139,22 +140,25 @@ class InsertMixin(CompilerMixin):
         table, params = source.table_sql()
         quote = self.quote_name
         check_unique(self.query.get_meta(), self.query.unique_fields)
-        keys = " AND ".join(
-            "[target].%s = [source].%s" % (quote(field.column), source.column(field))
-            for field in self.query.unique_fields
-        )
+        # A key that the server writes is in no row yet.
+        keys = "1 = 0"
+        if all(field in source.fields for field in self.query.unique_fields):
+            keys = " AND ".join(
+                "[__target].%s = [__source].%s" % (quote(field.column), source.column(field))
+                for field in self.query.unique_fields
+            )
         changes = ", ".join(
             "%s = %s" % (quote(field.column), self._new_value(field, source)) for field in self.query.update_fields
         )
         sql = (
-            "MERGE INTO %s WITH (HOLDLOCK) AS [target] USING %s AS [source] ON %s "
+            "MERGE INTO %s WITH (HOLDLOCK) AS [__target] USING %s AS [__source] ON %s "
             "WHEN MATCHED THEN UPDATE SET %s WHEN NOT MATCHED THEN %s"
         ) % (self._table, table, keys, changes, self._merge_insert(source))
         return self._merged(sql), params
 
     def _new_value(self, field: Field, source: RowSource) -> str:
         # Columns that take their default in every row are not in the source.
-        return "[source].%s" % source.column(field) if field in source.fields else "DEFAULT"
+        return "[__source].%s" % source.column(field) if field in source.fields else "DEFAULT"
 
     def _insert_new(self, source: RowSource) -> Compiled:
         """INSERT of the rows whose keys are neither in the table nor in an earlier row of the source."""
@@ -165,19 +169,19 @@ class InsertMixin(CompilerMixin):
             columns = [source.column(field) for field in key]
             groups = ", ".join(self._collated(field, source.column(field)) for field in key)
             numbers.append("ROW_NUMBER() OVER (PARTITION BY %s ORDER BY [%s]) AS [__n%d]" % (groups, ORDINAL, index))
-            nulls = " OR ".join("[source].%s IS NULL" % column for column in columns)
-            conditions.append("([source].[__n%d] = 1 OR %s)" % (index, nulls))
+            nulls = " OR ".join("[__source].%s IS NULL" % column for column in columns)
+            conditions.append("([__source].[__n%d] = 1 OR %s)" % (index, nulls))
             matches = " AND ".join(
-                "[target].%s = [source].%s" % (self.quote_name(field.column), source.column(field)) for field in key
+                "[__target].%s = [__source].%s" % (self.quote_name(field.column), source.column(field)) for field in key
             )
             conditions.append(
-                "NOT EXISTS(SELECT 1 FROM %s AS [target] WITH (UPDLOCK, HOLDLOCK) WHERE %s)" % (self._table, matches)
+                "NOT EXISTS(SELECT 1 FROM %s AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE %s)" % (self._table, matches)
             )
-        sql = "INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM %s AS [rows]) AS [source]" % (
+        sql = "INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM %s AS [__rows]) AS [__source]" % (
             self._table,
             self._names(source.fields),
             ", ".join(source.column(field) for field in source.fields),
-            ", ".join(["[rows].*", *numbers]),
+            ", ".join(["[__rows].*", *numbers]),
             table,
         )
         return sql + (" WHERE " + " AND ".join(conditions) if conditions else ""), params
@@ -195,7 +199,7 @@ class InsertMixin(CompilerMixin):
         if collation:
             return "%s COLLATE %s" % (column, collation)
         name = self.quote_name(field.column)
-        return "COALESCE((SELECT [t].%s FROM %s AS [t] WHERE 1 = 0), %s)" % (name, self._table, column)
+        return "COALESCE((SELECT [__t].%s FROM %s AS [__t] WHERE 1 = 0), %s)" % (name, self._table, column)
 
     # ---- parts ------------------------------------------------------------------------
 
@@ -205,7 +209,7 @@ class InsertMixin(CompilerMixin):
     def _merge_insert(self, source: RowSource) -> str:
         return "INSERT (%s) VALUES (%s)" % (
             self._names(source.fields),
-            ", ".join("[source].%s" % source.column(field) for field in source.fields),
+            ", ".join("[__source].%s" % source.column(field) for field in source.fields),
         )
 
     def _inserted(self, target: str, rows: str) -> str:
@@ -225,7 +229,7 @@ class InsertMixin(CompilerMixin):
         if not self.returning_fields:
             return "%s;" % sql
         returning = Returning(self.connection, self.returning_fields)
-        return returning.around("%s %s" % (sql, returning.output_clause("[source].[%s]" % ORDINAL)), ordinal=True)
+        return returning.around("%s %s" % (sql, returning.output_clause("[__source].[%s]" % ORDINAL)), ordinal=True)
 
     def _with_identity(self, sql: str, fields: Container[Field]) -> str:
         """Let the statement set the identity column (error 544).
@@ -253,6 +257,9 @@ class InsertMixin(CompilerMixin):
     # ---- execution ----------------------------------------------------------------------
 
     def execute_sql(self, returning_fields: Optional[Sequence[Field]] = None) -> List[Tuple[Any, ...]]:
+        groups = groups_by_sequence(self)
+        if len(groups) > 1:
+            return self._execute_groups(groups, returning_fields)
         known = self._known_rows(returning_fields)
         if known is not None:
             self.execute_sql()
@@ -278,3 +285,15 @@ class InsertMixin(CompilerMixin):
         if converters:
             rows = self.apply_converters(rows, converters)
         return [tuple(row) for row in rows]
+
+    def _execute_groups(
+        self, groups: Sequence[Sequence[int]], returning_fields: Optional[Sequence[Field]]
+    ) -> List[Tuple[Any, ...]]:
+        """Insert each group of objects by itself; the rows come in the objects' order."""
+        rows: Dict[int, Tuple[Any, ...]] = {}
+        for places in groups:
+            part = copy(self)
+            part.query = copy(self.query)
+            part.query.objs = [self.query.objs[place] for place in places]
+            rows.update(zip(places, part.execute_sql(returning_fields)))
+        return [rows[place] for place in sorted(rows)]

@@ -101,6 +101,31 @@ def field_values(field: Field, compiler: Compiler) -> Optional[List[Any]]:
     return [default_expression(field) if isinstance(value, DatabaseDefault) else value for value in values]
 
 
+def groups_by_sequence(compiler: Compiler) -> List[List[int]]:
+    """
+    Return the places of the objects, apart by which of their columns take a sequence's next value.
+
+    There are none without such columns. NEXT VALUE FOR stands in no table of values, so that a statement has it in every
+    row or in none (error 11719).
+    https://learn.microsoft.com/sql/t-sql/functions/next-value-for-transact-sql
+    """
+    sequences = [field for field in compiler.query.fields if _takes_sequence(field, compiler)]
+    if not sequences:
+        return []
+    groups: Dict[Tuple[bool, ...], List[int]] = {}
+    for place, each in enumerate(compiler.query.objs):
+        taken = tuple([isinstance(getattr(each, field.attname), DatabaseDefault) for field in sequences])
+        groups.setdefault(taken, []).append(place)
+    return list(groups.values())
+
+
+def _takes_sequence(field: Field, compiler: Compiler) -> bool:
+    if not hasattr(getattr(field, "db_default", None), "resolve_expression"):
+        return False
+    sql, _ = compiler.compile(default_expression(field))
+    return "NEXT VALUE FOR" in sql.upper()
+
+
 def _has_no_pre_save(field: Field) -> bool:
     if type(field) in (DateField, DateTimeField, TimeField):
         return not (field.auto_now or field.auto_now_add)

@@ -45,7 +45,7 @@ class ValueRows:
 
     def column(self, field: Field) -> str:
         """The name of a field's column in :meth:`table_sql`."""
-        return "[c%d]" % self.fields.index(field)
+        return "[__c%d]" % self.fields.index(field)
 
     def _all_params(self) -> List[Any]:
         return [param for row in self._rows for _, params in row for param in params]
@@ -64,7 +64,7 @@ class ValueRows:
                 values = [self._typed(index, sql) for index, sql in enumerate(values)]
             rows.append("(%d, %s)" % (number, ", ".join(values)))
         names = ", ".join(["[%s]" % ORDINAL, *(self.column(field) for field in self.fields)])
-        return "(SELECT * FROM (VALUES %s) AS [v] (%s))" % (", ".join(rows), names), self._all_params()
+        return "(SELECT * FROM (VALUES %s) AS [__v] (%s))" % (", ".join(rows), names), self._all_params()
 
     def _typed(self, index: int, sql: str) -> str:
         """
@@ -133,7 +133,7 @@ class JSONRows:
 
     def column(self, field: Field) -> str:
         """The name of a field's column in :meth:`table_sql`."""
-        return "[c%d]" % self.fields.index(field)
+        return "[__c%d]" % self.fields.index(field)
 
     def _source(self) -> Tuple[List[str], List[str]]:
         """SELECT list, WITH list."""

@@ -102,7 +102,7 @@ class NthValues:
         sql, params = compiler.write_numbered(SelectPlan(names_columns=True, keeps_order=False, numbering=self))
         columns, column_params = self._columns()
         ordering, order_params = self._ordering()
-        parts = ["SELECT %s%s FROM (%s) AS [numbered]" % ("DISTINCT " if distinct else "", ", ".join(columns), sql)]
+        parts = ["SELECT %s%s FROM (%s) AS [__numbered]" % ("DISTINCT " if distinct else "", ", ".join(columns), sql)]
         params = [*column_params, *params]
         limited = plan.limited
         if limited or (ordering and not query.subquery):

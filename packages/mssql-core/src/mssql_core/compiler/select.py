@@ -76,7 +76,7 @@ class SelectMixin(CompileMixin):
             sql, params = self._select()
         if plan.is_branch and plan.limited:
             # A branch of a set operation takes no ORDER BY of its own (error 156).
-            sql = "SELECT * FROM (%s) AS [part]" % sql
+            sql = "SELECT * FROM (%s) AS [__part]" % sql
         return sql, params
 
     def write_numbered(self, plan: SelectPlan) -> Compiled:
@@ -180,13 +180,13 @@ class SelectMixin(CompileMixin):
         params_before: List[Any] = []
         for expression, _, alias in self.select:
             if alias:
-                columns.append("[subquery].%s" % quote_identifier(alias))
+                columns.append("[__subquery].%s" % quote_identifier(alias))
             else:
-                outer = expression.relabeled_clone({expression.alias: "subquery"})
+                outer = expression.relabeled_clone({expression.alias: "__subquery"})
                 column, column_params = outer.as_sql(self, self.connection)
                 columns.append(column)
                 params_before += column_params
-        return "SELECT %s FROM (%s) AS [subquery]" % (", ".join(columns), sql), [*params_before, *params]
+        return "SELECT %s FROM (%s) AS [__subquery]" % (", ".join(columns), sql), [*params_before, *params]
 
     def _sorts_by_expressions(self) -> bool:
         """Whether a set operation sorts by expressions other than its columns (error 104)."""
@@ -198,7 +198,7 @@ class SelectMixin(CompileMixin):
         query, plan = self.query, self.plan
         self.plan = plan._replace(limited=False, keeps_order=False)
         sql, params = super().as_sql(False, plan.names_columns)
-        sql, params = "SELECT * FROM (%s) AS [compound]" % sql, list(params)
+        sql, params = "SELECT * FROM (%s) AS [__compound]" % sql, list(params)
         if not plan.limited and query.subquery:
             return sql, params
         ordering = _joined([(term, term_params) for _, (term, term_params, _) in self.get_order_by()], params)

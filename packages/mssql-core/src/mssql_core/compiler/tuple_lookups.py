@@ -67,17 +67,17 @@ def _compares_row_of(query: Query, node: Expression, compiler: Compiler, connect
     """EXISTS over the whole subquery, since its limit, DISTINCT and groups come before the comparison."""
     sql, params = query.get_compiler(connection=connection).as_sql(with_col_aliases=True)
     columns = [compiler.compile(column) for column in node.lhs]
-    names = ", ".join("[c%d]" % index for index in range(len(columns)))
+    names = ", ".join("[__c%d]" % index for index in range(len(columns)))
     condition, condition_params = _comparison(columns, _OPERATORS.get(node.lookup_name, "="))
-    return "EXISTS(SELECT 1 FROM (%s) AS [v] (%s) WHERE %s)" % (sql, names, condition), [*params, *condition_params]
+    return "EXISTS(SELECT 1 FROM (%s) AS [__v] (%s) WHERE %s)" % (sql, names, condition), [*params, *condition_params]
 
 
 def _comparison(columns: Sequence[Compiled], operator: str) -> Compiled:
-    """The comparison of `columns` with those of [v], of which the first counts most."""
+    """The comparison of `columns` with those of [__v], of which the first counts most."""
     *others, (sql, last_params) = columns
-    condition, params = "[v].[c%d] %s %s" % (len(others), operator, sql), list(last_params)
+    condition, params = "[__v].[__c%d] %s %s" % (len(others), operator, sql), list(last_params)
     for index, (sql, column_params) in reversed(list(enumerate(others))):
-        column = "[v].[c%d]" % index
+        column = "[__v].[__c%d]" % index
         if operator == "=":
             condition, params = "%s = %s AND %s" % (column, sql, condition), [*column_params, *params]
         else:
@@ -106,12 +106,12 @@ def _in_long_list(
         if carried is None:
             return None
         compiled.append(compiler.compile(column))
-        definitions.append(carried.definition("[c%d]" % index, "$[%d]" % index))
+        definitions.append(carried.definition("[__c%d]" % index, "$[%d]" % index))
         carriers.append(carried)
         lists.append(values)
     if connection.server.has(Capability.OPENJSON):
-        expressions = [carried.value("[v].[c%d]" % index) for index, carried in enumerate(carriers)]
-        source = "FROM OPENJSON(%%s) WITH (%s) AS [v] WHERE " % ", ".join(definitions)
+        expressions = [carried.value("[__v].[__c%d]" % index) for index, carried in enumerate(carriers)]
+        source = "FROM OPENJSON(%%s) WITH (%s) AS [__v] WHERE " % ", ".join(definitions)
         params = [json_array(list(zip(*(carried.encoded(values) for carried, values in zip(carriers, lists)))))]
     else:
         expressions, source, params = byte_lists.rows_source(list(zip(*lists)), carriers)

@@ -23,7 +23,6 @@ from .field_values import compared, refuse_to_write, untyped
 from .insert_columns import prepared
 from .json_values import Carried, carried_values, carrier, json_text
 
-# The join's alias is [__rows], since a table may well be named rows (error 1013).
 # For a single row the CASE is as good.
 _FEWEST = 2
 # The lookup of a WHEN, and its value.
@@ -100,7 +99,7 @@ class UpdateRows:
         carried = self._carried(connection)
         if carried is None:
             return None
-        names = ["[r%d]" % index for index in range(len(carried))]
+        names = ["[__r%d]" % index for index in range(len(carried))]
         definitions = [
             each.definition(name, "$[%d]" % place) for place, (name, (each, _)) in enumerate(zip(names, carried))
         ]

@@ -84,8 +84,8 @@ def scalar_table(values: Sequence[Any], field: Optional[Field], connection: Conn
     carried = carrier(field, values, connection, is_compared=True)
     if carried is None:
         return None
-    sql = "(SELECT %s FROM OPENJSON(%%s) WITH (%s) WHERE [v] IS NOT NULL)"
-    return sql % (carried.value("[v]"), carried.definition("[v]", "$")), [json_array(carried.encoded(values))]
+    sql = "(SELECT %s FROM OPENJSON(%%s) WITH (%s) WHERE [__v] IS NOT NULL)"
+    return sql % (carried.value("[__v]"), carried.definition("[__v]", "$")), [json_array(carried.encoded(values))]
 
 
 # ---- lookups ---------------------------------------------------------------------

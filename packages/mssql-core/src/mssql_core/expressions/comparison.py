@@ -37,7 +37,7 @@ def _extreme(function: str) -> CompileFunction:
             sql, expression_params = compiler.compile(expression)
             rows.append("(%s)" % sql)
             params.extend(expression_params)
-        return "(SELECT %s([v]) FROM (VALUES %s) AS [t] ([v]))" % (function, ", ".join(rows)), params
+        return "(SELECT %s([__v]) FROM (VALUES %s) AS [__t] ([__v]))" % (function, ", ".join(rows)), params
 
     return compile_extreme
 
