@@ -1,16 +1,18 @@
-"""The querysets that ``hatch run compile`` compiles, in a process with one backend: ``python -m figures.compile.querysets ENGINE``.
+"""The querysets that ``hatch run compile`` compiles: ``python -m figures.compile.querysets ENGINE``.
 
-Prints a JSON object: kind of queryset -> microseconds of processor time to build it and to compile it.
+With mssql-core in the process is Django's PostgreSQL backend, and they take turns: what else the machine does meets both.
+Prints a JSON object: backend -> kind of queryset -> microseconds of processor time to build it and to compile it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
-from harness.project import configure
+from harness.project import new_alias
 from harness.server import given_server
 
 ENGINES = ("mssql_core", "mssql", "django.db.backends.postgresql")
@@ -19,16 +21,23 @@ ENGINES = ("mssql_core", "mssql", "django.db.backends.postgresql")
 def set_up(engine: str) -> None:
     from figures.side_by_side.workload import set_up as set_up_server
 
-    if engine.startswith("django."):
-        # It compiles without a server.
-        configure({"default": {"ENGINE": engine, "NAME": "nowhere"}}, ["figures.side_by_side"])
-        return
     set_up_server(engine)
     from django.db import connection
 
     # Not a part of any statement: what the server can do is asked once for a connection.
     connection.settings_dict["NAME"] = given_server().database("master")["NAME"]
     connection.ensure_connection()
+
+
+@contextlib.contextmanager
+def engines(first: str) -> Iterator[dict[str, str]]:
+    """The backends of this process: engine -> alias. PostgreSQL's compiles without a server."""
+    if first != ENGINES[0]:
+        # mssql-django changes Django when it is imported.
+        yield {first: "default"}
+        return
+    with new_alias("postgresql", {"ENGINE": ENGINES[-1], "NAME": "nowhere"}):
+        yield {first: "default", ENGINES[-1]: "postgresql"}
 
 
 def kinds() -> dict[str, Callable[[], Any]]:
@@ -77,34 +86,34 @@ def kinds() -> dict[str, Callable[[], Any]]:
     }
 
 
-def least(function: Callable[[], Any], calls: int, repeat: int) -> float:
-    """Microseconds of processor time of one call, the least of `repeat` series."""
-    times = []
-    for _ in range(repeat):
-        started = time.process_time()
-        for _ in range(calls):
-            function()
-        times.append((time.process_time() - started) / calls)
-    return 1e6 * min(times)
+def series(function: Callable[[], Any], calls: int) -> float:
+    """Microseconds of processor time of one call."""
+    started = time.process_time()
+    for _ in range(calls):
+        function()
+    return 1e6 * (time.process_time() - started) / calls
 
 
-def measured(build: Callable[[], Any], calls: int, repeat: int) -> dict[str, Any]:
+def measured(build: Callable[[], Any], aliases: dict[str, str], calls: int, repeat: int) -> dict[str, dict[str, float]]:
+    """Engine -> the least of ``repeat`` series to compile a query, and to build and compile it."""
     query = build()
-
-    def compile() -> Any:
-        return query.get_compiler("default").as_sql()
-
-    def both() -> Any:
-        return build().get_compiler("default").as_sql()
-
-    sql, _ = compile()
-    return {"compile": least(compile, calls, repeat), "both": least(both, calls, repeat), "sql": sql}
+    functions: dict[tuple[str, str], Callable[[], Any]] = {}
+    for engine, alias in aliases.items():
+        functions[engine, "compile"] = lambda alias=alias: query.get_compiler(alias).as_sql()
+        functions[engine, "both"] = lambda alias=alias: build().get_compiler(alias).as_sql()
+    least: dict[str, dict[str, float]] = {engine: {} for engine in aliases}
+    for _ in range(repeat):
+        for (engine, key), function in functions.items():
+            least[engine][key] = min(least[engine].get(key, float("inf")), series(function, calls))
+    return least
 
 
 def main() -> None:
-    engine, calls, repeat = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    set_up(engine)
-    print(json.dumps({name: measured(build, calls, repeat) for name, build in kinds().items()}))
+    first, calls, repeat = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    set_up(first)
+    with engines(first) as aliases:
+        rows = {name: measured(build, aliases, calls, repeat) for name, build in kinds().items()}
+    print(json.dumps({engine: {name: row[engine] for name, row in rows.items()} for engine in aliases}))
 
 
 if __name__ == "__main__":
