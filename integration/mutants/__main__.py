@@ -94,6 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     pytest.main([*arguments.tests, "-q", "-p", "no:cacheprovider", "--capture=no"], plugins=[session])
     killed = share(session.outcomes)
     print("\n" + "\n".join(table(session.outcomes)))
+    unfit = sum(outcome.kind == "unfit" for outcome in session.outcomes)
+    if unfit:
+        print(f"\n{unfit} changes could not be put into effect, and do not count")
     print(f"\n{killed:.1f} % killed of {len(session.outcomes)}, in {(time.monotonic() - started) / 60:.0f} min")
     return int(killed < arguments.floor or len(session.outcomes) < len(chosen))
 

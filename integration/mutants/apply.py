@@ -1,4 +1,4 @@
-"""Puts a change into effect in a process that has imported the module already.
+"""Puts a change into effect in a process that may have imported the module already.
 
 The changed text is run as a module of its own, and the one function's code is taken from there: whoever holds the
 function, such as a table of compile functions, then holds the changed one.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
-import sys
+import importlib
 import types
 from typing import Any, Callable
 
@@ -16,14 +16,14 @@ _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
 def apply(name: str, function: str, source: str) -> None:
-    """Replace the code of a function of an imported module.
+    """Replace the code of a function; its module is imported if nothing has done so yet.
 
     :param name: the module's dotted name.
     :param function: ``name``, or ``Class.name``.
     :param source: the text of the whole module with the change in it.
     :raises ValueError: when the change uses other variables of the enclosing scope than the function does.
     """
-    module = sys.modules[name]
+    module = importlib.import_module(name)
     copy = types.ModuleType(name)
     copy.__dict__.update({key: getattr(module, key) for key in ("__file__", "__package__", "__spec__", "__loader__")})
     exec(compile(source, str(module.__file__), "exec"), copy.__dict__)
