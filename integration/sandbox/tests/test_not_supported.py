@@ -15,6 +15,8 @@ SETUP = (
 REFUSED = [
     "CREATE TABLE x (h hierarchyid)",
     "CREATE TABLE x (g geography)",
+    "SELECT 1 FROM t CROSS APPLY (SELECT t.id AS k) AS t",
+    "SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM (SELECT 1 AS a) AS t WHERE t.a = t.id)",
     "SELECT 1 WHERE CAST(GETDATE() AS sql_variant) = GETDATE()",
     "SELECT id FROM t ORDER BY CAST(id AS sql_variant)",
     "SELECT 1 WHERE CAST(1 AS sql_variant) > 0",

@@ -30,10 +30,14 @@ class Names:
         if len(node.parts) > 4:
             raise SqlServerError(117, variant="column", name=".".join(node.parts[:4]), maximum=3, line=node.line)
         level: Scope | None = scope
+        hidden = False
         while level is not None:
             found = self.here(node, level)
             if found is not None:
+                if hidden:
+                    raise NotSupported("a prefix that an inner table has too", node.line)
                 return found, level
+            hidden |= len(node.parts) > 1 and any(self.matches(node.parts[:-1], each) for each in level.sources)
             level = level.parent
         name = node.parts[-1]
         self._refuse_unknown_columns(node, scope)
@@ -136,8 +140,7 @@ class Names:
     def _full_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
         for source in scope.sources:
             if self.matches(node.parts[:-1], source) and source.find(node.parts[-1]):
-                prefix = source.label if source.schema is None else f"{source.label}"
-                return f"{prefix}.{source.find(node.parts[-1])[0].name}"
+                return f"{source.label}.{source.find(node.parts[-1])[0].name}"
         return node.parts[-1]
 
 

@@ -85,8 +85,9 @@ class Sources:
             ):
                 if other.schema is None and source.schema is None:
                     raise SqlServerError(1011, name=source.label, line=line)
-                if other.schema is not None and source.schema is not None:
-                    raise SqlServerError(1013, first=other.label, second=source.label, line=line)
+                if None in (other.schema, source.schema):
+                    raise NotSupported("an alias that is the name of another table in FROM", line)
+                raise SqlServerError(1013, first=other.label, second=source.label, line=line)
         scope.sources.append(source)
 
     # ---- tables
