@@ -116,7 +116,7 @@ def test_a_value_goes_as_its_type_and_comes_back(connect, journal, driver):
             assert declared(messages) == [long_type if driver == MSSQL_PYTHON else "varchar(8000)"]
 
 
-@row("a NULL")
+@row("the type of a NULL")
 def test_a_null_has_the_type_of_its_column_and_asks_nothing(connect, journal):
     with connect() as connection, connection.cursor() as cursor:
         for sql_type, sent in NULLS.items():
@@ -127,7 +127,7 @@ def test_a_null_has_the_type_of_its_column_and_asks_nothing(connect, journal):
 # ---- errors --------------------------------------------------------------------------
 
 
-@row("numbers of errors of statements")
+@row("error numbers of statements")
 def test_an_error_of_a_statement_has_its_number(connect):
     with connect() as connection, connection.cursor() as cursor:
         with pytest.raises(DataError) as error:
@@ -140,7 +140,7 @@ def test_an_error_of_a_statement_has_its_number(connect):
         assert cursor.execute("SELECT 1") and cursor.fetchall() == [(1,)]
 
 
-@row("an error behind rows")
+@row("an error after rows")
 @pytest.mark.parametrize("fetch", ["fetchall", "fetchmany", "fetchone"])
 @pytest.mark.parametrize("place", [1, 2, 101, 102, 103, 250])
 def test_an_error_behind_rows_surfaces(connect, place, fetch):
@@ -152,7 +152,7 @@ def test_an_error_behind_rows_surfaces(connect, place, fetch):
     assert error.value.__cause__.number == 8134
 
 
-@row("numbers of errors while connecting", "a database that is not there")
+@row("error numbers while connecting", "a database that does not exist")
 def test_an_error_while_connecting_has_its_number(connect, driver):
     for settings, number in (
         ({"PASSWORD": "wr0ng-Secret"}, 18456),
@@ -205,7 +205,7 @@ def test_a_token_signs_in(connect, server, journal):
 MANY = "SELECT TOP 5000 a.object_id FROM sys.all_columns AS a CROSS JOIN sys.all_columns AS b"
 
 
-@row("rows are read as they are asked for")
+@row("rows are fetched on demand")
 def test_rows_stay_on_the_wire_until_they_are_asked_for(connect):
     with connect() as connection, connection.cursor() as cursor:
         cursor.execute(MANY)
@@ -241,7 +241,7 @@ with new_alias("first", given_server().database("master")) as connection:
 """
 
 
-@row("questions at the first connection of a process", "`APP`, the program's name on the server")
+@row("extra messages at the first connection of a process", "`APP`, the program's name on the server")
 def test_the_first_connection_of_a_process(server, driver, journal, monkeypatch):
     monkeypatch.setenv(VARIABLE, server.url)
     monkeypatch.setenv(DRIVER_VARIABLE, driver)
@@ -374,7 +374,7 @@ def test_columns_of_every_type_are_read(connect):
         ]  # fmt: skip
 
 
-@row("NULL of text in a `sql_variant`")
+@row("a NULL string in a `sql_variant`")
 def test_null_in_a_variant(connect, driver):
     with connect() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT CAST(7 AS sql_variant)")
