@@ -18,7 +18,7 @@ from django.db.migrations.state import ProjectState
 from django.test import override_settings
 from django.test.utils import isolate_apps
 from harness.catalogues import empty
-from harness.server import connects_with
+from harness.project import new_alias
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 
@@ -318,15 +318,17 @@ def test_chunks_are_imported_and_purged(connection):
     assert Event.objects.count() == 5
 
 
-@pytest.mark.skipif(not connects_with("pyodbc"), reason="arrays of parameters are pyodbc's")
 def test_rows_are_loaded_by_arrays_of_parameters(database):
     names = {}
     exec(recipe("large-imports", "python", "def loaded"), names)
+    settings = database.settings_dict
+    by_pyodbc = {**settings, "OPTIONS": {**settings["OPTIONS"], "python_driver": "pyodbc"}}
     run(database, "CREATE TABLE shop_load (at datetimeoffset NOT NULL, name nvarchar(20) NULL)")
     try:
         moment = "2026-01-02 03:04:05.123456 +00:00"
         rows = ((moment, f"naïve {number}" if number % 2 else None) for number in range(7))
-        names["loaded"](rows, "INSERT INTO shop_load (at, name) VALUES (?, ?)", alias=database.alias, size=3)
+        with new_alias("arrays", by_pyodbc):
+            names["loaded"](rows, "INSERT INTO shop_load (at, name) VALUES (?, ?)", alias="arrays", size=3)
         (counted,) = run(database, "SELECT COUNT(*), COUNT(name), MAX(at), MAX(name) FROM shop_load")
     finally:
         run(database, "DROP TABLE shop_load")

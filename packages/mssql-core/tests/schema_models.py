@@ -1,8 +1,15 @@
 """Models outside of any app, and the scripts about them."""
 
+import django
+import pytest
 from django.apps.registry import Apps
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
+
+#: Of tests whose models no older Django can define.
+database_expressions = pytest.mark.skipif(
+    django.VERSION < (5, 0), reason="GeneratedField and db_default: classes and arguments of Django 5.0"
+)
 
 
 def model(class_name="Thing", table="a_thing", meta=None, apps=None, **fields):

@@ -1,5 +1,3 @@
-import pytest
-from django import VERSION as DJANGO_VERSION
 from django.contrib.auth.models import Group, User
 from django.db import models
 
@@ -85,9 +83,9 @@ def test_a_partitioned_key_is_told_without_its_statement(connection, monkeypatch
     assert told.remedy == "Make it a filtered index, by partitions as it is: WHERE [email] IS NOT NULL"
 
 
-@pytest.mark.skipif(DJANGO_VERSION < (5, 0), reason="nulls_distinct came with Django 5.0")
 def test_one_null_that_a_constraint_of_another_table_asks_for(connection, monkeypatch):
-    constraint = models.UniqueConstraint(fields=["name"], name="same", nulls_distinct=False)
+    constraint = models.UniqueConstraint(fields=["name"], name="same")
+    constraint.nulls_distinct = False  # an argument since Django 5.0
     monkeypatch.setattr(Group._meta, "constraints", [constraint])
     (remedy,) = told_of_unique_keys(connection, monkeypatch, unique_key("same", "email"))
     assert "[auth_user]" in remedy

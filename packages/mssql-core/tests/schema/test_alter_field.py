@@ -3,9 +3,7 @@ import pytest
 from django.apps.registry import Apps
 from django.db import connection, migrations, models
 from fake_catalog import FakeCatalog
-from schema_models import alter, create, field_of, migration_script, model, state_of
-
-newer = pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField and db_default: Django 5.0")
+from schema_models import alter, create, database_expressions, field_of, migration_script, model, state_of
 
 
 @pytest.fixture
@@ -377,7 +375,7 @@ def test_a_primary_key_that_the_server_has_not_is_an_error_where_it_is_asked_for
         editor.alter_field(thing, field_of(thing, "id", models.BigIntegerField(primary_key=True)), new, strict=True)
 
 
-@newer
+@database_expressions
 def test_a_default_of_the_database_takes_the_place_of_the_one_there(catalog, author):
     alter(author, "age", models.IntegerField(null=True, db_default=7))
     assert catalog.statements == [
@@ -386,21 +384,21 @@ def test_a_default_of_the_database_takes_the_place_of_the_one_there(catalog, aut
     ]
 
 
-@newer
+@database_expressions
 def test_a_default_of_the_database_goes(catalog):
     thing = model(table="a_author", age=models.IntegerField(null=True, db_default=1))
     alter(thing, "age", models.IntegerField(null=True))
     assert catalog.statements == ["ALTER TABLE [a_author] DROP CONSTRAINT [DF__age]"]
 
 
-@newer
+@database_expressions
 def test_a_default_of_the_database_that_stays_is_left_alone(catalog):
     thing = model(table="a_author", age=models.IntegerField(null=True, db_default=1))
     alter(thing, "age", models.IntegerField(null=True, db_default=1, db_comment="years"))
     assert not [sql for sql in catalog.statements if "CONSTRAINT" in sql]
 
 
-@newer
+@database_expressions
 def test_a_generated_column_of_another_type_is_made_again_with_its_index(catalog):
     def twice(output):
         return models.GeneratedField(expression=models.F("a") * 2, output_field=output, db_persist=True)

@@ -5,12 +5,10 @@ import django
 import pytest
 from django.db import DataError, connection, models
 from django.db.models import F
-from schema_models import created, field_of, model, script
+from schema_models import created, database_expressions, field_of, model, script
 
 from mssql_core.fields import LegacyDateTimeField
 from mssql_core.schema.columns import collate_sql
-
-generated = pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField and db_default: Django 5.0")
 
 
 def definition(field, include_default=False):
@@ -18,7 +16,7 @@ def definition(field, include_default=False):
     return connection.schema_editor().columns.definition(thing, field, include_default)
 
 
-@generated
+@database_expressions
 @pytest.mark.parametrize("persist, ending", [(True, " PERSISTED"), (False, "")])
 def test_a_generated_column_is_its_expression_and_nothing_else(persist, ending):
     field = models.GeneratedField(
@@ -27,21 +25,21 @@ def test_a_generated_column_is_its_expression_and_nothing_else(persist, ending):
     assert definition(field) == "AS (CAST(([a] + 1) AS bigint))" + ending
 
 
-@generated
+@database_expressions
 def test_values_in_a_generated_column_are_literals():
     expression = models.Case(models.When(a__gt=1, then=models.Value("it's")), default=models.Value("%"))
     field = models.GeneratedField(expression=expression, output_field=models.CharField(max_length=9), db_persist=False)
     assert definition(field) == "AS (CAST(CASE WHEN [a] > 1 THEN N'it''s' ELSE N'%' END AS nvarchar(9)))"
 
 
-@generated
+@database_expressions
 def test_a_collation_follows_the_expression():
     output = models.CharField(max_length=9, db_collation="Latin1_General_BIN2")
     field = models.GeneratedField(expression=F("a"), output_field=output, db_persist=False)
     assert definition(field).endswith(" AS nvarchar(9)) COLLATE Latin1_General_BIN2)")
 
 
-@generated
+@database_expressions
 def test_a_default_of_the_database_stays_in_the_definition():
     assert definition(models.IntegerField(db_default=3)) == (
         "int NOT NULL CONSTRAINT [a_thing_b_50abed3b_default] DEFAULT (3)"
@@ -112,7 +110,7 @@ def test_a_default_that_cannot_be_stored_is_refused_by_the_fields_name():
         definition(models.CharField(max_length=5, default="\ud800"), True)
 
 
-@generated
+@database_expressions
 def test_a_percent_sign_of_a_generated_column_is_one():
     field = models.GeneratedField(expression=F("a") % 2, output_field=models.IntegerField(), db_persist=True)
     assert definition(field) == "AS (CAST(([a] % 2) AS int)) PERSISTED"

@@ -2,7 +2,7 @@ import django
 import pytest
 from django.db import connection, models
 from django.db.models.functions import Lower
-from schema_models import create, model, state_of
+from schema_models import create, database_expressions, model, state_of
 
 from mssql_core.introspection.objects import ForeignKey
 from mssql_core.names import TableName
@@ -88,7 +88,7 @@ def test_keys_of_other_models_point_to_the_table(editor):
     assert key == ForeignKey(TableName(None, "a_child"), key.name, ("parent_id",), TableName(None, "a_parent"), ("id",))
 
 
-@pytest.mark.skipif(django.VERSION < (5, 0), reason="GeneratedField and db_default: Django 5.0")
+@database_expressions
 def test_expressions_of_the_database_are_planned(editor):
     double = models.GeneratedField(expression=models.F("a") * 2, output_field=models.IntegerField(), db_persist=True)
     plan = plans(editor).made(model(a=models.IntegerField(db_default=3), double=double))

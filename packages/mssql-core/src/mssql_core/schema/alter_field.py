@@ -4,15 +4,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from django.db.backends.base.schema import _related_non_m2m_objects
 
-from ..introspection.objects import (
-    Check,
-    Column,
-    Default,
-    ForeignKey,
-    Index,
-    SchemaObject,
-    column_references,
-)
+from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, column_references
 from ..introspection.table_snapshot import TableSnapshot
 from ..names import TableName, bare_identifier, quote_bare
 from ..plugin.django_types import Connection, Field, Model, SchemaEditor
