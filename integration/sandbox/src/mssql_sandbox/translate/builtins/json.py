@@ -41,14 +41,14 @@ def _isjson(call: Call) -> Bound:
     if call.count > 1:
         if not call.context.version.allows("isjson_type"):
             raise SqlServerError(174, name="isjson", count=1)
-        word = call.node.arguments[1].parts[0]
-        kind = word.lower()
+        # Only a name has parts.
+        kind = getattr(call.node.arguments[1], "parts", [""])[0].lower()
         if kind not in ("value", "array", "object", "scalar"):
-            raise SqlServerError(102, near=word)
+            raise SqlServerError(1023, position=2, name="isjson")
     return result([bound], f"ms.isjson({document(call, bound, False)}, '{kind}')", INT)
 
 
-@define("json_value", 1, 2)
+@define("json_value", 2)
 def _json_value(call: Call) -> Bound:
     where = path(call)
     if call.node.returning is not None:
