@@ -1,4 +1,4 @@
-"""Fields for columns that a model has to name: char, varchar, datetime, CLR types, and what the server writes by itself.
+"""Fields for column types that a model has to name: char, varchar, datetime, CLR types, server-written columns.
 
     from mssql_core.fields import LegacyDateTimeField, VarcharField
 
@@ -6,8 +6,8 @@
         code = VarcharField(max_length=20)
         changed = LegacyDateTimeField()
 
-Their values are then sent so that the column's index serves, and a value that was read finds its row. On other
-databases they are what they are derived from: a CharField, a DateTimeField, a TextField.
+Values are then sent in the column's type, so that its index is used and a value that was read matches its row. On
+other databases each field is its base class: a CharField, a DateTimeField, a TextField.
 """
 
 import datetime
@@ -34,13 +34,13 @@ def _on_sql_server(connection: Connection) -> bool:
 
 class VarcharField(models.CharField):
     """
-    Text in a column of the type varchar, in the code page of its collation.
+    Text in a varchar column, in the code page of its collation.
 
     https://learn.microsoft.com/sql/t-sql/data-types/char-and-varchar-transact-sql
 
-    :param max_length: in bytes of the code page, in most of them one for each character; (max) beyond 8,000.
-    :raises django.db.DataError: while saving, a character that the code page has not; the server would store
-        another, or a question mark.
+    :param max_length: in bytes of the code page (in most code pages one per character); above 8,000 varchar(max).
+    :raises django.db.DataError: on saving a character that the code page lacks; the server would store a similar
+        one, or a question mark.
     """
 
     def db_type(self, connection: Connection) -> Optional[str]:
@@ -57,9 +57,9 @@ class VarcharField(models.CharField):
 
 class FixedCharField(models.CharField):
     """
-    Text in a column of the type char: filled up with blanks to its length, and read with them.
+    Text in a char column: padded with blanks to its length, and read with them.
 
-    Blanks at the end do not count where values are compared.
+    Comparisons ignore trailing blanks.
     https://learn.microsoft.com/sql/t-sql/data-types/char-and-varchar-transact-sql
 
     :param max_length: in bytes of the code page, at most 8,000.
@@ -75,7 +75,7 @@ class FixedCharField(models.CharField):
 
 class VarcharTextField(models.TextField):
     """
-    Text in a column of the type varchar(max), in the code page of its collation.
+    Text in a varchar(max) column, in the code page of its collation.
 
     :raises django.db.DataError: as for :class:`VarcharField`.
     """
@@ -89,7 +89,7 @@ class VarcharTextField(models.TextField):
 
 class LegacyTextField(VarcharTextField):
     """
-    Text in a column of the type text, in the code page of its collation.
+    Text in a column of type text, in the code page of its collation.
 
     The server neither compares nor orders it (errors 402, 306); `isnull` and patterns work.
     https://learn.microsoft.com/sql/t-sql/data-types/ntext-text-and-image-transact-sql
@@ -101,16 +101,16 @@ class LegacyTextField(VarcharTextField):
         return "text" if _on_sql_server(connection) else super().db_type(connection)
 
     def cast_db_type(self, connection: Connection) -> Optional[str]:
-        # CAST to text is of a type that next to nothing takes.
+        # Hardly any operation takes the type text.
         return super().db_type(connection)
 
 
 class LegacyDateTimeField(models.DateTimeField):
     """
-    A moment in a column of the type datetime: from 1753, in steps of 1/300 s.
+    A point in time in a datetime column: from 1753, in steps of 1/300 s.
 
-    With USE_TZ it is kept in the connection's time zone. What is stored is the next step; a value finds the row
-    that it was stored in, and one that was read finds its own.
+    With USE_TZ it is stored in the connection's time zone. The server rounds to the nearest step; a lookup by the
+    value that was saved, or by the value that was read, matches the row.
     https://learn.microsoft.com/sql/t-sql/data-types/datetime-transact-sql
     """
 
@@ -120,7 +120,7 @@ class LegacyDateTimeField(models.DateTimeField):
 
 class SmallDateTimeField(models.DateTimeField):
     """
-    A moment in a column of the type smalldatetime: 1900 to 2079, in minutes.
+    A point in time in a smalldatetime column: 1900 to 2079, in minutes.
 
     https://learn.microsoft.com/sql/t-sql/data-types/smalldatetime-transact-sql
     """
@@ -131,9 +131,9 @@ class SmallDateTimeField(models.DateTimeField):
 
 class DateTime2Field(models.DateTimeField):
     """
-    A moment in a column of the type datetime2, where the alias's `datetime_type` is datetimeoffset.
+    A point in time in a datetime2 column, where the alias's `datetime_type` is datetimeoffset.
 
-    With USE_TZ it is kept in the connection's time zone. Of the column's 100 ns Python has microseconds.
+    With USE_TZ it is stored in the connection's time zone. The column holds steps of 100 ns, Python microseconds.
     https://learn.microsoft.com/sql/t-sql/data-types/datetime2-transact-sql
     """
 
@@ -143,9 +143,9 @@ class DateTime2Field(models.DateTimeField):
 
 class DateTimeOffsetField(models.DateTimeField):
     """
-    A moment with its offset in a column of the type datetimeoffset, where the alias's `datetime_type` is datetime2.
+    A point in time with its offset in a datetimeoffset column, where the alias's `datetime_type` is datetime2.
 
-    Of the column's 100 ns Python has microseconds.
+    The column holds steps of 100 ns, Python microseconds.
     https://learn.microsoft.com/sql/t-sql/data-types/datetimeoffset-transact-sql
     """
 
@@ -161,15 +161,15 @@ class DateTimeOffsetField(models.DateTimeField):
         return value
 
 
-#: Stands for the value of a field that the server writes; such a field is left out of INSERT and UPDATE.
+#: Placeholder for the value of a field that the server writes, which INSERT and UPDATE leave out.
 WRITTEN_BY_SERVER = object()
 
 
 class _WrittenByServer(Mixin):
-    """What fields have in common whose values the server writes.
+    """Base of fields whose values the server writes.
 
-    A value in `update()` or `bulk_update()` is refused, `dumpdata` leaves the field out. One that is given to the model's
-    constructor, or set, stays with the object until it is read again, as with Django's GeneratedField.
+    `update()` and `bulk_update()` refuse a value; `dumpdata` leaves the field out. A value passed to the model's
+    constructor or assigned stays on the object until it is read again, as with Django's GeneratedField.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -178,9 +178,9 @@ class _WrittenByServer(Mixin):
         super().__init__(*args, **kwargs)
 
     is_written_by_server = True
-    #: The value comes back with each INSERT.
+    #: INSERT returns the value.
     db_returning = True
-    # Else a schema editor would look for a default.
+    # Otherwise a schema editor would look for a default.
     empty_strings_allowed = False
 
     def deconstruct(self) -> Tuple[str, str, List[Any], Dict[str, Any]]:
@@ -194,7 +194,7 @@ class _WrittenByServer(Mixin):
 
     def get_db_prep_save(self, value: Any, connection: Connection) -> None:
         if value is WRITTEN_BY_SERVER:
-            # Only on another database, which writes nothing by itself.
+            # Only on other databases, which write no value themselves.
             return None
         raise FieldError(
             "%s is written by the server: leave it out of update(), bulk_update() and update_fields." % self
@@ -203,11 +203,11 @@ class _WrittenByServer(Mixin):
 
 class RowVersionField(_WrittenByServer, models.BinaryField):
     """
-    A column of the type rowversion (also called timestamp): eight bytes that the server changes with each UPDATE of the row.
+    A rowversion column (also called timestamp): eight bytes that the server changes with each UPDATE of the row.
 
-    It serves optimistic locking: `filter(pk=o.pk, version=o.version).update(...)` changes nothing where somebody else
-    was faster. `create()` and `bulk_create()` read it back; after `save()` of an object that was there,
-    `refresh_from_db()` does.
+    For optimistic locking: `filter(pk=o.pk, version=o.version).update(...)` updates nothing if the row has changed
+    meanwhile. `create()` and `bulk_create()` read the value back; after `save()` of an existing object call
+    `refresh_from_db()`.
     https://learn.microsoft.com/sql/t-sql/data-types/rowversion-transact-sql (a value in INSERT or UPDATE: errors 273, 272)
     """
 
@@ -239,11 +239,11 @@ class IdentityField(_WrittenByServer, models.BigIntegerField):
 
 class NumericAutoField(models.BigAutoField):
     """
-    A primary key that is an identity of the type decimal or numeric without places.
+    A primary key that is an identity column of type decimal or numeric with scale 0.
 
     https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql-identity-property
 
-    :param max_digits: of the column, at most 38; the numbers that the server gives end at 19 digits here.
+    :param max_digits: the column's precision, at most 38; generated numbers have at most 19 digits.
     """
 
     def __init__(self, *args: Any, max_digits: int = 18, **kwargs: Any) -> None:
@@ -267,9 +267,9 @@ class NumericAutoField(models.BigAutoField):
 
 class SystemTimeField(_WrittenByServer, models.DateTimeField):
     """
-    A period column of a temporal table: when the row's version began, or ended.
+    A period column of a temporal table: the start or end of the row version's validity.
 
-    The server writes it, in UTC whatever the time zone of the connection; with USE_TZ the value says so.
+    The server writes it in UTC, whatever the connection's time zone; with USE_TZ the value is aware.
     https://learn.microsoft.com/sql/relational-databases/tables/temporal-tables (a value in INSERT or UPDATE: errors 13536, 13537)
     """
 
@@ -291,7 +291,7 @@ class SystemTimeField(_WrittenByServer, models.DateTimeField):
 
 class LedgerField(_WrittenByServer, models.BigIntegerField):
     """
-    A generated column of a ledger table: the number of a transaction, or of an operation in it.
+    A generated column of a ledger table: a transaction id, or the sequence number of an operation in it.
 
     https://learn.microsoft.com/sql/relational-databases/security/ledger/ledger-updatable-ledger-tables
     """
@@ -299,7 +299,7 @@ class LedgerField(_WrittenByServer, models.BigIntegerField):
 
 class ColumnSetField(_WrittenByServer, models.TextField):
     """
-    A column set: all sparse columns of the row that are not NULL, as XML. It is read only here: write those columns.
+    A column set: all non-NULL sparse columns of the row, as XML. Read-only here: write the sparse columns instead.
 
     https://learn.microsoft.com/sql/relational-databases/tables/use-column-sets (both in one INSERT: error 360)
     """
@@ -313,13 +313,13 @@ class ColumnSetField(_WrittenByServer, models.TextField):
     cast_db_type = rel_db_type
 
 
-# ---- types of the CLR, and of any type -------------------------------------------------------
+# ---- CLR types and sql_variant ---------------------------------------------------------------
 
 
 class _ReadAsText(Mixin):
-    """What fields have in common whose column is read, and written, as text.
+    """Base of fields whose column is read and written as text.
 
-    SQL of one's own that selects the column as it is gets the server's bytes: those are not written back.
+    Raw SQL that selects the column itself gets the server's bytes, which cannot be written back.
     """
 
     clr_type = ""
@@ -343,7 +343,7 @@ class _ReadAsText(Mixin):
 
 class HierarchyIdField(_ReadAsText, models.TextField):
     """
-    A place in a tree, in a column of the type hierarchyid, as text: "/1/3/". It is ordered depth first.
+    A position in a tree, in a hierarchyid column, as text: "/1/3/". It orders depth first.
 
     https://learn.microsoft.com/sql/t-sql/data-types/hierarchyid-data-type-method-reference
     """
@@ -359,14 +359,14 @@ class HierarchyIdField(_ReadAsText, models.TextField):
 
 
 class Shape(str):
-    """Well-known text, with its system of coordinates beside it."""
+    """Well-known text with its spatial reference identifier (SRID)."""
 
     __slots__ = ("srid",)
     srid: int
 
 
 class _SpatialField(_ReadAsText, models.TextField):
-    """What geography and geometry have in common."""
+    """Base of geography and geometry."""
 
     default_srid = 0
     _TEXT = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?(.*)", re.ASCII | re.IGNORECASE | re.DOTALL)
@@ -397,9 +397,9 @@ class _SpatialField(_ReadAsText, models.TextField):
 
 class GeographyField(_SpatialField):
     """
-    A shape on the round earth, in a column of the type geography, as text: "SRID=4326;POINT (-122.3 47.6)".
+    A shape on the ellipsoid, in a geography column, as text: "SRID=4326;POINT (-122.3 47.6)".
 
-    Without SRID it is 4326. The server neither compares nor orders it (errors 403, 249).
+    The default SRID is 4326. The server neither compares nor orders the type (errors 403, 249).
     https://learn.microsoft.com/sql/t-sql/spatial-geography/spatial-types-geography
     """
 
@@ -409,9 +409,9 @@ class GeographyField(_SpatialField):
 
 class GeometryField(_SpatialField):
     """
-    A shape on the plane, in a column of the type geometry, as text: "SRID=0;POINT (3 4)".
+    A shape on the plane, in a geometry column, as text: "SRID=0;POINT (3 4)".
 
-    Without SRID it is 0. The server neither compares nor orders it (errors 403, 249).
+    The default SRID is 0. The server neither compares nor orders the type (errors 403, 249).
     https://learn.microsoft.com/sql/t-sql/spatial-geometry/spatial-types-geometry-transact-sql
     """
 
@@ -420,10 +420,10 @@ class GeometryField(_SpatialField):
 
 class SqlVariantField(models.Field):
     """
-    A value of any plain type, in a column of the type sql_variant: int, bool, Decimal, float, str, bytes, date, time, datetime, UUID.
+    A sql_variant column: int, bool, Decimal, float, str, bytes, date, time, datetime or UUID.
 
-    What is written has the type of a parameter: a varchar that was read is nvarchar then, a smallint int. A value finds
-    those of its own family of types alone: 5 is no "5".
+    A value is written in its parameter's type: a varchar that was read is written as nvarchar, a smallint as int. A
+    lookup matches values of the same family of types only: 5 does not match "5".
     https://learn.microsoft.com/sql/t-sql/data-types/sql-variant-transact-sql
     """
 
@@ -433,13 +433,13 @@ class SqlVariantField(models.Field):
         return "sql_variant" if _on_sql_server(connection) else "text"
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> Tuple[str, Any]:
-        """The type's name and the value as text: pyodbc reads NULL in such a column as '' or 0."""
+        """Select the type's name and the value as text: pyodbc reads a NULL sql_variant as '' or 0."""
         if not _on_sql_server(compiler.connection):
             return sql, params
         return _VARIANT_AS_TEXT.replace("{}", sql), tuple(params) * _VARIANT_AS_TEXT.count("{}")
 
     def get_placeholder(self, value: Any, compiler: Any, connection: Connection) -> str:
-        # So that values of several types may stand in one CASE.
+        # So that one CASE may hold values of several types.
         return "CAST(%s AS sql_variant)" if _on_sql_server(connection) else "%s"
 
     def from_db_value(self, value: Any, expression: Any, connection: Connection) -> Any:
@@ -461,7 +461,7 @@ _VARIANT_AS_TEXT = (
 
 
 def _moment(text: str) -> Optional[datetime.datetime]:
-    # Django before 4.0 takes no blank before the offset.
+    # Django before 4.0 parses no blank before the offset.
     moment: Optional[datetime.datetime] = parse_datetime(text.replace(" +", "+").replace(" -", "-"))
     return moment
 

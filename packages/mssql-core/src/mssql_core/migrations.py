@@ -1,4 +1,4 @@
-"""Operations for migrations: columns of a database that another backend made become as the alias has them.
+"""Migration operations that convert columns made by another backend to the alias's column types.
 
 from mssql_core.migrations import ConvertUUIDColumns
 
@@ -20,18 +20,17 @@ from .schema.fields import is_computed
 
 class ConvertUUIDColumns(Operation):
     """
-    Give all UUID columns the type that ``OPTIONS["uuid_type"]`` of the alias says, with the keys that refer to them.
+    Convert all UUID columns, and the foreign keys to them, to the type in the alias's ``OPTIONS["uuid_type"]``.
 
-    A database that mssql-django made has char(32): take the option ``"uuid_type": "char(32)"`` out, and run this
-    operation in the same deployment. With the option back in place, it makes them char(32) again, as mssql-django
-    needs them. Columns of the right type stay as they are, so do tables of unmanaged models and the databases of other
-    backends. Keys, indexes and constraints of the columns are made anew; the server locks each table for as long as
-    it rewrites its rows.
+    mssql-django makes char(32) columns: remove the option ``"uuid_type": "char(32)"`` and run this operation in the
+    same deployment. With the option back in place it converts them to char(32) again, as mssql-django needs them.
+    Columns that have the type already, unmanaged models' tables and other backends' databases are left alone. Keys,
+    indexes and constraints of the columns are re-created; the server locks each table while it rewrites the rows.
     https://learn.microsoft.com/sql/t-sql/data-types/uniqueidentifier-transact-sql
 
-    Backwards it does nothing: what counts is the option.
+    Reversing it does nothing: the option decides.
 
-    :raises django.db.DataError: a text that is no UUID (error 8169).
+    :raises django.db.DataError: a value is not a UUID (error 8169).
     """
 
     reversible = True
@@ -45,7 +44,7 @@ class ConvertUUIDColumns(Operation):
         if not isinstance(schema_editor, DatabaseSchemaEditor):
             return
         for model, field in _uuid_fields(to_state, self, connection.alias):
-            # Those that a key connects with a field before have followed it.
+            # A foreign key's column changed along with the field it refers to.
             stored = schema_editor.snapshot(model).columns.get(bare_identifier(field.column))
             if stored is not None and stored.type in UUID_TYPES and stored.type != field.db_type(connection):
                 old, new = _plain(field, _stored_as(stored.type)), _plain(field, models.UUIDField)
@@ -63,26 +62,26 @@ class ConvertUUIDColumns(Operation):
 
 
 def _uuid_fields(state: Any, operation: Operation, alias: str) -> List[Tuple[Model, Field]]:
-    """(model, field) of all columns with UUIDs, those first that are no foreign keys."""
-    every = [
+    """(model, field) of all UUID columns, foreign keys last."""
+    fields = [
         (model, field)
         for model in state.apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and operation.allow_migrate_model(alias, model)
         for field in model._meta.local_concrete_fields
         if not is_computed(field) and _target(field).get_internal_type() == "UUIDField"
     ]
-    return sorted(every, key=lambda pair: pair[1].is_relation)
+    return sorted(fields, key=lambda pair: pair[1].is_relation)
 
 
 def _target(field: Field) -> Field:
-    """The field whose values a foreign key has, through all keys between."""
+    """The field whose values a foreign key holds, followed through other foreign keys."""
     while field.is_relation and field.remote_field is not None:
         field = field.target_field
     return field
 
 
 def _plain(field: Field, field_class: type) -> Field:
-    """The field as a column of UUIDs that refers to nothing: keys around it are the catalogue's."""
+    """The field as a UUID column without a relation: the catalogue tells the keys on it."""
     plain = field_class(
         null=field.null,
         primary_key=field.primary_key,

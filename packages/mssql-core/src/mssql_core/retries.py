@@ -6,9 +6,9 @@
     def transfer(source, target, amount):
         ...
 
-Nothing else is ever run twice: a single statement, a part of a block, a block whose COMMIT was sent.
+Nothing smaller is run again, neither a statement nor part of a block; nor is a block whose COMMIT was sent.
 https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide
-("Handle deadlocks": the transaction is what is submitted again)
+("Handle deadlocks": resubmit the transaction)
 """
 
 import functools
@@ -38,20 +38,20 @@ def retry_atomic(
 ) -> Callable[[_Function], _Function]:
     """Decorator: run a function in ``atomic()``, and retry it after a transient fault.
 
-    Faults are a deadlock (1205), a conflict of row versions (3960 and its kin), a lost connection and a server that
-    cannot serve now, see ``mssql_core.errors.FAULTS``; a conflict also as the answer to COMMIT. A connection that is
-    lost during COMMIT is never one of them, since the transaction may have been committed; nor is a timeout.
+    Transient faults are a deadlock (1205), an update conflict (3960 and similar), a lost connection and an
+    unavailable server, see ``mssql_core.errors.FAULTS``; a conflict also in answer to COMMIT. A connection lost
+    during COMMIT is not one, since the transaction may have been committed; nor is a timeout.
 
-    What the function does outside of this database (files, messages, other databases, attributes of objects) happens
-    once for each attempt. ``on_commit()`` is for what must happen once. The function must read what it decides by.
+    Effects outside of this database (files, messages, other databases, attributes of objects) happen once per
+    attempt: use ``on_commit()`` where once is meant. The function must itself read the data that it decides by.
 
     :param using: the alias.
-    :param attempts: how often the function runs at most.
-    :param delay: seconds before the second attempt; doubled for each further one, and shortened at random by up to half.
+    :param attempts: maximum number of runs.
+    :param delay: seconds before the second attempt, doubled for each further one; up to half is cut off at random.
     :param max_delay: the longest wait in seconds.
-    :raises RuntimeError: when it is called inside another atomic block: a part of a transaction cannot be run again.
-    :raises django.db.transaction.TransactionManagementError: autocommit is off, so where the transaction began is unknown.
-    :raises TypeError: the function is a coroutine's, or the alias is not one of mssql-core.
+    :raises RuntimeError: called inside another atomic block: part of a transaction cannot be run again.
+    :raises django.db.transaction.TransactionManagementError: autocommit is off: where the transaction began is unknown.
+    :raises TypeError: the function is a coroutine function, or the alias does not use mssql-core.
     :raises ValueError: ``attempts`` is less than 1.
     """
     _check_arguments(using, attempts)
@@ -94,7 +94,7 @@ def _wait(alias: str, error: Exception, attempt: int, longest: float) -> None:
 
 
 class _Again(Exception):
-    """Carries an error after which the transaction may be run again."""
+    """Wraps an error after which the transaction may be run again."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(error)
@@ -117,7 +117,7 @@ class _Attempt:
                 raise transaction.TransactionManagementError(_NO_AUTOCOMMIT % self.using)
             with transaction.atomic(using=self.using, durable=True):
                 self.connection.commit_was_sent = False
-                # The first of the block's callbacks: the others, and their errors, come after the commit.
+                # The block's first callback: the others, and their errors, run after it.
                 transaction.on_commit(self._note_commit, using=self.using)
                 return function(*args, **kwargs)
         except Error as error:
@@ -129,14 +129,14 @@ class _Attempt:
         self.committed = True
 
     def _may_run_again(self, error: Exception) -> bool:
-        # In a block of the test framework nothing can be begun anew.
+        # An outer block, such as a TestCase's, cannot be restarted.
         if self.committed or self.connection.in_atomic_block:
             return False
         return _fault(error) in (_AFTER_COMMIT_WAS_SENT if self.connection.commit_was_sent else _BEFORE)
 
 
 def _fault(error: Optional[BaseException]) -> Optional[errors.Fault]:
-    """The fault of the database's error behind this one, such as behind a TransactionManagementError."""
+    """The fault of the database error behind this one, e.g. behind a TransactionManagementError."""
     while error is not None and not isinstance(error, errors.Error):
         error = error.__cause__
     return None if error is None else error.fault

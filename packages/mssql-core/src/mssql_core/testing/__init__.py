@@ -4,7 +4,7 @@
 
     sql, params = compile_sql(Order.objects.filter(total__gt=5), version="2016")
 
-No server is needed: a fake driver plays any version and edition.
+No server is needed: a fake driver stands in for any version and edition.
 """
 
 from .conformance import PluginConformance

@@ -34,13 +34,13 @@ _BASES = {
 
 
 class PluginConformance:
-    """Tests of the rules that every plugin keeps.
+    """Tests of the rules for every plugin.
 
-    They need no server, and no DATABASES, but Django's settings to be configured: ``settings.configure()`` is enough,
-    with ``USE_TZ`` where the plugin looks at it, and INSTALLED_APPS with ``django.setup()`` where it looks at models.
+    They need no server and no DATABASES, but configured Django settings: ``settings.configure()`` is enough, with
+    ``USE_TZ`` if the plugin reads it, and INSTALLED_APPS with ``django.setup()`` if it looks at models.
 
-    :cvar plugin: the path as in OPTIONS: ``"package.module:Class"``.
-    :cvar options: the plugin's options, at least those that it cannot be built without.
+    :cvar plugin: its path as in OPTIONS: ``"package.module:Class"``.
+    :cvar options: the plugin's options, at least the required ones.
     :cvar settings: what the plugin needs of DATABASES[alias], such as ``{"HOST": "sql.example.com"}``.
     """
 
@@ -49,9 +49,9 @@ class PluginConformance:
     settings: Mapping[str, Any] = {}
 
     def connection(self, **arguments: Any) -> Connection:
-        """A connection to a fake server with this plugin alone; see :func:`mssql_core.testing.fake_connection`.
+        """A connection to a fake server with this plugin only; see :func:`mssql_core.testing.fake_connection`.
 
-        :raises ImproperlyConfigured: what the class docstring asks for is missing.
+        :raises ImproperlyConfigured: the plugin's path or Django's settings are missing.
         """
         if not self.plugin:
             raise ImproperlyConfigured(
@@ -69,7 +69,7 @@ class PluginConformance:
         return [result for name, result in results if name == self.plugin and result]
 
     def test_its_hooks_exist(self) -> None:
-        # A misspelt hook is refused here.
+        # Loading the plugin refuses a misspelt hook.
         assert self.connection().plugins.get_plugin(self.plugin) is not None
 
     def test_it_changes_no_class_of_django(self) -> None:
@@ -80,7 +80,7 @@ class PluginConformance:
     def test_its_features_are_django_s(self) -> None:
         for flags in self.results("mssql_features"):
             unknown = [name for name in flags if not hasattr(features.BaseDatabaseFeatures, name)]
-            # Flags of newer Django versions are unknown to older ones.
+            # A flag of a newer Django is unknown to an older one.
             _refuse("features", [name for name in unknown if not name.replace("_", "").isalnum()])
 
     def test_its_mixins_extend_components(self) -> None:
@@ -117,7 +117,7 @@ class PluginConformance:
     def test_its_repr_hides_its_options(self) -> None:
         text = repr(self.connection().plugins.get_plugin(self.plugin))
         secrets = [name for name, value in self.options.items() if isinstance(value, str) and len(value) > 5]
-        # The value itself stays out of the report.
+        # Names only: the report must not show the values.
         _refuse("repr, which shows options", [name for name in secrets if self.options[name] in text])
 
     def test_it_imports_only_the_door(self) -> None:
@@ -128,9 +128,9 @@ class PluginConformance:
             _refuse("imports in %s" % path.name, wrong)
 
 
-def _refuse(what: str, wrong: Sequence[object]) -> None:
-    """:raises AssertionError: there is something wrong; with its names, as no test runner sees them otherwise."""
-    assert not wrong, "The plugin has %s that it should not have: %s." % (what, ", ".join(map(str, wrong)))
+def _refuse(kind: str, wrong: Sequence[object]) -> None:
+    """:raises AssertionError: listing ``wrong``, unless it is empty."""
+    assert not wrong, "The plugin has %s that it should not have: %s." % (kind, ", ".join(map(str, wrong)))
 
 
 def _members(protocol: type) -> List[str]:
@@ -142,14 +142,14 @@ def _is_member(name: str, value: object) -> bool:
 
 
 def _unknown_names(mixin: type, component: type) -> Iterator[str]:
-    """Public names by which nobody would call the mixin."""
+    """Public names of the mixin that the component does not have."""
     for name in vars(mixin):
         if not name.startswith("_") and not hasattr(component, name):
             yield name
 
 
 def _private_names_of_core(mixin: type, component: type) -> Iterator[str]:
-    """Names that core keeps to itself and may drop; those of Django's own classes every backend overrides."""
+    """Private names of core, which may change; private names of Django's classes may be overridden."""
     for name in vars(mixin):
         owners = [kind.__module__ for kind in component.__mro__ if name in vars(kind)]
         if name.startswith("_") and owners and not any(owner.startswith("django.") for owner in owners):
@@ -162,7 +162,7 @@ def _allowed(name: str, package: ModuleType) -> bool:
 
 
 def _sources(package: ModuleType) -> Iterable[Path]:
-    """The files of a package, or the one of a module that stands alone."""
+    """The files of a package, or of a top-level module."""
     path = Path(str(package.__file__))
     return path.parent.rglob("*.py") if hasattr(package, "__path__") else [path]
 
@@ -177,7 +177,7 @@ def _imports(path: Path) -> Iterator[str]:
 
 
 def _vendor_methods() -> Set[type]:
-    """Classes of expressions and lookups with methods for this vendor, which nothing may add."""
+    """Expression and lookup classes with an ``as_microsoft`` method, which no plugin may add."""
     with_methods, classes = set(), [BaseExpression, Lookup]
     while classes:
         kind = classes.pop()

@@ -18,19 +18,19 @@ SERVERS = {
     "warehouse": ("12.0.2000.8", 11, 170),
 }
 _SERVER = "SERVERPROPERTY('EngineEdition')"
-# The transaction that every BEGIN TRANSACTION opens.
+# The transaction id after every BEGIN TRANSACTION.
 TRANSACTION_ID = 1001
 _COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 
 
 class FakeError(Exception):
-    """What the fake driver raises, shaped like pyodbc's errors."""
+    """The fake driver's error, shaped like pyodbc's."""
 
 
 def server_error(number: Optional[int], text: str = "refused", sqlstate: str = "42000") -> FakeError:
-    """An error of the server, as the ODBC driver words it.
+    """A server error as the ODBC driver formats it.
 
-    :param number: the server's error number; None makes an error of the driver itself.
+    :param number: the server's error number; None for an error of the driver itself.
     """
     source = "[Microsoft][ODBC Driver 18 for SQL Server]"
     if number is None:
@@ -39,14 +39,14 @@ def server_error(number: Optional[int], text: str = "refused", sqlstate: str = "
 
 
 class FakeDriver:
-    """A driver that answers from a script.
+    """A driver with scripted answers.
 
     :param version: a release ("2016" to "2025"), "azure", "managed-instance" or "fabric".
     :param compatibility_level: of the database; the version's own by default.
     :param update_policy: of a managed instance: "CU" or "Continuous".
     :ivar statements: (text, values, sizes) of each message, oldest first.
     :ivar logins: the arguments of each connection.
-    :ivar pooling: what was set last.
+    :ivar pooling: the last setting.
     """
 
     error = FakeError
@@ -83,15 +83,15 @@ class FakeDriver:
     # ---- the script ------------------------------------------------------------------
 
     def answer(self, fragment: str, *results: Any, columns: Optional[Sequence[str]] = None) -> None:
-        """Answer statements that contain ``fragment``; the newest answer comes first.
+        """Script the answer to statements that contain ``fragment``; the newest matching answer wins.
 
-        :param results: for each result of the batch its rows, a row count, or an error to raise.
-        :param columns: names of the columns; made up by default.
+        :param results: one per result of the batch: its rows, a row count, or an error to raise.
+        :param columns: names of the columns; c0, c1 ... by default.
         """
         self._answers.insert(0, (fragment, results, columns))
 
     def refuse(self, *errors: BaseException) -> None:
-        """Raise these for the next attempts to connect."""
+        """Raise these errors on the next attempts to connect, one each."""
         self._refusals += errors
 
     def results(self, sql: str) -> Tuple[List[Any], Optional[Sequence[str]]]:

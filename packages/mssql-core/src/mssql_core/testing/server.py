@@ -49,7 +49,7 @@ def fake_connection(
         {
             "ENGINE": "mssql_core",
             "NAME": "fake",
-            # Each one is a server of its own.
+            # A server of its own for each connection.
             "HOST": "fake%d" % next(_hosts),
             "PORT": "",
             "USER": "",
@@ -68,9 +68,9 @@ def fake_connection(
 
 
 def compile_sql(queryset: Any, connection: Optional[Connection] = None, **arguments: Any) -> Tuple[str, List[Any]]:
-    """(sql, params) of a queryset or query.
+    """Compile a queryset or query to (sql, params).
 
-    :param connection: a wrapper; one of :func:`fake_connection` with ``arguments`` by default.
+    :param connection: a wrapper; by default :func:`fake_connection` with ``arguments``.
     """
     connection = connection or fake_connection(**arguments)
     query = getattr(queryset, "query", queryset)
