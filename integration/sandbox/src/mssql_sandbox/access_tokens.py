@@ -1,6 +1,6 @@
-"""Access tokens at login: JSON web tokens of one issuer, whose public key is known.
+"""Access tokens at login: JSON web tokens of one issuer whose public key is known.
 
-Signature (RS256), audience, issuer and times are checked, as Azure SQL does; what fails is error 18456.
+Signature (RS256), audience, issuer and times are checked, as Azure SQL does; a bad token is error 18456.
 Source: RFC 7519 (JWT), RFC 7515 (JWS), MS-TDS 2.2.6.4 "FEDAUTH"; the texts of
 https://learn.microsoft.com/troubleshoot/sql/azure-sql/ for "<token-identified principal>".
 """
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 AUDIENCES = ("https://database.windows.net/", "https://database.windows.net")
-# Names a principal goes by, the first that the token has.
+# Claims that name the principal, in order of preference.
 _NAMES = ("upn", "unique_name", "preferred_username", "appid", "azp", "oid", "sub")
 _PRINCIPAL = "<token-identified principal>"
 
 
 @dataclass(frozen=True)
 class TokenIssuer:
-    """Whose tokens the server takes.
+    """The issuer of tokens that the server accepts.
 
     :param key: the issuer's public RSA key, PEM.
-    :param audiences: of which one has to be the token's ``aud``.
+    :param audiences: one of them must be the token's ``aud``.
     :param issuer: the token's ``iss``; any when empty.
-    :param authority: address of the issuer that drivers are told (FEDAUTHINFO) when they ask for the token themselves.
-    :param resource: for which they ask.
+    :param authority: the issuer's address, told (FEDAUTHINFO) to drivers that fetch the token themselves.
+    :param resource: the resource they request.
     """
 
     key: str
@@ -44,14 +44,14 @@ class TokenIssuer:
 
     @staticmethod
     def from_json(text: str) -> TokenIssuer:
-        """:raises ValueError: when the text is no issuer."""
+        """:raises ValueError: when the text is not an issuer."""
         facts = json.loads(text)
         issuer = TokenIssuer(**{**facts, "audiences": tuple(facts.get("audiences", AUDIENCES))})
         issuer.public_key()
         return issuer
 
     def public_key(self) -> RSAPublicKey:
-        """:raises ValueError: when ``key`` is no RSA key."""
+        """:raises ValueError: when ``key`` is not an RSA key."""
         from cryptography.hazmat.primitives.asymmetric import rsa
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -63,7 +63,7 @@ class TokenIssuer:
     def principal(self, token: str) -> str:
         """The name of the token's principal.
 
-        :raises SqlServerError: 18456 for a token that is none, forged, expired, not yet valid, or for someone else.
+        :raises SqlServerError: 18456 for a malformed, forged, expired or not yet valid token, or another audience.
         """
         import jwt  # few servers take tokens
 
@@ -89,5 +89,5 @@ class TokenIssuer:
 
 
 def refusal(reason: str = "") -> SqlServerError:
-    """18456 for a token."""
+    """Error 18456 for a token."""
     return SqlServerError(18456, user=_PRINCIPAL, reason=f" {reason}" if reason else "")

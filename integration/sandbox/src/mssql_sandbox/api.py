@@ -1,6 +1,6 @@
 """The sandbox as a context manager: a server in a process of its own.
 
-A client driver may hold the interpreter lock while it talks (pyodbc does in
+A client driver may hold the interpreter lock during a call (pyodbc does in
 ``fast_executemany``), so a server inside the client's process would deadlock.
 """
 
@@ -37,10 +37,10 @@ class Sandbox:
     :param journal: record every client message, for :meth:`journal_entries`.
     :param host: address to listen on.
     :param port: 0 takes a free port.
-    :param token_issuer: whose access tokens the server takes, besides :attr:`token`.
+    :param token_issuer: the issuer of access tokens accepted besides :attr:`token`.
     :ivar user: SQL login of the server.
-    :ivar password: its password, made anew for every server.
-    :ivar token: an access token that the server accepts instead.
+    :ivar password: its password, random for each server.
+    :ivar token: an access token accepted instead of the password.
     :ivar certificate: path of the server's certificate (PEM), for clients that verify it.
     """
 
@@ -85,15 +85,15 @@ class Sandbox:
 
     @property
     def log(self) -> str:
-        """What the server wrote to its error output (traces of internal errors)."""
+        """The server's stderr (traces of internal errors)."""
         return self._file("log").read_text(encoding="utf-8", errors="replace")
 
     def journal_entries(self, start: int = 0, kind: str | None = None) -> list[dict[str, Any]]:
         """Messages the server received, oldest first.
 
-        :param start: number of entries to leave out, e.g. ``len(sandbox.journal_entries())`` taken before.
+        :param start: number of entries to skip, e.g. an earlier ``len(sandbox.journal_entries())``.
         :param kind: only entries of this kind: login, batch, rpc, tm, bulk, attention, reset.
-        :raises SandboxError: when the sandbox was made without ``journal=True``.
+        :raises SandboxError: without ``journal=True``.
         """
         if not self._wants_journal:
             raise SandboxError("no journal: make the sandbox with journal=True")
@@ -105,7 +105,7 @@ class Sandbox:
     def start(self) -> None:
         """Start the server and wait until it answers.
 
-        :raises SandboxError: with the server's own words when it ends or stays silent.
+        :raises SandboxError: with the server's log when it exits or does not answer in time.
         """
         if self._process is not None:
             raise SandboxError("the sandbox is already running")

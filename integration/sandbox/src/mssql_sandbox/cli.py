@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _serve(options, password)
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"mssql-sandbox: {error}")
-    # All is closed. The interpreter's own end would take apart, piece by piece, what a long life left in memory.
+    # All is closed. Skip the interpreter's teardown, which is slow after a long run.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
@@ -54,13 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--journal", metavar="FILE", help="append one JSON line per client message")
     serve.add_argument("--certificate", metavar="FILE", help="write the server's certificate (PEM), to be trusted")
     serve.add_argument("--ready-file", metavar="FILE", help="write host and port as JSON once the server answers")
-    # For mssql_sandbox.api: end with the parent process, and remove its folder when it died.
+    # For mssql_sandbox.api: end with the parent process, and remove its folder if it died.
     serve.add_argument("--watch-parent", metavar="FOLDER", help=argparse.SUPPRESS)
     return parser
 
 
 def _serve(options: argparse.Namespace, password: str) -> None:
-    # Imported here so that --help and wrong arguments need no engine, which starts while the rest is made ready.
+    # Imported here: --help and wrong arguments need no engine, and the engine starts during the other imports.
     from .engine.postgres import Cluster
 
     cluster = Cluster()
@@ -110,7 +110,7 @@ def _announce(options: argparse.Namespace, port: int, certificate: str) -> None:
     if options.certificate:
         Path(options.certificate).write_text(certificate, encoding="ascii")
     if options.ready_file:
-        # Renamed into place, so that a reader never sees half of it.
+        # Renamed into place, so that readers never see half a file.
         path = Path(options.ready_file)
         draft = path.with_name(path.name + ".part")
         draft.write_text(json.dumps({"host": options.host, "port": port}), encoding="ascii")
@@ -119,8 +119,8 @@ def _announce(options: argparse.Namespace, port: int, certificate: str) -> None:
 
 
 def _wait_for_end_of_input(stop: threading.Event) -> None:
-    """The process that started this one holds the other end; it closes when that process dies."""
-    # Not through sys.stdin: its lock, held by this thread, would break the interpreter's end.
+    """Wait until stdin closes, which happens when the parent process dies."""
+    # Not through sys.stdin, whose lock this thread would hold at the interpreter's exit.
     while os.read(0, 4096):
         pass
     stop.set()

@@ -1,4 +1,4 @@
-"""The one error type that every layer of the sandbox raises for a server error."""
+"""The error type that every layer of the sandbox raises for a server error."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ class SqlServerError(Exception):
     """An error as SQL Server reports it to the client: ``SqlServerError(208, name="t", line=1)``.
 
     :param number: native error number; ``messages.toml`` has its text and severity.
-    :param variant: name of another text of the number.
-    :param state: SQL Server's state byte, where it is not the table's.
-    :param line: 1-based line inside the batch; filled in by the runtime when 0.
-    :param values: what the text's placeholders stand for.
+    :param variant: name of an alternative text of the number.
+    :param state: SQL Server's state byte, if not the table's.
+    :param line: 1-based line in the batch; the runtime replaces 0.
+    :param values: values of the text's placeholders.
     :raises KeyError: when the table lacks the number or the variant, or a value is missing.
     """
 
@@ -28,13 +28,13 @@ class SqlServerError(Exception):
 
     @classmethod
     def worded(cls, number: int, text: str, severity: int = 16, state: int = 1, line: int = 0) -> SqlServerError:
-        """An error whose words are not the server's own: those of THROW, RAISERROR or the grammar."""
+        """An error with a text of its own, from THROW, RAISERROR or the grammar."""
         error = cls.__new__(cls)
         error._tell(number, text, severity, state, line)
         return error
 
     def followed_by(self, *errors: SqlServerError) -> SqlServerError:
-        """The same error, after which the server sends further ones (1750, 3727, 4922)."""
+        """The same error, followed by further ones (1750, 3727, 4922)."""
         self.followers = errors
         return self
 
@@ -49,7 +49,7 @@ class SqlServerError(Exception):
 
 
 class NotSupported(SqlServerError):
-    """The sandbox does not know that SQL Server accepts this, so it refuses by name.
+    """Refusal by name of a construct that the sandbox does not know SQL Server to accept.
 
     Number 50999 is outside SQL Server's own range, so a test never mistakes it
     for a refusal of the real server.

@@ -1,8 +1,8 @@
-"""What the wire layer and the runtime say to each other.
+"""The interface between the wire layer and the runtime.
 
-The wire layer decodes TDS requests into calls on a :class:`Session`; the
-session answers each call with an iterator of events, in the order in which
-the tokens go to the client. Neither side knows the other's insides.
+The wire layer decodes TDS requests into calls on a :class:`Session`, which
+answers each with an iterator of events, in the order of the tokens sent to
+the client. Neither side depends on the other's internals.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ResultColumn:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of an RPC request; ``type`` is what the client declared on the wire."""
+    """A parameter of an RPC request; ``type`` is the type that the client declared on the wire."""
 
     name: str  # "@P1" or "" when positional
     type: SqlType
@@ -55,7 +55,7 @@ class Parameter:
 class Columns:
     """Start of a result set (COLMETADATA).
 
-    :param order: numbers of the columns that the rows are ordered by (ORDER), from 1.
+    :param order: 1-based numbers of the columns that order the rows (ORDER token).
     """
 
     columns: Sequence[ResultColumn]
@@ -73,15 +73,15 @@ class Rows:
 class Done:
     """End of one statement (DONE / DONEINPROC).
 
-    ``count`` is None when no row count is reported (NOCOUNT or no count to tell).
+    ``count`` is None when no row count is reported (NOCOUNT, or a statement without one).
     ``command`` is the TDS CurCmd (0xC1 SELECT, 0xC3 INSERT, 0xC4 DELETE, 0xC5 UPDATE ...).
     """
 
     count: int | None = None
     command: int = 0
     error: bool = False
-    alone: bool = False  # told although there is neither a count nor rows: PRINT
-    in_procedure: bool = False  # of a statement of a procedure that a batch called
+    alone: bool = False  # sent without a count or rows: PRINT
+    in_procedure: bool = False  # of a statement in a procedure that a batch called
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Info:
 
     @classmethod
     def of(cls, number: int, /, *, variant: str = "", line: int = 1, **values: object) -> Info:
-        """A message of the server's own, from the table. :raises KeyError: as :class:`SqlServerError` does."""
+        """A message from the table. :raises KeyError: as :class:`SqlServerError` does."""
         told = message(number, variant)
         return cls(number, told.fill(values), told.severity, told.state, line)
 
@@ -159,11 +159,11 @@ class Login:
 
 
 class Session(Protocol):
-    """One connection. Every method may be called only when the previous call is exhausted."""
+    """One connection. A method may be called only when the previous call's events are exhausted."""
 
     spid: int
     database: str
-    hang_up: Callable[[], None]  # given by the wire layer, called when another session ended this one
+    hang_up: Callable[[], None]  # set by the wire layer, called when another session ends this one
     cancelled: bool  # set by cancel(); the wire layer clears it before each message
 
     @property
@@ -186,14 +186,14 @@ class Session(Protocol):
         """RESETCONNECTION: what sp_reset_connection does."""
 
     def cancel(self) -> None:
-        """Called from another thread on ATTENTION: stop what runs as soon as possible."""
+        """Stop the running request as soon as possible; called from another thread on ATTENTION."""
 
     def close(self) -> None:
-        """The client went away: roll back, release everything."""
+        """Roll back and release everything: the client has disconnected."""
 
 
 class Server(Protocol):
-    """What the wire layer needs from the whole."""
+    """The server as the wire layer needs it."""
 
     name: str
 
@@ -203,7 +203,7 @@ class Server(Protocol):
 
     @property
     def federation(self) -> tuple[str, str] | None:
-        """Address of the token issuer and the resource to ask it for, for drivers that fetch the token themselves."""
+        """(address of the token issuer, resource to request), for drivers that fetch the token themselves."""
 
     def login(self, login: Login) -> tuple[Session, list[Event]]:
         """Open a session, with the login's ENVCHANGE and INFO events.

@@ -1,4 +1,4 @@
-"""What the server says: ``messages.toml``, one line for each number, read when the first message is needed."""
+"""The server's messages: ``messages.toml``, one line per number, read when the first message is needed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ else:
 class Message:
     """A line of the table.
 
-    :param text: with placeholders as ``str.format`` knows them.
+    :param text: with ``str.format`` placeholders.
     :param severity: below 11 information, 11-19 an error of the statement or batch, 20 and above of the connection.
-    :param state: SQL Server's state byte where the place in the code gives no other.
-    :param source: a key of the table's sources, with the file for notes of probes; or a page.
-    :param variants: by name what is otherwise in some places: text, severity, state.
+    :param state: SQL Server's state byte unless the raising code gives another.
+    :param source: a page, or a key of the table's sources (with a file, for notes of probes).
+    :param variants: name -> what differs in some places: text, severity, state.
     """
 
     text: str
@@ -32,11 +32,11 @@ class Message:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def variant(self, name: str) -> Message:
-        """:raises KeyError: when there is none of that name."""
+        """:raises KeyError: when there is no variant of that name."""
         return replace(self, **self.variants[name])
 
     def fill(self, values: Mapping[str, object]) -> str:
-        """The text with its values. :raises KeyError: for a value that is missing."""
+        """The text with its placeholders filled. :raises KeyError: for a missing value."""
         return self.text.format_map(values)
 
 

@@ -6,7 +6,7 @@ MAX = -1  # length of varchar(max), nvarchar(max), varbinary(max)
 
 DEFAULT_COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 
-# Highest first; an expression of two types takes the higher one.
+# Highest first; an expression of two types gets the higher one.
 # https://learn.microsoft.com/sql/t-sql/data-types/data-type-precedence-transact-sql
 PRECEDENCE = (
     "sql_variant", "xml", "json", "datetimeoffset", "datetime2", "datetime", "smalldatetime",

@@ -1,4 +1,4 @@
-"""The versions the sandbox plays, and what each knows: ``versions.toml``, with a source for each line."""
+"""The versions that the sandbox plays, and what each supports: ``versions.toml``, with a source for each line."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ _PAGES = "https://learn.microsoft.com/sql/t-sql"
 
 
 def _entry(kind: str, name: str, line: Any, release: str) -> dict[str, Any]:
-    """A line with what is the rule: the page of the function's name, the error 195."""
+    """A line completed by the defaults: the page of the function's name, error 195."""
     entry = {"name": name, **({"example": line} if isinstance(line, str) else line)}
     if release:
         entry["since"] = int(release)
@@ -51,8 +51,8 @@ def _needs(kind: str) -> dict[str, tuple[int, int]]:
 _FUNCTIONS, _SYNTAX = _needs("function"), _needs("syntax")
 _FORBIDDEN = {entry["name"]: frozenset(entry["editions"]) for entry in TABLE["forbidden"]}
 
-# Functions of SQL Server that have no definition here: refused as unsupported and not as unknown, unless a rule of
-# their own comes before.
+# Functions of SQL Server that the sandbox does not implement: refused as unsupported, not as unknown, unless a rule
+# of their own applies first.
 UNPLAYED = frozenset(
     """app_name applock_mode applock_test approx_percentile_cont approx_percentile_disc assemblyproperty
     asymkey_id asymkeyproperty cert_id certencoded certprivatekey certproperty change_tracking_current_version
@@ -76,7 +76,7 @@ UNPLAYED = frozenset(
 
 @dataclass(frozen=True)
 class Version:
-    """One product as it describes itself.
+    """A product version as it describes itself.
 
     :param major: feature level, 13 (2016) ... 17 (2025); the cloud editions have the newest.
     :param product_version: SERVERPROPERTY('ProductVersion'); 12.0.2000.8 in the cloud.
@@ -120,15 +120,15 @@ class Version:
         return self.major >= needed[0] and self.compatibility >= needed[1]
 
     def has_function(self, name: str) -> bool:
-        """Whether a function that the sandbox has is there."""
+        """Whether this version has a function that the sandbox implements."""
         return self._reaches(_FUNCTIONS.get(name.casefold(), (0, 0)))
 
     def has_function_besides(self, name: str) -> bool:
-        """Whether a function is there that the sandbox has not."""
+        """Whether this version has a function that the sandbox does not implement."""
         return name.casefold() in UNPLAYED and self.has_function(name)
 
     def allows(self, key: str) -> bool:
-        """Whether a piece of syntax, or what an edition may forbid, is there."""
+        """Whether this version has a piece of syntax, or a feature that some editions lack."""
         if key in _FORBIDDEN:
             return self.name not in _FORBIDDEN[key]
         return self._reaches(_SYNTAX[key])

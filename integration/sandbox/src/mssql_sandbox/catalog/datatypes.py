@@ -1,4 +1,4 @@
-"""Declared data types: from source text to SqlType, to catalogue columns, to engine types."""
+"""Declared data types: from source text to SqlType, catalogue columns and engine types."""
 
 from typing import NamedTuple
 
@@ -53,16 +53,16 @@ def resolve(
     *,
     default_length: int = 1,
     ordinal: int = 1,
-    what: str = "column",
+    kind: str = "column",
     subject: str = "",
     version: int = 17,
 ) -> SqlType:
-    """The type that a declaration names.
+    """Resolve a type declaration.
 
     :param collation: of character types; the caller passes the database's when none is written.
     :param default_length: of ``varchar`` without a length: 1 in declarations, 30 in CAST.
     :param ordinal: position of the column or parameter, for error texts.
-    :param what: 'column', 'parameter', for error texts; ``subject`` is its name.
+    :param kind: 'column' or 'parameter', for error texts; ``subject`` is its name.
     :raises SqlServerError: 2715 unknown type, 2716 width not allowed, 131/2717 too long, 1001 zero
         length, 2750/2751 decimal facets, 1002 fractional seconds.
     """
@@ -80,16 +80,16 @@ def resolve(
     if base not in SYSTEM_TYPE_IDS:
         raise _unknown(ordinal, name)
     if base in _SIZES:
-        length = _length(base, leaf, name.arguments, default_length, what, subject)
+        length = _length(base, leaf, name.arguments, default_length, kind, subject)
         return SqlType(base, length=length, collation=collation if "char" in base else None)
-    return _other_type(base, leaf, name, ordinal, what, collation)
+    return _other_type(base, leaf, name, ordinal, kind, collation)
 
 
-def _other_type(base: str, leaf: str, name: nodes.TypeName, ordinal: int, what: str, collation: str | None) -> SqlType:
-    """A type that has no length."""
+def _other_type(base: str, leaf: str, name: nodes.TypeName, ordinal: int, kind: str, collation: str | None) -> SqlType:
+    """A type without a length."""
     arguments = name.arguments
     if base == "decimal":
-        return _decimal(arguments, ordinal, what)
+        return _decimal(arguments, ordinal, kind)
     if base in _TEMPORAL:
         scale = int(arguments[0]) if arguments else 7
         if scale > 7:
@@ -110,7 +110,7 @@ def _other_type(base: str, leaf: str, name: nodes.TypeName, ordinal: int, what: 
 
 
 def is_system_name(written: str) -> bool:
-    """Whether a type's name as written is one of the server's own."""
+    """Whether a type's name, as written, is a system type."""
     schema, _, leaf = written.casefold().replace("[", "").replace("]", "").rpartition(".")
     return schema in ("", "sys") and (
         leaf in SYSTEM_TYPE_IDS or leaf in ALIASES or leaf == "sysname" or leaf in _UNSUPPORTED
@@ -118,7 +118,7 @@ def is_system_name(written: str) -> bool:
 
 
 def type_ids(name: nodes.TypeName | None, type_: SqlType) -> tuple[int, int]:
-    """(system_type_id, user_type_id) of a declaration: numeric, sysname and alias types keep their own."""
+    """(system_type_id, user_type_id) of a declaration; numeric, sysname and alias types have their own ids."""
     leaf = name.name.casefold().rpartition(".")[2].strip("[]") if name else ""
     own = {"numeric": NUMERIC_ID, "timestamp": ROWVERSION_ID, "rowversion": ROWVERSION_ID}
     system = own.get(leaf, SYSTEM_TYPE_IDS[type_.name])
@@ -158,18 +158,18 @@ def from_catalog(
 
 
 def engine_type(type_: SqlType) -> str:
-    """PostgreSQL type that stores the values."""
+    """The PostgreSQL type of stored values."""
     if type_.name == "decimal":
         return f"numeric({type_.precision},{type_.scale})"
     return _ENGINE_TYPES[type_.name]
 
 
 def declared_name(type_: SqlType) -> str:
-    """As error texts name a type: without facets, numeric for decimal."""
+    """The type as error texts name it: without facets, numeric for decimal."""
     return "numeric" if type_.name == "decimal" else type_.name
 
 
-def _length(base: str, leaf: str, arguments: tuple[str, ...], default: int, what: str, subject: str) -> int:
+def _length(base: str, leaf: str, arguments: tuple[str, ...], default: int, kind: str, subject: str) -> int:
     if not arguments:
         return default
     if arguments[0].casefold() == "max":
@@ -180,20 +180,20 @@ def _length(base: str, leaf: str, arguments: tuple[str, ...], default: int, what
     if length == 0:
         raise SqlServerError(1001, at=1, value=0)
     if length > 8000:
-        raise SqlServerError(131, length=length, what=what, name=subject or leaf)
+        raise SqlServerError(131, length=length, what=kind, name=subject or leaf)
     if length > _SIZES[base]:
-        raise SqlServerError(2717, length=length, what=what, name=subject or leaf, maximum=_SIZES[base])
+        raise SqlServerError(2717, length=length, what=kind, name=subject or leaf, maximum=_SIZES[base])
     return length
 
 
-def _decimal(arguments: tuple[str, ...], ordinal: int, what: str) -> SqlType:
+def _decimal(arguments: tuple[str, ...], ordinal: int, kind: str) -> SqlType:
     precision = int(arguments[0]) if arguments else 18
     scale = int(arguments[1]) if len(arguments) > 1 else 0
     if precision == 0:
         raise SqlServerError(1001, at=1, value=0)
     if precision > 38:
         raise _precision(ordinal, precision, 38)
-    if scale > precision and what == "parameter":
+    if scale > precision and kind == "parameter":
         raise SqlServerError(192)
     if scale > precision:
         raise SqlServerError(2751, ordinal=ordinal, scale=scale, precision=precision)

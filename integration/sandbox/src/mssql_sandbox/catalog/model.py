@@ -1,4 +1,4 @@
-"""What the catalogue tells about an object: immutable snapshots read by the translator."""
+"""Immutable snapshots of catalogue objects, read by the translator."""
 
 from dataclasses import dataclass, field
 from typing import Callable
@@ -17,13 +17,13 @@ class Column:
     computed: str | None = None  # T-SQL text of a computed column
     persisted: bool = False
     default_id: int = 0  # object id of the DEFAULT constraint, 0 = none
-    rowversion: bool = False  # numbered anew with every change of the row; the type is binary(8)
+    rowversion: bool = False  # renumbered with every change of the row; the type is binary(8)
     default_sql: str | None = None  # PostgreSQL expression of the default, for DEFAULT as a value
 
 
 @dataclass(frozen=True)
 class Index:
-    """Also the index behind a PRIMARY KEY or UNIQUE constraint (``constraint_id`` then)."""
+    """An index, also of a PRIMARY KEY or UNIQUE constraint (then with ``constraint_id``)."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ _TURKISH = str.maketrans("Iİ", "ıi")
 
 
 def name_key(collation: str) -> Callable[[str], str]:
-    """What is equal for names that mean the same in a database of a collation.
+    """The function to a key that is equal for names that mean the same under a database's collation.
 
     https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
     """
@@ -63,10 +63,10 @@ class Table:
     view_text: str | None = None
     indexes: tuple[Index, ...] = ()
     triggers: tuple[str, ...] = ()  # enabled trigger events: INSERT, UPDATE, DELETE
-    instead: tuple[str, ...] = ()  # those of enabled INSTEAD OF triggers
-    foreign_key: str | None = None  # a foreign key that it has or that refers to it
+    instead: tuple[str, ...] = ()  # events of enabled INSTEAD OF triggers
+    foreign_key: str | None = None  # one of its foreign keys, or of those that refer to it
     check: str | None = None  # one of its enabled CHECK constraints
-    partial: bool = False  # a system view that has more columns on a server
+    partial: bool = False  # a system view with further columns on a real server
     key: Callable[[str], str] = field(default=str.casefold, compare=False, repr=False)  # of column names
     by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
@@ -79,12 +79,12 @@ class Table:
 
 @dataclass(frozen=True)
 class UserFunction:
-    """A function of CREATE FUNCTION.
+    """A function made by CREATE FUNCTION.
 
     :param kind: FN scalar, IF inline table-valued.
     :param parameters: (name in lower case, type) in order.
-    :param compiled: whether the body binds; what it names may have gone.
-    :param deterministic: known to be, as only schema-bound functions are.
+    :param compiled: whether the body binds; objects it names may have been dropped.
+    :param deterministic: known to be, which only schema-bound functions are.
     :param reads: whether it reads tables.
     """
 

@@ -20,8 +20,8 @@ from .datatypes import ROWVERSION, ROWVERSION_ID
 from .model import Column, Index, Table, UserFunction, name_key
 
 DEFAULT_SCHEMA = "dbo"
-GLOBAL = "##"  # in place of a schema: global temp tables, whose schema_id is -1
-# Compatibility views that are found without their schema.
+GLOBAL = "##"  # stands for a schema: global temp tables, whose schema_id is -1
+# Compatibility views that need no schema.
 _UNQUALIFIED_SYSTEM_VIEWS = frozenset(("sysobjects", "systypes", "syscolumns", "sysindexes", "sysdatabases"))
 # https://learn.microsoft.com/sql/relational-databases/system-compatibility-views/system-compatibility-views-transact-sql
 _OTHER_SYSTEM_VIEWS = frozenset(
@@ -47,7 +47,7 @@ class Sequence:
 
 
 class DatabaseCatalog:
-    """What all sessions of one database share.
+    """The part of the catalogue that all sessions of a database share.
 
     :param collation: the database's default collation.
     :param version: feature level (13 ... 17), for the columns of system views.
@@ -56,25 +56,25 @@ class DatabaseCatalog:
     def __init__(self, collation: str, version: int) -> None:
         self.collation = collation
         self.version = version
-        # A database made again under the same name shares no plans with the old one.
+        # A re-created database of the same name shares no plans with the old one.
         self.generation = next(_databases) * 1_000_000
         self.lock = threading.Lock()
         self.tables: dict[tuple[str, str], Table | None] = {}
         self._variables: dict[tuple[str, tuple[Column, ...]], Table] = {}
-        self.modules: bool | None = None  # whether there may be views, functions or triggers; None: not looked yet
+        self.modules: bool | None = None  # whether views, functions or triggers may exist; None: not looked up
 
     def variable(self, name: str, columns: tuple[Column, ...]) -> Table | None:
-        """The table of a table variable: one declaration means one table, so that sessions share plans.
+        """The table of a table variable, one per distinct declaration, so that sessions share plans.
 
         :returns: None when there are too many.
         """
         with self.lock:
-            found = self._variables.get((name, columns))
-            if found is None and len(self._variables) < _MOST_VARIABLES:
+            table = self._variables.get((name, columns))
+            if table is None and len(self._variables) < _MOST_VARIABLES:
                 number = _FIRST_VARIABLE_ID + len(self._variables)
-                found = Table(number, DEFAULT_SCHEMA, name, f"pg_temp.t{number}", columns, "variable")
-                self._variables[name, columns] = found
-            return found
+                table = Table(number, DEFAULT_SCHEMA, name, f"pg_temp.t{number}", columns, "variable")
+                self._variables[name, columns] = table
+            return table
 
     def changed(self) -> None:
         with self.lock:
@@ -99,10 +99,10 @@ class SessionCatalog:
         self._own: dict[tuple[str, str], Table | None] = {}
         self.temporary_used = False
         self._temporary: dict[str, Table | None] = {}
-        self._variables: dict[str, Table] = {}  # table variables that no table of the catalogue tells of
-        self._lasting: set[int] = set()  # ids of table variables whose engine's table no rollback takes away
-        self._passing: dict[int, str] = {}  # id -> the engine's definition of the others
-        self.globals: set[str] = set()  # names of the global temp tables that the session made
+        self._variables: dict[str, Table] = {}  # table variables that are not in the catalogue's tables
+        self._lasting: set[int] = set()  # ids of table variables whose engine table survives rollbacks
+        self._passing: dict[int, str] = {}  # id -> engine definition of the others
+        self.globals: set[str] = set()  # names of the session's global temp tables
         self._standing: dict[str, Table] = {}
         self._triggers: tuple[tuple[Any, ...], bool] | None = None
         self.before_change: Callable[[], None] = lambda: None
@@ -111,15 +111,15 @@ class SessionCatalog:
 
     def table(self, schema: str | None, name: str) -> Table | None:
         """A table, view, system view, temp table (#t) or table variable (@t)."""
-        found = self._any_table(schema, name)
-        return found if found is None or name[0] in "#@" or self.means(found, schema, name) else None
+        table = self._any_table(schema, name)
+        return table if table is None or name[0] in "#@" or self.means(table, schema, name) else None
 
-    def means(self, found: Any, schema: str | None, name: str) -> bool:
-        """Whether an object is the one of a name, which a database may spell in one way only; synonyms aside."""
+    def means(self, candidate: Any, schema: str | None, name: str) -> bool:
+        """Whether a name means the object, in a database that may be case-sensitive; synonyms aside."""
         key = self.name_key
-        if key is str.casefold or found.name.casefold() != name.casefold():
+        if key is str.casefold or candidate.name.casefold() != name.casefold():
             return True
-        return key(found.name) == key(name) and (not schema or key(found.schema) == key(schema))
+        return key(candidate.name) == key(name) and (not schema or key(candidate.schema) == key(schema))
 
     def _any_table(self, schema: str | None, name: str) -> Table | None:
         if schema is None and name.casefold() in self._standing:
@@ -133,14 +133,14 @@ class SessionCatalog:
         if key in views:
             return views[key]
         if key[0] in ("sys", "information_schema"):
-            # Whether the real server has it is not known here, so it is not said that it is missing.
+            # The real server may have it, so this is not error 208.
             raise NotSupported(f"the system view {schema}.{name}")
-        found = self._user_table((self.name_key(schema or DEFAULT_SCHEMA), self.name_key(name)))
-        if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _UNQUALIFIED_SYSTEM_VIEWS:
+        table = self._user_table((self.name_key(schema or DEFAULT_SCHEMA), self.name_key(name)))
+        if table is None and key[0] == DEFAULT_SCHEMA and key[1] in _UNQUALIFIED_SYSTEM_VIEWS:
             return views["sys", key[1]]
-        if found is None and key[0] == DEFAULT_SCHEMA and key[1] in _OTHER_SYSTEM_VIEWS:
+        if table is None and key[0] == DEFAULT_SCHEMA and key[1] in _OTHER_SYSTEM_VIEWS:
             raise NotSupported(f"the system view {name}")
-        return found
+        return table
 
     def table_by_id(self, object_id: int) -> Table | None:
         """A table, view, temp table or table variable by its id."""
@@ -151,7 +151,7 @@ class SessionCatalog:
         return _table(document, self.name_key) if document else None
 
     def _named(self, query: str, schema: str | None, name: str, condition: str = "true") -> Any:
-        """The row of the object ``o`` of a schema and a name; ``query`` is what stands between SELECT and this."""
+        """The row of the object ``o`` by schema and name; ``query`` is the select list and the first tables."""
         sql = (
             f"select {query} join ms.schemas s using (schema_id)"
             f" where {condition} and ms.key(s.name) = ms.key($1) and ms.key(o.name) = ms.key($2)"
@@ -167,11 +167,11 @@ class SessionCatalog:
             return None
         number, schema_name, sequence_name, type_id, precision, scale = row
         type_ = datatypes.from_catalog(type_id, 0, precision, scale)
-        found = Sequence(number, schema_name, sequence_name, type_, f"u.q{number}")
-        return found if self.means(found, schema, name) else None
+        sequence = Sequence(number, schema_name, sequence_name, type_, f"u.q{number}")
+        return sequence if self.means(sequence, schema, name) else None
 
     def function(self, schema: str | None, name: str) -> UserFunction | None:
-        """A function of CREATE FUNCTION."""
+        """A function made by CREATE FUNCTION."""
         row = self._named(
             "o.object_id, s.name, o.name, o.type, m.definition, m.engine_sql is not null, m.is_deterministic = 1,"
             " m.reads_data = 1 from ms.modules m join ms.objects o using (object_id)", schema, name,
@@ -196,18 +196,18 @@ class SessionCatalog:
         return function if self.means(function, schema, name) else None
 
     def synonym(self, schema: str | None, name: str) -> tuple[str, str] | None:
-        """(schema, name) of what a synonym stands for."""
+        """(schema, name) of a synonym's base object."""
         target = "y.base_schema, y.base_name from ms.synonyms y join ms.objects o using (object_id)"
         named: tuple[str, str] | None = self._named(target, schema, name)
         return named
 
     def table_type(self, schema: str | None, name: str) -> str | None:
-        """The text that declares a variable @t of a table type."""
+        """The declaration of a variable @t of a table type."""
         row = self._named("o.definition from ms.table_types o", schema, name)
         return row[0] if row else None
 
     def dealias(self, name: TypeName) -> TypeName:
-        """The base type that an alias type (CREATE TYPE ... FROM) stands for; other names as they are."""
+        """The base type of an alias type (CREATE TYPE ... FROM); other names unchanged."""
         if datatypes.is_system_name(name.name):
             return name
         schema, _, leaf = name.name.rpartition(".")
@@ -223,11 +223,11 @@ class SessionCatalog:
         return self.connection.execute(sql, (name,)).fetchone() is not None
 
     def has_modules(self) -> bool:
-        """Whether the database may have views, functions or triggers; once it has had one, it may."""
+        """Whether the database may have views, functions or triggers: True once it has had one."""
         if self.shared.modules is None:
             sql = "select exists (select from ms.objects where type in ('V', 'FN', 'IF', 'TR'))"
             some = first_value(self.connection, sql)
-            with self.shared.lock:  # another session may have made one meanwhile
+            with self.shared.lock:  # another session may have created one meanwhile
                 self.shared.modules = self.shared.modules or some
         return self.shared.modules
 
@@ -242,7 +242,7 @@ class SessionCatalog:
 
     @contextmanager
     def standing_for(self, tables: dict[str, Table]) -> Iterator[None]:
-        """Inside the context unqualified names mean these tables: ``inserted`` and ``deleted`` of a trigger."""
+        """Let unqualified names mean these tables: ``inserted`` and ``deleted`` of a trigger."""
         before, self._standing = self._standing, tables
         try:
             yield
@@ -251,7 +251,7 @@ class SessionCatalog:
 
     @property
     def token(self) -> tuple[Any, ...]:
-        """Changes whenever a translated statement could have become wrong; part of plan keys."""
+        """A part of plan keys that changes whenever a translated statement may have become wrong."""
         if self._standing:
             return (self.shared.generation, self._number, self._changes, *(t.physical for t in self._standing.values()))
         if self._dirty or self.temporary_used:
@@ -261,7 +261,7 @@ class SessionCatalog:
     # ---- after DDL
 
     def touch(self, *, temporary: bool = False) -> None:
-        """The session changed the schema; ``temporary``: only of its temp objects."""
+        """Note that the session changed the schema; ``temporary``: only its temp objects."""
         self._changes += 1
         self._temporary.clear()
         if temporary:
@@ -277,7 +277,7 @@ class SessionCatalog:
             self.shared.changed()
 
     def rolled_back(self) -> None:
-        """Also after a rollback to a savepoint: look everything up again."""
+        """Forget everything cached after a rollback, also to a savepoint."""
         if self._dirty or self.temporary_used:
             self._changes += 1
             self._own.clear()
@@ -299,17 +299,17 @@ class SessionCatalog:
         return {table.id: table for table in (*tables, *self._variables.values()) if table}
 
     def declare_variable(self, name: str, columns: tuple[Column, ...]) -> Table | None:
-        """A table variable without keys, checks and defaults; the engine's table is the caller's business.
+        """Declare a table variable without keys, checks and defaults; the caller makes the engine's table.
 
-        :returns: None when it has to become an object of the catalogue.
+        :returns: None when it must become a catalogue object.
         """
-        found = self.shared.variable(name, columns)
-        if found is not None:
-            self._variables[name.casefold()] = found
-        return found
+        table = self.shared.variable(name, columns)
+        if table is not None:
+            self._variables[name.casefold()] = table
+        return table
 
     def empty_variable_sql(self, table: Table, definitions: str) -> str:
-        """The engine's statements after which there is an empty table for a table variable."""
+        """Engine statements that make or empty the table of a table variable."""
         empty = f"select ms.empty_table('{table.physical}')"
         if table.id in self._lasting:
             return empty
@@ -317,14 +317,14 @@ class SessionCatalog:
         return f"{self._passing[table.id]}; {empty}"
 
     def make_variables(self) -> None:
-        """Before a transaction: tables that the last one's rollback took away are made to last."""
+        """Before a transaction, make the engine tables that an earlier rollback removed, so that they last."""
         if self._passing:
             self.connection.execute("; ".join(self._passing.values()))
             self._lasting.update(self._passing)
             self._passing.clear()
 
     def drop_temporary(self, name: str) -> None:
-        """Drop a temp table or table variable; nothing happens when it is gone already."""
+        """Drop a temp table or table variable, if it still exists."""
         if self._variables.pop(name.casefold(), None) is not None:
             return
         table = self._temporary_table(name)
@@ -332,7 +332,7 @@ class SessionCatalog:
             self._forget(table)
 
     def drop_globals(self) -> None:
-        """Drop the global temp tables that the session made, which is at its end."""
+        """Drop the session's global temp tables, at its end."""
         for name in self.globals:
             if (table := self.table(None, name)) is not None:
                 self._forget(table)
@@ -350,13 +350,13 @@ class SessionCatalog:
         self.temporary_used = False
 
     def refuse_table_variable_rollback(self) -> None:
-        """Table variables keep their rows over a rollback; the engine's tables do not.
+        """Refuse: table variables keep their rows over a rollback, the engine's tables do not.
 
         :raises NotSupported: always.
         """
         raise NotSupported(f"ROLLBACK while the table variable {self.table_variables[0]} exists")
 
-    # ---- insides
+    # ---- internals
 
     def _user_table(self, key: tuple[str, str]) -> Table | None:
         if self._dirty:
@@ -375,7 +375,7 @@ class SessionCatalog:
         return table
 
     def _load(self, key: tuple[str, str]) -> tuple[Table | None, bool]:
-        """(table, may be shared): under snapshot isolation this session may see an old catalogue."""
+        """(table, whether it may be shared): under snapshot isolation this session may see an old catalogue."""
         if key[0] == GLOBAL:
             document = first_value(self.connection, "select ms.describe_temporary($1)", key[1:])
         else:

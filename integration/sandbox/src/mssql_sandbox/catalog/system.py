@@ -1,4 +1,4 @@
-"""System views: their columns and types, as the bootstrap SQL declares them."""
+"""System views: columns and types as the bootstrap SQL declares them."""
 
 import re
 from dataclasses import replace
@@ -21,8 +21,8 @@ _FILES = ("catalog_2_views.sql", "catalog_3_information_schema.sql")
 class Declared(NamedTuple):
     """A column of a system view as the SQL files declare it.
 
-    :param since: major version that brought it; 0 where all have it.
-    :param constant: the expression that is its value in all rows; None where the view's query has the column.
+    :param since: first major version that has it; 0: all have.
+    :param constant: the expression of its value in all rows; None if the view's query has the column.
     """
 
     name: str
@@ -36,8 +36,8 @@ class Declared(NamedTuple):
 def views(version: int, collation: str = DEFAULT_COLLATION) -> dict[tuple[str, str], Table]:
     """All system views of a server version by (schema, name), both case-folded.
 
-    :param version: major version; columns that arrived later are left out.
-    :param collation: the database's, which character columns have.
+    :param version: major version; newer columns are left out.
+    :param collation: the database's, for character columns.
     """
     tables: dict[tuple[str, str], Table] = {}
     for position, (name, columns) in enumerate(_declarations().items(), start=1):
@@ -58,12 +58,12 @@ def views(version: int, collation: str = DEFAULT_COLLATION) -> dict[tuple[str, s
 
 
 def source(name: str) -> str:
-    """Text of one of the engine's SQL files, with the views that it declares."""
+    """The text of an engine SQL file, with CREATE VIEW in place of its declarations."""
     return _VIEW.sub(lambda match: _view(match[1], match[3]), _text(name))
 
 
 def _view(name: str, query: str) -> str:
-    """The statement that makes a view: the columns as declared, in their types."""
+    """The CREATE VIEW statement of a declaration, with each column cast to its type."""
     none, parts = query == "none", []
     for column in _declarations()[name]:
         value = "null" if none else column.constant or f"v.{column.name.lower()}"
@@ -95,7 +95,7 @@ def _texts() -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=None)
 def _partial() -> frozenset[str]:
-    """The views that have more columns on a server."""
+    """The views with further columns on a real server."""
     return frozenset(name for name, declaration in _texts() if declaration.endswith("..."))
 
 
@@ -120,7 +120,7 @@ def _columns(view: str, declaration: str, known: dict[str, list[Declared]]) -> l
 
 
 def _usual_type(column: str) -> tuple[str, str | None]:
-    """The type, and its length, of a column that is declared without: ``is_``, ``has_`` and ``uses_`` begin a bit."""
+    """(type, length) of a column declared without a type."""
     if column.isupper():
         return "nvarchar", "128"
     if column.endswith("_desc"):

@@ -1,4 +1,4 @@
-"""Data definition: what CREATE, ALTER, DROP and TRUNCATE do to catalogue and engine."""
+"""Data definition: CREATE, ALTER, DROP and TRUNCATE on catalogue and engine."""
 
 from typing import Any, Callable
 
@@ -32,8 +32,8 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
     """Run one statement in the engine transaction that the caller has opened.
 
     :param session: the runtime's session.
-    :param scope: the runtime's scope, told about new temp tables.
-    :raises SqlServerError: as SQL Server would; ``followers`` (if present) are further errors to report.
+    :param scope: the runtime's scope, which notes new temp tables.
+    :raises SqlServerError: as SQL Server would; its ``followers``, if any, are to be reported too.
     """
     handler = _HANDLERS.get(type(statement))
     if handler is None:
@@ -84,7 +84,7 @@ def _create_module(ddl: Ddl, statement: nodes.CreateModule) -> None:
 
 def _check(ddl: Ddl, statement: nodes.AlterTableCheck) -> None:
     table = ddl.table(statement.table)
-    # Translated statements do not depend on it, so cached snapshots stay valid.
+    # Cached snapshots stay valid: no translated statement depends on this.
     constraints.switch(ddl, table, statement)
 
 

@@ -19,8 +19,8 @@ _VARIABLE = ("varchar", "nvarchar", "varbinary")
 def alter(ddl: Ddl, statement: nodes.AlterColumn) -> None:
     """Change one column.
 
-    :raises SqlServerError: 4902, 4924, 4928 computed, 5074 with 4922 dependents, 515 NULL in a column that becomes
-        NOT NULL, 206/257 types that do not convert, 245/2628/8115 ... values that do not.
+    :raises SqlServerError: 4902, 4924, 4928 computed, 5074 with 4922 dependents, 515 NULL in a column made NOT NULL,
+        206/257 types that do not convert, 245/2628/8115 ... values that do not.
     """
     table = ddl.table(statement.table)
     column = _column(table, statement)
@@ -76,11 +76,11 @@ def _resolve(ddl: Ddl, table: Table, column: Column, statement: nodes.AlterColum
 
 
 def _blocks(dependent: dependents.Dependent, old: Column, new: Column) -> bool:
-    """Whether a dependent forbids the change.
+    """Whether a dependent blocks the change.
 
-    https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql (ALTER COLUMN): the column of an
-    index, CHECK or UNIQUE may grow when its type is of variable length; a default allows new facets of the
-    same type; foreign keys allow a change of nullability only.
+    https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql (ALTER COLUMN): a variable-length column
+    of an index, CHECK or UNIQUE may grow; a default allows another length, precision or scale of the same type;
+    foreign keys allow only a change of nullability.
     """
     same_type = old.type == new.type
     widening = (
@@ -139,7 +139,7 @@ def _change_identity(ddl: Ddl, table: Table, new: Column) -> None:
 
 
 def _renew_default(ddl: Ddl, table: Table, new: Column) -> None:
-    """The default is converted to the column's type, so it follows a new one."""
+    """Convert the column's default to its new type."""
     if not new.default_id:
         return
     definition = ddl.value("select definition from ms.default_constraints where object_id = $1", new.default_id)

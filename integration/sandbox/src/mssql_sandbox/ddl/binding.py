@@ -1,4 +1,4 @@
-"""What views and functions share: the names they bind to, their columns, and what rests on what."""
+"""Views and functions: the names that they bind to, their columns and dependencies."""
 
 from typing import Any, Sequence
 
@@ -12,7 +12,7 @@ from .context import Ddl
 
 
 def check_bound(kind: str, name: str, body: Any) -> None:
-    """:raises SqlServerError: 1054 ``*``, 4512 a name that is not in two parts, in a schema-bound view or function."""
+    """:raises SqlServerError: 1054 ``*``, 4512 not a two-part name, in a schema-bound view or function."""
     for node in below(body):
         if isinstance(node, nodes.SelectItem) and isinstance(node.expression, nodes.Star):
             raise SqlServerError(1054, syntax="*", line=node.line)
@@ -25,26 +25,26 @@ def check_bound(kind: str, name: str, body: Any) -> None:
 
 
 def detach(ddl: Ddl, object_id: int) -> None:
-    """Drop the engine views over an object and mark the functions; :func:`~.compiling.revive` binds again what still binds."""
+    """Drop the engine views over an object and mark the functions; :func:`~.compiling.revive` binds them again."""
     if not ddl.catalog.has_modules():
         return
-    found = ddl.query(
+    modules = ddl.query(
         "with recursive above(id) as (select $1::int union"
         " select d.referencing_id from ms.dependencies d join above a on d.referenced_id = a.id"
         " join ms.objects o on o.object_id = d.referencing_id and o.type in ('V', 'FN', 'IF'))"
         " select id, type from above join ms.objects on object_id = id where id <> $1",
         object_id,
     )
-    for number, kind in found:
+    for number, kind in modules:
         if kind == "V":
             ddl.run(f"drop view if exists u.v{number} cascade")
         ddl.write("update ms.modules set engine_sql = null where object_id = $1", number)
-    if found:
+    if modules:
         ddl.touch()
 
 
 def register_columns(ddl: Ddl, number: int, names: Sequence[str], columns: Sequence[ResultColumn]) -> None:
-    """The columns of a view or table function."""
+    """Write the columns of a view or table function to the catalogue."""
     ddl.write("delete from ms.columns where object_id = $1", number)
     for position, (column_name, column) in enumerate(zip(names, columns), start=1):
         type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
@@ -57,7 +57,7 @@ def register_columns(ddl: Ddl, number: int, names: Sequence[str], columns: Seque
 
 
 def check_names(view: str, names: list[str]) -> list[str]:
-    """:raises SqlServerError: 4511 a column without a name, 4506 a name twice."""
+    """:raises SqlServerError: 4511 an unnamed column, 4506 a repeated name."""
     seen: set[str] = set()
     for position, column in enumerate(names, start=1):
         if not column:
@@ -69,7 +69,7 @@ def check_names(view: str, names: list[str]) -> list[str]:
 
 
 def register_dependencies(ddl: Ddl, number: int, body: Any) -> None:
-    """The tables, columns and functions that a view or function names."""
+    """Register the tables, columns and functions that a view or function names."""
     common = _common_tables(body)
     references = [node.parts[-1] for node in below(body) if isinstance(node, nodes.ColumnRef)]
     seen = set()

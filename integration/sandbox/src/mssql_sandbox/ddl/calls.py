@@ -1,4 +1,4 @@
-"""Calls of user-defined functions in what is stored: views, functions, defaults, constraints, computed columns."""
+"""Calls of user-defined functions in views, functions, defaults, constraints and computed columns."""
 
 from typing import Any, Callable
 
@@ -8,8 +8,8 @@ from .context import Ddl
 
 
 def functions_in(ddl: Ddl, body: Any) -> list[int]:
-    """Ids of the user-defined functions that are called."""
-    found: dict[int, None] = {}
+    """Ids of the user-defined functions that ``body`` calls."""
+    ids: dict[int, None] = {}
     for call in below(body):
         source = isinstance(call, nodes.FunctionSource)
         called = call.call if isinstance(call, nodes.FunctionSource) else call
@@ -19,18 +19,18 @@ def functions_in(ddl: Ddl, body: Any) -> list[int]:
         parts = written.split(".")
         function = ddl.catalog.function(parts[-2] if len(parts) > 1 and parts[-2] else None, parts[-1])
         if function is not None:
-            found[function.id] = None
-    return list(found)
+            ids[function.id] = None
+    return list(ids)
 
 
 def register_calls(ddl: Ddl, node: nodes.Node, referencing: int, minor: int = 0) -> None:
-    """Note which functions a default, CHECK constraint or computed column calls, so that they stay."""
+    """Register the functions that a default, CHECK constraint or computed column calls, to refuse dropping them."""
     for number in functions_in(ddl, node):
         ddl.insert("dependencies", referencing_id=referencing, referencing_minor_id=minor, referenced_id=number)
 
 
 def deterministic_names(ddl: Ddl) -> Callable[[str], bool]:
-    """What tells whether a call is of a deterministic function: schema-bound ones alone may be."""
+    """The test whether a named function is deterministic, which only schema-bound ones are."""
 
     def known(name: str) -> bool:
         parts = name.split(".")

@@ -54,7 +54,7 @@ def _sequence(table: Table) -> str:
 
 
 def _set(ddl: Ddl, table: Table, value: int, called: bool) -> None:
-    """The next value is ``value`` plus the increment, or ``value`` itself in a table that never held rows."""
+    """Let the next value be ``value`` plus the increment, or ``value`` itself in a table that never had rows."""
     ddl.value(f"select setval('{_sequence(table)}', $1, $2)", value, called)
 
 

@@ -1,4 +1,4 @@
-"""Column definitions: checked, resolved, and written to catalogue and engine."""
+"""Column definitions: checks, types, and their rows in catalogue and engine."""
 
 from dataclasses import dataclass, replace
 from typing import Callable, Sequence
@@ -26,7 +26,7 @@ class NewColumn:
     definition: nodes.ColumnDefinition
     engine_sql: str | None = None  # of a computed column
     depends_on: tuple[int, ...] = ()
-    arguments: str = ""  # the columns that it is computed of, with their types
+    arguments: str = ""  # the columns that a computed column reads, with their types
 
 
 def resolve_columns(
@@ -36,9 +36,9 @@ def resolve_columns(
     key_columns: frozenset[str],
     existing: Table | None = None,
 ) -> list[NewColumn]:
-    """Types and nullability of new columns.
+    """Resolve types and nullability of new columns.
 
-    :param key_columns: case-folded names of the columns of the PRIMARY KEY, not nullable unless said.
+    :param key_columns: case-folded names of the PRIMARY KEY's columns, NOT NULL by default.
     :param existing: the table that ALTER TABLE ADD extends.
     :raises SqlServerError: 2705, 1702, 2744, 2749, 8147, 1759, 4936 ...
     """
@@ -58,7 +58,7 @@ def resolve_columns(
 
 
 def engine_definition(ddl: Ddl, number: int, new: NewColumn) -> str:
-    """The column in the engine's CREATE TABLE or ADD COLUMN; ``number`` is the table's."""
+    """The column in the engine's CREATE TABLE or ADD COLUMN; ``number`` is the table's id."""
     column = new.column
     parts = [column.physical, datatypes.engine_type(column.type)]
     if new.engine_sql is not None:
@@ -71,9 +71,11 @@ def engine_definition(ddl: Ddl, number: int, new: NewColumn) -> str:
 
 
 def _generated(ddl: Ddl, number: int, new: NewColumn) -> str:
-    """What a computed column is in the engine. One that is not persisted fails where it is read, not where a row is
-    written (https://learn.microsoft.com/sql/relational-databases/tables/specify-computed-columns-in-a-table): a function
-    keeps NULL for a fault, and tells the fault to those who ask loudly.
+    """The engine expression of a computed column.
+
+    If not persisted, it fails where it is read, not where a row is written: a function gives NULL for a fault, and
+    raises it if called with ``loud``.
+    https://learn.microsoft.com/sql/relational-databases/tables/specify-computed-columns-in-a-table
     """
     if new.column.persisted or not new.arguments:
         return new.engine_sql or ""
@@ -84,14 +86,14 @@ def _generated(ddl: Ddl, number: int, new: NewColumn) -> str:
         f" {datatypes.engine_type(new.column.type)} language plpgsql immutable as $body$ begin return ({new.engine_sql});"
         " exception when others then if loud then raise; end if; return null; end $body$"
     )
-    # The branch that is never taken has the engine check that the expression is deterministic.
+    # The branch that is never taken makes the engine check that the expression is deterministic.
     first = names[0]
     call = f"{function}(false, {', '.join(names)})"
     return f"case when {first} is null and {first} is not null then {new.engine_sql} else {call} end"
 
 
 def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
-    """The row of ms.columns, and what a computed column depends on."""
+    """Write the row of ms.columns and the dependencies of a computed column."""
     column, definition = new.column, new.definition
     system_type, user_type = datatypes.type_ids(definition.type, column.type)
     length, precision, scale = datatypes.facets(column.type)
@@ -128,7 +130,7 @@ def register_column(ddl: Ddl, table_id: int, new: NewColumn) -> None:
 
 
 def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> None:
-    """The sequence behind an identity column: ``u.s<table id>``."""
+    """Create the sequence of an identity column: ``u.s<table id>``."""
     seed, increment = column.identity or (1, 1)
     minimum, maximum = identity_range(column.type)
     temporary = "temporary " if schema == "pg_temp" else ""
@@ -142,7 +144,7 @@ def create_identity(ddl: Ddl, table_id: int, column: Column, schema: str) -> Non
 
 
 def create_rowversion(ddl: Ddl, physical: str, column: Column) -> None:
-    """The engine trigger that numbers a changed row anew; inserted ones have the number as their default."""
+    """Create the engine trigger that renumbers a changed row; inserted rows are numbered by a default."""
     ddl.write(
         f"create trigger rowversion before update on {physical} for each row execute function"
         f" ms.stamp_rowversion('{column.physical}')"
@@ -150,12 +152,12 @@ def create_rowversion(ddl: Ddl, physical: str, column: Column) -> None:
 
 
 def _check_rowversions(table_name: str, resolved: Sequence[NewColumn], existing: Table | None) -> None:
-    """:raises SqlServerError: 2738 two of them in a table."""
-    found = [column for column in existing.columns if column.rowversion] if existing else []
+    """:raises SqlServerError: 2738 a second rowversion column."""
+    versions = [column for column in existing.columns if column.rowversion] if existing else []
     for new in resolved:
-        if new.column.rowversion and found:
+        if new.column.rowversion and versions:
             raise SqlServerError(2738, table=table_name, column=new.column.name)
-        found += [new.column] if new.column.rowversion else []
+        versions += [new.column] if new.column.rowversion else []
 
 
 def identity_range(type_: SqlType) -> tuple[int, int]:
@@ -182,7 +184,7 @@ def _check_names(
 
 
 def _next_id(ddl: Ddl, existing: Table | None) -> int:
-    """Column ids are not used again after DROP COLUMN, unless the last ones went."""
+    """The next column id; ids are not reused after DROP COLUMN, except the last ones."""
     return max((column.id for column in existing.columns), default=0) + 1 if existing else 1
 
 
@@ -190,13 +192,13 @@ def _plain(
     ddl: Ddl, table_name: str, number: int, definition: nodes.ColumnDefinition, key_columns: frozenset[str]
 ) -> NewColumn:
     collation = definition.collation
-    # tempdb has the server's: https://learn.microsoft.com/sql/relational-databases/databases/tempdb-database
+    # tempdb has the server's collation: https://learn.microsoft.com/sql/relational-databases/databases/tempdb-database
     temporary = table_name.startswith("#")
     default = ddl.session.server.databases.collation if temporary else ddl.catalog.collation
     if collation is not None:
         collation = ddl.catalog.collation if collation.casefold() == "database_default" else collation
         check_collation(collation, ddl.version)
-    if not table_name.startswith("#"):  # whose types are tempdb's
+    if not temporary:  # temp tables know only tempdb's types
         definition = replace(definition, type=ddl.catalog.dealias(definition.type))
     rowversion = definition.type.name.casefold() in ("timestamp", "rowversion") and not definition.type.arguments
     type_ = datatypes.ROWVERSION if rowversion else datatypes.resolve(
@@ -266,7 +268,7 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
 
 
 def not_deterministic(new: NewColumn, table_name: str) -> SqlServerError:
-    """For the engine's refusal of a generated column that is not immutable."""
+    """The error for the engine's refusal of a generated column that is not immutable."""
     if new.definition.persisted:
         return SqlServerError(4936, column=new.column.name, table=table_name)
     return NotSupported(f"computed column '{new.column.name}' over non-deterministic functions", new.definition.line)

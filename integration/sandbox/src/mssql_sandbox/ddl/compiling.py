@@ -1,4 +1,4 @@
-"""Views and functions as objects of the engine; what tables take away from below them is bound again here."""
+"""Views and functions as engine objects, and their recompilation after changes of the tables below them."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ from .determinism import is_deterministic
 
 
 def revive(ddl: Ddl) -> None:
-    """Compile views that lost their engine view; those that no longer bind stay broken (4413 on use)."""
+    """Recompile detached views and functions; those that no longer bind stay broken (4413 on use)."""
     if not ddl.catalog.has_modules():
         return
     waiting = ddl.query(
@@ -27,21 +27,21 @@ def revive(ddl: Ddl) -> None:
     progress = True
     while waiting and progress:
         progress = False
-        for row in list(waiting):
-            statement: Any = parse_batch(row[1], quoted_identifier=True).statements[0]
+        for module in list(waiting):
+            statement: Any = parse_batch(module[1], quoted_identifier=True).statements[0]
             ddl.run("savepoint revive")
             try:
                 if isinstance(statement, nodes.CreateView):
-                    compile_view(ddl, row[0], statement)
+                    compile_view(ddl, module[0], statement)
                 else:
-                    compile_function(ddl, row[0], statement)
+                    compile_function(ddl, module[0], statement)
             except (SqlServerError, psycopg.Error):
                 ddl.run("rollback to savepoint revive")
                 continue
             finally:
                 ddl.run("release savepoint revive")
             ddl.touch()
-            waiting.remove(row)
+            waiting.remove(module)
             progress = True
 
 
@@ -76,10 +76,10 @@ def _column_names(statement: nodes.CreateView, view: str, own: list[str]) -> lis
 
 
 def compile_function(ddl: Ddl, number: int, statement: nodes.CreateModule, *, new: bool = False) -> None:
-    """Bind a function's body and give it to the engine.
+    """Bind a function's body and create it in the engine.
 
-    :param new: whether tables may be missing still, as CREATE allows in scalar functions.
-    :raises SqlServerError: what binding reports.
+    :param new: whether tables may still be missing, as CREATE allows in scalar functions.
+    :raises SqlServerError: as binding does.
     """
     ddl.write("delete from ms.dependencies where referencing_id = $1", number)
     function = ddl.catalog.function(*ddl.split(statement.name))

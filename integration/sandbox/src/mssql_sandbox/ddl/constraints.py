@@ -1,4 +1,4 @@
-"""PRIMARY KEY, UNIQUE, CHECK and DEFAULT constraints: added, dropped, switched off and on."""
+"""PRIMARY KEY, UNIQUE, CHECK and DEFAULT constraints: ADD, DROP, NOCHECK and CHECK."""
 
 from typing import Sequence
 
@@ -24,9 +24,9 @@ def add(
 ) -> None:  # fmt: skip
     """Add one constraint.
 
-    :param column: name of the column that the constraint is written at; None for a table constraint.
+    :param column: name of the column whose definition has the constraint; None for a table constraint.
     :param check: whether existing rows are verified (CHECK and FOREIGN KEY).
-    :param creating: part of CREATE TABLE.
+    :param creating: whether it is part of CREATE TABLE.
     :raises SqlServerError: 2714, 1779, 8110, 8111, 1781, 8141, 547 ... mostly followed by 1750.
     """
     if constraint.kind == "FOREIGN KEY" and is_temporary(table):
@@ -87,7 +87,7 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
 
 
 def switch(ddl: Ddl, table: Table, statement: nodes.AlterTableCheck) -> None:
-    """CHECK / NOCHECK CONSTRAINT. :raises SqlServerError: 4917 unknown, 11415 a key, 547 under WITH CHECK."""
+    """CHECK / NOCHECK CONSTRAINT. :raises SqlServerError: 4917 unknown, 11415 a key, 547 with WITH CHECK."""
     for number, name, kind, disabled in _switched(ddl, table, statement.names):
         catalog = "check_constraints" if kind == "C" else "foreign_keys"
         if not statement.enable:
@@ -117,15 +117,15 @@ def _switched(ddl: Ddl, table: Table, names: Sequence[str] | None) -> list[tuple
     )
     if names is None:
         return [row for row in rows if row[2] in ("F", "C")]
-    found = []
+    chosen = []
     for name in names:
         row = next((row for row in rows if table.key(row[1]) == table.key(name)), None)
         if row is None:
             raise SqlServerError(4917, name=name).followed_by(SqlServerError(4916))
         if row[2] not in ("F", "C"):
             raise SqlServerError(11415, name=name).followed_by(SqlServerError(4916))
-        found.append(row)
-    return found
+        chosen.append(row)
+    return chosen
 
 
 # ---- keys
@@ -226,9 +226,9 @@ def _enforce_check(ddl: Ddl, table: Table, name: str, number: int, sql: str, col
         ) from None
 
 
-def _refuse_subqueries(node: nodes.Node) -> None:
-    for found in below(node):
-        if isinstance(found, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery, nodes.QuantifiedComparison)):
+def _refuse_subqueries(root: nodes.Node) -> None:
+    for node in below(root):
+        if isinstance(node, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery, nodes.QuantifiedComparison)):
             raise SqlServerError(1046)
 
 
@@ -288,13 +288,13 @@ def register_default(
 
 
 def _is_argument_word(expression: nodes.Expression, reference: nodes.ColumnRef) -> bool:
-    """Dateparts and sequence names look like columns in the tree."""
+    """Whether a column reference is a datepart or a sequence name, which the tree does not distinguish."""
     return any(
-        isinstance(found, nodes.FunctionCall)
-        and found.arguments
-        and found.arguments[0] is reference
-        and (found.name.upper() == "NEXT VALUE FOR" or found.name.upper().startswith("DATE"))
-        for found in below(expression)
+        isinstance(call, nodes.FunctionCall)
+        and call.arguments
+        and call.arguments[0] is reference
+        and (call.name.upper() == "NEXT VALUE FOR" or call.name.upper().startswith("DATE"))
+        for call in below(expression)
     )
 
 

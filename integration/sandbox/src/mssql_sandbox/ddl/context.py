@@ -1,4 +1,4 @@
-"""What every DDL statement works with: the session's connection, catalogue and names."""
+"""The context of a DDL statement: the session's connection, catalogue and names."""
 
 import re
 import secrets
@@ -17,10 +17,10 @@ from . import errors
 
 
 class Ddl:
-    """One DDL statement on its way.
+    """One DDL statement while it runs.
 
     :param session: the runtime's session (connection, catalog, database, context()).
-    :param scope: the runtime's scope; temp objects that go with it are added to ``scope.created``.
+    :param scope: the runtime's scope; temp objects that end with it are added to ``scope.created``.
     """
 
     def __init__(self, session: Any, scope: Any) -> None:
@@ -30,7 +30,7 @@ class Ddl:
         self.connection: psycopg.Connection = session.connection
         self.database: str = session.database
         self.events: list[Event] = []
-        self._waiting: list[tuple[str, list[str]]] = []  # changes of ms.*: a statement, and its rows
+        self._waiting: list[tuple[str, list[str]]] = []  # pending writes to ms.*: a statement, and its rows
 
     @property
     def version(self) -> int:
@@ -38,18 +38,18 @@ class Ddl:
 
     @property
     def catalog(self) -> SessionCatalog:
-        """The catalogue with the changes of this statement."""
+        """The catalogue with this statement's changes."""
         self.flush()
         return self._catalog
 
     # ---- engine
 
     def run(self, sql: str) -> None:
-        """DDL of the engine, and the changes that wait, in one message; never a prepared statement."""
+        """Run engine DDL after the pending writes, in one message; never a prepared statement."""
         self.connection.execute(self._take_waiting() + sql, prepare=False)
 
     def flush(self) -> None:
-        """Write the changes that wait."""
+        """Send the pending writes."""
         if self._waiting:
             self.run("")
 
@@ -62,16 +62,16 @@ class Ddl:
         return first_value(self.connection, sql, arguments)
 
     def write(self, sql: str, *arguments: Any) -> None:
-        """Change the catalogue's tables, with the next statement to save a round trip.
+        """Change the catalogue's tables, together with the next statement to save a round trip.
 
-        :param sql: without arguments it stays as it is: a user's text may hold ``$1``.
+        :param sql: unchanged if there are no arguments, as a user's text may contain ``$1``.
         """
         if arguments:
             sql = _ARGUMENT.sub(lambda match: _literal(arguments[int(match[1]) - 1]), sql)
         self._waiting.append((sql, []))
 
     def insert(self, table: str, **values: Any) -> None:
-        """A new row of ms.*, written as :meth:`write` does."""
+        """Insert a row into ms.*, as :meth:`write` does."""
         statement = f"insert into ms.{table} ({', '.join(values)}) values "
         if not self._waiting or self._waiting[-1][0] != statement:
             self._waiting.append((statement, []))
@@ -98,7 +98,7 @@ class Ddl:
         return schema, parts[-1]
 
     def schema_id(self, schema: str, leaf: str = "") -> int:
-        """:param leaf: of a new table; global temp tables are in none. :raises SqlServerError: 2760 for an unknown schema."""
+        """:param leaf: of a new table; a global temp table has no schema. :raises SqlServerError: 2760 unknown schema."""
         if leaf.startswith(GLOBAL):
             self.catalog.globals.add(leaf)
             return -1
@@ -109,26 +109,26 @@ class Ddl:
 
     def find_table(self, name: nodes.Name) -> Table | None:
         schema, leaf = self.split(name)
-        found = self.catalog.table(schema, leaf)
-        if found is not None and found.name.casefold() != leaf.casefold():
+        table = self.catalog.table(schema, leaf)
+        if table is not None and table.name.casefold() != leaf.casefold():
             raise NotSupported(f"the synonym {leaf} here", name.line)
-        return found
+        return table
 
     def table(self, name: nodes.Name) -> Table:
-        """The table that ALTER TABLE names. :raises SqlServerError: 4902 when there is none."""
-        found = self.find_table(name)
-        if found is None or found.kind == "system":
+        """The target of ALTER TABLE. :raises SqlServerError: 4902 when there is none."""
+        table = self.find_table(name)
+        if table is None or table.kind == "system":
             raise errors.cannot_find(written(name))
-        if found.kind == "view":
+        if table.kind == "view":
             raise SqlServerError(4909, name=written(name))
-        return found
+        return table
 
     def reload(self, table: Table) -> Table:
-        """The table as it is after changes of this statement."""
+        """The table after this statement's changes."""
         return self.load(table.id)
 
     def load(self, object_id: int) -> Table:
-        """A table by its id, with the changes of this statement."""
+        """The table of an id, with this statement's changes."""
         table = self.catalog.table_by_id(object_id)
         if table is None:
             raise LookupError(object_id)
@@ -144,7 +144,7 @@ class Ddl:
         self.write("update ms.objects set modify_date = ms.catalog_now() where object_id = $1", table.id)
 
     def full_name(self, table: Table) -> str:
-        """As 515 names a table."""
+        """The table's name as error 515 shows it."""
         if table.kind == "variable":
             return table.name
         database = "tempdb" if table.kind == "temp" else self.database
@@ -162,9 +162,9 @@ class Ddl:
         system_named: bool = False,
         state: int = 6,
     ) -> int:
-        """A new row of ms.objects.
+        """Insert a row of ms.objects; its id.
 
-        :param schema_id: None for that of the parent.
+        :param schema_id: None for the parent's.
         :raises SqlServerError: 2714 when the schema has an object of that name.
         """
         if kind in ("V", "FN", "IF", "TR"):
@@ -178,7 +178,7 @@ class Ddl:
                 " and ms.key(o.name) = ms.key($1)) returning object_id",
                 name, schema_id, parent, kind, int(system_named),
             )  # fmt: skip
-        except psycopg.errors.UniqueViolation:  # another session was first
+        except psycopg.errors.UniqueViolation:  # another session was faster
             number = None
         if number is None:
             raise errors.name_taken(name, state)
@@ -189,7 +189,7 @@ class Ddl:
         return int(self.value("select schema_id from ms.objects where object_id = $1", table.id))
 
     def temporary_schema(self) -> int:
-        """schema_id of this session's temp objects; what a former session of that number left is removed."""
+        """schema_id of this session's temp objects, cleared of remains of an earlier session of the same number."""
         number = -self.connection.info.backend_pid
         if not self._catalog.temporary_used:
             self.query(
@@ -211,13 +211,13 @@ _ARGUMENT = re.compile(r"\$(\d+)")
 
 
 def refuse_odd_name(name: str, line: int = 1) -> None:
-    """Names that delimiters allow: here @ is a table variable's, and what a server makes of last blanks is not known."""
+    """Refuse names that begin with @, as table variables do here, or end with a blank, whose rule is unknown."""
     if name.startswith("@") or name.endswith(" "):
         raise NotSupported("an object whose name begins with @ or ends with a blank", line)
 
 
 def is_local(table: Table) -> bool:
-    """Whether it is a temp table or table variable of this session alone."""
+    """Whether the table is a local temp table or a table variable."""
     return is_temporary(table) and not table.name.startswith(GLOBAL)
 
 
@@ -256,8 +256,8 @@ def column_names(table: Table) -> dict[str, str]:
 
 def referenced_columns(node: Any, table: Table) -> list[Column]:
     """Columns of ``table`` that occur in an expression, in column order."""
-    found = {column.id: column for reference in _references(node) if (column := table.column(reference.parts[-1]))}
-    return [found[number] for number in sorted(found)]
+    columns = {column.id: column for reference in _references(node) if (column := table.column(reference.parts[-1]))}
+    return [columns[number] for number in sorted(columns)]
 
 
 def column_references(node: Any) -> list[nodes.ColumnRef]:
@@ -265,4 +265,4 @@ def column_references(node: Any) -> list[nodes.ColumnRef]:
 
 
 def _references(node: Any) -> Iterator[nodes.ColumnRef]:
-    return (found for found in below(node) if isinstance(found, nodes.ColumnRef))
+    return (reference for reference in below(node) if isinstance(reference, nodes.ColumnRef))

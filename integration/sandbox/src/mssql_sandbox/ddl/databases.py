@@ -9,7 +9,7 @@ from .context import Ddl
 from .expressions import check_collation
 
 _RECOVERY = {"FULL": 1, "BULK_LOGGED": 2, "SIMPLE": 3}
-# Settings that show nowhere in the sandbox.
+# Settings without an effect in the sandbox.
 _HARMLESS_SET = re.compile(
     r"(AUTO_CLOSE|AUTO_SHRINK|AUTO_CREATE_STATISTICS|AUTO_UPDATE_STATISTICS|AUTO_UPDATE_STATISTICS_ASYNC|QUERY_STORE"
     r"|DELAYED_DURABILITY|PAGE_VERIFY|TRUSTWORTHY|DB_CHAINING)\b"
@@ -43,7 +43,7 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
 
 
 def _check_service_options(statement: nodes.CreateDatabase) -> None:
-    """Options of Azure SQL Database that the sandbox is sure of.
+    """Accept the options of Azure SQL Database that are known to be valid.
 
     https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current
     """
@@ -114,7 +114,7 @@ def _set(ddl: Ddl, name: str, text: str, statement: nodes.AlterDatabase) -> None
         level = int(match[1])
         levels = range(100, ddl.version * 10 + 1, 10)
         if level not in levels:
-            # The message stops at 160.
+            # The message lists levels up to 160.
             raise SqlServerError(15048, levels=", ".join(str(known) for known in levels if known <= 160))
         databases.change(name, compatibility=level)
     elif match := re.fullmatch(r"RECOVERY (FULL|BULK_LOGGED|SIMPLE)", text):

@@ -1,4 +1,4 @@
-"""What stands in the way of dropping or altering a column: errors 5074 and 4922."""
+"""Objects that block dropping or altering a column: errors 5074 and 4922."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Dependent:
 
 
 def find(ddl: Ddl, table: Table, column: Column) -> list[Dependent]:
-    """All dependents of a column: constraints and modules in the order in which they were made, then the others."""
+    """All dependents of a column: constraints and modules in order of creation, then the others."""
     rows = ddl.query(
         "select 1, o.object_id, case o.type when 'D' then 'default' when 'C' then 'check' when 'F' then 'foreign key'"
         "   else 'view' end, o.name from ms.objects o where o.object_id in ("

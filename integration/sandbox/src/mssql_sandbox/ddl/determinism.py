@@ -1,4 +1,4 @@
-"""Which expressions are deterministic: only those can be PERSISTED or indexed.
+"""Deterministic expressions: only those can be PERSISTED or indexed.
 
 https://learn.microsoft.com/sql/relational-databases/user-defined-functions/deterministic-and-nondeterministic-functions
 """
@@ -26,10 +26,10 @@ _DETERMINISTIC_STYLES = frozenset(
 def is_deterministic(
     expression: nodes.Node, table: Table | None, known: Callable[[str], bool] = lambda name: False
 ) -> bool:
-    """Whether the same columns always give the same value.
+    """Whether the expression always gives the same value for the same columns.
 
-    :param table: whose columns the expression names; None inside a function, where variables stand for values.
-    :param known: tells for the name of a user-defined function whether it is deterministic.
+    :param table: the table of the expression's columns; None inside a function, which has variables.
+    :param known: whether the user-defined function of a name is deterministic.
     """
     return not any(_varies(node, table, known) for node in below(expression))
 
@@ -52,7 +52,7 @@ def _varies(node: nodes.Node, table: Table | None, known: Callable[[str], bool])
 
 
 def _date_text(node: nodes.Cast, table: Table | None) -> bool:
-    """A conversion between text and datetime whose result depends on the session's language or style."""
+    """Whether a conversion between text and datetime depends on the session's language or style."""
     target = node.type.name.casefold()
     style = node.style.text if isinstance(node.style, nodes.Literal) else None
     if style is not None and style.isdigit() and int(style) in _DETERMINISTIC_STYLES:

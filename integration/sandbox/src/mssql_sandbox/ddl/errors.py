@@ -18,7 +18,7 @@ def unknown_schema(name: str) -> SqlServerError:
 
 
 def cannot_find(name: str) -> SqlServerError:
-    """ALTER TABLE of an unknown table."""
+    """Error 4902: ALTER TABLE of an unknown table."""
     return SqlServerError(4902, name=name)
 
 

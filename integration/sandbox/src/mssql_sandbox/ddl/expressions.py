@@ -20,7 +20,7 @@ def value_sql(
 ) -> tuple[str, SqlType, bool]:
     """(engine SQL, type, nullable) of an expression over the columns of ``table``.
 
-    :param target: converted to it as an assignment does, unless None.
+    :param target: the type that an assignment converts the value to; None for no conversion.
     :raises NotSupported: when the value depends on the session.
     """
     plan = translate.column_expression(expression, table, _context(ddl), target)
@@ -39,7 +39,7 @@ def condition_sql(ddl: Ddl, predicate: nodes.Predicate, table: Table) -> str:
 
 
 def key(column: Column) -> str:
-    """The expression by which values of a column are compared and ordered."""
+    """The engine expression that compares and orders values of a column."""
     return key_sql(column.physical, column.type)
 
 
@@ -48,7 +48,7 @@ def is_plain_key(column: Column) -> bool:
 
 
 def convert(sql: str, source: SqlType, target: SqlType, assign_to: tuple[str, str] | None = None) -> str:
-    """An existing value as the assignment to another type would store it. :raises SqlServerError: 206, 257, 529."""
+    """A stored value converted to another type as in an assignment. :raises SqlServerError: 206, 257, 529."""
     return convert_sql(sql, source, target, explicit=False, assign_to=assign_to)
 
 
@@ -59,7 +59,7 @@ def check_collation(name: str, version: int) -> None:
 
 
 def parse_expression(text: str) -> nodes.Expression:
-    """An expression of the catalogue, such as a default's definition, as a tree again."""
+    """The tree of an expression in the catalogue, such as a default's definition."""
     statement: Any = parse_batch(f"SELECT {text}", quoted_identifier=True).statements[0]
     expression: nodes.Expression = statement.query.body.items[0].expression
     return expression

@@ -1,4 +1,4 @@
-"""FOREIGN KEY constraints: the engine's own, over the columns by which values compare."""
+"""FOREIGN KEY constraints: engine constraints over columns with the keys by which SQL Server compares values."""
 
 from collections import defaultdict
 from typing import Any, Sequence
@@ -39,7 +39,7 @@ def add(ddl: Ddl, table: Table, constraint: nodes.Constraint, name: str, constra
         parent_object_id=table.id,
         referenced_object_id=target.id,
         key_index_id=index.id,
-        # The rows that replication writes are not verified.
+        # Rows written by replication are not verified.
         is_not_trusted=int(not check or constraint.not_for_replication),
         is_not_for_replication=int(constraint.not_for_replication),
         delete_referential_action=actions[0],
@@ -63,7 +63,7 @@ def enforce(
     ddl: Ddl, constraint_id: int, name: str, table: Table, parents: Sequence[Column], target: Table,
     referenced: Sequence[Column], index: Index, actions: tuple[int, int], check: bool,
 ) -> None:  # fmt: skip
-    """Let the engine enforce the key. :raises SqlServerError: 547 when a row has no match."""
+    """Create the engine's constraint. :raises SqlServerError: 547 when a row has no match."""
     own = [_comparison_column(ddl, table, column) for column in parents]
     others = [_comparison_column(ddl, target, column) for column in referenced]
     if any(not is_plain_key(column) for column in referenced):
@@ -101,11 +101,11 @@ def _act_on_hidden(
     ddl: Ddl, constraint_id: int, table: Table, own: Sequence[tuple[Column, str]], target: Table,
     others: Sequence[tuple[Column, str]], actions: tuple[int, int],
 ) -> tuple[int, int]:  # fmt: skip
-    """Let triggers act where the engine cannot, as it computes the hidden columns; what is left to it.
+    """Create triggers for actions that the engine cannot do on generated columns; the actions left to the engine.
 
-    They come before the engine's own triggers, by their names.
+    Their names sort before those of the engine's own triggers.
 
-    :param own: the columns with those that are compared, ``others`` those of the target.
+    :param own: (column, comparison column) of the referencing table, ``others`` of the referenced one.
     """
     where = " and ".join(f"{mine} = ($1).{other}" for (_, mine), (_, other) in zip(own, others))
     changed = " or ".join(f"old.{c.physical} is distinct from new.{c.physical}" for c, _ in others)
@@ -152,13 +152,13 @@ def column_by_id(table: Table, number: int) -> Column:
 
 
 def drop_hidden_columns(ddl: Ddl, table: Table, column: Column) -> None:
-    """Remove the comparison column that a foreign key once needed, before its column changes."""
+    """Drop the comparison column that a foreign key may have needed, before the column changes."""
     ddl.write(f"alter table {table.physical} drop column if exists h{column.id}")
 
 
 def _comparison_column(ddl: Ddl, table: Table, column: Column) -> str:
-    """The engine's column whose plain equality is SQL Server's: hidden and generated for strings."""
-    # uniqueidentifier has a key for its order only.
+    """The engine column whose equality is SQL Server's: for strings a hidden generated one."""
+    # The key of uniqueidentifier is for ordering only.
     if is_plain_key(column) or column.type.name == "uniqueidentifier":
         return column.physical
     hidden = f"h{column.id}"
@@ -230,7 +230,7 @@ def _check_types(table: Table, parent: Column, target: Table, other: Column, nam
         raise with_1750(SqlServerError(1778, **pair))
     if parent.type.collation != other.type.collation:
         raise with_1750(SqlServerError(1757, **pair))
-    # Lengths of variable types may not differ either; precision may where scale is equal.
+    # Lengths must be equal even for variable-length types; precision may differ if scale is equal.
     mine, theirs = datatypes.facets(parent.type), datatypes.facets(other.type)
     if parent.type.name == "decimal":
         differs = (mine.precision, mine.scale) != (theirs.precision, theirs.scale)
@@ -248,7 +248,7 @@ def _check_actions(table: Table, parents: Sequence[Column], name: str, actions: 
 
 
 def _check_paths(ddl: Ddl, table: Table, target: Table, name: str, actions: tuple[int, int]) -> None:
-    """1785: a second cascading path to a table, or a cycle."""
+    """Refuse a cycle or a second cascading path to a table (1785)."""
     for action, column in zip(actions, ("delete_referential_action", "update_referential_action")):
         if not action:
             continue
@@ -266,10 +266,10 @@ def _check_paths(ddl: Ddl, table: Table, target: Table, name: str, actions: tupl
 
 
 def _closure(edges: dict[int, set[int]], start: int) -> set[int]:
-    found, waiting = {start}, [start]
+    reached, waiting = {start}, [start]
     while waiting:
         for number in edges[waiting.pop()]:
-            if number not in found:
-                found.add(number)
+            if number not in reached:
+                reached.add(number)
                 waiting.append(number)
-    return found
+    return reached

@@ -1,4 +1,4 @@
-"""CREATE, ALTER and DROP FUNCTION: scalar functions live in the engine, inline ones are expanded where they are used.
+"""CREATE, ALTER and DROP FUNCTION: scalar functions become engine functions, inline ones are expanded in the query.
 
 https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql
 """
@@ -18,8 +18,8 @@ _SIDE_EFFECTS = ("newid", "rand", "newsequentialid")
 def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     """CREATE, ALTER and CREATE OR ALTER FUNCTION.
 
-    :raises SqlServerError: 2714 name taken, 208 ALTER of none, 2010 ALTER of another kind, 3729 in use, 443, 444, 455,
-        1074 temporary, 2772 temp tables, 4511, 4506, 4512 and what binding the body reports.
+    :raises SqlServerError: 2714 name taken, 208 unknown, 2010 of another kind, 3729 in use, 443, 444, 455,
+        1074 temporary, 2772 temp tables, 4511, 4506, 4512 and binding errors of the body.
     """
     schema, name = ddl.split(statement.name)
     schema_id = ddl.schema_id(schema)
@@ -42,7 +42,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
 
 
 def _replaced(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, kind: str) -> int:
-    """The object of a function, without what it was before. :raises SqlServerError: 2714, 2010, 208, 3729."""
+    """The object id of a function, cleared of its old definition. :raises SqlServerError: 2714, 2010, 208, 3729."""
     number = modules.existing(ddl, statement, name, schema_id, (kind,))
     if number is None:
         return ddl.new_object(name, schema_id, kind, state=3)
@@ -53,7 +53,7 @@ def _replaced(ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int
 
 
 def _options(statement: nodes.CreateModule) -> bool:
-    """Whether WITH SCHEMABINDING is there."""
+    """Whether the options have SCHEMABINDING."""
     known = ("SCHEMABINDING", "RETURNS NULL ON NULL INPUT", "CALLED ON NULL INPUT", "INLINE = ON", "INLINE = OFF")
     for option in statement.options:
         if option not in known:

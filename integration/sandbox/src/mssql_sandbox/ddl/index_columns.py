@@ -1,4 +1,4 @@
-"""What indexes and statistics share: their columns, ids and names."""
+"""Columns, ids and names of indexes and statistics."""
 
 from ..catalog.model import Column, Table
 from ..errors import SqlServerError
@@ -16,7 +16,7 @@ def existing_column(table: Table, name: str) -> Column:
 
 
 def check_computed(ddl: Ddl, table: Table, column: Column, name: str) -> None:
-    """Of an index or statistics of that name.
+    """Check a computed column of an index or statistics.
 
     :raises SqlServerError: 2729 non-deterministic, 2799 imprecise and not persisted.
     """
@@ -29,7 +29,7 @@ def check_computed(ddl: Ddl, table: Table, column: Column, name: str) -> None:
 
 
 def taken(ddl: Ddl, table: Table) -> tuple[set[str], int]:
-    """The names of a table's indexes and statistics, folded, and the next id that none of them has."""
+    """The case-folded names of a table's indexes and statistics, and the next free id."""
     statistics, number = ddl.query(
         "select array(select name from ms.statistics where object_id = $1), greatest(1,"
         " (select max(index_id) from ms.indexes where object_id = $1),"

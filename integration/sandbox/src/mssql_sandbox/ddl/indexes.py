@@ -1,4 +1,4 @@
-"""Indexes, also those behind PRIMARY KEY and UNIQUE constraints."""
+"""Indexes, also those of PRIMARY KEY and UNIQUE constraints."""
 
 from dataclasses import dataclass, field
 from typing import Sequence
@@ -21,7 +21,7 @@ from .index_columns import check_computed, existing_column, taken
 MAX_KEY_COLUMNS = 32
 _VARIABLE = ("varchar", "nvarchar", "varbinary")
 _NO_KEY_TYPES = ("text", "ntext", "image", "xml", "json")
-# Options that change storage or timing only.
+# Options that change only storage or timing.
 _HARMLESS_OPTIONS = frozenset(
     ("FILLFACTOR", "PAD_INDEX", "STATISTICS_NORECOMPUTE", "STATISTICS_INCREMENTAL", "SORT_IN_TEMPDB", "ONLINE",
      "ALLOW_ROW_LOCKS", "ALLOW_PAGE_LOCKS", "MAXDOP", "DATA_COMPRESSION", "OPTIMIZE_FOR_SEQUENTIAL_KEY",
@@ -65,7 +65,7 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
 
 
 def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Table:
-    """The table without the index that takes the name again. :raises SqlServerError: 7999 when there is none."""
+    """The table after dropping the index of this name. :raises SqlServerError: 7999 when there is none."""
     index = next((i for i in table.indexes if table.key(i.name) == table.key(statement.name)), None)
     if index is None:
         raise SqlServerError(7999, name=statement.name, table=written(statement.table))
@@ -76,7 +76,7 @@ def _drop_existing(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> Tabl
 
 
 def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerError:
-    """1939 and 1940; what is left is an indexed view."""
+    """The error for an index on a view: 1939, 1940, or that indexed views are not supported."""
     name = f"{table.schema}.{table.name}"
     if not ddl.value("select is_schema_bound from ms.modules where object_id = $1", table.id):
         return SqlServerError(1939, name=name)
@@ -86,7 +86,7 @@ def _on_view(ddl: Ddl, table: Table, statement: nodes.CreateIndex) -> SqlServerE
 
 
 def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
-    """Write an index to catalogue and engine; its index_id."""
+    """Create an index in catalogue and engine; its index_id."""
     _check_options(plan.options)
     index_id = _new_index_id(ddl, table, plan)
     keys = _key_columns(ddl, table, plan)
@@ -111,7 +111,7 @@ def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
 def _register_columns(
     ddl: Ddl, table: Table, plan: IndexPlan, index_id: int, keys: list[Column], included: list[Column]
 ) -> None:
-    """The columns of an index, and those of its filter."""
+    """Register the columns of an index and of its filter."""
     descending = [column.descending for column in plan.columns] + [False] * len(included)
     for position, column in enumerate(keys + included, start=1):
         ddl.insert(
@@ -149,7 +149,7 @@ def create_in_engine(
 def _limit_entries(
     ddl: Ddl, table: Table, index_id: int, plan: IndexPlan, keys: Sequence[Column], where: str | None
 ) -> None:
-    """Keys that may be too long are measured in each row, computed ones have no fault. :raises SqlServerError: 1946."""
+    """Check in each row that a key is not too long (1946) and that its computed columns do not fail."""
     limit, kind = _limit(plan)
     relation = table.physical.split(".")[-1]
     values = [column_value(table, column, relation) for column in keys if column.computed and not column.persisted]
@@ -193,7 +193,7 @@ def drop(ddl: Ddl, table: Table, name: str) -> None:
 
 
 def forget(ddl: Ddl, table: Table, index_id: int) -> None:
-    """Remove an index from the catalogue; the table becomes a heap with its clustered index."""
+    """Remove an index from the catalogue; without its clustered index the table is a heap."""
     ddl.write("delete from ms.index_columns where object_id = $1 and index_id = $2", table.id, index_id)
     ddl.write("delete from ms.indexes where object_id = $1 and index_id = $2", table.id, index_id)
     ddl.write(
@@ -208,7 +208,7 @@ def forget(ddl: Ddl, table: Table, index_id: int) -> None:
 
 
 def alter(ddl: Ddl, statement: nodes.AlterIndex) -> None:
-    """ALTER INDEX: REBUILD and REORGANIZE change nothing that shows; DISABLE is not modelled.
+    """ALTER INDEX: REBUILD and REORGANIZE have no visible effect; DISABLE is not modelled.
 
     :raises SqlServerError: 1088, 2727; of SET (IGNORE_DUP_KEY = ON) 1915, 1979.
     """
@@ -260,7 +260,7 @@ def _check_filegroup(name: str | None) -> None:
 
 
 def check_duplicates_option(statement: nodes.CreateIndex) -> None:
-    """IGNORE_DUP_KEY, which is refused before the table is looked for. :raises SqlServerError: 1916."""
+    """Refuse IGNORE_DUP_KEY of a non-unique index, before the table is looked up. :raises SqlServerError: 1916."""
     if not statement.unique and _is_on(statement.options, "IGNORE_DUP_KEY"):
         raise SqlServerError(1916)
 
@@ -325,7 +325,7 @@ def _included(table: Table, plan: IndexPlan, keys: Sequence[Column]) -> list[Col
 
 
 def _limit(plan: IndexPlan) -> tuple[int, str]:
-    """Bytes of an index's keys, and its kind."""
+    """(maximum bytes of the key, kind) of an index."""
     return (900, "clustered") if plan.clustered else (1700, "nonclustered")
 
 

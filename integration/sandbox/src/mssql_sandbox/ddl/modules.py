@@ -1,4 +1,4 @@
-"""Procedures and triggers: recorded in the catalogue, run by the runtime from their text."""
+"""Procedures and triggers: recorded in the catalogue; the runtime runs their text."""
 
 from dataclasses import replace
 from typing import Any, Sequence
@@ -18,7 +18,7 @@ _TYPES = {"PROCEDURE": ("P",), "TRIGGER": ("TR",)}
 def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
     """CREATE PROCEDURE and CREATE TRIGGER.
 
-    :raises SqlServerError: 2714, 208 (ALTER of an unknown one), 8197 trigger on an unknown table.
+    :raises SqlServerError: 2714, 208 ALTER of an unknown module, 8197 trigger on an unknown table.
     """
     schema, name = ddl.split(statement.name)
     if statement.kind == "TRIGGER" and ddl.session.version.is_warehouse:
@@ -46,7 +46,7 @@ def create(ddl: Ddl, statement: nodes.CreateModule) -> None:
 
 
 def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
-    """:raises SqlServerError: 167 a temporary table, 8197 an unknown one, 2111 a second INSTEAD OF trigger."""
+    """:raises SqlServerError: 167 a temp table, 8197 an unknown table, 2111 a second INSTEAD OF trigger."""
     if statement.on.parts[-1].startswith("#"):
         raise SqlServerError(167)
     table = ddl.find_table(statement.on)
@@ -62,7 +62,7 @@ def _table_of_trigger(ddl: Ddl, statement: nodes.CreateModule) -> Table:
 def existing(
     ddl: Ddl, statement: nodes.CreateModule, name: str, schema_id: int, kinds: Sequence[str], table: Table | None = None
 ) -> int | None:
-    """The module that ALTER means. :raises SqlServerError: 2714, 2010 of another kind, 2110 of another table, 208."""
+    """The id of the module to alter. :raises SqlServerError: 2714, 2010 of another kind, 2110 of another table, 208."""
     rows = ddl.query(
         "select object_id, type from ms.objects where schema_id = $1 and ms.key(name) = ms.key($2)", schema_id, name
     )
@@ -82,7 +82,7 @@ def existing(
 
 
 def _register(ddl: Ddl, number: int, statement: nodes.CreateModule, table: Table | None) -> None:
-    """What the catalogue keeps of a module, in place of what it kept before."""
+    """Replace a module's rows in the catalogue."""
     for catalog in ("modules", "parameters", "triggers"):
         ddl.write(f"delete from ms.{catalog} where object_id = $1", number)
     ddl.insert("modules", object_id=number, definition=as_create(statement.text))
@@ -112,9 +112,9 @@ def _check_instead(ddl: Ddl, table: Table, statement: nodes.CreateModule) -> Non
 
 
 def check_instead(table: Table, event: str) -> None:
-    """What ``inserted`` holds in columns that the server fills is not played, nor are foreign keys.
+    """Refuse INSTEAD OF triggers on tables whose ``inserted`` is not modelled.
 
-    :raises NotSupported: for tables with such.
+    :raises NotSupported: for tables with computed or rowversion columns, or foreign keys.
     """
     if table.foreign_key is not None and event != "INSERT":
         raise NotSupported(f"INSTEAD OF {event} on a table with foreign keys")
@@ -123,9 +123,9 @@ def check_instead(table: Table, event: str) -> None:
 
 
 def _bind_body(ddl: Ddl, statement: nodes.CreateModule) -> None:
-    """Names of the body's queries; tables that are not there yet may be there when it runs.
+    """Bind the queries of the body; missing tables may exist when it runs (deferred name resolution).
 
-    :raises SqlServerError: 207, 209, 4104 and what else binding a query reports.
+    :raises SqlServerError: 207, 209, 4104 and other binding errors.
     """
     inside = [node for part in statement.body for node in below(part)]
     if any(isinstance(node, (nodes.DeclareTable, nodes.CreateTable, nodes.AlterTableAdd)) for node in inside):
@@ -188,14 +188,14 @@ def register_parameters(ddl: Ddl, number: int, statement: nodes.CreateModule) ->
 def register_parameter(
     ddl: Ddl, number: int, position: int, name: str, type_name: nodes.TypeName, output: bool
 ) -> None:
-    """A row of sys.parameters; position 0 and no name: what a scalar function returns.
+    """Write a row of sys.parameters; position 0 without a name is the result of a scalar function.
 
-    sys.parameters tells defaults of CLR modules only:
+    sys.parameters has defaults of CLR modules only:
     https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-parameters-transact-sql
     """
     type_name = ddl.catalog.dealias(type_name)
     type_ = datatypes.resolve(
-        type_name, ddl.catalog.collation, ordinal=position, what="parameter", subject=name, version=ddl.version
+        type_name, ddl.catalog.collation, ordinal=position, kind="parameter", subject=name, version=ddl.version
     )
     system_type, user_type = datatypes.type_ids(type_name, type_)
     length, precision, scale = datatypes.facets(type_)
@@ -207,6 +207,6 @@ def register_parameter(
 
 
 def as_create(text: str) -> str:
-    """The server keeps the text of ALTER with the word CREATE."""
+    """The text with CREATE in place of ALTER, as the server keeps it."""
     start = len(text) - len(text.lstrip())
     return text[:start] + "CREATE" + text[start + 5 :] if text[start : start + 5].upper() == "ALTER" else text

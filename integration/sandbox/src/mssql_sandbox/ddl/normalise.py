@@ -1,9 +1,9 @@
-"""Expressions as the server re-renders them in the catalogue: ``((0))``, ``([a]>(0) AND [b] IS NOT NULL)``.
+"""Expressions as the server rewrites them in the catalogue: ``((0))``, ``([a]>(0) AND [b] IS NOT NULL)``.
 
 SQL Server stores the definition of a DEFAULT, CHECK, computed column or filter
 not as written but printed from its own tree: names in brackets, numbers in
 parentheses, built-in functions in lower case, CAST as CONVERT, BETWEEN and IN
-taken apart, needless parentheses gone.
+expanded, redundant parentheses removed.
 """
 
 from typing import Any, Callable
@@ -21,7 +21,7 @@ _DATE_PARTS_FIRST = frozenset(
 
 
 def default_definition(expression: nodes.Expression) -> str:
-    """Definition of a DEFAULT constraint; no column names occur in one."""
+    """Definition of a DEFAULT constraint, which has no column names."""
     return _enclosed(_Renderer({}).value(expression))
 
 
@@ -35,7 +35,7 @@ def check_definition(predicate: nodes.Predicate, names: dict[str, str]) -> str:
 
 
 def filter_definition(predicate: nodes.Predicate, names: dict[str, str]) -> str:
-    """Filters of indexes keep IN lists."""
+    """Definition of an index's filter, which keeps IN lists."""
     return f"({_Renderer(names, keep_in=True).test(predicate)})"
 
 

@@ -1,4 +1,4 @@
-"""sp_rename: names are metadata only, physical names are ids."""
+"""sp_rename: changes metadata only, as physical names are ids."""
 
 from ..catalog.model import Table
 from ..errors import NotSupported, SqlServerError
@@ -35,7 +35,7 @@ def rename(ddl: Ddl, object_name: str, new_name: str, object_type: str | None) -
 
 
 def split_name(text: str) -> list[str]:
-    """The parts of a multi-part name, quoting undone: ``[a.b].c`` is ``['a.b', 'c']``."""
+    """The parts of a multi-part name, unquoted: ``[a.b].c`` is ``['a.b', 'c']``."""
     parts, current, at = [], "", 0
     while at < len(text):
         character = text[at]
@@ -147,7 +147,7 @@ def _rename_object(ddl: Ddl, parts: list[str], new_name: str, written: str, kind
 
 
 def _rename_guessed(ddl: Ddl, parts: list[str], new_name: str, written: str) -> None:
-    """Without a type the name may also be a column or an index."""
+    """Rename a column or an index where no type is given and no object has the name."""
     table = _owner(ddl, parts[:-1])
     if table is not None and table.column(parts[-1]) is not None:
         _rename_column(ddl, parts, new_name, written, None)

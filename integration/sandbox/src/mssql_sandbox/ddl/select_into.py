@@ -12,11 +12,11 @@ from .errors import name_taken
 
 
 def create_from_columns(name: nodes.Name, results: Sequence[ResultColumn], session: Any, scope: Any) -> Table:
-    """Create the table that a query's rows go to; the caller inserts them.
+    """Create the table for a query's rows, which the caller inserts.
 
-    Types, nullability and one identity property are taken from the query's columns, nothing else is.
+    It takes types, nullability and one identity property from the query's columns, nothing else.
 
-    :raises SqlServerError: 2714, 2760, 2705 (a column name twice), 1038 an unnamed column.
+    :raises SqlServerError: 2714, 2760, 2705 a repeated column name, 1038 an unnamed column.
     """
     ddl = Ddl(session, scope)
     schema, leaf = ddl.split(name)
@@ -62,7 +62,7 @@ def _create(ddl: Ddl, number: int, new: list[columns.NewColumn], temporary: bool
 
 
 def settle_identity(table: Table, session: Any) -> None:
-    """After the rows are in: the next identity value follows the largest one copied."""
+    """After the rows are inserted, continue the identity after the largest value."""
     column = next((column for column in table.columns if column.identity), None)
     if column is None:
         return

@@ -47,21 +47,21 @@ def create(ddl: Ddl, statement: nodes.CreateSequence) -> None:
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     """:raises SqlServerError: 3701, 3729 used by a default."""
-    found = _find(ddl, name)
-    if found is None:
+    number = _find(ddl, name)
+    if number is None:
         if if_exists:
             return
         raise errors.cannot_drop("sequence object", written(name))
     user = ddl.value(
         "select o.name from ms.default_constraints d join ms.objects o using (object_id)"
         " where d.engine_sql like '%u.q' || $1::text || '''%' limit 1",
-        found,
+        number,
     )
     if user:
         raise SqlServerError(3729, action="DROP SEQUENCE", name=written(name), user=user)
-    ddl.run(f"drop sequence u.q{found}")
-    ddl.write("delete from ms.sequences where object_id = $1", found)
-    ddl.write("delete from ms.objects where object_id = $1", found)
+    ddl.run(f"drop sequence u.q{number}")
+    ddl.write("delete from ms.sequences where object_id = $1", number)
+    ddl.write("delete from ms.objects where object_id = $1", number)
     ddl.touch()
 
 

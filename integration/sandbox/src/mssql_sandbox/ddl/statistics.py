@@ -1,6 +1,6 @@
-"""Statistics are metadata here: the engine keeps its own.
+"""Statistics, which are only metadata here: the engine has its own.
 
-Rules: https://learn.microsoft.com/sql/t-sql/statements/create-statistics-transact-sql and its neighbours.
+Rules: https://learn.microsoft.com/sql/t-sql/statements/create-statistics-transact-sql and related pages.
 """
 
 from ..catalog.model import Table
@@ -12,7 +12,7 @@ from . import errors, normalise
 from .context import Ddl, column_names, referenced_columns, written
 from .index_columns import check_computed, existing_column, taken
 
-# What changes how the rows are read, and nothing that a query sees.
+# Options that change only how the rows are sampled.
 _HARMLESS = frozenset(
     "FULLSCAN SAMPLE RESAMPLE NORECOMPUTE MAXDOP PERSIST_SAMPLE_PERCENT ALL COLUMNS INDEX AUTO_DROP".split()
 )
@@ -38,16 +38,16 @@ def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
 
 
 def _columns(ddl: Ddl, table: Table, statement: nodes.CreateStatistics) -> list[int]:
-    found: list[int] = []
+    ids: list[int] = []
     for name in statement.columns:
         column = existing_column(table, name)
-        if column.id in found:
+        if column.id in ids:
             raise NotSupported("statistics with a column twice")
         if column.type.name in ("xml", "json", "text", "ntext", "image"):
             raise NotSupported(f"statistics of a column of type {column.type.name}")
         check_computed(ddl, table, column, statement.name)
-        found.append(column.id)
-    return found
+        ids.append(column.id)
+    return ids
 
 
 def _filter(ddl: Ddl, table: Table, statement: nodes.CreateStatistics, number: int) -> str | None:

@@ -13,7 +13,7 @@ from .normalise import bracket
 
 
 def create(ddl: Ddl, statement: nodes.CreateSynonym) -> None:
-    """The base need not exist; only its use is refused then. :raises SqlServerError: 2714 name taken, 2760 schema."""
+    """The base object need not exist until it is used. :raises SqlServerError: 2714 name taken, 2760 schema."""
     if ddl.session.version.is_warehouse:
         raise NotSupported("a synonym in a warehouse")
     schema, name = ddl.split(statement.name)

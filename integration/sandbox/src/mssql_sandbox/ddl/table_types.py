@@ -1,7 +1,7 @@
 """CREATE TYPE and DROP TYPE.
 
-An alias type is a row of ms.types with its base type. Of a table type a hidden table holds the columns, as the server's
-own object of type TT does; a variable of the type is declared from the text.
+An alias type is a row of ms.types with its base type. A table type's columns are those of a hidden table, like the
+server's object of type TT; a variable of the type is declared from the type's text.
 https://learn.microsoft.com/sql/t-sql/statements/create-type-transact-sql
 """
 
@@ -47,7 +47,7 @@ def type_name(schema: str, name: str) -> nodes.TypeName:
 
 
 def _create_alias(ddl: Ddl, statement: nodes.CreateType, schema_id: int, name: str) -> None:
-    """CREATE TYPE ... FROM. :raises NotSupported: for types that it is not sure to take."""
+    """CREATE TYPE ... FROM. :raises NotSupported: for base types that the server may refuse."""
     base = statement.base
     type_ = datatypes.resolve(base, ddl.catalog.collation, subject=name, version=ddl.version)
     if type_.name in ("xml", "json", "rowversion", "sql_variant") or not datatypes.is_system_name(base.name):
@@ -82,15 +82,15 @@ def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
     if alias := ddl.catalog.dealias(type_name(schema, leaf)).alias:
         _drop_alias(ddl, alias, name)
         return
-    found = ddl.query(
+    rows = ddl.query(
         "delete from ms.table_types where ms.key(name) = ms.key($2) and schema_id ="
         " (select schema_id from ms.schemas where ms.key(name) = ms.key($1)) returning object_id",
         schema, leaf,
     )  # fmt: skip
-    if not found:
+    if not rows:
         if if_exists:
             return
         raise SqlServerError(218, name=written(name))
-    ddl.run(f"drop table u.t{found[0][0]}")
-    ddl.value("select ms.forget_table($1)", found[0][0])
+    ddl.run(f"drop table u.t{rows[0][0]}")
+    ddl.value("select ms.forget_table($1)", rows[0][0])
     ddl.touch()

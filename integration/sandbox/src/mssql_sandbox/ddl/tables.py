@@ -37,11 +37,11 @@ def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
     if ddl.session.version.is_warehouse:
         warehouse.check(statement)
     _create(ddl, name, schema_id, "u", statement)
-    revive(ddl)  # what waited for a table of this name
+    revive(ddl)  # views and functions that need a table of this name
 
 
 def declare(ddl: Ddl, statement: nodes.DeclareTable) -> None:
-    """DECLARE @t TABLE: an empty table; in a loop it is declared once and keeps its rows."""
+    """DECLARE @t TABLE: make an empty table; again in a loop, keep its rows."""
     name = statement.variable
     if name in ddl.scope.created:
         return
@@ -67,7 +67,7 @@ def _is_plain(statement: nodes.DeclareTable) -> bool:
 
 
 def create_hidden(ddl: Ddl, name: str, schema_id: int, statement: nodes.DeclareTable) -> int:
-    """The table behind a table type; its object id."""
+    """Create the hidden table of a table type; its object id."""
     return _create(ddl, name, schema_id, "u", statement)
 
 
@@ -105,7 +105,7 @@ def _add_constraints(
     ddl: Ddl, number: int, inline: Sequence[tuple[nodes.ColumnDefinition, nodes.Constraint]],
     statement: nodes.CreateTable | nodes.DeclareTable,
 ) -> None:  # fmt: skip
-    """Keys first, clustered ones before all: other constraints may refer to them."""
+    """Add keys first, clustered ones before others: other constraints may refer to them."""
     wanted: list[tuple[str | None, nodes.Constraint]] = [
         (definition.name, constraint) for definition, constraint in inline
     ]
@@ -114,7 +114,7 @@ def _add_constraints(
     wanted.sort(key=lambda pair: (not pair[1].clustered, order[pair[1].kind]))
     own_indexes = [definition.index for definition in statement.columns if definition.index is not None]
     own_indexes += getattr(statement, "indexes", [])
-    # An explicit clustered key or index leaves the primary key nonclustered.
+    # Beside an explicitly clustered key or index the primary key is nonclustered.
     clustered_elsewhere = any(index.clustered for index in own_indexes)
     table = ddl.load(number)
     for column, constraint in wanted:

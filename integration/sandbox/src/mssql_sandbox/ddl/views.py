@@ -1,4 +1,4 @@
-"""Views: engine views that are taken away while the tables below them change."""
+"""Views: engine views, dropped while the tables below them change."""
 
 from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
@@ -11,8 +11,8 @@ from .context import Ddl, written
 def create(ddl: Ddl, statement: nodes.CreateView) -> None:
     """CREATE VIEW, ALTER VIEW, CREATE OR ALTER VIEW.
 
-    :raises SqlServerError: 2714, 208 (ALTER of an unknown view), 4508 temp tables, 4511 unnamed column, 4506 same
-        name twice, 8158/8159 column list of another length.
+    :raises SqlServerError: 2714, 208 ALTER of an unknown view, 4508 temp tables, 4511 unnamed column, 4506 repeated
+        name, 8158/8159 column list of another length.
     """
     schema, name = ddl.split(statement.name)
     schema_id = ddl.schema_id(schema)
@@ -49,7 +49,7 @@ def create(ddl: Ddl, statement: nodes.CreateView) -> None:
 
 
 def drop(ddl: Ddl, name: nodes.Name, if_exists: bool) -> None:
-    """:raises SqlServerError: 3701, 3705 not a view, 3729 schema-bound to another."""
+    """:raises SqlServerError: 3701, 3705 not a view."""
     schema, leaf = ddl.split(name)
     rows = ddl.query(
         "select o.object_id, o.type from ms.objects o join ms.schemas s using (schema_id)"

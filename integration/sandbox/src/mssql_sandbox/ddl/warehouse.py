@@ -1,4 +1,4 @@
-"""What a Fabric warehouse refuses of CREATE TABLE, beyond its grammar.
+"""Parts of CREATE TABLE that a Fabric warehouse refuses although its grammar has them.
 
 https://learn.microsoft.com/fabric/data-warehouse/data-types
 https://learn.microsoft.com/fabric/data-warehouse/table-constraints
@@ -15,7 +15,7 @@ _LONGEST_FRACTION = 6
 
 
 def check(statement: nodes.CreateTable) -> None:
-    """:raises NotSupported: a type, a key or a default that no table of a warehouse has."""
+    """:raises NotSupported: a type, key or default that tables of a warehouse cannot have."""
     for column in statement.columns:
         _check_type(column)
         for constraint in column.constraints:

@@ -25,7 +25,7 @@ def resolve_type(
     major = getattr(version, "major", 17)
     try:
         return datatypes.resolve(
-            name, collation, default_length=30 if context == "cast" else 1, what="parameter", version=major
+            name, collation, default_length=30 if context == "cast" else 1, kind="parameter", version=major
         )
     except SqlServerError as error:
         if error.number == 2715 and context == "cast":
