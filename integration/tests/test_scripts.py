@@ -379,6 +379,43 @@ def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
         _drop_all(connection)
 
 
+def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripted):
+    """What keeps its NULLs apart is a hidden column: left behind, its name would be taken (error 2705)."""
+    from django.db import migrations, models
+    from django.db.migrations.state import ProjectState
+
+    if not hasattr(models, "GeneratedField"):
+        pytest.skip("Django has GeneratedField since version 5.0.")
+
+    def times(number, **options):
+        return models.GeneratedField(
+            expression=models.F("a") * number, output_field=models.IntegerField(), db_persist=True, **options
+        )
+
+    fields = [("id", models.BigAutoField(primary_key=True)), ("a", models.IntegerField())]
+    together = [migrations.AlterUniqueTogether("t", value) for value in ({("a", "b")}, set(), {("a", "b")}, set())]
+    steps = [
+        [migrations.CreateModel("T", [*fields, ("b", times(2, unique=True))])],
+        [migrations.RemoveField("t", "b")],
+        [migrations.AddField("t", "b", times(3, unique=True))],
+        [migrations.AlterField("t", "b", times(3))],
+        [migrations.RunSQL("INSERT INTO [a_t] ([a]) VALUES (7), (7)")],
+        [migrations.RunSQL("DELETE FROM [a_t]"), migrations.AlterField("t", "b", times(3, unique=True))],
+        [migrations.AlterField("t", "b", times(3))],
+        *([operation] for operation in together),
+    ]
+    state = ProjectState()
+    for number, operations in enumerate(steps):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = operations
+        state = both(migrated, scripted, migration, state)
+    for connection in (migrated, scripted):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('a_t') ORDER BY column_id")
+            assert [name for (name,) in cursor.fetchall()] == ["id", "a", "b"]
+        _drop_all(connection)
+
+
 def _describe(connection):
     constraints = connection.introspection.get_constraints(connection.cursor(), "a_t")
     parts = [("COLUMN", "a")]

@@ -12,6 +12,18 @@ database_expressions = pytest.mark.skipif(
 )
 
 
+def database_action(operation):
+    """Return an on_delete that the database carries out: Django 6.1's own, or on older ones a function like it."""
+    if django.VERSION >= (6, 1):
+        return getattr(models, "DB_%s" % operation.replace(" ", "_"))
+
+    def action(collector, field, sub_objs, using):
+        raise NotImplementedError
+
+    action.on_delete_sql = lambda editor: " ON DELETE %s" % operation
+    return action
+
+
 def model(class_name="Thing", table="a_thing", meta=None, apps=None, **fields):
     """Return a model class with a big identity `id` before the fields."""
     options = {"app_label": "a", "apps": apps or Apps(), "db_table": table}

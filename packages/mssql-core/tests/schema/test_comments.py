@@ -1,6 +1,11 @@
 import re
 
+import django
+import pytest
+from django.db import connection, migrations, models
+from fake_catalog import FakeCatalog
 from grammar import refusals
+from schema_models import create, created, migration_script, model, state_of
 
 from mssql_core.introspection.objects import ExtendedProperty
 from mssql_core.names import TableName
@@ -78,3 +83,83 @@ def test_comments_are_in_the_grammar(tmp_path):
     statements.append(property_sql(ExtendedProperty(split, "g\\\nh", "COLUMN", "e\\\nf", "v\\\nw")))
     statements.append(property_sql(ExtendedProperty(split, "g\\\nh", None, None, "v\\\nw")))
     assert refusals(statements, folder=tmp_path) == []
+
+
+def test_a_property_is_added_to_what_had_it():
+    table = TableName("sales", "t")
+    added = (
+        "EXEC sys.sp_addextendedproperty @name = N'p', @value = N'v', @level0type = N'SCHEMA', @level0name = N'sales', "
+    )
+    assert property_sql(ExtendedProperty(table, "p", None, None, "v")) == (
+        added + "@level1type = N'TABLE', @level1name = N't'"
+    )
+    assert property_sql(ExtendedProperty(table, "p", "INDEX", "i", "v")) == (
+        added + "@level1type = N'TABLE', @level1name = N't', @level2type = N'INDEX', @level2name = N'i'"
+    )
+
+
+# What a migration says of the comments of models.
+
+commented = pytest.mark.skipif(django.VERSION < (4, 2), reason="db_comment and db_table_comment: Django 4.2")
+THING = TableName(None, "a_thing")
+
+
+@pytest.fixture
+def catalog():
+    with FakeCatalog().installed(connection) as catalog:
+        yield catalog
+
+
+def comments(statements):
+    return [sql.rstrip(";") for sql in statements if "extendedproperty" in sql]
+
+
+@commented
+def test_a_new_table_has_its_comments(catalog):
+    thing = model(
+        a=models.IntegerField(db_comment="An a."),
+        b=models.IntegerField(db_column="col_b", db_comment="A b."),
+        others=models.ManyToManyField("self", db_comment="Without a column."),
+        meta={"db_table_comment": "All things."},
+    )
+    assert comments(created(thing)) == [
+        comment_sql(THING, "All things.", None, "@schema_1"),
+        comment_sql(THING, "An a.", "a", "@schema_2"),
+        comment_sql(THING, "A b.", "col_b", "@schema_3"),
+    ]
+
+
+def test_a_table_without_comments_has_none(catalog):
+    assert comments(created(model(a=models.IntegerField(), others=models.ManyToManyField("self")))) == []
+
+
+@commented
+@pytest.mark.parametrize(
+    ("operation", "comment", "column"),
+    [
+        (migrations.AddField("thing", "b", models.IntegerField(db_comment="A b.")), "A b.", "b"),
+        (migrations.AddField("thing", "b", models.IntegerField()), None, None),
+        (migrations.AlterField("thing", "a", models.IntegerField(db_comment="Another.")), "Another.", "a"),
+        (migrations.AlterField("thing", "a", models.IntegerField()), "", "a"),
+        (migrations.AlterField("thing", "a", models.BigIntegerField(db_comment="An a.")), None, None),
+        (migrations.AlterModelTableComment("thing", "Things."), "Things.", None),
+        (migrations.AlterModelTableComment("thing", None), "", None),
+    ]
+    if django.VERSION >= (4, 2)
+    else [],
+)
+def test_comments_change_with_their_model(catalog, operation, comment, column):
+    """The text is set, or the property is dropped where there is none any more."""
+    before = state_of(create("Thing", ("a", models.IntegerField(db_comment="An a.")), db_table_comment="All things."))
+    expected = [] if comment is None else [comment_sql(THING, comment, column, "@schema_1")]
+    assert comments(migration_script(before, operation)) == expected
+
+
+@commented
+def test_a_rebuilt_table_that_the_server_has_not_keeps_its_comments(catalog):
+    before = state_of(create("Thing", ("a", models.IntegerField(db_comment="An a.")), db_table_comment="All things."))
+    plain = migrations.AlterField("thing", "id", models.BigIntegerField(primary_key=True))
+    assert comments(migration_script(before, plain)) == [
+        comment_sql(THING, "All things.", None, "@schema_1"),
+        comment_sql(THING, "An a.", "a", "@schema_2"),
+    ]

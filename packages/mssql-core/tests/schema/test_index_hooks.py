@@ -1,8 +1,8 @@
 import pytest
-from django.db import connection, models
+from django.db import connection, migrations, models
 from django.db.models import Q
 from fake_catalog import FakeCatalog
-from schema_models import created, model, script
+from schema_models import create, created, database_expressions, migration_script, model, script, state_of
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +69,7 @@ def test_hidden_columns_go_with_their_index(catalog):
     table.index("uq", ["col_a", "__uq_uq_1"], is_unique=True)
     constraint = models.UniqueConstraint(fields=["a"], condition=Q(a=1) | Q(name="x"), name="uq")
     assert removed(constraint) == [
-        "DROP INDEX IF EXISTS [uq] ON [a_thing];",
-        "ALTER TABLE [a_thing] DROP COLUMN [__uq_uq_1];",
+        "DROP INDEX IF EXISTS [uq] ON [a_thing]; ALTER TABLE [a_thing] DROP COLUMN [__uq_uq_1];",
     ]
 
 
@@ -89,3 +88,48 @@ def test_nothing_unique_is_made_of_a_deferrable_constraint():
     assert late.create_sql(thing(), connection.schema_editor()) is None
     assert len(created(thing(constraints=[late]))) == 1
     assert removed(late) == []
+
+
+# A generated column has its uniqueness with a hidden column, as no filter can name it: neither stays behind, or it
+# could not be made again (error 2705).
+
+
+def twice(**options):
+    expression = models.F("a") * 2
+    return models.GeneratedField(expression=expression, output_field=models.IntegerField(), db_persist=True, **options)
+
+
+GONE = [
+    "DROP INDEX %s[a_thing_%s_uniq] ON [a_thing];",
+    "ALTER TABLE [a_thing] DROP COLUMN [__uq_a_thing_%s_uniq_1];",
+]
+FIELD = "b_50abed3b"
+TOGETHER = "a_b_f93cc686"
+
+
+def gone(name, if_exists=""):
+    return [GONE[0] % (if_exists, name), GONE[1] % name]
+
+
+@database_expressions
+def test_what_keeps_rows_apart_goes_with_the_uniqueness_of_a_generated_field():
+    fields = [("a", models.IntegerField()), ("b", twice(unique=True))]
+    index, column = gone(FIELD)
+    assert migration_script(state_of(create("Thing", *fields)), migrations.AlterField("thing", "b", twice())) == [
+        index,
+        column,
+    ]
+    assert migration_script(state_of(create("Thing", *fields)), migrations.RemoveField("thing", "b")) == [
+        index,
+        column,
+        "ALTER TABLE [a_thing] DROP COLUMN [b];",
+    ]
+
+
+@database_expressions
+def test_what_keeps_rows_apart_goes_with_their_uniqueness_together():
+    state = state_of(create("Thing", ("a", models.IntegerField()), ("b", twice()), unique_together={("a", "b")}))
+    operations = [migrations.AlterUniqueTogether("thing", value) for value in (set(), {("a", "b")}, set())]
+    first, made, last = migration_script(state, *operations)
+    assert first == last == " ".join(gone(TOGETHER, "IF EXISTS "))
+    assert made.startswith("ALTER TABLE [a_thing] ADD [__uq_a_thing_%s_uniq_1] AS (" % TOGETHER)

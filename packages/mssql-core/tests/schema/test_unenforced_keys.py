@@ -1,6 +1,7 @@
 """Foreign keys that OPTIONS["unenforced_foreign_keys"] leaves out."""
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import migrations, models
 from schema_models import field_of, model
@@ -92,8 +93,49 @@ def test_what_is_no_list_of_names_is_refused(value):
 def test_the_keys_of_the_project_s_models_are_known(monkeypatch):
     monkeypatch.undo()
     names = list(unenforced_keys.foreign_keys())
-    assert names and list(alias(*names).unenforced_keys.wrong_names()) == []
+    assert {"auth.Permission.content_type", "auth.User_groups.user"} <= set(names)
+    assert list(alias(*names).unenforced_keys.wrong_names()) == []
     assert len(list(alias(names[0] + "x", "nosuch.Model.field").unenforced_keys.wrong_names())) == 2
+
+
+WRONG = (
+    "DATABASES['default']['OPTIONS']['unenforced_foreign_keys'] names %r, which is no foreign key of the project's "
+    "models and migrations."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("auth.Permission.content_type", None),
+        ("auth.permission.content_type", None),
+        ("auth.Permission.contenttype", " Did you mean 'auth.Permission.content_type'?"),
+        ("auth.Permission.name", " Did you mean 'auth.Permission.content_type'?"),
+        ("auth.Nosuch.user", " Did you mean 'auth.User_groups.user'?"),
+        ("x.Yyyyyyyyyyyyyyyyy.z", ""),
+    ],
+)
+def test_each_wrong_name_is_told_with_the_nearest_right_one(monkeypatch, name, hint):
+    monkeypatch.undo()
+    monkeypatch.setattr(
+        unenforced_keys, "foreign_keys", lambda: iter(["auth.User_groups.user", "auth.Permission.content_type"])
+    )
+    expected = [] if hint is None else [WRONG % name + hint]
+    assert list(alias("auth.User_groups.user", name).unenforced_keys.wrong_names()) == expected
+
+
+def test_a_key_of_the_same_name_in_another_app_stays(monkeypatch):
+    monkeypatch.undo()
+    own = alias("auth.Permission.content_type").unenforced_keys
+    owner = model("ContentType", "content_type")
+    key = models.ForeignKey(owner, models.CASCADE)
+    assert own.leaves_out(apps.get_model("auth.Permission")._meta.get_field("content_type"))
+    assert not own.leaves_out(model("Permission", "permission", content_type=key)._meta.get_field("content_type"))
+    without = models.ForeignKey(owner, models.CASCADE, db_constraint=False)
+    meta = {"app_label": "auth"}
+    assert not own.leaves_out(model("Permission", "p", meta, content_type=without)._meta.get_field("content_type"))
+    plain = model("Permission", "p", meta, content_type=models.IntegerField())
+    assert not own.leaves_out(plain._meta.get_field("content_type"))
 
 
 @pytest.fixture

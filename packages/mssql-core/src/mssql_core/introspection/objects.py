@@ -180,6 +180,11 @@ class Index(NamedTuple):
         return tuple(column for column, _ in self.keys)
 
     @property
+    def hidden_columns(self) -> Tuple[str, ...]:
+        """Those that exist only for this index."""
+        return tuple(filter(is_hidden, self.columns))
+
+    @property
     def expression_columns(self) -> List[str]:
         return column_references(self.filter)
 

@@ -4,7 +4,16 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from django.db.backends.base.schema import _related_non_m2m_objects
 
-from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, column_references
+from ..introspection.objects import (
+    Check,
+    Column,
+    Default,
+    ForeignKey,
+    Index,
+    SchemaObject,
+    column_references,
+    is_discriminator,
+)
 from ..introspection.table_snapshot import TableSnapshot
 from ..names import TableName, bare_identifier, quote_bare
 from ..plugin.django_types import Connection, Field, Model, SchemaEditor
@@ -134,7 +143,7 @@ class FieldAlteration:
         self.fk_dropped = bool(keys)
         return keys
 
-    def _replaced_uniques(self) -> List[Index]:
+    def _replaced_uniques(self) -> List[SchemaObject]:
         if not self.old.unique or self.old.primary_key:
             return []
         # A nullable column has a filtered index, any other a constraint.
@@ -144,7 +153,7 @@ class FieldAlteration:
         waiting = self._take_waiting(is_unique=True)
         if not waiting and (not self.new.unique or self.became_key):
             self._check_count(uniques, "unique")
-        return uniques
+        return [*uniques, *(self.snapshot.columns[name] for index in uniques for name in index.hidden_columns)]
 
     def _replaced_indexes(self) -> List[Index]:
         if self.is_indexed or not self.was_indexed:
@@ -165,7 +174,10 @@ class FieldAlteration:
     def _single_column_indexes(self) -> List[Index]:
         named = self._names_in_meta()
         return [
-            index for index in self.snapshot.indexes if index.columns == (self.old_column,) and index.name not in named
+            index
+            for index in self.snapshot.indexes
+            if [name for name in index.columns if not is_discriminator(name)] == [self.old_column]
+            and index.name not in named
         ]
 
     def _replaced_checks(self) -> List[Check]:

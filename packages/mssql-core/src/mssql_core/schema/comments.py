@@ -32,7 +32,8 @@ def comment_sql(
     schema = string_literal(table.schema) if table.schema else "OBJECT_SCHEMA_NAME(%s)" % table_id
     batch = ["DECLARE %s sysname = %s" % (variable, schema)]
     names = {"schema": variable, "kind": string_literal("COLUMN")}
-    for key, text in (("table", table.name), ("part", bare_identifier(column or ""))):
+    parts = [("table", table.name), *([("part", bare_identifier(column))] if column else [])]
+    for key, text in parts:
         names[key] = string_literal(text)
         if not is_constant(names[key]):
             batch.append("DECLARE %s_%s sysname = %s" % (variable, key, names[key]))

@@ -443,9 +443,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             return
         db_table, column = model._meta.db_table, bare_identifier(field.column)
         dependents = Dependents()
-        dependents.add(self.snapshot(model), [column])
-        # A generated field on the column is the user's to remove first.
-        dependents.computed = [c for c in dependents.computed if is_hidden(c.name)]
+        snapshot = self.snapshot(model)
+        dependents.add(snapshot, [column])
+        # A generated field on the column is the user's to remove first; what only an index needs goes with the index.
+        needless = {computed.name for computed in dependents.computed}
+        needless.update(name for index in dependents.indexes for name in index.hidden_columns)
+        dependents.computed = [c for c in snapshot.columns.values() if c.name in needless and is_hidden(c.name)]
         self.drop(dependents.drop_order())
         names = {"table": self.quote_table(db_table), "column": self.quote_column(field.column)}
         self.run([self.sql_delete_column % names])

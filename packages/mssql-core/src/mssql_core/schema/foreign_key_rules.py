@@ -102,10 +102,10 @@ def _conflict(new: _Edge, edges: Sequence[_Edge]) -> Optional[str]:
     for start, upper in _starts(new.parent, edges):
         others = _paths(start, edges)
         for table, lower in below.items():
-            if others.get(table):
+            if table in others:
                 return "Deleting %s reaches %s by two paths of cascades: %s; and %s." % (
-                    _model(start, [*others[table]], "parent"),
-                    _model(table, [*others[table]], "child"),
+                    others[table][0].field.target_field.model._meta.label,
+                    others[table][-1].field.model._meta.label,
                     _route(others[table]),
                     _route([*upper, new, *lower]),
                 )
@@ -134,16 +134,6 @@ def _starts(table: str, edges: Sequence[_Edge]) -> List[Tuple[str, _Path]]:
 
 def _name(edge: _Edge) -> str:
     return "%s.%s" % (edge.field.model._meta.label, edge.field.name)
-
-
-def _model(table: str, path: _Path, end: str) -> str:
-    """The label of the model that `path` has at a table: `end` is `parent` or `child`."""
-    for edge in path:
-        if end == "parent" and edge.parent == table:
-            return str(edge.field.target_field.model._meta.label)
-        if end == "child" and edge.child == table:
-            return str(edge.field.model._meta.label)
-    return table
 
 
 def _route(path: Iterable[_Edge]) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Any, Iterable, List, Optional, Sequence
 
-from ..introspection.objects import Index, is_hidden
+from ..introspection.objects import Index
 from ..introspection.table_snapshot import TableSnapshot
-from ..names import TableName, quote_identifier
+from ..names import quote_identifier
 from ..plugin.django_types import Field, Mixin, Model
 from .catalogue import Catalogue
 from .deferred import DeferredStatements
@@ -120,44 +120,22 @@ class IndexHooks(Mixin):
     def _field_should_be_indexed(self, model: Model, field: Field) -> bool:
         return is_indexed(field, self.connection)
 
-    def remove_index(self, model: Model, index: Any) -> None:
-        hidden = self._hidden_columns(model, index.name, index.contains_expressions)
-        super().remove_index(model, index)
-        self._drop_hidden_columns(model, hidden)
-
-    def remove_constraint(self, model: Model, constraint: Any) -> None:
-        may_be_index = not getattr(constraint, "deferrable", None) and hasattr(constraint, "fields")
-        hidden = self._hidden_columns(model, constraint.name, may_be_index)
-        super().remove_constraint(model, constraint)
-        self._drop_hidden_columns(model, hidden)
-
-    def _hidden_columns(self, model: Model, index_name: str, may_have: bool = True) -> List[str]:
-        """Return the hidden columns among the keys of an index."""
-        index = self._find_index(model, index_name) if may_have else None
-        return [name for name in index.columns if is_hidden(name)] if index else []
-
-    def _drop_hidden_columns(self, model: Model, names: Sequence[str]) -> None:
-        if names:
-            table: TableName = self.table_name(model._meta.db_table)
-            self.run(["ALTER TABLE %s DROP COLUMN %s" % (table, ", ".join(map(quote_identifier, names)))])
-            for name in names:
-                self.catalogue.column_dropped(table, name)
-
     def _delete_index_sql(self, model: Model, name: str, sql: Optional[str] = None) -> Removal:
-        db_table = model._meta.db_table
-        self.deferred.forget_index(db_table, name)
-        table = self.table_reference(db_table)
-        return Removal(sql or self.sql_delete_index, table=table, name=self.quote_column(name))
+        self.deferred.forget_index(model._meta.db_table, name)
+        return self._removal(sql or self.sql_delete_index, model, name, self._find_index(model, name))
 
     def _delete_unique_sql(self, model: Model, name: str, deferrable: Any = None, **options: Any) -> Optional[Removal]:
         return None if deferrable else self._delete_constraint_sql(self.sql_delete_unique, model, name)
 
     def _delete_constraint_sql(self, template: str, model: Model, name: str) -> Removal:
-        db_table = model._meta.db_table
         index = self._find_index(model, name) if template == self.sql_delete_unique else None
         if index is not None:
             template = self.sql_delete_constraint if index.is_constraint else self.sql_delete_index
-        return Removal(template, table=self.table_reference(db_table), name=self.quote_column(name))
+        return self._removal(template, model, name, index)
+
+    def _removal(self, template: str, model: Model, name: str, index: Optional[Index]) -> Removal:
+        table = self.table_reference(model._meta.db_table)
+        return Removal(template, index.hidden_columns if index else (), table=table, name=self.quote_column(name))
 
     def _find_index(self, model: Model, name: str) -> Optional[Index]:
         snapshot: TableSnapshot = self.snapshot(model)

@@ -11,7 +11,7 @@ from django.db.backends.ddl_references import Statement
 
 from ..introspection.objects import Check, Column, ForeignKey, Index, SchemaObject, column_references
 from ..literals import string_literal, with_texts
-from ..names import TableName, bare_identifier
+from ..names import TableName, bare_identifier, quote_identifier
 
 
 class LiteralTemplate(str):
@@ -153,10 +153,23 @@ def check(table: TableName, name: str, predicate: str, columns: Sequence[str]) -
 
 
 class Removal(SchemaStatement):
-    """The statement that drops a constraint or an index. Parts: table, name."""
+    """
+    The statement that drops a constraint or an index. Parts: table, name.
+
+    :param hidden: names of the columns that exist only for the index, which go with it.
+    """
+
+    def __init__(self, template: str, hidden: Sequence[str] = (), **parts: Any) -> None:
+        if hidden:
+            template += "; ALTER TABLE %(table)s DROP COLUMN %(hidden)s"
+            parts["hidden"] = ", ".join(map(quote_identifier, hidden))
+        super().__init__(template, **parts)
+        self._hidden = hidden
 
     def tell(self, catalogue: Any) -> None:
         catalogue.dropped(self.table, self.name)
+        for column in self._hidden:
+            catalogue.column_dropped(self.table, column)
 
 
 def rename_sql(path: str, new_name: str, kind: str) -> str:
