@@ -1,4 +1,4 @@
-"""What a new cluster gets before the first client: the template of all databases."""
+"""The initial content of a cluster: the template of all databases."""
 
 import re
 from importlib import resources
@@ -9,8 +9,8 @@ from ..catalog import datatypes, system
 from .databases import Databases
 from .postgres import Cluster
 
-TEMPLATE = "template1"  # initdb made it, so no copy is needed
-# The head of a function that names no language.
+TEMPLATE = "template1"  # made by initdb, so no copy is needed
+# The header of a function without a language.
 _FUNCTION = re.compile(
     r"^(create function (?:(?!\blanguage\b|\breturn\b|\bas \$\$|;).)*?)"
     r"\b((?:stable )?(?:strict )?)(as \$\$(?=(?:\s|--.*\n)*(declare|begin)?\b)|return\b)",
@@ -19,9 +19,9 @@ _FUNCTION = re.compile(
 
 
 def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = False) -> Databases:
-    """Start the cluster, fill the template database and tell of the system databases.
+    """Start the cluster, fill the template database and describe the system databases.
 
-    :param version: major version played (13 = SQL Server 2016 ... 17 = 2025).
+    :param version: major version (13 = SQL Server 2016 ... 17 = 2025).
     :param collation: the server's default collation.
     :param cloud: Azure SQL Database or Fabric.
     """
@@ -36,14 +36,14 @@ def bootstrap(cluster: Cluster, version: int, collation: str, cloud: bool = Fals
 
 
 def prepare(version: int) -> dict[str, str]:
-    """SQL of the function library, the catalogue tables and the system views, for :func:`install`."""
+    """The SQL of function library, catalogue tables and system views, for :func:`install`."""
     files = _files("functions_") + _files("catalog_")
     scripts = {name: _FUNCTION.sub(_with_attributes, system.source(name)) for name in files}
     return {**scripts, "system views": _system_views(version)}
 
 
 def install(connection: psycopg.Connection, version: int, scripts: dict[str, str]) -> None:
-    """Run what :func:`prepare` gave."""
+    """Run the SQL of :func:`prepare`."""
     connection.execute("create schema if not exists ms")
     connection.execute(f"alter database {connection.info.dbname} set ms.version = '{version}'")
     connection.execute("begin; set local check_function_bodies = off")
@@ -57,10 +57,10 @@ def install(connection: psycopg.Connection, version: int, scripts: dict[str, str
 
 
 def _with_attributes(function: re.Match[str]) -> str:
-    """A function is immutable unless it says otherwise, and in plpgsql where its body begins with a block."""
-    head, said, body, block = function.groups()
+    """Complete a function's header: immutable unless stated, plpgsql if the body begins with a block."""
+    header, attributes, body, block = function.groups()
     language = "" if body == "return" else "language plpgsql " if block else "language sql "
-    return head + language + ("" if "stable" in said else "immutable ") + said + body
+    return header + language + ("" if "stable" in attributes else "immutable ") + attributes + body
 
 
 def _files(prefix: str) -> list[str]:
@@ -76,7 +76,7 @@ def _system_views(version: int) -> str:
             type_id = datatypes.SYSTEM_TYPE_IDS[column.type.name]
             facets = datatypes.facets(column.type)
             columns.append((table.id, column.id, column.name, type_id, type_id, *facets, int(column.nullable)))
-    # Names and numbers look the same in both languages.
+    # Names and numbers are written alike in both languages.
     return "".join(
         f"insert into ms.system_{kind} values {str(rows)[1:-1]};"
         for kind, rows in (("objects", objects), ("columns", columns))

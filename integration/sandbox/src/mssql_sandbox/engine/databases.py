@@ -1,4 +1,4 @@
-"""The databases of one cluster: created from the template, described in their comments."""
+"""The databases of a cluster: created from the template, their properties in their comments."""
 
 import json
 import threading
@@ -36,7 +36,7 @@ class Database:
 
 
 class Databases:
-    """Finds, creates, changes and drops databases. Safe to use from several threads.
+    """Finds, creates, changes and drops databases. Thread-safe.
 
     :param template: PostgreSQL name of the bootstrapped template database.
     """
@@ -50,7 +50,7 @@ class Databases:
         self._lock = threading.RLock()
         self._connection = cluster.connect("postgres")
         self._by_name: dict[str, Database] = {}
-        # Known by name; the engine makes them when somebody connects. Until then a role holds the properties.
+        # Known by name, but created in the engine on the first connection. Until then a role has the properties.
         self._unopened: set[int] = set()
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Databases:
         return database
 
     def opened(self, name: str) -> Database:
-        """A database that the engine has, for a connection. :raises SqlServerError: 911 when there is none."""
+        """A database to connect to, created in the engine if needed. :raises SqlServerError: 911 when there is none."""
         with self._lock:
             database = self.existing(name)
             if database.id in self._unopened:
@@ -123,11 +123,11 @@ class Databases:
             return changed
 
     def end_process(self, process: int) -> None:
-        """Roll back and end the engine's process of a session."""
+        """Roll back and end a session's engine process."""
         self._connection.execute("select pg_terminate_backend($1, 5000)", (process,))
 
     def tell_user_options(self, configured: int, in_use: int) -> None:
-        """For sys.configurations of every database."""
+        """Show the option in sys.configurations of every database."""
         self._connection.execute(f"comment on role sandbox is '[{configured}, {in_use}]'")
 
     def _create(self, name: str, collation: str, template: str = "") -> Database:
@@ -159,7 +159,7 @@ class Databases:
             self._compare_names(number, name_key(collation))
 
     def _new(self, name: str, number: int, collation: str, recovery: int = 1) -> Database:
-        # A new database has row versions in the cloud alone:
+        # Only in the cloud a new database has row versioning:
         # https://learn.microsoft.com/sql/t-sql/statements/alter-database-transact-sql-set-options
         return Database(
             number, name, collation, self.version * 10, self._now(), recovery=recovery,

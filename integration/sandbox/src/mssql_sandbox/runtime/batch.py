@@ -1,4 +1,4 @@
-"""Runs the statements of a batch, a procedure body or an EXEC text, one after the other."""
+"""The interpreter of the statements of a batch, a procedure body or an EXEC text."""
 
 from itertools import islice
 from typing import Any, Iterator, Sequence
@@ -35,12 +35,12 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         self.session = session
         self.scope = scope
         self.parsed = parsed
-        self.running: list[Sequence[nodes.Statement]] = []  # from the outermost to the innermost
+        self.running: list[Sequence[nodes.Statement]] = []  # outermost first
 
     # ---- running
 
     def run_all(self) -> Iterator[Event]:
-        """All statements; errors that end the batch are reported as events."""
+        """Run all statements; report errors that end the batch as events."""
         try:
             self._compile()
         except SqlServerError as error:
@@ -63,10 +63,10 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
                         yield from self._statement(statement)
                     return
                 except Jump as jump:
-                    found = control.label_position(statements, jump.label)
-                    if found is None:
+                    target = control.label_position(statements, jump.label)
+                    if target is None:
                         raise
-                    position = found
+                    position = target
         finally:
             self.running.pop()
 
@@ -104,7 +104,7 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         if any(scope is not error.blind_scope for scope in session.tries) and error.number not in failures.SANDBOX:
             session.transactions.doomed |= effect.dooms and session.transactions.count > 0
             raise error
-        # DONE comes last: a client that meets an error reads no further than the statement's own response.
+        # DONE comes last: after an error a client reads only to the end of the statement's response.
         yield self.error_event(error)
         for follower in error.followers:
             follower.line = error.line
@@ -142,9 +142,9 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
     def _compile(self) -> None:
         """Bind every query of a batch before it runs; missing tables are left to run time.
 
-        Of batches that make objects, declare table variables or branch only the names of columns are looked at.
+        In batches that make objects, declare table variables or branch, only column names are checked.
 
-        :raises SqlServerError: 137 for a variable that nothing declares.
+        :raises SqlServerError: 137 for an undeclared variable.
         """
         statements = self.parsed.batch.statements
         for name, line in self.parsed.undeclared.items():
@@ -169,7 +169,7 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
                         raise
 
     def _bind_names(self, statements: Sequence[nodes.Statement]) -> None:
-        """Columns of tables that are there, in every branch: the batch is compiled as a whole.
+        """Check the columns of existing tables in every branch, as the batch is compiled as a whole.
 
         :raises SqlServerError: 207, 209, 4104.
         """
@@ -177,7 +177,7 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
         if any(isinstance(node, nodes.Use) for node in inside):
             return
         for item in inside:
-            # A declaration counts wherever it stands, taken or not.
+            # A declaration counts even in a branch not taken.
             if not isinstance(item, nodes.DeclareItem) or not is_scalar(item):
                 continue
             if item.name not in self.scope.types:
@@ -195,7 +195,7 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
                 self._bind_filter(node)
 
     def _bind_filter(self, node: nodes.CreateIndex) -> None:
-        """The WHERE of an index, alone of DDL, is bound with the batch, as that of a query. :raises SqlServerError: 207."""
+        """Bind an index's WHERE, the only part of DDL bound with the batch. :raises SqlServerError: 207."""
         schema, leaf = (None, *node.table.parts)[-2:]
         table = self.session.catalog.table(schema or None, leaf)
         for item in below(node.where):

@@ -1,7 +1,7 @@
-"""INSERT BULK: the rows of a bulk-load message go through ordinary INSERTs, all of them or none.
+"""INSERT BULK: the rows of a bulk-load message as ordinary INSERTs, all of them or none.
 
-Without CHECK_CONSTRAINTS a server ignores CHECK and FOREIGN KEY, without FIRE_TRIGGERS triggers, without KEEP_NULLS
-NULL means the default: https://learn.microsoft.com/sql/t-sql/statements/bulk-insert-transact-sql
+A server ignores CHECK and FOREIGN KEY without CHECK_CONSTRAINTS, ignores triggers without FIRE_TRIGGERS, and replaces
+NULL by the default without KEEP_NULLS: https://learn.microsoft.com/sql/t-sql/statements/bulk-insert-transact-sql
 """
 
 from typing import Any, Iterator, Sequence
@@ -18,8 +18,8 @@ _SAVEPOINT = "bulk load"
 def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[Any]]) -> Iterator[Event]:
     """Insert the rows into the table that INSERT BULK announced.
 
-    :raises SqlServerError: 4022 when no INSERT BULK came before.
-    :raises NotSupported: for what a server would take because no constraint is looked at and no trigger fired.
+    :raises SqlServerError: 4022 without an INSERT BULK before.
+    :raises NotSupported: for rows that a server would accept by ignoring constraints or triggers.
     """
     announced, session.bulk = session.bulk, None
     if announced is None:
@@ -51,7 +51,7 @@ def load(session: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[
 def _insert_all(
     session: Any, announced: Any, table: Any, columns: Sequence[ResultColumn], rows: Iterator[Sequence[Any]]
 ) -> tuple[int, list[Error]]:
-    """The number of rows that went in, and the errors of the one that did not."""
+    """(number of rows inserted, errors of the row that failed)."""
     count = 0
     try:
         for row in _sorted(rows, announced, table):
@@ -64,10 +64,10 @@ def _insert_all(
 
 
 def _sorted(rows: Iterator[Sequence[Any]], announced: Any, table: Any) -> Iterator[Sequence[Any]]:
-    """The rows, which ORDER says to be sorted by the clustered index; about other columns it says nothing.
+    """The rows, checked to be sorted if ORDER names the key of the clustered index.
 
-    :raises SqlServerError: 4819 for a row that is out of order, 207 for an unknown column.
-    :raises NotSupported: for keys whose order only the engine knows.
+    :raises SqlServerError: 4819 for a row out of order, 207 for an unknown column.
+    :raises NotSupported: for types whose order only the engine knows.
     """
     wanted = [(_column(table, item.name).id, item.descending) for item in announced.order]
     clustered = next((index for index in table.indexes if index.id == 1), None)
@@ -82,7 +82,7 @@ def _sorted(rows: Iterator[Sequence[Any]], announced: Any, table: Any) -> Iterat
     last: list[Any] = []
     before: Sequence[Any] = ()
     for row in rows:
-        # NULL comes first; what is descending is ordered by its negative.
+        # NULL comes first; a descending column orders by the negative.
         key = [
             (down, 0) if row[place] is None else (not down, -row[place] if down else row[place])
             for place, (_, down) in zip(places, wanted)
@@ -104,7 +104,7 @@ def _column(table: Any, name: str) -> Any:
 def _insert(
     session: Any, announced: Any, table: Any, columns: Sequence[ResultColumn], row: Sequence[Any]
 ) -> list[Error]:
-    """The errors of one row."""
+    """Insert one row; its errors."""
     scope = Scope(level=1)
     names: dict[str, str] = {}
     for position, (column, value) in enumerate(zip(columns, row)):

@@ -21,7 +21,7 @@ _FORMAT = re.compile(
 
 
 class ControlFlow(CursorStatements, Execution):
-    """Every handler gives the events of one statement."""
+    """Handlers, each of which yields the events of one statement."""
 
     run: Any
     running: list[Sequence[nodes.Statement]]
@@ -92,7 +92,7 @@ class ControlFlow(CursorStatements, Execution):
                 yield from self.do_ddl(table)
                 continue
             type_ = self.type_of(item.type)
-            # Declared again, as in a loop, a variable keeps its value.
+            # A variable that is declared again, as in a loop, keeps its value.
             if item.name not in self.scope.types:
                 self.scope.declare(item.name, type_)
             if item.value is not None:
@@ -123,7 +123,7 @@ class ControlFlow(CursorStatements, Execution):
     # ---- messages
 
     def do_print(self, statement: nodes.Print) -> Iterator[Event]:
-        """https://learn.microsoft.com/sql/t-sql/language-elements/print-transact-sql: up to 8,000 characters, 4,000 Unicode."""
+        """https://learn.microsoft.com/sql/t-sql/language-elements/print-transact-sql: 8,000 bytes."""
         plan = translate.translate_expression(statement.value, self.session.context(self.scope), None)
         unicode = plan.columns[0].type.is_unicode
         text = self.evaluate(statement.value, nvarchar(4000) if unicode else varchar(8000))
@@ -131,7 +131,7 @@ class ControlFlow(CursorStatements, Execution):
         yield from self._end_of_message()
 
     def _end_of_message(self) -> Iterator[Event]:
-        """PRINT and low RAISERROR are results of their own, which SQLMoreResults goes past.
+        """End a result of its own, as PRINT and low-severity RAISERROR are for SQLMoreResults.
 
         https://learn.microsoft.com/sql/relational-databases/native-client-odbc-error-messages/processing-errors-and-messages
         """
@@ -178,7 +178,7 @@ class ControlFlow(CursorStatements, Execution):
         raise error
 
     def _refuse_message_number(self, number: int, statement: nodes.RaiseError) -> None:
-        """Of the numbers of sys.messages the sandbox knows none. :raises SqlServerError: 2732, 18054."""
+        """Refuse RAISERROR by number: sys.messages is not modelled. :raises SqlServerError: 2732, 18054."""
         if number < 13000 or number == 50000:
             raise SqlServerError(2732, number=number)
         if number < 50000:
@@ -189,7 +189,7 @@ class ControlFlow(CursorStatements, Execution):
     # ---- labels
 
     def do_goto(self, statement: nodes.Goto) -> Iterable[Event]:
-        """Labels that are nowhere were refused before (133)."""
+        """GOTO; unknown labels were refused at compile time (133)."""
         label = statement.label.casefold()
         if not any(label_position(statements, label) is not None for statements in self.running):
             raise NotSupported("GOTO into a block")
@@ -299,7 +299,7 @@ class ControlFlow(CursorStatements, Execution):
 
 
 def label_position(statements: Sequence[nodes.Statement], label: str) -> int | None:
-    """Where a label stands directly among statements."""
+    """The position of a label directly among statements, None if absent."""
     for position, statement in enumerate(statements):
         if isinstance(statement, nodes.Label) and statement.name.casefold() == label:
             return position
@@ -327,7 +327,7 @@ def format_message(message: str, arguments: list[Any]) -> str:
         return f"%{match['flag']}{width}{'.' if precision else ''}{precision}{kind}" % value
 
     def sized(text: str | None) -> str:
-        """A width or precision; ``*`` takes the next argument, an int."""
+        """A width or precision; ``*`` consumes the next argument, an int."""
         if text != "*":
             return text or ""
         value = next(remaining, None)

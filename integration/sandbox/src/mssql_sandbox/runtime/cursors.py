@@ -1,9 +1,9 @@
-"""Cursors: their rows are taken when they are opened.
+"""Cursors, whose rows are read at OPEN.
 
-A cursor that is neither STATIC nor INSENSITIVE shows later changes of its rows; where the session changed rows that it
-has not fetched yet, the sandbox refuses to go on.
+A cursor that is neither STATIC nor INSENSITIVE shows later changes of its rows: if the session has changed rows not
+fetched yet, the sandbox refuses to continue.
 
-https://learn.microsoft.com/sql/t-sql/language-elements/declare-cursor-transact-sql and its neighbours; texts: system
+https://learn.microsoft.com/sql/t-sql/language-elements/declare-cursor-transact-sql and related pages; texts: system
 messages 16900 to 16999.
 """
 
@@ -28,9 +28,9 @@ class Cursor:
     """A declared cursor.
 
     :param arguments: values of the query's variables, fixed when the cursor was declared.
-    :param position: 0 before the first row, 1 on it, one more than there are rows behind the last one.
-    :param without_places: dynamic unless the query forbids it, so no row has a number.
-    :param plain: the query certainly does not forbid it.
+    :param position: 0 before the first row, 1 on it, row count + 1 after the last.
+    :param without_places: dynamic if the query allows it, so that rows have no position.
+    :param plain: whether the query certainly allows it.
     :param writes: the session's count of changes when the rows were read.
     """
 
@@ -55,7 +55,7 @@ class Cursor:
 
     @property
     def status(self) -> int:
-        """What CURSOR_STATUS tells."""
+        """The value of CURSOR_STATUS."""
         if not self.opened:
             return -1
         return 1 if self.rows or self.dynamic else 0
@@ -63,13 +63,13 @@ class Cursor:
 
 @dataclass
 class Cursors:
-    """Cursors of a scope or, the global ones, of a session; names are folded."""
+    """Cursors of a scope, or the global ones of a session, by case-folded name."""
 
     named: dict[str, Cursor] = field(default_factory=dict)
     variables: dict[str, Cursor | None] = field(default_factory=dict)
 
     def close(self) -> None:
-        """The end of a transaction under CURSOR_CLOSE_ON_COMMIT.
+        """Close all at the end of a transaction under CURSOR_CLOSE_ON_COMMIT.
 
         https://learn.microsoft.com/sql/t-sql/statements/set-cursor-close-on-commit-transact-sql
         """
@@ -78,7 +78,7 @@ class Cursors:
                 cursor.opened = False
 
     def unsettle(self) -> None:
-        """ROLLBACK closes some cursors that are not STATIC."""
+        """Mark cursors that are not STATIC: ROLLBACK closes some of them."""
         for cursor in (*self.named.values(), *self.variables.values()):
             if cursor is not None and cursor.opened:
                 cursor.unsure = not cursor.static
@@ -105,7 +105,7 @@ class CursorStatements:
         return place
 
     def new_cursor(self, statement: nodes.DeclareCursor) -> Cursor:
-        """:raises SqlServerError: 1048 options that exclude one another, what binding the query reports."""
+        """:raises SqlServerError: 1048 options that exclude one another, binding errors of the query."""
         options = set(statement.options)
         _check_options(statement)
         select = nodes.SelectStatement(statement.query, line=statement.line)
@@ -125,7 +125,7 @@ class CursorStatements:
     # ---- cursor variables
 
     def set_cursor(self, statement: nodes.SetVariable) -> bool:
-        """SET @c = CURSOR FOR ..., a cursor's name or another variable; False when @c is no cursor variable."""
+        """SET @c = CURSOR FOR ..., a cursor's name or another variable; False if @c is not a cursor variable."""
         variables = self.scope.cursors.variables
         value = statement.value
         if statement.name not in variables:
@@ -148,10 +148,10 @@ class CursorStatements:
             if name in self.scope.types:
                 raise SqlServerError(16948, name=name)
             raise SqlServerError(137, name=name)
-        found: Cursor | None = variables[name]
-        if found is None:
+        cursor: Cursor | None = variables[name]
+        if cursor is None:
             raise SqlServerError(16950, name=name)
-        return found
+        return cursor
 
     def _find(self, name: str, global_: bool) -> tuple[Cursor, Cursors]:
         if name.startswith("@"):
@@ -207,15 +207,15 @@ class CursorStatements:
             raise SqlServerError(16924)
         self._check_changes(cursor)
         cursor.position = self._target(cursor, statement)
-        found = 1 <= cursor.position <= len(cursor.rows)
-        self.session.fetch_status = 0 if found else -1
-        self.session.rowcount = int(found)
+        on_row = 1 <= cursor.position <= len(cursor.rows)
+        self.session.fetch_status = 0 if on_row else -1
+        self.session.rowcount = int(on_row)
         if not statement.into:
             yield Columns(cursor.columns)
-            if found:
+            if on_row:
                 yield Rows(cursor.rows[cursor.position - 1 : cursor.position])
-            yield Done(None if self.session.settings.nocount else int(found), _FETCH_COMMAND)
-        elif found:
+            yield Done(None if self.session.settings.nocount else int(on_row), _FETCH_COMMAND)
+        elif on_row:
             self._assign_row(cursor, statement, cursor.rows[cursor.position - 1])
 
     def _assign_row(self, cursor: Cursor, statement: nodes.CursorCommand, row: tuple[Any, ...]) -> None:
@@ -229,7 +229,7 @@ class CursorStatements:
                 raise SqlServerError(16922, source=label(column.type), target=label(target)) from None
 
     def _target(self, cursor: Cursor, statement: nodes.CursorCommand) -> int:
-        """The position to move to; what lies outside is before the first or behind the last row."""
+        """The position to move to, limited to before the first and after the last row."""
         last = len(cursor.rows)
         if statement.direction in ("ABSOLUTE", "RELATIVE"):
             amount: int | None = self.evaluate(statement.amount, INT)
@@ -244,7 +244,7 @@ class CursorStatements:
         return max(0, min(wanted, last + 1))
 
     def _check_changes(self, cursor: Cursor) -> None:
-        """:raises NotSupported: when rows not fetched yet changed below a cursor that shows changes."""
+        """:raises NotSupported: when rows not fetched yet have changed below a cursor that shows changes."""
         if cursor.static or (cursor.writes == self.session.writes and not cursor.unsure):
             return
         now = self._read(cursor)
@@ -263,9 +263,9 @@ def _check_open(cursor: Cursor) -> None:
 
 
 def _check_direction(cursor: Cursor, direction: str) -> None:
-    """https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql: SCROLL takes all, DYNAMIC not ABSOLUTE.
+    """https://learn.microsoft.com/sql/t-sql/language-elements/fetch-transact-sql: SCROLL has all, DYNAMIC no ABSOLUTE.
 
-    What the server cannot follow row by row (DISTINCT, no table, an order that no index gives) it does not keep dynamic.
+    The server converts a dynamic cursor over DISTINCT, no table, or an order without an index to another type.
 
     :raises SqlServerError: 16925, also for a cursor without options, and 16911.
     """

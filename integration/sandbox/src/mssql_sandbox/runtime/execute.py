@@ -23,7 +23,7 @@ _CHUNK = 500
 
 
 class Execution:
-    """Statements of data, DDL and EXEC, for the interpreter."""
+    """Handlers of queries, data changes, DDL and EXEC."""
 
     session: Any
     scope: Scope
@@ -32,12 +32,12 @@ class Execution:
     # ---- plans
 
     def plan(self, statement: nodes.Statement) -> translate.Plan:
-        """The statement's plan, translated at most once for the same types and settings."""
+        """The statement's plan, cached by types and settings."""
         session = self.session
         key = (id(statement), session.plan_key(), tuple(self.scope.types.items()))
         rows = session.settings.rowcount
         if rows:
-            # Neither kept nor looked up: a statement made here has no lasting identity.
+            # Not cached: a statement made here has no lasting id().
             return translate.translate(limits.limited(statement, rows), session.context(self.scope))
         plan: translate.Plan | None = self.parsed.plans.get(key)
         if plan is None:
@@ -58,7 +58,7 @@ class Execution:
     # ---- single values
 
     def evaluate(self, expression: nodes.Expression, target: SqlType | None) -> Any:
-        """The value of an expression, converted to ``target`` as an assignment to a variable does."""
+        """The value of an expression, converted to ``target`` as in an assignment to a variable."""
         if isinstance(expression, nodes.Variable) and expression.name in self.scope.types:
             if target in (None, self.scope.types[expression.name]):
                 return self.scope.values[expression.name]
@@ -83,7 +83,7 @@ class Execution:
         return from_pg(rows[0][0], plan.columns[0].type) if plan.columns else rows[0][0]
 
     def type_of(self, name: nodes.TypeName) -> SqlType:
-        """:raises SqlServerError: 2739 for a type that variables cannot have."""
+        """:raises SqlServerError: 2739 for a type not allowed for variables."""
         if name.name.lower() in ("text", "ntext", "image"):
             raise SqlServerError(2739)
         type_: SqlType = self.session.resolve_type(name)
@@ -130,7 +130,7 @@ class Execution:
             yield from self._run_plan(plan)
 
     def _run_whole(self, plan: translate.Plan) -> list[Event]:
-        """A plan of several engine statements; the caller has opened a transaction."""
+        """Run a plan of several engine statements in the caller's transaction."""
         for sql in plan.before:
             self.session.cursor.execute(sql)
         events = list(self._run_plan(plan))
@@ -176,12 +176,12 @@ class Execution:
         yield self._done(plan)
 
     def _keep_identity(self, rows: list[tuple[Any, ...]], plan: translate.Plan) -> None:
-        """SCOPE_IDENTITY() and @@IDENTITY: the value of the last inserted row."""
+        """Keep the last inserted row's value for SCOPE_IDENTITY() and @@IDENTITY."""
         if rows:
             self.scope.identity = self.session.identity = rows[-1][len(plan.columns)]
 
     def _run_into(self, plan: translate.Plan) -> Done:
-        """SELECT ... INTO: a new table from the columns of the query, then its rows."""
+        """SELECT ... INTO: make a table from the query's columns, then insert its rows."""
         session = self.session
         table = create_from_columns(plan.into, plan.columns, session, self.scope)
         columns = ", ".join(column.physical for column in table.columns)
@@ -196,7 +196,7 @@ class Execution:
         yield Columns(plan.columns, plan.order)
         decode = rows_decoder([column.type for column in plan.columns])
         settings = session.settings
-        limit = cursor.rowcount  # known, so that no fetch is needed to see the end
+        limit = cursor.rowcount  # saves the fetch that would find the end
         if plan.kind == "select" and settings.rowcount:
             limit = min(limit, settings.rowcount)
         cut = limits.TextSize(plan.columns, settings.textsize).cut if settings.textsize < limits.UNLIMITED else None
@@ -264,7 +264,7 @@ class Execution:
             yield ReturnStatus(status)
 
     def _procedure_name(self, statement: nodes.Execute) -> str:
-        """The procedure, which a variable may name."""
+        """The procedure's name, perhaps from a variable."""
         if statement.procedure is not None:
             return ".".join(statement.procedure.parts)
         self.scope.type_of(statement.procedure_variable)

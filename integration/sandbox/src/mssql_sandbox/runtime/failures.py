@@ -1,4 +1,4 @@
-"""What an error ends: its statement, the batch, the transaction.
+"""The effect of an error: whether it ends the statement, the batch or the transaction.
 
 =========================================== ============ ================== ======================================
 error                                       batch        transaction        source
@@ -16,10 +16,10 @@ THROW                                       ends         goes on            SET 
 any but RAISERROR, under XACT_ABORT ON      ends         rolled back        SET XACT_ABORT page
 =========================================== ============ ================== ======================================
 
-(*) That of a procedure or of EXEC ends alone, what called it goes on (Sommarskog, scope-abortion).
+(*) Only the batch of a procedure or EXEC ends; its caller goes on (Sommarskog, scope-abortion).
 
-Where a TRY block catches the error, the transaction is doomed (XACT_STATE() -1) instead of rolled back; under
-XACT_ABORT ON a RAISERROR that is caught dooms it, too (probed). Errors of names are not caught in their own scope.
+If a TRY block catches the error, the transaction is doomed (XACT_STATE() -1) instead of rolled back; under
+XACT_ABORT ON a caught RAISERROR dooms it, too (probed). Name errors are not caught in their own scope.
 
 TRY...CATCH: https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql
 SET XACT_ABORT: https://learn.microsoft.com/sql/t-sql/statements/set-xact-abort-transact-sql
@@ -36,9 +36,9 @@ _ROLL_BACK = frozenset((217, 235, 241, 245, 293, 295, 1205, 3609, 3616, 3930, 39
 TERMINATES_STATEMENT = frozenset(
     (220, 232, 515, 517, 535, 547, 2601, 2627, 2628, 8115, 8134, 8152, 8672, 512, 544, 3623)
 )
-_COMPILING = frozenset((207, 209, 4104))  # XACT_ABORT leaves such errors alone, see its page
+_COMPILING = frozenset((207, 209, 4104))  # not affected by XACT_ABORT, see its page
 _BINDING = _COMPILING | {208, 2812}
-SANDBOX = frozenset((50998, 50999))  # no server's errors: never caught
+SANDBOX = frozenset((50998, 50999))  # the sandbox's own errors: never caught
 DDL = (
     nodes.CreateTable, nodes.AlterTableAdd, nodes.AlterTableDrop, nodes.AlterColumn, nodes.AlterTableCheck,
     nodes.AlterTableTrigger, nodes.AlterTableSwitch, nodes.CreateIndex, nodes.AlterIndex, nodes.CreateView,
@@ -51,9 +51,9 @@ _DDL_THAT_SCANS = TERMINATES_STATEMENT - {547} | {1505}
 @dataclass(frozen=True)
 class Effect:
     """
-    :param dooms: what a TRY block makes of it; ``rolls_back`` is what happens without one.
-    :param caught: by a TRY block of the same scope.
-    :param of_scope: ``ends_batch`` means the scope alone.
+    :param dooms: whether a caught error dooms the transaction; ``rolls_back``: whether an uncaught one rolls it back.
+    :param caught: whether a TRY block of the same scope catches it.
+    :param of_scope: whether ``ends_batch`` is about the scope only.
     """
 
     ends_batch: bool
@@ -69,9 +69,9 @@ _TRANSACTION = Effect(True, True, True)
 
 
 def effect(error: SqlServerError, statement: nodes.Statement | None, xact_abort: bool) -> Effect:
-    """What an error of a statement ends.
+    """The effect of a statement's error.
 
-    :param xact_abort: SET XACT_ABORT as it is where the error occurs.
+    :param xact_abort: SET XACT_ABORT where the error occurs.
     """
     number = error.number
     if error.from_raiserror:

@@ -1,4 +1,4 @@
-"""INSERT ... EXEC: the rows of all result sets of a procedure or text go into a table.
+"""INSERT ... EXEC: the rows of all result sets of a procedure or text, inserted into a table.
 
 https://learn.microsoft.com/sql/t-sql/statements/insert-transact-sql
 """
@@ -50,7 +50,7 @@ class InsertStatements(Execution):
         try:
             count = self._insert_sets(statement, sets)
         except (SqlServerError, psycopg.Error):
-            if changed:  # they would have to be undone as well
+            if changed:  # the changes would have to be undone as well
                 raise NotSupported("INSERT ... EXEC that fails after the procedure changed something") from None
             raise
         session.rowcount = count

@@ -1,16 +1,16 @@
-"""What isolation levels and locking hints do to a statement that reads.
+"""Isolation levels and locking hints of statements that read.
 
 =======================================================  =========================================================
 READ COMMITTED, READ_COMMITTED_SNAPSHOT ON               the last committed rows, without waiting
-READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF;             waits for those who have changed what it reads, and holds
-READCOMMITTEDLOCK; UPDLOCK and XLOCK; UPDATE and DELETE  nothing of it afterwards (UPDLOCK: its rows)
-READ UNCOMMITTED, NOLOCK                                 the rows; refused by name where others have changed them
-REPEATABLE READ                                          the same waiting; nobody changes the rows until the end
-SERIALIZABLE, HOLDLOCK                                   the same; nor does anybody put rows among them
-SNAPSHOT                                                 the rows as the transaction began; 3952 where not allowed
+READ COMMITTED, READ_COMMITTED_SNAPSHOT OFF;             waits for transactions that changed what it reads; keeps
+READCOMMITTEDLOCK; UPDLOCK and XLOCK; UPDATE and DELETE  no locks afterwards (UPDLOCK: of its rows)
+READ UNCOMMITTED, NOLOCK                                 the rows; refused by name if others have changed them
+REPEATABLE READ                                          waits too; nobody changes the rows until the end
+SERIALIZABLE, HOLDLOCK                                   the same; nor does anybody insert rows among them
+SNAPSHOT                                                 the rows at the transaction's start; 3952 if not allowed
 =======================================================  =========================================================
 
-What a statement reads is the keys that it seeks, or else a whole table: :mod:`mssql_sandbox.translate.accesses`.
+A statement reads the keys that it seeks, or else a whole table: :mod:`mssql_sandbox.translate.accesses`.
 
 https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql,
 https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-table
@@ -29,7 +29,7 @@ _NOT_UNDER_SNAPSHOT = (
 )  # fmt: skip
 _DIRTY = "dirty"
 _UPDATE = frozenset(("UPDLOCK", "XLOCK", "TARGET"))
-# A level that a hint asks for goes before the session's.
+# The level of a hint overrides the session's.
 _LEVEL_OF_HINT = {
     "HOLDLOCK": "SERIALIZABLE", "SERIALIZABLE": "SERIALIZABLE", "REPEATABLEREAD": "REPEATABLE READ",
     "READCOMMITTED": "READ COMMITTED", "READCOMMITTEDLOCK": "locking", "NOLOCK": "READ UNCOMMITTED",
@@ -38,11 +38,11 @@ _LEVEL_OF_HINT = {
 
 
 def before_reading(session: Any, plan: translate.Plan, arguments: list[Any]) -> None:
-    """Wait for writers, note what is read, or refuse, as the level and the hints of a statement ask.
+    """Wait for writers, note what is read, or refuse, by the level and the hints of a statement.
 
-    :param arguments: of the plan, in the engine's form.
+    :param arguments: the plan's, in the engine's form.
     :raises SqlServerError: 3951, 3952 under SNAPSHOT, 1222 under NOWAIT.
-    :raises NotSupported: for a dirty read of changes.
+    :raises NotSupported: for a dirty read.
     """
     if session.transactions.isolation == "SNAPSHOT":
         _check_snapshot(session, plan)
@@ -70,11 +70,11 @@ def _others_work(session: Any) -> bool:
 
 
 def _kind(session: Any, access: translate.Access) -> str | None:
-    """What a statement does about the changes of others, as a kind of :class:`~.locking.Note`; None for nothing."""
+    """The kind of :class:`~.locking.Note` that an access needs against others' changes; None for none."""
     hints = access.hints
     level = next((_LEVEL_OF_HINT[hint] for hint in hints if hint in _LEVEL_OF_HINT), session.transactions.isolation)
     if "READPAST" in hints:
-        return None  # rows that are locked are skipped by the engine
+        return None  # the engine skips locked rows
     if level == "SERIALIZABLE":
         return "X" if "XLOCK" in hints else "U" if hints & _UPDATE else "S"
     if "XLOCK" in hints:
@@ -86,7 +86,7 @@ def _kind(session: Any, access: translate.Access) -> str | None:
     if level == "SNAPSHOT":
         return None
     if level == "READ COMMITTED" and session.row_versions:
-        # Optimized locking looks at the last committed rows before it locks any:
+        # Optimized locking examines the last committed rows before it locks any:
         # https://learn.microsoft.com/sql/relational-databases/performance/optimized-locking
         if not hints & _UPDATE or "TARGET" in hints and session.server.version_info.is_cloud_database:
             return None
@@ -94,14 +94,14 @@ def _kind(session: Any, access: translate.Access) -> str | None:
 
 
 def holds(session: Any, plan: translate.Plan) -> bool:
-    """Whether a statement outside a transaction needs one, for what it searches or what others have searched."""
+    """Whether a statement outside a transaction needs one for its notes or against those of others."""
     if session.transactions.count or plan.images is None:
         return False
     return _others_work(session) or any(_holds(session, access) for access in plan.accesses)
 
 
 def releases(session: Any, plan: translate.Plan) -> bool:
-    """Whether a reader at READ COMMITTED holds nothing when its statement is over."""
+    """Whether a reader at READ COMMITTED holds no locks after its statement."""
     return (
         not plan.writes
         and not plan.before
@@ -114,7 +114,7 @@ def _holds(session: Any, access: translate.Access) -> bool:
 
 
 def refuse_ddl(statement: nodes.Statement) -> None:
-    """DDL inside a snapshot transaction.
+    """Refuse DDL inside a snapshot transaction.
 
     https://learn.microsoft.com/sql/relational-databases/errors-events/mssqlserver-3961-database-engine-error and SET
     TRANSACTION ISOLATION LEVEL, remarks

@@ -1,8 +1,8 @@
-"""Errors behind rows: a statement that fails while it runs has sent its columns, and a query the rows before the error.
+"""Errors after rows: before a run-time error the client has got the columns, and of a query the rows up to it.
 
-A server writes COLMETADATA when the statement starts, rows as they come, and the error where it happens:
+A server sends COLMETADATA when the statement starts, rows as they are read, and the error where it occurs:
 MS-TDS 2.2.7 (tabular results), https://learn.microsoft.com/sql/t-sql/language-elements/try-catch-transact-sql. The
-engine is asked for whole results; only after an error a query runs again, row by row up to it.
+engine returns whole results; after an error the query runs again, row by row up to it.
 """
 
 from typing import Any, Iterator
@@ -18,7 +18,7 @@ _CHUNK = 500
 
 
 def before(fault: psycopg.Error, plan: translate.Plan, arguments: list[Any], session: Any) -> Iterator[Event]:
-    """What the client sees before an error.
+    """The events that the client sees before an error.
 
     :param arguments: the plan's, in the engine's form.
     """
@@ -34,7 +34,7 @@ def before(fault: psycopg.Error, plan: translate.Plan, arguments: list[Any], ses
             count += len(event.rows)
             yield event
     if session.tries:
-        # The result set is complete as far as it goes; CATCH follows.
+        # End the partial result set; CATCH follows.
         yield Done(count, error=True)
 
 
@@ -42,7 +42,7 @@ def _rows(plan: translate.Plan, arguments: list[Any], session: Any) -> Iterator[
     decode = rows_decoder([column.type for column in plan.columns])
     chunk: list[tuple[Any, ...]] = []
     limit = session.settings.rowcount
-    # A sort would meet the error before the first row; an index gives the rows in order as they are needed.
+    # A sort would raise the error before the first row; an index returns the rows in order, one by one.
     session.connection.execute("SET enable_sort = off")
     try:
         for number, row in enumerate(session.cursor.stream(plan.sql, arguments)):

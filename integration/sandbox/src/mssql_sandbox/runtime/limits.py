@@ -1,4 +1,4 @@
-"""What SET ROWCOUNT and SET TEXTSIZE cut.
+"""SET ROWCOUNT and SET TEXTSIZE.
 
 https://learn.microsoft.com/sql/t-sql/statements/set-rowcount-transact-sql,
 https://learn.microsoft.com/sql/t-sql/statements/set-textsize-transact-sql
@@ -18,9 +18,9 @@ UNLIMITED = 2147483647
 
 
 def limited(statement: nodes.Statement, rows: int) -> nodes.Statement:
-    """A change of data that stops after so many rows; a SELECT is cut where its rows are read.
+    """A data change limited by TOP to so many rows; a SELECT is limited where its rows are read.
 
-    :raises NotSupported: where a smaller of two limits would have to be found, and for what no TOP stands for.
+    :raises NotSupported: for MERGE, TOP, INSERT without SELECT, SELECT ... INTO and FOR.
     """
     if isinstance(statement, nodes.SelectStatement):
         body = statement.query.body
@@ -35,7 +35,7 @@ def limited(statement: nodes.Statement, rows: int) -> nodes.Statement:
 
 
 class TextSize:
-    """Cuts the long values of rows on their way to the client.
+    """Truncates long values sent to the client.
 
     :param size: bytes.
     """
@@ -63,6 +63,6 @@ class TextSize:
 
 def _start(value: str | bytes, length: int) -> str | bytes:
     if isinstance(value, str) and not value.isascii():
-        # Lengths count UTF-16 units; a server would leave half a pair.
+        # Lengths count UTF-16 units; a server would leave half a surrogate pair.
         return value.encode("utf-16-le")[: 2 * length].decode("utf-16-le", "ignore")
     return value[:length]

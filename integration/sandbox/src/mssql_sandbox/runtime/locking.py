@@ -1,8 +1,8 @@
-"""Locks on keys and tables, besides those that the engine keeps on rows.
+"""Locks on keys and tables, besides the engine's locks on rows.
 
 The engine's readers take no locks and see no uncommitted rows. So a transaction notes the keys that it has searched and
-those of the rows that it has changed; who meets the note of another waits for the end of that transaction. The waiting
-itself is the engine's, on a lock that every transaction holds: thus LOCK_TIMEOUT and the search for deadlocks see it.
+those of the rows that it has changed; a session that meets another's note waits for the end of that transaction. It
+waits in the engine, for a lock that every transaction holds, so that LOCK_TIMEOUT and deadlock detection work.
 
 ====  ===================================================  =========================================
 note  of                                                   met by
@@ -12,11 +12,11 @@ U     the same under UPDLOCK                               O, N, X, L, U
 X     the same under XLOCK                                 all
 R     read at REPEATABLE READ                              O, X, L
 L     read under XLOCK                                     all but N
-O, N  the old and new keys of changed rows                 all of these, and who reads without a note
+O, N  the old and new keys of changed rows                 all of these, and reads without a note
 ====  ===================================================  =========================================
 
 Key-range locks: https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide;
-which meets which, and that ROLLBACK to a savepoint keeps them: probes, RyanLamansky/sql-server-simulator locking.md.
+which conflict, and that ROLLBACK to a savepoint keeps them: probes, RyanLamansky/sql-server-simulator locking.md.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ KINDS = "SUXRL"
 _MEETS = {
     READ: "ONXL", "S": "ONXL", "R": "ONXL", "U": "ONXLU", "X": "ONXLUSR", "L": "ONXLUSR", "O": "SUXRL", "N": "SUX",
 }  # fmt: skip
-# Beyond so many locks a server locks the table (lock escalation, same guide).
+# Above this number of locks a server locks the table (lock escalation, same guide).
 _ESCALATION = 5000
-# Of a statement; texts may hold the same signs.
+# A parameter of a statement; string literals may contain the same characters.
 _ARGUMENT = re.compile(r"'[^']*'|\$(\d+)")
-_CLASS = 91  # of the engine's locks that stand for transactions
+_CLASS = 91  # of the engine's advisory locks for transactions
 
 
 @dataclass(frozen=True)
 class Note:
-    """What a transaction has searched or changed.
+    """Keys or a table that a transaction has searched or changed.
 
     :param keys: hashes of the values of ``columns``; None for the whole table.
     """
@@ -52,7 +52,7 @@ class Note:
     keys: frozenset[tuple[Any, ...]] | None = None
 
     def meets(self, other: Note) -> bool:
-        """Whether this one, which is asked for, has to wait for the other, which is held."""
+        """Whether this note, which is requested, has to wait for the other, which is held."""
         if self.table != other.table or other.kind not in _MEETS[self.kind]:
             return False
         if not all(keys is None or keys for keys in (self.keys, other.keys)):
@@ -68,7 +68,7 @@ class Note:
 
 
 class Blocked(Exception):
-    """A change met the note of another transaction: it is undone, and done again when that has ended."""
+    """A change conflicts with a note: undo it, and repeat it when the other transaction has ended."""
 
     def __init__(self, ticket: int) -> None:
         super().__init__(ticket)
@@ -76,9 +76,9 @@ class Blocked(Exception):
 
 
 def holder(session: Any, notes: Iterable[Note], keep: bool) -> int | None:
-    """The transaction of another session that has to be waited for; None when there is none.
+    """The ticket of the transaction to wait for, None if there is none.
 
-    :param keep: note them for the session's own transaction where nobody is in the way.
+    :param keep: keep the notes for the session's own transaction if there is no conflict.
     """
     with session.server.notes_lock:
         for other in session.server.open_sessions():
@@ -99,15 +99,15 @@ def wait(session: Any, ticket: int) -> None:
 
 
 def ticket_sql(ticket: int) -> str:
-    """What a transaction runs first, so that others can wait for it."""
+    """The first statement of a transaction, so that others can wait for it."""
     return f"SELECT pg_advisory_xact_lock({_CLASS}, {ticket})"
 
 
 def note_changes(session: Any, images: translate.Images, cursor: Any) -> None:
     """Note the keys of the rows that a statement has changed.
 
-    :param cursor: on the result of :attr:`~mssql_sandbox.translate.Plan.watched`; it is left at its beginning.
-    :raises Blocked: where another transaction has searched them.
+    :param cursor: on the result of :attr:`~mssql_sandbox.translate.Plan.watched`, left at its beginning.
+    :raises Blocked: if another transaction has searched them.
     """
     table, columns = images[:2]
     if cursor.rowcount < 1:
@@ -127,9 +127,9 @@ def note_changes(session: Any, images: translate.Images, cursor: Any) -> None:
 
 
 def searched(session: Any, access: translate.Access, kind: str, arguments: list[Any]) -> list[Note]:
-    """What a statement searches, as notes: those of its tables for a view.
+    """Notes of what a statement searches; for a view those of its tables.
 
-    :param arguments: of the statement.
+    :param arguments: the statement's.
     """
     if access.columns:
         numbers = sorted({int(number) for number in _ARGUMENT.findall(access.keys) if number})

@@ -20,7 +20,7 @@ QUERIES = (
 
 
 _PLANS_PER_TEXT = 64
-LONGEST = 100_000  # characters of a text that is kept, here and by the engine
+LONGEST = 100_000  # characters of a cached text, here and in the engine
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Parsed:
 
     batch: nodes.Batch
     bind_ahead: bool
-    undeclared: dict[str, int] = field(default_factory=dict)  # variables that only parameters can declare
+    undeclared: dict[str, int] = field(default_factory=dict)  # variables that must be parameters
     plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
 
     def keep(self, key: Any, plan: Any) -> None:
@@ -42,9 +42,9 @@ class Parsed:
 
 
 class ParseCache:
-    """Texts that passed the gate.
+    """An LRU cache of texts that passed the gate.
 
-    :param limit: texts kept; the least recently used goes first.
+    :param limit: number of texts kept.
     """
 
     def __init__(self, gate: Gate, version: Any, limit: int = 5000) -> None:
@@ -55,13 +55,13 @@ class ParseCache:
         self._lock = threading.Lock()
 
     def parse(self, text: str, quoted_identifier: bool) -> Parsed:
-        """:raises SqlServerError: the syntax error that SQL Server would report."""
+        """:raises SqlServerError: the syntax error of SQL Server."""
         key = (text, quoted_identifier)
         with self._lock:
-            found = self._texts.get(key)
-            if found is not None:
+            cached = self._texts.get(key)
+            if cached is not None:
                 self._texts.move_to_end(key)
-                return found
+                return cached
         parsed = self._parse(text, quoted_identifier)
         if len(text) > LONGEST:
             return parsed
@@ -76,11 +76,11 @@ class ParseCache:
             batch = parse_batch(text, quoted_identifier=quoted_identifier)
         except SqlServerError as error:
             raise self.gate.judge(text, error, quoted_identifier) from None
-        # First the rules that have a number of their own: the grammar only knows "incorrect syntax".
+        # First the rules with a number of their own: the grammar only reports "incorrect syntax".
         check_restrictions(batch)
         if "next" in text.lower():
             check_sequence_values(batch)
-        # Of INSERT BULK, which drivers write, the grammar lacks KEEP_NULLS.
+        # The grammar lacks KEEP_NULLS of INSERT BULK, which drivers write.
         if not (len(batch.statements) == 1 and isinstance(batch.statements[0], nodes.InsertBulk)):
             self.gate.check(text, quoted_identifier)
         return Parsed(batch, bind_ahead(batch), undeclared(batch))
@@ -98,7 +98,7 @@ def bind_ahead(batch: nodes.Batch) -> bool:
 
 
 def is_scalar(item: nodes.DeclareItem) -> bool:
-    """Whether a variable has a type of the server's own, not of the user's, and is no cursor."""
+    """Whether a variable has a system type and is not a cursor."""
     return is_system_name(item.type.name) and item.type.name.lower() != "cursor"
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL errors as SQL Server would report them.
 
-The physical names of tables, columns and constraints are made of object ids
-(``t12``, ``c3``, ``k17``, ``i12_2``), so an engine error leads back to the object.
+The physical names of tables, columns and constraints contain object ids
+(``t12``, ``c3``, ``k17``, ``i12_2``), so an engine error identifies the object.
 """
 
 import json
@@ -18,7 +18,7 @@ LIBRARY_STATE = "MS000"  # raised by the function library: 'number|values as JSO
 
 
 class EngineFault(SqlServerError):
-    """An engine error without a SQL Server counterpart: a defect of the sandbox, never a verdict."""
+    """An engine error without a SQL Server counterpart: a defect of the sandbox."""
 
     def __init__(self, error: psycopg.Error) -> None:
         state = error.sqlstate or "?????"
@@ -42,12 +42,12 @@ def translate_error(error: psycopg.Error, lookup: "ObjectLookup", verb: str) -> 
 
 
 def is_refusal(error: psycopg.Error) -> bool:
-    """Whether the sandbox speaks, not the server."""
+    """Whether it is the sandbox's own refusal, not a server error."""
     return error.sqlstate == LIBRARY_STATE and (error.diag.message_primary or "").startswith("50999|")
 
 
 def is_of_data(error: psycopg.Error) -> bool:
-    """Whether a value is at fault, not the session, a lock or the schema."""
+    """Whether the error is about a value, not about the session, a lock or the schema."""
     return error.sqlstate == LIBRARY_STATE or (error.sqlstate or "").startswith("22")
 
 
@@ -63,12 +63,12 @@ def _library_error(error: psycopg.Error) -> SqlServerError:
 
 
 class ObjectLookup:
-    """Names behind physical names, asked from the catalogue tables.
+    """The T-SQL names of physical names, queried from the catalogue tables.
 
     :param query: runs a statement on the engine and returns all rows.
     :param temporary: model.Table of this session's temp tables by object id.
-    :param spid: the session's process id, as a deadlock message names it.
-    :ivar table_in_use: schema and name of the table that the statement changes or reads first, for 3960.
+    :param spid: the session's process id, for deadlock messages.
+    :ivar table_in_use: schema.name of the table that the statement changes or reads first, for 3960.
     """
 
     table_in_use = "?"
@@ -139,10 +139,10 @@ def _duplicate(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServ
         name = lookup.index(*index_id) if index_id else ""
         return SqlServerError(1505, table=f"{schema}.{table}", index=name, key=key)
     constraint_id = _id(r"k(\d+)", constraint)
-    found = lookup.object(constraint_id[0]) if constraint_id else None
-    if found:
-        kind = "PRIMARY KEY" if found[1] == "PK" else "UNIQUE KEY"
-        return SqlServerError(2627, kind=kind, name=found[0], schema=schema, table=table, key=key)
+    key_object = lookup.object(constraint_id[0]) if constraint_id else None
+    if key_object:
+        kind = "PRIMARY KEY" if key_object[1] == "PK" else "UNIQUE KEY"
+        return SqlServerError(2627, kind=kind, name=key_object[0], schema=schema, table=table, key=key)
     index_id = _id(r"i(\d+)_(\d+)", constraint)
     if index_id is None:
         return None
@@ -216,8 +216,8 @@ def _not_null(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServe
         return None
     schema, table = lookup.table(table_id[0]) or ("dbo", "")
     full_name = table if table.startswith("@") else f"{lookup.database_of(table)}.{schema}.{table}"
-    what = "UPDATE" if verb in ("UPDATE", "ALTER TABLE") else verb
-    return SqlServerError(515, column=lookup.column(table_id[0], column_id[0]), table=full_name, statement=what)
+    statement = "UPDATE" if verb in ("UPDATE", "ALTER TABLE") else verb
+    return SqlServerError(515, column=lookup.column(table_id[0], column_id[0]), table=full_name, statement=statement)
 
 
 _RANGE_TYPES = {
@@ -276,8 +276,8 @@ def _exhausted(error: psycopg.Error, lookup: ObjectLookup, verb: str) -> SqlServ
         return None
     number = int(match[2])
     if match[1] == "q":
-        found = lookup.object(number)
-        return SqlServerError(11728, name=found[0] if found else "")
+        sequence = lookup.object(number)
+        return SqlServerError(11728, name=sequence[0] if sequence else "")
     rows = lookup.query(
         "select t.name from ms.columns c join ms.types t on t.user_type_id = c.system_type_id"
         " where c.object_id = $1 and c.seed_value is not null",

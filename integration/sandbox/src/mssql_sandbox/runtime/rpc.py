@@ -14,12 +14,12 @@ from .parsed import QUERIES
 from .scope import DEFAULT, ReturnFromScope, Scope, StopBatch
 from .settings import SessionSettings
 
-_PROCEDURE = "\0"  # in place of declarations: the handle is a procedure's
+_PROCEDURE = "\0"  # in place of declarations: a procedure's handle
 _DECLARATION = re.compile(r"\s*(@[\w@#$]+)\s+(?:AS\s+)?", re.I)
 _SUFFIX = re.compile(r"\s+(OUTPUT|OUT|READONLY)\s*$", re.I)
 
 
-SHOWN = 64  # characters of a query that error 8178 names; as clients quote it
+SHOWN = 64  # characters of a query in error 8178, as clients quote it
 
 
 def split_declarations(text: str) -> list[tuple[str, str, bool]]:
@@ -51,7 +51,7 @@ def split_declarations(text: str) -> list[tuple[str, str, bool]]:
 
 
 class RemoteCalls:
-    """Calls by the client; the session inherits them, with what it has besides."""
+    """The client's calls, as a base class of the session."""
 
     settings: SessionSettings
     handles: dict[int, tuple[str, str | None]]
@@ -69,7 +69,7 @@ class RemoteCalls:
     while_alive: Any
 
     def execute_rpc(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
-        """RPC by name. Statement errors arrive as events; the call always ends with its return status."""
+        """RPC by name. Statement errors are events; the call always ends with its return status."""
         yield from self.while_alive(self._execute_rpc(procedure, parameters))
 
     def _execute_rpc(self, procedure: str, parameters: Sequence[Parameter]) -> Iterator[Event]:
@@ -110,7 +110,7 @@ class RemoteCalls:
         yield ReturnValue(handle.name, 0, INT, number)
 
     def _prepexecrpc(self, parameters: list[Parameter]) -> Iterator[Event]:
-        """``{CALL p (?)}`` of ODBC: a handle of a procedure, which is called at once."""
+        """Prepare and call a procedure: ODBC's ``{CALL p (?)}``."""
         handle, procedure = parameters[0], parameters[1].value
         self.handles.pop(handle.value, None)
         number = self._new_handle(procedure, _PROCEDURE)
@@ -167,16 +167,16 @@ class RemoteCalls:
 
     def declared(self, text: str | None) -> list[tuple[str, SqlType, bool]]:
         """(name, type, output) of each parameter that a text declares."""
-        found = self.declarations.get(text)
-        if found is None:
-            found = [
+        parameters = self.declarations.get(text)
+        if parameters is None:
+            parameters = [
                 (name, self.resolve_type(self.parse_type(type_)), output)
                 for name, type_, output in split_declarations(text or "")
             ]
             if len(self.declarations) > 2000:
                 self.declarations.clear()
-            self.declarations[text] = found
-        return found
+            self.declarations[text] = parameters
+        return parameters
 
     def _run_prepared(self, text: str, declarations: str | None, values: Sequence[Parameter]) -> Iterator[Event]:
         if len(values) > 2100:
@@ -207,7 +207,7 @@ class RemoteCalls:
     # ---- describing
 
     def describe(self, text: str, declared: list[tuple[str, SqlType, bool]]) -> list[ResultColumn] | None:
-        """Columns of the first result of a batch; None where only running it tells, [] where it has no result."""
+        """Columns of a batch's first result; None if only running it can tell, [] if there is no result."""
         parsed = self.parse(text)
         scope = Scope(level=1)
         for name, type_, _output in declared:

@@ -1,4 +1,4 @@
-"""What belongs to one batch or one call of a procedure."""
+"""The scope of a batch or a procedure call."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ DEFAULT: Any = object()  # the value of an argument that is written DEFAULT
 
 @dataclass
 class Scope:
-    """Variables, local temp objects and identity of one batch, EXEC text or procedure call.
+    """Variables, local temp objects and identity value of a batch, EXEC text or procedure call.
 
     :param parent: the calling scope; its temp tables stay visible, its variables do not.
     :param level: @@NESTLEVEL.
@@ -47,7 +47,7 @@ class Scope:
 
 @dataclass
 class CaughtError:
-    """What ERROR_NUMBER() and its kin tell inside CATCH."""
+    """The values of ERROR_NUMBER() and similar functions inside CATCH."""
 
     number: int
     message: str
@@ -66,7 +66,7 @@ class ContinueLoop(Exception):
 
 
 class Jump(Exception):
-    """GOTO label, folded."""
+    """GOTO; the label is case-folded."""
 
     def __init__(self, label: str) -> None:
         super().__init__(label)
@@ -82,10 +82,10 @@ class ReturnFromScope(Exception):
 
 
 class StopBatch(Exception):
-    """The batch ends after an error that was already reported.
+    """End the batch after an error that has been reported.
 
     :param number: the error's.
-    :param scope: what ends alone; None for the whole batch.
+    :param scope: the scope to end; None for the whole batch.
     """
 
     def __init__(self, number: Any = None, scope: Scope | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The whole sandbox behind the wire: engine, databases, logins and sessions."""
+"""The server behind the wire layer: engine, databases, logins and sessions."""
 
 import hmac
 import itertools
@@ -22,12 +22,12 @@ from .session import Session
 class SandboxServer:
     """Implements :class:`mssql_sandbox.interface.Server`.
 
-    :param version: what to play: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric, warehouse.
+    :param version: 2016, 2017, 2019, 2022, 2025, azure, managed-instance, fabric or warehouse.
     :param logins: SQL logins, name -> password.
     :param databases: user databases to create at start.
-    :param token_issuer: whose access tokens are taken.
-    :param token_check: called with an access token; returns the user's name or None to refuse.
-    :param cluster: the engine, launched already.
+    :param token_issuer: the issuer of accepted access tokens.
+    :param token_check: function of an access token; returns the user's name or None to refuse.
+    :param cluster: the engine, already launched.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class SandboxServer:
         self.set_user_options(0, 0)
 
     def set_user_options(self, configured: int, in_use: int) -> None:
-        """The server option of that name: what sp_configure set, and what RECONFIGURE made of it."""
+        """Set the option ``user options``: its configured value (sp_configure) and its value in use (RECONFIGURE)."""
         self.configured_options, self.user_options = configured, in_use
         self.databases.tell_user_options(configured, in_use)
 
@@ -116,7 +116,7 @@ class SandboxServer:
 
     @property
     def federation(self) -> tuple[str, str] | None:
-        """Where a driver gets a token itself, and for what; None when it cannot."""
+        """(authority, resource) for drivers that fetch a token themselves; None if they cannot."""
         issuer = self.token_issuer
         return (issuer.authority, issuer.resource) if issuer is not None and issuer.authority else None
 
@@ -130,7 +130,7 @@ class SandboxServer:
         self.sessions.pop(session.spid, None)
 
     def end_session(self, session: Session) -> None:
-        """Roll a session back and close its connection, from another session."""
+        """Roll a session back and close its connection, called by another session."""
         self.forget(session)
         self.databases.end_process(session.connection.info.backend_pid)
         session.hang_up()
@@ -144,15 +144,15 @@ class SandboxServer:
     # ---- databases
 
     def database_name(self, name: str) -> str | None:
-        """The database's name as it was created, or None."""
-        found = self.databases.find(name)
-        return found.name if found else None
+        """The database's name as created, or None."""
+        database = self.databases.find(name)
+        return database.name if database else None
 
     def engine_connection(self, name: str) -> Any:
         return self.cluster.connect(self.databases.opened(name).engine_name)
 
     def catalog(self, name: str) -> DatabaseCatalog:
-        """The shared catalogue cache of a database."""
+        """The catalogue cache shared by a database's sessions."""
         database = self.databases.existing(name)
         key = (database.engine_name, database.created)
         with self._lock:

@@ -1,4 +1,4 @@
-"""One connection to the sandbox."""
+"""A connection to the sandbox."""
 
 import json
 import time
@@ -59,7 +59,7 @@ class Session(RemoteCalls):
 
     @property
     def version(self) -> Version:
-        """The version played, at the database's compatibility level."""
+        """The server's version at the database's compatibility level."""
         level = self.server.databases.find(self.database).compatibility
         played: Version = self.server.version_info
         return played if level == played.compatibility else played.at_level(level)
@@ -79,7 +79,7 @@ class Session(RemoteCalls):
         self.transactions.after_rollback += (self.catalog.rolled_back, self._keep_options)
 
     def tell_sessions(self, sql: str) -> None:
-        """Before a statement that reads sys.dm_exec_sessions: what the view shows of all sessions."""
+        """Supply the rows of sys.dm_exec_sessions if a statement reads it."""
         if "sys.dm_exec_sessions" in sql:
             facts = json.dumps([session.facts(session is self) for session in self.server.open_sessions()])
             self.query("select set_config('ms.sessions', $1, false)", (facts,))
@@ -104,7 +104,7 @@ class Session(RemoteCalls):
         self.identity: Any = None
         self.scope_identity: Any = None
         self.caught: list[Any] = []
-        self.tries: list[Scope] = []  # the scopes of the TRY blocks that run
+        self.tries: list[Scope] = []  # the scopes of the running TRY blocks
         self.transaction_name: str | None = None
         self.bulk: Any = None
         # key -> (value as text, read-only)
@@ -112,9 +112,9 @@ class Session(RemoteCalls):
         self.running_triggers: list[int] = []
         self.cursors = Cursors()  # the GLOBAL ones
         self.fetch_status = 0
-        self.cursor_rows: int | None = 0  # of the cursor opened last; None where that is not known
-        self.inserting: int | None = None  # @@TRANCOUNT when an INSERT ... EXEC began that runs
-        self.writes = 0  # statements that changed something, for cursors to notice
+        self.cursor_rows: int | None = 0  # of the cursor opened last; None if unknown
+        self.inserting: int | None = None  # @@TRANCOUNT at the start of the running INSERT ... EXEC
+        self.writes = 0  # number of statements that changed something, watched by cursors
 
     # ---- interface
 
@@ -123,7 +123,7 @@ class Session(RemoteCalls):
         return self.transactions.count > 0
 
     def while_alive(self, events: Iterator[Event]) -> Iterator[Event]:
-        """The events of a request; 596 when another session ended this one (ALTER DATABASE ... SET SINGLE_USER)."""
+        """The events of a request; error 596 if another session ended this one (ALTER DATABASE ... SET SINGLE_USER)."""
         try:
             yield from events
             if self._roll_back_cancelled and self.transactions.count:
@@ -139,7 +139,7 @@ class Session(RemoteCalls):
         yield from self.while_alive(self._execute_batch(text))
 
     def _execute_batch(self, text: str) -> Iterator[Event]:
-        # SCOPE_IDENTITY() lives on: a session's batches are one scope.
+        # Keep SCOPE_IDENTITY(): a session's batches are one scope.
         scope = Scope(identity=self.scope_identity)
         try:
             yield from self.run_text(text, scope)
@@ -202,7 +202,7 @@ class Session(RemoteCalls):
     def close(self) -> None:
         self.server.forget(self)
         if self.catalog.globals:
-            with suppress(psycopg.Error):  # whatever holds the table or the connection, the session ends
+            with suppress(psycopg.Error):  # the session ends even if the table or the connection is blocked
                 self.connection.execute("rollback; set lock_timeout = '5s'")
                 self.catalog.drop_globals()
         self.connection.close()
@@ -219,9 +219,9 @@ class Session(RemoteCalls):
         return type_
 
     def run_text(self, text: str, scope: Scope) -> Iterator[Event]:
-        """Parse and run; the scope's temp objects go with it.
+        """Parse and run a text, then drop the scope's temp objects.
 
-        :raises StopBatch: after an error that ended the batch and was reported.
+        :raises StopBatch: after a reported error that ended the batch.
         """
         if scope.level > MAX_NESTING:
             raise SqlServerError(217)
@@ -245,7 +245,7 @@ class Session(RemoteCalls):
                 self.catalog.drop_table_variables()
 
     def interpreter(self, scope: Scope, parsed: Parsed) -> Interpreter:
-        """What runs the statements of a text, a procedure or a trigger."""
+        """The interpreter of a text, a procedure or a trigger."""
         return Interpreter(self, scope, parsed)
 
     def end_of_batch(self) -> Iterator[Event]:
@@ -266,7 +266,7 @@ class Session(RemoteCalls):
         self._roll_back_cancelled = self.settings.xact_abort
         return StopBatch("attention")
 
-    # ---- what statements ask for
+    # ---- used by statements
 
     def context(self, scope: Scope) -> translate.Context:
         return translate.Context(
@@ -313,7 +313,7 @@ class Session(RemoteCalls):
         return resolve_type(self.catalog.dealias(name), "declare", self.version, self.catalog.collation)
 
     def convert_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
-        """A parameter's value, converted from the type on the wire to the declared type."""
+        """A parameter's value, converted from its type on the wire to the declared type."""
         if source.name == "xml":  # the client's text
             source = nvarchar(MAX)
         if value is None or source == target or source.name == "null":
@@ -325,7 +325,7 @@ class Session(RemoteCalls):
         return from_pg(self.query(f"select {sql}", [to_pg(value, source)])[0][0], target)
 
     def argument_value(self, value: Any, source: SqlType, target: SqlType) -> Any:
-        """An argument of EXEC as its parameter takes it. :raises SqlServerError: 8114 whatever the conversion's error."""
+        """An argument of EXEC converted to its parameter's type. :raises SqlServerError: 8114 if that fails."""
         try:
             return self.convert_value(value, source, target)
         except (SqlServerError, psycopg.Error) as fault:
@@ -340,9 +340,9 @@ class Session(RemoteCalls):
 
     @contextmanager
     def lending_settings(self) -> Iterator[None]:
-        """What a procedure, a trigger or dynamic SQL sets is given back when it ends, in whatever way it ends.
+        """Restore, however it ends, the settings that a procedure, a trigger or dynamic SQL changes.
 
-        That holds for SET options and IDENTITY_INSERT, the isolation level and the database:
+        These are SET options and IDENTITY_INSERT, the isolation level and the database:
         https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql#remarks,
         https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql#remarks,
         https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql#remarks

@@ -1,4 +1,4 @@
-"""What SET statements change in a session."""
+"""The settings of a session that SET statements change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import NotSupported, SqlServerError
 
-# The options an ODBC login leaves ON (facts of MS-TDS, fODBC login flag).
+# Options that are ON after an ODBC login (MS-TDS, fODBC login flag).
 # https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql
 _SWITCHES_ON = frozenset(
     ("ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER",
@@ -28,10 +28,10 @@ OPTION_BITS = {
     "ANSI_NULL_DFLT_ON": 1024, "ANSI_NULL_DFLT_OFF": 2048, "CONCAT_NULL_YIELDS_NULL": 4096,
     "NUMERIC_ROUNDABORT": 8192, "XACT_ABORT": 16384,
 }  # fmt: skip
-# Those that a session may start with beside the ones of every login.
+# Options that a session may start with besides those of every login.
 USER_OPTIONS = sum(OPTION_BITS[name] for name in ("NOCOUNT", "XACT_ABORT", *_SWITCHES_ON))
 
-# Switches of which only one position is modelled: the other is refused by name.
+# Switches with only one value modelled; the other is refused by name.
 _ONLY: dict[str, bool | None] = {
     "ANSI_NULLS": True,
     "ANSI_PADDING": True,
@@ -89,7 +89,7 @@ class SessionSettings:
     def starting(cls, user_options: int) -> SessionSettings:
         """The settings after a login.
 
-        :param user_options: the server's option of that name; the login of ODBC switches the ANSI options on itself.
+        :param user_options: the server's option of that name; an ODBC login switches the ANSI options on itself.
         """
         settings = cls()
         for name in ("NOCOUNT", "XACT_ABORT"):
@@ -110,11 +110,11 @@ class SessionSettings:
 
     @property
     def translation_key(self) -> tuple[Any, ...]:
-        """The part of the settings that changes how a statement is translated."""
+        """The settings that affect how a statement is translated."""
         return (self.datefirst, self.dateformat, self.language, self.identity_insert, self.rowcount)
 
     def set_option(self, name: str, value: str) -> None:
-        """Apply ``SET name value``; ``value`` is already evaluated to text.
+        """Apply ``SET name value``; ``value`` is the evaluated text.
 
         :raises SqlServerError: 195 for an unknown option, 2741/2742 for a bad value.
         """

@@ -1,6 +1,6 @@
-"""SET SHOWPLAN_XML ON: a batch is bound and explained, and not run.
+"""SET SHOWPLAN_XML ON: a batch is bound and explained instead of run.
 
-The document says what the statement is, without a query plan: the sandbox has no optimizer of its own.
+The document describes the statement without a query plan: the sandbox has no optimizer.
 https://learn.microsoft.com/sql/t-sql/statements/set-showplan-xml-transact-sql
 """
 
@@ -21,7 +21,7 @@ _KINDS = {
 
 
 def is_switch(statement: Any) -> bool:
-    """Whether this is SET SHOWPLAN_XML."""
+    """Whether a statement is SET SHOWPLAN_XML."""
     return isinstance(statement, nodes.SetOption) and "SHOWPLAN_XML" in statement.names
 
 
@@ -34,7 +34,7 @@ def check_placement(batch: nodes.Batch, level: int) -> None:
 def explain(interpreter: Any, text: str) -> Iterator[Event]:
     """The plan document of a batch of one query.
 
-    :raises SqlServerError: what binding the query finds; 50999 for other statements.
+    :raises SqlServerError: the query's binding errors; 50999 for other statements.
     """
     statements = interpreter.parsed.batch.statements
     if len(statements) != 1 or type(statements[0]) not in _KINDS:

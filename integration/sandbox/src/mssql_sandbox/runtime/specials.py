@@ -47,8 +47,8 @@ def cursor_status(session: Any, scope: Scope, key: str) -> int:
         variables = scope.cursors.variables
         if name not in variables:
             return -3
-        found = variables[name]
-        return -2 if found is None else found.status
+        variable = variables[name]
+        return -2 if variable is None else variable.status
     place = scope.cursors if kind == "local" else session.cursors
     cursor = place.named.get(name)
     return -3 if cursor is None else cursor.status

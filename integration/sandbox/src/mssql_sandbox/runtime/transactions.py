@@ -1,7 +1,7 @@
-"""T-SQL transactions over PostgreSQL's.
+"""T-SQL transactions on top of PostgreSQL's.
 
 A failed statement does not end a T-SQL transaction, so each statement inside
-one runs behind a PostgreSQL savepoint, moved forward with one simple query.
+one runs after a PostgreSQL savepoint, which one simple query moves forward.
 """
 
 import itertools
@@ -32,11 +32,11 @@ class Transactions:
         self.isolation = "READ COMMITTED"
         self.snapshot_too_late = False
         self.notes: list[Any] = []  # of runtime/locking.py
-        self.ticket = 0  # what others wait for; 0 while the engine has no transaction
-        self._noted = 0  # how many there were when the statement began
+        self.ticket = 0  # for others to wait for; 0 while the engine has no transaction
+        self._noted = 0  # number of notes at the statement's start
         self._engine_open = False
         self._guarded = False
-        self._unmoved = False  # nothing that lasts was done since the guard was set
+        self._unmoved = False  # nothing lasting was done since the guard was set
         self._savepoints: list[tuple[str, str]] = []
         self._savepoint_ids = itertools.count(1)
         self.before_begin: list[Any] = []  # callables of the catalogue overlay, while the engine has no transaction
@@ -108,7 +108,7 @@ class Transactions:
             action()
 
     def set_isolation(self, level: str) -> None:
-        """SET TRANSACTION ISOLATION LEVEL; where SNAPSHOT comes too late, the next access fails (3951)."""
+        """SET TRANSACTION ISOLATION LEVEL; if SNAPSHOT comes too late, the next access fails (3951)."""
         if level == "SNAPSHOT" and self.count:
             self.snapshot_too_late |= self.isolation != "SNAPSHOT"
             self.isolation = level
@@ -135,13 +135,13 @@ class Transactions:
         self._guarded, self._unmoved, self._noted = True, False, len(self.notes)
 
     def release(self) -> None:
-        """A reader at READ COMMITTED lets go of what its statement locked."""
+        """Release the locks of a reader's statement at READ COMMITTED."""
         if self._engine_open and self._guarded and self.isolation in ("READ COMMITTED", "READ UNCOMMITTED"):
             self.connection.execute(f"ROLLBACK TO SAVEPOINT {_STATEMENT}")
             self._unmoved = True
 
     def settle(self) -> None:
-        """Something lasting was done outside a statement: the guard has to move."""
+        """Note a lasting change outside a statement, after which the guard has to move."""
         self._unmoved = False
 
     def undo_statement(self) -> None:
@@ -169,7 +169,7 @@ class Transactions:
         self._over()
         self._run(self.after_commit)
 
-    # ---- insides
+    # ---- internals
 
     def _open_engine(self, then: str = "") -> None:
         if not self._engine_open:
@@ -178,7 +178,7 @@ class Transactions:
             self._engine_open = True
 
     def _begin(self) -> str:
-        """Levels other than SNAPSHOT read what is committed; see runtime/isolation.py."""
+        """Begin in the engine: READ COMMITTED for all levels but SNAPSHOT; see runtime/isolation.py."""
         self.ticket = next(_tickets)
         level = "REPEATABLE READ" if self.isolation == "SNAPSHOT" else "READ COMMITTED"
         return f"BEGIN ISOLATION LEVEL {level}; {locking.ticket_sql(self.ticket)}"

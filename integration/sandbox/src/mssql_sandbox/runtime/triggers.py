@@ -1,8 +1,8 @@
-"""Triggers: run once for each statement that changed their table, AFTER it or INSTEAD OF it.
+"""Triggers: run once per statement that changes their table, AFTER or INSTEAD OF it.
 
-The engine's statement triggers copy the changed rows aside (``ms.capture``,
-engine/sql/catalog_1_tables.sql) and note what fired; the T-SQL bodies run
-here, with ``inserted`` and ``deleted`` standing for the copies.
+The engine's statement triggers copy the changed rows (``ms.capture``,
+engine/sql/catalog_1_tables.sql) and note the event; the T-SQL bodies run
+here, with ``inserted`` and ``deleted`` as the copies.
 """
 
 import itertools
@@ -26,14 +26,14 @@ _copies = itertools.count(1)
 def run_with_triggers(interpreter: Any, change: Any) -> Iterator[Event]:
     """Run a data change and the triggers that it fires as one statement.
 
-    :param change: a callable that runs the change and returns its events.
+    :param change: a function that runs the change and returns its events.
     :raises SqlServerError: 3609 when a trigger ended the transaction.
     """
     session = interpreter.session
     transactions = session.transactions
     own = not transactions.count
     if own:
-        # Inside a trigger there is always a transaction: the statement's own.
+        # A trigger always runs in a transaction: at least the statement's.
         transactions.begin()
     try:
         transactions.before_statement()
@@ -63,14 +63,14 @@ def _changed(event: str) -> str:
 
 
 def _take_fired(session: Any) -> list[tuple[int, str, bool]]:
-    """(table id, INSERT | UPDATE | DELETE, INSTEAD OF) in the order in which the engine noted them."""
+    """(table id, INSERT | UPDATE | DELETE, INSTEAD OF) in the order noted by the engine."""
     noted = session.query("select current_setting('ms.fired', true), set_config('ms.fired', '', false)")[0][0] or ""
     parts = (part.split(":") for part in noted.split(",") if part)
     return [(int(part[0]), part[1], len(part) > 2) for part in parts]
 
 
 def _fire_instead(interpreter: Any, table_id: int, event: str) -> Iterator[Event]:
-    """While the body runs, its own changes of the table are done as if there were no such trigger."""
+    """Run an INSTEAD OF trigger; its own changes of the table do not fire it again."""
     session = interpreter.session
     table = session.catalog.table_by_id(table_id)
     check_instead(table, event)

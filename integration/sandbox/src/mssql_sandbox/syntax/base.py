@@ -1,4 +1,4 @@
-"""What every part of the parser uses: the token cursor and names."""
+"""The base of the parser's parts: the token cursor and names."""
 
 from typing import Any, Callable, TypeVar
 
@@ -9,7 +9,7 @@ from .lexer import Token, tokenize
 N = TypeVar("N", bound=nodes.Node)
 
 # https://learn.microsoft.com/sql/t-sql/language-elements/reserved-keywords-transact-sql
-# PRECISION and WITHIN are listed there as halves of two-word forms only; alone the server takes them as names.
+# Not PRECISION and WITHIN: listed there only in two-word forms, the server accepts them alone as names.
 RESERVED = frozenset(
     """ADD ALL ALTER AND ANY AS ASC AUTHORIZATION BACKUP BEGIN BETWEEN BREAK BROWSE BULK BY CASCADE CASE CHECK
     CHECKPOINT CLOSE CLUSTERED COALESCE COLLATE COLUMN COMMIT COMPUTE CONSTRAINT CONTAINS CONTAINSTABLE CONTINUE
@@ -32,14 +32,14 @@ _UNSIZED = frozenset(
     "bit tinyint smallint int bigint money smallmoney date smalldatetime datetime real uniqueidentifier text ntext image".split()
 )
 
-# Deeper nesting of parentheses, subqueries and calls is error 191.
+# Maximum nesting of parentheses, subqueries and calls (error 191).
 _DEEPEST = 1013
 
 
 class SyntaxFault(SqlServerError):
-    """102 or 156 where this parser stops; the gate tells whether Microsoft's grammar stops as well.
+    """Error 102 or 156 where this parser stops; the gate checks whether Microsoft's grammar stops as well.
 
-    :param near: the token that the message names.
+    :param near: the token in the message.
     """
 
     def __init__(self, number: int, near: str, line: int) -> None:
@@ -48,14 +48,14 @@ class SyntaxFault(SqlServerError):
 
 
 def _near(token: Token) -> str:
-    """A token as messages show it: strings and names without delimiters, cut at the server's buffer size."""
+    """A token as messages show it: without delimiters, cut at the server's buffer size."""
     if token.kind == "binary":
         return "0x" + ("0" * (len(token.text) % 2) + token.text.lower())[:256]
     return token.text[: 129 if token.kind in ("string", "nstring") else 128]
 
 
 def _closing_parentheses(tokens: list[Token]) -> dict[int, int]:
-    """Token number of each ``(`` -> that of its ``)``, or of the end of the text.
+    """Token number of each ``(`` -> that of its ``)`` or of the end of the text.
 
     :raises SqlServerError: 191 nested too deeply.
     """
@@ -124,9 +124,9 @@ class Cursor:
             self.advance()
 
     def error(self, token: Token | None = None, *, plain: bool = False) -> SyntaxFault:
-        """102, or 156 at a keyword, at a token (the next one by default).
+        """Error 102, or 156 at a keyword, at a token (the next one by default).
 
-        At the end of the text the message names the last token, always with 102; ``plain`` asks for 102 too.
+        At the end of the text it is 102 at the last token; ``plain`` forces 102.
         """
         token = token or self.token
         if token.kind == "word" and token.key in RESERVED and not plain:
@@ -136,7 +136,7 @@ class Cursor:
         return SyntaxFault(102, _near(token), token.line)
 
     def refusal(self) -> SqlServerError:
-        """:meth:`error` where it is certain: Microsoft's grammar, which lets some of this through, is not asked."""
+        """:meth:`error` without consulting Microsoft's grammar, which accepts some of these texts."""
         fault = self.error()
         return SqlServerError(fault.number, near=fault.near, line=fault.line)
 
@@ -145,7 +145,7 @@ class Cursor:
         return node
 
     def source(self, first: int) -> str:
-        """Source text from token number ``first`` up to the last consumed one."""
+        """Source text from token number ``first`` to the last consumed token."""
         return self.text[self.tokens[first].start : self.tokens[self.at - 1].end]
 
     # ---- names
@@ -180,7 +180,7 @@ class Cursor:
         return self.mark(nodes.Name(tuple(parts)), token)
 
     def identifier_or_keyword(self) -> str:
-        """After a dot the server takes no reserved word either, but pseudo columns are words."""
+        """A name after a dot, where reserved words are refused too; pseudo columns are plain words."""
         return self.identifier()
 
     def identifiers(self) -> list[str]:
@@ -199,7 +199,7 @@ class Cursor:
         return items
 
     def type_name(self, cast: bool = False) -> nodes.TypeName:
-        """:raises SqlServerError: 2716, in a conversion 291, for the length of a type that has none."""
+        """:raises SqlServerError: 2716, in a conversion 291, for a length of a type without one."""
         token = self.token
         if token.key == "NATIONAL" or token.key in ("DOUBLE", "CHARACTER", "CHAR", "BINARY"):
             words = [self.advance().text]

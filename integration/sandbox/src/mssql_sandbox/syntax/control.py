@@ -11,7 +11,7 @@ from .lexer import Token
 _ISOLATION = (
     ("READ", "UNCOMMITTED"), ("READ", "COMMITTED"), ("REPEATABLE", "READ"), ("SNAPSHOT",), ("SERIALIZABLE",),
 )  # fmt: skip
-# Statements of SQL Server that the sandbox has no use for.
+# Statements that the sandbox does not support.
 _UNSUPPORTED = frozenset(
     """BACKUP RESTORE SHUTDOWN REVERT BULK READTEXT WRITETEXT UPDATETEXT SETUSER LINENO DUMP
     LOAD ADD""".split()
@@ -32,18 +32,18 @@ class Statements(CursorStatements):
     # ---- blocks
 
     def statements_until(self, *ends: str) -> list[nodes.Statement]:
-        found: list[nodes.Statement] = []
+        statements: list[nodes.Statement] = []
         while True:
             while self.accept(";"):
                 pass
             if self.token.kind == "end" or self.token.key in ends:
-                return found
-            if found:
+                return statements
+            if statements:
                 self._check_separator()
-            found.append(self.statement())
+            statements.append(self.statement())
 
     def _check_separator(self) -> None:
-        """Before WITH and THROW the previous statement needs its semicolon."""
+        """Require the previous statement's semicolon before WITH and THROW."""
         if self.tokens[self.at - 1].key in (";", "RETURN"):
             return
         if self.token.key == "THROW":
@@ -54,9 +54,9 @@ class Statements(CursorStatements):
 
     def statement(self) -> nodes.Statement:
         line = self.token.line
-        found = self._statement(self.token)
-        found.line = found.line or line
-        return found
+        statement = self._statement(self.token)
+        statement.line = statement.line or line
+        return statement
 
     def _statement(self, token: Token) -> nodes.Statement:
         if token.kind == "word":
@@ -139,7 +139,7 @@ class Statements(CursorStatements):
         return statement
 
     def _starts_value(self) -> bool:
-        """After RETURN or THROW: whatever begins no statement is a value."""
+        """Whether a value follows RETURN or THROW: a token that begins no statement."""
         return self.token.kind != "end" and self.token.key not in (";", ")") and not self._at_statement()
 
     # ---- variables
@@ -213,7 +213,7 @@ class Statements(CursorStatements):
         return [f"STATISTICS {name}" for name in self.comma_list(self._option_name)]
 
     def _option_value(self, name: str) -> str:
-        """The value as text. :raises SqlServerError: 102 for a kind that the option does not take.
+        """The value as text. :raises SqlServerError: 102 for a kind that the option does not allow.
 
         Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator session-options.md.
         """
@@ -231,7 +231,7 @@ class Statements(CursorStatements):
     def _transaction_name(self) -> str | None:
         if self.token.kind == "variable":
             return self.advance().text.lower()
-        # THROW is no reserved word: ROLLBACK TRANSACTION THROW names a transaction.
+        # THROW is not reserved: ROLLBACK TRANSACTION THROW names a transaction.
         if self.sees_name():
             return self.advance().text
         return None

@@ -13,7 +13,7 @@ _OPTIONS = frozenset(
 
 class CursorStatements(Definitions):
     def declare_cursor(self, token: Token) -> nodes.DeclareCursor:
-        """What follows DECLARE: a name, options of the ISO syntax, CURSOR and the rest."""
+        """A declaration after DECLARE: name, options of the ISO syntax, CURSOR ..."""
         name = self.identifier()
         options = []
         while self.token.key != "CURSOR":
@@ -54,7 +54,7 @@ class CursorStatements(Definitions):
         return self.mark(nodes.DeclareCursor(name, query, options), token)
 
     def cursor_value(self) -> nodes.CursorValue:
-        """``CURSOR ... FOR query`` as SET gives it to a variable."""
+        """``CURSOR ... FOR query`` in SET @variable."""
         token = self.token
         return self.mark(nodes.CursorValue(self._cursor("", [], token)), token)
 
@@ -72,11 +72,11 @@ class CursorStatements(Definitions):
         return command
 
     def _direction(self, command: nodes.CursorCommand) -> None:
-        found = self.accept_one("NEXT", "PRIOR", "FIRST", "LAST", "ABSOLUTE", "RELATIVE")
-        if found in ("ABSOLUTE", "RELATIVE"):
+        direction = self.accept_one("NEXT", "PRIOR", "FIRST", "LAST", "ABSOLUTE", "RELATIVE")
+        if direction in ("ABSOLUTE", "RELATIVE"):
             command.amount = self._unary()
-        command.direction = found or "NEXT"
-        if not self.accept("FROM") and found:
+        command.direction = direction or "NEXT"
+        if not self.accept("FROM") and direction:
             raise self.error()
 
     def _fetched_variable(self) -> str:

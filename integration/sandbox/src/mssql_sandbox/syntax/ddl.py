@@ -9,7 +9,7 @@ from .tables import check_inline
 
 _MODULES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER")
 _PRINCIPALS = ("USER", "LOGIN", "ROLE", "CERTIFICATE", "CREDENTIAL", "APPLICATION", "MASTER")
-# Objects of the server that the sandbox has not: https://learn.microsoft.com/sql/t-sql/statements/statements
+# Kinds of objects that the sandbox lacks: https://learn.microsoft.com/sql/t-sql/statements/statements
 _OTHER_OBJECTS = frozenset(
     """AGGREGATE ASSEMBLY ASYMMETRIC AVAILABILITY BROKER COLUMN COLUMNSTORE CONTRACT CRYPTOGRAPHIC ENDPOINT EVENT EXTERNAL
     FULLTEXT JSON MESSAGE PARTITION QUEUE REMOTE RESOURCE ROUTE SEARCH SECURITY SELECTIVE SERVER SERVICE SPATIAL
@@ -61,7 +61,7 @@ class Definitions(ObjectDefinitions):
         raise self._unknown_kind() or NotSupported(f"ALTER {self.token.text}", token.line)
 
     def _unknown_kind(self) -> SqlServerError | None:
-        """343 for a word that no object is called by."""
+        """Error 343 for an unknown kind of object."""
         token = self.token
         if token.kind != "word" or token.key in RESERVED or token.key in _OTHER_OBJECTS:
             return None

@@ -1,4 +1,4 @@
-"""Variables of a batch and of the modules it makes: each declared once, none used undeclared in a module.
+"""Variables of a batch and its modules: each declared once, and in a module before its use.
 
 Numbers: 134, 137, 154 and 1087,
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-0-to-999.
@@ -12,7 +12,7 @@ from .walk import children
 
 
 def check_declarations(batch: nodes.Batch) -> None:
-    """:raises SqlServerError: 134, 137 for a use before the declaration; in modules also 137, 154 and 1087, as their bodies are bound when they are made."""
+    """:raises SqlServerError: 134; 137 for a use before or, in modules, without a declaration; there also 154, 1087."""
     for statement in batch.statements:
         if isinstance(statement, nodes.CreateModule):
             _check_module(statement)
@@ -21,16 +21,16 @@ def check_declarations(batch: nodes.Batch) -> None:
 
 
 def undeclared(batch: nodes.Batch) -> dict[str, int]:
-    """Scalar variables that the batch uses and nowhere declares -> the line of their first use."""
-    found: dict[str, int] = {}
+    """Scalar variables used but not declared in the batch -> line of their first use."""
+    used: dict[str, int] = {}
     known: set[str] = set()
     for node in _inside(batch.statements):
         if isinstance(node, (nodes.DeclareItem, nodes.DeclareTable)):
             known.add((node.variable if isinstance(node, nodes.DeclareTable) else node.name).casefold())
         for name in _used(node):
             if not name.startswith("@@"):
-                found.setdefault(name.casefold(), node.line)
-    return {name: line for name, line in found.items() if name not in known}
+                used.setdefault(name.casefold(), node.line)
+    return {name: line for name, line in used.items() if name not in known}
 
 
 def _check_module(module: nodes.CreateModule) -> None:
@@ -47,7 +47,7 @@ def _check_module(module: nodes.CreateModule) -> None:
 
 
 def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
-    """Add what the statements declare, wherever they stand; control flow does not matter."""
+    """Add all declarations of the statements, regardless of control flow."""
     used: dict[str, nodes.Node] = {}
     for node in _inside(statements):
         for name in _used(node):
@@ -64,26 +64,26 @@ def _declared(statements: list[nodes.Statement], known: set[str]) -> None:
 
 
 def _used(node: nodes.Node) -> list[str]:
-    """Names of scalar variables that a node itself reads or sets."""
+    """Scalar variables that a node itself reads or sets."""
     if isinstance(node, (nodes.Variable, nodes.SetVariable)):
         return [node.name]
     return [node.assign] if isinstance(node, nodes.SelectItem) and node.assign else []
 
 
 def _inside(statements: Sequence[nodes.Node]) -> list[nodes.Node]:
-    """All nodes of the statements in the order of the text, the bodies of modules apart."""
-    found: list[nodes.Node] = []
+    """All nodes of the statements in text order, except the bodies of modules."""
+    inside: list[nodes.Node] = []
     waiting: list[nodes.Node] = list(reversed(statements))
     while waiting:
         node = waiting.pop()
-        found.append(node)
+        inside.append(node)
         if not isinstance(node, nodes.CreateModule):
             waiting.extend(reversed(list(children(node))))
-    return found
+    return inside
 
 
 def _check_labels(statements: list[nodes.Statement]) -> None:
-    """:raises SqlServerError: 132 a label twice, 133 GOTO a label that is not there."""
+    """:raises SqlServerError: 132 a repeated label, 133 GOTO an unknown label."""
     inside = _inside(statements)
     labels: set[str] = set()
     for node in inside:

@@ -7,7 +7,7 @@ from . import nodes
 from .queries import Queries
 
 _ASSIGNMENTS = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="))
-# ORDER is refused: a server answers 4819 where the rows are in another order.
+# Not ORDER: a server raises 4819 for rows in another order.
 _BULK_OPTIONS = frozenset(
     ("CHECK_CONSTRAINTS", "FIRE_TRIGGERS", "KEEP_NULLS", "TABLOCK", "ROWS_PER_BATCH", "KILOBYTES_PER_BATCH")
 )
@@ -76,9 +76,9 @@ class DataStatements(Queries):
         return statement
 
     def _target(self, legacy: bool = True) -> nodes.TableSource:
-        """A table that is changed.
+        """The table to change.
 
-        :param legacy: whether hints may stand without WITH; in INSERT they are columns then.
+        :param legacy: whether hints may lack WITH; in INSERT that would be a column list.
         """
         token = self.token
         source = self.mark(nodes.TableSource(self.name()), token)
@@ -196,7 +196,7 @@ class DataStatements(Queries):
         top = self.top() if self.token.key == "TOP" else None
         self.accept("INTO")
         target = self._target()
-        # USING is no reserved word, yet never the target's alias.
+        # USING is not reserved, yet never the target's alias.
         target.alias = None if self.token.key == "USING" else self._table_alias()
         target.hints = target.hints or self.table_hints()
         self.expect("USING")

@@ -20,7 +20,7 @@ _NILADIC = frozenset(("CURRENT_TIMESTAMP", "CURRENT_USER", "SESSION_USER", "SYST
 _RESERVED_FUNCTIONS = frozenset(("LEFT", "RIGHT", "COALESCE", "NULLIF", "UPDATE"))
 _PREDICATE_FUNCTIONS = frozenset(("CONTAINS", "FREETEXT", "REGEXP_LIKE", "UPDATE"))
 _TRIM_SIDES = ("LEADING", "TRAILING", "BOTH")
-# Chains that the server's own stack still takes.
+# Longest chains within the server's stack.
 _LONGEST_SUM = 3030
 _LONGEST_CONDITION = 8871
 
@@ -80,7 +80,7 @@ class Expressions(Cursor):
         return self._comparison(self.expression())
 
     def _refuse_row(self) -> None:
-        """``(a, b) = ...``: there are no rows as values. :raises SqlServerError: 4145 at the comma."""
+        """Refuse row values, ``(a, b) = ...``. :raises SqlServerError: 4145 at the comma."""
         if self.tokens[self.at + 1].key in ("SELECT", "WITH"):
             return
         position, end = self.at + 1, self.closing[self.at]
@@ -90,7 +90,7 @@ class Expressions(Cursor):
             position = self.closing.get(position, position) + 1
 
     def _opens_expression(self) -> bool:
-        """Whether the ``(`` at hand opens an expression (or subquery), not a predicate."""
+        """Whether the next ``(`` opens an expression (or subquery), not a predicate."""
         tokens, position = self.tokens, self.closing[self.at]
         if tokens[self.at + 1].key in ("SELECT", "WITH"):
             return True
@@ -138,7 +138,7 @@ class Expressions(Cursor):
         raise self.error()
 
     def _not_a_condition(self) -> Exception:
-        # The message names what follows the whole condition, its closing parentheses included.
+        # The message names the token after the whole condition with its closing parentheses.
         at = self.at
         while at in self.groups and at + 2 < len(self.tokens):
             at += 1
@@ -146,7 +146,7 @@ class Expressions(Cursor):
         return SqlServerError(4145, near=near, line=self.token.line)
 
     def _opens_query(self, position: int | None = None) -> bool:
-        """Whether the ``(`` at hand opens a query: ``((SELECT ..) UNION ..)``, but not ``((SELECT ..) * 2)``."""
+        """Whether the next ``(`` opens a query: ``((SELECT ..) UNION ..)``, but not ``((SELECT ..) * 2)``."""
         position = self.at if position is None else position
         tokens = self.tokens
         if tokens[position].key != "(":
@@ -158,7 +158,7 @@ class Expressions(Cursor):
             inner += 1
         if tokens[inner].key not in ("SELECT", "WITH"):
             return False
-        # From the innermost outwards: each pair must be followed by what may follow a query in parentheses.
+        # Innermost first: after each pair must come a token that may follow a query in parentheses.
         for opened in range(inner - 1, position, -1):
             after = tokens[min(self.closing[opened] + 1, len(tokens) - 1)].key
             if after not in ("UNION", "EXCEPT", "INTERSECT", "ORDER", ")"):
@@ -188,7 +188,7 @@ class Expressions(Cursor):
         return left
 
     def _unary(self) -> nodes.Expression:
-        """A sign takes the whole chain of * / % that follows: ``a / -b / c`` is ``a / (-(b / c))``; ~ takes one operand.
+        """A sign applies to the following chain of * / %: ``a / -b / c`` is ``a / (-(b / c))``; ~ to one operand.
 
         https://learn.microsoft.com/sql/t-sql/language-elements/operator-precedence-transact-sql
         """

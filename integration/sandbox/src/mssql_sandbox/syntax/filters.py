@@ -8,7 +8,7 @@ from . import nodes
 
 
 def check_filter(index: str, table: str, predicate: nodes.Predicate) -> None:
-    """:raises SqlServerError: 10735 for anything but the simple form."""
+    """:raises SqlServerError: 10735 for any other form."""
     if not _simple(predicate):
         raise SqlServerError(10735, index=index, table=table, line=predicate.line)
 

@@ -1,7 +1,7 @@
-"""Microsoft's own grammar as a gate: what ScriptDom does not parse is refused.
+"""Microsoft's grammar as a gate: texts that ScriptDom does not parse are refused.
 
-maxdop carries the parsers of all versions in one native binary. A statement of
-a shape that was checked before (values, variables and delimited names apart) is
+maxdop has the parsers of all versions in one native binary. A statement of
+a shape checked before (ignoring values, variables and delimited names) is
 not checked again.
 """
 
@@ -38,13 +38,13 @@ _SAME_ROWS = re.compile(r"(\( [^()]* \))(?: , \1)+")
 
 _BEFORE_TABLE = (["TABLE"], ["INTO"], ["REFERENCES"])
 
-# ScriptDom's error -> SQL Server's number. SqlScriptDom/TSqlParserResource.resx; the numbers: system messages of SQL Server.
+# ScriptDom's error (SqlScriptDom/TSqlParserResource.resx) -> SQL Server's number (system messages).
 _NUMBERS = {
     "46022": 321, "46047": 1033, "46048": 1062, "46074": 1069, "46084": 1028, "46086": 10759, "46088": 179, "46092": 4103,
     "46093": 1074, "46094": 1031, "46097": 10713, "46098": 1046, "46099": 4194, "46100": 4193,
 }  # fmt: skip
-_NAMED = {321: "hint", 4103: "name"}  # the placeholder of those that name something, which ScriptDom names first
-_WORDED = {"46089": (119, 1), "46095": (103, 4)}  # number and state where ScriptDom's words are the server's
+_NAMED = {321: "hint", 4103: "name"}  # the placeholder of messages with a name, which is ScriptDom's first argument
+_WORDED = {"46089": (119, 1), "46095": (103, 4)}  # number and state of errors where ScriptDom's text is the server's
 
 
 class Gate:
@@ -67,7 +67,7 @@ class Gate:
                 os.unlink(path)
 
     def check(self, text: str, quoted_identifier: bool = True) -> None:
-        """:raises SqlServerError: 102 or 156 at the place where the grammar stops, or the rule's own number."""
+        """:raises SqlServerError: 102 or 156 where the grammar stops, or the rule's own number."""
         tokens = tokenize(text, quoted_identifier)
         shapes = _shapes(tokens, quoted_identifier)
         with self._lock:
@@ -82,10 +82,10 @@ class Gate:
                 self._passed.popitem(last=False)
 
     def judge(self, text: str, error: SqlServerError, quoted_identifier: bool = True) -> SqlServerError:
-        """What to report for a text that our own parser refused.
+        """The error for a text that our parser refused.
 
-        Where the parser merely stopped and Microsoft's grammar does not, the sandbox knows too little; where the
-        parser knows the construct as unsupported and the grammar refuses the text, the text is wrong.
+        If the parser stopped but Microsoft's grammar does not, the construct is unsupported; if the parser refused a
+        construct as unsupported and the grammar refuses the text, it is a syntax error.
         """
         if not isinstance(error, (SyntaxFault, NotSupported)):
             return error
@@ -139,7 +139,7 @@ def _error(match: re.Match[str], text: str) -> SqlServerError:
 
 
 def _condensed(text: str, tokens: list[Token]) -> str:
-    """The text without what makes it long and is no grammar: of values and comments the ends of lines are left."""
+    """The text without long values and comments, of which only the line ends are kept."""
     if len(text) < _LONG:
         return text
     parts, position = [], 0
@@ -158,9 +158,9 @@ def _lines(source: str, before: str, after: str = "") -> str:
 
 
 def _shapes(tokens: list[Token], quoted_identifier: bool) -> set[bytes]:
-    """Digests of the text without its values; lists of values and equal rows count once.
+    """Digests of the text without its values; repeated values and rows count once.
 
-    Of CREATE TABLE each column or constraint has one, as if it stood alone.
+    In CREATE TABLE each column or constraint has a digest of its own.
     """
     words = [_word(token, tokens, number) for number, token in enumerate(tokens[:-1])]
     whole = _SAME_ROWS.sub(r"\1", _SAME_LISTS.sub("@v , @v", f" {' '.join(words)} "))
@@ -172,7 +172,7 @@ def _shapes(tokens: list[Token], quoted_identifier: bool) -> set[bytes]:
 
 
 def _definitions(words: list[str]) -> list[str]:
-    """The definitions of a CREATE TABLE, then what stands behind them."""
+    """The definitions of a CREATE TABLE, then the rest of the statement."""
     depth, definitions = 0, [""]
     for number, word in enumerate(words[4:], start=5):
         depth += (word == "(") - (word == ")")
@@ -189,7 +189,7 @@ def _word(token: Token, tokens: list[Token], number: int) -> str:
     if token.kind == "variable":
         return "@@v" if token.text.startswith("@@") else "@v"
     if token.kind == "name":
-        # A delimited name before a parenthesis may be a function or type that the grammar treats specially.
+        # The grammar may treat a delimited name before a parenthesis specially, as a function or type.
         before = [earlier.key for earlier in tokens[max(number - 3, 0) : number]]
         is_table = before[-1:] in _BEFORE_TABLE or before == ["INDEX", "", "ON"]
         return "[]" if is_table or tokens[number + 1].key != "(" else f"[{token.text}]"
@@ -204,7 +204,7 @@ def _config(quoted_identifier: bool) -> str:
 
 
 def _binary() -> str:
-    found = shutil.which("maxdop", path=sysconfig.get_path("scripts")) or shutil.which("maxdop")
-    if not found:
+    path = shutil.which("maxdop", path=sysconfig.get_path("scripts")) or shutil.which("maxdop")
+    if not path:
         raise RuntimeError("maxdop is not installed: pip install maxdop")
-    return found
+    return path

@@ -55,7 +55,7 @@ class Grouping(Expressions):
         return self.mark(nodes.GroupingElement("LIST", items), token)
 
     def _continues_after_group(self) -> bool:
-        """Whether the ``(`` at hand only begins an expression, as in ``(a + b) * 2``."""
+        """Whether the next ``(`` only begins an expression, as in ``(a + b) * 2``."""
         return self.tokens[self.closing[self.at] + 1].key not in (",", ")")
 
 

@@ -42,7 +42,7 @@ _TOKEN = re.compile(
     re.X | re.I,
 )
 _CONTINUATION = re.compile(r"\\\r?\n")
-# What begins with these may hold its closing mark, doubled.
+# Opening marks of tokens that may contain their closing mark, doubled.
 _DELIMITED = {"N'": ("nstring", "'"), "'": ("string", "'"), "[": ("bracket", "]"), '"': ("quoted", '"')}
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
@@ -101,14 +101,14 @@ def _literal(kind: str, value: str, start: int, end: int, line: int, quoted_iden
 
 
 def _closing(text: str, at: int, mark: str) -> int:
-    """The place behind the closing mark; 0 without one. An expression would remember each doubled one."""
+    """The position after the closing mark, 0 without one. A regular expression would need memory per doubled mark."""
     while (at := text.find(mark, at) + 1) and text.startswith(mark, at):
         at += 1
     return at
 
 
 def _characters(body: str) -> str:
-    """A backslash before a line end continues the string on the next line.
+    """Join lines of a string that end with a backslash.
 
     https://learn.microsoft.com/sql/t-sql/language-elements/sql-server-utilities-statements-backslash
     """

@@ -25,7 +25,7 @@ class ModuleDefinitions(DataStatements):
         return view
 
     def _end_of_module(self) -> None:
-        """A view or function is the only statement of its batch."""
+        """Check that a view or function is the only statement of its batch."""
         while self.accept(";"):
             pass
         if self.token.kind != "end":
@@ -75,7 +75,7 @@ class ModuleDefinitions(DataStatements):
         return query
 
     def _module_option(self) -> str:
-        """SCHEMABINDING, RECOMPILE, RETURNS NULL ON NULL INPUT ...; what a module runs as is not played."""
+        """SCHEMABINDING, RECOMPILE, RETURNS NULL ON NULL INPUT ...; EXECUTE AS is not modelled."""
         if self.token.key in ("EXECUTE", "EXEC"):
             raise NotSupported("EXECUTE AS", self.token.line)
         for words in (("RETURNS", "NULL", "ON", "NULL", "INPUT"), ("CALLED", "ON", "NULL", "INPUT")):

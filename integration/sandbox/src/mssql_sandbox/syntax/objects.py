@@ -46,7 +46,7 @@ class ObjectDefinitions(TableDefinitions):
         return statement
 
     def update_statistics(self) -> nodes.UpdateStatistics:
-        """What follows UPDATE STATISTICS: a table, one or several names in parentheses, options."""
+        """UPDATE STATISTICS after its keywords: a table, one name or several in parentheses, options."""
         statement = nodes.UpdateStatistics(self.name())
         if self.token.key == "(":
             statement.names = self.identifiers()

@@ -6,7 +6,7 @@ from ..errors import NotSupported
 from . import nodes
 from .control import Statements
 
-# Deep enough for the nesting that the server itself takes (191, 8631 beyond it).
+# Enough for the nesting that the server allows (191, 8631 beyond it).
 _RECURSION_LIMIT = 12000
 
 

@@ -1,4 +1,4 @@
-"""Where a statement may stand: first in its batch, in a loop, in a CATCH block, in a module of some kind."""
+"""The places where a statement is allowed: first in its batch, in a loop, in a CATCH block, in a kind of module."""
 
 from dataclasses import dataclass, replace
 from typing import Iterable
@@ -6,7 +6,7 @@ from typing import Iterable
 from ..errors import SqlServerError
 from . import nodes
 
-# The state of error 111 tells the kind of statement.
+# The state of error 111 depends on the kind of statement.
 _FIRST_STATES = {
     "CREATE FUNCTION": 4, "ALTER FUNCTION": 5, "CREATE TRIGGER": 6, "ALTER TRIGGER": 7, "CREATE VIEW": 9,
     "ALTER VIEW": 10, "CREATE SCHEMA": 14, "CREATE/ALTER PROCEDURE": 1,
@@ -22,7 +22,7 @@ class _Place:
 
 
 def check_placement(batch: nodes.Batch) -> None:
-    """:raises SqlServerError: 111, 135, 136, 166, 178, 1075, 10704, whether or not the statement would be reached."""
+    """:raises SqlServerError: 111, 135, 136, 166, 178, 1075, 10704, even for unreachable statements."""
     for position, statement in enumerate(batch.statements):
         if position:
             _check_first(statement)

@@ -61,7 +61,7 @@ class Queries(Grouping):
             raise SqlServerError(1003, at=line, clause=clause, line=line)
 
     def _refuse_lone_fetch(self) -> None:
-        """ORDER BY .. FETCH without OFFSET: 153; but FETCH NEXT FROM c is a statement of its own."""
+        """Refuse ORDER BY .. FETCH without OFFSET (153), unless it is the statement FETCH NEXT FROM c."""
         count = self.ahead(2)
         if count.kind in ("int", "decimal", "variable") or count.key == "(":
             raise SqlServerError(153, option=self.ahead().text, line=self.token.line)
@@ -188,7 +188,7 @@ class Queries(Grouping):
         return None
 
     def _bare_alias(self) -> bool:
-        """A word that is no keyword is an alias, unless it starts what may follow."""
+        """Whether the next token is an alias without AS: not reserved, and not the start of the next clause."""
         token = self.token
         if token.kind == "name":
             return True
@@ -229,7 +229,7 @@ class Queries(Grouping):
         right = self._source_primary()
         if kind in ("CROSS", "CROSS APPLY", "OUTER APPLY"):
             return self.mark(nodes.Join(kind, left, right), token)
-        # a JOIN b JOIN c ON .. ON ..: the inner join is complete when its ON comes.
+        # a JOIN b JOIN c ON .. ON ..: an ON completes the inner join first.
         while self.token.key != "ON":
             inner = self._join(right)
             if inner is None:

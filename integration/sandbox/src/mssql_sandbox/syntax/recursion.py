@@ -1,4 +1,4 @@
-"""What a recursive common table expression may not contain.
+"""Restrictions on recursive common table expressions.
 
 https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql (recursive members)
 """
@@ -17,7 +17,7 @@ _SUBQUERIES = (nodes.ScalarSubquery, nodes.InQuery, nodes.Exists, nodes.Quantifi
 
 
 def check_recursion(table: nodes.CommonTable) -> None:
-    """:raises SqlServerError: 246, 247, 253, 460, 461, 462, 465, 467 for a table that refers to itself."""
+    """:raises SqlServerError: 246, 247, 253, 460, 461, 462, 465, 467 for an expression that refers to itself."""
     members = list(_members(table.query.body))
     recursive = [_references(member, table.name) for member in members]
     if len(members) < 2 or not any(recursive):
@@ -32,12 +32,12 @@ def check_recursion(table: nodes.CommonTable) -> None:
 
 
 def is_aggregate(node: Any) -> bool:
-    """A call of an aggregate that is no window function."""
+    """Whether a node is a call of an aggregate without OVER."""
     return isinstance(node, nodes.FunctionCall) and node.over is None and node.name.upper() in AGGREGATES
 
 
 def _members(body: Any) -> Iterator[Any]:
-    """The queries that UNION ALL joins at the top, first to last."""
+    """The queries joined by UNION ALL at the top level, in order."""
     right = []
     while isinstance(body, nodes.SetOperation) and body.operator == "UNION ALL":
         right.append(body.right)
@@ -49,8 +49,8 @@ def _members(body: Any) -> Iterator[Any]:
 def _references(node: nodes.Node, name: str) -> int:
     folded = name.casefold()
     return sum(
-        isinstance(found, nodes.TableSource) and len(found.name.parts) == 1 and found.name.parts[0].casefold() == folded
-        for found in below(node)
+        isinstance(part, nodes.TableSource) and len(part.name.parts) == 1 and part.name.parts[0].casefold() == folded
+        for part in below(node)
     )
 
 

@@ -1,4 +1,4 @@
-"""Rules that the grammar lets through and that need neither names nor types.
+"""Rules beyond the grammar that need neither names nor types.
 
 Numbers and texts: system messages of SQL Server,
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors.
@@ -16,12 +16,12 @@ from .walk import children
 _MOST_ROWS = 1000  # of VALUES in INSERT
 _MOST_ITEMS = 4096  # of a select list
 _MOST_PARTS = 4  # server.database.schema.object
-# Nodes whose direct query is the statement's own, not a subquery.
+# Nodes whose direct query is not a subquery.
 _TOP_LEVEL = (nodes.SelectStatement, nodes.Insert, nodes.DeclareCursor)
 
 
 def check_restrictions(batch: nodes.Batch) -> None:
-    """Refuse what SQL Server's compiler refuses by looking at the tree alone.
+    """Refuse what SQL Server's compiler refuses by the tree alone.
 
     :raises SqlServerError: 102, 156 (a clause out of place), 111, 117, 134, 137, 135, 136, 158, 178, 199, 1033, 1046, 1056, 1075,
         10704, 10705, 10709, 10710, 10711, 10738, 10741, 13602 and those of recursive tables (recursion.py).
@@ -39,7 +39,7 @@ def _check(root: nodes.Node) -> None:
         rule = _RULES.get(type(node))
         if rule is not None:
             rule(node, inner)
-        # A set operation's branches are queries of the same level; a query in any other node is an inner one.
+        # The branches of a set operation are on its level; a query in any other node is a subquery.
         if isinstance(node, nodes.Query):
             waiting.extend((child, True) for child in reversed(list(children(node))) if child is not node.body)
             waiting.append((node.body, inner))
@@ -80,7 +80,7 @@ def _select(select: nodes.Select, inner: bool) -> None:
 
 
 def _subquery(node: Any, inner: bool) -> None:
-    """A query used as a table or value assigns no variable."""
+    """Refuse variable assignments in a query used as a table or value."""
     for select in _selects(node.query):
         for item in select.items:
             if item.assign:
@@ -94,17 +94,17 @@ def _first_select(body: Any) -> Any:
 
 
 def _selects(body: Any) -> list[nodes.Select]:
-    """The SELECTs of a query expression, those of its subqueries apart."""
-    found, waiting = [], [body]
+    """The SELECTs of a query expression, without subqueries."""
+    selects, waiting = [], [body]
     while waiting:
         node = waiting.pop()
         if isinstance(node, nodes.Select):
-            found.append(node)
+            selects.append(node)
         elif isinstance(node, nodes.SetOperation):
             waiting += [node.right, node.left]
         else:
             waiting.append(node.body)
-    return found
+    return selects
 
 
 def _keyword(word: str, node: nodes.Node) -> SqlServerError:

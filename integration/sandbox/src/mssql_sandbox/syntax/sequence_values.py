@@ -1,6 +1,6 @@
-"""Where NEXT VALUE FOR may not stand.
+"""The places where NEXT VALUE FOR is not allowed.
 
-Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator sequences.md; what comes first there wins.
+Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator sequences.md; the first rule there wins.
 """
 
 from typing import Iterator
@@ -26,15 +26,15 @@ def _check(root: nodes.Node) -> None:
     while waiting:
         node, faults = waiting.pop()
         if isinstance(node, nodes.FunctionCall) and node.name.upper() == "NEXT VALUE FOR":
-            found = faults - {11723} if node.over is not None else faults
-            if found:
-                raise SqlServerError(min(found, key=_RANK.__getitem__), line=node.line)
+            relevant = faults - {11723} if node.over is not None else faults
+            if relevant:
+                raise SqlServerError(min(relevant, key=_RANK.__getitem__), line=node.line)
         inner = faults | _of_node(node)
         waiting.extend((child, inner | extra) for child, extra in _below(node))
 
 
 def _of_node(node: nodes.Node) -> set[int]:
-    """What a node says about all that is below it."""
+    """The faults of NEXT VALUE FOR anywhere below a node."""
     if is_aggregate(node):
         return {11725}
     if isinstance(node, nodes.Case) or isinstance(node, nodes.FunctionCall) and node.name.upper() in _CONDITIONAL:
@@ -55,7 +55,7 @@ def _of_node(node: nodes.Node) -> set[int]:
 
 
 def _below(node: nodes.Node) -> Iterator[tuple[nodes.Node, set[int]]]:
-    """The nodes below with what their place adds."""
+    """The child nodes with the faults of their places."""
     own = node.query if isinstance(node, (nodes.SelectStatement, nodes.Insert)) else None
     drawn_from = isinstance(node, (nodes.Update, nodes.Delete))
     clauses = (*_CLAUSES, "condition") if isinstance(node, (nodes.Join, nodes.Merge)) else _CLAUSES
@@ -67,7 +67,7 @@ def _below(node: nodes.Node) -> Iterator[tuple[nodes.Node, set[int]]]:
         elif isinstance(child, nodes.Query) and not isinstance(node, (nodes.Query, nodes.SetOperation)):
             extra |= {11719}
         elif drawn_from and isinstance(child, nodes.DerivedTable):
-            # The derived table of a joined UPDATE or DELETE may draw.
+            # Allowed in a derived table of a joined UPDATE or DELETE.
             yield from ((part, extra) for part in children(child.query.body))
             continue
         yield child, extra
@@ -78,18 +78,18 @@ def _parts(value: object) -> list[object]:
 
 
 def _of_query(query: nodes.Query) -> set[int]:
-    """What the query of a statement says about all its values."""
-    found = set()
+    """The faults of NEXT VALUE FOR in a statement's query."""
+    faults = set()
     selects = [node for node in _own(query)]
     if any(
         isinstance(node, nodes.SetOperation) or isinstance(node, nodes.Select) and node.distinct for node in selects
     ):
-        found.add(11721)
+        faults.add(11721)
     if query.order_by:
-        found.add(11723)
+        faults.add(11723)
     if query.offset is not None or any(isinstance(node, nodes.Select) and node.top is not None for node in selects):
-        found.add(11739)
-    return found
+        faults.add(11739)
+    return faults
 
 
 def _own(query: nodes.Query) -> Iterator[nodes.Node]:

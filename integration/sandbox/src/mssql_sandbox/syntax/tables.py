@@ -9,7 +9,7 @@ from .modules import ModuleDefinitions
 
 
 def check_inline(column: nodes.ColumnDefinition, table: str) -> None:
-    """A column has one constraint of a kind in its definition.
+    """Check that a column definition has one constraint of a kind.
 
     Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator constraints.md.
 
@@ -70,7 +70,7 @@ class TableDefinitions(ModuleDefinitions):
                 check_inline(statement.columns[-1], name)
             if not self.accept(","):
                 return
-            # One comma too many is forgiven, in CREATE TABLE alone.
+            # A trailing comma is allowed, only in CREATE TABLE.
             if self.token.key == ")" and isinstance(statement, nodes.CreateTable):
                 return
 

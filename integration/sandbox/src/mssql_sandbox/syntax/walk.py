@@ -1,4 +1,4 @@
-"""Every node below a node."""
+"""Traversal of the tree."""
 
 from dataclasses import fields
 from typing import Any, Iterator
@@ -17,7 +17,7 @@ def _fields(type_: type[nodes.Node]) -> tuple[str, ...]:
 
 
 def children(node: nodes.Node) -> Iterator[nodes.Node]:
-    """Nodes directly below, in the order of the text."""
+    """Child nodes, in text order."""
     for name in _fields(type(node)):
         value = getattr(node, name)
         if isinstance(value, nodes.Node):
@@ -35,9 +35,9 @@ def _items(values: Any) -> Iterator[nodes.Node]:
 
 
 def below(node: Any, outside: type | tuple[type, ...] = ()) -> Iterator[nodes.Node]:
-    """The node, or those of a list, and all nodes below; deep trees need no deep stack.
+    """A node, or those of a list, and all nodes below; not recursive.
 
-    :param outside: nodes that are left out with all that is below them.
+    :param outside: nodes to skip with all nodes below.
     """
     waiting = list(_items([node]))[::-1]
     while waiting:

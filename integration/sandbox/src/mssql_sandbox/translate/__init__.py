@@ -1,8 +1,8 @@
-"""T-SQL tree to PostgreSQL: names resolved and types computed in the same pass that writes the text.
+"""From T-SQL tree to PostgreSQL: one pass resolves names, computes types and writes the text.
 
 Every visitor returns a :class:`~.bound.Bound` (engine SQL with its SQL Server
-type), so what cannot be typed cannot be written either. What SQL Server
-refuses at compile time is refused here, with its number.
+type), so everything written has a type. What SQL Server refuses at compile
+time is refused here, with its number.
 """
 
 import re
@@ -29,8 +29,8 @@ __all__ = [
 def translate(statement: nodes.Statement, context: Context) -> Plan:
     """A query or data change as engine SQL.
 
-    :raises SqlServerError: what SQL Server's compiler reports.
-    :raises NotSupported: for what the sandbox does not know.
+    :raises SqlServerError: as SQL Server's compiler does.
+    :raises NotSupported: for constructs that the sandbox does not model.
     """
     options = statement.query.options if isinstance(statement, nodes.SelectStatement) else _own_options(statement)
     merging = isinstance(statement, nodes.Merge)
@@ -54,9 +54,9 @@ def _select(translator: Translator, statement: nodes.SelectStatement) -> Plan:
 
 
 def _own_options(statement: nodes.Statement) -> list[str]:
-    found = getattr(statement, "options", None)
+    options = getattr(statement, "options", None)
     query = getattr(statement, "query", None)
-    return found if isinstance(found, list) else query.options if isinstance(query, nodes.Query) else []
+    return options if isinstance(options, list) else query.options if isinstance(query, nodes.Query) else []
 
 
 def _max_recursion(options: list[str]) -> int:
@@ -83,7 +83,7 @@ def _check_options(options: list[str]) -> None:
 
 
 def _check_use_hint(option: str) -> None:
-    """The names in USE HINT; each version has its own, all with one of these beginnings.
+    """Check the names in USE HINT by their prefixes, as each version has its own names.
 
     https://learn.microsoft.com/sql/t-sql/queries/hints-transact-sql-query (hint_name)
 
@@ -142,7 +142,7 @@ def result_columns(outputs: list[Output]) -> list[ResultColumn]:
 
 
 def translate_expression(expression: nodes.Expression, context: Context, target: SqlType | None) -> Plan:
-    """A statement that yields the value of an expression outside any query, converted to ``target``."""
+    """A statement for the value of an expression outside any query, converted to ``target``."""
     translator = Translator(Setting(context))
     bound = translator.expression(expression, Scope())
     type_ = target or bound.type
@@ -154,7 +154,7 @@ def translate_expression(expression: nodes.Expression, context: Context, target:
 
 
 def translate_predicate(predicate: nodes.Predicate, context: Context) -> Plan:
-    """A statement that yields true, false or NULL."""
+    """A statement for the value of a predicate: true, false or NULL."""
     translator = Translator(Setting(context))
     return translator.statement.plan("select", f"SELECT {translator.predicate(predicate, Scope())}")
 
@@ -165,7 +165,7 @@ def translate_predicate(predicate: nodes.Predicate, context: Context) -> Plan:
 def column_expression(
     expression: nodes.Expression, table: Table | None, context: Context, target: SqlType | None = None
 ) -> Plan:
-    """A DEFAULT or computed column: an expression over the bare columns of one table."""
+    """A DEFAULT or computed column: an expression over unqualified columns of one table."""
     translator = Translator(Setting(context, stored=True))
     bound = translator.expression(expression, _table_scope(table))
     type_ = target or bound.type
@@ -176,7 +176,7 @@ def column_expression(
 
 
 def column_predicate(predicate: nodes.Predicate, table: Table, context: Context) -> Plan:
-    """A CHECK constraint or an index filter over the bare columns of one table."""
+    """A CHECK constraint or an index filter over unqualified columns of one table."""
     translator = Translator(Setting(context, stored=True))
     return translator.statement.plan("select", translator.predicate(predicate, _table_scope(table)))
 
@@ -214,5 +214,5 @@ def describe(statement: nodes.Statement, context: Context) -> list[ResultColumn]
 
 
 def undeclared_parameters(statement: nodes.Statement, context: Context) -> list[tuple[str, SqlType]]:
-    """Suggested types of variables that nothing declares, from the columns they meet."""
+    """Suggested types of undeclared variables, from the columns they are compared with or assigned to."""
     return suggest(statement, context)

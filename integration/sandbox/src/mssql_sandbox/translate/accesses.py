@@ -1,8 +1,8 @@
-"""Which rows a statement looks at, as far as locks are concerned: those under some keys of an index, or a whole table.
+"""The rows that a statement reads, for locking: those of some index keys, or a whole table.
 
 A server locks the keys that a seek reads, and all rows of a table that it scans: Transaction locking and row versioning
 guide, https://learn.microsoft.com/sql/relational-databases/sql-server-transaction-locking-and-row-versioning-guide
-(key-range locking). A seek is assumed where columns that begin an index are compared for equality.
+(key-range locking). A seek is assumed if leading columns of an index are compared for equality.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .statement import EngineStatement
 IMAGES = ("k_old", "k_new")
 TARGET = frozenset(("TARGET",))
 _ALIAS = re.compile(r"\bs\d+(?=\.)")
-_PLAIN = re.compile(r"(?:ms\.k_\w+\()?s\d+\.\w+\)?")  # a column whose values are compared without conversion
+_PLAIN = re.compile(r"(?:ms\.k_\w+\()?s\d+\.\w+\)?")  # a column compared without conversion
 
 
 def record(statement: EngineStatement, scope: Scope, where: nodes.Predicate | None) -> None:
-    """Note what a SELECT, or the search of a change, reads: every table of ``scope``.
+    """Record the reads of a SELECT, or of a change's search: every table of ``scope``.
 
-    :param where: its condition, which is translated already.
+    :param where: its condition, already translated.
     """
     for source in scope.sources:
         table = source.table
@@ -38,7 +38,7 @@ def record(statement: EngineStatement, scope: Scope, where: nodes.Predicate | No
 
 
 def written(table: Table) -> Images:
-    """What RETURNING tells of the rows of a table: the keys of the old and the new one."""
+    """The keys of old and new rows of a table, for RETURNING."""
     ids = dict.fromkeys(number for index in table.indexes for number in index.columns)
     columns = [column for number in ids for column in table.columns if column.id == number]
     images = (
@@ -83,7 +83,7 @@ def _conjuncts(condition: nodes.Predicate | None) -> Iterator[nodes.Predicate]:
 
 
 def _is_false(condition: nodes.Predicate) -> bool:
-    """Whether nothing is read at all: 1 = 0."""
+    """Whether a condition is constant false, 1 = 0, so that nothing is read."""
     if not isinstance(condition, nodes.Comparison) or condition.operator != "=":
         return False
     sides = (condition.left, condition.right)
@@ -93,13 +93,13 @@ def _is_false(condition: nodes.Predicate) -> bool:
 def _sought(
     statement: EngineStatement, source: Source, table: Table, condition: nodes.Predicate
 ) -> Iterator[tuple[str, str, str]]:
-    """Columns that a condition compares for equality, the text of the other side, and its keys as an item of FROM."""
+    """(column compared for equality, SQL of the other side, its keys as an item of FROM) of a condition."""
     _, operands, query = statement.equalities.get(id(condition), (None, (), None))
     own = f"{source.engine_alias}."
     for position, text in enumerate(operands[:2]):
         others = [other for number, other in enumerate(operands) if number != position]
         if own not in text or position and len(operands) > 2 or own in " ".join(others):
-            continue  # not a column on one side and values on the other
+            continue  # not a column and values
         column = next((c for c in table.columns if text == _comparable(c, source.engine_alias)), None)
         if column is None:
             continue
@@ -113,7 +113,7 @@ def _sought(
 def _given(
     statement: EngineStatement, text: str, scope: Scope, conditions: list[nodes.Predicate]
 ) -> tuple[list[str], list[str]] | None:
-    """Items of FROM and conditions that give the columns which a text names; None where they are not at hand."""
+    """Items of FROM and conditions that supply the columns named in a text; None if not available."""
     wanted = set(_ALIAS.findall(text))
     froms: list[str] = []
     level: Scope | None = scope
@@ -131,7 +131,7 @@ def _given(
 
 
 def is_correlated(text: str) -> bool:
-    """Whether a query names columns of one around it."""
+    """Whether a query names columns of an enclosing one."""
     return bool(set(_ALIAS.findall(text)) - set(re.findall(r"\bAS (s\d+)\b", text)))
 
 

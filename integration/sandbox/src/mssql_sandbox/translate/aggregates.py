@@ -22,12 +22,12 @@ def is_aggregate(node: Any) -> bool:
 
 
 def contains_aggregate(node: Any) -> bool:
-    return any(is_aggregate(found) for found in walk(node))
+    return any(is_aggregate(part) for part in walk(node))
 
 
 def contains_window(node: Any) -> bool:
-    return any(isinstance(found, nodes.FunctionCall) and found.over is not None for found in walk(node))
+    return any(isinstance(part, nodes.FunctionCall) and part.over is not None for part in walk(node))
 
 
 def contains_subquery(node: Any) -> bool:
-    return any(isinstance(found, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery)) for found in walk(node))
+    return any(isinstance(part, (nodes.ScalarSubquery, nodes.Exists, nodes.InQuery)) for part in walk(node))

@@ -1,6 +1,6 @@
-"""The body of a scalar function as a function of the engine.
+"""The body of a scalar function as an engine function.
 
-https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql: what a body may hold.
+https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql: statements allowed in a body.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from .operands import convert
 from .plan import Context
 from .translation import Setting, Translation
 
-# Begins a translation.
+# Makes a translation.
 Translates = Callable[[Setting], Translation]
 
 _DEEPEST = 32
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass
 class Body:
-    """``parameters`` and ``sql`` go between CREATE FUNCTION name and the volatility."""
+    """The parts of CREATE FUNCTION between the name and the volatility."""
 
     parameters: str
     returns: str
@@ -42,7 +42,7 @@ class Body:
 
 
 def compile_body(function: UserFunction, context: Context, translator: Translates) -> Body:
-    """:raises SqlServerError: 443 side effects, 444 rows for the client, 455 no RETURN at the end, binding errors."""
+    """:raises SqlServerError: 443 side effects, 444 a result set, 455 no RETURN at the end, binding errors."""
     return _Writer(function, context, translator).body()
 
 
@@ -74,7 +74,7 @@ class _Writer:
         return Body(", ".join(parameters), engine_cast(self.function.returns), f"{declarations}begin\n{text}\nend")
 
     def _variable(self, name: str, type_: SqlType) -> str:
-        """A variable of the engine for one of the function."""
+        """The engine's variable for one of the function."""
         physical = f'"@{len(self.frame) + 1}"'
         self.types[name] = type_
         self.frame[name] = Bound(physical, type_, True)
@@ -84,13 +84,13 @@ class _Writer:
 
     def _translated(self, translate: Callable[[Translation], T]) -> T:
         t = self.translator(Setting(self.context, self.frame, compiling=self.function.id))
-        found, statement = translate(t), t.statement
+        result, statement = translate(t), t.statement
         if statement.parameters:
             raise NotSupported(f"{statement.parameters[0]} in a function", self.module.line)
         if statement.before or statement.locks or any(access.hints for access in statement.accesses):
             raise NotSupported("locking hints in a function", self.module.line)
         self.recursive = self.recursive or statement.calls_itself
-        return found
+        return result
 
     def _value(self, expression: Any, target: SqlType) -> str:
         return self._translated(lambda t: convert(t.expression(expression, Scope()), target))
@@ -157,7 +157,7 @@ class _Writer:
         return f"{self.frame[name].sql} := {self._value(value, self.types[name])};"
 
     def _select(self, statement: nodes.SelectStatement) -> list[str]:
-        """SELECT @x = ...: each row assigns, so the last one wins and without rows nothing changes."""
+        """SELECT @x = ...: each row assigns, so the last one wins; without rows nothing changes."""
         body = statement.query.body
         if not isinstance(body, nodes.Select) or not all(item.assign for item in body.items):
             raise SqlServerError(444, line=statement.line)
@@ -165,7 +165,7 @@ class _Writer:
         templates = [(item.assign, parts.template(folding.assigned(item))) for item in body.items]
         row = f'"@row{len(self.declared) + 1}"'
         self.declared.append(f"{row} record;")
-        query = folding.rows_query(statement.query, parts.found)
+        query = folding.rows_query(statement.query, parts.extracted)
         relation = self._translated(lambda t: t.relation(query, None))
         for number, output in enumerate(relation.outputs, 1):
             self.frame[folding.part_name(number)] = Bound(

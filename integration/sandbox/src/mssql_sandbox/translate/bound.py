@@ -1,4 +1,4 @@
-"""Translated expressions and the sources that names resolve to."""
+"""Translated expressions, and the sources and scopes of names."""
 
 from dataclasses import dataclass, field
 from typing import Any, Callable
@@ -7,7 +7,7 @@ from ..catalog.model import Table
 from ..errors import NotSupported
 from ..sqltypes import SqlType
 
-# Coercibility of collations, strongest last.
+# Coercibility of collations, weakest first.
 LITERAL, COLUMN, EXPLICIT = 0, 1, 2
 
 
@@ -15,9 +15,9 @@ LITERAL, COLUMN, EXPLICIT = 0, 1, 2
 class Bound:
     """An expression as engine SQL with its SQL Server type.
 
-    :param coercibility: how its collation wins over another's.
+    :param coercibility: its collation's strength in a conflict.
     :param constant: the literal's Python value, for rules about constants.
-    :param columns: whether it refers to a column of the query at hand.
+    :param columns: whether it refers to a column of the current query.
     """
 
     sql: str
@@ -48,11 +48,11 @@ class SourceColumn:
 
 @dataclass(slots=True)
 class Source:
-    """One item of FROM.
+    """An item of FROM.
 
-    :param exposed: the name that qualifies its columns, as ``key`` has it.
-    :param key: what is equal for the same name.
-    :param schema: when the table is unaliased, so that ``schema.table.column`` resolves.
+    :param exposed: the name that qualifies its columns, folded by ``key``.
+    :param key: function to a key that is equal for the same name.
+    :param schema: of a table without an alias, so that ``schema.table.column`` resolves.
     """
 
     exposed: str
@@ -88,7 +88,7 @@ class Output:
 
 @dataclass
 class Relation:
-    """A translated query: its SQL yields the columns ``o1`` ... ``on``; of ``order`` see :class:`~.plan.Plan`."""
+    """A translated query: its SQL yields the columns ``o1`` ... ``on``; for ``order`` see :class:`~.plan.Plan`."""
 
     sql: str
     outputs: list[Output]
@@ -100,10 +100,9 @@ class Scope:
     """Names visible inside one SELECT.
 
     :param parent: scope of the enclosing query, for correlated references.
-    :param groups: fingerprints of the GROUP BY expressions -> what stands for them; None outside
-        grouped queries.
+    :param groups: fingerprints of GROUP BY expressions -> their translation; None if not grouped.
     :param group_keys: the same fingerprints -> the engine's key, for GROUPING.
-    :param clause: where the translator is: select, where, group, having, order, on, aggregate ...
+    :param clause: the current clause: select, where, group, having, order, on, aggregate ...
     """
 
     parent: "Scope | None" = None
@@ -118,11 +117,11 @@ class Scope:
 
 
 class CommonTableNames:
-    """The common tables that are visible.
+    """The visible common tables.
 
-    :param key: what is equal for the same name.
-    :ivar levels: of each WITH, the outermost first: key of the name -> the engine's name and the columns.
-    :ivar recursing: the recursive tables that are being translated -> their alias in their own member.
+    :param key: function to a key that is equal for the same name.
+    :ivar levels: for each WITH, outermost first: key of the name -> the engine's name and the columns.
+    :ivar recursing: recursive tables being translated -> their alias in their own member.
     """
 
     def __init__(self, key: Callable[[str], str] = str.casefold) -> None:

@@ -1,4 +1,4 @@
-"""UPDATE and DELETE: of a table, of one that FROM names, of a common table over it.
+"""UPDATE and DELETE of a table, of a table in FROM, or of a common table over one.
 
 https://learn.microsoft.com/sql/t-sql/queries/update-transact-sql
 """
@@ -23,11 +23,11 @@ from .translation import Translation
 
 @dataclass
 class Target:
-    """What a statement changes.
+    """The target of a statement.
 
-    :param source: the item of FROM that stands for it.
-    :param place: engine SQL of where its row is.
-    :param columns: of a common table, its columns -> those of the table.
+    :param source: its item of FROM.
+    :param place: engine SQL of its row's location.
+    :param columns: columns of a common table -> those of the base table.
     """
 
     table: Table
@@ -39,7 +39,7 @@ class Target:
 class RowChanges:
     """UPDATE and DELETE.
 
-    :param queries: WHERE, and the SELECT of a common table that is changed.
+    :param queries: translates WHERE, and the SELECT of a changed common table.
     """
 
     def __init__(self, t: Translation, sources: Sources, queries: Queries, targets: Targets, outputs: Outputs) -> None:
@@ -77,10 +77,10 @@ class RowChanges:
         record(self.t.statement, scope, node.where)
         return where
 
-    # ---- what is changed
+    # ---- the target
 
     def _opened(self, node: Any) -> tuple[list[str], list[str], Scope, Target]:
-        """The common tables, FROM and target of a statement."""
+        """Open the common tables and FROM of a statement; its target."""
         common = _named_common_table(node)
         places: Any = None
         if common is not None:
@@ -96,14 +96,14 @@ class RowChanges:
         return ctes, froms, scope, Target(table, source, f"{source.engine_alias}.ctid")
 
     def _changed_table(self, node: Any, scope: Scope, froms: list[str]) -> tuple[Table, Source]:
-        """The target: an alias of FROM, or a table of its own, which then is joined to FROM."""
+        """The target: an alias in FROM, or another table, which is then joined to FROM."""
         parts = node.target.name.parts
         for source in scope.sources:
             if len(parts) == 1 and source.exposed == source.key(parts[0]) and source.table is not None:
                 self.sources.check_hints(node.target.hints)
                 return self.targets.changeable(source.table, node.target.line), source
         table = self.targets.table(node.target)
-        # In a trigger ``inserted`` and ``deleted`` have the table's id, but are not the table.
+        # In a trigger ``inserted`` and ``deleted`` have the table's id, too.
         matches = [
             s for s in scope.sources if s.table is not None and (s.table.id, s.table.kind) == (table.id, table.kind)
         ]
@@ -120,7 +120,7 @@ class RowChanges:
     def _common_target(
         self, node: Any, common: nodes.CommonTable, places: Places, froms: list[str], scope: Scope
     ) -> Target:
-        """The table whose rows a common table has; what is sure to be updatable only."""
+        """The base table of a common table that is certainly updatable."""
         key = self.t.context.catalog.name_key
         name = key(node.target.name.parts[0])
         label = common.name
@@ -155,7 +155,7 @@ class RowChanges:
         return Target(table, source, f"{source.engine_alias}.place{number}", columns)
 
     def _refuse_column(self, source: Source, item: nodes.Assignment, label: str) -> None:
-        """:raises SqlServerError: 207 no such column, 4406 one that is computed."""
+        """:raises SqlServerError: 207 unknown column, 4406 a computed one."""
         if not source.find(item.column[-1]):
             raise SqlServerError(207, name=item.column[-1], line=item.line)
         raise SqlServerError(4406, name=label)
@@ -165,7 +165,7 @@ class RowChanges:
     def assignments(
         self, items: list[nodes.Assignment], table: Table, scope: Scope, target: Target | None = None
     ) -> list[tuple[Column, str]]:
-        found: list[tuple[Column, str]] = []
+        assigned: list[tuple[Column, str]] = []
         for item in items:
             if item.variable is not None or not item.column:
                 raise NotSupported("SET @variable in UPDATE", item.line)
@@ -174,7 +174,7 @@ class RowChanges:
                 column = target.columns[target.source.key(item.column[-1])]
             else:
                 column = self.targets.column(table, item.column[-1], item.line)
-            if any(other is column for other, _ in found):
+            if any(other is column for other, _ in assigned):
                 raise SqlServerError(264, column=column.name)
             if column.identity is not None:
                 raise SqlServerError(8102, column=column.name)
@@ -182,11 +182,11 @@ class RowChanges:
                 raise SqlServerError(271, column=column.name)
             if column.rowversion:
                 raise SqlServerError(272, line=item.line)
-            found.append((column, self._assigned_value(item, table, column, scope)))
-        return found
+            assigned.append((column, self._assigned_value(item, table, column, scope)))
+        return assigned
 
     def _check_qualifier(self, item: nodes.Assignment, table: Table, scope: Scope, target: Target | None) -> None:
-        """What stands before a column of SET is the target as it is written.
+        """Check that the qualifier of a column in SET is the target as written.
 
         :raises SqlServerError: 4104.
         """
@@ -211,7 +211,7 @@ class RowChanges:
         self, node: nodes.Update, target: Target, assignments: list[tuple[Column, str]], froms: list[str], where: str,
         scope: Scope,
     ) -> str:  # fmt: skip
-        """Join first, then change each target row once by its place."""
+        """Join first, then change each target row once, by its location."""
         inner, outer = [], []
         for number, (column, value) in enumerate(assignments, 1):
             if value == "DEFAULT":
@@ -257,7 +257,7 @@ class RowChanges:
 
 
 def _named_common_table(node: Any) -> nodes.CommonTable | None:
-    """The common table that is the target, itself or by its alias in FROM."""
+    """The common table that is the target, by name or by alias in FROM."""
     parts = node.target.name.parts
     if len(parts) > 1 or not node.ctes:
         return None
@@ -270,7 +270,7 @@ def _named_common_table(node: Any) -> nodes.CommonTable | None:
 
 
 def _check_combines(common: nodes.CommonTable) -> None:
-    """:raises SqlServerError: 4403 for a common table whose rows are not those of its tables."""
+    """:raises SqlServerError: 4403 for a common table that combines rows."""
     body = common.query.body
     if isinstance(body, nodes.Select) and (
         body.distinct or body.group_by is not None or any(contains_aggregate(item.expression) for item in body.items)
@@ -287,7 +287,7 @@ def _tables(sources: list[Any]) -> Iterator[nodes.TableSource]:
 
 
 def _changed_rows(target: Target, name: str, prefix: str) -> Source:
-    """What ``inserted`` or ``deleted`` is: columns of the table, by their names in the common table."""
+    """``inserted`` or ``deleted``: the table's columns, by their names in the common table."""
     source = row_source(target.table, name, prefix)
     if target.columns is not None:
         rows = {column.name: column for column in source.columns}
@@ -300,7 +300,7 @@ def _changed_rows(target: Target, name: str, prefix: str) -> Source:
 
 
 def _joined(node: Any, scope: Scope, target: Target) -> list[Source]:
-    """The other tables of FROM, as OUTPUT reads them from the chosen rows."""
+    """The other tables of FROM, read by OUTPUT from the chosen rows."""
     if not node.output:
         return []
     return [

@@ -17,8 +17,8 @@ from .translation import Translation
 class CommonTables:
     """WITH.
 
-    :param t: the queries of the tables.
-    :param common: where their names become visible.
+    :param t: translates the tables' queries.
+    :param common: the visible common tables.
     """
 
     def __init__(self, t: Translation, common: CommonTableNames) -> None:
@@ -26,7 +26,7 @@ class CommonTables:
         self.common = common
 
     def relation(self, query: nodes.Query, parent: Scope | None, exists: bool) -> Relation:
-        """A query behind WITH."""
+        """A query with WITH."""
         texts = self.open(query.ctes, parent)
         relation = self.t.relation(replace(query, ctes=[]), parent, exists)
         self.close()
@@ -34,7 +34,7 @@ class CommonTables:
 
     @staticmethod
     def recursive(texts: list[str]) -> str:
-        """``RECURSIVE`` if a table names itself: the engine takes it in no MERGE, so never without need."""
+        """``RECURSIVE`` if a table names itself, and only then, as the engine's MERGE does not allow it."""
         names = [text.split(" ", 1)[0] for text in texts]
         return "RECURSIVE " if any(len(re.findall(rf"\b{n}\b", t)) > 1 for n, t in zip(names, texts)) else ""
 
@@ -60,7 +60,7 @@ class CommonTables:
         return f"{name} AS ({relation.sql})"
 
     def _recursive_text(self, table: nodes.CommonTable, name: str, parent: Scope | None) -> str:
-        """Anchor members, then the members that refer to the table; UNION ALL joins them.
+        """Anchor members, then recursive members, joined by UNION ALL.
 
         https://learn.microsoft.com/sql/t-sql/queries/with-common-table-expression-transact-sql (recursive queries)
         """
@@ -89,7 +89,7 @@ class CommonTables:
         columns = _converted(member, outputs, table)
         member_sql, level = member.sql, "0"
         if _names_directly(body, table.name) and member_sql.startswith("SELECT "):
-            # 530: the engine itself would recurse until its disk is full.
+            # 530: the engine would recurse until the disk is full.
             step = f"ms.recursion_step({alias}.lvl, {self.t.setting.max_recursion}) AS lvl, "
             member_sql, level = f"SELECT {step}{member_sql[len('SELECT ') :]}", "m.lvl"
         return f"SELECT {columns}, {level} AS lvl FROM ({member_sql}) m"
@@ -97,7 +97,7 @@ class CommonTables:
     def _recursive_members(
         self, bodies: list[Any], table: nodes.CommonTable, name: str, outputs: list[Output], parent: Scope | None
     ) -> str:
-        """The engine lets a table name itself once, so every member reads the row of one common reference."""
+        """The recursive members, over one reference to the table, as the engine allows no second."""
         row, texts = self.t.statement.alias("p"), []
         names = ", ".join(f"{row}.o{number}" for number in range(1, len(outputs) + 1))
         self.common.levels[-1][self.common.key(table.name)] = (f"(SELECT {names})", outputs)
@@ -125,7 +125,7 @@ class CommonTables:
 
 
 def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable) -> str:
-    """The columns of a recursive member as the anchor has them. :raises SqlServerError: 205, 240."""
+    """The columns of a recursive member in the anchor's types. :raises SqlServerError: 205, 240."""
     if len(member.outputs) != len(outputs):
         raise uneven()
     for mine, other in zip(outputs, member.outputs):
@@ -135,12 +135,12 @@ def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable
 
 
 def _shape(type_: SqlType) -> tuple[Any, ...]:
-    """What the two parts of a recursive table must agree in (240)."""
+    """The properties of a column that anchor and recursive member must share (240)."""
     return type_.name, type_.length, type_.precision, type_.scale
 
 
 def _names_directly(body: Any, name: str) -> bool:
-    """Whether FROM of a SELECT itself names the table, not a query inside it."""
+    """Whether a SELECT's own FROM names the table."""
     waiting = list(body.sources) if isinstance(body, nodes.Select) else []
     while waiting:
         source = waiting.pop()

@@ -1,4 +1,4 @@
-"""What SQL Server folds to a constant while it compiles, as its rules on ORDER BY show it.
+"""Constant folding at compile time, as far as SQL Server's rules on ORDER BY show it.
 
 Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator query.md (Constant terms).
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from ..syntax import nodes
 
-# Folded when their arguments are; a call of another function is evaluated, however constant it looks.
+# Folded if their arguments are; other functions are not.
 _FOLDED = frozenset(
     """ABS ACOS ASIN ATAN CEILING CHARINDEX COALESCE CONCAT COS DATEADD DATEDIFF DATEFROMPARTS DATENAME DATEPART DAY
     DEGREES EXP FLOOR GREATEST LEAST LEN LOG LOG10 MONTH NULLIF PI POWER RADIANS ROUND SIGN SIN SQRT SQUARE TAN
@@ -16,7 +16,7 @@ _FOLDED = frozenset(
 
 
 def is_constant(node: Any) -> bool:
-    """Whether a written expression is a constant: literals, and what is folded of them."""
+    """Whether an expression is a constant: a literal, or folded from literals."""
     if isinstance(node, nodes.Literal):
         return True
     if isinstance(node, nodes.Binary):
@@ -29,7 +29,7 @@ def is_constant(node: Any) -> bool:
 
 
 def is_converted_variable(node: Any) -> bool:
-    """A variable, or a conversion of one: it would name a column by its position."""
+    """Whether an expression is a variable or a conversion of one, which would be a column position in ORDER BY."""
     while isinstance(node, nodes.Cast):
         node = node.operand
     return isinstance(node, nodes.Variable)

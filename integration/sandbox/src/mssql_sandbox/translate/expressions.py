@@ -19,14 +19,14 @@ from .operands import beside, convert, recollated, same_collation, stronger, uni
 from .translation import Translation
 
 _MAX_INT = 2147483647
-_LONGEST_INT = 11  # characters; a longer literal is decimal, whatever its value
+_LONGEST_INT = 11  # digits; a longer literal is decimal, whatever its value
 # Integers beyond int are decimal. https://learn.microsoft.com/sql/t-sql/data-types/int-bigint-smallint-and-tinyint-transact-sql
 
 
 class Expressions:
     """Values.
 
-    :param t: conditions and queries inside them.
+    :param t: translates conditions and queries in them.
     """
 
     def __init__(self, t: Translation) -> None:
@@ -35,11 +35,11 @@ class Expressions:
         self.names = t.names
 
     def expression(self, node: nodes.Node, scope: Scope) -> Bound:
-        """:raises SqlServerError: the binding error that SQL Server reports."""
+        """:raises SqlServerError: SQL Server's binding error."""
         if scope.groups is not None and not scope.in_aggregate:
-            found = self.names.group_match(node, scope)
-            if found is not None:
-                return found
+            group = self.names.group_match(node, scope)
+            if group is not None:
+                return group
         handler = _HANDLERS.get(type(node))
         if handler is None:
             if isinstance(node, nodes.Predicate):
@@ -116,10 +116,10 @@ class Expressions:
         if owner is not scope:
             bound.columns = False
             if owner.groups is not None and not owner.in_aggregate:
-                found = self.names.group_match(node, owner)
-                if found is None:
+                group = self.names.group_match(node, owner)
+                if group is None:
                     raise self.names.ungrouped(node, owner)
-                return replace(found, columns=False)
+                return replace(group, columns=False)
             return bound
         if scope.groups is not None and not scope.in_aggregate:
             raise self.names.ungrouped(node, scope)
@@ -154,7 +154,7 @@ class Expressions:
         return replace(operand, sql=f"(- {operand.sql})", constant=constant)
 
     def _binary(self, node: nodes.Binary, scope: Scope) -> Bound:
-        # Chains of + lean left; a loop keeps long ones off the stack.
+        # Chains of + are left-deep; a loop avoids deep recursion.
         chain = [node]
         while isinstance(chain[-1].left, nodes.Binary) and not self._is_group(chain[-1].left, scope):
             chain.append(chain[-1].left)
@@ -271,7 +271,7 @@ class Expressions:
         return spec.bind(self.t, node, scope)
 
     def _refuse_method(self, node: nodes.FunctionCall, scope: Scope) -> None:
-        """A call behind the name of a column is a method of its type; ``$PARTITION`` has partition functions."""
+        """Refuse methods of a column's type, and partition functions of ``$PARTITION``."""
         parts = tuple(node.name.split(".")[:-1])
         if parts[0].casefold() == "$partition":
             raise NotSupported("$PARTITION")

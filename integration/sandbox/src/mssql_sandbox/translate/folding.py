@@ -1,7 +1,7 @@
-"""SELECT @x = an expression of @x: evaluated for one row after the other.
+"""SELECT @x = an expression of @x, evaluated row by row.
 
-What does not depend on the variables is computed by the query (the parts); the rest is a template that is evaluated
-for each row with the values of the row before.
+The query computes the parts that do not depend on the variables; the rest is a template, evaluated for each row with
+the values after the previous row.
 """
 
 from dataclasses import fields, replace
@@ -20,35 +20,35 @@ _DATE_PARTS_FIRST = frozenset("dateadd datediff datediff_big datename datepart d
 
 
 def mentions(node: Any, names: set[str]) -> bool:
-    return any(isinstance(found, nodes.Variable) and found.name in names for found in walk(node))
+    return any(isinstance(part, nodes.Variable) and part.name in names for part in walk(node))
 
 
 def assigned(item: nodes.SelectItem) -> nodes.Expression:
-    """What an item of the select list gives its variable: ``@x += 1`` is ``@x + 1``."""
+    """The expression that a select item assigns: for ``@x += 1`` it is ``@x + 1``."""
     if item.assign_operator == "=":
         return item.expression
     return nodes.Binary(item.assign_operator[:-1], nodes.Variable(item.assign), item.expression, line=item.line)
 
 
 def part_name(number: int) -> str:
-    """The variable that stands for a part in a template; no variable of T-SQL has a blank in its name."""
+    """The variable for a part in a template; with a blank, as no T-SQL variable has."""
     return f"@ {number}"
 
 
 class Parts:
-    """Splits expressions; ``found`` are the parts.
+    """Splits expressions; ``extracted`` are the parts.
 
-    :param names: the variables that change from row to row.
+    :param names: the variables that change per row.
     """
 
     def __init__(self, names: set[str]) -> None:
         self.names = names
-        self.found: list[nodes.Expression] = []
+        self.extracted: list[nodes.Expression] = []
 
     def template(self, node: Any) -> Any:
-        """The expression with its parts replaced by variables called :func:`part_name`.
+        """The expression with its parts replaced by variables named by :func:`part_name`.
 
-        :raises NotSupported: where a subquery or an aggregate depends on the variables.
+        :raises NotSupported: if a subquery or an aggregate depends on the variables.
         """
         if isinstance(node, (list, tuple)):
             return type(node)(self.template(item) for item in node)
@@ -68,8 +68,8 @@ class Parts:
     def _part(self, node: nodes.Expression) -> nodes.Expression:
         if isinstance(node, (nodes.Literal, nodes.Variable)):
             return node
-        self.found.append(node)
-        return nodes.Variable(part_name(len(self.found)), line=node.line)
+        self.extracted.append(node)
+        return nodes.Variable(part_name(len(self.extracted)), line=node.line)
 
     def _call(self, node: nodes.FunctionCall) -> nodes.FunctionCall:
         if node.over is not None or node.within_group:
@@ -81,7 +81,7 @@ class Parts:
 def rows_query(query: nodes.Query, parts: list[nodes.Expression]) -> nodes.Query:
     """The query with the parts as its select list.
 
-    :raises NotSupported: for DISTINCT and ORDER BY a position, which are about the list as it was.
+    :raises NotSupported: for DISTINCT and ORDER BY a position, which refer to the original list.
     """
     body = query.body
     if (
@@ -97,14 +97,14 @@ def rows_query(query: nodes.Query, parts: list[nodes.Expression]) -> nodes.Query
 def fold(t: Translation, query: nodes.Query, items: list[nodes.SelectItem], types: list[SqlType]) -> str:
     """Engine SQL of the variables' values after each row.
 
-    :raises NotSupported: when a variable depends on another one of the list, as the order of evaluation would matter.
+    :raises NotSupported: if one variable depends on another, as the order of evaluation would matter.
     """
     names = {item.assign for item in items}
     if len(names) < len(items) or any(mentions(assigned(item), names - {item.assign}) for item in items):
         raise NotSupported("a SELECT whose assigned variables depend on one another")
     parts = Parts(names)
     templates = [parts.template(assigned(item)) for item in items]
-    relation = t.relation(rows_query(query, parts.found), None)
+    relation = t.relation(rows_query(query, parts.extracted), None)
     first = [f"({t.expression(nodes.Variable(item.assign), Scope()).sql})" for item in items]
     frame = {
         part_name(number): Bound(f"r.o{number}", output.type, output.nullable, output.coercibility)

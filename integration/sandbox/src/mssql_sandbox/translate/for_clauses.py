@@ -12,7 +12,7 @@ from .translation import Translation
 
 
 def bind(t: Translation, query: nodes.Query, clause: nodes.ForClause, parent: Scope | None) -> Relation:
-    """The query as one value; only the forms whose text is sure are taken."""
+    """The query as one value, for the forms whose text is certain."""
     relation = t.relation(replace(query, for_clause=None), parent)
     if any(output.type.name in ("xml", "sql_variant") for output in relation.outputs):
         raise NotSupported(f"an xml or sql_variant column in FOR {clause.mode}", clause.line)
@@ -24,7 +24,7 @@ def bind(t: Translation, query: nodes.Query, clause: nodes.ForClause, parent: Sc
 
 
 def _xml(t: Translation, clause: nodes.ForClause, relation: Relation) -> Relation:
-    """The idiom that concatenates strings: one unnamed column, no element, optionally TYPE."""
+    """FOR XML PATH(''), the idiom that concatenates strings: one unnamed column, optionally TYPE."""
     if clause.options.get("ELEMENT") != "" or set(clause.options) - {"ELEMENT"}:
         raise NotSupported("FOR XML PATH with element names or options", clause.line)
     if len(relation.outputs) != 1 or relation.outputs[0].name:
@@ -60,9 +60,9 @@ def _json(t: Translation, clause: nodes.ForClause, relation: Relation) -> Relati
 
 
 def _place(tree: dict[str, Any], name: str, value: str, line: int) -> None:
-    """Dots nest; the names of one object stand together.
+    """Place a property in the tree: dots nest, and the names of one object must be adjacent.
 
-    :raises SqlServerError: 13601 for a property that would occur twice.
+    :raises SqlServerError: 13601 for a repeated property.
     """
     *path, leaf = name.split(".")
     level = tree
@@ -87,7 +87,7 @@ def _object(tree: dict[str, Any], keep_nulls: bool) -> str:
 
 
 def _nested(tree: dict[str, Any], keep_nulls: bool) -> str:
-    """An object without any value is left out."""
+    """A nested object, left out if it has no value."""
     return _object(tree, keep_nulls) if keep_nulls else f"nullif({_object(tree, False)}, '{{}}')"
 
 

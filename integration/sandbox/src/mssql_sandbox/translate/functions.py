@@ -1,4 +1,4 @@
-"""Calls of functions that users made: scalar ones run in the engine, inline table-valued ones are expanded."""
+"""Calls of user-defined functions: scalar ones run in the engine, inline table-valued ones are expanded."""
 
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ def parse(definition: str) -> Any:
 
 
 def find(context: Context, written: str) -> UserFunction | None:
-    """The function that a name of one to three parts means. :raises NotSupported: for another database."""
+    """The function of a name of one to three parts. :raises NotSupported: for another database."""
     parts = written.split(".")
     if len(parts) > 2 and parts[-3] and parts[-3].casefold() != context.database.casefold():
         raise NotSupported(f"a function of another database ({written})")
@@ -36,9 +36,9 @@ def find(context: Context, written: str) -> UserFunction | None:
 
 
 def call(t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound | None:
-    """A call ``dbo.f(...)``; None when there is no scalar function of the name.
+    """A call ``dbo.f(...)``; None if there is no scalar function of the name.
 
-    :raises SqlServerError: 313 too few arguments, 8144 too many, what the body raises when it does not bind.
+    :raises SqlServerError: 313 too few arguments, 8144 too many, binding errors of the body.
     """
     function = find(t.context, node.name)
     if function is None or function.kind != "FN":
@@ -49,8 +49,8 @@ def call(t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound | None
         raise t.why_broken(function)
     if t.setting.stored and function.reads and scope.sources:
         raise NotSupported(f"{function.label}, which reads tables, in a CHECK constraint or computed column", node.line)
-    # The engine has one compiled body for all sessions. DATEFORMAT makes no difference: both formats that the
-    # sandbox takes read the same texts, the others are refused.
+    # The engine has one compiled body for all sessions. DATEFORMAT does not matter: the formats that the sandbox
+    # supports read the same texts, others are refused.
     if t.context.settings.datefirst != 7:
         raise NotSupported("user-defined functions under another DATEFIRST than 7", node.line)
     arguments = _arguments(t, node, scope, function)
@@ -73,7 +73,7 @@ def _check_call(node: nodes.FunctionCall) -> None:
 
 
 def _arguments(t: Translation, node: nodes.FunctionCall, scope: Scope, function: UserFunction) -> list[Bound]:
-    """The arguments, converted to the types of the parameters. :raises SqlServerError: 313, 8144."""
+    """The arguments, converted to the parameters' types. :raises SqlServerError: 313, 8144."""
     if len(node.arguments) < len(function.parameters):
         raise SqlServerError(313, name=node.name, state=2, line=node.line)
     if len(node.arguments) > len(function.parameters):
@@ -93,9 +93,9 @@ def _arguments(t: Translation, node: nodes.FunctionCall, scope: Scope, function:
 
 
 def expand(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relation | None:
-    """The query of an inline function with its arguments; None when there is no such function.
+    """The query of an inline function with its arguments; None if there is no such function.
 
-    :raises SqlServerError: 208 for a scalar function, 313, 8144, 4413 when the query does not bind any more.
+    :raises SqlServerError: 208 for a scalar function, 313, 8144, 4413 if the query no longer binds.
     """
     function = find(t.context, source.call.name)
     if function is None or function.kind != "IF":
@@ -122,7 +122,7 @@ def expand(t: Translation, source: nodes.FunctionSource, scope: Scope) -> Relati
 
 
 def _query(t: Translation, function: UserFunction, frame: dict[str, Bound]) -> Relation:
-    """The function's own query: it sees its parameters and nothing of the query around."""
+    """The function's query, which sees its parameters but nothing of the enclosing query."""
     inner = t.within(frame, dict(function.parameters))
     try:
         return inner.relation(parse(function.definition).query, None)
@@ -133,9 +133,9 @@ def _query(t: Translation, function: UserFunction, frame: dict[str, Bound]) -> R
 
 
 def refuse_as_table(context: Context, name: nodes.Name) -> None:
-    """Tell why a name is no table.
+    """Refuse a name that is not a table with the reason, if it is known.
 
-    :raises SqlServerError: 216 for a table-valued function without parentheses, 5313 for a synonym of nothing.
+    :raises SqlServerError: 216 a table-valued function without parentheses, 5313 a synonym of a missing object.
     """
     parts = name.parts
     schema = parts[-2] if len(parts) > 1 and parts[-2] else None

@@ -1,4 +1,4 @@
-"""GROUP BY: keys, what stands for them in the select list, ROLLUP, CUBE and GROUPING SETS.
+"""GROUP BY: keys, their values in the select list, ROLLUP, CUBE and GROUPING SETS.
 
 https://learn.microsoft.com/sql/t-sql/queries/select-group-by-transact-sql
 """
@@ -16,7 +16,7 @@ from .translation import Translation
 
 
 def clause(t: Translation, group_by: nodes.GroupBy, scope: Scope) -> str:
-    """The clause; afterwards the scope knows its groups.
+    """The clause; sets the scope's groups.
 
     :raises SqlServerError: 144, 164, 305, 306, 13636 for expressions that cannot be grouped.
     """
@@ -49,7 +49,7 @@ def _checked(t: Translation, item: nodes.Expression, scope: Scope) -> Bound:
     if contains_aggregate(item) or contains_subquery(item):
         raise SqlServerError(144, line=item.line)
     bound = t.expression(item, scope)
-    if not any(isinstance(found, nodes.ColumnRef) and t.names.here(found, scope) is not None for found in walk(item)):
+    if not any(isinstance(part, nodes.ColumnRef) and t.names.here(part, scope) is not None for part in walk(item)):
         raise SqlServerError(164, line=item.line)
     if bound.type.name in ("text", "ntext", "image"):
         raise SqlServerError(306)
@@ -59,7 +59,7 @@ def _checked(t: Translation, item: nodes.Expression, scope: Scope) -> Bound:
 
 
 def _element(element: nodes.GroupingElement, key: Any) -> str:
-    """The engine's text, whose rules are the same."""
+    """An element in the engine's SQL, which has the same rules."""
     parts = [_element(part, key) if isinstance(part, nodes.GroupingElement) else key(part) for part in element.parts]
     if element.kind == "LIST":
         return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
@@ -71,7 +71,7 @@ def _needs_representative(type_: SqlType) -> bool:
 
 
 def _representative(bound: Bound) -> str:
-    """One value of a group whose rows agree in their key only."""
+    """One value of a group whose rows may share only the key."""
     if not _needs_representative(bound.type):
         return bound.sql
     function = "ms.min_offset" if bound.type.name == "datetimeoffset" else "min"

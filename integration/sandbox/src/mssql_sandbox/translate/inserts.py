@@ -39,7 +39,7 @@ class Inserts:
         return plan
 
     def columns(self, table: Table, node: nodes.Insert) -> list[Column]:
-        """The columns that get values. :raises SqlServerError: 207, 264, 271."""
+        """The columns with values. :raises SqlServerError: 207, 264, 271."""
         if not node.columns and node.rows is None and node.query is None:
             return []
         if node.columns:
@@ -57,7 +57,7 @@ class Inserts:
         return columns
 
     def check_identity(self, table: Table, columns: list[Column], node: nodes.Insert) -> None:
-        """What comes after the count of the values. :raises SqlServerError: 544, 545, 1077."""
+        """Check IDENTITY_INSERT, after the number of values. :raises SqlServerError: 544, 545, 1077."""
         if not node.columns and node.rows is None and node.query is None:
             return
         identity_on = self.t.context.settings.identity_insert == table.id

@@ -20,7 +20,7 @@ from .translation import Translation
 class MergeStatements:
     """MERGE.
 
-    :param inserts: the columns and values of INSERT among its actions; ``changes``: those of UPDATE.
+    :param inserts: translates columns and values of INSERT actions; ``changes``: of UPDATE.
     """
 
     def __init__(

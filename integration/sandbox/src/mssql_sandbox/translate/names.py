@@ -1,4 +1,4 @@
-"""Names of columns, and when two expressions are the same one."""
+"""Resolution of column names, and equality of expressions in GROUP BY."""
 
 from dataclasses import fields
 from typing import Any, Iterator
@@ -7,14 +7,14 @@ from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from .bound import COLUMN, Bound, Scope, Source, SourceColumn
 
-_ROWS = frozenset(("inserted", "deleted"))  # words of the language, in any case
+_ROWS = frozenset(("inserted", "deleted"))  # keywords, in any case
 _PSEUDO_COLUMNS = frozenset("$identity $rowguid $node_id $edge_id $from_id $to_id $cuid".split())
 
 
 class Names:
-    """Finds what names mean in a scope.
+    """Resolves names in a scope.
 
-    :param database: the current one, which may stand before a schema.
+    :param database: the current one, a possible qualifier of a schema.
     """
 
     def __init__(self, database: str) -> None:
@@ -23,7 +23,7 @@ class Names:
     # ---- columns
 
     def column(self, node: nodes.ColumnRef, scope: Scope) -> tuple[Bound, Scope]:
-        """The column and the scope it belongs to.
+        """The column and its scope.
 
         :raises SqlServerError: 207 unknown, 209 ambiguous, 4104 unknown prefix, 117 more than three prefixes.
         """
@@ -32,11 +32,11 @@ class Names:
         level: Scope | None = scope
         hidden = False
         while level is not None:
-            found = self.here(node, level)
-            if found is not None:
+            column = self.here(node, level)
+            if column is not None:
                 if hidden:
                     raise NotSupported("a prefix that an inner table has too", node.line)
-                return found, level
+                return column, level
             hidden |= len(node.parts) > 1 and any(self.matches(node.parts[:-1], each) for each in level.sources)
             level = level.parent
         name = node.parts[-1]
@@ -48,7 +48,7 @@ class Names:
         raise SqlServerError(4104, name=".".join(node.parts), line=node.line)
 
     def here(self, node: nodes.ColumnRef, scope: Scope) -> Bound | None:
-        """The column, if a source of this very scope has it. :raises SqlServerError: 209."""
+        """The column, if a source of this scope has it. :raises SqlServerError: 209."""
         matches = []
         for source in scope.sources:
             if self.matches(node.parts[:-1], source):
@@ -69,7 +69,7 @@ class Names:
         )
 
     def matches(self, prefix: tuple[str, ...], source: Source) -> bool:
-        """Whether what stands before a column's name means the source."""
+        """Whether a column's qualifier means the source."""
         if not prefix:
             return True
         if source.key(prefix[-1]) != source.exposed and prefix[-1].casefold() not in _ROWS & {source.exposed}:
@@ -86,20 +86,20 @@ class Names:
         return any(True for _source in self._meant(node, scope))
 
     def _meant(self, node: nodes.ColumnRef, scope: Scope) -> Iterator[Source]:
-        """The sources that what stands before the column's name means."""
+        """The sources meant by the column's qualifier."""
         level: Scope | None = scope
         while level is not None:
             yield from (source for source in level.sources if self.matches(node.parts[:-1], source))
             level = level.parent
 
     def _refuse_unknown_columns(self, node: nodes.ColumnRef, scope: Scope) -> None:
-        """:raises NotSupported: where a system view may have the column on a server."""
+        """:raises NotSupported: if a system view may have the column on a real server."""
         for source in self._meant(node, scope):
             if source.table is not None and source.table.partial:
                 raise NotSupported(f"the column {node.parts[-1]} of the system view {source.table.name}", node.line)
 
     def declared_name(self, node: nodes.ColumnRef, scope: Scope) -> str:
-        """A column's result name is as the table spells it."""
+        """The name of a result column, as the table spells it."""
         for source in self._meant(node, scope):
             for column in named_columns(source, node):
                 return column.name
@@ -108,7 +108,7 @@ class Names:
     # ---- expressions of GROUP BY
 
     def fingerprint(self, node: Any, scope: Scope) -> Any:
-        """Equal for expressions that GROUP BY takes for the same one."""
+        """A key that is equal for expressions that GROUP BY considers the same."""
         if isinstance(node, nodes.ColumnRef):
             try:
                 bound, _owner = self.column(node, scope)
@@ -145,7 +145,7 @@ class Names:
 
 
 def named_columns(source: Source, node: nodes.ColumnRef) -> list[SourceColumn]:
-    """The columns of a name; ``$identity`` is the identity column whatever its name.
+    """The columns of a name; ``$identity`` is the identity column.
 
     https://learn.microsoft.com/sql/t-sql/statements/create-table-transact-sql-identity-property
     """

@@ -1,4 +1,4 @@
-"""Operands of one operation: their common type and collation, and the keys by which they are compared."""
+"""Operands of an operation: common type and collation, and keys for comparison."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from .bound import LITERAL, Bound
 
 
 def convert(bound: Bound, target: SqlType, explicit: bool = False, **options: Any) -> str:
-    """Engine SQL of a value in another type; the options are those of :func:`convert_sql`."""
+    """Engine SQL of a value in another type; options as for :func:`convert_sql`."""
     return convert_sql(bound.sql, bound.type, target, explicit=explicit, **options)
 
 
@@ -31,14 +31,14 @@ def same_collation(operands: list[Bound], operation: str) -> list[Bound]:
 
 
 def collation_conflict(operands: list[Bound]) -> dict[str, Any]:
-    """The first two of the strongest collations that differ; empty when one wins."""
+    """The first two of the strongest collations if they differ, else empty."""
     strongest = max((operand.coercibility for operand in operands), default=LITERAL)
     names = list(dict.fromkeys(operand.type.collation for operand in operands if operand.coercibility == strongest))
     return {"first": names[0], "second": names[1]} if len(names) > 1 and strongest > LITERAL else {}
 
 
 def recollated(bound: Bound, name: str | None, coercibility: int) -> Bound:
-    """A string under another collation; in char and varchar its characters become those of the code page."""
+    """A string under another collation; char and varchar are converted to its code page."""
     type_ = replace(bound.type, collation=name)
     if code_page(name) == code_page(bound.type.collation) or type_.is_unicode:
         return replace(bound, type=type_, coercibility=coercibility)
@@ -50,7 +50,7 @@ def recollated(bound: Bound, name: str | None, coercibility: int) -> Bound:
 
 
 def unified(branches: list[Bound], operation: str) -> tuple[SqlType, list[str], int]:
-    """Branches converted to their common type."""
+    """Operands converted to their common type."""
     branches = same_collation(branches, operation)
     type_ = unify(_among(branch, branches) for branch in branches)
     if type_.name == "null":
@@ -63,7 +63,7 @@ def unified(branches: list[Bound], operation: str) -> tuple[SqlType, list[str], 
 
 
 def comparable(operands: list[Bound], operation: str) -> list[str]:
-    """Keys of operands that are compared with each other, after implicit conversion."""
+    """The keys of operands compared with each other, after implicit conversion."""
     operands = same_collation(operands, operation)
     known = [operand for operand in operands if not operand.is_null]
     if not known:
@@ -90,7 +90,7 @@ def comparable(operands: list[Bound], operation: str) -> list[str]:
 
 
 def _check_comparable(target: SqlType, operands: list[Bound], operation: str) -> None:
-    """:raises SqlServerError: 402 for types that have no order, or none together."""
+    """:raises SqlServerError: 402 for types without an order, or not comparable with each other."""
     times = [operand for operand in operands if operand.type.name == "time"]
     others = [operand for operand in operands if operand.type.name in ("datetime", "smalldatetime", "datetime2")]
     if times and others:
@@ -111,7 +111,7 @@ def beside(bound: Bound, other: Bound) -> SqlType:
 
 
 def _among(branch: Bound, branches: list[Bound]) -> SqlType:
-    """An integer literal counts with its own digits where a sibling is decimal."""
+    """The operand's type; an integer literal beside a decimal has as many digits as written."""
     if branch.type.name == "int" and any(other.type.name == "decimal" for other in branches):
         return beside(branch, next(other for other in branches if other.type.name == "decimal"))
     return branch.type

@@ -1,4 +1,4 @@
-"""Items of ORDER BY, and what is refused among them."""
+"""Items of ORDER BY, and their restrictions."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def contains_constant_subquery(node: nodes.ScalarSubquery) -> bool:
 
 
 def names_item(node: nodes.Expression, items: list[Any]) -> bool:
-    """Whether a string constant is the alias of a selected item, which then orders the rows.
+    """Whether a string constant is the alias of a select item, which then orders the rows.
 
     https://learn.microsoft.com/sql/t-sql/language-elements/coalesce-transact-sql (ORDER BY 'Total Salary')
     """
@@ -28,7 +28,7 @@ def names_item(node: nodes.Expression, items: list[Any]) -> bool:
 
 
 def direction(sql: str, item: nodes.OrderItem) -> str:
-    """An item of the engine's ORDER BY. :raises NotSupported: for sql_variant, whose order goes by families."""
+    """An item of the engine's ORDER BY. :raises NotSupported: for sql_variant, which orders by type family first."""
     if sql.startswith("ms.k_variant("):
         raise NotSupported("ORDER BY of sql_variant", item.line)
     return f"{sql} DESC NULLS LAST" if item.descending else f"{sql} NULLS FIRST"
@@ -43,7 +43,7 @@ def constant_order(position: int, node: nodes.Node) -> SqlServerError:
 
 
 def wanted_position(node: nodes.Expression, count: int) -> int:
-    """The item that an integer literal in ORDER BY means. :raises SqlServerError: 108."""
+    """The select item of an integer literal in ORDER BY. :raises SqlServerError: 108."""
     number = signed_integer(node)
     if number is None or not 1 <= number <= count:
         raise SqlServerError(108, position=number, line=node.line)

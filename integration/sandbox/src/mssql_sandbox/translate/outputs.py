@@ -1,4 +1,4 @@
-"""OUTPUT, and the plan of a data change behind WITH.
+"""OUTPUT, and the plan of a data change with WITH.
 
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
@@ -20,9 +20,9 @@ from .translation import Translation
 
 
 class Outputs:
-    """Data changes with what they return: OUTPUT, behind WITH.
+    """Data changes with OUTPUT and WITH.
 
-    :param queries: the select list of OUTPUT.
+    :param queries: translates the select list of OUTPUT.
     """
 
     def __init__(self, t: Translation, targets: Targets, queries: Queries, common_tables: CommonTables) -> None:
@@ -32,7 +32,7 @@ class Outputs:
         self.common_tables = common_tables
 
     def open(self, ctes: list[nodes.CommonTable]) -> list[str]:
-        """The common tables of a statement, visible until :meth:`plan`."""
+        """Open the common tables of a statement, visible until :meth:`plan`."""
         return self.common_tables.open(ctes, None) if ctes else []
 
     def plan(
@@ -47,7 +47,7 @@ class Outputs:
     ) -> Plan:
         """The plan of a data change with its OUTPUT clause.
 
-        :param changes: what it does to the table where ``kind`` does not tell: INSERT, UPDATE, DELETE.
+        :param changes: its kinds of change if not ``kind``: INSERT, UPDATE, DELETE.
         """
         images = written(table)
         plan = self._plan(kind, ctes, text, outputs, sources, table, changes, images.sql)
@@ -61,9 +61,9 @@ class Outputs:
     ) -> Plan:  # fmt: skip
         if ctes:
             self.common_tables.close()
-        head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
+        prefix = f"WITH {self.common_tables.recursive(ctes)}{', '.join(ctes)} " if ctes else ""
         if not outputs:
-            return self.t.statement.plan(kind, head + text)
+            return self.t.statement.plan(kind, prefix + text)
         changes = changes or {kind.upper()}
         if changes & set(table.instead):
             raise NotSupported("OUTPUT of a table with an INSTEAD OF trigger")
@@ -76,15 +76,15 @@ class Outputs:
         last = [ResultColumn(i.name, INT if i.bound.is_null else i.bound.type, i.bound.nullable) for i in chosen[-1]]
         into = outputs[0].into
         if into is None:
-            return self.t.statement.plan(kind, f"{head}{text} RETURNING {returning}", last)
+            return self.t.statement.plan(kind, f"{prefix}{text} RETURNING {returning}", last)
         text = f"{text} RETURNING {returning}, {images}"
         changed, insert = self._output_into(text, outputs[0], into, chosen[0], table)
-        # The rows go to the table, and others to the client.
+        # Some columns go to the table, others to the client.
         names = [f"w.o{number}" for number in range(len(chosen[0]) + 1, len(returned) + 1)]
         names += [f"w.{name}" for name in IMAGES]
         parts = [*ctes, changed, f"{self.t.statement.alias('w')} AS ({insert})"]
-        head = f"WITH {self.common_tables.recursive(ctes)}{', '.join(parts)}"
-        sql = f"{head} SELECT {', '.join(names)} FROM {changed.split(' ', 1)[0]} w"
+        prefix = f"WITH {self.common_tables.recursive(ctes)}{', '.join(parts)}"
+        sql = f"{prefix} SELECT {', '.join(names)} FROM {changed.split(' ', 1)[0]} w"
         return self.t.statement.plan(kind, sql, last if len(outputs) > 1 else ())
 
     def _output_into(
@@ -92,7 +92,7 @@ class Outputs:
     ) -> tuple[str, str]:
         """A change as a common table, and the INSERT of its rows.
 
-        :param table: what the statement changes; 544 names it and not the target of OUTPUT.
+        :param table: the table changed, which 544 names instead of the target of OUTPUT.
         """
         target = self.targets.sources.find_table(into)
         self._check_output_target(target)
@@ -117,7 +117,7 @@ class Outputs:
         return f"{changed} AS ({text})", insert
 
     def _check_output_target(self, target: Table) -> None:
-        """What takes OUTPUT INTO has no triggers, foreign keys and checks.
+        """Refuse OUTPUT INTO a table with triggers, foreign keys or checks.
 
         https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql (output_table)
 

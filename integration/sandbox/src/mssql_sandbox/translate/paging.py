@@ -37,9 +37,9 @@ def _percent(t: Translation, top: nodes.Top, scope: Scope, body: str | None) -> 
 
 
 def _count(t: Translation, node: nodes.Expression, scope: Scope) -> str:
-    for found in walk(node):
-        if isinstance(found, nodes.ColumnRef):
-            raise SqlServerError(4115, name=found.parts[-1], line=found.line)
+    for part in walk(node):
+        if isinstance(part, nodes.ColumnRef):
+            raise SqlServerError(4115, name=part.parts[-1], line=part.line)
     bound = t.expression(node, scope)
     if (not bound.type.is_exact or bound.type.scale) and not bound.is_null:
         raise SqlServerError(1060, line=node.line)

@@ -1,4 +1,4 @@
-"""PIVOT and UNPIVOT, written out as grouped aggregates and as rows of each column.
+"""PIVOT and UNPIVOT, rewritten as grouped aggregates and as one row per column.
 
 https://learn.microsoft.com/sql/t-sql/queries/from-using-pivot-and-unpivot
 """
@@ -17,11 +17,11 @@ _AGGREGATES = frozenset("sum count count_big avg max min stdev stdevp var varp".
 def relation(
     t: Translation, node: nodes.Pivot | nodes.Unpivot, columns: list[SourceColumn], inner: Scope | None
 ) -> Relation:
-    """The rows.
+    """The relation of a PIVOT or UNPIVOT.
 
-    :param columns: those of the source.
-    :param inner: what the source sees of the query around.
-    :raises SqlServerError: 207 unknown column, 8156 a name twice, 8167 columns of different types.
+    :param columns: the source's.
+    :param inner: the enclosing scope visible to the source.
+    :raises SqlServerError: 207 unknown column, 8156 repeated name, 8167 columns of different types.
     """
     if isinstance(node, nodes.Pivot):
         return _pivot(t, node, columns, inner)

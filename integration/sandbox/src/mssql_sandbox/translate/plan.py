@@ -1,4 +1,4 @@
-"""What translation is given and what it gives back."""
+"""Input and result of the translation."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,10 +11,10 @@ from ..types.typenames import resolve_type
 
 @dataclass
 class Context:
-    """Everything that translation may ask.
+    """The input of the translation besides the tree.
 
-    :param catalog: look-ups of tables by (schema, name), see catalog/store.py.
-    :param variables: declared variables, '@x' in lower case -> type.
+    :param catalog: look-up of tables by (schema, name), see catalog/store.py.
+    :param variables: declared variables: '@x' in lower case -> type.
     :param settings: the session's SET options.
     :param version: the version played.
     :param database: name of the current database.
@@ -31,7 +31,7 @@ class Context:
         return getattr(self.catalog, "collation", None) or DEFAULT_COLLATION
 
     def type_of(self, name: nodes.TypeName, usage: str = "cast") -> SqlType:
-        """The type that a name means; see :func:`~mssql_sandbox.types.typenames.resolve_type`."""
+        """The type of a name; see :func:`~mssql_sandbox.types.typenames.resolve_type`."""
         return resolve_type(name, usage, self.version, self.collation)
 
 
@@ -40,9 +40,9 @@ class Access:
     """A table that a statement reads, for its locks.
 
     :param table: its name in the engine.
-    :param hints: its locking hints, and TARGET where the statement changes the rows that it reads.
-    :param columns: the columns of an index that are compared for equality; none where the whole table is read.
-    :param keys: engine query of what they are compared with: arrays of hashes.
+    :param hints: its locking hints, and TARGET if the statement changes the rows it reads.
+    :param columns: index columns compared for equality; none if the whole table is read.
+    :param keys: engine query of the values they are compared with: arrays of hashes.
     """
 
     table: str
@@ -52,9 +52,9 @@ class Access:
 
 
 class Images(NamedTuple):
-    """The columns of the indexes of a table that is changed, and what RETURNING tells of a row's.
+    """The index columns of a changed table, and the RETURNING items with a row's keys.
 
-    :param returned: whether the engine's result has that anyway, last.
+    :param returned: whether the engine's result has them already, at its end.
     """
 
     table: str
@@ -69,15 +69,15 @@ class Plan:
 
     :param kind: select, into, assign, insert, update, delete, merge, truncate.
     :param sql: engine text with ``$1`` ... ``$n``.
-    :param parameters: what ``$n`` is: '@x' or the key of a session value (builtins/session.py).
-    :param columns: of the result set, if there is one.
+    :param parameters: of ``$n``: '@x' or the key of a session value (builtins/session.py).
+    :param columns: of the result set, if any.
     :param before: engine statements to run first (locks); ``after``: last (identity).
-    :param accesses: what it reads, and with which hints.
-    :param images: of the table of the database that it changes.
-    :param assign: variables that the columns of an 'assign' plan go to.
+    :param accesses: the tables that it reads, with their hints.
+    :param images: of the user table that it changes.
+    :param assign: the variables for the columns of an 'assign' plan.
     :param into: nodes.Name of SELECT ... INTO.
-    :param order: numbers of the columns that ORDER BY names, from 1; empty where it names others.
-    :param identity: the last column of the engine's result is the identity value of the inserted row.
+    :param order: 1-based numbers of the columns in ORDER BY; empty if it names others.
+    :param identity: whether the last column of the engine's result is the inserted row's identity value.
     """
 
     kind: str
@@ -99,7 +99,7 @@ class Plan:
 
     @property
     def watched(self) -> str:
-        """The text, with the keys of the changed rows behind the other columns."""
+        """The SQL with the keys of the changed rows after the other columns."""
         if self.images is None or self.images.returned:
             return self.sql
         returns = bool(self.columns) or self.identity

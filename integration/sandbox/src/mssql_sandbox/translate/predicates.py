@@ -21,7 +21,7 @@ _WORDS = {"=": "equal to", "<>": "not equal to", "<": "less than", ">": "greater
 class Predicates:
     """Conditions.
 
-    :param t: the values and queries inside them.
+    :param t: translates values and queries in them.
     """
 
     def __init__(self, t: Translation) -> None:
@@ -133,7 +133,7 @@ class Predicates:
         fold = parse(operand.type.collation or self.context.collation).fold
         blanks = "false" if operand.type.is_unicode or pattern.type.is_unicode else "true"
         regex = f"ms.like_regex({fold(pattern.sql)}, {fold(escape)}, {blanks})"
-        # Once for the statement instead of once a row; the engine folds constants by itself.
+        # Once per statement instead of per row; the engine folds constants by itself.
         if not (pattern.columns or pattern.is_constant or self.t.setting.stored):
             regex = f"(SELECT {regex})"
         return f"({fold(operand.sql)} {'!~' if node.negated else '~'} {regex})"

@@ -1,4 +1,4 @@
-"""SELECT: the list, grouping, DISTINCT, order, locks of rows."""
+"""SELECT: select list, grouping, DISTINCT, order, row locks."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -38,10 +38,10 @@ class _Item:
 
 @dataclass
 class Places:
-    """Where the rows are that the SELECT of a changed common table reads.
+    """Locations of the rows that the SELECT of a changed common table reads.
 
     :param bases: its tables, by number.
-    :param origins: of its columns: the table and column that it only names.
+    :param origins: for each of its columns, the table and column that it is, if any.
     """
 
     select: nodes.Select
@@ -52,7 +52,7 @@ class Places:
 class Queries:
     """SELECT.
 
-    :param t: the values and conditions in it, and the queries inside them.
+    :param t: translates its values and conditions, and the queries in them.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Queries:
         return self.set_operations.relation(query, parent)
 
     def locate(self, select: nodes.Select) -> Places:
-        """Have a SELECT tell where its rows are, once it is translated."""
+        """Have a SELECT record the locations of its rows when it is translated."""
         self._places = Places(select)
         return self._places
 
@@ -92,7 +92,7 @@ class Queries:
         sources = " CROSS JOIN ".join(self.sources.items(node.sources, scope))
         scope.windows = {name.casefold(): over for name, over in node.windows.items()}
         if node.windows and not self.t.context.version.allows("window_clause"):
-            # Where WINDOW is no keyword it reads as an alias.
+            # In versions without the WINDOW clause the word is an alias.
             raise SqlServerError(102, near=next(iter(node.windows)))
         where = self.where(node.where, scope)
         record(self.t.statement, scope, node.where)
@@ -123,7 +123,7 @@ class Queries:
         return Relation(sql, outputs, self._order_numbers(order_by, items, scope))
 
     def _place_columns(self, places: Places, items: list[_Item], scope: Scope) -> str:
-        """Columns ``place0`` ...: where the rows of a changed common table's tables are."""
+        """Columns ``place0`` ...: locations of the rows in the tables of a changed common table."""
         if places.select.distinct or scope.groups is not None:
             raise NotSupported("changes through a common table that combines rows", places.select.line)
         bases = places.bases = {n: source for n, source in enumerate(scope.sources) if source.table is not None}
@@ -145,14 +145,14 @@ class Queries:
         return f" WHERE {sql}"
 
     def _refuse_aggregate(self, where: nodes.Predicate, scope: Scope) -> None:
-        for found in walk(where):
-            if is_aggregate(found) and not self._outer_only(found, scope):
-                raise SqlServerError(147, line=found.line)
+        for call in walk(where):
+            if is_aggregate(call) and not self._outer_only(call, scope):
+                raise SqlServerError(147, line=call.line)
 
     def _outer_only(self, call: Any, scope: Scope) -> bool:
         """Whether an aggregate's columns all belong to an enclosing query."""
-        found = [node for node in walk(call.arguments) if isinstance(node, nodes.ColumnRef)]
-        return bool(found) and scope.parent is not None and all(self.t.names.here(c, scope) is None for c in found)
+        columns = [node for node in walk(call.arguments) if isinstance(node, nodes.ColumnRef)]
+        return bool(columns) and scope.parent is not None and all(self.t.names.here(c, scope) is None for c in columns)
 
     def _check_select_distinct(self, type_: SqlType) -> None:
         if type_.name in ("text", "ntext", "image", "xml", "json"):
@@ -212,7 +212,7 @@ class Queries:
         return grouping.clause(self.t, node.group_by, scope)
 
     def _all_outer(self, node: nodes.Select, scope: Scope) -> bool:
-        calls = [found for item in node.items for found in walk(item.expression) if is_aggregate(found)]
+        calls = [call for item in node.items for call in walk(item.expression) if is_aggregate(call)]
         return bool(calls) and all(self._outer_only(call, scope) for call in calls)
 
     # ---- DISTINCT, ORDER BY, TOP
@@ -242,7 +242,7 @@ class Queries:
         return Relation(f"SELECT {final} FROM ({sql}) r{order}{page}", outputs, tuple(numbers))
 
     def _selected(self, node: nodes.Expression, items: list[_Item], scope: Scope) -> int | None:
-        """The position of the select item that an ORDER BY expression is."""
+        """The position of the select item that equals an ORDER BY expression."""
         if signed_integer(node) is not None:
             return wanted_position(node, len(items))
         if isinstance(node, nodes.ColumnRef) and len(node.parts) == 1:
@@ -256,7 +256,7 @@ class Queries:
         return None
 
     def _order_numbers(self, order_by: list[nodes.OrderItem], items: list[_Item], scope: Scope) -> tuple[int, ...]:
-        """The columns that ORDER BY names; none when one is not among those selected."""
+        """The numbers of the columns in ORDER BY; none if one is not selected."""
         numbers = [self._selected(item.expression, items, scope) for item in order_by]
         return tuple(number for number in numbers if number is not None) if None not in numbers else ()
 
@@ -322,7 +322,7 @@ class Queries:
             or node.distinct
             or any(contains_aggregate(i.expression) or contains_window(i.expression) for i in node.items)
         ):
-            # The engine locks no rows of a grouped query: the tables' rows are locked beforehand.
+            # The engine cannot lock rows in a grouped query: lock the tables' rows before.
             beforehand = taken
         else:
             beforehand = [(source, text) for source, text in taken if source.optional]

@@ -1,4 +1,4 @@
-"""UNION, INTERSECT, EXCEPT, and how they are sorted and cut."""
+"""UNION, INTERSECT, EXCEPT, with their order and paging."""
 
 from typing import Any
 
@@ -17,10 +17,10 @@ from .translation import Translation
 
 
 class SetOperations:
-    """Queries that are combined.
+    """Set operations.
 
-    :param t: the queries, and what they are ordered by.
-    :param sources: FROM of the first query, for names in ORDER BY.
+    :param t: translates the queries and ORDER BY.
+    :param sources: translates FROM of the first query, for names in ORDER BY.
     """
 
     def __init__(self, t: Translation, sources: Sources) -> None:
@@ -28,11 +28,11 @@ class SetOperations:
         self.sources = sources
 
     def relation(self, query: nodes.Query, parent: Scope | None) -> Relation:
-        """A set operation, sorted and cut."""
+        """A set operation with order and paging."""
         return self._ordered(self._body(query.body, parent), query, parent)
 
     def _body(self, body: Any, parent: Scope | None) -> Relation:
-        """Queries from left to right; those of a UNION stand side by side, for nested ones cost the engine dearly."""
+        """Queries from left to right; those of a UNION are flattened, as nested ones are slow in the engine."""
         steps = []
         while isinstance(body, nodes.SetOperation):
             steps.append((body.operator, body.right))
@@ -58,7 +58,7 @@ class SetOperations:
     def _united(
         self, operator: str, left: list[Output], right: list[Output]
     ) -> tuple[list[Output], tuple[list[str], list[str]]]:
-        """The columns of both, and how each side's are selected for them."""
+        """The common columns, and for each side the select list that converts to them."""
         if len(left) != len(right):
             raise uneven()
         outputs, a, b = [], [], []
@@ -81,7 +81,7 @@ class SetOperations:
             raise SqlServerError(5335, type=label(type_))
 
     def _ordered(self, relation: Relation, query: nodes.Query, parent: Scope | None) -> Relation:
-        """ORDER BY and paging over a set operation: by names, positions and the first query's columns only (104)."""
+        """ORDER BY and paging of a set operation: only names, positions and the first query's columns (104)."""
         if not query.order_by and query.offset is None:
             return relation
         key = self.t.context.catalog.name_key
@@ -106,10 +106,9 @@ class SetOperations:
         return Relation(sql, relation.outputs, tuple(numbers))
 
     def _selected_column(self, body: Any, node: nodes.Expression, parent: Scope | None) -> int:
-        """Position of the column that the first SELECT has, whatever its alias there; it may be qualified.
+        """Position of a column, perhaps qualified, in the first SELECT, whatever its alias there.
 
-        :raises SqlServerError: 207, 4104 for a name that is not in the first query's tables, 104 for what it does not
-            select.
+        :raises SqlServerError: 207, 4104 not in the first query's tables, 104 not selected there.
         """
         scope, first = Scope(parent=parent), _first_select(body)
         for source in first.sources:
@@ -126,7 +125,7 @@ class SetOperations:
 
 
 def _check_collations(pair: list[Bound], number: int) -> None:
-    """UNION ALL compares nothing: what fails is the conversion of char and varchar, or the column that comes out.
+    """Check collations in UNION ALL, where only a conversion of char and varchar or the result column can fail.
 
     https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
 
@@ -151,7 +150,7 @@ def _side_by_side(operator: str, branches: list[str], outputs: list[Output]) -> 
 
 
 def _first_of_each(outputs: list[Output]) -> tuple[str, list[str]]:
-    """One row of those whose values are equal here while the engine tells them apart, and the keys that say so."""
+    """DISTINCT by keys, of values that the engine would distinguish; and the keys."""
     keys = [key_sql(f"u.o{n}", o.type) for n, o in enumerate(outputs, 1)]
     names = ", ".join(f"u.o{n}" for n in range(1, len(outputs) + 1))
     return f"SELECT DISTINCT ON ({', '.join(keys)}) {names} FROM", keys

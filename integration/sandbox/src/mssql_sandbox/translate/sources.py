@@ -25,7 +25,7 @@ _HINTS = frozenset(
 )
 
 
-# Hints that ask for different isolation, or for locks of different size, exclude one another (1047).
+# Hints for different isolation levels or lock granularities exclude one another (1047).
 _ISOLATING = (
     {"NOLOCK", "READUNCOMMITTED"}, {"READCOMMITTED", "READCOMMITTEDLOCK"}, {"REPEATABLEREAD"},
     {"HOLDLOCK", "SERIALIZABLE"}, {"SNAPSHOT"},
@@ -41,7 +41,7 @@ _INDEX_HINT = re.compile(r"INDEX\s*=?\s*\(?(.*?)\)?\s*\Z", re.I | re.S)
 
 
 def _check_index_hint(hint: str, table: Table) -> None:
-    """:raises SqlServerError: 307 for an index id and 308 for a name that the table has not."""
+    """:raises SqlServerError: 307 unknown index id, 308 unknown index name."""
     matched = _INDEX_HINT.match(hint)
     for item in matched[1].split(",") if matched else ():
         wanted = item.strip().strip('[]"')
@@ -56,8 +56,8 @@ def _check_index_hint(hint: str, table: Table) -> None:
 class Sources:
     """The items of FROM.
 
-    :param t: the conditions and queries inside them.
-    :param common: what a name may mean besides a table.
+    :param t: translates conditions and queries in them.
+    :param common: the visible common tables.
     """
 
     def __init__(self, t: Translation, common: CommonTableNames) -> None:
@@ -73,12 +73,12 @@ class Sources:
         return sql
 
     def items(self, items: list[nodes.Source], scope: Scope) -> list[str]:
-        """Engine SQL of the items of FROM, each whole, so that CROSS JOIN may stand between them."""
+        """Engine SQL of the items of FROM, each complete, so that CROSS JOIN can combine them."""
         written = [self.source(item, scope) for item in items]
         return [f"({sql})" if isinstance(item, nodes.Join) else sql for item, sql in zip(items, written)]
 
     def add(self, scope: Scope, source: Source, line: int = 0) -> None:
-        """:raises SqlServerError: 1011/1013 for two sources of the same exposed name."""
+        """Add a source to the scope. :raises SqlServerError: 1011/1013 for a repeated exposed name."""
         for other in scope.sources:
             if other.exposed == source.exposed and (
                 other.schema is None or source.schema is None or other.schema.casefold() == source.schema.casefold()
@@ -97,10 +97,10 @@ class Sources:
         parts = name.parts
         leaf = parts[-1]
         if leaf.startswith("@"):
-            found: Table | None = self.context.catalog.table(None, leaf)
-            if found is None:
+            table: Table | None = self.context.catalog.table(None, leaf)
+            if table is None:
                 raise SqlServerError(1087, name=leaf, line=name.line)
-            return found
+            return table
         server, database = ("", "", *map(str.casefold, parts[:-2]))[-2:]
         if server not in ("", SERVER_NAME) or database not in ("", self.context.database.casefold()):
             if database == "master" and leaf.casefold() in _SERVER_VIEWS and not server:
@@ -108,13 +108,13 @@ class Sources:
             elif server or not (database == "tempdb" and leaf.startswith("#")):
                 self.refuse_other_database(parts, name.line)
         schema = parts[-2] if len(parts) > 1 and parts[-2] else None
-        found = self.context.catalog.table(schema, leaf)
-        if found is None:
+        table = self.context.catalog.table(schema, leaf)
+        if table is None:
             functions.refuse_as_table(self.context, name)
             raise SqlServerError(208, name=".".join(parts), line=name.line)
-        if found.name == "sysdatabases" and "master" not in (database, self.context.database) and schema != "sys":
+        if table.name == "sysdatabases" and "master" not in (database, self.context.database) and schema != "sys":
             raise NotSupported("sysdatabases without its schema outside of master", name.line)
-        return found
+        return table
 
     def check_other_database(self, parts: tuple[str, ...], line: int) -> None:
         """:raises SqlServerError: 40515."""
@@ -131,9 +131,9 @@ class Sources:
         if node.for_system_time is not None:
             raise NotSupported("FOR SYSTEM_TIME", node.line)
         if len(node.name.parts) == 1:
-            found = self.common.find(node.name.parts[0])
-            if found is not None:
-                return self._common(node, found, scope)
+            common = self.common.find(node.name.parts[0])
+            if common is not None:
+                return self._common(node, common, scope)
         table = self.find_table(node.name)
         hints = self.check_hints(node.hints, table)
         source = self.table_source(table, node.alias, node.name)
@@ -166,7 +166,7 @@ class Sources:
         return names
 
     def _lock(self, source: Source, hints: set[str]) -> None:
-        # A U lock goes with the S lock of who checks a foreign key (transaction locking guide, lock compatibility).
+        # A U lock is compatible with the S lock of a foreign key check (transaction locking guide).
         strength = "UPDATE" if "XLOCK" in hints else "NO KEY UPDATE" if "UPDLOCK" in hints else "SHARE"
         wait = " NOWAIT" if "NOWAIT" in hints else " SKIP LOCKED" if "READPAST" in hints else ""
         self.t.statement.locks.append((source, f"FOR {strength} OF {source.engine_alias}{wait}"))
@@ -196,9 +196,9 @@ class Sources:
     def derived(
         self, relation: Relation, alias: str, names: list[str], line: int, scope: Scope, nameless: bool = False
     ) -> str:
-        """A FROM item of a relation with a name.
+        """A FROM item of a relation.
 
-        :param nameless: whether nothing is found under the alias (an unaliased OPENJSON exposes no name).
+        :param nameless: whether it exposes no name (an OPENJSON without alias).
         :raises SqlServerError: 8155 unnamed, 8156 repeated column, 8158/8159 wrong number of names.
         """
         outputs = relation.outputs
@@ -233,7 +233,7 @@ class Sources:
         return self.derived(relation, node.alias, node.columns, node.line, scope)
 
     def values_relation(self, rows: list[list[nodes.Expression]], scope: Scope, line: int) -> Relation:
-        """Rows with each column converted to its common type. :raises SqlServerError: 10709 uneven rows."""
+        """VALUES, each column converted to its common type. :raises SqlServerError: 10709 uneven rows."""
         width = len(rows[0])
         if any(len(row) != width for row in rows):
             raise SqlServerError(10709, line=line)
@@ -273,7 +273,7 @@ class Sources:
         if node.kind == "CROSS":
             return f"{left} CROSS JOIN {right}"
         condition = self._on(node.condition, scope, first)
-        # An outer join reads all rows of the side that it preserves.
+        # An outer join reads all rows of the preserved side.
         narrowed = {"LEFT": scope.sources[first_right:], "RIGHT": scope.sources[first:first_right], "FULL": []}
         for source in narrowed.get(node.kind, scope.sources[first:]):
             source.conditions.append(node.condition)
@@ -286,7 +286,7 @@ class Sources:
         return f"{left} {node.kind} JOIN {right} ON {condition}"
 
     def _on(self, condition: Any, scope: Scope, first: int) -> str:
-        """ON sees the sources of its own join alone. :raises SqlServerError: 4104 for another.
+        """ON, which sees only its join's sources. :raises SqlServerError: 4104 for others.
 
         Source: probes of SQL Server 2025, RyanLamansky/sql-server-simulator joins.md.
         """
@@ -314,13 +314,13 @@ class Sources:
         relation = pivot.relation(self.t, node, self._columns(node.source, inner), inner)
         return self.derived(relation, node.alias, [], node.line, scope)
 
-    def _columns(self, source: nodes.Source, inner: Scope | None) -> list[SourceColumn]:
-        """The columns of a source that is translated once more afterwards."""
+    def _columns(self, node: nodes.Source, inner: Scope | None) -> list[SourceColumn]:
+        """The columns of a source that is translated again later."""
         probe, statement = Scope(parent=inner), self.t.statement
         locks, before = list(statement.locks), list(statement.before)
-        self.source(source, probe)
+        self.source(node, probe)
         statement.locks[:], statement.before[:] = locks, before
-        return [column for found in probe.sources for column in found.columns]
+        return [column for source in probe.sources for column in source.columns]
 
 
 @lru_cache(maxsize=1000)
@@ -330,7 +330,7 @@ def _names_in(definition: str) -> frozenset[str]:
 
 
 def column_value(table: Table, column: Column, alias: str) -> str:
-    """A column of a row; a computed one that has no value tells its fault, if that is why."""
+    """A column of a row; a computed one that is NULL because of an error raises it."""
     value = f"{alias}.{column.physical}"
     if column.computed is None or column.persisted:
         return value

@@ -1,4 +1,4 @@
-"""The statement for the engine, while its text is written."""
+"""The engine statement being written."""
 
 from typing import Any, Sequence
 
@@ -10,15 +10,15 @@ from .plan import Access, Plan
 
 
 class EngineStatement:
-    """What the parts of the translator add besides text.
+    """The output of the translator's parts besides SQL.
 
-    :ivar parameters: what ``$1`` ... ``$n`` are, see :class:`~.plan.Plan`.
+    :ivar parameters: of ``$1`` ... ``$n``, see :class:`~.plan.Plan`.
     :ivar before: engine statements to run first.
-    :ivar locks: what hints of the query at hand lock, with the engine's clause for it.
-    :ivar accesses: what it reads.
-    :ivar equalities: by the id of a condition: itself, the operands of ``=`` or ``IN``, the query behind ``IN``.
-    :ivar rowversions: whether a table with such a column is read.
-    :ivar calls_itself: whether the function whose body this is calls itself.
+    :ivar locks: sources locked by hints of the current query, with the engine's clause.
+    :ivar accesses: the tables that it reads.
+    :ivar equalities: id of a condition -> the condition, the operands of ``=`` or ``IN``, the query of ``IN``.
+    :ivar rowversions: whether a table with a rowversion column is read.
+    :ivar calls_itself: whether the compiled function calls itself.
     """
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from .translation import Translation
 class Targets:
     """The tables that statements change.
 
-    :param sources: where tables and their hints are looked up.
+    :param sources: looks up tables and hints.
     """
 
     def __init__(self, t: Translation, sources: Sources) -> None:
@@ -22,7 +22,7 @@ class Targets:
         self.sources = sources
 
     def table(self, target: nodes.TableSource) -> Table:
-        """:raises SqlServerError: 1069, 1065 hints that a target does not take; 259 a catalogue."""
+        """:raises SqlServerError: 1069, 1065 hints not allowed for a target; 259 a system view."""
         table = self.sources.find_table(target.name)
         if any(hint.startswith(("INDEX", "FORCESEEK", "FORCESCAN")) for hint in target.hints):
             raise SqlServerError(1069, line=target.line)
@@ -34,7 +34,7 @@ class Targets:
         return self.changeable(table, target.line)
 
     def changeable(self, table: Table, line: int) -> Table:
-        """The table itself. :raises SqlServerError: 259 a catalogue."""
+        """The table itself. :raises SqlServerError: 259 a system view."""
         if table.kind == "view":
             raise NotSupported(f"changes through the view {table.name}", line)
         if table.kind == "system":
@@ -49,7 +49,7 @@ class Targets:
         return column
 
     def assigned(self, bound: Bound, table: Table, column: Column) -> str:
-        """A value as the column stores it. :raises SqlServerError: 273 for a rowversion column."""
+        """A value converted for its column. :raises SqlServerError: 273 for a rowversion column."""
         if column.rowversion and bound.is_null:
             raise NotSupported(f"NULL for the rowversion column {column.name}")
         if column.rowversion:

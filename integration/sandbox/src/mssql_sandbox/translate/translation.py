@@ -1,7 +1,7 @@
-"""What the parts of the translator see of the whole.
+"""The interface of the translator to its parts.
 
-SQL is recursive: an expression holds conditions and queries, a query holds expressions. That recursion goes through
-:class:`Translation` and nothing else; apart from it a part calls only the parts that its constructor takes.
+SQL is recursive: expressions contain conditions and queries, queries contain expressions. That recursion goes only
+through :class:`Translation`; otherwise a part calls only the parts passed to its constructor.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .statement import EngineStatement
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a tree stands that is translated.
+    """The setting of a translation.
 
     :param frame: variables of a function's body, in place of the session's.
-    :param stored: a CHECK, DEFAULT or computed column.
-    :param compiling: id of the function whose body this is.
-    :param merging: a MERGE, whose OUTPUT knows ``$action``.
+    :param stored: whether it is a CHECK, DEFAULT or computed column.
+    :param compiling: id of the function being compiled.
+    :param merging: whether it is a MERGE, whose OUTPUT has ``$action``.
     :param max_recursion: OPTION (MAXRECURSION n); 0 is no limit.
     """
 
@@ -39,7 +39,7 @@ class Setting:
 
 
 class Translation(Protocol):
-    """One statement, or one expression that is stored, on its way to the engine's language."""
+    """The translation of a statement or a stored expression."""
 
     setting: Setting
     context: Context
@@ -47,7 +47,7 @@ class Translation(Protocol):
     names: Names
 
     def expression(self, node: nodes.Node, scope: Scope) -> Bound:
-        """:raises SqlServerError: the binding error that SQL Server reports."""
+        """:raises SqlServerError: SQL Server's binding error."""
 
     def expressions(self, items: Iterable[nodes.Node], scope: Scope) -> list[Bound]: ...
 
@@ -58,11 +58,11 @@ class Translation(Protocol):
         """A query expression with output columns o1 ... on.
 
         :param parent: scope of the enclosing query.
-        :param exists: whether only the existence of rows is asked for.
+        :param exists: whether only the existence of rows matters.
         """
 
     def within(self, frame: dict[str, Bound], variables: dict[str, SqlType] | None = None) -> Translation:
-        """The same statement for the engine, with other variables: it sees no common table of the query around."""
+        """A translation into the same engine statement with other variables, without the enclosing common tables."""
 
     def why_broken(self, function: UserFunction) -> SqlServerError:
-        """What the body of a function raises now: tables or columns that it names are not there."""
+        """The binding error of a function's body, such as a missing table or column."""

@@ -1,7 +1,7 @@
-"""The translator, put together of its parts.
+"""The translator, composed of its parts.
 
-Each part takes the parts below it: row changes -> queries -> sources -> conditions and values. What leads back up goes
-through :class:`~.translation.Translation`, which this is.
+Each part gets the parts below it: row changes -> queries -> sources -> conditions and values. Calls back up go
+through :class:`~.translation.Translation`, which this implements.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .translation import Setting
 class Translator:
     """Implements :class:`~.translation.Translation`.
 
-    :param statement: what the text becomes a part of; a new one by default.
+    :param statement: the engine statement to write; a new one by default.
     """
 
     def __init__(self, setting: Setting, statement: EngineStatement | None = None) -> None:

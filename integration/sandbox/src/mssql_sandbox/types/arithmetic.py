@@ -16,7 +16,7 @@ BITWISE = {"&": "&", "|": "|", "^": "#"}
 
 
 def literal_type(value: int, other: SqlType) -> SqlType:
-    """An integer literal beside a decimal counts with its own digits, not as decimal(10, 0)."""
+    """The type of an integer literal beside a decimal: its own digits instead of decimal(10, 0)."""
     return decimal(len(str(abs(value))), 0) if other.name == "decimal" else SqlType("int")
 
 
@@ -49,7 +49,7 @@ def _concatenates(left: SqlType, right: SqlType) -> bool:
 
 
 def _concatenate(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
-    """+ of strings, or || (SQL Server 2025), which makes a string of the other operand."""
+    """+ of strings, or || (SQL Server 2025), which converts the other operand to a string."""
     if operator == "||" and left.is_character != right.is_character:
         if left.is_character and right.name in CONCAT_WIDTHS and right.name != "bit":
             text_type = replace(left, name="varchar", length=CONCAT_WIDTHS[right.name])
@@ -74,11 +74,11 @@ def _concatenate(operator: str, left_sql: str, left: SqlType, right_sql: str, ri
 
 
 def check_bitwise(operator: str, left: SqlType, right: SqlType) -> None:
-    """One operand of ``&``, ``|`` and ``^`` is an integer, the other one too, or text, bytes or NULL.
+    """Check ``&``, ``|`` and ``^``: one operand is an integer, the other an integer, text, binary or NULL.
 
     Probed for every pair of types: RyanLamansky/sql-server-simulator, BitwiseOperatorTests.cs.
 
-    :raises SqlServerError: 402, 8117 where both are of other types.
+    :raises SqlServerError: 402, 8117 for other types.
     """
     plain = [type_.is_character or type_.is_binary for type_ in (left, right)]
     odd = [not (is_plain or type_.is_integer or type_.name == "null") for is_plain, type_ in zip(plain, (left, right))]
@@ -101,7 +101,7 @@ BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 
 
 def bits_cast(name: str) -> str:
-    """The engine's type of an integer type."""
+    """The engine type of an integer type."""
     return {"tinyint": "smallint", "int": "integer"}.get(name, name)
 
 
@@ -122,7 +122,7 @@ def _incompatible(operator: str, left: SqlType, right: SqlType) -> SqlServerErro
 
 
 def _temporal(operator: str, left_sql: str, left: SqlType, right_sql: str, right: SqlType) -> tuple[str, SqlType]:
-    """datetime +- number or datetime; the newer types have no arithmetic."""
+    """datetime plus or minus a number or datetime; the newer types have no arithmetic."""
     old = ("datetime", "smalldatetime")
     for type_, other in ((left, right), (right, left)):
         if type_.is_temporal and type_.name not in old:
@@ -184,7 +184,7 @@ def _numeric(operator: str, left_sql: str, left: SqlType, right_sql: str, right:
 
 
 def decimal_result(operator: str, left: SqlType, right: SqlType) -> SqlType:
-    """Precision and scale of a decimal operation, with the reduction to 38 digits."""
+    """Precision and scale of a decimal operation, reduced to 38 digits."""
     (p1, s1), (p2, s2) = left.digits, right.digits
     if operator in ("+", "-"):
         scale = max(s1, s2)
@@ -216,7 +216,7 @@ def _decimals(operator: str, left_sql: str, left: SqlType, right_sql: str, right
     b = convert_sql(right_sql, right, b_type, explicit=False)
     result = decimal_result(operator, a_type, b_type)
     if operator == "/":
-        # The quotient is cut at the result's scale, not rounded.
+        # The quotient is truncated to the result's scale.
         cut = f"div({a} * 1e{result.scale}, {b}) * 1e-{result.scale}"
         return f"ms.to_decimal({cut}, {result.precision}, {result.scale}, 'expression')", result
     if operator == "%":

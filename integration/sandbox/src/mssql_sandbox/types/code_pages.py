@@ -1,4 +1,4 @@
-"""The code page in which a collation keeps char and varchar, and what the engine calls it."""
+"""Code pages of collations for char and varchar, and the engine's names for them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DESIGNATORS = {
     "ukrainian": (0x0422, 1251), "vietnamese": (0x042A, 1258),
 }  # fmt: skip
 
-# SQL collations carry a sort id, which alone tells their code page and order.
+# SQL collations have a sort id, which determines code page and order.
 SQL_COLLATIONS = {
     "sql_latin1_general_cp1_ci_as": (0x0409, 52, 1252), "sql_latin1_general_cp1_cs_as": (0x0409, 51, 1252),
     "sql_latin1_general_cp1_ci_ai": (0x0409, 54, 1252), "sql_latin1_general_pref_cp1_ci_as": (0x0409, 53, 1252),
@@ -55,7 +55,7 @@ def parts(name: str) -> tuple[str, int, list[str]]:
 
 @lru_cache(maxsize=256)
 def code_page(name: str | None) -> int:
-    """Code page of char and varchar under a collation; 65001 for UTF-8."""
+    """Code page of a collation's char and varchar; 65001 for UTF-8."""
     lowered = (name or DEFAULT_COLLATION).lower()
     if lowered in SQL_COLLATIONS:
         return SQL_COLLATIONS[lowered][2]
@@ -68,7 +68,7 @@ _WINDOWS = (874, *range(1250, 1259))
 
 
 def encoding(type_: SqlType) -> str:
-    """What the engine calls the code page of a char, varchar or text type. :raises NotSupported: when it has none."""
+    """The engine's encoding for a char, varchar or text type. :raises NotSupported: when it has none."""
     page = code_page(type_.collation)
     if page not in _MULTIBYTE and page not in _WINDOWS:
         raise NotSupported(f"char and varchar in code page {page} (collation {type_.collation})")
@@ -76,7 +76,7 @@ def encoding(type_: SqlType) -> str:
 
 
 def is_multibyte(type_: SqlType) -> bool:
-    """Whether lengths of the type count bytes of which a character may have several."""
+    """Whether lengths of the type are bytes, of which a character may have several."""
     return type_.is_character and not type_.is_unicode and code_page(type_.collation) in _MULTIBYTE
 
 
@@ -86,7 +86,7 @@ def most_bytes(type_: SqlType) -> int:
 
 
 def length_of(text: str, collation: str | None) -> int:
-    """Bytes that a text takes as varchar of a collation; UTF-16 units where a character has one byte."""
+    """Length of a text as varchar of a collation: bytes, or UTF-16 units in a single-byte code page."""
     page = code_page(collation)
     if text.isascii() or page not in _MULTIBYTE:
         return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -94,7 +94,7 @@ def length_of(text: str, collation: str | None) -> int:
 
 
 def recoded(sql: str, target: SqlType, source: SqlType | None = None) -> str:
-    """A text as the code page of ``target`` keeps it; ``source`` is its type unless any character may be in it."""
+    """A text converted to the code page of ``target``; ``source`` is its type, None if it may have any character."""
     page = "UTF8" if target.is_unicode else encoding(target)
     if page == "UTF8" or source is not None and not source.is_unicode and encoding(source) == page:
         return sql
@@ -102,14 +102,14 @@ def recoded(sql: str, target: SqlType, source: SqlType | None = None) -> str:
 
 
 def cut(sql: str, type_: SqlType) -> str:
-    """A text of no more than the type's length."""
+    """A text truncated to the type's length."""
     if is_multibyte(type_):
         return f"ms.cut_bytes({sql}, {type_.length}, '{encoding(type_)}')"
     return f"ms.cut_units({sql}, {type_.length})"
 
 
 def datalength_sql(sql: str, type_: SqlType) -> str:
-    """Bytes of a value of a string or binary type."""
+    """Length in bytes of a string or binary value."""
     if type_.is_binary:
         return f"length({sql})"
     if is_multibyte(type_):
@@ -118,7 +118,7 @@ def datalength_sql(sql: str, type_: SqlType) -> str:
 
 
 def padded(sql: str, type_: SqlType) -> str:
-    """A value of a char or nchar type with its trailing blanks."""
+    """A char or nchar value with its trailing blanks."""
     if type_.name not in ("char", "nchar") or not type_.length:
         return sql
     if type_.is_unicode:

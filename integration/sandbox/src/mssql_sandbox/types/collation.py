@@ -1,4 +1,4 @@
-"""Collations: what a name says, and the key by which strings compare."""
+"""Collations: their names, and the keys by which strings compare."""
 
 import re
 from dataclasses import dataclass
@@ -36,15 +36,15 @@ class Collation:
 
     @property
     def turkish(self) -> bool:
-        """Whether i and I are two letters."""
+        """Whether i and I are different letters."""
         return self.name.casefold().startswith(("turkish", "uzbek"))
 
     def key(self, sql: str, ordered: bool = False) -> str:
-        """The expression that is equal for equal strings; ``ordered`` where their order matters too."""
+        """The expression of a key that is equal for equal strings; ``ordered`` if order matters too."""
         if self.binary:
             return f"ms.k_bin2({sql})"
         name, known = self.name.casefold(), "latin1_general" in self.name.casefold()
-        if name.startswith("finnish_swedish"):  # å, ä and ö are letters of their own, behind z
+        if name.startswith("finnish_swedish"):  # å, ä and ö are letters of their own, after z
             letters = "012345" if self.case_sensitive else "001122"
             sql = f"translate({sql}, 'åÅäÄöÖ', U&'{''.join(f'{chr(92)}E00{letter}' for letter in letters)}')"
             known = True
@@ -53,7 +53,7 @@ class Collation:
         return f"ms.k_ordered({result}, {sql}, '{unknown}', '{self.name}')" if ordered and unknown else result
 
     def fold(self, sql: str) -> str:
-        """The string with one character for all that are equal, each in its place."""
+        """The string with equal characters mapped to one, in place."""
         return sql if self.binary else f"ms.fold_{self._sensitivity}({self._prepared(sql)}{self._alike})"
 
     @property
@@ -68,7 +68,7 @@ class Collation:
         return f"translate({sql}, 'Iİ', 'ıi')" if self.turkish and not self.case_sensitive else sql
 
 
-# Letters of a language that sort where their base letters do not; everything beyond ASCII is doubtful.
+# Letters that a language sorts apart from their base letters; beyond ASCII the order is unknown.
 _LETTERS = {
     "albanian": "dh|gj|ll|nj|rr|sh|th|xh|zh", "croatian": "d[zž]|lj|nj", "czech": "ch", "danish": "aa", "estonian": "[v-z]",
     "hungarian": "cs|dz|gy|ly|ny|sz|ty|zs", "latvian": "y", "lithuanian": "y", "norwegian": "aa", "slovak": "ch",
@@ -77,7 +77,7 @@ _LETTERS = {
 
 
 def _unordered(name: str) -> str:
-    """A pattern of strings whose place in the order of a language is not known here."""
+    """A pattern of strings whose sort position in a language is not known here."""
     letters = _LETTERS.get(name.split("_")[0])
     return "[^\u0001-\u007f]" + (f"|{letters}" if letters else "")
 
@@ -91,7 +91,7 @@ def parse(name: str) -> Collation:
     if not match or match["base"].casefold().split("_")[0] not in _LANGUAGES:
         raise SqlServerError(448, name=name)
     flags = match["flags"].upper()
-    # Collations of version 140 know supplementary characters without saying so.
+    # Collations of version 140 support supplementary characters without _SC in the name.
     supplementary = "_SC" in flags or match["base"].endswith(("_140", "_160"))
     binary = flags.startswith("BIN")
     alike = 3 - ("_KS" in flags) - 2 * ("_WS" in flags)
@@ -99,7 +99,7 @@ def parse(name: str) -> Collation:
 
 
 def is_known(name: str, version: int) -> bool:
-    """Whether a release has it: those of UTF-8 came with 15."""
+    """Whether a release has a collation: UTF-8 ones are new in 15."""
     try:
         return not parse(name).utf8 or version >= 15
     except SqlServerError as error:
@@ -112,7 +112,7 @@ def canonical(name: str) -> str:
 
 
 def key_sql(pg_sql: str, type_: SqlType, ordered: bool = False) -> str:
-    """The engine expression by which values of a type are compared and grouped, and ordered where that matters."""
+    """The engine expression that compares, groups and, if ``ordered``, sorts values of a type."""
     if type_.is_character:
         return parse(type_.collation or DEFAULT_COLLATION).key(pg_sql, ordered)
     if type_.name == "datetimeoffset":

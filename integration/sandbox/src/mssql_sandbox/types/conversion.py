@@ -1,4 +1,4 @@
-"""Conversions between types: which are allowed, and how each is done.
+"""Conversions between types: which are allowed, and their engine SQL.
 
 https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
 """
@@ -11,7 +11,7 @@ from .typenames import engine_cast, pg_type
 
 
 def check_allowed(source: SqlType, target: SqlType, explicit: bool) -> None:
-    """:raises SqlServerError: 529 when no conversion exists, 206 or 257 when it must be written out."""
+    """:raises SqlServerError: 529 when no conversion exists, 206 or 257 when it must be explicit."""
     a, b = family(source), family(target)
     if _impossible(a, b) or _large(source, target):
         if explicit:
@@ -35,7 +35,7 @@ def _impossible(a: str, b: str) -> bool:
 
 
 def _large(source: SqlType, target: SqlType) -> bool:
-    """text and ntext convert to and from character types and xml alone, image to binary types."""
+    """Whether a legacy type forbids it: (n)text converts to and from text and xml only, image binary types."""
     if source.name == "image":
         return target.name not in ("binary", "varbinary", "image", "rowversion")
     for type_, other in ((source, target), (target, source)):
@@ -70,9 +70,9 @@ def convert_sql(
 
     :param style: CONVERT's style number.
     :param try_: NULL instead of a conversion fault (TRY_CAST).
-    :param assign_to: (table, column) of an assignment: too long strings raise 2628 instead of being cut; two
+    :param assign_to: (table, column) of an assignment: too long strings raise 2628 instead of being truncated; two
         empty strings for the older 8152, which names neither.
-    :raises SqlServerError: 206, 257, 529 for pairs without such a conversion.
+    :raises SqlServerError: 206, 257, 529 for types without such a conversion.
     """
     if source.name == "null":
         return f"{pg_sql}::{pg_type(target)}"
@@ -90,7 +90,7 @@ def convert_sql(
     return handler(pg_sql, source, target, style, assign_to)
 
 
-# Base types of sql_variant by the beginning of their description, and as what they are converted.
+# Prefixes of the base types in a sql_variant, and the types they are converted as.
 _BASES = {
     "(bit|tinyint|smallint|int)": SqlType("int"), "bigint": SqlType("bigint"),
     "(numeric|decimal)": SqlType("decimal", precision=38, scale=38), "n(var)?char": nvarchar(4000),
@@ -102,11 +102,11 @@ _BASES = {
 
 
 def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: int | None, try_: bool) -> str:
-    """sql_variant is kept as text, with its base type before the value: ms.variant().
+    """Conversions of sql_variant, which is text with the base type before the value: ms.variant().
 
     https://learn.microsoft.com/sql/t-sql/data-types/sql-variant-transact-sql
 
-    :raises SqlServerError: 257, out of it only by CAST; 206 for what it does not hold.
+    :raises SqlServerError: 257 implicitly from sql_variant, 206 for types not allowed in it.
     """
     if target.name == "sql_variant":
         if source.length == MAX or source.name in ("text", "ntext", "image", "xml", "json", "rowversion"):
@@ -119,12 +119,12 @@ def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: 
     branches = []
     for pattern, base in _BASES.items():
         part = f"ms.variant_value({sql})::{engine_cast(base)}"
-        # A decimal's text has its decimals already.
+        # A decimal's text has all its decimals already.
         same = base if base.name != "decimal" or not target.is_character else nvarchar(4000)
         try:
             value = part if same is base else f"({part})::text"
             converted = convert_sql(value, same, target, explicit=True, style=style, try_=try_)
-        except SqlServerError:  # a server refuses it when the value comes
+        except SqlServerError:  # refused by a server at run time
             continue
         branches.append(f"WHEN ms.variant_base({sql}) ~ '^{pattern}(\\(|$)' THEN {converted}")
     cases = " ".join(branches)
@@ -133,7 +133,7 @@ def _variant(sql: str, source: SqlType, target: SqlType, explicit: bool, style: 
 
 
 def _try(sql: str, source: SqlType, target: SqlType, style: int | None) -> str:
-    """Each library function has a twin, ms.try_x, that gives NULL for a fault."""
+    """A conversion by the library's ms.try_x functions, which give NULL for a fault."""
     plain = convert_sql("x.v", source, target, explicit=True, style=style)
     if plain == "x.v":
         return sql

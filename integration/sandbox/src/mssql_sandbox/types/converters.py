@@ -1,6 +1,6 @@
 """The engine expression of each conversion, by the families of its two types.
 
-A converter takes the value's expression, its type, the target's type, CONVERT's style number and, for an assignment,
+A converter gets the value's expression, its type, the target type, CONVERT's style number and, for an assignment,
 (table, column).
 """
 
@@ -99,7 +99,7 @@ def _text_to_float(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
 
 
 def _fit(sql: str, source: SqlType, target: SqlType, assign_to: Assigned) -> str:
-    """Cut or refuse what is longer than the target."""
+    """Truncate or refuse values longer than the target."""
     if target.length in (None, MAX):
         return sql
     if assign_to is None:
@@ -230,16 +230,16 @@ def _xml_to_text(sql: str, source: SqlType, target: SqlType, *_: Any) -> str:
     return f"ms.xml_to_text({sql}, {maximum}, {target.is_unicode})"
 
 
-# ---- what an expression says
+# ---- converters by template
 
 
 def _expression(template: str, fit: Callable[..., str] | None = None) -> Callable[..., str]:
-    """The converter that is an expression alone.
+    """A converter from a template.
 
-    :param template: ``{sql}`` is the value, ``{source}`` and ``{target}`` are the types, ``{label}`` is the source's
-        name, ``{size}``, ``{scale}`` and ``{engine}`` are the target's bytes, decimals and engine type, ``{style}`` is
-        CONVERT's number.
-    :param fit: takes the expression, the types and the column, and makes the value fit the target.
+    :param template: with ``{sql}`` for the value, ``{source}`` and ``{target}`` for the types, ``{label}`` for the
+        source's name, ``{size}``, ``{scale}`` and ``{engine}`` for the target's bytes, decimals and engine type,
+        ``{style}`` for CONVERT's number.
+    :param fit: function of the expression, the types and the column that fits the value to the target.
     """
 
     def convert(sql: str, source: SqlType, target: SqlType, style: int | None, assign_to: Assigned) -> str:

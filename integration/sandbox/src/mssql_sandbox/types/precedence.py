@@ -1,4 +1,4 @@
-"""Which type an expression of several types has."""
+"""The type of an expression of several types."""
 
 from dataclasses import replace
 from typing import Iterable
@@ -7,9 +7,9 @@ from ..errors import SqlServerError
 from ..sqltypes import MAX, PRECEDENCE, SqlType, decimal
 
 _RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
-# Digits before the decimal point that an integer needs when it becomes decimal.
+# Digits of the integer types as decimal.
 INTEGER_DIGITS = {"bit": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
-# Characters by which CONCAT widens for an operand of a type (probed on a server, decimal whatever its precision).
+# Characters that CONCAT allots to an operand of a type (probed on a server; decimal of any precision).
 CONCAT_WIDTHS = {
     "bit": 1, "tinyint": 4, "smallint": 6, "int": 12, "bigint": 24, "real": 23, "float": 23, "money": 40,
     "smallmoney": 40, "decimal": 41, "date": 40, "time": 40, "datetime": 40, "smalldatetime": 40, "datetime2": 40,
@@ -26,7 +26,7 @@ _NEVER_TOGETHER = {
 
 
 def rank(type_: SqlType) -> int:
-    """Lower is stronger."""
+    """The position in the precedence; lower is stronger."""
     return _RANK[type_.name]
 
 
@@ -44,16 +44,16 @@ def clash(left: SqlType, right: SqlType) -> SqlServerError:
 
 
 def label(type_: SqlType) -> str:
-    """As error texts name a type: without facets, numeric for decimal."""
+    """The type as error texts name it: without facets, numeric for decimal."""
     return {"decimal": "numeric", "null": "int"}.get(type_.name, type_.name)
 
 
 def unify(types: Iterable[SqlType]) -> SqlType:
-    """The type of CASE, COALESCE, UNION, IN and comparisons of these operands.
+    """The common type of operands in CASE, COALESCE, UNION, IN and comparisons.
 
     https://learn.microsoft.com/sql/t-sql/data-types/data-type-precedence-transact-sql
 
-    :raises SqlServerError: 206 when two types never meet.
+    :raises SqlServerError: 206 for incompatible types.
     """
     result: SqlType | None = None
     for type_ in types:

@@ -1,4 +1,4 @@
-"""Type names to types, and values between Python and the engine."""
+"""Resolution of type names, and conversion of values between Python and the engine."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ pg_type = datatypes.engine_type
 def resolve_type(
     name: nodes.TypeName, context: str = "declare", version: Any = None, collation: str = DEFAULT_COLLATION
 ) -> SqlType:
-    """The type that a name means.
+    """The type of a name.
 
     :param context: 'declare' (varchar without a length is varchar(1)) or 'cast' (30).
     :raises SqlServerError: see :func:`mssql_sandbox.catalog.datatypes.resolve`; 243 for an unknown type in CAST.
@@ -34,7 +34,7 @@ def resolve_type(
 
 
 def engine_cast(type_: SqlType) -> str:
-    """The engine type of a parameter; lengths and scales stay with the value."""
+    """The engine type of a parameter, without length and scale."""
     if type_.name == "decimal":
         return "numeric"
     if type_.name == "null":
@@ -73,7 +73,7 @@ def from_pg(value: Any, type_: SqlType) -> Any:
 
 
 def rows_decoder(types: Sequence[SqlType]) -> Callable[[Sequence[tuple[Any, ...]]], Sequence[Sequence[Any]]]:
-    """What turns engine rows into rows of interface.py; columns beyond ``types`` are dropped."""
+    """The function from engine rows to rows of interface.py; columns beyond ``types`` are dropped."""
     width = len(types)
     decoders = [(index, decode) for index, type_ in enumerate(types) if (decode := column_decoder(type_))]
 
@@ -92,7 +92,7 @@ def rows_decoder(types: Sequence[SqlType]) -> Callable[[Sequence[tuple[Any, ...]
 
 @lru_cache(maxsize=1000)
 def column_decoder(type_: SqlType) -> Callable[[Any], Any] | None:
-    """From a non-NULL engine value to interface.py; None when they are the same."""
+    """The function from non-NULL engine values to interface.py; None if they are the same."""
     name = type_.name
     if name == "date":
         return lambda value: value if isinstance(value, int) else value.toordinal() - 1

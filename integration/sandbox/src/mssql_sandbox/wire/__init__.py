@@ -1,4 +1,4 @@
-"""The TDS wire layer: what a client sees of the sandbox on its socket.
+"""The TDS wire layer.
 
 ``server.serve`` accepts connections; each connection decodes requests into
 calls on an :class:`mssql_sandbox.interface.Session` and its events into tokens.

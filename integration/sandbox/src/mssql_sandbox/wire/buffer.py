@@ -1,4 +1,4 @@
-"""Reading of little-endian fields with bounds checks."""
+"""Bounds-checked reading of little-endian fields."""
 
 import struct
 

@@ -28,7 +28,7 @@ _SORT_ID_CODE_PAGES = {sort_id: page for _, sort_id, page in SQL_COLLATIONS.valu
 def collation_bytes(name: str) -> bytes:
     """The TYPE_INFO collation of a collation name.
 
-    :raises NotSupported: when the name's code page is not known here.
+    :raises NotSupported: when its code page is not known here.
     """
     lowered = name.lower()
     if lowered in SQL_COLLATIONS:
@@ -57,7 +57,7 @@ def _sensitivity(words: list[str]) -> int:
 
 
 def code_page_of_bytes(collation: bytes) -> int:
-    """Code page that a client chose for a parameter."""
+    """The code page that a client chose for a parameter."""
     bits, sort_id = struct.unpack("<IB", collation)
     if bits & UTF8:
         return 65001
@@ -68,7 +68,7 @@ def code_page_of_bytes(collation: bytes) -> int:
 
 @lru_cache(maxsize=64)
 def encoder(page: int) -> Callable[[str], bytes]:
-    """Text to the bytes of a code page; what it lacks becomes ``?``, as in SQL Server."""
+    """The encoder of a code page; missing characters become ``?``, as in SQL Server."""
     if page == 65001:
         return lambda text: text.encode("utf-8")
     if page in (932, 936, 949, 950):
@@ -81,7 +81,7 @@ def encoder(page: int) -> Callable[[str], bytes]:
 
 @lru_cache(maxsize=64)
 def decoder(page: int) -> Callable[[bytes], str]:
-    """Bytes of a code page to text."""
+    """The decoder of a code page."""
     if page == 65001:
         return lambda data: data.decode("utf-8", "replace")
     if page in (932, 936, 949, 950):
@@ -93,7 +93,7 @@ def decoder(page: int) -> Callable[[bytes], str]:
 
 
 def _decoding_table(page: int) -> str:
-    # Windows maps the holes of its code pages to the C1 control characters; Python's codecs do not.
+    # Windows maps undefined bytes of its code pages to C1 control characters; Python's codecs do not.
     codec = f"cp{page}"
     characters = []
     for value in range(256):

@@ -1,4 +1,4 @@
-"""One client connection: login, then one request after the other until the client leaves."""
+"""A client connection: login, then requests until the client disconnects."""
 
 import ssl
 import sys
@@ -21,18 +21,18 @@ from .tls import Contexts
 from .transport import Transport
 from .watcher import Watcher
 
-# A client that connects and stays silent is dropped after this many seconds.
+# Seconds after which a silent client is disconnected.
 LOGIN_TIMEOUT = 60.0
 
 
 class Connection:
-    """Serves one socket in the thread that calls :meth:`run`.
+    """Serves a socket in the thread that calls :meth:`run`.
 
     :param server: answers the login.
-    :param journal: gets a line for each message; None for none.
-    :param watcher: is told when a request starts.
+    :param journal: records each message; None for no journal.
+    :param watcher: notified when a request starts.
     :ivar busy_since: time.monotonic() at the start of the running request; 0.0 when idle.
-    :ivar gone: the client closed its side while a request ran.
+    :ivar gone: whether the client closed its side during a request.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Connection:
     # ---- life
 
     def run(self) -> None:
-        """Serve until the client leaves; whatever happens, the session is closed."""
+        """Serve until the client disconnects; always close the session."""
         try:
             if self._login():
                 self._serve()
@@ -82,7 +82,7 @@ class Connection:
         self.transport.abort()
 
     def hang_up(self) -> None:
-        """Close a connection that waits for a request; one that works tells its client 596 first."""
+        """Close an idle connection; a busy one sends error 596 first."""
         with self.transport.lock:
             idle = not self.busy_since
         if idle:
@@ -118,10 +118,10 @@ class Connection:
         return True
 
     def _with_fetched_token(self, request: LoginRequest) -> LoginRequest:
-        """Name the token's issuer, and wait for the token.
+        """Send the token issuer's address, and wait for the token.
 
-        :raises NotSupported: when the server knows no issuer.
-        :raises ProtocolError: when the client leaves, or sends something else.
+        :raises NotSupported: when the server has no issuer.
+        :raises ProtocolError: when the client disconnects or sends something else.
         """
         federation = self._server.federation
         if federation is None:
@@ -190,16 +190,16 @@ class Connection:
         return self._attention or self.gone
 
     def _acknowledge_attention(self) -> None:
-        """An attention is acknowledged, also one that came after the response."""
+        """Acknowledge an attention, even one that came after the response."""
         self._record("attention")
         self._send_last(self._response().finish_attention())
 
     def _withdrawn(self) -> None:
-        """The client cancelled a message while it was sending it."""
+        """End a message that the client cancelled while sending it."""
         self._send_last(self._response().finish())
 
     def _answer(self, message: Message) -> bool:
-        """Run one message; tells whether the connection goes on."""
+        """Run a message; whether the connection goes on."""
         response = self._response()
         self._begin()
         try:
@@ -214,7 +214,7 @@ class Connection:
         if self.gone:  # a DONE would read as success
             return False
         if attention:
-            # The response ends, and a message of its own acknowledges: MS-TDS 2.2.1.7, 3.3.5.10
+            # The response ends; a separate message acknowledges: MS-TDS 2.2.1.7, 3.3.5.10
             self._send_last(response.finish())
             self._acknowledge_attention()
             return not response.fatal
@@ -265,7 +265,7 @@ class Connection:
             response.rpc(_raise(error), last=True)
 
     def _remembering(self, request: RpcRequest, events: Iterable[Event]) -> Iterable[Event]:
-        """Pass events on and note the statement behind a new handle, for the journal."""
+        """Pass events on and remember the statement of a new handle, for the journal."""
         declarations, text = statement_of(request, self._prepared)
         name = request.procedure.lower().rpartition(".")[2]
         if name in ("sp_unprepare", "sp_prepexec") and request.parameters:
@@ -294,7 +294,7 @@ class Connection:
         self._watcher.wake()
 
     def _end(self) -> bool:
-        """The request is over; tells whether an attention came meanwhile."""
+        """End the request; whether an attention came meanwhile."""
         with self.transport.lock:
             self.busy_since = 0.0
             attention, self._attention = self._attention, False
@@ -305,7 +305,7 @@ class Connection:
         with self.transport.lock:
             if not self.busy_since:
                 return
-            # The request that the bytes came for may be over, and they may be those of this one.
+            # The bytes may belong to the next request if the watched one has ended.
             data = self.transport.receive(wait=False)
             if data is None:
                 self.gone = True
@@ -335,4 +335,4 @@ class Connection:
 
 def _raise(error: SqlServerError) -> Iterable[Event]:
     raise error
-    yield  # makes this function a generator, whose error the response turns into a token
+    yield  # makes this a generator, whose error the response turns into a token

@@ -25,14 +25,14 @@ PLP_UNKNOWN = 0xFFFFFFFFFFFFFFFE
 
 
 class InvalidValue(Exception):
-    """The bytes are no value of their type."""
+    """The bytes are not a value of their type."""
 
 
 def read_value(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
-    """One value, or None for NULL.
+    """Read a value; None for NULL.
 
-    :param parameter: how messages name the parameter.
-    :raises SqlServerError: 8016 for a wrong length, 8023 for bytes that are no value of the type.
+    :param parameter: the parameter's name in messages.
+    :raises SqlServerError: 8016 for a wrong length, 8023 for bytes that are not a value of the type.
     """
     try:
         return _READERS[info.token](buffer, info, parameter)
@@ -41,7 +41,7 @@ def read_value(buffer: Buffer, info: TypeInfo, parameter: str) -> Any:
 
 
 def _sized(buffer: Buffer, info: TypeInfo, parameter: str, sizes: tuple[int, ...]) -> bytes | None:
-    """Data behind a one-byte length; None for length 0."""
+    """Data after a one-byte length; None for length 0."""
     size = buffer.byte()
     if size == 0:
         return None

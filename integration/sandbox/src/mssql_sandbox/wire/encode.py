@@ -1,6 +1,6 @@
 """Values of result rows and output parameters, from Python to TDS bytes.
 
-One encoder per type, made once per column, so that a row costs one call per value.
+Each column gets an encoder for its type, so that a row costs one call per value.
 Source: MS-TDS 2.2.5.5 "Data Type Dependent Data Streams".
 """
 
@@ -32,7 +32,7 @@ _plp_head = struct.Struct("<QI").pack
 
 @lru_cache(maxsize=1024)
 def value_encoder(sqltype: SqlType) -> Encoder:
-    """The function that turns a value of ``sqltype`` into its bytes, length prefix included.
+    """The function from a value of ``sqltype`` to its bytes, including the length prefix.
 
     The function raises ValueError, OverflowError or struct.error for a value outside the type.
 
@@ -72,7 +72,7 @@ def _scaled_integer(value: Any, scale: int) -> int:
 
 
 def decimal_bytes(value: Any, precision: int, scale: int) -> bytes:
-    """Sign byte and magnitude, in the size that the precision has."""
+    """Sign byte and magnitude, in the precision's size."""
     number = _scaled_integer(value, scale)
     if abs(number) >= 10**precision:
         raise OverflowError(f"value outside decimal({precision},{scale})")
@@ -219,14 +219,14 @@ def _plp(to_bytes: Callable[[Any], bytes]) -> Encoder:
 
 
 def _long_length(to_bytes: Callable[[Any], bytes]) -> Encoder:
-    """Encoder of text, ntext and image, each value behind a made-up text pointer."""
-    head = b"\x10" + b"pointer".ljust(16, b"\0") + b"moment".ljust(8, b"\0")
+    """Encoder of text, ntext and image, each value after a made-up text pointer."""
+    pointer = b"\x10" + b"pointer".ljust(16, b"\0") + b"moment".ljust(8, b"\0")
 
     def encode(value: Any) -> bytes:
         if value is None:
             return NULL_BYTE
         data = to_bytes(value)
-        return b"".join((head, struct.pack("<I", len(data)), data))
+        return b"".join((pointer, struct.pack("<I", len(data)), data))
 
     return encode
 
@@ -274,7 +274,7 @@ def _sql_variant(sqltype: SqlType) -> Encoder:
     return encode
 
 
-# Base types of sql_variant: token, and the value from its text. Source: MS-TDS 2.2.5.5.3
+# Base types of sql_variant: token, and function from text to value. Source: MS-TDS 2.2.5.5.3
 BASE_TYPES: dict[str, tuple[int, Callable[[str], Any]]] = {
     "bit": (0x32, int), "tinyint": (0x30, int), "smallint": (0x34, int), "int": (0x38, int), "bigint": (0x7F, int),
     "real": (0x3B, float), "float": (0x3E, float), "numeric": (typeinfo.NUMERICN, Decimal), "decimal": (0x6A, Decimal), "money": (0x3C, Decimal),
@@ -306,7 +306,7 @@ def _typed_body(name: str, first: str | None, second: str | None, collation: str
 
 
 def _variant_body(value: Any) -> bytes:
-    """Base type, properties and data; without a base type it follows from the Python type."""
+    """Base type, properties and data; by default the base type follows from the Python type."""
     if isinstance(value, str) and (typed := _TYPED.fullmatch(value)):
         return _typed_body(*typed.groups())
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""From the first byte of a connection to LOGIN7: PRELOGIN and TLS in its three forms."""
+"""The start of a connection up to LOGIN7: PRELOGIN, and TLS in three forms."""
 
 from .packets import (
     LOGIN7,
@@ -24,7 +24,7 @@ _TLS_HANDSHAKE_RECORD = 0x16
 
 
 class Handshake:
-    """Runs the opening of one connection.
+    """The handshake of a connection.
 
     :ivar encryption: 'strict', 'on', 'login' or 'off', for the journal.
     """
@@ -39,9 +39,9 @@ class Handshake:
         self._version = version
 
     def run(self) -> Message | None:
-        """The LOGIN7 message, or None when the client went away.
+        """The LOGIN7 message, or None when the client disconnected.
 
-        :raises ProtocolError: when the client says something else.
+        :raises ProtocolError: when the client sends something else.
         :raises ssl.SSLError: when the TLS handshake fails.
         """
         first = self._transport.receive()

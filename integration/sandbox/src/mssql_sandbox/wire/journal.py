@@ -13,7 +13,7 @@ from ..interface import Parameter
 from .encode import TICKS_PER_DAY
 from .requests import RpcRequest
 
-# Position of (declarations, statement) in the parameters of the procedures that carry text.
+# Position of (declarations, statement) in the parameters of procedures with T-SQL text.
 _TEXT_POSITIONS = {"sp_executesql": (1, 0), "sp_prepexec": (1, 2), "sp_prepare": (1, 2)}
 _password = re.compile(r"(\bPASSWORD\s*=\s*)N?'(?:[^']|'')*'", re.IGNORECASE)
 
@@ -21,8 +21,8 @@ _password = re.compile(r"(\bPASSWORD\s*=\s*)N?'(?:[^']|'')*'", re.IGNORECASE)
 class Journal:
     """Appends entries to a file, flushed line by line.
 
-    No passwords and no tokens enter it: logins are told by user name only, and a
-    ``PASSWORD = '...'`` inside a statement is masked.
+    It has no passwords or tokens: logins are recorded by user name only, and
+    ``PASSWORD = '...'`` in a statement is masked.
     """
 
     def __init__(self, path: str) -> None:
@@ -52,7 +52,7 @@ def batch_facts(text: str) -> dict[str, Any]:
 
 
 def rpc_facts(requests: Sequence[RpcRequest], prepared: dict[int, tuple[str, str]]) -> dict[str, Any]:
-    """Facts of an RPC message; several requests in one message are listed under ``requests``.
+    """The entry of an RPC message; several requests in one message are listed under ``requests``.
 
     :param prepared: handle -> (declarations, statement) of the connection.
     """
@@ -73,7 +73,7 @@ def _request_facts(request: RpcRequest, prepared: dict[int, tuple[str, str]]) ->
 
 
 def statement_of(request: RpcRequest, prepared: dict[int, tuple[str, str]]) -> tuple[str | None, str | None]:
-    """Declarations and statement that a request carries, or that its handle stands for."""
+    """(declarations, statement) of a request or of its handle."""
     name = request.procedure.lower().rpartition(".")[2]
     values = [parameter.value for parameter in request.parameters]
     if name == "sp_execute" and values:
@@ -96,7 +96,7 @@ def _parameter_facts(parameter: Parameter) -> dict[str, Any]:
 
 
 def mask(text: str) -> str:
-    """The statement without the passwords in it."""
+    """The statement with passwords masked."""
     return _password.sub(r"\1'***'", text)
 
 

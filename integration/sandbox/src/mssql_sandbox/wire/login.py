@@ -1,4 +1,4 @@
-"""LOGIN7: what the client says when it logs in, and the server's answer.
+"""LOGIN7: the client's login and the server's response.
 
 Source: MS-TDS 2.2.6.4 "LOGIN7" and 2.2.7.14 "LOGINACK".
 """
@@ -19,7 +19,7 @@ TDS_8_0 = 0x08000000
 FEDAUTH = 0x02
 UTF8_SUPPORT = 0x0A
 _SECURITY_TOKEN = 1
-# The driver fetches the token itself, from the issuer that the server names (FEDAUTHINFO).
+# The driver fetches the token itself, from the issuer in FEDAUTHINFO.
 _FETCHED_TOKEN = 2
 
 _FIXED_SIZE = 94
@@ -44,7 +44,7 @@ class LoginRequest:
 
     @property
     def fetches_token(self) -> bool:
-        """Whether the client waits for FEDAUTHINFO, to come back with a token."""
+        """Whether the client waits for FEDAUTHINFO to fetch a token."""
         data = self.features.get(FEDAUTH)
         return data is not None and data[:1] != b"" and data[0] >> 1 == _FETCHED_TOKEN
 
@@ -54,7 +54,7 @@ def parse_login(data: bytes) -> LoginRequest:
 
     :raises ProtocolError: when a field lies outside the message.
     :raises SqlServerError: 18452 for integrated security.
-    :raises NotSupported: for TDS below 7.3 and login kinds the sandbox does not play.
+    :raises NotSupported: for TDS below 7.3 and login kinds not modelled.
     """
     if len(data) < _FIXED_SIZE:
         raise ProtocolError("LOGIN7 is cut off")
@@ -125,7 +125,7 @@ def _features(data: bytes) -> dict[int, bytes]:
 
 
 def _access_token(data: bytes | None) -> str | None:
-    """Token of the FEDAUTH feature; None for the library that fetches it afterwards."""
+    """The token in the FEDAUTH feature; None if the client fetches it later."""
     if data is None:
         return None
     library = data[0] >> 1 if data else -1
@@ -144,14 +144,14 @@ def _access_token(data: bytes | None) -> str | None:
 def parse_fedauth_token(data: bytes) -> str:
     """The token in a FEDAUTH message. Source: MS-TDS 2.2.6.3 "Federated Authentication Token Message".
 
-    :raises ProtocolError: when it is cut off.
+    :raises ProtocolError: when it is truncated.
     """
     if len(data) < 8:
         raise ProtocolError("FEDAUTH message is cut off")
     total, length = struct.unpack_from("<II", data)
     if total > len(data) - 4 or length > total - 4:
         raise ProtocolError("FEDAUTH message is cut off")
-    # Driver 18.6 counts the terminator of its own text in.
+    # Driver 18.6 includes the terminator in the length.
     return _utf16(data[8 : 8 + length]).rstrip("\0")
 
 
@@ -168,9 +168,9 @@ def _agreed_packet_size(size: int) -> int:
 
 
 def acknowledged_features(requested: dict[int, bytes]) -> dict[int, bytes]:
-    """Features to acknowledge: only those whose acknowledgement changes no other token.
+    """The features to acknowledge: only those that change no other token.
 
-    A half-kept promise hangs Driver 18 (0x04 column encryption, 0x09 data classification).
+    Driver 18 hangs if others are acknowledged (0x04 column encryption, 0x09 data classification).
     """
     features = {}
     if FEDAUTH in requested:
@@ -204,7 +204,7 @@ def login_response(
 
 
 def login_failure(error: SqlServerError, user: str, server: str) -> bytes:
-    """Tokens of a refused login; 4060 is followed by 18456, as the server does."""
+    """Tokens of a refused login; 4060 is followed by 18456, as on the server."""
     errors = [error]
     if error.number == 4060:
         errors.append(SqlServerError(18456, user=user, reason=""))

@@ -26,7 +26,7 @@ HEADER_SIZE = 8
 DEFAULT_PACKET_SIZE = 4096
 MINIMUM_PACKET_SIZE = 512
 MAXIMUM_PACKET_SIZE = 32767
-# SQL Server bounds a batch at 65,536 packets; the same bound keeps a stray client from eating the memory.
+# SQL Server limits a batch to 65,536 packets; the limit also bounds the memory for a stray client.
 MAXIMUM_MESSAGE_SIZE = 65536 * DEFAULT_PACKET_SIZE
 MAXIMUM_LOGIN_SIZE = 128 * 1024
 
@@ -34,15 +34,15 @@ _header = struct.Struct(">BBHHBB")
 
 
 class ProtocolError(Exception):
-    """The client sent bytes that are no TDS; the connection is closed."""
+    """The client sent invalid TDS; the connection is closed."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A whole client message.
+    """A complete client message.
 
-    :param status: status bits of its first packet, where RESETCONNECTION is set.
-    :param ignored: the client withdrew the message in its last packet.
+    :param status: status bits of its first packet, which may have RESETCONNECTION.
+    :param ignored: whether the client withdrew the message in its last packet.
     """
 
     type: int
@@ -52,7 +52,7 @@ class Message:
 
 
 class MessageReader:
-    """Turns received bytes into messages; packets of one message may come in any pieces."""
+    """Assembles messages from received bytes, which may be split anywhere."""
 
     def __init__(self) -> None:
         self.limit = MAXIMUM_LOGIN_SIZE
@@ -66,9 +66,9 @@ class MessageReader:
         self._received += data
 
     def next_message(self) -> Message | None:
-        """The next complete message, or None until more bytes arrive.
+        """The next complete message, or None if more bytes are needed.
 
-        :raises ProtocolError: for an impossible header, or a message above the limit.
+        :raises ProtocolError: for an invalid header, or a message above the limit.
         """
         received = self._received
         position = 0
@@ -104,7 +104,7 @@ class MessageReader:
         return message
 
     def take_raw(self) -> bytes:
-        """Everything received and not consumed (TLS records that follow the last packet)."""
+        """All received bytes that are not consumed (TLS records after the last packet)."""
         raw = bytes(self._received)
         self._received.clear()
         return raw
@@ -120,7 +120,7 @@ class PacketWriter:
         self._number = 1
 
     def whole_packets(self, buffer: bytearray) -> bytes:
-        """Packets for the front of ``buffer``, which keeps at least one byte for the last one."""
+        """Packets of the start of ``buffer``, which keeps at least one byte for the last packet."""
         payload = self._payload
         count = (len(buffer) - 1) // payload
         if count <= 0:
@@ -131,7 +131,7 @@ class PacketWriter:
         return packets
 
     def finish(self, buffer: bytearray) -> bytes:
-        """All that is left, the last packet with the end-of-message bit."""
+        """Packets of the rest, the last one with the end-of-message bit."""
         packets = self.whole_packets(buffer)
         last = self._packet(buffer, END_OF_MESSAGE)
         self._number = 1

@@ -1,4 +1,4 @@
-"""PRELOGIN: option list of the client, answer of the server.
+"""PRELOGIN: the client's option list and the server's response.
 
 Source: MS-TDS 2.2.6.5 "PRELOGIN".
 """
@@ -27,7 +27,7 @@ CLIENT_CERTIFICATE = 0x80
 
 @dataclass(frozen=True)
 class Prelogin:
-    """What the client asks for before it logs in."""
+    """The client's options before login."""
 
     encryption: int = ENCRYPT_NOT_SUPPORTED
     mars: bool = False
@@ -35,7 +35,7 @@ class Prelogin:
 
 
 def parse_prelogin(data: bytes) -> Prelogin:
-    """:raises ProtocolError: when the option list leaves the message."""
+    """:raises ProtocolError: when an option lies outside the message."""
     options: dict[int, bytes] = {}
     position = 0
     while True:
@@ -63,9 +63,9 @@ def parse_prelogin(data: bytes) -> Prelogin:
 
 
 def answer_encryption(client: int) -> int:
-    """The server's side of the negotiation: it encrypts whatever the client can.
+    """The server's answer in the negotiation: it encrypts if the client can.
 
-    OFF with OFF encrypts the login packet only; a client without TLS talks in clear text.
+    OFF with OFF encrypts only the login packet; a client without TLS uses clear text.
     """
     if client == ENCRYPT_OFF:
         return ENCRYPT_OFF
@@ -86,9 +86,9 @@ def build_prelogin(version: tuple[int, int, int, int], encryption: int, fedauth_
     if fedauth_required is not None:
         options.append((FEDAUTH_REQUIRED, bytes([fedauth_required])))
     offset = 5 * len(options) + 1
-    head, body = bytearray(), bytearray()
+    directory, body = bytearray(), bytearray()
     for token, value in options:
-        head += struct.pack(">BHH", token, offset + len(body), len(value))
+        directory += struct.pack(">BHH", token, offset + len(body), len(value))
         body += value
-    head.append(TERMINATOR)
-    return bytes(head + body)
+    directory.append(TERMINATOR)
+    return bytes(directory + body)

@@ -1,4 +1,4 @@
-"""Requests after the login: batches, RPC, transaction manager, bulk load.
+"""Requests after login: batches, RPC, transaction manager, bulk load.
 
 Source: MS-TDS 2.2.6.1 "Bulk Load BCP", 2.2.6.6 "RPC Request", 2.2.6.7 "SQLBatch",
 2.2.6.9 "Transaction Manager Request", 2.2.5.3 "ALL_HEADERS".
@@ -49,7 +49,7 @@ class TransactionRequest:
 
 
 def skip_headers(buffer: Buffer) -> None:
-    """ALL_HEADERS: the transaction descriptor the client believes in, and tracing data."""
+    """Skip ALL_HEADERS: the client's transaction descriptor and tracing data."""
     total = buffer.unsigned(4)
     if total < 4 or total > buffer.end:
         raise ProtocolError("ALL_HEADERS outside the message")
@@ -57,7 +57,7 @@ def skip_headers(buffer: Buffer) -> None:
 
 
 def parse_batch(data: bytes) -> str:
-    """:raises ProtocolError: when the message is no batch."""
+    """:raises ProtocolError: when the message is not a batch."""
     buffer = Buffer(data)
     skip_headers(buffer)
     rest = buffer.end - buffer.position
@@ -70,11 +70,11 @@ def parse_batch(data: bytes) -> str:
 
 
 def parse_rpc(data: bytes) -> tuple[list[RpcRequest], SqlServerError | None]:
-    """The requests of one RPC message, and the error that ended the reading, if any.
+    """(requests of an RPC message, error that ended parsing or None).
 
     The requests before a faulty one run, as the server reads and runs them one by one.
 
-    :raises ProtocolError: when the message is cut off.
+    :raises ProtocolError: when the message is truncated.
     """
     buffer = Buffer(data)
     skip_headers(buffer)
@@ -146,7 +146,7 @@ def parse_transaction(data: bytes) -> TransactionRequest:
 
 
 def _name(buffer: Buffer) -> str:
-    """A transaction name; its length counts bytes."""
+    """A transaction name, whose length is in bytes."""
     size = buffer.byte()
     if size % 2:
         raise ProtocolError("transaction name of an odd length")
@@ -157,9 +157,9 @@ def _name(buffer: Buffer) -> str:
 
 
 def parse_bulk_load(data: bytes) -> tuple[list[ResultColumn], Iterator[list[Any]]]:
-    """Columns of a bulk load message, and its rows as they are read.
+    """(columns of a bulk load message, iterator over its rows).
 
-    :raises SqlServerError: for a type or value that is wrong or not played.
+    :raises SqlServerError: for an invalid or unsupported type or value.
     """
     buffer = Buffer(data)
     if buffer.byte() != 0x81:

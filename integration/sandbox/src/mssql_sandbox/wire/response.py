@@ -1,6 +1,6 @@
-"""From the events of a session to the token stream of one response.
+"""From a session's events to the token stream of a response.
 
-The rules of the DONE tokens live here. Source: MS-TDS 2.2.7.6 to 2.2.7.8.
+It has the rules of the DONE tokens. Source: MS-TDS 2.2.7.6 to 2.2.7.8.
 """
 
 import sys
@@ -31,7 +31,7 @@ INTERNAL_ERROR = 50998
 
 @dataclass
 class _Pending:
-    """A DONE that waits for what follows it, which decides its MORE bit."""
+    """A DONE whose MORE bit depends on what follows."""
 
     token: int
     status: int
@@ -42,8 +42,8 @@ class _Pending:
 class Response:
     """Collects the tokens of one client message.
 
-    :param flush: called with the buffer when it has grown; takes whole packets from its front.
-    :param cancelled: tells whether the client asked to stop.
+    :param flush: called with the grown buffer; removes whole packets from its start.
+    :param cancelled: whether the client has cancelled.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Response:
     # ---- one request
 
     def reset(self, events: Iterable[Event]) -> None:
-        """Answer to RESETCONNECTION: its acknowledgement, ahead of the request's own tokens."""
+        """Acknowledge RESETCONNECTION, before the request's tokens."""
         acknowledged = False
         for event in events:
             if isinstance(event, EnvChange):
@@ -84,7 +84,7 @@ class Response:
             self._environment(EnvChange("reset"))
 
     def batch(self, events: Iterable[Event]) -> None:
-        """DONE for each statement with a count or rows; one final DONE when there is none."""
+        """DONE for each statement with a count or rows; one final DONE if there is none."""
         self._in_rpc = False
         self._play(events)
         if self._pending is None:
@@ -95,7 +95,7 @@ class Response:
     def rpc(self, events: Iterable[Event], last: bool) -> None:
         """DONEINPROC for each statement, DONEPROC at the end of the procedure.
 
-        :param last: no other RPC request follows in the message.
+        :param last: whether it is the message's last RPC request.
         """
         self._in_rpc = True
         self._play(events)
@@ -105,14 +105,14 @@ class Response:
         self._pend(tokens.DONE_PROC, status, tokens.COMMAND_EXECUTE)
 
     def finish(self) -> bytearray:
-        """The last DONE, without the MORE bit; nothing may follow it."""
+        """Write the last DONE, without the MORE bit; nothing may follow it."""
         if self._pending is None:
             self._pend(tokens.DONE, self._take_error(), 0)
         self._settle(more=False)
         return self.buffer
 
     def finish_attention(self) -> bytearray:
-        """End of a cancelled response: the acknowledgement is its last token."""
+        """End a cancelled response with the acknowledgement as its last token."""
         self._settle(more=True)
         self.buffer += tokens.done(tokens.DONE, tokens.DONE_ATTENTION | self._transaction_bit())
         return self.buffer
@@ -140,13 +140,13 @@ class Response:
         except Exception as fault:
             self._internal_error(fault)
         finally:
-            # A generator that was not read to its end releases what it holds now.
+            # An unfinished generator releases its resources now.
             close = getattr(events, "close", None)
             if close is not None:
                 close()
 
     def _internal_error(self, fault: Exception) -> None:
-        """A defect of the sandbox: the client gets an error of its own number, stderr the trace."""
+        """Report a defect of the sandbox: an error of its own number to the client, the trace to stderr."""
         if self._cancelled():
             return
         traceback.print_exc(file=sys.stderr)
@@ -203,7 +203,7 @@ class Response:
         self._settle(more=True)
         self.buffer += tokens.return_status(event.value)
         if not self._in_rpc:
-            # EXECUTE inside a batch ends with a DONEPROC of its own: MS-TDS 2.2.7.7 and 2.2.7.18.
+            # EXECUTE in a batch ends with its own DONEPROC: MS-TDS 2.2.7.7 and 2.2.7.18.
             self._pend(tokens.DONE_PROC, self._take_error(), tokens.COMMAND_EXECUTE)
 
     def _return_value(self, event: ReturnValue) -> None:
@@ -222,7 +222,7 @@ class Response:
         self._pending = _Pending(token, status, command, count)
 
     def _settle(self, more: bool) -> None:
-        """Write the DONE that waits, now that it is known whether something follows."""
+        """Write the pending DONE, now that it is known whether something follows."""
         pending = self._pending
         if pending is None:
             return

@@ -21,10 +21,10 @@ class Listener:
     :param server: answers the logins.
     :param host: address to listen on.
     :param port: 0 takes a free one; see :attr:`port`.
-    :param journal: file that gets one JSON line per client message.
-    :param contexts: certificate and key; new ones otherwise.
-    :ivar certificate: PEM text of the self-signed certificate that clients may trust.
-    :raises OSError: when the address is taken or not this machine's.
+    :param journal: file for one JSON line per client message.
+    :param contexts: certificate and key; by default new ones.
+    :ivar certificate: the self-signed certificate (PEM) for clients to trust.
+    :raises OSError: when the address is in use or not local.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""TLS: the server's certificate, and the two ways TDS carries the handshake.
+"""TLS: the server's certificate, and the two forms of the handshake in TDS.
 
 TDS 7.x puts the handshake records inside PRELOGIN packets and cannot go above
 TLS 1.2 there (Driver 18.6 hangs on 1.3); TDS 8 ("strict") starts with TLS on the
@@ -79,7 +79,7 @@ def _context(key_and_certificate: bytes) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
     context.num_tickets = 0
-    # ssl loads keys from files only; the file is readable by this user alone and lives for a moment.
+    # ssl loads keys only from files; this one is readable by this user only and removed at once.
     descriptor, path = tempfile.mkstemp(prefix="mssql-sandbox-", suffix=".pem")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -91,7 +91,7 @@ def _context(key_and_certificate: bytes) -> ssl.SSLContext:
 
 
 class TlsTunnel:
-    """TLS between two byte queues, so that the caller decides how records travel."""
+    """TLS between two byte queues, so that the caller transports the records."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._incoming = ssl.MemoryBIO()
@@ -99,7 +99,7 @@ class TlsTunnel:
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
 
     def handshake(self, received: bytes) -> tuple[bool, bytes]:
-        """Feed records of the client; tells whether the handshake is over, and what to send.
+        """Feed the client's records; (whether the handshake is complete, bytes to send).
 
         :raises ssl.SSLError: when the client's records are refused.
         """
@@ -112,7 +112,7 @@ class TlsTunnel:
         return done, self._outgoing.read()
 
     def decrypt(self, received: bytes) -> bytes | None:
-        """Plain bytes so far (may be empty); None after the client closed its side of TLS."""
+        """The plain bytes so far (may be empty); None after the client closed TLS."""
         self._incoming.write(received)
         parts: list[bytes] = []
         while True:

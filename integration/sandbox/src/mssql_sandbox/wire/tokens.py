@@ -37,7 +37,7 @@ _COMPUTED = 0x0020
 
 _USER_TYPE_ROWVERSION = 80
 _PROGRAM = "Microsoft SQL Server"
-# A token's length field has two bytes; no message of the server comes near this.
+# A token's length field has two bytes; the server's messages are much shorter.
 _LONGEST_MESSAGE = 16_000
 
 _done = struct.Struct("<BHHQ").pack
@@ -91,7 +91,7 @@ def _column(column: ResultColumn) -> bytes:
     flags |= _NULLABLE if column.nullable else 0
     flags |= _IDENTITY if column.identity else 0
     flags |= _COMPUTED if column.computed else 0
-    # text, ntext and image name their table: here in no parts.
+    # text, ntext and image name their table, here with no parts.
     table = b"\0" if column.type.name in ("text", "ntext", "image") else b""
     return _typed(column.type, flags) + table + b_varchar(column.name)
 
@@ -111,7 +111,7 @@ def row_encoders(columns: Sequence[ResultColumn]) -> list[Encoder]:
 
 
 def append_rows(buffer: bytearray, encoders: list[Encoder], rows: Sequence[Sequence[Any]]) -> None:
-    """ROW tokens. A value that cannot be encoded raises before its row enters the buffer."""
+    """Append ROW tokens. A value that cannot be encoded raises before its row is appended."""
     for row in rows:
         buffer += b"\xd1" + b"".join([encode(value) for encode, value in zip(encoders, row, strict=True)])
 
@@ -184,8 +184,8 @@ def federation_info(authority: str, resource: str) -> bytes:
     """FEDAUTHINFO: the issuer's address (1) and the resource (2). Source: MS-TDS 2.2.7.12."""
     texts = [(1, authority.encode("utf-16-le")), (2, resource.encode("utf-16-le"))]
     offset = 4 + 9 * len(texts)
-    head, body = bytearray(struct.pack("<I", len(texts))), bytearray()
+    directory, body = bytearray(struct.pack("<I", len(texts))), bytearray()
     for number, text in texts:
-        head += struct.pack("<BII", number, len(text), offset + len(body))
+        directory += struct.pack("<BII", number, len(text), offset + len(body))
         body += text
-    return struct.pack("<BI", FEDAUTH_INFO, len(head) + len(body)) + bytes(head + body)
+    return struct.pack("<BI", FEDAUTH_INFO, len(directory) + len(body)) + bytes(directory + body)

@@ -11,10 +11,10 @@ RECEIVE_SIZE = 256 * 1024
 
 
 class Transport:
-    """One client socket.
+    """A client socket.
 
-    The connection's own thread reads while it waits for a request; while a request
-    runs only the watcher thread reads. ``lock`` guards the TLS state, which both use.
+    The connection's thread reads while it waits for a request; during a request
+    only the watcher thread reads. ``lock`` guards the TLS state, which both use.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -31,7 +31,7 @@ class Transport:
         self._socket.settimeout(seconds)
 
     def receive(self, wait: bool = True) -> bytes | None:
-        """Plain bytes; b"" when nothing or only a part of a TLS record came; None at the end of the stream."""
+        """Plain bytes; b"" for none or a partial TLS record; None at the end of the stream."""
         try:
             data = self._socket.recv(RECEIVE_SIZE, 0 if wait else socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -53,7 +53,7 @@ class Transport:
             return None
 
     def send(self, data: bytes) -> None:
-        """:raises OSError: when the client is gone."""
+        """:raises OSError: when the client has disconnected."""
         if self._tunnel is not None:
             with self.lock:
                 data = self._tunnel.encrypt(data)
@@ -68,18 +68,18 @@ class Transport:
     def start_tls(self, tunnel: TlsTunnel, received: bytes) -> bytes:
         """Encrypt from now on.
 
-        :param received: records that came after the handshake.
-        :returns: the plain bytes in them and in what the handshake left over.
+        :param received: records received after the handshake.
+        :returns: the plain bytes in them and in the handshake's rest.
         """
         self._tunnel = tunnel
         return self._decrypt(received) or b""
 
     def stop_tls(self) -> None:
-        """Go on in clear text, after a login that alone was encrypted."""
+        """Continue in clear text after an encrypted login."""
         self._tunnel = None
 
     def finish(self) -> None:
-        """Let the client read the last response before the socket goes away."""
+        """Let the client read the last response before the socket closes."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
             self._socket.settimeout(1.0)
@@ -87,7 +87,7 @@ class Transport:
                 pass
 
     def abort(self) -> None:
-        """Wake the thread that reads; called from other threads."""
+        """Wake the reading thread; called from other threads."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 

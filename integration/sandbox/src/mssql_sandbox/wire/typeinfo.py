@@ -44,7 +44,7 @@ PLP = 0xFFFF
 
 INTEGER_SIZES = {"tinyint": 1, "smallint": 2, "int": 4, "bigint": 8}
 
-# Fixed-length types: no length byte in TYPE_INFO nor before the value.
+# Fixed-length types: no length byte in TYPE_INFO or before the value.
 FIXED = {
     0x30: ("tinyint", 1), 0x32: ("bit", 1), 0x34: ("smallint", 2), 0x38: ("int", 4), 0x7F: ("bigint", 8),
     0x3A: ("smalldatetime", 4), 0x3D: ("datetime", 8), 0x3B: ("real", 4), 0x3E: ("float", 8),
@@ -74,7 +74,7 @@ MONEY_DIGITS = {"money": (19, 4), "smallmoney": (10, 4)}
 
 @dataclass(frozen=True)
 class TypeInfo:
-    """A parsed TYPE_INFO: the type, and what is needed to read its values.
+    """A parsed TYPE_INFO.
 
     :param token: TDS type byte.
     :param size: declared bytes; ``PLP`` for the (max) types.
@@ -88,15 +88,15 @@ class TypeInfo:
 
 
 def invalid_length(parameter: str, token: int) -> SqlServerError:
-    """Error 8016: length or precision that the data type does not have."""
+    """Error 8016: invalid length or precision."""
     return SqlServerError(8016, parameter=parameter, type=token)
 
 
 def read_type_info(buffer: Buffer, parameter: str) -> TypeInfo:
     """Parse TYPE_INFO.
 
-    :param parameter: how messages name the parameter, e.g. ``1 ("@P1")``.
-    :raises SqlServerError: 8009 for an unknown type, 8016 for facets the type does not have.
+    :param parameter: the parameter's name in messages, e.g. ``1 ("@P1")``.
+    :raises SqlServerError: 8009 for an unknown type, 8016 for an invalid length, precision or scale.
     :raises NotSupported: for CLR types, table-valued parameters, json and vector.
     """
     token = buffer.byte()
@@ -193,7 +193,7 @@ def _xml(buffer: Buffer, token: int) -> TypeInfo:
 def type_info(sqltype: SqlType) -> bytes:
     """TYPE_INFO of a result column or output parameter, always in the nullable form.
 
-    :raises NotSupported: for a type the sandbox cannot send.
+    :raises NotSupported: for a type that cannot be sent.
     """
     name = sqltype.name
     if name in INTEGER_SIZES:
@@ -223,7 +223,7 @@ _SCALED_TOKENS = {name: token for token, name in _SCALED.items()}
 
 
 def decimal_size(precision: int) -> int:
-    """Bytes of a decimal value, its sign byte included."""
+    """Bytes of a decimal value with its sign byte."""
     return 5 if precision <= 9 else 9 if precision <= 19 else 13 if precision <= 28 else 17
 
 
@@ -242,7 +242,7 @@ def _character_info(sqltype: SqlType) -> bytes:
     if name in ("text", "ntext"):
         return struct.pack("<BI", TEXT if name == "text" else NTEXT, 0x7FFFFFFF) + collation
     if name == "json":
-        # Without the JSON feature of LOGIN7 a json column travels as text.
+        # Without LOGIN7's JSON feature a json column is sent as text.
         return struct.pack("<BH", NVARCHAR, PLP) + collation
     token = {"char": BIGCHAR, "varchar": BIGVARCHAR, "nchar": NCHAR, "nvarchar": NVARCHAR}[name]
     if length == MAX:
@@ -261,5 +261,5 @@ def _binary_info(sqltype: SqlType) -> bytes:
 
 
 def page_of(sqltype: SqlType) -> int:
-    """Code page in which values of a char, varchar or text type travel."""
+    """Code page of char, varchar or text values on the wire."""
     return code_page(sqltype.collation)

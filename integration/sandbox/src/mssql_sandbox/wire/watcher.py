@@ -1,7 +1,7 @@
-"""Watches the sockets of running requests, so that an attention is seen while a query runs.
+"""Watches the sockets of running requests for attentions.
 
-One thread for all connections: a request that ends within a few milliseconds costs
-nothing, and an attention is seen within about two periods.
+One thread serves all connections: a request of a few milliseconds costs nothing,
+and an attention is noticed within about two periods.
 """
 
 import selectors
@@ -18,7 +18,7 @@ _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Watched(Protocol):
-    """A connection, as far as the watcher looks at it (see :class:`~.connection.Connection`)."""
+    """A connection as the watcher sees it (see :class:`~.connection.Connection`)."""
 
     busy_since: float
     gone: bool
@@ -28,7 +28,7 @@ class Watched(Protocol):
 
 
 class Watcher:
-    """:param connections: gives the open connections."""
+    """:param connections: function that returns the open connections."""
 
     def __init__(self, connections: Callable[[], Collection[Watched]]) -> None:
         self._connections = connections
@@ -39,7 +39,7 @@ class Watcher:
         self._thread.start()
 
     def wake(self) -> None:
-        """A request starts."""
+        """Note the start of a request."""
         if not self._active:
             self._active = True
             self._wanted.set()
@@ -67,7 +67,7 @@ class Watcher:
             idle += 1
             if idle > IDLE_PERIODS:
                 self._active = False
-                # A request may have started between the look and the flag.
+                # A request may have started between the check and the flag.
                 if not self._busy(0.0):
                     return
                 self._active = True

@@ -1,7 +1,7 @@
--- The catalogue's own tables. DDL writes them in the transaction of the
--- statement, sys.* and INFORMATION_SCHEMA read them.
+-- The catalogue's tables. DDL writes them in the statement's transaction,
+-- sys.* and INFORMATION_SCHEMA read them.
 
--- Equal for names that mean the same; a database whose collation tells case apart gets another one.
+-- Equal for names that mean the same; replaced in a database with a case-sensitive collation.
 create function ms.key(name text) returns text return casefold(name);
 
 create sequence ms.object_ids start 1000001 increment 16;
@@ -109,7 +109,7 @@ create table ms.index_columns (
   primary key (object_id, index_id, index_column_id)
 );
 
--- Of CREATE STATISTICS; those of an index are the index. The ids of both never meet.
+-- Made by CREATE STATISTICS. Those of an index are not here; the ids of both are distinct.
 create table ms.statistics (
   object_id int not null,
   stats_id int not null,
@@ -211,7 +211,7 @@ create table ms.parameters (
   primary key (object_id, parameter_id)
 );
 
--- What an expression or a view reads: dependents of ALTER and DROP.
+-- What expressions, views and functions read, for ALTER and DROP.
 create table ms.dependencies (
   referencing_id int not null,
   referencing_minor_id int not null default 0, -- column id of a computed column, -index_id of a filter
@@ -288,8 +288,8 @@ create table ms.system_columns (
   primary key (object_id, column_id)
 );
 
--- Facts about the databases of the cluster live in their comments, which every database sees.
--- A system database that nobody connected to yet is a role with the comment.
+-- Properties of the cluster's databases are in their comments, which every database sees.
+-- A system database without a connection so far is a role with the comment.
 create function ms.databases() returns table (
   engine_name text, properties jsonb
 ) stable as $$
@@ -324,12 +324,12 @@ create function ms.action_description(action smallint) returns text as $$
   select case action when 0 then 'NO_ACTION' when 1 then 'CASCADE' when 2 then 'SET_NULL' when 3 then 'SET_DEFAULT' end
 $$;
 
--- The last value an identity column or a sequence gave out; null before the first.
+-- The last value of an identity column or a sequence; null before the first.
 create function ms.sequence_last_value(engine_name text) returns numeric stable as $$
   select pg_sequence_last_value(to_regclass(engine_name))::numeric where to_regclass(engine_name) is not null
 $$;
 
--- Row versions of the database; like the server's they are never used twice, also after a rollback.
+-- Row versions of the database; like the server's they are never reused, even after a rollback.
 create sequence ms.rowversions start 2001;
 
 create function ms.rowversion_bytes(number bigint) returns bytea as $$
@@ -373,7 +373,7 @@ begin
 end
 $$;
 
--- One table or view with all that model.Table holds; null when there is none.
+-- A table or view with all that model.Table has; null if there is none.
 create function ms.describe(table_id int) returns jsonb stable as $$
   select jsonb_build_object(
     'id', o.object_id, 'schema_id', o.schema_id, 'schema', coalesce(s.name, 'dbo'), 'name', o.name, 'type', o.type,
@@ -455,8 +455,8 @@ create function ms.forget_table(table_id int) returns void language sql as $$
   delete from ms.objects where object_id = table_id or parent_object_id = table_id
 $$;
 
--- What a foreign key does, by the name of its constraint, to the rows that refer to $1 and shall refer to $2; nothing
--- once the constraint has gone.
+-- The action of a foreign key, by its constraint's name, on the rows that refer to $1 and are to refer to $2; none if
+-- the constraint has been dropped.
 create function ms.act_on_key() returns trigger language plpgsql as $$
 begin
   if exists (select from pg_constraint where conname = tg_argv[0]) then
@@ -474,7 +474,7 @@ declare
   source text := format('%I.%I', tg_table_schema, tg_table_name);
 begin
   if tg_nargs > 0 and not ms.instead_is_running(tg_table_name, tg_op) then
-    return null; -- the statement gave its rows to an INSTEAD OF trigger
+    return null; -- the statement's rows went to an INSTEAD OF trigger
   end if;
   execute format('drop table if exists pg_temp.%s_i, pg_temp.%s_d', prefix, prefix);
   execute format('create temp table %s_i as select * from %s', prefix,
@@ -487,7 +487,7 @@ begin
 end
 $$;
 
--- INSTEAD OF triggers: the rows of a statement go to the same copies as above, and not to the table.
+-- INSTEAD OF triggers: a statement's rows go to the same copies as above instead of the table.
 -- ms.instead_running names the triggers (table:event) whose bodies run: they change the table itself.
 create function ms.instead_is_running(table_name text, event text) returns boolean language sql volatile as $$
   select position(format(',%s:%s,', substr(table_name, 2), event)
@@ -543,7 +543,7 @@ begin
       select from ms.triggers t where t.parent_object_id = table_id and t.is_disabled = 0 and t.is_instead_of = 1
         and event = any(string_to_array(t.events, ','))) into instead;
     if column_number is not null and event = 'INSERT' then
-      -- In the rows that an INSTEAD OF trigger is given the identity is 0; it counts for those that the body inserts.
+      -- The identity is 0 in the rows of an INSTEAD OF trigger; it advances for rows that the body inserts.
       execute format('alter table u.t%s alter column c%s set default '
         || case when instead then 'case when ms.instead_is_running(''t%1$s'', ''INSERT'') then nextval(''u.s%1$s'') else 0 end'
           else 'nextval(''u.s%1$s'')' end, table_id, column_number);

@@ -42,7 +42,7 @@ select * from sys.objects union all select * from sys.system_objects;
 select o.*, (select coalesce(max(column_id), 0) from ms.columns c where c.object_id = o.object_id) as max_column_id_used
 from sys.objects o where type = 'U ';
 
--- What the server has not is listed nowhere: full-text search, change tracking.
+-- Empty: full-text search and change tracking are not installed.
 --- sys.fulltext_indexes: object_id, unique_index_id, fulltext_catalog_id?, is_enabled, change_tracking_state char(1)?,
 --- change_tracking_state_desc?, has_crawl_completed, crawl_type char(1), crawl_type_desc?, crawl_start_date datetime?,
 --- crawl_end_date datetime?, incremental_timestamp binary(8)?, stoplist_id?, property_list_id?, data_space_id
@@ -336,7 +336,7 @@ select name, database_id as dbid, owner_sid as sid, create_date as crdate, compa
   '/var/opt/mssql/data/' || name || '.mdf' as filename
 from sys.databases;
 
--- The runtime tells the sessions before it reads the view.
+-- The runtime supplies the sessions before it reads the view.
 --- sys.dm_exec_sessions: session_id smallint, login_time datetime, host_name nvarchar(128)?,
 --- program_name nvarchar(128)?, client_interface_name nvarchar(32)? = 'ODBC', login_name nvarchar(128),
 --- status nvarchar(30), is_user_process = 1, transaction_isolation_level smallint, lock_timeout int,

@@ -1,7 +1,7 @@
 -- INFORMATION_SCHEMA; declarations as in catalog_2_views.sql, here without a type nvarchar(128).
 create schema information_schema_views;
 
--- Type names as INFORMATION_SCHEMA tells them.
+-- Type names as in INFORMATION_SCHEMA.
 create view ms.column_facets as
 select c.*, t.name as type_name, t.is_character,
   case when c.system_type_id in (231, 239) and c.max_length > 0 then c.max_length / 2

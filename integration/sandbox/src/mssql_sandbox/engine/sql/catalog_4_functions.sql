@@ -1,6 +1,6 @@
--- Metadata functions: what OBJECT_ID('dbo.t', 'U') and its kin call.
+-- Metadata functions: OBJECT_ID('dbo.t', 'U') and others.
 
--- The parts of a multi-part name, quoting undone; null when it is malformed.
+-- The parts of a multi-part name, unquoted; null if malformed.
 create function ms.name_parts(written text) returns text[] strict as $$
 declare
   parts text[] := '{}';
@@ -188,7 +188,7 @@ create function ms.objectproperty(id int, property text) returns int stable as $
   where o.object_id = id
 $$;
 
--- What OBJECTPROPERTYEX tells beyond OBJECTPROPERTY.
+-- Properties of OBJECTPROPERTYEX that OBJECTPROPERTY lacks.
 create function ms.objectpropertyex(id int, property text) returns text stable as $$
   select case casefold(property) when 'cardinality' then ms.row_count(id)::text else (
     select rpad(coalesce(b.type, o.type), 2) from sys.all_objects o left join ms.synonyms y on y.object_id = id

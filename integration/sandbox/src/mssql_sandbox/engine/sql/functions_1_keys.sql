@@ -2,7 +2,7 @@
 
 create type ms.dto as (u bigint, o smallint);
 
--- Raise a SQL Server error from an expression: its number in messages.toml, and names and values in turn.
+-- Raise a SQL Server error from an expression: its number in messages.toml, then alternating names and values.
 -- The runtime makes the error; 'state' and 'variant' may be among the names.
 create function ms.fail(number int, variadic named text[] default '{}') returns text language plpgsql as $$
 begin
@@ -27,7 +27,7 @@ create function ms.k_base(x text) returns text return
   translate(x, 'àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćčďēėęěğģīįķļłńņňōőŕřśşšţťūůűųźżžøđ',
                'aaaaaaceeeeiiiinooooouuuuyyaaaccdeeeeggiikllnnnoorrsssttuuuuzzzod');
 
--- Each character as one of those that are alike: 1 hiragana and katakana, 2 full and half width.
+-- Each character mapped to one of its equals: 1 hiragana and katakana, 2 full and half width.
 create function ms.even(x text, alike int, accents boolean default true) returns text as $$
 begin
   if octet_length(x) = length(x) or x !~ U&'[\3000\3041-\30FA\FF01-\FFEE]' then return x; end if;
@@ -66,7 +66,7 @@ end $$;
 
 create function ms.k_bin2(x text) returns text return rtrim(x, ' ');
 
--- Values of one family are the same whatever their types; of text one collation's are compared.
+-- Values of one family are equal whatever their types; texts are compared within a collation.
 create function ms.k_variant(x text) returns text return
   case when ms.variant_type(x) ~ 'int|bit|decimal|numeric|money|float|real' then U&'\E110' || trim_scale(ms.variant_value(x)::numeric)
        when x is null or x ~ U&'^([^\E110]|$|\E110n?(var)?char(:|[^ :]* SQL_Latin1_General_CP1_CI_AS:))' then ms.k_ci_as(ms.variant_value(x))

@@ -162,7 +162,7 @@ begin
   return null;
 end $$;
 
--- Lengths of strings count UTF-16 units, of UTF-8 collations bytes. Trailing blanks go without a word.
+-- Lengths of strings count UTF-16 units, with UTF-8 collations bytes. Trailing blanks are cut silently.
 create function ms.cut_units(x text, n int) returns text as $$
 begin
   if octet_length(x) <= n then return x; end if;
@@ -231,7 +231,7 @@ begin
   return case when x < 0 then -r else r end;
 end $$;
 
--- Conversion to decimal keeps 17 digits and puts zeros behind them.
+-- Conversion to decimal keeps 17 digits and appends zeros.
 create function ms.float_numeric(x double precision) returns numeric as $$
 begin
   if x is null or x = 0 then return x; end if;
@@ -251,7 +251,7 @@ begin
   return trunc(x)::bigint;
 end $$;
 
--- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 what the type holds.
+-- Style 0 has six significant digits, 1 eight, 2 sixteen, 3 seventeen; 126 the type's precision.
 create function ms.float_text(x double precision, style int, kind text) returns text
 strict as $$
 declare digits int; e int; m text; r text; sign text;
@@ -282,8 +282,8 @@ end $$;
 
 -- ---- code pages and binary
 
--- What varchar in code page 1252 keeps: Latin letters lose accents that the page has not, the rest becomes '?',
--- once per UTF-16 unit. Other pages have likenesses of Latin letters and signs that are not known here.
+-- A text as varchar in code page 1252: Latin letters lose accents that the page lacks, the rest becomes '?',
+-- once per UTF-16 unit. The best-fit characters of other pages are not known here.
 create function ms.to_code_page(x text, page text default 'WIN1252') returns text strict as $$
 declare c text; r text := '';
 begin
@@ -395,7 +395,7 @@ exception when untranslatable_character or invalid_text_representation then
   return null;
 end $$;
 
--- TRY_CAST: the conversion as text, evaluated with its faults caught.
+-- TRY_CAST: the conversion as text, evaluated with its errors caught.
 create function ms.try_eval(expression text, value text) returns text language plpgsql volatile strict as $$
 declare r text;
 begin

@@ -69,7 +69,7 @@ create function ms.round_milliseconds(x bigint) returns bigint return
 create function ms.offset_local(x ms.dto) returns bigint return
   (x).u + (x).o::bigint * 600000000;
 
--- Both UTC and the local time lie in the years 1 to 9999 (datetimeoffset-transact-sql, "Remarks").
+-- Both UTC and local time must be in the years 1 to 9999 (datetimeoffset-transact-sql, "Remarks").
 create function ms.in_years(x ms.dto) returns ms.dto as $$
 begin
   if least(x.u, x.u + x.o * 600000000::bigint) < 0 or greatest(x.u, x.u + x.o * 600000000::bigint) > 3155378975999999999 then
@@ -98,7 +98,7 @@ create function ms.datetime_add(a bigint, b bigint) returns bigint return
 create function ms.datetime_subtract(a bigint, b bigint) returns bigint return
   ms.round_datetime(ms.range_check(a - (b - 599266080000000000), 'datetime'));
 
--- The clock, fixed for one statement; the engine's has no seventh digit, so one is made up.
+-- The clock, fixed per statement; the engine's lacks the seventh digit, so one is made up.
 create function ms.now_ticks() returns bigint stable return
   ms.stamp_ticks(statement_timestamp() at time zone 'UTC') + 1 + extract(microsecond from statement_timestamp())::bigint % 9;
 
@@ -113,7 +113,7 @@ begin
   return null;
 end $$;
 
--- The old types tell a value out of range from a malformed text; the new ones do not.
+-- The old types distinguish a value out of range from a malformed text; the new ones do not.
 create function ms.date_range_fault(kind text, source text) returns text as $$
 begin
   if kind not in ('datetime', 'smalldatetime') then perform ms.date_fault(kind, source); end if;
@@ -134,7 +134,7 @@ as $$
 declare t text := btrim(x, ' '); m text[]; y int; mo int; d int; tm text; dmy boolean := style in (3, 4, 5, 103, 104, 105);
 begin
   ticks := 0;
-  -- as programs write it; most values come so
+  -- the usual format of programs
   if t ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,7})?([+-](0\d|1[0-3]):[0-5]\d)?$'
     and left(t, 4) <> '0000' and substr(t, 6, 2) between '01' and '12' and substr(t, 9, 2) between '01' and '28' then
     tm := substr(t, 21);
@@ -488,7 +488,7 @@ begin
   return (h::bigint * 3600 + mi * 60 + s) * 10000000 + (f * 10 ^ (7 - p))::bigint;
 end $$;
 
--- Hours and minutes have one sign and make no more than 14 hours (probed).
+-- Hours and minutes have the same sign and a total of at most 14 hours (probed).
 create function ms.offset_from_parts(local bigint, h int, mi int) returns ms.dto as $$
 begin
   if h * mi < 0 or abs(mi) > 59 or abs(h * 60 + mi) > 840 then perform ms.parts_fault('datetimeoffset'); end if;
@@ -513,7 +513,7 @@ begin
   return r;
 end $$;
 
--- A wall clock in a zone: the hour that occurs twice is the first one, the missing hour moves forward.
+-- A local time in a zone: of an hour that occurs twice the first, a missing hour moves forward.
 create function ms.attach_zone(x bigint, name text) returns ms.dto stable as $$
 declare zone text := ms.zone_name(name); before int; after int; chosen int;
 begin

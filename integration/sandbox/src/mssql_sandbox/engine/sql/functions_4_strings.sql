@@ -60,7 +60,7 @@ begin
   return substring(x, s, n);
 end $$;
 
--- Folds keep every character's place, so that positions found in them are true.
+-- Folding keeps every character's position.
 create function ms.fold_ci_as(x text, alike int default 3) returns text return
   lower(case when octet_length(x) = length(x) then x else translate(ms.even(x, alike), 'İ', U&'\E006') end);
 create function ms.fold_ci_ai(x text, alike int default 3) returns text return
@@ -81,7 +81,7 @@ begin
   return case when p = 0 then 0 else p + s - 1 end;
 end $$;
 
--- A LIKE pattern as a regular expression; padded: trailing blanks of the value do not count (char, varchar).
+-- A LIKE pattern as a regular expression; padded: trailing blanks of the value are ignored (char, varchar).
 create function ms.like_regex(p text, e text, padded boolean default false) returns text as $$
 declare r text := '^'; i int := 1; n int; c text; j int; body text; neg boolean;
 begin
@@ -156,7 +156,7 @@ begin
   return ms.from_units(left(u, s - 1) || coalesce(ms.to_units(y), '') || substr(u, s + n));
 end $$;
 
--- UPPER and LOWER take each character by itself, and keep one that would become several.
+-- UPPER and LOWER map single characters, and keep one that would become several.
 create function ms.cased(x text, how text, doubtful text) returns text as $$
 declare r text := case how when 'upper' then upper(x) else lower(x) end;
 begin
@@ -176,7 +176,7 @@ create function ms.ascii(x text, page text) returns int return
 create function ms.unicode(x text, units boolean default true) returns int return
   case when x = '' then null when ascii(x) > 65535 and units then 55296 + ((ascii(x) - 65536) >> 10) else ascii(x) end;
 
--- Half of a character of several bytes is none.
+-- Part of a multi-byte character gives NULL.
 create function ms.char(n int, page text) returns text return
   case when n = 0 then ms.fail(50999, 'construct', 'CHAR(0)')
        when n between 1 and case when page like 'WIN%' then 255 else 127 end

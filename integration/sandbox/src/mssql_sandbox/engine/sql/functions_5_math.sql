@@ -1,4 +1,4 @@
--- Mathematics on float, with SQL Server's faults.
+-- Mathematics on float, with SQL Server's errors.
 
 create function ms.float_fault() returns text as $$
   select ms.fail(3623)
@@ -73,7 +73,7 @@ create function ms.float_trunc(x double precision, n int) returns double precisi
 create function ms.rand(seed int) returns double precision return
   (('x' || substr(md5(seed::text), 1, 13))::bit(52)::bigint)::double precision / 4503599627370496;
 
--- The low bits of a number as a signed integer of that width (tinyint: unsigned).
+-- A number's low bits as a signed integer of that width (tinyint: unsigned).
 create function ms.wrap(x numeric, bits int) returns bigint return
   case when bits = 8 then mod(mod(x, 256) + 256, 256)
        else mod(mod(x + 2::numeric ^ (bits - 1), 2::numeric ^ bits) + 2::numeric ^ bits, 2::numeric ^ bits) - 2::numeric ^ (bits - 1) end::bigint;

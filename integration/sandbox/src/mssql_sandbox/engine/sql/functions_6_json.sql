@@ -1,6 +1,6 @@
 -- JSON on text. Values keep their source text (numbers, key order, duplicate keys).
 
--- Steps of a path: array of text; keys as 'k:name', positions as 'i:3'; first element 'lax' or 'strict'.
+-- Steps of a path as a text array: first 'lax' or 'strict', then keys as 'k:name', positions as 'i:3'.
 create function ms.json_steps(p text) returns text[] strict as $$
 declare r text[]; rest text := btrim(p); m text[];
 begin
@@ -30,7 +30,7 @@ begin
   return r;
 end $$;
 
--- The position comes from the engine's own complaint; a text that ends early is blamed on '.'.
+-- The position is from the engine's error; for a text that ends early the character is '.'.
 create function ms.json_fault(doc text) returns text as $$
 declare detail text; context text; token text := '.'; at int := length(doc);
 begin
@@ -60,7 +60,7 @@ begin
   return ms.json_fault(doc);
 end $$;
 
--- The value at a path as JSON text; hit tells NULL from nothing.
+-- The value at a path as JSON text; hit distinguishes null from nothing.
 create function ms.json_find(doc text, steps text[], out raw text, out hit boolean) as $$
 declare j json; s text; v json;
 begin
@@ -193,8 +193,8 @@ begin
   end if;
 end $$;
 
--- A scalar at a position, and the document itself as one: the paths '$[n]' and '$' of an OPENJSON column, without the
--- general machinery. An object has no positions.
+-- A scalar at a position, or the scalar document: a shortcut for the paths '$[n]' and '$' of OPENJSON columns. An object
+-- has no positions.
 create function ms.json_item(doc text, at int) returns text return
   case when json_typeof(doc::json -> at) in ('object', 'array') then null else doc::json ->> at end;
 create function ms.json_itself(doc text) returns text return
@@ -312,7 +312,7 @@ begin
   m := bits & 4503599627370495;
   if e = 0 then e := 1; else m := m + 4503599627370496; end if;
   e := e - 1075;
-  -- Below a tenth of the last decimal nothing is left to round.
+  -- Below a tenth of the last decimal nothing is rounded.
   if e < -150 then return '0.0000000000'; end if;
   for i in 1..abs(e) loop unit := unit * 2; end loop;
   if e >= 0 then scaled := m * unit * 10000000000;

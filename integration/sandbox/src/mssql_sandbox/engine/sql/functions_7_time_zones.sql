@@ -1,4 +1,4 @@
--- Windows time zones, as sys.time_zone_info names them, and the IANA zones that hold their rules.
+-- Windows time zones, as in sys.time_zone_info, and the IANA zones with their rules.
 -- Source: the territory 001 rows of the Unicode CLDR table windowsZones.
 -- An asterisk stands for " Standard Time".
 

@@ -1,4 +1,4 @@
--- Less common string functions: FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR and regular expressions.
+-- Other string functions: FORMAT, SOUNDEX, PARSENAME, base 64, UNISTR and regular expressions.
 
 create function ms.soundex(x text) returns text strict as $$
 declare r text := ''; last text := ''; code text; c text;
@@ -8,7 +8,7 @@ begin
     code := translate(c, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123012-02245501262301-202');
     if r = '' then r := c;
     elsif code not in ('0', '-') and code <> last then r := r || code; end if;
-    -- H and W do not part letters of one code; vowels do
+    -- H and W do not separate letters of one code; vowels do
     if code <> '-' then last := code; end if;
     exit when length(r) = 4;
   end loop;
@@ -176,7 +176,7 @@ end $$;
 
 -- ---- regular expressions of SQL Server 2025 (RE2)
 
--- A pattern in the engine's language; what RE2 has not, or means otherwise, is refused by name.
+-- A pattern in the engine's syntax; what RE2 lacks, or reads differently, is refused by name.
 create function ms.regex(p text) returns text as $$
 begin
   if p ~ '\(\?(?!:|i\))' or p ~ '\\[1-9]' or p ~ '\\[QEpPCzAZ]' or p ~ '[*+?}][+]' then
@@ -185,7 +185,7 @@ begin
   return replace(replace(p, '\b', '\y'), '\B', '\Y');
 end $$;
 
--- i, m (lines), s (. takes a line break), c; the engine's own letters differ.
+-- i, m (lines), s (. matches a line break), c; the engine's letters differ.
 create function ms.regex_flags(f text) returns text as $$
 begin
   if f !~ '^[icms]*$' then

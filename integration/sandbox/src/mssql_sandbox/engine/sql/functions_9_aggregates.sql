@@ -11,7 +11,7 @@ begin
   return ceil(rows * p::numeric / 100);
 end $$;
 
--- What aggregates need beyond the engine's own.
+-- Aggregates that the engine lacks.
 
 create function ms.percentile_cont(v double precision[], p double precision, descending boolean) returns double precision
 as $$
@@ -31,7 +31,7 @@ as $$
   ) s where case when descending then down else up end = greatest(ceil((p * total)::numeric), 1)
 $$;
 
--- What JSON_ARRAYAGG and JSON_OBJECTAGG give without any row is written nowhere.
+-- The result of JSON_ARRAYAGG and JSON_OBJECTAGG without rows is not documented.
 create function ms.json_aggregate(opening text, items text, closing text, rows bigint, name text) returns text
 as $$
 begin

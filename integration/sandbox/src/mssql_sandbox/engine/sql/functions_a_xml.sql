@@ -1,12 +1,12 @@
--- The xml type: text becomes the text that the server writes back for it. Whatever it is not known to write is refused.
+-- The xml type: text becomes the server's serialization of it, or is refused if that is not known.
 -- https://learn.microsoft.com/sql/relational-databases/xml/create-instances-of-xml-data
 
--- Where the text read so far ends.
+-- The end of the text read so far.
 create function ms.xml_place(read text) returns text return
   format('line %s, character %s', 1 + length(read) - length(replace(read, E'\n', '')),
          length(regexp_replace(read, '^.*\n', '')));
 
--- Character data as it is meant: entities and character references resolved.
+-- Character data with entities and character references resolved.
 create function ms.xml_meaning(written text) returns text strict as $$
 declare
   reference text;
@@ -33,7 +33,7 @@ $$;
 create function ms.xml_written(meaning text) returns text return
   replace(replace(replace(replace(meaning, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), E'\r', '&#x0D;');
 
--- A start tag with its attributes as the server writes it, without the closing bracket.
+-- A start tag with attributes as the server writes it, without the closing bracket.
 create function ms.xml_start(tag text) returns text strict as $$
 declare
   attribute text[];
@@ -55,7 +55,7 @@ end
 $$;
 
 -- :param style: that of CONVERT; 1 keeps text of white space alone.
--- :param wide: whether the text is Unicode, which is the encoding that its XML declaration may name.
+-- :param wide: whether the text is Unicode, which limits the encoding of its XML declaration.
 create function ms.text_to_xml(written text, style int, wide boolean) returns text strict as $$
 declare
   name constant text := '[A-Za-z_\u00C0-\uFFFD][\w.:\u00C0-\uFFFD-]*';
@@ -64,7 +64,7 @@ declare
   declaration constant text := substring(rest from '^<\?xml\s[^?]*\?>');
   part text;
   result text := '';
-  held text := '';  -- character data that may go on
+  held text := '';  -- character data that may continue
   open text[] := '{}';
   read int := 0;
 begin

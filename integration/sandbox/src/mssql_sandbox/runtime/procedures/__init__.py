@@ -30,7 +30,7 @@ def call(
     :param name: as written, with or without schema and brackets.
     :param arguments: (parameter name or None, value, type, output) in order.
     :param outputs: receives the values of output arguments by position.
-    :raises SqlServerError: 2812 for an unknown procedure, else what the procedure raises.
+    :raises SqlServerError: 2812 for an unknown procedure, and the procedure's errors.
     """
     parts = split_name(name)
     if len(parts) > 2 and parts[-3] and parts[-3].casefold() != session.database.casefold():

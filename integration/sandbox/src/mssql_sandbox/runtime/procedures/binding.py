@@ -1,4 +1,4 @@
-"""One call of a system procedure: its arguments by parameter name, and its answers."""
+"""A call of a system procedure: its arguments by parameter name, and its results."""
 
 import re
 from typing import Any, Iterator, Sequence
@@ -13,14 +13,14 @@ _SELECT = 0xC1
 
 
 def declared(columns: str) -> tuple[tuple[str, SqlType], ...]:
-    """Of ``name type, name, ...``; where no type is written it is sysname."""
-    found = re.findall(r"(\w+)(?: (\w+))?(?:\((\w+)\))?(?:,|$)", columns)
-    types = (nodes.TypeName(type_ or "sysname", (length,) if length else ()) for _name, type_, length in found)
-    return tuple((item[0], datatypes.resolve(type_, DEFAULT_COLLATION)) for item, type_ in zip(found, types))
+    """The columns of ``name type, name, ...``; the default type is sysname."""
+    parts = re.findall(r"(\w+)(?: (\w+))?(?:\((\w+)\))?(?:,|$)", columns)
+    types = (nodes.TypeName(type_ or "sysname", (length,) if length else ()) for _name, type_, length in parts)
+    return tuple((item[0], datatypes.resolve(type_, DEFAULT_COLLATION)) for item, type_ in zip(parts, types))
 
 
 class Call:
-    """What a procedure gets.
+    """A call as a procedure gets it.
 
     :param name: the procedure's plain name, lower case.
     :param arguments: (parameter name or None, value, type, output) in order.
@@ -71,7 +71,7 @@ class Call:
         return rows
 
     def result(self, columns: Sequence[tuple[str, SqlType]], rows: Sequence[Sequence[Any]]) -> Iterator[Event]:
-        """A whole result set and return status 0."""
+        """The events of a result set and return status 0."""
         yield from self.result_set(columns, rows)
         yield ReturnStatus(0)
 
@@ -84,7 +84,7 @@ class Call:
 
 
 def like(pattern: str | None, *, wildcards: bool = True) -> "re.Pattern[str]":
-    """A T-SQL LIKE pattern over names; None matches all."""
+    """The regular expression of a LIKE pattern over names; None matches all."""
     if pattern is None:
         return re.compile("", re.S)
     if not wildcards:

@@ -35,20 +35,20 @@ def tables(call: Call) -> Iterator[Event]:
         return
     wildcards = patterns != 0
     wanted = kinds.upper().replace("'", "").replace(" ", "").split(",") if kinds else None
-    found = [
+    objects = [
         (database, schema, table, "TABLE" if kind == "U" else "VIEW", None)
         for schema, table, kind in call.query(
             "select s.name, o.name, o.type from ms.objects o join ms.schemas s using (schema_id)"
             " where o.type in ('U', 'V')"
         )
     ]
-    found += [
+    objects += [
         (database, view.schema, view.name, "VIEW", None)
         for view in system.views(call.session.catalog.shared.version).values()
     ]
     rows = [
         row
-        for row in found
+        for row in objects
         if like(name, wildcards=wildcards).match(row[2])
         and like(owner, wildcards=wildcards).match(row[1])
         and (wanted is None or row[3] in wanted or "%" in wanted)
@@ -64,7 +64,7 @@ def columns(call: Call) -> Iterator[Event]:
     call.check_qualifier(qualifier)
     wildcards = patterns != 0
     rows = []
-    for found in call.query(
+    for row in call.query(
         "select s.name, o.name, c.name, c.type_name, c.max_length, c.precision, c.scale, c.is_nullable, d.definition,"
         " row_number() over (partition by c.object_id order by c.column_id), c.definition is not null,"
         " c.seed_value is not null, c.is_sparse from ms.column_facets c join ms.objects o using (object_id)"
@@ -73,11 +73,11 @@ def columns(call: Call) -> Iterator[Event]:
         " where o.type in ('U', 'V') order by s.name, o.name, c.column_id"
     ):
         if (
-            like(name, wildcards=wildcards).match(found[1])
-            and like(owner, wildcards=wildcards).match(found[0])
-            and like(column, wildcards=wildcards).match(found[2])
+            like(name, wildcards=wildcards).match(row[1])
+            and like(owner, wildcards=wildcards).match(row[0])
+            and like(column, wildcards=wildcards).match(row[2])
         ):
-            rows.append(_column_row(call.session.database, *found))
+            rows.append(_column_row(call.session.database, *row))
     yield from call.result(_COLUMNS, rows)
 
 
@@ -152,7 +152,7 @@ def primary_keys(call: Call) -> Iterator[Event]:
     yield from call.result(result, [(call.session.database, *row) for row in rows])
 
 
-_RULES = {0: 1, 1: 0, 2: 2, 3: 3}  # catalogue's action -> ODBC: 0 cascade, 1 no action, 2 set null, 3 set default
+_RULES = {0: 1, 1: 0, 2: 2, 3: 3}  # the catalogue's action -> ODBC's: 0 cascade, 1 no action, 2 set null, 3 set default
 
 
 def foreign_keys(call: Call) -> Iterator[Event]:

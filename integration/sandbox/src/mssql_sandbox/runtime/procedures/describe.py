@@ -44,7 +44,7 @@ _RESULT_COLUMNS = declared(
     tds_collation_sort_id tinyint"""
 )
 
-# MS-TDS TYPE_INFO tokens of types whose token is not their system_type_id.
+# MS-TDS TYPE_INFO tokens that differ from the type's system_type_id.
 _TDS = {
     "tinyint": 38, "smallint": 38, "int": 38, "bigint": 38, "bit": 104, "real": 109, "float": 109, "money": 110,
     "smallmoney": 110, "datetime": 111, "smalldatetime": 111,
@@ -67,9 +67,9 @@ def _row(position: int, name: str, type_: SqlType) -> list[Any]:
 
 
 def first_result_set(call: Call) -> Iterator[Event]:
-    """One row for each column that a batch would give; what is about its source, order and collation on the wire is NULL.
+    """One row per column of a batch's first result; NULL for source, order and TDS collation.
 
-    :raises NotSupported: for batches of other statements than queries and variables, and for browse information.
+    :raises NotSupported: for batches with other statements than queries and variables, and for browse information.
     """
     text, parameters, mode = call.bind("tsql", "params", "browse_information_mode", required=1)
     columns = call.session.describe(text, call.session.declared(parameters))

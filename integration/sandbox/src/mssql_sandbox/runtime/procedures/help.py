@@ -11,7 +11,7 @@ from .binding import Call, declared
 
 
 def helptext(call: Call) -> Iterator[Event]:
-    """sp_helptext: one row per line, with its line end. :raises SqlServerError: 15009, 15197."""
+    """sp_helptext: one row per line, including the line break. :raises SqlServerError: 15009, 15197."""
     (name, _column) = call.bind("objname", "columnname", required=1)
     number = _object(call, name)
     rows = call.query("select definition from ms.modules where object_id = $1", number)
@@ -60,7 +60,7 @@ def who(call: Call) -> Iterator[Event]:
 
 
 def configure(call: Call) -> Iterator[Event]:
-    """sp_configure; of the options only ``user options`` can be set.
+    """sp_configure; only the option ``user options`` can be set.
 
     https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-configure-transact-sql
 
@@ -97,7 +97,7 @@ def _configurations(call: Call, name: str | None) -> Iterator[Event]:
 
 
 def nothing(call: Call) -> Iterator[Event]:
-    """Procedures whose effect does not show: statistics and cache maintenance."""
+    """Procedures without a visible effect: statistics and cache maintenance."""
     yield ReturnStatus(0)
 
 

@@ -13,7 +13,7 @@ from ...interface import Event, ReturnStatus
 from .binding import Call
 
 _GRANTED, _WAITED, _TIMEOUT, _DEADLOCK, _BAD = 0, 1, -1, -3, -999
-# The engine's locks, (seed of the key, suffix of the function), that exclude one another as the modes do.
+# Mode -> engine locks (seed of the key, suffix of the function) that conflict as the modes do.
 _MODES = {
     "INTENTSHARED": ((20, "_shared"),),
     "SHARED": ((20, "_shared"),),
@@ -25,7 +25,7 @@ _MODES = {
 def get(call: Call) -> Iterator[Event]:
     """sp_getapplock: 0 granted, 1 after waiting, -1 timeout, -3 deadlock, -999 bad parameters.
 
-    :raises SqlServerError: 1224 NULL for the resource, 1227 a time-out below -1.
+    :raises SqlServerError: 1224 NULL as the resource, 1227 a timeout below -1.
     """
     resource, mode, owner, timeout, principal = call.bind(
         "Resource", "LockMode", "LockOwner", "LockTimeout", "DbPrincipal", required=2
@@ -58,7 +58,7 @@ def release(call: Call) -> Iterator[Event]:
         raise NotSupported("sp_releaseapplock of a lock that the transaction owns")
     if resource is None:
         raise SqlServerError(1224)
-    # The mode that was asked for last is not known: the strongest goes first.
+    # Which mode was requested last is unknown: release the strongest.
     for locks in (_MODES["EXCLUSIVE"], _MODES["UPDATE"], _MODES["SHARED"]):
         if _call(call.session.connection, "advisory_unlock", locks[0], resource):
             for lock in locks[1:]:
@@ -74,9 +74,9 @@ def _call(connection: psycopg.Connection, function: str, lock: tuple[int, str], 
 
 
 def _owner(call: Call, owner: Any) -> str | None:
-    """None where the call is wrong: an unknown owner, or the transaction where there is none.
+    """The owner; None for an unknown one, or for the transaction when there is none.
 
-    The procedures then answer -999 and raise nothing. Source: the page, and RyanLamansky/sql-server-simulator
+    The procedures then return -999 and raise nothing. Source: the page, and RyanLamansky/sql-server-simulator
     SqlServerSimulator/Errors/SimulatedSqlException.AppLockErrors.cs.
     """
     text = (owner or "Transaction").casefold()

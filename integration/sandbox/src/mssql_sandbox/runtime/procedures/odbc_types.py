@@ -1,4 +1,4 @@
-"""sp_datatype_info_100: the types as ODBC sees them.
+"""sp_datatype_info_100: the ODBC data types.
 
 https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-datatype-info-transact-sql
 """

@@ -31,7 +31,7 @@ def sp_rename(call: Call) -> Iterator[Event]:
 
 
 def add_type(call: Call) -> Iterator[Event]:
-    """sp_addtype @typename, @phystype [, @nulltype]: CREATE TYPE ... FROM of older days.
+    """sp_addtype @typename, @phystype [, @nulltype]: the predecessor of CREATE TYPE ... FROM.
 
     https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-addtype-transact-sql
     """
@@ -91,7 +91,7 @@ def drop_property(call: Call) -> Iterator[Event]:
 
 
 def _value(call: Call, value: Any) -> tuple[str | None, str]:
-    """A value and the name of its type. :raises SqlServerError: 206 for what sql_variant does not hold, 15097."""
+    """A value and the name of its type. :raises SqlServerError: 206 for types not allowed in sql_variant, 15097."""
     type_ = next((argument[2] for argument in call.arguments if argument[1] is value), SqlType("nvarchar"))
     kind = type_.name
     if type_.length == MAX or kind in _NOT_IN_VARIANT:

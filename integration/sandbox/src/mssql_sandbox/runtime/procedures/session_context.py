@@ -11,7 +11,7 @@ from .binding import Call
 
 
 def set_value(call: Call) -> Iterator[Event]:
-    """sp_set_session_context. :raises SqlServerError: 15664 for a key that was set read-only."""
+    """sp_set_session_context. :raises SqlServerError: 15664 for a read-only key."""
     key, value, read_only = call.bind("key", "value", "read_only", required=2)
     if not key:
         raise NotSupported("sp_set_session_context without a key")

@@ -11,7 +11,7 @@ from ..scope import DEFAULT, MAX_NESTING, ReturnFromScope, Scope
 
 
 def find(name: str, session: Any) -> str | None:
-    """The definition of a user procedure, None when the name means none."""
+    """The definition of a user procedure, or None."""
     parts = split_name(name)
     schema = parts[-2] if len(parts) > 1 and parts[-2] else "dbo"
     rows = session.connection.execute(
@@ -32,10 +32,10 @@ def find(name: str, session: Any) -> str | None:
 def run(
     definition: str, arguments: Sequence[tuple[Any, ...]], session: Any, scope: Any, outputs: dict[int, Any]
 ) -> Iterator[Event]:
-    """Run a procedure's body in a scope of its own.
+    """Run a procedure's body in a new scope.
 
     :param arguments: (parameter name or None, value, type, output) in order.
-    :raises SqlServerError: 201 a parameter without a value, 8144 too many, 8145 an unknown name, 217 nesting.
+    :raises SqlServerError: 201 a parameter without a value, 8144 too many, 8145 unknown name, 217 nesting.
     """
     module = session.parse(definition).batch.statements[0]
     name = module.name.parts[-1]
@@ -63,7 +63,7 @@ def run(
 def _bind(
     module: nodes.CreateModule, name: str, arguments: Sequence[tuple[Any, ...]], session: Any, interpreter: Any
 ) -> dict[str, int]:
-    """Declare the parameters with their values; parameter -> position of its argument."""
+    """Declare the parameters with their values; returns parameter -> position of its argument."""
     known = {parameter.name.casefold(): parameter for parameter in module.parameters}
     given: dict[str, int] = {}
     if arguments and not known:

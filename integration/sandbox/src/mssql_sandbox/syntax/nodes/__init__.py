@@ -1,6 +1,6 @@
 """The T-SQL syntax tree.
 
-Identifier texts keep the case of the source; comparison is the binder's matter.
+Identifiers keep the case of the source; the binder compares them.
 """
 
 # ruff: noqa: F403

@@ -11,7 +11,7 @@ else:
 
 @dataclass_transform(field_specifiers=(field,))
 class _Made:
-    """Each class below is made a dataclass, where ``[]`` and ``{}`` stand for a new list or dict of each node."""
+    """Makes each subclass a dataclass, where ``[]`` and ``{}`` are defaults made anew for each node."""
 
     def __init_subclass__(cls, kw_only: bool = False) -> None:
         for name in cls.__annotations__:
@@ -21,7 +21,7 @@ class _Made:
 
 
 class Node(_Made, kw_only=True):
-    """``line`` does not count when nodes are compared, as GROUP BY matches them."""
+    """A node; comparisons, as in GROUP BY, ignore ``line``."""
 
     line: int = field(default=0, compare=False, repr=False)
 
@@ -37,8 +37,8 @@ class TypeName(Node):
 
     name: str  # as written, possibly schema-qualified with '.'
     arguments: tuple[str, ...] = ()
-    alias: int = 0  # user_type_id of the alias type that is written instead
-    nullable: bool | None = None  # as the alias type says
+    alias: int = 0  # user_type_id of the alias type that was resolved
+    nullable: bool | None = None  # the alias type's nullability
 
 
 class Expression(Node): ...

@@ -172,7 +172,7 @@ class CursorCommand(Statement):
 
 
 class CursorValue(Expression):
-    """``CURSOR FOR query`` that SET gives to a cursor variable."""
+    """``CURSOR FOR query`` in SET of a cursor variable."""
 
     declaration: DeclareCursor
 

@@ -151,7 +151,7 @@ class CreateView(Statement):
     name: Name
     columns: list[str]
     query: Query
-    text: str  # source of the whole statement
+    text: str  # text of the whole statement
     mode: str = "CREATE"  # CREATE, ALTER, CREATE OR ALTER
     options: list[str] = []  # SCHEMABINDING ...
     check_option: bool = False

@@ -90,9 +90,9 @@ class Over(Node):
 
 
 class FunctionCall(Expression):
-    """Any call by name. ``name`` as written ('DATEADD', 'dbo.f'); dateparts arrive as ColumnRef of one part.
+    """A call by name, as written ('DATEADD', 'dbo.f'); dateparts are a ColumnRef of one part.
 
-    Special syntaxes keep their pieces: TRIM (trim_side, characters FROM is arguments[1]),
+    Special syntaxes keep their parts: TRIM (trim_side, characters FROM is arguments[1]),
     STRING_AGG ... WITHIN GROUP, JSON_OBJECT('k':v NULL ON NULL), JSON_VALUE(... RETURNING type), IIF (a Predicate
     as first argument), NEXT VALUE FOR (name 'NEXT VALUE FOR', arguments [ColumnRef]), UPDATE(col).
     Functions without parentheses (CURRENT_TIMESTAMP, SYSTEM_USER ...) have ``parentheses`` False.

@@ -1,4 +1,4 @@
-"""Predicates, which are no values."""
+"""Predicates, which are not values."""
 
 from .base import Expression, Predicate
 

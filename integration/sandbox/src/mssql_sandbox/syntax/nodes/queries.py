@@ -20,9 +20,9 @@ class Top(Node):
 
 
 class GroupingElement(Node):
-    """ROLLUP, CUBE or GROUPING SETS, or a LIST of expressions: one alone, a composite, or none for ().
+    """ROLLUP, CUBE or GROUPING SETS, or a LIST of expressions: one, several, or none for ().
 
-    Parts are lists of expressions, or elements again inside GROUPING SETS.
+    Parts are lists of expressions, or nested elements in GROUPING SETS.
     """
 
     kind: str
@@ -79,7 +79,7 @@ class Query(Node):
 
 QueryBody = Select | SetOperation | Query
 
-# ---- what holds a query
+# ---- nodes with a query
 
 
 class ScalarSubquery(Expression):

@@ -1,4 +1,4 @@
-"""What FROM takes."""
+"""Items of FROM."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ class SelectStatement(Statement):
 
 
 class Output(Node):
-    """OUTPUT items [INTO target [(columns)]]; item expressions use inserted.x / deleted.x / $action / source columns."""
+    """OUTPUT items [INTO target [(columns)]]; items are inserted.x, deleted.x, $action and source columns."""
 
     items: list[SelectItem]
     into: Name | None = None
@@ -21,7 +21,7 @@ class Output(Node):
 
 
 class Change(Statement):
-    """What changes rows of a table."""
+    """A statement that changes rows of a table."""
 
     _: KW_ONLY
     ctes: list[CommonTable] = []
@@ -30,7 +30,7 @@ class Change(Statement):
 
 
 class Insert(Change):
-    """source: rows of VALUES (an item may be DEFAULT: ``DefaultValue``), a Query, an Execute, or None for DEFAULT VALUES."""
+    """source: rows of VALUES (with ``DefaultValue`` for DEFAULT), a Query, an Execute, or None for DEFAULT VALUES."""
 
     target: TableSource
     columns: list[str]

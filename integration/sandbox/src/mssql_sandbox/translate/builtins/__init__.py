@@ -14,7 +14,7 @@ _FUNCTIONS: dict[str, Function] = {
 
 
 def lookup(name: str, version: Any) -> Function | None:
-    """The function, or None when the version played does not know it."""
+    """The function, or None if the version played lacks it."""
     function = _FUNCTIONS.get(name.casefold().replace(" ", "_"))  # NEXT VALUE FOR
     if function is None and version.has_function_besides(name):
         raise NotSupported(f"the function {name.upper()}")

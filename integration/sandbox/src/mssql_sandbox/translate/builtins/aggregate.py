@@ -36,12 +36,12 @@ def argument(call: Call) -> Bound:
 
 
 def _level(call: Call, value: nodes.Node) -> Scope:
-    """The query that the aggregate belongs to: an outer one's if its only column is that query's.
+    """The scope of the query that the aggregate belongs to: an outer one if its only column is that query's.
 
-    :raises SqlServerError: 8124 for an outer column mixed with others.
+    :raises SqlServerError: 8124 for an outer column among others.
     """
     scope, names = call.scope, call.t.names
-    # What resolves nowhere is a datepart.
+    # A name that does not resolve is a datepart.
     references = [node for node in walk(value) if isinstance(node, nodes.ColumnRef) and _resolves(call, node)]
     owners = [names.column(reference, scope)[1] for reference in references]
     if all(owner is scope for owner in owners):
@@ -124,7 +124,7 @@ def _avg(call: Call) -> Bound:
     total = finish(call, f"sum({distinct}({bound.sql})::numeric)")
     count = finish(call, f"count({distinct}{bound.sql})")
     if name in ("tinyint", "smallint", "int", "bigint"):
-        # The sum is one of the result's type, and overflows as such.
+        # The sum has the result's type, and overflows as such.
         limited = "bigint" if name == "bigint" else "int"
         total = f"ms.number_to_{limited}({total}, 'expression')::numeric"
     quotient = f"({total}) / nullif({count}, 0)"
@@ -140,7 +140,7 @@ def _avg(call: Call) -> Bound:
 
 
 def _cut(total: str, count: str, scale: int) -> str:
-    """The average is a quotient, and quotients are cut, not rounded."""
+    """Truncate an average, since quotients are not rounded."""
     return f"(div(({total}) * 1e{scale}, nullif({count}, 0)) * 1e-{scale})"
 
 
@@ -178,7 +178,7 @@ def _deviation(call: Call) -> Bound:
 
 
 def _is_separator(node: nodes.Node) -> bool:
-    """A literal, a variable, or the character of a code.
+    """Whether STRING_AGG's separator is a literal, a variable, or CHAR or NCHAR.
 
     https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql (examples with CHAR(13))
     """

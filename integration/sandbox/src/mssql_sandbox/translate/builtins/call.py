@@ -1,4 +1,4 @@
-"""A call of a built-in function on its way to the engine's language."""
+"""A call of a built-in function during translation."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,7 +14,7 @@ from ..operands import convert
 from ..plan import Context
 from ..translation import Translation
 
-# Functions that take no text and ntext (8116).
+# Functions that do not accept text and ntext (8116).
 _NO_LARGE_TEXT = frozenset(
     "ascii charindex left len lower ltrim quotename replace replicate reverse right rtrim soundex stuff trim unicode upper".split()
 )
@@ -30,7 +30,7 @@ def result(bounds: Iterable[Bound], sql: str, type_: SqlType, nullable: bool | N
 
 @dataclass
 class Call:
-    """Positions of arguments count from 1, as in messages.
+    """A call; positions of arguments count from 1, as in messages.
 
     :param name: of the function, in lower case.
     """
@@ -47,7 +47,7 @@ class Call:
 
     @cached_property
     def arguments(self) -> list[Bound]:
-        """All arguments; a function with dateparts or predicates binds its own."""
+        """All arguments, bound; functions with dateparts or predicates bind their own."""
         return [self.bind(position) for position in range(1, self.count + 1)]
 
     @property
@@ -67,7 +67,7 @@ class Call:
         return any(argument.columns for argument in self.arguments)
 
     def bind(self, position: int) -> Bound:
-        """One argument, without the others."""
+        """Bind one argument."""
         if position not in self.bound:
             self.bound[position] = self.expression(self.node.arguments[position - 1])
         return self.bound[position]
@@ -76,7 +76,7 @@ class Call:
         return self.t.expression(node, self.scope)
 
     def text(self, position: int, bound: Bound | None = None, unicode: bool = False) -> Bound:
-        """An argument as a string; numbers and dates convert, the rest is refused (8116)."""
+        """An argument as a string; numbers and dates convert, others are refused (8116)."""
         bound = bound or self.arguments[position - 1]
         if bound.is_null:
             return Bound("NULL::text", nvarchar(1) if unicode else varchar(1), True)
@@ -96,7 +96,7 @@ class Call:
         return [self.text(position) for position, _ in enumerate(self.arguments, 1)]
 
     def text_sql(self, position: int, default: str) -> str:
-        """An optional string."""
+        """The SQL of an optional string argument."""
         return self.text(position).sql if position <= self.count else default
 
     def integer(self, position: int, default: str = "") -> str:

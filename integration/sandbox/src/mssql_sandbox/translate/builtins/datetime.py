@@ -29,7 +29,7 @@ _TIME_PARTS = ("hour", "minute", "second", "millisecond", "microsecond", "nanose
 
 
 def datepart(call: Call) -> str:
-    """The first argument as a datepart. :raises SqlServerError: 155 unknown, 1023 not a word."""
+    """The first argument, a datepart. :raises SqlServerError: 155 unknown, 1023 not a word."""
     argument = call.node.arguments[0]
     name = call.name
     if not isinstance(argument, nodes.ColumnRef) or len(argument.parts) != 1:
@@ -41,7 +41,7 @@ def datepart(call: Call) -> str:
 
 
 def temporal(call: Call, position: int, bound: Bound) -> Bound:
-    """An argument of a date type; strings become datetime2(7)... as documented, numbers datetime."""
+    """An argument of a date type; strings become datetime2(7) as documented, numbers datetime."""
     if bound.is_null:
         return Bound("NULL::bigint", DATETIME, True)
     if bound.type.is_temporal:
@@ -54,7 +54,7 @@ def temporal(call: Call, position: int, bound: Bound) -> Bound:
 
 
 def ticks(bound: Bound) -> str:
-    """Local ticks since 0001-01-01 (time: of 1900-01-01)."""
+    """Local ticks since 0001-01-01 (time: on 1900-01-01)."""
     if bound.type.name == "date":
         return f"ms.date_ticks({bound.sql})"
     if bound.type.name == "datetimeoffset":
@@ -158,7 +158,7 @@ def _datepart(call: Call) -> Bound:
 
 
 def _shown(value: Bound, part: str) -> Bound:
-    """A datetime counts in thirds of 10 ms and shows whole milliseconds."""
+    """The ticks of a datetime, which counts in 1/300 s, rounded to milliseconds."""
     if value.type.name == "datetime" and part == "millisecond":
         return replace(value, sql=f"ms.round_milliseconds({value.sql})")
     return value
@@ -208,7 +208,7 @@ def _parts(call: Call, count: int) -> list[str]:
 
 
 def _scale(call: Call, name: str) -> int:
-    """The last argument. :raises SqlServerError: 10760 for no integer constant, 1002 out of range (both probed)."""
+    """The last argument, a scale. :raises SqlServerError: 10760 not an integer constant, 1002 out of range (probed)."""
     scale = folded_integer(call.node.arguments[-1])
     if scale is None:
         raise SqlServerError(10760, type=name)
@@ -224,7 +224,7 @@ def _timefromparts(call: Call) -> Bound:
 
 
 def _moment(call: Call, scale: int, type_: str) -> str:
-    """Ticks of the date and the time that the first seven arguments give."""
+    """Ticks of the date and time in the first seven arguments."""
     parts = _parts(call, 7)
     date, time = ", ".join(parts[:3]), ", ".join(parts[3:])
     return f"(ms.date_ticks(ms.date_from_parts({date})) + ms.time_from_parts({time}, {scale}, '{type_}'))"

@@ -13,7 +13,7 @@ define = FUNCTIONS.define
 
 
 def document(call: Call, bound: Bound, checked: bool = True) -> str:
-    """The first argument, a document. Text must hold an object or an array (13609 at run time)."""
+    """The first argument, a document: an object or an array (13609 at run time)."""
     if bound.type.name == "json":
         return bound.sql
     if bound.type.is_number or bound.type.is_temporal or bound.type.is_binary:
@@ -41,7 +41,7 @@ def _isjson(call: Call) -> Bound:
     if call.count > 1:
         if not call.context.version.allows("isjson_type"):
             raise SqlServerError(174, name="isjson", count=1)
-        # Only a name has parts.
+        # The type is a word, which parses as a column name.
         kind = getattr(call.node.arguments[1], "parts", [""])[0].lower()
         if kind not in ("value", "array", "object", "scalar"):
             raise SqlServerError(1023, position=2, name="isjson")
@@ -82,7 +82,7 @@ _MAKERS = ("json_query", "json_modify", "json_object", "json_array", "json_objec
 
 
 def json_item(call: Call, position: int, quote: str = "ms.json_plain") -> str:
-    """A value as JSON text inside a document; NULL stays NULL. JSON_MODIFY escapes /, the others do not."""
+    """A value as JSON text inside a document; NULL stays NULL. Only JSON_MODIFY escapes /."""
     bound, node = call.bind(position), call.node.arguments[position - 1]
     if isinstance(node, nodes.FunctionCall) and node.name.lower() in _MAKERS or bound.type.name == "json":
         return bound.sql

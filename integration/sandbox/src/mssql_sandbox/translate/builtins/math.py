@@ -32,7 +32,7 @@ def real(call: Call, position: int) -> str:
 
 
 def widened(type_: SqlType) -> SqlType:
-    """ABS, ROUND, CEILING ... give int for the smaller integers, float for bit and real."""
+    """The result type of ABS, ROUND, CEILING ...: int for smaller integers, float for bit and real."""
     if type_.name in ("tinyint", "smallint"):
         return INT
     if type_.name in ("real", "bit"):

@@ -25,11 +25,11 @@ _NUMBER = decimal(38, 0)
 
 @dataclass(frozen=True)
 class Metadata:
-    """A function over the catalogue: arguments are converted to ``arguments`` and passed to ``engine``.
+    """A function over the catalogue, whose arguments are converted to ``arguments`` and passed to ``engine``.
 
-    :param minimum: arguments that must be given.
+    :param minimum: number of required arguments.
     :param engine: name of the engine function.
-    :param without_arguments: engine text of a call without arguments.
+    :param without_arguments: engine SQL of a call without arguments.
     """
 
     name: str
@@ -140,7 +140,7 @@ _RETURNS = (
 
 
 class _InDatabase:
-    """OBJECT_NAME(id [, database_id]) and OBJECT_SCHEMA_NAME: only of the current database."""
+    """OBJECT_NAME(id [, database_id]) and OBJECT_SCHEMA_NAME, only for the current database."""
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
@@ -157,7 +157,7 @@ class _InDatabase:
 
 @define("objectpropertyex", 2)
 def _object_property(call: Call) -> Bound:
-    """OBJECTPROPERTYEX, which has more than OBJECTPROPERTY: BaseType, Cardinality.
+    """OBJECTPROPERTYEX: OBJECTPROPERTY with BaseType and Cardinality.
 
     https://learn.microsoft.com/sql/t-sql/functions/objectpropertyex-transact-sql
     """
@@ -173,7 +173,7 @@ def _object_property(call: Call) -> Bound:
 @define("has_dbaccess is_member", 1)
 @define("is_rolemember is_srvrolemember", 1, 2)
 def _permitted(call: Call) -> Bound:
-    """HAS_PERMS_BY_NAME, IS_MEMBER and their kin: the sandbox's logins may do everything."""
+    """HAS_PERMS_BY_NAME, IS_MEMBER and similar: the sandbox's logins have all permissions."""
     for argument in call.node.arguments:
         call.expression(argument)
     return Bound("1", INT)
@@ -198,9 +198,9 @@ def _cursor_status(call: Call) -> Bound:
 
 @define("session_context", 1)
 def _session_context(call: Call) -> Bound:
-    """SESSION_CONTEXT: a value of the session, filled in when the statement runs.
+    """SESSION_CONTEXT: a session value, supplied when the statement runs.
 
-    :raises SqlServerError: 8116, the key is not Unicode text.
+    :raises SqlServerError: 8116 for a key that is not Unicode text.
     """
     argument = call.node.arguments[0]
     if not isinstance(argument, nodes.Literal) or argument.kind not in ("string", "nstring"):

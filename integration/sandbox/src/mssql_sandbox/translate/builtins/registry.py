@@ -1,4 +1,4 @@
-"""How a call of a built-in function is checked and translated."""
+"""Checks and translation of calls of built-in functions."""
 
 from dataclasses import dataclass
 from typing import Callable
@@ -52,12 +52,12 @@ class Function:
 
 
 class Functions(dict[str, Function]):
-    """The functions that one module defines."""
+    """The functions of one module."""
 
     def define(
         self, name: str, minimum: int, maximum: int | None = -1, *, kind: str = "scalar"
     ) -> Callable[[Binder], Binder]:
-        """Take a binder under one or several names (separated by blanks); the arguments are those of Function."""
+        """Decorator: register a binder under one or more names, separated by blanks; other arguments as of Function."""
 
         def take(binder: Binder) -> Binder:
             for each in name.split():
@@ -68,5 +68,5 @@ class Functions(dict[str, Function]):
         return take
 
     def constant(self, name: str, sql: str, type_: SqlType) -> None:
-        """Functions without arguments that are never null."""
+        """Define functions without arguments that are never NULL."""
         self.define(name, 0)(lambda call: Bound(sql, type_, False))

@@ -1,7 +1,7 @@
-"""Session functions and ``@@`` variables: they become parameters that the runtime fills in.
+"""Session functions and ``@@`` variables: parameters that the runtime fills in.
 
-The translator emits ``$n`` for each and puts the key (``@@rowcount``, ``scope_identity()``)
-into ``Plan.parameters``; ``runtime/specials.py`` gives the value.
+The translator writes ``$n`` for each and adds the key (``@@rowcount``, ``scope_identity()``)
+to ``Plan.parameters``; ``runtime/specials.py`` has the value.
 """
 
 from ...sqltypes import BIGINT, INT, SMALLINT, TINYINT, SqlType, decimal, nvarchar, varbinary
@@ -33,13 +33,13 @@ GLOBAL_VARIABLES: dict[str, SqlType] = {
     "@@max_connections": INT,
 }
 
-# What SQL Server has besides: counters of its own, cursors, row versions.
+# Variables that the sandbox lacks: server counters, cursors, row versions.
 OTHER_VARIABLES = frozenset(
     """@@connections @@cpu_busy @@idle @@io_busy @@pack_received @@pack_sent @@packet_errors
     @@remserver @@timeticks @@total_errors @@total_read @@total_write""".split()
 )
 
-# name -> (type, argument count). All are constant while one statement runs.
+# name -> (type, argument count). All are constant during a statement.
 SESSION_FUNCTIONS: dict[str, SqlType] = {
     "scope_identity": decimal(38, 0),
     "xact_state": SMALLINT,

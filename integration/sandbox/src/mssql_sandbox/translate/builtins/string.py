@@ -33,7 +33,7 @@ def longest(type_: SqlType) -> int:
 
 
 def _counted(call: Call, sql: str, string: Bound) -> Bound:
-    """A number of characters or bytes of a string: bigint of a (max) type."""
+    """A number of characters or bytes of a string: bigint for (max) types."""
     if string.type.length == MAX:
         return call.result(sql + "::bigint", BIGINT)
     return call.result(sql, INT)
@@ -45,12 +45,12 @@ def _united(parts: list[Bound], length: int | None, collation: str | None) -> Sq
 
 
 def supplementary(bound: Bound) -> bool:
-    """Whether its collation counts characters beyond U+FFFF as one."""
+    """Whether the collation counts a character beyond U+FFFF as one."""
     return bool(bound.type.collation) and parse(bound.type.collation).supplementary
 
 
 def _stored(bound: Bound, characters: int | None) -> int | None:
-    """The length of the type that holds so many characters (None: all) of a string."""
+    """The type length for so many characters (None: all) of a string."""
     longest = bound.type.length or (4000 if bound.type.is_unicode else 8000)
     if characters is None or longest == MAX:
         return longest
@@ -132,7 +132,7 @@ def _replace(call: Call) -> Bound:
     parts = same_collation(call.texts(), "replace")
     fold = _folding(call, parts[0])
     unicode = any(part.type.is_unicode for part in parts)
-    # Only the first argument decides (REPLACE: "return value is truncated at 8,000 bytes").
+    # Only the first argument matters (REPLACE: "return value is truncated at 8,000 bytes").
     length = MAX if parts[0].type.length == MAX else 4000 if unicode else 8000
     kind = _united(parts, length, parts[0].type.collation)
     sql = f"ms.replace({', '.join(p.sql for p in parts)}, {fold(parts[0].sql)}, {fold(parts[1].sql)})"
@@ -205,7 +205,7 @@ def _trim(call: Call) -> Bound:
 
 
 def _full(sql: str, kind: SqlType) -> str:
-    """A string function's result ends at 8,000 bytes, unless its type is (max).
+    """Truncate a string function's result at 8,000 bytes, unless its type is (max).
 
     https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql
     https://learn.microsoft.com/sql/t-sql/functions/replace-transact-sql
@@ -219,13 +219,13 @@ def _full(sql: str, kind: SqlType) -> str:
 def _concat(call: Call) -> Bound:
     parts = same_collation(call.texts(), "concat")
     kind = _united(parts, _concat_length(parts, call.arguments), parts[0].type.collation)
-    # The engine's concat() is not immutable, so it cannot be stored in a computed column.
+    # The engine's concat() is not immutable, as computed columns need.
     items = " || ".join(f"coalesce(({part.sql})::text, '')" for part in parts)
     return result(parts, _full(f"({items})", kind), kind, False)
 
 
 def _concat_length(parts: list[Bound], operands: list[Bound], separators: int = 0) -> int:
-    """The sum of what the operands may need; the NULL literal needs nothing."""
+    """The sum of the operands' maximum lengths; 0 for the NULL literal."""
     if any(part.type.length == MAX for part in parts):
         return MAX
     widths = [
@@ -242,7 +242,7 @@ def _concat_ws(call: Call) -> Bound:
     width = call.first.type.length or 1 if call.first.type.is_character else 0
     length = _concat_length(parts, call.arguments[1:], width * (call.count - 2))
     kind = _united(parts, length, call.context.collation)
-    separator = f"coalesce({parts[0].sql}, '')"  # NULL separates by nothing
+    separator = f"coalesce({parts[0].sql}, '')"  # a NULL separator is empty
     sql = f"concat_ws({', '.join([separator, *(part.sql for part in parts[1:])])})"
     return result(parts, _full(sql, kind), kind, False)
 

@@ -1,4 +1,4 @@
-"""NULL handling, choices, identifiers, hashing."""
+"""NULL handling, choice, identifiers, hashing."""
 
 from ...errors import NotSupported, SqlServerError
 from ...sqltypes import INT, MAX, UNIQUEIDENTIFIER, SqlType, varbinary
@@ -50,7 +50,7 @@ def _nullif(call: Call) -> Bound:
 
 
 def _narrowest(bound: Bound) -> SqlType:
-    """NULLIF gives an integer literal the narrowest type that holds it."""
+    """The narrowest type of an integer literal, as in NULLIF."""
     if bound.type.name == "int" and bound.is_constant and isinstance(bound.constant, int):
         if 0 <= bound.constant <= 255:
             return SqlType("tinyint")

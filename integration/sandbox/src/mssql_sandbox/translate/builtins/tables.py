@@ -1,4 +1,4 @@
-"""Functions that FROM takes: OPENJSON, STRING_SPLIT, GENERATE_SERIES."""
+"""Functions in FROM: OPENJSON, STRING_SPLIT, GENERATE_SERIES."""
 
 import re
 from dataclasses import replace
@@ -67,7 +67,7 @@ def _openjson(call: Call, source: nodes.FunctionSource) -> Relation:
             raw = Bound(_json_scalar(step, literal), call.nvarchar(MAX), True)
             value = _json_column(raw, type_)
         columns.append(f"{value} AS o{number}")
-        # A column like any other beside one of another collation (468): https://github.com/dotnet/efcore/issues/35491
+        # Conflicts with a column of another collation (468): https://github.com/dotnet/efcore/issues/35491
         outputs.append(Output(column.name, type_, True, COLUMN))
     return Relation(f"SELECT {', '.join(columns)} FROM ms.openjson_items({body}, {where}) j", outputs)
 
@@ -90,7 +90,7 @@ def _json_scalar(step: str, literal: str) -> str:
 
 
 def _json_column(raw: Bound, type_: SqlType) -> str:
-    """Binary columns are base 64 in JSON; nothing documents what becomes of a string too long for its column."""
+    """The SQL of an OPENJSON column; binary is base 64. Strings too long for their column are undocumented."""
     if type_.is_binary:
         return convert(Bound(f"ms.base64_decode({raw.sql})", varbinary(MAX), True), type_, True)
     if type_.is_character and type_.length not in (None, MAX):

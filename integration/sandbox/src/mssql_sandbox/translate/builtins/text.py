@@ -75,7 +75,7 @@ def _format(call: Call) -> Bound:
 
 
 def _regexp(call: Call, *others: str) -> str:
-    """The engine's function of the same name: the text, the pattern and what follows them."""
+    """A call of the engine's function of the same name: text, pattern and further arguments."""
     return f"ms.{call.name}({', '.join([call.text(1).sql, call.text(2).sql, *others])})"
 
 

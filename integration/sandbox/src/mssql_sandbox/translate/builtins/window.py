@@ -51,9 +51,9 @@ def over_sql(call: Call) -> str:
 
 
 def _resolved(over: nodes.Over, scope: Scope, through: tuple[str, ...] = ()) -> nodes.Over:
-    """OVER with what the named windows that it refers to add.
+    """OVER combined with the named windows that it refers to.
 
-    :raises SqlServerError: 5362 unknown name, or a window that names itself; 5365 windows that name one another.
+    :raises SqlServerError: 5362 unknown name or a reference to itself; 5365 circular references.
     """
     if over.window is None:
         return over
@@ -146,7 +146,7 @@ def _first_value(call: Call) -> Bound:
 
 
 def _lag_of_values(call: Call, value: Bound) -> Bound:
-    """LAG or LEAD that passes over NULLs: the values before or after the row, counted from it."""
+    """LAG or LEAD with IGNORE NULLS: the values before or after the row, nearest first."""
     offset = signed_integer(call.node.arguments[1]) if call.count > 1 else 1
     if offset is None or offset < 1:
         raise NotSupported(f"{call.node.name.upper()} IGNORE NULLS with an offset that is no positive literal")
@@ -159,7 +159,7 @@ def _lag_of_values(call: Call, value: Bound) -> Bound:
 
 
 def _element(value: Bound, over: str, position: int, from_end: bool) -> str:
-    """The value at a position of a frame without its NULLs."""
+    """The value at a position of a frame, ignoring NULLs."""
     values = f"array_agg({value.sql}) FILTER (WHERE ({value.sql}) IS NOT NULL) OVER {over}"
     if not from_end:
         return f"({values})[{position}]"
