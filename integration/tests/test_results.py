@@ -1,27 +1,38 @@
 """What comes back from statements whose triggers, procedures and batches return more than was asked for."""
 
+import contextlib
+
 import pytest
 from django.db import connection, models, transaction
-from django.test.utils import isolate_apps
+from django.test.utils import CaptureQueriesContext, isolate_apps
 
 
 @pytest.fixture(scope="module")
 def noisy(shop):
     """A model whose table has triggers that return rows."""
+    with numbers("noisy") as model:
+        run("CREATE TRIGGER noise ON noisy AFTER INSERT, UPDATE AS SELECT 'noise' AS z")
+        yield model
+
+
+@contextlib.contextmanager
+def numbers(table):
+    """A model of a table with one number a row."""
     with isolate_apps("demo.shop"):
 
-        class Noisy(models.Model):
+        class Number(models.Model):
             number = models.IntegerField()
 
             class Meta:
                 app_label = "shop"
-                db_table = "noisy"
+                db_table = table
 
     with connection.schema_editor() as editor:
-        editor.create_model(Noisy)
-    run("CREATE TRIGGER noise ON noisy AFTER INSERT, UPDATE AS SELECT 'noise' AS z")
-    yield Noisy
-    run("DROP TABLE noisy")
+        editor.create_model(Number)
+    try:
+        yield Number
+    finally:
+        run("DROP TABLE " + table)
 
 
 def run(sql, params=None):
@@ -36,6 +47,26 @@ def test_rows_of_a_trigger_are_never_the_key(noisy):
     many = noisy.objects.bulk_create([noisy(number=number) for number in range(2, 5)])
     assert [noisy.objects.get(pk=one.pk).number for one in many] == [2, 3, 4]
     assert noisy.objects.get_or_create(number=9)[0].pk > many[-1].pk
+
+
+def test_a_trigger_that_comes_later_costs_no_row_and_no_transaction(shop):
+    """What was written before stays, and each object is written once: 334 comes before anything is run."""
+    with numbers("later") as model:
+        model.objects.bulk_create([model(number=0), model(number=1)])
+        run("CREATE TRIGGER late_noise ON later AFTER INSERT AS SELECT 'noise' AS z")
+        with transaction.atomic():
+            model.objects.create(number=2)
+            for two in ((3, 4), (5, 6)):
+                many = model.objects.bulk_create([model(number=number) for number in two])
+                assert [model.objects.get(pk=one.pk).number for one in many] == list(two)
+        assert list(model.objects.order_by("pk").values_list("number", flat=True)) == list(range(7))
+
+
+def test_after_its_first_refusal_a_table_with_triggers_is_written_in_one_message(noisy):
+    noisy.objects.bulk_create([noisy(number=1), noisy(number=2)])
+    with transaction.atomic(), CaptureQueriesContext(connection) as sent:
+        noisy.objects.bulk_create([noisy(number=1), noisy(number=2)])
+    assert len(sent) == 1
 
 
 def test_rows_of_a_trigger_hide_no_row_count(noisy):

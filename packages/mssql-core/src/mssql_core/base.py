@@ -3,7 +3,7 @@
 import contextlib
 import re
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -90,6 +90,8 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     ops_class = DatabaseOperations
     validation_class = DatabaseValidation
     SchemaEditorClass = SchemaEditor
+    # The settings of the open connection.
+    _opened_with: ConnectionSettings
     # On the monotonic clock.
     close_at: Optional[float]
     # How values are written in the part of a statement that is being compiled, see compiler/value_lists.py.
@@ -111,6 +113,8 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
         self.driver = self.plugins.hook.mssql_driver(settings=self.options_read())
         self.foreign_key_checks = ForeignKeyChecks()
         self.lifetime = Lifetime()
+        # Names as in INSERT; see compiler/output_clause.py.
+        self.tables_with_triggers: Set[str] = set()
 
     def __del__(self) -> None:
         # As Django's components do: no cycle is left to the garbage collector.
@@ -270,7 +274,8 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
             self._forget_server()
             raise
         self.pool = CursorPool(connection, self.driver)
-        self.pool.cancels = self.options_read().options.get("isolation_level") not in session.KEEP_READ_LOCKS
+        self._opened_with = conn_params.settings
+        self.pool.cancels = self._opened_with.options.get("isolation_level") not in session.KEEP_READ_LOCKS
         self.transaction = State.NONE
         self._left_snapshot = self._is_off_course = self._is_of_text = False
         # No request uses the connection longer than its credentials hold.
@@ -309,7 +314,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     def _prepare_session(self) -> None:
         """Session options in one message; with the server's description, where it is not known yet."""
         known = self.server_if_known()
-        statements = session.statements(self.options_read(), known)
+        statements = session.statements(self._opened_with, known)
         with self._raw_cursor() as cursor:
             if known:
                 cursor.execute("; ".join([*statements, *self._session_sql(known)]))

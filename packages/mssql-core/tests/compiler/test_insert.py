@@ -18,6 +18,7 @@ def insert(model, objects, compiled, version="2022", **options):
     """The statements that insert `objects`, as Django's manager would ask for it."""
     fields = [field for field in model._meta.local_concrete_fields if field is not model._meta.auto_field]
     fields = options.pop("fields", fields)
+    triggers = options.pop("triggers", False)
     returning = options.pop("returning", None)
     query = models.sql.InsertQuery(model, **options)
     query.insert_values(fields, objects)
@@ -25,6 +26,8 @@ def insert(model, objects, compiled, version="2022", **options):
     compiler = query.get_compiler(connection=connection)
     compiler.returning_fields = returning
     connection.ensure_connection()
+    if triggers:
+        connection.tables_with_triggers.add("[%s]" % model._meta.db_table)
     found = compiler.as_sql()
     for sql, _ in found:
         compiled.statement(sql, version)
@@ -48,10 +51,20 @@ def test_one_object_and_its_key(compiled):
     assert list(params) == ["a", None, None, True, None]
 
 
-def test_other_returned_columns_go_through_a_table_variable(compiled):
-    """OUTPUT alone is refused on a table with triggers (error 334)."""
+def test_other_returned_columns_are_the_statements_own_result(compiled):
     returning = [Author._meta.get_field("id"), Author._meta.get_field("name")]
     ((sql, _),) = insert(Author, [Author(name=Lower(models.Value("A")))], compiled, returning=returning)
+    assert sql.startswith(
+        "INSERT INTO [ormtests_author] ([name], [code], [age], [active], [born]) OUTPUT INSERTED.[id], INSERTED.[name] "
+        "VALUES (LOWER("
+    )
+
+
+def test_a_table_with_triggers_returns_columns_through_a_table_variable(compiled):
+    """OUTPUT alone is refused there (error 334)."""
+    returning = [Author._meta.get_field("id"), Author._meta.get_field("name")]
+    objects = [Author(name=Lower(models.Value("A")))]
+    ((sql, _),) = insert(Author, objects, compiled, triggers=True, returning=returning)
     assert sql.startswith(
         "DECLARE @returned TABLE ([r0] bigint, [r1] nvarchar(50)); INSERT INTO [ormtests_author] ([name], [code], "
         "[age], [active], [born]) OUTPUT INSERTED.[id], INSERTED.[name] INTO @returned VALUES (LOWER("
@@ -73,12 +86,11 @@ def test_keys_come_back_in_the_objects_order(compiled):
     """OUTPUT of INSERT promises no order; that of MERGE can name the source's row."""
     ((sql, params),) = insert(Author, [Author(name="a"), Author(name="b", age=3)], compiled, returning=KEY)
     assert sql == (
-        "DECLARE @returned TABLE ([__ord] int, [r0] bigint); MERGE INTO [ormtests_author] USING (SELECT [__ord], [__c0], "
+        "MERGE INTO [ormtests_author] USING (SELECT [__ord], [__c0], "
         "CAST(NULL AS nvarchar(20)) AS [__c1], [__c2], [__c3], CAST(NULL AS date) AS [__c4] FROM OPENJSON(%s) WITH "
         "([__ord] int '$[0]', [__c0] nvarchar(4000) '$[1]', [__c2] bigint '$[2]', [__c3] bit '$[3]')) AS [__source] ON 1 = 0 "
         "WHEN NOT MATCHED THEN INSERT ([name], [code], [age], [active], [born]) VALUES ([__source].[__c0], [__source].[__c1], "
-        "[__source].[__c2], [__source].[__c3], [__source].[__c4]) OUTPUT [__source].[__ord], INSERTED.[id] INTO @returned; "
-        "SELECT [r0] FROM @returned ORDER BY [__ord]"
+        "[__source].[__c2], [__source].[__c3], [__source].[__c4]) OUTPUT [__source].[__ord], INSERTED.[id];"
     )
     assert json.loads(params[0]) == [[0, "a", None, True], [1, "b", 3, True]]
 
@@ -184,7 +196,7 @@ def test_updated_conflicts(compiled):
     )
     assert "MERGE INTO [ormtests_author] WITH (HOLDLOCK) AS [__target] USING " in sql
     assert " ON [__target].[code] = [__source].[__c1] WHEN MATCHED THEN UPDATE SET [name] = [__source].[__c0] " in sql
-    assert "OUTPUT [__source].[__ord], INSERTED.[id] INTO @returned" in sql
+    assert sql.endswith(" OUTPUT [__source].[__ord], INSERTED.[id];")
 
 
 @conflicts

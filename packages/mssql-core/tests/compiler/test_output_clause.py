@@ -1,4 +1,4 @@
-"""Returned columns, through a table variable (error 334)."""
+"""Returned columns, through a table variable where the table has triggers (error 334)."""
 
 import pytest
 from django.db import models
@@ -26,6 +26,14 @@ def test_the_place_of_each_object_comes_along(connection):
     assert returning.declaration(ordinal=True) == "DECLARE @returned TABLE ([__ord] int, [r0] bigint)"
     assert returning.output_clause("[__source].[n]") == "OUTPUT [__source].[n], INSERTED.[id] INTO @returned"
     assert returning.select(ordinal=True) == "SELECT [r0] FROM @returned ORDER BY [__ord]"
+
+
+def test_without_triggers_the_rows_are_put_in_order_here(connection):
+    """A result without ORDER BY comes in any order."""
+    returning = Returning(connection, fields(Author, "id"), directly=True)
+    clause = returning.output_clause("[__source].[n]")
+    assert returning.around("MERGE INTO [t] " + clause) == "MERGE INTO [t] OUTPUT [__source].[n], INSERTED.[id];"
+    assert returning.in_order([(1, 71), (0, 72)]) == [(72,), (71,)]
 
 
 def test_a_foreign_key_has_the_type_of_its_target(connection):

@@ -69,6 +69,6 @@ def test_writing(kinds):
 def test_what_an_insert_returns(kinds):
     insert = InsertQuery(kinds[1])
     insert.insert_values([kinds[1]._meta.get_field("rate")], [kinds[1](rate_id="x"), kinds[1](rate_id="y")])
-    answers = [("INSERT", [(1,), (2,)])]
+    answers = [("INSERT", [(0, 1), (1, 2)])]
     sql = sent(insert, [kinds[1]._meta.pk], answers=answers)
     assert "MERGE INTO [a%s].[b%%] USING" in sql and "INSERT ([%d])" in sql

@@ -8,6 +8,8 @@ from copy import copy
 from functools import partial
 from typing import Any, Callable, Container, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from django.db.utils import DatabaseError
+
 from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
 from ..plugin.django_types import CompilerMixin, Field
@@ -16,7 +18,7 @@ from .cross_apply import Hoists
 from .field_values import is_text, is_written_by_server, refuse_to_write, stored
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
-from .output_clause import Returning
+from .output_clause import OUTPUT_WITH_TRIGGERS, Returning
 from .predicates import PredicateValue, is_predicate
 from .returned_rows import check_keys, last_rows
 from .unique_keys import check_unique, unique_keys
@@ -31,6 +33,8 @@ class InsertMixin(CompilerMixin):
 
     returning_fields: Optional[Sequence[Field]]
     _hoists: Optional[Hoists]
+    # Whether the rows of each statement come with their ordinals.
+    _is_merged = False
 
     def as_sql(self) -> List[Compiled]:
         """The statements with their parameters; with returning_fields each one also selects rows."""
@@ -221,15 +225,22 @@ class InsertMixin(CompilerMixin):
         if list(fields) == [auto] and auto not in self.query.fields:
             # Not affected by triggers that insert elsewhere, unlike @@IDENTITY.
             return "%s %s; SELECT CAST(SCOPE_IDENTITY() AS bigint)" % (target, rows)
-        returning = Returning(self.connection, fields)
+        returning = self._returning()
         return returning.around("%s %s %s" % (target, returning.output_clause(), rows))
 
     def _merged(self, sql: str) -> str:
         """MERGE with the columns that it returns, in the objects' order."""
         if not self.returning_fields:
             return "%s;" % sql
-        returning = Returning(self.connection, self.returning_fields)
+        self._is_merged = True
+        returning = self._returning()
         return returning.around("%s %s" % (sql, returning.output_clause("[__source].[%s]" % ORDINAL)), ordinal=True)
+
+    def _returning(self) -> Returning:
+        """The returned columns; through a table variable where triggers are known, and in the TRY of :meth:`_with_identity`."""
+        sets_identity = self.query.get_meta().auto_field in self.query.fields
+        directly = not sets_identity and self._table not in self.connection.tables_with_triggers
+        return Returning(self.connection, self.returning_fields or (), directly)
 
     def _with_identity(self, sql: str, fields: Container[Field]) -> str:
         """Let the statement set the identity column (error 544).
@@ -265,13 +276,7 @@ class InsertMixin(CompilerMixin):
             self.execute_sql()
             return known
         self.returning_fields = returning_fields
-        rows: List[Tuple[Any, ...]] = []
-        statements = self.as_sql()
-        with self.connection.cursor() as cursor:
-            for sql, params in statements:
-                cursor.execute(sql, params)
-                if returning_fields:
-                    rows.extend(last_rows(cursor))
+        rows = self._execute()
         if not returning_fields:
             return []
         auto = self.query.get_meta().auto_field
@@ -285,6 +290,28 @@ class InsertMixin(CompilerMixin):
         if converters:
             rows = self.apply_converters(rows, converters)
         return [tuple(row) for row in rows]
+
+    def _execute(self) -> List[Tuple[Any, ...]]:
+        """Run the statements; the rows that they return, in the objects' order."""
+        rows: List[Tuple[Any, ...]] = []
+        with self.connection.cursor() as cursor:
+            for number, (sql, params) in enumerate(self.as_sql()):
+                try:
+                    cursor.execute(sql, params)
+                except DatabaseError as error:
+                    if number > 0 or not self._is_refused_for_triggers(error):
+                        raise
+                    self.connection.tables_with_triggers.add(self._table)
+                    return self._execute()
+                if self.returning_fields:
+                    returned = last_rows(cursor)
+                    rows.extend(self._returning().in_order(returned) if self._is_merged else returned)
+        return rows
+
+    def _is_refused_for_triggers(self, error: DatabaseError) -> bool:
+        """Whether a statement was refused before it ran, as its table has triggers and OUTPUT no INTO (error 334)."""
+        refused = getattr(error.__cause__, "number", None) == OUTPUT_WITH_TRIGGERS
+        return refused and self._table not in self.connection.tables_with_triggers
 
     def _execute_groups(
         self, groups: Sequence[Sequence[int]], returning_fields: Optional[Sequence[Field]]

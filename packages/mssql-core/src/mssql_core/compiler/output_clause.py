@@ -1,11 +1,12 @@
 """OUTPUT: the columns that INSERT and UPDATE return.
 
-OUTPUT without INTO is refused on tables with triggers (error 334), so the rows
-go into a table variable and are selected from there, in the same message.
+OUTPUT without INTO is refused on tables with triggers (error 334). There the rows
+go into a table variable and are selected from it, in the same message.
 https://learn.microsoft.com/sql/t-sql/queries/output-clause-transact-sql
 """
 
-from typing import List, Optional, Sequence
+from operator import itemgetter
+from typing import Any, List, Optional, Sequence, Tuple
 
 from django.db.models import AutoField, BigAutoField, SmallAutoField
 
@@ -13,16 +14,22 @@ from ..names import in_query, quote_identifier
 from ..plugin.django_types import Connection, Field
 
 TABLE = "@returned"
+#: The error number of OUTPUT without INTO on a table with triggers; it comes before anything is run.
+OUTPUT_WITH_TRIGGERS = 334
 # rel_db_type() of Django's own classes makes a field for each question: a twentieth of bulk_create() of ten objects.
 _OF_KEYS = {AutoField: "IntegerField", BigAutoField: "BigIntegerField", SmallAutoField: "SmallIntegerField"}
 
 
 class Returning:
-    """The returned columns of one statement."""
+    """The returned columns of one statement.
 
-    def __init__(self, connection: Connection, fields: Sequence[Field]) -> None:
+    :param directly: whether the statement's own result has the rows, instead of a table variable's.
+    """
+
+    def __init__(self, connection: Connection, fields: Sequence[Field], directly: bool = False) -> None:
         self.connection = connection
         self.fields = fields
+        self.directly = directly
 
     def _names(self) -> List[str]:
         return [in_query(quote_identifier(field.column)) for field in self.fields]
@@ -39,10 +46,10 @@ class Returning:
         return "DECLARE %s TABLE (%s)" % (TABLE, ", ".join(columns))
 
     def output_clause(self, ordinal: Optional[str] = None) -> str:
-        """OUTPUT ... INTO; `ordinal` is the expression of each object's position."""
+        """OUTPUT, with INTO unless directly; `ordinal` is the expression of each object's position."""
         columns = [ordinal] if ordinal else []
         columns += ["INSERTED.%s" % name for name in self._names()]
-        return "OUTPUT %s INTO %s" % (", ".join(columns), TABLE)
+        return "OUTPUT %s%s" % (", ".join(columns), "" if self.directly else " INTO %s" % TABLE)
 
     def select(self, ordinal: bool = False) -> str:
         """SELECT from the table variable, with `ordinal` in the objects' order."""
@@ -50,8 +57,18 @@ class Returning:
         return "SELECT %s FROM %s%s" % (columns, TABLE, " ORDER BY [__ord]" if ordinal else "")
 
     def around(self, sql: str, ordinal: bool = False) -> str:
-        """The batch that declares the table variable, runs `sql` and selects the rows."""
+        """The batch that declares the table variable, runs `sql` and selects the rows; `sql` alone if directly."""
+        if self.directly:
+            # MERGE wants its semicolon (error 10713).
+            return "%s;" % sql
         return "%s; %s; %s" % (self.declaration(ordinal), sql, self.select(ordinal))
+
+    def in_order(self, rows: List[Tuple[Any, ...]]) -> List[Tuple[Any, ...]]:
+        """The rows of a statement with ordinals, in the objects' order and without these.
+
+        :param rows: as the server sent them: a result without ORDER BY has no order of its own.
+        """
+        return [row[1:] for row in sorted(rows, key=itemgetter(0))] if self.directly else rows
 
 
 def column_type(field: Field, connection: Connection) -> Optional[str]:

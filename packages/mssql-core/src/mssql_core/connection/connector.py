@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from .. import errors
 from ..plugin import manager
 from ..plugin.django_types import Connection
-from ..plugin.types import Secret
+from ..plugin.types import ConnectionSettings, Secret
 from . import authentication, connection_string
 from . import settings as core_settings
 
@@ -68,15 +68,20 @@ _EXTRA_LOGIN = "Check UID and PWD in %(alias)s['OPTIONS']['extra_params']."
 
 
 class Parameters:
-    """The arguments of :func:`open_connection`; their repr shows no secret."""
+    """The arguments of :func:`open_connection`; their repr shows no secret.
+
+    :ivar settings: from which they were made.
+    """
 
     def __init__(
         self,
+        settings: ConnectionSettings,
         keywords: Mapping[str, Any],
         arguments: Dict[str, Any],
         secrets: Sequence[Optional[Secret]],
         max_age: Optional[float] = None,
     ) -> None:
+        self.settings = settings
         self.keywords = keywords
         self.arguments = arguments
         self.secrets = secrets
@@ -112,7 +117,7 @@ def parameters(wrapper: Connection) -> Parameters:
         "encodings": core_settings.encodings(options),
     }
     secrets = [value for value in keywords.values() if isinstance(value, connection_string.Secret)]
-    return Parameters(keywords, arguments, [*secrets, token], credentials.max_age)
+    return Parameters(settings, keywords, arguments, [*secrets, token], credentials.max_age)
 
 
 def _driver(wrapper: Connection, explicit: Optional[str]) -> Optional[str]:
@@ -158,7 +163,7 @@ def open_connection(wrapper: Connection, parameters: Parameters) -> Any:
     :param parameters: see :func:`parameters`.
     :raises mssql_core.errors.Error: naming the setting and the remedy, without secrets.
     """
-    settings, hook = wrapper.options_read(), wrapper.plugins.hook
+    settings, hook = parameters.settings, wrapper.plugins.hook
     attempts = int(settings.options.get("connection_retries", 5)) + 1
     told = None
     for attempt in range(1, attempts + 1):
