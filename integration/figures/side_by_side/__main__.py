@@ -1,17 +1,21 @@
 """``hatch run side-by-side``: mssql-core and mssql-django on the same server, in one run.
 
-Each backend works in processes of its own (mssql-django changes Django when it is imported), in turns. Times are the
-best of the rounds: elapsed (medians; they hold the sandbox's own work, which is not SQL Server's) and the client's
-processor time. Messages are what one call sends, as the sandbox's journal counts them.
+Each backend works in a process of its own (mssql-django changes Django when it is imported); with each operation they
+take turns. Times are the medians of the best turn: elapsed (with the sandbox's own work, which is not SQL Server's) and
+the client's processor time. A backend counts as slower when it was in so many of the turns that chance alone would do so
+once in fifty times. Messages are what one call sends, as the sandbox's journal counts them.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
+from typing import Any
 
 from django_suite.peer.run import registered_driver
 from harness.needs import told
@@ -21,21 +25,39 @@ from . import report
 from .workload import ENGINES
 
 
-def measure(engine: str, server: Server) -> dict:
-    """Operation -> milliseconds and messages of one round."""
-    output = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "figures.side_by_side.workload", engine],
-        env={**os.environ, VARIABLE: server.url},
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    ).stdout
-    results = json.loads(output.splitlines()[-1])
-    times = [entry["time"] for entry in server.sandbox.journal_entries()]
-    for result in results.values():
-        if "ms" in result:
-            result["messages"] = sum(result["began"] <= time <= result["ended"] for time in times)
-    return results
+class Worker:
+    """A process with one backend, see workload.py.
+
+    :ivar names: of the operations.
+    """
+
+    def __init__(self, engine: str, server: Server) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "figures.side_by_side.workload", engine],
+            env={**os.environ, VARIABLE: server.url},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.names: list[str] = self._read()
+
+    def measure(self, name: str) -> dict:
+        """Milliseconds and times of one turn, or an error."""
+        self._process.stdin.write(name + "\n")
+        self._process.stdin.flush()
+        return self._read()
+
+    def _read(self) -> Any:
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{' '.join(self._process.args[-2:])} ended with status {self._process.wait()}")
+        return json.loads(line)
+
+    def close(self) -> None:
+        """Let the process remove its database, and wait for its end."""
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
 
 
 def line(name: str, ours: dict, theirs: dict) -> str:
@@ -46,36 +68,60 @@ def line(name: str, ours: dict, theirs: dict) -> str:
     return f"{name:<34}{figures}   {ours['messages']} : {theirs['messages']}"
 
 
-def best(rounds: list[dict]) -> dict:
-    """The minimum of each figure; an operation that failed once stays failed."""
-    least = {}
-    for name in rounds[0]:
-        results = [r[name] for r in rounds]
-        failed = [r for r in results if "error" in r]
-        least[name] = failed[0] if failed else {k: min(r[k] for r in results) for k in ("ms", "cpu", "messages")}
-    return least
+def best(turns: list[dict], times: list[float]) -> dict:
+    """The minimum of each figure; an operation that failed once stays failed.
+
+    :param times: when messages arrived at the server.
+    """
+    failed = [turn for turn in turns if "error" in turn]
+    if failed:
+        return failed[0]
+    messages = min(sum(turn["began"] <= time <= turn["ended"] for time in times) for turn in turns)
+    return {"messages": messages, **{key: min(turn[key] for turn in turns) for key in ("ms", "cpu")}}
 
 
-def measured(version: str, rounds: int) -> list[dict]:
-    """The best of the rounds of each engine."""
+def is_slower(ours: list[dict], theirs: list[dict], key: str) -> bool:
+    """Whether ours took longer in more of the turns than chance explains: the sign test, at two percent."""
+    more = sum(our[key] > their[key] for our, their in zip(ours, theirs))
+    chance = sum(math.comb(len(ours), number) for number in range(more, len(ours) + 1)) / 2 ** len(ours)
+    return chance <= 0.02
+
+
+Turns = dict[str, list[dict]]
+
+
+def measured(version: str, rounds: int, parts: list[str]) -> tuple[list[Turns], list[float]]:
+    """Of each engine: operation -> its turns; and when messages arrived at the server.
+
+    :param parts: parts of operations' names; all operations without them.
+    """
     from mssql_sandbox.api import Sandbox
 
-    results: dict[str, list[dict]] = {engine: [] for engine in ENGINES}
-    with registered_driver(), Sandbox(version=version, journal=True) as sandbox:
+    with registered_driver(), Sandbox(version=version, journal=True) as sandbox, contextlib.ExitStack() as stack:
         server = Server.of_sandbox(sandbox)
-        for _ in range(rounds):
-            for engine in ENGINES:
-                results[engine].append(measure(engine, server))
-    return [best(results[engine]) for engine in ENGINES]
+        workers = [stack.enter_context(contextlib.closing(Worker(engine, server))) for engine in ENGINES]
+        names = [name for name in workers[0].names if not parts or any(part in name for part in parts)]
+        turns: list[Turns] = [{name: [] for name in names} for _ in workers]
+        for name in names:
+            # The first turn warms up.
+            for _ in range(1 + rounds):
+                for worker, results in zip(workers, turns):
+                    results[name].append(worker.measure(name))
+        times = [entry["time"] for entry in sandbox.journal_entries()]
+    return [{name: answers[1:] for name, answers in results.items()} for results in turns], times
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("operations", nargs="*", help="parts of operations' names; all without them")
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--version", default="2022", help="version the sandbox plays")
     parser.add_argument("--keep", action="store_true", help="keep the run for the documentation and the README")
     arguments = parser.parse_args()
-    ours, theirs = measured(arguments.version, arguments.rounds)
+    if arguments.keep and arguments.operations:
+        parser.error("--keep wants all operations")
+    turns, times = measured(arguments.version, arguments.rounds, arguments.operations)
+    ours, theirs = ({name: best(answers, times) for name, answers in results.items()} for results in turns)
     print(f"{'':<34}{'elapsed ms':>18}{'':>7}{'processor ms':>18}{'':>7}   messages")
     print(f"{'':<34}{'core':>9}{'peer':>9}{'ratio':>7}{'core':>9}{'peer':>9}{'ratio':>7}   core : peer")
     for name in ours:
@@ -85,7 +131,7 @@ def main() -> int:
         operations = {name: {"mssql_core": ours[name], "mssql": theirs[name]} for name in ours}
         report.keep(operations, arguments.version, arguments.rounds)
     for key, title in (("ms", "elapsed"), ("cpu", "processor")):
-        slower = [name for name in both if theirs[name][key] < ours[name][key]]
+        slower = [name for name in both if is_slower(turns[0][name], turns[1][name], key)]
         print(f"slower with mssql-core, {title}: {', '.join(slower) or 'none'}")
     return 0
 

@@ -1,15 +1,17 @@
 """What the side-by-side benchmark measures, in a process with one backend: ``python -m figures.side_by_side.workload ENGINE``.
 
-Prints a JSON object: operation -> milliseconds (median), the client's own processor time, and the times around one
-single call, by which the parent counts the messages to the server.
+Prints the operations' names as JSON, then for each name that it reads a line: milliseconds and the client's own
+processor time (medians), and the times around one single call, by which the parent counts the messages to the server.
 """
 
 from __future__ import annotations
 
 import datetime
+import gc
 import json
 import sys
 import time
+from statistics import median
 from typing import Any, Callable, Iterator
 
 from harness.project import configure
@@ -124,19 +126,26 @@ def fill() -> None:
 
 
 def measure(function: Callable[[], Any], calls: int) -> dict:
-    for _ in range(2):
-        function()
+    """Medians of the calls, after one that counts messages and warms up."""
     began = time.time()
     function()
     ended = time.time()
-    times = []
-    processor = time.process_time()
+    gc.collect()
+    elapsed, processor = [], []
     for _ in range(calls):
-        started = time.perf_counter()
+        used, started = time.process_time(), time.perf_counter()
         function()
-        times.append(time.perf_counter() - started)
-    processor = 1000 * (time.process_time() - processor) / calls
-    return {"ms": 1000 * sorted(times)[len(times) // 2], "cpu": processor, "began": began, "ended": ended}
+        elapsed.append(time.perf_counter() - started)
+        processor.append(time.process_time() - used)
+    return {"ms": 1000 * median(elapsed), "cpu": 1000 * median(processor), "began": began, "ended": ended}
+
+
+def answer(function: Callable[[], Any], calls: int) -> dict:
+    """What was measured, or the error that was raised."""
+    try:
+        return measure(function, calls)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"[:200]}
 
 
 def main() -> None:
@@ -144,17 +153,14 @@ def main() -> None:
     from django.db import connection
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    results = {}
     try:
         fill()
-        for name, function, calls in operations():
-            try:
-                results[name] = measure(function, calls)
-            except Exception as error:
-                results[name] = {"error": f"{type(error).__name__}: {error}"[:200]}
+        operation = {name: (function, calls) for name, function, calls in operations()}
+        print(json.dumps(list(operation)), flush=True)
+        for line in sys.stdin:
+            print(json.dumps(answer(*operation[line.rstrip("\n")])), flush=True)
     finally:
         connection.creation.destroy_test_db("bench", verbosity=0)
-    print(json.dumps(results))
 
 
 if __name__ == "__main__":
