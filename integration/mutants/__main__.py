@@ -2,11 +2,13 @@
 
     hatch run mutants --sample 400 --seed 1                    a random share, drawn over all modules
     hatch run mutants packages/mssql-core/src/mssql_core/schema/columns.py     every change of one module
+    hatch run mutants --seconds 0 PATH                         by the packages' own tests alone
 
-The tests are those of the packages which run the changed line, the fastest first. At first, and when tests have changed,
-it is measured which these are. Printed are the survivors with their change, then killed and survived for each module.
-``reasons.toml`` lists survivors that nobody can see, each with its reason; they do not count. The status is 1 when less
-than ``--floor`` percent were killed.
+The tests are those which run the changed line: first the packages' own, the fastest first, then, for a change that these
+do not notice, ``integration/tests`` on a sandbox of its own, as many as take ``--seconds`` together. At first, and when
+tests have changed, it is measured which these are. Printed are the survivors with their change, then killed and survived
+for each module and folder. ``reasons.toml`` lists survivors that nobody can see, each with its reason; they do not count.
+The status is 1 when less than ``--floor`` percent were killed.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from typing import Sequence
+from pathlib import Path
+from typing import Callable, Sequence
 
-import pytest
-
-from .covering import MEMORY, Covering
+from .covering import MEMORY
 from .generate import Mutant, modules, mutants
 from .reasons import key, reasons
-from .session import Outcome, Session
+from .session import Outcome
+from .stages import Stage, in_stages
 
 
 def drawn(paths: list[str], sample: int | None, seed: int) -> list[Mutant]:
@@ -35,39 +37,35 @@ def drawn(paths: list[str], sample: int | None, seed: int) -> list[Mutant]:
     return [every[number] for number in sorted(chosen)]
 
 
-def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Lines of the table: a module a line, then all together."""
+def counted(outcomes: Sequence[Outcome], place: Callable[[Mutant], str]) -> dict[str, Counter[str]]:
+    """How many were killed, have survived, and have survived with a reason, for each place."""
     known = reasons()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for outcome in outcomes:
         kind = outcome.kind
-        if kind == "untested":
-            kind = "survived"
-        if kind == "survived" and key(outcome.mutant) in known:
-            kind = "reason"
-        counts[outcome.mutant.module][kind] += 1
-    lines = [f"{'module':<52}{'killed':>8}{'survived':>10}{'with reason':>13}"]
-    for name, count in [*sorted(counts.items()), ("together", sum(counts.values(), Counter()))]:
-        lines.append(f"{name:<52}{count['killed']:>8}{count['survived']:>10}{count['reason']:>13}")
+        if outcome.alive:
+            kind = "reason" if key(outcome.mutant) in known else "survived"
+        counts[place(outcome.mutant)][kind] += 1
+    return counts
+
+
+def table(outcomes: Sequence[Outcome]) -> list[str]:
+    """Lines of the table: a module a line, then a folder a line, then all together."""
+    lines = [f"{'module':<52}{'killed':>8}{'survived':>10}{'with reason':>13}{'share':>9}"]
+    for place in (lambda mutant: mutant.module, _folder, lambda _: "together"):
+        for name, count in sorted(counted(outcomes, place).items()):
+            figures = f"{count['killed']:>8}{count['survived']:>10}{count['reason']:>13}{share(count):>7.1f} %"
+            lines.append(f"{name:<52}{figures}")
     return lines
 
 
-def share(outcomes: Sequence[Outcome]) -> float:
+def _folder(mutant: Mutant) -> str:
+    return ".".join(mutant.module.split(".")[:2]) + ".*"
+
+
+def share(count: Counter[str]) -> float:
     """Percent killed, of those that count."""
-    known = reasons()
-    killed = sum(outcome.kind == "killed" for outcome in outcomes)
-    survived = sum(
-        outcome.kind in ("survived", "untested") and key(outcome.mutant) not in known for outcome in outcomes
-    )
-    return 100 * killed / max(1, killed + survived)
-
-
-def show(outcome: Outcome) -> None:
-    """Print a survivor when it is known."""
-    if outcome.kind in ("survived", "untested") and key(outcome.mutant) not in reasons():
-        mutant = outcome.mutant
-        where = f"{mutant.module}:{min(mutant.lines, default=0)} {mutant.function}"
-        print(f"\n{outcome.kind} {outcome.tests} tests: {where}\n{mutant.diff}", flush=True)
+    return 100 * count["killed"] / max(1, count["killed"] + count["survived"])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,22 +81,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--tests", nargs="+", default=["packages"], metavar="PATH", help="fewer tests than the packages'"
     )
+    parser.add_argument(
+        "--then",
+        nargs="+",
+        default=["integration/tests"],
+        metavar="PATH",
+        help="tests which survivors are tried against",
+    )
+    parser.add_argument("--seconds", type=float, default=30, metavar="S", help="of these for each survivor; 0 for none")
+    parser.add_argument("--memory", type=Path, default=MEMORY, metavar="FILE", help="keeps which tests run which lines")
     parser.add_argument("--fresh", action="store_true", help="measure anew which tests run which lines")
     arguments = parser.parse_args(argv)
     if arguments.fresh:
-        MEMORY.unlink(missing_ok=True)
+        arguments.memory.unlink(missing_ok=True)
     started = time.monotonic()
     chosen = drawn(arguments.paths, arguments.sample, arguments.seed)
     print(f"{len(chosen)} mutants", flush=True)
-    session = Session(chosen, Covering(), show)
-    pytest.main([*arguments.tests, "-q", "-p", "no:cacheprovider", "--capture=no"], plugins=[session])
-    killed = share(session.outcomes)
-    print("\n" + "\n".join(table(session.outcomes)))
-    unfit = sum(outcome.kind == "unfit" for outcome in session.outcomes)
-    if unfit:
-        print(f"\n{unfit} changes could not be put into effect, and do not count")
-    print(f"\n{killed:.1f} % killed of {len(session.outcomes)}, in {(time.monotonic() - started) / 60:.0f} min")
-    return int(killed < arguments.floor or len(session.outcomes) < len(chosen))
+    stages = [Stage(arguments.tests, None, arguments.memory)]
+    if arguments.seconds:
+        stages.append(Stage(arguments.then, arguments.seconds, arguments.memory))
+    outcomes = in_stages(chosen, stages)
+    count = counted(outcomes, lambda _: "together")["together"]
+    print("\n" + "\n".join(table(outcomes)))
+    if count["unfit"]:
+        print(f"\n{count['unfit']} changes could not be put into effect, and do not count")
+    minutes = (time.monotonic() - started) / 60
+    print(f"\n{share(count):.1f} % killed of {len(outcomes)}, in {minutes:.0f} min")
+    return int(share(count) < arguments.floor or len(outcomes) < len(chosen))
 
 
 if __name__ == "__main__":

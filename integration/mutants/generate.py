@@ -47,7 +47,8 @@ class Mutant:
         tree, mutations = _mutations(self.path)
         mutation = mutations[self.number]
         changed = tree.deep_replace(mutation.original_node, mutation.mutated_node)
-        return changed.code
+        assert isinstance(changed, libcst.Module)
+        return str(changed.code)
 
     @functools.cached_property
     def changes(self) -> list[tuple[int, str]]:
@@ -103,7 +104,8 @@ def _owner(mutation: Mutation) -> libcst.FunctionDef | None:
 
 
 def _name(path: Path, mutation: Mutation) -> str:
-    function = mutation.contained_by_top_level_function
+    function = _owner(mutation)
+    assert function is not None
     for node in _mutations(path)[0].body:
         if node is function:
             return str(node.name.value)
@@ -116,7 +118,7 @@ def _name(path: Path, mutation: Mutation) -> str:
 def functions(path: Path) -> dict[str, tuple[int, int]]:
     """First line of the body and last line of each function and method, by its name inside the module."""
     spans = {}
-    for node in _nodes(path)[0].body:
+    for node in ast.parse(path.read_text()).body:
         for name, child in [(node.name, node)] if isinstance(node, ast.FunctionDef) else _methods(node):
             spans[name] = (child.body[0].lineno, child.end_lineno or child.lineno)
     return spans
@@ -138,9 +140,10 @@ def statement(path: Path, line: int) -> range:
     """Lines of the innermost statement there, without the bodies of a compound one."""
     best = range(line, line + 1)
     for node in _nodes(path):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+        end = node.end_lineno or node.lineno if isinstance(node, ast.stmt) else 0
+        if isinstance(node, ast.stmt) and node.lineno <= line <= end:
             inner = getattr(node, "body", None)
-            last = inner[0].lineno - 1 if inner else node.end_lineno
+            last = inner[0].lineno - 1 if inner else end
             if line <= max(last, node.lineno):
                 best = range(node.lineno, max(last, node.lineno) + 1)
     return best

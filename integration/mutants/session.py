@@ -19,8 +19,8 @@ from .generate import Mutant
 
 #: Seconds of the processor beyond ten times what the tests need; a loop without end is stopped then.
 PATIENCE = 10
-#: Seconds by the clock beyond twenty times what the tests need, for what waits without end.
-WAITING = 600
+#: Seconds by the clock beyond ten times what the tests need, for what waits without end.
+WAITING = 120
 
 #: The status of a fork whose change cannot be put into effect.
 UNFIT = 2
@@ -31,25 +31,38 @@ class Outcome:
     """What became of a mutant.
 
     :ivar kind: killed, survived, untested (no test runs the line) or unfit (the change cannot be put into effect).
-    :ivar tests: how many tests run the line.
+    :ivar tests: how many tests that run the line were tried.
     """
 
     mutant: Mutant
     kind: str
     tests: int
 
+    @property
+    def alive(self) -> bool:
+        """Whether no test has noticed it."""
+        return self.kind in ("survived", "untested")
+
 
 class Session:
     """A pytest plugin which takes the place of running the tests.
 
+    :ivar budget: seconds of tests for each mutant; None for all that run the changed line.
     :ivar outcomes: in the order of the mutants.
     :ivar sound: test -> whether it passes alone, of those that failed with a change.
     """
 
-    def __init__(self, mutants: list[Mutant], covering: Covering, report: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self,
+        mutants: list[Mutant],
+        covering: Covering,
+        report: Callable[[Outcome], None],
+        budget: float | None = None,
+    ) -> None:
         self.mutants = mutants
         self.covering = covering
         self.report = report
+        self.budget = budget
         self.outcomes: list[Outcome] = []
         self.sound: dict[str, bool] = {}
 
@@ -64,6 +77,8 @@ class Session:
         gc.freeze()
         for mutant in self.mutants:
             tests = [name for name in self.covering.tests(mutant) if name in items]
+            if self.budget is not None:
+                tests = self.covering.affordable(tests, self.budget)
             kind = self._try(mutant, [items[name] for name in tests]) if tests else "untested"
             self.outcomes.append(Outcome(mutant, kind, len(tests)))
             self.report(self.outcomes[-1])
@@ -100,7 +115,7 @@ class Session:
         if child == 0:
             _run(items, change, seconds, writing)
         os.close(writing)
-        status = _wait(child, WAITING + 20 * seconds)
+        status = _wait(child, WAITING + 10 * seconds)
         with open(reading, encoding="utf-8") as pipe:
             failed = pipe.read()
         return End(passed=status == 0, unfit=os.WIFEXITED(status) and os.WEXITSTATUS(status) == UNFIT, failed=failed)
