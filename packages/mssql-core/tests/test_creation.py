@@ -23,6 +23,7 @@ class Server:
         self.statements = []
         self.rows = []
         self.refused = ()
+        self.files = FILES
 
     def execute(self, sql, params=None):
         if sql.startswith(self.refused or "\0"):
@@ -31,7 +32,7 @@ class Server:
         if "FROM sys.databases WHERE name" in sql and sql.startswith("SELECT"):
             self.rows = [(1,)] if params[0] in self.databases else []
         elif "FROM sys.master_files" in sql:
-            self.rows = FILES
+            self.rows = self.files
         else:
             self.statements.append(sql)
 
@@ -89,6 +90,18 @@ def test_an_old_one_is_dropped_with_its_sessions(creation):
     ]
 
 
+def test_the_user_is_asked_before_an_old_one_is_dropped(creation):
+    with on(creation, Server(Edition.ENTERPRISE, ["test]app"])) as server, mock.patch.object(creation, "log") as log:
+        with mock.patch("builtins.input", return_value="no") as asked, pytest.raises(SystemExit):
+            creation._create_test_db(1, False)
+        assert server.statements == [] and "'test]app' exists already" in asked.call_args[0][0]
+        assert [call[0][0] for call in log.call_args_list] == ["Tests cancelled."]
+        with mock.patch("builtins.input", return_value="yes"):
+            creation._create_test_db(1, False)
+    assert "DROP DATABASE [test]]app]" in server.statements
+    assert log.call_args[0][0].startswith("Destroying old test database for alias 'default'")
+
+
 def test_or_kept(creation):
     with on(creation, Server(Edition.ENTERPRISE, ["test]app"])) as server:
         creation._create_test_db(0, False, keepdb=True)
@@ -128,6 +141,32 @@ def test_where_backups_are_refused_the_migrations_run_again(creation):
     assert [args[0][0] for args in call.call_args_list] == ["migrate", "createcachetable"]
     assert "running the migrations again" in log.call_args[0][0]
     assert connection.settings_dict["NAME"] == "app"
+
+
+def test_a_copy_that_broke_off_is_dropped_first(creation):
+    server = Server(Edition.AZURE_SQL_DATABASE)
+    server.refused = "RESTORE"
+    server.db.server.edition = Edition.ENTERPRISE
+    with on(creation, server), mock.patch.object(creation, "_build_again") as again, mock.patch.object(creation, "log"):
+        server.databases.add("app_1")
+        creation.copy_database(server, "app", "app_1")
+    assert server.statements[-1] == "DROP DATABASE [app_1]" and again.call_args[0][1] == "app_1"
+
+
+@pytest.mark.parametrize("folder", ["C:\\data\\", "/data/"])
+def test_on_a_server_without_default_folders_a_copy_lies_beside_the_database(creation, folder):
+    server = Server(Edition.ENTERPRISE)
+    server.files = [("app", folder + "app.mdf", "ROWS", None, None, None)]
+    with on(creation, server):
+        creation._clone_test_db("1", 0)
+    assert "MOVE N'app' TO N'%sapp_1_0.mdf'" % folder in server.statements[-1]
+
+
+def test_an_old_clone_is_dropped(creation):
+    with on(creation, Server(Edition.AZURE_SQL_DATABASE, ["app_1"])) as server, mock.patch.object(creation, "log") as log:
+        creation._clone_test_db("1", 1)
+    assert server.statements[:2] == ["DROP DATABASE [app_1]", "CREATE DATABASE [app_1] AS COPY OF [app]"]
+    assert log.call_args[0][0].startswith("Destroying old test database for alias 'default'")
 
 
 def test_azure_copies_databases_itself(creation):

@@ -1,6 +1,7 @@
 import datetime
 import decimal
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.apps.registry import Apps
@@ -72,6 +73,21 @@ def test_migrations_name_them():
 
 def test_a_cast_to_the_field_is_one_to_its_type(connection):
     assert VarcharField(max_length=20).cast_db_type(connection) == "varchar(20)"
+
+
+@pytest.mark.parametrize(
+    ("field", "here", "elsewhere"),
+    [
+        (VarcharField(max_length=20), "varchar(20)", "varchar(20)"),
+        (FixedCharField(max_length=3), "char(3)", "varchar(3)"),
+        (VarcharTextField(), "varchar(max)", "text"),
+        # No CAST knows a column set: it is XML.
+        (ColumnSetField(), "xml", "text"),
+        (GeographyField(), "geography", "text"),
+    ],
+)
+def test_types_of_casts(connection, field, here, elsewhere):
+    assert (field.cast_db_type(connection), field.cast_db_type(SQLITE)) == (here, elsewhere)
 
 
 def test_text_out_of_the_code_page_is_refused(connection):
@@ -252,6 +268,19 @@ def test_a_moment_for_a_datetimeoffset_column_has_an_offset(connection):
     with override_settings(USE_TZ=False, TIME_ZONE="Asia/Tokyo"):
         value = DateTimeOffsetField().get_db_prep_value(datetime.datetime(2020, 6, 1), connection)
     assert value.utcoffset() is not None
+
+
+def test_another_database_stores_moments_and_values_in_its_own_way():
+    moment = datetime.datetime(2020, 6, 1, 12, tzinfo=datetime.timezone.utc)
+    assert DateTimeOffsetField().get_db_prep_value(moment, SQLITE) == SQLITE.ops.adapt_datetimefield_value(moment)
+    assert SystemTimeField().get_db_prep_value(moment, SQLITE) == SQLITE.ops.adapt_datetimefield_value(moment)
+    assert SystemTimeField().from_db_value(moment, None, SQLITE) is moment
+    assert SqlVariantField().select_format(SimpleNamespace(connection=SQLITE), "[v]", []) == ("[v]", [])
+
+
+def test_another_database_gets_null_for_what_the_server_writes():
+    field = Numbered._meta.get_field("version")
+    assert field.get_db_prep_save(field.pre_save(Numbered(), add=True), SQLITE) is None
 
 
 def test_numbers_of_a_decimal_identity_are_integers(connection):

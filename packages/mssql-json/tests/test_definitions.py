@@ -41,6 +41,8 @@ def test_presence_by_version(definition):
         (Q(**{"value__-1": 1}), "negative positions"),
         (Q(value="text"), "a string"),
         (Q(value__a__in=Paper.objects.values("value")), "a subquery"),
+        (Q(value={"a": 1}), "object or an array"),
+        (Q(value__a__gt=[1]), r"an order of \[1\]"),
     ],
 )
 def test_what_needs_a_subquery_is_refused(definition, condition, message):
@@ -52,3 +54,16 @@ def test_no_subquery_stands_in_a_definition(definition):
     condition = Q(value__a=1) & Q(value__b__isnull=True) & ~Q(value__c=None) & Q(value__d__gt=2) & ~Q(value={})
     for version in ("2016", "2022"):
         assert "SELECT" not in definition(condition, version=version)[0]
+
+
+def test_values_have_the_order_of_their_kind(definition):
+    sql, params = definition(Q(value__a__gt="x"))
+    assert sql.endswith(" COLLATE Latin1_General_100_BIN2 > %s") and list(params) == ["x"]
+    sql, params = definition(Q(value__a__lte=2))
+    assert sql.startswith("TRY_CAST(") and sql.endswith(" AS float) <= %s") and list(params) == [2.0]
+
+
+def test_a_document_is_a_number(definition):
+    """ISJSON() is 0 for a document that is a number, as it is for a text that is no JSON."""
+    sql, params = definition(Q(value=3))
+    assert sql == "(ISJSON([value]) = 0 AND TRY_CAST([value] AS float) = %s)" and list(params) == [3.0]

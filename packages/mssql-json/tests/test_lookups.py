@@ -4,8 +4,9 @@ import django
 import pytest
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, Subquery, Value
+from django.db.models import BooleanField, DateField, ExpressionWrapper, F, Q, Subquery, Value
 from django.db.models.fields.json import JSONField, KeyTransform
+from django.db.models.functions import Cast
 from jsontests.keys import KT
 from jsontests.models import Paper
 
@@ -152,6 +153,29 @@ def test_a_key_and_a_column(where):
     assert "TRY_CAST([__j0].[value] AS float) = [jsontests_paper].[number]" in sql
     sql, _ = where(papers.filter(value__a=F("name")))
     assert "[__j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
+
+
+def test_a_key_and_a_boolean_or_date(where):
+    """They are compared in their JSON form, of one scalar each."""
+    for expression in (ExpressionWrapper(Q(number__gt=1), BooleanField()), Cast("name", DateField())):
+        sql, _ = where(papers.filter(value__a=expression))
+        assert " AS [__o0] WHERE " in sql and "[__j0].[type] = [__o0].[type]" in sql
+
+
+def test_one_of_constants_and_columns(where):
+    sql, params = where(papers.filter(value__a__in=["x", F("name")]))
+    assert " OR " in sql and "[__j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
+    assert "x" in params
+
+
+def test_a_key_of_a_query_of_columns(where):
+    sql, _ = where(papers.filter(value__a__in=Paper.objects.values("name")))
+    assert "[__j0].[value] COLLATE Latin1_General_100_BIN2 IN (SELECT " in sql
+
+
+def test_contained_by_another_document(where):
+    sql, params = where(papers.filter(value__contained_by=F("other")))
+    assert "[jsontests_paper].[other]" in sql and " AS [__o0]" in sql and params == []
 
 
 def test_a_number_in_the_path_is_no_part_of_an_index(where):

@@ -1,3 +1,4 @@
+from django.db.migrations import Migration
 from django.db.migrations.writer import MigrationWriter, OperationWriter
 
 from mssql_json.migrations import ReplaceJSONChecks, UseNativeType
@@ -24,3 +25,14 @@ def test_another_backend_of_the_same_vendor_is_left_alone():
 
     ReplaceJSONChecks().database_forwards("a", Editor(), None, None)
     ReplaceJSONChecks().database_backwards("a", Editor(), None, None)
+
+
+def test_makemigrations_names_a_migration_after_them():
+    class Convert(Migration):
+        operations = [UseNativeType("Paper", "value")]
+
+    class Replace(Migration):
+        operations = [ReplaceJSONChecks()]
+
+    assert Convert("0002_auto", "papers").suggest_name() == "paper_value_native"
+    assert Replace("0003_auto", "papers").suggest_name() == "replace_json_checks"

@@ -48,3 +48,19 @@ def test_numbers_and_strings_have_an_order_each(where):
 def test_order_of_a_key_and_a_column(where):
     sql, _ = where(papers.filter(value__a__gte=F("number")))
     assert "TRY_CAST([__j0].[value] AS float) >= [jsontests_paper].[number]" in sql
+
+
+@pytest.mark.skipif(django.VERSION < (4, 2), reason="Django takes a key as text for a JSONField before 4.2")
+def test_a_key_as_text_is_compared_as_a_number_with_numbers(where):
+    key = papers.annotate(t=KT("value__a"))
+    sql, params = where(key.filter(t__gt="5"))
+    assert " WHERE TRY_CAST(" in sql and sql.endswith(" AS float) > %s") and params == [5.0]
+    sql, params = where(key.filter(t__lte="five"))
+    assert "TRY_CAST" not in sql and sql.endswith(" <= %s") and params == ["five"]
+    sql, params = where(key.filter(t__lt=F("name")))
+    assert sql.endswith(" < [jsontests_paper].[name]") and params == []
+
+
+def test_a_text_without_case_is_compared_with_a_column(where):
+    sql, params = where(papers.filter(value__a__iexact=F("name")))
+    assert sql.endswith(") COLLATE Latin1_General_100_CI_AS = [jsontests_paper].[name]") and params == []

@@ -143,6 +143,10 @@ def test_year_is_a_range(compiled):
     assert [param.year for param in params] == [2020, 2020]
 
 
+def test_parts_of_a_time(compiled):
+    assert compiled.expression(books.annotate(x=Extract("opens", "hour"))) == "DATEPART(hour, [ormtests_book].[opens])"
+
+
 # ---- now ------------------------------------------------------------------------------------
 
 
@@ -243,6 +247,26 @@ def test_dates_and_times_travel_as_what_they_are(connection):
     assert ops.adapt_datefield_value(datetime.date(2020, 1, 1)) == datetime.date(2020, 1, 1)
     assert ops.adapt_timefield_value(datetime.time(1, 2, 3, 4)) == datetime.time(1, 2, 3, 4)
     assert ops.adapt_datefield_value(None) is None
+
+
+def test_expressions_are_left_to_the_compiler(connection):
+    expression = Now()
+    ops = connection.ops
+    for adapt in (ops.adapt_datefield_value, ops.adapt_timefield_value, ops.adapt_datetimefield_value):
+        assert adapt(expression) is expression
+
+
+def test_a_time_has_no_zone(connection):
+    with pytest.raises(ValueError, match="does not support timezone-aware times"):
+        connection.ops.adapt_timefield_value(datetime.time(1, tzinfo=datetime.timezone.utc))
+
+
+def test_where_the_zone_is_the_connections_nothing_is_converted():
+    from mssql_core.testing import fake_connection
+
+    ops = fake_connection(options={"datetime_type": "datetime2"}).ops
+    sql, _ = ops.datetime_extract_sql("hour", "[x]", (), "UTC")
+    assert sql == "DATEPART(hour, [x])"
 
 
 def test_durations_are_read_from_any_number(connection):
