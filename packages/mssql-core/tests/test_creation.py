@@ -163,7 +163,8 @@ def test_on_a_server_without_default_folders_a_copy_lies_beside_the_database(cre
 
 
 def test_an_old_clone_is_dropped(creation):
-    with on(creation, Server(Edition.AZURE_SQL_DATABASE, ["app_1"])) as server, mock.patch.object(creation, "log") as log:
+    server = Server(Edition.AZURE_SQL_DATABASE, ["app_1"])
+    with on(creation, server), mock.patch.object(creation, "log") as log:
         creation._clone_test_db("1", 1)
     assert server.statements[:2] == ["DROP DATABASE [app_1]", "CREATE DATABASE [app_1] AS COPY OF [app]"]
     assert log.call_args[0][0].startswith("Destroying old test database for alias 'default'")
