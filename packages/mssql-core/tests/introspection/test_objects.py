@@ -1,9 +1,12 @@
+import pytest
+
 from mssql_core.introspection.objects import (
     Check,
     Column,
     Default,
     ForeignKey,
     Index,
+    Statistics,
     Trigger,
     column_references,
     rename_reference,
@@ -25,12 +28,18 @@ def test_renaming_leaves_strings_alone():
 
 
 def test_types_are_written_from_the_catalogue():
-    assert type_sql("nvarchar", 200, 0, 0) == "nvarchar(100)"
-    assert type_sql("nvarchar", -1, 0, 0) == "nvarchar(max)"
-    assert type_sql("varbinary", 10, 0, 0) == "varbinary(10)"
-    assert type_sql("numeric", 9, 10, 2) == "numeric(10, 2)"
-    assert type_sql("datetime2", 8, 27, 7) == "datetime2(7)"
-    assert type_sql("int", 4, 10, 0) == "int"
+    for name in ("nvarchar", "nchar"):
+        assert type_sql(name, 200, 0, 0) == name + "(100)"
+    for name in ("varchar", "char", "varbinary", "binary"):
+        assert type_sql(name, 10, 0, 0) == name + "(10)"
+    for name in ("nvarchar", "varchar", "varbinary"):
+        assert type_sql(name, -1, 0, 0) == name + "(max)"
+    for name in ("numeric", "decimal"):
+        assert type_sql(name, 9, 10, 2) == name + "(10, 2)"
+    for name in ("datetime2", "datetimeoffset", "time"):
+        assert type_sql(name, 8, 27, 7) == name + "(7)"
+    for name in ("int", "datetime", "money", "xml", "float"):
+        assert type_sql(name, 8, 10, 3) == name
 
 
 def test_an_index_keeps_order_includes_filter_and_options():
@@ -76,6 +85,82 @@ def test_a_foreign_key_keeps_actions_and_trust():
         "([a]) REFERENCES [sales].[t] ([id]) ON DELETE SET NULL",
         "ALTER TABLE [dbo].[author] NOCHECK CONSTRAINT [fk]",
     ]
+
+
+def test_a_foreign_key_keeps_what_differs_from_the_server_s_defaults():
+    key = ForeignKey(TABLE, "fk", ("a", "b"), TABLE, ("x", "y"), "CASCADE", "SET_DEFAULT", is_not_for_replication=True)
+    assert key.create_sql() == [
+        "ALTER TABLE [dbo].[author] ADD CONSTRAINT [fk] FOREIGN KEY ([a], [b]) REFERENCES [dbo].[author] ([x], [y]) "
+        "ON DELETE CASCADE ON UPDATE SET DEFAULT NOT FOR REPLICATION"
+    ]
+    assert key.drop_sql() == ["ALTER TABLE [dbo].[author] DROP CONSTRAINT [fk]"]
+    plain = ForeignKey(TABLE, "fk", ("a",), TABLE, ("x",))
+    assert plain.create_sql()[0].endswith("REFERENCES [dbo].[author] ([x])") and not list(plain.expression_columns)
+
+
+def test_a_check_keeps_trust():
+    check = Check(TABLE, "ck", ("a",), "([a]>(0))", is_disabled=True, is_not_trusted=True)
+    assert check.create_sql() == [
+        "ALTER TABLE [dbo].[author] WITH NOCHECK ADD CONSTRAINT [ck] CHECK ([a]>(0))",
+        "ALTER TABLE [dbo].[author] NOCHECK CONSTRAINT [ck]",
+    ]
+    assert check.expression_columns == ["a"]
+
+
+def test_statistics_keep_their_filter_and_follow_a_column():
+    statistics = Statistics(TABLE, "s]", ("a", "b"), "([c]>(0))")
+    create = "CREATE STATISTICS [s]]] ON [dbo].[author] ([a], [b])"
+    assert statistics.create_sql() == [create + " WHERE ([c]>(0))"]
+    assert statistics._replace(filter=None).create_sql() == [create]
+    assert statistics.drop_sql() == ["DROP STATISTICS [dbo].[author].[s]]]"]
+    assert statistics.expression_columns == ["c"]
+    assert statistics.renamed("c", "z").create_sql() == [create + " WHERE ([z]>(0))"]
+    assert statistics._replace(filter=None).renamed("b", "z").columns == ("a", "z")
+
+
+@pytest.mark.parametrize(
+    ("values", "definition"),
+    [
+        ({}, "[c] int NOT NULL"),
+        ({"is_nullable": True}, "[c] int NULL"),
+        ({"attributes": ("SPARSE",), "is_nullable": True}, "[c] int SPARSE NULL"),
+        ({"attributes": ("ROWGUIDCOL",)}, "[c] int NOT NULL ROWGUIDCOL"),
+        ({"identity": (5, -2)}, "[c] int IDENTITY (5, -2) NOT NULL"),
+        ({"computed": "([a]+(1))", "is_nullable": True}, "[c] AS ([a]+(1))"),
+        ({"computed": "([a]+(1))"}, "[c] AS ([a]+(1))"),
+        ({"computed": "([a]+(1))", "is_nullable": True, "is_persisted": True}, "[c] AS ([a]+(1)) PERSISTED"),
+        ({"computed": "([a]+(1))", "is_persisted": True}, "[c] AS ([a]+(1)) PERSISTED NOT NULL"),
+    ],
+)
+def test_a_column_is_made_again_with_all_that_it_is(values, definition):
+    column = Column(TABLE, "c", "int", False)._replace(**values)
+    assert column.create_sql() == ["ALTER TABLE [dbo].[author] ADD " + definition]
+    assert column.drop_sql() == ["ALTER TABLE [dbo].[author] DROP COLUMN [c]"]
+    assert column.expression_columns == (["a"] if column.computed else [])
+    assert column.renamed("a", "z").definition() == definition.replace("[a]", "[z]")
+    assert column.renamed("c", "z").definition() == definition.replace("[c]", "[z]")
+
+
+def test_a_unique_constraint_keeps_order_and_options():
+    key = Index(TABLE, "uq", (("a", True), ("b", False)), is_unique=True, is_unique_constraint=True)
+    key = key._replace(options=("PAD_INDEX = ON", "FILLFACTOR = 80"), data_space="fast")
+    assert key.create_sql() == [
+        "ALTER TABLE [dbo].[author] ADD CONSTRAINT [uq] UNIQUE NONCLUSTERED ([a] DESC, [b]) "
+        "WITH (PAD_INDEX = ON, FILLFACTOR = 80) ON [fast]"
+    ]
+    plain = Index(TABLE, "ix", (("a", False), ("__ix_ix_1", False), ("__uq_ix_1", False)), ("b", "a"))
+    assert plain.create_sql() == [
+        "CREATE NONCLUSTERED INDEX [ix] ON [dbo].[author] ([a], [__ix_ix_1], [__uq_ix_1]) INCLUDE ([b], [a])"
+    ]
+    assert plain.hidden_columns == ("__ix_ix_1", "__uq_ix_1") and not plain.is_constraint
+    assert plain.renamed("a", "z").includes == ("b", "z")
+
+
+def test_a_default_has_no_columns_in_an_expression():
+    default = Default(TABLE, "df", "a", "((1))")
+    assert default.create_sql() == ["ALTER TABLE [dbo].[author] ADD CONSTRAINT [df] DEFAULT ((1)) FOR [a]"]
+    assert default.drop_sql() == ["ALTER TABLE [dbo].[author] DROP CONSTRAINT [df]"]
+    assert not list(default.expression_columns) and default.renamed("b", "z") == default
 
 
 def test_expressions_follow_a_renamed_column():

@@ -3,14 +3,15 @@ import decimal
 
 import django
 import pytest
-from django.db import NotSupportedError, connection, models
+from django.db import DatabaseError, NotSupportedError, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 from fake_catalog import FakeCatalog
 from grammar import refusals
-from schema_models import created, model, script
+from schema_models import created, database_action, field_of, model, script
 
 from mssql_core.names import create_schema_sql, restart_sql
+from mssql_core.testing import fake_connection, server_error
 
 unique_expressions = pytest.mark.skipif(django.VERSION < (4, 0), reason="UniqueConstraint(*expressions): Django 4.0")
 
@@ -377,3 +378,121 @@ def test_a_text_that_stands_first_has_a_batch_of_its_own(text):
 )
 def test_what_a_batch_of_its_own_would_undo_stays_in_the_script_s(text):
     assert own_texts(("ALTER TABLE a ADD b int", None), (text, None))[1:] == [text + ";"]
+
+
+# Foreign keys of added fields, names, tables of another name.
+
+
+@pytest.fixture
+def target():
+    codes = {
+        "code": models.CharField(max_length=3, unique=True),
+        "n": models.CharField(max_length=3, unique=True, null=True),
+    }
+    return model("Other", "a_other", **codes)
+
+
+ADD = "ALTER TABLE [a_thing] ADD [o_id] "
+KEY = " CONSTRAINT [a_thing_o_id_badc90ca_fk_a_other_%s] FOREIGN KEY REFERENCES [a_other] ([%s])"
+
+
+@pytest.mark.parametrize(
+    ("options", "statements"),
+    [
+        (
+            {},
+            [
+                ADD + "bigint NOT NULL" + KEY % ("id", "id"),
+                "CREATE INDEX [a_thing_o_id_badc90ca] ON [a_thing] ([o_id])",
+            ],
+        ),
+        (
+            {"to_field": "code", "null": True, "db_index": False},
+            [ADD + "nvarchar(3) NULL" + KEY % ("code", "code")],
+        ),
+        (
+            {"on_delete": database_action("SET NULL"), "null": True, "db_index": False},
+            [ADD + "bigint NULL" + KEY % ("id", "id") + " ON DELETE SET NULL"],
+        ),
+        ({"db_constraint": False, "db_index": False}, [ADD + "bigint NOT NULL"]),
+        (
+            {"unique": True, "null": True},
+            [
+                ADD + "bigint NULL" + KEY % ("id", "id"),
+                "EXEC sys.sp_executesql N'CREATE UNIQUE INDEX [a_thing_o_id_badc90ca_uniq] ON [a_thing] ([o_id]) "
+                "WHERE [o_id] IS NOT NULL'",
+            ],
+        ),
+    ],
+)
+def test_an_added_foreign_key_is_in_the_column_s_definition(target, options, statements):
+    key = models.ForeignKey(target, **{"on_delete": models.CASCADE, **options})
+    thing = model()
+    field = field_of(thing, "o", key)
+
+    def steps(editor):
+        editor.add_field(thing, field)
+        known = [(key.columns, key.to_columns) for key in editor.snapshot(thing).foreign_keys]
+        assert known == [(("o_id",), (options.get("to_field", "id"),))] * options.get("db_constraint", True)
+
+    assert script(steps) == [sql + ";" for sql in statements]
+
+
+def test_an_added_foreign_key_waits_for_the_key_that_it_needs(target):
+    thing = model()
+    field = field_of(thing, "o", models.ForeignKey(target, models.CASCADE, to_field="n", db_index=False))
+    _, add, unique, key = script(
+        lambda editor: editor.create_model(target), lambda editor: editor.add_field(thing, field)
+    )
+    assert add == ADD + "nvarchar(3) NOT NULL;" and unique.startswith("CREATE UNIQUE INDEX [a_other_n_")
+    assert key.endswith("_fk_a_other_n] FOREIGN KEY ([o_id]) REFERENCES [a_other] ([n]);")
+
+
+def test_what_waits_follows_the_name_of_its_table(target):
+    def rename(editor):
+        editor.alter_db_table(target, "a_other", "b_other")
+
+    assert script(lambda editor: editor.create_model(target), rename)[1:] == [
+        "EXEC sys.sp_rename N'[a_other_code_f42fa082_key]', N'b_other_code_3acf4720_key', N'OBJECT';",
+        "EXEC sys.sp_rename N'[a_other_id_42a0f15b_pk]', N'b_other_id_b61c5526_pk', N'OBJECT';",
+        "EXEC sys.sp_rename N'[a_other]', N'b_other', N'OBJECT';",
+        "CREATE UNIQUE INDEX [b_other_n_ea058f95_uniq] ON [b_other] ([n]) WHERE [n] IS NOT NULL;",
+    ]
+
+
+@pytest.mark.parametrize(("tablespace", "data_space"), [("slow", "[slow]"), ("", "[default]")])
+def test_a_table_moves_with_its_clustered_index(tablespace, data_space):
+    thing = model(a=models.IntegerField(unique=True))
+    (moved,) = script(lambda editor: editor.alter_db_tablespace(thing, "fast", tablespace))
+    assert moved == (
+        "CREATE UNIQUE CLUSTERED INDEX [a_thing_id_ebb1cbd6_pk] ON [a_thing] ([id]) "
+        "WITH (DROP_EXISTING = ON) ON %s;" % data_space
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("a", "[a]"),
+        ("a.b", "[a.b]"),
+        ("a]b", "[a]]b]"),
+        ("[a]", "[a]"),
+        ("[s].[a]", "[s].[a]"),
+        ('"s"."a"', "[s].[a]"),
+        ("", "[]"),
+    ],
+)
+def test_a_name_that_begins_with_a_delimiter_may_have_parts(name, quoted):
+    assert connection.schema_editor().quote_name(name) == quoted
+
+
+def test_an_error_among_the_deferred_statements_undoes_the_migration(monkeypatch):
+    own = fake_connection()
+    monkeypatch.setattr(transaction, "get_connection", lambda using=None: own)
+    own.driver.answer("BEGIN TRANSACTION", [(1001, 1, 1)])
+    own.driver.answer("CREATE INDEX", server_error(1913))
+    with pytest.raises(DatabaseError, match="1913"), own.schema_editor() as editor:
+        editor.execute("CREATE TABLE t (a int)", None)
+        editor.deferred_sql.append("CREATE INDEX i ON t (a)")
+    assert not own.in_atomic_block and editor.deferred_sql == ["CREATE INDEX i ON t (a)"]
+    assert "ROLLBACK" in own.driver.sql[-1] and not [sql for sql in own.driver.sql if "COMMIT" in sql[:10]]

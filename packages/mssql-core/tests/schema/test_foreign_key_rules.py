@@ -246,6 +246,7 @@ def test_tables_of_the_same_name_in_two_schemas_are_two(world):
     )
     type("Note", (models.Model,), {"__module__": "w", "Meta": _meta(world, "note"), "user": cascade(user)})
     assert other and world.messages(options={"schema": "a"}) == []
+    assert len(world.messages(options={"schema": "b"})) == 1
 
 
 def _meta(world, table):

@@ -90,6 +90,28 @@ def test_nothing_unique_is_made_of_a_deferrable_constraint():
     assert removed(late) == []
 
 
+def test_an_index_is_renamed_by_its_table(catalog):
+    known(catalog).index("old]", ["col_a"])
+    statement = connection.schema_editor()._rename_index_sql(thing(), "old]", "ne'w")
+    assert str(statement) == "EXEC sys.sp_rename N'[a_thing].[old]]]', N'ne''w', N'INDEX'"
+
+
+def test_indexes_together_come_and_go_by_the_names_of_their_columns():
+    def steps(editor):
+        editor.alter_index_together(thing(), [("a", "name"), ("b", "a")], [("b", "a"), ("a", "b")])
+
+    assert script(steps) == [
+        "DROP INDEX IF EXISTS [a_thing_col_a_name_95c294a8_idx] ON [a_thing];",
+        "CREATE INDEX [a_thing_col_a_col_b_3e75be8c_idx] ON [a_thing] ([col_a], [col_b]);",
+    ]
+
+
+def test_an_index_may_bring_its_own_template():
+    template = "CREATE CLUSTERED INDEX %(name)s ON %(table)s (%(columns)s)"
+    index = models.Index(fields=["a"], name="ix").create_sql(thing(), connection.schema_editor(), sql=template)
+    assert str(index) == "CREATE CLUSTERED INDEX [ix] ON [a_thing] ([col_a])"
+
+
 # A generated column has its uniqueness with a hidden column, as no filter can name it: neither stays behind, or it
 # could not be made again (error 2705).
 
@@ -132,4 +154,7 @@ def test_what_keeps_rows_apart_goes_with_their_uniqueness_together():
     operations = [migrations.AlterUniqueTogether("thing", value) for value in (set(), {("a", "b")}, set())]
     first, made, last = migration_script(state, *operations)
     assert first == last == " ".join(gone(TOGETHER, "IF EXISTS "))
-    assert made.startswith("ALTER TABLE [a_thing] ADD [__uq_a_thing_%s_uniq_1] AS (" % TOGETHER)
+    assert made.startswith(
+        "ALTER TABLE [a_thing] ADD [__uq_a_thing_%s_uniq_1] AS "
+        "(CASE WHEN ((([a] * 2)) IS NOT NULL) THEN NULL ELSE [id] END) PERSISTED; CREATE UNIQUE INDEX " % TOGETHER
+    )

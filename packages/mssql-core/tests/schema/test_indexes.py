@@ -1,8 +1,10 @@
 import pytest
 from django.db import NotSupportedError, connection, models
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Abs, Coalesce, Concat, Lower
 from fake_catalog import FakeCatalog
-from schema_models import model
+from orm import since
+from schema_models import created, model
 
 from mssql_core.introspection.objects import Column, Index
 from mssql_core.names import TableName
@@ -72,3 +74,94 @@ def test_the_name_of_an_index_is_chosen_once():
 def test_a_condition_that_no_filter_says_is_refused():
     with pytest.raises(NotSupportedError, match="Index ix: .*10735.*LIKE"):
         statement(models.Index(fields=["a"], condition=Q(name__startswith="x"), name="ix"))
+
+
+def test_a_refusal_names_each_part_that_no_filter_says_and_the_remedy():
+    condition = Q(name__startswith="x", a=1) & (Q(a=1) | Q(b=2))
+    message = (
+        r"^Index ix: SQL Server takes only comparisons of columns with constants, joined by AND, in the condition of an "
+        r"index \(error 10735\)\. Leave out or rewrite: (.*) AND (.*)$"
+    )
+    with pytest.raises(NotSupportedError, match=message) as refusal:
+        statement(models.Index(fields=["a"], condition=condition, name="ix"))
+    rest = str(refusal.value).partition("rewrite: ")[2]
+    assert "[name] LIKE" in rest and "[col_a] = 1 OR [col_b] = 2" in rest
+
+
+def test_a_constraint_on_several_fields_is_in_the_table_s_definition():
+    unique = models.UniqueConstraint(fields=["a", "name"], name="uq")
+    (sql,) = created(thing(constraints=[unique]))
+    assert "CONSTRAINT [uq] UNIQUE ([col_a], [name])" in sql
+
+
+HIDDEN = "ALTER TABLE [a_thing] ADD [__ix_ix_1] AS (%s) PERSISTED; CREATE INDEX [ix] ON [a_thing] ([__ix_ix_1]%s)"
+
+
+@pytest.mark.parametrize(
+    ("expression", "sql"),
+    [
+        (Concat("name", Value("it's 100%")), HIDDEN % ("CONCAT([name], N'it''s 100%')", "")),
+        (ExpressionWrapper(Q(a__gt=1), BooleanField()), HIDDEN % ("CASE WHEN [col_a] > 1 THEN 1 ELSE 0 END", "")),
+        (F("a") % 2, HIDDEN % ("([col_a] % 2)", "")),
+        (Lower("name").desc(), HIDDEN % ("LOWER([name])", " DESC")),
+        (Lower("name").asc(), HIDDEN % ("LOWER([name])", "")),
+        (F("a").desc(), "CREATE INDEX [ix] ON [a_thing] ([col_a] DESC)"),
+    ],
+)
+def test_an_expression_is_indexed_by_a_hidden_column(expression, sql):
+    index = statement(models.Index(expression, name="ix"))
+    assert str(index) == sql
+    assert index.items()[-1].keys[0][1] is sql.endswith("DESC)")
+
+
+@pytest.mark.parametrize("order", [{"nulls_last": True}, {"nulls_first": True}])
+def test_an_index_has_no_place_for_nulls(order):
+    with pytest.raises(NotSupportedError, match="Index ix: .*NULLS FIRST or NULLS LAST"):
+        str(statement(models.Index(F("b").desc(**order), name="ix")))
+
+
+@since(4, 0)
+@pytest.mark.parametrize(
+    ("expressions", "hidden", "rule"),
+    [
+        # Never NULL, or only with its argument: what may be NULL is kept apart.
+        ([Lower("name"), "a"], ["LOWER([name])"], None),
+        ([Concat("name", Value("x"))], ["CONCAT([name], N'x')"], None),
+        ([Coalesce("b", Value(1))], ["COALESCE([col_b], 1)"], "(COALESCE([col_b], 1) IS NOT NULL)"),
+        ([Abs("b"), Abs("a")], ["ABS([col_b])", "ABS([col_a])"], "(ABS([col_b]) IS NOT NULL)"),
+        (
+            [F("a") % 2, F("b") % 2],
+            ["([col_a] % 2)", "([col_b] % 2)"],
+            "(([col_a] % 2) IS NOT NULL) AND (([col_b] % 2) IS NOT NULL)",
+        ),
+    ],
+)
+def test_nulls_of_unique_expressions_are_kept_apart(expressions, hidden, rule):
+    unique = statement(models.UniqueConstraint(*expressions, name="uq"))
+    columns = [item for item in unique.items() if isinstance(item, Column)]
+    expected = ["(%s)" % sql for sql in hidden]
+    if rule:
+        expected.append("(CASE WHEN %s THEN NULL ELSE [id] END)" % rule)
+    assert [column.computed for column in columns] == expected
+    for column in columns:
+        assert "[%s] AS %s PERSISTED" % (column.name, column.computed) in str(unique)
+    assert " WHERE " not in str(unique)
+
+
+@since(4, 0)
+def test_a_bare_column_among_unique_expressions_has_a_filter():
+    unique = statement(models.UniqueConstraint(F("b").desc(), Lower("name"), name="uq"))
+    assert str(unique).endswith(
+        "CREATE UNIQUE INDEX [uq] ON [a_thing] ([col_b] DESC, [__ix_uq_2]) WHERE [col_b] IS NOT NULL"
+    )
+
+
+@since(5, 2)
+def test_the_key_of_several_columns_keeps_rows_apart():
+    both = models.CompositePrimaryKey("a", "b")
+    fields = {"a": models.IntegerField(), "b": models.IntegerField(), "c": models.IntegerField()}
+    unique = models.UniqueConstraint(fields=["c"], condition=Q(a=1) | Q(b=2), name="uq")
+    sql = str(unique.create_sql(model(id=None, pk=both, **fields), connection.schema_editor()))
+    for number, column in enumerate("ab", 1):
+        assert "[__uq_uq_%d] AS (CASE WHEN ([a] = 1 OR [b] = 2) THEN NULL ELSE [%s] END)" % (number, column) in sql
+    assert sql.endswith(" ([c], [__uq_uq_1], [__uq_uq_2])")

@@ -68,7 +68,6 @@ class FieldAlteration:
         self.was_indexed = fields.is_indexed(old, self.connection)
         self.is_indexed = fields.is_indexed(new, self.connection)
         self.became_key = fields.became_primary_key(old, new)
-        self.fk_dropped = False
 
     @property
     def snapshot(self) -> TableSnapshot:
@@ -114,7 +113,10 @@ class FieldAlteration:
         self.create_new()
         editor.create(restored_keys)
         editor.run(properties.restore_sql([*restored, *restored_keys]))
-        self.create_foreign_key()
+        if self._is_constrained(self.new) and (foreign_keys or not self._is_constrained(self.old)):
+            editor.run([editor.constraints.foreign_key(self.model, self.new)])
+        if not self.old.remote_field:
+            editor.tell_unenforced([self.new])
         if self.old_column != self.new_column:
             editor.rename_constraints_of_column(self.table, self.old_column, self.new_column)
         if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
@@ -140,7 +142,6 @@ class FieldAlteration:
             return []
         keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old_column,)]
         self._check_count(keys, "foreign key")
-        self.fk_dropped = bool(keys)
         return keys
 
     def _replaced_uniques(self) -> List[SchemaObject]:
@@ -232,9 +233,7 @@ class FieldAlteration:
         collation = fields.collation_of(new, params)
         if not collation and fields.collation_of(old, old_params):
             collation = "DATABASE_DEFAULT"
-        column = old.column if table == self.table and new is self.new else new.column
-        column = bare_identifier(column)
-        return ColumnChange(table, column, params["type"], collation, new.null)
+        return ColumnChange(table, bare_identifier(old.column), params["type"], collation, new.null)
 
     def _follow_catalog(self, changes: List[ColumnChange]) -> None:
         """Add the changes of columns that reference a changed one and that no model has."""
@@ -272,11 +271,9 @@ class FieldAlteration:
             self._keep_indexes(dependents)
         if self.old_column != self.new_column:
             dependents.add_named(self.snapshot, self.old_column)
-        if self.old.primary_key and not self.new.primary_key:
-            dependents.add(self.snapshot, [self.old_column])
-            if not self.new.unique:
-                # The server refuses to drop a key that others still reference (error 3725).
-                dependents.discard(self.snapshot.referring)
+        if self.old.primary_key and not (self.new.primary_key or self.new.unique):
+            # Nothing takes the key's place: the server refuses to drop one that others still reference (error 3725).
+            dependents.discard(self.snapshot.referring)
         return dependents
 
     def _only_widens(self, changes: Sequence[ColumnChange]) -> bool:
@@ -409,21 +406,16 @@ class FieldAlteration:
     def create_new(self) -> None:
         """Create the keys, indexes, and checks of the new field only."""
         editor, model, old, new = self.editor, self.model, self.old, self.new
+        statements: List[Any] = []
         if self.became_key:
-            editor.execute(editor.constraints.primary_key(model, new), None)
+            statements.append(editor.constraints.primary_key(model, new))
         was_unique = old.unique and not old.primary_key
         if fields.became_unique(old, new) or (was_unique and new.unique and not new.primary_key and self.null_changed):
-            editor.execute(editor.field_unique_statement(model, new), None)
+            statements.append(editor.field_unique_statement(model, new))
         if self.is_indexed and not self.was_indexed:
-            editor.execute(editor.index_statement(model, [new]), None)
+            statements.append(editor.index_statement(model, [new]))
+        editor.run(statements)
         if self.old_check != self.new_check and self.new_check:
             name = editor.names.check(model._meta.db_table, new.column)
             check = check_on(self.table, name, self.new_params["check"], [self.new_column])
             editor.create([check])
-
-    def create_foreign_key(self) -> None:
-        """Create the new field's foreign key where the old field has none, or its own was dropped."""
-        if self._is_constrained(self.new) and (self.fk_dropped or not self._is_constrained(self.old)):
-            self.editor.execute(self.editor.constraints.foreign_key(self.model, self.new), None)
-        if not self.old.remote_field:
-            self.editor.tell_unenforced([self.new])

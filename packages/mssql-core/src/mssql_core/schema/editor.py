@@ -1,5 +1,6 @@
 """The schema editor: tables, columns, and constraints of models."""
 
+import sys
 from types import TracebackType
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Type, Union
 
@@ -99,8 +100,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if exc_type is None:
             try:
                 self.run(self.deferred_sql)
-            except BaseException as error:
-                super().__exit__(type(error), error, error.__traceback__)
+            except BaseException:
+                super().__exit__(*sys.exc_info())
                 raise
             self.deferred_sql = []
         super().__exit__(exc_type, exc_value, traceback)
@@ -269,7 +270,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
             if fields.is_constrained(field, self.connection):
                 self.deferred_sql.append(self.constraints.foreign_key(model, field))
         pk_columns = list(getattr(meta.pk, "columns", ()))
-        if len(pk_columns) > 1:
+        if pk_columns:
             name = self.quote_column(self.names.primary_key(meta.db_table, pk_columns))
             definitions.append("CONSTRAINT %s %s" % (name, self._pk_constraint_sql(pk_columns)))
         definitions.extend(constraint.constraint_sql(model, self) for constraint in meta.constraints)

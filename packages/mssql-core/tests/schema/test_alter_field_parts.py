@@ -1,0 +1,525 @@
+"""What an altered field's keys, checks and indexes become, and those of others that need its column."""
+
+import re
+
+import django
+import pytest
+from django.db import connection, migrations, models
+from django.db.models import Q
+from fake_catalog import FakeCatalog
+from schema_models import (
+    alter,
+    create,
+    database_action,
+    database_expressions,
+    field_of,
+    migration_script,
+    model,
+    state_of,
+)
+
+CONDITION = "condition" if django.VERSION >= (5, 1) else "check"
+
+
+@pytest.fixture
+def catalog():
+    with FakeCatalog().installed(connection) as catalog:
+        yield catalog
+
+
+@pytest.fixture
+def thing(catalog):
+    """The table of most tests: a code, a number, a name."""
+    table = catalog.table("a_thing").column("id", "bigint", 8).column("code", "nvarchar", 20)
+    table.column("number", "int", null=True).column("name", "nvarchar", 20, default=("DF__name", "(N'')"))
+    return table
+
+
+def altered(catalog, name, old, new, meta=None, **options):
+    """Alter a field of a model without a primary key on the server; return the statements."""
+    others = {"code": models.CharField(max_length=10), "number": models.IntegerField(null=True)}
+    thing = model(meta=meta, **{**others, name: old})
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(thing, thing._meta.get_field(name), field_of(thing, name, new), **options)
+    return catalog.statements
+
+
+# Constraints of the old field only.
+
+
+def target():
+    return models.ForeignKey(model("Target", "a_target"), models.CASCADE, db_column="number")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "kind", "add"),
+    [
+        (
+            "number",
+            target,
+            models.BigIntegerField,
+            "foreign key",
+            lambda catalog, name: catalog.foreign_key(name, "a_thing", ["number"], "a_target", ["id"]),
+        ),
+        (
+            "code",
+            lambda: models.CharField(max_length=10, unique=True),
+            lambda: models.CharField(max_length=10),
+            "unique",
+            lambda catalog, name: catalog.table("a_thing").index(
+                name, ["code"], is_unique=True, is_unique_constraint=True
+            ),
+        ),
+        (
+            "number",
+            lambda: models.PositiveIntegerField(null=True),
+            lambda: models.IntegerField(null=True),
+            "check",
+            lambda catalog, name: catalog.table("a_thing").check(name, "([number]>=(0))", ["number"]),
+        ),
+    ],
+)
+def test_constraints_go_whatever_their_number_unless_one_is_asked_for(catalog, thing, name, old, new, kind, add, count):
+    """Other columns have some of each kind, too, and so has Meta."""
+    thing.check("of_meta", "([number]>(1))", ["number"]).check("of_code", "([code]>N'a')", ["code"])
+    thing.check("of_both", "([code]>N'a' OR [number]>(1))", ["code", "number"])
+    thing.index("of_both", ["code", "number"], is_unique=True).index("of_id", ["id"], is_unique=True)
+    catalog.foreign_key("of_id", "a_thing", ["id"], "a_target", ["id"])
+    catalog.foreign_key("of_both", "a_thing", ["id", "number"], "a_target", ["id", "number"])
+    for number in range(count):
+        add(catalog, "c%d" % number)
+    meta = {"constraints": [models.CheckConstraint(name="of_meta", **{CONDITION: Q(number__gt=1)})]}
+    dropped = ["ALTER TABLE [a_thing] DROP CONSTRAINT [c%d]" % number for number in range(count)]
+    statements = altered(catalog, name, old(), new(), meta)
+    assert [sql for sql in statements if "DROP CONSTRAINT [c" in sql] == dropped
+    assert not [
+        sql for sql in statements if "DROP CONSTRAINT [of_" in sql and "ADD" not in sql and kind != "foreign key"
+    ]
+    if count == 1:
+        altered(catalog, name, old(), new(), meta, strict=True)
+    else:
+        column = "code" if name == "code" else "number"
+        message = r"^Found wrong number \(%d\) of %s constraints for a_thing\.%s$" % (count, kind, column)
+        with pytest.raises(ValueError, match=message):
+            altered(catalog, name, old(), new(), meta, strict=True)
+
+
+@pytest.mark.parametrize("new_type", [models.BigIntegerField, models.IntegerField])
+def test_a_primary_key_goes_and_leaves_references_to_it_to_the_server(catalog, thing, new_type):
+    """It refuses to drop a key that is referenced (error 3725): what they refer to then is the user's to say."""
+    thing.primary_key("pk", "id").index("of_both", ["number", "code"], is_unique=True)
+    catalog.foreign_key("to_id", "a_other", ["thing_id"], "a_thing", ["id"])
+    catalog.foreign_key("to_own", "a_thing", ["number"], "a_thing", ["id"])
+    statements = altered(catalog, "id", models.BigIntegerField(primary_key=True), new_type(), strict=True)
+    change = "ALTER TABLE [a_thing] ALTER COLUMN [id] int NOT NULL"
+    assert statements == ["ALTER TABLE [a_thing] DROP CONSTRAINT [pk]", *[change] * (new_type is models.IntegerField)]
+
+
+def test_references_to_a_primary_key_go_on_to_the_unique_constraint_in_its_place(catalog, thing):
+    thing.primary_key("pk", "id").index("of_both", ["id", "code"])
+    catalog.foreign_key("to_id", "a_other", ["thing_id"], "a_thing", ["id"])
+    assert altered(catalog, "id", models.BigIntegerField(primary_key=True), models.BigIntegerField(unique=True)) == [
+        "ALTER TABLE [a_other] DROP CONSTRAINT [to_id]",
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [pk]",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_id_ebb1cbd6_key] UNIQUE ([id])",
+        "ALTER TABLE [a_other] ADD CONSTRAINT [to_id] FOREIGN KEY ([thing_id]) REFERENCES [a_thing] ([id])",
+    ]
+
+
+def test_references_to_a_unique_field_go_on_to_the_primary_key_in_its_place(catalog, thing):
+    thing.index("uq", ["code"], is_unique=True, is_unique_constraint=True)
+    catalog.foreign_key("to_code", "a_other", ["thing"], "a_thing", ["code"])
+    catalog.foreign_key("to_both", "a_other", ["a", "b"], "a_thing", ["code", "number"])
+    key = models.CharField(max_length=10, primary_key=True)
+    assert altered(catalog, "code", models.CharField(max_length=10, unique=True), key) == [
+        "ALTER TABLE [a_other] DROP CONSTRAINT [to_code]",
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [uq]",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_code_82ae47e5_pk] PRIMARY KEY ([code])",
+        "ALTER TABLE [a_other] ADD CONSTRAINT [to_code] FOREIGN KEY ([thing]) REFERENCES [a_thing] ([code])",
+    ]
+
+
+def test_a_foreign_key_to_another_table_takes_the_place_of_the_one_before(catalog, thing):
+    catalog.foreign_key("old", "a_thing", ["number"], "a_target", ["id"])
+    other = models.ForeignKey(model("Other", "a_other"), models.CASCADE, db_column="number")
+    drop, add = altered(catalog, "number", target(), other)
+    assert drop == "ALTER TABLE [a_thing] DROP CONSTRAINT [old]"
+    assert add.startswith("ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_number_")
+    assert add.endswith("_fk_a_other_id] FOREIGN KEY ([number]) REFERENCES [a_other] ([id])")
+
+
+@pytest.mark.parametrize("enforced", [True, False])
+def test_a_foreign_key_that_is_no_longer_enforced_goes_and_comes(catalog, thing, enforced):
+    catalog.foreign_key("old", "a_thing", ["number"], "a_target", ["id"])
+    loose = models.ForeignKey(model("Target", "a_target"), models.CASCADE, db_column="number", db_constraint=False)
+    old, new = (loose, target()) if enforced else (target(), loose)
+    (statement,) = altered(catalog, "number", old, new)
+    assert statement.startswith("ALTER TABLE [a_thing] %s CONSTRAINT [" % ("ADD" if enforced else "DROP"))
+
+
+def test_a_foreign_key_of_which_only_django_s_part_changes_stays(catalog, thing):
+    """So it does where the server has none, as of an unmanaged table: what is not dropped is not made again."""
+    new = models.ForeignKey(model("Target", "a_target"), models.CASCADE, db_column="number", verbose_name="the target")
+    assert altered(catalog, "number", target(), new) == []
+    number, unique = models.BigIntegerField(null=True), models.OneToOneField
+    key = unique(model("Target", "a_target"), models.CASCADE, db_column="number")
+    assert [sql.split(" [")[0] for sql in altered(catalog, "number", target(), key)][-1:] == ["ALTER TABLE"]
+    del catalog.statements[:]
+    assert "FOREIGN KEY" in altered(catalog, "number", number, target())[-1]
+
+
+# Statements that wait for the end of the migration.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at_once", "of_other"),
+    [
+        ({"null": True, "unique": True}, {"null": True}, [], ["a_other_a_43b670aa_uniq"]),
+        ({"db_index": True}, {}, [], ["a_other_a_43b670aa"]),
+        (
+            {"null": True, "unique": True},
+            {"null": True, "db_index": True},
+            ["a_thing_a_47800359"],
+            ["a_other_a_43b670aa_uniq"],
+        ),
+        ({"db_index": True}, {"unique": True}, ["a_thing_a_47800359_key"], ["a_other_a_43b670aa"]),
+    ],
+)
+def test_what_waits_to_be_made_for_the_old_field_is_not_made(catalog, old, new, at_once, of_other):
+    """What waits for other columns and tables is, and what Meta says of the same column."""
+    fields = [
+        ("a", models.IntegerField(**old)),
+        ("b", models.IntegerField(db_index=True)),
+        ("c", models.IntegerField(null=True, unique=True)),
+    ]
+    parts = {
+        "indexes": [models.Index(fields=["a"], name="of_meta"), models.Index(fields=["a", "b"], name="of_both")],
+        "constraints": [models.UniqueConstraint(fields=["a"], name="unique_of_meta", condition=Q(a__gt=1))],
+    }
+    statements = migration_script(
+        state_of(),
+        create("Other", ("a", models.IntegerField(**old))),
+        create("Thing", *fields, **parts),
+        migrations.AlterField("thing", "a", models.IntegerField(**new)),
+    )
+    of_thing = ["a_thing_c_f6d32ba0_uniq", "unique_of_meta", "a_thing_b_50abed3b", "of_meta", "of_both"]
+    assert [made(sql) for sql in statements[2:]] == [*at_once, *of_other, *of_thing]
+
+
+def made(sql):
+    return re.search(r"(?:INDEX|ADD CONSTRAINT) \[(\w+)\]", sql).group(1)
+
+
+@pytest.mark.parametrize("new", [{"null": True}, {"null": True, "db_index": True}])
+def test_what_waits_counts_where_a_number_of_constraints_is_asked_for(catalog, new):
+    thing = model(a=models.IntegerField(null=True, unique=True))
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.create_model(thing)
+    catalog.table("a_thing").column("id", "bigint", 8).column("a", "int", null=True)
+    field = field_of(thing, "a", models.IntegerField(**new))
+    editor.alter_field(thing, thing._meta.get_field("a"), field, strict=True)
+    assert editor.deferred_sql == []
+
+
+# Columns that follow, and what needs them.
+
+
+def altering(sql):
+    return [statement for statement in sql if " ALTER COLUMN " in statement]
+
+
+def test_a_column_with_two_foreign_keys_follows_once_and_those_behind_it_too(catalog, thing):
+    thing.primary_key("pk", "id")
+    for table in ("a_b", "a_c", "a_d"):
+        catalog.table(table).column("x", "bigint", 8).column("y", "bigint", 8, null=True)
+    for name in ("one", "two"):
+        catalog.foreign_key(name, "a_b", ["x"], "a_thing", ["id"])
+    catalog.foreign_key("three", "a_c", ["x", "y"], "a_b", ["x", "y"])
+    catalog.foreign_key("four", "a_d", ["y"], "a_c", ["x"])
+    # Neither of these references a column that changes.
+    catalog.foreign_key("five", "a_d", ["x"], "a_c", ["y"])
+    catalog.foreign_key("six", "a_d", ["x"], "a_gone", ["id"])
+    old, new = models.BigIntegerField(primary_key=True), models.IntegerField(primary_key=True)
+    assert altering(altered(catalog, "id", old, new)) == [
+        "ALTER TABLE [a_thing] ALTER COLUMN [id] int NOT NULL",
+        "ALTER TABLE [a_b] ALTER COLUMN [x] int NOT NULL",
+        "ALTER TABLE [a_c] ALTER COLUMN [x] int NOT NULL",
+        "ALTER TABLE [a_d] ALTER COLUMN [y] int NULL",
+    ]
+
+
+def test_a_column_follows_with_the_collation(catalog, thing):
+    thing.index("uq", ["code"], is_unique=True, is_unique_constraint=True)
+    catalog.table("a_b").column("x", "nvarchar", 20, null=True)
+    catalog.foreign_key("to_code", "a_b", ["x"], "a_thing", ["code"])
+    new = models.CharField(max_length=10, unique=True, db_collation="Latin1_General_BIN2")
+    assert altering(altered(catalog, "code", models.CharField(max_length=10, unique=True), new)) == [
+        "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(10) COLLATE Latin1_General_BIN2 NOT NULL",
+        "ALTER TABLE [a_b] ALTER COLUMN [x] nvarchar(10) COLLATE Latin1_General_BIN2 NULL",
+    ]
+
+
+def test_only_columns_that_reference_a_unique_field_follow(catalog, thing):
+    catalog.table("a_b").column("x", "int")
+    catalog.foreign_key("to_number", "a_b", ["x"], "a_thing", ["number"])
+    change = "ALTER TABLE [a_thing] ALTER COLUMN [number] bigint NULL"
+    assert altering(altered(catalog, "number", models.IntegerField(null=True), models.BigIntegerField(null=True))) == [
+        change
+    ]
+
+
+def test_in_a_script_the_parts_of_a_table_that_follows_come_back(catalog):
+    parent = models.ForeignKey("a.Thing", models.CASCADE)
+    before = state_of(
+        migrations.CreateModel("Thing", [("id", models.BigIntegerField(primary_key=True))]),
+        create("Visit", ("thing", parent), ("day", models.IntegerField()), unique_together={("thing", "day")}),
+    )
+    new = models.IntegerField(primary_key=True)
+    statements = migration_script(before, migrations.AlterField("thing", "id", new))
+    parts = [re.search(r"(DROP|ADD|CREATE) .*\[a_visit_(\w+)_[0-9a-f]{8}(\w*)\]", sql) for sql in statements]
+    assert [match.groups() for match in parts if match] == [
+        ("DROP", "thing_id", "_fk_a_thing_id"),
+        ("DROP", "thing_id", ""),
+        ("DROP", "thing_id_day", "_uniq"),
+        ("ADD", "thing_id_day", "_uniq"),
+        ("CREATE", "thing_id", ""),
+        ("ADD", "thing_id", "_fk_a_thing_id"),
+    ]
+
+
+def test_a_renamed_key_that_changes_is_followed_under_its_name_of_before(catalog, thing):
+    """The columns of others, one of the same table among them, have a name of their own."""
+    thing.primary_key("pk", "id").column("parent_id", "bigint", 8, null=True)
+    catalog.foreign_key("to_own", "a_thing", ["parent_id"], "a_thing", ["id"])
+    old = models.BigIntegerField(primary_key=True)
+    before = model("Thing", "a_thing", id=old, parent=models.ForeignKey("self", models.CASCADE, null=True))
+    after = model(
+        "Thing",
+        "a_thing",
+        id=None,
+        parent=models.ForeignKey("self", models.CASCADE, null=True),
+        number=models.IntegerField(primary_key=True),
+    )
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(before, before._meta.get_field("id"), after._meta.get_field("number"))
+    assert [sql for sql in catalog.statements if " ALTER COLUMN " in sql or "sp_rename" in sql] == [
+        "EXEC sys.sp_rename N'[a_thing].[id]', N'number', N'COLUMN'",
+        "ALTER TABLE [a_thing] ALTER COLUMN [number] int NOT NULL",
+        "ALTER TABLE [a_thing] ALTER COLUMN [parent_id] int NULL",
+    ]
+
+
+# A longer text leaves in place what the server lets stay (ALTER TABLE, ALTER COLUMN).
+
+
+def test_a_longer_text_takes_with_it_only_what_names_it_in_an_expression(catalog, thing):
+    thing.column("low", "nvarchar", 20, True, computed="(lower([code]))")
+    thing.index("by_code", ["code"]).index("by_low", ["low"]).index("part", ["number"], filter="([code]>N'a')")
+    thing.index("uq", ["code"], is_unique=True, is_unique_constraint=True)
+    thing.index("uq_low", ["low"], is_unique=True, is_unique_constraint=True)
+    thing.check("of_code", "([code]>N'a')", ["code"]).check("of_low", "([low]>N'a')", ["low"])
+    thing.columns[1].update(default_name="DF__code", default_definition="(N'')")
+    new = models.CharField(max_length=20)
+    assert altered(catalog, "code", models.CharField(max_length=10), new) == [
+        "DROP INDEX [by_low] ON [a_thing]",
+        "DROP INDEX [part] ON [a_thing]",
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [of_low]",
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [uq_low]",
+        "ALTER TABLE [a_thing] DROP COLUMN [low]",
+        "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(20) NOT NULL",
+        "ALTER TABLE [a_thing] ADD [low] AS (lower([code])) PERSISTED",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [uq_low] UNIQUE NONCLUSTERED ([low])",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [of_low] CHECK ([low]>N'a')",
+        "CREATE NONCLUSTERED INDEX [by_low] ON [a_thing] ([low])",
+        "CREATE NONCLUSTERED INDEX [part] ON [a_thing] ([number]) WHERE ([code]>N'a')",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stays"),
+    [
+        ({}, {"max_length": 20}, True),
+        ({}, {"max_length": 5}, False),
+        ({}, {"max_length": 20, "null": True}, False),
+        ({}, {"max_length": 20, "db_collation": "Latin1_General_BIN2"}, False),
+        ({"db_collation": "Latin1_General_BIN2"}, {"max_length": 20}, False),
+    ],
+)
+def test_an_index_stays_while_the_text_gets_longer_and_nothing_else(catalog, thing, old, new, stays):
+    thing.index("by_code", ["code"])
+    statements = altered(
+        catalog, "code", models.CharField(**{"max_length": 10, **old}), models.CharField(**{"max_length": 10, **new})
+    )
+    assert ("DROP INDEX [by_code] ON [a_thing]" not in statements) is stays
+
+
+def test_a_primary_key_does_not_stay_while_its_text_gets_longer(catalog, thing):
+    thing.primary_key("pk", "code")
+    old, new = (models.CharField(max_length=length, primary_key=True) for length in (10, 20))
+    assert altered(catalog, "code", old, new) == [
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [pk]",
+        "ALTER TABLE [a_thing] ALTER COLUMN [code] nvarchar(20) NOT NULL",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [pk] PRIMARY KEY CLUSTERED ([code])",
+    ]
+
+
+# NULLs and uniqueness.
+
+
+def indexed(thing):
+    thing.index("plain", ["number"]).index("other", ["code"], is_unique=True)
+    thing.index("of_both", ["number", "code"], is_unique=True, filter="([number] IS NOT NULL)")
+    thing.index("of_meta", ["number"], is_unique=True, filter="([number] IS NOT NULL)")
+    thing.index("filtered", ["number"], is_unique=True, filter="([number] IS NOT NULL AND [code]>N'a')")
+
+
+def test_the_last_null_ends_the_filters_that_stand_for_it(catalog, thing):
+    """Those of a condition stay, as Meta says them; what is not unique has none."""
+    indexed(thing)
+    condition = models.UniqueConstraint(fields=["number"], condition=Q(number__isnull=False), name="of_meta")
+    check = models.CheckConstraint(name="c", **{CONDITION: Q(number__gt=1)})
+    new = models.IntegerField()
+    statements = altered(catalog, "number", models.IntegerField(null=True), new, {"constraints": [check, condition]})
+    assert statements[statements.index("ALTER TABLE [a_thing] ALTER COLUMN [number] int NOT NULL") + 1 :] == [
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [of_both] UNIQUE NONCLUSTERED ([number], [code])",
+        "CREATE NONCLUSTERED INDEX [plain] ON [a_thing] ([number])",
+        "CREATE UNIQUE NONCLUSTERED INDEX [of_meta] ON [a_thing] ([number]) WHERE ([number] IS NOT NULL)",
+        "CREATE UNIQUE NONCLUSTERED INDEX [filtered] ON [a_thing] ([number]) WHERE [code] > N'a'",
+    ]
+
+
+def test_the_first_null_begins_them(catalog, thing):
+    thing.primary_key("pk", "id", "number").index("plain", ["number"])
+    thing.index("uq", ["number", "code"], is_unique=True, is_unique_constraint=True)
+    thing.index("part", ["number"], is_unique=True, filter="([code]>N'a')")
+    condition = models.UniqueConstraint(fields=["number"], condition=Q(code__gt="a"), name="part")
+    old, new = models.IntegerField(), models.IntegerField(null=True)
+    statements = altered(catalog, "number", old, new, {"constraints": [condition]})
+    assert statements[statements.index("ALTER TABLE [a_thing] ALTER COLUMN [number] int NULL") + 1 :] == [
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [pk] PRIMARY KEY CLUSTERED ([id], [number])",
+        "CREATE NONCLUSTERED INDEX [plain] ON [a_thing] ([number])",
+        "CREATE UNIQUE NONCLUSTERED INDEX [uq] ON [a_thing] ([number], [code]) WHERE [number] IS NOT NULL",
+        "CREATE UNIQUE NONCLUSTERED INDEX [part] ON [a_thing] ([number]) WHERE ([code]>N'a') AND [number] IS NOT NULL",
+    ]
+
+
+@database_expressions
+def test_equal_nulls_stay_equal(catalog, thing):
+    thing.index("equal", ["number"], is_unique=True, is_unique_constraint=True)
+    equal = models.UniqueConstraint(fields=["number"], name="equal", nulls_distinct=False)
+    old, new = models.IntegerField(), models.IntegerField(null=True)
+    assert altered(catalog, "number", old, new, {"constraints": [equal]}) == [
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [equal]",
+        "ALTER TABLE [a_thing] ALTER COLUMN [number] int NULL",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [equal] UNIQUE NONCLUSTERED ([number])",
+    ]
+
+
+UPDATE = "UPDATE [a_thing] SET [number] = (%s) WHERE [number] IS NULL"
+CHANGE = "ALTER TABLE [a_thing] ALTER COLUMN [number] %s"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (models.IntegerField(null=True), models.IntegerField(), [CHANGE % "int NOT NULL"]),
+        (models.IntegerField(null=True), models.IntegerField(default=3), [UPDATE % "3", CHANGE % "int NOT NULL"]),
+        (
+            models.IntegerField(null=True),
+            models.CharField(max_length=5, default="x"),
+            [CHANGE % "nvarchar(5) NULL", UPDATE % "N'x'", CHANGE % "nvarchar(5) NOT NULL"],
+        ),
+        (models.IntegerField(), models.IntegerField(default=3, null=True), [CHANGE % "int NULL"]),
+        (models.IntegerField(), models.BigIntegerField(default=3), [CHANGE % "bigint NOT NULL"]),
+        (models.IntegerField(null=True), models.BigIntegerField(default=3, null=True), [CHANGE % "bigint NULL"]),
+    ],
+)
+def test_rows_get_the_default_where_null_is_no_longer_taken(catalog, thing, old, new, expected):
+    assert altered(catalog, "number", old, new) == expected
+
+
+@database_expressions
+def test_rows_get_the_default_of_the_database_before_any_other(catalog, thing):
+    new = models.IntegerField(db_default=4, default=3)
+    assert altered(catalog, "number", models.IntegerField(null=True), new) == [
+        UPDATE % "4",
+        CHANGE % "int NOT NULL",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_number_81a8e3cf_default] DEFAULT (4) FOR [number]",
+    ]
+
+
+def test_in_a_renamed_column_too(catalog, thing):
+    thing.index("uq", ["number"], is_unique=True, filter="([number] IS NOT NULL)")
+    old = model(number=models.IntegerField(null=True))
+    new = field_of(old, "size", models.CharField(max_length=5, default="x"))
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(old, old._meta.get_field("number"), new)
+    assert catalog.statements == [
+        "DROP INDEX [uq] ON [a_thing]",
+        "EXEC sys.sp_rename N'[a_thing].[number]', N'size', N'COLUMN'",
+        "ALTER TABLE [a_thing] ALTER COLUMN [size] nvarchar(5) NULL",
+        "UPDATE [a_thing] SET [size] = (N'x') WHERE [size] IS NULL",
+        "ALTER TABLE [a_thing] ALTER COLUMN [size] nvarchar(5) NOT NULL",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [uq] UNIQUE NONCLUSTERED ([size])",
+    ]
+
+
+# Defaults of the database, generated columns, keys of others.
+
+
+@database_expressions
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (models.CharField(max_length=10, db_default="a"), models.CharField(max_length=10, db_default="a"), []),
+        (
+            models.CharField(max_length=10, db_default="a"),
+            models.CharField(max_length=5, db_default="a"),
+            [
+                "ALTER TABLE [a_thing] DROP CONSTRAINT [DF__name]",
+                "ALTER TABLE [a_thing] ALTER COLUMN [name] nvarchar(5) NOT NULL",
+                "ALTER TABLE [a_thing] ADD CONSTRAINT [DF__name] DEFAULT (N'') FOR [name]",
+            ],
+        ),
+        (
+            models.CharField(max_length=10, db_default="a"),
+            models.CharField(max_length=5, db_default="b"),
+            [
+                "ALTER TABLE [a_thing] DROP CONSTRAINT [DF__name]",
+                "ALTER TABLE [a_thing] ALTER COLUMN [name] nvarchar(5) NOT NULL",
+                "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_name_c0581315_default] DEFAULT (N'b') FOR [name]",
+            ],
+        ),
+        (
+            models.CharField(max_length=10, db_default="a"),
+            models.CharField(max_length=5),
+            [
+                "ALTER TABLE [a_thing] DROP CONSTRAINT [DF__name]",
+                "ALTER TABLE [a_thing] ALTER COLUMN [name] nvarchar(5) NOT NULL",
+            ],
+        ),
+    ]
+    if django.VERSION >= (5, 0)
+    else [],
+)
+def test_the_default_of_the_database_is_the_new_field_s(catalog, thing, old, new, expected):
+    assert altered(catalog, "name", old, new) == expected
+
+
+@database_expressions
+def test_a_renamed_column_has_its_new_default_by_its_new_name(catalog, thing):
+    old = model(name=models.CharField(max_length=10, db_default="a"))
+    new = field_of(old, "title", models.CharField(max_length=10, db_default="b"))
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(old, old._meta.get_field("name"), new)
+    assert catalog.statements == [
+        "EXEC sys.sp_rename N'[a_thing].[name]', N'title', N'COLUMN'",
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [DF__name]",
+        "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_title_e300481a_default] DEFAULT (N'b') FOR [title]",
+    ]
