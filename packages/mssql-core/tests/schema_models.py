@@ -80,3 +80,13 @@ def alter(thing, name, new, new_name=None):
     editor = connection.schema_editor()
     editor.deferred_sql = []
     editor.alter_field(thing, thing._meta.get_field(name), field_of(thing, new_name or name, new))
+
+
+def altered(catalog, name, old, new, meta=None, **options):
+    """Alter a field of a model without a primary key on the server; return the statements."""
+    others = {"code": models.CharField(max_length=10), "number": models.IntegerField(null=True)}
+    thing = model(meta=meta, **{**others, name: old})
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(thing, thing._meta.get_field(name), field_of(thing, name, new), **options)
+    return catalog.statements

@@ -33,6 +33,7 @@ def described(catalog):
         ("nvarchar", {"max_length": -1}, "TextField"),
         ("tinyint", {"seed": 1, "is_primary_key": True}, "SmallAutoField"),
         ("numeric", {"seed": 1, "is_primary_key": True}, "__import__('mssql_core.fields').fields.NumericAutoField"),
+        ("decimal", {"seed": 1, "is_primary_key": True}, "__import__('mssql_core.fields').fields.NumericAutoField"),
         ("varchar", {"max_length": -1}, "__import__('mssql_core.fields').fields.VarcharTextField"),
         ("char", {"max_length": 9}, "__import__('mssql_core.fields').fields.FixedCharField"),
         ("text", {"max_length": 16}, "__import__('mssql_core.fields').fields.LegacyTextField"),
@@ -106,7 +107,7 @@ def test_columns_of_indexes_are_not_shown(catalog):
 
 
 def test_a_table_that_is_missing_is_an_error(catalog):
-    with pytest.raises(ProgrammingError, match="Invalid object name 't'"):
+    with pytest.raises(ProgrammingError, match=r"^Invalid object name 't'\.$"):
         described(catalog)
 
 
@@ -135,6 +136,100 @@ def test_constraints(catalog):
     assert by_name["uq"]["columns"] == ["a"]
     assert by_name["uq"]["unique"] and by_name["uq"]["index"]
     assert len(catalog.questions) == 3
+
+
+def test_each_constraint_is_told_in_full(catalog):
+    table = catalog.table("t").check("ck", "([a]>(0))", ["a"]).primary_key("pk", "a", "-b")
+    table.index("uc", ["b"], is_unique=True, is_unique_constraint=True, filter="([a]>(1))")
+    table.index("ix", ["a"], type="CLUSTERED")
+    catalog.foreign_key("fk", "t", ["a", "b"], "t2", ["x", "y"])
+    nothing = {
+        "columns": ["a"],
+        "primary_key": False,
+        "unique": False,
+        "unique_constraint": False,
+        "foreign_key": None,
+        "check": False,
+        "index": False,
+        "definition": None,
+    }
+    key = {"columns": ["a", "b"], "primary_key": True, "unique": True, "orders": ["ASC", "DESC"], "type": "idx"}
+    unique = {"unique": True, "unique_constraint": True, "definition": "([a]>(1))", "orders": ["ASC"], "type": "idx"}
+    assert constraints(catalog) == {
+        "ck": {**nothing, "check": True, "definition": "([a]>(0))"},
+        "fk": {**nothing, "columns": ["a", "b"], "foreign_key": ("t2", "x")},
+        "pk": {**nothing, **key},
+        "uc": {**nothing, **unique, "columns": ["b"]},
+        "ix": {**nothing, "index": True, "orders": ["ASC"], "type": "idx"},
+    }
+
+
+def test_a_column_is_told_in_full(catalog):
+    table = catalog.table("t").check("ck", "([c]<>N'x')", ["c"])
+    table.column("c", "Code", 20, True, base_type="nvarchar", collation="C", comment="note", default=("d", "((N'(x'))"))
+    table.column(
+        "d", "decimal", 9, scale=3, seed=1, is_primary_key=True, is_column_set=True, generated_always_type=None
+    )
+    code, number = (info._asdict() for _, info in described(catalog).values())
+    plain = {
+        "name": "c",
+        "type_code": "nvarchar",
+        "display_size": 10,
+        "internal_size": 10,
+        "precision": None,
+        "scale": None,
+        "null_ok": True,
+        "default": "N'(x'",
+        "collation": "C",
+        "comment": "note",
+        "is_autofield": False,
+        "generation_expression": None,
+        "is_persisted": False,
+        "is_primary_key": False,
+        "data_type": "nvarchar",
+        "checks": ("([c]<>N'x')",),
+        "generated_always_type": 0,
+        "is_column_set": False,
+        "notes": ("Type [sys].[Code].",) if code["notes"] else (),
+    }
+    assert code == plain
+    changed = {key: value for key, value in number.items() if value != plain[key]}
+    assert changed.pop("notes") == ("All sparse columns as XML; write those.",)
+    assert changed == {
+        "name": "d",
+        "type_code": "decimal",
+        "data_type": "decimal",
+        "display_size": None,
+        "internal_size": None,
+        "precision": 10,
+        "scale": 3,
+        "null_ok": False,
+        "default": None,
+        "collation": None,
+        "comment": None,
+        "is_autofield": True,
+        "is_primary_key": True,
+        "checks": (),
+        "is_column_set": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("definition", "default"),
+    [
+        ("((1))", "1"),
+        ("(1)", "1"),
+        ("1", "1"),
+        ("((1)+(2))", "(1)+(2)"),
+        ("(N'a)')", "N'a)'"),
+        ("(N'it''s (')", "N'it''s ('"),
+        ("(N'a'+(N')'))", "N'a'+(N')')"),
+        (None, None),
+    ],
+)
+def test_a_default_is_without_the_server_s_parentheses(catalog, definition, default):
+    catalog.table("t").column("c", "int", default=("d", definition))
+    assert described(catalog)["c"][1].default == default
 
 
 def test_included_columns_follow_the_keys_of_an_index(catalog):

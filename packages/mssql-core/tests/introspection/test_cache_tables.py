@@ -24,6 +24,12 @@ def test_so_is_none_of_another_kind_of_cache(quote):
         assert quote("pages") == "[pages]"
 
 
+@pytest.mark.parametrize("backend", [None, "mssql_core.introspection.cache_tables.is_cache_table"])
+def test_so_is_none_of_what_is_no_class_of_a_cache(quote, backend):
+    with cache("pages", backend):
+        assert quote("pages") == "[pages]"
+
+
 def test_a_name_with_a_schema_keeps_it(quote):
     with cache('"web"."pages"'):
         assert quote('"web"."pages"') == "[web].[pages]"

@@ -26,6 +26,13 @@ def test_the_shortest_unique_index_without_nulls_and_condition(catalog):
     assert key(catalog) == Key(("a", "b"), False, True)
 
 
+def test_the_shortest_is_the_one_of_fewest_columns(catalog):
+    table = catalog.table("t").column("a", "int").column("b", "int").column("z", "int")
+    table.index("u1", ["a", "b"], is_unique=True).index("u2", ["z"], is_unique=True)
+    table.index("x", ["a"]).index("u3", ["__ix_u3_1"], is_unique=True)
+    assert key(catalog) == Key(("z",), False, True)
+
+
 def test_the_identity(catalog):
     catalog.table("t").column("a", "int").column("b", "int", seed=1)
     assert key(catalog) == Key(("b",), False, False)

@@ -35,6 +35,14 @@ def test_each_class_has_a_name_of_its_own_whatever_its_case():
         ("ﬁsh", "fish"),
         ("x²", "x2"),
         ("x" * 200, "x" * 124),
+        ("½", "field_1_2"),
+        ("²", "field_2"),
+        # A letter of words, and of no names.
+        ("\N{BENGALI CURRENCY NUMERATOR ONE}", "field"),
+        ("a\N{BENGALI CURRENCY NUMERATOR ONE}\N{BENGALI CURRENCY NUMERATOR ONE}b", "a_b"),
+        ("\N{BENGALI CURRENCY NUMERATOR ONE}1", "field_1"),
+        ("2 x  y ", "field_2_x_y"),
+        ("\N{ARABIC-INDIC DIGIT THREE}", "field_\N{ARABIC-INDIC DIGIT THREE}"),
     ],
 )
 def test_fields(proposed, name):

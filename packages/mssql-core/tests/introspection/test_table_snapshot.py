@@ -29,13 +29,19 @@ def test_columns_are_written_as_they_are(catalog):
     table.column("name", "nvarchar", 20, True, default=("DF__name", "(N'x')"))
     table.column("code", "Code", 10, collation="Latin1_General_BIN2", is_sparse=True)
     table.column("low", "nvarchar", 20, True, computed="(lower([name]))", is_persisted=False)
+    table.column("guid", "uniqueidentifier", 16, is_rowguidcol=True).column("rate", "decimal", 9, scale=3)
+    table.column("twice", "int", computed="([id]*(2))")
     snapshot = load(catalog)
     assert [column.definition() for column in snapshot.columns.values()] == [
         "[id] bigint IDENTITY (5, 2) NOT NULL",
         "[name] nvarchar(10) NULL",
         "[code] Code COLLATE Latin1_General_BIN2 SPARSE NOT NULL",
         "[low] AS (lower([name]))",
+        "[guid] uniqueidentifier NOT NULL ROWGUIDCOL",
+        "[rate] decimal(10, 3) NOT NULL",
+        "[twice] AS ([id]*(2)) PERSISTED NOT NULL",
     ]
+    assert {column.table for column in snapshot.columns.values()} == {TABLE}
     assert snapshot.defaults == [Default(TABLE, "DF__name", "name", "(N'x')")]
     assert snapshot.default_of("name").name == "DF__name" and snapshot.default_of("id") is None
 
@@ -70,6 +76,23 @@ def test_an_index_keeps_its_options(catalog):
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "ending"),
+    [
+        ({"data_compression": None, "allow_row_locks": None, "allow_page_locks": None}, "([a])"),
+        ({"data_space": "fast"}, "([a])"),
+        ({"data_space": "scheme", "data_space_type": "PF", "is_default_data_space": False}, "([a])"),
+        ({"data_space": "fast", "is_default_data_space": False}, "([a]) ON [fast]"),
+        ({"data_compression": "ROW"}, "([a]) WITH (DATA_COMPRESSION = ROW)"),
+        ({"allow_row_locks": False}, "([a]) WITH (ALLOW_ROW_LOCKS = OFF)"),
+    ],
+)
+def test_what_is_the_server_s_default_is_not_said(catalog, values, ending):
+    catalog.table("t").index("ix", ["a"], **values)
+    (index,) = table_snapshot.load_indexes(catalog.cursor(), TABLE)
+    assert index.table == TABLE and index.create_sql() == ["CREATE NONCLUSTERED INDEX [ix] ON [t] " + ending]
+
+
 def test_what_no_create_index_restores_is_listed_apart(catalog):
     table = catalog.table("t").column("a", "int").index("x", ["a"], type="XML")
     table.index("p", ["a", "b"], data_space_type="PS")
@@ -81,13 +104,14 @@ def test_what_no_create_index_restores_is_listed_apart(catalog):
 def test_keys_of_the_table_and_keys_to_it(catalog):
     catalog.table("t").column("a", "int")
     catalog.foreign_key("out", "t", ["a", "b"], "u", ["c", "d"], "CASCADE", to_schema="sales")
-    catalog.foreign_key("own", "t", ["a"], "t", ["b"])
+    catalog.foreign_key("own", "t", ["a"], "t", ["b"], on_update="SET_NULL", is_not_for_replication=True)
     catalog.foreign_key("in", "v", ["e"], "t", ["a"], is_disabled=True, is_not_trusted=True)
     snapshot = load(catalog)
     assert snapshot.foreign_keys == [
         ForeignKey(TABLE, "out", ("a", "b"), TableName("sales", "u"), ("c", "d"), "CASCADE"),
-        ForeignKey(TABLE, "own", ("a",), TABLE, ("b",)),
+        ForeignKey(TABLE, "own", ("a",), TABLE, ("b",), on_update="SET_NULL", is_not_for_replication=True),
     ]
+    assert snapshot.referring == [snapshot.incoming[0], snapshot.foreign_keys[1]]
     assert snapshot.incoming == [
         ForeignKey(TableName(None, "v"), "in", ("e",), TABLE, ("a",), is_disabled=True, is_not_trusted=True)
     ]
@@ -183,6 +207,15 @@ def test_an_extension_brings_only_what_is_missing():
         [A._replace(type="bigint"), Column(TABLE, "c", "int", False)],
         [INDEX._replace(name="other"), INDEX._replace(name="uq", is_unique=True)],
     )
-    extended = SNAPSHOT.extended(other)
+    others = [Check(TABLE, "ck", (), "..."), Check(TABLE, "new", (), "..."), Check(TABLE, "a", ("a",), "...")]
+    defaults = [Default(TABLE, "df2", "a", "((2))"), Default(TABLE, "df3", "c", "((2))")]
+    statistics = [Statistics(TABLE, "s", ("a",))]
+    keys = {"foreign_keys": [OWN._replace(name="x"), INCOMING], "incoming": [INCOMING, OWN]}
+    extended = SNAPSHOT.extended(other.changed(checks=others, defaults=defaults, statistics=statistics, **keys))
+    assert extended.table == TABLE and list(extended.columns) == ["a", "b", "c"]
+    assert [check.name for check in extended.checks] == ["ck", "new"]
+    assert [default.name for default in extended.defaults] == ["df", "df3"]
+    assert extended.foreign_keys == [OWN, INCOMING] and extended.incoming == [INCOMING, OWN]
+    assert extended.statistics == statistics
     assert [column.type for column in extended.columns.values()] == ["int", "int", "int"]
     assert [index.name for index in extended.indexes] == ["ix", "uq"]

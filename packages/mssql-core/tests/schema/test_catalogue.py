@@ -260,3 +260,39 @@ def test_a_filter_behind_sql_of_one_s_own_is_compiled_late(catalog):
     )
     assert statements[0] == "ALTER TABLE a_t ADD d int;"
     assert statements[-1].startswith("EXEC sys.sp_executesql N'CREATE UNIQUE INDEX ")
+
+
+@both
+@pytest.mark.parametrize("old", [models.PositiveIntegerField, models.IntegerField])
+def test_a_key_follows_the_renamed_column_that_it_refers_to(catalog, tables, old):
+    """Under the name that it then has, whichever of the two tables is looked at first."""
+    if tables:
+        t = catalog.table("a_t").column("id", "bigint", 8, seed=1).column("a", "int")
+        t.index("UQ__a", ["a"], is_unique=True, is_unique_constraint=True)
+        catalog.table("a_v").column("id", "bigint", 8, seed=1).column("t_id", "int")
+        catalog.foreign_key("a_v_t_id_3d989309_fk_a_t_a", "a_v", ["t_id"], "a_t", ["a"])
+    key = models.ForeignKey("a.T", models.CASCADE, to_field="a")
+    before = state_of(create("T", ("a", old(unique=True))), create("V", ("t", key)))
+    change = migrations.AlterField("t", "b", models.BigIntegerField(unique=True))
+    statements = script(before, migrations.RenameField("t", "a", "b"), change)
+    renamed = statements.index("EXEC sys.sp_rename N'[a_t].[a]', N'b', N'COLUMN';")
+    name = "[a_v_t_id_3d989309_fk_a_t_b]"
+    assert [sql for sql in statements[renamed:] if " CONSTRAINT " in sql and "[a_v]" in sql] == [
+        "ALTER TABLE [a_v] DROP CONSTRAINT %s;" % name,
+        "ALTER TABLE [a_v] ADD CONSTRAINT %s FOREIGN KEY ([t_id]) REFERENCES [a_t] ([b]);" % name,
+    ]
+    assert "ALTER TABLE [a_v] ALTER COLUMN [t_id] bigint NOT NULL;" in statements
+
+
+def test_what_waits_is_not_taken_for_made_under_another_name_of_the_table(catalog):
+    """Not even where SQL of one's own has made a column, so that the table is not what its model says."""
+    field = models.IntegerField(null=True)
+    statements = script(
+        ProjectState(),
+        create("T", ("c", models.IntegerField(db_index=True))),
+        migrations.RunSQL("ALTER TABLE a_t ADD d int", state_operations=[migrations.AddField("t", "d", field)]),
+        migrations.AlterModelTable("t", "other"),
+        migrations.AlterField("t", "c", models.BigIntegerField(db_index=True)),
+    )
+    assert not [sql for sql in statements if "DROP INDEX" in sql]
+    assert [sql for sql in statements if "CREATE" in sql and " INDEX " in sql] == statements[-1:]

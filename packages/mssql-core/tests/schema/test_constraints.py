@@ -1,5 +1,9 @@
-from django.db import connection, models
-from schema_models import field_of, model
+import re
+
+import pytest
+from django.db import connection, migrations, models
+from fake_catalog import FakeCatalog
+from schema_models import create, database_action, field_of, migration_script, model, state_of
 
 from mssql_core.introspection.objects import Check, ForeignKey, Index
 from mssql_core.names import TableName
@@ -30,6 +34,37 @@ def test_a_foreign_key():
     assert key == ForeignKey(TABLE, key.name, ("other_id",), TableName(None, "a_other"), ("id",))
     assert key.name.endswith("_fk_a_other_id")
     assert str(statement) == key.create_sql()[0]
+
+
+@pytest.mark.parametrize("operation", ["CASCADE", "SET NULL"])
+def test_a_foreign_key_that_waits_follows_all_new_names(operation):
+    key = models.ForeignKey("a.T", database_action(operation), to_field="a", null=True, db_index=False)
+    with FakeCatalog().installed(connection):
+        statements = migration_script(
+            state_of(),
+            create("T", ("a", models.CharField(max_length=10, unique=True))),
+            create("V", ("t", key)),
+            migrations.RenameField("v", "t", "tt"),
+            migrations.RenameField("t", "a", "b"),
+            migrations.AlterModelTable("v", "w"),
+            migrations.AlterModelTable("t", "other"),
+        )
+    assert re.match(
+        r"ALTER TABLE \[w\] ADD CONSTRAINT \[w_tt_id_[0-9a-f]{8}_fk_other_b\] FOREIGN KEY \(\[tt_id\]\) "
+        r"REFERENCES \[other\] \(\[b\]\) ON DELETE %s;$" % operation,
+        statements[-1],
+    )
+
+
+@pytest.mark.parametrize(("operation", "action"), [("CASCADE", "CASCADE"), ("SET NULL", "SET_NULL")])
+def test_a_foreign_key_knows_its_action(operation, action):
+    editor, thing = parts()
+    field = field_of(
+        thing, "other", models.ForeignKey(model("Other", "a_other"), database_action(operation), null=True)
+    )
+    statement = editor.constraints.foreign_key(thing, field)
+    (key,) = statement.items()
+    assert key.on_delete == action and str(statement) == key.create_sql()[0]
 
 
 def test_a_check_knows_the_columns_that_it_names():

@@ -4,7 +4,7 @@ from django.db import connection, models
 from django.db.models.functions import Lower
 from schema_models import create, database_expressions, model, state_of
 
-from mssql_core.introspection.objects import ForeignKey
+from mssql_core.introspection.objects import ForeignKey, Index
 from mssql_core.names import TableName
 from mssql_core.schema.planned_table import PlannedTables
 
@@ -65,6 +65,10 @@ def test_a_plan_is_what_the_statements_of_the_model_make(editor):
         "lo",
         "uq",
     }
+    table, key = TableName(None, "a_thing"), names.primary_key("a_thing", ["id"])
+    assert indexes[key] == Index(table, key, (("id", False),), is_unique=True, is_primary_key=True, kind="CLUSTERED")
+    key = names.field_unique("a_thing", "a")
+    assert indexes[key] == Index(table, key, (("a", False),), is_unique=True, is_unique_constraint=True)
     assert indexes["ix"].includes == ("b",) and indexes["lo"].columns == ("__ix_lo_1",)
     assert indexes[names.unique("a_thing", ["a", "b"])].filter == "[b] IS NOT NULL"
     assert indexes[names.unique("a_thing", ["a", "size"])].is_unique_constraint

@@ -237,8 +237,8 @@ class FieldAlteration:
 
     def _follow_catalog(self, changes: List[ColumnChange]) -> None:
         """Add the changes of columns that reference a changed one and that no model has."""
-        known = {(change.table, change.column) for change in changes}
-        queue = list(known)
+        queue = [(change.table, change.column) for change in changes]
+        known = set(queue)
         while queue:
             for child in self._referencing(*queue.pop()):
                 if child in known:

@@ -213,6 +213,8 @@ class ScriptedCatalogue(Catalogue):
 
     def renamed(self, table: TableName, old: str, new: str) -> None:
         self._change(table, lambda snapshot: snapshot.with_name(old, new))
+        # As the tables have it that the key refers to.
+        self._follow(lambda key: key._replace(name=new) if (key.table, key.name) == (table, old) else key)
 
 
 def _addition(item: SchemaObject) -> _Change:

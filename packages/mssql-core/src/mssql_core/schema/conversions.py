@@ -35,7 +35,7 @@ def carry_out(editor: SchemaEditor, old_type: Optional[str], change: ColumnChang
     :param old_type: the column's present type in T-SQL; None where it is unknown.
     :param change: a ColumnChange.
     """
-    old_text, new_text = _TEXT.match(old_type or ""), _TEXT.match(change.type)
+    old_text, new_text = _TEXT.match(str(old_type)), _TEXT.match(change.type)
     if old_text and change.type == _UUID:
         _text_to_uuid(editor, old_text, change)
     elif old_type == _UUID and new_text:

@@ -467,6 +467,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         new_params: Dict[str, Any],
         strict: bool = False,
     ) -> None:
+        if self.collect_sql:
+            self.plans.note_field(model, old_field, new_field)
         FieldAlteration(self, model, old_field, new_field, old_params, new_params, strict).run()
 
     def _collate_sql(

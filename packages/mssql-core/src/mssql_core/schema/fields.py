@@ -32,7 +32,7 @@ def is_indexed(field: Field, connection: Connection) -> bool:
     """Does db_index make an index? A (max) type, xml, or json cannot be its key (error 1919)."""
     if not field.db_index or field.unique:
         return False
-    db_type = field.db_type(connection=connection) or ""
+    db_type = str(field.db_type(connection=connection))
     return not db_type.endswith("(max)") and db_type not in ("json", "xml")
 
 

@@ -102,8 +102,6 @@ def _disjunction(terms: Sequence[_Tokens], negated: bool) -> List[str]:
 
 def _equalities(tokens: _Tokens) -> Tuple[str, List[str]]:
     """Return (column, values) of `column = value` or `column IN (values)`."""
-    if len(_split_at(tokens, "OR")) > 1 or len(_split_at(tokens, "AND")) > 1:
-        raise _NotSimple
     if tokens[0].kind == "name" and len(tokens) > 2:
         if tokens[1].text == "=":
             return tokens[0].text, [_constant(tokens[2:])]

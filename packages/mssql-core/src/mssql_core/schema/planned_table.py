@@ -69,6 +69,21 @@ class PlannedTables:
         finally:
             meta.db_table = db_table
 
+    @staticmethod
+    def note_field(model: Model, old: Field, new: Field) -> None:
+        """
+        Let foreign keys refer to a field by its old name again.
+
+        RenameField changes them in the state before it, too, where that has no classes of models yet.
+
+        :param model: the model before the change.
+        """
+        for relation in model._meta.related_objects:
+            key = relation.field
+            if old.name != new.name == getattr(key.remote_field, "field_name", None):
+                key.remote_field.field_name = old.name
+                key.to_fields = [old.name]
+
     def column_names(self, model: Model) -> List[str]:
         """Return the names of the model's columns."""
         connection = self._editor.connection
