@@ -4,6 +4,7 @@ import re
 
 import django
 import pytest
+from django.db import connections
 from grammar import VERSIONS, refusals
 
 from mssql_core.testing import compile_sql, fake_connection
@@ -67,3 +68,17 @@ def executed(action, version="2022", answers=(), **arguments):
     start = len(connection.driver.statements)
     action(connection)
     return [(text, values) for text, values, _ in connection.driver.statements[start:]]
+
+
+def sent(action, version="2022", answers=(), **arguments):
+    """The statements that `action()` sends by the default alias, with their values."""
+    before = connections["default"]
+
+    def run(connection):
+        connections["default"] = connection
+        action()
+
+    try:
+        return [(text, list(values)) for text, values in executed(run, version, answers, **arguments)]
+    finally:
+        connections["default"] = before

@@ -1,20 +1,27 @@
 import gc
 import weakref
 
+import pytest
 from django.db.models import (
     BooleanField,
+    Case,
+    CharField,
     Count,
+    Exists,
     ExpressionWrapper,
     F,
     Func,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     Subquery,
     Sum,
     Value,
+    When,
 )
-from django.db.models.functions import Concat, Lower
+from django.db.models.functions import Concat, Greatest, Lower
+from orm import sent
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
@@ -28,6 +35,30 @@ def test_one_derived_table_for_all(compiled):
         in sql
     )
     assert sql.endswith("GROUP BY [__hoisted].[__k1], [__hoisted].[__k2]")
+
+
+def test_a_grouped_expression_inside_another(compiled):
+    name = Lower("name")
+    queryset = authors.annotate(x=name, y=Concat(name, Value("a")), z=Concat(name, Value("b")))
+    sql, params = compiled(queryset.values("x", "y", "z").annotate(n=Count("id")))
+    lower = "LOWER([ormtests_author].[name])"
+    assert sql == (
+        "SELECT [__hoisted].[__k1] AS [x], [__hoisted].[__k2] AS [y], [__hoisted].[__k3] AS [z], "
+        "COUNT_BIG([ormtests_author].[id]) AS [n] FROM [ormtests_author] CROSS APPLY (SELECT %s AS [__k1], "
+        "CONCAT(%s, %%s) AS [__k2], CONCAT(%s, %%s) AS [__k3]) AS [__hoisted] "
+        "GROUP BY [__hoisted].[__k1], [__hoisted].[__k2], [__hoisted].[__k3]" % (lower, lower, lower)
+    )
+    assert params == ["a", "b"]
+
+
+def test_equal_subqueries_are_one_column(compiled):
+    """They are different objects: the one that is selected, and the one that HAVING compares."""
+
+    def price():
+        return Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])
+
+    sql = compiled.sql(authors.values("name").annotate(n=Sum(price())).filter(n__gt=Max(price())))
+    assert sql.count("SELECT TOP (1)") == 1 and "SUM([__hoisted].[__k1])" in sql and "MAX([__hoisted].[__k1])" in sql
 
 
 def test_parameters_stay_in_order(compiled):
@@ -92,3 +123,67 @@ def test_a_compiled_query_is_freed_at_once(connection):
         assert seen() is None
     finally:
         gc.enable()
+
+
+def test_what_stands_beside_an_aggregate_is_grouped(compiled):
+    """Error 8120: in the same expression, too."""
+    price = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("price")[:1])
+    sql = compiled.sql(authors.values("name").annotate(n=Sum(price) + price))
+    assert "(SUM([__hoisted].[__k1]) + [__hoisted].[__k1]) AS [n]" in sql
+    assert sql.split(" GROUP BY ")[1].endswith("[__hoisted].[__k1]")
+    sql = compiled.sql(authors.values("name").annotate(n=Sum(price) + Max(price)))
+    assert sql.endswith(" GROUP BY [ormtests_author].[name]")
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_an_aggregate_over_a_constant_condition(compiled, always):
+    condition = ~Q(pk__in=[]) if always else Q(pk__in=[])
+    wrapped = ExpressionWrapper(condition, output_field=BooleanField())
+    sql = compiled.sql(authors.values("name").annotate(x=Max(wrapped)))
+    assert "MAX(CAST(CAST(%d AS bit) AS tinyint)) AS [x] FROM [ormtests_author] GROUP BY" % always in sql
+
+
+def test_aggregates_of_conditions_over_subqueries(compiled):
+    """A subquery anywhere inside is too much (error 130)."""
+    has_books = Exists(Book.objects.order_by().filter(author=OuterRef("pk")))
+    case = Case(When(Q(age=1) | ~Q(has_books, age=2), then=Value(1)))
+    sql = compiled.sql(authors.values("name").annotate(n=Count(case)))
+    assert "COUNT_BIG([__hoisted].[__k1]) AS [n] FROM [ormtests_author] CROSS APPLY (SELECT CASE WHEN " in sql
+
+
+def test_an_aggregate_of_aggregates(compiled):
+    """The table beside which the expression is computed is the grouped statement."""
+
+    queryset = authors.annotate(n=Count("book"))
+    ((sql, values),) = sent(lambda: queryset.aggregate(x=Sum(Greatest("n", Value(3)))), answers=[(" subquery ", [(5,)])])
+    assert sql.startswith("SELECT SUM(CAST([__hoisted].[__k1] AS bigint)) FROM (SELECT COUNT_BIG(")
+    assert sql.endswith(") subquery CROSS APPLY (SELECT GREATEST([n], ?) AS [__k1]) AS [__hoisted]")
+    assert values == [3]
+
+
+class Point:
+    """A value without a hash, such as a geometry's."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __eq__(self, other):
+        return self.text == other.text
+
+    __hash__ = None
+
+
+class PointField(CharField):
+    def get_prep_value(self, value):
+        return value.text
+
+
+def test_values_that_have_no_hash(compiled):
+    first, second = (Value(Point(text), PointField(max_length=5)) for text in "ab")
+    grouped = authors.values("name").alias(
+        x=Max(Greatest("code", first, output_field=CharField())),
+        y=Max(Greatest("code", second, output_field=CharField())),
+    )
+    sql, params = compiled(grouped.filter(x__gt=second, y__gt=first))
+    assert sql.count("GREATEST(") == 2 and params == ["a", "b", "b", "a"]
+    assert sql.endswith(" HAVING (MAX([__hoisted].[__k1]) > %s AND MAX([__hoisted].[__k2]) > %s)")

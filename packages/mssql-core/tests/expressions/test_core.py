@@ -14,6 +14,7 @@ from django.db.models import (
     F,
     FloatField,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     Value,
@@ -63,6 +64,17 @@ def test_a_case_of_nothing_but_nulls_has_a_type(compiled):
     nulls = Case(When(age=1, then=Value(None)), default=Value(None), output_field=IntegerField())
     sql = compiled.expression(authors.annotate(x=nulls))
     assert sql == "CASE WHEN [ormtests_author].[age] = %s THEN NULL ELSE CAST(NULL AS int) END"
+
+
+def test_a_case_whose_other_results_are_never_taken_has_a_type_too(compiled):
+    """Django leaves conditions out that are never true, with what they would have given."""
+    never = Case(When(pk__in=[], then=F("age")))
+    assert compiled.expression(authors.annotate(x=never)) == "CAST(NULL AS int)"
+    null = Case(When(pk__in=[], then=F("age")), When(age=1, then=Value(None)))
+    sql = compiled.expression(authors.annotate(x=null))
+    assert sql == "CASE WHEN [ormtests_author].[age] = %s THEN NULL ELSE CAST(NULL AS int) END"
+    # Error 8117: an aggregate takes no NULL without a type.
+    assert "MAX(CAST(NULL AS int)) AS [x]" in compiled.sql(authors.values("name").annotate(x=Max(never)))
 
 
 def test_a_case_with_another_result_keeps_its_nulls(compiled):

@@ -5,6 +5,7 @@ each number. A derived table of the numbers below their count, from crossed list
 https://learn.microsoft.com/sql/t-sql/functions/substring-transact-sql
 """
 
+import struct
 from typing import Any, List, Optional, Sequence, Tuple
 
 from ..plugin.django_types import Connection, Field
@@ -30,10 +31,10 @@ def rows_source(rows: Sequence[Sequence[Any]], carriers: Sequence[Carrier]) -> T
     :param carriers: one for each column, see :func:`.json_values.carrier`.
     """
     pieces = [_bytes(value) for row in rows for value in row]
-    spans: List[bytes] = []
+    places: List[int] = []
     start = 1
     for piece in pieces:
-        spans.append(start.to_bytes(4, "big") + len(piece).to_bytes(4, "big"))
+        places += (start, len(piece))
         start += len(piece)
     width = len(carriers)
     values = [
@@ -46,7 +47,7 @@ def rows_source(rows: Sequence[Sequence[Any]], carriers: Sequence[Carrier]) -> T
         "FROM (SELECT CAST(%%s AS varbinary(max)) AS [__v], CAST(%%s AS varbinary(max)) AS [__p]) AS [__b] "
         "CROSS JOIN (%s) AS [__n] WHERE [__n].[__n] < %%s" % _numbers(len(str(len(rows))))
     )
-    return values, source, [b"".join(pieces), b"".join(spans), len(rows)]
+    return values, source, [b"".join(pieces), struct.pack(">%di" % len(places), *places), len(rows)]
 
 
 def _bytes(value: Any) -> bytes:

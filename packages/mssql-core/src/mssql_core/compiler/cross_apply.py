@@ -90,16 +90,15 @@ class Hoists:
         finally:
             self._suspended = before
 
-    def apply_sql(self, has_tables: bool = True) -> Compiled:
-        """The derived table for the FROM clause: (sql, params)."""
+    def apply_sql(self) -> Compiled:
+        """The derived table, behind the tables of the FROM clause: (sql, params)."""
         columns = ", ".join(sql for sql, _ in self._definitions)
         params = [param for _, definition_params in self._definitions for param in definition_params]
-        lead = "CROSS APPLY " if has_tables else ""
-        return "%s(SELECT %s) AS [%s]" % (lead, columns, ALIAS), params
+        return "CROSS APPLY (SELECT %s) AS [%s]" % (columns, ALIAS), params
 
 
 def _hashable(sql: str, params: Params) -> Tuple[Any, ...]:
-    return sql, tuple((type(param), repr(param)) for param in params)
+    return (sql, *map(repr, params))
 
 
 def is_column(expression: Any) -> bool:
@@ -129,15 +128,15 @@ def _compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
 
 def value_column(sql: str) -> str:
     """The column of a hoisted condition, without its comparison; other SQL unchanged."""
-    column = sql[: -len(" = 1")]
-    return column if sql.endswith(" = 1") and _COLUMN.fullmatch(column) else sql
+    column = _COLUMN.match(sql)
+    return column.group() if column else sql
 
 
 def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> List[str]:
     """The hoisted columns outside of aggregates in `expression`, which GROUP BY must name (error 8120)."""
     if expression is None or isinstance(expression, Aggregate) or not hasattr(expression, "as_sql"):
         return []
-    if getattr(expression, "contains_aggregate", False):
+    if expression.contains_aggregate:
         inner = expression.get_source_expressions()
         return [column for part in inner for column in columns_beside_aggregates(part, compiler)]
     try:
@@ -159,5 +158,3 @@ def leaves(expression: Expression) -> Iterator[Any]:
             continue
         if hasattr(node, "get_source_expressions"):
             stack.extend(node.get_source_expressions())
-        elif hasattr(node, "children"):
-            stack.extend(node.children)

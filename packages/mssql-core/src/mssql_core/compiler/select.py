@@ -368,7 +368,7 @@ class SelectMixin(CompileMixin):
     def _from_with_hoists(self, hoists: Hoists) -> Tuple[List[str], List[Any]]:
         with hoists.suspended():
             result, params = super().get_from_clause()
-        sql, hoisted_params = hoists.apply_sql(bool(result))
+        sql, hoisted_params = hoists.apply_sql()
         return [*self._with_schemas(result), sql], [*params, *hoisted_params]
 
     def _with_schemas(self, sources: Iterable[str]) -> List[str]:

@@ -40,20 +40,17 @@ def _assigned(node: Expression, params: Params, connection: Connection) -> Param
 
 
 def compile_case(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """A CASE of which every result is NULL needs a type from its output field (error 8133)."""
-    results = [case.result for case in node.cases]
-    if not all(_is_null(result, compiler) for result in [*results, node.default]):
-        return NotImplemented
-    if node._output_field_or_none is None or node.default._output_field_or_none is not None:
-        return NotImplemented
+    """A CASE of which every result is NULL needs a type from its output field (errors 8133, 4127 and 8117)."""
+    sql, params = node.as_sql(compiler, connection, **extra)
+    # Conditions that are never true leave with their results.
+    if sql != "NULL" and not (sql.endswith(" ELSE NULL END") and sql.count(" THEN ") == sql.count(" THEN NULL ")):
+        return sql, params
+    field = known_field(node)
+    if field is None or node.default._output_field_or_none is not None:
+        return sql, params
     copy = node.copy()
-    copy.default = Value(None, output_field=node.output_field)
+    copy.default = Value(None, output_field=field)
     return copy.as_sql(compiler, connection, **extra)
-
-
-def _is_null(node: Expression, compiler: Compiler) -> bool:
-    """A None that is no parameter: JSON's null is one."""
-    return isinstance(node, Value) and node.value is None and not compiler.compile(node)[1]
 
 
 def compile_combined(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
