@@ -155,7 +155,9 @@ def test_an_aggregate_of_aggregates(compiled):
     """The table beside which the expression is computed is the grouped statement."""
 
     queryset = authors.annotate(n=Count("book"))
-    ((sql, values),) = sent(lambda: queryset.aggregate(x=Sum(Greatest("n", Value(3)))), answers=[(" subquery ", [(5,)])])
+    ((sql, values),) = sent(
+        lambda: queryset.aggregate(x=Sum(Greatest("n", Value(3)))), answers=[(" subquery ", [(5,)])]
+    )
     assert sql.startswith("SELECT SUM(CAST([__hoisted].[__k1] AS bigint)) FROM (SELECT COUNT_BIG(")
     assert sql.endswith(") subquery CROSS APPLY (SELECT GREATEST([n], ?) AS [__k1]) AS [__hoisted]")
     assert values == [3]

@@ -3,9 +3,11 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.apps.registry import Apps
 from django.db import ProgrammingError, models
+from django.db.models import Exists, Func
 from django.db.models.functions import Lower
-from orm import executed
+from orm import executed, sent
 from ormtests.models import Author, Book
 
 from mssql_core.compat.orm import DatabaseDefault
@@ -39,6 +41,21 @@ def book(number, **values):
 
 
 KEY = [Author._meta.pk]
+PARCELS = Apps()
+
+
+class Parcel(models.Model):
+    place = models.CharField(max_length=5, db_collation="Latin1_General_BIN2")
+    number = models.IntegerField()
+    weight = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+
+    class Meta:
+        app_label, apps = "parcels", PARCELS
+        unique_together = [("place", "number")]
+
+
+def parcels(**values):
+    return [Parcel(place="a", number=1, weight=Decimal("1.25"), **values), Parcel(place="b", number=2, **values)]
 
 
 def test_one_object_and_its_key(compiled):
@@ -100,6 +117,45 @@ def test_few_rows_are_parameters(compiled):
     assert sql.endswith("VALUES (%s, %s, %s, %s, %s), (%s, %s, %s, %s, %s)") and len(params) == 10
 
 
+@pytest.mark.parametrize(("count", "parameters"), [(64, 64), (65, 1)])
+def test_up_to_64_values_are_parameters_of_their_own(compiled, count, parameters):
+    fields, objects = [Author._meta.get_field("name")], [Author(name="a")] * count
+    ((_, params),) = insert(Author, objects, compiled, fields=fields)
+    assert len(params) == parameters
+
+
+def test_without_conflicts_no_column_is_compared(compiled):
+    ((sql, _),) = insert(Parcel, parcels(), compiled, returning=[Parcel._meta.pk])
+    assert "[__c0] nvarchar(4000) '$[1]', [__c1] bigint '$[2]'" in sql
+
+
+def test_a_condition_is_stored_as_a_value(compiled):
+    books = Book.objects.order_by().filter(id=1)
+    ((sql, _),) = insert(Author, [Author(name="a", active=Exists(books))], compiled)
+    assert ", CAST(CASE WHEN EXISTS(SELECT " in sql and ") THEN 1 ELSE 0 END AS bit), %s)" in sql
+
+
+class Weighed(models.DecimalField):
+    def get_placeholder(self, value, compiler, connection):
+        return "dbo.weighed(%s)"
+
+    def get_placeholder_sql(self, value, compiler, connection):
+        return ("dbo.weighed(%s)", [value]) if not hasattr(value, "as_sql") else compiler.compile(value)
+
+
+def test_a_placeholder_of_a_field_s_own_takes_what_the_column_stores(compiled):
+    class Fruit(models.Model):
+        weight = Weighed(max_digits=5, decimal_places=1)
+
+        class Meta:
+            app_label, apps = "parcels", Apps()
+
+    ((sql, params),) = insert(Fruit, [Fruit(weight=Decimal("1.25"))], compiled)
+    assert sql.endswith("VALUES (dbo.weighed(%s))") and params[0].value == Decimal("1.3")
+    ((sql, params),) = insert(Fruit, [Fruit(weight=models.Value(Decimal("1.25")))], compiled)
+    assert Decimal("1.25") in params
+
+
 def test_many_rows_are_one_parameter(compiled):
     objects = [book(number, cover=b"ab", length=datetime.timedelta(1)) for number in range(5000)]
     ((sql, params),) = insert(Book, objects, compiled)
@@ -136,6 +192,42 @@ def test_explicit_keys(compiled):
         "; SET IDENTITY_INSERT [ormtests_author] OFF; END TRY "
         "BEGIN CATCH SET IDENTITY_INSERT [ormtests_author] OFF; THROW; END CATCH"
     )
+
+
+def returned(fields, rows, **values):
+    """The rows of an INSERT that returns these fields, and its statement."""
+    result = []
+
+    def create(connection):
+        query = models.sql.InsertQuery(Author)
+        query.insert_values(Author._meta.local_concrete_fields, [Author(**values)])
+        compiler = query.get_compiler(connection=connection)
+        result.extend(compiler.execute_sql([Author._meta.get_field(name) for name in fields]))
+
+    ((sql, _),) = executed(create, answers=[("FROM @returned", rows)])
+    return result, sql
+
+
+def test_a_key_that_the_server_makes_of_a_text_is_read():
+    assert returned(["id"], [(7,)], id="7", name="a")[0] == [(7,)]
+
+
+def test_other_columns_beside_an_explicit_key_are_read():
+    rows, sql = returned(["id", "name"], [(7, "x")], id=7, name="a")
+    assert rows == [(7, "x")] and "OUTPUT INSERTED.[id], INSERTED.[name] INTO @returned" in sql
+
+
+def test_returned_values_are_those_of_their_fields():
+    """As a query would give them: microseconds are a duration."""
+
+    def create(connection):
+        query = models.sql.InsertQuery(Book)
+        query.insert_values([Book._meta.get_field("title")], [Book(title="a")])
+        compiler = query.get_compiler(connection=connection)
+        rows = compiler.execute_sql([Book._meta.get_field(name) for name in ("length", "title")])
+        assert rows == [(datetime.timedelta(seconds=1), "a")]
+
+    executed(create, answers=[("FROM @returned", [(1000000, "a")])])
 
 
 def test_explicit_keys_are_known_already():
@@ -182,6 +274,114 @@ def test_ignored_conflicts(compiled):
 
 
 @conflicts
+def test_ignored_conflicts_of_a_key_of_several_columns(compiled):
+    """Each in the collation by which the key is unique."""
+    from django.db.models.constants import OnConflict
+
+    ((sql, params),) = insert(Parcel, parcels(), compiled, on_conflict=OnConflict.IGNORE)
+    assert sql == (
+        "INSERT INTO [parcels_parcel] ([place], [number], [weight]) SELECT [__c0], [__c1], [__c2] FROM (SELECT [__rows].*, "
+        "ROW_NUMBER() OVER (PARTITION BY [__c0] COLLATE Latin1_General_BIN2, [__c1] ORDER BY [__ord]) AS [__n0] FROM (SELECT "
+        "[__ord], [__c0], [__c1], [__c2] FROM OPENJSON(%s) WITH ([__ord] int '$[0]', [__c0] nvarchar(4000) COLLATE "
+        "Latin1_General_BIN2 '$[1]', [__c1] bigint '$[2]', [__c2] numeric(5, 1) '$[3]')) AS [__rows]) AS [__source] WHERE "
+        "([__source].[__n0] = 1 OR [__source].[__c0] IS NULL OR [__source].[__c1] IS NULL) AND NOT EXISTS(SELECT 1 FROM "
+        "[parcels_parcel] AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE [__target].[place] = [__source].[__c0] AND "
+        "[__target].[number] = [__source].[__c1])"
+    )
+    assert json.loads(params[0]) == [[0, "a", 1, "1.3"], [1, "b", 2, None]]
+
+
+@conflicts
+def test_conflicts_of_a_table_without_a_known_key(compiled):
+    """There is nothing to ignore by; the key of the identity is in no row."""
+    from django.db.models.constants import OnConflict
+
+    fields = [Author._meta.get_field("name")]
+    ((sql, _),) = insert(Author, [Author(name="a")], compiled, fields=fields, on_conflict=OnConflict.IGNORE)
+    assert sql == (
+        "INSERT INTO [ormtests_author] ([name]) SELECT [__c0] FROM (SELECT [__rows].* FROM (SELECT [__ord], [__c0] FROM "
+        "OPENJSON(%s) WITH ([__ord] int '$[0]', [__c0] nvarchar(4000) '$[1]')) AS [__rows]) AS [__source]"
+    )
+
+
+@conflicts
+def test_conflicts_below_level_130(compiled):
+    from django.db.models.constants import OnConflict
+
+    def ignore():
+        Parcel.objects.bulk_create(parcels(), ignore_conflicts=True)
+
+    statements = sent(ignore, version="2016", compatibility_level=120)
+    ((sql, values),) = [statement for statement in statements if "INSERT" in statement[0]]
+    assert OnConflict.IGNORE and sql.startswith("INSERT INTO [parcels_parcel] ([place], [number], [weight]) SELECT ")
+    assert "(VALUES (0, ?, CAST(? AS int), CAST(? AS numeric(5, 1))), (1, ?, ?, NULL)) AS [__v]" in sql
+    assert values == ["a", 1, Decimal("1.3"), "b", 2]
+
+
+@conflicts
+def test_updated_conflicts_of_a_key_of_several_columns(compiled):
+    from django.db.models.constants import OnConflict
+
+    by_name = {field.name: field for field in Parcel._meta.fields}
+    ((sql, _),) = insert(
+        Parcel,
+        parcels(),
+        compiled,
+        on_conflict=OnConflict.UPDATE,
+        update_fields=[by_name["weight"], by_name["place"]],
+        unique_fields=[by_name["place"], by_name["number"]],
+    )
+    assert sql.startswith("MERGE INTO [parcels_parcel] WITH (HOLDLOCK) AS [__target] USING (SELECT ")
+    assert sql.endswith(
+        ") AS [__source] ON [__target].[place] = [__source].[__c0] AND [__target].[number] = [__source].[__c1] "
+        "WHEN MATCHED THEN UPDATE SET [weight] = [__source].[__c2], [place] = [__source].[__c0] "
+        "WHEN NOT MATCHED THEN INSERT ([place], [number], [weight]) "
+        "VALUES ([__source].[__c0], [__source].[__c1], [__source].[__c2]);"
+    )
+
+
+@conflicts
+def test_a_key_that_the_server_makes_conflicts_with_none(compiled):
+    from django.db.models.constants import OnConflict
+
+    by_name = {field.name: field for field in Parcel._meta.fields}
+    options = {
+        "on_conflict": OnConflict.UPDATE,
+        "update_fields": [by_name["weight"]],
+        "unique_fields": [by_name["id"]],
+    }
+    ((sql, _),) = insert(Parcel, parcels(), compiled, **options)
+    assert " AS [__source] ON 1 = 0 WHEN MATCHED THEN UPDATE SET [weight] = [__source].[__c2] WHEN NOT " in sql
+    ((sql, _),) = insert(
+        Parcel, [Parcel(id=7, place="a", number=1)], compiled, fields=Parcel._meta.local_concrete_fields, **options
+    )
+    assert sql.startswith(
+        "SET IDENTITY_INSERT [parcels_parcel] ON; BEGIN TRY MERGE INTO [parcels_parcel] WITH (HOLDLOCK)"
+    )
+    assert " ON [__target].[id] = [__source].[__c0] WHEN MATCHED" in sql
+    assert "[__source].[__c3]); SET IDENTITY_INSERT [parcels_parcel] OFF; END TRY " in sql
+
+
+@conflicts
+def test_keys_of_updated_rows_are_those_of_the_table():
+    """Not the object's own: the row may have been there under another key."""
+    from django.db.models.constants import OnConflict
+
+    def create(connection):
+        query = models.sql.InsertQuery(
+            Author,
+            on_conflict=OnConflict.UPDATE,
+            update_fields=[Author._meta.get_field("name")],
+            unique_fields=[Author._meta.get_field("code")],
+        )
+        query.insert_values(Author._meta.local_concrete_fields, [Author(id=7, name="a", code="x")])
+        assert query.get_compiler(connection=connection).execute_sql(KEY) == [(3,)]
+
+    ((sql, _),) = executed(create, answers=[("FROM @returned", [(3,)])])
+    assert "OUTPUT [__source].[__ord], INSERTED.[id] INTO @returned" in sql
+
+
+@conflicts
 def test_updated_conflicts(compiled):
     from django.db.models.constants import OnConflict
 
@@ -220,3 +420,48 @@ def test_database_defaults(compiled):
 
     ((sql, _),) = insert(Defaulted, [Defaulted(), Defaulted(size=5)], compiled, returning=[Defaulted._meta.pk])
     assert DatabaseDefault and "[name]" not in sql and "[size]" in sql
+
+
+@pytest.mark.skipif(not hasattr(models.Field(), "db_default"), reason="Defaults of the database came with Django 5.0.")
+def test_updated_conflicts_of_a_column_that_takes_its_default(compiled):
+    from django.db.models.constants import OnConflict
+    from ormtests.models import Defaulted
+
+    fields = {field.name: field for field in Defaulted._meta.fields}
+    ((sql, _),) = insert(
+        Defaulted,
+        [Defaulted(size=5)],
+        compiled,
+        on_conflict=OnConflict.UPDATE,
+        update_fields=[fields["name"], fields["size"]],
+        unique_fields=[fields["id"]],
+    )
+    assert "WHEN MATCHED THEN UPDATE SET [name] = DEFAULT, [size] = [__source].[__c0] WHEN NOT" in sql
+
+
+@pytest.mark.skipif(not hasattr(models.Field(), "db_default"), reason="Defaults of the database came with Django 5.0.")
+def test_rows_with_and_without_a_sequence_s_value_go_apart():
+    """NEXT VALUE FOR stands in no table of values (error 11719); the keys come to their objects all the same."""
+
+    class Numbered(models.Model):
+        name = models.CharField(max_length=5)
+        number = models.IntegerField(
+            db_default=Func(template="next value for numbers", output_field=models.IntegerField())
+        )
+        other = models.IntegerField(db_default=1)
+
+        class Meta:
+            app_label, apps = "parcels", Apps()
+
+    objects = [Numbered(name="a"), Numbered(name="b", number=7), Numbered(name="c"), Numbered(name="d", number=8)]
+    answers = [("[r0]", [(10, 5, 1), (11, 6, 1)]), ('[[0,"b",7],[1,"d",8]]', [])]
+    statements = [
+        (sql, values)
+        for sql, values in sent(lambda: Numbered.objects.bulk_create(objects), answers=answers)
+        if "MERGE" in sql
+    ]
+    assert [values for _, values in statements] == [['[[0,"a"],[1,"c"]]'], ['[[0,"b",7],[1,"d",8]]']]
+    assert "INSERT ([name]) VALUES" in statements[0][0] and "INSERT ([name], [number]) VALUES" in statements[1][0]
+    assert [each.pk for each in objects] == [10, 10, 11, 11]
+    ((sql, _),) = sent(lambda: Numbered.objects.create(name="e"), answers=[("[r0]", [(12, 7, 1)])])
+    assert sql.count("MERGE") == 0

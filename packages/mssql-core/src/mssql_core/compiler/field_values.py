@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from .. import errors
 from ..connection import code_pages
-from ..connection.parameters import TypedParam, check, check_text
+from ..connection.parameters import TypedParam, check
 from ..literals import MAX_PRECISION
 from ..plugin.django_types import Compiler, Connection, Field
 from ..plugin.types import Compiled
-from .output_clause import column_type
+from .output_clause import column_type, referred
 
 _Value = TypeVar("_Value")
 _TYPE = re.compile(r"\s*(\w+)(?:\s*\(\s*(\w+)\s*\))?", re.ASCII)
@@ -38,6 +38,8 @@ _SPANS = {
 }
 # varchar(n) ends at 8,000 bytes (Transact-SQL reference, "char and varchar").
 _MAX_VARCHAR = 8000
+# In UTF-8 a character has up to four bytes.
+_MAX_CONVERTED = _MAX_VARCHAR // 4
 # Compared as they are, without a look at the field: lists of them may be long.
 _AS_THEY_ARE = frozenset((bool, int, uuid.UUID))
 # Enough digits for any value that is rounded to a column's places.
@@ -56,7 +58,7 @@ def base_type(field: Optional[Field], connection: Connection) -> str:
 
 
 def _base_type(field: Optional[Field], connection: Connection) -> str:
-    sql_type = column_type(field, connection) if field is not None and hasattr(field, "db_type") else None
+    sql_type = None if field is None else column_type(field, connection)
     match = _TYPE.match(sql_type or "")
     return match.group(1).lower() if match else ""
 
@@ -81,17 +83,14 @@ def is_text(field: Field, connection: Connection) -> bool:
 
 
 def named(field: Optional[Field]) -> str:
-    """The field's name in messages."""
-    target: Any = field
-    while getattr(target, "model", None) is None and getattr(target, "target_field", None) is not None:
-        target = target.target_field
-    return str(target) if getattr(target, "name", None) else type(target).__name__
+    """The field's name in messages; its class where it is no model's."""
+    return str(field) if getattr(field, "name", None) else type(field).__name__
 
 
-def _checked(field: Optional[Field], value: _Value, test: Callable[[Any], object] = check) -> _Value:
+def _checked(field: Optional[Field], value: _Value) -> _Value:
     """Return `value`; refuse it with the field's name if no type of the server holds it."""
     try:
-        test(value)
+        check(value)
     except errors.DataError as error:
         raise DataError(error.args[0], "%s: %s" % (named(field), error.args[1])) from error
     return value
@@ -117,7 +116,7 @@ def stored(field: Field, value: Any, connection: Connection) -> Any:
 def _stored_text(field: Field, value: str, connection: Connection) -> str:
     if value.isascii():
         return value
-    _checked(field, value, check_text)
+    _checked(field, value)
     if base_type(field, connection) in _STORED_IN_CODE_PAGE:
         _check_code_page(field, value, connection)
     return value
@@ -151,9 +150,7 @@ def _stored_decimal(field: Field, value: decimal.Decimal, connection: Connection
 
 def decimal_digits(field: Optional[Field]) -> Tuple[Optional[int], Optional[int]]:
     """(max_digits, decimal_places) of a DecimalField, or of the one that a foreign key refers to; (None, None) of others."""
-    target: Any = field
-    while getattr(target, "remote_field", None) is not None and getattr(target, "target_field", None) is not None:
-        target = target.target_field
+    target = referred(field)
     return (target.max_digits, target.decimal_places) if isinstance(target, DecimalField) else (None, None)
 
 
@@ -215,14 +212,14 @@ def compared(field: Optional[Field], value: Any, connection: Connection, lookup_
     if type(value) in _AS_THEY_ARE:
         return "%s", value
     if isinstance(value, str):
-        return _compared_text(field, value if value.isascii() else _checked(field, value, check_text), connection)
+        return _compared_text(field, value if value.isascii() else _checked(field, value), connection)
     if isinstance(value, datetime.datetime):
         value = _stored_moment(field, value, connection)
         kind = base_type(field, connection)
         if kind in _ROUNDED and _takes_steps(kind, value, lookup_name):
             return "CAST(%%s AS %s)" % kind, value
         return "%s", value
-    return "%s", value if value is None else _checked(field, value)
+    return "%s", _checked(field, value)
 
 
 def _compared_text(field: Optional[Field], value: str, connection: Connection) -> Tuple[str, Any]:
@@ -232,7 +229,7 @@ def _compared_text(field: Optional[Field], value: str, connection: Connection) -
     if value.isascii():
         return "%s", TypedParam(value, "varchar(%s)" % (_MAX_VARCHAR if len(value) <= _MAX_VARCHAR else "max"))
     collation = getattr(field, "db_collation", None) or connection.server.collation
-    if len(value) <= _MAX_VARCHAR // 4 and code_pages.hold(value, collation, connection.server.collation):
+    if len(value) <= _MAX_CONVERTED and code_pages.hold(value, collation, connection.server.collation):
         # The server converts, since drivers differ in the code page of a varchar parameter.
         return "CAST(%%s AS varchar(%d))" % _MAX_VARCHAR, value
     return "%s", value
@@ -251,4 +248,4 @@ def _takes_steps(kind: str, value: datetime.datetime, lookup_name: str) -> bool:
         return True
     if kind == "smalldatetime":
         return not value.second and not value.microsecond
-    return not value.microsecond % 1000 and value.microsecond // 1000 % 10 in (0, 3, 7)
+    return value.microsecond % 10000 in (0, 3000, 7000)

@@ -14,7 +14,6 @@ from ..compat.orm import PARAMS, on_conflict, placeholder_getter
 from ..names import in_query
 from ..plugin.django_types import CompilerMixin, Field
 from ..plugin.types import Capability, Compiled
-from .cross_apply import Hoists
 from .field_values import is_text, is_written_by_server, refuse_to_write, stored
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
@@ -32,13 +31,11 @@ class InsertMixin(CompilerMixin):
     """INSERT of one object or many."""
 
     returning_fields: Optional[Sequence[Field]]
-    _hoists: Optional[Hoists]
     # Whether the rows of each statement come with their ordinals.
     _is_merged = False
 
     def as_sql(self) -> List[Compiled]:
         """The statements with their parameters; with returning_fields each one also selects rows."""
-        self._hoists = Hoists()
         conflict = on_conflict(self.query)
         columns = self._columns()
         if not columns:
@@ -285,8 +282,7 @@ class InsertMixin(CompilerMixin):
             keys = [row[place] for row in rows]
             if not all(keys):
                 check_keys(self.connection, self._table, keys)
-        table = self.query.get_meta().db_table
-        converters = self.get_converters([field.get_col(table) for field in returning_fields])
+        converters = self.get_converters([field.cached_col for field in returning_fields])
         if converters:
             rows = self.apply_converters(rows, converters)
         return [tuple(row) for row in rows]

@@ -90,10 +90,8 @@ class JSONRows:
         columns: Sequence[Tuple[Field, Union[str, Carrier]]],
         encoded: Sequence[Sequence[Any]],
         count: int,
-        connection: Connection,
     ) -> None:
         self.fields = [field for field, _ in columns]
-        self.connection = connection
         self._columns = columns
         self._encoded = encoded
         self._count = count
@@ -126,7 +124,7 @@ class JSONRows:
                 return None
             described.append((field, carried[0]))
             all_encoded.append(carried[1])
-        return cls(described, all_encoded, count, connection)
+        return cls(described, all_encoded, count)
 
     def __len__(self) -> int:
         return self._count

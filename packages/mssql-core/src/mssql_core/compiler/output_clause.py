@@ -71,10 +71,16 @@ class Returning:
         return [row[1:] for row in sorted(rows, key=itemgetter(0))] if self.directly else rows
 
 
+def referred(field: Any) -> Any:
+    """The field that a foreign key refers to, over others; any other field itself."""
+    while getattr(field, "target_field", None) is not None:
+        field = field.target_field
+    return field
+
+
 def column_type(field: Field, connection: Connection) -> Optional[str]:
     """The column type of `field`, without identity and computed parts."""
-    while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
-        field = field.target_field
+    field = referred(field)
     if getattr(field, "generated", False):
         field = field.output_field
     of_key = _OF_KEYS.get(type(field))

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Concat, Lower, Upper
 from django.db.models.functions.text import ConcatPair
 
 from ..compat.orm import known_field
+from ..compiler.output_clause import referred
 from ..data_types import MAX_NVARCHAR
 from ..plugin.django_types import Compiler, Connection, Expression
 from ..plugin.types import Translation
@@ -46,8 +47,7 @@ def longest(node: Any) -> Optional[int]:
 
 
 def _of_field(field: Any) -> Optional[int]:
-    while getattr(field, "remote_field", None) is not None and getattr(field, "target_field", None) is not None:
-        field = field.target_field
+    field = referred(field)
     if isinstance(field, TextField) or not isinstance(field, Field):
         return None
     return field.max_length if isinstance(field, CharField) else _NUMBER
