@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 from django.apps.registry import Apps
-from django.db import ProgrammingError, models
+from django.db import DatabaseError, ProgrammingError, models
 from django.db.models import Exists, Func
 from django.db.models.functions import Lower
 from orm import executed, sent
 from ormtests.models import Author, Book
 
 from mssql_core.compat.orm import DatabaseDefault
-from mssql_core.testing import fake_connection
+from mssql_core.testing import fake_connection, server_error
 
 NOW = datetime.datetime(2020, 1, 2, tzinfo=datetime.timezone.utc)
 
@@ -227,7 +227,7 @@ def test_returned_values_are_those_of_their_fields():
         rows = compiler.execute_sql([Book._meta.get_field(name) for name in ("length", "title")])
         assert rows == [(datetime.timedelta(seconds=1), "a")]
 
-    executed(create, answers=[("FROM @returned", [(1000000, "a")])])
+    executed(create, answers=[("OUTPUT INSERTED.[length]", [(1000000, "a")])])
 
 
 def test_explicit_keys_are_known_already():
@@ -454,7 +454,11 @@ def test_rows_with_and_without_a_sequence_s_value_go_apart():
             app_label, apps = "parcels", Apps()
 
     objects = [Numbered(name="a"), Numbered(name="b", number=7), Numbered(name="c"), Numbered(name="d", number=8)]
-    answers = [("[r0]", [(10, 5, 1), (11, 6, 1)]), ('[[0,"b",7],[1,"d",8]]', [])]
+    # By ordinal: (place, key, number, other).
+    answers = [
+        ("INSERT ([name]) VALUES", [(1, 12, 6, 1), (0, 11, 5, 1)]),
+        ("INSERT ([name], [number]) VALUES", [(0, 13, 7, 1), (1, 14, 8, 1)]),
+    ]
     statements = [
         (sql, values)
         for sql, values in sent(lambda: Numbered.objects.bulk_create(objects), answers=answers)
@@ -462,6 +466,33 @@ def test_rows_with_and_without_a_sequence_s_value_go_apart():
     ]
     assert [values for _, values in statements] == [['[[0,"a"],[1,"c"]]'], ['[[0,"b",7],[1,"d",8]]']]
     assert "INSERT ([name]) VALUES" in statements[0][0] and "INSERT ([name], [number]) VALUES" in statements[1][0]
-    assert [each.pk for each in objects] == [10, 10, 11, 11]
-    ((sql, _),) = sent(lambda: Numbered.objects.create(name="e"), answers=[("[r0]", [(12, 7, 1)])])
-    assert sql.count("MERGE") == 0
+    assert [each.pk for each in objects] == [11, 13, 12, 14]
+    ((sql, _),) = sent(lambda: Numbered.objects.create(name="e"), answers=[("INSERT INTO", [(12, 7, 1)])])
+    assert "MERGE" not in sql
+
+
+def test_a_table_with_triggers_is_found_out_once():
+    """Error 334 comes before anything is run; what else fails is told."""
+
+    def create(connection):
+        driver = connection.driver
+        direct, through_variable = "OUTPUT [__source].[__ord], INSERTED.[id];", "[id] INTO @returned; SELECT [r0]"
+        driver.answer(direct, server_error(334))
+        driver.answer(through_variable, [(5,), (6,)])
+        for _ in range(2):
+            assert insert_rows(connection) == [(5,), (6,)]
+        driver.answer(through_variable, server_error(334))
+        with pytest.raises(DatabaseError, match="334"):
+            insert_rows(connection)
+        connection.tables_with_triggers.clear()
+        driver.answer(direct, server_error(515))
+        with pytest.raises(DatabaseError, match="515"):
+            insert_rows(connection)
+
+    def insert_rows(connection):
+        query = models.sql.InsertQuery(Author)
+        query.insert_values([Author._meta.get_field("name")], [Author(name="a"), Author(name="b")])
+        return query.get_compiler(connection=connection).execute_sql(KEY)
+
+    statements = [sql for sql, _ in executed(create)]
+    assert ["@returned" in sql for sql in statements] == [False, True, True, True, False]
