@@ -1,1 +1,1 @@
-"""What a connection promises, tried out: injected faults, secrets, hostile names and values, a soak."""
+"""Tests of a connection's guarantees: injected faults, secrets, hostile names and values, a soak."""

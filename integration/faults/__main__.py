@@ -1,5 +1,5 @@
-"""``hatch run faults --count 10000 --seed 1``: inject so many faults, and compare what the application was told with what
-the database holds. Exit status 1 when something was lost, doubled, halved, or left in an unknown state.
+"""``hatch run faults --count 10000 --seed 1``: inject faults, and compare what the application was told with what the
+database holds. Exit status 1 when a write was lost, doubled, halved, or left in an unknown state.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from .proxy.client import ProxyProcess
 def run(
     server: Server, seed: int, count: int, workers: int, cases: list[int] | None = None, first: int = 0
 ) -> Iterator[dict[str, Any]]:
-    """The results of the cases, as they come; see worker.Worker.play.
+    """Yield the results of the cases; see worker.Worker.play.
 
-    :param count: faults that have to happen.
-    :param workers: processes.
-    :param cases: only these, whatever ``count`` says.
+    :param count: number of faults that have to happen.
+    :param workers: number of processes.
+    :param cases: numbers of the only cases to run, whatever ``count`` is.
     :param first: the number of the first case.
     """
     workers = 1 if cases else min(workers, count)

@@ -1,4 +1,4 @@
-"""The databases of a run, and connections to them that do not pass the proxy."""
+"""The databases of a run, and connections that bypass the proxy."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def connect(server: Server, name: str, **keywords: str) -> Any:
 
 @contextlib.contextmanager
 def databases(server: Server, count: int) -> Iterator[list[str]]:
-    """Names of new databases, dropped at the end."""
+    """Create databases, which are dropped at the end; their names."""
     run = secrets.token_hex(4)
     names = ["faults_%s_%d" % (run, number) for number in range(count)]
     with contextlib.closing(connect(server, "master")) as master:
@@ -48,10 +48,10 @@ def databases(server: Server, count: int) -> Iterator[list[str]]:
 
 
 def alias(server: Server, name: str, port: int | None = None, **options: Any) -> dict[str, Any]:
-    """An entry of DATABASES, by the proxy's port or straight to the server.
+    """An entry of DATABASES, through the proxy's port or directly to the server.
 
-    The proxy tells messages apart only where they travel unencrypted behind the login; give ``Encrypt`` in the server's
-    URL to have it otherwise.
+    The proxy can tell messages apart only if they are unencrypted after the login; ``Encrypt`` in the server's URL
+    overrides that.
     """
     entry = server.database(name, **options)
     if port is not None:
@@ -62,7 +62,7 @@ def alias(server: Server, name: str, port: int | None = None, **options: Any) ->
 
 
 def configure(databases: dict[str, dict[str, Any]], apps: Sequence[str] = ("faults.app",)) -> None:
-    """Django with the application of the workload, or others."""
+    """Set Django up with the application of the workload, or others."""
     import django
     from django.conf import settings
 
@@ -78,7 +78,7 @@ def configure(databases: dict[str, dict[str, Any]], apps: Sequence[str] = ("faul
 
 
 def create_tables(using: str) -> None:
-    """The tables of the workload."""
+    """Create the tables of the workload."""
     from django.apps import apps
     from django.db import connections
 

@@ -1,7 +1,7 @@
-"""``hatch run races``: threads that lock, create and change the same rows at once, by what Django offers for it.
+"""``hatch run races``: threads that concurrently lock, create and change the same rows by Django's means.
 
-Everything runs with READ_COMMITTED_SNAPSHOT off and on. Nothing is lost or doubled; only what locks two rows crosswise
-meets deadlocks (1205), and their victims succeed when they run again. Exit status 1 otherwise.
+Everything runs with READ_COMMITTED_SNAPSHOT off and on. No write may be lost or doubled; only operations that lock two
+rows in opposite order may meet deadlocks (1205), and their victims succeed when run again. Exit status 1 otherwise.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEADLOCK, _LOCK_TIMEOUT = 1205, 1222
 
 
 def _transfer(chance: random.Random, tally: Counter) -> None:
-    """Two rows, locked in the order of their keys."""
+    """Change two rows, locked in key order."""
     from .app.models import Account
 
     names = ["a%d" % number for number in chance.sample(range(_ACCOUNTS), 2)]
@@ -37,7 +37,7 @@ def _transfer(chance: random.Random, tally: Counter) -> None:
 
 
 def _cross(chance: random.Random, tally: Counter) -> None:
-    """Two rows in any order: deadlocks are what has to come of it."""
+    """Change two rows in any order, which has to cause deadlocks."""
     from .app.models import Account
 
     for number in chance.sample(range(6), 2):
@@ -61,7 +61,7 @@ def _nowait(chance: random.Random, tally: Counter) -> None:
 
 
 def _take(chance: random.Random, tally: Counter) -> None:
-    """A queue: each entry goes to one thread."""
+    """Take an entry from a queue: each goes to one thread."""
     from .app.models import Entry
 
     entry = Entry.objects.select_for_update(skip_locked=True).filter(tag="queue").order_by("pk").first()
@@ -71,7 +71,7 @@ def _take(chance: random.Random, tally: Counter) -> None:
 
 
 def _lock_of(chance: random.Random, tally: Counter) -> None:
-    """One of two tables of a join."""
+    """Lock one of two tables of a join."""
     from .app.models import Content
 
     content = Content.objects.select_for_update(of=("self",)).select_related("box").order_by("pk").first()
@@ -115,7 +115,7 @@ def _upsert(chance: random.Random, tally: Counter) -> None:
 
 
 def _set(chance: random.Random, tally: Counter) -> None:
-    """The entries of a box that others set too."""
+    """Set the entries of a box, as others do."""
     from .app.models import Box, Entry
 
     box = Box.objects.select_for_update().get(tag="box%d" % chance.randrange(3))
@@ -129,10 +129,10 @@ OPERATIONS: tuple[Callable[[random.Random, Counter], None], ...] = (
 
 
 class Races:
-    """One run.
+    """A run.
 
-    :param threads: each has a connection of its own.
-    :ivar tally: what the threads have done, deadlocks and lock timeouts among it, by operation.
+    :param threads: number of threads, each with its own connection.
+    :ivar tally: counts of each operation, deadlocks and lock timeouts.
     """
 
     def __init__(self, threads: int, operations: int, seed: int) -> None:
@@ -184,7 +184,7 @@ class Races:
 
 
 def prepare(queue: int) -> None:
-    """The rows that are fought for."""
+    """Create the contended rows."""
     from .app.models import Account, Box, Content, Entry
 
     for model in (Content, Box, Entry, Account):
@@ -199,7 +199,7 @@ def prepare(queue: int) -> None:
 
 
 def wrong(tally: Counter, queue: int) -> list[str]:
-    """What the rows tell against what was done."""
+    """Contradictions between the rows and the tally."""
     from django.db.models import Count, Sum
 
     from .app.models import Account, Box, Entry

@@ -11,7 +11,7 @@ _TOLD = ("success", "error", "unknown", "not run")
 class Table:
     """Counts results by kind of fault.
 
-    :ivar violations: how many there were.
+    :ivar violations: their number.
     """
 
     def __init__(self, seed: int) -> None:
@@ -19,13 +19,13 @@ class Table:
         self.cases = 0
         self.violations = 0
         self._by_kind: dict[str, Counter] = defaultdict(Counter)
-        self._what: Counter = Counter()
+        self._kinds: Counter = Counter()
 
     def add(self, result: dict[str, Any]) -> None:
-        """Count one result; see worker.Worker.play."""
+        """Count a result; see worker.Worker.play."""
         self.cases += 1
         self.violations += len(result["violations"])
-        self._what.update(what for what, _ in result["violations"])
+        self._kinds.update(kind for kind, _ in result["violations"])
         line = self._by_kind[result["kind"] if result["fired"] else "(did not happen)"]
         line["faults"] += 1
         line["violations"] += len(result["violations"])
@@ -34,10 +34,10 @@ class Table:
     def violations_of(self, result: dict[str, Any], detailed: bool = False) -> Iterator[str]:
         """Each violation with the command that repeats it.
 
-        :param detailed: whether the errors that the application saw follow, also without a violation.
+        :param detailed: append the errors that the application saw, even without a violation.
         """
-        for what, text in result["violations"]:
-            yield "%s: %s" % (what.upper(), text)
+        for kind, text in result["violations"]:
+            yield "%s: %s" % (kind.upper(), text)
             yield "    fault: %s (at: %s); %s" % (result["fault"], result["fired"] or "-", result["settings"])
             yield "    again: hatch run faults --seed %d --case %d" % (self.seed, result["case"])
         if detailed:
@@ -49,7 +49,7 @@ class Table:
                 yield "    %s" % error
 
     def text(self, seconds: float) -> str:
-        """The table, and what was wrong."""
+        """The table and the violations."""
         columns = ("faults", *_TOLD, "violations")
         total: Counter = Counter()
         lines = ["%-22s" % "fault" + "".join("%11s" % name for name in columns)]
@@ -60,5 +60,5 @@ class Table:
         happened = total["faults"] - self._by_kind.get("(did not happen)", Counter())["faults"]
         lines.append("%d faults in %d cases, %.0f s, %.1f faults a second; units of work by what the application was told."
                      % (happened, self.cases, seconds, happened / max(seconds, 0.001)))  # fmt: skip
-        lines += ["%s: %d" % item for item in sorted(self._what.items())] or ["No violation."]
+        lines += ["%s: %d" % item for item in sorted(self._kinds.items())] or ["No violation."]
         return "\n".join(lines)

@@ -1,8 +1,8 @@
-"""``hatch run rows --rows 10000000``: many rows through one connection; the client's memory stays flat, and small.
+"""``hatch run rows --rows 10000000``: many rows through one connection, with little and constant memory of the client.
 
-Each walk reads all rows: ``iterator()``; the same with ``save()`` in its loop, which has the rest read off the wire before;
-a walk by keys with ``save()``, as the documentation has it. --saves bounds how many rows the loops save (0: each row).
-Exit status 1 when a walk needs 100 MB more than the process had before, or misses a row.
+Each walk reads all rows: ``iterator()``; the same with ``save()`` in its loop, before which the rest is read off the
+wire; a walk by keys with ``save()``, as in the documentation. --saves limits the number of rows saved (0: each row).
+Exit status 1 if a walk needs 100 MB more than the process had before, or misses a row.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from harness.server import serve
 from . import database
 from .soak import memory
 
-# MB that a walk may need, whatever the number of rows.
+# MB that a walk may use for any number of rows.
 _ALLOWED = 100.0
 _KEYS = 1000
 
 
 def highest() -> float:
-    """The most memory in MB since :func:`forget_highest`."""
+    """The peak memory in MB since :func:`forget_highest`."""
     with open("/proc/self/status", encoding="ascii") as file:
         line = next(line for line in file if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024 / 1e6
@@ -36,7 +36,7 @@ def forget_highest() -> None:
 
 
 def fill(connection: Any, rows: int) -> None:
-    """The rows, made by the server: each INSERT doubles them."""
+    """Create the rows on the server: each INSERT doubles them."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO [faults_entry] (tag, note) VALUES (N'rows', REPLICATE(N'n', 40))")
         count = 1
@@ -51,7 +51,7 @@ def fill(connection: Any, rows: int) -> None:
 class Walks:
     """The walks.
 
-    :param saves: how many rows the loops save.
+    :param saves: number of rows that the loops save.
     """
 
     def __init__(self, saves: int) -> None:
@@ -90,7 +90,7 @@ class Walks:
 
 
 def measured(walk: Callable[[], int], rows: int) -> bool:
-    """Print a walk's line; whether it stayed within bounds and met each row."""
+    """Run a walk and print its line; whether it kept within the limit and read each row."""
     gc.collect()
     before, started = memory() * 2**20 / 1e6, time.monotonic()
     forget_highest()

@@ -1,6 +1,6 @@
-"""``hatch run soak``: many threads, queries and connections; memory stays flat, and no session is left.
+"""``hatch run soak``: many threads, queries and connections, with constant memory and no remaining session.
 
-Exit status 1 when memory or open files grow, a query fails, or the server still has a session.
+Exit status 1 if memory or open files grow, a query fails, or a session remains on the server.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.threads import in_threads
 
 from . import database
 
-# Growth from the first fifth of the run to its end that is no leak: allocators keep what threads freed.
+# Growth after the first fifth of the run that is not a leak: allocators keep memory that threads freed.
 _ALLOWED = 12.0  # MiB
 _SAMPLES = 10
 # Seconds the server may take to end a session.
@@ -79,9 +79,9 @@ _QUERIES: tuple[Callable[[str], None], ...] = (_create, _read, _read, _block, _l
 
 
 class Soak:
-    """The run.
+    """A run.
 
-    :param threads: each has a connection of its own.
+    :param threads: number of threads, each with its own connection.
     :ivar samples: (share of the run, MiB, open files).
     """
 

@@ -1,6 +1,6 @@
-"""One worker: ``python -m faults.worker JSON``; plays cases and prints a line of JSON for each.
+"""A worker: ``python -m faults.worker JSON``; runs cases and prints a line of JSON for each.
 
-The server is the one that ``MSSQL_TEST_URL`` names.
+``MSSQL_TEST_URL`` names the server.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .proxy.client import Port
 
 # Seconds a session may outlive its connection.
 _SESSION_END = 60.0
-# Cases between two emptyings of the tables.
+# Number of cases after which the tables are emptied.
 _EMPTY_EVERY = 60
 _TABLES = ("faults_box_entries", "faults_content", "faults_box", "faults_entry", "faults_account")
 
 
 class Worker:
-    """Plays cases against one database.
+    """Runs cases in one database.
 
     :param task: ``seed``, ``database``, ``port``, ``control``.
     """
@@ -45,7 +45,7 @@ class Worker:
 
     @staticmethod
     def _connect_once() -> None:
-        """The first connection of a process asks more than others: the messages of a case have the same numbers then."""
+        """Connect once before the cases, since a process's first connection sends more messages than later ones."""
         from django.db import connection
 
         connection.ensure_connection()
@@ -62,7 +62,7 @@ class Worker:
             connections["direct"].close()
 
     def play(self, number: int) -> dict[str, Any]:
-        """Play a case and compare."""
+        """Run a case and compare."""
         from .workload import case
 
         plan = case.plan(self.task["seed"], number)
@@ -105,7 +105,7 @@ class Worker:
         for claim, unit in zip(outcome.claims, units):
             claim.before, claim.after = unit.before, unit.after
             observed = unit.observe(seen)
-            if what := claim.violation(observed):
+            if violation := claim.violation(observed):
                 text = "%s %s was told %s: %s, not %s" % (
                     claim.unit,
                     unit.name,
@@ -113,16 +113,16 @@ class Worker:
                     observed,
                     claim.after,
                 )
-                outcome.violations.append((what, text))
+                outcome.violations.append((violation, text))
 
     def empty(self) -> None:
-        """Forget the rows of past cases."""
+        """Delete the rows of past cases."""
         for table in _TABLES:
             self.cursor.execute("DELETE FROM %s" % table)
 
 
 def _numbers(task: dict[str, Any]) -> Iterator[int]:
-    """Numbers of the cases of this worker: the given ones, or every n-th."""
+    """The numbers of this worker's cases: the given ones, or every n-th."""
     if task.get("cases"):
         yield from task["cases"]
         return

@@ -19,7 +19,7 @@ def beside(module: str) -> Path:
 
 
 def save(path: Path, figures: Any, **facts: Any) -> None:
-    """Keep a run with its date and Django, and write what shows it."""
+    """Keep a run with its date and Django version, and rewrite the pages that show it."""
     run = {"date": datetime.date.today().isoformat(), "django": metadata.version("django"), **facts, "figures": figures}
     path.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
     write()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterator
 
-#: Stands in the mistakes as a password, and in no message.
+#: A password in the mistakes, and in no message.
 SECRET = "wr0ng-Secret"
-#: How a mistake is met: as the settings are read; by ``check --database``; at connecting; in use.
+#: The way to meet a mistake: reading the settings; ``check --database``; connecting; use.
 SETTINGS, CHECK, CONNECT, USE = "settings", "check", "connect", "use"
 _BASE = {"ENGINE": "mssql_core", "NAME": "shop", "HOST": "db.example.com", "USER": "shop", "PASSWORD": SECRET}
 _ODBC = "ODBC Driver 18 for SQL Server"

@@ -1,6 +1,6 @@
-"""How many plans NULL as a word makes: ``python -m figures.nulls`` prints the table of docs/differences.md.
+"""The number of plans if NULL is a word: ``python -m figures.nulls`` prints the table of docs/differences.md.
 
-Objects whose nullable columns are NULL at random are created and saved; a plan is a text with the types of its parameters.
+Objects with random NULLs are created and saved; a plan is a text with the types of its parameters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _OBJECTS = 1000
 
 
 def _plans(columns: int, share: float) -> tuple[int, int]:
-    """Different INSERT and UPDATE statements of so many nullable columns, each NULL in this share of the objects."""
+    """The number of distinct INSERT and UPDATE statements over nullable columns, each NULL with a probability."""
     from django.apps.registry import Apps
     from django.db import models
 

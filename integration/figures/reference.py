@@ -182,7 +182,7 @@ def names() -> dict[str, Any]:
 
 
 def compiled(queryset: Any, version: str) -> str:
-    """The part of a statement to show: its condition, or its annotation."""
+    """The part of a statement to show: condition or annotation."""
     from django.db import NotSupportedError
 
     from mssql_core.testing import compile_sql

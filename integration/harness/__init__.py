@@ -1,1 +1,1 @@
-"""What all of this folder is based on: the server under test, and Django on it."""
+"""The base of this folder: the server under test, and Django on it."""

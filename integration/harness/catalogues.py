@@ -31,7 +31,7 @@ def empty(server: Server, name: str) -> Iterator[Any]:
 
 
 def catalogue(connection: Any, prefix: str = "") -> dict[str, Any]:
-    """{table: what the catalogue has of it} but for the table of migrations.
+    """{table: its description by the catalogue}, without the table of migrations.
 
     :param prefix: of the tables' names.
     """

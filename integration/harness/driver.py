@@ -1,4 +1,4 @@
-"""pyodbc for commands that need it themselves; without it they end with one line that says what to install."""
+"""pyodbc for commands that need it themselves; without it they end with one line saying what to install."""
 
 from __future__ import annotations
 

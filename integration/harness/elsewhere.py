@@ -1,7 +1,7 @@
-"""``python -m harness.elsewhere ENVIRONMENT SCRIPT ...``: a script of another environment of hatch.toml.
+"""``python -m harness.elsewhere ENVIRONMENT SCRIPT ...``: run a script of another environment of hatch.toml.
 
-hatch ends in a traceback where an environment's Python is not here. So the Pythons are looked for first; uv installs a
-missing one, where it can. The environments of a matrix whose Python is here run, and the others are told at the end.
+hatch ends in a traceback if an environment's Python is missing. So this looks for the Pythons first; uv installs a
+missing one, if it can. A matrix runs in the environments with a Python, and the others are listed at the end.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .steps import environments
 
 
 def pythons(environment: dict[str, Any]) -> list[str]:
-    """The Pythons that an environment names, those of its matrix if it has one; none means that any will do."""
+    """The Pythons that an environment, or its matrix, names; empty if any will do."""
     named = [version for entry in environment.get("matrix", ()) for version in entry.get("python", ())]
     return named or ([environment["python"]] if "python" in environment else [])
 
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
 def _run(name: str, script: str, arguments: list[str], paths: dict[str, str], is_matrix: bool) -> int:
     folders = [str(Path(path).parent) for path in paths.values()]
     variables = {**os.environ, "PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
-    # This process's environment is not the other's.
+    # The other environment must not inherit this process's.
     for variable in ("HATCH_ENV_ACTIVE", "VIRTUAL_ENV"):
         variables.pop(variable, None)
     if not is_matrix:

@@ -1,4 +1,4 @@
-"""What a command needs of the machine: Pythons, hatch, a package index. One line names what is missing."""
+"""A command's needs of the machine: Pythons, hatch, a package index. One line names what is missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Callable, Sequence
 
 
 class Missing(LookupError):
-    """The machine lacks something; the message is one line and says how to get it."""
+    """The machine lacks a need; the message is one line that says how to get it."""
 
 
 def find_python(version: str) -> str | None:
@@ -20,16 +20,16 @@ def find_python(version: str) -> str | None:
     answer = subprocess.run(search, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     if answer.returncode == 0:
         return answer.stdout.strip()
-    # A shim of pyenv's on PATH runs the chosen versions alone; uv asks it and goes no further.
+    # A pyenv shim on PATH runs only the selected versions; uv stops at it.
     versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
     installed = sorted(versions.glob(f"{version}.*/bin/python{version}"))
     return str(installed[-1]) if installed else None
 
 
 def python(versions: Sequence[str]) -> str:
-    """The path of the first of these Pythons that is here, else of the first one, which uv then installs.
+    """The path of the first of these Pythons that is installed, else of the first one, which uv then installs.
 
-    :raises Missing: none is here, and uv cannot install one.
+    :raises Missing: none is installed, and uv cannot install one.
     """
     for version in versions:
         path = find_python(version)
@@ -61,8 +61,8 @@ def hatch() -> list[str]:
 def fetch(command: Sequence[str], what: str, environment: dict[str, str] | None = None) -> None:
     """Run a command that asks a package index.
 
-    :param what: what it brings, for the message.
-    :raises Missing: it failed; with its own first line of an error.
+    :param what: what it fetches, for the message.
+    :raises Missing: it failed; with the first line of its error.
     """
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
@@ -77,7 +77,7 @@ def fetch(command: Sequence[str], what: str, environment: dict[str, str] | None 
 
 
 def told(main: Callable[[], int]) -> int:
-    """The exit status of a command; if it lacks something, one line on stderr instead of a traceback, and status 1."""
+    """The exit status of a command: 1, with one line on stderr instead of a traceback, if a need is missing."""
     try:
         return main()
     except Missing as missing:

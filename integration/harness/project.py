@@ -1,4 +1,4 @@
-"""Django in this process: settings without a file, and aliases that come and go."""
+"""Django in this process: settings without a file, and temporary aliases."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ def configure(
     apps: Sequence[str] = ("django.contrib.contenttypes",),
     **others: Any,
 ) -> None:
-    """Set Django up, unless this process has it set up already.
+    """Set Django up, unless it is set up already.
 
-    :param databases: ``DATABASES``; without them ``default`` is an alias that leads nowhere.
+    :param databases: ``DATABASES``; by default a ``default`` alias without a server.
     :param apps: ``INSTALLED_APPS``.
     :param others: more settings.
     """
@@ -35,7 +35,7 @@ def configure(
 
 @contextlib.contextmanager
 def new_alias(name: str, database: dict[str, Any]) -> Iterator[Any]:
-    """A connection of that name in ``django.db.connections``, closed and forgotten afterwards.
+    """A connection of that name in ``django.db.connections``, closed and removed afterwards.
 
     :param database: as in ``DATABASES``.
     """

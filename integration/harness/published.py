@@ -1,7 +1,7 @@
-"""A package as it is published: its README's links, and its own addresses, lead to the repository at the tag.
+"""A package as published: links in its README and its project URLs lead to the repository at the tag.
 
-An index shows the README elsewhere, where links to files of the repository lead nowhere. Where the repository is, the
-workflow that publishes knows: GITHUB_SERVER_URL and GITHUB_REPOSITORY.
+On an index relative links to the repository's files would be dead. The publishing workflow knows the repository's
+address: GITHUB_SERVER_URL and GITHUB_REPOSITORY.
 https://docs.github.com/actions/reference/workflows-and-actions/variables
 """
 
@@ -31,9 +31,9 @@ def readme(text: str, folder: Path, root: Path, address: str, tag: str) -> str:
     """A README whose links to files of the repository are addresses.
 
     :param text: the README.
-    :param folder: where it stands, below `root`.
+    :param folder: its folder below `root`.
     :param address: of the repository.
-    :raises ValueError: a link leads to no file.
+    :raises ValueError: a link to a missing file.
     """
 
     def absolute(link: re.Match[str]) -> str:
@@ -65,7 +65,7 @@ def urls(folder: Path, root: Path, address: str, tag: str) -> str:
 
 
 def copy(folder: Path, root: Path, tag: str, target: Path) -> Path:
-    """Copy a package's folder into `target`, with all links as addresses.
+    """Copy a package's folder into `target`, with absolute links.
 
     :returns: the copy, from which distributions are built.
     :raises ValueError: see :func:`home` and :func:`readme`.

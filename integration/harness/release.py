@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
 CONFIGURATION = "towncrier.toml"
 _VERSION = r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?"
-# What a patch release may hold.
+# Types of fragments allowed in a patch release.
 _PATCH = {"bugfix"}
 
 
@@ -53,7 +53,7 @@ def package_of(tag: str, root: Path = ROOT) -> Path:
 
 
 def check_changelog(folder: Path, version: str) -> None:
-    """:raises ValueError: the changelog lacks the version, or fragments were left out of it."""
+    """:raises ValueError: the changelog lacks the version, or fragments remain."""
     remedy = f"Run: hatch run release {folder.name} {version}"
     if f"\n## {version} (" not in (folder / "CHANGELOG.md").read_text(encoding="utf-8"):
         raise ValueError(f"CHANGELOG.md of {folder.name} has no heading of {version}. {remedy}")
@@ -68,7 +68,7 @@ def fragments(folder: Path) -> list[Path]:
 
 
 def misnamed(root: Path = ROOT) -> Iterator[str]:
-    """What is wrong with fragments, a line each: towncrier passes them over without a word."""
+    """Messages about misnamed fragments, which towncrier silently ignores."""
     types = _types(root)
     for folder in packages(root).values():
         for path in fragments(folder):

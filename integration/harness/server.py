@@ -1,7 +1,7 @@
-"""The server under test: a sandbox, or the real server that ``MSSQL_TEST_URL`` names.
+"""The server under test: a sandbox, or the real server in ``MSSQL_TEST_URL``.
 
-The address travels in that variable to child processes too, so whatever runs on the one runs on the other. Child
-processes may be older Pythons than the sandbox needs: nothing of it is imported before it is started.
+Child processes get the address in that variable too, so that everything runs on either. They may use older Pythons than
+the sandbox needs: nothing of it is imported before it is started.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from typing import Any, Callable, Iterator
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 VARIABLE = "MSSQL_TEST_URL"
-#: OPTIONS['python_driver'] of every alias here; what ``--python-driver`` sets, for child processes too.
+#: OPTIONS['python_driver'] of every alias here, set by ``--python-driver`` for child processes too.
 DRIVER_VARIABLE = "MSSQL_TEST_PYTHON_DRIVER"
 
 
 def python_driver() -> dict[str, str]:
-    """The entry of ``OPTIONS`` that ``MSSQL_TEST_PYTHON_DRIVER`` asks for, if it does."""
+    """The entry of ``OPTIONS`` for ``MSSQL_TEST_PYTHON_DRIVER``, if that is set."""
     name = os.environ.get(DRIVER_VARIABLE)
     return {"python_driver": name} if name else {}
 
 
 def connects_with(name: str) -> bool:
-    """Whether the aliases here connect with this driver, for tests of what one of the two cannot do."""
+    """Whether the aliases here use this driver, for tests of features that one of the two lacks."""
     return python_driver().get("python_driver", "pyodbc") == name
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where a server is and who signs in.
+    """A server's address and login.
 
-    :ivar name: the database that the URL names; tests that make databases of their own leave it aside.
+    :ivar name: the URL's database; tests that create databases ignore it.
     :ivar options: entries of ``OPTIONS``.
     :ivar sandbox: the running sandbox; None for a real server.
     """
@@ -67,13 +67,13 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The server as :meth:`from_url` reads it; holds the password."""
+        """The URL for :meth:`from_url`, including the password."""
         login = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
         return f"mssql://{login}@{self.host}:{self.port}/{quote(self.name, safe='')}?{urlencode(self.options)}"
 
     @property
     def journal(self) -> Callable[..., list[dict[str, Any]]] | None:
-        """Asks the sandbox for the messages it received; None on a real server, which keeps no such list."""
+        """The sandbox's function for the messages it received; None for a real server, which has no journal."""
         return None if self.sandbox is None else self.sandbox.journal_entries
 
     def database(self, name: str, *, login: bool = True, **options: Any) -> dict[str, Any]:
@@ -119,6 +119,6 @@ def serve(version: str = "2022", journal: bool = False) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def serve_each(count: int, version: str = "2022", journal: bool = False) -> Iterator[list[Server]]:
-    """Servers for so many workers at once: a sandbox for each, or one real server for all."""
+    """Servers for a number of workers: a sandbox for each, or one real server for all."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(serve(version, journal)) for _ in range(count)]

@@ -1,7 +1,7 @@
-"""``python -m harness.steps STEP ...``: scripts of hatch.toml, one after another or side by side, to the last.
+"""``python -m harness.steps STEP ...``: run all given scripts of hatch.toml, one after another or in parallel.
 
-A failing step does not keep the others from running. Each step's output is printed when the step ends, and at the end
-a line a step: how it went and how long it took. The status is 1 when any failed.
+All steps run even if one fails. Each step's output is printed when the step ends, and finally one line per step with
+result and duration. The status is 1 if any failed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Work of many threads at once."""
+"""Concurrent work in threads."""
 
 from __future__ import annotations
 

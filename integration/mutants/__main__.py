@@ -1,14 +1,14 @@
-"""``hatch run mutants``: changes core's code in small ways and looks whether a test notices.
+"""``hatch run mutants``: change core's code in small ways and see whether a test fails.
 
     hatch run mutants --sample 400 --seed 1                    a random share, drawn over all modules
     hatch run mutants packages/mssql-core/src/mssql_core/schema/columns.py     every change of one module
     hatch run mutants --seconds 0 PATH                         by the packages' own tests alone
 
-The tests are those which run the changed line: first the packages' own, the fastest first, then, for a change that these
-do not notice, ``integration/tests`` on a sandbox of its own, as many as take ``--seconds`` together. At first, and when
-tests have changed, it is measured which these are. Printed are the survivors with their change, then killed and survived
-for each module and folder. ``reasons.toml`` lists survivors that nobody can see, each with its reason; they do not count.
-The status is 1 when less than ``--floor`` percent were killed.
+The tests are those that run the changed line: first the packages' own, fastest first, then, if none of them fails, those
+of ``integration/tests`` on a sandbox of its own, up to ``--seconds`` together. Coverage is measured at first and for
+changed tests. The output is the survivors with their change, then killed and survived for each module and folder.
+``reasons.toml`` lists equivalent survivors, each with its reason; they do not count. The status is 1 if less than
+``--floor`` percent were killed.
 """
 
 from __future__ import annotations

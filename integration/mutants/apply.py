@@ -1,7 +1,7 @@
-"""Puts a change into effect in a process that may have imported the module already.
+"""Applies a change in a process that may have imported the module already.
 
-The changed text is run as a module of its own, and the one function's code is taken from there: whoever holds the
-function, such as a table of compile functions, then holds the changed one.
+The changed text is run as a separate module, and the function's code is taken from there, so that all references to
+the function, as in a table of compile functions, see the change.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _default(old: object, new: object) -> object:
 
 
 def _forget() -> None:
-    """Answers of the unchanged code: caches of the packages, and connections."""
+    """Clear results of the unchanged code: caches of the packages, and connections."""
     from django.db import connections
 
     for cache in caches():
@@ -62,8 +62,8 @@ def _forget() -> None:
 
 @functools.lru_cache(maxsize=None)
 def caches() -> list[Any]:
-    """Functions of the packages that remember answers; looked for once, as it takes a while."""
+    """Cached functions of the packages; searched for once, as it takes a while."""
     kind: type[Callable[..., Any]] = type(caches)
-    # By type(): a lazy object of Django answers isinstance() by making what it stands for.
+    # By type(): isinstance() would evaluate lazy objects of Django.
     kept = [value for value in gc.get_objects() if type(value) is kind]
     return [value for value in kept if str(getattr(value, "__module__", "")).startswith("mssql_")]

@@ -1,7 +1,7 @@
-"""What can be changed in a module: mutmut's operators, one change at a time.
+"""The possible changes of a module: mutmut's operators, one change at a time.
 
-mutmut makes the changes; it leaves out functions with decorators, annotations, and code outside functions. Left out here
-are other cases of a text's letters: T-SQL has the same keywords in either, and mutmut puts other letters there as well.
+mutmut makes the changes; it skips functions with decorators, annotations, and code outside functions. Skipped here are
+changes of letter case in texts: T-SQL's keywords have no case, and mutmut makes other changes of texts as well.
 """
 
 from __future__ import annotations

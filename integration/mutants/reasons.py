@@ -1,4 +1,4 @@
-"""Survivors that nobody can see, each with its reason, from ``reasons.toml``."""
+"""Equivalent survivors, each with its reason, from ``reasons.toml``."""
 
 from __future__ import annotations
 

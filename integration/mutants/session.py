@@ -17,21 +17,21 @@ from .apply import apply, caches
 from .covering import Covering
 from .generate import Mutant
 
-#: Seconds of the processor beyond ten times what the tests need; a loop without end is stopped then.
+#: Processor seconds beyond ten times the tests' need, after which an endless loop is stopped.
 PATIENCE = 10
-#: Seconds by the clock beyond ten times what the tests need, for what waits without end.
+#: Elapsed seconds beyond ten times the tests' need, for endless waits.
 WAITING = 120
 
-#: The status of a fork whose change cannot be put into effect.
+#: The status of a fork whose change cannot be applied.
 UNFIT = 2
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mutant.
+    """The outcome of a mutant.
 
-    :ivar kind: killed, survived, untested (no test runs the line) or unfit (the change cannot be put into effect).
-    :ivar tests: how many tests that run the line were tried.
+    :ivar kind: killed, survived, untested (no test runs the line) or unfit (the change cannot be applied).
+    :ivar tests: number of tests tried that run the line.
     """
 
     mutant: Mutant
@@ -67,7 +67,7 @@ class Session:
         self.sound: dict[str, bool] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Measure what is new, then try the mutants."""
+        """Measure new tests, then try the mutants."""
         missing = self.covering.missing(session.items)
         if missing:
             print(f"{len(missing)} tests to measure first", flush=True)

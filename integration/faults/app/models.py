@@ -1,4 +1,4 @@
-"""Few tables; every row tells by its name which unit of work wrote it."""
+"""A few tables; each row's name tells which unit of work wrote it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """What units write; not unique, so that a row written twice shows."""
+    """A row that units write; not unique, so that a second write shows."""
 
     tag = models.CharField(max_length=60, db_index=True)
     note = models.TextField(default="")
 
 
 class Account(models.Model):
-    """What units count and move."""
+    """A balance that units change."""
 
     name = models.CharField(max_length=60, unique=True)
     balance = models.IntegerField(default=0)
 
 
 class Box(models.Model):
-    """What units fill, and delete with what is in it."""
+    """A parent that units fill, and delete with its children."""
 
     tag = models.CharField(max_length=60, unique=True)
     entries = models.ManyToManyField(Entry)

@@ -1,1 +1,1 @@
-"""Hostile names and values: none of them becomes a part of a statement, all of them come back as they were."""
+"""Hostile names and values: none becomes part of a statement, all come back unchanged."""

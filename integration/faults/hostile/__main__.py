@@ -1,7 +1,7 @@
-"""``hatch run hostile --count 100000``: so many hostile names and values, and every statement that reached the server.
+"""``hatch run hostile --count 100000``: run hostile names and values, and examine every statement sent to the server.
 
-A statement may differ from those of harmless names and values only between delimiters. Exit status 1 when one differs,
-and when a value comes back as another one, or a row is not found.
+A statement may differ from those of harmless names and values only between delimiters. Exit status 1 if one differs
+elsewhere, a value comes back changed, or a row is not found.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from .. import database
 from .skeleton import skeleton
 
-# One in so many examples of names is run on the server; the others are compiled.
+# One in this number of examples of names is run on the server; the others are only compiled.
 _RUN_EVERY = 40
-# Problems of one kind that are printed.
+# Number of problems of one kind to print.
 _SHOWN = 4
-# Names that are arguments of procedures.
+# Keys of names that are arguments of procedures.
 _SPLIT = ("table", "column", "other", "comment")
 
 
 class Search:
-    """Plays examples and keeps what is wrong.
+    """Runs examples and collects problems.
 
-    :ivar problems: texts, each once.
+    :ivar problems: distinct texts.
     """
 
     def __init__(self, number: int) -> None:
@@ -49,7 +49,7 @@ class Search:
         self.problems[text[:700]] += 1
 
     def report(self) -> Iterator[str]:
-        """A few problems of each kind, and how many there are."""
+        """A few problems of each kind, and their number."""
         kinds = defaultdict(list)
         for text in self.problems:
             kinds[":".join(text.split(":")[:2])].append(text)
@@ -61,7 +61,7 @@ class Search:
     # ---- harmless --------------------------------------------------------------------
 
     def learn(self) -> None:
-        """The statements that harmless names and values make."""
+        """Learn the statements of harmless names and values."""
         from . import names, values
 
         for documents in ({"a": 1}, {"a": "b"}):
@@ -120,9 +120,9 @@ class Search:
     # ---- the journal -----------------------------------------------------------------
 
     def read_journal(self, entries: list[dict[str, Any]], harmless: int) -> int:
-        """Compare what the server received; how many statements that was.
+        """Compare the statements that the server received; their number.
 
-        :param harmless: how many of the entries came from harmless names and values.
+        :param harmless: number of entries from harmless names and values.
         """
         known = {skeleton(text) for entry in entries[:harmless] for text in _texts_of(entry)} | self._known
         count = 0
@@ -135,24 +135,24 @@ class Search:
 
 
 def _harmless(keys: Iterable[str]) -> Iterator[tuple[dict[str, str], bool]]:
-    """Harmless names of each key, and whether the server is to make such a table too.
+    """Harmless names of each key, and whether to make such a table on the server too.
 
-    A text with a backslash before the end of a line is written otherwise (see skeleton), so each of those that are
-    arguments of procedures comes with and without one.
+    A text with a backslash before a line end is written in another form (see skeleton), so each argument of a procedure
+    occurs with and without one.
     """
     plain = {name: "h_" + name for name in keys}
     for split in itertools.product((False, True), repeat=len(_SPLIT)):
         harmless = {**plain, **{name: plain[name] + "\\\nx" for name, is_split in zip(_SPLIT, split) if is_split}}
         for table in ("%s", "[h_schema].[%s]", "[h_\\\nschema].[%s]"):
-            # A column that is only renamed is written in the same statements on the server.
+            # Statements of a column that is only renamed are the same on the server.
             yield {**harmless, "table": table % harmless["table"]}, harmless["other"] == plain["other"]
-    # A sum of literals is no condition of an index: a hidden column stands for it.
+    # An index's filter takes no sum of literals: a hidden column replaces it.
     for table, value in itertools.product(("h_table", "[h_schema].[h_table]"), ("h_value", "h_\\\nvalue")):
         yield {**plain, "table": table, "value": value}, True
 
 
 def _fail() -> None:
-    """After an error inside a transaction the server is asked for its state."""
+    """Fail inside a transaction, after which the server is asked for its state."""
     from django.db import DatabaseError, connection, transaction
 
     for statement in ("SELECT CAST(N'x' AS int)", "SELECT 1/0", "INSERT INTO hostile_thing DEFAULT VALUES"):
@@ -167,7 +167,7 @@ def _texts_of(entry: dict[str, Any]) -> list[str]:
 
 
 def search(strategy: Any, play: Callable[[Any], None], number: int, examples: int) -> None:
-    """Play so many examples of a strategy, the same for the same seed."""
+    """Run a number of examples of a strategy, the same for the same seed."""
 
     @seed(number)
     @settings(
@@ -182,9 +182,9 @@ def search(strategy: Any, play: Callable[[Any], None], number: int, examples: in
 
 
 def run(server: Server, count: int, number: int) -> tuple[Search, int]:
-    """Play about so many names and values: four fifths of them values.
+    """Run about `count` names and values, four fifths of them values.
 
-    :returns: the search, and the number of statements that were compared; 0 on a real server, which keeps no journal.
+    :returns: the search, and the number of statements compared: 0 on a real server, which has no journal.
     """
     from . import names, strategies, values
 
@@ -200,7 +200,7 @@ def run(server: Server, count: int, number: int) -> tuple[Search, int]:
 
 @contextlib.contextmanager
 def tables(server: Server, name: str) -> Any:
-    """Django with the table of the values."""
+    """Set Django up, and create the table of the values."""
     from django.conf import settings as django_settings
 
     if not django_settings.configured:

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from . import strategies
 
 KEYS = ("table", "column", "other", "index", "unique", "check", "comment", "default", "value", "renamed")
-# `#` makes a temporary table, which takes no comments; of a table whose name begins with `@` the sandbox knows nothing.
+# `#` makes a temporary table, which takes no comments; the sandbox does not know tables whose name begins with `@`.
 # https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
 _TABLES = strategies.COLUMNS.filter(lambda text: text[0] not in "#@")
-# What separates schema and name in the documented forms of db_table; a name alone has none of it.
+# Separators of schema and name in the documented forms of db_table; no single name contains one.
 _BETWEEN = re.compile(r'"\.{1,2}"|\]\.{1,2}\[')
 _FORMS = ("[%s].[%s]", '"%s"."%s"')
 _OF = {
     **dict.fromkeys(("comment", "default", "value"), strategies.TEXTS),
     **dict.fromkeys(("column", "other", "renamed"), strategies.COLUMNS),
-    # A name, or the form in which it stands behind its schema.
+    # A name, or a name after its schema.
     "table": st.one_of(
         st.tuples(st.none(), st.none(), _TABLES.filter(lambda text: not _BETWEEN.search(text))),
         st.tuples(st.sampled_from(_FORMS), _TABLES, _TABLES),
@@ -52,8 +52,8 @@ _numbers = itertools.count()
 
 
 def model(given: dict[str, str]) -> Any:
-    """A model with these names; nothing of it is registered."""
-    # Django fills %(class)s and the like in.
+    """A model with these names, in a registry of its own."""
+    # Django replaces %(class)s and similar placeholders.
     index, unique, check = (given[key].replace("%", "%%") for key in ("index", "unique", "check"))
     fields: dict[str, Any] = {
         "__module__": __name__,
@@ -74,7 +74,7 @@ def model(given: dict[str, str]) -> Any:
 def definitions(kind: Any, given: dict[str, str], collect: bool) -> list[str]:
     """The statements that make, change and drop the table.
 
-    :param collect: only the texts; else they run.
+    :param collect: collect the texts instead of running them.
     """
     with connection.schema_editor(collect_sql=collect, atomic=False) as editor:
         editor.create_model(kind)
@@ -93,7 +93,7 @@ def definitions(kind: Any, given: dict[str, str], collect: bool) -> list[str]:
 
 
 def queries(kind: Any, given: dict[str, str]) -> list[str]:
-    """The texts of queries with these names."""
+    """The SQL of queries with these names."""
     rows = kind.objects.using("default")
     made = [
         rows.filter(text=given["value"]).order_by("text", "-number"),
@@ -105,7 +105,7 @@ def queries(kind: Any, given: dict[str, str]) -> list[str]:
 
 
 def run(given: dict[str, str]) -> Iterator[str]:
-    """Make the table for real, write and read, and drop it; what is wrong."""
+    """Make the table on the server, write, read, and drop it; the problems."""
     kind = model(given)
     try:
         with transaction.atomic():

@@ -1,6 +1,6 @@
-"""What is left of a statement without its delimited names and string literals.
+"""A statement without its delimited names and string literals.
 
-A reader of its own: it shares nothing with what writes the statements.
+The reader is independent: it shares no code with what writes the statements.
 https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
 https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
 """
@@ -22,20 +22,20 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# A name with its schema, or a column with its table, is one name; lists of them stay lists.
+# A qualified name counts as one; lists of names stay lists.
 _QUALIFIED = re.compile(r"N(?: \. N)+")
-# Parameters by their number; a list of them is as long as it has different values.
+# Parameters become P; the length of their list depends on the number of distinct values.
 _PARAMETER = re.compile(r"@P\d+|\?|%S", re.IGNORECASE)
 _LISTED = re.compile(r"P(?: , P)+")
-# A text with a backslash before the end of a line is written in two, U+FFFF by its number; but EXEC takes no
-# expressions (error 102).
+# A text with a backslash before a line end is written as two literals, U+FFFF as NCHAR; but EXEC takes no expressions
+# (error 102).
 _JOINED = re.compile(r"\( PIECE(?: \+ PIECE)+ \)|PIECE(?: \+ PIECE)*".replace("PIECE", r"(?:T|NCHAR \( D \))"))
 
 
 def skeleton(statement: str) -> str:
-    """Words and signs, N for a delimited name, T for a text, D for a number, P for parameters.
+    """Words and punctuation, N for a delimited name, T for a text, D for a number, P for parameters.
 
-    What is not closed, and comments, stand out.
+    Comments and unclosed delimiters stand out.
     """
     tokens = []
     for match in _TOKEN.finditer(statement):

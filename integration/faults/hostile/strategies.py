@@ -1,4 +1,4 @@
-"""Names and values as an enemy, or bad luck, writes them."""
+"""Names and values as an attacker, or bad luck, would choose them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PIECES = st.one_of(
     st.sampled_from(_FRAGMENTS),
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\u00b5\u0131"), max_size=6),
 )
-#: What a database can hold; not empty.
+#: Texts that a database can hold; not empty.
 TEXTS = st.lists(_PIECES, min_size=1, max_size=6).map("".join).filter(bool)
-#: What it cannot: lone surrogates, U+0000. (The sandbox has no upper case of U+00B5 and U+0131, which stay out of texts.)
+#: Texts that it cannot hold: lone surrogates, U+0000. (Texts lack U+00B5 and U+0131, whose case the sandbox lacks.)
 IMPOSSIBLE = st.tuples(TEXTS, st.sampled_from(["\ud800", "\udfff", "\0"]), TEXTS).map("".join)
 #: Names of tables, columns, indexes and constraints.
 NAMES = TEXTS.map(lambda text: text[:50].rstrip()).filter(bool)
-#: Django itself takes percent signs in names of tables and columns for placeholders, on every database.
+#: Names without percent signs, which Django itself takes for placeholders on every database.
 COLUMNS = NAMES.filter(lambda text: "%" not in text)
 _ZONES = [zoneinfo.ZoneInfo(name) for name in ("UTC", "Europe/Amsterdam", "Africa/Monrovia", "Asia/Kathmandu")]
 MOMENTS: st.SearchStrategy[Any] = st.datetimes(

@@ -1,4 +1,4 @@
-"""Values through every way to the server and back."""
+"""Values sent to the server in every way, and read back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from . import strategies
 from .app.models import Thing
 
-#: Rows of one example; fixed, as lists of another length are other statements.
+#: Rows of one example; fixed, as lists of another length give other statements.
 ROWS = 10
 Row = "dict[str, Any]"
 
@@ -28,12 +28,12 @@ row = st.fixed_dictionaries(
     }
 )
 rows = st.lists(row, min_size=ROWS, max_size=ROWS)
-#: Names and values that one example has.
+#: Number of names and values in one example.
 WEIGHT = ROWS * 7
 
 
 def play(values: list[dict[str, Any]]) -> Iterator[str]:
-    """Write and read one example; what is wrong."""
+    """Write and read one example; the problems."""
     things = [Thing(**{**value, "data": dict([value["data"]])}) for value in values]
     try:
         with transaction.atomic():
@@ -61,12 +61,12 @@ def _same(made: list[Thing]) -> Iterator[str]:
 
 
 def _comparable(value: Any) -> Any:
-    """Moments of an hour that a zone has twice are equal to none of another zone."""
+    """A value for comparison: datetimes in a repeated hour equal none of another zone."""
     return value.astimezone(datetime.timezone.utc) if isinstance(value, datetime.datetime) else value
 
 
 def _looked_up(made: list[Thing]) -> Iterator[str]:
-    """Each way to ask for a value finds the row that has it."""
+    """Check that each lookup of a value finds its row."""
     thing = made[0]
     (key,) = thing.data
     ours = Thing.objects.filter(pk__in=[each.pk for each in made])
@@ -91,7 +91,7 @@ def _looked_up(made: list[Thing]) -> Iterator[str]:
 
 
 def _changed(made: list[Thing]) -> Iterator[str]:
-    """update() and bulk_update() store what they were given."""
+    """Check that update() and bulk_update() store the given values."""
     first, others = made[0], made[1:]
     for thing, other in zip(others, reversed(others)):
         thing.long, thing.text = other.text, other.long[:300]
@@ -102,7 +102,7 @@ def _changed(made: list[Thing]) -> Iterator[str]:
 
 
 def impossible(text: str) -> Iterator[str]:
-    """A text that no database holds is refused by each way, or comes back as it was."""
+    """Check that each way refuses a text that no database holds, or returns it unchanged."""
     values = {"raw": b"", "number": 0, "at": datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc), "data": {}}
     ways: dict[str, Callable[[], Any]] = {
         "create": lambda: Thing.objects.create(text=text, long=text, **values),

@@ -1,1 +1,1 @@
-"""The hunt for secrets: fails in many ways, and reads everything that a failure leaves behind."""
+"""The hunt for secrets: fail in many ways, and read all traces of the failures."""

@@ -1,6 +1,6 @@
-"""``hatch run secrets``: fail in every way, and look for the secrets in everything that is left behind.
+"""``hatch run secrets``: fail in every way, and look for secrets in all traces of the failures.
 
-Exit status 1 when one shows in what is ours; what shows in frames of Django's own is listed apart.
+Exit status 1 if one shows in ours; those in frames of Django itself are listed separately.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--at-least", type=int, default=200, help="paths that have to fail")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as home, serve() as server:
-        # No credential of this machine is found.
+        # azure-identity must find no credentials of this machine.
         os.environ.update(HOME=home, AZURE_CONFIG_DIR=home)
         database.configure({"default": database.alias(server, "app")})
         hunt = Hunt()

@@ -1,4 +1,4 @@
-"""Secrets that can be told again wherever a part of them shows."""
+"""Secrets of which every part can be recognized."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import re
 import secrets as randomness
 from typing import Any
 
-# In each part of a secret that a parser may cut it into; no other text has it.
+# A mark in each part that a parser may split a secret into; in no other text.
 MARK = re.compile(r"cnry[0-9a-f]{8}")
 
-#: What stands between the marks: what a connection string, a URL, JSON or a log's format may misread.
+#: Texts between the marks that a connection string, a URL, JSON or a log's format may misread.
 SHAPES = {
     "plain": "%s",
     "semicolon": "%s;%s",
@@ -30,14 +30,14 @@ def mark() -> str:
 
 
 def secret(shape: str = "plain") -> str:
-    """A new secret of a shape; see :data:`SHAPES`."""
+    """A new secret of one of the :data:`SHAPES`."""
     text = SHAPES[shape]
     parts = itertools.chain.from_iterable((piece, mark()) for piece in re.split(r"(?<!%)%s", text))
     return "".join(list(parts)[:-1]).replace("%%", "%")
 
 
 def jwt() -> str:
-    """Three parts as a token has them; the second one is base64 of a mark, and each ends with a mark."""
+    """Three parts like a token's; the second is base64 of a mark, and each ends with a mark."""
     claims = base64.urlsafe_b64encode(('{"oid": "%s"}' % mark()).encode()).decode().rstrip("=")
     return ".".join((mark(), claims + mark(), mark()))
 
@@ -47,12 +47,12 @@ def marks_in(text: str) -> set[str]:
 
 
 def marks_in_bytes(data: bytes) -> set[str]:
-    """Marks in UTF-8, and in UTF-16 as the driver takes texts."""
+    """Marks in UTF-8, and in UTF-16, the driver's encoding."""
     return marks_in(data.decode("latin-1")) | marks_in(data.replace(b"\0", b"").decode("latin-1"))
 
 
 def needles(value: Any) -> set[str]:
-    """Texts by which a secret that is no canary is told: the lines of a key, the parts of a token."""
+    """Texts that identify a secret without marks: the lines of a key, the parts of a token."""
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     lines = re.split(r"[\n.;]", text)
     return {line for line in lines if len(line) > 30 and "CERTIFICATE" not in line and "PRIVATE KEY" not in line}

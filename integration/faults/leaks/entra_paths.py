@@ -1,4 +1,4 @@
-"""Principals that get no token: secrets that are wrong, keys that do not fit, functions that fail, a service that is down."""
+"""Principals that get no token: wrong secrets, keys that do not fit, failing functions, an unavailable service."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .paths import Path
 
 
 class EntraPaths:
-    """All of them; the service is on this machine.
+    """All of them, with a token service on this machine.
 
-    :param server: accepts tokens, or refuses them.
+    :param server: accepts or refuses tokens.
     """
 
     def __init__(self, server: Server, entra: EntraService, folder: FilePath) -> None:

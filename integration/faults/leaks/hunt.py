@@ -1,4 +1,4 @@
-"""Runs paths and reads what they leave behind."""
+"""Runs paths and reads their traces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Iterator
 from . import canary, inspect
 from .paths import Path
 
-# Frames and loggers that are not ours to keep clean. Django's create_connection() has the settings in a variable.
+# Frames and loggers that are not ours. Django's create_connection() has the settings in a variable.
 _OTHERS = (
     "django.",
     "/django/",
@@ -27,7 +27,7 @@ _OWN = "leaks"
 
 
 class Shown(list):
-    """(where, piece); shows nothing of itself, as it stands in variables of the hunt."""
+    """(where, piece), with an empty repr, as variables of the hunt hold it."""
 
     def __repr__(self) -> str:
         return "<Shown>"
@@ -36,9 +36,9 @@ class Shown(list):
 class Hunt:
     """Runs paths.
 
-    :ivar failed: how many of them failed, as they should.
-    :ivar leaks: (path, where) of ours.
-    :ivar others: where secrets show that are not ours to keep.
+    :ivar failed: number of paths that failed, as they should.
+    :ivar leaks: (path, where) in our own code.
+    :ivar others: places of secrets in the code of others.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Hunt:
 
 
 def _attempt(path: Path, shown: Shown) -> Exception | None:
-    """Connect; the path keeps the settings, so that no variable here holds them."""
+    """Connect; the settings stay in the path, not in a variable here."""
     from mssql_core.base import DatabaseWrapper
 
     wrapper = None

@@ -1,4 +1,4 @@
-"""Everything that a failure leaves behind, as texts, each with where it was read."""
+"""All traces of a failure as texts, each with its place."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import sentry_sdk
 from sentry_sdk.scrubber import EventScrubber
 from sentry_sdk.transport import Transport
 
-#: Begins a piece that says that something has no repr().
+#: Prefix of a piece about a failing repr().
 BAD_REPR = "no repr: "
 
 
 class Reporter(Transport):
-    """A real error reporter whose events stay here."""
+    """A real error reporter that keeps its events."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Reporter(Transport):
             transport=self,
             auto_enabling_integrations=False,
             max_value_length=10**6,
-            # Nothing is hidden by the name of its variable: what we send is to be clean by itself.
+            # No redaction by variable name: our values must be clean by themselves.
             event_scrubber=EventScrubber(denylist=[], pii_denylist=[]),
         )
 
@@ -38,11 +38,11 @@ class Reporter(Transport):
             self.events.append(event)
 
     def pieces(self, error: BaseException) -> Iterator[tuple[str, str]]:
-        """The event of an error: its frames one by one, and the rest."""
+        """The pieces of an error's event: its frames one by one, and the rest."""
         self.events.clear()
         sentry_sdk.capture_exception(error)
         (event,) = self.events
-        # What was logged on the way goes with the event.
+        # The event includes earlier log records.
         crumbs = event.pop("breadcrumbs", None) or {}
         for crumb in crumbs.get("values", ()):
             yield "log %s, with the event" % crumb.get("category"), json.dumps(crumb, ensure_ascii=False, default=repr)
@@ -66,7 +66,7 @@ class Log(logging.Handler):
 
 
 def of_error(error: BaseException) -> Iterator[tuple[str, Any]]:
-    """An error and those behind it: texts, arguments, attributes, pickles, and its traceback with all variables."""
+    """An error and its causes: texts, arguments, attributes, pickles, and the traceback with all variables."""
     chain: list[BaseException] = []
     following: BaseException | None = error
     while following is not None and following not in chain:
@@ -83,7 +83,7 @@ def of_error(error: BaseException) -> Iterator[tuple[str, Any]]:
     try:
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
     except Exception as refusal:
-        # Before Python 3.12 one bad repr() ends it.
+        # Before Python 3.12 a failing repr() ends it.
         yield "traceback with variables fails", BAD_REPR + repr(refusal)
         return
     seen = []
@@ -103,14 +103,14 @@ def _pickled(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def of_wrapper(wrapper: Any) -> Iterator[tuple[str, Any]]:
-    """The wrapper and what is made of its settings, where they can be read at all."""
+    """The wrapper and objects made from its settings, if they can be read."""
     yield "wrapper", repr(wrapper)
     yield "plugins", repr(wrapper.plugins.get_plugins())
     for name, make in (("settings", wrapper.options_read), ("parameters", wrapper.get_connection_params)):
         try:
             made = make()
         except Exception:
-            # The path's own error; it is read where the connection is asked for.
+            # The path's own error, which connecting raises too.
             continue
         yield from of_object(name, made)
     try:

@@ -1,4 +1,4 @@
-"""Ways to fail: settings that are wrong, servers that refuse, principals that get no token."""
+"""Ways to fail: wrong settings, servers that refuse, principals without a token."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .canary import SHAPES, secret
 
 @dataclass(repr=False)
 class Path:
-    """One way to fail; shows nothing of itself.
+    """A way to fail, with an empty repr.
 
     :ivar entry: the alias's entry in DATABASES.
-    :ivar also: texts that must not show, beside the canaries in the entry.
+    :ivar also: further secret texts besides the canaries in the entry.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Path:
         return "<Path %s>" % self.name
 
     def complete(self) -> dict[str, Any]:
-        """The entry as Django hands it to the backend."""
+        """The entry as Django passes it to the backend."""
         from django.db import connections
 
         return connections.configure_settings({"default": self.entry})["default"]
@@ -37,7 +37,7 @@ class Path:
 class Paths:
     """All of them.
 
-    :param server: refuses what is wrong.
+    :param server: refuses wrong settings.
     """
 
     def __init__(self, server: Server) -> None:
@@ -52,7 +52,7 @@ class Paths:
         yield from self._plugins()
 
     def path(self, name: str, changes: dict[str, Any], **options: Any) -> Path:
-        """The server's entry with changes; its own password is in none of them."""
+        """The server's entry with changes, without its own password."""
         entry = dataclasses.replace(self.server, password="").database(
             "app", connection_retries=0, connection_timeout=5
         )
@@ -61,12 +61,12 @@ class Paths:
         return Path(name, entry)
 
     def _passwords(self) -> Iterator[Path]:
-        """A password of each shape, and each thing that may be wrong beside it."""
+        """A password of each shape, with each other mistake."""
         beside: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "wrong": ({}, {}),
             "no such database": ({"NAME": "no_such_database"}, {}),
             "no such user": ({"USER": "nobody"}, {}),
-            # The driver tries again until the time is over.
+            # The driver retries until the timeout.
             "closed port": ({"PORT": "1"}, {"connection_timeout": 1}),
             "bad port": ({"PORT": "abc"}, {}),
             "untrusted certificate": ({}, {"TrustServerCertificate": "no", "Encrypt": "yes"}),
@@ -82,11 +82,11 @@ class Paths:
             "unknown plugin": ({}, {"plugins": ["no_such_plugin"]}),
         }
         for shape in SHAPES:
-            for what, (changes, options) in beside.items():
-                yield self.path("PASSWORD %s: %s" % (shape, what), {"PASSWORD": secret(shape), **changes}, **options)
+            for mistake, (changes, options) in beside.items():
+                yield self.path("PASSWORD %s: %s" % (shape, mistake), {"PASSWORD": secret(shape), **changes}, **options)
 
     def _extra_params(self) -> Iterator[Path]:
-        # An unbraced ;UID= behind a password is a user's name by the grammar.
+        # An unbraced ;UID= after a password is a user name by the grammar.
         for shape in SHAPES.keys() - {"keyword"}:
             for keyword in ("PWD", "Password", "pwd ", "ClientKey", "KeystoreSecret", "AccessToken"):
                 text = "APP=x;%s=%s" % (keyword, secret(shape))
@@ -102,7 +102,7 @@ class Paths:
             yield self.path("extra_params as %s" % name, {}, extra_params=value)
 
     def _types(self) -> Iterator[Path]:
-        """What stands where a text belongs."""
+        """Values of other types in place of a text."""
         for name, value in self._other_types().items():
             yield self.path("PASSWORD as %s" % name, {"PASSWORD": value})
             yield self.path("TOKEN as %s" % name, {"TOKEN": value, "USER": ""})
@@ -145,7 +145,7 @@ class Paths:
             )
 
     def _options(self) -> Iterator[Path]:
-        """A secret as the value of an option that is none, or that takes other values."""
+        """A secret as the value of an unknown option, or of one with other values."""
         for name in ("pasword", "PWD", "PASSWORD", "secret", "Pwd", "token", "access_token", "client_secret"):
             yield self.path("option %s" % name, {}, **{name: secret()})
         for name in ("python_driver", "unicode_results", "regex_function", "uuid_type", "Encrypt", "MARS_Connection"):
@@ -183,7 +183,7 @@ class Paths:
 
 
 class _Opaque:
-    """An object that is no text and keeps one."""
+    """An object that holds a text."""
 
     def __init__(self, value: str) -> None:
         self._value = value

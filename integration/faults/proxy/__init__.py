@@ -1,1 +1,1 @@
-"""A TCP proxy between the ODBC driver and the server, both unmodified, that breaks the connection at a chosen place."""
+"""A TCP proxy between the unmodified ODBC driver and server that breaks the connection at a chosen place."""

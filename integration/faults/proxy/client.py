@@ -1,4 +1,4 @@
-"""The proxy seen from the process under test."""
+"""The proxy's client in the process under test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .fault import Fault
 class ProxyProcess:
     """``with ProxyProcess([(host, port), ...]) as proxy: proxy.ports, proxy.control``
 
-    :ivar ports: where it listens, on 127.0.0.1, in the order of the targets.
+    :ivar ports: its ports on 127.0.0.1, in the order of the targets.
     :ivar control: its control port.
     """
 
@@ -49,11 +49,11 @@ class Port:
         self._lines = self._socket.makefile("rb")
 
     def arm(self, fault: Fault | None) -> None:
-        """Count from here, and let the fault happen at its place; None: carry only."""
+        """Start counting, and let the fault happen at its place; None: only relay."""
         self._ask("arm", fault=None if fault is None else fault.to_dict())
 
     def disarm(self) -> None:
-        """Let nothing happen any more; what passed is not forgotten."""
+        """Cancel the fault; the counts are kept."""
         self._ask("disarm")
 
     def report(self) -> dict[str, Any]:
@@ -69,6 +69,6 @@ class Port:
         self._lines.close()
         self._socket.close()
 
-    def _ask(self, what: str, **more: Any) -> dict[str, Any]:
-        self._socket.sendall(json.dumps({"port": self.port, "do": what, **more}).encode() + b"\n")
+    def _ask(self, command: str, **more: Any) -> dict[str, Any]:
+        self._socket.sendall(json.dumps({"port": self.port, "do": command, **more}).encode() + b"\n")
         return json.loads(self._lines.readline())

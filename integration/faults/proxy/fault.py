@@ -1,11 +1,11 @@
-"""What the proxy does to a connection, and where."""
+"""The faults of the proxy, and their places."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import asdict, dataclass
 
-#: Kind -> what happens.
+#: Kind -> description.
 KINDS = {
     "cut": "both sides are closed (FIN)",
     "reset": "both sides are reset (RST)",
@@ -18,10 +18,9 @@ KINDS = {
     "idle cut": "the connection is closed while nothing is under way",
     "idle kill": "the session is killed while nothing is under way",
 }
-#: Which client message: by number, or the first of a kind.
+#: The client message: by number, or the first of a kind.
 PLACES = ("message", "begin", "commit", "login")
-#: When: the message has not reached the server; it has, and nothing more is known; the server has answered and the
-#: answer is lost; a part of the answer arrives.
+#: The time: before the message reaches the server; after that; after the server's answer, which is lost; amid it.
 MOMENTS = ("before", "after", "answered", "amid")
 
 OUTAGE = 0.15  # seconds
@@ -30,11 +29,11 @@ _STALLS = ("stall", "stall and cut")
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault.
+    """A fault.
 
-    :ivar number: the n-th message of the place's kind, from 1.
-    :ivar seconds: how long a stall lasts unless the client cancels.
-    :ivar pid: whom a signal goes to.
+    :ivar number: number of the message among those of the place's kind, from 1.
+    :ivar seconds: duration of a stall unless the client cancels.
+    :ivar pid: the process for a signal.
     """
 
     kind: str
@@ -46,7 +45,7 @@ class Fault:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it happens between two requests, and so not by the proxy alone."""
+        """Whether it happens between two requests, which takes more than the proxy."""
         return self.kind.startswith("idle")
 
     def to_dict(self) -> dict:
@@ -61,7 +60,7 @@ class Fault:
 def draw(chance: random.Random, messages: int, pid: int, query_timeout: int) -> Fault:
     """A fault from a seed.
 
-    :param messages: how many client messages to expect.
+    :param messages: expected number of client messages.
     :param pid: of the process under test.
     :param query_timeout: seconds, 0 for none: a stall outlasts it.
     """
@@ -78,5 +77,5 @@ def draw(chance: random.Random, messages: int, pid: int, query_timeout: int) -> 
 
 
 def wants_timeout(fault_kind: str) -> bool:
-    """Whether the kind says more where statements have a time limit."""
+    """Whether the kind is more useful if statements have a time limit."""
     return fault_kind in _STALLS

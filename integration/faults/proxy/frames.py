@@ -1,4 +1,4 @@
-"""Just enough of TDS to find where messages begin and end, and which of them begin or commit a transaction.
+"""Enough of TDS to find the boundaries of messages, and those that begin or commit a transaction.
 
 https://learn.microsoft.com/openspecs/windows_protocols/ms-tds/ (2.2.3.1 packet header, 2.2.6 messages)
 """
@@ -12,21 +12,21 @@ from dataclasses import dataclass
 BATCH, RPC, ATTENTION, TRANSACTION_MANAGER, LOGIN7, PRELOGIN = 0x01, 0x03, 0x06, 0x0E, 0x10, 0x12
 _HEADER = 8  # bytes
 _END_OF_MESSAGE = 0x01
-# Content types of TLS records, which stand between the packets while a login alone is encrypted.
+# Content types of TLS records, which occur among the packets if only the login is encrypted.
 _TLS_RECORDS = range(0x14, 0x18)
 _TLS_HEADER = 5
 # Request types of a transaction manager message (2.2.6.9).
 _REQUESTS = {5: "begin", 7: "commit", 8: "rollback", 9: "save"}
 _NAMES = {BATCH: "batch", RPC: "rpc", ATTENTION: "attention", LOGIN7: "login", PRELOGIN: "prelogin"}
-# In this order: one message may hold several statements.
+# In this order, as a message may contain several statements.
 _WORDS = (("COMMIT TRAN", "commit"), ("ROLLBACK TRAN", "rollback"), ("BEGIN TRAN", "begin"), ("SAVE TRAN", "save"))
 
 
 @dataclass(frozen=True)
 class Packet:
-    """One packet as it was on the wire.
+    """A packet on the wire.
 
-    :ivar kind: the type in its header, or that of a TLS record.
+    :ivar kind: the type in its header, or of a TLS record.
     :ivar ends: whether it ends its message.
     :ivar session: the server's session id, in packets of the server; 0 before the login.
     """
@@ -53,10 +53,10 @@ async def read_packet(reader: asyncio.StreamReader) -> Packet:
 
 
 def name_of(packets: list[Packet]) -> str:
-    """What a client's message is: login, begin, commit, rollback, save, batch, rpc, attention, prelogin or hidden."""
+    """A client message's kind: login, begin, commit, rollback, save, batch, rpc, attention, prelogin or hidden."""
     first = packets[0]
     if first.kind in _TLS_RECORDS:
-        # The login is the only message that travels encrypted beside plain ones.
+        # Only the login is encrypted while other messages are plain.
         return "login" if first.kind == 0x17 else "prelogin"
     if first.kind == TRANSACTION_MANAGER:
         body = first.data[_HEADER:]

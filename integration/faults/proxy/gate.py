@@ -1,4 +1,4 @@
-"""One port of the proxy: what passed it since it was armed, and whether the fault's place is reached."""
+"""A port of the proxy: the messages since it was armed, and whether the fault's place is reached."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .fault import OUTAGE, Fault
 if TYPE_CHECKING:
     from .relay import Relay
 
-# Not counted as messages of their own: the driver sends them around a login or a time limit.
+# Messages not counted: the driver sends them around a login or a time limit.
 _UNCOUNTED = ("prelogin", "attention")
 
 
 class Gate:
     """The state of a port.
 
-    :ivar fault: what is to happen; None once it has, or when the port is not armed.
+    :ivar fault: the pending fault; None after it, or if the port is not armed.
     """
 
     def __init__(self, target: tuple[str, int]) -> None:
@@ -27,7 +27,7 @@ class Gate:
         self.arm(None)
 
     def arm(self, fault: Fault | None) -> None:
-        """Forget what passed, and wait for the fault's place."""
+        """Reset the counts, and wait for the fault's place."""
         self.fault = fault
         self.fired = ""
         self._counts: dict[str, int] = {}
@@ -35,11 +35,11 @@ class Gate:
         self.sessions: set[int] = set()
 
     def report(self) -> dict[str, Any]:
-        """What passed since the port was armed."""
+        """The counts since the port was armed."""
         return {"fired": self.fired, "forwarded": self.forwarded, "sessions": sorted(self.sessions)}
 
     def arrives(self, name: str) -> Fault | None:
-        """Called with each client message: the fault that is to happen to it."""
+        """The fault for a client message, called for each one."""
         for kind in (name, "message"):
             self._counts[kind] = self._counts.get(kind, 0) + (name not in _UNCOUNTED)
         fault = self.fault
@@ -51,11 +51,11 @@ class Gate:
         return fault
 
     def passes(self, name: str) -> None:
-        """Called when a client message went on to the server."""
+        """Count a client message that was forwarded to the server."""
         self.forwarded[name] = self.forwarded.get(name, 0) + 1
 
     def cut_all(self) -> int:
-        """Close what is open; how many connections that were."""
+        """Close all open connections; their number."""
         relays = list(self.relays)
         for relay in relays:
             relay.cut()
@@ -66,7 +66,7 @@ class Gate:
     def outage(self) -> None:
         """Reset all connections, and refuse new ones for a while."""
         self.is_refusing = True
-        # Not a task of the connection, which ends now.
+        # A task of its own, as the connection ends now.
         asyncio.get_running_loop().call_later(OUTAGE, self._end_outage)
         for relay in list(self.relays):
             relay.reset()

@@ -1,4 +1,4 @@
-"""One connection through the proxy."""
+"""A connection through the proxy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .gate import Gate
 
 _LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 _GONE = (ConnectionError, asyncio.IncompleteReadError, OSError)
-# Seconds a server may take for an answer that the proxy waits for.
+# Seconds that the proxy waits for an answer of the server.
 _PATIENCE = 30.0
 
 
@@ -72,7 +72,7 @@ class Relay:
         if fault is None:
             self._forward(message, name)
         else:
-            # Reading goes on meanwhile: the client may cancel.
+            # Keep reading: the client may cancel.
             self._cancelled.clear()
             self._behind = asyncio.ensure_future(self._break(fault, message, name))
 
@@ -121,7 +121,7 @@ class Relay:
         self._held = [Packet(data[middle:], 0, True)]
 
     async def _strike(self, fault: Fault) -> bool:
-        """Do the fault's own part; whether the connection goes on."""
+        """Carry out the fault; whether the connection goes on."""
         kind = fault.kind
         if kind.startswith("stall"):
             with contextlib.suppress(asyncio.TimeoutError):
@@ -131,7 +131,7 @@ class Relay:
             self.cut()
         elif kind == "signal":
             os.kill(fault.pid, signal.SIGUSR1)
-            # The signal is there before the answer is.
+            # The signal must arrive before the answer.
             await asyncio.sleep(0.002)
             return True
         elif kind == "outage":
@@ -147,7 +147,7 @@ class Relay:
         return False
 
     def cut(self) -> None:
-        """Close both sides; what was written before still arrives."""
+        """Close both sides; data written before still arrives."""
         for writer in (self._to_client, self._to_server):
             writer.close()
 

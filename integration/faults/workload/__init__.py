@@ -1,1 +1,1 @@
-"""What an application does with its database, and what it may believe afterwards."""
+"""The workload of an application, and what it may conclude afterwards."""

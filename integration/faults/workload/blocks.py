@@ -1,4 +1,4 @@
-"""Units that are a block: several statements that take effect together."""
+"""Units of one atomic block: several statements that take effect together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Atomic(Unit):
 
 
 class Nested(Atomic):
-    """A block with a savepoint that is kept, one that is rolled back, and one that a key violation ends."""
+    """A block with three savepoints: released, rolled back, and ended by a key violation."""
 
     def prepare(self, cursor: Any) -> None:
         cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 0)", self.name)
@@ -82,7 +82,7 @@ class RolledBack(Atomic):
 class Swallowed(Atomic):
     """A block that goes on after an error without a savepoint.
 
-    Either Django ends it, or all statements that succeeded take effect; the others may have.
+    Either Django rolls it back, or all successful statements take effect, and perhaps failed ones.
     """
 
     def __init__(self, name: str, chance: random.Random) -> None:
@@ -133,7 +133,7 @@ class Manual(Atomic):
 
 
 class ManualRolledBack(Manual):
-    """set_autocommit(False), two jobs: the second one is rolled back whatever became of the first."""
+    """set_autocommit(False), two jobs: the second is rolled back whatever happened to the first."""
 
     def run(self) -> None:
         transaction.set_autocommit(False)
@@ -178,7 +178,7 @@ class Transfer(Unit):
 
 
 class Tree(Unit):
-    """An object and what hangs on it, made together."""
+    """An object and its related objects, created together."""
 
     def run(self) -> None:
         with self.block():
@@ -217,7 +217,7 @@ class OnCommit(Atomic):
 
 
 class LeftEarly(Atomic):
-    """Rows of an iterator() that is left early, around writes of the same block."""
+    """An iterator() that is left early, among writes of the same block."""
 
     def prepare(self, cursor: Any) -> None:
         cursor.execute(

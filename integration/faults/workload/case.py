@@ -1,4 +1,4 @@
-"""One case: settings, requests and a fault, all from one seed; what came of it."""
+"""A case: settings, requests and a fault, all from one seed; and its outcome."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from .claims import Claim, Told
 from .outcome import Outcome, judge_requests
 from .unit import Unit
 
-# Messages of a case, about: where a fault by number may fall.
+# The approximate number of messages of a case, for faults by number.
 _MESSAGES = 24
 
 
 class TimeLimit(Exception):
-    """What the signal's handler raises, as a worker's soft time limit does."""
+    """Raised by the signal handler, as by a worker's soft time limit."""
 
 
 @dataclass
 class Plan:
-    """What a seed stands for.
+    """A case made from a seed.
 
-    :ivar mode: ``requests`` sends Django's signals around each one, ``worker`` sends none.
-    :ivar goes_on: whether a request runs its other units after one that failed.
+    :ivar mode: ``requests`` sends Django's signals around each request, ``worker`` sends none.
+    :ivar goes_on: whether a request continues after a failed unit.
     """
 
     number: int
@@ -53,7 +53,7 @@ class Plan:
 
 
 def plan(seed: int, number: int) -> Plan:
-    """The case of a number, whatever ran before it."""
+    """The case of a number, independent of earlier ones."""
     chance = random.Random("%d:%d" % (seed, number))
     timeout = chance.choice([0, 0, 0, 30])
     fault = draw(chance, _MESSAGES, os.getpid(), timeout)
@@ -78,10 +78,10 @@ def plan(seed: int, number: int) -> Plan:
 
 
 class Runner:
-    """Runs cases in this process, whose main thread it has to be in (signals).
+    """Runs cases, in the main thread of this process (signals).
 
     :param port: the proxy's.
-    :param direct: opens a connection to the server that does not pass the proxy.
+    :param direct: opens a connection that bypasses the proxy.
     :param expected: the state of a new session, see session.state.
     """
 
@@ -99,7 +99,7 @@ class Runner:
 
     @contextlib.contextmanager
     def _limited(self) -> Iterator[None]:
-        """Where a worker's time limit may strike: the application's code."""
+        """The application's code, which a worker's time limit may interrupt."""
         self._is_limited = True
         try:
             yield
@@ -107,7 +107,7 @@ class Runner:
             self._is_limited = False
 
     def run(self, case: Plan) -> Outcome:
-        """Play the case; the database is compared by the caller."""
+        """Run the case; the caller compares the database."""
         outcome = Outcome()
         self._configure(case)
         for unit in (unit for request in case.requests for unit in request):
@@ -134,19 +134,19 @@ class Runner:
         report = self.port.report()
         if outcome.fault_request is None and report["fired"]:
             outcome.fault_request = number
-        # With no time limit, or a long one, an attention is of a cursor that was left early.
+        # Without a time limit, or with a long one, an attention is from a cursor that was left early.
         if case.query_timeout == 1 and report["forwarded"].get("attention", 0) > self._attentions:
             outcome.timed_out.add(number)
         self._attentions = report["forwarded"].get("attention", 0)
 
     def _end_idle(self, fault: Fault) -> None:
-        """End what is open between two requests."""
+        """End the open connections between two requests."""
         if fault.kind == "idle cut":
             self.port.cut()
             return
         administrator = self.direct()
         for number in self.port.report()["sessions"]:
-            # Some have ended before (6106).
+            # Some sessions have ended already (6106).
             with contextlib.suppress(pyodbc.Error):
                 administrator.execute("KILL %d" % number)
         administrator.close()
@@ -185,7 +185,7 @@ class Runner:
         except Exception as error:
             text = "%s %s: %s: %s" % (type(unit).__name__, unit.name, type(error).__name__, str(error)[:300])
             outcome.errors.append(text)
-            # pyodbc's connect() makes a SystemError of an exception of a signal's handler.
+            # pyodbc's connect() turns an exception of a signal handler into a SystemError.
             if not isinstance(error, (Error, TimeLimit)) and not isinstance(error.__cause__, TimeLimit):
                 outcome.violations.append(("no database error", text))
             return _told(unit, error)
@@ -205,7 +205,7 @@ class Runner:
 
 
 def _told(unit: Unit, error: BaseException) -> Told:
-    """An error that the server itself gave to the last statement says that it had no effect."""
+    """The outcome told by an error: ERROR only if it shows that the last statement had no effect."""
     if not unit.finishing:
         return Told.ERROR
     cause = error.__cause__

@@ -1,4 +1,4 @@
-"""What the application was told, against what the database holds."""
+"""Comparison of what the application was told with what the database holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Told(enum.Enum):
-    """What the application may believe of a unit of work."""
+    """The outcome of a unit of work, as the application was told."""
 
     SUCCESS = "success"
     ERROR = "error"
@@ -19,11 +19,11 @@ class Told(enum.Enum):
 
 @dataclass
 class Seen:
-    """What a second connection reads of one case.
+    """The rows of a case, as a second connection reads them.
 
     :ivar entries: tag -> number of rows.
     :ivar balances: account -> balance.
-    :ivar contents: box -> number of its contents; boxes that are gone are not in it.
+    :ivar contents: existing box -> number of its contents.
     :ivar members: box -> tags of its entries.
     """
 
@@ -35,10 +35,10 @@ class Seen:
 
 @dataclass
 class Claim:
-    """One unit of work as the model knows it.
+    """The claims about a unit of work.
 
-    :ivar before: what is observed when nothing of it took effect.
-    :ivar after: what is observed when all of it did.
+    :ivar before: the observation if nothing of it took effect.
+    :ivar after: the observation if all of it did.
     """
 
     unit: str
@@ -48,7 +48,7 @@ class Claim:
     text: str = ""
 
     def violation(self, observed: Any) -> str:
-        """What is wrong with what was observed; empty when nothing is."""
+        """The contradiction between claim and observation; empty if there is none."""
         if observed == self.after and self.told in (Told.SUCCESS, Told.UNKNOWN):
             return ""
         if observed == self.before and self.told is not Told.SUCCESS:
@@ -61,7 +61,7 @@ class Claim:
 
 
 def _exceeds(observed: Any, after: Any) -> bool:
-    """Whether a count is above what the whole unit makes."""
+    """Whether a count is greater than the whole unit makes it."""
     pairs = list(zip(observed, after)) if isinstance(observed, tuple) and isinstance(after, tuple) else []
     numbers = [pair for pair in pairs if all(isinstance(value, int) for value in pair)]
     return any(seen > most for seen, most in numbers)
@@ -78,10 +78,10 @@ UNION ALL SELECT N'm', b.tag, 0, e.tag FROM faults_box b JOIN faults_box_entries
 
 
 def read(cursor: Any, prefix: str) -> Seen:
-    """What the database holds of a case.
+    """Read the rows of a case.
 
-    :param cursor: of a connection that does not pass the proxy.
-    :param prefix: what the names of the case begin with; no wildcards in it.
+    :param cursor: of a connection that bypasses the proxy.
+    :param prefix: of the case's names, without wildcards.
     """
     seen = Seen()
     for kind, name, number, member in cursor.execute(SEEN_SQL.format(like="N'%s%%'" % prefix)).fetchall():

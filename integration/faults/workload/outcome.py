@@ -1,4 +1,4 @@
-"""What came of a case, and whether one fault made more fail than one request."""
+"""The outcome of a case, and whether a fault made more than one request fail."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from .case import Plan
 
 
-# What the driver says of a connection on which it waited too long for the answer to a cancel: the machine is busy.
+# The driver's error if the answer to a cancel took too long: the machine is busy.
 _CANCELLED_TOO_LATE = "failed to respond to a command cancellation"
 
 
 @dataclass
 class Outcome:
-    """What came of a case.
+    """The outcome of a case.
 
-    :ivar violations: (what, text).
-    :ivar fault_request: the one in which the fault happened.
-    :ivar timed_out: those in which a statement was cancelled because its time was over, also where nobody was told.
+    :ivar violations: (kind, text).
+    :ivar fault_request: the request in which the fault happened.
+    :ivar timed_out: requests with a statement cancelled at its time limit, even if no error was raised.
     """
 
     claims: list[Claim] = field(default_factory=list)
@@ -35,22 +35,22 @@ class Outcome:
 
 
 def judge_requests(case: Plan, outcome: Outcome) -> None:
-    """One fault makes one request fail, and none where health checks come between."""
+    """Check that a fault makes one request fail, or none if a health check detects it."""
     most = 1
     if case.fault.is_idle and case.health_checks and case.mode == "requests":
         most = 0
     if not outcome.fired:
         most = 0
     most += sum("Killed" in error for error in outcome.errors)
-    # A busy machine may be slower than the time limit where no stall made it so.
+    # A busy machine may exceed the time limit without a stall.
     most += len(outcome.timed_out.intersection(outcome.failed_requests) - {outcome.fault_request})
     most += sum(_CANCELLED_TOO_LATE in error for error in outcome.errors)
     failed = outcome.failed_requests
     if len(failed) > most and not _has_deadlock(outcome):
-        what = "dead connection kept" if outcome.fired else "failed without a fault"
-        outcome.violations.append((what, "requests %s failed: %s" % (failed, " | ".join(outcome.errors))))
+        kind = "dead connection kept" if outcome.fired else "failed without a fault"
+        outcome.violations.append((kind, "requests %s failed: %s" % (failed, " | ".join(outcome.errors))))
 
 
 def _has_deadlock(outcome: Outcome) -> bool:
-    """Deadlocks fail a request beside the fault."""
+    """Whether a request failed by a deadlock instead of the fault."""
     return any("1205" in text for text in outcome.errors)

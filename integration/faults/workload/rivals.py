@@ -1,4 +1,4 @@
-"""Units that another session gets in the way of: lock timeouts and deadlocks."""
+"""Units that conflict with another session: lock timeouts and deadlocks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .blocks import Atomic
 from .claims import Seen
 from .unit import Unit
 
-# Seconds a rival keeps what it has locked, at most.
+# Maximum seconds for which a rival keeps its locks.
 _PATIENCE = 20.0
 
 
 class Locked(Atomic):
-    """A block that asks for a row with nowait=True while another session has it: error 1222, and goes on."""
+    """A block that locks a row with nowait=True while another session has it: error 1222; then it goes on."""
 
     def prepare(self, cursor: Any) -> None:
         cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 0)", self.name)
@@ -45,7 +45,7 @@ class Locked(Atomic):
 
 
 class Deadlock(Unit):
-    """Two sessions that lock two rows crosswise: one of them is the victim (1205)."""
+    """Two sessions that lock two rows in opposite order: one is the victim (1205)."""
 
     def prepare(self, cursor: Any) -> None:
         for side in "ab":
@@ -61,7 +61,7 @@ class Deadlock(Unit):
                 rival.execute("SET DEADLOCK_PRIORITY HIGH")
                 rival.execute("UPDATE faults_account SET balance = balance WHERE name = ?", self.name + "b")
                 thread.start()
-                # The rival is waiting by then; if it is not, nobody is the victim.
+                # The rival should be waiting by now; otherwise there is no victim.
                 time.sleep(0.03)
                 self._add("b")
         finally:
@@ -87,7 +87,7 @@ class Deadlock(Unit):
 
 
 class Killed(Atomic):
-    """A block whose session an administrator ends in the middle."""
+    """A block whose session an administrator kills in the middle."""
 
     def run(self) -> None:
         with self.block():
@@ -96,7 +96,7 @@ class Killed(Atomic):
                 cursor.execute("SELECT @@SPID")
                 (session,) = cursor.fetchone()
             administrator = self.connect()
-            # The fault may have ended it before (6106).
+            # The fault may have ended the session already (6106).
             with contextlib.suppress(pyodbc.Error):
                 administrator.execute("KILL %d" % session)
             administrator.close()

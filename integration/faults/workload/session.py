@@ -1,4 +1,4 @@
-"""What a session is like that the application goes on with, against what a new one is like."""
+"""Comparison of the session that the application continues with and a new one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _NAMES = (
 
 
 def state(connection: Any) -> tuple[Any, ...]:
-    """The session's options and transactions, as the next statement of the application meets them."""
+    """The session's options and transactions before the application's next statement."""
     with connection.cursor() as cursor:
         cursor.execute(_STATE)
         return cursor.fetchone()
 
 
 def differences(connection: Any, expected: tuple[Any, ...]) -> list[str]:
-    """In what the session differs from a new one, outside of atomic blocks.
+    """The differences from a new session, outside of atomic blocks.
 
     :raises django.db.Error: the connection is dead.
     """
@@ -33,7 +33,7 @@ def differences(connection: Any, expected: tuple[Any, ...]) -> list[str]:
 
 
 def _identity_insert(connection: Any) -> list[str]:
-    """Only one table of a session can have it on: asking for another one tells (8107)."""
+    """Whether IDENTITY_INSERT is ON for a table: switching it on for another fails (8107)."""
     with connection.cursor() as cursor:
         try:
             cursor.execute("SET IDENTITY_INSERT faults_content ON")

@@ -1,4 +1,4 @@
-"""Units that are one call of the ORM."""
+"""Units of one ORM call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Autocommit(Unit):
 
 
 class Save(Autocommit):
-    """UPDATE of a row that is there, by save()."""
+    """UPDATE of an existing row, by save()."""
 
     def prepare(self, cursor: Any) -> None:
         cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 1)", self.name)
@@ -46,7 +46,7 @@ class Save(Autocommit):
 
 
 class Increment(Save):
-    """UPDATE that shows when it ran twice."""
+    """UPDATE whose second run shows."""
 
     def run(self) -> None:
         self.finishing = True
@@ -54,7 +54,7 @@ class Increment(Save):
 
 
 class Bulk(Unit):
-    """bulk_create(), which is one block."""
+    """bulk_create(), an atomic block."""
 
     def __init__(self, name: str, chance: random.Random) -> None:
         super().__init__(name, chance)
@@ -71,7 +71,7 @@ class Bulk(Unit):
 
 
 class Keys(Unit):
-    """Rows with keys of the application's own: IDENTITY_INSERT goes on and off."""
+    """Rows with explicit keys: IDENTITY_INSERT is switched on and off."""
 
     def __init__(self, name: str, chance: random.Random) -> None:
         super().__init__(name, chance)
@@ -90,7 +90,7 @@ class Keys(Unit):
 
 
 class Upsert(Unit):
-    """bulk_create(update_conflicts=True): one row is there, the others are not."""
+    """bulk_create(update_conflicts=True): one row exists, the others do not."""
 
     def prepare(self, cursor: Any) -> None:
         cursor.execute("INSERT INTO faults_account (name, balance) VALUES (?, 1)", self.tags[0])
@@ -115,7 +115,7 @@ class Upsert(Unit):
 
 
 class UpdateOrCreate(Unit):
-    """update_or_create(), which reads with locks and then writes."""
+    """update_or_create(), which locks, reads and then writes."""
 
     def __init__(self, name: str, chance: random.Random) -> None:
         super().__init__(name, chance)
@@ -140,7 +140,7 @@ class UpdateOrCreate(Unit):
 
 
 class Members(Unit):
-    """set() of a many-to-many relation: some go, some come."""
+    """set() of a many-to-many relation: it removes some and adds some."""
 
     def prepare(self, cursor: Any) -> None:
         for tag in (*self.tags, self.name + ".old"):
@@ -171,7 +171,7 @@ class Members(Unit):
 
 
 class Cascade(Unit):
-    """delete() of an object with what hangs on it."""
+    """delete() of an object with its related objects."""
 
     def prepare(self, cursor: Any) -> None:
         cursor.execute("INSERT INTO faults_box (tag) VALUES (?)", self.name)

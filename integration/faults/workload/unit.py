@@ -1,6 +1,6 @@
-"""A unit of work: it either takes effect as a whole or not at all.
+"""A unit of work, which takes effect as a whole or not at all.
 
-Which it was is observed from outside; ``before`` and ``after`` are the two things that may be observed.
+Another connection observes which: ``before`` and ``after`` are the two valid observations.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from .claims import Seen
 
 
 class Unit:
-    """One unit of work.
+    """A unit of work.
 
-    :param name: the prefix of all names it writes; unique.
-    :param chance: the case's.
-    :ivar connect: opens a connection that does not pass the proxy; given by the runner.
-    :ivar finishing: whether an error from now on leaves open whether the unit took effect: its COMMIT, or its only
-        statement, is under way.
-    :ivar is_refused: whether Django told that it will roll the block back, which ends without an error.
+    :param name: the unique prefix of all names it writes.
+    :param chance: the case's random generator.
+    :ivar connect: opens a connection that bypasses the proxy; set by the runner.
+    :ivar finishing: whether, from now on, the effect is unknown after an error: the COMMIT, or the only statement, has
+        been sent.
+    :ivar is_refused: whether Django will roll the block back, although it ends without an error.
     """
 
     connect: Callable[[], Any]
@@ -35,7 +35,7 @@ class Unit:
         self.tags = ["%s.%d" % (name, number) for number in range(self.count)]
 
     def prepare(self, cursor: Any) -> None:
-        """Rows that the unit expects, by a connection that does not pass the proxy."""
+        """Create the rows that the unit needs, by a connection that bypasses the proxy."""
 
     def run(self) -> None:
         """The application's code."""
@@ -57,10 +57,10 @@ class Unit:
         """The unit's outermost atomic block."""
         with transaction.atomic():
             yield
-            # Django rolls back without an error then, which it tells only here.
+            # Django then rolls back without an error, which shows only here.
             self.is_refused = transaction.get_rollback()
             self.finishing = True
 
     def check(self) -> str:
-        """What is wrong with what the application saw itself; empty when nothing is."""
+        """The contradiction in the application's own observations; empty if there is none."""
         return ""

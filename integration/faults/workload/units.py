@@ -1,4 +1,4 @@
-"""All units, and how often they are drawn."""
+"""All units and their weights."""
 
 from __future__ import annotations
 

@@ -22,14 +22,14 @@ APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop", "figu
 
 
 class Measure(NamedTuple):
-    """Milliseconds of one call: the median of all calls, and the least, which other work on the machine touches less."""
+    """Milliseconds of one call: the median, and the minimum, which other work on the machine affects less."""
 
     median: float
     least: float
 
 
 def measure(function: Callable[[], Any], repeat: int) -> Measure:
-    """Measure ``repeat`` calls, after a tenth as many to warm up."""
+    """Measure ``repeat`` calls, after a tenth as many for warming up."""
     for _ in range(max(repeat // 10, 5)):
         function()
     times = []
@@ -86,7 +86,7 @@ def schema_measures(repeat: int) -> Iterator[tuple[str, Measure]]:
 
 
 def sandbox_rows(version: str) -> Iterator[tuple[str, float]]:
-    """Start until the first answer, and the own time of statements seen before and of new ones."""
+    """Time from start to first answer, and the sandbox's own time for known and for new statements."""
     from figures.evidence.__main__ import Client, start_server
     from figures.evidence.own_time import own_times
     from mssql_sandbox.api import Sandbox

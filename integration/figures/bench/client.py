@@ -1,7 +1,7 @@
-"""What the client's own work costs: processor time beside the least that the same work needs, in one run.
+"""The client's own cost: processor time compared with the minimum for the same work, in one run.
 
-Reading is compared with the driver's rows and Django's own making of objects, a bulk insert with the same JSON made by
-hand. Both take turns, and the least of all turns counts: other work on the machine touches that little.
+Reading is compared with the driver's rows and Django's construction of objects, a bulk insert with the same JSON made
+by hand. Both take turns, and the minimum of all turns counts, which other work on the machine affects least.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _CHUNK = 100
 
 
 class Ratio(NamedTuple):
-    """Milliseconds of processor time: mssql-core's, and the least that the work needs."""
+    """Milliseconds of processor time: mssql-core's, and the minimum for the work."""
 
     ours: float
     bare: float
 
 
 def ratio(ours: Callable[[], Any], bare: Callable[[], Any], repeat: int) -> Ratio:
-    """The least of ``repeat`` turns of each."""
+    """The minimum of ``repeat`` turns of each."""
     least = [float("inf"), float("inf")]
     for _ in range(repeat):
         for place, function in enumerate((ours, bare)):
@@ -35,7 +35,7 @@ def ratio(ours: Callable[[], Any], bare: Callable[[], Any], repeat: int) -> Rati
 
 
 def reading_rows(repeat: int, count: int = 2000) -> Iterator[tuple[str, Ratio]]:
-    """Objects, tuples and iterator() over as many rows, on the default alias."""
+    """Objects, tuples and iterator() over the same number of rows, on the default alias."""
     from demo.shop.models import Customer
     from django.db import connection
 

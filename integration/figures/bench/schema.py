@@ -6,7 +6,7 @@ import statistics
 import time
 from typing import Any, Iterator
 
-# In the order of a migration's operations; {n} numbers the tables. The parent stands before all others.
+# In the order of a migration's operations; {n} numbers the tables. The parent comes first.
 PARENT = "CREATE TABLE [bench_parent] ([id] bigint NOT NULL PRIMARY KEY IDENTITY (1, 1), [name] nvarchar(50) NOT NULL)"
 CHANGES = (
     (

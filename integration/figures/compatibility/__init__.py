@@ -1,1 +1,1 @@
-"""The capabilities that each version and edition was shown to have, and their page of the documentation."""
+"""The capabilities demonstrated on each version and edition, and their page of the documentation."""

@@ -77,10 +77,10 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 def basis(shown: Iterable[runs.Run], each: bool = False) -> str:
-    """What a claim rests on.
+    """The basis of a claim.
 
-    :param shown: the runs that showed it.
-    :param each: name the sandbox's day and version too.
+    :param shown: the runs that demonstrate it.
+    :param each: name the sandbox's date and version too.
     """
     shown = list(shown)
     played = [run for run in shown if run["sandbox"]]

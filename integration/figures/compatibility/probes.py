@@ -33,13 +33,13 @@ PROBES = {
     Capability.REGEXP: "SELECT 1 WHERE REGEXP_LIKE(N'abc', N'b')",
     Capability.CREATE_DATABASE: "CREATE DATABASE [mssql_core probe]; DROP DATABASE [mssql_core probe]",
 }
-# "Not played here": the sandbox has no answer.
+# "Not supported": the sandbox has no answer.
 _UNKNOWN = 50999
 _TOO_LONG = "DECLARE @t TABLE (a varchar(1)); INSERT INTO @t VALUES ('ab')"
 
 
 def has(connection: Any, capability: Capability) -> bool | None:
-    """Whether the server has it; None where that was not asked, or not answered.
+    """Whether the server has the capability; None if not asked, or not answered.
 
     :param connection: a wrapper in autocommit mode.
     """

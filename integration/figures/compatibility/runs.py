@@ -1,4 +1,4 @@
-"""The kept runs, runs/*.json: what a version of the sandbox, or a real server, was shown to do."""
+"""The kept runs, runs/*.json: capabilities demonstrated on a version of the sandbox or a real server."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def load() -> list[Run]:
 
 
 def contradictions(outcome: Run) -> list[str]:
-    """What the run showed differently from what mssql-core assumes."""
+    """Capabilities in which the run differs from mssql-core's assumptions."""
     wrong = [
         name for name, answer in outcome["has"].items() if answer is not None and answer != outcome["claims"][name]
     ]

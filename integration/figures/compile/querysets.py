@@ -1,6 +1,6 @@
 """The querysets that ``hatch run compile`` compiles: ``python -m figures.compile.querysets ENGINE``.
 
-With mssql-core in the process is Django's PostgreSQL backend, and they take turns: what else the machine does meets both.
+Django's PostgreSQL backend runs in mssql-core's process, in turns, so that other work on the machine affects both.
 Prints a JSON object: backend -> kind of queryset -> microseconds of processor time to build it and to compile it.
 """
 
@@ -24,7 +24,7 @@ def set_up(engine: str) -> None:
     set_up_server(engine)
     from django.db import connection
 
-    # Not a part of any statement: what the server can do is asked once for a connection.
+    # Not part of compiling: the server's capabilities are asked once per connection.
     connection.settings_dict["NAME"] = given_server().database("master")["NAME"]
     connection.ensure_connection()
 

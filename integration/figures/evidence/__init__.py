@@ -1,1 +1,1 @@
-"""How close the sandbox is to SQL Server."""
+"""Figures of how close the sandbox is to SQL Server."""

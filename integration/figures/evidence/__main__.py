@@ -1,4 +1,4 @@
-"""``hatch run evidence``: how near the sandbox is to SQL Server, as figures.
+"""``hatch run evidence``: figures of how close the sandbox is to SQL Server.
 
 Refusals and answers of the corpora by version, the table of versions, broken clients survived, connections held,
 the server's own time. ``--peer`` adds what mssql-django fails without an explanation (a run of half an hour).

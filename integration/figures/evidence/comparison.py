@@ -16,10 +16,10 @@ from corpus.refusals import themes as refusal_themes
 class Difference:
     """One entry that the server contradicts.
 
-    :ivar theme: its file in the corpus, without the ending.
-    :ivar expected: what the corpus says.
-    :ivar answered: what the server said.
-    :ivar entry: the entry as the server wants it, as TOML; empty where only a person can tell.
+    :ivar theme: its file in the corpus, without suffix.
+    :ivar expected: the corpus's answer.
+    :ivar answered: the server's answer.
+    :ivar entry: the corrected entry as TOML; empty if only a person can write it.
     """
 
     theme: str

@@ -1,4 +1,4 @@
-"""The sandbox's own time for a statement: all but the engine's part."""
+"""The sandbox's own time for a statement, without the engine's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Iterator
 import psycopg
 
 SETUP = "CREATE TABLE speed (id int IDENTITY PRIMARY KEY, name nvarchar(50), price decimal(9, 2), added datetime2)"
-# Typical statements; {} makes a text that is new each time.
+# Typical statements; {} makes each text new.
 STATEMENTS = (
     "SELECT TOP (21) id, name, price FROM speed WHERE id = 1 AND name <> N'x{}' ORDER BY name DESC",
     "SELECT COUNT_BIG(*) AS n, MAX(price) AS m FROM speed WHERE price > 1.{} GROUP BY name HAVING COUNT_BIG(*) > 1",

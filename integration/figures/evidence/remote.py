@@ -1,4 +1,4 @@
-"""A real server, asked as the corpora ask a sandbox: error numbers in order, and rows with their exact types.
+"""A real server, queried as the corpora query a sandbox: error numbers in order, and rows with exact types.
 
 Error numbers come through python-tds, which keeps every ERROR token of a batch; rows through the ODBC driver, which
 gives dates and times with all seven digits. Each of the two works in a database of its own, so that set-ups that
@@ -29,12 +29,12 @@ _DAY = 86_400 * _SECOND
 _EDITIONS = {5: "azure", 8: "managed-instance", 11: "warehouse", 12: "fabric"}
 _BOXES = {13: "2016", 14: "2017", 15: "2019", 16: "2022", 17: "2025"}
 _TYPE = re.compile(r"(\w+)(?:\((max|\d+)(?:,\s*(\d+))?\))?")
-# ODBC types whose Python objects of pyodbc lose digits: read as they come.
+# ODBC types that lose digits as pyodbc's Python objects: read as bytes.
 _TIME, _DATETIMEOFFSET = -154, -155
 
 
 class RemoteSession:
-    """One session of a server, as far as the corpora can tell.
+    """A session of a server, as the corpora need it.
 
     :param server: where it is.
     :param databases: two empty databases that may be filled.

@@ -18,7 +18,7 @@ else:
 
 PAGE = Path(__file__).parents[3] / "packages" / "mssql-core" / "docs" / "flags.md"
 REASONS = Path(__file__).with_name("reasons.toml")
-# The page shows the first; what the others say otherwise stands beside it.
+# The page shows the first, with the differences of the others beside it.
 VERSIONS = ("2022", "2016", "2025")
 _WORDS = {True: "yes", False: "no", None: "asks the server"}
 
@@ -40,7 +40,7 @@ def recorded() -> dict[str, Any]:
 
 
 def reasons() -> dict[str, str]:
-    """The reason for each flag that needs one."""
+    """Flag -> reason, for flags that need one."""
     return tomllib.loads(REASONS.read_text(encoding="utf-8"))
 
 
@@ -64,7 +64,7 @@ def needs_reason(value: bool, postgresql: bool | None) -> bool:
 
 
 def rows() -> Iterator[tuple[str, ...]]:
-    """(flag, PostgreSQL, mssql-django, mssql-core, why), as words."""
+    """(flag, PostgreSQL, mssql-django, mssql-core, reason), as words."""
     by_version = {version: ours(version) for version in VERSIONS}
     why = reasons()
     for name, columns in recorded()["flags"].items():

@@ -1,6 +1,6 @@
-"""``hatch run flags-peers:record``: what Django and two of its backends say, kept in peers.json.
+"""``hatch run flags-peers:record``: the flags of Django and two of its backends, kept in peers.json.
 
-Django's newest version, PostgreSQL 18 and SQL Server 2022 are taken for granted where a flag asks.
+Flags that depend on versions are those of Django's newest version, PostgreSQL 18 and SQL Server 2022.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> None:
         "postgresql": flags(PostgreSQL, pg_version=180000),
         "mssql-django": flags(Peer, sql_server_version=2022, to_azure_sql_db=False),
     }
-    # What a backend has for itself alone is no flag of Django's.
+    # An attribute of a single backend is not a flag of Django's.
     names = [
         name for name, value in columns["django"].items() if value is not None or name in ("supports_transactions",)
     ]

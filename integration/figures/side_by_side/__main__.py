@@ -1,9 +1,9 @@
 """``hatch run side-by-side``: mssql-core and mssql-django on the same server, in one run.
 
-Each backend works in a process of its own (mssql-django changes Django when it is imported); with each operation they
-take turns. Times are the medians of the best turn: elapsed (with the sandbox's own work, which is not SQL Server's) and
-the client's processor time. A backend counts as slower when it was in so many of the turns that chance alone would do so
-once in fifty times. Messages are what one call sends, as the sandbox's journal counts them.
+Each backend runs in a process of its own (mssql-django changes Django when it is imported), and they take turns at each
+operation. Times are the medians of the best turn: elapsed (including the sandbox's own time, which is not SQL Server's)
+and the client's processor time. A backend counts as slower if it was slower in so many turns that chance would cause it
+once in fifty times. Messages are those of one call, counted by the sandbox's journal.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def section() -> str:
 
 
 def block(run: dict[str, Any]) -> str:
-    """The README's text about it."""
+    """The README's block."""
     rows = [(_as_code(name), *_messages(run, name)) for name in SHOWN]
     table = "".join(f"| {name} | {ours} | {theirs} |\n" for name, ours, theirs in rows)
     peer = f"mssql-django {run['mssql-django']}"
@@ -103,7 +103,7 @@ def _as_code(name: str) -> str:
 
 
 def suite(peer: str) -> str:
-    """The results of Django's tests of the usual apps for each, from the kept results and mssql-django's own list."""
+    """Each backend's results of Django's tests, from the kept results and mssql-django's own list."""
     with open(TOP / "integration/django_suite/peer/explained.toml", "rb") as file:
         left_out = sum(map(len, tomllib.load(file)["published"].values()))
     path = TOP / "integration/django_suite/results/django-5.2-sandbox-2022.json"

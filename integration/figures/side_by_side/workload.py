@@ -1,7 +1,7 @@
-"""What the side-by-side benchmark measures, in a process with one backend: ``python -m figures.side_by_side.workload ENGINE``.
+"""The measurements of the side-by-side benchmark for one backend: ``python -m figures.side_by_side.workload ENGINE``.
 
-Prints the operations' names as JSON, then for each name that it reads a line: milliseconds and the client's own
-processor time (medians), and the times around one single call, by which the parent counts the messages to the server.
+Prints the operations' names as JSON, then a line for each name that it reads: milliseconds and the client's processor
+time (medians), and the start and end of a single call, within which the parent counts the messages to the server.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""``hatch run structure``: how the packages are built, as figures.
+"""``hatch run structure``: figures of the packages' structure.
 
-Rooms are what lies directly in a package: folders, and modules on their own. An arrow leads from a room to one that it
-imports from. Circles are of modules; imports inside functions count, those for type checkers alone do not. A reach-in is
-a private name in use outside the class or the module that has it. A function's lines are those from its ``def`` to its
-end. The status is 1 when there is a circle, or more of the rest than the options allow.
+Rooms are the direct children of a package: folders and modules. An arrow leads from a room to one that it imports from.
+Circles are of modules; imports inside functions count, those only for type checkers do not. A reach-in is a private
+name used outside the class or module that defines it. A function's lines are counted from its ``def`` to its end. The
+status is 1 if there is a circle, or more of the rest than the options allow.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MODULE_LINES = 500
 
 @dataclass(frozen=True)
 class Figures:
-    """What is measured of one package.
+    """The figures of one package.
 
     :ivar rooms: names, without the package's.
     :ivar arrows: pairs of rooms.
@@ -104,7 +104,7 @@ def _over(lengths: list[tuple[int, str]], limit: int) -> int:
 
 
 def details(figures: Figures, function_lines: int, module_lines: int) -> Iterator[str]:
-    """The items behind the counts of the table that are not as they should be."""
+    """The items behind counts of the table that exceed the aims."""
     yield f"\n{figures.package}: rooms and where their arrows lead"
     for name in figures.rooms:
         room = name.rpartition(".")[2]

@@ -1,8 +1,8 @@
-"""Private names in use outside the class or the module that has them.
+"""Private names used outside the class or module that defines them.
 
-A name counts as private with one leading underscore, and as ours when a class or a module of the package makes it:
-``_meta`` and its like are Django's. A class may use of any object what it makes itself, as in ``__eq__``, and a module
-of its classes by their names, as in a table of methods.
+A name is private with one leading underscore, and ours if a class or module of the package defines it: ``_meta`` and
+similar names are Django's. A class may use its own private names on any object, as in ``__eq__``, and a module those
+of its classes by class name, as in a table of methods.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Iterable
 
 from .sources import Source
 
-# Public in spite of the underscore: https://docs.python.org/3/library/collections.html#collections.namedtuple
+# Public despite the underscore: https://docs.python.org/3/library/collections.html#collections.namedtuple
 _PUBLIC = {"_asdict", "_field_defaults", "_fields", "_make", "_replace"}
 _SELVES = {"self", "cls"}
 _BY_NAME = {"getattr", "hasattr", "setattr", "delattr"}
@@ -39,7 +39,7 @@ def is_private(name: str) -> bool:
 
 
 class _Makers(ast.NodeVisitor):
-    """Which private names the module and each of its classes make.
+    """The private names that the module and each of its classes define.
 
     :ivar names: class, None for the module itself -> names.
     """
@@ -79,7 +79,7 @@ class _Makers(ast.NodeVisitor):
 
 
 class _Visitor(ast.NodeVisitor):
-    """Finds the places of one module."""
+    """Finds the reach-ins of one module."""
 
     def __init__(self, source: Source, made: set[str], modules: set[str]) -> None:
         self.places: list[tuple[int, str]] = []
@@ -99,7 +99,7 @@ class _Visitor(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        """``getattr(other, "_name")`` and its like."""
+        """``getattr(other, "_name")`` and similar calls."""
         if isinstance(node.func, ast.Name) and node.func.id in _BY_NAME and len(node.args) > 1:
             other, name = node.args[:2]
             if isinstance(name, ast.Constant) and isinstance(name.value, str):

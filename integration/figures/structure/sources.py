@@ -1,4 +1,4 @@
-"""The modules of a package as they are written."""
+"""The modules of a package as source text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What mssql-fabric does on each edition, as functions that fail when it does not."""
+"""The behaviour of mssql-fabric on each edition, as functions that fail otherwise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EDITIONS = {
     "fabric": Edition.FABRIC_SQL_DATABASE,
     "warehouse": Edition.FABRIC_WAREHOUSE,
 }
-# What the sandbox does not play, or not on each edition.
+# Capabilities that the sandbox does not support, or not on each edition.
 _NOT_TRIED = (Capability.JSON_AGGREGATES, Capability.JSON_CONTAINS, Capability.PRODUCT, Capability.CREATE_DATABASE)
 PROBES = {capability: statement for capability, statement in probes.PROBES.items() if capability not in _NOT_TRIED}
 
@@ -154,7 +154,7 @@ def test_database(sandbox: Any) -> None:
 
 
 def waits_for_a_waking_database(sandbox: Any) -> None:
-    """40613 three times: growing delays, one line in the log, then a connection."""
+    """After 40613 three times, with growing delays and one log line, it connects."""
     waits: list[float] = []
     with Gateway(sandbox) as gateway, alias(sandbox, gateway.port) as wrapper, _log() as lines:
         gateway.refuse(40613, 3)
@@ -175,7 +175,7 @@ def wrong_name_fails_at_once(sandbox: Any) -> None:
             assert sleep.call_count == 0
             gateway.refuse(4060, 1)
             if len(wrapper.driver.absent_database) > 1:
-                # The driver tells 18456 of it, as of a wrong password, which is not tried again.
+                # The driver reports it as 18456, like a wrong password, which is not retried.
                 _refused(Exception, "4060", wrapper.ensure_connection)
                 return
             wrapper.ensure_connection()

@@ -19,7 +19,7 @@ from . import _json_oracle as oracle
 from ._json_model import Document
 
 SQL_NULL = object()
-# The end of an alias whose documents are stored as the type json.
+# Suffix of an alias whose documents have the type json.
 NATIVE = "native"
 _batches = itertools.count(1)
 
@@ -47,7 +47,7 @@ _paths = st.lists(_keys, min_size=1, max_size=3)
 
 
 def _below(document: Any) -> list[list[str]]:
-    """Paths that are in a document."""
+    """The paths in a document."""
     if isinstance(document, dict):
         items = list(document.items())
     elif isinstance(document, list):
@@ -60,7 +60,7 @@ def _below(document: Any) -> list[list[str]]:
 
 @st.composite
 def _some(draw, with_path: bool = True):
-    """(documents, path): mostly a path that is in one of them, and values that are alike."""
+    """(documents, path): mostly a path in one of them, and similar values."""
     documents = draw(st.lists(_documents, min_size=1, max_size=4))
     known = [path for document in documents for path in _below(document)]
     path = draw(st.sampled_from(known) | _paths) if known else draw(_paths)
@@ -68,14 +68,14 @@ def _some(draw, with_path: bool = True):
 
 
 def _near(draw, documents, path, strategy=_values):
-    """A value that one of the documents has at the path, or another."""
+    """A value from the path in one of the documents, or another."""
     values = [oracle.get(document, path) for document in documents if document is not SQL_NULL]
     values = [value for value in values if value is not oracle.NOTHING]
     return draw(st.sampled_from(values) | strategy) if values else draw(strategy)
 
 
 def _part(draw, value):
-    """Some of its members and elements in another order; a scalar may be another one."""
+    """Some members and elements of a value in another order; a scalar may be replaced."""
     if isinstance(value, dict):
         return {key: _part(draw, member) for key, member in value.items() if draw(st.integers(0, 3))}
     if isinstance(value, list):
@@ -85,7 +85,7 @@ def _part(draw, value):
 
 @st.composite
 def _compared(draw, name: str, with_path: bool):
-    """(documents, path, value) of a lookup with a constant; of containment one is often a part of the other."""
+    """(documents, path, value) of a lookup with a constant; for containment often a part of the document."""
     documents, path = draw(_some(with_path))
     value = _near(draw, documents, path)
     if name.startswith("contain") and draw(st.booleans()):
@@ -101,7 +101,7 @@ def _compared(draw, name: str, with_path: bool):
 
 
 def stored(alias: str, documents: list[Any]) -> tuple[Any, list[Any]]:
-    """The rows of a new batch as a queryset, and the documents."""
+    """Store a batch; (its rows as a queryset, the documents)."""
     batch = next(_batches)
     Document.objects.using(alias).bulk_create(
         [
@@ -432,7 +432,7 @@ CASES: dict[str, tuple[Any, Callable[[str, Any], None]]] = {
 
 
 def _for_native(drawn: Any) -> Any:
-    """A drawn case with documents that the type json holds."""
+    """A drawn case with documents that the type json can hold."""
     if isinstance(drawn, list):
         return [_storable(document) for document in drawn]
     documents, *rest = drawn
@@ -460,7 +460,7 @@ def _exact(value: Any) -> Any:
 
 
 def _close(a: Any, b: Any) -> bool:
-    """As on the server: an integer and a fraction are compared as float."""
+    """Compare as the server does: an integer and a fraction as float."""
     if isinstance(a, str) or (isinstance(a, int) and isinstance(b, int)):
         return a < b
     return float(a) < float(b)
@@ -471,8 +471,8 @@ def run(name: str, alias: str, count: int, same_each_time: bool = False) -> None
     `count` random cases of one kind.
 
     :param alias: if it ends with NATIVE, its documents are of the type json, which does not hold all of them.
-    :param same_each_time: the cases are no others than the last time.
-    :raises AssertionError: Python says otherwise; the case is a smallest one.
+    :param same_each_time: draw the same cases as the last time.
+    :raises AssertionError: Python disagrees; the case is minimal.
     """
     strategy, function = CASES[name]
     if alias.endswith(NATIVE):

@@ -1,4 +1,4 @@
-"""The table that random documents go into."""
+"""The table of random documents."""
 
 from django.db import models
 

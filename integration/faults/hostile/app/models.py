@@ -1,4 +1,4 @@
-"""A column of each kind that takes a value of an application's users."""
+"""A column of each kind that may hold user input."""
 
 from __future__ import annotations
 

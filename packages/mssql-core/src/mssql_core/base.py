@@ -367,7 +367,7 @@ class DatabaseWrapper(Transactions, session.SnapshotLevel, compat.Wrapper, BaseD
     def before_statement(self, sql: str) -> None:
         super().before_statement(sql)
         if self.foreign_key_checks.active:
-            # The statements that switch keys off are no writes to switch keys off for.
+            # The statements that switch keys off do not count as writes.
             self.foreign_key_checks.active = False
             try:
                 with self.create_cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Core's own answers to its hooks, asked after all plugins."""
+"""Core's own implementations of its hooks, called after all plugins."""
 
 from .connection import authentication, drivers
 from .plugin import Credentials, Driver, hookimpl

@@ -65,7 +65,7 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     nulls_order_largest = False
     # GREATEST and LEAST skip NULLs, and so does MAX over VALUES before 2022.
     greatest_least_ignores_nulls = True
-    # A predicate is no value that raw SQL could select (Search Condition; errors 102 and 4145).
+    # A predicate is not a value that raw SQL could select (Search Condition; errors 102 and 4145).
     supports_boolean_expr_in_select_clause = False
     # There is no XOR between predicates.
     supports_logical_xor = False

@@ -30,7 +30,7 @@ def literal(value: Any) -> str:
 
 def with_texts(template: str, *texts: str) -> str:
     """
-    Return a statement with strings where the server takes constants and variables, but no expressions (error 102).
+    Return a statement with strings in places for constants and variables, where expressions are refused (error 102).
 
     Such are the arguments of EXEC, BACKUP and RESTORE. A string that takes several literals becomes a variable,
     in a batch of its own, so that its name clashes with none in a script.

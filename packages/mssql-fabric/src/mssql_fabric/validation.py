@@ -75,12 +75,12 @@ def _of_filegroups(model: Model) -> List[checks.CheckMessage]:
     ]
     return [
         checks.Error(
-            "%s is %r, and this service has the filegroup PRIMARY alone." % (what, space),
+            "%s is %r, and this service has the filegroup PRIMARY alone." % (setting, space),
             hint="Remove it.",
             obj=owner,
             id="mssql_fabric.E005",
         )
-        for what, space, owner in spaces
+        for setting, space, owner in spaces
         if space and space.upper() != "PRIMARY"
     ]
 

@@ -22,16 +22,16 @@ def applies(compiler: Compiler) -> bool:
     return getattr(compiler.query, "alias_cols", True) is False
 
 
-def refuse(compiler: Optional[Compiler], what: str) -> None:
+def refuse(compiler: Optional[Compiler], construct: str) -> None:
     """Refuse what a definition cannot have.
 
-    :param what: named in the message.
+    :param construct: named in the message.
     :raises NotSupportedError: a definition is compiled.
     """
     if compiler is not None and applies(compiler):
         raise NotSupportedError(
             "A constraint, an index or a generated field cannot have %s of a JSONField: SQL Server allows no subquery "
-            "there (error 1046)." % what
+            "there (error 1046)." % construct
         )
 
 

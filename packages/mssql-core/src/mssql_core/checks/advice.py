@@ -13,7 +13,7 @@ from .from_mssql_django import database as left_by_mssql_django
 
 
 def of_plugins(connection: Connection) -> Iterator[Finding]:
-    """What the plugins' hook mssql_findings tells."""
+    """The findings of the plugins' hook mssql_findings."""
     arguments = {"database": Examination(connection), "settings": connection.options_read()}
     for _, findings in manager.results(connection.plugins, "mssql_findings", **arguments):
         yield from findings or ()

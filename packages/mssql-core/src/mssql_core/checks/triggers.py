@@ -15,7 +15,7 @@ _QUERY = (
     "FROM sys.triggers AS g JOIN sys.tables AS t ON t.object_id = g.parent_id "
     "LEFT JOIN sys.sql_modules AS m ON m.object_id = g.object_id WHERE g.is_disabled = 0 ORDER BY 1, 2, 3"
 )
-# What is no code, as one token; then words, variables and single characters.
+# Literals, quoted names and comments, one token each; then words, variables and single characters.
 _TOKEN = re.compile(
     r"--[^\n]*|/\*.*?\*/|N?'(?:[^']|'')*'|\[(?:[^]]|\]\])*\]|\"(?:[^\"]|\"\")*\"|@?[\w$#@]+|[^\w\s]",
     re.DOTALL | re.IGNORECASE,

@@ -113,7 +113,7 @@ class DatabaseValidation(BaseDatabaseValidation):
             yield checks.Error(text, hint=hint, obj=field, id="mssql_core.E004")
 
     def check_field_type(self, field: Field, field_type: str) -> List[checks.CheckMessage]:
-        """(max) types are no key of an index (error 1919)."""
+        """Refuse an index on a (max) type, which cannot be a key (error 1919)."""
         if not field_type.endswith("(max)"):
             return []
         if field.unique:

@@ -117,7 +117,7 @@ def _fields(model: Model, fields: Sequence[Any]) -> List[Any]:
 
 
 def _unknown(column: str) -> Field:
-    """A column that the model has not, or not yet."""
+    """A stand-in for a column that the model lacks."""
     field = Field()
     field.set_attributes_from_name(column)
     return field

@@ -197,7 +197,7 @@ class NthValues:
         known = {name for name, _ in self._inside}
         self._inside += [(name, inside) for name, inside in rows.columns(value) if name not in known]
         if node.frame is not None:
-            # Refuse frames that SQL Server does not have: distances of RANGE, EXCLUDE.
+            # Refuse frames that SQL Server lacks: distances of RANGE, EXCLUDE.
             self.compiler.compile(node.frame)
         return rows.nth_sql(nth.value)
 

@@ -86,19 +86,19 @@ def _is_keyword(key: str) -> bool:
     return bool(key) and not set(key) & set("={};") and key == key.strip()
 
 
-def check_text(what: str, secret: Secret) -> None:
+def check_text(subject: str, secret: Secret) -> None:
     """Refuse what cannot be sent; the driver's error would show the whole text.
 
     :raises ImproperlyConfigured: no string, a NUL character, or half of a surrogate pair, which UTF-16 cannot encode.
     """
     if not isinstance(secret.reveal(), str):
-        raise ImproperlyConfigured("%s is no text but %s." % (what, type(secret.reveal()).__name__))
+        raise ImproperlyConfigured("%s is no text but %s." % (subject, type(secret.reveal()).__name__))
     if "\0" in secret.reveal():
-        raise ImproperlyConfigured("%s holds a NUL character." % what)
+        raise ImproperlyConfigured("%s holds a NUL character." % subject)
     if not _SURROGATES.isdisjoint(secret.reveal()):
         raise ImproperlyConfigured(
             "%s holds a lone surrogate, which is no character. It comes from bytes that are not UTF-8, for example "
-            "in an environment variable." % what
+            "in an environment variable." % subject
         )
 
 

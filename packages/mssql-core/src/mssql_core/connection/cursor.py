@@ -31,12 +31,13 @@ FIRST_ROWS = 101
 _CHUNK = 1000
 
 _READS = re.compile(r"[\s(]*(?:SELECT|WITH)\b", re.IGNORECASE)
-# What may have an effect, or begin another statement; in a name or a literal too, which costs the reading of the rest.
+# Words of statements with an effect, or that begin another statement. One in a name or a literal costs the reading of
+# the rest.
 _HAS_EFFECT = re.compile(
     r";\s*\S|\b(?:INTO|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|EXEC|EXECUTE|SET|DECLARE|BEGIN|COMMIT|ROLLBACK|"
     r"SAVE|IF|WHILE|USE|OPEN|FETCH|CLOSE|WAITFOR|DBCC|KILL|GRANT|DENY|REVOKE|BACKUP|RESTORE|BULK|RECEIVE|SEND|WRITETEXT|"
     r"UPDATETEXT|NEXT\s+VALUE|OPENQUERY|OPENROWSET|OPENDATASOURCE|"
-    # Hints that keep locks until the transaction ends: what is undone may give them back.
+    # Hints that keep locks until the transaction ends; undoing the statement may release them.
     r"UPDLOCK|XLOCK|TABLOCKX?|HOLDLOCK|SERIALIZABLE|REPEATABLEREAD)\b",
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ class CursorPool:
         self.cancels = True
         self.process = os.getpid()
         self._closed = False
-        # What is known of procedures, see procedures.outputs().
+        # Known procedures, see procedures.outputs().
         self.procedures: Dict[str, Dict[int, Tuple[str, str]]] = {}
         self._idle: Dict[bool, List[Any]] = {True: [], False: []}
 
@@ -144,9 +145,9 @@ class CursorWrapper:
         self._raw: Any = None
         self._with_parameters = False
         self._rows: Optional[Iterator[_Row]] = None
-        # Description and rows of the results behind; None for one that is still on the wire.
+        # Description and rows of the following results; None for one still on the wire.
         self._later: List[Optional[Tuple[Any, Iterator[_Row]]]] = []
-        # Row counts that were passed on the way to the rows.
+        # Row counts before the rows.
         self._passed = 0
 
     # ---- running ---------------------------------------------------------------------
@@ -380,7 +381,7 @@ class CursorWrapper:
         if self._raw is None:
             return None
         with self._talking():
-            # A look ahead has gone to the next rows already, else they are to be found.
+            # Looking ahead may have advanced to the next rows already.
             return self._to_rows(not streams) or None
 
     # ---- end -------------------------------------------------------------------------
@@ -403,7 +404,7 @@ class CursorWrapper:
         except self.pool.error as error:
             self._tell(raw, errors.translate(error), statement)
         except BaseException as interruption:
-            # The statements that the rest belongs to are cancelled with it.
+            # This cancels the statements of the rest, too.
             self._tell(raw, interruption, statement)
             raise
 

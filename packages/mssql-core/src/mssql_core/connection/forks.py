@@ -9,9 +9,9 @@ import ctypes
 from typing import Any
 
 
-def keep_for_ever(*things: Any) -> None:
+def keep_for_ever(*objects: Any) -> None:
     """Keep these from being destroyed in this process: destroying a driver's object sends to the server."""
     # Python's own list would be emptied when the interpreter ends.
     with contextlib.suppress(AttributeError):
-        for thing in things:
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+        for kept in objects:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(kept))

@@ -25,7 +25,7 @@ SQL_TYPE_DATE, SQL_TYPE_TIMESTAMP, SQL_SS_TIME2, SQL_SS_TIMESTAMPOFFSET = 91, 93
 SQL_SS_UDT = -151
 # ODBC type, size, scale.
 Size = Tuple[int, int, int]
-# What the driver calls an integer in a sql_variant, and whether it has a sign (SQL_C_SLONG, SQL_C_SSHORT, SQL_C_SBIGINT, SQL_C_UTINYINT).
+# C types of integers in a sql_variant (SQL_C_SLONG, SQL_C_SSHORT, SQL_C_SBIGINT, SQL_C_UTINYINT) -> whether signed.
 VARIANT_INTEGERS = {-16: True, -15: True, -25: True, -28: False}
 
 # Few lengths; nvarchar ends at 4,000 UTF-16 units, varbinary at 8,000 bytes, then comes (max).

@@ -34,7 +34,7 @@ WITHOUT_EFFECT = {
     "return_rows_bulk_insert": "bulk_create() always returns the keys",
     "unicode_results": "results are always Unicode",
 }
-# What other backends have and this one has not, and why.
+# Options of other backends that this one lacks, and why.
 _REFUSED = {
     "pool": (
         "a pool outside of the driver cannot give a clean session, since no statement resets temporary tables, locks, "

@@ -28,7 +28,7 @@ from ..plugin.django_types import Cursor, Mixin
 from .forks import keep_for_ever
 
 _ROLLBACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"
-# CURRENT_TRANSACTION_ID() came with SQL Server 2016; a warehouse has it not.
+# CURRENT_TRANSACTION_ID() came with SQL Server 2016; a warehouse lacks it.
 _QUESTION = "SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT, XACT_STATE()"
 _QUESTION_OF_WAREHOUSE = "SELECT 0, @@TRANCOUNT, XACT_STATE()"
 # Texts that may end the transaction or nest another one in it; ROLLBACK TRANSACTION [name] returns to a savepoint.

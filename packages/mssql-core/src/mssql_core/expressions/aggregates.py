@@ -160,7 +160,7 @@ _BIT_TEMPLATES = {
 
 
 def compile_bits(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """There are no aggregates of bits: each bit is aggregated alone, the sign at last."""
+    """Aggregate each bit by itself, the sign last, as there are no aggregates of bits."""
     node = prepared(node, compiler)
     argument = _argument(node)
     if not isinstance(argument, Col):

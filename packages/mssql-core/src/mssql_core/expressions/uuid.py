@@ -28,7 +28,7 @@ def compile_uuid4(node: Expression, compiler: Compiler, connection: Connection, 
 
 
 def compile_uuid7(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """There is no function of version 7: NEWSEQUENTIALID() is none, and stands in defaults only.
+    """A UUID of version 7, for which there is no function: NEWSEQUENTIALID() has another layout, and only in defaults.
 
     https://learn.microsoft.com/sql/t-sql/functions/newsequentialid-transact-sql
     """

@@ -211,7 +211,7 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         ]
 
     def _base_of_synonym(self, cursor: Cursor, table: TableName) -> Optional[str]:
-        """Return the table or view that a synonym stands for, as models name it; None for what is no synonym."""
+        """Return a synonym's table or view, as models name it; None if `name` is not a synonym."""
         for synonym in queries.rows_of(cursor, queries.SYNONYM, table):
             return str(synonym.base_object_name)
         return None
@@ -359,7 +359,7 @@ def _index_details(group: _Group) -> _Details:
     index = group[0]
     keys = [column for column in group if not column.is_included and not is_discriminator(column.column_name)]
     columns: List[Optional[str]] = [None if is_hidden(column.column_name) else column.column_name for column in keys]
-    # Included columns are no part of what a unique index makes unique.
+    # Uniqueness does not cover included columns.
     if not index.is_unique or None in columns:
         columns += [column.column_name for column in group if column.is_included]
     return _details(

@@ -5,8 +5,8 @@ from typing import Iterable, List, Match, NamedTuple, Optional, Sequence, Tuple,
 
 from ..names import TableName, quote_bare
 
-# Computed columns that stand for the expressions of an index. They belong to
-# their index: nobody but the schema editor sees them.
+# Computed columns for the expressions of an index. They belong to
+# their index, and only the schema editor sees them.
 HIDDEN_EXPRESSION_PREFIX = "__ix_"
 HIDDEN_DISCRIMINATOR_PREFIX = "__uq_"
 
@@ -14,12 +14,12 @@ _TOKEN = re.compile(r"N?'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"")
 
 
 def is_hidden(column_name: str) -> bool:
-    """Is this a computed column that exists only for an index?"""
+    """Whether this is a computed column that exists only for an index."""
     return column_name.startswith((HIDDEN_EXPRESSION_PREFIX, HIDDEN_DISCRIMINATOR_PREFIX))
 
 
 def is_discriminator(column_name: str) -> bool:
-    """Is this a hidden column that keeps rows outside of an index's condition apart?"""
+    """Whether this is a hidden column that distinguishes rows outside of an index's condition."""
     return column_name.startswith(HIDDEN_DISCRIMINATOR_PREFIX)
 
 

@@ -6,7 +6,7 @@ GO is no statement: the server takes it for an alias. https://learn.microsoft.co
 import re
 from typing import Iterator, List, Match, Optional
 
-# What a GO line is not looked for in: texts, quoted names, comments, of which those between /* and */ nest.
+# Where GO is no separator: literals, quoted names, comments; those between /* and */ nest.
 _TOKENS = re.compile(
     r"""(?P<text>'[^']*'|"[^"]*"|\[(?:[^\]]|\]\])*\]|--[^\n]*)|(?P<open>/\*)|(?P<close>\*/)"""
     r"""|(?P<go>^[ \t]*GO(?:[ \t]+(?P<count>0*[1-9]\d*))?[ \t]*;?[ \t]*(?:--[^\n]*)?\r?$)""",

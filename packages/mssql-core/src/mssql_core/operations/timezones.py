@@ -13,7 +13,7 @@ from django.db import NotSupportedError
 from tzlocal.windows_tz import tz_win
 
 _OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?$")
-# What pytz calls such a zone: its offset in minutes.
+# pytz's name of a fixed zone, with its offset in minutes.
 _PYTZ_OFFSET = re.compile(r"^pytz\.FixedOffset\((-?\d+)\)$")
 # Newer or older spellings than the map's.
 _ALIASES = {

@@ -1,6 +1,6 @@
-"""Names for what comes from Django, which has no types of its own.
+"""Types for objects of Django, which has no annotations.
 
-A type checker knows of each what is written here, and takes the rest for Any; at run time each is Any.
+A type checker knows the members declared here, and takes others for Any; at run time each type is Any.
 """
 
 from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Tuple
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         def get_internal_type(self) -> str: ...
 
     class Expression(Any):
-        """What a query is made of: an expression, a lookup, a condition."""
+        """A node of a query: an expression, a lookup, a condition."""
 
         def as_sql(self, compiler: "Compiler", connection: "Connection", **extra: Any) -> Compiled: ...
         def copy(self) -> "Expression": ...
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         def quote_name(self, name: str) -> str: ...
 
     class Cursor(Any):
-        """What a connection's ``cursor()`` gives."""
+        """The cursor of a connection's ``cursor()``."""
 
         def fetchall(self) -> List[Tuple[Any, ...]]: ...
 
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         def options_read(self) -> "ConnectionSettings": ...
 
     class SchemaEditor(Any):
-        """What a connection's ``schema_editor()`` gives."""
+        """The editor of a connection's ``schema_editor()``."""
 
         connection: Connection
         collect_sql: bool
@@ -93,5 +93,5 @@ else:
     from django.utils.functional import cached_property as cached_property
 
     Model = Field = Expression = Query = Compiler = Cursor = Connection = SchemaEditor = Any
-    # What a mixin calls by ``super()`` is there once it is mixed in.
+    # Methods that a mixin calls by ``super()`` exist once it is mixed in.
     Mixin = CompilerMixin = object

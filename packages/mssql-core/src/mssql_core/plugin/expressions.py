@@ -8,8 +8,8 @@ from django.db.models import Expression, Field
 class UnaryExpression(Expression):
     """An expression over exactly one other, such as a cast of it; a subclass writes ``as_sql``.
 
-    :param expression: what it is made of, in ``self.expression``.
-    :param output_field: the field of its value; by default that of what it is made of.
+    :param expression: its argument, in ``self.expression``.
+    :param output_field: the field of its value; by default the argument's.
     """
 
     def __init__(self, expression: Any, output_field: "Optional[Field[Any, Any]]" = None) -> None:

@@ -118,7 +118,7 @@ def _remedy(name: str) -> str:
     return "A local plugin is written as 'package.module:Class'."
 
 
-def merged(results: Any, what: str) -> Dict[Any, Any]:
+def merged(results: Any, kind: str) -> Dict[Any, Any]:
     """Merge mappings of plugins: (plugin name, mapping) pairs. :raises ImproperlyConfigured: two owners of a key."""
     owners: Dict[Any, str] = {}
     values: Dict[Any, Any] = {}
@@ -127,7 +127,7 @@ def merged(results: Any, what: str) -> Dict[Any, Any]:
             if key in owners:
                 raise ImproperlyConfigured(
                     "The plugins %r and %r both define %s for %r; enable only one of them."
-                    % (owners[key], plugin, what, key)
+                    % (owners[key], plugin, kind, key)
                 )
             owners[key] = plugin
             values[key] = value

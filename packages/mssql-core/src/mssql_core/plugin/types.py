@@ -35,8 +35,8 @@ _DOCUMENTATION = "https://learn.microsoft.com/sql/"
 class Secret:
     """A value whose repr, str and messages are redacted, and that refuses to be pickled or written as JSON.
 
-    It is no text: whoever needs the value calls :meth:`reveal`, in the expression that hands it on, so that no variable
-    of a frame holds it when an error is reported.
+    It is not a str: code that needs the value calls :meth:`reveal` in the expression that passes it on, so that no
+    variable of a frame holds it when an error is reported.
 
     :param value: a text, bytes, or anything else that holds a secret; a Secret stands for its own value.
     """
@@ -276,24 +276,24 @@ class Driver(Protocol):
 
     @property
     def null(self) -> Any:
-        """What its cursors send as a NULL of the type that ``setinputsizes`` names."""
+        """The value that its cursors send as a NULL of the type given to ``setinputsizes``."""
 
     @property
     def without_effect(self) -> Mapping[str, str]:
-        """Options that change nothing with it -> why; the system check mssql_core.W001 tells so."""
+        """Options without effect -> why; the system check mssql_core.W001 reports them."""
 
     @property
     def absent_database(self) -> Collection[int]:
-        """The numbers of the error that a login ends in whose database is not there: 4060, and others that stand for it."""
+        """Error numbers of a login to a missing database: 4060, and others that may stand for it."""
 
     def keyword(self, driver: Optional[str]) -> Optional[str]:
         """The value of DRIVER in the connection string. :param driver: OPTIONS['driver'], or None."""
 
     def accepted(self, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Those of the ODBC keywords that go into its connection string.
+        """The ODBC keywords that go into its connection string.
 
-        :param keywords: all that core, plugins and settings give; values that may be secret are Secrets.
-        :raises ImproperlyConfigured: one that it does not know, and that may not be left out.
+        :param keywords: all those of core, plugins and settings; values that may be secret are Secrets.
+        :raises ImproperlyConfigured: an unknown one that may not be left out.
         """
 
     def connect(
@@ -316,7 +316,7 @@ class Driver(Protocol):
         """
 
     def set_pooling(self, enabled: bool) -> None:
-        """Switch the driver's own pool of connections."""
+        """Switch the driver's own connection pool on or off."""
 
     def version(self, connection: Any) -> str:
         """Name and version of the driver, for the reports of mssql_doctor.
@@ -326,7 +326,7 @@ class Driver(Protocol):
 
 
 class Finding(NamedTuple):
-    """What an examination by mssql_doctor finds.
+    """A finding of mssql_doctor.
 
     :ivar text: what is so, naming the object.
     :ivar remedy: what to do: a statement, a setting.

@@ -277,7 +277,7 @@ class FieldAlteration:
         return dependents
 
     def _only_widens(self, changes: Sequence[ColumnChange]) -> bool:
-        """Is a longer nvarchar or varbinary the only change?"""
+        """Whether a longer nvarchar or varbinary is the only change."""
         return (
             len(changes) == 1
             and not self.null_changed

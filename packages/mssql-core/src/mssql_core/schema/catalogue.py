@@ -41,7 +41,7 @@ class Catalogue:
         return name
 
     def is_new(self, item: SchemaObject) -> bool:
-        """Does the object's expression name a column that the script itself makes?"""
+        """Whether the object's expression names a column that the script itself makes."""
         return False
 
     def changed_by_text(self) -> None:

@@ -32,7 +32,7 @@ class ColumnChange(NamedTuple):
 
 
 def is_longer(old_type: Optional[str], new_type: Optional[str]) -> bool:
-    """Is the new type a longer nvarchar or varbinary, or the same one?"""
+    """Whether the new type is a longer nvarchar or varbinary, or the same one."""
     old, new = _SIZED_TYPE.match(old_type or ""), _SIZED_TYPE.match(new_type or "")
     return bool(old and new and old.group(1) == new.group(1) and int(old.group(2)) <= int(new.group(2)))
 

@@ -55,7 +55,7 @@ class DeferredStatements:
         return len(taken)
 
     def has_key(self, db_table: str, column: str) -> bool:
-        """Does a deferred statement make the column unique?"""
+        """Whether a deferred statement makes the column unique."""
         return any(
             statement.is_unique and statement.references_column(db_table, column) for statement in self._indexes()
         )

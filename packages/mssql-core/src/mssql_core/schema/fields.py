@@ -8,12 +8,12 @@ from ..plugin.django_types import Connection, Field
 
 
 def is_nullable(field: Field) -> bool:
-    """May the column hold NULL? A computed one always may."""
+    """Whether the column may hold NULL, as a computed one always may."""
     return bool(field.null or is_computed(field))
 
 
 def is_computed(field: Field) -> bool:
-    """Is the field a GeneratedField? (Django 5.0 on)"""
+    """Whether the field is a GeneratedField (Django 5.0 on)."""
     return getattr(field, "generated", False)
 
 
@@ -24,12 +24,12 @@ def collation_of(field: Field, db_params: Mapping[str, Any]) -> Optional[str]:
 
 
 def has_db_default(field: Field) -> bool:
-    """Does the field have a default in the database? (Django 5.0 on)"""
+    """Whether the field has a default in the database (Django 5.0 on)."""
     return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
 
 
 def is_indexed(field: Field, connection: Connection) -> bool:
-    """Does db_index make an index? A (max) type, xml, or json cannot be its key (error 1919)."""
+    """Whether db_index makes an index: a (max) type, xml, or json cannot be its key (error 1919)."""
     if not field.db_index or field.unique:
         return False
     db_type = str(field.db_type(connection=connection))
@@ -37,7 +37,7 @@ def is_indexed(field: Field, connection: Connection) -> bool:
 
 
 def is_constrained(field: Field, connection: Connection) -> bool:
-    """Does the field make a foreign key in this database?"""
+    """Whether the field makes a foreign key in this database."""
     return bool(field.remote_field and field.db_constraint) and not connection.unenforced_keys.leaves_out(field)
 
 
@@ -52,24 +52,24 @@ def type_check(field: Field, connection: Connection) -> Optional[str]:
 
 
 def same_type(old: Field, new: Field, connection: Connection) -> bool:
-    """Do two fields have the same column type and collation?"""
+    """Whether two fields have the same column type and collation."""
     old_params, new_params = (field.db_parameters(connection=connection) for field in (old, new))
     same_collation = collation_of(old, old_params) == collation_of(new, new_params)
     return same_collation and old_params["type"] == new_params["type"]
 
 
 def became_primary_key(old: Field, new: Field) -> bool:
-    """Is the new field a primary key that the old one was not?"""
+    """Whether the new field is a primary key and the old one was not."""
     return new.primary_key and not old.primary_key
 
 
 def became_unique(old: Field, new: Field) -> bool:
-    """Does the new field need a unique constraint or index of its own?"""
+    """Whether the new field needs a unique constraint or index of its own."""
     return not new.primary_key and new.unique and (not old.unique or old.primary_key)
 
 
 def only_comment_differs(old: Field, new: Field) -> bool:
-    """Do two fields differ in nothing that matters to a foreign key?"""
+    """Whether two fields differ in nothing that matters to a foreign key."""
 
     def essence(field: Field) -> Tuple[Any, ...]:
         _, path, args, kwargs = field.deconstruct()

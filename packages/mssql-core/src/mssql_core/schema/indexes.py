@@ -57,7 +57,7 @@ class UniqueRule(NamedTuple):
     nulls_distinct: Optional[bool] = None
 
     def is_plain(self, fields: Iterable[Field]) -> bool:
-        """Is a UNIQUE constraint enough? It takes NULLs for equal (error 2627)."""
+        """Whether a UNIQUE constraint is enough, which considers NULLs equal (error 2627)."""
         return (
             not self.condition
             and not self.include
@@ -265,7 +265,7 @@ def _computed_columns(model: Model) -> List[str]:
 
 
 def _may_be_null(node: Any) -> bool:
-    """May the expression be NULL? True where that is not known."""
+    """Whether the expression may be NULL; True if unknown."""
     if isinstance(node, Col):
         return is_nullable(node.target)
     if isinstance(node, Value):

@@ -39,7 +39,7 @@ _SHELLS = ("%(expressions)s", "(%(expressions)s)")
 
 
 def is_shell(node: Any) -> bool:
-    """Does the node do nothing but put its one argument between parentheses?"""
+    """Whether the node only puts its one argument between parentheses."""
     template = getattr(node, "extra", {}).get("template")
     return (template or getattr(node, "template", None)) in _SHELLS
 

@@ -24,7 +24,7 @@ def _mssql_python() -> Driver:
 
 
 _DRIVERS = {"pyodbc": _pyodbc, "mssql_python": _mssql_python}
-#: What OPTIONS['python_driver'] may be; pyodbc is what it is by itself.
+#: Values of OPTIONS['python_driver']; pyodbc is the default.
 NAMES = tuple(_DRIVERS)
 _PACKAGE = 'pip install "mssql-core[mssql-python]" (Python 3.10 or newer)'
 _REMEDIES = {
@@ -38,10 +38,10 @@ _REMEDIES = {
 
 
 def choose(alias: str, name: Optional[str] = None) -> Driver:
-    """The driver that OPTIONS['python_driver'] names; without one pyodbc, or mssql-python where pyodbc cannot be imported.
+    """The driver named by OPTIONS['python_driver']; by default pyodbc, or mssql-python if pyodbc cannot be imported.
 
     :param name: one of NAMES, or None.
-    :raises ImproperlyConfigured: it cannot be imported; the message says what to type.
+    :raises ImproperlyConfigured: it cannot be imported; the message has the command to install it.
     """
     if name:
         return _imported(alias, name)

@@ -9,7 +9,7 @@ import re
 from typing import Optional
 
 LOGIN_FAILED = 18456
-# %s stands for what the server fills in. Texts that begin another one stand behind it.
+# %s stands for an argument. A text that another one begins with comes after that.
 _TEXTS = (
     (18401, "Login failed for user '%s'. Reason: Server is in script upgrade mode."),
     (18470, "Login failed for user '%s'. Reason: The account is disabled."),
@@ -38,17 +38,17 @@ _PATTERNS = [
     (number, re.compile(".*".join(r"\s+".join(map(re.escape, part.split(" "))) for part in text.split("%s"))))
     for number, text in _TEXTS
 ]
-# "Resource ID : 1. The %s limit for the database is %d and has been reached." and its like.
+# "Resource ID : 1. The %s limit for the database is %d and has been reached." and similar texts.
 _RESOURCE = re.compile(
     r"Resource ID ?: ?\d+\. The .* (limit for the (?:database|elastic pool) is|minimum guarantee is) "
 )
 _RESOURCES = {"m": 10929}
-# How the driver tells what the network's layer said: "TCP Provider: Error code 0x2749".
+# The driver's form of a network error: "TCP Provider: Error code 0x2749".
 _NETWORK = re.compile(r"Error code 0x([0-9A-Fa-f]+)")
 
 
 def number(text: str) -> Optional[int]:
-    """The server's number, or the network's, of the error that the text tells; None where it is not known."""
+    """The server's or the network's number of the error with this text; None if unknown."""
     for known, pattern in _PATTERNS:
         if pattern.search(text):
             return known

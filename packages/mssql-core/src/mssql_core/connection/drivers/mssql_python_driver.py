@@ -22,7 +22,7 @@ from . import login_errors
 from .access_token import ACCESS_TOKEN, with_length
 from .odbc_library import DRIVER_18
 
-# Keywords that mssql-python takes; any other is an error of it.
+# Keywords that mssql-python accepts; it refuses others.
 # https://github.com/microsoft/mssql-python/wiki/Connection
 _KEYWORDS = frozenset(
     (
@@ -32,16 +32,16 @@ _KEYWORDS = frozenset(
         "trustservercertificate", "uid",
     )
 )  # fmt: skip
-# Keywords that it sets itself, or that say what is so anyway: long values are of the types (max), MARS is off.
+# Keywords that it sets itself, or whose effect it always has: long values have (max) types, MARS is off.
 _IMPLIED = {"app": None, "driver": None, "longasmax": "yes", "mars_connection": "no"}
 # SQL type, size, scale.
 _Size = Tuple[int, int, int]
-# It has no types for all of its functions.
+# Some of its functions have no annotations.
 _bindings: Any = ddbc_bindings
 _INT32 = 2**31
-# Longer varchar, and what is declared so, goes in a message of its own behind sp_prepare; varchar(max) does not.
+# Longer varchar values and types are sent in a separate message after sp_prepare; varchar(max) is not.
 _MAX_VARCHAR = 4000
-# What a value is sent as that core leaves to the driver, as pyodbc does.
+# Types of values that core leaves to the driver, as in pyodbc.
 _NATURAL = (
     (bool, (parameters.SQL_BIT, 1, 0)),
     (float, (parameters.SQL_FLOAT, 53, 0)),
@@ -49,18 +49,18 @@ _NATURAL = (
     (datetime.date, (parameters.SQL_TYPE_DATE, 10, 0)),
     (uuid.UUID, (parameters.SQL_GUID, 36, 0)),
 )
-# Values that go as text, which the ODBC driver converts: the C type of a time has no fraction, and of dates mssql-python
-# takes none before 1753.
+# Values sent as text, which the ODBC driver converts: the C type of a time has no fraction, and mssql-python refuses
+# dates before 1753.
 _AS_TEXT = (parameters.SQL_TYPE_DATE, parameters.SQL_SS_TIME2, parameters.SQL_SS_TIMESTAMPOFFSET)
 _RECORD = re.compile(r"\[(\w*)\] \((-?\d+)\)")
-# How the driver words that nobody answered in time: WAIT_TIMEOUT, for which the driver manager has HYT00.
+# The driver's text of a timeout: WAIT_TIMEOUT, for which the driver manager has HYT00.
 # https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-
 _WAITED = "Timeout error [258]"
 _LOGIN_STATE = re.compile(r"SQLSTATE:(\w{5}):(.*)", re.DOTALL)
 
 
 class DriverError(Exception):
-    """An error of mssql-python with what its own lack; ``args`` are (SQLSTATE, message).
+    """An error of mssql-python, with the number that its own lack; ``args`` are (SQLSTATE, message).
 
     :ivar number: the server's native error number, None for errors of the driver.
     """
@@ -76,8 +76,8 @@ def _made(sqlstate: str, number: Optional[int], message: str) -> DriverError:
 
 def _of_records(records: Sequence[Any]) -> DriverError:
     """The error of a statement's diagnostic records: (``[SQLSTATE] (number)``, text) each."""
-    told = [(*cast("Match[str]", _RECORD.match(head)).groups(), text) for head, text in records]
-    # Beside an error, class 01 is what the server prints with it.
+    told = [(*cast("Match[str]", _RECORD.match(numbers)).groups(), text) for numbers, text in records]
+    # Records of class 01 beside an error are messages of the server.
     told = [record for record in told if not record[0].startswith("01")] or told
     state, number, _ = told[0]
     text = "; ".join("[%s] %s (%s)" % (state, text, number) for state, number, text in told)
@@ -85,7 +85,7 @@ def _of_records(records: Sequence[Any]) -> DriverError:
 
 
 def _of_connection(error: BaseException) -> DriverError:
-    """The error of an attempt to connect, or of a connection: the SQLSTATE stands in what lies behind it."""
+    """The error of an attempt to connect, or of a connection: the SQLSTATE is in its cause."""
     match = _LOGIN_STATE.match(str(error.__context__)) or _LOGIN_STATE.match(str(error))
     state, text = match.groups() if match else ("HY000", str(error))
     if _WAITED in text:
@@ -166,7 +166,7 @@ class Cursor(mssql_python.Cursor):
     def nextset(self) -> Any:
         more = _told(super().nextset, self)
         if more:
-            # The driver leaves it at the first result's.
+            # The driver keeps that of the first result.
             self.rowcount = _bindings.DDBCSQLRowCount(self.hstmt)
         return more
 
@@ -175,7 +175,7 @@ class Cursor(mssql_python.Cursor):
 
 
 def _rows(fetch: Callable[[], Any], limit: int) -> Iterator[Any]:
-    """Up to so many rows that the function gives before a None."""
+    """Up to so many rows from the function, until it returns None."""
     for _ in range(limit):
         row = fetch()
         if row is None:
@@ -228,7 +228,7 @@ class MssqlPythonDriver:
 
     error = DriverError
     null = None
-    # Of the server's two errors, 4060 and 18456, the driver tells the second alone.
+    # Of the server's two errors, 4060 and 18456, the driver reports only the second.
     absent_database = (4060, login_errors.LOGIN_FAILED)
     without_effect = {
         "driver": "mssql-python brings its own ODBC driver",
