@@ -28,7 +28,7 @@ def check(title, action):
 def default():
     connection.close()
     connection.ensure_connection()
-    connection.driver.answer("INSERTED", 1, [(1,), (2,)])
+    connection.driver.answer("INSERTED", [(0, 1), (1, 2)])
     return connection
 
 
