@@ -36,14 +36,14 @@ def main(argv: list[str]) -> int:
             paths[version] = needs.python([version])
         except needs.Missing:
             missing.append(version)
-    told = f"{name}: " + "; ".join(needs.no_python([version]) for version in missing[:1])
+    note = f"{name}: " + "; ".join(needs.no_python([version]) for version in missing[:1])
     if len(missing) > 1:
-        told = f"{name}: no Python {', '.join(missing)} on PATH; `uv python install {' '.join(missing)}`, which needs a network, brings them"
+        note = f"{name}: no Python {', '.join(missing)} on PATH; `uv python install {' '.join(missing)}`, which needs a network, brings them"
     if missing and not paths:
-        raise needs.Missing(told)
+        raise needs.Missing(note)
     status = _run(name, script, arguments, paths, "matrix" in environment)
     if missing:
-        raise needs.Missing(told)
+        raise needs.Missing(note)
     return status
 
 

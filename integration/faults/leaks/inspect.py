@@ -79,19 +79,19 @@ def of_error(error: BaseException) -> Iterator[tuple[str, Any]]:
         yield "%s: args" % name, repr(each.args)
         yield "%s: attributes" % name, repr(vars(each))
         yield from _pickled(name, each)
-    told: traceback.TracebackException | None
+    formatted: traceback.TracebackException | None
     try:
-        told = traceback.TracebackException.from_exception(error, capture_locals=True)
+        formatted = traceback.TracebackException.from_exception(error, capture_locals=True)
     except Exception as refusal:
         # Before Python 3.12 a failing repr() ends it.
         yield "traceback with variables fails", BAD_REPR + repr(refusal)
         return
     seen = []
-    while told is not None and told not in seen:
-        seen.append(told)
-        for frame in told.stack:
+    while formatted is not None and formatted not in seen:
+        seen.append(formatted)
+        for frame in formatted.stack:
             yield "traceback: frame %s:%s in %s" % (frame.filename, frame.lineno, frame.name), repr(frame.locals)
-        told = told.__cause__ or told.__context__
+        formatted = formatted.__cause__ or formatted.__context__
 
 
 def _pickled(name: str, value: Any) -> Iterator[tuple[str, Any]]:

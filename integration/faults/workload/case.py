@@ -196,12 +196,12 @@ class Runner:
     def _look_at_session(self, case: Plan, outcome: Outcome) -> None:
         self.port.disarm()
         try:
-            told = session.differences(connection, self.expected)
+            differences = session.differences(connection, self.expected)
         except Error as error:
             outcome.failed_requests.append(len(case.requests))
             outcome.errors.append("session: %s" % str(error)[:300])
         else:
-            outcome.violations.extend(("unknown state", text) for text in told)
+            outcome.violations.extend(("unknown state", text) for text in differences)
 
 
 def _told(unit: Unit, error: BaseException) -> Told:

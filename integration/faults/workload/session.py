@@ -25,11 +25,11 @@ def differences(connection: Any, expected: tuple[Any, ...]) -> list[str]:
 
     :raises django.db.Error: the connection is dead.
     """
-    told = ["%s is %s, not %s" % item for item in zip(_NAMES, state(connection), expected) if item[1] != item[2]]
+    lines = ["%s is %s, not %s" % item for item in zip(_NAMES, state(connection), expected) if item[1] != item[2]]
     if not connection.get_autocommit() or connection.in_atomic_block:
-        told.append("Django believes that a transaction is open")
-    told.extend(_identity_insert(connection))
-    return told
+        lines.append("Django believes that a transaction is open")
+    lines.extend(_identity_insert(connection))
+    return lines
 
 
 def _identity_insert(connection: Any) -> list[str]:

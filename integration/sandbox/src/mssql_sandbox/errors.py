@@ -23,8 +23,8 @@ class SqlServerError(Exception):
     def __init__(
         self, number: int, /, *, variant: str = "", state: int | None = None, line: int = 0, **values: object
     ) -> None:
-        told = message(number, variant)
-        self._tell(number, told.fill(values), told.severity, told.state if state is None else state, line)
+        entry = message(number, variant)
+        self._tell(number, entry.fill(values), entry.severity, entry.state if state is None else state, line)
 
     @classmethod
     def worded(cls, number: int, text: str, severity: int = 16, state: int = 1, line: int = 0) -> SqlServerError:

@@ -97,8 +97,8 @@ class Info:
     @classmethod
     def of(cls, number: int, /, *, variant: str = "", line: int = 1, **values: object) -> Info:
         """A message from the table. :raises KeyError: as :class:`SqlServerError` does."""
-        told = message(number, variant)
-        return cls(number, told.fill(values), told.severity, told.state, line)
+        entry = message(number, variant)
+        return cls(number, entry.fill(values), entry.severity, entry.state, line)
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,8 @@ def _content(path: str) -> Secret:
         with open(path, "rb") as file:
             return Secret(file.read())
     except OSError as error:
-        told = type(error).__name__
-    raise refused("cannot read certificate_path for 'on_behalf_of': %s." % told)
+        name = type(error).__name__
+    raise refused("cannot read certificate_path for 'on_behalf_of': %s." % name)
 
 
 def _as_bytes(data: Secret) -> Secret:
@@ -136,13 +136,13 @@ def _fetched(options: Options, arguments: _Arguments, key: _Key, scope: str) -> 
     try:
         fetched = _kept(_answer(credential, scope))
     except Exception as error:
-        told = " ".join([type(error).__name__, *sorted(set(_CODE.findall(str(error))))])
+        summary = " ".join([type(error).__name__, *sorted(set(_CODE.findall(str(error))))])
     else:
         logger.debug("A token by %r for %s", _name(options), scope)
         return fetched
     # Out of the handler: the error of azure-identity, which may show a secret, is not this one's context.
     raise OperationalError(
-        "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more." % (_name(options), told)
+        "The plugin 'azure' got no token by %r: %s. The logger 'azure.identity' tells more." % (_name(options), summary)
     )
 
 
@@ -188,10 +188,10 @@ def _made(name: str, arguments: _Arguments) -> Any:
         return made(**{option: Secret(value).reveal() for option, value in arguments.items()})
     except Exception as error:
         # Its text may show a secret.
-        told = type(error).__name__
+        reason = type(error).__name__
     # Out of the handler, as above.
     raise refused(
-        "cannot make the credential %r: %s. Check the options %s." % (name, told, ", ".join(sorted(arguments)))
+        "cannot make the credential %r: %s. Check the options %s." % (name, reason, ", ".join(sorted(arguments)))
     )
 
 

@@ -192,8 +192,8 @@ def compares(item: Item, operator: str, value: Any) -> Tuple[str, List[Any]]:
     """
     alias = item.alias
     if isinstance(value, bool):
-        mine = "CASE %s.[value] WHEN N'true' THEN 1 ELSE 0 END" % alias
-        return "%s.[type] = 3 AND %s %s %d" % (alias, mine, operator, value), []
+        number = "CASE %s.[value] WHEN N'true' THEN 1 ELSE 0 END" % alias
+        return "%s.[type] = 3 AND %s %s %d" % (alias, number, operator, value), []
     if isinstance(value, (int, float)):
         sql, params = _compares_number(alias, operator, value)
         return "%s.[type] = 2 AND %s" % (alias, sql), params

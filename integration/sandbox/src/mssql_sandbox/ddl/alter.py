@@ -16,7 +16,7 @@ from .context import Ddl
 def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
     """ALTER TABLE ADD columns and constraints.
 
-    :raises SqlServerError: 4902, 2705, 4901 and what columns and constraints raise.
+    :raises SqlServerError: 4902, 2705, 4901 and errors of columns and constraints.
     """
     table = ddl.table(statement.table)
     keys = [c for definition in statement.columns for c in definition.constraints] + statement.constraints

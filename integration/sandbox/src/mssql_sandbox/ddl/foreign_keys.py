@@ -107,7 +107,7 @@ def _act_on_hidden(
 
     :param own: (column, comparison column) of the referencing table, ``others`` of the referenced one.
     """
-    where = " and ".join(f"{mine} = ($1).{other}" for (_, mine), (_, other) in zip(own, others))
+    where = " and ".join(f"{column} = ($1).{other}" for (_, column), (_, other) in zip(own, others))
     changed = " or ".join(f"old.{c.physical} is distinct from new.{c.physical}" for c, _ in others)
     left = list(actions)
     for number, (event, condition) in enumerate((("delete", "true"), ("update", changed))):
@@ -231,11 +231,11 @@ def _check_types(table: Table, parent: Column, target: Table, other: Column, nam
     if parent.type.collation != other.type.collation:
         raise with_1750(SqlServerError(1757, **pair))
     # Lengths must be equal even for variable-length types; precision may differ if scale is equal.
-    mine, theirs = datatypes.facets(parent.type), datatypes.facets(other.type)
+    own, expected = datatypes.facets(parent.type), datatypes.facets(other.type)
     if parent.type.name == "decimal":
-        differs = (mine.precision, mine.scale) != (theirs.precision, theirs.scale)
+        differs = (own.precision, own.scale) != (expected.precision, expected.scale)
     else:
-        differs = mine != theirs
+        differs = own != expected
     if differs:
         raise with_1750(SqlServerError(1753, **pair))
 

@@ -22,7 +22,7 @@ _PREFIX = "DECLARE @t TABLE "
 
 
 def create(ddl: Ddl, statement: nodes.CreateType) -> None:
-    """:raises SqlServerError: 219 name taken, 2760 schema, and what columns and constraints raise."""
+    """:raises SqlServerError: 219 name taken, 2760 schema, and errors of columns and constraints."""
     if ddl.session.version.is_warehouse:
         raise NotSupported("a table type in a warehouse")
     schema, name = ddl.split(statement.name)

@@ -17,7 +17,7 @@ _HARMLESS_OPTIONS = frozenset(("DATA_COMPRESSION", "XML_COMPRESSION"))
 
 
 def create(ddl: Ddl, statement: nodes.CreateTable) -> None:
-    """CREATE TABLE. :raises SqlServerError: 2714, 2760, 2705 and what columns and constraints raise."""
+    """CREATE TABLE. :raises SqlServerError: 2714, 2760, 2705 and errors of columns and constraints."""
     schema, name = ddl.split(statement.name)
     refuse_odd_name(name, statement.line)
     for option in statement.options:

@@ -99,19 +99,19 @@ class Execution:
         session.transactions.before_statement()
         if plan.writes:
             session.writes += 1
-        told = False
+        sent = False
         try:
             while True:
                 try:
                     for event in self._run_statement(plan):
-                        told = told or isinstance(event, Columns)
+                        sent = sent or isinstance(event, Columns)
                         yield event
                     return
                 except locking.Blocked as blocked:
                     session.transactions.undo_statement()
                     locking.wait(session, blocked.ticket)
         except psycopg.Error as fault:
-            if not told and plan.assign is None:
+            if not sent and plan.assign is None:
                 yield from late_errors.before(fault, plan, self.arguments(plan), session)
             raise
 

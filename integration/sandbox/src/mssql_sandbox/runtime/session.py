@@ -369,10 +369,10 @@ class Session(RemoteCalls):
         self.transactions.settle()
         self._options_at_risk = self.transactions.count > 0  # a rollback in the engine takes it back
         timeout = self.settings.lock_timeout
-        told = self.settings.dateformat
-        sql = f"SET lock_timeout = {0 if timeout < 0 else max(timeout, 1)}; SET ms.dateformat = '{told}'"
-        if told != self._told_dateformat:
-            self._told_dateformat = told
+        dateformat = self.settings.dateformat
+        sql = f"SET lock_timeout = {0 if timeout < 0 else max(timeout, 1)}; SET ms.dateformat = '{dateformat}'"
+        if dateformat != self._told_dateformat:
+            self._told_dateformat = dateformat
             sql += "; DISCARD PLANS"  # which hold dates that were read under the other format
         self.connection.execute(sql)
 

@@ -176,12 +176,8 @@ class Cursor:
             if self.sees("."):
                 parts.append("")
             else:
-                parts.append(self.identifier_or_keyword())
+                parts.append(self.identifier())
         return self.mark(nodes.Name(tuple(parts)), token)
-
-    def identifier_or_keyword(self) -> str:
-        """A name after a dot, where reserved words are refused too; pseudo columns are plain words."""
-        return self.identifier()
 
     def identifiers(self) -> list[str]:
         """``(a, b, c)``"""

@@ -128,9 +128,9 @@ def _converted(member: Relation, outputs: list[Output], table: nodes.CommonTable
     """The columns of a recursive member in the anchor's types. :raises SqlServerError: 205, 240."""
     if len(member.outputs) != len(outputs):
         raise uneven()
-    for mine, other in zip(outputs, member.outputs):
-        if _shape(mine.type) != _shape(other.type):
-            raise SqlServerError(240, column=mine.name, table=table.name)
+    for anchor, other in zip(outputs, member.outputs):
+        if _shape(anchor.type) != _shape(other.type):
+            raise SqlServerError(240, column=anchor.name, table=table.name)
     return ", ".join(f"m.o{n}::{engine_cast(o.type)} AS o{n}" for n, o in enumerate(outputs, 1))
 
 

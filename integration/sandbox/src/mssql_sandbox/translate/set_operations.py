@@ -62,15 +62,15 @@ class SetOperations:
         if len(left) != len(right):
             raise uneven()
         outputs, a, b = [], [], []
-        for number, (one, two) in enumerate(zip(left, right), 1):
-            pair = [_set_operand(number, output) for output in (one, two)]
+        for number, (first, second) in enumerate(zip(left, right), 1):
+            pair = [_set_operand(number, output) for output in (first, second)]
             if operator == "UNION ALL":
                 _check_collations(pair, number)
             type_, converted, coercibility = unified(pair, operator)
             if operator != "UNION ALL":
                 self._check_distinct(type_, operator)
-            nullable = one.nullable or two.nullable
-            outputs.append(Output(one.name, type_, nullable, coercibility, untyped=one.untyped and two.untyped))
+            nullable = first.nullable or second.nullable
+            outputs.append(Output(first.name, type_, nullable, coercibility, untyped=first.untyped and second.untyped))
             a.append(f"{converted[0]} AS o{number}")
             b.append(f"{converted[1]} AS o{number}")
         return outputs, (a, b)

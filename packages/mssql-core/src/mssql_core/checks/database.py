@@ -121,10 +121,10 @@ def encryption_in_use(connection: Connection) -> str:
         ((option, transport),) = fetched(connection, _ENCRYPTED)
     except (Error, ValueError):
         keywords = connection.get_connection_params().keywords
-        told = next(
+        answer = next(
             (value for name, value in keywords.items() if name.casefold() == "encrypt"), "as the driver does by itself"
         )
-        return "%s (asking the server needs VIEW SERVER STATE)" % told
+        return "%s (asking the server needs VIEW SERVER STATE)" % answer
     return "%s, %s" % ("on" if option == "TRUE" else "off", transport)
 
 

@@ -165,7 +165,7 @@ def open_connection(wrapper: Connection, parameters: Parameters) -> Any:
     """
     settings, hook = parameters.settings, wrapper.plugins.hook
     attempts = int(settings.options.get("connection_retries", 5)) + 1
-    told = None
+    logged = None
     for attempt in range(1, attempts + 1):
         logger.debug("alias %r: connecting with %r", wrapper.alias, parameters)
         try:
@@ -179,8 +179,8 @@ def open_connection(wrapper: Connection, parameters: Parameters) -> Any:
             break
         wait = hook.mssql_retry_delay(error=error, attempt=attempt, settings=settings)
         # One line for each kind of error: a database that wakes up says the same for a minute.
-        level = logging.DEBUG if told == error.number else logging.WARNING
-        told = error.number
+        level = logging.DEBUG if logged == error.number else logging.WARNING
+        logged = error.number
         text = "alias %r: attempt %d of %d failed, the next one in %.1f s: %s"
         logger.log(level, text, wrapper.alias, attempt, attempts, wait, error)
         time.sleep(wait)

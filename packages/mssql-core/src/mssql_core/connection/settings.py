@@ -86,10 +86,10 @@ def read(alias: str, settings_dict: Mapping[str, Any]) -> ConnectionSettings:
     try:
         return _read(alias, settings_dict)
     except ImproperlyConfigured as error:
-        told = error.args
+        arguments = error.args
     # Raised anew: no frame that an error reporter shows holds the settings.
     del settings_dict
-    raise ImproperlyConfigured(*told)
+    raise ImproperlyConfigured(*arguments)
 
 
 def _read(alias: str, settings_dict: Mapping[str, Any]) -> ConnectionSettings:

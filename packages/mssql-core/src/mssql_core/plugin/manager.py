@@ -83,12 +83,12 @@ def _instance(alias: str, name: str, options: Secret) -> Any:
     try:
         return plugin(**options.reveal())
     except ImproperlyConfigured as error:
-        told = error.args
+        arguments = error.args
     except TypeError as error:
         # The message of Python names the option; values stay out of it.
-        told = ("%s[%r]: the options %s do not fit: %s." % (_where(alias), name, sorted(options.reveal()), error),)
+        arguments = ("%s[%r]: the options %s do not fit: %s." % (_where(alias), name, sorted(options.reveal()), error),)
     # Raised anew: the plugin's frames held the options. A plugin does not know its alias.
-    text = str(told[0]) if told else "refused."
+    text = str(arguments[0]) if arguments else "refused."
     raise ImproperlyConfigured(text if "DATABASES[" in text else "DATABASES[%r]: %s" % (alias, text))
 
 

@@ -9,7 +9,7 @@ begin
   raise exception using errcode = 'MS000', message = number || '|' || json_object(named);
 end $$;
 
--- A sql_variant is its value as text behind its base type, as numeric(5,2) or varchar(3) with the collation after a
+-- A sql_variant is its value as text after its base type, as numeric(5,2) or varchar(3) with the collation after a
 -- blank; system functions and views leave out the sizes, and nvarchar as a whole.
 create function ms.variant(type text, value text) returns text return U&'\E110' || type || ':' || value;
 create function ms.variant_value(x text) returns text return regexp_replace(x, U&'^\E110[^:]*:', '');

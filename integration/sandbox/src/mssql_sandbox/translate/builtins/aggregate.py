@@ -250,7 +250,7 @@ def _grouping_id(call: Call) -> Bound:
 
 
 def _group_keys(call: Call) -> str:
-    """:raises SqlServerError: 8161 for an argument that is no expression of GROUP BY."""
+    """:raises SqlServerError: 8161 for an argument that is not a GROUP BY expression."""
     keys = []
     for position, argument in enumerate(call.node.arguments, 1):
         key = call.scope.group_keys.get(call.t.names.fingerprint(argument, call.scope))

@@ -76,11 +76,11 @@ def _made(sqlstate: str, number: Optional[int], message: str) -> DriverError:
 
 def _of_records(records: Sequence[Any]) -> DriverError:
     """The error of a statement's diagnostic records: (``[SQLSTATE] (number)``, text) each."""
-    told = [(*cast("Match[str]", _RECORD.match(numbers)).groups(), text) for numbers, text in records]
+    parsed = [(*cast("Match[str]", _RECORD.match(numbers)).groups(), text) for numbers, text in records]
     # Records of class 01 beside an error are messages of the server.
-    told = [record for record in told if not record[0].startswith("01")] or told
-    state, number, _ = told[0]
-    text = "; ".join("[%s] %s (%s)" % (state, text, number) for state, number, text in told)
+    parsed = [record for record in parsed if not record[0].startswith("01")] or parsed
+    state, number, _ = parsed[0]
+    text = "; ".join("[%s] %s (%s)" % (state, text, number) for state, number, text in parsed)
     return _made(state, int(number) or None, text)
 
 
@@ -104,12 +104,12 @@ def _told(call: Callable[[], Any], cursor: Any = None) -> Any:
         return call()
     except (exceptions.Exception, RuntimeError) as error:
         records = () if cursor is None else cursor.records()
-        told = _of_records(records) if records else _of_connection(error)
+        translated = _of_records(records) if records else _of_connection(error)
     except exceptions.ConnectionStringParseError:
         # Its text may have a part of a password, where that reads as a keyword.
-        told = _made("01S00", None, "[01S00] mssql-python cannot read the connection string.")
+        translated = _made("01S00", None, "[01S00] mssql-python cannot read the connection string.")
     # Outside of the handler: the frames of the driver's own error hold the connection string.
-    raise told
+    raise translated
 
 
 class Cursor(mssql_python.Cursor):

@@ -65,8 +65,8 @@ class Command(BaseCommand):
 
     def _report(self, alias: str, findings: Sequence[Finding], fail_level: str) -> None:
         if self.as_json:
-            told = [finding._asdict() for finding in findings]
-            self.stdout.write(json.dumps({"alias": alias, "facts": self.facts, "findings": told}, indent=2))
+            entries = [finding._asdict() for finding in findings]
+            self.stdout.write(json.dumps({"alias": alias, "facts": self.facts, "findings": entries}, indent=2))
         else:
             self._tell(findings)
         failing = [finding for finding in findings if finding.level in _FAILING[fail_level]]
