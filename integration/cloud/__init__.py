@@ -1,1 +1,1 @@
-"""What the cloud has beside the server: Microsoft Entra ID and the gateway."""
+"""Services of the cloud besides the server: Microsoft Entra ID and the gateway."""

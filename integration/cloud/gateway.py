@@ -1,4 +1,4 @@
-"""A gateway before a sandbox that refuses the first logins, as those of the cloud do; for tests."""
+"""A gateway in front of a sandbox that refuses the first logins, as the cloud's do; for tests."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class _Refusing:
 class Gateway:
     """``with Gateway(sandbox) as gateway: gateway.refuse(40613, times=2)``
 
-    :ivar port: where it listens, on 127.0.0.1.
-    :ivar refused: how many logins it has refused.
+    :ivar port: its port on 127.0.0.1.
+    :ivar refused: number of refused logins.
     """
 
     def __init__(self, sandbox: Any) -> None:

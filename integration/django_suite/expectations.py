@@ -1,4 +1,4 @@
-"""What is said of Django's tests by data, expectations/*.toml: those that cannot pass, each with its rule.
+"""Expectations about Django's tests, expectations/*.toml: tests that cannot pass, each with its rule.
 
 ``[[impossible]]``
     ``rule``, the server's rule with its error number or documentation page, and ``tests``.

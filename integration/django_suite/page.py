@@ -1,4 +1,4 @@
-"""``python -m django_suite.page``: the page of the documentation that tells what Django's own tests showed.
+"""``python -m django_suite.page``: the documentation's page of results of Django's own tests.
 
 It is made from the kept results alone; a whole run (``hatch run suite --all``) writes both.
 """

@@ -24,7 +24,7 @@ INTEGRATION = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Run:
-    """What the apps of a run have in common.
+    """The settings of a run, common to its apps.
 
     :ivar out: the folder for outcomes and logs.
     :ivar settings: the settings module.

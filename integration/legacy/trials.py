@@ -20,7 +20,7 @@ Trial = Callable[[], Any]
 
 
 class Outcome(NamedTuple):
-    """How a trial went.
+    """The outcome of a trial.
 
     :ivar column: the column that it was about; '' for the whole table.
     :ivar type: of the column, as the server names it.

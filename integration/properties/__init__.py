@@ -1,1 +1,1 @@
-"""What goes in comes out, and is found: random values of every kind of field, over every path that a value takes."""
+"""Round trips and lookups of random values of every kind of field, over every path into a column."""

@@ -1,4 +1,4 @@
-"""What was stored is found: by each lookup, and beside annotations."""
+"""Stored values are found by each lookup, and beside annotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m properties.page``: the page of the documentation that tells what became of random values.
+"""``python -m properties.page``: the documentation's page about random values.
 
 It is made from the kept results alone; ``hatch run properties --keep`` writes both.
 """

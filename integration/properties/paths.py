@@ -1,4 +1,4 @@
-"""Each way that values take into a column."""
+"""The paths of values into a column."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _model(name: str, fields: dict[str, models.Field]) -> Any:
 
 
 def sent(kind: Any, value: Any) -> Any:
-    """The value as SQL of one's own sends it: a column without an offset takes UTC's clock."""
+    """The value as raw SQL sends it: in UTC for a column without an offset."""
     field = kind._meta.get_field("value")
     prepared = field.get_db_prep_save(value, connection)
     if isinstance(prepared, datetime.datetime) and field.db_type(connection) != "datetimeoffset":

@@ -1,4 +1,4 @@
-"""A driver of the server's freedom: rows of no stated order come in another one, and so are they inserted.
+"""A driver that uses the server's freedom: rows without ORDER BY come, and are inserted, in another order.
 
 A result keeps its order only where its statement has ORDER BY, and OUTPUT promises none.
 https://learn.microsoft.com/sql/t-sql/queries/select-order-by-clause-transact-sql

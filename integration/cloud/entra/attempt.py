@@ -1,4 +1,4 @@
-"""Tries a way against a sandbox, with the real driver and the real azure-identity."""
+"""Tries a way to sign in against a sandbox, with the real driver and the real azure-identity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mssql_sandbox import Sandbox
 
 from .ways import Way
 
-# What the machine itself may have set.
+# Variables that the machine may have set.
 _OURS = (
     "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE",
     "AZURE_POD_IDENTITY_AUTHORITY_HOST", "AZURE_TENANT_ID", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IMDS_ENDPOINT",
@@ -57,7 +57,7 @@ def connected(sandbox: Sandbox, way: Way, **changes: Any) -> Iterator[Any]:
 
 
 def principal(sandbox: Sandbox, way: Way) -> str:
-    """Whom the server sees."""
+    """The principal that the server sees."""
     with connected(sandbox, way) as wrapper, wrapper.cursor() as cursor:
         cursor.execute("SELECT SUSER_SNAME()")
         return str(cursor.fetchone()[0])

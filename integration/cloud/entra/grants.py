@@ -1,6 +1,6 @@
-"""The token endpoint: what each grant needs, and whom its token names.
+"""The token endpoint: the requirements of each grant, and the principal of its token.
 
-https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and its neighbours.
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and related pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 class OAuthError(Exception):
-    """An answer that is an error. RFC 6749, 5.2."""
+    """An error response. RFC 6749, 5.2."""
 
     def __init__(self, status: int, code: str, description: str) -> None:
         super().__init__(code)
@@ -33,7 +33,7 @@ class OAuthError(Exception):
 def grant(entra: EntraService, form: dict[str, str]) -> dict[str, Any]:
     """The answer to a request for a token.
 
-    :raises OAuthError: what the request lacks, or gets wrong.
+    :raises OAuthError: the request is incomplete or wrong.
     """
     kind = form.get("grant_type", "")
     client = form.get("client_id", "")
@@ -47,7 +47,7 @@ def grant(entra: EntraService, form: dict[str, str]) -> dict[str, Any]:
     if kind in ("device_code", "urn:ietf:params:oauth:grant-type:device_code"):
         return _for_user(entra, "device_code", "device@example.com", _audience(entra.device_scope), client)
     if kind == "authorization_code":
-        # The browser (browser.py) hands the nonce of the sign-in page back as the code.
+        # The browser (browser.py) returns the nonce of the sign-in page as the code.
         nonce = form.get("code", "")
         return _for_user(entra, "interactive", "window@example.com", audience, client, nonce=nonce)
     if kind == "urn:ietf:params:oauth:grant-type:jwt-bearer":
@@ -59,7 +59,7 @@ def grant(entra: EntraService, form: dict[str, str]) -> dict[str, Any]:
 
 
 def _proof(entra: EntraService, client: str, form: dict[str, str]) -> str:
-    """How the client proved who it is: client_secret or client_assertion."""
+    """The client's proof of identity: client_secret or client_assertion."""
     if client not in entra.principals:
         raise OAuthError(400, "unauthorized_client", "AADSTS700016: Application was not found in the directory.")
     if form.get("client_assertion_type") == _ASSERTION:
@@ -99,7 +99,7 @@ def _audience(scope: str) -> str:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """What an assertion says; the keys of those who sign them are not known here, so no signature is checked."""
+    """The claims of an assertion; its signature is not checked, as the signers' keys are unknown here."""
     try:
         return jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:

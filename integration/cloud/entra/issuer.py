@@ -34,7 +34,7 @@ class Issuer:
         """A signed token.
 
         :param name: of the principal, as ``upn`` with an at sign, else as ``appid``.
-        :param seconds: how long it holds; negative for an expired one.
+        :param seconds: its lifetime; negative for an expired one.
         :param claims: further claims, over the usual ones.
         """
         now = int(time.time())

@@ -25,11 +25,11 @@ IDENTITY_HEADER = "identity-header-of-this-machine"
 class EntraService:
     """``with EntraService() as entra: ...``
 
-    :param lifetime: seconds that its tokens hold.
+    :param lifetime: of its tokens, in seconds.
     :ivar principals: client id -> secret.
     :ivar users: name -> password.
     :ivar identities: ids of this machine's user-assigned identities; the system's is ``system``.
-    :ivar requests: how often each kind of grant was asked.
+    :ivar requests: number of requests of each grant.
     :ivar bundle: path of the certificate (PEM) that clients of :attr:`authority` trust.
     :ivar delay: seconds that each answer waits.
     :ivar failing: answers are errors 503 while true.
@@ -44,7 +44,7 @@ class EntraService:
         self.requests: Counter[str] = Counter()
         self.delay = 0.0
         self.failing = False
-        # What the last device code was asked for; the request for its token does not repeat it.
+        # The parameters of the last device code; the request for its token does not repeat them.
         self.device_scope = ""
         self._folder = tempfile.TemporaryDirectory(prefix="entra-")
         self._servers: list[ThreadingHTTPServer] = []
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: requests hold secrets."""
+        """Log nothing: requests contain secrets."""
 
     def do_GET(self) -> None:
         self._answer({})

@@ -1,4 +1,4 @@
-"""Every way to sign in that mssql-azure-auth and mssql-core know, ready to be tried."""
+"""All ways to sign in of mssql-azure-auth and mssql-core."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ USER, PASSWORD = "ann@example.com", "canary p}ass;{word}"
 
 @dataclass
 class Way:
-    """One way to sign in.
+    """A way to sign in.
 
     :param plugin: options of the plugin; None leaves it out.
     :param settings: entries of the alias.
     :param options: its OPTIONS.
     :param environment: variables of the process.
-    :param principal: whom the server sees.
-    :param asked: the grant that the token service counts; empty when none is asked.
+    :param principal: the principal that the server sees.
+    :param asked: the grant counted by the token service; empty for none.
     """
 
     plugin: dict[str, Any] | None = None
@@ -45,7 +45,7 @@ class Way:
 
 
 def prepare(entra: EntraService) -> None:
-    """Make the principals and users known that the ways sign in as."""
+    """Register the principals and users of the ways."""
     entra.principals[CLIENT] = SECRET
     entra.users[USER] = PASSWORD
     entra.identities |= {CLIENT, OTHER_IDENTITY}
@@ -195,7 +195,7 @@ def _tokens(entra: EntraService) -> dict[str, Way]:
         return entra.issuer.token(CLIENT)
 
     class Credential:
-        """An object of one's own, as azure-identity's are."""
+        """A custom credential, with the interface of azure-identity's."""
 
         def get_token(self, *scopes: str, **options: Any) -> Any:
             return type("AccessToken", (), {"token": give(), "expires_on": int(time.time()) + 3600})()

@@ -70,7 +70,7 @@ class Every(models.Model):
 
 
 class Longer(Every):
-    """A table of its own that shares the key."""
+    """A separate table that shares the key."""
 
     more = models.CharField(max_length=10)
 
@@ -100,7 +100,7 @@ class Visit(models.Model):
 
 
 class Guide(models.Model):
-    """A many-to-many table of one's own."""
+    """An explicit many-to-many table."""
 
     visit = models.ForeignKey(Visit, models.CASCADE)
     every = models.ForeignKey(Every, models.DO_NOTHING)
