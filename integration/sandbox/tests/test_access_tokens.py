@@ -22,7 +22,7 @@ def pem(key):
 
 
 def token(key=KEY, alg="RS256", **claims):
-    usual = {"aud": "https://database.windows.net/", "exp": int(time.time()) + 60, "appid": "app", "iss": "me"}
+    usual = {"aud": "https://database.windows.net/", "exp": int(time.time()) + 86400, "appid": "app", "iss": "me"}
     return jwt.encode({**usual, **claims}, key, alg)
 
 

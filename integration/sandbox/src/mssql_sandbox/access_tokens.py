@@ -57,7 +57,7 @@ class TokenIssuer:
 
         key = load_pem_public_key(self.key.encode("ascii"))
         if not isinstance(key, rsa.RSAPublicKey):
-            raise ValueError("the issuer's key is no RSA key")
+            raise ValueError("the issuer's key is not an RSA key")
         return key
 
     def principal(self, token: str) -> str:

@@ -29,7 +29,7 @@ def create(ddl: Ddl, statement: nodes.CreateDatabase) -> None:
     if version.engine_edition == 12:
         raise NotSupported("CREATE DATABASE in Fabric, where databases are made by its portal or REST")
     if version.is_cloud_database and ddl.database.casefold() != "master":
-        raise NotSupported("CREATE DATABASE in Azure SQL Database from another database than master")
+        raise NotSupported("CREATE DATABASE in Azure SQL Database outside of master")
     if not version.is_cloud_database and (statement.options or statement.copy_of):
         raise SqlServerError(102, near="AS" if statement.copy_of else "(")
     _check_service_options(statement)

@@ -52,7 +52,7 @@ def call(t: Translation, node: nodes.FunctionCall, scope: Scope) -> Bound | None
     # The engine has one compiled body for all sessions. DATEFORMAT does not matter: the formats that the sandbox
     # supports read the same texts, others are refused.
     if t.context.settings.datefirst != 7:
-        raise NotSupported("user-defined functions under another DATEFIRST than 7", node.line)
+        raise NotSupported("user-defined functions under a DATEFIRST other than 7", node.line)
     arguments = _arguments(t, node, scope, function)
     columns = any(argument.columns for argument in arguments)
     written = [f"({argument.sql})::{engine_cast(argument.type)}" for argument in arguments]

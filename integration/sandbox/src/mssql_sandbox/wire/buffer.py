@@ -50,7 +50,7 @@ class Buffer:
         try:
             return self.take(characters * 2).decode("utf-16-le")
         except UnicodeDecodeError as error:
-            raise ProtocolError(f"text is no UTF-16: {error.reason}") from None
+            raise ProtocolError(f"text is not UTF-16: {error.reason}") from None
 
     def b_varchar(self) -> str:
         return self.text(self.byte())

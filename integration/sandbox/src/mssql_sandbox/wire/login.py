@@ -97,7 +97,7 @@ def _utf16(data: bytes) -> str:
     try:
         return data.decode("utf-16-le")
     except UnicodeDecodeError:
-        raise ProtocolError("LOGIN7 text is no UTF-16") from None
+        raise ProtocolError("LOGIN7 text is not UTF-16") from None
 
 
 def _decode_password(data: bytes) -> str:

@@ -70,7 +70,7 @@ def _variant_property(call: Call) -> Bound:
     """SQL_VARIANT_PROPERTY: https://learn.microsoft.com/sql/t-sql/functions/sql-variant-property-transact-sql"""
     value, argument = call.node.arguments
     if not isinstance(argument, nodes.Literal) or argument.text.casefold() != "basetype":
-        raise NotSupported("SQL_VARIANT_PROPERTY of another property than 'BaseType'")
+        raise NotSupported("SQL_VARIANT_PROPERTY of a property other than 'BaseType'")
     bound = call.expression(value)
     return Bound(f"ms.variant_type({convert(bound, _VARIANT, True)})", _VARIANT)
 

@@ -291,7 +291,7 @@ def _translate(call: Call) -> Bound:
 @define("string_escape", 2)
 def _string_escape(call: Call) -> Bound:
     if call.second.constant != "json":
-        raise NotSupported("STRING_ESCAPE of another type than 'json'")
+        raise NotSupported("STRING_ESCAPE of a type other than 'json'")
     return call.result(f"ms.json_escape({call.text(1).sql})", call.nvarchar(MAX))
 
 

@@ -77,7 +77,7 @@ def _collated(type_: SqlType, column: nodes.OpenJsonColumn) -> SqlType:
     if column.collation is None:
         return type_
     if not type_.is_character:
-        raise NotSupported("COLLATE of a column of OPENJSON that is no text", column.line)
+        raise NotSupported("COLLATE of an OPENJSON column that is not text", column.line)
     return replace(type_, collation=canonical(column.collation))
 
 
@@ -107,7 +107,7 @@ def _string_split(call: Call, source: nodes.FunctionSource) -> Relation:
         raise SqlServerError(189, name="string_split", minimum=2, maximum=3)
     value, separator = call.text(1), call.text(2)
     if value.type.collation != call.context.collation:
-        raise NotSupported("STRING_SPLIT of a string of another collation than the database's", source.line)
+        raise NotSupported("STRING_SPLIT of a string in a collation other than the database's", source.line)
     type_ = SqlType("nvarchar" if value.type.is_unicode or separator.type.is_unicode else "varchar",
                     length=value.type.length, collation=call.context.collation)  # fmt: skip
     outputs = [Output("value", type_, True, COLUMN)]

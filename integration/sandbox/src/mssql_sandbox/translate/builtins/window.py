@@ -149,7 +149,7 @@ def _lag_of_values(call: Call, value: Bound) -> Bound:
     """LAG or LEAD with IGNORE NULLS: the values before or after the row, nearest first."""
     offset = signed_integer(call.node.arguments[1]) if call.count > 1 else 1
     if offset is None or offset < 1:
-        raise NotSupported(f"{call.node.name.upper()} IGNORE NULLS with an offset that is no positive literal")
+        raise NotSupported(f"{call.node.name.upper()} IGNORE NULLS with an offset that is not a positive literal")
     back = call.name == "lag"
     frame = "UNBOUNDED PRECEDING AND 1 PRECEDING" if back else "1 FOLLOWING AND UNBOUNDED FOLLOWING"
     sql = _element(value, f"{over_sql(call)[:-1]} ROWS BETWEEN {frame})", offset, back)
