@@ -1,6 +1,7 @@
 import re
 
-from orm import unnamed
+from django.db.models import F, Value
+from orm import since, unnamed
 from ormtests.models import Book
 
 books = Book.objects.order_by()
@@ -26,6 +27,30 @@ def test_without_order(compiled):
     sql = compiled.sql(books.distinct("author").values("id"))
     assert "PARTITION BY [ormtests_book].[author_id] ORDER BY (SELECT NULL))" in sql
     assert sql.endswith("WHERE [__row_number] = 1 ORDER BY [__order1] ASC")
+
+
+@since(5, 2)
+def test_several_fields(compiled):
+    assert compiled.sql(books.distinct("author", "price").values("id", "title")) == (
+        "SELECT [id], [title] FROM (SELECT [ormtests_book].[id] AS [id], [ormtests_book].[title] AS [title], "
+        "[ormtests_book].[author_id] AS [__order1], [ormtests_book].[price] AS [__order2], ROW_NUMBER() OVER "
+        "(PARTITION BY [ormtests_book].[author_id], [ormtests_book].[price] ORDER BY (SELECT NULL)) AS [__row_number] "
+        "FROM [ormtests_book]) AS [__numbered] WHERE [__row_number] = 1 ORDER BY [__order1] ASC, [__order2] ASC"
+    )
+
+
+@since(5, 2)
+def test_annotations(compiled):
+    """Their parameters come along."""
+    queryset = books.annotate(x=F("price") + Value(2)).distinct("x", "author").values("id", "x")
+    sql, params = compiled(queryset.filter(rating=7))
+    assert sql == (
+        "SELECT [id], [x] FROM (SELECT [ormtests_book].[id] AS [id], ([ormtests_book].[price] + %s) AS [x], "
+        "ROW_NUMBER() OVER (PARTITION BY ([ormtests_book].[price] + %s), [ormtests_book].[author_id] "
+        "ORDER BY (SELECT NULL)) AS [__row_number] FROM [ormtests_book] WHERE [ormtests_book].[rating] = %s) AS [__numbered] "
+        "WHERE [__row_number] = 1"
+    )
+    assert params == [2, 2, 7]
 
 
 def test_in_a_subquery(compiled):

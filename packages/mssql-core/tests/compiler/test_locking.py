@@ -1,5 +1,7 @@
 import pytest
-from ormtests.models import Book
+from django.db.models import FilteredRelation, Q
+from django.db.models.sql.datastructures import BaseTable, Join
+from ormtests.models import Author, Book
 
 from mssql_core.testing import fake_connection
 
@@ -43,6 +45,47 @@ def test_joined_tables_are_locked_too(compiled, locking):
 def test_chosen_tables(compiled, locking):
     found = tables(compiled, locking, books.select_related("author").select_for_update(of=("author",)))
     assert found.startswith("[ormtests_book] INNER JOIN [ormtests_author] WITH (UPDLOCK, ROWLOCK) ON ")
+
+
+def test_joins_with_a_condition_of_their_own(compiled, locking):
+    joined = Author.objects.annotate(b=FilteredRelation("book", condition=Q(book__price__gt=3))).values("b__title")
+    sql, params = compiled(joined.select_for_update(), connection=locking)
+    assert sql.partition(" FROM ")[2] == (
+        "[ormtests_author] WITH (UPDLOCK, ROWLOCK) LEFT OUTER JOIN [ormtests_book] [b] WITH (UPDLOCK, ROWLOCK) ON "
+        "([ormtests_author].[id] = [b].[author_id] AND ([b].[price] > %s))"
+    )
+    assert params == [3]
+
+
+class OwnTable(BaseTable):
+    def as_sql(self, compiler, connection):
+        return "[own]", []
+
+
+class OwnJoin(Join):
+    def as_sql(self, compiler, connection):
+        return "CROSS JOIN [own]", []
+
+
+def from_own_tables(queryset, compiled, connection):
+    """FROM of a query whose tables compile themselves, as a common table expression does."""
+    query = queryset.select_related("author")
+    query.query.get_initial_alias()
+    compiler = query.query.get_compiler(connection=connection)
+    compiler.pre_sql_setup()
+    for table in query.query.alias_map.values():
+        table.__class__ = OwnJoin if table.parent_alias else OwnTable
+    return " ".join(compiler.get_from_clause()[0])
+
+
+def test_tables_that_write_themselves(compiled, locking):
+    assert from_own_tables(books.all(), compiled, locking) == "[own] CROSS JOIN [own]"
+    # No lock is left out, and no schema.
+    assert from_own_tables(books.select_for_update(), compiled, locking).count(" WITH (UPDLOCK, ROWLOCK)") == 2
+    other = fake_connection(options={"schema": "sales"})
+    assert from_own_tables(books.all(), compiled, other).startswith(
+        "[sales].[ormtests_book] INNER JOIN [sales].[ormtests_author] ON "
+    )
 
 
 def test_other_queries_have_no_hints(compiled):

@@ -1,7 +1,8 @@
 import pytest
 from django.db import NotSupportedError
 from django.db.models import Case, F, OuterRef, Q, RowRange, Subquery, Sum, Value, ValueRange, When, Window
-from django.db.models.functions import Coalesce, NthValue
+from django.db.models.functions import Coalesce, Concat, NthValue
+from django.db.models.lookups import GreaterThan
 from orm import since
 from ormtests.models import Author, Book
 
@@ -15,6 +16,87 @@ VALUE_AT_2 = (
     "CASE WHEN 2 > [__number1] THEN LEAD([__value1], CASE WHEN 2 > [__number1] THEN 2 - [__number1] ELSE 0 END) {over} "
     "ELSE LAG([__value1], CASE WHEN 2 < [__number1] THEN [__number1] - (2) ELSE 0 END) {over} END"
 )
+
+
+WHOLE = "CASE WHEN 2 <= COUNT_BIG(*) OVER (ORDER BY [__rank1]) THEN %s END" % VALUE_AT_2.format(
+    over="OVER (ORDER BY [__number1])"
+)
+
+
+@since(5, 2)
+def test_parameters_of_both_statements_stay_in_order(compiled):
+    authors = Author.objects.filter(age=3).annotate(x=nth()).annotate(y=F("x") + 5, z=F("x") + 7)
+    sql, params = compiled(authors.order_by(F("x") + 6, F("x") + 8).values("y", "z")[2:4])
+    assert sql.startswith("SELECT (%s + %%s) AS [y], (%s + %%s) AS [z] FROM (SELECT " % (WHOLE, WHOLE))
+    assert sql.endswith(
+        "] = %%s) AS [__numbered] ORDER BY (%s + %%s) ASC, (%s + %%s) ASC OFFSET %%s ROWS FETCH NEXT %%s ROWS ONLY"
+        % (WHOLE, WHOLE)
+    )
+    # Those of y and z stand inside as well.
+    assert params == [5, 7, 5, 7, 3, 6, 8, 2, 2]
+
+
+def test_a_page_without_an_order(compiled):
+    """OFFSET needs one, with DISTINCT by a selected column (145); without a page there is none."""
+    authors = Author.objects.order_by().annotate(x=nth()).values("x")
+    assert compiled.sql(authors[1:3]).endswith(" ORDER BY (SELECT NULL) OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
+    assert compiled.sql(authors.distinct()[1:3]).endswith(" ORDER BY 1 OFFSET %s ROWS FETCH NEXT %s ROWS ONLY")
+    assert compiled.sql(authors).endswith(") AS [__numbered]")
+
+
+@since(4, 2)
+def test_conditions_over_it_are_values(compiled):
+    """T-SQL selects and sorts by no conditions."""
+    authors = Author.objects.order_by().annotate(x=nth())
+    truth = "CAST(CASE WHEN %s > %%s THEN 1 ELSE 0 END AS bit)" % WHOLE
+    assert compiled.sql(authors.annotate(y=Q(x__gt=3)).values("y")).startswith("SELECT %s AS [y] FROM (" % truth)
+    assert compiled.sql(authors.values("id").order_by(GreaterThan(F("x"), 3))).endswith(" ORDER BY %s ASC" % truth)
+
+
+@since(5, 2)
+def test_other_expressions_are_columns_inside(compiled):
+    """Each once."""
+    year = F("born__year")
+    authors = Author.objects.order_by().annotate(x=nth()).annotate(y=Coalesce("x", year, F("age") + 1), z=F("x") + year)
+    sql = compiled.sql(authors.values("y", "z"))
+    assert sql.startswith(
+        "SELECT COALESCE(%s, [__part4], [__part5]) AS [y], (%s + [__part4]) AS [z] FROM (" % (WHOLE, WHOLE)
+    )
+    assert sql.endswith(
+        ", DATEPART(year, [ormtests_author].[born]) AS [__part4], ([ormtests_author].[age] + %s) AS [__part5] "
+        "FROM [ormtests_author]) AS [__numbered]"
+    )
+
+
+@since(5, 2)
+def test_several_windows(compiled):
+    sql = compiled.sql(Author.objects.order_by().annotate(x=nth(), y=nth("name", 3)).values("x", "y"))
+    other = WHOLE.replace("2 <", "3 <").replace("2 >", "3 >").replace("2 - ", "3 - ").replace("(2)", "(3)")
+    for name in ("value", "number", "rank"):
+        other = other.replace("[__%s1]" % name, "[__%s2]" % name)
+    assert sql.startswith("SELECT %s AS [x], %s AS [y] FROM (" % (WHOLE, other))
+    assert "[ormtests_author].[name] AS [__value2], ROW_NUMBER() OVER (" in sql
+
+
+@since(5, 2)
+def test_texts_with_it_may_be_long(compiled):
+    """Of the column inside it is known what text it becomes: CONCAT ends at 4,000 characters."""
+    authors = Author.objects.order_by().annotate(x=Concat(nth("name"), F("code"), Value("!"))).values("x")
+    assert compiled.sql(authors).startswith("SELECT CONCAT(CAST(%s AS nvarchar(max)), [__part4]) AS [x] FROM (" % WHOLE)
+
+
+@since(5, 2)
+@pytest.mark.parametrize("partition", [None, ["name", "age"]])
+def test_a_window_without_an_order_is_the_whole_partition(compiled, partition):
+    authors = Author.objects.order_by().annotate(x=nth(order_by=None, partition_by=partition)).values("x")
+    over = "OVER (PARTITION BY [__partition1] ORDER BY [__number1])" if partition else "OVER (ORDER BY [__number1])"
+    assert compiled.sql(authors).startswith("SELECT %s AS [x] FROM (" % VALUE_AT_2.format(over=over))
+
+
+def test_a_subquery_of_it_has_no_order(compiled):
+    """Error 1033."""
+    ages = Author.objects.annotate(x=nth()).order_by("x").values("x")
+    assert compiled.sql(Author.objects.order_by().filter(age__in=ages).values("id")).endswith(") AS [__numbered])")
 
 
 @since(5, 2)

@@ -1,5 +1,5 @@
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
-from django.db.models.functions import Length
+from django.db.models import Case, Exists, F, Func, IntegerField, OrderBy, OuterRef, Value, When
+from django.db.models.functions import Concat, Length, Lower
 from orm import since
 from ormtests.models import Author, Book
 
@@ -21,6 +21,58 @@ def test_a_column_is_named_once(compiled):
 def test_the_same_column_by_another_name(compiled):
     sql = compiled.sql(authors.annotate(x=F("name")).values("x").order_by("x", "name"))
     assert sql.endswith("ORDER BY 1 ASC")
+
+
+@since(4, 2)
+def test_the_name_of_a_column_behind_it(compiled):
+    sql = compiled.sql(authors.annotate(x=F("name")).values("x").order_by("name", "x"))
+    assert sql.endswith("ORDER BY [ormtests_author].[name] ASC")
+
+
+def test_expressions_that_differ_in_their_values_alone(compiled):
+    queryset = authors.values("id").order_by(*[Concat("name", Value(text)) for text in ("a", "b", "a")])
+    sql, params = compiled(queryset)
+    expected = "CONCAT([ormtests_author].[name], %s) ASC, CONCAT([ormtests_author].[name], %s) ASC"
+    assert sql.endswith(" ORDER BY " + expected) and params == ["a", "b"]
+
+
+def test_subqueries(compiled):
+    of_author = Book.objects.order_by().filter(author=OuterRef("pk"))
+    queryset = authors.annotate(x=of_author.values("price")[:1], y=of_author.values("rating")[:1])
+    sql = compiled.sql(queryset.values("id").order_by("x", "y")).split(" ORDER BY ")[1]
+    assert "[price]" in sql and "[rating]" in sql and sql.count("(SELECT TOP (1) ") == 2
+
+
+@since(4, 2)
+def test_columns_of_a_set_operation_are_its_own(compiled):
+    """Whatever each part has there: a constant, or a column twice."""
+    one, two = (authors.annotate(x=Value(number)).values("x") for number in (1, 2))
+    assert compiled.sql(one.union(two).order_by("x")).endswith(") ORDER BY 1 ASC")
+    twice, other = (authors.annotate(x=F(name)).values("name", "x") for name in ("name", "code"))
+    assert compiled.sql(twice.union(other).order_by("name", "x")).endswith(") ORDER BY 1 ASC, 2 ASC")
+
+
+class NewSequence(Func):
+    function = "NEXTNUMBER"
+    output_field = IntegerField()
+
+
+def test_a_function_without_arguments_may_differ_in_each_row(compiled):
+    found = order(compiled, NewSequence(), Lower(Value("a")), "name")
+    assert found == "NEXTNUMBER() ASC, [ormtests_author].[name] ASC"
+
+
+class Greek(OrderBy):
+    template = "%(expression)s COLLATE Greek_BIN2 %(ordering)s"
+
+
+def test_an_order_with_a_template_of_its_own(compiled):
+    """It is for the expression, not for whether that is NULL."""
+    name = "[ormtests_author].[name]"
+    assert order(compiled, Greek(F("name"))) == name + " COLLATE Greek_BIN2 ASC"
+    assert order(compiled, Greek(Lower("name"), descending=True)) == "LOWER(%s) COLLATE Greek_BIN2 DESC" % name
+    found = order(compiled, Greek(F("name"), nulls_last=True))
+    assert found == "CASE WHEN %s IS NULL THEN 1 ELSE 0 END ASC, %s COLLATE Greek_BIN2 ASC" % (name, name)
 
 
 def test_an_expression_may_sort_by_several(connection, monkeypatch):

@@ -1,8 +1,10 @@
 """Returned columns, through a table variable where the table has triggers (error 334)."""
 
 import pytest
+from django.apps.registry import Apps
 from django.db import models
 from ormtests.models import Author, Book
+from typed import typed
 
 from mssql_core.compiler.output_clause import Returning, column_type
 
@@ -41,6 +43,34 @@ def test_a_foreign_key_has_the_type_of_its_target(connection):
     assert column_type(author, connection) == "bigint"
 
 
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [(models.AutoField, "int"), (models.BigAutoField, "bigint"), (models.SmallAutoField, "smallint")],
+)
+def test_a_foreign_key_to_a_foreign_key(connection, key, expected):
+    registry = Apps()
+
+    class Whole(models.Model):
+        number = key(primary_key=True)
+
+        class Meta:
+            app_label, apps = "outputs", registry
+
+    class Part(models.Model):
+        whole = models.OneToOneField(Whole, models.CASCADE, primary_key=True)
+
+        class Meta:
+            app_label, apps = "outputs", registry
+
+    class Piece(models.Model):
+        part = models.ForeignKey(Part, models.CASCADE)
+
+        class Meta:
+            app_label, apps = "outputs", registry
+
+    assert column_type(Piece._meta.get_field("part"), connection) == expected
+
+
 def test_an_identity_is_a_number(connection):
     (key,) = fields(Author, "id")
     assert column_type(key, connection) == "bigint"
@@ -48,6 +78,7 @@ def test_an_identity_is_a_number(connection):
 
 @pytest.mark.skipif(not hasattr(models, "GeneratedField"), reason="Django has GeneratedField since version 5.0.")
 def test_a_computed_column_has_the_type_of_its_value(connection):
-    field = models.GeneratedField(expression=models.F("age") * 2, output_field=models.IntegerField(), db_persist=True)
-    field.set_attributes_from_name("twice")
-    assert column_type(field, connection) == "int"
+    for value, db_type in ((models.IntegerField(), "int"), (typed(models.CharField, "varchar(5)"), "varchar(5)")):
+        field = models.GeneratedField(expression=models.F("age") * 2, output_field=value, db_persist=True)
+        field.set_attributes_from_name("twice")
+        assert column_type(field, connection) == db_type

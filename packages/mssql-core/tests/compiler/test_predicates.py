@@ -12,6 +12,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, GreaterThan
 from orm import since
@@ -80,7 +81,23 @@ def test_an_expression_as_a_condition_of_case(compiled):
 
 def test_a_condition_as_a_result_of_case(compiled):
     found = compiled.expression(authors.annotate(x=Case(When(age__gt=3, then=has_books), default=False)))
-    assert "THEN CAST(CASE WHEN EXISTS(" in found
+    assert found.startswith("CASE WHEN [ormtests_author].[age] > %s THEN CAST(CASE WHEN EXISTS(")
+
+
+def test_raw_sql_as_a_condition_of_case(compiled):
+    """It is one as it stands."""
+    raw = RawSQL("1 = 1", (), output_field=BooleanField())
+    found = compiled.expression(authors.annotate(x=Case(When(raw, then=1), default=0)))
+    assert found == "CASE WHEN (1 = 1) THEN %s ELSE %s END"
+
+
+@pytest.mark.parametrize(("condition", "value"), [(Q(pk__in=[]), 0), (~Q(pk__in=[]), 1)], ids=["never", "always"])
+def test_what_needs_no_row_is_a_value_among_others(compiled, condition, value):
+    wrapped = ExpressionWrapper(condition, output_field=BooleanField())
+    found = compiled.expression(authors.annotate(x=Coalesce(wrapped, Value(False))))
+    assert found == "COALESCE(CAST(%d AS bit), %%s)" % value
+    found = compiled.expression(authors.annotate(x=Case(When(age=1, then=wrapped), default=False)))
+    assert found == "CASE WHEN [ormtests_author].[age] = %%s THEN CAST(%d AS bit) ELSE %%s END" % value
 
 
 @since(4, 0)

@@ -1,6 +1,6 @@
 import pytest
 
-from mssql_core.errors import NotSupportedError
+from mssql_core.errors import NotSupportedError, ProgrammingError
 
 PARAMETERS = [
     ("@name", False, "nvarchar", 60, 0, 0, "P "),
@@ -94,8 +94,12 @@ def test_another_database_s_procedure_is_asked_for_there(connection, name, datab
 def test_parameters_that_nobody_tells_are_refused(connection, name, kind):
     connection.driver.answer("sys.all_parameters", [(None, None, None, None, None, None, kind)])
     with connection.cursor() as cursor:
-        with pytest.raises(NotSupportedError, match="tells no parameters of"):
+        with pytest.raises(NotSupportedError) as told:
             cursor.cursor.callproc(name, ["a", 0])
+        assert told.value.args == (
+            "0A000",
+            "The server tells no parameters of %s: call it by EXEC in a text of your own." % name,
+        )
         cursor.callproc(name)
 
 
@@ -107,8 +111,59 @@ def test_a_procedure_without_parameters_has_no_outputs(connection):
 
 def test_a_cursor_as_output_is_refused(connection):
     connection.driver.answer("sys.all_parameters", [("@c", True, "cursor", 8, 0, 0, "P ")])
-    with connection.cursor() as cursor, pytest.raises(NotSupportedError, match="is a cursor"):
+    with connection.cursor() as cursor, pytest.raises(NotSupportedError) as told:
         cursor.cursor.callproc("p", [None])
+    assert told.value.args == ("0A000", "The procedure has an output parameter that is a cursor.")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a]", "@a;b", "1=1"])
+def test_a_name_that_no_parameter_can_have_is_refused(cursor, name):
+    """It stands in the statement's text."""
+    with pytest.raises(ProgrammingError) as told:
+        cursor.cursor.callproc("p", kparams={name: 1})
+    assert told.value.args == ("42000", "%r is not the name of a procedure's parameter." % name)
+
+
+@pytest.mark.parametrize("name", ["name", "@name", "1st", "$a#"])
+def test_arguments_by_name_stand_behind_those_by_position(connection, cursor, name):
+    cursor.callproc("p", ["a"], {name: 5, "other": None})
+    sql, values, _ = connection.driver.statements[-1]
+    assert sql == "EXEC p ?, @%s = ?, @other = NULL" % name.lstrip("@") and values == ["a", 5]
+
+
+@pytest.mark.parametrize("name", ["[100%%]", "[a%s]", "[a%s]..[b%s]"])
+def test_percent_signs_of_a_name_stay(connection, name):
+    connection.driver.answer("sys.all_parameters", PARAMETERS[:1])
+    connection.driver.answer("[sp_executesql] ?", PARAMETERS[:1])
+    with connection.cursor() as cursor:
+        cursor.callproc(name, ["a"])
+        assert connection.driver.statements[-1][:2] == ("EXEC %s ?" % name, ["a"])
+        cursor.callproc(name)
+        assert connection.driver.statements[-1][:2] == ("EXEC %s" % name, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "declared"),
+    [
+        (("nvarchar", 60, 0, 0), "nvarchar(30)"),
+        (("nchar", 2, 0, 0), "nchar(1)"),
+        (("varchar", 60, 0, 0), "varchar(60)"),
+        (("varbinary", -1, 0, 0), "varbinary(max)"),
+        (("char", 1, 0, 0), "char(1)"),
+        (("numeric", 9, 12, 2), "numeric(12, 2)"),
+        (("time", 5, 16, 3), "time(3)"),
+        (("datetimeoffset", 10, 34, 7), "datetimeoffset(7)"),
+        (("uniqueidentifier", 16, 0, 0), "uniqueidentifier"),
+    ],
+)
+def test_the_type_of_an_output_parameter(connection, kind, declared):
+    connection.driver.answer("sys.all_parameters", [("@Xmas", True, *kind, "P ")])
+    connection.driver.answer("EXEC p", [(None,)])
+    with connection.cursor() as cursor:
+        cursor.callproc("p", [1])
+        assert connection.driver.sql[-1] == "DECLARE @o0 %s = ?; EXEC p @o0 OUTPUT; SELECT @o0" % declared
+        with pytest.raises(NotSupportedError, match="@xmas is an output parameter: pass it by position, in params"):
+            cursor.cursor.callproc("p", kparams={"xmas": 1})
 
 
 @pytest.mark.parametrize("params, kparams", [(["a"], None), (None, {"name": "a"})])

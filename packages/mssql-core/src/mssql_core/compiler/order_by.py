@@ -71,12 +71,12 @@ def compile_order_by(node: Any, compiler: Compiler, connection: Connection, **ex
         if len(columns) == 1:
             sql, params = compiler.compile(columns[0])
             ordering = "DESC" if node.descending else "ASC"
-            return (node.template % {"expression": sql, "ordering": ordering}).rstrip(), params
+            return node.template % {"expression": sql, "ordering": ordering}, params
     parts, params = [], []
     for expression, direction in terms(node, connection):
         sql, term_params = compiler.compile(expression)
         template = "%(expression)s %(ordering)s" if isinstance(expression, NullsLast) else node.template
-        parts.append((template % {"expression": sql, "ordering": direction}).rstrip())
+        parts.append(template % {"expression": sql, "ordering": direction})
         params.extend(term_params)
     return ", ".join(parts), params
 
@@ -106,7 +106,7 @@ def key(expression: Any, compiler: Compiler) -> Any:
     if isinstance(expression, Query):
         return id(expression)
     sql, params = compiler.compile(expression)
-    return sql, tuple((type(param), repr(param)) for param in params)
+    return (sql, *map(repr, params))
 
 
 def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
@@ -124,9 +124,6 @@ def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
             continue
         for expanded in _expanded(entry, compiler):
             resolved = expanded[0]
-            if not isinstance(resolved, OrderBy):
-                distinct.append(expanded)
-                continue
             if not combined and (is_constant(source(resolved.expression)) or _PARAMETER.match(expanded[1][0])):
                 continue
             name = key(resolved.expression, compiler) if not combined else (expanded[1][0],)

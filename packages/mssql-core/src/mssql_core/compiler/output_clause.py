@@ -82,12 +82,14 @@ def column_type(field: Field, connection: Connection) -> Optional[str]:
     """The column type of `field`, without identity and computed parts."""
     field = referred(field)
     if getattr(field, "generated", False):
+        # It does not ask the field of its values for their type.
         field = field.output_field
     of_key = _OF_KEYS.get(type(field))
     if of_key is not None:
         known: str = connection.data_types[of_key]
         return known
-    return field.rel_db_type(connection) if hasattr(field, "rel_db_type") else field.db_type(connection)
+    db_type: Optional[str] = field.rel_db_type(connection)
+    return db_type
 
 
 def sized(sql_type: Optional[str]) -> bool:

@@ -50,7 +50,7 @@ class PredicateValue(UnaryExpression):
     conditional = True
 
     def __init__(self, condition: Any) -> None:
-        super().__init__(condition, BooleanField())
+        super().__init__(condition)
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         try:

@@ -74,7 +74,16 @@ def test_the_one_that_is_asked_for_is_not_replaced(importable):
 def test_without_both_the_error_says_what_to_type(importable):
     importable()
     with pytest.raises(ImproperlyConfigured) as refused:
-        drivers.choose("default")
+        drivers.choose("other")
+    assert str(refused.value).startswith(
+        "DATABASES['other']: pyodbc cannot be imported (libpyodbc.so.2: cannot open shared object file). On Debian "
+    )
+    with pytest.raises(ImproperlyConfigured) as missing:
+        drivers.choose("other", "mssql_python")
+    assert str(missing.value) == (
+        "DATABASES['other']: mssql_python cannot be imported (libmssql_python.so.2: cannot open shared object file). "
+        'Run: pip install "mssql-core[mssql-python]" (Python 3.10 or newer).'
+    )
     for words in ("apt-get install libodbc2", 'pip install "mssql-core[mssql-python]"', "'mssql_python'"):
         assert words in str(refused.value)
 
