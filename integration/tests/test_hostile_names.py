@@ -119,7 +119,14 @@ def _change(editor, kind, name):
     editor.alter_field(kind, new, old)
     editor.alter_db_table(kind, kind._meta.db_table, "renamed\\\ntable")
     editor.alter_db_table(kind, "renamed\\\ntable", kind._meta.db_table)
-    editor.rename_index(kind, kind._meta.indexes[0], models.Index(fields=["text"], name="other\\\nindex"))
+    together, (index,), (check,) = [("text", "number")], kind._meta.indexes, kind._meta.constraints
+    editor.alter_unique_together(kind, [], together)
+    editor.alter_unique_together(kind, together, [])
+    editor.remove_constraint(kind, check)
+    editor.add_constraint(kind, check)
+    editor.remove_index(kind, index)
+    editor.add_index(kind, index)
+    editor.rename_index(kind, index, models.Index(fields=["text"], name="other\\\nindex"))
 
 
 @pytest.mark.parametrize("name", ["a].[b", 'a"."b', "[a].[b]", '"a"."b"', "[a].[b].[c].[d]"])

@@ -36,7 +36,8 @@ class FakeCursor:
     def execute(self, sql, params=None):
         kind = QUERIES.get(sql)
         if kind is None and not sql.lstrip().upper().startswith("SELECT"):
-            self.catalog.statements.append(sql)
+            # As Django's cursors do: without parameters a percent sign is one.
+            self.catalog.statements.append(sql if params is None else sql % tuple(params))
         if sql == queries.TABLES:
             self.rows = self.catalog.objects
             return

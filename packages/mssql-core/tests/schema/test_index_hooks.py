@@ -1,3 +1,4 @@
+import django
 import pytest
 from django.db import connection, migrations, models
 from django.db.models import Q
@@ -90,6 +91,13 @@ def test_nothing_unique_is_made_of_a_deferrable_constraint():
     assert removed(late) == []
 
 
+def test_a_check_is_not_taken_for_an_index_of_its_name(catalog):
+    known(catalog).index("ck", ["col_a"]).check("ck", "([col_a]>(1))", ["col_a"])
+    condition = {"condition" if django.VERSION >= (5, 1) else "check": Q(a__gt=1)}
+    constraint = models.CheckConstraint(name="ck", **condition)
+    assert removed(constraint) == ["ALTER TABLE [a_thing] DROP CONSTRAINT [ck];"]
+
+
 def test_an_index_is_renamed_by_its_table(catalog):
     known(catalog).index("old]", ["col_a"])
     statement = connection.schema_editor()._rename_index_sql(thing(), "old]", "ne'w")
@@ -110,6 +118,49 @@ def test_an_index_may_bring_its_own_template():
     template = "CREATE CLUSTERED INDEX %(name)s ON %(table)s (%(columns)s)"
     index = models.Index(fields=["a"], name="ix").create_sql(thing(), connection.schema_editor(), sql=template)
     assert str(index) == "CREATE CLUSTERED INDEX [ix] ON [a_thing] ([col_a])"
+
+
+ODD = {"a": models.IntegerField(db_column="[100%]"), "b": models.IntegerField(db_column="%s")}
+
+
+@pytest.mark.parametrize("in_script", [True, False])
+@pytest.mark.parametrize(
+    ("change", "sql"),
+    [
+        (
+            lambda editor, odd: editor.alter_unique_together(odd, [], [("a", "b")]),
+            "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_[100%]]_%s_0e2c60be_uniq] UNIQUE ([100%], [%s])",
+        ),
+        (
+            lambda editor, odd: editor.alter_unique_together(odd, [("a", "b")], []),
+            "ALTER TABLE [a_thing] DROP CONSTRAINT [together 1%]",
+        ),
+        (
+            lambda editor, odd: editor.alter_index_together(odd, [("b", "a")], []),
+            "DROP INDEX IF EXISTS [together 2%] ON [a_thing]",
+        ),
+        (
+            lambda editor, odd: editor.remove_index(odd, models.Index(fields=["a"], name="ix %")),
+            "DROP INDEX IF EXISTS [ix %] ON [a_thing]",
+        ),
+        (
+            lambda editor, odd: editor.remove_constraint(odd, models.UniqueConstraint(fields=["a"], name="uq %")),
+            "ALTER TABLE [a_thing] DROP CONSTRAINT [uq %]",
+        ),
+    ],
+)
+def test_a_percent_sign_in_a_name_is_one(catalog, change, sql, in_script):
+    table = catalog.table("a_thing").column("id", "bigint").column("100%", "int").column("%s", "int")
+    table.index("together 1%", ["100%", "%s"], is_unique=True, is_unique_constraint=True)
+    table.index("together 2%", ["%s", "100%"]).index("uq %", ["%s"], is_unique=True, is_unique_constraint=True)
+    odd = model(**{name: field.clone() for name, field in ODD.items()})
+    if in_script:
+        assert script(lambda editor: change(editor, odd)) == [sql + ";"]
+    else:
+        editor = connection.schema_editor()
+        editor.deferred_sql = []
+        change(editor, odd)
+        assert catalog.statements == [sql]
 
 
 # A generated column has its uniqueness with a hidden column, as no filter can name it: neither stays behind, or it

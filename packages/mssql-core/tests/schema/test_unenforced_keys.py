@@ -43,6 +43,14 @@ def test_a_new_table_is_without_the_key():
     assert "FOREIGN KEY" in script(alias(), lambda editor: editor.create_model(city()))
 
 
+def test_it_is_so_without_a_script():
+    connection = alias("a.City.country")
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.create_model(city())
+    assert connection.driver.sql[-1].startswith("CREATE TABLE") and len(editor.deferred_sql) == 1
+
+
 def test_so_is_a_new_column_and_one_that_becomes_a_key():
     towns = city()
     field = towns._meta.get_field("country")

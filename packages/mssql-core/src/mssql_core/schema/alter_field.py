@@ -101,7 +101,7 @@ class FieldAlteration:
 
         self.rename(dependents)
         if self._remakes:
-            dependents.computed += editor.plans.field_items(self.model, self.new, is_new_table=False)[:1]
+            dependents.computed.append(editor.plans.column(self.table, self.new, self.new_params))
         self.change_columns(changes)
         self.change_default(dependents)
         if self.null_changed:
@@ -344,7 +344,11 @@ class FieldAlteration:
             identity_rebuild.rebuild(editor, self.model, self.new_column, (1, 1))
 
     def _backfill(self, change: ColumnChange, stored_type: Optional[str]) -> Optional[str]:
-        """Fill NULLs with the default before the column refuses them (error 515); return the type it then has."""
+        """
+        Fill NULLs with the default before the column refuses them (error 515).
+
+        :returns: the type that is to be converted; None if it is the new one already.
+        """
         if not self.old.null or self.new.null:
             return stored_type
         value = None
@@ -356,10 +360,9 @@ class FieldAlteration:
             return stored_type
         if self.type_changed:
             conversions.carry_out(self.editor, stored_type, change._replace(null=True))
-            stored_type = change.type
         column = quote_bare(change.column)
         self.editor.change_rows("UPDATE %s SET %s = %s WHERE %s IS NULL" % (self.table, column, value, column))
-        return stored_type
+        return None
 
     def change_default(self, dependents: Dependents) -> None:
         """Drop the old db_default, and create the new one."""

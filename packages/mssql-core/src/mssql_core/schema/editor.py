@@ -17,7 +17,7 @@ from .alter_field import FieldAlteration
 from .batches import changes_a_table, needs_own_batch, own_batch
 from .catalogue import Catalogue, ScriptedCatalogue
 from .column_change import ColumnChange
-from .columns import ColumnDefinitions, collate_sql
+from .columns import ColumnDefinitions
 from .comments import Comments
 from .constraint_names import ConstraintNames, matching_names
 from .constraints import ConstraintStatements
@@ -155,6 +155,9 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def execute(self, sql: Any, params: _Params = ()) -> None:
         """Run or collect a statement, and let the catalogue follow it."""
+        if isinstance(sql, SchemaStatement):
+            # Django passes () with some, which would make a placeholder of a percent sign in a name.
+            params = None
         if not self.collect_sql:
             super().execute(sql, params)
         elif not isinstance(sql, SchemaStatement):
@@ -251,7 +254,8 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         type_: Any = None,
         **kinds: Optional[bool],
     ) -> List[str]:
-        return matching_names(self.snapshot(model), column_names, set(exclude or ()), kinds)
+        columns = None if column_names is None else list(map(bare_identifier, column_names))
+        return matching_names(self.snapshot(model), columns, set(exclude or ()), kinds)
 
     # Tables
 
@@ -470,11 +474,6 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if self.collect_sql:
             self.plans.note_field(model, old_field, new_field)
         FieldAlteration(self, model, old_field, new_field, old_params, new_params, strict).run()
-
-    def _collate_sql(
-        self, collation: Optional[str], old_collation: Optional[str] = None, table_name: Optional[str] = None
-    ) -> str:
-        return collate_sql(collation) if collation else ""
 
     def _pk_constraint_sql(self, columns: Iterable[str]) -> str:
         return self.sql_pk_constraint % {"columns": ", ".join(map(self.quote_column, columns))}

@@ -118,7 +118,7 @@ class PlannedTables:
             return []
         db_table = model._meta.db_table
         table = self._editor.table_name(db_table)
-        items: List[SchemaObject] = [self._column(table, field, params)]
+        items: List[SchemaObject] = [self.column(table, field, params)]
         if has_db_default(field):
             name = self._names.default(db_table, field.column)
             items.append(Default(table, name, field.column, self._columns.db_default(field)))
@@ -132,7 +132,8 @@ class PlannedTables:
             items.append(check(table, name, params["check"], [field.column]))
         return items
 
-    def _column(self, table: TableName, field: Field, params: Mapping[str, Any]) -> Column:
+    def column(self, table: TableName, field: Field, params: Mapping[str, Any]) -> Column:
+        """Return the Column of a field; `params` are its db_parameters()."""
         return Column(
             table,
             bare_identifier(field.column),
