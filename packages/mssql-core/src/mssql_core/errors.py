@@ -206,7 +206,7 @@ def classify(number: Optional[int], sqlstate: Optional[str]) -> Type[Error]:
 
 
 def make(kind: Type[Error], number: Optional[int], sqlstate: Optional[str], message: str) -> Error:
-    """An exception of ours."""
+    """An exception of this module."""
     error = kind(sqlstate, message)
     error.number = number
     return error

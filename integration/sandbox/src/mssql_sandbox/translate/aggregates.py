@@ -1,4 +1,4 @@
-"""Where aggregates and window functions occur in a tree."""
+"""Aggregates and window functions in a tree."""
 
 from typing import Any, Iterator
 

@@ -19,7 +19,7 @@ def of_plugins(connection: Connection) -> Iterator[Finding]:
         yield from findings or ()
 
 
-#: Name -> function of a connection that gives findings. What the server refuses to tell is a finding itself.
+#: Name -> function of a connection that gives findings. A query that the server refuses is a finding itself.
 EXAMINATIONS = {
     "rights": rights.rights,
     "rights to migrate": rights.migrating,

@@ -15,9 +15,9 @@ _COLUMNS = (
     "WHERE t.is_ms_shipped = 0 AND y.name IN (N'char', N'varchar', N'text', N'uniqueidentifier', N'datetime', N'smalldatetime', "
     "N'datetime2', N'datetimeoffset')"
 )
-# Option -> what does it for all columns.
+# Option -> the remedy for all columns.
 _OPERATIONS = {"uuid_type": " with mssql_core.migrations.ConvertUUIDColumns()", "datetime_type": ""}
-# (column type, field that may stand for it without saying so, field of mssql_core.fields that says it)
+# (column type, field that the model may have for it, field of mssql_core.fields that names the type)
 _NAMED = (
     ("char", CharField, "FixedCharField"),
     ("varchar", CharField, "VarcharField"),

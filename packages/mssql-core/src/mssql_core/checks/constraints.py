@@ -107,7 +107,7 @@ def _takes_one_null(model: Model, name: str) -> bool:
 
 
 def _as_filtered_index(connection: Connection, table: TableName, name: str, nullable: List[str]) -> str:
-    """The remedy: the key again, with all that it has but IGNORE_DUP_KEY, which no filtered index takes.
+    """The remedy: the key as a filtered index, which keeps all of its options but IGNORE_DUP_KEY.
 
     https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql
     """

@@ -62,7 +62,7 @@ class ProjectTables:
         return self._models.get(self._key(schema, name))
 
     def of(self, rows: Iterable[Tuple[Any, ...]]) -> List[Tuple[Any, ...]]:
-        """Those rows (schema, table, ...) that are about the project's tables."""
+        """The rows (schema, table, ...) that are about the project's tables."""
         return [row for row in rows if self.model(row[0], row[1]) is not None]
 
 

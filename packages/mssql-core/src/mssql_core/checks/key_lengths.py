@@ -1,4 +1,4 @@
-"""Keys of indexes that are longer than the server takes.
+"""Keys of indexes that are longer than the server allows.
 
 900 bytes for a clustered index, as a primary key is, and 1,700 for others (Maximum capacity specifications). Where
 columns of variable length may need more, the index is made, and a row that does is refused (error 1946); where columns of
@@ -84,7 +84,7 @@ def _judged(model: Model, key: Key, connection: Connection) -> Iterator[checks.C
     try:
         lengths = [column_bytes(field.db_type(connection)) for field in key.fields]
     except ImproperlyConfigured:
-        # A field that has no column type: check_field() tells it.
+        # A field without a column type, which check_field() reports.
         return
     fixed, longest = (sum(column) for column in zip(*lengths))
     if longest <= key.limit:

@@ -1,4 +1,4 @@
-"""Triggers that change what an application gets: INSTEAD OF INSERT, and those that return rows."""
+"""Triggers that change results of an application's statements: INSTEAD OF INSERT, and those that return rows."""
 
 import re
 from typing import Iterator, Sequence
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"--[^\n]*|/\*.*?\*/|N?'(?:[^']|'')*'|\[(?:[^]]|\]\])*\]|\"(?:[^\"]|\"\")*\"|@?[\w$#@]+|[^\w\s]",
     re.DOTALL | re.IGNORECASE,
 )
-# A SELECT behind one of these belongs to it.
+# Words that a following SELECT belongs to.
 _OWNERS = frozenset(("INSERT", "FOR", "UNION", "ALL", "EXCEPT", "INTERSECT"))
 _STARTS = _OWNERS | frozenset(
     (
@@ -68,7 +68,7 @@ def returns_rows(definition: str) -> bool:
 
 
 def _gives_rows(rest: Sequence[str]) -> bool:
-    """Whether the list behind SELECT goes to the client."""
+    """Whether the select list after SELECT is returned to the client."""
     depth, words = 0, [token.upper() for token in rest]
     for position, word in enumerate(words):
         if word in "()":

@@ -26,7 +26,7 @@ class DatabaseValidation(BaseDatabaseValidation):
         messages += [*key_lengths.messages(self.connection), *self._unenforced_keys()]
         for _, plugin_messages in manager.results(self.connection.plugins, "mssql_checks", settings=settings):
             messages += plugin_messages or ()
-        # Settings that cannot connect are told; the rest asks the server.
+        # Settings that cannot connect are reported; the other checks ask the server.
         return messages if any(message.is_serious() for message in messages) else [*messages, *self._column_types()]
 
     def _options_without_effect(self, settings: ConnectionSettings) -> List[checks.CheckMessage]:

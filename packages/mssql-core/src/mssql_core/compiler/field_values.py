@@ -52,7 +52,7 @@ def base_type(field: Optional[Field], connection: Connection) -> str:
     if known is None:
         known = _base_type(field, connection)
         if type(field).__module__ == models.Field.__module__:
-            # Of Django's own classes it is the same for all fields; other classes may decide by the field.
+            # Django's own classes have the same one for all fields; other classes may decide by the field.
             connection.base_types[type(field)] = known
     return known
 

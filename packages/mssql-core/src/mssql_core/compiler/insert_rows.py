@@ -12,7 +12,7 @@ from .value_lists import MAX_PARAMETERS
 
 # The position of a row's object, to return rows in the objects' order.
 ORDINAL = "__ord"
-# INSERT ... VALUES takes 1,000 rows (error 10738).
+# INSERT ... VALUES allows 1,000 rows (error 10738).
 _MAX_ROWS = 1000
 
 

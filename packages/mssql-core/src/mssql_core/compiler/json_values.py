@@ -104,7 +104,7 @@ def _need_no_check(field: Field, values: Sequence[Any], kinds: Set[type], connec
     if kinds == {str}:
         return all([value is None or value.isascii() for value in values])
     if kinds == {datetime.datetime} and base_type(field, connection) == "datetimeoffset":
-        # Which moments no column holds is told where they become texts.
+        # Datetimes that no column holds are refused where they become texts.
         return True
     return kinds <= {bool, int, uuid.UUID}
 
@@ -122,7 +122,7 @@ def _plain_decimals(field: Field, values: Sequence[Optional[decimal.Decimal]]) -
 
 @lru_cache(maxsize=256)
 def _digits(whole: int, places: int) -> Callable[[str], object]:
-    """What matches the text of a number of at most so many digits before and behind the point."""
+    """A pattern for the text of a number with at most so many digits before and after the point."""
     fraction = r"(?:\.[0-9]{1,%d})?" % places if places else ""
     return re.compile("-?[0-9]{1,%d}%s" % (whole, fraction)).fullmatch
 

@@ -49,7 +49,7 @@ def uses_nth_value(query: Query) -> bool:
 
 
 def compile_nth_value(node: Any, compiler: Compiler) -> Compiled:
-    """The value that stands for the window among the numbered rows.
+    """The SQL that replaces the window, over the numbered rows.
 
     :raises UnnumberedNthValue: the statement is not NthValues', or the window is neither selected nor sorted by.
     """

@@ -19,7 +19,7 @@ from ..plugin.types import Compiled, Translation
 from .cross_apply import leaves
 
 UNORDERED = "(SELECT NULL)"
-# The rest of a CASE without conditions, which the server takes for the position of a column (error 1008).
+# The default of a CASE without conditions: a lone parameter, which the server takes for a column position (error 1008).
 _PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
 _VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 

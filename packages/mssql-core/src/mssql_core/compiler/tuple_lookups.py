@@ -51,7 +51,7 @@ def compile_tuple_comparison(node: Expression, compiler: Compiler, connection: C
     if node.lookup_name in _OPERATORS and not getattr(
         connection.features, "supports_tuple_comparison_against_subquery", True
     ):
-        # Where a plugin switches it off, Django says so.
+        # If a plugin switches it off, Django raises an error.
         return NotImplemented
     return _compares_row_of(query, node, compiler, connection)
 

@@ -117,7 +117,7 @@ class UpdateMixin(CompilerMixin):
         return assignments
 
     def _whole(self, field: Field, value: Any) -> Any:
-        """Return `value` in a form of which no CAST cuts a part before the column takes it, or refuses it."""
+        """Return `value` in a form that no CAST truncates before the column stores or refuses it."""
         refuse_to_write(field, value, self.connection)
         if type(value) is Cast and value.output_field is field and sized(column_type(field, self.connection)):
             # bulk_update writes it around a CASE, whose results have types that hold them.

@@ -132,7 +132,7 @@ class UpdateRows:
             column = None if scalars is None else carried_values(field, scalars, connection)
             if column is not None:
                 columns.append(column)
-        # Not before each field has seen its values: it refuses what it cannot store.
+        # Only after each field has checked its values, and refused those that it cannot store.
         return columns if len(columns) == 1 + len(self._values) else None
 
     def _carried_keys(self, connection: Connection) -> Optional[Carried]:

@@ -131,7 +131,7 @@ def _in_table(
 
 
 def _tables(values: Sequence[Any], field: Optional[Field], connection: Connection) -> Optional[List[Compiled]]:
-    """Tables of all values; one may not hold decimals of many digits before and behind the point."""
+    """Tables of all values; one may not hold decimals of many digits before and after the point."""
     table = scalar_table(values, field, connection)
     if table is not None:
         return [table]

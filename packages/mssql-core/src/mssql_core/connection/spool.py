@@ -4,7 +4,7 @@ import pickle
 import tempfile
 from typing import Any, Iterator, List, Tuple
 
-# Bytes kept in memory; longer ones go to a file of the system's folder for temporary files, which nobody else can open.
+# Bytes kept in memory; more go to a file in the system's temporary folder, which only this user can open.
 _MEMORY = 8 * 2**20
 
 

@@ -330,7 +330,7 @@ class Transactions(Mixin):
     def _set_autocommit(self, autocommit: bool) -> None:
         if not autocommit or self.transaction is State.NONE:
             return
-        # Also where the end fails: else what follows would wait for a commit that nobody sends.
+        # Even if the end fails: otherwise later statements would wait for a commit that nobody sends.
         self.autocommit = True
         with self.wrap_database_errors:
             if self.transaction is State.OPEN:

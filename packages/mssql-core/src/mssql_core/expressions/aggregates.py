@@ -49,7 +49,7 @@ class As(UnaryExpression):
 
 
 def prepared(node: Expression, compiler: Compiler) -> Expression:
-    """`node` with its filter as CASE, and what it refuses hoisted beside the tables."""
+    """`node` with its filter as CASE, and arguments that it refuses hoisted beside the tables."""
     if node.filter is not None:
         copy = node.copy()
         copy.filter = None

@@ -18,9 +18,9 @@ from . import text_length
 
 
 def compile_value(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """NULL with its field's type: alone it is an int, and CASE and COALESCE of NULLs have none (8133, 4127)."""
+    """NULL with its field's type: untyped it is an int, and CASE and COALESCE of NULLs have no type (8133, 4127)."""
     if node.value is not None:
-        # A field of one's own may make NULL of a value.
+        # A custom field may convert a value to NULL.
         sql, params = node.as_sql(compiler, connection)
         if sql != "NULL":
             return sql, _assigned(node, params, connection) if node.for_save else params

@@ -49,7 +49,7 @@ def compile_case_insensitive(node: Expression, compiler: Compiler, connection: C
 
 
 def compile_regex(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """Without REGEXP_LIKE, what LIKE can say, by code points: in a linguistic collation [a-z] holds B and é too."""
+    """Without REGEXP_LIKE, LIKE if it can express the pattern; by code points, as [a-z] may contain B and é otherwise."""
     if not needs_like(connection) or not node.rhs_is_direct_value() or node.bilateral_transforms:
         return NotImplemented
     ignores_case = node.lookup_name == "iregex"

@@ -1,4 +1,4 @@
-"""Text. Lengths count trailing blanks; searching and replacing tell case apart."""
+"""Text functions. Lengths count trailing blanks; searching and replacing are case-sensitive."""
 
 from typing import Any, List, Optional, Sequence
 

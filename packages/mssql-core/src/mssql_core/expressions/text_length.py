@@ -63,7 +63,7 @@ def _is_sum(node: Any) -> bool:
 
 
 def widened(sql: str) -> str:
-    """The text as nvarchar(max): what becomes of it is as long as it needs."""
+    """The text as nvarchar(max), so that the result has no maximum length."""
     return "CAST(%s AS nvarchar(max))" % sql
 
 

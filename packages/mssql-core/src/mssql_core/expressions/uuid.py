@@ -10,7 +10,7 @@ from ..plugin.django_types import Compiler, Connection, Expression
 from ..plugin.types import Params, Translation
 
 _NEW = "CONVERT(char(36), NEWID())"
-# RFC 9562: the milliseconds since 1970, then what is random in one of version 4, which has the variant already.
+# RFC 9562: the milliseconds since 1970, then the random part of a version 4 UUID, which has the variant already.
 _NOW = "DATEDIFF_BIG(millisecond, '1970-01-01', SYSUTCDATETIME())"
 _VERSION_7 = "STUFF(CONVERT(char(12), CONVERT(binary(6), %s), 2), 9, 0, '-') + '-7' + SUBSTRING(" + _NEW + ", 16, 21)"
 

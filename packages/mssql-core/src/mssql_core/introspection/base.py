@@ -46,7 +46,7 @@ class FieldInfo(NamedTuple):
     :ivar generation_expression: of a computed column.
     :ivar checks: the definitions of the checks that name the column.
     :ivar generated_always_type: as in sys.columns, 0 for none.
-    :ivar notes: what a model cannot say of the column, see column_notes().
+    :ivar notes: properties of the column that a model cannot express, see column_notes().
     """
 
     name: str
@@ -217,7 +217,7 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
         return None
 
     def get_table_notes(self, cursor: Cursor, table_name: str) -> List[str]:
-        """Return what a model cannot say of the table, as comments for inspectdb."""
+        """Return the properties of a table that a model cannot express, as comments for inspectdb."""
         return [
             note
             for table in queries.rows_of(cursor, queries.TABLE_NOTES, self.table_name(table_name))

@@ -4,7 +4,7 @@ from typing import Any, Dict, Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
-# What inspectdb writes behind every field by itself.
+# Arguments that inspectdb itself adds to fields.
 _WRITTEN_ANYWAY = frozenset(("blank", "db_column", "db_comment", "null", "primary_key", "unique"))
 
 

@@ -1,11 +1,11 @@
-"""What a model cannot say of a column or a table, as the comments that inspectdb writes."""
+"""Properties of columns and tables that a model cannot express, as comments for inspectdb."""
 
 import re
 from typing import Any, List, Optional, Tuple
 
 from ..names import TableName
 
-# Of types that are not compared, or not as the field would let expect (error numbers of the server).
+# Notes on types that are not compared, or not as the field suggests (error numbers of the server).
 _TYPES = {
     "geography": "Well-known text; neither compared nor ordered (403, 249).",
     "geometry": "Well-known text; neither compared nor ordered (403, 249).",

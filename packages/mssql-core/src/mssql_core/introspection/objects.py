@@ -181,7 +181,7 @@ class Index(NamedTuple):
 
     @property
     def hidden_columns(self) -> Tuple[str, ...]:
-        """Those that exist only for this index."""
+        """The columns that exist only for this index."""
         return tuple(filter(is_hidden, self.columns))
 
     @property

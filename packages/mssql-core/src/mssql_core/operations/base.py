@@ -101,7 +101,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
     def for_update_sql(
         self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool = False
     ) -> str:
-        """The table hint, for SQL of one's own. The compiler's stand behind each table's name, see locking.py."""
+        """The table hint, for raw SQL. The compiler's own hints follow each table's name, see locking.py."""
         return "" if isinstance(of, LockedTables) else hint(nowait, skip_locked)
 
     def cache_key_culling_sql(self) -> str:

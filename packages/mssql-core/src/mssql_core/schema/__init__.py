@@ -1,1 +1,1 @@
-"""The schema editor, and what it knows of columns, indexes and the objects that depend on them."""
+"""The schema editor, and its model of columns, indexes and dependent objects."""

@@ -18,7 +18,7 @@ from .statements import Creation, IndexCreation, LiteralTemplate, Removal, Renam
 class IndexHooks(Mixin):
     """The part of the schema editor between Django's hooks and IndexStatements."""
 
-    # Of the editor that this is mixed into.
+    # Attributes of the editor that this is mixed into.
     indexes: IndexStatements
     deferred: DeferredStatements
     catalogue: Catalogue

@@ -18,7 +18,7 @@ _CLR = (
 
 
 def regex(connection: Connection) -> Iterator[Finding]:
-    """The CLR function of install_regex_clr, and what that command switched off for the whole server."""
+    """The CLR function of install_regex_clr, and the server option that the command switched off."""
     named = connection.options_read().options.get("regex_function")
     is_native = connection.server.has(Capability.REGEXP)
     if not fetched(connection, _FUNCTION):

@@ -12,7 +12,7 @@ from ...plugin.types import Finding
 from ..findings import finding, listed
 from .settings import PAGE
 
-# Their text is read: mssql-django changes BinaryField itself where it is loaded, and so what the operations hold.
+# Reads their source: a loaded mssql-django changes BinaryField, and with it the operations.
 _LENGTH = re.compile(r"max_length\s*=\s*(['\"])max\1")
 
 
@@ -37,5 +37,5 @@ def _source(migration: Any) -> str:
     try:
         return inspect.getsource(sys.modules[type(migration).__module__])
     except (KeyError, OSError):
-        # Of a module without its text nothing is told.
+        # A module without source is skipped.
         return ""

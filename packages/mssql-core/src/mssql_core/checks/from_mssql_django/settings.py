@@ -1,4 +1,4 @@
-"""The settings of mssql-django: what becomes of each, and their translation for mssql-core."""
+"""The settings of mssql-django: the effect of each here, and their translation for mssql-core."""
 
 from typing import Any, Dict, Iterator, Mapping, Tuple
 
@@ -14,7 +14,7 @@ PAGE = "how-to/coming-from-mssql-django"
 #: mssql-django, and the backend from which it came.
 ENGINES = ("mssql", "sql_server.pyodbc")
 _OWN = "mssql_core"
-# What mssql-django takes for mssql-python, and mssql-core does not.
+# mssql-python's name in mssql-django -> in mssql-core.
 _DRIVERS = {"python": "mssql_python"}
 
 

@@ -107,7 +107,7 @@ _MACHINES = {"x86_64": ("x86_64", "x64", "amd64"), "aarch64": ("aarch64", "arm64
 
 
 def _for_this_machine(paths: Sequence[str]) -> Optional[str]:
-    """Of a universal wheel's libraries the one for this processor."""
+    """The library for this processor, among those of a universal wheel."""
     machine = platform.machine().lower()
     names = next((names for names in _MACHINES.values() if machine in names), (machine,))
     fitting = [path for path in paths if not set(Path(path).parts).isdisjoint(names)]

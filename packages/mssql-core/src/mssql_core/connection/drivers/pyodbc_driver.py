@@ -92,7 +92,7 @@ def decode_datetimeoffset(raw: bytes) -> datetime.datetime:
 
 
 def decode_integer(raw: Optional[bytes], signed: bool) -> Optional[int]:
-    """Of a sql_variant; pyodbc gives no bytes for NULL."""
+    """An integer of a sql_variant; pyodbc gives no bytes for NULL."""
     return int.from_bytes(raw, "little", signed=signed) if raw else None
 
 

@@ -133,7 +133,7 @@ class _Table:
     A table whose model is being written.
 
     :ivar key: its Key.
-    :ivar notes: what the model cannot say of it.
+    :ivar notes: its properties that the model cannot express.
     :ivar stand_in: the column that the model takes for its key where the table has none; else None.
     :ivar outside: column -> the table that it refers to and that is not inspected.
     :ivar fields: column -> the name of its field.
