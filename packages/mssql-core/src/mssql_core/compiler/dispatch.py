@@ -3,7 +3,9 @@
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from django.db.models.expressions import Col
+from django.db.models.sql.where import WhereNode
 
+from ..compat.orm import PARAMS
 from ..plugin.types import CompileFunction
 from .predicates import values_of
 
@@ -15,11 +17,13 @@ class Kind(NamedTuple):
 
     :ivar functions: its compile functions, best first.
     :ivar with_values: makes values of the conditions among a node's arguments; None if there can be none.
+    :ivar params_type: of its parameters; those of a condition are a list in all versions of Django: UPDATE adds its own.
     :ivar has_vendor_method: the class has a method that Django calls instead of `as_sql`.
     """
 
     functions: Sequence[CompileFunction]
     with_values: Optional[Callable[[Any], Any]]
+    params_type: type
     has_vendor_method: bool
 
 
@@ -30,7 +34,8 @@ class _Kinds(Dict[type, Kind]):
         self._resolve = resolve
 
     def __missing__(self, kind: type) -> Kind:
-        known = self[kind] = Kind(self._resolve(kind), values_of(kind), hasattr(kind, _VENDOR_METHOD))
+        params_type = list if issubclass(kind, WhereNode) else PARAMS
+        known = self[kind] = Kind(self._resolve(kind), values_of(kind), params_type, hasattr(kind, _VENDOR_METHOD))
         return known
 
 

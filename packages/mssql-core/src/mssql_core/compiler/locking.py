@@ -8,7 +8,7 @@ from typing import Any, List, Optional
 from django.db.models.sql.datastructures import BaseTable, Join
 
 from .. import names
-from ..compat.orm import join_condition
+from ..compat.orm import PARAMS, join_condition
 from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Translation
 
@@ -38,6 +38,9 @@ def hints_of(compiler: Compiler, alias: str) -> str:
 
 
 def compile_base_table(node: Any, compiler: Compiler, connection: Connection) -> Translation:
+    if type(node) is BaseTable and not compiler.query.select_for_update:
+        # Nearly all; the longer way takes three times as long.
+        return names.source_sql(node.table_name, node.table_alias, connection.ops.schema_option), PARAMS()
     hints, schema = hints_of(compiler, node.table_alias), connection.ops.schema_option
     if _writes_itself(node, BaseTable, hints, schema):
         return NotImplemented

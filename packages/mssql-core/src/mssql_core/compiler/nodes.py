@@ -3,7 +3,6 @@
 from typing import Any, Optional
 
 from django.db.models.expressions import Col
-from django.db.models.sql.where import WhereNode
 
 from ..compat.orm import PARAMS
 from ..names import in_query, plain_column, quote_identifier, quote_source
@@ -48,15 +47,14 @@ class CompileMixin(CompilerMixin):
 
     def _translate(self, node: Any) -> Compiled:
         connection = self.connection
-        functions, with_values, has_vendor_method = connection.compiler_dispatch.kinds[type(node)]
+        functions, with_values, params_type, has_vendor_method = connection.compiler_dispatch.kinds[type(node)]
         if with_values is not None:
             node = with_values(node)
         for function in functions:
             translated = function(node, self, connection)
             if translated is not NotImplemented:
                 sql, params = translated
-                # The parameters of a condition are a list in all versions of Django: UPDATE adds its own to them.
-                return sql, list(params) if isinstance(node, WhereNode) else PARAMS(params)
+                return sql, params if type(params) is params_type else params_type(params)
         return super().compile(node) if has_vendor_method else node.as_sql(self, connection)
 
     def quote_name(self, name: str) -> str:

@@ -99,7 +99,10 @@ def _when_with_values(node: Any) -> Any:
 
 
 def _aggregate_with_values(node: Any) -> Any:
-    return _with_values(node) if any([is_predicate(source) for source in node.source_expressions]) else node
+    for source in node.source_expressions:
+        if is_predicate(source):
+            return _with_values(node)
+    return node
 
 
 def _lookup_with_values(node: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
 from django.db.models import ExpressionWrapper
-from django.db.models.expressions import Col, RawSQL
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import compiler
 from django.db.transaction import TransactionManagementError
 
@@ -226,16 +226,20 @@ class SelectMixin(CompileMixin):
 
     def get_select(self, *args: Any, **kwargs: Any) -> Tuple[Any, ...]:
         """The select list of values; Django leaves a wrapped condition as it is."""
-        select, *rest = super().get_select(*args, **kwargs)
-        for index, (expression, (sql, params), alias) in enumerate(select):
-            if type(expression) is Col:
-                continue
-            if isinstance(expression, RawSQL):
-                select[index] = expression, (self._by_exposed_names(sql), params), alias
-            elif isinstance(expression, ExpressionWrapper) and self._is_bare_condition(expression, sql):
-                # Before Django 4.2 a condition that is always true compiles to ''.
-                select[index] = expression, ("CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params), alias
-        return (select, *rest)
+        result: Tuple[Any, ...] = super().get_select(*args, **kwargs)
+        select = result[0]
+        for index, (expression, compiled, alias) in enumerate(select):
+            if isinstance(expression, (RawSQL, ExpressionWrapper)):
+                select[index] = expression, self._selected(expression, *compiled), alias
+        return result
+
+    def _selected(self, expression: Expression, sql: str, params: Params) -> Compiled:
+        if isinstance(expression, RawSQL):
+            return self._by_exposed_names(sql), params
+        if self._is_bare_condition(expression, sql):
+            # Before Django 4.2 a condition that is always true compiles to ''.
+            return "CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params
+        return sql, params
 
     def _by_exposed_names(self, sql: str) -> str:
         """Columns behind exposed names, in the place of whole names of tables, as prefetch_related() writes them (117)."""

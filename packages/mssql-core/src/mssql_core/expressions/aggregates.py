@@ -60,14 +60,16 @@ def prepared(node: Expression, compiler: Compiler) -> Expression:
         copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
         node = copy
     for argument in node.source_expressions:
-        if isinstance(argument, Col):
-            # Alone, an outer column would make it an aggregate of the outer query.
-            refused = argument.alias is not None and argument.alias not in compiler.query.alias_map
-        else:
-            refused = not isinstance(argument, Star) and aggregate_refuses(argument, compiler)
-        if refused:
+        if not isinstance(argument, Star) and _refuses(argument, compiler):
             compiler.hoists.add(argument, compiler)
     return node
+
+
+def _refuses(argument: Expression, compiler: Compiler) -> bool:
+    if isinstance(argument, Col):
+        # Alone, an outer column would make it an aggregate of the outer query.
+        return argument.alias is not None and argument.alias not in compiler.query.alias_map
+    return aggregate_refuses(argument, compiler)
 
 
 def _argument(node: Expression) -> Expression:
