@@ -155,6 +155,8 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         fill()
+        # As in a server: collections look at what a request makes, not at what was loaded before.
+        gc.freeze()
         operation = {name: (function, calls) for name, function, calls in operations()}
         print(json.dumps(list(operation)), flush=True)
         for line in sys.stdin:
