@@ -26,7 +26,6 @@ from harness.server import VARIABLE, Server
 from . import report
 from .workload import ENGINES
 
-
 #: Operation -> what its turns measured.
 Turns = dict[str, list[dict]]
 # Of each operation in a round, behind the first, which warms up.
