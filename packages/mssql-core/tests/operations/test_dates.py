@@ -232,7 +232,7 @@ def test_datetime2_takes_the_connections_wall_clock():
     ops = fake_connection(options={"datetime_type": "datetime2"}).ops
     moment = datetime.datetime(2020, 1, 1, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
     assert ops.adapt_datetimefield_value(moment) == datetime.datetime(2020, 1, 1, 10)
-    read = ops.convert_datetimefield_value(datetime.datetime(2020, 1, 1, 10), mock.Mock(), None)
+    read = ops.datetime_converter()(datetime.datetime(2020, 1, 1, 10), mock.Mock(), None)
     assert read == moment
 
 
@@ -317,7 +317,7 @@ def test_a_wall_clock_that_is_stored_as_a_moment(clock, fold, hour):
 def test_a_wall_clock_that_is_read_as_a_moment(clock, fold, hour):
     with override_settings(USE_DEPRECATED_PYTZ=True):
         connection = fake_connection(options={"datetime_type": "datetime2"}, settings={"TIME_ZONE": "Europe/Paris"})
-        value = connection.ops.convert_datetimefield_value(clock.replace(fold=fold), None, connection)
+        value = connection.ops.datetime_converter()(clock.replace(fold=fold), None, connection)
     moment = value.astimezone(datetime.timezone.utc)
     assert (moment.hour, moment.minute) == (hour, 30)
 

@@ -140,7 +140,7 @@ class DatabaseOperations(Operations, DateTimeOperations, BaseDatabaseOperations)
         converters: List[Callable[..., Any]] = super().get_db_converters(expression)
         kind = expression.output_field.get_internal_type()
         if kind == "DateTimeField":
-            converters.append(self.convert_datetimefield_value)
+            converters.append(self.datetime_converter())
         elif kind == "UUIDField":
             converters.append(self.convert_uuidfield_value)
         elif not isinstance(expression, Col):

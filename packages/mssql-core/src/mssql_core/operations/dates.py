@@ -1,7 +1,7 @@
 """Dates and times: parts, truncation, zones, durations."""
 
 import datetime
-from typing import Any, Mapping, Optional, TypeVar, Union
+from typing import Any, Callable, Mapping, Optional, TypeVar, Union
 
 from django.conf import settings
 from django.db import DataError
@@ -183,14 +183,23 @@ class DateTimeOperations(Mixin):
         zone: datetime.tzinfo = self.connection.timezone or timezone.get_default_timezone()
         return zone
 
-    def convert_datetimefield_value(
+    def datetime_converter(self) -> Callable[..., Any]:
+        """The converter of a statement's datetimes: USE_TZ is asked once for it, and not for each value."""
+        return self._convert_to_aware if settings.USE_TZ else self._convert_to_naive
+
+    def _convert_to_aware(
         self, value: Optional[datetime.datetime], expression: Expression, connection: Connection
     ) -> Optional[datetime.datetime]:
-        # Most values are right as they come; this runs for each of them.
-        if value is None or (value.tzinfo is not None) is settings.USE_TZ:
+        # Most values are right as they come.
+        if value is None or value.tzinfo is not None:
             return value
-        if settings.USE_TZ:
-            return self.make_aware(value, self.connection.timezone)
+        return self.make_aware(value, self.connection.timezone)
+
+    def _convert_to_naive(
+        self, value: Optional[datetime.datetime], expression: Expression, connection: Connection
+    ) -> Optional[datetime.datetime]:
+        if value is None or value.tzinfo is None:
+            return value
         wall_clock: datetime.datetime = timezone.make_naive(value, self._zone)
         return wall_clock
 
