@@ -1,15 +1,20 @@
 """Composite keys: EXISTS where others compare row values (error 4145)."""
 
+import datetime
 import json
 import re
 
 import django
 import pytest
+from django.apps.registry import Apps
+from django.db import NotSupportedError, models
 
 pytest.importorskip("django.db.models.fields.composite", reason="composite primary keys came with Django 5.2")
 
-from django.db.models import Count, OuterRef, Subquery  # noqa: E402
+from django.db.models import Count, F, OuterRef, Subquery  # noqa: E402
+from orm import since  # noqa: E402
 from ormtests.models import Delivery, Line  # noqa: E402
+from typed import typed  # noqa: E402
 
 LINES = Line.objects.filter(order=1)
 INNER = "SELECT [U0].[order], [U0].[number] FROM [ormtests_line] [U0] WHERE [U0].[order] = %s"
@@ -97,6 +102,69 @@ def test_a_long_list_is_one_parameter(compiled):
         "EXISTS(SELECT 1 FROM OPENJSON(%s) WITH ([__c0] bigint '$[0]', [__c1] bigint '$[1]') AS [__v] WHERE "
     )
     assert json.loads(params[0])[2999] == [2999, 2999] and len(params) == 1
+
+
+def test_below_level_130_a_long_list_is_bytes(compiled):
+    rows = [(number, number + 5) for number in range(1001)]
+    sql, params = compiled(Line.objects.filter(pk__in=rows), "2016", compatibility_level=120)
+    piece = (
+        "CAST(CAST(SUBSTRING([__b].[__v], CAST(SUBSTRING([__b].[__p], [__n].[__n] * 16 + %d, 4) AS int), "
+        "CAST(SUBSTRING([__b].[__p], [__n].[__n] * 16 + %d, 4) AS int)) AS nvarchar(4000)) AS bigint)"
+    )
+    assert sql.endswith(
+        " WHERE [__n].[__n] < %%s AND %s = [ormtests_line].[order] AND %s = [ormtests_line].[number])"
+        % (piece % (1, 5), piece % (9, 13))
+    )
+    assert params[0].decode("utf-16-le") == "".join("%d%d" % row for row in rows) and params[2] == 1001
+    _, params = compiled(Line.objects.filter(pk__in=rows[:1000]), "2016", compatibility_level=120)
+    assert len(params) == 2000
+
+
+@pytest.mark.parametrize(("count", "parameters"), [(16, 32), (17, 1)])
+def test_up_to_16_tuples_are_parameters(compiled, count, parameters):
+    _, params = compiled(Line.objects.filter(pk__in=[(number, 1) for number in range(count)]))
+    assert len(params) == parameters
+
+
+def test_tuples_of_expressions_are_parameters(compiled):
+    rows = [(number, F("number")) for number in range(20)]
+    sql, params = condition(compiled, Line.objects.filter(pk__in=rows))
+    assert "OPENJSON" not in sql and params == list(range(20))
+
+
+def test_tuples_are_compared_in_the_form_of_their_columns(compiled):
+    """With the collation of a column that names one; in the steps of a legacy moment."""
+
+    class Leg(models.Model):
+        pk = models.CompositePrimaryKey("place", "at")
+        place = typed(models.CharField, "varchar(9)", db_collation="Latin1_General_BIN2")
+        at = typed(models.DateTimeField, "datetime")
+
+        class Meta:
+            app_label, apps = "legs", Apps()
+
+    at = datetime.datetime(2026, 5, 6, 7, 8, 9, tzinfo=datetime.timezone.utc)
+    sql, params = condition(compiled, Leg.objects.filter(pk__in=[("p%d" % number, at) for number in range(17)]))
+    assert sql == (
+        "EXISTS(SELECT 1 FROM OPENJSON(%s) WITH ([__c0] varchar(8000) COLLATE Latin1_General_BIN2 '$[0]', "
+        "[__c1] datetime2 '$[1]') AS [__v] WHERE [__v].[__c0] = [legs_leg].[place] AND "
+        "CAST([__v].[__c1] AS datetime) = [legs_leg].[at])"
+    )
+    assert json.loads(params[0])[16] == ["p16", "2026-05-06T07:08:09.000000"]
+
+
+def test_what_no_table_carries_is_parameters(compiled):
+    rows = [(2**63 + number, number) for number in range(20)]
+    sql, params = condition(compiled, Line.objects.filter(pk__in=rows))
+    assert "OPENJSON" not in sql and len(params) == 40
+
+
+@since(6, 0)
+def test_where_a_plugin_takes_comparisons_with_subqueries_away(compiled, connection):
+    connection.features.supports_tuple_comparison_against_subquery = False
+    with pytest.raises(NotSupportedError):
+        compiled.sql(Line.objects.filter(pk__gt=LINES.values("pk")[:1]), connection=connection)
+    assert "EXISTS(" in compiled.sql(Line.objects.filter(pk=LINES.values("pk")[:1]), connection=connection)
 
 
 def test_a_short_list_is_parameters(compiled):

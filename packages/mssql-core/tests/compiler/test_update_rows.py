@@ -1,11 +1,21 @@
 """bulk_update as a join with its rows."""
 
+import datetime
 import json
 
 import pytest
+from django.apps.registry import Apps
+from django.core.exceptions import FieldError
+from django.db import DataError, models
 from django.db.models import Case, F, Value, When
 from django.db.models.sql import UpdateQuery
 from ormtests.models import Author
+from typed import typed
+
+from mssql_core.fields import RowVersionField
+from mssql_core.testing import fake_connection
+
+REGISTRY = Apps()
 
 NAME, AGE = (Author._meta.get_field(name) for name in ("name", "age"))
 
@@ -62,6 +72,64 @@ def test_other_conditions_stay(connection):
 def test_everything_else_stays_a_case(connection, names):
     sql, _ = compiled(connection, Author.objects.filter(pk__in=[1, 2]), name=names)
     assert " = CASE WHEN " in sql or "CAST(CASE WHEN " in sql
+
+
+class Moment(models.Model):
+    at = typed(models.DateTimeField, "datetime", primary_key=True)
+    name = models.CharField(max_length=5)
+
+    class Meta:
+        app_label, apps = "moments", REGISTRY
+
+
+class Note(models.Model):
+    moment = models.OneToOneField(Moment, models.CASCADE, primary_key=True)
+    code = typed(models.CharField, "varchar(5)")
+    version = RowVersionField()
+
+    class Meta:
+        app_label, apps = "moments", REGISTRY
+
+
+AT = datetime.datetime(2026, 5, 6, 7, 8, 9, 125000, datetime.timezone.utc)
+
+
+@pytest.mark.parametrize(("model", "key"), [(Moment, "at"), (Note, "moment_id")])
+def test_keys_are_compared_in_the_form_of_their_column(connection, model, key):
+    """Also those of a key that is another model's."""
+    field = model._meta.get_fields()[-1] if model is Moment else model._meta.get_field("code")
+    names = case(field, [(AT, "a"), (AT.replace(second=0), "b")])
+    sql, (rows,) = compiled(connection, model.objects.filter(pk__in=[AT, AT.replace(second=0)]), **{field.name: names})
+    assert "WITH ([__r0] datetime2 '$[0]', " in sql
+    table = model._meta.db_table
+    assert sql.endswith(" AS [__rows] ON [%s].[%s] = CAST([__rows].[__r0] AS datetime)" % (table, key))
+    assert [row[0] for row in json.loads(rows)] == ["2026-05-06T07:08:09.125000", "2026-05-06T07:08:00.125000"]
+
+
+def test_values_that_their_columns_do_not_take_are_refused(connection):
+    code, version = Note._meta.get_field("code"), Note._meta.get_field("version")
+    rows = Note.objects.filter(pk__in=[AT, AT.replace(second=0)])
+    with pytest.raises(DataError, match="moments.Note.code: .* cannot be stored"):
+        compiled(connection, rows, code=case(code, [(AT, "a"), (AT.replace(second=0), "ж")]))
+    with pytest.raises(FieldError, match="moments.Note.version is written by the server"):
+        compiled(connection, rows, version=case(version, [(AT, b"a"), (AT.replace(second=0), b"b")]))
+
+
+def test_below_level_130_it_stays_a_case():
+    connection = fake_connection(version="2016", compatibility_level=120)
+    names = case(NAME, [(1, "a"), (2, "b")])
+    assert "CASE WHEN " in compiled(connection, Author.objects.filter(pk__in=[1, 2]), name=names)[0]
+
+
+def test_a_condition_over_another_table_stays_a_subquery(connection):
+    names = case(NAME, [(1, "a"), (2, "b")])
+    sql, _ = compiled(connection, Author.objects.filter(pk__in=[1, 2], book__price=3), name=names)
+    assert "OPENJSON" not in sql
+
+
+def test_a_key_of_none_stays_a_case(connection):
+    names = case(NAME, [(None, "a"), (2, "b")])
+    assert "OPENJSON" not in compiled(connection, Author.objects.filter(pk__in=[1, 2]), name=names)[0]
 
 
 def test_two_fields_with_other_keys_stay_a_case(connection):

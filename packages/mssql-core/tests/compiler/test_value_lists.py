@@ -5,10 +5,14 @@ from decimal import Decimal
 import pytest
 from django.apps.registry import Apps
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.lookups import Exact
+from orm import unnamed
 from ormtests.models import Author, Book
+from typed import typed
 
-from mssql_core.compiler.value_lists import MAX_PARAMETERS
+from mssql_core.compiler.value_lists import MAX_PARAMETERS, row_by_row, within_limit
+from mssql_core.connection.parameters import TypedParam
 from mssql_core.fields import LegacyDateTimeField
 
 authors = Author.objects.order_by()
@@ -55,6 +59,130 @@ def test_below_level_130_longer_lists_are_bytes(compiled):
     assert "CAST(CAST(SUBSTRING([__b].[__v], " in sql and count == 2001
     assert data.decode("utf-16-le") == "".join(map(str, range(2001)))
     assert places[:8] == b"\0\0\0\1\0\0\0\2" and len(places) == 8 * 2001
+
+
+class Old(models.Model):
+    code = typed(models.CharField, "varchar(20)")
+    at = LegacyDateTimeField()
+
+    class Meta:
+        app_label, apps = "old", Apps()
+
+
+AT = datetime.datetime(2026, 5, 6, 7, 8, 9, 120000, datetime.timezone.utc)
+LATER = AT.replace(microsecond=125000)
+CODE, MOMENT = "[old_old].[code]", "[old_old].[at]"
+
+
+class Shouted(Exact):
+    """A lookup that compiles itself."""
+
+    lookup_name = "shouted"
+
+    def as_sql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        return "%s = UPPER(%%s)" % lhs, [*params, self.rhs]
+
+
+Old._meta.get_field("code").__class__.register_lookup(Shouted)
+
+
+@pytest.mark.parametrize(
+    ("query", "where", "values"),
+    [
+        (Q(code="x"), CODE + " = %s", [TypedParam("x", "varchar(8000)")]),
+        (Q(code__gt="ü"), CODE + " > CAST(%s AS varchar(8000))", ["ü"]),
+        (Q(code=Value("x")), CODE + " = %s", [TypedParam("x", "varchar(8000)")]),
+        (Q(code__shouted="x"), CODE + " = UPPER(%s)", ["x"]),
+        (
+            Q(code__in=["x", "ü", None, "x"]),
+            CODE + " IN (%s, CAST(%s AS varchar(8000)))",
+            [TypedParam("x", "varchar(8000)"), "ü"],
+        ),
+        (Q(code__in=[F("code"), "x"]), "%s IN (%s, %%s)" % (CODE, CODE), ["x"]),
+        (Q(at=LATER), MOMENT + " = CAST(%s AS datetime)", [LATER]),
+        (Q(at__gt=LATER), MOMENT + " > %s", [LATER]),
+        (Q(at__gt=AT), MOMENT + " > CAST(%s AS datetime)", [AT]),
+        (Q(at__in=[LATER]), MOMENT + " IN (CAST(%s AS datetime))", [LATER]),
+        (Q(at__range=(AT, LATER)), MOMENT + " BETWEEN CAST(%s AS datetime) AND %s", [AT, LATER]),
+    ],
+    ids=str,
+)
+def test_values_are_compared_in_the_form_of_their_column(compiled, query, where, values):
+    sql, params = compiled(Old.objects.filter(query).values("id"))
+    assert sql.split(" WHERE ")[1] == where
+    # A column without an offset has the alias's time zone, which is UTC.
+    assert params == [value.replace(tzinfo=None) if isinstance(value, datetime.datetime) else value for value in values]
+
+
+def test_lists_that_a_subquery_gives(compiled):
+    sql = unnamed(compiled.sql(Old.objects.filter(code__in=Old.objects.values("code")).values("id")))
+    assert (
+        sql.replace("] U0", "] [U0]")
+        .replace("U0.", "[U0].")
+        .replace("[[", "[")
+        .replace("]]", "]")
+        .endswith(" WHERE [old_old].[code] IN (SELECT [U0].[code] FROM [old_old] [U0])")
+    )
+
+
+@pytest.mark.parametrize(("values", "literals"), [([True, False], "1, 0"), ([True, None], "1")])
+def test_bits_are_literals(compiled, values, literals):
+    """A filtered index serves no parameter."""
+    assert condition(compiled, active__in=values) == ("[ormtests_author].[active] IN (%s)" % literals, [])
+
+
+@pytest.mark.parametrize(
+    ("lists", "length", "more", "parameters", "tables"),
+    [
+        (32, 60, {}, 2048, 0),
+        (32, 60, {"age": 1, "name": "x"}, 2050, 0),
+        (32, 60, {"age": 1, "name": "x", "code": "y"}, 35, 32),
+        (33, 60, {}, 33, 33),
+        # Two values are parameters in any case.
+        (33, 2, {}, 66, 0),
+    ],
+)
+def test_lists_of_a_statement_with_too_many_parameters(compiled, lists, length, more, parameters, tables):
+    many = [Q(id__in=range(start, start + length)) for start in range(0, 1000 * lists, 1000)]
+    sql, params = compiled(authors.filter(*many, **more).values("id"))
+    assert (len(params), sql.count("OPENJSON")) == (parameters, tables)
+
+
+def test_lists_that_would_be_read_for_each_row_give_way_too(compiled):
+    """As few as have to: those above 64 values first."""
+    lists = [Q(id__in=range(start, start + 100)) for start in range(0, 17000, 1000)]
+    sql, params = compiled(authors.filter(Q(*lists, Q(id__in=range(60)), _connector=Q.OR)).values("id"))
+    assert sql.count("OPENJSON") == 17 and len(params) == 17 + 64
+
+
+def test_a_failure_leaves_no_limit_behind(connection):
+    """The next statement is compiled as if nothing had been."""
+
+    def build(*arguments):
+        if connection.list_limit is not None:
+            raise ValueError
+        return "", [1] * (MAX_PARAMETERS + 1)
+
+    with pytest.raises(ValueError):
+        within_limit(connection, build)
+    assert connection.list_limit is None
+
+    def fail(**extra):
+        assert connection.lists_by_row is True
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        row_by_row(connection, fail, extra=1)
+    assert connection.lists_by_row is False
+    assert row_by_row(connection, dict, a=1) == {"a": 1}
+
+
+def test_parameters_of_the_left_side_stand_in_each_of_two_lists(compiled):
+    values = [Decimal(1) / 3, Decimal("9" * 20), *map(Decimal, range(100))]
+    queryset = Book.objects.order_by().annotate(x=F("price") + Decimal("0.5")).filter(x__in=values).values("id")
+    sql, params = compiled(queryset)
+    assert sql.count(" OR ") == 1 and [params[0], params[2]] == [Decimal("0.5")] * 2 and len(params) == 4
 
 
 def test_several_lists_share_the_limit(compiled):

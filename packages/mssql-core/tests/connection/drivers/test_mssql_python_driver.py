@@ -3,6 +3,8 @@
 import datetime
 import decimal
 import os
+import struct
+import types
 import uuid
 
 import pytest
@@ -75,6 +77,7 @@ _GUID = uuid.UUID(int=5)
         (_T, (_T, (93, 27, 7))),
         (_T.date(), ("2024-05-06", (91, 10, 0))),
         (_GUID, (_GUID.bytes_le, (-11, 36, 0))),
+        (None, (None, (-9, 50, 0))),
     ],
 )
 def test_what_core_leaves_to_the_driver_has_a_type(value, bound):
@@ -84,6 +87,30 @@ def test_what_core_leaves_to_the_driver_has_a_type(value, bound):
 @pytest.mark.parametrize(("length", "size"), [(50, 4000), (4000, 4000), (4001, 0)])
 def test_long_varchar_goes_in_one_message(length, size):
     assert adapter._bound("x" * length, (parameters.SQL_VARCHAR, 8000, 0))[1] == (parameters.SQL_VARCHAR, size, 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "size", "bound"),
+    [
+        (None, (parameters.SQL_VARCHAR, 8000, 0), (None, (parameters.SQL_VARCHAR, 4000, 0))),
+        ("x", (parameters.SQL_VARCHAR, 50, 0), ("x", (parameters.SQL_VARCHAR, 50, 0))),
+        (b"x", (parameters.SQL_VARBINARY, 8000, 0), (b"x", (parameters.SQL_VARBINARY, 8000, 0))),
+        (None, (parameters.SQL_TYPE_DATE, 10, 0), (None, (parameters.SQL_TYPE_DATE, 10, 0))),
+        (_T.date(), (parameters.SQL_TYPE_DATE, 10, 0), ("2024-05-06", (parameters.SQL_TYPE_DATE, 10, 0))),
+    ],
+)
+def test_what_core_has_given_a_type_keeps_it(value, size, bound):
+    assert adapter._bound(value, size) == bound
+
+
+@pytest.mark.parametrize(
+    "sql_type", [parameters.SQL_TYPE_DATE, parameters.SQL_SS_TIME2, parameters.SQL_SS_TIMESTAMPOFFSET]
+)
+def test_moments_go_as_text(sql_type):
+    cursor = object.__new__(adapter.Cursor)
+    cursor.closed = True
+    assert cursor._get_c_type_for_sql_type(sql_type) == parameters.SQL_WCHAR
+    assert cursor._get_c_type_for_sql_type(parameters.SQL_INTEGER) != parameters.SQL_WCHAR
 
 
 def test_every_type_that_core_names_is_one_of_the_driver():
@@ -107,8 +134,10 @@ def test_every_type_that_core_names_is_one_of_the_driver():
 
 
 def test_a_value_of_no_type_is_an_error_that_names_it():
-    with pytest.raises(adapter.DriverError, match="A parameter of the type object cannot be sent"):
+    with pytest.raises(adapter.DriverError) as info:
         adapter._bound(object(), None)
+    assert info.value.args == ("HY105", "[HY105] A parameter of the type object cannot be sent.")
+    assert info.value.number is None
 
 
 # ---- errors --------------------------------------------------------------------------
@@ -134,6 +163,33 @@ def test_an_error_has_the_number_of_its_record():
     error = told(exceptions.IntegrityError("x", "y"), records)
     assert (type(error), error.number, error.sqlstate) == (errors.IntegrityError, 2627, "23000")
     assert str(error.args[1]) == "[23000] Violation. (2627)"
+
+
+def test_an_error_has_the_texts_of_all_its_records():
+    records = FailedCursor(("[42000] (50000)", "First."), ("[01000] (0)", "Printed."), ("[42000] (50001)", "Second."))
+    error = told(exceptions.ProgrammingError("x", "y"), records)
+    assert (error.number, error.args[1]) == (50000, "[42000] First. (50000); [42000] Second. (50001)")
+    assert told(exceptions.Error("x", "y"), FailedCursor(("[01000] (0)", "Printed."))).sqlstate == "01000"
+
+
+def test_a_connection_string_that_cannot_be_read_is_not_shown():
+    """A part of a password may read as a keyword."""
+    error = told(exceptions.ConnectionStringParseError(["unknown keyword '%s'" % SECRET]))
+    assert (error.sqlstate, error.number) == ("01S00", None)
+    assert error.args[1] == "[01S00] mssql-python cannot read the connection string."
+
+
+def test_the_state_stands_in_what_lies_behind_an_error():
+    error = exceptions.OperationalError("x", "y")
+    error.__context__ = RuntimeError("SQLSTATE:08001:[Microsoft]TCP Provider: Timeout error [258].")
+    with pytest.raises(adapter.DriverError) as info:
+        raise adapter._of_connection(error)
+    text = "[HYT00] [Microsoft]TCP Provider: Timeout error [258]. (0)"
+    assert info.value.args == ("HYT00", text) and info.value.number is None
+    other = adapter._of_connection(RuntimeError("no state at all"))
+    assert other.args == ("HY000", "[HY000] no state at all (0)")
+    refused = adapter._of_connection(RuntimeError("SQLSTATE:28000:Login failed for user 'sa'."))
+    assert refused.args == ("28000", "[28000] Login failed for user 'sa'. (18456)") and refused.number == 18456
 
 
 def test_an_error_of_the_driver_has_none():
@@ -200,6 +256,160 @@ def test_a_forked_child_leaves_the_connection_alone(monkeypatch):
     connection._process = os.getpid()
     connection.close()
     assert closed == [connection]
+
+
+class Theirs:
+    """mssql-python without its ODBC driver: what it is asked, and what it answers.
+
+    :ivar asked: (method, arguments) of each call.
+    :ivar rows: what fetchone gives, or raises; then None.
+    :ivar more: what nextset gives.
+    """
+
+    def __init__(self, monkeypatch):
+        self.asked, self.rows, self.more, self.records = [], [], [True, False], [("[42000] (50000)", "Refused.")]
+        for name in ("execute", "setinputsizes", "close", "_reset_cursor"):
+            monkeypatch.setattr(mssql_python.Cursor, name, self.method(name))
+        monkeypatch.setattr(mssql_python.Cursor, "fetchone", lambda cursor: self.fetched())
+        monkeypatch.setattr(mssql_python.Cursor, "nextset", lambda cursor: self.more.pop(0))
+        monkeypatch.setattr(
+            mssql_python.Cursor, "__init__", lambda cursor, *given, **named: self.new(cursor, *given, **named)
+        )
+        monkeypatch.setattr(mssql_python.Cursor, "__del__", lambda cursor: None, raising=False)
+        monkeypatch.setattr(mssql_python.Connection, "__init__", self.connected())
+        monkeypatch.setattr(mssql_python.Connection, "__del__", lambda connection: None, raising=False)
+        monkeypatch.setattr(mssql_python.Connection, "timeout", 0, raising=False)
+        bindings = types.SimpleNamespace(
+            DDBCSQLGetAllDiagRecords=lambda handle: list(self.records) if handle == "handle" else None,
+            DDBCSQLRowCount={"handle": 3}.get,
+        )
+        monkeypatch.setattr(adapter, "_bindings", bindings)
+
+    def method(self, name):
+        return lambda cursor, *arguments: self.asked.append((name, *arguments))
+
+    def new(self, cursor, connection, timeout=0):
+        cursor.opened_by, cursor.timeout, cursor.hstmt, cursor.arraysize = connection, timeout, "handle", 1
+        cursor.last_executed_stmt, cursor.is_stmt_prepared, cursor.rowcount = "", [True], -1
+
+    def connected(self):
+        return lambda connection, *arguments, **options: self.asked.append(("connect", arguments, options))
+
+    def fetched(self):
+        row = self.rows.pop(0) if self.rows else None
+        if isinstance(row, Exception):
+            raise row
+        return row
+
+
+@pytest.fixture
+def theirs(monkeypatch):
+    return Theirs(monkeypatch)
+
+
+@pytest.fixture
+def cursor(theirs):
+    connection = DRIVER.connect(Secret("SERVER=h"), query_timeout=9)
+    theirs.asked.clear()
+    return connection.cursor()
+
+
+def test_a_connection_is_opened_in_autocommit_mode(theirs):
+    connection = DRIVER.connect(Secret("SERVER=h"), Secret("ab"), 7, 9)
+    token = struct.pack("<I", 4) + b"a\0b\0"
+    ((_, arguments, options),) = theirs.asked
+    assert arguments == ("SERVER=h",)
+    assert options == {"autocommit": True, "attrs_before": {1256: token}, "timeout": 7, "native_uuid": True}
+    assert connection.timeout == 9 and connection._process == os.getpid()
+    theirs.asked.clear()
+    assert DRIVER.connect(Secret("SERVER=h")).timeout == 0
+    ((_, _, options),) = theirs.asked
+    assert options == {"autocommit": True, "attrs_before": None, "timeout": 0, "native_uuid": True}
+
+
+def test_a_cursor_waits_as_long_as_its_connection(cursor):
+    assert cursor.timeout == cursor.opened_by.timeout == 9
+
+
+def test_a_statement_without_values(theirs, cursor):
+    assert cursor.execute("SELECT 1") is cursor
+    assert theirs.asked == [("execute", "SELECT 1")]
+
+
+def test_values_have_types_before_they_are_sent(theirs, cursor):
+    cursor.setinputsizes([None, (parameters.SQL_WVARCHAR, 50, 0)])
+    assert cursor.execute("SELECT ?, ?", [7, "x"]) is cursor
+    assert theirs.asked == [
+        ("setinputsizes", [(parameters.SQL_INTEGER, 10, 0), (parameters.SQL_WVARCHAR, 50, 0)]),
+        ("execute", "SELECT ?, ?", [7, "x"]),
+    ]
+    # It is taken for the last statement, and not for a prepared one.
+    assert (cursor.last_executed_stmt, cursor.is_stmt_prepared) == ("SELECT ?, ?", [False])
+    cursor.is_stmt_prepared = [True]
+    cursor.setinputsizes(None)
+    cursor.execute("SELECT ?, ?", [7, 8])
+    assert cursor.is_stmt_prepared == [True]
+    assert theirs.asked[2] == ("setinputsizes", [(parameters.SQL_INTEGER, 10, 0)] * 2)
+
+
+def test_rows_are_fetched_one_by_one(theirs, cursor):
+    theirs.rows = [(1,), (2,), (3,), (4,), (5,)]
+    assert cursor.fetchmany(2) == [(1,), (2,)] and cursor.fetchmany() == [(3,)]
+    assert cursor.fetchall() == [(4,), (5,)] and cursor.fetchall() == cursor.fetchmany(2) == []
+
+
+@pytest.mark.parametrize("fetch", [lambda cursor: cursor.fetchmany(9), lambda cursor: cursor.fetchall()])
+def test_an_error_among_the_rows_keeps_its_number(theirs, cursor, fetch):
+    theirs.rows = [(1,), exceptions.ProgrammingError("x", "y")]
+    with pytest.raises(adapter.DriverError) as info:
+        fetch(cursor)
+    assert info.value.number == 50000
+
+
+@pytest.mark.parametrize("values", [(), (1,)])
+def test_an_error_of_a_statement_has_the_records_from_before_it_was_freed(monkeypatch, theirs, cursor, values):
+    def fail(cursor, *arguments):
+        cursor._reset_cursor()
+        theirs.records = [("[00000] (0)", "Freed.")]
+        raise exceptions.ProgrammingError("x", "y")
+
+    monkeypatch.setattr(mssql_python.Cursor, "execute", fail)
+    for _ in range(2):
+        theirs.records = [("[42000] (50000)", "Refused.")]
+        with pytest.raises(adapter.DriverError) as info:
+            cursor.execute("SELECT ?", values)
+        assert (info.value.number, info.value.args[0]) == (50000, "42000")
+    assert ("_reset_cursor",) in theirs.asked
+    cursor.hstmt = None
+    assert list(cursor.records()) == []
+
+
+def test_each_result_has_its_row_count(theirs, cursor):
+    assert cursor.nextset() and cursor.rowcount == 3
+    cursor.rowcount = 7
+    assert not cursor.nextset() and cursor.rowcount == 7
+
+
+def test_a_cursor_is_closed(theirs, cursor):
+    cursor.close()
+    assert theirs.asked == [("close",)]
+
+
+@pytest.mark.parametrize("method", ["nextset", "close"])
+def test_errors_of_these_calls_are_told_too(monkeypatch, theirs, cursor, method):
+    def fail(cursor):
+        raise exceptions.OperationalError("x", "y")
+
+    monkeypatch.setattr(mssql_python.Cursor, method, fail)
+    with pytest.raises(adapter.DriverError):
+        getattr(cursor, method)()
+
+
+def test_the_versions_of_both_drivers():
+    told = {mssql_python.SQL_DRIVER_NAME: "libmsodbcsql.so", mssql_python.SQL_DRIVER_VER: "18.05.0001"}
+    text = DRIVER.version(types.SimpleNamespace(getinfo=told.get))
+    assert text == "libmsodbcsql.so 18.05.0001, mssql-python %s" % mssql_python.__version__
+    assert DRIVER.keyword("x") == "ODBC Driver 18 for SQL Server"
 
 
 def test_its_pool_is_switched():

@@ -31,16 +31,66 @@ def test_integers_in_sql_variant(raw, signed, number):
     assert driver.decode_integer(raw, signed) == number
 
 
-def test_types_that_pyodbc_does_not_know_have_a_reader(monkeypatch):
-    readers = {}
+class Connection:
+    """pyodbc's, without a server.
 
-    class Connection:
-        def add_output_converter(self, number, reader):
-            readers[number] = reader
+    :ivar readers: type number -> what it reads by.
+    :ivar encodings: (method, arguments) of each call.
+    """
 
-    monkeypatch.setattr(driver.pyodbc, "connect", lambda *args, **kwargs: Connection())
-    driver.PyodbcDriver().connect(Secret("x"))
+    def __init__(self, *arguments, **options):
+        self.arguments, self.options, self.readers, self.encodings = arguments, options, {}, []
+
+    def add_output_converter(self, number, reader):
+        self.readers[number] = reader
+
+    def setencoding(self, **arguments):
+        self.encodings.append(("setencoding", arguments))
+
+    def setdecoding(self, **arguments):
+        self.encodings.append(("setdecoding", arguments))
+
+    def getinfo(self, kind):
+        return {driver.pyodbc.SQL_DRIVER_NAME: "libmsodbcsql.so", driver.pyodbc.SQL_DRIVER_VER: "18.05.0001"}[kind]
+
+
+@pytest.fixture
+def connect(monkeypatch):
+    monkeypatch.setattr(driver.pyodbc, "connect", Connection)
+    return driver.PyodbcDriver().connect
+
+
+def test_types_that_pyodbc_does_not_know_have_a_reader(connect):
+    readers = connect(Secret("x")).readers
     # SQL_SS_UDT: hierarchyid, geography and geometry.
     assert readers[-151](b"\x58") == b"\x58"
-    assert readers[-16](b"\x05\x00\x00\x00") == 5
-    assert {-15, -25, -28} <= set(readers)
+    assert readers[-16](b"\xff\xff\xff\xff") == readers[-15](b"\xff\xff") == readers[-25](b"\xff" * 8) == -1
+    assert readers[-28](b"\xff") == 255
+    assert readers[-155] is driver.decode_datetimeoffset and readers[-11] is driver.decode_guid
+
+
+def test_a_connection_is_opened_in_autocommit_mode(connect):
+    encodings = [("setencoding", {"encoding": "utf-8"}), ("setdecoding", {"sqltype": 1, "encoding": "latin-1"})]
+    connection = connect(Secret("SERVER=h"), Secret("ab"), 7, 9, encodings)
+    assert connection.arguments == ("SERVER=h",) and connection.encodings == encodings
+    token = struct.pack("<I", 4) + b"a\0b\0"
+    assert connection.options == {"autocommit": True, "timeout": 7, "attrs_before": {1256: token}}
+    assert (connection.timeout, connection.maxwrite) == (9, 2**31 - 1)
+    connection = connect(Secret("SERVER=h"))
+    assert connection.options == {"autocommit": True, "timeout": 0, "attrs_before": None}
+    assert connection.timeout == 0 and connection.encodings == []
+
+
+def test_what_is_told_of_the_driver(monkeypatch):
+    assert driver.PyodbcDriver().version(Connection()) == "libmsodbcsql.so 18.05.0001"
+    monkeypatch.setattr(driver.pyodbc, "drivers", lambda: ["Mine", driver.odbc_library.DRIVER_18])
+    assert driver.PyodbcDriver().keyword("Mine") == "Mine"
+    assert driver.PyodbcDriver().keyword(None) == driver.odbc_library.DRIVER_18
+    assert driver.PyodbcDriver().accepted({"A": "b"}) == {"A": "b"}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_driver_manager_s_pool_is_switched(monkeypatch, enabled):
+    monkeypatch.setattr(driver.pyodbc, "pooling", None)
+    driver.PyodbcDriver().set_pooling(enabled)
+    assert driver.pyodbc.pooling is enabled
