@@ -39,7 +39,9 @@ class Mutant:
     @property
     def module(self) -> str:
         """The dotted name of the module."""
-        return ".".join(self.path.relative_to(SOURCE).with_suffix("").parts)
+        parts = self.path.relative_to(SOURCE).with_suffix("").parts
+        # A package's own text would be imported a second time by this name.
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     @functools.cached_property
     def source(self) -> str:
