@@ -1,7 +1,10 @@
+import pytest
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import RowNumber
-from orm import since, unnamed
+from orm import sent, since, unnamed
 from ormtests.models import Author, Book, Order
+
+from mssql_core.testing import fake_connection
 
 authors = Author.objects.order_by()
 books = Book.objects.order_by()
@@ -170,6 +173,86 @@ def test_distinct_selects_what_it_sorts_by(compiled):
 def test_distinct_sorts_by_what_it_selects_already(compiled):
     sql = compiled.sql(authors.annotate(x=F("age") + 1).values("x").distinct().order_by("x"))
     assert sql == "SELECT DISTINCT ([ormtests_author].[age] + %s) AS [x] FROM [ormtests_author] ORDER BY 1 ASC"
+
+
+def test_distinct_sorts_by_the_position_behind_all_columns(compiled):
+    """A column that is selected twice has two."""
+    queryset = authors.annotate(x=F("name")).values("name", "x").distinct().order_by("age", "-born", "name")
+    sql = compiled.sql(queryset)
+    assert sql.endswith(
+        ", [ormtests_author].[age] AS [__order1], [ormtests_author].[born] AS [__order2] FROM [ormtests_author] "
+        "ORDER BY 3 ASC, 4 DESC, 1 ASC"
+    )
+
+
+@since(5, 2)
+def test_distinct_rows_with_a_composite_key(compiled):
+    """The key is two columns."""
+    from ormtests.models import Line
+
+    lines = Line.objects.annotate(x=F("number") + 1)
+    sql = compiled.sql(lines.values("pk", "x").distinct().order_by("x"))
+    assert sql.endswith(" AS [x] FROM [ormtests_line] ORDER BY 3 ASC")
+    sql = compiled.sql(lines.values("pk").distinct().order_by(-F("number")))
+    assert sql.endswith(" AS [__order1] FROM [ormtests_line] ORDER BY 3 ASC")
+
+
+def test_distinct_rows_of_a_subquery(compiled):
+    """A subquery has no other columns than its own (error 116), and an order only with a limit (1033)."""
+    ages = authors.annotate(x=F("age") + 1).values("x").distinct().order_by("name")
+    sql, params = compiled(authors.filter(id__in=ages[:3]).values("id"))
+    where = sql.split(" WHERE ", 1)[1].replace("] U0", "] [U0]").replace("(U0.", "([U0].").replace(" U0.", " [U0].")
+    assert where == (
+        "[ormtests_author].[id] IN (SELECT [__subquery].[x] FROM (SELECT DISTINCT TOP (3) ([U0].[age] + %s) AS [x], "
+        "[U0].[name] AS [__order1] FROM [ormtests_author] [U0] ORDER BY 2 ASC) AS [__subquery])"
+    )
+    assert params == [1]
+    assert "__order" not in compiled.sql(authors.filter(id__in=ages).values("id"))
+    assert "__order" not in compiled.sql(
+        authors.values("name").distinct().order_by("age").union(authors.values("code"))
+    )
+
+
+@since(4, 2)
+def test_a_set_operation_as_a_subquery(compiled):
+    both = authors.values("id").union(authors.values("age"))
+    where = unnamed(compiled.where(authors.filter(id__in=both.order_by("id")[:3]).values("id")))
+    assert where.endswith(") AS [__compound] ORDER BY 1 ASC OFFSET %s ROWS FETCH NEXT %s ROWS ONLY)")
+    assert where.startswith("[ormtests_author].[id] IN (SELECT * FROM ((SELECT ")
+    assert unnamed(compiled.where(authors.filter(id__in=both).values("id"))).endswith(") AS [__compound])")
+
+
+def test_groups_and_distinct_fields_exclude_each_other(compiled):
+    with pytest.raises(NotImplementedError) as told:
+        compiled.sql(authors.annotate(n=Count("id")).distinct("name"))
+    assert str(told.value) == "annotate() + distinct(fields) is not implemented."
+
+
+def many_lists():
+    return authors.filter(*[Q(id__in=range(start, start + 60)) for start in range(0, 33000, 1000)])
+
+
+@pytest.mark.parametrize(
+    ("run", "more"),
+    [
+        (lambda: many_lists()._raw_delete("default"), 0),
+        (lambda: many_lists().update(age=1), 1),
+        (lambda: many_lists().annotate(n=Count("book")).aggregate(x=Sum("n")), 0),
+    ],
+    ids=["delete", "update", "aggregate"],
+)
+def test_lists_of_each_kind_of_statement_share_the_limit(run, more):
+    ((sql, values),) = sent(run, answers=[(" subquery", [(1,)])])
+    assert sql.count("OPENJSON") == 33 and len(values) == 33 + more
+
+
+@pytest.mark.parametrize("written", ["{0}.{1}", "{0}.{1} + {0}.{1}"])
+def test_columns_of_raw_sql_are_behind_the_exposed_name(compiled, written):
+    """As prefetch_related() writes them: a name of parts would be the name of one table."""
+    quote = fake_connection().ops.quote_name
+    raw = written.format(quote(Order._meta.db_table), quote("number"))
+    expected = written.format("[sales].[order]", "[number]")
+    assert compiled.sql(Order.objects.extra(select={"x": raw}).values("x")).startswith("SELECT (%s) AS [x]" % expected)
 
 
 def test_nulls_last_with_distinct(compiled):

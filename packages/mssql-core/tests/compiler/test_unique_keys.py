@@ -1,6 +1,12 @@
+import pytest
+from django.apps.registry import Apps
+from django.db import ProgrammingError, models
+from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Lower
+from orm import since
 from ormtests.models import Author, Book
 
-from mssql_core.compiler.unique_keys import unique_keys
+from mssql_core.compiler.unique_keys import check_unique, unique_keys
 
 
 def names(model, *fields):
@@ -13,3 +19,37 @@ def test_keys_within_the_fields():
     assert names(Author, "id", "name", "code") == [("id",), ("code",)]
     assert names(Book, "author", "title", "price") == [("author", "title")]
     assert names(Author, "name") == []
+
+
+@since(5, 2)
+def test_a_composite_key():
+    from ormtests.models import Line
+
+    assert names(Line, "order", "number") == [("order", "number")] and names(Line, "order") == []
+
+
+@since(4, 0)
+def test_each_way_to_declare_a_key():
+    """Each once; neither conditions nor expressions are a key of fields."""
+
+    class Keyed(models.Model):
+        a = models.IntegerField(unique=True)
+        b = models.IntegerField()
+        c = models.IntegerField()
+
+        class Meta:
+            app_label, apps = "keys", Apps()
+            unique_together = [("a", "b"), ("b", "c")]
+            constraints = [
+                UniqueConstraint(fields=["b", "c"], name="again"),
+                UniqueConstraint(fields=["a", "c"], name="ac"),
+                UniqueConstraint(fields=["c"], condition=Q(a=1), name="some"),
+                UniqueConstraint(Lower("b"), name="expression"),
+            ]
+
+    assert names(Keyed, "a", "b", "c") == [("a",), ("a", "b"), ("b", "c"), ("a", "c")]
+    fields = {field.name: field for field in Keyed._meta.fields}
+    check_unique(Keyed._meta, [fields["c"], fields["b"]])
+    with pytest.raises(ProgrammingError) as told:
+        check_unique(Keyed._meta, [fields["b"], fields["id"]])
+    assert str(told.value) == "unique_fields: no unique constraint of keys.Keyed has exactly the fields b, id."

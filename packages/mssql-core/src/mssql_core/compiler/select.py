@@ -323,7 +323,7 @@ class SelectMixin(CompileMixin):
             return plan.numbering.extra_select(self, order_by), None
         if not query.distinct or query.distinct_fields or not plan.keeps_order:
             return [], None
-        positions = self._positions(self.select)
+        positions, columns = self._positions(self.select)
         extra: List[Selected] = []
         ordering: List[Ordered] = []
         for resolved, (_, _, is_ref) in order_by:
@@ -334,19 +334,22 @@ class SelectMixin(CompileMixin):
                     sql, params = expression.select_format(self, sql, params)
                 known = (sql, repr(params))
                 if known not in positions:
-                    positions[known] = max([0, *positions.values()]) + 1
+                    columns += 1
+                    positions[known] = columns
                     extra.append((expression, (sql, params), "__order%d" % (len(extra) + 1)))
                 ordering.append((resolved, ("%d %s" % (positions[known], direction), PARAMS(), is_ref)))
         return extra, ordering
 
     @staticmethod
-    def _positions(select: List[Selected]) -> Dict[Tuple[str, str], int]:
+    def _positions(select: List[Selected]) -> Tuple[Dict[Tuple[str, str], int], int]:
+        """The first position of each selected expression, and the number of columns."""
         positions: Dict[Tuple[str, str], int] = {}
-        position = 1
+        columns = 0
         for expression, (sql, params), _ in select:
-            positions.setdefault((sql, repr(params)), position)
-            position += len(expression) if hasattr(expression, "get_cols") else 1
-        return positions
+            positions.setdefault((sql, repr(params)), columns + 1)
+            # A composite key is as many columns as it has fields.
+            columns += len(expression) if hasattr(expression, "get_cols") else 1
+        return positions, columns
 
     def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Expression]:
         """The grouped expressions; those that are no columns are computed in the derived table of cross_apply.py."""
