@@ -28,9 +28,7 @@ def ratio(ours: Callable[[], Any], bare: Callable[[], Any], repeat: int) -> Rati
     least = [float("inf"), float("inf")]
     for _ in range(repeat):
         for place, function in enumerate((ours, bare)):
-            started = time.process_time()
-            function()
-            least[place] = min(least[place], 1000 * (time.process_time() - started))
+            least[place] = min(least[place], 1000 * _processor_time(function))
     return Ratio(*least)
 
 
@@ -112,9 +110,27 @@ def insert_rows(repeat: int, count: int = 10_000) -> Iterator[tuple[str, Ratio]]
     yield "bulk_create, prepared", ratio(compiled, by_hand, max(repeat // 3, 5))
 
 
+def typed_values(repeat: int, count: int = 100) -> Iterator[tuple[str, float]]:
+    """Microseconds of processor time to find the type of one parameter."""
+    from mssql_core.connection.parameters import adapt
+
+    values = (7, "a text", 1.5, decimal.Decimal("1.50"), _MOMENT, _MOMENT.date(), b"bytes", None)
+    for value in values:
+        row = [value] * count
+        least = min(_processor_time(lambda row=row: adapt(row, None)) for _ in range(10 * repeat))
+        yield type(value).__name__, 1e6 * least / count
+
+
+def _processor_time(function: Callable[[], Any]) -> float:
+    started = time.process_time()
+    function()
+    return time.process_time() - started
+
+
 def printed(repeat: int) -> None:
     """Print each figure and its ratio."""
     print(f"{'processor time':<28}{'core ms':>10}{'bare ms':>10}{'ratio':>8}")
     for rows in (reading_rows, insert_rows):
         for name, value in rows(repeat):
             print(f"{name:<28}{value.ours:>10.2f}{value.bare:>10.2f}{value.ours / value.bare:>8.2f}")
+    print("\ntype of a parameter, us: " + ", ".join(f"{name} {least:.2f}" for name, least in typed_values(repeat)))

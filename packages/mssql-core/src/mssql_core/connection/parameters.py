@@ -8,6 +8,7 @@ the server's plan cache keeps few plans of a statement.
 
 import datetime
 import decimal
+import functools
 import math
 import re
 import uuid
@@ -213,9 +214,12 @@ def _float(value: float) -> Tuple[float, None]:
 def _decimal(value: decimal.Decimal) -> Tuple[decimal.Decimal, Size]:
     if not value.is_finite():
         raise errors.DataError("22003", "%s cannot be stored: SQL Server's decimal has digits only." % value)
-    value = fitted(value)
     exponent: Any
     sign, digits, exponent = value.as_tuple()
+    if len(digits) > MAX_PRECISION or exponent < -MAX_PRECISION:
+        # Others fit as they are; to ask for each takes as long as all the rest.
+        value = fitted(value)
+        sign, digits, exponent = value.as_tuple()
     if exponent > 0:
         digits, exponent = digits + (0,) * exponent, 0
         value = decimal.Decimal((sign, digits, 0))
@@ -228,6 +232,7 @@ def _decimal(value: decimal.Decimal) -> Tuple[decimal.Decimal, Size]:
     return value, (SQL_DECIMAL, *_decimal_class(whole, scale))
 
 
+@functools.lru_cache(maxsize=1024)
 def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
     """(precision, scale) from a short list, so that plans are reused; the exact digits where none fits."""
     wide_scale = _class(scale, _SCALES)
@@ -240,8 +245,11 @@ def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
 def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
     if value.tzinfo is None or value.utcoffset() is None:
         return value.replace(tzinfo=None), None
-    text = whole_minutes(value).isoformat(sep=" ", timespec="microseconds")
-    return "%s %s" % (text[:26], text[26:]), _OFFSET
+    text = value.isoformat(" ", "microseconds")
+    if len(text) > 32:
+        # Seconds are written where the offset has any.
+        text = whole_minutes(value).isoformat(" ", "microseconds")
+    return f"{text[:26]} {text[26:]}", _OFFSET
 
 
 def whole_minutes(value: datetime.datetime) -> datetime.datetime:
@@ -274,6 +282,7 @@ def _duration(value: datetime.timedelta) -> Tuple[int, None]:
 # Subclasses stand before their bases.
 _HANDLERS: Dict[type, Callable[[Any], Tuple[Any, Optional[Size]]]] = {
     str: _string,
+    type(None): _unchanged,
     bool: _unchanged,
     int: _integer,
     float: _float,
@@ -313,6 +322,7 @@ _FIXED = {
 _BINARIES = ("binary", "varbinary", "image", "rowversion", "timestamp")
 
 
+@functools.lru_cache(maxsize=1024)
 def odbc_type(sql_type: str) -> Size:
     """(ODBC type, size, scale) of a type as T-SQL writes it; unknown names are taken for strings."""
     match = _TYPE.match(sql_type)
