@@ -109,15 +109,57 @@ def test_a_contradiction_names_both_before_connecting(settings, options, first, 
     ],
 )
 def test_half_a_way_is_refused(settings, mode, lacks):
-    with pytest.raises(ImproperlyConfigured, match=lacks):
+    with pytest.raises(ImproperlyConfigured) as told:
         connected(settings, {"Authentication": mode})
+    assert str(told.value) == "DATABASES['default']: Authentication = %s %s." % (mode, lacks)
 
 
 def test_an_empty_token_is_no_silent_way_to_another_login():
-    with pytest.raises(ImproperlyConfigured, match="TOKEN is empty"):
-        connected({"TOKEN": ""})
-    with pytest.raises(ImproperlyConfigured, match="TOKEN gave no text but NoneType"):
-        connected({"TOKEN": lambda: None})
+    for token, text in [
+        ("", "TOKEN is empty; remove it, or give it a token."),
+        (lambda: None, "TOKEN gave no text but NoneType."),
+        (lambda: "", "TOKEN gave no text but str."),
+        (lambda: b"x", "TOKEN gave no text but bytes."),
+    ]:
+        with pytest.raises(ImproperlyConfigured) as told:
+            connected({"TOKEN": token})
+        assert str(told.value) == "DATABASES['default']: " + text
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "text"),
+    [
+        ({"TOKEN": "x", "USER": "sa"}, {}, "TOKEN excludes USER"),
+        ({"TOKEN": "x"}, {"Authentication": "SqlPassword"}, "TOKEN excludes OPTIONS['Authentication']"),
+        ({"TOKEN": "x"}, {"extra_params": "uid=a"}, "TOKEN excludes OPTIONS['extra_params']: UID"),
+        ({"TOKEN": "x"}, {"extra_params": "PWD=a"}, "TOKEN excludes OPTIONS['extra_params']: PWD"),
+        (
+            {"TOKEN": "x"},
+            {"extra_params": "Trusted_Connection=sspi"},
+            "TOKEN excludes OPTIONS['extra_params']: Trusted_Connection",
+        ),
+        (
+            {"USER": "a", "PASSWORD": "b"},
+            {"Authentication": "SqlPassword", "extra_params": "Authentication=ActiveDirectoryMsi"},
+            "OPTIONS['Authentication'] excludes OPTIONS['extra_params']: Authentication",
+        ),
+        ({"USER": "a"}, {"extra_params": "UID=b"}, "USER excludes OPTIONS['extra_params']: UID"),
+        (
+            {},
+            {"extra_params": "Authentication=ActiveDirectoryMsi;Trusted_Connection=true"},
+            "Authentication excludes OPTIONS['extra_params']: Trusted_Connection",
+        ),
+    ],
+)
+def test_which_of_two_ways_has_to_go(settings, options, text):
+    with pytest.raises(ImproperlyConfigured) as told:
+        connected(settings, options)
+    assert str(told.value) == "DATABASES['default']: %s; remove one of them." % text
+
+
+def test_the_same_way_named_twice_is_one():
+    options = {"Authentication": "ActiveDirectoryMsi", "extra_params": "Authentication=activedirectorymsi;UID=a"}
+    assert sent({"USER": "a"}, options)["UID"] == "a"
 
 
 def test_a_token_beside_trusted_connection_stands_alone():

@@ -57,6 +57,39 @@ def test_a_driver_that_tells_an_absent_database_as_a_refused_login():
     assert connection.connection is None and len(connection.driver.logins) == 2
 
 
+def test_the_server_that_does_not_answer_is_named():
+    timeout = server_error(None, "Login timeout expired", "HYT00")
+    text, connection = failure(timeout, settings={"HOST": "db", "PORT": "1444"})
+    assert "No SQL Server answers at db,1444. Check " in text
+    text, _ = failure(timeout, settings={"NAME": "", "HOST": ""}, options={"dsn": "warehouse"})
+    assert "No SQL Server answers at the server of the data source. Check " in text
+
+
+def test_the_state_of_the_error_stays():
+    connection = fake_connection(options={"connection_retries": 0})
+    connection.driver.refuse(server_error(None, "Login timeout expired", "HYT00"))
+    with pytest.raises(OperationalError) as told:
+        connection.ensure_connection()
+    assert told.value.args[0] == told.value.__cause__.sqlstate == "HYT00"
+
+
+def test_a_character_that_the_driver_cannot_send():
+    """Its own error would show the connection string."""
+    connection = fake_connection(options={"connection_retries": 0})
+    connection.driver.refuse(UnicodeEncodeError("utf-16", "PWD=s3cret", 0, 1, "no"))
+    with pytest.raises(OperationalError) as told:
+        connection.ensure_connection()
+    assert told.value.args == ("HY000", "The settings hold a character that the driver cannot send.")
+
+
+def test_each_attempt_is_logged_without_secrets(caplog):
+    connection = fake_connection(settings={"USER": "sa", "PASSWORD": "s3cret"})
+    with caplog.at_level("DEBUG", "mssql_core.connection"):
+        connection.ensure_connection()
+    (text,) = [text for text in caplog.messages if "connecting" in text]
+    assert text.startswith("alias 'default': connecting with <Parameters {'DRIVER': 'Fake', ") and "s3cret" not in text
+
+
 def test_a_refused_token_is_named():
     text, _ = failure(server_error(18456), settings={"USER": "", "PASSWORD": "", "TOKEN": "eyJ0eXAi"})
     assert "access token" in text

@@ -1,7 +1,8 @@
 import pytest
-from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError
+from django.db import DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError
 
 from mssql_core.connection import spool
+from mssql_core.connection.cursor import CursorWrapper
 from mssql_core.connection.parameters import TypedParam
 from mssql_core.testing import fake_connection, server_error
 
@@ -139,9 +140,53 @@ def test_rows_of_a_statement_without_any(connection):
 
 def test_a_closed_cursor_says_so(connection):
     cursor = connection.cursor()
+    assert cursor.rowcount == -1 and cursor.description is None
     cursor.close()
-    with pytest.raises(Exception, match="closed"):
+    with pytest.raises(ProgrammingError) as told:
         cursor.execute("SELECT 1")
+    assert told.value.args == ("HY010", "The cursor is closed.")
+    cursor, rows = connection.cursor(), connection.cursor()
+    big(connection)
+    rows.execute("SELECT * FROM big")
+    connection.close()
+    with pytest.raises(InterfaceError) as told:
+        cursor.execute("SELECT 1")
+    assert told.value.args == ("08003", "The cursor's connection is closed.")
+    with pytest.raises(InterfaceError) as told:
+        rows.fetchall()
+    assert told.value.args == ("08003", "The cursor's connection is closed.")
+
+
+def test_rows_of_a_transaction_that_is_rolled_back_are_gone(connection):
+    connection.ensure_connection()
+    connection.set_autocommit(False)
+    cursor = connection.cursor()
+    big(connection)
+    cursor.execute("SELECT * FROM big")
+    assert cursor.fetchone() == (0,)
+    connection.rollback()
+    with pytest.raises(ProgrammingError) as told:
+        cursor.fetchone()
+    assert told.value.args == ("24000", "There are no rows: the last statement returned none.")
+    assert not cursor.nextset()
+    cursor.execute("SELECT * FROM big")
+    assert len(cursor.fetchall()) == 500
+
+
+def test_an_interruption_is_told_as_what_it_is(connection):
+    """Whoever is told decides by it whether the connection can go on."""
+    told = []
+    cursor = CursorWrapper(connection_pool(connection), None, lambda error, sql: told.append((error, sql)))
+    connection.driver.answer("SELECT x", KeyboardInterrupt("now"))
+    with pytest.raises(KeyboardInterrupt):
+        cursor.execute("SELECT x")
+    ((error, sql),) = told
+    assert isinstance(error, KeyboardInterrupt) and sql == "SELECT x"
+
+
+def connection_pool(connection):
+    connection.ensure_connection()
+    return connection.pool
 
 
 def big(connection, count=500):

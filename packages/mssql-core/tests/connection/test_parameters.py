@@ -156,6 +156,80 @@ def test_a_varchar_is_one_where_every_code_page_has_its_characters():
     assert one(TypedParam("ł", "varchar(20)"))[1] == (SQL_WVARCHAR, 50, 0)
 
 
+@pytest.mark.parametrize(
+    ("value", "sql_type", "size"),
+    [
+        (True, "bit", (-7, 1, 0)),
+        (True, "int", None),
+        (2**15 - 1, "smallint", (5, 5, 0)),
+        (-(2**15), "smallint", (5, 5, 0)),
+        (2**15, "smallint", None),
+        (2**31 - 1, "int", (4, 10, 0)),
+        (2**31, "int", None),
+        (2**63 - 1, "bigint", (-5, 19, 0)),
+        (5, "tinyint", None),
+        (5, "float", None),
+        (1.5, "float", (6, 53, 0)),
+        (1.5, "real", None),
+        (datetime.datetime(2020, 1, 2), "datetime2(3)", (93, 27, 7)),
+        (datetime.date(2020, 1, 2), "date", (91, 10, 0)),
+        (uuid.UUID(int=5), "uniqueidentifier", (-11, 36, 0)),
+        (uuid.UUID(int=5), "int", None),
+        (b"x", "varbinary(60)", (-3, 8000, 0)),
+        (b"x" * 60, "varbinary(5)", (-3, 8000, 0)),
+        (b"x", "nvarchar(5)", (-3, 50, 0)),
+        ("x" * 60, "nvarchar(max)", (-9, 0, 0)),
+        ("x" * 4001, "nvarchar(5)", (-9, 0, 0)),
+        ("x", "varbinary(5)", (-9, 50, 0)),
+        ("x", "varchar(max)", (12, 0, 0)),
+        (decimal.Decimal("99999999.99"), "decimal(10, 2)", (3, 10, 2)),
+        (decimal.Decimal("100000000"), "decimal(10, 2)", (3, 9, 0)),
+        (decimal.Decimal("1.5"), "money", (3, 19, 4)),
+        (datetime.time(1, 2), "time(3)", (-154, 16, 6)),
+    ],
+)
+def test_the_type_that_is_asked_for_counts_where_it_holds_the_value(value, sql_type, size):
+    assert adapt([TypedParam(value, sql_type)], NULL)[1] == (None if size is None else [size])
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "size"),
+    [
+        ("integer", (4, 10, 0)),
+        ("SMALLMONEY", (3, 10, 4)),
+        ("rowversion", (-3, 0, 0)),
+        ("binary(50)", (-3, 50, 0)),
+        ("binary(51)", (-3, 8000, 0)),
+        (" varchar ( 451 ) ", (12, 8000, 0)),
+        ("decimal(12)", (3, 12, 0)),
+        ("numeric( 12 , 3 )", (3, 12, 3)),
+        ("", (-9, 0, 0)),
+        ("[a type]", (-9, 0, 0)),
+    ],
+)
+def test_more_types_by_name(sql_type, size):
+    assert odbc_type(sql_type) == size
+
+
+@pytest.mark.parametrize(
+    ("value", "args"),
+    [
+        (float("inf"), ("22003", "inf cannot be stored: SQL Server's float has no infinity and no NaN (error 8023).")),
+        (decimal.Decimal("NaN"), ("22003", "NaN cannot be stored: SQL Server's decimal has digits only.")),
+        (10**38, ("22003", "A decimal of 39 digits cannot be stored: SQL Server's end at 38 digits.")),
+        (
+            "a\ud800",
+            ("22021", "A text with the lone surrogate U+D800 at position 1 cannot be stored: it is no character."),
+        ),
+    ],
+    ids=ascii,
+)
+def test_a_refusal_says_what_and_why(value, args):
+    with pytest.raises(errors.DataError) as told:
+        one(value)
+    assert told.value.args == args
+
+
 def test_half_of_a_surrogate_pair_is_refused():
     with pytest.raises(errors.DataError, match="lone surrogate U\\+D800 at position 1"):
         one("a\ud800")

@@ -135,7 +135,7 @@ def _name(alias: str, value: Any) -> Optional[str]:
 
 
 def _port(alias: str, value: Any) -> str:
-    text = str(value or "")
+    text = "" if value is None else str(value)
     if text and not (text.isdigit() and 0 < int(text) < 65536):
         raise ImproperlyConfigured(
             "DATABASES[%r]['PORT'] is %r; it has to be a number from 1 to 65535, or empty for 1433." % (alias, value)
