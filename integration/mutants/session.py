@@ -75,7 +75,9 @@ class Session:
         items = {item.nodeid: item for item in session.items}
         caches()
         gc.freeze()
-        for mutant in self.mutants:
+        for number, mutant in enumerate(self.mutants):
+            if number and number % 50 == 0:
+                print(f"{number} of {len(self.mutants)} tried", flush=True)
             tests = [name for name in self.covering.tests(mutant) if name in items]
             if self.budget is not None:
                 tests = self.covering.affordable(tests, self.budget)

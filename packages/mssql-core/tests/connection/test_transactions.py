@@ -1,7 +1,8 @@
 import contextlib
+import time
 
 import pytest
-from django.db import DatabaseError, Error, InterfaceError, OperationalError
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, ProgrammingError
 from django.db.transaction import TransactionManagementError
 
 from mssql_core.connection.transactions import State
@@ -615,3 +616,50 @@ def test_no_transaction_without_a_block():
     connection = fake_connection()
     run(connection)
     assert sent(connection) == ["SELECT 1"]
+
+
+def test_rolling_back_discards_rows_that_nobody_has_read(connection, atomic):
+    connection.driver.answer("FROM big", [(number,) for number in range(500)])
+    cursor = connection.cursor()
+    with pytest.raises(ValueError), atomic():
+        cursor.execute("SELECT id FROM big")
+        raw = cursor.cursor._raw
+        assert cursor.fetchone() == (0,)
+        raise ValueError
+    assert raw.closed and sent(connection)[-1] == ROLLBACK
+    with pytest.raises(ProgrammingError, match="There are no rows"):
+        cursor.fetchone()
+
+
+def test_an_error_among_results_that_nobody_reads_ends_the_block(connection, atomic):
+    connection.driver.answer("FROM a", [(number,) for number in range(500)], server_error(1205, sqlstate="40001"))
+    connection.driver.answer(QUESTION, [ENDED])
+    connection.driver.answer(BEGIN, [SAME])
+    with atomic():
+        run(connection, "SELECT * FROM a; DELETE FROM a")
+        with pytest.raises(TransactionManagementError):
+            run(connection)
+    assert "COMMIT TRANSACTION" not in sent(connection)
+
+
+def test_a_driver_s_error_while_closing_is_django_s(connection, monkeypatch):
+    connection.ensure_connection()
+
+    def close():
+        raise server_error(10054, sqlstate="08S01")
+
+    monkeypatch.setattr(connection.connection, "close", close)
+    with pytest.raises(OperationalError, match="08S01"):
+        connection.close()
+    run(connection)
+    assert len(connection.driver.logins) == 2
+
+
+def test_after_a_loss_the_next_connection_waits_as_long_as_the_options_say(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    connection = fake_connection(options={"connection_recovery_interval_msec": 250})
+    connection.driver.answer("FROM a", server_error(10054, sqlstate="08S01"))
+    with pytest.raises(OperationalError):
+        run(connection, "SELECT * FROM a")
+    assert pauses == [0.25]

@@ -458,8 +458,6 @@ class Transactions(Mixin):
             self._manual_after_loss = False
 
     def _close(self) -> None:
-        if self.connection is None:
-            return
         if self.transaction in (State.OPEN, State.UNKNOWN, State.OVER):
             # A pooled connection would keep its locks until it is used again.
             with contextlib.suppress(errors.Error):
