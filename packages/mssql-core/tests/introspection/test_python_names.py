@@ -36,6 +36,8 @@ def test_each_class_has_a_name_of_its_own_whatever_its_case():
         ("x²", "x2"),
         ("x" * 200, "x" * 124),
         ("½", "field_1_2"),
+        # No field's name ends with an underscore.
+        ("a\N{PARENTHESIZED DIGIT ONE}", "a_1"),
         ("²", "field_2"),
         # A letter of words, and of no names.
         ("\N{BENGALI CURRENCY NUMERATOR ONE}", "field"),

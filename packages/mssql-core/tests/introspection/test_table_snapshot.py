@@ -137,8 +137,11 @@ def test_a_check_names_columns_outside_of_strings_only(catalog):
 
 
 def test_statistics(catalog):
-    catalog.table("t").column("a", "int").statistic("s", ["a", "b"], "([a]>(1))")
-    assert load(catalog).statistics == [Statistics(TABLE, "s", ("a", "b"), "([a]>(1))")]
+    catalog.table("t").column("a", "int").statistic("s", ["a", "b"], "([a]>(1))").statistic("one", ["a"])
+    assert load(catalog).statistics == [
+        Statistics(TABLE, "s", ("a", "b"), "([a]>(1))"),
+        Statistics(TABLE, "one", ("a",)),
+    ]
 
 
 def test_what_else_a_table_carries(catalog):

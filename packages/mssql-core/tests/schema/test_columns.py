@@ -68,6 +68,13 @@ def test_a_field_without_column_has_no_definition():
     assert connection.schema_editor().column_sql(thing, field) == (None, None)
 
 
+def test_a_definition_has_no_parameters():
+    """DDL takes none."""
+    field = models.CharField(max_length=5, default="x")
+    sql, params = connection.schema_editor().column_sql(model(a=field), field, include_default=True)
+    assert sql.endswith("DEFAULT (N'x')") and params == []
+
+
 def test_a_key_lies_in_its_tablespace():
     (sql,) = created(model(a=models.IntegerField(unique=True, db_tablespace="fast")))
     assert "_key] UNIQUE ON [fast]" in sql

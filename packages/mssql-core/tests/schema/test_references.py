@@ -43,6 +43,13 @@ def test_an_expression_is_the_key_of_a_hidden_column():
     assert [definition for _, definition, _ in keys.keys()] == ["LOWER([name])", None, None]
 
 
+def test_a_percent_sign_in_a_column_s_name_stays_one():
+    thing = model(rate=models.CharField(max_length=10, db_column="rate%"))
+    index = models.Index(Lower("rate"), name="ix")
+    ((_, definition, _),) = index.create_sql(thing, connection.schema_editor()).parts["columns"].keys()
+    assert definition == "LOWER([rate%])"
+
+
 def test_no_index_orders_nulls():
     with pytest.raises(NotSupportedError, match="Index ix: .*NULLS FIRST"):
         str(expression_keys(F("a").desc(nulls_last=True)))

@@ -42,7 +42,7 @@ def unique(name: str, taken: Container[str]) -> str:
 
 def field_name(name: str, used: Iterable[str]) -> str:
     """A field name made from `name`: a valid identifier, no attribute of Django's models, and no other field's."""
-    name = re.sub(r"\W", "_", unicodedata.normalize("NFKC", name))
+    name = unicodedata.normalize("NFKC", name)
     if not name.isidentifier():
         # Some signs are letters of words, and of no names: superscripts, for one.
         name = "".join(sign if ("x" + sign).isidentifier() else "_" for sign in name)
