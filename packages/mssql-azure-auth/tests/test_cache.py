@@ -28,10 +28,10 @@ class Source:
         self.may_end.wait(60)
         time.sleep(self.wait)
         self.at_once -= 1
-        found = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
-        if isinstance(found, Exception):
-            raise found
-        return found
+        answer = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def test_a_token_is_kept_while_it_holds():
@@ -48,13 +48,13 @@ def test_keys_are_apart():
 
 
 def test_many_threads_ask_once():
-    cache, source, found = Cache(), Source(lasting(3600), wait=0.2), []
-    threads = [threading.Thread(target=lambda: found.append(cache.get("k", source).text)) for _ in range(20)]
+    cache, source, texts = Cache(), Source(lasting(3600), wait=0.2), []
+    threads = [threading.Thread(target=lambda: texts.append(cache.get("k", source).text)) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == ["t"] * 20
+    assert texts == ["t"] * 20
     assert (source.asked, source.most) == (1, 1)
 
 

@@ -51,7 +51,7 @@ def made(monkeypatch):
 
 
 def given(settings=None, **options):
-    found = ConnectionSettings(
+    connection_settings = ConnectionSettings(
         **{
             "alias": "default",
             "name": "app",
@@ -62,7 +62,7 @@ def given(settings=None, **options):
             **(settings or {}),
         }
     )
-    return AzurePlugin(**options).mssql_credentials(settings=found)
+    return AzurePlugin(**options).mssql_credentials(settings=connection_settings)
 
 
 def token(settings=None, **options):
@@ -209,8 +209,8 @@ def test_a_credential_object_of_one_s_own_is_asked_once():
 def test_on_behalf_of_serves_one_request_and_one_user(made):
     users = iter(["one", "two"])
     options = {"tenant_id": "t", "client_id": "c", "client_secret": SECRET, "user_assertion": lambda: next(users)}
-    found = [given(credential="on_behalf_of", **options) for _ in range(2)]
-    assert [credentials.max_age for credentials in found] == [0, 0]
+    both = [given(credential="on_behalf_of", **options) for _ in range(2)]
+    assert [credentials.max_age for credentials in both] == [0, 0]
     assert [arguments["user_assertion"] for _, arguments in made] == ["one", "two"]
 
 

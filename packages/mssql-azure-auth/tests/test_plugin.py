@@ -25,8 +25,8 @@ def test_a_function_gives_a_token_for_each_connection():
 
 @pytest.mark.parametrize("make", [AccessToken, lambda text, end: (text, end)])
 def test_a_function_may_tell_the_end_of_its_token(make):
-    found = AzurePlugin(token=lambda: make("t", time.time() + 600)).mssql_credentials(settings=settings())
-    assert found.access_token == "t" and 590 < found.max_age <= 600
+    credentials = AzurePlugin(token=lambda: make("t", time.time() + 600)).mssql_credentials(settings=settings())
+    assert credentials.access_token == "t" and 590 < credentials.max_age <= 600
 
 
 def test_a_token_that_is_none():
@@ -37,8 +37,8 @@ def test_a_token_that_is_none():
 def test_token_never_shows_in_a_repr():
     plugin = AzurePlugin(token=SECRET)
     assert SECRET not in repr(plugin) + repr(vars(plugin))
-    found = plugin.mssql_credentials(settings=settings())
-    assert SECRET not in repr(found) + repr(vars(found))
+    credentials = plugin.mssql_credentials(settings=settings())
+    assert SECRET not in repr(credentials) + repr(vars(credentials))
 
 
 @pytest.mark.parametrize("options", [{"token": SECRET}, {"credential": "default"}])
@@ -93,14 +93,14 @@ def test_without_options_core_decides():
     ],
 )
 def test_the_driver_signs_in_where_it_can(options, alias, keywords):
-    found = AzurePlugin(**options).mssql_credentials(settings=settings(**alias))
-    assert found.keywords == keywords and found.access_token is None
+    credentials = AzurePlugin(**options).mssql_credentials(settings=settings(**alias))
+    assert credentials.keywords == keywords and credentials.access_token is None
 
 
 def test_the_driver_s_window_is_windows_own(monkeypatch):
     monkeypatch.setattr("mssql_azure_auth.kinds.sys.platform", "win32")
-    found = AzurePlugin(credential="interactive").mssql_credentials(settings=settings(user="u@x"))
-    assert found.keywords == {"Authentication": "ActiveDirectoryInteractive", "UID": "u@x"}
+    credentials = AzurePlugin(credential="interactive").mssql_credentials(settings=settings(user="u@x"))
+    assert credentials.keywords == {"Authentication": "ActiveDirectoryInteractive", "UID": "u@x"}
 
 
 def test_user_of_the_alias_and_the_same_option_exclude_each_other():
@@ -144,5 +144,5 @@ def test_an_authentication_that_is_azure_identity_s_is_not_sent(monkeypatch):
 )
 def test_checks(options, alias, ids):
     connection = fake_connection(plugins={"azure": options}, settings=alias)
-    found = connection.plugins.get_plugin("azure").mssql_checks(connection.options_read())
-    assert [message.id for message in found] == ids
+    messages = connection.plugins.get_plugin("azure").mssql_checks(connection.options_read())
+    assert [message.id for message in messages] == ids

@@ -13,15 +13,15 @@ def refusals(statements, versions=VERSIONS, folder=None):
     """Return (version, statement, message) of what the grammars refuse."""
     config = folder / "maxdop.json"
     config.write_text('{"initialQuotedIdentifiers": true}')
-    found = []
+    refused = []
     for version in versions:
         if _parse("\nGO\n".join(statements), version, config) is None:
             continue
         for statement in statements:
             message = _parse(statement, version, config)
             if message is not None:
-                found.append((version, statement, message))
-    return found
+                refused.append((version, statement, message))
+    return refused
 
 
 def _parse(text, version, config):

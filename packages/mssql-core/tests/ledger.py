@@ -29,17 +29,17 @@ class Ledger:
         return self._connect(**arguments)
 
     def results(self, sql):
-        if found := re.match(r"INSERT (\d+)", sql):
-            (self.rows if self.open is None else self.open).append(int(found[1]))
+        if match := re.match(r"INSERT (\d+)", sql):
+            (self.rows if self.open is None else self.open).append(int(match[1]))
         elif sql.startswith("COMMIT"):
             self.rows += self.open
             self.open = None
         elif sql.startswith("IF @@TRANCOUNT"):
             self.open = None
-        elif found := re.match(r"SAVE TRANSACTION (.*)", sql):
-            self.savepoints[found[1]] = len(self.open)
-        elif found := re.match(r"ROLLBACK TRANSACTION (.*)", sql):
-            del self.open[self.savepoints[found[1]] :]
+        elif match := re.match(r"SAVE TRANSACTION (.*)", sql):
+            self.savepoints[match[1]] = len(self.open)
+        elif match := re.match(r"ROLLBACK TRANSACTION (.*)", sql):
+            del self.open[self.savepoints[match[1]] :]
         elif "@@TRANCOUNT" in sql:
             if sql.startswith("BEGIN"):
                 assert self.open is None

@@ -10,8 +10,8 @@ def arguments(parameters=(), **settings):
 
 
 def test_the_password_is_never_an_argument():
-    found, environment = arguments(HOST="db", PORT=1433, USER="sa", PASSWORD="s3cret")
-    assert found == ["sqlcmd", "-S", "db,1433", "-d", "shop", "-U", "sa"]
+    command, environment = arguments(HOST="db", PORT=1433, USER="sa", PASSWORD="s3cret")
+    assert command == ["sqlcmd", "-S", "db,1433", "-d", "shop", "-U", "sa"]
     assert environment == {"SQLCMDPASSWORD": "s3cret"}
 
 
@@ -26,29 +26,29 @@ def test_options_of_the_connection_hold_here_too():
         "ApplicationIntent": "ReadOnly",
         "MultiSubnetFailover": "yes",
     }
-    found, _ = arguments(["-Q", "SELECT 1"], OPTIONS=options)
-    assert found[-7:] == ["-Ns", "-C", "-K", "ReadOnly", "-M", "-Q", "SELECT 1"]
+    command, _ = arguments(["-Q", "SELECT 1"], OPTIONS=options)
+    assert command[-7:] == ["-Ns", "-C", "-K", "ReadOnly", "-M", "-Q", "SELECT 1"]
 
 
 def test_options_for_the_shell_alone():
     options = {"host": "h", "port": 1, "db": "d", "user": "u", "passwd": "p", "read_default_file": "f.sql"}
-    found, environment = arguments(USER="sa", PASSWORD="x", OPTIONS=options)
-    assert found == ["sqlcmd", "-S", "h,1", "-d", "d", "-U", "u", "-i", "f.sql"]
+    command, environment = arguments(USER="sa", PASSWORD="x", OPTIONS=options)
+    assert command == ["sqlcmd", "-S", "h,1", "-d", "d", "-U", "u", "-i", "f.sql"]
     assert environment == {"SQLCMDPASSWORD": "p"}
 
 
 def test_a_mode_of_the_driver_is_sqlcmd_s_too():
-    found, environment = arguments(OPTIONS={"Authentication": "ActiveDirectoryMsi"})
-    assert found[-1] == "--authentication-method=ActiveDirectoryManagedIdentity" and environment is None
-    assert "-E" not in found
-    found, environment = arguments(
+    command, environment = arguments(OPTIONS={"Authentication": "ActiveDirectoryMsi"})
+    assert command[-1] == "--authentication-method=ActiveDirectoryManagedIdentity" and environment is None
+    assert "-E" not in command
+    command, environment = arguments(
         USER="app", PASSWORD="s3cret", OPTIONS={"extra_params": "Authentication=ActiveDirectoryPassword"}
     )
-    assert found[-3:] == ["-U", "app", "-G"] and environment == {"SQLCMDPASSWORD": "s3cret"}
-    found, environment = arguments(
+    assert command[-3:] == ["-U", "app", "-G"] and environment == {"SQLCMDPASSWORD": "s3cret"}
+    command, environment = arguments(
         OPTIONS={"extra_params": "Authentication=ActiveDirectoryServicePrincipal;UID=app;PWD={s3;cret}"}
     )
-    assert found[-3:] == ["-U", "app", "--authentication-method=ActiveDirectoryServicePrincipal"]
+    assert command[-3:] == ["-U", "app", "--authentication-method=ActiveDirectoryServicePrincipal"]
     assert environment == {"SQLCMDPASSWORD": "s3;cret"}
 
 

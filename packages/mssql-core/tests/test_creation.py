@@ -45,11 +45,11 @@ class Server:
 
 @pytest.fixture
 def creation():
-    found = connection.creation
+    of_connection = connection.creation
     settings = dict(connection.settings_dict, NAME="app")
     settings["TEST"] = {"NAME": "test]app", "COLLATION": None, "MIGRATE": True}
     with mock.patch.object(connection, "settings_dict", settings):
-        yield found
+        yield of_connection
 
 
 @contextmanager

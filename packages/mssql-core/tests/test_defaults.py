@@ -13,9 +13,9 @@ def sent(**arguments):
 
 
 def test_user_and_password():
-    found = sent(settings={"USER": "sa", "PASSWORD": "p;w}d"})
-    assert (found["UID"], found["PWD"]) == ("sa", "p;w}d")
-    assert "Trusted_Connection" not in found
+    keywords = sent(settings={"USER": "sa", "PASSWORD": "p;w}d"})
+    assert (keywords["UID"], keywords["PWD"]) == ("sa", "p;w}d")
+    assert "Trusted_Connection" not in keywords
 
 
 def test_an_empty_password():
@@ -29,9 +29,9 @@ def test_the_login_of_the_operating_system():
 
 
 def test_a_mode_of_the_driver_takes_no_trusted_connection():
-    found = sent(options={"Authentication": "ActiveDirectoryMsi"})
-    assert found["Authentication"] == "ActiveDirectoryMsi"
-    assert not {"Trusted_Connection", "UID", "PWD"} & set(found)
+    keywords = sent(options={"Authentication": "ActiveDirectoryMsi"})
+    assert keywords["Authentication"] == "ActiveDirectoryMsi"
+    assert not {"Trusted_Connection", "UID", "PWD"} & set(keywords)
 
 
 def test_a_mode_with_a_password_has_it():
@@ -42,6 +42,6 @@ def test_a_mode_with_a_password_has_it():
 
 def test_a_token_stands_alone():
     for token in ("t0ken", lambda: "t0ken"):
-        found = login(settings={"TOKEN": token})
-        assert found["access_token"] == "t0ken"
-        assert not {"UID", "PWD", "Trusted_Connection"} & set(dict(parse(found["connection_string"])))
+        arguments = login(settings={"TOKEN": token})
+        assert arguments["access_token"] == "t0ken"
+        assert not {"UID", "PWD", "Trusted_Connection"} & set(dict(parse(arguments["connection_string"])))

@@ -31,11 +31,11 @@ def test_flags_ask_no_server(connection):
 
 
 def test_types_that_inspectdb_reads_otherwise(connection):
-    found, usual = (
+    field_types, usual = (
         connection.features.introspected_field_types,
         BaseDatabaseFeatures(connection).introspected_field_types,
     )
-    others = {name: found[name] for name in usual if found[name] != usual[name]}
+    others = {name: field_types[name] for name in usual if field_types[name] != usual[name]}
     assert others == {
         "DurationField": "BigIntegerField",
         "GenericIPAddressField": "CharField",

@@ -67,8 +67,8 @@ def test_a_backslash_before_a_line_end_is_kept():
 
 def test_an_offset_with_seconds_is_turned_into_utc():
     zone = datetime.timezone(datetime.timedelta(minutes=19, seconds=32))
-    found = literal(datetime.datetime(1900, 1, 1, tzinfo=zone))
-    assert found == "CAST(N'1899-12-31T23:40:28+00:00' AS datetimeoffset)"
+    sql = literal(datetime.datetime(1900, 1, 1, tzinfo=zone))
+    assert sql == "CAST(N'1899-12-31T23:40:28+00:00' AS datetimeoffset)"
 
 
 def test_a_long_sum_of_literals_is_not_cut():

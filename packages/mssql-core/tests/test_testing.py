@@ -79,8 +79,8 @@ def in_a_project_of_its_own(tmp_path, configuration):
     )
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     command = [sys.executable, *"-m pytest -q -p no:cacheprovider --rootdir . .".split()]
-    found = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=str(tmp_path), check=False)
-    return found.stdout
+    completed = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=str(tmp_path), check=False)
+    return completed.stdout
 
 
 def test_the_suite_says_that_it_needs_settings(tmp_path):

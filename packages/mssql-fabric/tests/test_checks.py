@@ -20,7 +20,7 @@ def ids(settings=None, options=None, plugins=("fabric",), **server):
 
 
 @pytest.mark.parametrize(
-    ("settings", "options", "found"),
+    ("settings", "options", "expected"),
     [
         ({"HOST": WAREHOUSE}, {}, ["mssql_fabric.E001"]),
         ({"HOST": FABRIC, "USER": "sa", "PASSWORD": "x"}, {}, ["mssql_fabric.E002"]),
@@ -39,23 +39,23 @@ def ids(settings=None, options=None, plugins=("fabric",), **server):
         ({"HOST": "fog.database.windows.net"}, {"ApplicationIntent": "ReadWrite"}, []),
     ],
 )
-def test_settings_that_cannot_work_are_told(settings, options, found):
-    assert ids(settings, options) == found
+def test_settings_that_cannot_work_are_told(settings, options, expected):
+    assert ids(settings, options) == expected
 
 
 @pytest.mark.parametrize(
-    ("options", "found"),
+    ("options", "expected"),
     [
         ({}, []),
         ({"isolation_level": "READ COMMITTED"}, ["mssql_fabric.E004"]),
         ({"isolation_level": "SNAPSHOT"}, ["mssql_fabric.E004"]),
     ],
 )
-def test_a_warehouse_that_is_read(options, found):
+def test_a_warehouse_that_is_read(options, expected):
     plugins = {"fabric": {"warehouse": "read"}}
     told = ids({"HOST": WAREHOUSE}, options, plugins, version="warehouse")
     # The models of the tests would be migrated to it.
-    assert [name for name in told if name != "mssql_fabric.W002"] == found
+    assert [name for name in told if name != "mssql_fabric.W002"] == expected
 
 
 def test_a_user_may_be_a_principal_of_another_plugin():
@@ -79,13 +79,13 @@ def model(monkeypatch):
     from django.apps.registry import Apps
 
     fields["Meta"].apps = Apps()
-    found = type("Shelf", (models.Model,), fields)
-    monkeypatch.setattr("mssql_fabric.validation.apps.get_models", lambda **options: [found])
-    return found
+    shelf = type("Shelf", (models.Model,), fields)
+    monkeypatch.setattr("mssql_fabric.validation.apps.get_models", lambda **options: [shelf])
+    return shelf
 
 
 @pytest.mark.parametrize(
-    ("version", "found"),
+    ("version", "expected"),
     [
         ("azure", ["mssql_fabric.E005", "mssql_fabric.E005"]),
         ("fabric", ["mssql_fabric.E005", "mssql_fabric.E005", "mssql_fabric.E006"]),
@@ -93,8 +93,8 @@ def model(monkeypatch):
         ("2022", []),
     ],
 )
-def test_what_an_edition_refuses_of_the_models(model, version, found):
-    assert ids(version=version) == found
+def test_what_an_edition_refuses_of_the_models(model, version, expected):
+    assert ids(version=version) == expected
 
 
 def test_models_of_an_alias_that_is_only_read(model):

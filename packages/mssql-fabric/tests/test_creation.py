@@ -13,9 +13,9 @@ def connection(version, test=None, **options):
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch):
-    found = []
-    monkeypatch.setattr("mssql_fabric.creation.time.sleep", found.append)
-    return found
+    seconds = []
+    monkeypatch.setattr("mssql_fabric.creation.time.sleep", seconds.append)
+    return seconds
 
 
 def test_fabric_uses_a_database_that_is_there():

@@ -4,7 +4,7 @@ from mssql_fabric import hosts
 
 
 @pytest.mark.parametrize(
-    ("host", "found"),
+    ("host", "kinds"),
     [
         ("shop.database.windows.net", {"azure"}),
         ("tcp:SHOP.database.windows.net,1433", {"azure"}),
@@ -18,7 +18,7 @@ from mssql_fabric import hosts
         ("database.windows.net.example.com", set()),
     ],
 )
-def test_what_an_address_tells(host, found):
+def test_what_an_address_tells(host, kinds):
     told = {name for name in ("azure", "fabric", "warehouse", "secondary") if getattr(hosts, "is_" + name)(host)}
-    assert told == found
-    assert hosts.is_service(host) == bool(found)
+    assert told == kinds
+    assert hosts.is_service(host) == bool(kinds)

@@ -17,8 +17,8 @@ def keywords(host, options=None):
 
 @pytest.mark.parametrize("edition", [Edition.AZURE_SQL_DATABASE, Edition.FABRIC_SQL_DATABASE])
 def test_cloud_editions_have_the_json_type(edition):
-    found = FabricPlugin().mssql_capabilities(server=SimpleNamespace(edition=edition))
-    assert found[Capability.JSON_TYPE] is True
+    capabilities = FabricPlugin().mssql_capabilities(server=SimpleNamespace(edition=edition))
+    assert capabilities[Capability.JSON_TYPE] is True
 
 
 def test_other_editions_are_left_alone():
@@ -26,10 +26,12 @@ def test_other_editions_are_left_alone():
 
 
 def test_an_edition_is_told_by_its_number_and_not_by_version_12():
-    found = {name: fake_connection(plugins=["fabric"], version=name).server for name in ("azure", "fabric", "2014")[:2]}
-    assert {server.version[0] for server in found.values()} == {12}
-    assert found["azure"].has(Capability.CREATE_DATABASE) and not found["fabric"].has(Capability.CREATE_DATABASE)
-    assert all(server.has(Capability.REGEXP) for server in found.values())
+    servers = {
+        name: fake_connection(plugins=["fabric"], version=name).server for name in ("azure", "fabric", "2014")[:2]
+    }
+    assert {server.version[0] for server in servers.values()} == {12}
+    assert servers["azure"].has(Capability.CREATE_DATABASE) and not servers["fabric"].has(Capability.CREATE_DATABASE)
+    assert all(server.has(Capability.REGEXP) for server in servers.values())
 
 
 def test_fabric_databases_are_not_cloned():

@@ -9,9 +9,9 @@ from mssql_fabric import transient
 
 @pytest.fixture
 def waits(monkeypatch):
-    found = []
-    monkeypatch.setattr("mssql_core.connection.connector.time.sleep", found.append)
-    return found
+    seconds = []
+    monkeypatch.setattr("mssql_core.connection.connector.time.sleep", seconds.append)
+    return seconds
 
 
 def connection(host="shop.database.windows.net", options=None, **server):

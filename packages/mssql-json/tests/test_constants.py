@@ -33,8 +33,8 @@ def test_scalars_compare_with_their_type(value, sql, params):
     ],
 )
 def test_numbers_compare_by_value(value, params):
-    sql, found = constants.equals("[__j0]", value)
-    assert sql.startswith("[__j0].[type] = 2 AND ") and found == params
+    sql, sent = constants.equals("[__j0]", value)
+    assert sql.startswith("[__j0].[type] = 2 AND ") and sent == params
     assert sql.count("%s") - sql.count("%%s") == len(params)
 
 

@@ -227,5 +227,5 @@ def test_openjson_needs_its_compatibility_level(compiled):
 
 
 def test_a_condition_may_be_selected(compiled):
-    sql, _ = compiled(papers.annotate(found=ExpressionWrapper(Q(value__a=1), BooleanField())))
+    sql, _ = compiled(papers.annotate(is_one=ExpressionWrapper(Q(value__a=1), BooleanField())))
     assert "CASE WHEN (SELECT TOP (1)" in sql

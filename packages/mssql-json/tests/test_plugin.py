@@ -12,14 +12,14 @@ def server(*capabilities):
 
 
 def test_column_type_has_a_check():
-    found = JSONPlugin().mssql_data_types(server=None)["JSONField"]
-    assert found.db_type == "nvarchar(max)"
-    assert "ISJSON" in found.check and "%(qn_column)s" in found.check
+    data_type = JSONPlugin().mssql_data_types(server=None)["JSONField"]
+    assert data_type.db_type == "nvarchar(max)"
+    assert "ISJSON" in data_type.check and "%(qn_column)s" in data_type.check
 
 
 def test_native_type_has_none():
-    found = JSONPlugin(native=True).mssql_data_types(server=server(Capability.JSON_TYPE))["JSONField"]
-    assert (found.db_type, found.check) == ("json", None)
+    data_type = JSONPlugin(native=True).mssql_data_types(server=server(Capability.JSON_TYPE))["JSONField"]
+    assert (data_type.db_type, data_type.check) == ("json", None)
 
 
 def test_native_type_is_refused_where_the_server_has_none():

@@ -10,9 +10,9 @@ from mssql_core.testing import fake_connection
 
 def test_column_types_that_differ_from_the_alias_s_choice(connection):
     connection.driver.answer("FROM sys.columns", [("dbo", "Auth_User", "last_login", "datetime2")])
-    (found,) = columns.column_types(connection)
-    assert found.text == "The columns of auth.User.last_login have the type datetime2, not datetimeoffset."
-    assert found.remedy.startswith("Set OPTIONS['datetime_type'] = 'datetime2'")
+    (message,) = columns.column_types(connection)
+    assert message.text == "The columns of auth.User.last_login have the type datetime2, not datetimeoffset."
+    assert message.remedy.startswith("Set OPTIONS['datetime_type'] = 'datetime2'")
 
 
 def test_column_types_that_fit():

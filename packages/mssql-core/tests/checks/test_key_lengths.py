@@ -40,9 +40,9 @@ def text(length, **options):
 )  # fmt: skip
 def test_keys_that_are_too_long(connection, options, expected):
     made = model(**options)
-    found = [message for key in keys(made) for message in _judged(made, key, connection)]
-    assert [message.id for message in found] == ["mssql_core.%s" % name for name in expected]
-    for message in found:
+    messages = [message for key in keys(made) for message in _judged(made, key, connection)]
+    assert [message.id for message in messages] == ["mssql_core.%s" % name for name in expected]
+    for message in messages:
         assert (
             "bytes, and SQL Server's keys end at" in message.msg
             and ("1944" if Char is type(options["a"]) else "1946") in message.msg

@@ -30,10 +30,10 @@ def insert(model, objects, compiled, version="2022", **options):
     connection.ensure_connection()
     if triggers:
         connection.tables_with_triggers.add("[%s]" % model._meta.db_table)
-    found = compiler.as_sql()
-    for sql, _ in found:
+    statements = compiler.as_sql()
+    for sql, _ in statements:
         compiled.statement(sql, version)
-    return found
+    return statements
 
 
 def book(number, **values):

@@ -56,9 +56,9 @@ def compiler(connection):
 )
 def test_values_are_what_the_field_makes_of_each(compiler, field, values):
     field.set_attributes_from_name("x")
-    found = prepared(field, values, compiler.connection, partial(compiler.prepare_value, field))
-    assert found == [field.get_db_prep_save(value, connection=compiler.connection) for value in values]
-    assert list(map(type, found)) == [
+    converted = prepared(field, values, compiler.connection, partial(compiler.prepare_value, field))
+    assert converted == [field.get_db_prep_save(value, connection=compiler.connection) for value in values]
+    assert list(map(type, converted)) == [
         type(field.get_db_prep_save(value, connection=compiler.connection)) for value in values
     ]
 

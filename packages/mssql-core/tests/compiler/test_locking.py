@@ -34,8 +34,8 @@ def test_skip_locked(compiled, locking):
 
 
 def test_joined_tables_are_locked_too(compiled, locking):
-    found = tables(compiled, locking, books.select_related("author", "editor").select_for_update())
-    assert found == (
+    from_clause = tables(compiled, locking, books.select_related("author", "editor").select_for_update())
+    assert from_clause == (
         "[ormtests_book] WITH (UPDLOCK, ROWLOCK) INNER JOIN [ormtests_author] WITH (UPDLOCK, ROWLOCK) ON "
         "([ormtests_book].[author_id] = [ormtests_author].[id]) LEFT OUTER JOIN [ormtests_author] [T3] "
         "WITH (UPDLOCK, ROWLOCK) ON ([ormtests_book].[editor_id] = [T3].[id])"
@@ -43,8 +43,8 @@ def test_joined_tables_are_locked_too(compiled, locking):
 
 
 def test_chosen_tables(compiled, locking):
-    found = tables(compiled, locking, books.select_related("author").select_for_update(of=("author",)))
-    assert found.startswith("[ormtests_book] INNER JOIN [ormtests_author] WITH (UPDLOCK, ROWLOCK) ON ")
+    from_clause = tables(compiled, locking, books.select_related("author").select_for_update(of=("author",)))
+    assert from_clause.startswith("[ormtests_book] INNER JOIN [ormtests_author] WITH (UPDLOCK, ROWLOCK) ON ")
 
 
 def test_joins_with_a_condition_of_their_own(compiled, locking):

@@ -58,8 +58,8 @@ class NewSequence(Func):
 
 
 def test_a_function_without_arguments_may_differ_in_each_row(compiled):
-    found = order(compiled, NewSequence(), Lower(Value("a")), "name")
-    assert found == "NEXTNUMBER() ASC, [ormtests_author].[name] ASC"
+    sql = order(compiled, NewSequence(), Lower(Value("a")), "name")
+    assert sql == "NEXTNUMBER() ASC, [ormtests_author].[name] ASC"
 
 
 class Greek(OrderBy):
@@ -71,8 +71,8 @@ def test_an_order_with_a_template_of_its_own(compiled):
     name = "[ormtests_author].[name]"
     assert order(compiled, Greek(F("name"))) == name + " COLLATE Greek_BIN2 ASC"
     assert order(compiled, Greek(Lower("name"), descending=True)) == "LOWER(%s) COLLATE Greek_BIN2 DESC" % name
-    found = order(compiled, Greek(F("name"), nulls_last=True))
-    assert found == "CASE WHEN %s IS NULL THEN 1 ELSE 0 END ASC, %s COLLATE Greek_BIN2 ASC" % (name, name)
+    sql = order(compiled, Greek(F("name"), nulls_last=True))
+    assert sql == "CASE WHEN %s IS NULL THEN 1 ELSE 0 END ASC, %s COLLATE Greek_BIN2 ASC" % (name, name)
 
 
 def test_an_expression_may_sort_by_several(connection, monkeypatch):
@@ -101,13 +101,13 @@ def test_nothing_but_constants(compiled):
 
 
 def test_nulls_last(compiled):
-    found = order(compiled, F("age").asc(nulls_last=True))
-    assert found == "CASE WHEN [ormtests_author].[age] IS NULL THEN 1 ELSE 0 END ASC, [ormtests_author].[age] ASC"
+    sql = order(compiled, F("age").asc(nulls_last=True))
+    assert sql == "CASE WHEN [ormtests_author].[age] IS NULL THEN 1 ELSE 0 END ASC, [ormtests_author].[age] ASC"
 
 
 def test_nulls_first(compiled):
-    found = order(compiled, F("age").desc(nulls_first=True))
-    assert found == "CASE WHEN [ormtests_author].[age] IS NULL THEN 0 ELSE 1 END ASC, [ormtests_author].[age] DESC"
+    sql = order(compiled, F("age").desc(nulls_first=True))
+    assert sql == "CASE WHEN [ormtests_author].[age] IS NULL THEN 0 ELSE 1 END ASC, [ormtests_author].[age] DESC"
 
 
 def test_nulls_come_first_anyway(compiled):
@@ -120,8 +120,8 @@ def test_random_order(compiled):
 
 
 def test_order_by_a_condition(compiled):
-    found = order(compiled, Exists(Book.objects.filter(author=OuterRef("pk"))))
-    assert found.startswith("CAST(CASE WHEN EXISTS(") and found.endswith(" THEN 1 ELSE 0 END AS bit) ASC")
+    sql = order(compiled, Exists(Book.objects.filter(author=OuterRef("pk"))))
+    assert sql.startswith("CAST(CASE WHEN EXISTS(") and sql.endswith(" THEN 1 ELSE 0 END AS bit) ASC")
 
 
 @since(4, 2)

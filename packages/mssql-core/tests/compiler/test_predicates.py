@@ -24,14 +24,14 @@ has_books = Exists(Book.objects.filter(author=OuterRef("pk")))
 
 def test_a_condition_is_selected_as_a_value(compiled):
     wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
-    found = compiled.expression(authors.annotate(x=wrapped))
-    assert found == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+    sql = compiled.expression(authors.annotate(x=wrapped))
+    assert sql == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
 
 
 @since(4, 0)
 def test_a_condition_needs_no_wrapper(compiled):
-    found = compiled.expression(authors.annotate(x=Q(age__gt=5)))
-    assert found == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+    sql = compiled.expression(authors.annotate(x=Q(age__gt=5)))
+    assert sql == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
 
 
 def test_exists_is_selected_as_a_value(compiled):
@@ -45,8 +45,8 @@ def test_what_needs_no_row_is_selected_as_a_value(compiled, condition):
 
 
 def test_a_negation_is_selected_as_a_value(compiled):
-    found = compiled.expression(authors.annotate(x=~has_books))
-    assert found.startswith("CASE WHEN NOT EXISTS(") and found.count("CASE") == 1
+    sql = compiled.expression(authors.annotate(x=~has_books))
+    assert sql.startswith("CASE WHEN NOT EXISTS(") and sql.count("CASE") == 1
 
 
 @since(4, 0)
@@ -55,8 +55,8 @@ def test_an_exact_lookup_of_a_condition(compiled):
 
 
 def test_a_condition_as_an_argument(compiled):
-    found = compiled.expression(authors.annotate(x=Coalesce(has_books, False)))
-    assert found.startswith("COALESCE(CAST(CASE WHEN EXISTS(") and found.endswith(" AS bit), %s)")
+    sql = compiled.expression(authors.annotate(x=Coalesce(has_books, False)))
+    assert sql.startswith("COALESCE(CAST(CASE WHEN EXISTS(") and sql.endswith(" AS bit), %s)")
 
 
 def test_a_function_as_a_condition(compiled):
@@ -69,35 +69,35 @@ def test_a_column_as_a_condition(compiled):
 
 
 def test_a_column_as_a_condition_of_case(compiled):
-    found = compiled.expression(authors.annotate(x=Case(When(active=True, then=1), default=0)))
-    assert found == "CASE WHEN [ormtests_author].[active] = 1 THEN %s ELSE %s END"
+    sql = compiled.expression(authors.annotate(x=Case(When(active=True, then=1), default=0)))
+    assert sql == "CASE WHEN [ormtests_author].[active] = 1 THEN %s ELSE %s END"
 
 
 def test_an_expression_as_a_condition_of_case(compiled):
     wrapped = ExpressionWrapper(F("active"), output_field=BooleanField())
-    found = compiled.expression(authors.annotate(x=Case(When(wrapped, then=1), default=0)))
-    assert "WHEN [ormtests_author].[active] = 1 THEN" in found
+    sql = compiled.expression(authors.annotate(x=Case(When(wrapped, then=1), default=0)))
+    assert "WHEN [ormtests_author].[active] = 1 THEN" in sql
 
 
 def test_a_condition_as_a_result_of_case(compiled):
-    found = compiled.expression(authors.annotate(x=Case(When(age__gt=3, then=has_books), default=False)))
-    assert found.startswith("CASE WHEN [ormtests_author].[age] > %s THEN CAST(CASE WHEN EXISTS(")
+    sql = compiled.expression(authors.annotate(x=Case(When(age__gt=3, then=has_books), default=False)))
+    assert sql.startswith("CASE WHEN [ormtests_author].[age] > %s THEN CAST(CASE WHEN EXISTS(")
 
 
 def test_raw_sql_as_a_condition_of_case(compiled):
     """It is one as it stands."""
     raw = RawSQL("1 = 1", (), output_field=BooleanField())
-    found = compiled.expression(authors.annotate(x=Case(When(raw, then=1), default=0)))
-    assert found == "CASE WHEN (1 = 1) THEN %s ELSE %s END"
+    sql = compiled.expression(authors.annotate(x=Case(When(raw, then=1), default=0)))
+    assert sql == "CASE WHEN (1 = 1) THEN %s ELSE %s END"
 
 
 @pytest.mark.parametrize(("condition", "value"), [(Q(pk__in=[]), 0), (~Q(pk__in=[]), 1)], ids=["never", "always"])
 def test_what_needs_no_row_is_a_value_among_others(compiled, condition, value):
     wrapped = ExpressionWrapper(condition, output_field=BooleanField())
-    found = compiled.expression(authors.annotate(x=Coalesce(wrapped, Value(False))))
-    assert found == "COALESCE(CAST(%d AS bit), %%s)" % value
-    found = compiled.expression(authors.annotate(x=Case(When(age=1, then=wrapped), default=False)))
-    assert found == "CASE WHEN [ormtests_author].[age] = %%s THEN CAST(%d AS bit) ELSE %%s END" % value
+    sql = compiled.expression(authors.annotate(x=Coalesce(wrapped, Value(False))))
+    assert sql == "COALESCE(CAST(%d AS bit), %%s)" % value
+    sql = compiled.expression(authors.annotate(x=Case(When(age=1, then=wrapped), default=False)))
+    assert sql == "CASE WHEN [ormtests_author].[age] = %%s THEN CAST(%d AS bit) ELSE %%s END" % value
 
 
 @since(4, 0)
@@ -132,8 +132,8 @@ def test_exclusive_or(compiled):
 
 def test_an_empty_condition_is_a_value_too(compiled):
     nothing = Exists(Book.objects.none())
-    found = compiled.expression(authors.annotate(x=Coalesce(nothing, True)))
-    assert found.replace("CASE WHEN 1=0 THEN 1 ELSE 0 END", "0").startswith("COALESCE(CAST(0 AS bit), ")
+    sql = compiled.expression(authors.annotate(x=Coalesce(nothing, True)))
+    assert sql.replace("CASE WHEN 1=0 THEN 1 ELSE 0 END", "0").startswith("COALESCE(CAST(0 AS bit), ")
 
 
 @pytest.mark.parametrize("aggregate", [Max, Count])
@@ -144,8 +144,8 @@ def test_aggregates_of_conditions(compiled, aggregate):
 
 @since(4, 0)
 def test_what_is_unknown_is_no_falsehood_where_it_is_asked_for(compiled):
-    found = compiled.expression(authors.annotate(x=Coalesce(GreaterThan(F("age"), 5), True)))
+    sql = compiled.expression(authors.annotate(x=Coalesce(GreaterThan(F("age"), 5), True)))
     older = "[ormtests_author].[age] > %s"
     # Parentheses around values are the older versions'.
     expected = "COALESCE(CAST(CASE WHEN {0} THEN 1 WHEN NOT ({0}) THEN 0 END AS bit), %s)".format(older)
-    assert found.replace("(%s)", "%s") == expected
+    assert sql.replace("(%s)", "%s") == expected

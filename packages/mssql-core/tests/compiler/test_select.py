@@ -141,8 +141,8 @@ def test_models_ordering_is_left_out_of_a_grouped_slice(compiled):
 
 def test_aggregate_of_a_subquery(compiled):
     """An aggregate takes none (error 130)."""
-    found = Case(When(Exists(books.filter(author=OuterRef("pk"))), then=1))
-    sql = compiled.sql(authors.values("name").annotate(n=Count(found)))
+    case = Case(When(Exists(books.filter(author=OuterRef("pk"))), then=1))
+    sql = compiled.sql(authors.values("name").annotate(n=Count(case)))
     assert "COUNT_BIG([__hoisted].[__k1])" in sql
 
 

@@ -9,9 +9,9 @@ OPTIONS = {"schema": "crm"}
 
 
 def sent(compiled, run):
-    (found,) = executed(run, options=OPTIONS)
-    compiled.statements.append(("2016", found[0].replace("?", "@P1")))
-    return found[0]
+    (statement,) = executed(run, options=OPTIONS)
+    compiled.statements.append(("2016", statement[0].replace("?", "@P1")))
+    return statement[0]
 
 
 def update(compiled, queryset, **values):

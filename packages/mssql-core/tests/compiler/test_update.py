@@ -46,9 +46,9 @@ def update(compiled, queryset, **values):
         query.add_update_values(values)
         query.get_compiler(connection=connection).execute_sql(None)
 
-    ((sql, found),) = executed(run)
+    ((sql, params),) = executed(run)
     compiled.statements.append(("2016", sql.replace("?", "@P1")))
-    return sql, list(found)
+    return sql, list(params)
 
 
 def test_values_and_expressions(compiled):

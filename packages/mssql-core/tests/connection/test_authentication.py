@@ -33,27 +33,27 @@ def jwt(expires_in):
 
 @pytest.mark.parametrize("mode", ["ActiveDirectoryMsi", "activedirectoryintegrated", "ActiveDirectoryDefault"])
 def test_a_mode_in_extra_params_is_sent_alone(mode):
-    found = sent(options={"extra_params": "Authentication=%s" % mode})
-    assert found["Authentication"] == mode
-    assert not {"Trusted_Connection", "UID", "PWD"} & set(found)
+    keywords = sent(options={"extra_params": "Authentication=%s" % mode})
+    assert keywords["Authentication"] == mode
+    assert not {"Trusted_Connection", "UID", "PWD"} & set(keywords)
 
 
 @pytest.mark.parametrize("mode", ["SqlPassword", "ActiveDirectoryPassword", "ActiveDirectoryServicePrincipal"])
 def test_a_mode_with_a_password_in_extra_params_has_both(mode):
-    found = sent(USER, {"extra_params": "Authentication={%s}" % mode})
-    assert (found["Authentication"], found["UID"], found["PWD"]) == (mode, "app", "pa;ss}w{ord")
-    assert "Trusted_Connection" not in found
+    keywords = sent(USER, {"extra_params": "Authentication={%s}" % mode})
+    assert (keywords["Authentication"], keywords["UID"], keywords["PWD"]) == (mode, "app", "pa;ss}w{ord")
+    assert "Trusted_Connection" not in keywords
 
 
 def test_a_mode_without_password_in_extra_params_has_the_user_alone():
-    found = sent(USER, {"extra_params": "Authentication=ActiveDirectoryInteractive"})
-    assert found["UID"] == "app" and "PWD" not in found
+    keywords = sent(USER, {"extra_params": "Authentication=ActiveDirectoryInteractive"})
+    assert keywords["UID"] == "app" and "PWD" not in keywords
 
 
 def test_a_user_assigned_identity_in_extra_params():
-    found = sent(options={"extra_params": "Authentication=ActiveDirectoryMsi;UID=5b3a"})
-    assert (found["UID"], found["Authentication"]) == ("5b3a", "ActiveDirectoryMsi")
-    assert "Trusted_Connection" not in found
+    keywords = sent(options={"extra_params": "Authentication=ActiveDirectoryMsi;UID=5b3a"})
+    assert (keywords["UID"], keywords["Authentication"]) == ("5b3a", "ActiveDirectoryMsi")
+    assert "Trusted_Connection" not in keywords
 
 
 @pytest.mark.parametrize("trusted", ["yes", "SSPI", True])

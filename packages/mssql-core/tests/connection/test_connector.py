@@ -174,8 +174,10 @@ def test_a_secret_in_the_driver_s_message_is_taken_out():
 
 def test_parameters_show_no_secret():
     connection = fake_connection(settings={"USER": "sa", "PASSWORD": "s3cret"})
-    found = connection.get_connection_params()
-    assert "s3cret" not in repr(found) and "s3cret" not in repr(found.arguments) and "s3cret" not in repr(vars(found))
+    params = connection.get_connection_params()
+    assert (
+        "s3cret" not in repr(params) and "s3cret" not in repr(params.arguments) and "s3cret" not in repr(vars(params))
+    )
 
 
 def test_timeouts_and_encodings_reach_the_driver():

@@ -80,7 +80,7 @@ def test_a_block_that_is_interrupted_anywhere_is_whole_or_nothing(monkeypatch, w
         insert(connection, 102)
         connection.close()
         about = (interruption.happened, finished, connection.driver.sql)
-        kept = tuple(row for row in ledger.rows if row < 100)
+        kept = tuple(number for number in ledger.rows if number < 100)
         assert ledger.rows[-3:] == [100, 101, 102], about
         assert kept in WHOLE.get(work, [(), (1, 2)]), about
         assert not finished or work in WHOLE or kept == (1, 2), about

@@ -79,9 +79,9 @@ def test_integers_beyond_bigint_are_decimals():
     ],
 )
 def test_decimals_have_few_types_and_keep_their_digits(value, size):
-    sent, found = one(decimal.Decimal(value))
+    sent, declared = one(decimal.Decimal(value))
     assert sent == decimal.Decimal(value)
-    assert found == (SQL_DECIMAL, *size)
+    assert declared == (SQL_DECIMAL, *size)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), decimal.Decimal("NaN"), decimal.Decimal("-Infinity")])

@@ -180,9 +180,9 @@ def test_values_are_read_as_what_they_are():
 
 
 def test_settings_that_are_left_out():
-    found = settings.read("default", {})
-    assert (found.name, found.host, found.port, found.user, found.token) == (None, "localhost", "", "", None)
-    assert found.password == "" and found.options == found.extra == {}
+    empty = settings.read("default", {})
+    assert (empty.name, empty.host, empty.port, empty.user, empty.token) == (None, "localhost", "", "", None)
+    assert empty.password == "" and empty.options == empty.extra == {}
     assert read(NAME="d" * 128, PORT=65535).port == "65535" and read(PORT="1").port == "1"
     assert read({"Trusted_Connection": "no"}, Trusted_Connection="yes").options["Trusted_Connection"] == "no"
     assert read(Trusted_Connection="SSPI").options["Trusted_Connection"] == "SSPI"
@@ -203,8 +203,8 @@ def test_where_a_data_source_says_less():
 def test_a_token_leaves_no_other_way_to_sign_in():
     """Beside it the driver refuses them (FA005)."""
     credentials = Credentials({"UID": "sa", "Trusted_Connection": "yes"}, access_token="t")
-    found = settings.keywords(read(), "D", credentials, {"uid": "x", "Authentication": "y", "PWD": "z"})
-    assert set(found) == {"DRIVER", "APP", "SERVER", "DATABASE", "LongAsMax"}
+    kept = settings.keywords(read(), "D", credentials, {"uid": "x", "Authentication": "y", "PWD": "z"})
+    assert set(kept) == {"DRIVER", "APP", "SERVER", "DATABASE", "LongAsMax"}
 
 
 def test_options_without_effect_and_why():
@@ -226,8 +226,8 @@ def test_an_empty_name_is_refused():
 
 
 def test_no_secret_shows():
-    found = read({"extra_params": "PWD=s3cret"}, PASSWORD="s3cret", TOKEN="s3cret")
-    assert "s3cret" not in repr(found)
+    connection_settings = read({"extra_params": "PWD=s3cret"}, PASSWORD="s3cret", TOKEN="s3cret")
+    assert "s3cret" not in repr(connection_settings)
 
 
 def test_keywords():
@@ -242,18 +242,18 @@ def test_without_a_name_it_is_master():
 
 
 def test_a_dsn_says_where():
-    found = settings.keywords(read({"dsn": "warehouse"}, NAME=""), None, Credentials(), {})
-    assert found == {"DSN": "warehouse", "LongAsMax": "yes", "MARS_Connection": "no"}
+    of_source = settings.keywords(read({"dsn": "warehouse"}, NAME=""), None, Credentials(), {})
+    assert of_source == {"DSN": "warehouse", "LongAsMax": "yes", "MARS_Connection": "no"}
 
 
 def test_extra_params_go_over_everything_and_their_first_counts():
-    found = keywords({"Encrypt": "yes", "extra_params": "encrypt=no;APP={a;b};app=c"}, plugin={"APP": "p"})
-    assert found["Encrypt"] == "no" and found["APP"] == "a;b"
+    merged = keywords({"Encrypt": "yes", "extra_params": "encrypt=no;APP={a;b};app=c"}, plugin={"APP": "p"})
+    assert merged["Encrypt"] == "no" and merged["APP"] == "a;b"
 
 
 def test_authentication_in_extra_params_takes_trusted_connection_away():
-    found = keywords({"extra_params": "Authentication=ActiveDirectoryMsi"}, {"Trusted_Connection": "yes"})
-    assert "Trusted_Connection" not in found
+    merged = keywords({"extra_params": "Authentication=ActiveDirectoryMsi"}, {"Trusted_Connection": "yes"})
+    assert "Trusted_Connection" not in merged
 
 
 def test_broken_extra_params_are_refused():

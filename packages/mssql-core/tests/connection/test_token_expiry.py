@@ -18,9 +18,9 @@ def clock(monkeypatch):
         def __call__(self, now):
             self.now = now
 
-    found = Clock()
-    monkeypatch.setattr(token_expiry.time, "monotonic", lambda: found.now)
-    return found
+    fake = Clock()
+    monkeypatch.setattr(token_expiry.time, "monotonic", lambda: fake.now)
+    return fake
 
 
 def test_it_is_over_when_the_token_is(clock):

@@ -124,8 +124,8 @@ def test_two_faults_leave_a_transaction_whole_or_nothing(monkeypatch, work):
         told, failed = follow(connection, transaction.atomic)
         connection.close()
         about = (faults, finished, ledger.rows, connection.driver.sql)
-        kept = tuple(row for row in ledger.rows if row < 100)
-        assert [row for row in ledger.rows if row >= 100] == told and failed <= 1, about
+        kept = tuple(number for number in ledger.rows if number < 100)
+        assert [number for number in ledger.rows if number >= 100] == told and failed <= 1, about
         assert kept in ([()] if work is undone else [(), (1, 2)]), about
         assert not finished or work is undone or kept, about
         assert finished or not kept or commits, about

@@ -51,8 +51,8 @@ def test_averages_of_durations(compiled):
 
 
 def test_filter(compiled):
-    found = author(compiled, Sum("age", filter=Q(active=True)))
-    assert found == (
+    sql = author(compiled, Sum("age", filter=Q(active=True)))
+    assert sql == (
         "SUM(CAST(CASE WHEN [ormtests_author].[active] = 1 THEN %s ELSE CAST(NULL AS int) END AS bigint))" % AGE
     )
 
@@ -81,9 +81,9 @@ def test_any_value(compiled):
 
 @needs("BitAnd")
 def test_bits(compiled):
-    found = author(compiled, aggregates.BitAnd("age"))
-    assert found.startswith("(MIN({0} & 1) + MIN({0} & 2) + ".format(AGE))
-    assert found.endswith(
+    sql = author(compiled, aggregates.BitAnd("age"))
+    assert sql.startswith("(MIN({0} & 1) + MIN({0} & 2) + ".format(AGE))
+    assert sql.endswith(
         " + CAST(-2147483648 AS bigint) * MIN(CASE WHEN {0} < 0 THEN 1 WHEN {0} >= 0 THEN 0 END))".format(AGE)
     )
     assert "MAX(%s & 4)" % AGE in author(compiled, aggregates.BitOr("age"))
@@ -92,16 +92,15 @@ def test_bits(compiled):
 
 @needs("BitAnd")
 def test_bits_of_an_expression_name_it_once(compiled):
-    found = author(compiled, aggregates.BitOr(F("age") + 1))
-    assert found.startswith("(MAX([__hoisted].[__k1] & 1) + ")
+    sql = author(compiled, aggregates.BitOr(F("age") + 1))
+    assert sql.startswith("(MAX([__hoisted].[__k1] & 1) + ")
 
 
 @needs("StringAgg")
 def test_text(compiled):
-    found = author(compiled, aggregates.StringAgg("name", Value(", "), order_by="-age"))
+    sql = author(compiled, aggregates.StringAgg("name", Value(", "), order_by="-age"))
     assert (
-        found
-        == "STRING_AGG(CAST([ormtests_author].[name] AS nvarchar(max)), %%s) WITHIN GROUP (ORDER BY %s DESC)" % AGE
+        sql == "STRING_AGG(CAST([ormtests_author].[name] AS nvarchar(max)), %%s) WITHIN GROUP (ORDER BY %s DESC)" % AGE
     )
 
 

@@ -7,8 +7,8 @@ authors = Author.objects.order_by()
 AGE = "[ormtests_author].[age]"
 
 
-def expression(compiled, found, **arguments):
-    return compiled.expression(authors.annotate(x=found), **arguments)
+def expression(compiled, function, **arguments):
+    return compiled.expression(authors.annotate(x=function), **arguments)
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,14 @@ def test_casts(compiled, field, db_type):
 
 def test_nulls_have_a_type(compiled):
     """COALESCE of nothing but NULL is error 4127."""
-    found = expression(compiled, Coalesce(Value(None, IntegerField()), Value(None, IntegerField())))
-    assert found == "COALESCE(CAST(NULL AS int), CAST(NULL AS int))"
+    sql = expression(compiled, Coalesce(Value(None, IntegerField()), Value(None, IntegerField())))
+    assert sql == "COALESCE(CAST(NULL AS int), CAST(NULL AS int))"
     assert expression(compiled, Coalesce(None, None, output_field=IntegerField())) == "CAST(NULL AS int)"
 
 
 def test_collations(compiled):
-    found = expression(compiled, Collate("name", "Latin1_General_100_BIN2"))
-    assert found == "[ormtests_author].[name] COLLATE Latin1_General_100_BIN2"
+    sql = expression(compiled, Collate("name", "Latin1_General_100_BIN2"))
+    assert sql == "[ormtests_author].[name] COLLATE Latin1_General_100_BIN2"
 
 
 def test_a_collation_brings_nothing_else(compiled):
@@ -45,8 +45,8 @@ def test_a_collation_brings_nothing_else(compiled):
 def test_extremes(compiled):
     """NULLs are skipped in both forms."""
     assert expression(compiled, Greatest("age", Value(3)), version="2022") == "GREATEST(%s, %%s)" % AGE
-    found = expression(compiled, Least("age", Value(3)), version="2019")
-    assert found == "(SELECT MIN([__v]) FROM (VALUES (%s), (%%s)) AS [__t] ([__v]))" % AGE
+    sql = expression(compiled, Least("age", Value(3)), version="2019")
+    assert sql == "(SELECT MIN([__v]) FROM (VALUES (%s), (%%s)) AS [__t] ([__v]))" % AGE
 
 
 def test_null_if(compiled):

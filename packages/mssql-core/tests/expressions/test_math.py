@@ -23,7 +23,7 @@ AGE = "[ormtests_author].[age]"
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("function", "expected"),
     [
         (Abs("age"), "ABS({0})"),
         (ATan2("age", "id"), "ATN2({0}, [ormtests_author].[id])"),
@@ -41,8 +41,8 @@ AGE = "[ormtests_author].[age]"
         (Sqrt("age"), "SQRT({0})"),
     ],
 )
-def test_functions(compiled, found, expected):
-    assert compiled.expression(authors.annotate(x=found)) == expected.format(AGE)
+def test_functions(compiled, function, expected):
+    assert compiled.expression(authors.annotate(x=function)) == expected.format(AGE)
 
 
 def test_parameters_keep_their_order(compiled):
@@ -60,5 +60,5 @@ def test_remainders_have_the_dividends_sign(compiled):
 
 def test_rounding_has_room_for_a_digit_more(compiled):
     """ROUND keeps the precision, in which 9.9 has no 10 (error 8115)."""
-    found = compiled.expression(books.annotate(x=Round("price", precision=1)))
-    assert found == "ROUND(CAST([ormtests_book].[price] AS numeric(38, 2)), %s)"
+    sql = compiled.expression(books.annotate(x=Round("price", precision=1)))
+    assert sql == "ROUND(CAST([ormtests_book].[price] AS numeric(38, 2)), %s)"

@@ -35,13 +35,13 @@ MAX = "CAST(%s AS nvarchar(max))" % NAME
 LENGTH = "(CAST(LEN(%s + N'.') AS int) - 1)" % MAX
 
 
-def compile_one(compiled, found, **arguments):
-    sql, params = compiled(authors.annotate(x=found).values("x"), **arguments)
+def compile_one(compiled, function, **arguments):
+    sql, params = compiled(authors.annotate(x=function).values("x"), **arguments)
     return sql[len("SELECT ") : sql.index(" AS [x] FROM")], params
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("function", "expected"),
     [
         (Chr("age"), "NCHAR([ormtests_author].[age])"),
         (Concat("name", Value("x")), "CONCAT({0}, %s)"),
@@ -60,8 +60,8 @@ def compile_one(compiled, found, **arguments):
         (Repeat("name", 3), "REPLICATE(" + MAX + ", %s)"),
     ],
 )
-def test_functions(compiled, found, expected):
-    assert compile_one(compiled, found)[0] == expected.format(NAME)
+def test_functions(compiled, function, expected):
+    assert compile_one(compiled, function)[0] == expected.format(NAME)
 
 
 def test_replacing_tells_case_apart(compiled):

@@ -9,8 +9,8 @@ from ormtests.models import Author
 def test_uuid4(compiled):
     queryset = Author.objects.order_by().annotate(x=functions.UUID4())
     assert compiled.expression(queryset) == "NEWID()"
-    found = compiled.expression(queryset, options={"uuid_type": "char(32)"})
-    assert found == "LOWER(REPLACE(CONVERT(char(36), NEWID()), '-', ''))"
+    sql = compiled.expression(queryset, options={"uuid_type": "char(32)"})
+    assert sql == "LOWER(REPLACE(CONVERT(char(36), NEWID()), '-', ''))"
 
 
 VERSION_7 = (
@@ -23,7 +23,7 @@ VERSION_7 = (
 def test_uuid7(compiled):
     queryset = Author.objects.order_by().annotate(x=functions.UUID7())
     assert compiled.expression(queryset) == "CONVERT(uniqueidentifier, %s)" % (VERSION_7 % "")
-    found = compiled.expression(queryset, options={"uuid_type": "char(32)"})
-    assert found == "LOWER(REPLACE(%s, '-', ''))" % (VERSION_7 % "")
+    sql = compiled.expression(queryset, options={"uuid_type": "char(32)"})
+    assert sql == "LOWER(REPLACE(%s, '-', ''))" % (VERSION_7 % "")
     shifted = Author.objects.order_by().annotate(x=functions.UUID7(timedelta(minutes=-1)))
     assert compiled.expression(shifted) == "CONVERT(uniqueidentifier, %s)" % (VERSION_7 % " + (%s) / 1000")

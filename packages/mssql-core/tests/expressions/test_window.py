@@ -24,8 +24,8 @@ def test_an_empty_order_is_none(compiled):
 
 
 def test_given_orders_stay(compiled):
-    found = expression(compiled, Rank(), partition_by="active", order_by=F("age").desc())
-    assert found == "RANK() OVER (PARTITION BY [ormtests_author].[active] ORDER BY %s DESC)" % AGE
+    sql = expression(compiled, Rank(), partition_by="active", order_by=F("age").desc())
+    assert sql == "RANK() OVER (PARTITION BY [ormtests_author].[active] ORDER BY %s DESC)" % AGE
 
 
 def test_aggregates_need_none(compiled):
@@ -33,8 +33,8 @@ def test_aggregates_need_none(compiled):
 
 
 def test_frames_need_an_order(compiled):
-    found = expression(compiled, Sum("age"), frame=RowRange(start=-2, end=0))
-    assert found.endswith("OVER (ORDER BY (SELECT NULL) ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)")
+    sql = expression(compiled, Sum("age"), frame=RowRange(start=-2, end=0))
+    assert sql.endswith("OVER (ORDER BY (SELECT NULL) ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)")
 
 
 @since(4, 1)

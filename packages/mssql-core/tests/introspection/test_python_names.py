@@ -48,9 +48,9 @@ def test_each_class_has_a_name_of_its_own_whatever_its_case():
     ],
 )
 def test_fields(proposed, name):
-    found = field_name(proposed, [])
-    assert found == name
-    assert found.isidentifier() and not keyword.iskeyword(found)
+    made = field_name(proposed, [])
+    assert made == name
+    assert made.isidentifier() and not keyword.iskeyword(made)
 
 
 @pytest.mark.parametrize("sign", ["²", "①", "½", "\N{PILCROW SIGN}", "€", "٣"])

@@ -28,10 +28,10 @@ def inspected(catalog, *tables, **options):
 def table(catalog, name, schema="dbo"):
     """A table of which the catalogue's list and its other answers know."""
     catalog.object(schema, name)
-    found = catalog.table(name)
+    described = catalog.table(name)
     if schema != "dbo":
         catalog.tables["[%s].[%s]" % (schema, name)] = catalog.tables.pop("[%s]" % name)
-    return found
+    return described
 
 
 def test_the_tables_of_a_schema(catalog):

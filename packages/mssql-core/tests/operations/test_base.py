@@ -63,8 +63,8 @@ def test_bits(compiled):
 def test_remainder(compiled):
     assert expression(compiled, F("age") % 3) == "([ormtests_author].[age] %% %s)"
     rating = "CAST([ormtests_book].[rating] AS float)"
-    found = compiled.expression(Book.objects.order_by().annotate(x=F("rating") % Value(3.5)))
-    assert found == "({0} - CAST(%s AS float) * ROUND({0} / CAST(%s AS float), 0, 1))".format(rating)
+    sql = compiled.expression(Book.objects.order_by().annotate(x=F("rating") % Value(3.5)))
+    assert sql == "({0} - CAST(%s AS float) * ROUND({0} / CAST(%s AS float), 0, 1))".format(rating)
 
 
 def test_like_escapes_wildcards(connection):
@@ -119,9 +119,9 @@ def test_sequences(connection, compiled):
 
 
 def converted(connection, field, value):
-    found = Value(None, output_field=field)
-    for convert in connection.ops.get_db_converters(found):
-        value = convert(value, found, connection)
+    typed_null = Value(None, output_field=field)
+    for convert in connection.ops.get_db_converters(typed_null):
+        value = convert(value, typed_null, connection)
     return value
 
 

@@ -55,13 +55,13 @@ def test_parts_are_those_of_the_zone(compiled, paris):
 
 def test_parts_in_a_fixed_offset(compiled):
     zone = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
-    found = compiled.expression(books.annotate(x=Extract("published", "hour", tzinfo=zone)))
-    assert found == "DATEPART(hour, SWITCHOFFSET([ormtests_book].[published], '+05:30'))"
+    sql = compiled.expression(books.annotate(x=Extract("published", "hour", tzinfo=zone)))
+    assert sql == "DATEPART(hour, SWITCHOFFSET([ormtests_book].[published], '+05:30'))"
 
 
 def test_datetime2_is_in_the_connections_zone(compiled, paris):
-    found = compiled.expression(books.annotate(x=Extract("published", "hour")), options={"datetime_type": "datetime2"})
-    assert found == (
+    sql = compiled.expression(books.annotate(x=Extract("published", "hour")), options={"datetime_type": "datetime2"})
+    assert sql == (
         "DATEPART(hour, (TODATETIMEOFFSET([ormtests_book].[published], '+00:00') AT TIME ZONE 'Romance Standard Time'))"
     )
 
@@ -106,24 +106,24 @@ def test_truncated_date(compiled):
 
 
 def test_a_truncated_moment_is_a_moment_of_the_zone(compiled, paris):
-    found = compiled.expression(books.annotate(x=Trunc("published", "day")))
-    assert found == (
+    sql = compiled.expression(books.annotate(x=Trunc("published", "day")))
+    assert sql == (
         "(CAST(CAST(CAST(%s AS datetime2) AS date) AS datetime2) AT TIME ZONE 'Romance Standard Time')" % PARIS
     )
 
 
 def test_minutes_since_year_one_would_overflow(compiled, paris):
     clock = "CAST(%s AS datetime2)" % PARIS
-    found = compiled.expression(books.annotate(x=TruncMinute("published")), version="2022")
-    assert found == "(DATETRUNC(minute, %s) AT TIME ZONE 'Romance Standard Time')" % clock
-    found = compiled.expression(books.annotate(x=TruncMinute("published")), version="2016")
-    assert "CONVERT(datetime2, CONVERT(char(16), %s, 120), 120)" % clock in found
+    sql = compiled.expression(books.annotate(x=TruncMinute("published")), version="2022")
+    assert sql == "(DATETRUNC(minute, %s) AT TIME ZONE 'Romance Standard Time')" % clock
+    sql = compiled.expression(books.annotate(x=TruncMinute("published")), version="2016")
+    assert "CONVERT(datetime2, CONVERT(char(16), %s, 120), 120)" % clock in sql
 
 
 def test_truncated_time(compiled):
-    found = compiled.expression(books.annotate(x=Trunc("opens", "minute")))
+    sql = compiled.expression(books.annotate(x=Trunc("opens", "minute")))
     start = "TIMEFROMPARTS(0, 0, 0, 0, 0)"
-    assert found == "DATEADD(minute, DATEDIFF(minute, {0}, CAST([ormtests_book].[opens] AS time)), {0})".format(start)
+    assert sql == "DATEADD(minute, DATEDIFF(minute, {0}, CAST([ormtests_book].[opens] AS time)), {0})".format(start)
 
 
 def test_date_and_time_of_a_moment(compiled, paris):
@@ -133,8 +133,8 @@ def test_date_and_time_of_a_moment(compiled, paris):
 
 @override_settings(USE_TZ=False)
 def test_without_time_zones(compiled):
-    found = compiled.expression(books.annotate(x=TruncDate("published")))
-    assert found == "CAST([ormtests_book].[published] AS date)"
+    sql = compiled.expression(books.annotate(x=TruncDate("published")))
+    assert sql == "CAST([ormtests_book].[published] AS date)"
 
 
 def test_year_is_a_range(compiled):
@@ -159,8 +159,8 @@ def test_now_has_the_type_of_the_column(compiled):
 
 @override_settings(USE_TZ=False, TIME_ZONE="Europe/Paris")
 def test_now_of_the_projects_zone(compiled):
-    found = compiled.expression(books.annotate(x=Now()))
-    assert found == (
+    sql = compiled.expression(books.annotate(x=Now()))
+    assert sql == (
         "CAST((TODATETIMEOFFSET(SYSUTCDATETIME(), '+00:00') AT TIME ZONE 'Romance Standard Time') AS datetime2(6))"
     )
 
@@ -185,9 +185,9 @@ def test_constant_durations_are_subtracted(compiled):
 @since(4, 2)
 def test_stored_durations(compiled):
     """DATEADD takes an int, a duration is a bigint."""
-    found = compiled.expression(books.annotate(x=F("published") + F("length")))
+    sql = compiled.expression(books.annotate(x=F("published") + F("length")))
     length = "CAST([ormtests_book].[length] AS bigint)"
-    assert found == (
+    assert sql == (
         "DATEADD(microsecond, {0} %% 1000000, DATEADD(second, {0} / 1000000 %% 86400, "
         "DATEADD(day, {0} / 86400000000, [ormtests_book].[published])))".format(length)
     )
@@ -195,27 +195,26 @@ def test_stored_durations(compiled):
 
 @since(4, 2)
 def test_a_time_has_no_days(compiled):
-    found = compiled.expression(books.annotate(x=F("opens") + F("length")))
-    assert "DATEADD(day" not in found and "DATEADD(second" in found
+    sql = compiled.expression(books.annotate(x=F("opens") + F("length")))
+    assert "DATEADD(day" not in sql and "DATEADD(second" in sql
 
 
 @since(4, 2)
 def test_a_date_becomes_a_moment(compiled):
-    found = compiled.expression(authors.annotate(x=F("born") + Value(datetime.timedelta(hours=1))))
-    assert found == "DATEADD(second, %s, CAST([ormtests_author].[born] AS datetime2))"
+    sql = compiled.expression(authors.annotate(x=F("born") + Value(datetime.timedelta(hours=1))))
+    assert sql == "DATEADD(second, %s, CAST([ormtests_author].[born] AS datetime2))"
 
 
 def test_difference_is_microseconds(compiled):
-    found = compiled.expression(books.annotate(x=F("published") - Now()))
+    sql = compiled.expression(books.annotate(x=F("published") - Now()))
     assert (
-        found
-        == "DATEDIFF_BIG(microsecond, CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6)), [ormtests_book].[published])"
+        sql == "DATEDIFF_BIG(microsecond, CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6)), [ormtests_book].[published])"
     )
 
 
 def test_difference_of_dates(compiled):
-    found = compiled.expression(authors.annotate(x=F("born") - Value(datetime.date(2020, 1, 1))))
-    assert found == "(CAST(DATEDIFF(day, %s, [ormtests_author].[born]) AS bigint) * 86400000000)"
+    sql = compiled.expression(authors.annotate(x=F("born") - Value(datetime.date(2020, 1, 1))))
+    assert sql == "(CAST(DATEDIFF(day, %s, [ormtests_author].[born]) AS bigint) * 86400000000)"
 
 
 # ---- values ---------------------------------------------------------------------------------
@@ -277,8 +276,8 @@ def test_durations_are_read_from_any_number(connection):
 
 
 def test_output_field_of_truncation(compiled):
-    found = compiled.expression(books.annotate(x=Trunc("published", "year", output_field=DateTimeField())))
-    assert found.endswith(" AT TIME ZONE 'Central Standard Time')")
+    sql = compiled.expression(books.annotate(x=Trunc("published", "year", output_field=DateTimeField())))
+    assert sql.endswith(" AT TIME ZONE 'Central Standard Time')")
 
 
 def test_durations_add_up_on_a_moment(compiled):

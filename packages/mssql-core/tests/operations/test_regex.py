@@ -56,22 +56,22 @@ def test_like_has_an_end():
 
 def like_as_re(like):
     """LIKE with the escape character backslash, as the page of LIKE describes it."""
-    found, at = [], 0
+    parts, at = [], 0
     while at < len(like):
         character = like[at]
         at += 1
         if character == "\\":
-            found.append(re.escape(like[at]))
+            parts.append(re.escape(like[at]))
             at += 1
         elif character == "[":
             end = at
             while like[end] != "]":
                 end += 2 if like[end] == "\\" else 1
-            found.append("[%s]" % like[at:end])
+            parts.append("[%s]" % like[at:end])
             at = end + 1
         else:
-            found.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
-    return re.compile("".join(found), re.DOTALL)
+            parts.append({"%": ".*", "_": "."}.get(character, re.escape(character)))
+    return re.compile("".join(parts), re.DOTALL)
 
 
 LETTERS = "abABkZé9_-%[]^\\.$ \n"
@@ -100,8 +100,8 @@ def test_like_matches_what_the_expression_matches(pattern, texts, ignores_case):
     exact = pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern
     wanted = re.compile(exact, re.DOTALL | re.ASCII | (re.IGNORECASE if ignores_case else 0))
     for text in texts:
-        found = like.fullmatch(text.lower() if ignores_case else text)
-        assert bool(found) == bool(wanted.search(text)), (pattern, like.pattern, text)
+        match = like.fullmatch(text.lower() if ignores_case else text)
+        assert bool(match) == bool(wanted.search(text)), (pattern, like.pattern, text)
 
 
 @pytest.mark.parametrize(

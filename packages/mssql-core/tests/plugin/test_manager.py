@@ -13,9 +13,9 @@ def module(monkeypatch):
     import sys
     import types
 
-    found = types.ModuleType("plugin_under_test")
-    found.__dict__.update(First=First, Second=Second, Misspelt=Misspelt, Picky=Picky)
-    monkeypatch.setitem(sys.modules, "plugin_under_test", found)
+    importable = types.ModuleType("plugin_under_test")
+    importable.__dict__.update(First=First, Second=Second, Misspelt=Misspelt, Picky=Picky)
+    monkeypatch.setitem(sys.modules, "plugin_under_test", importable)
 
 
 class First:

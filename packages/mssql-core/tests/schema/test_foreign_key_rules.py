@@ -22,11 +22,11 @@ class World:
 
     def messages(self, **settings):
         connection = fake_connection(**settings)
-        found = []
+        messages = []
         for model in self.apps.get_models(include_auto_created=True):
             for field in model._meta.local_concrete_fields:
-                found += connection.validation.check_field(field)
-        return found
+                messages += connection.validation.check_field(field)
+        return messages
 
     def ids(self):
         return [message.id for message in self.messages()]
