@@ -157,6 +157,31 @@ def test_a_closed_cursor_says_so(connection):
     assert told.value.args == ("08003", "The cursor's connection is closed.")
 
 
+def test_of_a_batch_s_row_counts_the_last_is_the_batch_s_own(connection):
+    connection.driver.answer("two statements", 5, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("two statements")
+        assert cursor.rowcount == 0
+
+
+@pytest.mark.parametrize("fetch", [lambda cursor: cursor.fetchmany(200), lambda cursor: cursor.fetchall()])
+def test_an_error_behind_the_rows_is_raised_with_the_last_of_them(connection, fetch):
+    connection.driver.answer("FROM big", [(number,) for number in range(150)], server_error(8134, "Divide by zero"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM big")
+        assert cursor.fetchmany(101) == [(number,) for number in range(101)]
+        with pytest.raises(DataError, match="Divide by zero"):
+            fetch(cursor)
+
+
+def test_what_was_read_to_the_end_leaves_nothing_on_the_wire(connection):
+    connection.driver.answer("FROM big", [(number,) for number in range(150)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM big")
+        assert len(cursor.fetchmany(150)) == 150 and connection.pool.reader is cursor.cursor
+        assert cursor.fetchmany(1) == [] and connection.pool.reader is None
+
+
 def test_rows_of_a_transaction_that_is_rolled_back_are_gone(connection):
     connection.ensure_connection()
     connection.set_autocommit(False)

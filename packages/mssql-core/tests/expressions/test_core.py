@@ -69,12 +69,15 @@ def test_a_case_of_nothing_but_nulls_has_a_type(compiled):
 def test_a_case_whose_other_results_are_never_taken_has_a_type_too(compiled):
     """Django leaves conditions out that are never true, with what they would have given."""
     never = Case(When(pk__in=[], then=F("age")))
-    assert compiled.expression(authors.annotate(x=never)) == "CAST(NULL AS int)"
+    typed = "CAST(NULL AS int)"
+    # What has a field Django casts itself since 6.1.
+    assert compiled.expression(authors.annotate(x=never)) in (typed, "CAST(%s AS int)" % typed)
     null = Case(When(pk__in=[], then=F("age")), When(age=1, then=Value(None)))
     sql = compiled.expression(authors.annotate(x=null))
     assert sql == "CASE WHEN [ormtests_author].[age] = %s THEN NULL ELSE CAST(NULL AS int) END"
     # Error 8117: an aggregate takes no NULL without a type.
-    assert "MAX(CAST(NULL AS int)) AS [x]" in compiled.sql(authors.values("name").annotate(x=Max(never)))
+    sql = compiled.sql(authors.values("name").annotate(x=Max(never)))
+    assert "MAX(%s) AS [x]" % typed in sql.replace("CAST(%s AS int)" % typed, typed)
 
 
 def test_a_case_with_another_result_keeps_its_nulls(compiled):
