@@ -188,4 +188,5 @@ def test_values_that_have_no_hash(compiled):
     )
     sql, params = compiled(grouped.filter(x__gt=second, y__gt=first))
     assert sql.count("GREATEST(") == 2 and params == ["a", "b", "b", "a"]
-    assert sql.endswith(" HAVING (MAX([__hoisted].[__k1]) > %s AND MAX([__hoisted].[__k2]) > %s)")
+    # Parentheses around values are the older versions'.
+    assert sql.replace("(%s)", "%s").endswith(" HAVING (MAX([__hoisted].[__k1]) > %s AND MAX([__hoisted].[__k2]) > %s)")

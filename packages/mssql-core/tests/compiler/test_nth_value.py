@@ -44,7 +44,7 @@ def test_a_page_without_an_order(compiled):
     assert compiled.sql(authors).endswith(") AS [__numbered]")
 
 
-@since(4, 2)
+@since(5, 2)
 def test_conditions_over_it_are_values(compiled):
     """T-SQL selects and sorts by no conditions."""
     authors = Author.objects.order_by().annotate(x=nth())

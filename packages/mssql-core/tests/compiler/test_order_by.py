@@ -43,7 +43,7 @@ def test_subqueries(compiled):
     assert "[price]" in sql and "[rating]" in sql and sql.count("(SELECT TOP (1) ") == 2
 
 
-@since(4, 2)
+@since(5, 2)
 def test_columns_of_a_set_operation_are_its_own(compiled):
     """Whatever each part has there: a constant, or a column twice."""
     one, two = (authors.annotate(x=Value(number)).values("x") for number in (1, 2))

@@ -213,7 +213,7 @@ def test_distinct_rows_of_a_subquery(compiled):
     )
 
 
-@since(4, 2)
+@since(5, 2)
 def test_a_set_operation_as_a_subquery(compiled):
     both = authors.values("id").union(authors.values("age"))
     where = unnamed(compiled.where(authors.filter(id__in=both.order_by("id")[:3]).values("id")))
