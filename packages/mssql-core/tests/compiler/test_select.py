@@ -222,6 +222,21 @@ def test_a_set_operation_as_a_subquery(compiled):
     assert unnamed(compiled.where(authors.filter(id__in=both).values("id"))).endswith(") AS [__compound])")
 
 
+def test_columns_of_a_subquery_without_names(connection):
+    """As RawQuery and older Django select them."""
+    query = Author.objects.only("id").distinct().order_by("age")[:3].query
+    query.subquery = True
+    sql, _ = query.get_compiler(connection=connection).as_sql()
+    assert sql.startswith("(" * sql.startswith("(") + "SELECT [__subquery].[id] FROM (SELECT DISTINCT TOP (3) ")
+
+
+@since(4, 0)
+def test_a_statement_that_has_to_be_written_though_it_finds_nothing(connection):
+    """As an aggregate over nothing may be."""
+    compiler = authors.none().query.get_compiler(connection=connection, elide_empty=False)
+    assert compiler.as_sql()[0].endswith(" FROM [ormtests_author] WHERE 0 = 1")
+
+
 def test_groups_and_distinct_fields_exclude_each_other(compiled):
     with pytest.raises(NotImplementedError) as told:
         compiled.sql(authors.annotate(n=Count("id")).distinct("name"))

@@ -110,8 +110,7 @@ Old._meta.get_field("code").__class__.register_lookup(Shouted)
 )
 def test_values_are_compared_in_the_form_of_their_column(compiled, query, where, values):
     sql, params = compiled(Old.objects.filter(query).values("id"))
-    # Parentheses around values are the older versions'.
-    assert sql.split(" WHERE ")[1].replace("= (%s)", "= %s") == where
+    assert sql.split(" WHERE ")[1] == where
     # A column without an offset has the alias's time zone, which is UTC.
     assert params == [value.replace(tzinfo=None) if isinstance(value, datetime.datetime) else value for value in values]
 

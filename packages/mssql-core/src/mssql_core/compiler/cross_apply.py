@@ -31,7 +31,8 @@ class Hoists:
     """The hoisted expressions of one SELECT, without its compiler: a reference cycle would be freed late."""
 
     def __init__(self) -> None:
-        self._columns: Dict[Any, str] = {}
+        # With the expressions: the place of one that is gone may be another's, see _key().
+        self._columns: Dict[Any, Tuple[str, Expression]] = {}
         self._definitions: List[Compiled] = []
         self._by_sql: Dict[Tuple[Any, ...], str] = {}
         self._suspended = False
@@ -60,7 +61,7 @@ class Hoists:
             known = "[%s].[%s]" % (ALIAS, name)
             self._definitions.append(("%s AS [%s]" % (sql, name), params))
         column = "%s = 1" % known if is_predicate(expression) else known
-        self._columns[self._key(expression)] = column
+        self._columns[self._key(expression)] = column, expression
         # Before Django 4.2 a condition that is always true compiles to '', and so do other nodes.
         if plain[0]:
             self._by_sql[_hashable(*plain)] = column
@@ -75,7 +76,8 @@ class Hoists:
 
     def column(self, node: Any) -> Optional[str]:
         """The column that holds `node`, or None."""
-        return self._columns.get(self._key(node))
+        known = self._columns.get(self._key(node))
+        return None if known is None else known[0]
 
     def column_of_sql(self, sql: str, params: Params) -> Optional[str]:
         """The column of an expression with this SQL: equal subqueries are different objects."""

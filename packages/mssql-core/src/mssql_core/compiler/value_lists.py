@@ -168,7 +168,8 @@ def compile_comparison(node: BuiltinLookup, compiler: Compiler, connection: Conn
     rhs, params = node.process_rhs(compiler, connection)
     field = getattr(node.lhs, "output_field", None)
     marks: Union[str, Tuple[str, ...]]
-    if rhs == "%s" and len(params) == 1:
+    if rhs in ("%s", "(%s)") and len(params) == 1:
+        # Before Django 5.2 a Value() stands in parentheses.
         mark, value = compared(field, params[0], connection, node.lookup_name)
         marks, values = mark, (value,)
     elif len(params) == len(rhs) and all([mark == "%s" for mark in rhs]):
