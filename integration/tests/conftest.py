@@ -30,8 +30,8 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def server():
     """Where the tests run; its ``journal`` is None on a real server."""
-    with serve(journal=True) as found:
-        yield found
+    with serve(journal=True) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

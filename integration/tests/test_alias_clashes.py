@@ -268,7 +268,7 @@ if hasattr(models, "CompositePrimaryKey"):
 
 def answers(connection, group, names):
     """{place: what each statement of the battery answers, or the error's text}."""
-    found = {}
+    by_place = {}
     with made(connection, group(names)) as tables:
         for part in BATTERY[group]:
             for kind in reversed(tables.kinds()):
@@ -276,10 +276,10 @@ def answers(connection, group, names):
             tables.fill()
             try:
                 for place, answer in enumerate(part(tables)):
-                    found[part.__name__, place] = list(answer) if isinstance(answer, models.QuerySet) else answer
+                    by_place[part.__name__, place] = list(answer) if isinstance(answer, models.QuerySet) else answer
             except DatabaseError as error:
-                found[part.__name__, "error"] = str(error)
-    return found
+                by_place[part.__name__, "error"] = str(error)
+    return by_place
 
 
 @contextlib.contextmanager

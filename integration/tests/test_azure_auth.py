@@ -125,7 +125,7 @@ def test_many_threads_and_connections_ask_for_one_token(ways, sandbox, entra, mo
 
     from mssql_core.base import DatabaseWrapper
 
-    way, errors, found = ways["service principal: secret"], [], []
+    way, errors, opened = ways["service principal: secret"], [], []
     monkeypatch.setattr(entra, "delay", 0.2)
     before = entra.requests["client_secret"]
 
@@ -134,7 +134,7 @@ def test_many_threads_and_connections_ask_for_one_token(ways, sandbox, entra, mo
         try:
             for _ in range(3):
                 wrapper.ensure_connection()
-                found.append(wrapper.connection)
+                opened.append(wrapper.connection)
                 wrapper.close()
         except Exception as error:
             errors.append(error)
@@ -145,7 +145,7 @@ def test_many_threads_and_connections_ask_for_one_token(ways, sandbox, entra, mo
             thread.start()
         for thread in threads:
             thread.join()
-    assert errors == [] and len(found) == 24
+    assert errors == [] and len(opened) == 24
     assert entra.requests["client_secret"] - before == 1
 
 

@@ -105,9 +105,9 @@ def test_a_value_goes_as_its_type_and_comes_back(connect, journal, driver):
         cursor.execute("SELECT %s", [0])
         for value, sql_type in VALUES:
             messages = journal(lambda value=value: cursor.execute("SELECT %s", [value]))
-            ((found,),) = cursor.fetchall()
+            ((answer,),) = cursor.fetchall()
             assert declared(messages) == [sql_type]
-            assert found == getattr(value, "value", value) and str(found) == str(value)
+            assert answer == getattr(value, "value", value) and str(answer) == str(value)
         for length in (4000, 5000):
             messages = journal(
                 lambda length=length: cursor.execute("SELECT %s", [TypedParam("x" * length, "varchar(8000)")])
@@ -419,7 +419,7 @@ def own_cursor(server):
 
 def test_its_fetchmany_loses_an_error_behind_rows(own_cursor):
     own_cursor.execute("SELECT 1 / (2 - number) FROM (VALUES (1), (2)) AS t(number)")
-    assert [tuple(found) for found in own_cursor.fetchmany(10)] == [(1,)]
+    assert [tuple(fetched) for fetched in own_cursor.fetchmany(10)] == [(1,)]
     assert not own_cursor.nextset()
 
 

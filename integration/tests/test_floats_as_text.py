@@ -17,12 +17,12 @@ NUMBER = 1234567.891
 
 def texts(values):
     """The server's text of each value, asked for in groups."""
-    found = []
+    written = []
     for start in range(0, len(values), 25):
         group = values[start : start + 25]
         names = {f"x{place}": Cast(Value(value, FloatField()), CharField()) for place, value in enumerate(group)}
-        found += Product.objects.annotate(**names).values_list(*names)[0]
-    return found
+        written += Product.objects.annotate(**names).values_list(*names)[0]
+    return written
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ NULL = Value(None, models.JSONField())
 def alias(request, shop):
     from figures.table.json import connected
 
-    with connected(request.param) as found:
-        yield found
+    with connected(request.param) as name:
+        yield name
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def test_indexes(make, alias):
         model.objects.using(alias).create(value={"u": "one"})
     assert model.objects.using(alias).filter(value__a="x").count() == 1
     with connections[alias].cursor() as cursor:
-        found = connections[alias].introspection.get_constraints(cursor, model._meta.db_table)
-    assert {"of_text", "of_numbers", "of_unique"} <= set(found)
+        constraints = connections[alias].introspection.get_constraints(cursor, model._meta.db_table)
+    assert {"of_text", "of_numbers", "of_unique"} <= set(constraints)
 
 
 def test_a_query_names_what_an_index_holds(make, alias):

@@ -17,8 +17,8 @@ PAGE = Path(__file__).parents[2] / "packages" / "mssql-json" / "docs" / "lookups
 
 @pytest.fixture(scope="module")
 def alias(server, shop):
-    with table.with_documents("json documents", server.database("master", plugins=["json"])) as found:
-        yield found
+    with table.with_documents("json documents", server.database("master", plugins=["json"])) as name:
+        yield name
 
 
 def test_random_cases_agree_with_python(alias):

@@ -60,7 +60,7 @@ def data_type(model, name="value"):
 def test_the_check_has_a_stable_name(model):
     with connections["text"].cursor() as cursor:
         constraints = connections["text"].introspection.get_constraints(cursor, model._meta.db_table)
-    names = sorted(name for name, found in constraints.items() if found["check"])
+    names = sorted(name for name, details in constraints.items() if details["check"])
     with connections["text"].schema_editor(collect_sql=True) as editor:
         expected = [editor.names.check(model._meta.db_table, name) for name in ("value", "with_default")]
     assert names == sorted(expected)
@@ -79,8 +79,8 @@ def test_documents_and_default_survive(model):
     convert(model)
     convert(model, "with_default")
     assert data_type(model) == data_type(model, "with_default") == "json"
-    found = list(model.objects.using("native").order_by("id").values_list("value", flat=True))
-    assert [repr(document) for document in found] == [repr(document) for document in documents]
+    stored = list(model.objects.using("native").order_by("id").values_list("value", flat=True))
+    assert [repr(document) for document in stored] == [repr(document) for document in documents]
     assert model.objects.using("native").create(value={}).with_default == {"new": True}
     # A second time there is nothing to do.
     convert(model)

@@ -31,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("shop")
 
 @pytest.fixture(scope="module")
 def alias(server, shop):
-    with table.with_documents("json values", server.database("master", plugins=["json"])) as found:
-        yield found
+    with table.with_documents("json values", server.database("master", plugins=["json"])) as name:
+        yield name
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ def text_of(key):
     ],
 )
 def test_json_object_writes_values_by_their_type(papers, value, expected):
-    (found,) = papers({}).annotate(o=JSONObject(**{"k'": Value(value)})).values_list("o", flat=True)
+    (document,) = papers({}).annotate(o=JSONObject(**{"k'": Value(value)})).values_list("o", flat=True)
     expected = value if expected is None else expected
-    shown = found["k'"]
+    shown = document["k'"]
     if isinstance(value, datetime.datetime):
         assert shown.startswith(expected)
     else:
@@ -86,8 +86,8 @@ def test_documents_and_nulls_are_nested(papers):
 
 def test_long_values_are_whole(papers):
     text = "é" * 9000
-    (found,) = papers({"a": text}).annotate(o=JSONObject(x=KeyTransform("a", "value"), t=text_of("a"))).values("o")
-    assert found["o"] == {"x": text, "t": text}
+    (answer,) = papers({"a": text}).annotate(o=JSONObject(x=KeyTransform("a", "value"), t=text_of("a"))).values("o")
+    assert answer["o"] == {"x": text, "t": text}
 
 
 @pytest.mark.parametrize("length", [3990, 3998, 3999, 4000, 4001])
@@ -107,11 +107,11 @@ def test_keys_in_arithmetic(papers):
 
 def test_aggregates(papers):
     rows = papers({"n": 1}, {"n": 2.5}, {"n": None}, {}, [])
-    found = rows.aggregate(
+    totals = rows.aggregate(
         total=Sum("value__n"), mean=Avg("value__n", output_field=FloatField()), n=Count("value__n"),
         most=Max(Cast(text_of("n"), FloatField())), some=Count("id", filter=Q(value__n__gt=1)),
     )  # fmt: skip
-    assert found == {"total": 3.5, "mean": 1.75, "n": 3, "most": 2.5, "some": 1}
+    assert totals == {"total": 3.5, "mean": 1.75, "n": 3, "most": 2.5, "some": 1}
 
 
 def test_aggregates_of_what_is_no_number(papers, alias):

@@ -10,9 +10,9 @@ from legacy.trials import Outcome
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)
 def test_a_database(server, schema):
-    found = result(schema, server)
-    assert len(found.outcomes) > 100
-    assert list(faults([found])) == []
+    of_schema = result(schema, server)
+    assert len(of_schema.outcomes) > 100
+    assert list(faults([of_schema])) == []
 
 
 @pytest.mark.parametrize(

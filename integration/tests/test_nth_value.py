@@ -53,7 +53,7 @@ def nth_values(rows, attribute, n, frame, by_id, partition):
     def peers_by(each):
         return (each.key, each.id) if by_id else (each.key,)
 
-    found = {}
+    values = {}
     for _, group in itertools.groupby(
         in_order(rows, lambda each: (each.place if partition else 0,)), key=lambda each: each.place if partition else 0
     ):
@@ -61,8 +61,8 @@ def nth_values(rows, attribute, n, frame, by_id, partition):
         for at, each in enumerate(group):
             first, last = bounds(group, at, frame, peers_by)
             rank = first + n - 1
-            found[each.id] = getattr(group[rank], attribute) if rank <= min(last, len(group) - 1) else None
-    return found
+            values[each.id] = getattr(group[rank], attribute) if rank <= min(last, len(group) - 1) else None
+    return values
 
 
 def bounds(group, at, frame, peers_by):
@@ -164,8 +164,8 @@ def test_filters_subqueries_and_what_is_not_selected(reading):
     last = annotated.filter(place=OuterRef("place")).order_by("-id").values("x")[:1]
     ids = {place: max(key for key, each in rows.items() if each.place == place) for place in (1, 2, 3)}
     expected = {key: nth[ids[each.place]] for key, each in rows.items() if each.place is not None}
-    found = reading.objects.exclude(place=None).annotate(y=Subquery(last))
-    assert dict(found.values_list("id", "y")) == expected
+    of_last = reading.objects.exclude(place=None).annotate(y=Subquery(last))
+    assert dict(of_last.values_list("id", "y")) == expected
     assert set(annotated.values_list("x", flat=True).distinct()) == set(nth.values())
     if django.VERSION >= (4, 2):
         large = {key for key in rows if nth[key] is not None and nth[key] + 1 > 4}

@@ -59,15 +59,15 @@ def test_an_insert_returns_several_columns_by_output():
 
 
 def test_a_count_of_rows_does_not_overflow():
-    found, (sql,) = run(lambda: Customer.objects.aggregate(n=Count("*")))
-    assert sql == "SELECT COUNT_BIG(*) AS [n] FROM [shop_customer]" and found["n"] == len(Customer.objects.all())
+    totals, (sql,) = run(lambda: Customer.objects.aggregate(n=Count("*")))
+    assert sql == "SELECT COUNT_BIG(*) AS [n] FROM [shop_customer]" and totals["n"] == len(Customer.objects.all())
 
 
 def test_exists_selects_no_column_and_sorts_nothing():
     exists = Exists(Product.objects.order_by("pk"))
-    found, (sql,) = run(lambda: list(Customer.objects.values(exists=exists).order_by()))
+    rows, (sql,) = run(lambda: list(Customer.objects.values(exists=exists).order_by()))
     assert "EXISTS(SELECT 1 AS [a] FROM [shop_product])" in sql
-    assert "[id]" not in sql and "ORDER BY" not in sql and {row["exists"] for row in found} == {True}
+    assert "[id]" not in sql and "ORDER BY" not in sql and {row["exists"] for row in rows} == {True}
 
 
 def test_locks_stand_before_where():
@@ -77,8 +77,8 @@ def test_locks_stand_before_where():
 
 def test_a_locking_subquery_has_no_order():
     locked = Customer.objects.order_by("-pk").select_for_update()
-    found, (sql,) = run(lambda: list(Order.objects.filter(customer__in=locked)))
-    assert "ORDER BY" not in sql and len(found) == Order.objects.count()
+    orders, (sql,) = run(lambda: list(Order.objects.filter(customer__in=locked)))
+    assert "ORDER BY" not in sql and len(orders) == Order.objects.count()
 
 
 @pytest.mark.parametrize("lookup", ["year", "iso_year", "year__exact", "iso_year__exact"])
@@ -186,8 +186,8 @@ def test_a_collation_of_an_index_is_a_plain_name(unique):
         _, statements = run(lambda: getattr(editor, add)(Product, made))
         assert sum(sql.count("COLLATE Latin1_General_100_BIN2") for sql in statements) == 2
     with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, "shop_product")["collated"]
-    assert found["unique"] is unique and found["orders"] == ["DESC", "ASC"]
+        index = connection.introspection.get_constraints(cursor, "shop_product")["collated"]
+    assert index["unique"] is unique and index["orders"] == ["DESC", "ASC"]
     with connection.schema_editor() as editor:
         getattr(editor, remove)(Product, made)
     with connection.cursor() as cursor:

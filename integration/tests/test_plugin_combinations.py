@@ -91,11 +91,11 @@ def test_aliases_with_other_plugins_side_by_side_in_threads(server, alias):
     plain = server.database("tempdb")
     alias("with_json", entry)
     alias("without", plain)
-    found = {}
+    reads_json = {}
 
     def work(name):
         connection = connections[name]
-        found[name] = connection.features.can_introspect_json_field
+        reads_json[name] = connection.features.can_introspect_json_field
         connection.close()
 
     threads = [threading.Thread(target=work, args=(name,)) for name in ("with_json", "without") * 3]
@@ -103,7 +103,7 @@ def test_aliases_with_other_plugins_side_by_side_in_threads(server, alias):
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert found == {"with_json": True, "without": False}
+    assert reads_json == {"with_json": True, "without": False}
 
 
 @pytest.fixture
@@ -125,8 +125,8 @@ def test_the_plugin_of_the_guide_works_on_a_server(server, alias, documented):
         editor.create_model(item)
     try:
         item.objects.using("audited").create(price="9.99")
-        found = item.objects.using("audited").annotate(mark=documented.Application()).get()
-        assert (str(found.price), found.mark) == ("9.9900", "shop")
+        stored = item.objects.using("audited").annotate(mark=documented.Application()).get()
+        assert (str(stored.price), stored.mark) == ("9.9900", "shop")
         columns = connection.introspection.get_table_description(connection.cursor(), item._meta.db_table)
         assert [column.data_type for column in columns] == ["bigint", "money"]
     finally:

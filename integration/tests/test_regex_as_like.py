@@ -51,10 +51,10 @@ def test_the_rows_are_those_that_python_finds(line, lookup):
     texts = set(line.objects.values_list("text", flat=True))
     flags = re.DOTALL | re.ASCII | (re.IGNORECASE if lookup == "iregex" else 0)
     for pattern in patterns():
-        found = set(line.objects.filter(**{"text__" + lookup: pattern}).values_list("text", flat=True))
+        matching = set(line.objects.filter(**{"text__" + lookup: pattern}).values_list("text", flat=True))
         # The end is the very end, as for REGEXP_LIKE.
         wanted = re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), flags)
-        assert found == {text for text in texts if wanted.search(text)}, pattern
+        assert matching == {text for text in texts if wanted.search(text)}, pattern
 
 
 def missing(connection):

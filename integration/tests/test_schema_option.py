@@ -22,10 +22,10 @@ def crm(server):
     from django.test import override_settings
 
     entry = server.database("crm", plugins=["json"], schema=SCHEMA)
-    with override_settings(CACHES={"default": CACHE}, DATABASE_ROUTERS=[Router()]), new_alias(ALIAS, entry) as found:
-        found.creation.create_test_db(verbosity=0, autoclobber=True)
-        yield found
-        found.creation.destroy_test_db("crm", verbosity=0)
+    with override_settings(CACHES={"default": CACHE}, DATABASE_ROUTERS=[Router()]), new_alias(ALIAS, entry) as opened:
+        opened.creation.create_test_db(verbosity=0, autoclobber=True)
+        yield opened
+        opened.creation.destroy_test_db("crm", verbosity=0)
 
 
 def rows(connection, sql, params=None):
@@ -85,8 +85,8 @@ def test_the_schema_editor_changes_tables_there(crm):
         editor.alter_db_table(Part, "shop_part", "shop_piece")
     Part._meta.db_table = "shop_piece"
     with crm.cursor() as cursor:
-        found = crm.introspection.get_constraints(cursor, "shop_piece")
-        targets = [details["foreign_key"] for details in found.values() if details["foreign_key"]]
+        constraints = crm.introspection.get_constraints(cursor, "shop_piece")
+        targets = [details["foreign_key"] for details in constraints.values() if details["foreign_key"]]
     assert targets == [("shop_piece", "id")]
     with crm.schema_editor() as editor:
         editor.alter_db_table(Part, "shop_piece", '"parts"."piece"')

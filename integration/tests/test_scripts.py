@@ -419,8 +419,8 @@ def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripte
 def _describe(connection):
     constraints = connection.introspection.get_constraints(connection.cursor(), "a_t")
     parts = [("COLUMN", "a")]
-    parts += [("CONSTRAINT", name) for name, found in constraints.items() if found["check"]]
-    parts += [("INDEX", name) for name, found in constraints.items() if found["index"]]
+    parts += [("CONSTRAINT", name) for name, details in constraints.items() if details["check"]]
+    parts += [("INDEX", name) for name, details in constraints.items() if details["index"]]
     call = "EXEC sys.sp_addextendedproperty N'note', N'%s', N'SCHEMA', N'dbo', N'TABLE', N'a_t'"
     with connection.cursor() as cursor:
         cursor.execute(call % "TABLE")

@@ -127,8 +127,8 @@ def test_microseconds_and_long_spans_are_added():
     for span in (datetime.timedelta(microseconds=1), datetime.timedelta(days=36525), datetime.timedelta(-1, 1, 1)):
         assert only(made).annotate(then=F("created") + span).get().then == made.created + span
     later = customer(created=datetime.datetime(2126, 1, 2, 0, 0, 0, 1, tzinfo=UTC))
-    found = only(later).annotate(span=F("created") - Value(made.created)).get().span
-    assert found == later.created - made.created
+    difference = only(later).annotate(span=F("created") - Value(made.created)).get().span
+    assert difference == later.created - made.created
 
 
 def test_a_remainder_has_the_sign_of_the_dividend():
@@ -136,13 +136,13 @@ def test_a_remainder_has_the_sign_of_the_dividend():
     whole = models.IntegerField()
     for dividend, divisor in ((-5, -3), (5, -3), (-5, 3)):
         mod = Mod(Cast(Value(dividend), whole), Cast(Value(divisor), whole))
-        found = Product.objects.filter(pk=made.pk).values_list(mod, flat=True)[0]
-        assert found == (2 if dividend > 0 else -2)
+        remainder = Product.objects.filter(pk=made.pk).values_list(mod, flat=True)[0]
+        assert remainder == (2 if dividend > 0 else -2)
 
 
 def test_random_numbers_differ_from_row_to_row():
-    found = Customer.objects.annotate(r=Random()).values_list("r", flat=True)[:10]
-    assert len(set(found)) == 10
+    numbers = Customer.objects.annotate(r=Random()).values_list("r", flat=True)[:10]
+    assert len(set(numbers)) == 10
 
 
 def test_keys_of_many_rows_belong_to_their_objects():
@@ -182,8 +182,8 @@ def test_json_arrays_keep_types_and_order():
     from django.db.models.functions import JSONArray
 
     made = customer(name="123")
-    found = only(made).values_list(JSONArray("name", Value('{"a": 1}'), Value(7)), flat=True)[0]
-    assert (json.loads(found) if isinstance(found, str) else found) == ["123", '{"a": 1}', 7]
+    array = only(made).values_list(JSONArray("name", Value('{"a": 1}'), Value(7)), flat=True)[0]
+    assert (json.loads(array) if isinstance(array, str) else array) == ["123", '{"a": 1}', 7]
 
 
 def test_lengths_and_code_points():
@@ -210,8 +210,8 @@ def test_an_aggregated_text_keeps_its_order():
     names = Customer.objects.filter(country=OuterRef("country")).order_by().values("country")
     joined = names.annotate(all=StringAgg("name", Value("|"), order_by=F("name").desc())).values("all")
     german = Customer.objects.filter(country="DE")
-    found = german.annotate(all=joined[:1]).first().all.split("|")
-    assert found == list(german.order_by("-name").values_list("name", flat=True)) and len(found) > 1
+    joined_names = german.annotate(all=joined[:1]).first().all.split("|")
+    assert joined_names == list(german.order_by("-name").values_list("name", flat=True)) and len(joined_names) > 1
 
 
 def test_upper_case_of_a_case_sensitive_pattern_is_no_match():

@@ -18,9 +18,9 @@ def snapshot(server):
         name = connection.settings_dict["NAME"]
         with connection.cursor() as cursor:
             cursor.execute("ALTER DATABASE [%s] SET ALLOW_SNAPSHOT_ISOLATION ON" % name)
-        with new_alias("at_snapshot", server.database(name, isolation_level="SNAPSHOT")) as found:
-            yield found
-            found.close()
+        with new_alias("at_snapshot", server.database(name, isolation_level="SNAPSHOT")) as at_snapshot:
+            yield at_snapshot
+            at_snapshot.close()
 
 
 def level(connection):

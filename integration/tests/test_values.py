@@ -135,12 +135,12 @@ def test_what_fits_is_stored_whole(path):
 
 def test_joined_texts_are_not_cut_at_4000_characters():
     made = create(long="x" * 3000, note="y" * 3000)
-    found = Thing.objects.annotate(
+    lengths = Thing.objects.annotate(
         joined=Length(Concat("long", "long")),
         three=Length(Concat("long", Value("-"), "long")),
         replaced=Length(Replace("long", Value("x"), Value("zz"))),
     )
-    assert found.values_list("joined", "three", "replaced").get(pk=made.pk) == (6000, 6001, 6000)
+    assert lengths.values_list("joined", "three", "replaced").get(pk=made.pk) == (6000, 6001, 6000)
     Thing.objects.filter(pk=made.pk).update(note=F("long") + F("long"))
     assert Thing.objects.get(pk=made.pk).note == "x" * 6000
     with pytest.raises(DataError, match="2628"), transaction.atomic():
@@ -189,8 +189,8 @@ def test_decimals_of_many_digits_beside_those_of_many_places(path):
     values = [Decimal("9" * 33), Decimal("0.00001"), Decimal(1) / 3, Decimal("12345678901")]
     made = [path(price=value).pk for value in values]
     places = Decimal("0.00001")
-    found = [Thing.objects.get(pk=pk).price for pk in made]
-    assert found == [*values[:2], values[2].quantize(places), values[3]]
+    prices = [Thing.objects.get(pk=pk).price for pk in made]
+    assert prices == [*values[:2], values[2].quantize(places), values[3]]
 
 
 def test_many_decimals_at_once():

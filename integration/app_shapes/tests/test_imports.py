@@ -107,8 +107,8 @@ def test_relations_by_names_and_a_relation_with_a_column(rows):
     book.categories.add(*Category.objects.all())
     assert Placement.objects.count() == 3
     book.categories.remove(*Category.objects.filter(name="b"))
-    found = Book.objects.filter(categories__name__in=["a", "ü"]).distinct()
-    assert found.get() == book and found.count() == 1
+    books = Book.objects.filter(categories__name__in=["a", "ü"]).distinct()
+    assert books.get() == book and books.count() == 1
 
 
 def test_an_author_without_birthday_twice(rows):

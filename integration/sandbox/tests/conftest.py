@@ -20,9 +20,9 @@ def server():
     """A server of the main version."""
     from ddl_support import start_server
 
-    found = start_server()
-    yield found
-    found.close()
+    started = start_server()
+    yield started
+    started.close()
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def client(server):
     """A session whose work is rolled back."""
     from ddl_support import Client
 
-    found = Client(server)
-    found.run("BEGIN TRANSACTION")
-    yield found
-    found.events("IF @@TRANCOUNT > 0 ROLLBACK")
-    found.session.close()
+    opened = Client(server)
+    opened.run("BEGIN TRANSACTION")
+    yield opened
+    opened.events("IF @@TRANCOUNT > 0 ROLLBACK")
+    opened.session.close()
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def owner(server, request):
 
     name = f"own_{abs(hash(request.node.name))}"
     server.databases.create(name)
-    found = Client(server, name)
-    yield found
-    found.session.close()
+    opened = Client(server, name)
+    yield opened
+    opened.session.close()
     server.databases.drop(name)

@@ -15,9 +15,9 @@ COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 @pytest.fixture(scope="module")
 def databases():
     with Cluster() as cluster:
-        found = bootstrap(cluster, 16, COLLATION)
-        yield found
-        found.close()
+        bootstrapped = bootstrap(cluster, 16, COLLATION)
+        yield bootstrapped
+        bootstrapped.close()
 
 
 def connect(databases, name):

@@ -124,8 +124,8 @@ def test_every_type_through_a_table(connection, table):
     for index, (name, pairs) in enumerate(COLUMNS):
         own = f"{table}_{index}"
         write(connection, f"CREATE TABLE {own} (id int NOT NULL PRIMARY KEY, c {name} NULL)")
-        for row, (literal, _) in enumerate([*pairs, ("NULL", None)]):
-            write(connection, f"INSERT INTO {own} (id, c) VALUES ({row}, {literal})")
+        for key, (literal, _) in enumerate([*pairs, ("NULL", None)]):
+            write(connection, f"INSERT INTO {own} (id, c) VALUES ({key}, {literal})")
         values = [row[0] for row in run(connection, f"SELECT c FROM {own} ORDER BY id")]
         assert values == [value for _, value in pairs] + [None], name
 

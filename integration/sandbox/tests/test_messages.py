@@ -94,13 +94,13 @@ def test_a_call_of_the_engine_gives_what_its_text_needs(place: str, number: int,
 
 
 def test_words_are_given_in_few_places_only():
-    found = {
+    paths = {
         path.relative_to(SOURCE).as_posix()
         for path, tree in MODULES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "worded"
     }
-    assert found == WORDED
+    assert paths == WORDED
 
 
 def test_every_number_is_in_use():

@@ -36,8 +36,8 @@ def test_all_directions_of_a_static_cursor(table):
         "LAST", "PRIOR", "FIRST", "NEXT", "RELATIVE 1", "NEXT", "NEXT", "PRIOR", "ABSOLUTE 2", "RELATIVE -1", "RELATIVE 0",
         "ABSOLUTE -1", "ABSOLUTE 0", "NEXT",
     )  # fmt: skip
-    found = [[row[0] for row in table.run(f"FETCH {direction} FROM c")] for direction in fetches]
-    assert found == [[3], [2], [1], [2], [3], [], [], [3], [2], [1], [1], [3], [], [1]]
+    fetched = [[row[0] for row in table.run(f"FETCH {direction} FROM c")] for direction in fetches]
+    assert fetched == [[3], [2], [1], [2], [3], [], [], [3], [2], [1], [1], [3], [], [1]]
     assert table.value("SELECT @@CURSOR_ROWS") == 3
 
 

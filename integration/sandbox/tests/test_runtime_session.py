@@ -239,8 +239,8 @@ def test_a_session_starts_with_the_servers_user_options(connect):
         assert run(connect(), "SELECT @@OPTIONS & 16896") == [[16896]]
         shown = connect()
         assert shown.execute("CREATE TABLE #n (n int); INSERT #n VALUES (1)").rowcount == -1
-        row = [["user options", 0, 32767, 16896, 16896]]
-        assert run(shown, "EXEC sp_configure 'user options'") == row
+        rows = [["user options", 0, 32767, 16896, 16896]]
+        assert run(shown, "EXEC sp_configure 'user options'") == rows
         refused(shown, "BEGIN TRAN; RECONFIGURE", 574)
     finally:
         administrator.execute("EXEC sp_configure 'user options', 0; RECONFIGURE WITH OVERRIDE")

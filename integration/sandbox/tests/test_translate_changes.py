@@ -8,12 +8,12 @@ from ddl_support import Client, start_server
 
 @pytest.fixture(scope="module")
 def client():
-    found = Client(start_server())
-    found.run(
+    opened = Client(start_server())
+    opened.run(
         "CREATE TABLE t (id int PRIMARY KEY, name varchar(20), n int); CREATE TABLE o (id int, label varchar(20), q int)"
     )
-    yield found
-    found.server.close()
+    yield opened
+    opened.server.close()
 
 
 @pytest.fixture(autouse=True)
@@ -82,11 +82,11 @@ def test_output_reads_the_other_tables_of_from(client):
 
 
 def test_output_goes_to_a_table_and_to_the_client(client):
-    found = client.run(
+    results = client.run(
         "DECLARE @v TABLE (a int, b varchar(20)); UPDATE t SET n = 7 OUTPUT inserted.id, x.label INTO @v "
         "OUTPUT deleted.n, x.q FROM t JOIN o AS x ON x.id = t.id WHERE t.id = 3; SELECT @@ROWCOUNT; SELECT * FROM @v"
     )
-    assert found == [(3, 30), (1,), (3, "z")]
+    assert results == [(3, 30), (1,), (3, "z")]
 
 
 def test_top_of_insert_limits_the_rows(client):

@@ -428,9 +428,9 @@ def sessions(target):
 
 def wait_for_sessions(target, count, seconds=120):
     deadline = time.monotonic() + seconds
-    while (found := sessions(target)) != count and time.monotonic() < deadline:
+    while (number := sessions(target)) != count and time.monotonic() < deadline:
         time.sleep(0.05)
-    return found
+    return number
 
 
 def test_two_hundred_connections(target):

@@ -114,11 +114,11 @@ def test_a_driver_may_fetch_its_token_afterwards():
 
 
 def test_where_a_token_is_fetched():
-    found = federation_info("https://sts/t", "https://db/")
-    assert found[0] == 0xEE and struct.unpack_from("<I", found, 1)[0] == len(found) - 5
-    count, kind, length, offset = struct.unpack_from("<IBII", found, 5)
+    info = federation_info("https://sts/t", "https://db/")
+    assert info[0] == 0xEE and struct.unpack_from("<I", info, 1)[0] == len(info) - 5
+    count, kind, length, offset = struct.unpack_from("<IBII", info, 5)
     assert (count, kind) == (2, 1)
-    assert found[5 + offset : 5 + offset + length].decode("utf-16-le") == "https://sts/t"
+    assert info[5 + offset : 5 + offset + length].decode("utf-16-le") == "https://sts/t"
 
 
 def test_the_token_that_comes():

@@ -19,21 +19,21 @@ from mssql_sandbox.wire.packets import (
 
 
 def messages(reader):
-    found = []
+    received = []
     while (message := reader.next_message()) is not None:
-        found.append(message)
-    return found
+        received.append(message)
+    return received
 
 
 @given(st.binary(max_size=5000), st.integers(512, 4096), st.integers(1, 700))
 def test_a_message_survives_any_split(payload, packet_size, piece):
     data = single_message(SQL_BATCH, payload, packet_size)
     reader = MessageReader()
-    found = []
+    received = []
     for start in range(0, len(data), piece):
         reader.feed(data[start : start + piece])
-        found += messages(reader)
-    assert [message.data for message in found] == [payload]
+        received += messages(reader)
+    assert [message.data for message in received] == [payload]
 
 
 def test_packets_have_the_negotiated_size_and_are_numbered():

@@ -83,13 +83,13 @@ def column(name, flags, type_info):
 
 
 def test_bulk_load():
-    head = b"\x81\x02\0" + column("id", 0x18, b"\x26\x04") + column("t", 9, b"\xe7\x14\0" + COLLATION)
+    metadata = b"\x81\x02\0" + column("id", 0x18, b"\x26\x04") + column("t", 9, b"\xe7\x14\0" + COLLATION)
     rows = b"\xd1\x04\1\0\0\0\x04\0a\0b\0" + b"\xd2\x02\x04\2\0\0\0" + b"\xd1\0\xff\xff"
-    columns, found = parse_bulk_load(head + rows + b"\xfd" + bytes(12))
+    columns, values = parse_bulk_load(metadata + rows + b"\xfd" + bytes(12))
     assert [(c.name, str(c.type), c.nullable, c.identity) for c in columns] == [
         ("id", "int", False, True), ("t", "nvarchar(10)", True, False)
     ]  # fmt: skip
-    assert list(found) == [[1, "ab"], [2, None], [None, None]]
+    assert list(values) == [[1, "ab"], [2, None], [None, None]]
 
 
 def test_bulk_load_of_old_types_is_refused():

@@ -29,32 +29,32 @@ TABLE = [Columns([ResultColumn("a", t.INT)]), Rows([[1], [2]])]
 
 def parse(buffer):
     """(token, status, count) of the DONE tokens, and the names of the others, in order."""
-    data, position, found = bytes(buffer), 0, []
+    data, position, names = bytes(buffer), 0, []
     while position < len(data):
         token = data[position]
         position += 1
         if token in (0xFD, 0xFE, 0xFF):
             status, _, count = struct.unpack_from("<HHQ", data, position)
-            found.append(({0xFD: "done", 0xFE: "doneproc", 0xFF: "doneinproc"}[token], status, count))
+            names.append(({0xFD: "done", 0xFE: "doneproc", 0xFF: "doneinproc"}[token], status, count))
             position += 12
         elif token in (0xA9, 0xAA, 0xAB, 0xE3):
-            found.append({0xA9: "order", 0xAA: "error", 0xAB: "info", 0xE3: "envchange"}[token])
+            names.append({0xA9: "order", 0xAA: "error", 0xAB: "info", 0xE3: "envchange"}[token])
             position += 2 + struct.unpack_from("<H", data, position)[0]
         elif token == 0x79:
-            found.append("returnstatus")
+            names.append("returnstatus")
             position += 4
         elif token == 0x81:
-            found.append("columns")
+            names.append("columns")
             position += 2 + 4 + 2 + 2 + 1 + 2
         elif token == 0xD1:
-            found.append("row")
+            names.append("row")
             position += 5
         elif token == 0xAC:
-            found.append("returnvalue")
+            names.append("returnvalue")
             position += 2 + 1 + 2 * len("@h") + 1 + 4 + 2 + 2 + 5
         else:
             raise AssertionError(f"token {token:#x} at {position}")
-    return found
+    return names
 
 
 class Play:

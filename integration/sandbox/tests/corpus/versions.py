@@ -48,17 +48,17 @@ def _border(name: str, entry: dict[str, Any]) -> Iterator[Check]:
 
 def _refuses(example: str, number: int | None) -> Callable[[Session], str | None]:
     def check(session: Session) -> str | None:
-        found = session.errors(example)
-        refused = found[:1] == [number] if number is not None else bool(found) and found[0] != _NOT_SUPPORTED
-        return None if refused else f"expected {number or 'an error'}, got {found}: {example}"
+        errors = session.errors(example)
+        refused = errors[:1] == [number] if number is not None else bool(errors) and errors[0] != _NOT_SUPPORTED
+        return None if refused else f"expected {number or 'an error'}, got {errors}: {example}"
 
     return check
 
 
 def _knows(example: str) -> Callable[[Session], str | None]:
     def check(session: Session) -> str | None:
-        found = session.errors(example)
-        return None if found in ([], [_NOT_SUPPORTED]) else f"got {found}: {example}"
+        errors = session.errors(example)
+        return None if errors in ([], [_NOT_SUPPORTED]) else f"got {errors}: {example}"
 
     return check
 
@@ -74,10 +74,12 @@ def _level(name: str, entry: dict[str, Any]) -> Check:
     def check(session: Session) -> str | None:
         session.errors(f"ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = {entry['level'] - 10}")
         try:
-            found = session.errors(example)
+            errors = session.errors(example)
         finally:
             session.errors(f"ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = {VERSIONS[first].compatibility}")
-        return None if found and found[0] != _NOT_SUPPORTED else f"got {found} below level {entry['level']}: {example}"
+        return (
+            None if errors and errors[0] != _NOT_SUPPORTED else f"got {errors} below level {entry['level']}: {example}"
+        )
 
     return first, f"{name} needs level {entry['level']}", check
 
@@ -96,8 +98,8 @@ def _properties(entry: dict[str, Any]) -> Iterator[Check]:
 
 def _answers(question: str, expected: Any) -> Callable[[Session], str | None]:
     def check(session: Session) -> str | None:
-        found = session.value(question)
-        return None if found == expected else f"expected {expected!r}, got {found!r}: {question}"
+        answer = session.value(question)
+        return None if answer == expected else f"expected {expected!r}, got {answer!r}: {question}"
 
     return check
 
