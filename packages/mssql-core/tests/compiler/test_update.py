@@ -193,6 +193,13 @@ def test_returned_columns_stand_between_assignments_and_condition(connection, co
         "SELECT [r0], [r1] FROM @returned"
     )
     assert list(params) == [1, 5, "a"] and query.values is values and len(compiler.returning_fields) == 2
+    query = Book.objects.order_by().filter(title="a").query.chain(UpdateQuery)
+    query.add_update_values({"title": "b", "author": Author(id=3)})
+    compiler = query.get_compiler(connection=connection)
+    compiler.returning_fields = [Book._meta.get_field("title")]
+    sql, params = compiler.as_sql()
+    assert " SET [title] = %s, [author_id] = %s OUTPUT INSERTED.[title] INTO @returned WHERE " in sql
+    assert list(params) == ["b", 3, "a"]
 
 
 def test_related_models(compiled):

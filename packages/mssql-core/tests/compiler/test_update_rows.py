@@ -7,7 +7,7 @@ import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import FieldError
 from django.db import DataError, models
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.sql import UpdateQuery
 from ormtests.models import Author
 from typed import typed
@@ -61,6 +61,8 @@ def test_other_conditions_stay(connection):
         Case(When(pk=1, then=F("name")), When(pk=2, then=Value("b", output_field=NAME)), output_field=NAME),
         Case(When(pk__gt=1, then=Value("a", NAME)), When(pk=2, then=Value("b", NAME)), output_field=NAME),
         Case(When(pk=1, then=Value("a", NAME)), When(age=2, then=Value("b", NAME)), output_field=NAME),
+        Case(When(pk=1, age=1, then=Value("a", NAME)), When(pk=2, then=Value("b", NAME)), output_field=NAME),
+        Case(When(~Q(pk=1), then=Value("a", NAME)), When(pk=2, then=Value("b", NAME)), output_field=NAME),
         Case(
             When(pk=1, then=Value("a", NAME)),
             When(pk=2, then=Value("b", NAME)),

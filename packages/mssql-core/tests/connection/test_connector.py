@@ -65,6 +65,12 @@ def test_the_server_that_does_not_answer_is_named():
     assert "No SQL Server answers at the server of the data source. Check " in text
 
 
+def test_the_driver_of_the_options_is_asked_for():
+    connection = fake_connection(options={"driver": "Mine"})
+    connection.ensure_connection()
+    assert connection.driver.logins[0]["connection_string"].startswith("DRIVER=Mine;")
+
+
 def test_the_state_of_the_error_stays():
     connection = fake_connection(options={"connection_retries": 0})
     connection.driver.refuse(server_error(None, "Login timeout expired", "HYT00"))

@@ -157,6 +157,12 @@ def test_a_closed_cursor_says_so(connection):
     assert told.value.args == ("08003", "The cursor's connection is closed.")
 
 
+def test_executemany_of_statements_without_a_count(connection):
+    with connection.cursor() as cursor:
+        cursor.executemany("SELECT %s", [[1], [2]])
+        assert cursor.rowcount == -1
+
+
 def test_of_a_batch_s_row_counts_the_last_is_the_batch_s_own(connection):
     connection.driver.answer("two statements", 5, 0)
     with connection.cursor() as cursor:

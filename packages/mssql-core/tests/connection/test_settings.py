@@ -162,7 +162,7 @@ def test_values_are_read_as_what_they_are():
         "connection_retries": 5.0,
         "isolation_level": "read   committed",
         "python_driver": None,
-        "schema": None,
+        "schema": "X",
         "regex_function": "dbo.REGEXP_LIKE",
         "unenforced_foreign_keys": {"a.B.c"},
         "ansinpw": True,
@@ -172,7 +172,7 @@ def test_values_are_read_as_what_they_are():
     options = read(given).options
     assert (options["query_timeout"], options["connection_retries"]) == (5, 5)
     assert type(options["connection_retries"]) is int and options["connection_recovery_interval_msec"] == 1.5
-    assert (options["isolation_level"], options["python_driver"], options["schema"]) == ("READ COMMITTED", None, None)
+    assert (options["isolation_level"], options["python_driver"], options["schema"]) == ("READ COMMITTED", None, "X")
     assert (options["AnsiNPW"], options["WSID"], options["driver"]) == ("yes", "5", None)
     assert options["unenforced_foreign_keys"] == ("a.B.c",) and options["regex_function"] == "dbo.REGEXP_LIKE"
     empty = read({"unenforced_foreign_keys": None, "isolation_level": None}).options

@@ -244,7 +244,7 @@ def _takes_steps(kind: str, value: datetime.datetime, lookup_name: str) -> bool:
     """
     if not _SPANS[kind][0] <= value <= _SPANS[kind][1]:
         return False
-    if lookup_name in ("exact", "in"):
+    if lookup_name == "exact":
         return True
     if kind == "smalldatetime":
         return not value.second and not value.microsecond

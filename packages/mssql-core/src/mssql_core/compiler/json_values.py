@@ -230,7 +230,7 @@ def _moments(
         return None
     sql_type = "datetime2" if None in zones else "datetimeoffset"
     if is_compared:
-        (mark, _), *others = (compared(field, value, connection, "in") for value in values)
+        (mark, _), *others = (compared(field, value, connection) for value in values)
         # A legacy type reads no text with six digits of seconds.
         if mark != "%s" and all([other == mark for other, _ in others]):
             return Carrier(base_type(field, connection), sql_type, mark)

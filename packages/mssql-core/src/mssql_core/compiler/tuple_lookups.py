@@ -101,7 +101,7 @@ def _in_long_list(
     lists: List[List[Any]] = []
     for index, column in enumerate(columns):
         field = column.output_field
-        values = [untyped(compared(field, row[index], connection, "in")[1]) for row in prepared]
+        values = [untyped(compared(field, row[index], connection)[1]) for row in prepared]
         carried = carrier(field, values, connection, is_compared=True)
         if carried is None:
             return None

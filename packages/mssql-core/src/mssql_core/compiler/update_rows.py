@@ -139,7 +139,7 @@ class UpdateRows:
         field = self._key.output_field
         field = getattr(field, "target_field", None) or field
         keys = [field.get_db_prep_value(key, connection, prepared=True) for key in self._keys]
-        keys = [untyped(compared(field, key, connection, "in")[1]) for key in keys]
+        keys = [untyped(compared(field, key, connection)[1]) for key in keys]
         each = carrier(field, keys, connection, is_compared=True)
         return None if each is None or None in keys else (each, each.encoded(keys))
 

@@ -110,7 +110,7 @@ def compile_in(node: In, compiler: Compiler, connection: Connection, **extra: An
         # Literals, as in expressions/lookups.py: a filtered index serves no parameter.
         return "%s IN (%s)" % (lhs_sql, ", ".join(str(int(param)) for param in params)), lhs_params
     field = getattr(node.lhs, "output_field", None)
-    typed = [compared(field, value, connection, "in") for value in params]
+    typed = [compared(field, value, connection) for value in params]
     short = padded(typed, connection)
     if short is not None:
         rhs = ", ".join(mark for mark, _ in short)
