@@ -256,6 +256,23 @@ def test_relations(catalog):
     assert {column: relation[:2] for column, relation in relations.items()} == {"b_id": ("id", "b")}
 
 
+def test_what_has_keys_of_its_own_is_asked_for_no_synonym(catalog):
+    catalog.foreign_key("fk", "t", ["b_id"], "b", ["id"])
+    connection.introspection.get_relations(catalog.cursor(), "t")
+    constraints(catalog)
+    assert "synonyms" not in [kind for kind, _ in catalog.questions]
+
+
+@pytest.mark.parametrize(
+    ("collation", "listed"), [("Latin1_General_CI_AS", "b"), ("Latin1_General_CS_AS", '"Sales"."b"')]
+)
+def test_the_database_s_collation_says_whether_names_of_schemas_are_the_same(catalog, monkeypatch, collation, listed):
+    own = fake_connection(options={"schema": "sales"})
+    monkeypatch.setattr(type(own.features), "ignores_table_name_case", "_CI_" in collation)
+    catalog.object("Sales", "b")
+    assert [table.name for table in own.introspection.get_table_list(catalog.cursor())] == [listed]
+
+
 def test_the_primary_key_is_told_in_its_own_order(catalog):
     catalog.table("t").primary_key("pk", "b", "a")
     introspection = connection.introspection

@@ -57,6 +57,15 @@ def test_without_a_write_nothing_is_sent(connection):
     assert connection.driver.sql[1:] == ["SELECT 1"]
 
 
+def test_a_write_after_the_block_leaves_its_table_s_keys_on(connection):
+    answer(connection)
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)")
+    off, on = sent(connection)
+    run(connection, "INSERT INTO [sales].[line] VALUES (1)")
+    assert sent(connection) == [off, on] and "NOCHECK" in off and "NOCHECK" not in on
+
+
 def test_the_server_is_asked_once_for_many_tables(connection):
     answer(connection)
     with connection.constraint_checks_disabled():

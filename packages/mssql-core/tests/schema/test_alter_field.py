@@ -420,8 +420,9 @@ def test_a_generated_column_of_another_type_is_made_again_with_its_index(catalog
     ]
 
 
-def test_in_a_script_a_key_to_a_renamed_table_has_its_name_of_before(catalog):
-    parent = models.ForeignKey("a.Parent", models.CASCADE)
+@pytest.mark.parametrize("related_name", [None, "+"])
+def test_in_a_script_a_key_to_a_renamed_table_has_its_name_of_before(catalog, related_name):
+    parent = models.ForeignKey("a.Parent", models.CASCADE, related_name=related_name)
     state = state_of(create("Parent"), create("Child", ("parent", parent)))
     renamed = migrations.AlterModelTable("parent", "people")
     statements = migration_script(state, renamed, migrations.RemoveField("child", "parent"))

@@ -284,6 +284,39 @@ def test_a_key_follows_the_renamed_column_that_it_refers_to(catalog, tables, old
     assert "ALTER TABLE [a_v] ALTER COLUMN [t_id] bigint NOT NULL;" in statements
 
 
+@both
+@pytest.mark.parametrize("related_name", [None, "+"])
+def test_a_key_is_renamed_with_the_column_that_it_refers_to(catalog, tables, related_name):
+    if tables:
+        catalog.table("a_t").column("id", "bigint", 8, seed=1).column("a", "int").column("o", "int")
+        catalog.foreign_key("a_v_t_id_3d989309_fk_a_t_a", "a_v", ["t_id"], "a_t", ["a"])
+    key = models.ForeignKey("a.T", models.CASCADE, to_field="a", related_name=related_name)
+    other = models.ForeignKey("a.T", models.CASCADE, to_field="o", related_name=related_name and "other+")
+    fields = [(name, models.IntegerField(unique=True)) for name in "ao"]
+    before = state_of(
+        create("T", *fields),
+        create("V", ("t", key), ("o", other), ("all", models.ManyToManyField("a.T", related_name="+"))),
+    )
+    statements = script(before, migrations.RenameField("t", "a", "b"))
+    assert [sql for sql in statements if "a_v_" in sql] == [
+        "EXEC sys.sp_rename N'[a_v_t_id_3d989309_fk_a_t_a]', N'a_v_t_id_3d989309_fk_a_t_b', N'OBJECT';"
+    ]
+
+
+@both
+def test_keys_to_other_tables_stay_where_a_table_is_renamed(catalog, tables):
+    if tables:
+        on_server(catalog, *tables)
+        catalog.table("a_u").column("id", "bigint", 8, seed=1)
+        catalog.table("a_v").column("u_id", "bigint", 8)
+        catalog.foreign_key("v_to_u", "a_v", ["u_id"], "a_u", ["id"])
+    keys = [(name, models.ForeignKey("a." + name, models.CASCADE, related_name="+")) for name in "TU"]
+    before = state_of(T, create("U"), create("V", *((name.lower(), key) for name, key in keys)))
+    change = migrations.AlterField("u", "id", models.AutoField(primary_key=True))
+    statements = script(before, migrations.AlterModelTable("t", "other"), change)
+    assert [sql.rpartition(" REFERENCES ")[2] for sql in statements if "FOREIGN KEY" in sql] == ["[a_u] ([id]);"]
+
+
 def test_what_waits_is_not_taken_for_made_under_another_name_of_the_table(catalog):
     """Not even where SQL of one's own has made a column, so that the table is not what its model says."""
     field = models.IntegerField(null=True)

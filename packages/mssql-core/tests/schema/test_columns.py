@@ -5,6 +5,8 @@ import django
 import pytest
 from django.db import DataError, connection, models
 from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower, Now
 from schema_models import created, database_expressions, field_of, model, script
 
 from mssql_core.fields import LegacyDateTimeField
@@ -118,6 +120,27 @@ def test_a_default_that_cannot_be_stored_is_refused_by_the_fields_name():
 
 
 @database_expressions
+@pytest.mark.parametrize(
+    ("kind", "value", "sql"),
+    [
+        (models.DateTimeField, Now, "((CAST(SYSDATETIMEOFFSET() AS datetimeoffset(6))))"),
+        (models.BooleanField, True, "(1)"),
+        (models.BinaryField, b"\x01", "(0x01)"),
+        (models.DateField, datetime.date(2020, 1, 2), "(CAST(N'2020-01-02' AS date))"),
+        (models.IntegerField, lambda: models.Value(1) + 2, "(((1 + 2)))"),
+        (models.TextField, "100%", "(N'100%')"),
+        (models.TextField, lambda: Lower(models.Value("A%")), "((LOWER(N'A%')))"),
+    ],
+)
+def test_a_default_of_the_database_is_written_out(kind, value, sql):
+    default = value() if callable(value) else value
+    assert definition(kind(db_default=default)).endswith(" DEFAULT " + sql)
+
+
+@database_expressions
 def test_a_percent_sign_of_a_generated_column_is_one():
     field = models.GeneratedField(expression=F("a") % 2, output_field=models.IntegerField(), db_persist=True)
+    assert definition(field) == "AS (CAST(([a] % 2) AS int)) PERSISTED"
+    raw = RawSQL("[a] % 2", [])
+    field = models.GeneratedField(expression=raw, output_field=models.IntegerField(), db_persist=True)
     assert definition(field) == "AS (CAST(([a] % 2) AS int)) PERSISTED"

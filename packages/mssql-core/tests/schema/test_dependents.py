@@ -1,7 +1,7 @@
 import pytest
 from django.db import NotSupportedError
 
-from mssql_core.introspection.objects import Check, Column, Default, ForeignKey, Index
+from mssql_core.introspection.objects import Check, Column, Default, ForeignKey, Index, Statistics
 from mssql_core.introspection.table_snapshot import TableSnapshot
 from mssql_core.names import TableName
 from mssql_core.schema.dependents import Dependents
@@ -64,6 +64,18 @@ def test_renaming_concerns_expressions_only():
     dependents.rename(TABLE, "name", "title")
     assert dependents.indexes[1].filter == "([title]<>N'')"
     assert dependents.computed[0].computed == "(lower([title]))"
+
+
+def test_statistics_block_what_they_are_made_of_and_what_their_filter_names():
+    statistics = [Statistics(TABLE, "st", ("id", "name")), Statistics(TABLE, "some", ("id",), "([age]>(0))")]
+    for column, changed, renamed in (("name", ["st"], []), ("age", [], ["some"])):
+        for collect, expected in (
+            (lambda d, s: d.add(s, [column]), changed),
+            (lambda d, s: d.add_named(s, column), renamed),
+        ):
+            dependents = Dependents()
+            collect(dependents, snapshot(statistics=statistics))
+            assert [item.name for item in dependents.statistics] == expected
 
 
 def test_an_index_that_cannot_be_restored_is_refused():

@@ -1,3 +1,4 @@
+import django
 import pytest
 from django.db import connection, models
 from schema_models import model
@@ -63,6 +64,39 @@ def test_a_check_of_the_type_names_no_column():
     positive = field(models.PositiveIntegerField)
     assert fields.type_check(positive, connection) == "[__column_name__] >= 0"
     assert fields.type_check(field(models.IntegerField), connection) is None
+
+
+class Older:
+    """A field of a Django without the attributes that came later."""
+
+
+def test_what_older_fields_lack_they_do_not_have():
+    assert fields.is_computed(Older()) is False and not fields.has_db_default(Older())
+    assert fields.comment_of(Older()) is None and fields.collation_of(Older(), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [({}, "C1"), ({"collation": "C2"}, "C2"), ({"collation": None}, None)],
+)
+def test_the_parameters_of_a_field_say_its_collation_since_they_have_one(params, expected):
+    assert fields.collation_of(models.CharField(max_length=1, db_collation="C1"), params) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "differs"),
+    [
+        ({}, False),
+        ({"db_comment": "New."} if django.VERSION >= (4, 2) else {}, False),
+        ({"null": True}, True),
+        ({"db_column": "other"}, True),
+        ({"unique": True}, True),
+        ({"verbose_name": "new", "help_text": "New.", "blank": True, "editable": False}, django.VERSION < (4, 1)),
+    ],
+)
+def test_what_a_key_can_feel_of_a_changed_field(options, differs):
+    old, new = field(models.IntegerField), field(models.IntegerField, **options)
+    assert fields.only_comment_differs(old, new) is not differs
 
 
 def test_a_verbose_name_is_no_difference_that_a_key_could_feel():

@@ -69,6 +69,7 @@ def test_what_a_filter_can_say(condition, expected):
         "NOT ([a] = 1 AND [a] IS NOT NULL)",
         "NOT ([a] BETWEEN 1 AND 3)",
         "EXISTS(SELECT 1)",
+        "[a] = 1 OR [b] = 2 AND [c] = 3",
         "([a] = 1 OR ([a] = 2 OR [b] = 3))",
         "([a] = 1 OR ([a] = 2 AND [b] = 3))",
         "([a] = 1 OR ([a] IN (2) AND [b] IN (3)))",

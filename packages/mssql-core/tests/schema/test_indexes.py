@@ -1,6 +1,7 @@
 import pytest
 from django.db import NotSupportedError, connection, models
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Abs, Coalesce, Concat, Lower
 from fake_catalog import FakeCatalog
 from orm import since
@@ -103,6 +104,7 @@ HIDDEN = "ALTER TABLE [a_thing] ADD [__ix_ix_1] AS (%s) PERSISTED; CREATE INDEX 
         (Concat("name", Value("it's 100%")), HIDDEN % ("CONCAT([name], N'it''s 100%')", "")),
         (ExpressionWrapper(Q(a__gt=1), BooleanField()), HIDDEN % ("CASE WHEN [col_a] > 1 THEN 1 ELSE 0 END", "")),
         (F("a") % 2, HIDDEN % ("([col_a] % 2)", "")),
+        (RawSQL("[col_a] % 2", []), HIDDEN % ("([col_a] % 2)", "")),
         (Lower("name").desc(), HIDDEN % ("LOWER([name])", " DESC")),
         (Lower("name").asc(), HIDDEN % ("LOWER([name])", "")),
         (F("a").desc(), "CREATE INDEX [ix] ON [a_thing] ([col_a] DESC)"),

@@ -91,4 +91,6 @@ def test_hidden_columns_are_added_in_one_statement():
 def test_names_of_hidden_columns_fit():
     assert hidden_expression("ix", 2) == "__ix_ix_2"
     assert hidden_discriminator("uq", 1) == "__uq_uq_1"
-    assert len(hidden_expression("x" * 128, 1)) == 128
+    for hidden in (hidden_expression, hidden_discriminator):
+        names = {hidden("x" * 128, number) for number in (1, 2)} | {hidden("x" * 127 + "y", 1)}
+        assert {len(name) for name in names} == {128} and len(names) == 3

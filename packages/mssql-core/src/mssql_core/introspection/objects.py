@@ -31,7 +31,7 @@ def column_references(definition: Optional[str]) -> List[str]:
     between brackets.
     """
     names = []
-    for token in _TOKEN.findall(definition or ""):
+    for token in _TOKEN.findall(definition) if definition else ():
         if token[0] in '["':
             name = _undelimited(token)
             if name not in names:

@@ -119,7 +119,7 @@ class FieldAlteration:
             editor.tell_unenforced([self.new])
         if self.old_column != self.new_column:
             editor.rename_constraints_of_column(self.table, self.old_column, self.new_column)
-        if getattr(self.old, "db_comment", None) != getattr(self.new, "db_comment", None):
+        if fields.comment_of(self.old) != fields.comment_of(self.new):
             editor.comments.on_column(self.model, self.new, drop=True)
 
     def _is_constrained(self, field: Field) -> bool:

@@ -95,8 +95,6 @@ class ScriptedCatalogue(Catalogue):
         self._planned: Set[TableName] = set()
         # Changes of tables that were not asked for yet.
         self._missed: Dict[TableName, List[_Change]] = {}
-        # (table, name) of what the script dropped.
-        self._gone: Set[Tuple[TableName, str]] = set()
         # The script's renamings, as they change foreign keys.
         self._renamings: List[_KeyChange] = []
         # (table, name in lower case) of columns that the server does not have.
@@ -147,11 +145,7 @@ class ScriptedCatalogue(Catalogue):
 
     def _incoming(self, snapshot: TableSnapshot) -> List[ForeignKey]:
         """Return the foreign keys to a table; those of a table that was asked for come from its own snapshot."""
-        unknown = [
-            key
-            for key in snapshot.incoming
-            if key.table not in self._tables and (key.table, key.name) not in self._gone
-        ]
+        unknown = [key for key in snapshot.incoming if key.table not in self._tables]
         others = [table for name, table in self._tables.items() if name != snapshot.table]
         return unknown + [key for table in others for key in table.foreign_keys if key.to_table == snapshot.table]
 
@@ -201,11 +195,9 @@ class ScriptedCatalogue(Catalogue):
         for item in items:
             if isinstance(item, Column):
                 self._new_columns.add((item.table, item.name.lower()))
-            self._gone.discard((item.table, item.name))
             self._change(item.table, _addition(item))
 
     def dropped(self, table: TableName, name: str) -> None:
-        self._gone.add((table, name))
         self._change(table, lambda snapshot: snapshot.without([name]))
 
     def column_dropped(self, table: TableName, column: str) -> None:

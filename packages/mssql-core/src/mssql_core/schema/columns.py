@@ -128,7 +128,7 @@ class ColumnDefinitions:
         tablespace = field.db_tablespace or model._meta.db_tablespace
         connection = self._editor.connection
         if tablespace and connection.features.supports_tablespaces:
-            clause += " " + connection.ops.tablespace_sql(tablespace, inline=True)
+            clause += " " + connection.ops.tablespace_sql(tablespace)
         return [clause]
 
 

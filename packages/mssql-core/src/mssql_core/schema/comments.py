@@ -6,6 +6,7 @@ from ..introspection.objects import ExtendedProperty
 from ..literals import is_constant, string_literal, with_texts
 from ..names import TableName, bare_identifier
 from ..plugin.django_types import Field, Model, SchemaEditor
+from .fields import comment_of
 
 PROPERTY = "MS_Description"
 
@@ -93,7 +94,7 @@ class Comments:
 
         :param drop: whether to drop the comment where the field has none.
         """
-        comment = getattr(field, "db_comment", None)
+        comment = comment_of(field)
         has_column = field.db_parameters(connection=self._editor.connection)["type"] is not None
         if has_column and (comment or drop):
             self._set(model, comment, field.column)

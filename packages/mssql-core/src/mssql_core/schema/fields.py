@@ -23,6 +23,12 @@ def collation_of(field: Field, db_params: Mapping[str, Any]) -> Optional[str]:
     return collation
 
 
+def comment_of(field: Field) -> Optional[str]:
+    """Return the comment of the field's column, or None (Django 4.2 on)."""
+    comment: Optional[str] = getattr(field, "db_comment", None)
+    return comment
+
+
 def has_db_default(field: Field) -> bool:
     """Whether the field has a default in the database (Django 5.0 on)."""
     return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED

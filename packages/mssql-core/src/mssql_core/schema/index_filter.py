@@ -119,7 +119,7 @@ def _comparison(tokens: _Tokens, negated: bool) -> List[str]:
             raise _NotSimple
         operator = _MIRRORED.get(tokens[position].text, tokens[position].text)
         return _compare(tokens[-1], operator, tokens[:position], negated)
-    words = [token.word for token in tokens[1:4]]
+    words = [token.word for token in tokens[1:]]
     if tokens[1].kind == "operator":
         return _compare(tokens[0], tokens[1].text, tokens[2:], negated)
     column = tokens[0].text

@@ -8,6 +8,8 @@ table is taken to be what create_model() makes of the model.
 
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence
 
+from django.db import models
+
 from ..introspection.objects import Column, Default, ForeignKey, Index, SchemaObject
 from ..introspection.table_snapshot import TableSnapshot
 from ..names import TableName, bare_identifier
@@ -57,15 +59,12 @@ class PlannedTables:
         :param snapshot: the editor's method, which plans what the server does not have.
         """
         meta = model._meta
-        relations = [
-            field for field in meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
-        ]
+        keys = _keys_to(model)
         db_table, meta.db_table = meta.db_table, db_table
         try:
             snapshot(model)
-            for relation in relations:
-                if not relation.many_to_many:
-                    snapshot(relation.related_model)
+            for key in keys:
+                snapshot(key.model)
         finally:
             meta.db_table = db_table
 
@@ -78,9 +77,8 @@ class PlannedTables:
 
         :param model: the model before the change.
         """
-        for relation in model._meta.related_objects:
-            key = relation.field
-            if old.name != new.name == getattr(key.remote_field, "field_name", None):
+        for key in _keys_to(model):
+            if old.name != new.name == key.remote_field.field_name:
                 key.remote_field.field_name = old.name
                 key.to_fields = [old.name]
 
@@ -157,11 +155,16 @@ class PlannedTables:
         )
 
     def _incoming(self, model: Model) -> Iterator[ForeignKey]:
-        for relation in model._meta.related_objects:
-            field = relation.field
-            is_other_table = relation.related_model._meta.db_table != model._meta.db_table
-            if not field.many_to_many and is_constrained(field, self._editor.connection) and is_other_table:
-                yield from self._constraints.foreign_key(relation.related_model, field).items()
+        for key in _keys_to(model):
+            is_other_table = key.model._meta.db_table != model._meta.db_table
+            if is_constrained(key, self._editor.connection) and is_other_table:
+                yield from self._constraints.foreign_key(key.model, key).items()
+
+
+def _keys_to(model: Model) -> List[Field]:
+    """Return the foreign keys of all models to this one, those of tables between two models included."""
+    relations = model._meta.get_fields(include_hidden=True)
+    return [relation.field for relation in relations if isinstance(getattr(relation, "field", None), models.ForeignKey)]
 
 
 class ModelPlan:
