@@ -49,6 +49,22 @@ def test_a_table_s_name_may_have_parts_and_a_column_s_has_one(compiled):
     assert sql.endswith("COUNT_BIG(%s) AS [n] FROM %s GROUP BY %s.[z]" % (brackets, table, table))
 
 
+class Part(models.Model):
+    odd = models.ForeignKey(Odd, models.CASCADE)
+
+    class Meta:
+        app_label, apps = "odd", Odd._meta.apps
+        db_table = '"sales"."part"'
+
+
+def test_a_joined_table_s_name_may_have_parts_too(compiled):
+    sql = compiled.sql(Part.objects.filter(odd__plain=2).values("id"))
+    assert sql.endswith(
+        " FROM [sales].[part] INNER JOIN [sales].[odd 2] ON ([sales].[part].[odd_id] = [sales].[odd 2].[id]) "
+        "WHERE [sales].[odd 2].[z] = %s"
+    )
+
+
 def test_tables_beside_the_query_s_own(compiled):
     sql = compiled.sql(Odd.objects.extra(tables=['"sales"."other"'], where=["1=1"]).values("plain"))
     assert sql.endswith(" FROM [sales].[odd 2] , [sales].[other] WHERE (1=1)")

@@ -1,4 +1,6 @@
 import pytest
+from django.apps.registry import Apps
+from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import RowNumber
 from orm import sent, since, unnamed
@@ -261,13 +263,30 @@ def test_lists_of_each_kind_of_statement_share_the_limit(run, more):
     assert sql.count("OPENJSON") == 33 and len(values) == 33 + more
 
 
+class Far(models.Model):
+    number = models.IntegerField()
+
+    class Meta:
+        app_label, apps = "far", Apps()
+        db_table = "[srv].[other].[dbo].[t]"
+
+
 @pytest.mark.parametrize("written", ["{0}.{1}", "{0}.{1} + {0}.{1}"])
 def test_columns_of_raw_sql_are_behind_the_exposed_name(compiled, written):
-    """As prefetch_related() writes them: a name of parts would be the name of one table."""
+    """As prefetch_related() writes them: a column takes no name of four parts (error 117)."""
     quote = fake_connection().ops.quote_name
-    raw = written.format(quote(Order._meta.db_table), quote("number"))
-    expected = written.format("[sales].[order]", "[number]")
-    assert compiled.sql(Order.objects.extra(select={"x": raw}).values("x")).startswith("SELECT (%s) AS [x]" % expected)
+    for model, exposed in ((Order, "[sales].[order]"), (Far, "[[srv]].[other]].[dbo]].[t]]]")):
+        raw = written.format(quote(model._meta.db_table), quote("number"))
+        sql = compiled.sql(model.objects.extra(select={"x": raw}).values("x"))
+        assert sql.startswith("SELECT (%s) AS [x]" % written.format(exposed, "[number]"))
+
+
+def test_distinct_rows_sorted_by_a_condition(compiled):
+    """T-SQL selects and sorts by no conditions."""
+    has_books = Exists(books.filter(author=OuterRef("pk")))
+    sql = compiled.sql(authors.values("name").distinct().order_by(has_books, "age"))
+    assert ", CASE WHEN EXISTS(SELECT " in sql and " THEN 1 ELSE 0 END AS [__order1], [ormtests_author].[age] " in sql
+    assert sql.endswith(" ORDER BY 2 ASC, 3 ASC")
 
 
 def test_nulls_last_with_distinct(compiled):

@@ -9,7 +9,7 @@ from django.core.exceptions import FieldError
 from django.db import DataError, models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.sql import UpdateQuery
-from ormtests.models import Author
+from ormtests.models import Author, Book
 from typed import typed
 
 from mssql_core.fields import RowVersionField
@@ -115,6 +115,18 @@ def test_values_that_their_columns_do_not_take_are_refused(connection):
         compiled(connection, rows, code=case(code, [(AT, "a"), (AT.replace(second=0), "ж")]))
     with pytest.raises(FieldError, match="moments.Note.version is written by the server"):
         compiled(connection, rows, version=case(version, [(AT, b"a"), (AT.replace(second=0), b"b")]))
+
+
+def test_moments_are_stored_in_the_form_of_their_column():
+    """Without an offset, in the alias's time zone."""
+    published = Book._meta.get_field("published")
+    zone = datetime.timezone(datetime.timedelta(hours=2))
+    values = [(1, AT.astimezone(zone)), (2, AT)]
+    for options, expected in (({}, "09:08:09.125000+02:00"), ({"datetime_type": "datetime2"}, "07:08:09.125000")):
+        connection = fake_connection(options=options)
+        books = Book.objects.order_by().filter(pk__in=[1, 2])
+        _, (rows,) = compiled(connection, books, published=case(published, values))
+        assert json.loads(rows)[0][1] == "2026-05-06T" + expected
 
 
 def test_below_level_130_it_stays_a_case():

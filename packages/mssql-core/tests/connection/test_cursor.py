@@ -157,6 +157,16 @@ def test_a_closed_cursor_says_so(connection):
     assert told.value.args == ("08003", "The cursor's connection is closed.")
 
 
+def test_fetchmany_gives_one_row_by_itself(connection):
+    """As arraysize is 1 (PEP 249)."""
+    connection.driver.answer("FROM a", [(1,), (2,), (3,), (4,)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM a")
+        assert cursor.fetchmany() == [(1,)] and cursor.fetchmany(0) == []
+        cursor.cursor.arraysize = 2
+        assert cursor.fetchmany() == [(2,), (3,)]
+
+
 def test_executemany_of_statements_without_a_count(connection):
     with connection.cursor() as cursor:
         cursor.executemany("SELECT %s", [[1], [2]])

@@ -251,6 +251,15 @@ def test_an_interrupted_statement_in_an_inner_block_spares_the_outer_one(connect
     assert sent(connection)[-1] == COMMIT
 
 
+def test_a_refused_insert_has_left_identity_insert_itself(connection):
+    """Its CATCH has run."""
+    connection.driver.answer("INSERT INTO [a]", server_error(2627, sqlstate="23000"))
+    sql = "SET IDENTITY_INSERT [a] ON; INSERT INTO [a] VALUES (1); SET IDENTITY_INSERT [a] OFF"
+    with pytest.raises(DatabaseError):
+        run(connection, sql)
+    assert sent(connection)[-1] == sql
+
+
 def test_a_cancelled_insert_leaves_no_identity_insert(connection):
     connection.driver.answer("INSERT", TIMEOUT)
     with pytest.raises(OperationalError):

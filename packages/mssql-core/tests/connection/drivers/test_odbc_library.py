@@ -142,6 +142,7 @@ def test_the_wheel_s_library_for_macos(monkeypatch, tmp_path, wheel):
 def test_how_to_install_it(monkeypatch, platform, expected):
     monkeypatch.setattr(driver.sys, "platform", platform)
     assert driver.how_to_install(" *") == expected
+    assert driver.how_to_install() == expected.replace(" *", "")
 
 
 def test_what_is_said_where_there_is_none(installed, monkeypatch):
