@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from django.db import NotSupportedError
 
-from mssql_core.connection.server import _SINCE, capabilities
+from mssql_core.connection.server import _SINCE, capabilities, from_row
 from mssql_core.plugin import Capability, Edition
 from mssql_core.testing import fake_connection
 
@@ -20,6 +20,11 @@ def test_one_message_tells_everything():
         "Latin1_General_100_CS_AS", False, "dbo",
     )  # fmt: skip
     assert len(connection.driver.statements) == 1
+    info = server(version="managed-instance", update_policy="CU", default_schema="sales")
+    assert (info.update_policy, info.default_schema, info.version) == ("CU", "sales", (12, 0, 2000, 8))
+    info = from_row((99, "12.0", 170, None, 1, None, None))
+    assert (info.edition, info.collation, info.default_schema) == (Edition.ENTERPRISE, "", "dbo")
+    assert info.read_committed_snapshot is True
 
 
 def test_it_cannot_be_changed():
