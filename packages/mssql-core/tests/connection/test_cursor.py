@@ -75,6 +75,18 @@ def test_another_statement_may_run_while_rows_are_read(connection):
         assert cursor.fetchall() == [("second",)]
 
 
+def test_another_statement_may_run_before_the_next_result_is_read(connection):
+    connection.driver.answer("FROM small", [(1,)], [("second",)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM small; SELECT 'second'")
+        # On the wire until another statement needs it.
+        assert connection.pool.reader is cursor.cursor
+        with connection.cursor() as other:
+            other.execute("SELECT 1")
+        assert connection.pool.reader is None
+        assert cursor.fetchall() == [(1,)] and cursor.nextset() and cursor.fetchall() == [("second",)]
+
+
 def test_a_result_left_half_read_does_not_disturb(connection):
     connection.driver.answer("FROM big", [(number,) for number in range(500)])
     with connection.cursor() as cursor:

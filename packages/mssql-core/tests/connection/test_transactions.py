@@ -426,6 +426,17 @@ def test_a_session_whose_identity_insert_may_be_on_is_left(connection, failure):
     assert len(connection.driver.logins) == 2
 
 
+def test_a_session_that_answers_is_kept(connection):
+    """The server has no such table any more: IDENTITY_INSERT went with it."""
+    connection.ensure_connection()
+    connection.driver.answer("INSERT INTO [a]", TIMEOUT)
+    connection.driver.answer("OFF", server_error(1088))
+    with pytest.raises(OperationalError):
+        run(connection, "SET IDENTITY_INSERT [a] ON; INSERT INTO [a] VALUES (1)")
+    run(connection)
+    assert len(connection.driver.logins) == 1
+
+
 def test_identity_insert_is_switched_off_also_where_the_question_is_interrupted(connection, atomic):
     connection.driver.answer("INSERT INTO [a]", TIMEOUT)
     connection.driver.answer("@@TRANCOUNT, XACT_STATE()", Interrupted())

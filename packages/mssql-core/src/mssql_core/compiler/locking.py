@@ -17,7 +17,7 @@ class LockedTables(List[str]):
     """Quoted names of the tables that a compiled SELECT locks by hints behind them."""
 
 
-def hint(nowait: bool = False, skip_locked: bool = False) -> str:
+def hint(nowait: bool, skip_locked: bool) -> str:
     """
     The hint of a locked table.
 
