@@ -169,6 +169,24 @@ def test_a_closed_cursor_says_so(connection):
     assert told.value.args == ("08003", "The cursor's connection is closed.")
 
 
+@pytest.mark.parametrize("count", [0, 1, 100, 101, 102, 202])
+def test_rows_one_by_one_to_the_end(connection, count):
+    connection.driver.answer("FROM big", [(number,) for number in range(count)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM big")
+        assert [cursor.fetchone() for _ in range(count)] == [(number,) for number in range(count)]
+        assert cursor.fetchone() is None and cursor.fetchone() is None
+
+
+def test_row_counts_before_the_rows_are_results_of_their_own(connection):
+    """As pyodbc has them: one call of nextset() for each, and the rows stay."""
+    connection.driver.answer("INSERT", 1, 1, [(7,)])
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); SELECT SCOPE_IDENTITY()")
+        assert cursor.nextset() and cursor.nextset()
+        assert cursor.fetchone() == (7,) and not cursor.nextset()
+
+
 def test_fetchmany_gives_one_row_by_itself(connection):
     """As arraysize is 1 (PEP 249)."""
     connection.driver.answer("FROM a", [(1,), (2,), (3,), (4,)])
