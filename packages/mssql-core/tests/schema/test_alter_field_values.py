@@ -100,8 +100,9 @@ def test_rows_get_the_default_where_null_is_no_longer_taken(catalog, thing, old,
 
 
 @database_expressions
-def test_rows_get_the_default_of_the_database_before_any_other(catalog, thing):
-    new = models.IntegerField(db_default=4, default=3)
+@pytest.mark.parametrize("options", [{}, {"default": 3}])
+def test_rows_get_the_default_of_the_database_before_any_other(catalog, thing, options):
+    new = models.IntegerField(db_default=4, **options)
     assert altered(catalog, "number", models.IntegerField(null=True), new) == [
         UPDATE % "4",
         CHANGE % "int NOT NULL",

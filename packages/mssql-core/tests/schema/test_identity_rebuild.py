@@ -52,7 +52,7 @@ def test_an_identity_is_taken_away_with_nothing_lost(catalog, author):
         "[book_fk] FOREIGN KEY",
         "N'it''s'",
         "CREATE TRIGGER tr",
-        "DISABLE TRIGGER [tr]",
+        "DISABLE TRIGGER [tr] ON [a_author]",
         "GRANT UPDATE ON [a_author] ([age]) TO [ann] WITH GRANT OPTION",
     ):
         assert part in rest

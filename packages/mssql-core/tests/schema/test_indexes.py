@@ -64,6 +64,16 @@ def test_a_plain_unique_constraint_is_one():
     assert unique.items() == [Index(TABLE, "uq", (("col_a", False),), is_unique=True, is_unique_constraint=True)]
 
 
+@since(5, 0)
+def test_a_constraint_says_whether_nulls_are_equal():
+    different, equal = (
+        statement(models.UniqueConstraint(fields=[name], name="uq", nulls_distinct=distinct))
+        for name, distinct in (("a", True), ("b", False))
+    )
+    assert str(different) == "ALTER TABLE [a_thing] ADD CONSTRAINT [uq] UNIQUE ([col_a])"
+    assert str(equal) == "CREATE UNIQUE INDEX [uq] ON [a_thing] ([col_b])"
+
+
 def test_the_name_of_an_index_is_chosen_once():
     editor = connection.schema_editor()
     index = editor.index_statement(thing(), [thing()._meta.get_field("a")])

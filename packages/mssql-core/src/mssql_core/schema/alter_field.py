@@ -352,9 +352,7 @@ class FieldAlteration:
         if not self.old.null or self.new.null:
             return stored_type
         value = None
-        if fields.has_db_default(self.new):
-            value = self.editor.columns.db_default(self.new)
-        elif self.new.has_default():
+        if fields.has_db_default(self.new) or self.new.has_default():
             value = self.editor.columns.default(self.new, True)
         if value is None:
             return stored_type
