@@ -84,6 +84,15 @@ def test_a_waiting_index_is_dropped_by_not_being_made():
     assert script(steps) == script(lambda editor: editor.create_model(thing()))
 
 
+def test_a_waiting_index_is_not_made_once_it_is_removed():
+    index, other = (models.Index(fields=["a"], name=name) for name in ("ix", "iy"))
+    steps = [
+        lambda editor: editor.create_model(thing(indexes=[index, other])),
+        lambda editor: editor.remove_index(thing(indexes=[index, other]), index),
+    ]
+    assert [sql for sql in script(*steps) if "CREATE INDEX" in sql] == ["CREATE INDEX [iy] ON [a_thing] ([col_a]);"]
+
+
 def test_nothing_unique_is_made_of_a_deferrable_constraint():
     late = models.UniqueConstraint(fields=["a"], name="late", deferrable=models.Deferrable.DEFERRED)
     assert late.create_sql(thing(), connection.schema_editor()) is None

@@ -415,7 +415,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         definition = self.columns.definition(model, field, include_default=True)
         if definition is None:
             return
-        items = self.plans.field_items(model, field, is_new_table=False) if self.collect_sql else []
+        items = self.plans.field_items(model, field, is_new_table=False)
         if fields.is_constrained(field, self.connection):
             foreign_key = self.constraints.foreign_key(model, field)
             target = field.target_field
