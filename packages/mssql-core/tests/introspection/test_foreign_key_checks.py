@@ -66,6 +66,14 @@ def test_a_write_after_the_block_leaves_its_table_s_keys_on(connection):
     assert sent(connection) == [off, on] and "NOCHECK" in off and "NOCHECK" not in on
 
 
+def test_each_write_of_a_batch_counts(connection):
+    answer(connection)
+    with connection.constraint_checks_disabled():
+        run(connection, "INSERT INTO [order] VALUES (1)")
+        run(connection, "INSERT INTO [order] VALUES (2); INSERT INTO [sales].[line] VALUES (1)")
+        assert [sql.rpartition(" ")[2] for sql in sent(connection)] == ["[fk_a]", "[fk_b]"]
+
+
 def test_the_server_is_asked_once_for_many_tables(connection):
     answer(connection)
     with connection.constraint_checks_disabled():

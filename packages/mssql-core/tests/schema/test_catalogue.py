@@ -317,6 +317,27 @@ def test_keys_to_other_tables_stay_where_a_table_is_renamed(catalog, tables):
     assert [sql.rpartition(" REFERENCES ")[2] for sql in statements if "FOREIGN KEY" in sql] == ["[a_u] ([id]);"]
 
 
+@both
+def test_the_uniqueness_of_an_added_field_waits(catalog, tables):
+    on_server(catalog, *tables)
+    add, change = (
+        kind("t", "d", field(unique=True, default=1))
+        for kind, field in ((migrations.AddField, models.IntegerField), (migrations.AlterField, models.BigIntegerField))
+    )
+    statements = script(state_of(T), add, change)
+    assert [sql for sql in statements if "UNIQUE" in sql] == statements[-1:]
+    assert not [sql for sql in statements if "_key]" in sql and "DROP" in sql]
+
+
+@both
+def test_the_index_of_an_added_field_waits(catalog, tables):
+    on_server(catalog, *tables)
+    add = migrations.AddField("t", "d", models.IntegerField(db_index=True, null=True))
+    change = migrations.AlterField("t", "d", models.BigIntegerField(db_index=True, null=True))
+    statements = script(state_of(T), add, change)
+    assert [sql for sql in statements if " INDEX " in sql] == statements[-1:] and "DROP" not in statements[-1]
+
+
 def test_what_waits_is_not_taken_for_made_under_another_name_of_the_table(catalog):
     """Not even where SQL of one's own has made a column, so that the table is not what its model says."""
     field = models.IntegerField(null=True)

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection, migrations, models
 from fake_catalog import FakeCatalog
 from grammar import refusals
-from schema_models import create, created, migration_script, model, state_of
+from schema_models import alter, create, created, migration_script, model, state_of
 
 from mssql_core.introspection.objects import ExtendedProperty
 from mssql_core.names import TableName
@@ -153,6 +153,15 @@ def test_comments_change_with_their_model(catalog, operation, comment, column):
     before = state_of(create("Thing", ("a", models.IntegerField(db_comment="An a.")), db_table_comment="All things."))
     expected = [] if comment is None else [comment_sql(THING, comment, column, "@schema_1")]
     assert comments(migration_script(before, operation)) == expected
+
+
+@commented
+def test_without_a_script_each_comment_is_a_batch_of_its_own(catalog):
+    thing = model(a=models.IntegerField(), b=models.IntegerField())
+    catalog.table("a_thing").column("id", "bigint", 8).column("a", "int").column("b", "int")
+    for name in "ab":
+        alter(thing, name, models.IntegerField(db_comment="Text."))
+    assert catalog.statements == [comment_sql(THING, "Text.", name, "@schema") for name in "ab"]
 
 
 @commented

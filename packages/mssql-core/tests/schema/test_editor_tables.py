@@ -1,5 +1,6 @@
 """Tables as the editor makes them: their schemas, keys and filegroups."""
 
+import django
 import pytest
 from django.db import NotSupportedError, connection, models
 from fake_catalog import FakeCatalog
@@ -64,6 +65,15 @@ def test_a_key_of_several_columns_has_a_name_like_any_other():
     assert created(thing) == [
         "CREATE TABLE [a_thing] ([col_a] int NOT NULL, [b] int NOT NULL, "
         "CONSTRAINT [a_thing_col_a_b_92fb7441_pk] PRIMARY KEY ([col_a], [b]));"
+    ]
+
+
+def test_a_check_is_in_the_table_s_definition():
+    condition = {"condition" if django.VERSION >= (5, 1) else "check": models.Q(a__gt=1)}
+    check = models.CheckConstraint(name="c]k", **condition)
+    assert created(model(a=models.IntegerField(db_column="col_a"), meta={"constraints": [check]})) == [
+        "CREATE TABLE [a_thing] ([col_a] int NOT NULL, %s, CONSTRAINT [c]]k] CHECK ([col_a] > 1));"
+        % (KEY % "a_thing_id_ebb1cbd6")
     ]
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import migrations, models
+from fake_catalog import FakeCatalog
 from schema_models import field_of, model
 
 from mssql_core.schema import unenforced_keys
@@ -22,7 +23,7 @@ def city(**options):
 
 def script(connection, *steps):
     """What sqlmigrate prints."""
-    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+    with FakeCatalog().installed(connection), connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for step in steps:
             step(editor)
     return "\n".join(editor.collected_sql)
