@@ -1,5 +1,7 @@
 import datetime
 import decimal
+import subprocess
+import sys
 import uuid
 from types import SimpleNamespace
 
@@ -301,3 +303,10 @@ def test_long_text_out_of_the_code_page_is_refused(connection, kind):
 
     with pytest.raises(DataError, match="code page of the collation Polish_CI_AS"):
         stored(Coded._meta.get_field("text"), "Ørsted", connection)
+
+
+def test_the_fields_ask_nothing_of_django_that_it_deprecates():
+    """A project that makes errors of warnings imports them: Django 6.1 deprecates get_placeholder()."""
+    command = [sys.executable, "-W", "error", "-c", "import mssql_core.fields"]
+    imported = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    assert imported.returncode == 0, imported.stderr

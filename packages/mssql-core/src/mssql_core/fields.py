@@ -22,6 +22,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
+from .compat.orm import placeholder_sql
 from .plugin.django_types import Connection, Mixin, Model
 
 # varchar(n) ends at 8,000 bytes (Transact-SQL reference, "char and varchar").
@@ -357,6 +358,8 @@ class HierarchyIdField(_ReadAsText, models.TextField):
     def get_placeholder(self, value: Any, compiler: Any, connection: Connection) -> str:
         return "CAST(%s AS hierarchyid)" if _on_sql_server(connection) else "%s"
 
+    get_placeholder_sql = placeholder_sql
+
 
 class Shape(str):
     """Well-known text with its spatial reference identifier (SRID)."""
@@ -393,6 +396,8 @@ class _SpatialField(_ReadAsText, models.TextField):
         if not isinstance(value, Shape):
             return "CAST(%%s AS %s)" % self.clr_type if _on_sql_server(connection) else "%s"
         return "%s::STGeomFromText(%%s, %d)" % (self.clr_type, value.srid)
+
+    get_placeholder_sql = placeholder_sql
 
 
 class GeographyField(_SpatialField):
@@ -441,6 +446,8 @@ class SqlVariantField(models.Field):
     def get_placeholder(self, value: Any, compiler: Any, connection: Connection) -> str:
         # So that one CASE may hold values of several types.
         return "CAST(%s AS sql_variant)" if _on_sql_server(connection) else "%s"
+
+    get_placeholder_sql = placeholder_sql
 
     def from_db_value(self, value: Any, expression: Any, connection: Connection) -> Any:
         if not isinstance(value, str) or _SEPARATOR not in value:

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import django
 import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import FieldError
@@ -148,6 +149,22 @@ def test_what_the_server_writes_is_refused_by_its_field(model):
             model.objects.update(version=b"x")
 
     assert sent(run) == []
+
+
+class Weighed(models.DecimalField):
+    """A field whose placeholder has the name that this Django asks for, as such classes of others have it."""
+
+
+if django.VERSION >= (6, 1):
+    Weighed.get_placeholder_sql = lambda field, value, compiler, connection: ("dbo.weighed(%s)", (value,))
+else:
+    Weighed.get_placeholder = lambda field, value, compiler, connection: "dbo.weighed(%s)"
+
+
+def test_a_value_keeps_the_placeholder_of_its_own_field(compiled):
+    value = Value(Decimal("1.2"), output_field=Weighed(max_digits=5, decimal_places=1))
+    sql, values = update(compiled, Versioned.objects.all(), price=value)
+    assert "SET [price] = dbo.weighed(?)" in sql and values == [Decimal("1.2")]
 
 
 @pytest.mark.parametrize("value", [Decimal("1.25"), Value(Decimal("1.25"))], ids=repr)

@@ -178,6 +178,15 @@ def placeholder_getter(field: Field) -> Optional[Callable[..., Any]]:
     return getattr(field, name, None)
 
 
+def placeholder_sql(field: Field, value: Any, compiler: Compiler, connection: Connection) -> Compiled:
+    """``get_placeholder_sql`` of a field class that has ``get_placeholder``: Django asks for it since version 6.1."""
+    placeholder: str = field.get_placeholder(value, compiler, connection)
+    if hasattr(value, "as_sql"):
+        sql, params = compiler.compile(value)
+        return placeholder % sql, params
+    return placeholder, (value,)
+
+
 def window_order(sql: str) -> str:
     """The order of a window as Window.order_by compiles it: with its keyword since Django 4.1."""
     return "ORDER BY %s" % sql if django.VERSION >= (4, 1) else sql

@@ -8,6 +8,7 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 from django.db.models.sql.query import Query
 
+from ..compat.orm import placeholder_getter
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, CompilerMixin, Connection, Field, Model
 from ..plugin.types import Compiled
@@ -131,7 +132,7 @@ class UpdateMixin(CompilerMixin):
     def _whole_expression(self, field: Field, expression: Value) -> Any:
         """A Value(), prepared by its own field, if any, as Django does: a None of a JSONField is the JSON null."""
         output_field = expression._output_field_or_none
-        if expression.value is None or hasattr(output_field, "get_placeholder"):
+        if expression.value is None or placeholder_getter(output_field) is not None:
             return expression
         prepared = expression.value
         if output_field is not None:
