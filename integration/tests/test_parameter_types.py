@@ -47,3 +47,13 @@ def test_a_varchar_column_is_compared_with_varchar(declared, parts):
     # mssql-python sends what is declared longer in two messages.
     length = 4000 if connection.settings_dict["OPTIONS"].get("python_driver") == "mssql_python" else 8000
     assert sent == [",".join("@P%d varchar(%d)" % (number, length) for number in range(1, 7))]
+
+
+def test_a_long_list_is_compared_with_a_varchar_column_as_varchar(parts):
+    Part.objects.bulk_create([Part(code="code %d" % number) for number in range(3)])
+    codes = ["CODE %d" % number for number in range(1, 200)]
+    queryset = parts.filter(code__in=codes)
+    assert " AS varchar(8000)) FROM OPENJSON(" in str(queryset.query)
+    assert sorted(part.code for part in queryset) == ["code 1", "code 2"]
+    assert [part.code for part in parts.exclude(code__in=codes)] == ["code 0"]
+    assert [part.code for part in parts.filter(code__in=[*codes, "ж"]).order_by("code")] == ["code 1", "code 2"]

@@ -105,6 +105,21 @@ def test_each_value_has_a_form_that_its_type_reads():
     [
         # A field without a collation may stand for a column that has one: text made of bytes takes it.
         (CharField(), "aé", "nvarchar(max)", "CAST(CONVERT(varbinary(max), [v], 2) AS nvarchar(4000))", "6100e900"),
+        # A varchar column is compared with varchar, whose bytes are the same in each code page.
+        (
+            typed(CharField, "varchar(9)"),
+            "ab",
+            "nvarchar(max)",
+            "CAST(CONVERT(varbinary(max), [v], 2) AS varchar(8000))",
+            "6162",
+        ),
+        (
+            typed(CharField, "varchar(9)"),
+            "aé",
+            "nvarchar(max)",
+            "CAST(CONVERT(varbinary(max), [v], 2) AS nvarchar(4000))",
+            "6100e900",
+        ),
         (None, "aé", "nvarchar(max)", "CAST(CONVERT(varbinary(max), [v], 2) AS nvarchar(4000))", "6100e900"),
         (
             CharField(),

@@ -203,14 +203,18 @@ def _text(field: Optional[Field], values: Sequence[str], connection: Connection,
     if not is_compared:
         return Carrier(sql_type)
     collation = getattr(field, "db_collation", None)
-    if collation is None:
-        return Carrier(
-            sql_type, "nvarchar(max)", "CAST(CONVERT(varbinary(max), %%s, 2) AS %s)" % sql_type, None, _units
-        )
-    if base_type(field, connection) in ("char", "varchar") and longest <= 2000:
-        if all(code_pages.hold(value, collation) for value in values):
+    # With nvarchar beside it the server would convert the column, row by row.
+    is_coded = longest <= 2000 and base_type(field, connection) in ("char", "varchar")
+    if collation is not None:
+        if is_coded and all(code_pages.hold(value, collation) for value in values):
             sql_type = "varchar(8000)"
-    return Carrier(sql_type, collation=collation)
+        return Carrier(sql_type, collation=collation)
+    encode = _units
+    if is_coded and all([value.isascii() for value in values]):
+        # These bytes are the same in each code page.
+        sql_type, encode = "varchar(8000)", _ascii
+    template = "CAST(CONVERT(varbinary(max), %%s, 2) AS %s)" % sql_type
+    return Carrier(sql_type, "nvarchar(max)", template, None, encode)
 
 
 def _length(text: str) -> int:
@@ -220,6 +224,11 @@ def _length(text: str) -> int:
 def _units(text: str) -> str:
     """The bytes of nvarchar as hexadecimal digits."""
     return text.encode("utf-16-le").hex()
+
+
+def _ascii(text: str) -> str:
+    """The bytes of varchar as hexadecimal digits."""
+    return text.encode("ascii").hex()
 
 
 def _moments(
