@@ -19,6 +19,8 @@ HAS_GENERATED_FIELD = hasattr(models, "GeneratedField")
 
 # Compiled parameters are tuples since Django 6.0, lists before.
 PARAMS = tuple if django.VERSION >= (6, 0) else list
+#: Whether Django compiles the branches of a set operation with names for their columns.
+NAMES_BRANCHES = django.VERSION >= (4, 2)
 
 try:
     from django.db.models.expressions import DatabaseDefault as DatabaseDefault

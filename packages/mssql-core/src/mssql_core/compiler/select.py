@@ -208,6 +208,9 @@ class SelectMixin(CompileMixin):
         return sql, params
 
     def get_combinator_sql(self, combinator: str, all: bool) -> Any:
+        if orm.NAMES_BRANCHES and not any([query.is_sliced for query in self.query.combined_queries]):
+            # By their names alone such branches have no order: see plan_of().
+            return super().get_combinator_sql(combinator, all)
         whole = orm.shallow_copy(self)
         whole.query = orm.shallow_copy(self.query)
         branches = [orm.shallow_copy(query) for query in self.query.combined_queries]
