@@ -116,7 +116,8 @@ class JSONRows:
                     described.append((field, sqls.pop()))
                     continue
                 values = [value for _, (value,) in column.cells]
-            if not any([value is not None for value in values]):
+            # Mostly decided by the first value: a list of all would take a twentieth of the statement's time.
+            if not any(value is not None for value in values):
                 described.append((field, "CAST(NULL AS %s)" % stored_type(field, connection)))
                 continue
             carried = carried_values(field, values, connection, field in keys)

@@ -83,20 +83,22 @@ def carried_values(
     :param is_compared: see :func:`carrier`.
     :raises DataError: the column cannot store one of them; the message names the field.
     """
-    kinds = set(map(type, values)) - {_NONE}
-    if kinds == {decimal.Decimal}:
+    kinds = set(map(type, values))
+    if kinds - {_NONE} == {decimal.Decimal}:
         plain = _plain_decimals(field, values)
         if plain is not None:
             return plain
-    if not _need_no_check(field, values, kinds, connection):
+    if not _need_no_check(field, values, kinds - {_NONE}, connection):
         values = [stored(field, value, connection) for value in values]
+        kinds = set(map(type, values))
     if str in kinds and any(["\0" in value for value in values if isinstance(value, str)]):
         return None
-    carried = carrier(field, values, connection, is_compared)
+    carried = carrier(field, values, connection, is_compared, kinds)
     if carried is None:
         return None
     # The values of most columns are in their JSON form already.
-    return carried, (values if kinds <= _PLAIN and carried.encode is None else carried.encoded(values))
+    is_plain = carried.encode is None and kinds - {_NONE} <= _PLAIN
+    return carried, (values if is_plain else carried.encoded(values))
 
 
 def _need_no_check(field: Field, values: Sequence[Any], kinds: Set[type], connection: Connection) -> bool:
@@ -128,7 +130,11 @@ def _digits(whole: int, places: int) -> Callable[[str], object]:
 
 
 def carrier(
-    field: Optional[Field], values: Sequence[Any], connection: Connection, is_compared: bool = False
+    field: Optional[Field],
+    values: Sequence[Any],
+    connection: Connection,
+    is_compared: bool = False,
+    kinds: Optional[Set[type]] = None,
 ) -> Optional[Carrier]:
     """
     Return the :class:`Carrier` that holds `values` of `field` without loss, or None if there is none.
@@ -141,11 +147,12 @@ def carrier(
         without a collation may stand for a column that has one: then the text is made of bytes, and takes the
         column's collation, whatever that is (CAST and CONVERT, "Output collation").
         https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
+    :param kinds: the types of all values, where they are known.
     """
-    kinds = set(map(type, values))
+    kinds = set(map(type, values)) if kinds is None else kinds
     if _NONE in kinds:
         values = [value for value in values if value is not None]
-        kinds.discard(_NONE)
+        kinds = kinds - {_NONE}
     if TypedParam in kinds:
         values = [value.value if isinstance(value, TypedParam) else value for value in values]
         kinds = set(map(type, values))
