@@ -205,7 +205,8 @@ class IndexStatements:
         db_table = model._meta.db_table
         if columns:
             return ColumnKeys(db_table, columns, self._editor.quote_column, col_suffixes=col_suffixes)
-        compiler = Query(model).get_compiler(connection=self._editor.connection)
+        # Without aliases, as plugins know the expression of an index, which takes no subquery (error 1046).
+        compiler = Query(model, alias_cols=False).get_compiler(connection=self._editor.connection)
         return ExpressionKeys(db_table, expressions, compiler, self._editor.quote_value, name)
 
     def _filter(self, model: Model, name: Optional[str], condition: Optional[str]) -> FilterClause:
