@@ -53,6 +53,18 @@ def both(migrated, scripted, migration, before, forwards=True):
     return after
 
 
+def all_steps(migrated, scripted, steps):
+    """Carry out a migration of each list of operations in both ways."""
+    from django.db import migrations
+    from django.db.migrations.state import ProjectState
+
+    state = ProjectState()
+    for number, operations in enumerate(steps):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = operations
+        state = both(migrated, scripted, migration, state)
+
+
 def test_the_contrib_apps_there_and_back(migrated, scripted):
     from django.db.migrations.loader import MigrationLoader
     from django.test import override_settings
@@ -342,10 +354,6 @@ def test_parts_that_are_made_again_keep_their_properties(migrated, scripted):
 
 def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
     from django.db import migrations, models
-    from django.db.migrations.state import ProjectState
-
-    if not hasattr(models, "GeneratedField"):
-        pytest.skip("Django has GeneratedField since version 5.0.")
 
     def double(output_field, **options):
         return models.GeneratedField(
@@ -365,11 +373,7 @@ def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
         [migrations.AlterField("t", "b", double(models.DecimalField(max_digits=9, decimal_places=2), db_index=True))],
         [migrations.AlterField("t", "b", double(models.BigIntegerField(), db_column="c"))],
     ]
-    state = ProjectState()
-    for number, operations in enumerate(steps):
-        migration = migrations.Migration("%04d" % number, "a")
-        migration.operations = operations
-        state = both(migrated, scripted, migration, state)
+    all_steps(migrated, scripted, steps)
     for connection in (migrated, scripted):
         with connection.cursor() as cursor:
             cursor.execute("SELECT [c] FROM [a_t]")
@@ -382,10 +386,6 @@ def test_a_computed_column_of_another_type_is_made_anew(migrated, scripted):
 def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripted):
     """What keeps its NULLs apart is a hidden column: left behind, its name would be taken (error 2705)."""
     from django.db import migrations, models
-    from django.db.migrations.state import ProjectState
-
-    if not hasattr(models, "GeneratedField"):
-        pytest.skip("Django has GeneratedField since version 5.0.")
 
     def times(number, **options):
         return models.GeneratedField(
@@ -404,11 +404,7 @@ def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripte
         [migrations.AlterField("t", "b", times(3))],
         *([operation] for operation in together),
     ]
-    state = ProjectState()
-    for number, operations in enumerate(steps):
-        migration = migrations.Migration("%04d" % number, "a")
-        migration.operations = operations
-        state = both(migrated, scripted, migration, state)
+    all_steps(migrated, scripted, steps)
     for connection in (migrated, scripted):
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('a_t') ORDER BY column_id")

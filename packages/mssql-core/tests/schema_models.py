@@ -6,6 +6,8 @@ from django.apps.registry import Apps
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 
+#: The argument of CheckConstraint.
+CONDITION = "condition" if django.VERSION >= (5, 1) else "check"
 #: Of tests whose models no older Django can define.
 database_expressions = pytest.mark.skipif(
     django.VERSION < (5, 0), reason="GeneratedField and db_default: classes and arguments of Django 5.0"

@@ -1,6 +1,7 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import Q
+from django.db.models import Index, Q
+from django.db.models.fields.json import KeyTransform
 from django.db.models.sql.query import Query
 from jsontests.models import Paper
 
@@ -67,3 +68,11 @@ def test_a_document_is_a_number(definition):
     """ISJSON() is 0 for a document that is a number, as it is for a text that is no JSON."""
     sql, params = definition(Q(value=3))
     assert sql == "(ISJSON([value]) = 0 AND TRY_CAST([value] AS float) = %s)" and list(params) == [3.0]
+
+
+def test_no_subquery_stands_in_an_index(connection):
+    """It is refused there (error 1046)."""
+    index = Index(KeyTransform("a", "value"), name="ix")
+    with connection().schema_editor(collect_sql=True) as editor:
+        sql = str(index.create_sql(Paper, editor))
+    assert "JSON_VALUE(" in sql and "SELECT" not in sql

@@ -9,6 +9,7 @@ from django.db.models import Exists, Func
 from django.db.models.functions import Lower
 from orm import executed, sent
 from ormtests.models import Author, Book
+from schema_models import database_expressions
 
 from mssql_core.compat.orm import DatabaseDefault
 from mssql_core.testing import fake_connection, server_error
@@ -414,7 +415,7 @@ def test_conflicts_need_a_unique_key(compiled):
         )
 
 
-@pytest.mark.skipif(not hasattr(models.Field(), "db_default"), reason="Defaults of the database came with Django 5.0.")
+@database_expressions
 def test_database_defaults(compiled):
     from ormtests.models import Defaulted
 
@@ -422,7 +423,7 @@ def test_database_defaults(compiled):
     assert DatabaseDefault and "[name]" not in sql and "[size]" in sql
 
 
-@pytest.mark.skipif(not hasattr(models.Field(), "db_default"), reason="Defaults of the database came with Django 5.0.")
+@database_expressions
 def test_updated_conflicts_of_a_column_that_takes_its_default(compiled):
     from django.db.models.constants import OnConflict
     from ormtests.models import Defaulted
@@ -439,7 +440,7 @@ def test_updated_conflicts_of_a_column_that_takes_its_default(compiled):
     assert "WHEN MATCHED THEN UPDATE SET [name] = DEFAULT, [size] = [__source].[__c0] WHEN NOT" in sql
 
 
-@pytest.mark.skipif(not hasattr(models.Field(), "db_default"), reason="Defaults of the database came with Django 5.0.")
+@database_expressions
 def test_rows_with_and_without_a_sequence_s_value_go_apart():
     """NEXT VALUE FOR stands in no table of values (error 11719); the keys come to their objects all the same."""
 

@@ -4,6 +4,7 @@ import pytest
 from django.apps.registry import Apps
 from django.db import models
 from ormtests.models import Author, Book
+from schema_models import database_expressions
 from typed import typed
 
 from mssql_core.compiler.output_clause import Returning, column_type
@@ -76,7 +77,7 @@ def test_an_identity_is_a_number(connection):
     assert column_type(key, connection) == "bigint"
 
 
-@pytest.mark.skipif(not hasattr(models, "GeneratedField"), reason="Django has GeneratedField since version 5.0.")
+@database_expressions
 def test_a_computed_column_has_the_type_of_its_value(connection):
     for value, db_type in ((models.IntegerField(), "int"), (typed(models.CharField, "varchar(5)"), "varchar(5)")):
         field = models.GeneratedField(expression=models.F("age") * 2, output_field=value, db_persist=True)

@@ -4,25 +4,7 @@ import django
 import pytest
 from django.db import connection, models
 from django.db.models import Q
-from fake_catalog import FakeCatalog
-from schema_models import altered, database_expressions, field_of, model
-
-CONDITION = "condition" if django.VERSION >= (5, 1) else "check"
-
-
-@pytest.fixture
-def catalog():
-    with FakeCatalog().installed(connection) as catalog:
-        yield catalog
-
-
-@pytest.fixture
-def thing(catalog):
-    """The table of most tests: a code, a number, a name."""
-    table = catalog.table("a_thing").column("id", "bigint", 8).column("code", "nvarchar", 20)
-    table.column("number", "int", null=True).column("name", "nvarchar", 20, default=("DF__name", "(N'')"))
-    return table
-
+from schema_models import CONDITION, altered, database_expressions, field_of, model
 
 # NULLs and uniqueness.
 

@@ -6,15 +6,8 @@ import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 from django.db.models.functions import Lower
-from fake_catalog import FakeCatalog
 from schema_models import create, state_of
 from schema_models import migration_script as script
-
-
-@pytest.fixture
-def catalog():
-    with FakeCatalog().installed(connection) as catalog:
-        yield catalog
 
 
 def twice(statements, word):

@@ -2,8 +2,7 @@ import re
 
 import django
 import pytest
-from django.db import connection, migrations, models
-from fake_catalog import FakeCatalog
+from django.db import migrations, models
 from grammar import refusals
 from schema_models import alter, create, created, migration_script, model, state_of
 
@@ -102,12 +101,6 @@ def test_a_property_is_added_to_what_had_it():
 
 commented = pytest.mark.skipif(django.VERSION < (4, 2), reason="db_comment and db_table_comment: Django 4.2")
 THING = TableName(None, "a_thing")
-
-
-@pytest.fixture
-def catalog():
-    with FakeCatalog().installed(connection) as catalog:
-        yield catalog
 
 
 def comments(statements):

@@ -1,10 +1,9 @@
-import django
 import pytest
 from django.apps.registry import Apps
 from django.db import models
 from django.test import override_settings
 from orm import since
-from schema_models import database_action
+from schema_models import CONDITION, database_action
 
 from mssql_core.testing import fake_connection
 
@@ -87,9 +86,6 @@ def test_a_unique_constraint_with_a_filter_is_no_target(world):
     country = world.model("Country", [unique], code=code(null=True))
     world.model("City", country=models.ForeignKey(country, models.CASCADE, to_field="code"))
     assert world.ids() == ["mssql_core.E003"]
-
-
-CONDITION = "condition" if django.VERSION >= (5, 1) else "check"
 
 
 @since(5, 0)

@@ -2,7 +2,7 @@ import django
 import pytest
 from django.db import connection, models
 from django.db.models.functions import Lower
-from schema_models import create, database_expressions, model, state_of
+from schema_models import CONDITION, create, database_expressions, model, state_of
 
 from mssql_core.introspection.objects import ForeignKey, Index
 from mssql_core.names import TableName
@@ -40,9 +40,6 @@ def rich():
             ],
         },
     )
-
-
-CONDITION = "condition" if django.VERSION >= (5, 1) else "check"
 
 
 def test_a_plan_is_what_the_statements_of_the_model_make(editor):
