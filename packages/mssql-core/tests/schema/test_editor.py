@@ -8,9 +8,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 from fake_catalog import FakeCatalog
 from grammar import refusals
-from schema_models import created, database_action, field_of, model, script
+from schema_models import created, database_action, database_expressions, field_of, model, script
 
 from mssql_core.names import create_schema_sql, restart_sql
+from mssql_core.schema.planned_table import PlannedTables
 from mssql_core.testing import fake_connection, server_error
 
 unique_expressions = pytest.mark.skipif(django.VERSION < (4, 0), reason="UniqueConstraint(*expressions): Django 4.0")
@@ -436,6 +437,21 @@ def test_an_added_foreign_key_is_in_the_column_s_definition(target, options, sta
         assert known == [(("o_id",), (options.get("to_field", "id"),))] * options.get("db_constraint", True)
 
     assert script(steps) == [sql + ";" for sql in statements]
+
+
+@database_expressions
+def test_what_only_a_script_keeps_is_not_worked_out_for_a_migration(monkeypatch):
+    thing = model()
+    field = field_of(thing, "n", models.IntegerField(db_default=1))
+    asked = []
+    monkeypatch.setattr(PlannedTables, "field_items", lambda self, model, field, **options: asked.append(field) or [])
+    script(lambda editor: editor.add_field(thing, field))
+    assert asked.pop() is field
+    asked.clear()
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.add_field(thing, field)
+    assert asked == []
 
 
 def test_an_added_foreign_key_waits_for_the_key_that_it_needs(target):

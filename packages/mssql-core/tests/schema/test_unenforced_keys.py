@@ -121,6 +121,8 @@ WRONG = (
         ("auth.Permission.contenttype", " Did you mean 'auth.Permission.content_type'?"),
         ("auth.Permission.name", " Did you mean 'auth.Permission.content_type'?"),
         ("auth.Nosuch.user", " Did you mean 'auth.User_groups.user'?"),
+        # Alike by little more than half.
+        ("auth.Right.type", " Did you mean 'auth.Permission.content_type'?"),
         ("x.Yyyyyyyyyyyyyyyyy.z", ""),
     ],
 )

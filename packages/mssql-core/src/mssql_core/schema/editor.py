@@ -415,10 +415,11 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         definition = self.columns.definition(model, field, include_default=True)
         if definition is None:
             return
+        items: List[SchemaObject] = []
         if self.collect_sql:
             # The table as it is before: a later plan would have what waits for the end.
             self.snapshot(model)
-        items = self.plans.field_items(model, field, is_new_table=False)
+            items += self.plans.field_items(model, field, is_new_table=False)
         if fields.is_constrained(field, self.connection):
             foreign_key = self.constraints.foreign_key(model, field)
             target = field.target_field

@@ -39,7 +39,7 @@ class UnenforcedKeys:
         for name in self._names:
             if self._is_foreign_key(name) or self._is_of_migrations(name):
                 continue
-            nearest = difflib.get_close_matches(name, list(foreign_keys()))
+            nearest = difflib.get_close_matches(name, list(foreign_keys()), cutoff=0.5)
             hint = " Did you mean %r?" % nearest[0] if nearest else ""
             yield (
                 "DATABASES[%r]['OPTIONS'][%r] names %r, which is no foreign key of the project's models and "
