@@ -412,6 +412,105 @@ def test_a_unique_computed_column_is_taken_away_and_made_again(migrated, scripte
         _drop_all(connection)
 
 
+def hidden_columns():
+    """Operations after which an index with hidden columns has another name, and a new one its old name (error 2705)."""
+    from django.db import migrations, models
+    from django.db.models.functions import Lower
+
+    def times(number, kind=models.IntegerField, **options):
+        return models.GeneratedField(expression=models.F("a") * number, output_field=kind(), db_persist=True, **options)
+
+    fields = [("id", models.BigAutoField(primary_key=True)), ("a", models.IntegerField())]
+    c, b = ("c", models.IntegerField(null=True)), ("b", times(2, unique=True))
+    alter, rename = migrations.AlterField, migrations.RenameField("t", "b", "d")
+    add = migrations.AddField("t", "b", times(3, unique=True))
+    low = models.Index(Lower("c"), name="low")
+    named = [migrations.RenameIndex("t", new_name="up", old_name="low"), migrations.AddIndex("t", low)]
+
+    def t(*more, **options):
+        return migrations.CreateModel("T", [*fields, c, *more], options)
+
+    def together(*names):
+        return migrations.AlterUniqueTogether("t", set(names))
+
+    return {
+        "renamed": [t(b), rename, add],
+        "renamed and taken away": [t(b), rename, migrations.RemoveField("t", "d"), add],
+        "renamed and unique no more": [t(b), rename, alter("t", "d", times(2)), add],
+        "in another column": [
+            t(b),
+            alter("t", "b", times(2, unique=True, db_column="d")),
+            migrations.AddField("t", "e", times(3, unique=True, db_column="b")),
+        ],
+        "in another column of another type": [
+            t(b),
+            alter("t", "b", times(2, models.BigIntegerField, unique=True, db_column="d")),
+            migrations.AddField("t", "e", times(3, unique=True, db_column="b")),
+        ],
+        "together": [
+            t(("b", times(2))),
+            together(("a", "b")),
+            rename,
+            migrations.AddField("t", "b", times(3)),
+            together(("a", "d"), ("a", "b")),
+        ],
+        "together with a renamed column": [
+            t(("b", times(2))),
+            together(("c", "b")),
+            migrations.RenameField("t", "c", "d"),
+            migrations.AddField("t", *c),
+            together(("d", "b"), ("c", "b")),
+        ],
+        "another table and back": [
+            t(b),
+            migrations.AlterModelTable("t", "w"),
+            rename,
+            add,
+            migrations.AlterModelTable("t", "a_t"),
+        ],
+        "another model": [t(b), migrations.RenameModel("T", "W"), migrations.RemoveField("w", "b"), t(b)],
+        "swapped": [
+            t(b, ("e", times(4, unique=True))),
+            rename,
+            migrations.RenameField("t", "e", "b"),
+            migrations.RenameField("t", "d", "e"),
+        ],
+        "a renamed index": [t(indexes=[low]), *named],
+        "a renamed index, taken away": [t(indexes=[low]), named[0], migrations.RemoveIndex("t", "up"), named[1]],
+    }
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("name", hidden_columns())
+def test_hidden_columns_follow_the_name_of_their_index(migrated, scripted, name):
+    """Each operation in a migration of its own, in scripts that were all written before, and all in one migration."""
+    from django.db import migrations
+    from django.db.migrations.state import ProjectState
+
+    state, scripts = ProjectState(), []
+    for number, operation in enumerate(hidden_columns()[name]):
+        migration = migrations.Migration("%04d" % number, "a")
+        migration.operations = [operation]
+        run(migrated, migration, state.clone())
+        state, lines = script(scripted, migration, state)
+        scripts.append(lines)
+    for lines in scripts:
+        send(scripted, lines)
+    assert catalogue(scripted) == catalogue(migrated)
+    _drop_all(scripted)
+    migration.operations = hidden_columns()[name]
+    run(scripted, migration, ProjectState())
+    assert _names(scripted) == _names(migrated)
+    _drop_all(scripted)
+    run_script(scripted, migration, ProjectState())
+    assert _names(scripted) == _names(migrated)
+
+
+def _names(connection):
+    """The names of all columns, and of all that is made with them; their order is that of the operations."""
+    return {table: (sorted(columns), others) for table, (columns, others) in catalogue(connection).items()}
+
+
 def _describe(connection):
     constraints = connection.introspection.get_constraints(connection.cursor(), "a_t")
     parts = [("COLUMN", "a")]

@@ -4,7 +4,7 @@ from django.db import connection, models
 from schema_models import model
 
 from mssql_core.names import TableName
-from mssql_core.schema.statements import Removal
+from mssql_core.schema.statements import Removal, Renaming
 
 TABLE = TableName("sales", "thing")
 
@@ -23,8 +23,14 @@ def test_statements_tell_the_catalogue_what_they_do():
     table = editor.table_reference('"sales"."thing"')
     Removal("DROP INDEX %(name)s ON %(table)s", table=table, name="[a]]b]").tell(catalogue)
     catalogue.dropped.assert_called_once_with(TABLE, "a]b")
-    editor._rename_index_sql(thing, "old", "new").tell(catalogue)
+    renaming = Renaming(
+        "%(call)s", "old", "new", [("__ix_old_1", "__ix_new_1")], table=table, call="EXEC sp_rename ..."
+    )
+    renaming.tell(catalogue)
     catalogue.renamed.assert_called_once_with(TABLE, "old", "new")
+    catalogue.column_renamed.assert_called_once_with(TABLE, "__ix_old_1", "__ix_new_1")
+    column = "EXEC sys.sp_rename N'[sales].[thing].[__ix_old_1]', N'__ix_new_1', N'COLUMN'"
+    assert str(renaming) == "EXEC sp_rename ...; " + column
 
 
 def test_templates_take_names_with_quotes():

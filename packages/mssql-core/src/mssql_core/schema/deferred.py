@@ -30,12 +30,22 @@ class DeferredStatements:
     def forget_column(self, db_table: str, column: str) -> None:
         self._remove(statement for statement in self._statements() if statement.references_column(db_table, column))
 
-    def forget_index(self, db_table: str, name: str) -> None:
-        self._remove(
+    def _named(self, db_table: str, name: str) -> List[Any]:
+        return [
             statement
             for statement in self._indexes()
             if statement.parts["table"].references_table(db_table) and statement.name == name
-        )
+        ]
+
+    def forget_index(self, db_table: str, name: str) -> None:
+        self._remove(self._named(db_table, name))
+
+    def rename_index(self, db_table: str, old_name: str, new_name: str) -> bool:
+        """Let the statement for an index make it under another name; return whether there is such a statement."""
+        statements = self._named(db_table, old_name)
+        for statement in statements:
+            statement.parts["name"].given = new_name
+        return bool(statements)
 
     def take_indexes(self, db_table: str, column: str, is_unique: bool, except_names: Container[str]) -> int:
         """

@@ -26,7 +26,7 @@ from .dependents import Dependents
 from .index_hooks import IndexHooks
 from .indexes import IndexStatements
 from .planned_table import PlannedTables
-from .references import TableReference
+from .references import TableReference, hidden_renamings
 from .statements import CheckCreation, Creation, LiteralTemplate, SchemaStatement, rename_sql
 from .unenforced_keys import OPTION
 
@@ -393,6 +393,9 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         else:
             self.rename_object(str(TableName(item.table.schema, item.name)), name)
         self.catalogue.renamed(item.table, item.name, name)
+        for old, new in hidden_renamings(item, name) if isinstance(item, Index) else ():
+            self.rename_object("%s.%s" % (item.table, quote_bare(old)), new, "COLUMN")
+            self.catalogue.column_renamed(item.table, old, new)
 
     def alter_db_tablespace(self, model: Model, old_db_tablespace: str, new_db_tablespace: str) -> None:
         """Move the table to another filegroup by moving its clustered index."""

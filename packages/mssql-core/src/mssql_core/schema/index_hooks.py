@@ -11,7 +11,7 @@ from .deferred import DeferredStatements
 from .fields import is_indexed
 from .indexes import IndexStatements, UniqueRule
 from .planned_table import PlannedTables
-from .references import TableReference
+from .references import TableReference, hidden_renamings
 from .statements import Creation, IndexCreation, LiteralTemplate, Removal, Renaming, rename_sql
 
 
@@ -141,12 +141,21 @@ class IndexHooks(Mixin):
         snapshot: TableSnapshot = self.snapshot(model)
         return next((index for index in snapshot.indexes if index.name == name), None)
 
+    def rename_index(self, model: Model, old_index: Any, new_index: Any) -> None:
+        """Rename an index, or what waits to make it."""
+        if self.collect_sql:
+            self.plans.note_index(model, old_index, new_index, self.snapshot)
+        if not self.deferred.rename_index(model._meta.db_table, old_index.name, new_index.name):
+            super().rename_index(model, old_index, new_index)
+
     def _rename_index_sql(self, model: Model, old_name: str, new_name: str) -> Renaming:
         table: TableReference = self.table_reference(model._meta.db_table)
+        index = self._find_index(model, old_name)
         return Renaming(
             self.sql_rename_index,
             old_name,
             new_name,
+            hidden_renamings(index, new_name) if index else (),
             table=table,
             call=rename_sql("%s.%s" % (table, quote_identifier(old_name)), new_name, "INDEX"),
         )

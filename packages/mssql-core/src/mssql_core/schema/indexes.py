@@ -3,7 +3,6 @@
 from typing import Any, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
-from django.db.backends.ddl_references import IndexName
 from django.db.models.expressions import Col, Value
 from django.db.models.functions import (
     Abs,
@@ -28,12 +27,12 @@ from .constraint_names import ConstraintNames
 from .fields import is_computed, is_nullable
 from .references import (
     ColumnKeys,
-    Definition,
+    CurrentName,
+    Discriminators,
     ExpressionKeys,
     FilterClause,
     HiddenColumns,
     JoinedKeys,
-    hidden_discriminator,
     is_shell,
 )
 from .statements import Creation, IndexCreation, KeyCreation
@@ -101,20 +100,13 @@ class IndexStatements:
         """
         db_table = model._meta.db_table
         columns = [field.column for field in fields]
-        chosen = [name] if name else []
-
-        def index_name(table: str, columns: Sequence[str], suffix: str) -> str:
-            # Chosen once: a renamed column does not change it.
-            if not chosen:
-                chosen.append(self._names.index(table, columns, suffix))
-            return self._editor.quote_column(chosen[0])
-
+        reference = self._name(db_table, columns, suffix, name)
         return self._creation(
             model,
             parts.get("sql") or self._editor.sql_create_index,
-            # Expressions never come without a name.
-            self._keys(model, columns, expressions, name or "", col_suffixes),
-            name=IndexName(db_table, columns, suffix, index_name),
+            self._keys(model, columns, expressions, reference, col_suffixes),
+            Discriminators(reference, ()),
+            name=reference,
             include=parts["include"],
             condition=self._filter(model, name, condition),
             extra=parts["extra"],
@@ -141,9 +133,8 @@ class IndexStatements:
             return None
         db_table = model._meta.db_table
         columns = [field.column for field in fields]
-        bare_name = name or self._names.unique(db_table, columns)
-        reference = self._editor.quote_column(name) if name else self._unique_name(db_table, columns)
-        keys = self._keys(model, columns, rule.expressions, bare_name)
+        reference = self._name(db_table, columns, "_uniq", name)
+        keys = self._keys(model, columns, rule.expressions, reference)
         if rule.is_plain(fields):
             table = self._editor.table_reference(db_table)
             return KeyCreation(self._editor.sql_create_unique, table=table, name=reference, columns=keys)
@@ -152,7 +143,7 @@ class IndexStatements:
             model,
             self._editor.sql_create_unique_index,
             keys,
-            discriminators=self._discriminators(model, bare_name, others) if others else (),
+            Discriminators(reference, self._discriminators(model, others) if others else ()),
             is_unique=True,
             name=reference,
             include=include,
@@ -174,7 +165,7 @@ class IndexStatements:
         model: Model,
         template: str,
         keys: _Keys,
-        discriminators: Sequence[Definition] = (),
+        discriminators: Discriminators,
         is_unique: bool = False,
         **parts: Any,
     ) -> IndexCreation:
@@ -188,18 +179,15 @@ class IndexStatements:
             **parts,
         )
 
-    def _unique_name(self, db_table: str, columns: Sequence[str]) -> IndexName:
-        def unique_name(table: str, names: Sequence[str], suffix: str) -> str:
-            return self._editor.quote_column(self._names.index(table, names, suffix))
-
-        return IndexName(db_table, columns, "_uniq", unique_name)
+    def _name(self, db_table: str, columns: Sequence[str], suffix: str, given: Optional[str]) -> CurrentName:
+        return CurrentName(db_table, columns, suffix, self._names.index, self._editor.quote_column, given)
 
     def _keys(
         self,
         model: Model,
         columns: List[str],
         expressions: Optional[Sequence[Expression]],
-        name: str,
+        name: CurrentName,
         col_suffixes: Sequence[str] = (),
     ) -> _Keys:
         db_table = model._meta.db_table
@@ -244,20 +232,17 @@ class IndexStatements:
                     (predicates if isinstance(node, Col) else others).append("%s IS NOT NULL" % definition)
         return predicates, others
 
-    def _discriminators(self, model: Model, name: str, predicates: Iterable[str]) -> List[Definition]:
+    def _discriminators(self, model: Model, predicates: Iterable[str]) -> List[str]:
         """
-        Return hidden columns that keep apart the rows for which a predicate is not true.
+        Return definitions of hidden columns that keep apart the rows for which a predicate is not true.
 
         They hold NULL where all predicates are true, else the row's own key.
         """
         condition = " AND ".join("(%s)" % predicate for predicate in predicates)
         pk_fields = getattr(model._meta, "pk_fields", [model._meta.pk])
         return [
-            (
-                hidden_discriminator(name, number),
-                "CASE WHEN %s THEN NULL ELSE %s END" % (condition, self._editor.quote_column(field.column)),
-            )
-            for number, field in enumerate(pk_fields, 1)
+            "CASE WHEN %s THEN NULL ELSE %s END" % (condition, self._editor.quote_column(field.column))
+            for field in pk_fields
         ]
 
 

@@ -69,6 +69,23 @@ class PlannedTables:
             meta.db_table = db_table
 
     @staticmethod
+    def note_index(model: Model, old: Any, new: Any, snapshot: Callable[[Model], TableSnapshot]) -> None:
+        """
+        Plan the model's table with an index as it was before its name changed.
+
+        :param model: the model after that.
+        :param old, new: the indexes.
+        :param snapshot: the editor's method, which plans what the server does not have.
+        """
+        meta = model._meta
+        indexes = meta.indexes
+        meta.indexes = [old if index.name == new.name else index for index in indexes]
+        try:
+            snapshot(model)
+        finally:
+            meta.indexes = indexes
+
+    @staticmethod
     def note_field(model: Model, old: Field, new: Field) -> None:
         """
         Let foreign keys refer to a field by its old name again.

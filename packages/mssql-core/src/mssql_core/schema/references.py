@@ -3,14 +3,17 @@
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
-from django.db.backends.ddl_references import Columns, Expressions, Table
+from django.db.backends.ddl_references import Columns, Expressions, IndexName, Table
 from django.db.backends.utils import truncate_name
 from django.db.models.expressions import Col, OrderBy
 
 from ..introspection.objects import (
     HIDDEN_DISCRIMINATOR_PREFIX,
     HIDDEN_EXPRESSION_PREFIX,
+    Index,
     column_references,
+    is_discriminator,
+    is_hidden,
     rename_reference,
 )
 from ..names import MAX_NAME_LENGTH, TableName, quote_identifier
@@ -32,6 +35,24 @@ def hidden_discriminator(index_name: str, number: int) -> str:
     """Return the name of a column that keeps rows outside of the index's condition apart."""
     name = "%s%s_%d" % (HIDDEN_DISCRIMINATOR_PREFIX, index_name, number)
     return str(truncate_name(name, MAX_NAME_LENGTH))
+
+
+def hidden_renamings(index: Index, name: str) -> List[Tuple[str, str]]:
+    """
+    Return (old name, new name) of the columns that exist only for an index and are named after it.
+
+    A later index under the old name needs columns of the old names (error 2705).
+
+    :param name: the index's new name.
+    """
+    renamings, discriminators = [], 0
+    for number, column in enumerate(index.columns, 1):
+        if is_discriminator(column):
+            discriminators += 1
+            renamings.append((column, hidden_discriminator(name, discriminators)))
+        elif is_hidden(column):
+            renamings.append((column, hidden_expression(name, number)))
+    return [(old, new) for old, new in renamings if old != new]
 
 
 # What IndexExpression writes around an expression.
@@ -62,6 +83,38 @@ class TableReference(Table):
         return self._parse(self.table)
 
 
+class CurrentName(IndexName):
+    """
+    The name of an index or a unique constraint that waits to be made.
+
+    :param db_table, columns, suffix: what the name is made of, by Django's rule; it follows the renaming of the first two.
+    :param create_name: a function of these three.
+    :param quote: a function that delimits a name.
+    :param given: a name chosen by the user, which follows nothing.
+    """
+
+    def __init__(
+        self,
+        db_table: str,
+        columns: Sequence[str],
+        suffix: str,
+        create_name: Callable[[str, Sequence[str], str], str],
+        quote: Callable[[str], str],
+        given: Optional[str] = None,
+    ) -> None:
+        super().__init__(db_table, list(columns), suffix, create_name)
+        self.given = given
+        self._quote = quote
+
+    @property
+    def bare(self) -> str:
+        """The name without delimiters."""
+        return self.given or str(self.create_index_name(self.table, self.columns, self.suffix))
+
+    def __str__(self) -> str:
+        return self._quote(self.bare)
+
+
 class ColumnKeys(Columns):
     """The keys of an index on columns."""
 
@@ -89,10 +142,10 @@ class ExpressionKeys(Expressions):
         expressions: Any,
         compiler: Compiler,
         quote_value: Callable[[Any], str],
-        index_name: str,
+        index_name: CurrentName,
     ) -> None:
         super().__init__(table, expressions, compiler, quote_value)
-        self.index_name = index_name
+        self._index_name = index_name
 
     def keys(self) -> Iterator[Tuple[str, Optional[str], str]]:
         """Yield (column name, definition if it is computed or None, suffix)."""
@@ -101,7 +154,7 @@ class ExpressionKeys(Expressions):
             if isinstance(node, Col):
                 yield node.target.column, None, suffix
             else:
-                name = hidden_expression(self.index_name, number)
+                name = hidden_expression(self._index_name.bare, number)
                 yield name, self._sql(node), suffix
 
     def pairs(self) -> Keys:
@@ -115,7 +168,7 @@ class ExpressionKeys(Expressions):
             if isinstance(node, OrderBy):
                 if node.nulls_first or node.nulls_last:
                     raise NotSupportedError(
-                        "Index %s: SQL Server has no NULLS FIRST or NULLS LAST in an index." % self.index_name
+                        "Index %s: SQL Server has no NULLS FIRST or NULLS LAST in an index." % self._index_name.bare
                     )
                 suffix = " DESC" if node.descending else suffix
             elif not is_shell(node):
@@ -137,14 +190,34 @@ class ExpressionKeys(Expressions):
         return ", ".join(quote_identifier(name) + suffix for name, _, suffix in self.keys())
 
 
+class Discriminators:
+    """
+    The hidden columns that keep the rows outside of an index's condition apart.
+
+    :param index_name: the index's name, of which theirs are made.
+    :param expressions: their definitions.
+    """
+
+    def __init__(self, index_name: CurrentName, expressions: Iterable[str]) -> None:
+        self._index_name = index_name
+        self._expressions = list(expressions)
+
+    def __len__(self) -> int:
+        return len(self._expressions)
+
+    def __iter__(self) -> Iterator[Definition]:
+        for number, expression in enumerate(self._expressions, 1):
+            yield hidden_discriminator(self._index_name.bare, number), expression
+
+    def rename_column(self, old: str, new: str) -> None:
+        """Follow the renaming of a column of the table."""
+        self._expressions = [rename_reference(expression, old, new) for expression in self._expressions]
+
+
 class JoinedKeys:
-    """
-    The keys of an index followed by its discriminators, as one part of a statement.
+    """The keys of an index followed by its discriminators, as one part of a statement."""
 
-    :param discriminators: (column, definition) of each.
-    """
-
-    def __init__(self, keys: Union[ColumnKeys, ExpressionKeys], discriminators: Sequence[Definition]) -> None:
+    def __init__(self, keys: Union[ColumnKeys, ExpressionKeys], discriminators: Discriminators) -> None:
         self._keys = keys
         self._discriminators = discriminators
 
@@ -201,8 +274,8 @@ class HiddenColumns:
     def __init__(
         self,
         table: TableReference,
-        keys: Union[ColumnKeys, ExpressionKeys, None] = None,
-        discriminators: Sequence[Definition] = (),
+        keys: Union[ColumnKeys, ExpressionKeys],
+        discriminators: Discriminators,
     ) -> None:
         self.table = table
         self.expression_keys = keys
@@ -213,9 +286,7 @@ class HiddenColumns:
 
     def rename_column_references(self, table: str, old_column: str, new_column: str) -> None:
         if self.table.table == table:
-            self.discriminators = [
-                (name, rename_reference(definition, old_column, new_column)) for name, definition in self.discriminators
-            ]
+            self.discriminators.rename_column(old_column, new_column)
 
     def definitions(self) -> Iterator[Definition]:
         """Yield (column, definition) of each."""
@@ -223,8 +294,7 @@ class HiddenColumns:
             for name, definition, _ in self.expression_keys.keys():
                 if definition is not None:
                     yield name, definition
-        for name, definition in self.discriminators:
-            yield name, definition
+        yield from self.discriminators
 
     def __str__(self) -> str:
         columns = ", ".join(

@@ -5,7 +5,7 @@ Django defers statements and renames tables and columns in them. These can also
 tell their effect to the catalogue of a script.
 """
 
-from typing import Any, Optional, Sequence
+from typing import Any, Optional, Sequence, Tuple
 
 from django.db.backends.ddl_references import Statement
 
@@ -189,11 +189,19 @@ class Renaming(SchemaStatement):
     The statement that renames a constraint or an index. Parts: table, and those of the template.
 
     :param old, new: the names.
+    :param hidden: (old name, new name) of the columns that exist only for the index, which follow it.
     """
 
-    def __init__(self, template: str, old: str, new: str, **parts: Any) -> None:
+    def __init__(self, template: str, old: str, new: str, hidden: Sequence[Tuple[str, str]] = (), **parts: Any) -> None:
         super().__init__(template, **parts)
         self._old, self._new = old, new
+        self._hidden = hidden
+
+    def __str__(self) -> str:
+        calls = [rename_sql("%s.%s" % (self.table, quote_identifier(old)), new, "COLUMN") for old, new in self._hidden]
+        return "; ".join([super().__str__(), *calls])
 
     def tell(self, catalogue: Any) -> None:
         catalogue.renamed(self.table, self._old, self._new)
+        for old, new in self._hidden:
+            catalogue.column_renamed(self.table, old, new)
