@@ -302,3 +302,29 @@ def test_table_in_a_schema(compiled):
     assert compiled.sql(Order.objects.filter(number=3)) == (
         "SELECT [sales].[order].[id], [sales].[order].[number] FROM [sales].[order] WHERE [sales].[order].[number] = %s"
     )
+
+
+# ---- rows ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("arguments", "sizes"), [({}, [450]), ({"chunked_fetch": True}, [100, 100, 100, 100, 50])])
+def test_rows_that_are_all_kept_are_read_at_once(arguments, sizes):
+    """And those of iterator() in parts."""
+    connection = fake_connection()
+    connection.ensure_connection()
+    connection.driver.answer("ormtests_author", [(number,) for number in range(450)])
+    compiler = authors.values("id").query.get_compiler(connection=connection)
+    parts = list(compiler.execute_sql(**arguments))
+    assert [len(part) for part in parts] == sizes
+    assert [row for part in parts for row in part] == [(number,) for number in range(450)]
+
+
+def test_converters_of_a_column_follow_one_another():
+    connection = fake_connection()
+    compiler = authors.query.get_compiler(connection=connection)
+    converters = {
+        2: ([lambda value, *_: value + "b", lambda value, *_: value + "c"], "expression"),
+        0: ([lambda value, *given: (value, *given)], "another"),
+    }
+    rows = compiler.apply_converters([(1, "x", "a"), (2, "y", "")], converters)
+    assert list(rows) == [[(1, "another", connection), "x", "abc"], [(2, "another", connection), "y", "bc"]]

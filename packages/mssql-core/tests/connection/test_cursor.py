@@ -18,6 +18,34 @@ def test_rows_are_tuples(connection):
         assert cursor.fetchall() == []
 
 
+class Row:
+    """A row as pyodbc has them: no tuple, and read by place."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __getitem__(self, place):
+        return self.values[place]
+
+    def __len__(self):
+        return len(self.values)
+
+
+@pytest.mark.parametrize("width", [1, 2, 16, 17, 40])
+@pytest.mark.parametrize("fetch", ["fetchone", "fetchmany", "fetchall"])
+def test_rows_of_the_driver_s_own_kind_become_tuples(connection, width, fetch):
+    rows = [tuple(range(number, number + width)) for number in range(250)]
+    columns = ["c%d" % place for place in range(width)]
+    connection.driver.answer("FROM a", list(map(Row, rows)), columns=columns)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM a")
+        size = () if fetch != "fetchmany" else (120,)
+        read = getattr(cursor, fetch)(*size)
+    read = [read] if fetch == "fetchone" else read
+    assert read == rows[: len(read)] and {type(row) for row in read} == {tuple}
+    assert len(read) == {"fetchone": 1, "fetchmany": 120, "fetchall": 250}[fetch]
+
+
 def test_an_error_behind_a_row_count_surfaces(connection):
     connection.driver.answer("INSERT", 1, server_error(2627))
     with connection.cursor() as cursor, pytest.raises(IntegrityError):

@@ -93,10 +93,13 @@ def test_what_is_no_number_is_refused(value):
         one(value)
 
 
-def test_an_offset_is_kept():
-    zone = datetime.timezone(-datetime.timedelta(hours=5, minutes=30))
-    sent, size = one(datetime.datetime(2020, 1, 2, 3, 4, 5, 678901, zone))
-    assert sent == "2020-01-02 03:04:05.678901 -05:30"
+@pytest.mark.parametrize(
+    ("minutes", "offset"), [(-330, "-05:30"), (-30, "-00:30"), (0, "+00:00"), (60, "+01:00"), (14 * 60, "+14:00")]
+)
+def test_an_offset_is_kept(minutes, offset):
+    zone = datetime.timezone(datetime.timedelta(minutes=minutes))
+    sent, size = one(datetime.datetime(20, 1, 2, 3, 4, 5, 67890, zone))
+    assert sent == "0020-01-02 03:04:05.067890 " + offset
     assert size[0] == SQL_SS_TIMESTAMPOFFSET
 
 

@@ -40,6 +40,9 @@ _INT64 = 2**63
 
 _OFFSET = (SQL_SS_TIMESTAMPOFFSET, 34, 7)
 _TIME = (SQL_SS_TIME2, 16, 6)
+_UTC = datetime.timezone.utc
+# As the driver reads it; isoformat() takes twice as long.
+_DATETIMEOFFSET = "%04d-%02d-%02d %02d:%02d:%02d.%06d %s"
 
 
 class TypedParam:
@@ -243,13 +246,33 @@ def _decimal_class(whole: int, scale: int) -> Tuple[int, int]:
 
 
 def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
-    if value.tzinfo is None or value.utcoffset() is None:
-        return value.replace(tzinfo=None), None
-    text = value.isoformat(" ", "microseconds")
-    if len(text) > 32:
-        # Seconds are written where the offset has any.
-        text = whole_minutes(value).isoformat(" ", "microseconds")
-    return f"{text[:26]} {text[26:]}", _OFFSET
+    if value.tzinfo is _UTC:
+        offset = "+00:00"
+    else:
+        distance = value.utcoffset()
+        if distance is None:
+            return value.replace(tzinfo=None), None
+        offset = _hours_and_minutes(distance)
+        if not offset:
+            value, offset = whole_minutes(value), "+00:00"
+    text = _DATETIMEOFFSET % (
+        value.year,
+        value.month,
+        value.day,
+        value.hour,
+        value.minute,
+        value.second,
+        value.microsecond,
+        offset,
+    )
+    return text, _OFFSET
+
+
+@functools.lru_cache(maxsize=256)
+def _hours_and_minutes(distance: datetime.timedelta) -> str:
+    """A distance from UTC as datetimeoffset has it; '' for one with seconds."""
+    minutes, seconds = divmod(distance, datetime.timedelta(minutes=1))
+    return "" if seconds else "%s%02d:%02d" % ("-" if minutes < 0 else "+", *divmod(abs(minutes), 60))
 
 
 def whole_minutes(value: datetime.datetime) -> datetime.datetime:

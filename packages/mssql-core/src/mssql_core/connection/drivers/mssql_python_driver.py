@@ -175,12 +175,12 @@ class Cursor(mssql_python.Cursor):
 
 
 def _rows(fetch: Callable[[], Any], limit: int) -> Iterator[Any]:
-    """Up to so many rows from the function, until it returns None."""
+    """Up to so many rows from the function, as tuples, until it returns None."""
     for _ in range(limit):
         row = fetch()
         if row is None:
             return
-        yield row
+        yield tuple(row)
 
 
 def _bound(value: Any, size: Optional[_Size]) -> Tuple[Any, _Size]:
