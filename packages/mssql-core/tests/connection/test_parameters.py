@@ -261,3 +261,30 @@ def test_a_typed_param_shows_its_value():
 
 def test_no_sizes_where_none_are_needed():
     assert adapt([1, True], NULL) == ([1, True], None)
+
+
+def test_a_decimal_of_a_class_with_its_own_text_is_sent_whole():
+    class Price(decimal.Decimal):
+        def __str__(self):
+            return "%.0f EUR" % self
+
+    value = Price("1234567890.125")
+    assert one(value) == (value, (SQL_DECIMAL, 22, 4))
+    assert one(TypedParam(value, "decimal(12, 2)")) == (value, (SQL_DECIMAL, 22, 4))
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ("12.50", (10, 2)),
+        ("-99999999.99", (10, 2)),
+        ("0.01", (10, 2)),
+        ("100000000.00", (11, 2)),
+        ("0.001", (13, 4)),
+        ("1E+3", (10, 2)),
+    ],
+)
+def test_a_decimal_has_its_column_s_type_or_else_its_own(value, sent):
+    number, declared = one(TypedParam(decimal.Decimal(value), "decimal(10, 2)"))
+    assert number == decimal.Decimal(value) and number.as_tuple().exponent <= 0
+    assert declared == (SQL_DECIMAL, *sent)

@@ -105,6 +105,8 @@ def _typed(param: TypedParam, null: Any) -> Tuple[Any, Optional[Size]]:
     value, size = param.value, odbc_type(param.sql_type)
     if value is None:
         return null, size
+    if type(value) is decimal.Decimal and size[0] == SQL_DECIMAL and _fits(size, _plain_digits(value)):
+        return value, size
     new, natural = _adapted(value)
     if natural is None:
         return new, size if _holds(size[0], new) else None
@@ -117,7 +119,7 @@ def _typed(param: TypedParam, null: Any) -> Tuple[Any, Optional[Size]]:
     if size[0] in (SQL_WVARCHAR, SQL_VARBINARY):
         return new, (size[0], max(size[1], natural[1]) if size[1] and natural[1] else 0, 0)
     if size[0] == SQL_DECIMAL:
-        return new, size if _has_digits_for(size, new) else natural
+        return new, size if _fits(size, _digits(new)) else natural
     return new, natural
 
 
@@ -130,10 +132,9 @@ def _holds(kind: int, value: Any) -> bool:
     return _SAME.get(type(value)) == kind
 
 
-def _has_digits_for(size: Size, value: decimal.Decimal) -> bool:
-    exponent: Any
-    _, digits, exponent = value.as_tuple()
-    return bool(-exponent <= size[2] and len(digits) + exponent <= size[1] - size[2])
+def _fits(size: Size, digits: Optional[Tuple[int, int]]) -> bool:
+    """Whether the type holds so many digits before and behind the point."""
+    return digits is not None and digits[1] <= size[2] and digits[0] <= size[1] - size[2]
 
 
 _INTEGER_BITS = {SQL_SMALLINT: 15, SQL_INTEGER: 31, SQL_BIGINT: 63}
@@ -215,24 +216,40 @@ def _float(value: float) -> Tuple[float, None]:
 
 
 def _decimal(value: decimal.Decimal) -> Tuple[decimal.Decimal, Size]:
-    if not value.is_finite():
-        raise errors.DataError("22003", "%s cannot be stored: SQL Server's decimal has digits only." % value)
+    digits = _plain_digits(value)
+    if digits is None or sum(digits) > MAX_PRECISION:
+        if not value.is_finite():
+            raise errors.DataError("22003", "%s cannot be stored: SQL Server's decimal has digits only." % value)
+        value = _without_exponent(fitted(value))
+        digits = _digits(value)
+        if digits[0] > MAX_PRECISION:
+            raise errors.DataError(
+                "22003", "A decimal of %d digits cannot be stored: SQL Server's end at 38 digits." % digits[0]
+            )
+    return value, (SQL_DECIMAL, *_decimal_class(*digits))
+
+
+def _plain_digits(value: decimal.Decimal) -> Optional[Tuple[int, int]]:
+    """As :func:`_digits` in half the time, or None for what is written with an exponent or is no number."""
+    text = decimal.Decimal.__str__(value)
+    if "E" in text or not value.is_finite():
+        return None
+    whole, _, fraction = text.lstrip("-").partition(".")
+    return 0 if whole == "0" else len(whole), len(fraction)
+
+
+def _digits(value: decimal.Decimal) -> Tuple[int, int]:
+    """The numbers of digits before and behind the point."""
+    exponent: Any
+    _, digits, exponent = value.as_tuple()
+    return max(len(digits) + exponent, 0), max(-exponent, 0)
+
+
+def _without_exponent(value: decimal.Decimal) -> decimal.Decimal:
+    """The same number with all its digits before the point: pyodbc reads no positive exponent."""
     exponent: Any
     sign, digits, exponent = value.as_tuple()
-    if len(digits) > MAX_PRECISION or exponent < -MAX_PRECISION:
-        # Others fit as they are; to ask for each takes as long as all the rest.
-        value = fitted(value)
-        sign, digits, exponent = value.as_tuple()
-    if exponent > 0:
-        digits, exponent = digits + (0,) * exponent, 0
-        value = decimal.Decimal((sign, digits, 0))
-    scale = -exponent
-    whole = max(len(digits) - scale, 0)
-    if whole > MAX_PRECISION:
-        raise errors.DataError(
-            "22003", "A decimal of %d digits cannot be stored: SQL Server's end at 38 digits." % whole
-        )
-    return value, (SQL_DECIMAL, *_decimal_class(whole, scale))
+    return decimal.Decimal((sign, digits + (0,) * exponent, 0)) if exponent > 0 else value
 
 
 @functools.lru_cache(maxsize=1024)
@@ -251,7 +268,7 @@ def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
     else:
         distance = value.utcoffset()
         if distance is None:
-            return value.replace(tzinfo=None), None
+            return value if value.tzinfo is None else value.replace(tzinfo=None), None
         offset = _hours_and_minutes(distance)
         if not offset:
             value, offset = whole_minutes(value), "+00:00"
@@ -295,7 +312,7 @@ def whole_minutes(value: datetime.datetime) -> datetime.datetime:
 
 
 def _time(value: datetime.time) -> Tuple[str, Size]:
-    return value.replace(tzinfo=None).isoformat(), _TIME
+    return (value if value.tzinfo is None else value.replace(tzinfo=None)).isoformat(), _TIME
 
 
 def _duration(value: datetime.timedelta) -> Tuple[int, None]:
