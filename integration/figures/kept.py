@@ -32,11 +32,12 @@ def load(path: Path) -> dict[str, Any]:
 
 def outputs() -> dict[Path, str]:
     """Each file that shows kept runs, and its text."""
+    from figures.bench import client_report as client
     from figures.bench import report as bench
     from figures.compile import report as compiling
     from figures.side_by_side import report as beside_peer
 
-    reports = [report for report in (beside_peer, compiling, bench) if report.KEPT.exists()]
+    reports = [report for report in (beside_peer, compiling, client, bench) if report.KEPT.exists()]
     files = {PAGE: "# Figures\n\n" + "\n".join(report.section() for report in reports)}
     for report in reports:
         files.update(report.pictures())

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator, NamedTuple
 from harness.project import configure
 from harness.server import serve
 
-from figures.bench import client, report
+from figures.bench import client, client_report, report
 from figures.bench.schema import schema_rows
 
 APPS = ("django.contrib.contenttypes", "django.contrib.auth", "demo.shop", "figures.side_by_side")
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--version", default="2022")
     parser.add_argument("--schema", action="store_true", help="measure schema changes instead")
     parser.add_argument("--client", action="store_true", help="measure the client's processor time instead")
-    parser.add_argument("--keep", action="store_true", help="keep the run, and draw it for the documentation")
+    parser.add_argument("--keep", action="store_true", help="keep the run, and show it in the documentation")
     arguments = parser.parse_args()
     with serve(arguments.version) as server:
         configure({"default": server.database("bench", plugins=["json"])}, APPS)
@@ -134,7 +134,9 @@ def main() -> None:
         try:
             data.load(orders=200)
             if arguments.client:
-                client.printed(arguments.repeat)
+                ratios = client.printed(arguments.repeat)
+                if arguments.keep:
+                    client_report.keep(ratios)
                 return
             values = printed(schema_measures(arguments.repeat) if arguments.schema else rows(arguments.repeat))
             if arguments.schema:

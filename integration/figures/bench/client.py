@@ -10,6 +10,7 @@ import datetime
 import decimal
 import json
 import time
+import zoneinfo
 from typing import Any, Callable, Iterator, NamedTuple
 
 _MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
@@ -67,13 +68,13 @@ def reading_rows(repeat: int, count: int = 2000) -> Iterator[tuple[str, Ratio]]:
             for row in convert(chunk, own)
         ]
 
-    yield "list", ratio(lambda: list(objects.all()), lambda: made(objects), repeat)
+    yield "list of 2,000 rows", ratio(lambda: list(objects.all()), lambda: made(objects), repeat)
     yield (
-        "values_list",
+        "values_list of 2,000 rows",
         ratio(lambda: list(values.all()), lambda: [tuple(row) for chunk in chunks(values) for row in chunk], repeat),
     )
     yield (
-        "iterator()",
+        "iterator() over 2,000 rows",
         ratio(lambda: sum(1 for _ in objects.iterator(500)), lambda: made(objects, 500), repeat),
     )
 
@@ -107,18 +108,40 @@ def insert_rows(repeat: int, count: int = 10_000) -> Iterator[tuple[str, Ratio]]
     ((_, params),) = compiled()
     if list(params) != [by_hand()]:
         raise AssertionError("The JSON by hand is not the statement's.")
-    yield "bulk_create, prepared", ratio(compiled, by_hand, max(repeat // 3, 5))
+    yield "bulk_create(), prepared", ratio(compiled, by_hand, max(repeat // 3, 5))
 
 
 def typed_values(repeat: int, count: int = 100) -> Iterator[tuple[str, float]]:
     """Microseconds of processor time to find the type of one parameter."""
-    from mssql_core.connection.parameters import adapt
+    from mssql_core.connection.parameters import TypedParam, adapt
 
-    values = (7, "a text", 1.5, decimal.Decimal("1.50"), _MOMENT, _MOMENT.date(), b"bytes", None)
-    for value in values:
+    amount = decimal.Decimal("1.50")
+    values = (
+        7,
+        "a text",
+        1.5,
+        amount,
+        _MOMENT,
+        _MOMENT.astimezone(zoneinfo.ZoneInfo("Europe/Berlin")),
+        _MOMENT.replace(tzinfo=None),
+        _MOMENT.date(),
+        _MOMENT.time(),
+        b"bytes",
+        None,
+    )
+    typed = (TypedParam(amount, "numeric(10, 2)"), TypedParam("a text", "varchar(8000)"), TypedParam(None, "int"))
+    for value in (*values, *typed):
         row = [value] * count
         least = min(_processor_time(lambda row=row: adapt(row, None)) for _ in range(10 * repeat))
-        yield type(value).__name__, 1e6 * least / count
+        yield _described(value), 1e6 * least / count
+
+
+def _described(value: Any) -> str:
+    if getattr(value, "tzinfo", None):
+        return f"datetime in {value.tzinfo}"
+    if hasattr(value, "sql_type"):
+        return f"{type(value.value).__name__} as {value.sql_type}"
+    return type(value).__name__
 
 
 def _processor_time(function: Callable[[], Any]) -> float:
@@ -127,10 +150,13 @@ def _processor_time(function: Callable[[], Any]) -> float:
     return time.process_time() - started
 
 
-def printed(repeat: int) -> None:
-    """Print each figure and its ratio."""
+def printed(repeat: int) -> dict[str, float]:
+    """Print each figure and its ratio; the ratios."""
+    ratios: dict[str, float] = {}
     print(f"{'processor time':<28}{'core ms':>10}{'bare ms':>10}{'ratio':>8}")
     for rows in (reading_rows, insert_rows):
         for name, value in rows(repeat):
-            print(f"{name:<28}{value.ours:>10.2f}{value.bare:>10.2f}{value.ours / value.bare:>8.2f}")
+            ratios[name] = value.ours / value.bare
+            print(f"{name:<28}{value.ours:>10.2f}{value.bare:>10.2f}{ratios[name]:>8.2f}")
     print("\ntype of a parameter, us: " + ", ".join(f"{name} {least:.2f}" for name, least in typed_values(repeat)))
+    return ratios

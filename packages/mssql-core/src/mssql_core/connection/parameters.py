@@ -41,8 +41,9 @@ _INT64 = 2**63
 _OFFSET = (SQL_SS_TIMESTAMPOFFSET, 34, 7)
 _TIME = (SQL_SS_TIME2, 16, 6)
 _UTC = datetime.timezone.utc
-# As the driver reads it; isoformat() takes twice as long.
-_DATETIMEOFFSET = "%04d-%02d-%02d %02d:%02d:%02d.%06d %s"
+# As the driver reads it. isoformat() takes twice as long, and so does %02d.
+_DATETIMEOFFSET = "%04d-%s-%s %s:%s:%s.%06d %s"
+_TWO_DIGITS = ["%02d" % number for number in range(60)]
 
 
 class TypedParam:
@@ -274,11 +275,11 @@ def _datetime(value: datetime.datetime) -> Tuple[Any, Optional[Size]]:
             value, offset = whole_minutes(value), "+00:00"
     text = _DATETIMEOFFSET % (
         value.year,
-        value.month,
-        value.day,
-        value.hour,
-        value.minute,
-        value.second,
+        _TWO_DIGITS[value.month],
+        _TWO_DIGITS[value.day],
+        _TWO_DIGITS[value.hour],
+        _TWO_DIGITS[value.minute],
+        _TWO_DIGITS[value.second],
         value.microsecond,
         offset,
     )
