@@ -10,8 +10,9 @@ import datetime
 import decimal
 import json
 import time
-import zoneinfo
 from typing import Any, Callable, Iterator, NamedTuple
+
+import zoneinfo
 
 _MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
 _CHUNK = 100
