@@ -483,27 +483,168 @@ def hidden_columns():
 @pytest.mark.usefixtures("no_tables_left")
 @pytest.mark.parametrize("name", hidden_columns())
 def test_hidden_columns_follow_the_name_of_their_index(migrated, scripted, name):
-    """Each operation in a migration of its own, in scripts that were all written before, and all in one migration."""
-    from django.db import migrations
+    agree_in_all_ways(migrated, scripted, hidden_columns()[name])
+
+
+def renamed_tables():
+    """Operations after which a table has another name, and a new one its old name and the names that it gave (error 2714)."""
+    from django.db import migrations, models
+
+    def key_to(to, **options):
+        return models.ForeignKey("a.%s" % to, models.CASCADE, **options)
+
+    def made(name, *fields, **options):
+        return migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True)), *fields], options)
+
+    def rich(name, **options):
+        fields = [
+            ("n", models.PositiveIntegerField(unique=True)),
+            ("u", models.IntegerField(null=True, unique=True)),
+            ("x", models.IntegerField(db_index=True, db_default=3)),
+            ("p", key_to(name, null=True)),
+        ]
+        return made(name, *fields, unique_together={("n", "x")}, **options)
+
+    t, v = made("T", ("n", models.IntegerField(unique=True))), made("V", ("t", key_to("T")))
+    moved, back = migrations.AlterModelTable("t", "w"), migrations.AlterModelTable("t", "a_t")
+    successor = made("U", db_table="a_t")
+    renamed = migrations.RenameModel("T", "W")
+    many = models.ManyToManyField
+    m = made("M", ("ts", many("a.T")))
+    loop = made("T", ("f", many("a.T")))
+    return {
+        "a model of the name": [rich("T"), renamed, rich("T")],
+        "a table of the name": [rich("T"), moved, rich("U", db_table="a_t")],
+        "a model and back": [rich("T"), renamed, migrations.RenameModel("W", "T")],
+        "a table and back": [rich("T"), moved, back, migrations.AddField("t", "r", key_to("T", null=True))],
+        "two tables in each other's place": [
+            rich("T"),
+            rich("U"),
+            migrations.AlterModelTable("t", "between"),
+            migrations.AlterModelTable("u", "a_t"),
+            migrations.AlterModelTable("t", "a_u"),
+        ],
+        "a target, and the other end": [
+            t,
+            v,
+            moved,
+            migrations.AlterModelTable("v", "vv"),
+            successor,
+            made("X", ("t", key_to("U")), db_table="a_v"),
+        ],
+        "a target, whose keys go": [t, v, moved, migrations.RemoveField("v", "t")],
+        "a target, which another replaces": [t, v, moved, successor, migrations.AlterField("v", "t", key_to("U"))],
+        "a target of a renamed key": [
+            t,
+            v,
+            moved,
+            migrations.RenameField("v", "t", "w"),
+            successor,
+            migrations.AddField("v", "t", key_to("U", null=True)),
+        ],
+        "many to many": [t, m, migrations.RenameModel("M", "N"), m],
+        "many to many, the target": [
+            t,
+            m,
+            renamed,
+            t,
+            migrations.RenameField("m", "ts", "ws"),
+            migrations.AddField("m", "ts", many("a.T")),
+        ],
+        "many to many, the table": [
+            t,
+            m,
+            migrations.AlterModelTable("m", "n"),
+            made("O", ("ts", many("a.T")), db_table="a_m"),
+        ],
+        "many to many, itself": [loop, renamed, loop],
+        "unique no more": [
+            rich("T"),
+            moved,
+            migrations.AlterField("t", "n", models.IntegerField()),
+            migrations.AlterField("t", "u", models.IntegerField(null=True)),
+            migrations.AlterUniqueTogether("t", set()),
+        ],
+    }
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("name", renamed_tables())
+def test_names_follow_their_tables(migrated, scripted, name):
+    agree_in_all_ways(migrated, scripted, renamed_tables()[name])
+
+
+def waiting_keys():
+    """Operations that change what an earlier one of the same migration leaves to its end."""
+    from django.db import migrations, models
+
+    def key_to(to, **options):
+        return models.ForeignKey("a.%s" % to, models.CASCADE, **options)
+
+    def made(name, *fields, **options):
+        return migrations.CreateModel(name, [("id", models.BigAutoField(primary_key=True)), *fields], options)
+
+    number = models.IntegerField
+    t, u, v = made("T", ("n", number(unique=True))), made("U"), made("V", ("t", key_to("T")))
+    together = made("T", ("n", number()), ("x", number()), unique_together={("n", "x")})
+    return {
+        "another target": [t, u, v, migrations.AlterField("v", "t", key_to("U"))],
+        "another field of the target": [t, v, migrations.AlterField("v", "t", key_to("T", to_field="n"))],
+        "no constraint": [t, v, migrations.AlterField("v", "t", key_to("T", db_constraint=False))],
+        "no relation": [t, v, migrations.AlterField("v", "t", models.BigIntegerField(db_column="t_id"))],
+        "nullable": [t, v, migrations.AlterField("v", "t", key_to("T", null=True))],
+        "a key to what waits": [
+            u,
+            made("V", ("t", number(null=True, db_column="t_id"))),
+            migrations.AddField("u", "n", number(unique=True, default=3)),
+            migrations.AlterField("v", "t", key_to("U", to_field="n", null=True)),
+        ],
+        "together no more": [together, migrations.AlterUniqueTogether("t", set())],
+        "together with another": [together, migrations.AlterUniqueTogether("t", {("x", "id")})],
+    }
+
+
+@pytest.mark.usefixtures("no_tables_left")
+@pytest.mark.parametrize("name", waiting_keys())
+def test_what_waits_for_the_end_of_a_migration_is_changed(migrated, scripted, name):
+    agree_in_all_ways(migrated, scripted, waiting_keys()[name])
+
+
+def agree_in_all_ways(migrated, scripted, operations):
+    """
+    Carry out operations, each in a migration of its own; check that all other ways end with the same tables.
+
+    Scripts of these migrations are all written before the first runs, or each when its turn comes; or all operations are one
+    migration, or its script.
+    """
     from django.db.migrations.state import ProjectState
 
-    state, scripts = ProjectState(), []
-    for number, operation in enumerate(hidden_columns()[name]):
-        migration = migrations.Migration("%04d" % number, "a")
-        migration.operations = [operation]
+    state, early = ProjectState(), []
+    for migration in map(_migration, operations):
         run(migrated, migration, state.clone())
         state, lines = script(scripted, migration, state)
-        scripts.append(lines)
-    for lines in scripts:
+        early.append(lines)
+    expected = _names(migrated)
+    for lines in early:
         send(scripted, lines)
-    assert catalogue(scripted) == catalogue(migrated)
+    assert _names(scripted) == expected, "scripts that were written before"
     _drop_all(scripted)
-    migration.operations = hidden_columns()[name]
-    run(scripted, migration, ProjectState())
-    assert _names(scripted) == _names(migrated)
-    _drop_all(scripted)
-    run_script(scripted, migration, ProjectState())
-    assert _names(scripted) == _names(migrated)
+    state = ProjectState()
+    for migration in map(_migration, operations):
+        state = run_script(scripted, migration, state)
+    assert _names(scripted) == expected, "scripts in turn"
+    for way in (run, run_script):
+        _drop_all(scripted)
+        way(scripted, _migration(*operations), ProjectState())
+        assert _names(scripted) == expected, "one migration by %s" % way.__name__
+
+
+def _migration(*operations):
+    from django.db import migrations
+
+    migration = migrations.Migration("0001", "a")
+    migration.operations = list(operations)
+    return migration
 
 
 def _names(connection):

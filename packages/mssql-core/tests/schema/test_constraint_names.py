@@ -7,6 +7,8 @@ from mssql_core.schema.constraint_names import ConstraintNames, matching_names
 
 TABLE = TableName(None, "t")
 NAMES = ConstraintNames(lambda table, columns, suffix: "_".join([table, *columns]) + suffix)
+# As the schema editor's, which takes a table's name with its schema and its delimiters.
+LEAF_NAMES = ConstraintNames(lambda table, columns, suffix: "_".join([TableName.parse(table).name, *columns]) + suffix)
 
 PRIMARY = Index(TABLE, "t_id_pk", (("id", False),), is_unique=True, is_primary_key=True)
 KEY = Index(TABLE, "t_a_key", (("a", False),), is_unique=True, is_unique_constraint=True)
@@ -41,16 +43,25 @@ MADE = [PRIMARY, KEY, TOGETHER, PLAIN, FILTERED, CHECK, DEFAULT, FOREIGN]
 
 @pytest.mark.parametrize("item", MADE, ids=lambda item: item.name)
 def test_what_carries_the_name_of_its_table_follows_it(item):
-    assert NAMES.of_table(item, "t", "v") == "v" + item.name[1:]
-    assert NAMES.of_table(item._replace(name="mine"), "t", "v") is None
+    moved = item._replace(table=TableName("sales", "v"))
+    assert LEAF_NAMES.followed(item, moved) == "v" + item.name[1:]
+    assert LEAF_NAMES.followed(item, item._replace(table=TableName("sales", "t"))) is None
+    assert LEAF_NAMES.followed(item._replace(name="mine"), moved) is None
+
+
+def test_a_foreign_key_carries_the_name_of_both_tables():
+    to_u = FOREIGN._replace(to_table=TableName(None, "v"))
+    assert LEAF_NAMES.followed(FOREIGN, to_u) == "t_a_fk_v_id"
+    itself = ForeignKey(TABLE, "t_a_fk_t_id", ("a",), TABLE, ("id",))
+    other = TableName(None, "v")
+    assert LEAF_NAMES.followed(itself, itself._replace(table=other, to_table=other)) == "v_a_fk_v_id"
 
 
 @pytest.mark.parametrize("item", [item for item in MADE if "_a" in item.name], ids=lambda item: item.name)
 def test_what_carries_the_name_of_a_column_follows_it(item):
     renamed = renamed_key(item, TABLE, "a", "z") if item is FOREIGN else item.renamed("a", "z")
-    names = ConstraintNames(lambda table, columns, suffix: "_".join(["t", *columns]) + suffix)
-    assert names.of_column(renamed, item) == item.name.replace("t_a", "t_z")
-    assert names.of_column(renamed._replace(name="mine"), item) is None
+    assert LEAF_NAMES.followed(item, renamed) == item.name.replace("t_a", "t_z")
+    assert LEAF_NAMES.followed(item._replace(name="mine"), renamed) is None
 
 
 @pytest.mark.parametrize(

@@ -24,16 +24,36 @@ def names(statements):
 def test_an_index_of_a_field_is_taken_and_one_of_meta_is_not():
     statements, deferred = waiting()
     before = len(statements)
-    assert deferred.take_indexes("a_thing", "a", False, {"named"}) == 1
+    assert deferred.take_indexes("a_thing", ["a"], False, {"named"}) == 1
     assert len(statements) == before - 1 and "named" in names(statements)
-    assert deferred.take_indexes("a_thing", "a", False, {"named"}) == 0
+    assert deferred.take_indexes("a_thing", ["a"], False, {"named"}) == 0
 
 
 def test_a_unique_index_is_taken_if_it_is_on_the_column_alone():
     statements, deferred = waiting()
-    assert deferred.take_indexes("a_thing", "a", True, ()) == 0
-    assert deferred.take_indexes("a_thing", "b", True, ()) == 1
-    assert deferred.take_indexes("a_other", "b", True, ()) == 0
+    assert deferred.take_indexes("a_thing", ["a"], True, ()) == 0
+    assert deferred.take_indexes("a_thing", ["b"], True, ()) == 1
+    assert deferred.take_indexes("a_other", ["b"], True, ()) == 0
+
+
+def test_foreign_keys_of_a_column_are_taken():
+    target = model("Other", "a_other")
+    key = models.ForeignKey(target, models.CASCADE, db_index=False)
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    statements = editor.waiting_statements(model(o=key, p=models.ForeignKey(target, models.CASCADE, related_name="+")))
+    deferred = DeferredStatements(lambda: statements)
+    before = len(statements)
+    assert deferred.take_foreign_keys("a_other", "o_id") == deferred.take_foreign_keys("a_thing", "o") == 0
+    assert deferred.take_foreign_keys("a_thing", "o_id") == 1 and len(statements) == before - 1
+    assert deferred.take_foreign_keys("a_thing", "p_id") == 1
+
+
+def test_an_index_that_waits_gets_another_name():
+    statements, deferred = waiting()
+    assert deferred.rename_index("a_thing", "named", "other") and "other" in names(statements)
+    assert not deferred.rename_index("a_thing", "named", "other")
+    assert not deferred.rename_index("a_other", "other", "named")
 
 
 def test_a_key_that_waits():

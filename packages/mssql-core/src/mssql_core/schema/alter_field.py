@@ -68,6 +68,8 @@ class FieldAlteration:
         self.was_indexed = fields.is_indexed(old, self.connection)
         self.is_indexed = fields.is_indexed(new, self.connection)
         self.became_key = fields.became_primary_key(old, new)
+        # Whether the old field's foreign key is only to be made at the end of the migration.
+        self.key_waits = False
 
     @property
     def snapshot(self) -> TableSnapshot:
@@ -113,8 +115,8 @@ class FieldAlteration:
         self.create_new()
         editor.create(restored_keys)
         editor.run(properties.restore_sql([*restored, *restored_keys]))
-        if self._is_constrained(self.new) and (foreign_keys or not self._is_constrained(self.old)):
-            editor.run([editor.constraints.foreign_key(self.model, self.new)])
+        if self._is_constrained(self.new) and (foreign_keys or self.key_waits or not self._is_constrained(self.old)):
+            self.create_foreign_key()
         if not self.old.remote_field:
             editor.tell_unenforced([self.new])
         if self.old_column != self.new_column:
@@ -141,7 +143,9 @@ class FieldAlteration:
         if not self._is_constrained(self.old) or fields.only_comment_differs(self.old, self.new):
             return []
         keys = [k for k in self.snapshot.foreign_keys if k.columns == (self.old_column,)]
-        self._check_count(keys, "foreign key")
+        self.key_waits = self.editor.deferred.take_foreign_keys(self.model._meta.db_table, self.old.column) > 0
+        if not self.key_waits:
+            self._check_count(keys, "foreign key")
         return keys
 
     def _replaced_uniques(self) -> List[SchemaObject]:
@@ -165,7 +169,7 @@ class FieldAlteration:
     def _take_waiting(self, is_unique: bool) -> int:
         """Remove the deferred statements for an index on the column alone; return their number."""
         db_table = self.model._meta.db_table
-        count: int = self.editor.deferred.take_indexes(db_table, self.old.column, is_unique, self._names_in_meta())
+        count: int = self.editor.deferred.take_indexes(db_table, [self.old.column], is_unique, self._names_in_meta())
         return count
 
     def _names_in_meta(self) -> Set[str]:
@@ -403,6 +407,15 @@ class FieldAlteration:
             index = change(index, column)
             group = dependents.keys if index.is_constraint else dependents.indexes
             group.append(index)
+
+    def create_foreign_key(self) -> None:
+        """Create the new field's foreign key, or let it wait as the old one's does or for the key that it refers to."""
+        editor, target = self.editor, self.new.target_field
+        statement = editor.constraints.foreign_key(self.model, self.new)
+        if self.key_waits or editor.deferred.has_key(target.model._meta.db_table, target.column):
+            editor.deferred_sql.append(statement)
+        else:
+            editor.run([statement])
 
     def create_new(self) -> None:
         """Create the keys, indexes, and checks of the new field only."""

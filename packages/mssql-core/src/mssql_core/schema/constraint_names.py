@@ -41,26 +41,20 @@ class ConstraintNames:
         """Return the name of a unique field's constraint; `_uniq` is left to a unique_together of that one field."""
         return self._create_name(db_table, [column], "_key")
 
-    def of_table(self, item: _Named, old_db_table: str, new_db_table: str) -> Optional[str]:
-        """Return the name of a constraint or an index under its table's new name; None if it was not made from the old one."""
-        columns, suffixes = _origin(item)
-        for suffix in suffixes:
-            if item.name == self._create_name(old_db_table, columns, suffix):
-                return self._create_name(new_db_table, columns, suffix)
-        return None
-
-    def of_column(self, item: _Named, before: _Named) -> Optional[str]:
+    def followed(self, before: _Named, after: _Named) -> Optional[str]:
         """
-        Return the name of a constraint or an index under its columns' new names; None if it was not made from the old ones.
+        Return the name of a constraint or an index after its table, its columns, or what it refers to were renamed.
 
-        :param before: the same object with the columns' old names.
+        None is for a name that was not made from theirs, and for one that stays.
+
+        :param before, after: the object with the old names and with the new ones.
         """
-        columns, suffixes = _origin(item)
-        old_columns, old_suffixes = _origin(before)
-        table = str(item.table)
-        for suffix, old_suffix in zip(suffixes, old_suffixes):
-            if item.name == self._create_name(table, old_columns, old_suffix):
-                return self._create_name(table, columns, suffix)
+        columns, suffixes = _origin(before)
+        new_columns, new_suffixes = _origin(after)
+        for suffix, new_suffix in zip(suffixes, new_suffixes):
+            if before.name == self._create_name(str(before.table), columns, suffix):
+                name = self._create_name(str(after.table), new_columns, new_suffix)
+                return None if name == before.name else name
         return None
 
 

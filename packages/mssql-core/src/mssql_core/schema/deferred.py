@@ -4,7 +4,7 @@ from typing import Any, Callable, Container, Iterable, List
 
 from django.db.backends.ddl_references import Statement
 
-from .statements import IndexCreation, KeyCreation
+from .statements import ForeignKeyCreation, IndexCreation, KeyCreation
 
 
 class DeferredStatements:
@@ -47,9 +47,9 @@ class DeferredStatements:
             statement.parts["name"].given = new_name
         return bool(statements)
 
-    def take_indexes(self, db_table: str, column: str, is_unique: bool, except_names: Container[str]) -> int:
+    def take_indexes(self, db_table: str, columns: List[str], is_unique: bool, except_names: Container[str]) -> int:
         """
-        Remove the statements for an index, or a unique constraint, on one column alone; return their number.
+        Remove the statements for an index, or a unique constraint, on these columns; return their number.
 
         :param except_names: the names of indexes and constraints in Meta.
         """
@@ -58,8 +58,20 @@ class DeferredStatements:
             for statement in self._indexes()
             if statement.is_unique == is_unique
             and statement.references_table(db_table)
-            and statement.parts["columns"].columns == [column]
+            and statement.parts["columns"].columns == columns
             and statement.name not in except_names
+        ]
+        self._remove(taken)
+        return len(taken)
+
+    def take_foreign_keys(self, db_table: str, column: str) -> int:
+        """Remove the statements for foreign keys of a column; return their number."""
+        taken = [
+            statement
+            for statement in self._waiting()
+            if isinstance(statement, ForeignKeyCreation)
+            and statement.parts["table"].references_table(db_table)
+            and statement.parts["column"].columns == [column]
         ]
         self._remove(taken)
         return len(taken)

@@ -8,7 +8,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
 from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, is_hidden
-from ..introspection.table_snapshot import TableSnapshot, renamed_key
+from ..introspection.table_snapshot import TableSnapshot
 from ..literals import literal
 from ..names import TableName, bare_identifier, create_schema_sql, quote_bare, quote_identifier, quote_name
 from ..plugin.django_types import Connection, Field, Model
@@ -329,7 +329,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         old, new = self.table_name(old_db_table), self.table_name(new_db_table)
         if self.collect_sql:
             self.plans.note_names(model, old_db_table, self.snapshot)
-        self._rename_constraints(old, old_db_table, new_db_table)
+        self._rename_constraints(old, new)
         self._move_table(old, new)
         self.catalogue.table_renamed(old, new)
         self.deferred.rename_table(old_db_table, new_db_table)
@@ -349,36 +349,31 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self._schemas.add(schema)
         self.run([create_schema_sql(schema)])
 
-    def _rename_constraints(self, table: TableName, old_db_table: str, new_db_table: str) -> None:
+    def _rename_constraints(self, old: TableName, new: TableName) -> None:
         """
-        Rename the constraints and indexes whose names were made from the table's old name.
+        Rename the constraints and indexes whose names were made from the table's old name, foreign keys to it too.
 
-        Names of constraints are unique in a schema (error 2714): a later table
-        of the old name needs them.
+        Names of constraints are unique in a schema (error 2714): a later table of the old name needs them.
         """
-        snapshot = self.catalogue.table(table)
-        for item in snapshot.indexes + snapshot.checks + snapshot.defaults + snapshot.foreign_keys:
-            self.rename_item(item, self.names.of_table(item, old_db_table, new_db_table))
+        snapshot = self.catalogue.table(old)
+        self._rename_all(snapshot, snapshot.moved(new))
 
     def rename_constraints_of_column(self, table: TableName, old: str, new: str) -> None:
         """
-        Rename the constraints and indexes whose names were made from a column's old name.
+        Rename the constraints and indexes whose names were made from a column's old name, on either end of foreign keys.
 
-        A script about a table that is not made yet has only the models to tell
-        it the names.
+        A script about a table that is not made yet has only the models to tell it the names.
 
         :param old, new: the names of the column, which has the new one already.
         """
         snapshot = self.catalogue.table(table)
-        for item in snapshot.indexes + snapshot.checks + snapshot.defaults:
-            self._follow_column(item, item.renamed(new, old))
-        for key in [*snapshot.foreign_keys, *(key for key in snapshot.incoming if key.table != table)]:
-            self._follow_column(key, renamed_key(key, table, new, old))
+        self._rename_all(snapshot.renamed(new, old), snapshot)
 
-    def _follow_column(self, item: _Constraint, before: _Constraint) -> None:
-        """Rename a constraint or an index after a column; `before` is the same with the column's old name."""
-        if item != before:
-            self.rename_item(item, self.names.of_column(item, before))
+    def _rename_all(self, before: TableSnapshot, after: TableSnapshot) -> None:
+        for kind in ("indexes", "checks", "defaults", "foreign_keys", "incoming"):
+            for old, new in zip(before.groups()[kind], after.groups()[kind]):
+                if old != new:
+                    self.rename_item(old, self.names.followed(old, new))
 
     def rename_item(self, item: _Constraint, name: Optional[str]) -> None:
         """
@@ -481,6 +476,12 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         if self.collect_sql:
             self.plans.note_field(model, old_field, new_field)
         FieldAlteration(self, model, old_field, new_field, old_params, new_params, strict).run()
+
+    def _alter_many_to_many(self, model: Model, old_field: Field, new_field: Field, strict: bool) -> None:
+        if self.collect_sql:
+            # As it is before: its columns are named after models, which may have other names in the new one.
+            self.snapshot(old_field.remote_field.through)
+        super()._alter_many_to_many(model, old_field, new_field, strict)
 
     def _pk_constraint_sql(self, columns: Iterable[str]) -> str:
         return self.sql_pk_constraint % {"columns": ", ".join(map(self.quote_column, columns))}

@@ -1,6 +1,6 @@
 """Django's hooks for indexes and unique constraints."""
 
-from typing import Any, Iterable, List, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ..introspection.objects import Index
 from ..introspection.table_snapshot import TableSnapshot
@@ -111,6 +111,14 @@ class IndexHooks(Mixin):
         self._plan_with(model, [self._create_index_sql(model, fields=fields, suffix="_idx") for fields in old_fields])
         super().alter_index_together(model, old_index_together, new_index_together)
 
+    def _delete_composed_index(self, model: Model, names: Iterable[str], kinds: Dict[str, bool], sql: str) -> None:
+        """Drop what makes fields unique together, or indexes them together, or what waits to do so."""
+        meta = model._meta
+        in_meta = {item.name for item in [*meta.constraints, *meta.indexes]}
+        columns = [meta.get_field(name).column for name in names]
+        if not self.deferred.take_indexes(meta.db_table, columns, kinds.get("unique", False), in_meta):
+            super()._delete_composed_index(model, names, kinds, sql)
+
     def _plan_with(self, model: Model, statements: Iterable[Optional[Creation]]) -> None:
         """Plan a table that is not made yet with indexes and constraints that its model no longer has."""
         items = [item for statement in statements if statement for item in statement.items()]
@@ -145,17 +153,22 @@ class IndexHooks(Mixin):
         """Rename an index, or what waits to make it."""
         if self.collect_sql:
             self.plans.note_index(model, old_index, new_index, self.snapshot)
-        if not self.deferred.rename_index(model._meta.db_table, old_index.name, new_index.name):
-            super().rename_index(model, old_index, new_index)
+        if self.deferred.rename_index(model._meta.db_table, old_index.name, new_index.name):
+            return
+        # Only expressions have hidden columns, and only for those is the catalogue asked.
+        index = self._find_index(model, old_index.name) if old_index.expressions else None
+        hidden = hidden_renamings(index, new_index.name) if index else ()
+        self.execute(self._rename_index_sql(model, old_index.name, new_index.name, hidden), params=None)
 
-    def _rename_index_sql(self, model: Model, old_name: str, new_name: str) -> Renaming:
+    def _rename_index_sql(
+        self, model: Model, old_name: str, new_name: str, hidden: Sequence[Tuple[str, str]] = ()
+    ) -> Renaming:
         table: TableReference = self.table_reference(model._meta.db_table)
-        index = self._find_index(model, old_name)
         return Renaming(
             self.sql_rename_index,
             old_name,
             new_name,
-            hidden_renamings(index, new_name) if index else (),
+            hidden,
             table=table,
             call=rename_sql("%s.%s" % (table, quote_identifier(old_name)), new_name, "INDEX"),
         )

@@ -6,9 +6,10 @@ creates. The catalogue does not know it then, but every name is made here: the
 table is taken to be what create_model() makes of the model.
 """
 
-from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from django.db import models
+from django.db.backends.utils import strip_quotes, truncate_name
 
 from ..introspection.objects import Column, Default, ForeignKey, Index, SchemaObject
 from ..introspection.table_snapshot import TableSnapshot
@@ -40,6 +41,8 @@ class PlannedTables:
         self._names = names
         self._columns = columns
         self._constraints = constraints
+        # Models between two others whose columns had other names before this script.
+        self._unknown: Set[Model] = set()
 
     def of(self, model: Model, items: Iterable[SchemaObject] = ()) -> "ModelPlan":
         """
@@ -49,8 +52,7 @@ class PlannedTables:
         """
         return ModelPlan(self, model, items)
 
-    @staticmethod
-    def note_names(model: Model, db_table: str, snapshot: Callable[[Model], TableSnapshot]) -> None:
+    def note_names(self, model: Model, db_table: str, snapshot: Callable[[Model], TableSnapshot]) -> None:
         """
         Plan the model's table, and those with keys to it, with the names that the table's old name gave them.
 
@@ -58,15 +60,30 @@ class PlannedTables:
         :param db_table: the old name.
         :param snapshot: the editor's method, which plans what the server does not have.
         """
-        meta = model._meta
-        keys = _keys_to(model)
-        db_table, meta.db_table = meta.db_table, db_table
+        if _is_new_name(model, db_table):
+            self._unknown.update(key.model for key in _keys_to(model) if key.model._meta.auto_created)
+        former = {model._meta: db_table, **dict(self._tables_between(model, db_table))}
+        tables = {meta: meta.db_table for meta in former}
         try:
+            for meta, name in former.items():
+                meta.db_table = name
             snapshot(model)
-            for key in keys:
+            for key in self._keys_to(model):
                 snapshot(key.model)
         finally:
-            meta.db_table = db_table
+            for meta, name in tables.items():
+                meta.db_table = name
+
+    def _tables_between(self, model: Model, db_table: str) -> Iterator[Tuple[Any, str]]:
+        """Yield (options, old name of the table) of the models between this one and others, which are named after it."""
+        for field in model._meta.local_many_to_many:
+            between = field.remote_field.through._meta
+            if between.auto_created and between.db_table == self._name_between(model._meta.db_table, field):
+                yield between, self._name_between(db_table, field)
+
+    def _name_between(self, db_table: str, field: Field) -> str:
+        name = "%s_%s" % (strip_quotes(db_table), field.name)
+        return str(truncate_name(name, self._editor.connection.ops.max_name_length()))
 
     @staticmethod
     def note_index(model: Model, old: Any, new: Any, snapshot: Callable[[Model], TableSnapshot]) -> None:
@@ -171,11 +188,25 @@ class PlannedTables:
             kind="CLUSTERED",
         )
 
+    def _keys_to(self, model: Model) -> List[Field]:
+        return [key for key in _keys_to(model) if key.model not in self._unknown]
+
     def _incoming(self, model: Model) -> Iterator[ForeignKey]:
-        for key in _keys_to(model):
+        for key in self._keys_to(model):
             is_other_table = key.model._meta.db_table != model._meta.db_table
             if is_constrained(key, self._editor.connection) and is_other_table:
                 yield from self._constraints.foreign_key(key.model, key).items()
+
+
+def _is_new_name(model: Model, db_table: str) -> bool:
+    """
+    Whether the model itself may have had another name, of which `db_table` was made.
+
+    Then columns of the tables between it and others had other names, too, which a model of the present cannot tell.
+    """
+    meta = model._meta
+    default = ("%s_%s" % (meta.app_label, meta.model_name)).lower()
+    return meta.db_table.lower() == default and db_table.lower().startswith("%s_" % meta.app_label.lower())
 
 
 def _keys_to(model: Model) -> List[Field]:
