@@ -257,3 +257,16 @@ def test_a_forked_child_has_a_connection_of_its_own():
     os.waitpid(child, 0)
     insert(3)
     assert seen_by_others() == [1, 2, 3]
+
+
+def test_reading_on_after_a_rollback_says_what_became_of_the_rows():
+    run("INSERT INTO kept SELECT CAST(value AS int), 1 FROM OPENJSON(%s)", [str(list(range(1, 301)))])
+    with connection.cursor() as cursor:
+        with pytest.raises(ValueError), transaction.atomic():
+            cursor.execute("SELECT id FROM kept ORDER BY id")
+            assert cursor.fetchone() == (1,)
+            raise ValueError
+        with pytest.raises(
+            DatabaseError, match="not read are gone: their transaction was rolled back. Read them before"
+        ):
+            cursor.fetchone()

@@ -1,5 +1,5 @@
 import pytest
-from django.db import DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError
 
 from mssql_core.connection import spool
 from mssql_core.connection.cursor import CursorWrapper
@@ -256,6 +256,19 @@ def test_what_was_read_to_the_end_leaves_nothing_on_the_wire(connection):
         assert cursor.fetchmany(1) == [] and connection.pool.reader is None
 
 
+def test_rows_that_another_statement_could_not_read_are_no_shorter_result(connection):
+    """An iteration that ended there would be taken for the whole."""
+    connection.driver.answer("FROM big", [(number,) for number in range(150)] + [server_error(1205)])
+    with connection.cursor() as cursor, connection.cursor() as other:
+        cursor.execute("SELECT * FROM big")
+        assert cursor.fetchone() == (0,)
+        with pytest.raises(DatabaseError, match="1205"):
+            other.execute("SELECT 1")
+        for read in (cursor.fetchone, cursor.fetchall, cursor.nextset):
+            with pytest.raises(ProgrammingError, match="rows that were not read are gone: an error ended"):
+                read()
+
+
 def test_rows_of_a_transaction_that_is_rolled_back_are_gone(connection):
     connection.ensure_connection()
     connection.set_autocommit(False)
@@ -264,12 +277,17 @@ def test_rows_of_a_transaction_that_is_rolled_back_are_gone(connection):
     cursor.execute("SELECT * FROM big")
     assert cursor.fetchone() == (0,)
     connection.rollback()
-    with pytest.raises(ProgrammingError) as told:
-        cursor.fetchone()
-    assert told.value.args == ("24000", "There are no rows: the last statement returned none.")
-    assert not cursor.nextset()
+    for read in (cursor.fetchone, cursor.fetchall, cursor.nextset, lambda: list(cursor)):
+        with pytest.raises(
+            ProgrammingError, match="rows that were not read are gone: .* rolled back.* fetchall"
+        ) as told:
+            read()
+        assert told.value.args[0] == "24000"
     cursor.execute("SELECT * FROM big")
     assert len(cursor.fetchall()) == 500
+    assert cursor.nextset() is None
+    with pytest.raises(ProgrammingError, match="the last statement returned none"):
+        cursor.fetchone()
 
 
 def test_an_interruption_is_told_as_what_it_is(connection):

@@ -161,6 +161,8 @@ class CursorWrapper:
         self._later: List[Optional[Tuple[Any, Iterator[_Row]]]] = []
         # Row counts before the rows.
         self._passed = 0
+        # Why the rest of the results can no longer be read.
+        self._gone: Optional[str] = None
 
     # ---- running ---------------------------------------------------------------------
 
@@ -287,7 +289,7 @@ class CursorWrapper:
 
     def fail(self, error: BaseException) -> NoReturn:
         """:raises mssql_core.errors.Error: the driver's error as ours; it is told to the owner first."""
-        self._close_raw()
+        self._drop_rest("an error ended their statement. Run it again.")
         translated = errors.translate(error)
         if self._on_error is not None:
             self._on_error(translated, self.statement or "")
@@ -295,12 +297,14 @@ class CursorWrapper:
 
     def interrupted(self, interruption: BaseException) -> None:
         """Note that something other than the driver ended the statement, such as a signal handler: its effect is unknown."""
-        self._close_raw()
+        self._drop_rest("an exception interrupted their statement. Run it again.")
         if self._on_error is not None:
             self._on_error(interruption, self.statement or "")
 
-    def _close_raw(self) -> None:
-        """Close the driver's cursor, which cancels the rest of its results."""
+    def _drop_rest(self, reason: str) -> None:
+        """Close the driver's cursor, which cancels the rest of its results; reading on is an error with this reason."""
+        if self._rows is not None or self._later:
+            self._gone, self._rows, self._later = reason, None, []
         raw, self._raw = self._raw, None
         if self.pool.reader is self:
             self.pool.reader = None
@@ -309,10 +313,8 @@ class CursorWrapper:
                 raw.close()
 
     def discard_rest(self) -> None:
-        """Discard the rows still on the wire; reading on is an error."""
-        self._close_raw()
-        self._later = []
-        self._rows = None
+        """Discard the rows still on the wire, whose transaction is rolled back."""
+        self._drop_rest("their transaction was rolled back. Read them before it ends, with list() or fetchall().")
 
     # ---- rows ------------------------------------------------------------------------
 
@@ -331,8 +333,14 @@ class CursorWrapper:
     def _check(self) -> Iterator[_Row]:
         self._passed = 0
         if self._rows is None:
+            self._check_kept()
             raise errors.ProgrammingError("24000", "There are no rows: the last statement returned none.")
         return self._rows
+
+    def _check_kept(self) -> None:
+        """:raises mssql_core.errors.ProgrammingError: the rest of the results is gone."""
+        if self._gone:
+            raise errors.ProgrammingError("24000", "The rows that were not read are gone: %s" % self._gone)
 
     def fetchone(self) -> Optional[Tuple[Any, ...]]:
         row = next(self._check(), None)
@@ -392,6 +400,7 @@ class CursorWrapper:
             self.description, self._rows = known
             return True
         if self._raw is None:
+            self._check_kept()
             return None
         with self._talking():
             # Looking ahead may have advanced to the next rows already.
