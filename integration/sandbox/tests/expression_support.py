@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import psycopg
 
 from mssql_sandbox.engine import bootstrap
@@ -11,7 +13,9 @@ from mssql_sandbox.runtime.pgerrors import ObjectLookup, translate_error
 from mssql_sandbox.runtime.settings import SessionSettings
 from mssql_sandbox.sqltypes import DEFAULT_COLLATION, SqlType
 from mssql_sandbox.syntax.parser import parse_batch
+from mssql_sandbox.syntax.restrictions import check_restrictions
 from mssql_sandbox.translate import Context, translate
+from mssql_sandbox.translate.builtins import check_call
 from mssql_sandbox.types.typenames import from_pg, to_pg
 from mssql_sandbox.versions import Version
 
@@ -46,7 +50,9 @@ class Calculator:
             NoCatalog(), {f"@{name}": type_ for name, (type_, _) in variables.items()}, SessionSettings(),
             Version.named(version), "db",
         )  # fmt: skip
-        plan = translate(parse_batch(query).statements[0], context)
+        batch = parse_batch(query)
+        check_restrictions(batch, partial(check_call, version=context.version))
+        plan = translate(batch.statements[0], context)
         values = [to_pg(variables[name[1:]][1], variables[name[1:]][0]) for name in plan.parameters]
         lookup = ObjectLookup(lambda *_: [], "db", {}, 51)
         try:

@@ -258,6 +258,9 @@ def test_after_triggers(client):
     client.run("ALTER TABLE a DISABLE TRIGGER tr")
     assert len(client.run("INSERT INTO a (n) OUTPUT inserted.id VALUES (3)")) == 1
     assert client.run("SELECT is_disabled FROM sys.triggers WHERE name = 'tr'") == [(1,)]
+    client.run("ENABLE TRIGGER dbo.tr ON dbo.a")
+    assert client.run("SELECT is_disabled FROM sys.triggers WHERE name = 'tr'") == [(0,)]
+    client.run("SELECT 1; DISABLE TRIGGER ALL ON a\nINSERT INTO a (n) OUTPUT inserted.id VALUES (5)")
     client.run("DROP TRIGGER tr")
 
 

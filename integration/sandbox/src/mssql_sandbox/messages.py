@@ -44,10 +44,15 @@ class Message:
 def table() -> dict[int, Message]:
     """All messages by number."""
     with open(Path(__file__).with_name("messages.toml"), "rb") as file:
-        sections = tomllib.load(file)["severity"]
+        entries = tomllib.load(file)
+    sources = {number: {"source": source} for source, numbers in entries["source"].items() for number in numbers}
     return {
-        int(number): Message(severity=int(severity), **({"text": line} if isinstance(line, str) else line))
-        for severity, lines in sections.items()
+        int(number): Message(
+            severity=int(severity),
+            **({"text": line} if isinstance(line, str) else line),
+            **sources.get(int(number), {}),
+        )
+        for severity, lines in entries["severity"].items()
         for number, line in lines.items()
     }
 

@@ -54,23 +54,20 @@ _FORBIDDEN = {entry["name"]: frozenset(entry["editions"]) for entry in TABLE["fo
 # Functions of SQL Server that the sandbox does not implement: refused as unsupported, not as unknown, unless a rule
 # of their own applies first.
 UNPLAYED = frozenset(
-    """app_name applock_mode applock_test approx_percentile_cont approx_percentile_disc assemblyproperty
-    asymkey_id asymkeyproperty cert_id certencoded certprivatekey certproperty change_tracking_current_version
+    """applock_mode applock_test approx_percentile_cont approx_percentile_disc assemblyproperty asymkey_id
+    asymkeyproperty cert_id certencoded certprivatekey certproperty change_tracking_current_version
     change_tracking_is_column_in_mask change_tracking_min_valid_version checksum_agg columns_updated compress
-    connectionproperty context_info crypt_gen_random current_request_id current_timezone current_timezone_id
-    current_transaction_id current_user database_principal_id decompress decryptbyasymkey decryptbycert
-    decryptbykey decryptbykeyautoasymkey decryptbykeyautocert decryptbypassphrase edit_distance
-    edit_distance_similarity encryptbyasymkey encryptbycert encryptbykey encryptbypassphrase error_line
-    error_message error_number error_procedure error_severity error_state eventdata file_id file_idex file_name
-    filegroup_id filegroup_name filegroupproperty fileproperty filepropertyex formatmessage
-    fulltextcatalogproperty fulltextserviceproperty get_filestream_transaction_context getansinull host_id
-    host_name indexkey_property is_objectsigned jaro_winkler_distance jaro_winkler_similarity json_contains
-    key_guid key_id key_name loginproperty original_login permissions product publishingservername pwdcompare
-    pwdencrypt regexp_like regexp_matches regexp_split_to_table rowcount_big scope_identity session_user
-    sessionproperty signbyasymkey signbycert stats_date suser_id suser_name suser_sid
-    suser_sname symkeyproperty system_user tertiary_weights textptr textvalid trigger_nestlevel try_cast
-    try_convert try_parse typeproperty update user user_id user_name vector_distance vector_norm vector_normalize
-    vectorproperty verifysignedbyasymkey verifysignedbycert xact_state""".split()
+    connectionproperty crypt_gen_random current_request_id current_timezone current_timezone_id
+    database_principal_id decompress decryptbyasymkey decryptbycert decryptbykey decryptbykeyautoasymkey
+    decryptbykeyautocert decryptbypassphrase edit_distance edit_distance_similarity encryptbyasymkey
+    encryptbycert encryptbykey encryptbypassphrase eventdata file_id file_idex file_name filegroup_id
+    filegroup_name filegroupproperty fileproperty filepropertyex formatmessage fulltextcatalogproperty
+    fulltextserviceproperty get_filestream_transaction_context getansinull host_id indexkey_property
+    is_objectsigned jaro_winkler_distance jaro_winkler_similarity json_contains key_guid key_id key_name
+    loginproperty permissions product publishingservername pwdcompare pwdencrypt regexp_like regexp_matches
+    regexp_split_to_table sessionproperty signbyasymkey signbycert stats_date suser_id suser_sid symkeyproperty
+    tertiary_weights textptr textvalid trigger_nestlevel try_cast try_convert try_parse typeproperty update
+    user_id vector_distance vector_norm vector_normalize vectorproperty verifysignedbyasymkey verifysignedbycert""".split()
 )
 
 

@@ -76,6 +76,14 @@ class Table:
     def column(self, name: str) -> Column | None:
         return self.by_name.get(self.key(name))
 
+    @property
+    def needs_options(self) -> bool:
+        """Whether only sessions with the right SET options may change it (1934)."""
+        computed = {column.id for column in self.columns if column.computed is not None}
+        return any(column.persisted for column in self.columns) or any(
+            index.filter or not computed.isdisjoint(index.columns + index.included) for index in self.indexes
+        )
+
 
 @dataclass(frozen=True)
 class UserFunction:

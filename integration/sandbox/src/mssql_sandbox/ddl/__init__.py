@@ -38,6 +38,8 @@ def execute(statement: nodes.Statement, session: Any, scope: Any) -> list[Event]
     handler = _HANDLERS.get(type(statement))
     if handler is None:
         raise NotSupported(type(statement).__name__)
+    if isinstance(statement, (nodes.CreateView, nodes.CreateModule)) and not session.settings.quoted_identifier:
+        raise NotSupported("a module made under QUOTED_IDENTIFIER OFF")
     ddl = Ddl(session, scope)
     handler(ddl, statement)
     ddl.flush()

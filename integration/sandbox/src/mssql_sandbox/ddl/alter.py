@@ -10,7 +10,7 @@ from ..syntax import nodes
 from . import columns, constraints, dependents, foreign_keys, indexes
 from .binding import detach
 from .compiling import revive
-from .context import Ddl
+from .context import Ddl, written
 
 
 def add(ddl: Ddl, statement: nodes.AlterTableAdd) -> None:
@@ -209,7 +209,13 @@ def _shape(index: Index, table: Table) -> tuple[Any, ...]:
 
 
 def triggers(ddl: Ddl, statement: nodes.AlterTableTrigger) -> None:
-    """ENABLE / DISABLE TRIGGER. :raises SqlServerError: 4902, 4920 unknown trigger."""
+    """ENABLE / DISABLE TRIGGER.
+
+    :raises SqlServerError: 4902 unknown table, 4920 unknown trigger; without ALTER TABLE 1088 for either (probes,
+        RyanLamansky/sql-server-simulator SimulatedSqlException.TriggerErrors.cs).
+    """
+    if not statement.of_table and ddl.find_table(statement.table) is None:
+        raise SqlServerError(1088, name=written(statement.table), state=21)
     table = ddl.table(statement.table)
     known = {
         name.casefold(): number
@@ -219,12 +225,20 @@ def triggers(ddl: Ddl, statement: nodes.AlterTableTrigger) -> None:
             table.id,
         )
     }
-    for name in statement.names if statement.names is not None else list(known):
-        if name.casefold() not in known:
-            raise SqlServerError(4920, name=name, table=table.name)
-        ddl.write(
-            "update ms.triggers set is_disabled = $2 where object_id = $1",
-            known[name.casefold()], int(not statement.enable),
-        )  # fmt: skip
+    switched = list(known.values())
+    if statement.names is not None:
+        switched = [_trigger(name, known, table, statement.of_table) for name in statement.names]
+    for number in switched:
+        ddl.write("update ms.triggers set is_disabled = $2 where object_id = $1", number, int(not statement.enable))
     ddl.value("select ms.capture_changes($1)", table.id)
     ddl.changed(table)
+
+
+def _trigger(name: nodes.Name, known: dict[str, int], table: Table, of_table: bool) -> int:
+    leaf, schemas = name.parts[-1], name.parts[:-1]
+    number = known.get(leaf.casefold())
+    if number is not None and all(schema.casefold() == table.schema.casefold() for schema in schemas):
+        return number
+    if of_table:
+        raise SqlServerError(4920, name=leaf, table=table.name)
+    raise SqlServerError(1088, name=written(name), state=119)

@@ -251,6 +251,8 @@ def _computed(ddl: Ddl, view: Table, new: NewColumn, definitions: Sequence[nodes
             raise SqlServerError(1759, column=other.name, table=view.name)
     if definition.persisted and not is_deterministic(definition.computed, view, deterministic_names(ddl)):
         raise not_deterministic(new, view.name)
+    if definition.persisted and not ddl.session.settings.quoted_identifier:
+        raise SqlServerError(1934, statement="ALTER TABLE" if view.id else "CREATE TABLE")
     sql, type_, nullable = value_sql(ddl, definition.computed, view, None)
     if type_.name == "null":
         raise NotSupported("a computed column that is always NULL", definition.line)

@@ -123,6 +123,13 @@ class Ddl:
             raise SqlServerError(4909, name=written(name))
         return table
 
+    def indexable(self, name: nodes.Name) -> Table:
+        """The table or view of CREATE INDEX and STATISTICS. :raises SqlServerError: 1088."""
+        table = self.find_table(name)
+        if table is None or table.kind == "system":
+            raise errors.cannot_find_object(written(name))
+        return table
+
     def reload(self, table: Table) -> Table:
         """The table after this statement's changes."""
         return self.load(table.id)

@@ -49,9 +49,7 @@ def create(ddl: Ddl, statement: nodes.CreateIndex) -> None:
     :raises SqlServerError: 1088, 1913, 1911, 1909, 1919, 1944, 1902, 10735, 1505 ...
     """
     check_duplicates_option(statement)
-    table = ddl.find_table(statement.table)
-    if table is None or table.kind == "system":
-        raise errors.cannot_find_object(written(statement.table))
+    table = ddl.indexable(statement.table)
     if table.kind == "view":
         raise _on_view(ddl, table, statement)
     _check_filegroup(statement.filegroup)
@@ -91,6 +89,8 @@ def build(ddl: Ddl, table: Table, plan: IndexPlan) -> int:
     index_id = _new_index_id(ddl, table, plan)
     keys = _key_columns(ddl, table, plan)
     included = _included(table, plan, keys)
+    if not ddl.session.settings.quoted_identifier and (plan.where or any(c.computed for c in keys + included)):
+        raise SqlServerError(1934, statement="CREATE INDEX")
     _check_size(ddl, plan, keys)
     if plan.clustered:
         ddl.write("delete from ms.indexes where object_id = $1 and index_id = 0", table.id)

@@ -20,9 +20,7 @@ _HARMLESS = frozenset(
 
 def create(ddl: Ddl, statement: nodes.CreateStatistics) -> None:
     """CREATE STATISTICS. :raises SqlServerError: 1088 no such table, 1927 name taken, 1911, 1909, 207 columns."""
-    table = ddl.find_table(statement.table)
-    if table is None or table.kind == "system":
-        raise errors.cannot_find_object(written(statement.table))
+    table = ddl.indexable(statement.table)
     if table.kind == "view":
         raise NotSupported("statistics of a view")
     _check_options(statement.options, statement.line)

@@ -164,14 +164,14 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
                 try:
                     self.plan(statement)
                 except SqlServerError as error:
-                    if error.number not in (208, 50999):
+                    if error.number not in (208, 50999) and not self._switches_quotes(error):
                         error.line = error.line or statement.line
                         raise
 
     def _bind_names(self, statements: Sequence[nodes.Statement]) -> None:
         """Check the columns of existing tables in every branch, as the batch is compiled as a whole.
 
-        :raises SqlServerError: 207, 209, 4104.
+        :raises SqlServerError: 207, 209, 1934, 4104.
         """
         inside = [node for statement in statements if not isinstance(statement, _MODULES) for node in below(statement)]
         if any(isinstance(node, nodes.Use) for node in inside):
@@ -188,11 +188,16 @@ class Interpreter(control.ControlFlow, insert_exec.InsertStatements):
                 try:
                     translate.translate(node, context)
                 except SqlServerError as error:
-                    if error.number in (207, 209, 4104):
+                    if error.number in (207, 209, 1934, 4104) and not self._switches_quotes(error):
                         error.line = error.line or node.line
                         raise
             elif isinstance(node, nodes.CreateIndex) and node.where is not None:
                 self._bind_filter(node)
+
+    def _switches_quotes(self, error: SqlServerError) -> bool:
+        """Whether the SET option behind an error 1934 is another where the statement stands: known when it runs."""
+        options = (node for node in below(self.parsed.batch.statements) if isinstance(node, nodes.SetOption))
+        return error.number == 1934 and any("QUOTED_IDENTIFIER" in option.names for option in options)
 
     def _bind_filter(self, node: nodes.CreateIndex) -> None:
         """Bind an index's WHERE, the only part of DDL bound with the batch. :raises SqlServerError: 207."""

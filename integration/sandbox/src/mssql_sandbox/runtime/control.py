@@ -206,7 +206,9 @@ class ControlFlow(CursorStatements, Execution):
             self.scope.type_of(value.lower())
             value = str(self.scope.values[value.lower()])
         for name in statement.names:
-            self.session.set_option(name, value)
+            # A body keeps what these were as it was made: SET statements page, "Considerations".
+            if not self.scope.procedure or name not in ("ANSI_NULLS", "QUOTED_IDENTIFIER"):
+                self.session.set_option(name, value)
         return ()
 
     def do_set_identity_insert(self, statement: nodes.SetIdentityInsert) -> Iterable[Event]:

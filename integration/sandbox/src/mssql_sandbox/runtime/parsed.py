@@ -3,16 +3,19 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..catalog.datatypes import is_system_name
-from ..errors import SqlServerError
+from ..errors import NotSupported, SqlServerError
 from ..syntax import nodes
 from ..syntax.declarations import undeclared
 from ..syntax.gate import Gate
 from ..syntax.parser import parse_batch
 from ..syntax.restrictions import check_restrictions
 from ..syntax.sequence_values import check_sequence_values
+from ..syntax.walk import below
+from ..translate.builtins import check_call
 
 QUERIES = (
     nodes.SelectStatement, nodes.Insert, nodes.Update, nodes.Delete, nodes.Merge,
@@ -76,14 +79,27 @@ class ParseCache:
             batch = parse_batch(text, quoted_identifier=quoted_identifier)
         except SqlServerError as error:
             raise self.gate.judge(text, error, quoted_identifier) from None
+        if '"' in text:
+            _check_quotes(batch, quoted_identifier)
         # First the rules with a number of their own: the grammar only reports "incorrect syntax".
-        check_restrictions(batch)
+        check_restrictions(batch, partial(check_call, version=self.version))
         if "next" in text.lower():
             check_sequence_values(batch)
         # The grammar lacks KEEP_NULLS of INSERT BULK, which drivers write.
         if not (len(batch.statements) == 1 and isinstance(batch.statements[0], nodes.InsertBulk)):
             self.gate.check(text, quoted_identifier)
         return Parsed(batch, bind_ahead(batch), undeclared(batch))
+
+
+def _check_quotes(batch: nodes.Batch, quoted_identifier: bool) -> None:
+    """Refuse a batch with double quotes that switches what they mean, which counts from there on as it is parsed.
+
+    https://learn.microsoft.com/sql/t-sql/statements/set-quoted-identifier-transact-sql
+    """
+    for node in below(batch.statements, nodes.CreateModule):
+        if isinstance(node, nodes.SetOption) and "QUOTED_IDENTIFIER" in node.names:
+            if (node.value.upper() == "ON") is not quoted_identifier:
+                raise NotSupported("SET QUOTED_IDENTIFIER in a batch with double quotes", node.line)
 
 
 def bind_ahead(batch: nodes.Batch) -> bool:

@@ -213,6 +213,11 @@ class Session(RemoteCalls):
         parsed: Parsed = self.server.texts.parse(text, self.settings.quoted_identifier)
         return parsed
 
+    def parse_module(self, definition: str) -> nodes.CreateModule:
+        """A module's tree: its text means what it meant as it was made, under QUOTED_IDENTIFIER ON."""
+        module: nodes.CreateModule = self.server.texts.parse(definition, True).batch.statements[0]
+        return module
+
     def parse_type(self, text: str) -> nodes.TypeName:
         declaration: Any = self.parse(f"DECLARE @p {text}").batch.statements[0]
         type_: nodes.TypeName = declaration.items[0].type
@@ -339,15 +344,18 @@ class Session(RemoteCalls):
         return translate_error(fault, self.object_lookup(), "")
 
     @contextmanager
-    def lending_settings(self) -> Iterator[None]:
+    def lending_settings(self, **switches: bool) -> Iterator[None]:
         """Restore, however it ends, the settings that a procedure, a trigger or dynamic SQL changes.
 
         These are SET options and IDENTITY_INSERT, the isolation level and the database:
         https://learn.microsoft.com/sql/t-sql/statements/set-statements-transact-sql#remarks,
         https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql#remarks,
         https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql#remarks
+
+        :param switches: options of a module's body.
         """
         lent, database = copy(self.settings), self.database
+        self.settings.switches = {**self.settings.switches, **switches}
         try:
             yield
         finally:

@@ -111,7 +111,9 @@ class SessionSettings:
     @property
     def translation_key(self) -> tuple[Any, ...]:
         """The settings that affect how a statement is translated."""
-        return (self.datefirst, self.dateformat, self.language, self.identity_insert, self.rowcount)
+        return (
+            self.datefirst, self.dateformat, self.language, self.identity_insert, self.rowcount, self.quoted_identifier
+        )  # fmt: skip
 
     def set_option(self, name: str, value: str) -> None:
         """Apply ``SET name value``; ``value`` is the evaluated text.

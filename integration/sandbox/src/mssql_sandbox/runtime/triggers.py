@@ -117,7 +117,7 @@ def _run(
     interpreter: Any, trigger_id: int, name: str, definition: str, table: Table, captured: dict[str, str]
 ) -> Iterator[Event]:
     session = interpreter.session
-    module = session.parse(definition).batch.statements[0]
+    module = session.parse_module(definition)
     scope = Scope(parent=interpreter.scope, level=interpreter.scope.level + 1, procedure=name)
     if scope.level > MAX_NESTING:
         raise SqlServerError(217)
@@ -130,8 +130,7 @@ def _run(
          for kind, copied in captured.items()}
     ):  # fmt: skip
         try:
-            with session.lending_settings():
-                session.set_option("XACT_ABORT", "ON")  # the default inside triggers
+            with session.lending_settings(QUOTED_IDENTIFIER=True, XACT_ABORT=True):  # the latter is the default there
                 yield from session.interpreter(scope, Parsed(nodes.Batch(module.body), False)).run(module.body)
         except ReturnFromScope:
             pass

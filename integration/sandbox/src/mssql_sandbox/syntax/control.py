@@ -63,6 +63,8 @@ class Statements(CursorStatements):
             handler = _STATEMENTS.get(token.key)
             if handler is not None:
                 return handler(self)
+            if token.key in ("ENABLE", "DISABLE") and self.ahead().key == "TRIGGER":
+                return self.switch_trigger()
             if self.ahead().key == ":":
                 self.advance()
                 self.advance()

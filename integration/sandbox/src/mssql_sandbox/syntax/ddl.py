@@ -107,7 +107,7 @@ class Definitions(ObjectDefinitions):
         if key in ("ENABLE", "DISABLE"):
             enable = self.advance().key == "ENABLE"
             self.expect("TRIGGER")
-            return nodes.AlterTableTrigger(table, enable, self._all_or_names())
+            return nodes.AlterTableTrigger(table, enable, self._triggers())
         if key == "SWITCH":
             self.advance()
             self.expect("TO")
@@ -126,6 +126,19 @@ class Definitions(ObjectDefinitions):
         if self.accept("WITH"):
             self._skip_parentheses()
         return nodes.AlterIndex(None, table, "REBUILD", of_table=True)
+
+    def switch_trigger(self) -> nodes.AlterTableTrigger:
+        """``ENABLE | DISABLE TRIGGER ... ON t``; the first words are seen."""
+        enable = self.advance().key == "ENABLE"
+        self.advance()
+        names = self._triggers()
+        self.expect("ON")
+        if self.token.key == "DATABASE" or self.sees("ALL", "SERVER"):
+            raise NotSupported(f"triggers of {self.token.text}", self.token.line)
+        return nodes.AlterTableTrigger(self.name(), enable, names, False)
+
+    def _triggers(self) -> list[nodes.Name] | None:
+        return None if self.accept("ALL") else self.comma_list(self.name)
 
     def _all_or_names(self) -> list[str] | None:
         if self.accept("ALL"):

@@ -394,9 +394,12 @@ class Expressions(Cursor):
         return nodes.Case(operand, whens, default)
 
     def _cast(self) -> nodes.Expression:
-        function = self.advance().key
+        name = self.advance().text
+        function = name.upper()
         self.expect("(")
         operand = self.expression()
+        if function == "CAST" and self.token.key == ")":
+            raise SqlServerError(1035, near=name, expected="AS", line=self.token.line)
         self.expect("AS")
         type_ = self.type_name(cast=True)
         style = self.expression() if function in ("PARSE", "TRY_PARSE") and self.accept("USING") else None

@@ -356,6 +356,7 @@ class Queries(Grouping):
 
     def _function_source(self, name: nodes.Name, token: Token) -> nodes.FunctionSource:
         call = self._call(".".join(name.parts), token)
+        call.rowset = True
         source = self.mark(nodes.FunctionSource(call), token)
         if name.parts[-1].upper() == "OPENJSON" and self.token.key == "WITH" and self.ahead().key == "(":
             self.advance()

@@ -4,7 +4,7 @@ Numbers and texts: system messages of SQL Server,
 https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors.
 """
 
-from typing import Any
+from typing import Any, Callable
 
 from ..errors import SqlServerError
 from . import nodes
@@ -20,23 +20,25 @@ _MOST_PARTS = 4  # server.database.schema.object
 _TOP_LEVEL = (nodes.SelectStatement, nodes.Insert, nodes.DeclareCursor)
 
 
-def check_restrictions(batch: nodes.Batch) -> None:
+def check_restrictions(batch: nodes.Batch, check_call: Callable[[nodes.FunctionCall], None] | None = None) -> None:
     """Refuse what SQL Server's compiler refuses by the tree alone.
 
+    :param check_call: refuses calls of built-in functions, which depend on the version.
     :raises SqlServerError: 102, 156 (a clause out of place), 111, 117, 134, 137, 135, 136, 158, 178, 199, 1033, 1046, 1056, 1075,
         10704, 10705, 10709, 10710, 10711, 10738, 10741, 13602 and those of recursive tables (recursion.py).
     """
     check_placement(batch)
     check_declarations(batch)
+    rules = {**_RULES, nodes.FunctionCall: lambda node, inner: check_call(node)} if check_call else _RULES
     for statement in batch.statements:
-        _check(statement)
+        _check(statement, rules)
 
 
-def _check(root: nodes.Node) -> None:
+def _check(root: nodes.Node, rules: dict[type, Any]) -> None:
     waiting: list[tuple[nodes.Node, bool]] = [(root, False)]
     while waiting:
         node, inner = waiting.pop()
-        rule = _RULES.get(type(node))
+        rule = rules.get(type(node))
         if rule is not None:
             rule(node, inner)
         # The branches of a set operation are on its level; a query in any other node is a subquery.

@@ -7,7 +7,7 @@ from ..errors import NotSupported, SqlServerError
 from ..sqltypes import MAX, nvarchar, varchar
 from ..syntax import nodes
 from .bound import Bound, Output, Relation, Scope
-from .operands import convert
+from .operands import convert, json_number
 from .translation import Translation
 
 
@@ -92,9 +92,5 @@ def _nested(tree: dict[str, Any], keep_nulls: bool) -> str:
 
 
 def _item(bound: Bound) -> str:
-    if bound.type.name == "bit":
-        return f"(CASE {bound.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
-    if bound.type.is_number:
-        return f"({bound.sql})::text"
     style = 126 if bound.type.is_temporal else None
-    return f"ms.json_quote({convert(bound, varchar(MAX), True, style=style)})"
+    return json_number(bound) or f"ms.json_quote({convert(bound, varchar(MAX), True, style=style)})"

@@ -12,6 +12,7 @@ from ..syntax import nodes
 from ..types.collation import key_sql
 from .aggregates import contains_aggregate, contains_subquery, walk
 from .bound import Bound, Scope
+from .operands import check_sortable
 from .translation import Translation
 
 
@@ -51,10 +52,7 @@ def _checked(t: Translation, item: nodes.Expression, scope: Scope) -> Bound:
     bound = t.expression(item, scope)
     if not any(isinstance(part, nodes.ColumnRef) and t.names.here(part, scope) is not None for part in walk(item)):
         raise SqlServerError(164, line=item.line)
-    if bound.type.name in ("text", "ntext", "image"):
-        raise SqlServerError(306)
-    if bound.type.name in ("xml", "json"):
-        raise SqlServerError(305 if bound.type.name == "xml" else 13636, state=2)
+    check_sortable(bound.type)
     return bound
 
 

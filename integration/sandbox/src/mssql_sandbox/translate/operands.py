@@ -104,6 +104,21 @@ def _check_comparable(target: SqlType, operands: list[Bound], operation: str) ->
             raise SqlServerError(13636)
 
 
+def check_sortable(type_: SqlType) -> None:
+    """Refuse types that ORDER BY and GROUP BY do not take. :raises SqlServerError: 305, 306, 13636."""
+    if type_.name in ("text", "ntext", "image"):
+        raise SqlServerError(306)
+    if type_.name in ("xml", "json"):
+        raise SqlServerError(305 if type_.name == "xml" else 13636, state=2)
+
+
+def json_number(bound: Bound) -> str | None:
+    """A bit or number as JSON has it; None for others."""
+    if bound.type.name == "bit":
+        return f"(CASE {bound.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    return f"({bound.sql})::text" if bound.type.is_number else None
+
+
 def beside(bound: Bound, other: Bound) -> SqlType:
     if bound.type.name == "int" and bound.is_constant and isinstance(bound.constant, int):
         return literal_type(bound.constant, other.type)

@@ -48,7 +48,11 @@ class Outputs:
         """The plan of a data change with its OUTPUT clause.
 
         :param changes: its kinds of change if not ``kind``: INSERT, UPDATE, DELETE.
+        :raises SqlServerError: 1934; the sandbox has the OFF of QUOTED_IDENTIFIER alone of the options that matter
+            (probes, RyanLamansky/sql-server-simulator grammar.md).
         """
+        if table.needs_options and not self.t.context.settings.quoted_identifier:
+            raise SqlServerError(1934, statement=kind.upper())
         images = written(table)
         plan = self._plan(kind, ctes, text, outputs, sources, table, changes, images.sql)
         if table.kind == "table":

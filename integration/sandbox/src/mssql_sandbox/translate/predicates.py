@@ -72,15 +72,8 @@ class Predicates:
     def _quantified(self, node: nodes.QuantifiedComparison, scope: Scope) -> str:
         left = self.t.expression(node.left, scope)
         relation = self.t.relation(node.query, scope)
-        self._one_column(relation)
-        output = relation.outputs[0]
-        inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
-        a, b = comparable([left, inner], _WORDS[node.operator])
+        a, b = comparable([left, _only(relation)], _WORDS[node.operator])
         return f"({a} {node.operator} {node.quantifier} (SELECT {b} FROM ({relation.sql}) q))"
-
-    def _one_column(self, relation: Relation) -> None:
-        if len(relation.outputs) != 1:
-            raise SqlServerError(116)
 
     def _is_distinct(self, node: nodes.IsDistinct, scope: Scope) -> str:
         if not self.context.version.allows("is_distinct_from"):
@@ -107,10 +100,7 @@ class Predicates:
     def _in_query(self, node: nodes.InQuery, scope: Scope) -> str:
         operand = self.t.expression(node.operand, scope)
         relation = self.t.relation(node.query, scope)
-        self._one_column(relation)
-        output = relation.outputs[0]
-        inner = Bound("q.o1", output.type, output.nullable, output.coercibility)
-        a, b = comparable([operand, inner], "equal to")
+        a, b = comparable([operand, _only(relation)], "equal to")
         if not node.negated and not is_correlated(relation.sql):
             self.t.statement.equalities[id(node)] = (node, [a, b], relation.sql)
         return f"({a} {'NOT ' if node.negated else ''}IN (SELECT {b} FROM ({relation.sql}) q))"
@@ -155,6 +145,14 @@ class Predicates:
         arguments = self.t.expressions(node.arguments, scope)
         flags = arguments[2].sql if len(arguments) > 2 else "'c'::text"
         return f"ms.regexp_like({arguments[0].sql}, {arguments[1].sql}, {flags})"
+
+
+def _only(relation: Relation) -> Bound:
+    """The one column of a subquery ``q``. :raises SqlServerError: 116."""
+    if len(relation.outputs) != 1:
+        raise SqlServerError(116)
+    output = relation.outputs[0]
+    return Bound("q.o1", output.type, output.nullable, output.coercibility)
 
 
 _HANDLERS: dict[type, Callable[..., str]] = {

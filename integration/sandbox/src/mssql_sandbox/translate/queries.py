@@ -15,6 +15,7 @@ from .aggregates import contains_aggregate, contains_window, is_aggregate, walk
 from .bound import Bound, Output, Relation, Scope, Source
 from .common_tables import CommonTables
 from .constants import is_constant, is_converted_variable, signed_integer
+from .operands import check_sortable
 from .ordering import constant_order, contains_constant_subquery, direction, names_item, not_selected, wanted_position
 from .paging import paging
 from .set_operations import SetOperations
@@ -270,10 +271,7 @@ class Queries:
             seen.add(fingerprint)
             if bound is None:
                 continue
-            if bound.type.name in ("text", "ntext", "image"):
-                raise SqlServerError(306)
-            if bound.type.name in ("xml", "json"):
-                raise SqlServerError(305 if bound.type.name == "xml" else 13636, state=2)
+            check_sortable(bound.type)
             parts.append(direction(key_sql(bound.sql, bound.type, True), item))
         return f" ORDER BY {', '.join(parts)}" if parts else ""
 

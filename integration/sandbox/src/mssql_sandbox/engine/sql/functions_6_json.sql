@@ -86,11 +86,10 @@ begin
   raw := j::text; hit := true;
 end $$;
 
-create function ms.json_missing(steps text[]) returns text as $$
+-- NULL, or an error if the path is strict.
+create function ms.json_missing(steps text[], number int default 13608) returns text as $$
 begin
-  if steps[1] = 'strict' then
-    perform ms.fail(13608);
-  end if;
+  if steps[1] = 'strict' then perform ms.fail(number); end if;
   return null;
 end $$;
 
@@ -102,13 +101,11 @@ begin
   if not f.hit then return ms.json_missing(steps); end if;
   j := f.raw::json;
   if json_typeof(j) in ('object', 'array') then
-    if steps[1] = 'strict' then perform ms.fail(13623); end if;
-    return null;
+    return ms.json_missing(steps, 13623);
   end if;
   r := j #>> '{}';
   if length(r) > lim then
-    if steps[1] = 'strict' then perform ms.fail(13625); end if;
-    return null;
+    return ms.json_missing(steps, 13625);
   end if;
   return r;
 end $$;
@@ -120,8 +117,7 @@ begin
   f := ms.json_find(doc, steps);
   if not f.hit then return ms.json_missing(steps); end if;
   if json_typeof(f.raw::json) not in ('object', 'array') then
-    if steps[1] = 'strict' then perform ms.fail(13624); end if;
-    return null;
+    return ms.json_missing(steps, 13624);
   end if;
   return btrim(f.raw, E' \t\r\n');
 end $$;
@@ -171,10 +167,10 @@ begin
   if not f.hit then perform ms.json_missing(steps); return; end if;
   j := f.raw::json;
   if json_typeof(j) = 'object' then
-    return query select e.key, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
+    return query select e.key, e.value #>> '{}',
       ms.json_kind(e.value) from json_each(j) e;
   elsif json_typeof(j) = 'array' then
-    return query select (e.n - 1)::text, case when json_typeof(e.value) in ('object', 'array') then e.value::text else e.value #>> '{}' end,
+    return query select (e.n - 1)::text, e.value #>> '{}',
       ms.json_kind(e.value) from json_array_elements(j) with ordinality e(value, n);
   end if;
 end $$;
@@ -208,14 +204,14 @@ begin
   return x;
 end $$;
 
-create function ms.json_set(j text, steps text[], at int, value text, append boolean, strict boolean) returns text
+create function ms.json_set(j text, steps text[], at int, value text, append boolean) returns text
 as $$
 declare k text; r text; done boolean := false; e record; i int; items text[]; child text;
 begin
   if at > array_length(steps, 1) then
     if append then
       if json_typeof(j::json) <> 'array' then
-        if strict then perform ms.fail(13621); end if;
+        perform ms.json_missing(steps, 13621);
         return j;
       end if;
       select array_agg(a.value::text order by n) into items from json_array_elements(j::json) with ordinality a(value, n);
@@ -226,22 +222,22 @@ begin
   k := substr(steps[at], 3);
   if left(steps[at], 2) = 'k:' then
     if json_typeof(j::json) <> 'object' then
-      if strict then perform ms.json_missing(array['strict']); end if;
+      perform ms.json_missing(steps);
       return j;
     end if;
     items := '{}';
     for e in select x.key, x.value::text as value from json_each(j::json) with ordinality x(key, value, n) order by n loop
       if e.key = k and not done then
         done := true;
-        if at = array_length(steps, 1) and not append and value is null and not strict then continue; end if;
-        child := ms.json_set(e.value, steps, at + 1, value, append, strict);
+        if at = array_length(steps, 1) and not append and value is null and steps[1] = 'lax' then continue; end if;
+        child := ms.json_set(e.value, steps, at + 1, value, append);
         items := items || (to_json(e.key)::text || ':' || coalesce(child, 'null'));
       else
         items := items || (to_json(e.key)::text || ':' || e.value);
       end if;
     end loop;
     if not done then
-      if strict then perform ms.json_missing(array['strict']); end if;
+      perform ms.json_missing(steps);
       if at = array_length(steps, 1) and value is not null then
         items := items || (to_json(k)::text || ':' || case when append then '[' || value || ']' else value end);
       end if;
@@ -249,15 +245,15 @@ begin
     return '{' || array_to_string(items, ',') || '}';
   end if;
   if json_typeof(j::json) <> 'array' then
-    if strict then perform ms.json_missing(array['strict']); end if;
+    perform ms.json_missing(steps);
     return j;
   end if;
   select array_agg(a.value::text order by n) into items from json_array_elements(j::json) with ordinality a(value, n);
   i := k::int + 1;
   if i <= coalesce(array_length(items, 1), 0) then
-    items[i] := coalesce(ms.json_set(items[i], steps, at + 1, value, append, strict), 'null');
-  elsif strict then
-    perform ms.json_missing(array['strict']);
+    items[i] := coalesce(ms.json_set(items[i], steps, at + 1, value, append), 'null');
+  else
+    perform ms.json_missing(steps);
   end if;
   return '[' || array_to_string(items, ',') || ']';
 end $$;
@@ -269,7 +265,7 @@ begin
   if not doc is json then perform ms.json_fault(doc); end if;
   if p ~* '^append\s' then append := true; p := ltrim(substr(p, 7)); end if;
   steps := ms.json_steps(p);
-  return ms.json_set(doc, steps, 2, value, append, steps[1] = 'strict');
+  return ms.json_set(doc, steps, 2, value, append);
 end $$;
 
 -- The type json: no blanks, the first of duplicate names, numbers with an exponent or of more than 38

@@ -37,7 +37,7 @@ def run(
     :param arguments: (parameter name or None, value, type, output) in order.
     :raises SqlServerError: 201 a parameter without a value, 8144 too many, 8145 unknown name, 217 nesting.
     """
-    module = session.parse(definition).batch.statements[0]
+    module = session.parse_module(definition)
     name = module.name.parts[-1]
     inner = Scope(parent=scope, level=scope.level + 1, procedure=name)
     if inner.level > MAX_NESTING:
@@ -46,7 +46,7 @@ def run(
     positions = _bind(module, name, arguments, session, interpreter)
     status = 0
     try:
-        with session.lending_settings():
+        with session.lending_settings(QUOTED_IDENTIFIER=True):
             yield from interpreter.run(module.body)
     except ReturnFromScope as signal:
         status = signal.status

@@ -108,9 +108,12 @@ class AlterTableCheck(Statement):
 
 
 class AlterTableTrigger(Statement):
+    """``ALTER TABLE t ENABLE | DISABLE TRIGGER a, b | ALL``, or ``ENABLE | DISABLE TRIGGER s.a, b | ALL ON t``."""
+
     table: Name
     enable: bool
-    names: list[str] | None
+    names: list[Name] | None
+    of_table: bool = True  # the first form
 
 
 class AlterTableSwitch(Statement):

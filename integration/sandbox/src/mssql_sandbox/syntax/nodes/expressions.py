@@ -95,7 +95,8 @@ class FunctionCall(Expression):
     Special syntaxes keep their parts: TRIM (trim_side, characters FROM is arguments[1]),
     STRING_AGG ... WITHIN GROUP, JSON_OBJECT('k':v NULL ON NULL), JSON_VALUE(... RETURNING type), IIF (a Predicate
     as first argument), NEXT VALUE FOR (name 'NEXT VALUE FOR', arguments [ColumnRef]), UPDATE(col).
-    Functions without parentheses (CURRENT_TIMESTAMP, SYSTEM_USER ...) have ``parentheses`` False.
+    Functions without parentheses (CURRENT_TIMESTAMP, SYSTEM_USER ...) have ``parentheses`` False, those in FROM
+    ``rowset``.
     """
 
     name: str
@@ -108,6 +109,7 @@ class FunctionCall(Expression):
     keys: list[Expression] | None = None  # JSON_OBJECT / JSON_OBJECTAGG keys, values in arguments
     returning: TypeName | None = None
     parentheses: bool = True
+    rowset: bool = False
 
 
 class MethodCall(Expression):

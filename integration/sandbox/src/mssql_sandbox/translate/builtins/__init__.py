@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from ...errors import NotSupported
+from ...errors import NotSupported, SqlServerError
+from ...syntax import nodes
 from . import aggregate, datetime, json, json_aggregate, math, metadata, string, system, text, window
 from .registry import Function
+from .session import SESSION_FUNCTIONS
 
 _FUNCTIONS: dict[str, Function] = {
     name: function
@@ -16,9 +18,26 @@ _FUNCTIONS: dict[str, Function] = {
 def lookup(name: str, version: Any) -> Function | None:
     """The function, or None if the version played lacks it."""
     function = _FUNCTIONS.get(name.casefold().replace(" ", "_"))  # NEXT VALUE FOR
-    if function is None and version.has_function_besides(name):
+    if function is None and (version.has_function_besides(name) or name.casefold() in SESSION_FUNCTIONS):
         raise NotSupported(f"the function {name.upper()}")
     return function if version.has_function(name) else None
+
+
+def check_call(node: nodes.FunctionCall, version: Any) -> None:
+    """Refuse what a server refuses of a call as it parses the batch, even where it never runs.
+
+    :raises SqlServerError: 195 for an unknown function, those of :meth:`Function.check`.
+    """
+    if node.rowset or "." in node.name or node.name.casefold() in SESSION_FUNCTIONS:
+        return
+    if version.has_function_besides(node.name):
+        return  # refused by name if it runs
+    function = lookup(node.name, version)
+    if function is None and node.keys is not None:
+        return  # no syntax of older grammars
+    if function is None:
+        raise SqlServerError(195, name=node.name, kind="built-in function name", state=10, line=node.line)
+    function.check(node, version)
 
 
 def names() -> list[str]:

@@ -4,7 +4,7 @@ from ...errors import SqlServerError
 from ...sqltypes import INT, MAX, nvarchar, varchar
 from ...syntax import nodes
 from ..bound import Bound
-from ..operands import convert
+from ..operands import convert, json_number
 from .call import Call, result
 from .registry import Functions
 
@@ -34,13 +34,11 @@ def path(call: Call) -> str:
     return bound.sql
 
 
-@define("isjson", 1, 2)
+@define("isjson", 1, 2, before=("isjson_type", 1))
 def _isjson(call: Call) -> Bound:
     bound = call.bind(1)
     kind = "container"
     if call.count > 1:
-        if not call.context.version.allows("isjson_type"):
-            raise SqlServerError(174, name="isjson", count=1)
         # The type is a word, which parses as a column name.
         kind = getattr(call.node.arguments[1], "parts", [""])[0].lower()
         if kind not in ("value", "array", "object", "scalar"):
@@ -88,10 +86,8 @@ def json_item(call: Call, position: int, quote: str = "ms.json_plain") -> str:
         return bound.sql
     if bound.is_null:
         return "NULL::text"
-    if bound.type.name == "bit":
-        return f"(CASE {bound.sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
-    if bound.type.is_number:
-        return f"({bound.sql})::text"
+    if number := json_number(bound):
+        return number
     if bound.type.is_temporal or bound.type.name == "uniqueidentifier":
         return f"{quote}({convert(bound, varchar(64), True, style=126 if bound.type.is_temporal else None)})"
     if bound.type.is_binary:

@@ -90,10 +90,8 @@ def _left(call: Call) -> Bound:
     )
 
 
-@define("substring", 2, 3)
+@define("substring", 2, 3, before=("substring_without_length", 3))
 def _substring(call: Call) -> Bound:
-    if call.count == 2 and not call.context.version.allows("substring_without_length"):
-        raise SqlServerError(174, name="substring", count=3)
     start = call.integer(2)
     length = call.integer(3, "2147483647")
     if call.first.type.is_binary:
@@ -185,11 +183,9 @@ def _same_length(call: Call) -> Bound:
     return call.result(f"ms.cased({sql}, '{name}', '[{doubtful}]')", kind)
 
 
-@define("ltrim rtrim", 1, 2)
+@define("ltrim rtrim", 1, 2, before=("trim_characters", 1))
 def _side_trim(call: Call) -> Bound:
     x = call.text(1)
-    if call.count > 1 and not call.context.version.allows("trim_characters"):
-        raise SqlServerError(174, name=call.name, count=1)
     characters = call.text_sql(2, "' '")
     return call.result(f"{call.name}({x.sql}, {characters})", sized(x.type, x.type.length))
 

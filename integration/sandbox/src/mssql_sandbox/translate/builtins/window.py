@@ -100,12 +100,12 @@ def _bound(frame: nodes.Frame, kind: str, count: nodes.Literal | None) -> str:
     return f"{int(count.text)} {kind}"
 
 
-@define("row_number rank dense_rank", 0, kind="window")
+@define("row_number rank dense_rank", 0, kind="window", counted=4114)
 def _rank(call: Call) -> Bound:
     return Bound(f"{call.name}() OVER {over_sql(call)}", BIGINT, False)
 
 
-@define("ntile", 1, kind="window")
+@define("ntile", 1, kind="window", counted=4114)
 def _ntile(call: Call) -> Bound:
     count = call.bind(1)
     if isinstance(count.constant, int) and count.constant <= 0:
@@ -113,12 +113,12 @@ def _ntile(call: Call) -> Bound:
     return Bound(f"(ntile(({count.sql})::integer) OVER {over_sql(call)})::bigint", BIGINT, False)
 
 
-@define("percent_rank cume_dist", 0, kind="window")
+@define("percent_rank cume_dist", 0, kind="window", counted=50999)
 def _percent(call: Call) -> Bound:
     return Bound(f"{call.name}() OVER {over_sql(call)}", FLOAT, False)
 
 
-@define("lag lead", 1, 3, kind="window")
+@define("lag lead", 1, 3, kind="window", counted=10755)
 def _lag(call: Call) -> Bound:
     for item in call.node.arguments:
         _refuse_nested(item)
@@ -134,7 +134,7 @@ def _lag(call: Call) -> Bound:
     return Bound(sql, value.type, True, value.coercibility, columns=value.columns)
 
 
-@define("first_value last_value", 1, kind="window")
+@define("first_value last_value", 1, kind="window", counted=50999)
 def _first_value(call: Call) -> Bound:
     _refuse_nested(call.node.arguments[0])
     value = call.bind(1)
@@ -166,7 +166,7 @@ def _element(value: Bound, over: str, position: int, from_end: bool) -> str:
     return f"({values})[(count({value.sql}) OVER {over})::int - {position - 1}]"
 
 
-@define("percentile_cont percentile_disc", 1, kind="window")
+@define("percentile_cont percentile_disc", 1, kind="window", counted=50999)
 def _percentile(call: Call) -> Bound:
     """https://learn.microsoft.com/sql/t-sql/functions/percentile-cont-transact-sql"""
     name = call.name
