@@ -191,7 +191,7 @@ def test_a_key_and_a_query(where):
 @pytest.mark.skipif(django.VERSION < (4, 2), reason="Django takes a key as text for a JSONField before 4.2")
 def test_a_key_as_text_is_one_of_some_texts(where):
     sql, params = where(papers.annotate(t=KT("value__a")).filter(t__in=["x", "y"]))
-    assert ") COLLATE Latin1_General_100_BIN2 IN (%s, %s)" in sql and params == ["x", "y"]
+    assert ") COLLATE Latin1_General_100_BIN2 IN (%s, %s)" in sql and params == ["x.", "y."]
 
 
 def test_isnull_asks_for_the_key(where):

@@ -6,7 +6,7 @@ from typing import Any, List, Optional, Type
 import django
 from django.core.exceptions import FieldError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Value
+from django.db.models import TextField, Value
 from django.db.models.expressions import Func
 from django.db.models.fields import json as fields
 from django.db.models.functions import JSONObject
@@ -50,17 +50,26 @@ except ImportError:
         """Placeholder: this Django has no HasKeyOrArrayIndex."""
 
 
+def field_of(expression: Any) -> Optional[Field]:
+    """The field of an expression's or a query's values; None if it has none of its own, or mixed types."""
+    field: Optional[Field]
+    try:
+        if isinstance(expression, fields.KeyTextTransform):
+            # Before Django 4.2 it has that of its document.
+            field = TextField()
+        else:
+            field = expression.output_field if isinstance(expression, Query) else expression._output_field_or_none
+        return field
+    except (AttributeError, FieldError):
+        # An outer expression gives a field to mixed types.
+        return None
+
+
 def is_json(expression: Any) -> bool:
     """Whether an expression's value is JSON text, as that of every key transform is."""
     if isinstance(expression, fields.KeyTransform):
         return not isinstance(expression, fields.KeyTextTransform)
-    try:
-        field = getattr(expression, "_output_field_or_none", None)
-        if field is None and isinstance(expression, Query):
-            field = expression.output_field
-    except FieldError:  # Mixed types, to which an outer expression gives a field.
-        return False
-    return isinstance(field, fields.JSONField)
+    return isinstance(field_of(expression), fields.JSONField)
 
 
 def python_value(value: Any, field: Field) -> Any:
@@ -109,6 +118,7 @@ __all__ = [
     "JSONIContains",
     "JSONIn",
     "JSONObject",
+    "field_of",
     "is_json",
     "members",
     "python_value",

@@ -19,6 +19,7 @@ from django.db.models import (
     DurationField,
     FloatField,
     IntegerField,
+    JSONField,
     Max,
     Min,
     StdDev,
@@ -34,20 +35,16 @@ from django.db.models.functions import Cast
 
 from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Translation
 
-from ._compat import JSONArray, JSONObject, is_json
+from ._compat import JSONArray, JSONObject, field_of, is_json
 from .path import literal
 
 # `+` cuts text at 4,000 characters unless one part is (max).
 _EMPTY = "CAST(N'' AS nvarchar(max))"
 
 
-def _field(expression: Any) -> Optional[Field]:
-    return getattr(expression, "_output_field_or_none", None)
-
-
 def is_text(expression: Any) -> bool:
     """Whether an expression is text that a cast takes for a document."""
-    return isinstance(_field(expression), (CharField, TextField)) and not is_json(expression)
+    return isinstance(field_of(expression), (CharField, TextField))
 
 
 def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compiled:
@@ -58,13 +55,16 @@ def json_text(expression: Any, compiler: Compiler, nulls: bool = False) -> Compi
     :raises NotSupportedError: the value is bytes, which JSON does not have.
     """
     sql, params = compiler.compile(expression)
-    text = _as_json(sql, expression)
+    text = as_json(sql, field_of(expression))
     return (text if nulls else "ISNULL(%s, N'null')" % text), params
 
 
-def _as_json(sql: str, expression: Any) -> str:
-    field = _field(expression)
-    if field is None or is_json(expression) or isinstance(field, (IntegerField, DecimalField, DurationField)):
+def as_json(sql: str, field: Optional[Field]) -> str:
+    """The JSON text of SQL with the values of `field`; values without a field are JSON already.
+
+    :raises NotSupportedError: they are bytes, which JSON does not have.
+    """
+    if field is None or isinstance(field, (JSONField, IntegerField, DecimalField, DurationField)):
         return "CAST(%s AS nvarchar(max))" % sql
     if isinstance(field, BooleanField):
         return "CASE %s WHEN 1 THEN N'true' WHEN 0 THEN N'false' END" % sql

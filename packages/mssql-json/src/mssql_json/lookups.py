@@ -1,6 +1,5 @@
 """Lookups of documents and keys: exact, in, isnull, has_key, contains."""
 
-import copy
 from typing import Any, List, Sequence
 
 from django.core.exceptions import EmptyResultSet
@@ -24,9 +23,9 @@ from django.db.models.lookups import In
 
 from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Params, Translation
 
-from . import constants, definitions, functions, text, values
+from . import constants, definitions, sides, text, values
 from ._compat import HasKeyOrArrayIndex, JSONIn, is_json, members, python_value
-from .documents import BINARY, Item, in_array
+from .documents import Item
 from .path import compile_path, is_path_key, literal
 from .transforms import item_of, require_openjson, unwrapped
 
@@ -66,7 +65,7 @@ def compile_exact(node: Expression, compiler: Compiler, connection: Connection, 
             return definitions.exact(node.lhs, value, compiler)
         return _equals_any(node.lhs, [value], compiler)
     definitions.refuse(compiler, "a comparison of two JSON values")
-    return _equals_expression(node.lhs, node.rhs, compiler)
+    return sides.equals(node.lhs, node.rhs, compiler)
 
 
 def _equals_any(lhs: Expression, candidates: Sequence[Any], compiler: Compiler) -> Compiled:
@@ -103,38 +102,16 @@ def _with_index(lhs: Expression, value: Any, sql: str, params: Params, compiler:
     return ("(%s)" % " AND ".join([*tests, sql]) if tests else sql), [*test_params, *params]
 
 
-def _equals_expression(lhs: Expression, rhs: Any, compiler: Compiler) -> Compiled:
-    item = item_of(lhs, compiler)
-    if is_json(rhs):
-        other = item_of(rhs, compiler, prefix="o")
-        return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
-    if text.is_number(rhs) or isinstance(rhs, KeyTextTransform) or functions.is_text(rhs):
-        return _equals_column(item, rhs, compiler)
-    # Booleans, dates and the rest in their JSON form.
-    other = Item(*functions.json_text(rhs, compiler, nulls=True), prefix="o")
-    return item.test(values.same_scalar(item.alias, other.alias), (), other)
-
-
-def _equals_column(item: Item, rhs: Any, compiler: Compiler) -> Compiled:
-    """Comparison of a number with the key's number, and of text with the key's text."""
-    sql, params = text.value_sql(rhs, compiler)
-    if text.is_number(rhs):
-        return item.test("%s.[type] = 2 AND TRY_CAST(%s.[value] AS float) = %s" % (item.alias, item.alias, sql), params)
-    return item.test("%s.[value] COLLATE %s = %s" % (item.alias, BINARY, sql), params)
-
-
 # ---- in ------------------------------------------------------------------------------
 
 
 def compile_in(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """A document or a key is one of some values; comparisons of a key as text are case-sensitive, too."""
     if isinstance(node.lhs, KeyTextTransform):
-        changed = copy.copy(node)
-        changed.lhs = text.Collated(node.lhs, BINARY)
-        return compiler.compile(changed)
+        return text.compile_text_in(node, compiler)
     if not is_json(node.lhs):
-        return NotImplemented
-    if _is_subquery(node.rhs):
+        return sides.compile_in(node, compiler)
+    if sides.is_query(node.rhs):
         return _in_subquery(node, compiler)
     known, expressions = [], []
     for value in members(node.rhs):
@@ -150,7 +127,7 @@ def compile_in(node: Expression, compiler: Compiler, connection: Connection, **e
         definitions.refuse(compiler if expressions else None, "a comparison of two JSON values")
         tests = [definitions.exact(node.lhs, value, compiler) for value in known]
     else:
-        tests = [_equals_expression(node.lhs, value, compiler) for value in expressions]
+        tests = [sides.equals(node.lhs, value, compiler) for value in expressions]
         if known:
             tests.insert(0, _equals_some(node.lhs, known, compiler))
     return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
@@ -160,15 +137,11 @@ def _is_null_of_another_type(value: Any) -> bool:
     return isinstance(value, Value) and value.value is None and not is_json(value)
 
 
-def _is_subquery(rhs: Any) -> bool:
-    return hasattr(rhs, "get_compiler") or hasattr(rhs, "query")
-
-
 def _equals_some(lhs: Expression, known: Sequence[Any], compiler: Compiler) -> Compiled:
     if len(known) == 1 or len(known) <= 8 and not any(isinstance(value, (dict, list)) for value in known):
         return _equals_any(lhs, known, compiler)
     # All of them in one parameter.
-    item = item_of(lhs, compiler)
+    item, known = item_of(lhs, compiler), [spelling for value in known for spelling in values.spellings(value)]
     levels = max(map(values.depth, known))
     condition = "EXISTS (SELECT 1 FROM OPENJSON(%%s) AS [c] WHERE %s)" % values.same(item.alias, "[c]", levels)
     return item.test(condition, [values.text_of(known)])
@@ -177,20 +150,8 @@ def _equals_some(lhs: Expression, known: Sequence[Any], compiler: Compiler) -> C
 def _in_subquery(node: Expression, compiler: Compiler) -> Compiled:
     definitions.refuse(compiler, "a subquery")
     sql, params = node.process_rhs(compiler, compiler.connection)
-    item = item_of(node.lhs, compiler)
-    rhs = node.rhs if hasattr(node.rhs, "output_field") else node.rhs.query
-    try:
-        documents = isinstance(rhs.output_field, type(_field(node)))
-    except AttributeError:
-        documents = True
-    if not documents:
-        return item.test("%s.[value] COLLATE %s IN %s" % (item.alias, BINARY, sql), params)
-    rows = "(SELECT * FROM %s AS [q0] ([v])) AS [q] CROSS APPLY OPENJSON(%s) AS [c]" % (
-        sql,
-        in_array("[q].[v]"),
-    )
-    condition = "EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, values.same(item.alias, "[c]", values.DEEPEST))
-    return item.test(condition, params)
+    query = node.rhs if hasattr(node.rhs, "output_field") else node.rhs.query
+    return sides.is_one_of(node.lhs, query, compiler, sql, params)
 
 
 # ---- isnull, has_key -----------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.db.models.expressions import Col
 
 from mssql_core.plugin import Capability, CompileFunction, DataType, ExaminedDatabase, Finding, ServerInfo, hookimpl
 
-from . import findings, functions, lookups, text, transforms
+from . import findings, functions, lookups, sides, text, transforms
 from .operations import JSONOperations, NativeJSONOperations
 
 # Both arguments are documents only if the column is one value: ISJSON itself knows objects and arrays only.
@@ -72,6 +72,7 @@ class JSONPlugin:
         compilers = {
             **functions.COMPILERS,
             **lookups.COMPILERS,
+            **sides.COMPILERS,
             **text.COMPILERS,
             **transforms.COMPILERS,
         }

@@ -7,7 +7,7 @@ import copy
 import json
 from typing import Any
 
-from django.db.models import DecimalField, DurationField, FloatField, IntegerField, TextField
+from django.db.models import TextField
 from django.db.models.fields.json import (
     KeyTextTransform,
     KeyTransform,
@@ -26,8 +26,8 @@ from django.db.models.lookups import Contains
 
 from mssql_core.plugin import Compiled, CompileFunction, Compiler, Connection, Expression, Translation, UnaryExpression
 
-from . import definitions, values
-from ._compat import JSONIContains, is_json, python_value
+from . import definitions, sides, values
+from ._compat import JSONIContains, members, python_value
 from .documents import BINARY
 from .transforms import item_of
 
@@ -45,6 +45,22 @@ class Collated(UnaryExpression):
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
         sql, params = compiler.compile(self.expression)
         return "(%s) COLLATE %s" % (sql, self.collation), params
+
+
+class Exactly(Collated):
+    """Text with a full stop behind it, since `=` ignores trailing blanks; what it is compared with needs one, too."""
+
+    def __init__(self, expression: Expression, collation: str = BINARY) -> None:
+        super().__init__(expression, collation)
+
+    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
+        sql, params = compiler.compile(self.expression)
+        return "(%s + N'.') COLLATE %s" % (sql, self.collation), params
+
+
+def exactly(value: Any) -> str:
+    """The value of a text to compare with :class:`Exactly`."""
+    return "%s." % (value,)
 
 
 def _with_collation(collation: str) -> CompileFunction:
@@ -79,28 +95,28 @@ def compile_text_exact(node: Expression, compiler: Compiler, connection: Connect
     return _same_text(node, compiler, connection, BINARY)
 
 
+def compile_text_in(node: Expression, compiler: Compiler) -> Compiled:
+    """A key as text is one of some texts, with their trailing blanks, or of expressions."""
+    changed = copy.copy(node)
+    if sides.is_query(node.rhs) or any(hasattr(value, "as_sql") for value in members(node.rhs)):
+        changed.lhs = Collated(node.lhs, BINARY)
+    else:
+        changed.lhs = Exactly(node.lhs)
+        changed.rhs = [exactly(value) for value in node.rhs if value is not None]
+    return compiler.compile(changed)
+
+
 def _same_text(node: Expression, compiler: Compiler, connection: Connection, collation: str) -> Compiled:
     """Equality of a key as text in a collation; None is JSON null."""
     if node.rhs is None:
         key = KeyTransform(node.lhs.key_name, *node.lhs.source_expressions)
         return compiler.compile(key.get_lookup("exact")(key, None))
-    lhs, lhs_params = compiler.compile(node.lhs)
     if hasattr(node.rhs, "as_sql"):
-        rhs, rhs_params = value_sql(node.rhs, compiler)
-        return "(%s) COLLATE %s = %s" % (lhs, collation, rhs), [*lhs_params, *rhs_params]
-    return "(%s + N'.') COLLATE %s = %%s" % (lhs, collation), [*lhs_params, "%s." % (node.rhs,)]
-
-
-def value_sql(expression: Any, compiler: Compiler) -> Compiled:
-    """An expression of the right side, in parentheses if it is a query."""
-    sql, params = compiler.compile(expression)
-    return (sql if sql.startswith("(") or not sql.startswith("SELECT") else "(%s)" % sql), params
-
-
-def is_number(expression: Any) -> bool:
-    """Whether an expression's values are numbers."""
-    field = getattr(expression, "_output_field_or_none", None)
-    return isinstance(field, (IntegerField, FloatField, DecimalField, DurationField))
+        lhs, lhs_params = compiler.compile(Collated(node.lhs, collation))
+        rhs, rhs_params = sides.value_sql(sides.beside_text(node.rhs), compiler)
+        return "%s = %s" % (lhs, rhs), [*lhs_params, *rhs_params]
+    lhs, lhs_params = compiler.compile(Exactly(node.lhs, collation))
+    return "%s = %%s" % lhs, [*lhs_params, exactly(node.rhs)]
 
 
 # ---- less and greater -------------------------------------------------------------------
@@ -114,25 +130,17 @@ def compile_order(node: Expression, compiler: Compiler, connection: Connection, 
         return definitions.order(node.lhs, operator, value, compiler)
     if isinstance(node.lhs, KeyTextTransform):
         return _text_order(node, operator, compiler)
+    if hasattr(node.rhs, "as_sql") and getattr(node.rhs, "value", None) is None:
+        return sides.orders(node.lhs, operator, node.rhs, compiler)
     item = item_of(node.lhs, compiler)
-    if not hasattr(node.rhs, "as_sql") or getattr(node.rhs, "value", None) is not None:
-        value = python_value(node.rhs, node.lhs.output_field)
-        return item.test(*values.compares(item, operator, value))
-    if is_json(node.rhs) and not isinstance(node.rhs, KeyTextTransform):
-        other = item_of(node.rhs, compiler, prefix="o")
-        return item.test(values.orders(item.alias, operator, other.alias), (), other)
-    sql, params = value_sql(node.rhs, compiler)
-    if is_number(node.rhs):
-        condition = "%s.[type] = 2 AND TRY_CAST(%s.[value] AS float)" % (item.alias, item.alias)
-    else:
-        condition = "%s.[type] = 1 AND %s.[value]" % (item.alias, item.alias)
-    return item.test("%s %s %s" % (condition, operator, sql), params)
+    value = python_value(node.rhs, node.lhs.output_field)
+    return item.test(*values.compares(item, operator, value))
 
 
 def _text_order(node: Expression, operator: str, compiler: Compiler) -> Compiled:
     lhs, lhs_params = compiler.compile(node.lhs)
     if hasattr(node.rhs, "as_sql"):
-        rhs, rhs_params = value_sql(node.rhs, compiler)
+        rhs, rhs_params = sides.value_sql(sides.beside_text(node.rhs), compiler)
         return "%s %s %s" % (lhs, operator, rhs), [*lhs_params, *rhs_params]
     try:
         number = float(json.loads(str(node.rhs)))

@@ -14,6 +14,8 @@ DEEPEST = 16
 # https://learn.microsoft.com/sql/relational-databases/performance/subqueries
 DEEPEST_CONTAINED = 12
 _DIGITS = 38
+# Up to it a fraction without a fractional part is compared as an integer, beyond it as a float.
+_WHOLE = 9 * 10**18
 
 
 def depth(value: Any) -> int:
@@ -54,6 +56,14 @@ def nearest_float(value: Union[int, float]) -> Optional[float]:
         return float(value)
     except OverflowError:
         return None
+
+
+def spellings(value: Any) -> List[Any]:
+    """The value, and a number of many digits also as float or as integer, which :func:`same` compares as texts."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) < _WHOLE:
+        return [value]
+    other: Union[int, float, None] = nearest_float(value) if isinstance(value, int) else int(value)
+    return [value, other] if other == value else [value]
 
 
 # ---- equality of two rows -----------------------------------------------------------

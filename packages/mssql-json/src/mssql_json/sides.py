@@ -1,0 +1,233 @@
+"""A JSON value beside an expression: a column, another key, a query; the JSON value may stand on either side.
+
+The document's number is compared with a numeric expression, its text with a text, and other types in their JSON form.
+"""
+
+import copy
+from typing import Any, NamedTuple, Optional, Sequence, Tuple
+
+from django.db.models import CharField, DecimalField, DurationField, FloatField, IntegerField, TextField
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    IExact,
+    In,
+    LessThan,
+    LessThanOrEqual,
+    PatternLookup,
+    Range,
+    Regex,
+)
+
+from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field, Params, Translation
+
+from . import definitions, functions, values
+from ._compat import field_of, is_json, members
+from .documents import BINARY, Item, in_array
+from .transforms import as_text, is_key, item_of
+
+# The operator of a lookup whose right side becomes its left side.
+_TURNED = {GreaterThan: "<", GreaterThanOrEqual: "<=", LessThan: ">", LessThanOrEqual: ">="}
+# A condition, its parameters, and another Item that it names.
+_Condition = Tuple[str, Sequence[Any], Optional[Item]]
+
+
+class _Side(NamedTuple):
+    """An expression that is no JSON.
+
+    :ivar field: of its values; None if it is not known.
+    """
+
+    sql: str
+    params: Params
+    field: Optional[Field]
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.field, (IntegerField, FloatField, DecimalField, DurationField))
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.field, (CharField, TextField))
+
+
+def _side(expression: Any, compiler: Compiler) -> _Side:
+    return _Side(*value_sql(expression, compiler), field_of(expression))
+
+
+def value_sql(expression: Any, compiler: Compiler) -> Compiled:
+    """An expression's SQL, in parentheses if it is a query."""
+    sql, params = compiler.compile(expression)
+    return (sql if sql.startswith("(") or not sql.startswith("SELECT") else "(%s)" % sql), params
+
+
+def beside_text(expression: Any) -> Any:
+    """What is compared with a text: a key as text, any other expression unchanged."""
+    return as_text(expression) if is_key(expression) else expression
+
+
+def is_query(expression: Any) -> bool:
+    """Whether an expression is a query or a subquery."""
+    return hasattr(expression, "get_compiler") or hasattr(expression, "query")
+
+
+# ---- a JSON value on the left side --------------------------------------------------
+
+
+def equals(lhs: Expression, rhs: Any, compiler: Compiler) -> Compiled:
+    """Condition that the JSON value `lhs` equals an expression: (condition, params)."""
+    item = item_of(lhs, compiler)
+    if is_json(rhs):
+        other = item_of(rhs, compiler, prefix="o")
+        return item.test(values.same(item.alias, other.alias, values.DEEPEST), (), other)
+    return item.test(*_equals(item.alias, _side(rhs, compiler)))
+
+
+def orders(lhs: Expression, operator: str, rhs: Any, compiler: Compiler) -> Compiled:
+    """Condition that the JSON value `lhs` is less or greater than an expression: (condition, params)."""
+    item = item_of(lhs, compiler)
+    if is_json(rhs):
+        other = item_of(rhs, compiler, prefix="o")
+        return item.test(values.orders(item.alias, operator, other.alias), (), other)
+    return item.test(*_orders(item.alias, operator, _side(rhs, compiler)))
+
+
+def is_one_of(lhs: Expression, query: Any, compiler: Compiler, sql: str, params: Params) -> Compiled:
+    """
+    Condition that the JSON value `lhs` equals a row of a query: (condition, params).
+
+    :param sql: the query in parentheses; `params` are its parameters.
+    """
+    item, side = item_of(lhs, compiler), _Side("[__q].[v]", (), field_of(query))
+    if side.is_text:
+        return item.test("%s.[value] COLLATE %s IN %s" % (item.alias, BINARY, sql), params)
+    if side.field is None or is_json(query):
+        rows = "%s CROSS APPLY OPENJSON(%s) AS [c]" % (_rows(sql), in_array("[__q].[v]"))
+        condition = values.same(item.alias, "[c]", values.DEEPEST)
+        return item.test("EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, condition), params)
+    return item.test(*_exists(_rows(sql), params, _equals(item.alias, side)))
+
+
+def _rows(sql: str) -> str:
+    return "(SELECT * FROM %s AS [__q0] ([v])) AS [__q]" % sql
+
+
+def _exists(rows: str, params: Params, equality: _Condition) -> Compiled:
+    condition, condition_params, other = equality
+    if other is not None:
+        rows, params = "%s CROSS JOIN %s" % (rows, other.from_sql), [*params, *other.params]
+    return "EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, condition), [*params, *condition_params]
+
+
+def _equals(alias: str, side: _Side) -> _Condition:
+    """Condition that a row of OPENJSON equals an expression."""
+    if side.is_number:
+        return _compares_number(alias, "=", side)
+    if side.is_text:
+        return "%s.[value] COLLATE %s = %s" % (alias, BINARY, side.sql), side.params, None
+    other = _as_item(side)
+    return values.same_scalar(alias, other.alias), (), other
+
+
+def _orders(alias: str, operator: str, side: _Side) -> _Condition:
+    """Condition that a row of OPENJSON is less or greater than an expression."""
+    if side.is_number:
+        return _compares_number(alias, operator, side)
+    if side.is_text or side.field is None:
+        return "%s.[type] = 1 AND %s.[value] %s %s" % (alias, alias, operator, side.sql), side.params, None
+    other = _as_item(side)
+    return values.orders(alias, operator, other.alias), (), other
+
+
+def _as_item(side: _Side) -> Item:
+    """The expression's value as a document: booleans, dates and the rest in their JSON form."""
+    return Item(functions.as_json(side.sql, side.field), side.params, prefix="o")
+
+
+def _compares_number(alias: str, operator: str, side: _Side) -> _Condition:
+    """Comparison of a row's number: an integer with all its digits, another number as float."""
+    as_float = "%s %s %s" % (values.as_float(alias), operator, side.sql)
+    if isinstance(side.field, FloatField):
+        return "%s.[type] = 2 AND %s" % (alias, as_float), side.params, None
+    condition = (
+        "%s.[type] = 2 AND CASE WHEN %s THEN CASE WHEN %s THEN 1 ELSE 0 END "
+        "WHEN TRY_CAST(%s.[value] AS decimal(38, 0)) %s %s THEN 1 ELSE 0 END = 1"
+    )
+    condition %= (alias, values.has_point(alias), as_float, alias, operator, side.sql)
+    return condition, [*side.params, *side.params], None
+
+
+# ---- a JSON value on the right side -------------------------------------------------
+
+
+def _is_turned(node: Expression, compiler: Compiler) -> bool:
+    """Whether the right side alone is a JSON value. In a definition its text is compared, which JSON_VALUE returns."""
+    if node.rhs_is_direct_value() or not is_json(node.rhs):
+        return False
+    return not is_json(node.lhs) and not definitions.applies(compiler)
+
+
+def compile_exact(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """A column equals a JSON value."""
+    return equals(node.rhs, node.lhs, compiler) if _is_turned(node, compiler) else NotImplemented
+
+
+def compile_order(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """A column is less or greater than a JSON value."""
+    if not _is_turned(node, compiler):
+        return NotImplemented
+    operator = next(_TURNED[kind] for kind in type(node).__mro__ if kind in _TURNED)
+    return orders(node.rhs, operator, node.lhs, compiler)
+
+
+def compile_range(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """A column is between two values, of which one is a JSON value."""
+    bounds = members(node.rhs)
+    if not any(is_key(bound) for bound in bounds):
+        return NotImplemented
+    tests = [
+        compiler.compile(kind(node.lhs, bound)) for kind, bound in zip((GreaterThanOrEqual, LessThanOrEqual), bounds)
+    ]
+    return "(%s)" % " AND ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
+
+
+def compile_pattern(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """A column contains the text of a key, is like it, or matches it."""
+    if not is_key(node.rhs) or is_json(node.lhs):
+        return NotImplemented
+    changed = copy.copy(node)
+    changed.rhs = as_text(node.rhs)
+    return compiler.compile(changed)
+
+
+def compile_in(node: In, compiler: Compiler) -> Translation:
+    """A column is one of the JSON values of a query, or of keys."""
+    if is_query(node.rhs):
+        return _in_query(node, compiler) if _is_turned(node, compiler) else NotImplemented
+    candidates = members(node.rhs)
+    # Of a list of thousands of values, the types are found in a fraction of the time that a look at each value takes.
+    if not any(hasattr(kind, "resolve_expression") for kind in set(map(type, candidates))):
+        return NotImplemented
+    keys = [value for value in candidates if is_key(value)]
+    if not keys or definitions.applies(compiler):
+        return NotImplemented
+    tests = [equals(key, node.lhs, compiler) for key in keys]
+    others = [value for value in candidates if value is not None and not is_key(value)]
+    if others:
+        tests.append(compiler.compile(In(node.lhs, others)))
+    return "(%s)" % " OR ".join(sql for sql, _ in tests), [param for _, params in tests for param in params]
+
+
+def _in_query(node: In, compiler: Compiler) -> Compiled:
+    sql, params = node.process_rhs(compiler, compiler.connection)
+    rows = "%s CROSS APPLY OPENJSON(%s) AS [__c]" % (_rows(sql), in_array("[__q].[v]"))
+    return _exists(rows, params, _equals("[__c]", _side(node.lhs, compiler)))
+
+
+COMPILERS = {
+    Exact: compile_exact,
+    Range: compile_range,
+    **dict.fromkeys(_TURNED, compile_order),
+    **dict.fromkeys((IExact, PatternLookup, Regex), compile_pattern),
+}

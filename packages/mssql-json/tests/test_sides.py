@@ -1,0 +1,56 @@
+"""A JSON value beside a column: what is compared with what."""
+
+import pytest
+from django.db.models import F, Q
+from django.db.models.sql.query import Query
+from jsontests.models import Paper
+
+papers = Paper.objects.values("id")
+
+
+def test_a_text_is_compared_with_the_text_of_a_key(where):
+    sql, params = where(papers.filter(name=F("value__a")))
+    assert "[__j0].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql and not params
+
+
+def test_an_integer_is_compared_with_all_digits(where):
+    sql, _ = where(papers.filter(number=F("value__a")))
+    assert "TRY_CAST([__j0].[value] AS decimal(38, 0)) = [jsontests_paper].[number]" in sql
+
+
+@pytest.mark.parametrize(("lookup", "operator"), [("lt", ">"), ("lte", ">="), ("gt", "<"), ("gte", "<=")])
+def test_the_sides_change_places(where, lookup, operator):
+    sql, _ = where(papers.filter(**{"number__" + lookup: F("value__a")}))
+    assert "[value] AS float) %s [jsontests_paper].[number]" % operator in sql
+
+
+def test_a_range_is_two_comparisons(where):
+    sql, params = where(papers.filter(number__range=(F("value__a"), 9)))
+    assert " <= [jsontests_paper].[number]" in sql and "AND [jsontests_paper].[number] <= %s" in sql and params == [9]
+
+
+def test_a_query_of_keys_is_read_as_json(where):
+    sql, _ = where(papers.filter(name__in=Paper.objects.values("value__a")))
+    assert sql.startswith("EXISTS (SELECT 1 FROM (SELECT * FROM (SELECT ")
+    assert "[__c].[value] COLLATE Latin1_General_100_BIN2 = [jsontests_paper].[name]" in sql
+
+
+@pytest.mark.parametrize("rhs", [5, F("id"), Paper.objects.values("id")[:1]])
+def test_other_comparisons_stay_as_they_are(where, rhs):
+    sql, _ = where(papers.filter(number=rhs))
+    assert sql.startswith("[jsontests_paper].[number] = ")
+
+
+@pytest.mark.parametrize("rhs", [["x", "y"], [F("name"), "x"], Paper.objects.values("name")])
+def test_so_does_in(where, rhs):
+    sql, _ = where(papers.filter(name__in=rhs))
+    assert sql.startswith("[jsontests_paper].[name] IN (")
+
+
+@pytest.mark.parametrize("condition", [Q(name=F("value__a")), Q(name__in=[F("value__a")]), Q(name__lt=F("value__a"))])
+def test_a_constraint_compares_the_text_that_json_value_returns(connection, condition):
+    """It allows no subquery (1046)."""
+    wrapper = connection()
+    query = Query(Paper, alias_cols=False)
+    sql, _ = query.build_where(condition).as_sql(query.get_compiler(connection=wrapper), wrapper)
+    assert sql.startswith("[name] ") and "JSON_VALUE(" in sql and "SELECT" not in sql
