@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 from figures.table import _json_oracle as oracle
 from figures.table import json as table
 from figures.table import json_sizes
@@ -26,6 +27,17 @@ def test_random_cases_agree_with_python(alias):
 
     for name in CASES:
         run(name, alias, FEW, same_each_time=True)
+
+
+@pytest.mark.parametrize("number", [10**38 - 1, 1 - 10**38])
+def test_integers_of_38_digits_are_ordered_exactly(alias, number):
+    """A sign is no digit."""
+    from figures.table._json_cases import stored
+
+    rows = stored(alias, [{"a": number, "b": number}])[0]
+    assert rows.filter(value__a__lte=number, value__a__gte=number, value__a__lt=number + 1).exists()
+    assert not rows.filter(value__a__lt=number).exists() and not rows.filter(value__a__gt=number).exists()
+    assert rows.filter(value__a__lte=F("value__b")).exists() and not rows.filter(value__a__lt=F("value__b")).exists()
 
 
 @pytest.mark.parametrize(

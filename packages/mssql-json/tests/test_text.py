@@ -40,7 +40,7 @@ def test_none_is_json_null_for_text_too(where):
 
 def test_numbers_and_strings_have_an_order_each(where):
     sql, params = where(papers.filter(value__a__gt=2))
-    assert "[__j0].[type] = 2 AND CASE WHEN" in sql and params == [2.0, "2"]
+    assert "[__j0].[type] = 2 AND IIF(" in sql and params == [2.0, "2"]
     sql, params = where(papers.filter(value__a__lt="x"))
     assert "[__j0].[type] = 1 AND " in sql and params == ["x\x01"]
 

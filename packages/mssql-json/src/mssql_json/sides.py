@@ -150,11 +150,9 @@ def _compares_number(alias: str, operator: str, side: _Side) -> _Condition:
     as_float = "%s %s %s" % (values.as_float(alias), operator, side.sql)
     if isinstance(side.field, FloatField):
         return "%s.[type] = 2 AND %s" % (alias, as_float), side.params, None
-    condition = (
-        "%s.[type] = 2 AND CASE WHEN %s THEN CASE WHEN %s THEN 1 ELSE 0 END "
-        "WHEN TRY_CAST(%s.[value] AS decimal(38, 0)) %s %s THEN 1 ELSE 0 END = 1"
-    )
-    condition %= (alias, values.has_point(alias), as_float, alias, operator, side.sql)
+    as_integer = "%s %s %s" % (values.as_integer(alias), operator, side.sql)
+    condition = "%s.[type] = 2 AND IIF(%s, IIF(%s, 1, 0), IIF(%s, 1, 0)) = 1"
+    condition %= (alias, values.is_float(alias), as_float, as_integer)
     return condition, [*side.params, *side.params], None
 
 

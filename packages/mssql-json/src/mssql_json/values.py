@@ -45,6 +45,16 @@ def has_point(alias: str) -> str:
     return "%s.[value] LIKE N'%%%%[.eE]%%%%'" % alias
 
 
+def is_float(alias: str) -> str:
+    """Condition that a number is compared as float: it has a fraction or an exponent, or more digits than a decimal."""
+    return "%s OR LEN(REPLACE(%s.[value], N'-', N'')) > %d" % (has_point(alias), alias, _DIGITS)
+
+
+def as_integer(alias: str) -> str:
+    """An integer of up to 38 digits as decimal."""
+    return "TRY_CAST(%s.[value] AS decimal(%d, 0))" % (alias, _DIGITS)
+
+
 def as_float(alias: str) -> str:
     """The number as float, NULL beyond every float."""
     return "TRY_CAST(%s.[value] AS float)" % alias
@@ -227,10 +237,12 @@ def _compares_number(alias: str, operator: str, value: Union[int, float]) -> Tup
     whole = value if isinstance(value, int) else _whole_bound(operator, value)
     if len(str(abs(whole))) > _DIGITS:
         return fractions, [fraction]
-    sql = (
-        "CASE WHEN %s OR LEN(%s.[value]) > %d THEN CASE WHEN %s THEN 1 ELSE 0 END "
-        "WHEN TRY_CAST(%s.[value] AS decimal(38, 0)) %s CAST(%%s AS decimal(38, 0)) THEN 1 ELSE 0 END = 1"
-    ) % (has_point(alias), alias, _DIGITS, fractions, alias, operator)
+    sql = ("IIF(%s, IIF(%s, 1, 0), IIF(%s %s CAST(%%s AS decimal(38, 0)), 1, 0)) = 1") % (
+        is_float(alias),
+        fractions,
+        as_integer(alias),
+        operator,
+    )
     return sql, [fraction, str(whole)]
 
 
@@ -250,19 +262,19 @@ def _whole_bound(operator: str, value: float) -> int:
 
 def orders(x: str, operator: str, y: str) -> str:
     """Condition that the row `x` is less or greater than the row `y` of the same type."""
-    whole = "%s.[value] NOT LIKE N'%%%%[.eE]%%%%' AND LEN(%s.[value]) <= 38"
     return (
         "(%(x)s.[type] = 1 AND %(y)s.[type] = 1 AND %(xt)s %(op)s %(yt)s) OR (%(x)s.[type] = 2 AND %(y)s.[type] = 2 "
-        "AND CASE WHEN %(xw)s AND %(yw)s THEN CASE WHEN TRY_CAST(%(x)s.[value] AS decimal(38, 0)) %(op)s "
-        "TRY_CAST(%(y)s.[value] AS decimal(38, 0)) THEN 1 ELSE 0 END WHEN %(xf)s %(op)s %(yf)s THEN 1 ELSE 0 END = 1)"
+        "AND IIF(%(xf)s OR %(yf)s, IIF(%(xn)s %(op)s %(yn)s, 1, 0), IIF(%(xi)s %(op)s %(yi)s, 1, 0)) = 1)"
     ) % {
         "x": x,
         "y": y,
         "op": operator,
         "xt": ordered_text(x),
         "yt": ordered_text(y),
-        "xf": as_float(x),
-        "yf": as_float(y),
-        "xw": whole % (x, x),
-        "yw": whole % (y, y),
+        "xf": is_float(x),
+        "yf": is_float(y),
+        "xn": as_float(x),
+        "yn": as_float(y),
+        "xi": as_integer(x),
+        "yi": as_integer(y),
     }
