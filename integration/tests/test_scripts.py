@@ -211,11 +211,33 @@ def cases():
                 migrations.AlterField("t", "e", models.IntegerField(null=True, unique=True)),
             ],
         ),
+        "SQL with options of the session": (
+            [t],
+            [
+                migrations.RunSQL("ALTER TABLE a_t ADD d nvarchar(10) NULL", migrations.RunSQL.noop),
+                *_texts(
+                    "PRINT 'keys'\nSET IDENTITY_INSERT a_t ON",
+                    "INSERT INTO a_t (id, a, d) VALUES (100, 'x', '#fff')",
+                    "/* keys */ SET IDENTITY_INSERT a_t OFF",
+                    "SET IDENTITY_INSERT a_t ON\nINSERT INTO a_t (id, d) VALUES (101, 'x')\nSET IDENTITY_INSERT a_t OFF",
+                    "SET NOCOUNT ON\nUPDATE a_t\nSET d = '#000'",
+                    "/* a view */ CREATE VIEW a_view AS SELECT d FROM a_t",
+                    "DROP VIEW a_view",
+                ),
+            ],
+        ),
         "a table under the name of an old one": (
             [t, together],
             [migrations.AlterModelTable("t", "old"), migrations.CreateModel("U", [*key], {"db_table": "a_t"})],
         ),
     }
+
+
+def _texts(*texts):
+    """Operations of SQL that is not divided into statements."""
+    from django.db import migrations
+
+    return [migrations.RunSQL([text], migrations.RunSQL.noop) for text in texts]
 
 
 def _no_together():

@@ -1,6 +1,6 @@
 import pytest
 
-from mssql_core.operations.batches import split_batches
+from mssql_core.operations.batches import split_batches, without_texts
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,21 @@ def test_batches(script, batches):
 )
 def test_a_script_without_go_lines_is_none(script):
     assert split_batches(script) is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELECT N'it''s' AS [a]]b], \"c\" FROM t", "SELECT N'''' AS [], \"\" FROM t"),
+        ("-- it's\nCOMMIT -- no\n", " \nCOMMIT  \n"),
+        ("a /* x /* ' */ COMMIT */ b /* [ */", "a   b  "),
+        ("a /* open", "a  "),
+        ("a */ b\nGO\nc", "a */ b\nGO\nc"),
+        ("", ""),
+    ],
+)
+def test_words_without_texts(sql, words):
+    assert without_texts(sql) == words
 
 
 def test_a_script_of_runsql(connection):

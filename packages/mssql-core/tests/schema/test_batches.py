@@ -22,7 +22,13 @@ def test_no_change_of_a_table(sql):
 
 
 @pytest.mark.parametrize(
-    "sql", ["CREATE VIEW v AS SELECT 1 AS a", " create or alter proc p AS SELECT 1", "ALTER TRIGGER r ON t"]
+    "sql",
+    [
+        "CREATE VIEW v AS SELECT 1 AS a",
+        " create or alter proc p AS SELECT 1",
+        "ALTER TRIGGER r ON t",
+        "-- a\n/* b */ CREATE VIEW v AS SELECT 1 AS a",
+    ],
 )
 def test_what_must_stand_first_always_has_its_own_batch(sql):
     assert needs_own_batch(sql, follows_change=False)
@@ -35,7 +41,50 @@ def test_other_sql_has_its_own_batch_behind_a_change():
 
 @pytest.mark.parametrize(
     "sql",
-    ["SET NOCOUNT ON", "SELECT 1 AS a INTO #kept", "SELECT 1; USE other", "BEGIN TRAN", "BEGIN TRANSACTION", "COMMIT"],
+    [
+        "SET NOCOUNT ON",
+        "SET XACT_ABORT ON;",
+        "SELECT 1 AS a INTO #kept",
+        "CREATE TABLE #kept (a int)",
+        "SELECT 1; USE other",
+        "PRINT 'x'\nUSE [other]",
+        "BEGIN TRAN",
+        "BEGIN TRANSACTION",
+        "UPDATE t SET a = 1\nSAVE TRANSACTION s",
+        "COMMIT",
+        "UPDATE t SET a = 1\nCOMMIT",
+        "UPDATE t SET a = 1 IF @@TRANCOUNT > 1 ROLLBACK",
+        "/* keys */ SET IDENTITY_INSERT t ON",
+        "PRINT 'keys'\nSET IDENTITY_INSERT [dbo].[t] ON",
+        "PRINT 'keys'\nSET IDENTITY_INSERT [dbo].[t] OFF",
+        "PRINT 'days'\nSET DATEFORMAT dmy",
+        "PRINT 'days'\nSET DATEFIRST 1",
+        "PRINT 'days'\nSET LANGUAGE N'British'",
+        "PRINT 'days'\nSET LOCK_TIMEOUT -1",
+        "SELECT 1 SET NOCOUNT, XACT_ABORT ON",
+        "PRINT 1\nSET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+    ],
 )
 def test_what_would_end_with_its_batch_stays_in_the_script(sql):
     assert not needs_own_batch(sql, follows_change=True)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE t\nSET a = 1",
+        "UPDATE t\nSET a += 1, b= 2",
+        "UPDATE t SET t.a = 1",
+        "UPDATE t SET [a] = '#fff; COMMIT'",
+        "UPDATE t SET a = 1 -- COMMIT",
+        "DECLARE @a int\nSET @a = 1\nUPDATE t SET a = @a",
+        "SET NOCOUNT ON\nUPDATE t SET a = 1",
+        "SET IDENTITY_INSERT t ON\nINSERT INTO t (a) VALUES (1)\nSET IDENTITY_INSERT t OFF",
+        "BEGIN TRY\nBEGIN TRAN\nUPDATE t SET a = 1\nCOMMIT\nEND TRY\nBEGIN CATCH\nROLLBACK; THROW\nEND CATCH",
+        "UPDATE t SET a = k.a FROM #kept AS k",
+        "SELECT a FROM t OPTION (\nUSE HINT ('x'))",
+        "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (a) ON DELETE SET NULL ON UPDATE SET DEFAULT",
+    ],
+)
+def test_what_ends_with_its_batch_anyway_has_its_own(sql):
+    assert needs_own_batch(sql, follows_change=True)

@@ -370,7 +370,7 @@ def test_a_text_that_stands_first_has_a_batch_of_its_own(text):
     [
         "SELECT a INTO #b FROM c",
         "SET XACT_ABORT ON",
-        "SELECT 1; SET NOCOUNT ON",
+        "SELECT 1; SET XACT_ABORT ON",
         "USE other",
         "begin tran",
         "BEGIN TRANSACTION",

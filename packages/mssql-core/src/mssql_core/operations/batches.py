@@ -32,6 +32,21 @@ def split_batches(script: str) -> Optional[List[str]]:
     return [batch for batch in [*batches, script[start:].strip()] if batch]
 
 
+def without_texts(sql: str) -> str:
+    """SQL with its literals and delimited names empty, and a blank for each comment: what is left are the words of T-SQL."""
+    parts, position, depth = [], 0, 0
+    while True:
+        token = (_COMMENT_ENDS if depth else _TOKENS).search(sql, position)
+        if token is None:
+            return "".join(parts) + ("" if depth else sql[position:])
+        if not depth:
+            text = token["text"] or ""
+            is_comment = token["open"] or text.startswith("--")
+            parts += [sql[position : token.start()], " " if is_comment else text[:1] + text[-1:] or token.group()]
+        position = token.end()
+        depth = max(depth + bool(token["open"]) - bool(token["close"]), 0)
+
+
 def _go_lines(script: str) -> Iterator[Match[str]]:
     """The GO lines outside of strings, names and comments."""
     position, depth = 0, 0
