@@ -34,7 +34,8 @@ def split_batches(script: str) -> Optional[List[str]]:
 
 def without_texts(sql: str) -> str:
     """SQL with its literals and delimited names empty, and a blank for each comment: what is left are the words of T-SQL."""
-    parts, position, depth = [], 0, 0
+    parts: List[str] = []
+    position = depth = 0
     while True:
         token = (_COMMENT_ENDS if depth else _TOKENS).search(sql, position)
         if token is None:
