@@ -34,7 +34,36 @@ def test_a_condition_is_filtered_and_grouped_by(person):
     annotated = person.objects.annotate(older=older())
     assert annotated.filter(older=True).count() == 1
     groups = annotated.values("older").annotate(number=Count("id")).values_list("older", "number")
-    assert dict(groups) == {True: 1, False: 2}
+    assert dict(groups) == {True: 1, False: 1, None: 1}
+
+
+def test_what_is_unknown_is_null_wherever_it_is_a_value(person):
+    from django.db.models import Case, Count, F, IntegerField, When, Window
+    from django.db.models.functions import Cast
+
+    people = person.objects.annotate(older=older())
+    by_age = {None: None, 20: False, 50: True}
+    assert dict(people.values_list("age", "older")) == by_age
+    assert dict(people.distinct().order_by("older").values_list("age", "older")) == by_age
+    assert [each.age for each in people.order_by(F("older").desc(nulls_last=True))] == [50, 20, None]
+    assert people.aggregate(known=Count("older"), true=Count("older", filter=older())) == {"known": 2, "true": 1}
+    number = people.annotate(number=Cast("older", IntegerField())).values_list("age", "number")
+    assert dict(number) == {None: None, 20: 0, 50: 1}
+    case = people.annotate(case=Case(When(pk__gt=0, then=older()))).values_list("age", "case")
+    assert dict(case) == by_age
+    peers = people.annotate(peers=Window(Count("id"), partition_by=[older()])).values_list("peers", flat=True)
+    assert list(peers) == [1, 1, 1]
+
+
+def test_what_is_unknown_is_assigned_as_null(person):
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        person.objects.update(flag=older())
+    with transaction.atomic():
+        person.objects.exclude(age=None).update(flag=older())
+        assert dict(person.objects.values_list("age", "flag")) == {None: False, 20: False, 50: True}
+        transaction.set_rollback(True)
 
 
 def test_what_is_unknown_equals_nothing(person):

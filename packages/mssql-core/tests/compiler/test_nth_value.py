@@ -48,7 +48,7 @@ def test_a_page_without_an_order(compiled):
 def test_conditions_over_it_are_values(compiled):
     """T-SQL selects and sorts by no conditions."""
     authors = Author.objects.order_by().annotate(x=nth())
-    truth = "CAST(CASE WHEN %s > %%s THEN 1 ELSE 0 END AS bit)" % WHOLE
+    truth = "CAST(CASE WHEN {0} > %s THEN 1 WHEN NOT ({0} > %s) THEN 0 END AS bit)".format(WHOLE)
     assert compiled.sql(authors.annotate(y=Q(x__gt=3)).values("y")).startswith("SELECT %s AS [y] FROM (" % truth)
     assert compiled.sql(authors.values("id").order_by(GreaterThan(F("x"), 3))).endswith(" ORDER BY %s ASC" % truth)
 
@@ -181,3 +181,10 @@ def test_a_window_over_it_is_left_to_the_server(compiled):
 def test_where_it_cannot_be_it_is_refused(compiled):
     with pytest.raises(NotSupportedError, match=r"takes no distinct\(\*fields\)"):
         compiled.sql(Author.objects.annotate(x=nth()).distinct("name"))
+
+
+@since(5, 2)
+def test_of_conditions(compiled):
+    authors = Author.objects.order_by().annotate(x=Window(NthValue(Q(pk__gt=3), 2), order_by="id"))
+    sql = compiled.sql(authors.values("x"))
+    assert "CAST(CASE WHEN [ormtests_author].[id] > %s THEN 1 ELSE 0 END AS bit) AS [__value1]" in sql

@@ -1,4 +1,4 @@
-from django.db.models import Case, Exists, F, Func, IntegerField, OrderBy, OuterRef, Value, When
+from django.db.models import Case, Exists, F, Func, IntegerField, OrderBy, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Concat, Length, Lower
 from orm import since
 from ormtests.models import Author, Book
@@ -134,3 +134,31 @@ def test_set_operation_with_nulls_last(compiled):
         ") AS [__compound] ORDER BY CASE WHEN [age] IS NULL THEN 1 ELSE 0 END ASC, [age] ASC "
         "OFFSET %s ROWS FETCH NEXT %s ROWS ONLY"
     )
+
+
+@since(4, 0)
+def test_an_aggregate_of_a_constant_is_none(compiled):
+    """It differs from group to group."""
+    groups = authors.values("name").annotate(x=Sum(Value(2)))
+    assert compiled.sql(groups.order_by(F("x") + 1)).endswith(" ORDER BY (SUM(CAST(%s AS bigint)) + %s) ASC")
+
+
+@since(4, 0)
+def test_nulls_last_of_a_condition(compiled):
+    """IS NULL takes a value, no condition (error 156)."""
+    older = "CAST(CASE WHEN {0} THEN 1 WHEN NOT ({0}) THEN 0 END AS bit)".format("[ormtests_author].[age] > %s")
+    assert order(compiled, OrderBy(Q(age__gt=5), nulls_last=True)) == (
+        "CASE WHEN %s IS NULL THEN 1 ELSE 0 END ASC, %s ASC" % (older, older)
+    )
+
+
+@since(5, 2)
+def test_positions_behind_a_composite_key(compiled):
+    """Django counts the key as one column, where it is as many as it has fields."""
+    from ormtests.models import Line
+
+    lines = Line.objects.annotate(x=F("number") + 1).values_list("pk", "x")
+    assert compiled.sql(lines.order_by("-x")).endswith(" ORDER BY 3 DESC")
+    assert compiled.sql(lines.union(lines).order_by("-x", "-pk")).endswith(" ORDER BY 3 DESC, 1 DESC, 2 DESC")
+    others = Line.objects.values_list("number", "pk")
+    assert compiled.sql(others.union(others).order_by("pk")).endswith(" ORDER BY 2 ASC, 3 ASC")

@@ -6,6 +6,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    IntegerField,
     Max,
     OuterRef,
     Q,
@@ -13,25 +14,54 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, GreaterThan
 from orm import since
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
+OLDER = "CASE WHEN {0} THEN 1 WHEN NOT ({0}) THEN 0 END".format("[ormtests_author].[age] > %s")
 has_books = Exists(Book.objects.filter(author=OuterRef("pk")))
 
 
 def test_a_condition_is_selected_as_a_value(compiled):
     wrapped = ExpressionWrapper(Q(age__gt=5), output_field=BooleanField())
-    sql = compiled.expression(authors.annotate(x=wrapped))
-    assert sql == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+    assert compiled.expression(authors.annotate(x=wrapped)) == OLDER
 
 
 @since(4, 0)
 def test_a_condition_needs_no_wrapper(compiled):
-    sql = compiled.expression(authors.annotate(x=Q(age__gt=5)))
-    assert sql == "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END"
+    assert compiled.expression(authors.annotate(x=Q(age__gt=5))) == OLDER
+
+
+@since(4, 0)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Q(pk__gt=5), Q(pk=1) & ~Q(name="x"), Q(pk__in=[1, F("id")]), Q(age__isnull=True),
+        Q(has_books), Q(pk__range=(1, Value(2))),
+    ],
+)  # fmt: skip
+def test_a_condition_without_null_is_true_or_false(compiled, condition):
+    sql = compiled.expression(authors.annotate(x=ExpressionWrapper(condition, output_field=BooleanField())))
+    assert sql.startswith("CASE WHEN ") and sql.endswith(" THEN 1 ELSE 0 END") and sql.count(" WHEN ") == 1
+
+
+@since(4, 0)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Q(pk__gt=F("age")), Q(pk=1) & ~Q(age=2), Q(pk__in=[1, F("age")]), Q(book__title="x"), Q(age__in=[1]),
+        Q(pk__in=Book.objects.values("editor")), ~Q(age=1),
+    ],
+)  # fmt: skip
+def test_a_condition_that_null_makes_unknown_is_null(compiled, condition):
+    """In SQL, a comparison with NULL is neither true nor false."""
+    wrapped = ExpressionWrapper(condition, output_field=BooleanField())
+    for annotated in (authors.annotate(x=wrapped), authors.annotate(x=Cast(wrapped, IntegerField()))):
+        sql = compiled.expression(annotated)
+        test = sql[sql.index("CASE WHEN ") + len("CASE WHEN ") : sql.index(" THEN 1 WHEN NOT (")]
+        assert " THEN 1 WHEN NOT (%s) THEN 0 END" % test in sql
 
 
 def test_exists_is_selected_as_a_value(compiled):
@@ -139,7 +169,7 @@ def test_an_empty_condition_is_a_value_too(compiled):
 @pytest.mark.parametrize("aggregate", [Max, Count])
 def test_aggregates_of_conditions(compiled, aggregate):
     sql = compiled.sql(authors.values("name").annotate(x=aggregate(Q(age__gt=5), output_field=BooleanField())))
-    assert "CASE WHEN [ormtests_author].[age] > %s THEN 1 ELSE 0 END" in sql
+    assert OLDER in sql
 
 
 @since(4, 0)

@@ -64,7 +64,8 @@ def test_values_and_expressions(compiled):
 def test_a_condition_is_assigned_as_a_value(compiled):
     sql, _ = update(compiled, Author.objects.all(), active=Q(age__gt=5))
     assert sql == (
-        "UPDATE [ormtests_author] SET [active] = CAST(CASE WHEN ([ormtests_author].[age] > ?) THEN 1 ELSE 0 END AS bit)"
+        "UPDATE [ormtests_author] SET [active] = CAST(CASE WHEN ([ormtests_author].[age] > ?) THEN 1 "
+        "WHEN NOT (([ormtests_author].[age] > ?)) THEN 0 END AS bit)"
     )
 
 
@@ -205,11 +206,12 @@ def test_returned_columns_stand_between_assignments_and_condition(connection, co
     assert compiled.statement(sql) == (
         "DECLARE @returned TABLE ([r0] int, [r1] nvarchar(50)); UPDATE [ormtests_author] SET "
         "[age] = ([ormtests_author].[age] + %s), "
-        "[active] = CAST(CASE WHEN ([ormtests_author].[age] > %s) THEN 1 ELSE 0 END AS bit) "
+        "[active] = CAST(CASE WHEN ([ormtests_author].[age] > %s) THEN 1 "
+        "WHEN NOT (([ormtests_author].[age] > %s)) THEN 0 END AS bit) "
         "OUTPUT INSERTED.[age], INSERTED.[name] INTO @returned WHERE [ormtests_author].[name] = %s; "
         "SELECT [r0], [r1] FROM @returned"
     )
-    assert list(params) == [1, 5, "a"] and query.values is values and len(compiler.returning_fields) == 2
+    assert list(params) == [1, 5, 5, "a"] and query.values is values and len(compiler.returning_fields) == 2
     query = Book.objects.order_by().filter(title="a").query.chain(UpdateQuery)
     query.add_update_values({"title": "b", "author": Author(id=3)})
     compiler = query.get_compiler(connection=connection)

@@ -1,7 +1,22 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import Avg, Count, F, Max, Min, Q, StdDev, Sum, Value, Variance, aggregates
-from django.db.models.functions import Length
+from django.db.models import (
+    Avg,
+    BigIntegerField,
+    Count,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    StdDev,
+    Subquery,
+    Sum,
+    Value,
+    Variance,
+    aggregates,
+)
+from django.db.models.functions import Cast, Coalesce, Length
 from orm import since
 from ormtests.models import Author, Book
 
@@ -116,3 +131,18 @@ def test_text(compiled):
 def test_what_string_agg_cannot(compiled, aggregate, version, reason):
     with pytest.raises(NotSupportedError, match=reason):
         author(compiled, aggregate(), version=version)
+
+
+@pytest.mark.parametrize(("aggregate", "db_type"), [(Avg, "float"), (Sum, "bigint")])
+def test_keys_from_a_subquery_are_integers(compiled, aggregate, db_type):
+    """Their average was cut, and their sum an int that overflows."""
+    editors = Subquery(Book.objects.order_by().filter(author=OuterRef("pk")).values("editor")[:1])
+    sql = author(compiled, aggregate(editors))
+    assert sql == "%s(CAST([__hoisted].[__k1] AS %s))" % (aggregate.function, db_type)
+
+
+def test_a_filter_of_mixed_types(compiled):
+    """A count needs no type, so Django asks for none."""
+    age = Coalesce(F("age"), Cast("id", BigIntegerField()))
+    sql = author(compiled, Count(age, filter=Q(name="x")))
+    assert sql.startswith("COUNT_BIG(CASE WHEN ") and sql.endswith(" ELSE NULL END)")

@@ -1,8 +1,8 @@
 import pytest
 from django.db import NotSupportedError
-from django.db.models import Avg, F, RowRange, Sum, ValueRange, Window
+from django.db.models import Avg, Count, F, Q, RowRange, Sum, ValueRange, Window
 from django.db.models.functions import FirstValue, Lag, Ntile, Rank, RowNumber
-from orm import since
+from orm import sent, since
 from ormtests.models import Author
 
 authors = Author.objects.order_by()
@@ -49,3 +49,23 @@ def test_offsets(compiled):
     assert expression(compiled, Lag("age", 2), order_by="id").startswith("LAG(%s, %%s) OVER " % AGE)
     assert expression(compiled, Ntile(4), order_by="id").startswith("NTILE(%s) OVER ")
     assert expression(compiled, FirstValue("age")).endswith("OVER (ORDER BY (SELECT NULL))")
+
+
+@since(4, 1)
+def test_partitions_are_of_values(compiled):
+    """A condition is none (errors 102 and 156)."""
+    sql = expression(compiled, Avg("age"), partition_by=["name", Q(pk__gt=3)])
+    older = "CAST(CASE WHEN [ormtests_author].[id] > %s THEN 1 ELSE 0 END AS bit)"
+    assert sql == "AVG(CAST(%s AS float)) OVER (PARTITION BY [ormtests_author].[name], %s)" % (AGE, older)
+    assert ("PARTITION BY %s ORDER BY (SELECT NULL))" % older) in expression(
+        compiled, RowNumber(), partition_by=Q(pk__gt=3)
+    )
+
+
+@since(4, 2)
+def test_counted_groups_name_the_columns_of_windows(compiled):
+    """The key alone, by which Django groups there, does not decide a column for the server (error 8120)."""
+    total = Window(Sum("age"), partition_by="name")
+    counted = authors.annotate(total=total, books=Count("book"))
+    ((sql, _),) = sent(counted.count, answers=[(" subquery", [(1,)])])
+    assert " GROUP BY [ormtests_author].[id], [ormtests_author].[name], %s) " % AGE in sql

@@ -55,6 +55,14 @@ except ImportError:
 
 
 try:
+    from django.db.models.sql.compiler import PositionRef as PositionRef
+except ImportError:
+
+    class PositionRef(expressions.Ref):  # type: ignore[no-redef]
+        """Placeholder: this Django sorts by no positions."""
+
+
+try:
     from django.db.models.expressions import ColPairs as ColPairs
 except ImportError:
 
@@ -91,6 +99,13 @@ def shallow_copy(original: _Original) -> _Original:
     return duplicate
 
 
+def referred(field: Any) -> Any:
+    """The field that a foreign key refers to, over others; any other field itself."""
+    while getattr(field, "target_field", None) is not None:
+        field = field.target_field
+    return field
+
+
 def known_field(node: Expression) -> Optional[Field]:
     """The field of an expression's value, or None where nothing says what its mixed types make."""
     if type(node) is expressions.Col:
@@ -98,9 +113,11 @@ def known_field(node: Expression) -> Optional[Field]:
         field: Field = node.output_field
         return field
     try:
-        return getattr(node, "_output_field_or_none", None)
+        # A subquery that selects a foreign key has that one.
+        known: Optional[Field] = referred(getattr(node, "_output_field_or_none", None))
     except FieldError:
         return None
+    return known
 
 
 def output_field(node: Expression) -> Optional[Field]:

@@ -10,10 +10,10 @@ row makes them columns, which every clause may name:
 
 import re
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Aggregate, Subquery
+from django.db.models import Aggregate, Subquery, Window
 from django.db.models.expressions import Col, Ref, Star
 from django.db.models.functions import Greatest, Least
 from django.db.models.sql.query import Query
@@ -21,10 +21,12 @@ from django.db.models.sql.query import Query
 from ..compat.orm import FullResultSet
 from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled, Params
-from .predicates import PredicateValue, is_predicate
+from .predicates import as_value, is_predicate
 
 ALIAS = "__hoisted"
 _COLUMN = re.compile(r"\[%s\]\.\[__k\d+\]" % ALIAS)
+# As a condition, and as Django selects one.
+_CONDITION = re.compile(r"(?:CASE WHEN )?(%s) = 1(?: THEN 1 ELSE 0 END)?$" % _COLUMN.pattern)
 
 
 class Hoists:
@@ -49,9 +51,8 @@ class Hoists:
         """Compute `expression` in the derived table."""
         if self._key(expression) in self._columns:
             return
-        value = PredicateValue(expression) if is_predicate(expression) else expression
         with self.suspended():
-            sql, params = compiler.compile(value)
+            sql, params = compiler.compile(as_value(expression))
             known = self._by_sql.get(_hashable(sql, params))
             plain = sql, params
             if is_predicate(expression):
@@ -130,8 +131,8 @@ def _compiles_to_subquery(expression: Expression, compiler: Compiler) -> bool:
 
 def value_column(sql: str) -> str:
     """The column of a hoisted condition, without its comparison; other SQL unchanged."""
-    column = _COLUMN.match(sql)
-    return column.group() if column else sql
+    condition = _CONDITION.match(sql)
+    return condition.group(1) if condition else sql
 
 
 def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> List[str]:
@@ -148,6 +149,30 @@ def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> Lis
     return _COLUMN.findall(sql)
 
 
+def columns_in_windows(expression: Expression, grouped: Sequence[Expression]) -> List[Expression]:
+    """The columns in the windows of `expression` that its table's grouped key decides; GROUP BY must name them (error 8120).
+
+    Django groups by the key alone where it only counts the groups.
+    """
+    keys = {column.alias for column in grouped if isinstance(column, Col) and column.target.primary_key}
+    functions = [node.source_expression for node in leaves(expression) if isinstance(node, Window)]
+    arguments = [part for function in functions for part in function.get_source_expressions()]
+    return [part for part in _outside_aggregates(arguments) if isinstance(part, Col) and part.alias in keys]
+
+
+def _outside_aggregates(expressions: Iterable[Any]) -> Iterator[Any]:
+    for expression in expressions:
+        if expression is None or isinstance(expression, (Aggregate, Query, Subquery)):
+            continue
+        yield expression
+        yield from _outside_aggregates(source_expressions(expression))
+
+
+def source_expressions(expression: Any) -> Sequence[Any]:
+    """The arguments of an expression, if it has any."""
+    return expression.get_source_expressions() if hasattr(expression, "get_source_expressions") else ()
+
+
 def leaves(expression: Expression) -> Iterator[Any]:
     """`expression` and all of its parts, down to subqueries."""
     stack = [expression]
@@ -158,5 +183,4 @@ def leaves(expression: Expression) -> Iterator[Any]:
         yield node
         if isinstance(node, (Query, Subquery, Ref)):
             continue
-        if hasattr(node, "get_source_expressions"):
-            stack.extend(node.get_source_expressions())
+        stack.extend(source_expressions(node))

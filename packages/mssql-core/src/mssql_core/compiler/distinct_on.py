@@ -50,7 +50,7 @@ class DistinctOn:
         for resolved, _ in order_by:
             for expression, direction in terms(resolved, compiler.connection):
                 expression = source(expression)
-                sql, params = compiler.compile(expression)
+                sql, params = compiler.compile_value(expression)
                 name = "__order%d" % (len(extra) + 1)
                 extra.append((expression, (sql, params), name))
                 self._order.append((name, direction))
@@ -78,7 +78,7 @@ class DistinctOn:
         params: List[Any] = []
         for name in query.distinct_fields:
             if name in query.annotation_select:
-                sql, annotation_params = compiler.compile(query.annotation_select[name])
+                sql, annotation_params = compiler.compile_value(query.annotation_select[name])
                 partition.append(sql)
                 params.extend(annotation_params)
                 continue

@@ -16,12 +16,13 @@ from django.db.models import DecimalField, Value
 from django.utils import timezone
 
 from .. import errors
+from ..compat.orm import referred
 from ..connection import code_pages
 from ..connection.parameters import TypedParam, check
 from ..literals import MAX_PRECISION
 from ..plugin.django_types import Compiler, Connection, Field
 from ..plugin.types import Compiled
-from .output_clause import column_type, referred
+from .output_clause import column_type
 
 _Value = TypeVar("_Value")
 _TYPE = re.compile(r"\s*(\w+)(?:\s*\(\s*(\w+)\s*\))?", re.ASCII)

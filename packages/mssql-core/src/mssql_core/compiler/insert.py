@@ -18,7 +18,7 @@ from .field_values import is_text, is_written_by_server, refuse_to_write, stored
 from .insert_columns import Cell, Column, field_values, groups_by_sequence, prepared
 from .insert_rows import ORDINAL, JSONRows, RowSource, ValueRows
 from .output_clause import OUTPUT_WITH_TRIGGERS, Returning
-from .predicates import PredicateValue, is_predicate
+from .predicates import as_value
 from .returned_rows import check_keys, last_rows
 from .unique_keys import check_unique, unique_keys
 
@@ -66,7 +66,7 @@ class InsertMixin(CompilerMixin):
 
     def _prepared(self, field: Field, value: Any) -> Any:
         value = self.prepare_value(field, value)
-        return PredicateValue(value) if is_predicate(value) else value
+        return as_value(value)
 
     def _cell(self, field: Field, getter: Optional[Callable[..., Any]], value: Any) -> Cell:
         sql, params = self.field_as_sql(field, getter, value)

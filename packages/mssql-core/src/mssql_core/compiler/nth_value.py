@@ -19,7 +19,7 @@ from ..compat.orm import column_names, copied, known_field
 from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Compiled
 from .order_by import UNORDERED, source, terms
-from .predicates import PredicateValue, Truth, is_predicate
+from .predicates import PredicateValue, as_value, is_predicate
 from .select_plan import SelectPlan
 
 _ELSEWHERE = (
@@ -57,7 +57,7 @@ def compile_nth_value(node: Any, compiler: Compiler) -> Compiled:
     # Before it filters windows, Django compiles expressions that it compiles again in the statement inside.
     if plan is None or not (isinstance(plan.numbering, NthValues) or plan.filters_windows):
         raise UnnumberedNthValue(_ELSEWHERE)
-    return compiler.compile(node.source_expression.get_source_expressions()[0])
+    return compiler.compile(as_value(node.source_expression.get_source_expressions()[0]))
 
 
 def _contains(expression: Any) -> bool:
@@ -153,7 +153,7 @@ class NthValues:
     def _part(self, expression: Any) -> Any:
         """A column inside that holds an expression without NthValue."""
         if is_predicate(expression):
-            return Exact(self._part(Truth(expression)), True)
+            return Exact(self._part(PredicateValue(expression)), True)
         for name, known in self._inside:
             if known == expression:
                 return self._column(name, expression)
@@ -173,8 +173,7 @@ class NthValues:
         for outside, name in zip(self._selected, column_names(self.compiler)):
             column = quote(name)
             if outside is not None:
-                outside = PredicateValue(outside) if is_predicate(outside) else outside
-                sql, column_params = self.compiler.compile(outside)
+                sql, column_params = self.compiler.compile(as_value(outside))
                 column = "%s AS %s" % (sql, column)
                 params += column_params
             columns.append(column)
@@ -184,7 +183,7 @@ class NthValues:
         ordering: List[str] = []
         params: List[Any] = []
         for outside, direction in self._order:
-            sql, order_params = self.compiler.compile(PredicateValue(outside) if is_predicate(outside) else outside)
+            sql, order_params = self.compiler.compile(as_value(outside))
             ordering.append("%s %s" % (sql, direction))
             params += order_params
         return ordering, params
@@ -217,7 +216,7 @@ class _NumberedRows:
     def columns(self, value: Any) -> Iterator[Tuple[str, Any]]:
         """Yield (name, expression) of the columns inside: the value, the row's number and rank, the partition's."""
         node = self._node
-        yield self._value, value
+        yield self._value, as_value(value)
         yield self._number, _ranked(RowNumber(), node)
         if _is_ordered(node):
             yield self._rank, _ranked(Rank(), node)

@@ -7,28 +7,29 @@ set operation only selected columns (145, 104).
 import re
 from typing import Any, Iterator, List, Tuple
 
-from django.db.models import OrderBy, Subquery, Value, Window
+from django.db.models import Aggregate, OrderBy, Subquery, Value, Window
 from django.db.models.expressions import Col, Expression, RawSQL, Ref, Star
 from django.db.models.functions import Random
 from django.db.models.sql.query import Query
 
-from ..compat.orm import ColPairs
+from ..compat.orm import PARAMS, ColPairs, PositionRef
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Compiled, Translation
 from .cross_apply import leaves
+from .predicates import as_value
 
 UNORDERED = "(SELECT NULL)"
 # The default of a CASE without conditions: a lone parameter, which the server takes for a column position (error 1008).
 _PARAMETER = re.compile(r"(?:CAST\()?%s(?: AS [\w(), ]+\))?(?: ASC| DESC)?$")
-_VARY = (Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
+_VARY = (Aggregate, Col, Ref, Query, Subquery, RawSQL, Random, Window, Star, ColPairs)
 
 
 class NullsLast(UnaryExpression):
     """1 where the expression is NULL, else 0: sorts NULLs behind the rest."""
 
     def __init__(self, expression: Any, values: Tuple[int, int] = (1, 0)) -> None:
-        super().__init__(expression)
+        super().__init__(as_value(expression))
         self.values = values
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
@@ -133,10 +134,27 @@ def distinct_terms(order_by: Any, compiler: Compiler) -> List[Any]:
     return distinct
 
 
+def width(expression: Any) -> int:
+    """How many columns an expression of the select list is: a composite key as many as it has fields."""
+    return len(expression) if hasattr(expression, "get_cols") else 1
+
+
+def _position(ordinal: int, compiler: Compiler) -> int:
+    return 1 + sum(width(expression) for expression, _, _ in compiler.select[: ordinal - 1])
+
+
+def compile_position(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
+    """The position of a selected column; Django counts composite keys before it as one."""
+    return str(_position(node.ordinal, compiler)), ()
+
+
 def _expanded(entry: Any, compiler: Compiler) -> Iterator[Any]:
     """The entry of a composite key as one entry for each column; any other entry itself."""
     resolved, (_, _, is_ref) = entry
     pairs = getattr(resolved, "expression", None)
+    if compiler.query.combinator and isinstance(source(pairs), ColPairs):
+        yield from _positions_of_key(resolved, compiler)
+        return
     if not isinstance(pairs, ColPairs):
         yield entry
         return
@@ -147,4 +165,13 @@ def _expanded(entry: Any, compiler: Compiler) -> Iterator[Any]:
         yield copy, (sql, params, is_ref)
 
 
-COMPILERS = {OrderBy: compile_order_by}
+def _positions_of_key(resolved: Any, compiler: Compiler) -> Iterator[Any]:
+    """The columns of a composite key in a set operation, where one name stands for all of them."""
+    pairs = source(resolved.expression)
+    ordinals = [number for number, (selected, _, _) in enumerate(compiler.select, 1) if source(selected) == pairs]
+    for offset in range(width(pairs)) if ordinals else ():
+        direction = "DESC" if resolved.descending else "ASC"
+        yield resolved, ("%d %s" % (_position(ordinals[0], compiler) + offset, direction), PARAMS(), True)
+
+
+COMPILERS = {OrderBy: compile_order_by, PositionRef: compile_position}

@@ -10,6 +10,7 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 from django.db.models import AutoField, BigAutoField, SmallAutoField
 
+from ..compat.orm import referred
 from ..names import in_query, quote_identifier
 from ..plugin.django_types import Connection, Field
 
@@ -69,13 +70,6 @@ class Returning:
         :param rows: as the server sent them: a result without ORDER BY has no order of its own.
         """
         return [row[1:] for row in sorted(rows, key=itemgetter(0))] if self.directly else rows
-
-
-def referred(field: Any) -> Any:
-    """The field that a foreign key refers to, over others; any other field itself."""
-    while getattr(field, "target_field", None) is not None:
-        field = field.target_field
-    return field
 
 
 def column_type(field: Field, connection: Connection) -> Optional[str]:

@@ -9,16 +9,28 @@ from functools import lru_cache
 from typing import Any, Callable, Optional
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Aggregate, BooleanField, Case, Exists, ExpressionWrapper, Func, OrderBy, When, Window
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, Lookup
+from django.db.models import (
+    Aggregate,
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    Func,
+    JSONField,
+    OrderBy,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.expressions import Col, CombinedExpression, ExpressionList
+from django.db.models.lookups import BuiltinLookup, Exact, IsNull, Lookup
+from django.db.models.sql.constants import LOUTER
 from django.db.models.sql.where import AND, NothingNode, WhereNode
 
 from ..compat.orm import AggregateFilter, FullResultSet, copied
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, Connection
-from ..plugin.types import Compiled, Translation
+from ..plugin.types import Compiled, Params, Translation
 from .value_lists import row_by_row
 
 _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
@@ -44,7 +56,7 @@ def _is_raw(node: Any) -> bool:
 
 
 class PredicateValue(UnaryExpression):
-    """The value of a search condition: 1 if it is true, else 0."""
+    """The value of a search condition: 1, 0, or NULL if it is unknown."""
 
     output_field = BooleanField()
     conditional = True
@@ -62,20 +74,56 @@ class PredicateValue(UnaryExpression):
         if not sql:
             # Before Django 4.2 a condition that is always true compiles to ''.
             return "CAST(1 AS bit)", ()
-        return "CAST(CASE WHEN %s THEN 1 ELSE 0 END AS bit)" % sql, params
+        sql, params = case_of(self.expression, sql, params, compiler)
+        return "CAST(%s AS bit)" % sql, params
 
 
-class Truth(PredicateValue):
-    """The value of a search condition: 1, 0, or NULL if it is unknown."""
+def as_value(expression: Any) -> Any:
+    """`expression`, or the value of a condition."""
+    return PredicateValue(expression) if is_predicate(expression) else expression
 
-    def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:
-        try:
-            sql, params = row_by_row(connection, compiler.compile, self.expression)
-        except (EmptyResultSet, FullResultSet):
-            sql, params = "", ()
-        if not sql:
-            return super().as_sql(compiler, connection)
-        return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
+
+def case_of(condition: Any, sql: str, params: Params, compiler: Compiler) -> Compiled:
+    """The CASE that is 1 where `condition` is true, 0 where it is false and NULL where it is unknown.
+
+    :param sql: the compiled condition.
+    """
+    if may_be_unknown(condition, compiler):
+        return "CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END" % (sql, sql), [*params, *params]
+    return "CASE WHEN %s THEN 1 ELSE 0 END" % sql, params
+
+
+def may_be_unknown(condition: Any, compiler: Compiler) -> bool:
+    """Whether a condition of the compiler's query may be neither true nor false, for a NULL among its operands.
+
+    What is not known to be one of the two may be unknown: a CASE then names the condition twice.
+    """
+    if isinstance(condition, ExpressionWrapper):
+        return may_be_unknown(condition.expression, compiler)
+    if isinstance(condition, (Exists, NothingNode, IsNull)):
+        return False
+    if isinstance(condition, WhereNode):
+        return any(may_be_unknown(child, compiler) for child in condition.children)
+    if isinstance(condition, BuiltinLookup):
+        return _may_be_null(condition.lhs, compiler) or _may_be_null(condition.rhs, compiler)
+    return True
+
+
+def _may_be_null(operand: Any, compiler: Compiler) -> bool:
+    if isinstance(operand, Col):
+        table = compiler.query.alias_map.get(operand.alias)
+        is_there = table is not None and getattr(table, "join_type", None) != LOUTER
+        # A document that is there may lack what the condition compares.
+        return operand.target.null or not is_there or isinstance(operand.target, JSONField)
+    if isinstance(operand, Value):
+        operand = operand.value
+    if isinstance(operand, ExpressionList):
+        operand = operand.get_source_expressions()
+    if isinstance(operand, (list, tuple)):
+        return any(_may_be_null(part, compiler) for part in operand)
+    if is_predicate(operand):
+        return may_be_unknown(operand, compiler)
+    return operand is None or hasattr(operand, "resolve_expression")
 
 
 def values_of(kind: type) -> Optional[Callable[[Any], Any]]:
@@ -126,15 +174,9 @@ def _with_values(node: Any) -> Any:
 def _replaced(node: Any, test: Callable[[Any], bool]) -> Any:
     copy = copied(node)
     copy.set_source_expressions(
-        [_value(source, node) if test(source) else source for source in node.get_source_expressions()]
+        [PredicateValue(source) if test(source) else source for source in node.get_source_expressions()]
     )
     return copy
-
-
-def _value(condition: Any, node: Any) -> PredicateValue:
-    """`condition` as an argument of `node`: comparisons and COALESCE see whether it is unknown."""
-    asks_for_null = isinstance(node, (Coalesce, Lookup)) and not isinstance(condition, (Exists, NothingNode))
-    return Truth(condition) if asks_for_null else PredicateValue(condition)
 
 
 def compile_when(node: Any, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

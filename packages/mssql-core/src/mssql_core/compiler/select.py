@@ -4,8 +4,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models import ExpressionWrapper
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Col, RawSQL
 from django.db.models.sql import compiler
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE, MULTI
 from django.db.transaction import TransactionManagementError
@@ -16,19 +15,19 @@ from ..compat.orm import PARAMS, FullResultSet
 from ..names import in_query, may_have_parts, quote_identifier, quote_name, quote_source
 from ..plugin.django_types import Expression
 from ..plugin.types import Compiled, Params
-from .cross_apply import Hoists, columns_beside_aggregates, is_column, value_column
+from .cross_apply import Hoists, columns_beside_aggregates, columns_in_windows, is_column, value_column
 from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
 from .locking import LockedTables
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
-from .order_by import UNORDERED, distinct_terms, source, terms
-from .predicates import is_predicate
+from .order_by import UNORDERED, distinct_terms, source, terms, width
+from .predicates import case_of, is_predicate
 from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
-from .value_lists import within_limit
+from .value_lists import row_by_row, within_limit
 
 # Rows read at a time where all of them are kept: reading 2,000 by Django's 100 takes a tenth longer.
 PART_OF_ALL_ROWS = 2000
@@ -129,7 +128,8 @@ class SelectMixin(CompileMixin):
         parts = ["SELECT DISTINCT" if query.distinct else "SELECT"]
         if plan.top is not None:
             parts.append("TOP (%d)" % plan.top)
-        parts.append(columns)
+        # Django counts rows of which nothing else asks for a column.
+        parts.append(columns or "NULL AS [__none]")
         if from_:
             parts += ["FROM", *from_]
             params += from_params
@@ -251,37 +251,45 @@ class SelectMixin(CompileMixin):
     # ---- clauses --------------------------------------------------------------------
 
     def get_select(self, *args: Any, **kwargs: Any) -> Tuple[Any, ...]:
-        """The select list of values; Django leaves a wrapped condition as it is."""
+        """The select list of values; of conditions Django leaves some as they are, and knows none that is unknown."""
         result: Tuple[Any, ...] = super().get_select(*args, **kwargs)
         select = result[0]
-        for index, (expression, compiled, alias) in enumerate(select):
-            if isinstance(expression, (RawSQL, ExpressionWrapper)):
-                select[index] = expression, self._selected(expression, *compiled), alias
+        for index, (expression, (sql, params), alias) in enumerate(select):
+            if type(expression) is Col:
+                continue
+            if isinstance(expression, RawSQL):
+                select[index] = expression, (self._by_exposed_names(sql), params), alias
+            elif is_predicate(expression):
+                select[index] = expression, self._truth(expression, sql, params), alias
         return result
 
-    def _selected(self, expression: Expression, sql: str, params: Params) -> Compiled:
-        if isinstance(expression, RawSQL):
-            return self._by_exposed_names(sql), params
-        if self._is_bare_condition(expression, sql):
-            # Before Django 4.2 a condition that is always true compiles to ''.
-            return "CASE WHEN %s THEN 1 ELSE 0 END" % (sql or "1 = 1"), params
-        return sql, params
+    def compile_value(self, expression: Expression) -> Compiled:
+        """(sql, params) of an expression; of a condition, its value as the select list has it."""
+        sql, params = self.compile(expression)
+        if not is_predicate(expression):
+            return sql, params
+        return self._truth(expression, *expression.select_format(self, sql, params))
+
+    def _truth(self, condition: Expression, formatted: str, params: Params) -> Compiled:
+        """The value of a condition: 1, 0, or NULL if it is unknown.
+
+        :param formatted: what Django selects of it.
+        """
+        try:
+            sql, condition_params = row_by_row(self.connection, self.compile, condition)
+        except (EmptyResultSet, FullResultSet):
+            return formatted, params
+        column = value_column(sql)
+        if column != sql:
+            return column, PARAMS()
+        # Before Django 4.2 a condition that is always true compiles to ''.
+        return case_of(condition, sql or "1 = 1", condition_params, self)
 
     def _by_exposed_names(self, sql: str) -> str:
         """Columns behind exposed names, in the place of whole names of tables, as prefetch_related() writes them (117)."""
         for table in filter(may_have_parts, self.query.table_map):
             sql = sql.replace(quote_name(table) + ".", in_query(quote_source(table)) + ".")
         return sql
-
-    def _is_bare_condition(self, expression: ExpressionWrapper, selected: str) -> bool:
-        """Whether a condition is selected as it is; Django made values of negations and of constant conditions."""
-        if not is_predicate(expression):
-            return False
-        try:
-            sql, _ = self.compile(expression)
-        except (EmptyResultSet, FullResultSet):
-            return False
-        return sql == selected
 
     def pre_sql_setup(self, with_col_aliases: bool = False) -> GroupedSelect:
         extra_select, order_by, group_by, written = self._set_up(with_col_aliases)
@@ -355,9 +363,7 @@ class SelectMixin(CompileMixin):
         for resolved, (_, _, is_ref) in order_by:
             for expression, direction in terms(resolved, self.connection):
                 expression = source(expression)
-                sql, params = self.compile(expression)
-                if is_predicate(expression):
-                    sql, params = expression.select_format(self, sql, params)
+                sql, params = self.compile_value(expression)
                 known = (sql, repr(params))
                 if known not in positions:
                     columns += 1
@@ -373,8 +379,7 @@ class SelectMixin(CompileMixin):
         columns = 0
         for expression, (sql, params), _ in select:
             positions.setdefault((sql, repr(params)), columns + 1)
-            # A composite key is as many columns as it has fields.
-            columns += len(expression) if hasattr(expression, "get_cols") else 1
+            columns += width(expression)
         return positions, columns
 
     def collapse_group_by(self, expressions: Iterable[Expression], having: Any) -> List[Expression]:
@@ -383,6 +388,8 @@ class SelectMixin(CompileMixin):
         for expression in expressions:
             expression = source(expression)
             grouped += expression.get_source_expressions() if isinstance(expression, orm.ColPairs) else [expression]
+        for expression, _, _ in self.select:
+            grouped += [column for column in columns_in_windows(expression, grouped) if column not in grouped]
         for expression in grouped:
             if not is_column(expression):
                 try:

@@ -14,7 +14,7 @@ from ..plugin.django_types import Compiler, CompilerMixin, Connection, Field, Mo
 from ..plugin.types import Compiled
 from .field_values import Prepared, is_written_by_server, refuse_to_write, stored
 from .output_clause import Returning, column_type, sized
-from .predicates import PredicateValue, is_predicate
+from .predicates import as_value
 from .target_table import with_target
 from .update_rows import rows_of
 from .value_lists import within_limit
@@ -37,8 +37,7 @@ class Assigned(UnaryExpression):
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> "Assigned":
         copy: "Assigned" = super().resolve_expression(*args, **kwargs)
-        if is_predicate(copy.expression):
-            copy.expression = PredicateValue(copy.expression)
+        copy.expression = as_value(copy.expression)
         return copy
 
     def as_sql(self, compiler: Compiler, connection: Connection) -> Compiled:

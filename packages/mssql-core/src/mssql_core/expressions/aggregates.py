@@ -23,6 +23,7 @@ from django.db.models import (
     When,
     aggregates,
 )
+from django.db.models import Field as ModelField
 from django.db.models.expressions import Col, Star
 
 from ..compat.orm import filter_condition, known_field, optional
@@ -57,7 +58,10 @@ def prepared(node: Expression, compiler: Compiler) -> Expression:
         when = When(filter_condition(node), then=copy.source_expressions[0])
         # NULL with a type: an aggregate of nothing but NULL is error 8117.
         field = known_field(copy.source_expressions[0])
-        copy.source_expressions[0] = Case(when, default=Value(None, output_field=field))
+        # Of mixed types no field is known, and an aggregate such as COUNT needs none.
+        copy.source_expressions[0] = Case(
+            when, default=Value(None, output_field=field), output_field=field or ModelField()
+        )
         node = copy
     for argument in node.source_expressions:
         if not isinstance(argument, Star) and _refuses(argument, compiler):

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Case, DurationField, Exists, FloatField, TimeField, Value
+from django.db.models import Case, DecimalField, DurationField, Exists, FloatField, TimeField, Value
 from django.db.models.expressions import CombinedExpression, DurationExpression
 
 from ..compat.orm import NegatedExpression, known_field, output_field, shallow_copy
@@ -24,9 +24,12 @@ def compile_value(node: Expression, compiler: Compiler, connection: Connection, 
         sql, params = node.as_sql(compiler, connection)
         if sql != "NULL":
             return sql, _assigned(node, params, connection) if node.for_save else params
-    field = node._output_field_or_none
+    field = known_field(node)
     if field is None:
         return "NULL", []
+    if isinstance(field, DecimalField) and field.max_digits is None:
+        # Beside other decimals this type leaves them theirs.
+        return "CAST(NULL AS numeric(1, 0))", []
     db_type = column_type(field, connection)
     return ("CAST(NULL AS %s)" % db_type if db_type else "NULL"), []
 
@@ -46,7 +49,7 @@ def compile_case(node: Expression, compiler: Compiler, connection: Connection, *
     if sql != "NULL" and not (sql.endswith(" ELSE NULL END") and sql.count(" THEN ") == sql.count(" THEN NULL ")):
         return sql, params
     field = known_field(node)
-    if field is None or node.default._output_field_or_none is not None:
+    if field is None or known_field(node.default) is not None:
         return sql, params
     copy = node.copy()
     copy.default = Value(None, output_field=field)
@@ -125,7 +128,7 @@ def compile_negated(node: Expression, compiler: Compiler, connection: Connection
     if predicates.is_predicate(node.expression):
         return NotImplemented
     sql, params = compiler.compile(node.expression)
-    return "CAST(CASE WHEN %s = 0 THEN 1 ELSE 0 END AS bit)" % sql, params
+    return "~CAST(%s AS bit)" % sql, params
 
 
 def compile_exists(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import DecimalField, FloatField, Value
 from django.db.models.functions import ATan2, Degrees, Ln, Log, Mod, Power, Radians, Random, Round
 
+from mssql_core.compat.orm import known_field
 from mssql_core.expressions.aggregates import As
 from mssql_core.expressions.core import float_remainder
 
@@ -38,7 +39,7 @@ def compile_log(node: Expression, compiler: Compiler, connection: Connection, **
 def compile_mod(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """`%` has the dividend's sign; float has no `%` (error 8117)."""
     dividend, divisor = node.get_source_expressions()
-    if any(isinstance(side._output_field_or_none, FloatField) for side in (dividend, divisor)):
+    if any(isinstance(known_field(side), FloatField) for side in (dividend, divisor)):
         return float_remainder(dividend, divisor, compiler)
     return node.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" %% ", **extra)
 
@@ -51,7 +52,7 @@ def compile_random(node: Expression, compiler: Compiler, connection: Connection,
 def compile_round(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
     """ROUND keeps the precision of decimals, in which 9.9 has no 10 (8115), and needs its second argument (189)."""
     first, *others = node.get_source_expressions()
-    field = first._output_field_or_none
+    field = known_field(first)
     if isinstance(field, DecimalField) and field.max_digits is not None:
         first = As(first, "numeric(38, %d)" % field.decimal_places, field)
     elif others:

@@ -12,8 +12,7 @@ from django.db.models.expressions import Col, CombinedExpression
 from django.db.models.functions import Coalesce, Concat, Lower, Upper
 from django.db.models.functions.text import ConcatPair
 
-from ..compat.orm import known_field
-from ..compiler.output_clause import referred
+from ..compat.orm import known_field, referred
 from ..data_types import MAX_NVARCHAR
 from ..plugin.django_types import Compiler, Connection, Expression
 from ..plugin.types import Translation

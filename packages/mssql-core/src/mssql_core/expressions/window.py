@@ -8,6 +8,7 @@ from django.db.models.expressions import Expression
 from mssql_core.compat.orm import window_order
 from mssql_core.compiler.nth_value import compile_nth_value, is_nth_value
 from mssql_core.compiler.order_by import UNORDERED
+from mssql_core.compiler.predicates import values_of
 
 from ..plugin.django_types import Compiler, Connection
 from ..plugin.types import Compiled, Translation
@@ -24,14 +25,24 @@ class Unordered(Expression):
 
 
 def compile_window(node: Expression, compiler: Compiler, connection: Connection, **extra: Any) -> Translation:
-    """Ranking and offset functions, and frames, need an order."""
+    """Ranking and offset functions, and frames, need an order; a partition needs values."""
     if is_nth_value(node):
         return compile_nth_value(node, compiler)
-    if _is_ordered(node) or (isinstance(node.source_expression, Aggregate) and node.frame is None):
+    partition = _partition_of_values(node.partition_by)
+    needs_order = not _is_ordered(node) and not (isinstance(node.source_expression, Aggregate) and node.frame is None)
+    if partition is node.partition_by and not needs_order:
         return NotImplemented
     copy = node.copy()
-    copy.order_by = Unordered()
+    copy.partition_by = partition
+    if needs_order:
+        copy.order_by = Unordered()
     return copy.as_sql(compiler, connection, **extra)
+
+
+def _partition_of_values(partition: Any) -> Any:
+    """PARTITION BY, which Django compiles by itself, with values in the place of conditions (errors 102 and 156)."""
+    with_values = None if partition is None else values_of(type(partition))
+    return partition if with_values is None else with_values(partition)
 
 
 def _is_ordered(node: Expression) -> bool:
