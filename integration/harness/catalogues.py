@@ -17,12 +17,12 @@ class NoTables:
 
 
 @contextlib.contextmanager
-def empty(server: Server, name: str) -> Iterator[Any]:
-    """An alias of that name, for an empty database."""
+def empty(server: Server, name: str, collation: str | None = None) -> Iterator[Any]:
+    """An alias of that name, for an empty database with that collation or the server's."""
     from django.test import override_settings
 
     entry = server.database(name, plugins=["json"])
-    entry["TEST"] = {**entry.get("TEST", {}), "MIGRATE": False}
+    entry["TEST"] = {**entry.get("TEST", {}), "MIGRATE": False, "COLLATION": collation}
     with new_alias(name, entry) as connection:
         with override_settings(DATABASE_ROUTERS=[NoTables()]):
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)

@@ -22,6 +22,16 @@ def test_offsets(kind, supported):
     assert fake_connection(options={"datetime_type": kind}).features.supports_timezones is supported
 
 
+@pytest.mark.parametrize(
+    ("collation", "ignored"),
+    [("Latin1_General_CI_AS", True), ("Latin1_General_CS_AS", False), ("Latin1_General_100_BIN2_UTF8", False)],
+)
+def test_case_of_names_is_the_collation_s_matter_once_that_is_known(collation, ignored):
+    connection = fake_connection(collation=collation)
+    assert connection.features.ignores_table_name_case is True
+    assert connection.server.ignores_case is connection.features.ignores_table_name_case is ignored
+
+
 def test_flags_ask_no_server(connection):
     """Django reads most of them before the test database is there."""
     for name in vars(DatabaseFeatures):

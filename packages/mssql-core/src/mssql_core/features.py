@@ -58,7 +58,6 @@ class DatabaseFeatures(BaseDatabaseFeatures):
 
     # Comparison and order
     has_case_insensitive_like = True
-    ignores_table_name_case = True
     # ORDER BY has no NULLS FIRST and NULLS LAST; NULL is the lowest value.
     supports_order_by_nulls_modifier = False
     order_by_nulls_first = True
@@ -146,6 +145,12 @@ class DatabaseFeatures(BaseDatabaseFeatures):
     def minimum_database_version(self) -> Optional[Tuple[int, ...]]:
         """SQL Server 2016; the version number of Azure services means nothing."""
         return (13,) if self.connection.server.edition.is_versioned else None
+
+    @property
+    def ignores_table_name_case(self) -> bool:
+        """As the database's collation says, once it is known: Django reads the flag before there is a database, too."""
+        server = self.connection.server_if_known()
+        return server is None or bool(server.ignores_case)
 
     @property
     def has_native_uuid_field(self) -> bool:

@@ -266,9 +266,8 @@ def test_what_has_keys_of_its_own_is_asked_for_no_synonym(catalog):
 @pytest.mark.parametrize(
     ("collation", "listed"), [("Latin1_General_CI_AS", "b"), ("Latin1_General_CS_AS", '"Sales"."b"')]
 )
-def test_the_database_s_collation_says_whether_names_of_schemas_are_the_same(catalog, monkeypatch, collation, listed):
-    own = fake_connection(options={"schema": "sales"})
-    monkeypatch.setattr(type(own.features), "ignores_table_name_case", "_CI_" in collation)
+def test_the_database_s_collation_says_whether_names_of_schemas_are_the_same(catalog, collation, listed):
+    own = fake_connection(options={"schema": "sales"}, collation=collation)
     catalog.object("Sales", "b")
     assert [table.name for table in own.introspection.get_table_list(catalog.cursor())] == [listed]
 

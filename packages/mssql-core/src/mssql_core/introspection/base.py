@@ -166,11 +166,12 @@ class DatabaseIntrospection(compat.Introspection, KeyIntrospection, BaseDatabase
     def _db_table(self, table: TableName, default_schema: Optional[str]) -> str:
         """Return a table's name as models write it: with a schema only outside the default one."""
         default = self.connection.ops.schema_option or default_schema
-        is_bare = table.database is None and self._are_same(table.schema, default)
+        is_bare = table.database is None and self.are_same(table.schema, default)
         return (TableName(None, table.name) if is_bare else table).as_db_table()
 
-    def _are_same(self, name: Optional[str], other: Optional[str]) -> bool:
-        if name and other and self.connection.features.ignores_table_name_case:
+    def are_same(self, name: Optional[str], other: Optional[str]) -> bool:
+        """Whether two names are one for the server."""
+        if name and other and self.connection.server.ignores_case:
             return name.casefold() == other.casefold()
         return name == other
 

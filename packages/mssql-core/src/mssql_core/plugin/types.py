@@ -205,6 +205,14 @@ class ServerInfo:
     capabilities: FrozenSet[Capability] = field(default_factory=frozenset)
     update_policy: Optional[str] = None
 
+    @property
+    def ignores_case(self) -> bool:
+        """Whether names of schemas, tables and columns are the same in any case, as the database's collation says.
+
+        https://learn.microsoft.com/sql/relational-databases/databases/database-identifiers
+        """
+        return not self.collation or "_CI_" in self.collation.upper()
+
     def has(self, capability: Capability) -> bool:
         return capability in self.capabilities
 

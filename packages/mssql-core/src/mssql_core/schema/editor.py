@@ -322,11 +322,9 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.deferred.forget_table(db_table)
 
     def alter_db_table(self, model: Model, old_db_table: str, new_db_table: str) -> None:
-        if old_db_table == new_db_table or (
-            self.connection.features.ignores_table_name_case and old_db_table.lower() == new_db_table.lower()
-        ):
-            return
         old, new = self.table_name(old_db_table), self.table_name(new_db_table)
+        if self.connection.introspection.are_same(str(old), str(new)):
+            return
         if self.collect_sql:
             self.plans.note_names(model, old_db_table, self.snapshot)
         self._rename_constraints(old, new)
@@ -335,7 +333,7 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
         self.deferred.rename_table(old_db_table, new_db_table)
 
     def _move_table(self, old: TableName, new: TableName) -> None:
-        if old.schema != new.schema:
+        if not self.connection.introspection.are_same(old.schema, new.schema):
             self._create_schema(new.schema)
             target = quote_bare(new.schema or self.connection.server.default_schema)
             self.run(["ALTER SCHEMA %s TRANSFER %s" % (target, old)])

@@ -201,10 +201,10 @@ def _chosen(connection: Connection, options: _Options, schemas: Sequence[str]) -
         listed = [
             (TableName.parse(info.name, default), info) for info in connection.introspection.get_table_list(cursor)
         ]
-    folded = {schema.casefold() for schema in schemas}
-    inside = [(table, info) for table, info in listed if str(table.schema).casefold() in folded]
+    are_same = connection.introspection.are_same
+    inside = [(table, info) for table, info in listed if any(are_same(table.schema, schema) for schema in schemas)]
     for schema in schemas:
-        if schema.casefold() not in {str(table.schema).casefold() for table, _ in inside}:
+        if not any(are_same(table.schema, schema) for table, _ in inside):
             known = ", ".join(sorted({str(table.schema) for table, _ in listed}))
             raise CommandError("The schema %r has no tables that this login sees. There are: %s." % (schema, known))
     if not options["table"]:
@@ -215,7 +215,7 @@ def _chosen(connection: Connection, options: _Options, schemas: Sequence[str]) -
         names = [
             info.name
             for table, info in inside
-            if table.name.casefold() == wanted.name.casefold() and wanted.schema in (None, table.schema)
+            if are_same(table.name, wanted.name) and (wanted.schema is None or are_same(table.schema, wanted.schema))
         ]
         if not names:
             raise CommandError("%s has no table %r." % (", ".join(schemas), name))
