@@ -1,9 +1,11 @@
 """A few random cases of each JSON lookup; ``hatch run plugin-table json --count 10000`` runs them on all versions."""
 
+import datetime
 from pathlib import Path
 
 import pytest
-from django.db.models import F
+from django.db.models import CharField, DateField, F, FloatField, IntegerField
+from django.db.models.expressions import RawSQL
 from figures.table import _json_oracle as oracle
 from figures.table import json as table
 from figures.table import json_sizes
@@ -67,3 +69,51 @@ def test_no_lookup_has_become_longer():
 def test_every_lookup_parses_under_microsofts_grammars(tmp_path):
     statements = [t_sql(json_sizes.statement(condition)) for condition, _ in json_sizes.LOOKUPS.values()]
     assert refusals(statements, folder=tmp_path) == []
+
+
+@pytest.fixture(scope="module")
+def named_like_openjson(shop):
+    """A model whose columns have the names of OPENJSON's."""
+    from django.apps.registry import Apps
+    from django.db import connection, models
+
+    fields = {
+        "data": models.JSONField(),
+        "key": models.CharField(max_length=10),
+        "value": models.IntegerField(),
+        "type": models.FloatField(),
+        "v": models.DateField(),
+    }
+    options = type("Meta", (), {"app_label": "a", "apps": Apps(), "db_table": "named_like_openjson"})
+    model = type("Thing", (models.Model,), {**fields, "Meta": options, "__module__": __name__})
+    with connection.schema_editor() as editor:
+        editor.create_model(model)
+    day = datetime.date(2020, 2, 29)
+    document = {"text": "x", "number": 3, "part": 0.5, "day": "2020-02-29"}
+    model.objects.create(data=document, key="x", value=3, type=0.5, v=day)
+    model.objects.create(data=document, key="y", value=4, type=1.5, v=day.replace(day=28))
+    yield model
+    with connection.schema_editor() as editor:
+        editor.delete_model(model)
+
+
+@pytest.mark.parametrize(
+    ("key", "column", "field"),
+    [
+        ("text", "[key]", CharField(max_length=10)),
+        ("text", "LOWER( [Key] )", CharField(max_length=10)),
+        ("number", "value", IntegerField()),
+        ("number", '"value" + 0', IntegerField()),
+        ("part", "type", FloatField()),
+        ("day", "v", DateField()),
+    ],
+)
+def test_names_of_raw_sql_are_those_of_the_table(named_like_openjson, key, column, field):
+    things, raw = named_like_openjson.objects, RawSQL(column, (), field)
+    right = things.get(key="x")
+    assert list(things.filter(**{f"data__{key}": raw})) == [right]
+    assert list(things.filter(**{f"data__{key}__in": [raw]})) == [right]
+    assert list(things.alias(raw=raw).filter(raw=F(f"data__{key}"))) == [right]
+    assert list(things.alias(raw=raw).filter(raw__in=things.values(f"data__{key}"))) == [right]
+    if key != "text":
+        assert list(things.filter(**{f"data__{key}__gte": raw, f"data__{key}__lte": raw})) == [right]

@@ -1,7 +1,8 @@
 """A JSON value beside a column: what is compared with what."""
 
 import pytest
-from django.db.models import F, Q
+from django.db.models import CharField, DateField, F, FloatField, IntegerField, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.sql.query import Query
 from jsontests.models import Paper
 
@@ -54,3 +55,30 @@ def test_a_constraint_compares_the_text_that_json_value_returns(connection, cond
     query = Query(Paper, alias_cols=False)
     sql, _ = query.build_where(condition).as_sql(query.get_compiler(connection=wrapper), wrapper)
     assert sql.startswith("[name] ") and "JSON_VALUE(" in sql and "SELECT" not in sql
+
+
+def raw(sql, params=(), field=None):
+    return RawSQL(sql, params, field or IntegerField())
+
+
+@pytest.mark.parametrize("sql", ["value", "[Key]", '"type" + 1', "ABS(value)", "CASE type WHEN 1 THEN 2 END"])
+def test_a_name_that_openjson_has_is_read_outside_of_its_rows(where, sql):
+    compiled, params = where(papers.filter(value__a=raw(sql + " + %s", [7])))
+    assert " CROSS JOIN (SELECT (%s + %%s) AS [__v]) AS [__e]" % sql in compiled and params == [7]
+    assert compiled.count("(%s + %%s)" % sql) == 1 and "= [__e].[__v]" in compiled
+
+
+@pytest.mark.parametrize("sql", ["number", "t.value", "[t].[key]", "values_", "@type", "type(1)", "[my value]"])
+def test_any_other_stays_where_it_is(where, sql):
+    compiled, _ = where(papers.filter(value__a=raw(sql)))
+    assert "[__e]" not in compiled and "= (%s)" % sql in compiled
+
+
+@pytest.mark.parametrize("field", [CharField(), FloatField(), DateField()])
+def test_so_it_is_for_each_type(where, field):
+    for lookup in ("value__a", "value__a__lt"):
+        compiled, _ = where(papers.filter(**{lookup: raw("value", (), field)}))
+        inner = "(SELECT (value) AS [__v]) AS [__e]"
+        assert inner in compiled or isinstance(field, DateField)
+    compiled, params = where(papers.alias(raw=raw("value + %s", [7])).filter(raw__in=papers.values("value__a")))
+    assert " CROSS JOIN (SELECT (value + %s) AS [__v]) AS [__e] WHERE " in compiled and params == [7]

@@ -7,13 +7,18 @@ wrapped in an array, because OPENJSON takes no scalar (error 13609).
 https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
 """
 
-from typing import Any, Iterable, List, Optional, Sequence
+import re
+from typing import Any, Iterable, List, Optional, Sequence, Union
 
 from mssql_core.plugin import Compiled, Params
 
 from .path import compile_path, is_path_key, literal, position, utf16_bytes
 
 BINARY = "Latin1_General_100_BIN2"
+_COLUMN = re.compile(
+    r"(?<![\w.@#$\"\[\]])(?:\[(?:key|value|type)\]|\"(?:key|value|type)\"|(?:key|value|type)(?![\w@#$(\]\"]))",
+    re.IGNORECASE,
+)
 ARRAY, OBJECT = 4, 5
 
 
@@ -33,7 +38,7 @@ class Item:
         self.params = list(params)
         self._prefix = prefix
         self._sources: List[str] = []
-        self._conditions: List[str] = []
+        self.conditions: List[str] = []
         self._text = in_array(document)
         self._path = []
         keys = [str(key) for key in keys]
@@ -73,9 +78,9 @@ class Item:
         else:
             self._add("OPENJSON(%s)" % children(parent))
         if parent is not None and index is not None and index < 0 and not only_property:
-            self._conditions.append(_from_the_end(self.alias, parent, key))
+            self.conditions.append(_from_the_end(self.alias, parent, key))
         else:
-            self._conditions.append(is_key(self.alias, key))
+            self.conditions.append(is_key(self.alias, key))
 
     # ---- SQL --------------------------------------------------------------------
 
@@ -85,30 +90,55 @@ class Item:
 
     @property
     def where_sql(self) -> str:
-        return " WHERE %s" % " AND ".join(self._conditions) if self._conditions else ""
+        return " WHERE %s" % " AND ".join(self.conditions) if self.conditions else ""
 
     def exists(self) -> Compiled:
         """Condition that there is such a value; (sql, params)."""
         return "EXISTS (SELECT 1 FROM %s%s)" % (self.from_sql, self.where_sql), self.params
 
-    def select(self, sql: str, params: Params = (), other: "Optional[Item]" = None) -> Compiled:
+    def select(self, sql: str, params: Params = (), other: "Optional[Beside]" = None) -> Compiled:
         """
         A scalar subquery of `sql` over the row, NULL if there is none; (sql, params).
 
-        :param other: an Item of the same subquery.
+        :param other: what else is in the same subquery.
         """
         from_sql, where_sql, all_params = self.from_sql, self.where_sql, [*params, *self.params]
         if other is not None:
             from_sql = "%s CROSS JOIN %s" % (from_sql, other.from_sql)
-            conditions = [*self._conditions, *other._conditions]
+            conditions = [*self.conditions, *other.conditions]
             where_sql = " WHERE %s" % " AND ".join(conditions) if conditions else ""
             all_params += other.params
         return "(SELECT TOP (1) %s FROM %s%s)" % (sql, from_sql, where_sql), all_params
 
-    def test(self, condition: str, params: Params = (), other: "Optional[Item]" = None) -> Compiled:
+    def test(self, condition: str, params: Params = (), other: "Optional[Beside]" = None) -> Compiled:
         """A condition on the row; UNKNOWN if there is none, like a comparison with NULL; (sql, params)."""
         sql, all_params = self.select("CASE WHEN %s THEN 1 ELSE 0 END" % condition, params, other)
         return "%s = 1" % sql, all_params
+
+
+class Outside:
+    """
+    An expression beside an Item in one subquery, which names nothing of it: a FROM clause of one row.
+
+    :param sql: the expression; `params` are its parameters.
+    """
+
+    alias = "[__e]"
+    conditions: Sequence[str] = ()
+    value = "[__e].[__v]"
+
+    def __init__(self, sql: str, params: Params) -> None:
+        self.params = list(params)
+        self.from_sql = "(SELECT %s AS [__v]) AS %s" % (sql, self.alias)
+
+
+#: What the subquery of an Item may have beside it.
+Beside = Union[Item, Outside]
+
+
+def may_name_a_column(sql: str) -> bool:
+    """Whether SQL has a name without its table that would be a column of OPENJSON where one is in reach."""
+    return _COLUMN.search(sql) is not None
 
 
 def in_array(document: str) -> str:

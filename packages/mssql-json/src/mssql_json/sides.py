@@ -24,13 +24,13 @@ from mssql_core.plugin import Compiled, Compiler, Connection, Expression, Field,
 
 from . import definitions, functions, values
 from ._compat import field_of, is_json, members
-from .documents import BINARY, Item, in_array
+from .documents import BINARY, Beside, Item, Outside, in_array, may_name_a_column
 from .transforms import as_text, is_key, item_of
 
 # The operator of a lookup whose right side becomes its left side.
 _TURNED = {GreaterThan: "<", GreaterThanOrEqual: "<=", LessThan: ">", LessThanOrEqual: ">="}
-# A condition, its parameters, and another Item that it names.
-_Condition = Tuple[str, Sequence[Any], Optional[Item]]
+# A condition, its parameters, and what it names beside the Item.
+_Condition = Tuple[str, Sequence[Any], Optional[Beside]]
 
 
 class _Side(NamedTuple):
@@ -99,18 +99,18 @@ def is_one_of(lhs: Expression, query: Any, compiler: Compiler, sql: str, params:
 
     :param sql: the query in parentheses; `params` are its parameters.
     """
-    item, side = item_of(lhs, compiler), _Side("[__q].[v]", (), field_of(query))
+    item, side = item_of(lhs, compiler), _Side("[__q].[__v]", (), field_of(query))
     if side.is_text:
         return item.test("%s.[value] COLLATE %s IN %s" % (item.alias, BINARY, sql), params)
     if side.field is None or is_json(query):
-        rows = "%s CROSS APPLY OPENJSON(%s) AS [c]" % (_rows(sql), in_array("[__q].[v]"))
+        rows = "%s CROSS APPLY OPENJSON(%s) AS [c]" % (_rows(sql), in_array("[__q].[__v]"))
         condition = values.same(item.alias, "[c]", values.DEEPEST)
         return item.test("EXISTS (SELECT 1 FROM %s WHERE %s)" % (rows, condition), params)
     return item.test(*_exists(_rows(sql), params, _equals(item.alias, side)))
 
 
 def _rows(sql: str) -> str:
-    return "(SELECT * FROM %s AS [__q0] ([v])) AS [__q]" % sql
+    return "(SELECT * FROM %s AS [__q0] ([__v])) AS [__q]" % sql
 
 
 def _exists(rows: str, params: Params, equality: _Condition) -> Compiled:
@@ -125,7 +125,8 @@ def _equals(alias: str, side: _Side) -> _Condition:
     if side.is_number:
         return _compares_number(alias, "=", side)
     if side.is_text:
-        return "%s.[value] COLLATE %s = %s" % (alias, BINARY, side.sql), side.params, None
+        sql, params, outside = _in_reach(side)
+        return "%s.[value] COLLATE %s = %s" % (alias, BINARY, sql), params, outside
     other = _as_item(side)
     return values.same_scalar(alias, other.alias), (), other
 
@@ -135,7 +136,8 @@ def _orders(alias: str, operator: str, side: _Side) -> _Condition:
     if side.is_number:
         return _compares_number(alias, operator, side)
     if side.is_text or side.field is None:
-        return "%s.[type] = 1 AND %s.[value] %s %s" % (alias, alias, operator, side.sql), side.params, None
+        sql, params, outside = _in_reach(side)
+        return "%s.[type] = 1 AND %s.[value] %s %s" % (alias, alias, operator, sql), params, outside
     other = _as_item(side)
     return values.orders(alias, operator, other.alias), (), other
 
@@ -147,13 +149,26 @@ def _as_item(side: _Side) -> Item:
 
 def _compares_number(alias: str, operator: str, side: _Side) -> _Condition:
     """Comparison of a row's number: an integer with all its digits, another number as float."""
-    as_float = "%s %s %s" % (values.as_float(alias), operator, side.sql)
+    sql, params, outside = _in_reach(side)
+    as_float = "%s %s %s" % (values.as_float(alias), operator, sql)
     if isinstance(side.field, FloatField):
-        return "%s.[type] = 2 AND %s" % (alias, as_float), side.params, None
-    as_integer = "%s %s %s" % (values.as_integer(alias), operator, side.sql)
+        return "%s.[type] = 2 AND %s" % (alias, as_float), params, outside
+    as_integer = "%s %s %s" % (values.as_integer(alias), operator, sql)
     condition = "%s.[type] = 2 AND IIF(%s, IIF(%s, 1, 0), IIF(%s, 1, 0)) = 1"
     condition %= (alias, values.is_float(alias), as_float, as_integer)
-    return condition, [*side.params, *side.params], None
+    return condition, [*params, *params], outside
+
+
+def _in_reach(side: _Side) -> _Condition:
+    """
+    An expression as a condition on OPENJSON's row takes it: its SQL, its parameters, and where it is worked out.
+
+    A name without its table is that of the next table: there of OPENJSON, which has a `key`, a `value` and a `type`.
+    """
+    if not may_name_a_column(side.sql):
+        return side.sql, side.params, None
+    outside = Outside(side.sql, side.params)
+    return outside.value, (), outside
 
 
 # ---- a JSON value on the right side -------------------------------------------------
@@ -219,7 +234,7 @@ def compile_in(node: In, compiler: Compiler) -> Translation:
 
 def _in_query(node: In, compiler: Compiler) -> Compiled:
     sql, params = node.process_rhs(compiler, compiler.connection)
-    rows = "%s CROSS APPLY OPENJSON(%s) AS [__c]" % (_rows(sql), in_array("[__q].[v]"))
+    rows = "%s CROSS APPLY OPENJSON(%s) AS [__c]" % (_rows(sql), in_array("[__q].[__v]"))
     return _exists(rows, params, _equals("[__c]", _side(node.lhs, compiler)))
 
 
