@@ -14,7 +14,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Random
 from django.db.models.lookups import Exact, GreaterThan
 from orm import since
 from ormtests.models import Author, Book
@@ -45,6 +45,13 @@ def test_a_condition_needs_no_wrapper(compiled):
 def test_a_condition_without_null_is_true_or_false(compiled, condition):
     sql = compiled.expression(authors.annotate(x=ExpressionWrapper(condition, output_field=BooleanField())))
     assert sql.startswith("CASE WHEN ") and sql.endswith(" THEN 1 ELSE 0 END") and sql.count(" WHEN ") == 1
+
+
+@since(4, 0)
+def test_a_random_value_is_drawn_once(compiled):
+    """A second one might be on the other side: the condition would be neither true nor false."""
+    sql = compiled.expression(authors.annotate(x=GreaterThan(Random(), 0.5)))
+    assert sql == "CASE WHEN RAND(CHECKSUM(NEWID())) > %s THEN 1 ELSE 0 END"
 
 
 @since(4, 0)

@@ -88,7 +88,8 @@ def case_of(condition: Any, sql: str, params: Params, compiler: Compiler) -> Com
 
     :param sql: the compiled condition.
     """
-    if may_be_unknown(condition, compiler):
+    # A random value is another one where it is written again, so such a condition stands once and is never unknown.
+    if "NEWID()" not in sql and may_be_unknown(condition, compiler):
         return "CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END" % (sql, sql), [*params, *params]
     return "CASE WHEN %s THEN 1 ELSE 0 END" % sql, params
 
