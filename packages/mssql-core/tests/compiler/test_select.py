@@ -6,6 +6,7 @@ from django.db.models.functions import RowNumber
 from orm import sent, since, unnamed
 from ormtests.models import Author, Book, Order
 
+from mssql_core.compiler.select_plan import plan_of
 from mssql_core.testing import fake_connection
 
 authors = Author.objects.order_by()
@@ -337,3 +338,18 @@ def test_converters_of_a_column_follow_one_another():
     }
     rows = compiler.apply_converters([(1, "x", "a"), (2, "y", "")], converters)
     assert list(rows) == [[(1, "another", connection), "x", "abc"], [(2, "another", connection), "y", "bc"]]
+
+
+@pytest.mark.parametrize(
+    "queryset",
+    [
+        authors.filter(id=1).union(authors.filter(id=2)).order_by(F("name").asc(nulls_last=True))[:3],
+        authors.annotate(n=Count("book")).filter(n__gt=1).order_by("name")[1:3],
+        authors.values("name").distinct()[:3],
+    ],
+)
+def test_the_plan_is_made_first_and_only_read(queryset):
+    connection = fake_connection()
+    compiler = queryset.query.get_compiler(connection=connection)
+    compiler.as_sql()
+    assert compiler.plan == plan_of(queryset.query, True, False)

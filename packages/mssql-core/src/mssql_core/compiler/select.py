@@ -68,7 +68,7 @@ class SelectMixin(CompileMixin):
         """(sql, params) of the statement that `plan` describes."""
         self.plan, self._hoists = plan, None
         query = self.query
-        if query.combinator and (query.subquery or self._sorts_by_expressions()):
+        if plan.is_derived:
             sql, params = self._derived_compound()
         elif query.combinator or plan.filters_windows:
             sql, params = super().as_sql(False, plan.names_columns)
@@ -192,18 +192,12 @@ class SelectMixin(CompileMixin):
                 params_before += column_params
         return "SELECT %s FROM (%s) AS [__subquery]" % (", ".join(columns), sql), [*params_before, *params]
 
-    def _sorts_by_expressions(self) -> bool:
-        """Whether a set operation sorts by expressions other than its columns (error 104)."""
-        ordering = self.query.extra_order_by or self.query.order_by
-        return any(getattr(field, "nulls_first", None) or getattr(field, "nulls_last", None) for field in ordering)
-
     def _derived_compound(self) -> Compiled:
         """A set operation as a derived table, which the statement around it sorts and slices."""
-        query, plan = self.query, self.plan
-        self.plan = plan._replace(limited=False, keeps_order=False)
+        plan = self.plan
         sql, params = super().as_sql(False, plan.names_columns)
         sql, params = "SELECT * FROM (%s) AS [__compound]" % sql, list(params)
-        if not plan.limited and query.subquery:
+        if not plan.limited and self.query.subquery:
             return sql, params
         ordering = _joined([(term, term_params) for _, (term, term_params, _) in self.get_order_by()], params)
         sql = "%s ORDER BY %s" % (sql, ordering or UNORDERED)

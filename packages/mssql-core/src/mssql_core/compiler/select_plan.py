@@ -29,6 +29,7 @@ class SelectPlan(NamedTuple):
     :ivar names_columns: each column gets a name, as a derived table needs (error 8155).
     :ivar keeps_order: ORDER BY may stand: in a subquery (error 1033) and in a branch of a set operation (156) only beside
         TOP or OFFSET.
+    :ivar is_derived: the statement is a set operation in a derived table, around which another one sorts and slices.
     :ivar is_branch: the statement is a branch of a set operation.
     :ivar filters_windows: WHERE has windows, so the statement is one around another.
     :ivar numbering: the DistinctOn or NthValues around this statement, whose rows it numbers.
@@ -38,6 +39,7 @@ class SelectPlan(NamedTuple):
     top: Optional[int] = None
     names_columns: bool = False
     keeps_order: bool = True
+    is_derived: bool = False
     is_branch: bool = False
     filters_windows: bool = False
     numbering: Optional[Numbering] = None
@@ -52,11 +54,18 @@ def plan_of(query: Query, with_limits: bool, with_col_aliases: bool) -> SelectPl
     limited = with_limits and query.is_sliced
     is_branch = getattr(query, "is_compound_part", False)
     filters_windows = getattr(query.where, "contains_over_clause", False)
-    if not (limited or with_col_aliases or query.subquery or is_branch or filters_windows):
+    is_derived = query.combinator is not None and (query.subquery or sorts_by_expressions(query))
+    if not (limited or with_col_aliases or query.subquery or is_branch or filters_windows or is_derived):
         return WHOLE
     top = None
     # With a filter on windows the limit belongs to the statement around.
     if limited and not (query.low_mark or query.combinator or query.distinct_fields or filters_windows):
         top = query.high_mark
-    keeps_order = limited or not (with_col_aliases or query.subquery or is_branch)
-    return SelectPlan(limited, top, with_col_aliases, keeps_order, is_branch, filters_windows)
+    keeps_order = not is_derived and (limited or not (with_col_aliases or query.subquery or is_branch))
+    return SelectPlan(limited, top, with_col_aliases, keeps_order, is_derived, is_branch, filters_windows)
+
+
+def sorts_by_expressions(query: Query) -> bool:
+    """Whether a set operation sorts by expressions other than its columns (error 104)."""
+    ordering = query.extra_order_by or query.order_by
+    return any(getattr(field, "nulls_first", None) or getattr(field, "nulls_last", None) for field in ordering)

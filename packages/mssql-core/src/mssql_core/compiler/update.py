@@ -8,7 +8,7 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 from django.db.models.sql.query import Query
 
-from ..compat.orm import placeholder_getter
+from ..compat.orm import placeholder_getter, shallow_copy
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, CompilerMixin, Connection, Field, Model
 from ..plugin.types import Compiled
@@ -89,20 +89,24 @@ class UpdateMixin(CompilerMixin):
             written = rows.as_sql() if rows is not None else None
             if written is not None:
                 return written
-        values = self.query.values
         # Refused here, since the statement of a parent's table comes without the model, like that of save().
         for field, _, value in chain.from_iterable(self.query.related_updates.values()):
             refuse_to_write(field, value, self.connection)
         self._returning = Returning(self.connection, self.returning_fields) if self.returning_fields else None
-        self.query.values = self._assignments(self._written())
-        fields, self.returning_fields = self.returning_fields, None
-        try:
-            sql, params = within_limit(self.connection, super().as_sql)
-        finally:
-            self.query.values, self.returning_fields = values, fields
+        sql, params = within_limit(self.connection, self._assigning)
         sql = with_target("UPDATE", sql, self)
         if self._returning is not None and sql:
             sql = self._returning.around(sql)
+        return sql, params
+
+    def _assigning(self) -> Compiled:
+        """Django's UPDATE with the values as the columns store them, and with OUTPUT as a part of the last one."""
+        copy = shallow_copy(self)
+        copy.returning_fields, copy.query = None, shallow_copy(self.query)
+        copy.query.values = self._assignments(self._written())
+        sql, params = super(UpdateMixin, copy).as_sql()
+        # Where several tables are written, Django has looked for the keys of their rows.
+        self.query.related_ids = copy.query.related_ids
         return sql, params
 
     def _assignments(self, values: Sequence[Assignment]) -> List[Assignment]:
