@@ -12,6 +12,8 @@ from django_suite.order import DEFAULT_APPS
 
 from figures import chart, kept
 
+from .workload import ENGINES
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -34,11 +36,12 @@ _SECTION = """\
 
 ![Messages to the server]({picture})
 
-Messages are counted, a round trip each: what that saves depends on how far away the server is. The command prints times as
-well, which want a machine without other work.
+Messages are counted, a round trip each: what that saves depends on how far away the server is. Times are those of mssql-django
+as multiples of mssql-core's, each the best of the run: elapsed, in which is the sandbox's own time, and the client's processor
+time.
 
-| operation | mssql-core | mssql-django |
-|---|---|---|
+| operation | messages: mssql-core | messages: mssql-django | elapsed | processor time |
+|---|---|---|---|---|
 """
 
 
@@ -65,8 +68,12 @@ def readme() -> dict[Path, str]:
     return {README: with_block(README.read_text(encoding="utf-8"), block(kept.load(KEPT)))}
 
 
+def _results(run: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [run["figures"][name][engine] for engine in ENGINES]
+
+
 def _messages(run: dict[str, Any], name: str) -> list[int]:
-    return [run["figures"][name][engine]["messages"] for engine in ("mssql_core", "mssql")]
+    return [result["messages"] for result in _results(run, name)]
 
 
 def _about(run: dict[str, Any]) -> str:
@@ -81,20 +88,28 @@ def section() -> str:
     run = kept.load(KEPT)
     text = _SECTION.format(about=_about(run), picture="../images/messages.svg")
     for name, engines in run["figures"].items():
-        results = [engines[engine] for engine in ("mssql_core", "mssql")]
+        results = [engines[engine] for engine in ENGINES]
         cells = [str(result.get("messages", result.get("error"))).replace("|", "\\|") for result in results]
-        text += f"| {name} | {' | '.join(cells)} |\n"
+        text += f"| {name} | {' | '.join([*cells, *_ratios(*results)])} |\n"
     return text
+
+
+def _ratios(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    """Elapsed and processor time of mssql-django as multiples of mssql-core's; empty where one of them failed."""
+    if "error" in ours or "error" in theirs:
+        return ["", ""]
+    return [f"{theirs[key] / ours[key]:.1f}x" for key in ("ms", "cpu")]
 
 
 def block(run: dict[str, Any]) -> str:
     """The README's block."""
-    rows = [(_as_code(name), *_messages(run, name)) for name in SHOWN]
-    table = "".join(f"| {name} | {ours} | {theirs} |\n" for name, ours, theirs in rows)
+    rows = [[_as_code(name), *map(str, _messages(run, name)), *_ratios(*_results(run, name))] for name in SHOWN]
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
     peer = f"mssql-django {run['mssql-django']}"
     return (
         f"{suite(peer)}\n\nMessages to the server for one call, on Django {run['django']} and the sandbox as SQL Server "
-        f"{run['server']} ({run['date']}):\n\n| | mssql-core | {peer} |\n|---|---|---|\n{table}"
+        f"{run['server']} ({run['date']}), and mssql-django's\ntimes as multiples of mssql-core's (elapsed, with the sandbox's own; "
+        f"the client's processor time):\n\n| | mssql-core | {peer} | elapsed | processor |\n|---|---|---|---|---|\n{table}"
     )
 
 
