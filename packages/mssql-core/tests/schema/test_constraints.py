@@ -56,6 +56,18 @@ def test_a_foreign_key_that_waits_follows_all_new_names(operation):
     )
 
 
+def test_a_foreign_key_that_waits_follows_a_table_in_a_schema():
+    key = models.ForeignKey("a.T", models.CASCADE, db_index=False)
+    with FakeCatalog().installed(connection):
+        statements = migration_script(
+            state_of(),
+            create("T", db_table='"sales"."t"'),
+            create("V", ("t", key)),
+            migrations.AlterModelTable("t", '"sales"."other"'),
+        )
+    assert statements[-1].endswith("_fk_other_id] FOREIGN KEY ([t_id]) REFERENCES [sales].[other] ([id]);")
+
+
 @pytest.mark.parametrize(("operation", "action"), [("CASCADE", "CASCADE"), ("SET NULL", "SET_NULL")])
 def test_a_foreign_key_knows_its_action(operation, action):
     editor, thing = parts()

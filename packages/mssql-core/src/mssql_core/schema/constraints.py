@@ -4,10 +4,9 @@ from typing import Any, Sequence
 
 from django.db.backends.ddl_references import Columns, ForeignKeyName
 
-from ..names import TableName
 from ..plugin.django_types import Field, Model, SchemaEditor
 from .constraint_names import ConstraintNames
-from .references import ColumnKeys
+from .references import ColumnKeys, KeyName
 from .statements import CheckCreation, ForeignKeyCreation, KeyCreation
 
 
@@ -59,7 +58,7 @@ class ConstraintStatements:
             return self._editor.quote_column(self._names.index(table, columns, suffix))
 
         suffix = "_fk_%(to_table)s_%(to_column)s"
-        return ForeignKeyName(db_table, [column], TableName.parse(to_table).name, [to_column], suffix, key_name)
+        return KeyName(db_table, [column], to_table, [to_column], suffix, key_name)
 
     def _on_delete(self, field: Field) -> str:
         """Return the clause with the database's action; before Django 6.1 there is none."""

@@ -3,7 +3,7 @@
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
 
 from django.db import NotSupportedError
-from django.db.backends.ddl_references import Columns, Expressions, IndexName, Table
+from django.db.backends.ddl_references import Columns, Expressions, ForeignKeyName, IndexName, Table
 from django.db.backends.utils import truncate_name
 from django.db.models.expressions import Col, OrderBy
 
@@ -113,6 +113,15 @@ class CurrentName(IndexName):
 
     def __str__(self) -> str:
         return self._quote(self.bare)
+
+
+class KeyName(ForeignKeyName):
+    """The name of a foreign key, of which the table that it refers to gives its name alone, without the schema."""
+
+    def __str__(self) -> str:
+        there = self.to_reference
+        names = {"to_table": TableName.parse(there.table).name, "to_column": there.columns[0]}
+        return str(self.create_fk_name(self.table, self.columns, self.suffix_template % names))
 
 
 class ColumnKeys(Columns):
