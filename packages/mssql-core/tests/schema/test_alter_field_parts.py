@@ -1,5 +1,6 @@
 """What an altered field's keys, checks and indexes become, and those of others that need its column."""
 
+import functools
 import re
 
 import pytest
@@ -209,6 +210,31 @@ def test_a_column_with_two_foreign_keys_follows_once_and_those_behind_it_too(cat
         "ALTER TABLE [a_b] ALTER COLUMN [x] int NOT NULL",
         "ALTER TABLE [a_c] ALTER COLUMN [x] int NOT NULL",
         "ALTER TABLE [a_d] ALTER COLUMN [y] int NULL",
+    ]
+
+
+@pytest.mark.parametrize("order", [("Book", "Visit"), ("Visit", "Book")])
+def test_columns_of_relations_without_a_name_follow_whatever_the_order_of_their_models(catalog, order):
+    """The order of models that are made again for a state is that of a set."""
+
+    def author(id, names):
+        key = functools.partial(models.ForeignKey, "a.Author", models.CASCADE, related_name="+")
+        fields = {"Book": ("writer", key()), "Visit": ("guest", key(null=True))}
+        keys = [create(name, fields[name]) for name in names]
+        return state_of(migrations.CreateModel("Author", [("id", id)]), *keys).apps.get_model("a", "Author")
+
+    catalog.table("a_author").column("id", "bigint", 8).primary_key("pk", "id")
+    catalog.table("a_book").column("writer_id", "bigint", 8)
+    catalog.table("a_visit").column("guest_id", "bigint", 8, null=True)
+    before = author(models.BigIntegerField(primary_key=True), ("Book", "Visit"))
+    after = author(models.IntegerField(primary_key=True), order)
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(before, before._meta.pk, after._meta.pk)
+    assert altering(catalog.statements) == [
+        "ALTER TABLE [a_author] ALTER COLUMN [id] int NOT NULL",
+        "ALTER TABLE [a_book] ALTER COLUMN [writer_id] int NOT NULL",
+        "ALTER TABLE [a_visit] ALTER COLUMN [guest_id] int NULL",
     ]
 
 

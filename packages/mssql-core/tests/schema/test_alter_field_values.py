@@ -180,3 +180,17 @@ def test_a_renamed_column_has_its_new_default_by_its_new_name(catalog, thing):
         "ALTER TABLE [a_thing] DROP CONSTRAINT [DF__name]",
         "ALTER TABLE [a_thing] ADD CONSTRAINT [a_thing_title_e300481a_default] DEFAULT (N'b') FOR [title]",
     ]
+
+
+@database_expressions
+def test_a_column_that_is_renamed_and_changed_loses_its_default_once(catalog, thing):
+    old = model(name=models.CharField(max_length=10, db_default="a"))
+    new = field_of(old, "title", models.CharField(max_length=20, null=True))
+    editor = connection.schema_editor()
+    editor.deferred_sql = []
+    editor.alter_field(old, old._meta.get_field("name"), new)
+    assert catalog.statements == [
+        "ALTER TABLE [a_thing] DROP CONSTRAINT [DF__name]",
+        "EXEC sys.sp_rename N'[a_thing].[name]', N'title', N'COLUMN'",
+        "ALTER TABLE [a_thing] ALTER COLUMN [title] nvarchar(20) NULL",
+    ]

@@ -67,6 +67,23 @@ def test_a_removed_foreign_key_is_gone_when_its_target_goes(catalog, tables):
     assert statements[-2:] == ["DROP TABLE [a_t];", "DROP TABLE [a_v];"]
 
 
+@pytest.mark.parametrize("key_type", [models.PositiveIntegerField, models.BigIntegerField])
+def test_a_key_of_a_table_that_only_refers_is_dropped_once(catalog, key_type):
+    """Also where the same change drops it before the table is built again, for the check of the old type."""
+    catalog.table("a_t").column("id", "int", 4).primary_key("PK__t", "id")
+    if key_type is models.PositiveIntegerField:
+        catalog.table("a_t").check("CK__t", "([id]>=(0))", ["id"])
+    catalog.table("a_v").column("id", "bigint", 8, seed=1).column("t_id", "int").primary_key("PK__v", "id")
+    catalog.foreign_key("v_to_t", "a_v", ["t_id"], "a_t", ["id"])
+    t = migrations.CreateModel("T", [("id", key_type(primary_key=True))])
+    statements = script(state_of(t, V), migrations.AlterField("t", "id", models.AutoField(primary_key=True)))
+    ends = [sql for sql in statements if "v_to_t" in sql]
+    drop = "ALTER TABLE [a_v] DROP CONSTRAINT [v_to_t];"
+    create_key = "ALTER TABLE [a_v] ADD CONSTRAINT [v_to_t] FOREIGN KEY ([t_id]) REFERENCES [a_t] ([id]);"
+    assert ends == [drop, create_key] * (len(ends) // 2)
+    assert statements.index("DROP TABLE [a_t];") in range(statements.index(drop), statements.index(create_key))
+
+
 @both
 def test_a_deleted_table_has_no_keys_any_more(catalog, tables):
     on_server(catalog, *tables)

@@ -2,8 +2,6 @@
 
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from django.db.backends.base.schema import _related_non_m2m_objects
-
 from ..introspection.objects import (
     Check,
     Column,
@@ -221,12 +219,12 @@ class FieldAlteration:
             changes.append(self._change_of(self.table, self.old, self.new))
         is_target = (self.old.primary_key and self.new.primary_key) or (self.old.unique and self.new.unique)
         if (self.type_changed and is_target) or self.became_key:
-            for old_relation, relation in _related_non_m2m_objects(self.old, self.new):
-                if fields.same_type(old_relation.field, relation.field, self.connection):
+            for old_key, key in fields.keys_to(self.old, self.new):
+                if fields.same_type(old_key, key, self.connection):
                     continue
-                table = self.editor.table_name(relation.related_model._meta.db_table)
-                self.models.setdefault(table, relation.related_model)
-                changes.append(self._change_of(table, old_relation.field, relation.field))
+                table = self.editor.table_name(key.model._meta.db_table)
+                self.models.setdefault(table, key.model)
+                changes.append(self._change_of(table, old_key, key))
         if self.type_changed and is_target:
             self._follow_catalog(changes)
         return changes
@@ -376,7 +374,8 @@ class FieldAlteration:
             return
         current = self.snapshot.default_of(self.old_column)
         if current is not None:
-            if current not in dependents.defaults:
+            # By name: where the column was renamed, the default is noted under the new one.
+            if current.name not in [default.name for default in dependents.defaults]:
                 editor.drop([current])
             dependents.discard([current])
         if fields.has_db_default(new):

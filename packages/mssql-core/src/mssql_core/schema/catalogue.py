@@ -95,6 +95,8 @@ class ScriptedCatalogue(Catalogue):
         self._planned: Set[TableName] = set()
         # Changes of tables that were not asked for yet.
         self._missed: Dict[TableName, List[_Change]] = {}
+        # Foreign keys of tables that were not asked for yet, as the script left them: None is dropped.
+        self._missed_keys: Dict[Tuple[TableName, str], Optional[ForeignKey]] = {}
         # The script's renamings, as they change foreign keys.
         self._renamings: List[_KeyChange] = []
         # (table, name in lower case) of columns that the server does not have.
@@ -145,7 +147,11 @@ class ScriptedCatalogue(Catalogue):
 
     def _incoming(self, snapshot: TableSnapshot) -> List[ForeignKey]:
         """Return the foreign keys to a table; those of a table that was asked for come from its own snapshot."""
-        unknown = [key for key in snapshot.incoming if key.table not in self._tables]
+        keys = {(key.table, key.name): key for key in snapshot.incoming}
+        changed = {
+            known: key for known, key in self._missed_keys.items() if key is None or key.to_table == snapshot.table
+        }
+        unknown = [key for key in {**keys, **changed}.values() if key and key.table not in self._tables]
         others = [table for name, table in self._tables.items() if name != snapshot.table]
         return unknown + [key for table in others for key in table.foreign_keys if key.to_table == snapshot.table]
 
@@ -183,6 +189,12 @@ class ScriptedCatalogue(Catalogue):
         self._renamings.append(renaming)
         for name, snapshot in self._tables.items():
             self._tables[name] = _with_keys(snapshot, renaming)
+        for key in filter(None, list(self._missed_keys.values())):
+            del self._missed_keys[key.table, key.name]
+            self._note_key(renaming(key))
+
+    def _note_key(self, key: ForeignKey) -> None:
+        self._missed_keys[key.table, key.name] = key
 
     def column_changed(self, change: ColumnChange) -> None:
         values = {"type": change.type, "collation": change.collation, "is_nullable": change.null}
@@ -195,9 +207,13 @@ class ScriptedCatalogue(Catalogue):
         for item in items:
             if isinstance(item, Column):
                 self._new_columns.add((item.table, item.name.lower()))
+            if isinstance(item, ForeignKey) and item.table not in self._tables:
+                self._note_key(item)
             self._change(item.table, _addition(item))
 
     def dropped(self, table: TableName, name: str) -> None:
+        if table not in self._tables:
+            self._missed_keys[table, name] = None
         self._change(table, lambda snapshot: snapshot.without([name]))
 
     def column_dropped(self, table: TableName, column: str) -> None:

@@ -1,7 +1,8 @@
 """Properties of a model's field for the schema editor."""
 
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
+from django.db.backends.base.schema import _is_relevant_relation
 from django.db.models import NOT_PROVIDED
 
 from ..plugin.django_types import Connection, Field
@@ -85,3 +86,25 @@ def only_comment_differs(old: Field, new: Field) -> bool:
         return path, args, kwargs, field.column
 
     return essence(old) == essence(new)
+
+
+def keys_to(old: Field, new: Field) -> Iterator[Tuple[Field, Field]]:
+    """
+    Yield (before, after) of each foreign key that refers to an altered field, and of those that refer to such a key.
+
+    Model and name say which belong together. The names of relations do not: those called "+" stand in the order in
+    which their models were made, which is not the same in two states.
+    """
+    after = _keys_by_name(new)
+    for name, key in sorted(_keys_by_name(old).items()):
+        if name in after:
+            yield key, after[name]
+            yield from keys_to(key, after[name])
+
+
+def _keys_by_name(field: Field) -> Dict[Tuple[str, str], Field]:
+    """Return {(model, name): foreign key to the field}; the field's own model, which may be renamed, is ''."""
+    model = field.model
+    relations = model._meta._get_fields(forward=False, include_parents=False, include_hidden=True)
+    keys = [relation.field for relation in relations if _is_relevant_relation(relation, field)]
+    return {("" if key.model is model else key.model._meta.label_lower, key.name): key for key in keys}
