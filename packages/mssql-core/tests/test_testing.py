@@ -1,3 +1,4 @@
+import gc
 import os
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 
-from mssql_core.plugin import hookimpl
+from mssql_core.plugin import hookimpl, manager
 from mssql_core.testing import FakeDriver, PluginConformance, compile_sql, fake_connection
 
 
@@ -60,6 +61,18 @@ def test_private_methods_of_core_are_not_overridden():
 def test_a_driver_that_lacks_something_is_told():
     with pytest.raises(AssertionError, match="version"):
         OfUntidy().test_its_driver_has_all_that_core_asks_for()
+
+
+def test_the_suite_does_without_luck_with_the_garbage_collector(monkeypatch):
+    """With a connection go the hooks of its plugins, whenever it is collected."""
+    gathered = manager.results
+
+    def results(*args, **arguments):
+        gc.collect()
+        return gathered(*args, **arguments)
+
+    monkeypatch.setattr(manager, "results", results)
+    assert len(OfUntidy().results("mssql_mixins")) == 1
 
 
 def test_the_suite_says_that_it_needs_a_plugin():

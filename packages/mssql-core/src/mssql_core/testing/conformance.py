@@ -65,7 +65,9 @@ class PluginConformance:
         return fake_connection(plugins={self.plugin: self.options}, settings=self.settings, **arguments)
 
     def results(self, hook: str, **arguments: Any) -> List[Any]:
-        results = manager.results(self.connection().plugins, hook, **arguments)
+        # Kept until all have answered: with a connection go the hooks of its plugins.
+        connection = self.connection()
+        results = manager.results(connection.plugins, hook, **arguments)
         return [result for name, result in results if name == self.plugin and result]
 
     def test_its_hooks_exist(self) -> None:
