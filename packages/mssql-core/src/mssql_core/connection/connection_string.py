@@ -45,6 +45,7 @@ _HARMLESS = (frozenset(KEYWORDS) | {"database", "description", "driver", "dsn", 
 HIDDEN = "***"
 _SURROGATES = frozenset(chr(code) for code in range(0xD800, 0xE000))
 _SPECIAL = frozenset(";{}[](),?*=!@")
+_NOT_IN_KEYWORDS = frozenset("={};")
 # The server's limits of LOGIN7; the driver refuses longer values (08001).
 _MAX_LENGTH = {"pwd": 128, "uid": 128, "database": 128, "app": 128}
 
@@ -83,7 +84,7 @@ def _keyword(key: str) -> str:
 
 
 def _is_keyword(key: str) -> bool:
-    return bool(key) and not set(key) & set("={};") and key == key.strip()
+    return bool(key) and _NOT_IN_KEYWORDS.isdisjoint(key) and key == key.strip()
 
 
 def check_text(subject: str, secret: Secret) -> None:
@@ -95,7 +96,7 @@ def check_text(subject: str, secret: Secret) -> None:
         raise ImproperlyConfigured("%s is no text but %s." % (subject, type(secret.reveal()).__name__))
     if "\0" in secret.reveal():
         raise ImproperlyConfigured("%s holds a NUL character." % subject)
-    if not _SURROGATES.isdisjoint(secret.reveal()):
+    if not secret.reveal().isascii() and not _SURROGATES.isdisjoint(secret.reveal()):
         raise ImproperlyConfigured(
             "%s holds a lone surrogate, which is no character. It comes from bytes that are not UTF-8, for example "
             "in an environment variable." % subject

@@ -1,9 +1,8 @@
 """Opening a connection: attempts, and errors that name the setting and the remedy."""
 
-import contextlib
 import logging
 import time
-from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -15,6 +14,9 @@ from . import authentication, connection_string
 from . import settings as core_settings
 
 logger = logging.getLogger("mssql_core.connection")
+
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
 
 # Number -> what to do; %(alias)s is DATABASES['...'].
 _REMEDIES: Dict[Optional[int], str] = {
@@ -104,11 +106,12 @@ def parameters(wrapper: Connection) -> Parameters:
         manager.results(plugins, "mssql_connection_keywords", settings=settings), "the connection keyword"
     )
     options = settings.options
-    name = None if options.get("dsn") else _driver(wrapper, options.get("driver"))
-    keywords = _accepted(wrapper, core_settings.keywords(settings, name, credentials, extra))
+    alias, driver = wrapper.alias, wrapper.driver
+    name = None if options.get("dsn") else _named(alias, driver.keyword, options.get("driver"))
+    keywords = _named(alias, driver.accepted, core_settings.keywords(settings, name, credentials, extra))
     token = None if credentials.access_token is None else connection_string.Secret(credentials.access_token)
     if token is not None:
-        connection_string.check_text("The access token of DATABASES[%r]" % wrapper.alias, token)
+        connection_string.check_text("The access token of DATABASES[%r]" % alias, token)
     arguments = {
         "connection_string": connection_string.build(keywords),
         "access_token": token,
@@ -120,23 +123,10 @@ def parameters(wrapper: Connection) -> Parameters:
     return Parameters(settings, keywords, arguments, [*secrets, token], credentials.max_age)
 
 
-def _driver(wrapper: Connection, explicit: Optional[str]) -> Optional[str]:
-    with _named(wrapper.alias):
-        keyword: Optional[str] = wrapper.driver.keyword(explicit)
-        return keyword
-
-
-def _accepted(wrapper: Connection, keywords: Mapping[str, Any]) -> Mapping[str, Any]:
-    with _named(wrapper.alias):
-        accepted: Mapping[str, Any] = wrapper.driver.accepted(keywords)
-        return accepted
-
-
-@contextlib.contextmanager
-def _named(alias: str) -> Iterator[None]:
-    """Add the alias to a driver's ImproperlyConfigured: the driver does not know it."""
+def _named(alias: str, ask: Callable[[_Asked], _Answer], asked: _Asked) -> _Answer:
+    """The driver's answer; its ImproperlyConfigured with the alias, which the driver does not know."""
     try:
-        yield
+        return ask(asked)
     except ImproperlyConfigured as error:
         raise ImproperlyConfigured("DATABASES[%r]: %s" % (alias, error)) from None
 

@@ -73,6 +73,7 @@ _NUMBERS = {
     "datefirst": (1, 7),
     "query_timeout": (0, 2**31 - 1),
 }
+_DIRECT = frozenset(KEYWORDS.values())
 _IDENTITY = frozenset(("authentication", "pwd", "trusted_connection", "uid"))
 _SECRET_OPTIONS = connection_string.SECRETS | {"extra_params", "passwd"}
 _TEXTS = ("collation", "driver", "dsn", "extra_params")
@@ -180,7 +181,7 @@ def _checked(alias: str, name: str, value: Any) -> Any:
         return _function(alias, name, value)
     if name in _NUMBERS:
         return _number(alias, name, value)
-    if name in KEYWORDS.values():
+    if name in _DIRECT:
         text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
         _check_fixed({name: text}, _option(alias, name))
         return _choice(alias, name, text, _CHOICES[name]) if name in _CHOICES else text
@@ -302,12 +303,12 @@ def keywords(
     direct = {
         name: value
         for name, value in options.items()
-        if name in KEYWORDS.values() and name not in ("Trusted_Connection", "Authentication")
+        if name in _DIRECT and name not in ("Trusted_Connection", "Authentication")
     }
     if settings.extra_value("Authentication"):
         # Both together are refused by the driver (FA001).
         merged.pop("Trusted_Connection", None)
-    for more in (plugin_keywords, direct, settings.extra):
+    for more in filter(None, (plugin_keywords, direct, settings.extra)):
         merged = connection_string.merge(merged, more)
     _check_fixed(plugin_keywords, "A plugin of DATABASES[%r]" % settings.alias)
     if credentials.access_token is not None:

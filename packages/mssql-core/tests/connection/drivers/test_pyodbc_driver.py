@@ -3,6 +3,7 @@ import struct
 import uuid
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 pytest.importorskip("pyodbc", reason="the ODBC driver manager (libodbc) is not on this machine")
 
@@ -37,6 +38,8 @@ class Connection:
     :ivar readers: type number -> what it reads by.
     :ivar encodings: (method, arguments) of each call.
     """
+
+    timeout = 0
 
     def __init__(self, *arguments, **options):
         self.arguments, self.options, self.readers, self.encodings = arguments, options, {}, []
@@ -81,7 +84,27 @@ def test_a_connection_is_opened_in_autocommit_mode(connect):
     assert connection.timeout == 0 and connection.encodings == []
 
 
-def test_what_is_told_of_the_driver(monkeypatch):
+@pytest.fixture
+def fresh():
+    """Nothing was looked up before, and nothing stays."""
+    driver.find_driver.cache_clear()
+    yield
+    driver.find_driver.cache_clear()
+
+
+def test_drivers_are_looked_up_until_one_is_there(monkeypatch, fresh):
+    """At each connection it would take longer than all its keywords."""
+    installed = []
+    monkeypatch.setattr(driver.pyodbc, "drivers", lambda: installed)
+    with pytest.raises(ImproperlyConfigured):
+        driver.find_driver("Mine")
+    installed.append("Mine")
+    assert driver.find_driver("Mine") == "Mine"
+    monkeypatch.setattr(driver.pyodbc, "drivers", None)
+    assert driver.find_driver("Mine") == "Mine"
+
+
+def test_what_is_told_of_the_driver(monkeypatch, fresh):
     assert driver.PyodbcDriver().version(Connection()) == "libmsodbcsql.so 18.05.0001"
     monkeypatch.setattr(driver.pyodbc, "drivers", lambda: ["Mine", driver.odbc_library.DRIVER_18])
     assert driver.PyodbcDriver().keyword("Mine") == "Mine"

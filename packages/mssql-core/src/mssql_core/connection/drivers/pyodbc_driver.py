@@ -4,7 +4,7 @@ import datetime
 import functools
 import struct
 import uuid
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
 
 import pyodbc
 
@@ -17,8 +17,9 @@ from .access_token import ACCESS_TOKEN, with_length
 _MAX_WRITE = 2**31 - 1
 
 
+@functools.lru_cache(maxsize=None)
 def find_driver(explicit: Optional[str] = None) -> str:
-    """The value of DRIVER on this machine; see :func:`odbc_library.find_driver`."""
+    """The value of DRIVER on this machine, looked up once; see :func:`odbc_library.find_driver`."""
     return odbc_library.find_driver(pyodbc.drivers(), explicit)
 
 
@@ -56,15 +57,12 @@ class PyodbcDriver:
             timeout=timeout,
             attrs_before={ACCESS_TOKEN: with_length(access_token)} if access_token else None,
         )
-        connection.timeout = query_timeout
+        if query_timeout:
+            connection.timeout = query_timeout
         # Long values go with their statement, instead of in pieces after sp_prepare: one message less.
         connection.maxwrite = _MAX_WRITE
-        connection.add_output_converter(SQL_SS_TIMESTAMPOFFSET, decode_datetimeoffset)
-        connection.add_output_converter(SQL_GUID, decode_guid)
-        # pyodbc knows none of these, and fails (HY106): values of the CLR are bytes, integers in sql_variant are of C's types.
-        connection.add_output_converter(SQL_SS_UDT, bytes)
-        for number, signed in VARIANT_INTEGERS.items():
-            connection.add_output_converter(number, functools.partial(decode_integer, signed=signed))
+        for number, convert in _CONVERTERS:
+            connection.add_output_converter(number, convert)
         for method, arguments in encodings:
             getattr(connection, method)(**arguments)
         return connection
@@ -98,3 +96,12 @@ def decode_integer(raw: Optional[bytes], signed: bool) -> Optional[int]:
 
 def decode_guid(raw: bytes) -> uuid.UUID:
     return uuid.UUID(bytes_le=raw)
+
+
+_CONVERTERS: List[Tuple[int, Callable[[bytes], Any]]] = [
+    (SQL_SS_TIMESTAMPOFFSET, decode_datetimeoffset),
+    (SQL_GUID, decode_guid),
+    # pyodbc knows none of these, and fails (HY106): values of the CLR are bytes, integers in sql_variant are of C's types.
+    (SQL_SS_UDT, bytes),
+    *((number, functools.partial(decode_integer, signed=signed)) for number, signed in VARIANT_INTEGERS.items()),
+]
