@@ -1,10 +1,11 @@
 import datetime
+import re
 
 import django
 import pytest
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError
-from django.db.models import BooleanField, DateField, ExpressionWrapper, F, Q, Subquery, Value
+from django.db.models import BooleanField, Count, DateField, ExpressionWrapper, F, Q, Subquery, Value
 from django.db.models.fields.json import JSONField, KeyTransform
 from django.db.models.functions import Cast
 from jsontests.keys import KT
@@ -229,3 +230,13 @@ def test_openjson_needs_its_compatibility_level(compiled):
 def test_a_condition_may_be_selected(compiled):
     sql, _ = compiled(papers.annotate(is_one=ExpressionWrapper(Q(value__a=1), BooleanField())))
     assert "CASE WHEN (SELECT TOP (1)" in sql
+
+
+@pytest.mark.parametrize("condition", [Q(value__a=1), Q(value__a__isnull=False), ~Q(value__a="x")])
+def test_keys_in_having(compiled, condition):
+    """Beside an aggregate a condition is computed before the rows are grouped (error 8121)."""
+    groups = Paper.objects.order_by().values("name").annotate(n=Count("id")).filter(Q(n=1) | condition)
+    sql, _ = compiled(groups)
+    grouped, having = sql.split(" GROUP BY ")[1].split(" HAVING ")
+    assert "OPENJSON" not in grouped + having and (COLUMN in grouped or COLUMN not in having)
+    assert re.search(r"\[__hoisted\]\.\[__k\d\] = 1", having)

@@ -20,7 +20,7 @@ from orm import since
 from ormtests.models import Author, Book
 
 authors = Author.objects.order_by()
-OLDER = "CASE WHEN {0} THEN 1 WHEN NOT ({0}) THEN 0 END".format("[ormtests_author].[age] > %s")
+OLDER = "CAST(CASE WHEN {0} THEN 1 WHEN NOT ({0}) THEN 0 END AS bit)".format("[ormtests_author].[age] > %s")
 has_books = Exists(Book.objects.filter(author=OuterRef("pk")))
 
 
@@ -44,14 +44,14 @@ def test_a_condition_needs_no_wrapper(compiled):
 )  # fmt: skip
 def test_a_condition_without_null_is_true_or_false(compiled, condition):
     sql = compiled.expression(authors.annotate(x=ExpressionWrapper(condition, output_field=BooleanField())))
-    assert sql.startswith("CASE WHEN ") and sql.endswith(" THEN 1 ELSE 0 END") and sql.count(" WHEN ") == 1
+    assert sql.startswith("CAST(CASE WHEN ") and sql.endswith(" THEN 1 ELSE 0 END AS bit)") and sql.count(" WHEN ") == 1
 
 
 @since(4, 0)
 def test_a_random_value_is_drawn_once(compiled):
     """A second one might be on the other side: the condition would be neither true nor false."""
     sql = compiled.expression(authors.annotate(x=GreaterThan(Random(), 0.5)))
-    assert sql == "CASE WHEN RAND(CHECKSUM(NEWID())) > %s THEN 1 ELSE 0 END"
+    assert sql == "CAST(CASE WHEN RAND(CHECKSUM(NEWID())) > %s THEN 1 ELSE 0 END AS bit)"
 
 
 @since(4, 0)
@@ -72,7 +72,7 @@ def test_a_condition_that_null_makes_unknown_is_null(compiled, condition):
 
 
 def test_exists_is_selected_as_a_value(compiled):
-    assert compiled.expression(authors.annotate(x=has_books)).startswith("CASE WHEN EXISTS(")
+    assert compiled.expression(authors.annotate(x=has_books)).startswith("CAST(CASE WHEN EXISTS(")
 
 
 @pytest.mark.parametrize("condition", [Q(pk__in=[]), ~Q(pk__in=[])], ids=["never", "always"])
@@ -81,9 +81,16 @@ def test_what_needs_no_row_is_selected_as_a_value(compiled, condition):
     assert sql.count("CASE") <= 1 and "THEN 1 ELSE 0 END THEN" not in sql
 
 
+@since(4, 0)
+def test_conditions_of_a_set_operation_are_bits(compiled):
+    """Beside a column with bits a CASE makes the column int, and its values numbers."""
+    sql = compiled.sql(authors.values(x=F("active")).union(authors.values(x=Q(pk__gt=3))))
+    assert " UNION (SELECT CAST(CASE WHEN [ormtests_author].[id] > %s THEN 1 ELSE 0 END AS bit) AS " in sql
+
+
 def test_a_negation_is_selected_as_a_value(compiled):
     sql = compiled.expression(authors.annotate(x=~has_books))
-    assert sql.startswith("CASE WHEN NOT EXISTS(") and sql.count("CASE") == 1
+    assert sql.startswith("CAST(CASE WHEN NOT EXISTS(") and sql.count("CASE") == 1
 
 
 @since(4, 0)

@@ -287,7 +287,8 @@ def test_distinct_rows_sorted_by_a_condition(compiled):
     """T-SQL selects and sorts by no conditions."""
     has_books = Exists(books.filter(author=OuterRef("pk")))
     sql = compiled.sql(authors.values("name").distinct().order_by(has_books, "age"))
-    assert ", CASE WHEN EXISTS(SELECT " in sql and " THEN 1 ELSE 0 END AS [__order1], [ormtests_author].[age] " in sql
+    assert ", CAST(CASE WHEN EXISTS(SELECT " in sql
+    assert " THEN 1 ELSE 0 END AS bit) AS [__order1], [ormtests_author].[age] " in sql
     assert sql.endswith(" ORDER BY 2 ASC, 3 ASC")
 
 
@@ -304,6 +305,15 @@ def test_table_in_a_schema(compiled):
     assert compiled.sql(Order.objects.filter(number=3)) == (
         "SELECT [sales].[order].[id], [sales].[order].[number] FROM [sales].[order] WHERE [sales].[order].[number] = %s"
     )
+
+
+@since(4, 2)
+def test_a_slice_of_filtered_windows_is_counted(compiled):
+    """Its order stands beside OFFSET, and not in a derived table below (error 1033)."""
+    rows = authors.annotate(x=Window(RowNumber(), order_by="id")).filter(x__gt=1).distinct()
+    page = rows.order_by(F("book__rating").asc(nulls_last=True), "id")[:4]
+    ((sql, _),) = sent(page.count, answers=[(" subquery", [(1,)])])
+    assert sql.endswith(", [col1] ASC OFFSET ? ROWS FETCH NEXT ? ROWS ONLY) subquery")
 
 
 @since(4, 2)

@@ -16,12 +16,14 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Aggregate, Subquery, Window
 from django.db.models.expressions import Col, Ref, Star
 from django.db.models.functions import Greatest, Least
+from django.db.models.lookups import Lookup
 from django.db.models.sql.query import Query
+from django.db.models.sql.where import WhereNode
 
 from ..compat.orm import FullResultSet
 from ..plugin.django_types import Compiler, Expression
 from ..plugin.types import Compiled, Params
-from .predicates import as_value, is_predicate
+from .predicates import PredicateValue, as_value, is_predicate
 
 ALIAS = "__hoisted"
 _COLUMN = re.compile(r"\[%s\]\.\[__k\d+\]" % ALIAS)
@@ -63,6 +65,9 @@ class Hoists:
             self._definitions.append(("%s AS [%s]" % (sql, name), params))
         column = "%s = 1" % known if is_predicate(expression) else known
         self._columns[self._key(expression)] = column, expression
+        if is_predicate(expression):
+            value = PredicateValue(expression)
+            self._columns[self._key(value)] = known, value
         # Before Django 4.2 a condition that is always true compiles to '', and so do other nodes.
         if plain[0]:
             self._by_sql[_hashable(*plain)] = column
@@ -149,15 +154,28 @@ def columns_beside_aggregates(expression: Expression, compiler: Compiler) -> Lis
     return _COLUMN.findall(sql)
 
 
-def columns_in_windows(expression: Expression, grouped: Sequence[Expression]) -> List[Expression]:
-    """The columns in the windows of `expression` that its table's grouped key decides; GROUP BY must name them (error 8120).
+def functions_of_windows(expression: Expression) -> List[Expression]:
+    """The arguments of the windows in an expression."""
+    functions = [node.source_expression for node in leaves(expression) if isinstance(node, Window)]
+    return [argument for function in functions for argument in function.get_source_expressions()]
+
+
+def columns_of_keys(expressions: Iterable[Any], grouped: Sequence[Expression]) -> List[Expression]:
+    """The columns beside aggregates that grouped keys of their tables decide; GROUP BY must name them (error 8120).
 
     Django groups by the key alone where it only counts the groups.
     """
     keys = {column.alias for column in grouped if isinstance(column, Col) and column.target.primary_key}
-    functions = [node.source_expression for node in leaves(expression) if isinstance(node, Window)]
-    arguments = [part for function in functions for part in function.get_source_expressions()]
-    return [part for part in _outside_aggregates(arguments) if isinstance(part, Col) and part.alias in keys]
+    columns = [part for part in _outside_aggregates(expressions) if isinstance(part, Col) and part.alias in keys]
+    return [column for column in dict.fromkeys(columns) if column not in grouped]
+
+
+def conditions_with_subqueries(having: Any, compiler: Compiler) -> List[Expression]:
+    """The lookups in HAVING that compile to subqueries over what is grouped, such as a key of a document (error 8121)."""
+    if not isinstance(having, WhereNode):
+        of_values = isinstance(having, Lookup) and not isinstance(having.lhs, Col) and not having.contains_aggregate
+        return [having] if of_values and _compiles_to_subquery(having, compiler) else []
+    return [condition for child in having.children for condition in conditions_with_subqueries(child, compiler)]
 
 
 def _outside_aggregates(expressions: Iterable[Any]) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from ..compat.orm import column_names
 from ..plugin.django_types import Compiler
 from ..plugin.types import Compiled
 from .order_by import UNORDERED, source, terms
+from .predicates import as_value
 from .select_plan import SelectPlan
 
 ROW_NUMBER = "__row_number"
@@ -50,7 +51,7 @@ class DistinctOn:
         for resolved, _ in order_by:
             for expression, direction in terms(resolved, compiler.connection):
                 expression = source(expression)
-                sql, params = compiler.compile_value(expression)
+                sql, params = compiler.compile(as_value(expression))
                 name = "__order%d" % (len(extra) + 1)
                 extra.append((expression, (sql, params), name))
                 self._order.append((name, direction))
@@ -78,7 +79,7 @@ class DistinctOn:
         params: List[Any] = []
         for name in query.distinct_fields:
             if name in query.annotation_select:
-                sql, annotation_params = compiler.compile_value(query.annotation_select[name])
+                sql, annotation_params = compiler.compile(as_value(query.annotation_select[name]))
                 partition.append(sql)
                 params.extend(annotation_params)
                 continue

@@ -30,7 +30,7 @@ from django.db.models.sql.where import AND, NothingNode, WhereNode
 from ..compat.orm import AggregateFilter, FullResultSet, copied
 from ..plugin import UnaryExpression
 from ..plugin.django_types import Compiler, Connection
-from ..plugin.types import Compiled, Params, Translation
+from ..plugin.types import Compiled, Translation
 from .value_lists import row_by_row
 
 _CONDITIONS = (Exists, Lookup, WhereNode, NothingNode)
@@ -74,24 +74,15 @@ class PredicateValue(UnaryExpression):
         if not sql:
             # Before Django 4.2 a condition that is always true compiles to ''.
             return "CAST(1 AS bit)", ()
-        sql, params = case_of(self.expression, sql, params, compiler)
-        return "CAST(%s AS bit)" % sql, params
+        # A random value is another one where it is written again, so such a condition stands once and is never unknown.
+        if "NEWID()" not in sql and may_be_unknown(self.expression, compiler):
+            return "CAST(CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END AS bit)" % (sql, sql), [*params, *params]
+        return "CAST(CASE WHEN %s THEN 1 ELSE 0 END AS bit)" % sql, params
 
 
 def as_value(expression: Any) -> Any:
     """`expression`, or the value of a condition."""
     return PredicateValue(expression) if is_predicate(expression) else expression
-
-
-def case_of(condition: Any, sql: str, params: Params, compiler: Compiler) -> Compiled:
-    """The CASE that is 1 where `condition` is true, 0 where it is false and NULL where it is unknown.
-
-    :param sql: the compiled condition.
-    """
-    # A random value is another one where it is written again, so such a condition stands once and is never unknown.
-    if "NEWID()" not in sql and may_be_unknown(condition, compiler):
-        return "CASE WHEN %s THEN 1 WHEN NOT (%s) THEN 0 END" % (sql, sql), [*params, *params]
-    return "CASE WHEN %s THEN 1 ELSE 0 END" % sql, params
 
 
 def may_be_unknown(condition: Any, compiler: Compiler) -> bool:

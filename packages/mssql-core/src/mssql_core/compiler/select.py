@@ -15,7 +15,15 @@ from ..compat.orm import PARAMS, FullResultSet
 from ..names import in_query, may_have_parts, quote_identifier, quote_name, quote_source
 from ..plugin.django_types import Expression
 from ..plugin.types import Compiled, Params
-from .cross_apply import Hoists, columns_beside_aggregates, columns_in_windows, is_column, value_column
+from .cross_apply import (
+    Hoists,
+    columns_beside_aggregates,
+    columns_of_keys,
+    conditions_with_subqueries,
+    functions_of_windows,
+    is_column,
+    value_column,
+)
 from .distinct_on import DistinctOn
 from .explain import explain
 from .insert import InsertMixin
@@ -23,11 +31,11 @@ from .locking import LockedTables
 from .nodes import CompileMixin
 from .nth_value import NthValues, UnnumberedNthValue, uses_nth_value
 from .order_by import UNORDERED, distinct_terms, source, terms, width
-from .predicates import case_of, is_predicate
+from .predicates import PredicateValue, as_value, is_predicate
 from .select_plan import GroupedSelect, Ordered, Selected, SelectPlan, plan_of
 from .target_table import with_target
 from .update import UpdateMixin
-from .value_lists import row_by_row, within_limit
+from .value_lists import within_limit
 
 # Rows read at a time where all of them are kept: reading 2,000 by Django's 100 takes a tenth longer.
 PART_OF_ALL_ROWS = 2000
@@ -70,6 +78,9 @@ class SelectMixin(CompileMixin):
         query = self.query
         if plan.is_derived:
             sql, params = self._derived_compound()
+        elif plan.filters_windows and query.subquery:
+            # Django would select once more around the order, for columns that the mask has left out already.
+            return self._inside(plan, subquery=False)
         elif query.combinator or plan.filters_windows:
             sql, params = super().as_sql(False, plan.names_columns)
             if plan.limited:
@@ -84,9 +95,13 @@ class SelectMixin(CompileMixin):
 
     def write_numbered(self, plan: SelectPlan) -> Compiled:
         """As :meth:`write`, for the rows inside another statement: they are neither distinct nor a subquery."""
+        return self._inside(plan, distinct=False, subquery=False)
+
+    def _inside(self, plan: SelectPlan, **attributes: bool) -> Compiled:
+        """The statement of the same query with other attributes."""
         inside = orm.shallow_copy(self)
         inside.query = self.query.clone()
-        inside.query.distinct = inside.query.subquery = False
+        inside.query.__dict__.update(attributes)
         try:
             return inside.write(plan)
         finally:
@@ -254,30 +269,8 @@ class SelectMixin(CompileMixin):
             if isinstance(expression, RawSQL):
                 select[index] = expression, (self._by_exposed_names(sql), params), alias
             elif is_predicate(expression):
-                select[index] = expression, self._truth(expression, sql, params), alias
+                select[index] = expression, self.compile(PredicateValue(expression)), alias
         return result
-
-    def compile_value(self, expression: Expression) -> Compiled:
-        """(sql, params) of an expression; of a condition, its value as the select list has it."""
-        sql, params = self.compile(expression)
-        if not is_predicate(expression):
-            return sql, params
-        return self._truth(expression, *expression.select_format(self, sql, params))
-
-    def _truth(self, condition: Expression, formatted: str, params: Params) -> Compiled:
-        """The value of a condition: 1, 0, or NULL if it is unknown.
-
-        :param formatted: what Django selects of it.
-        """
-        try:
-            sql, condition_params = row_by_row(self.connection, self.compile, condition)
-        except (EmptyResultSet, FullResultSet):
-            return formatted, params
-        column = value_column(sql)
-        if column != sql:
-            return column, PARAMS()
-        # Before Django 4.2 a condition that is always true compiles to ''.
-        return case_of(condition, sql or "1 = 1", condition_params, self)
 
     def _by_exposed_names(self, sql: str) -> str:
         """Columns behind exposed names, in the place of whole names of tables, as prefetch_related() writes them (117)."""
@@ -357,7 +350,7 @@ class SelectMixin(CompileMixin):
         for resolved, (_, _, is_ref) in order_by:
             for expression, direction in terms(resolved, self.connection):
                 expression = source(expression)
-                sql, params = self.compile_value(expression)
+                sql, params = self.compile(as_value(expression))
                 known = (sql, repr(params))
                 if known not in positions:
                     columns += 1
@@ -383,7 +376,8 @@ class SelectMixin(CompileMixin):
             expression = source(expression)
             grouped += expression.get_source_expressions() if isinstance(expression, orm.ColPairs) else [expression]
         for expression, _, _ in self.select:
-            grouped += [column for column in columns_in_windows(expression, grouped) if column not in grouped]
+            grouped += columns_of_keys(functions_of_windows(expression), grouped)
+        grouped += conditions_with_subqueries(self.having, self)
         for expression in grouped:
             if not is_column(expression):
                 try:
