@@ -119,3 +119,29 @@ def test_names_go_back_to_the_form_of_models():
     assert TableName("dbo", "order").as_db_table("dbo") == "order"
     assert TableName("sales", "order").as_db_table("dbo") == '"sales"."order"'
     assert TableName(None, "order").as_db_table("dbo") == "order"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "default_schema", "ignores_case", "expected"),
+    [
+        ("t", "[dbo].[t]", "dbo", False, True),
+        ("t", "[DBO].[T]", "dbo", True, True),
+        ("t", "[DBO].[t]", "dbo", False, False),
+        ("t", "T", "dbo", False, False),
+        ("t", "[sales].[t]", "dbo", True, False),
+        ("[Sales].[t]", "[sales].[T]", "dbo", True, True),
+        ("[dbo].[t]", "t", None, True, False),  # as with OPTIONS["schema"]
+        ("[a].[dbo].[t]", "[b].[dbo].[t]", "dbo", True, False),
+    ],
+)
+def test_names_of_one_table_are_equal_and_stay_as_they_are_written(one, other, default_schema, ignores_case, expected):
+    name, second = (TableName.parse(text).identified(default_schema, ignores_case) for text in (one, other))
+    assert (name == second) is expected
+    assert (len({name, second}) == 1) is expected
+    assert (str(name), str(second)) == (str(TableName.parse(one)), str(TableName.parse(other)))
+
+
+def test_tables_of_one_schema_are_beside_each_other():
+    names = {text: TableName.parse(text).identified("dbo", True) for text in ("t", "[DBO].[u]", "[sales].[t]")}
+    assert names["t"].is_beside(names["[DBO].[u]"])
+    assert not names["t"].is_beside(names["[sales].[t]"])

@@ -3,9 +3,9 @@
 import functools
 import operator
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import dropwhile
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from django.db.utils import NotSupportedError
 
@@ -146,12 +146,34 @@ class TableName:
 
     :ivar database: another database of the server, or None for the connection's own.
     :ivar server: a linked server, which the table is read from.
+    :ivar identity: by which names are compared: as they are written, unless identified() tells otherwise.
     """
 
-    schema: Optional[str]
-    name: str
-    database: Optional[str] = None
-    server: Optional[str] = None
+    schema: Optional[str] = field(compare=False)
+    name: str = field(compare=False)
+    database: Optional[str] = field(default=None, compare=False)
+    server: Optional[str] = field(default=None, compare=False)
+    identity: Tuple[Optional[str], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "identity", (self.server, self.database, self.schema, self.name))
+
+    def identified(self, default_schema: Optional[str], ignores_case: bool) -> "TableName":
+        """
+        Return the name as it is written, equal to every other that is one with it for the server.
+
+        :param default_schema: the schema of names without one, or None where every name has its own.
+        :param ignores_case: whether names that differ in case alone are one.
+        """
+        parts = [self.server, self.database, self.schema, self.name]
+        if ignores_case:
+            parts = [part and part.casefold() for part in parts]
+            default_schema = default_schema and default_schema.casefold()
+        if parts[2] == default_schema:
+            parts[2] = None
+        name = replace(self)
+        object.__setattr__(name, "identity", tuple(parts))
+        return name
 
     @classmethod
     def parse(cls, db_table: str, default_schema: Optional[str] = None) -> "TableName":
@@ -169,6 +191,10 @@ class TableName:
             return cls(default_schema, bare_identifier(db_table))
         schema, name = parts[-2:]
         return cls(schema, name or "", *reversed(parts[:-2]))
+
+    def is_beside(self, other: "TableName") -> bool:
+        """Whether the other table is in the same schema."""
+        return self.identity[:-1] == other.identity[:-1]
 
     def of_this_server(self) -> "TableName":
         """Return the name itself. :raises NotSupportedError: a linked server's table, which is only read.

@@ -8,6 +8,8 @@ from django.db import connection, migrations, models
 from django.db.models import Q
 from schema_models import CONDITION, altered, create, field_of, migration_script, model, state_of
 
+from mssql_core.names import TableName
+
 # Constraints of the old field only.
 
 
@@ -236,6 +238,22 @@ def test_columns_of_relations_without_a_name_follow_whatever_the_order_of_their_
         "ALTER TABLE [a_book] ALTER COLUMN [writer_id] int NOT NULL",
         "ALTER TABLE [a_visit] ALTER COLUMN [guest_id] int NULL",
     ]
+
+
+@pytest.mark.parametrize("db_table", ["a_book", "[dbo].[a_book]", "A_Book"])
+def test_a_key_of_a_table_is_dropped_once_however_its_model_writes_the_name(catalog, db_table):
+    catalog.table("a_author").column("id", "bigint", 8).primary_key("pk", "id")
+    catalog.table("a_book").column("id", "bigint", 8, seed=1).column("writer_id", "bigint", 8)
+    catalog.foreign_key("to_author", "a_book", ["writer_id"], "a_author", ["id"])
+    catalog.tables[str(TableName.parse(db_table))] = catalog.table("a_book")
+    key = models.ForeignKey("a.Author", models.CASCADE)
+    author = migrations.CreateModel("Author", [("id", models.BigIntegerField(primary_key=True))])
+    state = state_of(author, create("Book", ("writer", key), db_table=db_table))
+    operation = migrations.AlterField("author", "id", models.IntegerField(primary_key=True))
+    statements = migration_script(state, operation)
+    assert [sql for sql in statements if "DROP CONSTRAINT [to_author]" in sql] == statements[:1]
+    assert len([sql for sql in statements if "ADD CONSTRAINT [to_author]" in sql]) == 1
+    assert len(altering(statements)) == 2
 
 
 def test_a_column_follows_with_the_collation(catalog, thing):

@@ -97,3 +97,16 @@ def test_a_table_its_keys_and_its_indexes_lie_in_the_filegroup_of_the_model():
         "CREATE INDEX [ix] ON [a_thing] ([a]) ON [fast];",
         "CREATE INDEX [iy] ON [a_thing] ([a]) ON [slow];",
     ]
+
+
+@pytest.mark.parametrize("new", ["[dbo].[a_thing]", "[DBO].[A_Thing]", "A_THING"])
+def test_another_way_to_write_a_table_s_name_changes_nothing(new):
+    def rename(editor):
+        editor.create_model(thing)
+        editor.alter_db_table(thing, "a_thing", new)
+        editor.delete_model(model(table=new, name=models.CharField(max_length=10, db_index=True)))
+
+    thing = model(name=models.CharField(max_length=10, db_index=True))
+    statements = script(rename)
+    # The index that was to be made at the end goes with the table.
+    assert len(statements) == 2 and statements[1].startswith("DROP TABLE ")

@@ -5,8 +5,9 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Abs, Coalesce, Concat, Lower
 from fake_catalog import FakeCatalog
 from orm import since
-from schema_models import created, model
+from schema_models import CONDITION, created, model
 
+from mssql_core.fields import FixedCharField, VarcharField
 from mssql_core.introspection.objects import Column, Index
 from mssql_core.names import TableName
 
@@ -80,6 +81,22 @@ def test_the_name_of_an_index_follows_its_column_though_it_was_asked_for():
     assert index.name == editor.names.index("a_thing", ["col_a"])
     index.rename_column_references("a_thing", "col_a", "z")
     assert index.name == editor.names.index("a_thing", ["z"]) and "([z])" in str(index)
+
+
+@pytest.mark.parametrize("kind", [VarcharField, FixedCharField])
+def test_a_condition_compares_varchar_with_varchar(kind):
+    """A filter converts no column to the type of a constant (error 10611)."""
+    name = kind(max_length=10)
+    meta = {"indexes": [models.Index(fields=["name"], condition=Q(name__in=["x", "y"]), name="ix")]}
+    check = models.CheckConstraint(name="ck", **{CONDITION: Q(name__gt="x")})
+    unique = models.UniqueConstraint(fields=["name"], condition=Q(name="it's"), name="uq")
+    statements = created(model(name=name, meta={**meta, "constraints": [check, unique]}))
+    x, y, its = ("CAST(N'%s' AS varchar(8000))" % text for text in ("x", "y", "it''s"))
+    assert "CONSTRAINT [ck] CHECK ([name] > %s)" % x in statements[0]
+    assert statements[1:] == [
+        "CREATE UNIQUE INDEX [uq] ON [a_thing] ([name]) WHERE [name] = %s;" % its,
+        "CREATE INDEX [ix] ON [a_thing] ([name]) WHERE [name] IN (%s, %s);" % (x, y),
+    ]
 
 
 def test_a_condition_that_no_filter_says_is_refused():

@@ -56,8 +56,6 @@ def with_literals(sql: str, params: Params) -> str:
 
 def _literal(value: Any) -> str:
     try:
-        if isinstance(value, TypedParam):
-            return "CAST(%s AS %s)" % (literal(value.value), value.sql_type)
-        return literal(value)
+        return value.literal() if isinstance(value, TypedParam) else literal(value)
     except ValueError as error:
         raise NotSupportedError("explain() cannot write a parameter into the statement: %s" % error) from error

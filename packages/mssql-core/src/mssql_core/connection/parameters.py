@@ -15,7 +15,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from .. import errors
-from ..literals import MAX_PRECISION, fitted
+from ..literals import MAX_PRECISION, fitted, literal
 from ..plugin.types import Params
 
 # ODBC type numbers (sql.h, sqlext.h, msodbcsql.h).
@@ -62,6 +62,14 @@ class TypedParam:
     def __init__(self, value: Any, sql_type: str) -> None:
         self.value = value
         self.sql_type = sql_type
+
+    def literal(self) -> str:
+        """
+        Return the value as a T-SQL expression of the type, where no parameters are taken: in a filter of an index, too.
+
+        :raises ValueError: the value has no literal form.
+        """
+        return "CAST(%s AS %s)" % (literal(self.value), self.sql_type)
 
     def __repr__(self) -> str:
         return repr(self.value)

@@ -34,7 +34,17 @@ class Catalogue:
             table that does not exist yet.
         """
         with self._connection.cursor() as cursor:
-            return table_snapshot.load(cursor, name, self._connection.ops.schema_option)
+            snapshot = table_snapshot.load(cursor, name, self._connection.ops.schema_option)
+        return _with_keys(
+            snapshot, lambda key: key._replace(table=self.identified(key.table), to_table=self.identified(key.to_table))
+        )
+
+    def identified(self, name: TableName) -> TableName:
+        """Return a name that equals every other of the same table: with its schema and without, in any case."""
+        server = self._connection.server
+        # With OPTIONS["schema"] every name has its schema.
+        default_schema = None if self._connection.ops.schema_option else server.default_schema
+        return name.identified(default_schema, server.ignores_case)
 
     def name_on_server(self, name: TableName) -> TableName:
         """Return the TableName by which the server knows a table now."""

@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Ty
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from .. import compat
+from ..connection.parameters import TypedParam
 from ..introspection.objects import Check, Column, Default, ForeignKey, Index, SchemaObject, is_hidden
 from ..introspection.table_snapshot import TableSnapshot
 from ..literals import literal
@@ -127,15 +128,16 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
         :raises NotSupportedError: a table of another database or server.
         """
-        return TableName.parse(db_table, self.connection.ops.schema_option).of_this_database()
+        name = TableName.parse(db_table, self.connection.ops.schema_option).of_this_database()
+        return self.catalogue.identified(name)
 
     def table_reference(self, db_table: str) -> TableReference:
         """Return a table as a part of statements."""
         return TableReference(db_table, self.table_name)
 
     def quote_value(self, value: Any) -> str:
-        """Return a typed literal; text carries the N prefix."""
-        return literal(value)
+        """Return a typed literal; text carries the N prefix, and is varchar beside such a column (error 10611)."""
+        return value.literal() if isinstance(value, TypedParam) else literal(value)
 
     def prepare_default(self, value: Any) -> str:
         return literal(value)
@@ -323,17 +325,16 @@ class DatabaseSchemaEditor(compat.SchemaEditor, IndexHooks, BaseDatabaseSchemaEd
 
     def alter_db_table(self, model: Model, old_db_table: str, new_db_table: str) -> None:
         old, new = self.table_name(old_db_table), self.table_name(new_db_table)
-        if self.connection.introspection.are_same(str(old), str(new)):
-            return
-        if self.collect_sql:
-            self.plans.note_names(model, old_db_table, self.snapshot)
-        self._rename_constraints(old, new)
-        self._move_table(old, new)
-        self.catalogue.table_renamed(old, new)
+        if old != new:
+            if self.collect_sql:
+                self.plans.note_names(model, old_db_table, self.snapshot)
+            self._rename_constraints(old, new)
+            self._move_table(old, new)
+            self.catalogue.table_renamed(old, new)
         self.deferred.rename_table(old_db_table, new_db_table)
 
     def _move_table(self, old: TableName, new: TableName) -> None:
-        if not self.connection.introspection.are_same(old.schema, new.schema):
+        if not old.is_beside(new):
             self._create_schema(new.schema)
             target = quote_bare(new.schema or self.connection.server.default_schema)
             self.run(["ALTER SCHEMA %s TRANSFER %s" % (target, old)])
