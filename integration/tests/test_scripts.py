@@ -109,7 +109,7 @@ def test_scripts_that_were_all_written_before_the_first_ran(migrated, scripted):
 def cases():
     """Migrations whose operations concern what the operations before them changed."""
     from django.db import migrations, models
-    from django.db.models.functions import Lower
+    from django.db.models.functions import Abs, Lower
 
     key = [("id", models.BigAutoField(primary_key=True))]
     text = ("a", models.CharField(max_length=10, null=True))
@@ -229,6 +229,22 @@ def cases():
         "a table under the name of an old one": (
             [t, together],
             [migrations.AlterModelTable("t", "old"), migrations.CreateModel("U", [*key], {"db_table": "a_t"})],
+        ),
+        "a table with other columns in the place of one": (
+            [t],
+            [
+                migrations.DeleteModel("T"),
+                migrations.CreateModel("T", [*key, ("b", models.IntegerField(null=True, unique=True))]),
+            ],
+        ),
+        "a table with other columns under the name of an old one": (
+            [t],
+            [
+                migrations.RenameModel("T", "W"),
+                migrations.CreateModel(
+                    "T", [*key, ("b", models.IntegerField())], {"indexes": [models.Index(Abs("b"), name="ix_b")]}
+                ),
+            ],
         ),
     }
 

@@ -171,6 +171,9 @@ class ScriptedCatalogue(Catalogue):
         self._has_unknown_columns = True
 
     def table_created(self, snapshot: TableSnapshot) -> None:
+        if snapshot.table in self._tables:
+            # The server compiles the script while another table has the name, and goes by the columns of that one.
+            self._new_columns |= {(snapshot.table, column.lower()) for column in snapshot.columns}
         self._tables[snapshot.table] = snapshot
         self._planned.add(snapshot.table)
 

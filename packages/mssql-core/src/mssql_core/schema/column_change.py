@@ -40,11 +40,9 @@ def is_longer(old_type: Optional[str], new_type: Optional[str]) -> bool:
 def ignoring_nulls(index: Index, column: str) -> Index:
     """Return the unique index that ignores NULLs of the column."""
     rule = "%s IS NOT NULL" % quote_bare(column)
-    return index._replace(
-        is_unique_constraint=False,
-        kind="NONCLUSTERED",
-        filter="%s AND %s" % (index.filter, rule) if index.filter else rule,
-    )
+    known = filters.split(index.filter)[0] if index.filter else []
+    predicate = index.filter if rule in known else " AND ".join(filter(None, (index.filter, rule)))
+    return index._replace(is_unique_constraint=False, kind="NONCLUSTERED", filter=predicate)
 
 
 def without_nulls(index: Index, column: str) -> Index:
