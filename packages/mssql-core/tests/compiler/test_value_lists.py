@@ -39,6 +39,30 @@ def test_padding_repeats_a_value(compiled):
     assert params == [*range(10), *[9] * 6]
 
 
+@pytest.mark.parametrize(
+    ("field", "values", "sql_type"),
+    [
+        ("title", ["a", "b" * 51], "nvarchar(51)"),
+        ("title", ["b" * 5000, "a"], "nvarchar(5000)"),
+        ("id", [1, 2**31], "bigint"),
+        ("id", [-(2**31) - 1, 1], "bigint"),
+        ("price", [Decimal(1), Decimal("2.5")], "decimal(8, 2)"),
+    ],
+)
+def test_the_values_of_a_list_have_one_type(compiled, field, values, sql_type):
+    """Each order of the types that they have by themselves would be a plan."""
+    _, params = compiled(Book.objects.order_by().filter(**{field + "__in": values}).values("id"))
+    assert params == [TypedParam(value, sql_type) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("field", "values"), [("title", ["a", "b" * 50]), ("id", [1, 2**31 - 1]), ("rating", [1.5, 2.0])]
+)
+def test_values_that_have_one_type_anyway_are_sent_as_they_are(compiled, field, values):
+    _, params = compiled(Book.objects.order_by().filter(**{field + "__in": values}).values("id"))
+    assert params == values and not any(isinstance(value, TypedParam) for value in params)
+
+
 def test_a_long_list_is_one_parameter(compiled):
     sql, params = condition(compiled, id__in=range(5000))
     assert (

@@ -5,16 +5,18 @@ parameter, of which the server makes a table. It would make that table for each 
 by row: inside NOT, OR and CASE a list is sent as parameters as long as there is room for them.
 """
 
+import decimal
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar, Union
 
 from django.db.models import Value
 from django.db.models.lookups import BuiltinLookup, Exact, In
 
 from ..compat.orm import ColPairs
+from ..connection.parameters import STRING_LENGTHS, TypedParam
 from ..plugin.django_types import Compiler, Connection, Field
 from ..plugin.types import Capability, Compiled, Params, Translation
 from . import byte_lists
-from .field_values import compared, untyped
+from .field_values import compared, decimal_digits, untyped
 from .json_values import carrier, json_array
 
 # The server allows 2,100, of which the driver needs some for itself.
@@ -25,6 +27,9 @@ _LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512, 1024, 2000)
 SHORT, SHORT_BY_ROW = 64, 2000
 # The limits of a statement that has too many parameters otherwise, in the order in which they are tried.
 _NARROWER = (64, 2)
+
+# The driver sends an integer beyond it as bigint.
+_INT32 = 2**31
 
 _Built = TypeVar("_Built")
 _Value = TypeVar("_Value")
@@ -114,8 +119,26 @@ def compile_in(node: In, compiler: Compiler, connection: Connection, **extra: An
     short = padded(typed, connection)
     if short is not None:
         rhs = ", ".join(mark for mark, _ in short)
-        return "%s IN (%s)" % (lhs_sql, rhs), [*lhs_params, *(value for _, value in short)]
+        return "%s IN (%s)" % (lhs_sql, rhs), [*lhs_params, *_of_one_type([value for _, value in short], field)]
     return _in_table(lhs_sql, list(lhs_params), [untyped(value) for _, value in typed], field, connection)
+
+
+def _of_one_type(values: List[Any], field: Optional[Field]) -> List[Any]:
+    """
+    Parameters of one type: by its own value each would have one of several, and a list of 16 as many plans as these have
+    orders. A value that the type does not hold is sent as its own.
+    """
+    kinds = set(map(type, values))
+    sql_type = None
+    if all([issubclass(kind, str) for kind in kinds]):
+        longest = max(map(len, values))
+        sql_type = "nvarchar(%d)" % longest if longest > STRING_LENGTHS[0] else None
+    elif kinds == {int}:
+        sql_type = None if min(values) >= -_INT32 and max(values) < _INT32 else "bigint"
+    elif kinds == {decimal.Decimal}:
+        digits, places = decimal_digits(field)
+        sql_type = None if digits is None or places is None else "decimal(%d, %d)" % (digits, places)
+    return values if sql_type is None else [TypedParam(value, sql_type) for value in values]
 
 
 def _in_table(
