@@ -1,7 +1,10 @@
 """The types of parameters as they reach the server."""
 
+from functools import partial
+
 import pytest
 from django.apps.registry import Apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
 from mssql_core.fields import VarcharField
@@ -18,7 +21,7 @@ def declared(server):
     def of(function):
         before = len(server.journal())
         function()
-        return [entry["declarations"] for entry in server.journal()[before:]]
+        return [entry.get("declarations") for entry in server.journal()[before:]]
 
     return of
 
@@ -57,3 +60,31 @@ def test_a_long_list_is_compared_with_a_varchar_column_as_varchar(parts):
     assert sorted(part.code for part in queryset) == ["code 1", "code 2"]
     assert [part.code for part in parts.exclude(code__in=codes)] == ["code 0"]
     assert [part.code for part in parts.filter(code__in=[*codes, "ж"]).order_by("code")] == ["code 1", "code 2"]
+
+
+@pytest.fixture
+def plans(declared):
+    """Call it with a function and its arguments, one for each call: the declarations, each once."""
+    return lambda function, *arguments: {
+        declaration for argument in arguments for declaration in declared(partial(function, argument)) if declaration
+    }
+
+
+def test_lists_of_any_length_have_one_plan(plans, parts):
+    assert plans(lambda count: list(parts.filter(pk__in=range(count))), 65, 650, 6500) == {"@P1 nvarchar(max)"}
+
+
+def test_rows_of_any_number_have_one_plan(plans, parts):
+    def create_and_update(count):
+        made = Part.objects.bulk_create([Part(code="x") for _ in range(count)])
+        Part.objects.bulk_update(made, ["code"])
+
+    assert plans(create_and_update, 3, 30, 300) == {"@P1 nvarchar(max)"}
+
+
+def test_the_values_of_a_short_list_have_one_type(plans, shop):
+    """Each order of the types that they have by themselves would be a plan."""
+    keys = plans(lambda keys: list(ContentType.objects.filter(pk__in=keys)), [1, 2**40], [2**40, 1])
+    assert keys == {"@P1 bigint,@P2 bigint"}
+    names = plans(lambda names: list(ContentType.objects.filter(model__in=names)), ["a", "b" * 60], ["b" * 60, "a"])
+    assert names == {"@P1 nvarchar(450),@P2 nvarchar(450)"}

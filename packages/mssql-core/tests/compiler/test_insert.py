@@ -110,7 +110,7 @@ def test_keys_come_back_in_the_objects_order(compiled):
         "WHEN NOT MATCHED THEN INSERT ([name], [code], [age], [active], [born]) VALUES ([__source].[__c0], [__source].[__c1], "
         "[__source].[__c2], [__source].[__c3], [__source].[__c4]) OUTPUT [__source].[__ord], INSERTED.[id];"
     )
-    assert json.loads(params[0]) == [[0, "a", None, True], [1, "b", 3, True]]
+    assert json.loads(params[0].value) == [[0, "a", None, True], [1, "b", 3, True]]
 
 
 def test_few_rows_are_parameters(compiled):
@@ -161,7 +161,7 @@ def test_many_rows_are_one_parameter(compiled):
     objects = [book(number, cover=b"ab", length=datetime.timedelta(1)) for number in range(5000)]
     ((sql, params),) = insert(Book, objects, compiled)
     assert "CONVERT(varbinary(max), [__c8], 2) AS [__c8]" in sql
-    assert len(params) == 1 and len(json.loads(params[0])) == 5000
+    assert len(params) == 1 and len(json.loads(params[0].value)) == 5000
 
 
 def test_below_level_130_many_rows_are_several_statements(compiled):
@@ -289,7 +289,7 @@ def test_ignored_conflicts_of_a_key_of_several_columns(compiled):
         "[parcels_parcel] AS [__target] WITH (UPDLOCK, HOLDLOCK) WHERE [__target].[place] = [__source].[__c0] AND "
         "[__target].[number] = [__source].[__c1])"
     )
-    assert json.loads(params[0]) == [[0, "a", 1, "1.3"], [1, "b", 2, None]]
+    assert json.loads(params[0].value) == [[0, "a", 1, "1.3"], [1, "b", 2, None]]
 
 
 @conflicts

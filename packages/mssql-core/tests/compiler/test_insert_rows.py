@@ -82,13 +82,13 @@ def test_rows_in_json(connection):
     assert sql == (
         "SELECT [__c0], [__c1] FROM OPENJSON(%s) WITH ([__ord] int '$[0]', [__c0] nvarchar(4000) '$[1]', [__c1] bigint '$[2]')"
     )
-    assert json.loads(param) == [[0, "a", 1], [1, "b", None]]
+    assert json.loads(param.value) == [[0, "a", 1], [1, "b", None]]
     assert source.table_sql()[0].startswith("(SELECT [__ord], [__c0], [__c1] FROM OPENJSON(%s) WITH (")
 
 
 def test_a_column_of_nulls_is_not_carried(connection):
     sql, (param,) = in_json(connection, [("a", None), ("b", None)]).insert_sql()
-    assert sql.startswith("SELECT [__c0], CAST(NULL AS int) AS [__c1] FROM ") and json.loads(param) == [
+    assert sql.startswith("SELECT [__c0], CAST(NULL AS int) AS [__c1] FROM ") and json.loads(param.value) == [
         [0, "a"],
         [1, "b"],
     ]
@@ -97,10 +97,10 @@ def test_a_column_of_nulls_is_not_carried(connection):
 def test_an_expression_without_values_is_written_once(connection):
     source = JSONRows.of(compiled("a", "b", ages=[("ABS(-1)", [])] * 2), 2, connection)
     sql, (param,) = source.insert_sql()
-    assert "ABS(-1) AS [__c1]" in sql and json.loads(param) == [[0, "a"], [1, "b"]]
+    assert "ABS(-1) AS [__c1]" in sql and json.loads(param.value) == [[0, "a"], [1, "b"]]
     first = [Column(AGE, cells=[("ABS(-1)", [])] * 2), Column(NAME, ["a", "b"])]
     sql, (param,) = JSONRows.of(first, 2, connection).insert_sql()
-    assert sql.startswith("SELECT ABS(-1) AS [__c0], [__c1] FROM ") and json.loads(param) == [[0, "a"], [1, "b"]]
+    assert sql.startswith("SELECT ABS(-1) AS [__c0], [__c1] FROM ") and json.loads(param.value) == [[0, "a"], [1, "b"]]
     others = Column(AGE, cells=[("ABS(-1)", []), ("ABS(-2)", [])])
     assert JSONRows.of([others, *first[1:]], 2, connection) is None
 

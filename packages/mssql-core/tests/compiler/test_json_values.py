@@ -72,7 +72,7 @@ def test_values_survive_json():
         b"\x00\xff",
         None,
     ]
-    assert json_array([values]) == '[[1.1,"12345678901234567.125","2020-01-02T03:04:05.000006","00ff",null]]'
+    assert json_array([values]).value == '[[1.1,"12345678901234567.125","2020-01-02T03:04:05.000006","00ff",null]]'
 
 
 class Size(enum.IntEnum):
@@ -91,13 +91,13 @@ def test_each_value_has_a_form_that_its_type_reads():
         AT.date(),
         datetime.time(1, 2),
     ]
-    text = json_array(values)
+    text = json_array(values).value
     assert json.loads(text) == [
         *[True, None, 1, "1000", "00000000-0000-0000-0000-000000000005", "ff", "01", "2026-05-06", "01:02:00"]
     ]
     assert text.startswith("[true,null,1,")
-    assert json_array([values, values]) == "[%s,%s]" % (text, text)
-    assert json_array([]) == "[]"
+    assert json_array([values, values]).value == "[%s,%s]" % (text, text)
+    assert json_array([]).value == "[]"
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ def test_values_to_be_compared_with_a_column(connection, field, value, definitio
     carried = carrier(field, [value], connection, is_compared=True)
     assert carried.definition("[v]", "$") == "[v] %s '$'" % definition
     assert carried.value("[v]") == expression
-    assert json.loads(json_array(carried.encoded([value, None]))) == [written, None]
-    assert json.loads(json_array(carried.encoded([value]))) == [written]
+    assert json.loads(json_array(carried.encoded([value, None])).value) == [written, None]
+    assert json.loads(json_array(carried.encoded([value])).value) == [written]
 
 
 def test_moments_of_which_the_column_has_not_all(connection):
@@ -251,3 +251,9 @@ def test_a_moment_that_no_column_holds_is_refused_by_its_field(connection):
         carried_values(field, [datetime.datetime(1, 1, 1, tzinfo=paris)], connection)
     state, text = told.value.args
     assert state == "22007" and text.startswith("%s: " % field) and "out of the years 1 to 9999" in text
+
+
+@pytest.mark.parametrize("values", [[], [1], [["x" * 5000]]])
+def test_it_has_one_type_whatever_its_length(values):
+    """So that a statement has one plan for any number of values."""
+    assert json_array(values).sql_type == "nvarchar(max)"

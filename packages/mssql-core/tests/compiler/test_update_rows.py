@@ -42,7 +42,7 @@ def test_values_by_key_are_one_parameter(connection):
         "ON [ormtests_author].[id] = [__rows].[__r0]"
     )
     # Of a key that is named twice, CASE takes the first.
-    assert json.loads(rows) == [[1, "a", 3], [2, "b", None]]
+    assert json.loads(rows.value) == [[1, "a", 3], [2, "b", None]]
 
 
 def test_other_conditions_stay(connection):
@@ -105,7 +105,7 @@ def test_keys_are_compared_in_the_form_of_their_column(connection, model, key):
     assert "WITH ([__r0] datetime2 '$[0]', " in sql
     table = model._meta.db_table
     assert sql.endswith(" AS [__rows] ON [%s].[%s] = CAST([__rows].[__r0] AS datetime)" % (table, key))
-    assert [row[0] for row in json.loads(rows)] == ["2026-05-06T07:08:09.125000", "2026-05-06T07:08:00.125000"]
+    assert [row[0] for row in json.loads(rows.value)] == ["2026-05-06T07:08:09.125000", "2026-05-06T07:08:00.125000"]
 
 
 def test_values_that_their_columns_do_not_take_are_refused(connection):
@@ -126,7 +126,7 @@ def test_moments_are_stored_in_the_form_of_their_column():
         connection = fake_connection(options=options)
         books = Book.objects.order_by().filter(pk__in=[1, 2])
         _, (rows,) = compiled(connection, books, published=case(published, values))
-        assert json.loads(rows)[0][1] == "2026-05-06T" + expected
+        assert json.loads(rows.value)[0][1] == "2026-05-06T" + expected
 
 
 def test_below_level_130_it_stays_a_case():

@@ -69,7 +69,7 @@ def test_a_long_list_is_one_parameter(compiled):
         sql
         == "[ormtests_author].[id] IN (SELECT [__v] FROM OPENJSON(%s) WITH ([__v] bigint '$') WHERE [__v] IS NOT NULL)"
     )
-    assert json.loads(params[0]) == list(range(5000))
+    assert json.loads(params[0].value) == list(range(5000))
 
 
 def test_below_level_130_a_list_is_parameters_as_long_as_there_is_room(compiled):
@@ -226,7 +226,7 @@ def test_text_is_not_cut_to_the_columns_length(compiled):
     sql, params = condition(compiled, name__in=names)
     assert (
         "nvarchar(4000)" in sql
-        and [bytes.fromhex(value).decode("utf-16-le") for value in json.loads(params[0])] == names
+        and [bytes.fromhex(value).decode("utf-16-le") for value in json.loads(params[0].value)] == names
     )
 
 
@@ -247,7 +247,7 @@ def test_bytes_travel_as_hexadecimal_digits(compiled):
         "(SELECT CONVERT(varbinary(max), [__v], 2) FROM OPENJSON(%s) WITH ([__v] nvarchar(max) '$') WHERE [__v] IS NOT NULL)"
         in sql
     )
-    assert json.loads(params[0])[10] == "0a"
+    assert json.loads(params[0].value)[10] == "0a"
 
 
 def test_text_of_a_column_whose_collation_is_not_named(compiled):
@@ -295,7 +295,7 @@ def test_decimals_have_the_type_of_their_column(compiled):
 def test_decimals_are_not_rounded_to_find_them(compiled):
     values = [Decimal("0.105"), *map(Decimal, range(100))]
     sql, params = compiled(Book.objects.filter(price__in=values).order_by())
-    assert "WITH ([__v] numeric(38, 3) '$')" in sql and '"0.105"' in params[0]
+    assert "WITH ([__v] numeric(38, 3) '$')" in sql and '"0.105"' in params[0].value
 
 
 def test_moments_in_a_long_list_lose_their_offset_as_those_that_are_stored(compiled):
@@ -311,4 +311,4 @@ def test_moments_in_a_long_list_lose_their_offset_as_those_that_are_stored(compi
     values = [datetime.datetime(2026, 1, day % 28 + 1, day % 24, tzinfo=zone) for day in range(100)]
     sql, params = compiled(Legacy.objects.filter(at__in=values))
     assert "CAST([__v] AS datetime) FROM OPENJSON(%s) WITH ([__v] datetime2 '$')" in sql
-    assert json.loads(params[0])[0] == "2025-12-31T23:00:00.000000"
+    assert json.loads(params[0].value)[0] == "2025-12-31T23:00:00.000000"

@@ -2,6 +2,7 @@
 
 from typing import Any, Container, List, Optional, Sequence, Tuple, Union
 
+from ..connection.parameters import TypedParam
 from ..plugin.django_types import Connection, Field
 from ..plugin.types import Compiled
 from .insert_columns import Cell, Column
@@ -148,7 +149,7 @@ class JSONRows:
             selected.append(sql if sql == name else "%s AS %s" % (sql, name))
         return selected, definitions
 
-    def _param(self) -> List[str]:
+    def _param(self) -> List[TypedParam]:
         return [json_text(list(zip(range(self._count), *self._encoded)))]
 
     def insert_sql(self) -> Compiled:

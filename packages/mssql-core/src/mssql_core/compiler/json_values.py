@@ -302,13 +302,13 @@ def _moment_text(value: datetime.datetime) -> str:
 _PLAIN = frozenset((bool, int, str, _NONE))
 
 
-def json_array(values: Sequence[Any]) -> str:
+def json_array(values: Sequence[Any]) -> TypedParam:
     """One JSON parameter of all `values`: scalars, or rows of scalars."""
     if values and isinstance(values[0], (list, tuple)):
         return json_text([[value if type(value) in _PLAIN else json_value(value) for value in row] for row in values])
     return json_text([value if type(value) in _PLAIN else json_value(value) for value in values])
 
 
-def json_text(values: Sequence[Any]) -> str:
-    """One JSON parameter of values in their JSON form."""
-    return json.dumps(values, separators=(",", ":"))
+def json_text(values: Sequence[Any]) -> TypedParam:
+    """One JSON parameter of values in their JSON form; of one type, so that one plan serves any number of them."""
+    return TypedParam(json.dumps(values, separators=(",", ":")), "nvarchar(max)")
